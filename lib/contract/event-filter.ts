@@ -1,0 +1,66 @@
+/**
+ * The filter of the event history, in one place: the URL of the page, the query string of `GET /api/webhooks/events` and
+ * the SQL predicate all read these names. Unknown names and empty values are dropped; a wrong value names its field.
+ */
+import { z } from "zod";
+
+const EVENT_STATUSES = [
+  "received",
+  "processing",
+  "processed",
+  "failed",
+  "dead",
+  "replayed",
+  "resolved",
+  "ignored",
+] as const;
+
+/** Words of the runbooks that mean one of our states. `timeout` also sets the error class. */
+const RUNBOOK_STATUS: Record<string, string> = { retry_exhausted: "dead" };
+
+const list = <T extends z.ZodType>(item: T) =>
+  z.preprocess((value) => (typeof value === "string" ? value.split(",").filter(Boolean) : value), z.array(item));
+
+const time = z.iso.datetime({ offset: true, error: "must be an ISO 8601 time such as 2026-01-31T09:00:00Z" });
+
+export const eventFilterSchema = z.object({
+  provider_slug: list(z.string().max(40)).optional(),
+  status: list(z.preprocess((value) => RUNBOOK_STATUS[String(value)] ?? value, z.enum(EVENT_STATUSES))).optional(),
+  event_type: z.string().max(255).optional(),
+  org_id: z.string().max(255).optional(),
+  company_id: z.string().max(255).optional(),
+  error_class: list(z.string().max(40)).optional(),
+  /** Free text on the event key. */
+  q: z.string().max(255).optional(),
+  from_ts: time.optional(),
+  to_ts: time.optional(),
+  /** A time range that moves with the clock, instead of from_ts: 15m, 1h, 24h, 7d, 30d. */
+  range: z.enum(["15m", "1h", "24h", "7d", "30d"]).optional(),
+});
+
+export type EventFilter = z.infer<typeof eventFilterSchema>;
+
+export const eventListSchema = eventFilterSchema.extend({
+  limit: z.coerce.number().int().min(1).max(500).default(50),
+  cursor: z.string().max(200).optional(),
+});
+
+/** Prints a filter as a query string. `parse(print(filter))` is the filter again. */
+export function printEventFilter(filter: EventFilter & { cursor?: string; limit?: number }): string {
+  const params = new URLSearchParams();
+  for (const [name, value] of Object.entries(filter)) {
+    const text = Array.isArray(value) ? value.join(",") : value;
+    if (text !== undefined && text !== "") params.set(name, String(text));
+  }
+  return params.toString();
+}
+
+/** Query parameters as an object: empty values are no filter, a repeated name is a list. */
+export function readQuery(params: URLSearchParams): Record<string, string> {
+  const query: Record<string, string> = {};
+  for (const name of new Set(params.keys())) {
+    const values = params.getAll(name).filter(Boolean);
+    if (values.length > 0) query[name] = values.join(",");
+  }
+  return query;
+}

@@ -1,0 +1,108 @@
+/** The JSON of events as the API answers it and pages read it. Times are ISO 8601 in UTC. */
+
+import type { Replay } from "./replays";
+import type {
+  AttemptStatus,
+  ChangeEffect,
+  DeliveryStatus,
+  ErrorClass,
+  EventStatus,
+  ParseStatus,
+  TrustLevel,
+} from "./vocabulary";
+
+export interface EventSummary {
+  /** `we_` and the number of the event. */
+  id: string;
+  provider_slug: string;
+  event_key: string;
+  event_type: string;
+  status: EventStatus;
+  trust: TrustLevel;
+  parse_status: ParseStatus;
+  org_id: string | null;
+  company_id: string | null;
+  object_id: string | null;
+  livemode: boolean | null;
+  replay_count: number;
+  duplicate_count: number;
+  conflict_count: number;
+  attempt_count: number;
+  last_error: string | null;
+  last_error_class: ErrorClass | null;
+  occurred_at: string | null;
+  received_at: string;
+  /** The same as `received_at`, under the name the runbooks use. */
+  created_at: string;
+  processed_at: string | null;
+  body_size: number;
+  deliveries: { id: number; destination: string; kind: "tables" | "http"; status: DeliveryStatus }[];
+}
+
+export interface EventPage {
+  events: EventSummary[];
+  /** Opaque: pass it back as `cursor` for the next, older page. Null on the last page. */
+  next_cursor: string | null;
+}
+
+export interface ChangeResult {
+  table: string;
+  key: Record<string, string>;
+  effect: ChangeEffect;
+  before: Record<string, unknown> | null;
+  after: Record<string, unknown>;
+}
+
+export interface Attempt {
+  /** `wa_` and the number of the attempt. */
+  id: string;
+  /** 1 for the first attempt of its delivery. */
+  number: number;
+  status: AttemptStatus;
+  started_at: string;
+  finished_at: string | null;
+  duration_ms: number | null;
+  http_status: number | null;
+  error_class: ErrorClass | null;
+  error: string | null;
+  response_headers: [string, string][] | null;
+  /** Up to 16 KB of the answer's body as text. */
+  response_body: string | null;
+  response_truncated: boolean;
+  /** When the next attempt was due, for a failed attempt that is retried. */
+  retry_at: string | null;
+  replay_id: string | null;
+  worker: string;
+  changes: ChangeResult[];
+}
+
+export interface Delivery {
+  id: number;
+  destination: { id: number; slug: string; name: string; kind: "tables" | "http"; url: string | null };
+  status: DeliveryStatus;
+  attempt_count: number;
+  max_attempts: number;
+  due_at: string | null;
+  last_error_class: ErrorClass | null;
+  last_error: string | null;
+  last_http_status: number | null;
+  replay_id: string | null;
+  created_at: string;
+  finished_at: string | null;
+  attempts: Attempt[];
+}
+
+export interface EventDetail extends Omit<EventSummary, "deliveries"> {
+  method: string;
+  path: string;
+  /** Received headers in order; secrets and signatures read `[redacted]`. */
+  headers: [string, string][];
+  content_type: string | null;
+  /** The received bytes. */
+  body_base64: string;
+  /** Hex. */
+  body_sha256: string;
+  request_id: string | null;
+  deliveries: Delivery[];
+  replays: Replay[];
+}

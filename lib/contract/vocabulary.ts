@@ -1,0 +1,109 @@
+/** The closed lists of the product, taken from the Postgres enums, with the words people read. */
+import type { Database } from "@/lib/db/database.types";
+
+type Enums = Database["public"]["Enums"];
+
+export type EventStatus = Enums["event_status"];
+export type DeliveryStatus = Enums["delivery_status"];
+export type AttemptStatus = Enums["attempt_status"];
+export type ErrorClass = Enums["error_class"];
+export type ParseStatus = Enums["parse_status"];
+export type TrustLevel = Enums["trust_level"];
+export type ReplayStatus = Enums["replay_status"];
+export type ReplayOutcome = Enums["replay_outcome"];
+export type ChangeEffect = Enums["change_effect"];
+export type RejectionReason = Enums["rejection_reason"];
+export type StaffRole = Enums["staff_role"];
+
+export const EVENT_STATUS: Record<EventStatus, { label: string; meaning: string }> = {
+  received: { label: "Received", meaning: "Stored, and about to be delivered." },
+  processing: { label: "Processing", meaning: "Being delivered right now." },
+  processed: { label: "Processed", meaning: "Delivered everywhere it should go." },
+  failed: { label: "Failed", meaning: "A delivery failed and will be retried by itself." },
+  dead: { label: "Dead", meaning: "Retries are exhausted or pointless. Somebody has to act." },
+  replayed: { label: "Replayed", meaning: "Delivered by a replay." },
+  resolved: { label: "Resolved", meaning: "Marked as handled by a person." },
+  ignored: { label: "Ignored", meaning: "Kept, but no destination wants this type of event." },
+};
+
+export const DELIVERY_STATUS: Record<DeliveryStatus, { label: string }> = {
+  pending: { label: "Waiting" },
+  claimed: { label: "In flight" },
+  retrying: { label: "Retrying" },
+  held: { label: "Held" },
+  delivered: { label: "Delivered" },
+  dead: { label: "Dead" },
+  cancelled: { label: "Cancelled" },
+};
+
+/** What went wrong, in words, and what a person can do about it. */
+export const ERROR_CLASS: Record<ErrorClass, { label: string; hint: string }> = {
+  timeout: {
+    label: "Timed out",
+    hint: "The endpoint did not answer in time. Check that it is up and not overloaded, then replay.",
+  },
+  connection_refused: {
+    label: "Connection refused",
+    hint: "Nothing listens at that address. Start the endpoint or correct its URL, then replay.",
+  },
+  connection_reset: {
+    label: "Connection reset",
+    hint: "The endpoint closed the connection before it answered. Look for a crash or a proxy limit, then replay.",
+  },
+  dns: {
+    label: "Host not found",
+    hint: "The host name does not resolve. Check its spelling and its DNS records, then replay.",
+  },
+  tls: {
+    label: "TLS failed",
+    hint: "The certificate or the TLS handshake was refused. Renew or correct the certificate, then replay.",
+  },
+  http_4xx: {
+    label: "Refused by the endpoint (4xx)",
+    hint: "The endpoint answered that the request is wrong. It will not heal by itself: fix the endpoint, then replay.",
+  },
+  http_401: {
+    label: "Not authorised (401 or 403)",
+    hint: "The endpoint did not accept our credentials or signature. Check the signing secret, then replay.",
+  },
+  http_422: {
+    label: "Payload not understood (422)",
+    hint: "The endpoint could not use this payload. Compare it with what the endpoint expects, fix that, then replay.",
+  },
+  http_429: {
+    label: "Too many requests (429)",
+    hint: "The endpoint asked us to slow down. Retries wait as long as it asked.",
+  },
+  http_5xx: {
+    label: "Endpoint error (5xx)",
+    hint: "The endpoint failed while it handled the event. Look at its log for the time below, fix it, then replay.",
+  },
+  redirect: {
+    label: "Redirected",
+    hint: "The endpoint answered with a redirect, which is never followed. Enter its final URL, then replay.",
+  },
+  response_too_large: {
+    label: "Answer too large",
+    hint: "The endpoint's answer was too large to be read. It should answer with a short body.",
+  },
+  blocked_address: {
+    label: "Address not allowed",
+    hint: "The host leads to a private address. If that is intended, allow the network in EGRESS_ALLOW_PRIVATE, then replay.",
+  },
+  invalid_payload: {
+    label: "Unexpected payload",
+    hint: "The event does not have the documented shape, so its rows cannot be written. The message names the field.",
+  },
+  constraint: {
+    label: "Refused by the database",
+    hint: "A rule of the database refused the change. The message names it. Correct the data, then replay.",
+  },
+  handler_error: {
+    label: "Handler failed",
+    hint: "Our own code failed on this event. The message is what an engineer needs.",
+  },
+  lease_expired: {
+    label: "Interrupted",
+    hint: "The process that worked on it stopped before it reported a result. It is tried again by itself until its attempts are used up.",
+  },
+};

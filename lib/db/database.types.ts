@@ -1,0 +1,1116 @@
+// Generated from supabase/schemas by `npm run db:types`. Do not edit.
+
+export type Json = string | number | boolean | null | { [key: string]: Json | undefined } | Json[];
+
+export type Database = {
+  public: {
+    Tables: {
+      attempts: {
+        Row: {
+          changes: NonNullable<Json>;
+          delivery_id: number;
+          duration_ms: number | null;
+          error: string | null;
+          error_class: Database["public"]["Enums"]["error_class"] | null;
+          fence: number;
+          finished_at: string | null;
+          http_status: number | null;
+          id: number;
+          number: number;
+          replay_id: number | null;
+          response_body: string | null;
+          response_headers: Json | null;
+          response_truncated: boolean;
+          retry_at: string | null;
+          started_at: string;
+          status: Database["public"]["Enums"]["attempt_status"];
+          worker: string;
+          attempt_detail: Json | null;
+        };
+        ComputedFields: "attempt_detail";
+        Insert: {
+          changes?: NonNullable<Json>;
+          delivery_id: number;
+          duration_ms?: number | null;
+          error?: string | null;
+          error_class?: Database["public"]["Enums"]["error_class"] | null;
+          fence: number;
+          finished_at?: string | null;
+          http_status?: number | null;
+          id?: never;
+          number: number;
+          replay_id?: number | null;
+          response_body?: string | null;
+          response_headers?: Json | null;
+          response_truncated?: boolean;
+          retry_at?: string | null;
+          started_at?: string;
+          status?: Database["public"]["Enums"]["attempt_status"];
+          worker: string;
+        };
+        Update: {
+          changes?: NonNullable<Json>;
+          delivery_id?: number;
+          duration_ms?: number | null;
+          error?: string | null;
+          error_class?: Database["public"]["Enums"]["error_class"] | null;
+          fence?: number;
+          finished_at?: string | null;
+          http_status?: number | null;
+          id?: never;
+          number?: number;
+          replay_id?: number | null;
+          response_body?: string | null;
+          response_headers?: Json | null;
+          response_truncated?: boolean;
+          retry_at?: string | null;
+          started_at?: string;
+          status?: Database["public"]["Enums"]["attempt_status"];
+          worker?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "attempts_delivery_id_fkey";
+            columns: ["delivery_id"];
+            isOneToOne: false;
+            referencedRelation: "deliveries";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "attempts_replay_id_fkey";
+            columns: ["replay_id"];
+            isOneToOne: false;
+            referencedRelation: "replays";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      audit_logs: {
+        Row: {
+          action: string;
+          created_at: string;
+          details: NonNullable<Json>;
+          id: number;
+          source_event: string;
+          updated_at: string;
+          versions: NonNullable<Json>;
+        };
+        ComputedFields: never;
+        Insert: {
+          action: string;
+          created_at?: string;
+          details: NonNullable<Json>;
+          id?: never;
+          source_event: string;
+          updated_at?: string;
+          versions?: NonNullable<Json>;
+        };
+        Update: {
+          action?: string;
+          created_at?: string;
+          details?: NonNullable<Json>;
+          id?: never;
+          source_event?: string;
+          updated_at?: string;
+          versions?: NonNullable<Json>;
+        };
+        Relationships: [];
+      };
+      businesses: {
+        Row: {
+          created_at: string;
+          id: number;
+          last_payment_date: string | null;
+          stripe_customer_id: string;
+          stripe_subscription_id: string | null;
+          subscription_ended_at: string | null;
+          subscription_plan: string | null;
+          subscription_start_date: string | null;
+          subscription_status: string | null;
+          updated_at: string;
+          versions: NonNullable<Json>;
+        };
+        ComputedFields: never;
+        Insert: {
+          created_at?: string;
+          id?: never;
+          last_payment_date?: string | null;
+          stripe_customer_id: string;
+          stripe_subscription_id?: string | null;
+          subscription_ended_at?: string | null;
+          subscription_plan?: string | null;
+          subscription_start_date?: string | null;
+          subscription_status?: string | null;
+          updated_at?: string;
+          versions?: NonNullable<Json>;
+        };
+        Update: {
+          created_at?: string;
+          id?: never;
+          last_payment_date?: string | null;
+          stripe_customer_id?: string;
+          stripe_subscription_id?: string | null;
+          subscription_ended_at?: string | null;
+          subscription_plan?: string | null;
+          subscription_start_date?: string | null;
+          subscription_status?: string | null;
+          updated_at?: string;
+          versions?: NonNullable<Json>;
+        };
+        Relationships: [];
+      };
+      call_logs: {
+        Row: {
+          answered_at: string | null;
+          business_id: string | null;
+          business_phone: string | null;
+          call_id: string;
+          call_type: string | null;
+          created_at: string;
+          customer_phone: string | null;
+          ended_at: string | null;
+          hangup_cause: string | null;
+          id: number;
+          started_at: string | null;
+          status: string | null;
+          updated_at: string;
+          versions: NonNullable<Json>;
+        };
+        ComputedFields: never;
+        Insert: {
+          answered_at?: string | null;
+          business_id?: string | null;
+          business_phone?: string | null;
+          call_id: string;
+          call_type?: string | null;
+          created_at?: string;
+          customer_phone?: string | null;
+          ended_at?: string | null;
+          hangup_cause?: string | null;
+          id?: never;
+          started_at?: string | null;
+          status?: string | null;
+          updated_at?: string;
+          versions?: NonNullable<Json>;
+        };
+        Update: {
+          answered_at?: string | null;
+          business_id?: string | null;
+          business_phone?: string | null;
+          call_id?: string;
+          call_type?: string | null;
+          created_at?: string;
+          customer_phone?: string | null;
+          ended_at?: string | null;
+          hangup_cause?: string | null;
+          id?: never;
+          started_at?: string | null;
+          status?: string | null;
+          updated_at?: string;
+          versions?: NonNullable<Json>;
+        };
+        Relationships: [];
+      };
+      deliveries: {
+        Row: {
+          attempt_count: number;
+          created_at: string;
+          destination_id: number;
+          due_at: string;
+          event_id: number;
+          fence: number;
+          finished_at: string | null;
+          id: number;
+          lane: Database["public"]["Enums"]["delivery_lane"];
+          last_error: string | null;
+          last_error_class: Database["public"]["Enums"]["error_class"] | null;
+          last_http_status: number | null;
+          lease_until: string | null;
+          replay_id: number | null;
+          status: Database["public"]["Enums"]["delivery_status"];
+          tries: number;
+          worker: string | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          attempt_count?: number;
+          created_at?: string;
+          destination_id: number;
+          due_at?: string;
+          event_id: number;
+          fence?: number;
+          finished_at?: string | null;
+          id?: never;
+          lane?: Database["public"]["Enums"]["delivery_lane"];
+          last_error?: string | null;
+          last_error_class?: Database["public"]["Enums"]["error_class"] | null;
+          last_http_status?: number | null;
+          lease_until?: string | null;
+          replay_id?: number | null;
+          status?: Database["public"]["Enums"]["delivery_status"];
+          tries?: number;
+          worker?: string | null;
+        };
+        Update: {
+          attempt_count?: number;
+          created_at?: string;
+          destination_id?: number;
+          due_at?: string;
+          event_id?: number;
+          fence?: number;
+          finished_at?: string | null;
+          id?: never;
+          lane?: Database["public"]["Enums"]["delivery_lane"];
+          last_error?: string | null;
+          last_error_class?: Database["public"]["Enums"]["error_class"] | null;
+          last_http_status?: number | null;
+          lease_until?: string | null;
+          replay_id?: number | null;
+          status?: Database["public"]["Enums"]["delivery_status"];
+          tries?: number;
+          worker?: string | null;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "deliveries_destination_id_fkey";
+            columns: ["destination_id"];
+            isOneToOne: false;
+            referencedRelation: "destinations";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "deliveries_event_id_fkey";
+            columns: ["event_id"];
+            isOneToOne: false;
+            referencedRelation: "events";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "deliveries_replay_id_fkey";
+            columns: ["replay_id"];
+            isOneToOne: false;
+            referencedRelation: "replays";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      destinations: {
+        Row: {
+          backoff_factor: number;
+          base_delay_ms: number;
+          created_at: string;
+          enabled: boolean;
+          event_types: string[];
+          id: number;
+          kind: Database["public"]["Enums"]["destination_kind"];
+          max_attempts: number;
+          max_concurrency: number;
+          name: string;
+          paused_at: string | null;
+          providers: string[];
+          slug: string;
+          timeout_ms: number;
+          updated_at: string;
+          url: string | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          backoff_factor?: number;
+          base_delay_ms?: number;
+          created_at?: string;
+          enabled?: boolean;
+          event_types?: string[];
+          id?: never;
+          kind: Database["public"]["Enums"]["destination_kind"];
+          max_attempts?: number;
+          max_concurrency?: number;
+          name: string;
+          paused_at?: string | null;
+          providers: string[];
+          slug: string;
+          timeout_ms?: number;
+          updated_at?: string;
+          url?: string | null;
+        };
+        Update: {
+          backoff_factor?: number;
+          base_delay_ms?: number;
+          created_at?: string;
+          enabled?: boolean;
+          event_types?: string[];
+          id?: never;
+          kind?: Database["public"]["Enums"]["destination_kind"];
+          max_attempts?: number;
+          max_concurrency?: number;
+          name?: string;
+          paused_at?: string | null;
+          providers?: string[];
+          slug?: string;
+          timeout_ms?: number;
+          updated_at?: string;
+          url?: string | null;
+        };
+        Relationships: [];
+      };
+      event_conflicts: {
+        Row: {
+          event_id: number;
+          headers: NonNullable<Json>;
+          id: number;
+          raw_body: string;
+          received_at: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          event_id: number;
+          headers: NonNullable<Json>;
+          id?: never;
+          raw_body: string;
+          received_at?: string;
+        };
+        Update: {
+          event_id?: number;
+          headers?: NonNullable<Json>;
+          id?: never;
+          raw_body?: string;
+          received_at?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "event_conflicts_event_id_fkey";
+            columns: ["event_id"];
+            isOneToOne: false;
+            referencedRelation: "events";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      events: {
+        Row: {
+          attempt_count: number;
+          body_sha256: string;
+          company_id: string | null;
+          conflict_count: number;
+          content_type: string | null;
+          duplicate_count: number;
+          event_key: string;
+          event_key_hash: string;
+          event_type: string;
+          fingerprint: string;
+          headers: NonNullable<Json>;
+          id: number;
+          last_error: string | null;
+          last_error_class: Database["public"]["Enums"]["error_class"] | null;
+          livemode: boolean | null;
+          method: string;
+          object_id: string | null;
+          occurred_at: string | null;
+          organisation_id: string | null;
+          parse_status: Database["public"]["Enums"]["parse_status"];
+          path: string;
+          payload: Json | null;
+          processed_at: string | null;
+          provider: string;
+          raw_body: string;
+          received_at: string;
+          replay_count: number;
+          request_id: string | null;
+          status: Database["public"]["Enums"]["event_status"];
+          trust: Database["public"]["Enums"]["trust_level"];
+          event_summary: Json | null;
+        };
+        ComputedFields: "event_summary";
+        Insert: {
+          attempt_count?: number;
+          body_sha256: string;
+          company_id?: string | null;
+          conflict_count?: number;
+          content_type?: string | null;
+          duplicate_count?: number;
+          event_key: string;
+          event_key_hash: string;
+          event_type: string;
+          fingerprint: string;
+          headers: NonNullable<Json>;
+          id?: never;
+          last_error?: string | null;
+          last_error_class?: Database["public"]["Enums"]["error_class"] | null;
+          livemode?: boolean | null;
+          method: string;
+          object_id?: string | null;
+          occurred_at?: string | null;
+          organisation_id?: string | null;
+          parse_status: Database["public"]["Enums"]["parse_status"];
+          path: string;
+          payload?: Json | null;
+          processed_at?: string | null;
+          provider: string;
+          raw_body: string;
+          received_at?: string;
+          replay_count?: number;
+          request_id?: string | null;
+          status?: Database["public"]["Enums"]["event_status"];
+          trust: Database["public"]["Enums"]["trust_level"];
+        };
+        Update: {
+          attempt_count?: number;
+          body_sha256?: string;
+          company_id?: string | null;
+          conflict_count?: number;
+          content_type?: string | null;
+          duplicate_count?: number;
+          event_key?: string;
+          event_key_hash?: string;
+          event_type?: string;
+          fingerprint?: string;
+          headers?: NonNullable<Json>;
+          id?: never;
+          last_error?: string | null;
+          last_error_class?: Database["public"]["Enums"]["error_class"] | null;
+          livemode?: boolean | null;
+          method?: string;
+          object_id?: string | null;
+          occurred_at?: string | null;
+          organisation_id?: string | null;
+          parse_status?: Database["public"]["Enums"]["parse_status"];
+          path?: string;
+          payload?: Json | null;
+          processed_at?: string | null;
+          provider?: string;
+          raw_body?: string;
+          received_at?: string;
+          replay_count?: number;
+          request_id?: string | null;
+          status?: Database["public"]["Enums"]["event_status"];
+          trust?: Database["public"]["Enums"]["trust_level"];
+        };
+        Relationships: [];
+      };
+      rejections: {
+        Row: {
+          body: string;
+          body_size: number;
+          detail: string;
+          headers: NonNullable<Json>;
+          id: number;
+          method: string;
+          path: string;
+          provider: string;
+          reason: Database["public"]["Enums"]["rejection_reason"];
+          received_at: string;
+          request_id: string | null;
+          status_code: number;
+        };
+        ComputedFields: never;
+        Insert: {
+          body: string;
+          body_size: number;
+          detail: string;
+          headers: NonNullable<Json>;
+          id?: never;
+          method: string;
+          path: string;
+          provider: string;
+          reason: Database["public"]["Enums"]["rejection_reason"];
+          received_at?: string;
+          request_id?: string | null;
+          status_code: number;
+        };
+        Update: {
+          body?: string;
+          body_size?: number;
+          detail?: string;
+          headers?: NonNullable<Json>;
+          id?: never;
+          method?: string;
+          path?: string;
+          provider?: string;
+          reason?: Database["public"]["Enums"]["rejection_reason"];
+          received_at?: string;
+          request_id?: string | null;
+          status_code?: number;
+        };
+        Relationships: [];
+      };
+      replay_items: {
+        Row: {
+          delivery_id: number;
+          detail: string | null;
+          event_id: number;
+          fed_at: string | null;
+          finished_at: string | null;
+          outcome: Database["public"]["Enums"]["replay_outcome"] | null;
+          position: number;
+          replay_id: number;
+        };
+        ComputedFields: never;
+        Insert: {
+          delivery_id: number;
+          detail?: string | null;
+          event_id: number;
+          fed_at?: string | null;
+          finished_at?: string | null;
+          outcome?: Database["public"]["Enums"]["replay_outcome"] | null;
+          position: number;
+          replay_id: number;
+        };
+        Update: {
+          delivery_id?: number;
+          detail?: string | null;
+          event_id?: number;
+          fed_at?: string | null;
+          finished_at?: string | null;
+          outcome?: Database["public"]["Enums"]["replay_outcome"] | null;
+          position?: number;
+          replay_id?: number;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "replay_items_delivery_id_fkey";
+            columns: ["delivery_id"];
+            isOneToOne: false;
+            referencedRelation: "deliveries";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "replay_items_event_id_fkey";
+            columns: ["event_id"];
+            isOneToOne: false;
+            referencedRelation: "events";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "replay_items_replay_id_fkey";
+            columns: ["replay_id"];
+            isOneToOne: false;
+            referencedRelation: "replays";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      replays: {
+        Row: {
+          actor: string;
+          actor_id: string;
+          completed_at: string | null;
+          created_at: string;
+          failed: number;
+          id: number;
+          kind: Database["public"]["Enums"]["replay_kind"];
+          options: NonNullable<Json>;
+          reason: string;
+          request_id: string | null;
+          selection: NonNullable<Json>;
+          skipped: number;
+          started_at: string | null;
+          status: Database["public"]["Enums"]["replay_status"];
+          succeeded: number;
+          total: number;
+        };
+        ComputedFields: never;
+        Insert: {
+          actor: string;
+          actor_id: string;
+          completed_at?: string | null;
+          created_at?: string;
+          failed?: number;
+          id?: never;
+          kind: Database["public"]["Enums"]["replay_kind"];
+          options?: NonNullable<Json>;
+          reason: string;
+          request_id?: string | null;
+          selection: NonNullable<Json>;
+          skipped?: number;
+          started_at?: string | null;
+          status?: Database["public"]["Enums"]["replay_status"];
+          succeeded?: number;
+          total?: number;
+        };
+        Update: {
+          actor?: string;
+          actor_id?: string;
+          completed_at?: string | null;
+          created_at?: string;
+          failed?: number;
+          id?: never;
+          kind?: Database["public"]["Enums"]["replay_kind"];
+          options?: NonNullable<Json>;
+          reason?: string;
+          request_id?: string | null;
+          selection?: NonNullable<Json>;
+          skipped?: number;
+          started_at?: string | null;
+          status?: Database["public"]["Enums"]["replay_status"];
+          succeeded?: number;
+          total?: number;
+        };
+        Relationships: [];
+      };
+      sign_in_failures: {
+        Row: {
+          email: string;
+          failed_at: string;
+          id: number;
+          ip: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          email: string;
+          failed_at?: string;
+          id?: never;
+          ip: string;
+        };
+        Update: {
+          email?: string;
+          failed_at?: string;
+          id?: never;
+          ip?: string;
+        };
+        Relationships: [];
+      };
+      sms_logs: {
+        Row: {
+          business_id: string | null;
+          business_phone: string | null;
+          content: string | null;
+          created_at: string;
+          customer_phone: string | null;
+          error: string | null;
+          finalized_at: string | null;
+          id: number;
+          message_id: string;
+          message_type: string | null;
+          received_at: string | null;
+          sent_at: string | null;
+          status: string | null;
+          updated_at: string;
+          versions: NonNullable<Json>;
+        };
+        ComputedFields: never;
+        Insert: {
+          business_id?: string | null;
+          business_phone?: string | null;
+          content?: string | null;
+          created_at?: string;
+          customer_phone?: string | null;
+          error?: string | null;
+          finalized_at?: string | null;
+          id?: never;
+          message_id: string;
+          message_type?: string | null;
+          received_at?: string | null;
+          sent_at?: string | null;
+          status?: string | null;
+          updated_at?: string;
+          versions?: NonNullable<Json>;
+        };
+        Update: {
+          business_id?: string | null;
+          business_phone?: string | null;
+          content?: string | null;
+          created_at?: string;
+          customer_phone?: string | null;
+          error?: string | null;
+          finalized_at?: string | null;
+          id?: never;
+          message_id?: string;
+          message_type?: string | null;
+          received_at?: string | null;
+          sent_at?: string | null;
+          status?: string | null;
+          updated_at?: string;
+          versions?: NonNullable<Json>;
+        };
+        Relationships: [];
+      };
+      staff_actions: {
+        Row: {
+          acted_at: string;
+          action: string;
+          actor: string;
+          actor_id: string;
+          details: NonNullable<Json>;
+          id: number;
+          request_id: string | null;
+          subject: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          acted_at?: string;
+          action: string;
+          actor: string;
+          actor_id: string;
+          details?: NonNullable<Json>;
+          id?: never;
+          request_id?: string | null;
+          subject: string;
+        };
+        Update: {
+          acted_at?: string;
+          action?: string;
+          actor?: string;
+          actor_id?: string;
+          details?: NonNullable<Json>;
+          id?: never;
+          request_id?: string | null;
+          subject?: string;
+        };
+        Relationships: [];
+      };
+      staff_users: {
+        Row: {
+          created_at: string;
+          disabled_at: string | null;
+          email: string;
+          id: string;
+          last_sign_in_at: string | null;
+          name: string;
+          password_hash: string | null;
+          role: Database["public"]["Enums"]["staff_role"];
+          session_version: number;
+        };
+        ComputedFields: never;
+        Insert: {
+          created_at?: string;
+          disabled_at?: string | null;
+          email: string;
+          id?: string;
+          last_sign_in_at?: string | null;
+          name: string;
+          password_hash?: string | null;
+          role: Database["public"]["Enums"]["staff_role"];
+          session_version?: number;
+        };
+        Update: {
+          created_at?: string;
+          disabled_at?: string | null;
+          email?: string;
+          id?: string;
+          last_sign_in_at?: string | null;
+          name?: string;
+          password_hash?: string | null;
+          role?: Database["public"]["Enums"]["staff_role"];
+          session_version?: number;
+        };
+        Relationships: [];
+      };
+      statistics: {
+        Row: {
+          count: number;
+          duration_ms: number;
+          event_type: string;
+          minute: string;
+          outcome: string;
+          provider: string;
+          shard: number;
+        };
+        ComputedFields: never;
+        Insert: {
+          count: number;
+          duration_ms?: number;
+          event_type: string;
+          minute: string;
+          outcome: string;
+          provider: string;
+          shard: number;
+        };
+        Update: {
+          count?: number;
+          duration_ms?: number;
+          event_type?: string;
+          minute?: string;
+          outcome?: string;
+          provider?: string;
+          shard?: number;
+        };
+        Relationships: [];
+      };
+    };
+    Views: {
+      [_ in never]: never;
+    };
+    Functions: {
+      accept_events: { Args: { p_events: Json }; Returns: Json };
+      add_statistics: { Args: { p_counts: Json }; Returns: undefined };
+      advance_replay: { Args: { p_limit: number; p_replay_id: number }; Returns: number };
+      advance_replays: { Args: { p_limit: number }; Returns: number };
+      apply_changes: { Args: { p_apply: boolean; p_changes: Json }; Returns: Json };
+      attempt_detail: {
+        Args: {
+          a: Omit<
+            Database["public"]["Tables"]["attempts"]["Row"],
+            Database["public"]["Tables"]["attempts"]["ComputedFields"]
+          >;
+        };
+        Returns: Json;
+      };
+      claim_deliveries: { Args: { p_lease_seconds: number; p_limit: number; p_worker: string }; Returns: Json };
+      configure_destinations: { Args: { p_destinations: Json }; Returns: number };
+      count_outcomes: {
+        Args: { p_failed: number; p_replay_id: number; p_skipped: number; p_succeeded: number };
+        Returns: undefined;
+      };
+      count_statistics: { Args: { p_from: string; p_to: string }; Returns: Json };
+      create_first_admin: { Args: { p_email: string; p_name: string; p_password_hash: string }; Returns: boolean };
+      create_replay: {
+        Args: {
+          p_actor: string;
+          p_actor_id: string;
+          p_kind: Database["public"]["Enums"]["replay_kind"];
+          p_reason: string;
+          p_request_id: string;
+          p_selection: Json;
+        };
+        Returns: Json;
+      };
+      event_predicate: { Args: { p_filter: Json }; Returns: string };
+      event_summary: {
+        Args: {
+          e: Omit<
+            Database["public"]["Tables"]["events"]["Row"],
+            Database["public"]["Tables"]["events"]["ComputedFields"]
+          >;
+        };
+        Returns: Json;
+      };
+      expire_leases: { Args: { p_limit: number }; Returns: number };
+      find_event: { Args: { p_event_key: string; p_provider: string }; Returns: number };
+      find_staff: { Args: { p_email: string }; Returns: Json };
+      get_event: { Args: { p_id: number }; Returns: Json };
+      get_replay: { Args: { p_id: number }; Returns: Json };
+      get_staff: { Args: { p_id: string }; Returns: Json };
+      iso: { Args: { p_at: string }; Returns: string };
+      list_dead_letters: { Args: { p_limit: number }; Returns: Json };
+      list_events: { Args: { p_cursor: string; p_filter: Json; p_limit: number }; Returns: Json };
+      list_replay_items: { Args: { p_limit: number; p_replay_id: number }; Returns: Json };
+      payload_or_null: { Args: { p_body: string }; Returns: Json };
+      projection_tables: { Args: Record<PropertyKey, never>; Returns: string[] };
+      read_analytics: { Args: { p_bucket_seconds: number; p_minutes: number }; Returns: Json };
+      read_backlog: { Args: Record<PropertyKey, never>; Returns: Json };
+      record_attempts: { Args: { p_results: Json }; Returns: Json };
+      record_rejections: { Args: { p_counts: Json; p_samples: Json }; Returns: undefined };
+      record_sign_in: { Args: { p_email: string; p_ip: string; p_success: boolean }; Returns: undefined };
+      release_leases: { Args: { p_worker: string }; Returns: number };
+      replay_outcome_of: {
+        Args: {
+          p_changes: Json;
+          p_kind: Database["public"]["Enums"]["destination_kind"];
+          p_status: Database["public"]["Enums"]["delivery_status"];
+        };
+        Returns: Database["public"]["Enums"]["replay_outcome"];
+      };
+      roll_up_events: { Args: { p_events: number[] }; Returns: undefined };
+      select_events: { Args: { p_selection: Json }; Returns: number[] };
+      settle_deliveries: { Args: { p_deliveries: number[] }; Returns: undefined };
+      sign_in_allowed: { Args: { p_email: string; p_ip: string }; Returns: boolean };
+      sum_outcomes: { Args: { p_rows: Database["public"]["Tables"]["statistics"]["Row"][] }; Returns: Json };
+      text_array: { Args: { p_list: Json }; Returns: string[] };
+      wants_event: {
+        Args: {
+          p_destination: Omit<
+            Database["public"]["Tables"]["destinations"]["Row"],
+            Database["public"]["Tables"]["destinations"]["ComputedFields"]
+          >;
+          p_event_type: string;
+          p_provider: string;
+        };
+        Returns: boolean;
+      };
+    };
+    Enums: {
+      attempt_status: "open" | "succeeded" | "failed" | "lease_expired";
+      change_effect: "created" | "updated" | "unchanged" | "superseded";
+      delivery_lane: "live" | "replay";
+      delivery_status: "pending" | "claimed" | "retrying" | "held" | "delivered" | "dead" | "cancelled";
+      destination_kind: "tables" | "http";
+      error_class:
+        | "timeout"
+        | "connection_refused"
+        | "connection_reset"
+        | "dns"
+        | "tls"
+        | "http_4xx"
+        | "http_401"
+        | "http_422"
+        | "http_429"
+        | "http_5xx"
+        | "redirect"
+        | "response_too_large"
+        | "blocked_address"
+        | "invalid_payload"
+        | "constraint"
+        | "handler_error"
+        | "lease_expired";
+      event_status: "received" | "processing" | "processed" | "failed" | "dead" | "replayed" | "resolved" | "ignored";
+      parse_status:
+        | "ok"
+        | "empty"
+        | "not_json"
+        | "invalid_json"
+        | "invalid_utf8"
+        | "too_large"
+        | "too_deep"
+        | "nul_character"
+        | "lone_surrogate"
+        | "giant_number";
+      rejection_reason: "unsigned" | "bad_signature" | "stale" | "malformed" | "too_large" | "not_configured";
+      replay_kind: "single" | "keys" | "query" | "criteria" | "failures";
+      replay_outcome: "changed" | "already_correct" | "superseded" | "delivered" | "failed" | "skipped";
+      replay_status: "draft" | "queued" | "running" | "paused" | "completed" | "stopped" | "cancelled";
+      staff_role: "viewer" | "support" | "admin";
+      trust_level: "signed" | "token" | "unsigned";
+    };
+    CompositeTypes: {
+      [_ in never]: never;
+    };
+  };
+};
+
+type DatabaseWithoutInternals = Omit<Database, "__InternalSupabase">;
+
+type DefaultSchema = DatabaseWithoutInternals[Extract<keyof Database, "public">];
+
+export type Tables<
+  DefaultSchemaTableNameOrOptions extends
+    | keyof (DefaultSchema["Tables"] & DefaultSchema["Views"])
+    | { schema: keyof DatabaseWithoutInternals },
+  TableName extends DefaultSchemaTableNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals;
+  }
+    ? keyof (DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"] &
+        DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Views"])
+    : never = never,
+> = DefaultSchemaTableNameOrOptions extends { schema: keyof DatabaseWithoutInternals }
+  ? (DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"] &
+      DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Views"])[TableName] extends {
+      Row: infer R;
+    }
+    ? R
+    : never
+  : DefaultSchemaTableNameOrOptions extends keyof (DefaultSchema["Tables"] & DefaultSchema["Views"])
+    ? (DefaultSchema["Tables"] & DefaultSchema["Views"])[DefaultSchemaTableNameOrOptions] extends {
+        Row: infer R;
+      }
+      ? R
+      : never
+    : never;
+
+export type TablesInsert<
+  DefaultSchemaTableNameOrOptions extends keyof DefaultSchema["Tables"] | { schema: keyof DatabaseWithoutInternals },
+  TableName extends DefaultSchemaTableNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals;
+  }
+    ? keyof DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"]
+    : never = never,
+> = DefaultSchemaTableNameOrOptions extends { schema: keyof DatabaseWithoutInternals }
+  ? DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"][TableName] extends {
+      Insert: infer I;
+    }
+    ? I
+    : never
+  : DefaultSchemaTableNameOrOptions extends keyof DefaultSchema["Tables"]
+    ? DefaultSchema["Tables"][DefaultSchemaTableNameOrOptions] extends {
+        Insert: infer I;
+      }
+      ? I
+      : never
+    : never;
+
+export type TablesUpdate<
+  DefaultSchemaTableNameOrOptions extends keyof DefaultSchema["Tables"] | { schema: keyof DatabaseWithoutInternals },
+  TableName extends DefaultSchemaTableNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals;
+  }
+    ? keyof DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"]
+    : never = never,
+> = DefaultSchemaTableNameOrOptions extends { schema: keyof DatabaseWithoutInternals }
+  ? DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"][TableName] extends {
+      Update: infer U;
+    }
+    ? U
+    : never
+  : DefaultSchemaTableNameOrOptions extends keyof DefaultSchema["Tables"]
+    ? DefaultSchema["Tables"][DefaultSchemaTableNameOrOptions] extends {
+        Update: infer U;
+      }
+      ? U
+      : never
+    : never;
+
+export type Enums<
+  DefaultSchemaEnumNameOrOptions extends keyof DefaultSchema["Enums"] | { schema: keyof DatabaseWithoutInternals },
+  EnumName extends DefaultSchemaEnumNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals;
+  }
+    ? keyof DatabaseWithoutInternals[DefaultSchemaEnumNameOrOptions["schema"]]["Enums"]
+    : never = never,
+> = DefaultSchemaEnumNameOrOptions extends { schema: keyof DatabaseWithoutInternals }
+  ? DatabaseWithoutInternals[DefaultSchemaEnumNameOrOptions["schema"]]["Enums"][EnumName]
+  : DefaultSchemaEnumNameOrOptions extends keyof DefaultSchema["Enums"]
+    ? DefaultSchema["Enums"][DefaultSchemaEnumNameOrOptions]
+    : never;
+
+export type CompositeTypes<
+  PublicCompositeTypeNameOrOptions extends
+    | keyof DefaultSchema["CompositeTypes"]
+    | { schema: keyof DatabaseWithoutInternals },
+  CompositeTypeName extends PublicCompositeTypeNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals;
+  }
+    ? keyof DatabaseWithoutInternals[PublicCompositeTypeNameOrOptions["schema"]]["CompositeTypes"]
+    : never = never,
+> = PublicCompositeTypeNameOrOptions extends { schema: keyof DatabaseWithoutInternals }
+  ? DatabaseWithoutInternals[PublicCompositeTypeNameOrOptions["schema"]]["CompositeTypes"][CompositeTypeName]
+  : PublicCompositeTypeNameOrOptions extends keyof DefaultSchema["CompositeTypes"]
+    ? DefaultSchema["CompositeTypes"][PublicCompositeTypeNameOrOptions]
+    : never;
+
+export const Constants = {
+  public: {
+    Enums: {
+      attempt_status: ["open", "succeeded", "failed", "lease_expired"],
+      change_effect: ["created", "updated", "unchanged", "superseded"],
+      delivery_lane: ["live", "replay"],
+      delivery_status: ["pending", "claimed", "retrying", "held", "delivered", "dead", "cancelled"],
+      destination_kind: ["tables", "http"],
+      error_class: [
+        "timeout",
+        "connection_refused",
+        "connection_reset",
+        "dns",
+        "tls",
+        "http_4xx",
+        "http_401",
+        "http_422",
+        "http_429",
+        "http_5xx",
+        "redirect",
+        "response_too_large",
+        "blocked_address",
+        "invalid_payload",
+        "constraint",
+        "handler_error",
+        "lease_expired",
+      ],
+      event_status: ["received", "processing", "processed", "failed", "dead", "replayed", "resolved", "ignored"],
+      parse_status: [
+        "ok",
+        "empty",
+        "not_json",
+        "invalid_json",
+        "invalid_utf8",
+        "too_large",
+        "too_deep",
+        "nul_character",
+        "lone_surrogate",
+        "giant_number",
+      ],
+      rejection_reason: ["unsigned", "bad_signature", "stale", "malformed", "too_large", "not_configured"],
+      replay_kind: ["single", "keys", "query", "criteria", "failures"],
+      replay_outcome: ["changed", "already_correct", "superseded", "delivered", "failed", "skipped"],
+      replay_status: ["draft", "queued", "running", "paused", "completed", "stopped", "cancelled"],
+      staff_role: ["viewer", "support", "admin"],
+      trust_level: ["signed", "token", "unsigned"],
+    },
+  },
+} as const;

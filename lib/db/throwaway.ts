@@ -1,0 +1,59 @@
+/** A cluster for an hour: what tests and supabase/generate.ts run on. */
+import { spawn } from "node:child_process";
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import postgres from "postgres";
+import { startPostgres } from "./embedded";
+
+export interface ThrowawayPostgres {
+  /** Of the database `postgres`; see `databaseUrl` for others. */
+  url: string;
+  /** Creates a database, empty or as a copy of another, and returns its URL. */
+  create(name: string, template?: string): Promise<string>;
+  remove(): Promise<void>;
+}
+
+/** Starts an empty cluster in a new temporary directory. */
+export async function startThrowawayPostgres(): Promise<ThrowawayPostgres> {
+  const dataDir = mkdtempSync(path.join(os.tmpdir(), "redrive-"));
+  // Postgres may have to run as another user, who must be able to pass through.
+  chmodSync(dataDir, 0o711);
+  removeWhenWeDie(dataDir);
+  const running = await startPostgres(dataDir);
+  return {
+    url: running.url,
+    create: (name, template) => createDatabase(running.url, name, template),
+    async remove() {
+      await running.stop();
+      rmSync(running.directory, { recursive: true, force: true });
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A killed test run cannot tidy up after itself: a small shell waits for our end. `remove` leaves it nothing to do. */
+function removeWhenWeDie(dataDir: string): void {
+  if (process.platform === "win32") return;
+  const script = `while kill -0 "$1" 2>/dev/null; do sleep 1; done
+    cluster=$(readlink -f "$2/postgres") && kill -QUIT "$(head -n 1 "$cluster/cluster/postmaster.pid")" && sleep 1
+    rm -rf "$cluster" "$2"`;
+  const args = ["-c", script, "sh", String(process.pid), dataDir];
+  spawn("/bin/sh", args, { cwd: "/", detached: true, stdio: "ignore" }).unref();
+}
+
+/** Creates a database on the server of `url`, empty or as a copy of `template`, and returns its URL. */
+export async function createDatabase(url: string, name: string, template = "template1"): Promise<string> {
+  const sql = postgres(url, { max: 1, onnotice: () => {} });
+  try {
+    await sql.unsafe(`create database "${name}" template "${template}"`);
+  } finally {
+    await sql.end({ timeout: 1 });
+  }
+  return databaseUrl(url, name);
+}
+
+/** The same server, another database. */
+export function databaseUrl(url: string, name: string): string {
+  return Object.assign(new URL(url), { pathname: `/${name}` }).toString();
+}

@@ -1,0 +1,76 @@
+/**
+ * Everything Redrive reads from the environment, checked once, in one place. A wrong value names its variable.
+ * Local mode (neither DATABASE_URL nor SUPABASE_URL): `npm start` fills in what is missing from DATA_DIR, see lib/boot.
+ */
+import path from "node:path";
+import { z } from "zod";
+
+/** A shorter secret is a mistake, and is treated as missing: HMAC('') computes happily. */
+const SHORTEST_SECRET = 8;
+
+const flag = z.enum(["0", "1"]).transform((value) => value === "1");
+const secret = z.string().min(16, "must have at least 16 characters");
+
+const schema = z.object({
+  PORT: z.coerce.number().int().min(0).max(65535).default(3000),
+  /** Where local mode keeps its database and generated secrets. */
+  DATA_DIR: z.string().default(".data"),
+  /** The address people and providers use, for links and cookies. */
+  PUBLIC_URL: z.url().optional(),
+  DATABASE_URL: z.string().startsWith("postgres", "must be a postgres:// or postgresql:// URL").optional(),
+  SUPABASE_URL: z.url().optional(),
+  SUPABASE_SECRET_KEY: z.string().optional(),
+  /** Signs sessions of the console. */
+  NEXTAUTH_SECRET: secret.optional(),
+  /** Signs API tokens made by `npm run token`. */
+  API_TOKEN_SECRET: secret.optional(),
+  /** Lets a cron job run one worker tick through POST /api/internal/worker. */
+  CRON_SECRET: secret.optional(),
+  /** The Agent SDK that Chatwoot events are forwarded to. */
+  AGENT_SDK_URL: z.url().optional(),
+  /** Signs what is sent to the Agent SDK, Standard Webhooks style (whsec_…). */
+  AGENT_SDK_SECRET: z.string().startsWith("whsec_").optional(),
+  CHATWOOT_WEBHOOK_MAX_ATTEMPTS: z.coerce.number().int().min(1).max(50).default(3),
+  CHATWOOT_WEBHOOK_BASE_DELAY_MS: z.coerce.number().int().min(1).max(86_400_000).default(200),
+  CHATWOOT_WEBHOOK_BACKOFF_FACTOR: z.coerce.number().min(1).max(10).default(2),
+  /** Private networks that destinations may reach, as CIDR blocks with commas between them. */
+  EGRESS_ALLOW_PRIVATE: z.string().default(""),
+  /** How long a claimed delivery belongs to its worker. */
+  LEASE_SECONDS: z.coerce.number().int().min(2).max(3600).default(60),
+  /** How many deliveries one process works on at a time. */
+  WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(500).default(32),
+  /** 0 keeps the worker loop out of the web process. */
+  WORKER_IN_SERVER: flag.default(true),
+  OIDC_ISSUER: z.url().optional(),
+  OIDC_CLIENT_ID: z.string().optional(),
+  OIDC_CLIENT_SECRET: z.string().optional(),
+});
+
+export type Environment = z.infer<typeof schema> & {
+  mode: "local" | "production";
+  /** Absolute. */
+  dataDir: string;
+};
+
+/**
+ * The checked environment. Reads process.env at each call, so that a test or the boot sequence can set values first.
+ * Throws `ConfigurationError` naming every wrong variable.
+ */
+export function environment(): Environment {
+  const set = Object.fromEntries(Object.entries(process.env).filter(([, value]) => value !== ""));
+  const parsed = schema.safeParse(set);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`);
+    throw new ConfigurationError(`The environment is wrong: ${problems.join("; ")}.`);
+  }
+  const mode = parsed.data.DATABASE_URL || parsed.data.SUPABASE_URL ? "production" : "local";
+  return { ...parsed.data, mode, dataDir: path.resolve(/* turbopackIgnore: true */ parsed.data.DATA_DIR) };
+}
+
+/** A list of secrets from one variable (comma or white space between them); empty and short ones fail closed. */
+export function secretsFrom(variable: string): string[] {
+  return (process.env[variable] ?? "").split(/[\s,]+/).filter((value) => value.length >= SHORTEST_SECRET);
+}
+
+/** A mistake of the operator: the message says what to change. Shown without a stack trace. */
+export class ConfigurationError extends Error {}

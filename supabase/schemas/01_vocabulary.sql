@@ -1,0 +1,48 @@
+-- The closed lists of the product. Each list is declared here and nowhere else: the TypeScript types are generated
+-- from it, and lib/contract/vocabulary.ts gives each value its words. Append values, never reorder them.
+
+create type public.trust_level as enum ('signed', 'token', 'unsigned');
+
+create type public.parse_status as enum (
+  'ok', 'empty', 'not_json', 'invalid_json', 'invalid_utf8', 'too_large', 'too_deep', 'nul_character', 'lone_surrogate',
+  'giant_number'
+);
+
+create type public.rejection_reason as enum (
+  'unsigned', 'bad_signature', 'stale', 'malformed', 'too_large', 'not_configured'
+);
+
+create type public.destination_kind as enum ('tables', 'http');
+
+create type public.event_status as enum (
+  'received', 'processing', 'processed', 'failed', 'dead', 'replayed', 'resolved', 'ignored'
+);
+
+create type public.delivery_status as enum (
+  'pending', 'claimed', 'retrying', 'held', 'delivered', 'dead', 'cancelled'
+);
+
+-- Live traffic is claimed before replays, so that a big replay cannot starve it.
+create type public.delivery_lane as enum ('live', 'replay');
+
+create type public.attempt_status as enum ('open', 'succeeded', 'failed', 'lease_expired');
+
+create type public.error_class as enum (
+  'timeout', 'connection_refused', 'connection_reset', 'dns', 'tls', 'http_4xx', 'http_401', 'http_422', 'http_429',
+  'http_5xx', 'redirect', 'response_too_large', 'blocked_address', 'invalid_payload', 'constraint', 'handler_error',
+  'lease_expired'
+);
+
+create type public.change_effect as enum ('created', 'updated', 'unchanged', 'superseded');
+
+create type public.replay_kind as enum ('single', 'keys', 'query', 'criteria', 'failures');
+
+create type public.replay_status as enum (
+  'draft', 'queued', 'running', 'paused', 'completed', 'stopped', 'cancelled'
+);
+
+create type public.replay_outcome as enum (
+  'changed', 'already_correct', 'superseded', 'delivered', 'failed', 'skipped'
+);
+
+create type public.staff_role as enum ('viewer', 'support', 'admin');

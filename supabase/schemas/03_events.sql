@@ -1,0 +1,83 @@
+-- What providers told us. `raw_body` is the record: verify, forward and replay use it, and nothing ever changes it.
+-- Written by accept_events; the status is rolled up from the deliveries by roll_up_events.
+
+create table public.events (
+  id bigint generated always as identity primary key,
+  provider text not null,
+  -- At most 1 KB: longer keys arrive here as `sha256:<hex>` of themselves.
+  event_key text not null check (octet_length(event_key) between 1 and 1024),
+  -- A unique index refuses entries above 2,704 bytes, so the key is unique by its hash.
+  event_key_hash bytea not null,
+  event_type text not null check (char_length(event_type) <= 255),
+  status public.event_status not null default 'received',
+  trust public.trust_level not null,
+  parse_status public.parse_status not null,
+  organisation_id text,
+  company_id text,
+  object_id text,
+  livemode boolean,
+  raw_body bytea not null,
+  body_sha256 bytea not null,
+  -- What is equal on every honest retry: the body's hash, or a hash of the part a provider does not vary.
+  fingerprint bytea not null,
+  -- A guarded projection of the body for search and display. Null when jsonb could not hold it exactly.
+  payload jsonb,
+  method text not null,
+  path text not null,
+  -- Ordered pairs [[name, value], …] as received, secrets redacted.
+  headers jsonb not null,
+  content_type text,
+  request_id text,
+  occurred_at timestamptz,
+  received_at timestamptz not null default now(),
+  processed_at timestamptz,
+  duplicate_count integer not null default 0,
+  conflict_count integer not null default 0,
+  replay_count integer not null default 0,
+  attempt_count integer not null default 0,
+  last_error_class public.error_class,
+  last_error text,
+  constraint events_one_per_provider_and_key unique (provider, event_key_hash)
+);
+
+create index events_newest_first on public.events (received_at desc, id desc);
+create index events_newest_of_provider on public.events (provider, received_at desc, id desc);
+create index events_newest_with_status on public.events (status, received_at desc, id desc);
+create index events_newest_of_organisation on public.events (organisation_id, received_at desc, id desc)
+  where organisation_id is not null;
+
+alter table public.events enable row level security;
+
+-- The same key with different bytes: answered 2xx, kept beside the first, never delivered.
+create table public.event_conflicts (
+  id bigint generated always as identity primary key,
+  event_id bigint not null references public.events (id) on delete cascade,
+  raw_body bytea not null,
+  headers jsonb not null,
+  received_at timestamptz not null default now()
+);
+
+create index event_conflicts_of_event on public.event_conflicts (event_id);
+
+alter table public.event_conflicts enable row level security;
+
+-- Requests refused at the door: evidence, never an event. Capped per provider, reason and hour by record_rejections;
+-- an authentic but stale request keeps its whole body, so that a wrong clock destroys nothing.
+create table public.rejections (
+  id bigint generated always as identity primary key,
+  provider text not null,
+  reason public.rejection_reason not null,
+  detail text not null,
+  status_code integer not null,
+  method text not null,
+  path text not null,
+  headers jsonb not null,
+  body bytea not null,
+  body_size integer not null,
+  request_id text,
+  received_at timestamptz not null default now()
+);
+
+create index rejections_newest_of_provider on public.rejections (provider, reason, received_at desc);
+
+alter table public.rejections enable row level security;

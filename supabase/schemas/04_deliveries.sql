@@ -1,0 +1,117 @@
+-- One event for one destination is a delivery: the unit of retry, dead-lettering and replay. One try is an attempt.
+-- Written by accept_events (pending), claim_deliveries (claimed), record_attempts (delivered, retrying, dead) and
+-- advance_replay (pending again). Every change of status is one conditional statement in one of these functions.
+
+create table public.replays (
+  id bigint generated always as identity primary key,
+  kind public.replay_kind not null,
+  status public.replay_status not null default 'queued',
+  reason text not null check (char_length(reason) between 1 and 1000),
+  -- Who asked: the name people read, and the id of the person or token.
+  actor text not null,
+  actor_id text not null,
+  request_id text,
+  options jsonb not null default '{}',
+  -- What was asked for, as it was asked. What runs is frozen in replay_items.
+  selection jsonb not null,
+  total integer not null default 0,
+  succeeded integer not null default 0,
+  failed integer not null default 0,
+  skipped integer not null default 0,
+  created_at timestamptz not null default now(),
+  started_at timestamptz,
+  completed_at timestamptz,
+  -- The counts can never say more than there is.
+  check (succeeded + failed + skipped <= total)
+);
+
+create index replays_newest_first on public.replays (created_at desc, id desc);
+create index replays_not_ended on public.replays (id) where status in ('queued', 'running');
+
+alter table public.replays enable row level security;
+
+create table public.deliveries (
+  id bigint generated always as identity primary key,
+  event_id bigint not null references public.events (id) on delete cascade,
+  destination_id bigint not null references public.destinations (id) on delete restrict,
+  status public.delivery_status not null default 'pending',
+  lane public.delivery_lane not null default 'live',
+  -- When it may be claimed next. Jitter is already in it.
+  due_at timestamptz not null default now(),
+  -- Attempts ever, the number of the newest attempt.
+  attempt_count integer not null default 0,
+  -- Attempts since it was last made pending: compared with the destination's max_attempts.
+  tries integer not null default 0,
+  -- Raised by every claim. A result with an older fence is refused.
+  fence bigint not null default 0,
+  lease_until timestamptz,
+  worker text,
+  last_error_class public.error_class,
+  last_error text,
+  last_http_status integer,
+  -- The replay that made it pending last.
+  replay_id bigint references public.replays (id) on delete set null,
+  created_at timestamptz not null default now(),
+  finished_at timestamptz,
+  constraint deliveries_one_per_event_and_destination unique (event_id, destination_id),
+  -- Exactly the claimed ones are leased, so a lease cannot be forgotten on any other.
+  check ((status = 'claimed') = (lease_until is not null)),
+  check ((status in ('delivered', 'dead', 'cancelled')) = (finished_at is not null))
+);
+
+create index deliveries_due on public.deliveries (destination_id, lane, due_at, id) where status in ('pending', 'retrying');
+create index deliveries_leased on public.deliveries (lease_until) where status = 'claimed';
+create index deliveries_in_flight on public.deliveries (destination_id) where status = 'claimed';
+create index deliveries_dead on public.deliveries (finished_at desc, id desc) where status = 'dead';
+
+alter table public.deliveries enable row level security;
+-- Rows are updated a few times and then rest: vacuum early, so that the partial indexes stay small.
+alter table public.deliveries set (autovacuum_vacuum_scale_factor = 0.02, fillfactor = 80);
+
+create table public.attempts (
+  id bigint generated always as identity primary key,
+  delivery_id bigint not null references public.deliveries (id) on delete cascade,
+  number integer not null,
+  status public.attempt_status not null default 'open',
+  fence bigint not null,
+  worker text not null,
+  replay_id bigint references public.replays (id) on delete set null,
+  started_at timestamptz not null default now(),
+  finished_at timestamptz,
+  duration_ms integer,
+  http_status integer,
+  error_class public.error_class,
+  error text,
+  response_headers jsonb,
+  response_body bytea check (octet_length(response_body) <= 16384),
+  response_truncated boolean not null default false,
+  retry_at timestamptz,
+  -- What a `tables` delivery did: [{table, key, effect, before, after}].
+  changes jsonb not null default '[]',
+  constraint attempts_numbered_per_delivery unique (delivery_id, number),
+  check ((status = 'open') = (finished_at is null))
+);
+
+alter table public.attempts enable row level security;
+
+-- The frozen selection of a replay, in the order it runs.
+create table public.replay_items (
+  replay_id bigint not null references public.replays (id) on delete cascade,
+  position integer not null,
+  event_id bigint not null references public.events (id) on delete cascade,
+  delivery_id bigint not null references public.deliveries (id) on delete cascade,
+  -- Set when the replay has handed the delivery back to claim.
+  fed_at timestamptz,
+  -- Null until it ended.
+  outcome public.replay_outcome,
+  detail text,
+  finished_at timestamptz,
+  primary key (replay_id, position),
+  constraint replay_items_each_delivery_once unique (replay_id, delivery_id),
+  check ((outcome is null) = (finished_at is null))
+);
+
+create index replay_items_of_delivery on public.replay_items (delivery_id) where outcome is null;
+create index replay_items_of_event on public.replay_items (event_id);
+
+alter table public.replay_items enable row level security;

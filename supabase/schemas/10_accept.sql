@@ -1,0 +1,151 @@
+-- accept: what the door does, in one transaction. The caller answers 2xx only after it committed.
+-- Called by lib/pipeline/accept.ts with a micro-batch of verified events, or of refused requests.
+
+-- The body as jsonb, or null when jsonb cannot hold it. A wrong body must never fail the insert of its event.
+create function public.payload_or_null(p_body bytea) returns jsonb
+language plpgsql immutable set search_path = '' as $$
+begin
+  return convert_from(p_body, 'UTF8')::jsonb;
+exception when others then
+  return null;
+end
+$$;
+
+-- Stores every event once, counts duplicates, keeps conflicts, and fans out deliveries.
+-- p_events: [{n, provider, event_key, event_type, trust, parse_status, organisation_id, company_id, object_id, livemode,
+-- body (base64), fingerprint (hex), method, path, headers, content_type, request_id, occurred_at}].
+-- Answers [{n, event_id, outcome}] with outcome accepted, duplicate or conflict.
+create function public.accept_events(p_events jsonb) returns jsonb
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_new bigint[];
+  v_answer jsonb;
+begin
+  -- Whatever the server or role is set to: an acknowledged event is on disk.
+  perform set_config('synchronous_commit', 'on', true);
+
+  -- In key order, so that two batches with the same keys wait for each other instead of deadlocking.
+  with inserted as (
+    insert into public.events (
+      provider, event_key, event_key_hash, event_type, status, trust, parse_status, organisation_id, company_id,
+      object_id, livemode, raw_body, body_sha256, fingerprint, payload, method, path, headers, content_type, request_id,
+      occurred_at
+    )
+    select
+      e.provider, e.event_key, b.key_hash, e.event_type,
+      case when exists (
+        select from public.destinations d where public.wants_event(d, e.provider, e.event_type)
+      ) then 'received' else 'ignored' end::public.event_status,
+      e.trust,
+      case when e.parse_status = 'ok' and b.payload is null then 'invalid_json' else e.parse_status end,
+      e.organisation_id, e.company_id, e.object_id, e.livemode, b.body, sha256(b.body), decode(e.fingerprint, 'hex'),
+      b.payload, e.method, e.path, e.headers, e.content_type, e.request_id, e.occurred_at
+    from jsonb_to_recordset(p_events) as e(
+      n integer, provider text, event_key text, event_type text, trust public.trust_level,
+      parse_status public.parse_status, organisation_id text, company_id text, object_id text, livemode boolean,
+      body text, fingerprint text, method text, path text, headers jsonb, content_type text, request_id text,
+      occurred_at timestamptz
+    )
+    cross join lateral (
+      select d.body, sha256(convert_to(e.event_key, 'UTF8')) as key_hash,
+        case when e.parse_status = 'ok' then public.payload_or_null(d.body) end as payload
+      from (select decode(e.body, 'base64') as body offset 0) d
+      offset 0
+    ) b
+    order by e.provider, b.key_hash, e.n
+    on conflict on constraint events_one_per_provider_and_key do nothing
+    returning id
+  )
+  select coalesce(array_agg(id), '{}') into v_new from inserted;
+
+  insert into public.deliveries (event_id, destination_id, status)
+  select e.id, d.id, case when d.paused_at is null then 'pending' else 'held' end::public.delivery_status
+  from public.events e
+  join public.destinations d on public.wants_event(d, e.provider, e.event_type)
+  where e.id = any (v_new);
+
+  -- A new statement sees what another transaction committed while the insert waited for it.
+  with seen as (
+    select i.n, i.provider, i.event_type, i.body, i.headers, e.id as event_id,
+      case
+        when e.id = any (v_new) and row_number() over (partition by e.id order by i.n) = 1 then 'accepted'
+        when e.fingerprint = decode(i.fingerprint, 'hex') then 'duplicate'
+        else 'conflict'
+      end as outcome
+    from jsonb_to_recordset(p_events) as i(
+      n integer, provider text, event_key text, event_type text, body text, fingerprint text, headers jsonb
+    )
+    join public.events e
+      on e.provider = i.provider and e.event_key_hash = sha256(convert_to(i.event_key, 'UTF8'))
+  ),
+  again as (
+    select event_id, count(*) filter (where outcome = 'duplicate') as duplicates,
+      count(*) filter (where outcome = 'conflict') as conflicts
+    from seen where outcome <> 'accepted'
+    group by event_id
+    order by event_id
+  ),
+  counted as (
+    update public.events e set
+      duplicate_count = e.duplicate_count + a.duplicates,
+      conflict_count = e.conflict_count + a.conflicts
+    from again a
+    where e.id = a.event_id
+    returning e.id
+  ),
+  kept as (
+    -- At most ten per event: a sender gone wrong must not fill the disk.
+    insert into public.event_conflicts (event_id, raw_body, headers)
+    select s.event_id, decode(s.body, 'base64'), s.headers
+    from seen s
+    join public.events e on e.id = s.event_id
+    where s.outcome = 'conflict' and e.conflict_count < 10
+    returning id
+  )
+  select jsonb_agg(jsonb_build_object(
+    'n', s.n, 'event_id', s.event_id, 'outcome', s.outcome, 'provider', s.provider, 'event_type', s.event_type
+  ))
+  into v_answer
+  from seen s;
+
+  perform public.add_statistics((
+    select jsonb_agg(jsonb_build_object(
+      'provider', s.provider, 'event_type', s.event_type, 'count', 1,
+      'outcome', case s.outcome when 'accepted' then 'received' else s.outcome end
+    ))
+    from jsonb_to_recordset(v_answer) as s(provider text, event_type text, outcome text)
+  ));
+
+  return v_answer;
+end
+$$;
+
+-- Keeps refused requests as evidence, at most 100 per provider, reason and hour, and counts them all.
+-- p_samples: [{provider, reason, detail, status_code, method, path, headers, body (base64), body_size, request_id}].
+-- p_counts: [{provider, reason, count}], which includes the samples.
+create function public.record_rejections(p_samples jsonb, p_counts jsonb) returns void
+language sql volatile set search_path = '' as $$
+  insert into public.rejections (
+    provider, reason, detail, status_code, method, path, headers, body, body_size, request_id
+  )
+  select r.provider, r.reason, r.detail, r.status_code, r.method, r.path, r.headers, decode(r.body, 'base64'), r.body_size,
+    r.request_id
+  from (
+    select s.*, row_number() over (partition by s.provider, s.reason) as turn
+    from jsonb_to_recordset(p_samples) as s(
+      provider text, reason public.rejection_reason, detail text, status_code integer, method text, path text,
+      headers jsonb, body text, body_size integer, request_id text
+    )
+  ) r
+  where r.turn + (
+    select count(*) from public.rejections x
+    where x.provider = r.provider and x.reason = r.reason and x.received_at >= date_trunc('hour', now())
+  ) <= 100;
+
+  select public.add_statistics((
+    select jsonb_agg(jsonb_build_object(
+      'provider', c.provider, 'event_type', c.reason, 'outcome', 'rejected', 'count', c.count
+    ))
+    from jsonb_to_recordset(p_counts) as c(provider text, reason text, count bigint)
+  ));
+$$;
