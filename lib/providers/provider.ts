@@ -1,0 +1,143 @@
+/**
+ * The contract of a provider: one file that knows how one outsider signs, names and shapes its webhooks.
+ * The registry in index.ts lists them, one line each.
+ */
+
+/** HTTP headers as ordered pairs, exactly as received: duplicates, order and case survive. */
+export type HeaderPairs = ReadonlyArray<readonly [name: string, value: string]>;
+
+export type Json = string | number | boolean | null | { [key: string]: Json | undefined } | Json[];
+
+/** A request as it reached the door. Nothing in it may be believed yet. */
+export interface RawRequest {
+  method: string;
+  /** Path with query, as received. */
+  path: string;
+  headers: HeaderPairs;
+  body: Buffer;
+}
+
+export type Trust = "signed" | "token" | "unsigned";
+
+export type RefusalReason = "unsigned" | "bad_signature" | "stale" | "malformed";
+
+const verified = Symbol("verified");
+
+/** A request whose sender was checked. Only `acceptAs` makes one, and only a provider's `verify` calls it. */
+export interface VerifiedRequest extends RawRequest {
+  readonly [verified]: true;
+  readonly trust: Trust;
+}
+
+export type Verification =
+  | { ok: true; request: VerifiedRequest }
+  | { ok: false; reason: RefusalReason; detail: string };
+
+/** What `verify` may look at besides the request. The clock is injected, in unix seconds. */
+export interface VerifyContext {
+  /** Never empty unless `allowUnsigned`: the door answers 503 for a provider without its secret. */
+  secrets: readonly string[];
+  allowUnsigned: boolean;
+  now: number;
+}
+
+/** Who and what an event is, read from a verified request. */
+export interface Identity {
+  /** The provider's own id of the event, the same on every retry of it. */
+  eventKey: string;
+  eventType: string;
+  organisationId?: string;
+  companyId?: string;
+  /** The object the event is about, e.g. `sub_123`: events of one object are shown in time order. */
+  objectId?: string;
+  /** When it happened at the provider, as an ISO 8601 time. */
+  occurredAt?: string;
+  /** False for the provider's test mode, undefined where it has none. */
+  livemode?: boolean;
+  /** Bytes that are equal on every honest retry. Default: the body. Different bytes under one key are a conflict. */
+  fingerprint?: string | Buffer;
+}
+
+/** A stored event as a projection sees it: nothing else may be read. */
+export interface ProjectableEvent {
+  provider: string;
+  eventKey: string;
+  eventType: string;
+  receivedAt: string;
+  occurredAt?: string;
+  payload: unknown;
+}
+
+/** One row change a projection wants. The row keeps, per column, the version that wrote it, so order never matters. */
+export interface Change {
+  table: string;
+  /** The columns that name the row. They carry a unique constraint. */
+  key: Record<string, string>;
+  values: Record<string, Json>;
+  /** Sorts as text in time order: see `versionOf`. A column is only overwritten by a greater or equal version. */
+  version: string;
+}
+
+export interface Provider {
+  slug: string;
+  label: string;
+  /** How it proves who it is, in a sentence for people. */
+  scheme: string;
+  /** The environment variable with its list of secrets or public keys (comma or white space between them). */
+  secretsVariable: string;
+  /** The variable that, set to 1, lets unsigned requests in. Only for providers with old unsigned servers. */
+  allowUnsignedVariable?: string;
+  /** What a refused request is answered with: the runbooks of the providers differ. */
+  refusalStatus: 400 | 401;
+  /** Largest accepted body in bytes. Default 1 MiB. */
+  maxBodyBytes?: number;
+  /** Headers that carry signatures or secrets, in lower case: kept as "[redacted]". */
+  secretHeaders: readonly string[];
+  /** Headers passed on to http destinations, in lower case. */
+  forwardHeaders?: readonly string[];
+  verify(request: RawRequest, context: VerifyContext): Verification;
+  /** `payload` is the parsed body, undefined when it is not JSON. Never throws: an unknown shape gets a fallback key. */
+  identify(request: VerifiedRequest, payload: unknown): Identity;
+  /** Pure: event in, row changes out, by event type. Throws `InvalidPayload` when the shape is not the documented one. */
+  projections?: Readonly<Record<string, (event: ProjectableEvent) => Change[]>>;
+}
+
+/** An event whose payload cannot be projected. `field` says where, `message` what was expected. */
+export class InvalidPayload extends Error {
+  constructor(
+    readonly field: string,
+    expectation: string,
+  ) {
+    super(`${field}: ${expectation}`);
+    this.name = "InvalidPayload";
+  }
+}
+
+/** Marks a request as verified. Called by `verify` of a provider and by nobody else. */
+export function acceptAs(trust: Trust, request: RawRequest): Verification {
+  return { ok: true, request: { ...request, trust, [verified]: true } };
+}
+
+export function refuse(reason: RefusalReason, detail: string): Verification {
+  return { ok: false, reason, detail };
+}
+
+/** The first value of a header, by lower-case name. */
+export function header(request: { headers: HeaderPairs }, name: string): string | undefined {
+  return request.headers.find(([candidate]) => candidate.toLowerCase() === name)?.[1];
+}
+
+/**
+ * A change's version: event time in microseconds, then rank (a later state of the same instant wins), then the event's
+ * key, so that any two events compare the same way everywhere. Sorts as text.
+ */
+export function versionOf(event: ProjectableEvent, rank = 0): string {
+  const at = toMicroseconds(event.occurredAt ?? event.receivedAt);
+  return `${at}#${String(rank).padStart(2, "0")}#${event.eventKey}`;
+}
+
+/** `2026-01-02T03:04:05.6Z` -> `2026-01-02T03:04:05.600000Z`: fixed width, UTC. */
+function toMicroseconds(iso: string): string {
+  const fraction = /\.(\d+)/.exec(iso)?.[1] ?? "";
+  return `${new Date(iso).toISOString().slice(0, 19)}.${fraction.padEnd(6, "0").slice(0, 6)}Z`;
+}

@@ -1,0 +1,36 @@
+/** What is kept of received headers: everything but signatures and credentials. */
+import type { HeaderPairs, Provider } from "./provider";
+
+export const REDACTED = "[redacted]";
+
+/** Credentials that any sender or proxy may add, whatever the provider. */
+const ALWAYS_SECRET = new Set([
+  "authorization",
+  "proxy-authorization",
+  "cookie",
+  "set-cookie",
+  "x-api-key",
+  "api-key",
+  "apikey",
+  "x-goog-iap-jwt-assertion",
+]);
+
+/** Other names that say themselves that their value is a secret: `x-hub-signature-256`, `x-amz-security-token`, … */
+const SECRET_WORD = /(?:^|[-_])(?:signature|secret|token|password|hmac|api-?key)(?:[-_]|$)/;
+
+/**
+ * The headers to keep, in the order and case received, secret values replaced. Values come out as well-formed text
+ * without NUL, which Postgres could not hold.
+ */
+export function redactHeaders(pairs: HeaderPairs, provider?: Pick<Provider, "secretHeaders">): [string, string][] {
+  return pairs.map(([name, value]) => [asText(name), isSecret(name, provider) ? REDACTED : asText(value)]);
+}
+
+function isSecret(name: string, provider: Pick<Provider, "secretHeaders"> | undefined): boolean {
+  const lower = name.toLowerCase();
+  return ALWAYS_SECRET.has(lower) || SECRET_WORD.test(lower) || (provider?.secretHeaders.includes(lower) ?? false);
+}
+
+function asText(value: string): string {
+  return Buffer.from(value, "utf8").toString("utf8").replaceAll("\0", "\ufffd");
+}

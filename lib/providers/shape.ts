@@ -1,0 +1,84 @@
+/**
+ * Reading JSON that somebody else wrote. A verified event may still carry anything in any field, so nothing here throws,
+ * and what it returns can always be stored as text.
+ */
+
+import { sha256Hex } from "./hmac";
+import { InvalidPayload, type ProjectableEvent, type RawRequest } from "./provider";
+
+const LONGEST_KEY_BYTES = 1024;
+const LONGEST_NAME = 255;
+const YEAR_10000 = 253_402_300_800;
+const ISO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/;
+
+export const UNKNOWN_TYPE = "unknown";
+
+/** The value at a path of own properties; undefined where the path ends early. */
+export function at(value: unknown, ...path: (string | number)[]): unknown {
+  let current = value;
+  for (const step of path) {
+    if (typeof current !== "object" || current === null || !Object.hasOwn(current, step)) return undefined;
+    current = (current as Record<string | number, unknown>)[step];
+  }
+  return current;
+}
+
+/** The provider's id of an event, or undefined when it cannot serve as a key: not text, empty, too long, unprintable. */
+export function keyFrom(value: unknown): string | undefined {
+  const text = printable(value);
+  return text !== undefined && Buffer.byteLength(text) <= LONGEST_KEY_BYTES ? text : undefined;
+}
+
+/** The key of an event without a usable id: equal bytes are the same event. */
+export function keyOfBody(request: RawRequest): string {
+  return `sha256:${sha256Hex(request.body)}`;
+}
+
+/** The event's type, cut to 255 characters; `unknown` where there is none. */
+export function typeFrom(value: unknown): string {
+  const text = printable(value);
+  if (text === undefined) return UNKNOWN_TYPE;
+  return text.length > LONGEST_NAME ? text.slice(0, LONGEST_NAME).replace(/[\ud800-\udbff]$/, "") : text;
+}
+
+/** An id of an organisation, company or object. Numbers become their digits; what does not fit is dropped, never cut. */
+export function idFrom(value: unknown): string | undefined {
+  if (typeof value === "number") return Number.isSafeInteger(value) ? String(value) : undefined;
+  const text = printable(value);
+  return text !== undefined && text.length <= LONGEST_NAME ? text : undefined;
+}
+
+/** Unix seconds, with a fraction or without, as an ISO 8601 time. */
+export function isoFromUnix(seconds: unknown): string | undefined {
+  const inRange = typeof seconds === "number" && seconds >= 0 && seconds < YEAR_10000;
+  return inRange ? new Date(seconds * 1000).toISOString() : undefined;
+}
+
+/**
+ * An ISO 8601 time with a zone, in UTC and with up to six decimals kept; undefined for anything else. Written anew and
+ * not passed on: JavaScript reads 30 February and zones that Postgres refuses.
+ */
+export function isoFrom(value: unknown): string | undefined {
+  const parts = typeof value === "string" ? ISO_TIME.exec(value) : null;
+  if (parts === null) return undefined;
+  const milliseconds = Date.parse(parts[0]);
+  if (!(milliseconds >= 0 && milliseconds < YEAR_10000 * 1000)) return undefined;
+  const fraction = parts[1] === undefined ? "" : parts[1].slice(0, 7);
+  return `${new Date(milliseconds).toISOString().slice(0, 19)}${fraction}Z`;
+}
+
+/** The object at a path of an event's payload, for a projection. */
+export function objectIn(event: ProjectableEvent, ...path: string[]): object {
+  if (typeof event.payload !== "object" || event.payload === null) {
+    throw new InvalidPayload("body", "expected JSON that could be kept as payload: see its parse status");
+  }
+  const object = at(event.payload, ...path);
+  if (typeof object !== "object" || object === null) throw new InvalidPayload(path.join("."), "expected an object");
+  return object;
+}
+
+/** Text without control characters and lone surrogates, and more than white space. */
+function printable(value: unknown): string | undefined {
+  const clean = typeof value === "string" && value.trim() !== "" && !/[\p{Cc}\p{Cs}]/u.test(value);
+  return clean ? value : undefined;
+}
