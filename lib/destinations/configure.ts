@@ -1,0 +1,50 @@
+/** The destinations of the configuration: made to exist, as given here, at every start. */
+import { call } from "@/lib/db/client";
+import { environment } from "@/lib/env";
+import { providers } from "@/lib/providers";
+
+/** Ours runs on fly.io in the support runbook; `npm start` without configuration points at the local simulator. */
+const DEFAULT_AGENT_SDK_URL = "https://hotdash-agent-service.fly.dev";
+
+/** Retries of `tables` deliveries: the CloudGreet runbook's three, from one second, doubling. */
+const TABLES_RETRY = { max_attempts: 4, base_delay_ms: 1000, backoff_factor: 2 };
+
+/** Writes the configured destinations. Any number of processes may do so at the same time. */
+export async function configureDestinations(): Promise<void> {
+  await call("pipeline", "configure_destinations", { p_destinations: [...tablesDestinations(), agentSdk()] });
+}
+
+/** One per provider with projections, wanting just the types it can project: other events are kept and ignored. */
+function tablesDestinations() {
+  return Object.values(providers)
+    .filter((provider) => provider.projections !== undefined)
+    .map((provider) => ({
+      slug: `${provider.slug}-tables`,
+      name: `${provider.label} tables`,
+      kind: "tables",
+      providers: [provider.slug],
+      event_types: Object.keys(provider.projections ?? {}),
+      ...TABLES_RETRY,
+    }));
+}
+
+function agentSdk() {
+  const env = environment();
+  return {
+    slug: "agent-sdk",
+    name: "Agent SDK",
+    kind: "http",
+    url: `${(env.AGENT_SDK_URL ?? DEFAULT_AGENT_SDK_URL).replace(/\/+$/, "")}/webhooks/chatwoot`,
+    providers: ["chatwoot"],
+    event_types: ["*"],
+    max_attempts: env.CHATWOOT_WEBHOOK_MAX_ATTEMPTS,
+    base_delay_ms: env.CHATWOOT_WEBHOOK_BASE_DELAY_MS,
+    backoff_factor: env.CHATWOOT_WEBHOOK_BACKOFF_FACTOR,
+  };
+}
+
+/** The secrets that sign what goes to a destination; none means unsigned. */
+export function signingSecrets(slug: string): string[] {
+  const { AGENT_SDK_SECRET } = environment();
+  return slug === "agent-sdk" && AGENT_SDK_SECRET ? [AGENT_SDK_SECRET] : [];
+}

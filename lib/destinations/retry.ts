@@ -1,0 +1,73 @@
+/** What failed, whether trying again can help, and when: data and one function. */
+import type { ErrorClass } from "@/lib/contract/vocabulary";
+
+/** The support runbook's table: 5xx, 429, timeouts, network and DNS are retried; client and configuration errors never. */
+const RETRYABLE: Record<ErrorClass, boolean> = {
+  timeout: true,
+  connection_refused: true,
+  connection_reset: true,
+  dns: true,
+  // A certificate is renewed while we wait more often than not.
+  tls: true,
+  http_4xx: false,
+  http_401: false,
+  http_422: false,
+  http_429: true,
+  http_5xx: true,
+  redirect: false,
+  response_too_large: false,
+  blocked_address: false,
+  invalid_payload: false,
+  constraint: false,
+  handler_error: true,
+  lease_expired: true,
+};
+
+/** Up to a fifth is added at random, so that deliveries that failed together do not come back together. */
+const JITTER = 0.2;
+const LONGEST_DELAY_MS = 24 * 60 * 60 * 1000;
+/** An endpoint may ask for a pause of up to an hour. More is not believed. */
+const LONGEST_RETRY_AFTER_MS = 60 * 60 * 1000;
+
+export interface RetrySchedule {
+  base_delay_ms: number;
+  backoff_factor: number;
+}
+
+/**
+ * Milliseconds until the next try, null when there should be none. `attempt` counts from 1. `retryAfter` is the
+ * endpoint's header: honoured between the scheduled delay and an hour, ignored when it makes no sense.
+ */
+export function retryDelay(
+  errorClass: ErrorClass,
+  attempt: number,
+  schedule: RetrySchedule,
+  {
+    retryAfter,
+    now = Date.now(),
+    random = Math.random,
+  }: { retryAfter?: string; now?: number; random?: () => number } = {},
+): number | null {
+  if (!RETRYABLE[errorClass]) return null;
+  const scheduled = Math.min(schedule.base_delay_ms * schedule.backoff_factor ** (attempt - 1), LONGEST_DELAY_MS);
+  const asked = Math.min(readRetryAfter(retryAfter, now), LONGEST_RETRY_AFTER_MS);
+  return Math.round(Math.max(scheduled * (1 + JITTER * random()), asked));
+}
+
+/** RFC 9110, 10.2.3: whole seconds or an HTTP date. Anything else is 0. */
+function readRetryAfter(value: string | undefined, now: number): number {
+  if (value === undefined) return 0;
+  if (/^\d{1,9}$/.test(value)) return Number(value) * 1000;
+  const date = /^[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} /.test(value) ? Date.parse(value) : Number.NaN;
+  return Number.isNaN(date) ? 0 : Math.max(0, date - now);
+}
+
+/** The class of an answer that is not a 2xx. */
+export function classOfStatus(status: number): ErrorClass {
+  if (status === 429) return "http_429";
+  if (status >= 500) return "http_5xx";
+  if (status === 401 || status === 403) return "http_401";
+  if (status === 422) return "http_422";
+  if (status >= 300 && status < 400) return "redirect";
+  return "http_4xx";
+}

@@ -1,0 +1,72 @@
+/** Gathers what arrives within the same few milliseconds into one call: one SQL statement, one commit, many answers. */
+
+export interface BatcherOptions<Item, Result> {
+  /** Does the work. Results stand in the order of the items. */
+  run: (items: Item[]) => Promise<Result[]>;
+  maxItems: number;
+  /** How long the first item waits for company, in milliseconds. */
+  maxWaitMs: number;
+  /** How many batches may run at the same time. */
+  maxRunning: number;
+  /** More items than this waiting: refuse at once instead of growing. */
+  maxWaiting: number;
+}
+
+export class BatcherFull extends Error {}
+
+interface Waiting<Item, Result> {
+  item: Item;
+  resolve: (result: Result) => void;
+  reject: (error: unknown) => void;
+}
+
+/**
+ * Returns `add(item)`: resolves with the item's own result once its batch is done. When a batch fails with an error that
+ * `mayBlameOneItem`, its items run again one by one, so that a poisonous one fails alone. Rejects with `BatcherFull` when too much waits.
+ */
+export function createBatcher<Item, Result>(
+  options: BatcherOptions<Item, Result>,
+  mayBlameOneItem: (error: unknown) => boolean,
+): (item: Item) => Promise<Result> {
+  const waiting: Waiting<Item, Result>[] = [];
+  let running = 0;
+  let timer: NodeJS.Timeout | undefined;
+
+  function add(item: Item): Promise<Result> {
+    if (waiting.length >= options.maxWaiting) return Promise.reject(new BatcherFull("Too much is waiting."));
+    return new Promise((resolve, reject) => {
+      waiting.push({ item, resolve, reject });
+      if (waiting.length >= options.maxItems) start();
+      else timer ??= setTimeout(start, options.maxWaitMs);
+    });
+  }
+
+  function start(): void {
+    clearTimeout(timer);
+    timer = undefined;
+    while (waiting.length > 0 && running < options.maxRunning) {
+      running += 1;
+      void runBatch(waiting.splice(0, options.maxItems)).finally(() => {
+        running -= 1;
+        start();
+      });
+    }
+  }
+
+  async function runBatch(batch: Waiting<Item, Result>[]): Promise<void> {
+    try {
+      const results = await options.run(batch.map((entry) => entry.item));
+      batch.forEach((entry, index) => {
+        entry.resolve(results[index] as Result);
+      });
+    } catch (error) {
+      if (batch.length > 1 && mayBlameOneItem(error)) {
+        for (const entry of batch) await runBatch([entry]);
+      } else {
+        for (const entry of batch) entry.reject(error);
+      }
+    }
+  }
+
+  return add;
+}

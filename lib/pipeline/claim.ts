@@ -1,0 +1,69 @@
+/** claim: leases due deliveries. The attempt is open, and counted, before a byte leaves. */
+import type { ErrorClass } from "@/lib/contract/vocabulary";
+import { call } from "@/lib/db/client";
+import type { HeaderPairs } from "@/lib/providers/provider";
+
+/** One leased delivery, with everything that is needed to deliver it. */
+export interface Work {
+  delivery_id: number;
+  fence: number;
+  attempt_id: number;
+  attempt_number: number;
+  /** Which try since it was last made pending: 1 is the first. */
+  try: number;
+  replay_id: number | null;
+  event: {
+    id: number;
+    provider: string;
+    event_key: string;
+    event_type: string;
+    received_at: string;
+    occurred_at: string | null;
+    headers: HeaderPairs;
+    content_type: string | null;
+    /** Base64 of the received bytes. */
+    body: string;
+  };
+  destination: {
+    id: number;
+    slug: string;
+    kind: "tables" | "http";
+    url: string | null;
+    timeout_ms: number;
+    max_attempts: number;
+    base_delay_ms: number;
+    backoff_factor: number;
+  };
+}
+
+/** How a delivery ended: a value, never an exception. */
+export type Outcome = {
+  duration_ms: number;
+  http_status?: number;
+  response_headers?: [string, string][];
+  response_body?: Buffer;
+  response_truncated?: boolean;
+} & (
+  | { delivered: true; changes: unknown[] }
+  | {
+      delivered: false;
+      error_class: ErrorClass;
+      error: string /** Null: trying again is pointless. */;
+      retry_in_ms: number | null;
+    }
+);
+
+export interface Claim {
+  work: Work[];
+  /** Milliseconds until the next delivery is due; null when nothing waits. Only known when `work` is empty. */
+  next_due_ms: number | null;
+}
+
+/** Leases up to `limit` due deliveries for `worker`, fairly per destination. */
+export function claim(worker: string, limit: number, leaseSeconds: number): Promise<Claim> {
+  return call<Claim>("pipeline", "claim_deliveries", {
+    p_worker: worker,
+    p_limit: limit,
+    p_lease_seconds: leaseSeconds,
+  });
+}

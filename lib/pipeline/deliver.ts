@@ -1,0 +1,90 @@
+/** deliver: one claimed delivery, tried once. Either a pure projection or one guarded HTTP request; the result is a value. */
+import type { ErrorClass } from "@/lib/contract/vocabulary";
+import { signingSecrets } from "@/lib/destinations/configure";
+import { post } from "@/lib/destinations/http";
+import { retryDelay } from "@/lib/destinations/retry";
+import { signatureHeaders } from "@/lib/destinations/signing";
+import { project } from "@/lib/destinations/tables";
+import { environment } from "@/lib/env";
+import { findProvider } from "@/lib/providers";
+import { header } from "@/lib/providers/provider";
+import type { Outcome, Work } from "./claim";
+import { parseBody } from "./parse";
+
+/** Tries the delivery. Never throws. */
+export async function deliver(work: Work): Promise<Outcome> {
+  const started = performance.now();
+  const outcome = await attempt(work).catch((error: unknown) => failure(work, "handler_error", String(error)));
+  return { ...outcome, duration_ms: Math.round(performance.now() - started) };
+}
+
+type Untimed = Outcome extends infer O ? (O extends unknown ? Omit<O, "duration_ms"> : never) : never;
+
+async function attempt(work: Work): Promise<Untimed> {
+  return work.destination.kind === "tables" ? projectRows(work) : postBytes(work);
+}
+
+function projectRows(work: Work): Untimed {
+  const { event } = work;
+  const provider = findProvider(event.provider);
+  if (!provider) return failure(work, "handler_error", `No provider is called ${event.provider} any more.`);
+  const projection = project(provider, {
+    provider: event.provider,
+    eventKey: event.event_key,
+    eventType: event.event_type,
+    receivedAt: event.received_at,
+    occurredAt: event.occurred_at ?? undefined,
+    payload: parseBody(Buffer.from(event.body, "base64")).value,
+  });
+  if (!projection.ok) return failure(work, projection.class, projection.message);
+  return { delivered: true, changes: projection.changes };
+}
+
+async function postBytes(work: Work): Promise<Untimed> {
+  const { destination, event } = work;
+  const body = Buffer.from(event.body, "base64");
+  const result = await post({
+    url: destination.url ?? "",
+    headers: { ...requestHeaders(work), ...signatureHeaders(`we_${event.id}`, body, signingSecrets(destination.slug)) },
+    body,
+    timeoutMs: destination.timeout_ms,
+    allowedNetworks: environment().EGRESS_ALLOW_PRIVATE,
+  });
+  const answer = {
+    http_status: result.status,
+    response_headers: result.headers,
+    response_body: result.body,
+    response_truncated: result.truncated,
+  };
+  if (!result.failure) return { delivered: true, changes: [], ...answer };
+  const retryAfter = header({ headers: result.headers ?? [] }, "retry-after");
+  return { ...failure(work, result.failure.class, result.failure.message, retryAfter), ...answer };
+}
+
+/** The received content type and the provider's own harmless headers, and ours: which event, which try, is it a replay. */
+function requestHeaders({ event, replay_id, attempt_number }: Work): Record<string, string> {
+  const headers: Record<string, string> = {
+    "content-type": event.content_type ?? "application/octet-stream",
+    "user-agent": "Redrive/1.0",
+    "x-redrive-provider": event.provider,
+    "x-redrive-attempt": String(attempt_number),
+  };
+  for (const name of findProvider(event.provider)?.forwardHeaders ?? []) {
+    const value = header(event, name);
+    if (value !== undefined) headers[name] = value;
+  }
+  if (replay_id !== null) {
+    headers["x-redrive-replay"] = "true";
+    headers["x-redrive-replay-id"] = `wr_${replay_id}`;
+  }
+  return headers;
+}
+
+function failure(work: Work, errorClass: ErrorClass, error: string, retryAfter?: string) {
+  return {
+    delivered: false as const,
+    error_class: errorClass,
+    error,
+    retry_in_ms: retryDelay(errorClass, work.try, work.destination, { retryAfter }),
+  };
+}

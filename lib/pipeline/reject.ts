@@ -1,0 +1,79 @@
+/**
+ * reject: requests refused at the door are kept as evidence, never as events. A flood of garbage costs one statement per
+ * window and a bounded number of samples, however many requests it has.
+ */
+import { call } from "@/lib/db/client";
+import { logError } from "@/lib/log";
+import { perProcess } from "@/lib/per-process";
+import type { Provider, RawRequest, RefusalReason } from "@/lib/providers/provider";
+import { redactHeaders } from "@/lib/providers/redact";
+
+const WINDOW_MS = 50;
+const SAMPLES_PER_WINDOW = 20;
+/** How much of a refused body is kept. An authentic but stale one is kept whole: it may be the only copy. */
+const KEPT_BYTES = 1024;
+/** The refusal is the answer, recorded or not: a slow database must not slow it further. */
+const LONGEST_WAIT_MS = 1_000;
+
+export interface Refusal {
+  reason: RefusalReason | "too_large" | "not_configured";
+  detail: string;
+  status: number;
+  requestId: string;
+}
+
+interface Window {
+  samples: Record<string, unknown>[];
+  counts: Map<string, { provider: string; reason: string; count: number }>;
+  flushed: Promise<void>;
+}
+
+const state = perProcess("rejections", () => ({ current: undefined as Window | undefined }));
+
+/** Keeps a refused request. Resolves when it is stored, or after a second; never throws. */
+export async function recordRejection(provider: Provider, request: RawRequest, refusal: Refusal): Promise<void> {
+  state.current ??= openWindow();
+  const window = state.current;
+  const key = `${provider.slug} ${refusal.reason}`;
+  const count = window.counts.get(key) ?? { provider: provider.slug, reason: refusal.reason, count: 0 };
+  window.counts.set(key, { ...count, count: count.count + 1 });
+  if (window.samples.length < SAMPLES_PER_WINDOW) window.samples.push(sample(provider, request, refusal));
+  await Promise.race([window.flushed, new Promise((resolve) => setTimeout(resolve, LONGEST_WAIT_MS).unref())]);
+}
+
+function openWindow(): Window {
+  const window: Window = {
+    samples: [],
+    counts: new Map(),
+    flushed: new Promise((resolve) => setTimeout(resolve, WINDOW_MS)).then(async () => {
+      state.current = undefined;
+      await flush(window);
+    }) as Promise<void>,
+  };
+  return window;
+}
+
+async function flush(window: Window): Promise<void> {
+  try {
+    const p_counts = [...window.counts.values()];
+    await call("door", "record_rejections", { p_samples: window.samples as never, p_counts });
+  } catch (error) {
+    logError("rejections_lost", error, { samples: window.samples.length });
+  }
+}
+
+function sample(provider: Provider, request: RawRequest, refusal: Refusal): Record<string, unknown> {
+  const kept = refusal.reason === "stale" ? request.body : request.body.subarray(0, KEPT_BYTES);
+  return {
+    provider: provider.slug,
+    reason: refusal.reason,
+    detail: refusal.detail,
+    status_code: refusal.status,
+    method: request.method,
+    path: request.path.replace(/\?.*$/s, "?[redacted]"),
+    headers: redactHeaders(request.headers, provider),
+    body: kept.toString("base64"),
+    body_size: request.body.length,
+    request_id: refusal.requestId,
+  };
+}

@@ -1,0 +1,125 @@
+/**
+ * The worker loop: claim → deliver → record, as many at a time as there are free slots. Any number of loops may run
+ * against one database; leases and fences keep them apart.
+ */
+import { randomUUID } from "node:crypto";
+import os from "node:os";
+import { call } from "@/lib/db/client";
+import { environment } from "@/lib/env";
+import { log, logError } from "@/lib/log";
+import { claim, type Work } from "./claim";
+import { deliver } from "./deliver";
+import { record } from "./record";
+import { onWorkerBell } from "./worker-bell";
+
+/** Without a bell: how soon work that another process stored, or that is due again, is found. */
+const POLL_MS = 250;
+const PAUSE_AFTER_FAILURE_MS = 1_000;
+const REPLAY_BATCH = 100;
+const REPLAYS_EVERY_MS = 500;
+/** In-flight deliveries get this long to end when the process stops. */
+const DRAIN_MS = 20_000;
+
+export interface Worker {
+  /** Stops claiming, lets in-flight deliveries end, and gives back the leases of those that do not. */
+  stop(): Promise<void>;
+}
+
+/** Starts the loop. It survives the database's absence: it waits and goes on. */
+export function startWorker(): Worker {
+  const { WORKER_CONCURRENCY, LEASE_SECONDS } = environment();
+  const name = `${os.hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
+  const inFlight = new Set<Promise<void>>();
+  const alarm = createAlarm();
+  let stopping = false;
+  let replaysAdvancedAt = 0;
+  onWorkerBell(alarm.ring);
+
+  async function loop(): Promise<void> {
+    log("worker_started", { worker: name, concurrency: WORKER_CONCURRENCY });
+    while (!stopping) {
+      try {
+        await advanceReplays();
+        await alarm.sleep(await claimAndRun());
+      } catch (error) {
+        logError("claim_failed", error, { worker: name });
+        await alarm.sleep(PAUSE_AFTER_FAILURE_MS);
+      }
+    }
+  }
+
+  /** Starts what can be started; answers how long to wait before the next claim, in milliseconds. */
+  async function claimAndRun(): Promise<number> {
+    const free = WORKER_CONCURRENCY - inFlight.size;
+    if (free <= 0) return POLL_MS;
+    const { work, next_due_ms } = await claim(name, free, LEASE_SECONDS);
+    for (const item of work) start(item);
+    if (work.length > 0) return inFlight.size < WORKER_CONCURRENCY ? 0 : POLL_MS;
+    return Math.min(POLL_MS, Math.max(next_due_ms ?? POLL_MS, 5));
+  }
+
+  function start(work: Work): void {
+    const giveUpAt = Date.now() + LEASE_SECONDS * 1000;
+    const done = deliver(work)
+      .then((outcome) => record(work, outcome, giveUpAt))
+      .finally(() => {
+        inFlight.delete(done);
+        // A free slot is a reason to look again.
+        if (inFlight.size === WORKER_CONCURRENCY - 1) alarm.ring();
+      });
+    inFlight.add(done);
+  }
+
+  async function advanceReplays(): Promise<void> {
+    if (Date.now() - replaysAdvancedAt < REPLAYS_EVERY_MS) return;
+    replaysAdvancedAt = Date.now();
+    await call("pipeline", "advance_replays", { p_limit: REPLAY_BATCH });
+  }
+
+  const looping = loop();
+  return {
+    async stop() {
+      stopping = true;
+      alarm.ring();
+      await looping;
+      await Promise.race([Promise.all(inFlight), new Promise((resolve) => setTimeout(resolve, DRAIN_MS).unref())]);
+      const released = await call<number>("pipeline", "release_leases", { p_worker: name }).catch(() => 0);
+      log("worker_stopped", { worker: name, released });
+    },
+  };
+}
+
+/** Runs one bounded round, for serverless: claims once, delivers, records. Answers how many deliveries it tried. */
+export async function runOneTick(): Promise<number> {
+  const { WORKER_CONCURRENCY, LEASE_SECONDS } = environment();
+  await call("pipeline", "advance_replays", { p_limit: REPLAY_BATCH });
+  const { work } = await claim(`tick:${randomUUID().slice(0, 8)}`, WORKER_CONCURRENCY, LEASE_SECONDS);
+  const giveUpAt = Date.now() + LEASE_SECONDS * 1000;
+  await Promise.all(work.map(async (item) => record(item, await deliver(item), giveUpAt)));
+  return work.length;
+}
+
+/** A sleep that can be cut short. A ring while nobody sleeps shortens the next sleep. */
+function createAlarm() {
+  let rung = false;
+  let wake: (() => void) | undefined;
+  return {
+    ring() {
+      rung = true;
+      wake?.();
+    },
+    async sleep(milliseconds: number): Promise<void> {
+      if (!rung && milliseconds > 0) {
+        await new Promise<void>((resolve) => {
+          const timer = setTimeout(resolve, milliseconds);
+          wake = () => {
+            clearTimeout(timer);
+            resolve();
+          };
+        });
+      }
+      wake = undefined;
+      rung = false;
+    },
+  };
+}

@@ -1,0 +1,52 @@
+/** Server reads of events, for pages and APIs. */
+
+import { RANGES } from "@/lib/contract/analytics";
+import type { EventFilter } from "@/lib/contract/event-filter";
+import type { Attempt, EventDetail, EventPage } from "@/lib/contract/events";
+import { call } from "@/lib/db/client";
+import { Problem } from "@/lib/errors";
+
+/** One page of the history, newest first. Throws a `Problem` for a cursor that is not one of ours. */
+export function listEvents(filter: EventFilter, page: { limit: number; cursor?: string }): Promise<EventPage> {
+  if (page.cursor !== undefined && !/^\d{1,17}\.\d{1,17}$/.test(page.cursor)) {
+    throw new Problem({
+      status: 400,
+      title: "The cursor is not one of ours.",
+      detail: "Start again without it.",
+      field: "cursor",
+    });
+  }
+  return call<EventPage>("console", "list_events", {
+    p_filter: sqlFilter(filter) as never,
+    p_limit: page.limit,
+    p_cursor: (page.cursor ?? null) as never,
+  });
+}
+
+/** The filter as SQL reads it: a moving range becomes a time. */
+export function sqlFilter({ range, ...filter }: EventFilter): Record<string, unknown> {
+  if (!range) return filter;
+  return { ...filter, from_ts: new Date(Date.now() - RANGES[range] * 60_000).toISOString() };
+}
+
+/** Everything about one event, by `we_12` or `12`. Null when there is none. */
+export async function getEvent(id: string): Promise<EventDetail | null> {
+  const number = /^(?:we_)?(\d{1,15})$/.exec(id)?.[1];
+  if (!number) return null;
+  const stored = await call<StoredEvent | null>("console", "get_event", { p_id: Number(number) });
+  return (
+    stored && { ...stored, deliveries: stored.deliveries.map((d) => ({ ...d, attempts: d.attempts.map(readable) })) }
+  );
+}
+
+type StoredAttempt = Omit<Attempt, "response_body"> & { response_body_base64: string | null };
+type StoredEvent = Omit<EventDetail, "deliveries"> & {
+  deliveries: (Omit<EventDetail["deliveries"][number], "attempts"> & { attempts: StoredAttempt[] })[];
+};
+
+function readable({ response_body_base64, ...attempt }: StoredAttempt): Attempt {
+  return {
+    ...attempt,
+    response_body: response_body_base64 === null ? null : Buffer.from(response_body_base64, "base64").toString("utf8"),
+  };
+}

@@ -1,0 +1,139 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import type { Replay } from "@/lib/contract/replays";
+import { createReplay, readReplay, readReplayItems } from "@/lib/pipeline/replay";
+import { chatwootEvent } from "../fixtures/chatwoot";
+import { nextUuid } from "../fixtures/ids";
+import { stripeEvent } from "../fixtures/stripe";
+import { type Desk, eventIdIn, openDesk, send, workUntilIdle } from "../support/desk";
+import { startAgentSdk } from "../tools/agent-sdk";
+
+let desk: Desk;
+beforeAll(async () => {
+  desk = await openDesk();
+});
+afterAll(() => desk.close());
+afterEach(() => desk.sql`truncate events, deliveries, attempts, replays, replay_items, businesses, audit_logs cascade`);
+
+const replay = (...ids: number[]): Promise<Replay> =>
+  createReplay({
+    kind: ids.length === 1 ? "single" : "keys",
+    selection: { event_ids: ids },
+    reason: "the endpoint was down",
+    actor: { id: "staff-1", name: "Ada" },
+    requestId: "incident-1",
+  });
+const eventRow = async (id: number) =>
+  (await desk.sql`select status, replay_count, last_error_class from events where id = ${id}`)[0];
+
+describe("a replay", () => {
+  test("of a dead forward delivers the received bytes again, and the event becomes replayed", async () => {
+    const body = Buffer.from(`{"event":"message_created", "id": 9007199254740993,"account":{"id":1}}`);
+    const id = eventIdIn(await send("chatwoot", body, { id: nextUuid() }));
+    await workUntilIdle();
+    expect(await eventRow(id)).toEqual({ status: "dead", replay_count: 0, last_error_class: "connection_refused" });
+
+    const agent = await startAgentSdk({ port: 0 });
+    await desk.sql`update destinations set url = ${`${agent.url}/webhooks/chatwoot`} where slug = 'agent-sdk'`;
+    const created = await replay(id);
+    await workUntilIdle();
+    await agent.close();
+
+    expect(await readReplay(created.id)).toMatchObject({ status: "completed", total: 1, succeeded: 1, failed: 0 });
+    expect(await eventRow(id)).toEqual({ status: "replayed", replay_count: 1, last_error_class: null });
+    const [request] = agent.received;
+    expect(request?.body).toEqual(body);
+    expect(Object.fromEntries(request?.headers ?? [])).toMatchObject({
+      "x-redrive-replay": "true",
+      "x-redrive-replay-id": created.id,
+      "webhook-id": `we_${id}`,
+    });
+    const attempts = await desk.sql`select number, status, replay_id from attempts order by number`;
+    expect(attempts.map((attempt) => attempt.number)).toEqual([1, 2, 3, 4]);
+    expect(attempts[3]).toMatchObject({ status: "succeeded", replay_id: created.id.slice(3) });
+  });
+
+  test("of an applied projection says that it was already correct", async () => {
+    const id = eventIdIn(await send("stripe", stripeEvent({ type: "customer.subscription.created" })));
+    await workUntilIdle();
+    const created = await replay(id);
+    await workUntilIdle();
+    expect(await readReplayItems(created.id, 10)).toMatchObject([
+      { outcome: "already_correct", destination: "Stripe tables" },
+    ]);
+    expect(await desk.sql`select count(*)::int from audit_logs`).toEqual([{ count: 1 }]);
+  });
+
+  test("that fails again ends as failed, with the reason per item", async () => {
+    await desk.sql`update destinations set url = 'http://127.0.0.1:9/' where slug = 'agent-sdk'`;
+    const id = eventIdIn(await send("chatwoot", chatwootEvent(), { id: nextUuid() }));
+    await workUntilIdle();
+    const created = await replay(id);
+    await workUntilIdle();
+    expect(await readReplay(created.id)).toMatchObject({ status: "completed", succeeded: 0, failed: 1 });
+    expect((await readReplayItems(created.id, 10))[0]?.detail).toContain("refused the connection");
+    expect(await eventRow(id)).toMatchObject({ status: "dead", replay_count: 1 });
+  });
+
+  test("of an event nobody wanted uses today's routing", async () => {
+    await desk.sql`update destinations set enabled = false where slug = 'stripe-tables'`;
+    const id = eventIdIn(await send("stripe", stripeEvent({ type: "invoice.payment_failed" })));
+    await expect(replay(id)).rejects.toMatchObject({ init: { status: 409 } });
+    await desk.sql`update destinations set enabled = true where slug = 'stripe-tables'`;
+    await replay(id);
+    await workUntilIdle();
+    expect(await eventRow(id)).toMatchObject({ status: "replayed" });
+  });
+
+  test("is refused while the event is being delivered, and for an unknown event", async () => {
+    const id = eventIdIn(await send("stripe", stripeEvent({ type: "invoice.payment_failed" })));
+    await expect(replay(id)).rejects.toMatchObject({ init: { status: 409 } });
+    await expect(replay(999_999)).rejects.toMatchObject({ init: { status: 404 } });
+  });
+
+  test("asked for twenty times at once runs a delivery once at a time", async () => {
+    const id = eventIdIn(await send("stripe", stripeEvent({ type: "invoice.payment_failed" })));
+    await workUntilIdle();
+    const results = await Promise.allSettled(Array.from({ length: 20 }, () => replay(id)));
+    const created = results.filter((result) => result.status === "fulfilled");
+    expect(created.length).toBeGreaterThanOrEqual(1);
+    await workUntilIdle();
+    const open = await desk.sql`select count(*)::int from replays where status <> 'completed'`;
+    expect(open).toEqual([{ count: 0 }]);
+    const [totals] = await desk.sql`
+      select sum(r.succeeded + r.failed + r.skipped)::int as counted, count(i.*)::int as items
+      from replays r join replay_items i on i.replay_id = r.id`;
+    expect(totals?.counted).toBe(totals?.items);
+    const [{ count } = {}] = await desk.sql`select count(*)::int from attempts where replay_id is not null`;
+    const [{ succeeded } = {}] = await desk.sql`select sum(succeeded)::int as succeeded from replays`;
+    expect(count).toBe(succeeded);
+  });
+
+  test("of 250 events is fed in batches, and its totals equal its items at every look", async () => {
+    const ids = (
+      await Promise.all(
+        Array.from({ length: 250 }, () => send("stripe", stripeEvent({ type: "invoice.payment_failed" }))),
+      )
+    ).map(eventIdIn);
+    await workUntilIdle();
+    const created = await replay(...ids);
+    const { call } = await import("@/lib/db/client");
+    for (let round = 0; round < 4; round += 1) {
+      await workUntilIdle();
+      await call("pipeline", "advance_replays", { p_limit: 100 });
+      const [items] = await desk.sql`
+        select count(*) filter (where outcome = 'already_correct')::int as done from replay_items where replay_id = ${created.id.slice(3)}`;
+      expect((await readReplay(created.id))?.succeeded).toBe(items?.done);
+    }
+    expect(await readReplay(created.id)).toMatchObject({ status: "completed", total: 250, succeeded: 250 });
+    expect(await desk.sql`select distinct replay_count from events`).toEqual([{ replay_count: 1 }]);
+  });
+
+  test("leaves an audit row that says who and why", async () => {
+    const id = eventIdIn(await send("stripe", stripeEvent({ type: "invoice.payment_failed" })));
+    await workUntilIdle();
+    const created = await replay(id);
+    expect(
+      await desk.sql`select actor, action, subject, details->>'reason' as reason from staff_actions where subject = ${created.id}`,
+    ).toEqual([{ actor: "Ada", action: "replay.create", subject: created.id, reason: "the endpoint was down" }]);
+  });
+});

@@ -1,0 +1,110 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { call, closeDatabase, DatabaseError } from "@/lib/db/client";
+import { claim } from "@/lib/pipeline/claim";
+import { createReplay, readReplay } from "@/lib/pipeline/replay";
+import { readAnalytics } from "@/lib/queries/analytics";
+import { getEvent, listEvents } from "@/lib/queries/events";
+import { readHealth } from "@/lib/queries/health";
+import { bodyOf } from "../fixtures/ids";
+import { stripeEvent } from "../fixtures/stripe";
+import { type Desk, eventIdIn, openDesk, send, workUntilIdle } from "../support/desk";
+import { LITE_SECRET_KEY, type Lite, startLite } from "../support/lite";
+
+/** The same contract on both ways to Postgres: a direct connection, and supabase-js over HTTP as with a hosted project. */
+describe.each(["direct", "supabase"] as const)("over the %s transport", (transport) => {
+  let desk: Desk;
+  let lite: Lite | undefined;
+
+  beforeAll(async () => {
+    desk = await openDesk();
+    if (transport === "supabase") {
+      await closeDatabase();
+      lite = await startLite(String(process.env.DATABASE_URL));
+      Object.assign(process.env, { SUPABASE_URL: lite.url, SUPABASE_SECRET_KEY: LITE_SECRET_KEY });
+    }
+  });
+  afterAll(async () => {
+    await closeDatabase();
+    await lite?.close();
+    delete process.env.SUPABASE_URL;
+    await desk.close();
+  });
+
+  test("an event is accepted, listed, delivered, replayed and counted", async () => {
+    const event = stripeEvent({ type: "customer.subscription.created", customer: "cus_transport" });
+    const id = eventIdIn(await send("stripe", event));
+    expect(JSON.parse((await send("stripe", event)).body)).toMatchObject({ duplicate: true, event_id: `we_${id}` });
+    await workUntilIdle();
+
+    const page = await listEvents({ provider_slug: ["stripe"], q: event.id }, { limit: 10 });
+    expect(page).toMatchObject({
+      events: [{ id: `we_${id}`, status: "processed", duplicate_count: 1 }],
+      next_cursor: null,
+    });
+
+    const detail = await getEvent(`we_${id}`);
+    expect(Buffer.from(detail?.body_base64 ?? "", "base64")).toEqual(bodyOf(event));
+    expect(detail?.deliveries[0]?.attempts[0]?.changes).toMatchObject([{ effect: "created" }, { effect: "created" }]);
+
+    const replay = await createReplay({
+      kind: "keys",
+      selection: { provider_slug: "stripe", event_keys: [event.id] },
+      reason: "contract",
+      actor: { id: "t", name: "Test" },
+      requestId: "r",
+    });
+    await workUntilIdle();
+    expect(await readReplay(replay.id)).toMatchObject({ status: "completed", succeeded: 1 });
+    expect((await readAnalytics("1h")).totals).toMatchObject({ received: 1, duplicate: 1, delivered: 2 });
+    expect(await readHealth()).toMatchObject({ status: "healthy", database: { reachable: true } });
+  });
+
+  test("pages through events by cursor, each once, newest first", async () => {
+    await Promise.all(
+      Array.from({ length: 25 }, () => send("standard", { type: "page" }, { id: `msg_${Math.random()}` })),
+    );
+    const seen: string[] = [];
+    for (let cursor: string | undefined, pages = 0; pages < 4; pages += 1) {
+      const page = await listEvents({ event_type: "page" }, { limit: 10, cursor });
+      seen.push(...page.events.map((event) => event.id));
+      if (!page.next_cursor) break;
+      cursor = page.next_cursor;
+    }
+    expect(new Set(seen).size).toBe(25);
+    expect(seen).toEqual([...seen].sort((a, b) => Number(b.slice(3)) - Number(a.slice(3))));
+  });
+
+  test.each(["' or true --", "%", "__", "\\", "any (NULL", "= NULL", "*,id.eq.1", ")or("])(
+    "searches for %s literally, and finds nothing",
+    async (q) => {
+      expect((await listEvents({ q }, { limit: 10 })).events).toEqual([]);
+      expect((await listEvents({ org_id: q }, { limit: 10 })).events).toEqual([]);
+    },
+  );
+
+  test("a function's answer may be null, a number, a boolean or nothing", async () => {
+    expect(await call("console", "get_event", { p_id: 987_654 })).toBeNull();
+    expect(await call("pipeline", "expire_leases", { p_limit: 1 })).toBe(0);
+    expect(await call("console", "sign_in_allowed", { p_email: "a@example.com", p_ip: "::1" })).toBe(true);
+    expect(
+      await call("console", "record_sign_in", { p_email: "a@example.com", p_ip: "::1", p_success: false }),
+    ).toBeNull();
+  });
+
+  test("an SQL error keeps its code, and says which function", async () => {
+    const wrong = call("console", "get_staff", { p_id: "not a uuid" });
+    await expect(wrong).rejects.toBeInstanceOf(DatabaseError);
+    await expect(wrong).rejects.toMatchObject({ code: "22P02", message: expect.stringContaining("get_staff") });
+  });
+
+  test("racing claims never share a delivery", async () => {
+    await desk.sql`update destinations set max_concurrency = 500`;
+    await Promise.all(
+      Array.from({ length: 60 }, () => send("stripe", stripeEvent({ type: "invoice.payment_failed" }))),
+    );
+    const claims = await Promise.all(Array.from({ length: 8 }, (_, n) => claim(`w${n}`, 20, 30)));
+    const ids = claims.flatMap(({ work }) => work.map((item) => item.delivery_id));
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(ids.length).toBe(60);
+  });
+});

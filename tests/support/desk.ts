@@ -1,0 +1,68 @@
+/** A desk for pipeline tests: a database of its own, every provider's secret set, destinations configured. */
+import postgres from "postgres";
+import type { Answer } from "@/lib/pipeline/accept";
+import type { Work } from "@/lib/pipeline/claim";
+import { bodyOf } from "../fixtures/ids";
+import { type Signer, type SignOptions, sign, TEST_ENVIRONMENT } from "../fixtures/sign";
+import { createTestDatabase } from "./postgres";
+
+export interface Desk {
+  /** A connection beside the product's own, to look at what it wrote. */
+  sql: postgres.Sql;
+  close(): Promise<void>;
+}
+
+/** Opens a desk and points the product at it. `environment` adds to or overrides the test defaults. */
+export async function openDesk(environment: Record<string, string> = {}): Promise<Desk> {
+  const database = await createTestDatabase();
+  Object.assign(
+    process.env,
+    TEST_ENVIRONMENT,
+    {
+      DATABASE_URL: database.url,
+      EGRESS_ALLOW_PRIVATE: "127.0.0.0/8",
+      AGENT_SDK_URL: "http://127.0.0.1:9",
+      CHATWOOT_WEBHOOK_BASE_DELAY_MS: "20",
+    },
+    environment,
+  );
+  const { configureDestinations } = await import("@/lib/destinations/configure");
+  await configureDestinations();
+  const sql = postgres(database.url, { max: 4, onnotice: () => {} });
+  return {
+    sql,
+    async close() {
+      const { closeDatabase } = await import("@/lib/db/client");
+      await closeDatabase();
+      await sql.end({ timeout: 2 });
+      await database.drop();
+    },
+  };
+}
+
+/** Sends a webhook to the door, signed as its provider signs. A Buffer is sent as it is. */
+export async function send(provider: Signer, event: unknown, options: SignOptions = {}): Promise<Answer> {
+  const { accept } = await import("@/lib/pipeline/accept");
+  const body = Buffer.isBuffer(event) ? event : bodyOf(event);
+  return accept({ method: "POST", path: `/api/webhooks/${provider}`, headers: sign(provider, body, options), body });
+}
+
+/** The number in an answer's `we_12`. */
+export function eventIdIn(answer: Answer): number {
+  return Number(JSON.parse(answer.body).event_id.slice(3));
+}
+
+/** Claims and works until nothing is due, like one worker. Answers how many attempts it made. */
+export async function workUntilIdle(): Promise<number> {
+  const { claim } = await import("@/lib/pipeline/claim");
+  const { deliver } = await import("@/lib/pipeline/deliver");
+  const { record } = await import("@/lib/pipeline/record");
+  let attempts = 0;
+  for (;;) {
+    const { work, next_due_ms } = await claim("test", 50, 30);
+    if (work.length === 0 && (next_due_ms === null || next_due_ms > 3_000)) return attempts;
+    await Promise.all(work.map(async (item: Work) => record(item, await deliver(item), Date.now() + 5_000)));
+    attempts += work.length;
+    if (work.length === 0) await new Promise((resolve) => setTimeout(resolve, (next_due_ms ?? 0) + 2));
+  }
+}
