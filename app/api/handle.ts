@@ -1,0 +1,86 @@
+/** The adapter every API route shares: who asks, what for, and errors as problem+json with the request id. */
+import { z } from "zod";
+import { authorise } from "@/lib/auth/authorise";
+import type { Actor, Permission } from "@/lib/auth/permissions";
+import { DatabaseUnavailable } from "@/lib/db/client";
+import { Problem, type ProblemInit, problemBody } from "@/lib/errors";
+import { log, logError } from "@/lib/log";
+import { requestIdOf } from "@/lib/pipeline/accept";
+
+export interface ApiContext {
+  request: Request;
+  actor: Actor;
+  requestId: string;
+  params: Record<string, string | string[] | undefined>;
+}
+
+type Params = { params: Promise<Record<string, string | string[] | undefined>> };
+
+/**
+ * A route that asks for a permission and answers what `answer` returns as JSON, or its Response as it is. Problems,
+ * wrong input (the field is named) and an absent database become the matching problem answer; anything else is a bug: 500.
+ */
+export function handle(permission: Permission, answer: (context: ApiContext) => Promise<unknown>) {
+  return async (request: Request, { params }: Params): Promise<Response> => {
+    const requestId = requestIdOf({ headers: [...request.headers] });
+    const response = await run(async () => {
+      const actor = await authorise(request, permission);
+      const result = await answer({ request, actor, requestId, params: await params });
+      return result instanceof Response ? result : Response.json(result);
+    }, requestId);
+    response.headers.set("x-request-id", requestId);
+    response.headers.set("cache-control", "private, no-store");
+    const path = new URL(request.url).pathname;
+    log("request", { request_id: requestId, method: request.method, path, status: response.status });
+    return response;
+  };
+}
+
+async function run(answer: () => Promise<Response>, requestId: string): Promise<Response> {
+  try {
+    return await answer();
+  } catch (error) {
+    const problem = describe(error);
+    if (problem.status >= 500) logError("request_failed", error, { request_id: requestId });
+    return Response.json(problemBody(problem, requestId), {
+      status: problem.status,
+      headers: { "content-type": "application/problem+json", ...problem.headers },
+    });
+  }
+}
+
+function describe(error: unknown): ProblemInit {
+  if (error instanceof Problem) return error.init;
+  if (error instanceof z.ZodError) {
+    const issue = error.issues[0];
+    const field = String(issue?.path[0] ?? "body");
+    return { status: 400, title: `The value of ${field} is not valid.`, detail: issue?.message, field };
+  }
+  if (error instanceof DatabaseUnavailable) {
+    return {
+      status: 503,
+      title: "The database does not answer just now.",
+      detail: "Try again in a moment.",
+      headers: { "retry-after": "5" },
+    };
+  }
+  return { status: 500, title: "Redrive failed on this request.", detail: "Quote the request id to an engineer." };
+}
+
+/** The JSON body of a request, `{}` when there is none. Throws a `Problem` when it is not an object. */
+export async function readJson(request: Request): Promise<Record<string, unknown>> {
+  const text = await request.text();
+  if (text.trim() === "") return {};
+  try {
+    const body: unknown = JSON.parse(text);
+    if (typeof body === "object" && body !== null && !Array.isArray(body)) return body as Record<string, unknown>;
+  } catch {
+    // The same answer as for JSON of another shape.
+  }
+  throw new Problem({
+    status: 400,
+    title: "The body is not a JSON object.",
+    detail: 'Send {"name": "value"}.',
+    field: "body",
+  });
+}

@@ -1,0 +1,15 @@
+/** accept: raw bytes in, 2xx out. The same door stands at /api/stripe/webhook and /api/telnyx/webhook. */
+import { acceptFromNext } from "@/app/api/accept-from-next";
+
+export const dynamic = "force-dynamic";
+export const runtime = "nodejs";
+
+export {
+  acceptFromNext as DELETE,
+  acceptFromNext as GET,
+  acceptFromNext as HEAD,
+  acceptFromNext as OPTIONS,
+  acceptFromNext as PATCH,
+  acceptFromNext as POST,
+  acceptFromNext as PUT,
+};

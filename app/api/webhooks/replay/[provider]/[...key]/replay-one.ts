@@ -1,0 +1,41 @@
+import type { ApiContext } from "@/app/api/handle";
+import type { ReplayAnswer } from "@/lib/contract/replays";
+import { awaitReplay, createReplay, readReplayItems } from "@/lib/pipeline/replay";
+import { getEvent } from "@/lib/queries/events";
+
+/** How long a caller may wait for the end: less than most proxies and curl's users do. */
+const LONGEST_WAIT_MS = 10_000;
+
+/** Creates the replay, waits for its end where asked to, and says what became of it. 202 while it still runs. */
+export async function replayOne(
+  provider: string,
+  eventKey: string,
+  asked: { reason?: string; wait: boolean },
+  { actor, requestId }: ApiContext,
+): Promise<Response> {
+  const created = await createReplay({
+    kind: "single",
+    selection: { provider_slug: provider, event_keys: [eventKey] },
+    reason: asked.reason ?? "Replayed through the API",
+    actor,
+    requestId,
+  });
+  const replay = await awaitReplay(created, asked.wait ? LONGEST_WAIT_MS : 0);
+  const items = await readReplayItems(replay.id, 100);
+  const event = await getEvent(items[0]?.event_id ?? "");
+  const ended = replay.status === "completed";
+  const status = !ended ? "queued" : replay.failed > 0 ? "failed" : "replayed";
+  const answer: ReplayAnswer = {
+    status,
+    replay_id: replay.id,
+    provider_slug: provider,
+    event_key: eventKey,
+    event_id: items[0]?.event_id ?? "",
+    replay_count: event?.replay_count ?? 0,
+    error: status === "failed" ? (items.find((item) => item.outcome === "failed")?.detail ?? null) : null,
+    replay,
+    items,
+    request_id: requestId,
+  };
+  return Response.json(answer, { status: ended ? 200 : 202 });
+}
