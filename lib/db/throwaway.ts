@@ -32,8 +32,8 @@ export async function startThrowawayPostgres(): Promise<ThrowawayPostgres> {
   };
 }
 
-/** A killed test run cannot tidy up after itself: a small shell waits for our end. `remove` leaves it nothing to do. */
-function removeWhenWeDie(dataDir: string): void {
+/** Stops the cluster of `dataDir` and deletes both when this process ends, even by a kill: a small shell waits for that. */
+export function removeWhenWeDie(dataDir: string): void {
   if (process.platform === "win32") return;
   const script = `while kill -0 "$1" 2>/dev/null; do sleep 1; done
     cluster=$(readlink -f "$2/postgres") && kill -QUIT "$(head -n 1 "$cluster/cluster/postmaster.pid")" && sleep 1

@@ -1,0 +1,42 @@
+/** Passwords as `scrypt$N$r$p$salt$hash`, so that the cost can rise later without locking anybody out. */
+import { randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from "node:crypto";
+
+/** 64 MiB, about 150 ms: one of the settings OWASP recommends for scrypt. */
+const COST = { N: 2 ** 16, r: 8, p: 1 };
+const KEY_BYTES = 32;
+const SALT_BYTES = 16;
+/** Above this, a stored hash is a mistake or an attack on our memory. */
+const LARGEST_N = 2 ** 18;
+
+export async function hashPassword(password: string): Promise<string> {
+  const salt = randomBytes(SALT_BYTES);
+  const key = await derive(password, salt, COST);
+  return ["scrypt", COST.N, COST.r, COST.p, salt.toString("base64url"), key.toString("base64url")].join("$");
+}
+
+/** True when the password is right. Without a hash it takes as long and is false, so time tells nobody who exists. */
+export async function verifyPassword(password: string, stored: string | null | undefined): Promise<boolean> {
+  const parsed = parse(stored);
+  const { cost, salt, key } = parsed ?? { cost: COST, salt: Buffer.alloc(SALT_BYTES), key: Buffer.alloc(KEY_BYTES) };
+  const derived = await derive(password, salt, cost);
+  return timingSafeEqual(derived, key) && parsed !== undefined;
+}
+
+function parse(stored: string | null | undefined) {
+  const [scheme, N, r, p, salt, hash] = (stored ?? "").split("$");
+  if (scheme !== "scrypt" || !salt || !hash) return undefined;
+  const cost = { N: Number(N), r: Number(r), p: Number(p) };
+  const key = Buffer.from(hash, "base64url");
+  const usable = cost.N >= 2 && cost.N <= LARGEST_N && cost.r > 0 && cost.p > 0 && key.length === KEY_BYTES;
+  return usable ? { cost, salt: Buffer.from(salt, "base64url"), key } : undefined;
+}
+
+function derive(password: string, salt: Buffer, cost: { N: number; r: number; p: number }): Promise<Buffer> {
+  const options: ScryptOptions = { ...cost, maxmem: 256 * cost.N * cost.r };
+  return new Promise((resolve, reject) => {
+    // Normalised, because the same word can be typed as different bytes on different keyboards.
+    scrypt(password.normalize("NFKC"), salt, KEY_BYTES, options, (error, key) =>
+      error ? reject(error) : resolve(key),
+    );
+  });
+}

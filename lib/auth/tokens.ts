@@ -1,0 +1,72 @@
+/** API tokens: JWTs signed with API_TOKEN_SECRET, made by `npm run token`. Every one ends; changing the secret ends all. */
+import { jwtVerify, SignJWT } from "jose";
+import type { StaffRole } from "@/lib/contract/vocabulary";
+import { ConfigurationError, environment } from "@/lib/env";
+import type { Actor } from "./permissions";
+
+const ISSUER = "redrive";
+const AUDIENCE = "redrive-api";
+const ALGORITHM = "HS256";
+
+/** Roles as the runbooks call them. */
+const ROLE_NAMES: Record<string, StaffRole> = {
+  super_admin: "admin",
+  admin: "admin",
+  support: "support",
+  viewer: "viewer",
+};
+
+export interface TokenOrder {
+  /** Who uses it: appears in replays and logs. */
+  subject: string;
+  /** super_admin, admin, support or viewer. */
+  role: string;
+  /** Such as `30m`, `12h`, `7 days`. */
+  expiresIn: string;
+}
+
+/** Throws `ConfigurationError` for an unknown role, a wrong duration, or a missing API_TOKEN_SECRET. */
+export async function issueToken({ subject, role, expiresIn }: TokenOrder): Promise<string> {
+  if (!Object.hasOwn(ROLE_NAMES, role)) {
+    throw new ConfigurationError(`There is no role "${role}": use ${Object.keys(ROLE_NAMES).join(", ")}.`);
+  }
+  const key = signingKey();
+  if (!key) throw new ConfigurationError("API_TOKEN_SECRET is not set: it signs the tokens.");
+  try {
+    return await new SignJWT({ role })
+      .setProtectedHeader({ alg: ALGORITHM, typ: "JWT" })
+      .setSubject(subject)
+      .setIssuer(ISSUER)
+      .setAudience(AUDIENCE)
+      .setIssuedAt()
+      .setExpirationTime(expiresIn)
+      .sign(key);
+  } catch (error) {
+    throw new ConfigurationError(`The token cannot be made: ${(error as Error).message}.`);
+  }
+}
+
+/** The actor a token stands for, or why it stands for nobody, in words for its bearer. */
+export async function readToken(token: string): Promise<{ actor: Actor } | { problem: string }> {
+  const key = signingKey();
+  if (!key) return { problem: "API tokens are not configured here: set API_TOKEN_SECRET." };
+  try {
+    const { payload } = await jwtVerify(token, key, {
+      algorithms: [ALGORITHM],
+      issuer: ISSUER,
+      audience: AUDIENCE,
+      requiredClaims: ["exp", "sub"],
+    });
+    const [id, role] = [String(payload.sub), String(payload.role)];
+    if (!Object.hasOwn(ROLE_NAMES, role)) return { problem: "The token's role is unknown." };
+    return { actor: { kind: "token", id, name: id, role: ROLE_NAMES[role] as StaffRole } };
+  } catch (error) {
+    const expired = (error as { code?: string }).code === "ERR_JWT_EXPIRED";
+    return { problem: expired ? "The token has expired: make a new one." : "The token is not one of ours." };
+  }
+}
+
+function signingKey(): Uint8Array | undefined {
+  const { API_TOKEN_SECRET } = environment();
+  return API_TOKEN_SECRET ? new TextEncoder().encode(API_TOKEN_SECRET) : undefined;
+}

@@ -1,0 +1,49 @@
+/** What must be true before Redrive answers anybody. Local mode generates what is missing; production refuses to start. */
+import postgres from "postgres";
+import { ConfigurationError, type Environment, secretsFrom } from "../env";
+import { providers } from "../providers";
+
+/** Settings without which an acknowledged event can be lost when the database's machine fails. */
+const DURABLE = ["fsync", "full_page_writes", "synchronous_commit"] as const;
+
+/** Throws one `ConfigurationError` that names everything that is missing or dangerous. */
+export function checkConfiguration(env: Environment): void {
+  if (process.env.NODE_TLS_REJECT_UNAUTHORIZED === "0") {
+    throw new ConfigurationError("NODE_TLS_REJECT_UNAUTHORIZED=0 lets anybody read what is sent: remove it to start.");
+  }
+  if (env.mode === "local") return;
+
+  const missing: string[] = [];
+  if (!env.NEXTAUTH_SECRET) missing.push("NEXTAUTH_SECRET (signs sessions of the console)");
+  if (!env.API_TOKEN_SECRET) missing.push("API_TOKEN_SECRET (signs API tokens)");
+  if (env.SUPABASE_URL && !env.SUPABASE_SECRET_KEY) missing.push("SUPABASE_SECRET_KEY (the project's secret key)");
+  const variables = Object.values(providers).map((provider) => provider.secretsVariable);
+  if (!variables.some((variable) => secretsFrom(variable).length > 0)) {
+    missing.push(`at least one provider's secret: ${variables.join(", ")}`);
+  }
+  if (missing.length > 0) {
+    throw new ConfigurationError(
+      `These variables must be set when DATABASE_URL or SUPABASE_URL is:\n${missing.map((one) => `  ${one}`).join("\n")}\n` +
+        "Generate a secret with `openssl rand -hex 32`. Without DATABASE_URL and SUPABASE_URL, all of them are generated.",
+    );
+  }
+}
+
+/** Refuses a Postgres that acknowledges commits it has not written. Asks with the role and database Redrive uses. */
+export async function checkDurability(url: string): Promise<void> {
+  const sql = postgres(url, { max: 1, connect_timeout: 10, onnotice: () => {} });
+  try {
+    const off: string[] = [];
+    for (const setting of DURABLE) {
+      const [row] = await sql`select current_setting(${setting}) as value`;
+      if (row?.value === "off") off.push(setting);
+    }
+    if (off.length > 0) {
+      throw new ConfigurationError(
+        `This Postgres runs with ${off.join(" and ")} off, so an acknowledged webhook could be lost. Turn it on to start.`,
+      );
+    }
+  } finally {
+    await sql.end({ timeout: 1 });
+  }
+}

@@ -1,0 +1,96 @@
+/** `npm start`: everything Redrive needs, in the order it is needed. */
+import { createFirstAdministrator, FIRST_ADMINISTRATOR } from "./lib/boot/administrator";
+import { ensureBuild } from "./lib/boot/build";
+import { checkConfiguration, checkDurability } from "./lib/boot/checks";
+import { createHttpServer } from "./lib/boot/http";
+import { loadLocalSecrets } from "./lib/boot/local";
+import { lockDataDir } from "./lib/boot/lock";
+import { onShutdown, shutDown, shutDownOnSignals, surviveWhatIsSafe } from "./lib/boot/shutdown";
+import { closeDatabase } from "./lib/db/client";
+import { startPostgres } from "./lib/db/embedded";
+import { migrate } from "./lib/db/migrate";
+import { configureDestinations } from "./lib/destinations/configure";
+import { ConfigurationError, environment } from "./lib/env";
+import { startWorker } from "./lib/pipeline/worker";
+
+/** Requests under way get this long to end; the worker and Postgres need the rest of the 30 seconds. */
+const REQUESTS_END_MS = 10_000;
+
+const root = import.meta.dirname;
+const say = (line: string) => console.log(`  ${line}`);
+
+shutDownOnSignals();
+surviveWhatIsSafe();
+try {
+  await boot();
+} catch (error) {
+  console.error(error instanceof ConfigurationError ? `\n${error.message}\n` : error);
+  await shutDown(1);
+}
+
+async function boot(): Promise<void> {
+  Object.assign(process.env, { NODE_ENV: process.env.NODE_ENV || "production" });
+  const dev = process.env.NODE_ENV === "development";
+  const { mode, dataDir, DATABASE_URL } = environment();
+  console.log("\nRedrive\n");
+
+  if (mode === "local") {
+    onShutdown("lock", await lockDataDir(dataDir));
+    loadLocalSecrets(dataDir);
+  }
+  checkConfiguration(environment());
+
+  const url = mode === "local" ? await startEmbeddedPostgres(dataDir) : DATABASE_URL;
+  if (url) {
+    if (mode === "production") await checkDurability(url);
+    await migrate(url, say);
+  }
+  onShutdown("database connections", closeDatabase);
+
+  const password = await createFirstAdministrator();
+  await configureDestinations();
+  if (!dev) await ensureBuild(root, say);
+
+  const { PORT, PUBLIC_URL, WORKER_IN_SERVER } = environment();
+  // Next is loaded here and not above, because it reads NODE_ENV when it is loaded. The server it is given never
+  // listens: Next would attach its own upgrade handler to it.
+  const { default: next } = await import("next");
+  const { Server } = await import("node:http");
+  const app = next({ dev, dir: root, port: PORT, httpServer: new Server() });
+  await app.prepare();
+  onShutdown("next", () => app.close());
+
+  const server = createHttpServer(app.getRequestHandler(), dev ? app.getUpgradeHandler() : undefined);
+  const port = await server.listen(PORT);
+  const address = PUBLIC_URL ?? `http://localhost:${port}`;
+  nameOurselves(address, PUBLIC_URL !== undefined, mode);
+
+  const worker = WORKER_IN_SERVER ? startWorker() : undefined;
+  // Together: a request that waits for a replay needs the worker to end.
+  onShutdown("requests and worker", () => Promise.all([server.drain(REQUESTS_END_MS), worker?.stop()]));
+
+  welcome(address, password);
+}
+
+async function startEmbeddedPostgres(dataDir: string): Promise<string> {
+  const postgres = await startPostgres(dataDir);
+  onShutdown("postgres", postgres.stop);
+  postgres.supervise(() => {});
+  say(`Postgres ${postgres.adopted ? "was running already" : "started"} in ${postgres.directory}`);
+  process.env.DATABASE_URL = postgres.url;
+  return postgres.url;
+}
+
+/** next-auth makes links and cookies from this. Locally people may use any name of this machine. */
+function nameOurselves(address: string, isPublic: boolean, mode: "local" | "production"): void {
+  if (mode === "local" && !isPublic) process.env.AUTH_TRUST_HOST ??= "1";
+  else process.env.NEXTAUTH_URL ??= address;
+}
+
+function welcome(address: string, password: string | undefined): void {
+  console.log(`
+  Console      ${address}
+  ${password ? `Sign in      ${FIRST_ADMINISTRATOR}\n  Password     ${password}   (shown this once)` : "Sign in      with your account"}
+  Try it       npm run send -- stripe invoice.payment_succeeded
+`);
+}

@@ -1,0 +1,21 @@
+/** Each spec starts the app it needs with tests/support/app.ts, so there is no web server here. */
+import { defineConfig } from "playwright/test";
+import { browserFlags, findBrowser } from "../support/browser";
+
+export default defineConfig({
+  testDir: ".",
+  testMatch: "**/*.spec.ts",
+  globalSetup: "./build.ts",
+  outputDir: "../../test-results",
+  workers: 1,
+  timeout: 120_000,
+  expect: { timeout: 15_000 },
+  reporter: "list",
+  use: {
+    headless: true,
+    viewport: { width: 1440, height: 900 },
+    trace: "retain-on-failure",
+    screenshot: "only-on-failure",
+    launchOptions: { executablePath: findBrowser(), args: browserFlags() },
+  },
+});
