@@ -1,0 +1,105 @@
+/**
+ * `npm run send -- <provider> <event> [--stale|--tampered|--unsigned|--twice] [--url …] [--key …] [--org …]`
+ * posts a really signed sample to a running Redrive and says what to look at. Exit 0: answered as it should be.
+ */
+import { parseArgs } from "node:util";
+import { SIGNERS, type Signer, sign } from "../fixtures/sign";
+import { type Answer, post, SAMPLE_TYPES, sample, signingSecret, ToolError } from "./requests";
+
+const USAGE = `npm run send -- <provider> <event> [options]
+
+  --stale      signed properly, ten minutes ago
+  --tampered   the signature belongs to another body
+  --unsigned   no signature
+  --twice      the same request two times: the second is a duplicate
+  --key <id>   the event's id (default: a new one)
+  --org <id>   the organisation it belongs to (Stripe account, Telnyx organisation, Chatwoot account number)
+  --url <url>  the running app (default http://localhost:3000)
+
+Providers and events:
+${SIGNERS.map((provider) => `  ${provider.padEnd(10)} ${SAMPLE_TYPES[provider].join("\n             ")}`).join("\n")}`;
+
+try {
+  process.exitCode = await send();
+} catch (error) {
+  if (!(error instanceof ToolError)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+}
+
+async function send(): Promise<number> {
+  const { provider, type, options } = readArguments();
+  if (provider === undefined || type === undefined) {
+    console.log(USAGE);
+    return 0;
+  }
+  const { stale, tampered, unsigned, key, org: organisation } = options;
+  const { body, key: sentKey } = sample(provider, type, { ...(key && { key }), ...(organisation && { organisation }) });
+  const headers = sign(provider, body, { secret: signingSecret(provider), id: sentKey, stale, tampered, unsigned });
+  const shouldPass = !stale && !tampered && !unsigned;
+
+  let asExpected = true;
+  for (let turn = 0; turn < (options.twice ? 2 : 1); turn++) {
+    console.log(`POST ${options.url}/api/webhooks/${provider}  ${type}  ${sentKey}`);
+    const answer = await post(options.url, provider, body, headers);
+    console.log(`  ${answer.status} in ${answer.milliseconds} ms  ${answer.body.slice(0, 500)}`);
+    asExpected &&= matches(answer, shouldPass);
+  }
+  console.log(whatToLookAt(options.url, sentKey, shouldPass, asExpected, provider));
+  return asExpected ? 0 : 1;
+}
+
+function readArguments() {
+  const { values, positionals } = parsed();
+  const [provider, type] = positionals;
+  if (provider !== undefined && !isSigner(provider)) {
+    throw new ToolError(`There is no sample for "${provider}". Known providers: ${SIGNERS.join(", ")}.`);
+  }
+  if (provider !== undefined && (type === undefined || !SAMPLE_TYPES[provider].includes(type))) {
+    const known = SAMPLE_TYPES[provider].join(", ");
+    throw new ToolError(`${type ? `${provider} has no sample "${type}"` : "Which event?"} Known events: ${known}.`);
+  }
+  if (provider === "chatwoot" && values.org !== undefined && !/^\d+$/.test(values.org)) {
+    throw new ToolError("--org is a number for Chatwoot: its accounts are numbered.");
+  }
+  return { provider, type, options: { ...values, url: values.url.replace(/\/+$/, "") } };
+}
+
+function parsed() {
+  const flag = { type: "boolean" } as const;
+  const text = { type: "string" } as const;
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        stale: flag,
+        tampered: flag,
+        unsigned: flag,
+        twice: flag,
+        key: text,
+        org: text,
+        url: { ...text, default: "http://localhost:3000" },
+      },
+    });
+  } catch (error) {
+    throw new ToolError(`${(error as Error).message}\n\n${USAGE}`);
+  }
+}
+
+function isSigner(name: string): name is Signer {
+  return (SIGNERS as readonly string[]).includes(name);
+}
+
+function matches(answer: Answer, shouldPass: boolean): boolean {
+  return shouldPass ? answer.status >= 200 && answer.status < 300 : answer.status === 400 || answer.status === 401;
+}
+
+function whatToLookAt(url: string, key: string, shouldPass: boolean, asExpected: boolean, provider: Signer): string {
+  if (asExpected && shouldPass) return `Look at it: ${url}/events?q=${encodeURIComponent(key)}`;
+  if (asExpected) return `Refused, as it should be. It is no event; the last rejection is shown under ${url}/settings`;
+  if (!shouldPass) return "This should have been refused with 400 or 401.";
+  return (
+    `This should have been accepted. 400 and 401: the app has another secret for ${provider} than this tool. ` +
+    "503: the provider's secret or the database is missing. 404: not the address of a Redrive."
+  );
+}
