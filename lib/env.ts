@@ -41,6 +41,12 @@ const schema = z.object({
   WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(500).default(32),
   /** 0 keeps the worker loop out of the web process. */
   WORKER_IN_SERVER: flag.default(true),
+  /** Limits of replays, from the Globapay runbook: age, events per bulk, chosen by hand, and per merchant. */
+  REPLAY_MAX_AGE_DAYS: z.coerce.number().int().min(1).default(30),
+  REPLAY_MAX_EVENTS: z.coerce.number().int().min(1).max(50_000).default(500),
+  REPLAY_MAX_CHOSEN: z.coerce.number().int().min(1).default(100),
+  REPLAY_MAX_PER_HOUR: z.coerce.number().int().min(1).default(1000),
+  REPLAY_MAX_CONCURRENT: z.coerce.number().int().min(1).default(3),
   OIDC_ISSUER: z.url().optional(),
   OIDC_CLIENT_ID: z.string().optional(),
   OIDC_CLIENT_SECRET: z.string().optional(),

@@ -13,6 +13,7 @@ export type ReplayStatus = Enums["replay_status"];
 export type ReplayOutcome = Enums["replay_outcome"];
 export type ChangeEffect = Enums["change_effect"];
 export type RejectionReason = Enums["rejection_reason"];
+export type SkipReason = Enums["skip_reason"];
 export type StaffRole = Enums["staff_role"];
 
 export const EVENT_STATUS: Record<EventStatus, { label: string; meaning: string }> = {
@@ -106,4 +107,39 @@ export const ERROR_CLASS: Record<ErrorClass, { label: string; hint: string }> = 
     label: "Interrupted",
     hint: "The process that worked on it stopped before it reported a result. It is tried again by itself until its attempts are used up.",
   },
+};
+
+export const REPLAY_STATUS: Record<ReplayStatus, { label: string }> = {
+  draft: { label: "Draft" },
+  queued: { label: "Queued" },
+  running: { label: "Running" },
+  paused: { label: "Paused" },
+  completed: { label: "Completed" },
+  stopped: { label: "Stopped" },
+  cancelled: { label: "Cancelled" },
+};
+
+/** What a replayed delivery did. `already_correct` and `superseded` were delivered, and nothing changed. */
+export const REPLAY_OUTCOME: Record<ReplayOutcome, { label: string; meaning: string }> = {
+  changed: { label: "Changed", meaning: "Rows were created or updated." },
+  already_correct: { label: "Already correct", meaning: "Delivered, and the rows were right already." },
+  superseded: { label: "Superseded", meaning: "Delivered, but newer events had written the rows." },
+  delivered: { label: "Delivered", meaning: "The endpoint accepted it." },
+  failed: { label: "Failed", meaning: "It failed again. The reason is beside it." },
+  skipped: { label: "Skipped", meaning: "It did not run. The reason is beside it." },
+};
+
+export const SKIP_REASON: Record<SkipReason, { label: string; hint: string }> = {
+  already_applied: { label: "Already delivered", hint: "Turn off “skip what was applied” to send it again." },
+  superseded: { label: "Superseded", hint: "The endpoint has a newer event of the same object." },
+  too_old: { label: "Too old", hint: "It is older than events may be replayed." },
+  destination_paused: { label: "Destination paused", hint: "Resume the destination, then replay." },
+  destination_disabled: { label: "Destination disabled", hint: "Enable the destination, then replay." },
+  in_flight: { label: "In flight", hint: "It was waiting or being delivered at that moment." },
+  predecessor_failed: {
+    label: "Waits for an earlier one",
+    hint: "An earlier event of the same object failed in this replay.",
+  },
+  stopped: { label: "Replay stopped", hint: "The replay stopped before its turn. It is untouched." },
+  cancelled: { label: "Replay cancelled", hint: "The replay was cancelled before its turn. It is untouched." },
 };

@@ -230,8 +230,13 @@ export type Database = {
           status: Database["public"]["Enums"]["delivery_status"];
           tries: number;
           worker: string | null;
+          replay_retries: {
+            backoff_factor: number;
+            base_delay_ms: number;
+            max_attempts: number;
+          } | null;
         };
-        ComputedFields: never;
+        ComputedFields: "replay_retries";
         Insert: {
           attempt_count?: number;
           created_at?: string;
@@ -486,6 +491,34 @@ export type Database = {
         };
         Relationships: [];
       };
+      notices: {
+        Row: {
+          actor_id: string;
+          created_at: string;
+          id: number;
+          message: string;
+          seen_at: string | null;
+          subject: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          actor_id: string;
+          created_at?: string;
+          id?: never;
+          message: string;
+          seen_at?: string | null;
+          subject: string;
+        };
+        Update: {
+          actor_id?: string;
+          created_at?: string;
+          id?: never;
+          message?: string;
+          seen_at?: string | null;
+          subject?: string;
+        };
+        Relationships: [];
+      };
       rejections: {
         Row: {
           body: string;
@@ -534,37 +567,65 @@ export type Database = {
       };
       replay_items: {
         Row: {
+          attempt_id: number | null;
           delivery_id: number;
           detail: string | null;
+          error_class: Database["public"]["Enums"]["error_class"] | null;
           event_id: number;
           fed_at: string | null;
           finished_at: string | null;
+          ordering_key: string;
+          organisation_id: string | null;
           outcome: Database["public"]["Enums"]["replay_outcome"] | null;
           position: number;
+          prior_finished_at: string | null;
+          prior_status: Database["public"]["Enums"]["delivery_status"] | null;
           replay_id: number;
+          skip_reason: Database["public"]["Enums"]["skip_reason"] | null;
         };
         ComputedFields: never;
         Insert: {
+          attempt_id?: number | null;
           delivery_id: number;
           detail?: string | null;
+          error_class?: Database["public"]["Enums"]["error_class"] | null;
           event_id: number;
           fed_at?: string | null;
           finished_at?: string | null;
+          ordering_key: string;
+          organisation_id?: string | null;
           outcome?: Database["public"]["Enums"]["replay_outcome"] | null;
           position: number;
+          prior_finished_at?: string | null;
+          prior_status?: Database["public"]["Enums"]["delivery_status"] | null;
           replay_id: number;
+          skip_reason?: Database["public"]["Enums"]["skip_reason"] | null;
         };
         Update: {
+          attempt_id?: number | null;
           delivery_id?: number;
           detail?: string | null;
+          error_class?: Database["public"]["Enums"]["error_class"] | null;
           event_id?: number;
           fed_at?: string | null;
           finished_at?: string | null;
+          ordering_key?: string;
+          organisation_id?: string | null;
           outcome?: Database["public"]["Enums"]["replay_outcome"] | null;
           position?: number;
+          prior_finished_at?: string | null;
+          prior_status?: Database["public"]["Enums"]["delivery_status"] | null;
           replay_id?: number;
+          skip_reason?: Database["public"]["Enums"]["skip_reason"] | null;
         };
         Relationships: [
+          {
+            foreignKeyName: "replay_items_attempt_id_fkey";
+            columns: ["attempt_id"];
+            isOneToOne: false;
+            referencedRelation: "attempts";
+            referencedColumns: ["id"];
+          },
           {
             foreignKeyName: "replay_items_delivery_id_fkey";
             columns: ["delivery_id"];
@@ -596,14 +657,20 @@ export type Database = {
           created_at: string;
           failed: number;
           id: number;
+          idempotency_key: string | null;
           kind: Database["public"]["Enums"]["replay_kind"];
+          matched: number;
+          next_feed_at: string;
           options: NonNullable<Json>;
+          queued_at: string | null;
           reason: string;
           request_id: string | null;
+          scheduled_at: string;
           selection: NonNullable<Json>;
           skipped: number;
           started_at: string | null;
           status: Database["public"]["Enums"]["replay_status"];
+          stopped_because: string | null;
           succeeded: number;
           total: number;
         };
@@ -615,14 +682,20 @@ export type Database = {
           created_at?: string;
           failed?: number;
           id?: never;
+          idempotency_key?: string | null;
           kind: Database["public"]["Enums"]["replay_kind"];
-          options?: NonNullable<Json>;
+          matched?: number;
+          next_feed_at?: string;
+          options: NonNullable<Json>;
+          queued_at?: string | null;
           reason: string;
           request_id?: string | null;
+          scheduled_at?: string;
           selection: NonNullable<Json>;
           skipped?: number;
           started_at?: string | null;
           status?: Database["public"]["Enums"]["replay_status"];
+          stopped_because?: string | null;
           succeeded?: number;
           total?: number;
         };
@@ -633,14 +706,20 @@ export type Database = {
           created_at?: string;
           failed?: number;
           id?: never;
+          idempotency_key?: string | null;
           kind?: Database["public"]["Enums"]["replay_kind"];
+          matched?: number;
+          next_feed_at?: string;
           options?: NonNullable<Json>;
+          queued_at?: string | null;
           reason?: string;
           request_id?: string | null;
+          scheduled_at?: string;
           selection?: NonNullable<Json>;
           skipped?: number;
           started_at?: string | null;
           status?: Database["public"]["Enums"]["replay_status"];
+          stopped_because?: string | null;
           succeeded?: number;
           total?: number;
         };
@@ -832,9 +911,9 @@ export type Database = {
     Functions: {
       accept_events: { Args: { p_events: Json }; Returns: Json };
       add_statistics: { Args: { p_counts: Json }; Returns: undefined };
-      advance_replay: { Args: { p_limit: number; p_replay_id: number }; Returns: number };
-      advance_replays: { Args: { p_limit: number }; Returns: number };
-      apply_changes: { Args: { p_apply: boolean; p_changes: Json }; Returns: Json };
+      advance_replay: { Args: { p_id: number }; Returns: number };
+      advance_replays: { Args: Record<PropertyKey, never>; Returns: number };
+      apply_changes: { Args: { p_changes: Json }; Returns: Json };
       attempt_detail: {
         Args: {
           a: Omit<
@@ -844,24 +923,45 @@ export type Database = {
         };
         Returns: Json;
       };
-      claim_deliveries: { Args: { p_lease_seconds: number; p_limit: number; p_worker: string }; Returns: Json };
+      claim_deliveries: {
+        Args: { p_lease_seconds: number; p_limit: number; p_replay_limit?: number; p_worker: string };
+        Returns: Json;
+      };
       configure_destinations: { Args: { p_destinations: Json }; Returns: number };
+      control_replay: {
+        Args: { p_action: string; p_actor: string; p_actor_id: string; p_id: number; p_request_id: string };
+        Returns: Json;
+      };
+      count_events: { Args: { p_filter: Json }; Returns: number };
       count_outcomes: {
         Args: { p_failed: number; p_replay_id: number; p_skipped: number; p_succeeded: number };
         Returns: undefined;
       };
+      count_selection: { Args: { p_selection: Json }; Returns: number };
       count_statistics: { Args: { p_from: string; p_to: string }; Returns: Json };
       create_first_admin: { Args: { p_email: string; p_name: string; p_password_hash: string }; Returns: boolean };
       create_replay: {
         Args: {
           p_actor: string;
           p_actor_id: string;
+          p_idempotency_key: string;
           p_kind: Database["public"]["Enums"]["replay_kind"];
+          p_limits: Json;
+          p_options: Json;
           p_reason: string;
           p_request_id: string;
           p_selection: Json;
         };
         Returns: Json;
+      };
+      end_replay: {
+        Args: {
+          p_because: string;
+          p_id: number;
+          p_skip_reason: Database["public"]["Enums"]["skip_reason"];
+          p_status: Database["public"]["Enums"]["replay_status"];
+        };
+        Returns: undefined;
       };
       event_predicate: { Args: { p_filter: Json }; Returns: string };
       event_summary: {
@@ -880,13 +980,68 @@ export type Database = {
       get_replay: { Args: { p_id: number }; Returns: Json };
       get_staff: { Args: { p_id: string }; Returns: Json };
       iso: { Args: { p_at: string }; Returns: string };
+      limit_exceeded: { Args: { p_id: number; p_limits: Json }; Returns: Json };
       list_dead_letters: { Args: { p_limit: number }; Returns: Json };
       list_events: { Args: { p_cursor: string; p_filter: Json; p_limit: number }; Returns: Json };
-      list_replay_items: { Args: { p_limit: number; p_replay_id: number }; Returns: Json };
+      list_merchant_events: { Args: { p_cursor: string; p_filter: Json; p_limit: number }; Returns: Json };
+      list_notices: { Args: { p_actor_id: string }; Returns: Json };
+      list_projectable_items: { Args: { p_after: number; p_limit: number; p_replay_id: number }; Returns: Json };
+      list_replay_items: {
+        Args: { p_after: number; p_limit: number; p_outcome: string; p_replay_id: number };
+        Returns: Json;
+      };
+      list_replays: { Args: { p_cursor: number; p_filter: Json; p_limit: number }; Returns: Json };
+      lock_replay: { Args: { p_id: number }; Returns: undefined };
+      note_action: {
+        Args: {
+          p_action: string;
+          p_actor: string;
+          p_actor_id: string;
+          p_details: Json;
+          p_replay_id: number;
+          p_request_id: string;
+        };
+        Returns: undefined;
+      };
+      notice_end: { Args: { p_replay_id: number }; Returns: undefined };
       payload_or_null: { Args: { p_body: string }; Returns: Json };
+      predecessor_failed: {
+        Args: {
+          i: Omit<
+            Database["public"]["Tables"]["replay_items"]["Row"],
+            Database["public"]["Tables"]["replay_items"]["ComputedFields"]
+          >;
+          r: Omit<
+            Database["public"]["Tables"]["replays"]["Row"],
+            Database["public"]["Tables"]["replays"]["ComputedFields"]
+          >;
+        };
+        Returns: boolean;
+      };
+      preview_changes: { Args: { p_changes: Json }; Returns: Json };
+      preview_replay: { Args: { p_id: number }; Returns: Json };
       projection_tables: { Args: Record<PropertyKey, never>; Returns: string[] };
       read_analytics: { Args: { p_bucket_seconds: number; p_minutes: number }; Returns: Json };
       read_backlog: { Args: Record<PropertyKey, never>; Returns: Json };
+      reason_to_skip: {
+        Args: {
+          d: Omit<
+            Database["public"]["Tables"]["deliveries"]["Row"],
+            Database["public"]["Tables"]["deliveries"]["ComputedFields"]
+          >;
+          e: Omit<
+            Database["public"]["Tables"]["events"]["Row"],
+            Database["public"]["Tables"]["events"]["ComputedFields"]
+          >;
+          p_max_age_days: number;
+          p_options: Json;
+          t: Omit<
+            Database["public"]["Tables"]["destinations"]["Row"],
+            Database["public"]["Tables"]["destinations"]["ComputedFields"]
+          >;
+        };
+        Returns: Database["public"]["Enums"]["skip_reason"];
+      };
       record_attempts: { Args: { p_results: Json }; Returns: Json };
       record_rejections: { Args: { p_counts: Json; p_samples: Json }; Returns: undefined };
       record_sign_in: { Args: { p_email: string; p_ip: string; p_success: boolean }; Returns: undefined };
@@ -899,11 +1054,47 @@ export type Database = {
         };
         Returns: Database["public"]["Enums"]["replay_outcome"];
       };
+      replay_retries: {
+        Args: {
+          d: Omit<
+            Database["public"]["Tables"]["deliveries"]["Row"],
+            Database["public"]["Tables"]["deliveries"]["ComputedFields"]
+          >;
+        };
+        Returns: {
+          backoff_factor: number;
+          base_delay_ms: number;
+          max_attempts: number;
+        }[];
+      };
+      resolve_events: {
+        Args: { p_actor: string; p_actor_id: string; p_event_ids: number[]; p_reason: string; p_request_id: string };
+        Returns: number;
+      };
       roll_up_events: { Args: { p_events: number[] }; Returns: undefined };
-      select_events: { Args: { p_selection: Json }; Returns: number[] };
+      route_again: { Args: { p_all: boolean; p_events: number[] }; Returns: undefined };
+      see_notices: { Args: { p_actor_id: string; p_until: number }; Returns: undefined };
+      select_events: { Args: { p_limit: number; p_selection: Json }; Returns: number[] };
       settle_deliveries: { Args: { p_deliveries: number[] }; Returns: undefined };
       sign_in_allowed: { Args: { p_email: string; p_ip: string }; Returns: boolean };
+      start_replay: {
+        Args: { p_actor: string; p_actor_id: string; p_id: number; p_limits: Json; p_request_id: string };
+        Returns: Json;
+      };
+      stop_when_failing: {
+        Args: {
+          p_fed: number;
+          p_in_progress: number;
+          r: Omit<
+            Database["public"]["Tables"]["replays"]["Row"],
+            Database["public"]["Tables"]["replays"]["ComputedFields"]
+          >;
+        };
+        Returns: boolean;
+      };
       sum_outcomes: { Args: { p_rows: Database["public"]["Tables"]["statistics"]["Row"][] }; Returns: Json };
+      summarise_replay: { Args: { p_id: number }; Returns: Json };
+      take_back: { Args: { p_id: number }; Returns: undefined };
       text_array: { Args: { p_list: Json }; Returns: string[] };
       wants_event: {
         Args: {
@@ -957,6 +1148,16 @@ export type Database = {
       replay_kind: "single" | "keys" | "query" | "criteria" | "failures";
       replay_outcome: "changed" | "already_correct" | "superseded" | "delivered" | "failed" | "skipped";
       replay_status: "draft" | "queued" | "running" | "paused" | "completed" | "stopped" | "cancelled";
+      skip_reason:
+        | "already_applied"
+        | "superseded"
+        | "too_old"
+        | "destination_paused"
+        | "destination_disabled"
+        | "in_flight"
+        | "predecessor_failed"
+        | "stopped"
+        | "cancelled";
       staff_role: "viewer" | "support" | "admin";
       trust_level: "signed" | "token" | "unsigned";
     };
@@ -1109,6 +1310,17 @@ export const Constants = {
       replay_kind: ["single", "keys", "query", "criteria", "failures"],
       replay_outcome: ["changed", "already_correct", "superseded", "delivered", "failed", "skipped"],
       replay_status: ["draft", "queued", "running", "paused", "completed", "stopped", "cancelled"],
+      skip_reason: [
+        "already_applied",
+        "superseded",
+        "too_old",
+        "destination_paused",
+        "destination_disabled",
+        "in_flight",
+        "predecessor_failed",
+        "stopped",
+        "cancelled",
+      ],
       staff_role: ["viewer", "support", "admin"],
       trust_level: ["signed", "token", "unsigned"],
     },

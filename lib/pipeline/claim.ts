@@ -59,11 +59,12 @@ export interface Claim {
   next_due_ms: number | null;
 }
 
-/** Leases up to `limit` due deliveries for `worker`, fairly per destination. */
-export function claim(worker: string, limit: number, leaseSeconds: number): Promise<Claim> {
+/** Leases up to `limit` due deliveries for `worker`, fairly per destination; at most `replayLimit` of them are replays. */
+export function claim(worker: string, limit: number, leaseSeconds: number, replayLimit = limit): Promise<Claim> {
   return call<Claim>("pipeline", "claim_deliveries", {
     p_worker: worker,
     p_limit: limit,
     p_lease_seconds: leaseSeconds,
+    p_replay_limit: replayLimit,
   });
 }

@@ -1,69 +1,109 @@
-/** replay: creates the resource and, where a caller waits for the end, looks at it until then. */
-import type { Replay, ReplayItem } from "@/lib/contract/replays";
+/**
+ * replay: creates the resource, starts and steers it. The selection is frozen when the draft is made, so what is previewed
+ * is what runs; the database decides what may become true.
+ */
+import { completeOptions } from "@/lib/contract/replay-options";
+import type { Replay, ReplayKind } from "@/lib/contract/replays";
 import { call } from "@/lib/db/client";
-import { Problem } from "@/lib/errors";
+import { environment } from "@/lib/env";
+import { Problem, type ProblemInit } from "@/lib/errors";
 import { log } from "@/lib/log";
 import { ringWorker } from "./worker-bell";
 
 const LOOK_EVERY_MS = 50;
 
-/** Which events: by number, by a provider's keys, or by a filter of the history. */
+/** Which events: by number, by a provider's keys, by a filter of the history, or what failed in another replay. */
 export type Selection =
   | { event_ids: number[] }
   | { provider_slug: string; event_keys: string[] }
-  | { filter: Record<string, unknown>; limit: number };
+  | { filter: Record<string, unknown>; limit?: number }
+  | { failures_of: number; error_classes?: string[] };
 
 export interface ReplayRequest {
-  kind: "single" | "keys" | "query" | "criteria" | "failures";
+  kind: ReplayKind;
   selection: Selection;
+  /** As lib/contract/replay-options.ts reads it. */
+  options?: unknown;
   reason: string;
-  actor: { id: string; name: string };
+  actor: Asker;
   requestId: string;
+  idempotencyKey?: string;
 }
 
-type Created = { result: "created"; replay: Replay } | { result: "not_found" | "no_destination" | "in_flight" };
+export interface Asker {
+  id: string;
+  name: string;
+}
 
-const REFUSALS = {
-  not_found: {
-    status: 404,
-    title: "There is no such event.",
-    detail: "Check the provider and the event key in the event history.",
-  },
-  no_destination: {
-    status: 409,
-    title: "No destination wants this event, so there is nothing to replay.",
-    detail: "Events of this type are kept, but delivered nowhere.",
-  },
-  in_flight: {
-    status: 409,
-    title: "This event is being delivered right now.",
-    detail: "Wait for the attempt to end; replay it if it fails.",
-  },
-} as const;
-
-/** Creates and starts a replay. Throws a `Problem` when there is nothing to replay, saying why. */
+/** Creates a replay and starts it. The same idempotency key answers with the replay it made before. */
 export async function createReplay(request: ReplayRequest): Promise<Replay> {
-  const created = await call<Created>("console", "create_replay", {
+  const draft = await draftReplay(request);
+  if (draft.status !== "draft") return draft;
+  try {
+    return await startReplay(draft.id, request.actor, request.requestId);
+  } catch (error) {
+    // Refused by a limit: it will not be started later by accident.
+    await steer(draft.id, "cancel", request.actor, request.requestId).catch(() => {});
+    throw error;
+  }
+}
+
+/** Creates a draft: the frozen selection, ready to be previewed and started. Throws a `Problem` when there is nothing to replay. */
+export async function draftReplay(request: ReplayRequest): Promise<Replay> {
+  const { REPLAY_MAX_EVENTS, REPLAY_MAX_AGE_DAYS } = environment();
+  const answer = await call<Drafted>("console", "create_replay", {
     p_kind: request.kind,
     p_selection: request.selection as never,
+    p_options: completeOptions(request.options, request.kind) as never,
+    p_limits: { max_events: REPLAY_MAX_EVENTS, max_age_days: REPLAY_MAX_AGE_DAYS },
     p_reason: request.reason,
     p_actor: request.actor.name,
     p_actor_id: request.actor.id,
     p_request_id: request.requestId,
+    p_idempotency_key: (request.idempotencyKey ?? null) as never,
   });
-  const replay = created.result === "created" ? created.replay : undefined;
-  log("replay", {
-    request_id: request.requestId,
-    replay_id: replay?.id,
-    actor: request.actor.id,
-    kind: request.kind,
-    decision: created.result,
-    total: replay?.total,
-  });
-  if (created.result !== "created") throw new Problem(REFUSALS[created.result]);
-  ringWorker();
-  return created.replay;
+  logReplay("draft", request, answer);
+  if (answer.result !== "created") throw new Problem(DRAFT_REFUSALS[answer.result](answer as never));
+  return answer.replay;
 }
+
+/** Starts a draft within the limits per merchant. Starting what runs already is no error: it answers with the replay. */
+export async function startReplay(id: string, actor: Asker, requestId: string): Promise<Replay> {
+  const { REPLAY_MAX_PER_HOUR, REPLAY_MAX_CONCURRENT } = environment();
+  const answer = await call<Started>("console", "start_replay", {
+    p_id: replayNumber(id),
+    p_limits: { max_per_hour: REPLAY_MAX_PER_HOUR, max_concurrent: REPLAY_MAX_CONCURRENT },
+    p_actor: actor.name,
+    p_actor_id: actor.id,
+    p_request_id: requestId,
+  });
+  logReplay("start", { actor, requestId }, answer);
+  if (answer.result === "not_found") throw new Problem(NO_SUCH_REPLAY);
+  if ("limit" in answer) throw new Problem(LIMIT_REFUSALS[answer.result](answer));
+  ringWorker();
+  return answer.replay;
+}
+
+/** Pauses, resumes or cancels. Throws a `Problem` when its status does not allow it. */
+export async function steer(id: string, action: Steering, actor: Asker, requestId: string): Promise<Replay> {
+  const answer = await call<Steered>("console", "control_replay", {
+    p_id: replayNumber(id),
+    p_action: action,
+    p_actor: actor.name,
+    p_actor_id: actor.id,
+    p_request_id: requestId,
+  });
+  logReplay(action, { actor, requestId }, answer);
+  if (answer.result === "not_found") throw new Problem(NO_SUCH_REPLAY);
+  if (answer.result === "not_possible") {
+    throw new Problem({ status: 409, title: `A replay that is ${answer.replay.status} cannot be ${PAST[action]}.` });
+  }
+  ringWorker();
+  return answer.replay;
+}
+
+export type Steering = "pause" | "resume" | "cancel";
+const PAST: Record<Steering, string> = { pause: "paused", resume: "resumed", cancel: "cancelled" };
 
 /** The replay once it ended, or as it stands after `waitMs`. */
 export async function awaitReplay(replay: Replay, waitMs: number): Promise<Replay> {
@@ -76,13 +116,106 @@ export async function awaitReplay(replay: Replay, waitMs: number): Promise<Repla
   return current;
 }
 
-/** `wr_12` → the replay, null when there is none. */
+/** `wr_12`, `br_12` or `12` → the replay, null when there is none. */
 export async function readReplay(id: string): Promise<Replay | null> {
-  const number = /^(?:wr_|br_)?(\d{1,15})$/.exec(id)?.[1];
-  return number ? call<Replay | null>("console", "get_replay", { p_id: Number(number) }) : null;
+  return isReplayId(id) ? call<Replay | null>("console", "get_replay", { p_id: replayNumber(id) }) : null;
 }
 
-/** What each delivery of a replay did, in the order they run. */
-export function readReplayItems(id: string, limit: number): Promise<ReplayItem[]> {
-  return call("console", "list_replay_items", { p_replay_id: Number(id.replace(/^\D+/, "")), p_limit: limit });
+/** The number in `wr_12`, `br_12` (the runbook's prefix for bulk replays) or `12`. Throws a `Problem` for anything else. */
+export function replayNumber(id: string): number {
+  if (!isReplayId(id)) throw new Problem(NO_SUCH_REPLAY);
+  return Number(id.replace(/^\D+/, ""));
+}
+
+function isReplayId(id: string): boolean {
+  return /^(?:wr_|br_)?\d{1,15}$/.test(id);
+}
+
+interface TooMany {
+  result: "too_many";
+  matched: number;
+  limit: number;
+}
+interface OverLimit {
+  result: "hourly_limit" | "concurrent_limit";
+  organisation: string;
+  asked?: number;
+  used: number;
+  limit: number;
+}
+type Drafted =
+  | { result: "created"; repeated: boolean; replay: Replay }
+  | { result: "not_found" | "no_destination" | "in_flight" }
+  | { result: "too_old"; days: number }
+  | { result: "key_reused"; replay: Replay }
+  | TooMany;
+type Started = { result: "started" | "not_a_draft"; replay: Replay } | { result: "not_found" } | OverLimit;
+type Steered = { result: "done" | "not_possible"; replay: Replay } | { result: "not_found" };
+
+const NO_SUCH_REPLAY: ProblemInit = { status: 404, title: "There is no such replay.", detail: "Ids look like wr_123." };
+
+const DRAFT_REFUSALS: Record<Exclude<Drafted["result"], "created">, (answer: never) => ProblemInit> = {
+  not_found: () => ({
+    status: 404,
+    title: "No event matches.",
+    detail: "Check the provider, the keys or the filter in the event history.",
+  }),
+  no_destination: () => ({
+    status: 409,
+    title: "No destination wants these events, so there is nothing to replay.",
+    detail: "Events of this type are kept, but delivered nowhere.",
+  }),
+  in_flight: () => ({
+    status: 409,
+    title: "Everything selected is being delivered right now.",
+    detail: "Wait for the attempts to end; replay what fails.",
+  }),
+  too_old: ({ days }: { days: number }) => ({
+    status: 422,
+    title: `Events older than ${days} days cannot be replayed.`,
+    detail: "An administrator may raise REPLAY_MAX_AGE_DAYS.",
+  }),
+  too_many: ({ matched, limit }: TooMany) => ({
+    status: 422,
+    title: `The selection matches ${matched} events; a bulk replay takes at most ${limit}.`,
+    detail: `Narrow it, or send "limit": ${limit} to take the oldest ${limit}.`,
+    field: "limit",
+  }),
+  key_reused: ({ replay }: { replay: Replay }) => ({
+    status: 422,
+    title: `This Idempotency-Key made ${replay.id}, which is a replay of something else.`,
+    detail: "Use a new key for a new replay.",
+    field: "Idempotency-Key",
+  }),
+};
+
+const LIMIT_REFUSALS: Record<OverLimit["result"], (answer: OverLimit) => ProblemInit> = {
+  hourly_limit: ({ organisation, used, asked, limit }) => ({
+    status: 429,
+    title: `The merchant ${organisation} may have ${limit} events replayed per hour.`,
+    detail: `${used} were, and this replay has ${asked} more. Wait, or select fewer.`,
+    headers: { "retry-after": "600" },
+  }),
+  concurrent_limit: ({ organisation, used, limit }) => ({
+    status: 429,
+    title: `The merchant ${organisation} has ${used} replays under way; ${limit} is the most.`,
+    detail: "Wait for one to end, or cancel one.",
+    headers: { "retry-after": "60" },
+  }),
+};
+
+function logReplay(
+  step: string,
+  { actor, requestId }: { actor: Asker; requestId: string },
+  answer: { result: string; replay?: Replay } | OverLimit,
+): void {
+  const replay = "replay" in answer ? answer.replay : undefined;
+  log("replay", {
+    request_id: requestId,
+    replay_id: replay?.id,
+    actor: actor.id,
+    step,
+    decision: answer.result,
+    total: replay?.total,
+  });
 }

@@ -15,8 +15,7 @@ import { onWorkerBell } from "./worker-bell";
 /** Without a bell: how soon work that another process stored, or that is due again, is found. */
 const POLL_MS = 250;
 const PAUSE_AFTER_FAILURE_MS = 1_000;
-const REPLAY_BATCH = 100;
-const REPLAYS_EVERY_MS = 500;
+const REPLAYS_EVERY_MS = 250;
 /** In-flight deliveries get this long to end when the process stops. */
 const DRAIN_MS = 20_000;
 
@@ -33,6 +32,8 @@ export function startWorker(): Worker {
   const alarm = createAlarm();
   let stopping = false;
   let replaysAdvancedAt = 0;
+  /** Replays get at most half of the slots: a live delivery always finds one soon. */
+  let replaysInFlight = 0;
   onWorkerBell(alarm.ring);
 
   async function loop(): Promise<void> {
@@ -52,18 +53,22 @@ export function startWorker(): Worker {
   async function claimAndRun(): Promise<number> {
     const free = WORKER_CONCURRENCY - inFlight.size;
     if (free <= 0) return POLL_MS;
-    const { work, next_due_ms } = await claim(name, free, LEASE_SECONDS);
+    const replaySlots = Math.max(0, Math.ceil(WORKER_CONCURRENCY / 2) - replaysInFlight);
+    const { work, next_due_ms } = await claim(name, free, LEASE_SECONDS, replaySlots);
     for (const item of work) start(item);
     if (work.length > 0) return inFlight.size < WORKER_CONCURRENCY ? 0 : POLL_MS;
     return Math.min(POLL_MS, Math.max(next_due_ms ?? POLL_MS, 5));
   }
 
   function start(work: Work): void {
+    const isReplay = work.replay_id !== null;
+    if (isReplay) replaysInFlight += 1;
     const giveUpAt = Date.now() + LEASE_SECONDS * 1000;
     const done = deliver(work)
       .then((outcome) => record(work, outcome, giveUpAt))
       .finally(() => {
         inFlight.delete(done);
+        if (isReplay) replaysInFlight -= 1;
         // A free slot is a reason to look again.
         if (inFlight.size === WORKER_CONCURRENCY - 1) alarm.ring();
       });
@@ -73,7 +78,7 @@ export function startWorker(): Worker {
   async function advanceReplays(): Promise<void> {
     if (Date.now() - replaysAdvancedAt < REPLAYS_EVERY_MS) return;
     replaysAdvancedAt = Date.now();
-    await call("pipeline", "advance_replays", { p_limit: REPLAY_BATCH });
+    await call("pipeline", "advance_replays", {} as never);
   }
 
   const looping = loop();
@@ -92,7 +97,7 @@ export function startWorker(): Worker {
 /** Runs one bounded round, for serverless: claims once, delivers, records. Answers how many deliveries it tried. */
 export async function runOneTick(): Promise<number> {
   const { WORKER_CONCURRENCY, LEASE_SECONDS } = environment();
-  await call("pipeline", "advance_replays", { p_limit: REPLAY_BATCH });
+  await call("pipeline", "advance_replays", {} as never);
   const { work } = await claim(`tick:${randomUUID().slice(0, 8)}`, WORKER_CONCURRENCY, LEASE_SECONDS);
   const giveUpAt = Date.now() + LEASE_SECONDS * 1000;
   await Promise.all(work.map(async (item) => record(item, await deliver(item), giveUpAt)));

@@ -100,6 +100,16 @@ export interface Provider {
   identify(request: VerifiedRequest, payload: unknown): Identity;
   /** Pure: event in, row changes out, by event type. Throws `InvalidPayload` when the shape is not the documented one. */
   projections?: Readonly<Record<string, (event: ProjectableEvent) => Change[]>>;
+  /** Pure: the customer and money an event speaks of, for the preview of a replay. */
+  impact?(event: ProjectableEvent): Impact;
+}
+
+export interface Impact {
+  customer?: string;
+  /** Minor units, e.g. cents. */
+  amount?: number;
+  /** ISO 4217, lower case. */
+  currency?: string;
 }
 
 /** An event whose payload cannot be projected. `field` says where, `message` what was expected. */

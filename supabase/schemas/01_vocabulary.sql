@@ -45,4 +45,10 @@ create type public.replay_outcome as enum (
   'changed', 'already_correct', 'superseded', 'delivered', 'failed', 'skipped'
 );
 
+-- Why an item of a replay did not run.
+create type public.skip_reason as enum (
+  'already_applied', 'superseded', 'too_old', 'destination_paused', 'destination_disabled', 'in_flight',
+  'predecessor_failed', 'stopped', 'cancelled'
+);
+
 create type public.staff_role as enum ('viewer', 'support', 'admin');

@@ -5,28 +5,42 @@
 create table public.replays (
   id bigint generated always as identity primary key,
   kind public.replay_kind not null,
-  status public.replay_status not null default 'queued',
+  status public.replay_status not null default 'draft',
   reason text not null check (char_length(reason) between 1 and 1000),
   -- Who asked: the name people read, and the id of the person or token.
   actor text not null,
   actor_id text not null,
   request_id text,
-  options jsonb not null default '{}',
+  -- The caller's own key: creating it again answers with this replay.
+  idempotency_key text,
+  -- As lib/contract/replay-options.ts checked them; every option is there.
+  options jsonb not null,
   -- What was asked for, as it was asked. What runs is frozen in replay_items.
   selection jsonb not null,
+  -- How many events the selection matched; more than the items' when a limit cut it.
+  matched integer not null default 0,
   total integer not null default 0,
   succeeded integer not null default 0,
   failed integer not null default 0,
   skipped integer not null default 0,
+  scheduled_at timestamptz not null default now(),
+  -- No item is handed to claim before this: batches and rates.
+  next_feed_at timestamptz not null default now(),
+  -- Why it stopped by itself.
+  stopped_because text,
   created_at timestamptz not null default now(),
+  queued_at timestamptz,
   started_at timestamptz,
   completed_at timestamptz,
   -- The counts can never say more than there is.
-  check (succeeded + failed + skipped <= total)
+  check (succeeded + failed + skipped <= total),
+  check ((status in ('completed', 'stopped', 'cancelled')) = (completed_at is not null)),
+  constraint replays_one_per_idempotency_key unique (actor_id, idempotency_key)
 );
 
 create index replays_newest_first on public.replays (created_at desc, id desc);
-create index replays_not_ended on public.replays (id) where status in ('queued', 'running');
+create index replays_not_ended on public.replays (id) where status in ('queued', 'running', 'paused');
+create index replays_queued_lately on public.replays (queued_at);
 
 alter table public.replays enable row level security;
 
@@ -100,18 +114,33 @@ create table public.replay_items (
   position integer not null,
   event_id bigint not null references public.events (id) on delete cascade,
   delivery_id bigint not null references public.deliveries (id) on delete cascade,
-  -- Set when the replay has handed the delivery back to claim.
+  -- Whose event it is, for the limits per merchant.
+  organisation_id text,
+  -- Items of one key and destination run one after the other when the replay preserves order.
+  ordering_key text not null,
+  -- Set while the replay has handed the delivery to claim, with what the delivery was before.
   fed_at timestamptz,
-  -- Null until it ended.
+  prior_status public.delivery_status,
+  prior_finished_at timestamptz,
+  -- Null until it ended. A skipped item says why, any other names the attempt that ended it.
   outcome public.replay_outcome,
+  skip_reason public.skip_reason,
+  attempt_id bigint references public.attempts (id) on delete set null,
+  error_class public.error_class,
   detail text,
   finished_at timestamptz,
   primary key (replay_id, position),
   constraint replay_items_each_delivery_once unique (replay_id, delivery_id),
-  check ((outcome is null) = (finished_at is null))
+  check ((outcome is null) = (finished_at is null)),
+  check ((outcome = 'skipped') = (skip_reason is not null))
 );
 
+create index replay_items_to_feed on public.replay_items (replay_id, position) where fed_at is null and outcome is null;
+create index replay_items_in_progress on public.replay_items (replay_id, position)
+  where fed_at is not null and outcome is null;
 create index replay_items_of_delivery on public.replay_items (delivery_id) where outcome is null;
+create index replay_items_by_key on public.replay_items (replay_id, ordering_key, position);
 create index replay_items_of_event on public.replay_items (event_id);
+create index replay_items_by_outcome on public.replay_items (replay_id, outcome, position);
 
 alter table public.replay_items enable row level security;

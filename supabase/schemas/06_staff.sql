@@ -45,6 +45,21 @@ create index staff_actions_newest_first on public.staff_actions (acted_at desc, 
 
 alter table public.staff_actions enable row level security;
 
+-- What somebody asked to be told: how a replay of theirs ended. Shown in the console until seen.
+create table public.notices (
+  id bigint generated always as identity primary key,
+  actor_id text not null,
+  -- Where it leads, e.g. wr_12.
+  subject text not null,
+  message text not null,
+  created_at timestamptz not null default now(),
+  seen_at timestamptz
+);
+
+create index notices_unseen on public.notices (actor_id, id desc) where seen_at is null;
+
+alter table public.notices enable row level security;
+
 -- Creates the first administrator. True when this call did, false when there are staff already.
 create function public.create_first_admin(p_email text, p_name text, p_password_hash text) returns boolean
 language plpgsql volatile set search_path = '' as $$

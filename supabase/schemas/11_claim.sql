@@ -32,14 +32,16 @@ begin
 
   with closed as (
     update public.deliveries d set
-      status = case when d.tries >= t.max_attempts then 'dead' else 'retrying' end::public.delivery_status,
-      finished_at = case when d.tries >= t.max_attempts then now() end,
+      status = case when d.tries >= coalesce(p.max_attempts, t.max_attempts) then 'dead' else 'retrying' end
+        ::public.delivery_status,
+      finished_at = case when d.tries >= coalesce(p.max_attempts, t.max_attempts) then now() end,
       due_at = now(),
       lease_until = null,
       last_error_class = 'lease_expired',
       last_error = 'The worker ' || d.worker || ' stopped before it reported a result.'
-    from public.destinations t
-    where t.id = d.destination_id and d.id = any (v_expired)
+    from public.destinations t, public.deliveries x
+    left join lateral public.replay_retries(x) p on true
+    where t.id = d.destination_id and d.id = any (v_expired) and x.id = d.id
     returning d.event_id, d.status
   )
   select jsonb_agg(jsonb_build_object(
@@ -55,10 +57,13 @@ begin
 end
 $$;
 
--- Leases up to p_limit due deliveries for p_lease_seconds, an equal share per destination, live before replay.
+-- Leases up to p_limit due deliveries for p_lease_seconds, an equal share per destination, live before replay. Of them
+-- at most p_replay_limit are replays, and replays take at most half of a destination's concurrency.
 -- Answers {work: [{delivery_id, fence, attempt_id, attempt_number, try, replay_id, event: {…, body (base64)},
 -- destination: {…}}], next_due_ms: milliseconds until the next delivery is due, null when nothing waits}.
-create function public.claim_deliveries(p_worker text, p_limit integer, p_lease_seconds integer) returns jsonb
+create function public.claim_deliveries(
+  p_worker text, p_limit integer, p_lease_seconds integer, p_replay_limit integer default null
+) returns jsonb
 language plpgsql volatile set search_path = '' as $$
 declare
   v_destinations bigint[];
@@ -110,7 +115,14 @@ begin
       t.max_concurrency - (
         select count(*) from public.deliveries d where d.destination_id = t.id and d.status = 'claimed'
       )
-    ) as share
+    ) as share,
+    least(
+      coalesce(p_replay_limit, p_limit),
+      ceil(t.max_concurrency / 2.0) - (
+        select count(*) from public.deliveries d
+        where d.destination_id = t.id and d.status = 'claimed' and d.lane = 'replay'
+      )
+    ) as replay_share
     from public.destinations t
     where t.id = any (v_destinations)
   ),
@@ -134,15 +146,21 @@ begin
       where d.destination_id = s.destination_id and d.lane = 'replay' and d.status in ('pending', 'retrying')
         and d.due_at <= now()
       order by d.due_at, d.id
-      limit greatest(s.share - (select count(*) from live l where l.destination_id = s.destination_id), 0)
+      limit greatest(0, least(
+        s.share - (select count(*) from live l where l.destination_id = s.destination_id), s.replay_share
+      ))
       for update skip locked
     ) c
   )
   select array_agg(c.id) into v_chosen
-  from (select id from live union all select id from replayed) c;
+  from (
+    select id from live
+    union all
+    (select id from replayed limit coalesce(p_replay_limit, p_limit))
+  ) c;
 
   if v_chosen is not null then
-    with claimed as (
+    with leased as (
       update public.deliveries d set
         status = 'claimed',
         fence = d.fence + 1,
@@ -151,7 +169,10 @@ begin
         lease_until = now() + make_interval(secs => p_lease_seconds),
         worker = p_worker
       where d.id = any (v_chosen)
-      returning d.*
+      returning d as row
+    ),
+    claimed as (
+      select (l.row).* from leased l
     ),
     opened as (
       insert into public.attempts (delivery_id, number, fence, worker, replay_id)
@@ -168,14 +189,17 @@ begin
       ),
       'destination', jsonb_build_object(
         'id', t.id, 'slug', t.slug, 'kind', t.kind, 'url', t.url, 'timeout_ms', t.timeout_ms,
-        'max_attempts', t.max_attempts, 'base_delay_ms', t.base_delay_ms, 'backoff_factor', t.backoff_factor
+        'max_attempts', coalesce(p.max_attempts, t.max_attempts),
+        'base_delay_ms', coalesce(p.base_delay_ms, t.base_delay_ms),
+        'backoff_factor', coalesce(p.backoff_factor, t.backoff_factor)
       )
     ) order by c.id)
     into v_work
     from claimed c
     join opened o on o.delivery_id = c.id
     join public.events e on e.id = c.event_id
-    join public.destinations t on t.id = c.destination_id;
+    join public.destinations t on t.id = c.destination_id
+    left join lateral public.replay_retries((select l.row from leased l where (l.row).id = c.id)) p on true;
 
     perform public.roll_up_events(array(
       select distinct d.event_id from public.deliveries d where d.id = any (v_chosen)

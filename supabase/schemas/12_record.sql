@@ -2,9 +2,8 @@
 -- The rows of `tables` deliveries change in the same transaction, so their effect happens exactly once.
 
 -- Applies row changes and answers, per change, what happened: [{table, key, effect, before, after}].
--- With p_apply false it answers the same and changes nothing: the preview of a replay.
 -- p_changes: [{table, key: {column: text}, values: {column: value}, version}].
-create function public.apply_changes(p_changes jsonb, p_apply boolean) returns jsonb
+create function public.apply_changes(p_changes jsonb) returns jsonb
 language plpgsql volatile set search_path = '' as $$
 declare
   v_change jsonb;
@@ -48,14 +47,14 @@ begin
       else 'updated'
     end;
 
-    if p_apply and v_effect = 'created' then
+    if v_effect = 'created' then
       v_winning := v_winning || (v_change -> 'key') || jsonb_build_object('versions', v_versions);
       select string_agg(format('%I', k), ', ') into v_columns from jsonb_object_keys(v_winning) k;
       execute format(
         'insert into public.%I (%s) select %s from jsonb_populate_record(null::public.%I, $1)',
         v_table, v_columns, v_columns, v_table
       ) using v_winning;
-    elsif p_apply and v_winning <> '{}' then
+    elsif v_winning <> '{}' then
       v_versions := coalesce(v_row -> 'versions', '{}') || v_versions;
       select string_agg(format('%I = r.%I', k, k), ', ') into v_columns from jsonb_object_keys(v_winning) k;
       execute format(
@@ -116,10 +115,11 @@ begin
     )
     order by x.delivery_id
   loop
-    select d.tries, t.max_attempts, e.provider, e.event_type into v_delivery
+    select d.tries, coalesce(p.max_attempts, t.max_attempts) as max_attempts, e.provider, e.event_type into v_delivery
     from public.deliveries d
     join public.destinations t on t.id = d.destination_id
     join public.events e on e.id = d.event_id
+    left join lateral public.replay_retries(d) p on true
     where d.id = r.delivery_id and d.status = 'claimed' and d.fence = r.fence
     for update of d;
 
@@ -135,7 +135,7 @@ begin
     if v_delivered and jsonb_array_length(r.changes) > 0 then
       -- A poisonous delivery fails alone.
       begin
-        v_changes := public.apply_changes(r.changes, true);
+        v_changes := public.apply_changes(r.changes);
       exception when others then
         v_delivered := false;
         r.error := sqlerrm;
@@ -211,6 +211,8 @@ begin
   for v_ended in with ended as (
     update public.replay_items i set
       outcome = public.replay_outcome_of(d.status, t.kind, a.changes),
+      attempt_id = a.id,
+      error_class = d.last_error_class,
       detail = d.last_error,
       finished_at = now()
     from public.deliveries d
@@ -249,7 +251,10 @@ $$;
 -- Adds outcomes to a replay's counts and ends it with its last item.
 create function public.count_outcomes(p_replay_id bigint, p_succeeded bigint, p_failed bigint, p_skipped bigint)
 returns void
-language sql volatile set search_path = '' as $$
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_ended boolean;
+begin
   update public.replays r set
     succeeded = r.succeeded + p_succeeded,
     failed = r.failed + p_failed,
@@ -262,7 +267,29 @@ language sql volatile set search_path = '' as $$
       when r.status = 'running' and r.succeeded + r.failed + r.skipped + p_succeeded + p_failed + p_skipped = r.total
       then now() else r.completed_at
     end
-  where r.id = p_replay_id;
+  where r.id = p_replay_id
+  returning r.status = 'completed' into v_ended;
+
+  if v_ended then
+    perform public.notice_end(p_replay_id);
+  end if;
+end
+$$;
+
+-- Tells who asked to be told that a replay ended: always, when everything went well, or when something failed.
+create function public.notice_end(p_replay_id bigint) returns void
+language sql volatile set search_path = '' as $$
+  insert into public.notices (actor_id, subject, message)
+  select r.actor_id, 'wr_' || r.id, format(
+    'Replay wr_%s %s: %s of %s succeeded, %s failed, %s skipped.',
+    r.id, r.status, r.succeeded, r.total, r.failed, r.skipped
+  )
+  from public.replays r
+  where r.id = p_replay_id and (
+    (r.options ->> 'notifyOnCompletion')::boolean
+    or (r.options ->> 'notifyOnSuccess')::boolean and r.status = 'completed' and r.failed = 0
+    or (r.options ->> 'notifyOnFailure')::boolean and (r.status = 'stopped' or r.failed > 0)
+  );
 $$;
 
 -- The status of an event is what its deliveries say together. Needs no result of theirs, only their rows.

@@ -88,6 +88,46 @@ begin
 end
 $$;
 
+-- The same page for the merchant-delivery API of the Globapay runbook: one line per event with its endpoint.
+create function public.list_merchant_events(p_filter jsonb, p_limit integer, p_cursor text) returns jsonb
+language sql stable set search_path = '' as $$
+  select jsonb_build_object(
+    'events', coalesce(jsonb_agg(jsonb_build_object(
+      'id', x.summary ->> 'id', 'eventType', e.event_type, 'merchantId', e.organisation_id, 'status', e.status,
+      'attempts', e.attempt_count, 'lastAttempt', public.iso(a.started_at), 'lastError', e.last_error,
+      'errorClass', e.last_error_class, 'webhookUrl', a.url, 'payload', e.payload,
+      'createdAt', public.iso(e.received_at), 'provider', e.provider, 'eventKey', e.event_key
+    ) order by x.n), '[]'),
+    'next_cursor', min(l.page ->> 'next_cursor')
+  )
+  from (select public.list_events(p_filter, p_limit, p_cursor) as page) l
+  left join lateral jsonb_array_elements(l.page -> 'events') with ordinality as x(summary, n) on true
+  left join public.events e on e.id = substr(x.summary ->> 'id', 4)::bigint
+  left join lateral (
+    select t.url, a.started_at
+    from public.deliveries d
+    join public.destinations t on t.id = d.destination_id
+    left join public.attempts a on a.delivery_id = d.id and a.number = d.attempt_count
+    where d.event_id = e.id
+    order by (t.kind = 'http') desc, d.id
+    limit 1
+  ) a on true
+  where e.id is not null;
+$$;
+
+-- How many events a filter matches, at most 10,000.
+create function public.count_events(p_filter jsonb) returns integer
+language plpgsql stable set search_path = '' as $$
+declare
+  v_count integer;
+begin
+  execute format(
+    'select count(*) from (select from public.events e where %s limit 10000) x', public.event_predicate(p_filter)
+  ) into v_count;
+  return v_count;
+end
+$$;
+
 -- Everything about one event. Null when there is none.
 create function public.get_event(p_id bigint) returns jsonb
 language sql stable set search_path = '' as $$
@@ -145,23 +185,199 @@ create function public.get_replay(p_id bigint) returns jsonb
 language sql stable set search_path = '' as $$
   select jsonb_build_object(
     'id', 'wr_' || r.id, 'kind', r.kind, 'status', r.status, 'reason', r.reason, 'actor', r.actor,
-    'request_id', r.request_id, 'total', r.total, 'succeeded', r.succeeded, 'failed', r.failed, 'skipped', r.skipped,
-    'created_at', public.iso(r.created_at), 'started_at', public.iso(r.started_at),
-    'completed_at', public.iso(r.completed_at)
+    'request_id', r.request_id, 'options', r.options, 'selection', r.selection, 'matched', r.matched, 'total', r.total,
+    'succeeded', r.succeeded, 'failed', r.failed, 'skipped', r.skipped,
+    'in_progress', (
+      select count(*) from public.replay_items i
+      where i.replay_id = r.id and i.fed_at is not null and i.outcome is null
+    ),
+    'stopped_because', r.stopped_because, 'scheduled_at', public.iso(r.scheduled_at),
+    'created_at', public.iso(r.created_at), 'queued_at', public.iso(r.queued_at),
+    'started_at', public.iso(r.started_at), 'completed_at', public.iso(r.completed_at)
   )
   from public.replays r
   where r.id = p_id;
 $$;
 
--- The first p_limit items of a replay, in the order they run.
-create function public.list_replay_items(p_replay_id bigint, p_limit integer) returns jsonb
+-- Replays, newest first; drafts only when asked for. p_filter: {status?: […], actor?, q?}. p_cursor: the id of the last
+-- one seen, as a number.
+create function public.list_replays(p_filter jsonb, p_limit integer, p_cursor bigint) returns jsonb
+language sql stable set search_path = '' as $$
+  with page as (
+    select r.id, row_number() over (order by r.id desc) as n
+    from public.replays r
+    where (p_cursor is null or r.id < p_cursor)
+      and case
+        when p_filter ? 'status' then r.status::text = any (public.text_array(p_filter -> 'status'))
+        else r.status <> 'draft'
+      end
+      and (not p_filter ? 'q' or strpos(lower(r.reason || ' ' || r.actor), lower(p_filter ->> 'q')) > 0)
+    order by r.id desc
+    limit p_limit + 1
+  )
+  select jsonb_build_object(
+    'replays', coalesce(jsonb_agg(public.get_replay(p.id) order by p.n) filter (where p.n <= p_limit), '[]'),
+    'next_cursor', max(p.id) filter (where p.n = p_limit and (select count(*) from page) > p_limit)
+  )
+  from page p;
+$$;
+
+-- The items of a replay in the order they run, from p_after on. p_outcome: null is all, `waiting` those without one.
+create function public.list_replay_items(p_replay_id bigint, p_outcome text, p_after integer, p_limit integer)
+returns jsonb
 language sql stable set search_path = '' as $$
   select coalesce(jsonb_agg(jsonb_build_object(
-    'event_id', 'we_' || i.event_id, 'event_key', e.event_key, 'destination', t.name, 'outcome', i.outcome,
-    'detail', i.detail
+    'position', i.position, 'event_id', 'we_' || i.event_id, 'event_key', e.event_key, 'event_type', e.event_type,
+    'provider_slug', e.provider, 'org_id', e.organisation_id, 'received_at', public.iso(e.received_at),
+    'delivery_id', d.id, 'destination', t.name, 'delivery_status', d.status, 'outcome', i.outcome,
+    'skip_reason', i.skip_reason, 'error_class', i.error_class, 'detail', i.detail,
+    'finished_at', public.iso(i.finished_at), 'http_status', a.http_status, 'duration_ms', a.duration_ms,
+    'attempts', d.tries, 'next_retry', case when i.outcome is null and d.status = 'retrying' then public.iso(d.due_at) end,
+    'changes', coalesce(a.changes, '[]')
   ) order by i.position), '[]')
   from (
-    select * from public.replay_items x where x.replay_id = p_replay_id order by x.position limit p_limit
+    select * from public.replay_items x
+    where x.replay_id = p_replay_id and x.position > p_after
+      and case
+        when p_outcome is null then true
+        when p_outcome = 'waiting' then x.outcome is null
+        else x.outcome::text = p_outcome
+      end
+    order by x.position
+    limit p_limit
+  ) i
+  join public.events e on e.id = i.event_id
+  join public.deliveries d on d.id = i.delivery_id
+  join public.destinations t on t.id = d.destination_id
+  left join public.attempts a on a.id = i.attempt_id;
+$$;
+
+-- How a replay's items ended: per outcome, per skip reason, and the failures by class, status and message.
+create function public.summarise_replay(p_id bigint) returns jsonb
+language sql stable set search_path = '' as $$
+  select jsonb_build_object(
+    'outcomes', coalesce((
+      select jsonb_object_agg(o.outcome, o.count) from (
+        select coalesce(i.outcome::text, 'waiting') as outcome, count(*) as count
+        from public.replay_items i where i.replay_id = p_id group by 1
+      ) o
+    ), '{}'),
+    'skip_reasons', coalesce((
+      select jsonb_object_agg(k.skip_reason, k.count) from (
+        select i.skip_reason, count(*) as count from public.replay_items i
+        where i.replay_id = p_id and i.skip_reason is not null group by 1
+      ) k
+    ), '{}'),
+    'failures', coalesce((
+      select jsonb_agg(jsonb_build_object(
+        'error_class', f.error_class, 'http_status', f.http_status, 'message', f.message, 'destination', f.destination,
+        'count', f.count
+      ) order by f.count desc, f.message)
+      from (
+        select i.error_class, a.http_status, i.detail as message, t.name as destination, count(*) as count
+        from public.replay_items i
+        join public.deliveries d on d.id = i.delivery_id
+        join public.destinations t on t.id = d.destination_id
+        left join public.attempts a on a.id = i.attempt_id
+        where i.replay_id = p_id and i.outcome = 'failed'
+        group by 1, 2, 3, 4
+        limit 50
+      ) f
+    ), '[]'),
+    'rows_changed', coalesce((
+      select sum(jsonb_array_length(jsonb_path_query_array(
+        a.changes, '$[*] ? (@.effect == "created" || @.effect == "updated")'
+      )))
+      from public.replay_items i
+      join public.attempts a on a.id = i.attempt_id
+      where i.replay_id = p_id and i.outcome = 'changed'
+    ), 0)
+  );
+$$;
+
+-- What a draft would do: how its items split, and how long deliveries of their destinations take (milliseconds).
+create function public.preview_replay(p_id bigint) returns jsonb
+language sql stable set search_path = '' as $$
+  with items as (
+    select i.skip_reason, e.id as event_id, e.provider, e.event_type, e.organisation_id, e.status, e.received_at,
+      t.id as destination_id, t.name as destination, t.kind
+    from public.replay_items i
+    join public.events e on e.id = i.event_id
+    join public.deliveries d on d.id = i.delivery_id
+    join public.destinations t on t.id = d.destination_id
+    where i.replay_id = p_id
+  ),
+  splits as (
+    select s.name, s.value, count(distinct x.event_id) as count
+    from items x
+    cross join lateral (values
+      ('provider', x.provider), ('event_type', x.event_type), ('destination', x.destination),
+      ('organisation', x.organisation_id), ('status', x.status::text)
+    ) as s(name, value)
+    group by s.name, s.value
+  )
+  select jsonb_build_object(
+    'events', (select count(distinct x.event_id) from items x),
+    'deliveries', (select count(*) from items x),
+    'to_run', (select count(*) from items x where x.skip_reason is null),
+    'to_skip', coalesce((
+      select jsonb_object_agg(k.skip_reason, k.count) from (
+        select x.skip_reason, count(*) as count from items x where x.skip_reason is not null group by 1
+      ) k
+    ), '{}'),
+    'by', coalesce((
+      select jsonb_object_agg(g.name, g.split) from (
+        select s.name, jsonb_agg(jsonb_build_object('value', s.value, 'count', s.count) order by s.count desc, s.value)
+          as split
+        from splits s group by s.name
+      ) g
+    ), '{}'),
+    'oldest', (select public.iso(min(x.received_at)) from items x),
+    'newest', (select public.iso(max(x.received_at)) from items x),
+    'average_ms', (
+      select coalesce(avg(a.duration_ms), 100)::integer
+      from (select distinct x.destination_id from items x where x.skip_reason is null) x
+      cross join lateral (
+        select a.duration_ms from public.deliveries d
+        join public.attempts a on a.delivery_id = d.id and a.number = d.attempt_count
+        where d.destination_id = x.destination_id and a.status = 'succeeded'
+        order by d.id desc limit 50
+      ) a
+    ),
+    -- Destinations whose newest attempts mostly failed: replaying into them is likely to fail again.
+    'unhealthy_destinations', coalesce((
+      select jsonb_agg(h.destination order by h.destination) from (
+        select x.destination
+        from (select distinct y.destination_id, y.destination from items y where y.skip_reason is null) x
+        cross join lateral (
+          select a.status from public.deliveries d
+          join public.attempts a on a.delivery_id = d.id and a.number = d.attempt_count
+          where d.destination_id = x.destination_id and a.status <> 'open'
+            and a.finished_at > now() - interval '10 minutes'
+          order by d.id desc limit 20
+        ) a
+        group by x.destination
+        having count(*) >= 3 and count(*) filter (where a.status <> 'succeeded') > count(*) / 2
+      ) h
+    ), '[]')
+  );
+$$;
+
+-- The events of a draft that would run and be projected, for the preview of their row changes. From p_after on.
+create function public.list_projectable_items(p_replay_id bigint, p_after integer, p_limit integer) returns jsonb
+language sql stable set search_path = '' as $$
+  select coalesce(jsonb_agg(jsonb_build_object(
+    'position', i.position, 'kind', t.kind,
+    'event', jsonb_build_object(
+      'id', e.id, 'provider', e.provider, 'event_key', e.event_key, 'event_type', e.event_type,
+      'received_at', public.iso(e.received_at), 'occurred_at', public.iso(e.occurred_at),
+      'body', encode(e.raw_body, 'base64')
+    )
+  ) order by i.position), '[]')
+  from (
+    select * from public.replay_items x
+    where x.replay_id = p_replay_id and x.position > p_after and x.outcome is null
+    order by x.position limit p_limit
   ) i
   join public.events e on e.id = i.event_id
   join public.deliveries d on d.id = i.delivery_id
@@ -177,7 +393,11 @@ language sql stable set search_path = '' as $$
     'event_type', e.event_type
   ) order by d.finished_at desc, d.id desc), '[]')
   from (
-    select * from public.deliveries x where x.status = 'dead' order by x.finished_at desc, x.id desc limit p_limit
+    select x.* from public.deliveries x
+    join public.events y on y.id = x.event_id
+    where x.status = 'dead' and y.status = 'dead'
+    order by x.finished_at desc, x.id desc
+    limit p_limit
   ) d
   join public.events e on e.id = d.event_id;
 $$;
@@ -273,7 +493,7 @@ language sql stable set search_path = '' as $$
     'dead_letters', (
       select count(*) from (select from public.events e where e.status = 'dead' limit 10000) d
     ),
-    'running_replays', (select count(*) from public.replays r where r.status in ('queued', 'running')),
+    'running_replays', (select count(*) from public.replays r where r.status in ('queued', 'running', 'paused')),
     'events_stored', exists (select from public.events)
   );
 $$;

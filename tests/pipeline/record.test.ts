@@ -123,11 +123,8 @@ describe("record", () => {
 });
 
 describe("row changes", () => {
-  const apply = (changes: unknown[], apply = true) =>
-    call<{ effect: string; before: unknown; after: unknown }[]>("pipeline", "apply_changes", {
-      p_changes: changes as never,
-      p_apply: apply,
-    });
+  const apply = (changes: unknown[], name: "apply_changes" | "preview_changes" = "apply_changes") =>
+    call<{ effect: string; before: unknown; after: unknown }[]>("pipeline", name, { p_changes: changes as never });
 
   test("say what they did: created, updated, unchanged, superseded", async () => {
     const effects: string[] = [];
@@ -147,7 +144,7 @@ describe("row changes", () => {
   test("can be previewed: the same answer, and nothing changes", async () => {
     await apply([business("cus_1", { subscription_status: "active", subscription_plan: "basic" }, "1")]);
     const change = business("cus_1", { subscription_status: "canceled" }, "2");
-    const preview = await apply([change], false);
+    const preview = await apply([change], "preview_changes");
     expect(preview).toEqual(await apply([change]));
     expect(preview).toMatchObject([
       { effect: "updated", before: { subscription_status: "active" }, after: { subscription_status: "canceled" } },

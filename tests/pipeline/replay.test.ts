@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { Replay } from "@/lib/contract/replays";
-import { createReplay, readReplay, readReplayItems } from "@/lib/pipeline/replay";
+import { createReplay, readReplay } from "@/lib/pipeline/replay";
+import { listReplayItems } from "@/lib/queries/replays";
 import { chatwootEvent } from "../fixtures/chatwoot";
 import { nextUuid } from "../fixtures/ids";
 import { stripeEvent } from "../fixtures/stripe";
@@ -18,6 +19,7 @@ const replay = (...ids: number[]): Promise<Replay> =>
   createReplay({
     kind: ids.length === 1 ? "single" : "keys",
     selection: { event_ids: ids },
+    options: { skipAlreadyApplied: false },
     reason: "the endpoint was down",
     actor: { id: "staff-1", name: "Ada" },
     requestId: "incident-1",
@@ -57,7 +59,7 @@ describe("a replay", () => {
     await workUntilIdle();
     const created = await replay(id);
     await workUntilIdle();
-    expect(await readReplayItems(created.id, 10)).toMatchObject([
+    expect(await listReplayItems(created.id, { limit: 10 })).toMatchObject([
       { outcome: "already_correct", destination: "Stripe tables" },
     ]);
     expect(await desk.sql`select count(*)::int from audit_logs`).toEqual([{ count: 1 }]);
@@ -70,7 +72,7 @@ describe("a replay", () => {
     const created = await replay(id);
     await workUntilIdle();
     expect(await readReplay(created.id)).toMatchObject({ status: "completed", succeeded: 0, failed: 1 });
-    expect((await readReplayItems(created.id, 10))[0]?.detail).toContain("refused the connection");
+    expect((await listReplayItems(created.id, { limit: 10 }))[0]?.detail).toContain("refused the connection");
     expect(await eventRow(id)).toMatchObject({ status: "dead", replay_count: 1 });
   });
 
@@ -119,7 +121,7 @@ describe("a replay", () => {
     const { call } = await import("@/lib/db/client");
     for (let round = 0; round < 4; round += 1) {
       await workUntilIdle();
-      await call("pipeline", "advance_replays", { p_limit: 100 });
+      await call("pipeline", "advance_replays", {} as never);
       const [items] = await desk.sql`
         select count(*) filter (where outcome = 'already_correct')::int as done from replay_items where replay_id = ${created.id.slice(3)}`;
       expect((await readReplay(created.id))?.succeeded).toBe(items?.done);
@@ -133,7 +135,7 @@ describe("a replay", () => {
     await workUntilIdle();
     const created = await replay(id);
     expect(
-      await desk.sql`select actor, action, subject, details->>'reason' as reason from staff_actions where subject = ${created.id}`,
+      await desk.sql`select actor, action, subject, details->>'reason' as reason from staff_actions where subject = ${created.id} order by id limit 1`,
     ).toEqual([{ actor: "Ada", action: "replay.create", subject: created.id, reason: "the endpoint was down" }]);
   });
 });

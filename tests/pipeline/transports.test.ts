@@ -49,6 +49,7 @@ describe.each(["direct", "supabase"] as const)("over the %s transport", (transpo
     const replay = await createReplay({
       kind: "keys",
       selection: { provider_slug: "stripe", event_keys: [event.id] },
+      options: { skipAlreadyApplied: false },
       reason: "contract",
       actor: { id: "t", name: "Test" },
       requestId: "r",

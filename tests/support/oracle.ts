@@ -30,13 +30,19 @@ export interface Figures {
 /** Waits until nothing is leased and nothing is due, for at most `limitMs`. The verdict says when it did not come to that. */
 export async function quiesce(sql: postgres.Sql, limitMs: number): Promise<void> {
   for (const giveUp = Date.now() + limitMs; Date.now() < giveUp; ) {
-    const [row] = await sql`select count(*)::int as open from deliveries where status in ('pending', 'claimed', 'retrying')`;
+    const [row] =
+      await sql`select count(*)::int as open from deliveries where status in ('pending', 'claimed', 'retrying')`;
     if (row?.open === 0) return;
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
 }
 
-export async function judge({ sql, ledger, sink, sinkSecret }: Evidence): Promise<{ verdict: Verdict; figures: Figures }> {
+export async function judge({
+  sql,
+  ledger,
+  sink,
+  sinkSecret,
+}: Evidence): Promise<{ verdict: Verdict; figures: Figures }> {
   const events = await readEvents(sql);
   const deliveries = await readDeliveries(sql);
   const sent = new Map(ledger.map((entry) => [nameOf(entry.provider, entry.key), entry]));
@@ -66,11 +72,17 @@ export async function judge({ sql, ledger, sink, sinkSecret }: Evidence): Promis
       .map((delivery) => `delivery ${delivery.id} is ${delivery.status}`),
     "I6 what counts as delivered has arrived": deliveries
       .filter((delivery) => delivery.http && arrivals(received, delivery) < delivery.succeeded)
-      .map((delivery) => `delivery ${delivery.id}: ${delivery.succeeded} succeeded, ${arrivals(received, delivery)} arrived`),
+      .map(
+        (delivery) =>
+          `delivery ${delivery.id}: ${delivery.succeeded} succeeded, ${arrivals(received, delivery)} arrived`,
+      ),
     "I6 a delivered projection has left its row": (await missingRows(sql)).map((key) => `stripe ${key}`),
     "I7 every attempt is numbered, closed, and written down before bytes leave": deliveries
       .filter((delivery) => !isDense(delivery) || requests(received, delivery) > delivery.attempts)
-      .map((delivery) => `delivery ${delivery.id}: ${delivery.attempts} attempts, ${requests(received, delivery)} requests`),
+      .map(
+        (delivery) =>
+          `delivery ${delivery.id}: ${delivery.attempts} attempts, ${requests(received, delivery)} requests`,
+      ),
     "I8 every request of a delivery has the same id and bytes and a valid signature": [
       ...wrongBytes(received, events),
       ...sink.filter((request) => !isSigned(request, sinkSecret)).map((request) => `${request.id}: bad signature`),

@@ -38,7 +38,11 @@ function childrenOf(parent: number): number[] {
 function parentOf(pid: string): number | undefined {
   try {
     // `pid (name) state ppid …`, and the name may hold anything.
-    return Number(readFileSync(`/proc/${pid}/stat`, "utf8").replace(/^.*\) \S /s, "").split(" ")[0]);
+    return Number(
+      readFileSync(`/proc/${pid}/stat`, "utf8")
+        .replace(/^.*\) \S /s, "")
+        .split(" ")[0],
+    );
   } catch {
     return undefined;
   }

@@ -40,7 +40,11 @@ export function tokenFor(role: "viewer" | "support" | "super_admin", expiresIn =
 }
 
 /** Looks until `condition` holds. Throws with `what` when it does not within `limitMs`. */
-export async function until(what: string, condition: () => boolean | Promise<boolean>, limitMs = 15_000): Promise<void> {
+export async function until(
+  what: string,
+  condition: () => boolean | Promise<boolean>,
+  limitMs = 15_000,
+): Promise<void> {
   for (const giveUp = Date.now() + limitMs; Date.now() < giveUp; ) {
     if (await condition()) return;
     await new Promise((resolve) => setTimeout(resolve, 25));

@@ -96,7 +96,7 @@ function matches(answer: Answer, shouldPass: boolean): boolean {
 
 function whatToLookAt(url: string, key: string, shouldPass: boolean, asExpected: boolean, provider: Signer): string {
   if (asExpected && shouldPass) return `Look at it: ${url}/events?q=${encodeURIComponent(key)}`;
-  if (asExpected) return `Refused, as it should be. It is no event; the last rejection is shown under ${url}/settings`;
+  if (asExpected) return `Refused, as it should be. It is no event; the last rejection is counted on the overview`;
   if (!shouldPass) return "This should have been refused with 400 or 401.";
   return (
     `This should have been accepted. 400 and 401: the app has another secret for ${provider} than this tool. ` +

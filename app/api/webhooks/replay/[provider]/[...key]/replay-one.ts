@@ -1,7 +1,8 @@
 import type { ApiContext } from "@/app/api/handle";
 import type { ReplayAnswer } from "@/lib/contract/replays";
-import { awaitReplay, createReplay, readReplayItems } from "@/lib/pipeline/replay";
+import { awaitReplay, createReplay } from "@/lib/pipeline/replay";
 import { getEvent } from "@/lib/queries/events";
+import { listReplayItems } from "@/lib/queries/replays";
 
 /** How long a caller may wait for the end: less than most proxies and curl's users do. */
 const LONGEST_WAIT_MS = 10_000;
@@ -21,7 +22,7 @@ export async function replayOne(
     requestId,
   });
   const replay = await awaitReplay(created, asked.wait ? LONGEST_WAIT_MS : 0);
-  const items = await readReplayItems(replay.id, 100);
+  const items = await listReplayItems(replay.id, { limit: 100 });
   const event = await getEvent(items[0]?.event_id ?? "");
   const ended = replay.status === "completed";
   const status = !ended ? "queued" : replay.failed > 0 ? "failed" : "replayed";

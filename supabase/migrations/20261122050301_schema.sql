@@ -139,6 +139,21 @@ ALTER TABLE "public"."events"
 
 REVOKE ALL ON TABLE "public"."events" FROM "anon", "authenticated";
 
+CREATE TABLE "public"."notices" (
+  "id"         bigint                   GENERATED ALWAYS AS IDENTITY NOT NULL,
+  "actor_id"   text                     NOT NULL,
+  "subject"    text                     NOT NULL,
+  "message"    text                     NOT NULL,
+  "created_at" timestamp with time zone NOT NULL DEFAULT now(),
+  "seen_at"    timestamp with time zone,
+  CONSTRAINT "notices_pkey" PRIMARY KEY (id)
+);
+
+ALTER TABLE "public"."notices"
+  ENABLE ROW LEVEL SECURITY;
+
+REVOKE ALL ON TABLE "public"."notices" FROM "anon", "authenticated";
+
 CREATE TABLE "public"."rejections" (
   "id"       bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
   "provider" text   NOT NULL,
@@ -151,11 +166,13 @@ ALTER TABLE "public"."rejections"
 REVOKE ALL ON TABLE "public"."rejections" FROM "anon", "authenticated";
 
 CREATE TABLE "public"."replay_items" (
-  "replay_id"   bigint                   NOT NULL,
-  "position"    integer                  NOT NULL,
-  "event_id"    bigint                   NOT NULL,
-  "delivery_id" bigint                   NOT NULL,
-  "fed_at"      timestamp with time zone,
+  "replay_id"       bigint                   NOT NULL,
+  "position"        integer                  NOT NULL,
+  "event_id"        bigint                   NOT NULL,
+  "delivery_id"     bigint                   NOT NULL,
+  "organisation_id" text,
+  "ordering_key"    text                     NOT NULL,
+  "fed_at"          timestamp with time zone,
   CONSTRAINT "replay_items_each_delivery_once" UNIQUE (replay_id, delivery_id),
   CONSTRAINT "replay_items_pkey" PRIMARY KEY (replay_id, "position")
 );
@@ -295,6 +312,10 @@ REVOKE ALL ON SEQUENCE "public"."events_id_seq" FROM "anon";
 
 REVOKE ALL ON SEQUENCE "public"."events_id_seq" FROM "authenticated";
 
+REVOKE ALL ON SEQUENCE "public"."notices_id_seq" FROM "anon";
+
+REVOKE ALL ON SEQUENCE "public"."notices_id_seq" FROM "authenticated";
+
 REVOKE ALL ON SEQUENCE "public"."rejections_id_seq" FROM "anon";
 
 REVOKE ALL ON SEQUENCE "public"."rejections_id_seq" FROM "authenticated";
@@ -391,6 +412,12 @@ ALTER TABLE "public"."deliveries"
 
 ALTER TABLE "public"."deliveries"
   ADD COLUMN "worker" text;
+
+ALTER TABLE "public"."replay_items"
+  ADD COLUMN "prior_status" public.delivery_status;
+
+ALTER TABLE "public"."replay_items"
+  ADD COLUMN "prior_finished_at" timestamp WITH time zone;
 
 CREATE TYPE "public"."destination_kind" AS ENUM (
   'tables',
@@ -584,12 +611,6 @@ CREATE TYPE "public"."replay_outcome" AS ENUM (
 ALTER TABLE "public"."replay_items"
   ADD COLUMN "outcome" public.replay_outcome;
 
-ALTER TABLE "public"."replay_items"
-  ADD COLUMN "detail" text;
-
-ALTER TABLE "public"."replay_items"
-  ADD COLUMN "finished_at" timestamp WITH time zone;
-
 CREATE TYPE "public"."replay_status" AS ENUM (
   'draft',
   'queued',
@@ -601,7 +622,7 @@ CREATE TYPE "public"."replay_status" AS ENUM (
 );
 
 ALTER TABLE "public"."replays"
-  ADD COLUMN "status" public.replay_status NOT NULL DEFAULT 'queued'::public.replay_status;
+  ADD COLUMN "status" public.replay_status NOT NULL DEFAULT 'draft'::public.replay_status;
 
 ALTER TABLE "public"."replays"
   ADD COLUMN "reason" text NOT NULL;
@@ -616,10 +637,16 @@ ALTER TABLE "public"."replays"
   ADD COLUMN "request_id" text;
 
 ALTER TABLE "public"."replays"
-  ADD COLUMN "options" jsonb NOT NULL DEFAULT '{}'::jsonb;
+  ADD COLUMN "idempotency_key" text;
+
+ALTER TABLE "public"."replays"
+  ADD COLUMN "options" jsonb NOT NULL;
 
 ALTER TABLE "public"."replays"
   ADD COLUMN "selection" jsonb NOT NULL;
+
+ALTER TABLE "public"."replays"
+  ADD COLUMN "matched" integer NOT NULL DEFAULT 0;
 
 ALTER TABLE "public"."replays"
   ADD COLUMN "total" integer NOT NULL DEFAULT 0;
@@ -634,13 +661,52 @@ ALTER TABLE "public"."replays"
   ADD COLUMN "skipped" integer NOT NULL DEFAULT 0;
 
 ALTER TABLE "public"."replays"
+  ADD COLUMN "scheduled_at" timestamp WITH time zone NOT NULL DEFAULT now();
+
+ALTER TABLE "public"."replays"
+  ADD COLUMN "next_feed_at" timestamp WITH time zone NOT NULL DEFAULT now();
+
+ALTER TABLE "public"."replays"
+  ADD COLUMN "stopped_because" text;
+
+ALTER TABLE "public"."replays"
   ADD COLUMN "created_at" timestamp WITH time zone NOT NULL DEFAULT now();
+
+ALTER TABLE "public"."replays"
+  ADD COLUMN "queued_at" timestamp WITH time zone;
 
 ALTER TABLE "public"."replays"
   ADD COLUMN "started_at" timestamp WITH time zone;
 
 ALTER TABLE "public"."replays"
   ADD COLUMN "completed_at" timestamp WITH time zone;
+
+CREATE TYPE "public"."skip_reason" AS ENUM (
+  'already_applied',
+  'superseded',
+  'too_old',
+  'destination_paused',
+  'destination_disabled',
+  'in_flight',
+  'predecessor_failed',
+  'stopped',
+  'cancelled'
+);
+
+ALTER TABLE "public"."replay_items"
+  ADD COLUMN "skip_reason" public.skip_reason;
+
+ALTER TABLE "public"."replay_items"
+  ADD COLUMN "attempt_id" bigint;
+
+ALTER TABLE "public"."replay_items"
+  ADD COLUMN "error_class" public.error_class;
+
+ALTER TABLE "public"."replay_items"
+  ADD COLUMN "detail" text;
+
+ALTER TABLE "public"."replay_items"
+  ADD COLUMN "finished_at" timestamp WITH time zone;
 
 CREATE TYPE "public"."staff_role" AS ENUM (
   'viewer',
@@ -877,92 +943,154 @@ $function$;
 REVOKE ALL ON FUNCTION "public"."add_statistics"(jsonb) FROM PUBLIC, "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.advance_replay (
-  p_replay_id bigint,
-  p_limit     integer
+  p_id bigint
 )
   RETURNS integer
   LANGUAGE plpgsql
   SET search_path TO ''
   AS $function$
 declare
-  v_items bigint[];
+  r public.replays;
+  v_fed_before integer;
+  v_in_progress integer;
+  v_limit integer;
+  v_batch integer;
+  v_items integer[];
   v_fed bigint[];
   v_events bigint[];
-  v_skipped bigint;
+  v_skipped integer;
 begin
-  select array_agg(x.delivery_id) into v_items
+  select * into r from public.replays x
+  where x.id = p_id and x.status in ('queued', 'running') and x.next_feed_at <= now();
+  if not found then
+    return 0;
+  end if;
+
+  select count(*) filter (where i.fed_at is not null), count(*) filter (where i.fed_at is not null and i.outcome is null)
+  into v_fed_before, v_in_progress
+  from public.replay_items i
+  where i.replay_id = p_id;
+
+  if public.stop_when_failing(r, v_fed_before, v_in_progress) then
+    return 0;
+  end if;
+
+  v_batch := coalesce((r.options ->> 'batchSize')::integer, 100);
+  v_limit := case
+    -- The canary goes alone, and its outcome is awaited.
+    when v_fed_before < (r.options ->> 'canary')::integer then (r.options ->> 'canary')::integer - v_fed_before
+    when v_in_progress > 0 and v_fed_before = (r.options ->> 'canary')::integer then 0
+    -- Batches with a pause between them; without one, as much as keeps the workers busy and can be taken back.
+    when (r.options ->> 'delayBetweenBatches')::integer > 0 then v_batch
+    else greatest(0, 2 * v_batch - v_in_progress)
+  end;
+  if r.options ->> 'ratePerSecond' is not null then
+    v_limit := least(v_limit, greatest(1, floor((r.options ->> 'ratePerSecond')::numeric / 2))::integer);
+  end if;
+
+  select array_agg(x.position) into v_items
   from (
-    select i.delivery_id from public.replay_items i
-    where i.replay_id = p_replay_id and i.fed_at is null and i.outcome is null
+    select i.position from public.replay_items i
+    where i.replay_id = p_id and i.fed_at is null and i.outcome is null
+      and not ((r.options ->> 'preserveOriginalOrder')::boolean and exists (
+        select from public.replay_items b
+        where b.replay_id = i.replay_id and b.ordering_key = i.ordering_key and b.position < i.position
+          and b.outcome is null
+      ))
     order by i.position
-    limit p_limit
-    for update skip locked
+    limit v_limit
   ) x;
 
-  with fed as (
-    update public.deliveries d set
-      status = 'pending', lane = 'replay', due_at = now(), tries = 0, finished_at = null, replay_id = p_replay_id
-    where d.id = any (v_items) and d.status in ('dead', 'delivered', 'cancelled', 'retrying')
-    returning d.id
+  -- Deliveries first, as everywhere; the items remember what they were.
+  perform from public.deliveries d
+  where d.id in (
+    select i.delivery_id from public.replay_items i where i.replay_id = p_id and i.position = any (v_items)
   )
-  select coalesce(array_agg(id), '{}') into v_fed from fed;
+  order by d.id for update;
 
-  -- Once per event and replay, also when its deliveries are fed in two batches.
-  select array_agg(distinct i.event_id) into v_events
-  from public.replay_items i
-  where i.replay_id = p_replay_id and i.delivery_id = any (v_fed) and not exists (
+  update public.replay_items i set
+    fed_at = now(), prior_status = d.status, prior_finished_at = d.finished_at
+  from public.deliveries d
+  join public.destinations t on t.id = d.destination_id
+  where i.replay_id = p_id and i.position = any (v_items) and d.id = i.delivery_id
+    and d.status in ('dead', 'delivered', 'cancelled', 'retrying') and t.enabled and t.paused_at is null
+    and not public.predecessor_failed(r, i);
+
+  select array_agg(i.delivery_id), array_agg(distinct i.event_id) filter (where not exists (
     select from public.replay_items b
     where b.replay_id = i.replay_id and b.event_id = i.event_id and b.fed_at is not null
-  );
+      and not b.position = any (v_items)
+  ))
+  into v_fed, v_events
+  from public.replay_items i
+  where i.replay_id = p_id and i.position = any (v_items) and i.fed_at is not null;
+
+  update public.deliveries d set
+    status = 'pending', lane = 'replay', due_at = now(), tries = 0, finished_at = null, replay_id = p_id
+  where d.id = any (v_fed);
 
   perform public.roll_up_events(array(
     select distinct d.event_id from public.deliveries d where d.id = any (v_fed)
   ));
   update public.events e set replay_count = e.replay_count + 1 where e.id = any (v_events);
 
-  update public.replay_items i set fed_at = now()
-  where i.replay_id = p_replay_id and i.delivery_id = any (v_fed);
-
   with skipped as (
-    update public.replay_items i set
-      outcome = 'skipped', finished_at = now(), detail = 'It was being delivered at that moment.'
-    where i.replay_id = p_replay_id and i.delivery_id = any (v_items) and i.fed_at is null
+    update public.replay_items i set outcome = 'skipped', finished_at = now(), skip_reason = case
+      when public.predecessor_failed(r, i) then 'predecessor_failed'
+      when not t.enabled then 'destination_disabled'
+      when t.paused_at is not null then 'destination_paused'
+      else 'in_flight'
+    end::public.skip_reason
+    from public.deliveries d
+    join public.destinations t on t.id = d.destination_id
+    where i.replay_id = p_id and i.position = any (v_items) and i.fed_at is null and d.id = i.delivery_id
     returning i.position
   )
   select count(*) into v_skipped from skipped;
 
-  update public.replays r set status = 'running', started_at = now()
-  where r.id = p_replay_id and r.status = 'queued';
-  perform public.count_outcomes(p_replay_id, 0, 0, v_skipped);
+  update public.replays x set
+    status = 'running',
+    started_at = coalesce(x.started_at, now()),
+    next_feed_at = now() + greatest(
+      case when cardinality(v_items) > 0 then (r.options ->> 'delayBetweenBatches')::integer else 0 end
+        * interval '1 second',
+      coalesce(coalesce(cardinality(v_fed), 0) / (r.options ->> 'ratePerSecond')::numeric, 0) * interval '1 second'
+    )
+  where x.id = p_id;
+  perform public.count_outcomes(p_id, 0, 0, v_skipped);
 
-  return cardinality(v_fed);
+  return coalesce(cardinality(v_fed), 0);
 end
 $function$;
 
-REVOKE ALL ON FUNCTION "public"."advance_replay"(bigint, integer) FROM PUBLIC, "anon", "authenticated";
+REVOKE ALL ON FUNCTION "public"."advance_replay"(bigint) FROM PUBLIC, "anon", "authenticated";
 
-CREATE OR REPLACE FUNCTION public.advance_replays (
-  p_limit integer
-)
+CREATE OR REPLACE FUNCTION public.advance_replays()
   RETURNS integer
-  LANGUAGE sql
+  LANGUAGE plpgsql
   SET search_path TO ''
   AS $function$
-  select coalesce(sum(public.advance_replay(r.id, p_limit)), 0)::integer
-  from (
+declare
+  v_id bigint;
+  v_fed integer := 0;
+begin
+  for v_id in
     select r.id from public.replays r
-    where r.status in ('queued', 'running') and exists (
-      select from public.replay_items i where i.replay_id = r.id and i.fed_at is null and i.outcome is null
-    )
+    where r.status in ('queued', 'running') and r.next_feed_at <= now()
     order by r.id
-  ) r;
+  loop
+    -- Somebody else advances it already.
+    continue when not pg_try_advisory_xact_lock(hashtextextended('replay ' || v_id, 1));
+    v_fed := v_fed + public.advance_replay(v_id);
+  end loop;
+  return v_fed;
+end
 $function$;
 
-REVOKE ALL ON FUNCTION "public"."advance_replays"(integer) FROM PUBLIC, "anon", "authenticated";
+REVOKE ALL ON FUNCTION "public"."advance_replays"() FROM PUBLIC, "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.apply_changes (
-  p_changes jsonb,
-  p_apply   boolean
+  p_changes jsonb
 )
   RETURNS jsonb
   LANGUAGE plpgsql
@@ -1010,14 +1138,14 @@ begin
       else 'updated'
     end;
 
-    if p_apply and v_effect = 'created' then
+    if v_effect = 'created' then
       v_winning := v_winning || (v_change -> 'key') || jsonb_build_object('versions', v_versions);
       select string_agg(format('%I', k), ', ') into v_columns from jsonb_object_keys(v_winning) k;
       execute format(
         'insert into public.%I (%s) select %s from jsonb_populate_record(null::public.%I, $1)',
         v_table, v_columns, v_columns, v_table
       ) using v_winning;
-    elsif p_apply and v_winning <> '{}' then
+    elsif v_winning <> '{}' then
       v_versions := coalesce(v_row -> 'versions', '{}') || v_versions;
       select string_agg(format('%I = r.%I', k, k), ', ') into v_columns from jsonb_object_keys(v_winning) k;
       execute format(
@@ -1045,7 +1173,7 @@ begin
 end
 $function$;
 
-REVOKE ALL ON FUNCTION "public"."apply_changes"(jsonb, boolean) FROM PUBLIC, "anon", "authenticated";
+REVOKE ALL ON FUNCTION "public"."apply_changes"(jsonb) FROM PUBLIC, "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.attempt_detail (
   a public.attempts
@@ -1070,7 +1198,8 @@ REVOKE ALL ON FUNCTION "public"."attempt_detail"(public.attempts) FROM PUBLIC, "
 CREATE OR REPLACE FUNCTION public.claim_deliveries (
   p_worker        text,
   p_limit         integer,
-  p_lease_seconds integer
+  p_lease_seconds integer,
+  p_replay_limit  integer DEFAULT NULL::integer
 )
   RETURNS jsonb
   LANGUAGE plpgsql
@@ -1126,7 +1255,14 @@ begin
       t.max_concurrency - (
         select count(*) from public.deliveries d where d.destination_id = t.id and d.status = 'claimed'
       )
-    ) as share
+    ) as share,
+    least(
+      coalesce(p_replay_limit, p_limit),
+      ceil(t.max_concurrency / 2.0) - (
+        select count(*) from public.deliveries d
+        where d.destination_id = t.id and d.status = 'claimed' and d.lane = 'replay'
+      )
+    ) as replay_share
     from public.destinations t
     where t.id = any (v_destinations)
   ),
@@ -1150,15 +1286,21 @@ begin
       where d.destination_id = s.destination_id and d.lane = 'replay' and d.status in ('pending', 'retrying')
         and d.due_at <= now()
       order by d.due_at, d.id
-      limit greatest(s.share - (select count(*) from live l where l.destination_id = s.destination_id), 0)
+      limit greatest(0, least(
+        s.share - (select count(*) from live l where l.destination_id = s.destination_id), s.replay_share
+      ))
       for update skip locked
     ) c
   )
   select array_agg(c.id) into v_chosen
-  from (select id from live union all select id from replayed) c;
+  from (
+    select id from live
+    union all
+    (select id from replayed limit coalesce(p_replay_limit, p_limit))
+  ) c;
 
   if v_chosen is not null then
-    with claimed as (
+    with leased as (
       update public.deliveries d set
         status = 'claimed',
         fence = d.fence + 1,
@@ -1167,7 +1309,10 @@ begin
         lease_until = now() + make_interval(secs => p_lease_seconds),
         worker = p_worker
       where d.id = any (v_chosen)
-      returning d.*
+      returning d as row
+    ),
+    claimed as (
+      select (l.row).* from leased l
     ),
     opened as (
       insert into public.attempts (delivery_id, number, fence, worker, replay_id)
@@ -1184,14 +1329,17 @@ begin
       ),
       'destination', jsonb_build_object(
         'id', t.id, 'slug', t.slug, 'kind', t.kind, 'url', t.url, 'timeout_ms', t.timeout_ms,
-        'max_attempts', t.max_attempts, 'base_delay_ms', t.base_delay_ms, 'backoff_factor', t.backoff_factor
+        'max_attempts', coalesce(p.max_attempts, t.max_attempts),
+        'base_delay_ms', coalesce(p.base_delay_ms, t.base_delay_ms),
+        'backoff_factor', coalesce(p.backoff_factor, t.backoff_factor)
       )
     ) order by c.id)
     into v_work
     from claimed c
     join opened o on o.delivery_id = c.id
     join public.events e on e.id = c.event_id
-    join public.destinations t on t.id = c.destination_id;
+    join public.destinations t on t.id = c.destination_id
+    left join lateral public.replay_retries((select l.row from leased l where (l.row).id = c.id)) p on true;
 
     perform public.roll_up_events(array(
       select distinct d.event_id from public.deliveries d where d.id = any (v_chosen)
@@ -1218,7 +1366,7 @@ begin
 end
 $function$;
 
-REVOKE ALL ON FUNCTION "public"."claim_deliveries"(text, integer, integer) FROM PUBLIC, "anon", "authenticated";
+REVOKE ALL ON FUNCTION "public"."claim_deliveries"(text, integer, integer, integer) FROM PUBLIC, "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.configure_destinations (
   p_destinations jsonb
@@ -1256,6 +1404,74 @@ $function$;
 
 REVOKE ALL ON FUNCTION "public"."configure_destinations"(jsonb) FROM PUBLIC, "anon", "authenticated";
 
+CREATE OR REPLACE FUNCTION public.control_replay (
+  p_id         bigint,
+  p_action     text,
+  p_actor      text,
+  p_actor_id   text,
+  p_request_id text
+)
+  RETURNS jsonb
+  LANGUAGE plpgsql
+  SET search_path TO ''
+  AS $function$
+declare
+  v_status public.replay_status;
+begin
+  perform public.lock_replay(p_id);
+  select r.status into v_status from public.replays r where r.id = p_id;
+  if not found then
+    return jsonb_build_object('result', 'not_found');
+  elsif not (
+    (p_action = 'pause' and v_status in ('queued', 'running'))
+    or (p_action = 'resume' and v_status = 'paused')
+    or (p_action = 'cancel' and v_status in ('draft', 'queued', 'running', 'paused'))
+  ) then
+    return jsonb_build_object('result', 'not_possible', 'replay', public.get_replay(p_id));
+  end if;
+
+  if p_action = 'resume' then
+    update public.replays r set
+      status = case when r.started_at is null then 'queued' else 'running' end::public.replay_status,
+      next_feed_at = greatest(r.scheduled_at, now())
+    where r.id = p_id;
+    perform public.advance_replay(p_id);
+  else
+    perform public.take_back(p_id);
+    if p_action = 'cancel' then
+      perform public.end_replay(p_id, 'cancelled', 'cancelled', null);
+    else
+      update public.replays r set status = 'paused' where r.id = p_id;
+    end if;
+  end if;
+
+  perform public.note_action(p_actor, p_actor_id, 'replay.' || p_action, p_id, p_request_id, '{}');
+  return jsonb_build_object('result', 'done', 'replay', public.get_replay(p_id));
+end
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."control_replay"(bigint, text, text, text, text) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.count_events (
+  p_filter jsonb
+)
+  RETURNS integer
+  LANGUAGE plpgsql
+  STABLE
+  SET search_path TO ''
+  AS $function$
+declare
+  v_count integer;
+begin
+  execute format(
+    'select count(*) from (select from public.events e where %s limit 10000) x', public.event_predicate(p_filter)
+  ) into v_count;
+  return v_count;
+end
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."count_events"(jsonb) FROM PUBLIC, "anon", "authenticated";
+
 CREATE OR REPLACE FUNCTION public.count_outcomes (
   p_replay_id bigint,
   p_succeeded bigint,
@@ -1263,9 +1479,12 @@ CREATE OR REPLACE FUNCTION public.count_outcomes (
   p_skipped   bigint
 )
   RETURNS void
-  LANGUAGE sql
+  LANGUAGE plpgsql
   SET search_path TO ''
   AS $function$
+declare
+  v_ended boolean;
+begin
   update public.replays r set
     succeeded = r.succeeded + p_succeeded,
     failed = r.failed + p_failed,
@@ -1278,10 +1497,40 @@ CREATE OR REPLACE FUNCTION public.count_outcomes (
       when r.status = 'running' and r.succeeded + r.failed + r.skipped + p_succeeded + p_failed + p_skipped = r.total
       then now() else r.completed_at
     end
-  where r.id = p_replay_id;
+  where r.id = p_replay_id
+  returning r.status = 'completed' into v_ended;
+
+  if v_ended then
+    perform public.notice_end(p_replay_id);
+  end if;
+end
 $function$;
 
 REVOKE ALL ON FUNCTION "public"."count_outcomes"(bigint, bigint, bigint, bigint) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.count_selection (
+  p_selection jsonb
+)
+  RETURNS integer
+  LANGUAGE plpgsql
+  STABLE
+  SET search_path TO ''
+  AS $function$
+declare
+  v_matched integer;
+begin
+  if not p_selection ? 'filter' then
+    return cardinality(public.select_events(p_selection, null));
+  end if;
+  execute format(
+    'select count(*) from (select from public.events e where %s limit 100000) x',
+    public.event_predicate(p_selection -> 'filter')
+  ) into v_matched;
+  return v_matched;
+end
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."count_selection"(jsonb) FROM PUBLIC, "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.count_statistics (
   p_from timestamp with time zone,
@@ -1320,71 +1569,135 @@ $function$;
 REVOKE ALL ON FUNCTION "public"."create_first_admin"(text, text, text) FROM PUBLIC, "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.create_replay (
-  p_kind       public.replay_kind,
-  p_selection  jsonb,
-  p_reason     text,
-  p_actor      text,
-  p_actor_id   text,
-  p_request_id text
+  p_kind            public.replay_kind,
+  p_selection       jsonb,
+  p_options         jsonb,
+  p_limits          jsonb,
+  p_reason          text,
+  p_actor           text,
+  p_actor_id        text,
+  p_request_id      text,
+  p_idempotency_key text
 )
   RETURNS jsonb
   LANGUAGE plpgsql
   SET search_path TO ''
   AS $function$
 declare
+  v_known public.replays;
+  v_matched integer;
   v_events bigint[];
   v_replay_id bigint;
-  v_total integer;
-  v_replayable integer;
+  v_counts record;
 begin
-  v_events := public.select_events(p_selection);
-  if cardinality(v_events) = 0 then
+  if p_idempotency_key is not null then
+    perform pg_advisory_xact_lock(hashtextextended(p_actor_id || ' ' || p_idempotency_key, 1));
+    select * into v_known from public.replays r
+    where r.actor_id = p_actor_id and r.idempotency_key = p_idempotency_key;
+    if found then
+      return case
+        when v_known.selection = p_selection and v_known.options = p_options
+        then jsonb_build_object('result', 'created', 'repeated', true, 'replay', public.get_replay(v_known.id))
+        else jsonb_build_object('result', 'key_reused', 'replay', public.get_replay(v_known.id))
+      end;
+    end if;
+  end if;
+
+  v_matched := public.count_selection(p_selection);
+  if v_matched = 0 then
     return jsonb_build_object('result', 'not_found');
+  elsif v_matched > (p_limits ->> 'max_events')::integer and (p_selection ->> 'limit') is null then
+    return jsonb_build_object('result', 'too_many', 'matched', v_matched, 'limit', p_limits -> 'max_events');
   end if;
-
-  -- An event that nothing wanted when it came gets today's routing.
-  insert into public.deliveries (event_id, destination_id, status, finished_at)
-  select e.id, d.id, 'cancelled', now()
-  from public.events e
-  join public.destinations d on public.wants_event(d, e.provider, e.event_type)
-  where e.id = any (v_events) and not exists (select from public.deliveries x where x.event_id = e.id)
-  order by e.id, d.id
-  on conflict do nothing;
-
-  select count(*), count(*) filter (where d.status in ('dead', 'delivered', 'cancelled', 'retrying'))
-  into v_total, v_replayable
-  from public.deliveries d
-  where d.event_id = any (v_events);
-
-  if v_replayable = 0 then
-    return jsonb_build_object('result', case when v_total = 0 then 'no_destination' else 'in_flight' end);
-  end if;
-
-  insert into public.replays (kind, reason, actor, actor_id, request_id, selection)
-  values (p_kind, p_reason, p_actor, p_actor_id, p_request_id, p_selection)
-  returning id into v_replay_id;
-
-  insert into public.replay_items (replay_id, position, event_id, delivery_id)
-  select v_replay_id, row_number() over (order by e.received_at, e.id, d.id), e.id, d.id
-  from public.events e
-  join public.deliveries d on d.event_id = e.id
-  where e.id = any (v_events);
-
-  update public.replays r set total = (select count(*) from public.replay_items i where i.replay_id = r.id)
-  where r.id = v_replay_id;
-
-  insert into public.staff_actions (actor, actor_id, action, subject, details, request_id)
-  values (
-    p_actor, p_actor_id, 'replay.create', 'wr_' || v_replay_id,
-    jsonb_build_object('reason', p_reason, 'events', cardinality(v_events), 'deliveries', v_total), p_request_id
+  v_events := public.select_events(
+    p_selection, least((p_limits ->> 'max_events')::integer, (p_selection ->> 'limit')::integer)
   );
 
-  perform public.advance_replay(v_replay_id, 100);
-  return jsonb_build_object('result', 'created', 'replay', public.get_replay(v_replay_id));
+  insert into public.replays (
+    kind, reason, actor, actor_id, request_id, idempotency_key, options, selection, matched, scheduled_at
+  )
+  values (
+    p_kind, p_reason, p_actor, p_actor_id, p_request_id, p_idempotency_key, p_options, p_selection, v_matched,
+    coalesce((p_options ->> 'scheduledAt')::timestamptz, now())
+  )
+  returning id into v_replay_id;
+
+  perform public.route_again(v_events, p_options ->> 'destinations' = 'current');
+
+  insert into public.replay_items (
+    replay_id, position, event_id, delivery_id, organisation_id, ordering_key, skip_reason, outcome, finished_at
+  )
+  select v_replay_id, row_number() over (order by x.received_at, x.event_id, x.delivery_id), x.event_id, x.delivery_id,
+    x.organisation_id, x.ordering_key, x.skip_reason,
+    case when x.skip_reason is not null then 'skipped' end::public.replay_outcome,
+    case when x.skip_reason is not null then now() end
+  from (
+    select e.received_at, e.id as event_id, d.id as delivery_id, e.organisation_id,
+      d.destination_id || ' ' || coalesce(e.object_id, e.event_key) as ordering_key,
+      public.reason_to_skip(e, d, t, p_options, (p_limits ->> 'max_age_days')::integer) as skip_reason
+    from public.events e
+    join public.deliveries d on d.event_id = e.id
+    join public.destinations t on t.id = d.destination_id
+    where e.id = any (v_events) and (
+      not p_selection ? 'failures_of' or d.id in (
+        select i.delivery_id from public.replay_items i
+        where i.replay_id = (p_selection ->> 'failures_of')::bigint and i.outcome = 'failed'
+      )
+    )
+  ) x;
+
+  select count(*) as items, count(*) filter (where i.skip_reason is not null) as skipped,
+    count(*) filter (where i.skip_reason = 'too_old') as too_old,
+    count(*) filter (where i.skip_reason = 'in_flight') as in_flight
+  into v_counts
+  from public.replay_items i
+  where i.replay_id = v_replay_id;
+
+  if v_counts.items = 0 or v_counts.items in (v_counts.too_old, v_counts.in_flight) then
+    delete from public.replays r where r.id = v_replay_id;
+    return jsonb_build_object('days', p_limits -> 'max_age_days', 'result', case v_counts.items
+      when 0 then 'no_destination' when v_counts.too_old then 'too_old' else 'in_flight'
+    end);
+  end if;
+
+  update public.replays r set total = v_counts.items, skipped = v_counts.skipped where r.id = v_replay_id;
+  perform public.note_action(p_actor, p_actor_id, 'replay.create', v_replay_id, p_request_id, jsonb_build_object(
+    'reason', p_reason, 'events', cardinality(v_events), 'deliveries', v_counts.items, 'skipped', v_counts.skipped
+  ));
+  return jsonb_build_object('result', 'created', 'repeated', false, 'replay', public.get_replay(v_replay_id));
 end
 $function$;
 
-REVOKE ALL ON FUNCTION "public"."create_replay"(public.replay_kind, jsonb, text, text, text, text) FROM PUBLIC, "anon", "authenticated";
+REVOKE ALL ON FUNCTION "public"."create_replay"(public.replay_kind, jsonb, jsonb, jsonb, text, text, text, text, text) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.end_replay (
+  p_id          bigint,
+  p_status      public.replay_status,
+  p_skip_reason public.skip_reason,
+  p_because     text
+)
+  RETURNS void
+  LANGUAGE plpgsql
+  SET search_path TO ''
+  AS $function$
+declare
+  v_skipped integer;
+begin
+  with skipped as (
+    update public.replay_items i set outcome = 'skipped', skip_reason = p_skip_reason, finished_at = now()
+    where i.replay_id = p_id and i.fed_at is null and i.outcome is null
+    returning i.position
+  )
+  select count(*) into v_skipped from skipped;
+
+  update public.replays r set
+    status = p_status, stopped_because = p_because, completed_at = now(), skipped = r.skipped + v_skipped
+  where r.id = p_id;
+  perform public.notice_end(p_id);
+end
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."end_replay"(bigint, public.replay_status, public.skip_reason, text) FROM PUBLIC, "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.event_predicate (
   p_filter jsonb
@@ -1475,14 +1788,16 @@ begin
 
   with closed as (
     update public.deliveries d set
-      status = case when d.tries >= t.max_attempts then 'dead' else 'retrying' end::public.delivery_status,
-      finished_at = case when d.tries >= t.max_attempts then now() end,
+      status = case when d.tries >= coalesce(p.max_attempts, t.max_attempts) then 'dead' else 'retrying' end
+        ::public.delivery_status,
+      finished_at = case when d.tries >= coalesce(p.max_attempts, t.max_attempts) then now() end,
       due_at = now(),
       lease_until = null,
       last_error_class = 'lease_expired',
       last_error = 'The worker ' || d.worker || ' stopped before it reported a result.'
-    from public.destinations t
-    where t.id = d.destination_id and d.id = any (v_expired)
+    from public.destinations t, public.deliveries x
+    left join lateral public.replay_retries(x) p on true
+    where t.id = d.destination_id and d.id = any (v_expired) and x.id = d.id
     returning d.event_id, d.status
   )
   select jsonb_agg(jsonb_build_object(
@@ -1583,9 +1898,15 @@ CREATE OR REPLACE FUNCTION public.get_replay (
   AS $function$
   select jsonb_build_object(
     'id', 'wr_' || r.id, 'kind', r.kind, 'status', r.status, 'reason', r.reason, 'actor', r.actor,
-    'request_id', r.request_id, 'total', r.total, 'succeeded', r.succeeded, 'failed', r.failed, 'skipped', r.skipped,
-    'created_at', public.iso(r.created_at), 'started_at', public.iso(r.started_at),
-    'completed_at', public.iso(r.completed_at)
+    'request_id', r.request_id, 'options', r.options, 'selection', r.selection, 'matched', r.matched, 'total', r.total,
+    'succeeded', r.succeeded, 'failed', r.failed, 'skipped', r.skipped,
+    'in_progress', (
+      select count(*) from public.replay_items i
+      where i.replay_id = r.id and i.fed_at is not null and i.outcome is null
+    ),
+    'stopped_because', r.stopped_because, 'scheduled_at', public.iso(r.scheduled_at),
+    'created_at', public.iso(r.created_at), 'queued_at', public.iso(r.queued_at),
+    'started_at', public.iso(r.started_at), 'completed_at', public.iso(r.completed_at)
   )
   from public.replays r
   where r.id = p_id;
@@ -1624,6 +1945,51 @@ $function$;
 
 REVOKE ALL ON FUNCTION "public"."iso"(timestamp WITH time zone) FROM PUBLIC, "anon", "authenticated";
 
+CREATE OR REPLACE FUNCTION public.limit_exceeded (
+  p_id     bigint,
+  p_limits jsonb
+)
+  RETURNS jsonb
+  LANGUAGE sql
+  STABLE
+  SET search_path TO ''
+  AS $function$
+  with mine as (
+    select i.organisation_id, count(distinct i.event_id) as events
+    from public.replay_items i
+    where i.replay_id = p_id and i.organisation_id is not null and i.outcome is null
+    group by 1
+  ),
+  lately as (
+    select i.organisation_id, count(distinct (r.id, i.event_id)) as events,
+      count(distinct r.id) filter (where r.status in ('queued', 'running', 'paused') and r.kind <> 'single') as replays
+    from public.replays r
+    join public.replay_items i on i.replay_id = r.id
+    where (r.queued_at > now() - interval '1 hour' or r.status in ('queued', 'running', 'paused'))
+      and i.organisation_id in (select m.organisation_id from mine m) and i.skip_reason is null
+    group by 1
+  )
+  select case
+    when coalesce(l.events, 0) + m.events > (p_limits ->> 'max_per_hour')::integer then jsonb_build_object(
+      'result', 'hourly_limit', 'organisation', m.organisation_id, 'asked', m.events,
+      'used', coalesce(l.events, 0), 'limit', p_limits -> 'max_per_hour'
+    )
+    else jsonb_build_object(
+      'result', 'concurrent_limit', 'organisation', m.organisation_id, 'used', l.replays,
+      'limit', p_limits -> 'max_concurrent'
+    )
+  end
+  from mine m
+  left join lately l using (organisation_id)
+  join public.replays r on r.id = p_id
+  where coalesce(l.events, 0) + m.events > (p_limits ->> 'max_per_hour')::integer
+    or (r.kind <> 'single' and l.replays >= (p_limits ->> 'max_concurrent')::integer)
+  order by m.organisation_id
+  limit 1;
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."limit_exceeded"(bigint, jsonb) FROM PUBLIC, "anon", "authenticated";
+
 CREATE OR REPLACE FUNCTION public.list_dead_letters (
   p_limit integer
 )
@@ -1638,7 +2004,11 @@ CREATE OR REPLACE FUNCTION public.list_dead_letters (
     'event_type', e.event_type
   ) order by d.finished_at desc, d.id desc), '[]')
   from (
-    select * from public.deliveries x where x.status = 'dead' order by x.finished_at desc, x.id desc limit p_limit
+    select x.* from public.deliveries x
+    join public.events y on y.id = x.event_id
+    where x.status = 'dead' and y.status = 'dead'
+    order by x.finished_at desc, x.id desc
+    limit p_limit
   ) d
   join public.events e on e.id = d.event_id;
 $function$;
@@ -1688,8 +2058,63 @@ $function$;
 
 REVOKE ALL ON FUNCTION "public"."list_events"(jsonb, integer, text) FROM PUBLIC, "anon", "authenticated";
 
-CREATE OR REPLACE FUNCTION public.list_replay_items (
+CREATE OR REPLACE FUNCTION public.list_merchant_events (
+  p_filter jsonb,
+  p_limit  integer,
+  p_cursor text
+)
+  RETURNS jsonb
+  LANGUAGE sql
+  STABLE
+  SET search_path TO ''
+  AS $function$
+  select jsonb_build_object(
+    'events', coalesce(jsonb_agg(jsonb_build_object(
+      'id', x.summary ->> 'id', 'eventType', e.event_type, 'merchantId', e.organisation_id, 'status', e.status,
+      'attempts', e.attempt_count, 'lastAttempt', public.iso(a.started_at), 'lastError', e.last_error,
+      'errorClass', e.last_error_class, 'webhookUrl', a.url, 'payload', e.payload,
+      'createdAt', public.iso(e.received_at), 'provider', e.provider, 'eventKey', e.event_key
+    ) order by x.n), '[]'),
+    'next_cursor', min(l.page ->> 'next_cursor')
+  )
+  from (select public.list_events(p_filter, p_limit, p_cursor) as page) l
+  left join lateral jsonb_array_elements(l.page -> 'events') with ordinality as x(summary, n) on true
+  left join public.events e on e.id = substr(x.summary ->> 'id', 4)::bigint
+  left join lateral (
+    select t.url, a.started_at
+    from public.deliveries d
+    join public.destinations t on t.id = d.destination_id
+    left join public.attempts a on a.delivery_id = d.id and a.number = d.attempt_count
+    where d.event_id = e.id
+    order by (t.kind = 'http') desc, d.id
+    limit 1
+  ) a on true
+  where e.id is not null;
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."list_merchant_events"(jsonb, integer, text) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.list_notices (
+  p_actor_id text
+)
+  RETURNS jsonb
+  LANGUAGE sql
+  STABLE
+  SET search_path TO ''
+  AS $function$
+  select coalesce(jsonb_agg(jsonb_build_object(
+    'id', n.id, 'subject', n.subject, 'message', n.message, 'created_at', public.iso(n.created_at)
+  ) order by n.id desc), '[]')
+  from (
+    select * from public.notices x where x.actor_id = p_actor_id and x.seen_at is null order by x.id desc limit 20
+  ) n;
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."list_notices"(text) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.list_projectable_items (
   p_replay_id bigint,
+  p_after     integer,
   p_limit     integer
 )
   RETURNS jsonb
@@ -1698,18 +2123,146 @@ CREATE OR REPLACE FUNCTION public.list_replay_items (
   SET search_path TO ''
   AS $function$
   select coalesce(jsonb_agg(jsonb_build_object(
-    'event_id', 'we_' || i.event_id, 'event_key', e.event_key, 'destination', t.name, 'outcome', i.outcome,
-    'detail', i.detail
+    'position', i.position, 'kind', t.kind,
+    'event', jsonb_build_object(
+      'id', e.id, 'provider', e.provider, 'event_key', e.event_key, 'event_type', e.event_type,
+      'received_at', public.iso(e.received_at), 'occurred_at', public.iso(e.occurred_at),
+      'body', encode(e.raw_body, 'base64')
+    )
   ) order by i.position), '[]')
   from (
-    select * from public.replay_items x where x.replay_id = p_replay_id order by x.position limit p_limit
+    select * from public.replay_items x
+    where x.replay_id = p_replay_id and x.position > p_after and x.outcome is null
+    order by x.position limit p_limit
   ) i
   join public.events e on e.id = i.event_id
   join public.deliveries d on d.id = i.delivery_id
   join public.destinations t on t.id = d.destination_id;
 $function$;
 
-REVOKE ALL ON FUNCTION "public"."list_replay_items"(bigint, integer) FROM PUBLIC, "anon", "authenticated";
+REVOKE ALL ON FUNCTION "public"."list_projectable_items"(bigint, integer, integer) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.list_replay_items (
+  p_replay_id bigint,
+  p_outcome   text,
+  p_after     integer,
+  p_limit     integer
+)
+  RETURNS jsonb
+  LANGUAGE sql
+  STABLE
+  SET search_path TO ''
+  AS $function$
+  select coalesce(jsonb_agg(jsonb_build_object(
+    'position', i.position, 'event_id', 'we_' || i.event_id, 'event_key', e.event_key, 'event_type', e.event_type,
+    'provider_slug', e.provider, 'org_id', e.organisation_id, 'received_at', public.iso(e.received_at),
+    'delivery_id', d.id, 'destination', t.name, 'delivery_status', d.status, 'outcome', i.outcome,
+    'skip_reason', i.skip_reason, 'error_class', i.error_class, 'detail', i.detail,
+    'finished_at', public.iso(i.finished_at), 'http_status', a.http_status, 'duration_ms', a.duration_ms,
+    'attempts', d.tries, 'next_retry', case when i.outcome is null and d.status = 'retrying' then public.iso(d.due_at) end,
+    'changes', coalesce(a.changes, '[]')
+  ) order by i.position), '[]')
+  from (
+    select * from public.replay_items x
+    where x.replay_id = p_replay_id and x.position > p_after
+      and case
+        when p_outcome is null then true
+        when p_outcome = 'waiting' then x.outcome is null
+        else x.outcome::text = p_outcome
+      end
+    order by x.position
+    limit p_limit
+  ) i
+  join public.events e on e.id = i.event_id
+  join public.deliveries d on d.id = i.delivery_id
+  join public.destinations t on t.id = d.destination_id
+  left join public.attempts a on a.id = i.attempt_id;
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."list_replay_items"(bigint, text, integer, integer) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.list_replays (
+  p_filter jsonb,
+  p_limit  integer,
+  p_cursor bigint
+)
+  RETURNS jsonb
+  LANGUAGE sql
+  STABLE
+  SET search_path TO ''
+  AS $function$
+  with page as (
+    select r.id, row_number() over (order by r.id desc) as n
+    from public.replays r
+    where (p_cursor is null or r.id < p_cursor)
+      and case
+        when p_filter ? 'status' then r.status::text = any (public.text_array(p_filter -> 'status'))
+        else r.status <> 'draft'
+      end
+      and (not p_filter ? 'q' or strpos(lower(r.reason || ' ' || r.actor), lower(p_filter ->> 'q')) > 0)
+    order by r.id desc
+    limit p_limit + 1
+  )
+  select jsonb_build_object(
+    'replays', coalesce(jsonb_agg(public.get_replay(p.id) order by p.n) filter (where p.n <= p_limit), '[]'),
+    'next_cursor', max(p.id) filter (where p.n = p_limit and (select count(*) from page) > p_limit)
+  )
+  from page p;
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."list_replays"(jsonb, integer, bigint) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.lock_replay (
+  p_id bigint
+)
+  RETURNS void
+  LANGUAGE sql
+  SET search_path TO ''
+  AS $function$
+  select pg_advisory_xact_lock(hashtextextended('replay ' || p_id, 1));
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."lock_replay"(bigint) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.note_action (
+  p_actor      text,
+  p_actor_id   text,
+  p_action     text,
+  p_replay_id  bigint,
+  p_request_id text,
+  p_details    jsonb
+)
+  RETURNS void
+  LANGUAGE sql
+  SET search_path TO ''
+  AS $function$
+  insert into public.staff_actions (actor, actor_id, action, subject, details, request_id)
+  values (p_actor, p_actor_id, p_action, 'wr_' || p_replay_id, p_details, p_request_id);
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."note_action"(text, text, text, bigint, text, jsonb) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.notice_end (
+  p_replay_id bigint
+)
+  RETURNS void
+  LANGUAGE sql
+  SET search_path TO ''
+  AS $function$
+  insert into public.notices (actor_id, subject, message)
+  select r.actor_id, 'wr_' || r.id, format(
+    'Replay wr_%s %s: %s of %s succeeded, %s failed, %s skipped.',
+    r.id, r.status, r.succeeded, r.total, r.failed, r.skipped
+  )
+  from public.replays r
+  where r.id = p_replay_id and (
+    (r.options ->> 'notifyOnCompletion')::boolean
+    or (r.options ->> 'notifyOnSuccess')::boolean and r.status = 'completed' and r.failed = 0
+    or (r.options ->> 'notifyOnFailure')::boolean and (r.status = 'stopped' or r.failed > 0)
+  );
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."notice_end"(bigint) FROM PUBLIC, "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.payload_or_null (
   p_body bytea
@@ -1727,6 +2280,122 @@ end
 $function$;
 
 REVOKE ALL ON FUNCTION "public"."payload_or_null"(bytea) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.predecessor_failed (
+  r public.replays,
+  i public.replay_items
+)
+  RETURNS boolean
+  LANGUAGE sql
+  STABLE
+  SET search_path TO ''
+  AS $function$
+  select (((r).options ->> 'preserveOriginalOrder')::boolean) is true and exists (
+    select from public.replay_items b
+    where b.replay_id = (i).replay_id and b.ordering_key = (i).ordering_key and b.position < (i).position
+      and (b.outcome = 'failed' or b.skip_reason = 'predecessor_failed')
+  );
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."predecessor_failed"(public.replays, public.replay_items) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.preview_changes (
+  p_changes jsonb
+)
+  RETURNS jsonb
+  LANGUAGE plpgsql
+  SET search_path TO ''
+  AS $function$
+declare
+  v_preview jsonb;
+begin
+  begin
+    v_preview := public.apply_changes(p_changes);
+    raise exception using errcode = 'RDRVP';
+  exception when sqlstate 'RDRVP' then
+    -- The rows are as they were; the variable keeps what happened.
+    null;
+  end;
+  return v_preview;
+end
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."preview_changes"(jsonb) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.preview_replay (
+  p_id bigint
+)
+  RETURNS jsonb
+  LANGUAGE sql
+  STABLE
+  SET search_path TO ''
+  AS $function$
+  with items as (
+    select i.skip_reason, e.id as event_id, e.provider, e.event_type, e.organisation_id, e.status, e.received_at,
+      t.id as destination_id, t.name as destination, t.kind
+    from public.replay_items i
+    join public.events e on e.id = i.event_id
+    join public.deliveries d on d.id = i.delivery_id
+    join public.destinations t on t.id = d.destination_id
+    where i.replay_id = p_id
+  ),
+  splits as (
+    select s.name, s.value, count(distinct x.event_id) as count
+    from items x
+    cross join lateral (values
+      ('provider', x.provider), ('event_type', x.event_type), ('destination', x.destination),
+      ('organisation', x.organisation_id), ('status', x.status::text)
+    ) as s(name, value)
+    group by s.name, s.value
+  )
+  select jsonb_build_object(
+    'events', (select count(distinct x.event_id) from items x),
+    'deliveries', (select count(*) from items x),
+    'to_run', (select count(*) from items x where x.skip_reason is null),
+    'to_skip', coalesce((
+      select jsonb_object_agg(k.skip_reason, k.count) from (
+        select x.skip_reason, count(*) as count from items x where x.skip_reason is not null group by 1
+      ) k
+    ), '{}'),
+    'by', coalesce((
+      select jsonb_object_agg(g.name, g.split) from (
+        select s.name, jsonb_agg(jsonb_build_object('value', s.value, 'count', s.count) order by s.count desc, s.value)
+          as split
+        from splits s group by s.name
+      ) g
+    ), '{}'),
+    'oldest', (select public.iso(min(x.received_at)) from items x),
+    'newest', (select public.iso(max(x.received_at)) from items x),
+    'average_ms', (
+      select coalesce(avg(a.duration_ms), 100)::integer
+      from (select distinct x.destination_id from items x where x.skip_reason is null) x
+      cross join lateral (
+        select a.duration_ms from public.deliveries d
+        join public.attempts a on a.delivery_id = d.id and a.number = d.attempt_count
+        where d.destination_id = x.destination_id and a.status = 'succeeded'
+        order by d.id desc limit 50
+      ) a
+    ),
+    -- Destinations whose newest attempts mostly failed: replaying into them is likely to fail again.
+    'unhealthy_destinations', coalesce((
+      select jsonb_agg(h.destination order by h.destination) from (
+        select x.destination
+        from (select distinct y.destination_id, y.destination from items y where y.skip_reason is null) x
+        cross join lateral (
+          select a.status from public.deliveries d
+          join public.attempts a on a.delivery_id = d.id and a.number = d.attempt_count
+          where d.destination_id = x.destination_id and a.status <> 'open'
+            and a.finished_at > now() - interval '10 minutes'
+          order by d.id desc limit 20
+        ) a
+        group by x.destination
+        having count(*) >= 3 and count(*) filter (where a.status <> 'succeeded') > count(*) / 2
+      ) h
+    ), '[]')
+  );
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."preview_replay"(bigint) FROM PUBLIC, "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.projection_tables()
   RETURNS text[]
@@ -1841,12 +2510,44 @@ CREATE OR REPLACE FUNCTION public.read_backlog()
     'dead_letters', (
       select count(*) from (select from public.events e where e.status = 'dead' limit 10000) d
     ),
-    'running_replays', (select count(*) from public.replays r where r.status in ('queued', 'running')),
+    'running_replays', (select count(*) from public.replays r where r.status in ('queued', 'running', 'paused')),
     'events_stored', exists (select from public.events)
   );
 $function$;
 
 REVOKE ALL ON FUNCTION "public"."read_backlog"() FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.reason_to_skip (
+  e              public.events,
+  d              public.deliveries,
+  t              public.destinations,
+  p_options      jsonb,
+  p_max_age_days integer
+)
+  RETURNS public.skip_reason
+  LANGUAGE sql
+  STABLE
+  SET search_path TO ''
+  AS $function$
+  select case
+    when (d).status not in ('dead', 'delivered', 'cancelled', 'retrying') then 'in_flight'
+    when (e).received_at < now() - make_interval(days => p_max_age_days) then 'too_old'
+    when not (t).enabled then 'destination_disabled'
+    when (t).paused_at is not null then 'destination_paused'
+    when (p_options ->> 'skipAlreadyApplied')::boolean then case
+      when (d).status = 'delivered' then 'already_applied'
+      -- An endpoint that has the newer state of this object must not get the older one. Rows guard themselves.
+      when (t).kind = 'http' and (e).object_id is not null and exists (
+        select from public.events n
+        join public.deliveries x on x.event_id = n.id and x.destination_id = (t).id and x.status = 'delivered'
+        where n.provider = (e).provider and n.object_id = (e).object_id and n.event_type = (e).event_type
+          and coalesce(n.occurred_at, n.received_at) > coalesce((e).occurred_at, (e).received_at)
+      ) then 'superseded'
+    end
+  end::public.skip_reason;
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."reason_to_skip"(public.events, public.deliveries, public.destinations, jsonb, integer) FROM PUBLIC, "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.record_attempts (
   p_results jsonb
@@ -1882,10 +2583,11 @@ begin
     )
     order by x.delivery_id
   loop
-    select d.tries, t.max_attempts, e.provider, e.event_type into v_delivery
+    select d.tries, coalesce(p.max_attempts, t.max_attempts) as max_attempts, e.provider, e.event_type into v_delivery
     from public.deliveries d
     join public.destinations t on t.id = d.destination_id
     join public.events e on e.id = d.event_id
+    left join lateral public.replay_retries(d) p on true
     where d.id = r.delivery_id and d.status = 'claimed' and d.fence = r.fence
     for update of d;
 
@@ -1901,7 +2603,7 @@ begin
     if v_delivered and jsonb_array_length(r.changes) > 0 then
       -- A poisonous delivery fails alone.
       begin
-        v_changes := public.apply_changes(r.changes, true);
+        v_changes := public.apply_changes(r.changes);
       exception when others then
         v_delivered := false;
         r.error := sqlerrm;
@@ -2063,6 +2765,64 @@ $function$;
 
 REVOKE ALL ON FUNCTION "public"."replay_outcome_of"(public.delivery_status, public.destination_kind, jsonb) FROM PUBLIC, "anon", "authenticated";
 
+CREATE OR REPLACE FUNCTION public.replay_retries (
+  d public.deliveries
+)
+  RETURNS TABLE (
+    max_attempts   integer,
+    base_delay_ms  integer,
+    backoff_factor numeric
+  )
+  LANGUAGE sql
+  STABLE
+  SET search_path TO ''
+  AS $function$
+  select (r.options ->> 'maxRetries')::integer + 1, (r.options ->> 'retryDelaySeconds')::integer * 1000,
+    case r.options ->> 'retryPolicy' when 'fixed' then 1 when 'exponential_backoff' then 2 end::numeric
+  from public.replays r
+  where (d).lane = 'replay' and r.id = (d).replay_id;
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."replay_retries"(public.deliveries) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.resolve_events (
+  p_event_ids  bigint[],
+  p_reason     text,
+  p_actor      text,
+  p_actor_id   text,
+  p_request_id text
+)
+  RETURNS integer
+  LANGUAGE plpgsql
+  SET search_path TO ''
+  AS $function$
+declare
+  v_resolved bigint[];
+begin
+  perform from public.deliveries d
+  where d.event_id = any (p_event_ids) and d.status in ('retrying', 'held') order by d.id for update;
+
+  with resolved as (
+    update public.events e set
+      status = 'resolved', processed_at = now(), last_error = null, last_error_class = null
+    where e.id in (select x.id from public.events x where x.id = any (p_event_ids) order by x.id for update)
+      and e.status in ('failed', 'dead')
+    returning e.id
+  )
+  select coalesce(array_agg(id), '{}') into v_resolved from resolved;
+
+  update public.deliveries d set status = 'cancelled', finished_at = now()
+  where d.event_id = any (v_resolved) and d.status in ('retrying', 'held');
+
+  insert into public.staff_actions (actor, actor_id, action, subject, details, request_id)
+  select p_actor, p_actor_id, 'event.resolve', 'we_' || e, jsonb_build_object('reason', p_reason), p_request_id
+  from unnest(v_resolved) e;
+  return cardinality(v_resolved);
+end
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."resolve_events"(bigint[], text, text, text, text) FROM PUBLIC, "anon", "authenticated";
+
 CREATE OR REPLACE FUNCTION public.roll_up_events (
   p_events bigint[]
 )
@@ -2108,8 +2868,42 @@ $function$;
 
 REVOKE ALL ON FUNCTION "public"."roll_up_events"(bigint[]) FROM PUBLIC, "anon", "authenticated";
 
+CREATE OR REPLACE FUNCTION public.route_again (
+  p_events bigint[],
+  p_all    boolean
+)
+  RETURNS void
+  LANGUAGE sql
+  SET search_path TO ''
+  AS $function$
+  insert into public.deliveries (event_id, destination_id, status, finished_at)
+  select e.id, d.id, 'cancelled', now()
+  from public.events e
+  join public.destinations d on public.wants_event(d, e.provider, e.event_type)
+  where e.id = any (p_events) and (p_all or not exists (select from public.deliveries x where x.event_id = e.id))
+  order by e.id, d.id
+  on conflict do nothing;
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."route_again"(bigint[], boolean) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.see_notices (
+  p_actor_id text,
+  p_until    bigint
+)
+  RETURNS void
+  LANGUAGE sql
+  SET search_path TO ''
+  AS $function$
+  update public.notices n set seen_at = now()
+  where n.actor_id = p_actor_id and n.id <= p_until and n.seen_at is null;
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."see_notices"(text, bigint) FROM PUBLIC, "anon", "authenticated";
+
 CREATE OR REPLACE FUNCTION public.select_events (
-  p_selection jsonb
+  p_selection jsonb,
+  p_limit     integer
 )
   RETURNS bigint[]
   LANGUAGE plpgsql
@@ -2117,30 +2911,36 @@ CREATE OR REPLACE FUNCTION public.select_events (
   SET search_path TO ''
   AS $function$
 declare
+  v_condition text;
   v_events bigint[];
 begin
-  if p_selection ? 'filter' then
-    execute format(
-      'select array_agg(x.id order by x.received_at, x.id) from (
-         select e.id, e.received_at from public.events e where %s order by e.received_at, e.id limit %s
-       ) x',
-      public.event_predicate(p_selection -> 'filter'), (p_selection ->> 'limit')::integer
-    ) into v_events;
-  elsif p_selection ? 'event_keys' then
-    select array_agg(e.id order by e.received_at, e.id) into v_events
-    from jsonb_array_elements_text(p_selection -> 'event_keys') k
-    join public.events e
-      on e.provider = p_selection ->> 'provider_slug' and e.event_key_hash = sha256(convert_to(k, 'UTF8'));
-  else
-    select array_agg(e.id order by e.received_at, e.id) into v_events
-    from jsonb_array_elements_text(p_selection -> 'event_ids') k
-    join public.events e on e.id = k::bigint;
-  end if;
+  v_condition := case
+    when p_selection ? 'filter' then public.event_predicate(p_selection -> 'filter')
+    when p_selection ? 'event_keys' then format(
+      'e.provider = %L and e.event_key_hash in (
+         select sha256(convert_to(k, ''UTF8'')) from jsonb_array_elements_text(%L::jsonb) k
+       )', p_selection ->> 'provider_slug', p_selection -> 'event_keys'
+    )
+    when p_selection ? 'failures_of' then format(
+      'e.id in (
+         select i.event_id from public.replay_items i
+         where i.replay_id = %L::bigint and i.outcome = ''failed'' and (%L::text[] is null or i.error_class::text = any (%2$L::text[]))
+       )', p_selection ->> 'failures_of', public.text_array(p_selection -> 'error_classes')
+    )
+    else format(
+      'e.id in (select k::bigint from jsonb_array_elements_text(%L::jsonb) k)', p_selection -> 'event_ids'
+    )
+  end;
+  execute format(
+    'select array_agg(x.id order by x.received_at, x.id) from (
+       select e.id, e.received_at from public.events e where %s order by e.received_at, e.id limit %s
+     ) x', v_condition, coalesce(p_limit::text, 'all')
+  ) into v_events;
   return coalesce(v_events, '{}');
 end
 $function$;
 
-REVOKE ALL ON FUNCTION "public"."select_events"(jsonb) FROM PUBLIC, "anon", "authenticated";
+REVOKE ALL ON FUNCTION "public"."select_events"(jsonb, integer) FROM PUBLIC, "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.settle_deliveries (
   p_deliveries bigint[]
@@ -2159,6 +2959,8 @@ begin
   for v_ended in with ended as (
     update public.replay_items i set
       outcome = public.replay_outcome_of(d.status, t.kind, a.changes),
+      attempt_id = a.id,
+      error_class = d.last_error_class,
       detail = d.last_error,
       finished_at = now()
     from public.deliveries d
@@ -2200,6 +3002,83 @@ $function$;
 
 REVOKE ALL ON FUNCTION "public"."sign_in_allowed"(text, text) FROM PUBLIC, "anon", "authenticated";
 
+CREATE OR REPLACE FUNCTION public.start_replay (
+  p_id         bigint,
+  p_limits     jsonb,
+  p_actor      text,
+  p_actor_id   text,
+  p_request_id text
+)
+  RETURNS jsonb
+  LANGUAGE plpgsql
+  SET search_path TO ''
+  AS $function$
+declare
+  v_over jsonb;
+begin
+  -- One at a time: two starts together must not both fit under a limit that has room for one.
+  perform pg_advisory_xact_lock(hashtextextended('start_replay', 1));
+  perform public.lock_replay(p_id);
+  if not exists (select from public.replays r where r.id = p_id) then
+    return jsonb_build_object('result', 'not_found');
+  end if;
+
+  v_over := public.limit_exceeded(p_id, p_limits);
+  if v_over is not null and exists (select from public.replays r where r.id = p_id and r.status = 'draft') then
+    return v_over;
+  end if;
+
+  update public.replays r set status = 'queued', queued_at = now(), next_feed_at = greatest(r.scheduled_at, now())
+  where r.id = p_id and r.status = 'draft';
+  if not found then
+    return jsonb_build_object('result', 'not_a_draft', 'replay', public.get_replay(p_id));
+  end if;
+
+  perform public.note_action(p_actor, p_actor_id, 'replay.start', p_id, p_request_id, '{}');
+  perform public.advance_replay(p_id);
+  return jsonb_build_object('result', 'started', 'replay', public.get_replay(p_id));
+end
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."start_replay"(bigint, jsonb, text, text, text) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.stop_when_failing (
+  r             public.replays,
+  p_fed         integer,
+  p_in_progress integer
+)
+  RETURNS boolean
+  LANGUAGE plpgsql
+  SET search_path TO ''
+  AS $function$
+declare
+  v_ended integer := (r).succeeded + (r).failed;
+  v_canary integer := coalesce(((r).options ->> 'canary')::integer, 0);
+  v_threshold numeric := ((r).options ->> 'stopOnFailureRate')::numeric;
+  v_because text;
+begin
+  if v_ended = 0 then
+    return false;
+  end if;
+  if v_canary > 0 and p_fed <= v_canary and p_in_progress = 0
+    and (r).failed > v_ended * coalesce(v_threshold, 0) then
+    v_because := format('%s of the first %s items failed.', (r).failed, v_ended);
+  -- A rate needs something to be a rate of.
+  elsif v_threshold is not null and v_ended >= least(10, (r).total - (r).skipped) and (r).failed > v_ended * v_threshold then
+    v_because := format('%s of %s items failed, more than %s %%.', (r).failed, v_ended, round(v_threshold * 100));
+  end if;
+  if v_because is null then
+    return false;
+  end if;
+
+  perform public.take_back((r).id);
+  perform public.end_replay((r).id, 'stopped', 'stopped', v_because);
+  return true;
+end
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."stop_when_failing"(public.replays, integer, integer) FROM PUBLIC, "anon", "authenticated";
+
 CREATE OR REPLACE FUNCTION public.sum_outcomes (
   p_rows public.statistics[]
 )
@@ -2216,6 +3095,101 @@ CREATE OR REPLACE FUNCTION public.sum_outcomes (
 $function$;
 
 REVOKE ALL ON FUNCTION "public"."sum_outcomes"(public.statistics[]) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.summarise_replay (
+  p_id bigint
+)
+  RETURNS jsonb
+  LANGUAGE sql
+  STABLE
+  SET search_path TO ''
+  AS $function$
+  select jsonb_build_object(
+    'outcomes', coalesce((
+      select jsonb_object_agg(o.outcome, o.count) from (
+        select coalesce(i.outcome::text, 'waiting') as outcome, count(*) as count
+        from public.replay_items i where i.replay_id = p_id group by 1
+      ) o
+    ), '{}'),
+    'skip_reasons', coalesce((
+      select jsonb_object_agg(k.skip_reason, k.count) from (
+        select i.skip_reason, count(*) as count from public.replay_items i
+        where i.replay_id = p_id and i.skip_reason is not null group by 1
+      ) k
+    ), '{}'),
+    'failures', coalesce((
+      select jsonb_agg(jsonb_build_object(
+        'error_class', f.error_class, 'http_status', f.http_status, 'message', f.message, 'destination', f.destination,
+        'count', f.count
+      ) order by f.count desc, f.message)
+      from (
+        select i.error_class, a.http_status, i.detail as message, t.name as destination, count(*) as count
+        from public.replay_items i
+        join public.deliveries d on d.id = i.delivery_id
+        join public.destinations t on t.id = d.destination_id
+        left join public.attempts a on a.id = i.attempt_id
+        where i.replay_id = p_id and i.outcome = 'failed'
+        group by 1, 2, 3, 4
+        limit 50
+      ) f
+    ), '[]'),
+    'rows_changed', coalesce((
+      select sum(jsonb_array_length(jsonb_path_query_array(
+        a.changes, '$[*] ? (@.effect == "created" || @.effect == "updated")'
+      )))
+      from public.replay_items i
+      join public.attempts a on a.id = i.attempt_id
+      where i.replay_id = p_id and i.outcome = 'changed'
+    ), 0)
+  );
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."summarise_replay"(bigint) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.take_back (
+  p_id bigint
+)
+  RETURNS void
+  LANGUAGE plpgsql
+  SET search_path TO ''
+  AS $function$
+declare
+  v_waiting bigint[];
+begin
+  select array_agg(x.id) into v_waiting
+  from (
+    select d.id from public.deliveries d
+    join public.replay_items i on i.delivery_id = d.id
+    where i.replay_id = p_id and i.fed_at is not null and i.outcome is null
+      and d.replay_id = p_id and d.status = 'pending'
+    order by d.id
+    for update of d
+  ) x;
+
+  update public.deliveries d set
+    status = i.prior_status,
+    finished_at = i.prior_finished_at,
+    lane = 'live'
+  from public.replay_items i
+  where d.id = any (v_waiting) and i.replay_id = p_id and i.delivery_id = d.id;
+
+  perform public.roll_up_events(array(
+    select distinct d.event_id from public.deliveries d where d.id = any (v_waiting)
+  ));
+
+  update public.events e set replay_count = e.replay_count - 1
+  where e.id in (select i.event_id from public.replay_items i where i.replay_id = p_id and i.delivery_id = any (v_waiting))
+    and not exists (
+      select from public.replay_items i
+      where i.replay_id = p_id and i.event_id = e.id and i.fed_at is not null and not i.delivery_id = any (v_waiting)
+    );
+
+  update public.replay_items i set fed_at = null, prior_status = null, prior_finished_at = null
+  where i.replay_id = p_id and i.delivery_id = any (v_waiting);
+end
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."take_back"(bigint) FROM PUBLIC, "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.text_array (
   p_list jsonb
@@ -2291,6 +3265,12 @@ ALTER TABLE "public"."event_conflicts"
   ADD CONSTRAINT "event_conflicts_event_id_fkey" FOREIGN KEY (event_id) REFERENCES public.events(id) ON DELETE CASCADE;
 
 ALTER TABLE "public"."replay_items"
+  ADD CONSTRAINT "replay_items_attempt_id_fkey" FOREIGN KEY (attempt_id) REFERENCES public.attempts(id) ON DELETE SET NULL;
+
+ALTER TABLE "public"."replay_items"
+  ADD CONSTRAINT "replay_items_check1" CHECK (((outcome = 'skipped'::public.replay_outcome) = (skip_reason IS NOT NULL)));
+
+ALTER TABLE "public"."replay_items"
   ADD CONSTRAINT "replay_items_check" CHECK (((outcome IS NULL) = (finished_at IS NULL)));
 
 ALTER TABLE "public"."replay_items"
@@ -2300,7 +3280,14 @@ ALTER TABLE "public"."replay_items"
   ADD CONSTRAINT "replay_items_event_id_fkey" FOREIGN KEY (event_id) REFERENCES public.events(id) ON DELETE CASCADE;
 
 ALTER TABLE "public"."replays"
+  ADD CONSTRAINT "replays_check1"
+    CHECK (((status = ANY (ARRAY['completed'::public.replay_status, 'stopped'::public.replay_status, 'cancelled'::public.replay_status])) = (completed_at IS NOT NULL)));
+
+ALTER TABLE "public"."replays"
   ADD CONSTRAINT "replays_check" CHECK ((((succeeded + failed) + skipped) <= total));
+
+ALTER TABLE "public"."replays"
+  ADD CONSTRAINT "replays_one_per_idempotency_key" UNIQUE (actor_id, idempotency_key);
 
 ALTER TABLE "public"."attempts"
   ADD CONSTRAINT "attempts_replay_id_fkey" FOREIGN KEY (replay_id) REFERENCES public.replays(id) ON DELETE SET NULL;
@@ -2337,17 +3324,32 @@ CREATE INDEX events_newest_of_provider ON public.events USING btree (PROVIDER, r
 
 CREATE INDEX events_newest_with_status ON public.events USING btree (status, received_at DESC, id DESC);
 
+CREATE INDEX notices_unseen ON public.notices USING btree (actor_id, id DESC)
+  WHERE (seen_at IS NULL);
+
 CREATE INDEX rejections_newest_of_provider ON public.rejections USING btree (PROVIDER, reason, received_at DESC);
+
+CREATE INDEX replay_items_by_key ON public.replay_items USING btree (replay_id, ordering_key, "position");
+
+CREATE INDEX replay_items_by_outcome ON public.replay_items USING btree (replay_id, outcome, "position");
+
+CREATE INDEX replay_items_in_progress ON public.replay_items USING btree (replay_id, "position")
+  WHERE ((fed_at IS NOT NULL) AND (outcome IS NULL));
 
 CREATE INDEX replay_items_of_delivery ON public.replay_items USING btree (delivery_id)
   WHERE (outcome IS NULL);
 
 CREATE INDEX replay_items_of_event ON public.replay_items USING btree (event_id);
 
+CREATE INDEX replay_items_to_feed ON public.replay_items USING btree (replay_id, "position")
+  WHERE ((fed_at IS NULL) AND (outcome IS NULL));
+
 CREATE INDEX replays_newest_first ON public.replays USING btree (created_at DESC, id DESC);
 
 CREATE INDEX replays_not_ended ON public.replays USING btree (id)
-  WHERE (status = ANY (ARRAY['queued'::public.replay_status, 'running'::public.replay_status]));
+  WHERE (status = ANY (ARRAY['queued'::public.replay_status, 'running'::public.replay_status, 'paused'::public.replay_status]));
+
+CREATE INDEX replays_queued_lately ON public.replays USING btree (queued_at);
 
 CREATE INDEX sign_in_failures_of_email ON public.sign_in_failures USING btree (email, failed_at);
 
@@ -2359,25 +3361,33 @@ GRANT EXECUTE ON FUNCTION "public"."accept_events"(jsonb) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."add_statistics"(jsonb) TO "service_role";
 
-GRANT EXECUTE ON FUNCTION "public"."advance_replay"(bigint, integer) TO "service_role";
+GRANT EXECUTE ON FUNCTION "public"."advance_replay"(bigint) TO "service_role";
 
-GRANT EXECUTE ON FUNCTION "public"."advance_replays"(integer) TO "service_role";
+GRANT EXECUTE ON FUNCTION "public"."advance_replays"() TO "service_role";
 
-GRANT EXECUTE ON FUNCTION "public"."apply_changes"(jsonb, boolean) TO "service_role";
+GRANT EXECUTE ON FUNCTION "public"."apply_changes"(jsonb) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."attempt_detail"(public.attempts) TO "service_role";
 
-GRANT EXECUTE ON FUNCTION "public"."claim_deliveries"(text, integer, integer) TO "service_role";
+GRANT EXECUTE ON FUNCTION "public"."claim_deliveries"(text, integer, integer, integer) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."configure_destinations"(jsonb) TO "service_role";
 
+GRANT EXECUTE ON FUNCTION "public"."control_replay"(bigint, text, text, text, text) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."count_events"(jsonb) TO "service_role";
+
 GRANT EXECUTE ON FUNCTION "public"."count_outcomes"(bigint, bigint, bigint, bigint) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."count_selection"(jsonb) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."count_statistics"(timestamp WITH time zone, timestamp WITH time zone) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."create_first_admin"(text, text, text) TO "service_role";
 
-GRANT EXECUTE ON FUNCTION "public"."create_replay"(public.replay_kind, jsonb, text, text, text, text) TO "service_role";
+GRANT EXECUTE ON FUNCTION "public"."create_replay"(public.replay_kind, jsonb, jsonb, jsonb, text, text, text, text, text) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."end_replay"(bigint, public.replay_status, public.skip_reason, text) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."event_predicate"(jsonb) TO "service_role";
 
@@ -2397,19 +3407,43 @@ GRANT EXECUTE ON FUNCTION "public"."get_staff"(uuid) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."iso"(timestamp WITH time zone) TO "service_role";
 
+GRANT EXECUTE ON FUNCTION "public"."limit_exceeded"(bigint, jsonb) TO "service_role";
+
 GRANT EXECUTE ON FUNCTION "public"."list_dead_letters"(integer) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."list_events"(jsonb, integer, text) TO "service_role";
 
-GRANT EXECUTE ON FUNCTION "public"."list_replay_items"(bigint, integer) TO "service_role";
+GRANT EXECUTE ON FUNCTION "public"."list_merchant_events"(jsonb, integer, text) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."list_notices"(text) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."list_projectable_items"(bigint, integer, integer) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."list_replay_items"(bigint, text, integer, integer) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."list_replays"(jsonb, integer, bigint) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."lock_replay"(bigint) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."note_action"(text, text, text, bigint, text, jsonb) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."notice_end"(bigint) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."payload_or_null"(bytea) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."predecessor_failed"(public.replays, public.replay_items) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."preview_changes"(jsonb) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."preview_replay"(bigint) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."projection_tables"() TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."read_analytics"(integer, integer) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."read_backlog"() TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."reason_to_skip"(public.events, public.deliveries, public.destinations, jsonb, integer) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."record_attempts"(jsonb) TO "service_role";
 
@@ -2421,15 +3455,31 @@ GRANT EXECUTE ON FUNCTION "public"."release_leases"(text) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."replay_outcome_of"(public.delivery_status, public.destination_kind, jsonb) TO "service_role";
 
+GRANT EXECUTE ON FUNCTION "public"."replay_retries"(public.deliveries) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."resolve_events"(bigint[], text, text, text, text) TO "service_role";
+
 GRANT EXECUTE ON FUNCTION "public"."roll_up_events"(bigint[]) TO "service_role";
 
-GRANT EXECUTE ON FUNCTION "public"."select_events"(jsonb) TO "service_role";
+GRANT EXECUTE ON FUNCTION "public"."route_again"(bigint[], boolean) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."see_notices"(text, bigint) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."select_events"(jsonb, integer) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."settle_deliveries"(bigint[]) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."sign_in_allowed"(text, text) TO "service_role";
 
+GRANT EXECUTE ON FUNCTION "public"."start_replay"(bigint, jsonb, text, text, text) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."stop_when_failing"(public.replays, integer, integer) TO "service_role";
+
 GRANT EXECUTE ON FUNCTION "public"."sum_outcomes"(public.statistics[]) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."summarise_replay"(bigint) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."take_back"(bigint) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."text_array"(jsonb) TO "service_role";
 
@@ -2470,6 +3520,10 @@ GRANT USAGE ON SEQUENCE "public"."event_conflicts_id_seq" TO "service_role";
 REVOKE ALL ON SEQUENCE "public"."events_id_seq" FROM "service_role";
 
 GRANT USAGE ON SEQUENCE "public"."events_id_seq" TO "service_role";
+
+REVOKE ALL ON SEQUENCE "public"."notices_id_seq" FROM "service_role";
+
+GRANT USAGE ON SEQUENCE "public"."notices_id_seq" TO "service_role";
 
 REVOKE ALL ON SEQUENCE "public"."rejections_id_seq" FROM "service_role";
 
@@ -2522,6 +3576,10 @@ GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE "public"."event_conflicts" TO "ser
 REVOKE ALL ON TABLE "public"."events" FROM "service_role";
 
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE "public"."events" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."notices" FROM "service_role";
+
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE "public"."notices" TO "service_role";
 
 REVOKE ALL ON TABLE "public"."rejections" FROM "service_role";
 

@@ -1,0 +1,126 @@
+/** preview: what a draft would do, before anybody presses the button. The rows are applied for real, and rolled back. */
+import type { ChangeResult } from "@/lib/contract/events";
+import type { Replay, ReplayPreview } from "@/lib/contract/replays";
+import { call } from "@/lib/db/client";
+import { project } from "@/lib/destinations/tables";
+import { findProvider } from "@/lib/providers";
+import type { Change, Impact, ProjectableEvent } from "@/lib/providers/provider";
+import { parseBody } from "./parse";
+import { replayNumber } from "./replay";
+
+/** Deliveries whose rows are worked out. A replay with more is previewed in part, and says so. */
+const LOOKED_AT = 1_000;
+const PAGE = 100;
+const ROWS_SHOWN = 50;
+/** Deliveries that run at the same time, for the estimate. */
+const AT_A_TIME = 8;
+
+interface Item {
+  position: number;
+  kind: "tables" | "http";
+  event: {
+    provider: string;
+    event_key: string;
+    event_type: string;
+    received_at: string;
+    occurred_at: string | null;
+    body: string;
+  };
+}
+
+/** Works out the preview of a replay's frozen selection. Exact for the moment it is asked. */
+export async function previewReplay(replay: Replay): Promise<ReplayPreview> {
+  const id = replayNumber(replay.id);
+  const [split, items] = await Promise.all([
+    call<Omit<ReplayPreview, "changes" | "impact" | "estimated_seconds"> & { average_ms: number }>(
+      "console",
+      "preview_replay",
+      { p_id: id },
+    ),
+    readItems(id),
+  ]);
+  const { average_ms, ...counts } = split;
+  return {
+    ...counts,
+    estimated_seconds: estimate(replay, counts.to_run, average_ms),
+    changes: await previewChanges(items),
+    impact: addUp(items.map(impactOf)),
+  };
+}
+
+async function readItems(id: number): Promise<Item[]> {
+  const items: Item[] = [];
+  for (let after = 0; items.length < LOOKED_AT; ) {
+    const page = await call<Item[]>("console", "list_projectable_items", {
+      p_replay_id: id,
+      p_after: after,
+      p_limit: PAGE,
+    });
+    items.push(...page);
+    after = page.at(-1)?.position ?? 0;
+    if (page.length < PAGE) break;
+  }
+  return items;
+}
+
+function estimate({ options }: Replay, toRun: number, averageMs: number): number {
+  const working = (toRun * averageMs) / AT_A_TIME / 1000;
+  const rate = options.ratePerSecond ? toRun / options.ratePerSecond : 0;
+  const pauses = Math.max(0, Math.ceil(toRun / options.batchSize) - 1) * options.delayBetweenBatches;
+  return Math.ceil(Math.max(working, rate) + pauses);
+}
+
+async function previewChanges(items: Item[]): Promise<ReplayPreview["changes"]> {
+  const changes: Change[] = [];
+  const problems = new Map<string, number>();
+  for (const item of items) {
+    if (item.kind !== "tables") continue;
+    const provider = findProvider(item.event.provider);
+    const projection = provider && project(provider, projectable(item));
+    if (projection?.ok) changes.push(...projection.changes);
+    else if (projection) problems.set(projection.message, (problems.get(projection.message) ?? 0) + 1);
+  }
+  const results =
+    changes.length > 0 ? await call<ChangeResult[]>("console", "preview_changes", { p_changes: changes as never }) : [];
+  const count = (effect: ChangeResult["effect"]) => results.filter((result) => result.effect === effect).length;
+  return {
+    created: count("created"),
+    updated: count("updated"),
+    unchanged: count("unchanged"),
+    superseded: count("superseded"),
+    rows: results.filter((r) => r.effect === "created" || r.effect === "updated").slice(0, ROWS_SHOWN),
+    looked_at: items.length,
+    problems: [...problems].map(([message, times]) => ({ message, count: times })),
+  };
+}
+
+function impactOf(item: Item): Impact {
+  try {
+    return findProvider(item.event.provider)?.impact?.(projectable(item)) ?? {};
+  } catch {
+    // An unknown shape has no impact that we could tell; its projection says what is wrong with it.
+    return {};
+  }
+}
+
+function addUp(impacts: Impact[]): ReplayPreview["impact"] {
+  const money = new Map<string, number>();
+  for (const { amount, currency } of impacts) {
+    if (amount !== undefined && currency) money.set(currency, (money.get(currency) ?? 0) + amount);
+  }
+  return {
+    customers: new Set(impacts.map((impact) => impact.customer).filter(Boolean)).size,
+    money: [...money].map(([currency, amount]) => ({ currency, amount })),
+  };
+}
+
+function projectable({ event }: Item): ProjectableEvent {
+  return {
+    provider: event.provider,
+    eventKey: event.event_key,
+    eventType: event.event_type,
+    receivedAt: event.received_at,
+    occurredAt: event.occurred_at ?? undefined,
+    payload: parseBody(Buffer.from(event.body, "base64")).value,
+  };
+}

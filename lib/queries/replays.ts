@@ -1,0 +1,37 @@
+/** Server reads of replays, for pages and APIs. */
+import type { ReplayItem, ReplayPage, ReplaySummary } from "@/lib/contract/replays";
+import type { ReplayOutcome } from "@/lib/contract/vocabulary";
+import { call } from "@/lib/db/client";
+import { replayNumber } from "@/lib/pipeline/replay";
+
+export interface ReplayFilter {
+  status?: string[];
+  q?: string;
+}
+
+/** Replays, newest first. Drafts only when the filter asks for them. */
+export function listReplays(filter: ReplayFilter, page: { limit: number; cursor?: number }): Promise<ReplayPage> {
+  return call("console", "list_replays", {
+    p_filter: filter as never,
+    p_limit: page.limit,
+    p_cursor: (page.cursor ?? null) as never,
+  });
+}
+
+/** Items in the order they run, after a position, of one outcome or all (`waiting`: those without one). */
+export function listReplayItems(
+  id: string,
+  { outcome, after = 0, limit }: { outcome?: ReplayOutcome | "waiting"; after?: number; limit: number },
+): Promise<ReplayItem[]> {
+  return call("console", "list_replay_items", {
+    p_replay_id: replayNumber(id),
+    p_outcome: (outcome ?? null) as never,
+    p_after: after,
+    p_limit: limit,
+  });
+}
+
+/** How the items ended, and the failures by class, status and message. */
+export function summariseReplay(id: string): Promise<ReplaySummary> {
+  return call("console", "summarise_replay", { p_id: replayNumber(id) });
+}
