@@ -279,6 +279,15 @@ describe("order", () => {
     const replay = await createReplay(ask({ selection: dead, options: { preserveOriginalOrder: true } }));
     expect(await run(replay)).toMatchObject({ failed: 1, skipped: 2 });
     expect((await summariseReplay(replay.id)).skip_reasons).toEqual({ predecessor_failed: 2 });
+    agent.setMode("ok");
+    const retry = await createReplay(
+      ask({
+        kind: "failures",
+        selection: { failures_of: Number(replay.id.slice(3)) },
+        options: { preserveOriginalOrder: true },
+      }),
+    );
+    expect(await run(retry)).toMatchObject({ succeeded: 3 });
   });
 });
 

@@ -1641,7 +1641,8 @@ begin
     where e.id = any (v_events) and (
       not p_selection ? 'failures_of' or d.id in (
         select i.delivery_id from public.replay_items i
-        where i.replay_id = (p_selection ->> 'failures_of')::bigint and i.outcome = 'failed'
+        where i.replay_id = (p_selection ->> 'failures_of')::bigint
+          and (i.outcome = 'failed' or i.skip_reason = 'predecessor_failed')
       )
     )
   ) x;
@@ -2924,7 +2925,10 @@ begin
     when p_selection ? 'failures_of' then format(
       'e.id in (
          select i.event_id from public.replay_items i
-         where i.replay_id = %L::bigint and i.outcome = ''failed'' and (%L::text[] is null or i.error_class::text = any (%2$L::text[]))
+         where i.replay_id = %L::bigint and (
+           i.outcome = ''failed'' and (%L::text[] is null or i.error_class::text = any (%2$L::text[]))
+           or i.skip_reason = ''predecessor_failed''
+         )
        )', p_selection ->> 'failures_of', public.text_array(p_selection -> 'error_classes')
     )
     else format(
