@@ -47,7 +47,6 @@ async function boot(): Promise<void> {
   }
   onShutdown("database connections", closeDatabase);
 
-  const password = await createFirstAdministrator();
   await configureDestinations();
   if (!dev) await ensureBuild(root, say);
 
@@ -69,7 +68,8 @@ async function boot(): Promise<void> {
   // Together: a request that waits for a replay needs the worker to end.
   onShutdown("requests and worker", () => Promise.all([server.drain(REQUESTS_END_MS), worker?.stop()]));
 
-  welcome(address, password);
+  // Last, because its password is shown this once: nothing may fail between.
+  welcome(address, await createFirstAdministrator());
 }
 
 async function startEmbeddedPostgres(dataDir: string): Promise<string> {
