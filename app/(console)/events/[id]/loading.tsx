@@ -1,0 +1,1 @@
+export { EventSkeleton as default } from "@/components/event/event-skeleton";

@@ -1,0 +1,1 @@
+export { HistorySkeleton as default } from "@/components/events/history-skeleton";

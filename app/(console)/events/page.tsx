@@ -1,0 +1,30 @@
+import type { Metadata } from "next";
+import { historyAddress } from "@/components/events/address";
+import { EventHistory } from "@/components/events/event-history";
+import { FilterBar } from "@/components/events/filter-bar";
+import { WrongFilter } from "@/components/events/wrong-filter";
+import { requireStaff } from "@/lib/auth/authorise";
+import { eventListSchema, readQuery } from "@/lib/contract/event-filter";
+import { listEvents } from "@/lib/queries/events";
+
+export const metadata: Metadata = { title: "Events" };
+
+export default async function EventsPage({ searchParams }: PageProps<"/events">) {
+  await requireStaff("view");
+  const entries = Object.entries(await searchParams).flatMap(([name, value]) =>
+    [value ?? []].flat().map((one): [string, string] => [name, one]),
+  );
+  const query = eventListSchema.safeParse(readQuery(new URLSearchParams(entries)));
+  if (!query.success) {
+    const issue = query.error.issues[0];
+    return <WrongFilter field={issue?.path[0]?.toString() ?? "The address"} problem={issue?.message ?? "is wrong"} />;
+  }
+  const { limit, cursor, ...filter } = query.data;
+  const initial = await listEvents(filter, { limit, cursor });
+  return (
+    <>
+      <FilterBar filter={filter} />
+      <EventHistory key={historyAddress({ ...filter, cursor })} {...{ filter, cursor, limit, initial }} />
+    </>
+  );
+}

@@ -1,0 +1,30 @@
+"use client";
+
+import { Check, Copy } from "lucide-react";
+import { useState } from "react";
+import { Button } from "./ui/button";
+import { cn } from "./ui/cn";
+
+const CONFIRM_MS = 1_500;
+
+/** Copies `text`; `what` says what it is ("event key"). */
+export function CopyButton({ text, what, className }: { text: string; what: string; className?: string }) {
+  const [copied, setCopied] = useState(false);
+  async function copy() {
+    await navigator.clipboard.writeText(text);
+    setCopied(true);
+    setTimeout(() => setCopied(false), CONFIRM_MS);
+  }
+  return (
+    <Button
+      variant="ghost"
+      size="icon"
+      className={cn("size-6 text-faint [&_svg]:size-3.5", copied && "text-green", className)}
+      aria-label={copied ? "Copied" : `Copy ${what}`}
+      title={copied ? "Copied" : `Copy ${what}`}
+      onClick={copy}
+    >
+      {copied ? <Check /> : <Copy />}
+    </Button>
+  );
+}

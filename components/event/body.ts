@@ -1,0 +1,43 @@
+/** The received bytes of an event, as the page shows them. */
+
+export interface Body {
+  bytes: Uint8Array<ArrayBuffer>;
+  /** Null when the bytes are not UTF-8. */
+  text: string | null;
+  isJson: boolean;
+}
+
+export function readBody(base64: string): Body {
+  const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+  const text = decode(bytes);
+  return { bytes, text, isJson: text !== null && parses(text) };
+}
+
+/** Sixteen bytes a line: offset, hex, and the letters that are plain ASCII. */
+export function hexDump(bytes: Uint8Array): string {
+  const lines: string[] = [];
+  for (let offset = 0; offset < bytes.length; offset += 16) {
+    const row = Array.from(bytes.subarray(offset, offset + 16));
+    const hex = row.map((byte) => byte.toString(16).padStart(2, "0")).join(" ");
+    const letters = row.map((byte) => (byte > 31 && byte < 127 ? String.fromCharCode(byte) : "·")).join("");
+    lines.push(`${offset.toString(16).padStart(6, "0")}  ${hex.padEnd(47)}  ${letters}`);
+  }
+  return lines.join("\n");
+}
+
+function decode(bytes: Uint8Array<ArrayBuffer>): string | null {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return null;
+  }
+}
+
+function parses(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

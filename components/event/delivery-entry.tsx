@@ -1,0 +1,61 @@
+import type { Delivery } from "@/lib/contract/events";
+import type { Replay } from "@/lib/contract/replays";
+import { InertText } from "../inert-text";
+import { DELIVERY_LOOK, DeliveryStatusBadge, StatusIcon } from "../status";
+import { RelativeTime } from "../time";
+import { AttemptEntry } from "./attempt-entry";
+import { ReplayMark } from "./replay-mark";
+import { TimelineEntry } from "./timeline-entry";
+
+/** One destination: where the delivery stands, and every attempt below it. A replay stands before its attempts. */
+export function DeliveryEntry({ delivery, replays }: { delivery: Delivery; replays: Replay[] }) {
+  const { destination, attempts, status } = delivery;
+  const waiting = replays.find(
+    (replay) => replay.id === delivery.replay_id && !attempts.some((attempt) => attempt.replay_id === replay.id),
+  );
+  return (
+    <TimelineEntry
+      icon={<StatusIcon look={DELIVERY_LOOK[status]} />}
+      title={
+        <>
+          <span className="shrink-0 font-medium">{destination.name}</span>
+          {destination.url && (
+            <span className="truncate font-mono text-faint text-sm" title={destination.url}>
+              <InertText text={destination.url} />
+            </span>
+          )}
+        </>
+      }
+      aside={<DeliveryStatusBadge status={status} />}
+    >
+      <ol className="mt-1.5">
+        {attempts.map((attempt, index) => {
+          const replay = replays.find((one) => one.id === attempt.replay_id);
+          const begins = replay && attempts[index - 1]?.replay_id !== replay.id;
+          return (
+            <li key={attempt.id}>
+              {begins && <ReplayMark replay={replay} />}
+              <AttemptEntry attempt={attempt} />
+            </li>
+          );
+        })}
+      </ol>
+      {waiting && <ReplayMark replay={waiting} />}
+      <Outlook delivery={delivery} />
+    </TimelineEntry>
+  );
+}
+
+/** What happens next by itself, if anything. */
+function Outlook({ delivery: { status, due_at, attempts, attempt_count, max_attempts } }: { delivery: Delivery }) {
+  if (status === "retrying" && due_at) {
+    return (
+      <p className="mt-1.5 text-amber">
+        Next attempt <RelativeTime at={due_at} />: {attempt_count} of {max_attempts} used.
+      </p>
+    );
+  }
+  if (status === "pending" && attempts.length === 0) return <p className="text-quiet">Waiting for a worker.</p>;
+  if (status === "held") return <p className="text-violet">Held while the destination is paused. Nothing is lost.</p>;
+  return null;
+}

@@ -1,0 +1,47 @@
+import { DoorOpen, KeyRound, ShieldCheck, ShieldOff } from "lucide-react";
+import type { EventDetail } from "@/lib/contract/events";
+import type { TrustLevel } from "@/lib/contract/vocabulary";
+import { plural, size } from "../format";
+import { RelativeTime } from "../time";
+import { TimelineEntry } from "./timeline-entry";
+import { PARSE_WORDS, TRUST_WORDS } from "./words";
+
+const TRUST_ICON: Record<TrustLevel, typeof ShieldCheck> = {
+  signed: ShieldCheck,
+  token: KeyRound,
+  unsigned: ShieldOff,
+};
+
+/** The request at the door: how far its sender is believed, how big it was, whether it could be read. */
+export function DoorEntry({ event }: { event: EventDetail }) {
+  const Trust = TRUST_ICON[event.trust];
+  return (
+    <TimelineEntry
+      icon={<DoorOpen className="size-3.5 text-quiet" />}
+      title={<span className="font-medium">Accepted at the door</span>}
+      aside={
+        <span className="text-quiet text-sm">
+          <RelativeTime at={event.received_at} />
+        </span>
+      }
+    >
+      <ul className="mt-0.5 space-y-0.5 text-quiet">
+        <li className="flex items-center gap-1.5">
+          <Trust aria-hidden="true" className="size-3.5" />
+          {TRUST_WORDS[event.trust]}
+        </li>
+        <li>
+          {size(event.body_size)} · {PARSE_WORDS[event.parse_status]}
+        </li>
+        {event.duplicate_count > 0 && (
+          <li>Sent {plural(event.duplicate_count, "more time")} since; the copies were counted and dropped.</li>
+        )}
+        {event.conflict_count > 0 && (
+          <li className="text-amber">
+            {plural(event.conflict_count, "request")} came under this key with different bytes, kept aside as conflict.
+          </li>
+        )}
+      </ul>
+    </TimelineEntry>
+  );
+}

@@ -1,0 +1,35 @@
+"use client";
+
+import { useLiveEvent } from "@/lib/client/live-event";
+import type { EventDetail } from "@/lib/contract/events";
+import { EventHeader } from "./event-header";
+import { Inspector } from "./inspector";
+import { ReplayDialog } from "./replay-dialog";
+import { useReplayVerdict } from "./replay-verdict";
+import { Timeline } from "./timeline";
+import { Trouble } from "./trouble";
+
+/** One event: what it is, what went wrong, what happened when, and what was received. Live until everything has ended. */
+export function EventDesk({ initial, mayReplay }: { initial: EventDetail; mayReplay: boolean }) {
+  const { event, refetch } = useLiveEvent(initial);
+  const watch = useReplayVerdict(event);
+  return (
+    <>
+      <EventHeader event={event}>
+        <ReplayDialog
+          event={event}
+          mayReplay={mayReplay}
+          onQueued={(replayId) => {
+            watch(replayId);
+            refetch();
+          }}
+        />
+      </EventHeader>
+      <Trouble event={event} />
+      <div className="mt-4 grid gap-x-10 gap-y-8 xl:grid-cols-[minmax(26rem,5fr)_minmax(0,6fr)]">
+        <Timeline event={event} />
+        <Inspector event={event} />
+      </div>
+    </>
+  );
+}

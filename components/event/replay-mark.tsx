@@ -1,0 +1,23 @@
+import { Redo2 } from "lucide-react";
+import type { Replay } from "@/lib/contract/replays";
+import { InertText } from "../inert-text";
+import { RelativeTime } from "../time";
+import { REPLAY_WORDS } from "./words";
+
+/** Somebody asked to run the delivery again: who, when and why. The attempts below it are its doing. */
+export function ReplayMark({ replay }: { replay: Replay }) {
+  const ended = replay.status === "completed";
+  return (
+    <div className="my-1 flex items-start gap-2 rounded-md bg-tint px-2 py-1.5 text-teal">
+      <Redo2 aria-hidden="true" className="mt-0.75 size-3.5 shrink-0" />
+      <p className="min-w-0 flex-1 [overflow-wrap:anywhere]">
+        <span className="font-medium">Replayed by {replay.actor}</span>
+        {!ended && ` (${REPLAY_WORDS[replay.status]})`}:{" "}
+        <span className="text-ink">
+          <InertText text={replay.reason} />
+        </span>
+      </p>
+      <RelativeTime at={replay.created_at} className="mt-0.5 shrink-0 text-quiet text-sm" />
+    </div>
+  );
+}

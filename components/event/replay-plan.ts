@@ -1,0 +1,49 @@
+import type { Delivery, EventDetail } from "@/lib/contract/events";
+import { ERROR_CLASS } from "@/lib/contract/vocabulary";
+
+export interface ReplayPlan {
+  /** The deliveries that would run again. */
+  runs: Delivery[];
+  warnings: string[];
+  /** Why nothing can be replayed now; null when it can. */
+  blocked: string | null;
+  /** What the button says, e.g. `Replay 1 event to Agent SDK`. */
+  action: string;
+}
+
+/** What a replay of this event would do, before anybody asks for it. */
+export function replayPlan(event: EventDetail, mayReplay: boolean): ReplayPlan {
+  const runs = event.deliveries.filter(({ status }) => ["dead", "delivered", "cancelled", "retrying"].includes(status));
+  const [only] = runs;
+  const target = runs.length === 1 && only ? only.destination.name : `${runs.length} destinations`;
+  return {
+    runs,
+    warnings: runs.flatMap(warningsOf),
+    blocked: blockedBecause(event, runs, mayReplay),
+    action: `Replay 1 event to ${target}`,
+  };
+}
+
+function blockedBecause(event: EventDetail, runs: Delivery[], mayReplay: boolean): string | null {
+  if (!mayReplay) return "Your role may look, not replay. Ask somebody in support or an administrator.";
+  if (event.deliveries.length === 0) return "No destination wants this type of event, so there is nothing to replay.";
+  if (event.deliveries.some(({ status }) => status === "pending" || status === "claimed")) {
+    return "This event is being delivered right now. Replay it when that has ended.";
+  }
+  if (runs.length === 0) return "The destination is paused. Its deliveries run when it is resumed.";
+  return null;
+}
+
+function warningsOf({ destination, status, last_error_class }: Delivery): string[] {
+  if (status === "delivered" && destination.kind === "http") {
+    return [`${destination.name} accepted this event before. It may handle it twice.`];
+  }
+  if (status === "retrying")
+    return [`${destination.name} would be retried by itself. The replay does not wait for that.`];
+  if (status === "dead" && last_error_class) {
+    return [
+      `${destination.name} failed last time: ${ERROR_CLASS[last_error_class].label.toLowerCase()}. Unless the cause is fixed, it will fail again.`,
+    ];
+  }
+  return [];
+}

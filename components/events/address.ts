@@ -1,0 +1,11 @@
+import { type EventFilter, printEventFilter } from "@/lib/contract/event-filter";
+
+/** The permanent address of a filtered history. */
+export function historyAddress(filter: EventFilter & { cursor?: string }): string {
+  const query = printEventFilter(filter);
+  return query ? `/events?${query}` : "/events";
+}
+
+export function isFiltered(filter: EventFilter): boolean {
+  return printEventFilter(filter) !== "";
+}

@@ -1,0 +1,11 @@
+/** The columns of the history: how wide, and from which window width on a column is worth its room. */
+export const COLUMNS = {
+  status: { title: "Status", className: "md:w-28", numeric: false },
+  received: { title: "Received", className: "md:w-22", numeric: false },
+  event: { title: "Event", className: "", numeric: false },
+  key: { title: "Key", className: "md:max-lg:hidden lg:w-36 xl:w-44", numeric: false },
+  organisation: { title: "Organisation", className: "md:w-36 max-[88rem]:hidden", numeric: false },
+  deliveries: { title: "Deliveries", className: "md:w-22", numeric: false },
+  attempts: { title: "Attempts", className: "md:w-20 max-xl:hidden", numeric: true },
+  error: { title: "Last error", className: "md:max-lg:hidden lg:w-36 xl:w-56", numeric: false },
+} as const;

@@ -1,0 +1,104 @@
+"use client";
+
+import { useRouter } from "next/navigation";
+import { useOptimistic, useTransition } from "react";
+import type { EventFilter } from "@/lib/contract/event-filter";
+import { ERROR_CLASS, EVENT_STATUS } from "@/lib/contract/vocabulary";
+import { PROVIDERS, providerName } from "../provider";
+import { EVENT_LOOK, StatusIcon } from "../status";
+import { useTimeFormat } from "../time";
+import { Button } from "../ui/button";
+import { historyAddress, isFiltered } from "./address";
+import { Choices } from "./choices";
+import { FilterChip } from "./filter-chip";
+import { filterWords } from "./filter-words";
+import { KeySearch } from "./key-search";
+import { TextChoice } from "./text-choice";
+import { TimeChoice } from "./time-choice";
+
+const providers = PROVIDERS.map((slug) => ({ value: slug, label: providerName(slug) }));
+const statuses = keysOf(EVENT_STATUS).map((status) => ({
+  value: status,
+  label: EVENT_STATUS[status].label,
+  icon: <StatusIcon look={EVENT_LOOK[status]} />,
+}));
+const errors = keysOf(ERROR_CLASS).map((name) => ({ value: name, label: ERROR_CLASS[name].label }));
+
+/** The filter as chips that read as a sentence. Its only state is the address. */
+export function FilterBar({ filter: arrived }: { filter: EventFilter }) {
+  const router = useRouter();
+  const [pending, startTransition] = useTransition();
+  // Chips answer at once, and a second change builds on the first, while the page is still on its way.
+  const [filter, setFilter] = useOptimistic(arrived);
+  const words = filterWords(filter, useTimeFormat());
+  const go = (next: EventFilter, how: "push" | "replace" = "push") =>
+    startTransition(() => {
+      setFilter(next);
+      router[how](historyAddress(next), { scroll: false });
+    });
+  const change = (part: EventFilter) => go({ ...filter, ...part });
+  return (
+    <search
+      aria-label="Filter events"
+      aria-busy={pending}
+      className="flex flex-wrap items-start gap-x-1.5 gap-y-1 pb-3 max-md:flex-col max-md:gap-2.5"
+    >
+      <KeySearch value={filter.q} pending={pending} onSearch={(q) => go({ ...filter, q }, "replace")} />
+      <div className="-mx-4 flex max-w-dvw gap-1.5 overflow-x-auto px-4 md:contents">
+        <FilterChip name="provider" words={words.provider} onClear={() => change({ provider_slug: undefined })}>
+          <Choices options={providers} chosen={filter.provider_slug} onChange={(v) => change({ provider_slug: v })} />
+        </FilterChip>
+        <FilterChip name="status" words={words.status} onClear={() => change({ status: undefined })}>
+          <Choices options={statuses} chosen={filter.status} onChange={(v) => change({ status: v })} />
+        </FilterChip>
+        <FilterChip name="time" words={words.time} onClear={() => change(NO_TIME)}>
+          {(close) => <TimeChoice filter={filter} onChange={(time) => close(() => change({ ...NO_TIME, ...time }))} />}
+        </FilterChip>
+        <FilterChip name="type" words={words.type} mono onClear={() => change({ event_type: undefined })}>
+          {(close) => (
+            <TextChoice
+              label="Event type"
+              example="invoice.payment_succeeded"
+              value={filter.event_type}
+              onApply={(v) => close(() => change({ event_type: v }))}
+            />
+          )}
+        </FilterChip>
+        <FilterChip name="organisation" words={words.organisation} mono onClear={() => change({ org_id: undefined })}>
+          {(close) => (
+            <TextChoice
+              label="Organisation id"
+              example="org_merchant123"
+              value={filter.org_id}
+              onApply={(v) => close(() => change({ org_id: v }))}
+            />
+          )}
+        </FilterChip>
+        <FilterChip name="company" words={words.company} mono onClear={() => change({ company_id: undefined })}>
+          {(close) => (
+            <TextChoice
+              label="Company id"
+              example="company_42"
+              value={filter.company_id}
+              onApply={(v) => close(() => change({ company_id: v }))}
+            />
+          )}
+        </FilterChip>
+        <FilterChip name="error" words={words.error} onClear={() => change({ error_class: undefined })}>
+          <Choices options={errors} chosen={filter.error_class} onChange={(v) => change({ error_class: v })} />
+        </FilterChip>
+        {isFiltered(filter) && (
+          <Button variant="ghost" size="sm" onClick={() => go({})}>
+            Clear
+          </Button>
+        )}
+      </div>
+    </search>
+  );
+}
+
+const NO_TIME = { range: undefined, from_ts: undefined, to_ts: undefined } satisfies EventFilter;
+
+function keysOf<K extends string>(record: Record<K, unknown>): K[] {
+  return Object.keys(record) as K[];
+}

@@ -1,0 +1,55 @@
+"use client";
+
+import { LoaderCircle, Search } from "lucide-react";
+import { useEffect, useRef, useState } from "react";
+import { Input } from "../ui/input";
+
+const TYPING_PAUSE_MS = 250;
+
+/** Free text on the event key. Searches when typing pauses; follows the address when that changes otherwise. */
+export function KeySearch({
+  value = "",
+  pending,
+  onSearch,
+}: {
+  value?: string;
+  pending: boolean;
+  onSearch: (text: string | undefined) => void;
+}) {
+  const [text, setText] = useState(value);
+  const [asked, setAsked] = useState(value);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(() => () => clearTimeout(timer.current), []);
+
+  if (!pending && value !== asked) {
+    setAsked(value);
+    setText(value);
+  }
+
+  function type(next: string) {
+    setText(next);
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => {
+      setAsked(next.trim());
+      onSearch(next.trim() || undefined);
+    }, TYPING_PAUSE_MS);
+  }
+
+  const Icon = pending ? LoaderCircle : Search;
+  return (
+    <div className="relative w-56 shrink-0 max-md:w-full">
+      <Icon
+        aria-hidden="true"
+        className={`absolute top-1/2 left-2 size-3.5 -translate-y-1/2 text-faint ${pending ? "animate-spin" : ""}`}
+      />
+      <Input
+        type="search"
+        aria-label="Search event keys"
+        placeholder="Search event keys"
+        value={text}
+        onChange={(event) => type(event.target.value)}
+        className="h-7 pl-7 text-sm max-md:h-9"
+      />
+    </div>
+  );
+}

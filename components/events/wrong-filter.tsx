@@ -1,0 +1,21 @@
+import { FilterX } from "lucide-react";
+import Link from "next/link";
+import { Notice } from "../notice";
+import { Button } from "../ui/button";
+
+/** The address holds a filter that cannot be read: names the part that is wrong. */
+export function WrongFilter({ field, problem }: { field: string; problem: string }) {
+  return (
+    <Notice
+      icon={FilterX}
+      title="The filter in this address cannot be read"
+      actions={
+        <Button asChild>
+          <Link href="/events">Show all events</Link>
+        </Button>
+      }
+    >
+      <code className="font-mono text-ink">{field}</code> {problem}. Nothing is shown rather than the wrong events.
+    </Notice>
+  );
+}

@@ -1,0 +1,25 @@
+"use client";
+
+import { ChevronRight } from "lucide-react";
+import Link from "next/link";
+import { usePathname } from "next/navigation";
+import { useRoom } from "./rooms";
+
+/** The page's title; below a list, the list and the name of the item. */
+export function Breadcrumb() {
+  const path = usePathname();
+  const room = useRoom();
+  const item = path.match(/^\/events\/([^/]+)/)?.[1];
+  if (!item) return <h1 className="truncate font-semibold text-lg">{room.name}</h1>;
+  return (
+    <nav aria-label="Breadcrumb" className="flex min-w-0 items-center gap-1 text-lg">
+      <Link href={room.href} className="text-quiet transition-colors duration-150 hover:text-ink">
+        {room.name}
+      </Link>
+      <ChevronRight aria-hidden="true" className="size-3.5 text-faint" />
+      <span aria-current="page" className="truncate font-mono text-base">
+        {decodeURIComponent(item)}
+      </span>
+    </nav>
+  );
+}

@@ -1,0 +1,25 @@
+import type { ReactNode } from "react";
+import type { Person } from "./person-menu";
+import { Rail } from "./rail";
+import { TopLine } from "./top-line";
+
+/** The house around every room: rail at the left, a line above, the page below it. */
+export function Frame({ person, narrowRail, children }: { person: Person; narrowRail: boolean; children: ReactNode }) {
+  return (
+    <div className="flex min-h-dvh">
+      <a
+        href="#page"
+        className="fixed top-2 left-2 z-50 -translate-y-16 rounded-md bg-accent px-3 py-1.5 font-medium text-accent-ink focus:translate-y-0"
+      >
+        Skip to the page
+      </a>
+      <Rail startNarrow={narrowRail} />
+      <div className="flex min-w-0 flex-1 flex-col">
+        <TopLine person={person} />
+        <main id="page" tabIndex={-1} className="min-w-0 flex-1 px-4 pt-4 pb-12 outline-none md:px-6">
+          {children}
+        </main>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,51 @@
+"use client";
+
+import { LogOut } from "lucide-react";
+import type { StaffRole } from "@/lib/contract/vocabulary";
+import { Menu, MenuContent, MenuItem, MenuSeparator, MenuTrigger } from "../ui/menu";
+
+export interface Person {
+  name: string;
+  role: StaffRole;
+}
+
+const ROLE: Record<StaffRole, string> = {
+  viewer: "Viewer: looks, changes nothing",
+  support: "Support: looks and replays",
+  admin: "Administrator",
+};
+
+export function PersonMenu({ person }: { person: Person }) {
+  return (
+    <Menu>
+      <MenuTrigger
+        aria-label={`${person.name}: account`}
+        className="ml-1 grid size-7 place-items-center rounded-full bg-hover font-semibold text-quiet text-xs ring-1 ring-line-strong ring-inset hover:text-ink"
+      >
+        {initials(person.name)}
+      </MenuTrigger>
+      <MenuContent>
+        <div className="px-2 py-1.5">
+          <p className="font-medium">{person.name}</p>
+          <p className="text-quiet text-sm">{ROLE[person.role]}</p>
+        </div>
+        <MenuSeparator />
+        <MenuItem onSelect={leave}>
+          <LogOut />
+          Sign out
+        </MenuItem>
+      </MenuContent>
+    </Menu>
+  );
+}
+
+/** Loaded when needed: nobody signs out on the first paint. */
+async function leave() {
+  const { signOut } = await import("next-auth/react");
+  await signOut({ callbackUrl: "/sign-in" });
+}
+
+function initials(name: string): string {
+  const words = name.split(/[\s@._-]+/).filter(Boolean);
+  return (words.length > 1 ? words.slice(0, 2).map((word) => word[0]) : [name.slice(0, 2)]).join("").toUpperCase();
+}

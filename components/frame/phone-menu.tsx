@@ -1,0 +1,24 @@
+"use client";
+
+import { Menu as MenuIcon } from "lucide-react";
+import { useState } from "react";
+import { Button } from "../ui/button";
+import { Dialog, DialogContent, DialogTrigger } from "../ui/dialog";
+import { RailLinks } from "./rail-links";
+
+/** The rail on a phone: a sheet behind a button. */
+export function PhoneMenu() {
+  const [open, setOpen] = useState(false);
+  return (
+    <Dialog open={open} onOpenChange={setOpen}>
+      <DialogTrigger asChild>
+        <Button variant="ghost" size="icon" className="-ml-2 md:hidden" aria-label="Open the menu">
+          <MenuIcon />
+        </Button>
+      </DialogTrigger>
+      <DialogContent title="Redrive" side="left">
+        <RailLinks onNavigate={() => setOpen(false)} />
+      </DialogContent>
+    </Dialog>
+  );
+}

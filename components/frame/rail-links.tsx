@@ -1,0 +1,46 @@
+"use client";
+
+import Link from "next/link";
+import { useDeadLetterCount } from "@/lib/client/analytics";
+import { count } from "../format";
+import { cn } from "../ui/cn";
+import { Tooltip } from "../ui/tooltip";
+import { ROOMS, useRoom } from "./rooms";
+
+/** The rooms of the product. `narrow` leaves their icons only. */
+export function RailLinks({ narrow = false, onNavigate }: { narrow?: boolean; onNavigate?: () => void }) {
+  const here = useRoom();
+  const dead = useDeadLetterCount();
+  return (
+    <nav aria-label="Main" className="flex flex-col gap-0.5">
+      {Object.values(ROOMS).map((room) => {
+        const badge = room === ROOMS.deadLetters && dead ? dead : undefined;
+        const link = (
+          <Link
+            key={room.href}
+            href={room.href}
+            onClick={onNavigate}
+            aria-current={room === here ? "page" : undefined}
+            aria-label={narrow ? room.name : undefined}
+            className={cn(
+              "relative flex h-8 items-center gap-2.5 rounded-md px-2.5 font-medium text-quiet transition-colors duration-150 hover:bg-hover hover:text-ink",
+              room === here && "bg-hover text-ink",
+              narrow && "justify-center px-0",
+            )}
+          >
+            <room.icon aria-hidden="true" className="size-4 shrink-0" />
+            {!narrow && <span className="flex-1">{room.name}</span>}
+            {badge && !narrow && <span className="text-red text-sm tabular-nums">{count(badge)}</span>}
+            {badge && narrow && <span className="absolute top-1 right-1.5 size-1.5 rounded-full bg-red" />}
+          </Link>
+        );
+        if (!narrow) return link;
+        return (
+          <Tooltip key={room.href} side="right" content={badge ? `${room.name}: ${count(badge)}` : room.name}>
+            {link}
+          </Tooltip>
+        );
+      })}
+    </nav>
+  );
+}

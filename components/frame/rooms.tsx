@@ -1,0 +1,24 @@
+"use client";
+
+import { ChartNoAxesColumn, Inbox, type LucideIcon, OctagonX } from "lucide-react";
+import { usePathname, useSearchParams } from "next/navigation";
+
+interface Room {
+  name: string;
+  href: string;
+  icon: LucideIcon;
+}
+
+export const ROOMS = {
+  overview: { name: "Overview", href: "/", icon: ChartNoAxesColumn },
+  events: { name: "Events", href: "/events", icon: Inbox },
+  deadLetters: { name: "Dead letters", href: "/events?status=dead", icon: OctagonX },
+} satisfies Record<string, Room>;
+
+/** The room that the address stands in. Dead letters are the history with exactly that status. */
+export function useRoom(): Room {
+  const path = usePathname();
+  const status = useSearchParams().get("status");
+  if (!path.startsWith("/events")) return ROOMS.overview;
+  return path === "/events" && status === "dead" ? ROOMS.deadLetters : ROOMS.events;
+}

@@ -1,0 +1,25 @@
+"use client";
+
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import dynamic from "next/dynamic";
+import { ThemeProvider } from "next-themes";
+import { type ReactNode, useState } from "react";
+import { TooltipProvider } from "../ui/tooltip";
+
+// Toasts come seconds after the first paint at the earliest; their code does too.
+const Toaster = dynamic(() => import("../ui/toaster").then((module) => module.Toaster), { ssr: false });
+
+/** What every page needs around it: theme, query cache, tooltips, toasts. */
+export function Surroundings({ children }: { children: ReactNode }) {
+  const [client] = useState(() => new QueryClient());
+  return (
+    <ThemeProvider attribute="class" defaultTheme="system" enableSystem disableTransitionOnChange>
+      <QueryClientProvider client={client}>
+        <TooltipProvider delayDuration={350} skipDelayDuration={150}>
+          {children}
+          <Toaster />
+        </TooltipProvider>
+      </QueryClientProvider>
+    </ThemeProvider>
+  );
+}

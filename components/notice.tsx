@@ -1,0 +1,24 @@
+import type { LucideIcon } from "lucide-react";
+import type { ReactNode } from "react";
+
+/** A page or a list that has nothing to show: says why, and what to do. */
+export function Notice({
+  icon: Icon,
+  title,
+  children,
+  actions,
+}: {
+  icon: LucideIcon;
+  title: string;
+  children?: ReactNode;
+  actions?: ReactNode;
+}) {
+  return (
+    <div className="mx-auto flex max-w-md flex-col items-center px-4 py-16 text-center">
+      <Icon aria-hidden="true" className="mb-3 size-5 text-faint" />
+      <h2 className="font-semibold text-lg">{title}</h2>
+      {children && <div className="mt-1 text-pretty text-quiet">{children}</div>}
+      {actions && <div className="mt-4 flex flex-wrap justify-center gap-2">{actions}</div>}
+    </div>
+  );
+}

@@ -1,0 +1,120 @@
+import type { Analytics } from "@/lib/contract/analytics";
+import type { EventSummary } from "@/lib/contract/events";
+import { ERROR_CLASS, type RejectionReason } from "@/lib/contract/vocabulary";
+import { historyAddress } from "../events/address";
+import { duration, plural } from "../format";
+import { providerName, secretVariable } from "../provider";
+import { WAITING_TOO_LONG_SECONDS } from "./vital-signs";
+
+/** More causes than this are a list to open, not a list to read. */
+const SHOWN_CAUSES = 5;
+
+/** Something for a person: what is wrong, what to know about it, and either a place to go or a text to copy. */
+export interface Concern {
+  key: string;
+  tone: "red" | "amber";
+  sentence: string;
+  detail?: string;
+  at?: string;
+  link?: { label: string; href: string };
+  copy?: { text: string; what: string };
+}
+
+const REFUSAL: Record<RejectionReason, { words: string; todo: (provider: string) => string }> = {
+  unsigned: {
+    words: "carried no signature",
+    todo: () => "Somebody else found the URL, or signing is off at the sender.",
+  },
+  bad_signature: {
+    words: "had a wrong signature",
+    todo: (provider) => `Check that ${secretVariable(provider)} is the secret of this endpoint.`,
+  },
+  stale: { words: "were too old", todo: () => "Check this server's clock, and that no proxy holds requests back." },
+  malformed: { words: "could not be read", todo: () => "Check that a proxy does not change headers or body." },
+  too_large: { words: "were too large", todo: () => "The sender's payload is over the limit of this door." },
+  not_configured: {
+    words: "came before a secret was set",
+    todo: (provider) => `Set ${secretVariable(provider)}; the sender will retry.`,
+  },
+};
+
+export function concernsOf(analytics: Analytics): Concern[] {
+  return [...deadGroups(analytics), ...waiting(analytics), ...missingSecrets(analytics), ...refusals(analytics)];
+}
+
+/** Dead events with the same provider and cause are one concern. */
+function deadGroups({ needs_attention, dead_letters }: Analytics): Concern[] {
+  const groups = new Map<string, EventSummary[]>();
+  for (const event of needs_attention.filter(({ status }) => status === "dead")) {
+    const cause = `${event.provider_slug} ${event.last_error_class}`;
+    groups.set(cause, [...(groups.get(cause) ?? []), event]);
+  }
+  const biggestFirst = [...groups].sort(([, a], [, b]) => b.length - a.length).slice(0, SHOWN_CAUSES);
+  // Only the newest dead events are listed: with more of them, the size of a group is not known.
+  const complete = groups.size <= SHOWN_CAUSES && needs_attention.length >= dead_letters;
+  const listed = biggestFirst.map(([key, events]): Concern => {
+    const { provider_slug, last_error_class, received_at } = events[0] as EventSummary;
+    const name = `${providerName(provider_slug)} event`;
+    const cause = last_error_class ? ERROR_CLASS[last_error_class].label.toLowerCase() : "no reason was recorded";
+    return {
+      key: `dead ${key}`,
+      tone: "red",
+      sentence: `${complete ? plural(events.length, name) : `${name}s`} died: ${cause}.`,
+      detail: last_error_class ? ERROR_CLASS[last_error_class].hint : undefined,
+      at: received_at,
+      link: {
+        label: "Open them",
+        href: historyAddress({
+          provider_slug: [provider_slug],
+          status: ["dead"],
+          error_class: last_error_class ? [last_error_class] : undefined,
+        }),
+      },
+    };
+  });
+  if (complete) return listed;
+  return [
+    ...listed,
+    {
+      key: "dead rest",
+      tone: "red",
+      sentence: `${plural(dead_letters, "delivery is", "deliveries are")} dead in all.`,
+      link: { label: "Open all", href: historyAddress({ status: ["dead"] }) },
+    },
+  ];
+}
+
+function waiting({ waiting: { oldest_due_seconds: oldest, count } }: Analytics): Concern[] {
+  if (oldest === null || oldest <= WAITING_TOO_LONG_SECONDS) return [];
+  return [
+    {
+      key: "waiting",
+      tone: "amber",
+      sentence: `A delivery has been due for ${duration(oldest * 1_000)}; ${count} wait in all.`,
+      detail: "Check that a worker runs: inside the server, or as npm run worker.",
+    },
+  ];
+}
+
+function missingSecrets({ missing_secrets }: Analytics): Concern[] {
+  return missing_secrets.map((provider) => ({
+    key: `secret ${provider}`,
+    tone: "amber",
+    sentence: `${providerName(provider)} has no secret, so its webhooks are answered with 503.`,
+    detail: `Set ${secretVariable(provider)} and restart. Senders retry until then.`,
+    copy: { text: secretVariable(provider), what: "name of the variable" },
+  }));
+}
+
+function refusals({ rejections }: Analytics): Concern[] {
+  return rejections.map(({ provider, reason, count, last_at, last_detail }) => {
+    const known = REFUSAL[reason as RejectionReason] as (typeof REFUSAL)[RejectionReason] | undefined;
+    return {
+      key: `refused ${provider} ${reason}`,
+      tone: "amber",
+      sentence: `${plural(count, "request")} to ${providerName(provider)}'s door ${known?.words ?? `were refused: ${reason}`}.`,
+      detail: [known?.todo(provider), last_detail && `Last: ${last_detail}`].filter(Boolean).join(" "),
+      at: last_at,
+    };
+  });
+}

@@ -1,0 +1,28 @@
+import { CircleCheck } from "lucide-react";
+import type { Analytics } from "@/lib/contract/analytics";
+import { ConcernLine } from "./concern-line";
+import { concernsOf } from "./concerns";
+
+/** What somebody has to do something about, worst first, each with its one next action. */
+export function NeedsAttention({ analytics }: { analytics: Analytics }) {
+  const concerns = concernsOf(analytics);
+  return (
+    <section aria-labelledby="needs-attention">
+      <h2 id="needs-attention" className="border-b pb-2 font-medium">
+        Needs attention
+      </h2>
+      {concerns.length === 0 ? (
+        <p className="flex items-center gap-2 py-3 text-quiet">
+          <CircleCheck aria-hidden="true" className="size-3.5 text-green" />
+          Nothing. Every delivery succeeded or is being retried.
+        </p>
+      ) : (
+        <ul>
+          {concerns.map((concern) => (
+            <ConcernLine key={concern.key} concern={concern} />
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}

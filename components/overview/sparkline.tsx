@@ -1,0 +1,23 @@
+import { cn } from "../ui/cn";
+import { SeriesLine } from "./series-line";
+
+/** The shape of a series, without numbers: the number stands beside it. */
+export function Sparkline({ values, className }: { values: (number | null)[]; className?: string }) {
+  const known = values.filter((value) => value !== null);
+  const low = Math.min(...known);
+  const high = Math.max(...known);
+  const scaled = values.map((value) => {
+    if (value === null) return null;
+    return high === low ? (high === 0 ? 0 : 0.5) : (value - low) / (high - low);
+  });
+  return (
+    <svg
+      viewBox="0 -6 100 112"
+      preserveAspectRatio="none"
+      aria-hidden="true"
+      className={cn("overflow-visible", className)}
+    >
+      <SeriesLine values={scaled} width={1.25} />
+    </svg>
+  );
+}

@@ -1,0 +1,45 @@
+import { cn } from "./ui/cn";
+
+interface Face {
+  name: string;
+  /** Two letters: a mark that is ours to draw. */
+  mark: string;
+  /** The environment variable that holds its secret. */
+  secret?: string;
+}
+
+const FACES: Record<string, Face> = {
+  stripe: { name: "Stripe", mark: "St", secret: "STRIPE_WEBHOOK_SECRET" },
+  telnyx: { name: "Telnyx", mark: "Te", secret: "TELNYX_PUBLIC_KEY" },
+  chatwoot: { name: "Chatwoot", mark: "Cw", secret: "CHATWOOT_WEBHOOK_SECRET" },
+  standard: { name: "Standard Webhooks", mark: "Sw", secret: "STANDARD_WEBHOOK_SECRET" },
+};
+
+/** The providers whose doors are open, for lists to choose from. */
+export const PROVIDERS = Object.keys(FACES);
+
+export function providerName(slug: string): string {
+  return FACES[slug]?.name ?? slug.charAt(0).toUpperCase() + slug.slice(1);
+}
+
+/** The environment variable that holds a provider's secret. */
+export function secretVariable(slug: string): string {
+  return FACES[slug]?.secret ?? `${slug.toUpperCase()}_WEBHOOK_SECRET`;
+}
+
+/** A small neutral tile with two letters: colour belongs to status. */
+export function ProviderMark({ slug, className }: { slug: string; className?: string }) {
+  return (
+    <span
+      role="img"
+      aria-label={providerName(slug)}
+      title={providerName(slug)}
+      className={cn(
+        "inline-grid size-5 shrink-0 place-items-center rounded-sm bg-hover font-medium font-mono text-quiet text-xs ring-1 ring-line ring-inset",
+        className,
+      )}
+    >
+      {FACES[slug]?.mark ?? slug.slice(0, 2)}
+    </span>
+  );
+}

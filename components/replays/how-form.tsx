@@ -1,0 +1,139 @@
+import type { AskedOptions } from "@/lib/client/replays";
+import { Choice, type Choices } from "./choice";
+import { LaterField, nextOffPeak } from "./later-field";
+import { Tick } from "./tick";
+
+const WHEN: Choices = [
+  ["now", "Now"],
+  ["later", "Later…"],
+];
+const RATES: Choices = [
+  ["full", "As fast as they answer"],
+  ["20", "20 per second"],
+  ["5", "5 per second"],
+  ["1", "1 per second"],
+];
+const TRIALS: Choices = [
+  ["0", "All at once"],
+  ["1", "1, then the rest"],
+  ["5", "5, then the rest"],
+  ["20", "20, then the rest"],
+];
+const THRESHOLDS: Choices = [
+  ["never", "Never"],
+  ["0.05", "More than 5 % fail"],
+  ["0.2", "More than 20 % fail"],
+  ["0.5", "More than 50 % fail"],
+];
+const TRIES: Choices = [
+  ["usual", "As the destination does"],
+  ["none", "Never"],
+  ["1", "Once"],
+  ["3", "Three times"],
+];
+const ROUTES: Choices = [
+  ["original", "Where they went"],
+  ["current", "Today's routing too"],
+];
+const PAUSES: Choices = [
+  ["0", "None"],
+  ["5", "5 s after every 100"],
+  ["60", "1 min after every 100"],
+];
+
+/** How it runs. `single` leaves out what only makes sense for several. */
+export function HowForm({
+  options,
+  single,
+  onChange,
+}: {
+  options: AskedOptions;
+  single: boolean;
+  onChange: (part: AskedOptions) => void;
+}) {
+  const later = options.immediate === false;
+  return (
+    <>
+      <div className="grid grid-cols-3 gap-3 max-md:grid-cols-2">
+        <Choice
+          label="Start"
+          choices={WHEN}
+          value={later ? "later" : "now"}
+          onChange={(when) => onChange(when === "now" ? NOW : { immediate: false, scheduledAt: nextOffPeak() })}
+        />
+        {!single && (
+          <>
+            <Choice
+              label="Speed"
+              choices={RATES}
+              value={String(options.ratePerSecond ?? "full")}
+              onChange={(rate) => onChange({ ratePerSecond: numberIn(rate) })}
+            />
+            <Choice
+              label="Try first"
+              choices={TRIALS}
+              value={String(options.canary ?? 0)}
+              onChange={(first) => onChange({ canary: numberIn(first) })}
+            />
+            <Choice
+              label="Stop by itself when"
+              choices={THRESHOLDS}
+              value={String(options.stopOnFailureRate ?? "never")}
+              onChange={(rate) => onChange({ stopOnFailureRate: numberIn(rate) })}
+            />
+            <Choice
+              label="Pause"
+              choices={PAUSES}
+              value={String(options.delayBetweenBatches ?? 0)}
+              onChange={(pause) => onChange({ delayBetweenBatches: numberIn(pause) })}
+            />
+          </>
+        )}
+        <Choice
+          label="Retry what fails"
+          choices={TRIES}
+          value={options.retryFailedEvents === false ? "none" : String(options.maxRetries ?? "usual")}
+          onChange={(tries) => onChange({ retryFailedEvents: tries !== "none", maxRetries: numberIn(tries) })}
+        />
+        <Choice
+          label="Deliver to"
+          choices={ROUTES}
+          value={options.destinations ?? "original"}
+          onChange={(destinations) => onChange({ destinations: destinations as AskedOptions["destinations"] })}
+        />
+      </div>
+      {later && <LaterField value={options.scheduledAt} onChange={(scheduledAt) => onChange({ scheduledAt })} />}
+      <div className="mt-3 space-y-2">
+        {!single && (
+          <Tick
+            checked={options.preserveOriginalOrder ?? false}
+            onChange={(preserveOriginalOrder) => onChange({ preserveOriginalOrder })}
+            hint="Oldest first, one after the other for each object. What follows a failure is skipped."
+          >
+            Keep the original order
+          </Tick>
+        )}
+        <Tick
+          checked={!(options.skipAlreadyApplied ?? !single)}
+          onChange={(again) => onChange({ skipAlreadyApplied: !again })}
+          hint="Endpoints get again what they accepted before, and may get an old state after a newer one."
+        >
+          Also what was delivered already or is superseded
+        </Tick>
+        <Tick
+          checked={options.notifyOnCompletion ?? false}
+          onChange={(notifyOnCompletion) => onChange({ notifyOnCompletion })}
+        >
+          Tell me when it has ended
+        </Tick>
+      </div>
+    </>
+  );
+}
+
+const NOW = { immediate: true, scheduledAt: undefined } satisfies AskedOptions;
+
+/** Undefined for the choice that is a word: then the option is left open. */
+function numberIn(choice: string): number | undefined {
+  return Number.isNaN(Number(choice)) ? undefined : Number(choice);
+}

@@ -1,0 +1,75 @@
+/** A preview in sentences: what the button says, what will happen, and what to beware of. */
+import type { Replay, ReplayPreview } from "@/lib/contract/replays";
+import { duration, plural } from "../format";
+
+/** `Replay 47 events to 2 destinations`. Says exactly how much runs, so skipped deliveries are not in it. */
+export function actionWords(preview: ReplayPreview, verb = "Replay"): string {
+  const { events, deliveries, to_run, by } = preview;
+  const [only, ...others] = by.destination ?? [];
+  const whole = to_run === deliveries;
+  const what = whole ? plural(events, "event") : deliveries === events ? plural(to_run, "event") : deliveriesOf(to_run);
+  // A destination may be skipped entirely, so that a part of the deliveries is not said to go to all of them.
+  if (!whole && others.length > 0) return `${verb} ${what}`;
+  const where = others.length > 0 ? `${others.length + 1} destinations` : only?.value;
+  return where ? `${verb} ${what} to ${where}` : `${verb} ${what}`;
+}
+
+/** `44 deliveries run, 3 are skipped.` */
+export function outcomeWords({ to_run, deliveries }: ReplayPreview): string {
+  const skipped = deliveries - to_run;
+  if (to_run === 0) return skipped === 1 ? "The one delivery would be skipped." : `All ${skipped} would be skipped.`;
+  const runs = `${deliveriesOf(to_run)} ${to_run === 1 ? "runs" : "run"}`;
+  return skipped === 0 ? `${runs}, none is skipped.` : `${runs}, ${skipped} ${skipped === 1 ? "is" : "are"} skipped.`;
+}
+
+/** `12 rows are updated and 3 created. 29 are correct already.` Null when no row is involved. */
+export function rowWords({ changes }: ReplayPreview): string | null {
+  const { created, updated, unchanged, superseded } = changes;
+  if (created + updated + unchanged + superseded === 0) return null;
+  const written = [created > 0 && `${plural(created, "row")} created`, updated > 0 && `${plural(updated, "row")} updated`];
+  const left = [
+    unchanged > 0 && `${plural(unchanged, "row")} correct already`,
+    superseded > 0 && `${plural(superseded, "row")} left alone, because newer events have written them`,
+  ];
+  const parts = [...written, ...left].filter(Boolean);
+  return created + updated === 0 ? `No row changes: ${parts.join(", ")}.` : `${parts.join(", ")}.`;
+}
+
+/** `about 12 s` */
+export function timeWords({ estimated_seconds }: ReplayPreview): string {
+  return estimated_seconds <= 1 ? "about a second" : `about ${duration(estimated_seconds * 1000)}`;
+}
+
+/** Minor units as money: `$199.00`. Currencies without minor units (JPY) have none to divide by. */
+export function moneyWords(currency: string, amount: number): string {
+  const code = currency.toUpperCase();
+  try {
+    const format = new Intl.NumberFormat("en-GB", { style: "currency", currency: code });
+    return format.format(amount / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
+  } catch {
+    return `${amount} ${code} (minor units)`;
+  }
+}
+
+export function warningsOf({ draft, preview }: { draft: Replay; preview: ReplayPreview }): string[] {
+  const { changes } = preview;
+  return [
+    draft.matched > preview.events &&
+      `Takes the oldest ${plural(preview.events, "event")} of the ${plural(draft.matched, "event")} that match. The rest is left.`,
+    ...preview.unhealthy_destinations.map(
+      (name) => `${name} failed most of its deliveries in the last 10 minutes. Unless it is fixed, these will fail too.`,
+    ),
+    ...changes.problems.map(
+      ({ message, count }) => `${deliveriesOf(count)} will fail before any row is written: ${message}`,
+    ),
+    !draft.options.skipAlreadyApplied &&
+      (preview.by.status ?? []).some(({ value }) => value === "processed" || value === "replayed") &&
+      "Endpoints that accepted some of these events before will get them a second time.",
+    changes.looked_at < preview.to_run &&
+      `The rows were worked out for the first ${plural(changes.looked_at, "delivery", "deliveries")} only.`,
+  ].filter((warning) => warning !== false);
+}
+
+function deliveriesOf(count: number): string {
+  return plural(count, "delivery", "deliveries");
+}

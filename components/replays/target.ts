@@ -1,0 +1,31 @@
+import type { Selection } from "@/lib/client/replays";
+import { RANGES } from "@/lib/contract/analytics";
+import type { EventFilter } from "@/lib/contract/event-filter";
+
+/** What somebody wants to replay: the events they ticked, or all that a filter matches. */
+export type ReplayTarget = { kind: "chosen"; eventIds: string[] } | { kind: "matching"; filter: EventFilter };
+
+const MINUTE_MS = 60_000;
+
+/**
+ * The filter as it stands at this moment. A range that moves with the clock, or an open end, would match other events a
+ * minute later; a preview must not.
+ */
+export function atThisMoment(target: ReplayTarget, now = Date.now()): ReplayTarget {
+  if (target.kind === "chosen") return target;
+  const { range, ...filter } = target.filter;
+  return {
+    kind: "matching",
+    filter: {
+      ...filter,
+      ...(range && { from_ts: new Date(now - RANGES[range] * MINUTE_MS).toISOString() }),
+      to_ts: filter.to_ts ?? new Date(now).toISOString(),
+    },
+  };
+}
+
+/** As the API takes it. `limit` takes the oldest so many. */
+export function selectionOf(target: ReplayTarget, limit?: number): Selection {
+  if (target.kind === "chosen") return { event_ids: target.eventIds };
+  return { filter: target.filter, ...(limit && { limit }) };
+}

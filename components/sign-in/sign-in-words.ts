@@ -1,0 +1,17 @@
+/** What next-auth's error codes mean to a person. Nothing here tells whether an address has an account. */
+export function signInProblem(code: string): string {
+  if (/too.?many|rate|locked|wait/i.test(code)) return "Too many attempts. Wait a few minutes, then try again.";
+  if (code === "NoAnswer") return "Redrive did not answer. Check your connection, then try again.";
+  if (code === "SessionRequired") return "Sign in to see this page.";
+  if (code === "AccessDenied") return "This account may not enter. Ask an administrator for access.";
+  if (code === "CredentialsSignin") return "Wrong e-mail or password.";
+  return "Signing in failed. Try again; if it stays, ask an administrator.";
+}
+
+/** An address of this app: nobody is sent elsewhere after signing in. */
+export function safeReturnAddress(target: string | undefined): string {
+  const home = window.location.origin;
+  if (!target || !URL.canParse(target, home)) return "/";
+  const url = new URL(target, home);
+  return url.origin === home ? url.href : "/";
+}

@@ -1,0 +1,48 @@
+"use client";
+
+import { useNow } from "@/lib/client/clock";
+import { useHydrated } from "@/lib/client/hydrated";
+import { localTime, relative, utcTime } from "./format";
+import { Tooltip } from "./ui/tooltip";
+
+/** `2 min ago`, kept current; the exact local and UTC time on hover. */
+export function RelativeTime({ at, className }: { at: string; className?: string }) {
+  const now = useNow();
+  const hydrated = useHydrated();
+  return (
+    <Tooltip content={<ExactLines at={at} />}>
+      {/* The server's words may be a second old. A new key makes the browser write its own. */}
+      <time key={String(hydrated)} dateTime={at} className={className} suppressHydrationWarning>
+        {relative(Date.parse(at), now)}
+      </time>
+    </Tooltip>
+  );
+}
+
+/** The exact time in the reader's zone; UTC until the browser has said which zone that is, and on hover. */
+export function ExactTime({ at, className }: { at: string; className?: string }) {
+  const format = useTimeFormat();
+  return (
+    <Tooltip content={<ExactLines at={at} />}>
+      <time dateTime={at} className={className}>
+        {format(at)}
+      </time>
+    </Tooltip>
+  );
+}
+
+/** Local time in the browser; UTC on the server, which does not know the reader's zone. */
+export function useTimeFormat(): (iso: string) => string {
+  return useHydrated() ? localTime : utcTime;
+}
+
+function ExactLines({ at }: { at: string }) {
+  return (
+    <dl className="grid grid-cols-[auto_auto] gap-x-3 tabular-nums">
+      <dt className="text-faint">Local</dt>
+      <dd>{localTime(at)}</dd>
+      <dt className="text-faint">UTC</dt>
+      <dd>{utcTime(at)}</dd>
+    </dl>
+  );
+}

@@ -1,0 +1,33 @@
+"use client";
+
+import { Tooltip as Radix } from "radix-ui";
+import type { ReactElement, ReactNode } from "react";
+
+export const TooltipProvider = Radix.Provider;
+
+/** Words beside a thing on hover and focus. The thing must take a ref and must not depend on the tooltip to be understood. */
+export function Tooltip({
+  children,
+  content,
+  side,
+}: {
+  children: ReactElement;
+  content: ReactNode;
+  side?: "top" | "right" | "bottom" | "left";
+}) {
+  return (
+    <Radix.Root>
+      <Radix.Trigger asChild>{children}</Radix.Trigger>
+      <Radix.Portal>
+        <Radix.Content
+          side={side}
+          sideOffset={6}
+          collisionPadding={8}
+          className="z-50 max-w-72 animate-rise rounded-md border border-line bg-raised px-2 py-1.5 text-ink text-sm shadow-float"
+        >
+          {content}
+        </Radix.Content>
+      </Radix.Portal>
+    </Radix.Root>
+  );
+}

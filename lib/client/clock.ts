@@ -1,0 +1,37 @@
+/** One clock for every "2 min ago" on a page, so that a hundred of them cost one timer. */
+import { useSyncExternalStore } from "react";
+
+const TICK_MS = 1_000;
+
+let now = Date.now();
+let timer: ReturnType<typeof setInterval> | undefined;
+const listeners = new Set<() => void>();
+
+/** The time in milliseconds, renewed every second in the browser. */
+export function useNow(): number {
+  return useSyncExternalStore(subscribe, () => now, serverNow);
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  if (!timer) {
+    now = Date.now();
+    timer = setInterval(tick, TICK_MS);
+  }
+  return () => {
+    listeners.delete(listener);
+    if (listeners.size > 0) return;
+    clearInterval(timer);
+    timer = undefined;
+  };
+}
+
+function tick(): void {
+  now = Date.now();
+  for (const listener of listeners) listener();
+}
+
+// Rounded, because React asks twice in one render and wants the same answer.
+function serverNow(): number {
+  return Math.floor(Date.now() / TICK_MS) * TICK_MS;
+}

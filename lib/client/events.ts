@@ -1,0 +1,20 @@
+import { type EventFilter, printEventFilter } from "@/lib/contract/event-filter";
+import type { EventDetail, EventPage } from "@/lib/contract/events";
+import type { ReplayAnswer } from "@/lib/contract/replays";
+import { postJson, requestJson } from "./request";
+
+export type EventListQuery = EventFilter & { cursor?: string; limit?: number };
+
+export function fetchEvents(query: EventListQuery, signal?: AbortSignal): Promise<EventPage> {
+  return requestJson<EventPage>(`/api/webhooks/events?${printEventFilter(query)}`, { signal });
+}
+
+export function fetchEvent(id: string, signal?: AbortSignal): Promise<EventDetail> {
+  return requestJson<EventDetail>(`/api/webhooks/events/${encodeURIComponent(id)}`, { signal });
+}
+
+/** Queues a replay of one event and returns at once; the event itself shows how it goes. */
+export function replayEvent(event: Pick<EventDetail, "provider_slug" | "event_key">, reason: string) {
+  const path = [event.provider_slug, event.event_key].map(encodeURIComponent).join("/");
+  return postJson<ReplayAnswer>(`/api/webhooks/replay/${path}`, { reason, wait: false });
+}

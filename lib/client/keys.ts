@@ -1,0 +1,15 @@
+/** Query keys in one place, so that whoever changes something knows what to refresh. */
+import type { Range } from "@/lib/contract/analytics";
+
+export const keys = {
+  events: (query: string) => ["events", query] as const,
+  event: (id: string) => ["event", id] as const,
+  /** Apart from the analytics: the rail must not fill the cache before the page has hydrated with its own data. */
+  deadLetters: ["dead-letters"] as const,
+  analytics: (range: Range) => ["analytics", range] as const,
+  replays: (query: string) => ["replays", query] as const,
+  replay: (id: string) => ["replay", id] as const,
+  /** The draft and its preview in an open sheet. */
+  draft: (ask: string) => ["replay-draft", ask] as const,
+  replayItems: (id: string, outcome: string) => ["replay", id, "items", outcome] as const,
+};

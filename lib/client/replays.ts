@@ -1,0 +1,81 @@
+/** The replay API as the console calls it. Each function is one request, and throws `ApiError`. */
+import type { z } from "zod";
+import type { EventFilter } from "@/lib/contract/event-filter";
+import { type ReplayFilter, printReplayFilter } from "@/lib/contract/replay-filter";
+import type { replayOptionsSchema } from "@/lib/contract/replay-options";
+import type { Replay, ReplayItem, ReplayPage, ReplayPreview, ReplaySummary } from "@/lib/contract/replays";
+import type { ErrorClass, ReplayOutcome } from "@/lib/contract/vocabulary";
+import { postJson, requestJson } from "./request";
+
+export type ReplayDetail = Replay & { summary: ReplaySummary };
+export type ItemOutcome = ReplayOutcome | "waiting";
+export type Steering = "pause" | "resume" | "cancel";
+
+/** The options as somebody chooses them; what is left open gets its default from the schema. */
+export type AskedOptions = z.input<typeof replayOptionsSchema>;
+
+export type Selection = { event_ids: string[] } | { filter: EventFilter; limit?: number };
+
+export interface ReplayAsk {
+  selection: Selection;
+  options: AskedOptions;
+  reason: string;
+}
+
+const REPLAYS = "/api/webhooks/replays";
+
+export function fetchReplays(query: ReplayFilter & { cursor?: number }, signal?: AbortSignal): Promise<ReplayPage> {
+  return requestJson<ReplayPage>(`${REPLAYS}?${printReplayFilter(query)}`, { signal });
+}
+
+export function fetchReplay(id: string, signal?: AbortSignal): Promise<ReplayDetail> {
+  return requestJson<ReplayDetail>(`${REPLAYS}/${id}`, { signal });
+}
+
+export async function fetchReplayItems(
+  id: string,
+  { outcome, after, limit }: { outcome?: ItemOutcome; after: number; limit: number },
+  signal?: AbortSignal,
+): Promise<ReplayItem[]> {
+  const query = new URLSearchParams({ after: String(after), limit: String(limit), ...(outcome && { outcome }) });
+  return (await requestJson<{ items: ReplayItem[] }>(`${REPLAYS}/${id}/items?${query}`, { signal })).items;
+}
+
+/** Freezes a selection and runs nothing. The same key asks for the same draft again. */
+export function draftReplay(ask: ReplayAsk, { key, signal }: { key?: string; signal?: AbortSignal } = {}) {
+  return requestJson<Replay>(REPLAYS, {
+    method: "POST",
+    headers: { "content-type": "application/json", ...(key && { "idempotency-key": key }) },
+    body: JSON.stringify({ ...ask, draft: true }),
+    signal,
+  });
+}
+
+export function fetchPreview(id: string, signal?: AbortSignal): Promise<ReplayPreview> {
+  return requestJson<ReplayPreview>(`${REPLAYS}/${id}/preview`, { signal });
+}
+
+export function startReplay(id: string): Promise<Replay> {
+  return postJson<Replay>(`${REPLAYS}/${id}/start`, {});
+}
+
+export function steerReplay(id: string, action: Steering): Promise<Replay> {
+  return postJson<Replay>(`${REPLAYS}/${id}/${action}`, {});
+}
+
+/** Runs again what failed, of some classes or all. Answers the new replay's id. */
+export async function retryFailures(
+  id: string,
+  ask: { classes?: ErrorClass[]; tries: number; reason: string },
+): Promise<string> {
+  const answer = await postJson<Record<string, unknown>>(`/admin/webhooks/replays/${id}/retry-failures`, {
+    maxAdditionalRetries: ask.tries,
+    reason: ask.reason,
+    ...(ask.classes && { onlySpecificFailures: ask.classes }),
+  });
+  return String(answer.replayId ?? answer.replay_id ?? answer.id);
+}
+
+export function exportAddress(id: string, format: "csv" | "json"): string {
+  return `${REPLAYS}/${id}/export?format=${format}`;
+}

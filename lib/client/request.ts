@@ -1,0 +1,57 @@
+/** How the browser talks to our own API: JSON in, JSON out, and one error type that a person can quote. */
+
+const ANSWER_WITHIN_MS = 10_000;
+
+/** A refusal or a failure of the API. `requestId` is what somebody quotes to an engineer; status 0 means no answer came. */
+export class ApiError extends Error {
+  constructor(
+    message: string,
+    readonly status: number,
+    readonly requestId: string | null = null,
+    readonly field: string | null = null,
+  ) {
+    super(message);
+    this.name = "ApiError";
+  }
+}
+
+/** Requests a path of this app and returns its JSON. Throws `ApiError` for everything else. */
+export async function requestJson<T>(path: string, init: RequestInit = {}): Promise<T> {
+  const response = await answered(path, init);
+  if (!response.ok) throw await refusal(response);
+  return (await response.json()) as T;
+}
+
+export function postJson<T>(path: string, body: unknown): Promise<T> {
+  return requestJson<T>(path, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(body),
+  });
+}
+
+async function answered(path: string, init: RequestInit): Promise<Response> {
+  const patience = AbortSignal.timeout(ANSWER_WITHIN_MS);
+  try {
+    return await fetch(path, {
+      ...init,
+      headers: { accept: "application/json", ...init.headers },
+      cache: "no-store",
+      signal: init.signal ? AbortSignal.any([init.signal, patience]) : patience,
+    });
+  } catch (error) {
+    if (init.signal?.aborted) throw error;
+    throw new ApiError("Redrive did not answer. Check your connection and that the server is up.", 0);
+  }
+}
+
+async function refusal(response: Response): Promise<ApiError> {
+  const problem = (await response.json().catch(() => ({}))) as Record<string, string | undefined>;
+  const words = [problem.title, problem.detail].filter(Boolean).join(" ");
+  return new ApiError(
+    words || problem.error || `The server answered ${response.status}.`,
+    response.status,
+    problem.request_id ?? response.headers.get("x-request-id"),
+    problem.field ?? null,
+  );
+}
