@@ -14,6 +14,8 @@ import { onWorkerBell } from "./worker-bell";
 
 /** Without a bell: how soon work that another process stored, or that is due again, is found. */
 const POLL_MS = 250;
+/** Work is due but may not be claimed: its destination is at its limit, or another worker was there first. */
+const PAUSE_WHEN_BLOCKED_MS = 25;
 const PAUSE_AFTER_FAILURE_MS = 1_000;
 const REPLAYS_EVERY_MS = 250;
 /** In-flight deliveries get this long to end when the process stops. */
@@ -31,8 +33,11 @@ export function startWorker(): Worker {
   const inFlight = new Set<Promise<void>>();
   const alarm = createAlarm();
   let stopping = false;
+  /** Something was due at the last claim, and could not be had: the end of any delivery may change that. */
+  let blocked = false;
   let replaysAdvancedAt = 0;
   /** Replays get at most half of the slots: a live delivery always finds one soon. */
+  const mostReplays = Math.ceil(WORKER_CONCURRENCY / 2);
   let replaysInFlight = 0;
   onWorkerBell(alarm.ring);
 
@@ -53,11 +58,14 @@ export function startWorker(): Worker {
   async function claimAndRun(): Promise<number> {
     const free = WORKER_CONCURRENCY - inFlight.size;
     if (free <= 0) return POLL_MS;
-    const replaySlots = Math.max(0, Math.ceil(WORKER_CONCURRENCY / 2) - replaysInFlight);
+    const replaySlots = Math.max(0, mostReplays - replaysInFlight);
     const { work, next_due_ms } = await claim(name, free, LEASE_SECONDS, replaySlots);
+    blocked = false;
     for (const item of work) start(item);
     if (work.length > 0) return inFlight.size < WORKER_CONCURRENCY ? 0 : POLL_MS;
-    return Math.min(POLL_MS, Math.max(next_due_ms ?? POLL_MS, 5));
+    blocked = next_due_ms === 0;
+    if (blocked) return replaySlots === 0 ? POLL_MS : PAUSE_WHEN_BLOCKED_MS;
+    return Math.min(POLL_MS, next_due_ms ?? POLL_MS);
   }
 
   function start(work: Work): void {
@@ -69,8 +77,8 @@ export function startWorker(): Worker {
       .finally(() => {
         inFlight.delete(done);
         if (isReplay) replaysInFlight -= 1;
-        // A free slot is a reason to look again.
-        if (inFlight.size === WORKER_CONCURRENCY - 1) alarm.ring();
+        // Free slots are a reason to look again; a few at a time, so that a claim is worth its round trip.
+        if (blocked || inFlight.size === Math.floor(WORKER_CONCURRENCY * 0.75)) alarm.ring();
       });
     inFlight.add(done);
   }
