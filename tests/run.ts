@@ -14,7 +14,7 @@ const reports = mkdtempSync(path.join(os.tmpdir(), "redrive-reports-"));
 const total: Count = { passed: 0, failed: 0, skipped: 0 };
 
 for (const script of ["check:style", "check:types", "check:generated"]) stage(script, () => check(script));
-for (const project of ["unit", "pipeline", "api"]) stage(project, () => vitest(project));
+for (const project of ["unit", "pipeline", "api", "faults"]) stage(project, () => vitest(project));
 stage("e2e", playwright);
 
 rmSync(reports, { recursive: true, force: true });
