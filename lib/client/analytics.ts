@@ -9,13 +9,14 @@ export function fetchAnalytics(range: Range, signal?: AbortSignal): Promise<Anal
   return requestJson<Analytics>(`/api/webhooks/analytics?range=${range}`, { signal });
 }
 
-/** How many deliveries are dead now; undefined until known. The shortest range is the cheapest question. */
-export function useDeadLetterCount(): number | undefined {
+/** How many deliveries are dead and how many replays are under way; undefined until known. */
+export function useRailCounts(): { dead: number; replays: number } | undefined {
   const { data } = useQuery({
     queryKey: keys.deadLetters,
+    // The shortest range is the cheapest question.
     queryFn: ({ signal }) => fetchAnalytics("15m", signal),
     refetchInterval: COUNT_EVERY_MS,
-    select: (analytics) => analytics.dead_letters,
+    select: ({ dead_letters, running_replays }) => ({ dead: dead_letters, replays: running_replays }),
   });
   return data;
 }

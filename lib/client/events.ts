@@ -13,6 +13,14 @@ export function fetchEvent(id: string, signal?: AbortSignal): Promise<EventDetai
   return requestJson<EventDetail>(`/api/webhooks/events/${encodeURIComponent(id)}`, { signal });
 }
 
+/** Marks failed or dead events as handled by a person. Nothing is delivered. */
+export function resolveEvents(eventIds: string[], reason: string) {
+  return postJson<{ resolved: number; not_resolved: number }>("/api/webhooks/events/resolve", {
+    event_ids: eventIds,
+    reason,
+  });
+}
+
 /** Queues a replay of one event and returns at once; the event itself shows how it goes. */
 export function replayEvent(event: Pick<EventDetail, "provider_slug" | "event_key">, reason: string) {
   const path = [event.provider_slug, event.event_key].map(encodeURIComponent).join("/");

@@ -9,6 +9,7 @@ export const keys = {
   analytics: (range: Range) => ["analytics", range] as const,
   replays: (query: string) => ["replays", query] as const,
   replay: (id: string) => ["replay", id] as const,
+  notices: ["notices"] as const,
   /** The draft and its preview in an open sheet. */
   draft: (ask: string) => ["replay-draft", ask] as const,
   replayItems: (id: string, outcome: string) => ["replay", id, "items", outcome] as const,

@@ -1,7 +1,7 @@
 /** The replay API as the console calls it. Each function is one request, and throws `ApiError`. */
 import type { z } from "zod";
 import type { EventFilter } from "@/lib/contract/event-filter";
-import { type ReplayFilter, printReplayFilter } from "@/lib/contract/replay-filter";
+import { printReplayFilter, type ReplayFilter } from "@/lib/contract/replay-filter";
 import type { replayOptionsSchema } from "@/lib/contract/replay-options";
 import type { Replay, ReplayItem, ReplayPage, ReplayPreview, ReplaySummary } from "@/lib/contract/replays";
 import type { ErrorClass, ReplayOutcome } from "@/lib/contract/vocabulary";
@@ -23,6 +23,8 @@ export interface ReplayAsk {
 }
 
 const REPLAYS = "/api/webhooks/replays";
+
+export const ITEMS_PER_PAGE = 50;
 
 export function fetchReplays(query: ReplayFilter & { cursor?: number }, signal?: AbortSignal): Promise<ReplayPage> {
   return requestJson<ReplayPage>(`${REPLAYS}?${printReplayFilter(query)}`, { signal });

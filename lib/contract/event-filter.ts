@@ -26,7 +26,10 @@ const time = z.iso.datetime({ offset: true, error: "must be an ISO 8601 time suc
 export const eventFilterSchema = z.object({
   provider_slug: list(z.string().max(40)).optional(),
   status: list(z.preprocess((value) => RUNBOOK_STATUS[String(value)] ?? value, z.enum(EVENT_STATUSES))).optional(),
-  event_type: z.string().max(255).optional(),
+  /** One type, or several with commas between them: a type has dots, never commas. */
+  event_type: z
+    .preprocess((value) => (Array.isArray(value) ? value.join(",") : value), z.string().max(4000))
+    .optional(),
   org_id: z.string().max(255).optional(),
   company_id: z.string().max(255).optional(),
   error_class: list(z.string().max(40)).optional(),

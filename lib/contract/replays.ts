@@ -128,6 +128,19 @@ export interface ReplayAnswer {
   request_id: string;
 }
 
+/** The answer to a request for a replay of several events, or of a selection: the replay, and what became of the request. */
+export interface ReplayRequested extends Replay {
+  /** The same as `id`. */
+  replay_id: string;
+  /** Events that were taken: fewer than matched when a limit cut it. */
+  taken: number;
+  skip_reasons: Partial<Record<SkipReason, number>>;
+  /** Keys or ids that no event has. */
+  not_found: string[];
+  /** For a dry run. */
+  preview?: ReplayPreview;
+}
+
 export interface Notice {
   id: number;
   subject: string;

@@ -984,8 +984,10 @@ export type Database = {
       list_dead_letters: { Args: { p_limit: number }; Returns: Json };
       list_events: { Args: { p_cursor: string; p_filter: Json; p_limit: number }; Returns: Json };
       list_merchant_events: { Args: { p_cursor: string; p_filter: Json; p_limit: number }; Returns: Json };
+      list_missing_events: { Args: { p_selection: Json }; Returns: Json };
       list_notices: { Args: { p_actor_id: string }; Returns: Json };
       list_projectable_items: { Args: { p_after: number; p_limit: number; p_replay_id: number }; Returns: Json };
+      list_replay_failures: { Args: { p_after: number; p_limit: number; p_replay_id: number }; Returns: Json };
       list_replay_items: {
         Args: { p_after: number; p_limit: number; p_outcome: string; p_replay_id: number };
         Returns: Json;

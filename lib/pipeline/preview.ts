@@ -30,22 +30,20 @@ interface Item {
 
 /** Works out the preview of a replay's frozen selection. Exact for the moment it is asked. */
 export async function previewReplay(replay: Replay): Promise<ReplayPreview> {
-  const id = replayNumber(replay.id);
-  const [split, items] = await Promise.all([
-    call<Omit<ReplayPreview, "changes" | "impact" | "estimated_seconds"> & { average_ms: number }>(
-      "console",
-      "preview_replay",
-      { p_id: id },
-    ),
-    readItems(id),
-  ]);
-  const { average_ms, ...counts } = split;
-  return {
-    ...counts,
-    estimated_seconds: estimate(replay, counts.to_run, average_ms),
-    changes: await previewChanges(items),
-    impact: addUp(items.map(impactOf)),
-  };
+  const [counts, items] = await Promise.all([countReplay(replay), readItems(replayNumber(replay.id))]);
+  return { ...counts, changes: await previewChanges(items), impact: addUp(items.map(impactOf)) };
+}
+
+export type ReplayCounts = Omit<ReplayPreview, "changes" | "impact">;
+
+/** The part of the preview that only counts: how the items split, and how long they take at the chosen rate. */
+export async function countReplay(replay: Replay): Promise<ReplayCounts> {
+  const { average_ms, ...counts } = await call<Omit<ReplayCounts, "estimated_seconds"> & { average_ms: number }>(
+    "console",
+    "preview_replay",
+    { p_id: replayNumber(replay.id) },
+  );
+  return { ...counts, estimated_seconds: estimate(replay, counts.to_run, average_ms) };
 }
 
 async function readItems(id: number): Promise<Item[]> {

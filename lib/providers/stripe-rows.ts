@@ -3,7 +3,7 @@
  * Reads both payload shapes, before and after API version 2025-03-31.basil
  * (https://docs.stripe.com/changelog/basil): the version is chosen by the endpoint, not by us.
  */
-import { type Change, InvalidPayload, type Json, type ProjectableEvent, versionOf } from "./provider";
+import { type Change, type Impact, InvalidPayload, type Json, type ProjectableEvent, versionOf } from "./provider";
 import { at, idFrom, isoFromUnix, objectIn } from "./shape";
 
 type Row = (event: ProjectableEvent) => Change[];
@@ -15,6 +15,32 @@ export const stripeProjections: Readonly<Record<string, Row>> = {
   "invoice.payment_succeeded": paymentSucceededRows,
   "invoice.payment_failed": paymentFailedRows,
 };
+
+/** Where the amount of an object stands, by the type of its events. The first that is not 0 is what the event is about. */
+const AMOUNTS: readonly [types: RegExp, fields: readonly string[]][] = [
+  // A failed invoice has 0 paid, and its due amount is what is missing.
+  [/^invoice\./, ["amount_paid", "amount_due"]],
+  [/^(charge|payment_intent)\./, ["amount"]],
+  [/^checkout\.session\./, ["amount_total"]],
+];
+
+/** The customer and the money a Stripe event speaks of. Amounts are in the currency's minor unit, as Stripe writes them. */
+export function stripeImpact({ eventType, payload }: ProjectableEvent): Impact {
+  const object = at(payload, "data", "object");
+  const about = /^customer\.(created|updated|deleted)$/.test(eventType) ? at(object, "id") : at(object, "customer");
+  const customer = referenceTo(about);
+  const fields = AMOUNTS.find(([types]) => types.test(eventType))?.[1] ?? [];
+  const amounts = fields.map((field) => at(object, field)).filter((value) => Number.isSafeInteger(value)) as number[];
+  const currency = at(object, "currency");
+  return {
+    ...(customer !== undefined && { customer }),
+    ...(amounts.length > 0 &&
+      typeof currency === "string" && {
+        amount: amounts.find((amount) => amount !== 0) ?? 0,
+        currency: currency.toLowerCase(),
+      }),
+  };
+}
 
 /** Stripe's times are whole seconds, so within one second the later state of a subscription's life has the higher rank. */
 function subscriptionRows(event: ProjectableEvent, action: string, rank: number): Change[] {

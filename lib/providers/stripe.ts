@@ -6,7 +6,7 @@ import Stripe from "stripe";
 import { hmacSha256, parseUnixTimestamp } from "./hmac";
 import { acceptAs, header, type Identity, type Provider, type RawRequest, refuse } from "./provider";
 import { at, idFrom, isoFrom, isoFromUnix, keyFrom, keyOfBody, typeFrom } from "./shape";
-import { stripeProjections } from "./stripe-rows";
+import { stripeImpact, stripeProjections } from "./stripe-rows";
 
 /** The SDK's own default: an age of exactly 300 s passes, and so does any time in the future. */
 const TOLERANCE_SECONDS = 300;
@@ -47,6 +47,7 @@ export const stripe: Provider = {
   },
 
   projections: stripeProjections,
+  impact: stripeImpact,
 };
 
 /** The SDK reads timestamps leniently (`parseInt`), so what is not plain digits never reaches it. */

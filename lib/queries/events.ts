@@ -1,6 +1,5 @@
 /** Server reads of events, for pages and APIs. */
 
-import { RANGES } from "@/lib/contract/analytics";
 import type { EventFilter } from "@/lib/contract/event-filter";
 import type { Attempt, EventDetail, EventPage } from "@/lib/contract/events";
 import { call } from "@/lib/db/client";
@@ -8,25 +7,23 @@ import { Problem } from "@/lib/errors";
 
 /** One page of the history, newest first. Throws a `Problem` for a cursor that is not one of ours. */
 export function listEvents(filter: EventFilter, page: { limit: number; cursor?: string }): Promise<EventPage> {
-  if (page.cursor !== undefined && !/^\d{1,17}\.\d{1,17}$/.test(page.cursor)) {
-    throw new Problem({
-      status: 400,
-      title: "The cursor is not one of ours.",
-      detail: "Start again without it.",
-      field: "cursor",
-    });
-  }
+  checkCursor(page.cursor);
   return call<EventPage>("console", "list_events", {
-    p_filter: sqlFilter(filter) as never,
+    p_filter: filter as never,
     p_limit: page.limit,
     p_cursor: (page.cursor ?? null) as never,
   });
 }
 
-/** The filter as SQL reads it: a moving range becomes a time. */
-export function sqlFilter({ range, ...filter }: EventFilter): Record<string, unknown> {
-  if (!range) return filter;
-  return { ...filter, from_ts: new Date(Date.now() - RANGES[range] * 60_000).toISOString() };
+/** Throws a `Problem` for a cursor that is not one of ours. */
+export function checkCursor(cursor: string | undefined): void {
+  if (cursor === undefined || /^\d{1,17}\.\d{1,17}$/.test(cursor)) return;
+  throw new Problem({
+    status: 400,
+    title: "The cursor is not one of ours.",
+    detail: "Start again without it.",
+    field: "cursor",
+  });
 }
 
 /** Everything about one event, by `we_12` or `12`. Null when there is none. */

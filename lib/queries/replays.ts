@@ -1,8 +1,8 @@
 /** Server reads of replays, for pages and APIs. */
 import type { ReplayItem, ReplayPage, ReplaySummary } from "@/lib/contract/replays";
-import type { ReplayOutcome } from "@/lib/contract/vocabulary";
+import type { ErrorClass, ReplayOutcome } from "@/lib/contract/vocabulary";
 import { call } from "@/lib/db/client";
-import { replayNumber } from "@/lib/pipeline/replay";
+import { replayNumber, type Selection } from "@/lib/pipeline/replay";
 
 export interface ReplayFilter {
   status?: string[];
@@ -34,4 +34,30 @@ export function listReplayItems(
 /** How the items ended, and the failures by class, status and message. */
 export function summariseReplay(id: string): Promise<ReplaySummary> {
   return call("console", "summarise_replay", { p_id: replayNumber(id) });
+}
+
+export interface ReplayFailure {
+  position: number;
+  event_id: string;
+  error_class: ErrorClass | null;
+  detail: string | null;
+  http_status: number | null;
+  finished_at: string | null;
+  /** Under this replay. */
+  tries: number;
+  /** Set while it will be tried again by itself. */
+  next_retry: string | null;
+}
+
+/** What failed or is failing, after a position; `total` counts all of it. */
+export function listReplayFailures(
+  id: string,
+  { after, limit }: { after: number; limit: number },
+): Promise<{ total: number; failures: ReplayFailure[] }> {
+  return call("console", "list_replay_failures", { p_replay_id: replayNumber(id), p_after: after, p_limit: limit });
+}
+
+/** The keys or `we_` ids of a selection that no event has. */
+export function listMissingEvents(selection: Selection): Promise<string[]> {
+  return call("console", "list_missing_events", { p_selection: selection as never });
 }

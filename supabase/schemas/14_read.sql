@@ -19,13 +19,16 @@ language sql immutable set search_path = '' as $$
     (3, 'error_class', format(
       'e.last_error_class = any (%L::public.error_class[])', public.text_array(p_filter -> 'error_class')
     )),
-    (4, 'event_type', format('e.event_type = %L', p_filter ->> 'event_type')),
+    -- One type or several with commas between them; a type has dots, never commas.
+    (4, 'event_type', format('e.event_type = any (string_to_array(%L, '',''))', p_filter ->> 'event_type')),
     (5, 'org_id', format('e.organisation_id = %L', p_filter ->> 'org_id')),
     (6, 'company_id', format('e.company_id = %L', p_filter ->> 'company_id')),
     -- strpos, not like: a searched % or _ means itself.
     (7, 'q', format('strpos(lower(e.event_key), lower(%L)) > 0', p_filter ->> 'q')),
     (8, 'from_ts', format('e.received_at >= %L::timestamptz', p_filter ->> 'from_ts')),
-    (9, 'to_ts', format('e.received_at < %L::timestamptz', p_filter ->> 'to_ts'))
+    (9, 'to_ts', format('e.received_at < %L::timestamptz', p_filter ->> 'to_ts')),
+    -- Moves with the clock, so the filter itself stays the same when it is asked twice.
+    (10, 'range', format('e.received_at >= now() - %L::interval', p_filter ->> 'range'))
   ) as c(n, field, condition);
 $$;
 
@@ -180,6 +183,24 @@ language sql stable set search_path = '' as $$
   where e.provider = p_provider and e.event_key_hash = sha256(convert_to(p_event_key, 'UTF8'));
 $$;
 
+-- The keys or numbers of a selection that no event has, in the order they were asked for.
+create function public.list_missing_events(p_selection jsonb) returns jsonb
+language sql stable set search_path = '' as $$
+  select coalesce(jsonb_agg(m.name order by m.n), '[]')
+  from (
+    select k.key as name, k.n
+    from jsonb_array_elements_text(p_selection -> 'event_keys') with ordinality as k(key, n)
+    where not exists (
+      select from public.events e
+      where e.provider = p_selection ->> 'provider_slug' and e.event_key_hash = sha256(convert_to(k.key, 'UTF8'))
+    )
+    union all
+    select 'we_' || k.id, k.n
+    from jsonb_array_elements_text(p_selection -> 'event_ids') with ordinality as k(id, n)
+    where not exists (select from public.events e where e.id = k.id::bigint)
+  ) m;
+$$;
+
 -- A replay with its counts. Null when there is none.
 create function public.get_replay(p_id bigint) returns jsonb
 language sql stable set search_path = '' as $$
@@ -250,6 +271,37 @@ language sql stable set search_path = '' as $$
   join public.deliveries d on d.id = i.delivery_id
   join public.destinations t on t.id = d.destination_id
   left join public.attempts a on a.id = i.attempt_id;
+$$;
+
+-- What failed in a replay, for the merchant-delivery API of the Globapay runbook: items that ended so, and those that
+-- failed and wait for another try. From p_after on; `total` counts all of them.
+create function public.list_replay_failures(p_replay_id bigint, p_after integer, p_limit integer) returns jsonb
+language sql stable set search_path = '' as $$
+  with failing as (
+    select i.position, i.event_id, i.error_class, i.detail, i.outcome, d.id as delivery_id, d.last_error_class,
+      d.last_error, d.due_at
+    from public.replay_items i
+    join public.deliveries d on d.id = i.delivery_id
+    where i.replay_id = p_replay_id
+      and (i.outcome = 'failed' or (i.outcome is null and i.fed_at is not null and d.status = 'retrying'))
+  )
+  select jsonb_build_object(
+    'total', (select count(*) from failing),
+    'failures', coalesce(jsonb_agg(jsonb_build_object(
+      'position', f.position, 'event_id', 'we_' || f.event_id,
+      'error_class', coalesce(f.error_class, f.last_error_class), 'detail', coalesce(f.detail, f.last_error),
+      'http_status', a.http_status, 'finished_at', public.iso(a.finished_at), 'tries', coalesce(a.tries, 0),
+      'next_retry', case when f.outcome is null then public.iso(f.due_at) end
+    ) order by f.position), '[]')
+  )
+  from (select * from failing x where x.position > p_after order by x.position limit p_limit) f
+  left join lateral (
+    select x.http_status, x.finished_at, count(*) over () as tries
+    from public.attempts x
+    where x.delivery_id = f.delivery_id and x.replay_id = p_replay_id
+    order by x.number desc
+    limit 1
+  ) a on true;
 $$;
 
 -- How a replay's items ended: per outcome, per skip reason, and the failures by class, status and message.

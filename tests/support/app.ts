@@ -19,8 +19,8 @@ export interface RunningApp {
   dataDir: string;
   /** Everything it has printed. */
   output(): string;
-  /** As Ctrl-C does: drains, and stops its Postgres. */
-  stop(): Promise<void>;
+  /** As Ctrl-C does: drains, and stops its Postgres. Resolves to the exit code, null after a kill. */
+  stop(): Promise<number | null>;
   /** As a power cut of the app does: its Postgres stays. Start again with the same `dataDir`. */
   kill(): Promise<void>;
 }
@@ -54,7 +54,7 @@ export async function startApp({ env = {}, dataDir = temporaryDirectory() }: App
     dataDir,
     output: () => printed,
     stop: () => end(child, "SIGTERM"),
-    kill: () => end(child, "SIGKILL"),
+    kill: async () => void (await end(child, "SIGKILL")),
   };
 }
 
@@ -88,9 +88,11 @@ function found(text: string, pattern: RegExp): string {
   return pattern.exec(text)?.[1] ?? "";
 }
 
-async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const ended = once(child, "exit");
-  child.kill(signal);
-  await ended;
+async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
+  if (child.exitCode === null && child.signalCode === null) {
+    const ended = once(child, "exit");
+    child.kill(signal);
+    await ended;
+  }
+  return child.exitCode;
 }

@@ -7,6 +7,7 @@ import { SAMPLE_TYPES, sample } from "../tools/requests";
 /** The wait of a sender whose request failed. Real ones wait longer. */
 const RETRY_PAUSE_MS = 50;
 const REQUEST_TIMEOUT_MS = 10_000;
+const LONGEST_SILENCE_MS = 60_000;
 const PROVIDERS: readonly Signer[] = ["stripe", "telnyx", "chatwoot"];
 /** What nobody delivers: such events are kept and ignored. */
 const UNWANTED = new Set(["charge.refunded"]);
@@ -32,7 +33,7 @@ export interface Sent {
 
 export interface Load {
   ledger: Sent[];
-  /** Resolves with the time (`performance.now()`) of the first 2xx after this call. */
+  /** Resolves with the time (`performance.now()`) of the first 2xx after this call. Rejects after a minute without one. */
   nextAcknowledgement(): Promise<number>;
   /** Resolves when every client has had its last event acknowledged. */
   stop(): Promise<void>;
@@ -86,7 +87,16 @@ export function startLoad({ url, clients, thinkMs, random }: LoadOptions): Load 
   const running = Promise.all(Array.from({ length: clients }, client));
   return {
     ledger,
-    nextAcknowledgement: () => new Promise((resolve) => listeners.add(resolve)),
+    nextAcknowledgement: () =>
+      new Promise((resolve, reject) => {
+        const heard = () => ledger.flatMap((entry) => entry.refused).slice(-5);
+        const silence = () => reject(new Error(`Nothing was acknowledged for a minute; heard ${heard().join(", ")}.`));
+        const timer = setTimeout(silence, LONGEST_SILENCE_MS);
+        listeners.add((at) => {
+          clearTimeout(timer);
+          resolve(at);
+        });
+      }),
     async stop() {
       stopping = true;
       await running;
@@ -101,7 +111,8 @@ function nextEvent(random: () => number) {
   const type = types[Math.floor(random() * types.length)] as string;
   const forged = random() < FORGED_SHARE;
   const customer = `cus_load${Math.floor(random() * 40)}`;
-  const { key, body } = sample(provider, type, { stripe: { customer } });
+  const { key, body: plain } = sample(provider, type, { stripe: { customer } });
+  const body = oddly(plain);
   const entry: Sent = {
     provider,
     key,
@@ -118,12 +129,17 @@ function nextEvent(random: () => number) {
   return { entry, body, headers: headers as () => [string, string][] };
 }
 
+/** The same event as JSON that no parser and serialiser would give back: whoever does not keep the bytes is found out. */
+function oddly(body: Buffer): Buffer {
+  return Buffer.from(`${body.toString().slice(0, -1)} ,\n "exact": 1.10, "big": 12345678901234567890 }\n`);
+}
+
 type Heard = { status: number; body: string } | "unknown" | "refused_connection";
 
 /** One POST, and what became of it. Never rejects. */
 export function post(url: URL, body: Buffer, headers: [string, string][], agent?: http.Agent): Promise<Heard> {
   return new Promise((resolve) => {
-    const options = { method: "POST", headers: headers.flat(), agent, timeout: REQUEST_TIMEOUT_MS };
+    const options = { method: "POST", headers: Object.fromEntries(headers), agent, timeout: REQUEST_TIMEOUT_MS };
     const request = http.request(url, options, (response) => {
       const chunks: Buffer[] = [];
       response.on("data", (chunk) => chunks.push(chunk));

@@ -13,6 +13,7 @@ export interface Evidence {
   sink: ReceivedRequest[];
   /** The secret that our requests to the sink are signed with. */
   sinkSecret: string;
+  leaseSeconds: number;
 }
 
 /** Per invariant, what breaks it: all lists are empty when all is well. */
@@ -42,6 +43,7 @@ export async function judge({
   ledger,
   sink,
   sinkSecret,
+  leaseSeconds,
 }: Evidence): Promise<{ verdict: Verdict; figures: Figures }> {
   const events = await readEvents(sql);
   const deliveries = await readDeliveries(sql);
@@ -90,6 +92,7 @@ export async function judge({
     "I9 only interrupted attempts arrive twice": deliveries
       .filter((delivery) => delivery.http && arrivals(received, delivery) > delivery.succeeded + delivery.interrupted)
       .map((delivery) => `delivery ${delivery.id}: ${arrivals(received, delivery)} arrivals`),
+    "I9 nobody is given up before the lease ends": (await givenUpEarly(sql, leaseSeconds)).map((id) => `attempt ${id}`),
     "I12 the statistics count what the tables hold": await wrongStatistics(sql),
   };
   const extra = deliveries.map((delivery) => (delivery.http ? Math.max(0, arrivals(received, delivery) - 1) : 0));
@@ -154,6 +157,14 @@ async function missingRows(sql: postgres.Sql): Promise<string[]> {
     where e.provider = 'stripe' and d.status = 'delivered'
       and not exists (select from audit_logs l where l.source_event = 'stripe:' || e.event_key)`;
   return rows.map((row) => row.event_key);
+}
+
+/** Stopping processes give their leases back, killed ones cannot. */
+async function givenUpEarly(sql: postgres.Sql, leaseSeconds: number): Promise<number[]> {
+  const rows = await sql`
+    select id::int from attempts
+    where status = 'lease_expired' and finished_at < started_at + make_interval(secs => ${leaseSeconds})`;
+  return rows.map((row) => row.id);
 }
 
 /** (number, delivery) is unique, so as many as the greatest number means 1, 2, … without a gap. */

@@ -1,33 +1,36 @@
+import type { z } from "zod";
+import { askReplay } from "@/app/api/ask-replay";
 import type { ApiContext } from "@/app/api/handle";
-import { mayActor } from "@/lib/auth/permissions";
+import type { deadLettersAnswer, deadLettersRequest } from "@/lib/contract/api/replay-requests";
+import { environment } from "@/lib/env";
 import { Problem } from "@/lib/errors";
-import { createReplay } from "@/lib/pipeline/replay";
 
-/** The Globapay runbook's cap on one bulk replay. */
-const MOST_AT_ONCE = 500;
-
-type Request = ({ webhook_id: string } | { retry_all: true }) & { reason?: string };
-
-/** Creates the replay a dead-letter request asks for. `queued` says how many deliveries run; the cap is reported, never silent. */
-export async function replayDeadLetters(asked: Request, { actor, requestId }: ApiContext) {
-  const all = "retry_all" in asked;
-  if (all && !mayActor(actor, "replay_many")) {
-    throw new Problem({
-      status: 403,
-      title: "Only administrators may replay everything.",
-      detail: "Replay single events instead.",
-    });
+/**
+ * Creates the replay a dead-letter request asks for. `queued` says how many deliveries run; the cap is reported, never
+ * silent. All of nothing is no error: a cron job may ask for it every night.
+ */
+export async function replayDeadLetters(
+  asked: z.infer<typeof deadLettersRequest>,
+  context: ApiContext,
+): Promise<z.infer<typeof deadLettersAnswer>> {
+  const limit = environment().REPLAY_MAX_EVENTS;
+  const reason = asked.reason ?? "Retried from the dead letter queue";
+  if ("webhook_id" in asked) {
+    const selection = { event_ids: [eventNumber(asked.webhook_id)] };
+    const { replay } = await askReplay({ kind: "single", selection, reason }, context);
+    return { success: true, replay_id: replay.id, queued: replay.total - replay.skipped, matched: 1, limit };
   }
-  const replay = await createReplay({
-    kind: all ? "criteria" : "single",
-    selection: all
-      ? { filter: { status: ["dead"] }, limit: MOST_AT_ONCE }
-      : { event_ids: [eventNumber(asked.webhook_id)] },
-    reason: asked.reason ?? "Retried from the dead letter queue",
-    actor,
-    requestId,
-  });
-  return { success: true, replay_id: replay.id, queued: replay.total - replay.skipped, limit: MOST_AT_ONCE };
+  const selection = { filter: { status: ["dead"] }, limit };
+  const asking = askReplay({ kind: "criteria", selection, reason }, context).catch(nothingToReplay);
+  const replay = (await asking)?.replay;
+  if (!replay) return { success: true, replay_id: null, queued: 0, matched: 0, limit };
+  const { id, total, skipped, matched } = replay;
+  return { success: true, replay_id: id, queued: total - skipped, matched, limit };
+}
+
+function nothingToReplay(error: unknown): null {
+  if (error instanceof Problem && error.init.status === 404) return null;
+  throw error;
 }
 
 function eventNumber(id: string): number {

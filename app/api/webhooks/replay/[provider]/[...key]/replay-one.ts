@@ -4,8 +4,8 @@ import { awaitReplay, createReplay } from "@/lib/pipeline/replay";
 import { getEvent } from "@/lib/queries/events";
 import { listReplayItems } from "@/lib/queries/replays";
 
-/** How long a caller may wait for the end: less than most proxies and curl's users do. */
-const LONGEST_WAIT_MS = 10_000;
+/** How long a caller may wait for the end: less than proxies do, and than a stopping server lets requests go on. */
+const LONGEST_WAIT_MS = 8_000;
 
 /** Creates the replay, waits for its end where asked to, and says what became of it. 202 while it still runs. */
 export async function replayOne(

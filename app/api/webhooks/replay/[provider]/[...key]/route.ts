@@ -1,16 +1,10 @@
-import { z } from "zod";
 import { handle, readJson } from "@/app/api/handle";
+import { replayOneRequest } from "@/lib/contract/api/replay-requests";
 import { replayOne } from "./replay-one";
 
-const body = z.object({
-  reason: z.string().trim().min(3, "say in a few words why").max(1000).optional(),
-  /** False answers at once with `queued`. */
-  wait: z.boolean().default(true),
-});
-
-/** Replays one event, as the OutboundEngine runbook calls it. An event key may hold slashes. */
+/** Replays one event, as the OutboundEngine runbook calls it. An event key may hold slashes; Next has decoded it. */
 export const POST = handle("replay", async (context) => {
   const { provider, key } = context.params;
-  const eventKey = (Array.isArray(key) ? key : [key ?? ""]).map(decodeURIComponent).join("/");
-  return replayOne(String(provider), eventKey, body.parse(await readJson(context.request)), context);
+  const eventKey = (Array.isArray(key) ? key : [key ?? ""]).join("/");
+  return replayOne(String(provider), eventKey, replayOneRequest.parse(await readJson(context.request)), context);
 });

@@ -1715,13 +1715,16 @@ CREATE OR REPLACE FUNCTION public.event_predicate (
     (3, 'error_class', format(
       'e.last_error_class = any (%L::public.error_class[])', public.text_array(p_filter -> 'error_class')
     )),
-    (4, 'event_type', format('e.event_type = %L', p_filter ->> 'event_type')),
+    -- One type or several with commas between them; a type has dots, never commas.
+    (4, 'event_type', format('e.event_type = any (string_to_array(%L, '',''))', p_filter ->> 'event_type')),
     (5, 'org_id', format('e.organisation_id = %L', p_filter ->> 'org_id')),
     (6, 'company_id', format('e.company_id = %L', p_filter ->> 'company_id')),
     -- strpos, not like: a searched % or _ means itself.
     (7, 'q', format('strpos(lower(e.event_key), lower(%L)) > 0', p_filter ->> 'q')),
     (8, 'from_ts', format('e.received_at >= %L::timestamptz', p_filter ->> 'from_ts')),
-    (9, 'to_ts', format('e.received_at < %L::timestamptz', p_filter ->> 'to_ts'))
+    (9, 'to_ts', format('e.received_at < %L::timestamptz', p_filter ->> 'to_ts')),
+    -- Moves with the clock, so the filter itself stays the same when it is asked twice.
+    (10, 'range', format('e.received_at >= now() - %L::interval', p_filter ->> 'range'))
   ) as c(n, field, condition);
 $function$;
 
@@ -2095,6 +2098,31 @@ $function$;
 
 REVOKE ALL ON FUNCTION "public"."list_merchant_events"(jsonb, integer, text) FROM PUBLIC, "anon", "authenticated";
 
+CREATE OR REPLACE FUNCTION public.list_missing_events (
+  p_selection jsonb
+)
+  RETURNS jsonb
+  LANGUAGE sql
+  STABLE
+  SET search_path TO ''
+  AS $function$
+  select coalesce(jsonb_agg(m.name order by m.n), '[]')
+  from (
+    select k.key as name, k.n
+    from jsonb_array_elements_text(p_selection -> 'event_keys') with ordinality as k(key, n)
+    where not exists (
+      select from public.events e
+      where e.provider = p_selection ->> 'provider_slug' and e.event_key_hash = sha256(convert_to(k.key, 'UTF8'))
+    )
+    union all
+    select 'we_' || k.id, k.n
+    from jsonb_array_elements_text(p_selection -> 'event_ids') with ordinality as k(id, n)
+    where not exists (select from public.events e where e.id = k.id::bigint)
+  ) m;
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."list_missing_events"(jsonb) FROM PUBLIC, "anon", "authenticated";
+
 CREATE OR REPLACE FUNCTION public.list_notices (
   p_actor_id text
 )
@@ -2142,6 +2170,45 @@ CREATE OR REPLACE FUNCTION public.list_projectable_items (
 $function$;
 
 REVOKE ALL ON FUNCTION "public"."list_projectable_items"(bigint, integer, integer) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.list_replay_failures (
+  p_replay_id bigint,
+  p_after     integer,
+  p_limit     integer
+)
+  RETURNS jsonb
+  LANGUAGE sql
+  STABLE
+  SET search_path TO ''
+  AS $function$
+  with failing as (
+    select i.position, i.event_id, i.error_class, i.detail, i.outcome, d.id as delivery_id, d.last_error_class,
+      d.last_error, d.due_at
+    from public.replay_items i
+    join public.deliveries d on d.id = i.delivery_id
+    where i.replay_id = p_replay_id
+      and (i.outcome = 'failed' or (i.outcome is null and i.fed_at is not null and d.status = 'retrying'))
+  )
+  select jsonb_build_object(
+    'total', (select count(*) from failing),
+    'failures', coalesce(jsonb_agg(jsonb_build_object(
+      'position', f.position, 'event_id', 'we_' || f.event_id,
+      'error_class', coalesce(f.error_class, f.last_error_class), 'detail', coalesce(f.detail, f.last_error),
+      'http_status', a.http_status, 'finished_at', public.iso(a.finished_at), 'tries', coalesce(a.tries, 0),
+      'next_retry', case when f.outcome is null then public.iso(f.due_at) end
+    ) order by f.position), '[]')
+  )
+  from (select * from failing x where x.position > p_after order by x.position limit p_limit) f
+  left join lateral (
+    select x.http_status, x.finished_at, count(*) over () as tries
+    from public.attempts x
+    where x.delivery_id = f.delivery_id and x.replay_id = p_replay_id
+    order by x.number desc
+    limit 1
+  ) a on true;
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."list_replay_failures"(bigint, integer, integer) FROM PUBLIC, "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.list_replay_items (
   p_replay_id bigint,
@@ -3419,9 +3486,13 @@ GRANT EXECUTE ON FUNCTION "public"."list_events"(jsonb, integer, text) TO "servi
 
 GRANT EXECUTE ON FUNCTION "public"."list_merchant_events"(jsonb, integer, text) TO "service_role";
 
+GRANT EXECUTE ON FUNCTION "public"."list_missing_events"(jsonb) TO "service_role";
+
 GRANT EXECUTE ON FUNCTION "public"."list_notices"(text) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."list_projectable_items"(bigint, integer, integer) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."list_replay_failures"(bigint, integer, integer) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."list_replay_items"(bigint, text, integer, integer) TO "service_role";
 

@@ -1,0 +1,20 @@
+import { handle } from "@/app/api/handle";
+import { findReplay } from "@/app/api/webhooks/replays/[id]/find-replay";
+import { authorise } from "@/lib/auth/authorise";
+import { eventStream } from "./event-stream";
+
+export const dynamic = "force-dynamic";
+
+/** A replay's progress as server-sent events, until it ended. The same path answers a WebSocket: lib/boot/replay-stream.ts. */
+export const GET = handle("view", async (context) => {
+  const { id } = await findReplay(context);
+  const { request } = context;
+  const stream = eventStream(id, {
+    signal: request.signal,
+    lastSeen: request.headers.get("last-event-id"),
+    mayStillWatch: () => authorise(request, "view"),
+  });
+  // no-transform: compression would hold events back.
+  const headers = { "content-type": "text/event-stream", "cache-control": "private, no-store, no-transform" };
+  return new Response(stream, { headers: { ...headers, "x-accel-buffering": "no" } });
+});

@@ -1,0 +1,18 @@
+import { answerReplay } from "@/app/api/ask-replay";
+import { handle, readJson } from "@/app/api/handle";
+import { createReplayRequest, listReplaysRequest } from "@/lib/contract/api/replay-requests";
+import { readQuery } from "@/lib/contract/event-filter";
+import { listReplays } from "@/lib/queries/replays";
+
+/** Replays, newest first. */
+export const GET = handle("view", ({ request }) => {
+  const { limit, cursor, ...filter } = listReplaysRequest.parse(readQuery(new URL(request.url).searchParams));
+  return listReplays(filter, { limit, cursor });
+});
+
+/** Creates a replay of chosen events or of all that match a filter; with `draft` it waits until it is started. */
+export const POST = handle("replay", async (context) => {
+  const { selection, ...asked } = createReplayRequest.parse(await readJson(context.request));
+  const kind = "filter" in selection ? "criteria" : selection.event_ids.length === 1 ? "single" : "keys";
+  return answerReplay({ kind, selection, ...asked }, context);
+});

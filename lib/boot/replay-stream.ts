@@ -1,0 +1,122 @@
+/** A replay's progress over WebSocket, on the path where the Globapay runbook looks for it. */
+import { type IncomingMessage, STATUS_CODES } from "node:http";
+import type { Socket } from "node:net";
+import { type WebSocket, WebSocketServer } from "ws";
+import { Problem, type ProblemInit, problemBody } from "../errors";
+import { log, logError } from "../log";
+import { requestIdOf } from "../pipeline/accept";
+import { readReplay } from "../pipeline/replay";
+import { watchReplay } from "../queries/watch-replay";
+
+const PATH = /^\/(?:api\/)?admin\/webhooks\/bulk-replays\/([^/?]+)\/stream(?:\?|$)/;
+const PING_MS = 15_000;
+/** We read nothing: a message may still come, and stays small. */
+const MAX_MESSAGE_BYTES = 1024;
+/** RFC 6455, 7.4.1: done; the server goes away; the caller may not (any more); our own mistake. */
+const CLOSED = { done: 1000, goingAway: 1001, notAllowed: 1008, failed: 1011 } as const;
+/** A peer that does not answer our goodbye is cut off. */
+const GOODBYE_MS = 1_000;
+
+export interface ReplayStreams {
+  /** True when this upgrade is for us; it has been taken then. */
+  take(request: IncomingMessage, socket: Socket, head: Buffer): boolean;
+  /** Says goodbye to everybody who watches. */
+  close(): void;
+}
+
+export function createReplayStreams(): ReplayStreams {
+  const server = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTES, perMessageDeflate: false });
+  let closing = false;
+
+  async function upgrade(id: string, request: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
+    const requestId = requestIdOf({ headers: pairsOf(request) });
+    const problem = closing ? GOING_AWAY : await refusal(id, request);
+    log("replay_stream", { request_id: requestId, replay_id: id, decision: problem ? "refused" : "watching" });
+    if (problem) refuse(socket, problem, requestId);
+    else server.handleUpgrade(request, socket, head, (peer) => void stream(peer, id, request));
+  }
+
+  return {
+    take(request, socket, head) {
+      const id = PATH.exec(request.url ?? "")?.[1];
+      if (!id || request.headers.upgrade?.toLowerCase() !== "websocket") return false;
+      upgrade(id, request, socket, head).catch((error) => {
+        logError("replay_stream", error, { replay_id: id });
+        socket.destroy();
+      });
+      return true;
+    },
+    close() {
+      closing = true;
+      for (const peer of server.clients) sayGoodbye(peer, CLOSED.goingAway, "the server is restarting");
+    },
+  };
+}
+
+/** Why this caller may not watch; undefined when it may. Asked before the upgrade, and again while it watches. */
+async function refusal(id: string, request: IncomingMessage): Promise<ProblemInit | undefined> {
+  // Loaded late, because it brings parts of Next with it, which reads NODE_ENV when it is loaded.
+  const { authorise } = await import("../auth/authorise");
+  const headers = pairsOf(request);
+  try {
+    // As POST: a handshake is not bound by CORS, so a session counts only when it comes from our own pages.
+    await authorise(new Request("http://localhost/", { method: "POST", headers }), "view");
+  } catch (error) {
+    if (error instanceof Problem) return error.init;
+    throw error;
+  }
+  return (await readReplay(id)) ? undefined : NOT_FOUND;
+}
+
+const NOT_FOUND = { status: 404, title: "There is no such replay.", detail: "Ids look like br_123." };
+const GOING_AWAY = { status: 503, title: "The server is restarting.", headers: { "retry-after": "5" } };
+
+async function stream(peer: WebSocket, id: string, request: IncomingMessage): Promise<void> {
+  const gone = new AbortController();
+  let alive = true;
+  const ping = setInterval(async () => {
+    if (!alive) return peer.terminate();
+    alive = false;
+    peer.ping();
+    const problem = await refusal(id, request).catch(() => undefined);
+    if (problem) sayGoodbye(peer, CLOSED.notAllowed, problem.title);
+  }, PING_MS);
+  peer.on("pong", () => {
+    alive = true;
+  });
+  peer.on("error", () => peer.terminate());
+  peer.once("close", () => {
+    clearInterval(ping);
+    gone.abort();
+  });
+  try {
+    for await (const { progress } of watchReplay(id, gone.signal)) peer.send(JSON.stringify(progress));
+    sayGoodbye(peer, CLOSED.done, "the replay has ended");
+  } catch (error) {
+    logError("replay_stream", error, { replay_id: id });
+    sayGoodbye(peer, CLOSED.failed, "the replay cannot be read");
+  }
+}
+
+function sayGoodbye(peer: WebSocket, code: number, reason: string): void {
+  peer.close(code, reason);
+  setTimeout(() => peer.terminate(), GOODBYE_MS).unref();
+}
+
+/** An HTTP answer instead of the upgrade. */
+function refuse(socket: Socket, problem: ProblemInit, requestId: string): void {
+  const body = JSON.stringify(problemBody(problem, requestId));
+  const headers = {
+    ...problem.headers,
+    "content-type": "application/problem+json",
+    "content-length": String(Buffer.byteLength(body)),
+    "x-request-id": requestId,
+    connection: "close",
+  };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.end(`HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}\r\n${lines.join("")}\r\n${body}`);
+}
+
+function pairsOf({ headers }: IncomingMessage): [string, string][] {
+  return Object.entries(headers).map(([name, value]) => [name, String(value)]);
+}

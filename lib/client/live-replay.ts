@@ -1,0 +1,87 @@
+/** A replay that keeps itself current: the server's event stream says when to look, and polling stands in for it. */
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
+import type { ReplayItem } from "@/lib/contract/replays";
+import type { ReplayStatus } from "@/lib/contract/vocabulary";
+import { keys } from "./keys";
+import { useLiveQuery } from "./live-query";
+import { fetchReplay, fetchReplayItems, ITEMS_PER_PAGE, type ItemOutcome, type ReplayDetail } from "./replays";
+
+/** Without the stream. */
+const MOVING_MS = 700;
+/** With it, only in case it says nothing although something moved. */
+const BESIDE_STREAM_MS = 3_000;
+/** Paused, or waiting for its time: somebody else may steer it. */
+const RESTING_MS = 3_000;
+const ENDED_MS = 15_000;
+/** Items of another outcome, when somebody comes back to them later, are read again. */
+const FRESH_MS = 2_000;
+
+export function isEnded(status: ReplayStatus): boolean {
+  return status === "completed" || status === "stopped" || status === "cancelled";
+}
+
+export function isMoving(status: ReplayStatus): boolean {
+  return status === "queued" || status === "running";
+}
+
+export function useLiveReplay(initial: ReplayDetail) {
+  const [streaming, setStreaming] = useState(false);
+  const live = useLiveQuery({
+    queryKey: keys.replay(initial.id),
+    read: (signal) => fetchReplay(initial.id, signal),
+    initialData: initial,
+    interval: ({ status }) => {
+      if (isEnded(status)) return ENDED_MS;
+      if (!isMoving(status)) return RESTING_MS;
+      return streaming ? BESIDE_STREAM_MS : MOVING_MS;
+    },
+  });
+  const { refetch } = live;
+  const moving = isMoving(live.data.status);
+
+  useEffect(() => {
+    if (!moving) return;
+    const stream = new EventSource(`/admin/webhooks/bulk-replays/${initial.id}/stream`);
+    // It reconnects by itself. What it says is a bell: the page reads more than the stream carries.
+    const look = () => void refetch({ cancelRefetch: false });
+    stream.onopen = () => setStreaming(true);
+    stream.onerror = () => setStreaming(false);
+    stream.onmessage = look;
+    stream.addEventListener("end", () => {
+      stream.close();
+      void refetch();
+    });
+    return () => {
+      stream.close();
+      setStreaming(false);
+    };
+  }, [moving, initial.id, refetch]);
+
+  return { replay: live.data, refetch, lost: live.error !== null };
+}
+
+/** The items of one outcome or all, page by page, read again whenever the replay's counts change. */
+export function useReplayItems(replay: ReplayDetail, outcome: ItemOutcome | undefined, initial?: ReplayItem[]) {
+  const { status, succeeded, failed, skipped, in_progress } = replay;
+  const query = useInfiniteQuery({
+    queryKey: keys.replayItems(replay.id, outcome ?? "all"),
+    queryFn: ({ pageParam, signal }) =>
+      fetchReplayItems(replay.id, { outcome, after: pageParam, limit: ITEMS_PER_PAGE }, signal),
+    initialPageParam: 0,
+    initialData: initial && { pages: [initial], pageParams: [0] },
+    getNextPageParam: (page) => (page.length < ITEMS_PER_PAGE ? null : page.at(-1)?.position),
+    staleTime: FRESH_MS,
+    retry: false,
+  });
+  const { refetch } = query;
+  const counts = [status, succeeded, failed, skipped, in_progress].join(" ");
+  const [seen, setSeen] = useState(counts);
+  useEffect(() => {
+    if (counts === seen) return;
+    setSeen(counts);
+    // Not the answer that is on its way: it may be older than these counts.
+    void refetch();
+  }, [counts, seen, refetch]);
+  return query;
+}

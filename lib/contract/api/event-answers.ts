@@ -1,0 +1,110 @@
+/** What the API answers about events, as schemas: the documents and the tests read them. The types stand in ../events.ts. */
+import { z } from "zod";
+import type { Attempt, Delivery, EventDetail, EventPage, EventSummary } from "../events";
+import { replay } from "./replay-answers";
+import {
+  attemptStatus,
+  changeResult,
+  count,
+  deliveryStatus,
+  errorClass,
+  eventStatus,
+  parseStatus,
+  time,
+  trustLevel,
+} from "./values";
+
+const summaryFields = {
+  id: z.string().describe("we_ and the number of the event."),
+  provider_slug: z.string(),
+  event_key: z.string().describe("The provider's own id of the event."),
+  event_type: z.string(),
+  status: eventStatus,
+  trust: trustLevel,
+  parse_status: parseStatus,
+  org_id: z.string().nullable(),
+  company_id: z.string().nullable(),
+  object_id: z.string().nullable(),
+  livemode: z.boolean().nullable(),
+  replay_count: count,
+  duplicate_count: count,
+  conflict_count: count,
+  attempt_count: count,
+  last_error: z.string().nullable(),
+  last_error_class: errorClass.nullable(),
+  occurred_at: time.nullable(),
+  received_at: time,
+  created_at: time.describe("The same as received_at, under the name the runbooks use."),
+  processed_at: time.nullable(),
+  body_size: count,
+};
+
+const kind = z.enum(["tables", "http"]);
+
+export const eventSummary: z.ZodType<EventSummary> = z
+  .object({
+    ...summaryFields,
+    deliveries: z.array(z.object({ id: z.int(), destination: z.string(), kind, status: deliveryStatus })),
+  })
+  .meta({ id: "EventSummary" });
+
+export const eventPage: z.ZodType<EventPage> = z.object({
+  events: z.array(eventSummary),
+  next_cursor: z.string().nullable().describe("Pass it back as cursor for the next, older page."),
+});
+
+const headers = z.array(z.tuple([z.string(), z.string()]));
+
+const attempt: z.ZodType<Attempt> = z
+  .object({
+    id: z.string().describe("wa_ and the number of the attempt."),
+    number: z.int().min(1),
+    status: attemptStatus,
+    started_at: time,
+    finished_at: time.nullable(),
+    duration_ms: count.nullable(),
+    http_status: z.int().nullable(),
+    error_class: errorClass.nullable(),
+    error: z.string().nullable(),
+    response_headers: headers.nullable(),
+    response_body: z.string().nullable(),
+    response_truncated: z.boolean(),
+    retry_at: time.nullable(),
+    replay_id: z.string().nullable(),
+    worker: z.string(),
+    changes: z.array(changeResult),
+  })
+  .meta({ id: "Attempt" });
+
+const delivery: z.ZodType<Delivery> = z
+  .object({
+    id: z.int(),
+    destination: z.object({ id: z.int(), slug: z.string(), name: z.string(), kind, url: z.string().nullable() }),
+    status: deliveryStatus,
+    attempt_count: count,
+    max_attempts: count,
+    due_at: time.nullable(),
+    last_error_class: errorClass.nullable(),
+    last_error: z.string().nullable(),
+    last_http_status: z.int().nullable(),
+    replay_id: z.string().nullable(),
+    created_at: time,
+    finished_at: time.nullable(),
+    attempts: z.array(attempt),
+  })
+  .meta({ id: "Delivery" });
+
+export const eventDetail: z.ZodType<EventDetail> = z
+  .object({
+    ...summaryFields,
+    method: z.string(),
+    path: z.string(),
+    headers: headers.describe("As received and in order; secrets and signatures read [redacted]."),
+    content_type: z.string().nullable(),
+    body_base64: z.string().describe("The received bytes."),
+    body_sha256: z.string(),
+    request_id: z.string().nullable(),
+    deliveries: z.array(delivery),
+    replays: z.array(replay),
+  })
+  .meta({ id: "EventDetail" });

@@ -1,0 +1,170 @@
+/** What the API answers about replays, as schemas: the documents and the tests read them. The types stand in ../replays.ts. */
+import { z } from "zod";
+import { type ReplayOptions, replayOptionsSchema } from "../replay-options";
+import type {
+  Notice,
+  Replay,
+  ReplayAnswer,
+  ReplayItem,
+  ReplayPage,
+  ReplayPreview,
+  ReplayRequested,
+  ReplaySummary,
+} from "../replays";
+import {
+  changeResult,
+  count,
+  deliveryStatus,
+  errorClass,
+  replayKind,
+  replayOutcome,
+  replayStatus,
+  skipReason,
+  time,
+} from "./values";
+
+/** As stored: every option is there, null where it was left open. */
+const storedOptions = z.object(
+  Object.fromEntries(Object.entries(replayOptionsSchema.shape).map(([name, option]) => [name, option.nullable()])),
+) as unknown as z.ZodType<ReplayOptions>;
+
+const replayFields = {
+  id: z.string().describe("wr_ and the number of the replay; br_ and the number name the same one."),
+  kind: replayKind,
+  status: replayStatus,
+  reason: z.string(),
+  actor: z.string(),
+  request_id: z.string().nullable(),
+  options: storedOptions,
+  selection: z.record(z.string(), z.unknown()),
+  matched: count.describe("Events the selection matched: more than were taken when a limit cut it."),
+  total: count.describe("Deliveries."),
+  succeeded: count,
+  failed: count,
+  skipped: count,
+  in_progress: count,
+  stopped_because: z.string().nullable(),
+  scheduled_at: time,
+  created_at: time,
+  queued_at: time.nullable(),
+  started_at: time.nullable(),
+  completed_at: time.nullable(),
+};
+
+export const replay: z.ZodType<Replay> = z.object(replayFields).meta({ id: "Replay" });
+
+export const replayPage: z.ZodType<ReplayPage> = z.object({
+  replays: z.array(replay),
+  next_cursor: z.int().nullable().describe("Pass it back as cursor for the next, older page."),
+});
+
+const skipReasons = z.partialRecord(skipReason, count);
+
+export const replaySummary: z.ZodType<ReplaySummary> = z
+  .object({
+    outcomes: z.partialRecord(z.enum([...replayOutcome.options, "waiting"]), count),
+    skip_reasons: skipReasons,
+    failures: z.array(
+      z.object({
+        error_class: errorClass.nullable(),
+        http_status: z.int().nullable(),
+        message: z.string().nullable(),
+        destination: z.string(),
+        count,
+      }),
+    ),
+    rows_changed: count,
+  })
+  .meta({ id: "ReplaySummary" });
+
+export const replayDetail = z.object({ ...replayFields, summary: replaySummary });
+
+export const replayItem: z.ZodType<ReplayItem> = z
+  .object({
+    position: z.int().min(1),
+    event_id: z.string(),
+    event_key: z.string(),
+    event_type: z.string(),
+    provider_slug: z.string(),
+    org_id: z.string().nullable(),
+    received_at: time,
+    delivery_id: z.int(),
+    destination: z.string(),
+    delivery_status: deliveryStatus,
+    outcome: replayOutcome.nullable(),
+    skip_reason: skipReason.nullable(),
+    error_class: errorClass.nullable(),
+    detail: z.string().nullable(),
+    finished_at: time.nullable(),
+    http_status: z.int().nullable(),
+    duration_ms: count.nullable(),
+    attempts: count,
+    next_retry: time.nullable(),
+    changes: z.array(changeResult),
+  })
+  .meta({ id: "ReplayItem" });
+
+export const replayItemPage = z.object({
+  items: z.array(replayItem),
+  next_after: z.int().nullable().describe("Pass it back as after for the next items. Null on the last page."),
+});
+
+const split = z.array(z.object({ value: z.string().nullable(), count }));
+
+export const replayPreview: z.ZodType<ReplayPreview> = z
+  .object({
+    events: count,
+    deliveries: count,
+    to_run: count,
+    to_skip: skipReasons,
+    by: z.partialRecord(z.enum(["provider", "event_type", "destination", "organisation", "status"]), split),
+    oldest: time.nullable(),
+    newest: time.nullable(),
+    estimated_seconds: count,
+    unhealthy_destinations: z.array(z.string()),
+    changes: z.object({
+      created: count,
+      updated: count,
+      unchanged: count,
+      superseded: count,
+      rows: z.array(changeResult),
+      looked_at: count,
+      problems: z.array(z.object({ message: z.string(), count })),
+    }),
+    impact: z.object({
+      customers: count,
+      money: z.array(z.object({ currency: z.string(), amount: z.number().describe("In minor units.") })),
+    }),
+  })
+  .meta({ id: "ReplayPreview" });
+
+export const replayRequested: z.ZodType<ReplayRequested> = z
+  .object({
+    ...replayFields,
+    status: replayStatus.describe("queued once it is accepted, draft for a dry run."),
+    replay_id: z.string().describe("The same as id."),
+    taken: count.describe("Events that were taken: fewer than matched when a limit cut it."),
+    skip_reasons: skipReasons,
+    not_found: z.array(z.string()).describe("Keys or ids that no event has."),
+    preview: replayPreview.optional().describe("For a dry run."),
+  })
+  .meta({ id: "ReplayRequested" });
+
+export const replayAnswer: z.ZodType<ReplayAnswer> = z.object({
+  status: z.enum(["replayed", "queued", "failed"]),
+  replay_id: z.string(),
+  provider_slug: z.string(),
+  event_key: z.string(),
+  event_id: z.string(),
+  replay_count: count,
+  error: z.string().nullable(),
+  replay,
+  items: z.array(replayItem),
+  request_id: z.string(),
+});
+
+export const notices = z.object({
+  notices: z.array(
+    z.object({ id: z.int(), subject: z.string(), message: z.string(), created_at: time }) satisfies z.ZodType<Notice>,
+  ),
+});

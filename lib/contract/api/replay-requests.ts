@@ -1,0 +1,108 @@
+/** What the API is asked about replays: the very objects its routes parse with, and its documents show. */
+import { z } from "zod";
+import { eventFilterSchema } from "../event-filter";
+import { replayOptionsSchema } from "../replay-options";
+import { count, eventId, givenTime, list, providerSlug, reason, replayOutcome, replayStatus } from "./values";
+
+/** How it runs; every option has a default. */
+export const options = replayOptionsSchema.meta({ id: "ReplayOptions" }).optional();
+const limit = z.int().min(1).optional().describe("Take the oldest so many, where more match.");
+const dry_run = z.boolean().default(false).describe("Answer with the preview, and run nothing.");
+
+/** A body whose window ends before it begins would match nothing, which looks like good news. */
+const inOrder = { error: "must be later than from_ts", path: ["to_ts"] };
+
+/** `POST /api/webhooks/replay/{provider_slug}/{event_key}` */
+export const replayOneRequest = z.object({
+  reason: reason.optional(),
+  wait: z.boolean().default(true).describe("False answers at once with queued."),
+});
+
+/** `POST /api/webhooks/replay-bulk`. Strict, as all that starts something: a misspelt field must not widen a replay. */
+export const replayBulkRequest = z.strictObject({
+  provider_slug: providerSlug,
+  event_keys: z.array(z.string().min(1).max(1024)).min(1).max(50_000),
+  reason: reason.optional(),
+  options,
+  dry_run,
+});
+
+/** `POST /api/webhooks/replay-query` */
+export const replayQueryRequest = z
+  .strictObject({
+    provider_slug: providerSlug,
+    org_id: eventFilterSchema.shape.org_id,
+    company_id: eventFilterSchema.shape.company_id,
+    event_type: eventFilterSchema.shape.event_type,
+    status: eventFilterSchema.shape.status,
+    from_ts: givenTime,
+    to_ts: givenTime,
+    limit,
+    reason: reason.optional(),
+    options,
+    dry_run,
+  })
+  .refine(({ from_ts, to_ts }) => Date.parse(from_ts) < Date.parse(to_ts), inOrder);
+
+const chosen = z.strictObject({ event_ids: z.array(eventId).min(1).max(50_000) });
+const matching = z.strictObject({ filter: eventFilterSchema.strict(), limit });
+
+/** `POST /api/webhooks/replays` */
+export const createReplayRequest = z.strictObject({
+  selection: z.union([chosen, matching], {
+    error: 'is {"event_ids": ["we_1"]} or {"filter": {"status": ["dead"]}, "limit": 100}',
+  }),
+  options,
+  reason,
+  draft: z.boolean().default(false).describe("Freeze the selection and run nothing until it is started."),
+});
+
+/** `GET /api/webhooks/replays` */
+export const listReplaysRequest = z.object({
+  status: list(replayStatus).optional().describe("Drafts are listed only when asked for."),
+  q: z.string().max(255).optional().describe("Text in the reason or the name of who asked."),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  cursor: z.coerce.number().int().min(1).optional(),
+});
+
+/** `GET /api/webhooks/replays/{id}/items` */
+export const replayItemsRequest = z.object({
+  outcome: z
+    .enum([...replayOutcome.options, "waiting"])
+    .optional()
+    .describe("waiting: those that have not ended."),
+  after: z.coerce.number().int().min(0).default(0),
+  limit: z.coerce.number().int().min(1).max(500).default(100),
+});
+
+/** `GET /api/webhooks/replays/{id}/export` */
+export const exportRequest = z.object({ format: z.enum(["csv", "json"]).default("csv") });
+
+/** `POST /api/webhooks/events/resolve` */
+export const resolveRequest = z.strictObject({ event_ids: z.array(eventId).min(1).max(500), reason });
+
+export const resolveAnswer = z.object({
+  resolved: count,
+  not_resolved: count.describe("Events that were not failed or dead."),
+  request_id: z.string(),
+});
+
+/** `POST /api/notices` */
+export const seenRequest = z.strictObject({ until: z.int().min(1).describe("The newest notice that was seen.") });
+
+/** `POST /api/webhooks/dlq` */
+export const deadLettersRequest = z.union(
+  [
+    z.object({ webhook_id: z.union([z.string(), z.number()]).transform(String), reason: reason.optional() }),
+    z.object({ retry_all: z.literal(true), reason: reason.optional() }),
+  ],
+  { error: 'send {"webhook_id": "we_123"} or {"retry_all": true}' },
+);
+
+export const deadLettersAnswer = z.object({
+  success: z.literal(true),
+  replay_id: z.string().nullable().describe("Null when there was nothing to replay."),
+  queued: count.describe("Deliveries that run."),
+  matched: count.describe("Dead events there are: more than the limit are left for the next time."),
+  limit: count,
+});

@@ -1,0 +1,54 @@
+/** The small values that requests and answers of the API are made of. */
+import { z } from "zod";
+import { Constants } from "@/lib/db/database.types";
+import type { ChangeResult } from "../events";
+
+const { Enums } = Constants.public;
+
+export const eventStatus = z.enum(Enums.event_status);
+export const deliveryStatus = z.enum(Enums.delivery_status);
+export const attemptStatus = z.enum(Enums.attempt_status);
+export const errorClass = z.enum(Enums.error_class);
+export const trustLevel = z.enum(Enums.trust_level);
+export const parseStatus = z.enum(Enums.parse_status);
+export const replayKind = z.enum(Enums.replay_kind);
+export const replayStatus = z.enum(Enums.replay_status);
+export const replayOutcome = z.enum(Enums.replay_outcome);
+export const skipReason = z.enum(Enums.skip_reason);
+
+/** A time as we write it: ISO 8601, UTC. */
+export const time = z.iso.datetime();
+/** A time as others may write it. */
+export const givenTime = z.iso.datetime({
+  offset: true,
+  error: "must be an ISO 8601 time such as 2026-01-31T09:00:00Z",
+});
+
+export const count = z.int().min(0);
+
+/** One row change that a projection wanted, and what became of it. */
+export const changeResult: z.ZodType<ChangeResult> = z
+  .object({
+    table: z.string(),
+    key: z.record(z.string(), z.string()),
+    effect: z.enum(Enums.change_effect),
+    before: z.record(z.string(), z.unknown()).nullable(),
+    after: z.record(z.string(), z.unknown()),
+  })
+  .meta({ id: "ChangeResult" });
+
+/** `we_12` as callers write it; `12` will do. Becomes the number. */
+export const eventId = z
+  .string()
+  .regex(/^(we_)?\d{1,15}$/, "must be an event's id such as we_123")
+  .transform((id) => Number(id.replace("we_", "")));
+
+/** Why somebody replays or resolves something: kept with it for ever. */
+export const reason = z.string().trim().min(3, "say in a few words why").max(1000);
+
+/** A provider as `provider_slug` names it. */
+export const providerSlug = z.string().min(1).max(40);
+
+/** A comma list in a query string, or a list. */
+export const list = <T extends z.ZodType>(item: T) =>
+  z.preprocess((value) => (typeof value === "string" ? value.split(",").filter(Boolean) : value), z.array(item));

@@ -1,0 +1,197 @@
+/**
+ * The registry of the API: every operation with the schemas its route parses and answers with. The document at
+ * /api/openapi.json and the page at /api-reference are made from it; a test holds it and app/api together.
+ */
+import type { z } from "zod";
+import * as events from "./api/event-answers";
+import * as merchantAnswers from "./api/merchant-answers";
+import * as merchant from "./api/merchant-requests";
+import * as overview from "./api/overview";
+import * as replays from "./api/replay-answers";
+import * as asked from "./api/replay-requests";
+import { eventListSchema } from "./event-filter";
+
+export interface Operation {
+  method: "get" | "post";
+  /** Under /api, as a caller writes it: parameters in braces. */
+  path: string;
+  /** As lib/auth/permissions.ts knows it; `public` needs nobody. */
+  permission: "public" | "view" | "replay" | "resolve" | "replay_many";
+  summary: string;
+  query?: z.ZodObject;
+  body?: z.ZodType;
+  /** What it answers, as JSON, or the media types of what is no JSON. */
+  answer: z.ZodType | readonly string[];
+  /** The statuses of success, 200 when nothing is said. */
+  statuses?: readonly number[];
+  /** Takes an `Idempotency-Key`. */
+  idempotent?: boolean;
+  notes?: string;
+}
+
+export interface Chapter {
+  title: string;
+  about: string;
+  operations: readonly Operation[];
+}
+
+const get = (path: string, summary: string, more: Partial<Operation> & Pick<Operation, "answer">): Operation => ({
+  ...{ method: "get", path, permission: "view", summary },
+  ...more,
+});
+
+const post = (path: string, summary: string, more: Partial<Operation> & Pick<Operation, "answer">): Operation => ({
+  ...{ method: "post", path, permission: "replay", summary },
+  ...more,
+});
+
+/** Answers of what creates a replay: 200 for a dry run, 202 when it was accepted. */
+const creates = { statuses: [202, 200], idempotent: true } as const;
+const CHOSEN = "More events than REPLAY_MAX_CHOSEN, 100 by default, need the permission replay_many.";
+const SAME_SIZE = "Needs what creating the replay needed.";
+
+export const API: readonly Chapter[] = [
+  {
+    title: "Events",
+    about: "What providers sent, and what became of it.",
+    operations: [
+      get("/webhooks/events", "The event history, newest first", { query: eventListSchema, answer: events.eventPage }),
+      get("/webhooks/events/{id}", "One event with its bytes, deliveries, attempts and replays", {
+        answer: events.eventDetail,
+      }),
+      post("/webhooks/events/resolve", "Mark failed or dead events as handled by a person", {
+        permission: "resolve",
+        body: asked.resolveRequest,
+        answer: asked.resolveAnswer,
+      }),
+      get("/webhooks/dlq", "The newest dead letters", { answer: overview.failedWebhooks }),
+      post("/webhooks/dlq", "Replay one dead letter, or all of them", {
+        body: asked.deadLettersRequest,
+        answer: asked.deadLettersAnswer,
+        idempotent: true,
+        notes: "retry_all needs the permission replay_many.",
+      }),
+      get("/webhooks/analytics", "Volumes, failures and success rate of a time range", {
+        query: overview.analyticsRequest,
+        answer: overview.analytics,
+      }),
+      get("/webhooks/health", "Whether Redrive can do its work", {
+        permission: "public",
+        answer: overview.health,
+        notes: "503 when the database does not answer.",
+      }),
+    ],
+  },
+  {
+    title: "Replays",
+    about: "A replay is a frozen selection of deliveries that runs again, with a reason.",
+    operations: [
+      post("/webhooks/replay/{provider_slug}/{event_key}", "Replay one event and wait for its end", {
+        body: asked.replayOneRequest,
+        answer: replays.replayAnswer,
+        statuses: [200, 202],
+      }),
+      post("/webhooks/replay-bulk", "Replay events by their keys", {
+        body: asked.replayBulkRequest,
+        answer: replays.replayRequested,
+        notes: CHOSEN,
+        ...creates,
+      }),
+      post("/webhooks/replay-query", "Replay a provider's events of a time window", {
+        permission: "replay_many",
+        body: asked.replayQueryRequest,
+        answer: replays.replayRequested,
+        ...creates,
+      }),
+      get("/webhooks/replays", "Replays, newest first", {
+        query: asked.listReplaysRequest,
+        answer: replays.replayPage,
+      }),
+      post("/webhooks/replays", "Create a replay, or a draft of one", {
+        body: asked.createReplayRequest,
+        answer: replays.replayRequested,
+        ...creates,
+        statuses: [202, 201, 200],
+        notes: `201 for a draft. A filter needs the permission replay_many. ${CHOSEN}`,
+      }),
+      get("/webhooks/replays/{id}", "A replay with its counts, and how its items ended", {
+        answer: replays.replayDetail,
+      }),
+      get("/webhooks/replays/{id}/preview", "What it would do if it started now", { answer: replays.replayPreview }),
+      get("/webhooks/replays/{id}/items", "Its items in the order they run, with outcome and row changes", {
+        query: asked.replayItemsRequest,
+        answer: replays.replayItemPage,
+      }),
+      get("/webhooks/replays/{id}/export", "Every item as a file", {
+        query: asked.exportRequest,
+        answer: ["text/csv", "application/json"],
+      }),
+      post("/webhooks/replays/{id}/start", "Start a draft", { answer: replays.replay, notes: SAME_SIZE }),
+      post("/webhooks/replays/{id}/pause", "Pause it", { answer: replays.replay }),
+      post("/webhooks/replays/{id}/resume", "Go on where it paused", { answer: replays.replay, notes: SAME_SIZE }),
+      post("/webhooks/replays/{id}/cancel", "End it; what has not run stays untouched", { answer: replays.replay }),
+    ],
+  },
+  {
+    title: "Merchant deliveries",
+    about: "The same events and replays in the words of the merchant runbook, also without /api before the path.",
+    operations: [
+      get("/admin/webhooks/events", "Events with their endpoint and last error", {
+        query: merchant.merchantEventsRequest,
+        answer: merchantAnswers.merchantEventPage,
+      }),
+      get("/admin/webhooks/events/{id}/attempts", "Every delivery attempt of an event", {
+        answer: merchantAnswers.attemptList,
+      }),
+      post("/admin/webhooks/{eventId}/replay", "Replay one event", {
+        body: merchant.merchantReplayRequest,
+        answer: merchantAnswers.merchantReplayAnswer,
+        ...creates,
+      }),
+      post("/admin/webhooks/bulk-replay", "Replay by criteria", {
+        permission: "replay_many",
+        body: merchant.bulkReplayRequest,
+        answer: merchantAnswers.bulkReplayAnswer,
+        ...creates,
+      }),
+      post("/admin/webhooks/replay-batch", "Replay events by their ids", {
+        body: merchant.replayBatchRequest,
+        answer: merchantAnswers.bulkReplayAnswer,
+        notes: CHOSEN,
+        ...creates,
+      }),
+      get("/admin/webhooks/replays/{id}/status", "How a replay goes", { answer: merchantAnswers.replayProgress }),
+      get("/admin/webhooks/replays/{id}/failures", "What failed in it, and what will be tried again", {
+        query: merchant.failuresRequest,
+        answer: merchantAnswers.failureList,
+      }),
+      post("/admin/webhooks/replays/{id}/retry-failures", "Retry what failed, as a new replay", {
+        body: merchant.retryFailuresRequest,
+        answer: merchantAnswers.bulkReplayAnswer,
+        notes: CHOSEN,
+        ...creates,
+      }),
+      get("/admin/webhooks/bulk-replays/{id}", "How a bulk replay goes", { answer: merchantAnswers.replayProgress }),
+      get("/admin/webhooks/bulk-replays/{id}/stream", "The same whenever it changes, until it ended", {
+        answer: ["text/event-stream"],
+        notes: "Server-sent events; a WebSocket on the same path sends the same JSON.",
+      }),
+    ],
+  },
+  {
+    title: "The rest",
+    about: "For the console, and about this API.",
+    operations: [
+      get("/notices", "What the asker wanted to be told, and has not seen", { answer: replays.notices }),
+      post("/notices", "Mark notices as seen", {
+        permission: "view",
+        body: asked.seenRequest,
+        answer: replays.notices,
+      }),
+      get("/openapi.json", "This API as an OpenAPI 3.1 document", {
+        permission: "public",
+        answer: ["application/json"],
+      }),
+    ],
+  },
+];

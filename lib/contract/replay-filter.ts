@@ -1,0 +1,17 @@
+/** The filter of the list of replays: what the address of the page and the query of `GET /api/webhooks/replays` hold. */
+import type { ReplayStatus } from "./vocabulary";
+
+export interface ReplayFilter {
+  status?: ReplayStatus[];
+  /** Text in the reason, or in the name of who asked. */
+  q?: string;
+}
+
+/** Prints a filter as a query string; `listReplaysRequest` (api/replay-requests.ts) reads it again. */
+export function printReplayFilter({ status, q, cursor }: ReplayFilter & { cursor?: number }): string {
+  const params = new URLSearchParams();
+  if (status?.length) params.set("status", status.join(","));
+  if (q) params.set("q", q);
+  if (cursor) params.set("cursor", String(cursor));
+  return params.toString();
+}

@@ -1,0 +1,56 @@
+/** Server reads of events in the words of the merchant-delivery API. */
+import type { z } from "zod";
+import type { attemptList, merchantEvent, merchantEventPage } from "@/lib/contract/api/merchant-answers";
+import type { EventFilter } from "@/lib/contract/event-filter";
+import type { Attempt, Delivery } from "@/lib/contract/events";
+import { call } from "@/lib/db/client";
+import { checkCursor, getEvent } from "./events";
+
+interface StoredPage {
+  events: z.infer<typeof merchantEvent>[];
+  next_cursor: string | null;
+}
+
+/** One page, newest first, and how many match. Throws a `Problem` for a cursor that is not one of ours. */
+export async function listMerchantEvents(
+  filter: EventFilter,
+  { limit, cursor }: { limit: number; cursor?: string },
+): Promise<z.infer<typeof merchantEventPage>> {
+  checkCursor(cursor);
+  const [page, total] = await Promise.all([
+    call<StoredPage>("console", "list_merchant_events", {
+      p_filter: filter as never,
+      p_limit: limit,
+      p_cursor: (cursor ?? null) as never,
+    }),
+    call<number>("console", "count_events", { p_filter: filter as never }),
+  ]);
+  return { events: page.events, total, hasMore: page.next_cursor !== null, nextCursor: page.next_cursor };
+}
+
+/** Every attempt of an event's deliveries, oldest first. Null when there is no such event. */
+export async function listAttempts(eventId: string): Promise<z.infer<typeof attemptList> | null> {
+  const event = await getEvent(eventId);
+  if (!event) return null;
+  const attempts = event.deliveries.flatMap((delivery) =>
+    delivery.attempts.map((attempt) => inWords(attempt, delivery)),
+  );
+  return { attempts: attempts.sort((a, b) => a.timestamp.localeCompare(b.timestamp)) };
+}
+
+function inWords(attempt: Attempt, { destination }: Delivery): z.infer<typeof attemptList>["attempts"][number] {
+  return {
+    attemptId: attempt.id,
+    timestamp: attempt.started_at,
+    responseCode: attempt.http_status,
+    responseTime: attempt.duration_ms,
+    success: attempt.status === "succeeded",
+    retryCount: attempt.number - 1,
+    status: attempt.status,
+    destination: destination.name,
+    errorClass: attempt.error_class,
+    error: attempt.error,
+    replayId: attempt.replay_id,
+    nextRetry: attempt.retry_at,
+  };
+}

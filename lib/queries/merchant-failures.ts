@@ -1,0 +1,32 @@
+/** The failures of a replay in the words of the merchant-delivery API. */
+import type { z } from "zod";
+import type { failureList } from "@/lib/contract/api/merchant-answers";
+import { FAILURE_LABEL } from "@/lib/contract/failure-labels";
+import { listReplayFailures, type ReplayFailure } from "./replays";
+
+/** A page in the order they ran; `totalFailures` counts all. */
+export async function listFailures(
+  replayId: string,
+  page: { after: number; limit: number },
+): Promise<z.infer<typeof failureList>> {
+  const { total, failures } = await listReplayFailures(replayId, page);
+  return {
+    failures: failures.map(inWords),
+    totalFailures: total,
+    nextAfter: failures.length === page.limit ? (failures.at(-1)?.position ?? null) : null,
+  };
+}
+
+function inWords(failure: ReplayFailure): z.infer<typeof failureList>["failures"][number] {
+  const { error_class, detail } = failure;
+  return {
+    eventId: failure.event_id,
+    failureReason: error_class ? FAILURE_LABEL[error_class] : (detail ?? "Unknown"),
+    errorClass: error_class,
+    detail,
+    responseCode: failure.http_status,
+    lastAttempt: failure.finished_at,
+    retryCount: Math.max(0, failure.tries - 1),
+    nextRetry: failure.next_retry,
+  };
+}

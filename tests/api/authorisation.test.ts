@@ -1,0 +1,357 @@
+/** Who may do what, asked of every route there is: a new one fails here until its line is written. */
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { SignJWT, UnsecuredJWT } from "jose";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { hashPassword } from "@/lib/auth/password";
+import { tokenFor } from "../support/processes";
+import { openApp, type SharedApp } from "../support/shared-app";
+import { signIn } from "../support/sign-in";
+
+const CALLERS = ["anonymous", "viewer", "support", "admin", "expired", "otherKey", "noSignature"] as const;
+type Caller = (typeof CALLERS)[number];
+type Expected = Record<Caller, number>;
+
+const ROOT = path.resolve(import.meta.dirname, "../..");
+
+const nobody = { anonymous: 401, expired: 401, otherKey: 401, noSignature: 401 };
+/** What those who may get to hear: a status beyond authorisation. */
+const view = (status: number): Expected => ({ ...nobody, viewer: status, support: status, admin: status });
+const replay = (status: number): Expected => ({ ...nobody, viewer: 403, support: status, admin: status });
+const replayMany = (status: number): Expected => ({ ...nobody, viewer: 403, support: 403, admin: status });
+const everybody = (status: number): Expected =>
+  Object.fromEntries(CALLERS.map((caller) => [caller, status])) as Expected;
+
+interface Rule {
+  expected: Expected;
+  path?: string;
+  body?: unknown;
+}
+
+/** The webhook doors know no people: a request without a signature is refused whoever sends it. */
+const door = (path: string, refusal: number): Record<string, Rule> => ({
+  POST: { path, expected: everybody(refusal), body: {} },
+  OPTIONS: { path, expected: everybody(204) },
+  ...Object.fromEntries(
+    ["DELETE", "GET", "HEAD", "PATCH", "PUT"].map((method) => [method, { path, expected: everybody(405) }]),
+  ),
+});
+
+/** What can be asked of and done with one replay. */
+const ofReplay = (what: string, rules: Record<string, Rule>): Record<string, Record<string, Rule>> => ({
+  [`/api/webhooks/replays/[id]/${what}`]: Object.fromEntries(
+    Object.entries(rules).map(([method, rule]) => [
+      method,
+      { path: `/api/webhooks/replays/wr_999999/${what}`, ...rule },
+    ]),
+  ),
+});
+
+const RULES: Record<string, Record<string, Rule>> = {
+  "/api/auth/[...nextauth]": {
+    GET: { path: "/api/auth/session", expected: everybody(200) },
+    // Without next-auth's own token against forged forms it redirects back to the sign-in page.
+    POST: { path: "/api/auth/callback/credentials", expected: everybody(302), body: {} },
+  },
+  "/api/internal/worker": { POST: { expected: everybody(401) } },
+  "/api/stripe/webhook": door("/api/stripe/webhook", 400),
+  "/api/telnyx/webhook": door("/api/telnyx/webhook", 400),
+  "/api/webhooks/[provider]": door("/api/webhooks/chatwoot", 401),
+  "/api/webhooks/analytics": { GET: { expected: view(200) } },
+  "/api/webhooks/dlq": {
+    GET: { expected: view(200) },
+    POST: { expected: replay(404), body: { webhook_id: "we_999999" } },
+  },
+  "/api/webhooks/events": { GET: { expected: view(200) } },
+  "/api/webhooks/events/[id]": { GET: { path: "/api/webhooks/events/we_999999", expected: view(404) } },
+  "/api/webhooks/health": { GET: { expected: everybody(200) } },
+  "/api/webhooks/replay/[provider]/[...key]": {
+    POST: { path: "/api/webhooks/replay/stripe/evt_none", expected: replay(404), body: {} },
+  },
+  "/api/webhooks/replays/[id]": { GET: { path: "/api/webhooks/replays/wr_999999", expected: view(404) } },
+  ...ofReplay("preview", { GET: { expected: view(404) } }),
+  ...ofReplay("items", { GET: { expected: view(404) } }),
+  ...ofReplay("export", { GET: { expected: view(404) } }),
+  ...ofReplay("start", { POST: { expected: replay(404) } }),
+  ...ofReplay("pause", { POST: { expected: replay(404) } }),
+  ...ofReplay("resume", { POST: { expected: replay(404) } }),
+  ...ofReplay("cancel", { POST: { expected: replay(404) } }),
+  "/api/webhooks/replays": {
+    GET: { expected: view(200) },
+    POST: { expected: replay(404), body: { selection: { event_ids: ["we_999999"] }, reason: "a test" } },
+  },
+  "/api/webhooks/replay-bulk": {
+    POST: { expected: replay(404), body: { provider_slug: "heyreach", event_keys: ["evt-none"] } },
+  },
+  "/api/webhooks/replay-query": {
+    POST: {
+      expected: replayMany(404),
+      body: { provider_slug: "smartlead", from_ts: "2026-02-16T00:00:00Z", to_ts: "2026-02-16T01:00:00Z" },
+    },
+  },
+  "/api/webhooks/events/resolve": {
+    POST: { expected: replay(409), body: { event_ids: ["we_999999"], reason: "a test" } },
+  },
+  "/api/notices": { GET: { expected: view(200) }, POST: { expected: view(200), body: { until: 1 } } },
+  "/api/openapi.json": { GET: { expected: everybody(200) } },
+  "/api/admin/webhooks/events": { GET: { expected: view(200) } },
+  "/api/admin/webhooks/events/[id]/attempts": {
+    GET: { path: "/api/admin/webhooks/events/we_999999/attempts", expected: view(404) },
+  },
+  "/api/admin/webhooks/[eventId]/replay": {
+    POST: { path: "/api/admin/webhooks/we_999999/replay", expected: replay(404), body: { reason: "a test" } },
+  },
+  "/api/admin/webhooks/bulk-replay": {
+    POST: { expected: replayMany(404), body: { criteria: { merchantId: "nobody" }, reason: "a test" } },
+  },
+  "/api/admin/webhooks/replay-batch": { POST: { expected: replay(404), body: { eventIds: ["we_999999"] } } },
+  "/api/admin/webhooks/replays/[id]/status": {
+    GET: { path: "/api/admin/webhooks/replays/wr_999999/status", expected: view(404) },
+  },
+  "/api/admin/webhooks/replays/[id]/failures": {
+    GET: { path: "/api/admin/webhooks/replays/wr_999999/failures", expected: view(404) },
+  },
+  "/api/admin/webhooks/replays/[id]/retry-failures": {
+    POST: { path: "/api/admin/webhooks/replays/wr_999999/retry-failures", expected: replay(404), body: {} },
+  },
+  "/api/admin/webhooks/bulk-replays/[id]": {
+    GET: { path: "/api/admin/webhooks/bulk-replays/br_999999", expected: view(404) },
+  },
+  "/api/admin/webhooks/bulk-replays/[id]/stream": {
+    GET: { path: "/api/admin/webhooks/bulk-replays/br_999999/stream", expected: view(404) },
+  },
+};
+
+let app: SharedApp;
+let tokens: Record<Caller, string | undefined>;
+
+beforeAll(async () => {
+  app = await openApp();
+  const claims = { role: "super_admin" };
+  const other = new TextEncoder().encode("a-key-that-somebody-else-made-up-000");
+  const dressed = (token: SignJWT | UnsecuredJWT) =>
+    token.setSubject("mallory").setIssuer("redrive").setAudience("redrive-api").setIssuedAt().setExpirationTime("1h");
+  tokens = {
+    anonymous: undefined,
+    viewer: await tokenFor("viewer"),
+    support: await tokenFor("support"),
+    admin: await tokenFor("super_admin"),
+    expired: await tokenFor("super_admin", "-1s"),
+    otherKey: await (dressed(new SignJWT(claims).setProtectedHeader({ alg: "HS256" })) as SignJWT).sign(other),
+    noSignature: (dressed(new UnsecuredJWT(claims)) as UnsecuredJWT).encode(),
+  };
+}, 300_000);
+
+afterAll(() => app?.close());
+
+const ask = (target: string, init: RequestInit = {}) => fetch(`${app.url}${target}`, { redirect: "manual", ...init });
+
+function routeFiles(): { route: string; methods: string[] }[] {
+  return readdirSync(path.join(ROOT, "app/api"), { recursive: true, encoding: "utf8" })
+    .filter((file) => /(^|\/)route\.tsx?$/.test(file))
+    .map((file) => {
+      const source = readFileSync(path.join(ROOT, "app/api", file), "utf8");
+      const exported = source
+        .split("\n")
+        .filter((line) => /^export (const|async function|function)|^ +\w+ as |^export \{/.test(line));
+      const methods = exported.flatMap((line) => line.match(/\b(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS)\b/g) ?? []);
+      return { route: `/api/${path.dirname(file)}`, methods: [...new Set(methods)].sort() };
+    });
+}
+
+describe("every route under app/api", () => {
+  test("has its line in the table, with exactly the methods it exports", () => {
+    const found = Object.fromEntries(routeFiles().map(({ route, methods }) => [route, methods]));
+    const ruled = Object.entries(RULES).map(([route, rules]) => [route, Object.keys(rules).sort()]);
+    expect(found).toEqual(Object.fromEntries(ruled));
+  });
+
+  const cases = Object.entries(RULES).flatMap(([route, rules]) =>
+    Object.entries(rules).map(([method, rule]) => ({ method, target: rule.path ?? route, rule })),
+  );
+  test.each(cases)("$method $target answers each caller as the table says", async ({ method, target, rule }) => {
+    const statuses: Partial<Expected> = {};
+    for (const caller of CALLERS) {
+      const token = tokens[caller];
+      const response = await ask(target, {
+        method,
+        headers: {
+          ...(token && { authorization: `Bearer ${token}` }),
+          ...(rule.body ? { "content-type": "application/json" } : {}),
+        },
+        body: rule.body ? JSON.stringify(rule.body) : undefined,
+      });
+      statuses[caller] = response.status;
+      if (response.status === 401 && target.startsWith("/api/webhooks/") && rule.expected.viewer !== 401) {
+        expect(response.headers.get("www-authenticate"), caller).toContain("Bearer");
+      }
+    }
+    expect(statuses).toEqual(rule.expected);
+  });
+
+  test("reaches handlers of its own methods only", async () => {
+    for (const [route, rules] of Object.entries(RULES)) {
+      const target = Object.values(rules)[0]?.path ?? route;
+      if (route.includes("nextauth")) continue;
+      for (const method of ["POST", "PUT", "PATCH", "DELETE"].filter((one) => !(one in rules))) {
+        const response = await ask(target, { method, headers: { authorization: `Bearer ${tokens.admin}` } });
+        expect(response.status, `${method} ${target}`).toBe(405);
+      }
+    }
+  });
+});
+
+test("replaying everything is for administrators", async () => {
+  for (const [caller, status] of [
+    ["viewer", 403],
+    ["support", 403],
+    ["admin", 200],
+  ] as const) {
+    const response = await ask("/api/webhooks/dlq", {
+      method: "POST",
+      headers: { authorization: `Bearer ${tokens[caller]}` },
+      body: JSON.stringify({ retry_all: true }),
+    });
+    expect(response.status, caller).toBe(status);
+  }
+});
+
+test("the worker tick runs for the cron secret, and for nothing that merely begins like it", async () => {
+  const secret = "tests-only-cron-secret-0123456789";
+  const tick = (authorization: string) => ask("/api/internal/worker", { method: "POST", headers: { authorization } });
+  expect((await tick(`Bearer ${secret}`)).status).toBe(200);
+  for (const wrong of [`Bearer ${secret.slice(0, -1)}`, `Bearer ${secret}x`, secret, "Bearer "]) {
+    expect((await tick(wrong)).status, wrong).toBe(401);
+  }
+});
+
+describe("a token", () => {
+  test.each([
+    ["of another issuer", { iss: "somebody" }],
+    ["for another audience", { aud: "another-api" }],
+    ["with a role we do not know", { role: "root" }],
+    ["with a role out of every object", { role: "constructor" }],
+    ["without an end", { exp: undefined }],
+    ["without a subject", { sub: undefined }],
+    ["that is not valid yet", { nbf: Math.floor(Date.now() / 1000) + 600 }],
+  ])("%s opens nothing", async (_name, changes) => {
+    const now = Math.floor(Date.now() / 1000);
+    const claims = {
+      iss: "redrive",
+      aud: "redrive-api",
+      sub: "test",
+      role: "super_admin",
+      iat: now,
+      exp: now + 600,
+      ...changes,
+    };
+    const key = new TextEncoder().encode(process.env.API_TOKEN_SECRET);
+    const token = await new SignJWT(JSON.parse(JSON.stringify(claims))).setProtectedHeader({ alg: "HS256" }).sign(key);
+    const response = await ask("/api/webhooks/events", { headers: { authorization: `Bearer ${token}` } });
+    expect(response.status).toBe(401);
+  });
+
+  test("counts in the Authorization header only", async () => {
+    const { admin } = tokens;
+    expect((await ask(`/api/webhooks/events?access_token=${admin}&token=${admin}`)).status).toBe(401);
+    expect(
+      (await ask("/api/webhooks/events", { headers: { cookie: `token=${admin}; redrive.session=${admin}` } })).status,
+    ).toBe(401);
+    expect((await ask("/api/webhooks/events", { headers: { authorization: `Basic ${admin}` } })).status).toBe(401);
+  });
+});
+
+describe("a session of the console", () => {
+  let cookie: string;
+  beforeAll(async () => {
+    cookie = await signIn(app.url, app.adminEmail, app.adminPassword);
+  });
+
+  const replayWith = (headers: Record<string, string>) =>
+    ask("/api/webhooks/replay/stripe/evt_none", { method: "POST", headers: { cookie, ...headers }, body: "{}" });
+
+  test("reads APIs, and acts when the request comes from the console itself", async () => {
+    expect((await ask("/api/webhooks/events", { headers: { cookie } })).status).toBe(200);
+    expect((await replayWith({ origin: app.url, host: new URL(app.url).host })).status).toBe(404);
+    expect((await replayWith({ "sec-fetch-site": "same-origin" })).status).toBe(404);
+  });
+
+  test.each<[string, Record<string, string>]>([
+    ["another site", { origin: "https://evil.example" }],
+    ["a site whose name begins with ours", { origin: "http://localhost.evil.example" }],
+    ["another port of this machine", { origin: "http://localhost:1" }],
+    ["a sandboxed frame", { origin: "null" }],
+    ["a browser that says cross-site", { "sec-fetch-site": "cross-site" }],
+    ["a sister site", { "sec-fetch-site": "same-site" }],
+    ["a sender that does not say where it is", {}],
+  ])("does not act for %s", async (_name, headers) => {
+    expect((await replayWith(headers)).status).toBe(403);
+  });
+
+  test("of a viewer may not replay, and ends at once when the person is disabled", async () => {
+    const password = "a viewer's long password";
+    await app.sql`insert into staff_users (email, name, role, password_hash)
+      values ('viewer@redrive.local', 'Vera Viewer', 'viewer', ${await hashPassword(password)})`;
+    const viewer = await signIn(app.url, "viewer@redrive.local", password);
+    const init = { headers: { cookie: viewer, "sec-fetch-site": "same-origin" } };
+    expect((await ask("/api/webhooks/events", init)).status).toBe(200);
+    expect((await ask("/api/webhooks/replay/stripe/evt_none", { ...init, method: "POST" })).status).toBe(403);
+    await app.sql`update staff_users set disabled_at = now() where email = 'viewer@redrive.local'`;
+    expect((await ask("/api/webhooks/events", init)).status).toBe(401);
+  });
+
+  test("that was forged or cut short opens nothing", async () => {
+    const session = /redrive\.session=([^;]+)/.exec(cookie)?.[1] ?? "";
+    for (const forged of [session.slice(0, -2), `${session}x`, "", "null", `${session.split(".")[0]}....`]) {
+      const response = await ask("/api/webhooks/events", { headers: { cookie: `redrive.session=${forged}` } });
+      expect(response.status, forged).toBe(401);
+    }
+  });
+});
+
+/** Every way in which middleware was ever told that it had run already. */
+const SUBREQUESTS = ["middleware", "src/middleware", "pages/_middleware", "proxy", "src/proxy"].flatMap((name) => [
+  name,
+  Array(5).fill(name).join(":"),
+  Array(20).fill(name).join(":"),
+]);
+
+describe("pages", () => {
+  const pages = readdirSync(path.join(ROOT, "app/(console)"), { recursive: true, encoding: "utf8" })
+    .filter((file) => /(^|\/)page\.tsx$/.test(file))
+    .map((file) => `/${path.dirname(file)}`.replace(/^\/\.$/, "/").replace(/\[[^\]]+\]/g, "we_1"));
+
+  const expectSentAway = async (target: string, headers: Record<string, string> = {}) => {
+    const response = await ask(target, { headers });
+    const text = await response.text();
+    // A redirect, or a page of Next's that does nothing but redirect.
+    const sent = response.headers.get("location") ?? /url=([^"]+)"/.exec(text)?.[1] ?? text;
+    expect(sent, `${target} ${JSON.stringify(headers)}`).toContain("/sign-in");
+    expect(text).not.toMatch(/event_key|Administrator|needs_attention/);
+  };
+
+  test("there are some", () => expect(pages).toContain("/events"));
+
+  test.each(pages)("%s sends signed-out people to the sign-in page", async (page) => {
+    const response = await ask(page);
+    expect([302, 303, 307]).toContain(response.status);
+    expect(response.headers.get("location")).toContain(`/sign-in?callbackUrl=${encodeURIComponent(page)}`);
+  });
+
+  test.each(pages)("%s stays closed to everybody who claims that middleware has run", async (page) => {
+    for (const value of SUBREQUESTS) await expectSentAway(page, { "x-middleware-subrequest": value });
+    await expectSentAway(page, { "x-redrive-path": "/", "x-middleware-rewrite": page, "x-middleware-next": "1" });
+  });
+
+  test.each(pages)("%s stays closed to Next's own kinds of request", async (page) => {
+    await expectSentAway(page, { rsc: "1", "next-router-prefetch": "1" });
+    await expectSentAway(page, { rsc: "1", "next-router-segment-prefetch": "/_tree" });
+    await expectSentAway(`${page}?_rsc=abc`, { rsc: "1" });
+  });
+
+  test("APIs stay closed to them, too", async () => {
+    for (const value of SUBREQUESTS) {
+      expect((await ask("/api/webhooks/events", { headers: { "x-middleware-subrequest": value } })).status).toBe(401);
+    }
+  });
+});

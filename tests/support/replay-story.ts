@@ -1,0 +1,59 @@
+/** Events for replay tests: dead ones of any provider and merchant, whose endpoint works again. */
+import { sign } from "../fixtures/sign";
+import { sample } from "../tools/requests";
+import { until } from "./processes";
+import type { SharedApp } from "./shared-app";
+
+/** What the app of a replay test needs: one try per delivery, so that what fails is dead at once. */
+export const ONE_TRY = { CHATWOOT_WEBHOOK_MAX_ATTEMPTS: "1", CHATWOOT_WEBHOOK_BASE_DELAY_MS: "20" };
+
+export interface DeadEvents {
+  count: number;
+  provider?: string;
+  /** `evt-1`, `evt-2`, … when it is `evt-`. */
+  keys?: string;
+  type?: string;
+  organisation?: string;
+  company?: string;
+  /** When they came, as ISO 8601. */
+  at?: string;
+}
+
+/**
+ * Sends really signed Chatwoot events to an endpoint that is down, then gives them the names of another provider: the
+ * runbooks speak of ones whose doors do not matter here. Answers their `we_` ids.
+ */
+export async function deadEvents(app: SharedApp, wanted: DeadEvents): Promise<string[]> {
+  app.sink.setMode("503");
+  const ids: string[] = [];
+  for (let n = 0; n < wanted.count; n += 1) ids.push(await send(app));
+  const numbers = ids.map((id) => Number(id.slice(3)));
+  await until("all are dead", async () => {
+    const [row] = await app.sql`select count(*)::int from events where id = any (${numbers}) and status = 'dead'`;
+    return row?.count === ids.length;
+  });
+  app.sink.setMode("ok");
+  const { provider = "chatwoot", keys, type, organisation = null, company = null, at = null } = wanted;
+  for (const [n, id] of numbers.entries()) {
+    const key = keys && `${keys}${n + 1}`;
+    await app.sql`
+      update events set provider = ${provider}, event_type = coalesce(${type ?? null}, event_type),
+        event_key = coalesce(${key ?? null}, event_key),
+        event_key_hash = sha256(convert_to(coalesce(${key ?? null}, event_key), 'UTF8')),
+        organisation_id = ${organisation}, company_id = ${company},
+        received_at = coalesce(${at}::timestamptz + ${n} * interval '1 second', received_at)
+      where id = ${id}`;
+  }
+  return ids;
+}
+
+async function send(app: SharedApp): Promise<string> {
+  const { key, body } = sample("chatwoot", "message_created");
+  const headers = sign("chatwoot", body, { id: key }) as [string, string][];
+  const response = await fetch(`${app.url}/api/webhooks/chatwoot`, {
+    method: "POST",
+    headers,
+    body: new Uint8Array(body),
+  });
+  return ((await response.json()) as { event_id: string }).event_id;
+}
