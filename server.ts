@@ -90,7 +90,7 @@ function nameOurselves(address: string, isPublic: boolean, mode: "local" | "prod
 function welcome(address: string, password: string | undefined): void {
   console.log(`
   Console      ${address}
-  ${password ? `Sign in      ${FIRST_ADMINISTRATOR}\n  Password     ${password}   (shown this once)` : "Sign in      with your account"}
+  ${password ? `Sign in      ${FIRST_ADMINISTRATOR}\n  Password     ${password}   (shown this once)` : `Sign in      with your account   (forgotten? npm run password -- ${FIRST_ADMINISTRATOR})`}
   Try it       npm run send -- stripe invoice.payment_succeeded
 `);
 }

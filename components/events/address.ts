@@ -1,4 +1,5 @@
-import { type EventFilter, printEventFilter } from "@/lib/contract/event-filter";
+import type { EventFilter } from "@/lib/contract/event-filter";
+import { printEventFilter } from "@/lib/contract/print-filter";
 
 /** The permanent address of a filtered history. */
 export function historyAddress(filter: EventFilter & { cursor?: string }): string {

@@ -1,5 +1,6 @@
-import { type EventFilter, printEventFilter } from "@/lib/contract/event-filter";
+import type { EventFilter } from "@/lib/contract/event-filter";
 import type { EventDetail, EventPage } from "@/lib/contract/events";
+import { printEventFilter } from "@/lib/contract/print-filter";
 import type { ReplayAnswer } from "@/lib/contract/replays";
 import { postJson, requestJson } from "./request";
 

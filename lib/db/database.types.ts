@@ -1077,6 +1077,7 @@ export type Database = {
       route_again: { Args: { p_all: boolean; p_events: number[] }; Returns: undefined };
       see_notices: { Args: { p_actor_id: string; p_until: number }; Returns: undefined };
       select_events: { Args: { p_limit: number; p_selection: Json }; Returns: number[] };
+      set_staff_password: { Args: { p_email: string; p_password_hash: string }; Returns: boolean };
       settle_deliveries: { Args: { p_deliveries: number[] }; Returns: undefined };
       sign_in_allowed: { Args: { p_email: string; p_ip: string }; Returns: boolean };
       start_replay: {

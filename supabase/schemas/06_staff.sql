@@ -72,6 +72,16 @@ begin
 end
 $$;
 
+-- Gives a person a new password and ends their sessions. False when there is no such person.
+create function public.set_staff_password(p_email text, p_password_hash text) returns boolean
+language plpgsql volatile set search_path = '' as $$
+begin
+  update public.staff_users u set password_hash = p_password_hash, session_version = u.session_version + 1
+  where u.email = lower(p_email);
+  return found;
+end
+$$;
+
 -- The person with this e-mail, with the password hash, for sign-in only. Null when there is none.
 create function public.find_staff(p_email text) returns jsonb
 language sql stable set search_path = '' as $$

@@ -3013,6 +3013,23 @@ $function$;
 
 REVOKE ALL ON FUNCTION "public"."select_events"(jsonb, integer) FROM PUBLIC, "anon", "authenticated";
 
+CREATE OR REPLACE FUNCTION public.set_staff_password (
+  p_email         text,
+  p_password_hash text
+)
+  RETURNS boolean
+  LANGUAGE plpgsql
+  SET search_path TO ''
+  AS $function$
+begin
+  update public.staff_users u set password_hash = p_password_hash, session_version = u.session_version + 1
+  where u.email = lower(p_email);
+  return found;
+end
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."set_staff_password"(text, text) FROM PUBLIC, "anon", "authenticated";
+
 CREATE OR REPLACE FUNCTION public.settle_deliveries (
   p_deliveries bigint[]
 )
@@ -3541,6 +3558,8 @@ GRANT EXECUTE ON FUNCTION "public"."route_again"(bigint[], boolean) TO "service_
 GRANT EXECUTE ON FUNCTION "public"."see_notices"(text, bigint) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."select_events"(jsonb, integer) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."set_staff_password"(text, text) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."settle_deliveries"(bigint[]) TO "service_role";
 
