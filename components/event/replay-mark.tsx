@@ -1,4 +1,5 @@
 import { Redo2 } from "lucide-react";
+import Link from "next/link";
 import type { Replay } from "@/lib/contract/replays";
 import { InertText } from "../inert-text";
 import { RelativeTime } from "../time";
@@ -11,7 +12,9 @@ export function ReplayMark({ replay }: { replay: Replay }) {
     <div className="my-1 flex items-start gap-2 rounded-md bg-tint px-2 py-1.5 text-teal">
       <Redo2 aria-hidden="true" className="mt-0.75 size-3.5 shrink-0" />
       <p className="min-w-0 flex-1 [overflow-wrap:anywhere]">
-        <span className="font-medium">Replayed by {replay.actor}</span>
+        <Link href={`/replays/${replay.id}`} className="font-medium underline-offset-2 hover:underline">
+          Replayed by {replay.actor}
+        </Link>
         {!ended && ` (${REPLAY_WORDS[replay.status]})`}:{" "}
         <span className="text-ink">
           <InertText text={replay.reason} />

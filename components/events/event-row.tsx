@@ -12,12 +12,22 @@ import { EventStatusBadge } from "../status";
 import { RelativeTime } from "../time";
 import { cn } from "../ui/cn";
 import { COLUMNS } from "./columns";
+import { TickBox } from "./tick-box";
 
-const cell =
-  "h-9 border-b px-2 first:pl-3 last:pr-3 max-md:h-auto max-md:border-0 max-md:self-center max-md:p-0 max-md:first:pl-0";
+const cell = "h-9 border-b px-2 last:pr-3 max-md:h-auto max-md:border-0 max-md:self-center max-md:p-0";
 
 /** One event. The link in it covers the whole row; what can be used by itself lies above the link. */
-export const EventRow = memo(function EventRow({ event, arrived }: { event: EventSummary; arrived: boolean }) {
+export const EventRow = memo(function EventRow({
+  event,
+  arrived,
+  ticked,
+  onTick,
+}: {
+  event: EventSummary;
+  arrived: boolean;
+  ticked: boolean;
+  onTick: (id: string, range: boolean) => void;
+}) {
   const href = `/events/${event.id}`;
   const failing = event.last_error_class && event.status !== "processed" && event.status !== "replayed";
   return (
@@ -25,19 +35,29 @@ export const EventRow = memo(function EventRow({ event, arrived }: { event: Even
       data-testid="event-row"
       data-event={event.id}
       className={cn(
-        "group relative transition-colors duration-150 hover:bg-hover has-[a:focus-visible]:bg-hover max-md:grid max-md:grid-cols-[auto_minmax(0,1fr)_auto] max-md:gap-x-3 max-md:gap-y-1 max-md:border-b max-md:py-2.5",
+        "group relative transition-colors duration-150 hover:bg-hover has-[a:focus-visible]:bg-hover max-md:grid max-md:grid-cols-[auto_auto_minmax(0,1fr)_auto] max-md:gap-x-3 max-md:gap-y-1 max-md:border-b max-md:py-2.5",
         arrived && "animate-arrive",
+        ticked && "bg-[color-mix(in_oklab,var(--accent)_8%,transparent)]",
       )}
     >
-      <td className={cn(cell, COLUMNS.status.className, "max-md:row-start-2")}>
+      <td className="h-9 border-b p-0 pl-1 max-md:row-span-2 max-md:row-start-1 max-md:h-auto max-md:border-0 max-md:pl-0">
+        <TickBox label={`Select ${event.event_key}`} checked={ticked} onTick={(range) => onTick(event.id, range)} />
+      </td>
+      <td className={cn(cell, COLUMNS.status.className, "max-md:col-start-2 max-md:row-start-2")}>
         <EventStatusBadge status={event.status} />
       </td>
-      <td className={cn(cell, COLUMNS.received.className, "text-quiet tabular-nums max-md:col-start-3")}>
+      <td
+        className={cn(
+          cell,
+          COLUMNS.received.className,
+          "text-quiet tabular-nums max-md:col-start-4 max-md:row-start-1",
+        )}
+      >
         <Link href={href} prefetch={false} tabIndex={-1} className="relative z-1 whitespace-nowrap">
           <RelativeTime at={event.received_at} />
         </Link>
       </td>
-      <td className={cn(cell, "max-md:col-span-2 max-md:col-start-1 max-md:row-start-1")}>
+      <td className={cn(cell, "max-md:col-span-2 max-md:col-start-2 max-md:row-start-1")}>
         <span className="flex min-w-0 items-center gap-2">
           <ProviderMark slug={event.provider_slug} />
           <Link
@@ -63,7 +83,7 @@ export const EventRow = memo(function EventRow({ event, arrived }: { event: Even
       <td className={cn(cell, COLUMNS.organisation.className, "truncate text-quiet")}>
         {event.org_id ? <InertText text={event.org_id} /> : <span className="text-faint">–</span>}
       </td>
-      <td className={cn(cell, "max-md:col-start-3 max-md:row-start-2 max-md:justify-self-end")}>
+      <td className={cn(cell, "max-md:col-start-4 max-md:row-start-2 max-md:justify-self-end")}>
         <DeliverySegments deliveries={event.deliveries} />
       </td>
       <td className={cn(cell, COLUMNS.attempts.className, "text-right text-quiet tabular-nums")}>

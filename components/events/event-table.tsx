@@ -3,25 +3,44 @@ import type { EventSummary } from "@/lib/contract/events";
 import { cn } from "../ui/cn";
 import { COLUMNS } from "./columns";
 import { EventRow } from "./event-row";
+import { TickBox } from "./tick-box";
+import type { Ticking } from "./ticking";
 
 /** The events as a table; on a phone each row becomes two lines. Says when a pointer is over it. */
-export function EventTable({ rows, onPoint }: { rows: EventSummary[]; onPoint: (over: boolean) => void }) {
+export function EventTable({
+  rows,
+  ticking,
+  onPoint,
+}: {
+  rows: EventSummary[];
+  ticking: Ticking;
+  onPoint: (over: boolean) => void;
+}) {
   const [atFirst] = useState(() => new Set(rows.map((event) => event.id)));
   return (
     <table
       className="-mx-3 w-[calc(100%+1.5rem)] table-fixed border-separate border-spacing-0 max-md:mx-0 max-md:block max-md:w-full"
       onPointerEnter={(event) => event.pointerType === "mouse" && onPoint(true)}
       onPointerLeave={() => onPoint(false)}
+      onKeyDown={ticking.onKey}
     >
       <caption className="sr-only">Events, newest first</caption>
       <thead className="sticky top-12 z-10 bg-page max-md:sr-only">
         <tr>
+          <th scope="col" className="w-9 border-b p-0 pl-1">
+            <TickBox
+              label="Select all on this page"
+              checked={ticking.page.all}
+              some={ticking.page.some}
+              onTick={() => ticking.tickPage(!ticking.page.all)}
+            />
+          </th>
           {Object.entries(COLUMNS).map(([key, { title, className, numeric }]) => (
             <th
               key={key}
               scope="col"
               className={cn(
-                "h-8 truncate border-b px-2 text-left font-medium text-faint text-sm first:pl-3 last:pr-3",
+                "h-8 truncate border-b px-2 text-left font-medium text-faint text-sm last:pr-3",
                 numeric && "text-right",
                 className,
               )}
@@ -33,7 +52,13 @@ export function EventTable({ rows, onPoint }: { rows: EventSummary[]; onPoint: (
       </thead>
       <tbody className="max-md:block">
         {rows.map((event) => (
-          <EventRow key={event.id} event={event} arrived={!atFirst.has(event.id)} />
+          <EventRow
+            key={event.id}
+            event={event}
+            arrived={!atFirst.has(event.id)}
+            ticked={ticking.ticked.has(event.id)}
+            onTick={ticking.tickRow}
+          />
         ))}
       </tbody>
     </table>

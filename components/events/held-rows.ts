@@ -5,18 +5,19 @@ import type { EventSummary } from "@/lib/contract/events";
 const AT_TOP_PX = 8;
 
 /**
- * Keeps rows where they are while somebody points at them or reads further down: known rows are patched in place, new
+ * Keeps rows where they are while somebody points at them, has ticked some or reads further down: known rows are patched in place, new
  * ones are counted. At rest the list simply shows what is newest.
  */
-export function useHeldRows(latest: EventSummary[]) {
+export function useHeldRows(latest: EventSummary[], ticked: boolean) {
   const [held, setHeld] = useState<EventSummary[] | null>(null);
   const pointing = useRef(false);
 
   const settle = () => {
-    const atRest = !pointing.current && window.scrollY <= AT_TOP_PX;
+    const atRest = !pointing.current && !ticked && window.scrollY <= AT_TOP_PX;
     setHeld((current) => (atRest ? null : (current ?? latest)));
   };
   useEffect(() => {
+    settle();
     window.addEventListener("scroll", settle, { passive: true });
     return () => window.removeEventListener("scroll", settle);
   });

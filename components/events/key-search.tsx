@@ -6,12 +6,14 @@ import { Input } from "../ui/input";
 
 const TYPING_PAUSE_MS = 250;
 
-/** Free text on the event key. Searches when typing pauses; follows the address when that changes otherwise. */
+/** Free text, on the event key unless `label` says otherwise. Searches when typing pauses; follows the address when that changes otherwise. */
 export function KeySearch({
+  label = "Search event keys",
   value = "",
   pending,
   onSearch,
 }: {
+  label?: string;
   value?: string;
   pending: boolean;
   onSearch: (text: string | undefined) => void;
@@ -44,8 +46,8 @@ export function KeySearch({
       />
       <Input
         type="search"
-        aria-label="Search event keys"
-        placeholder="Search event keys"
+        aria-label={label}
+        placeholder={label}
         value={text}
         onChange={(event) => type(event.target.value)}
         className="h-7 pl-7 text-sm max-md:h-9"

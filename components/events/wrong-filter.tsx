@@ -4,18 +4,27 @@ import { Notice } from "../notice";
 import { Button } from "../ui/button";
 
 /** The address holds a filter that cannot be read: names the part that is wrong. */
-export function WrongFilter({ field, problem }: { field: string; problem: string }) {
+export function WrongFilter({
+  field,
+  problem,
+  all = { href: "/events", words: "Show all events" },
+}: {
+  field: string;
+  problem: string;
+  /** The list without a filter. */
+  all?: { href: string; words: string };
+}) {
   return (
     <Notice
       icon={FilterX}
       title="The filter in this address cannot be read"
       actions={
         <Button asChild>
-          <Link href="/events">Show all events</Link>
+          <Link href={all.href}>{all.words}</Link>
         </Button>
       }
     >
-      <code className="font-mono text-ink">{field}</code> {problem}. Nothing is shown rather than the wrong events.
+      <code className="font-mono text-ink">{field}</code> {problem}. Nothing is shown rather than the wrong things.
     </Notice>
   );
 }

@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import { NoticeToasts } from "../notices/notice-toasts";
 import type { Person } from "./person-menu";
 import { Rail } from "./rail";
 import { TopLine } from "./top-line";
@@ -13,6 +14,7 @@ export function Frame({ person, narrowRail, children }: { person: Person; narrow
       >
         Skip to the page
       </a>
+      <NoticeToasts />
       <Rail startNarrow={narrowRail} />
       <div className="flex min-w-0 flex-1 flex-col">
         <TopLine person={person} />

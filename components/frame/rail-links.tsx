@@ -1,7 +1,7 @@
 "use client";
 
 import Link from "next/link";
-import { useDeadLetterCount } from "@/lib/client/analytics";
+import { useRailCounts } from "@/lib/client/analytics";
 import { count } from "../format";
 import { cn } from "../ui/cn";
 import { Tooltip } from "../ui/tooltip";
@@ -10,11 +10,12 @@ import { ROOMS, useRoom } from "./rooms";
 /** The rooms of the product. `narrow` leaves their icons only. */
 export function RailLinks({ narrow = false, onNavigate }: { narrow?: boolean; onNavigate?: () => void }) {
   const here = useRoom();
-  const dead = useDeadLetterCount();
+  const counts = useRailCounts();
   return (
     <nav aria-label="Main" className="flex flex-col gap-0.5">
       {Object.values(ROOMS).map((room) => {
-        const badge = room === ROOMS.deadLetters && dead ? dead : undefined;
+        const badge = room === ROOMS.deadLetters ? counts?.dead : room === ROOMS.replays ? counts?.replays : undefined;
+        const tone = room === ROOMS.deadLetters ? "text-red" : "text-blue";
         const link = (
           <Link
             key={room.href}
@@ -30,8 +31,10 @@ export function RailLinks({ narrow = false, onNavigate }: { narrow?: boolean; on
           >
             <room.icon aria-hidden="true" className="size-4 shrink-0" />
             {!narrow && <span className="flex-1">{room.name}</span>}
-            {badge && !narrow && <span className="text-red text-sm tabular-nums">{count(badge)}</span>}
-            {badge && narrow && <span className="absolute top-1 right-1.5 size-1.5 rounded-full bg-red" />}
+            {badge ? !narrow && <span className={cn("text-sm tabular-nums", tone)}>{count(badge)}</span> : null}
+            {badge
+              ? narrow && <span className={cn("absolute top-1 right-1.5 size-1.5 rounded-full bg-current", tone)} />
+              : null}
           </Link>
         );
         if (!narrow) return link;

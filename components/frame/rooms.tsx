@@ -1,6 +1,6 @@
 "use client";
 
-import { ChartNoAxesColumn, Inbox, type LucideIcon, OctagonX } from "lucide-react";
+import { ChartNoAxesColumn, Inbox, type LucideIcon, OctagonX, Redo2 } from "lucide-react";
 import { usePathname, useSearchParams } from "next/navigation";
 
 interface Room {
@@ -13,12 +13,14 @@ export const ROOMS = {
   overview: { name: "Overview", href: "/", icon: ChartNoAxesColumn },
   events: { name: "Events", href: "/events", icon: Inbox },
   deadLetters: { name: "Dead letters", href: "/events?status=dead", icon: OctagonX },
+  replays: { name: "Replays", href: "/replays", icon: Redo2 },
 } satisfies Record<string, Room>;
 
 /** The room that the address stands in. Dead letters are the history with exactly that status. */
 export function useRoom(): Room {
   const path = usePathname();
   const status = useSearchParams().get("status");
+  if (path.startsWith("/replays")) return ROOMS.replays;
   if (!path.startsWith("/events")) return ROOMS.overview;
   return path === "/events" && status === "dead" ? ROOMS.deadLetters : ROOMS.events;
 }

@@ -114,11 +114,11 @@ export function HowForm({
           </Tick>
         )}
         <Tick
-          checked={!(options.skipAlreadyApplied ?? !single)}
-          onChange={(again) => onChange({ skipAlreadyApplied: !again })}
-          hint="Endpoints get again what they accepted before, and may get an old state after a newer one."
+          checked={options.skipAlreadyApplied ?? !single}
+          onChange={(skipAlreadyApplied) => onChange({ skipAlreadyApplied })}
+          hint="Off, endpoints get again what they accepted before, and may get an old state after a newer one."
         >
-          Also what was delivered already or is superseded
+          Skip what was applied
         </Tick>
         <Tick
           checked={options.notifyOnCompletion ?? false}

@@ -67,7 +67,7 @@ export function ReplayStatusBadge({ status, large }: { status: ReplayStatus; lar
     <span
       data-testid="replay-status"
       className={cn(
-        "inline-flex shrink-0 items-center gap-1.5 whitespace-nowrap font-medium",
+        "inline-flex shrink-0 items-center gap-1.5 whitespace-nowrap align-middle font-medium",
         look.tone,
         large && "h-6 rounded-sm bg-tint pr-2 pl-1.5",
       )}
@@ -83,7 +83,7 @@ export function OutcomeWord({ outcome }: { outcome: ItemOutcome }) {
   return (
     <span
       title={look.meaning}
-      className={cn("inline-flex items-center gap-1.5 whitespace-nowrap font-medium", look.tone)}
+      className={cn("inline-flex items-center gap-1.5 whitespace-nowrap align-middle font-medium", look.tone)}
     >
       <StatusIcon look={look} />
       {look.label}

@@ -8,7 +8,7 @@ import { Button } from "../ui/button";
 import type { Drafted } from "./draft";
 import { moneyWords, outcomeWords, rowWords, timeWords, warningsOf } from "./preview-words";
 
-const ROWS_AT_FIRST = 3;
+const ROWS_AT_FIRST = 2;
 
 /** What a draft would do, most important first: what runs, what to beware of, what is skipped, which rows change. */
 export function PreviewReport({ drafted }: { drafted: Drafted }) {

@@ -26,7 +26,10 @@ export function outcomeWords({ to_run, deliveries }: ReplayPreview): string {
 export function rowWords({ changes }: ReplayPreview): string | null {
   const { created, updated, unchanged, superseded } = changes;
   if (created + updated + unchanged + superseded === 0) return null;
-  const written = [created > 0 && `${plural(created, "row")} created`, updated > 0 && `${plural(updated, "row")} updated`];
+  const written = [
+    created > 0 && `${plural(created, "row")} created`,
+    updated > 0 && `${plural(updated, "row")} updated`,
+  ];
   const left = [
     unchanged > 0 && `${plural(unchanged, "row")} correct already`,
     superseded > 0 && `${plural(superseded, "row")} left alone, because newer events have written them`,
@@ -57,7 +60,8 @@ export function warningsOf({ draft, preview }: { draft: Replay; preview: ReplayP
     draft.matched > preview.events &&
       `Takes the oldest ${plural(preview.events, "event")} of the ${plural(draft.matched, "event")} that match. The rest is left.`,
     ...preview.unhealthy_destinations.map(
-      (name) => `${name} failed most of its deliveries in the last 10 minutes. Unless it is fixed, these will fail too.`,
+      (name) =>
+        `${name} failed most of its deliveries in the last 10 minutes. Unless it is fixed, these will fail too.`,
     ),
     ...changes.problems.map(
       ({ message, count }) => `${deliveriesOf(count)} will fail before any row is written: ${message}`,

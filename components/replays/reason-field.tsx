@@ -5,7 +5,15 @@ export const SHORTEST_REASON = 3;
 const LONGEST_REASON = 1000;
 
 /** Why something is done: kept with it, for whoever asks later. */
-export function ReasonField({ value, onChange }: { value: string; onChange: (reason: string) => void }) {
+export function ReasonField({
+  value,
+  onChange,
+  example = "The Agent SDK is back up, ticket 4711",
+}: {
+  value: string;
+  onChange: (reason: string) => void;
+  example?: string;
+}) {
   const id = useId();
   return (
     <>
@@ -19,7 +27,7 @@ export function ReasonField({ value, onChange }: { value: string; onChange: (rea
         data-testid="replay-reason"
         value={value}
         aria-describedby={`${id}-help`}
-        placeholder="The Agent SDK is back up, ticket 4711"
+        placeholder={example}
         className="mt-1"
         onChange={(event) => onChange(event.target.value)}
       />

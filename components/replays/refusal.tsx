@@ -3,7 +3,15 @@ import { count } from "../format";
 import { Button } from "../ui/button";
 
 /** Why there is no preview, and the way out of it. */
-export function Refusal({ error, onTake, onRetry }: { error: Error; onTake: (limit: number) => void; onRetry: () => void }) {
+export function Refusal({
+  error,
+  onTake,
+  onRetry,
+}: {
+  error: Error;
+  onTake: (limit: number) => void;
+  onRetry: () => void;
+}) {
   const tooMany = tooManyIn(error);
   if (tooMany) {
     return (

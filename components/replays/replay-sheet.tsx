@@ -8,7 +8,7 @@ import type { AskedOptions } from "@/lib/client/replays";
 import { plural } from "../format";
 import { Sheet } from "../ui/sheet";
 import { startAsShown, useDraft } from "./draft";
-import { HowForm } from "./how-form";
+import { HowPart } from "./how-part";
 import { PreviewReport } from "./preview-report";
 import { PreviewSkeleton } from "./preview-skeleton";
 import { ReasonField } from "./reason-field";
@@ -22,7 +22,15 @@ const CAREFUL_FROM = 20;
 const CAREFUL: AskedOptions = { canary: 5, stopOnFailureRate: 0.2, notifyOnCompletion: true };
 
 /** What, what will happen, how, why, go. Mounted while it is open, so that it starts afresh each time. */
-export function ReplaySheet({ target: asked, onClose }: { target: ReplayTarget; onClose: () => void }) {
+export function ReplaySheet({
+  target: asked,
+  onClose,
+  onStarted,
+}: {
+  target: ReplayTarget;
+  onClose: () => void;
+  onStarted?: () => void;
+}) {
   const router = useRouter();
   const client = useQueryClient();
   const [target] = useState(() => atThisMoment(asked));
@@ -44,8 +52,10 @@ export function ReplaySheet({ target: asked, onClose }: { target: ReplayTarget; 
     onSuccess: (answer) => {
       if ("started" in answer) {
         router.push(`/replays/${answer.started.id}`);
-        client.invalidateQueries({ queryKey: keys.replays("").slice(0, 1) });
+        void client.invalidateQueries({ queryKey: keys.replays("").slice(0, 1) });
+        void client.invalidateQueries({ queryKey: keys.deadLetters });
         onClose();
+        onStarted?.();
       } else {
         key.current = { wish: "", key: "" };
         refetch();
@@ -89,19 +99,23 @@ export function ReplaySheet({ target: asked, onClose }: { target: ReplayTarget; 
         </Part>
       )}
       <Part title="How">
-        <HowForm options={options} single={target.kind === "chosen" && target.eventIds.length === 1} onChange={change} />
+        <HowPart
+          options={options}
+          single={target.kind === "chosen" && target.eventIds.length === 1}
+          onChange={change}
+        />
       </Part>
-      <Part title="Why">
+      <section className="pt-4">
         <ReasonField value={reason} onChange={setReason} />
-      </Part>
+      </section>
     </Sheet>
   );
 }
 
 function Part({ title, busy, children }: { title: string; busy?: boolean; children: ReactNode }) {
   return (
-    <section aria-label={title} aria-busy={busy} className="border-b pt-4 pb-4 last:border-0 last:pb-0">
-      <h3 className="mb-1.5 font-medium text-faint text-sm">{title}</h3>
+    <section aria-label={title} aria-busy={busy} className="border-b pt-4 pb-4">
+      <h3 className="mb-1 text-faint text-sm">{title}</h3>
       <div className={busy ? "opacity-60 transition-opacity duration-150" : undefined}>{children}</div>
     </section>
   );

@@ -1,6 +1,6 @@
 import { useId, useState } from "react";
-import { ApiError } from "@/lib/client/request";
 import type { AskedOptions } from "@/lib/client/replays";
+import { ApiError } from "@/lib/client/request";
 import { count, localTime } from "../format";
 import { Button } from "../ui/button";
 import { Input } from "../ui/input";

@@ -36,7 +36,7 @@ export function SplitList({ by }: { by: ReplayPreview["by"] }) {
                   <span className={cn("min-w-0 truncate", mono && share.value !== null && "font-mono text-sm")}>
                     {shareName(dimension, share)}
                   </span>
-                  <span className="text-faint text-sm tabular-nums">{count(share.count)}</span>
+                  <span className="whitespace-nowrap text-faint text-sm tabular-nums">× {count(share.count)}</span>
                 </span>
               ))}
               {split.length > SHOWN && <span className="text-faint">and {count(split.length - SHOWN)} more</span>}
@@ -54,8 +54,8 @@ function shareName(dimension: Dimension, { value }: Split): ReactNode {
   if (dimension !== "status") return <InertText text={value} />;
   const status = value as EventStatus;
   return (
-    <span className="inline-flex items-center gap-1.5">
-      <StatusIcon look={EVENT_LOOK[status]} className="self-center" />
+    <span>
+      <StatusIcon look={EVENT_LOOK[status]} className="mr-1.5 inline-block align-[-2px]" />
       {EVENT_STATUS[status].label.toLowerCase()}
     </span>
   );

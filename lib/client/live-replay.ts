@@ -1,5 +1,5 @@
 /** A replay that keeps itself current: the server's event stream says when to look, and polling stands in for it. */
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import type { ReplayItem } from "@/lib/contract/replays";
 import type { ReplayStatus } from "@/lib/contract/vocabulary";
@@ -26,6 +26,7 @@ export function isMoving(status: ReplayStatus): boolean {
 }
 
 export function useLiveReplay(initial: ReplayDetail) {
+  const client = useQueryClient();
   const [streaming, setStreaming] = useState(false);
   const live = useLiveQuery({
     queryKey: keys.replay(initial.id),
@@ -41,7 +42,11 @@ export function useLiveReplay(initial: ReplayDetail) {
   const moving = isMoving(live.data.status);
 
   useEffect(() => {
-    if (!moving) return;
+    if (!moving) {
+      // The rail counts replays under way and dead letters: both have changed.
+      void client.invalidateQueries({ queryKey: keys.deadLetters });
+      return;
+    }
     const stream = new EventSource(`/admin/webhooks/bulk-replays/${initial.id}/stream`);
     // It reconnects by itself. What it says is a bell: the page reads more than the stream carries.
     const look = () => void refetch({ cancelRefetch: false });
@@ -56,7 +61,7 @@ export function useLiveReplay(initial: ReplayDetail) {
       stream.close();
       setStreaming(false);
     };
-  }, [moving, initial.id, refetch]);
+  }, [moving, initial.id, refetch, client]);
 
   return { replay: live.data, refetch, lost: live.error !== null };
 }

@@ -4,13 +4,14 @@ import { EventHistory } from "@/components/events/event-history";
 import { FilterBar } from "@/components/events/filter-bar";
 import { WrongFilter } from "@/components/events/wrong-filter";
 import { requireStaff } from "@/lib/auth/authorise";
+import { mayActor } from "@/lib/auth/permissions";
 import { eventListSchema, readQuery } from "@/lib/contract/event-filter";
 import { listEvents } from "@/lib/queries/events";
 
 export const metadata: Metadata = { title: "Events" };
 
 export default async function EventsPage({ searchParams }: PageProps<"/events">) {
-  await requireStaff("view");
+  const actor = await requireStaff("view");
   const entries = Object.entries(await searchParams).flatMap(([name, value]) =>
     [value ?? []].flat().map((one): [string, string] => [name, one]),
   );
@@ -21,10 +22,11 @@ export default async function EventsPage({ searchParams }: PageProps<"/events">)
   }
   const { limit, cursor, ...filter } = query.data;
   const initial = await listEvents(filter, { limit, cursor });
+  const rights = { mayReplay: mayActor(actor, "replay"), mayReplayMany: mayActor(actor, "replay_many") };
   return (
     <>
       <FilterBar filter={filter} />
-      <EventHistory key={historyAddress({ ...filter, cursor })} {...{ filter, cursor, limit, initial }} />
+      <EventHistory key={historyAddress({ ...filter, cursor })} {...{ filter, cursor, limit, initial, rights }} />
     </>
   );
 }

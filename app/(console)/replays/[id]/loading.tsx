@@ -1,0 +1,1 @@
+export { ReplayDeskSkeleton as default } from "@/components/replays/desk-skeleton";

@@ -1,0 +1,28 @@
+import type { Metadata } from "next";
+import { notFound } from "next/navigation";
+import { ReplayDesk } from "@/components/replays/replay-desk";
+import { requireStaff } from "@/lib/auth/authorise";
+import { mayActor } from "@/lib/auth/permissions";
+import { ITEMS_PER_PAGE } from "@/lib/client/replays";
+import { replayItemsRequest } from "@/lib/contract/api/replay-requests";
+import { readReplay } from "@/lib/pipeline/replay";
+import { listReplayItems, summariseReplay } from "@/lib/queries/replays";
+
+export async function generateMetadata({ params }: PageProps<"/replays/[id]">): Promise<Metadata> {
+  return { title: `Replay ${(await params).id}` };
+}
+
+export default async function ReplayPage({ params, searchParams }: PageProps<"/replays/[id]">) {
+  const actor = await requireStaff("view");
+  const replay = await readReplay((await params).id);
+  if (!replay) notFound();
+  // An outcome that is none shows everything, under a heading that says so.
+  const asked = replayItemsRequest.shape.outcome.safeParse((await searchParams).outcome);
+  const outcome = asked.success ? asked.data : undefined;
+  const [summary, items] = await Promise.all([
+    summariseReplay(replay.id),
+    listReplayItems(replay.id, { outcome, limit: ITEMS_PER_PAGE }),
+  ]);
+  const rights = { mayReplay: mayActor(actor, "replay"), mayReplayMany: mayActor(actor, "replay_many") };
+  return <ReplayDesk key={replay.id} initial={{ ...replay, summary }} {...{ items, outcome, rights }} />;
+}

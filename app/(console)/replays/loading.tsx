@@ -1,0 +1,1 @@
+export { ReplayListSkeleton as default } from "@/components/replays/list-skeleton";

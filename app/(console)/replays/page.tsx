@@ -1,0 +1,37 @@
+import type { Metadata } from "next";
+import { WrongFilter } from "@/components/events/wrong-filter";
+import { ReplayFilterBar } from "@/components/replays/replay-filter-bar";
+import { ReplayList } from "@/components/replays/replay-list";
+import { requireStaff } from "@/lib/auth/authorise";
+import { listReplaysRequest } from "@/lib/contract/api/replay-requests";
+import { readQuery } from "@/lib/contract/event-filter";
+import { printReplayFilter } from "@/lib/contract/replay-filter";
+import { listReplays } from "@/lib/queries/replays";
+
+export const metadata: Metadata = { title: "Replays" };
+
+export default async function ReplaysPage({ searchParams }: PageProps<"/replays">) {
+  await requireStaff("view");
+  const entries = Object.entries(await searchParams).flatMap(([name, value]) =>
+    [value ?? []].flat().map((one): [string, string] => [name, one]),
+  );
+  const query = listReplaysRequest.safeParse(readQuery(new URLSearchParams(entries)));
+  if (!query.success) {
+    const issue = query.error.issues[0];
+    return (
+      <WrongFilter
+        field={issue?.path[0]?.toString() ?? "The address"}
+        problem={issue?.message ?? "is wrong"}
+        all={{ href: "/replays", words: "Show all replays" }}
+      />
+    );
+  }
+  const { limit, cursor, ...filter } = query.data;
+  const initial = await listReplays(filter, { limit, cursor });
+  return (
+    <>
+      <ReplayFilterBar filter={filter} />
+      <ReplayList key={printReplayFilter({ ...filter, cursor })} {...{ filter, cursor, initial }} />
+    </>
+  );
+}

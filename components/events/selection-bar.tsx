@@ -1,0 +1,87 @@
+"use client";
+
+import { CheckCheck, Redo2, X } from "lucide-react";
+import { useState } from "react";
+import { clearSelection } from "@/lib/client/selection";
+import type { EventFilter } from "@/lib/contract/event-filter";
+import { count } from "../format";
+import { Guarded } from "../replays/guarded";
+import { ReplaySheet } from "../replays/replay-sheet";
+import { forbiddenTo, type ReplayRights } from "../replays/rights";
+import type { ReplayTarget } from "../replays/target";
+import { Button } from "../ui/button";
+import { ResolveDialog } from "./resolve-dialog";
+
+const MAY_NOT_RESOLVE = "Your role may look, not change. Ask somebody in support or an administrator.";
+
+/** What can be done with the ticked events. Rises from the bottom with the first tick. */
+export function SelectionBar({
+  ticked,
+  filter,
+  wholePage,
+  more,
+  rights,
+}: {
+  ticked: ReadonlySet<string>;
+  filter: EventFilter;
+  wholePage: boolean;
+  /** The filter matches more than this page. */
+  more: boolean;
+  rights: ReplayRights;
+}) {
+  const [matching, setMatching] = useState(false);
+  const [sheet, setSheet] = useState<ReplayTarget | null>(null);
+  const [resolving, setResolving] = useState(false);
+  if (ticked.size === 0) return null;
+  const all = matching && wholePage;
+  const close = () => {
+    setMatching(false);
+    clearSelection();
+  };
+  return (
+    <>
+      <div
+        role="toolbar"
+        aria-label="Selected events"
+        className="sticky bottom-4 z-20 mx-auto mt-4 flex w-fit max-w-full animate-rise flex-wrap items-center gap-2 rounded-md border border-line-strong bg-raised p-2 shadow-float"
+      >
+        <Button
+          variant="ghost"
+          size="icon"
+          aria-label="Clear the selection"
+          title="Clear the selection"
+          onClick={close}
+        >
+          <X />
+        </Button>
+        <span className="font-medium tabular-nums" data-testid="selected-count">
+          {all ? "All that match this filter" : `${count(ticked.size)} selected`}
+        </span>
+        {wholePage && more && !all && (
+          <Button variant="ghost" size="sm" className="text-accent" onClick={() => setMatching(true)}>
+            All that match this filter
+          </Button>
+        )}
+        <span className="mx-1 h-5 w-px bg-line max-md:hidden" />
+        <Guarded forbidden={forbiddenTo(rights, all ? "matching" : ticked.size)}>
+          <Button
+            variant="primary"
+            data-testid="replay-selected"
+            onClick={() => setSheet(all ? { kind: "matching", filter } : { kind: "chosen", eventIds: [...ticked] })}
+          >
+            <Redo2 /> Replay…
+          </Button>
+        </Guarded>
+        {!all && (
+          <Guarded forbidden={rights.mayReplay ? null : MAY_NOT_RESOLVE}>
+            <Button data-testid="resolve-selected" className="max-md:[&_svg]:hidden" onClick={() => setResolving(true)}>
+              <CheckCheck /> Mark resolved…
+            </Button>
+          </Guarded>
+        )}
+      </div>
+      {sheet && <ReplaySheet target={sheet} onClose={() => setSheet(null)} onStarted={close} />}
+      {resolving && <ResolveDialog eventIds={[...ticked]} onClose={() => setResolving(false)} onResolved={close} />}
+    </>
+  );
+}

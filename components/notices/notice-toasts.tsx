@@ -1,0 +1,40 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import { usePathname, useRouter } from "next/navigation";
+import { useEffect, useRef } from "react";
+import { keys } from "@/lib/client/keys";
+import { fetchNotices, seeNotices } from "@/lib/client/notices";
+
+const LOOK_EVERY_MS = 10_000;
+
+/** Tells what somebody asked to be told, on whichever page they are. A hidden tab does not ask, and tells nothing. */
+export function NoticeToasts() {
+  const router = useRouter();
+  const path = usePathname();
+  const told = useRef(0);
+  const { data } = useQuery({
+    queryKey: keys.notices,
+    queryFn: ({ signal }) => fetchNotices(signal),
+    refetchInterval: LOOK_EVERY_MS,
+    retry: false,
+  });
+  useEffect(() => {
+    const fresh = (data ?? []).filter(({ id }) => id > told.current);
+    const newest = Math.max(0, ...fresh.map(({ id }) => id));
+    if (newest === 0) return;
+    told.current = newest;
+    void seeNotices(newest).catch(() => {
+      // Not marked as seen: it is told once more after a reload, which is better than never.
+    });
+    void import("sonner").then(({ toast }) => {
+      for (const { subject, message } of fresh.reverse()) {
+        const address = `/replays/${subject}`;
+        // Whoever looks at the replay has seen it end.
+        if (path === address) continue;
+        toast.info(message, { action: { label: "Show", onClick: () => router.push(address) } });
+      }
+    });
+  }, [data, path, router]);
+  return null;
+}

@@ -1,0 +1,37 @@
+import type { ChangeResult } from "@/lib/contract/events";
+
+interface Difference {
+  name: string;
+  /** Null when there was no row. */
+  before: string | null;
+  after: string;
+  /** How many more fields differ. */
+  others: number;
+}
+
+/** The rows that were created or updated. */
+export function written(changes: ChangeResult[]): ChangeResult[] {
+  return changes.filter(({ effect }) => effect === "created" || effect === "updated");
+}
+
+/** The one field that says most: of an updated row before a created one. Undefined when no row was written. */
+export function firstDifference(changes: ChangeResult[]): Difference | undefined {
+  const rows = written(changes);
+  const row = rows.find(({ effect }) => effect === "updated") ?? rows[0];
+  if (!row) return undefined;
+  const fields = Object.entries(row.after)
+    .map(([name, value]) => ({ name, before: row.before && literal(row.before[name]), after: literal(value) }))
+    .filter(({ before, after }) => before !== after)
+    // A time changes with every row and says little.
+    .sort((a, b) => Number(isTime(a.after)) - Number(isTime(b.after)));
+  const [first] = fields;
+  return first && { ...first, others: fields.length - 1 };
+}
+
+function literal(value: unknown): string {
+  return typeof value === "string" ? value : (JSON.stringify(value) ?? "null");
+}
+
+function isTime(text: string): boolean {
+  return /^\d{4}-\d\d-\d\d[T ]/.test(text);
+}

@@ -1,0 +1,89 @@
+import { ListX } from "lucide-react";
+import { useReplayItems } from "@/lib/client/live-replay";
+import type { ItemOutcome, ReplayDetail } from "@/lib/client/replays";
+import type { ReplayItem } from "@/lib/contract/replays";
+import { count } from "../format";
+import { Notice } from "../notice";
+import { Button } from "../ui/button";
+import { cn } from "../ui/cn";
+import { ITEM_COLUMNS } from "./item-columns";
+import { ItemRow } from "./item-row";
+import { OUTCOME_LOOK } from "./looks";
+import { PreviewSkeleton } from "./preview-skeleton";
+
+/** The deliveries of a replay in the order they run, of one outcome or all, read further on demand. */
+export function ItemList({
+  replay,
+  outcome,
+  initial,
+}: {
+  replay: ReplayDetail;
+  outcome: ItemOutcome | undefined;
+  initial: ReplayItem[] | undefined;
+}) {
+  const { data, error, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = useReplayItems(
+    replay,
+    outcome,
+    initial,
+  );
+  const items = data?.pages.flat();
+  const total = outcome ? (replay.summary.outcomes[outcome] ?? 0) : replay.total;
+  if (!items && error) {
+    return (
+      <p role="alert" className="py-4 text-red">
+        The items could not be read. {error.message}{" "}
+        <Button size="sm" onClick={() => refetch()}>
+          Try again
+        </Button>
+      </p>
+    );
+  }
+  if (!items) return <PreviewSkeleton lines={5} />;
+  if (items.length === 0) return <NoItems outcome={outcome} />;
+  return (
+    <>
+      <table className="w-full table-fixed border-separate border-spacing-0 max-md:block">
+        <caption className="sr-only">Deliveries in the order they run</caption>
+        <thead className="max-md:sr-only">
+          <tr>
+            {Object.entries(ITEM_COLUMNS).map(([key, { title, className }]) => (
+              <th
+                key={key}
+                scope="col"
+                className={cn(
+                  "h-8 truncate border-b px-2 text-left font-medium text-faint text-sm first:pl-0 last:pr-0",
+                  className,
+                )}
+              >
+                {title}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody className="max-md:block">
+          {items.map((item) => (
+            <ItemRow key={item.position} item={item} />
+          ))}
+        </tbody>
+      </table>
+      <p className="flex items-center justify-between gap-2 pt-3 text-faint text-sm">
+        <span>
+          {count(Math.min(items.length, total))} of {count(total)}
+        </span>
+        {hasNextPage && (
+          <Button size="sm" disabled={isFetchingNextPage} onClick={() => fetchNextPage()}>
+            {isFetchingNextPage ? "Reading…" : "Show more"}
+          </Button>
+        )}
+      </p>
+    </>
+  );
+}
+
+function NoItems({ outcome }: { outcome: ItemOutcome | undefined }) {
+  return (
+    <Notice icon={ListX} title={outcome ? `None is “${OUTCOME_LOOK[outcome].label.toLowerCase()}”` : "No items"}>
+      {outcome ? `${OUTCOME_LOOK[outcome].meaning} Items appear here as they end.` : null}
+    </Notice>
+  );
+}

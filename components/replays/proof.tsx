@@ -1,0 +1,64 @@
+import type { ReplayItem } from "@/lib/contract/replays";
+import { ERROR_CLASS, SKIP_REASON } from "@/lib/contract/vocabulary";
+import { EFFECT } from "../event/words";
+import { duration, plural } from "../format";
+import { InertText } from "../inert-text";
+import { RelativeTime } from "../time";
+import { firstDifference, written } from "./differences";
+
+/** What shows that an item ended as it says: the fields it changed, the endpoint's answer, or the reason. */
+export function Proof({ item }: { item: ReplayItem }) {
+  const { outcome, skip_reason, error_class, detail } = item;
+  if (outcome === null) return <Waiting item={item} />;
+  if (skip_reason) return <span title={SKIP_REASON[skip_reason].hint}>{SKIP_REASON[skip_reason].label}</span>;
+  if (outcome === "failed") {
+    return (
+      <span title={detail ?? undefined}>
+        <span className="block truncate">{error_class ? ERROR_CLASS[error_class].label : "Failed"}</span>
+        {detail && (
+          <span className="block truncate text-faint text-xs">
+            <InertText text={detail} />
+          </span>
+        )}
+      </span>
+    );
+  }
+  if (outcome === "changed") return <Changed item={item} />;
+  if (item.http_status) return `${item.http_status}${tookWords(item)}`;
+  return item.changes.length > 0 ? EFFECT[outcome === "superseded" ? "superseded" : "unchanged"].meaning : null;
+}
+
+/** The field that says most, before and after, and how much more there is. */
+function Changed({ item }: { item: ReplayItem }) {
+  const first = firstDifference(item.changes);
+  const rows = written(item.changes).length;
+  if (!first) return plural(rows, "row");
+  const more = [first.others > 0 && plural(first.others, "more field"), rows > 1 && plural(rows, "row")];
+  return (
+    <>
+      <span className="block truncate text-faint text-xs">
+        <InertText text={[first.name, ...more.filter(Boolean)].join(", ")} />
+      </span>
+      <code className="block truncate font-mono text-sm">
+        {first.before !== null && <InertText text={first.before} />}
+        <span className="text-faint">{first.before === null ? "new: " : " → "}</span>
+        <InertText text={first.after} />
+      </code>
+    </>
+  );
+}
+
+function Waiting({ item }: { item: ReplayItem }) {
+  if (item.next_retry) {
+    return (
+      <>
+        try {item.attempts} failed, next <RelativeTime at={item.next_retry} />
+      </>
+    );
+  }
+  return item.delivery_status === "claimed" ? "at the endpoint" : "its turn has not come";
+}
+
+function tookWords({ duration_ms }: ReplayItem): string {
+  return duration_ms === null ? "" : ` in ${duration(duration_ms)}`;
+}

@@ -1,0 +1,84 @@
+"use client";
+
+import { Download } from "lucide-react";
+import { isEnded, useLiveReplay } from "@/lib/client/live-replay";
+import { exportAddress, type ItemOutcome, type ReplayDetail } from "@/lib/client/replays";
+import type { ReplayItem } from "@/lib/contract/replays";
+import { InertText } from "../inert-text";
+import { useTimeFormat } from "../time";
+import { Button } from "../ui/button";
+import { FailureGroups } from "./failure-groups";
+import { ItemList } from "./item-list";
+import { OUTCOME_LOOK, ReplayStatusBadge } from "./looks";
+import { outcomesOf } from "./outcome-bar";
+import { OutcomeTiles } from "./outcome-tiles";
+import { ProgressPanel } from "./progress-panel";
+import { ReplayFacts } from "./replay-facts";
+import { forbiddenTo, type ReplayRights } from "./rights";
+import { selectionWords } from "./selection-words";
+import { SteerButtons } from "./steer-buttons";
+import { verdictOf } from "./verdict";
+
+/** One replay: how it stands in a sentence, what became of its items, why some failed, and the proof. Live until it ends. */
+export function ReplayDesk({
+  initial,
+  items,
+  outcome,
+  rights,
+}: {
+  initial: ReplayDetail;
+  /** The first items of that outcome, as the server read them. */
+  items: ReplayItem[];
+  outcome: ItemOutcome | undefined;
+  rights: ReplayRights;
+}) {
+  const { replay, refetch, lost } = useLiveReplay(initial);
+  const selection = selectionWords(replay, useTimeFormat());
+  const ended = isEnded(replay.status);
+  return (
+    <>
+      <header>
+        <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
+          <ReplayStatusBadge status={replay.status} large />
+          <p className="min-w-0 truncate text-quiet max-md:basis-full">
+            <InertText text={selection} />
+          </p>
+          <div className="ml-auto flex flex-wrap gap-2 max-md:ml-0">
+            <SteerButtons replay={replay} forbidden={forbiddenTo(rights, 1)} onSteered={() => void refetch()} />
+            {(["csv", "json"] as const).map((format) => (
+              <Button key={format} asChild>
+                <a href={exportAddress(replay.id, format)} download data-testid={`export-${format}`}>
+                  <Download /> {format.toUpperCase()}
+                </a>
+              </Button>
+            ))}
+          </div>
+        </div>
+        <h1
+          className="mt-3 text-balance font-semibold text-xl tracking-tight max-md:text-lg"
+          aria-live="polite"
+          data-testid="replay-verdict"
+        >
+          <InertText text={verdictOf(replay)} />
+        </h1>
+      </header>
+      <ProgressPanel replay={replay} lost={lost} />
+      <div className="mt-6 grid gap-x-10 gap-y-8 xl:grid-cols-[minmax(0,1fr)_16rem]">
+        <div className="min-w-0">
+          <OutcomeTiles address={`/replays/${replay.id}`} outcomes={outcomesOf(replay.summary)} chosen={outcome} />
+          <FailureGroups replay={replay} rights={rights} ended={ended} />
+          <section aria-label="Items" className="mt-6">
+            <h2 className="font-semibold text-lg">
+              {outcome ? OUTCOME_LOOK[outcome].label : "Every delivery"}
+              {outcome && (
+                <span className="ml-2 font-normal text-base text-quiet">{OUTCOME_LOOK[outcome].meaning}</span>
+              )}
+            </h2>
+            <ItemList key={outcome ?? "all"} replay={replay} outcome={outcome} initial={items} />
+          </section>
+        </div>
+        <ReplayFacts replay={replay} />
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,63 @@
+import type { ReactNode } from "react";
+import type { ReplayDetail } from "@/lib/client/replays";
+import { CopyButton } from "../copy-button";
+import { InertText } from "../inert-text";
+import { MiddleTruncated } from "../middle-truncated";
+import { ExactTime, useTimeFormat } from "../time";
+import { optionWords, sentence } from "./option-words";
+import { selectionWords } from "./selection-words";
+
+/** Who, why, what, how and when: what an auditor asks. */
+export function ReplayFacts({ replay }: { replay: ReplayDetail }) {
+  const words = optionWords(replay.options, replay.kind === "single");
+  const selection = selectionWords(replay, useTimeFormat());
+  return (
+    <aside aria-label="About this replay">
+      <dl className="space-y-3">
+        <Fact name="Reason">
+          <InertText text={replay.reason} />
+        </Fact>
+        <Fact name="Asked by">
+          <InertText text={replay.actor} />
+        </Fact>
+        <Fact name="Selection">
+          <InertText text={selection} />
+          {replay.matched > replay.total && (
+            <span className="block text-quiet">{replay.matched} matched; a limit took fewer.</span>
+          )}
+        </Fact>
+        <Fact name="How">{words.length === 0 ? "All at once." : sentence(words)}</Fact>
+        <Fact name="Asked at">
+          <ExactTime at={replay.created_at} />
+        </Fact>
+        {replay.started_at && (
+          <Fact name="Started">
+            <ExactTime at={replay.started_at} />
+          </Fact>
+        )}
+        {replay.completed_at && (
+          <Fact name="Ended">
+            <ExactTime at={replay.completed_at} />
+          </Fact>
+        )}
+        {replay.request_id && (
+          <Fact name="Request">
+            <span className="flex items-center font-mono text-sm">
+              <MiddleTruncated text={replay.request_id} />
+              <CopyButton text={replay.request_id} what="request id" className="-my-1" />
+            </span>
+          </Fact>
+        )}
+      </dl>
+    </aside>
+  );
+}
+
+function Fact({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <div>
+      <dt className="text-faint text-sm">{name}</dt>
+      <dd className="min-w-0 [overflow-wrap:anywhere]">{children}</dd>
+    </div>
+  );
+}

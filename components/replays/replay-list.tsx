@@ -1,0 +1,80 @@
+"use client";
+
+import { Redo2 } from "lucide-react";
+import Link from "next/link";
+import { keys } from "@/lib/client/keys";
+import { useLiveQuery } from "@/lib/client/live-query";
+import { isEnded } from "@/lib/client/live-replay";
+import { fetchReplays } from "@/lib/client/replays";
+import { printReplayFilter, type ReplayFilter } from "@/lib/contract/replay-filter";
+import type { ReplayPage } from "@/lib/contract/replays";
+import { Notice } from "../notice";
+import { Button } from "../ui/button";
+import { ReplayTable } from "./replay-table";
+import { replaysAddress } from "./replays-address";
+
+const MOVING_MS = 900;
+const RESTING_MS = 4_000;
+
+/** Replays, newest first, current while somebody looks. */
+export function ReplayList({
+  filter,
+  cursor,
+  initial,
+}: {
+  filter: ReplayFilter;
+  cursor?: number;
+  initial: ReplayPage;
+}) {
+  const query = { ...filter, cursor };
+  const { data } = useLiveQuery({
+    queryKey: keys.replays(printReplayFilter(query)),
+    read: (signal) => fetchReplays(query, signal),
+    initialData: initial,
+    interval: ({ replays }) => (replays.some(({ status }) => !isEnded(status)) ? MOVING_MS : RESTING_MS),
+  });
+  if (data.replays.length === 0 && !cursor) return <Nothing filtered={printReplayFilter(filter) !== ""} />;
+  return (
+    <>
+      <ReplayTable replays={data.replays} />
+      {(cursor !== undefined || data.next_cursor !== null) && (
+        <nav aria-label="Pages" className="flex items-center justify-between gap-2 pt-3">
+          {cursor === undefined ? (
+            <span className="text-faint text-sm">The newest replays</span>
+          ) : (
+            <Button asChild size="sm">
+              <Link href={replaysAddress(filter)}>Newest</Link>
+            </Button>
+          )}
+          {data.next_cursor === null ? (
+            <span className="text-faint text-sm">The oldest replays</span>
+          ) : (
+            <Button asChild size="sm">
+              <Link href={replaysAddress({ ...filter, cursor: data.next_cursor })}>Older</Link>
+            </Button>
+          )}
+        </nav>
+      )}
+    </>
+  );
+}
+
+function Nothing({ filtered }: { filtered: boolean }) {
+  return (
+    <Notice
+      icon={Redo2}
+      title={filtered ? "No replay matches this filter" : "Nothing has been replayed yet"}
+      actions={
+        <Button asChild>
+          <Link href={filtered ? "/replays" : "/events?status=failed,dead"}>
+            {filtered ? "Clear the filter" : "Look for failed events"}
+          </Link>
+        </Button>
+      }
+    >
+      {filtered
+        ? "Replays that match appear here by themselves."
+        : "Choose events in the history and replay them. What ran, who asked and what changed is kept here."}
+    </Notice>
+  );
+}

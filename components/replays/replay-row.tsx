@@ -1,0 +1,77 @@
+import Link from "next/link";
+import type { Replay } from "@/lib/contract/replays";
+import { count } from "../format";
+import { InertText } from "../inert-text";
+import { RelativeTime, useTimeFormat } from "../time";
+import { cn } from "../ui/cn";
+import { ReplayStatusBadge } from "./looks";
+import { OutcomeBar, roughOutcomes } from "./outcome-bar";
+import { REPLAY_COLUMNS } from "./replay-columns";
+import { selectionWords } from "./selection-words";
+
+const cell =
+  "h-11 border-b px-2 first:pl-3 last:pr-3 max-md:h-auto max-md:border-0 max-md:p-0 max-md:first:pl-0 max-md:last:pr-0";
+
+/** One replay. The link in it covers the whole row. */
+export function ReplayRow({ replay }: { replay: Replay }) {
+  const selection = selectionWords(replay, useTimeFormat());
+  return (
+    <tr
+      data-testid="replay-row"
+      className="relative transition-colors duration-150 hover:bg-hover max-md:grid max-md:grid-cols-[minmax(0,1fr)_auto] max-md:gap-x-3 max-md:gap-y-1 max-md:border-b max-md:py-2.5"
+    >
+      <td className={cn(cell, REPLAY_COLUMNS.status.className, "max-md:col-start-1 max-md:row-start-2")}>
+        <ReplayStatusBadge status={replay.status} />
+      </td>
+      <td className={cn(cell, "max-md:col-span-2 max-md:row-start-1")}>
+        <span className="flex min-w-0 items-baseline gap-2">
+          <Link
+            href={`/replays/${replay.id}`}
+            prefetch={false}
+            className="min-w-0 truncate font-medium outline-none after:absolute after:inset-0 focus-visible:after:outline-2 focus-visible:after:outline-accent focus-visible:after:-outline-offset-2"
+          >
+            <InertText text={selection} />
+          </Link>
+          <span className="shrink-0 font-mono text-faint text-sm">{replay.id}</span>
+        </span>
+      </td>
+      <td
+        className={cn(
+          cell,
+          REPLAY_COLUMNS.reason.className,
+          "truncate text-quiet max-md:col-span-2 max-md:row-start-4",
+        )}
+        title={replay.reason}
+      >
+        <InertText text={replay.reason} />
+      </td>
+      <td className={cn(cell, REPLAY_COLUMNS.actor.className, "truncate text-quiet max-md:hidden")}>
+        <InertText text={replay.actor} />
+      </td>
+      <td className={cn(cell, REPLAY_COLUMNS.progress.className, "max-md:col-span-2 max-md:row-start-3")}>
+        <span className="flex items-center gap-2.5">
+          <OutcomeBar outcomes={roughOutcomes(replay)} inProgress={replay.in_progress} rough />
+          <span className="w-20 shrink-0 whitespace-nowrap text-right text-quiet text-sm tabular-nums">
+            {resultWords(replay)}
+          </span>
+        </span>
+      </td>
+      <td
+        className={cn(
+          cell,
+          REPLAY_COLUMNS.asked.className,
+          "text-quiet tabular-nums max-md:col-start-2 max-md:row-start-2 max-md:text-right",
+        )}
+      >
+        <span className="relative z-1">
+          <RelativeTime at={replay.created_at} />
+        </span>
+      </td>
+    </tr>
+  );
+}
+
+/** `45 of 47`: what succeeded of all. */
+function resultWords({ succeeded, total }: Replay): string {
+  return `${count(succeeded)} of ${count(total)}`;
+}

@@ -1,0 +1,92 @@
+"use client";
+
+import { useMutation } from "@tanstack/react-query";
+import { Pause, Play, Square } from "lucide-react";
+import { useState } from "react";
+import { type Steering, steerReplay } from "@/lib/client/replays";
+import { ApiError } from "@/lib/client/request";
+import type { Replay } from "@/lib/contract/replays";
+import { plural } from "../format";
+import { Button } from "../ui/button";
+import { Dialog, DialogClose, DialogContent } from "../ui/dialog";
+import { Guarded } from "./guarded";
+
+/** Pause, resume, cancel: what its status allows. Cancelling says its size first. */
+export function SteerButtons({
+  replay,
+  forbidden,
+  onSteered,
+}: {
+  replay: Replay;
+  /** Why this person may not; null when they may. */
+  forbidden: string | null;
+  onSteered: () => void;
+}) {
+  const [asking, setAsking] = useState(false);
+  const steer = useMutation({
+    mutationFn: (action: Steering) => steerReplay(replay.id, action),
+    onSuccess: () => setAsking(false),
+    onError: async (error) => (await import("sonner")).toast.error(words(error)),
+    onSettled: onSteered,
+  });
+  const left = replay.total - replay.succeeded - replay.failed - replay.skipped - replay.in_progress;
+  const { status } = replay;
+  return (
+    <>
+      {(status === "running" || status === "queued") && (
+        <Guarded forbidden={forbidden}>
+          <Button data-testid="replay-pause" disabled={steer.isPending} onClick={() => steer.mutate("pause")}>
+            <Pause /> Pause
+          </Button>
+        </Guarded>
+      )}
+      {status === "paused" && (
+        <Guarded forbidden={forbidden}>
+          <Button
+            variant="primary"
+            data-testid="replay-resume"
+            disabled={steer.isPending}
+            onClick={() => steer.mutate("resume")}
+          >
+            <Play /> Resume
+          </Button>
+        </Guarded>
+      )}
+      {(status === "running" || status === "queued" || status === "paused") && (
+        <Guarded forbidden={forbidden}>
+          <Button data-testid="replay-cancel" disabled={steer.isPending} onClick={() => setAsking(true)}>
+            <Square /> Cancel…
+          </Button>
+        </Guarded>
+      )}
+      <Dialog open={asking} onOpenChange={setAsking}>
+        <DialogContent
+          title="Cancel this replay"
+          description={`${plural(left, "delivery has", "deliveries have")} not run yet and would stay as ${left === 1 ? "it is" : "they are"}. What is at an endpoint this moment ends and counts. A cancelled replay cannot be resumed.`}
+          footer={
+            <>
+              <DialogClose asChild>
+                <Button>Let it run</Button>
+              </DialogClose>
+              <Button
+                variant="primary"
+                data-testid="replay-cancel-confirm"
+                disabled={steer.isPending}
+                onClick={() => steer.mutate("cancel")}
+              >
+                Cancel {plural(left, "delivery", "deliveries")}
+              </Button>
+            </>
+          }
+        >
+          {null}
+        </DialogContent>
+      </Dialog>
+    </>
+  );
+}
+
+function words(error: Error): string {
+  const reference = error instanceof ApiError && error.requestId ? ` Request ${error.requestId}.` : "";
+  return `${error.message}${reference}`;
+}
