@@ -23,6 +23,12 @@ const RUNBOOK_STATUS: Record<string, string> = { retry_exhausted: "dead" };
 const list = <T extends z.ZodType>(item: T) =>
   z.preprocess((value) => (typeof value === "string" ? value.split(",").filter(Boolean) : value), z.array(item));
 
+/** Postgres text holds no NUL. */
+const text = z
+  .string()
+  .max(255)
+  .regex(/^[^\0]*$/, "must not contain a NUL character");
+
 const time = z.iso.datetime({ offset: true, error: "must be an ISO 8601 time such as 2026-01-31T09:00:00Z" });
 
 export const eventFilterSchema = z.object({
@@ -30,13 +36,19 @@ export const eventFilterSchema = z.object({
   status: list(z.preprocess((value) => RUNBOOK_STATUS[String(value)] ?? value, z.enum(EVENT_STATUSES))).optional(),
   /** One type, or several with commas between them: a type has dots, never commas. */
   event_type: z
-    .preprocess((value) => (Array.isArray(value) ? value.join(",") : value), z.string().max(4000))
+    .preprocess(
+      (value) => (Array.isArray(value) ? value.join(",") : value),
+      z
+        .string()
+        .max(4000)
+        .regex(/^[^\0]*$/, "must not contain a NUL character"),
+    )
     .optional(),
-  org_id: z.string().max(255).optional(),
-  company_id: z.string().max(255).optional(),
+  org_id: text.optional(),
+  company_id: text.optional(),
   error_class: list(z.enum(Object.keys(ERROR_CLASS) as [ErrorClass])).optional(),
   /** Free text on the event key. */
-  q: z.string().max(255).optional(),
+  q: text.optional(),
   from_ts: time.optional(),
   to_ts: time.optional(),
   /** A time range that moves with the clock, instead of from_ts: 15m, 1h, 24h, 7d, 30d. */

@@ -418,6 +418,7 @@ export type Database = {
           provider: string;
           raw_body: string;
           received_at: string;
+          replaces_older: boolean;
           replay_count: number;
           request_id: string | null;
           status: Database["public"]["Enums"]["event_status"];
@@ -452,6 +453,7 @@ export type Database = {
           provider: string;
           raw_body: string;
           received_at?: string;
+          replaces_older?: boolean;
           replay_count?: number;
           request_id?: string | null;
           status?: Database["public"]["Enums"]["event_status"];
@@ -484,6 +486,7 @@ export type Database = {
           provider?: string;
           raw_body?: string;
           received_at?: string;
+          replaces_older?: boolean;
           replay_count?: number;
           request_id?: string | null;
           status?: Database["public"]["Enums"]["event_status"];

@@ -185,6 +185,7 @@ function eventRow(provider: Provider, request: VerifiedRequest, requestId: strin
     organisation_id: storable(identity.organisationId, 255),
     company_id: storable(identity.companyId, 255),
     object_id: storable(identity.objectId, 255),
+    replaces_older: identity.replacesOlder ?? false,
     livemode: identity.livemode ?? null,
     body: request.body.toString("base64"),
     fingerprint: sha256(identity.fingerprint ?? request.body),

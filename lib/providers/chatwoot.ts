@@ -48,6 +48,7 @@ export const chatwoot: Provider = {
         idFrom(at(payload, "inbox_id")) ??
         idFrom(at(payload, "conversation", "inbox_id")),
       objectId: objectOf(payload, eventType, account),
+      replacesOlder: WHOLE_STATE.has(eventType),
       occurredAt: timeOf(request, payload, eventType),
     };
   },
@@ -57,6 +58,13 @@ export const chatwoot: Provider = {
 function accountOf(payload: unknown): string | undefined {
   return idFrom(at(payload, "account", "id")) ?? idFrom(at(payload, "conversation", "account", "id"));
 }
+
+/** These carry their conversation or contact as it is by then. A message is never made pointless by a later one. */
+const WHOLE_STATE: ReadonlySet<string> = new Set([
+  "conversation_updated",
+  "conversation_status_changed",
+  "contact_updated",
+]);
 
 /** Made when Chatwoot enqueues the webhook and kept on its retries. */
 function deliveryOf(request: RawRequest): string | undefined {

@@ -50,6 +50,8 @@ export interface Identity {
   companyId?: string;
   /** The object the event is about, e.g. `sub_123`: events of one object are shown in time order. */
   objectId?: string;
+  /** True when it carries the whole state of its object: a newer one of its type makes this one pointless to send. */
+  replacesOlder?: boolean;
   /** When it happened at the provider, as an ISO 8601 time. */
   occurredAt?: string;
   /** False for the provider's test mode, undefined where it has none. */

@@ -15,6 +15,8 @@ create table public.events (
   organisation_id text,
   company_id text,
   object_id text,
+  -- It carries the whole state of its object, so that a newer one of its type makes it pointless to send.
+  replaces_older boolean not null default false,
   livemode boolean,
   raw_body bytea not null,
   body_sha256 bytea not null,

@@ -12,8 +12,9 @@ end
 $$;
 
 -- Stores every event once, counts duplicates, keeps conflicts, and fans out deliveries.
--- p_events: [{n, provider, event_key, event_type, trust, parse_status, organisation_id, company_id, object_id, livemode,
--- body (base64), fingerprint (hex), method, path, headers, content_type, request_id, occurred_at}].
+-- p_events: [{n, provider, event_key, event_type, trust, parse_status, organisation_id, company_id, object_id,
+-- replaces_older, livemode, body (base64), fingerprint (hex), method, path, headers, content_type, request_id,
+-- occurred_at}].
 -- Answers [{n, event_id, outcome}] with outcome accepted, duplicate or conflict.
 create function public.accept_events(p_events jsonb) returns jsonb
 language plpgsql volatile set search_path = '' as $$
@@ -28,8 +29,8 @@ begin
   with inserted as (
     insert into public.events (
       provider, event_key, event_key_hash, event_type, status, trust, parse_status, organisation_id, company_id,
-      object_id, livemode, raw_body, body_sha256, fingerprint, payload, method, path, headers, content_type, request_id,
-      occurred_at
+      object_id, replaces_older, livemode, raw_body, body_sha256, fingerprint, payload, method, path, headers,
+      content_type, request_id, occurred_at
     )
     select
       e.provider, e.event_key, b.key_hash, e.event_type,
@@ -38,13 +39,13 @@ begin
       ) then 'received' else 'ignored' end::public.event_status,
       e.trust,
       case when e.parse_status = 'ok' and b.payload is null then 'invalid_json' else e.parse_status end,
-      e.organisation_id, e.company_id, e.object_id, e.livemode, b.body, sha256(b.body), decode(e.fingerprint, 'hex'),
-      b.payload, e.method, e.path, e.headers, e.content_type, e.request_id, e.occurred_at
+      e.organisation_id, e.company_id, e.object_id, coalesce(e.replaces_older, false), e.livemode, b.body,
+      sha256(b.body), decode(e.fingerprint, 'hex'), b.payload, e.method, e.path, e.headers, e.content_type, e.request_id, e.occurred_at
     from jsonb_to_recordset(p_events) as e(
       n integer, provider text, event_key text, event_type text, trust public.trust_level,
-      parse_status public.parse_status, organisation_id text, company_id text, object_id text, livemode boolean,
-      body text, fingerprint text, method text, path text, headers jsonb, content_type text, request_id text,
-      occurred_at timestamptz
+      parse_status public.parse_status, organisation_id text, company_id text, object_id text,
+      replaces_older boolean, livemode boolean, body text, fingerprint text, method text, path text, headers jsonb,
+      content_type text, request_id text, occurred_at timestamptz
     )
     cross join lateral (
       select d.body, sha256(convert_to(e.event_key, 'UTF8')) as key_hash,

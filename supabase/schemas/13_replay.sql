@@ -433,7 +433,7 @@ language sql stable set search_path = '' as $$
     when (p_options ->> 'skipAlreadyApplied')::boolean then case
       when (d).status = 'delivered' then 'already_applied'
       -- An endpoint that has the newer state of this object must not get the older one. Rows guard themselves.
-      when (t).kind = 'http' and (e).object_id is not null and exists (
+      when (t).kind = 'http' and (e).replaces_older and (e).object_id is not null and exists (
         select from public.events n
         join public.deliveries x on x.event_id = n.id and x.destination_id = (t).id and x.status = 'delivered'
         where n.provider = (e).provider and n.object_id = (e).object_id and n.event_type = (e).event_type

@@ -147,6 +147,16 @@ describe("an item is skipped, with its reason,", () => {
     expect(await reasons(replay)).toEqual({ superseded: 1 });
   });
 
+  test("but never a message because a later one of its conversation got through", async () => {
+    agent.setMode("503");
+    await send("chatwoot", chatwootEvent({ conversation: 12, at: 1_772_000_000 }), { id: nextUuid() });
+    await workUntilIdle();
+    agent.setMode("ok");
+    await send("chatwoot", chatwootEvent({ conversation: 12, at: 1_772_000_900 }), { id: nextUuid() });
+    await workUntilIdle();
+    expect(await run(await createReplay(ask({ selection: dead })))).toMatchObject({ succeeded: 1, skipped: 0 });
+  });
+
   test("when its destination is paused", async () => {
     await deadMessages(1);
     await desk.sql`update destinations set paused_at = now() where slug = 'agent-sdk'`;

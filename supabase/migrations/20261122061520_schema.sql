@@ -754,6 +754,9 @@ ALTER TABLE "public"."events"
   ADD COLUMN "object_id" text;
 
 ALTER TABLE "public"."events"
+  ADD COLUMN "replaces_older" boolean NOT NULL DEFAULT false;
+
+ALTER TABLE "public"."events"
   ADD COLUMN "livemode" boolean;
 
 ALTER TABLE "public"."events"
@@ -828,8 +831,8 @@ begin
   with inserted as (
     insert into public.events (
       provider, event_key, event_key_hash, event_type, status, trust, parse_status, organisation_id, company_id,
-      object_id, livemode, raw_body, body_sha256, fingerprint, payload, method, path, headers, content_type, request_id,
-      occurred_at
+      object_id, replaces_older, livemode, raw_body, body_sha256, fingerprint, payload, method, path, headers,
+      content_type, request_id, occurred_at
     )
     select
       e.provider, e.event_key, b.key_hash, e.event_type,
@@ -838,13 +841,13 @@ begin
       ) then 'received' else 'ignored' end::public.event_status,
       e.trust,
       case when e.parse_status = 'ok' and b.payload is null then 'invalid_json' else e.parse_status end,
-      e.organisation_id, e.company_id, e.object_id, e.livemode, b.body, sha256(b.body), decode(e.fingerprint, 'hex'),
-      b.payload, e.method, e.path, e.headers, e.content_type, e.request_id, e.occurred_at
+      e.organisation_id, e.company_id, e.object_id, coalesce(e.replaces_older, false), e.livemode, b.body,
+      sha256(b.body), decode(e.fingerprint, 'hex'), b.payload, e.method, e.path, e.headers, e.content_type, e.request_id, e.occurred_at
     from jsonb_to_recordset(p_events) as e(
       n integer, provider text, event_key text, event_type text, trust public.trust_level,
-      parse_status public.parse_status, organisation_id text, company_id text, object_id text, livemode boolean,
-      body text, fingerprint text, method text, path text, headers jsonb, content_type text, request_id text,
-      occurred_at timestamptz
+      parse_status public.parse_status, organisation_id text, company_id text, object_id text,
+      replaces_older boolean, livemode boolean, body text, fingerprint text, method text, path text, headers jsonb,
+      content_type text, request_id text, occurred_at timestamptz
     )
     cross join lateral (
       select d.body, sha256(convert_to(e.event_key, 'UTF8')) as key_hash,
@@ -2605,7 +2608,7 @@ CREATE OR REPLACE FUNCTION public.reason_to_skip (
     when (p_options ->> 'skipAlreadyApplied')::boolean then case
       when (d).status = 'delivered' then 'already_applied'
       -- An endpoint that has the newer state of this object must not get the older one. Rows guard themselves.
-      when (t).kind = 'http' and (e).object_id is not null and exists (
+      when (t).kind = 'http' and (e).replaces_older and (e).object_id is not null and exists (
         select from public.events n
         join public.deliveries x on x.event_id = n.id and x.destination_id = (t).id and x.status = 'delivered'
         where n.provider = (e).provider and n.object_id = (e).object_id and n.event_type = (e).event_type
