@@ -64,7 +64,9 @@ function RowDifferences({ changes }: { changes: ReplayPreview["changes"] }) {
   const [all, setAll] = useState(false);
   const { rows } = changes;
   if (rows.length === 0) return null;
-  const shown = all ? rows : rows.slice(0, ROWS_AT_FIRST);
+  // A value that changes says more than a row that appears.
+  const updatesFirst = rows.toSorted((a, b) => Number(b.effect === "updated") - Number(a.effect === "updated"));
+  const shown = all ? rows : updatesFirst.slice(0, ROWS_AT_FIRST);
   const beyond = changes.created + changes.updated - rows.length;
   return (
     <div className="mt-3 rounded-md bg-sunken px-3 pt-1 pb-3" data-testid="preview-differences">

@@ -40,6 +40,7 @@ create table public.replays (
 
 create index replays_newest_first on public.replays (created_at desc, id desc);
 create index replays_not_ended on public.replays (id) where status in ('queued', 'running', 'paused');
+create index replays_drafts on public.replays (created_at) where status = 'draft';
 create index replays_queued_lately on public.replays (queued_at);
 
 alter table public.replays enable row level security;

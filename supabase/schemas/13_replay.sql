@@ -40,6 +40,9 @@ begin
     end if;
   end if;
 
+  -- A preview that nobody started in a day was only a look.
+  delete from public.replays r where r.status = 'draft' and r.created_at < now() - interval '1 day';
+
   v_matched := public.count_selection(p_selection);
   if v_matched = 0 then
     return jsonb_build_object('result', 'not_found');
@@ -99,9 +102,6 @@ begin
   end if;
 
   update public.replays r set total = v_counts.items, skipped = v_counts.skipped where r.id = v_replay_id;
-  perform public.note_action(p_actor, p_actor_id, 'replay.create', v_replay_id, p_request_id, jsonb_build_object(
-    'reason', p_reason, 'events', cardinality(v_events), 'deliveries', v_counts.items, 'skipped', v_counts.skipped
-  ));
   return jsonb_build_object('result', 'created', 'repeated', false, 'replay', public.get_replay(v_replay_id));
 end
 $$;
@@ -134,7 +134,10 @@ begin
     return jsonb_build_object('result', 'not_a_draft', 'replay', public.get_replay(p_id));
   end if;
 
-  perform public.note_action(p_actor, p_actor_id, 'replay.start', p_id, p_request_id, '{}');
+  perform public.note_action(p_actor, p_actor_id, 'replay.start', p_id, p_request_id, (
+    select jsonb_build_object('reason', r.reason, 'deliveries', r.total, 'skipped', r.skipped)
+    from public.replays r where r.id = p_id
+  ));
   perform public.advance_replay(p_id);
   return jsonb_build_object('result', 'started', 'replay', public.get_replay(p_id));
 end

@@ -136,6 +136,6 @@ describe("a replay", () => {
     const created = await replay(id);
     expect(
       await desk.sql`select actor, action, subject, details->>'reason' as reason from staff_actions where subject = ${created.id} order by id limit 1`,
-    ).toEqual([{ actor: "Ada", action: "replay.create", subject: created.id, reason: "the endpoint was down" }]);
+    ).toEqual([{ actor: "Ada", action: "replay.start", subject: created.id, reason: "the endpoint was down" }]);
   });
 });
