@@ -76,6 +76,7 @@ function requestHeaders({ event, replay_id, attempt_number }: Work): Record<stri
   if (replay_id !== null) {
     headers["x-redrive-replay"] = "true";
     headers["x-redrive-replay-id"] = `wr_${replay_id}`;
+    headers["x-redrive-original-timestamp"] = event.occurred_at ?? event.received_at;
   }
   return headers;
 }

@@ -47,6 +47,7 @@ describe("a replay", () => {
     expect(Object.fromEntries(request?.headers ?? [])).toMatchObject({
       "x-redrive-replay": "true",
       "x-redrive-replay-id": created.id,
+      "x-redrive-original-timestamp": expect.stringMatching(/^20\d\d-.*Z$/),
       "webhook-id": `we_${id}`,
     });
     const attempts = await desk.sql`select number, status, replay_id from attempts order by number`;
