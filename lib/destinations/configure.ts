@@ -1,6 +1,6 @@
 /** The destinations of the configuration: made to exist, as given here, at every start. */
 import { call } from "@/lib/db/client";
-import { environment } from "@/lib/env";
+import { type Environment, environment } from "@/lib/env";
 import { providers } from "@/lib/providers";
 
 /** Ours runs on fly.io in the support runbook; `npm start` without configuration points at the local simulator. */
@@ -44,7 +44,6 @@ function agentSdk() {
 }
 
 /** The secrets that sign what goes to a destination; none means unsigned. */
-export function signingSecrets(slug: string): string[] {
-  const { AGENT_SDK_SECRET } = environment();
+export function signingSecrets(slug: string, { AGENT_SDK_SECRET }: Environment): string[] {
   return slug === "agent-sdk" && AGENT_SDK_SECRET ? [AGENT_SDK_SECRET] : [];
 }

@@ -2,7 +2,7 @@
  * accept: the door. Raw bytes in, an answer out, and a 2xx only after the event is committed. Knows no framework: the
  * App Router route and server.ts both call it.
  */
-import { createHash, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { call, DatabaseError, DatabaseUnavailable } from "@/lib/db/client";
 import { secretsFrom } from "@/lib/env";
 import { problemBody } from "@/lib/errors";
@@ -11,15 +11,13 @@ import { perProcess } from "@/lib/per-process";
 import { findProvider, providers } from "@/lib/providers";
 import {
   header,
-  type Identity,
   type Provider,
   type RawRequest,
   type RefusalReason,
   type VerifiedRequest,
 } from "@/lib/providers/provider";
-import { redactHeaders } from "@/lib/providers/redact";
 import { createBatcher } from "./batcher";
-import { parseBody } from "./parse";
+import { type EventRow, eventRow } from "./event-row";
 import { recordRejection } from "./reject";
 import { ringWorker } from "./worker-bell";
 
@@ -43,7 +41,7 @@ interface Acceptance {
 export async function accept(request: RawRequest): Promise<Answer> {
   const started = performance.now();
   const requestId = requestIdOf(request);
-  const slug = webhookRoute(request.path) ?? slugIn(request.path);
+  const slug = slugIn(request.path);
   const { answer, ...facts } = await decide(slug, request, requestId);
   log("accept", {
     request_id: requestId,
@@ -171,56 +169,6 @@ function allowsUnsigned(provider: Provider): boolean {
 export function requestIdOf(request: Pick<RawRequest, "headers">): string {
   const given = header(request, "x-request-id");
   return given && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID();
-}
-
-function eventRow(provider: Provider, request: VerifiedRequest, requestId: string) {
-  const parsed = parseBody(request.body);
-  const identity: Identity = provider.identify(request, parsed.value);
-  return {
-    provider: provider.slug,
-    event_key: storableKey(identity.eventKey),
-    event_type: storable(identity.eventType, 255) ?? "unknown",
-    trust: request.trust,
-    parse_status: parsed.status,
-    organisation_id: storable(identity.organisationId, 255),
-    company_id: storable(identity.companyId, 255),
-    object_id: storable(identity.objectId, 255),
-    replaces_older: identity.replacesOlder ?? false,
-    livemode: identity.livemode ?? null,
-    body: request.body.toString("base64"),
-    fingerprint: sha256(identity.fingerprint ?? request.body),
-    method: request.method,
-    path: request.path.replace(/\?.*$/s, "?[redacted]"),
-    headers: redactHeaders(request.headers, provider),
-    content_type: storable(header(request, "content-type"), 255),
-    request_id: requestId,
-    occurred_at: storableTime(identity.occurredAt),
-  };
-}
-
-type EventRow = ReturnType<typeof eventRow>;
-
-/** Text as Postgres can keep it: no NUL, no lone surrogate, not longer than `length`. */
-function storable(text: string | undefined, length: number): string | null {
-  return text === undefined || text === ""
-    ? null
-    : text.toWellFormed().replaceAll("\0", "\uFFFD").slice(0, length).toWellFormed();
-}
-
-/** Keys must stay different from one another: one that cannot be kept as it is becomes its hash. */
-function storableKey(key: string): string {
-  const fits = key !== "" && Buffer.byteLength(key) <= 1024 && key.isWellFormed() && !key.includes("\0");
-  return fits ? key : `sha256:${sha256(Buffer.from(key, "utf16le"))}`;
-}
-
-function storableTime(iso: string | undefined): string | null {
-  if (iso === undefined) return null;
-  const year = new Date(iso).getUTCFullYear();
-  return year >= 1970 && year <= 9999 && /^\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:?\d\d)$/.test(iso) ? iso : null;
-}
-
-function sha256(data: string | Buffer): string {
-  return createHash("sha256").update(data).digest("hex");
 }
 
 /** Micro-batches: what arrives within 2 ms is one transaction. Two run at once, so that one commit hides the other. */

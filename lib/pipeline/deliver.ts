@@ -43,12 +43,17 @@ function projectRows(work: Work): Untimed {
 async function postBytes(work: Work): Promise<Untimed> {
   const { destination, event } = work;
   const body = Buffer.from(event.body, "base64");
+  // Read once: checking the environment costs a quarter of a millisecond.
+  const env = environment();
   const result = await post({
     url: destination.url ?? "",
-    headers: { ...requestHeaders(work), ...signatureHeaders(`we_${event.id}`, body, signingSecrets(destination.slug)) },
+    headers: {
+      ...requestHeaders(work),
+      ...signatureHeaders(`we_${event.id}`, body, signingSecrets(destination.slug, env)),
+    },
     body,
     timeoutMs: destination.timeout_ms,
-    allowedNetworks: environment().EGRESS_ALLOW_PRIVATE,
+    allowedNetworks: env.EGRESS_ALLOW_PRIVATE,
   });
   const answer = {
     http_status: result.status,

@@ -7,7 +7,7 @@ import type { Replay, ReplayKind } from "@/lib/contract/replays";
 import { call } from "@/lib/db/client";
 import { environment } from "@/lib/env";
 import { Problem, type ProblemInit } from "@/lib/errors";
-import { log } from "@/lib/log";
+import { log, logError } from "@/lib/log";
 import { ringWorker } from "./worker-bell";
 
 const LOOK_EVERY_MS = 50;
@@ -43,7 +43,9 @@ export async function createReplay(request: ReplayRequest): Promise<Replay> {
     return await startReplay(draft.id, request.actor, request.requestId);
   } catch (error) {
     // Refused by a limit: it will not be started later by accident.
-    await steer(draft.id, "cancel", request.actor, request.requestId).catch(() => {});
+    await steer(draft.id, "cancel", request.actor, request.requestId).catch((failure: unknown) =>
+      logError("draft_not_cancelled", failure, { replay_id: draft.id, request_id: request.requestId }),
+    );
     throw error;
   }
 }

@@ -96,8 +96,11 @@ export function startWorker(): Worker {
       alarm.ring();
       await looping;
       await Promise.race([Promise.all(inFlight), new Promise((resolve) => setTimeout(resolve, DRAIN_MS).unref())]);
-      const released = await call<number>("pipeline", "release_leases", { p_worker: name }).catch(() => 0);
-      log("worker_stopped", { worker: name, released });
+      await call<number>("pipeline", "release_leases", { p_worker: name }).then(
+        (released) => log("worker_stopped", { worker: name, released }),
+        // Its leases end by themselves, only later.
+        (error: unknown) => logError("leases_not_released", error, { worker: name }),
+      );
     },
   };
 }

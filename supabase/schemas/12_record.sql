@@ -1,4 +1,5 @@
 -- record: closes attempts and moves their deliveries, in one transaction per batch. Called by lib/pipeline/record.ts.
+-- Long because all of it is one transaction, and reads as one.
 -- The rows of `tables` deliveries change in the same transaction, so their effect happens exactly once.
 
 -- Applies row changes and answers, per change, what happened: [{table, key, effect, before, after}].

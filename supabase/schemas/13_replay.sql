@@ -6,6 +6,8 @@
 -- Who moves a replay or feeds its items holds its advisory lock (lock_replay), so that pausing and feeding never cross.
 -- Rows are locked in one order everywhere: deliveries, events, items, the replay.
 
+-- Long because one state machine stands in one place: every transition of a replay, and what each must lock, in order.
+
 -- Callers stand above what they call.
 set check_function_bodies = off;
 

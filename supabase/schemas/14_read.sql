@@ -1,5 +1,7 @@
 -- What pages and APIs read, as the JSON of lib/contract. Called by lib/queries. Nothing here changes anything.
 
+-- Long because it is a list: one function per question that a page or API asks, none of them knowing another's.
+
 -- Callers stand above what they call.
 set check_function_bodies = off;
 

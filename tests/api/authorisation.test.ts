@@ -1,3 +1,4 @@
+/** Long because it is a table: every route times every caller. */
 /** Who may do what, asked of every route there is: a new one fails here until its line is written. */
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";

@@ -1,3 +1,4 @@
+/** Long because it holds the calls of three runbooks against one started app. */
 /** The calls that operators make today, with their own tool, against the running app: same paths, fields and statuses. */
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";

@@ -1,3 +1,4 @@
+/** Long because each event type of each provider has its rows spelled out. */
 /** What events write, and that the order of their arrival does not matter. */
 import { describe, expect, it } from "vitest";
 import { findProvider } from "@/lib/providers";

@@ -1,0 +1,56 @@
+/** What accept stores of a verified request: who and what it is, beside the bytes. */
+import { createHash } from "node:crypto";
+import { header, type Identity, type Provider, type VerifiedRequest } from "@/lib/providers/provider";
+import { redactHeaders } from "@/lib/providers/redact";
+import { parseBody } from "./parse";
+
+/** The row of a verified request. Every text in it is one that Postgres can hold: a verified event is never refused. */
+export function eventRow(provider: Provider, request: VerifiedRequest, requestId: string) {
+  const parsed = parseBody(request.body);
+  const identity: Identity = provider.identify(request, parsed.value);
+  return {
+    provider: provider.slug,
+    event_key: storableKey(identity.eventKey),
+    event_type: storable(identity.eventType, 255) ?? "unknown",
+    trust: request.trust,
+    parse_status: parsed.status,
+    organisation_id: storable(identity.organisationId, 255),
+    company_id: storable(identity.companyId, 255),
+    object_id: storable(identity.objectId, 255),
+    replaces_older: identity.replacesOlder ?? false,
+    livemode: identity.livemode ?? null,
+    body: request.body.toString("base64"),
+    fingerprint: sha256(identity.fingerprint ?? request.body),
+    method: request.method,
+    path: request.path.replace(/\?.*$/s, "?[redacted]"),
+    headers: redactHeaders(request.headers, provider),
+    content_type: storable(header(request, "content-type"), 255),
+    request_id: requestId,
+    occurred_at: storableTime(identity.occurredAt),
+  };
+}
+
+export type EventRow = ReturnType<typeof eventRow>;
+
+/** Text as Postgres can keep it: no NUL, no lone surrogate, not longer than `length`. */
+function storable(text: string | undefined, length: number): string | null {
+  return text === undefined || text === ""
+    ? null
+    : text.toWellFormed().replaceAll("\0", "\uFFFD").slice(0, length).toWellFormed();
+}
+
+/** Keys must stay different from one another: one that cannot be kept as it is becomes its hash. */
+function storableKey(key: string): string {
+  const fits = key !== "" && Buffer.byteLength(key) <= 1024 && key.isWellFormed() && !key.includes("\0");
+  return fits ? key : `sha256:${sha256(Buffer.from(key, "utf16le"))}`;
+}
+
+function storableTime(iso: string | undefined): string | null {
+  if (iso === undefined) return null;
+  const year = new Date(iso).getUTCFullYear();
+  return year >= 1970 && year <= 9999 && /^\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:?\d\d)$/.test(iso) ? iso : null;
+}
+
+function sha256(data: string | Buffer): string {
+  return createHash("sha256").update(data).digest("hex");
+}
