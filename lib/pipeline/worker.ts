@@ -17,7 +17,13 @@ const POLL_MS = 250;
 /** Work is due but may not be claimed: its destination is at its limit, or another worker was there first. */
 const PAUSE_WHEN_BLOCKED_MS = 25;
 const PAUSE_AFTER_FAILURE_MS = 1_000;
-const REPLAYS_EVERY_MS = 250;
+const ADVANCE_REPLAYS_MS = 250;
+/**
+ * While live deliveries flow, replays are claimed in bursts this far apart. A burst keeps a small machine busy for some
+ * 40 ms; without the gaps live deliveries would stand in line with all the others. Without live traffic there is no gap.
+ */
+const REPLAY_GAP_MS = 150;
+const LIVE_FLOWS_FOR_MS = 1_000;
 /** In-flight deliveries get this long to end when the process stops. */
 const DRAIN_MS = 20_000;
 
@@ -35,17 +41,16 @@ export function startWorker(): Worker {
   let stopping = false;
   /** Something was due at the last claim, and could not be had: the end of any delivery may change that. */
   let blocked = false;
+  const replays = createReplayLane(WORKER_CONCURRENCY);
+  let advancing: Promise<void> | undefined;
   let replaysAdvancedAt = 0;
-  /** Replays get at most half of the slots: a live delivery always finds one soon. */
-  const mostReplays = Math.ceil(WORKER_CONCURRENCY / 2);
-  let replaysInFlight = 0;
   onWorkerBell(alarm.ring);
 
   async function loop(): Promise<void> {
     log("worker_started", { worker: name, concurrency: WORKER_CONCURRENCY });
     while (!stopping) {
       try {
-        await advanceReplays();
+        advanceReplays();
         await alarm.sleep(await claimAndRun());
       } catch (error) {
         logError("claim_failed", error, { worker: name });
@@ -58,35 +63,44 @@ export function startWorker(): Worker {
   async function claimAndRun(): Promise<number> {
     const free = WORKER_CONCURRENCY - inFlight.size;
     if (free <= 0) return POLL_MS;
-    const replaySlots = Math.max(0, mostReplays - replaysInFlight);
-    const { work, next_due_ms } = await claim(name, free, LEASE_SECONDS, replaySlots);
+    const { slots, gapMs } = replays.next();
+    const { work, next_due_ms } = await claim(name, free, LEASE_SECONDS, slots);
     blocked = false;
+    replays.claimed(work);
     for (const item of work) start(item);
-    if (work.length > 0) return inFlight.size < WORKER_CONCURRENCY ? 0 : POLL_MS;
+    const longest = Math.min(POLL_MS, gapMs || POLL_MS);
+    if (work.length > 0) return inFlight.size < WORKER_CONCURRENCY ? 0 : longest;
     blocked = next_due_ms === 0;
-    if (blocked) return replaySlots === 0 ? POLL_MS : PAUSE_WHEN_BLOCKED_MS;
-    return Math.min(POLL_MS, next_due_ms ?? POLL_MS);
+    return blocked ? PAUSE_WHEN_BLOCKED_MS : Math.min(longest, next_due_ms ?? longest);
   }
 
   function start(work: Work): void {
-    const isReplay = work.replay_id !== null;
-    if (isReplay) replaysInFlight += 1;
     const giveUpAt = Date.now() + LEASE_SECONDS * 1000;
     const done = deliver(work)
       .then((outcome) => record(work, outcome, giveUpAt))
       .finally(() => {
         inFlight.delete(done);
-        if (isReplay) replaysInFlight -= 1;
+        replays.ended(work);
         // Free slots are a reason to look again; a few at a time, so that a claim is worth its round trip.
         if (blocked || inFlight.size === Math.floor(WORKER_CONCURRENCY * 0.75)) alarm.ring();
       });
     inFlight.add(done);
   }
 
-  async function advanceReplays(): Promise<void> {
-    if (Date.now() - replaysAdvancedAt < REPLAYS_EVERY_MS) return;
+  /** Beside the claims, so that none waits for it. */
+  function advanceReplays(): void {
+    if (advancing || Date.now() - replaysAdvancedAt < ADVANCE_REPLAYS_MS) return;
     replaysAdvancedAt = Date.now();
-    await call("pipeline", "advance_replays", {} as never);
+    advancing = call<number>("pipeline", "advance_replays", {} as never)
+      .then(
+        (fed) => {
+          if (fed > 0) alarm.ring();
+        },
+        (error: unknown) => logError("replays_not_advanced", error, { worker: name }),
+      )
+      .finally(() => {
+        advancing = undefined;
+      });
   }
 
   const looping = loop();
@@ -94,7 +108,7 @@ export function startWorker(): Worker {
     async stop() {
       stopping = true;
       alarm.ring();
-      await looping;
+      await Promise.all([looping, advancing]);
       await Promise.race([Promise.all(inFlight), new Promise((resolve) => setTimeout(resolve, DRAIN_MS).unref())]);
       await call<number>("pipeline", "release_leases", { p_worker: name }).then(
         (released) => log("worker_stopped", { worker: name, released }),
@@ -113,6 +127,31 @@ export async function runOneTick(): Promise<number> {
   const giveUpAt = Date.now() + LEASE_SECONDS * 1000;
   await Promise.all(work.map(async (item) => record(item, await deliver(item), giveUpAt)));
   return work.length;
+}
+
+/** How many replays may be claimed, and when: at most half of the slots, and politely while live deliveries flow. */
+function createReplayLane(concurrency: number) {
+  const most = Math.ceil(concurrency / 2);
+  let inFlight = 0;
+  let liveAt = 0;
+  let claimedAt = 0;
+  return {
+    /** Slots for the next claim; without any, how many milliseconds until there may be some. */
+    next(): { slots: number; gapMs: number } {
+      const now = Date.now();
+      const gapMs = now - liveAt < LIVE_FLOWS_FOR_MS ? Math.max(0, claimedAt + REPLAY_GAP_MS - now) : 0;
+      return { slots: gapMs > 0 ? 0 : Math.max(0, most - inFlight), gapMs };
+    },
+    claimed(work: Work[]): void {
+      const replays = work.filter((item) => item.replay_id !== null).length;
+      inFlight += replays;
+      if (replays > 0) claimedAt = Date.now();
+      if (replays < work.length) liveAt = Date.now();
+    },
+    ended(work: Work): void {
+      if (work.replay_id !== null) inFlight -= 1;
+    },
+  };
 }
 
 /** A sleep that can be cut short. A ring while nobody sleeps shortens the next sleep. */

@@ -131,7 +131,7 @@ create table public.replay_items (
   detail text,
   finished_at timestamptz,
   primary key (replay_id, position),
-  constraint replay_items_each_delivery_once unique (replay_id, delivery_id),
+  constraint replay_items_each_delivery_once unique (delivery_id, replay_id),
   check ((outcome is null) = (finished_at is null)),
   check ((outcome = 'skipped') = (skip_reason is not null))
 );
@@ -139,9 +139,8 @@ create table public.replay_items (
 create index replay_items_to_feed on public.replay_items (replay_id, position) where fed_at is null and outcome is null;
 create index replay_items_in_progress on public.replay_items (replay_id, position)
   where fed_at is not null and outcome is null;
-create index replay_items_of_delivery on public.replay_items (delivery_id) where outcome is null;
 create index replay_items_by_key on public.replay_items (replay_id, ordering_key, position);
 create index replay_items_of_event on public.replay_items (event_id);
-create index replay_items_by_outcome on public.replay_items (replay_id, outcome, position);
+create index replay_items_by_outcome on public.replay_items (replay_id, outcome, position) where outcome is not null;
 
 alter table public.replay_items enable row level security;

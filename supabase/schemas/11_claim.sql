@@ -60,7 +60,8 @@ $$;
 -- Leases up to p_limit due deliveries for p_lease_seconds, an equal share per destination, live before replay. Of them
 -- at most p_replay_limit are replays, and replays take at most half of a destination's concurrency.
 -- Answers {work: [{delivery_id, fence, attempt_id, attempt_number, try, replay_id, event: {…, body (base64)},
--- destination: {…}}], next_due_ms: milliseconds until the next delivery is due, null when nothing waits}.
+-- destination: {…}}], next_due_ms: milliseconds until the next delivery is due, null when nothing waits; of replays only
+-- when they were asked for}.
 create function public.claim_deliveries(
   p_worker text, p_limit integer, p_lease_seconds integer, p_replay_limit integer default null
 ) returns jsonb
@@ -215,7 +216,7 @@ begin
     order by d.due_at
     limit 1
   ) x
-  where t.enabled and t.paused_at is null and v_chosen is null;
+  where t.enabled and t.paused_at is null and v_chosen is null and (l.lane = 'live' or p_replay_limit is distinct from 0);
 
   return jsonb_build_object(
     'work', coalesce(v_work, '[]'),

@@ -211,16 +211,25 @@ begin
 
   for v_ended in with ended as (
     update public.replay_items i set
-      outcome = public.replay_outcome_of(d.status, t.kind, a.changes),
-      attempt_id = a.id,
-      error_class = d.last_error_class,
-      detail = d.last_error,
+      outcome = public.replay_outcome_of(x.status, x.kind, x.changes),
+      attempt_id = x.attempt_id,
+      error_class = x.last_error_class,
+      detail = x.last_error,
       finished_at = now()
-    from public.deliveries d
-    join public.destinations t on t.id = d.destination_id
-    join public.attempts a on a.delivery_id = d.id and a.number = d.attempt_count
-    where d.id = any (p_deliveries) and d.status in ('delivered', 'dead')
-      and i.delivery_id = d.id and i.replay_id = d.replay_id and i.fed_at is not null and i.outcome is null
+    from (
+      select m.replay_id, m.position, d.status, d.last_error_class, d.last_error, t.kind, a.id as attempt_id, a.changes
+      from public.deliveries d
+      -- From the few deliveries to their items, never the other way round: `offset 0` keeps the order.
+      cross join lateral (
+        select * from public.replay_items o
+        where o.delivery_id = d.id and o.replay_id = d.replay_id and o.fed_at is not null and o.outcome is null
+        offset 0
+      ) m
+      join public.destinations t on t.id = d.destination_id
+      join public.attempts a on a.delivery_id = d.id and a.number = d.attempt_count
+      where d.id = any (p_deliveries) and d.status in ('delivered', 'dead')
+    ) x
+    where i.replay_id = x.replay_id and i.position = x.position and i.outcome is null
     returning i.replay_id, i.outcome
   )
   select replay_id, count(*) filter (where outcome <> 'failed') as succeeded,

@@ -227,10 +227,9 @@ begin
     return 0;
   end if;
 
-  select count(*) filter (where i.fed_at is not null), count(*) filter (where i.fed_at is not null and i.outcome is null)
-  into v_fed_before, v_in_progress
-  from public.replay_items i
-  where i.replay_id = p_id;
+  select count(*) into v_in_progress from public.replay_items i
+  where i.replay_id = p_id and i.fed_at is not null and i.outcome is null;
+  v_fed_before := v_in_progress + r.succeeded + r.failed;
 
   if public.stop_when_failing(r, v_fed_before, v_in_progress) then
     return 0;
