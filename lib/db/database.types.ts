@@ -226,6 +226,7 @@ export type Database = {
           last_error_class: Database["public"]["Enums"]["error_class"] | null;
           last_http_status: number | null;
           lease_until: string | null;
+          ordering_key: string | null;
           replay_id: number | null;
           status: Database["public"]["Enums"]["delivery_status"];
           tries: number;
@@ -251,6 +252,7 @@ export type Database = {
           last_error_class?: Database["public"]["Enums"]["error_class"] | null;
           last_http_status?: number | null;
           lease_until?: string | null;
+          ordering_key?: string | null;
           replay_id?: number | null;
           status?: Database["public"]["Enums"]["delivery_status"];
           tries?: number;
@@ -270,6 +272,7 @@ export type Database = {
           last_error_class?: Database["public"]["Enums"]["error_class"] | null;
           last_http_status?: number | null;
           lease_until?: string | null;
+          ordering_key?: string | null;
           replay_id?: number | null;
           status?: Database["public"]["Enums"]["delivery_status"];
           tries?: number;
@@ -301,55 +304,83 @@ export type Database = {
       };
       destinations: {
         Row: {
+          archived_at: string | null;
           backoff_factor: number;
           base_delay_ms: number;
           created_at: string;
+          disabled_at: string | null;
+          disabled_because: string | null;
           enabled: boolean;
           event_types: string[];
+          headers: NonNullable<Json>;
           id: number;
           kind: Database["public"]["Enums"]["destination_kind"];
+          managed: boolean;
           max_attempts: number;
           max_concurrency: number;
           name: string;
+          ordering: Database["public"]["Enums"]["delivery_ordering"];
+          organisation_id: string | null;
           paused_at: string | null;
           providers: string[];
+          rate_per_second: number | null;
+          secrets: NonNullable<Json>;
           slug: string;
           timeout_ms: number;
           updated_at: string;
           url: string | null;
+          first_status: Database["public"]["Enums"]["delivery_status"] | null;
         };
-        ComputedFields: never;
+        ComputedFields: "first_status";
         Insert: {
+          archived_at?: string | null;
           backoff_factor?: number;
           base_delay_ms?: number;
           created_at?: string;
+          disabled_at?: string | null;
+          disabled_because?: string | null;
           enabled?: boolean;
           event_types?: string[];
+          headers?: NonNullable<Json>;
           id?: never;
           kind: Database["public"]["Enums"]["destination_kind"];
+          managed?: boolean;
           max_attempts?: number;
           max_concurrency?: number;
           name: string;
+          ordering?: Database["public"]["Enums"]["delivery_ordering"];
+          organisation_id?: string | null;
           paused_at?: string | null;
           providers: string[];
+          rate_per_second?: number | null;
+          secrets?: NonNullable<Json>;
           slug: string;
           timeout_ms?: number;
           updated_at?: string;
           url?: string | null;
         };
         Update: {
+          archived_at?: string | null;
           backoff_factor?: number;
           base_delay_ms?: number;
           created_at?: string;
+          disabled_at?: string | null;
+          disabled_because?: string | null;
           enabled?: boolean;
           event_types?: string[];
+          headers?: NonNullable<Json>;
           id?: never;
           kind?: Database["public"]["Enums"]["destination_kind"];
+          managed?: boolean;
           max_attempts?: number;
           max_concurrency?: number;
           name?: string;
+          ordering?: Database["public"]["Enums"]["delivery_ordering"];
+          organisation_id?: string | null;
           paused_at?: string | null;
           providers?: string[];
+          rate_per_second?: number | null;
+          secrets?: NonNullable<Json>;
           slug?: string;
           timeout_ms?: number;
           updated_at?: string;
@@ -418,10 +449,13 @@ export type Database = {
           provider: string;
           raw_body: string;
           received_at: string;
+          redacted_at: string | null;
           replaces_older: boolean;
           replay_count: number;
           request_id: string | null;
+          source_id: number | null;
           status: Database["public"]["Enums"]["event_status"];
+          suspected_replay: boolean;
           trust: Database["public"]["Enums"]["trust_level"];
           event_summary: Json | null;
         };
@@ -453,10 +487,13 @@ export type Database = {
           provider: string;
           raw_body: string;
           received_at?: string;
+          redacted_at?: string | null;
           replaces_older?: boolean;
           replay_count?: number;
           request_id?: string | null;
+          source_id?: number | null;
           status?: Database["public"]["Enums"]["event_status"];
+          suspected_replay?: boolean;
           trust: Database["public"]["Enums"]["trust_level"];
         };
         Update: {
@@ -486,13 +523,24 @@ export type Database = {
           provider?: string;
           raw_body?: string;
           received_at?: string;
+          redacted_at?: string | null;
           replaces_older?: boolean;
           replay_count?: number;
           request_id?: string | null;
+          source_id?: number | null;
           status?: Database["public"]["Enums"]["event_status"];
+          suspected_replay?: boolean;
           trust?: Database["public"]["Enums"]["trust_level"];
         };
-        Relationships: [];
+        Relationships: [
+          {
+            foreignKeyName: "events_source_id_fkey";
+            columns: ["source_id"];
+            isOneToOne: false;
+            referencedRelation: "sources";
+            referencedColumns: ["id"];
+          },
+        ];
       };
       notices: {
         Row: {
@@ -805,6 +853,55 @@ export type Database = {
         };
         Relationships: [];
       };
+      sources: {
+        Row: {
+          company_id: string | null;
+          created_at: string;
+          enabled: boolean;
+          id: number;
+          name: string;
+          organisation_id: string | null;
+          previous_token_expires_at: string | null;
+          previous_token_hash: string | null;
+          provider: string;
+          settings: NonNullable<Json>;
+          token_hash: string;
+          token_hint: string;
+          updated_at: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          company_id?: string | null;
+          created_at?: string;
+          enabled?: boolean;
+          id?: never;
+          name: string;
+          organisation_id?: string | null;
+          previous_token_expires_at?: string | null;
+          previous_token_hash?: string | null;
+          provider: string;
+          settings?: NonNullable<Json>;
+          token_hash: string;
+          token_hint: string;
+          updated_at?: string;
+        };
+        Update: {
+          company_id?: string | null;
+          created_at?: string;
+          enabled?: boolean;
+          id?: never;
+          name?: string;
+          organisation_id?: string | null;
+          previous_token_expires_at?: string | null;
+          previous_token_hash?: string | null;
+          provider?: string;
+          settings?: NonNullable<Json>;
+          token_hash?: string;
+          token_hint?: string;
+          updated_at?: string;
+        };
+        Relationships: [];
+      };
       staff_actions: {
         Row: {
           acted_at: string;
@@ -979,6 +1076,15 @@ export type Database = {
       expire_leases: { Args: { p_limit: number }; Returns: number };
       find_event: { Args: { p_event_key: string; p_provider: string }; Returns: number };
       find_staff: { Args: { p_email: string }; Returns: Json };
+      first_status: {
+        Args: {
+          p_destination: Omit<
+            Database["public"]["Tables"]["destinations"]["Row"],
+            Database["public"]["Tables"]["destinations"]["ComputedFields"]
+          >;
+        };
+        Returns: Database["public"]["Enums"]["delivery_status"];
+      };
       get_event: { Args: { p_id: number }; Returns: Json };
       get_replay: { Args: { p_id: number }; Returns: Json };
       get_staff: { Args: { p_id: string }; Returns: Json };
@@ -1009,6 +1115,19 @@ export type Database = {
         Returns: undefined;
       };
       notice_end: { Args: { p_replay_id: number }; Returns: undefined };
+      ordering_key_of: {
+        Args: {
+          d: Omit<
+            Database["public"]["Tables"]["destinations"]["Row"],
+            Database["public"]["Tables"]["destinations"]["ComputedFields"]
+          >;
+          e: Omit<
+            Database["public"]["Tables"]["events"]["Row"],
+            Database["public"]["Tables"]["events"]["ComputedFields"]
+          >;
+        };
+        Returns: string;
+      };
       payload_or_null: { Args: { p_body: string }; Returns: Json };
       predecessor_failed: {
         Args: {
@@ -1109,6 +1228,7 @@ export type Database = {
             Database["public"]["Tables"]["destinations"]["ComputedFields"]
           >;
           p_event_type: string;
+          p_organisation_id: string;
           p_provider: string;
         };
         Returns: boolean;
@@ -1116,8 +1236,10 @@ export type Database = {
     };
     Enums: {
       attempt_status: "open" | "succeeded" | "failed" | "lease_expired";
+      breaker_state: "closed" | "open" | "half_open";
       change_effect: "created" | "updated" | "unchanged" | "superseded";
       delivery_lane: "live" | "replay";
+      delivery_ordering: "none" | "object" | "organisation" | "all";
       delivery_status: "pending" | "claimed" | "retrying" | "held" | "delivered" | "dead" | "cancelled";
       destination_kind: "tables" | "http";
       error_class:
@@ -1276,8 +1398,10 @@ export const Constants = {
   public: {
     Enums: {
       attempt_status: ["open", "succeeded", "failed", "lease_expired"],
+      breaker_state: ["closed", "open", "half_open"],
       change_effect: ["created", "updated", "unchanged", "superseded"],
       delivery_lane: ["live", "replay"],
+      delivery_ordering: ["none", "object", "organisation", "all"],
       delivery_status: ["pending", "claimed", "retrying", "held", "delivered", "dead", "cancelled"],
       destination_kind: ["tables", "http"],
       error_class: [

@@ -35,10 +35,22 @@ export type Verification =
 
 /** What `verify` may look at besides the request. The clock is injected, in unix seconds. */
 export interface VerifyContext {
-  /** Never empty unless `allowUnsigned`: the door answers 503 for a provider without its secret. */
+  /** Never empty unless `allowUnsigned` or `source`: the door answers 503 for a provider without its secret. */
   secrets: readonly string[];
   allowUnsigned: boolean;
   now: number;
+  /** The source whose URL token the request carries. The door has checked the token: a wrong one is answered 401 before. */
+  source?: Source;
+}
+
+/** A door of its own, for one tenant of a provider. */
+export interface Source {
+  id: number;
+  /** Whose events come through it: they win over what an event says of itself. */
+  organisationId?: string;
+  companyId?: string;
+  /** As the provider's file wants them: see `Provider.settings`. */
+  settings: Readonly<Record<string, string>>;
 }
 
 /** Who and what an event is, read from a verified request. */
@@ -65,6 +77,9 @@ export interface ProjectableEvent {
   provider: string;
   eventKey: string;
   eventType: string;
+  /** Whose event it is: bound to its source, or as `identify` read it. */
+  organisationId?: string;
+  companyId?: string;
   receivedAt: string;
   occurredAt?: string;
   payload: unknown;
@@ -85,8 +100,21 @@ export interface Provider {
   label: string;
   /** How it proves who it is, in a sentence for people. */
   scheme: string;
-  /** The environment variable with its list of secrets or public keys (comma or white space between them). */
+  /**
+   * The environment variable with its list of secrets or public keys (comma or white space between them). For a provider
+   * that signs nothing, its secrets are tokens for the URL: `/api/webhooks/{provider}/{token}`.
+   */
   secretsVariable: string;
+  /** True for those that sign nothing: only a token in the URL lets a request in. */
+  tokenInUrl?: true;
+  /** How webhooks are sent. Default: POST only. */
+  methods?: readonly ("POST" | "GET")[];
+  /** What a source of this provider may be told, by name, with a sentence for people. */
+  settings?: Readonly<Record<string, { label: string; help: string }>>;
+  /** Top-level fields of the payload that are secrets: shown as "[redacted]", never stored in `payload`. */
+  secretFields?: readonly string[];
+  /** It does not sign what `eventKey` is made of: equal bytes under another key are a suspected replay. */
+  unsignedKeys?: true;
   /** The variable that, set to 1, lets unsigned requests in. Only for providers with old unsigned servers. */
   allowUnsignedVariable?: string;
   /** What a refused request is answered with: the runbooks of the providers differ. */
@@ -98,8 +126,16 @@ export interface Provider {
   /** Headers passed on to http destinations, in lower case. */
   forwardHeaders?: readonly string[];
   verify(request: RawRequest, context: VerifyContext): Verification;
-  /** `payload` is the parsed body, undefined when it is not JSON. Never throws: an unknown shape gets a fallback key. */
-  identify(request: VerifiedRequest, payload: unknown): Identity;
+  /**
+   * The events of a verified request, for providers that send several at once: each has the bytes of its own part, exactly
+   * as they stood in the whole. Without it, or where it answers one, the request is the event.
+   */
+  split?(request: VerifiedRequest): VerifiedRequest[];
+  /**
+   * `payload` is the parsed body, undefined when it is not JSON. `source` is the door it came through, if it has one of its
+   * own. Never throws: an unknown shape gets a fallback key.
+   */
+  identify(request: VerifiedRequest, payload: unknown, source?: Source): Identity;
   /** Pure: event in, row changes out, by event type. Throws `InvalidPayload` when the shape is not the documented one. */
   projections?: Readonly<Record<string, (event: ProjectableEvent) => Change[]>>;
   /** Pure: the customer and money an event speaks of, for the preview of a replay. */

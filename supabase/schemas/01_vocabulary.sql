@@ -14,6 +14,13 @@ create type public.rejection_reason as enum (
 
 create type public.destination_kind as enum ('tables', 'http');
 
+-- Which deliveries of a destination go strictly one after the other: none, those of one object, those of one
+-- organisation, or all of them.
+create type public.delivery_ordering as enum ('none', 'object', 'organisation', 'all');
+
+-- closed: deliveries flow. open: they wait, because most failed lately. half_open: one is out to try.
+create type public.breaker_state as enum ('closed', 'open', 'half_open');
+
 create type public.event_status as enum (
   'received', 'processing', 'processed', 'failed', 'dead', 'replayed', 'resolved', 'ignored'
 );

@@ -5,24 +5,42 @@ create table public.destinations (
   id bigint generated always as identity primary key,
   -- The stable name configuration refers to, e.g. `agent-sdk`.
   slug text not null unique check (slug ~ '^[a-z0-9][a-z0-9-]{0,62}$'),
-  name text not null,
+  name text not null check (char_length(name) between 1 and 120),
   kind public.destination_kind not null,
-  -- Events of these providers …
+  -- Made in the console or by the API. The others come from the configuration, which rewrites them at every start.
+  managed boolean not null default false,
+  -- Events of these providers (`*` is every provider) …
   providers text[] not null,
-  -- … and of these types (`*` is every type) come here.
+  -- … of these types (`payment.completed`, every type under `payment.*`, or every type: `*`) …
   event_types text[] not null default '{*}',
+  -- … and of this organisation (null: of any) come here.
+  organisation_id text,
   url text,
+  -- Added to every request: {name: value}, the values encrypted by lib/destinations/secrets.ts.
+  headers jsonb not null default '{}',
+  -- What signs requests, newest first: [{ciphertext, created_at, expires_at}]. The newest has no end; during a rotation the
+  -- one before it signs too, until it expires.
+  secrets jsonb not null default '[]',
   timeout_ms integer not null default 15000 check (timeout_ms between 100 and 30000),
   max_attempts integer not null default 4 check (max_attempts between 1 and 50),
-  base_delay_ms integer not null default 1000 check (base_delay_ms > 0),
-  backoff_factor numeric not null default 2 check (backoff_factor >= 1),
-  max_concurrency integer not null default 16 check (max_concurrency > 0),
+  base_delay_ms integer not null default 1000 check (base_delay_ms between 1 and 86400000),
+  backoff_factor numeric not null default 2 check (backoff_factor between 1 and 10),
+  max_concurrency integer not null default 8 check (max_concurrency between 1 and 1000),
+  rate_per_second numeric check (rate_per_second > 0 and rate_per_second <= 1000),
+  ordering public.delivery_ordering not null default 'none',
+  -- Off: nothing goes there, and new events are held. Says why, when it was not a person.
   enabled boolean not null default true,
+  disabled_at timestamptz,
+  disabled_because text,
+  -- Paused: new events are held, and released in order when it is resumed.
   paused_at timestamptz,
+  -- Deleted by a person: wants nothing, is listed nowhere; its deliveries stay readable.
+  archived_at timestamptz,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   -- An http destination without a URL could only ever fail.
-  check ((kind = 'http') = (url is not null))
+  check ((kind = 'http') = (url is not null)),
+  check (enabled = (disabled_at is null))
 );
 
 alter table public.destinations enable row level security;
@@ -38,7 +56,7 @@ language sql volatile set search_path = '' as $$
   )
   select
     r.slug, r.name, r.kind, r.providers, r.event_types, r.url, coalesce(r.timeout_ms, 15000), r.max_attempts,
-    r.base_delay_ms, r.backoff_factor, coalesce(r.max_concurrency, 16)
+    r.base_delay_ms, r.backoff_factor, coalesce(r.max_concurrency, 8)
   from jsonb_to_recordset(p_destinations) as r(
     slug text, name text, kind public.destination_kind, providers text[], event_types text[], url text,
     timeout_ms integer, max_attempts integer, base_delay_ms integer, backoff_factor numeric, max_concurrency integer
@@ -59,10 +77,24 @@ language sql volatile set search_path = '' as $$
   select count(*)::integer from public.destinations;
 $$;
 
--- Whether a destination takes events of this provider and type: the one routing rule.
-create function public.wants_event(p_destination public.destinations, p_provider text, p_event_type text) returns boolean
+-- Whether events of this provider, type and organisation come here. Pausing and disabling do not change that: they hold.
+create function public.wants_event(
+  p_destination public.destinations, p_provider text, p_event_type text, p_organisation_id text
+) returns boolean
 language sql immutable set search_path = '' as $$
-  select (p_destination).enabled
-    and p_provider = any ((p_destination).providers)
-    and ('*' = any ((p_destination).event_types) or p_event_type = any ((p_destination).event_types));
+  select (p_destination).archived_at is null
+    and (p_provider = any ((p_destination).providers) or '*' = any ((p_destination).providers))
+    and ((p_destination).organisation_id is null or (p_destination).organisation_id = p_organisation_id)
+    and exists (
+      select from unnest((p_destination).event_types) w(wanted)
+      where w.wanted in ('*', p_event_type)
+        or right(w.wanted, 2) = '.*' and starts_with(p_event_type, left(w.wanted, -1))
+    );
+$$;
+
+-- What its deliveries wait for: pending ones are claimed, held ones are released in order when it is resumed or enabled.
+create function public.first_status(p_destination public.destinations) returns public.delivery_status
+language sql immutable set search_path = '' as $$
+  select case when (p_destination).enabled and (p_destination).paused_at is null then 'pending' else 'held' end
+    ::public.delivery_status;
 $$;

@@ -1,4 +1,5 @@
--- What providers told us. `raw_body` is the record: verify, forward and replay use it, and nothing ever changes it.
+-- What providers told us. `raw_body` is the record: verify, forward and replay use it, and nothing ever changes it but a
+-- privacy request.
 -- Written by accept_events; the status is rolled up from the deliveries by roll_up_events.
 
 create table public.events (
@@ -9,6 +10,8 @@ create table public.events (
   -- A unique index refuses entries above 2,704 bytes, so the key is unique by its hash.
   event_key_hash bytea not null,
   event_type text not null check (char_length(event_type) <= 255),
+  -- The door it came through; null is the provider's default one, which the environment configures.
+  source_id bigint references public.sources (id) on delete set null,
   status public.event_status not null default 'received',
   trust public.trust_level not null,
   parse_status public.parse_status not null,
@@ -18,6 +21,11 @@ create table public.events (
   -- It carries the whole state of its object, so that a newer one of its type makes it pointless to send.
   replaces_older boolean not null default false,
   livemode boolean,
+  -- The same bytes came before under another key, and the provider does not sign its keys: stored, never delivered by
+  -- itself.
+  suspected_replay boolean not null default false,
+  -- A person asked the sender to forget them: bytes, payload and headers are gone, the hashes stay.
+  redacted_at timestamptz,
   raw_body bytea not null,
   body_sha256 bytea not null,
   -- What is equal on every honest retry: the body's hash, or a hash of the part a provider does not vary.

@@ -51,6 +51,8 @@ create table public.deliveries (
   destination_id bigint not null references public.destinations (id) on delete restrict,
   status public.delivery_status not null default 'pending',
   lane public.delivery_lane not null default 'live',
+  -- Deliveries of one destination and key go strictly one after the other, oldest first. Null: it waits for nobody.
+  ordering_key text,
   -- When it may be claimed next. Jitter is already in it.
   due_at timestamptz not null default now(),
   -- Attempts ever, the number of the newest attempt.
@@ -79,7 +81,21 @@ create index deliveries_leased on public.deliveries (lease_until) where status =
 create index deliveries_in_flight on public.deliveries (destination_id) where status = 'claimed';
 create index deliveries_dead on public.deliveries (finished_at desc, id desc) where status = 'dead';
 
+create index deliveries_held on public.deliveries (destination_id, id) where status = 'held';
+create index deliveries_in_order on public.deliveries (destination_id, ordering_key, id)
+  where ordering_key is not null and status in ('pending', 'claimed', 'retrying', 'held');
+
 alter table public.deliveries enable row level security;
+
+-- What an event waits for at a destination, as the destination orders its deliveries.
+create function public.ordering_key_of(d public.destinations, e public.events) returns text
+language sql immutable set search_path = '' as $$
+  select case (d).ordering
+    when 'object' then coalesce((e).object_id, (e).event_key)
+    when 'organisation' then coalesce((e).organisation_id, '')
+    when 'all' then ''
+  end;
+$$;
 -- Rows are updated a few times and then rest: vacuum early, so that the partial indexes stay small.
 alter table public.deliveries set (autovacuum_vacuum_scale_factor = 0.02, fillfactor = 80);
 

@@ -35,7 +35,7 @@ begin
     select
       e.provider, e.event_key, b.key_hash, e.event_type,
       case when exists (
-        select from public.destinations d where public.wants_event(d, e.provider, e.event_type)
+        select from public.destinations d where public.wants_event(d, e.provider, e.event_type, e.organisation_id)
       ) then 'received' else 'ignored' end::public.event_status,
       e.trust,
       case when e.parse_status = 'ok' and b.payload is null then 'invalid_json' else e.parse_status end,
@@ -59,10 +59,10 @@ begin
   )
   select coalesce(array_agg(id), '{}') into v_new from inserted;
 
-  insert into public.deliveries (event_id, destination_id, status)
-  select e.id, d.id, case when d.paused_at is null then 'pending' else 'held' end::public.delivery_status
+  insert into public.deliveries (event_id, destination_id, status, ordering_key)
+  select e.id, d.id, public.first_status(d), public.ordering_key_of(d, e)
   from public.events e
-  join public.destinations d on public.wants_event(d, e.provider, e.event_type)
+  join public.destinations d on public.wants_event(d, e.provider, e.event_type, e.organisation_id)
   where e.id = any (v_new);
 
   -- A new statement sees what another transaction committed while the insert waited for it.

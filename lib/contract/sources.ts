@@ -1,0 +1,48 @@
+/** Doors as the API answers them and the console shows them: each provider's default one, and sources with URLs of their own. */
+import type { RejectionReason } from "./vocabulary";
+
+export interface SourceProvider {
+  provider: string;
+  label: string;
+  /** How it proves who it is, in a sentence for people. */
+  scheme: string;
+  /** The variable its secrets or URL tokens stand in. */
+  secrets_variable: string;
+  /** How many secrets are configured; 0 means that the default door answers 503. */
+  secrets: number;
+  token_in_url: boolean;
+  /** True when an operator lets unsigned requests in. */
+  allows_unsigned: boolean;
+  /** The default door, to be copied into the provider's settings; `{token}` stands for a token from the variable. */
+  url: string;
+  /** What a source of this provider may be told. */
+  settings: Record<string, { label: string; help: string }>;
+  last_event: { id: string; event_type: string; received_at: string } | null;
+  events_24h: number;
+  last_rejection: { reason: RejectionReason; detail: string; received_at: string } | null;
+  rejections_24h: number;
+  sources: Source[];
+}
+
+export interface Source {
+  /** `so_12`. */
+  id: string;
+  provider: string;
+  name: string;
+  organisation_id: string | null;
+  company_id: string | null;
+  /** With all of the token but its last four characters masked. */
+  url: string;
+  token_hint: string;
+  /** A token from before the last rotation lets events in until then. */
+  previous_token_expires_at: string | null;
+  settings: Record<string, string>;
+  enabled: boolean;
+  created_at: string;
+  last_event: { id: string; event_type: string; received_at: string } | null;
+}
+
+/** Answer to creating or rotating: the only time the whole URL is seen. */
+export interface SourceWithUrl extends Source {
+  full_url: string;
+}
