@@ -1,9 +1,13 @@
 "use client";
 
+import { useQuery } from "@tanstack/react-query";
 import { CheckCheck, Redo2, X } from "lucide-react";
 import { useState } from "react";
+import { fetchEventCount } from "@/lib/client/events";
+import { keys } from "@/lib/client/keys";
 import { clearSelection } from "@/lib/client/selection";
 import type { EventFilter } from "@/lib/contract/event-filter";
+import { printEventFilter } from "@/lib/contract/print-filter";
 import { count } from "../format";
 import { Guarded } from "../replays/guarded";
 import { ReplaySheet } from "../replays/replay-sheet";
@@ -12,6 +16,8 @@ import type { ReplayTarget } from "../replays/target";
 import { Button } from "../ui/button";
 import { ResolveDialog } from "./resolve-dialog";
 
+/** Where the API stops counting. */
+const MOST_COUNTED = 10_000;
 const MAY_NOT_RESOLVE = "Your role may look, not change. Ask somebody in support or an administrator.";
 
 /** What can be done with the ticked events. Rises from the bottom with the first tick. */
@@ -32,6 +38,7 @@ export function SelectionBar({
   const [matching, setMatching] = useState(false);
   const [sheet, setSheet] = useState<ReplayTarget | null>(null);
   const [resolving, setResolving] = useState(false);
+  const words = useMatchingWords(filter, wholePage && more);
   if (ticked.size === 0) return null;
   const all = matching && wholePage;
   const close = () => {
@@ -55,11 +62,11 @@ export function SelectionBar({
           <X />
         </Button>
         <span className="font-medium tabular-nums" data-testid="selected-count">
-          {all ? "All that match this filter" : `${count(ticked.size)} selected`}
+          {all ? words : `${count(ticked.size)} selected`}
         </span>
         {wholePage && more && !all && (
           <Button variant="ghost" size="sm" className="text-accent" onClick={() => setMatching(true)}>
-            All that match this filter
+            {words}
           </Button>
         )}
         <span className="mx-1 h-5 w-px bg-line max-md:hidden" />
@@ -84,4 +91,15 @@ export function SelectionBar({
       {resolving && <ResolveDialog eventIds={[...ticked]} onClose={() => setResolving(false)} onResolved={close} />}
     </>
   );
+}
+
+/** The number is asked for when the choice appears: counting is dearer than a page. */
+function useMatchingWords(filter: EventFilter, offered: boolean): string {
+  const { data } = useQuery({
+    queryKey: keys.eventCount(printEventFilter(filter)),
+    queryFn: ({ signal }) => fetchEventCount(filter, signal),
+    enabled: offered,
+  });
+  if (data === undefined) return "All that match this filter";
+  return data < MOST_COUNTED ? `All ${count(data)} that match` : `All that match, more than ${count(MOST_COUNTED)}`;
 }

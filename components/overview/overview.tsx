@@ -9,6 +9,7 @@ import { RANGE_WORDS } from "../events/filter-words";
 import { FirstRun } from "../first-run";
 import { bucketsOf } from "./buckets";
 import { NeedsAttention } from "./needs-attention";
+import { NewestReplays } from "./newest-replays";
 import { OutcomeCharts } from "./outcome-charts";
 import { RangeTabs } from "./range-tabs";
 import { RecentFailures } from "./recent-failures";
@@ -40,7 +41,10 @@ export function Overview({ range, initial }: { range: Range; initial: Analytics 
       <OutcomeCharts buckets={buckets} range={range} />
       <div className="mt-10 grid gap-x-12 gap-y-10 max-lg:grid-cols-[minmax(0,1fr)] lg:grid-cols-2">
         <NeedsAttention analytics={data} />
-        <RecentFailures failures={data.failed_webhooks} />
+        <div>
+          <NewestReplays />
+          <RecentFailures failures={data.failed_webhooks} />
+        </div>
       </div>
     </div>
   );

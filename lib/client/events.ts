@@ -10,6 +10,15 @@ export function fetchEvents(query: EventListQuery, signal?: AbortSignal): Promis
   return requestJson<EventPage>(`/api/webhooks/events?${printEventFilter(query)}`, { signal });
 }
 
+/** How many events match, counted up to 10,000. */
+export async function fetchEventCount(filter: EventFilter, signal?: AbortSignal): Promise<number> {
+  const query = printEventFilter(filter);
+  const page = await requestJson<EventPage>(`/api/webhooks/events?${query}${query ? "&" : ""}limit=1&count=1`, {
+    signal,
+  });
+  return page.total ?? 0;
+}
+
 export function fetchEvent(id: string, signal?: AbortSignal): Promise<EventDetail> {
   return requestJson<EventDetail>(`/api/webhooks/events/${encodeURIComponent(id)}`, { signal });
 }

@@ -3,6 +3,7 @@ import type { Range } from "@/lib/contract/analytics";
 
 export const keys = {
   events: (query: string) => ["events", query] as const,
+  eventCount: (query: string) => ["event-count", query] as const,
   event: (id: string) => ["event", id] as const,
   /** Apart from the analytics: the rail must not fill the cache before the page has hydrated with its own data. */
   deadLetters: ["dead-letters"] as const,

@@ -63,6 +63,8 @@ export const eventListSchema = eventFilterSchema.extend({
     .string()
     .regex(/^\d{1,17}\.\d{1,17}$/, "is not one of ours; start again without it")
     .optional(),
+  /** `1`: the answer also says how many events match. */
+  count: z.enum(["1"], "is 1 or left out").optional(),
 });
 
 /** Query parameters as an object: empty values are no filter, a repeated name is a list. */

@@ -43,6 +43,8 @@ export interface EventPage {
   events: EventSummary[];
   /** Opaque: pass it back as `cursor` for the next, older page. Null on the last page. */
   next_cursor: string | null;
+  /** How many match, counted up to 10,000. Only when it was asked for. */
+  total?: number;
 }
 
 export interface ChangeResult {

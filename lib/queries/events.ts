@@ -15,6 +15,11 @@ export function listEvents(filter: EventFilter, page: { limit: number; cursor?: 
   });
 }
 
+/** How many events match, counted up to 10,000. */
+export function countEvents(filter: EventFilter): Promise<number> {
+  return call<number>("console", "count_events", { p_filter: filter as never });
+}
+
 /** Throws a `Problem` for a cursor that is not one of ours. */
 export function checkCursor(cursor: string | undefined): void {
   if (cursor === undefined || /^\d{1,17}\.\d{1,17}$/.test(cursor)) return;

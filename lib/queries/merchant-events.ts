@@ -4,7 +4,7 @@ import type { attemptList, merchantEvent, merchantEventPage } from "@/lib/contra
 import type { EventFilter } from "@/lib/contract/event-filter";
 import type { Attempt, Delivery } from "@/lib/contract/events";
 import { call } from "@/lib/db/client";
-import { checkCursor, getEvent } from "./events";
+import { checkCursor, countEvents, getEvent } from "./events";
 
 interface StoredPage {
   events: z.infer<typeof merchantEvent>[];
@@ -23,7 +23,7 @@ export async function listMerchantEvents(
       p_limit: limit,
       p_cursor: (cursor ?? null) as never,
     }),
-    call<number>("console", "count_events", { p_filter: filter as never }),
+    countEvents(filter),
   ]);
   return { events: page.events, total, hasMore: page.next_cursor !== null, nextCursor: page.next_cursor };
 }

@@ -120,6 +120,9 @@ describe("OutboundEngine: webhook incident recovery", () => {
       return body.events.map((event: { event_key: string }) => event.event_key);
     };
     expect(await keys()).toEqual([wanted.key]);
+    const counted = await curl(`$BASE_URL/api/webhooks/events?${query}&count=1`, ...asOperator());
+    expect(counted.body.total).toBe(1);
+    expect((await curl(`$BASE_URL/api/webhooks/events?${query}`, ...asOperator())).body).not.toHaveProperty("total");
     expect(await keys({ company_id: "9" })).toEqual([]);
     expect(await keys({ status: "dead" })).toEqual([]);
     expect(await keys({ to_ts: new Date(Date.now() - hour).toISOString() })).toEqual([]);

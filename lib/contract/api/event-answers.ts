@@ -51,6 +51,7 @@ export const eventSummary: z.ZodType<EventSummary> = z
 export const eventPage: z.ZodType<EventPage> = z.object({
   events: z.array(eventSummary),
   next_cursor: z.string().nullable().describe("Pass it back as cursor for the next, older page."),
+  total: count.optional().describe("With count=1: how many match, counted up to 10,000."),
 });
 
 const headers = z.array(z.tuple([z.string(), z.string()]));

@@ -1,9 +1,10 @@
 import { handle } from "@/app/api/handle";
 import { eventListSchema, readQuery } from "@/lib/contract/event-filter";
-import { listEvents } from "@/lib/queries/events";
+import { countEvents, listEvents } from "@/lib/queries/events";
 
 /** The event history, newest first: `GET /api/webhooks/events` of the OutboundEngine runbook. */
-export const GET = handle("view", ({ request }) => {
-  const { limit, cursor, ...filter } = eventListSchema.parse(readQuery(new URL(request.url).searchParams));
-  return listEvents(filter, { limit, cursor });
+export const GET = handle("view", async ({ request }) => {
+  const { limit, cursor, count, ...filter } = eventListSchema.parse(readQuery(new URL(request.url).searchParams));
+  const [page, total] = await Promise.all([listEvents(filter, { limit, cursor }), count && countEvents(filter)]);
+  return { ...page, ...(count && { total }) };
 });

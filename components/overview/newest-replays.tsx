@@ -1,0 +1,69 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import Link from "next/link";
+import { keys } from "@/lib/client/keys";
+import { fetchReplays } from "@/lib/client/replays";
+import type { Replay } from "@/lib/contract/replays";
+import { count } from "../format";
+import { InertText } from "../inert-text";
+import { ReplayStatusBadge } from "../replays/looks";
+import { OutcomeBar, roughOutcomes } from "../replays/outcome-bar";
+import { selectionWords } from "../replays/selection-words";
+import { RelativeTime, useTimeFormat } from "../time";
+
+const SHOWN = 4;
+const POLL_MS = 2_000;
+const UNDER_WAY: readonly Replay["status"][] = ["running", "queued", "paused"];
+
+/** The newest replays, those under way first. Nothing at all where nobody ever replayed. */
+export function NewestReplays() {
+  const { data } = useQuery({
+    queryKey: keys.replays("overview"),
+    queryFn: ({ signal }) => fetchReplays({}, signal),
+    refetchInterval: POLL_MS,
+  });
+  if (!data?.replays.length) return null;
+  const underWay = (replay: Replay) => UNDER_WAY.includes(replay.status);
+  const shown = [...data.replays.filter(underWay), ...data.replays.filter((replay) => !underWay(replay))];
+  return (
+    <section aria-labelledby="newest-replays" className="mb-10">
+      <div className="flex items-baseline justify-between border-b pb-2">
+        <h2 id="newest-replays" className="font-medium">
+          Replays
+        </h2>
+        <Link href="/replays" className="text-quiet text-sm hover:text-ink hover:underline">
+          All replays
+        </Link>
+      </div>
+      <ul>
+        {shown.slice(0, SHOWN).map((replay) => (
+          <NewestReplay key={replay.id} replay={replay} />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function NewestReplay({ replay }: { replay: Replay }) {
+  const selection = selectionWords(replay, useTimeFormat());
+  return (
+    <li className="border-b">
+      <Link href={`/replays/${replay.id}`} prefetch={false} className="-mx-2 grid gap-1 px-2 py-2 hover:bg-hover">
+        <span className="flex items-center gap-2">
+          <ReplayStatusBadge status={replay.status} />
+          <span className="min-w-0 flex-1 truncate">
+            <InertText text={selection} />
+          </span>
+          <RelativeTime at={replay.created_at} className="shrink-0 text-faint text-sm tabular-nums" />
+        </span>
+        <span className="flex items-center gap-2.5">
+          <OutcomeBar outcomes={roughOutcomes(replay)} inProgress={replay.in_progress} rough />
+          <span className="shrink-0 text-quiet text-sm tabular-nums">
+            {count(replay.succeeded)} of {count(replay.total)}
+          </span>
+        </span>
+      </Link>
+    </li>
+  );
+}
