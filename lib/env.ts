@@ -26,6 +26,11 @@ const schema = z.object({
   API_TOKEN_SECRET: secret.optional(),
   /** Lets a cron job run one worker tick through POST /api/internal/worker. */
   CRON_SECRET: secret.optional(),
+  /** Encrypts secrets and header values of destinations in the database: 32 bytes as base64 or hex. */
+  ENCRYPTION_KEY: z
+    .string()
+    .refine((key) => keyBytes(key) !== undefined, "must be 32 bytes as base64 or hex (`openssl rand -base64 32`)")
+    .optional(),
   /** The Agent SDK that Chatwoot events are forwarded to. */
   AGENT_SDK_URL: z.url().optional(),
   /** Signs what is sent to the Agent SDK, Standard Webhooks style (whsec_…). */
@@ -71,6 +76,12 @@ export function environment(): Environment {
   }
   const mode = parsed.data.DATABASE_URL || parsed.data.SUPABASE_URL ? "production" : "local";
   return { ...parsed.data, mode, dataDir: path.resolve(/* turbopackIgnore: true */ parsed.data.DATA_DIR) };
+}
+
+/** The 32 bytes of an ENCRYPTION_KEY, undefined when it is not one. */
+export function keyBytes(key: string): Buffer | undefined {
+  if (/^[0-9a-f]{64}$/i.test(key)) return Buffer.from(key, "hex");
+  return /^[A-Za-z0-9+/]{43}=?$/.test(key) ? Buffer.from(key, "base64") : undefined;
 }
 
 /** A list of secrets from one variable (comma or white space between them); empty and short ones fail closed. */

@@ -17,7 +17,8 @@ export function checkConfiguration(env: Environment): void {
   if (!env.NEXTAUTH_SECRET) missing.push("NEXTAUTH_SECRET (signs sessions of the console)");
   if (!env.API_TOKEN_SECRET) missing.push("API_TOKEN_SECRET (signs API tokens)");
   if (env.SUPABASE_URL && !env.SUPABASE_SECRET_KEY) missing.push("SUPABASE_SECRET_KEY (the project's secret key)");
-  const variables = Object.values(providers).map((provider) => provider.secretsVariable);
+  const senders = Object.values(providers).filter((provider) => !provider.published);
+  const variables = senders.map((provider) => provider.secretsVariable);
   if (!variables.some((variable) => secretsFrom(variable).length > 0)) {
     missing.push(`at least one provider's secret: ${variables.join(", ")}`);
   }
