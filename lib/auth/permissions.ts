@@ -12,6 +12,8 @@ export const PERMISSIONS = {
   replay: "support",
   /** Mark an event as handled. */
   resolve: "support",
+  /** Pause, resume and test destinations, and send samples to them. */
+  operate: "support",
   /** Replay by selection or all at once. */
   replay_many: "admin",
   /** Change destinations, sources, people. */
