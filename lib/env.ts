@@ -2,6 +2,7 @@
  * Everything Redrive reads from the environment, checked once, in one place. A wrong value names its variable.
  * Local mode (neither DATABASE_URL nor SUPABASE_URL): `npm start` fills in what is missing from DATA_DIR, see lib/boot.
  */
+import { Resolver } from "node:dns";
 import path from "node:path";
 import { z } from "zod";
 
@@ -40,6 +41,11 @@ const schema = z.object({
   CHATWOOT_WEBHOOK_BACKOFF_FACTOR: z.coerce.number().min(1).max(10).default(2),
   /** Private networks that destinations may reach, as CIDR blocks with commas between them. */
   EGRESS_ALLOW_PRIVATE: z.string().default(""),
+  /** Who resolves the names of destinations, as ip or ip:port with commas between them. Default: the system's servers. */
+  EGRESS_DNS_SERVERS: z
+    .string()
+    .refine(areDnsServers, "must be addresses such as 9.9.9.9 or 10.0.0.53:5353")
+    .default(""),
   /** How long a claimed delivery belongs to its worker. */
   LEASE_SECONDS: z.coerce.number().int().min(2).max(3600).default(60),
   /** How many deliveries one process works on at a time. */
@@ -82,6 +88,15 @@ export function environment(): Environment {
 export function keyBytes(key: string): Buffer | undefined {
   if (/^[0-9a-f]{64}$/i.test(key)) return Buffer.from(key, "hex");
   return /^[A-Za-z0-9+/]{43}=?$/.test(key) ? Buffer.from(key, "base64") : undefined;
+}
+
+function areDnsServers(list: string): boolean {
+  try {
+    new Resolver().setServers(list.split(",").map((server) => server.trim()));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** A list of secrets from one variable (comma or white space between them); empty and short ones fail closed. */

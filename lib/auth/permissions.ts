@@ -12,7 +12,7 @@ export const PERMISSIONS = {
   replay: "support",
   /** Mark an event as handled. */
   resolve: "support",
-  /** Pause, resume and test destinations. */
+  /** Pause, resume and test destinations, and send samples to them. */
   operate: "support",
   /** Replay by selection or all at once. */
   replay_many: "admin",

@@ -1,5 +1,6 @@
 /** What must be true before Redrive answers anybody. Local mode generates what is missing; production refuses to start. */
 import postgres from "postgres";
+import { readNetworks } from "../destinations/addresses";
 import { ConfigurationError, type Environment, secretsFrom } from "../env";
 import { providers } from "../providers";
 
@@ -11,6 +12,8 @@ export function checkConfiguration(env: Environment): void {
   if (process.env.NODE_TLS_REJECT_UNAUTHORIZED === "0") {
     throw new ConfigurationError("NODE_TLS_REJECT_UNAUTHORIZED=0 lets anybody read what is sent: remove it to start.");
   }
+  // Read here, so that a mistake in it stops the start and not the deliveries.
+  readNetworks(env.EGRESS_ALLOW_PRIVATE);
   if (env.mode === "local") return;
 
   const missing: string[] = [];

@@ -9,6 +9,7 @@ import * as merchant from "./api/merchant-requests";
 import * as overview from "./api/overview";
 import * as replays from "./api/replay-answers";
 import * as asked from "./api/replay-requests";
+import { endpointTest, endpointTestRequest } from "./api/test-endpoint";
 import { eventListSchema } from "./event-filter";
 
 export interface Operation {
@@ -16,7 +17,7 @@ export interface Operation {
   /** Under /api, as a caller writes it: parameters in braces. */
   path: string;
   /** As lib/auth/permissions.ts knows it; `public` needs nobody. */
-  permission: "public" | "view" | "replay" | "resolve" | "replay_many";
+  permission: "public" | "view" | "replay" | "resolve" | "operate" | "replay_many";
   summary: string;
   query?: z.ZodObject;
   body?: z.ZodType;
@@ -170,6 +171,12 @@ export const API: readonly Chapter[] = [
         answer: merchantAnswers.bulkReplayAnswer,
         notes: CHOSEN,
         ...creates,
+      }),
+      post("/admin/webhooks/test-endpoint", "Send a test to a URL and tell what came of it", {
+        permission: "operate",
+        body: endpointTestRequest,
+        answer: endpointTest,
+        notes: "Unsigned. 200 whether it succeeded or not. At most 30 tests a minute for each asker.",
       }),
       get("/admin/webhooks/bulk-replays/{id}", "How a bulk replay goes", { answer: merchantAnswers.replayProgress }),
       get("/admin/webhooks/bulk-replays/{id}/stream", "The same whenever it changes, until it ended", {

@@ -45,15 +45,18 @@ async function postBytes(work: Work): Promise<Untimed> {
   const body = Buffer.from(event.body, "base64");
   // Read once: checking the environment costs a quarter of a millisecond.
   const env = environment();
+  const secrets = signingSecrets(destination.slug, env);
   const result = await post({
     url: destination.url ?? "",
     headers: {
       ...requestHeaders(work),
-      ...signatureHeaders(`we_${event.id}`, body, signingSecrets(destination.slug, env)),
+      ...signatureHeaders(`we_${event.id}`, body, secrets),
     },
     body,
     timeoutMs: destination.timeout_ms,
     allowedNetworks: env.EGRESS_ALLOW_PRIVATE,
+    dnsServers: env.EGRESS_DNS_SERVERS,
+    secrets,
   });
   const answer = {
     http_status: result.status,

@@ -19,6 +19,7 @@ const nobody = { anonymous: 401, expired: 401, otherKey: 401, noSignature: 401 }
 /** What those who may get to hear: a status beyond authorisation. */
 const view = (status: number): Expected => ({ ...nobody, viewer: status, support: status, admin: status });
 const replay = (status: number): Expected => ({ ...nobody, viewer: 403, support: status, admin: status });
+const operate = replay;
 const replayMany = (status: number): Expected => ({ ...nobody, viewer: 403, support: 403, admin: status });
 const everybody = (status: number): Expected =>
   Object.fromEntries(CALLERS.map((caller) => [caller, status])) as Expected;
@@ -105,6 +106,7 @@ const RULES: Record<string, Record<string, Rule>> = {
   "/api/admin/webhooks/bulk-replay": {
     POST: { expected: replayMany(404), body: { criteria: { merchantId: "nobody" }, reason: "a test" } },
   },
+  "/api/admin/webhooks/test-endpoint": { POST: { expected: operate(400), body: { url: "ftp://example.com" } } },
   "/api/admin/webhooks/replay-batch": { POST: { expected: replay(404), body: { eventIds: ["we_999999"] } } },
   "/api/admin/webhooks/replays/[id]/status": {
     GET: { path: "/api/admin/webhooks/replays/wr_999999/status", expected: view(404) },
