@@ -1,6 +1,8 @@
 /** What must be true before Redrive answers anybody. Local mode generates what is missing; production refuses to start. */
 import postgres from "postgres";
+import { call } from "../db/client";
 import { readNetworks } from "../destinations/addresses";
+import { activeSecrets, openHeaders, type SecretHolder } from "../destinations/secrets";
 import { ConfigurationError, type Environment, secretsFrom } from "../env";
 import { providers } from "../providers";
 
@@ -31,6 +33,14 @@ export function checkConfiguration(env: Environment): void {
         "Generate a secret with `openssl rand -hex 32`. Without DATABASE_URL and SUPABASE_URL, all of them are generated.",
     );
   }
+}
+
+/** Refuses to start without the key to what destinations have encrypted: their deliveries could only fail. */
+export async function checkEncryptionKey(): Promise<void> {
+  const sealed = await call<SecretHolder | null>("pipeline", "find_sealed_destination", {} as never);
+  if (!sealed) return;
+  activeSecrets(sealed);
+  openHeaders(sealed);
 }
 
 /** Refuses a Postgres that acknowledges commits it has not written. Asks with the role and database Redrive uses. */

@@ -8,9 +8,16 @@ import { environment } from "@/lib/env";
 import { Problem, type ProblemInit } from "@/lib/errors";
 import { log } from "@/lib/log";
 import { findProvider } from "@/lib/providers";
-import { signingSecrets } from "./configure";
 import { checkDestinationUrl, checkHeaders } from "./policy";
-import { activeSecrets, canEncrypt, newSigningSecret, openHeaders, type SecretHolder, sealHeaders, sealSecret } from "./secrets";
+import {
+  canEncrypt,
+  newSigningSecret,
+  openHeaders,
+  type SecretHolder,
+  sealHeaders,
+  sealSecret,
+  secretsOf,
+} from "./secrets";
 import { testEndpoint } from "./test-endpoint";
 
 export interface Operator {
@@ -134,16 +141,9 @@ export async function testDestination(id: number, payload: unknown): Promise<End
     url: sealed.url,
     payload,
     headers: openHeaders(sealed),
-    secrets: secretsOf(sealed),
+    secrets: secretsOf(sealed, environment()),
     timeoutMs: sealed.timeout_ms,
   });
-}
-
-/** The secrets that sign what goes to a destination, newest first: its own, or the configuration's. */
-export function secretsOf(destination: SecretHolder): string[] {
-  return destination.secrets.length > 0
-    ? activeSecrets(destination)
-    : signingSecrets(destination.slug, environment());
 }
 
 /** `ds_12` or `12` as a number. Throws a 404 `Problem` for anything else. */
@@ -247,9 +247,7 @@ async function requireUrl(given: string): Promise<string> {
 }
 
 function requireHeaders(headers: Record<string, string>): void {
-  const shown = Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [name, value === MASK ? "" : value]),
-  );
+  const shown = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, value === MASK ? "" : value]));
   const problem = checkHeaders(shown);
   if (problem) throw new Problem({ status: 400, field: "headers", ...problem });
 }

@@ -4,8 +4,9 @@
  */
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 import { MASK } from "@/lib/contract/destinations";
-import { ConfigurationError, environment, keyBytes } from "@/lib/env";
+import { ConfigurationError, type Environment, environment, keyBytes } from "@/lib/env";
 import { perProcess } from "@/lib/per-process";
+import { signingSecrets } from "./configure";
 
 const ALGORITHM = "aes-256-gcm";
 const IV_BYTES = 12;
@@ -63,6 +64,11 @@ export function activeSecrets({ slug, secrets }: SecretHolder, now = Date.now())
   return secrets
     .filter(({ expires_at }) => expires_at === null || Date.parse(expires_at) > now)
     .map(({ ciphertext }) => decrypt(ciphertext, secretOf(slug)));
+}
+
+/** What signs requests to a destination: its own active secrets, or those the configuration has for it. None: unsigned. */
+export function secretsOf(holder: SecretHolder, env: Environment): string[] {
+  return holder.secrets.length > 0 ? activeSecrets(holder) : signingSecrets(holder.slug, env);
 }
 
 /** Custom headers with their values. */

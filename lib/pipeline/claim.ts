@@ -29,6 +29,9 @@ export interface Work {
     slug: string;
     kind: "tables" | "http";
     url: string | null;
+    /** Values and secrets encrypted: see lib/destinations/secrets.ts. */
+    headers: Record<string, string>;
+    secrets: { ciphertext: string; expires_at: string | null }[];
     timeout_ms: number;
     max_attempts: number;
     base_delay_ms: number;

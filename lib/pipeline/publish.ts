@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import type { PublishedEvent } from "@/lib/contract/platform";
 import { call, DatabaseUnavailable } from "@/lib/db/client";
-import { type Operator, readSealed, REFUSALS } from "@/lib/destinations/manage";
+import { type Operator, REFUSALS, readSealed } from "@/lib/destinations/manage";
 import { Problem } from "@/lib/errors";
 import { log } from "@/lib/log";
 import { type Publication, platform, publishedRequest } from "@/lib/providers/platform";
@@ -78,9 +78,7 @@ export async function publishSample(
   return { event_id, delivery_id };
 }
 
-type Sampled =
-  | { result: "done"; event_id: string; delivery_id: number }
-  | { result: "not_found" | "not_possible" };
+type Sampled = { result: "done"; event_id: string; delivery_id: number } | { result: "not_found" | "not_possible" };
 
 /** The body of a test request: what a `webhook.test` event looks like at an endpoint, under an id that no event has. */
 export function samplePayload(): Buffer {

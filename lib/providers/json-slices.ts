@@ -53,10 +53,10 @@ function endOfValue(json: Buffer, start: number): number {
   let depth = 0;
   do {
     const byte = json[at];
+    if (byte === OPEN_OBJECT || byte === OPEN_LIST) depth++;
+    if (byte === CLOSE_OBJECT || byte === CLOSE_LIST) depth--;
     if (byte === QUOTE) at = endOfString(json, at);
-    else if (byte === OPEN_OBJECT || byte === OPEN_LIST) depth++, at++;
-    else if (byte === CLOSE_OBJECT || byte === CLOSE_LIST) depth--, at++;
-    else if (depth > 0) at++;
+    else if (depth > 0 || byte === CLOSE_OBJECT || byte === CLOSE_LIST) at++;
     else at = endOfWord(json, at);
   } while (depth > 0 && at < json.length);
   return at;
@@ -71,6 +71,7 @@ function endOfString(json: Buffer, start: number): number {
 /** A number, true, false or null. */
 function endOfWord(json: Buffer, start: number): number {
   let at = start;
-  while (at < json.length && !isSpace(json[at]) && ![COMMA, CLOSE_OBJECT, CLOSE_LIST].includes(json[at] as number)) at++;
+  while (at < json.length && !isSpace(json[at]) && ![COMMA, CLOSE_OBJECT, CLOSE_LIST].includes(json[at] as number))
+    at++;
   return at;
 }

@@ -4,7 +4,15 @@
  */
 import { createHash } from "node:crypto";
 import { membersOf } from "./json-slices";
-import { acceptAs, type Identity, type OutgoingEvent, type Provider, type RawRequest, refuse, type VerifiedRequest } from "./provider";
+import {
+  acceptAs,
+  type Identity,
+  type OutgoingEvent,
+  type Provider,
+  type RawRequest,
+  refuse,
+  type VerifiedRequest,
+} from "./provider";
 
 /** One event as it is published. */
 export interface Publication {

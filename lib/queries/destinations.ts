@@ -1,5 +1,10 @@
 /** Server reads of destinations, for pages and APIs. */
-import type { Destination, DestinationDelivery, DestinationHealth, DestinationState } from "@/lib/contract/destinations";
+import type {
+  Destination,
+  DestinationDelivery,
+  DestinationHealth,
+  DestinationState,
+} from "@/lib/contract/destinations";
 import { call } from "@/lib/db/client";
 
 type WithoutHealth = Omit<Destination, "health" | "state">;

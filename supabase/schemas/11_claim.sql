@@ -189,7 +189,7 @@ begin
         'content_type', e.content_type, 'body', encode(e.raw_body, 'base64')
       ),
       'destination', jsonb_build_object(
-        'id', t.id, 'slug', t.slug, 'kind', t.kind, 'url', t.url, 'timeout_ms', t.timeout_ms,
+        'id', t.id, 'slug', t.slug, 'kind', t.kind, 'url', t.url, 'headers', t.headers, 'secrets', t.secrets, 'timeout_ms', t.timeout_ms,
         'max_attempts', coalesce(p.max_attempts, t.max_attempts),
         'base_delay_ms', coalesce(p.base_delay_ms, t.base_delay_ms),
         'backoff_factor', coalesce(p.backoff_factor, t.backoff_factor)

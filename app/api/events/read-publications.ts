@@ -1,6 +1,6 @@
 /** The events in the body of `POST /api/events`, their data as the bytes that were received. */
 import { isUtf8 } from "node:buffer";
-import { z } from "zod";
+import type { z } from "zod";
 import { idempotencyKey, MOST_PUBLISHED, publishEvent } from "@/lib/contract/api/publish";
 import { Problem } from "@/lib/errors";
 import { elementsOf, membersOf } from "@/lib/providers/json-slices";

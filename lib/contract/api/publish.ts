@@ -9,7 +9,9 @@ export const MOST_PUBLISHED = 100;
 const name = "letters, digits and . _ : @ -, at most 255";
 const organisation = z.string().regex(/^[\w.:@-]{1,255}$/, `must be ${name}`);
 
-export const idempotencyKey = z.string().regex(/^[\x20-\x7e]{1,255}$/, "must be up to 255 plain characters, such as a UUID");
+export const idempotencyKey = z
+  .string()
+  .regex(/^[\x20-\x7e]{1,255}$/, "must be up to 255 plain characters, such as a UUID");
 
 export const publishEvent = z
   .strictObject({
