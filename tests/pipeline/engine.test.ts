@@ -92,7 +92,7 @@ describe("a draft", () => {
 
   test("previews the exact rows, one change after the other, and leaves them as they are", async () => {
     const customer = "cus_preview";
-    await desk.sql`update destinations set enabled = false where slug = 'stripe-tables'`;
+    await desk.sql`update destinations set providers = '{}' where slug = 'stripe-tables'`;
     const first = stripeEvent({
       type: "customer.subscription.created",
       customer,
@@ -106,7 +106,7 @@ describe("a draft", () => {
       status: "active",
     });
     for (const event of [first, second]) await send("stripe", event);
-    await desk.sql`update destinations set enabled = true where slug = 'stripe-tables'`;
+    await desk.sql`update destinations set providers = '{stripe}' where slug = 'stripe-tables'`;
 
     const draft = await draftReplay(ask({ selection: { filter: { provider_slug: ["stripe"] } } }));
     const { changes } = await previewReplay(draft);
