@@ -26,7 +26,7 @@ afterAll(async () => {
 afterEach(async () => {
   agent.setMode("ok");
   agent.received.length = 0;
-  await desk.sql`truncate events, deliveries, attempts, replays, replay_items, businesses, audit_logs, statistics, notices cascade`;
+  await desk.sql`truncate events, deliveries, attempts, replays, replay_items, businesses, audit_logs, statistics, notices, destination_health, destination_statistics cascade`;
 });
 
 const ask = (request: Partial<ReplayRequest> & Pick<ReplayRequest, "selection">): ReplayRequest => ({
@@ -42,7 +42,8 @@ async function deadMessages(
   count: number,
   overrides: (n: number) => Record<string, unknown> = () => ({}),
 ): Promise<number[]> {
-  agent.setMode("503");
+  // Not a failure of the endpoint: its circuit stays closed.
+  agent.setMode("422");
   const ids: number[] = [];
   for (let n = 0; n < count; n += 1)
     ids.push(eventIdIn(await send("chatwoot", { ...chatwootEvent(), ...overrides(n) }, { id: nextUuid() })));
@@ -426,7 +427,7 @@ describe("afterwards", () => {
 });
 
 test("a preview equals its execution on fifty random filters", async () => {
-  agent.setMode("503");
+  agent.setMode("422");
   for (let n = 0; n < 80; n += 1) {
     if (n % 3)
       await send("chatwoot", { ...chatwootEvent({ conversation: n % 7 }), account: { id: n % 4 } }, { id: nextUuid() });
