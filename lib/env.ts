@@ -50,6 +50,8 @@ const schema = z.object({
   LEASE_SECONDS: z.coerce.number().int().min(2).max(3600).default(60),
   /** How many deliveries one process works on at a time. */
   WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(500).default(32),
+  /** An http destination that fails for this many days without a success is disabled. */
+  DISABLE_AFTER_DAYS: z.coerce.number().int().min(2).max(365).default(5),
   /** 0 keeps the worker loop out of the web process. */
   WORKER_IN_SERVER: flag.default(true),
   /** Limits of replays, from the Globapay runbook: age, events per bulk, chosen by hand, and per merchant. */

@@ -114,22 +114,19 @@ export async function archiveDestination(id: number, operator: Operator): Promis
   if (answer.result !== "done") throw new Problem(REFUSALS[answer.result]);
 }
 
-/** Pauses, resumes, enables or disables. `because` is for disabling. */
+/** Pauses, resumes, enables or disables; done when it is so already. `because` is for disabling. */
 export async function steerDestination(
   id: number,
   action: "pause" | "resume" | "enable" | "disable",
   operator: Operator,
-  because = `${operator.actor.name} disabled it.`,
+  because: string | null = null,
 ): Promise<void> {
   const who = { p_id: id, ...signed(operator) };
   const answer =
     action === "disable"
-      ? await call<Changed>("console", "disable_destination", { ...who, p_because: because })
+      ? await call<Changed>("console", "disable_destination", { ...who, p_because: because as never })
       : await call<Changed>("console", `${action}_destination`, who);
   logAction(action, `ds_${id}`, answer.result, operator);
-  if (answer.result === "not_possible") {
-    throw new Problem({ status: 409, title: `This destination cannot be ${PAST[action]}.`, detail: WHY_NOT[action] });
-  }
   if (answer.result !== "done") throw new Problem(REFUSALS[answer.result]);
 }
 
@@ -193,14 +190,6 @@ export const REFUSALS: Record<Refusal, ProblemInit> = {
     title: "Somebody changed this destination after you looked.",
     detail: "Read it again, and then change it.",
   },
-};
-
-const PAST = { pause: "paused", resume: "resumed", enable: "enabled", disable: "disabled" };
-const WHY_NOT = {
-  pause: "It is paused already.",
-  resume: "It is not paused.",
-  enable: "It is enabled already.",
-  disable: "It is disabled already.",
 };
 
 function requireKey(): void {
