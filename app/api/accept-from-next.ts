@@ -13,7 +13,8 @@ export async function acceptFromNext(request: Request): Promise<Response> {
   return new Response(answer.status === 204 ? null : answer.body, answer);
 }
 
-async function readCapped(stream: ReadableStream<Uint8Array> | null, limit: number) {
+/** The body up to a limit; `complete` is false when there was more. */
+export async function readCapped(stream: ReadableStream<Uint8Array> | null, limit: number) {
   const chunks: Uint8Array[] = [];
   let size = 0;
   if (stream) {

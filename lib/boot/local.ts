@@ -16,6 +16,7 @@ const GENERATORS: (() => Secrets)[] = [
   () => ({ NEXTAUTH_SECRET: randomBytes(32).toString("hex") }),
   () => ({ API_TOKEN_SECRET: randomBytes(32).toString("hex") }),
   () => ({ CRON_SECRET: randomBytes(24).toString("hex") }),
+  () => ({ ENCRYPTION_KEY: randomBytes(32).toString("base64") }),
   () => ({ STRIPE_WEBHOOK_SECRET: `whsec_${randomBytes(16).toString("hex")}` }),
   () => telnyxKeys(),
   () => ({ CHATWOOT_WEBHOOK_SECRET: randomBytes(24).toString("hex") }),

@@ -8,6 +8,8 @@ const NOT_PUBLIC = [
   "10.0.0.0/8",
   "100.64.0.0/10",
   "127.0.0.0/8",
+  // Azure's host agent answers every virtual machine there, on an address of the public range.
+  "168.63.129.16/32",
   "169.254.0.0/16",
   "172.16.0.0/12",
   "192.0.0.0/24",
@@ -25,6 +27,7 @@ const NOT_PUBLIC = [
   "64:ff9b::/96",
   "64:ff9b:1::/48",
   "100::/64",
+  "100:0:0:1::/64",
   "2001::/23",
   "2001:db8::/32",
   "2002::/16",
@@ -45,15 +48,18 @@ const notPublic = blockList(NOT_PUBLIC, "the built-in list");
 export function isAllowedAddress(address: string, allowedNetworks: string): boolean {
   const plain = unmapped(address);
   const family = isIP(plain) === 6 ? "ipv6" : "ipv4";
-  if (!notPublic.check(plain, family)) return true;
-  const allowed = blockList(
-    allowedNetworks
-      .split(",")
-      .map((block) => block.trim())
-      .filter(Boolean),
-    "EGRESS_ALLOW_PRIVATE",
-  );
-  return allowed.check(plain, family);
+  return !notPublic.check(plain, family) || readNetworks(allowedNetworks).check(plain, family);
+}
+
+let lastRead: { text: string; networks: BlockList } | undefined;
+
+/** The networks of EGRESS_ALLOW_PRIVATE, read once: it does not change while we run. Throws `ConfigurationError`. */
+export function readNetworks(text: string): BlockList {
+  if (lastRead?.text !== text) {
+    const blocks = text.split(",").map((block) => block.trim());
+    lastRead = { text, networks: blockList(blocks.filter(Boolean), "EGRESS_ALLOW_PRIVATE") };
+  }
+  return lastRead.networks;
 }
 
 function blockList(blocks: string[], source: string): BlockList {

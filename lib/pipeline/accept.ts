@@ -32,7 +32,7 @@ export interface Answer {
   body: string;
 }
 
-interface Acceptance {
+export interface Acceptance {
   event_id: number;
   outcome: "accepted" | "duplicate" | "conflict";
 }
@@ -58,6 +58,10 @@ type Decision = { answer: Answer; decision: string; event_id?: number; event_key
 
 async function decide(slug: string, request: RawRequest, requestId: string): Promise<Decision> {
   const provider = findProvider(slug);
+  if (provider?.published) {
+    const way = "Publish its events through POST /api/events.";
+    return refusal(404, `${provider.label} has no door.`, requestId, "unknown_provider", way);
+  }
   if (!provider)
     return refusal(404, `No provider is called "${slug.slice(0, 40)}".`, requestId, "unknown_provider", KNOWN);
   if (request.method === "OPTIONS") return { answer: answerWith(204, "", requestId), decision: "options" };
@@ -93,7 +97,7 @@ async function decide(slug: string, request: RawRequest, requestId: string): Pro
 async function store(provider: Provider, request: VerifiedRequest, requestId: string): Promise<Decision> {
   const row = eventRow(provider, request, requestId);
   try {
-    const { event_id, outcome } = await withDeadline(addEvent(row));
+    const { event_id, outcome } = await storeEvent(row);
     ringWorker();
     const body = {
       received: true,
@@ -152,7 +156,8 @@ async function tooLarge(provider: Provider, request: RawRequest, requestId: stri
   return refusal(413, "The body is too large.", requestId, "too_large", detail, { connection: "close" });
 }
 
-const KNOWN = `Known providers: ${Object.keys(providers).join(", ")}.`;
+const DOORS = Object.values(providers).filter((provider) => !provider.published);
+const KNOWN = `Known providers: ${DOORS.map((provider) => provider.slug).join(", ")}.`;
 
 const REFUSALS: Record<RefusalReason, string> = {
   unsigned: "The signature is missing.",
@@ -193,6 +198,11 @@ const addEvent = perProcess("accept", () =>
     (error) => error instanceof DatabaseError,
   ),
 );
+
+/** Stores one event, together with what arrives in the same moment. Resolves once that is committed. */
+export function storeEvent(row: EventRow): Promise<Acceptance> {
+  return withDeadline(addEvent(row));
+}
 
 function withDeadline<Result>(work: Promise<Result>): Promise<Result> {
   let timer: NodeJS.Timeout;

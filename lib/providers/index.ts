@@ -1,5 +1,6 @@
 /** Who may send: one line per provider. */
 import { chatwoot } from "./chatwoot";
+import { platform } from "./platform";
 import type { Provider } from "./provider";
 import { standard } from "./standard";
 import { stripe } from "./stripe";
@@ -10,6 +11,7 @@ export const providers: Readonly<Record<string, Provider>> = {
   telnyx,
   chatwoot,
   standard,
+  platform,
 };
 
 /** The provider of a URL's slug. Own names only: `__proto__` and `constructor` are nobody. */

@@ -85,6 +85,14 @@ export interface ProjectableEvent {
   payload: unknown;
 }
 
+/** A stored event on its way to an http destination. */
+export interface OutgoingEvent {
+  /** `we_12`: the same on every retry and replay. */
+  id: string;
+  body: Buffer;
+  replayed: boolean;
+}
+
 /** One row change a projection wants. The row keeps, per column, the version that wrote it, so order never matters. */
 export interface Change {
   table: string;
@@ -105,6 +113,8 @@ export interface Provider {
    * that signs nothing, its secrets are tokens for the URL: `/api/webhooks/{provider}/{token}`.
    */
   secretsVariable: string;
+  /** It has no door: its events are published through our own API. */
+  published?: true;
   /** True for those that sign nothing: only a token in the URL lets a request in. */
   tokenInUrl?: true;
   /** How webhooks are sent. Default: POST only. */
@@ -136,6 +146,8 @@ export interface Provider {
    * own. Never throws: an unknown shape gets a fallback key.
    */
   identify(request: VerifiedRequest, payload: unknown, source?: Source): Identity;
+  /** Pure: what http destinations get instead of the stored bytes, for events of our own. */
+  outgoing?(event: OutgoingEvent): Buffer;
   /** Pure: event in, row changes out, by event type. Throws `InvalidPayload` when the shape is not the documented one. */
   projections?: Readonly<Record<string, (event: ProjectableEvent) => Change[]>>;
   /** Pure: the customer and money an event speaks of, for the preview of a replay. */
@@ -161,7 +173,7 @@ export class InvalidPayload extends Error {
   }
 }
 
-/** Marks a request as verified. Called by `verify` of a provider and by nobody else. */
+/** Marks a request as verified. Called by `verify` of a provider, by the one that publishes, and by nobody else. */
 export function acceptAs(trust: Trust, request: RawRequest): Verification {
   return { ok: true, request: { ...request, trust, [verified]: true } };
 }

@@ -364,7 +364,7 @@ begin
     select d.id from public.deliveries d
     join public.replay_items i on i.delivery_id = d.id
     where i.replay_id = p_id and i.fed_at is not null and i.outcome is null
-      and d.replay_id = p_id and d.status = 'pending'
+      and d.replay_id = p_id and (d.status = 'pending' or d.status = 'held' and d.tries = 0)
     order by d.id
     for update of d
   ) x;

@@ -100,7 +100,7 @@ language sql stable set search_path = '' as $$
     'events', coalesce(jsonb_agg(jsonb_build_object(
       'id', x.summary ->> 'id', 'eventType', e.event_type, 'merchantId', e.organisation_id, 'status', e.status,
       'attempts', e.attempt_count, 'lastAttempt', public.iso(a.started_at), 'lastError', e.last_error,
-      'errorClass', e.last_error_class, 'webhookUrl', a.url, 'payload', e.payload,
+      'errorClass', e.last_error_class, 'webhookUrl', public.mask_url(a.url), 'payload', e.payload,
       'createdAt', public.iso(e.received_at), 'provider', e.provider, 'eventKey', e.event_key
     ) order by x.n), '[]'),
     'next_cursor', min(l.page ->> 'next_cursor')
@@ -147,7 +147,7 @@ language sql stable set search_path = '' as $$
         'last_error_class', d.last_error_class, 'last_error', d.last_error, 'last_http_status', d.last_http_status,
         'replay_id', 'wr_' || d.replay_id, 'created_at', public.iso(d.created_at),
         'finished_at', public.iso(d.finished_at),
-        'destination', jsonb_build_object('id', t.id, 'slug', t.slug, 'name', t.name, 'kind', t.kind, 'url', t.url),
+        'destination', jsonb_build_object('id', t.id, 'slug', t.slug, 'name', t.name, 'kind', t.kind, 'url', public.mask_url(t.url)),
         'attempts', coalesce((
           select jsonb_agg(public.attempt_detail(a) order by a.number)
           from public.attempts a where a.delivery_id = d.id

@@ -10,7 +10,7 @@ begin
     select p.oid from pg_catalog.pg_proc p
     where p.pronamespace = 'public'::regnamespace and p.proname in (
       'accept_events', 'expire_leases', 'claim_deliveries', 'record_attempts', 'settle_deliveries', 'roll_up_events',
-      'advance_replays', 'advance_replay'
+      'advance_replays', 'advance_replay', 'attend_destinations', 'hold_deliveries', 'release_deliveries'
     )
   loop
     execute format(

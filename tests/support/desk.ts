@@ -54,11 +54,13 @@ export function eventIdIn(answer: Answer): number {
 
 /** Claims and works until nothing is due, like one worker. Answers how many attempts it made. */
 export async function workUntilIdle(): Promise<number> {
+  const { call } = await import("@/lib/db/client");
   const { claim } = await import("@/lib/pipeline/claim");
   const { deliver } = await import("@/lib/pipeline/deliver");
   const { record } = await import("@/lib/pipeline/record");
   let attempts = 0;
   for (;;) {
+    await call("pipeline", "attend_destinations", { p_disable_after_days: 5 });
     const { work, next_due_ms } = await claim("test", 50, 30);
     if (work.length === 0 && (next_due_ms === null || next_due_ms > 3_000)) return attempts;
     await Promise.all(work.map(async (item: Work) => record(item, await deliver(item), Date.now() + 5_000)));
