@@ -211,6 +211,95 @@ export type Database = {
         };
         Relationships: [];
       };
+      campaigns: {
+        Row: {
+          campaign_id: string;
+          created_at: string;
+          id: number;
+          name: string | null;
+          organisation_id: string;
+          provider: string;
+          status: string | null;
+          updated_at: string;
+          versions: NonNullable<Json>;
+        };
+        ComputedFields: never;
+        Insert: {
+          campaign_id: string;
+          created_at?: string;
+          id?: never;
+          name?: string | null;
+          organisation_id?: string;
+          provider: string;
+          status?: string | null;
+          updated_at?: string;
+          versions?: NonNullable<Json>;
+        };
+        Update: {
+          campaign_id?: string;
+          created_at?: string;
+          id?: never;
+          name?: string | null;
+          organisation_id?: string;
+          provider?: string;
+          status?: string | null;
+          updated_at?: string;
+          versions?: NonNullable<Json>;
+        };
+        Relationships: [];
+      };
+      customers: {
+        Row: {
+          company_id: string;
+          created_at: string;
+          customer_id: string;
+          deleted_at: string | null;
+          email: string | null;
+          first_name: string | null;
+          id: number;
+          last_name: string | null;
+          organisation_id: string;
+          phone: string | null;
+          redacted_at: string | null;
+          state: string | null;
+          updated_at: string;
+          versions: NonNullable<Json>;
+        };
+        ComputedFields: never;
+        Insert: {
+          company_id?: string;
+          created_at?: string;
+          customer_id: string;
+          deleted_at?: string | null;
+          email?: string | null;
+          first_name?: string | null;
+          id?: never;
+          last_name?: string | null;
+          organisation_id?: string;
+          phone?: string | null;
+          redacted_at?: string | null;
+          state?: string | null;
+          updated_at?: string;
+          versions?: NonNullable<Json>;
+        };
+        Update: {
+          company_id?: string;
+          created_at?: string;
+          customer_id?: string;
+          deleted_at?: string | null;
+          email?: string | null;
+          first_name?: string | null;
+          id?: never;
+          last_name?: string | null;
+          organisation_id?: string;
+          phone?: string | null;
+          redacted_at?: string | null;
+          state?: string | null;
+          updated_at?: string;
+          versions?: NonNullable<Json>;
+        };
+        Relationships: [];
+      };
       deliveries: {
         Row: {
           attempt_count: number;
@@ -458,8 +547,44 @@ export type Database = {
           suspected_replay: boolean;
           trust: Database["public"]["Enums"]["trust_level"];
           event_summary: Json | null;
+          redacted_event: {
+            attempt_count: number;
+            body_sha256: string;
+            company_id: string | null;
+            conflict_count: number;
+            content_type: string | null;
+            duplicate_count: number;
+            event_key: string;
+            event_key_hash: string;
+            event_type: string;
+            fingerprint: string;
+            headers: NonNullable<Json>;
+            id: number;
+            last_error: string | null;
+            last_error_class: Database["public"]["Enums"]["error_class"] | null;
+            livemode: boolean | null;
+            method: string;
+            object_id: string | null;
+            occurred_at: string | null;
+            organisation_id: string | null;
+            parse_status: Database["public"]["Enums"]["parse_status"];
+            path: string;
+            payload: Json | null;
+            processed_at: string | null;
+            provider: string;
+            raw_body: string;
+            received_at: string;
+            redacted_at: string | null;
+            replaces_older: boolean;
+            replay_count: number;
+            request_id: string | null;
+            source_id: number | null;
+            status: Database["public"]["Enums"]["event_status"];
+            suspected_replay: boolean;
+            trust: Database["public"]["Enums"]["trust_level"];
+          } | null;
         };
-        ComputedFields: "event_summary";
+        ComputedFields: "event_summary" | "redacted_event";
         Insert: {
           attempt_count?: number;
           body_sha256: string;
@@ -542,6 +667,134 @@ export type Database = {
           },
         ];
       };
+      leads: {
+        Row: {
+          campaign_id: string;
+          category: string | null;
+          company_name: string | null;
+          created_at: string;
+          email: string | null;
+          first_name: string | null;
+          id: number;
+          last_name: string | null;
+          lead_id: string;
+          organisation_id: string;
+          profile_url: string | null;
+          provider: string;
+          status: string | null;
+          tags: Json | null;
+          updated_at: string;
+          versions: NonNullable<Json>;
+        };
+        ComputedFields: never;
+        Insert: {
+          campaign_id?: string;
+          category?: string | null;
+          company_name?: string | null;
+          created_at?: string;
+          email?: string | null;
+          first_name?: string | null;
+          id?: never;
+          last_name?: string | null;
+          lead_id: string;
+          organisation_id?: string;
+          profile_url?: string | null;
+          provider: string;
+          status?: string | null;
+          tags?: Json | null;
+          updated_at?: string;
+          versions?: NonNullable<Json>;
+        };
+        Update: {
+          campaign_id?: string;
+          category?: string | null;
+          company_name?: string | null;
+          created_at?: string;
+          email?: string | null;
+          first_name?: string | null;
+          id?: never;
+          last_name?: string | null;
+          lead_id?: string;
+          organisation_id?: string;
+          profile_url?: string | null;
+          provider?: string;
+          status?: string | null;
+          tags?: Json | null;
+          updated_at?: string;
+          versions?: NonNullable<Json>;
+        };
+        Relationships: [];
+      };
+      messages: {
+        Row: {
+          body: string | null;
+          bounced_at: string | null;
+          campaign_id: string | null;
+          clicked_at: string | null;
+          created_at: string;
+          direction: string | null;
+          id: number;
+          lead_id: string | null;
+          message_id: string;
+          opened_at: string | null;
+          organisation_id: string;
+          provider: string;
+          received_at: string | null;
+          replied_at: string | null;
+          sent_at: string | null;
+          sequence_number: string | null;
+          status: string | null;
+          subject: string | null;
+          updated_at: string;
+          versions: NonNullable<Json>;
+        };
+        ComputedFields: never;
+        Insert: {
+          body?: string | null;
+          bounced_at?: string | null;
+          campaign_id?: string | null;
+          clicked_at?: string | null;
+          created_at?: string;
+          direction?: string | null;
+          id?: never;
+          lead_id?: string | null;
+          message_id: string;
+          opened_at?: string | null;
+          organisation_id?: string;
+          provider: string;
+          received_at?: string | null;
+          replied_at?: string | null;
+          sent_at?: string | null;
+          sequence_number?: string | null;
+          status?: string | null;
+          subject?: string | null;
+          updated_at?: string;
+          versions?: NonNullable<Json>;
+        };
+        Update: {
+          body?: string | null;
+          bounced_at?: string | null;
+          campaign_id?: string | null;
+          clicked_at?: string | null;
+          created_at?: string;
+          direction?: string | null;
+          id?: never;
+          lead_id?: string | null;
+          message_id?: string;
+          opened_at?: string | null;
+          organisation_id?: string;
+          provider?: string;
+          received_at?: string | null;
+          replied_at?: string | null;
+          sent_at?: string | null;
+          sequence_number?: string | null;
+          status?: string | null;
+          subject?: string | null;
+          updated_at?: string;
+          versions?: NonNullable<Json>;
+        };
+        Relationships: [];
+      };
       notices: {
         Row: {
           actor_id: string;
@@ -567,6 +820,119 @@ export type Database = {
           message?: string;
           seen_at?: string | null;
           subject?: string;
+        };
+        Relationships: [];
+      };
+      orders: {
+        Row: {
+          cancelled_at: string | null;
+          company_id: string;
+          created_at: string;
+          currency: string | null;
+          customer_id: string | null;
+          deleted_at: string | null;
+          email: string | null;
+          financial_status: string | null;
+          fulfillment_status: string | null;
+          id: number;
+          name: string | null;
+          order_id: string;
+          ordered_at: string | null;
+          organisation_id: string;
+          phone: string | null;
+          redacted_at: string | null;
+          total_price: number | null;
+          updated_at: string;
+          versions: NonNullable<Json>;
+        };
+        ComputedFields: never;
+        Insert: {
+          cancelled_at?: string | null;
+          company_id?: string;
+          created_at?: string;
+          currency?: string | null;
+          customer_id?: string | null;
+          deleted_at?: string | null;
+          email?: string | null;
+          financial_status?: string | null;
+          fulfillment_status?: string | null;
+          id?: never;
+          name?: string | null;
+          order_id: string;
+          ordered_at?: string | null;
+          organisation_id?: string;
+          phone?: string | null;
+          redacted_at?: string | null;
+          total_price?: number | null;
+          updated_at?: string;
+          versions?: NonNullable<Json>;
+        };
+        Update: {
+          cancelled_at?: string | null;
+          company_id?: string;
+          created_at?: string;
+          currency?: string | null;
+          customer_id?: string | null;
+          deleted_at?: string | null;
+          email?: string | null;
+          financial_status?: string | null;
+          fulfillment_status?: string | null;
+          id?: never;
+          name?: string | null;
+          order_id?: string;
+          ordered_at?: string | null;
+          organisation_id?: string;
+          phone?: string | null;
+          redacted_at?: string | null;
+          total_price?: number | null;
+          updated_at?: string;
+          versions?: NonNullable<Json>;
+        };
+        Relationships: [];
+      };
+      privacy_requests: {
+        Row: {
+          company_id: string;
+          created_at: string;
+          customer_id: string | null;
+          id: number;
+          kind: string;
+          order_ids: NonNullable<Json>;
+          organisation_id: string;
+          requested_at: string;
+          shop_domain: string;
+          source_event: string;
+          updated_at: string;
+          versions: NonNullable<Json>;
+        };
+        ComputedFields: never;
+        Insert: {
+          company_id?: string;
+          created_at?: string;
+          customer_id?: string | null;
+          id?: never;
+          kind: string;
+          order_ids: NonNullable<Json>;
+          organisation_id?: string;
+          requested_at: string;
+          shop_domain: string;
+          source_event: string;
+          updated_at?: string;
+          versions?: NonNullable<Json>;
+        };
+        Update: {
+          company_id?: string;
+          created_at?: string;
+          customer_id?: string | null;
+          id?: never;
+          kind?: string;
+          order_ids?: NonNullable<Json>;
+          organisation_id?: string;
+          requested_at?: string;
+          shop_domain?: string;
+          source_event?: string;
+          updated_at?: string;
+          versions?: NonNullable<Json>;
         };
         Relationships: [];
       };
@@ -853,6 +1219,49 @@ export type Database = {
         };
         Relationships: [];
       };
+      sms_recipients: {
+        Row: {
+          created_at: string;
+          error_code: string | null;
+          id: number;
+          message_id: string;
+          organisation_id: string;
+          phone: string | null;
+          reference: string | null;
+          sent_at: string | null;
+          status: string | null;
+          updated_at: string;
+          versions: NonNullable<Json>;
+        };
+        ComputedFields: never;
+        Insert: {
+          created_at?: string;
+          error_code?: string | null;
+          id?: never;
+          message_id: string;
+          organisation_id?: string;
+          phone?: string | null;
+          reference?: string | null;
+          sent_at?: string | null;
+          status?: string | null;
+          updated_at?: string;
+          versions?: NonNullable<Json>;
+        };
+        Update: {
+          created_at?: string;
+          error_code?: string | null;
+          id?: never;
+          message_id?: string;
+          organisation_id?: string;
+          phone?: string | null;
+          reference?: string | null;
+          sent_at?: string | null;
+          status?: string | null;
+          updated_at?: string;
+          versions?: NonNullable<Json>;
+        };
+        Relationships: [];
+      };
       sources: {
         Row: {
           company_id: string | null;
@@ -1063,6 +1472,19 @@ export type Database = {
         };
         Returns: undefined;
       };
+      event_concerned: {
+        Args: {
+          e: Omit<
+            Database["public"]["Tables"]["events"]["Row"],
+            Database["public"]["Tables"]["events"]["ComputedFields"]
+          >;
+          p: Omit<
+            Database["public"]["Tables"]["privacy_requests"]["Row"],
+            Database["public"]["Tables"]["privacy_requests"]["ComputedFields"]
+          >;
+        };
+        Returns: boolean;
+      };
       event_predicate: { Args: { p_filter: Json }; Returns: string };
       event_summary: {
         Args: {
@@ -1103,6 +1525,16 @@ export type Database = {
       };
       list_replays: { Args: { p_cursor: number; p_filter: Json; p_limit: number }; Returns: Json };
       lock_replay: { Args: { p_id: number }; Returns: undefined };
+      names_one_of: {
+        Args: {
+          p: Omit<
+            Database["public"]["Tables"]["privacy_requests"]["Row"],
+            Database["public"]["Tables"]["privacy_requests"]["ComputedFields"]
+          >;
+          p_body: string;
+        };
+        Returns: boolean;
+      };
       note_action: {
         Args: {
           p_action: string;
@@ -1169,6 +1601,56 @@ export type Database = {
       record_attempts: { Args: { p_results: Json }; Returns: Json };
       record_rejections: { Args: { p_counts: Json; p_samples: Json }; Returns: undefined };
       record_sign_in: { Args: { p_email: string; p_ip: string; p_success: boolean }; Returns: undefined };
+      redacted_event: {
+        Args: {
+          e: Omit<
+            Database["public"]["Tables"]["events"]["Row"],
+            Database["public"]["Tables"]["events"]["ComputedFields"]
+          >;
+        };
+        Returns: {
+          attempt_count: number;
+          body_sha256: string;
+          company_id: string | null;
+          conflict_count: number;
+          content_type: string | null;
+          duplicate_count: number;
+          event_key: string;
+          event_key_hash: string;
+          event_type: string;
+          fingerprint: string;
+          headers: NonNullable<Json>;
+          id: number;
+          last_error: string | null;
+          last_error_class: Database["public"]["Enums"]["error_class"] | null;
+          livemode: boolean | null;
+          method: string;
+          object_id: string | null;
+          occurred_at: string | null;
+          organisation_id: string | null;
+          parse_status: Database["public"]["Enums"]["parse_status"];
+          path: string;
+          payload: Json | null;
+          processed_at: string | null;
+          provider: string;
+          raw_body: string;
+          received_at: string;
+          redacted_at: string | null;
+          replaces_older: boolean;
+          replay_count: number;
+          request_id: string | null;
+          source_id: number | null;
+          status: Database["public"]["Enums"]["event_status"];
+          suspected_replay: boolean;
+          trust: Database["public"]["Enums"]["trust_level"];
+        };
+        SetofOptions: {
+          from: "events";
+          to: "events";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
       release_leases: { Args: { p_worker: string }; Returns: number };
       replay_outcome_of: {
         Args: {
