@@ -9,14 +9,15 @@ import * as merchant from "./api/merchant-requests";
 import * as overview from "./api/overview";
 import * as replays from "./api/replay-answers";
 import * as asked from "./api/replay-requests";
+import * as sources from "./api/sources";
 import { eventListSchema } from "./event-filter";
 
 export interface Operation {
-  method: "get" | "post";
+  method: "get" | "post" | "patch" | "delete";
   /** Under /api, as a caller writes it: parameters in braces. */
   path: string;
   /** As lib/auth/permissions.ts knows it; `public` needs nobody. */
-  permission: "public" | "view" | "replay" | "resolve" | "replay_many";
+  permission: "public" | "view" | "replay" | "resolve" | "replay_many" | "manage";
   summary: string;
   query?: z.ZodObject;
   body?: z.ZodType;
@@ -175,6 +176,38 @@ export const API: readonly Chapter[] = [
       get("/admin/webhooks/bulk-replays/{id}/stream", "The same whenever it changes, until it ended", {
         answer: ["text/event-stream"],
         notes: "Server-sent events; a WebSocket on the same path sends the same JSON.",
+      }),
+    ],
+  },
+  {
+    title: "Sources",
+    about: "The doors that providers post to: a default one each, and sources with URLs of their own.",
+    operations: [
+      get("/sources", "Every provider's door, what came there lately, and its sources", {
+        answer: sources.sourceProviders,
+      }),
+      post("/sources", "Make a source with a URL of its own", {
+        permission: "manage",
+        body: sources.createSourceRequest,
+        answer: sources.sourceWithUrl,
+        statuses: [201],
+        notes: "The whole URL is in this answer and in no other.",
+      }),
+      {
+        ...{ method: "patch", path: "/sources/{id}", permission: "manage", summary: "Change a source" },
+        body: sources.updateSourceRequest,
+        answer: sources.source,
+      },
+      {
+        ...{ method: "delete", path: "/sources/{id}", permission: "manage", summary: "Close a source for good" },
+        answer: [],
+        statuses: [204],
+        notes: "Whoever posts there is answered 401. Its events stay.",
+      },
+      post("/sources/{id}/rotate", "Give a source a new URL; the one before works until the overlap ends", {
+        permission: "manage",
+        body: sources.rotateSourceRequest,
+        answer: sources.sourceWithUrl,
       }),
     ],
   },

@@ -130,7 +130,7 @@ export interface Provider {
   verify(request: RawRequest, context: VerifyContext): Verification;
   /**
    * The events of a verified request, for providers that send several at once: each has the bytes of its own part, exactly
-   * as they stood in the whole. Without it, or where it answers one, the request is the event.
+   * as they stood in the whole; at least one. Without it the request is the event. The body of a GET is its query.
    */
   split?(request: VerifiedRequest): VerifiedRequest[];
   /**
