@@ -1,7 +1,7 @@
 /** The rows of Smartlead's campaigns. A message is one mail, known by `stats_id`; a lead is known by its address. */
 import { campaignRow, firstId, idAt, leadRow, messageRow, type Status } from "./outreach-rows";
 import { type Change, InvalidPayload, type Json, type ProjectableEvent } from "./provider";
-import { at, idFrom, isoFrom, objectIn, textFrom } from "./shape";
+import { at, isoFrom, objectIn, textFrom } from "./shape";
 
 type Row = (event: ProjectableEvent) => Change[];
 
@@ -41,7 +41,7 @@ export function leadEmailOf(payload: unknown): string | undefined {
 }
 
 function mailRows(event: ProjectableEvent, status: Status, times: Record<string, Json>): Change[] {
-  const mail = idAt(event, "stats_id") ?? idFrom(at(event.payload, "sent_message", "message_id"));
+  const mail = idAt(event, "stats_id") ?? textFrom(at(event.payload, "sent_message", "message_id"), 4_000);
   if (mail === undefined) throw new InvalidPayload("stats_id", "expected the id of a mail");
   const sent = at(event.payload, "sent_message");
   const values = {
@@ -60,7 +60,8 @@ function mailRows(event: ProjectableEvent, status: Status, times: Record<string,
 /** The lead's own message. Untracked ones belong to no campaign. */
 function replyRow(event: ProjectableEvent): Change[] {
   const reply = at(objectIn(event), "reply_message");
-  const id = idFrom(at(reply, "message_id"));
+  // The standard for mail sets no limit to it.
+  const id = textFrom(at(reply, "message_id"), 4_000);
   if (id === undefined) throw new InvalidPayload("reply_message.message_id", "expected the id of a mail");
   const values = {
     direction: "inbound",

@@ -52,7 +52,7 @@ begin
       'customer', jsonb_build_object('id', e.payload #> '{customer,id}'),
       'orders_to_redact', e.payload -> 'orders_to_redact',
       'orders_requested', e.payload -> 'orders_requested',
-      'data_request', jsonb_build_object('id', e.payload #> '{data_request,id}')
+      'data_request', case when e.payload ? 'data_request' then jsonb_build_object('id', e.payload #> '{data_request,id}') end
     ));
     e.raw_body := convert_to(e.payload::text, 'UTF8');
   else
@@ -110,10 +110,12 @@ begin
   -- Their own trigger does the rest.
   update public.orders o set updated_at = now()
   where o.organisation_id = new.organisation_id and o.company_id = new.company_id
-    and (new.kind = 'shop/redact' or o.customer_id = new.customer_id or new.order_ids ? o.order_id);
+    and (new.kind = 'shop/redact' or o.customer_id = new.customer_id or new.order_ids ? o.order_id)
+    and (o.email is not null or o.phone is not null);
   update public.customers c set updated_at = now()
   where c.organisation_id = new.organisation_id and c.company_id = new.company_id
-    and (new.kind = 'shop/redact' or c.customer_id = new.customer_id);
+    and (new.kind = 'shop/redact' or c.customer_id = new.customer_id)
+    and coalesce(c.email, c.phone, c.first_name, c.last_name) is not null;
   return null;
 end
 $$;

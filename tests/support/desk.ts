@@ -2,8 +2,7 @@
 import postgres from "postgres";
 import type { Answer } from "@/lib/pipeline/answer";
 import type { Work } from "@/lib/pipeline/claim";
-import { bodyOf } from "../fixtures/ids";
-import { type Signer, type SignOptions, sign, TEST_ENVIRONMENT } from "../fixtures/sign";
+import { requestOf, type Sender, type SignOptions, TEST_ENVIRONMENT } from "../fixtures/sign";
 import { createTestDatabase } from "./postgres";
 
 export interface Desk {
@@ -41,10 +40,9 @@ export async function openDesk(environment: Record<string, string> = {}): Promis
 }
 
 /** Sends a webhook to the door, signed as its provider signs. A Buffer is sent as it is. */
-export async function send(provider: Signer, event: unknown, options: SignOptions = {}): Promise<Answer> {
+export async function send(provider: Sender, event: unknown, options: SignOptions = {}): Promise<Answer> {
   const { accept } = await import("@/lib/pipeline/accept");
-  const body = Buffer.isBuffer(event) ? event : bodyOf(event);
-  return accept({ method: "POST", path: `/api/webhooks/${provider}`, headers: sign(provider, body, options), body });
+  return accept(requestOf(provider, event, options));
 }
 
 /** The number in an answer's `we_12`. */
