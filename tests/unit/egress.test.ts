@@ -1,4 +1,6 @@
 /** What a destination may be: addresses, spellings of URLs, ports, custom headers, and how long failures wait. */
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { checkConfiguration } from "@/lib/boot/checks";
 import { isAllowedAddress } from "@/lib/destinations/addresses";
@@ -7,6 +9,8 @@ import { masker, secretsIn } from "@/lib/destinations/mask";
 import { checkDestinationUrl, checkHeaders, checkUrl, NOT_PUBLIC } from "@/lib/destinations/policy";
 import { classOfStatus, retryDelay } from "@/lib/destinations/retry";
 import { environment } from "@/lib/env";
+
+const ROOT = path.join(import.meta.dirname, "../..");
 
 /** The first and last address of each range that is not the public internet. */
 const PRIVATE = [
@@ -120,6 +124,18 @@ describe("URLs", () => {
     "https://[2606:4700:4700::1111]:8443/",
   ])("%s is fine as it is written", (url) => expect(checkUrl(url)).toBeNull());
 
+  test("a header that HTTP cannot carry is a mistake of ours, and thrown", async () => {
+    const request = {
+      url: "http://127.0.0.1:9/",
+      body: Buffer.alloc(0),
+      timeoutMs: 500,
+      allowedNetworks: "127.0.0.0/8",
+    };
+    await expect(post({ ...request, headers: { "x-a": "b\r\nc: d" } })).rejects.toThrow(
+      "The request could not be made: ERR_INVALID_CHAR.",
+    );
+  });
+
   test("an allowed network may be saved, and so may a host without an address yet", async () => {
     expect(await checkDestinationUrl("http://127.0.0.1:3000/", "127.0.0.0/8", "")).toBeNull();
     expect(await checkDestinationUrl("https://not-yet.example.invalid/", "", "127.0.0.1:1")).toBeNull();
@@ -223,4 +239,21 @@ describe("retries", () => {
     [599, "http_5xx"],
     [999, "http_5xx"],
   ] as const)("%i is %s", (status, expected) => expect(classOfStatus(status)).toBe(expected));
+});
+
+test("nothing but the egress module opens a connection to others", () => {
+  const folders = ["lib/destinations", "lib/pipeline", "lib/providers", "lib/queries", "lib/auth", "app/api"];
+  const opening = folders.flatMap((folder) =>
+    readdirSync(path.join(ROOT, folder), { recursive: true, encoding: "utf8" })
+      .map((file) => path.join(folder, file))
+      .filter((file) => file.endsWith(".ts"))
+      .filter((file) => {
+        const source = readFileSync(path.join(ROOT, file), "utf8");
+        // `isIP` only looks at text.
+        return /\bfetch\(|^import (?!type|.*\bisIP } from).*"(node:)?(https?|net|tls|http2|dgram|undici)"/m.test(
+          source,
+        );
+      }),
+  );
+  expect(opening.sort()).toEqual(["lib/destinations/http.ts"]);
 });
