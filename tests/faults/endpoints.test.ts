@@ -1,6 +1,6 @@
 /**
  * The catalogue of broken and hostile endpoints: each gets a real event from a real worker process, and what was recorded
- * is what the catalogue expects. `E01` to `E21` are the rows of that catalogue.
+ * is what the catalogue expects. `E01` to `E21` are the rows of that catalogue. Long because it is that catalogue.
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
