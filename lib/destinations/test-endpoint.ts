@@ -30,9 +30,10 @@ export async function testEndpoint(request: EndpointTestRequest): Promise<Endpoi
   const result = await post({
     url,
     headers: {
+      // As a delivery does it: ours come after them and win.
+      ...headers,
       "content-type": "application/json",
       "user-agent": "Redrive/1.0",
-      ...headers,
       "x-redrive-test": "true",
       ...signatureHeaders(`test_${randomUUID()}`, body, secrets),
     },
