@@ -209,6 +209,7 @@ export function requestIdOf(request: Pick<RawRequest, "headers">): string {
 const addEvents = perProcess("accept", () =>
   createBatcher<EventRow[], Acceptance[]>(
     {
+      weigh: (rows) => rows.length,
       maxItems: 200,
       maxWaitMs: 2,
       maxRunning: 2,

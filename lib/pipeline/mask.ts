@@ -7,6 +7,8 @@ import { parseBody } from "./parse";
 
 /** A shorter value would cover half of the body, and is no secret. */
 const SHORTEST_VALUE = 4;
+/** A body has one secret. One that claims to have thousands must not buy as many searches. */
+const MOST_VALUES = 4;
 
 type Masked = Pick<Provider, "slug" | "secretFields">;
 
@@ -22,14 +24,17 @@ export function maskSecrets(
 ): Buffer {
   // One character per byte.
   const text = bytes.toString("latin1");
-  const values = [...alsoHide, ...secretValues(provider, value)].flatMap(spellings);
-  const masked = maskValues(maskUrls(maskFields(text, provider), provider), values);
+  const found = maskFields(text, provider);
+  const values = [...[...alsoHide, ...secretValues(provider, value)].flatMap(spellings), ...found.values];
+  const masked = maskValues(maskUrls(found.masked, provider), values);
   return masked === text ? bytes : Buffer.from(masked, "latin1");
 }
 
 /** Covers what is secret in an event wherever an answer repeats it, such as an endpoint that echoes its request. */
 export function maskEcho(text: string, provider: Masked, body: Buffer): string {
-  return maskValues(maskUrls(maskFields(text, provider), provider), secretValues(provider, parseBody(body).value));
+  const found = maskFields(text, provider);
+  const values = [...secretValues(provider, parseBody(body).value), ...found.values];
+  return maskValues(maskUrls(found.masked, provider), values);
 }
 
 function secretValues({ secretFields = [] }: Masked, value: unknown): string[] {
@@ -49,9 +54,10 @@ function maskValues(text: string, values: readonly string[]): string {
   return values.reduce((masked, value) => masked.replaceAll(value, () => "*".repeat(value.length)), text);
 }
 
-/** `"field": "value"` at any depth, also in JSON that stands inside a string of JSON, and `field=value`. */
-function maskFields(text: string, { secretFields = [] }: Masked): string {
-  if (secretFields.length === 0) return text;
+/** `"field": "value"` at any depth, also in JSON that stands inside a string of JSON, and `field=value`; with the values. */
+function maskFields(text: string, { secretFields = [] }: Masked): { masked: string; values: string[] } {
+  if (secretFields.length === 0) return { masked: text, values: [] };
+  const values = new Set<string>();
   const names = secretFields.map((field) => field.replace(/\W/g, "\\$&")).join("|");
   const inJson = new RegExp(`"(?:${names})(\\\\*)"\\s*:\\s*(?:\\1(")|(?=-?\\d))`, "g");
   let masked = "";
@@ -60,16 +66,16 @@ function maskFields(text: string, { secretFields = [] }: Masked): string {
     const start = inJson.lastIndex;
     const isString = found[2] !== undefined;
     const end = isString ? endOfString(text, start, found[1]?.length ?? 0) : endOfNumber(text, start);
+    if (values.size < MOST_VALUES && end - start >= SHORTEST_VALUE) values.add(text.slice(start, end));
     // Digits stay digits, or the body would no longer be JSON.
     masked += text.slice(from, start) + (isString ? "*" : "9").repeat(end - start);
     from = end;
     inJson.lastIndex = end;
   }
   const inForm = new RegExp(`((?:^|[?&])(?:${names})=)([^&\\s"]*)`, "g");
-  return (masked + text.slice(from)).replace(
-    inForm,
-    (_, name: string, value: string) => name + "*".repeat(value.length),
-  );
+  masked += text.slice(from);
+  masked = masked.replace(inForm, (_, name: string, secret: string) => name + "*".repeat(secret.length));
+  return { masked, values: [...values] };
 }
 
 /** In a string inside `level` backslashes' worth of strings, a quote ends it that has just as many before it, or whole pairs more. */
