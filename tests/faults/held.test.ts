@@ -28,7 +28,13 @@ afterAll(async () => {
 async function startWorkerProcess(): Promise<ChildProcess> {
   const child = spawn(process.execPath, ["--import", "tsx", "lib/boot/worker.ts"], {
     cwd: ROOT,
-    env: { ...process.env, ...APP_ENVIRONMENT, DATABASE_URL: database.url, LEASE_SECONDS: "3", PUBLIC_URL: "http://localhost" },
+    env: {
+      ...process.env,
+      ...APP_ENVIRONMENT,
+      DATABASE_URL: database.url,
+      LEASE_SECONDS: "3",
+      PUBLIC_URL: "http://localhost",
+    },
     stdio: ["ignore", "pipe", "inherit"],
   });
   await new Promise<void>((resolve) => {
@@ -71,5 +77,7 @@ test("1,000 held events are all delivered, in order and within the rate, althoug
   const times = endpoint.arrivals.map((arrival) => arrival.at);
   const most = Math.max(...times.map((start) => times.filter((at) => at >= start && at < start + 1_000).length));
   expect(most).toBeLessThanOrEqual(rate * 1.2);
-  console.log(`2 kills, ${inFlight} in flight at them, ${endpoint.arrivals.length - 1_000} received twice, at most ${most} in a second`);
+  console.log(
+    `2 kills, ${inFlight} in flight at them, ${endpoint.arrivals.length - 1_000} received twice, at most ${most} in a second`,
+  );
 });

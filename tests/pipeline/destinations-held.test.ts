@@ -62,9 +62,13 @@ test("what was waiting is held as it was: a retry keeps its tries and its time",
   const before = await desk.sql`select id, status, tries, due_at from deliveries order by id`;
   await pause(id);
   expect(await statuses()).toEqual({ held: 2 });
-  expect(await desk.sql`select distinct status from events order by 1`).toEqual([{ status: "received" }, { status: "failed" }]);
+  expect(await desk.sql`select distinct status from events order by 1`).toEqual([
+    { status: "received" },
+    { status: "failed" },
+  ]);
   await resume(id);
-  const [retried, fresh] = await desk.sql`select id, status, tries, due_at, due_at <= now() as due from deliveries order by id`;
+  const [retried, fresh] =
+    await desk.sql`select id, status, tries, due_at, due_at <= now() as due from deliveries order by id`;
   expect(retried).toMatchObject({ ...before[0], due: false });
   expect(fresh).toMatchObject({ status: "pending", tries: 0, due: true });
 });
@@ -146,14 +150,17 @@ describe("100,000 held deliveries", () => {
       return Math.round(performance.now() - started);
     };
     const paused = await timed(() => pause(id));
-    for (let round = 0; (await statuses()).pending; round += 1) expect(await timed(attend), `${round}`).toBeLessThan(1_500);
+    for (let round = 0; (await statuses()).pending; round += 1)
+      expect(await timed(attend), `${round}`).toBeLessThan(1_500);
     expect(await statuses()).toEqual({ held: 100_000 });
     const resumed = await timed(() => resume(id));
     const accepted = await timed(() => publish(desk.sql, "shop", 1, { from: 200_000 }));
     let rounds = 0;
     let longest = 0;
     for (; (await statuses()).held; rounds += 1) longest = Math.max(longest, await timed(attend));
-    console.log(`pause ${paused} ms, resume ${resumed} ms, accept ${accepted} ms, ${rounds} batches of at most ${longest} ms`);
+    console.log(
+      `pause ${paused} ms, resume ${resumed} ms, accept ${accepted} ms, ${rounds} batches of at most ${longest} ms`,
+    );
     expect(Math.max(paused, resumed, accepted, longest)).toBeLessThan(1_500);
     const [order] = await desk.sql`
       select bool_and(due_at >= before) as kept from (select due_at, lag(due_at) over (order by id) as before from deliveries) d`;
