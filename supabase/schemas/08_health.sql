@@ -276,7 +276,7 @@ declare
     extract(epoch from now() - greatest((h).spent_until, now() - public.burst_of(t))) * (t).rate_per_second + 0.002
   );
 begin
-  if not (t).enabled or (t).paused_at is not null or (h).disable_because is not null
+  if not (t).enabled or (t).paused_at is not null or (t).archived_at is not null or (h).disable_because is not null
     or (h).throttled_until > now() or (h).breaker = 'open' and (h).probe_at > now() then
     return 0;
   end if;

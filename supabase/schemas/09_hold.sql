@@ -221,7 +221,8 @@ begin
       or h.warned_at is null and h.last_failure_at >= h.failing_since + interval '1 day'
     )
     order by t.id
-    for update of t skip locked
+    -- No key update: the door may go on storing deliveries.
+    for no key update of t skip locked
   loop
     if f.because is not null then
       perform public.disable_destination(f.id, f.because, 'Redrive', 'system', null);

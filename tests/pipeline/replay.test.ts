@@ -13,7 +13,10 @@ beforeAll(async () => {
   desk = await openDesk();
 });
 afterAll(() => desk.close());
-afterEach(() => desk.sql`truncate events, deliveries, attempts, replays, replay_items, businesses, audit_logs cascade`);
+afterEach(
+  () =>
+    desk.sql`truncate events, deliveries, attempts, replays, replay_items, businesses, audit_logs, destination_health, destination_statistics cascade`,
+);
 
 const replay = (...ids: number[]): Promise<Replay> =>
   createReplay({
