@@ -267,14 +267,19 @@ begin
       and d.due_at <= now()
     order by d.due_at, d.id
     limit v_window
+  ),
+  candidates as materialized (
+    select u.id, null as ordering_key from due u where u.ordering_key is null
+    union all
+    -- Only the oldest of a key can be its first.
+    select min(u.id), u.ordering_key from due u where u.ordering_key <> all (v_busy) group by u.ordering_key
   )
-  select (array_agg(x.id order by x.id) filter (where x.free))[:p_limit], count(*) into v_due, v_seen
-  from (
-    select u.id, u.ordering_key is null
-      or u.ordering_key <> all (v_busy) and public.is_first(p_destination_id, u.ordering_key, u.id, p_lane) as free
-    from due u
-  ) x;
-  v_due := coalesce(v_due, '{}');
+  select array(
+    select c.id from candidates c
+    where c.ordering_key is null or public.is_first(p_destination_id, c.ordering_key, c.id, p_lane)
+    order by c.id
+    limit p_limit
+  ), (select count(*) from due) into v_due, v_seen;
 
   -- The oldest all wait for others: look at the first of each key instead, starting anywhere, so that every key has its turn.
   if cardinality(v_due) < p_limit and v_seen = v_window then
