@@ -18,9 +18,18 @@ export interface Answer {
   truncated: boolean;
 }
 
+interface Reading {
+  /** As messages name it. */
+  host: string;
+  /** Ends the request, and with it the body. */
+  deadline: AbortSignal;
+  /** Masked wherever the answer repeats them. */
+  secrets: readonly string[];
+}
+
 /** Reads the rest of an answer whose head has arrived. Never rejects. */
-export async function readAnswer(response: IncomingMessage, host: string, secrets: readonly string[]): Promise<Answer> {
-  const { bytes, truncated } = await readBody(response);
+export async function readAnswer(response: IncomingMessage, { host, deadline, secrets }: Reading): Promise<Answer> {
+  const { bytes, truncated } = await readBody(response, deadline);
   const mask = masker(secrets);
   const status = response.statusCode ?? 0;
   const reason = mask(clean(response.statusMessage ?? "")).slice(0, LONGEST_REASON);
@@ -38,7 +47,7 @@ export async function readAnswer(response: IncomingMessage, host: string, secret
 }
 
 /** Up to 64 KB; the status stands by then, so an endless or broken body changes nothing any more. */
-function readBody(response: IncomingMessage): Promise<{ bytes: Buffer; truncated: boolean }> {
+function readBody(response: IncomingMessage, deadline: AbortSignal): Promise<{ bytes: Buffer; truncated: boolean }> {
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let size = 0;
@@ -51,7 +60,8 @@ function readBody(response: IncomingMessage): Promise<{ bytes: Buffer; truncated
       size += chunk.length;
       if (size >= READ_BYTES) finish(true);
     });
-    response.on("end", () => finish(false));
+    // Our own hanging up also ends a body that has no length.
+    response.on("end", () => finish(deadline.aborted));
     response.on("error", () => finish(true));
     response.on("close", () => finish(true));
   });

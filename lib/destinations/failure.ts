@@ -15,10 +15,12 @@ const UNREACHABLE = new Set(["ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH", "EAD
 /** A wrong argument, or nothing left to connect with: ours to repair, not the endpoint's. */
 const OURS = /^(ERR_INVALID_\w+|ERR_HTTP_\w+|EMFILE|ENFILE|ENOMEM|ENOBUFS)$/;
 
-/** What an endpoint or the way to it did wrong. Throws what is a mistake of ours. */
+/** What an endpoint or the way to it did wrong. Throws for what is a mistake of ours. */
 export function describeFailure(error: NodeJS.ErrnoException, step: Step, host: string, seconds: number): Failure {
   const { code = "" } = error;
-  if (code === "" || OURS.test(code)) throw error;
+  if (code === "") throw error;
+  // Node's own message may name the address.
+  if (OURS.test(code)) throw new Error(`The request could not be made: ${code}.`, { cause: error });
   if (step === "lookup") return { class: "dns", message: `The host name of ${host} could not be resolved.` };
   if (step === "handshake" && !RESET.has(code)) {
     const why = LATE.has(code) ? "it was not finished in time" : code;

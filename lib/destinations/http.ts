@@ -112,8 +112,14 @@ function send(trip: Trip, addresses: Address[], request: OutgoingRequest, deadli
       if (interim > MOST_INTERIM_ANSWERS) outgoing.destroy(withCode("HPE_HEADER_OVERFLOW"));
     });
     outgoing.on("error", reject);
-    outgoing.on("close", () => clearTimeout(late));
-    outgoing.on("response", (response) => resolve(readAnswer(response, trip.url.host, request.secrets ?? [])));
+    outgoing.on("close", () => {
+      clearTimeout(late);
+      // Without an error and an answer, too: an endpoint that switches protocols is just cut off.
+      reject(withCode("ECONNRESET"));
+    });
+    outgoing.on("response", (response) => {
+      resolve(readAnswer(response, { host: trip.url.host, deadline, secrets: request.secrets ?? [] }));
+    });
     outgoing.end(request.body);
   });
 }

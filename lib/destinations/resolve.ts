@@ -31,7 +31,7 @@ export async function resolveHost(hostname: string, servers: string, timeoutMs: 
 
   const name = hostname.replace(/\.$/, "");
   if (name === "localhost" || (servers === "" && !name.includes("."))) {
-    return within(timeoutMs, lookup(hostname, { all: true, verbatim: true }));
+    return within(timeoutMs, lookup(name, { all: true, verbatim: true }));
   }
   const known = servers === "" ? await readHosts(name) : [];
   return known.length > 0 ? known : askServers(name, servers, timeoutMs);
