@@ -1,5 +1,6 @@
 /** The App Router's way to the door. server.ts has a shorter one; serverless hosts use this. */
-import { accept, maxBodyBytes, refuseTooLarge, webhookRoute } from "@/lib/pipeline/accept";
+import { accept, maxBodyBytes, refuseTooLarge } from "@/lib/pipeline/accept";
+import { webhookRoute } from "@/lib/pipeline/door-path";
 import type { RawRequest } from "@/lib/providers/provider";
 
 /** Reads the body up to the provider's limit, as bytes, and hands it to accept. */

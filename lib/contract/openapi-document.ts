@@ -151,5 +151,5 @@ const MEANING: Readonly<Record<number, string>> = {
   200: "Done.",
   201: "It is made.",
   202: "Accepted: it runs.",
-  204: "Done; there is nothing to say.",
+  204: "Done, and there is nothing to say.",
 };

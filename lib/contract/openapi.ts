@@ -11,6 +11,7 @@ import * as overview from "./api/overview";
 import { publishAnswer, publishRequest } from "./api/publish";
 import * as replays from "./api/replay-answers";
 import * as asked from "./api/replay-requests";
+import * as sources from "./api/sources";
 import { endpointTest, endpointTestRequest } from "./api/test-endpoint";
 import { eventListSchema } from "./event-filter";
 
@@ -254,6 +255,38 @@ export const API: readonly Chapter[] = [
       get("/destinations/{id}/deliveries", "Its newest deliveries", {
         query: destinations.destinationDeliveriesRequest,
         answer: destinations.destinationDeliveryPage,
+      }),
+    ],
+  },
+  {
+    title: "Sources",
+    about: "The doors that providers post to: a default one each, and sources with URLs of their own.",
+    operations: [
+      get("/sources", "Every provider's door, what came there lately, and its sources", {
+        answer: sources.sourceProviders,
+      }),
+      post("/sources", "Make a source with a URL of its own", {
+        permission: "manage",
+        body: sources.createSourceRequest,
+        answer: sources.sourceWithUrl,
+        statuses: [201],
+        notes: "The whole URL is in this answer and in no other.",
+      }),
+      {
+        ...{ method: "patch", path: "/sources/{id}", permission: "manage", summary: "Change a source" },
+        body: sources.updateSourceRequest,
+        answer: sources.source,
+      },
+      {
+        ...{ method: "delete", path: "/sources/{id}", permission: "manage", summary: "Close a source for good" },
+        answer: [],
+        statuses: [204],
+        notes: "Whoever posts there is answered 401. Its events stay.",
+      },
+      post("/sources/{id}/rotate", "Give a source a new URL; the one before works until the overlap ends", {
+        permission: "manage",
+        body: sources.rotateSourceRequest,
+        answer: sources.sourceWithUrl,
       }),
     ],
   },

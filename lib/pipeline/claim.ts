@@ -23,6 +23,8 @@ export interface Work {
     content_type: string | null;
     organisation_id: string | null;
     company_id: string | null;
+    /** Of the source it came through, if it has one. */
+    settings: Record<string, string> | null;
     /** Base64 of the received bytes. */
     body: string;
   };

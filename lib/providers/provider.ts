@@ -80,6 +80,8 @@ export interface ProjectableEvent {
   /** Whose event it is: bound to its source, or as `identify` read it. */
   organisationId?: string;
   companyId?: string;
+  /** What its source was told: see `Provider.settings`. */
+  settings?: Readonly<Record<string, string>>;
   receivedAt: string;
   occurredAt?: string;
   payload: unknown;
@@ -138,7 +140,7 @@ export interface Provider {
   verify(request: RawRequest, context: VerifyContext): Verification;
   /**
    * The events of a verified request, for providers that send several at once: each has the bytes of its own part, exactly
-   * as they stood in the whole. Without it, or where it answers one, the request is the event.
+   * as they stood in the whole; at least one. Without it the request is the event. The body of a GET is its query.
    */
   split?(request: VerifiedRequest): VerifiedRequest[];
   /**
@@ -194,6 +196,11 @@ export function header(request: { headers: HeaderPairs }, name: string): string 
 export function versionOf(event: ProjectableEvent, rank = 0): string {
   const at = toMicroseconds(event.occurredAt ?? event.receivedAt);
   return `${at}#${String(rank).padStart(2, "0")}#${event.eventKey}`;
+}
+
+/** A version in which rank beats time: a state that is final stays, whatever arrives, and whatever time it carries. */
+export function rankedVersionOf(event: ProjectableEvent, rank: number): string {
+  return `${String(rank).padStart(2, "0")}#${versionOf(event)}`;
 }
 
 /** `2026-01-02T03:04:05.6Z` -> `2026-01-02T03:04:05.600000Z`: fixed width, UTC. */

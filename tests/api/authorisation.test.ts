@@ -85,6 +85,16 @@ const RULES: Record<string, Record<string, Rule>> = {
   "/api/stripe/webhook": door("/api/stripe/webhook", 400),
   "/api/telnyx/webhook": door("/api/telnyx/webhook", 400),
   "/api/webhooks/[provider]": door("/api/webhooks/chatwoot", 401),
+  "/api/webhooks/[provider]/[token]": door("/api/webhooks/stripe/not-a-token", 401),
+  "/api/sources": {
+    GET: { expected: view(200) },
+    POST: { expected: replayMany(400), body: { provider: "nobody", name: "a test" } },
+  },
+  "/api/sources/[id]": {
+    PATCH: { path: "/api/sources/so_999999", expected: replayMany(404), body: { name: "a test" } },
+    DELETE: { path: "/api/sources/so_999999", expected: replayMany(404) },
+  },
+  "/api/sources/[id]/rotate": { POST: { path: "/api/sources/so_999999/rotate", expected: replayMany(404), body: {} } },
   "/api/webhooks/analytics": { GET: { expected: view(200) } },
   "/api/webhooks/dlq": {
     GET: { expected: view(200) },

@@ -1,6 +1,6 @@
 /** A desk for pipeline tests: a database of its own, every provider's secret set, destinations configured. */
 import postgres from "postgres";
-import type { Answer } from "@/lib/pipeline/accept";
+import type { Answer } from "@/lib/pipeline/answer";
 import type { Work } from "@/lib/pipeline/claim";
 import { bodyOf } from "../fixtures/ids";
 import { type Signer, type SignOptions, sign, TEST_ENVIRONMENT } from "../fixtures/sign";

@@ -8,7 +8,14 @@ import { openApiDocument } from "@/lib/contract/openapi-document";
 
 const ROUTES = path.join(import.meta.dirname, "../../app/api");
 /** Not for callers of the API: sign-in, the cron job, and the doors that providers post to. */
-const OTHERS = ["auth/[...nextauth]", "internal/worker", "stripe/webhook", "telnyx/webhook", "webhooks/[provider]"];
+const OTHERS = [
+  "auth/[...nextauth]",
+  "internal/worker",
+  "stripe/webhook",
+  "telnyx/webhook",
+  "webhooks/[provider]",
+  "webhooks/[provider]/[token]",
+];
 
 const operations = API.flatMap((chapter) => chapter.operations);
 /** `GET webhooks/events/[]`, whatever the parameters are called. */
