@@ -4,7 +4,7 @@ import { call } from "../db/client";
 import { readNetworks } from "../destinations/addresses";
 import { activeSecrets, openHeaders, type SecretHolder } from "../destinations/secrets";
 import { ConfigurationError, type Environment, secretsFrom } from "../env";
-import { providers } from "../providers";
+import { senders } from "../providers";
 
 /** Settings without which an acknowledged event can be lost when the database's machine fails. */
 const DURABLE = ["fsync", "full_page_writes", "synchronous_commit"] as const;
@@ -22,7 +22,6 @@ export function checkConfiguration(env: Environment): void {
   if (!env.NEXTAUTH_SECRET) missing.push("NEXTAUTH_SECRET (signs sessions of the console)");
   if (!env.API_TOKEN_SECRET) missing.push("API_TOKEN_SECRET (signs API tokens)");
   if (env.SUPABASE_URL && !env.SUPABASE_SECRET_KEY) missing.push("SUPABASE_SECRET_KEY (the project's secret key)");
-  const senders = Object.values(providers).filter((provider) => !provider.published);
   const variables = senders.map((provider) => provider.secretsVariable);
   if (!variables.some((variable) => secretsFrom(variable).length > 0)) {
     missing.push(`at least one provider's secret: ${variables.join(", ")}`);

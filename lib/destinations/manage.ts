@@ -4,7 +4,7 @@ import type { z } from "zod";
 import type { createDestinationRequest, updateDestinationRequest } from "@/lib/contract/api/destinations";
 import { type EndpointTest, MASK } from "@/lib/contract/destinations";
 import { call } from "@/lib/db/client";
-import { environment } from "@/lib/env";
+import { ConfigurationError, environment } from "@/lib/env";
 import { Problem, type ProblemInit } from "@/lib/errors";
 import { log } from "@/lib/log";
 import { findProvider } from "@/lib/providers";
@@ -134,13 +134,16 @@ export async function steerDestination(
 export async function testDestination(id: number, payload: unknown): Promise<EndpointTest> {
   const sealed = await readSealed(id);
   if (sealed.url === null) throw new Problem(NO_ENDPOINT);
-  return testEndpoint({
-    url: sealed.url,
-    payload,
-    headers: openHeaders(sealed),
-    secrets: secretsOf(sealed, environment()),
-    timeoutMs: sealed.timeout_ms,
-  });
+  return testEndpoint({ url: sealed.url, payload, ...opened(sealed), timeoutMs: sealed.timeout_ms });
+}
+
+function opened(sealed: SealedDestination) {
+  try {
+    return { headers: openHeaders(sealed), secrets: secretsOf(sealed, environment()) };
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    throw new Problem({ status: 503, title: "Its secrets cannot be read here.", detail: error.message });
+  }
 }
 
 /** `ds_12` or `12` as a number. Throws a 404 `Problem` for anything else. */

@@ -113,7 +113,8 @@ function open(ciphertext: string, purpose: string): string {
   } catch (error) {
     if (error instanceof ConfigurationError) throw error;
     throw new ConfigurationError(
-      "A destination's secret cannot be decrypted: ENCRYPTION_KEY is not the one it was encrypted with.",
+      "A destination's secret cannot be decrypted: ENCRYPTION_KEY is not the one it was encrypted with. Set that one again; " +
+        "if it is lost, empty secrets and headers of public.destinations, start, and rotate each secret.",
     );
   }
 }

@@ -7,7 +7,7 @@ import { call, DatabaseError, DatabaseUnavailable } from "@/lib/db/client";
 import { environment, secretsFrom } from "@/lib/env";
 import { log, logError } from "@/lib/log";
 import { perProcess } from "@/lib/per-process";
-import { findProvider, providers } from "@/lib/providers";
+import { findProvider, senders } from "@/lib/providers";
 import { header, type Provider, type RawRequest, type Source } from "@/lib/providers/provider";
 import { type Answer, answerWith, type Decision, REFUSALS, RETRY, refusal } from "./answer";
 import { createBatcher } from "./batcher";
@@ -189,8 +189,7 @@ async function tooLarge(
   return refusal(413, "The body is too large.", requestId, "too_large", detail, { connection: "close" });
 }
 
-const DOORS = Object.values(providers).filter((provider) => !provider.published);
-const KNOWN = `Known providers: ${DOORS.map((provider) => provider.slug).join(", ")}.`;
+const KNOWN = `Known providers: ${senders.map((provider) => provider.slug).join(", ")}.`;
 
 function allowsUnsigned(provider: Provider): boolean {
   return provider.allowUnsignedVariable !== undefined && process.env[provider.allowUnsignedVariable] === "1";
@@ -235,8 +234,9 @@ const addEvents = perProcess("accept", () =>
 );
 
 /** Stores one event, together with what arrives in the same moment. Resolves once that is committed. */
-export function storeEvent(row: EventRow): Promise<Acceptance> {
-  return withDeadline(addEvents([row]), DEADLINE_MS).then(([first]) => first as Acceptance);
+export async function storeEvent(row: EventRow): Promise<Acceptance> {
+  const [acceptance] = await withDeadline(addEvents([row]), DEADLINE_MS);
+  return acceptance as Acceptance;
 }
 
 function withDeadline<Result>(work: Promise<Result>, milliseconds: number): Promise<Result> {

@@ -22,6 +22,9 @@ export const providers = {
   platform,
 } as const satisfies Readonly<Record<string, Provider>>;
 
+/** Those that post to a door. The others publish through our own API. */
+export const senders: readonly Provider[] = Object.values<Provider>(providers).filter(({ published }) => !published);
+
 /** The provider of a URL's slug. Own names only: `__proto__` and `constructor` are nobody. */
 export function findProvider(slug: string): Provider | undefined {
   return Object.hasOwn(providers, slug) ? providers[slug as keyof typeof providers] : undefined;

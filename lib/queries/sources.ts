@@ -6,7 +6,7 @@ import { call } from "@/lib/db/client";
 import { secretsFrom } from "@/lib/env";
 import { Problem } from "@/lib/errors";
 import { forgetSources, hashOf } from "@/lib/pipeline/sources";
-import { findProvider, providers } from "@/lib/providers";
+import { findProvider, senders } from "@/lib/providers";
 import type { Provider } from "@/lib/providers/provider";
 
 const TOKEN_BYTES = 32;
@@ -34,8 +34,8 @@ type Seen = Pick<SourceProvider, "last_event" | "events_24h" | "last_rejection" 
 
 /** Every provider with its default door, what came there lately, and its sources. */
 export async function listSources(origin: string): Promise<SourceProvider[]> {
-  const seen = await call<Record<string, Seen>>("console", "list_sources", { p_providers: Object.keys(providers) });
-  return Object.values(providers).map((provider) => {
+  const seen = await call<Record<string, Seen>>("console", "list_sources", { p_providers: slugs() });
+  return senders.map((provider) => {
     const { sources, ...rest } = seen[provider.slug] as Seen;
     return {
       provider: provider.slug,
@@ -54,14 +54,16 @@ export async function listSources(origin: string): Promise<SourceProvider[]> {
   });
 }
 
+const slugs = () => senders.map(({ slug }) => slug);
+
 /** Makes a source with a new URL. Throws a `Problem` for an unknown provider or setting. */
 export async function createSource(
   { provider: slug, ...fields }: SourceFields & { provider: string; name: string },
   change: Change,
 ): Promise<SourceWithUrl> {
   const provider = findProvider(slug);
-  if (!provider) {
-    const detail = `Known providers: ${Object.keys(providers).join(", ")}.`;
+  if (!provider || provider.published) {
+    const detail = `Known providers: ${slugs().join(", ")}.`;
     throw new Problem({ status: 400, title: `No provider is called "${slug}".`, detail, field: "provider" });
   }
   checkSettings(provider, fields.settings);
