@@ -12,6 +12,10 @@ const FACES: Record<string, Face> = {
   stripe: { name: "Stripe", mark: "St", secret: "STRIPE_WEBHOOK_SECRET" },
   telnyx: { name: "Telnyx", mark: "Te", secret: "TELNYX_PUBLIC_KEY" },
   chatwoot: { name: "Chatwoot", mark: "Cw", secret: "CHATWOOT_WEBHOOK_SECRET" },
+  shopify: { name: "Shopify", mark: "Sh", secret: "SHOPIFY_WEBHOOK_SECRET" },
+  mitto: { name: "Mitto", mark: "Mi", secret: "MITTO_WEBHOOK_TOKEN" },
+  smartlead: { name: "Smartlead", mark: "Sl", secret: "SMARTLEAD_WEBHOOK_SECRET" },
+  heyreach: { name: "HeyReach", mark: "Hr", secret: "HEYREACH_WEBHOOK_TOKEN" },
   standard: { name: "Standard Webhooks", mark: "Sw", secret: "STANDARD_WEBHOOK_SECRET" },
 };
 
