@@ -60,7 +60,13 @@ export function DeliveryRow({ delivery }: { delivery: DestinationDelivery }) {
       <td className={cn(cell, COLUMNS.attempts.className, "text-right text-quiet tabular-nums max-md:hidden")}>
         {attempt_count}
       </td>
-      <td className={cn(cell, COLUMNS.duration.className, "text-right text-quiet tabular-nums max-md:col-start-2 max-md:row-start-2")}>
+      <td
+        className={cn(
+          cell,
+          COLUMNS.duration.className,
+          "text-right text-quiet tabular-nums max-md:col-start-2 max-md:row-start-2",
+        )}
+      >
         {delivery.duration_ms !== null && duration(delivery.duration_ms)}
       </td>
       <td

@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 import type { ApiError } from "@/lib/client/request";
 import type { Destination } from "@/lib/contract/destinations";
 import { Field } from "../field";
-import { PROVIDERS, providerName } from "../provider";
+import { providerName, SENDERS } from "../provider";
 import { Choice, type Choices } from "../replays/choice";
 import { type FormValues, scheduleIn } from "./form-values";
 import { HeaderFields } from "./header-fields";
@@ -11,10 +11,10 @@ import { scheduleSpan, scheduleWords } from "./schedule";
 import { TypeChips } from "./type-chips";
 import { UrlField } from "./url-field";
 
-const SENDERS: Choices = [
+const FROM: Choices = [
   ["platform", "Our own platform"],
   ["*", "Every provider"],
-  ...PROVIDERS.map((slug): [string, string] => [slug, providerName(slug)]),
+  ...SENDERS.map((slug): [string, string] => [slug, providerName(slug)]),
 ];
 
 /** Every setting of a destination, the ones that matter first. */
@@ -166,6 +166,6 @@ function number(min: number, max: number, step: number | "any" = 1) {
 
 /** A combination that the API allows and the list has not is kept as it is. */
 function sendersWith(current: string): Choices {
-  if (SENDERS.some(([value]) => value === current)) return SENDERS;
-  return [...SENDERS, [current, current.split(",").map(providerName).join(", ")]];
+  if (FROM.some(([value]) => value === current)) return FROM;
+  return [...FROM, [current, current.split(",").map(providerName).join(", ")]];
 }

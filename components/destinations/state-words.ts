@@ -43,7 +43,8 @@ export function troubleOf(destination: Destination, now: number): Trouble | null
     case "slow":
       return {
         title: `Slow: one answer in twenty takes longer than ${duration(health.p95_ms ?? 0)}.`,
-        outlook: "Deliveries succeed. Look for load or a slow query at the endpoint; it should answer first and work later.",
+        outlook:
+          "Deliveries succeed. Look for load or a slow query at the endpoint; it should answer first and work later.",
       };
     case "paused": {
       const since = paused_at ? ` for ${duration(now - Date.parse(paused_at))}` : "";
@@ -69,7 +70,7 @@ export function stateDetail(destination: Destination, now: number): string | nul
   if (state === "disabled") return disabled_because ?? "by a person";
   if (state === "open") return health.breaker_probe_at ? `next try ${inTime(health.breaker_probe_at, now)}` : null;
   if (state === "throttled") return health.throttled_until ? `until ${inTime(health.throttled_until, now)}` : null;
-  if (state === "failing") return plural(health.consecutive_failures, "failure") + " in a row";
+  if (state === "failing") return `${plural(health.consecutive_failures, "failure")} in a row`;
   return null;
 }
 

@@ -14,8 +14,8 @@ export function VerifyHelp() {
         <CopyButton text={SNIPPET} what="code" className="absolute top-1 right-1 bg-sunken" />
       </div>
       <p className="mt-1 text-quiet text-sm">
-        After <code className="font-mono">npm install standardwebhooks</code>. It throws on a wrong signature: answer 401
-        then, else 2xx. Give it the bytes as they came, before any parser.
+        After <code className="font-mono">npm install standardwebhooks</code>. It throws on a wrong signature: answer
+        401 then, else 2xx. Give it the bytes as they came, before any parser.
       </p>
     </div>
   );

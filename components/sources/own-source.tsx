@@ -2,6 +2,7 @@
 
 import { Ellipsis, Pencil, Power, PowerOff, RefreshCw, Trash2 } from "lucide-react";
 import { useState } from "react";
+import { useOrigin } from "@/lib/client/hydrated";
 import type { Source, SourceProvider } from "@/lib/contract/sources";
 import { InertText } from "../inert-text";
 import { ExactTime, RelativeTime } from "../time";
@@ -26,6 +27,7 @@ export function OwnSource({
   onChanged: () => void;
 }) {
   const [open, setOpen] = useState<Window | null>(null);
+  const origin = useOrigin();
   const close = () => setOpen(null);
   const { name, url, organisation_id, company_id, enabled, last_event, previous_token_expires_at } = source;
   const overlap = previous_token_expires_at && Date.parse(previous_token_expires_at) > Date.now();
@@ -41,7 +43,9 @@ export function OwnSource({
             <InertText text={[organisation_id, company_id].filter(Boolean).join(" / ") || "no organisation"} />
           </span>
         </p>
-        <p className="font-mono text-quiet text-sm [overflow-wrap:anywhere]">{url}</p>
+        <p className="font-mono text-quiet text-sm [overflow-wrap:anywhere]">
+          {url.startsWith("/") ? `${origin}${url}` : url}
+        </p>
         <p className="text-faint text-sm">
           {last_event ? (
             <>

@@ -13,7 +13,7 @@ import { Button } from "../ui/button";
 import { DoorUrl } from "./door-url";
 import { OwnSources } from "./own-sources";
 import { SourceDialog } from "./source-dialog";
-import { REJECTION, secretState, trafficWords, trustWords } from "./source-words";
+import { rejectionWords, secretState, trafficWords } from "./source-words";
 
 /** One provider: how it proves itself, its URL, and what its door saw. */
 export function ProviderDoor({
@@ -28,7 +28,6 @@ export function ProviderDoor({
   const [adding, setAdding] = useState(false);
   const { provider: slug, label, scheme, url, last_event, last_rejection, sources, secrets, token_in_url } = provider;
   const secret = secretState(provider);
-  const trust = trustWords(provider);
   return (
     <li
       data-testid={`source-${slug}`}
@@ -50,7 +49,6 @@ export function ProviderDoor({
           <p className="text-quiet text-sm">Set it and restart. Until then this door answers 503, and senders retry.</p>
         )}
         <p className="mt-2 text-pretty text-quiet">{scheme}</p>
-        {trust && <p className="text-pretty text-amber text-sm">{trust}</p>}
       </div>
       <div className="min-w-0">
         <DoorUrl url={url} what={`${label} URL`} quiet={token_in_url && secrets === 0} />
@@ -71,7 +69,7 @@ export function ProviderDoor({
             {last_rejection ? (
               <>
                 <span className="font-medium text-amber">
-                  {REJECTION[last_rejection.reason] ?? last_rejection.reason}
+                  {rejectionWords(last_rejection.reason, provider)}
                 </span>{" "}
                 <RelativeTime at={last_rejection.received_at} className="text-quiet" />
                 <span className="block text-quiet text-sm">

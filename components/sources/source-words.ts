@@ -28,13 +28,7 @@ export function secretState(provider: SourceProvider): SecretState {
   return { icon: TriangleAlert, tone: "text-amber", words: `Set ${secrets_variable}`, missing: secrets_variable };
 }
 
-/** What its trust lacks; null for a provider whose scheme says enough. */
-export function trustWords({ token_in_url, allows_unsigned }: SourceProvider): string | null {
-  if (allows_unsigned) return "An operator lets unsigned requests in.";
-  return token_in_url ? "Known by a shared token, not signed." : null;
-}
-
-export const REJECTION: Record<RejectionReason, string> = {
+const REJECTION: Record<RejectionReason, string> = {
   unsigned: "no signature",
   bad_signature: "wrong signature",
   stale: "too old",
@@ -42,6 +36,13 @@ export const REJECTION: Record<RejectionReason, string> = {
   too_large: "too large",
   not_configured: "no secret was set",
 };
+
+/** Why a request was refused. A provider that signs nothing can have no wrong signature. */
+export function rejectionWords(reason: RejectionReason, { token_in_url }: SourceProvider): string {
+  if (token_in_url && reason === "bad_signature") return "wrong token";
+  if (token_in_url && reason === "unsigned") return "no token";
+  return REJECTION[reason] ?? reason;
+}
 
 /** `1,204 events, 3 refused` */
 export function trafficWords({ events_24h, rejections_24h }: SourceProvider): string {

@@ -14,8 +14,6 @@ export const PERMISSIONS = {
   resolve: "support",
   /** Replay by selection or all at once. */
   replay_many: "admin",
-  /** Pause, resume and test a destination, and send it a sample. */
-  operate: "support",
   /** Change destinations, sources, people. */
   manage: "admin",
 } as const satisfies Record<string, StaffRole>;

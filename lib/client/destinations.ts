@@ -5,6 +5,8 @@ import { keys } from "./keys";
 import { patchJson, postJson, requestJson } from "./request";
 
 const DESTINATIONS = "/api/destinations";
+export const DELIVERIES_PER_PAGE = 20;
+
 const LOOK_FOR_TROUBLE_EVERY_MS = 10_000;
 /** The longest timeout of an endpoint, and a little for the answer to come back. */
 const TEST_PATIENCE_MS = 40_000;
@@ -48,7 +50,8 @@ export function fetchDestination(id: string, signal?: AbortSignal): Promise<Dest
 }
 
 export function fetchDeliveries(id: string, cursor?: number, signal?: AbortSignal): Promise<DeliveryPage> {
-  return requestJson<DeliveryPage>(`${pathOf(id)}/deliveries${cursor ? `?cursor=${cursor}` : ""}`, { signal });
+  const query = new URLSearchParams({ limit: String(DELIVERIES_PER_PAGE), ...(cursor && { cursor: String(cursor) }) });
+  return requestJson<DeliveryPage>(`${pathOf(id)}/deliveries?${query}`, { signal });
 }
 
 export function createDestination(input: DestinationInput): Promise<WithSecret> {
@@ -92,7 +95,7 @@ export function testUrl(url: string, organisation: string | null): Promise<Endpo
 }
 
 /** Makes an event and delivers it there, through the whole journey. */
-export function sendSample(id: string): Promise<{ event_id: string; delivery_id: string }> {
+export function sendSample(id: string): Promise<{ event_id: string; delivery_id: number }> {
   return postJson(`${pathOf(id)}/sample`, {});
 }
 

@@ -3,7 +3,8 @@ import { notFound } from "next/navigation";
 import { DestinationDesk } from "@/components/destinations/destination-desk";
 import { requireStaff } from "@/lib/auth/authorise";
 import { mayActor } from "@/lib/auth/permissions";
-import { listDestinationDeliveries, readDestination } from "@/lib/queries/destinations";
+import { DELIVERIES_PER_PAGE } from "@/lib/client/destinations";
+import { getDestination, listDestinationDeliveries } from "@/lib/queries/destinations";
 
 export async function generateMetadata({ params }: PageProps<"/destinations/[id]">): Promise<Metadata> {
   return { title: `Destination ${(await params).id}` };
@@ -11,10 +12,12 @@ export async function generateMetadata({ params }: PageProps<"/destinations/[id]
 
 export default async function DestinationPage({ params }: PageProps<"/destinations/[id]">) {
   const actor = await requireStaff("view");
-  const { id } = await params;
-  const destination = await readDestination(id);
+  const number = Number(/^ds_(\d{1,15})$/.exec((await params).id)?.[1] ?? notFound());
+  const [destination, deliveries] = await Promise.all([
+    getDestination(number),
+    listDestinationDeliveries(number, { limit: DELIVERIES_PER_PAGE }),
+  ]);
   if (!destination) notFound();
-  const deliveries = await listDestinationDeliveries(id);
   return (
     <DestinationDesk
       key={destination.id}
