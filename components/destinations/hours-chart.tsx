@@ -19,6 +19,7 @@ const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-dig
 /** What became of the attempts, hour by hour. Failures are hatched: not by colour alone. */
 export function HoursChart({ hours }: { hours: Hour[] }) {
   const [at, setAt] = useState<number | null>(null);
+  const quiet = hours.every(({ succeeded, failed }) => succeeded + failed === 0);
   const tallest = Math.max(1, ...hours.map(({ succeeded, failed }) => succeeded + failed));
   const last = hours.length - 1;
   const hour = at === null ? undefined : hours[at];
@@ -44,7 +45,9 @@ export function HoursChart({ hours }: { hours: Hour[] }) {
           <Key fill="var(--green)" label="Delivered" />
           <Key fill="url(#failed-hatch)" label="Failed" />
         </p>
-        <p className="ml-auto text-faint text-sm tabular-nums max-md:hidden">at most {count(tallest)} an hour</p>
+        {!quiet && (
+          <p className="ml-auto text-faint text-sm tabular-nums max-md:hidden">at most {count(tallest)} an hour</p>
+        )}
       </div>
       <div className="relative">
         <button
@@ -81,6 +84,7 @@ export function HoursChart({ hours }: { hours: Hour[] }) {
           </svg>
         </button>
         <div aria-live="polite" className="pointer-events-none absolute inset-0">
+          {quiet && <p className="grid h-32 place-items-center text-faint">Nothing was sent in the last 24 hours.</p>}
           {hour && at !== null && <Reading hour={hour} position={(at + 0.5) / hours.length} />}
         </div>
       </div>

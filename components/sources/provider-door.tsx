@@ -68,9 +68,7 @@ export function ProviderDoor({
           <Fact name="Last refused">
             {last_rejection ? (
               <>
-                <span className="font-medium text-amber">
-                  {rejectionWords(last_rejection.reason, provider)}
-                </span>{" "}
+                <span className="font-medium text-amber">{rejectionWords(last_rejection.reason, provider)}</span>{" "}
                 <RelativeTime at={last_rejection.received_at} className="text-quiet" />
                 <span className="block text-quiet text-sm">
                   <InertText text={last_rejection.detail} />

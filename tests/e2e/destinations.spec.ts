@@ -1,4 +1,5 @@
 /** Destinations and sources as staff manage them: create, test, see it fail, fix, replay, pause; a URL for a provider. */
+import { randomUUID } from "node:crypto";
 import { expect, type Page, test } from "playwright/test";
 import { type RunningApp, startApp } from "../support/app";
 import { type Endpoint, startEndpoint } from "../support/endpoint";
@@ -34,7 +35,12 @@ async function publish(count: number): Promise<void> {
     const response = await fetch(`${app.url}/api/events`, {
       method: "POST",
       headers: { authorization, "content-type": "application/json" },
-      body: JSON.stringify({ eventType: "payment.completed", organisationId: MERCHANT, data: { n } }),
+      body: JSON.stringify({
+        eventType: "payment.completed",
+        organisationId: MERCHANT,
+        idempotencyKey: randomUUID(),
+        data: { n },
+      }),
     });
     expect(response.status).toBe(202);
   }
