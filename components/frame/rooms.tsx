@@ -1,6 +1,6 @@
 "use client";
 
-import { ChartNoAxesColumn, Inbox, type LucideIcon, OctagonX, Redo2 } from "lucide-react";
+import { ChartNoAxesColumn, DoorOpen, Inbox, type LucideIcon, OctagonX, Redo2, Send } from "lucide-react";
 import { usePathname, useSearchParams } from "next/navigation";
 
 interface Room {
@@ -14,6 +14,8 @@ export const ROOMS = {
   events: { name: "Events", href: "/events", icon: Inbox },
   deadLetters: { name: "Dead letters", href: "/events?status=dead", icon: OctagonX },
   replays: { name: "Replays", href: "/replays", icon: Redo2 },
+  destinations: { name: "Destinations", href: "/destinations", icon: Send },
+  sources: { name: "Sources", href: "/sources", icon: DoorOpen },
 } satisfies Record<string, Room>;
 
 /** The room that the address stands in. Dead letters are the history with exactly that status. */
@@ -21,6 +23,8 @@ export function useRoom(): Room {
   const path = usePathname();
   const status = useSearchParams().get("status");
   if (path.startsWith("/replays")) return ROOMS.replays;
+  if (path.startsWith("/destinations")) return ROOMS.destinations;
+  if (path.startsWith("/sources")) return ROOMS.sources;
   if (!path.startsWith("/events")) return ROOMS.overview;
   return path === "/events" && status === "dead" ? ROOMS.deadLetters : ROOMS.events;
 }

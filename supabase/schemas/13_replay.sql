@@ -87,6 +87,9 @@ begin
           and (i.outcome = 'failed' or i.skip_reason = 'predecessor_failed')
       )
     )
+    -- A filter that speaks of deliveries replays those, and not the events' other ones.
+    and coalesce('ds_' || d.destination_id = p_selection #>> '{filter,destination}', true)
+    and coalesce(d.status::text = any (public.text_array(p_selection #> '{filter,delivery_status}')), true)
   ) x;
 
   select count(*) as items, count(*) filter (where i.skip_reason is not null) as skipped,

@@ -30,7 +30,16 @@ language sql immutable set search_path = '' as $$
     (8, 'from_ts', format('e.received_at >= %L::timestamptz', p_filter ->> 'from_ts')),
     (9, 'to_ts', format('e.received_at < %L::timestamptz', p_filter ->> 'to_ts')),
     -- Moves with the clock, so the filter itself stays the same when it is asked twice.
-    (10, 'range', format('e.received_at >= now() - %L::interval', p_filter ->> 'range'))
+    (10, 'range', format('e.received_at >= now() - %L::interval', p_filter ->> 'range')),
+    (11, 'destination', format(
+      'exists (select from public.deliveries x where x.event_id = e.id and x.destination_id = %L
+         and (%L::public.delivery_status[] is null or x.status = any (%2$L::public.delivery_status[])))',
+      substr(p_filter ->> 'destination', 4), public.text_array(p_filter -> 'delivery_status')
+    )),
+    (12, 'delivery_status', format(
+      'exists (select from public.deliveries x where x.event_id = e.id
+         and x.status = any (%L::public.delivery_status[]))', public.text_array(p_filter -> 'delivery_status')
+    ))
   ) as c(n, field, condition);
 $$;
 
