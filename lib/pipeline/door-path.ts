@@ -29,10 +29,13 @@ export function shownPath(path: string): string {
   return query.length > 0 ? `${shown}?${REDACTED}` : shown;
 }
 
+/** Shorter ones are nobody's secret, and would hide half of what they are looked for in. */
+const SHORTEST_TOKEN = 8;
+
 /** How a path's token may be written elsewhere in its request: a proxy repeats the URL in headers of its own. */
 export function spellingsOfToken(path: string): string[] {
   const { token } = partsOf(path);
-  return token === undefined ? [] : [...new Set([token, decoded(token)])];
+  return [...new Set(token === undefined ? [] : [token, decoded(token)])].filter((one) => one.length >= SHORTEST_TOKEN);
 }
 
 function partsOf(path: string): { slug?: string; token?: string } {
