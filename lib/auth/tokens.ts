@@ -1,6 +1,5 @@
 /** API tokens: JWTs signed with API_TOKEN_SECRET, made by `npm run token`. Every one ends; changing the secret ends all. */
 import { jwtVerify, SignJWT } from "jose";
-import type { Scope } from "@/lib/contract/scopes";
 import type { StaffRole } from "@/lib/contract/vocabulary";
 import { ConfigurationError, environment } from "@/lib/env";
 import { type Actor, SCOPES, type Scope } from "./permissions";
@@ -24,7 +23,7 @@ export interface TokenOrder {
   role: string;
   /** Such as `30m`, `12h`, `7 days`. */
   expiresIn: string;
-  /** Such as `events:publish`: the token may do that and nothing else, whatever its role. */
+  /** `events:publish`: the token may do that and nothing else. */
   scope?: string;
 }
 
@@ -67,8 +66,7 @@ export async function readToken(token: string): Promise<{ actor: Actor } | { pro
     if (!Object.hasOwn(ROLE_NAMES, role)) return { problem: "The token's role is unknown." };
     const { scope } = payload;
     if (scope !== undefined && !isScope(scope)) return { problem: "The token's scope is unknown." };
-    const may = scope ? { role: null, scopes: [scope] } : { role: ROLE_NAMES[role] as StaffRole };
-    return { actor: { kind: "token", id, name: id, ...may } };
+    return { actor: { kind: "token", id, name: id, role: ROLE_NAMES[role] as StaffRole, ...(scope && { scope }) } };
   } catch (error) {
     const expired = (error as { code?: string }).code === "ERR_JWT_EXPIRED";
     return { problem: expired ? "The token has expired: make a new one." : "The token is not one of ours." };

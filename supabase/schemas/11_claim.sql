@@ -186,11 +186,7 @@ begin
         'id', e.id, 'provider', e.provider, 'event_key', e.event_key, 'event_type', e.event_type,
         'received_at', public.iso(e.received_at), 'occurred_at', public.iso(e.occurred_at), 'headers', e.headers,
         'content_type', e.content_type, 'organisation_id', e.organisation_id, 'company_id', e.company_id,
-<<<<<<< .merge_file_IlJG7V
         'settings', (select o.settings from public.sources o where o.id = e.source_id),
-=======
-        'settings', (select x.settings from public.sources x where x.id = e.source_id),
->>>>>>> .merge_file_NEimjn
         'body', encode(e.raw_body, 'base64')
       ),
       'destination', jsonb_build_object(

@@ -1991,8 +1991,9 @@ CREATE OR REPLACE FUNCTION public.list_sources (
     'last_event', (
       select jsonb_build_object('id', 'we_' || e.id, 'event_type', e.event_type, 'received_at', public.iso(e.received_at))
       from public.events e
-      where e.provider = p.provider
-      order by e.received_at desc, e.id desc
+      -- A range, for the reason above.
+      where e.provider between p.provider and p.provider
+      order by e.provider, e.received_at desc, e.id desc
       limit 1
     ),
     'events_24h', coalesce(c.events, 0),
@@ -2920,8 +2921,9 @@ CREATE OR REPLACE FUNCTION public.source_answer (
     'last_event', (
       select jsonb_build_object('id', 'we_' || e.id, 'event_type', e.event_type, 'received_at', public.iso(e.received_at))
       from public.events e
-      where e.source_id = (s).id
-      order by e.received_at desc, e.id desc
+      -- A range and its order, not an equality: only the source's own index can answer that, also for one without events.
+      where e.source_id between (s).id and (s).id
+      order by e.source_id, e.received_at desc, e.id desc
       limit 1
     )
   );
