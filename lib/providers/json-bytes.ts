@@ -4,7 +4,7 @@
  */
 
 /** The bytes of each element of an array; undefined when the text is not one whole array, or has more than `most`. */
-export function elementsOf(json: Buffer, most: number): Buffer[] | undefined {
+export function elementsOf(json: Buffer, most = Number.POSITIVE_INFINITY): Buffer[] | undefined {
   const elements: Buffer[] = [];
   const isWhole = eachPart(json, "[", "]", (from, to) => {
     elements.push(json.subarray(from, to));
@@ -13,17 +13,22 @@ export function elementsOf(json: Buffer, most: number): Buffer[] | undefined {
   return isWhole && elements.every((element) => element.length > 0) ? elements : undefined;
 }
 
-/** The text of a member of an object, by name: the last one, as JSON.parse reads it. Undefined when it is not text. */
-export function textMemberOf(json: Buffer, name: string): string | undefined {
-  let found: string | undefined;
+/** The values of an object by name, of a repeated name the last, as JSON.parse reads it; empty when it is not one whole object. */
+export function membersOf(json: Buffer): Map<string, Buffer> {
+  const members = new Map<string, Buffer>();
   const isWhole = eachPart(json, "{", "}", (from, to) => {
     const nameEnd = json[from] === QUOTE ? endOfString(json, from) : to;
     const colon = skipSpace(json, nameEnd, to);
-    if (json[colon] !== COLON || textOf(json.subarray(from, nameEnd)) !== name) return true;
-    found = textOf(json.subarray(skipSpace(json, colon + 1, to), to));
+    const name = json[colon] === COLON ? textOf(json.subarray(from, nameEnd)) : undefined;
+    if (name !== undefined) members.set(name, json.subarray(skipSpace(json, colon + 1, to), to));
     return true;
   });
-  return isWhole ? found : undefined;
+  return isWhole ? members : new Map();
+}
+
+/** The text of a member of an object, by name. Undefined when it is not text. */
+export function textMemberOf(json: Buffer, name: string): string | undefined {
+  return textOf(membersOf(json).get(name) ?? Buffer.alloc(0));
 }
 
 const QUOTE = 0x22;

@@ -3,7 +3,7 @@
  * What merchants get is the envelope of their runbook ("Event Deduplication").
  */
 import { createHash } from "node:crypto";
-import { membersOf } from "./json-slices";
+import { membersOf } from "./json-bytes";
 import {
   acceptAs,
   type Identity,

@@ -3,7 +3,7 @@ import { isUtf8 } from "node:buffer";
 import type { z } from "zod";
 import { idempotencyKey, MOST_PUBLISHED, publishEvent } from "@/lib/contract/api/publish";
 import { Problem } from "@/lib/errors";
-import { elementsOf, membersOf } from "@/lib/providers/json-slices";
+import { elementsOf, membersOf } from "@/lib/providers/json-bytes";
 import type { Publication } from "@/lib/providers/platform";
 
 /** An event and, in a list, which one it is: `[3].eventType`. */
@@ -18,7 +18,7 @@ export async function readJsonPublications(
   const body = parse(bytes);
   const isList = Array.isArray(body);
   const values = isList ? requireFew(body) : [body];
-  const jsons = isList ? elementsOf(bytes) : [bytes];
+  const jsons = isList ? (elementsOf(bytes) ?? []) : [bytes];
   const given = values.map((value, index): Given => {
     const place = isList ? `[${index}].` : "";
     return { value: checked(value, place), json: jsons[index] as Buffer, place };
