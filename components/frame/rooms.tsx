@@ -1,7 +1,7 @@
 "use client";
 
 import { ChartNoAxesColumn, Inbox, type LucideIcon, OctagonX, Redo2 } from "lucide-react";
-import { usePathname, useSearchParams } from "next/navigation";
+import { usePathname } from "next/navigation";
 
 interface Room {
   name: string;
@@ -12,15 +12,12 @@ interface Room {
 export const ROOMS = {
   overview: { name: "Overview", href: "/", icon: ChartNoAxesColumn },
   events: { name: "Events", href: "/events", icon: Inbox },
-  deadLetters: { name: "Dead letters", href: "/events?status=dead", icon: OctagonX },
+  deadLetters: { name: "Dead letters", href: "/dead-letters", icon: OctagonX },
   replays: { name: "Replays", href: "/replays", icon: Redo2 },
 } satisfies Record<string, Room>;
 
-/** The room that the address stands in. Dead letters are the history with exactly that status. */
+/** The room that the address stands in. */
 export function useRoom(): Room {
   const path = usePathname();
-  const status = useSearchParams().get("status");
-  if (path.startsWith("/replays")) return ROOMS.replays;
-  if (!path.startsWith("/events")) return ROOMS.overview;
-  return path === "/events" && status === "dead" ? ROOMS.deadLetters : ROOMS.events;
+  return Object.values(ROOMS).find(({ href }) => href !== "/" && path.startsWith(href)) ?? ROOMS.overview;
 }

@@ -27,6 +27,12 @@ export const EVENT_STATUS: Record<EventStatus, { label: string; meaning: string 
   ignored: { label: "Ignored", meaning: "Kept, but no destination wants this type of event." },
 };
 
+export const TRUST: Record<TrustLevel, { label: string }> = {
+  signed: { label: "Signed" },
+  token: { label: "Token" },
+  unsigned: { label: "Unsigned" },
+};
+
 export const DELIVERY_STATUS: Record<DeliveryStatus, { label: string }> = {
   pending: { label: "Waiting" },
   claimed: { label: "In flight" },
