@@ -1,8 +1,9 @@
-import { CheckCheck, ListFilter, Redo2 } from "lucide-react";
+import { CheckCheck, Redo2 } from "lucide-react";
 import Link from "next/link";
 import { type DeadLetterGroup, filterOfGroup } from "@/lib/contract/dead-letters";
 import { ERROR_CLASS } from "@/lib/contract/vocabulary";
 import { historyAddress } from "../events/address";
+import { count } from "../format";
 import { InertText } from "../inert-text";
 import { providerName } from "../provider";
 import { Guarded } from "../replays/guarded";
@@ -35,7 +36,7 @@ export function GroupEntry({
           <h2 className="text-pretty font-semibold [overflow-wrap:anywhere]">
             <InertText text={groupSentence(group)} />
           </h2>
-          {error_class && <p className="max-w-prose text-pretty text-quiet">{ERROR_CLASS[error_class].hint}</p>}
+          {error_class && <p className="text-pretty text-quiet">{ERROR_CLASS[error_class].hint}</p>}
           <p className="mt-1.5 text-sm">
             <code className="line-clamp-3 font-mono text-quiet [overflow-wrap:anywhere]">
               <InertText text={sample.error ?? "No message was recorded."} />
@@ -54,25 +55,27 @@ export function GroupEntry({
             <Link href={`/events/${sample.id}`} className="whitespace-nowrap text-accent hover:underline">
               Newest event
             </Link>
+            <Link
+              href={historyAddress(filterOfGroup(group))}
+              data-testid="open-group"
+              className="whitespace-nowrap text-accent hover:underline"
+            >
+              {group.count === 1 ? "In the history" : `All ${count(group.count)} in the history`}
+            </Link>
           </p>
         </div>
         <HourBars hours={group.hours} />
         <div className="flex shrink-0 flex-wrap items-start gap-2">
           <Guarded forbidden={forbidden.replay}>
-            <Button variant="primary" data-testid="replay-group" onClick={onReplay}>
+            <Button data-testid="replay-group" onClick={onReplay}>
               <Redo2 /> Replay group…
             </Button>
           </Guarded>
           <Guarded forbidden={forbidden.resolve}>
-            <Button data-testid="resolve-group" onClick={onResolve}>
+            <Button variant="ghost" data-testid="resolve-group" onClick={onResolve}>
               <CheckCheck /> Mark resolved…
             </Button>
           </Guarded>
-          <Button asChild variant="ghost">
-            <Link href={historyAddress(filterOfGroup(group))} data-testid="open-group">
-              <ListFilter /> Open events
-            </Link>
-          </Button>
         </div>
       </div>
     </li>

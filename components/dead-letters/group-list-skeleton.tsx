@@ -19,7 +19,7 @@ export function GroupListSkeleton() {
                 <Skeleton className="h-3.5 w-72 max-w-full" />
               </div>
               <Skeleton className="h-11 w-24" />
-              <Skeleton className="h-8 w-80 max-w-full" />
+              <Skeleton className="h-8 w-64 max-w-full" />
             </div>
           </div>
         ))}

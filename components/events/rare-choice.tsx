@@ -39,7 +39,7 @@ export function RareChoice({ filter, onApply }: { filter: EventFilter; onApply: 
           aria-describedby={`${id}-help`}
         />
         <span id={`${id}-help`} className="mt-1 block text-faint">
-          Reads payload after payload, and gives up after 8 s: a time range or a provider makes it faster.
+          Reads payload after payload, and gives up after 8 s: a time range or a provider makes it faster.
         </span>
       </label>
       <label htmlFor={`${id}-attempts`} className="text-quiet text-sm">
