@@ -1,6 +1,6 @@
 "use client";
 
-import { ChartNoAxesColumn, Inbox, type LucideIcon, OctagonX, Redo2 } from "lucide-react";
+import { ChartNoAxesColumn, DoorOpen, Inbox, type LucideIcon, OctagonX, Redo2, Send } from "lucide-react";
 import { usePathname } from "next/navigation";
 
 interface Room {
@@ -14,6 +14,8 @@ export const ROOMS = {
   events: { name: "Events", href: "/events", icon: Inbox },
   deadLetters: { name: "Dead letters", href: "/dead-letters", icon: OctagonX },
   replays: { name: "Replays", href: "/replays", icon: Redo2 },
+  destinations: { name: "Destinations", href: "/destinations", icon: Send },
+  sources: { name: "Sources", href: "/sources", icon: DoorOpen },
 } satisfies Record<string, Room>;
 
 /** The room that the address stands in. */

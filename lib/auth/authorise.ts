@@ -23,7 +23,8 @@ export class NotPermitted extends Error {
 export async function authorise(request: Request, permission: Permission): Promise<Actor> {
   const actor = request.headers.has("authorization") ? await bearer(request) : await person(request);
   if (mayActor(actor, permission)) return actor;
-  throw new Problem({ status: 403, title: "You may not do this.", detail: `The role ${actor.role} is not enough.` });
+  const has = actor.scope ? `This token is for ${actor.scope} only.` : `The role ${actor.role} is not enough.`;
+  throw new Problem({ status: 403, title: "You may not do this.", detail: has });
 }
 
 /** For pages: the signed-in person. Sends others to the sign-in page; throws `NotPermitted` when the role is not enough. */

@@ -12,13 +12,22 @@ export const PERMISSIONS = {
   replay: "support",
   /** Mark an event as handled. */
   resolve: "support",
+  /** Pause, resume and test destinations, and send samples to them. */
+  operate: "support",
   /** Replay by selection or all at once. */
   replay_many: "admin",
   /** Change destinations, sources, people. */
   manage: "admin",
+  /** Publish events. */
+  publish: "admin",
 } as const satisfies Record<string, StaffRole>;
 
 export type Permission = keyof typeof PERMISSIONS;
+
+/** What a token may be narrowed to: it may do that one thing, whatever its role, and nothing else. */
+export const SCOPES = { "events:publish": "publish" } as const satisfies Record<string, Permission>;
+
+export type Scope = keyof typeof SCOPES;
 
 /** Who asks: a person in the console, or the bearer of an API token. */
 export interface Actor {
@@ -26,8 +35,11 @@ export interface Actor {
   id: string;
   name: string;
   role: StaffRole;
+  /** Only on tokens that were made for one thing. */
+  scope?: Scope;
 }
 
-export function mayActor(actor: Pick<Actor, "role">, permission: Permission): boolean {
+export function mayActor(actor: Pick<Actor, "role" | "scope">, permission: Permission): boolean {
+  if (actor.scope !== undefined) return SCOPES[actor.scope] === permission;
   return ROLES.indexOf(actor.role) >= ROLES.indexOf(PERMISSIONS[permission]);
 }

@@ -12,6 +12,12 @@ export const keys = {
   analytics: (range: Range) => ["analytics", range] as const,
   replays: (query: string) => ["replays", query] as const,
   replay: (id: string) => ["replay", id] as const,
+  destinations: ["destinations"] as const,
+  destination: (id: string) => ["destination", id] as const,
+  destinationDeliveries: (id: string) => ["destination", id, "deliveries"] as const,
+  /** Apart from the list, as the dead letters are: the rail asks on every page. */
+  destinationTrouble: ["destination-trouble"] as const,
+  sources: ["sources"] as const,
   notices: ["notices"] as const,
   /** The draft and its preview in an open sheet. */
   draft: (ask: string) => ["replay-draft", ask] as const,

@@ -88,7 +88,9 @@ begin
         where i.replay_id = (p_selection ->> 'failures_of')::bigint
           and (i.outcome = 'failed' or i.skip_reason = 'predecessor_failed')
       )
-    ) and (v_deliveries is null or d.id = any (v_deliveries))
+    )
+    -- A filter that speaks of deliveries replays those, and not the events' other ones.
+    and (v_deliveries is null or d.id = any (v_deliveries))
   ) x;
 
   select count(*) as items, count(*) filter (where i.skip_reason is not null) as skipped,
@@ -366,7 +368,7 @@ begin
     select d.id from public.deliveries d
     join public.replay_items i on i.delivery_id = d.id
     where i.replay_id = p_id and i.fed_at is not null and i.outcome is null
-      and d.replay_id = p_id and d.status = 'pending'
+      and d.replay_id = p_id and (d.status = 'pending' or d.status = 'held' and d.tries = 0)
     order by d.id
     for update of d
   ) x;

@@ -9,17 +9,21 @@ import { tokenFor } from "../support/processes";
 import { openApp, type SharedApp } from "../support/shared-app";
 import { signIn } from "../support/sign-in";
 
-const CALLERS = ["anonymous", "viewer", "support", "admin", "expired", "otherKey", "noSignature"] as const;
+const CALLERS = ["anonymous", "viewer", "support", "admin", "publisher", "expired", "otherKey", "noSignature"] as const;
 type Caller = (typeof CALLERS)[number];
 type Expected = Record<Caller, number>;
 
 const ROOT = path.resolve(import.meta.dirname, "../..");
 
-const nobody = { anonymous: 401, expired: 401, otherKey: 401, noSignature: 401 };
+/** The publisher has a token for one thing only. */
+const nobody = { anonymous: 401, publisher: 403, expired: 401, otherKey: 401, noSignature: 401 };
 /** What those who may get to hear: a status beyond authorisation. */
 const view = (status: number): Expected => ({ ...nobody, viewer: status, support: status, admin: status });
 const replay = (status: number): Expected => ({ ...nobody, viewer: 403, support: status, admin: status });
+const operate = replay;
 const replayMany = (status: number): Expected => ({ ...nobody, viewer: 403, support: 403, admin: status });
+const manage = replayMany;
+const publish = (status: number): Expected => ({ ...manage(status), publisher: status });
 const everybody = (status: number): Expected =>
   Object.fromEntries(CALLERS.map((caller) => [caller, status])) as Expected;
 
@@ -48,7 +52,30 @@ const ofReplay = (what: string, rules: Record<string, Rule>): Record<string, Rec
   ),
 });
 
+/** What can be done with one destination. */
+const ofDestination = (what: string, method: string, rule: Rule): Record<string, Record<string, Rule>> => ({
+  [`/api/destinations/[id]/${what}`]: { [method]: { path: `/api/destinations/ds_999999/${what}`, ...rule } },
+});
+
 const RULES: Record<string, Record<string, Rule>> = {
+  "/api/destinations": {
+    GET: { expected: view(200) },
+    POST: { expected: manage(400), body: { name: "" } },
+  },
+  "/api/destinations/[id]": {
+    GET: { path: "/api/destinations/ds_999999", expected: view(404) },
+    PATCH: { path: "/api/destinations/ds_999999", expected: manage(404), body: { name: "Another" } },
+    DELETE: { path: "/api/destinations/ds_999999", expected: manage(404) },
+  },
+  ...ofDestination("pause", "POST", { expected: operate(404) }),
+  ...ofDestination("resume", "POST", { expected: operate(404) }),
+  ...ofDestination("enable", "POST", { expected: manage(404) }),
+  ...ofDestination("disable", "POST", { expected: manage(404), body: {} }),
+  ...ofDestination("rotate-secret", "POST", { expected: manage(404), body: {} }),
+  ...ofDestination("test", "POST", { expected: operate(404) }),
+  ...ofDestination("sample", "POST", { expected: operate(404) }),
+  ...ofDestination("deliveries", "GET", { expected: view(404) }),
+  "/api/events": { POST: { expected: publish(400), body: {} } },
   "/api/auth/[...nextauth]": {
     GET: { path: "/api/auth/session", expected: everybody(200) },
     // Without next-auth's own token against forged forms it redirects back to the sign-in page.
@@ -58,6 +85,16 @@ const RULES: Record<string, Record<string, Rule>> = {
   "/api/stripe/webhook": door("/api/stripe/webhook", 400),
   "/api/telnyx/webhook": door("/api/telnyx/webhook", 400),
   "/api/webhooks/[provider]": door("/api/webhooks/chatwoot", 401),
+  "/api/webhooks/[provider]/[token]": door("/api/webhooks/stripe/not-a-token", 401),
+  "/api/sources": {
+    GET: { expected: view(200) },
+    POST: { expected: replayMany(400), body: { provider: "nobody", name: "a test" } },
+  },
+  "/api/sources/[id]": {
+    PATCH: { path: "/api/sources/so_999999", expected: replayMany(404), body: { name: "a test" } },
+    DELETE: { path: "/api/sources/so_999999", expected: replayMany(404) },
+  },
+  "/api/sources/[id]/rotate": { POST: { path: "/api/sources/so_999999/rotate", expected: replayMany(404), body: {} } },
   "/api/webhooks/analytics": { GET: { expected: view(200) } },
   "/api/webhooks/dlq": {
     GET: { expected: view(200) },
@@ -107,6 +144,7 @@ const RULES: Record<string, Record<string, Rule>> = {
   "/api/admin/webhooks/bulk-replay": {
     POST: { expected: replayMany(404), body: { criteria: { merchantId: "nobody" }, reason: "a test" } },
   },
+  "/api/admin/webhooks/test-endpoint": { POST: { expected: operate(400), body: { url: "ftp://example.com" } } },
   "/api/admin/webhooks/replay-batch": { POST: { expected: replay(404), body: { eventIds: ["we_999999"] } } },
   "/api/admin/webhooks/replays/[id]/status": {
     GET: { path: "/api/admin/webhooks/replays/wr_999999/status", expected: view(404) },
@@ -139,6 +177,7 @@ beforeAll(async () => {
     viewer: await tokenFor("viewer"),
     support: await tokenFor("support"),
     admin: await tokenFor("super_admin"),
+    publisher: await tokenFor("super_admin", "10m", "events:publish"),
     expired: await tokenFor("super_admin", "-1s"),
     otherKey: await (dressed(new SignJWT(claims).setProtectedHeader({ alg: "HS256" })) as SignJWT).sign(other),
     noSignature: (dressed(new UnsecuredJWT(claims)) as UnsecuredJWT).encode(),

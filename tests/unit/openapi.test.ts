@@ -8,7 +8,14 @@ import { openApiDocument } from "@/lib/contract/openapi-document";
 
 const ROUTES = path.join(import.meta.dirname, "../../app/api");
 /** Not for callers of the API: sign-in, the cron job, and the doors that providers post to. */
-const OTHERS = ["auth/[...nextauth]", "internal/worker", "stripe/webhook", "telnyx/webhook", "webhooks/[provider]"];
+const OTHERS = [
+  "auth/[...nextauth]",
+  "internal/worker",
+  "stripe/webhook",
+  "telnyx/webhook",
+  "webhooks/[provider]",
+  "webhooks/[provider]/[token]",
+];
 
 const operations = API.flatMap((chapter) => chapter.operations);
 /** `GET webhooks/events/[]`, whatever the parameters are called. */
@@ -19,9 +26,15 @@ const routes = readdirSync(ROUTES, { recursive: true, encoding: "utf8" })
   .filter((file) => path.basename(file) === "route.ts" && !OTHERS.includes(path.dirname(file)))
   .flatMap((file) => {
     const source = readFileSync(path.join(ROUTES, file), "utf8");
-    return [...source.matchAll(/^export (?:const|async function|function) (GET|POST)\b(?: = handle\("(\w+)")?/gm)].map(
-      ([, method = "", permission = "public"]) => ({ name: named(method, path.dirname(file)), permission, source }),
-    );
+    return [
+      ...source.matchAll(
+        /^export (?:const|async function|function) (GET|POST|PATCH|DELETE)\b(?: = handle\("(\w+)")?/gm,
+      ),
+    ].map(([, method = "", permission = "public"]) => ({
+      name: named(method, path.dirname(file)),
+      permission,
+      source,
+    }));
   });
 
 test("every route is in the registry, and everything in the registry is a route", () => {
@@ -41,7 +54,8 @@ test("the registry says what each route asks for", () => {
 test("a route that reads a body or a query has its schema in the registry", () => {
   for (const { name, source } of routes) {
     const operation = operations.find(({ method, path: route }) => named(method, route) === name);
-    if (name.startsWith("POST")) expect([name, source.includes("readJson")]).toEqual([name, Boolean(operation?.body)]);
+    if (/^(POST|PATCH)/.test(name))
+      expect([name, source.includes("readJson")]).toEqual([name, Boolean(operation?.body)]);
     else expect([name, source.includes("readQuery")]).toEqual([name, Boolean(operation?.query)]);
   }
 });
