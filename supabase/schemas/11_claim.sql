@@ -186,7 +186,7 @@ begin
         'id', e.id, 'provider', e.provider, 'event_key', e.event_key, 'event_type', e.event_type,
         'received_at', public.iso(e.received_at), 'occurred_at', public.iso(e.occurred_at), 'headers', e.headers,
         'content_type', e.content_type, 'organisation_id', e.organisation_id, 'company_id', e.company_id,
-        'settings', (select s.settings from public.sources s where s.id = e.source_id),
+        'settings', (select o.settings from public.sources o where o.id = e.source_id),
         'body', encode(e.raw_body, 'base64')
       ),
       'destination', jsonb_build_object(

@@ -4,10 +4,13 @@
  * Long because it is that table.
  */
 import { describe, expect, it } from "vitest";
+import { z } from "zod";
+import { idempotencyKey as publishKey } from "@/lib/contract/api/publish";
 import { eventRow } from "@/lib/pipeline/event-row";
 import { parseBody } from "@/lib/pipeline/parse";
 import { findProvider, type providers } from "@/lib/providers";
 import { sha256Hex } from "@/lib/providers/hmac";
+import { publishedRequest } from "@/lib/providers/platform";
 import {
   type Change,
   InvalidPayload,
@@ -37,17 +40,20 @@ import { telnyxEvent } from "../fixtures/telnyx";
 
 type Registered = keyof typeof providers;
 
+/** Nothing gets in, however it is signed: its events are published through our own API. */
+type NoDoor = "has no door";
+
 /** What a request of each case comes to. */
 interface Expected {
-  valid: Trust;
-  unsigned: RefusalReason;
+  valid: Trust | NoDoor;
+  unsigned: RefusalReason | NoDoor;
   /** The body was changed on its way: who signs nothing cannot know. */
-  tampered: RefusalReason | "token";
+  tampered: RefusalReason | "token" | NoDoor;
   /** Sent ten minutes ago, where the time is signed. */
-  stale: RefusalReason | "has no time";
-  wrongSecret: RefusalReason;
+  stale: RefusalReason | "has no time" | NoDoor;
+  wrongSecret: RefusalReason | NoDoor;
   /** Sent with the old one of two secrets. */
-  rotatedSecret: Trust;
+  rotatedSecret: Trust | NoDoor;
   /** The provider's retry, sent anew a minute later. */
   duplicate: "same event";
   /** Two events in one array. */
@@ -76,6 +82,8 @@ interface Entry {
   expected: Expected;
   /** A request with that difference. */
   request(difference: Difference, options: SignOptions): RawRequest;
+  /** For a provider without a door: the event as our API publishes it. */
+  published?(difference: Difference): VerifiedRequest;
   /** The value of its environment variable. */
   secret: string;
   /** The variable's value when another secret is configured. */
@@ -103,6 +111,18 @@ const tokenOnly = {
   tampered: "token",
   stale: "has no time",
   rotatedSecret: "token",
+} as const satisfies Expected;
+
+const noDoor = {
+  ...signed,
+  valid: "has no door",
+  unsigned: "has no door",
+  tampered: "has no door",
+  stale: "has no door",
+  wrongSecret: "has no door",
+  rotatedSecret: "has no door",
+  array: "two events",
+  missingId: "refused",
 } as const satisfies Expected;
 
 const BIG = "9007199254740993";
@@ -192,7 +212,27 @@ const table: Record<Registered, Entry> = {
       return send("heyreach", heyreachEvent({ body }), options);
     },
   },
+  platform: {
+    expected: noDoor,
+    secret: "any-secret-of-ours",
+    otherSecret: "another-secret-of-ours",
+    request: (difference) => platformRequest(difference),
+    published: (difference) => platformRequest(difference),
+  },
 };
+
+function platformRequest({ id = "payment_1", type, text, bigId }: Difference): VerifiedRequest {
+  // The API asks for the key before there is an event.
+  const { idempotencyKey } = z.object({ idempotencyKey: publishKey }).parse({ idempotencyKey: id });
+  const data = JSON.stringify({ id: numeral(bigId ?? "12"), note: text ?? "paid" }).replace(/"id#(\d+)"/g, "$1");
+  return publishedRequest({
+    organisationId: "org_alder",
+    eventType: type ?? "payment.completed",
+    idempotencyKey,
+    timestamp: "2026-03-02T09:30:00Z",
+    data: Buffer.from(data),
+  });
+}
 
 /** Does what a case says to a provider, and answers what came of it. */
 const runs: { [C in Case]: (entry: Entry, provider: Provider) => string } = {
@@ -205,7 +245,7 @@ const runs: { [C in Case]: (entry: Entry, provider: Provider) => string } = {
   },
   stale: (entry, provider) => {
     const answer = verdict(provider, entry.request({}, { ...NOW, stale: true }), [entry.secret]);
-    return answer === entry.expected.valid ? "has no time" : answer;
+    return answer === entry.expected.valid && !provider.published ? "has no time" : answer;
   },
   wrongSecret: (entry, provider) => verdict(provider, entry.request({}, NOW), [entry.otherSecret]),
   rotatedSecret: (entry, provider) => verdict(provider, entry.request({}, NOW), [entry.otherSecret, entry.secret]),
@@ -215,6 +255,10 @@ const runs: { [C in Case]: (entry: Entry, provider: Provider) => string } = {
     return again?.fingerprint === first?.fingerprint ? "same event" : "conflict";
   },
   array: (entry, provider) => {
+    if (entry.published) {
+      const keys = ["first", "second"].map((id) => only(rowsOf(entry, provider, { id })).event_key);
+      return `${new Set(keys).size === 2 ? "two" : "other"} events`;
+    }
     // Signed as the provider signs, whatever the body is.
     const [one, two] = ["first", "second"].map((id) => entry.request({ id }, { ...NOW, unsigned: true }).body);
     const array = Buffer.concat([
@@ -250,6 +294,10 @@ const runs: { [C in Case]: (entry: Entry, provider: Provider) => string } = {
     return "kept";
   },
   missingId: (entry, provider) => {
+    if (entry.published) {
+      expect(() => entry.published?.({ id: null })).toThrow("idempotencyKey");
+      return "refused";
+    }
     const request = entry.request({ id: null }, NOW);
     if (verdict(provider, request, [entry.secret]) !== entry.expected.valid) return "refused";
     const [row, other] = [{ id: null }, { id: null, text: "another" }].map((d) => only(rowsOf(entry, provider, d)));
@@ -294,6 +342,7 @@ function verify(provider: Provider, request: RawRequest, secrets: readonly strin
 
 function verdict(provider: Provider, request: RawRequest, secrets: readonly string[]): string {
   const answer = verify(provider, request, secrets);
+  if (provider.published && !answer.ok) return "has no door";
   return answer.ok ? answer.request.trust : answer.reason;
 }
 
@@ -307,7 +356,7 @@ function verified(provider: Provider, request: RawRequest, throughSource = false
 }
 
 function partsOf(entry: Entry, provider: Provider, difference: Difference, options: SignOptions = NOW) {
-  const request = verified(provider, entry.request(difference, options));
+  const request = entry.published?.(difference) ?? verified(provider, entry.request(difference, options));
   return provider.split?.(request) ?? [request];
 }
 

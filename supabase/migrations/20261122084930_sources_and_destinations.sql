@@ -409,7 +409,10 @@ begin
     select
       e.provider, e.event_key, b.key_hash, e.event_type, e.source_id,
       case when (p_deliver_suspected or e.n <> all (v_suspected)) and exists (
-        select from public.destinations d where public.wants_event(d, e.provider, e.event_type, e.organisation_id)
+        select from public.destinations d
+        -- Cheaper than the question itself, for a thousand destinations of other organisations.
+        where (d.organisation_id is null or d.organisation_id = e.organisation_id)
+          and public.wants_event(d, e.provider, e.event_type, e.organisation_id)
       ) then 'received' else 'ignored' end::public.event_status,
       e.trust,
       case when e.parse_status = 'ok' and b.payload is null then 'invalid_json' else e.parse_status end,
@@ -442,7 +445,8 @@ begin
   insert into public.deliveries (event_id, destination_id, status, ordering_key)
   select e.id, d.id, public.first_status(d), public.ordering_key_of(d, e)
   from public.events e
-  join public.destinations d on public.wants_event(d, e.provider, e.event_type, e.organisation_id)
+  join public.destinations d on (d.organisation_id is null or d.organisation_id = e.organisation_id)
+    and public.wants_event(d, e.provider, e.event_type, e.organisation_id)
   where e.id = any (v_new) and (p_deliver_suspected or not e.suspected_replay);
 
   -- A new statement sees what another transaction committed while the insert waited for it.
@@ -824,7 +828,7 @@ begin
         'id', e.id, 'provider', e.provider, 'event_key', e.event_key, 'event_type', e.event_type,
         'received_at', public.iso(e.received_at), 'occurred_at', public.iso(e.occurred_at), 'headers', e.headers,
         'content_type', e.content_type, 'organisation_id', e.organisation_id, 'company_id', e.company_id,
-        'settings', (select s.settings from public.sources s where s.id = e.source_id),
+        'settings', (select o.settings from public.sources o where o.id = e.source_id),
         'body', encode(e.raw_body, 'base64')
       ),
       'destination', jsonb_build_object(
@@ -930,6 +934,110 @@ end
 $function$;
 
 REVOKE ALL ON FUNCTION "public"."create_destination"(jsonb, text, text, text) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.create_replay (
+  p_kind            public.replay_kind,
+  p_selection       jsonb,
+  p_options         jsonb,
+  p_limits          jsonb,
+  p_reason          text,
+  p_actor           text,
+  p_actor_id        text,
+  p_request_id      text,
+  p_idempotency_key text
+)
+  RETURNS jsonb
+  LANGUAGE plpgsql
+  SET search_path TO ''
+  AS $function$
+declare
+  v_known public.replays;
+  v_matched integer;
+  v_events bigint[];
+  v_replay_id bigint;
+  v_counts record;
+begin
+  if p_idempotency_key is not null then
+    perform pg_advisory_xact_lock(hashtextextended(p_actor_id || ' ' || p_idempotency_key, 1));
+    select * into v_known from public.replays r
+    where r.actor_id = p_actor_id and r.idempotency_key = p_idempotency_key;
+    if found then
+      return case
+        when v_known.selection = p_selection and v_known.options = p_options
+        then jsonb_build_object('result', 'created', 'repeated', true, 'replay', public.get_replay(v_known.id))
+        else jsonb_build_object('result', 'key_reused', 'replay', public.get_replay(v_known.id))
+      end;
+    end if;
+  end if;
+
+  -- A preview that nobody started in a day was only a look.
+  delete from public.replays r where r.status = 'draft' and r.created_at < now() - interval '1 day';
+
+  v_matched := public.count_selection(p_selection);
+  if v_matched = 0 then
+    return jsonb_build_object('result', 'not_found');
+  elsif v_matched > (p_limits ->> 'max_events')::integer and (p_selection ->> 'limit') is null then
+    return jsonb_build_object('result', 'too_many', 'matched', v_matched, 'limit', p_limits -> 'max_events');
+  end if;
+  v_events := public.select_events(
+    p_selection, least((p_limits ->> 'max_events')::integer, (p_selection ->> 'limit')::integer)
+  );
+
+  insert into public.replays (
+    kind, reason, actor, actor_id, request_id, idempotency_key, options, selection, matched, scheduled_at
+  )
+  values (
+    p_kind, p_reason, p_actor, p_actor_id, p_request_id, p_idempotency_key, p_options, p_selection, v_matched,
+    coalesce((p_options ->> 'scheduledAt')::timestamptz, now())
+  )
+  returning id into v_replay_id;
+
+  perform public.route_again(v_events, p_options ->> 'destinations' = 'current');
+
+  insert into public.replay_items (
+    replay_id, position, event_id, delivery_id, organisation_id, ordering_key, skip_reason, outcome, finished_at
+  )
+  select v_replay_id, row_number() over (order by x.received_at, x.event_id, x.delivery_id), x.event_id, x.delivery_id,
+    x.organisation_id, x.ordering_key, x.skip_reason,
+    case when x.skip_reason is not null then 'skipped' end::public.replay_outcome,
+    case when x.skip_reason is not null then now() end
+  from (
+    select e.received_at, e.id as event_id, d.id as delivery_id, e.organisation_id,
+      d.destination_id || ' ' || coalesce(e.object_id, e.event_key) as ordering_key,
+      public.reason_to_skip(e, d, t, p_options, (p_limits ->> 'max_age_days')::integer) as skip_reason
+    from public.events e
+    join public.deliveries d on d.event_id = e.id
+    join public.destinations t on t.id = d.destination_id
+    where e.id = any (v_events) and (
+      not p_selection ? 'failures_of' or d.id in (
+        select i.delivery_id from public.replay_items i
+        where i.replay_id = (p_selection ->> 'failures_of')::bigint
+          and (i.outcome = 'failed' or i.skip_reason = 'predecessor_failed')
+      )
+    )
+    -- A filter that speaks of deliveries replays those, and not the events' other ones.
+    and coalesce('ds_' || d.destination_id = p_selection #>> '{filter,destination}', true)
+    and coalesce(d.status::text = any (public.text_array(p_selection #> '{filter,delivery_status}')), true)
+  ) x;
+
+  select count(*) as items, count(*) filter (where i.skip_reason is not null) as skipped,
+    count(*) filter (where i.skip_reason = 'too_old') as too_old,
+    count(*) filter (where i.skip_reason = 'in_flight') as in_flight
+  into v_counts
+  from public.replay_items i
+  where i.replay_id = v_replay_id;
+
+  if v_counts.items = 0 or v_counts.items in (v_counts.too_old, v_counts.in_flight) then
+    delete from public.replays r where r.id = v_replay_id;
+    return jsonb_build_object('days', p_limits -> 'max_age_days', 'result', case v_counts.items
+      when 0 then 'no_destination' when v_counts.too_old then 'too_old' else 'in_flight'
+    end);
+  end if;
+
+  update public.replays r set total = v_counts.items, skipped = v_counts.skipped where r.id = v_replay_id;
+  return jsonb_build_object('result', 'created', 'repeated', false, 'replay', public.get_replay(v_replay_id));
+end
+$function$;
 
 CREATE OR REPLACE FUNCTION public.create_sample (
   p_id         bigint,
@@ -1140,14 +1248,19 @@ begin
       and d.due_at <= now()
     order by d.due_at, d.id
     limit v_window
+  ),
+  candidates as materialized (
+    select u.id, null as ordering_key from due u where u.ordering_key is null
+    union all
+    -- Only the oldest of a key can be its first.
+    select min(u.id), u.ordering_key from due u where u.ordering_key <> all (v_busy) group by u.ordering_key
   )
-  select (array_agg(x.id order by x.id) filter (where x.free))[:p_limit], count(*) into v_due, v_seen
-  from (
-    select u.id, u.ordering_key is null
-      or u.ordering_key <> all (v_busy) and public.is_first(p_destination_id, u.ordering_key, u.id, p_lane) as free
-    from due u
-  ) x;
-  v_due := coalesce(v_due, '{}');
+  select array(
+    select c.id from candidates c
+    where c.ordering_key is null or public.is_first(p_destination_id, c.ordering_key, c.id, p_lane)
+    order by c.id
+    limit p_limit
+  ), (select count(*) from due) into v_due, v_seen;
 
   -- The oldest all wait for others: look at the first of each key instead, starting anywhere, so that every key has its turn.
   if cardinality(v_due) < p_limit and v_seen = v_window then
@@ -1220,7 +1333,8 @@ begin
       or h.warned_at is null and h.last_failure_at >= h.failing_since + interval '1 day'
     )
     order by t.id
-    for update of t skip locked
+    -- No key update: the door may go on storing deliveries.
+    for no key update of t skip locked
   loop
     if f.because is not null then
       perform public.disable_destination(f.id, f.because, 'Redrive', 'system', null);
@@ -1272,6 +1386,43 @@ CREATE OR REPLACE FUNCTION public.event_concerned (
 $function$;
 
 REVOKE ALL ON FUNCTION "public"."event_concerned"(public.events, public.privacy_requests) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.event_predicate (
+  p_filter jsonb
+)
+  RETURNS text
+  LANGUAGE sql
+  IMMUTABLE
+  SET search_path TO ''
+  AS $function$
+  select coalesce(string_agg(c.condition, ' and ' order by c.n) filter (where p_filter ? c.field), 'true')
+  from (values
+    (1, 'provider_slug', format('e.provider = any (%L::text[])', public.text_array(p_filter -> 'provider_slug'))),
+    (2, 'status', format('e.status = any (%L::public.event_status[])', public.text_array(p_filter -> 'status'))),
+    (3, 'error_class', format(
+      'e.last_error_class = any (%L::public.error_class[])', public.text_array(p_filter -> 'error_class')
+    )),
+    -- One type or several with commas between them; a type has dots, never commas.
+    (4, 'event_type', format('e.event_type = any (string_to_array(%L, '',''))', p_filter ->> 'event_type')),
+    (5, 'org_id', format('e.organisation_id = %L', p_filter ->> 'org_id')),
+    (6, 'company_id', format('e.company_id = %L', p_filter ->> 'company_id')),
+    -- strpos, not like: a searched % or _ means itself.
+    (7, 'q', format('strpos(lower(e.event_key), lower(%L)) > 0', p_filter ->> 'q')),
+    (8, 'from_ts', format('e.received_at >= %L::timestamptz', p_filter ->> 'from_ts')),
+    (9, 'to_ts', format('e.received_at < %L::timestamptz', p_filter ->> 'to_ts')),
+    -- Moves with the clock, so the filter itself stays the same when it is asked twice.
+    (10, 'range', format('e.received_at >= now() - %L::interval', p_filter ->> 'range')),
+    (11, 'destination', format(
+      'exists (select from public.deliveries x where x.event_id = e.id and x.destination_id = %L
+         and (%L::public.delivery_status[] is null or x.status = any (%2$L::public.delivery_status[])))',
+      substr(p_filter ->> 'destination', 4), public.text_array(p_filter -> 'delivery_status')
+    )),
+    (12, 'delivery_status', format(
+      'exists (select from public.deliveries x where x.event_id = e.id
+         and x.status = any (%L::public.delivery_status[]))', public.text_array(p_filter -> 'delivery_status')
+    ))
+  ) as c(n, field, condition);
+$function$;
 
 CREATE OR REPLACE FUNCTION public.event_summary (
   e public.events
@@ -1431,10 +1582,12 @@ begin
   -- Their own trigger does the rest.
   update public.orders o set updated_at = now()
   where o.organisation_id = new.organisation_id and o.company_id = new.company_id
-    and (new.kind = 'shop/redact' or o.customer_id = new.customer_id or new.order_ids ? o.order_id);
+    and (new.kind = 'shop/redact' or o.customer_id = new.customer_id or new.order_ids ? o.order_id)
+    and (o.email is not null or o.phone is not null);
   update public.customers c set updated_at = now()
   where c.organisation_id = new.organisation_id and c.company_id = new.company_id
-    and (new.kind = 'shop/redact' or c.customer_id = new.customer_id);
+    and (new.kind = 'shop/redact' or c.customer_id = new.customer_id)
+    and coalesce(c.email, c.phone, c.first_name, c.last_name) is not null;
   return null;
 end
 $function$;
@@ -1893,7 +2046,8 @@ CREATE OR REPLACE FUNCTION public.may_try (
   SET search_path TO ''
   AS $function$
 begin
-  return (h).breaker = 'open' and (t).enabled and (t).paused_at is null and (h).disable_because is null
+  return (h).breaker = 'open' and (t).enabled and (t).paused_at is null and (t).archived_at is null
+    and (h).disable_because is null
     and (h).throttled_until > now() is not true and public.single_replay_due((t).id) is not null;
 end
 $function$;
@@ -2031,7 +2185,7 @@ begin
       ) as at
       offset 0
     ) z
-    where t.enabled and t.paused_at is null and h.disable_because is null and (l.lane = 'live' or p_replays)
+    where t.enabled and t.paused_at is null and t.archived_at is null and h.disable_because is null and (l.lane = 'live' or p_replays)
       and (z.at > now() or public.room_at(t, h, p_worker, p_slots) > 0)
   );
 end
@@ -2471,7 +2625,7 @@ begin
       'customer', jsonb_build_object('id', e.payload #> '{customer,id}'),
       'orders_to_redact', e.payload -> 'orders_to_redact',
       'orders_requested', e.payload -> 'orders_requested',
-      'data_request', jsonb_build_object('id', e.payload #> '{data_request,id}')
+      'data_request', case when e.payload ? 'data_request' then jsonb_build_object('id', e.payload #> '{data_request,id}') end
     ));
     e.raw_body := convert_to(e.payload::text, 'UTF8');
   else
@@ -2607,7 +2761,7 @@ declare
     extract(epoch from now() - greatest((h).spent_until, now() - public.burst_of(t))) * (t).rate_per_second + 0.002
   );
 begin
-  if not (t).enabled or (t).paused_at is not null or (h).disable_because is not null
+  if not (t).enabled or (t).paused_at is not null or (t).archived_at is not null or (h).disable_because is not null
     or (h).throttled_until > now() or (h).breaker = 'open' and (h).probe_at > now() then
     return 0;
   end if;
