@@ -43,7 +43,7 @@ test("a destination matches the events that go there; with a delivery status, th
 
 test("an id that is none of ours is refused by name", () => {
   for (const destination of ["Ds 12", "ds_", "ds_1;drop", "ds_1 or true"]) {
-    expect(eventFilterSchema.safeParse({ destination }).error?.issues[0]?.path).toEqual(["destination"]);
+    expect(eventFilterSchema.safeParse({ destination }).error?.issues[0]?.path[0]).toBe("destination");
   }
 });
 
