@@ -44,7 +44,7 @@ export function DeliveryList({
   });
   const deliveries = query.data.pages.flatMap((page) => page.deliveries);
   const { dead } = destination.health;
-  const failed: EventFilter = { destination: destination.id, delivery_status: ["dead"] };
+  const failed: EventFilter = { destination: [destination.slug], delivery_status: ["dead"] };
   return (
     <section aria-labelledby="deliveries">
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2 pb-2">
@@ -52,7 +52,7 @@ export function DeliveryList({
           Recent deliveries
         </h2>
         <Link
-          href={historyAddress({ destination: destination.id })}
+          href={historyAddress({ destination: [destination.slug] })}
           className="text-accent text-sm underline-offset-2 hover:underline"
         >
           All in the history

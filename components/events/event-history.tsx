@@ -39,7 +39,8 @@ export function EventHistory({
     read: (signal) => fetchEvents(query, signal),
     initialData: initial,
     interval: () => POLL_MS,
-    paused: cursor !== undefined,
+    // A search in payloads is too dear to be repeated by itself.
+    paused: cursor !== undefined || filter.text !== undefined,
   });
   const scope = historyAddress(filter);
   const someTicked = useSelection(scope).size > 0;

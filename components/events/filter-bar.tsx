@@ -10,9 +10,11 @@ import { useTimeFormat } from "../time";
 import { Button } from "../ui/button";
 import { historyAddress, isFiltered } from "./address";
 import { Choices } from "./choices";
+import { DeliveryChips } from "./delivery-chips";
 import { FilterChip } from "./filter-chip";
-import { filterWords } from "./filter-words";
+import { type DestinationNames, filterWords } from "./filter-words";
 import { KeySearch } from "./key-search";
+import { RareChips } from "./rare-chips";
 import { TextChoice } from "./text-choice";
 import { TimeChoice } from "./time-choice";
 
@@ -25,12 +27,12 @@ const statuses = keysOf(EVENT_STATUS).map((status) => ({
 const errors = keysOf(ERROR_CLASS).map((name) => ({ value: name, label: ERROR_CLASS[name].label }));
 
 /** The filter as chips that read as a sentence. Its only state is the address. */
-export function FilterBar({ filter: arrived }: { filter: EventFilter }) {
+export function FilterBar({ filter: arrived, names }: { filter: EventFilter; names: DestinationNames }) {
   const router = useRouter();
   const [pending, startTransition] = useTransition();
   // Chips answer at once, and a second change builds on the first, while the page is still on its way.
   const [filter, setFilter] = useOptimistic(arrived);
-  const words = filterWords(filter, useTimeFormat());
+  const words = filterWords(filter, useTimeFormat(), names);
   const go = (next: EventFilter, how: "push" | "replace" = "push") =>
     startTransition(() => {
       setFilter(next);
@@ -87,19 +89,8 @@ export function FilterBar({ filter: arrived }: { filter: EventFilter }) {
         <FilterChip name="error" words={words.error} onClear={() => change({ error_class: undefined })}>
           <Choices options={errors} chosen={filter.error_class} onChange={(v) => change({ error_class: v })} />
         </FilterChip>
-        {/* Comes from a destination's page, where there is a name to click; nobody types an id. */}
-        {words.destination && (
-          <FilterChip name="destination" words={words.destination} onClear={() => change(NO_DESTINATION)}>
-            {(close) => (
-              <TextChoice
-                label="Destination id"
-                example="ds_12"
-                value={filter.destination}
-                onApply={(v) => close(() => change({ destination: v }))}
-              />
-            )}
-          </FilterChip>
-        )}
+        <DeliveryChips filter={filter} words={words} names={names} onChange={change} />
+        <RareChips filter={filter} words={words} onChange={change} />
         {isFiltered(filter) && (
           <Button variant="ghost" size="sm" onClick={() => go({})}>
             Clear
@@ -111,7 +102,6 @@ export function FilterBar({ filter: arrived }: { filter: EventFilter }) {
 }
 
 const NO_TIME = { range: undefined, from_ts: undefined, to_ts: undefined } satisfies EventFilter;
-const NO_DESTINATION = { destination: undefined, delivery_status: undefined } satisfies EventFilter;
 
 function keysOf<K extends string>(record: Record<K, unknown>): K[] {
   return Object.keys(record) as K[];

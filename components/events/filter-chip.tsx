@@ -8,12 +8,15 @@ import { Popover, PopoverContent, PopoverTrigger } from "../ui/popover";
 /** One part of the filter's sentence. Says "any …" while it filters nothing. `children` may close the popover after use. */
 export function FilterChip({
   name,
+  any = `any ${name}`,
   words,
   mono,
   onClear,
   children,
 }: {
   name: string;
+  /** What it says while it filters nothing. */
+  any?: string;
   words: string | null;
   mono?: boolean;
   onClear: () => void;
@@ -36,7 +39,7 @@ export function FilterChip({
           aria-label={`Filter by ${name}: ${words ?? "any"}`}
           className={cn("flex h-full max-w-72 items-center gap-1 rounded-md px-2", words && "pr-1")}
         >
-          <span className={cn("truncate", words && mono && "font-mono")}>{words ?? `any ${name}`}</span>
+          <span className={cn("truncate", words && mono && "font-mono")}>{words ?? any}</span>
           {!words && <ChevronDown aria-hidden="true" className="size-3 text-faint" />}
         </PopoverTrigger>
         {words && (

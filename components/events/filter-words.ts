@@ -1,7 +1,8 @@
 /** A filter in words: what the chips say, and what an empty list says about itself. */
 import type { Range } from "@/lib/contract/analytics";
 import type { EventFilter } from "@/lib/contract/event-filter";
-import { DELIVERY_STATUS, ERROR_CLASS, EVENT_STATUS } from "@/lib/contract/vocabulary";
+import { DELIVERY_STATUS, ERROR_CLASS, EVENT_STATUS, TRUST } from "@/lib/contract/vocabulary";
+import { plural } from "../format";
 import { providerName } from "../provider";
 
 export const RANGE_WORDS: Record<Range, string> = {
@@ -12,25 +13,38 @@ export const RANGE_WORDS: Record<Range, string> = {
   "30d": "last 30 days",
 };
 
-type Words = Record<
-  "provider" | "status" | "time" | "type" | "organisation" | "company" | "error" | "destination",
-  string | null
->;
+type Part = "provider" | "status" | "time" | "type" | "organisation" | "company" | "error" | DeliveryPart | RarePart;
+type DeliveryPart = "destination" | "answer" | "delivery" | "cause";
+type RarePart = "attempts" | "trust" | "replayed" | "payload";
+type Words = Record<Part, string | null>;
+
+/** Destinations by slug, where the reader has them at hand: their names say more. */
+export type DestinationNames = Readonly<Record<string, string>>;
 
 /** How a time reads: local in the browser, UTC on the server, which knows no reader's zone. */
 type TimeFormat = (iso: string) => string;
 
 /** Null where the filter does not say anything. */
-export function filterWords(filter: EventFilter, time: TimeFormat): Words {
+export function filterWords(filter: EventFilter, time: TimeFormat, names: DestinationNames = {}): Words {
+  const status = either(filter.status?.map((status) => EVENT_STATUS[status].label.toLowerCase()));
+  const delivery = either(filter.delivery_status?.map((status) => DELIVERY_STATUS[status].label.toLowerCase()));
   return {
     provider: either(filter.provider_slug?.map(providerName)),
-    status: either(filter.status?.map((status) => EVENT_STATUS[status].label.toLowerCase())),
+    status,
     time: timeWords(filter, time),
     type: filter.event_type ?? null,
     organisation: filter.org_id ?? null,
     company: filter.company_id ?? null,
     error: either(filter.error_class?.map(errorWords)),
-    destination: destinationWords(filter),
+    destination: prefixed("to ", either(filter.destination?.map((slug) => names[slug] ?? slug))),
+    answer: prefixed("answered ", either(filter.http_status)),
+    // `dead · delivery dead` says nothing more than `dead`.
+    delivery: delivery === status ? null : prefixed("delivery ", delivery),
+    cause: prefixed("one cause ", either(filter.error_group?.map((name) => name.slice(0, 6)))),
+    attempts: filter.attempts ? `${plural(filter.attempts, "attempt")} or more` : null,
+    trust: either(filter.trust?.map((trust) => TRUST[trust].label.toLowerCase())),
+    replayed: filter.replayed ? (filter.replayed === "1" ? "replayed before" : "never replayed") : null,
+    payload: filter.text ? `payload contains “${filter.text}”` : null,
   };
 }
 
@@ -45,13 +59,6 @@ export function errorWords(errorClass: string): string {
   return known[errorClass]?.label.toLowerCase() ?? errorClass;
 }
 
-/** `dead at ds_12`, `to ds_12`, `a delivery dead`. */
-function destinationWords({ destination, delivery_status }: EventFilter): string | null {
-  const status = either(delivery_status?.map((one) => DELIVERY_STATUS[one].label.toLowerCase()));
-  if (!destination) return status && `a delivery ${status}`;
-  return status ? `${status} at ${destination}` : `to ${destination}`;
-}
-
 function timeWords({ range, from_ts, to_ts }: EventFilter, format: TimeFormat): string | null {
   if (from_ts && to_ts) return between(format(from_ts), format(to_ts));
   if (from_ts) return `since ${format(from_ts)}`;
@@ -63,6 +70,10 @@ function timeWords({ range, from_ts, to_ts }: EventFilter, format: TimeFormat): 
 function between(from: string, to: string): string {
   const [day, time] = to.split(", ");
   return `${from} – ${time && from.startsWith(`${day}, `) ? time : to}`;
+}
+
+function prefixed(before: string, words: string | null): string | null {
+  return words && before + words;
 }
 
 function either(words: string[] | undefined): string | null {

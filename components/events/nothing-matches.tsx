@@ -12,21 +12,41 @@ const ONLY_DEAD = "dead";
 
 /** The list is empty because of the filter: says which, and offers to drop it. */
 export function NothingMatches({ filter }: { filter: EventFilter }) {
-  const sentence = filterSentence(filter, useTimeFormat());
-  const calm = sentence === ONLY_DEAD;
+  const { title, words, way } = whyEmpty(filter, filterSentence(filter, useTimeFormat()));
   return (
     <Notice
       icon={FilterX}
-      title={calm ? "No dead letters" : "No event matches this filter"}
+      title={title}
       actions={
         <Button asChild>
-          <Link href="/events">{calm ? "Show all events" : "Clear the filter"}</Link>
+          <Link href={way.href}>{way.label}</Link>
         </Button>
       }
     >
-      {calm
-        ? "Every delivery has succeeded, or is still being tried. Events whose retries are used up appear here."
-        : `Looked for: ${sentence}. New matches appear here by themselves.`}
+      {words}
     </Notice>
   );
+}
+
+function whyEmpty(filter: EventFilter, sentence: string) {
+  if (filter.error_group && filter.status?.join() === ONLY_DEAD)
+    return {
+      title: "This group is cleared",
+      words: "None of its deliveries is dead any more: they were replayed, or marked resolved.",
+      way: { href: "/dead-letters", label: "Show the other dead letters" },
+    };
+  if (sentence === ONLY_DEAD)
+    return {
+      title: "No dead letters",
+      words: "Every delivery has succeeded, or is still being tried. Events whose retries are used up appear here.",
+      way: { href: "/events", label: "Show all events" },
+    };
+  const later = filter.text
+    ? "Payloads are not searched again by themselves."
+    : "New matches appear here by themselves.";
+  return {
+    title: "No event matches this filter",
+    words: `Looked for: ${sentence}. ${later}`,
+    way: { href: "/events", label: "Clear the filter" },
+  };
 }

@@ -12,15 +12,23 @@ import { Dialog, DialogClose, DialogContent } from "../ui/dialog";
 
 /** Marks failed or dead events as handled by a person, with the reason. Nothing is delivered. */
 export function ResolveDialog({
-  eventIds,
+  eventIds: found,
+  problem,
+  note,
   onClose,
   onResolved,
 }: {
-  eventIds: string[];
+  /** Undefined while they are being looked up. */
+  eventIds: string[] | undefined;
+  /** Why they could not be looked up. */
+  problem?: Error | null;
+  /** What else to know about these. */
+  note?: string;
   onClose: () => void;
   onResolved: () => void;
 }) {
   const form = useId();
+  const eventIds = found ?? [];
   const client = useQueryClient();
   const [reason, setReason] = useState("");
   const resolve = useMutation({
@@ -37,9 +45,11 @@ export function ResolveDialog({
   });
   function submit(event: FormEvent) {
     event.preventDefault();
-    if (reason.trim().length >= SHORTEST_REASON) resolve.mutate();
+    if (ready) resolve.mutate();
   }
-  const size = plural(eventIds.length, "event");
+  const ready = eventIds.length > 0 && reason.trim().length >= SHORTEST_REASON;
+  const size = found ? plural(found.length, "event") : "events";
+  const error = resolve.error ?? problem;
   return (
     <Dialog open onOpenChange={(open) => !open && onClose()}>
       <DialogContent
@@ -55,7 +65,7 @@ export function ResolveDialog({
               form={form}
               variant="primary"
               data-testid="resolve-confirm"
-              disabled={resolve.isPending || reason.trim().length < SHORTEST_REASON}
+              disabled={resolve.isPending || !ready}
             >
               {resolve.isPending ? "Marking…" : `Mark ${size} resolved`}
             </Button>
@@ -63,11 +73,12 @@ export function ResolveDialog({
         }
       >
         <form id={form} onSubmit={submit} className="pt-1">
+          {note && <p className="mb-3 text-pretty text-quiet">{note}</p>}
           <ReasonField value={reason} onChange={setReason} example="Refunded by hand, ticket 4711" />
-          {resolve.error && (
+          {error && (
             <p role="alert" className="mt-3 rounded-md bg-tint px-3 py-2 text-red">
-              {resolve.error.message}
-              {resolve.error instanceof ApiError && resolve.error.requestId && ` Request ${resolve.error.requestId}.`}
+              {error.message}
+              {error instanceof ApiError && error.requestId && ` Request ${error.requestId}.`}
             </p>
           )}
         </form>

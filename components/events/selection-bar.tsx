@@ -11,14 +11,13 @@ import { printEventFilter } from "@/lib/contract/print-filter";
 import { count } from "../format";
 import { Guarded } from "../replays/guarded";
 import { ReplaySheet } from "../replays/replay-sheet";
-import { forbiddenTo, type ReplayRights } from "../replays/rights";
+import { forbiddenTo, MAY_NOT_RESOLVE, type ReplayRights } from "../replays/rights";
 import type { ReplayTarget } from "../replays/target";
 import { Button } from "../ui/button";
 import { ResolveDialog } from "./resolve-dialog";
 
 /** Where the API stops counting. */
 const MOST_COUNTED = 10_000;
-const MAY_NOT_RESOLVE = "Your role may look, not change. Ask somebody in support or an administrator.";
 
 /** What can be done with the ticked events. Rises from the bottom with the first tick. */
 export function SelectionBar({

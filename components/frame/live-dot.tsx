@@ -13,7 +13,7 @@ const LOOK: Record<LiveState, { word: string; meaning: string; dot: string }> = 
   },
   paused: {
     word: "Paused",
-    meaning: "Older pages do not move. Go to the newest page to follow along.",
+    meaning: "Older pages and searches in payloads do not move. Go to the newest page to follow along.",
     dot: "bg-transparent ring-[1.5px] ring-faint ring-inset",
   },
   signed_out: {

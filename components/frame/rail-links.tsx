@@ -1,7 +1,7 @@
 "use client";
 
 import Link from "next/link";
-import { useRailCounts } from "@/lib/client/analytics";
+import { useRailCounts } from "@/lib/client/dead-letters";
 import { useTroubledDestinations } from "@/lib/client/destinations";
 import { count } from "../format";
 import { cn } from "../ui/cn";

@@ -1,7 +1,7 @@
 "use client";
 
 import { ChartNoAxesColumn, DoorOpen, Inbox, type LucideIcon, OctagonX, Redo2, Send } from "lucide-react";
-import { usePathname, useSearchParams } from "next/navigation";
+import { usePathname } from "next/navigation";
 
 interface Room {
   name: string;
@@ -12,19 +12,14 @@ interface Room {
 export const ROOMS = {
   overview: { name: "Overview", href: "/", icon: ChartNoAxesColumn },
   events: { name: "Events", href: "/events", icon: Inbox },
-  deadLetters: { name: "Dead letters", href: "/events?status=dead", icon: OctagonX },
+  deadLetters: { name: "Dead letters", href: "/dead-letters", icon: OctagonX },
   replays: { name: "Replays", href: "/replays", icon: Redo2 },
   destinations: { name: "Destinations", href: "/destinations", icon: Send },
   sources: { name: "Sources", href: "/sources", icon: DoorOpen },
 } satisfies Record<string, Room>;
 
-/** The room that the address stands in. Dead letters are the history with exactly that status. */
+/** The room that the address stands in. */
 export function useRoom(): Room {
   const path = usePathname();
-  const status = useSearchParams().get("status");
-  if (path.startsWith("/replays")) return ROOMS.replays;
-  if (path.startsWith("/destinations")) return ROOMS.destinations;
-  if (path.startsWith("/sources")) return ROOMS.sources;
-  if (!path.startsWith("/events")) return ROOMS.overview;
-  return path === "/events" && status === "dead" ? ROOMS.deadLetters : ROOMS.events;
+  return Object.values(ROOMS).find(({ href }) => href !== "/" && path.startsWith(href)) ?? ROOMS.overview;
 }

@@ -87,7 +87,7 @@ function deadGroups({ needs_attention, dead_letters }: Analytics): Concern[] {
       key: "dead rest",
       tone: "red",
       sentence: `${plural(dead_letters, "delivery is", "deliveries are")} dead in all.`,
-      link: { label: "Open all", href: historyAddress({ status: ["dead"] }) },
+      link: { label: "Open all", href: "/dead-letters" },
     },
   ];
 }

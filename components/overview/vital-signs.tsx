@@ -43,7 +43,7 @@ function vitals({ totals, previous, waiting, dead_letters, range }: Analytics, b
       alarming: dead_letters > 0,
       change: countChange(totals.dead, previous.dead, "new"),
       spark: each("dead"),
-      href: "/events?status=dead",
+      href: "/dead-letters",
     },
     {
       name: "Refused at the door",

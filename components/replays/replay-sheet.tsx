@@ -53,7 +53,7 @@ export function ReplaySheet({
       if ("started" in answer) {
         router.push(`/replays/${answer.started.id}`);
         void client.invalidateQueries({ queryKey: keys.replays("").slice(0, 1) });
-        void client.invalidateQueries({ queryKey: keys.deadLetters });
+        void client.invalidateQueries({ queryKey: keys.rail });
         onClose();
         onStarted?.();
       } else {

@@ -11,6 +11,8 @@ export const MOST_CHOSEN = 100;
 
 const VIEWER = "Your role may look, not replay. Ask somebody in support or an administrator.";
 
+export const MAY_NOT_RESOLVE = "Your role may look, not change. Ask somebody in support or an administrator.";
+
 /** Why these cannot be replayed by this person; null when they can. `matching` means all that a filter matches. */
 export function forbiddenTo({ mayReplay, mayReplayMany }: ReplayRights, size: number | "matching"): string | null {
   if (!mayReplay) return VIEWER;

@@ -2,7 +2,7 @@ import type { EventFilter } from "@/lib/contract/event-filter";
 import type { EventDetail, EventPage } from "@/lib/contract/events";
 import { printEventFilter } from "@/lib/contract/print-filter";
 import type { ReplayAnswer } from "@/lib/contract/replays";
-import { postJson, requestJson } from "./request";
+import { ApiError, postJson, requestJson } from "./request";
 
 export type EventListQuery = EventFilter & { cursor?: string; limit?: number };
 
@@ -23,12 +23,41 @@ export function fetchEvent(id: string, signal?: AbortSignal): Promise<EventDetai
   return requestJson<EventDetail>(`/api/webhooks/events/${encodeURIComponent(id)}`, { signal });
 }
 
-/** Marks failed or dead events as handled by a person. Nothing is delivered. */
-export function resolveEvents(eventIds: string[], reason: string) {
-  return postJson<{ resolved: number; not_resolved: number }>("/api/webhooks/events/resolve", {
-    event_ids: eventIds,
-    reason,
-  });
+/** As many as one dialog marks: somebody has to be able to say why. */
+export const MOST_RESOLVED = 5_000;
+/** The API's limit, of a page and of a resolution. */
+const AT_ONCE = 500;
+
+/** The ids of the newest events that match, at most `MOST_RESOLVED`. */
+export async function fetchEventIds(filter: EventFilter, signal?: AbortSignal): Promise<string[]> {
+  const ids: string[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await fetchEvents({ ...filter, cursor, limit: AT_ONCE }, signal);
+    ids.push(...page.events.map(({ id }) => id));
+    cursor = page.next_cursor ?? undefined;
+  } while (cursor && ids.length < MOST_RESOLVED);
+  return ids;
+}
+
+/** Marks failed or dead events as handled by a person, some at a time. Nothing is delivered. */
+export async function resolveEvents(eventIds: string[], reason: string) {
+  const sum = { resolved: 0, not_resolved: 0 };
+  for (let from = 0; from < eventIds.length; from += AT_ONCE) {
+    const some = eventIds.slice(from, from + AT_ONCE);
+    const answer = await resolveSome(some, reason).catch((error: unknown) => {
+      // None of these could be marked; that is an error only when none of all could.
+      if (eventIds.length <= AT_ONCE || !(error instanceof ApiError) || error.status !== 409) throw error;
+      return { resolved: 0, not_resolved: some.length };
+    });
+    sum.resolved += answer.resolved;
+    sum.not_resolved += answer.not_resolved;
+  }
+  return sum;
+}
+
+function resolveSome(event_ids: string[], reason: string) {
+  return postJson<{ resolved: number; not_resolved: number }>("/api/webhooks/events/resolve", { event_ids, reason });
 }
 
 /** Queues a replay of one event and returns at once; the event itself shows how it goes. */

@@ -5,8 +5,10 @@ export const keys = {
   events: (query: string) => ["events", query] as const,
   eventCount: (query: string) => ["event-count", query] as const,
   event: (id: string) => ["event", id] as const,
-  /** Apart from the analytics: the rail must not fill the cache before the page has hydrated with its own data. */
+  /** The numbers beside the rooms. */
+  rail: ["rail"] as const,
   deadLetters: ["dead-letters"] as const,
+  groupEvents: (destination: string, group: string) => ["dead-letters", destination, group] as const,
   analytics: (range: Range) => ["analytics", range] as const,
   replays: (query: string) => ["replays", query] as const,
   replay: (id: string) => ["replay", id] as const,

@@ -44,7 +44,7 @@ export function useLiveReplay(initial: ReplayDetail) {
   useEffect(() => {
     if (!moving) {
       // The rail counts replays under way and dead letters: both have changed.
-      void client.invalidateQueries({ queryKey: keys.deadLetters });
+      void client.invalidateQueries({ queryKey: keys.rail });
       return;
     }
     const stream = new EventSource(`/admin/webhooks/bulk-replays/${initial.id}/stream`);

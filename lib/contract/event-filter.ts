@@ -4,7 +4,14 @@
  * Printing it is lib/contract/print-filter.ts, which the browser loads without the schema.
  */
 import { z } from "zod";
-import { DELIVERY_STATUS, type DeliveryStatus, ERROR_CLASS, type ErrorClass } from "./vocabulary";
+import {
+  DELIVERY_STATUS,
+  type DeliveryStatus,
+  ERROR_CLASS,
+  type ErrorClass,
+  TRUST,
+  type TrustLevel,
+} from "./vocabulary";
 
 const EVENT_STATUSES = [
   "received",
@@ -47,20 +54,37 @@ export const eventFilterSchema = z.object({
   org_id: text.optional(),
   company_id: text.optional(),
   error_class: list(z.enum(Object.keys(ERROR_CLASS) as [ErrorClass])).optional(),
-  /** Events that go to this destination, `ds_12`. A replay of them goes there only. */
-  destination: z
-    .string()
-    .regex(/^ds_\d{1,15}$/, "must be the id of a destination, such as ds_12")
-    .optional(),
-  /** Events with a delivery of this status: to `destination`, where that is given. */
-  delivery_status: list(z.enum(Object.keys(DELIVERY_STATUS) as [DeliveryStatus])).optional(),
   /** Free text on the event key. */
   q: text.optional(),
+  /** Free text in the payload, as Postgres prints its JSON. Read event by event, so it ends after some seconds. */
+  text: text.optional(),
+  trust: list(z.enum(Object.keys(TRUST) as [TrustLevel])).optional(),
+  /** At least so many, of all its deliveries together. */
+  attempts: z.preprocess(numberIn, z.int().min(1).max(1000)).optional(),
+  /** `1`: by a replay, at least once. `0`: never. */
+  replayed: z.enum(["0", "1"], "is 1, 0 or left out").optional(),
+  /** These four speak of deliveries, and one delivery has to meet all of them. A replay takes those deliveries alone. */
+  destination: list(
+    z
+      .string()
+      .regex(/^([a-z0-9][a-z0-9-]{0,62}|ds_\d{1,15})$/, "must be the short name of a destination, such as agent-sdk"),
+  ).optional(),
+  delivery_status: list(z.enum(Object.keys(DELIVERY_STATUS) as [DeliveryStatus])).optional(),
+  /** Of the last attempt: one status, or all of a hundred. */
+  http_status: list(z.string().regex(/^[1-5](\d\d|xx)$/, "must be a status such as 503, or 5xx")).optional(),
+  /** The cause, as `GET /api/dead-letters` names it. */
+  error_group: list(
+    z.string().regex(/^[0-9a-f]{16}$/, "must be a group's 16 digits, as the dead letters name it"),
+  ).optional(),
   from_ts: time.optional(),
   to_ts: time.optional(),
   /** A time range that moves with the clock, instead of from_ts: 15m, 1h, 24h, 7d, 30d. */
   range: z.enum(["15m", "1h", "24h", "7d", "30d"]).optional(),
 });
+
+function numberIn(value: unknown): unknown {
+  return typeof value === "string" && /^\d+$/.test(value) ? Number(value) : value;
+}
 
 export type EventFilter = z.infer<typeof eventFilterSchema>;
 

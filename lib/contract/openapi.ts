@@ -3,6 +3,7 @@
  * /api/openapi.json and the page at /api-reference are made from it; a test holds it and app/api together.
  */
 import type { z } from "zod";
+import * as deadLetters from "./api/dead-letters";
 import * as destinations from "./api/destinations";
 import * as events from "./api/event-answers";
 import * as merchantAnswers from "./api/merchant-answers";
@@ -69,6 +70,7 @@ export const API: readonly Chapter[] = [
         body: asked.resolveRequest,
         answer: asked.resolveAnswer,
       }),
+      get("/dead-letters", "Dead deliveries by cause, the biggest group first", { answer: deadLetters.deadLetters }),
       get("/webhooks/dlq", "The newest dead letters", { answer: overview.failedWebhooks }),
       post("/webhooks/dlq", "Replay one dead letter, or all of them", {
         body: asked.deadLettersRequest,
@@ -294,6 +296,7 @@ export const API: readonly Chapter[] = [
     title: "The rest",
     about: "For the console, and about this API.",
     operations: [
+      get("/rail", "How much is dead and how much runs", { answer: deadLetters.railCounts }),
       get("/notices", "What the asker wanted to be told, and has not seen", { answer: replays.notices }),
       post("/notices", "Mark notices as seen", {
         permission: "view",

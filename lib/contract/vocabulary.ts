@@ -30,6 +30,12 @@ export const EVENT_STATUS: Record<EventStatus, { label: string; meaning: string 
   },
 };
 
+export const TRUST: Record<TrustLevel, { label: string }> = {
+  signed: { label: "Signed" },
+  token: { label: "Token" },
+  unsigned: { label: "Unsigned" },
+};
+
 export const DELIVERY_STATUS: Record<DeliveryStatus, { label: string }> = {
   pending: { label: "Waiting" },
   claimed: { label: "In flight" },

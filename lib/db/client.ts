@@ -42,6 +42,9 @@ export class DatabaseUnavailable extends Error {
   }
 }
 
+/** It was asked for more than it can find in time. The same question will take as long again. */
+export class DatabaseTooSlow extends DatabaseUnavailable {}
+
 /**
  * Calls a SQL function. Results are shaped as the function's comment in supabase/schemas says.
  * Throws `DatabaseUnavailable` when Postgres does not answer in time, `DatabaseError` when it refuses.
@@ -52,10 +55,13 @@ export async function call<Result, Name extends FunctionName = FunctionName>(
   args: Arguments<Name>,
   deadlineMs: number = DEADLINE_MS[lane],
 ): Promise<Result> {
+  const patience = AbortSignal.timeout(deadlineMs);
   const { data, error, status } = await database(lane)
     .rpc(name, args as never)
-    .abortSignal(AbortSignal.timeout(deadlineMs));
+    .abortSignal(patience);
   if (!error) return data as Result;
+  // 57014 is the statement's own timeout, which is as long as ours.
+  if (error.code === "57014" || patience.aborted) throw new DatabaseTooSlow(error.message);
   if (isUnavailable(error.code ?? "", status)) throw new DatabaseUnavailable(error.message);
   throw new DatabaseError(`${name}: ${error.message}`, error.code);
 }

@@ -1,10 +1,23 @@
 import type { FailedWebhook } from "@/lib/contract/analytics";
+import type { DeadLetters, RailCounts } from "@/lib/contract/dead-letters";
 import { call } from "@/lib/db/client";
 
 /** The CloudGreet runbook shows a hundred. */
 const SHOWN = 100;
+/** More causes than this are read by filtering, not by scrolling. */
+const SHOWN_GROUPS = 100;
 
 /** The newest dead deliveries with their payloads. */
 export function listDeadLetters(): Promise<FailedWebhook[]> {
   return call("console", "list_dead_letters", { p_limit: SHOWN });
+}
+
+/** Dead deliveries by cause, biggest group first. */
+export function listDeadLetterGroups(): Promise<DeadLetters> {
+  return call("console", "list_dead_letter_groups", { p_limit: SHOWN_GROUPS });
+}
+
+/** The numbers beside the rooms, which every page asks for. */
+export function readRail(): Promise<RailCounts> {
+  return call("console", "read_rail", {} as never);
 }

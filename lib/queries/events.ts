@@ -6,20 +6,19 @@ import { call } from "@/lib/db/client";
 import { Problem } from "@/lib/errors";
 import { maskEcho, maskSecrets } from "@/lib/pipeline/mask";
 import { findProvider } from "@/lib/providers";
+import { patienceFor, withinPatience } from "./bounded";
 
-/** One page of the history, newest first. Throws a `Problem` for a cursor that is not one of ours. */
+/** One page of the history, newest first. Throws a `Problem` for a cursor that is not one of ours, or a search too wide. */
 export function listEvents(filter: EventFilter, page: { limit: number; cursor?: string }): Promise<EventPage> {
   checkCursor(page.cursor);
-  return call<EventPage>("console", "list_events", {
-    p_filter: filter as never,
-    p_limit: page.limit,
-    p_cursor: (page.cursor ?? null) as never,
-  });
+  const args = { p_filter: filter as never, p_limit: page.limit, p_cursor: (page.cursor ?? null) as never };
+  return withinPatience(filter, call<EventPage>("console", "list_events", args, patienceFor(filter)));
 }
 
 /** How many events match, counted up to 10,000. */
 export function countEvents(filter: EventFilter): Promise<number> {
-  return call<number>("console", "count_events", { p_filter: filter as never });
+  const args = { p_filter: filter as never };
+  return withinPatience(filter, call<number>("console", "count_events", args, patienceFor(filter)));
 }
 
 /** Throws a `Problem` for a cursor that is not one of ours. */

@@ -26,6 +26,7 @@ declare
   v_known public.replays;
   v_matched integer;
   v_events bigint[];
+  v_deliveries bigint[];
   v_replay_id bigint;
   v_counts record;
 begin
@@ -65,6 +66,7 @@ begin
   returning id into v_replay_id;
 
   perform public.route_again(v_events, p_options ->> 'destinations' = 'current');
+  v_deliveries := public.select_deliveries(p_selection, v_events);
 
   insert into public.replay_items (
     replay_id, position, event_id, delivery_id, organisation_id, ordering_key, skip_reason, outcome, finished_at
@@ -88,8 +90,7 @@ begin
       )
     )
     -- A filter that speaks of deliveries replays those, and not the events' other ones.
-    and coalesce('ds_' || d.destination_id = p_selection #>> '{filter,destination}', true)
-    and coalesce(d.status::text = any (public.text_array(p_selection #> '{filter,delivery_status}')), true)
+    and (v_deliveries is null or d.id = any (v_deliveries))
   ) x;
 
   select count(*) as items, count(*) filter (where i.skip_reason is not null) as skipped,
@@ -500,6 +501,23 @@ begin
      ) x', v_condition, coalesce(p_limit::text, 'all')
   ) into v_events;
   return coalesce(v_events, '{}');
+end
+$$;
+
+-- Which deliveries of these events a selection means; null for all, which is when its filter says nothing of deliveries.
+create function public.select_deliveries(p_selection jsonb, p_events bigint[]) returns bigint[]
+language plpgsql stable set search_path = '' as $$
+declare
+  v_condition text := public.delivery_predicate(p_selection -> 'filter');
+  v_deliveries bigint[];
+begin
+  if v_condition is null then
+    return null;
+  end if;
+  execute format(
+    'select array_agg(x.id) from public.deliveries x where x.event_id = any ($1) and %s', v_condition
+  ) into v_deliveries using p_events;
+  return coalesce(v_deliveries, '{}');
 end
 $$;
 

@@ -14,7 +14,7 @@ $$;
 -- p_filter: the fields of lib/contract/event-filter.ts, checked there. Every value is quoted here.
 create function public.event_predicate(p_filter jsonb) returns text
 language sql immutable set search_path = '' as $$
-  select coalesce(string_agg(c.condition, ' and ' order by c.n) filter (where p_filter ? c.field), 'true')
+  select coalesce(string_agg(c.condition, ' and ' order by c.n) filter (where c.field is null or p_filter ? c.field), 'true')
   from (values
     (1, 'provider_slug', format('e.provider = any (%L::text[])', public.text_array(p_filter -> 'provider_slug'))),
     (2, 'status', format('e.status = any (%L::public.event_status[])', public.text_array(p_filter -> 'status'))),
@@ -31,16 +31,45 @@ language sql immutable set search_path = '' as $$
     (9, 'to_ts', format('e.received_at < %L::timestamptz', p_filter ->> 'to_ts')),
     -- Moves with the clock, so the filter itself stays the same when it is asked twice.
     (10, 'range', format('e.received_at >= now() - %L::interval', p_filter ->> 'range')),
-    (11, 'destination', format(
-      'exists (select from public.deliveries x where x.event_id = e.id and x.destination_id = %L
-         and (%L::public.delivery_status[] is null or x.status = any (%2$L::public.delivery_status[])))',
-      substr(p_filter ->> 'destination', 4), public.text_array(p_filter -> 'delivery_status')
+    (11, 'trust', format('e.trust = any (%L::public.trust_level[])', public.text_array(p_filter -> 'trust'))),
+    (12, 'attempts', format('e.attempt_count >= %L::integer', p_filter ->> 'attempts')),
+    (13, 'replayed', format('(e.replay_count > 0) = %L::boolean', p_filter ->> 'replayed')),
+    -- The dearest comes last. The payload as Postgres prints it: {"name": "value", "list": [1, 2]}.
+    (14, 'text', format('strpos(lower(e.payload::text), lower(%L)) > 0', p_filter ->> 'text')),
+    -- Null when the filter says nothing of deliveries.
+    (15, null, 'exists (select from public.deliveries x where x.event_id = e.id and '
+      || public.delivery_predicate(p_filter) || ')')
+  ) as c(n, field, condition);
+$$;
+
+-- What a filter says about one delivery, over `public.deliveries x`: one and the same has to meet all of it. Null when it
+-- says nothing. A replay of such a filter takes those deliveries alone, and leaves others of the same events.
+create function public.delivery_predicate(p_filter jsonb) returns text
+language sql immutable set search_path = '' as $$
+  select string_agg(c.condition, ' and ' order by c.n) filter (where p_filter ? c.field)
+  from (values
+    (1, 'error_group', format('x.error_group = any (%L::text[])', public.text_array(p_filter -> 'error_group'))),
+    -- By slug, or by id as `ds_12`: a slug has no underscore.
+    (2, 'destination', format(
+      'x.destination_id = any (array(select t.id from public.destinations t
+         where t.slug = any (%L::text[]) or ''ds_'' || t.id = any (%1$L::text[])))',
+      public.text_array(p_filter -> 'destination')
     )),
-    (12, 'delivery_status', format(
-      'exists (select from public.deliveries x where x.event_id = e.id
-         and x.status = any (%L::public.delivery_status[]))', public.text_array(p_filter -> 'delivery_status')
+    (3, 'delivery_status', format(
+      'x.status = any (%L::public.delivery_status[])', public.text_array(p_filter -> 'delivery_status')
+    )),
+    (4, 'http_status', format(
+      'x.last_http_status = any (%L::integer[])', public.http_statuses(p_filter -> 'http_status')
     ))
   ) as c(n, field, condition);
+$$;
+
+-- ["503", "4xx"]: 503, and 400 to 499. One by one, so that the planner knows how rare each is.
+create function public.http_statuses(p_list jsonb) returns integer[]
+language sql immutable set search_path = '' as $$
+  select array_agg(s)
+  from jsonb_array_elements_text(p_list) x(word)
+  cross join generate_series(replace(x.word, 'xx', '00')::integer, replace(x.word, 'xx', '99')::integer) s;
 $$;
 
 create function public.text_array(p_list jsonb) returns text[]
@@ -141,6 +170,12 @@ begin
   ) into v_count;
   return v_count;
 end
+$$;
+
+-- What destinations are called, by slug: {slug: name}, also of those that were deleted.
+create function public.read_destination_names() returns jsonb
+language sql stable set search_path = '' as $$
+  select coalesce(jsonb_object_agg(t.slug, t.name), '{}') from public.destinations t;
 $$;
 
 -- Everything about one event. Null when there is none.
@@ -558,10 +593,7 @@ language sql stable set search_path = '' as $$
         where x.due_at <= now() and t.enabled and t.paused_at is null
       )
     ),
-    'dead_letters', (
-      select count(*) from (select from public.events e where e.status = 'dead' limit 10000) d
-    ),
-    'running_replays', (select count(*) from public.replays r where r.status in ('queued', 'running', 'paused')),
+    'dead_letters', public.count_dead_letters(), 'running_replays', public.count_running_replays(),
     'events_stored', exists (select from public.events)
   );
 $$;

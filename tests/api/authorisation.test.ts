@@ -130,6 +130,8 @@ const RULES: Record<string, Record<string, Rule>> = {
   "/api/webhooks/events/resolve": {
     POST: { expected: replay(409), body: { event_ids: ["we_999999"], reason: "a test" } },
   },
+  "/api/dead-letters": { GET: { expected: view(200) } },
+  "/api/rail": { GET: { expected: view(200) } },
   "/api/notices": { GET: { expected: view(200) }, POST: { expected: view(200), body: { until: 1 } } },
   "/api/openapi.json": { GET: { expected: everybody(200) } },
   "/api/admin/webhooks/events": { GET: { expected: view(200) } },

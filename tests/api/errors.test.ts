@@ -73,6 +73,18 @@ describe("a wrong query names its field", () => {
     ["org_id=%00", "org_id"],
     ["company_id=%00", "company_id"],
     ["provider_slug=a%00", "provider_slug"],
+    ["text=%00", "text"],
+    ["attempts=0", "attempts"],
+    ["attempts=1.5", "attempts"],
+    ["attempts=many", "attempts"],
+    ["trust=blind", "trust"],
+    ["replayed=yes", "replayed"],
+    ["destination=Agent%20SDK", "destination"],
+    ["delivery_status=gone", "delivery_status"],
+    ["http_status=600", "http_status"],
+    ["http_status=50x", "http_status"],
+    ["http_status=503,x", "http_status"],
+    ["error_group=%27", "error_group"],
   ])("%s", async (query, field) => {
     expectProblem(await ask(`/api/webhooks/events?${query}`), { status: 400, field });
   });

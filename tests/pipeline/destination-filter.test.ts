@@ -42,15 +42,15 @@ test("a destination matches the events that go there; with a delivery status, th
 });
 
 test("an id that is none of ours is refused by name", () => {
-  for (const destination of ["12", "ds_", "ds_1;drop", "ds_1 or true"]) {
-    expect(eventFilterSchema.safeParse({ destination }).error?.issues[0]?.path).toEqual(["destination"]);
+  for (const destination of ["Ds 12", "ds_", "ds_1;drop", "ds_1 or true"]) {
+    expect(eventFilterSchema.safeParse({ destination }).error?.issues[0]?.path[0]).toBe("destination");
   }
 });
 
 test("a replay of what failed at a destination delivers there, and nowhere else", async () => {
   const replay = await createReplay({
     kind: "query",
-    selection: { filter: { destination: ids.ill, delivery_status: ["dead"] } },
+    selection: { filter: { destination: [ids.ill], delivery_status: ["dead"] } },
     options: { skipAlreadyApplied: false },
     reason: "the endpoint is repaired",
     actor: { id: "staff-1", name: "Ada" },

@@ -4,6 +4,8 @@ import type { Replay } from "@/lib/contract/replays";
 import { call } from "@/lib/db/client";
 import { previewReplay } from "@/lib/pipeline/preview";
 import { createReplay, draftReplay, type ReplayRequest, readReplay, startReplay, steer } from "@/lib/pipeline/replay";
+import { listDeadLetterGroups } from "@/lib/queries/dead-letters";
+import { countEvents } from "@/lib/queries/events";
 import { listReplayItems, summariseReplay } from "@/lib/queries/replays";
 import { chatwootEvent } from "../fixtures/chatwoot";
 import { nextUuid } from "../fixtures/ids";
@@ -448,6 +450,8 @@ test("a preview equals its execution on fifty random filters", async () => {
   await workUntilIdle();
   Object.assign(process.env, { REPLAY_MAX_PER_HOUR: "100000" });
   const pick = <T>(...options: T[]) => options[Math.floor(Math.random() * options.length)] as T;
+  const causes = (await listDeadLetterGroups()).groups.map(({ error_group }) => error_group);
+  expect(causes.length).toBeGreaterThan(0);
   for (let round = 0; round < 50; round += 1) {
     const filter = Object.fromEntries(
       Object.entries({
@@ -455,6 +459,14 @@ test("a preview equals its execution on fifty random filters", async () => {
         status: pick(undefined, ["dead"], ["processed", "replayed"], ["dead", "failed"]),
         org_id: pick(undefined, undefined, "1", "2"),
         q: pick(undefined, undefined, "0", "fixture"),
+        destination: pick(undefined, undefined, ["agent-sdk"], ["stripe-tables", "nowhere"]),
+        delivery_status: pick(undefined, undefined, ["dead"], ["dead", "delivered"]),
+        http_status: pick(undefined, undefined, ["503"], ["2xx", "5xx"]),
+        error_group: pick(undefined, undefined, undefined, causes),
+        attempts: pick(undefined, undefined, 1, 2),
+        trust: pick(undefined, undefined, ["signed"], ["signed", "token"]),
+        replayed: pick(undefined, undefined, "0", "1"),
+        text: pick(undefined, undefined, "conversation", "cus_"),
       }).filter(([, value]) => value !== undefined),
     );
     const skipAlreadyApplied = pick(true, false);
@@ -462,6 +474,8 @@ test("a preview equals its execution on fifty random filters", async () => {
     const draft = await draftReplay(request).catch(() => null);
     if (!draft) continue;
     const preview = await previewReplay(draft);
+    // What the history shows is what a replay takes, and every one of it.
+    expect(preview.events).toBe(await countEvents(filter));
     const planned = (await listReplayItems(draft.id, { limit: 500 })).filter((item) => item.outcome === null);
     await startReplay(draft.id, ada, "r");
     const ended = await run(draft);

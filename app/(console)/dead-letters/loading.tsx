@@ -1,0 +1,1 @@
+export { GroupListSkeleton as default } from "@/components/dead-letters/group-list-skeleton";

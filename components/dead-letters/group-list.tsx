@@ -1,0 +1,92 @@
+"use client";
+
+import { CircleCheck } from "lucide-react";
+import Link from "next/link";
+import { useState } from "react";
+import { fetchDeadLetters } from "@/lib/client/dead-letters";
+import { keys } from "@/lib/client/keys";
+import { useLiveQuery } from "@/lib/client/live-query";
+import { type DeadLetterGroup, type DeadLetters, filterOfGroup } from "@/lib/contract/dead-letters";
+import { count, plural } from "../format";
+import { Notice } from "../notice";
+import { ReplaySheet } from "../replays/replay-sheet";
+import { forbiddenTo, MAY_NOT_RESOLVE, type ReplayRights } from "../replays/rights";
+import { Button } from "../ui/button";
+import { GroupEntry } from "./group-entry";
+import { useHeldOrder } from "./held-order";
+import { ResolveGroupDialog } from "./resolve-group-dialog";
+
+const POLL_MS = 2_000;
+/** Counting so many takes a tenth of a second: less often is soon enough. */
+const MANY = 20_000;
+const POLL_MANY_MS = 20_000;
+
+/** What died, by cause, biggest first; keeps itself current. */
+export function GroupList({ initial, rights }: { initial: DeadLetters; rights: ReplayRights }) {
+  const [asked, setAsked] = useState<{ group: DeadLetterGroup; action: "replay" | "resolve" } | null>(null);
+  const { data } = useLiveQuery({
+    queryKey: keys.deadLetters,
+    read: fetchDeadLetters,
+    initialData: initial,
+    interval: ({ total }) => (total.deliveries > MANY ? POLL_MANY_MS : POLL_MS),
+  });
+  const { groups, hold } = useHeldOrder(data.groups);
+  const forbidden = {
+    replay: forbiddenTo(rights, "matching"),
+    resolve: rights.mayReplay ? null : MAY_NOT_RESOLVE,
+  };
+  const close = () => setAsked(null);
+  return (
+    <>
+      {groups.length === 0 ? (
+        <NoDeadLetters />
+      ) : (
+        <>
+          <p className="text-quiet" data-testid="dead-letters-total">
+            {totalWords(data)}
+          </p>
+          <ul className="mt-3 border-t" {...hold}>
+            {groups.map((group) => (
+              <GroupEntry
+                key={`${group.destination.slug} ${group.error_group}`}
+                group={group}
+                forbidden={forbidden}
+                onReplay={() => setAsked({ group, action: "replay" })}
+                onResolve={() => setAsked({ group, action: "resolve" })}
+              />
+            ))}
+          </ul>
+        </>
+      )}
+      {asked?.action === "replay" && (
+        <ReplaySheet target={{ kind: "matching", filter: filterOfGroup(asked.group) }} onClose={close} />
+      )}
+      {asked?.action === "resolve" && <ResolveGroupDialog group={asked.group} onClose={close} />}
+    </>
+  );
+}
+
+function NoDeadLetters() {
+  return (
+    <Notice
+      icon={CircleCheck}
+      title="No dead letters"
+      actions={
+        <Button asChild>
+          <Link href="/events">Show all events</Link>
+        </Button>
+      }
+    >
+      Every delivery has succeeded, is still being tried, or was marked resolved. What uses up its retries appears here,
+      grouped by cause.
+    </Notice>
+  );
+}
+
+/** `218 dead deliveries of 200 events, by 3 causes`. One event may be dead at several destinations. */
+function totalWords({ groups, total }: DeadLetters): string {
+  const of = total.events < total.deliveries ? ` of ${plural(total.events, "event")}` : "";
+  const causes = plural(total.groups, "cause");
+  const shown = total.groups > groups.length ? `; the ${count(groups.length)} biggest are shown` : "";
+  return `${plural(total.deliveries, "dead delivery", "dead deliveries")}${of}, by ${causes}${shown}.`;
+}

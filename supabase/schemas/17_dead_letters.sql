@@ -1,0 +1,146 @@
+-- Dead letters by cause: a group is a destination and what went wrong there. Read by lib/queries/dead-letters.ts; nothing
+-- here changes anything. A dead letter is a dead delivery of a dead event: what a person resolved is none.
+
+-- Callers stand above what they call.
+set check_function_bodies = off;
+
+-- A message without what differs from one delivery to the next: … for values in quotes, # for every word with a digit
+-- (numbers, times, ids, uuids, hex). Names of columns and the like, which Postgres quotes too, are the cause: they stay.
+create function public.normalise_error(p_message text) returns text
+language sql immutable set search_path = '' as $$
+  select left(btrim(regexp_replace(
+    regexp_replace(
+      regexp_replace(
+        regexp_replace(
+          regexp_replace(
+            p_message, '(column|relation|table|constraint|index|type|function) "([^"]*)"', '\1 \2', 'g'
+          ),
+          -- An apostrophe within a word opens nothing.
+          '(^|[^A-Za-z0-9])(''[^'']*''|"[^"]*"|“[^”]*”|`[^`]*`)', '\1…', 'g'
+        ),
+        '[A-Za-z0-9_-]*[0-9][A-Za-z0-9_-]*|\m[a-fA-F]{8,}\M', '#', 'g'
+      ),
+      '#(?:[.:/,]#)+', '#', 'g'
+    ),
+    '\s+', ' ', 'g'
+  )), 300);
+$$;
+
+-- The stable name of a cause: class, HTTP status and normalised message. The destination is not in it, so that the same
+-- cause can be looked for elsewhere.
+create function public.error_group_of(
+  p_error_class public.error_class, p_http_status integer, p_message text
+) returns text
+language sql immutable set search_path = '' as $$
+  select case when p_error_class is not null or p_message is not null then left(encode(sha256(convert_to(
+    concat_ws(E'\n', coalesce(p_error_class::text, ''), coalesce(p_http_status::text, ''), public.normalise_error(p_message)),
+    'UTF8'
+  )), 'hex'), 16) end;
+$$;
+
+-- Stored, because grouping 100,000 messages would cost seconds: it is made once, when a delivery fails.
+alter table public.deliveries add column error_group text
+  generated always as (public.error_group_of(last_error_class, last_http_status, last_error)) stored;
+
+-- Groups are counted from it alone, and a group is listed and replayed by it.
+create index deliveries_dead_by_cause on public.deliveries (error_group, destination_id, finished_at desc, event_id)
+  where status = 'dead';
+
+-- Which failed deliveries answered 503? Rare statuses are found without reading everything.
+create index deliveries_by_http_status on public.deliveries (last_http_status, event_id) where last_http_status >= 300;
+
+-- The biggest groups, and how much there is in all. An event goes to a destination once, so a group's deliveries are as
+-- many events. `hours` counts the last 24 hours of the clock, oldest first. What is inside is told from the newest.
+create function public.list_dead_letter_groups(p_limit integer) returns jsonb
+language sql stable set search_path = '' as $$
+  with cells as (
+    select d.destination_id, d.error_group,
+      -- 24 is the current hour of the clock, 1 the one 23 hours ago; older ones share 0.
+      width_bucket(d.finished_at, array(
+        select date_trunc('hour', now()) - ago * interval '1 hour' from generate_series(23, 0, -1) ago
+      )) as hour,
+      count(*) as count, min(d.finished_at) as first_at, max(d.finished_at) as last_at
+    from public.deliveries d
+    join public.events e on e.id = d.event_id and e.status = 'dead'
+    where d.status = 'dead'
+    group by 1, 2, 3
+  ),
+  groups as (
+    select c.destination_id, c.error_group, sum(c.count)::integer as count, min(c.first_at) as first_at,
+      max(c.last_at) as last_at, jsonb_object_agg(c.hour, c.count) as hours
+    from cells c
+    group by 1, 2
+  ),
+  shown as (
+    select * from groups g order by g.count desc, g.last_at desc, g.error_group, g.destination_id limit p_limit
+  )
+  select jsonb_build_object(
+    'groups', coalesce((
+      select jsonb_agg(
+        jsonb_build_object(
+          'error_group', g.error_group, 'count', g.count, 'first_at', public.iso(g.first_at),
+          'last_at', public.iso(g.last_at),
+          'hours', (
+            select jsonb_agg(coalesce((g.hours ->> n::text)::integer, 0) order by n) from generate_series(1, 24) n
+          ),
+          'destination', jsonb_build_object('id', t.id, 'slug', t.slug, 'name', t.name, 'kind', t.kind)
+        ) || public.describe_dead_letters(g.destination_id, g.error_group)
+        order by g.count desc, g.last_at desc, g.error_group, g.destination_id
+      )
+      from shown g
+      join public.destinations t on t.id = g.destination_id
+    ), '[]'),
+    'total', jsonb_build_object(
+      'groups', (select count(*) from groups),
+      'deliveries', (select coalesce(sum(g.count), 0) from groups g),
+      'events', (select count(*) from public.events e where e.status = 'dead')
+    )
+  );
+$$;
+
+-- What a group is about, from its newest 100 deliveries: the cause, which providers and types, and the newest event.
+create function public.describe_dead_letters(p_destination_id bigint, p_error_group text) returns jsonb
+language sql stable set search_path = '' as $$
+  with newest as (
+    select d.last_error_class, d.last_http_status, d.last_error, d.finished_at, d.id, e.id as event_id, e.provider,
+      e.event_type, e.event_key
+    from public.deliveries d
+    join public.events e on e.id = d.event_id and e.status = 'dead'
+    where d.status = 'dead' and d.error_group = p_error_group and d.destination_id = p_destination_id
+    order by d.finished_at desc, d.event_id desc
+    limit 100
+  )
+  select jsonb_build_object(
+    'error_class', n.last_error_class, 'http_status', n.last_http_status,
+    'message', public.normalise_error(n.last_error),
+    'providers', (
+      select jsonb_agg(p.provider order by p.count desc, p.provider)
+      from (select x.provider, count(*) from newest x group by 1 order by 2 desc, 1 limit 3) p
+    ),
+    'event_types', (
+      select jsonb_agg(p.event_type order by p.count desc, p.event_type)
+      from (select x.event_type, count(*) from newest x group by 1 order by 2 desc, 1 limit 3) p
+    ),
+    'sample', jsonb_build_object('id', 'we_' || n.event_id, 'event_key', n.event_key, 'error', n.last_error)
+  )
+  from newest n
+  order by n.finished_at desc, n.event_id desc
+  limit 1;
+$$;
+
+-- How many events are dead; counting stops at 10,000. Asked for on every page.
+create function public.count_dead_letters() returns integer
+language sql stable set search_path = '' as $$
+  select count(*)::integer from (select from public.events e where e.status = 'dead' limit 10000) d;
+$$;
+
+-- The numbers beside the rooms of the console.
+create function public.read_rail() returns jsonb
+language sql stable set search_path = '' as $$
+  select jsonb_build_object('dead_letters', public.count_dead_letters(), 'running_replays', public.count_running_replays());
+$$;
+
+create function public.count_running_replays() returns integer
+language sql stable set search_path = '' as $$
+  select count(*)::integer from public.replays r where r.status in ('queued', 'running', 'paused');
+$$;
