@@ -1,8 +1,8 @@
-/** API tokens: JWTs signed with API_TOKEN_SECRET, made by `npm run token`. Every one ends; changing the secret ends all. */
+/** API tokens of the command line: JWTs signed with API_TOKEN_SECRET, made by `npm run token`. Every one ends; changing the secret ends all. */
 import { jwtVerify, SignJWT } from "jose";
 import type { StaffRole } from "@/lib/contract/vocabulary";
 import { ConfigurationError, environment } from "@/lib/env";
-import type { Actor } from "./permissions";
+import { isApiToken, readApiToken, type TokenReading } from "./api-tokens";
 
 const ISSUER = "redrive";
 const AUDIENCE = "redrive-api";
@@ -46,8 +46,12 @@ export async function issueToken({ subject, role, expiresIn }: TokenOrder): Prom
   }
 }
 
-/** The actor a token stands for, or why it stands for nobody, in words for its bearer. */
-export async function readToken(token: string): Promise<{ actor: Actor } | { problem: string }> {
+/** The actor a token of either kind stands for, or why it stands for nobody, in words for its bearer. */
+export function readToken(token: string): Promise<TokenReading> {
+  return isApiToken(token) ? readApiToken(token) : readSignedToken(token);
+}
+
+async function readSignedToken(token: string): Promise<TokenReading> {
   const key = signingKey();
   if (!key) return { problem: "API tokens are not configured here: set API_TOKEN_SECRET." };
   try {

@@ -15,11 +15,15 @@ type Expected = Record<Caller, number>;
 
 const ROOT = path.resolve(import.meta.dirname, "../..");
 
+/** A person's id that nobody has. */
+const NOBODY = "00000000-0000-4000-8000-000000000000";
+
 const nobody = { anonymous: 401, expired: 401, otherKey: 401, noSignature: 401 };
 /** What those who may get to hear: a status beyond authorisation. */
 const view = (status: number): Expected => ({ ...nobody, viewer: status, support: status, admin: status });
 const replay = (status: number): Expected => ({ ...nobody, viewer: 403, support: status, admin: status });
 const replayMany = (status: number): Expected => ({ ...nobody, viewer: 403, support: 403, admin: status });
+const manage = replayMany;
 const everybody = (status: number): Expected =>
   Object.fromEntries(CALLERS.map((caller) => [caller, status])) as Expected;
 
@@ -93,6 +97,17 @@ const RULES: Record<string, Record<string, Rule>> = {
   "/api/webhooks/events/resolve": {
     POST: { expected: replay(409), body: { event_ids: ["we_999999"], reason: "a test" } },
   },
+  "/api/staff": {
+    GET: { expected: manage(200) },
+    POST: { expected: manage(400), body: { email: "nobody", role: "viewer" } },
+  },
+  "/api/staff/[id]": { PATCH: { path: `/api/staff/${NOBODY}`, expected: manage(404), body: { disabled: true } } },
+  "/api/staff/[id]/invitation": { POST: { path: `/api/staff/${NOBODY}/invitation`, expected: manage(404) } },
+  "/api/invitations/accept": { POST: { expected: everybody(400), body: { token: "none", role: "admin" } } },
+  "/api/tokens": { GET: { expected: manage(200) }, POST: { expected: manage(400), body: { name: "none" } } },
+  "/api/tokens/[id]": { DELETE: { path: "/api/tokens/tk_999999", expected: manage(404) } },
+  "/api/audit": { GET: { expected: manage(200) } },
+  "/api/audit/export": { GET: { expected: manage(200) } },
   "/api/notices": { GET: { expected: view(200) }, POST: { expected: view(200), body: { until: 1 } } },
   "/api/openapi.json": { GET: { expected: everybody(200) } },
   "/api/admin/webhooks/events": { GET: { expected: view(200) } },
