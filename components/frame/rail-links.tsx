@@ -5,15 +5,25 @@ import { useRailCounts } from "@/lib/client/analytics";
 import { count } from "../format";
 import { cn } from "../ui/cn";
 import { Tooltip } from "../ui/tooltip";
-import { ROOMS, useRoom } from "./rooms";
+import { ROOMS, type Room, useRoom } from "./rooms";
 
-/** The rooms of the product. `narrow` leaves their icons only. */
-export function RailLinks({ narrow = false, onNavigate }: { narrow?: boolean; onNavigate?: () => void }) {
+/** The rooms of the product, or some of them under a `label` of their own. `narrow` leaves their icons only. */
+export function RailLinks({
+  rooms = Object.values(ROOMS),
+  label = "Main",
+  narrow = false,
+  onNavigate,
+}: {
+  rooms?: Room[];
+  label?: string;
+  narrow?: boolean;
+  onNavigate?: () => void;
+}) {
   const here = useRoom();
   const counts = useRailCounts();
   return (
-    <nav aria-label="Main" className="flex flex-col gap-0.5">
-      {Object.values(ROOMS).map((room) => {
+    <nav aria-label={label} className="flex flex-col gap-0.5">
+      {rooms.map((room) => {
         const badge = room === ROOMS.deadLetters ? counts?.dead : room === ROOMS.replays ? counts?.replays : undefined;
         const tone = room === ROOMS.deadLetters ? "text-red" : "text-blue";
         const link = (

@@ -1,9 +1,9 @@
 "use client";
 
-import { ChartNoAxesColumn, Inbox, type LucideIcon, OctagonX, Redo2 } from "lucide-react";
+import { ChartNoAxesColumn, Inbox, type LucideIcon, OctagonX, Redo2, Settings } from "lucide-react";
 import { usePathname, useSearchParams } from "next/navigation";
 
-interface Room {
+export interface Room {
   name: string;
   href: string;
   icon: LucideIcon;
@@ -16,10 +16,14 @@ export const ROOMS = {
   replays: { name: "Replays", href: "/replays", icon: Redo2 },
 } satisfies Record<string, Room>;
 
+/** At the foot of the rail, for those who may manage. */
+export const SETTINGS: Room = { name: "Settings", href: "/settings", icon: Settings };
+
 /** The room that the address stands in. Dead letters are the history with exactly that status. */
 export function useRoom(): Room {
   const path = usePathname();
   const status = useSearchParams().get("status");
+  if (path.startsWith("/settings")) return SETTINGS;
   if (path.startsWith("/replays")) return ROOMS.replays;
   if (!path.startsWith("/events")) return ROOMS.overview;
   return path === "/events" && status === "dead" ? ROOMS.deadLetters : ROOMS.events;

@@ -10,6 +10,9 @@ export const keys = {
   analytics: (range: Range) => ["analytics", range] as const,
   replays: (query: string) => ["replays", query] as const,
   replay: (id: string) => ["replay", id] as const,
+  staff: ["staff"] as const,
+  tokens: ["tokens"] as const,
+  audit: (query: string) => ["audit", query] as const,
   notices: ["notices"] as const,
   /** The draft and its preview in an open sheet. */
   draft: (ask: string) => ["replay-draft", ask] as const,
