@@ -5,11 +5,15 @@ import path from "node:path";
 import { SignJWT, UnsecuredJWT } from "jose";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { hashPassword } from "@/lib/auth/password";
+import { hashSecret, makeSecret } from "@/lib/auth/secrets";
+import { SCOPE_NAMES, type Scope } from "@/lib/contract/scopes";
 import { tokenFor } from "../support/processes";
 import { openApp, type SharedApp } from "../support/shared-app";
 import { signIn } from "../support/sign-in";
 
-const CALLERS = ["anonymous", "viewer", "support", "admin", "expired", "otherKey", "noSignature"] as const;
+const PEOPLE = ["anonymous", "viewer", "support", "admin", "expired", "otherKey", "noSignature"] as const;
+/** Tokens made in the console: two that have ended, and one for each scope. */
+const CALLERS = [...PEOPLE, "ended", "revoked", ...SCOPE_NAMES] as const;
 type Caller = (typeof CALLERS)[number];
 type Expected = Record<Caller, number>;
 
@@ -18,12 +22,25 @@ const ROOT = path.resolve(import.meta.dirname, "../..");
 /** A person's id that nobody has. */
 const NOBODY = "00000000-0000-4000-8000-000000000000";
 
-const nobody = { anonymous: 401, expired: 401, otherKey: 401, noSignature: 401 };
-/** What those who may get to hear: a status beyond authorisation. */
-const view = (status: number): Expected => ({ ...nobody, viewer: status, support: status, admin: status });
-const replay = (status: number): Expected => ({ ...nobody, viewer: 403, support: status, admin: status });
-const replayMany = (status: number): Expected => ({ ...nobody, viewer: 403, support: 403, admin: status });
-const manage = replayMany;
+const nobody = { anonymous: 401, expired: 401, otherKey: 401, noSignature: 401, ended: 401, revoked: 401 };
+/** What those who may get to hear: a status beyond authorisation. `scopes` are the ones that allow it. */
+const may =
+  (least: "viewer" | "support" | "admin", ...scopes: Scope[]) =>
+  (status: number): Expected => ({
+    ...nobody,
+    viewer: least === "viewer" ? status : 403,
+    support: least === "admin" ? 403 : status,
+    admin: status,
+    ...(Object.fromEntries(SCOPE_NAMES.map((scope) => [scope, scopes.includes(scope) ? status : 403])) as Record<
+      Scope,
+      number
+    >),
+  });
+const view = may("viewer", "events:read");
+const resolve = may("support", "events:resolve");
+const replay = may("support", "replays:write", "replays:bulk");
+const replayMany = may("admin", "replays:bulk");
+const manage = may("admin", "manage");
 const everybody = (status: number): Expected =>
   Object.fromEntries(CALLERS.map((caller) => [caller, status])) as Expected;
 
@@ -95,7 +112,7 @@ const RULES: Record<string, Record<string, Rule>> = {
     },
   },
   "/api/webhooks/events/resolve": {
-    POST: { expected: replay(409), body: { event_ids: ["we_999999"], reason: "a test" } },
+    POST: { expected: resolve(409), body: { event_ids: ["we_999999"], reason: "a test" } },
   },
   "/api/staff": {
     GET: { expected: manage(200) },
@@ -155,10 +172,23 @@ beforeAll(async () => {
     expired: await tokenFor("super_admin", "-1s"),
     otherKey: await (dressed(new SignJWT(claims).setProtectedHeader({ alg: "HS256" })) as SignJWT).sign(other),
     noSignature: (dressed(new UnsecuredJWT(claims)) as UnsecuredJWT).encode(),
+    ended: await consoleToken(["manage"], { ended: true }),
+    revoked: await consoleToken(["manage"], { revoked: true }),
+    ...(Object.fromEntries(
+      await Promise.all(SCOPE_NAMES.map(async (scope) => [scope, await consoleToken([scope])] as const)),
+    ) as Record<Scope, string>),
   };
 }, 300_000);
 
 afterAll(() => app?.close());
+
+async function consoleToken(scopes: Scope[], { ended = false, revoked = false } = {}): Promise<string> {
+  const token = `rd_${makeSecret()}`;
+  await app.sql`insert into api_tokens (name, token_hash, hint, scopes, created_by, created_at, expires_at, revoked_at)
+    values ('a test', decode(${hashSecret(token)}, 'hex'), ${token.slice(-4)}, ${scopes}, 'a test',
+      now() - interval '1 day', now() + ${ended ? -1 : 3600} * interval '1 second', ${revoked ? new Date() : null})`;
+  return token;
+}
 
 const ask = (target: string, init: RequestInit = {}) => fetch(`${app.url}${target}`, { redirect: "manual", ...init });
 
