@@ -48,7 +48,7 @@ export function AcceptForm({ token, invitation }: { token: string; invitation: I
       <p className="text-pretty text-quiet">
         {is_new ? "You are invited as " : "Set a new password. You are "}
         <span className="font-medium text-ink">{ROLE_WORDS[role].label.toLowerCase()}</span>.{" "}
-        {is_new && ROLE_WORDS[role].may}
+        {is_new && ROLE_WORDS[role].you}
       </p>
       <div>
         <label htmlFor={ids.email} className="mb-1 block font-medium">

@@ -2,7 +2,7 @@
 
 import { Download } from "lucide-react";
 import { useRouter } from "next/navigation";
-import { useTransition } from "react";
+import { useOptimistic, useTransition } from "react";
 import type { AuditFilter } from "@/lib/contract/audit-filter";
 import type { ActionChoices } from "@/lib/contract/staff";
 import { Choices } from "../events/choices";
@@ -18,11 +18,17 @@ import { auditAddress, auditExportAddress } from "./audit-address";
 import { actionWords } from "./words";
 
 /** The filter of the log, whose only state is the address, and the way out as a file. */
-export function AuditFilterBar({ filter, choices }: { filter: AuditFilter; choices: ActionChoices }) {
+export function AuditFilterBar({ filter: read, choices }: { filter: AuditFilter; choices: ActionChoices }) {
   const router = useRouter();
   const [pending, startTransition] = useTransition();
   const format = useTimeFormat();
-  const go = (next: AuditFilter) => startTransition(() => router.push(auditAddress(next), { scroll: false }));
+  // A tick answers the finger, not the server.
+  const [filter, show] = useOptimistic(read);
+  const go = (next: AuditFilter) =>
+    startTransition(() => {
+      show(next);
+      router.push(auditAddress(next), { scroll: false });
+    });
   const actions = filter.action?.map(actionWords).join(" or ") || null;
   const isFiltered = Object.values(filter).some(Boolean);
   return (

@@ -3,7 +3,7 @@ import type { StaffAction } from "@/lib/contract/staff";
 import { CopyButton } from "../copy-button";
 import { InertText } from "../inert-text";
 import { MiddleTruncated } from "../middle-truncated";
-import { ExactTime } from "../time";
+import { ExactTime, useTimeFormat } from "../time";
 import { cn } from "../ui/cn";
 import { detailWords } from "./detail-words";
 import { type Columns, cellLook, rowLook } from "./table";
@@ -19,7 +19,7 @@ export const AUDIT_COLUMNS: Columns = [
 export function AuditRow({ action }: { action: StaffAction }) {
   const subject = subjectWords(action);
   const address = subjectAddress(action);
-  const details = detailWords(action);
+  const details = detailWords(action, useTimeFormat());
   return (
     <tr data-testid="audit-row" className={cn(rowLook, "max-md:block")}>
       <td className={cn(cellLook, "text-quiet tabular-nums md:align-top max-md:block max-md:text-sm")}>

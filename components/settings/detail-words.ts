@@ -1,14 +1,17 @@
 import type { StaffAction } from "@/lib/contract/staff";
 
-/** What a line of the log says beside who, what and whom; null when that is all. */
-export function detailWords({ action, details }: StaffAction): string | null {
-  const { name: _, ...rest } = details;
+/** What a line of the log says beside who, what and whom; null when that is all. `time` says times as their reader does. */
+export function detailWords({ action, details }: StaffAction, time: (iso: string) => string): string | null {
   if (action === "staff.change_role") return `${text(details.from)} → ${text(details.to)}`;
   if (action === "staff.invite") return `as ${text(details.role)}`;
-  const shown = action.startsWith("token.") ? rest : details;
-  const parts = Object.entries(shown)
+  const { name: _, ...rest } = details;
+  const parts = Object.entries(action.startsWith("token.") ? rest : details)
     .filter(([, value]) => value !== null && !isEmpty(value))
-    .map(([key, value]) => (key === "reason" ? `“${text(value)}”` : `${key.replaceAll("_", " ")}: ${text(value)}`));
+    .map(([key, value]) => {
+      if (key === "reason") return `“${text(value)}”`;
+      if (key.endsWith("_at") && typeof value === "string") return `${key.slice(0, -3)} ${time(value)}`;
+      return `${key.replaceAll("_", " ")}: ${text(value)}`;
+    });
   return parts.length > 0 ? parts.join(" · ") : null;
 }
 

@@ -8,7 +8,7 @@ import { plural } from "../format";
 import { ConfirmDialog } from "./confirm-dialog";
 import type { PersonAction } from "./person-row";
 import { RoleChoice } from "./role-choice";
-import { ROLE_WORDS } from "./words";
+import { callOf, ROLE_WORDS } from "./words";
 
 interface Props {
   person: StaffMember;
@@ -27,19 +27,20 @@ export function PersonDialog({ action, ...props }: Props & { action: PersonActio
 
 function RoleDialog({ person, onClose, onChanged }: Props) {
   const [role, setRole] = useState(person.role);
+  const name = callOf(person);
   const change = useMutation({
     mutationFn: () => changeStaff(person.id, { role }),
-    onSuccess: () => onChanged(`${person.name} is ${ROLE_WORDS[role].label.toLowerCase()} now.`),
+    onSuccess: () => onChanged(`${name} is ${ROLE_WORDS[role].label.toLowerCase()} now.`),
   });
   return (
     <ConfirmDialog
-      title={`Change the role of ${person.name}`}
+      title={`Change the role of ${name}`}
       description={
         person.status === "invited"
           ? "It counts from the first sign-in on. The link that was sent stays good."
-          : `${person.name} is signed out everywhere at once and signs in again with the new role.${tokenWords(person, "may from now on do no more than the new role")}`
+          : `${name} is signed out everywhere at once and signs in again with the new role.${tokenWords(person, "may from now on do no more than the new role")}`
       }
-      action={role === person.role ? "Change role" : `Make ${person.name} ${ROLE_WORDS[role].label.toLowerCase()}`}
+      action={role === person.role ? "Change role" : `Make ${name} ${ROLE_WORDS[role].label.toLowerCase()}`}
       disabled={role === person.role}
       pending={change.isPending}
       error={change.error}
@@ -56,13 +57,14 @@ function RoleDialog({ person, onClose, onChanged }: Props) {
 function LinkDialog({ person, onClose, onLinked }: Props) {
   const link = useMutation({ mutationFn: () => linkStaff(person.id), onSuccess: onLinked });
   const isInvited = person.status === "invited";
+  const name = callOf(person);
   return (
     <ConfirmDialog
-      title={isInvited ? `New invitation link for ${person.name}` : `New password link for ${person.name}`}
+      title={isInvited ? `New invitation link for ${name}` : `New password link for ${name}`}
       description={
         isInvited
           ? "The link that was sent before stops working."
-          : `With this link ${person.name} sets a new password. The present one works until then; open sessions end with it.`
+          : `With this link ${name} sets a new password. The present one works until then; open sessions end with it.`
       }
       action="Make the link"
       pending={link.isPending}
@@ -74,7 +76,7 @@ function LinkDialog({ person, onClose, onLinked }: Props) {
 }
 
 function AccessDialog({ person, disable, onClose, onChanged }: Props & { disable: boolean }) {
-  const { name } = person;
+  const name = callOf(person);
   const change = useMutation({
     mutationFn: () => changeStaff(person.id, { disabled: disable }),
     onSuccess: () => onChanged(disable ? `${name} is disabled.` : `${name} is enabled again.`),

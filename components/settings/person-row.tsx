@@ -6,12 +6,12 @@ import { Button } from "../ui/button";
 import { cn } from "../ui/cn";
 import { Menu, MenuContent, MenuItem, MenuSeparator, MenuTrigger } from "../ui/menu";
 import { type Columns, cellLook, rowLook } from "./table";
-import { ROLE_WORDS } from "./words";
+import { callOf, ROLE_WORDS } from "./words";
 
 export const PERSON_COLUMNS: Columns = [
   { title: "Person" },
   { title: "Role", className: "md:w-36" },
-  { title: "Status", className: "md:w-52" },
+  { title: "Status", className: "md:w-60" },
   { title: "Last sign-in", className: "md:w-32 md:max-lg:hidden" },
   { title: "Actions", className: "md:w-12" },
 ];
@@ -34,23 +34,22 @@ export function PersonRow({
   isSelf: boolean;
   onAction: (action: PersonAction) => void;
 }) {
-  const { name, email, role, status, last_sign_in_at } = person;
+  const { email, role, status, last_sign_in_at } = person;
   return (
     <tr data-testid="person-row" className={cn(rowLook, "relative")}>
-      <td className={cellLook}>
-        <p className={cn("truncate font-medium", status === "disabled" && "text-quiet")}>
-          <InertText text={name} />
+      <td className={cn(cellLook, "md:h-14")}>
+        <p className={cn("truncate font-medium", status === "disabled" && "text-quiet")} title={email}>
+          <InertText text={callOf(person)} />
           {isSelf && <span className="ml-1.5 font-normal text-faint text-sm">you</span>}
         </p>
-        <p className="truncate text-quiet text-sm" title={email}>
-          <InertText text={email} />
-        </p>
+        {status !== "invited" && (
+          <p className="truncate text-quiet text-sm" title={email}>
+            <InertText text={email} />
+          </p>
+        )}
       </td>
-      <td className={cn(cellLook, "max-md:col-start-1 max-md:row-start-2")}>
-        {ROLE_WORDS[role].label}
-        <span className="text-quiet md:hidden"> · {LOOK[status].word.toLowerCase()}</span>
-      </td>
-      <td className={cn(cellLook, "max-md:hidden")}>
+      <td className={cn(cellLook, "max-md:col-start-1 max-md:row-start-2")}>{ROLE_WORDS[role].label}</td>
+      <td className={cn(cellLook, "max-md:col-start-2 max-md:row-start-2 max-md:text-right")}>
         <StatusWords person={person} />
       </td>
       <td className={cn(cellLook, "text-quiet tabular-nums max-lg:hidden")}>
@@ -66,13 +65,11 @@ export function PersonRow({
 function StatusWords({ person: { status, link_expires_at } }: { person: StaffMember }) {
   const { icon: Icon, tone, word } = LOOK[status];
   return (
-    <>
-      <span className={cn("inline-flex items-center gap-1.5 font-medium", tone)}>
-        <Icon aria-hidden="true" className="size-3.5" />
-        {word}
-      </span>
+    <span className="inline-flex items-center gap-1.5">
+      <Icon aria-hidden="true" className={cn("size-3.5", tone)} />
+      <span className={cn("font-medium", tone)}>{word}</span>
       {status === "invited" && (
-        <span className="block pl-5 text-quiet text-sm">
+        <span className="text-quiet text-sm">
           {link_expires_at ? (
             <>
               link ends <RelativeTime at={link_expires_at} />
@@ -82,7 +79,7 @@ function StatusWords({ person: { status, link_expires_at } }: { person: StaffMem
           )}
         </span>
       )}
-    </>
+    </span>
   );
 }
 
@@ -91,7 +88,7 @@ function PersonActions({ person, onAction }: { person: StaffMember; onAction: (a
   return (
     <Menu>
       <MenuTrigger asChild>
-        <Button variant="ghost" size="icon" aria-label={`Actions for ${person.name}`} data-testid="person-actions">
+        <Button variant="ghost" size="icon" aria-label={`Actions for ${callOf(person)}`} data-testid="person-actions">
           <Ellipsis />
         </Button>
       </MenuTrigger>

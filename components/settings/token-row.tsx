@@ -1,8 +1,10 @@
+import { useNow } from "@/lib/client/clock";
 import type { ApiToken } from "@/lib/contract/staff";
 import { InertText } from "../inert-text";
-import { RelativeTime } from "../time";
+import { RelativeTime, useTimeFormat } from "../time";
 import { Button } from "../ui/button";
 import { cn } from "../ui/cn";
+import { Tooltip } from "../ui/tooltip";
 import { type Columns, cellLook, rowLook } from "./table";
 import { SCOPE_WORDS } from "./words";
 
@@ -14,6 +16,8 @@ export const TOKEN_COLUMNS: Columns = [
   { title: "Ends", className: "md:w-32" },
   { title: "Actions", className: "md:w-24" },
 ];
+
+const SOON_MS = 7 * 24 * 60 * 60 * 1000;
 
 /** One token. It says what it may, when it was used, and how it ends. */
 export function TokenRow({ token, onRevoke }: { token: ApiToken; onRevoke: () => void }) {
@@ -41,6 +45,7 @@ export function TokenRow({ token, onRevoke }: { token: ApiToken; onRevoke: () =>
         {last_used_at ? <RelativeTime at={last_used_at} /> : "never"}
       </td>
       <td className={cn(cellLook, "text-quiet tabular-nums max-md:col-start-2 max-md:row-start-3 max-md:text-right")}>
+        {status === "active" && <span className="md:hidden">Ends </span>}
         <End token={token} />
       </td>
       <td className={cn(cellLook, "text-right max-md:col-start-2 max-md:row-start-1")}>
@@ -70,5 +75,18 @@ function End({ token: { status, expires_at, revoked_at } }: { token: ApiToken })
     );
   }
   if (status === "owner_disabled") return <span className="text-amber">Rests: its maker is disabled</span>;
-  return <RelativeTime at={expires_at} />;
+  return <EndDay at={expires_at} />;
+}
+
+/** The day; how soon, in the last week. */
+function EndDay({ at }: { at: string }) {
+  const isSoon = Date.parse(at) - useNow() < SOON_MS;
+  const format = useTimeFormat();
+  if (isSoon) return <RelativeTime at={at} className="text-amber" />;
+  // `20 Feb 2027, 08:35:38` in the browser, `2027-02-20 08:35:38 UTC` on the server.
+  return (
+    <Tooltip content={format(at)}>
+      <time dateTime={at}>{/^\d{4}-\d\d-\d\d|^[^,]+/.exec(format(at))?.[0]}</time>
+    </Tooltip>
+  );
 }

@@ -1,17 +1,23 @@
 /** Roles, scopes and actions as people read them. */
 import type { Scope } from "@/lib/contract/scopes";
-import type { StaffAction } from "@/lib/contract/staff";
+import type { StaffAction, StaffMember } from "@/lib/contract/staff";
 import type { StaffRole } from "@/lib/contract/vocabulary";
 
-export const ROLE_WORDS: Record<StaffRole, { label: string; may: string }> = {
-  viewer: { label: "Viewer", may: "Sees events, payloads and replays. Changes nothing." },
+export const ROLE_WORDS: Record<StaffRole, { label: string; may: string; you: string }> = {
+  viewer: {
+    label: "Viewer",
+    may: "Sees events, payloads and replays. Changes nothing.",
+    you: "You see events, payloads and replays.",
+  },
   support: {
     label: "Support",
     may: "Also replays events chosen one by one, resolves them, and pauses or tests destinations.",
+    you: "You see events, replay those you choose, and pause or test destinations.",
   },
   admin: {
     label: "Administrator",
     may: "Also replays everything a filter matches, and manages destinations, sources, people and tokens.",
+    you: "You may do everything here.",
   },
 };
 
@@ -28,27 +34,41 @@ export const SCOPE_WORDS: Record<Scope, { label: string; may: string }> = {
   },
 };
 
-/** What was done, as the rest of a sentence that begins with a name. */
+/** What was done, as the rest of a sentence that begins with a name, where the general rule below says it badly. */
 const ACTION_WORDS: Readonly<Record<string, string>> = {
   "staff.invite": "invited",
   "staff.link": "made a new link for",
   "staff.change_role": "changed the role of",
   "staff.disable": "disabled",
   "staff.enable": "enabled",
-  "invitation.accept": "accepted the invitation of",
+  "invitation.accept": "accepted the invitation sent to",
   "token.create": "created the API token",
   "token.revoke": "revoked the API token",
   "audit.export": "exported the audit log",
-  "event.resolve": "resolved",
-  "replay.start": "started the replay",
-  "replay.pause": "paused the replay",
-  "replay.resume": "resumed the replay",
-  "replay.cancel": "cancelled the replay",
 };
 
-/** `created the API token`; for an action without words, such as `destination.rotate_secret`, that as words. */
+/** Verbs of actions such as `destination.rotate_secret`, before "the destination". */
+const PAST: Readonly<Record<string, string>> = {
+  create: "created",
+  update: "changed",
+  delete: "deleted",
+  start: "started",
+  pause: "paused",
+  resume: "resumed",
+  cancel: "cancelled",
+  enable: "enabled",
+  disable: "disabled",
+  resolve: "resolved",
+  test: "tested",
+  sample: "sent a sample to",
+  rotate: "rotated the URL of",
+  rotate_secret: "rotated the secret of",
+};
+
+/** `paused the destination`; for an action that we have no words for, its name. */
 export function actionWords(action: string): string {
-  return ACTION_WORDS[action] ?? action.replace(".", ": ").replaceAll("_", " ");
+  const [noun = "", verb = ""] = action.split(".");
+  return ACTION_WORDS[action] ?? (PAST[verb] ? `${PAST[verb]} the ${noun}` : `${action}:`);
 }
 
 /** What the subject is called: a token by its name; nothing where the words say it all. */
@@ -63,4 +83,9 @@ export function subjectAddress({ subject }: StaffAction): string | null {
   if (/^wr_\d+$/.test(subject)) return `/replays/${subject}`;
   if (/^ds_\d+$/.test(subject)) return `/destinations/${subject}`;
   return null;
+}
+
+/** The name, once the person has set one: before, the e-mail says more than its first half. */
+export function callOf({ status, name, email }: Pick<StaffMember, "status" | "name" | "email">): string {
+  return status === "invited" ? email : name;
 }
