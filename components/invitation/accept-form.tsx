@@ -4,13 +4,12 @@ import { signIn } from "next-auth/react";
 import { type FormEvent, useId, useState } from "react";
 import { ApiError } from "@/lib/client/request";
 import { acceptInvitation } from "@/lib/client/staff";
+import { SHORTEST_PASSWORD } from "@/lib/contract/staff";
 import type { StaffRole } from "@/lib/contract/vocabulary";
 import { InertText } from "../inert-text";
 import { ROLE_WORDS } from "../settings/words";
 import { Button } from "../ui/button";
 import { Input } from "../ui/input";
-
-const SHORTEST_PASSWORD = 12;
 
 interface Invitation {
   email: string;

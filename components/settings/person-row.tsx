@@ -49,7 +49,7 @@ export function PersonRow({
         )}
       </td>
       <td className={cn(cellLook, "max-md:col-start-1 max-md:row-start-2")}>{ROLE_WORDS[role].label}</td>
-      <td className={cn(cellLook, "max-md:col-start-2 max-md:row-start-2 max-md:text-right")}>
+      <td className={cn(cellLook, "max-md:col-span-2 max-md:col-start-1 max-md:row-start-2 max-md:justify-self-end")}>
         <StatusWords person={person} />
       </td>
       <td className={cn(cellLook, "text-quiet tabular-nums max-lg:hidden")}>
@@ -65,7 +65,7 @@ export function PersonRow({
 function StatusWords({ person: { status, link_expires_at } }: { person: StaffMember }) {
   const { icon: Icon, tone, word } = LOOK[status];
   return (
-    <span className="inline-flex items-center gap-1.5">
+    <span className="inline-flex items-center gap-1.5 align-middle">
       <Icon aria-hidden="true" className={cn("size-3.5", tone)} />
       <span className={cn("font-medium", tone)}>{word}</span>
       {status === "invited" && (

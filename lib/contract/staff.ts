@@ -2,6 +2,9 @@
 import type { Scope } from "./scopes";
 import type { StaffRole } from "./vocabulary";
 
+/** Characters. */
+export const SHORTEST_PASSWORD = 12;
+
 /** `invited`: has never set a password nor signed in. */
 export type StaffStatus = "active" | "invited" | "disabled";
 

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { Constants } from "@/lib/db/database.types";
 import { SCOPE_NAMES } from "../scopes";
+import { SHORTEST_PASSWORD } from "../staff";
 import { count, givenTime, list, time } from "./values";
 
 const role = z.enum(Constants.public.Enums.staff_role);
@@ -9,7 +10,6 @@ const scope = z.enum(SCOPE_NAMES);
 const email = z.string().trim().toLowerCase().pipe(z.email("must be an e-mail address").max(320));
 const name = z.string().trim().min(1, "must not be empty").max(100);
 
-export const SHORTEST_PASSWORD = 12;
 const LONGEST_PASSWORD = 1024;
 
 /** `POST /api/staff` */
