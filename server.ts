@@ -1,7 +1,7 @@
 /** `npm start`: everything Redrive needs, in the order it is needed. */
 import { createFirstAdministrator, FIRST_ADMINISTRATOR } from "./lib/boot/administrator";
 import { ensureBuild } from "./lib/boot/build";
-import { checkConfiguration, checkDurability } from "./lib/boot/checks";
+import { checkConfiguration, checkDurability, checkEncryptionKey } from "./lib/boot/checks";
 import { createHttpServer } from "./lib/boot/http";
 import { loadLocalSecrets } from "./lib/boot/local";
 import { lockDataDir } from "./lib/boot/lock";
@@ -48,6 +48,7 @@ async function boot(): Promise<void> {
   onShutdown("database connections", closeDatabase);
 
   await configureDestinations();
+  await checkEncryptionKey();
   if (!dev) await ensureBuild(root, say);
 
   const { PORT, PUBLIC_URL, WORKER_IN_SERVER } = environment();

@@ -2,7 +2,7 @@
 
 import { useOrigin } from "@/lib/client/hydrated";
 import { CopyButton } from "./copy-button";
-import { PROVIDERS, ProviderMark, providerName } from "./provider";
+import { ProviderMark, providerName, SENDERS } from "./provider";
 
 const SAMPLE = "npm run send -- stripe invoice.payment_succeeded";
 
@@ -21,7 +21,7 @@ export function FirstRun() {
       </div>
       <h3 className="mt-8 font-medium">Or point a provider here</h3>
       <ul className="mt-2 border-t">
-        {PROVIDERS.map((slug) => {
+        {SENDERS.map((slug) => {
           const url = `${origin}/api/webhooks/${slug}`;
           return (
             <li

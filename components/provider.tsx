@@ -12,11 +12,19 @@ const FACES: Record<string, Face> = {
   stripe: { name: "Stripe", mark: "St", secret: "STRIPE_WEBHOOK_SECRET" },
   telnyx: { name: "Telnyx", mark: "Te", secret: "TELNYX_PUBLIC_KEY" },
   chatwoot: { name: "Chatwoot", mark: "Cw", secret: "CHATWOOT_WEBHOOK_SECRET" },
+  shopify: { name: "Shopify", mark: "Sh", secret: "SHOPIFY_WEBHOOK_SECRET" },
+  mitto: { name: "Mitto", mark: "Mi", secret: "MITTO_URL_TOKEN" },
+  smartlead: { name: "Smartlead", mark: "Sl", secret: "SMARTLEAD_WEBHOOK_SECRET" },
+  heyreach: { name: "HeyReach", mark: "Hr", secret: "HEYREACH_URL_TOKEN" },
   standard: { name: "Standard Webhooks", mark: "Sw", secret: "STANDARD_WEBHOOK_SECRET" },
+  platform: { name: "Platform", mark: "Pl" },
 };
 
-/** The providers whose doors are open, for lists to choose from. */
+/** Every provider, for lists to choose from. */
 export const PROVIDERS = Object.keys(FACES);
+
+/** Those who post to a door of ours; the others are published through the API. */
+export const SENDERS = PROVIDERS.filter((slug) => FACES[slug]?.secret);
 
 export function providerName(slug: string): string {
   return FACES[slug]?.name ?? slug.charAt(0).toUpperCase() + slug.slice(1);

@@ -68,6 +68,11 @@ export function DeliveryStatusBadge({ status }: { status: DeliveryStatus }) {
   return <Badge look={DELIVERY_LOOK[status]} label={DELIVERY_STATUS[status].label} large testId="delivery-status" />;
 }
 
+/** The same without its ground, for rows. */
+export function DeliveryStatusWord({ status }: { status: DeliveryStatus }) {
+  return <Badge look={DELIVERY_LOOK[status]} label={DELIVERY_STATUS[status].label} testId="delivery-status" />;
+}
+
 /** Icon and word; `large` sets them on a tint, for headings. */
 function Badge({
   look,

@@ -2,6 +2,7 @@
  * Everything Redrive reads from the environment, checked once, in one place. A wrong value names its variable.
  * Local mode (neither DATABASE_URL nor SUPABASE_URL): `npm start` fills in what is missing from DATA_DIR, see lib/boot.
  */
+import { Resolver } from "node:dns";
 import path from "node:path";
 import { z } from "zod";
 
@@ -26,6 +27,11 @@ const schema = z.object({
   API_TOKEN_SECRET: secret.optional(),
   /** Lets a cron job run one worker tick through POST /api/internal/worker. */
   CRON_SECRET: secret.optional(),
+  /** Encrypts secrets and header values of destinations in the database: 32 bytes as base64 or hex. */
+  ENCRYPTION_KEY: z
+    .string()
+    .refine((key) => keyBytes(key) !== undefined, "must be 32 bytes as base64 or hex (`openssl rand -base64 32`)")
+    .optional(),
   /** The Agent SDK that Chatwoot events are forwarded to. */
   AGENT_SDK_URL: z.url().optional(),
   /** Signs what is sent to the Agent SDK, Standard Webhooks style (whsec_…). */
@@ -35,10 +41,17 @@ const schema = z.object({
   CHATWOOT_WEBHOOK_BACKOFF_FACTOR: z.coerce.number().min(1).max(10).default(2),
   /** Private networks that destinations may reach, as CIDR blocks with commas between them. */
   EGRESS_ALLOW_PRIVATE: z.string().default(""),
+  /** Who resolves the names of destinations, as ip or ip:port with commas between them. Default: the system's servers. */
+  EGRESS_DNS_SERVERS: z
+    .string()
+    .refine(areDnsServers, "must be addresses such as 9.9.9.9 or 10.0.0.53:5353")
+    .default(""),
   /** How long a claimed delivery belongs to its worker. */
   LEASE_SECONDS: z.coerce.number().int().min(2).max(3600).default(60),
   /** How many deliveries one process works on at a time. */
   WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(500).default(32),
+  /** An http destination that fails for this many days without a success is disabled. */
+  DISABLE_AFTER_DAYS: z.coerce.number().int().min(2).max(365).default(5),
   /** 0 keeps the worker loop out of the web process. */
   WORKER_IN_SERVER: flag.default(true),
   /** Limits of replays, from the Globapay runbook: age, events per bulk, chosen by hand, and per merchant. */
@@ -47,6 +60,8 @@ const schema = z.object({
   REPLAY_MAX_CHOSEN: z.coerce.number().int().min(1).default(100),
   REPLAY_MAX_PER_HOUR: z.coerce.number().int().min(1).default(1000),
   REPLAY_MAX_CONCURRENT: z.coerce.number().int().min(1).default(3),
+  /** 1 delivers what looks like a caught request sent again under a new key, instead of keeping it for a person to decide. */
+  DELIVER_SUSPECTED_REPLAYS: flag.default(false),
   OIDC_ISSUER: z.url().optional(),
   OIDC_CLIENT_ID: z.string().optional(),
   OIDC_CLIENT_SECRET: z.string().optional(),
@@ -71,6 +86,21 @@ export function environment(): Environment {
   }
   const mode = parsed.data.DATABASE_URL || parsed.data.SUPABASE_URL ? "production" : "local";
   return { ...parsed.data, mode, dataDir: path.resolve(/* turbopackIgnore: true */ parsed.data.DATA_DIR) };
+}
+
+/** The 32 bytes of an ENCRYPTION_KEY, undefined when it is not one. */
+export function keyBytes(key: string): Buffer | undefined {
+  if (/^[0-9a-f]{64}$/i.test(key)) return Buffer.from(key, "hex");
+  return /^[A-Za-z0-9+/]{43}=?$/.test(key) ? Buffer.from(key, "base64") : undefined;
+}
+
+function areDnsServers(list: string): boolean {
+  try {
+    new Resolver().setServers(list.split(",").map((server) => server.trim()));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** A list of secrets from one variable (comma or white space between them); empty and short ones fail closed. */

@@ -9,6 +9,8 @@ export interface ProblemInit {
   /** The field that is wrong, for 400 and 422. */
   field?: string;
   headers?: Record<string, string>;
+  /** Fields of the answer that only this problem has. */
+  more?: Record<string, string>;
 }
 
 /** An expected refusal on its way to a caller. Throw it inside a route; `respond` turns it into the answer. */
@@ -28,6 +30,7 @@ export function problemBody(init: ProblemInit, requestId: string): Record<string
     ...(init.detail ? { detail: init.detail } : {}),
     ...(init.field ? { field: init.field } : {}),
     error: init.detail ? `${init.title} ${init.detail}` : init.title,
+    ...init.more,
     request_id: requestId,
   };
 }

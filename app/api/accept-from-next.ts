@@ -1,5 +1,6 @@
 /** The App Router's way to the door. server.ts has a shorter one; serverless hosts use this. */
-import { accept, maxBodyBytes, refuseTooLarge, webhookRoute } from "@/lib/pipeline/accept";
+import { accept, maxBodyBytes, refuseTooLarge } from "@/lib/pipeline/accept";
+import { webhookRoute } from "@/lib/pipeline/door-path";
 import type { RawRequest } from "@/lib/providers/provider";
 
 /** Reads the body up to the provider's limit, as bytes, and hands it to accept. */
@@ -13,7 +14,8 @@ export async function acceptFromNext(request: Request): Promise<Response> {
   return new Response(answer.status === 204 ? null : answer.body, answer);
 }
 
-async function readCapped(stream: ReadableStream<Uint8Array> | null, limit: number) {
+/** The body up to a limit; `complete` is false when there was more. */
+export async function readCapped(stream: ReadableStream<Uint8Array> | null, limit: number) {
   const chunks: Uint8Array[] = [];
   let size = 0;
   if (stream) {

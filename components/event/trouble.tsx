@@ -9,14 +9,34 @@ export function Trouble({ event }: { event: EventDetail }) {
   const troubled = event.deliveries.filter(
     ({ status, last_error_class }) => last_error_class !== null && (status === "dead" || status === "retrying"),
   );
-  if (troubled.length === 0) return null;
+  const notes = notesOn(event);
+  if (troubled.length === 0 && notes.length === 0) return null;
   return (
     <div className="mt-4 space-y-2">
+      {notes.map((note) => (
+        <p key={note} className="text-pretty rounded-md bg-tint px-3 py-2.5">
+          {note}
+        </p>
+      ))}
       {troubled.map((delivery) => (
         <TroubleLine key={delivery.id} delivery={delivery} />
       ))}
     </div>
   );
+}
+
+/** What is odd about the event itself. */
+function notesOn({ suspected_replay, redacted_at, status }: EventDetail): string[] {
+  const notes: string[] = [];
+  if (suspected_replay) {
+    notes.push(
+      `The same bytes came before under another key, and this provider does not sign its keys: somebody may have sent a caught request again.${
+        status === "ignored" ? " It was not delivered. If it is genuine, replay it." : ""
+      }`,
+    );
+  }
+  if (redacted_at) notes.push("A privacy request removed the content of this event.");
+  return notes;
 }
 
 function TroubleLine({ delivery: { destination, status, last_error_class, last_error } }: { delivery: Delivery }) {

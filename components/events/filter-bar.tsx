@@ -87,6 +87,19 @@ export function FilterBar({ filter: arrived }: { filter: EventFilter }) {
         <FilterChip name="error" words={words.error} onClear={() => change({ error_class: undefined })}>
           <Choices options={errors} chosen={filter.error_class} onChange={(v) => change({ error_class: v })} />
         </FilterChip>
+        {/* Comes from a destination's page, where there is a name to click; nobody types an id. */}
+        {words.destination && (
+          <FilterChip name="destination" words={words.destination} onClear={() => change(NO_DESTINATION)}>
+            {(close) => (
+              <TextChoice
+                label="Destination id"
+                example="ds_12"
+                value={filter.destination}
+                onApply={(v) => close(() => change({ destination: v }))}
+              />
+            )}
+          </FilterChip>
+        )}
         {isFiltered(filter) && (
           <Button variant="ghost" size="sm" onClick={() => go({})}>
             Clear
@@ -98,6 +111,7 @@ export function FilterBar({ filter: arrived }: { filter: EventFilter }) {
 }
 
 const NO_TIME = { range: undefined, from_ts: undefined, to_ts: undefined } satisfies EventFilter;
+const NO_DESTINATION = { destination: undefined, delivery_status: undefined } satisfies EventFilter;
 
 function keysOf<K extends string>(record: Record<K, unknown>): K[] {
   return Object.keys(record) as K[];

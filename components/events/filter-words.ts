@@ -1,7 +1,7 @@
 /** A filter in words: what the chips say, and what an empty list says about itself. */
 import type { Range } from "@/lib/contract/analytics";
 import type { EventFilter } from "@/lib/contract/event-filter";
-import { ERROR_CLASS, EVENT_STATUS } from "@/lib/contract/vocabulary";
+import { DELIVERY_STATUS, ERROR_CLASS, EVENT_STATUS } from "@/lib/contract/vocabulary";
 import { providerName } from "../provider";
 
 export const RANGE_WORDS: Record<Range, string> = {
@@ -12,7 +12,10 @@ export const RANGE_WORDS: Record<Range, string> = {
   "30d": "last 30 days",
 };
 
-type Words = Record<"provider" | "status" | "time" | "type" | "organisation" | "company" | "error", string | null>;
+type Words = Record<
+  "provider" | "status" | "time" | "type" | "organisation" | "company" | "error" | "destination",
+  string | null
+>;
 
 /** How a time reads: local in the browser, UTC on the server, which knows no reader's zone. */
 type TimeFormat = (iso: string) => string;
@@ -27,6 +30,7 @@ export function filterWords(filter: EventFilter, time: TimeFormat): Words {
     organisation: filter.org_id ?? null,
     company: filter.company_id ?? null,
     error: either(filter.error_class?.map(errorWords)),
+    destination: destinationWords(filter),
   };
 }
 
@@ -39,6 +43,13 @@ export function filterSentence(filter: EventFilter, time: TimeFormat): string {
 export function errorWords(errorClass: string): string {
   const known = ERROR_CLASS as Record<string, { label: string } | undefined>;
   return known[errorClass]?.label.toLowerCase() ?? errorClass;
+}
+
+/** `dead at ds_12`, `to ds_12`, `a delivery dead`. */
+function destinationWords({ destination, delivery_status }: EventFilter): string | null {
+  const status = either(delivery_status?.map((one) => DELIVERY_STATUS[one].label.toLowerCase()));
+  if (!destination) return status && `a delivery ${status}`;
+  return status ? `${status} at ${destination}` : `to ${destination}`;
 }
 
 function timeWords({ range, from_ts, to_ts }: EventFilter, format: TimeFormat): string | null {

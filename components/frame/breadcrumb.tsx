@@ -9,7 +9,7 @@ import { useRoom } from "./rooms";
 export function Breadcrumb() {
   const path = usePathname();
   const room = useRoom();
-  const item = path.match(/^\/(?:events|replays)\/([^/]+)/)?.[1];
+  const item = path.match(/^\/(?:events|replays|destinations)\/([^/]+)/)?.[1];
   if (!item) return <h1 className="truncate font-semibold text-lg">{room.name}</h1>;
   return (
     <nav aria-label="Breadcrumb" className="flex min-w-0 items-center gap-1 text-lg">

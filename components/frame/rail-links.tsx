@@ -2,6 +2,7 @@
 
 import Link from "next/link";
 import { useRailCounts } from "@/lib/client/analytics";
+import { useTroubledDestinations } from "@/lib/client/destinations";
 import { count } from "../format";
 import { cn } from "../ui/cn";
 import { Tooltip } from "../ui/tooltip";
@@ -21,18 +22,21 @@ export function RailLinks({
 }) {
   const here = useRoom();
   const counts = useRailCounts();
+  const troubled = useTroubledDestinations()?.length ?? 0;
   return (
     <nav aria-label={label} className="flex flex-col gap-0.5">
       {rooms.map((room) => {
         const badge = room === ROOMS.deadLetters ? counts?.dead : room === ROOMS.replays ? counts?.replays : undefined;
-        const tone = room === ROOMS.deadLetters ? "text-red" : "text-blue";
+        const trouble = room === ROOMS.destinations && troubled > 0 ? `${count(troubled)} in trouble` : undefined;
+        const tone = room === ROOMS.replays ? "text-blue" : "text-red";
+        const name = [room.name, badge && count(badge), trouble].filter(Boolean).join(": ");
         const link = (
           <Link
             key={room.href}
             href={room.href}
             onClick={onNavigate}
             aria-current={room === here ? "page" : undefined}
-            aria-label={narrow ? room.name : undefined}
+            aria-label={narrow ? name : undefined}
             className={cn(
               "relative flex h-8 items-center gap-2.5 rounded-md px-2.5 font-medium text-quiet transition-colors duration-150 hover:bg-hover hover:text-ink",
               room === here && "bg-hover text-ink",
@@ -42,14 +46,17 @@ export function RailLinks({
             <room.icon aria-hidden="true" className="size-4 shrink-0" />
             {!narrow && <span className="flex-1">{room.name}</span>}
             {badge ? !narrow && <span className={cn("text-sm tabular-nums", tone)}>{count(badge)}</span> : null}
-            {badge
-              ? narrow && <span className={cn("absolute top-1 right-1.5 size-1.5 rounded-full bg-current", tone)} />
-              : null}
+            {trouble && !narrow && (
+              <span role="img" aria-label={trouble} title={trouble} className="size-1.5 rounded-full bg-red" />
+            )}
+            {(badge || trouble) && narrow ? (
+              <span className={cn("absolute top-1 right-1.5 size-1.5 rounded-full bg-current", tone)} />
+            ) : null}
           </Link>
         );
         if (!narrow) return link;
         return (
-          <Tooltip key={room.href} side="right" content={badge ? `${room.name}: ${count(badge)}` : room.name}>
+          <Tooltip key={room.href} side="right" content={name}>
             {link}
           </Tooltip>
         );

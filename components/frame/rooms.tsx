@@ -1,6 +1,6 @@
 "use client";
 
-import { ChartNoAxesColumn, Inbox, type LucideIcon, OctagonX, Redo2, Settings } from "lucide-react";
+import { ChartNoAxesColumn, DoorOpen, Inbox, type LucideIcon, OctagonX, Redo2, Send, Settings } from "lucide-react";
 import { usePathname, useSearchParams } from "next/navigation";
 
 export interface Room {
@@ -14,6 +14,8 @@ export const ROOMS = {
   events: { name: "Events", href: "/events", icon: Inbox },
   deadLetters: { name: "Dead letters", href: "/events?status=dead", icon: OctagonX },
   replays: { name: "Replays", href: "/replays", icon: Redo2 },
+  destinations: { name: "Destinations", href: "/destinations", icon: Send },
+  sources: { name: "Sources", href: "/sources", icon: DoorOpen },
 } satisfies Record<string, Room>;
 
 /** At the foot of the rail, for those who may manage. */
@@ -25,6 +27,8 @@ export function useRoom(): Room {
   const status = useSearchParams().get("status");
   if (path.startsWith("/settings")) return SETTINGS;
   if (path.startsWith("/replays")) return ROOMS.replays;
+  if (path.startsWith("/destinations")) return ROOMS.destinations;
+  if (path.startsWith("/sources")) return ROOMS.sources;
   if (!path.startsWith("/events")) return ROOMS.overview;
   return path === "/events" && status === "dead" ? ROOMS.deadLetters : ROOMS.events;
 }

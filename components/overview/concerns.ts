@@ -1,6 +1,8 @@
 import type { Analytics } from "@/lib/contract/analytics";
+import type { Destination } from "@/lib/contract/destinations";
 import type { EventSummary } from "@/lib/contract/events";
 import { ERROR_CLASS, type RejectionReason } from "@/lib/contract/vocabulary";
+import { troubleOf } from "../destinations/state-words";
 import { historyAddress } from "../events/address";
 import { duration, plural } from "../format";
 import { providerName, secretVariable } from "../provider";
@@ -38,8 +40,14 @@ const REFUSAL: Record<RejectionReason, { words: string; todo: (provider: string)
   },
 };
 
-export function concernsOf(analytics: Analytics): Concern[] {
-  return [...deadGroups(analytics), ...waiting(analytics), ...missingSecrets(analytics), ...refusals(analytics)];
+export function concernsOf(analytics: Analytics, troubled: Destination[], now: number): Concern[] {
+  return [
+    ...deadGroups(analytics),
+    ...troubledDestinations(troubled, now),
+    ...waiting(analytics),
+    ...missingSecrets(analytics),
+    ...refusals(analytics),
+  ];
 }
 
 /** Dead events with the same provider and cause are one concern. */
@@ -82,6 +90,24 @@ function deadGroups({ needs_attention, dead_letters }: Analytics): Concern[] {
       link: { label: "Open all", href: historyAddress({ status: ["dead"] }) },
     },
   ];
+}
+
+function troubledDestinations(troubled: Destination[], now: number): Concern[] {
+  return troubled.map((destination) => {
+    const trouble = troubleOf(destination, now);
+    return {
+      key: `destination ${destination.id}`,
+      tone: destination.state === "half_open" ? "amber" : "red",
+      sentence: `${destination.name}: ${lowerFirst(trouble?.title ?? "deliveries fail.")}`,
+      detail: trouble?.outlook,
+      at: destination.health.last_failure_at ?? undefined,
+      link: { label: "Look at it", href: `/destinations/${destination.id}` },
+    };
+  });
+}
+
+function lowerFirst(sentence: string): string {
+  return sentence.charAt(0).toLowerCase() + sentence.slice(1);
 }
 
 function waiting({ waiting: { oldest_due_seconds: oldest, count } }: Analytics): Concern[] {

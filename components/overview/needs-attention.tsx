@@ -1,11 +1,15 @@
+"use client";
+
 import { CircleCheck } from "lucide-react";
+import { useNow } from "@/lib/client/clock";
+import { useTroubledDestinations } from "@/lib/client/destinations";
 import type { Analytics } from "@/lib/contract/analytics";
 import { ConcernLine } from "./concern-line";
 import { concernsOf } from "./concerns";
 
 /** What somebody has to do something about, worst first, each with its one next action. */
 export function NeedsAttention({ analytics }: { analytics: Analytics }) {
-  const concerns = concernsOf(analytics);
+  const concerns = concernsOf(analytics, useTroubledDestinations() ?? [], useNow());
   return (
     <section aria-labelledby="needs-attention">
       <h2 id="needs-attention" className="border-b pb-2 font-medium">

@@ -1,11 +1,19 @@
 import { cn } from "../ui/cn";
 import { SeriesLine } from "./series-line";
 
-/** The shape of a series, without numbers: the number stands beside it. */
-export function Sparkline({ values, className }: { values: (number | null)[]; className?: string }) {
+/** The shape of a series, without numbers: the number stands beside it. `scale` keeps small changes of a rate small. */
+export function Sparkline({
+  values,
+  scale,
+  className,
+}: {
+  values: (number | null)[];
+  /** The values at the foot and the head; default: the least and the greatest. */
+  scale?: readonly [number, number];
+  className?: string;
+}) {
   const known = values.filter((value) => value !== null);
-  const low = Math.min(...known);
-  const high = Math.max(...known);
+  const [low, high] = scale ?? [Math.min(...known), Math.max(...known)];
   const scaled = values.map((value) => {
     if (value === null) return null;
     return high === low ? (high === 0 ? 0 : 0.5) : (value - low) / (high - low);

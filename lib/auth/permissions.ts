@@ -13,14 +13,14 @@ export const PERMISSIONS = {
   replay: "support",
   /** Mark an event as handled. */
   resolve: "support",
+  /** Pause, resume and test destinations, and send samples to them. */
+  operate: "support",
   /** Replay by selection or all at once. */
   replay_many: "admin",
-  /** Pause, resume and test a destination, and send it a sample. */
-  operate: "support",
-  /** Send events of the platform's own. */
-  publish: "admin",
   /** Change destinations, sources, people. */
   manage: "admin",
+  /** Publish events. */
+  publish: "admin",
 } as const satisfies Record<string, StaffRole>;
 
 export type Permission = keyof typeof PERMISSIONS;

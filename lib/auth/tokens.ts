@@ -1,8 +1,10 @@
 /** API tokens of the command line: JWTs signed with API_TOKEN_SECRET, made by `npm run token`. Every one ends; changing the secret ends all. */
 import { jwtVerify, SignJWT } from "jose";
+import type { Scope } from "@/lib/contract/scopes";
 import type { StaffRole } from "@/lib/contract/vocabulary";
 import { ConfigurationError, environment } from "@/lib/env";
 import { isApiToken, readApiToken, type TokenReading } from "./api-tokens";
+import { SCOPES } from "./permissions";
 
 const ISSUER = "redrive";
 const AUDIENCE = "redrive-api";
@@ -23,17 +25,22 @@ export interface TokenOrder {
   role: string;
   /** Such as `30m`, `12h`, `7 days`. */
   expiresIn: string;
+  /** Such as `events:publish`: the token may do that and nothing else, whatever its role. */
+  scope?: string;
 }
 
-/** Throws `ConfigurationError` for an unknown role, a wrong duration, or a missing API_TOKEN_SECRET. */
-export async function issueToken({ subject, role, expiresIn }: TokenOrder): Promise<string> {
+/** Throws `ConfigurationError` for an unknown role or scope, a wrong duration, or a missing API_TOKEN_SECRET. */
+export async function issueToken({ subject, role, expiresIn, scope }: TokenOrder): Promise<string> {
   if (!Object.hasOwn(ROLE_NAMES, role)) {
     throw new ConfigurationError(`There is no role "${role}": use ${Object.keys(ROLE_NAMES).join(", ")}.`);
+  }
+  if (scope !== undefined && !isScope(scope)) {
+    throw new ConfigurationError(`There is no scope "${scope}": use ${Object.keys(SCOPES).join(", ")}.`);
   }
   const key = signingKey();
   if (!key) throw new ConfigurationError("API_TOKEN_SECRET is not set: it signs the tokens.");
   try {
-    return await new SignJWT({ role })
+    return await new SignJWT({ role, ...(scope && { scope }) })
       .setProtectedHeader({ alg: ALGORITHM, typ: "JWT" })
       .setSubject(subject)
       .setIssuer(ISSUER)
@@ -63,11 +70,18 @@ async function readSignedToken(token: string): Promise<TokenReading> {
     });
     const [id, role] = [String(payload.sub), String(payload.role)];
     if (!Object.hasOwn(ROLE_NAMES, role)) return { problem: "The token's role is unknown." };
-    return { actor: { kind: "token", id, name: id, role: ROLE_NAMES[role] as StaffRole } };
+    const { scope } = payload;
+    if (scope !== undefined && !isScope(scope)) return { problem: "The token's scope is unknown." };
+    const may = scope ? { role: null, scopes: [scope] } : { role: ROLE_NAMES[role] as StaffRole };
+    return { actor: { kind: "token", id, name: id, ...may } };
   } catch (error) {
     const expired = (error as { code?: string }).code === "ERR_JWT_EXPIRED";
     return { problem: expired ? "The token has expired: make a new one." : "The token is not one of ours." };
   }
+}
+
+function isScope(scope: unknown): scope is Scope {
+  return typeof scope === "string" && Object.hasOwn(SCOPES, scope);
 }
 
 function signingKey(): Uint8Array | undefined {

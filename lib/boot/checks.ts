@@ -1,7 +1,10 @@
 /** What must be true before Redrive answers anybody. Local mode generates what is missing; production refuses to start. */
 import postgres from "postgres";
+import { call } from "../db/client";
+import { readNetworks } from "../destinations/addresses";
+import { activeSecrets, openHeaders, type SecretHolder } from "../destinations/secrets";
 import { ConfigurationError, type Environment, secretsFrom } from "../env";
-import { providers } from "../providers";
+import { senders } from "../providers";
 
 /** Settings without which an acknowledged event can be lost when the database's machine fails. */
 const DURABLE = ["fsync", "full_page_writes", "synchronous_commit"] as const;
@@ -11,13 +14,15 @@ export function checkConfiguration(env: Environment): void {
   if (process.env.NODE_TLS_REJECT_UNAUTHORIZED === "0") {
     throw new ConfigurationError("NODE_TLS_REJECT_UNAUTHORIZED=0 lets anybody read what is sent: remove it to start.");
   }
+  // Read here, so that a mistake in it stops the start and not the deliveries.
+  readNetworks(env.EGRESS_ALLOW_PRIVATE);
   if (env.mode === "local") return;
 
   const missing: string[] = [];
   if (!env.NEXTAUTH_SECRET) missing.push("NEXTAUTH_SECRET (signs sessions of the console)");
   if (!env.API_TOKEN_SECRET) missing.push("API_TOKEN_SECRET (signs API tokens)");
   if (env.SUPABASE_URL && !env.SUPABASE_SECRET_KEY) missing.push("SUPABASE_SECRET_KEY (the project's secret key)");
-  const variables = Object.values(providers).map((provider) => provider.secretsVariable);
+  const variables = senders.map((provider) => provider.secretsVariable);
   if (!variables.some((variable) => secretsFrom(variable).length > 0)) {
     missing.push(`at least one provider's secret: ${variables.join(", ")}`);
   }
@@ -27,6 +32,14 @@ export function checkConfiguration(env: Environment): void {
         "Generate a secret with `openssl rand -hex 32`. Without DATABASE_URL and SUPABASE_URL, all of them are generated.",
     );
   }
+}
+
+/** Refuses to start without the key to what destinations have encrypted: their deliveries could only fail. */
+export async function checkEncryptionKey(): Promise<void> {
+  const sealed = await call<SecretHolder | null>("pipeline", "find_sealed_destination", {} as never);
+  if (!sealed) return;
+  activeSecrets(sealed);
+  openHeaders(sealed);
 }
 
 /** Refuses a Postgres that acknowledges commits it has not written. Asks with the role and database Redrive uses. */

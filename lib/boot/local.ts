@@ -1,5 +1,5 @@
 /** Local mode: what an operator would have configured is generated once and kept in DATA_DIR/secrets.json. */
-import { generateKeyPairSync, randomBytes } from "node:crypto";
+import { generateKeyPairSync, randomBytes, randomUUID } from "node:crypto";
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { ConfigurationError } from "../env";
@@ -16,9 +16,14 @@ const GENERATORS: (() => Secrets)[] = [
   () => ({ NEXTAUTH_SECRET: randomBytes(32).toString("hex") }),
   () => ({ API_TOKEN_SECRET: randomBytes(32).toString("hex") }),
   () => ({ CRON_SECRET: randomBytes(24).toString("hex") }),
+  () => ({ ENCRYPTION_KEY: randomBytes(32).toString("base64") }),
   () => ({ STRIPE_WEBHOOK_SECRET: `whsec_${randomBytes(16).toString("hex")}` }),
   () => telnyxKeys(),
   () => ({ CHATWOOT_WEBHOOK_SECRET: randomBytes(24).toString("hex") }),
+  () => ({ SHOPIFY_WEBHOOK_SECRET: randomBytes(16).toString("hex") }),
+  () => ({ MITTO_URL_TOKEN: randomBytes(24).toString("base64url") }),
+  () => ({ SMARTLEAD_WEBHOOK_SECRET: randomUUID() }),
+  () => ({ HEYREACH_URL_TOKEN: randomBytes(24).toString("base64url") }),
   () => ({ STANDARD_WEBHOOK_SECRET: `whsec_${randomBytes(24).toString("base64")}` }),
   () => ({ AGENT_SDK_SECRET: `whsec_${randomBytes(24).toString("base64")}` }),
 ];

@@ -3,7 +3,7 @@ import { closeDatabase } from "../db/client";
 import { runningPostgresUrl } from "../db/embedded";
 import { ConfigurationError, environment } from "../env";
 import { startWorker } from "../pipeline/worker";
-import { checkConfiguration } from "./checks";
+import { checkConfiguration, checkEncryptionKey } from "./checks";
 import { loadLocalSecrets } from "./local";
 import { onShutdown, shutDown, shutDownOnSignals, surviveWhatIsSafe } from "./shutdown";
 
@@ -30,6 +30,7 @@ async function boot(): Promise<void> {
   }
   checkConfiguration(environment());
   onShutdown("database connections", closeDatabase);
+  await checkEncryptionKey();
   const worker = startWorker();
   onShutdown("worker", () => worker.stop());
 }

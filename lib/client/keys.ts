@@ -10,6 +10,12 @@ export const keys = {
   analytics: (range: Range) => ["analytics", range] as const,
   replays: (query: string) => ["replays", query] as const,
   replay: (id: string) => ["replay", id] as const,
+  destinations: ["destinations"] as const,
+  destination: (id: string) => ["destination", id] as const,
+  destinationDeliveries: (id: string) => ["destination", id, "deliveries"] as const,
+  /** Apart from the list, as the dead letters are: the rail asks on every page. */
+  destinationTrouble: ["destination-trouble"] as const,
+  sources: ["sources"] as const,
   staff: ["staff"] as const,
   tokens: ["tokens"] as const,
   audit: (query: string) => ["audit", query] as const,

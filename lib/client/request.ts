@@ -15,23 +15,31 @@ export class ApiError extends Error {
   }
 }
 
-/** Requests a path of this app and returns its JSON. Throws `ApiError` for everything else. */
-export async function requestJson<T>(path: string, init: RequestInit = {}): Promise<T> {
+/** `patienceMs`: for what takes longer than an answer from the database, such as a test of somebody else's endpoint. */
+type Asked = RequestInit & { patienceMs?: number };
+
+/** Requests a path of this app and returns its JSON; undefined for 204. Throws `ApiError` for everything else. */
+export async function requestJson<T>(path: string, init: Asked = {}): Promise<T> {
   const response = await answered(path, init);
   if (!response.ok) throw await refusal(response);
-  return (await response.json()) as T;
+  return response.status === 204 ? (undefined as T) : ((await response.json()) as T);
 }
 
-export function postJson<T>(path: string, body: unknown): Promise<T> {
+export function postJson<T>(path: string, body: unknown, init: Asked = {}): Promise<T> {
   return requestJson<T>(path, {
-    method: "POST",
+    ...init,
+    method: init.method ?? "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify(body),
   });
 }
 
-async function answered(path: string, init: RequestInit): Promise<Response> {
-  const patience = AbortSignal.timeout(ANSWER_WITHIN_MS);
+export function patchJson<T>(path: string, body: unknown): Promise<T> {
+  return postJson<T>(path, body, { method: "PATCH" });
+}
+
+async function answered(path: string, { patienceMs = ANSWER_WITHIN_MS, ...init }: Asked): Promise<Response> {
+  const patience = AbortSignal.timeout(patienceMs);
   try {
     return await fetch(path, {
       ...init,

@@ -8,6 +8,18 @@ export type DeliveryOrdering = Enums["delivery_ordering"];
 export type BreakerState = Enums["breaker_state"];
 
 /**
+ * Stands where a header's value, or the password or a query value of a URL is not shown. Sent back in a change it means:
+ * as it is.
+ */
+export const MASK = "••••";
+
+/** Answer to creating, rotating, or leading it to another host: the only time the secret is seen. */
+export interface DestinationWithSecret {
+  destination: Destination;
+  secret: string;
+}
+
+/**
  * What a destination is doing, in one word. `failing`: most attempts of the last minutes failed. `open`: its circuit is open,
  * deliveries wait for a probe. `throttled`: it asked us to slow down. `idle`: nothing was sent lately.
  */

@@ -4,7 +4,7 @@
  * Printing it is lib/contract/print-filter.ts, which the browser loads without the schema.
  */
 import { z } from "zod";
-import { ERROR_CLASS, type ErrorClass } from "./vocabulary";
+import { DELIVERY_STATUS, type DeliveryStatus, ERROR_CLASS, type ErrorClass } from "./vocabulary";
 
 const EVENT_STATUSES = [
   "received",
@@ -47,6 +47,13 @@ export const eventFilterSchema = z.object({
   org_id: text.optional(),
   company_id: text.optional(),
   error_class: list(z.enum(Object.keys(ERROR_CLASS) as [ErrorClass])).optional(),
+  /** Events that go to this destination, `ds_12`. A replay of them goes there only. */
+  destination: z
+    .string()
+    .regex(/^ds_\d{1,15}$/, "must be the id of a destination, such as ds_12")
+    .optional(),
+  /** Events with a delivery of this status: to `destination`, where that is given. */
+  delivery_status: list(z.enum(Object.keys(DELIVERY_STATUS) as [DeliveryStatus])).optional(),
   /** Free text on the event key. */
   q: text.optional(),
   from_ts: time.optional(),

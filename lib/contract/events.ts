@@ -36,6 +36,12 @@ export interface EventSummary {
   created_at: string;
   processed_at: string | null;
   body_size: number;
+  /** The source it came through, `so_12`; null is the provider's default door. */
+  source_id: string | null;
+  /** Its bytes came before under another key, and the provider does not sign keys: kept, but delivered only by a replay. */
+  suspected_replay: boolean;
+  /** A privacy request removed its content then. */
+  redacted_at: string | null;
   deliveries: { id: number; destination: string; kind: "tables" | "http"; status: DeliveryStatus }[];
 }
 
@@ -100,9 +106,9 @@ export interface EventDetail extends Omit<EventSummary, "deliveries"> {
   /** Received headers in order; secrets and signatures read `[redacted]`. */
   headers: [string, string][];
   content_type: string | null;
-  /** The received bytes. */
+  /** The received bytes. Secrets in them are covered with asterisks, so they may not match the hash. */
   body_base64: string;
-  /** Hex. */
+  /** Hex, of the bytes as they were received. */
   body_sha256: string;
   request_id: string | null;
   deliveries: Delivery[];

@@ -149,6 +149,7 @@ function responsesOf({ answer, permission, statuses = [200] }: Operation): Recor
 
 const MEANING: Readonly<Record<number, string>> = {
   200: "Done.",
-  201: "Made.",
+  201: "It is made.",
   202: "Accepted: it runs.",
+  204: "Done; there is nothing to say.",
 };

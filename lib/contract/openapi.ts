@@ -3,13 +3,17 @@
  * /api/openapi.json and the page at /api-reference are made from it; a test holds it and app/api together.
  */
 import type { z } from "zod";
+import * as destinations from "./api/destinations";
 import * as events from "./api/event-answers";
 import * as merchantAnswers from "./api/merchant-answers";
 import * as merchant from "./api/merchant-requests";
 import * as overview from "./api/overview";
+import { publishAnswer, publishRequest } from "./api/publish";
 import * as replays from "./api/replay-answers";
 import * as asked from "./api/replay-requests";
+import * as sources from "./api/sources";
 import * as staff from "./api/staff";
+import { endpointTest, endpointTestRequest } from "./api/test-endpoint";
 import { eventListSchema } from "./event-filter";
 
 export interface Operation {
@@ -17,7 +21,7 @@ export interface Operation {
   /** Under /api, as a caller writes it: parameters in braces. */
   path: string;
   /** As lib/auth/permissions.ts knows it; `public` needs nobody. */
-  permission: "public" | "view" | "replay" | "resolve" | "replay_many" | "operate" | "publish" | "manage";
+  permission: "public" | "view" | "replay" | "resolve" | "operate" | "replay_many" | "manage" | "publish";
   summary: string;
   query?: z.ZodObject;
   body?: z.ZodType;
@@ -56,6 +60,7 @@ const manage = (
 
 /** Answers of what creates a replay: 200 for a dry run, 202 when it was accepted. */
 const creates = { statuses: [202, 200], idempotent: true } as const;
+const operates = { permission: "operate" } as const;
 const CHOSEN = "More events than REPLAY_MAX_CHOSEN, 100 by default, need the permission replay_many.";
 const SAME_SIZE = "Needs what creating the replay needed.";
 
@@ -180,10 +185,117 @@ export const API: readonly Chapter[] = [
         notes: CHOSEN,
         ...creates,
       }),
+      post("/admin/webhooks/test-endpoint", "Send a test to a URL and tell what came of it", {
+        permission: "operate",
+        body: endpointTestRequest,
+        answer: endpointTest,
+        notes: "Unsigned. 200 whether it succeeded or not. At most 30 tests a minute for each asker.",
+      }),
       get("/admin/webhooks/bulk-replays/{id}", "How a bulk replay goes", { answer: merchantAnswers.replayProgress }),
       get("/admin/webhooks/bulk-replays/{id}/stream", "The same whenever it changes, until it ended", {
         answer: ["text/event-stream"],
         notes: "Server-sent events; a WebSocket on the same path sends the same JSON.",
+      }),
+    ],
+  },
+  {
+    title: "Destinations",
+    about: "Where events go: merchants' endpoints, and what the configuration names.",
+    operations: [
+      post("/events", "Publish an event, or a list of them", {
+        permission: "publish",
+        body: publishRequest,
+        answer: publishAnswer,
+        statuses: [202, 200],
+        notes:
+          "An administrator, or a token of the scope events:publish. 200 when all of it was published before; 409, with " +
+          "the event_id of the first, when its idempotency key published something else. One event may have its key in " +
+          "the header Idempotency-Key.",
+      }),
+      get("/destinations", "Every destination with its health", { answer: destinations.destinationList }),
+      post("/destinations", "Make a destination", {
+        permission: "manage",
+        body: destinations.createDestinationRequest,
+        answer: destinations.destinationWithSecret,
+        statuses: [201],
+        notes: "The secret is in this answer only.",
+      }),
+      get("/destinations/{id}", "One destination with its health", { answer: destinations.destination }),
+      {
+        ...{ method: "patch", path: "/destinations/{id}", permission: "manage", summary: "Change a destination" },
+        body: destinations.updateDestinationRequest,
+        answer: destinations.destination,
+        notes:
+          "Last writer wins; with If-Match and the ETag of a read, 412 when somebody was faster. When the URL leads to " +
+          "another host, the answer is a DestinationWithSecret: it has a new secret, and lost the headers without a new value.",
+      },
+      {
+        ...{ method: "delete", path: "/destinations/{id}", permission: "manage", summary: "Delete a destination" },
+        answer: [],
+        statuses: [204],
+        notes: "What waits for it is cancelled; its history stays.",
+      },
+      post("/destinations/{id}/pause", "Hold what comes for it", { ...operates, answer: destinations.destination }),
+      post("/destinations/{id}/resume", "Release what was held, in order", {
+        ...operates,
+        answer: destinations.destination,
+      }),
+      post("/destinations/{id}/enable", "Take it up again", {
+        permission: "manage",
+        answer: destinations.destination,
+      }),
+      post("/destinations/{id}/disable", "Send nothing more there", {
+        permission: "manage",
+        body: destinations.disableDestinationRequest,
+        answer: destinations.destination,
+      }),
+      post("/destinations/{id}/rotate-secret", "Give it a new secret", {
+        permission: "manage",
+        body: destinations.rotateSecretRequest,
+        answer: destinations.destinationWithSecret,
+        notes: "Both sign while the overlap lasts.",
+      }),
+      post("/destinations/{id}/test", "Send a signed test; no event is made", { ...operates, answer: endpointTest }),
+      post("/destinations/{id}/sample", "Publish a webhook.test event for it alone", {
+        ...operates,
+        answer: destinations.sampleAnswer,
+        statuses: [202],
+      }),
+      get("/destinations/{id}/deliveries", "Its newest deliveries", {
+        query: destinations.destinationDeliveriesRequest,
+        answer: destinations.destinationDeliveryPage,
+      }),
+    ],
+  },
+  {
+    title: "Sources",
+    about: "The doors that providers post to: a default one each, and sources with URLs of their own.",
+    operations: [
+      get("/sources", "Every provider's door, what came there lately, and its sources", {
+        answer: sources.sourceProviders,
+      }),
+      post("/sources", "Make a source with a URL of its own", {
+        permission: "manage",
+        body: sources.createSourceRequest,
+        answer: sources.sourceWithUrl,
+        statuses: [201],
+        notes: "The whole URL is in this answer and in no other.",
+      }),
+      {
+        ...{ method: "patch", path: "/sources/{id}", permission: "manage", summary: "Change a source" },
+        body: sources.updateSourceRequest,
+        answer: sources.source,
+      },
+      {
+        ...{ method: "delete", path: "/sources/{id}", permission: "manage", summary: "Close a source for good" },
+        answer: [],
+        statuses: [204],
+        notes: "Whoever posts there is answered 401. Its events stay.",
+      },
+      post("/sources/{id}/rotate", "Give a source a new URL; the one before works until the overlap ends", {
+        permission: "manage",
+        body: sources.rotateSourceRequest,
+        answer: sources.sourceWithUrl,
       }),
     ],
   },

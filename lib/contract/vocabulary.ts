@@ -24,7 +24,10 @@ export const EVENT_STATUS: Record<EventStatus, { label: string; meaning: string 
   dead: { label: "Dead", meaning: "Retries are exhausted or pointless. Somebody has to act." },
   replayed: { label: "Replayed", meaning: "Delivered by a replay." },
   resolved: { label: "Resolved", meaning: "Marked as handled by a person." },
-  ignored: { label: "Ignored", meaning: "Kept, but no destination wants this type of event." },
+  ignored: {
+    label: "Ignored",
+    meaning: "Kept, but delivered nowhere: no destination wanted it, or it is a suspected replay.",
+  },
 };
 
 export const DELIVERY_STATUS: Record<DeliveryStatus, { label: string }> = {

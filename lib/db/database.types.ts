@@ -211,6 +211,95 @@ export type Database = {
         };
         Relationships: [];
       };
+      campaigns: {
+        Row: {
+          campaign_id: string;
+          created_at: string;
+          id: number;
+          name: string | null;
+          organisation_id: string;
+          provider: string;
+          status: string | null;
+          updated_at: string;
+          versions: NonNullable<Json>;
+        };
+        ComputedFields: never;
+        Insert: {
+          campaign_id: string;
+          created_at?: string;
+          id?: never;
+          name?: string | null;
+          organisation_id?: string;
+          provider: string;
+          status?: string | null;
+          updated_at?: string;
+          versions?: NonNullable<Json>;
+        };
+        Update: {
+          campaign_id?: string;
+          created_at?: string;
+          id?: never;
+          name?: string | null;
+          organisation_id?: string;
+          provider?: string;
+          status?: string | null;
+          updated_at?: string;
+          versions?: NonNullable<Json>;
+        };
+        Relationships: [];
+      };
+      customers: {
+        Row: {
+          company_id: string;
+          created_at: string;
+          customer_id: string;
+          deleted_at: string | null;
+          email: string | null;
+          first_name: string | null;
+          id: number;
+          last_name: string | null;
+          organisation_id: string;
+          phone: string | null;
+          redacted_at: string | null;
+          state: string | null;
+          updated_at: string;
+          versions: NonNullable<Json>;
+        };
+        ComputedFields: never;
+        Insert: {
+          company_id?: string;
+          created_at?: string;
+          customer_id: string;
+          deleted_at?: string | null;
+          email?: string | null;
+          first_name?: string | null;
+          id?: never;
+          last_name?: string | null;
+          organisation_id?: string;
+          phone?: string | null;
+          redacted_at?: string | null;
+          state?: string | null;
+          updated_at?: string;
+          versions?: NonNullable<Json>;
+        };
+        Update: {
+          company_id?: string;
+          created_at?: string;
+          customer_id?: string;
+          deleted_at?: string | null;
+          email?: string | null;
+          first_name?: string | null;
+          id?: never;
+          last_name?: string | null;
+          organisation_id?: string;
+          phone?: string | null;
+          redacted_at?: string | null;
+          state?: string | null;
+          updated_at?: string;
+          versions?: NonNullable<Json>;
+        };
+        Relationships: [];
+      };
       deliveries: {
         Row: {
           attempt_count: number;
@@ -302,6 +391,117 @@ export type Database = {
           },
         ];
       };
+      destination_health: {
+        Row: {
+          breaker: Database["public"]["Enums"]["breaker_state"];
+          consecutive_failures: number;
+          destination_id: number;
+          disable_because: string | null;
+          failing_since: string | null;
+          last_error: string | null;
+          last_error_class: Database["public"]["Enums"]["error_class"] | null;
+          last_failure_at: string | null;
+          last_success_at: string | null;
+          opened_at: string | null;
+          probe_at: string | null;
+          probe_delivery_id: number | null;
+          ramp: number | null;
+          spent_until: string | null;
+          throttled_until: string | null;
+          trips: number;
+          warned_at: string | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          breaker?: Database["public"]["Enums"]["breaker_state"];
+          consecutive_failures?: number;
+          destination_id: number;
+          disable_because?: string | null;
+          failing_since?: string | null;
+          last_error?: string | null;
+          last_error_class?: Database["public"]["Enums"]["error_class"] | null;
+          last_failure_at?: string | null;
+          last_success_at?: string | null;
+          opened_at?: string | null;
+          probe_at?: string | null;
+          probe_delivery_id?: number | null;
+          ramp?: number | null;
+          spent_until?: string | null;
+          throttled_until?: string | null;
+          trips?: number;
+          warned_at?: string | null;
+        };
+        Update: {
+          breaker?: Database["public"]["Enums"]["breaker_state"];
+          consecutive_failures?: number;
+          destination_id?: number;
+          disable_because?: string | null;
+          failing_since?: string | null;
+          last_error?: string | null;
+          last_error_class?: Database["public"]["Enums"]["error_class"] | null;
+          last_failure_at?: string | null;
+          last_success_at?: string | null;
+          opened_at?: string | null;
+          probe_at?: string | null;
+          probe_delivery_id?: number | null;
+          ramp?: number | null;
+          spent_until?: string | null;
+          throttled_until?: string | null;
+          trips?: number;
+          warned_at?: string | null;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "destination_health_destination_id_fkey";
+            columns: ["destination_id"];
+            isOneToOne: true;
+            referencedRelation: "destinations";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      destination_statistics: {
+        Row: {
+          against: number;
+          at: string;
+          counted: number;
+          destination_id: number;
+          failed: number;
+          latency: number[];
+          span: string;
+          succeeded: number;
+        };
+        ComputedFields: never;
+        Insert: {
+          against?: number;
+          at: string;
+          counted?: number;
+          destination_id: number;
+          failed?: number;
+          latency: number[];
+          span: string;
+          succeeded?: number;
+        };
+        Update: {
+          against?: number;
+          at?: string;
+          counted?: number;
+          destination_id?: number;
+          failed?: number;
+          latency?: number[];
+          span?: string;
+          succeeded?: number;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "destination_statistics_destination_id_fkey";
+            columns: ["destination_id"];
+            isOneToOne: false;
+            referencedRelation: "destinations";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
       destinations: {
         Row: {
           archived_at: string | null;
@@ -329,9 +529,11 @@ export type Database = {
           timeout_ms: number;
           updated_at: string;
           url: string | null;
+          burst_of: string | null;
+          destination_detail: Json | null;
           first_status: Database["public"]["Enums"]["delivery_status"] | null;
         };
-        ComputedFields: "first_status";
+        ComputedFields: "burst_of" | "destination_detail" | "first_status";
         Insert: {
           archived_at?: string | null;
           backoff_factor?: number;
@@ -457,9 +659,47 @@ export type Database = {
           status: Database["public"]["Enums"]["event_status"];
           suspected_replay: boolean;
           trust: Database["public"]["Enums"]["trust_level"];
+          unsigned_key: boolean;
           event_summary: Json | null;
+          redacted_event: {
+            attempt_count: number;
+            body_sha256: string;
+            company_id: string | null;
+            conflict_count: number;
+            content_type: string | null;
+            duplicate_count: number;
+            event_key: string;
+            event_key_hash: string;
+            event_type: string;
+            fingerprint: string;
+            headers: NonNullable<Json>;
+            id: number;
+            last_error: string | null;
+            last_error_class: Database["public"]["Enums"]["error_class"] | null;
+            livemode: boolean | null;
+            method: string;
+            object_id: string | null;
+            occurred_at: string | null;
+            organisation_id: string | null;
+            parse_status: Database["public"]["Enums"]["parse_status"];
+            path: string;
+            payload: Json | null;
+            processed_at: string | null;
+            provider: string;
+            raw_body: string;
+            received_at: string;
+            redacted_at: string | null;
+            replaces_older: boolean;
+            replay_count: number;
+            request_id: string | null;
+            source_id: number | null;
+            status: Database["public"]["Enums"]["event_status"];
+            suspected_replay: boolean;
+            trust: Database["public"]["Enums"]["trust_level"];
+            unsigned_key: boolean;
+          } | null;
         };
-        ComputedFields: "event_summary";
+        ComputedFields: "event_summary" | "redacted_event";
         Insert: {
           attempt_count?: number;
           body_sha256: string;
@@ -495,6 +735,7 @@ export type Database = {
           status?: Database["public"]["Enums"]["event_status"];
           suspected_replay?: boolean;
           trust: Database["public"]["Enums"]["trust_level"];
+          unsigned_key?: boolean;
         };
         Update: {
           attempt_count?: number;
@@ -531,6 +772,7 @@ export type Database = {
           status?: Database["public"]["Enums"]["event_status"];
           suspected_replay?: boolean;
           trust?: Database["public"]["Enums"]["trust_level"];
+          unsigned_key?: boolean;
         };
         Relationships: [
           {
@@ -541,6 +783,134 @@ export type Database = {
             referencedColumns: ["id"];
           },
         ];
+      };
+      leads: {
+        Row: {
+          campaign_id: string;
+          category: string | null;
+          company_name: string | null;
+          created_at: string;
+          email: string | null;
+          first_name: string | null;
+          id: number;
+          last_name: string | null;
+          lead_id: string;
+          organisation_id: string;
+          profile_url: string | null;
+          provider: string;
+          status: string | null;
+          tags: Json | null;
+          updated_at: string;
+          versions: NonNullable<Json>;
+        };
+        ComputedFields: never;
+        Insert: {
+          campaign_id?: string;
+          category?: string | null;
+          company_name?: string | null;
+          created_at?: string;
+          email?: string | null;
+          first_name?: string | null;
+          id?: never;
+          last_name?: string | null;
+          lead_id: string;
+          organisation_id?: string;
+          profile_url?: string | null;
+          provider: string;
+          status?: string | null;
+          tags?: Json | null;
+          updated_at?: string;
+          versions?: NonNullable<Json>;
+        };
+        Update: {
+          campaign_id?: string;
+          category?: string | null;
+          company_name?: string | null;
+          created_at?: string;
+          email?: string | null;
+          first_name?: string | null;
+          id?: never;
+          last_name?: string | null;
+          lead_id?: string;
+          organisation_id?: string;
+          profile_url?: string | null;
+          provider?: string;
+          status?: string | null;
+          tags?: Json | null;
+          updated_at?: string;
+          versions?: NonNullable<Json>;
+        };
+        Relationships: [];
+      };
+      messages: {
+        Row: {
+          body: string | null;
+          bounced_at: string | null;
+          campaign_id: string | null;
+          clicked_at: string | null;
+          created_at: string;
+          direction: string | null;
+          id: number;
+          lead_id: string | null;
+          message_id: string;
+          opened_at: string | null;
+          organisation_id: string;
+          provider: string;
+          received_at: string | null;
+          replied_at: string | null;
+          sent_at: string | null;
+          sequence_number: string | null;
+          status: string | null;
+          subject: string | null;
+          updated_at: string;
+          versions: NonNullable<Json>;
+        };
+        ComputedFields: never;
+        Insert: {
+          body?: string | null;
+          bounced_at?: string | null;
+          campaign_id?: string | null;
+          clicked_at?: string | null;
+          created_at?: string;
+          direction?: string | null;
+          id?: never;
+          lead_id?: string | null;
+          message_id: string;
+          opened_at?: string | null;
+          organisation_id?: string;
+          provider: string;
+          received_at?: string | null;
+          replied_at?: string | null;
+          sent_at?: string | null;
+          sequence_number?: string | null;
+          status?: string | null;
+          subject?: string | null;
+          updated_at?: string;
+          versions?: NonNullable<Json>;
+        };
+        Update: {
+          body?: string | null;
+          bounced_at?: string | null;
+          campaign_id?: string | null;
+          clicked_at?: string | null;
+          created_at?: string;
+          direction?: string | null;
+          id?: never;
+          lead_id?: string | null;
+          message_id?: string;
+          opened_at?: string | null;
+          organisation_id?: string;
+          provider?: string;
+          received_at?: string | null;
+          replied_at?: string | null;
+          sent_at?: string | null;
+          sequence_number?: string | null;
+          status?: string | null;
+          subject?: string | null;
+          updated_at?: string;
+          versions?: NonNullable<Json>;
+        };
+        Relationships: [];
       };
       notices: {
         Row: {
@@ -567,6 +937,119 @@ export type Database = {
           message?: string;
           seen_at?: string | null;
           subject?: string;
+        };
+        Relationships: [];
+      };
+      orders: {
+        Row: {
+          cancelled_at: string | null;
+          company_id: string;
+          created_at: string;
+          currency: string | null;
+          customer_id: string | null;
+          deleted_at: string | null;
+          email: string | null;
+          financial_status: string | null;
+          fulfillment_status: string | null;
+          id: number;
+          name: string | null;
+          order_id: string;
+          ordered_at: string | null;
+          organisation_id: string;
+          phone: string | null;
+          redacted_at: string | null;
+          total_price: number | null;
+          updated_at: string;
+          versions: NonNullable<Json>;
+        };
+        ComputedFields: never;
+        Insert: {
+          cancelled_at?: string | null;
+          company_id?: string;
+          created_at?: string;
+          currency?: string | null;
+          customer_id?: string | null;
+          deleted_at?: string | null;
+          email?: string | null;
+          financial_status?: string | null;
+          fulfillment_status?: string | null;
+          id?: never;
+          name?: string | null;
+          order_id: string;
+          ordered_at?: string | null;
+          organisation_id?: string;
+          phone?: string | null;
+          redacted_at?: string | null;
+          total_price?: number | null;
+          updated_at?: string;
+          versions?: NonNullable<Json>;
+        };
+        Update: {
+          cancelled_at?: string | null;
+          company_id?: string;
+          created_at?: string;
+          currency?: string | null;
+          customer_id?: string | null;
+          deleted_at?: string | null;
+          email?: string | null;
+          financial_status?: string | null;
+          fulfillment_status?: string | null;
+          id?: never;
+          name?: string | null;
+          order_id?: string;
+          ordered_at?: string | null;
+          organisation_id?: string;
+          phone?: string | null;
+          redacted_at?: string | null;
+          total_price?: number | null;
+          updated_at?: string;
+          versions?: NonNullable<Json>;
+        };
+        Relationships: [];
+      };
+      privacy_requests: {
+        Row: {
+          company_id: string;
+          created_at: string;
+          customer_id: string | null;
+          id: number;
+          kind: string;
+          order_ids: NonNullable<Json>;
+          organisation_id: string;
+          requested_at: string;
+          shop_domain: string;
+          source_event: string;
+          updated_at: string;
+          versions: NonNullable<Json>;
+        };
+        ComputedFields: never;
+        Insert: {
+          company_id?: string;
+          created_at?: string;
+          customer_id?: string | null;
+          id?: never;
+          kind: string;
+          order_ids: NonNullable<Json>;
+          organisation_id?: string;
+          requested_at: string;
+          shop_domain: string;
+          source_event: string;
+          updated_at?: string;
+          versions?: NonNullable<Json>;
+        };
+        Update: {
+          company_id?: string;
+          created_at?: string;
+          customer_id?: string | null;
+          id?: never;
+          kind?: string;
+          order_ids?: NonNullable<Json>;
+          organisation_id?: string;
+          requested_at?: string;
+          shop_domain?: string;
+          source_event?: string;
+          updated_at?: string;
+          versions?: NonNullable<Json>;
         };
         Relationships: [];
       };
@@ -853,8 +1336,52 @@ export type Database = {
         };
         Relationships: [];
       };
+      sms_recipients: {
+        Row: {
+          created_at: string;
+          error_code: string | null;
+          id: number;
+          message_id: string;
+          organisation_id: string;
+          phone: string | null;
+          reference: string | null;
+          sent_at: string | null;
+          status: string | null;
+          updated_at: string;
+          versions: NonNullable<Json>;
+        };
+        ComputedFields: never;
+        Insert: {
+          created_at?: string;
+          error_code?: string | null;
+          id?: never;
+          message_id: string;
+          organisation_id?: string;
+          phone?: string | null;
+          reference?: string | null;
+          sent_at?: string | null;
+          status?: string | null;
+          updated_at?: string;
+          versions?: NonNullable<Json>;
+        };
+        Update: {
+          created_at?: string;
+          error_code?: string | null;
+          id?: never;
+          message_id?: string;
+          organisation_id?: string;
+          phone?: string | null;
+          reference?: string | null;
+          sent_at?: string | null;
+          status?: string | null;
+          updated_at?: string;
+          versions?: NonNullable<Json>;
+        };
+        Relationships: [];
+      };
       sources: {
         Row: {
+          archived_at: string | null;
           company_id: string | null;
           created_at: string;
           enabled: boolean;
@@ -868,9 +1395,11 @@ export type Database = {
           token_hash: string;
           token_hint: string;
           updated_at: string;
+          source_answer: Json | null;
         };
-        ComputedFields: never;
+        ComputedFields: "source_answer";
         Insert: {
+          archived_at?: string | null;
           company_id?: string | null;
           created_at?: string;
           enabled?: boolean;
@@ -886,6 +1415,7 @@ export type Database = {
           updated_at?: string;
         };
         Update: {
+          archived_at?: string | null;
           company_id?: string | null;
           created_at?: string;
           enabled?: boolean;
@@ -1009,11 +1539,17 @@ export type Database = {
       [_ in never]: never;
     };
     Functions: {
-      accept_events: { Args: { p_events: Json }; Returns: Json };
+      accept_events: { Args: { p_deliver_suspected?: boolean; p_events: Json }; Returns: Json };
+      add_latency: { Args: { p_one: number[]; p_other: number[] }; Returns: number[] };
+      add_secret: { Args: { p_secret: Json; p_secrets: Json; p_until: string }; Returns: Json };
       add_statistics: { Args: { p_counts: Json }; Returns: undefined };
       advance_replay: { Args: { p_id: number }; Returns: number };
       advance_replays: { Args: Record<PropertyKey, never>; Returns: number };
       apply_changes: { Args: { p_changes: Json }; Returns: Json };
+      archive_destination: {
+        Args: { p_actor: string; p_actor_id: string; p_id: number; p_request_id: string };
+        Returns: Json;
+      };
       attempt_detail: {
         Args: {
           a: Omit<
@@ -1023,8 +1559,18 @@ export type Database = {
         };
         Returns: Json;
       };
+      attend_destinations: { Args: { p_disable_after_days: number }; Returns: number };
+      burst_of: {
+        Args: {
+          t: Omit<
+            Database["public"]["Tables"]["destinations"]["Row"],
+            Database["public"]["Tables"]["destinations"]["ComputedFields"]
+          >;
+        };
+        Returns: string;
+      };
       claim_deliveries: {
-        Args: { p_lease_seconds: number; p_limit: number; p_replay_limit?: number; p_worker: string };
+        Args: { p_lease_seconds: number; p_limit: number; p_replay_limit?: number; p_slots?: number; p_worker: string };
         Returns: Json;
       };
       configure_destinations: { Args: { p_destinations: Json }; Returns: number };
@@ -1039,6 +1585,10 @@ export type Database = {
       };
       count_selection: { Args: { p_selection: Json }; Returns: number };
       count_statistics: { Args: { p_from: string; p_to: string }; Returns: Json };
+      create_destination: {
+        Args: { p_actor: string; p_actor_id: string; p_destination: Json; p_request_id: string };
+        Returns: Json;
+      };
       create_first_admin: { Args: { p_email: string; p_name: string; p_password_hash: string }; Returns: boolean };
       create_replay: {
         Args: {
@@ -1054,6 +1604,45 @@ export type Database = {
         };
         Returns: Json;
       };
+      create_sample: {
+        Args: { p_actor: string; p_actor_id: string; p_event: Json; p_id: number; p_request_id: string };
+        Returns: Json;
+      };
+      create_source: {
+        Args: { p_actor: string; p_actor_id: string; p_request_id: string; p_source: Json };
+        Returns: Json;
+      };
+      delete_source: {
+        Args: { p_actor: string; p_actor_id: string; p_id: number; p_request_id: string };
+        Returns: boolean;
+      };
+      destination_detail: {
+        Args: {
+          d: Omit<
+            Database["public"]["Tables"]["destinations"]["Row"],
+            Database["public"]["Tables"]["destinations"]["ComputedFields"]
+          >;
+        };
+        Returns: Json;
+      };
+      disable_destination: {
+        Args: { p_actor: string; p_actor_id: string; p_because: string; p_id: number; p_request_id: string };
+        Returns: Json;
+      };
+      due_deliveries: {
+        Args: {
+          p_beside: number[];
+          p_destination_id: number;
+          p_lane: Database["public"]["Enums"]["delivery_lane"];
+          p_limit: number;
+        };
+        Returns: number[];
+      };
+      enable_destination: {
+        Args: { p_actor: string; p_actor_id: string; p_id: number; p_request_id: string };
+        Returns: Json;
+      };
+      end_failing: { Args: { p_disable_after_days: number }; Returns: undefined };
       end_replay: {
         Args: {
           p_because: string;
@@ -1062,6 +1651,19 @@ export type Database = {
           p_status: Database["public"]["Enums"]["replay_status"];
         };
         Returns: undefined;
+      };
+      event_concerned: {
+        Args: {
+          e: Omit<
+            Database["public"]["Tables"]["events"]["Row"],
+            Database["public"]["Tables"]["events"]["ComputedFields"]
+          >;
+          p: Omit<
+            Database["public"]["Tables"]["privacy_requests"]["Row"],
+            Database["public"]["Tables"]["privacy_requests"]["ComputedFields"]
+          >;
+        };
+        Returns: boolean;
       };
       event_predicate: { Args: { p_filter: Json }; Returns: string };
       event_summary: {
@@ -1075,7 +1677,37 @@ export type Database = {
       };
       expire_leases: { Args: { p_limit: number }; Returns: number };
       find_event: { Args: { p_event_key: string; p_provider: string }; Returns: number };
+      find_sealed_destination: { Args: Record<PropertyKey, never>; Returns: Json };
       find_staff: { Args: { p_email: string }; Returns: Json };
+      first_of_keys: {
+        Args: { p_destination_id: number; p_lane: Database["public"]["Enums"]["delivery_lane"]; p_limit: number };
+        Returns: {
+          attempt_count: number;
+          created_at: string;
+          destination_id: number;
+          due_at: string;
+          event_id: number;
+          fence: number;
+          finished_at: string | null;
+          id: number;
+          lane: Database["public"]["Enums"]["delivery_lane"];
+          last_error: string | null;
+          last_error_class: Database["public"]["Enums"]["error_class"] | null;
+          last_http_status: number | null;
+          lease_until: string | null;
+          ordering_key: string | null;
+          replay_id: number | null;
+          status: Database["public"]["Enums"]["delivery_status"];
+          tries: number;
+          worker: string | null;
+        }[];
+        SetofOptions: {
+          from: "*";
+          to: "deliveries";
+          isOneToOne: false;
+          isSetofReturn: true;
+        };
+      };
       first_status: {
         Args: {
           p_destination: Omit<
@@ -1085,12 +1717,31 @@ export type Database = {
         };
         Returns: Database["public"]["Enums"]["delivery_status"];
       };
+      get_destination: { Args: { p_id: number }; Returns: Json };
       get_event: { Args: { p_id: number }; Returns: Json };
       get_replay: { Args: { p_id: number }; Returns: Json };
+      get_sealed_destination: { Args: { p_id: number }; Returns: Json };
+      get_source: { Args: { p_id: number }; Returns: Json };
       get_staff: { Args: { p_id: string }; Returns: Json };
+      hold_batch: { Args: Record<PropertyKey, never>; Returns: number };
+      hold_deliveries: { Args: { p_destination_id: number }; Returns: number };
+      is_first: {
+        Args: {
+          p_destination_id: number;
+          p_id: number;
+          p_key: string;
+          p_lane: Database["public"]["Enums"]["delivery_lane"];
+        };
+        Returns: boolean;
+      };
       iso: { Args: { p_at: string }; Returns: string };
+      latency_bounds: { Args: Record<PropertyKey, never>; Returns: number[] };
+      latency_histogram: { Args: { p_durations: number[] }; Returns: number[] };
+      latency_quantile: { Args: { p_latency: number[]; p_quantile: number }; Returns: number };
       limit_exceeded: { Args: { p_id: number; p_limits: Json }; Returns: Json };
       list_dead_letters: { Args: { p_limit: number }; Returns: Json };
+      list_destination_deliveries: { Args: { p_cursor: number; p_id: number; p_limit: number }; Returns: Json };
+      list_destinations: { Args: Record<PropertyKey, never>; Returns: Json };
       list_events: { Args: { p_cursor: string; p_filter: Json; p_limit: number }; Returns: Json };
       list_merchant_events: { Args: { p_cursor: string; p_filter: Json; p_limit: number }; Returns: Json };
       list_missing_events: { Args: { p_selection: Json }; Returns: Json };
@@ -1102,7 +1753,53 @@ export type Database = {
         Returns: Json;
       };
       list_replays: { Args: { p_cursor: number; p_filter: Json; p_limit: number }; Returns: Json };
+      list_source_tokens: { Args: Record<PropertyKey, never>; Returns: Json };
+      list_sources: { Args: { p_providers: string[] }; Returns: Json };
       lock_replay: { Args: { p_id: number }; Returns: undefined };
+      mask_url: { Args: { p_url: string }; Returns: string };
+      may_try: {
+        Args: {
+          h: Omit<
+            Database["public"]["Tables"]["destination_health"]["Row"],
+            Database["public"]["Tables"]["destination_health"]["ComputedFields"]
+          >;
+          t: Omit<
+            Database["public"]["Tables"]["destinations"]["Row"],
+            Database["public"]["Tables"]["destinations"]["ComputedFields"]
+          >;
+        };
+        Returns: boolean;
+      };
+      merge_headers: { Args: { p_given: Json; p_old: Json }; Returns: Json };
+      move_breaker: {
+        Args: {
+          h: Omit<
+            Database["public"]["Tables"]["destination_health"]["Row"],
+            Database["public"]["Tables"]["destination_health"]["ComputedFields"]
+          >;
+          p_against: number;
+          p_bad_deliveries: number[];
+          p_deliveries: number[];
+          p_succeeded: number;
+          p_throttle_ms: number;
+          t: Omit<
+            Database["public"]["Tables"]["destinations"]["Row"],
+            Database["public"]["Tables"]["destinations"]["ComputedFields"]
+          >;
+        };
+        Returns: undefined;
+      };
+      names_one_of: {
+        Args: {
+          p: Omit<
+            Database["public"]["Tables"]["privacy_requests"]["Row"],
+            Database["public"]["Tables"]["privacy_requests"]["ComputedFields"]
+          >;
+          p_body: string;
+        };
+        Returns: boolean;
+      };
+      next_due: { Args: { p_replays: boolean; p_slots: number; p_worker: string }; Returns: string };
       note_action: {
         Args: {
           p_action: string;
@@ -1114,7 +1811,45 @@ export type Database = {
         };
         Returns: undefined;
       };
+      note_destination: {
+        Args: {
+          p_action: string;
+          p_actor: string;
+          p_actor_id: string;
+          p_details: Json;
+          p_id: number;
+          p_request_id: string;
+        };
+        Returns: undefined;
+      };
+      note_endpoint_test: {
+        Args: {
+          p_actor: string;
+          p_actor_id: string;
+          p_details: Json;
+          p_most_per_minute: number;
+          p_request_id: string;
+          p_subject: string;
+        };
+        Returns: boolean;
+      };
+      note_health: { Args: { p_results: Json }; Returns: undefined };
+      note_source: {
+        Args: {
+          p_action: string;
+          p_actor: string;
+          p_actor_id: string;
+          p_details: Json;
+          p_request_id: string;
+          s: Omit<
+            Database["public"]["Tables"]["sources"]["Row"],
+            Database["public"]["Tables"]["sources"]["ComputedFields"]
+          >;
+        };
+        Returns: undefined;
+      };
       notice_end: { Args: { p_replay_id: number }; Returns: undefined };
+      notify_admins: { Args: { p_message: string; p_subject: string }; Returns: undefined };
       ordering_key_of: {
         Args: {
           d: Omit<
@@ -1127,6 +1862,10 @@ export type Database = {
           >;
         };
         Returns: string;
+      };
+      pause_destination: {
+        Args: { p_actor: string; p_actor_id: string; p_id: number; p_request_id: string };
+        Returns: Json;
       };
       payload_or_null: { Args: { p_body: string }; Returns: Json };
       predecessor_failed: {
@@ -1147,6 +1886,7 @@ export type Database = {
       projection_tables: { Args: Record<PropertyKey, never>; Returns: string[] };
       read_analytics: { Args: { p_bucket_seconds: number; p_minutes: number }; Returns: Json };
       read_backlog: { Args: Record<PropertyKey, never>; Returns: Json };
+      read_health: { Args: { p_destination_ids: number[] }; Returns: Json };
       reason_to_skip: {
         Args: {
           d: Omit<
@@ -1169,6 +1909,58 @@ export type Database = {
       record_attempts: { Args: { p_results: Json }; Returns: Json };
       record_rejections: { Args: { p_counts: Json; p_samples: Json }; Returns: undefined };
       record_sign_in: { Args: { p_email: string; p_ip: string; p_success: boolean }; Returns: undefined };
+      redacted_event: {
+        Args: {
+          e: Omit<
+            Database["public"]["Tables"]["events"]["Row"],
+            Database["public"]["Tables"]["events"]["ComputedFields"]
+          >;
+        };
+        Returns: {
+          attempt_count: number;
+          body_sha256: string;
+          company_id: string | null;
+          conflict_count: number;
+          content_type: string | null;
+          duplicate_count: number;
+          event_key: string;
+          event_key_hash: string;
+          event_type: string;
+          fingerprint: string;
+          headers: NonNullable<Json>;
+          id: number;
+          last_error: string | null;
+          last_error_class: Database["public"]["Enums"]["error_class"] | null;
+          livemode: boolean | null;
+          method: string;
+          object_id: string | null;
+          occurred_at: string | null;
+          organisation_id: string | null;
+          parse_status: Database["public"]["Enums"]["parse_status"];
+          path: string;
+          payload: Json | null;
+          processed_at: string | null;
+          provider: string;
+          raw_body: string;
+          received_at: string;
+          redacted_at: string | null;
+          replaces_older: boolean;
+          replay_count: number;
+          request_id: string | null;
+          source_id: number | null;
+          status: Database["public"]["Enums"]["event_status"];
+          suspected_replay: boolean;
+          trust: Database["public"]["Enums"]["trust_level"];
+          unsigned_key: boolean;
+        };
+        SetofOptions: {
+          from: "events";
+          to: "events";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
+      release_deliveries: { Args: { p_destination_id: number }; Returns: number };
       release_leases: { Args: { p_worker: string }; Returns: number };
       replay_outcome_of: {
         Args: {
@@ -1195,13 +1987,68 @@ export type Database = {
         Args: { p_actor: string; p_actor_id: string; p_event_ids: number[]; p_reason: string; p_request_id: string };
         Returns: number;
       };
+      resume_destination: {
+        Args: { p_actor: string; p_actor_id: string; p_id: number; p_request_id: string };
+        Returns: Json;
+      };
       roll_up_events: { Args: { p_events: number[] }; Returns: undefined };
+      room_at: {
+        Args: {
+          h: Omit<
+            Database["public"]["Tables"]["destination_health"]["Row"],
+            Database["public"]["Tables"]["destination_health"]["ComputedFields"]
+          >;
+          p_slots: number;
+          p_worker: string;
+          t: Omit<
+            Database["public"]["Tables"]["destinations"]["Row"],
+            Database["public"]["Tables"]["destinations"]["ComputedFields"]
+          >;
+        };
+        Returns: number;
+      };
+      rotate_destination_secret: {
+        Args: {
+          p_actor: string;
+          p_actor_id: string;
+          p_id: number;
+          p_overlap_hours: number;
+          p_request_id: string;
+          p_secret: Json;
+        };
+        Returns: Json;
+      };
+      rotate_source: {
+        Args: {
+          p_actor: string;
+          p_actor_id: string;
+          p_id: number;
+          p_overlap_seconds: number;
+          p_request_id: string;
+          p_token_hash: string;
+          p_token_hint: string;
+        };
+        Returns: Json;
+      };
       route_again: { Args: { p_all: boolean; p_events: number[] }; Returns: undefined };
+      same_receiver: { Args: { p_one: string; p_other: string }; Returns: boolean };
       see_notices: { Args: { p_actor_id: string; p_until: number }; Returns: undefined };
       select_events: { Args: { p_limit: number; p_selection: Json }; Returns: number[] };
       set_staff_password: { Args: { p_email: string; p_password_hash: string }; Returns: boolean };
       settle_deliveries: { Args: { p_deliveries: number[] }; Returns: undefined };
       sign_in_allowed: { Args: { p_email: string; p_ip: string }; Returns: boolean };
+      single_replay_due: { Args: { p_destination_id: number }; Returns: number };
+      source_answer: {
+        Args: {
+          s: Omit<
+            Database["public"]["Tables"]["sources"]["Row"],
+            Database["public"]["Tables"]["sources"]["ComputedFields"]
+          >;
+        };
+        Returns: Json;
+      };
+      speaks_against: { Args: { p_class: Database["public"]["Enums"]["error_class"] }; Returns: boolean };
+      spend: { Args: { p_deliveries: number[] }; Returns: undefined };
       start_replay: {
         Args: { p_actor: string; p_actor_id: string; p_id: number; p_limits: Json; p_request_id: string };
         Returns: Json;
@@ -1217,10 +2064,40 @@ export type Database = {
         };
         Returns: boolean;
       };
+      sum_latency: { Args: { p_histograms: number[] }; Returns: number[] };
       sum_outcomes: { Args: { p_rows: Database["public"]["Tables"]["statistics"]["Row"][] }; Returns: Json };
       summarise_replay: { Args: { p_id: number }; Returns: Json };
+      suspected_replays: { Args: { p_events: Json }; Returns: number[] };
+      switched: {
+        Args: {
+          p_action: string;
+          p_actor: string;
+          p_actor_id: string;
+          p_changed: boolean;
+          p_details: Json;
+          p_id: number;
+          p_request_id: string;
+        };
+        Returns: Json;
+      };
       take_back: { Args: { p_id: number }; Returns: undefined };
       text_array: { Args: { p_list: Json }; Returns: string[] };
+      update_destination: {
+        Args: {
+          p_actor: string;
+          p_actor_id: string;
+          p_changes: Json;
+          p_id: number;
+          p_request_id: string;
+          p_secret: Json;
+          p_seen: string;
+        };
+        Returns: Json;
+      };
+      update_source: {
+        Args: { p_actor: string; p_actor_id: string; p_change: Json; p_id: number; p_request_id: string };
+        Returns: Json;
+      };
       wants_event: {
         Args: {
           p_destination: Omit<
@@ -1233,6 +2110,8 @@ export type Database = {
         };
         Returns: boolean;
       };
+      why_not_changed: { Args: { p_id: number }; Returns: Json };
+      without_secrets: { Args: { p_fields: string[]; p_payload: Json }; Returns: Json };
     };
     Enums: {
       attempt_status: "open" | "succeeded" | "failed" | "lease_expired";

@@ -8,6 +8,8 @@ const NOT_PUBLIC = [
   "10.0.0.0/8",
   "100.64.0.0/10",
   "127.0.0.0/8",
+  // Azure's host agent answers every virtual machine there, on an address of the public range.
+  "168.63.129.16/32",
   "169.254.0.0/16",
   "172.16.0.0/12",
   "192.0.0.0/24",
@@ -21,10 +23,10 @@ const NOT_PUBLIC = [
   "240.0.0.0/4",
   "::/96",
   "::1/128",
-  "::ffff:0:0/96",
   "64:ff9b::/96",
   "64:ff9b:1::/48",
   "100::/64",
+  "100:0:0:1::/64",
   "2001::/23",
   "2001:db8::/32",
   "2002::/16",
@@ -36,7 +38,10 @@ const NOT_PUBLIC = [
   "ff00::/8",
 ];
 
-const notPublic = blockList(NOT_PUBLIC, "the built-in list");
+/** Apart, because a BlockList finds every IPv4 address in IPv6 blocks around ::ffff:0:0/96 such as ::/0. */
+type Networks = Record<"ipv4" | "ipv6", BlockList>;
+
+const notPublic = networksOf(NOT_PUBLIC, "the built-in list");
 
 /**
  * Whether a connection to this address is allowed. `allowedNetworks` is EGRESS_ALLOW_PRIVATE: CIDR blocks with commas
@@ -45,35 +50,34 @@ const notPublic = blockList(NOT_PUBLIC, "the built-in list");
 export function isAllowedAddress(address: string, allowedNetworks: string): boolean {
   const plain = unmapped(address);
   const family = isIP(plain) === 6 ? "ipv6" : "ipv4";
-  if (!notPublic.check(plain, family)) return true;
-  const allowed = blockList(
-    allowedNetworks
-      .split(",")
-      .map((block) => block.trim())
-      .filter(Boolean),
-    "EGRESS_ALLOW_PRIVATE",
-  );
-  return allowed.check(plain, family);
+  const allowed = readNetworks(allowedNetworks);
+  return !notPublic[family].check(plain, family) || allowed[family].check(plain, family);
 }
 
-function blockList(blocks: string[], source: string): BlockList {
-  const list = new BlockList();
+let lastRead: { text: string; networks: Networks } | undefined;
+
+/** The networks of EGRESS_ALLOW_PRIVATE, read once: it does not change while we run. Throws `ConfigurationError`. */
+export function readNetworks(text: string): Networks {
+  if (lastRead?.text !== text) {
+    const blocks = text.split(",").map((block) => block.trim());
+    lastRead = { text, networks: networksOf(blocks.filter(Boolean), "EGRESS_ALLOW_PRIVATE") };
+  }
+  return lastRead.networks;
+}
+
+function networksOf(blocks: string[], source: string): Networks {
+  const networks = { ipv4: new BlockList(), ipv6: new BlockList() };
   for (const block of blocks) {
-    const [network = "", prefix] = block.split("/");
+    const [, network = "", prefix] = /^([^/]+)\/(\d{1,3})$/.exec(block) ?? [];
     const family = isIP(network);
     const bits = Number(prefix);
-    if (
-      family === 0 ||
-      prefix === undefined ||
-      !Number.isInteger(bits) ||
-      bits < 0 ||
-      bits > (family === 6 ? 128 : 32)
-    ) {
+    if (family === 0 || bits > (family === 6 ? 128 : 32)) {
       throw new ConfigurationError(`${source}: "${block}" is not a network such as 10.0.0.0/8.`);
     }
-    list.addSubnet(network, bits, family === 6 ? "ipv6" : "ipv4");
+    const type = family === 6 ? "ipv6" : "ipv4";
+    networks[type].addSubnet(network, bits, type);
   }
-  return list;
+  return networks;
 }
 
 /** `::ffff:127.0.0.1`, also spelled `::ffff:7f00:1`, is the IPv4 address it wraps. */

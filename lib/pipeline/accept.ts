@@ -4,48 +4,40 @@
  */
 import { randomUUID } from "node:crypto";
 import { call, DatabaseError, DatabaseUnavailable } from "@/lib/db/client";
-import { secretsFrom } from "@/lib/env";
-import { problemBody } from "@/lib/errors";
+import { environment, secretsFrom } from "@/lib/env";
 import { log, logError } from "@/lib/log";
 import { perProcess } from "@/lib/per-process";
-import { findProvider, providers } from "@/lib/providers";
-import {
-  header,
-  type Provider,
-  type RawRequest,
-  type RefusalReason,
-  type VerifiedRequest,
-} from "@/lib/providers/provider";
+import { findProvider, senders } from "@/lib/providers";
+import { header, type Provider, type RawRequest, type Source } from "@/lib/providers/provider";
+import { type Answer, answerWith, type Decision, REFUSALS, RETRY, refusal } from "./answer";
 import { createBatcher } from "./batcher";
+import { type Door, doorIn } from "./door-path";
 import { type EventRow, eventRow } from "./event-row";
 import { recordRejection } from "./reject";
+import { findSource, hashOf, hasSources } from "./sources";
 import { ringWorker } from "./worker-bell";
 
 const DEFAULT_MAX_BODY_BYTES = 1024 * 1024;
-const RETRY_AFTER_S = "5";
+/** One request becomes at most so many events, in one transaction. */
+const MOST_EVENTS = 1_000;
 /** From the request to the answer: senders must hear 503 within 3 s, so the database gets less, also on a busy machine. */
 const DEADLINE_MS = 2_300;
 
-export interface Answer {
-  status: number;
-  headers: Record<string, string>;
-  body: string;
-}
-
-interface Acceptance {
+export interface Acceptance {
   event_id: number;
   outcome: "accepted" | "duplicate" | "conflict";
+  suspected_replay: boolean;
 }
 
 /** Takes one webhook request and answers it. Never throws: whatever goes wrong is an answer. */
 export async function accept(request: RawRequest): Promise<Answer> {
   const started = performance.now();
   const requestId = requestIdOf(request);
-  const slug = slugIn(request.path);
-  const { answer, ...facts } = await decide(slug, request, requestId);
+  const door = doorIn(request.path);
+  const { answer, ...facts } = await decide(door, request, requestId);
   log("accept", {
     request_id: requestId,
-    provider: slug,
+    provider: door.slug,
     status: answer.status,
     ...facts,
     bytes: request.body.length,
@@ -54,81 +46,122 @@ export async function accept(request: RawRequest): Promise<Answer> {
   return answer;
 }
 
-type Decision = { answer: Answer; decision: string; event_id?: number; event_key?: string };
-
-async function decide(slug: string, request: RawRequest, requestId: string): Promise<Decision> {
-  const provider = findProvider(slug);
-  if (!provider)
-    return refusal(404, `No provider is called "${slug.slice(0, 40)}".`, requestId, "unknown_provider", KNOWN);
-  if (request.method === "OPTIONS") return { answer: answerWith(204, "", requestId), decision: "options" };
-  if (request.method !== "POST") {
-    return refusal(405, `Webhooks are sent with POST, not ${request.method}.`, requestId, "wrong_method", "", {
-      allow: "POST",
-    });
+async function decide(door: Door, received: RawRequest, requestId: string): Promise<Decision> {
+  const giveUpAt = performance.now() + DEADLINE_MS;
+  const provider = findProvider(door.slug);
+  if (provider?.published) {
+    const way = "Publish its events through POST /api/events.";
+    return refusal(404, `${provider.label} has no door.`, requestId, "unknown_provider", way);
   }
-  if (request.body.length > maxBodyBytes(slug)) return tooLarge(provider, request, requestId);
+  if (!provider) {
+    return refusal(404, `No provider is called "${door.slug.slice(0, 40)}".`, requestId, "unknown_provider", KNOWN);
+  }
+  if (received.method === "OPTIONS") return { answer: answerWith(204, "", requestId), decision: "options" };
+  const methods: readonly string[] = provider.methods ?? ["POST"];
+  if (!methods.includes(received.method)) {
+    const title = `Webhooks are sent with ${methods.join(" or ")}, not ${received.method}.`;
+    return refusal(405, title, requestId, "wrong_method", "", { allow: methods.join(", ") });
+  }
+  const request = received.method === "GET" ? withQueryAsBody(received) : received;
+  if (request.body.length > maxBodyBytes(provider.slug)) return tooLarge(provider, request, requestId);
 
-  const context = {
-    secrets: secretsFrom(provider.secretsVariable),
-    allowUnsigned: allowsUnsigned(provider),
-    now: Math.floor(Date.now() / 1000),
-  };
-  if (context.secrets.length === 0 && !context.allowUnsigned) {
-    const detail = `Set ${provider.secretsVariable}, then the provider's next retry gets in.`;
-    await recordRejection(provider, request, { reason: "not_configured", detail, status: 503, requestId });
-    return refusal(503, `${provider.label} webhooks are not configured here.`, requestId, "not_configured", detail, {
-      "retry-after": RETRY_AFTER_S,
-    });
+  const secrets = secretsFrom(provider.secretsVariable);
+  const source = await sourceOf(provider, door, secrets);
+  if (source === "unavailable") {
+    return refusal(
+      503,
+      "Whose URL this is cannot be said just now.",
+      requestId,
+      "unavailable",
+      "Send it again.",
+      RETRY,
+    );
+  }
+  if (source === "unknown") {
+    const detail = "The token in the URL is none of this provider's: mistyped, rotated out, or its source is off.";
+    await recordRejection(provider, request, { reason: "bad_signature", detail, status: 401, requestId });
+    return refusal(401, "The token in the URL is not valid.", requestId, "unknown_token");
   }
 
-  const verification = provider.verify(request, context);
+  const allowUnsigned = allowsUnsigned(provider);
+  const isConfigured = secrets.length > 0 || allowUnsigned;
+  if (!isConfigured && !source && !(provider.tokenInUrl && (await hasSources(provider.slug)))) {
+    return notConfigured(provider, request, requestId);
+  }
+
+  const now = Math.floor(Date.now() / 1000);
+  const verification = provider.verify(request, { secrets, allowUnsigned, now, source });
   if (!verification.ok) {
+    // A source says whose events they are; who signs them still needs a secret.
+    if (!isConfigured && source) return notConfigured(provider, request, requestId);
     const { reason, detail } = verification;
     await recordRejection(provider, request, { reason, detail, status: provider.refusalStatus, requestId });
     return refusal(provider.refusalStatus, REFUSALS[reason], requestId, reason);
   }
-  return store(provider, verification.request, requestId);
+  const parts = provider.split?.(verification.request) ?? [verification.request];
+  if (parts.length > MOST_EVENTS) {
+    return tooLarge(provider, request, requestId, `At most ${MOST_EVENTS} events fit into one request.`);
+  }
+  const rows = parts.map((part) => eventRow(provider, part, requestId, source));
+  return store(rows, requestId, giveUpAt);
 }
 
-async function store(provider: Provider, request: VerifiedRequest, requestId: string): Promise<Decision> {
-  const row = eventRow(provider, request, requestId);
+async function notConfigured(provider: Provider, request: RawRequest, requestId: string): Promise<Decision> {
+  const detail = `Set ${provider.secretsVariable}, then the provider's next retry gets in.`;
+  await recordRejection(provider, request, { reason: "not_configured", detail, status: 503, requestId });
+  return refusal(
+    503,
+    `${provider.label} webhooks are not configured here.`,
+    requestId,
+    "not_configured",
+    detail,
+    RETRY,
+  );
+}
+
+/** A webhook that is sent with GET says everything in its query, so that is what is kept. */
+function withQueryAsBody(request: RawRequest): RawRequest {
+  return { ...request, body: Buffer.from(request.path.split("?").slice(1).join("?")) };
+}
+
+/** The source a URL's token belongs to. None, too, for a token from the environment: `verify` looks at that. */
+async function sourceOf(
+  provider: Provider,
+  { token }: Door,
+  secrets: readonly string[],
+): Promise<Source | "unknown" | "unavailable" | undefined> {
+  if (token === undefined) return undefined;
+  if (provider.tokenInUrl && secrets.some((secret) => hashOf(secret) === hashOf(token))) return undefined;
+  return findSource(provider.slug, token);
+}
+
+async function store(rows: EventRow[], requestId: string, giveUpAt: number): Promise<Decision> {
+  const [{ provider, event_key, source_id }] = rows as [EventRow];
+  const facts = { event_key, source_id: source_id ?? undefined, events: rows.length > 1 ? rows.length : undefined };
   try {
-    const { event_id, outcome } = await withDeadline(addEvent(row));
+    const accepted = await withDeadline(addEvents(rows), giveUpAt - performance.now());
     ringWorker();
+    const [first] = accepted as [Acceptance];
+    const { event_id } = first;
     const body = {
       received: true,
       event_id: `we_${event_id}`,
-      duplicate: outcome !== "accepted",
+      events: accepted.map((one) => `we_${one.event_id}`),
+      duplicate: accepted.every(({ outcome }) => outcome !== "accepted"),
       request_id: requestId,
     };
     return {
       answer: answerWith(200, JSON.stringify(body), requestId),
-      decision: outcome,
+      decision: (accepted.find(({ outcome }) => outcome === "accepted") ?? first).outcome,
       event_id,
-      event_key: row.event_key,
+      ...facts,
+      suspected_replay: accepted.some(({ suspected_replay }) => suspected_replay) || undefined,
     };
   } catch (error) {
     // Not stored, as far as we know: the provider sends it again, and a row that did commit makes that a duplicate.
-    logError("accept_failed", error, { request_id: requestId, provider: provider.slug, event_key: row.event_key });
-    return refusal(503, "The event could not be stored just now.", requestId, "unavailable", "Send it again.", {
-      "retry-after": RETRY_AFTER_S,
-    });
+    logError("accept_failed", error, { request_id: requestId, provider, ...facts });
+    return refusal(503, "The event could not be stored just now.", requestId, "unavailable", "Send it again.", RETRY);
   }
-}
-
-/** The provider a path leads to, when it is one of our webhook doors. Trailing and double slashes are forgiven. */
-export function webhookRoute(path: string): string | undefined {
-  const slug = slugIn(path);
-  return findProvider(slug) ? slug : undefined;
-}
-
-function slugIn(path: string): string {
-  const clean =
-    path
-      .split("?", 1)[0]
-      ?.replace(/\/{2,}/g, "/")
-      .replace(/\/$/, "") ?? "";
-  return (/^\/api\/webhooks\/([^/]+)$/.exec(clean) ?? /^\/api\/(stripe|telnyx)\/webhook$/.exec(clean))?.[1] ?? "";
 }
 
 /** The largest body a provider may send, in bytes. Readers stop there. */
@@ -140,26 +173,23 @@ export function maxBodyBytes(slug: string): number {
 export async function refuseTooLarge(slug: string, request: RawRequest): Promise<Answer> {
   const provider = findProvider(slug);
   const requestId = requestIdOf(request);
-  if (!provider) return (await decide(slug, request, requestId)).answer;
+  if (!provider) return (await decide({ slug }, request, requestId)).answer;
   const { answer } = await tooLarge(provider, request, requestId);
   log("accept", { request_id: requestId, provider: slug, status: 413, decision: "too_large" });
   return answer;
 }
 
-async function tooLarge(provider: Provider, request: RawRequest, requestId: string): Promise<Decision> {
-  const detail = `The limit is ${maxBodyBytes(provider.slug)} bytes.`;
+async function tooLarge(
+  provider: Provider,
+  request: RawRequest,
+  requestId: string,
+  detail = `The limit is ${maxBodyBytes(provider.slug)} bytes.`,
+): Promise<Decision> {
   await recordRejection(provider, request, { reason: "too_large", detail, status: 413, requestId });
   return refusal(413, "The body is too large.", requestId, "too_large", detail, { connection: "close" });
 }
 
-const KNOWN = `Known providers: ${Object.keys(providers).join(", ")}.`;
-
-const REFUSALS: Record<RefusalReason, string> = {
-  unsigned: "The signature is missing.",
-  bad_signature: "Invalid signature.",
-  stale: "The signature is valid, but its timestamp is too far from our clock.",
-  malformed: "The signature header is malformed.",
-};
+const KNOWN = `Known providers: ${senders.map((provider) => provider.slug).join(", ")}.`;
 
 function allowsUnsigned(provider: Provider): boolean {
   return provider.allowUnsignedVariable !== undefined && process.env[provider.allowUnsignedVariable] === "1";
@@ -171,56 +201,48 @@ export function requestIdOf(request: Pick<RawRequest, "headers">): string {
   return given && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID();
 }
 
-/** Micro-batches: what arrives within 2 ms is one transaction. Two run at once, so that one commit hides the other. */
-const addEvent = perProcess("accept", () =>
-  createBatcher<EventRow, Acceptance>(
+/**
+ * Micro-batches: what arrives within 2 ms is one transaction. Two run at once, so that one commit hides the other. The
+ * events of one request stay together: all of them are stored, or none.
+ */
+const addEvents = perProcess("accept", () =>
+  createBatcher<EventRow[], Acceptance[]>(
     {
+      weigh: (rows) => rows.length,
       maxItems: 200,
       maxWaitMs: 2,
       maxRunning: 2,
       maxWaiting: 5_000,
-      run: async (rows) => {
+      run: async (requests) => {
+        const rows = requests.flat();
         const answers = await call<(Acceptance & { n: number })[]>(
           "door",
           "accept_events",
-          { p_events: rows.map((row, n) => ({ n, ...row })) },
+          {
+            p_events: rows.map((row, n) => ({ n, ...row })),
+            p_deliver_suspected: environment().DELIVER_SUSPECTED_REPLAYS,
+          },
           DEADLINE_MS,
         );
         const byNumber = new Map(answers.map((answer) => [answer.n, answer]));
-        return rows.map((_, n) => byNumber.get(n) as Acceptance);
+        let n = 0;
+        return requests.map((request) => request.map(() => byNumber.get(n++) as Acceptance));
       },
     },
     (error) => error instanceof DatabaseError,
   ),
 );
 
-function withDeadline<Result>(work: Promise<Result>): Promise<Result> {
+/** Stores one event, together with what arrives in the same moment. Resolves once that is committed. */
+export async function storeEvent(row: EventRow): Promise<Acceptance> {
+  const [acceptance] = await withDeadline(addEvents([row]), DEADLINE_MS);
+  return acceptance as Acceptance;
+}
+
+function withDeadline<Result>(work: Promise<Result>, milliseconds: number): Promise<Result> {
   let timer: NodeJS.Timeout;
   const deadline = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new DatabaseUnavailable("The database did not answer in time.")), DEADLINE_MS);
+    timer = setTimeout(() => reject(new DatabaseUnavailable("The database did not answer in time.")), milliseconds);
   });
   return Promise.race([work, deadline]).finally(() => clearTimeout(timer));
-}
-
-function refusal(
-  status: number,
-  title: string,
-  requestId: string,
-  decision: string,
-  detail?: string,
-  headers: Record<string, string> = {},
-): Decision {
-  const body = JSON.stringify(problemBody({ status, title, detail: detail || undefined }, requestId));
-  return {
-    answer: answerWith(status, body, requestId, { "content-type": "application/problem+json", ...headers }),
-    decision,
-  };
-}
-
-function answerWith(status: number, body: string, requestId: string, headers: Record<string, string> = {}): Answer {
-  return {
-    status,
-    headers: { "content-type": "application/json", "cache-control": "no-store", "x-request-id": requestId, ...headers },
-    body,
-  };
 }

@@ -3,12 +3,15 @@
 export interface BatcherOptions<Item, Result> {
   /** Does the work. Results stand in the order of the items. */
   run: (items: Item[]) => Promise<Result[]>;
+  /** How much work an item is. Default: 1. One that is more than a whole batch goes alone. */
+  weigh?: (item: Item) => number;
+  /** The most items in a batch, by weight. */
   maxItems: number;
   /** How long the first item waits for company, in milliseconds. */
   maxWaitMs: number;
   /** How many batches may run at the same time. */
   maxRunning: number;
-  /** More items than this waiting: refuse at once instead of growing. */
+  /** More than this waiting, by weight: refuse at once instead of growing. */
   maxWaiting: number;
 }
 
@@ -16,6 +19,7 @@ export class BatcherFull extends Error {}
 
 interface Waiting<Item, Result> {
   item: Item;
+  weight: number;
   resolve: (result: Result) => void;
   reject: (error: unknown) => void;
 }
@@ -29,14 +33,17 @@ export function createBatcher<Item, Result>(
   mayBlameOneItem: (error: unknown) => boolean,
 ): (item: Item) => Promise<Result> {
   const waiting: Waiting<Item, Result>[] = [];
+  let waitingWeight = 0;
   let running = 0;
   let timer: NodeJS.Timeout | undefined;
 
   function add(item: Item): Promise<Result> {
-    if (waiting.length >= options.maxWaiting) return Promise.reject(new BatcherFull("Too much is waiting."));
+    if (waitingWeight >= options.maxWaiting) return Promise.reject(new BatcherFull("Too much is waiting."));
+    const weight = options.weigh?.(item) ?? 1;
     return new Promise((resolve, reject) => {
-      waiting.push({ item, resolve, reject });
-      if (waiting.length >= options.maxItems) start();
+      waiting.push({ item, weight, resolve, reject });
+      waitingWeight += weight;
+      if (waitingWeight >= options.maxItems) start();
       else timer ??= setTimeout(start, options.maxWaitMs);
     });
   }
@@ -46,11 +53,22 @@ export function createBatcher<Item, Result>(
     timer = undefined;
     while (waiting.length > 0 && running < options.maxRunning) {
       running += 1;
-      void runBatch(waiting.splice(0, options.maxItems)).finally(() => {
+      void runBatch(takeBatch()).finally(() => {
         running -= 1;
         start();
       });
     }
+  }
+
+  function takeBatch(): Waiting<Item, Result>[] {
+    let weight = 0;
+    const tooMany = waiting.findIndex((entry, index) => {
+      weight += entry.weight;
+      return index > 0 && weight > options.maxItems;
+    });
+    const batch = waiting.splice(0, tooMany < 0 ? waiting.length : tooMany);
+    waitingWeight -= batch.reduce((sum, entry) => sum + entry.weight, 0);
+    return batch;
   }
 
   async function runBatch(batch: Waiting<Item, Result>[]): Promise<void> {

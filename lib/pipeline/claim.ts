@@ -21,6 +21,10 @@ export interface Work {
     occurred_at: string | null;
     headers: HeaderPairs;
     content_type: string | null;
+    organisation_id: string | null;
+    company_id: string | null;
+    /** Of the source it came through, if it has one. */
+    settings: Record<string, string> | null;
     /** Base64 of the received bytes. */
     body: string;
   };
@@ -29,6 +33,10 @@ export interface Work {
     slug: string;
     kind: "tables" | "http";
     url: string | null;
+    /** As stored: encrypted, see lib/destinations/secrets.ts. */
+    headers: Record<string, string>;
+    /** As stored, newest first; those past their end sign no more. */
+    secrets: { ciphertext: string; created_at: string; expires_at: string | null }[];
     timeout_ms: number;
     max_attempts: number;
     base_delay_ms: number;
@@ -55,16 +63,29 @@ export type Outcome = {
 
 export interface Claim {
   work: Work[];
-  /** Milliseconds until the next delivery is due; null when nothing waits. Only known when `work` is empty. */
+  /**
+   * Milliseconds until the next delivery may go; null when nothing waits, or when what waits needs another one to end.
+   * Only known when `work` is empty.
+   */
   next_due_ms: number | null;
 }
 
-/** Leases up to `limit` due deliveries for `worker`, fairly per destination; at most `replayLimit` of them are replays. */
-export function claim(worker: string, limit: number, leaseSeconds: number, replayLimit = limit): Promise<Claim> {
+/**
+ * Leases up to `limit` due deliveries for `worker`, fairly per destination; at most `replayLimit` of them are replays. With
+ * `slots`, how many it works on at a time, no destination gets more than half of them.
+ */
+export function claim(
+  worker: string,
+  limit: number,
+  leaseSeconds: number,
+  replayLimit = limit,
+  slots?: number,
+): Promise<Claim> {
   return call<Claim>("pipeline", "claim_deliveries", {
     p_worker: worker,
     p_limit: limit,
     p_lease_seconds: leaseSeconds,
     p_replay_limit: replayLimit,
+    ...(slots !== undefined && { p_slots: slots }),
   });
 }

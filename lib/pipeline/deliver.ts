@@ -1,8 +1,9 @@
 /** deliver: one claimed delivery, tried once. Either a pure projection or one guarded HTTP request; the result is a value. */
 import type { ErrorClass } from "@/lib/contract/vocabulary";
-import { signingSecrets } from "@/lib/destinations/configure";
 import { post } from "@/lib/destinations/http";
+import { secretsIn } from "@/lib/destinations/mask";
 import { retryDelay } from "@/lib/destinations/retry";
+import { openHeaders, secretsOf } from "@/lib/destinations/secrets";
 import { signatureHeaders } from "@/lib/destinations/signing";
 import { project } from "@/lib/destinations/tables";
 import { environment } from "@/lib/env";
@@ -32,6 +33,9 @@ function projectRows(work: Work): Untimed {
     provider: event.provider,
     eventKey: event.event_key,
     eventType: event.event_type,
+    organisationId: event.organisation_id ?? undefined,
+    companyId: event.company_id ?? undefined,
+    settings: event.settings ?? undefined,
     receivedAt: event.received_at,
     occurredAt: event.occurred_at ?? undefined,
     payload: parseBody(Buffer.from(event.body, "base64")).value,
@@ -42,18 +46,23 @@ function projectRows(work: Work): Untimed {
 
 async function postBytes(work: Work): Promise<Untimed> {
   const { destination, event } = work;
-  const body = Buffer.from(event.body, "base64");
+  const body = bytesFor(work);
   // Read once: checking the environment costs a quarter of a millisecond.
   const env = environment();
+  const custom = openHeaders(destination);
+  const secrets = secretsOf(destination, env);
   const result = await post({
     url: destination.url ?? "",
     headers: {
+      ...inLowerCase(custom),
       ...requestHeaders(work),
-      ...signatureHeaders(`we_${event.id}`, body, signingSecrets(destination.slug, env)),
+      ...signatureHeaders(`we_${event.id}`, body, secrets),
     },
     body,
     timeoutMs: destination.timeout_ms,
     allowedNetworks: env.EGRESS_ALLOW_PRIVATE,
+    dnsServers: env.EGRESS_DNS_SERVERS,
+    secrets: [...secrets, ...secretsIn(custom)],
   });
   const answer = {
     http_status: result.status,
@@ -64,6 +73,18 @@ async function postBytes(work: Work): Promise<Untimed> {
   if (!result.failure) return { delivered: true, changes: [], ...answer };
   const retryAfter = header({ headers: result.headers ?? [] }, "retry-after");
   return { ...failure(work, result.failure.class, result.failure.message, retryAfter), ...answer };
+}
+
+/** The received bytes; of an event of our own, the envelope that merchants know. */
+function bytesFor({ event, replay_id }: Work): Buffer {
+  const body = Buffer.from(event.body, "base64");
+  const { outgoing } = findProvider(event.provider) ?? {};
+  return outgoing?.({ id: `we_${event.id}`, body, replayed: replay_id !== null }) ?? body;
+}
+
+/** Ours come after them and win, so their names must be spelt as ours are. */
+function inLowerCase(headers: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }
 
 /** The received content type and the provider's own harmless headers, and ours: which event, which try, is it a replay. */

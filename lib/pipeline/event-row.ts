@@ -1,29 +1,44 @@
 /** What accept stores of a verified request: who and what it is, beside the bytes. */
 import { createHash } from "node:crypto";
-import { header, type Identity, type Provider, type VerifiedRequest } from "@/lib/providers/provider";
+import { header, type Identity, type Provider, type Source, type VerifiedRequest } from "@/lib/providers/provider";
 import { redactHeaders } from "@/lib/providers/redact";
+import { shownPath, spellingsOfToken } from "./door-path";
+import { maskSecrets } from "./mask";
 import { parseBody } from "./parse";
 
-/** The row of a verified request. Every text in it is one that Postgres can hold: a verified event is never refused. */
-export function eventRow(provider: Provider, request: VerifiedRequest, requestId: string) {
+/**
+ * The row of a verified request. Every text in it is one that Postgres can hold: a verified event is never refused.
+ * What `source` is bound to wins over what the event says of itself.
+ */
+export function eventRow(provider: Provider, request: VerifiedRequest, requestId: string, source?: Source) {
   const parsed = parseBody(request.body);
-  const identity: Identity = provider.identify(request, parsed.value);
+  const identity: Identity = provider.identify(request, parsed.value, source);
+  const tokens = spellingsOfToken(request.path);
+  const shown =
+    tokens.length > 0 || provider.secretFields
+      ? maskSecrets(request.body, provider, parsed.value, tokens)
+      : request.body;
   return {
+    source_id: source?.id ?? null,
     provider: provider.slug,
     event_key: storableKey(identity.eventKey),
     event_type: storable(identity.eventType, 255) ?? "unknown",
     trust: request.trust,
     parse_status: parsed.status,
-    organisation_id: storable(identity.organisationId, 255),
-    company_id: storable(identity.companyId, 255),
+    organisation_id: storable(source?.organisationId ?? identity.organisationId, 255),
+    company_id: storable(source?.companyId ?? identity.companyId, 255),
     object_id: storable(identity.objectId, 255),
     replaces_older: identity.replacesOlder ?? false,
     livemode: identity.livemode ?? null,
+    unsigned_key: provider.unsignedKeys ?? false,
+    secret_fields: provider.secretFields ? [...provider.secretFields] : null,
     body: request.body.toString("base64"),
+    /** What the payload is made of, where that is not the body as it is. */
+    shown_body: shown === request.body ? null : shown.toString("base64"),
     fingerprint: sha256(identity.fingerprint ?? request.body),
     method: request.method,
-    path: request.path.replace(/\?.*$/s, "?[redacted]"),
-    headers: redactHeaders(request.headers, provider),
+    path: shownPath(request.path),
+    headers: redactHeaders(request.headers, provider, tokens),
     content_type: storable(header(request, "content-type"), 255),
     request_id: requestId,
     occurred_at: storableTime(identity.occurredAt),

@@ -12,12 +12,17 @@ const DEEPEST_PARSED = 5_000;
 /** jsonb keeps numbers as text of any length, and a few bytes of `1E131071` expand to gigabytes when read back. */
 const LONGEST_NUMBER = 40;
 const LARGEST_EXPONENT = 308;
+/** 2^53 has 16 digits. */
+const SHORTEST_BIG = 16;
 /** What one parse of a larger body may cost before it blocks the event loop for 50 ms: see `costOf`. */
 const LARGEST_COST = 160_000;
 
 export interface ParsedBody {
   status: ParseStatus;
-  /** What JSON.parse made of it, also where the status is not `ok`. Undefined when it was not or cannot be parsed. */
+  /**
+   * What JSON.parse made of it, also where the status is not `ok`. Undefined when it was not or cannot be parsed. Whole
+   * numbers beyond 2^53, which JavaScript would round, are text: the digits as they were written.
+   */
   value: unknown;
 }
 
@@ -38,7 +43,7 @@ export function parseBody(raw: Buffer): ParsedBody {
     return { status: validText ? "too_large" : "invalid_utf8", value: undefined };
   }
 
-  const value = beginsJson(raw, start) ? parse(raw) : undefined;
+  const value = beginsJson(raw, start) ? parse(raw, traits.bigIntegers) : undefined;
   if (!validText) return { status: "invalid_utf8", value };
   if (value === undefined) return { status: "invalid_json", value };
   if (!small) return { status: "too_large", value };
@@ -69,12 +74,14 @@ interface Traits {
   containers: number;
   commas: number;
   keys: number;
+  /** Where whole numbers stand that JavaScript cannot hold: [from, to]. */
+  bigIntegers: [number, number][];
   obstacle?: "nul_character" | "lone_surrogate" | "giant_number";
 }
 
 /** One pass over the bytes. Stops early where nothing later can change the answer. */
 function scan(raw: Buffer, start: number): Traits {
-  const traits: Traits = { depth: 0, containers: 0, commas: 0, keys: 0 };
+  const traits: Traits = { depth: 0, containers: 0, commas: 0, keys: 0, bigIntegers: [] };
   let depth = 0;
   for (let at = start; at < raw.length; at++) {
     const byte = raw[at] as number;
@@ -145,7 +152,17 @@ function scanNumber(raw: Buffer, from: number, traits: Traits): number {
   }
   const isGiant = at - from > LONGEST_NUMBER || exponentIn(raw, exponentAt, at) > LARGEST_EXPONENT;
   if (isGiant) traits.obstacle ??= "giant_number";
+  if (isBigInteger(raw, from, at)) traits.bigIntegers.push([from, at]);
   return at;
+}
+
+/** A name without quotes is no JSON, and must not become some. */
+function isBigInteger(raw: Buffer, from: number, to: number): boolean {
+  if (to - from < SHORTEST_BIG) return false;
+  let next = to;
+  while (next < raw.length && isSpace(raw[next] as number)) next++;
+  const text = raw.toString("latin1", from, to);
+  return raw[next] !== 0x3a && /^-?[1-9]\d+$/.test(text) && !Number.isSafeInteger(Number(text));
 }
 
 /** The size of an exponent. It stops counting where the answer is clear. */
@@ -171,10 +188,23 @@ function costOf(traits: Traits): number {
   return traits.keys * 8 + traits.containers + traits.commas;
 }
 
-function parse(raw: Buffer): unknown {
+function parse(raw: Buffer, bigIntegers: readonly [number, number][]): unknown {
   try {
-    return JSON.parse(raw.toString("utf8"));
+    return JSON.parse(quoted(raw, bigIntegers).toString("utf8"));
   } catch {
     return undefined;
   }
+}
+
+/** The text with quotes around those numbers. */
+function quoted(raw: Buffer, places: readonly [number, number][]): Buffer {
+  if (places.length === 0) return raw;
+  const quote = Buffer.from('"');
+  const pieces: Buffer[] = [];
+  let done = 0;
+  for (const [from, to] of places) {
+    pieces.push(raw.subarray(done, from), quote, raw.subarray(from, to), quote);
+    done = to;
+  }
+  return Buffer.concat([...pieces, raw.subarray(done)]);
 }

@@ -24,6 +24,9 @@ interface Item {
     event_type: string;
     received_at: string;
     occurred_at: string | null;
+    organisation_id: string | null;
+    company_id: string | null;
+    settings: Record<string, string> | null;
     body: string;
   };
 }
@@ -117,6 +120,9 @@ function projectable({ event }: Item): ProjectableEvent {
     provider: event.provider,
     eventKey: event.event_key,
     eventType: event.event_type,
+    organisationId: event.organisation_id ?? undefined,
+    companyId: event.company_id ?? undefined,
+    settings: event.settings ?? undefined,
     receivedAt: event.received_at,
     occurredAt: event.occurred_at ?? undefined,
     payload: parseBody(Buffer.from(event.body, "base64")).value,

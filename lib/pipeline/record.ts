@@ -1,11 +1,15 @@
 /** record: reports how attempts ended. One transaction per batch; an old fence is refused by the database. */
 import type { DeliveryStatus, ErrorClass } from "@/lib/contract/vocabulary";
 import { call, DatabaseError } from "@/lib/db/client";
+import { retryDelay } from "@/lib/destinations/retry";
 import { log, logError } from "@/lib/log";
+import { header } from "@/lib/providers/provider";
 import { createBatcher } from "./batcher";
 import type { Outcome, Work } from "./claim";
 
 const PAUSE_AFTER_FAILURE_MS = 500;
+/** Answers that ask us to slow down: too many requests, and a gateway whose server is gone, away or late. */
+const THROTTLING_STATUSES = new Set([429, 502, 503, 504]);
 
 interface Recorded {
   delivery_id: number;
@@ -46,8 +50,19 @@ function resultRow(work: Work, outcome: Outcome) {
     response_headers: outcome.response_headers ?? null,
     response_body: outcome.response_body?.toString("base64") ?? null,
     response_truncated: outcome.response_truncated ?? false,
+    throttle_ms: throttleMs(work, outcome),
     changes: outcome.delivered ? outcome.changes : [],
   };
+}
+
+/**
+ * How long nothing goes to the destination any more: what it asked for, within the bounds of a retry, and at least the
+ * first step of its schedule. Not the step this delivery has come to: a fifth try must not close the door for hours.
+ */
+function throttleMs({ destination }: Work, outcome: Outcome): number | null {
+  if (outcome.delivered || !THROTTLING_STATUSES.has(outcome.http_status ?? 0)) return null;
+  const retryAfter = header({ headers: outcome.response_headers ?? [] }, "retry-after");
+  return retryDelay("http_429", 1, destination, { retryAfter });
 }
 
 const addResult = createBatcher<ReturnType<typeof resultRow>, Recorded>(

@@ -7,6 +7,8 @@ import { logError } from "@/lib/log";
 import { perProcess } from "@/lib/per-process";
 import type { Provider, RawRequest, RefusalReason } from "@/lib/providers/provider";
 import { redactHeaders } from "@/lib/providers/redact";
+import { shownPath, spellingsOfToken } from "./door-path";
+import { maskSecrets } from "./mask";
 
 const WINDOW_MS = 50;
 const SAMPLES_PER_WINDOW = 20;
@@ -63,6 +65,7 @@ async function flush(window: Window): Promise<void> {
 }
 
 function sample(provider: Provider, request: RawRequest, refusal: Refusal): Record<string, unknown> {
+  const tokens = spellingsOfToken(request.path);
   const kept = refusal.reason === "stale" ? request.body : request.body.subarray(0, KEPT_BYTES);
   return {
     provider: provider.slug,
@@ -70,9 +73,9 @@ function sample(provider: Provider, request: RawRequest, refusal: Refusal): Reco
     detail: refusal.detail,
     status_code: refusal.status,
     method: request.method,
-    path: request.path.replace(/\?.*$/s, "?[redacted]"),
-    headers: redactHeaders(request.headers, provider),
-    body: kept.toString("base64"),
+    path: shownPath(request.path),
+    headers: redactHeaders(request.headers, provider, tokens),
+    body: maskSecrets(kept, provider, null, tokens).toString("base64"),
     body_size: request.body.length,
     request_id: refusal.requestId,
   };

@@ -14,10 +14,10 @@ import { onWorkerBell } from "./worker-bell";
 
 /** Without a bell: how soon work that another process stored, or that is due again, is found. */
 const POLL_MS = 250;
-/** Work is due but may not be claimed: its destination is at its limit, or another worker was there first. */
+/** Shortest wait when work is due and was not to be had: its destination's rate, or another worker was there first. */
 const PAUSE_WHEN_BLOCKED_MS = 25;
 const PAUSE_AFTER_FAILURE_MS = 1_000;
-const ADVANCE_REPLAYS_MS = 250;
+const TEND_MS = 250;
 /**
  * While live deliveries flow, replays are claimed in bursts this far apart. A burst keeps a small machine busy for some
  * 40 ms; without the gaps live deliveries would stand in line with all the others. Without live traffic there is no gap.
@@ -39,18 +39,18 @@ export function startWorker(): Worker {
   const inFlight = new Set<Promise<void>>();
   const alarm = createAlarm();
   let stopping = false;
-  /** Something was due at the last claim, and could not be had: the end of any delivery may change that. */
+  /** The last claim got nothing: the end of any delivery may change that. */
   let blocked = false;
   const replays = createReplayLane(WORKER_CONCURRENCY);
-  let advancing: Promise<void> | undefined;
-  let replaysAdvancedAt = 0;
+  let tending: Promise<void> | undefined;
+  let tendedAt = 0;
   onWorkerBell(alarm.ring);
 
   async function loop(): Promise<void> {
     log("worker_started", { worker: name, concurrency: WORKER_CONCURRENCY });
     while (!stopping) {
       try {
-        advanceReplays();
+        tend();
         await alarm.sleep(await claimAndRun());
       } catch (error) {
         logError("claim_failed", error, { worker: name });
@@ -64,14 +64,14 @@ export function startWorker(): Worker {
     const free = WORKER_CONCURRENCY - inFlight.size;
     if (free <= 0) return POLL_MS;
     const { slots, gapMs } = replays.next();
-    const { work, next_due_ms } = await claim(name, free, LEASE_SECONDS, slots);
+    const { work, next_due_ms } = await claim(name, free, LEASE_SECONDS, slots, WORKER_CONCURRENCY);
     blocked = false;
     replays.claimed(work);
     for (const item of work) start(item);
     const longest = Math.min(POLL_MS, gapMs || POLL_MS);
     if (work.length > 0) return inFlight.size < WORKER_CONCURRENCY ? 0 : longest;
-    blocked = next_due_ms === 0;
-    return blocked ? PAUSE_WHEN_BLOCKED_MS : Math.min(longest, next_due_ms ?? longest);
+    blocked = true;
+    return Math.min(longest, Math.max(PAUSE_WHEN_BLOCKED_MS, next_due_ms ?? longest));
   }
 
   function start(work: Work): void {
@@ -88,18 +88,18 @@ export function startWorker(): Worker {
   }
 
   /** Beside the claims, so that none waits for it. */
-  function advanceReplays(): void {
-    if (advancing || Date.now() - replaysAdvancedAt < ADVANCE_REPLAYS_MS) return;
-    replaysAdvancedAt = Date.now();
-    advancing = call<number>("pipeline", "advance_replays", {} as never)
+  function tend(): void {
+    if (tending || Date.now() - tendedAt < TEND_MS) return;
+    tendedAt = Date.now();
+    tending = feed()
       .then(
         (fed) => {
           if (fed > 0) alarm.ring();
         },
-        (error: unknown) => logError("replays_not_advanced", error, { worker: name }),
+        (error: unknown) => logError("not_tended", error, { worker: name }),
       )
       .finally(() => {
-        advancing = undefined;
+        tending = undefined;
       });
   }
 
@@ -108,7 +108,7 @@ export function startWorker(): Worker {
     async stop() {
       stopping = true;
       alarm.ring();
-      await Promise.all([looping, advancing]);
+      await Promise.all([looping, tending]);
       await Promise.race([Promise.all(inFlight), new Promise((resolve) => setTimeout(resolve, DRAIN_MS).unref())]);
       await call<number>("pipeline", "release_leases", { p_worker: name }).then(
         (released) => log("worker_stopped", { worker: name, released }),
@@ -122,11 +122,18 @@ export function startWorker(): Worker {
 /** Runs one bounded round, for serverless: claims once, delivers, records. Answers how many deliveries it tried. */
 export async function runOneTick(): Promise<number> {
   const { WORKER_CONCURRENCY, LEASE_SECONDS } = environment();
-  await call("pipeline", "advance_replays", {} as never);
+  await feed();
   const { work } = await claim(`tick:${randomUUID().slice(0, 8)}`, WORKER_CONCURRENCY, LEASE_SECONDS);
   const giveUpAt = Date.now() + LEASE_SECONDS * 1000;
   await Promise.all(work.map(async (item) => record(item, await deliver(item), giveUpAt)));
   return work.length;
+}
+
+/** Holds and releases the deliveries of destinations, and hands on those of replays. Answers how many may be claimed now. */
+async function feed(): Promise<number> {
+  const { DISABLE_AFTER_DAYS } = environment();
+  const released = await call<number>("pipeline", "attend_destinations", { p_disable_after_days: DISABLE_AFTER_DAYS });
+  return released + (await call<number>("pipeline", "advance_replays", {} as never));
 }
 
 /** How many replays may be claimed, and when: at most half of the slots, and politely while live deliveries flow. */

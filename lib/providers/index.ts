@@ -1,18 +1,31 @@
 /** Who may send: one line per provider. */
 import { chatwoot } from "./chatwoot";
+import { heyreach } from "./heyreach";
+import { mitto } from "./mitto";
+import { platform } from "./platform";
 import type { Provider } from "./provider";
+import { shopify } from "./shopify";
+import { smartlead } from "./smartlead";
 import { standard } from "./standard";
 import { stripe } from "./stripe";
 import { telnyx } from "./telnyx";
 
-export const providers: Readonly<Record<string, Provider>> = {
+export const providers = {
   stripe,
   telnyx,
   chatwoot,
+  shopify,
+  mitto,
+  smartlead,
+  heyreach,
   standard,
-};
+  platform,
+} as const satisfies Readonly<Record<string, Provider>>;
+
+/** Those that post to a door. The others publish through our own API. */
+export const senders: readonly Provider[] = Object.values<Provider>(providers).filter(({ published }) => !published);
 
 /** The provider of a URL's slug. Own names only: `__proto__` and `constructor` are nobody. */
 export function findProvider(slug: string): Provider | undefined {
-  return Object.hasOwn(providers, slug) ? providers[slug] : undefined;
+  return Object.hasOwn(providers, slug) ? providers[slug as keyof typeof providers] : undefined;
 }

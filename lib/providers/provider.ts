@@ -80,9 +80,19 @@ export interface ProjectableEvent {
   /** Whose event it is: bound to its source, or as `identify` read it. */
   organisationId?: string;
   companyId?: string;
+  /** What its source was told: see `Provider.settings`. */
+  settings?: Readonly<Record<string, string>>;
   receivedAt: string;
   occurredAt?: string;
   payload: unknown;
+}
+
+/** A stored event on its way to an http destination. */
+export interface OutgoingEvent {
+  /** `we_12`: the same on every retry and replay. */
+  id: string;
+  body: Buffer;
+  replayed: boolean;
 }
 
 /** One row change a projection wants. The row keeps, per column, the version that wrote it, so order never matters. */
@@ -105,6 +115,8 @@ export interface Provider {
    * that signs nothing, its secrets are tokens for the URL: `/api/webhooks/{provider}/{token}`.
    */
   secretsVariable: string;
+  /** It has no door: its events are published through our own API. */
+  published?: true;
   /** True for those that sign nothing: only a token in the URL lets a request in. */
   tokenInUrl?: true;
   /** How webhooks are sent. Default: POST only. */
@@ -128,7 +140,7 @@ export interface Provider {
   verify(request: RawRequest, context: VerifyContext): Verification;
   /**
    * The events of a verified request, for providers that send several at once: each has the bytes of its own part, exactly
-   * as they stood in the whole. Without it, or where it answers one, the request is the event.
+   * as they stood in the whole; at least one. Without it the request is the event. The body of a GET is its query.
    */
   split?(request: VerifiedRequest): VerifiedRequest[];
   /**
@@ -136,6 +148,8 @@ export interface Provider {
    * own. Never throws: an unknown shape gets a fallback key.
    */
   identify(request: VerifiedRequest, payload: unknown, source?: Source): Identity;
+  /** Pure: what http destinations get instead of the stored bytes, for events of our own. */
+  outgoing?(event: OutgoingEvent): Buffer;
   /** Pure: event in, row changes out, by event type. Throws `InvalidPayload` when the shape is not the documented one. */
   projections?: Readonly<Record<string, (event: ProjectableEvent) => Change[]>>;
   /** Pure: the customer and money an event speaks of, for the preview of a replay. */
@@ -161,7 +175,7 @@ export class InvalidPayload extends Error {
   }
 }
 
-/** Marks a request as verified. Called by `verify` of a provider and by nobody else. */
+/** Marks a request as verified. Called by `verify` of a provider, by the one that publishes, and by nobody else. */
 export function acceptAs(trust: Trust, request: RawRequest): Verification {
   return { ok: true, request: { ...request, trust, [verified]: true } };
 }
@@ -182,6 +196,11 @@ export function header(request: { headers: HeaderPairs }, name: string): string 
 export function versionOf(event: ProjectableEvent, rank = 0): string {
   const at = toMicroseconds(event.occurredAt ?? event.receivedAt);
   return `${at}#${String(rank).padStart(2, "0")}#${event.eventKey}`;
+}
+
+/** A version in which rank beats time: a state that is final stays, whatever arrives, and whatever time it carries. */
+export function rankedVersionOf(event: ProjectableEvent, rank: number): string {
+  return `${String(rank).padStart(2, "0")}#${versionOf(event)}`;
 }
 
 /** `2026-01-02T03:04:05.6Z` -> `2026-01-02T03:04:05.600000Z`: fixed width, UTC. */

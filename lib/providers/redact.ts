@@ -19,11 +19,18 @@ const ALWAYS_SECRET = new Set([
 const SECRET_WORD = /(?:^|[-_])(?:signature|secret|token|password|hmac|api-?key)(?:[-_]|$)/;
 
 /**
- * The headers to keep, in the order and case received, secret values replaced. Values come out as well-formed text
- * without NUL, which Postgres could not hold.
+ * The headers to keep, in the order and case received, secret values replaced, and those that repeat one of `tokens`.
+ * Values come out as well-formed text without NUL, which Postgres could not hold.
  */
-export function redactHeaders(pairs: HeaderPairs, provider?: Pick<Provider, "secretHeaders">): [string, string][] {
-  return pairs.map(([name, value]) => [asText(name), isSecret(name, provider) ? REDACTED : asText(value)]);
+export function redactHeaders(
+  pairs: HeaderPairs,
+  provider?: Pick<Provider, "secretHeaders">,
+  tokens: readonly string[] = [],
+): [string, string][] {
+  return pairs.map(([name, value]) => {
+    const hidden = isSecret(name, provider) || tokens.some((token) => value.includes(token));
+    return [asText(name), hidden ? REDACTED : asText(value)];
+  });
 }
 
 function isSecret(name: string, provider: Pick<Provider, "secretHeaders"> | undefined): boolean {

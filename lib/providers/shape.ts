@@ -4,10 +4,11 @@
  */
 
 import { sha256Hex } from "./hmac";
-import { InvalidPayload, type ProjectableEvent, type RawRequest } from "./provider";
+import { InvalidPayload, type Json, type ProjectableEvent, type RawRequest } from "./provider";
 
 const LONGEST_KEY_BYTES = 1024;
 const LONGEST_NAME = 255;
+const LONGEST_TEXT = 20_000;
 const YEAR_10000 = 253_402_300_800;
 const ISO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/;
 
@@ -48,6 +49,12 @@ export function idFrom(value: unknown): string | undefined {
   return text !== undefined && text.length <= LONGEST_NAME ? text : undefined;
 }
 
+/** Text of a person's, for a column: cut to `longest`, and with nothing that Postgres could not hold. */
+export function textFrom(value: unknown, longest = LONGEST_TEXT): string | undefined {
+  if (typeof value !== "string" || value === "") return undefined;
+  return value.slice(0, longest).toWellFormed().replaceAll("\0", "\uFFFD");
+}
+
 /** Unix seconds, with a fraction or without, as an ISO 8601 time. */
 export function isoFromUnix(seconds: unknown): string | undefined {
   const inRange = typeof seconds === "number" && seconds >= 0 && seconds < YEAR_10000;
@@ -65,6 +72,11 @@ export function isoFrom(value: unknown): string | undefined {
   if (!(milliseconds >= 0 && milliseconds < YEAR_10000 * 1000)) return undefined;
   const fraction = parts[1] === undefined ? "" : parts[1].slice(0, 7);
   return `${new Date(milliseconds).toISOString().slice(0, 19)}${fraction}Z`;
+}
+
+/** The given values without the ones that are not there: a change leaves columns alone that its event does not speak of. */
+export function present(values: Record<string, Json | undefined>): Record<string, Json> {
+  return Object.fromEntries(Object.entries(values).filter((entry): entry is [string, Json] => entry[1] !== undefined));
 }
 
 /** The object at a path of an event's payload, for a projection. */

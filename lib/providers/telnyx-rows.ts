@@ -3,7 +3,7 @@
  * promises no order, so each state of a call or message has a rank that decides between events of one instant.
  */
 import { type Change, InvalidPayload, type Json, type ProjectableEvent, versionOf } from "./provider";
-import { at, idFrom, isoFrom, objectIn } from "./shape";
+import { at, idFrom, isoFrom, objectIn, textFrom } from "./shape";
 
 type Row = (event: ProjectableEvent) => Change[];
 type Direction = "inbound" | "outbound";
@@ -63,7 +63,6 @@ function messageRow(event: ProjectableEvent, rank: number, usual: Direction, sta
   const messageId = idFrom(subjectOf(event, "id"));
   if (messageId === undefined) throw missing("id", "expected the id of a message");
   const direction = directionOf(event) ?? usual;
-  const text = subjectOf(event, "text");
   return [
     {
       table: "sms_logs",
@@ -72,7 +71,7 @@ function messageRow(event: ProjectableEvent, rank: number, usual: Direction, sta
         ...businessOf(event),
         ...phonesOf(event, direction),
         message_type: direction,
-        content: typeof text === "string" ? text : null,
+        content: textFrom(subjectOf(event, "text")) ?? null,
         ...state,
       },
       version: versionOf(event, rank),

@@ -4,6 +4,8 @@ import type { EventFilter } from "@/lib/contract/event-filter";
 import type { Attempt, EventDetail, EventPage } from "@/lib/contract/events";
 import { call } from "@/lib/db/client";
 import { Problem } from "@/lib/errors";
+import { maskEcho, maskSecrets } from "@/lib/pipeline/mask";
+import { findProvider } from "@/lib/providers";
 
 /** One page of the history, newest first. Throws a `Problem` for a cursor that is not one of ours. */
 export function listEvents(filter: EventFilter, page: { limit: number; cursor?: string }): Promise<EventPage> {
@@ -36,19 +38,25 @@ export async function getEvent(id: string): Promise<EventDetail | null> {
   const number = /^(?:we_)?(\d{1,15})$/.exec(id)?.[1];
   if (!number) return null;
   const stored = await call<StoredEvent | null>("console", "get_event", { p_id: Number(number) });
-  return (
-    stored && { ...stored, deliveries: stored.deliveries.map((d) => ({ ...d, attempts: d.attempts.map(readable) })) }
-  );
+  return stored && withoutSecrets(stored);
+}
+
+/** Covers what a provider puts into its bodies and nobody may read, wherever an endpoint repeats it too. */
+function withoutSecrets(stored: StoredEvent): EventDetail {
+  const provider = findProvider(stored.provider_slug) ?? { slug: stored.provider_slug };
+  const body = Buffer.from(stored.body_base64, "base64");
+  const readable = ({ response_body_base64, ...attempt }: StoredAttempt): Attempt => {
+    const text = response_body_base64 === null ? null : Buffer.from(response_body_base64, "base64").toString("utf8");
+    return { ...attempt, response_body: text && maskEcho(text, provider, body) };
+  };
+  return {
+    ...stored,
+    body_base64: maskSecrets(body, provider).toString("base64"),
+    deliveries: stored.deliveries.map((d) => ({ ...d, attempts: d.attempts.map(readable) })),
+  };
 }
 
 type StoredAttempt = Omit<Attempt, "response_body"> & { response_body_base64: string | null };
 type StoredEvent = Omit<EventDetail, "deliveries"> & {
   deliveries: (Omit<EventDetail["deliveries"][number], "attempts"> & { attempts: StoredAttempt[] })[];
 };
-
-function readable({ response_body_base64, ...attempt }: StoredAttempt): Attempt {
-  return {
-    ...attempt,
-    response_body: response_body_base64 === null ? null : Buffer.from(response_body_base64, "base64").toString("utf8"),
-  };
-}

@@ -91,10 +91,3 @@ language sql immutable set search_path = '' as $$
         or right(w.wanted, 2) = '.*' and starts_with(p_event_type, left(w.wanted, -1))
     );
 $$;
-
--- What its deliveries wait for: pending ones are claimed, held ones are released in order when it is resumed or enabled.
-create function public.first_status(p_destination public.destinations) returns public.delivery_status
-language sql immutable set search_path = '' as $$
-  select case when (p_destination).enabled and (p_destination).paused_at is null then 'pending' else 'held' end
-    ::public.delivery_status;
-$$;

@@ -1,6 +1,6 @@
 -- Doors besides the default ones: a source is a URL of its own, /api/webhooks/{provider}/{token}, for one provider and one
 -- tenant. Providers that sign nothing need one, since the token in the URL is all that proves who sends.
--- Written by the console and the API; read by lib/pipeline/sources.ts, which keeps them in memory.
+-- Written by the functions of 16_sources.sql; lib/pipeline/sources.ts keeps what the door needs in memory.
 
 create table public.sources (
   id bigint generated always as identity primary key,
@@ -18,8 +18,12 @@ create table public.sources (
   -- What the provider's file needs to know of this source: Shopify's shop, the names of Mitto's fields.
   settings jsonb not null default '{}',
   enabled boolean not null default true,
+  -- Deleted by a person: lets nothing in, is listed nowhere; its events still say where they came from.
+  archived_at timestamptz,
   created_at timestamptz not null default now(),
-  updated_at timestamptz not null default now()
+  updated_at timestamptz not null default now(),
+  -- A token from before a rotation has an end, or a leaked URL would work for ever.
+  check ((previous_token_hash is null) = (previous_token_expires_at is null))
 );
 
 create index sources_of_provider on public.sources (provider, id);

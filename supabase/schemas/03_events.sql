@@ -11,7 +11,7 @@ create table public.events (
   event_key_hash bytea not null,
   event_type text not null check (char_length(event_type) <= 255),
   -- The door it came through; null is the provider's default one, which the environment configures.
-  source_id bigint references public.sources (id) on delete set null,
+  source_id bigint references public.sources (id) on delete restrict,
   status public.event_status not null default 'received',
   trust public.trust_level not null,
   parse_status public.parse_status not null,
@@ -24,6 +24,8 @@ create table public.events (
   -- The same bytes came before under another key, and the provider does not sign its keys: stored, never delivered by
   -- itself.
   suspected_replay boolean not null default false,
+  -- The provider does not sign what the key is made of: its bytes are looked up when others come.
+  unsigned_key boolean not null default false,
   -- A person asked the sender to forget them: bytes, payload and headers are gone, the hashes stay.
   redacted_at timestamptz,
   raw_body bytea not null,
@@ -47,7 +49,8 @@ create table public.events (
   attempt_count integer not null default 0,
   last_error_class public.error_class,
   last_error text,
-  constraint events_one_per_provider_and_key unique (provider, event_key_hash)
+  -- Per door: what one tenant's sender says must never make another tenant's event a duplicate.
+  constraint events_one_per_door_and_key unique nulls not distinct (provider, event_key_hash, source_id)
 );
 
 create index events_newest_first on public.events (received_at desc, id desc);
@@ -55,6 +58,8 @@ create index events_newest_of_provider on public.events (provider, received_at d
 create index events_newest_with_status on public.events (status, received_at desc, id desc);
 create index events_newest_of_organisation on public.events (organisation_id, received_at desc, id desc)
   where organisation_id is not null;
+create index events_newest_of_source on public.events (source_id, received_at desc, id desc) where source_id is not null;
+create index events_with_bytes on public.events (provider, body_sha256) where unsigned_key;
 
 alter table public.events enable row level security;
 

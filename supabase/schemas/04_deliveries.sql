@@ -1,6 +1,6 @@
 -- One event for one destination is a delivery: the unit of retry, dead-lettering and replay. One try is an attempt.
--- Written by accept_events (pending), claim_deliveries (claimed), record_attempts (delivered, retrying, dead) and
--- advance_replay (pending again). Every change of status is one conditional statement in one of these functions.
+-- Written by accept_events (pending, held), claim_deliveries (claimed), record_attempts (delivered, retrying, held, dead),
+-- hold_deliveries and release_deliveries (held, and back), and advance_replay (pending again). Every change of status is one conditional statement in one of these functions.
 
 create table public.replays (
   id bigint generated always as identity primary key,
@@ -80,7 +80,7 @@ create index deliveries_due on public.deliveries (destination_id, lane, due_at, 
 create index deliveries_leased on public.deliveries (lease_until) where status = 'claimed';
 create index deliveries_in_flight on public.deliveries (destination_id) where status = 'claimed';
 create index deliveries_dead on public.deliveries (finished_at desc, id desc) where status = 'dead';
-
+create index deliveries_dead_of_destination on public.deliveries (destination_id) where status = 'dead';
 create index deliveries_held on public.deliveries (destination_id, id) where status = 'held';
 create index deliveries_in_order on public.deliveries (destination_id, ordering_key, id)
   where ordering_key is not null and status in ('pending', 'claimed', 'retrying', 'held');
@@ -96,6 +96,21 @@ language sql immutable set search_path = '' as $$
     when 'all' then ''
   end;
 $$;
+
+-- What a new delivery waits for: pending ones are claimed, held ones are released in order when the destination is resumed or
+-- enabled. While older ones are still held, newer ones queue behind them.
+create function public.first_status(p_destination public.destinations) returns public.delivery_status
+language plpgsql stable set search_path = '' as $$
+begin
+  if (p_destination).enabled and (p_destination).paused_at is null and not exists (
+    select from public.deliveries d where d.destination_id = (p_destination).id and d.status = 'held'
+  ) then
+    return 'pending';
+  end if;
+  return 'held';
+end
+$$;
+
 -- Rows are updated a few times and then rest: vacuum early, so that the partial indexes stay small.
 alter table public.deliveries set (autovacuum_vacuum_scale_factor = 0.02, fillfactor = 80);
 

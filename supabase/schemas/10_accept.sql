@@ -11,50 +11,73 @@ exception when others then
 end
 $$;
 
--- Stores every event once, counts duplicates, keeps conflicts, and fans out deliveries.
--- p_events: [{n, provider, event_key, event_type, trust, parse_status, organisation_id, company_id, object_id,
--- replaces_older, livemode, body (base64), fingerprint (hex), method, path, headers, content_type, request_id,
--- occurred_at}].
--- Answers [{n, event_id, outcome}] with outcome accepted, duplicate or conflict.
-create function public.accept_events(p_events jsonb) returns jsonb
+-- The payload with its secret top-level fields replaced.
+create function public.without_secrets(p_payload jsonb, p_fields text[]) returns jsonb
+language sql immutable set search_path = '' as $$
+  select case
+    when jsonb_typeof(p_payload) = 'object' and cardinality(p_fields) > 0 then p_payload || coalesce((
+      select jsonb_object_agg(f, '[redacted]') from unnest(p_fields) f where p_payload ? f
+    ), '{}')
+    else p_payload
+  end;
+$$;
+
+-- Stores every event once per door, counts duplicates, keeps conflicts, and fans out deliveries.
+-- p_events: [{n, provider, event_key, event_type, source_id, trust, parse_status, organisation_id, company_id, object_id,
+-- replaces_older, livemode, unsigned_key, secret_fields, body (base64), shown_body (base64), fingerprint (hex), method,
+-- path, headers, content_type, request_id, occurred_at}]. p_deliver_suspected: suspected replays are delivered like any other event.
+-- Answers [{n, event_id, outcome, suspected_replay}] with outcome accepted, duplicate or conflict.
+create function public.accept_events(p_events jsonb, p_deliver_suspected boolean default false) returns jsonb
 language plpgsql volatile set search_path = '' as $$
 declare
   v_new bigint[];
+  v_suspected integer[];
   v_answer jsonb;
 begin
   -- Whatever the server or role is set to: an acknowledged event is on disk.
   perform set_config('synchronous_commit', 'on', true);
 
+  v_suspected := public.suspected_replays(p_events);
+
   -- In key order, so that two batches with the same keys wait for each other instead of deadlocking.
   with inserted as (
     insert into public.events (
-      provider, event_key, event_key_hash, event_type, status, trust, parse_status, organisation_id, company_id,
-      object_id, replaces_older, livemode, raw_body, body_sha256, fingerprint, payload, method, path, headers,
-      content_type, request_id, occurred_at
+      provider, event_key, event_key_hash, event_type, source_id, status, trust, parse_status, organisation_id, company_id,
+      object_id, replaces_older, livemode, suspected_replay, unsigned_key, raw_body, body_sha256, fingerprint, payload,
+      method, path, headers, content_type, request_id, occurred_at
     )
     select
-      e.provider, e.event_key, b.key_hash, e.event_type,
-      case when exists (
-        select from public.destinations d where public.wants_event(d, e.provider, e.event_type, e.organisation_id)
+      e.provider, e.event_key, b.key_hash, e.event_type, e.source_id,
+      case when (p_deliver_suspected or e.n <> all (v_suspected)) and exists (
+        select from public.destinations d
+        -- Cheaper than the question itself, for a thousand destinations of other organisations.
+        where (d.organisation_id is null or d.organisation_id = e.organisation_id)
+          and public.wants_event(d, e.provider, e.event_type, e.organisation_id)
       ) then 'received' else 'ignored' end::public.event_status,
       e.trust,
       case when e.parse_status = 'ok' and b.payload is null then 'invalid_json' else e.parse_status end,
-      e.organisation_id, e.company_id, e.object_id, coalesce(e.replaces_older, false), e.livemode, b.body,
-      sha256(b.body), decode(e.fingerprint, 'hex'), b.payload, e.method, e.path, e.headers, e.content_type, e.request_id, e.occurred_at
+      e.organisation_id, e.company_id, e.object_id, coalesce(e.replaces_older, false), e.livemode,
+      e.n = any (v_suspected), coalesce(e.unsigned_key, false), b.body, sha256(b.body), decode(e.fingerprint, 'hex'),
+      public.without_secrets(b.payload, e.secret_fields), e.method, e.path, e.headers, e.content_type, e.request_id,
+      e.occurred_at
     from jsonb_to_recordset(p_events) as e(
-      n integer, provider text, event_key text, event_type text, trust public.trust_level,
+      n integer, provider text, event_key text, event_type text, source_id bigint, trust public.trust_level,
       parse_status public.parse_status, organisation_id text, company_id text, object_id text,
-      replaces_older boolean, livemode boolean, body text, fingerprint text, method text, path text, headers jsonb,
-      content_type text, request_id text, occurred_at timestamptz
+      replaces_older boolean, livemode boolean, unsigned_key boolean, secret_fields text[], body text, shown_body text,
+      fingerprint text, method text, path text, headers jsonb, content_type text, request_id text,
+      occurred_at timestamptz
     )
     cross join lateral (
       select d.body, sha256(convert_to(e.event_key, 'UTF8')) as key_hash,
-        case when e.parse_status = 'ok' then public.payload_or_null(d.body) end as payload
+        case when e.parse_status = 'ok' then public.payload_or_null(
+          -- What is secret outside of the secret fields is covered in these bytes already.
+          coalesce(decode(e.shown_body, 'base64'), d.body)
+        ) end as payload
       from (select decode(e.body, 'base64') as body offset 0) d
       offset 0
     ) b
-    order by e.provider, b.key_hash, e.n
-    on conflict on constraint events_one_per_provider_and_key do nothing
+    order by e.provider, b.key_hash, e.source_id, e.n
+    on conflict on constraint events_one_per_door_and_key do nothing
     returning id
   )
   select coalesce(array_agg(id), '{}') into v_new from inserted;
@@ -62,22 +85,26 @@ begin
   insert into public.deliveries (event_id, destination_id, status, ordering_key)
   select e.id, d.id, public.first_status(d), public.ordering_key_of(d, e)
   from public.events e
-  join public.destinations d on public.wants_event(d, e.provider, e.event_type, e.organisation_id)
-  where e.id = any (v_new);
+  join public.destinations d on (d.organisation_id is null or d.organisation_id = e.organisation_id)
+    and public.wants_event(d, e.provider, e.event_type, e.organisation_id)
+  where e.id = any (v_new) and (p_deliver_suspected or not e.suspected_replay);
 
   -- A new statement sees what another transaction committed while the insert waited for it.
   with seen as (
     select i.n, i.provider, i.event_type, i.body, i.headers, e.id as event_id,
+      e.suspected_replay,
       case
         when e.id = any (v_new) and row_number() over (partition by e.id order by i.n) = 1 then 'accepted'
         when e.fingerprint = decode(i.fingerprint, 'hex') then 'duplicate'
         else 'conflict'
       end as outcome
     from jsonb_to_recordset(p_events) as i(
-      n integer, provider text, event_key text, event_type text, body text, fingerprint text, headers jsonb
+      n integer, provider text, event_key text, event_type text, source_id bigint, body text, fingerprint text,
+      headers jsonb
     )
     join public.events e
       on e.provider = i.provider and e.event_key_hash = sha256(convert_to(i.event_key, 'UTF8'))
+      and e.source_id is not distinct from i.source_id
   ),
   again as (
     select event_id, count(*) filter (where outcome = 'duplicate') as duplicates,
@@ -104,7 +131,8 @@ begin
     returning id
   )
   select jsonb_agg(jsonb_build_object(
-    'n', s.n, 'event_id', s.event_id, 'outcome', s.outcome, 'provider', s.provider, 'event_type', s.event_type
+    'n', s.n, 'event_id', s.event_id, 'outcome', s.outcome, 'provider', s.provider, 'event_type', s.event_type,
+    'suspected_replay', s.suspected_replay
   ))
   into v_answer
   from seen s;
@@ -118,6 +146,51 @@ begin
   ));
 
   return v_answer;
+end
+$$;
+
+-- The numbers of those whose bytes came through the same door before under another key, from a provider that does not sign
+-- its keys: somebody may have caught a request and sends it again as a new one. Bytes of the same moment under another type
+-- are no such thing: Shopify sends one state of an order as orders/create and orders/paid, and tries each for four hours.
+-- Two such batches with the same bytes wait for each other here, before they write anything.
+create function public.suspected_replays(p_events jsonb) returns integer[]
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_suspected integer[];
+begin
+  if not jsonb_path_exists(p_events, '$[*].unsigned_key ? (@ == true)') then
+    return '{}';
+  end if;
+
+  perform pg_advisory_xact_lock(k.lock)
+  from (
+    select distinct hashtextextended('bytes ' || i.provider || ' ' || md5(i.body), 1) as lock
+    from jsonb_to_recordset(p_events) as i(provider text, body text, unsigned_key boolean)
+    where i.unsigned_key
+    order by 1
+  ) k;
+
+  with incoming as (
+    select i.n, i.provider, i.source_id, i.event_type, i.event_key, sha256(decode(i.body, 'base64')) as body_sha256
+    from jsonb_to_recordset(p_events) as i(
+      n integer, provider text, source_id bigint, event_type text, event_key text, body text, unsigned_key boolean
+    )
+    where i.unsigned_key
+  )
+  select coalesce(array_agg(i.n), '{}') into v_suspected
+  from incoming i
+  where exists (
+    select from incoming b
+    where b.n < i.n and b.provider = i.provider and b.source_id is not distinct from i.source_id
+      and b.body_sha256 = i.body_sha256 and b.event_key <> i.event_key and b.event_type = i.event_type
+  ) or exists (
+    select from public.events e
+    where e.provider = i.provider and e.body_sha256 = i.body_sha256 and e.unsigned_key
+      and e.source_id is not distinct from i.source_id and e.event_key <> i.event_key
+      and e.received_at > now() - interval '30 days'
+      and (e.event_type = i.event_type or e.received_at < now() - interval '5 hours')
+  );
+  return v_suspected;
 end
 $$;
 

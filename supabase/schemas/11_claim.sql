@@ -1,5 +1,9 @@
 -- claim: gives a worker due deliveries, under a lease. Any number of workers may ask at the same time.
 -- Called by lib/pipeline/claim.ts. The attempt row exists, and is counted, before a byte leaves.
+-- Long because all of the choice stands in one place: who has room, who is due, who is first.
+
+-- Callers stand above what they call.
+set check_function_bodies = off;
 
 -- Closes attempts whose worker let its lease pass, and makes their deliveries due again, or dead when that was the last
 -- try: an event that kills its worker must not do so for ever.
@@ -57,18 +61,25 @@ begin
 end
 $$;
 
--- Leases up to p_limit due deliveries for p_lease_seconds, an equal share per destination, live before replay. Of them
--- at most p_replay_limit are replays, and replays take at most half of a destination's concurrency.
+-- Leases up to p_limit due deliveries for p_lease_seconds, an equal share per destination, live before replay, each within
+-- what room_at allows its destination. Of them at most p_replay_limit are replays, and replays take at most half of a
+-- destination's concurrency. p_slots: how many deliveries the worker works on at a time, at most half of them for one
+-- destination.
 -- Answers {work: [{delivery_id, fence, attempt_id, attempt_number, try, replay_id, event: {…, body (base64)},
--- destination: {…}}], next_due_ms: milliseconds until the next delivery is due, null when nothing waits; of replays only
--- when they were asked for}.
+-- destination: {…}}], next_due_ms: milliseconds until the next delivery may go, null when nothing waits or only the end of
+-- another delivery can change that; of replays only when they were asked for}.
 create function public.claim_deliveries(
-  p_worker text, p_limit integer, p_lease_seconds integer, p_replay_limit integer default null
+  p_worker text, p_limit integer, p_lease_seconds integer, p_replay_limit integer default null,
+  p_slots integer default null
 ) returns jsonb
 language plpgsql volatile set search_path = '' as $$
 declare
   v_destinations bigint[];
-  v_chosen bigint[];
+  v_replays_left integer := coalesce(p_replay_limit, p_limit);
+  s record;
+  v_live bigint[];
+  v_replayed bigint[];
+  v_chosen bigint[] := '{}';
   v_work jsonb;
   v_next_due timestamptz;
 begin
@@ -97,70 +108,58 @@ begin
     select t.id
     from waiting w
     join public.destinations t on t.id = w.destination_id
-    where t.enabled and t.paused_at is null and exists (
+    left join public.destination_health h on h.destination_id = t.id
+    where exists (
       select from public.deliveries d
       where d.destination_id = t.id and d.status in ('pending', 'retrying') and d.lane in ('live', 'replay')
         and d.due_at <= now()
-    )
+    ) and (public.room_at(t, h, p_worker, p_slots) > 0 or public.may_try(t, h))
     order by random()
     limit p_limit
   ) x;
 
-  -- One claim per destination at a time keeps its concurrency exact. Workers queue for a few milliseconds, in turn, and
-  -- the next statement sees what the one before them took.
+  -- One claim per destination at a time keeps its concurrency, rate and order exact. Workers queue for a few milliseconds,
+  -- in turn, and the next statement sees what the one before them took.
   perform from public.destinations t where t.id = any (v_destinations) order by t.id for no key update;
 
-  with shares as (
-    select t.id as destination_id, least(
-      greatest(1, p_limit / cardinality(v_destinations)),
-      t.max_concurrency - (
-        select count(*) from public.deliveries d where d.destination_id = t.id and d.status = 'claimed'
-      )
-    ) as share,
-    least(
-      coalesce(p_replay_limit, p_limit),
+  for s in
+    select t.id, r.share, case when r.room = 0 and public.may_try(t, h) then public.single_replay_due(t.id) end as single,
       ceil(t.max_concurrency / 2.0) - (
         select count(*) from public.deliveries d
         where d.destination_id = t.id and d.status = 'claimed' and d.lane = 'replay'
-      )
-    ) as replay_share
+      ) as replay_share
     from public.destinations t
+    left join public.destination_health h on h.destination_id = t.id
+    cross join lateral (
+      select x.room, least(greatest(1, p_limit / cardinality(v_destinations)), x.room) as share
+      from (select public.room_at(t, h, p_worker, p_slots) as room offset 0) x
+    ) r
     where t.id = any (v_destinations)
-  ),
-  live as (
-    select c.id, s.destination_id
-    from shares s
-    cross join lateral (
-      select d.id from public.deliveries d
-      where d.destination_id = s.destination_id and d.lane = 'live' and d.status in ('pending', 'retrying')
-        and d.due_at <= now()
-      order by d.due_at, d.id
-      limit greatest(s.share, 0)
-      for update skip locked
-    ) c
-  ),
-  replayed as (
-    select c.id
-    from shares s
-    cross join lateral (
-      select d.id from public.deliveries d
-      where d.destination_id = s.destination_id and d.lane = 'replay' and d.status in ('pending', 'retrying')
-        and d.due_at <= now()
-      order by d.due_at, d.id
-      limit greatest(0, least(
-        s.share - (select count(*) from live l where l.destination_id = s.destination_id), s.replay_share
-      ))
-      for update skip locked
-    ) c
-  )
-  select array_agg(c.id) into v_chosen
-  from (
-    select id from live
-    union all
-    (select id from replayed limit coalesce(p_replay_limit, p_limit))
-  ) c;
+    order by random()
+  loop
+    if s.single is not null then
+      -- A person wants to know now: their delivery is the probe.
+      v_replayed := array(select s.single where v_replays_left > 0);
+      v_live := '{}';
+    else
+      v_live := public.due_deliveries(s.id, 'live', s.share, '{}');
+      v_replayed := public.due_deliveries(
+        s.id, 'replay', least(s.share - cardinality(v_live), s.replay_share, v_replays_left)::integer, v_live
+      );
+    end if;
+    v_replays_left := v_replays_left - cardinality(v_replayed);
+    v_chosen := v_chosen || v_live || v_replayed;
+  end loop;
 
-  if v_chosen is not null then
+  -- What a person moves this moment is passed over.
+  v_chosen := array(
+    select d.id from public.deliveries d
+    where d.id = any (v_chosen) and d.status in ('pending', 'retrying')
+    order by d.id
+    for update skip locked
+  );
+
+  if cardinality(v_chosen) > 0 then
     with leased as (
       update public.deliveries d set
         status = 'claimed',
@@ -186,10 +185,13 @@ begin
       'event', jsonb_build_object(
         'id', e.id, 'provider', e.provider, 'event_key', e.event_key, 'event_type', e.event_type,
         'received_at', public.iso(e.received_at), 'occurred_at', public.iso(e.occurred_at), 'headers', e.headers,
-        'content_type', e.content_type, 'body', encode(e.raw_body, 'base64')
+        'content_type', e.content_type, 'organisation_id', e.organisation_id, 'company_id', e.company_id,
+        'settings', (select o.settings from public.sources o where o.id = e.source_id),
+        'body', encode(e.raw_body, 'base64')
       ),
       'destination', jsonb_build_object(
-        'id', t.id, 'slug', t.slug, 'kind', t.kind, 'url', t.url, 'timeout_ms', t.timeout_ms,
+        'id', t.id, 'slug', t.slug, 'kind', t.kind, 'url', t.url, 'headers', t.headers,
+        'secrets', t.secrets, 'timeout_ms', t.timeout_ms,
         'max_attempts', coalesce(p.max_attempts, t.max_attempts),
         'base_delay_ms', coalesce(p.base_delay_ms, t.base_delay_ms),
         'backoff_factor', coalesce(p.backoff_factor, t.backoff_factor)
@@ -205,24 +207,230 @@ begin
     perform public.roll_up_events(array(
       select distinct d.event_id from public.deliveries d where d.id = any (v_chosen)
     ));
+    perform public.spend(v_chosen);
+  else
+    v_next_due := public.next_due(p_worker, p_slots, v_replays_left > 0);
   end if;
-
-  select min(x.due_at) into v_next_due
-  from public.destinations t
-  cross join (values ('live'::public.delivery_lane), ('replay')) as l(lane)
-  cross join lateral (
-    select d.due_at from public.deliveries d
-    where d.destination_id = t.id and d.lane = l.lane and d.status in ('pending', 'retrying')
-    order by d.due_at
-    limit 1
-  ) x
-  where t.enabled and t.paused_at is null and v_chosen is null and (l.lane = 'live' or p_replay_limit is distinct from 0);
 
   return jsonb_build_object(
     'work', coalesce(v_work, '[]'),
     'next_due_ms', case when v_next_due is not null then
       greatest(0, ceil(extract(epoch from v_next_due - clock_timestamp()) * 1000))::bigint
     end
+  );
+end
+$$;
+
+-- The next deliveries of a destination and lane that are due, oldest first, at most p_limit. The caller holds the
+-- destination's row. p_beside: deliveries that go in the same moment.
+--
+-- Those with an ordering key go strictly one after the other: a live one waits for every older live one of its key, a replayed
+-- one for every older one, and both for one that is at the endpoint. So nothing waits for a replay that waits itself.
+-- Older is by delivery id; events whose acceptance overlapped have no order.
+create function public.due_deliveries(
+  p_destination_id bigint, p_lane public.delivery_lane, p_limit integer, p_beside bigint[]
+) returns bigint[]
+language plpgsql volatile set search_path = '' as $$
+declare
+  -- Looked at per claim, however long the queue is.
+  v_window constant integer := 200;
+  v_busy text[];
+  v_due bigint[];
+  v_seen integer;
+begin
+  if p_limit <= 0 then
+    return '{}';
+  end if;
+  if not exists (
+    select from public.deliveries d
+    where d.destination_id = p_destination_id and d.ordering_key is not null
+      and d.status in ('pending', 'claimed', 'retrying', 'held')
+  ) then
+    return array(
+      select d.id from public.deliveries d
+      where d.destination_id = p_destination_id and d.lane = p_lane and d.status in ('pending', 'retrying')
+        and d.due_at <= now()
+      order by d.due_at, d.id
+      limit p_limit
+    );
+  end if;
+
+  v_busy := array(
+    select d.ordering_key from public.deliveries d where d.destination_id = p_destination_id and d.status = 'claimed'
+    union all
+    select d.ordering_key from public.deliveries d where d.id = any (p_beside)
+  );
+  v_busy := array_remove(v_busy, null);
+
+  with due as materialized (
+    select d.id, d.ordering_key from public.deliveries d
+    where d.destination_id = p_destination_id and d.lane = p_lane and d.status in ('pending', 'retrying')
+      and d.due_at <= now()
+    order by d.due_at, d.id
+    limit v_window
+  ),
+  candidates as materialized (
+    select u.id, null as ordering_key from due u where u.ordering_key is null
+    union all
+    -- Only the oldest of a key can be its first.
+    select min(u.id), u.ordering_key from due u where u.ordering_key <> all (v_busy) group by u.ordering_key
+  )
+  select array(
+    select c.id from candidates c
+    where c.ordering_key is null or public.is_first(p_destination_id, c.ordering_key, c.id, p_lane)
+    order by c.id
+    limit p_limit
+  ), (select count(*) from due) into v_due, v_seen;
+
+  -- The oldest all wait for others: look at the first of each key instead, starting anywhere, so that every key has its turn.
+  if cardinality(v_due) < p_limit and v_seen = v_window then
+    v_due := v_due || array(
+      select f.id
+      from public.first_of_keys(p_destination_id, p_lane, v_window) f
+      where f.status in ('pending', 'retrying') and f.due_at <= now() and f.ordering_key <> all (v_busy)
+        and not f.id = any (v_due) and public.is_first(p_destination_id, f.ordering_key, f.id, p_lane)
+      limit p_limit - cardinality(v_due)
+    );
+  end if;
+  return v_due;
+end
+$$;
+
+-- Whether no older delivery of its key comes before it.
+create function public.is_first(p_destination_id bigint, p_key text, p_id bigint, p_lane public.delivery_lane)
+returns boolean
+language plpgsql stable set search_path = '' as $$
+begin
+  return not exists (
+    select from public.deliveries b
+    where b.destination_id = p_destination_id and b.ordering_key = p_key and b.id < p_id
+      and b.status in ('pending', 'claimed', 'retrying', 'held') and (p_lane = 'replay' or b.lane = 'live')
+  );
+end
+$$;
+
+-- The oldest unfinished delivery of up to p_limit keys: one index probe per key. It starts at the key of one that is due, each
+-- time another, so that every key has its turn.
+create function public.first_of_keys(p_destination_id bigint, p_lane public.delivery_lane, p_limit integer)
+returns setof public.deliveries
+language plpgsql volatile set search_path = '' as $$
+declare
+  d public.deliveries;
+  v_from timestamptz;
+  v_key text;
+begin
+  select now() - random() * (now() - min(x.due_at)) into v_from from public.deliveries x
+  where x.destination_id = p_destination_id and x.lane = p_lane and x.status in ('pending', 'retrying');
+  select x.ordering_key into v_key from public.deliveries x
+  where x.destination_id = p_destination_id and x.lane = p_lane and x.status in ('pending', 'retrying')
+    and x.due_at between v_from and now()
+  order by x.due_at, x.id
+  offset floor(random() * 1000) limit 1;
+
+  v_key := coalesce(v_key, '');
+  for n in 1..p_limit loop
+    select x.* into d from public.deliveries x
+    where x.destination_id = p_destination_id and x.ordering_key >= v_key and (n = 1 or x.ordering_key > v_key)
+      and x.status in ('pending', 'claimed', 'retrying', 'held') and x.lane = p_lane
+    order by x.ordering_key, x.id
+    limit 1;
+    exit when not found;
+    v_key := d.ordering_key;
+    return next d;
+  end loop;
+end
+$$;
+
+-- Whether a person's own replay may try a destination whose circuit is open: it goes out as the probe.
+create function public.may_try(t public.destinations, h public.destination_health) returns boolean
+language plpgsql stable set search_path = '' as $$
+begin
+  return (h).breaker = 'open' and (t).enabled and (t).paused_at is null and (t).archived_at is null
+    and (h).disable_because is null
+    and (h).throttled_until > now() is not true and public.single_replay_due((t).id) is not null;
+end
+$$;
+
+-- The oldest replay of a single event that waits for its first try here. Null when there is none.
+create function public.single_replay_due(p_destination_id bigint) returns bigint
+language plpgsql stable set search_path = '' as $$
+begin
+  return (
+    select d.id from public.deliveries d
+    join public.replays r on r.id = d.replay_id
+    where d.destination_id = p_destination_id and d.lane = 'replay' and d.status = 'pending' and d.due_at <= now()
+      and r.kind = 'single'
+    order by d.id
+    limit 1
+  );
+end
+$$;
+
+-- Books what was claimed: the rate's bucket, and the probe of a circuit that is not closed. Last in the claim, because it locks
+-- what record_attempts locks last.
+create function public.spend(p_deliveries bigint[]) returns void
+language plpgsql volatile set search_path = '' as $$
+begin
+  insert into public.destination_health (destination_id)
+  select distinct t.id
+  from public.deliveries d
+  join public.destinations t on t.id = d.destination_id
+  where d.id = any (p_deliveries) and t.rate_per_second is not null
+    and not exists (select from public.destination_health h where h.destination_id = t.id)
+  on conflict do nothing;
+
+  perform from public.destination_health h
+  join public.destinations t on t.id = h.destination_id
+  where h.destination_id in (select d.destination_id from public.deliveries d where d.id = any (p_deliveries))
+    and (t.rate_per_second is not null or h.breaker <> 'closed')
+  order by h.destination_id
+  for update of h;
+  if not found then
+    return;
+  end if;
+
+  update public.destination_health h set
+    spent_until = greatest(h.spent_until, now() - public.burst_of(t)) + c.count / t.rate_per_second * interval '1 second',
+    probe_delivery_id = case when h.breaker <> 'closed' then c.first end,
+    breaker = case when h.breaker <> 'closed' then 'half_open' else 'closed' end::public.breaker_state
+  from (
+    select d.destination_id, count(*) as count, min(d.id) as first
+    from public.deliveries d
+    where d.id = any (p_deliveries)
+    group by d.destination_id
+  ) c
+  join public.destinations t on t.id = c.destination_id
+  where h.destination_id = c.destination_id and (t.rate_per_second is not null or h.breaker <> 'closed');
+end
+$$;
+
+-- When the next delivery may go: it is due, and its destination is not throttled, open, or out of its rate any more. Null when
+-- nothing waits, or when it waits for the end of another one, which nobody can know.
+create function public.next_due(p_worker text, p_slots integer, p_replays boolean) returns timestamptz
+language plpgsql stable set search_path = '' as $$
+begin
+  return (
+    select min(z.at)
+    from public.destinations t
+    left join public.destination_health h on h.destination_id = t.id
+    cross join (values ('live'::public.delivery_lane), ('replay')) as l(lane)
+    cross join lateral (
+      select d.due_at from public.deliveries d
+      where d.destination_id = t.id and d.lane = l.lane and d.status in ('pending', 'retrying')
+        -- Where order is kept, what is due and was not claimed waits for another.
+        and (d.ordering_key is null or d.due_at > now())
+      order by d.due_at
+      limit 1
+    ) x
+    cross join lateral (
+      select greatest(
+        x.due_at, h.throttled_until, case when h.breaker = 'open' then h.probe_at end,
+        h.spent_until + 1 / t.rate_per_second * interval '1 second'
+      ) as at
+      offset 0
+    ) z
+    where t.enabled and t.paused_at is null and t.archived_at is null and h.disable_because is null and (l.lane = 'live' or p_replays)
+      and (z.at > now() or public.room_at(t, h, p_worker, p_slots) > 0)
   );
 end
 $$;

@@ -85,7 +85,8 @@ $$;
 
 -- Records how attempts ended. A result whose fence is not the delivery's newest is refused.
 -- p_results: [{delivery_id, fence, delivered, duration_ms, retry_in_ms (null: do not retry), http_status, error_class,
--- error, response_headers, response_body (base64), response_truncated, changes}].
+-- error, response_headers, response_body (base64), response_truncated, throttle_ms (null: the endpoint did not ask us to slow
+-- down), changes}].
 -- Answers [{delivery_id, recorded, status, error_class, error}], status null when refused.
 create function public.record_attempts(p_results jsonb) returns jsonb
 language plpgsql volatile set search_path = '' as $$
@@ -99,6 +100,7 @@ declare
   v_recorded bigint[] := '{}';
   v_answer jsonb := '[]';
   v_counts jsonb := '[]';
+  v_health jsonb := '[]';
 begin
   -- All rows that will change are locked in one order, so that two batches cannot deadlock.
   perform pg_advisory_xact_lock(k.lock)
@@ -112,11 +114,13 @@ begin
     select * from jsonb_to_recordset(p_results) as x(
       delivery_id bigint, fence bigint, delivered boolean, duration_ms integer, retry_in_ms bigint, http_status integer,
       error_class public.error_class, error text, response_headers jsonb, response_body text,
-      response_truncated boolean, changes jsonb
+      response_truncated boolean, throttle_ms bigint, changes jsonb
     )
     order by x.delivery_id
   loop
-    select d.tries, coalesce(p.max_attempts, t.max_attempts) as max_attempts, e.provider, e.event_type into v_delivery
+    select d.tries, d.destination_id, t.enabled and t.paused_at is null as open,
+      coalesce(p.max_attempts, t.max_attempts) as max_attempts, e.provider, e.event_type
+    into v_delivery
     from public.deliveries d
     join public.destinations t on t.id = d.destination_id
     join public.events e on e.id = d.event_id
@@ -154,7 +158,8 @@ begin
     v_status := case
       when v_delivered then 'delivered'
       when v_retry_in_ms is null or v_delivery.tries >= v_delivery.max_attempts then 'dead'
-      else 'retrying'
+      when v_delivery.open then 'retrying'
+      else 'held'
     end;
 
     update public.attempts a set
@@ -167,7 +172,7 @@ begin
       response_headers = r.response_headers,
       response_body = decode(r.response_body, 'base64'),
       response_truncated = coalesce(r.response_truncated, false),
-      retry_at = case when v_status = 'retrying' then now() + v_retry_in_ms * interval '1 millisecond' end,
+      retry_at = case when v_status in ('retrying', 'held') then now() + v_retry_in_ms * interval '1 millisecond' end,
       changes = v_changes
     where a.delivery_id = r.delivery_id and a.fence = r.fence and a.status = 'open';
 
@@ -175,7 +180,9 @@ begin
       status = v_status,
       lease_until = null,
       finished_at = case when v_status in ('delivered', 'dead') then now() end,
-      due_at = case when v_status = 'retrying' then now() + v_retry_in_ms * interval '1 millisecond' else d.due_at end,
+      due_at = case
+        when v_status in ('retrying', 'held') then now() + v_retry_in_ms * interval '1 millisecond' else d.due_at
+      end,
       last_error_class = case when v_delivered then null else r.error_class end,
       last_error = case when v_delivered then null else r.error end,
       last_http_status = r.http_status
@@ -189,12 +196,19 @@ begin
     );
     v_counts := v_counts || jsonb_build_object(
       'provider', v_delivery.provider, 'event_type', v_delivery.event_type, 'count', 1, 'duration_ms', r.duration_ms,
-      'outcome', case v_status when 'retrying' then 'failed' else v_status::text end
+      'outcome', case when v_status in ('retrying', 'held') then 'failed' else v_status::text end
+    );
+    v_health := v_health || jsonb_build_object(
+      'destination_id', v_delivery.destination_id, 'delivery_id', r.delivery_id, 'delivered', v_delivered,
+      'duration_ms', r.duration_ms, 'http_status', r.http_status, 'throttle_ms', r.throttle_ms,
+      'error_class', case when v_delivered then null else r.error_class end,
+      'error', case when v_delivered then null else r.error end
     );
   end loop;
 
   perform public.settle_deliveries(v_recorded);
   perform public.add_statistics(v_counts);
+  perform public.note_health(v_health);
   return v_answer;
 end
 $$;
@@ -322,7 +336,7 @@ begin
       case
         when bool_or(d.status = 'claimed') then 'processing'
         when bool_or(d.status = 'dead') then 'dead'
-        when bool_or(d.status = 'retrying') then 'failed'
+        when bool_or(d.status = 'retrying' or d.status = 'held' and d.tries > 0) then 'failed'
         when bool_or(d.status in ('pending', 'held')) and sum(d.attempt_count) = 0 then 'received'
         when bool_or(d.status in ('pending', 'held')) then 'processing'
         when bool_or(d.status = 'delivered' and d.replay_id is not null) then 'replayed'

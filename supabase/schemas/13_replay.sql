@@ -87,6 +87,9 @@ begin
           and (i.outcome = 'failed' or i.skip_reason = 'predecessor_failed')
       )
     )
+    -- A filter that speaks of deliveries replays those, and not the events' other ones.
+    and coalesce('ds_' || d.destination_id = p_selection #>> '{filter,destination}', true)
+    and coalesce(d.status::text = any (public.text_array(p_selection #> '{filter,delivery_status}')), true)
   ) x;
 
   select count(*) as items, count(*) filter (where i.skip_reason is not null) as skipped,
@@ -364,7 +367,7 @@ begin
     select d.id from public.deliveries d
     join public.replay_items i on i.delivery_id = d.id
     where i.replay_id = p_id and i.fed_at is not null and i.outcome is null
-      and d.replay_id = p_id and d.status = 'pending'
+      and d.replay_id = p_id and (d.status = 'pending' or d.status = 'held' and d.tries = 0)
     order by d.id
     for update of d
   ) x;

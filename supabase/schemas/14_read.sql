@@ -30,7 +30,16 @@ language sql immutable set search_path = '' as $$
     (8, 'from_ts', format('e.received_at >= %L::timestamptz', p_filter ->> 'from_ts')),
     (9, 'to_ts', format('e.received_at < %L::timestamptz', p_filter ->> 'to_ts')),
     -- Moves with the clock, so the filter itself stays the same when it is asked twice.
-    (10, 'range', format('e.received_at >= now() - %L::interval', p_filter ->> 'range'))
+    (10, 'range', format('e.received_at >= now() - %L::interval', p_filter ->> 'range')),
+    (11, 'destination', format(
+      'exists (select from public.deliveries x where x.event_id = e.id and x.destination_id = %L
+         and (%L::public.delivery_status[] is null or x.status = any (%2$L::public.delivery_status[])))',
+      substr(p_filter ->> 'destination', 4), public.text_array(p_filter -> 'delivery_status')
+    )),
+    (12, 'delivery_status', format(
+      'exists (select from public.deliveries x where x.event_id = e.id
+         and x.status = any (%L::public.delivery_status[]))', public.text_array(p_filter -> 'delivery_status')
+    ))
   ) as c(n, field, condition);
 $$;
 
@@ -48,7 +57,8 @@ language sql stable set search_path = '' as $$
     'duplicate_count', e.duplicate_count, 'conflict_count', e.conflict_count, 'attempt_count', e.attempt_count,
     'last_error', e.last_error, 'last_error_class', e.last_error_class, 'occurred_at', public.iso(e.occurred_at),
     'received_at', public.iso(e.received_at), 'created_at', public.iso(e.received_at),
-    'processed_at', public.iso(e.processed_at), 'body_size', octet_length(e.raw_body),
+    'processed_at', public.iso(e.processed_at), 'body_size', octet_length(e.raw_body), 'source_id', 'so_' || e.source_id,
+    'suspected_replay', e.suspected_replay, 'redacted_at', public.iso(e.redacted_at),
     'deliveries', coalesce((
       select jsonb_agg(jsonb_build_object('id', d.id, 'destination', t.name, 'kind', t.kind, 'status', d.status)
         order by d.id)
@@ -100,7 +110,7 @@ language sql stable set search_path = '' as $$
     'events', coalesce(jsonb_agg(jsonb_build_object(
       'id', x.summary ->> 'id', 'eventType', e.event_type, 'merchantId', e.organisation_id, 'status', e.status,
       'attempts', e.attempt_count, 'lastAttempt', public.iso(a.started_at), 'lastError', e.last_error,
-      'errorClass', e.last_error_class, 'webhookUrl', a.url, 'payload', e.payload,
+      'errorClass', e.last_error_class, 'webhookUrl', public.mask_url(a.url), 'payload', e.payload,
       'createdAt', public.iso(e.received_at), 'provider', e.provider, 'eventKey', e.event_key
     ) order by x.n), '[]'),
     'next_cursor', min(l.page ->> 'next_cursor')
@@ -147,7 +157,7 @@ language sql stable set search_path = '' as $$
         'last_error_class', d.last_error_class, 'last_error', d.last_error, 'last_http_status', d.last_http_status,
         'replay_id', 'wr_' || d.replay_id, 'created_at', public.iso(d.created_at),
         'finished_at', public.iso(d.finished_at),
-        'destination', jsonb_build_object('id', t.id, 'slug', t.slug, 'name', t.name, 'kind', t.kind, 'url', t.url),
+        'destination', jsonb_build_object('id', t.id, 'slug', t.slug, 'name', t.name, 'kind', t.kind, 'url', public.mask_url(t.url)),
         'attempts', coalesce((
           select jsonb_agg(public.attempt_detail(a) order by a.number)
           from public.attempts a where a.delivery_id = d.id
@@ -178,11 +188,13 @@ language sql stable set search_path = '' as $$
   );
 $$;
 
--- The id of an event by its key, null when there is none.
+-- The id of an event by its key, null when there is none. When several doors had that key: the newest.
 create function public.find_event(p_provider text, p_event_key text) returns bigint
 language sql stable set search_path = '' as $$
   select e.id from public.events e
-  where e.provider = p_provider and e.event_key_hash = sha256(convert_to(p_event_key, 'UTF8'));
+  where e.provider = p_provider and e.event_key_hash = sha256(convert_to(p_event_key, 'UTF8'))
+  order by e.id desc
+  limit 1;
 $$;
 
 -- The keys or numbers of a selection that no event has, in the order they were asked for.
@@ -425,6 +437,8 @@ language sql stable set search_path = '' as $$
     'event', jsonb_build_object(
       'id', e.id, 'provider', e.provider, 'event_key', e.event_key, 'event_type', e.event_type,
       'received_at', public.iso(e.received_at), 'occurred_at', public.iso(e.occurred_at),
+      'organisation_id', e.organisation_id, 'company_id', e.company_id,
+      'settings', (select s.settings from public.sources s where s.id = e.source_id),
       'body', encode(e.raw_body, 'base64')
     )
   ) order by i.position), '[]')

@@ -9,8 +9,9 @@ begin
   for v_function in
     select p.oid from pg_catalog.pg_proc p
     where p.pronamespace = 'public'::regnamespace and p.proname in (
-      'accept_events', 'expire_leases', 'claim_deliveries', 'record_attempts', 'settle_deliveries', 'roll_up_events',
-      'advance_replays', 'advance_replay'
+      'accept_events', 'suspected_replays', 'expire_leases', 'claim_deliveries', 'record_attempts',
+      'settle_deliveries', 'roll_up_events', 'advance_replays', 'advance_replay', 'attend_destinations',
+      'hold_deliveries', 'release_deliveries'
     )
   loop
     execute format(

@@ -12,8 +12,8 @@ import { openApp, type SharedApp } from "../support/shared-app";
 import { signIn } from "../support/sign-in";
 
 const PEOPLE = ["anonymous", "viewer", "support", "admin", "expired", "otherKey", "noSignature"] as const;
-/** Tokens made in the console: two that have ended, and one for each scope. */
-const CALLERS = [...PEOPLE, "ended", "revoked", ...SCOPE_NAMES] as const;
+/** `publisher`: an administrator's token of the command line for one thing only. Then the tokens made in the console. */
+const CALLERS = [...PEOPLE, "publisher", "ended", "revoked", ...SCOPE_NAMES] as const;
 type Caller = (typeof CALLERS)[number];
 type Expected = Record<Caller, number>;
 
@@ -31,6 +31,7 @@ const may =
     viewer: least === "viewer" ? status : 403,
     support: least === "admin" ? 403 : status,
     admin: status,
+    publisher: scopes.includes("events:publish") ? status : 403,
     ...(Object.fromEntries(SCOPE_NAMES.map((scope) => [scope, scopes.includes(scope) ? status : 403])) as Record<
       Scope,
       number
@@ -40,6 +41,8 @@ const view = may("viewer", "events:read");
 const resolve = may("support", "events:resolve");
 const replay = may("support", "replays:write", "replays:bulk");
 const replayMany = may("admin", "replays:bulk");
+const operate = may("support", "destinations:operate");
+const publish = may("admin", "events:publish");
 const manage = may("admin", "manage");
 const everybody = (status: number): Expected =>
   Object.fromEntries(CALLERS.map((caller) => [caller, status])) as Expected;
@@ -69,7 +72,30 @@ const ofReplay = (what: string, rules: Record<string, Rule>): Record<string, Rec
   ),
 });
 
+/** What can be done with one destination. */
+const ofDestination = (what: string, method: string, rule: Rule): Record<string, Record<string, Rule>> => ({
+  [`/api/destinations/[id]/${what}`]: { [method]: { path: `/api/destinations/ds_999999/${what}`, ...rule } },
+});
+
 const RULES: Record<string, Record<string, Rule>> = {
+  "/api/destinations": {
+    GET: { expected: view(200) },
+    POST: { expected: manage(400), body: { name: "" } },
+  },
+  "/api/destinations/[id]": {
+    GET: { path: "/api/destinations/ds_999999", expected: view(404) },
+    PATCH: { path: "/api/destinations/ds_999999", expected: manage(404), body: { name: "Another" } },
+    DELETE: { path: "/api/destinations/ds_999999", expected: manage(404) },
+  },
+  ...ofDestination("pause", "POST", { expected: operate(404) }),
+  ...ofDestination("resume", "POST", { expected: operate(404) }),
+  ...ofDestination("enable", "POST", { expected: manage(404) }),
+  ...ofDestination("disable", "POST", { expected: manage(404), body: {} }),
+  ...ofDestination("rotate-secret", "POST", { expected: manage(404), body: {} }),
+  ...ofDestination("test", "POST", { expected: operate(404) }),
+  ...ofDestination("sample", "POST", { expected: operate(404) }),
+  ...ofDestination("deliveries", "GET", { expected: view(404) }),
+  "/api/events": { POST: { expected: publish(400), body: {} } },
   "/api/auth/[...nextauth]": {
     GET: { path: "/api/auth/session", expected: everybody(200) },
     // Without next-auth's own token against forged forms it redirects back to the sign-in page.
@@ -79,6 +105,16 @@ const RULES: Record<string, Record<string, Rule>> = {
   "/api/stripe/webhook": door("/api/stripe/webhook", 400),
   "/api/telnyx/webhook": door("/api/telnyx/webhook", 400),
   "/api/webhooks/[provider]": door("/api/webhooks/chatwoot", 401),
+  "/api/webhooks/[provider]/[token]": door("/api/webhooks/stripe/not-a-token", 401),
+  "/api/sources": {
+    GET: { expected: view(200) },
+    POST: { expected: manage(400), body: { provider: "nobody", name: "a test" } },
+  },
+  "/api/sources/[id]": {
+    PATCH: { path: "/api/sources/so_999999", expected: manage(404), body: { name: "a test" } },
+    DELETE: { path: "/api/sources/so_999999", expected: manage(404) },
+  },
+  "/api/sources/[id]/rotate": { POST: { path: "/api/sources/so_999999/rotate", expected: manage(404), body: {} } },
   "/api/webhooks/analytics": { GET: { expected: view(200) } },
   "/api/webhooks/dlq": {
     GET: { expected: view(200) },
@@ -137,6 +173,7 @@ const RULES: Record<string, Record<string, Rule>> = {
   "/api/admin/webhooks/bulk-replay": {
     POST: { expected: replayMany(404), body: { criteria: { merchantId: "nobody" }, reason: "a test" } },
   },
+  "/api/admin/webhooks/test-endpoint": { POST: { expected: operate(400), body: { url: "ftp://example.com" } } },
   "/api/admin/webhooks/replay-batch": { POST: { expected: replay(404), body: { eventIds: ["we_999999"] } } },
   "/api/admin/webhooks/replays/[id]/status": {
     GET: { path: "/api/admin/webhooks/replays/wr_999999/status", expected: view(404) },
@@ -169,6 +206,7 @@ beforeAll(async () => {
     viewer: await tokenFor("viewer"),
     support: await tokenFor("support"),
     admin: await tokenFor("super_admin"),
+    publisher: await tokenFor("super_admin", "10m", "events:publish"),
     expired: await tokenFor("super_admin", "-1s"),
     otherKey: await (dressed(new SignJWT(claims).setProtectedHeader({ alg: "HS256" })) as SignJWT).sign(other),
     noSignature: (dressed(new UnsecuredJWT(claims)) as UnsecuredJWT).encode(),

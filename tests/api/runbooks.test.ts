@@ -5,6 +5,7 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { sign } from "../fixtures/sign";
 import { tokenFor, until } from "../support/processes";
+import { forgetFailures } from "../support/replay-story";
 import { openApp, type SharedApp } from "../support/shared-app";
 import { type Sample, sample } from "../tools/requests";
 
@@ -74,6 +75,7 @@ async function deadLetter(): Promise<Sample> {
   app.sink.setMode("503");
   await sendUntil(event, "dead");
   app.sink.setMode("ok");
+  await forgetFailures(app);
   return event;
 }
 

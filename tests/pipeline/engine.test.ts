@@ -26,7 +26,7 @@ afterAll(async () => {
 afterEach(async () => {
   agent.setMode("ok");
   agent.received.length = 0;
-  await desk.sql`truncate events, deliveries, attempts, replays, replay_items, businesses, audit_logs, statistics, notices cascade`;
+  await desk.sql`truncate events, deliveries, attempts, replays, replay_items, businesses, audit_logs, statistics, notices, destination_health, destination_statistics cascade`;
 });
 
 const ask = (request: Partial<ReplayRequest> & Pick<ReplayRequest, "selection">): ReplayRequest => ({
@@ -42,7 +42,8 @@ async function deadMessages(
   count: number,
   overrides: (n: number) => Record<string, unknown> = () => ({}),
 ): Promise<number[]> {
-  agent.setMode("503");
+  // Not a failure of the endpoint: its circuit stays closed.
+  agent.setMode("422");
   const ids: number[] = [];
   for (let n = 0; n < count; n += 1)
     ids.push(eventIdIn(await send("chatwoot", { ...chatwootEvent(), ...overrides(n) }, { id: nextUuid() })));
@@ -92,7 +93,7 @@ describe("a draft", () => {
 
   test("previews the exact rows, one change after the other, and leaves them as they are", async () => {
     const customer = "cus_preview";
-    await desk.sql`update destinations set enabled = false where slug = 'stripe-tables'`;
+    await desk.sql`update destinations set providers = '{}' where slug = 'stripe-tables'`;
     const first = stripeEvent({
       type: "customer.subscription.created",
       customer,
@@ -106,7 +107,7 @@ describe("a draft", () => {
       status: "active",
     });
     for (const event of [first, second]) await send("stripe", event);
-    await desk.sql`update destinations set enabled = true where slug = 'stripe-tables'`;
+    await desk.sql`update destinations set providers = '{stripe}' where slug = 'stripe-tables'`;
 
     const draft = await draftReplay(ask({ selection: { filter: { provider_slug: ["stripe"] } } }));
     const { changes } = await previewReplay(draft);
@@ -426,7 +427,7 @@ describe("afterwards", () => {
 });
 
 test("a preview equals its execution on fifty random filters", async () => {
-  agent.setMode("503");
+  agent.setMode("422");
   for (let n = 0; n < 80; n += 1) {
     if (n % 3)
       await send("chatwoot", { ...chatwootEvent({ conversation: n % 7 }), account: { id: n % 4 } }, { id: nextUuid() });

@@ -13,7 +13,10 @@ beforeAll(async () => {
   desk = await openDesk();
 });
 afterAll(() => desk.close());
-afterEach(() => desk.sql`truncate events, deliveries, attempts, replays, replay_items, businesses, audit_logs cascade`);
+afterEach(
+  () =>
+    desk.sql`truncate events, deliveries, attempts, replays, replay_items, businesses, audit_logs, destination_health, destination_statistics cascade`,
+);
 
 const replay = (...ids: number[]): Promise<Replay> =>
   createReplay({
@@ -78,10 +81,10 @@ describe("a replay", () => {
   });
 
   test("of an event nobody wanted uses today's routing", async () => {
-    await desk.sql`update destinations set enabled = false where slug = 'stripe-tables'`;
+    await desk.sql`update destinations set providers = '{}' where slug = 'stripe-tables'`;
     const id = eventIdIn(await send("stripe", stripeEvent({ type: "invoice.payment_failed" })));
     await expect(replay(id)).rejects.toMatchObject({ init: { status: 409 } });
-    await desk.sql`update destinations set enabled = true where slug = 'stripe-tables'`;
+    await desk.sql`update destinations set providers = '{stripe}' where slug = 'stripe-tables'`;
     await replay(id);
     await workUntilIdle();
     expect(await eventRow(id)).toMatchObject({ status: "replayed" });

@@ -1,9 +1,8 @@
 /** A desk for pipeline tests: a database of its own, every provider's secret set, destinations configured. */
 import postgres from "postgres";
-import type { Answer } from "@/lib/pipeline/accept";
+import type { Answer } from "@/lib/pipeline/answer";
 import type { Work } from "@/lib/pipeline/claim";
-import { bodyOf } from "../fixtures/ids";
-import { type Signer, type SignOptions, sign, TEST_ENVIRONMENT } from "../fixtures/sign";
+import { requestOf, type Sender, type SignOptions, TEST_ENVIRONMENT } from "../fixtures/sign";
 import { createTestDatabase } from "./postgres";
 
 export interface Desk {
@@ -41,10 +40,9 @@ export async function openDesk(environment: Record<string, string> = {}): Promis
 }
 
 /** Sends a webhook to the door, signed as its provider signs. A Buffer is sent as it is. */
-export async function send(provider: Signer, event: unknown, options: SignOptions = {}): Promise<Answer> {
+export async function send(provider: Sender, event: unknown, options: SignOptions = {}): Promise<Answer> {
   const { accept } = await import("@/lib/pipeline/accept");
-  const body = Buffer.isBuffer(event) ? event : bodyOf(event);
-  return accept({ method: "POST", path: `/api/webhooks/${provider}`, headers: sign(provider, body, options), body });
+  return accept(requestOf(provider, event, options));
 }
 
 /** The number in an answer's `we_12`. */
@@ -54,11 +52,13 @@ export function eventIdIn(answer: Answer): number {
 
 /** Claims and works until nothing is due, like one worker. Answers how many attempts it made. */
 export async function workUntilIdle(): Promise<number> {
+  const { call } = await import("@/lib/db/client");
   const { claim } = await import("@/lib/pipeline/claim");
   const { deliver } = await import("@/lib/pipeline/deliver");
   const { record } = await import("@/lib/pipeline/record");
   let attempts = 0;
   for (;;) {
+    await call("pipeline", "attend_destinations", { p_disable_after_days: 5 });
     const { work, next_due_ms } = await claim("test", 50, 30);
     if (work.length === 0 && (next_due_ms === null || next_due_ms > 3_000)) return attempts;
     await Promise.all(work.map(async (item: Work) => record(item, await deliver(item), Date.now() + 5_000)));

@@ -14,6 +14,7 @@ export const APP_ENVIRONMENT: Readonly<Record<string, string>> = {
   NEXTAUTH_SECRET: "tests-only-nextauth-secret-0123456789",
   CRON_SECRET: "tests-only-cron-secret-0123456789",
   AGENT_SDK_SECRET: SINK_SECRET,
+  ENCRYPTION_KEY: Buffer.alloc(32, 3).toString("base64"),
   EGRESS_ALLOW_PRIVATE: "127.0.0.0/8",
 };
 
@@ -34,9 +35,13 @@ export async function databaseUrlOf(dataDir: string): Promise<string> {
 }
 
 /** An API token that apps with `APP_ENVIRONMENT` believe. */
-export function tokenFor(role: "viewer" | "support" | "super_admin", expiresIn = "10m"): Promise<string> {
+export function tokenFor(
+  role: "viewer" | "support" | "super_admin",
+  expiresIn = "10m",
+  scope?: string,
+): Promise<string> {
   process.env.API_TOKEN_SECRET = API_TOKEN_SECRET;
-  return issueToken({ subject: `test-${role}`, role, expiresIn });
+  return issueToken({ subject: `test-${role}`, role, expiresIn, scope });
 }
 
 /** Looks until `condition` holds. Throws with `what` when it does not within `limitMs`. */

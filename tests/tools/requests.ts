@@ -4,8 +4,12 @@ import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import type { HeaderPairs } from "@/lib/providers/provider";
 import { CHATWOOT_TYPES, type ChatwootType, chatwootEvent } from "../fixtures/chatwoot";
+import { HEYREACH_TYPES, type HeyreachType, heyreachEvent } from "../fixtures/heyreach";
 import { bodyOf } from "../fixtures/ids";
-import type { Signer } from "../fixtures/sign";
+import { MITTO_TYPES, mittoDlr } from "../fixtures/mitto";
+import { SHOPIFY_TYPES, type ShopifyType, shopifyBody } from "../fixtures/shopify";
+import type { Sender } from "../fixtures/sign";
+import { SMARTLEAD_TYPES, type SmartleadType, smartleadEvent } from "../fixtures/smartlead";
 import { STANDARD_TYPES, type StandardType, standardEvent } from "../fixtures/standard";
 import { STRIPE_TYPES, type StripeOptions, type StripeType, stripeEvent } from "../fixtures/stripe";
 import { TELNYX_TYPES, type TelnyxOptions, type TelnyxType, telnyxEvent } from "../fixtures/telnyx";
@@ -14,10 +18,12 @@ import { TELNYX_TYPES, type TelnyxOptions, type TelnyxType, telnyxEvent } from "
 export class ToolError extends Error {}
 
 export interface Sample {
-  provider: Signer;
+  provider: Sender;
   type: string;
   /** The event's key: Redrive shows it under this name. */
   key: string;
+  /** What the provider sends as its id: the key, or a part of it. */
+  id: string;
   body: Buffer;
 }
 
@@ -30,18 +36,24 @@ export interface SampleOptions {
   telnyx?: TelnyxOptions;
 }
 
-export const SAMPLE_TYPES: Readonly<Record<Signer, readonly string[]>> = {
+export const SAMPLE_TYPES: Readonly<Record<Sender, readonly string[]>> = {
   stripe: STRIPE_TYPES,
   telnyx: TELNYX_TYPES,
   chatwoot: CHATWOOT_TYPES,
   standard: STANDARD_TYPES,
+  shopify: SHOPIFY_TYPES,
+  mitto: MITTO_TYPES,
+  smartlead: SMARTLEAD_TYPES,
+  heyreach: HEYREACH_TYPES,
 };
 
 /** An event of one of `SAMPLE_TYPES`, with a key that no other has. */
-export function sample(provider: Signer, type: string, options: SampleOptions = {}): Sample {
+export function sample(provider: Sender, type: string, options: SampleOptions = {}): Sample {
   const at = options.at ?? Date.now() / 1000;
-  const key = options.key ?? newKey[provider]();
-  return { provider, type, key, body: bodyOf(build[provider](type, key, at, options)) };
+  const id = options.key ?? newId[provider]();
+  const event = build[provider](type, id, at, options);
+  const key = keyFor[provider]?.(type, id) ?? id;
+  return { provider, type, key, id, body: Buffer.isBuffer(event) ? event : bodyOf(event) };
 }
 
 export interface Answer {
@@ -51,9 +63,15 @@ export interface Answer {
 }
 
 /** Posts to the provider's route. Throws `ToolError` when nothing answers. */
-export async function post(url: string, provider: Signer, body: Buffer, headers: HeaderPairs): Promise<Answer> {
+export async function post(
+  url: string,
+  provider: Sender,
+  body: Buffer,
+  headers: HeaderPairs,
+  path = `/api/webhooks/${provider}`,
+): Promise<Answer> {
   const started = performance.now();
-  const target = new URL(`/api/webhooks/${provider}`, url);
+  const target = new URL(path, url);
   try {
     const response = await fetch(target, {
       method: "POST",
@@ -70,15 +88,19 @@ export async function post(url: string, provider: Signer, body: Buffer, headers:
   }
 }
 
-const SECRET_VARIABLE: Readonly<Record<Signer, string>> = {
+const SECRET_VARIABLE: Readonly<Record<Sender, string>> = {
   stripe: "STRIPE_WEBHOOK_SECRET",
   telnyx: "TELNYX_PRIVATE_KEY",
   chatwoot: "CHATWOOT_WEBHOOK_SECRET",
   standard: "STANDARD_WEBHOOK_SECRET",
+  shopify: "SHOPIFY_WEBHOOK_SECRET",
+  mitto: "MITTO_URL_TOKEN",
+  smartlead: "SMARTLEAD_WEBHOOK_SECRET",
+  heyreach: "HEYREACH_URL_TOKEN",
 };
 
 /** What signs for a provider: from the environment, or from the secrets that `npm start` made in local mode. */
-export function signingSecret(provider: Signer): string {
+export function signingSecret(provider: Sender): string {
   const variable = SECRET_VARIABLE[provider];
   const secret = secretNamed(variable);
   if (secret !== undefined) return secret;
@@ -110,16 +132,26 @@ function secretsFile(): string {
   return path.resolve(process.env.DATA_DIR || ".data", "secrets.json");
 }
 
-const newKey: Readonly<Record<Signer, () => string>> = {
+/** Where the key of an event is more than its id. */
+const keyFor: Partial<Record<Sender, (type: string, id: string) => string>> = {
+  shopify: (topic, id) => `${topic}:${id}`,
+  mitto: (status, id) => `${id}:${status.toLowerCase()}:0`,
+};
+
+const newId: Readonly<Record<Sender, () => string>> = {
   stripe: () => `evt_${randomBytes(12).toString("hex")}`,
   telnyx: randomUUID,
   chatwoot: randomUUID,
   standard: () => `msg_${randomBytes(12).toString("hex")}`,
+  shopify: randomUUID,
+  mitto: randomUUID,
+  smartlead: randomUUID,
+  heyreach: randomUUID,
 };
 
-type Build = (type: string, key: string, at: number, options: SampleOptions) => unknown;
+type Build = (type: string, id: string, at: number, options: SampleOptions) => unknown;
 
-const build: Readonly<Record<Signer, Build>> = {
+const build: Readonly<Record<Sender, Build>> = {
   stripe: (type, id, at, { organisation: account, stripe }) =>
     stripeEvent({ type: type as StripeType, id, created: Math.floor(at), ...(account && { account }), ...stripe }),
   telnyx: (type, id, at, { organisation, telnyx }) =>
@@ -138,10 +170,21 @@ const build: Readonly<Record<Signer, Build>> = {
       ...freshIds(),
     }),
   standard: (type, _key, at) => standardEvent({ type: type as StandardType, timestamp: isoOf(at) }),
+  shopify: (topic, _id, at, { organisation: shop }) =>
+    shopifyBody({ topic: topic as ShopifyType, at: Math.floor(at), order: freshNumber(), ...(shop && { shop }) }),
+  mitto: (status, id, at, { organisation = "alder" }) =>
+    mittoDlr({ id, status, sentAt: Math.floor(at), reference: `${organisation}:sample` }),
+  smartlead: (type, eventId, at) => smartleadEvent({ type: type as SmartleadType, eventId, statsId: randomUUID(), at }),
+  heyreach: (type, correlationId, at) => heyreachEvent({ type: type as HeyreachType, correlationId, at }),
 };
 
 function freshIds() {
   return { id: randomBytes(3).readUIntBE(0, 3) + 1 };
+}
+
+/** Like Shopify's: thirteen digits. */
+function freshNumber(): string {
+  return String(6_000_000_000_000 + randomBytes(4).readUInt32BE(0));
 }
 
 function isoOf(seconds: number): string {

@@ -3,21 +3,22 @@
  * posts a really signed sample to a running Redrive and says what to look at. Exit 0: answered as it should be.
  */
 import { parseArgs } from "node:util";
-import { SIGNERS, type Signer, sign } from "../fixtures/sign";
+import { requestOf, SENDERS, type Sender, SIGNERS } from "../fixtures/sign";
 import { type Answer, post, SAMPLE_TYPES, sample, signingSecret, ToolError } from "./requests";
 
 const USAGE = `npm run send -- <provider> <event> [options]
 
-  --stale      signed properly, ten minutes ago
-  --tampered   the signature belongs to another body
-  --unsigned   no signature
+  --stale      signed properly, ten minutes ago (${SIGNERS.join(", ")})
+  --tampered   the signature belongs to another body, or the secret is a wrong one
+  --unsigned   no signature, no secret
   --twice      the same request two times: the second is a duplicate
   --key <id>   the event's id (default: a new one)
-  --org <id>   the organisation it belongs to (Stripe account, Telnyx organisation, Chatwoot account number)
+  --org <id>   the organisation it belongs to (Stripe account, Telnyx organisation, Chatwoot account number, Shopify
+               or Mitto shop)
   --url <url>  the running app (default http://localhost:3000)
 
 Providers and events:
-${SIGNERS.map((provider) => `  ${provider.padEnd(10)} ${SAMPLE_TYPES[provider].join("\n             ")}`).join("\n")}`;
+${SENDERS.map((provider) => `  ${provider.padEnd(10)} ${SAMPLE_TYPES[provider].join("\n             ")}`).join("\n")}`;
 
 try {
   process.exitCode = await send();
@@ -34,14 +35,23 @@ async function send(): Promise<number> {
     return 0;
   }
   const { stale, tampered, unsigned, key, org: organisation } = options;
-  const { body, key: sentKey } = sample(provider, type, { ...(key && { key }), ...(organisation && { organisation }) });
-  const headers = sign(provider, body, { secret: signingSecret(provider), id: sentKey, stale, tampered, unsigned });
+  const made = sample(provider, type, { ...(key && { key }), ...(organisation && { organisation }) });
+  const sentKey = made.key;
+  const { path, headers, body } = requestOf(provider, made.body, {
+    secret: signingSecret(provider),
+    id: made.id,
+    topic: type,
+    ...(organisation && { shop: organisation }),
+    stale,
+    tampered,
+    unsigned,
+  });
   const shouldPass = !stale && !tampered && !unsigned;
 
   let asExpected = true;
   for (let turn = 0; turn < (options.twice ? 2 : 1); turn++) {
     console.log(`POST ${options.url}/api/webhooks/${provider}  ${type}  ${sentKey}`);
-    const answer = await post(options.url, provider, body, headers);
+    const answer = await post(options.url, provider, body, headers, path);
     console.log(`  ${answer.status} in ${answer.milliseconds} ms  ${answer.body.slice(0, 500)}`);
     asExpected &&= matches(answer, shouldPass);
   }
@@ -52,12 +62,15 @@ async function send(): Promise<number> {
 function readArguments() {
   const { values, positionals } = parsed();
   const [provider, type] = positionals;
-  if (provider !== undefined && !isSigner(provider)) {
-    throw new ToolError(`There is no sample for "${provider}". Known providers: ${SIGNERS.join(", ")}.`);
+  if (provider !== undefined && !isSender(provider)) {
+    throw new ToolError(`There is no sample for "${provider}". Known providers: ${SENDERS.join(", ")}.`);
   }
   if (provider !== undefined && (type === undefined || !SAMPLE_TYPES[provider].includes(type))) {
     const known = SAMPLE_TYPES[provider].join(", ");
     throw new ToolError(`${type ? `${provider} has no sample "${type}"` : "Which event?"} Known events: ${known}.`);
+  }
+  if (values.stale && provider !== undefined && !(SIGNERS as readonly string[]).includes(provider)) {
+    throw new ToolError(`${provider} signs no time, so nothing it sends is stale.`);
   }
   if (provider === "chatwoot" && values.org !== undefined && !/^\d+$/.test(values.org)) {
     throw new ToolError("--org is a number for Chatwoot: its accounts are numbered.");
@@ -86,15 +99,15 @@ function parsed() {
   }
 }
 
-function isSigner(name: string): name is Signer {
-  return (SIGNERS as readonly string[]).includes(name);
+function isSender(name: string): name is Sender {
+  return (SENDERS as readonly string[]).includes(name);
 }
 
 function matches(answer: Answer, shouldPass: boolean): boolean {
   return shouldPass ? answer.status >= 200 && answer.status < 300 : answer.status === 400 || answer.status === 401;
 }
 
-function whatToLookAt(url: string, key: string, shouldPass: boolean, asExpected: boolean, provider: Signer): string {
+function whatToLookAt(url: string, key: string, shouldPass: boolean, asExpected: boolean, provider: Sender): string {
   if (asExpected && shouldPass) return `Look at it: ${url}/events?q=${encodeURIComponent(key)}`;
   if (asExpected) return `Refused, as it should be. It is no event; the last rejection is counted on the overview`;
   if (!shouldPass) return "This should have been refused with 400 or 401.";

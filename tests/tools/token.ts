@@ -2,6 +2,7 @@
  * Prints an API token, and nothing else on standard output:
  *
  *   npm run token -- --role super_admin [--subject ops] [--expires 12h]
+ *   npm run token -- --scope events:publish      for a service that publishes, and may do nothing else
  */
 import { parseArgs } from "node:util";
 import { issueToken } from "../../lib/auth/tokens";
@@ -13,12 +14,14 @@ try {
     options: {
       role: { type: "string", default: "viewer" },
       subject: { type: "string", default: "ops" },
+      scope: { type: "string" },
       expires: { type: "string", default: "12h" },
     },
   });
   const { mode, dataDir } = environment();
   if (mode === "local") loadLocalSecrets(dataDir);
-  console.log(await issueToken({ subject: values.subject, role: values.role, expiresIn: values.expires }));
+  const { subject, role, scope, expires } = values;
+  console.log(await issueToken({ subject, role, scope, expiresIn: expires }));
 } catch (error) {
   console.error((error as Error).message);
   process.exitCode = 1;

@@ -141,3 +141,20 @@ describe("one MiB of anything", () => {
   });
   it("survives a depth of a million", () => expect(statusOf(nested(1_000_000))).toBe("too_deep"));
 });
+
+describe("whole numbers that JavaScript would round", () => {
+  it.each([
+    ['{"id":820982911946154508}', { id: "820982911946154508" }],
+    [
+      "[-9007199254740993,9007199254740991, 9007199254740993 ]",
+      ["-9007199254740993", 9007199254740991, "9007199254740993"],
+    ],
+    ['{"a":1234567890123456.5,"b":"820982911946154508"}', { a: 1234567890123456.5, b: "820982911946154508" }],
+    ['{"\u00fc":9007199254740993}', { ü: "9007199254740993" }],
+  ])("are their digits in %s", (body, value) => {
+    expect(parseBody(Buffer.from(body))).toEqual({ status: "ok", value });
+  });
+  it.each(["{9007199254740993:1}", "[09007199254740993]", "[9007199254740993x]"])("do not make JSON of %s", (body) => {
+    expect(parseBody(Buffer.from(body))).toEqual({ status: "invalid_json", value: undefined });
+  });
+});

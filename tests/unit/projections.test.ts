@@ -1,19 +1,13 @@
 /** Long because each event type of each provider has its rows spelled out. */
 /** What events write, and that the order of their arrival does not matter. */
 import { describe, expect, it } from "vitest";
-import { findProvider } from "@/lib/providers";
-import { type Change, InvalidPayload, type Json, type ProjectableEvent } from "@/lib/providers/provider";
+import { InvalidPayload, type ProjectableEvent } from "@/lib/providers/provider";
 import { FIXTURE_TIME } from "../fixtures/ids";
 import { type StripeOptions, type StripeType, stripeEvent } from "../fixtures/stripe";
 import { type TelnyxOptions, telnyxEvent } from "../fixtures/telnyx";
+import { permutations, project, rowsAfter } from "../support/rows";
 
 const RECEIVED = "2026-03-02T09:30:01.000Z";
-
-function project(event: ProjectableEvent): Change[] {
-  const projection = findProvider(event.provider)?.projections?.[event.eventType];
-  if (!projection) throw new Error(`no projection for ${event.eventType}`);
-  return projection(event);
-}
 
 function stripe(options: StripeOptions): ProjectableEvent {
   const payload = stripeEvent(options);
@@ -39,35 +33,6 @@ function telnyx(options: TelnyxOptions): ProjectableEvent {
     occurredAt: occurred_at,
     payload,
   };
-}
-
-/** What the database does: a column is only overwritten by a greater or equal version. */
-function rowsAfter(events: ProjectableEvent[]): Record<string, Record<string, Json>> {
-  const rows: Record<string, Record<string, { value: Json; version: string }>> = {};
-  for (const change of events.flatMap(project)) {
-    const name = `${change.table} ${Object.values(change.key)}`;
-    rows[name] ??= {};
-    const row = rows[name];
-    for (const [column, value] of Object.entries(change.values)) {
-      if (!row[column] || row[column].version <= change.version) row[column] = { value, version: change.version };
-    }
-  }
-  const plain = (row: object) =>
-    Object.fromEntries(
-      Object.entries(row)
-        .sort()
-        .map(([column, { value }]) => [column, value]),
-    );
-  return Object.fromEntries(
-    Object.entries(rows)
-      .sort()
-      .map(([name, row]) => [name, plain(row)]),
-  );
-}
-
-function permutations<T>(items: T[]): T[][] {
-  if (items.length < 2) return [items];
-  return items.flatMap((item, index) => permutations(items.toSpliced(index, 1)).map((rest) => [item, ...rest]));
 }
 
 const SUBSCRIPTION = "2026-03-01T09:30:00.000Z";

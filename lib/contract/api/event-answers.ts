@@ -37,6 +37,9 @@ const summaryFields = {
   created_at: time.describe("The same as received_at, under the name the runbooks use."),
   processed_at: time.nullable(),
   body_size: count,
+  source_id: z.string().nullable().describe("The source it came through; null is the provider's default door."),
+  suspected_replay: z.boolean().describe("Its bytes came before under another key. Delivered only by a replay."),
+  redacted_at: time.nullable().describe("When a privacy request removed its content."),
 };
 
 const kind = z.enum(["tables", "http"]);
@@ -102,7 +105,7 @@ export const eventDetail: z.ZodType<EventDetail> = z
     path: z.string(),
     headers: headers.describe("As received and in order; secrets and signatures read [redacted]."),
     content_type: z.string().nullable(),
-    body_base64: z.string().describe("The received bytes."),
+    body_base64: z.string().describe("The received bytes; secrets in them are covered with asterisks."),
     body_sha256: z.string(),
     request_id: z.string().nullable(),
     deliveries: z.array(delivery),

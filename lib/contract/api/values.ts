@@ -14,6 +14,7 @@ export const parseStatus = z.enum(Enums.parse_status);
 export const replayKind = z.enum(Enums.replay_kind);
 export const replayStatus = z.enum(Enums.replay_status);
 export const replayOutcome = z.enum(Enums.replay_outcome);
+export const rejectionReason = z.enum(Enums.rejection_reason);
 export const skipReason = z.enum(Enums.skip_reason);
 
 /** A time as we write it: ISO 8601, UTC. */

@@ -1,0 +1,1 @@
+export { DestinationDeskSkeleton as default } from "@/components/destinations/desk-skeleton";

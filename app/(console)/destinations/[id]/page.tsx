@@ -1,0 +1,30 @@
+import type { Metadata } from "next";
+import { notFound } from "next/navigation";
+import { DestinationDesk } from "@/components/destinations/destination-desk";
+import { requireStaff } from "@/lib/auth/authorise";
+import { mayActor } from "@/lib/auth/permissions";
+import { DELIVERIES_PER_PAGE } from "@/lib/client/destinations";
+import { getDestination, listDestinationDeliveries } from "@/lib/queries/destinations";
+
+export async function generateMetadata({ params }: PageProps<"/destinations/[id]">): Promise<Metadata> {
+  return { title: `Destination ${(await params).id}` };
+}
+
+export default async function DestinationPage({ params }: PageProps<"/destinations/[id]">) {
+  const actor = await requireStaff("view");
+  const number = Number(/^ds_(\d{1,15})$/.exec((await params).id)?.[1] ?? notFound());
+  const [destination, deliveries] = await Promise.all([
+    getDestination(number),
+    listDestinationDeliveries(number, { limit: DELIVERIES_PER_PAGE }),
+  ]);
+  if (!destination) notFound();
+  return (
+    <DestinationDesk
+      key={destination.id}
+      initial={destination}
+      deliveries={deliveries}
+      rights={{ mayOperate: mayActor(actor, "operate"), mayManage: mayActor(actor, "manage") }}
+      replayRights={{ mayReplay: mayActor(actor, "replay"), mayReplayMany: mayActor(actor, "replay_many") }}
+    />
+  );
+}

@@ -1,0 +1,1 @@
+export { DestinationListSkeleton as default } from "@/components/destinations/list-skeleton";

@@ -1,0 +1,30 @@
+import type { Metadata } from "next";
+import { DestinationList } from "@/components/destinations/destination-list";
+import { WrongFilter } from "@/components/events/wrong-filter";
+import { requireStaff } from "@/lib/auth/authorise";
+import { mayActor } from "@/lib/auth/permissions";
+import { destinationFilterRequest } from "@/lib/contract/api/destination-filter";
+import { readQuery } from "@/lib/contract/event-filter";
+import { listDestinations } from "@/lib/queries/destinations";
+
+export const metadata: Metadata = { title: "Destinations" };
+
+export default async function DestinationsPage({ searchParams }: PageProps<"/destinations">) {
+  const actor = await requireStaff("view");
+  const entries = Object.entries(await searchParams).flatMap(([name, value]) =>
+    [value ?? []].flat().map((one): [string, string] => [name, one]),
+  );
+  const filter = destinationFilterRequest.safeParse(readQuery(new URLSearchParams(entries)));
+  if (!filter.success) {
+    const issue = filter.error.issues[0];
+    return (
+      <WrongFilter
+        field={issue?.path[0]?.toString() ?? "The address"}
+        problem={issue?.message ?? "is wrong"}
+        all={{ href: "/destinations", words: "Show all destinations" }}
+      />
+    );
+  }
+  const rights = { mayOperate: mayActor(actor, "operate"), mayManage: mayActor(actor, "manage") };
+  return <DestinationList filter={filter.data} initial={await listDestinations()} rights={rights} />;
+}

@@ -1,0 +1,1 @@
+export { SourceSkeleton as default } from "@/components/sources/source-skeleton";

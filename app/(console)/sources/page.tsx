@@ -1,0 +1,17 @@
+import type { Metadata } from "next";
+import { SourceList } from "@/components/sources/source-list";
+import { requireStaff } from "@/lib/auth/authorise";
+import { mayActor } from "@/lib/auth/permissions";
+import { environment } from "@/lib/env";
+import { listSources } from "@/lib/queries/sources";
+
+export const metadata: Metadata = { title: "Sources" };
+
+const NOT_ADMIN = "Only an administrator may change sources.";
+
+export default async function SourcesPage() {
+  const actor = await requireStaff("view");
+  // Without a configured URL the browser adds the address it came by.
+  const origin = environment().PUBLIC_URL?.replace(/\/+$/, "") ?? "";
+  return <SourceList initial={await listSources(origin)} forbidden={mayActor(actor, "manage") ? null : NOT_ADMIN} />;
+}

@@ -1,0 +1,12 @@
+import { handle } from "@/app/api/handle";
+import { destinationDeliveriesRequest } from "@/lib/contract/api/destinations";
+import { readQuery } from "@/lib/contract/event-filter";
+import { listDestinationDeliveries } from "@/lib/queries/destinations";
+import { findDestination } from "../find-destination";
+
+/** Its newest deliveries. */
+export const GET = handle("view", async ({ request, params }) => {
+  const page = destinationDeliveriesRequest.parse(readQuery(new URL(request.url).searchParams));
+  const { id } = await findDestination(params.id);
+  return listDestinationDeliveries(Number(id.slice("ds_".length)), page);
+});

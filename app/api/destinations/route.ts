@@ -1,0 +1,15 @@
+import { handle, readJson } from "@/app/api/handle";
+import { createDestinationRequest } from "@/lib/contract/api/destinations";
+import { createDestination } from "@/lib/destinations/manage";
+import { listDestinations } from "@/lib/queries/destinations";
+import { findDestination } from "./[id]/find-destination";
+
+/** Every destination with its health. */
+export const GET = handle("view", async () => ({ destinations: await listDestinations() }));
+
+/** Makes a destination. Its secret is in this answer and in no other. */
+export const POST = handle("manage", async (context) => {
+  const asked = createDestinationRequest.parse(await readJson(context.request));
+  const { id, secret } = await createDestination(asked, context);
+  return Response.json({ destination: await findDestination(id), secret }, { status: 201 });
+});

@@ -1,0 +1,33 @@
+import { readCapped } from "@/app/api/accept-from-next";
+import { handle } from "@/app/api/handle";
+import type { PublishedEvent } from "@/lib/contract/platform";
+import { Problem } from "@/lib/errors";
+import { publishEvents } from "@/lib/pipeline/publish";
+import { readJsonPublications } from "./read-publications";
+
+const LARGEST_BYTES = 1024 * 1024;
+
+/** Publishes one event, or a list of them: 202 when anything of it is new, 200 when all was published before. */
+export const POST = handle("publish", async ({ request, requestId }) => {
+  const { body, complete } = await readCapped(request.body, LARGEST_BYTES);
+  if (!complete) {
+    throw new Problem({ status: 413, title: "The body is too large.", detail: `The limit is ${LARGEST_BYTES} bytes.` });
+  }
+  const { isList, publications } = await readJsonPublications(body, request.headers);
+  const events = await publishEvents(publications, requestId);
+  const accepted = events.some((event) => event.outcome === "accepted");
+  const conflict = events.find((event) => event.outcome === "conflict");
+  if (conflict && !accepted) throw new Problem(conflictProblem(conflict));
+  const answer = isList ? { events } : events[0];
+  return Response.json({ ...answer, request_id: requestId }, { status: accepted ? 202 : 200 });
+});
+
+function conflictProblem({ event_id, idempotency_key }: PublishedEvent) {
+  return {
+    status: 409,
+    title: `The idempotency key ${idempotency_key} published ${event_id}, which says something else.`,
+    detail: "Use a new key for a new event.",
+    field: "idempotencyKey",
+    more: { event_id },
+  };
+}

@@ -1,0 +1,94 @@
+import type { ReactNode } from "react";
+import type { Destination } from "@/lib/contract/destinations";
+import { CopyButton } from "../copy-button";
+import { duration, plural } from "../format";
+import { InertText } from "../inert-text";
+import { providerName } from "../provider";
+import { ExactTime } from "../time";
+import { ORDERING_WORDS } from "./ordering-choice";
+import { scheduleSpan, scheduleWords } from "./schedule";
+
+/** How it is set up, in words. */
+export function ConfigurationCard({ destination }: { destination: Destination }) {
+  const { url, event_types, providers, headers, organisation_id, rate_per_second, kind } = destination;
+  const everything = event_types.includes("*");
+  return (
+    <section aria-labelledby="configuration">
+      <h2 id="configuration" className="border-b pb-2 font-semibold text-lg">
+        Configuration
+      </h2>
+      <dl className="mt-3 space-y-3">
+        {url && (
+          <Fact name="URL">
+            <span className="flex items-start gap-1 font-mono text-sm">
+              <InertText text={url} />
+              <CopyButton text={url} what="URL" className="-my-1" />
+            </span>
+          </Fact>
+        )}
+        <Fact name="Receives">
+          {everything ? "Every type of event" : event_types.map((type) => <Code key={type}>{type}</Code>)}
+          {!providers.includes("*") && <span> from {providers.map(providerName).join(", ")}</span>}
+          {organisation_id ? (
+            <span>
+              {" "}
+              of <Code>{organisation_id}</Code>
+            </span>
+          ) : (
+            " of every organisation"
+          )}
+        </Fact>
+        <Fact name="Order">{ORDERING_WORDS[destination.ordering].meaning}</Fact>
+        {kind === "http" && (
+          <Fact name="Speed">
+            {rate_per_second
+              ? `At most ${plural(rate_per_second, "delivery", "deliveries")} a second, `
+              : "No rate limit, "}
+            {plural(destination.max_concurrency, "request")} at a time.
+          </Fact>
+        )}
+        <Fact name="Retries">
+          {scheduleWords(destination)}
+          {destination.max_attempts > 1 && (
+            <span className="block text-quiet">Dead about {scheduleSpan(destination)} after the first failure.</span>
+          )}
+        </Fact>
+        {kind === "http" && (
+          <Fact name="Timeout">
+            An answer must come within {duration(destination.timeout_ms).replace(".0 s", " s")}.
+          </Fact>
+        )}
+        {Object.keys(headers).length > 0 && (
+          <Fact name="Custom headers">
+            {Object.entries(headers).map(([name, value]) => (
+              <code key={name} className="block font-mono text-sm">
+                <InertText text={`${name}: ${value}`} />
+              </code>
+            ))}
+          </Fact>
+        )}
+        <Fact name={destination.managed ? "Created" : "From the configuration since"}>
+          <ExactTime at={destination.created_at} />
+          <span className="ml-1.5 font-mono text-faint text-sm">{destination.id}</span>
+        </Fact>
+      </dl>
+    </section>
+  );
+}
+
+function Fact({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <div>
+      <dt className="text-faint text-sm">{name}</dt>
+      <dd className="min-w-0 [overflow-wrap:anywhere]">{children}</dd>
+    </div>
+  );
+}
+
+function Code({ children }: { children: string }) {
+  return (
+    <code className="mr-1 inline-block rounded-sm bg-hover px-1 font-mono text-sm">
+      <InertText text={children} />
+    </code>
+  );
+}

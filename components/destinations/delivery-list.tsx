@@ -1,0 +1,114 @@
+"use client";
+
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { Redo2 } from "lucide-react";
+import Link from "next/link";
+import { useState } from "react";
+import { type DeliveryPage, fetchDeliveries } from "@/lib/client/destinations";
+import { keys } from "@/lib/client/keys";
+import type { Destination } from "@/lib/contract/destinations";
+import type { EventFilter } from "@/lib/contract/event-filter";
+import { historyAddress } from "../events/address";
+import { count } from "../format";
+import { Guarded } from "../replays/guarded";
+import { ReplaySheet } from "../replays/replay-sheet";
+import { forbiddenTo, type ReplayRights } from "../replays/rights";
+import { Button } from "../ui/button";
+import { cn } from "../ui/cn";
+import { DELIVERY_COLUMNS } from "./delivery-columns";
+import { DeliveryRow } from "./delivery-row";
+
+const EVERY_MS = 2_000;
+
+/** The newest deliveries, and the way to replay those that failed. */
+export function DeliveryList({
+  destination,
+  initial,
+  replayRights,
+}: {
+  destination: Destination;
+  initial: DeliveryPage;
+  replayRights: ReplayRights;
+}) {
+  const [replaying, setReplaying] = useState(false);
+  const query = useInfiniteQuery({
+    queryKey: keys.destinationDeliveries(destination.id),
+    queryFn: ({ pageParam, signal }) => fetchDeliveries(destination.id, pageParam || undefined, signal),
+    initialPageParam: 0,
+    initialData: { pages: [initial], pageParams: [0] },
+    getNextPageParam: (page) => page.next_cursor,
+    refetchInterval: EVERY_MS,
+    staleTime: 500,
+    retry: false,
+    networkMode: "always",
+  });
+  const deliveries = query.data.pages.flatMap((page) => page.deliveries);
+  const { dead } = destination.health;
+  const failed: EventFilter = { destination: destination.id, delivery_status: ["dead"] };
+  return (
+    <section aria-labelledby="deliveries">
+      <div className="flex flex-wrap items-center gap-x-4 gap-y-2 pb-2">
+        <h2 id="deliveries" className="font-semibold text-lg">
+          Recent deliveries
+        </h2>
+        <Link
+          href={historyAddress({ destination: destination.id })}
+          className="text-accent text-sm underline-offset-2 hover:underline"
+        >
+          All in the history
+        </Link>
+        {dead > 0 && (
+          <div className="ml-auto max-md:ml-0">
+            <Guarded forbidden={forbiddenTo(replayRights, "matching")}>
+              <Button data-testid="destination-replay" onClick={() => setReplaying(true)}>
+                <Redo2 /> Replay what failed… <span className="text-red tabular-nums">{count(dead)}</span>
+              </Button>
+            </Guarded>
+          </div>
+        )}
+      </div>
+      {deliveries.length === 0 ? (
+        <p className="border-t py-6 text-quiet">
+          Nothing has gone there yet. Events of its types appear here as they come; a sample shows the way at once.
+        </p>
+      ) : (
+        <table className="w-full table-fixed border-separate border-spacing-0 max-md:block max-md:border-t">
+          <caption className="sr-only">Recent deliveries, newest first</caption>
+          <thead className="max-md:sr-only">
+            <tr>
+              {Object.entries(DELIVERY_COLUMNS).map(([key, { title, className, numeric }]) => (
+                <th
+                  key={key}
+                  scope="col"
+                  className={cn(
+                    "h-8 border-b px-2 font-medium text-faint text-sm first:pl-0 last:pr-0",
+                    numeric ? "text-right" : "text-left",
+                    className,
+                  )}
+                >
+                  {title}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody className="max-md:block">
+            {deliveries.map((delivery) => (
+              <DeliveryRow key={delivery.delivery_id} delivery={delivery} />
+            ))}
+          </tbody>
+        </table>
+      )}
+      {query.hasNextPage && (
+        <Button
+          size="sm"
+          className="mt-3"
+          disabled={query.isFetchingNextPage}
+          onClick={() => void query.fetchNextPage()}
+        >
+          {query.isFetchingNextPage ? "Loading…" : "Show older"}
+        </Button>
+      )}
+      {replaying && <ReplaySheet target={{ kind: "matching", filter: failed }} onClose={() => setReplaying(false)} />}
+    </section>
+  );
+}

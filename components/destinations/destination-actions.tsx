@@ -1,0 +1,122 @@
+"use client";
+
+import { Activity, Ellipsis, KeyRound, Pause, Pencil, Play, Power, PowerOff, Send, Trash2 } from "lucide-react";
+import { useRouter } from "next/navigation";
+import { useState } from "react";
+import type { Destination } from "@/lib/contract/destinations";
+import { Guarded } from "../replays/guarded";
+import { Button } from "../ui/button";
+import { Menu, MenuContent, MenuItem, MenuSeparator, MenuTrigger } from "../ui/menu";
+import { DeleteDialog } from "./delete-dialog";
+import { type DestinationRights, forbiddenToChange, forbiddenToManage, forbiddenToOperate } from "./rights";
+import { RotateDialog } from "./rotate-dialog";
+import { SampleDialog } from "./sample-dialog";
+import { SwitchDialog } from "./switch-dialog";
+import { TestDialog } from "./test-dialog";
+
+type Window = "test" | "pause" | "resume" | "enable" | "disable" | "sample" | "rotate" | "delete";
+
+/** What can be done with a destination: the next thing first, what is rare or costly in the menu. */
+export function DestinationActions({
+  destination,
+  rights,
+  onChanged,
+  onEdit,
+}: {
+  destination: Destination;
+  rights: DestinationRights;
+  onChanged: () => void;
+  onEdit: () => void;
+}) {
+  const router = useRouter();
+  const [open, setOpen] = useState<Window | null>(null);
+  const close = () => setOpen(null);
+  const { enabled, paused_at, kind } = destination;
+  const operate = forbiddenToOperate(rights);
+  const change = forbiddenToChange(rights, destination);
+  const isHttp = kind === "http";
+  return (
+    <>
+      <div className="flex flex-wrap gap-2">
+        {isHttp && (
+          <Guarded forbidden={operate}>
+            <Button
+              variant={enabled && !paused_at ? "primary" : "secondary"}
+              data-testid="destination-test"
+              onClick={() => setOpen("test")}
+            >
+              <Activity /> Test endpoint
+            </Button>
+          </Guarded>
+        )}
+        {!enabled && (
+          <Guarded forbidden={forbiddenToManage(rights)}>
+            <Button variant="primary" data-testid="destination-enable" onClick={() => setOpen("enable")}>
+              <Power /> Enable…
+            </Button>
+          </Guarded>
+        )}
+        {enabled && (
+          <Guarded forbidden={operate}>
+            {paused_at ? (
+              <Button variant="primary" data-testid="destination-resume" onClick={() => setOpen("resume")}>
+                <Play /> Resume…
+              </Button>
+            ) : (
+              <Button data-testid="destination-pause" onClick={() => setOpen("pause")}>
+                <Pause /> Pause…
+              </Button>
+            )}
+          </Guarded>
+        )}
+        <Guarded forbidden={change}>
+          <Button data-testid="destination-edit" onClick={onEdit}>
+            <Pencil /> Edit…
+          </Button>
+        </Guarded>
+        <Menu>
+          <MenuTrigger asChild>
+            <Button size="icon" aria-label="More actions" data-testid="destination-more">
+              <Ellipsis />
+            </Button>
+          </MenuTrigger>
+          <MenuContent className="w-60">
+            {isHttp && (
+              <MenuItem disabled={operate !== null} onSelect={() => setOpen("sample")}>
+                <Send /> Send a sample…
+              </MenuItem>
+            )}
+            {isHttp && (
+              <MenuItem disabled={change !== null} onSelect={() => setOpen("rotate")}>
+                <KeyRound /> Rotate the secret…
+              </MenuItem>
+            )}
+            {enabled && (
+              <MenuItem disabled={!rights.mayManage} onSelect={() => setOpen("disable")}>
+                <PowerOff /> Disable…
+              </MenuItem>
+            )}
+            <MenuSeparator />
+            <MenuItem
+              disabled={change !== null}
+              className="text-red [&_svg]:text-red"
+              onSelect={() => setOpen("delete")}
+            >
+              <Trash2 /> Delete…
+            </MenuItem>
+            {change && <p className="px-2 pt-1 pb-1.5 text-faint text-sm">{change}</p>}
+          </MenuContent>
+        </Menu>
+      </div>
+      {open === "test" && <TestDialog destination={destination} onClose={close} onTested={onChanged} />}
+      {(open === "pause" || open === "resume" || open === "enable" || open === "disable") && (
+        <SwitchDialog action={open} destination={destination} onClose={close} onChanged={onChanged} />
+      )}
+      {open === "sample" && <SampleDialog destination={destination} onClose={close} onSent={onChanged} />}
+      {open === "rotate" && <RotateDialog destination={destination} onClose={close} onRotated={onChanged} />}
+      {open === "delete" && (
+        <DeleteDialog destination={destination} onClose={close} onDeleted={() => router.push("/destinations")} />
+      )}
+    </>
+  );
+}

@@ -1,0 +1,69 @@
+"use client";
+
+import { Plus } from "lucide-react";
+import { useRouter } from "next/navigation";
+import { useTransition } from "react";
+import type { DestinationFilter } from "@/lib/contract/destination-filter";
+import { Choices } from "../events/choices";
+import { FilterChip } from "../events/filter-chip";
+import { KeySearch } from "../events/key-search";
+import { Guarded } from "../replays/guarded";
+import { StatusIcon } from "../status";
+import { Button } from "../ui/button";
+import { destinationsAddress } from "./destinations-address";
+import { DESTINATION_LOOK, DESTINATION_STATES } from "./looks";
+
+const states = DESTINATION_STATES.map((state) => ({
+  value: state,
+  label: DESTINATION_LOOK[state].label,
+  icon: <StatusIcon look={DESTINATION_LOOK[state]} />,
+}));
+
+/** The filter of the list, whose only state is the address, and the way to a new destination. */
+export function DestinationFilterBar({
+  filter,
+  forbidden,
+  onAdd,
+}: {
+  filter: DestinationFilter;
+  /** Why this person may not add one; null when they may. */
+  forbidden: string | null;
+  onAdd: () => void;
+}) {
+  const router = useRouter();
+  const [pending, startTransition] = useTransition();
+  const go = (next: DestinationFilter, how: "push" | "replace" = "push") =>
+    startTransition(() => router[how](destinationsAddress(next), { scroll: false }));
+  const words = filter.state?.map((state) => DESTINATION_LOOK[state].label.toLowerCase()).join(" or ") || null;
+  return (
+    <search
+      aria-label="Filter destinations"
+      aria-busy={pending}
+      className="flex flex-wrap items-center gap-x-2.5 gap-y-2 pb-3"
+    >
+      <KeySearch
+        label="Search destinations"
+        value={filter.q}
+        pending={pending}
+        onSearch={(q) => go({ ...filter, q }, "replace")}
+      />
+      <div className="flex gap-1.5">
+        <FilterChip name="state" words={words} onClear={() => go({ ...filter, state: undefined })}>
+          <Choices options={states} chosen={filter.state} onChange={(state) => go({ ...filter, state })} />
+        </FilterChip>
+        {(words || filter.q) && (
+          <Button variant="ghost" size="sm" onClick={() => go({})}>
+            Clear
+          </Button>
+        )}
+      </div>
+      <div className="ml-auto">
+        <Guarded forbidden={forbidden}>
+          <Button variant="primary" data-testid="destination-add" onClick={onAdd}>
+            <Plus /> Add a destination
+          </Button>
+        </Guarded>
+      </div>
+    </search>
+  );
+}

@@ -1,0 +1,91 @@
+"use client";
+
+import { FilterX, Send } from "lucide-react";
+import Link from "next/link";
+import { useState } from "react";
+import { fetchDestinations } from "@/lib/client/destinations";
+import { keys } from "@/lib/client/keys";
+import { useLiveQuery } from "@/lib/client/live-query";
+import { type DestinationFilter, printDestinationFilter } from "@/lib/contract/destination-filter";
+import type { Destination } from "@/lib/contract/destinations";
+import { Notice } from "../notice";
+import { Guarded } from "../replays/guarded";
+import { Button } from "../ui/button";
+import { DestinationFilterBar } from "./destination-filter-bar";
+import { DestinationSheet } from "./destination-sheet";
+import { DestinationTable } from "./destination-table";
+import { destinationsAddress, matching } from "./destinations-address";
+import { type DestinationRights, forbiddenToManage } from "./rights";
+
+const EVERY_MS = 4_000;
+
+/** Every destination, what needs somebody first, current while somebody looks. */
+export function DestinationList({
+  filter,
+  initial,
+  rights,
+}: {
+  filter: DestinationFilter;
+  initial: Destination[];
+  rights: DestinationRights;
+}) {
+  const { data, refetch } = useLiveQuery({
+    queryKey: keys.destinations,
+    read: fetchDestinations,
+    initialData: initial,
+    interval: () => EVERY_MS,
+  });
+  const [adding, setAdding] = useState(false);
+  const shown = matching(data, filter);
+  const forbidden = forbiddenToManage(rights);
+  return (
+    <>
+      {data.length > 0 && <DestinationFilterBar filter={filter} forbidden={forbidden} onAdd={() => setAdding(true)} />}
+      {data.length === 0 ? (
+        <FirstDestination forbidden={forbidden} onAdd={() => setAdding(true)} />
+      ) : shown.length === 0 ? (
+        <NothingMatches filter={filter} />
+      ) : (
+        <DestinationTable destinations={shown} />
+      )}
+      {adding && <DestinationSheet onClose={() => setAdding(false)} onSaved={() => void refetch()} />}
+    </>
+  );
+}
+
+function FirstDestination({ forbidden, onAdd }: { forbidden: string | null; onAdd: () => void }) {
+  return (
+    <Notice
+      icon={Send}
+      title="Events go nowhere yet"
+      actions={
+        <Guarded forbidden={forbidden}>
+          <Button variant="primary" data-testid="destination-add" onClick={onAdd}>
+            Add a destination
+          </Button>
+        </Guarded>
+      }
+    >
+      A destination is a URL that receives events: signed, retried, and held while you pause it. What arrives before
+      that is kept, and can be replayed to it later.
+    </Notice>
+  );
+}
+
+function NothingMatches({ filter }: { filter: DestinationFilter }) {
+  return (
+    <Notice
+      icon={FilterX}
+      title="No destination matches this filter"
+      actions={
+        printDestinationFilter(filter) !== "" && (
+          <Button asChild>
+            <Link href={destinationsAddress({})}>Clear the filter</Link>
+          </Button>
+        )
+      }
+    >
+      Destinations that come into this state appear here by themselves.
+    </Notice>
+  );
+}

@@ -1,0 +1,90 @@
+"use client";
+
+import Link from "next/link";
+import { useNow } from "@/lib/client/clock";
+import type { Destination } from "@/lib/contract/destinations";
+import { count, duration, percent } from "../format";
+import { InertText } from "../inert-text";
+import { Sparkline } from "../overview/sparkline";
+import { cn } from "../ui/cn";
+import { DESTINATION_COLUMNS as COLUMNS } from "./destination-columns";
+import { hostOf } from "./hosts";
+import { DESTINATION_LOOK, DestinationStateBadge } from "./looks";
+import { stateDetail } from "./state-words";
+
+const cell =
+  "h-13 border-b px-2 first:pl-3 last:pr-3 max-md:h-auto max-md:border-0 max-md:p-0 max-md:first:pl-0 max-md:last:pr-0";
+const number = `${cell} text-right tabular-nums max-md:text-left`;
+
+/** One destination. The link in it covers the whole row. */
+export function DestinationRow({ destination }: { destination: Destination }) {
+  const { id, name, state, health, organisation_id } = destination;
+  const detail = stateDetail(destination, useNow());
+  const rates = health.hours.map(({ succeeded, failed }) =>
+    succeeded + failed === 0 ? null : (succeeded / (succeeded + failed)) * 100,
+  );
+  return (
+    <tr
+      data-testid="destination-row"
+      className="relative transition-colors duration-150 hover:bg-hover max-md:grid max-md:grid-cols-[minmax(0,1fr)_auto] max-md:gap-x-3 max-md:gap-y-1 max-md:border-b max-md:py-2.5"
+    >
+      <td className={cn(cell, COLUMNS.state.className, "max-md:row-start-1 max-md:col-start-2 max-md:text-right")}>
+        <DestinationStateBadge state={state} />
+        {detail && (
+          <span suppressHydrationWarning className="block truncate pl-5 text-quiet text-sm" title={detail}>
+            <InertText text={detail} />
+          </span>
+        )}
+      </td>
+      <td className={cn(cell, "max-md:row-start-1 max-md:col-start-1")}>
+        <Link
+          href={`/destinations/${id}`}
+          prefetch={false}
+          className="block truncate font-medium outline-none after:absolute after:inset-0 focus-visible:after:outline-2 focus-visible:after:outline-accent focus-visible:after:-outline-offset-2"
+        >
+          <InertText text={name} />
+        </Link>
+        <span className="block truncate text-faint text-sm">{hostOf(destination)}</span>
+      </td>
+      <td className={cn(cell, COLUMNS.organisation.className, "truncate text-quiet max-md:hidden")}>
+        {organisation_id ? <InertText text={organisation_id} /> : <span className="text-faint">every one</span>}
+      </td>
+      <td className={cn(number, COLUMNS.rate.className, "max-md:hidden")}>
+        {health.success_rate === null ? <span className="text-faint">–</span> : percent(health.success_rate)}
+      </td>
+      <td className={cn(number, COLUMNS.p95.className, "text-quiet max-md:hidden")}>
+        {health.p95_ms === null ? <span className="text-faint">–</span> : duration(health.p95_ms)}
+      </td>
+      <td className={cn(cell, COLUMNS.hours.className, "pl-6 max-md:hidden")}>
+        <Sparkline
+          values={rates}
+          scale={[0, 100]}
+          className={cn("h-5 w-full", calm(state) ? "text-faint" : DESTINATION_LOOK[state].tone)}
+        />
+      </td>
+      <Amount of={health.waiting} className={COLUMNS.waiting.className} />
+      <Amount of={health.held} className={cn(COLUMNS.held.className, health.held > 0 && "text-violet")} />
+      <Amount of={health.dead} className={cn(COLUMNS.dead.className, health.dead > 0 && "text-red")} />
+      {/* What a phone shows instead of six narrow columns. */}
+      <td className="col-span-2 text-quiet text-sm tabular-nums md:hidden">
+        {[
+          health.success_rate === null ? "nothing sent today" : `${percent(health.success_rate)} delivered`,
+          health.p95_ms !== null && `p95 ${duration(health.p95_ms)}`,
+          health.waiting > 0 && `${count(health.waiting)} waiting`,
+          health.held > 0 && state !== "paused" && `${count(health.held)} held`,
+          health.dead > 0 && `${count(health.dead)} dead`,
+        ]
+          .filter(Boolean)
+          .join(" · ")}
+      </td>
+    </tr>
+  );
+}
+
+function Amount({ of, className }: { of: number; className: string }) {
+  return <td className={cn(number, of === 0 && "text-faint", className, "max-md:hidden")}>{count(of)}</td>;
+}
+
+function calm(state: Destination["state"]): boolean {
+  return state === "healthy" || state === "idle" || state === "paused" || state === "disabled";
+}

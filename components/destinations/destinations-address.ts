@@ -1,0 +1,25 @@
+import { type DestinationFilter, printDestinationFilter } from "@/lib/contract/destination-filter";
+import type { Destination } from "@/lib/contract/destinations";
+import { DESTINATION_STATES } from "./looks";
+
+/** The permanent address of the filtered list of destinations. */
+export function destinationsAddress(filter: DestinationFilter): string {
+  const query = printDestinationFilter(filter);
+  return query ? `/destinations?${query}` : "/destinations";
+}
+
+/** Those that a filter matches: what needs somebody first, then by name. */
+export function matching(destinations: Destination[], { state, q }: DestinationFilter): Destination[] {
+  const text = q?.toLowerCase();
+  return destinations
+    .filter((one) => !state?.length || state.includes(one.state))
+    .filter(({ name, url, organisation_id, slug }) => {
+      const searched = [name, url, organisation_id, slug].join(" ").toLowerCase();
+      return !text || searched.includes(text);
+    })
+    .sort((a, b) => urgency(a) - urgency(b) || a.name.localeCompare(b.name, "en"));
+}
+
+function urgency({ state }: Destination): number {
+  return DESTINATION_STATES.indexOf(state);
+}

@@ -1,0 +1,45 @@
+import type { Destination } from "@/lib/contract/destinations";
+import { ExactTime, RelativeTime } from "../time";
+import { VerifyHelp } from "./verify-help";
+
+/** What signs its requests, and how the endpoint checks that. */
+export function SigningCard({ destination: { secrets, kind } }: { destination: Destination }) {
+  if (kind === "tables") return null;
+  const [newest, ...older] = secrets;
+  return (
+    <section aria-labelledby="signing">
+      <h2 id="signing" className="border-b pb-2 font-semibold text-lg">
+        Signing
+      </h2>
+      {newest ? (
+        <>
+          <ul className="mt-3 space-y-2">
+            <li data-testid="secret-hint">
+              <code className="font-mono text-sm">{newest.hint}</code>
+              <span className="block text-faint text-sm">
+                signs since <ExactTime at={newest.created_at} />
+              </span>
+            </li>
+            {older.map(({ hint, created_at, expires_at }) => (
+              <li key={`${hint} ${created_at}`}>
+                <code className="font-mono text-quiet text-sm">{hint}</code>
+                <span className="block text-amber text-sm">
+                  {expires_at ? (
+                    <>
+                      signs beside it until <ExactTime at={expires_at} /> (<RelativeTime at={expires_at} />)
+                    </>
+                  ) : (
+                    "signs beside it"
+                  )}
+                </span>
+              </li>
+            ))}
+          </ul>
+          <VerifyHelp />
+        </>
+      ) : (
+        <p className="mt-3 text-quiet">Requests are not signed by a secret of this destination.</p>
+      )}
+    </section>
+  );
+}

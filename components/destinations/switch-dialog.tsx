@@ -1,0 +1,89 @@
+import { type Switch, switchDestination } from "@/lib/client/destinations";
+import type { Destination } from "@/lib/contract/destinations";
+import { ConfirmDialog } from "../confirm-dialog";
+import { count, plural } from "../format";
+import { releaseWords } from "./state-words";
+
+interface Words {
+  title: string;
+  description: string;
+  action: string;
+  doing: string;
+  done: string;
+}
+
+/** Pause, resume, enable, disable: each says what happens to what waits. */
+export function SwitchDialog({
+  action,
+  destination,
+  onClose,
+  onChanged,
+}: {
+  action: Switch;
+  destination: Destination;
+  onClose: () => void;
+  onChanged: () => void;
+}) {
+  const { title, description, action: button, doing, done } = wordsFor(action, destination);
+  return (
+    <ConfirmDialog
+      title={title}
+      description={description}
+      action={button}
+      doing={doing}
+      run={() => switchDestination(destination.id, action)}
+      onClose={onClose}
+      onDone={async () => {
+        onClose();
+        onChanged();
+        (await import("sonner")).toast.success(done);
+      }}
+    />
+  );
+}
+
+function wordsFor(action: Switch, destination: Destination): Words {
+  const { name, health } = destination;
+  const release = releaseWords(destination);
+  const goOut = `${plural(health.held, "held delivery goes", "held deliveries go")} out`;
+  switch (action) {
+    case "pause": {
+      const waiting = plural(health.waiting, "delivery that waits is", "deliveries that wait are");
+      return {
+        title: `Pause ${name}`,
+        description: `${health.waiting > 0 ? `${waiting} held with what comes. ` : ""}Events keep arriving; their deliveries are held in order until you resume. Nothing is dropped. What is at the endpoint this moment still ends.`,
+        action: "Pause deliveries",
+        doing: "Pausing…",
+        done: `${name} is paused. Deliveries are held.`,
+      };
+    }
+    case "resume":
+      return {
+        title: `Resume ${name}`,
+        description:
+          health.held > 0
+            ? `${goOut}, oldest first. ${release}`
+            : "Nothing is held. New events are delivered as they come.",
+        action: health.held > 0 ? `Release ${count(health.held)} and resume` : "Resume deliveries",
+        doing: "Resuming…",
+        done: `${name} is resumed.`,
+      };
+    case "enable":
+      return {
+        title: `Enable ${name}`,
+        description: health.held > 0 ? `${goOut}, oldest first. ${release}` : "New events are delivered as they come.",
+        action: health.held > 0 ? `Release ${count(health.held)} and enable` : "Enable deliveries",
+        doing: "Enabling…",
+        done: `${name} is enabled.`,
+      };
+    case "disable":
+      return {
+        title: `Disable ${name}`,
+        description:
+          "Nothing is sent there until somebody enables it again. Events that come meanwhile are held; nothing is dropped. To stop for a short while, pause it instead.",
+        action: "Disable deliveries",
+        doing: "Disabling…",
+        done: `${name} is disabled.`,
+      };
+  }
+}

@@ -1,0 +1,115 @@
+import { Plus } from "lucide-react";
+import Link from "next/link";
+import { type ReactNode, useState } from "react";
+import type { SourceProvider } from "@/lib/contract/sources";
+import { CopyButton } from "../copy-button";
+import { historyAddress } from "../events/address";
+import { InertText } from "../inert-text";
+import { ProviderMark } from "../provider";
+import { Guarded } from "../replays/guarded";
+import { StatusIcon } from "../status";
+import { RelativeTime } from "../time";
+import { Button } from "../ui/button";
+import { DoorUrl } from "./door-url";
+import { OwnSources } from "./own-sources";
+import { SourceDialog } from "./source-dialog";
+import { rejectionWords, secretState, trafficWords } from "./source-words";
+
+/** One provider: how it proves itself, its URL, and what its door saw. */
+export function ProviderDoor({
+  provider,
+  forbidden,
+  onChanged,
+}: {
+  provider: SourceProvider;
+  forbidden: string | null;
+  onChanged: () => void;
+}) {
+  const [adding, setAdding] = useState(false);
+  const { provider: slug, label, scheme, url, last_event, last_rejection, sources, secrets, token_in_url } = provider;
+  const secret = secretState(provider);
+  return (
+    <li
+      data-testid={`source-${slug}`}
+      className="grid grid-cols-[19rem_minmax(0,1fr)] gap-x-10 gap-y-3 border-b py-5 max-lg:grid-cols-[minmax(0,1fr)]"
+    >
+      <div className="min-w-0">
+        <h2 className="flex items-center gap-2.5 font-semibold text-lg">
+          <ProviderMark slug={slug} className="size-6" />
+          {label}
+        </h2>
+        <p className="mt-2 flex items-center gap-1.5">
+          <StatusIcon look={secret} />
+          <span data-testid="secret-state" className={`min-w-0 font-medium [overflow-wrap:anywhere] ${secret.tone}`}>
+            {secret.words}
+          </span>
+          {secret.missing && <CopyButton text={secret.missing} what="name of the variable" className="-my-1" />}
+        </p>
+        {secret.missing && (
+          <p className="text-quiet text-sm">Set it and restart. Until then this door answers 503, and senders retry.</p>
+        )}
+        <p className="mt-2 text-pretty text-quiet">{scheme}</p>
+      </div>
+      <div className="min-w-0">
+        <DoorUrl url={url} what={`${label} URL`} quiet={token_in_url && secrets === 0} />
+        <dl className="mt-3 grid grid-cols-[7.5rem_minmax(0,1fr)] gap-y-1">
+          <Fact name="Last event">
+            {last_event ? (
+              <>
+                <Link href={`/events/${last_event.id}`} className="font-medium hover:underline">
+                  <InertText text={last_event.event_type} />
+                </Link>{" "}
+                <RelativeTime at={last_event.received_at} className="text-quiet" />
+              </>
+            ) : (
+              <span className="text-faint">none yet</span>
+            )}
+          </Fact>
+          <Fact name="Last refused">
+            {last_rejection ? (
+              <>
+                <span className="font-medium text-amber">{rejectionWords(last_rejection.reason, provider)}</span>{" "}
+                <RelativeTime at={last_rejection.received_at} className="text-quiet" />
+                <span className="block text-quiet text-sm">
+                  <InertText text={last_rejection.detail} />
+                </span>
+              </>
+            ) : (
+              <span className="text-faint">nothing</span>
+            )}
+          </Fact>
+          <Fact name="24 hours">
+            {provider.events_24h > 0 ? (
+              <Link
+                href={historyAddress({ provider_slug: [slug], range: "24h" })}
+                className="tabular-nums hover:underline"
+              >
+                {trafficWords(provider)}
+              </Link>
+            ) : (
+              <span className="tabular-nums text-quiet">{trafficWords(provider)}</span>
+            )}
+          </Fact>
+        </dl>
+        {sources.length > 0 && <OwnSources provider={provider} forbidden={forbidden} onChanged={onChanged} />}
+        <div className="mt-3">
+          <Guarded forbidden={forbidden}>
+            <Button size="sm" data-testid={`source-add-${slug}`} onClick={() => setAdding(true)}>
+              <Plus /> Add a URL
+            </Button>
+          </Guarded>
+        </div>
+      </div>
+      {adding && <SourceDialog provider={provider} onClose={() => setAdding(false)} onSaved={onChanged} />}
+    </li>
+  );
+}
+
+function Fact({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <>
+      <dt className="text-faint">{name}</dt>
+      <dd className="min-w-0 [overflow-wrap:anywhere]">{children}</dd>
+    </>
+  );
+}

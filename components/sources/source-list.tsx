@@ -1,0 +1,53 @@
+"use client";
+
+import { DoorOpen } from "lucide-react";
+import { keys } from "@/lib/client/keys";
+import { useLiveQuery } from "@/lib/client/live-query";
+import { fetchSources } from "@/lib/client/sources";
+import type { SourceProvider } from "@/lib/contract/sources";
+import { Notice } from "../notice";
+import { ProviderDoor } from "./provider-door";
+import { inOrder } from "./source-words";
+
+const EVERY_MS = 5_000;
+
+/** Every provider's door: where it sends, what it proves, and what came and was refused. */
+export function SourceList({
+  initial,
+  forbidden,
+}: {
+  initial: SourceProvider[];
+  /** Why this person may not change sources; null when they may. */
+  forbidden: string | null;
+}) {
+  const { data, refetch } = useLiveQuery({
+    queryKey: keys.sources,
+    read: fetchSources,
+    initialData: initial,
+    interval: () => EVERY_MS,
+  });
+  if (data.length === 0) {
+    return (
+      <Notice icon={DoorOpen} title="No provider is installed">
+        Each provider is one file in lib/providers.
+      </Notice>
+    );
+  }
+  return (
+    <div className="max-w-[80rem]">
+      <p className="pb-3 text-quiet">
+        Copy a URL into the provider's settings. A request that does not prove itself is refused and counted here.
+      </p>
+      <ul className="border-t">
+        {inOrder(data).map((provider) => (
+          <ProviderDoor
+            key={provider.provider}
+            provider={provider}
+            forbidden={forbidden}
+            onChanged={() => void refetch()}
+          />
+        ))}
+      </ul>
+    </div>
+  );
+}

@@ -1,0 +1,121 @@
+/** The destinations API as the console calls it. Each function is one request, and throws `ApiError`. */
+import { useQuery } from "@tanstack/react-query";
+import type { Destination, DestinationDelivery, DestinationState, EndpointTest } from "@/lib/contract/destinations";
+import { keys } from "./keys";
+import { patchJson, postJson, requestJson } from "./request";
+
+const DESTINATIONS = "/api/destinations";
+export const DELIVERIES_PER_PAGE = 20;
+
+const LOOK_FOR_TROUBLE_EVERY_MS = 10_000;
+/** The longest timeout of an endpoint, and a little for the answer to come back. */
+const TEST_PATIENCE_MS = 40_000;
+
+/** What somebody may set; what is left out keeps its value, or gets its default. */
+export interface DestinationInput {
+  name?: string;
+  organisation_id?: string | null;
+  url?: string;
+  event_types?: string[];
+  providers?: string[];
+  headers?: Record<string, string>;
+  timeout_ms?: number;
+  max_attempts?: number;
+  base_delay_ms?: number;
+  backoff_factor?: number;
+  max_concurrency?: number;
+  rate_per_second?: number | null;
+  ordering?: Destination["ordering"];
+}
+
+export type Switch = "pause" | "resume" | "enable" | "disable";
+
+export interface DeliveryPage {
+  deliveries: DestinationDelivery[];
+  next_cursor: number | null;
+}
+
+/** The only answer that holds a whole secret. */
+export interface WithSecret {
+  destination: Destination;
+  secret: string;
+}
+
+export async function fetchDestinations(signal?: AbortSignal): Promise<Destination[]> {
+  return (await requestJson<{ destinations: Destination[] }>(DESTINATIONS, { signal })).destinations;
+}
+
+export function fetchDestination(id: string, signal?: AbortSignal): Promise<Destination> {
+  return requestJson<Destination>(pathOf(id), { signal });
+}
+
+export function fetchDeliveries(id: string, cursor?: number, signal?: AbortSignal): Promise<DeliveryPage> {
+  const query = new URLSearchParams({ limit: String(DELIVERIES_PER_PAGE), ...(cursor && { cursor: String(cursor) }) });
+  return requestJson<DeliveryPage>(`${pathOf(id)}/deliveries?${query}`, { signal });
+}
+
+export function createDestination(input: DestinationInput): Promise<WithSecret> {
+  return postJson<WithSecret>(DESTINATIONS, input);
+}
+
+/** A new host gets a new secret, which the answer then holds. */
+export async function updateDestination(
+  id: string,
+  input: DestinationInput,
+): Promise<{ destination: Destination; secret?: string }> {
+  const answer = await patchJson<Destination | WithSecret>(pathOf(id), input);
+  return "secret" in answer ? answer : { destination: answer };
+}
+
+export function deleteDestination(id: string): Promise<void> {
+  return requestJson<void>(pathOf(id), { method: "DELETE" });
+}
+
+export function switchDestination(id: string, action: Switch): Promise<Destination> {
+  return postJson<Destination>(`${pathOf(id)}/${action}`, {});
+}
+
+export function rotateSecret(id: string): Promise<WithSecret> {
+  return postJson<WithSecret>(`${pathOf(id)}/rotate-secret`, {});
+}
+
+/** Sends one signed test request and waits for what comes back. */
+export function testDestination(id: string): Promise<EndpointTest> {
+  return postJson<EndpointTest>(`${pathOf(id)}/test`, {}, { patienceMs: TEST_PATIENCE_MS });
+}
+
+/** The same for a URL that no destination has yet. */
+export function testUrl(url: string, organisation: string | null): Promise<EndpointTest> {
+  const merchant = organisation ? { merchantId: organisation } : {};
+  return postJson<EndpointTest>(
+    "/admin/webhooks/test-endpoint",
+    { ...merchant, url },
+    { patienceMs: TEST_PATIENCE_MS },
+  );
+}
+
+/** Makes an event and delivers it there, through the whole journey. */
+export function sendSample(id: string): Promise<{ event_id: string; delivery_id: number }> {
+  return postJson(`${pathOf(id)}/sample`, {});
+}
+
+const TROUBLE: readonly DestinationState[] = ["failing", "open", "half_open"];
+
+/** True when a person should look: deliveries fail there, or the endpoint itself had it disabled. */
+export function isInTrouble({ state, disabled_because }: Destination): boolean {
+  return TROUBLE.includes(state) || (state === "disabled" && disabled_because !== null);
+}
+
+/** Destinations that a person should look at; undefined until known. */
+export function useTroubledDestinations(): Destination[] | undefined {
+  const { data } = useQuery({
+    queryKey: keys.destinationTrouble,
+    queryFn: async ({ signal }) => (await fetchDestinations(signal)).filter(isInTrouble),
+    refetchInterval: LOOK_FOR_TROUBLE_EVERY_MS,
+  });
+  return data;
+}
+
+function pathOf(id: string): string {
+  return `${DESTINATIONS}/${encodeURIComponent(id)}`;
+}

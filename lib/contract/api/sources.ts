@@ -1,0 +1,88 @@
+/** What the API is asked about sources and answers, as schemas. The types of the answers stand in ../sources.ts. */
+import { z } from "zod";
+import type { Source, SourceProvider, SourceWithUrl } from "../sources";
+import { count, providerSlug, rejectionReason, time } from "./values";
+
+const name = z.string().trim().min(1, "is what people call it by").max(120);
+/** Empty is none. */
+const owner = z
+  .string()
+  .trim()
+  .max(255)
+  .nullable()
+  .transform((value) => value || null);
+const settings = z.record(z.string().max(60), z.string().trim().max(500));
+
+/** `POST /api/sources` */
+export const createSourceRequest = z.strictObject({
+  provider: providerSlug,
+  name,
+  organisation_id: owner.optional().describe("Whose events come through it, whatever they say of themselves."),
+  company_id: owner.optional(),
+  settings: settings.optional().describe("As the provider's `settings` name them."),
+});
+
+/** `PATCH /api/sources/{id}` */
+export const updateSourceRequest = z.strictObject({
+  name: name.optional(),
+  organisation_id: owner.optional(),
+  company_id: owner.optional(),
+  settings: settings.optional().describe("All of them: what is left out is gone."),
+  enabled: z.boolean().optional().describe("False answers 401 to whoever posts there, within five seconds."),
+});
+
+/** `POST /api/sources/{id}/rotate` */
+export const rotateSourceRequest = z.strictObject({
+  overlap_hours: z
+    .number()
+    .min(0)
+    .max(168)
+    .default(24)
+    .describe("How long the URL before goes on working; 0 ends it now."),
+});
+
+const lastEvent = z.object({ id: z.string(), event_type: z.string(), received_at: time }).nullable();
+
+const sourceFields = {
+  id: z.string().describe("so_ and the number of the source."),
+  provider: z.string(),
+  name: z.string(),
+  organisation_id: z.string().nullable(),
+  company_id: z.string().nullable(),
+  url: z.string().describe("With all of the token but its last four characters masked."),
+  token_hint: z.string(),
+  previous_token_expires_at: time.nullable(),
+  settings: z.record(z.string(), z.string()),
+  enabled: z.boolean(),
+  created_at: time,
+  last_event: lastEvent,
+};
+
+export const source: z.ZodType<Source> = z.object(sourceFields).meta({ id: "Source" });
+
+export const sourceWithUrl: z.ZodType<SourceWithUrl> = z
+  .object({ ...sourceFields, full_url: z.string().describe("Shown this once.") })
+  .meta({ id: "SourceWithUrl" });
+
+const sourceProvider: z.ZodType<SourceProvider> = z
+  .object({
+    provider: z.string(),
+    label: z.string(),
+    scheme: z.string(),
+    secrets_variable: z.string(),
+    secrets: count,
+    token_in_url: z.boolean(),
+    allows_unsigned: z.boolean(),
+    url: z.string(),
+    settings: z.record(z.string(), z.object({ label: z.string(), help: z.string() })),
+    last_event: lastEvent,
+    events_24h: count,
+    last_rejection: z.object({ reason: rejectionReason, detail: z.string(), received_at: time }).nullable(),
+    rejections_24h: count,
+    sources: z.array(source),
+  })
+  .meta({ id: "SourceProvider" });
+
+export const sourceProviders: z.ZodType<{ providers: SourceProvider[] }> = z.object({
+  providers: z.array(sourceProvider),
+});

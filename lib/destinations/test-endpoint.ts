@@ -1,0 +1,89 @@
+/** Tests an endpoint the way it is delivered to, through the same guarded request, and tells how far it came. */
+import { randomUUID } from "node:crypto";
+import type { EndpointTest } from "@/lib/contract/destinations";
+import { ERROR_CLASS } from "@/lib/contract/vocabulary";
+import { environment } from "@/lib/env";
+import { type HttpResult, post } from "./http";
+import { secretsIn } from "./mask";
+import { signatureHeaders } from "./signing";
+
+const TIMEOUT_MS = 15_000;
+
+export interface EndpointTestRequest {
+  url: string;
+  /** Sent as JSON. Default: the runbook's `webhook.test`. */
+  payload?: unknown;
+  /** Custom headers of a destination; their values are masked in what it answers. */
+  headers?: Record<string, string>;
+  /** What signs the request, `whsec_`, newest first; none: unsigned. */
+  secrets?: readonly string[];
+  /** Default: 15 s. */
+  timeoutMs?: number;
+}
+
+/** Sends one test. A failure of the endpoint is an answer; throws only for mistakes of ours. */
+export async function testEndpoint(request: EndpointTestRequest): Promise<EndpointTest> {
+  const { url, payload = defaultPayload(), headers = {}, secrets = [], timeoutMs = TIMEOUT_MS } = request;
+  const { EGRESS_ALLOW_PRIVATE, EGRESS_DNS_SERVERS } = environment();
+  const body = Buffer.from(JSON.stringify(payload));
+  const started = performance.now();
+  const result = await post({
+    url,
+    headers: {
+      // As a delivery does it: ours come after them and win.
+      ...headers,
+      "content-type": "application/json",
+      "user-agent": "Redrive/1.0",
+      "x-redrive-test": "true",
+      ...signatureHeaders(`test_${randomUUID()}`, body, secrets),
+    },
+    body,
+    timeoutMs,
+    allowedNetworks: EGRESS_ALLOW_PRIVATE,
+    dnsServers: EGRESS_DNS_SERVERS,
+    secrets: [...secrets, ...secretsIn(headers)],
+    inspect: true,
+  });
+  return describe(result, Math.round(performance.now() - started));
+}
+
+function defaultPayload() {
+  return { eventType: "webhook.test", timestamp: new Date().toISOString(), data: { test: true } };
+}
+
+function describe(result: HttpResult, milliseconds: number): EndpointTest {
+  const { failure, status, headers = [], body, truncated, inspection } = result;
+  return {
+    success: failure === null,
+    responseCode: status ?? null,
+    responseTime: milliseconds,
+    responseHeaders: joined(headers),
+    responseBody: body ? readBody(body) : null,
+    truncated: truncated ?? false,
+    error_class: failure?.class ?? null,
+    error: failure?.message ?? null,
+    hint: failure && ERROR_CLASS[failure.class].hint,
+    dns: inspection?.dns ?? null,
+    tls: inspection?.tls ?? null,
+  };
+}
+
+/** Names in lower case; a header that came twice has both values, with a comma between them. */
+function joined(headers: [string, string][]): Record<string, string> {
+  const byName = new Map<string, string>();
+  for (const [name, value] of headers) {
+    const before = byName.get(name.toLowerCase());
+    byName.set(name.toLowerCase(), before === undefined ? value : `${before}, ${value}`);
+  }
+  return Object.fromEntries(byName);
+}
+
+function readBody(body: Buffer): unknown {
+  if (body.length === 0) return null;
+  const text = body.toString("utf8");
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

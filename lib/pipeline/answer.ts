@@ -1,0 +1,61 @@
+/** What the door says, and what one line of its log says about it. */
+import { problemBody } from "@/lib/errors";
+import type { RefusalReason } from "@/lib/providers/provider";
+
+export interface Answer {
+  status: number;
+  headers: Record<string, string>;
+  body: string;
+}
+
+/** An answer, with what the log says beside it. Never a token, never a secret. */
+export interface Decision {
+  answer: Answer;
+  decision: string;
+  event_id?: number;
+  event_key?: string;
+  /** How many the request had, when it had several. */
+  events?: number;
+  source_id?: number;
+  suspected_replay?: boolean;
+}
+
+/** For a 503: the sender should try again, soon. */
+export const RETRY = { "retry-after": "5" };
+
+export const REFUSALS: Record<RefusalReason, string> = {
+  unsigned: "The signature is missing.",
+  bad_signature: "Invalid signature.",
+  stale: "The signature is valid, but its timestamp is too far from our clock.",
+  malformed: "The signature header is malformed.",
+};
+
+/** A refusal as problem+json. `decision` is its name in the log. */
+export function refusal(
+  status: number,
+  title: string,
+  requestId: string,
+  decision: string,
+  detail?: string,
+  headers: Record<string, string> = {},
+): Decision {
+  const body = JSON.stringify(problemBody({ status, title, detail: detail || undefined }, requestId));
+  return {
+    answer: answerWith(status, body, requestId, { "content-type": "application/problem+json", ...headers }),
+    decision,
+  };
+}
+
+/** An answer that is JSON unless `headers` say otherwise, and carries the request id. */
+export function answerWith(
+  status: number,
+  body: string,
+  requestId: string,
+  headers: Record<string, string> = {},
+): Answer {
+  return {
+    status,
+    headers: { "content-type": "application/json", "cache-control": "no-store", "x-request-id": requestId, ...headers },
+    body,
+  };
+}

@@ -1,0 +1,102 @@
+/** publish: events of our own take the same way in as those of others: stored, fanned out and committed before the answer. */
+import { randomUUID } from "node:crypto";
+import type { PublishedEvent } from "@/lib/contract/platform";
+import { call, DatabaseUnavailable } from "@/lib/db/client";
+import { type Operator, REFUSALS, readSealed } from "@/lib/destinations/manage";
+import { Problem } from "@/lib/errors";
+import { log } from "@/lib/log";
+import { type Publication, platform, publishedRequest } from "@/lib/providers/platform";
+import { storeEvent } from "./accept";
+import { BatcherFull } from "./batcher";
+import { type EventRow, eventRow } from "./event-row";
+import { ringWorker } from "./worker-bell";
+
+/**
+ * Publishes events, those of one organisation one after the other, so that they are delivered in the order given.
+ * Throws `DatabaseUnavailable` when that is not certain: publishing them again makes duplicates of those that are stored.
+ */
+export async function publishEvents(
+  publications: readonly (Publication & { organisationId: string })[],
+  requestId: string,
+): Promise<PublishedEvent[]> {
+  const last = new Map<string, Promise<unknown>>();
+  const published = publications.map((publication) => {
+    const before = last.get(publication.organisationId) ?? Promise.resolve();
+    const result = before.then(() => publishOne(publication, requestId));
+    last.set(publication.organisationId, result);
+    return result;
+  });
+  try {
+    return await Promise.all(published);
+  } finally {
+    await Promise.allSettled(published);
+    ringWorker();
+  }
+}
+
+async function publishOne(
+  publication: Publication & { organisationId: string },
+  requestId: string,
+): Promise<PublishedEvent> {
+  const row = publicationRow(publication, requestId);
+  const { event_id, outcome } = await storeEvent(row).catch((error: unknown) => {
+    throw error instanceof BatcherFull ? new DatabaseUnavailable(error.message) : error;
+  });
+  log("publish", {
+    request_id: requestId,
+    event_id: `we_${event_id}`,
+    event_type: row.event_type,
+    organisation_id: row.organisation_id,
+    decision: outcome,
+  });
+  return {
+    event_id: `we_${event_id}`,
+    organisation_id: publication.organisationId,
+    idempotency_key: publication.idempotencyKey,
+    outcome,
+  };
+}
+
+/** Publishes a `webhook.test` event for one destination only, whatever it wants. Throws a `Problem` when it cannot be. */
+export async function publishSample(
+  destinationId: number,
+  { actor, requestId }: Operator,
+): Promise<{ event_id: string; delivery_id: number }> {
+  const { organisation_id } = await readSealed(destinationId);
+  const row = publicationRow(samplePublication(organisation_id ?? undefined), requestId);
+  const answer = await call<Sampled>("console", "create_sample", {
+    p_id: destinationId,
+    p_event: row,
+    p_actor: actor.name,
+    p_actor_id: actor.id,
+    p_request_id: requestId,
+  });
+  if (answer.result !== "done") throw new Problem(REFUSALS[answer.result]);
+  const { event_id, delivery_id } = answer;
+  log("publish", { request_id: requestId, event_id, event_type: row.event_type, decision: "sample" });
+  ringWorker();
+  return { event_id, delivery_id };
+}
+
+type Sampled = { result: "done"; event_id: string; delivery_id: number } | { result: "not_found" | "not_possible" };
+
+/** The body of a test request: what a `webhook.test` event looks like at an endpoint, under an id that no event has. */
+export function samplePayload(): Buffer {
+  const publication = samplePublication();
+  const { body } = publishedRequest(publication);
+  return platform.outgoing?.({ id: publication.idempotencyKey, body, replayed: false }) ?? body;
+}
+
+function samplePublication(organisationId?: string): Publication {
+  return {
+    organisationId,
+    eventType: "webhook.test",
+    idempotencyKey: `test_${randomUUID()}`,
+    timestamp: new Date().toISOString(),
+    data: Buffer.from('{"test":true}'),
+  };
+}
+
+function publicationRow(publication: Publication, requestId: string): EventRow {
+  return eventRow(platform, publishedRequest(publication), requestId);
+}

@@ -1,0 +1,55 @@
+/**
+ * Mitto, delivery reports of text messages (DLRs). Signs nothing: a token in the callback URL is all there is. The format is
+ * a template that Mitto's staff or the sender of a message fills in, so the names of the fields can be set per source.
+ * POST with one object or an array, or GET with everything in the query. Rows: see mitto-rows.ts.
+ */
+import { elementsOf } from "./json-bytes";
+import { DLR_SETTINGS, mittoProjections, readDlr, shopInReference } from "./mitto-rows";
+import type { Identity, Provider, VerifiedRequest } from "./provider";
+import { keyFrom, keyOfBody } from "./shape";
+import { verifyUrlToken } from "./url-token";
+
+/** A longer array is kept as one event, whose projection says so: it is not what Mitto sends. */
+const MOST_IN_ARRAY = 1_000;
+
+export const mitto: Provider = {
+  slug: "mitto",
+  label: "Mitto",
+  scheme: "Not signed: a secret token in the callback URL",
+  secretsVariable: "MITTO_URL_TOKEN",
+  tokenInUrl: true,
+  methods: ["POST", "GET"],
+  settings: DLR_SETTINGS,
+  refusalStatus: 401,
+  secretHeaders: ["x-mitto-api-key"],
+  verify: verifyUrlToken,
+
+  split(request) {
+    if (request.method === "GET") return [{ ...request, body: bodyOfQuery(request) }];
+    const elements = elementsOf(request.body, MOST_IN_ARRAY);
+    const areObjects = elements?.length && elements.every((element) => element[0] === 0x7b);
+    return areObjects ? elements.map((body) => ({ ...request, body })) : [request];
+  },
+
+  identify(request, payload, source): Identity {
+    const dlr = readDlr(payload, source?.settings);
+    const parts = [dlr.id, dlr.status, dlr.errorCode].filter((part) => part !== undefined);
+    const isKnown = dlr.id !== undefined && dlr.status !== undefined;
+    return {
+      eventKey: (isKnown ? keyFrom(parts.join(":")) : undefined) ?? keyOfBody(request),
+      eventType: "dlr",
+      organisationId: source?.organisationId ?? shopInReference(dlr.reference),
+      companyId: source?.companyId,
+      objectId: dlr.id,
+      // No time: what a report carries is when the message was sent, not when its status changed.
+    };
+  },
+
+  projections: mittoProjections,
+};
+
+/** A GET has no body, and its path is not kept: the query becomes the event's body, as a JSON object. */
+function bodyOfQuery(request: VerifiedRequest): Buffer {
+  const query = request.path.split("?").slice(1).join("?");
+  return Buffer.from(JSON.stringify(Object.fromEntries(new URLSearchParams(query))));
+}

@@ -1,0 +1,73 @@
+/**
+ * The rows that campaigns are told in, by e-mail (Smartlead) or LinkedIn (HeyReach): `campaigns`, `leads` and `messages`,
+ * keyed per provider and organisation. What a row says goes by time; its status goes by rank, because a bounce carries the
+ * time its message was sent, and an open may arrive after the reply.
+ */
+import { sha256Hex } from "./hmac";
+import { type Change, type Json, type ProjectableEvent, rankedVersionOf, versionOf } from "./provider";
+import { at, idFrom, objectIn, present } from "./shape";
+
+/** An index entry holds 2,704 bytes, all columns together: longer ids are their hash. */
+const LONGEST_ID_BYTES = 300;
+
+export interface Status {
+  status: string;
+  /** Later states have higher ranks. */
+  rank: number;
+}
+
+type Values = Record<string, Json | undefined>;
+
+export function campaignRow(event: ProjectableEvent, campaignId: string, values: Values): Change[] {
+  return rows(event, "campaigns", { campaign_id: rowId(campaignId) }, values);
+}
+
+/** A lead has a row per campaign: it may have answered in one and bounced in another. */
+export function leadRow(
+  event: ProjectableEvent,
+  campaignId: string | undefined,
+  leadId: string,
+  values: Values,
+  status?: Status,
+): Change[] {
+  return rows(event, "leads", { campaign_id: rowId(campaignId ?? ""), lead_id: rowId(leadId) }, values, status);
+}
+
+export function messageRow(event: ProjectableEvent, messageId: string, values: Values, status?: Status): Change[] {
+  return rows(event, "messages", { message_id: rowId(messageId) }, values, status);
+}
+
+function rows(
+  event: ProjectableEvent,
+  table: string,
+  own: Record<string, string>,
+  given: Values,
+  status?: Status,
+): Change[] {
+  const key = { provider: event.provider, organisation_id: event.organisationId ?? "", ...own };
+  const values = present(given);
+  const facts: Change[] = Object.keys(values).length > 0 ? [{ table, key, values, version: versionOf(event) }] : [];
+  if (!status) return facts;
+  return [...facts, { table, key, values: { status: status.status }, version: rankedVersionOf(event, status.rank) }];
+}
+
+/** An id that is too long for an index becomes its hash, so that it still names one row. */
+export function rowId(id: string): string {
+  return Buffer.byteLength(id) <= LONGEST_ID_BYTES ? id : `sha256:${sha256Hex(id)}`;
+}
+
+/** The key of an event whose provider gives it no id: what makes it this one, hashed. */
+export function hashedKey(...parts: unknown[]): string {
+  return `sha256:${sha256Hex(JSON.stringify(parts.map((part) => part ?? null)))}`;
+}
+
+/** The first of these that is an id. */
+export function firstId(...values: unknown[]): string | undefined {
+  return values.map(idFrom).find((id) => id !== undefined);
+}
+
+/** The first of these members of a payload that is an id. */
+export function idAt(event: ProjectableEvent, ...names: string[]): string | undefined {
+  const payload = objectIn(event);
+  return firstId(...names.map((name) => at(payload, name)));
+}

@@ -1,0 +1,47 @@
+/** Server reads of destinations, for pages and APIs. */
+import type {
+  Destination,
+  DestinationDelivery,
+  DestinationHealth,
+  DestinationState,
+} from "@/lib/contract/destinations";
+import { call } from "@/lib/db/client";
+
+type WithoutHealth = Omit<Destination, "health" | "state">;
+
+/** Every destination with its health, in the order they were made. */
+export async function listDestinations(): Promise<Destination[]> {
+  return withHealth(await call<WithoutHealth[]>("console", "list_destinations", {} as never));
+}
+
+/** One destination with its health, by its number. Null when there is none. */
+export async function getDestination(id: number): Promise<Destination | null> {
+  const found = await call<WithoutHealth | null>("console", "get_destination", { p_id: id });
+  return found && ((await withHealth([found]))[0] ?? null);
+}
+
+/** The newest deliveries of a destination. */
+export function listDestinationDeliveries(
+  id: number,
+  { limit, cursor }: { limit: number; cursor?: number },
+): Promise<{ deliveries: DestinationDelivery[]; next_cursor: number | null }> {
+  return call("console", "list_destination_deliveries", {
+    p_id: id,
+    p_limit: limit,
+    p_cursor: (cursor ?? null) as never,
+  });
+}
+
+async function withHealth(destinations: WithoutHealth[]): Promise<Destination[]> {
+  const numbers = destinations.map(({ id }) => Number(id.slice("ds_".length)));
+  const read = await call<Record<string, { state: DestinationState; health: DestinationHealth }>>(
+    "console",
+    "read_health",
+    { p_destination_ids: numbers },
+  );
+  return destinations.map((destination, index) => {
+    const health = read[String(numbers[index])];
+    if (!health) throw new Error(`There is no health of ${destination.id}.`);
+    return { ...destination, ...health };
+  });
+}

@@ -1,0 +1,154 @@
+/** Sources as people read and change them. A token is made here, leaves in one answer, and is kept as its hash only. */
+import { randomBytes } from "node:crypto";
+import type { Actor } from "@/lib/auth/permissions";
+import type { Source, SourceProvider, SourceWithUrl } from "@/lib/contract/sources";
+import { call } from "@/lib/db/client";
+import { secretsFrom } from "@/lib/env";
+import { Problem } from "@/lib/errors";
+import { forgetSources, hashOf } from "@/lib/pipeline/sources";
+import { findProvider, senders } from "@/lib/providers";
+import type { Provider } from "@/lib/providers/provider";
+
+const TOKEN_BYTES = 32;
+const HINT_LENGTH = 4;
+
+/** Who changes something, from where, and what a URL of ours begins with for them, such as `https://desk.example`. */
+export interface Change {
+  actor: Pick<Actor, "id" | "name">;
+  requestId: string;
+  origin: string;
+}
+
+export interface SourceFields {
+  name?: string;
+  organisation_id?: string | null;
+  company_id?: string | null;
+  settings?: Record<string, string>;
+  enabled?: boolean;
+}
+
+type Stored = Omit<Source, "url">;
+type Seen = Pick<SourceProvider, "last_event" | "events_24h" | "last_rejection" | "rejections_24h"> & {
+  sources: Stored[];
+};
+
+/** Every provider with its default door, what came there lately, and its sources. */
+export async function listSources(origin: string): Promise<SourceProvider[]> {
+  const seen = await call<Record<string, Seen>>("console", "list_sources", { p_providers: slugs() });
+  return senders.map((provider) => {
+    const { sources, ...rest } = seen[provider.slug] as Seen;
+    return {
+      provider: provider.slug,
+      label: provider.label,
+      scheme: provider.scheme,
+      secrets_variable: provider.secretsVariable,
+      secrets: secretsFrom(provider.secretsVariable).length,
+      token_in_url: provider.tokenInUrl ?? false,
+      allows_unsigned:
+        provider.allowUnsignedVariable !== undefined && process.env[provider.allowUnsignedVariable] === "1",
+      url: urlOf(origin, provider.slug, provider.tokenInUrl ? "{token}" : undefined),
+      settings: { ...provider.settings },
+      ...rest,
+      sources: sources.map((source) => withMaskedUrl(source, origin)),
+    };
+  });
+}
+
+const slugs = () => senders.map(({ slug }) => slug);
+
+/** Makes a source with a new URL. Throws a `Problem` for an unknown provider or setting. */
+export async function createSource(
+  { provider: slug, ...fields }: SourceFields & { provider: string; name: string },
+  change: Change,
+): Promise<SourceWithUrl> {
+  const provider = findProvider(slug);
+  if (!provider || provider.published) {
+    const detail = `Known providers: ${slugs().join(", ")}.`;
+    throw new Problem({ status: 400, title: `No provider is called "${slug}".`, detail, field: "provider" });
+  }
+  checkSettings(provider, fields.settings);
+  const token = newToken();
+  const stored = await call<Stored>("console", "create_source", {
+    p_source: { provider: slug, ...fields, token_hash: hashOf(token), token_hint: token.slice(-HINT_LENGTH) },
+    ...whoOf(change),
+  });
+  forgetSources();
+  return withFullUrl(stored, token, change.origin);
+}
+
+/** Changes what the fields name. Throws a `Problem`: 404 when there is no such source, 400 for an unknown setting. */
+export async function updateSource(id: string, fields: SourceFields, change: Change): Promise<Source> {
+  if (fields.settings) checkSettings(findProvider((await findStored(id)).provider), fields.settings);
+  const stored = await call<Stored | null>("console", "update_source", {
+    p_id: numberOf(id),
+    p_change: { ...fields },
+    ...whoOf(change),
+  });
+  forgetSources();
+  return withMaskedUrl(stored ?? missing(), change.origin);
+}
+
+/** Gives it a new URL; the one before works for `overlapHours` more. Throws a 404 `Problem` when there is no such source. */
+export async function rotateSource(id: string, overlapHours: number, change: Change): Promise<SourceWithUrl> {
+  const token = newToken();
+  const stored = await call<Stored | null>("console", "rotate_source", {
+    p_id: numberOf(id),
+    p_token_hash: hashOf(token),
+    p_token_hint: token.slice(-HINT_LENGTH),
+    p_overlap_seconds: Math.round(overlapHours * 3600),
+    ...whoOf(change),
+  });
+  forgetSources();
+  return withFullUrl(stored ?? missing(), token, change.origin);
+}
+
+/** Closes it for good; its events stay. Throws a 404 `Problem` when there is no such source. */
+export async function deleteSource(id: string, change: Change): Promise<void> {
+  const found = await call<boolean>("console", "delete_source", { p_id: numberOf(id), ...whoOf(change) });
+  forgetSources();
+  if (!found) missing();
+}
+
+async function findStored(id: string): Promise<Stored> {
+  return (await call<Stored | null>("console", "get_source", { p_id: numberOf(id) })) ?? missing();
+}
+
+function checkSettings(provider: Provider | undefined, settings: Record<string, string> = {}): void {
+  const known = Object.keys(provider?.settings ?? {});
+  const unknown = Object.keys(settings).find((name) => !known.includes(name));
+  if (unknown === undefined) return;
+  throw new Problem({
+    status: 400,
+    title: `${provider?.label ?? "This provider"} has no setting "${unknown}".`,
+    detail: known.length > 0 ? `It has ${known.join(", ")}.` : "It has none.",
+    field: `settings.${unknown}`,
+  });
+}
+
+function newToken(): string {
+  return randomBytes(TOKEN_BYTES).toString("base64url");
+}
+
+function numberOf(id: string): number {
+  return Number(/^(?:so_)?(\d{1,15})$/.exec(id)?.[1] ?? missing());
+}
+
+function missing(): never {
+  throw new Problem({ status: 404, title: "There is no such source.", detail: "Ids look like so_123." });
+}
+
+function whoOf({ actor, requestId }: Change) {
+  return { p_actor: actor.name, p_actor_id: actor.id, p_request_id: requestId };
+}
+
+function withMaskedUrl(source: Stored, origin: string): Source {
+  return { ...source, url: urlOf(origin, source.provider, `****${source.token_hint}`) };
+}
+
+function withFullUrl(source: Stored, token: string, origin: string): SourceWithUrl {
+  return { ...withMaskedUrl(source, origin), full_url: urlOf(origin, source.provider, token) };
+}
+
+function urlOf(origin: string, slug: string, token?: string): string {
+  return `${origin}/api/webhooks/${slug}${token === undefined ? "" : `/${token}`}`;
+}

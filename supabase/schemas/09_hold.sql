@@ -1,0 +1,252 @@
+-- Pausing, disabling, and what follows: the deliveries of a destination that is paused or off are held, and released in order
+-- when it is back. Called by lib/destinations (people) and by the worker loop (attend_destinations).
+--
+-- The switch is one row and acts at once: nothing is claimed for a destination that is off. Its deliveries follow in batches,
+-- oldest first, and whoever wrote one at the moment of the switch is corrected by the next look. So nobody waits for a lock on
+-- a destination, and 100,000 held deliveries are released without a long transaction.
+-- held is pending or retrying, in other words: with tries it was retrying, without it was pending.
+
+-- Callers stand above what they call.
+set check_function_bodies = off;
+
+-- Deliveries moved by one call and destination: some 50 ms.
+create function public.hold_batch() returns integer
+language sql immutable set search_path = '' as 'select 2000';
+
+-- Answers {result: 'done' or 'not_found'}, as the others; done also when it was paused already.
+create function public.pause_destination(p_id bigint, p_actor text, p_actor_id text, p_request_id text) returns jsonb
+language plpgsql volatile set search_path = '' as $$
+begin
+  update public.destinations t set paused_at = now(), updated_at = now()
+  where t.id = p_id and t.paused_at is null and t.archived_at is null;
+  return public.switched(p_id, found, 'destination.pause', '{}', p_actor, p_actor_id, p_request_id);
+end
+$$;
+
+create function public.resume_destination(p_id bigint, p_actor text, p_actor_id text, p_request_id text) returns jsonb
+language plpgsql volatile set search_path = '' as $$
+begin
+  update public.destinations t set paused_at = null, updated_at = now()
+  where t.id = p_id and t.paused_at is not null and t.archived_at is null;
+  return public.switched(p_id, found, 'destination.resume', '{}', p_actor, p_actor_id, p_request_id);
+end
+$$;
+
+-- p_because is shown to people; null when a person did it.
+create function public.disable_destination(
+  p_id bigint, p_because text, p_actor text, p_actor_id text, p_request_id text
+) returns jsonb
+language plpgsql volatile set search_path = '' as $$
+begin
+  update public.destinations t set
+    enabled = false, disabled_at = now(), disabled_because = p_because, updated_at = now()
+  where t.id = p_id and t.enabled and t.archived_at is null;
+  return public.switched(
+    p_id, found, 'destination.disable', jsonb_strip_nulls(jsonb_build_object('because', p_because)), p_actor, p_actor_id,
+    p_request_id
+  );
+end
+$$;
+
+-- Enabled, it starts afresh: closed circuit, no failures behind it.
+create function public.enable_destination(p_id bigint, p_actor text, p_actor_id text, p_request_id text) returns jsonb
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_changed boolean;
+begin
+  update public.destinations t set
+    enabled = true, disabled_at = null, disabled_because = null, updated_at = now()
+  where t.id = p_id and not t.enabled and t.archived_at is null;
+  v_changed := found;
+
+  if v_changed then
+    update public.destination_health h set
+      consecutive_failures = 0, failing_since = null, warned_at = null, disable_because = null, breaker = 'closed',
+      opened_at = null, probe_at = null, probe_delivery_id = null, trips = 0, ramp = 1, throttled_until = null
+    where h.destination_id = p_id;
+    update public.destination_statistics s set counted = 0, against = 0
+    where s.destination_id = p_id and s.span = 'minute' and s.at > now() - interval '6 minutes';
+  end if;
+  return public.switched(p_id, v_changed, 'destination.enable', '{}', p_actor, p_actor_id, p_request_id);
+end
+$$;
+
+-- After a switch: the first batch moves at once, and the audit says who did it.
+create function public.switched(
+  p_id bigint, p_changed boolean, p_action text, p_details jsonb, p_actor text, p_actor_id text, p_request_id text
+) returns jsonb
+language plpgsql volatile set search_path = '' as $$
+begin
+  if p_changed then
+    perform public.hold_deliveries(t.id) + public.release_deliveries(t.id) from public.destinations t where t.id = p_id;
+    insert into public.staff_actions (actor, actor_id, action, subject, details, request_id)
+    values (p_actor, p_actor_id, p_action, 'ds_' || p_id, p_details, p_request_id);
+  elsif not exists (select from public.destinations t where t.id = p_id and t.archived_at is null) then
+    return jsonb_build_object('result', 'not_found');
+  end if;
+  return jsonb_build_object('result', 'done');
+end
+$$;
+
+-- What destinations need between claims: those that are gone or failed too long are disabled, administrators are told, and
+-- deliveries are held or released. Called by the worker loop; one at a time is enough. Answers how many deliveries it released.
+create function public.attend_destinations(p_disable_after_days integer) returns integer
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_id bigint;
+  v_released integer := 0;
+begin
+  if not pg_try_advisory_xact_lock(hashtextextended('attend_destinations', 1)) then
+    return 0;
+  end if;
+  perform public.end_failing(p_disable_after_days);
+
+  -- One index probe per destination that has such deliveries.
+  for v_id in
+    with recursive waiting as (
+      (
+        select d.destination_id from public.deliveries d
+        where d.status in ('pending', 'retrying') order by d.destination_id limit 1
+      )
+      union all
+      select (
+        select d.destination_id from public.deliveries d
+        where d.status in ('pending', 'retrying') and d.destination_id > w.destination_id
+        order by d.destination_id limit 1
+      )
+      from waiting w
+      where w.destination_id is not null
+    )
+    select w.destination_id from waiting w
+    join public.destinations t on t.id = w.destination_id
+    where not t.enabled or t.paused_at is not null
+  loop
+    perform public.hold_deliveries(v_id);
+  end loop;
+
+  for v_id in
+    with recursive held as (
+      (select d.destination_id from public.deliveries d where d.status = 'held' order by d.destination_id limit 1)
+      union all
+      select (
+        select d.destination_id from public.deliveries d
+        where d.status = 'held' and d.destination_id > h.destination_id
+        order by d.destination_id limit 1
+      )
+      from held h
+      where h.destination_id is not null
+    )
+    select h.destination_id from held h
+    join public.destinations t on t.id = h.destination_id
+    where t.enabled and t.paused_at is null
+  loop
+    v_released := v_released + public.release_deliveries(v_id);
+  end loop;
+
+  delete from public.destination_statistics s
+  where (s.destination_id, s.span, s.at) in (
+    select x.destination_id, x.span, x.at
+    from public.destination_health h
+    cross join lateral (
+      select * from public.destination_statistics o
+      where o.destination_id = h.destination_id and o.span = 'minute' and o.at < now() - interval '1 hour'
+      order by o.at limit 10
+    ) x
+  );
+  return v_released;
+end
+$$;
+
+-- Holds the next batch of what waits at a destination that is paused or off. Never waits for a lock: what somebody else moves
+-- this moment is looked at again. Nothing of the events changes, for held reads as what it was. Answers how many.
+create function public.hold_deliveries(p_destination_id bigint) returns integer
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_held integer;
+begin
+  update public.deliveries d set status = 'held'
+  where d.id = any (array(
+    select x.id from public.deliveries x
+    join public.destinations t on t.id = x.destination_id
+    where x.destination_id = p_destination_id and x.status in ('pending', 'retrying')
+      and (not t.enabled or t.paused_at is not null)
+    limit public.hold_batch()
+    for update of x skip locked
+  ));
+  get diagnostics v_held = row_count;
+  return v_held;
+end
+$$;
+
+-- Releases the next batch of what is held at a destination that is back, oldest first. One that waited for its retry still
+-- waits for it; the others are due in their order.
+create function public.release_deliveries(p_destination_id bigint) returns integer
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_released integer;
+begin
+  update public.deliveries d set
+    status = case when d.tries > 0 then 'retrying' else 'pending' end::public.delivery_status,
+    due_at = case when d.tries > 0 then greatest(d.due_at, now()) else now() end
+  where d.id = any (array(
+    select x.id from public.deliveries x
+    join public.destinations t on t.id = x.destination_id
+    where x.destination_id = p_destination_id and x.status = 'held' and t.enabled and t.paused_at is null
+    order by x.id
+    limit public.hold_batch()
+    for update of x skip locked
+  ));
+  get diagnostics v_released = row_count;
+  return v_released;
+end
+$$;
+
+-- Disables what answered 410 or failed for p_disable_after_days without a success, and warns of that after one day. Each is
+-- said once. Old failures alone are no reason: the last of them must be that much younger than the first.
+create function public.end_failing(p_disable_after_days integer) returns void
+language plpgsql volatile set search_path = '' as $$
+declare
+  f record;
+begin
+  for f in
+    select t.id, t.name, h.last_error, coalesce(h.disable_because, case
+      when h.last_failure_at >= h.failing_since + make_interval(days => p_disable_after_days)
+      then format('It failed for %s days without a success.', p_disable_after_days)
+    end) as because
+    from public.destination_health h
+    join public.destinations t on t.id = h.destination_id
+    where t.enabled and t.kind = 'http' and t.archived_at is null and (
+      h.disable_because is not null
+      or h.last_failure_at >= h.failing_since + make_interval(days => p_disable_after_days)
+      or h.warned_at is null and h.last_failure_at >= h.failing_since + interval '1 day'
+    )
+    order by t.id
+    -- No key update: the door may go on storing deliveries.
+    for no key update of t skip locked
+  loop
+    if f.because is not null then
+      perform public.disable_destination(f.id, f.because, 'Redrive', 'system', null);
+      update public.destination_health h set disable_because = null where h.destination_id = f.id;
+      perform public.notify_admins('ds_' || f.id, format(
+        '%s was disabled. %s Its deliveries are held until it is enabled again.', f.name, f.because
+      ));
+    else
+      update public.destination_health h set warned_at = now() where h.destination_id = f.id and h.warned_at is null;
+      perform public.notify_admins('ds_' || f.id, format(
+        '%s has been failing for a day (%s). It will be disabled in %s days unless a delivery succeeds.', f.name,
+        f.last_error, p_disable_after_days - 1
+      )) where found;
+    end if;
+  end loop;
+end
+$$;
+
+-- A notice for every administrator.
+create function public.notify_admins(p_subject text, p_message text) returns void
+language sql volatile set search_path = '' as $$
+  insert into public.notices (actor_id, subject, message)
+  select u.id::text, p_subject, p_message
+  from public.staff_users u
+  where u.role = 'admin' and u.disabled_at is null
+  order by u.id;
+$$;

@@ -1,0 +1,67 @@
+/** What the history, the counts and replays mean by "at this destination". */
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { eventFilterSchema } from "@/lib/contract/event-filter";
+import { createReplay } from "@/lib/pipeline/replay";
+import { listEvents } from "@/lib/queries/events";
+import { listReplayItems } from "@/lib/queries/replays";
+import { type Desk, openDesk, workUntilIdle } from "../support/desk";
+import { addDestination, type Endpoint, publish, startEndpoint } from "../support/endpoint";
+
+let desk: Desk;
+let well: Endpoint;
+let ill: Endpoint;
+let ids: { well: string; ill: string };
+
+beforeAll(async () => {
+  desk = await openDesk();
+  [well, ill] = await Promise.all([startEndpoint(), startEndpoint()]);
+  // 422 is never tried again; the second event is refused.
+  ill.answer(({ n }) => (n === 1 ? 422 : 200));
+  ids = {
+    well: `ds_${await addDestination(desk.sql, "things", well.url)}`,
+    ill: `ds_${await addDestination(desk.sql, "also-things", ill.url)}`,
+  };
+  await desk.sql`update destinations set providers = '{things}' where slug = 'also-things'`;
+  await publish(desk.sql, "things", 3);
+  await workUntilIdle();
+});
+afterAll(async () => {
+  await desk.close();
+  await Promise.all([well.close(), ill.close()]);
+});
+
+const keysOf = async (filter: Record<string, string>) =>
+  (await listEvents(eventFilterSchema.parse(filter), { limit: 10 })).events.map((event) => event.event_key).sort();
+
+test("a destination matches the events that go there; with a delivery status, those it has there", async () => {
+  expect(await keysOf({ destination: ids.ill })).toEqual(["things-0", "things-1", "things-2"]);
+  expect(await keysOf({ destination: ids.ill, delivery_status: "dead" })).toEqual(["things-1"]);
+  expect(await keysOf({ destination: ids.well, delivery_status: "dead" })).toEqual([]);
+  expect(await keysOf({ delivery_status: "dead,held" })).toEqual(["things-1"]);
+  expect(await keysOf({ destination: "ds_999999" })).toEqual([]);
+});
+
+test("an id that is none of ours is refused by name", () => {
+  for (const destination of ["12", "ds_", "ds_1;drop", "ds_1 or true"]) {
+    expect(eventFilterSchema.safeParse({ destination }).error?.issues[0]?.path).toEqual(["destination"]);
+  }
+});
+
+test("a replay of what failed at a destination delivers there, and nowhere else", async () => {
+  const replay = await createReplay({
+    kind: "query",
+    selection: { filter: { destination: ids.ill, delivery_status: ["dead"] } },
+    options: { skipAlreadyApplied: false },
+    reason: "the endpoint is repaired",
+    actor: { id: "staff-1", name: "Ada" },
+    requestId: "incident-1",
+  });
+  expect(replay).toMatchObject({ matched: 1, total: 1 });
+  ill.answer(200);
+  well.arrivals.length = 0;
+  await workUntilIdle();
+  const [item] = await listReplayItems(replay.id, { limit: 10 });
+  expect(item).toMatchObject({ outcome: "delivered" });
+  expect(ill.arrivals.at(-1)).toMatchObject({ status: 200, body: { n: 1 } });
+  expect(well.arrivals).toEqual([]);
+});

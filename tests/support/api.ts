@@ -1,0 +1,25 @@
+/** Calls of the API as an operator makes them: a token, JSON in, JSON out. */
+
+export interface Heard {
+  status: number;
+  headers: Headers;
+  // biome-ignore lint/suspicious/noExplicitAny: JSON as a caller sees it
+  body: any;
+  text: string;
+}
+
+export type Ask = (method: string, path: string, body?: unknown, headers?: Record<string, string>) => Promise<Heard>;
+
+/** Everything the API answered is kept in `heard`, for whoever looks for what it must never say. */
+export function asker(url: string, token: string, heard: string[] = []): Ask {
+  return async (method, path, body, headers = {}) => {
+    const response = await fetch(`${url}${path}`, {
+      method,
+      headers: { authorization: `Bearer ${token}`, "content-type": "application/json", ...headers },
+      body: body === undefined ? undefined : typeof body === "string" ? body : JSON.stringify(body),
+    });
+    const text = await response.text();
+    heard.push(`${[...response.headers].join("\n")}\n${text}`);
+    return { status: response.status, headers: response.headers, body: text ? JSON.parse(text) : undefined, text };
+  };
+}

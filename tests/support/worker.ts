@@ -1,0 +1,43 @@
+/** `npm run worker` as a child process on the database of a desk. */
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { ROOT } from "../../lib/db/supabase-cli";
+import { APP_ENVIRONMENT } from "./processes";
+
+export interface WorkerProcess {
+  /** Resident memory now, in bytes. */
+  memory(): number;
+  /** Everything it has printed. */
+  output(): string;
+  stop(): Promise<void>;
+}
+
+/** Starts a worker with this process's environment and `env`, and waits until it claims. */
+export async function startWorkerProcess(env: Record<string, string> = {}): Promise<WorkerProcess> {
+  const child: ChildProcess = spawn(process.execPath, ["--import", "tsx", "lib/boot/worker.ts"], {
+    cwd: ROOT,
+    env: { ...process.env, ...APP_ENVIRONMENT, ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let printed = "";
+  await new Promise<void>((resolve, reject) => {
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.setEncoding("utf8").on("data", (chunk: string) => {
+        printed += chunk;
+        if (printed.includes("worker_started")) resolve();
+      });
+    }
+    child.once("exit", (code) => reject(new Error(`The worker ended with ${code}:\n${printed}`)));
+  });
+  process.once("exit", () => child.kill("SIGKILL"));
+  return {
+    memory: () => Number(execFileSync("ps", ["-o", "rss=", "-p", String(child.pid)])) * 1024,
+    output: () => printed,
+    async stop() {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      const ended = once(child, "exit");
+      child.kill("SIGTERM");
+      await ended;
+    },
+  };
+}

@@ -1,0 +1,398 @@
+/**
+ * One suite over the registry: what every provider makes of the same twelve requests, really built and really signed. The
+ * table is typed over the registry and over the cases, so a provider that leaves one out does not compile.
+ * Long because it is that table.
+ */
+import { describe, expect, it } from "vitest";
+import { z } from "zod";
+import { idempotencyKey as publishKey } from "@/lib/contract/api/publish";
+import { eventRow } from "@/lib/pipeline/event-row";
+import { parseBody } from "@/lib/pipeline/parse";
+import { findProvider, type providers } from "@/lib/providers";
+import { sha256Hex } from "@/lib/providers/hmac";
+import { publishedRequest } from "@/lib/providers/platform";
+import {
+  type Change,
+  InvalidPayload,
+  type Provider,
+  type RawRequest,
+  type RefusalReason,
+  type Trust,
+  type VerifiedRequest,
+} from "@/lib/providers/provider";
+import { chatwootEvent } from "../fixtures/chatwoot";
+import { heyreachEvent } from "../fixtures/heyreach";
+import { FIXTURE_TIME } from "../fixtures/ids";
+import { mittoDlr } from "../fixtures/mitto";
+import { shopifyBody } from "../fixtures/shopify";
+import {
+  publicKeyOf,
+  requestOf,
+  type Sender,
+  type SignOptions,
+  TEST_ENVIRONMENT,
+  TEST_SECRETS,
+} from "../fixtures/sign";
+import { smartleadEvent } from "../fixtures/smartlead";
+import { standardEvent } from "../fixtures/standard";
+import { stripeEvent } from "../fixtures/stripe";
+import { telnyxEvent } from "../fixtures/telnyx";
+
+type Registered = keyof typeof providers;
+
+/** Nothing gets in, however it is signed: its events are published through our own API. */
+type NoDoor = "has no door";
+
+/** What a request of each case comes to. */
+interface Expected {
+  valid: Trust | NoDoor;
+  unsigned: RefusalReason | NoDoor;
+  /** The body was changed on its way: who signs nothing cannot know. */
+  tampered: RefusalReason | "token" | NoDoor;
+  /** Sent ten minutes ago, where the time is signed. */
+  stale: RefusalReason | "has no time" | NoDoor;
+  wrongSecret: RefusalReason | NoDoor;
+  /** Sent with the old one of two secrets. */
+  rotatedSecret: Trust | NoDoor;
+  /** The provider's retry, sent anew a minute later. */
+  duplicate: "same event";
+  /** Two events in one array. */
+  array: "one event" | "two events";
+  /** An id beyond 2^53, written as a number. */
+  bigId: "exact";
+  unknownType: "kept" | "projected";
+  /** `\u0000` in a string. */
+  nul: "kept";
+  missingId: "named by its bytes" | "named by its content" | "refused";
+}
+
+type Case = keyof Expected;
+
+/** What a case changes about the usual event. */
+interface Difference {
+  id?: string | null;
+  type?: string;
+  /** Goes where a person's text stands. */
+  text?: string;
+  /** Goes where an id stands, as a JSON number: see `printed`. */
+  bigId?: string;
+}
+
+interface Entry {
+  expected: Expected;
+  /** A request with that difference. */
+  request(difference: Difference, options: SignOptions): RawRequest;
+  /** For a provider without a door: the event as our API publishes it. */
+  published?(difference: Difference): VerifiedRequest;
+  /** The value of its environment variable. */
+  secret: string;
+  /** The variable's value when another secret is configured. */
+  otherSecret: string;
+}
+
+const signed = {
+  valid: "signed",
+  unsigned: "unsigned",
+  tampered: "bad_signature",
+  stale: "stale",
+  wrongSecret: "bad_signature",
+  rotatedSecret: "signed",
+  duplicate: "same event",
+  array: "one event",
+  bigId: "exact",
+  unknownType: "kept",
+  nul: "kept",
+  missingId: "named by its bytes",
+} as const satisfies Expected;
+
+const tokenOnly = {
+  ...signed,
+  valid: "token",
+  tampered: "token",
+  stale: "has no time",
+  rotatedSecret: "token",
+} as const satisfies Expected;
+
+const noDoor = {
+  ...signed,
+  valid: "has no door",
+  unsigned: "has no door",
+  tampered: "has no door",
+  stale: "has no door",
+  wrongSecret: "has no door",
+  rotatedSecret: "has no door",
+  array: "two events",
+  missingId: "refused",
+} as const satisfies Expected;
+
+const BIG = "9007199254740993";
+const ROUNDED = "9007199254740992";
+
+const table: Record<Registered, Entry> = {
+  stripe: {
+    expected: signed,
+    secret: TEST_SECRETS.stripe,
+    otherSecret: "whsec_another_stripe_secret",
+    request: ({ id = "evt_1", type, text, bigId }, options) => {
+      const object = { ...(text && { status: text }), ...(bigId && { id: numeral(bigId) }) };
+      return send("stripe", { ...stripeEvent({ id: id ?? "", object }), ...(type && { type }) }, options);
+    },
+  },
+  telnyx: {
+    expected: signed,
+    secret: TEST_ENVIRONMENT.TELNYX_PUBLIC_KEY,
+    otherSecret: publicKeyOf(Buffer.alloc(32, 9).toString("base64")),
+    request: ({ id = "b1a4-1", type, text, bigId }, options) => {
+      const { data, meta } = telnyxEvent({ type: "message.received", id: id ?? "", text: text ?? "Hi", subject: "m1" });
+      const payload = { ...data.payload, ...(bigId && { id: numeral(bigId) }) };
+      return send("telnyx", { data: { ...data, ...(type && { event_type: type }), payload }, meta }, options);
+    },
+  },
+  chatwoot: {
+    expected: { ...signed, missingId: "named by its content" },
+    secret: TEST_SECRETS.chatwoot,
+    otherSecret: "another-chatwoot-secret",
+    request: ({ id = "delivery-1", type, text, bigId }, options) => {
+      const event = { ...chatwootEvent({ id: 7, ...(text && { content: text }) }), ...(type && { event: type }) };
+      const conversation = { id: numeral(bigId ?? "12"), account: { id: 3 } };
+      const request = send("chatwoot", { ...event, conversation }, { ...options, id: id ?? "" });
+      return id === null ? without(request, "x-chatwoot-delivery") : request;
+    },
+  },
+  standard: {
+    expected: { ...signed, missingId: "refused" },
+    secret: TEST_SECRETS.standard,
+    otherSecret: `whsec_${Buffer.alloc(24, 6).toString("base64")}`,
+    request: ({ id = "msg_1", type, text, bigId }, options) => {
+      const event = { ...standardEvent({ id: "ord_1", data: { ...(text && { note: text }) } }), ...(type && { type }) };
+      const data = { ...event.data, ...(bigId && { id: numeral(bigId) }) };
+      return send("standard", { ...event, data }, { ...options, id: id ?? "" });
+    },
+  },
+  shopify: {
+    expected: { ...signed, stale: "has no time" },
+    secret: TEST_SECRETS.shopify,
+    otherSecret: "another-shopify-secret",
+    request: ({ id = "5b6f-1", type, text, bigId }, options) => {
+      const body = shopifyBody({ ...(bigId && { order: bigId }), ...(text && { email: text }) });
+      const request = send("shopify", body, { topic: type ?? "orders/create", ...options, id: id ?? "" });
+      return id === null ? without(without(request, "x-shopify-event-id"), "x-shopify-webhook-id") : request;
+    },
+  },
+  mitto: {
+    expected: { ...tokenOnly, array: "two events", unknownType: "projected" },
+    secret: TEST_SECRETS.mitto,
+    otherSecret: "another-mitto-token",
+    request: ({ id = "b47e-1", type, text, bigId }, options) => {
+      const dlr = mittoDlr({
+        id: id ?? "",
+        ...(type && { status: type }),
+        ...(text && { reference: `alder:${text}` }),
+      });
+      return send("mitto", { ...dlr, ...(bigId && { Id: numeral(bigId) }) }, options);
+    },
+  },
+  smartlead: {
+    expected: { ...tokenOnly, missingId: "named by its content" },
+    secret: TEST_SECRETS.smartlead,
+    otherSecret: "another-smartlead-secret",
+    request: ({ id = "ev-1", type, text, bigId }, options) => {
+      const body = { ...(text && { campaign_name: text }), ...(type && { event_type: type }) };
+      const event = smartleadEvent({ eventId: id ?? undefined, statsId: "stats-1", body });
+      return send("smartlead", { ...event, ...(bigId && { event_id: numeral(bigId) }) }, options);
+    },
+  },
+  heyreach: {
+    expected: { ...tokenOnly, missingId: "named by its content" },
+    secret: TEST_SECRETS.heyreach,
+    otherSecret: "another-heyreach-token",
+    request: ({ id = "5b1f-1", type, text, bigId }, options) => {
+      const lead = { id: bigId ? numeral(bigId) : "lead_dana", first_name: text ?? "Dana" };
+      const body = { lead, correlation_id: id ?? undefined, ...(type && { event_type: type }) };
+      return send("heyreach", heyreachEvent({ body }), options);
+    },
+  },
+  platform: {
+    expected: noDoor,
+    secret: "any-secret-of-ours",
+    otherSecret: "another-secret-of-ours",
+    request: (difference) => platformRequest(difference),
+    published: (difference) => platformRequest(difference),
+  },
+};
+
+function platformRequest({ id = "payment_1", type, text, bigId }: Difference): VerifiedRequest {
+  // The API asks for the key before there is an event.
+  const { idempotencyKey } = z.object({ idempotencyKey: publishKey }).parse({ idempotencyKey: id });
+  const data = JSON.stringify({ id: numeral(bigId ?? "12"), note: text ?? "paid" }).replace(/"id#(\d+)"/g, "$1");
+  return publishedRequest({
+    organisationId: "org_alder",
+    eventType: type ?? "payment.completed",
+    idempotencyKey,
+    timestamp: "2026-03-02T09:30:00Z",
+    data: Buffer.from(data),
+  });
+}
+
+/** Does what a case says to a provider, and answers what came of it. */
+const runs: { [C in Case]: (entry: Entry, provider: Provider) => string } = {
+  valid: (entry, provider) => verdict(provider, entry.request({}, NOW), [entry.secret]),
+  unsigned: (entry, provider) => verdict(provider, entry.request({}, { ...NOW, unsigned: true }), [entry.secret]),
+  tampered: (entry, provider) => {
+    const request = entry.request({}, NOW);
+    const body = Buffer.concat([request.body.subarray(0, -1), Buffer.from(" }")]);
+    return verdict(provider, { ...request, body }, [entry.secret]);
+  },
+  stale: (entry, provider) => {
+    const answer = verdict(provider, entry.request({}, { ...NOW, stale: true }), [entry.secret]);
+    return answer === entry.expected.valid && !provider.published ? "has no time" : answer;
+  },
+  wrongSecret: (entry, provider) => verdict(provider, entry.request({}, NOW), [entry.otherSecret]),
+  rotatedSecret: (entry, provider) => verdict(provider, entry.request({}, NOW), [entry.otherSecret, entry.secret]),
+  duplicate: (entry, provider) => {
+    const [first, again] = [NOW, { at: FIXTURE_TIME + 60 }].map((at) => only(rowsOf(entry, provider, {}, at)));
+    expect(again?.event_key).toBe(first?.event_key);
+    return again?.fingerprint === first?.fingerprint ? "same event" : "conflict";
+  },
+  array: (entry, provider) => {
+    if (entry.published) {
+      const keys = ["first", "second"].map((id) => only(rowsOf(entry, provider, { id })).event_key);
+      return `${new Set(keys).size === 2 ? "two" : "other"} events`;
+    }
+    // Signed as the provider signs, whatever the body is.
+    const [one, two] = ["first", "second"].map((id) => entry.request({ id }, { ...NOW, unsigned: true }).body);
+    const array = Buffer.concat([
+      Buffer.from("[ "),
+      one as Buffer,
+      Buffer.from(" ,\n"),
+      two as Buffer,
+      Buffer.from("]\n"),
+    ]);
+    const request = verified(provider, { ...resent(provider, array), method: "POST" }, provider.slug === "smartlead");
+    const parts = provider.split?.(request) ?? [request];
+    if (parts.length === 2) expect(parts.map((part) => part.body.toString())).toEqual([one, two].map(String));
+    expect(new Set(parts.map((part) => storable(provider, part).event_key)).size).toBe(parts.length);
+    return parts.length === 2 ? "two events" : parts.length === 1 ? "one event" : `${parts.length} events`;
+  },
+  bigId: (entry, provider) => {
+    const row = only(rowsOf(entry, provider, { bigId: BIG }));
+    const named = [row.event_key, row.object_id, row.organisation_id, row.company_id].join(" ");
+    expect(named).not.toContain(ROUNDED);
+    return named.includes(BIG) ? "exact" : named;
+  },
+  unknownType: (entry, provider) => {
+    const row = only(rowsOf(entry, provider, { type: "something.new" }));
+    const isKnown = Object.keys(provider.projections ?? {}).includes(row.event_type);
+    if (!isKnown) expect(row.event_type).toBe("something.new");
+    return isKnown ? "projected" : "kept";
+  },
+  nul: (entry, provider) => {
+    const [request] = partsOf(entry, provider, { text: "a\0b" });
+    const row = storable(provider, request as VerifiedRequest);
+    expect(row.parse_status).toBe("nul_character");
+    expect(JSON.stringify(changesOf(provider, request as VerifiedRequest))).not.toContain("\\u0000");
+    return "kept";
+  },
+  missingId: (entry, provider) => {
+    if (entry.published) {
+      expect(() => entry.published?.({ id: null })).toThrow("idempotencyKey");
+      return "refused";
+    }
+    const request = entry.request({ id: null }, NOW);
+    if (verdict(provider, request, [entry.secret]) !== entry.expected.valid) return "refused";
+    const [row, other] = [{ id: null }, { id: null, text: "another" }].map((d) => only(rowsOf(entry, provider, d)));
+    const body = `sha256:${row?.body_sha256}`;
+    if (!row?.event_key.endsWith(body)) return "named by its content";
+    expect(other?.event_key).not.toBe(row.event_key);
+    return "named by its bytes";
+  },
+};
+
+describe.each(Object.entries(table))("%s", (name, entry) => {
+  const provider = findProvider(name) as Provider;
+  it.each(Object.entries(entry.expected))("%s: %s", (which, expected) => {
+    expect(runs[which as Case](entry, provider)).toBe(expected);
+  });
+});
+
+const NOW = { at: FIXTURE_TIME };
+
+/** Written as a number in the body, digit by digit: JavaScript could not print it. */
+function numeral(digits: string): string {
+  return `id#${digits}`;
+}
+
+function send(provider: Sender, event: unknown, options: SignOptions): RawRequest {
+  const body = Buffer.isBuffer(event) ? event : Buffer.from(JSON.stringify(event).replace(/"id#(\d+)"/g, "$1"));
+  return requestOf(provider, body, options);
+}
+
+/** The same sender sends other bytes. */
+function resent(provider: Provider, body: Buffer): RawRequest {
+  return requestOf(provider.slug as Sender, body, { ...NOW, id: "array-1" });
+}
+
+function without(request: RawRequest, name: string): RawRequest {
+  return { ...request, headers: request.headers.filter(([header]) => header.toLowerCase() !== name) };
+}
+
+function verify(provider: Provider, request: RawRequest, secrets: readonly string[]) {
+  return provider.verify(request, { secrets, allowUnsigned: false, now: FIXTURE_TIME });
+}
+
+function verdict(provider: Provider, request: RawRequest, secrets: readonly string[]): string {
+  const answer = verify(provider, request, secrets);
+  if (provider.published && !answer.ok) return "has no door";
+  return answer.ok ? answer.request.trust : answer.reason;
+}
+
+/** Through a source's own door where the secret stands in a body that an array has not. */
+function verified(provider: Provider, request: RawRequest, throughSource = false): VerifiedRequest {
+  const secrets = [table[provider.slug as Registered].secret];
+  const context = { secrets, allowUnsigned: false, now: FIXTURE_TIME + 60 };
+  const answer = provider.verify(request, { ...context, ...(throughSource && { source: { id: 1, settings: {} } }) });
+  if (!answer.ok) throw new Error(`refused: ${answer.detail}`);
+  return answer.request;
+}
+
+function partsOf(entry: Entry, provider: Provider, difference: Difference, options: SignOptions = NOW) {
+  const request = entry.published?.(difference) ?? verified(provider, entry.request(difference, options));
+  return provider.split?.(request) ?? [request];
+}
+
+function rowsOf(entry: Entry, provider: Provider, difference: Difference, options: SignOptions = NOW) {
+  return partsOf(entry, provider, difference, options).map((part) => storable(provider, part));
+}
+
+/** The row that is stored, whose text Postgres can hold. */
+function storable(provider: Provider, request: VerifiedRequest) {
+  const row = eventRow(provider, request, "test");
+  const { body, ...texts } = row;
+  expect(JSON.stringify(texts)).not.toContain("\\u0000");
+  expect(row.event_key).not.toBe("");
+  return { ...row, body_sha256: sha256Hex(Buffer.from(body, "base64")) };
+}
+
+function changesOf(provider: Provider, request: VerifiedRequest): Change[] {
+  const row = eventRow(provider, request, "test");
+  try {
+    return (
+      provider.projections?.[row.event_type]?.({
+        provider: provider.slug,
+        eventKey: row.event_key,
+        eventType: row.event_type,
+        organisationId: row.organisation_id ?? undefined,
+        receivedAt: "2026-03-02T09:30:01Z",
+        payload: parseBody(request.body).value,
+      }) ?? []
+    );
+  } catch (error) {
+    if (error instanceof InvalidPayload) return [];
+    throw error;
+  }
+}
+
+function only<T>(list: T[]): T {
+  expect(list).toHaveLength(1);
+  return list[0] as T;
+}
