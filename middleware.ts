@@ -6,7 +6,9 @@ import { type NextRequest, NextResponse } from "next/server";
 import { getToken } from "next-auth/jwt";
 
 export const config = {
-  matcher: ["/((?!api(?:/|$)|api-reference(?:/|$)|admin(?:/|$)|_next/|sign-in(?:/|$)|.*\\.[a-z0-9]{2,5}$).*)"],
+  matcher: [
+    "/((?!api(?:/|$)|api-reference(?:/|$)|admin(?:/|$)|_next/|sign-in(?:/|$)|invitation(?:/|$)|.*\\.[a-z0-9]{2,5}$).*)",
+  ],
 };
 
 export async function middleware(request: NextRequest): Promise<NextResponse> {

@@ -3,12 +3,14 @@ import type { ReactNode } from "react";
 import { Frame } from "@/components/frame/frame";
 import { RAIL_COOKIE } from "@/components/frame/rail-cookie";
 import { requireStaff } from "@/lib/auth/authorise";
+import { mayActor } from "@/lib/auth/permissions";
 
 export default async function ConsoleLayout({ children }: { children: ReactNode }) {
-  const { name, role } = await requireStaff("view");
+  const actor = await requireStaff("view");
+  const { name, role } = actor;
   const rail = (await cookies()).get(RAIL_COOKIE)?.value;
   return (
-    <Frame person={{ name, role }} narrowRail={rail === "narrow"}>
+    <Frame person={{ name, role, mayManage: mayActor(actor, "manage") }} narrowRail={rail === "narrow"}>
       {children}
     </Frame>
   );

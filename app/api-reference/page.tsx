@@ -11,9 +11,9 @@ export default function ApiReferencePage() {
       <h1 className="font-semibold text-xl tracking-tight">API reference</h1>
       <div className="mt-2 max-w-prose space-y-2 text-base text-quiet">
         <p>
-          Send <Code>Authorization: Bearer &lt;token&gt;</Code>; <Code>npm run token</Code> makes tokens. Refusals are{" "}
-          <Code>application/problem+json</Code> and say what to do about them. Every answer has an{" "}
-          <Code>X-Request-ID</Code>: yours, if you sent one.
+          Send <Code>Authorization: Bearer &lt;token&gt;</Code>; administrators make tokens in Settings, engineers with{" "}
+          <Code>npm run token</Code>. Refusals are <Code>application/problem+json</Code> and say what to do about them.
+          Every answer has an <Code>X-Request-ID</Code>: yours, if you sent one.
         </p>
         <p>
           For machines:{" "}

@@ -21,12 +21,19 @@ type Params = { params: Promise<Record<string, string | string[] | undefined>> }
  * wrong input (the field is named) and an absent database become the matching problem answer; anything else is a bug: 500.
  */
 export function handle(permission: Permission, answer: (context: ApiContext) => Promise<unknown>) {
+  return handleOpen(async (context) => {
+    const actor = await authorise(context.request, permission);
+    refuseUnstorable(new URL(context.request.url).searchParams);
+    return answer({ ...context, actor });
+  });
+}
+
+/** The same for a route that nobody has to sign in for: what is in its request must be proof enough. */
+export function handleOpen(answer: (context: Omit<ApiContext, "actor">) => Promise<unknown>) {
   return async (request: Request, { params }: Params): Promise<Response> => {
     const requestId = requestIdOf({ headers: [...request.headers] });
     const response = await run(async () => {
-      const actor = await authorise(request, permission);
-      refuseUnstorable(new URL(request.url).searchParams);
-      const result = await answer({ request, actor, requestId, params: await params });
+      const result = await answer({ request, requestId, params: await params });
       return result instanceof Response ? result : Response.json(result);
     }, requestId);
     response.headers.set("x-request-id", requestId);

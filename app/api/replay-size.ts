@@ -11,7 +11,7 @@ export function requireReplaySize(actor: Actor, selection: object, size = sizeOf
   if (mayActor(actor, "replay_many") || (!("filter" in selection) && size <= most)) return;
   throw new Problem({
     status: 403,
-    title: `The role ${actor.role} may replay up to ${most} events that were chosen one by one.`,
+    title: `${actor.role ? `The role ${actor.role}` : "This token"} may replay up to ${most} events that were chosen one by one.`,
     detail: "Choose fewer, or ask an administrator.",
   });
 }

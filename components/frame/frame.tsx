@@ -15,7 +15,7 @@ export function Frame({ person, narrowRail, children }: { person: Person; narrow
         Skip to the page
       </a>
       <NoticeToasts />
-      <Rail startNarrow={narrowRail} />
+      <Rail startNarrow={narrowRail} mayManage={person.mayManage} />
       <div className="flex min-w-0 flex-1 flex-col">
         <TopLine person={person} />
         <main id="page" tabIndex={-1} className="min-w-0 flex-1 px-4 pt-4 pb-12 outline-none md:px-6">

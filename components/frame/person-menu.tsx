@@ -7,6 +7,7 @@ import { Menu, MenuContent, MenuItem, MenuSeparator, MenuTrigger } from "../ui/m
 export interface Person {
   name: string;
   role: StaffRole;
+  mayManage: boolean;
 }
 
 const ROLE: Record<StaffRole, string> = {

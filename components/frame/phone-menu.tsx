@@ -5,9 +5,10 @@ import { useState } from "react";
 import { Button } from "../ui/button";
 import { Dialog, DialogContent, DialogTrigger } from "../ui/dialog";
 import { RailLinks } from "./rail-links";
+import { SETTINGS } from "./rooms";
 
 /** The rail on a phone: a sheet behind a button. */
-export function PhoneMenu() {
+export function PhoneMenu({ mayManage }: { mayManage: boolean }) {
   const [open, setOpen] = useState(false);
   return (
     <Dialog open={open} onOpenChange={setOpen}>
@@ -18,6 +19,11 @@ export function PhoneMenu() {
       </DialogTrigger>
       <DialogContent title="Redrive" side="left">
         <RailLinks onNavigate={() => setOpen(false)} />
+        {mayManage && (
+          <div className="mt-2 border-t pt-2">
+            <RailLinks rooms={[SETTINGS]} label="Administration" onNavigate={() => setOpen(false)} />
+          </div>
+        )}
       </DialogContent>
     </Dialog>
   );

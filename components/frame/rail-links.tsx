@@ -6,16 +6,26 @@ import { useTroubledDestinations } from "@/lib/client/destinations";
 import { count } from "../format";
 import { cn } from "../ui/cn";
 import { Tooltip } from "../ui/tooltip";
-import { ROOMS, useRoom } from "./rooms";
+import { ROOMS, type Room, useRoom } from "./rooms";
 
-/** The rooms of the product. `narrow` leaves their icons only. */
-export function RailLinks({ narrow = false, onNavigate }: { narrow?: boolean; onNavigate?: () => void }) {
+/** The rooms of the product, or some of them under a `label` of their own. `narrow` leaves their icons only. */
+export function RailLinks({
+  rooms = Object.values(ROOMS),
+  label = "Main",
+  narrow = false,
+  onNavigate,
+}: {
+  rooms?: Room[];
+  label?: string;
+  narrow?: boolean;
+  onNavigate?: () => void;
+}) {
   const here = useRoom();
   const counts = useRailCounts();
   const troubled = useTroubledDestinations()?.length ?? 0;
   return (
-    <nav aria-label="Main" className="flex flex-col gap-0.5">
-      {Object.values(ROOMS).map((room) => {
+    <nav aria-label={label} className="flex flex-col gap-0.5">
+      {rooms.map((room) => {
         const badge = room === ROOMS.deadLetters ? counts?.dead : room === ROOMS.replays ? counts?.replays : undefined;
         const trouble = room === ROOMS.destinations && troubled > 0 ? `${count(troubled)} in trouble` : undefined;
         const tone = room === ROOMS.replays ? "text-blue" : "text-red";

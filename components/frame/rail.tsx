@@ -8,11 +8,12 @@ import { cn } from "../ui/cn";
 import { Logo } from "./logo";
 import { RAIL_COOKIE } from "./rail-cookie";
 import { RailLinks } from "./rail-links";
+import { SETTINGS } from "./rooms";
 
 const YEAR_SECONDS = 31_536_000;
 
 /** The left rail on wide screens: 232 px, or icons only. */
-export function Rail({ startNarrow }: { startNarrow: boolean }) {
+export function Rail({ startNarrow, mayManage }: { startNarrow: boolean; mayManage: boolean }) {
   const [narrow, setNarrow] = useState(startNarrow);
   function toggle() {
     setNarrow(!narrow);
@@ -38,7 +39,10 @@ export function Rail({ startNarrow }: { startNarrow: boolean }) {
         {!narrow && "Redrive"}
       </Link>
       <RailLinks narrow={narrow} />
-      <div className={cn("mt-auto flex py-2", narrow ? "justify-center" : "justify-end")}>
+      <div className="mt-auto">
+        {mayManage && <RailLinks rooms={[SETTINGS]} label="Administration" narrow={narrow} />}
+      </div>
+      <div className={cn("flex py-2", narrow ? "justify-center" : "justify-end")}>
         <Button
           variant="ghost"
           size="icon"

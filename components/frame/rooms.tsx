@@ -1,9 +1,9 @@
 "use client";
 
-import { ChartNoAxesColumn, DoorOpen, Inbox, type LucideIcon, OctagonX, Redo2, Send } from "lucide-react";
+import { ChartNoAxesColumn, DoorOpen, Inbox, type LucideIcon, OctagonX, Redo2, Send, Settings } from "lucide-react";
 import { usePathname } from "next/navigation";
 
-interface Room {
+export interface Room {
   name: string;
   href: string;
   icon: LucideIcon;
@@ -18,8 +18,12 @@ export const ROOMS = {
   sources: { name: "Sources", href: "/sources", icon: DoorOpen },
 } satisfies Record<string, Room>;
 
+/** At the foot of the rail, for those who may manage. */
+export const SETTINGS: Room = { name: "Settings", href: "/settings", icon: Settings };
+
 /** The room that the address stands in. */
 export function useRoom(): Room {
   const path = usePathname();
+  if (path.startsWith(SETTINGS.href)) return SETTINGS;
   return Object.values(ROOMS).find(({ href }) => href !== "/" && path.startsWith(href)) ?? ROOMS.overview;
 }

@@ -8,7 +8,7 @@ import { ThemeMenu } from "./theme-menu";
 export function TopLine({ person }: { person: Person }) {
   return (
     <header className="sticky top-0 z-30 flex h-12 items-center gap-2 border-b bg-page px-4 md:px-6">
-      <PhoneMenu />
+      <PhoneMenu mayManage={person.mayManage} />
       <Breadcrumb />
       <div className="ml-auto flex items-center gap-1">
         <LiveDot />

@@ -4,8 +4,8 @@ import { redirect } from "next/navigation";
 import { cache } from "react";
 import { environment } from "@/lib/env";
 import { Problem } from "@/lib/errors";
-import { type Actor, mayActor, type Permission } from "./permissions";
-import { actorOfSession, sessionCookieName } from "./session";
+import { type Actor, lackOf, mayActor, type Permission } from "./permissions";
+import { actorOfSession, type Person, sessionCookieName } from "./session";
 import { readToken } from "./tokens";
 
 /** Set by middleware.ts: the path of the page, which a server component cannot see. */
@@ -23,12 +23,11 @@ export class NotPermitted extends Error {
 export async function authorise(request: Request, permission: Permission): Promise<Actor> {
   const actor = request.headers.has("authorization") ? await bearer(request) : await person(request);
   if (mayActor(actor, permission)) return actor;
-  const has = actor.scope ? `This token is for ${actor.scope} only.` : `The role ${actor.role} is not enough.`;
-  throw new Problem({ status: 403, title: "You may not do this.", detail: has });
+  throw new Problem({ status: 403, title: "You may not do this.", detail: lackOf(actor, permission) });
 }
 
 /** For pages: the signed-in person. Sends others to the sign-in page; throws `NotPermitted` when the role is not enough. */
-export async function requireStaff(permission: Permission): Promise<Actor> {
+export async function requireStaff(permission: Permission): Promise<Person> {
   const actor = await currentPerson();
   if (!actor) redirect(`/sign-in?callbackUrl=${encodeURIComponent(await currentPath())}`);
   if (!mayActor(actor, permission)) throw new NotPermitted(`The role ${actor.role} may not see this page.`);

@@ -35,7 +35,9 @@ export function authOptions(): AuthOptions {
         if (account?.provider === "credentials") return true;
         const unverified = (profile as { email_verified?: boolean } | undefined)?.email_verified === false;
         const staff = user.email && !unverified ? await findStaff(user.email) : null;
-        return staff !== null && !staff.disabled;
+        if (!staff || staff.disabled) return false;
+        await call("console", "record_sign_in", { p_email: staff.email, p_ip: "", p_success: true });
+        return true;
       },
       // The token names the person and nothing else: what they may do is read from the database each time.
       async jwt({ token, user }) {
@@ -73,7 +75,8 @@ function findStaff(email: string) {
   return call<(Staff & { password_hash: string | null }) | null>("console", "find_staff", { p_email: email });
 }
 
-function addressOf(headers: Record<string, string | string[] | undefined> | undefined): string {
+/** Who sent a request, as far as can be known: for limits, and for the log. */
+export function addressOf(headers: Record<string, string | string[] | undefined> | undefined): string {
   // Behind server.ts the first is always there; a serverless platform sets the second.
   const value = headers?.[CLIENT_ADDRESS_HEADER] ?? headers?.["x-forwarded-for"] ?? "unknown";
   return String(value).split(",")[0]?.trim().slice(0, 64) || "unknown";

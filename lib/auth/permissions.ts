@@ -1,4 +1,5 @@
 /** Who may do what, as data: handlers and pages ask for a permission, never for a role. */
+import { SCOPE_NAMES, type Scope } from "@/lib/contract/scopes";
 import type { StaffRole } from "@/lib/contract/vocabulary";
 
 /** Each role may do all that the roles before it may. */
@@ -24,22 +25,58 @@ export const PERMISSIONS = {
 
 export type Permission = keyof typeof PERMISSIONS;
 
-/** What a token may be narrowed to: it may do that one thing, whatever its role, and nothing else. */
-export const SCOPES = { "events:publish": "publish" } as const satisfies Record<string, Permission>;
-
-export type Scope = keyof typeof SCOPES;
+/** What each scope of an API token allows. None brings another with it. */
+export const SCOPES: Record<Scope, readonly Permission[]> = {
+  "events:read": ["view"],
+  "events:resolve": ["resolve"],
+  "events:publish": ["publish"],
+  "replays:write": ["replay"],
+  "replays:bulk": ["replay", "replay_many"],
+  "destinations:operate": ["operate"],
+  manage: ["manage"],
+};
 
 /** Who asks: a person in the console, or the bearer of an API token. */
 export interface Actor {
   kind: "staff" | "token";
   id: string;
   name: string;
-  role: StaffRole;
-  /** Only on tokens that were made for one thing. */
-  scope?: Scope;
+  /** Null for a token that may what its scopes name, and nothing else. */
+  role: StaffRole | null;
+  scopes?: readonly Scope[];
+  /** The person whose rights bound a token, where one made it. */
+  ownerId?: string;
 }
 
-export function mayActor(actor: Pick<Actor, "role" | "scope">, permission: Permission): boolean {
-  if (actor.scope !== undefined) return SCOPES[actor.scope] === permission;
-  return ROLES.indexOf(actor.role) >= ROLES.indexOf(PERMISSIONS[permission]);
+type Rights = Pick<Actor, "role" | "scopes">;
+
+export function mayActor({ role, scopes = [] }: Rights, permission: Permission): boolean {
+  return mayRole(role, permission) || scopes.some((scope) => allows(scope, permission));
+}
+
+/** The roles whose every permission this actor has: nobody gives more than they have, nor acts on who has more. */
+export function rolesWithin(actor: Rights): StaffRole[] {
+  return ROLES.filter((role) => ALL.every((permission) => !mayRole(role, permission) || mayActor(actor, permission)));
+}
+
+/** The scopes whose every permission this actor has. */
+export function scopesWithin(actor: Rights): Scope[] {
+  return SCOPE_NAMES.filter((scope) => SCOPES[scope].every((permission) => mayActor(actor, permission)));
+}
+
+/** What somebody lacks, in words for them. */
+export function lackOf({ role }: Rights, permission: Permission): string {
+  if (role) return `The role ${role} is not enough.`;
+  const scopes = SCOPE_NAMES.filter((scope) => allows(scope, permission));
+  return `The token lacks the scope ${scopes.join(" or ")}.`;
+}
+
+const ALL = Object.keys(PERMISSIONS) as Permission[];
+
+function mayRole(role: StaffRole | null, permission: Permission): boolean {
+  return role !== null && ROLES.indexOf(role) >= ROLES.indexOf(PERMISSIONS[permission]);
+}
+
+function allows(scope: Scope, permission: Permission): boolean {
+  return SCOPES[scope].includes(permission);
 }

@@ -18,6 +18,9 @@ export interface Staff {
   session_version: number;
 }
 
+/** An actor with a role of its own: somebody on the staff. */
+export type Person = Actor & { role: StaffRole };
+
 /** True when people reach the console over HTTPS: then cookies are for HTTPS only. */
 export function isHttps(): boolean {
   return (process.env.NEXTAUTH_URL ?? process.env.PUBLIC_URL ?? "").startsWith("https:");
@@ -32,7 +35,7 @@ export function sessionCookieName(): string {
  * The actor of a session cookie, undefined when it is no valid session any more. The person is read each time, so that
  * a change of role, a disabling or a raised session_version acts at once.
  */
-export async function actorOfSession(cookie: string | undefined): Promise<Actor | undefined> {
+export async function actorOfSession(cookie: string | undefined): Promise<Person | undefined> {
   const { NEXTAUTH_SECRET } = environment();
   if (!cookie || !NEXTAUTH_SECRET) return undefined;
   const token = await decode({ token: cookie, secret: NEXTAUTH_SECRET }).catch(() => null);

@@ -1,8 +1,10 @@
-/** API tokens: JWTs signed with API_TOKEN_SECRET, made by `npm run token`. Every one ends; changing the secret ends all. */
+/** API tokens of the command line: JWTs signed with API_TOKEN_SECRET, made by `npm run token`. Every one ends; changing the secret ends all. */
 import { jwtVerify, SignJWT } from "jose";
+import type { Scope } from "@/lib/contract/scopes";
 import type { StaffRole } from "@/lib/contract/vocabulary";
 import { ConfigurationError, environment } from "@/lib/env";
-import { type Actor, SCOPES, type Scope } from "./permissions";
+import { isApiToken, readApiToken, type TokenReading } from "./api-tokens";
+import { SCOPES } from "./permissions";
 
 const ISSUER = "redrive";
 const AUDIENCE = "redrive-api";
@@ -23,7 +25,7 @@ export interface TokenOrder {
   role: string;
   /** Such as `30m`, `12h`, `7 days`. */
   expiresIn: string;
-  /** `events:publish`: the token may do that and nothing else. */
+  /** Such as `events:publish`: the token may do that and nothing else, whatever its role. */
   scope?: string;
 }
 
@@ -51,8 +53,12 @@ export async function issueToken({ subject, role, expiresIn, scope }: TokenOrder
   }
 }
 
-/** The actor a token stands for, or why it stands for nobody, in words for its bearer. */
-export async function readToken(token: string): Promise<{ actor: Actor } | { problem: string }> {
+/** The actor a token of either kind stands for, or why it stands for nobody, in words for its bearer. */
+export function readToken(token: string): Promise<TokenReading> {
+  return isApiToken(token) ? readApiToken(token) : readSignedToken(token);
+}
+
+async function readSignedToken(token: string): Promise<TokenReading> {
   const key = signingKey();
   if (!key) return { problem: "API tokens are not configured here: set API_TOKEN_SECRET." };
   try {
@@ -66,7 +72,8 @@ export async function readToken(token: string): Promise<{ actor: Actor } | { pro
     if (!Object.hasOwn(ROLE_NAMES, role)) return { problem: "The token's role is unknown." };
     const { scope } = payload;
     if (scope !== undefined && !isScope(scope)) return { problem: "The token's scope is unknown." };
-    return { actor: { kind: "token", id, name: id, role: ROLE_NAMES[role] as StaffRole, ...(scope && { scope }) } };
+    const may = scope ? { role: null, scopes: [scope] } : { role: ROLE_NAMES[role] as StaffRole };
+    return { actor: { kind: "token", id, name: id, ...may } };
   } catch (error) {
     const expired = (error as { code?: string }).code === "ERR_JWT_EXPIRED";
     return { problem: expired ? "The token has expired: make a new one." : "The token is not one of ours." };

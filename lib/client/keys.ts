@@ -18,6 +18,9 @@ export const keys = {
   /** Apart from the list, as the dead letters are: the rail asks on every page. */
   destinationTrouble: ["destination-trouble"] as const,
   sources: ["sources"] as const,
+  staff: ["staff"] as const,
+  tokens: ["tokens"] as const,
+  audit: (query: string) => ["audit", query] as const,
   notices: ["notices"] as const,
   /** The draft and its preview in an open sheet. */
   draft: (ask: string) => ["replay-draft", ask] as const,

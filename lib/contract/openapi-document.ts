@@ -56,7 +56,7 @@ export function openApiDocument(): Record<string, unknown> {
     components: {
       schemas,
       securitySchemes: {
-        token: { type: "http", scheme: "bearer", bearerFormat: "JWT", description: "Made by `npm run token`." },
+        token: { type: "http", scheme: "bearer", description: "Made in Settings, or by `npm run token`." },
         session: { type: "apiKey", in: "cookie", name: "redrive.session", description: "The console's own session." },
       },
       responses: {

@@ -13,6 +13,7 @@ import { publishAnswer, publishRequest } from "./api/publish";
 import * as replays from "./api/replay-answers";
 import * as asked from "./api/replay-requests";
 import * as sources from "./api/sources";
+import * as staff from "./api/staff";
 import { endpointTest, endpointTestRequest } from "./api/test-endpoint";
 import { eventListSchema } from "./event-filter";
 
@@ -49,6 +50,14 @@ const post = (path: string, summary: string, more: Partial<Operation> & Pick<Ope
   ...{ method: "post", path, permission: "replay", summary },
   ...more,
 });
+
+/** What only administrators, and tokens with the scope manage, may ask. */
+const manage = (
+  method: Operation["method"],
+  path: string,
+  summary: string,
+  more: Partial<Operation> & Pick<Operation, "answer">,
+): Operation => ({ method, path, permission: "manage", summary, ...more });
 
 /** Answers of what creates a replay: 200 for a dry run, 202 when it was accepted. */
 const creates = { statuses: [202, 200], idempotent: true } as const;
@@ -289,6 +298,47 @@ export const API: readonly Chapter[] = [
         permission: "manage",
         body: sources.rotateSourceRequest,
         answer: sources.sourceWithUrl,
+      }),
+    ],
+  },
+  {
+    title: "Staff and tokens",
+    about: "Who may do what, and what they did. Nobody can give a right that they do not have.",
+    operations: [
+      manage("get", "/staff", "Everybody on the staff", { answer: staff.staffList }),
+      manage("post", "/staff", "Invite a person by a one-time link", {
+        body: staff.inviteRequest,
+        answer: staff.invitationAnswer,
+        statuses: [201],
+      }),
+      manage("patch", "/staff/{id}", "Change a person's role, disable or enable them", {
+        body: staff.changeStaffRequest,
+        answer: staff.staffAnswer,
+        notes: "Ends the person's sessions. 409 for yourself and for the last active administrator.",
+      }),
+      manage("post", "/staff/{id}/invitation", "Make a new one-time link for a person", {
+        answer: staff.invitationAnswer,
+        statuses: [201],
+        notes: "Links from before stop working.",
+      }),
+      post("/invitations/accept", "Set name and password with a one-time link", {
+        permission: "public",
+        body: staff.acceptRequest,
+        answer: staff.acceptAnswer,
+        notes: "404 when the link is used up, replaced or too old; 429 after 20 wrong ones in 15 minutes.",
+      }),
+      manage("get", "/tokens", "API tokens that work, and those that ended lately", { answer: staff.tokenList }),
+      manage("post", "/tokens", "Make an API token", {
+        body: staff.createTokenRequest,
+        answer: staff.newToken,
+        statuses: [201],
+        notes: "It may what its scopes name, and nothing else.",
+      }),
+      manage("delete", "/tokens/{id}", "Revoke an API token", { answer: staff.tokenAnswer }),
+      manage("get", "/audit", "The audit log, newest first", { query: staff.auditRequest, answer: staff.auditPage }),
+      manage("get", "/audit/export", "The audit log as a file", {
+        query: staff.auditExportRequest,
+        answer: ["text/csv", "application/json"],
       }),
     ],
   },

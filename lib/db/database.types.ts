@@ -5,6 +5,58 @@ export type Json = string | number | boolean | null | { [key: string]: Json | un
 export type Database = {
   public: {
     Tables: {
+      api_tokens: {
+        Row: {
+          created_at: string;
+          created_by: string;
+          expires_at: string;
+          hint: string;
+          id: number;
+          last_used_at: string | null;
+          name: string;
+          owner_id: string | null;
+          revoked_at: string | null;
+          scopes: string[];
+          token_hash: string;
+          api_token: Json | null;
+        };
+        ComputedFields: "api_token";
+        Insert: {
+          created_at?: string;
+          created_by: string;
+          expires_at: string;
+          hint: string;
+          id?: never;
+          last_used_at?: string | null;
+          name: string;
+          owner_id?: string | null;
+          revoked_at?: string | null;
+          scopes: string[];
+          token_hash: string;
+        };
+        Update: {
+          created_at?: string;
+          created_by?: string;
+          expires_at?: string;
+          hint?: string;
+          id?: never;
+          last_used_at?: string | null;
+          name?: string;
+          owner_id?: string | null;
+          revoked_at?: string | null;
+          scopes?: string[];
+          token_hash?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "api_tokens_owner_id_fkey";
+            columns: ["owner_id"];
+            isOneToOne: false;
+            referencedRelation: "staff_users";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
       attempts: {
         Row: {
           changes: NonNullable<Json>;
@@ -306,6 +358,7 @@ export type Database = {
           created_at: string;
           destination_id: number;
           due_at: string;
+          error_group: string | null;
           event_id: number;
           fence: number;
           finished_at: string | null;
@@ -332,6 +385,7 @@ export type Database = {
           created_at?: string;
           destination_id: number;
           due_at?: string;
+          error_group?: never;
           event_id: number;
           fence?: number;
           finished_at?: string | null;
@@ -352,6 +406,7 @@ export type Database = {
           created_at?: string;
           destination_id?: number;
           due_at?: string;
+          error_group?: never;
           event_id?: number;
           fence?: number;
           finished_at?: string | null;
@@ -1466,6 +1521,36 @@ export type Database = {
         };
         Relationships: [];
       };
+      staff_invitations: {
+        Row: {
+          created_at: string;
+          expires_at: string;
+          staff_id: string;
+          token_hash: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          created_at?: string;
+          expires_at: string;
+          staff_id: string;
+          token_hash: string;
+        };
+        Update: {
+          created_at?: string;
+          expires_at?: string;
+          staff_id?: string;
+          token_hash?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "staff_invitations_staff_id_fkey";
+            columns: ["staff_id"];
+            isOneToOne: true;
+            referencedRelation: "staff_users";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
       staff_users: {
         Row: {
           created_at: string;
@@ -1477,8 +1562,10 @@ export type Database = {
           password_hash: string | null;
           role: Database["public"]["Enums"]["staff_role"];
           session_version: number;
+          is_active_admin: boolean | null;
+          staff_member: Json | null;
         };
-        ComputedFields: never;
+        ComputedFields: "is_active_admin" | "staff_member";
         Insert: {
           created_at?: string;
           disabled_at?: string | null;
@@ -1540,11 +1627,24 @@ export type Database = {
     };
     Functions: {
       accept_events: { Args: { p_deliver_suspected?: boolean; p_events: Json }; Returns: Json };
+      accept_invitation: {
+        Args: { p_name: string; p_password_hash: string; p_request_id: string; p_token_hash: string };
+        Returns: string;
+      };
       add_latency: { Args: { p_one: number[]; p_other: number[] }; Returns: number[] };
       add_secret: { Args: { p_secret: Json; p_secrets: Json; p_until: string }; Returns: Json };
       add_statistics: { Args: { p_counts: Json }; Returns: undefined };
       advance_replay: { Args: { p_id: number }; Returns: number };
       advance_replays: { Args: Record<PropertyKey, never>; Returns: number };
+      api_token: {
+        Args: {
+          t: Omit<
+            Database["public"]["Tables"]["api_tokens"]["Row"],
+            Database["public"]["Tables"]["api_tokens"]["ComputedFields"]
+          >;
+        };
+        Returns: Json;
+      };
       apply_changes: { Args: { p_changes: Json }; Returns: Json };
       archive_destination: {
         Args: { p_actor: string; p_actor_id: string; p_id: number; p_request_id: string };
@@ -1569,6 +1669,18 @@ export type Database = {
         };
         Returns: string;
       };
+      change_staff: {
+        Args: {
+          p_actor: string;
+          p_actor_id: string;
+          p_disabled?: boolean;
+          p_id: string;
+          p_request_id: string;
+          p_role?: Database["public"]["Enums"]["staff_role"];
+          p_within: Database["public"]["Enums"]["staff_role"][];
+        };
+        Returns: Json;
+      };
       claim_deliveries: {
         Args: { p_lease_seconds: number; p_limit: number; p_replay_limit?: number; p_slots?: number; p_worker: string };
         Returns: Json;
@@ -1578,13 +1690,29 @@ export type Database = {
         Args: { p_action: string; p_actor: string; p_actor_id: string; p_id: number; p_request_id: string };
         Returns: Json;
       };
+      count_dead_letters: { Args: Record<PropertyKey, never>; Returns: number };
       count_events: { Args: { p_filter: Json }; Returns: number };
       count_outcomes: {
         Args: { p_failed: number; p_replay_id: number; p_skipped: number; p_succeeded: number };
         Returns: undefined;
       };
+      count_running_replays: { Args: Record<PropertyKey, never>; Returns: number };
       count_selection: { Args: { p_selection: Json }; Returns: number };
       count_statistics: { Args: { p_from: string; p_to: string }; Returns: Json };
+      create_api_token: {
+        Args: {
+          p_actor: string;
+          p_actor_id: string;
+          p_days: number;
+          p_hint: string;
+          p_name: string;
+          p_owner_id?: string;
+          p_request_id: string;
+          p_scopes: string[];
+          p_token_hash: string;
+        };
+        Returns: Json;
+      };
       create_destination: {
         Args: { p_actor: string; p_actor_id: string; p_destination: Json; p_request_id: string };
         Returns: Json;
@@ -1616,6 +1744,8 @@ export type Database = {
         Args: { p_actor: string; p_actor_id: string; p_id: number; p_request_id: string };
         Returns: boolean;
       };
+      delivery_predicate: { Args: { p_filter: Json }; Returns: string };
+      describe_dead_letters: { Args: { p_destination_id: number; p_error_group: string }; Returns: Json };
       destination_detail: {
         Args: {
           d: Omit<
@@ -1652,6 +1782,10 @@ export type Database = {
         };
         Returns: undefined;
       };
+      error_group_of: {
+        Args: { p_error_class: Database["public"]["Enums"]["error_class"]; p_http_status: number; p_message: string };
+        Returns: string;
+      };
       event_concerned: {
         Args: {
           e: Omit<
@@ -1677,6 +1811,7 @@ export type Database = {
       };
       expire_leases: { Args: { p_limit: number }; Returns: number };
       find_event: { Args: { p_event_key: string; p_provider: string }; Returns: number };
+      find_invitation: { Args: { p_token_hash: string }; Returns: Json };
       find_sealed_destination: { Args: Record<PropertyKey, never>; Returns: Json };
       find_staff: { Args: { p_email: string }; Returns: Json };
       first_of_keys: {
@@ -1686,6 +1821,7 @@ export type Database = {
           created_at: string;
           destination_id: number;
           due_at: string;
+          error_group: string | null;
           event_id: number;
           fence: number;
           finished_at: string | null;
@@ -1725,6 +1861,27 @@ export type Database = {
       get_staff: { Args: { p_id: string }; Returns: Json };
       hold_batch: { Args: Record<PropertyKey, never>; Returns: number };
       hold_deliveries: { Args: { p_destination_id: number }; Returns: number };
+      http_statuses: { Args: { p_list: Json }; Returns: number[] };
+      invite_staff: {
+        Args: {
+          p_actor: string;
+          p_actor_id: string;
+          p_email: string;
+          p_request_id: string;
+          p_role: Database["public"]["Enums"]["staff_role"];
+          p_token_hash: string;
+        };
+        Returns: Json;
+      };
+      is_active_admin: {
+        Args: {
+          u: Omit<
+            Database["public"]["Tables"]["staff_users"]["Row"],
+            Database["public"]["Tables"]["staff_users"]["ComputedFields"]
+          >;
+        };
+        Returns: boolean;
+      };
       is_first: {
         Args: {
           p_destination_id: number;
@@ -1739,6 +1896,21 @@ export type Database = {
       latency_histogram: { Args: { p_durations: number[] }; Returns: number[] };
       latency_quantile: { Args: { p_latency: number[]; p_quantile: number }; Returns: number };
       limit_exceeded: { Args: { p_id: number; p_limits: Json }; Returns: Json };
+      link_staff: {
+        Args: {
+          p_actor: string;
+          p_actor_id: string;
+          p_id: string;
+          p_request_id: string;
+          p_token_hash: string;
+          p_within: Database["public"]["Enums"]["staff_role"][];
+        };
+        Returns: Json;
+      };
+      list_action_choices: { Args: Record<PropertyKey, never>; Returns: Json };
+      list_actions: { Args: { p_cursor?: string; p_filter: Json; p_limit: number }; Returns: Json };
+      list_api_tokens: { Args: Record<PropertyKey, never>; Returns: Json };
+      list_dead_letter_groups: { Args: { p_limit: number }; Returns: Json };
       list_dead_letters: { Args: { p_limit: number }; Returns: Json };
       list_destination_deliveries: { Args: { p_cursor: number; p_id: number; p_limit: number }; Returns: Json };
       list_destinations: { Args: Record<PropertyKey, never>; Returns: Json };
@@ -1755,6 +1927,7 @@ export type Database = {
       list_replays: { Args: { p_cursor: number; p_filter: Json; p_limit: number }; Returns: Json };
       list_source_tokens: { Args: Record<PropertyKey, never>; Returns: Json };
       list_sources: { Args: { p_providers: string[] }; Returns: Json };
+      list_staff: { Args: Record<PropertyKey, never>; Returns: Json };
       lock_replay: { Args: { p_id: number }; Returns: undefined };
       mask_url: { Args: { p_url: string }; Returns: string };
       may_try: {
@@ -1800,6 +1973,7 @@ export type Database = {
         Returns: boolean;
       };
       next_due: { Args: { p_replays: boolean; p_slots: number; p_worker: string }; Returns: string };
+      normalise_error: { Args: { p_message: string }; Returns: string };
       note_action: {
         Args: {
           p_action: string;
@@ -1886,7 +2060,9 @@ export type Database = {
       projection_tables: { Args: Record<PropertyKey, never>; Returns: string[] };
       read_analytics: { Args: { p_bucket_seconds: number; p_minutes: number }; Returns: Json };
       read_backlog: { Args: Record<PropertyKey, never>; Returns: Json };
+      read_destination_names: { Args: Record<PropertyKey, never>; Returns: Json };
       read_health: { Args: { p_destination_ids: number[] }; Returns: Json };
+      read_rail: { Args: Record<PropertyKey, never>; Returns: Json };
       reason_to_skip: {
         Args: {
           d: Omit<
@@ -1909,6 +2085,17 @@ export type Database = {
       record_attempts: { Args: { p_results: Json }; Returns: Json };
       record_rejections: { Args: { p_counts: Json; p_samples: Json }; Returns: undefined };
       record_sign_in: { Args: { p_email: string; p_ip: string; p_success: boolean }; Returns: undefined };
+      record_staff_action: {
+        Args: {
+          p_action: string;
+          p_actor: string;
+          p_actor_id: string;
+          p_details: Json;
+          p_request_id: string;
+          p_subject: string;
+        };
+        Returns: undefined;
+      };
       redacted_event: {
         Args: {
           e: Omit<
@@ -1991,6 +2178,10 @@ export type Database = {
         Args: { p_actor: string; p_actor_id: string; p_id: number; p_request_id: string };
         Returns: Json;
       };
+      revoke_api_token: {
+        Args: { p_actor: string; p_actor_id: string; p_id: number; p_request_id: string };
+        Returns: Json;
+      };
       roll_up_events: { Args: { p_events: number[] }; Returns: undefined };
       room_at: {
         Args: {
@@ -2033,7 +2224,9 @@ export type Database = {
       route_again: { Args: { p_all: boolean; p_events: number[] }; Returns: undefined };
       same_receiver: { Args: { p_one: string; p_other: string }; Returns: boolean };
       see_notices: { Args: { p_actor_id: string; p_until: number }; Returns: undefined };
+      select_deliveries: { Args: { p_events: number[]; p_selection: Json }; Returns: number[] };
       select_events: { Args: { p_limit: number; p_selection: Json }; Returns: number[] };
+      set_staff_link: { Args: { p_staff_id: string; p_token_hash: string }; Returns: string };
       set_staff_password: { Args: { p_email: string; p_password_hash: string }; Returns: boolean };
       settle_deliveries: { Args: { p_deliveries: number[] }; Returns: undefined };
       sign_in_allowed: { Args: { p_email: string; p_ip: string }; Returns: boolean };
@@ -2049,6 +2242,15 @@ export type Database = {
       };
       speaks_against: { Args: { p_class: Database["public"]["Enums"]["error_class"] }; Returns: boolean };
       spend: { Args: { p_deliveries: number[] }; Returns: undefined };
+      staff_member: {
+        Args: {
+          u: Omit<
+            Database["public"]["Tables"]["staff_users"]["Row"],
+            Database["public"]["Tables"]["staff_users"]["ComputedFields"]
+          >;
+        };
+        Returns: Json;
+      };
       start_replay: {
         Args: { p_actor: string; p_actor_id: string; p_id: number; p_limits: Json; p_request_id: string };
         Returns: Json;
@@ -2098,6 +2300,7 @@ export type Database = {
         Args: { p_actor: string; p_actor_id: string; p_change: Json; p_id: number; p_request_id: string };
         Returns: Json;
       };
+      use_api_token: { Args: { p_token_hash: string }; Returns: Json };
       wants_event: {
         Args: {
           p_destination: Omit<

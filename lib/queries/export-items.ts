@@ -28,7 +28,7 @@ const COLUMNS: Readonly<Record<string, (item: ReplayItem) => unknown>> = {
   changes: ({ changes }) => (changes.length > 0 ? JSON.stringify(changes) : null),
 };
 
-interface Export {
+export interface Export {
   /** Breaks off when the database does: a file that is cut short never looks complete. */
   stream: ReadableStream<Uint8Array>;
   contentType: string;
@@ -67,7 +67,8 @@ async function* pages(id: string): AsyncGenerator<ReplayItem[]> {
   }
 }
 
-function line(cells: unknown[]): string {
+/** A row of a CSV file (RFC 4180). */
+export function line(cells: unknown[]): string {
   return `${cells.map(cell).join(",")}\r\n`;
 }
 
@@ -77,7 +78,8 @@ export function cell(value: unknown): string {
   return `"${(FORMULA.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`;
 }
 
-function streamOf(parts: AsyncGenerator<string>): ReadableStream<Uint8Array> {
+/** Parts of a file as they are made: its reader sets the pace. */
+export function streamOf(parts: AsyncGenerator<string>): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   return new ReadableStream({
     async pull(controller) {

@@ -5,25 +5,45 @@ import path from "node:path";
 import { SignJWT, UnsecuredJWT } from "jose";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { hashPassword } from "@/lib/auth/password";
+import { hashSecret, makeSecret } from "@/lib/auth/secrets";
+import { SCOPE_NAMES, type Scope } from "@/lib/contract/scopes";
 import { tokenFor } from "../support/processes";
 import { openApp, type SharedApp } from "../support/shared-app";
 import { signIn } from "../support/sign-in";
 
-const CALLERS = ["anonymous", "viewer", "support", "admin", "publisher", "expired", "otherKey", "noSignature"] as const;
+const PEOPLE = ["anonymous", "viewer", "support", "admin", "expired", "otherKey", "noSignature"] as const;
+/** `publisher`: an administrator's token of the command line for one thing only. Then the tokens made in the console. */
+const CALLERS = [...PEOPLE, "publisher", "ended", "revoked", ...SCOPE_NAMES] as const;
 type Caller = (typeof CALLERS)[number];
 type Expected = Record<Caller, number>;
 
 const ROOT = path.resolve(import.meta.dirname, "../..");
 
-/** The publisher has a token for one thing only. */
-const nobody = { anonymous: 401, publisher: 403, expired: 401, otherKey: 401, noSignature: 401 };
-/** What those who may get to hear: a status beyond authorisation. */
-const view = (status: number): Expected => ({ ...nobody, viewer: status, support: status, admin: status });
-const replay = (status: number): Expected => ({ ...nobody, viewer: 403, support: status, admin: status });
-const operate = replay;
-const replayMany = (status: number): Expected => ({ ...nobody, viewer: 403, support: 403, admin: status });
-const manage = replayMany;
-const publish = (status: number): Expected => ({ ...manage(status), publisher: status });
+/** A person's id that nobody has. */
+const NOBODY = "00000000-0000-4000-8000-000000000000";
+
+const nobody = { anonymous: 401, expired: 401, otherKey: 401, noSignature: 401, ended: 401, revoked: 401 };
+/** What those who may get to hear: a status beyond authorisation. `scopes` are the ones that allow it. */
+const may =
+  (least: "viewer" | "support" | "admin", ...scopes: Scope[]) =>
+  (status: number): Expected => ({
+    ...nobody,
+    viewer: least === "viewer" ? status : 403,
+    support: least === "admin" ? 403 : status,
+    admin: status,
+    publisher: scopes.includes("events:publish") ? status : 403,
+    ...(Object.fromEntries(SCOPE_NAMES.map((scope) => [scope, scopes.includes(scope) ? status : 403])) as Record<
+      Scope,
+      number
+    >),
+  });
+const view = may("viewer", "events:read");
+const resolve = may("support", "events:resolve");
+const replay = may("support", "replays:write", "replays:bulk");
+const replayMany = may("admin", "replays:bulk");
+const operate = may("support", "destinations:operate");
+const publish = may("admin", "events:publish");
+const manage = may("admin", "manage");
 const everybody = (status: number): Expected =>
   Object.fromEntries(CALLERS.map((caller) => [caller, status])) as Expected;
 
@@ -88,13 +108,13 @@ const RULES: Record<string, Record<string, Rule>> = {
   "/api/webhooks/[provider]/[token]": door("/api/webhooks/stripe/not-a-token", 401),
   "/api/sources": {
     GET: { expected: view(200) },
-    POST: { expected: replayMany(400), body: { provider: "nobody", name: "a test" } },
+    POST: { expected: manage(400), body: { provider: "nobody", name: "a test" } },
   },
   "/api/sources/[id]": {
-    PATCH: { path: "/api/sources/so_999999", expected: replayMany(404), body: { name: "a test" } },
-    DELETE: { path: "/api/sources/so_999999", expected: replayMany(404) },
+    PATCH: { path: "/api/sources/so_999999", expected: manage(404), body: { name: "a test" } },
+    DELETE: { path: "/api/sources/so_999999", expected: manage(404) },
   },
-  "/api/sources/[id]/rotate": { POST: { path: "/api/sources/so_999999/rotate", expected: replayMany(404), body: {} } },
+  "/api/sources/[id]/rotate": { POST: { path: "/api/sources/so_999999/rotate", expected: manage(404), body: {} } },
   "/api/webhooks/analytics": { GET: { expected: view(200) } },
   "/api/webhooks/dlq": {
     GET: { expected: view(200) },
@@ -128,10 +148,21 @@ const RULES: Record<string, Record<string, Rule>> = {
     },
   },
   "/api/webhooks/events/resolve": {
-    POST: { expected: replay(409), body: { event_ids: ["we_999999"], reason: "a test" } },
+    POST: { expected: resolve(409), body: { event_ids: ["we_999999"], reason: "a test" } },
   },
   "/api/dead-letters": { GET: { expected: view(200) } },
   "/api/rail": { GET: { expected: view(200) } },
+  "/api/staff": {
+    GET: { expected: manage(200) },
+    POST: { expected: manage(400), body: { email: "nobody", role: "viewer" } },
+  },
+  "/api/staff/[id]": { PATCH: { path: `/api/staff/${NOBODY}`, expected: manage(404), body: { disabled: true } } },
+  "/api/staff/[id]/invitation": { POST: { path: `/api/staff/${NOBODY}/invitation`, expected: manage(404) } },
+  "/api/invitations/accept": { POST: { expected: everybody(400), body: { token: "none", role: "admin" } } },
+  "/api/tokens": { GET: { expected: manage(200) }, POST: { expected: manage(400), body: { name: "none" } } },
+  "/api/tokens/[id]": { DELETE: { path: "/api/tokens/tk_999999", expected: manage(404) } },
+  "/api/audit": { GET: { expected: manage(200) } },
+  "/api/audit/export": { GET: { expected: manage(200) } },
   "/api/notices": { GET: { expected: view(200) }, POST: { expected: view(200), body: { until: 1 } } },
   "/api/openapi.json": { GET: { expected: everybody(200) } },
   "/api/admin/webhooks/events": { GET: { expected: view(200) } },
@@ -181,10 +212,23 @@ beforeAll(async () => {
     expired: await tokenFor("super_admin", "-1s"),
     otherKey: await (dressed(new SignJWT(claims).setProtectedHeader({ alg: "HS256" })) as SignJWT).sign(other),
     noSignature: (dressed(new UnsecuredJWT(claims)) as UnsecuredJWT).encode(),
+    ended: await consoleToken(["manage"], { ended: true }),
+    revoked: await consoleToken(["manage"], { revoked: true }),
+    ...(Object.fromEntries(
+      await Promise.all(SCOPE_NAMES.map(async (scope) => [scope, await consoleToken([scope])] as const)),
+    ) as Record<Scope, string>),
   };
 }, 300_000);
 
 afterAll(() => app?.close());
+
+async function consoleToken(scopes: Scope[], { ended = false, revoked = false } = {}): Promise<string> {
+  const token = `rd_${makeSecret()}`;
+  await app.sql`insert into api_tokens (name, token_hash, hint, scopes, created_by, created_at, expires_at, revoked_at)
+    values ('a test', decode(${hashSecret(token)}, 'hex'), ${token.slice(-4)}, ${scopes}, 'a test',
+      now() - interval '1 day', now() + ${ended ? -1 : 3600} * interval '1 second', ${revoked ? new Date() : null})`;
+  return token;
+}
 
 const ask = (target: string, init: RequestInit = {}) => fetch(`${app.url}${target}`, { redirect: "manual", ...init });
 

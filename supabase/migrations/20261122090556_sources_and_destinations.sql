@@ -20,6 +20,32 @@ DROP FUNCTION "public"."claim_deliveries"(text, integer, integer, integer);
 
 DROP FUNCTION "public"."wants_event"(public.destinations, text, text);
 
+CREATE TABLE "public"."api_tokens" (
+  "id"           bigint                   GENERATED ALWAYS AS IDENTITY NOT NULL,
+  "name"         text                     NOT NULL,
+  "token_hash"   bytea                    NOT NULL,
+  "hint"         text                     NOT NULL,
+  "scopes"       text[]                   NOT NULL,
+  "owner_id"     uuid,
+  "created_by"   text                     NOT NULL,
+  "created_at"   timestamp with time zone NOT NULL DEFAULT now(),
+  "expires_at"   timestamp with time zone NOT NULL,
+  "last_used_at" timestamp with time zone,
+  "revoked_at"   timestamp with time zone,
+  CONSTRAINT "api_tokens_end_within_a_year" CHECK (((expires_at > created_at) AND (expires_at <= (created_at + '366 days'::interval)))),
+  CONSTRAINT "api_tokens_hint_check" CHECK ((length(hint) = 4)),
+  CONSTRAINT "api_tokens_name_check" CHECK (((length(name) >= 1) AND (length(name) <= 100))),
+  CONSTRAINT "api_tokens_one_per_token" UNIQUE (token_hash),
+  CONSTRAINT "api_tokens_pkey" PRIMARY KEY (id),
+  CONSTRAINT "api_tokens_scopes_check" CHECK ((cardinality(scopes) > 0)),
+  CONSTRAINT "api_tokens_token_hash_check" CHECK ((octet_length(token_hash) = 32))
+);
+
+ALTER TABLE "public"."api_tokens"
+  ENABLE ROW LEVEL SECURITY;
+
+REVOKE ALL ON TABLE "public"."api_tokens" FROM "anon", "authenticated";
+
 CREATE TABLE "public"."campaigns" (
   "id"              bigint                   GENERATED ALWAYS AS IDENTITY NOT NULL,
   "provider"        text                     NOT NULL,
@@ -263,6 +289,21 @@ ALTER TABLE "public"."sources"
 
 REVOKE ALL ON TABLE "public"."sources" FROM "anon", "authenticated";
 
+CREATE TABLE "public"."staff_invitations" (
+  "staff_id"   uuid                     NOT NULL,
+  "token_hash" bytea                    NOT NULL,
+  "created_at" timestamp with time zone NOT NULL DEFAULT now(),
+  "expires_at" timestamp with time zone NOT NULL,
+  CONSTRAINT "staff_invitations_one_per_token" UNIQUE (token_hash),
+  CONSTRAINT "staff_invitations_pkey" PRIMARY KEY (staff_id),
+  CONSTRAINT "staff_invitations_token_hash_check" CHECK ((octet_length(token_hash) = 32))
+);
+
+ALTER TABLE "public"."staff_invitations"
+  ENABLE ROW LEVEL SECURITY;
+
+REVOKE ALL ON TABLE "public"."staff_invitations" FROM "anon", "authenticated";
+
 ALTER TABLE "public"."deliveries"
   ADD COLUMN "ordering_key" text;
 
@@ -292,6 +333,10 @@ ALTER TABLE "public"."events"
 
 ALTER TABLE "public"."events"
   ADD COLUMN "redacted_at" timestamp WITH time zone;
+
+REVOKE ALL ON SEQUENCE "public"."api_tokens_id_seq" FROM "anon";
+
+REVOKE ALL ON SEQUENCE "public"."api_tokens_id_seq" FROM "authenticated";
 
 REVOKE ALL ON SEQUENCE "public"."campaigns_id_seq" FROM "anon";
 
@@ -511,6 +556,44 @@ $function$;
 
 REVOKE ALL ON FUNCTION "public"."accept_events"(jsonb, boolean) FROM PUBLIC, "anon", "authenticated";
 
+CREATE OR REPLACE FUNCTION public.accept_invitation (
+  p_token_hash    text,
+  p_name          text,
+  p_password_hash text,
+  p_request_id    text
+)
+  RETURNS text
+  LANGUAGE plpgsql
+  SET search_path TO ''
+  AS $function$
+declare
+  v_staff public.staff_users;
+begin
+  -- The person before the link, as everywhere.
+  select u.* into v_staff
+  from public.staff_users u
+  where u.id = (select i.staff_id from public.staff_invitations i where i.token_hash = decode(p_token_hash, 'hex'))
+  for update;
+  if v_staff.disabled_at is not null then
+    return null;
+  end if;
+  delete from public.staff_invitations i
+  where i.staff_id = v_staff.id and i.token_hash = decode(p_token_hash, 'hex') and i.expires_at > now();
+  if not found then
+    return null;
+  end if;
+  update public.staff_users u set
+    name = p_name, password_hash = p_password_hash, session_version = u.session_version + 1
+  where u.id = v_staff.id;
+  perform public.record_staff_action(
+    'invitation.accept', v_staff.email, '{}', p_name, v_staff.id::text, p_request_id
+  );
+  return v_staff.email;
+end
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."accept_invitation"(text, text, text, text) FROM PUBLIC, "anon", "authenticated";
+
 CREATE OR REPLACE FUNCTION public.add_latency (
   p_one   integer[],
   p_other integer[]
@@ -553,6 +636,31 @@ CREATE OR REPLACE FUNCTION public.add_secret (
 $function$;
 
 REVOKE ALL ON FUNCTION "public"."add_secret"(jsonb, jsonb, timestamp WITH time zone) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.api_token (
+  t public.api_tokens
+)
+  RETURNS jsonb
+  LANGUAGE sql
+  STABLE
+  SET search_path TO ''
+  AS $function$
+  select jsonb_build_object(
+    'id', 'tk_' || t.id, 'name', t.name, 'hint', t.hint, 'scopes', t.scopes, 'created_by', t.created_by,
+    'status', case
+      when t.revoked_at is not null then 'revoked'
+      when t.expires_at <= now() then 'expired'
+      when u.disabled_at is not null then 'owner_disabled'
+      else 'active'
+    end,
+    'owner_role', u.role, 'created_at', public.iso(t.created_at), 'expires_at', public.iso(t.expires_at),
+    'last_used_at', public.iso(t.last_used_at), 'revoked_at', public.iso(t.revoked_at)
+  )
+  from (select) one
+  left join public.staff_users u on u.id = t.owner_id;
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."api_token"(public.api_tokens) FROM PUBLIC, "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.archive_destination (
   p_id         bigint,
@@ -699,6 +807,72 @@ CREATE OR REPLACE FUNCTION public.burst_of (
 $function$;
 
 REVOKE ALL ON FUNCTION "public"."burst_of"(public.destinations) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.change_staff (
+  p_id         uuid,
+  p_within     public.staff_role[],
+  p_actor      text,
+  p_actor_id   text,
+  p_request_id text,
+  p_role       public.staff_role   DEFAULT NULL::public.staff_role,
+  p_disabled   boolean             DEFAULT NULL::boolean
+)
+  RETURNS jsonb
+  LANGUAGE plpgsql
+  SET search_path TO ''
+  AS $function$
+declare
+  v_before public.staff_users;
+  v_after public.staff_users;
+begin
+  -- All administrators, in one order: two who demote each other wait here, and the second finds the last one.
+  perform from public.staff_users u where u.role = 'admin' or u.id = p_id order by u.id for update;
+  select * into v_before from public.staff_users u where u.id = p_id;
+  if not found then
+    return jsonb_build_object('result', 'not_found');
+  elsif p_id::text = p_actor_id then
+    return jsonb_build_object('result', 'own_account');
+  elsif v_before.role <> all (p_within) or p_role <> all (p_within) then
+    return jsonb_build_object('result', 'beyond_rights');
+  end if;
+
+  v_after := v_before;
+  v_after.role := coalesce(p_role, v_before.role);
+  v_after.disabled_at := case coalesce(p_disabled, v_before.disabled_at is not null)
+    when true then coalesce(v_before.disabled_at, now())
+  end;
+  if v_after is not distinct from v_before then
+    return jsonb_build_object('result', 'changed', 'staff', public.staff_member(v_before));
+  elsif public.is_active_admin(v_before) and not public.is_active_admin(v_after) and not exists (
+    select from public.staff_users u where u.id <> p_id and public.is_active_admin(u)
+  ) then
+    return jsonb_build_object('result', 'last_admin');
+  end if;
+
+  update public.staff_users u set
+    role = v_after.role, disabled_at = v_after.disabled_at, session_version = u.session_version + 1
+  where u.id = p_id returning * into v_after;
+  if v_after.disabled_at is not null then
+    delete from public.staff_invitations i where i.staff_id = p_id;
+  end if;
+
+  if v_after.role <> v_before.role then
+    perform public.record_staff_action(
+      'staff.change_role', v_after.email, jsonb_build_object('from', v_before.role, 'to', v_after.role),
+      p_actor, p_actor_id, p_request_id
+    );
+  end if;
+  if (v_after.disabled_at is null) <> (v_before.disabled_at is null) then
+    perform public.record_staff_action(
+      case when v_after.disabled_at is null then 'staff.enable' else 'staff.disable' end, v_after.email, '{}',
+      p_actor, p_actor_id, p_request_id
+    );
+  end if;
+  return jsonb_build_object('result', 'changed', 'staff', public.staff_member(v_after));
+end
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."change_staff"(uuid, public.staff_role[], text, text, text, public.staff_role, boolean) FROM PUBLIC, "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.claim_deliveries (
   p_worker        text,
@@ -899,6 +1073,62 @@ CREATE OR REPLACE FUNCTION public.configure_destinations (
   select count(*)::integer from public.destinations;
 $function$;
 
+CREATE OR REPLACE FUNCTION public.count_dead_letters()
+  RETURNS integer
+  LANGUAGE sql
+  STABLE
+  SET search_path TO ''
+  AS $function$
+  select count(*)::integer from (select from public.events e where e.status = 'dead' limit 10000) d;
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."count_dead_letters"() FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.count_running_replays()
+  RETURNS integer
+  LANGUAGE sql
+  STABLE
+  SET search_path TO ''
+  AS $function$
+  select count(*)::integer from public.replays r where r.status in ('queued', 'running', 'paused');
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."count_running_replays"() FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.create_api_token (
+  p_name       text,
+  p_token_hash text,
+  p_hint       text,
+  p_scopes     text[],
+  p_days       integer,
+  p_actor      text,
+  p_actor_id   text,
+  p_request_id text,
+  p_owner_id   uuid    DEFAULT NULL::uuid
+)
+  RETURNS jsonb
+  LANGUAGE plpgsql
+  SET search_path TO ''
+  AS $function$
+declare
+  v_token public.api_tokens;
+begin
+  insert into public.api_tokens (name, token_hash, hint, scopes, owner_id, created_by, expires_at)
+  values (
+    p_name, decode(p_token_hash, 'hex'), p_hint, p_scopes, p_owner_id, p_actor, now() + p_days * interval '1 day'
+  )
+  returning * into v_token;
+  perform public.record_staff_action(
+    'token.create', 'tk_' || v_token.id,
+    jsonb_build_object('name', p_name, 'scopes', p_scopes, 'expires_at', public.iso(v_token.expires_at)),
+    p_actor, p_actor_id, p_request_id
+  );
+  return public.api_token(v_token);
+end
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."create_api_token"(text, text, text, text[], integer, text, text, text, uuid) FROM PUBLIC, "anon", "authenticated";
+
 CREATE OR REPLACE FUNCTION public.create_destination (
   p_destination jsonb,
   p_actor       text,
@@ -954,6 +1184,7 @@ declare
   v_known public.replays;
   v_matched integer;
   v_events bigint[];
+  v_deliveries bigint[];
   v_replay_id bigint;
   v_counts record;
 begin
@@ -993,6 +1224,7 @@ begin
   returning id into v_replay_id;
 
   perform public.route_again(v_events, p_options ->> 'destinations' = 'current');
+  v_deliveries := public.select_deliveries(p_selection, v_events);
 
   insert into public.replay_items (
     replay_id, position, event_id, delivery_id, organisation_id, ordering_key, skip_reason, outcome, finished_at
@@ -1016,8 +1248,7 @@ begin
       )
     )
     -- A filter that speaks of deliveries replays those, and not the events' other ones.
-    and coalesce('ds_' || d.destination_id = p_selection #>> '{filter,destination}', true)
-    and coalesce(d.status::text = any (public.text_array(p_selection #> '{filter,delivery_status}')), true)
+    and (v_deliveries is null or d.id = any (v_deliveries))
   ) x;
 
   select count(*) as items, count(*) filter (where i.skip_reason is not null) as skipped,
@@ -1147,6 +1378,72 @@ end
 $function$;
 
 REVOKE ALL ON FUNCTION "public"."delete_source"(bigint, text, text, text) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.delivery_predicate (
+  p_filter jsonb
+)
+  RETURNS text
+  LANGUAGE sql
+  IMMUTABLE
+  SET search_path TO ''
+  AS $function$
+  select string_agg(c.condition, ' and ' order by c.n) filter (where p_filter ? c.field)
+  from (values
+    (1, 'error_group', format('x.error_group = any (%L::text[])', public.text_array(p_filter -> 'error_group'))),
+    -- By slug, or by id as `ds_12`: a slug has no underscore.
+    (2, 'destination', format(
+      'x.destination_id = any (array(select t.id from public.destinations t
+         where t.slug = any (%L::text[]) or ''ds_'' || t.id = any (%1$L::text[])))',
+      public.text_array(p_filter -> 'destination')
+    )),
+    (3, 'delivery_status', format(
+      'x.status = any (%L::public.delivery_status[])', public.text_array(p_filter -> 'delivery_status')
+    )),
+    (4, 'http_status', format(
+      'x.last_http_status = any (%L::integer[])', public.http_statuses(p_filter -> 'http_status')
+    ))
+  ) as c(n, field, condition);
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."delivery_predicate"(jsonb) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.describe_dead_letters (
+  p_destination_id bigint,
+  p_error_group    text
+)
+  RETURNS jsonb
+  LANGUAGE sql
+  STABLE
+  SET search_path TO ''
+  AS $function$
+  with newest as (
+    select d.last_error_class, d.last_http_status, d.last_error, d.finished_at, d.id, e.id as event_id, e.provider,
+      e.event_type, e.event_key
+    from public.deliveries d
+    join public.events e on e.id = d.event_id and e.status = 'dead'
+    where d.status = 'dead' and d.error_group = p_error_group and d.destination_id = p_destination_id
+    order by d.finished_at desc, d.event_id desc
+    limit 100
+  )
+  select jsonb_build_object(
+    'error_class', n.last_error_class, 'http_status', n.last_http_status,
+    'message', public.normalise_error(n.last_error),
+    'providers', (
+      select jsonb_agg(p.provider order by p.count desc, p.provider)
+      from (select x.provider, count(*) from newest x group by 1 order by 2 desc, 1 limit 3) p
+    ),
+    'event_types', (
+      select jsonb_agg(p.event_type order by p.count desc, p.event_type)
+      from (select x.event_type, count(*) from newest x group by 1 order by 2 desc, 1 limit 3) p
+    ),
+    'sample', jsonb_build_object('id', 'we_' || n.event_id, 'event_key', n.event_key, 'error', n.last_error)
+  )
+  from newest n
+  order by n.finished_at desc, n.event_id desc
+  limit 1;
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."describe_dead_letters"(bigint, text) FROM PUBLIC, "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.destination_detail (
   d public.destinations
@@ -1355,6 +1652,24 @@ $function$;
 
 REVOKE ALL ON FUNCTION "public"."end_failing"(integer) FROM PUBLIC, "anon", "authenticated";
 
+CREATE OR REPLACE FUNCTION public.error_group_of (
+  p_error_class public.error_class,
+  p_http_status integer,
+  p_message     text
+)
+  RETURNS text
+  LANGUAGE sql
+  IMMUTABLE
+  SET search_path TO ''
+  AS $function$
+  select case when p_error_class is not null or p_message is not null then left(encode(sha256(convert_to(
+    concat_ws(E'\n', coalesce(p_error_class::text, ''), coalesce(p_http_status::text, ''), public.normalise_error(p_message)),
+    'UTF8'
+  )), 'hex'), 16) end;
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."error_group_of"(public.error_class, integer, text) FROM PUBLIC, "anon", "authenticated";
+
 CREATE OR REPLACE FUNCTION public.event_concerned (
   e public.events,
   p public.privacy_requests
@@ -1395,7 +1710,7 @@ CREATE OR REPLACE FUNCTION public.event_predicate (
   IMMUTABLE
   SET search_path TO ''
   AS $function$
-  select coalesce(string_agg(c.condition, ' and ' order by c.n) filter (where p_filter ? c.field), 'true')
+  select coalesce(string_agg(c.condition, ' and ' order by c.n) filter (where c.field is null or p_filter ? c.field), 'true')
   from (values
     (1, 'provider_slug', format('e.provider = any (%L::text[])', public.text_array(p_filter -> 'provider_slug'))),
     (2, 'status', format('e.status = any (%L::public.event_status[])', public.text_array(p_filter -> 'status'))),
@@ -1412,15 +1727,14 @@ CREATE OR REPLACE FUNCTION public.event_predicate (
     (9, 'to_ts', format('e.received_at < %L::timestamptz', p_filter ->> 'to_ts')),
     -- Moves with the clock, so the filter itself stays the same when it is asked twice.
     (10, 'range', format('e.received_at >= now() - %L::interval', p_filter ->> 'range')),
-    (11, 'destination', format(
-      'exists (select from public.deliveries x where x.event_id = e.id and x.destination_id = %L
-         and (%L::public.delivery_status[] is null or x.status = any (%2$L::public.delivery_status[])))',
-      substr(p_filter ->> 'destination', 4), public.text_array(p_filter -> 'delivery_status')
-    )),
-    (12, 'delivery_status', format(
-      'exists (select from public.deliveries x where x.event_id = e.id
-         and x.status = any (%L::public.delivery_status[]))', public.text_array(p_filter -> 'delivery_status')
-    ))
+    (11, 'trust', format('e.trust = any (%L::public.trust_level[])', public.text_array(p_filter -> 'trust'))),
+    (12, 'attempts', format('e.attempt_count >= %L::integer', p_filter ->> 'attempts')),
+    (13, 'replayed', format('(e.replay_count > 0) = %L::boolean', p_filter ->> 'replayed')),
+    -- The dearest comes last. The payload as Postgres prints it: {"name": "value", "list": [1, 2]}.
+    (14, 'text', format('strpos(lower(e.payload::text), lower(%L)) > 0', p_filter ->> 'text')),
+    -- Null when the filter says nothing of deliveries.
+    (15, null, 'exists (select from public.deliveries x where x.event_id = e.id and '
+      || public.delivery_predicate(p_filter) || ')')
   ) as c(n, field, condition);
 $function$;
 
@@ -1465,6 +1779,25 @@ CREATE OR REPLACE FUNCTION public.find_event (
   order by e.id desc
   limit 1;
 $function$;
+
+CREATE OR REPLACE FUNCTION public.find_invitation (
+  p_token_hash text
+)
+  RETURNS jsonb
+  LANGUAGE sql
+  STABLE
+  SET search_path TO ''
+  AS $function$
+  select jsonb_build_object(
+    'email', u.email, 'name', u.name, 'role', u.role, 'is_new', u.password_hash is null,
+    'expires_at', public.iso(i.expires_at)
+  )
+  from public.staff_invitations i
+  join public.staff_users u on u.id = i.staff_id
+  where i.token_hash = decode(p_token_hash, 'hex') and i.expires_at > now() and u.disabled_at is null;
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."find_invitation"(text) FROM PUBLIC, "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.find_sealed_destination()
   RETURNS jsonb
@@ -1763,6 +2096,67 @@ $function$;
 
 REVOKE ALL ON FUNCTION "public"."hold_deliveries"(bigint) FROM PUBLIC, "anon", "authenticated";
 
+CREATE OR REPLACE FUNCTION public.http_statuses (
+  p_list jsonb
+)
+  RETURNS integer[]
+  LANGUAGE sql
+  IMMUTABLE
+  SET search_path TO ''
+  AS $function$
+  select array_agg(s)
+  from jsonb_array_elements_text(p_list) x(word)
+  cross join generate_series(replace(x.word, 'xx', '00')::integer, replace(x.word, 'xx', '99')::integer) s;
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."http_statuses"(jsonb) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.invite_staff (
+  p_email      text,
+  p_role       public.staff_role,
+  p_token_hash text,
+  p_actor      text,
+  p_actor_id   text,
+  p_request_id text
+)
+  RETURNS jsonb
+  LANGUAGE plpgsql
+  SET search_path TO ''
+  AS $function$
+declare
+  v_staff public.staff_users;
+  v_expires_at timestamptz;
+begin
+  insert into public.staff_users (email, name, role) values (lower(p_email), split_part(p_email, '@', 1), p_role)
+  on conflict (email) do nothing returning * into v_staff;
+  if not found then
+    return jsonb_build_object('result', 'known');
+  end if;
+  v_expires_at := public.set_staff_link(v_staff.id, p_token_hash);
+  perform public.record_staff_action(
+    'staff.invite', v_staff.email, jsonb_build_object('role', p_role), p_actor, p_actor_id, p_request_id
+  );
+  return jsonb_build_object(
+    'result', 'invited', 'staff', public.staff_member(v_staff), 'expires_at', public.iso(v_expires_at)
+  );
+end
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."invite_staff"(text, public.staff_role, text, text, text, text) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.is_active_admin (
+  u public.staff_users
+)
+  RETURNS boolean
+  LANGUAGE sql
+  IMMUTABLE
+  SET search_path TO ''
+  AS $function$
+  select u.role = 'admin' and u.disabled_at is null and (u.password_hash is not null or u.last_sign_in_at is not null);
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."is_active_admin"(public.staff_users) FROM PUBLIC, "anon", "authenticated";
+
 CREATE OR REPLACE FUNCTION public.is_first (
   p_destination_id bigint,
   p_key            text,
@@ -1842,6 +2236,193 @@ CREATE OR REPLACE FUNCTION public.latency_quantile (
 $function$;
 
 REVOKE ALL ON FUNCTION "public"."latency_quantile"(integer[], numeric) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.link_staff (
+  p_id         uuid,
+  p_token_hash text,
+  p_within     public.staff_role[],
+  p_actor      text,
+  p_actor_id   text,
+  p_request_id text
+)
+  RETURNS jsonb
+  LANGUAGE plpgsql
+  SET search_path TO ''
+  AS $function$
+declare
+  v_staff public.staff_users;
+  v_expires_at timestamptz;
+begin
+  select * into v_staff from public.staff_users u where u.id = p_id for update;
+  if not found then
+    return jsonb_build_object('result', 'not_found');
+  elsif p_id::text = p_actor_id then
+    return jsonb_build_object('result', 'own_account');
+  elsif v_staff.role <> all (p_within) then
+    return jsonb_build_object('result', 'beyond_rights');
+  elsif v_staff.disabled_at is not null then
+    return jsonb_build_object('result', 'disabled');
+  end if;
+  v_expires_at := public.set_staff_link(p_id, p_token_hash);
+  perform public.record_staff_action('staff.link', v_staff.email, '{}', p_actor, p_actor_id, p_request_id);
+  return jsonb_build_object(
+    'result', 'linked', 'staff', public.staff_member(v_staff), 'expires_at', public.iso(v_expires_at)
+  );
+end
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."link_staff"(uuid, text, public.staff_role[], text, text, text) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.list_action_choices()
+  RETURNS jsonb
+  LANGUAGE sql
+  STABLE
+  SET search_path TO ''
+  AS $function$
+  with recursive actors as (
+    (select a.actor as value, 1 as n from public.staff_actions a order by a.actor limit 1)
+    union all
+    select (select a.actor from public.staff_actions a where a.actor > c.value order by a.actor limit 1), c.n + 1
+    from actors c where c.value is not null and c.n < 200
+  ), actions as (
+    (select a.action as value, 1 as n from public.staff_actions a order by a.action limit 1)
+    union all
+    select (select a.action from public.staff_actions a where a.action > c.value order by a.action limit 1), c.n + 1
+    from actions c where c.value is not null and c.n < 200
+  )
+  select jsonb_build_object(
+    'actors', (select coalesce(jsonb_agg(c.value order by c.n) filter (where c.value is not null), '[]') from actors c),
+    'actions', (select coalesce(jsonb_agg(c.value order by c.n) filter (where c.value is not null), '[]') from actions c)
+  );
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."list_action_choices"() FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.list_actions (
+  p_filter jsonb,
+  p_limit  integer,
+  p_cursor text    DEFAULT NULL::text
+)
+  RETURNS jsonb
+  LANGUAGE plpgsql
+  STABLE
+  SET search_path TO ''
+  AS $function$
+declare
+  v_condition text := (
+    select coalesce(string_agg(c.condition, ' and ' order by c.n) filter (where p_filter ? c.field), 'true')
+    from (values
+      (1, 'actor', format('a.actor = %L', p_filter ->> 'actor')),
+      (2, 'action', format('a.action = any (%L::text[])', public.text_array(p_filter -> 'action'))),
+      (3, 'subject', format('a.subject = %L', p_filter ->> 'subject')),
+      (4, 'from_ts', format('a.acted_at >= %L::timestamptz', p_filter ->> 'from_ts')),
+      (5, 'to_ts', format('a.acted_at < %L::timestamptz', p_filter ->> 'to_ts')),
+      (6, 'range', format('a.acted_at >= now() - %L::interval', p_filter ->> 'range'))
+    ) as c(n, field, condition)
+  );
+  v_answer jsonb;
+begin
+  if p_cursor is not null then
+    v_condition := v_condition || format(
+      ' and (a.acted_at, a.id) < (timestamptz ''epoch'' + %L::bigint * interval ''1 microsecond'', %L::bigint)',
+      split_part(p_cursor, '.', 1), split_part(p_cursor, '.', 2)
+    );
+  end if;
+
+  -- One row more than asked for says whether there is another page.
+  execute format(
+    'with page as (
+       select a.*, row_number() over (order by a.acted_at desc, a.id desc) as n
+       from (
+         select * from public.staff_actions a where %s order by a.acted_at desc, a.id desc limit %s + 1
+       ) a
+     )
+     select jsonb_build_object(
+       ''actions'', coalesce(jsonb_agg(jsonb_build_object(
+         ''id'', p.id, ''at'', public.iso(p.acted_at), ''actor'', p.actor, ''actor_id'', p.actor_id,
+         ''action'', p.action, ''subject'', p.subject, ''details'', p.details, ''request_id'', p.request_id
+       ) order by p.n) filter (where p.n <= %2$s), ''[]''),
+       ''next_cursor'', max((extract(epoch from p.acted_at) * 1000000)::bigint || ''.'' || p.id)
+         filter (where p.n = %2$s and (select count(*) from page) > %2$s)
+     )
+     from page p',
+    v_condition, p_limit
+  ) into v_answer;
+  return v_answer;
+end
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."list_actions"(jsonb, integer, text) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.list_api_tokens()
+  RETURNS jsonb
+  LANGUAGE sql
+  STABLE
+  SET search_path TO ''
+  AS $function$
+  select coalesce(jsonb_agg(
+    public.api_token(t) order by t.revoked_at is not null or t.expires_at <= now(), t.id desc
+  ), '[]')
+  from public.api_tokens t
+  where coalesce(t.revoked_at, t.expires_at) > now() - interval '30 days';
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."list_api_tokens"() FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.list_dead_letter_groups (
+  p_limit integer
+)
+  RETURNS jsonb
+  LANGUAGE sql
+  STABLE
+  SET search_path TO ''
+  AS $function$
+  with cells as (
+    select d.destination_id, d.error_group,
+      -- 24 is the current hour of the clock, 1 the one 23 hours ago; older ones share 0.
+      width_bucket(d.finished_at, array(
+        select date_trunc('hour', now()) - ago * interval '1 hour' from generate_series(23, 0, -1) ago
+      )) as hour,
+      count(*) as count, min(d.finished_at) as first_at, max(d.finished_at) as last_at
+    from public.deliveries d
+    join public.events e on e.id = d.event_id and e.status = 'dead'
+    where d.status = 'dead'
+    group by 1, 2, 3
+  ),
+  groups as (
+    select c.destination_id, c.error_group, sum(c.count)::integer as count, min(c.first_at) as first_at,
+      max(c.last_at) as last_at, jsonb_object_agg(c.hour, c.count) as hours
+    from cells c
+    group by 1, 2
+  ),
+  shown as (
+    select * from groups g order by g.count desc, g.last_at desc, g.error_group, g.destination_id limit p_limit
+  )
+  select jsonb_build_object(
+    'groups', coalesce((
+      select jsonb_agg(
+        jsonb_build_object(
+          'error_group', g.error_group, 'count', g.count, 'first_at', public.iso(g.first_at),
+          'last_at', public.iso(g.last_at),
+          'hours', (
+            select jsonb_agg(coalesce((g.hours ->> n::text)::integer, 0) order by n) from generate_series(1, 24) n
+          ),
+          'destination', jsonb_build_object('id', t.id, 'slug', t.slug, 'name', t.name, 'kind', t.kind)
+        ) || public.describe_dead_letters(g.destination_id, g.error_group)
+        order by g.count desc, g.last_at desc, g.error_group, g.destination_id
+      )
+      from shown g
+      join public.destinations t on t.id = g.destination_id
+    ), '[]'),
+    'total', jsonb_build_object(
+      'groups', (select count(*) from groups),
+      'deliveries', (select coalesce(sum(g.count), 0) from groups g),
+      'events', (select count(*) from public.events e where e.status = 'dead')
+    )
+  );
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."list_dead_letter_groups"(integer) FROM PUBLIC, "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.list_destination_deliveries (
   p_id     bigint,
@@ -2022,6 +2603,18 @@ $function$;
 
 REVOKE ALL ON FUNCTION "public"."list_sources"(text[]) FROM PUBLIC, "anon", "authenticated";
 
+CREATE OR REPLACE FUNCTION public.list_staff()
+  RETURNS jsonb
+  LANGUAGE sql
+  STABLE
+  SET search_path TO ''
+  AS $function$
+  select coalesce(jsonb_agg(public.staff_member(u) order by u.disabled_at is not null, lower(u.name), u.email), '[]')
+  from public.staff_users u;
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."list_staff"() FROM PUBLIC, "anon", "authenticated";
+
 CREATE OR REPLACE FUNCTION public.mask_url (
   p_url text
 )
@@ -2193,6 +2786,34 @@ end
 $function$;
 
 REVOKE ALL ON FUNCTION "public"."next_due"(text, integer, boolean) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.normalise_error (
+  p_message text
+)
+  RETURNS text
+  LANGUAGE sql
+  IMMUTABLE
+  SET search_path TO ''
+  AS $function$
+  select left(btrim(regexp_replace(
+    regexp_replace(
+      regexp_replace(
+        regexp_replace(
+          regexp_replace(
+            p_message, '(column|relation|table|constraint|index|type|function) "([^"]*)"', '\1 \2', 'g'
+          ),
+          -- An apostrophe within a word opens nothing.
+          '(^|[^A-Za-z0-9])(''[^'']*''|"[^"]*"|“[^”]*”|`[^`]*`)', '\1…', 'g'
+        ),
+        '[A-Za-z0-9_-]*[0-9][A-Za-z0-9_-]*|\m[a-fA-F]{8,}\M', '#', 'g'
+      ),
+      '#(?:[.:/,]#)+', '#', 'g'
+    ),
+    '\s+', ' ', 'g'
+  )), 300);
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."normalise_error"(text) FROM PUBLIC, "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.note_destination (
   p_id         bigint,
@@ -2413,6 +3034,48 @@ CREATE OR REPLACE FUNCTION public.projection_tables()
   ];
 $function$;
 
+CREATE OR REPLACE FUNCTION public.read_backlog()
+  RETURNS jsonb
+  LANGUAGE sql
+  STABLE
+  SET search_path TO ''
+  AS $function$
+  select jsonb_build_object(
+    'waiting', jsonb_build_object(
+      'count', (
+        select count(*) from (
+          select from public.deliveries d where d.status in ('pending', 'retrying') limit 10000
+        ) w
+      ),
+      'oldest_due_seconds', (
+        select round(extract(epoch from now() - min(x.due_at))::numeric, 1)
+        from public.destinations t
+        cross join (values ('live'::public.delivery_lane), ('replay')) as l(lane)
+        cross join lateral (
+          select d.due_at from public.deliveries d
+          where d.destination_id = t.id and d.lane = l.lane and d.status in ('pending', 'retrying')
+          order by d.due_at
+          limit 1
+        ) x
+        where x.due_at <= now() and t.enabled and t.paused_at is null
+      )
+    ),
+    'dead_letters', public.count_dead_letters(), 'running_replays', public.count_running_replays(),
+    'events_stored', exists (select from public.events)
+  );
+$function$;
+
+CREATE OR REPLACE FUNCTION public.read_destination_names()
+  RETURNS jsonb
+  LANGUAGE sql
+  STABLE
+  SET search_path TO ''
+  AS $function$
+  select coalesce(jsonb_object_agg(t.slug, t.name), '{}') from public.destinations t;
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."read_destination_names"() FROM PUBLIC, "anon", "authenticated";
+
 CREATE OR REPLACE FUNCTION public.read_health (
   p_destination_ids bigint[]
 )
@@ -2475,6 +3138,17 @@ CREATE OR REPLACE FUNCTION public.read_health (
 $function$;
 
 REVOKE ALL ON FUNCTION "public"."read_health"(bigint[]) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.read_rail()
+  RETURNS jsonb
+  LANGUAGE sql
+  STABLE
+  SET search_path TO ''
+  AS $function$
+  select jsonb_build_object('dead_letters', public.count_dead_letters(), 'running_replays', public.count_running_replays());
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."read_rail"() FROM PUBLIC, "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.record_attempts (
   p_results jsonb
@@ -2610,6 +3284,24 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION public.record_staff_action (
+  p_action     text,
+  p_subject    text,
+  p_details    jsonb,
+  p_actor      text,
+  p_actor_id   text,
+  p_request_id text
+)
+  RETURNS void
+  LANGUAGE sql
+  SET search_path TO ''
+  AS $function$
+  insert into public.staff_actions (actor, actor_id, action, subject, details, request_id)
+  values (p_actor, p_actor_id, p_action, p_subject, p_details, p_request_id);
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."record_staff_action"(text, text, jsonb, text, text, text) FROM PUBLIC, "anon", "authenticated";
+
 CREATE OR REPLACE FUNCTION public.redacted_event (
   e public.events
 )
@@ -2695,6 +3387,31 @@ end
 $function$;
 
 REVOKE ALL ON FUNCTION "public"."resume_destination"(bigint, text, text, text) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.revoke_api_token (
+  p_id         bigint,
+  p_actor      text,
+  p_actor_id   text,
+  p_request_id text
+)
+  RETURNS jsonb
+  LANGUAGE plpgsql
+  SET search_path TO ''
+  AS $function$
+declare
+  v_token public.api_tokens;
+begin
+  update public.api_tokens t set revoked_at = now() where t.id = p_id and t.revoked_at is null returning * into v_token;
+  if found then
+    perform public.record_staff_action(
+      'token.revoke', 'tk_' || p_id, jsonb_build_object('name', v_token.name), p_actor, p_actor_id, p_request_id
+    );
+  end if;
+  return (select public.api_token(t) from public.api_tokens t where t.id = p_id);
+end
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."revoke_api_token"(bigint, text, text, text) FROM PUBLIC, "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.roll_up_events (
   p_events bigint[]
@@ -2881,6 +3598,48 @@ $function$;
 
 REVOKE ALL ON FUNCTION "public"."same_receiver"(text, text) FROM PUBLIC, "anon", "authenticated";
 
+CREATE OR REPLACE FUNCTION public.select_deliveries (
+  p_selection jsonb,
+  p_events    bigint[]
+)
+  RETURNS bigint[]
+  LANGUAGE plpgsql
+  STABLE
+  SET search_path TO ''
+  AS $function$
+declare
+  v_condition text := public.delivery_predicate(p_selection -> 'filter');
+  v_deliveries bigint[];
+begin
+  if v_condition is null then
+    return null;
+  end if;
+  execute format(
+    'select array_agg(x.id) from public.deliveries x where x.event_id = any ($1) and %s', v_condition
+  ) into v_deliveries using p_events;
+  return coalesce(v_deliveries, '{}');
+end
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."select_deliveries"(jsonb, bigint[]) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.set_staff_link (
+  p_staff_id   uuid,
+  p_token_hash text
+)
+  RETURNS timestamp WITH time zone
+  LANGUAGE sql
+  SET search_path TO ''
+  AS $function$
+  insert into public.staff_invitations as i (staff_id, token_hash, expires_at)
+  values (p_staff_id, decode(p_token_hash, 'hex'), now() + interval '72 hours')
+  on conflict (staff_id) do update set
+    token_hash = excluded.token_hash, expires_at = excluded.expires_at, created_at = now()
+  returning i.expires_at;
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."set_staff_link"(uuid, text) FROM PUBLIC, "anon", "authenticated";
+
 CREATE OR REPLACE FUNCTION public.single_replay_due (
   p_destination_id bigint
 )
@@ -2988,6 +3747,35 @@ end
 $function$;
 
 REVOKE ALL ON FUNCTION "public"."spend"(bigint[]) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.staff_member (
+  u public.staff_users
+)
+  RETURNS jsonb
+  LANGUAGE sql
+  STABLE
+  SET search_path TO ''
+  AS $function$
+  select jsonb_build_object(
+    'id', u.id, 'email', u.email, 'name', u.name, 'role', u.role,
+    'status', case
+      when u.disabled_at is not null then 'disabled'
+      when u.password_hash is null and u.last_sign_in_at is null then 'invited'
+      else 'active'
+    end,
+    'created_at', public.iso(u.created_at), 'last_sign_in_at', public.iso(u.last_sign_in_at),
+    'disabled_at', public.iso(u.disabled_at),
+    'link_expires_at', (
+      select public.iso(i.expires_at) from public.staff_invitations i where i.staff_id = u.id and i.expires_at > now()
+    ),
+    'active_tokens', (
+      select count(*) from public.api_tokens t
+      where t.owner_id = u.id and t.revoked_at is null and t.expires_at > now()
+    )
+  );
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."staff_member"(public.staff_users) FROM PUBLIC, "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.sum_latency (
   p_histograms integer[]
@@ -3237,6 +4025,26 @@ $function$;
 
 REVOKE ALL ON FUNCTION "public"."update_source"(bigint, jsonb, text, text, text) FROM PUBLIC, "anon", "authenticated";
 
+CREATE OR REPLACE FUNCTION public.use_api_token (
+  p_token_hash text
+)
+  RETURNS jsonb
+  LANGUAGE plpgsql
+  SET search_path TO ''
+  AS $function$
+begin
+  update public.api_tokens t set last_used_at = now()
+  where t.token_hash = decode(p_token_hash, 'hex') and t.revoked_at is null and t.expires_at > now()
+    and (t.last_used_at is null or t.last_used_at < now() - interval '1 minute');
+  return (
+    select public.api_token(t) || jsonb_build_object('owner_id', t.owner_id)
+    from public.api_tokens t where t.token_hash = decode(p_token_hash, 'hex')
+  );
+end
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."use_api_token"(text) FROM PUBLIC, "anon", "authenticated";
+
 CREATE OR REPLACE FUNCTION public.wants_event (
   p_destination     public.destinations,
   p_provider        text,
@@ -3295,6 +4103,9 @@ $function$;
 
 REVOKE ALL ON FUNCTION "public"."without_secrets"(jsonb, text[]) FROM PUBLIC, "anon", "authenticated";
 
+ALTER TABLE "public"."api_tokens"
+  ADD CONSTRAINT "api_tokens_owner_id_fkey" FOREIGN KEY (owner_id) REFERENCES public.staff_users(id) ON DELETE CASCADE;
+
 ALTER TABLE "public"."destination_health"
   ADD CONSTRAINT "destination_health_check" CHECK (((breaker = 'closed'::public.breaker_state) = (opened_at IS NULL)));
 
@@ -3331,6 +4142,14 @@ ALTER TABLE "public"."events"
 ALTER TABLE "public"."events"
   ADD CONSTRAINT "events_source_id_fkey" FOREIGN KEY (source_id) REFERENCES public.sources(id) ON DELETE RESTRICT;
 
+ALTER TABLE "public"."staff_invitations"
+  ADD CONSTRAINT "staff_invitations_staff_id_fkey" FOREIGN KEY (staff_id) REFERENCES public.staff_users(id) ON DELETE CASCADE;
+
+CREATE INDEX api_tokens_of_owner ON public.api_tokens USING btree (owner_id);
+
+CREATE INDEX deliveries_by_http_status ON public.deliveries USING btree (last_http_status, event_id)
+  WHERE (last_http_status >= 300);
+
 CREATE INDEX deliveries_dead_of_destination ON public.deliveries USING btree (destination_id)
   WHERE (status = 'dead'::public.delivery_status);
 
@@ -3352,6 +4171,12 @@ CREATE INDEX events_with_bytes ON public.events USING btree (PROVIDER, body_sha2
 CREATE INDEX orders_of_customer ON public.orders USING btree (organisation_id, company_id, customer_id);
 
 CREATE INDEX sources_of_provider ON public.sources USING btree (PROVIDER, id);
+
+CREATE INDEX staff_actions_of_action ON public.staff_actions USING btree (action, acted_at DESC, id DESC);
+
+CREATE INDEX staff_actions_of_actor ON public.staff_actions USING btree (actor, acted_at DESC, id DESC);
+
+CREATE INDEX staff_actions_of_subject ON public.staff_actions USING btree (subject, acted_at DESC, id DESC);
 
 CREATE TRIGGER forget_customer
   BEFORE INSERT OR UPDATE ON public.customers
@@ -3377,9 +4202,13 @@ CREATE TRIGGER forget
 
 GRANT EXECUTE ON FUNCTION "public"."accept_events"(jsonb, boolean) TO "service_role";
 
+GRANT EXECUTE ON FUNCTION "public"."accept_invitation"(text, text, text, text) TO "service_role";
+
 GRANT EXECUTE ON FUNCTION "public"."add_latency"(integer[], integer[]) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."add_secret"(jsonb, jsonb, timestamp WITH time zone) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."api_token"(public.api_tokens) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."archive_destination"(bigint, text, text, text) TO "service_role";
 
@@ -3387,7 +4216,15 @@ GRANT EXECUTE ON FUNCTION "public"."attend_destinations"(integer) TO "service_ro
 
 GRANT EXECUTE ON FUNCTION "public"."burst_of"(public.destinations) TO "service_role";
 
+GRANT EXECUTE ON FUNCTION "public"."change_staff"(uuid, public.staff_role[], text, text, text, public.staff_role, boolean) TO "service_role";
+
 GRANT EXECUTE ON FUNCTION "public"."claim_deliveries"(text, integer, integer, integer, integer) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."count_dead_letters"() TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."count_running_replays"() TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."create_api_token"(text, text, text, text[], integer, text, text, text, uuid) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."create_destination"(jsonb, text, text, text) TO "service_role";
 
@@ -3396,6 +4233,10 @@ GRANT EXECUTE ON FUNCTION "public"."create_sample"(bigint, jsonb, text, text, te
 GRANT EXECUTE ON FUNCTION "public"."create_source"(jsonb, text, text, text) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."delete_source"(bigint, text, text, text) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."delivery_predicate"(jsonb) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."describe_dead_letters"(bigint, text) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."destination_detail"(public.destinations) TO "service_role";
 
@@ -3407,7 +4248,11 @@ GRANT EXECUTE ON FUNCTION "public"."enable_destination"(bigint, text, text, text
 
 GRANT EXECUTE ON FUNCTION "public"."end_failing"(integer) TO "service_role";
 
+GRANT EXECUTE ON FUNCTION "public"."error_group_of"(public.error_class, integer, text) TO "service_role";
+
 GRANT EXECUTE ON FUNCTION "public"."event_concerned"(public.events, public.privacy_requests) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."find_invitation"(text) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."find_sealed_destination"() TO "service_role";
 
@@ -3431,6 +4276,12 @@ GRANT EXECUTE ON FUNCTION "public"."hold_batch"() TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."hold_deliveries"(bigint) TO "service_role";
 
+GRANT EXECUTE ON FUNCTION "public"."http_statuses"(jsonb) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."invite_staff"(text, public.staff_role, text, text, text, text) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."is_active_admin"(public.staff_users) TO "service_role";
+
 GRANT EXECUTE ON FUNCTION "public"."is_first"(bigint, text, bigint, public.delivery_lane) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."latency_bounds"() TO "service_role";
@@ -3439,6 +4290,16 @@ GRANT EXECUTE ON FUNCTION "public"."latency_histogram"(integer[]) TO "service_ro
 
 GRANT EXECUTE ON FUNCTION "public"."latency_quantile"(integer[], numeric) TO "service_role";
 
+GRANT EXECUTE ON FUNCTION "public"."link_staff"(uuid, text, public.staff_role[], text, text, text) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."list_action_choices"() TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."list_actions"(jsonb, integer, text) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."list_api_tokens"() TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."list_dead_letter_groups"(integer) TO "service_role";
+
 GRANT EXECUTE ON FUNCTION "public"."list_destination_deliveries"(bigint, integer, bigint) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."list_destinations"() TO "service_role";
@@ -3446,6 +4307,8 @@ GRANT EXECUTE ON FUNCTION "public"."list_destinations"() TO "service_role";
 GRANT EXECUTE ON FUNCTION "public"."list_source_tokens"() TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."list_sources"(text[]) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."list_staff"() TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."mask_url"(text) TO "service_role";
 
@@ -3458,6 +4321,8 @@ GRANT EXECUTE ON FUNCTION "public"."move_breaker"(public.destination_health, pub
 GRANT EXECUTE ON FUNCTION "public"."names_one_of"(bytea, public.privacy_requests) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."next_due"(text, integer, boolean) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."normalise_error"(text) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."note_destination"(bigint, text, text, text, text, jsonb) TO "service_role";
 
@@ -3473,13 +4338,21 @@ GRANT EXECUTE ON FUNCTION "public"."ordering_key_of"(public.destinations, public
 
 GRANT EXECUTE ON FUNCTION "public"."pause_destination"(bigint, text, text, text) TO "service_role";
 
+GRANT EXECUTE ON FUNCTION "public"."read_destination_names"() TO "service_role";
+
 GRANT EXECUTE ON FUNCTION "public"."read_health"(bigint[]) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."read_rail"() TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."record_staff_action"(text, text, jsonb, text, text, text) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."redacted_event"(public.events) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."release_deliveries"(bigint) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."resume_destination"(bigint, text, text, text) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."revoke_api_token"(bigint, text, text, text) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."room_at"(public.destinations, public.destination_health, text, integer) TO "service_role";
 
@@ -3489,6 +4362,10 @@ GRANT EXECUTE ON FUNCTION "public"."rotate_source"(bigint, text, text, integer, 
 
 GRANT EXECUTE ON FUNCTION "public"."same_receiver"(text, text) TO "service_role";
 
+GRANT EXECUTE ON FUNCTION "public"."select_deliveries"(jsonb, bigint[]) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."set_staff_link"(uuid, text) TO "service_role";
+
 GRANT EXECUTE ON FUNCTION "public"."single_replay_due"(bigint) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."source_answer"(public.sources) TO "service_role";
@@ -3496,6 +4373,8 @@ GRANT EXECUTE ON FUNCTION "public"."source_answer"(public.sources) TO "service_r
 GRANT EXECUTE ON FUNCTION "public"."speaks_against"(public.error_class) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."spend"(bigint[]) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."staff_member"(public.staff_users) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."sum_latency"(integer[]) TO "service_role";
 
@@ -3507,11 +4386,17 @@ GRANT EXECUTE ON FUNCTION "public"."update_destination"(bigint, jsonb, jsonb, ti
 
 GRANT EXECUTE ON FUNCTION "public"."update_source"(bigint, jsonb, text, text, text) TO "service_role";
 
+GRANT EXECUTE ON FUNCTION "public"."use_api_token"(text) TO "service_role";
+
 GRANT EXECUTE ON FUNCTION "public"."wants_event"(public.destinations, text, text, text) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."why_not_changed"(bigint) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."without_secrets"(jsonb, text[]) TO "service_role";
+
+REVOKE ALL ON SEQUENCE "public"."api_tokens_id_seq" FROM "service_role";
+
+GRANT USAGE ON SEQUENCE "public"."api_tokens_id_seq" TO "service_role";
 
 REVOKE ALL ON SEQUENCE "public"."campaigns_id_seq" FROM "service_role";
 
@@ -3544,6 +4429,10 @@ GRANT USAGE ON SEQUENCE "public"."sms_recipients_id_seq" TO "service_role";
 REVOKE ALL ON SEQUENCE "public"."sources_id_seq" FROM "service_role";
 
 GRANT USAGE ON SEQUENCE "public"."sources_id_seq" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."api_tokens" FROM "service_role";
+
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE "public"."api_tokens" TO "service_role";
 
 REVOKE ALL ON TABLE "public"."campaigns" FROM "service_role";
 
@@ -3584,3 +4473,13 @@ GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE "public"."sms_recipients" TO "serv
 REVOKE ALL ON TABLE "public"."sources" FROM "service_role";
 
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE "public"."sources" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."staff_invitations" FROM "service_role";
+
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE "public"."staff_invitations" TO "service_role";
+
+ALTER TABLE "public"."deliveries"
+  ADD COLUMN "error_group" text GENERATED ALWAYS AS (public.error_group_of(last_error_class, last_http_status, last_error)) STORED;
+
+CREATE INDEX deliveries_dead_by_cause ON public.deliveries USING btree (error_group, destination_id, finished_at DESC, event_id)
+  WHERE (status = 'dead'::public.delivery_status);

@@ -1,0 +1,37 @@
+import type { Metadata } from "next";
+import { WrongFilter } from "@/components/events/wrong-filter";
+import { AuditFilterBar } from "@/components/settings/audit-filter-bar";
+import { AuditList } from "@/components/settings/audit-list";
+import { requireStaff } from "@/lib/auth/authorise";
+import { auditRequest } from "@/lib/contract/api/staff";
+import { printAuditFilter } from "@/lib/contract/audit-filter";
+import { readQuery } from "@/lib/contract/event-filter";
+import { listActionChoices, listActions } from "@/lib/queries/audit";
+
+export const metadata: Metadata = { title: "Audit log" };
+
+export default async function AuditPage({ searchParams }: PageProps<"/settings/audit">) {
+  await requireStaff("manage");
+  const entries = Object.entries(await searchParams).flatMap(([name, value]) =>
+    [value ?? []].flat().map((one): [string, string] => [name, one]),
+  );
+  const query = auditRequest.safeParse(readQuery(new URLSearchParams(entries)));
+  if (!query.success) {
+    const issue = query.error.issues[0];
+    return (
+      <WrongFilter
+        field={issue?.path[0]?.toString() ?? "The address"}
+        problem={issue?.message ?? "is wrong"}
+        all={{ href: "/settings/audit", words: "Show the whole log" }}
+      />
+    );
+  }
+  const { limit, cursor, ...filter } = query.data;
+  const [initial, choices] = await Promise.all([listActions(filter, { limit, cursor }), listActionChoices()]);
+  return (
+    <>
+      <AuditFilterBar filter={filter} choices={choices} />
+      <AuditList key={printAuditFilter({ ...filter, cursor })} {...{ filter, cursor, initial }} />
+    </>
+  );
+}

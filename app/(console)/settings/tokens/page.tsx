@@ -1,0 +1,11 @@
+import type { Metadata } from "next";
+import { TokenList } from "@/components/settings/token-list";
+import { listApiTokens } from "@/lib/auth/api-tokens";
+import { requireStaff } from "@/lib/auth/authorise";
+
+export const metadata: Metadata = { title: "API tokens" };
+
+export default async function TokensPage() {
+  await requireStaff("manage");
+  return <TokenList initial={await listApiTokens()} />;
+}

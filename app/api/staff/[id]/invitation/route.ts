@@ -1,0 +1,7 @@
+import { handle } from "@/app/api/handle";
+import { linkStaff } from "@/lib/auth/staff";
+
+/** A new one-time link for somebody who lost the invitation or the password. */
+export const POST = handle("manage", async (context) =>
+  Response.json(await linkStaff(String(context.params.id), context), { status: 201 }),
+);

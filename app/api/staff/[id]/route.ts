@@ -1,0 +1,8 @@
+import { handle, readJson } from "@/app/api/handle";
+import { changeStaff } from "@/lib/auth/staff";
+import { changeStaffRequest } from "@/lib/contract/api/staff";
+
+/** Gives a person another role, disables or enables them. Ends their sessions at once. */
+export const PATCH = handle("manage", async (context) =>
+  changeStaff(String(context.params.id), changeStaffRequest.parse(await readJson(context.request)), context),
+);

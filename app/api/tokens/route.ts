@@ -1,0 +1,13 @@
+import { handle, readJson } from "@/app/api/handle";
+import { createApiToken, listApiTokens } from "@/lib/auth/api-tokens";
+import { createTokenRequest } from "@/lib/contract/api/staff";
+
+/** The API tokens that work, and those that ended lately. */
+export const GET = handle("manage", async () => ({ tokens: await listApiTokens() }));
+
+/** Makes a token. The answer holds it, this once. */
+export const POST = handle("manage", async (context) =>
+  Response.json(await createApiToken(createTokenRequest.parse(await readJson(context.request)), context), {
+    status: 201,
+  }),
+);

@@ -1,0 +1,40 @@
+import type { Metadata } from "next";
+import { headers } from "next/headers";
+import { Logo } from "@/components/frame/logo";
+import { AcceptForm } from "@/components/invitation/accept-form";
+import { ClosedLink } from "@/components/invitation/closed-link";
+import { addressOf } from "@/lib/auth/options";
+import { findInvitation } from "@/lib/auth/staff";
+import { Problem } from "@/lib/errors";
+
+/** The address of this page is a secret: it goes to no other site and into no index. */
+export const metadata: Metadata = { title: "Invitation", referrer: "no-referrer", robots: "noindex" };
+
+/** Where a one-time link leads. Looking at it does not use it up: mail programs look, too. */
+export default async function InvitationPage({ params }: PageProps<"/invitation/[token]">) {
+  const { token } = await params;
+  const invitation = await open(token);
+  return (
+    <main className="mx-auto flex min-h-dvh w-full max-w-80 flex-col justify-center px-4 pb-24">
+      <h1 className="mb-6 flex items-center gap-2.5 font-semibold text-xl tracking-tight">
+        <Logo className="size-7" /> Redrive
+      </h1>
+      {typeof invitation === "string" ? (
+        <ClosedLink problem={invitation} />
+      ) : (
+        <AcceptForm token={token} invitation={invitation} />
+      )}
+    </main>
+  );
+}
+
+/** Whom the link lets in, or why it does not. */
+async function open(token: string) {
+  try {
+    const address = addressOf(Object.fromEntries(await headers()));
+    return (await findInvitation(token, address)) ?? "closed";
+  } catch (error) {
+    if (error instanceof Problem && error.init.status === 429) return "too_many";
+    throw error;
+  }
+}

@@ -1,0 +1,113 @@
+"use client";
+
+import { Download } from "lucide-react";
+import { useRouter } from "next/navigation";
+import { useOptimistic, useTransition } from "react";
+import type { AuditFilter } from "@/lib/contract/audit-filter";
+import type { ActionChoices } from "@/lib/contract/staff";
+import { Choices } from "../events/choices";
+import { FilterChip } from "../events/filter-chip";
+import { filterWords } from "../events/filter-words";
+import { TextChoice } from "../events/text-choice";
+import { TimeChoice } from "../events/time-choice";
+import { InertText } from "../inert-text";
+import { useTimeFormat } from "../time";
+import { Button } from "../ui/button";
+import { Menu, MenuContent, MenuItem, MenuTrigger } from "../ui/menu";
+import { auditAddress, auditExportAddress } from "./audit-address";
+import { actionWords } from "./words";
+
+/** The filter of the log, whose only state is the address, and the way out as a file. */
+export function AuditFilterBar({ filter: read, choices }: { filter: AuditFilter; choices: ActionChoices }) {
+  const router = useRouter();
+  const [pending, startTransition] = useTransition();
+  const format = useTimeFormat();
+  // A tick answers the finger, not the server.
+  const [filter, show] = useOptimistic(read);
+  const go = (next: AuditFilter) =>
+    startTransition(() => {
+      show(next);
+      router.push(auditAddress(next), { scroll: false });
+    });
+  const actions = filter.action?.map(actionWords).join(" or ") || null;
+  const isFiltered = Object.values(filter).some(Boolean);
+  return (
+    <search aria-label="Filter the log" aria-busy={pending} className="flex items-start justify-between gap-3 pb-3">
+      <div className="flex min-w-0 flex-wrap gap-1.5">
+        <FilterChip name="person" words={filter.actor ?? null} onClear={() => go({ ...filter, actor: undefined })}>
+          {(close) => (
+            <div className="max-h-80 max-w-72 overflow-y-auto">
+              {choices.actors.map((actor) => (
+                <button
+                  key={actor}
+                  type="button"
+                  onClick={() => close(() => go({ ...filter, actor }))}
+                  className="block h-8 w-full truncate rounded-sm px-2 text-left hover:bg-hover"
+                >
+                  <InertText text={actor} />
+                </button>
+              ))}
+            </div>
+          )}
+        </FilterChip>
+        <FilterChip name="action" words={actions} onClear={() => go({ ...filter, action: undefined })}>
+          <Choices
+            options={choices.actions.map((value) => ({ value, label: actionWords(value) }))}
+            chosen={filter.action}
+            onChange={(action) => go({ ...filter, action })}
+          />
+        </FilterChip>
+        <FilterChip
+          name="subject"
+          words={filter.subject ?? null}
+          mono
+          onClear={() => go({ ...filter, subject: undefined })}
+        >
+          {(close) => (
+            <TextChoice
+              label="The subject"
+              example="wr_12 or an e-mail"
+              value={filter.subject}
+              onApply={(subject) => close(() => go({ ...filter, subject }))}
+            />
+          )}
+        </FilterChip>
+        <FilterChip
+          name="time"
+          words={filterWords(filter, format).time}
+          onClear={() => go({ ...filter, range: undefined, from_ts: undefined, to_ts: undefined })}
+        >
+          {(close) => (
+            <TimeChoice
+              filter={filter}
+              onChange={(time) =>
+                close(() => go({ ...filter, range: undefined, from_ts: undefined, to_ts: undefined, ...time }))
+              }
+            />
+          )}
+        </FilterChip>
+        {isFiltered && (
+          <Button variant="ghost" size="sm" onClick={() => go({})}>
+            Clear
+          </Button>
+        )}
+      </div>
+      <Menu>
+        <MenuTrigger asChild>
+          <Button size="sm" data-testid="audit-export">
+            <Download /> Export
+          </Button>
+        </MenuTrigger>
+        <MenuContent>
+          {(["csv", "json"] as const).map((kind) => (
+            <MenuItem key={kind} asChild>
+              <a href={auditExportAddress(filter, kind)} download>
+                {isFiltered ? "What matches" : "The whole log"} as {kind.toUpperCase()}
+              </a>
+            </MenuItem>
+          ))}
+        </MenuContent>
+      </Menu>
+    </search>
+  );
+}

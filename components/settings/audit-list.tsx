@@ -1,0 +1,88 @@
+"use client";
+
+import { ChevronRight, ChevronsLeft, ScrollText } from "lucide-react";
+import Link from "next/link";
+import { fetchActions } from "@/lib/client/audit";
+import { keys } from "@/lib/client/keys";
+import { useLiveQuery } from "@/lib/client/live-query";
+import { type AuditFilter, printAuditFilter } from "@/lib/contract/audit-filter";
+import type { StaffActionPage } from "@/lib/contract/staff";
+import { Notice } from "../notice";
+import { Button } from "../ui/button";
+import { auditAddress } from "./audit-address";
+import { AUDIT_COLUMNS, AuditRow } from "./audit-row";
+import { Table } from "./table";
+
+const REFRESH_MS = 10_000;
+
+/** What people and tokens did, newest first. Older pages do not move. */
+export function AuditList({
+  filter,
+  cursor,
+  initial,
+}: {
+  filter: AuditFilter;
+  cursor?: string;
+  initial: StaffActionPage;
+}) {
+  const query = { ...filter, cursor };
+  const { data } = useLiveQuery({
+    queryKey: keys.audit(printAuditFilter(query)),
+    read: (signal) => fetchActions(query, signal),
+    initialData: initial,
+    interval: () => REFRESH_MS,
+    paused: cursor !== undefined,
+  });
+  if (data.actions.length === 0 && !cursor) return <Nothing filtered={printAuditFilter(filter) !== ""} />;
+  return (
+    <>
+      <Table caption="Audit log, newest first" columns={AUDIT_COLUMNS}>
+        {data.actions.map((action) => (
+          <AuditRow key={action.id} action={action} />
+        ))}
+      </Table>
+      {(cursor !== undefined || data.next_cursor !== null) && (
+        <nav aria-label="Pages" className="flex items-center justify-between gap-2 pt-3">
+          {cursor === undefined ? (
+            <span className="text-faint text-sm">The newest entries</span>
+          ) : (
+            <Button asChild size="sm">
+              <Link href={auditAddress(filter)}>
+                <ChevronsLeft /> Newest
+              </Link>
+            </Button>
+          )}
+          {data.next_cursor === null ? (
+            <span className="text-faint text-sm">The oldest entries</span>
+          ) : (
+            <Button asChild size="sm">
+              <Link href={auditAddress({ ...filter, cursor: data.next_cursor })}>
+                Older <ChevronRight />
+              </Link>
+            </Button>
+          )}
+        </nav>
+      )}
+    </>
+  );
+}
+
+function Nothing({ filtered }: { filtered: boolean }) {
+  return (
+    <Notice
+      icon={ScrollText}
+      title={filtered ? "Nothing in the log matches this filter" : "Nothing was done yet"}
+      actions={
+        filtered && (
+          <Button asChild>
+            <Link href="/settings/audit">Show the whole log</Link>
+          </Button>
+        )
+      }
+    >
+      {filtered
+        ? "What matches appears here by itself."
+        : "Replays, changes of people, tokens and destinations are written here, with who did them and why. Nobody can change or delete a line."}
+    </Notice>
+  );
+}

@@ -1,0 +1,106 @@
+"use client";
+
+import { useMutation } from "@tanstack/react-query";
+import { type FormEvent, useId, useState } from "react";
+import { createToken } from "@/lib/client/staff";
+import { SCOPE_NAMES, type Scope } from "@/lib/contract/scopes";
+import type { NewApiToken } from "@/lib/contract/staff";
+import { Choice } from "../replays/choice";
+import { Tick } from "../replays/tick";
+import { Button } from "../ui/button";
+import { Dialog, DialogClose, DialogContent } from "../ui/dialog";
+import { Input } from "../ui/input";
+import { Problem } from "./problem";
+import { SCOPE_WORDS } from "./words";
+
+const LIVES = [
+  ["7", "7 days"],
+  ["30", "30 days"],
+  ["90", "90 days"],
+  ["180", "Half a year"],
+  ["365", "A year"],
+] as const;
+
+/** Name, scopes and life of a new token. What comes back holds the token. */
+export function CreateTokenDialog({
+  onClose,
+  onCreated,
+}: {
+  onClose: () => void;
+  onCreated: (created: NewApiToken) => void;
+}) {
+  const form = useId();
+  const [name, setName] = useState("");
+  const [scopes, setScopes] = useState<Scope[]>(["events:read"]);
+  const [days, setDays] = useState("90");
+  const create = useMutation({
+    mutationFn: () => createToken({ name: name.trim(), scopes, expires_in_days: Number(days) }),
+    onSuccess: onCreated,
+  });
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    create.mutate();
+  }
+  return (
+    <Dialog open onOpenChange={(open) => !open && onClose()}>
+      <DialogContent
+        title="Create an API token"
+        description="For programs. It may what you tick here, and nothing else."
+        footer={
+          <>
+            <DialogClose asChild>
+              <Button>Cancel</Button>
+            </DialogClose>
+            <Button
+              type="submit"
+              form={form}
+              variant="primary"
+              data-testid="token-confirm"
+              disabled={create.isPending || scopes.length === 0}
+            >
+              {create.isPending ? "Creating…" : "Create token"}
+            </Button>
+          </>
+        }
+      >
+        <form id={form} onSubmit={submit} className="space-y-4 pt-1">
+          <div>
+            <label htmlFor={`${form}-name`} className="mb-1 block font-medium">
+              Name
+            </label>
+            <Input
+              id={`${form}-name`}
+              required
+              maxLength={100}
+              autoComplete="off"
+              data-testid="token-name"
+              placeholder="What uses it, e.g. billing monitor"
+              value={name}
+              onChange={(event) => setName(event.target.value)}
+            />
+          </div>
+          <fieldset>
+            <legend className="mb-1.5 font-medium">It may</legend>
+            <div className="space-y-2">
+              {SCOPE_NAMES.map((scope) => (
+                <Tick
+                  key={scope}
+                  checked={scopes.includes(scope)}
+                  hint={SCOPE_WORDS[scope].may}
+                  onChange={(on) => setScopes(SCOPE_NAMES.filter((one) => (one === scope ? on : scopes.includes(one))))}
+                >
+                  {SCOPE_WORDS[scope].label}
+                  <span className="ml-1.5 font-mono text-faint text-sm">{scope}</span>
+                </Tick>
+              ))}
+            </div>
+          </fieldset>
+          <div className="w-40">
+            <Choice label="It ends after" choices={LIVES} value={days} onChange={setDays} />
+          </div>
+          <Problem error={create.error} />
+        </form>
+      </DialogContent>
+    </Dialog>
+  );
+}

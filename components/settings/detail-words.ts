@@ -1,0 +1,25 @@
+import type { StaffAction } from "@/lib/contract/staff";
+
+/** What a line of the log says beside who, what and whom; null when that is all. `time` says times as their reader does. */
+export function detailWords({ action, details }: StaffAction, time: (iso: string) => string): string | null {
+  if (action === "staff.change_role") return `${text(details.from)} → ${text(details.to)}`;
+  if (action === "staff.invite") return `as ${text(details.role)}`;
+  const { name: _, ...rest } = details;
+  const parts = Object.entries(action.startsWith("token.") ? rest : details)
+    .filter(([, value]) => value !== null && !isEmpty(value))
+    .map(([key, value]) => {
+      if (key === "reason") return `“${text(value)}”`;
+      if (key.endsWith("_at") && typeof value === "string") return `${key.slice(0, -3)} ${time(value)}`;
+      return `${key.replaceAll("_", " ")}: ${text(value)}`;
+    });
+  return parts.length > 0 ? parts.join(" · ") : null;
+}
+
+function isEmpty(value: unknown): boolean {
+  return typeof value === "object" && value !== null && Object.keys(value).length === 0;
+}
+
+function text(value: unknown): string {
+  if (Array.isArray(value)) return value.map(text).join(", ");
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
+}

@@ -1,0 +1,82 @@
+"use client";
+
+import { useQueryClient } from "@tanstack/react-query";
+import { UserPlus } from "lucide-react";
+import { useState } from "react";
+import { keys } from "@/lib/client/keys";
+import { useLiveQuery } from "@/lib/client/live-query";
+import { fetchStaff } from "@/lib/client/staff";
+import type { StaffMember, StaffWithInvitation } from "@/lib/contract/staff";
+import { useTimeFormat } from "../time";
+import { Button } from "../ui/button";
+import { InviteDialog } from "./invite-dialog";
+import { PersonDialog } from "./person-dialogs";
+import { PERSON_COLUMNS, type PersonAction, PersonRow } from "./person-row";
+import { SecretDialog } from "./secret-dialog";
+import { Table } from "./table";
+
+const REFRESH_MS = 10_000;
+
+type Open = "invite" | { person: StaffMember; action: PersonAction } | { linked: StaffWithInvitation };
+
+/** Who is on the staff, and all that an administrator does with people. */
+export function PeopleList({ initial, ownId }: { initial: StaffMember[]; ownId: string }) {
+  const client = useQueryClient();
+  const time = useTimeFormat();
+  const [open, setOpen] = useState<Open | null>(null);
+  const { data } = useLiveQuery({
+    queryKey: keys.staff,
+    read: fetchStaff,
+    initialData: initial,
+    interval: () => REFRESH_MS,
+  });
+  const refresh = () => void client.invalidateQueries({ queryKey: keys.staff });
+  const close = () => setOpen(null);
+  const showLink = (linked: StaffWithInvitation) => {
+    setOpen({ linked });
+    refresh();
+  };
+  async function changed(words: string) {
+    close();
+    refresh();
+    (await import("sonner")).toast.success(words);
+  }
+  return (
+    <>
+      <div className="flex items-center justify-between gap-3 pb-3">
+        <p className="text-pretty text-quiet">Who can enter this console, and what they may do.</p>
+        <Button variant="primary" data-testid="invite" onClick={() => setOpen("invite")}>
+          <UserPlus /> Invite…
+        </Button>
+      </div>
+      <Table caption="People" columns={PERSON_COLUMNS}>
+        {data.map((person) => (
+          <PersonRow
+            key={person.id}
+            person={person}
+            isSelf={person.id === ownId}
+            onAction={(action) => setOpen({ person, action })}
+          />
+        ))}
+      </Table>
+      {data.length === 1 && (
+        <p className="pt-4 text-pretty text-quiet">
+          Only you can enter so far. Invite a second administrator, so that somebody can let you in again.
+        </p>
+      )}
+      {open === "invite" && <InviteDialog onClose={close} onInvited={showLink} />}
+      {open !== null && open !== "invite" && "person" in open && (
+        <PersonDialog {...open} onClose={close} onChanged={changed} onLinked={showLink} />
+      )}
+      {open !== null && open !== "invite" && "linked" in open && (
+        <SecretDialog
+          title={`Send this link to ${open.linked.staff.email}`}
+          description={`Whoever has it can enter as this person. It works once, until ${time(open.linked.invitation.expires_at)}.`}
+          label="Link"
+          secret={open.linked.invitation.url}
+          onClose={close}
+        />
+      )}
+    </>
+  );
+}

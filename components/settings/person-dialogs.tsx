@@ -1,0 +1,108 @@
+"use client";
+
+import { useMutation } from "@tanstack/react-query";
+import { useState } from "react";
+import { changeStaff, linkStaff } from "@/lib/client/staff";
+import type { StaffMember, StaffWithInvitation } from "@/lib/contract/staff";
+import { plural } from "../format";
+import { ConfirmDialog } from "./confirm-dialog";
+import type { PersonAction } from "./person-row";
+import { RoleChoice } from "./role-choice";
+import { callOf, ROLE_WORDS } from "./words";
+
+interface Props {
+  person: StaffMember;
+  onClose: () => void;
+  /** What happened, for a toast. */
+  onChanged: (words: string) => void;
+  onLinked: (linked: StaffWithInvitation) => void;
+}
+
+/** What each action asks before it is done. */
+export function PersonDialog({ action, ...props }: Props & { action: PersonAction }) {
+  if (action === "role") return <RoleDialog {...props} />;
+  if (action === "link") return <LinkDialog {...props} />;
+  return <AccessDialog disable={action === "disable"} {...props} />;
+}
+
+function RoleDialog({ person, onClose, onChanged }: Props) {
+  const [role, setRole] = useState(person.role);
+  const name = callOf(person);
+  const change = useMutation({
+    mutationFn: () => changeStaff(person.id, { role }),
+    onSuccess: () => onChanged(`${name} is ${ROLE_WORDS[role].label.toLowerCase()} now.`),
+  });
+  return (
+    <ConfirmDialog
+      title={`Change the role of ${name}`}
+      description={
+        person.status === "invited"
+          ? "It counts from the first sign-in on. The link that was sent stays good."
+          : `${name} is signed out everywhere at once and signs in again with the new role.${tokenWords(person, "may from now on do no more than the new role")}`
+      }
+      action={role === person.role ? "Change role" : `Make ${name} ${ROLE_WORDS[role].label.toLowerCase()}`}
+      disabled={role === person.role}
+      pending={change.isPending}
+      error={change.error}
+      onConfirm={() => change.mutate()}
+      onClose={onClose}
+    >
+      <div className="pt-1">
+        <RoleChoice value={role} onChange={setRole} />
+      </div>
+    </ConfirmDialog>
+  );
+}
+
+function LinkDialog({ person, onClose, onLinked }: Props) {
+  const link = useMutation({ mutationFn: () => linkStaff(person.id), onSuccess: onLinked });
+  const isInvited = person.status === "invited";
+  const name = callOf(person);
+  return (
+    <ConfirmDialog
+      title={isInvited ? `New invitation link for ${name}` : `New password link for ${name}`}
+      description={
+        isInvited
+          ? "The link that was sent before stops working."
+          : `With this link ${name} sets a new password. The present one works until then; open sessions end with it.`
+      }
+      action="Make the link"
+      pending={link.isPending}
+      error={link.error}
+      onConfirm={() => link.mutate()}
+      onClose={onClose}
+    />
+  );
+}
+
+function AccessDialog({ person, disable, onClose, onChanged }: Props & { disable: boolean }) {
+  const name = callOf(person);
+  const change = useMutation({
+    mutationFn: () => changeStaff(person.id, { disabled: disable }),
+    onSuccess: () => onChanged(disable ? `${name} is disabled.` : `${name} is enabled again.`),
+  });
+  const isInvited = person.status === "invited";
+  const says = !disable
+    ? `${name} can sign in again as ${ROLE_WORDS[person.role].label.toLowerCase()}.${tokenWords(person, "work again")}`
+    : isInvited
+      ? "The link that was sent stops working at once."
+      : `${name} is signed out everywhere at once and cannot sign in.${tokenWords(person, "stop working")} Replays under way go on. You can enable the account again.`;
+  return (
+    <ConfirmDialog
+      title={!disable ? `Enable ${name}` : isInvited ? `Withdraw the invitation of ${name}` : `Disable ${name}`}
+      description={says}
+      action={!disable ? `Enable ${name}` : isInvited ? "Withdraw invitation" : `Disable ${name}`}
+      pending={change.isPending}
+      error={change.error}
+      onConfirm={() => change.mutate()}
+      onClose={onClose}
+    />
+  );
+}
+
+/** ` The 3 API tokens they made stop working.`; nothing without tokens. */
+function tokenWords({ active_tokens }: StaffMember, what: string): string {
+  if (active_tokens === 0) return "";
+  const verb = active_tokens === 1 ? what.replace(/^(stop|work)\b/, "$1s") : what;
+  return ` The ${plural(active_tokens, "API token")} they made ${verb}.`;
+}

@@ -1,0 +1,112 @@
+import { Ban, CircleCheck, Ellipsis, type LucideIcon, Mail } from "lucide-react";
+import type { StaffMember, StaffStatus } from "@/lib/contract/staff";
+import { InertText } from "../inert-text";
+import { RelativeTime } from "../time";
+import { Button } from "../ui/button";
+import { cn } from "../ui/cn";
+import { Menu, MenuContent, MenuItem, MenuSeparator, MenuTrigger } from "../ui/menu";
+import { type Columns, cellLook, rowLook } from "./table";
+import { callOf, ROLE_WORDS } from "./words";
+
+export const PERSON_COLUMNS: Columns = [
+  { title: "Person" },
+  { title: "Role", className: "md:w-36" },
+  { title: "Status", className: "md:w-60" },
+  { title: "Last sign-in", className: "md:w-32 md:max-lg:hidden" },
+  { title: "Actions", className: "md:w-12" },
+];
+
+const LOOK: Record<StaffStatus, { icon: LucideIcon; tone: string; word: string }> = {
+  active: { icon: CircleCheck, tone: "text-green", word: "Active" },
+  invited: { icon: Mail, tone: "text-amber", word: "Invited" },
+  disabled: { icon: Ban, tone: "text-grey", word: "Disabled" },
+};
+
+export type PersonAction = "role" | "link" | "disable" | "enable";
+
+/** One person, with what can be done. Nothing can be done with oneself. */
+export function PersonRow({
+  person,
+  isSelf,
+  onAction,
+}: {
+  person: StaffMember;
+  isSelf: boolean;
+  onAction: (action: PersonAction) => void;
+}) {
+  const { email, role, status, last_sign_in_at } = person;
+  return (
+    <tr data-testid="person-row" className={cn(rowLook, "relative")}>
+      <td className={cn(cellLook, "md:h-14")}>
+        <p className={cn("truncate font-medium", status === "disabled" && "text-quiet")} title={email}>
+          <InertText text={callOf(person)} />
+          {isSelf && <span className="ml-1.5 font-normal text-faint text-sm">you</span>}
+        </p>
+        {status !== "invited" && (
+          <p className="truncate text-quiet text-sm" title={email}>
+            <InertText text={email} />
+          </p>
+        )}
+      </td>
+      <td className={cn(cellLook, "max-md:col-start-1 max-md:row-start-2")}>{ROLE_WORDS[role].label}</td>
+      <td className={cn(cellLook, "max-md:col-span-2 max-md:col-start-1 max-md:row-start-2 max-md:justify-self-end")}>
+        <StatusWords person={person} />
+      </td>
+      <td className={cn(cellLook, "text-quiet tabular-nums max-lg:hidden")}>
+        {last_sign_in_at ? <RelativeTime at={last_sign_in_at} /> : "never"}
+      </td>
+      <td className={cn(cellLook, "text-right max-md:col-start-2 max-md:row-start-1")}>
+        {!isSelf && <PersonActions person={person} onAction={onAction} />}
+      </td>
+    </tr>
+  );
+}
+
+function StatusWords({ person: { status, link_expires_at } }: { person: StaffMember }) {
+  const { icon: Icon, tone, word } = LOOK[status];
+  return (
+    <span className="inline-flex items-center gap-1.5 align-middle">
+      <Icon aria-hidden="true" className={cn("size-3.5", tone)} />
+      <span className={cn("font-medium", tone)}>{word}</span>
+      {status === "invited" && (
+        <span className="text-quiet text-sm">
+          {link_expires_at ? (
+            <>
+              link ends <RelativeTime at={link_expires_at} />
+            </>
+          ) : (
+            "link has ended"
+          )}
+        </span>
+      )}
+    </span>
+  );
+}
+
+function PersonActions({ person, onAction }: { person: StaffMember; onAction: (action: PersonAction) => void }) {
+  const { status } = person;
+  return (
+    <Menu>
+      <MenuTrigger asChild>
+        <Button variant="ghost" size="icon" aria-label={`Actions for ${callOf(person)}`} data-testid="person-actions">
+          <Ellipsis />
+        </Button>
+      </MenuTrigger>
+      <MenuContent>
+        {status !== "disabled" && (
+          <>
+            <MenuItem onSelect={() => onAction("role")}>Change role…</MenuItem>
+            <MenuItem onSelect={() => onAction("link")}>
+              {status === "invited" ? "New invitation link…" : "New password link…"}
+            </MenuItem>
+            <MenuSeparator />
+            <MenuItem onSelect={() => onAction("disable")}>
+              {status === "invited" ? "Withdraw invitation…" : "Disable…"}
+            </MenuItem>
+          </>
+        )}
+        {status === "disabled" && <MenuItem onSelect={() => onAction("enable")}>Enable…</MenuItem>}
+      </MenuContent>
+    </Menu>
+  );
+}

@@ -1,0 +1,121 @@
+"use client";
+
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { KeyRound, Plus } from "lucide-react";
+import { useState } from "react";
+import { useNow } from "@/lib/client/clock";
+import { useOrigin } from "@/lib/client/hydrated";
+import { keys } from "@/lib/client/keys";
+import { useLiveQuery } from "@/lib/client/live-query";
+import { fetchTokens, revokeToken } from "@/lib/client/staff";
+import type { ApiToken, NewApiToken } from "@/lib/contract/staff";
+import { relative } from "../format";
+import { Notice } from "../notice";
+import { Button } from "../ui/button";
+import { ConfirmDialog } from "./confirm-dialog";
+import { CreateTokenDialog } from "./create-token-dialog";
+import { SecretDialog } from "./secret-dialog";
+import { Table } from "./table";
+import { TOKEN_COLUMNS, TokenRow } from "./token-row";
+
+const REFRESH_MS = 5_000;
+
+type Open = "create" | { created: NewApiToken } | { revoking: ApiToken };
+
+/** The API tokens: who made them, what they may, when they were used. */
+export function TokenList({ initial }: { initial: ApiToken[] }) {
+  const client = useQueryClient();
+  const origin = useOrigin();
+  const [open, setOpen] = useState<Open | null>(null);
+  const { data } = useLiveQuery({
+    queryKey: keys.tokens,
+    read: fetchTokens,
+    initialData: initial,
+    interval: () => REFRESH_MS,
+  });
+  const refresh = () => void client.invalidateQueries({ queryKey: keys.tokens });
+  const close = () => setOpen(null);
+  const create = (
+    <Button variant="primary" data-testid="create-token" onClick={() => setOpen("create")}>
+      <Plus /> Create token…
+    </Button>
+  );
+  return (
+    <>
+      {data.length === 0 ? (
+        <Notice icon={KeyRound} title="No API token yet" actions={create}>
+          Programs use one to read events, replay them or send their own. You choose what it may and how long it lives.
+        </Notice>
+      ) : (
+        <>
+          <div className="flex items-center justify-between gap-3 pb-3">
+            <p className="text-pretty text-quiet">
+              For programs. Each may what it names, ends within a year, and can be revoked at once.{" "}
+              <a href="/api-reference" className="text-accent underline underline-offset-2 hover:text-accent-strong">
+                API reference
+              </a>
+            </p>
+            {create}
+          </div>
+          <Table caption="API tokens" columns={TOKEN_COLUMNS}>
+            {data.map((token) => (
+              <TokenRow key={token.id} token={token} onRevoke={() => setOpen({ revoking: token })} />
+            ))}
+          </Table>
+        </>
+      )}
+      {open === "create" && (
+        <CreateTokenDialog
+          onClose={close}
+          onCreated={(created) => {
+            setOpen({ created });
+            refresh();
+          }}
+        />
+      )}
+      {open !== null && open !== "create" && "created" in open && (
+        <SecretDialog
+          title={`${open.created.api_token.name} is ready`}
+          description="Copy the token to where it is used. Programs send it in the Authorization header, never in an address."
+          label="Token"
+          secret={open.created.token}
+          onClose={close}
+        >
+          <p className="mt-4 mb-1 text-quiet text-sm">Try it</p>
+          <code className="block overflow-x-auto whitespace-pre rounded-md border bg-sunken px-3 py-2 font-mono text-sm">
+            {`curl -H "Authorization: Bearer $TOKEN" \\\n  ${origin}/api/webhooks/events?limit=1`}
+          </code>
+        </SecretDialog>
+      )}
+      {open !== null && open !== "create" && "revoking" in open && (
+        <RevokeDialog token={open.revoking} onClose={close} onRevoked={refresh} />
+      )}
+    </>
+  );
+}
+
+function RevokeDialog({ token, onClose, onRevoked }: { token: ApiToken; onClose: () => void; onRevoked: () => void }) {
+  const now = useNow();
+  const revoke = useMutation({
+    mutationFn: () => revokeToken(token.id),
+    onSuccess: async () => {
+      onClose();
+      onRevoked();
+      (await import("sonner")).toast.success(`${token.name} is revoked.`);
+    },
+  });
+  const used = token.last_used_at
+    ? `It was last used ${relative(Date.parse(token.last_used_at), now)}.`
+    : "It was never used.";
+  return (
+    <ConfirmDialog
+      title={`Revoke ${token.name}`}
+      description={`The next request with it is refused, and it cannot be brought back. ${used}`}
+      action="Revoke token"
+      pending={revoke.isPending}
+      error={revoke.error}
+      onConfirm={() => revoke.mutate()}
+      onClose={onClose}
+    />
+  );
+}

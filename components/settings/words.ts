@@ -1,0 +1,91 @@
+/** Roles, scopes and actions as people read them. */
+import type { Scope } from "@/lib/contract/scopes";
+import type { StaffAction, StaffMember } from "@/lib/contract/staff";
+import type { StaffRole } from "@/lib/contract/vocabulary";
+
+export const ROLE_WORDS: Record<StaffRole, { label: string; may: string; you: string }> = {
+  viewer: {
+    label: "Viewer",
+    may: "Sees events, payloads and replays. Changes nothing.",
+    you: "You see events, payloads and replays.",
+  },
+  support: {
+    label: "Support",
+    may: "Also replays events chosen one by one, resolves them, and pauses or tests destinations.",
+    you: "You see events, replay those you choose, and pause or test destinations.",
+  },
+  admin: {
+    label: "Administrator",
+    may: "Also replays everything a filter matches, and manages destinations, sources, people and tokens.",
+    you: "You may do everything here.",
+  },
+};
+
+export const SCOPE_WORDS: Record<Scope, { label: string; may: string }> = {
+  "events:read": { label: "Read events", may: "Events with payloads, deliveries, replays and statistics." },
+  "events:resolve": { label: "Resolve events", may: "Mark failed or dead events as handled." },
+  "events:publish": { label: "Publish events", may: "Send events of your own platform into Redrive." },
+  "replays:write": { label: "Replay chosen events", may: "Events that are named one by one, up to 100 at a time." },
+  "replays:bulk": { label: "Replay in bulk", may: "Everything that a filter matches, without that limit." },
+  "destinations:operate": { label: "Operate destinations", may: "Pause, resume and test them." },
+  manage: {
+    label: "Manage",
+    may: "Destinations, sources, people, tokens and the audit log. Give it to nobody lightly.",
+  },
+};
+
+/** What was done, as the rest of a sentence that begins with a name, where the general rule below says it badly. */
+const ACTION_WORDS: Readonly<Record<string, string>> = {
+  "staff.invite": "invited",
+  "staff.link": "made a new link for",
+  "staff.change_role": "changed the role of",
+  "staff.disable": "disabled",
+  "staff.enable": "enabled",
+  "invitation.accept": "accepted the invitation sent to",
+  "token.create": "created the API token",
+  "token.revoke": "revoked the API token",
+  "audit.export": "exported the audit log",
+};
+
+/** Verbs of actions such as `destination.rotate_secret`, before "the destination". */
+const PAST: Readonly<Record<string, string>> = {
+  create: "created",
+  update: "changed",
+  delete: "deleted",
+  start: "started",
+  pause: "paused",
+  resume: "resumed",
+  cancel: "cancelled",
+  enable: "enabled",
+  disable: "disabled",
+  resolve: "resolved",
+  test: "tested",
+  sample: "sent a sample to",
+  rotate: "rotated the URL of",
+  rotate_secret: "rotated the secret of",
+};
+
+/** `paused the destination`; for an action that we have no words for, its name. */
+export function actionWords(action: string): string {
+  const [noun = "", verb = ""] = action.split(".");
+  return ACTION_WORDS[action] ?? (PAST[verb] ? `${PAST[verb]} the ${noun}` : `${action}:`);
+}
+
+/** What the subject is called: a token by its name; nothing where the words say it all. */
+export function subjectWords({ action, subject, details }: StaffAction): string | null {
+  if (action === "audit.export") return null;
+  return action.startsWith("token.") && typeof details.name === "string" ? details.name : subject;
+}
+
+/** The page of what it was done to, where there is one. */
+export function subjectAddress({ subject }: StaffAction): string | null {
+  if (/^we_\d+$/.test(subject)) return `/events/${subject}`;
+  if (/^wr_\d+$/.test(subject)) return `/replays/${subject}`;
+  if (/^ds_\d+$/.test(subject)) return `/destinations/${subject}`;
+  return null;
+}
+
+/** The name, once the person has set one: before, the e-mail says more than its first half. */
+export function callOf({ status, name, email }: Pick<StaffMember, "status" | "name" | "email">): string {
+  return status === "invited" ? email : name;
+}

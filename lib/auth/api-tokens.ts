@@ -1,0 +1,101 @@
+/** API tokens that administrators make in the console: `rd_` and 256 random bits, kept as a hash, looked up on each request. */
+import type { Scope } from "@/lib/contract/scopes";
+import type { ApiToken, ApiTokenStatus, NewApiToken } from "@/lib/contract/staff";
+import { call } from "@/lib/db/client";
+import { Problem } from "@/lib/errors";
+import { type Actor, mayActor, SCOPES, scopesWithin } from "./permissions";
+import { hashSecret, makeSecret } from "./secrets";
+
+const PREFIX = "rd_";
+const HINT_LENGTH = 4;
+
+/** Who a token stands for, or why nobody, in words for its bearer. */
+export type TokenReading = { actor: Actor } | { problem: string };
+
+const ENDED: Record<Exclude<ApiTokenStatus, "active">, string> = {
+  expired: "The token has expired: make a new one.",
+  revoked: "The token was revoked.",
+  owner_disabled: "The person who made the token is disabled.",
+};
+
+/** True for tokens of this kind, whether or not they are good. */
+export function isApiToken(token: string): boolean {
+  return token.startsWith(PREFIX);
+}
+
+/** Reads it in the database each time, so that revoking it, or disabling who made it, acts on the next request. */
+export async function readApiToken(token: string): Promise<TokenReading> {
+  const stored = await call<(ApiToken & { owner_id: string | null }) | null>("console", "use_api_token", {
+    p_token_hash: hashSecret(token),
+  });
+  if (!stored) return { problem: "The token is not one of ours." };
+  if (stored.status !== "active") return { problem: ENDED[stored.status] };
+  const { id, name, owner_id, owner_role } = stored;
+  const scopes = stored.scopes.filter((scope) => isWithin(scope, owner_role));
+  return { actor: { kind: "token", id, name, role: null, scopes, ...(owner_id && { ownerId: owner_id }) } };
+}
+
+/** A token may nothing that whoever made it may not do any more. Scopes we do not know allow nothing. */
+function isWithin(scope: Scope, ownerRole: ApiToken["owner_role"]): boolean {
+  if (!Object.hasOwn(SCOPES, scope)) return false;
+  return ownerRole === null || SCOPES[scope].every((permission) => mayActor({ role: ownerRole }, permission));
+}
+
+/** Those that work, and those that ended in the last 30 days. */
+export function listApiTokens(): Promise<ApiToken[]> {
+  return call("console", "list_api_tokens", {} as never);
+}
+
+interface TokenOrder {
+  name: string;
+  scopes: Scope[];
+  expires_in_days: number;
+}
+
+interface Asker {
+  actor: Actor;
+  requestId: string;
+}
+
+/** Makes a token; the answer is the only place where it is ever seen. Throws a `Problem` for scopes beyond the asker's. */
+export async function createApiToken(order: TokenOrder, { actor, requestId }: Asker): Promise<NewApiToken> {
+  const own = scopesWithin(actor);
+  const beyond = order.scopes.filter((scope) => !own.includes(scope));
+  if (beyond.length > 0) {
+    throw new Problem({
+      status: 403,
+      title: `You may not give the scope ${beyond.join(", ")}.`,
+      detail: "A token can have no right that you do not have yourself.",
+      field: "scopes",
+    });
+  }
+  const token = `${PREFIX}${makeSecret()}`;
+  const owner = actor.kind === "staff" ? actor.id : actor.ownerId;
+  const api_token = await call<ApiToken>("console", "create_api_token", {
+    p_name: order.name,
+    p_token_hash: hashSecret(token),
+    p_hint: token.slice(-HINT_LENGTH),
+    p_scopes: order.scopes,
+    p_days: order.expires_in_days,
+    p_actor: actor.name,
+    p_actor_id: actor.id,
+    p_request_id: requestId,
+    ...(owner && { p_owner_id: owner }),
+  });
+  return { api_token, token };
+}
+
+/** Ends a token at once, `tk_12` or `12`. Throws a `Problem` when there is none. */
+export async function revokeApiToken(id: string, { actor, requestId }: Asker): Promise<ApiToken> {
+  const number = /^(?:tk_)?(\d{1,15})$/.exec(id)?.[1];
+  const revoked = number
+    ? await call<ApiToken | null>("console", "revoke_api_token", {
+        p_id: Number(number),
+        p_actor: actor.name,
+        p_actor_id: actor.id,
+        p_request_id: requestId,
+      })
+    : null;
+  if (revoked) return revoked;
+  throw new Problem({ status: 404, title: "There is no such token.", detail: "Ids look like tk_12." });
+}

@@ -1,0 +1,8 @@
+import { type AuditFilter, printAuditFilter } from "@/lib/contract/audit-filter";
+import type { StaffActionPage } from "@/lib/contract/staff";
+import { requestJson } from "./request";
+
+/** One page of the audit log. Throws `ApiError`. */
+export function fetchActions(query: AuditFilter & { cursor?: string }, signal?: AbortSignal): Promise<StaffActionPage> {
+  return requestJson(`/api/audit?${printAuditFilter(query)}`, { signal });
+}

@@ -1,0 +1,121 @@
+/** What the API is asked and answers about people, tokens and the audit log. Strict: nothing else can be set by the way. */
+import { z } from "zod";
+import { Constants } from "@/lib/db/database.types";
+import { SCOPE_NAMES } from "../scopes";
+import { SHORTEST_PASSWORD } from "../staff";
+import { count, givenTime, list, time } from "./values";
+
+const role = z.enum(Constants.public.Enums.staff_role);
+const scope = z.enum(SCOPE_NAMES);
+const email = z.string().trim().toLowerCase().pipe(z.email("must be an e-mail address").max(320));
+const name = z.string().trim().min(1, "must not be empty").max(100);
+
+const LONGEST_PASSWORD = 1024;
+
+/** `POST /api/staff` */
+export const inviteRequest = z.strictObject({ email, role });
+
+/** `PATCH /api/staff/{id}` */
+export const changeStaffRequest = z
+  .strictObject({ role: role.optional(), disabled: z.boolean().optional() })
+  .refine((change) => change.role !== undefined || change.disabled !== undefined, {
+    error: 'is {"role": "support"}, {"disabled": true} or both',
+  });
+
+/** `POST /api/invitations/accept` */
+export const acceptRequest = z.strictObject({
+  token: z.string().min(1).max(200).describe("The end of the link, after /invitation/."),
+  name,
+  password: z
+    .string()
+    .min(SHORTEST_PASSWORD, `must have at least ${SHORTEST_PASSWORD} characters`)
+    .max(LONGEST_PASSWORD),
+});
+
+/** `POST /api/tokens` */
+export const createTokenRequest = z.strictObject({
+  name,
+  scopes: z
+    .array(scope)
+    .min(1, "must name at least one scope")
+    .transform((scopes) => [...new Set(scopes)]),
+  expires_in_days: z.int().min(1).max(365, "must be a year at most"),
+});
+
+const filter = {
+  actor: z.string().max(255).optional().describe("The name of a person or a token."),
+  action: list(z.string().max(100)).optional().describe("Such as staff.invite."),
+  subject: z.string().max(320).optional().describe("An id such as wr_12, or a person's e-mail."),
+  range: z.enum(["15m", "1h", "24h", "7d", "30d"]).optional(),
+  from_ts: givenTime.optional(),
+  to_ts: givenTime.optional(),
+};
+
+/** `GET /api/audit` */
+export const auditRequest = z.object({
+  ...filter,
+  limit: z.coerce.number().int().min(1).max(500).default(50),
+  cursor: z
+    .string()
+    .regex(/^\d{1,17}\.\d{1,17}$/, "is not one of ours; start again without it")
+    .optional(),
+});
+
+/** `GET /api/audit/export` */
+export const auditExportRequest = z.object({ ...filter, format: z.enum(["csv", "json"]).default("csv") });
+
+const staffMember = z
+  .object({
+    id: z.uuid(),
+    email: z.string(),
+    name: z.string(),
+    role,
+    status: z.enum(["active", "invited", "disabled"]),
+    created_at: time,
+    last_sign_in_at: time.nullable(),
+    disabled_at: time.nullable(),
+    link_expires_at: time.nullable().describe("Until when an unused link lets this person set a password."),
+    active_tokens: count.describe("Tokens this person made: they stop working while the person is disabled."),
+  })
+  .meta({ id: "StaffMember" });
+
+const apiToken = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    hint: z.string().describe("Its last four characters."),
+    scopes: z.array(scope),
+    created_by: z.string(),
+    owner_role: role.nullable(),
+    status: z.enum(["active", "expired", "revoked", "owner_disabled"]),
+    created_at: time,
+    expires_at: time,
+    last_used_at: time.nullable().describe("To the minute."),
+    revoked_at: time.nullable(),
+  })
+  .meta({ id: "ApiToken" });
+
+const staffAction = z
+  .object({
+    id: z.int(),
+    at: time,
+    actor: z.string(),
+    actor_id: z.string(),
+    action: z.string(),
+    subject: z.string(),
+    details: z.record(z.string(), z.unknown()),
+    request_id: z.string().nullable(),
+  })
+  .meta({ id: "StaffAction" });
+
+export const staffList = z.object({ staff: z.array(staffMember) });
+export const staffAnswer = staffMember;
+export const invitationAnswer = z.object({
+  staff: staffMember,
+  invitation: z.object({ url: z.url().describe("Shown this once. Works once."), expires_at: time }),
+});
+export const acceptAnswer = z.object({ email: z.string().describe("To sign in with.") });
+export const tokenList = z.object({ tokens: z.array(apiToken) });
+export const tokenAnswer = apiToken;
+export const newToken = z.object({ api_token: apiToken, token: z.string().describe("Shown this once.") });
+export const auditPage = z.object({ actions: z.array(staffAction), next_cursor: z.string().nullable() });

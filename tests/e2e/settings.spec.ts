@@ -1,0 +1,165 @@
+/** An administrator's work: a token made, used, seen used and revoked; a person invited, let in, bounded by the role. */
+import { type Browser, expect, type Page, test } from "playwright/test";
+import type postgres from "postgres";
+import { type RunningApp, startApp } from "../support/app";
+import { appEnvironment, connectTo } from "../support/processes";
+import { type AgentSdk, startAgentSdk } from "../tools/agent-sdk";
+
+const PASSWORD = "a long enough password";
+
+let app: RunningApp;
+let agent: AgentSdk;
+let sql: postgres.Sql;
+
+test.beforeAll(async () => {
+  agent = await startAgentSdk({ port: 0 });
+  app = await startApp({ env: appEnvironment(agent) });
+  sql = await connectTo(app.dataDir);
+});
+test.afterAll(async () => {
+  await sql?.end();
+  await app?.stop();
+  await agent?.close();
+});
+
+async function signIn(page: Page, path: string): Promise<void> {
+  await page.goto(`${app.url}${path}`);
+  await page.getByTestId("sign-in-email").fill(app.adminEmail);
+  await page.getByTestId("sign-in-password").fill(app.adminPassword);
+  await page.getByTestId("sign-in-submit").click();
+  await expect(page).toHaveURL(`${app.url}${path}`);
+}
+
+/** Somebody else at another machine: a context without the administrator's session. */
+async function elsewhere(browser: Browser, url: string): Promise<Page> {
+  const page = await (await browser.newContext()).newPage();
+  await page.goto(url);
+  return page;
+}
+
+const read = (token: string, path = "/api/webhooks/events") =>
+  fetch(`${app.url}${path}`, { headers: { authorization: `Bearer ${token}` } });
+
+test("a token is made in the browser, used, seen to be used, and revoked", async ({ page }) => {
+  await signIn(page, "/settings/tokens");
+  await expect(page.getByText("No API token yet")).toBeVisible();
+
+  const token = await test.step("it is shown once, and not let go of without a warning", async () => {
+    await page.getByTestId("create-token").click();
+    await page.getByTestId("token-name").fill("billing monitor");
+    await page.getByTestId("token-confirm").click();
+    const secret = await page.getByTestId("secret").inputValue();
+    expect(secret).toMatch(/^rd_[\w-]{43}$/);
+    await page.keyboard.press("Escape");
+    await expect(page.getByTestId("secret-done")).toHaveText("Close without copying");
+    await page.getByTestId("secret-copy").click();
+    await page.getByTestId("secret-done").click();
+    await expect(page.getByTestId("secret")).toHaveCount(0);
+    expect(await page.content()).not.toContain(secret);
+    return secret;
+  });
+
+  await test.step("it does what its scope names; the page says when", async () => {
+    await expect(page.getByTestId("token-last-used")).toContainText("never");
+    expect((await read(token)).status).toBe(200);
+    expect((await read(token, "/api/audit")).status).toBe(403);
+    await expect(page.getByTestId("token-last-used")).toContainText(/now|s ago/);
+  });
+
+  await test.step("revoked, it is refused", async () => {
+    await page.getByTestId("token-revoke").click();
+    await expect(page.getByRole("dialog")).toContainText("The next request with it is refused");
+    await page.getByTestId("confirm").click();
+    await expect(page.getByTestId("token-row")).toContainText("Revoked");
+    expect((await read(token)).status).toBe(401);
+  });
+});
+
+test("a person is invited, sets a password, sees what the role may, and is shut out again", async ({
+  page,
+  browser,
+}) => {
+  await signIn(page, "/settings/people");
+  const row = (email: string) => page.getByTestId("person-row").filter({ hasText: email });
+  await expect(row(app.adminEmail)).toContainText("you");
+  await expect(row(app.adminEmail).getByTestId("person-actions")).toHaveCount(0);
+
+  const link = await test.step("the link is made for one role", async () => {
+    await page.getByTestId("invite").click();
+    await page.getByTestId("invite-email").fill("ada@example.com");
+    await page.getByRole("radio", { name: /^Viewer/ }).check();
+    await page.getByTestId("invite-confirm").click();
+    const url = await page.getByTestId("secret").inputValue();
+    await page.getByTestId("secret-copy").click();
+    await page.getByTestId("secret-done").click();
+    await expect(row("ada@example.com")).toContainText("Invited");
+    return url;
+  });
+
+  const ada = await elsewhere(browser, link);
+  await test.step("the invited person accepts and is in", async () => {
+    await expect(ada.getByText("You are invited as viewer.")).toBeVisible();
+    await ada.getByTestId("invitation-name").fill("Ada Lovelace");
+    await ada.getByTestId("invitation-password").fill(PASSWORD);
+    await ada.getByTestId("invitation-submit").click();
+    await expect(ada).toHaveURL(`${app.url}/`);
+    await expect(row("ada@example.com")).toContainText("Active");
+    await expect(row("ada@example.com")).toContainText("Ada Lovelace");
+  });
+
+  await test.step("a viewer has no settings", async () => {
+    await expect(ada.getByRole("link", { name: "Events", exact: true })).toBeVisible();
+    await expect(ada.getByRole("link", { name: "Settings" })).toHaveCount(0);
+    for (const path of ["/settings/people", "/settings/tokens", "/settings/audit"]) {
+      await ada.goto(`${app.url}${path}`);
+      await expect(ada.getByText("Your role may not see this page")).toBeVisible();
+    }
+    expect(await ada.evaluate(async () => (await fetch("/api/staff")).status)).toBe(403);
+  });
+
+  await test.step("the link opens nothing any more", async () => {
+    const late = await elsewhere(browser, link);
+    await expect(late.getByText("This link does not work any more")).toBeVisible();
+    await late.context().close();
+  });
+
+  await test.step("another role and disabling act at once, and say so first", async () => {
+    await row("ada@example.com").getByTestId("person-actions").click();
+    await page.getByRole("menuitem", { name: "Change role…" }).click();
+    await page.getByRole("radio", { name: /^Support/ }).check();
+    await expect(page.getByRole("dialog")).toContainText("Ada Lovelace is signed out everywhere at once");
+    await page.getByTestId("confirm").click();
+    await expect(row("ada@example.com")).toContainText("Support");
+    await ada.goto(`${app.url}/events`);
+    await expect(ada).toHaveURL(/\/sign-in/);
+    await ada.getByTestId("sign-in-email").fill("ada@example.com");
+    await ada.getByTestId("sign-in-password").fill(PASSWORD);
+    await ada.getByTestId("sign-in-submit").click();
+    await expect(ada).toHaveURL(`${app.url}/events`);
+
+    await row("ada@example.com").getByTestId("person-actions").click();
+    await page.getByRole("menuitem", { name: "Disable…" }).click();
+    await page.getByTestId("confirm").click();
+    await expect(row("ada@example.com")).toContainText("Disabled");
+    expect(await ada.evaluate(async () => (await fetch("/api/webhooks/events")).status)).toBe(401);
+  });
+
+  await test.step("the log says it all, filtered and as a file", async () => {
+    await page.getByRole("link", { name: "Audit log" }).click();
+    const entries = page.getByTestId("audit-row").filter({ hasText: "ada@example.com" });
+    await expect(entries.first()).toContainText("Administrator disabled ada@example.com");
+    await expect(entries).toHaveCount(4);
+    await page.getByLabel("Filter by action: any").click();
+    await page.getByRole("checkbox", { name: "changed the role of" }).check();
+    await expect(page).toHaveURL(/action=staff\.change_role/);
+    await expect(page.getByTestId("audit-row")).toHaveCount(1);
+    await expect(page.getByTestId("audit-row")).toContainText("viewer → support");
+    await page.keyboard.press("Escape");
+    const started = page.waitForEvent("download");
+    await page.getByTestId("audit-export").click();
+    await page.getByRole("menuitem", { name: "What matches as CSV" }).click();
+    expect((await started).suggestedFilename()).toBe("audit.csv");
+    expect(await sql`select count(*)::int from staff_actions where action = 'audit.export'`).toEqual([{ count: 1 }]);
+  });
+  await ada.context().close();
+});
