@@ -23,7 +23,7 @@ export default function RootLayout({ children }: { children: ReactNode }) {
     // next-themes sets the class before the first paint, so the server's markup differs by that one attribute.
     <html lang="en" className={`${GeistSans.variable} ${GeistMono.variable}`} suppressHydrationWarning>
       <body className="font-sans antialiased">
-        <Surroundings>{children}</Surroundings>
+        <Surroundings drawnAt={Date.now()}>{children}</Surroundings>
       </body>
     </html>
   );

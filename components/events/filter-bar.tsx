@@ -43,7 +43,7 @@ export function FilterBar({ filter: arrived, names }: { filter: EventFilter; nam
     <search
       aria-label="Filter events"
       aria-busy={pending}
-      className="flex flex-wrap items-start gap-x-1.5 gap-y-1 pb-3 max-md:flex-col max-md:gap-2.5"
+      className="flex flex-wrap items-start gap-x-0.5 gap-y-1 pb-3 max-md:flex-col max-md:gap-2.5"
     >
       <KeySearch value={filter.q} pending={pending} onSearch={(q) => go({ ...filter, q }, "replace")} />
       <div className="-mx-4 flex max-w-dvw gap-1.5 overflow-x-auto px-4 md:contents">

@@ -39,7 +39,7 @@ export function KeySearch({
 
   const Icon = pending ? LoaderCircle : Search;
   return (
-    <div className="relative w-56 shrink-0 max-md:w-full">
+    <div className="relative w-44 shrink-0 max-md:w-full">
       <Icon
         aria-hidden="true"
         className={`absolute top-1/2 left-2 size-3.5 -translate-y-1/2 text-faint ${pending ? "animate-spin" : ""}`}

@@ -4,21 +4,24 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import dynamic from "next/dynamic";
 import { ThemeProvider } from "next-themes";
 import { type ReactNode, useState } from "react";
+import { DrawnAt } from "@/lib/client/clock";
 import { TooltipProvider } from "../ui/tooltip";
 
 // Toasts come seconds after the first paint at the earliest; their code does too.
 const Toaster = dynamic(() => import("../ui/toaster").then((module) => module.Toaster), { ssr: false });
 
 /** What every page needs around it: theme, query cache, tooltips, toasts. */
-export function Surroundings({ children }: { children: ReactNode }) {
+export function Surroundings({ drawnAt, children }: { drawnAt: number; children: ReactNode }) {
   const [client] = useState(() => new QueryClient());
   return (
     <ThemeProvider attribute="class" defaultTheme="system" enableSystem disableTransitionOnChange>
       <QueryClientProvider client={client}>
-        <TooltipProvider delayDuration={350} skipDelayDuration={150}>
-          {children}
-          <Toaster />
-        </TooltipProvider>
+        <DrawnAt value={drawnAt}>
+          <TooltipProvider delayDuration={350} skipDelayDuration={150}>
+            {children}
+            <Toaster />
+          </TooltipProvider>
+        </DrawnAt>
       </QueryClientProvider>
     </ThemeProvider>
   );

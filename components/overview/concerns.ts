@@ -45,7 +45,6 @@ export function concernsOf(analytics: Analytics, troubled: Destination[], now: n
     ...deadGroups(analytics),
     ...troubledDestinations(troubled, now),
     ...waiting(analytics),
-    ...missingSecrets(analytics),
     ...refusals(analytics),
   ];
 }
@@ -120,16 +119,6 @@ function waiting({ waiting: { oldest_due_seconds: oldest, count } }: Analytics):
       detail: "Check that a worker runs: inside the server, or as npm run worker.",
     },
   ];
-}
-
-function missingSecrets({ missing_secrets }: Analytics): Concern[] {
-  return missing_secrets.map((provider) => ({
-    key: `secret ${provider}`,
-    tone: "amber",
-    sentence: `${providerName(provider)} has no secret, so its webhooks are answered with 503.`,
-    detail: `Set ${secretVariable(provider)} and restart. Senders retry until then.`,
-    copy: { text: secretVariable(provider), what: "name of the variable" },
-  }));
 }
 
 function refusals({ rejections }: Analytics): Concern[] {

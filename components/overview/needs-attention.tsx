@@ -3,13 +3,16 @@
 import { CircleCheck } from "lucide-react";
 import { useNow } from "@/lib/client/clock";
 import { useTroubledDestinations } from "@/lib/client/destinations";
+import { useHydrated } from "@/lib/client/hydrated";
 import type { Analytics } from "@/lib/contract/analytics";
 import { ConcernLine } from "./concern-line";
 import { concernsOf } from "./concerns";
 
 /** What somebody has to do something about, worst first, each with its one next action. */
 export function NeedsAttention({ analytics }: { analytics: Analytics }) {
-  const concerns = concernsOf(analytics, useTroubledDestinations() ?? [], useNow());
+  const troubled = useTroubledDestinations() ?? [];
+  // The rail may have asked for them before this part of the page comes to life, and the server had none.
+  const concerns = concernsOf(analytics, useHydrated() ? troubled : [], useNow());
   return (
     <section aria-labelledby="needs-attention">
       <h2 id="needs-attention" className="border-b pb-2 font-medium">

@@ -1,5 +1,5 @@
 /** One clock for every "2 min ago" on a page, so that a hundred of them cost one timer. */
-import { useSyncExternalStore } from "react";
+import { createContext, useContext, useSyncExternalStore } from "react";
 
 const TICK_MS = 1_000;
 
@@ -7,9 +7,17 @@ let now = Date.now();
 let timer: ReturnType<typeof setInterval> | undefined;
 const listeners = new Set<() => void>();
 
+/** When the server drew the page, in milliseconds: the browser's first drawing must say the same. */
+export const DrawnAt = createContext<number | undefined>(undefined);
+
 /** The time in milliseconds, renewed every second in the browser. */
 export function useNow(): number {
-  return useSyncExternalStore(subscribe, () => now, serverNow);
+  const drawnAt = useContext(DrawnAt);
+  return useSyncExternalStore(
+    subscribe,
+    () => now,
+    () => drawnAt ?? serverNow(),
+  );
 }
 
 function subscribe(listener: () => void): () => void {

@@ -1,7 +1,7 @@
 /** Tests an endpoint the way it is delivered to, through the same guarded request, and tells how far it came. */
 import { randomUUID } from "node:crypto";
 import type { EndpointTest } from "@/lib/contract/destinations";
-import { ERROR_CLASS } from "@/lib/contract/vocabulary";
+import { ERROR_CLASS, type ErrorClass } from "@/lib/contract/vocabulary";
 import { environment } from "@/lib/env";
 import { type HttpResult, post } from "./http";
 import { secretsIn } from "./mask";
@@ -62,10 +62,15 @@ function describe(result: HttpResult, milliseconds: number): EndpointTest {
     truncated: truncated ?? false,
     error_class: failure?.class ?? null,
     error: failure?.message ?? null,
-    hint: failure && ERROR_CLASS[failure.class].hint,
+    hint: failure && hintFor(failure.class),
     dns: inspection?.dns ?? null,
     tls: inspection?.tls ?? null,
   };
+}
+
+/** The hint of a failed delivery, without what is said of deliveries only: nothing is replayed after a test. */
+function hintFor(errorClass: ErrorClass): string {
+  return ERROR_CLASS[errorClass].hint.replace(" for the time below", "").replace(", then replay.", ".");
 }
 
 /** Names in lower case; a header that came twice has both values, with a comma between them. */

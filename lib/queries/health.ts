@@ -1,7 +1,7 @@
 /** Whether Redrive can do its work: the database answers, nothing due waits too long, providers have their secrets. */
 import { call, DatabaseUnavailable } from "@/lib/db/client";
 import { secretsFrom } from "@/lib/env";
-import { providers } from "@/lib/providers";
+import { senders } from "@/lib/providers";
 
 /** A due delivery older than this means that nobody works. */
 const STUCK_AFTER_S = 60;
@@ -31,9 +31,7 @@ export async function readHealth(): Promise<Health> {
   return {
     status: !backlog ? "unhealthy" : (oldest ?? 0) > STUCK_AFTER_S ? "degraded" : "healthy",
     timestamp: new Date().toISOString(),
-    endpoints: Object.fromEntries(
-      Object.values(providers).map((p) => [p.slug, secretsFrom(p.secretsVariable).length > 0]),
-    ),
+    endpoints: Object.fromEntries(senders.map((p) => [p.slug, secretsFrom(p.secretsVariable).length > 0])),
     database: { reachable: backlog !== null, latency_ms: backlog && Math.round(performance.now() - started) },
     oldest_due_seconds: oldest,
     missing_secrets: missingSecrets(),
@@ -46,7 +44,7 @@ interface Backlog {
 
 /** Providers whose secret is not configured: their webhooks are answered 503. */
 export function missingSecrets(): string[] {
-  return Object.values(providers)
+  return senders
     .filter((provider) => secretsFrom(provider.secretsVariable).length === 0)
     .map((provider) => provider.slug);
 }

@@ -570,7 +570,8 @@ begin
 end
 $$;
 
--- What waits, as counts that stop at 10,000, and how long the oldest due delivery has waited.
+-- What waits, as counts that stop at 10,000, and how long the oldest due delivery has waited that a worker could have
+-- taken: not one that its destination's circuit, throttle, rate or order holds back.
 create function public.read_backlog() returns jsonb
 language sql stable set search_path = '' as $$
   select jsonb_build_object(
@@ -583,6 +584,7 @@ language sql stable set search_path = '' as $$
       'oldest_due_seconds', (
         select round(extract(epoch from now() - min(x.due_at))::numeric, 1)
         from public.destinations t
+        left join public.destination_health h on h.destination_id = t.id
         cross join (values ('live'::public.delivery_lane), ('replay')) as l(lane)
         cross join lateral (
           select d.due_at from public.deliveries d
@@ -590,7 +592,10 @@ language sql stable set search_path = '' as $$
           order by d.due_at
           limit 1
         ) x
-        where x.due_at <= now() and t.enabled and t.paused_at is null
+        where x.due_at <= now() and t.enabled and t.paused_at is null and t.archived_at is null
+          and t.rate_per_second is null and t.ordering = 'none'
+          and coalesce(h.breaker, 'closed') = 'closed' and h.ramp is null and h.disable_because is null
+          and coalesce(h.throttled_until, '-infinity') <= now()
       )
     ),
     'dead_letters', public.count_dead_letters(), 'running_replays', public.count_running_replays(),

@@ -3050,6 +3050,7 @@ CREATE OR REPLACE FUNCTION public.read_backlog()
       'oldest_due_seconds', (
         select round(extract(epoch from now() - min(x.due_at))::numeric, 1)
         from public.destinations t
+        left join public.destination_health h on h.destination_id = t.id
         cross join (values ('live'::public.delivery_lane), ('replay')) as l(lane)
         cross join lateral (
           select d.due_at from public.deliveries d
@@ -3057,7 +3058,10 @@ CREATE OR REPLACE FUNCTION public.read_backlog()
           order by d.due_at
           limit 1
         ) x
-        where x.due_at <= now() and t.enabled and t.paused_at is null
+        where x.due_at <= now() and t.enabled and t.paused_at is null and t.archived_at is null
+          and t.rate_per_second is null and t.ordering = 'none'
+          and coalesce(h.breaker, 'closed') = 'closed' and h.ramp is null and h.disable_because is null
+          and coalesce(h.throttled_until, '-infinity') <= now()
       )
     ),
     'dead_letters', public.count_dead_letters(), 'running_replays', public.count_running_replays(),
