@@ -2,7 +2,7 @@
 
 import { useMutation } from "@tanstack/react-query";
 import type { ReactNode } from "react";
-import { ApiError } from "@/lib/client/request";
+import { Problem } from "./problem";
 import { Button } from "./ui/button";
 import { Dialog, DialogClose, DialogContent } from "./ui/dialog";
 
@@ -12,6 +12,7 @@ export function ConfirmDialog<T>({
   description,
   action,
   doing,
+  disabled,
   run,
   onDone,
   onClose,
@@ -23,6 +24,7 @@ export function ConfirmDialog<T>({
   action: string;
   /** What it says meanwhile: `Pausing…`. */
   doing: string;
+  disabled?: boolean;
   run: () => Promise<T>;
   onDone: (answer: T) => void;
   onClose: () => void;
@@ -39,30 +41,20 @@ export function ConfirmDialog<T>({
             <DialogClose asChild>
               <Button>Cancel</Button>
             </DialogClose>
-            <Button variant="primary" data-testid="confirm" disabled={act.isPending} onClick={() => act.mutate()}>
+            <Button
+              variant="primary"
+              data-testid="confirm"
+              disabled={act.isPending || disabled}
+              onClick={() => act.mutate()}
+            >
               {act.isPending ? doing : action}
             </Button>
           </>
         }
       >
         {children}
-        {act.error && <Problem error={act.error} />}
+        <Problem error={act.error} />
       </DialogContent>
     </Dialog>
-  );
-}
-
-/** What went wrong, with the request id to quote. */
-export function Problem({ error, before = "Nothing was changed." }: { error: Error; before?: string }) {
-  return (
-    <p role="alert" className="mt-3 rounded-md bg-tint px-3 py-2 text-red">
-      {before} {error.message}
-      {error instanceof ApiError && error.requestId && (
-        <>
-          {" "}
-          Request <code className="font-mono">{error.requestId}</code>.
-        </>
-      )}
-    </p>
   );
 }

@@ -7,7 +7,7 @@ import { createDestination, updateDestination } from "@/lib/client/destinations"
 import { keys } from "@/lib/client/keys";
 import { ApiError } from "@/lib/client/request";
 import type { Destination } from "@/lib/contract/destinations";
-import { Problem } from "../confirm-dialog";
+import { Problem } from "../problem";
 import { Button } from "../ui/button";
 import { Sheet } from "../ui/sheet";
 import { DestinationForm } from "./destination-form";

@@ -1,8 +1,8 @@
 import { useMutation } from "@tanstack/react-query";
 import { useId } from "react";
 import { testUrl } from "@/lib/client/destinations";
-import { Problem } from "../confirm-dialog";
 import { FieldNotes } from "../field";
+import { Problem } from "../problem";
 import { Button } from "../ui/button";
 import { Input } from "../ui/input";
 import { hostIn } from "./hosts";

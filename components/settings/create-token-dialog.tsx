@@ -5,12 +5,12 @@ import { type FormEvent, useId, useState } from "react";
 import { createToken } from "@/lib/client/staff";
 import { SCOPE_NAMES, type Scope } from "@/lib/contract/scopes";
 import type { NewApiToken } from "@/lib/contract/staff";
+import { Problem } from "../problem";
 import { Choice } from "../replays/choice";
 import { Tick } from "../replays/tick";
 import { Button } from "../ui/button";
 import { Dialog, DialogClose, DialogContent } from "../ui/dialog";
 import { Input } from "../ui/input";
-import { Problem } from "./problem";
 import { SCOPE_WORDS } from "./words";
 
 const LIVES = [
@@ -98,7 +98,7 @@ export function CreateTokenDialog({
           <div className="w-40">
             <Choice label="It ends after" choices={LIVES} value={days} onChange={setDays} />
           </div>
-          <Problem error={create.error} />
+          <Problem error={create.error} before="" />
         </form>
       </DialogContent>
     </Dialog>

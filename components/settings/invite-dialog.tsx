@@ -5,10 +5,10 @@ import { type FormEvent, useId, useState } from "react";
 import { inviteStaff } from "@/lib/client/staff";
 import type { StaffWithInvitation } from "@/lib/contract/staff";
 import type { StaffRole } from "@/lib/contract/vocabulary";
+import { Problem } from "../problem";
 import { Button } from "../ui/button";
 import { Dialog, DialogClose, DialogContent } from "../ui/dialog";
 import { Input } from "../ui/input";
-import { Problem } from "./problem";
 import { RoleChoice } from "./role-choice";
 
 /** E-mail and role of a new person. What comes back holds the link. */
@@ -67,7 +67,7 @@ export function InviteDialog({
             />
           </div>
           <RoleChoice value={role} onChange={setRole} />
-          <Problem error={invite.error} />
+          <Problem error={invite.error} before="" />
         </form>
       </DialogContent>
     </Dialog>

@@ -1,11 +1,10 @@
 "use client";
 
-import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { changeStaff, linkStaff } from "@/lib/client/staff";
 import type { StaffMember, StaffWithInvitation } from "@/lib/contract/staff";
+import { ConfirmDialog } from "../confirm-dialog";
 import { plural } from "../format";
-import { ConfirmDialog } from "./confirm-dialog";
 import type { PersonAction } from "./person-row";
 import { RoleChoice } from "./role-choice";
 import { callOf, ROLE_WORDS } from "./words";
@@ -28,10 +27,6 @@ export function PersonDialog({ action, ...props }: Props & { action: PersonActio
 function RoleDialog({ person, onClose, onChanged }: Props) {
   const [role, setRole] = useState(person.role);
   const name = callOf(person);
-  const change = useMutation({
-    mutationFn: () => changeStaff(person.id, { role }),
-    onSuccess: () => onChanged(`${name} is ${ROLE_WORDS[role].label.toLowerCase()} now.`),
-  });
   return (
     <ConfirmDialog
       title={`Change the role of ${name}`}
@@ -41,10 +36,10 @@ function RoleDialog({ person, onClose, onChanged }: Props) {
           : `${name} is signed out everywhere at once and signs in again with the new role.${tokenWords(person, "may from now on do no more than the new role")}`
       }
       action={role === person.role ? "Change role" : `Make ${name} ${ROLE_WORDS[role].label.toLowerCase()}`}
+      doing="Changing…"
       disabled={role === person.role}
-      pending={change.isPending}
-      error={change.error}
-      onConfirm={() => change.mutate()}
+      run={() => changeStaff(person.id, { role })}
+      onDone={() => onChanged(`${name} is ${ROLE_WORDS[role].label.toLowerCase()} now.`)}
       onClose={onClose}
     >
       <div className="pt-1">
@@ -55,7 +50,6 @@ function RoleDialog({ person, onClose, onChanged }: Props) {
 }
 
 function LinkDialog({ person, onClose, onLinked }: Props) {
-  const link = useMutation({ mutationFn: () => linkStaff(person.id), onSuccess: onLinked });
   const isInvited = person.status === "invited";
   const name = callOf(person);
   return (
@@ -67,9 +61,9 @@ function LinkDialog({ person, onClose, onLinked }: Props) {
           : `With this link ${name} sets a new password. The present one works until then; open sessions end with it.`
       }
       action="Make the link"
-      pending={link.isPending}
-      error={link.error}
-      onConfirm={() => link.mutate()}
+      doing="Making…"
+      run={() => linkStaff(person.id)}
+      onDone={onLinked}
       onClose={onClose}
     />
   );
@@ -77,10 +71,6 @@ function LinkDialog({ person, onClose, onLinked }: Props) {
 
 function AccessDialog({ person, disable, onClose, onChanged }: Props & { disable: boolean }) {
   const name = callOf(person);
-  const change = useMutation({
-    mutationFn: () => changeStaff(person.id, { disabled: disable }),
-    onSuccess: () => onChanged(disable ? `${name} is disabled.` : `${name} is enabled again.`),
-  });
   const isInvited = person.status === "invited";
   const says = !disable
     ? `${name} can sign in again as ${ROLE_WORDS[person.role].label.toLowerCase()}.${tokenWords(person, "work again")}`
@@ -92,9 +82,9 @@ function AccessDialog({ person, disable, onClose, onChanged }: Props & { disable
       title={!disable ? `Enable ${name}` : isInvited ? `Withdraw the invitation of ${name}` : `Disable ${name}`}
       description={says}
       action={!disable ? `Enable ${name}` : isInvited ? "Withdraw invitation" : `Disable ${name}`}
-      pending={change.isPending}
-      error={change.error}
-      onConfirm={() => change.mutate()}
+      doing={disable ? "Disabling…" : "Enabling…"}
+      run={() => changeStaff(person.id, { disabled: disable })}
+      onDone={() => onChanged(disable ? `${name} is disabled.` : `${name} is enabled again.`)}
       onClose={onClose}
     />
   );

@@ -1,6 +1,6 @@
 "use client";
 
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import { KeyRound, Plus } from "lucide-react";
 import { useState } from "react";
 import { useNow } from "@/lib/client/clock";
@@ -9,10 +9,10 @@ import { keys } from "@/lib/client/keys";
 import { useLiveQuery } from "@/lib/client/live-query";
 import { fetchTokens, revokeToken } from "@/lib/client/staff";
 import type { ApiToken, NewApiToken } from "@/lib/contract/staff";
+import { ConfirmDialog } from "../confirm-dialog";
 import { relative } from "../format";
 import { Notice } from "../notice";
 import { Button } from "../ui/button";
-import { ConfirmDialog } from "./confirm-dialog";
 import { CreateTokenDialog } from "./create-token-dialog";
 import { SecretDialog } from "./secret-dialog";
 import { Table } from "./table";
@@ -96,14 +96,6 @@ export function TokenList({ initial }: { initial: ApiToken[] }) {
 
 function RevokeDialog({ token, onClose, onRevoked }: { token: ApiToken; onClose: () => void; onRevoked: () => void }) {
   const now = useNow();
-  const revoke = useMutation({
-    mutationFn: () => revokeToken(token.id),
-    onSuccess: async () => {
-      onClose();
-      onRevoked();
-      (await import("sonner")).toast.success(`${token.name} is revoked.`);
-    },
-  });
   const used = token.last_used_at
     ? `It was last used ${relative(Date.parse(token.last_used_at), now)}.`
     : "It was never used.";
@@ -112,9 +104,13 @@ function RevokeDialog({ token, onClose, onRevoked }: { token: ApiToken; onClose:
       title={`Revoke ${token.name}`}
       description={`The next request with it is refused, and it cannot be brought back. ${used}`}
       action="Revoke token"
-      pending={revoke.isPending}
-      error={revoke.error}
-      onConfirm={() => revoke.mutate()}
+      doing="Revoking…"
+      run={() => revokeToken(token.id)}
+      onDone={async () => {
+        onClose();
+        onRevoked();
+        (await import("sonner")).toast.success(`${token.name} is revoked.`);
+      }}
       onClose={onClose}
     />
   );

@@ -1,4 +1,7 @@
-/** People make, change, rotate, test and delete destinations. Secrets are made here, shown once, and stored encrypted. */
+/**
+ * People make, change, rotate, test and delete destinations. Secrets are made here, shown once, and stored encrypted.
+ * Long because it is one verb after the other, and they share what they refuse.
+ */
 import { randomBytes } from "node:crypto";
 import type { z } from "zod";
 import type { createDestinationRequest, updateDestinationRequest } from "@/lib/contract/api/destinations";

@@ -1,6 +1,7 @@
 -- How destinations fare: counts and latencies, consecutive failures, the circuit breaker, throttling and rate. All of it is
 -- rows, written in the transaction of the attempts it speaks of, so a restart changes nothing.
 -- Written by record_attempts (note_health) and claim_deliveries; read by claim_deliveries (room_at) and read_health.
+-- Long because what is noted, what it moves and what is read from it must agree, and stand side by side.
 
 -- Callers stand above what they call.
 set check_function_bodies = off;

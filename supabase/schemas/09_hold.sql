@@ -5,6 +5,7 @@
 -- oldest first, and whoever wrote one at the moment of the switch is corrected by the next look. So nobody waits for a lock on
 -- a destination, and 100,000 held deliveries are released without a long transaction.
 -- held is pending or retrying, in other words: with tries it was retrying, without it was pending.
+-- Long because holding and releasing are one another's reverse, and are read together.
 
 -- Callers stand above what they call.
 set check_function_bodies = off;

@@ -2,6 +2,7 @@
 -- Called by lib/destinations/manage.ts and lib/queries/destinations.ts. What comes out is masked here: neither a ciphertext
 -- nor what a URL hides leaves through a read.
 -- Changing is "last writer wins" per field; who wants more sends the updated_at they have seen.
+-- Long because it is a list: one function per verb and one per question.
 
 -- The newest deliveries of one destination, for its page.
 create index deliveries_newest_of_destination on public.deliveries (destination_id, id desc);

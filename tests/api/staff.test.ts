@@ -1,4 +1,4 @@
-/** People: invited by a link that works once, given other roles, disabled; and what is written about it. */
+/** People: invited by a link that works once, given other roles, disabled; and what is written about it. Long because it is one story per rule about people. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { hashPassword } from "@/lib/auth/password";
 import type { StaffAction, StaffMember, StaffWithInvitation } from "@/lib/contract/staff";

@@ -1,4 +1,4 @@
-/** What the door does beyond one signed POST: several events of one request, GET, secrets in bodies, and caught requests sent again. */
+/** What the door does beyond one signed POST: several events of one request, GET, secrets in bodies, and caught requests sent again. Long because each is told with its opposite. */
 import { createHmac } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { accept } from "@/lib/pipeline/accept";

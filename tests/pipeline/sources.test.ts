@@ -1,4 +1,4 @@
-/** Doors with URLs of their own: who gets in, as whose, and that a token is seen nowhere. */
+/** Doors with URLs of their own: who gets in, as whose, and that a token is seen nowhere. Long because it is told for every way a token ends. */
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { acceptFromNext } from "@/app/api/accept-from-next";
 import { accept } from "@/lib/pipeline/accept";

@@ -1,4 +1,4 @@
-/** What a destination may be: addresses, spellings of URLs, ports, custom headers, and how long failures wait. */
+/** What a destination may be: addresses, spellings of URLs, ports, custom headers, and how long failures wait. Long because it is tables. */
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
