@@ -1,0 +1,98 @@
+/**
+ * Keyboard shortcuts, in one place: whoever draws something that keys act on registers them while it is drawn, one listener
+ * runs them, and the help lists what is registered.
+ */
+import { useEffect, useRef, useSyncExternalStore } from "react";
+
+export interface Shortcut {
+  /** As `KeyboardEvent.key` says it: "j", "?", "Enter"; "mod+k" is ⌘K or Ctrl+K; "g e" is one after the other. */
+  keys: string;
+  /** What it does, as the help says it: "Next event". */
+  label: string;
+  run: () => void;
+}
+
+interface Group {
+  name: string;
+  shortcuts: Shortcut[];
+}
+
+/** The second key of two has this long to follow. */
+const SEQUENCE_MS = 1_000;
+const NONE: Group[] = [];
+
+let groups: Group[] = NONE;
+let first: { key: string; at: number } | undefined;
+const listeners = new Set<() => void>();
+
+/** Lets keys act while the caller is drawn. Of two that ask for the same keys, the one drawn last has them. */
+export function useShortcuts(name: string, shortcuts: Shortcut[]): void {
+  const latest = useRef(shortcuts);
+  useEffect(() => {
+    latest.current = shortcuts;
+  });
+  const known = shortcuts.map(({ keys, label }) => `${keys}\t${label}`).join("\n");
+  useEffect(() => {
+    const group: Group = {
+      name,
+      shortcuts: known
+        .split("\n")
+        .filter(Boolean)
+        .map((line) => {
+          const [keys = "", label = ""] = line.split("\t");
+          return { keys, label, run: () => latest.current.find((one) => one.keys === keys)?.run() };
+        }),
+    };
+    change([...groups, group]);
+    return () => change(groups.filter((other) => other !== group));
+  }, [name, known]);
+}
+
+/** The shortcuts that act now, by group, in the order they were registered. */
+export function useKnownShortcuts(): readonly Group[] {
+  return useSyncExternalStore(
+    subscribe,
+    () => groups,
+    () => NONE,
+  );
+}
+
+function change(next: Group[]): void {
+  if (groups.length === 0 && next.length > 0) document.addEventListener("keydown", onKey);
+  if (next.length === 0) document.removeEventListener("keydown", onKey);
+  groups = next;
+  for (const listener of listeners) listener();
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+function onKey(event: KeyboardEvent): void {
+  if (event.defaultPrevented || event.isComposing || event.altKey) return;
+  const modified = event.metaKey || event.ctrlKey;
+  if (!modified && isBusy(event)) return;
+  const key = modified ? `mod+${event.key.toLowerCase()}` : event.key;
+  const sequence = first && event.timeStamp - first.at < SEQUENCE_MS ? `${first.key} ${key}` : undefined;
+  first = undefined;
+  const shortcut = (sequence && find(sequence)) || find(key);
+  if (shortcut) {
+    event.preventDefault();
+    shortcut.run();
+  } else if (!modified) {
+    first = { key, at: event.timeStamp };
+  }
+}
+
+function find(keys: string): Shortcut | undefined {
+  return groups.flatMap(({ shortcuts }) => shortcuts).findLast((one) => one.keys === keys);
+}
+
+/** Somebody writes, or is inside of something that floats, or Enter already has something to press. */
+function isBusy({ target, key }: KeyboardEvent): boolean {
+  const element = target instanceof Element ? target : undefined;
+  if (element?.closest("input:not([type=checkbox]), textarea, select, [contenteditable=true]")) return true;
+  if (key === "Enter" && element?.closest("a, button, summary, [role=button]")) return true;
+  return document.querySelector("[role=dialog][data-state=open], [role=menu][data-state=open]") !== null;
+}
