@@ -68,6 +68,8 @@ export interface Claim {
    * Only known when `work` is empty.
    */
   next_due_ms: number | null;
+  /** Destinations with due work before this claim: when `work` is empty, the end of a delivery to one of them may make room. */
+  waiting: number[];
 }
 
 /**

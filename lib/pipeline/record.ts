@@ -69,7 +69,7 @@ const addResult = createBatcher<ReturnType<typeof resultRow>, Recorded>(
   {
     maxItems: 100,
     maxWaitMs: 2,
-    maxRunning: 2,
+    maxRunning: 1,
     maxWaiting: 10_000,
     run: async (rows) => {
       const answers = await call<Recorded[]>("pipeline", "record_attempts", { p_results: rows as never });

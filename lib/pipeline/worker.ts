@@ -39,8 +39,10 @@ export function startWorker(): Worker {
   const inFlight = new Set<Promise<void>>();
   const alarm = createAlarm();
   let stopping = false;
-  /** The last claim got nothing: the end of any delivery may change that. */
-  let blocked = false;
+  /** Destinations whose due work the last claim could not get: the end of a delivery to one of them may change that. */
+  let waiting = new Set<number>();
+  /** Destinations of deliveries that ended since the last claim began. */
+  let ended = new Set<number>();
   const replays = createReplayLane(WORKER_CONCURRENCY);
   let tending: Promise<void> | undefined;
   let tendedAt = 0;
@@ -64,13 +66,14 @@ export function startWorker(): Worker {
     const free = WORKER_CONCURRENCY - inFlight.size;
     if (free <= 0) return POLL_MS;
     const { slots, gapMs } = replays.next();
-    const { work, next_due_ms } = await claim(name, free, LEASE_SECONDS, slots, WORKER_CONCURRENCY);
-    blocked = false;
+    ended = new Set();
+    const { work, next_due_ms, ...claimed } = await claim(name, free, LEASE_SECONDS, slots, WORKER_CONCURRENCY);
+    waiting = new Set(work.length > 0 ? [] : claimed.waiting);
     replays.claimed(work);
     for (const item of work) start(item);
     const longest = Math.min(POLL_MS, gapMs || POLL_MS);
     if (work.length > 0) return inFlight.size < WORKER_CONCURRENCY ? 0 : longest;
-    blocked = true;
+    if (claimed.waiting.some((destination) => ended.has(destination))) return 0;
     return Math.min(longest, Math.max(PAUSE_WHEN_BLOCKED_MS, next_due_ms ?? longest));
   }
 
@@ -81,8 +84,10 @@ export function startWorker(): Worker {
       .finally(() => {
         inFlight.delete(done);
         replays.ended(work);
-        // Free slots are a reason to look again; a few at a time, so that a claim is worth its round trip.
-        if (blocked || inFlight.size === Math.floor(WORKER_CONCURRENCY * 0.75)) alarm.ring();
+        ended.add(work.destination.id);
+        // Free slots are a reason to look again; many at a time, so that a claim is worth its round trip.
+        const madeRoom = waiting.has(work.destination.id) || (waiting.size > 0 && work.replay_id !== null);
+        if (madeRoom || inFlight.size === Math.floor(WORKER_CONCURRENCY / 2)) alarm.ring();
       });
     inFlight.add(done);
   }

@@ -67,13 +67,15 @@ $$;
 -- destination.
 -- Answers {work: [{delivery_id, fence, attempt_id, attempt_number, try, replay_id, event: {…, body (base64)},
 -- destination: {…}}], next_due_ms: milliseconds until the next delivery may go, null when nothing waits or only the end of
--- another delivery can change that; of replays only when they were asked for}.
+-- another delivery can change that; of replays only when they were asked for; waiting: the destinations with due work before
+-- this claim, whose next end may make room}.
 create function public.claim_deliveries(
   p_worker text, p_limit integer, p_lease_seconds integer, p_replay_limit integer default null,
   p_slots integer default null
 ) returns jsonb
 language plpgsql volatile set search_path = '' as $$
 declare
+  v_waiting bigint[];
   v_destinations bigint[];
   v_replays_left integer := coalesce(p_replay_limit, p_limit);
   s record;
@@ -103,9 +105,9 @@ begin
     from waiting w
     where w.destination_id is not null
   )
-  select array_agg(x.id) into v_destinations
+  select array_agg(x.id), (array_agg(x.id order by random()) filter (where x.open))[1:p_limit] into v_waiting, v_destinations
   from (
-    select t.id
+    select t.id, public.room_at(t, h, p_worker, p_slots) > 0 or public.may_try(t, h) as open
     from waiting w
     join public.destinations t on t.id = w.destination_id
     left join public.destination_health h on h.destination_id = t.id
@@ -113,9 +115,7 @@ begin
       select from public.deliveries d
       where d.destination_id = t.id and d.status in ('pending', 'retrying') and d.lane in ('live', 'replay')
         and d.due_at <= now()
-    ) and (public.room_at(t, h, p_worker, p_slots) > 0 or public.may_try(t, h))
-    order by random()
-    limit p_limit
+    )
   ) x;
 
   -- One claim per destination at a time keeps its concurrency, rate and order exact. Workers queue for a few milliseconds,
@@ -214,6 +214,7 @@ begin
 
   return jsonb_build_object(
     'work', coalesce(v_work, '[]'),
+    'waiting', coalesce(to_jsonb(v_waiting), '[]'),
     'next_due_ms', case when v_next_due is not null then
       greatest(0, ceil(extract(epoch from v_next_due - clock_timestamp()) * 1000))::bigint
     end

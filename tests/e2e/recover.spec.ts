@@ -58,7 +58,7 @@ test("a failed forward is found, understood, replayed and turns green without a 
       ["chatwoot", "message_created"],
     ] as const) {
       await send(provider, type);
-      await expect(row(page, type)).toBeVisible({ timeout: 5_000 });
+      await expect(row(page, type)).toBeVisible();
       await expect(row(page, type).getByTestId("event-status")).toHaveText(/Processed/);
     }
   });

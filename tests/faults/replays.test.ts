@@ -87,7 +87,7 @@ test("two workers run a replay of 10,000 items and deliver each exactly once", a
   await sql`update destinations set max_concurrency = 128`;
   await startWorkerProcess();
   const started = Date.now();
-  const { row, items } = await ended(await replayAllDead(10_000), 180_000);
+  const { row, items } = await ended(await replayAllDead(10_000), 350_000);
   expect(row).toMatchObject({ total: 10_000, succeeded: 10_000, failed: 0, skipped: 0 });
   expect(items).toEqual({ succeeded: 10_000, failed: 0 });
   expect(agent.received).toHaveLength(10_000);
@@ -116,7 +116,7 @@ test("SIGKILL of workers in the middle of a replay loses no item, and doubles at
     const [claimed] = await sql`select count(*)::int from deliveries where status = 'claimed'`;
     inFlight += claimed?.count ?? 0;
   }
-  const { row, items } = await ended(id, 120_000);
+  const { row, items } = await ended(id, 300_000);
   expect(row).toMatchObject({ total: 3_000, succeeded: 3_000, failed: 0, skipped: 0 });
   expect(items).toEqual({ succeeded: 3_000, failed: 0 });
   expect(new Set(agent.received.map((request) => request.id)).size).toBe(3_000);
