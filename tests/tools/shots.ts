@@ -1,0 +1,114 @@
+/**
+ * `npm run shots [-- --only event,replays] [-- --readme]`: a screenshot of every page of the console, in both themes, wide
+ * and on the phone, full and empty, and of what floats above pages. They land in .shots; with --readme the few that the
+ * README shows land in public/screenshots. Look at each.
+ */
+import { mkdirSync } from "node:fs";
+import path from "node:path";
+import { parseArgs } from "node:util";
+import type { Page } from "playwright";
+import { openShowroom, type Showroom } from "./showroom";
+
+const WIDTHS = { wide: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } } as const;
+const THEMES = ["light", "dark"] as const;
+/** Where the README's pictures come from: wide, light. */
+const README = {
+  overview: "overview",
+  events: "events",
+  "event-dead": "event",
+  "replay-sheet": "replay-sheet",
+  replay: "replay",
+};
+
+const { values } = parseArgs({ options: { only: { type: "string" }, readme: { type: "boolean", default: false } } });
+const only = values.only?.split(",");
+const folder = path.resolve(values.readme ? "public/screenshots" : ".shots");
+mkdirSync(folder, { recursive: true });
+
+const room = await openShowroom();
+try {
+  await eachLook(room, async (page, look) => {
+    for (const [name, address] of Object.entries(room.pages)) await shoot(page, look, name, address);
+    await shootOverlays(page, look);
+  });
+  if (!values.readme) await shootSignIn();
+} finally {
+  await room.close();
+}
+if (!values.readme && (!only || only.includes("empty"))) {
+  const empty = await openShowroom({ empty: true });
+  try {
+    await eachLook(empty, async (page, look) => {
+      for (const [name, address] of Object.entries(empty.pages)) await shoot(page, look, `empty-${name}`, address);
+    });
+  } finally {
+    await empty.close();
+  }
+}
+
+interface Look {
+  theme: (typeof THEMES)[number];
+  width: keyof typeof WIDTHS;
+  url: string;
+}
+
+async function eachLook({ open, url }: Pick<Showroom, "open" | "url">, run: (page: Page, look: Look) => Promise<void>) {
+  for (const theme of values.readme ? (["light"] as const) : THEMES) {
+    for (const width of values.readme ? (["wide"] as const) : (["wide", "phone"] as const)) {
+      const page = await open({ viewport: WIDTHS[width], colorScheme: theme, reducedMotion: "reduce" });
+      await run(page, { theme, width, url });
+      await page.context().close();
+    }
+  }
+}
+
+async function shoot(page: Page, look: Look, name: string, address: string, then?: (page: Page) => Promise<void>) {
+  const file = fileOf(look, name);
+  if (!file) return;
+  await page.goto(look.url + address, { waitUntil: "load" });
+  await page.waitForTimeout(700);
+  await then?.(page);
+  // A page that fits is taken as it is seen; what floats is not repeated down a long one.
+  await page.screenshot({ path: file, fullPage: !values.readme && !then });
+}
+
+/** What stands above pages: the palette, the help, the replay sheet. */
+async function shootOverlays(page: Page, look: Look): Promise<void> {
+  await shoot(page, look, "palette", "/events", async () => {
+    await page.keyboard.press("Control+k");
+    await page.getByRole("dialog").waitFor();
+    await page.keyboard.type("payment");
+    await page.waitForTimeout(700);
+  });
+  await shoot(page, look, "keyboard-help", "/events", async () => {
+    await page.keyboard.press("?");
+    await page.getByRole("dialog").waitFor();
+  });
+  await shoot(page, look, "replay-sheet", room.pages["events-filtered"] as string, async () => {
+    await page.getByRole("checkbox").first().check();
+    await page
+      .getByRole("button", { name: /^Replay/ })
+      .first()
+      .click();
+    await page.getByRole("dialog").waitFor();
+    await page.waitForTimeout(1_500);
+  });
+}
+
+async function shootSignIn(): Promise<void> {
+  for (const theme of THEMES) {
+    for (const width of ["wide", "phone"] as const) {
+      const page = await room.open({ viewport: WIDTHS[width], colorScheme: theme });
+      await page.context().clearCookies();
+      await shoot(page, { theme, width, url: room.url }, "sign-in", "/sign-in");
+      await page.context().close();
+    }
+  }
+}
+
+function fileOf({ theme, width }: Look, name: string): string | undefined {
+  if (values.readme)
+    return name in README ? path.join(folder, `${README[name as keyof typeof README]}.png`) : undefined;
+  if (only && !only.some((part) => name === part || (part === "empty" && name.startsWith("empty-")))) return undefined;
+  return path.join(folder, `${name}-${width}-${theme}.png`);
+}

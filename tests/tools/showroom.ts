@@ -1,0 +1,283 @@
+/**
+ * A real app with a day behind it: events of every provider, destinations that answer, fail and wait, dead letters, replays,
+ * people and tokens. What screenshots and the console's benches look at.
+ */
+import { randomBytes } from "node:crypto";
+import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright";
+import type postgres from "postgres";
+import type { DestinationWithSecret } from "@/lib/contract/destinations";
+import { FIXTURE_SHOP, requestOf, type Sender } from "../fixtures/sign";
+import { type RunningApp, startApp } from "../support/app";
+import { browserFlags, findBrowser } from "../support/browser";
+import { type Endpoint, startEndpoint } from "../support/endpoint";
+import { appEnvironment, connectTo, tokenFor, until } from "../support/processes";
+import { signIn } from "../support/sign-in";
+import { type AgentSdk, startAgentSdk } from "./agent-sdk";
+import { SAMPLE_TYPES, type Sample, sample } from "./requests";
+import { stories } from "./stories";
+
+const STORY_EVENTS = 260;
+const PER_PROVIDER = 6;
+const AT_ONCE = 10;
+
+export interface Showroom {
+  url: string;
+  sql: postgres.Sql;
+  /** Where each page of the console is, by a name that is good for a file. */
+  pages: Record<string, string>;
+  /** A page that is signed in as an administrator. */
+  open(options?: BrowserContextOptions): Promise<Page>;
+  /** The session, as a Cookie header. */
+  cookie: string;
+  close(): Promise<void>;
+}
+
+/** Starts it. `empty`: an app nobody has sent anything to. */
+export async function openShowroom({ empty = false } = {}): Promise<Showroom> {
+  const agent = await startAgentSdk({ port: 0 });
+  const merchants = await Promise.all([startEndpoint(), startEndpoint(), startEndpoint()]);
+  const app = await startApp({ env: appEnvironment(agent, { CHATWOOT_WEBHOOK_MAX_ATTEMPTS: "2" }) });
+  const sql = await connectTo(app.dataDir);
+  const browser = await chromium.launch({ executablePath: findBrowser(), args: browserFlags() });
+  const cookie = await signIn(app.url, app.adminEmail, app.adminPassword);
+  const pages = empty ? EMPTY_PAGES : await fill(app, sql, agent, merchants);
+  return {
+    url: app.url,
+    sql,
+    pages,
+    cookie,
+    open: (options) => signedIn(browser, app.url, cookie, options),
+    async close() {
+      await browser.close();
+      await sql.end({ timeout: 1 });
+      await app.stop();
+      await Promise.all([agent.close(), ...merchants.map((merchant) => merchant.close())]);
+    },
+  };
+}
+
+const EMPTY_PAGES: Record<string, string> = {
+  overview: "/",
+  events: "/events",
+  "dead-letters": "/dead-letters",
+  replays: "/replays",
+  destinations: "/destinations",
+  sources: "/sources",
+  people: "/settings/people",
+  tokens: "/settings/tokens",
+  audit: "/settings/audit",
+};
+
+async function signedIn(browser: Browser, url: string, cookie: string, options: BrowserContextOptions = {}) {
+  const context = await browser.newContext(options);
+  await context.addCookies(
+    cookie.split("; ").map((pair) => {
+      const at = pair.indexOf("=");
+      return { name: pair.slice(0, at), value: pair.slice(at + 1), url };
+    }),
+  );
+  return context.newPage();
+}
+
+/** Makes the day, and answers where to look. */
+async function fill(app: RunningApp, sql: postgres.Sql, agent: AgentSdk, merchants: Endpoint[]) {
+  const api = await apiOf(app.url);
+  const [nord, lumen, kaya] = await destinations(api, merchants);
+  await sendStories(app.url, agent);
+  await sendOthers(app.url);
+  await publish(api, merchants);
+  await settled(sql);
+  await spreadOverADay(sql);
+  await api("POST", `/api/destinations/${kaya}/pause`, { reason: "Their release is under way" });
+  await api("POST", "/api/events", payments("org_kaya", 14));
+  agent.setMode("ok");
+  const replay = await replaySome(api, sql);
+  await peopleAndTokens(api);
+  await api("POST", "/api/sources", { provider: "heyreach", name: "Sales team", organisation_id: "org_nord" });
+  const eventOf = async (condition: postgres.PendingQuery<postgres.Row[]>) =>
+    (await sql`select 'we_' || e.id as id from events e where ${condition} order by e.id desc limit 1`)[0]?.id;
+  return {
+    overview: "/",
+    events: "/events",
+    "events-filtered": "/events?provider_slug=chatwoot&status=failed%2Cdead&range=24h",
+    "events-nothing-matches": "/events?q=nothing-is-called-this",
+    event: `/events/${await eventOf(sql`e.provider = 'stripe' and e.status = 'processed'`)}`,
+    "event-dead": `/events/${await eventOf(sql`e.provider = 'chatwoot' and e.status = 'dead'`)}`,
+    "event-unknown": "/events/we_999999999",
+    "dead-letters": "/dead-letters",
+    replays: "/replays",
+    replay: `/replays/${replay}`,
+    destinations: "/destinations",
+    destination: `/destinations/${lumen}`,
+    "destination-healthy": `/destinations/${nord}`,
+    "destination-paused": `/destinations/${kaya}`,
+    sources: "/sources",
+    people: "/settings/people",
+    tokens: "/settings/tokens",
+    audit: "/settings/audit",
+    "api-reference": "/api-reference",
+    "no-such-page": "/nowhere",
+  };
+}
+
+type Api = <Answer>(method: string, path: string, body?: unknown) => Promise<Answer>;
+
+async function apiOf(url: string): Promise<Api> {
+  const token = await tokenFor("super_admin", "1h");
+  return async (method, path, body) => {
+    const response = await fetch(url + path, {
+      method,
+      headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${text}`);
+    return text ? JSON.parse(text) : {};
+  };
+}
+
+async function destinations(api: Api, merchants: Endpoint[]): Promise<string[]> {
+  const shops = [
+    { name: "Nord Outfitters, payments", organisation_id: "org_nord", event_types: ["payment.*"] },
+    {
+      name: "Bistro Lumen, point of sale",
+      organisation_id: "org_lumen",
+      event_types: ["payment.*", "checkout.expired"],
+    },
+    { name: "Atelier Kaya, bookkeeping", organisation_id: "org_kaya", event_types: ["*"], rate_per_second: 5 },
+  ];
+  const ids: string[] = [];
+  for (const [index, shop] of shops.entries()) {
+    const { destination } = await api<DestinationWithSecret>("POST", "/api/destinations", {
+      ...shop,
+      url: merchants[index]?.url,
+      max_attempts: 2,
+      base_delay_ms: 200,
+    });
+    ids.push(destination.id);
+  }
+  return ids;
+}
+
+async function sendStories(url: string, agent: AgentSdk): Promise<void> {
+  const next = stories(Math.random);
+  const sends = Array.from({ length: STORY_EVENTS }, () => next());
+  // Three incidents: two of the Agent SDK, of different kinds, between calm hours. 422 and 503 are two causes.
+  for (let from = 0; from < sends.length; from += AT_ONCE) {
+    const hour = from / sends.length;
+    agent.setMode(hour > 0.3 && hour < 0.48 ? "422" : hour > 0.62 && hour < 0.68 ? "500" : "ok");
+    await Promise.all(sends.slice(from, from + AT_ONCE).map((one) => post(url, one)));
+    await new Promise((resolve) => setTimeout(resolve, 300));
+  }
+}
+
+/** A few of those who tell no stories, forged and stale ones among them. */
+async function sendOthers(url: string): Promise<void> {
+  for (const provider of ["shopify", "mitto", "smartlead", "heyreach"] as const) {
+    const types = SAMPLE_TYPES[provider];
+    for (let n = 0; n < PER_PROVIDER; n += 1) await post(url, sample(provider, types[n % types.length] as string));
+  }
+  for (const type of ["invoice.payment_failed", "charge.refunded", "invoice.payment_succeeded"]) {
+    await post(url, sample("stripe", type), { tampered: true });
+  }
+  await post(url, sample("telnyx", "call.answered"), { stale: true });
+}
+
+async function post(url: string, one: Sample, flaw: { tampered?: boolean; stale?: boolean } = {}): Promise<void> {
+  const options = { id: one.id, topic: one.type, shop: FIXTURE_SHOP, ...flaw };
+  const { path, headers, body } = requestOf(one.provider as Sender, one.body, options);
+  await fetch(url + path, { method: "POST", headers: headers as [string, string][], body: new Uint8Array(body) });
+}
+
+/** Lumen's till is down for most of them; Nord's is well. */
+async function publish(api: Api, [nord, lumen]: Endpoint[]): Promise<void> {
+  nord?.takes(40);
+  await api("POST", "/api/events", payments("org_nord", 40));
+  await api("POST", "/api/events", payments("org_lumen", 12));
+  lumen?.answer(503);
+  await api("POST", "/api/events", payments("org_lumen", 24));
+}
+
+function payments(organisationId: string, count: number) {
+  const types = ["payment.completed", "payment.completed", "payment.failed", "payment.refunded"];
+  return Array.from({ length: count }, (_, n) => ({
+    eventType: types[n % types.length],
+    organisationId,
+    idempotencyKey: `pay_${randomBytes(6).toString("hex")}`,
+    data: { payment_id: `pay_${randomBytes(6).toString("hex")}`, amount: 1_900 + 700 * (n % 9), currency: "eur" },
+  }));
+}
+
+const settled = (sql: postgres.Sql) =>
+  until(
+    "what can be delivered is delivered",
+    async () => {
+      const [row] = await sql`
+        select count(*)::int from deliveries d left join destination_health h using (destination_id)
+        where d.status in ('pending', 'claimed', 'retrying') and coalesce(h.breaker, 'closed') = 'closed'`;
+      return row?.count === 0;
+    },
+    180_000,
+  );
+
+/** As if it had happened from yesterday until now: times are moved, and what is counted per minute and hour is counted again. */
+async function spreadOverADay(sql: postgres.Sql): Promise<void> {
+  await sql.begin(async (tx) => {
+    await tx`
+      create temporary table moves on commit drop as
+      select e.id, (extract(epoch from now() - e.received_at)
+        - 86400 * power((row_number() over (order by e.id desc))::numeric / count(*) over (), 1.2)) * interval '1 second' as by
+      from events e`;
+    await tx`update events e set received_at = e.received_at + m.by, processed_at = e.processed_at + m.by from moves m where m.id = e.id`;
+    await tx`
+      update deliveries d set created_at = d.created_at + m.by, finished_at = d.finished_at + m.by
+      from moves m where m.id = d.event_id`;
+    await tx`
+      update attempts a set started_at = a.started_at + m.by, finished_at = a.finished_at + m.by
+      from deliveries d join moves m on m.id = d.event_id where d.id = a.delivery_id`;
+    await tx`delete from statistics where outcome <> 'rejected'`;
+    await tx`
+      insert into statistics (minute, provider, event_type, outcome, shard, count, duration_ms)
+      select date_trunc('minute', e.received_at), e.provider, e.event_type, 'received', 0, count(*), 0
+      from events e group by 1, 2, 3
+      union all
+      select date_trunc('minute', a.finished_at), e.provider, e.event_type,
+        case when a.status = 'succeeded' then 'delivered' when d.status = 'dead' and a.number = d.attempt_count then 'dead' else 'failed' end,
+        0, count(*), coalesce(sum(a.duration_ms), 0)
+      from attempts a join deliveries d on d.id = a.delivery_id join events e on e.id = d.event_id
+      where a.status <> 'open' group by 1, 2, 3, 4`;
+    await tx`delete from destination_statistics where span = 'hour'`;
+    await tx`
+      insert into destination_statistics (destination_id, span, at, succeeded, failed, counted, against, latency)
+      select d.destination_id, 'hour', date_trunc('hour', a.finished_at), count(*) filter (where a.status = 'succeeded'),
+        count(*) filter (where a.status <> 'succeeded'), count(*), 0, public.latency_histogram(array_agg(a.duration_ms))
+      from attempts a join deliveries d on d.id = a.delivery_id
+      where a.status <> 'open' group by 1, 3`;
+  });
+}
+
+/** One replay that mended some of the dead letters. Answers its id. */
+async function replaySome(api: Api, sql: postgres.Sql): Promise<string> {
+  const rows = await sql`
+    select event_key from events where provider = 'chatwoot' and status = 'dead' order by id limit 5`;
+  const { replay_id } = await api<{ replay_id: string }>("POST", "/api/webhooks/replay-bulk", {
+    provider_slug: "chatwoot",
+    event_keys: rows.map(({ event_key }) => event_key),
+    reason: "The draft queue of the Agent SDK is back (INC-2041)",
+  });
+  await until(
+    "the replay has ended",
+    async () => {
+      const [row] = await sql`select status from replays where id = ${replay_id.slice(3)}`;
+      return row?.status === "completed";
+    },
+    120_000,
+  );
+  return replay_id;
+}
+
+async function peopleAndTokens(api: Api): Promise<void> {
+  await api("POST", "/api/staff", { email: "noor@example.com", role: "support" });
+  await api("POST", "/api/staff", { email: "marek@example.com", role: "viewer" });
+  await api("POST", "/api/tokens", { name: "Globapay backend", scopes: ["events:publish"], expires_in_days: 90 });
+}
