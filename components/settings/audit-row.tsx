@@ -33,7 +33,7 @@ export function AuditRow({ action }: { action: StaffAction }) {
           {actionWords(action.action)}{" "}
           {subject &&
             (address ? (
-              <Link href={address} prefetch={false} className="text-accent hover:underline">
+              <Link href={address} prefetch={false} className="text-accent underline underline-offset-2">
                 {subject}
               </Link>
             ) : (

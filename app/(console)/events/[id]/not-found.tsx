@@ -6,6 +6,7 @@ import { Button } from "@/components/ui/button";
 export default function EventNotFound() {
   return (
     <Notice
+      heading="h1"
       icon={SearchX}
       title="There is no event with this id"
       actions={

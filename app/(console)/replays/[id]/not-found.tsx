@@ -6,6 +6,7 @@ import { Button } from "@/components/ui/button";
 export default function ReplayNotFound() {
   return (
     <Notice
+      heading="h1"
       icon={SearchX}
       title="There is no replay with this id"
       actions={
