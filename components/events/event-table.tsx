@@ -24,6 +24,7 @@ export function EventTable({
   onPoint: (over: boolean) => void;
 }) {
   const look = useListLook();
+  const crowded = look.columns.some((name) => "seldom" in COLUMNS[name]);
   const [atFirst] = useState(() => new Set(rows.map((event) => event.id)));
   return (
     <table
@@ -53,6 +54,8 @@ export function EventTable({
                   "h-8 truncate border-b px-2 text-left font-medium text-faint text-sm last:pr-3",
                   numeric && "text-right",
                   className,
+                  // More columns than usual leave less for those that can be cut short.
+                  crowded && (key === "error" || key === "key") && "xl:w-36",
                 )}
               >
                 {title}

@@ -90,16 +90,6 @@ export function FilterBar({ filter: arrived, names }: { filter: EventFilter; nam
             />
           )}
         </FilterChip>
-        <FilterChip name="company" words={words.company} mono onClear={() => change({ company_id: undefined })}>
-          {(close) => (
-            <TextChoice
-              label="Company id"
-              example="company_42"
-              value={filter.company_id}
-              onApply={(v) => close(() => change({ company_id: v }))}
-            />
-          )}
-        </FilterChip>
         <FilterChip name="error" words={words.error} onClear={() => change({ error_class: undefined })}>
           <Choices options={errors} chosen={filter.error_class} onChange={(v) => change({ error_class: v })} />
         </FilterChip>

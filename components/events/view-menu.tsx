@@ -22,8 +22,8 @@ export function ViewMenu() {
   return (
     <Popover>
       <PopoverTrigger asChild>
-        <Button variant="ghost" size="sm" className="max-md:h-9" data-testid="view-menu">
-          <SlidersHorizontal /> View
+        <Button variant="ghost" size="sm" className="max-md:h-9" title="Columns and density" data-testid="view-menu">
+          <SlidersHorizontal /> <span className="md:max-2xl:sr-only">View</span>
         </Button>
       </PopoverTrigger>
       <PopoverContent align="end">

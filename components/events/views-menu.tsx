@@ -38,8 +38,8 @@ export function ViewsMenu({ filter }: { filter: EventFilter }) {
   return (
     <Popover open={open} onOpenChange={setOpen}>
       <PopoverTrigger asChild>
-        <Button variant="ghost" size="sm" className="max-md:h-9" data-testid="views-menu">
-          <Bookmark /> Views
+        <Button variant="ghost" size="sm" className="max-md:h-9" title="Views" data-testid="views-menu">
+          <Bookmark /> <span className="md:max-2xl:sr-only">Views</span>
         </Button>
       </PopoverTrigger>
       <PopoverContent align="end" className="w-64">
