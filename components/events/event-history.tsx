@@ -67,16 +67,25 @@ export function EventHistory({
     rows,
     ticking,
     addressOf,
-    onReplay: (eventIds) => !forbiddenTo(rights, eventIds.length) && setReplaying({ kind: "chosen", eventIds }),
+    onReplay: (eventIds) => {
+      const forbidden = forbiddenTo(rights, eventIds.length);
+      if (forbidden) void import("sonner").then(({ toast }) => toast.error(forbidden));
+      else setReplaying({ kind: "chosen", eventIds });
+    },
   });
-  // Rows stay where they are under the keys, too.
-  if (walking !== (keyCursor !== null)) setWalking(keyCursor !== null);
 
   if (rows.length === 0 && first) return isFiltered(filter) ? <NothingMatches filter={filter} /> : <FirstRun />;
   return (
     <>
       <NewEventsPill count={arrived} full={arrived >= limit} onShow={showNewest} />
-      <EventTable rows={rows} ticking={ticking} cursor={keyCursor} addressOf={addressOf} onPoint={point} />
+      <EventTable
+        rows={rows}
+        ticking={ticking}
+        cursor={keyCursor}
+        addressOf={addressOf}
+        onPoint={point}
+        onWalk={setWalking}
+      />
       <Paging filter={filter} page={data} first={first} />
       <SelectionBar
         ticked={ticking.ticked}

@@ -14,6 +14,7 @@ export function EventTable({
   cursor,
   addressOf,
   onPoint,
+  onWalk,
 }: {
   rows: EventSummary[];
   ticking: Ticking;
@@ -22,6 +23,8 @@ export function EventTable({
   /** Stable, or every row is drawn again. */
   addressOf: (id: string) => string;
   onPoint: (over: boolean) => void;
+  /** The keys are in it, or have left it: rows stay where they are under them, too. */
+  onWalk: (within: boolean) => void;
 }) {
   const look = useListLook();
   const crowded = look.columns.some((name) => "seldom" in COLUMNS[name]);
@@ -32,6 +35,8 @@ export function EventTable({
       className="-mx-3 w-[calc(100%+1.5rem)] table-fixed border-separate border-spacing-0 max-md:mx-0 max-md:block max-md:w-full"
       onPointerEnter={(event) => event.pointerType === "mouse" && onPoint(true)}
       onPointerLeave={() => onPoint(false)}
+      onFocus={(event) => event.target.matches(":focus-visible") && onWalk(true)}
+      onBlur={() => onWalk(false)}
     >
       <caption className="sr-only">Events, newest first</caption>
       <thead className="sticky top-12 z-10 bg-page max-md:sr-only">

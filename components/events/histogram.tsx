@@ -27,7 +27,7 @@ export function Histogram({ filter }: { filter: EventFilter }) {
   const router = useRouter();
   const hydrated = useHydrated();
   const [pending, startTransition] = useTransition();
-  const { data, error } = useQuery({
+  const { data, error, isPlaceholderData } = useQuery({
     queryKey: keys.histogram(printEventFilter(filter)),
     queryFn: ({ signal }) => fetchHistogram(filter, signal),
     placeholderData: keepPreviousData,
@@ -42,12 +42,13 @@ export function Histogram({ filter }: { filter: EventFilter }) {
     startTransition(() => router.push(historyAddress({ ...filter, ...NO_TIME, ...times }), { scroll: false }));
   const brush = useBrush(buckets.length, (first, last) => go({ from_ts: buckets[first]?.at, to_ts: endOf(last) }));
 
+  const late = pending || isPlaceholderData;
   const sum = data && sumOf(data);
   const total = sum ? totalOf(sum) : 0;
   const step = Math.max(1, Math.ceil(buckets.length / MARKS));
   const reading = brush.brushed && data && hydrated ? brush.brushed : null;
   return (
-    <section aria-label="Events over time" aria-busy={pending || !data} className="pb-3" data-testid="histogram">
+    <section aria-label="Events over time" aria-busy={late || !data} className="pb-3" data-testid="histogram">
       <div className="flex h-6 items-center gap-x-4 text-sm">
         <h2 className="truncate text-quiet first-letter:uppercase">
           {data && hydrated && (
@@ -88,7 +89,7 @@ export function Histogram({ filter }: { filter: EventFilter }) {
           aria-label="Events over time. The arrow keys read it, with Shift they select a range, Enter shows that range."
           className={cn(
             "block w-full cursor-crosshair touch-pan-y outline-offset-2 transition-opacity duration-150",
-            pending && "opacity-60",
+            late && "opacity-60",
           )}
           disabled={buckets.length === 0}
           {...brush.handlers}
