@@ -108,7 +108,8 @@ describe("the histogram", () => {
     ["7 days", { range: "7d" }],
     ["no event", { org_id: "org_none" }],
   ])("of %s says what the list says", async (_, words) => {
-    await store(200, 90);
+    await store(100, 90);
+    await store(100, 30);
     const filter = eventFilterSchema.parse(words);
     const counts = sum(await readHistogram(filter));
     const ofStatus = async (...status: string[]) => {
