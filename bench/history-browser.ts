@@ -47,28 +47,24 @@ export async function clickThrough(url: string, time: Timer): Promise<void> {
  * the page: what the driver needs to say so is not counted.
  */
 async function untilRows(page: Page, click: () => Promise<void>, path: string | undefined): Promise<number> {
-  await page.evaluate((wanted) => {
-    const first = () => document.querySelector("[data-event]")?.getAttribute("data-event");
-    const before = wanted ? undefined : first();
-    const measured = window as unknown as { waited: Promise<number> };
-    measured.waited = new Promise((resolve) => {
-      let clicked = 0;
-      document.addEventListener(
-        "click",
-        (event) => {
-          clicked = event.timeStamp;
-        },
-        { capture: true, once: true },
-      );
-      const look = () => {
-        const shown = first();
-        const arrived = clicked > 0 && shown && (wanted ? location.pathname === wanted : shown !== before);
-        if (arrived) requestAnimationFrame((now) => resolve(now - clicked));
-        else requestAnimationFrame(look);
-      };
-      look();
-    });
-  }, path);
+  await page.evaluate(WATCH.replace("WANTED", JSON.stringify(path ?? null)));
   await click();
-  return page.evaluate(() => (window as unknown as { waited: Promise<number> }).waited);
+  return page.evaluate("window.waited");
 }
+
+/** As text: what the compiler adds to a function is unknown to the page. */
+const WATCH = `{
+  const wanted = WANTED;
+  const first = () => document.querySelector("[data-event]")?.getAttribute("data-event");
+  const before = first();
+  window.waited = new Promise((resolve) => {
+    let clicked = 0;
+    document.addEventListener("click", (event) => { clicked ||= event.timeStamp; }, { capture: true, once: true });
+    const look = () => {
+      const there = wanted === null ? first() !== before : location.pathname === wanted;
+      if (clicked > 0 && first() && there) requestAnimationFrame((now) => resolve(now - clicked));
+      else requestAnimationFrame(look);
+    };
+    look();
+  });
+}`;
