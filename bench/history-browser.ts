@@ -67,4 +67,6 @@ const WATCH = `{
     };
     look();
   });
+  // Or the driver would wait for the promise.
+  null;
 }`;
