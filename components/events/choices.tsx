@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import { count } from "../format";
 
 /** A list to tick. Nothing ticked means no filter. */
 export function Choices<V extends string>({
@@ -6,7 +7,8 @@ export function Choices<V extends string>({
   chosen = [],
   onChange,
 }: {
-  options: { value: V; label: string; icon?: ReactNode }[];
+  /** `count`: how many there are of it, where that is known. */
+  options: { value: V; label: string; icon?: ReactNode; count?: number }[];
   chosen?: readonly string[];
   onChange: (values: V[] | undefined) => void;
 }) {
@@ -16,7 +18,7 @@ export function Choices<V extends string>({
   }
   return (
     <div className="max-h-80 overflow-y-auto">
-      {options.map(({ value, label, icon }) => (
+      {options.map(({ value, label, icon, count: many }) => (
         <label
           key={value}
           className="flex h-8 cursor-pointer items-center gap-2 rounded-sm px-2 pr-4 hover:bg-hover has-focus-visible:bg-hover"
@@ -29,6 +31,9 @@ export function Choices<V extends string>({
           />
           {icon}
           {label}
+          {many !== undefined && (
+            <span className="ml-auto pl-6 font-sans text-faint text-sm tabular-nums">{count(many)}</span>
+          )}
         </label>
       ))}
     </div>

@@ -5,7 +5,12 @@ export const COLUMNS = {
   event: { title: "Event", className: "", numeric: false },
   key: { title: "Key", className: "md:max-lg:hidden lg:w-36 xl:w-44", numeric: false },
   organisation: { title: "Organisation", className: "md:w-36 max-[88rem]:hidden", numeric: false },
+  company: { title: "Company", className: "md:w-32 max-xl:hidden", numeric: false, seldom: true },
+  trust: { title: "Trust", className: "md:w-20 max-xl:hidden", numeric: false, seldom: true },
+  size: { title: "Size", className: "md:w-20 max-xl:hidden", numeric: true, seldom: true },
   deliveries: { title: "Deliveries", className: "md:w-22", numeric: false },
   attempts: { title: "Attempts", className: "md:w-20 max-xl:hidden", numeric: true },
   error: { title: "Last error", className: "md:max-lg:hidden lg:w-36 xl:w-56", numeric: false },
 } as const;
+
+export type Column = keyof typeof COLUMNS;

@@ -1,21 +1,30 @@
 "use client";
 
+import dynamic from "next/dynamic";
+import { useCallback, useState } from "react";
 import { fetchEvents } from "@/lib/client/events";
 import { keys } from "@/lib/client/keys";
 import { useLiveQuery } from "@/lib/client/live-query";
-import { useSelection } from "@/lib/client/selection";
+import { clearSelection, useSelection } from "@/lib/client/selection";
 import type { EventFilter } from "@/lib/contract/event-filter";
 import type { EventPage } from "@/lib/contract/events";
+import { printEventFilter } from "@/lib/contract/print-filter";
 import { FirstRun } from "../first-run";
-import type { ReplayRights } from "../replays/rights";
+import { forbiddenTo, type ReplayRights } from "../replays/rights";
+import type { ReplayTarget } from "../replays/target";
 import { historyAddress, isFiltered } from "./address";
 import { EventTable } from "./event-table";
 import { useHeldRows } from "./held-rows";
 import { NewEventsPill } from "./new-events-pill";
 import { NothingMatches } from "./nothing-matches";
 import { Paging } from "./paging";
+import { useRowKeys } from "./row-keys";
 import { SelectionBar } from "./selection-bar";
 import { useTicking } from "./ticking";
+
+const ReplaySheet = dynamic(() => import("../replays/replay-sheet").then((module) => module.ReplaySheet), {
+  ssr: false,
+});
 
 const POLL_MS = 900;
 
@@ -23,43 +32,70 @@ const POLL_MS = 900;
 export function EventHistory({
   filter,
   cursor,
+  after,
   limit,
   initial,
   rights,
 }: {
   filter: EventFilter;
   cursor?: string;
+  after?: string;
   limit: number;
   initial: EventPage;
   rights: ReplayRights;
 }) {
-  const query = { ...filter, cursor, limit };
+  const query = { ...filter, cursor, after, limit };
+  const first = !cursor && !after;
   const { data } = useLiveQuery({
     queryKey: keys.events(historyAddress(query)),
     read: (signal) => fetchEvents(query, signal),
     initialData: initial,
     interval: () => POLL_MS,
     // A search in payloads is too dear to be repeated by itself.
-    paused: cursor !== undefined || filter.text !== undefined,
+    paused: !first || filter.text !== undefined,
   });
   const scope = historyAddress(filter);
   const someTicked = useSelection(scope).size > 0;
-  const { rows, arrived, point, showNewest } = useHeldRows(data.events, someTicked);
+  const [walking, setWalking] = useState(false);
+  const { rows, arrived, point, showNewest } = useHeldRows(data.events, someTicked || walking);
   const ticking = useTicking(scope, rows);
+  const [replaying, setReplaying] = useState<ReplayTarget | null>(null);
+  const within = printEventFilter(filter);
+  const addressOf = useCallback((id: string) => `/events/${id}?in=${encodeURIComponent(within)}`, [within]);
+  const keyCursor = useRowKeys({
+    scope,
+    rows,
+    ticking,
+    addressOf,
+    onReplay: (eventIds) => {
+      const forbidden = forbiddenTo(rights, eventIds.length);
+      if (forbidden) void import("sonner").then(({ toast }) => toast.error(forbidden));
+      else setReplaying({ kind: "chosen", eventIds });
+    },
+  });
 
-  if (rows.length === 0 && !cursor) return isFiltered(filter) ? <NothingMatches filter={filter} /> : <FirstRun />;
+  if (rows.length === 0 && first) return isFiltered(filter) ? <NothingMatches filter={filter} /> : <FirstRun />;
   return (
     <>
       <NewEventsPill count={arrived} full={arrived >= limit} onShow={showNewest} />
-      <EventTable rows={rows} ticking={ticking} onPoint={point} />
-      <Paging filter={filter} older={data.next_cursor} first={!cursor} />
+      <EventTable
+        rows={rows}
+        ticking={ticking}
+        cursor={keyCursor}
+        addressOf={addressOf}
+        onPoint={point}
+        onWalk={setWalking}
+      />
+      <Paging filter={filter} page={data} first={first} />
       <SelectionBar
         ticked={ticking.ticked}
         filter={filter}
         wholePage={ticking.page.all}
-        more={cursor !== undefined || data.next_cursor !== null}
+        more={!first || data.next_cursor !== null}
         rights={rights}
+        onReplay={setReplaying}
       />
+      {replaying && <ReplaySheet target={replaying} onClose={() => setReplaying(null)} onStarted={clearSelection} />}
     </>
   );
 }

@@ -1,8 +1,9 @@
-import { useState } from "react";
+import { type CSSProperties, useState } from "react";
 import type { EventSummary } from "@/lib/contract/events";
 import { cn } from "../ui/cn";
 import { COLUMNS } from "./columns";
 import { EventRow } from "./event-row";
+import { useListLook } from "./look-context";
 import { TickBox } from "./tick-box";
 import type { Ticking } from "./ticking";
 
@@ -10,19 +11,32 @@ import type { Ticking } from "./ticking";
 export function EventTable({
   rows,
   ticking,
+  cursor,
+  addressOf,
   onPoint,
+  onWalk,
 }: {
   rows: EventSummary[];
   ticking: Ticking;
+  /** The event that the keys act on. */
+  cursor: string | null;
+  /** Stable, or every row is drawn again. */
+  addressOf: (id: string) => string;
   onPoint: (over: boolean) => void;
+  /** The keys are in it, or have left it: rows stay where they are under them, too. */
+  onWalk: (within: boolean) => void;
 }) {
+  const look = useListLook();
+  const crowded = look.columns.some((name) => "seldom" in COLUMNS[name]);
   const [atFirst] = useState(() => new Set(rows.map((event) => event.id)));
   return (
     <table
+      style={{ "--row": look.roomy ? "2.75rem" : "2.25rem" } as CSSProperties}
       className="-mx-3 w-[calc(100%+1.5rem)] table-fixed border-separate border-spacing-0 max-md:mx-0 max-md:block max-md:w-full"
       onPointerEnter={(event) => event.pointerType === "mouse" && onPoint(true)}
       onPointerLeave={() => onPoint(false)}
-      onKeyDown={ticking.onKey}
+      onFocus={(event) => event.target.matches(":focus-visible") && onWalk(true)}
+      onBlur={() => onWalk(false)}
     >
       <caption className="sr-only">Events, newest first</caption>
       <thead className="sticky top-12 z-10 bg-page max-md:sr-only">
@@ -35,19 +49,24 @@ export function EventTable({
               onTick={() => ticking.tickPage(!ticking.page.all)}
             />
           </th>
-          {Object.entries(COLUMNS).map(([key, { title, className, numeric }]) => (
-            <th
-              key={key}
-              scope="col"
-              className={cn(
-                "h-8 truncate border-b px-2 text-left font-medium text-faint text-sm last:pr-3",
-                numeric && "text-right",
-                className,
-              )}
-            >
-              {title}
-            </th>
-          ))}
+          {look.columns.map((key) => {
+            const { title, className, numeric } = COLUMNS[key];
+            return (
+              <th
+                key={key}
+                scope="col"
+                className={cn(
+                  "h-8 truncate border-b px-2 text-left font-medium text-faint text-sm last:pr-3",
+                  numeric && "text-right",
+                  className,
+                  // More columns than usual leave less for those that can be cut short.
+                  crowded && (key === "error" || key === "key") && "xl:w-36",
+                )}
+              >
+                {title}
+              </th>
+            );
+          })}
         </tr>
       </thead>
       <tbody className="max-md:block">
@@ -55,6 +74,9 @@ export function EventTable({
           <EventRow
             key={event.id}
             event={event}
+            href={addressOf(event.id)}
+            look={look}
+            current={event.id === cursor}
             arrived={!atFirst.has(event.id)}
             ticked={ticking.ticked.has(event.id)}
             onTick={ticking.tickRow}

@@ -1,10 +1,10 @@
 "use client";
 
 import { useRouter } from "next/navigation";
-import { useOptimistic, useTransition } from "react";
+import { useOptimistic, useRef, useTransition } from "react";
+import { useShortcuts } from "@/lib/client/shortcuts";
 import type { EventFilter } from "@/lib/contract/event-filter";
 import { ERROR_CLASS, EVENT_STATUS } from "@/lib/contract/vocabulary";
-import { PROVIDERS, providerName } from "../provider";
 import { EVENT_LOOK, StatusIcon } from "../status";
 import { useTimeFormat } from "../time";
 import { Button } from "../ui/button";
@@ -12,13 +12,15 @@ import { historyAddress, isFiltered } from "./address";
 import { Choices } from "./choices";
 import { DeliveryChips } from "./delivery-chips";
 import { FilterChip } from "./filter-chip";
-import { type DestinationNames, filterWords } from "./filter-words";
+import { type DestinationNames, filterWords, NO_TIME } from "./filter-words";
 import { KeySearch } from "./key-search";
 import { RareChips } from "./rare-chips";
 import { TextChoice } from "./text-choice";
 import { TimeChoice } from "./time-choice";
+import { ProviderChoice, TypeChoice } from "./type-choices";
+import { ViewMenu } from "./view-menu";
+import { ViewsMenu } from "./views-menu";
 
-const providers = PROVIDERS.map((slug) => ({ value: slug, label: providerName(slug) }));
 const statuses = keysOf(EVENT_STATUS).map((status) => ({
   value: status,
   label: EVENT_STATUS[status].label,
@@ -26,7 +28,7 @@ const statuses = keysOf(EVENT_STATUS).map((status) => ({
 }));
 const errors = keysOf(ERROR_CLASS).map((name) => ({ value: name, label: ERROR_CLASS[name].label }));
 
-/** The filter as chips that read as a sentence. Its only state is the address. */
+/** The filter as chips that read as a sentence. Its only state is the address. Beside it, how the list is looked at. */
 export function FilterBar({ filter: arrived, names }: { filter: EventFilter; names: DestinationNames }) {
   const router = useRouter();
   const [pending, startTransition] = useTransition();
@@ -39,16 +41,29 @@ export function FilterBar({ filter: arrived, names }: { filter: EventFilter; nam
       router[how](historyAddress(next), { scroll: false });
     });
   const change = (part: EventFilter) => go({ ...filter, ...part });
+  const search = useRef<HTMLInputElement>(null);
+  useShortcuts("Events", [{ keys: "/", label: "Search event keys", run: () => search.current?.select() }]);
   return (
     <search
       aria-label="Filter events"
       aria-busy={pending}
       className="flex flex-wrap items-start gap-x-0.5 gap-y-1 pb-3 max-md:flex-col max-md:gap-2.5"
     >
-      <KeySearch value={filter.q} pending={pending} onSearch={(q) => go({ ...filter, q }, "replace")} />
+      <div className="flex gap-1.5 max-md:w-full md:contents">
+        <KeySearch
+          value={filter.q}
+          pending={pending}
+          input={search}
+          onSearch={(q) => go({ ...filter, q }, "replace")}
+        />
+        <div className="flex gap-0.5 md:order-last md:ml-auto">
+          <ViewsMenu filter={filter} />
+          <ViewMenu />
+        </div>
+      </div>
       <div className="-mx-4 flex max-w-dvw gap-1.5 overflow-x-auto px-4 md:contents">
         <FilterChip name="provider" words={words.provider} onClear={() => change({ provider_slug: undefined })}>
-          <Choices options={providers} chosen={filter.provider_slug} onChange={(v) => change({ provider_slug: v })} />
+          <ProviderChoice filter={filter} onChange={(v) => change({ provider_slug: v })} />
         </FilterChip>
         <FilterChip name="status" words={words.status} onClear={() => change({ status: undefined })}>
           <Choices options={statuses} chosen={filter.status} onChange={(v) => change({ status: v })} />
@@ -58,10 +73,9 @@ export function FilterBar({ filter: arrived, names }: { filter: EventFilter; nam
         </FilterChip>
         <FilterChip name="type" words={words.type} mono onClear={() => change({ event_type: undefined })}>
           {(close) => (
-            <TextChoice
-              label="Event type"
-              example="invoice.payment_succeeded"
-              value={filter.event_type}
+            <TypeChoice
+              filter={filter}
+              onChange={(v) => change({ event_type: v })}
               onApply={(v) => close(() => change({ event_type: v }))}
             />
           )}
@@ -73,16 +87,6 @@ export function FilterBar({ filter: arrived, names }: { filter: EventFilter; nam
               example="org_merchant123"
               value={filter.org_id}
               onApply={(v) => close(() => change({ org_id: v }))}
-            />
-          )}
-        </FilterChip>
-        <FilterChip name="company" words={words.company} mono onClear={() => change({ company_id: undefined })}>
-          {(close) => (
-            <TextChoice
-              label="Company id"
-              example="company_42"
-              value={filter.company_id}
-              onApply={(v) => close(() => change({ company_id: v }))}
             />
           )}
         </FilterChip>
@@ -100,8 +104,6 @@ export function FilterBar({ filter: arrived, names }: { filter: EventFilter; nam
     </search>
   );
 }
-
-const NO_TIME = { range: undefined, from_ts: undefined, to_ts: undefined } satisfies EventFilter;
 
 function keysOf<K extends string>(record: Record<K, unknown>): K[] {
   return Object.keys(record) as K[];

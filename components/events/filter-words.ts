@@ -13,6 +13,9 @@ export const RANGE_WORDS: Record<Range, string> = {
   "30d": "last 30 days",
 };
 
+/** A filter's time taken away. */
+export const NO_TIME = { range: undefined, from_ts: undefined, to_ts: undefined } satisfies EventFilter;
+
 type Part = "provider" | "status" | "time" | "type" | "organisation" | "company" | "error" | DeliveryPart | RarePart;
 type DeliveryPart = "destination" | "answer" | "delivery" | "cause";
 type RarePart = "attempts" | "trust" | "replayed" | "payload";
@@ -32,7 +35,7 @@ export function filterWords(filter: EventFilter, time: TimeFormat, names: Destin
     provider: either(filter.provider_slug?.map(providerName)),
     status,
     time: timeWords(filter, time),
-    type: filter.event_type ?? null,
+    type: either(filter.event_type?.split(",")),
     organisation: filter.org_id ?? null,
     company: filter.company_id ?? null,
     error: either(filter.error_class?.map(errorWords)),

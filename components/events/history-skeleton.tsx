@@ -12,6 +12,10 @@ export function HistorySkeleton() {
         <Skeleton className="h-7 w-20 max-md:hidden" />
         <Skeleton className="h-7 w-20 max-md:hidden" />
       </div>
+      <div className="h-6">
+        <Skeleton className="h-3.5 w-44" />
+      </div>
+      <div className="mb-7 h-14 border-b" />
       <div className="h-8 border-b" />
       {ROWS.map((row) => (
         <div key={row} className="flex h-9 items-center gap-4 border-b px-3">

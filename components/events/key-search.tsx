@@ -1,7 +1,7 @@
 "use client";
 
 import { LoaderCircle, Search } from "lucide-react";
-import { useEffect, useRef, useState } from "react";
+import { type Ref, useEffect, useRef, useState } from "react";
 import { Input } from "../ui/input";
 
 const TYPING_PAUSE_MS = 250;
@@ -11,11 +11,14 @@ export function KeySearch({
   label = "Search event keys",
   value = "",
   pending,
+  input,
   onSearch,
 }: {
   label?: string;
   value?: string;
   pending: boolean;
+  /** For whoever focuses it. */
+  input?: Ref<HTMLInputElement>;
   onSearch: (text: string | undefined) => void;
 }) {
   const [text, setText] = useState(value);
@@ -39,17 +42,20 @@ export function KeySearch({
 
   const Icon = pending ? LoaderCircle : Search;
   return (
-    <div className="relative w-44 shrink-0 max-md:w-full">
+    <div className="relative w-44 shrink-0 max-md:w-full max-md:shrink">
       <Icon
         aria-hidden="true"
         className={`absolute top-1/2 left-2 size-3.5 -translate-y-1/2 text-faint ${pending ? "animate-spin" : ""}`}
       />
       <Input
+        ref={input}
         type="search"
         aria-label={label}
         placeholder={label}
         value={text}
         onChange={(event) => type(event.target.value)}
+        // Done with writing: the keys belong to the list again.
+        onKeyDown={(event) => (event.key === "Enter" || event.key === "Escape") && event.currentTarget.blur()}
         className="h-7 pl-7 text-sm max-md:h-9"
       />
     </div>

@@ -1,14 +1,16 @@
-import { ChevronRight, ChevronsLeft } from "lucide-react";
+import { ChevronLeft, ChevronRight, ChevronsLeft } from "lucide-react";
 import Link from "next/link";
 import type { EventFilter } from "@/lib/contract/event-filter";
+import type { EventPage } from "@/lib/contract/events";
 import { Button } from "../ui/button";
 import { historyAddress } from "./address";
 
-/** Keyset paging: one page further back at a time, and straight back to the newest. */
-export function Paging({ filter, older, first }: { filter: EventFilter; older: string | null; first: boolean }) {
+/** Keyset paging: one page further back or forth at a time, and straight back to the newest. */
+export function Paging({ filter, page, first }: { filter: EventFilter; page: EventPage; first: boolean }) {
+  const { next_cursor: older, previous_cursor: newer } = page;
   if (first && !older) return null;
   return (
-    <nav aria-label="Pages" className="flex items-center justify-between gap-2 pt-3">
+    <nav aria-label="Pages" className="flex items-center gap-2 pt-3">
       {first ? (
         <span className="text-faint text-sm">The newest events</span>
       ) : (
@@ -18,6 +20,14 @@ export function Paging({ filter, older, first }: { filter: EventFilter; older: s
           </Link>
         </Button>
       )}
+      {newer && (
+        <Button asChild size="sm">
+          <Link href={historyAddress({ ...filter, after: newer })}>
+            <ChevronLeft /> Newer
+          </Link>
+        </Button>
+      )}
+      <span className="flex-1" />
       {older ? (
         <Button asChild size="sm">
           <Link href={historyAddress({ ...filter, cursor: older })}>

@@ -4,6 +4,7 @@ import type { filterWords } from "./filter-words";
 import { RareChoice } from "./rare-choice";
 
 const RARE = {
+  company: { company_id: undefined },
   payload: { text: undefined },
   attempts: { attempts: undefined },
   replayed: { replayed: undefined },
@@ -32,7 +33,7 @@ export function RareChips({
         </FilterChip>
       ))}
       {set.length < Object.keys(RARE).length && (
-        <FilterChip name="payload, attempts, replays or trust" any="more" words={null} onClear={() => {}}>
+        <FilterChip name="company, payload, attempts, replays or trust" any="more" words={null} onClear={() => {}}>
           {choice}
         </FilterChip>
       )}

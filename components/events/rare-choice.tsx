@@ -18,6 +18,7 @@ export function RareChoice({ filter, onApply }: { filter: EventFilter; onApply: 
     const form = new FormData(event.currentTarget);
     const trust = form.getAll("trust") as TrustLevel[];
     onApply({
+      company_id: String(form.get("company")).trim() || undefined,
       text: String(form.get("text")).trim() || undefined,
       attempts: Number(form.get("attempts")) || undefined,
       replayed: (form.get("replayed") || undefined) as EventFilter["replayed"],
@@ -26,6 +27,18 @@ export function RareChoice({ filter, onApply }: { filter: EventFilter; onApply: 
   }
   return (
     <form onSubmit={submit} className="flex w-72 flex-col gap-3 p-2">
+      <label htmlFor={`${id}-company`} className="text-quiet text-sm">
+        Company id is exactly
+        <Input
+          id={`${id}-company`}
+          name="company"
+          maxLength={255}
+          defaultValue={filter.company_id}
+          placeholder="company_42"
+          autoComplete="off"
+          className="mt-1 font-mono"
+        />
+      </label>
       <label htmlFor={`${id}-text`} className="text-quiet text-sm">
         Payload contains
         <Input

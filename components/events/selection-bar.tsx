@@ -2,6 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { CheckCheck, Redo2, X } from "lucide-react";
+import dynamic from "next/dynamic";
 import { useState } from "react";
 import { fetchEventCount } from "@/lib/client/events";
 import { keys } from "@/lib/client/keys";
@@ -10,11 +11,11 @@ import type { EventFilter } from "@/lib/contract/event-filter";
 import { printEventFilter } from "@/lib/contract/print-filter";
 import { count } from "../format";
 import { Guarded } from "../replays/guarded";
-import { ReplaySheet } from "../replays/replay-sheet";
 import { forbiddenTo, MAY_NOT_RESOLVE, type ReplayRights } from "../replays/rights";
 import type { ReplayTarget } from "../replays/target";
 import { Button } from "../ui/button";
-import { ResolveDialog } from "./resolve-dialog";
+
+const ResolveDialog = dynamic(() => import("./resolve-dialog").then((module) => module.ResolveDialog), { ssr: false });
 
 /** Where the API stops counting. */
 const MOST_COUNTED = 10_000;
@@ -26,6 +27,7 @@ export function SelectionBar({
   wholePage,
   more,
   rights,
+  onReplay,
 }: {
   ticked: ReadonlySet<string>;
   filter: EventFilter;
@@ -33,9 +35,9 @@ export function SelectionBar({
   /** The filter matches more than this page. */
   more: boolean;
   rights: ReplayRights;
+  onReplay: (target: ReplayTarget) => void;
 }) {
   const [matching, setMatching] = useState(false);
-  const [sheet, setSheet] = useState<ReplayTarget | null>(null);
   const [resolving, setResolving] = useState(false);
   const words = useMatchingWords(filter, wholePage && more);
   if (ticked.size === 0) return null;
@@ -73,7 +75,7 @@ export function SelectionBar({
           <Button
             variant="primary"
             data-testid="replay-selected"
-            onClick={() => setSheet(all ? { kind: "matching", filter } : { kind: "chosen", eventIds: [...ticked] })}
+            onClick={() => onReplay(all ? { kind: "matching", filter } : { kind: "chosen", eventIds: [...ticked] })}
           >
             <Redo2 /> Replay…
           </Button>
@@ -86,7 +88,6 @@ export function SelectionBar({
           </Guarded>
         )}
       </div>
-      {sheet && <ReplaySheet target={sheet} onClose={() => setSheet(null)} onStarted={close} />}
       {resolving && <ResolveDialog eventIds={[...ticked]} onClose={() => setResolving(false)} onResolved={close} />}
     </>
   );

@@ -21,7 +21,7 @@ export function TextChoice({
     onApply(text || undefined);
   }
   return (
-    <form onSubmit={submit} className="w-64 p-2">
+    <form onSubmit={submit} className="min-w-64 p-2">
       <label htmlFor={id} className="mb-1 block text-quiet text-sm">
         {label} is exactly
       </label>

@@ -1,8 +1,8 @@
-import { type KeyboardEvent, useCallback, useRef } from "react";
+import { useCallback, useRef } from "react";
 import { tick, useSelection } from "@/lib/client/selection";
 import type { EventSummary } from "@/lib/contract/events";
 
-/** Ticks rows one by one, in ranges with Shift, by the page, and with the x key on the row that has the focus. */
+/** Ticks rows one by one, in ranges with Shift, and by the page. */
 export function useTicking(scope: string, rows: EventSummary[]) {
   const ticked = useSelection(scope);
   const anchor = useRef<string | null>(null);
@@ -32,11 +32,6 @@ export function useTicking(scope: string, rows: EventSummary[]) {
         rows.map(({ id }) => id),
         on,
       ),
-    onKey: (event: KeyboardEvent<HTMLElement>) => {
-      if (event.key !== "x" || event.ctrlKey || event.metaKey || event.altKey) return;
-      const row = (event.target as HTMLElement).closest<HTMLElement>("[data-event]");
-      if (row?.dataset.event) tickRow(row.dataset.event, false);
-    },
   };
 }
 

@@ -4,7 +4,7 @@ import { printEventFilter } from "@/lib/contract/print-filter";
 import type { ReplayAnswer } from "@/lib/contract/replays";
 import { ApiError, postJson, requestJson } from "./request";
 
-export type EventListQuery = EventFilter & { cursor?: string; limit?: number };
+export type EventListQuery = EventFilter & { cursor?: string; after?: string; limit?: number };
 
 export function fetchEvents(query: EventListQuery, signal?: AbortSignal): Promise<EventPage> {
   return requestJson<EventPage>(`/api/webhooks/events?${printEventFilter(query)}`, { signal });

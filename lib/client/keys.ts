@@ -3,6 +3,9 @@ import type { Range } from "@/lib/contract/analytics";
 
 export const keys = {
   events: (query: string) => ["events", query] as const,
+  histogram: (query: string) => ["events", "histogram", query] as const,
+  eventTypes: (times: string) => ["event-types", times] as const,
+  eventViews: ["event-views"] as const,
   eventCount: (query: string) => ["event-count", query] as const,
   event: (id: string) => ["event", id] as const,
   /** The numbers beside the rooms. */

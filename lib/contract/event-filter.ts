@@ -88,12 +88,14 @@ function numberIn(value: unknown): unknown {
 
 export type EventFilter = z.infer<typeof eventFilterSchema>;
 
+const cursor = z.string().regex(/^\d{1,17}\.\d{1,17}$/, "is not one of ours; start again without it");
+
 export const eventListSchema = eventFilterSchema.extend({
   limit: z.coerce.number().int().min(1).max(500).default(50),
-  cursor: z
-    .string()
-    .regex(/^\d{1,17}\.\d{1,17}$/, "is not one of ours; start again without it")
-    .optional(),
+  /** The page that follows, older. */
+  cursor: cursor.optional(),
+  /** The page that leads up to here, newer. Wins over `cursor`. */
+  after: cursor.optional(),
   /** `1`: the answer also says how many events match. */
   count: z.enum(["1"], "is 1 or left out").optional(),
 });

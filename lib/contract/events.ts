@@ -49,6 +49,8 @@ export interface EventPage {
   events: EventSummary[];
   /** Opaque: pass it back as `cursor` for the next, older page. Null on the last page. */
   next_cursor: string | null;
+  /** Opaque: pass it back as `after` for the page before, newer. Null on the newest page. */
+  previous_cursor: string | null;
   /** How many match, counted up to 10,000. Only when it was asked for. */
   total?: number;
 }

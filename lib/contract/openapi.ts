@@ -7,6 +7,7 @@ import type { z } from "zod";
 import * as deadLetters from "./api/dead-letters";
 import * as destinations from "./api/destinations";
 import * as events from "./api/event-answers";
+import * as history from "./api/history";
 import * as merchantAnswers from "./api/merchant-answers";
 import * as merchant from "./api/merchant-requests";
 import * as overview from "./api/overview";
@@ -16,7 +17,7 @@ import * as asked from "./api/replay-requests";
 import * as sources from "./api/sources";
 import * as staff from "./api/staff";
 import { endpointTest, endpointTestRequest } from "./api/test-endpoint";
-import { eventListSchema } from "./event-filter";
+import { eventFilterSchema, eventListSchema } from "./event-filter";
 
 export interface Operation {
   method: "get" | "post" | "patch" | "delete";
@@ -72,6 +73,33 @@ export const API: readonly Chapter[] = [
     about: "What providers sent, and what became of it.",
     operations: [
       get("/webhooks/events", "The event history, newest first", { query: eventListSchema, answer: events.eventPage }),
+      get("/webhooks/events/histogram", "How many events per step of time, by outcome, for a filter", {
+        query: eventFilterSchema,
+        answer: history.eventHistogram,
+        notes: "The last 24 hours when the filter has no time. A search in payloads is not counted: 422.",
+      }),
+      get("/webhooks/events/types", "What came in by provider and event type, the most frequent first", {
+        query: history.eventTypesRequest,
+        answer: history.eventTypes,
+        notes: "The last 7 days when no time is given.",
+      }),
+      get("/event-views", "The filters that you saved", { answer: history.eventViews }),
+      {
+        ...post("/event-views", "Save a filter under a name", {
+          permission: "view",
+          body: history.createViewRequest,
+          answer: history.eventView,
+          statuses: [201],
+        }),
+        notes: "Views belong to a person: to whoever is signed in, or made the token. At most 50 each.",
+      },
+      {
+        method: "delete",
+        path: "/event-views/{id}",
+        permission: "view",
+        summary: "Delete a view of yours",
+        answer: history.deletedView,
+      },
       get("/webhooks/events/{id}", "One event with its bytes, deliveries, attempts and replays", {
         answer: events.eventDetail,
       }),

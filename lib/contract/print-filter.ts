@@ -2,7 +2,7 @@
 import type { EventFilter } from "./event-filter";
 
 /** Prints a filter as a query string. `parse(print(filter))` is the filter again. */
-export function printEventFilter(filter: EventFilter & { cursor?: string; limit?: number }): string {
+export function printEventFilter(filter: EventFilter & { cursor?: string; after?: string; limit?: number }): string {
   const params = new URLSearchParams();
   for (const [name, value] of Object.entries(filter)) {
     const text = Array.isArray(value) ? value.join(",") : value;

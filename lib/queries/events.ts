@@ -8,10 +8,23 @@ import { maskEcho, maskSecrets } from "@/lib/pipeline/mask";
 import { findProvider } from "@/lib/providers";
 import { patienceFor, withinPatience } from "./bounded";
 
+/** Which page of the history: older than `cursor`, or else newer than `after`. */
+export interface EventPageRequest {
+  limit: number;
+  cursor?: string;
+  after?: string;
+}
+
 /** One page of the history, newest first. Throws a `Problem` for a cursor that is not one of ours, or a search too wide. */
-export function listEvents(filter: EventFilter, page: { limit: number; cursor?: string }): Promise<EventPage> {
-  checkCursor(page.cursor);
-  const args = { p_filter: filter as never, p_limit: page.limit, p_cursor: (page.cursor ?? null) as never };
+export function listEvents(filter: EventFilter, { limit, cursor, after }: EventPageRequest): Promise<EventPage> {
+  checkCursor(cursor);
+  checkCursor(after);
+  const args = {
+    p_filter: filter as never,
+    p_limit: limit,
+    p_cursor: (cursor ?? null) as never,
+    p_after: (after ?? null) as never,
+  };
   return withinPatience(filter, call<EventPage>("console", "list_events", args, patienceFor(filter)));
 }
 

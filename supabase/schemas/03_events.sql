@@ -53,11 +53,22 @@ create table public.events (
   constraint events_one_per_door_and_key unique nulls not distinct (provider, event_key_hash, source_id)
 );
 
-create index events_newest_first on public.events (received_at desc, id desc);
+-- With what is counted and searched of many events at a time, so that their rows need not be read for it.
+create index events_newest_first on public.events (received_at desc, id desc)
+  include (status, provider, event_type, event_key);
 create index events_newest_of_provider on public.events (provider, received_at desc, id desc);
 create index events_newest_with_status on public.events (status, received_at desc, id desc);
 create index events_newest_of_organisation on public.events (organisation_id, received_at desc, id desc)
   where organisation_id is not null;
+create index events_newest_of_type on public.events (event_type, received_at desc, id desc);
+-- The seldom ones: what is not in them costs nothing at the door.
+create index events_newest_with_error on public.events (last_error_class, received_at desc, id desc)
+  where last_error_class is not null;
+create index events_newest_of_company on public.events (company_id, received_at desc, id desc)
+  where company_id is not null;
+create index events_newest_tried_again on public.events (received_at desc, id desc, attempt_count) where attempt_count > 1;
+create index events_newest_replayed on public.events (received_at desc, id desc) where replay_count > 0;
+create index events_newest_not_signed on public.events (trust, received_at desc, id desc) where trust <> 'signed';
 create index events_newest_of_source on public.events (source_id, received_at desc, id desc) where source_id is not null;
 create index events_with_bytes on public.events (provider, body_sha256) where unsigned_key;
 

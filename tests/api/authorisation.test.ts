@@ -121,6 +121,10 @@ const RULES: Record<string, Record<string, Rule>> = {
     POST: { expected: replay(404), body: { webhook_id: "we_999999" } },
   },
   "/api/webhooks/events": { GET: { expected: view(200) } },
+  "/api/webhooks/events/histogram": { GET: { expected: view(200) } },
+  "/api/webhooks/events/types": { GET: { expected: view(200) } },
+  "/api/event-views": { GET: { expected: view(200) }, POST: { expected: view(400), body: { name: "" } } },
+  "/api/event-views/[id]": { DELETE: { path: "/api/event-views/ev_999999", expected: view(404) } },
   "/api/webhooks/events/[id]": { GET: { path: "/api/webhooks/events/we_999999", expected: view(404) } },
   "/api/webhooks/health": { GET: { expected: everybody(200) } },
   "/api/webhooks/replay/[provider]/[...key]": {

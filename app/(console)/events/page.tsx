@@ -1,7 +1,12 @@
 import type { Metadata } from "next";
-import { historyAddress } from "@/components/events/address";
+import { cookies } from "next/headers";
+import { redirect } from "next/navigation";
+import { historyAddress, isFiltered } from "@/components/events/address";
 import { EventHistory } from "@/components/events/event-history";
 import { FilterBar } from "@/components/events/filter-bar";
+import { Histogram } from "@/components/events/histogram";
+import { LOOK_COOKIE } from "@/components/events/list-look";
+import { LookProvider } from "@/components/events/look-context";
 import { SearchTooWide } from "@/components/events/search-too-wide";
 import { WrongFilter } from "@/components/events/wrong-filter";
 import { requireStaff } from "@/lib/auth/authorise";
@@ -23,21 +28,29 @@ export default async function EventsPage({ searchParams }: PageProps<"/events">)
     const issue = query.error.issues[0];
     return <WrongFilter field={issue?.path[0]?.toString() ?? "The address"} problem={issue?.message ?? "is wrong"} />;
   }
-  const { limit, cursor, ...filter } = query.data;
-  const [names, initial] = await Promise.all([
+  const { limit, cursor, after, count: _, ...filter } = query.data;
+  const [names, look, initial] = await Promise.all([
     readDestinationNames(),
-    listEvents(filter, { limit, cursor }).catch(refusedSearch),
+    cookies(),
+    listEvents(filter, { limit, cursor, after }).catch(refusedSearch),
   ]);
+  // Nothing newer than this page: it is part of the newest one, which goes on by itself.
+  if (after && "events" in initial && initial.previous_cursor === null) redirect(historyAddress(filter));
+  const isFirstRun = "events" in initial && initial.events.length === 0 && !cursor && !isFiltered(filter);
   const rights = { mayReplay: mayActor(actor, "replay"), mayReplayMany: mayActor(actor, "replay_many") };
   return (
-    <>
+    <LookProvider cookie={look.get(LOOK_COOKIE)?.value}>
       <FilterBar filter={filter} names={names} />
+      {filter.text === undefined && !isFirstRun && <Histogram filter={filter} />}
       {"refusal" in initial ? (
         <SearchTooWide {...initial.refusal} />
       ) : (
-        <EventHistory key={historyAddress({ ...filter, cursor })} {...{ filter, cursor, limit, initial, rights }} />
+        <EventHistory
+          key={historyAddress({ ...filter, cursor, after })}
+          {...{ filter, cursor, after, limit, initial, rights }}
+        />
       )}
-    </>
+    </LookProvider>
   );
 }
 

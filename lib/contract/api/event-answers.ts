@@ -54,6 +54,7 @@ export const eventSummary: z.ZodType<EventSummary> = z
 export const eventPage: z.ZodType<EventPage> = z.object({
   events: z.array(eventSummary),
   next_cursor: z.string().nullable().describe("Pass it back as cursor for the next, older page."),
+  previous_cursor: z.string().nullable().describe("Pass it back as after for the page before, newer."),
   total: count.optional().describe("With count=1: how many match, counted up to 10,000."),
 });
 

@@ -4,7 +4,9 @@ import { countEvents, listEvents } from "@/lib/queries/events";
 
 /** The event history, newest first: `GET /api/webhooks/events` of the OutboundEngine runbook. */
 export const GET = handle("view", async ({ request }) => {
-  const { limit, cursor, count, ...filter } = eventListSchema.parse(readQuery(new URL(request.url).searchParams));
-  const [page, total] = await Promise.all([listEvents(filter, { limit, cursor }), count && countEvents(filter)]);
+  const { limit, cursor, after, count, ...filter } = eventListSchema.parse(
+    readQuery(new URL(request.url).searchParams),
+  );
+  const [page, total] = await Promise.all([listEvents(filter, { limit, cursor, after }), count && countEvents(filter)]);
   return { ...page, ...(count && { total }) };
 });

@@ -1,0 +1,8 @@
+import { handle } from "@/app/api/handle";
+import { eventFilterSchema, readQuery } from "@/lib/contract/event-filter";
+import { readHistogram } from "@/lib/queries/history";
+
+/** Events per step of time, by outcome, for a filter of the history. */
+export const GET = handle("view", async ({ request }) =>
+  readHistogram(eventFilterSchema.parse(readQuery(new URL(request.url).searchParams))),
+);

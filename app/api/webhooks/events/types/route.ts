@@ -1,0 +1,9 @@
+import { handle } from "@/app/api/handle";
+import { eventTypesRequest } from "@/lib/contract/api/history";
+import { readQuery } from "@/lib/contract/event-filter";
+import { countEventTypes } from "@/lib/queries/history";
+
+/** What came in by provider and type: the numbers beside the filter's choices. */
+export const GET = handle("view", async ({ request }) => ({
+  types: await countEventTypes(eventTypesRequest.parse(readQuery(new URL(request.url).searchParams))),
+}));

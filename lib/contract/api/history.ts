@@ -1,0 +1,59 @@
+/** The API around the history's table: histogram, event types, saved views. The types stand in ../history.ts. */
+import { z } from "zod";
+import { eventFilterSchema, readQuery } from "../event-filter";
+import type { EventHistogram, EventTypeCount, EventView } from "../history";
+import { printEventFilter } from "../print-filter";
+import { count, time } from "./values";
+
+export const eventHistogram: z.ZodType<EventHistogram> = z.object({
+  from: time,
+  to: time,
+  bucket_seconds: z.int(),
+  buckets: z
+    .array(
+      z.object({
+        at: time.describe("Start of the step."),
+        processed: count.describe("Delivered, by themselves or by a replay."),
+        waiting: count.describe("Received, or being delivered."),
+        failing: count.describe("Failed, and retried by themselves."),
+        dead: count,
+        other: count.describe("Resolved by a person, or ignored."),
+      }),
+    )
+    .describe("Every step of the time, without gaps."),
+  capped: z.boolean().describe("More match than are counted: only the newest are."),
+  counted_from: time.nullable().describe("How far back the counting reached, where it is capped."),
+});
+
+/** `GET /api/webhooks/events/types` */
+export const eventTypesRequest = eventFilterSchema.pick({ from_ts: true, to_ts: true, range: true });
+
+export const eventTypes: z.ZodType<{ types: EventTypeCount[] }> = z.object({
+  types: z.array(z.object({ provider_slug: z.string(), event_type: z.string(), count })),
+});
+
+/** `POST /api/event-views` */
+export const createViewRequest = z.strictObject({
+  name: z.string().trim().min(1, "must not be empty").max(60),
+  query: z
+    .string()
+    .max(4000)
+    .describe("A filter as the history's address has it: status=dead&range=24h.")
+    .transform((query, context) => {
+      const filter = eventFilterSchema.safeParse(readQuery(new URLSearchParams(query)));
+      if (filter.success) return printEventFilter(filter.data);
+      const { path, message } = filter.error.issues[0] ?? { path: [], message: "is wrong" };
+      context.addIssue({ code: "custom", message: `is no filter of the history: ${path.join(".")} ${message}` });
+      return z.NEVER;
+    }),
+});
+
+export const eventView: z.ZodType<EventView> = z.object({
+  id: z.string().describe("ev_ and its number."),
+  name: z.string(),
+  query: z.string(),
+  created_at: time,
+});
+
+export const eventViews = z.object({ views: z.array(eventView) });
+export const deletedView = z.object({ deleted: z.boolean() });

@@ -1,0 +1,23 @@
+/** What stands around the history's table: the histogram above it, and the numbers beside the filter's choices. */
+import type { EventFilter } from "@/lib/contract/event-filter";
+import type { EventHistogram, EventTypeCount } from "@/lib/contract/history";
+import { call } from "@/lib/db/client";
+import { Problem } from "@/lib/errors";
+
+/** Events per step of time, by outcome. Throws a `Problem` for a search in payloads, which would read each of them. */
+export function readHistogram(filter: EventFilter): Promise<EventHistogram> {
+  if (filter.text !== undefined) {
+    throw new Problem({
+      status: 422,
+      title: "A search in payloads is not counted over time.",
+      detail: "It would read every payload of that time. Leave the text out.",
+      field: "text",
+    });
+  }
+  return call("console", "read_event_histogram", { p_filter: filter as never });
+}
+
+/** What came in by provider and type, at the times of a filter; of the last 7 days when it has none. */
+export function countEventTypes(times: Pick<EventFilter, "from_ts" | "to_ts" | "range">): Promise<EventTypeCount[]> {
+  return call("console", "count_event_types", { p_filter: times as never });
+}
