@@ -47,7 +47,8 @@ export function EventHistory({
   const { rows, arrived, point, showNewest } = useHeldRows(data.events, someTicked);
   const ticking = useTicking(scope, rows);
 
-  if (rows.length === 0 && !cursor) return isFiltered(filter) ? <NothingMatches filter={filter} /> : <FirstRun />;
+  if (rows.length === 0 && !cursor)
+    return isFiltered(filter) ? <NothingMatches filter={filter} /> : <FirstRun maySend={rights.mayReplay} />;
   return (
     <>
       <NewEventsPill count={arrived} full={arrived >= limit} onShow={showNewest} />

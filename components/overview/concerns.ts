@@ -45,6 +45,7 @@ export function concernsOf(analytics: Analytics, troubled: Destination[], now: n
     ...deadGroups(analytics),
     ...troubledDestinations(troubled, now),
     ...waiting(analytics),
+    ...silence(analytics),
     ...refusals(analytics),
   ];
 }
@@ -117,8 +118,20 @@ function waiting({ waiting: { oldest_due_seconds: oldest, count } }: Analytics):
       tone: "amber",
       sentence: `A delivery has been due for ${duration(oldest * 1_000)}; ${count} wait in all.`,
       detail: "Check that a worker runs: inside the server, or as npm run worker.",
+      link: { label: "Open them", href: historyAddress({ delivery_status: ["pending", "retrying"] }) },
     },
   ];
+}
+
+function silence({ silent_providers }: Analytics): Concern[] {
+  return silent_providers.map(({ provider, last_at, usual_gap_seconds, silent_seconds }) => ({
+    key: `silent ${provider}`,
+    tone: "amber",
+    sentence: `${providerName(provider)} has gone silent: nothing for ${duration(silent_seconds * 1_000)}.`,
+    detail: `Its longest pause of late was ${duration(usual_gap_seconds * 1_000)}. Check in its settings that its webhooks are still on and go to this URL.`,
+    at: last_at,
+    link: { label: "Look at its door", href: `/sources#${provider}` },
+  }));
 }
 
 function refusals({ rejections }: Analytics): Concern[] {
@@ -130,6 +143,7 @@ function refusals({ rejections }: Analytics): Concern[] {
       sentence: `${plural(count, "request")} to ${providerName(provider)}'s door ${known?.words ?? `were refused: ${reason}`}.`,
       detail: [known?.todo(provider), last_detail && `Last: ${last_detail}`].filter(Boolean).join(" "),
       at: last_at,
+      link: { label: "Look at the door", href: `/sources#${provider}` },
     };
   });
 }

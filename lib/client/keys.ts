@@ -9,6 +9,8 @@ export const keys = {
   rail: ["rail"] as const,
   deadLetters: ["dead-letters"] as const,
   groupEvents: (destination: string, group: string) => ["dead-letters", destination, group] as const,
+  /** Of every period. */
+  overview: ["analytics"] as const,
   analytics: (period: Period) => ["analytics", printPeriod(period)] as const,
   replays: (query: string) => ["replays", query] as const,
   replay: (id: string) => ["replay", id] as const,
