@@ -8,6 +8,7 @@ import { cn } from "../ui/cn";
 import { successRate } from "./buckets";
 import { rateChange } from "./change-words";
 import { timeFilter } from "./period";
+import { OUTCOMES } from "./volume-bars";
 
 interface Column {
   title: string;
@@ -37,7 +38,7 @@ export function ProviderTable({ analytics }: { analytics: Analytics }) {
         Providers
       </h2>
       <div className="overflow-x-auto">
-        <table className="w-full min-w-[40rem] text-left tabular-nums">
+        <table className="w-full min-w-[44rem] whitespace-nowrap text-left tabular-nums">
           <thead className="text-faint text-sm">
             <tr className="h-8 border-b *:font-normal">
               <th scope="col">Provider</th>
@@ -47,8 +48,15 @@ export function ProviderTable({ analytics }: { analytics: Analytics }) {
               <th scope="col" className="pr-4 text-right">
                 Change
               </th>
-              {COLUMNS.map(({ title }) => (
+              {COLUMNS.map(({ title, name }) => (
                 <th key={title} scope="col" className="w-24 text-right">
+                  {colourOf(name) && (
+                    <span
+                      aria-hidden="true"
+                      className="mr-1.5 inline-block size-2 rounded-[2px]"
+                      style={{ background: colourOf(name) }}
+                    />
+                  )}
                   {title}
                 </th>
               ))}
@@ -86,7 +94,9 @@ function Row(props: { name: string | null; totals: OutcomeCounts; previous: Outc
           {percent(rate)}
         </Figure>
       </td>
-      <td className="pr-4 text-right text-faint text-sm">{rateChange(rate, successRate(previous))}</td>
+      <td className="pr-4 text-right text-faint text-sm">
+        {rate === null ? "" : rateChange(rate, successRate(previous))}
+      </td>
       {COLUMNS.map(({ title, name: outcome, filter: more, tone }) => (
         <td key={title} className={cn("text-right", totals[outcome] === 0 ? "text-faint" : tone)}>
           <Figure
@@ -104,6 +114,11 @@ function Row(props: { name: string | null; totals: OutcomeCounts; previous: Outc
       ))}
     </tr>
   );
+}
+
+/** That of its bars above: the headings are their legend. */
+function colourOf(outcome: keyof OutcomeCounts): string | undefined {
+  return OUTCOMES.find(({ name }) => name === outcome)?.colour;
 }
 
 function Figure({ href, children }: { href: string | null; children: string }) {

@@ -147,19 +147,25 @@ language sql stable set search_path = '' as $$
     select w.span, date_trunc(w.span, p_from, 'UTC') as since
     from (select case when p_from >= now() - interval '61 minutes' then 'minute' else 'hour' end as span) w
   ), summed as (
-    select u.n, sum(u.x) as count
+    -- Written out, one per bucket of latency_bounds(): unnesting takes eight times as long.
+    select array[
+      sum(s.latency[1]), sum(s.latency[2]), sum(s.latency[3]), sum(s.latency[4]), sum(s.latency[5]),
+      sum(s.latency[6]), sum(s.latency[7]), sum(s.latency[8]), sum(s.latency[9]), sum(s.latency[10]),
+      sum(s.latency[11]), sum(s.latency[12]), sum(s.latency[13]), sum(s.latency[14]), sum(s.latency[15]),
+      sum(s.latency[16]), sum(s.latency[17]), sum(s.latency[18]), sum(s.latency[19]), sum(s.latency[20]),
+      sum(s.latency[21]), sum(s.latency[22]), sum(s.latency[23]), sum(s.latency[24]), sum(s.latency[25])
+    ] as counts
     from wanted w
     cross join public.destinations t
     cross join lateral (
-      select s.latency from public.destination_statistics s
-      where s.destination_id = t.id and s.span = w.span and s.at >= w.since and s.at < p_to
+      select x.latency from public.destination_statistics x
+      where x.destination_id = t.id and x.span = w.span and x.at >= w.since and x.at < p_to
     ) s
-    cross join lateral unnest(s.latency) with ordinality u(x, n)
-    group by u.n
   ), histogram as (
     -- A bucket holds no more than an integer: by then its share no longer changes what is read from it.
-    select array_agg(least(s.count, 2147483647)::integer order by s.n) as latency, coalesce(sum(s.count), 0) as attempts
+    select array_agg(least(coalesce(u.count, 0), 2147483647)::integer order by u.n) as latency, coalesce(sum(u.count), 0) as attempts
     from summed s
+    cross join lateral unnest(s.counts) with ordinality u(count, n)
   )
   select jsonb_build_object(
     'attempts', h.attempts, 'p50_ms', public.latency_quantile(h.latency, 0.5),
