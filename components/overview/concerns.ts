@@ -141,8 +141,9 @@ function silence({ silent_providers }: Analytics): Concern[] {
 
 /** One line per door: its reasons, most frequent first, with what to do about the first. */
 function refusals({ rejections }: Analytics): Concern[] {
-  const doors = Object.entries(Object.groupBy(rejections, ({ provider }) => provider));
-  return doors.map(([provider, reasons = []]) => {
+  const doors = [...new Set(rejections.map(({ provider }) => provider))];
+  return doors.map((provider) => {
+    const reasons = rejections.filter((one) => one.provider === provider);
     const known = ({ reason }: { reason: string }) => REFUSAL[reason as RejectionReason] as Refusal | undefined;
     const all = reasons.reduce((sum, { count }) => sum + count, 0);
     const split = reasons.map((one) => `${count(one.count)} ${known(one)?.words ?? one.reason}`).join(", ");
