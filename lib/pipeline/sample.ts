@@ -9,7 +9,7 @@ import { requestOf, SENDERS, type Sender } from "@/lib/samples/sign";
 import { accept } from "./accept";
 
 /** What each provider's sample tells of, where the first of its types is not the best to look at. */
-const TYPE: Partial<Record<Sender, string>> = { stripe: "invoice.payment_succeeded" };
+const TYPE: Partial<Record<Sender, string>> = { stripe: "invoice.payment_succeeded", mitto: "DELIVERED" };
 
 /** Whether samples of a provider can be sent: see `SourceProvider.sample`. */
 export function sampleOf(provider: string): { missing: string | null } | null {
