@@ -43,16 +43,22 @@ export async function sendSample(
   const request = requestOf(provider, made.body, { secret, id: made.id, topic: type });
   const answer = await accept({ ...request, headers: [...request.headers, ["X-Request-ID", requestId]] });
   const body = JSON.parse(answer.body) as { event_id?: string; title?: string; detail?: string };
-  const accepted = answer.status < 300;
+  const id = answer.status < 300 ? (body.event_id ?? null) : null;
+  // As it is stored: some providers' samples are named by more than their events' type.
+  const stored =
+    id && (await call<{ event_type: string } | null>("console", "get_event", { p_id: Number(id.slice(3)) }));
   const details = { provider, event_type: type, event_key: made.key, status: answer.status };
   await call("console", "record_staff_action", {
     ...{ p_action: "source.sample", p_subject: provider, p_details: details },
     ...{ p_actor: actor.name, p_actor_id: actor.id, p_request_id: requestId },
   });
   return {
-    ...{ provider, event_type: type, event_key: made.key, status: answer.status },
-    event_id: accepted ? (body.event_id ?? null) : null,
-    refusal: accepted ? null : [body.title, body.detail].filter(Boolean).join(" "),
+    provider,
+    event_type: stored ? stored.event_type : type,
+    event_key: made.key,
+    event_id: id,
+    status: answer.status,
+    refusal: id === null ? [body.title, body.detail].filter(Boolean).join(" ") : null,
   };
 }
 
