@@ -1,44 +1,97 @@
 "use client";
 
-import { useOrigin } from "@/lib/client/hydrated";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { CircleCheck, TriangleAlert } from "lucide-react";
+import { keys } from "@/lib/client/keys";
+import { fetchSources } from "@/lib/client/sources";
+import type { SourceProvider } from "@/lib/contract/sources";
 import { CopyButton } from "./copy-button";
-import { ProviderMark, providerName, SENDERS } from "./provider";
+import { Problem } from "./problem";
+import { ProviderMark } from "./provider";
+import { DoorUrl } from "./sources/door-url";
+import { SampleButton } from "./sources/sample-button";
+import { SourceSkeleton } from "./sources/source-skeleton";
+import { MAY_NOT_SEND, secretState } from "./sources/source-words";
 
-const SAMPLE = "npm run send -- stripe invoice.payment_succeeded";
+const COMMAND = "npm run send -- stripe invoice.payment_succeeded";
 
-/** Before the first event: where providers should send, and how to send a sample. */
-export function FirstRun() {
-  const origin = useOrigin();
+/** Before the first event: a sample at a press, and every provider's URL with how to set it up. */
+export function FirstRun({ initial, maySend }: { initial?: SourceProvider[]; maySend: boolean }) {
+  const { data: sources, error } = useQuery({
+    queryKey: keys.sources,
+    queryFn: ({ signal }) => fetchSources(signal),
+    initialData: initial,
+    staleTime: 5_000,
+  });
+  if (error) return <Problem error={error} before="The doors could not be read." />;
+  if (!sources) return <SourceSkeleton />;
+  return <Doors sources={sources} forbidden={maySend ? null : MAY_NOT_SEND} />;
+}
+
+function Doors({ sources, forbidden }: { sources: SourceProvider[]; forbidden: string | null }) {
+  const client = useQueryClient();
+  const onSent = () => {
+    void client.invalidateQueries({ queryKey: keys.overview });
+    void client.invalidateQueries({ queryKey: ["events"] });
+  };
+  const local = sources.some(({ sample }) => sample !== null);
+  const ready = sources.find(({ sample }) => sample?.missing === null);
   return (
-    <section className="mx-auto max-w-2xl py-10">
+    <section className="mx-auto max-w-3xl py-8" data-testid="first-run">
       <h2 className="font-semibold text-lg">No webhook has arrived yet</h2>
-      <p className="mt-1 text-quiet">
-        Send a signed sample from the project's folder. It shows up here within a second.
+      <p className="mt-1 max-w-[38rem] text-pretty text-quiet">
+        {local
+          ? "Send a sample: it is signed as the provider signs, goes through the provider's own door, and shows up here by itself."
+          : "Point a provider at its URL below. Its first event shows up here by itself."}
       </p>
-      <div className="mt-3 flex items-center gap-2 rounded-md border bg-sunken py-1.5 pr-1.5 pl-3 font-mono text-sm">
-        <code className="min-w-0 flex-1 overflow-x-auto whitespace-nowrap">{SAMPLE}</code>
-        <CopyButton text={SAMPLE} what="command" />
-      </div>
-      <h3 className="mt-8 font-medium">Or point a provider here</h3>
-      <ul className="mt-2 border-t">
-        {SENDERS.map((slug) => {
-          const url = `${origin}/api/webhooks/${slug}`;
-          return (
-            <li
-              key={slug}
-              className="grid grid-cols-[auto_9rem_minmax(0,1fr)_auto] items-center gap-x-3 border-b py-2 max-md:grid-cols-[auto_minmax(0,1fr)_auto]"
-            >
-              <ProviderMark slug={slug} />
-              <span className="max-md:col-span-2">{providerName(slug)}</span>
-              <code className="truncate font-mono text-quiet text-sm max-md:col-span-2">{url}</code>
-              <CopyButton text={url} what={`${providerName(slug)} webhook URL`} />
-            </li>
-          );
-        })}
+      {ready && (
+        <div className="mt-4 flex flex-wrap items-center gap-x-2 gap-y-3">
+          <SampleButton provider={ready} forbidden={forbidden} primary onSent={onSent} />
+        </div>
+      )}
+      {local && (
+        <div className="mt-3 flex flex-wrap items-center gap-x-2 text-quiet text-sm">
+          Or from the project's folder:
+          <code className="min-w-0 overflow-x-auto whitespace-nowrap rounded-sm bg-sunken px-1.5 py-0.5 font-mono text-ink">
+            {COMMAND}
+          </code>
+          <CopyButton text={COMMAND} what="command" />
+        </div>
+      )}
+      <h3 className="mt-9 border-b pb-2 font-medium">Point a provider here</h3>
+      <ul>
+        {sources.map((source) => (
+          <Door key={source.provider} source={source} forbidden={forbidden} onSent={onSent} />
+        ))}
       </ul>
-      <p className="mt-3 text-faint text-sm">
-        Only signed requests become events. What is refused at the door is counted on the overview, with the reason.
+      <p className="mt-3 text-pretty text-faint text-sm">
+        Only requests that prove themselves become events. What is refused at the door is counted here, with the reason.
       </p>
     </section>
+  );
+}
+
+function Door({ source, forbidden, onSent }: { source: SourceProvider; forbidden: string | null; onSent: () => void }) {
+  const { provider, label, setup, url, token_in_url, secrets } = source;
+  const secret = secretState(source);
+  const Icon = secrets > 0 ? CircleCheck : TriangleAlert;
+  return (
+    <li className="border-b py-4" data-testid={`first-run-${provider}`}>
+      <div className="flex flex-wrap items-center gap-x-2.5 gap-y-1">
+        <ProviderMark slug={provider} />
+        <h4 className="font-medium">{label}</h4>
+        <span className={`flex items-center gap-1.5 text-sm ${secret.tone}`}>
+          <Icon aria-hidden="true" className="size-3.5" />
+          {secret.words}
+        </span>
+      </div>
+      <p className="mt-1 max-w-[44rem] text-pretty text-quiet">{setup}</p>
+      <div className="mt-2">
+        <DoorUrl url={url} what={`${label} webhook URL`} quiet={token_in_url && secrets === 0} />
+      </div>
+      <div className="mt-2 flex flex-wrap items-start gap-2">
+        <SampleButton provider={source} forbidden={forbidden} onSent={onSent} />
+      </div>
+    </li>
   );
 }

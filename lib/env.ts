@@ -62,6 +62,8 @@ const schema = z.object({
   REPLAY_MAX_CONCURRENT: z.coerce.number().int().min(1).default(3),
   /** 1 delivers what looks like a caught request sent again under a new key, instead of keeping it for a person to decide. */
   DELIVER_SUSPECTED_REPLAYS: flag.default(false),
+  /** 1 lets staff send signed samples through the doors. Local mode sets it. */
+  ALLOW_SAMPLES: flag.default(false),
   OIDC_ISSUER: z.url().optional(),
   OIDC_CLIENT_ID: z.string().optional(),
   OIDC_CLIENT_SECRET: z.string().optional(),

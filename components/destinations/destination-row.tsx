@@ -64,7 +64,7 @@ export function DestinationRow({ destination }: { destination: Destination }) {
       </td>
       <Amount of={health.waiting} className={COLUMNS.waiting.className} />
       <Amount of={health.held} className={cn(COLUMNS.held.className, health.held > 0 && "text-violet")} />
-      <Amount of={health.dead} className={cn(COLUMNS.dead.className, health.dead > 0 && "text-red")} />
+      <Amount of={health.dead} className={cn(COLUMNS.dead.className, "md:pr-3", health.dead > 0 && "text-red")} />
       {/* What a phone shows instead of six narrow columns. */}
       <td className="col-span-2 text-quiet text-sm tabular-nums md:hidden">
         {[

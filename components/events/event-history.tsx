@@ -74,7 +74,8 @@ export function EventHistory({
     },
   });
 
-  if (rows.length === 0 && first) return isFiltered(filter) ? <NothingMatches filter={filter} /> : <FirstRun />;
+  if (rows.length === 0 && first)
+    return isFiltered(filter) ? <NothingMatches filter={filter} /> : <FirstRun maySend={rights.mayReplay} />;
   return (
     <>
       <NewEventsPill count={arrived} full={arrived >= limit} onShow={showNewest} />

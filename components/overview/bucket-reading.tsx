@@ -9,11 +9,17 @@ import { OUTCOMES } from "./volume-bars";
 export function BucketReading({
   bucket,
   providers,
+  single,
   position,
+  action,
 }: {
   bucket: Bucket;
   providers: Series[];
+  /** The one provider that is meant, if any. */
+  single: string | null;
   position: number;
+  /** What a click would do, and for whom. */
+  action: { verb: string; provider: string | null };
 }) {
   const outcomes = OUTCOMES.filter(({ name }) => bucket.total[name] > 0);
   return (
@@ -31,7 +37,7 @@ export function BucketReading({
           swatch={<Swatch colour="var(--ink)" width={2} />}
           name="All"
           value={percent(successRate(bucket.total))}
-          strong
+          strong={single === null}
         />
         {providers.map(({ slug, colour }) => {
           const counts = bucket.providers[slug];
@@ -41,6 +47,7 @@ export function BucketReading({
               swatch={<Swatch colour={colour} />}
               name={providerName(slug)}
               value={counts ? percent(successRate(counts)) : "–"}
+              strong={slug === single}
             />
           );
         })}
@@ -53,6 +60,10 @@ export function BucketReading({
             value={count(bucket.total[name])}
           />
         ))}
+        <span className="mt-1.5 block border-t pt-1.5 text-faint text-xs">
+          {action.verb}
+          {action.provider && ` of ${providerName(action.provider)}`}
+        </span>
       </span>
     </>
   );

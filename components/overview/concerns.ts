@@ -4,14 +4,14 @@ import type { EventSummary } from "@/lib/contract/events";
 import { ERROR_CLASS, type RejectionReason } from "@/lib/contract/vocabulary";
 import { troubleOf } from "../destinations/state-words";
 import { historyAddress } from "../events/address";
-import { duration, plural } from "../format";
+import { count, duration, plural } from "../format";
 import { providerName, secretVariable } from "../provider";
 import { WAITING_TOO_LONG_SECONDS } from "./vital-signs";
 
 /** More causes than this are a list to open, not a list to read. */
 const SHOWN_CAUSES = 5;
 
-/** Something for a person: what is wrong, what to know about it, and either a place to go or a text to copy. */
+/** Something for a person: what is wrong, what to know about it, and the place to go. */
 export interface Concern {
   key: string;
   tone: "red" | "amber";
@@ -19,23 +19,28 @@ export interface Concern {
   detail?: string;
   at?: string;
   link?: { label: string; href: string };
-  copy?: { text: string; what: string };
 }
 
-const REFUSAL: Record<RejectionReason, { words: string; todo: (provider: string) => string }> = {
+interface Refusal {
+  words: string;
+  todo: (provider: string) => string;
+}
+
+/** Why requests are refused, as in "3 too old", and what to do about it. */
+const REFUSAL: Record<RejectionReason, Refusal> = {
   unsigned: {
-    words: "carried no signature",
+    words: "without a signature",
     todo: () => "Somebody else found the URL, or signing is off at the sender.",
   },
   bad_signature: {
-    words: "had a wrong signature",
+    words: "with a wrong signature",
     todo: (provider) => `Check that ${secretVariable(provider)} is the secret of this endpoint.`,
   },
-  stale: { words: "were too old", todo: () => "Check this server's clock, and that no proxy holds requests back." },
-  malformed: { words: "could not be read", todo: () => "Check that a proxy does not change headers or body." },
-  too_large: { words: "were too large", todo: () => "The sender's payload is over the limit of this door." },
+  stale: { words: "too old", todo: () => "Check this server's clock, and that no proxy holds requests back." },
+  malformed: { words: "not to be read", todo: () => "Check that a proxy does not change headers or body." },
+  too_large: { words: "too large", todo: () => "The sender's payload is over the limit of this door." },
   not_configured: {
-    words: "came before a secret was set",
+    words: "before a secret was set",
     todo: (provider) => `Set ${secretVariable(provider)}; the sender will retry.`,
   },
 };
@@ -45,6 +50,7 @@ export function concernsOf(analytics: Analytics, troubled: Destination[], now: n
     ...deadGroups(analytics),
     ...troubledDestinations(troubled, now),
     ...waiting(analytics),
+    ...silence(analytics),
     ...refusals(analytics),
   ];
 }
@@ -109,27 +115,51 @@ function lowerFirst(sentence: string): string {
   return sentence.charAt(0).toLowerCase() + sentence.slice(1);
 }
 
-function waiting({ waiting: { oldest_due_seconds: oldest, count } }: Analytics): Concern[] {
+function waiting({ waiting: { oldest_due_seconds: oldest, count: waiting } }: Analytics): Concern[] {
   if (oldest === null || oldest <= WAITING_TOO_LONG_SECONDS) return [];
   return [
     {
       key: "waiting",
       tone: "amber",
-      sentence: `A delivery has been due for ${duration(oldest * 1_000)}; ${count} wait in all.`,
+      sentence: `A delivery has been due for ${duration(oldest * 1_000)}; ${count(waiting)} wait in all.`,
       detail: "Check that a worker runs: inside the server, or as npm run worker.",
+      link: { label: "Open them", href: historyAddress({ delivery_status: ["pending", "retrying"] }) },
     },
   ];
 }
 
+function silence({ silent_providers }: Analytics): Concern[] {
+  return silent_providers.map(({ provider, last_at, usual_gap_seconds, silent_seconds }) => ({
+    key: `silent ${provider}`,
+    tone: "amber",
+    sentence: `${providerName(provider)} has gone silent: nothing for ${duration(silent_seconds * 1_000)}.`,
+    detail: `Its longest pause of late was ${duration(usual_gap_seconds * 1_000)}. Check in its settings that its webhooks are still on and go to this URL.`,
+    at: last_at,
+    link: { label: "Look at its door", href: `/sources#${provider}` },
+  }));
+}
+
+/** One line per door: its reasons, most frequent first, with what to do about the first. */
 function refusals({ rejections }: Analytics): Concern[] {
-  return rejections.map(({ provider, reason, count, last_at, last_detail }) => {
-    const known = REFUSAL[reason as RejectionReason] as (typeof REFUSAL)[RejectionReason] | undefined;
+  const doors = [...new Set(rejections.map(({ provider }) => provider))];
+  return doors.map((provider) => {
+    const reasons = rejections.filter((one) => one.provider === provider);
+    const known = ({ reason }: { reason: string }) => REFUSAL[reason as RejectionReason] as Refusal | undefined;
+    const all = reasons.reduce((sum, { count }) => sum + count, 0);
+    const split = reasons.map((one) => `${count(one.count)} ${known(one)?.words ?? one.reason}`).join(", ");
+    const [first] = reasons;
     return {
-      key: `refused ${provider} ${reason}`,
+      key: `refused ${provider}`,
       tone: "amber",
-      sentence: `${plural(count, "request")} to ${providerName(provider)}'s door ${known?.words ?? `were refused: ${reason}`}.`,
-      detail: [known?.todo(provider), last_detail && `Last: ${last_detail}`].filter(Boolean).join(" "),
-      at: last_at,
+      sentence: `${providerName(provider)}'s door refused ${plural(all, "request")}: ${split}.`,
+      detail:
+        first &&
+        [known(first)?.todo(provider), first.last_detail && `Last: ${first.last_detail}`].filter(Boolean).join(" "),
+      at: reasons
+        .map(({ last_at }) => last_at)
+        .sort()
+        .at(-1),
+      link: { label: "Look at the door", href: `/sources#${provider}` },
     };
   });
 }

@@ -1,4 +1,5 @@
 import { providerName } from "../provider";
+import { cn } from "../ui/cn";
 import type { Bucket } from "./buckets";
 
 const SERIES = [
@@ -24,10 +25,20 @@ export function providersIn(buckets: Bucket[]): Series[] {
   }));
 }
 
-/** Names the lines. Pointing at a name singles its line out, so that colour is not the only way to tell them apart. */
-export function Legend({ providers, onSingle }: { providers: Series[]; onSingle: (slug: string | null) => void }) {
+/** Names the lines. Pointing at a name singles its line out, so that colour is not the only way to tell them apart; choosing it keeps that. */
+export function Legend({
+  providers,
+  pinned,
+  onPoint,
+  onPin,
+}: {
+  providers: Series[];
+  pinned: string | null;
+  onPoint: (slug: string | null) => void;
+  onPin: (slug: string | null) => void;
+}) {
   return (
-    <ul className="flex flex-wrap gap-x-1 gap-y-1 text-quiet text-sm">
+    <ul className="-mx-1.5 flex flex-wrap gap-x-1 gap-y-1 text-quiet text-sm">
       <li className="flex items-center gap-1.5 px-1.5">
         <Swatch colour="var(--ink)" width={2.25} /> All
       </li>
@@ -35,11 +46,16 @@ export function Legend({ providers, onSingle }: { providers: Series[]; onSingle:
         <li key={slug}>
           <button
             type="button"
-            className="flex items-center gap-1.5 rounded-sm px-1.5 hover:text-ink"
-            onPointerEnter={() => onSingle(slug)}
-            onPointerLeave={() => onSingle(null)}
-            onFocus={() => onSingle(slug)}
-            onBlur={() => onSingle(null)}
+            aria-pressed={pinned === slug}
+            className={cn(
+              "flex items-center gap-1.5 rounded-sm px-1.5 hover:text-ink",
+              pinned === slug && "bg-hover text-ink",
+            )}
+            onPointerEnter={() => onPoint(slug)}
+            onPointerLeave={() => onPoint(null)}
+            onFocus={() => onPoint(slug)}
+            onBlur={() => onPoint(null)}
+            onClick={() => onPin(pinned === slug ? null : slug)}
           >
             <Swatch colour={colour} /> {providerName(slug)}
           </button>

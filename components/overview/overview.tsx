@@ -4,41 +4,59 @@ import { useMemo } from "react";
 import { fetchAnalytics } from "@/lib/client/analytics";
 import { keys } from "@/lib/client/keys";
 import { useLiveQuery } from "@/lib/client/live-query";
-import type { Analytics, Range } from "@/lib/contract/analytics";
-import { RANGE_WORDS } from "../events/filter-words";
+import type { Analytics, Period, Range } from "@/lib/contract/analytics";
+import type { SourceProvider } from "@/lib/contract/sources";
 import { FirstRun } from "../first-run";
+import { useTimeFormat } from "../time";
 import { bucketsOf } from "./buckets";
 import { NeedsAttention } from "./needs-attention";
 import { NewestReplays } from "./newest-replays";
 import { OutcomeCharts } from "./outcome-charts";
+import { lengthWords, periodWords } from "./period";
+import { ProviderTable } from "./provider-table";
 import { RangeTabs } from "./range-tabs";
 import { RecentFailures } from "./recent-failures";
 import { VitalSigns } from "./vital-signs";
 
-const POLL_MS: Record<Range, number> = { "15m": 2_000, "1h": 3_000, "24h": 5_000, "7d": 30_000, "30d": 30_000 };
+const POLL_MS: Record<Range | "custom", number> = {
+  ...{ "15m": 2_000, "1h": 3_000, "24h": 5_000, "7d": 30_000, "30d": 30_000 },
+  custom: 10_000,
+};
 
-/** How the system is, what needs a person, and what failed last. */
-export function Overview({ range, initial }: { range: Range; initial: Analytics }) {
+/** How the system is, what needs a person, and what failed last. Before the first event: how to get one. */
+export function Overview({
+  period,
+  initial,
+  sources,
+  maySend,
+}: {
+  period: Period;
+  initial: Analytics;
+  /** The doors, where nothing ever came. */
+  sources: SourceProvider[];
+  maySend: boolean;
+}) {
   const { data } = useLiveQuery({
-    queryKey: keys.analytics(range),
-    read: (signal) => fetchAnalytics(range, signal),
+    queryKey: keys.analytics(period),
+    read: (signal) => fetchAnalytics(period, signal),
     initialData: initial,
     // The first webhook should show at once.
-    interval: (analytics) => (analytics.events_stored ? POLL_MS[range] : 1_000),
+    interval: (analytics) => (analytics.events_stored ? POLL_MS[analytics.range] : 1_000),
   });
   const buckets = useMemo(() => bucketsOf(data), [data]);
-  if (!data.events_stored && data.totals.rejected === 0) return <FirstRun />;
+  const format = useTimeFormat();
+  if (!data.events_stored && data.totals.rejected === 0) return <FirstRun initial={sources} maySend={maySend} />;
   return (
     <div className="max-w-[90rem]">
-      <div className="mb-4 flex items-center justify-between gap-4">
+      <div className="mb-4 flex items-center justify-between gap-4 max-sm:flex-wrap">
         <p className="text-quiet">
-          <span className="inline-block text-ink first-letter:uppercase">{RANGE_WORDS[range]}</span>
-          <span className="max-sm:hidden">, compared with the {RANGE_WORDS[range].replace("last ", "")} before</span>
+          <span className="inline-block text-ink tabular-nums first-letter:uppercase">{periodWords(data, format)}</span>
+          <span className="max-sm:hidden">, compared with the {lengthWords(data)} before</span>
         </p>
-        <RangeTabs range={range} />
+        <RangeTabs range={data.range} />
       </div>
       <VitalSigns analytics={data} buckets={buckets} />
-      <OutcomeCharts buckets={buckets} range={range} />
+      <OutcomeCharts buckets={buckets} />
       <div className="mt-10 grid gap-x-12 gap-y-10 max-lg:grid-cols-[minmax(0,1fr)] lg:grid-cols-2">
         <NeedsAttention analytics={data} />
         <div>
@@ -46,6 +64,7 @@ export function Overview({ range, initial }: { range: Range; initial: Analytics 
           <RecentFailures failures={data.failed_webhooks} />
         </div>
       </div>
+      <ProviderTable analytics={data} />
     </div>
   );
 }

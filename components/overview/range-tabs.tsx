@@ -2,10 +2,10 @@ import Link from "next/link";
 import { RANGES, type Range } from "@/lib/contract/analytics";
 import { cn } from "../ui/cn";
 
-/** The time range of the overview. It lives in the address. */
-export function RangeTabs({ range }: { range: Range }) {
+/** The time range of the overview. It lives in the address; none is chosen while a part of the chart is zoomed into. */
+export function RangeTabs({ range }: { range: Range | "custom" }) {
   return (
-    <nav aria-label="Time range" className="flex rounded-md bg-hover p-0.5">
+    <nav aria-label="Time range" className="flex shrink-0 rounded-md bg-hover p-0.5">
       {(Object.keys(RANGES) as Range[]).map((one) => (
         <Link
           key={one}

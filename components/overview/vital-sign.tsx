@@ -15,13 +15,17 @@ export interface Vital {
   href?: string;
 }
 
-/** One number that says how the system is, how it changed, and the shape of it. */
-export function VitalSign({ name, meaning, value, alarming, change, spark, href }: Vital) {
+/** One number that says how the system is, how it changed, and the shape of it. A quiet one stands in the second row. */
+export function VitalSign({ name, meaning, value, alarming, change, spark, href, quiet }: Vital & { quiet?: boolean }) {
   return (
-    <div className="group relative border-l px-4 py-1 first:border-l-0 first:pl-0 max-lg:odd:border-l-0 max-lg:odd:pl-0">
+    <div className="group relative min-w-0 border-l px-4 py-1 max-lg:odd:border-l-0 max-lg:odd:pl-0 lg:nth-[4n+1]:border-l-0 lg:nth-[4n+1]:pl-0">
       <dt className="text-quiet text-sm" title={meaning}>
         {href ? (
-          <Link href={href} className="after:absolute after:inset-0 group-hover:text-ink group-hover:underline">
+          <Link
+            href={href}
+            prefetch={false}
+            className="after:absolute after:inset-0 group-hover:text-ink group-hover:underline"
+          >
             {name}
           </Link>
         ) : (
@@ -29,11 +33,17 @@ export function VitalSign({ name, meaning, value, alarming, change, spark, href 
         )}
       </dt>
       <dd>
-        <span className={cn("mt-0.5 block font-semibold text-xl tabular-nums tracking-tight", alarming && "text-red")}>
+        <span
+          className={cn(
+            "mt-0.5 block font-semibold tabular-nums tracking-tight",
+            quiet ? "text-base" : "text-xl",
+            alarming && "text-red",
+          )}
+        >
           {value}
         </span>
-        <span className="mt-1 flex h-6 items-end justify-between gap-3">
-          <span className="truncate text-faint text-sm tabular-nums">{change}</span>
+        <span className={cn("flex items-end justify-between gap-3", quiet ? "min-h-5" : "mt-1 h-6")}>
+          <span className={cn("text-faint text-sm tabular-nums", quiet ? "text-pretty" : "truncate")}>{change}</span>
           {spark && <Sparkline values={spark} className="h-6 w-20 shrink-0 text-faint max-sm:w-12" />}
         </span>
       </dd>

@@ -1,23 +1,40 @@
+"use client";
+
+import { useTroubledDestinations } from "@/lib/client/destinations";
+import { useHydrated } from "@/lib/client/hydrated";
 import type { Analytics, OutcomeCounts } from "@/lib/contract/analytics";
+import type { Destination } from "@/lib/contract/destinations";
+import { destinationsAddress } from "../destinations/destinations-address";
+import { historyAddress } from "../events/address";
 import { count, duration, percent, plural } from "../format";
+import { replaysAddress } from "../replays/replays-address";
 import { type Bucket, successRate } from "./buckets";
+import { countChange, durationChange, rateChange } from "./change-words";
+import { timeFilter } from "./period";
 import { type Vital, VitalSign } from "./vital-sign";
 
 /** A due delivery that waits longer than this needs somebody to look at the workers. */
 export const WAITING_TOO_LONG_SECONDS = 60;
 
-/** The four numbers that say whether everything is well. */
+/** The four numbers that say whether everything is well, and four quieter ones. Each leads to what is behind it. */
 export function VitalSigns({ analytics, buckets }: { analytics: Analytics; buckets: Bucket[] }) {
+  const known = useTroubledDestinations();
+  // The rail may have asked for them before this part of the page comes to life, and the server had none.
+  const troubled = useHydrated() ? known : undefined;
   return (
     <dl className="grid gap-y-5 max-lg:grid-cols-2 lg:grid-cols-4">
       {vitals(analytics, buckets).map((vital) => (
         <VitalSign key={vital.name} {...vital} />
       ))}
+      {quieter(analytics, troubled).map((vital) => (
+        <VitalSign key={vital.name} {...vital} quiet />
+      ))}
     </dl>
   );
 }
 
-function vitals({ totals, previous, waiting, dead_letters, range }: Analytics, buckets: Bucket[]): Vital[] {
+function vitals(analytics: Analytics, buckets: Bucket[]): Vital[] {
+  const { totals, previous, waiting, dead_letters } = analytics;
   const each = (pick: keyof OutcomeCounts) => buckets.map(({ total }) => total[pick]);
   const oldest = waiting.oldest_due_seconds;
   return [
@@ -27,6 +44,7 @@ function vitals({ totals, previous, waiting, dead_letters, range }: Analytics, b
       value: percent(successRate(totals)),
       change: rateChange(successRate(totals), successRate(previous)),
       spark: buckets.map(({ total }) => successRate(total)),
+      href: historyAddress({ status: ["failed", "dead"], ...timeFilter(analytics) }),
     },
     {
       name: "Oldest waiting delivery",
@@ -35,10 +53,11 @@ function vitals({ totals, previous, waiting, dead_letters, range }: Analytics, b
       alarming: oldest !== null && oldest > WAITING_TOO_LONG_SECONDS,
       change:
         waiting.count === 0 ? "nothing waits" : `${plural(waiting.count, "delivery", "deliveries")} due or planned`,
+      href: historyAddress({ delivery_status: ["pending", "retrying"] }),
     },
     {
       name: "Dead letters",
-      meaning: "Deliveries that nobody retries any more. They wait for a person.",
+      meaning: "Events with a delivery that nobody retries any more. They wait for a person.",
       value: count(dead_letters),
       alarming: dead_letters > 0,
       change: countChange(totals.dead, previous.dead, "new"),
@@ -47,26 +66,62 @@ function vitals({ totals, previous, waiting, dead_letters, range }: Analytics, b
     },
     {
       name: "Refused at the door",
-      meaning: `Requests refused in the last ${range}: unsigned, wrong signature, stale or malformed.`,
+      meaning: "Requests refused in this time: unsigned, wrong signature, stale or malformed.",
       value: count(totals.rejected),
       change: countChange(totals.rejected, previous.rejected),
       spark: each("rejected"),
+      href: "/sources",
     },
   ];
 }
 
-function rateChange(now: number | null, before: number | null): string {
-  if (now === null) return "no delivery ended";
-  if (before === null) return "no data before";
-  const points = Math.round((now - before) * 10) / 10;
-  if (points === 0) return "as before";
-  return `${points > 0 ? "▲" : "▼"} ${Math.abs(points).toFixed(1)} points`;
+function quieter(analytics: Analytics, troubled: Destination[] | undefined): Vital[] {
+  const { totals, previous, latency, running_replays } = analytics;
+  const states = [...new Set(troubled?.map(({ state }) => state))];
+  return [
+    {
+      name: "Received",
+      meaning: "Requests that became an event.",
+      value: count(totals.received),
+      change: [countChange(totals.received, previous.received), repeats(totals)].filter(Boolean).join(" · "),
+      href: historyAddress(timeFilter(analytics)),
+    },
+    {
+      name: "Delivery latency, p95",
+      meaning: "95 of 100 delivery attempts ended faster, over all destinations.",
+      value: latency.p95_ms === null ? "–" : duration(latency.p95_ms),
+      change: latencyWords(analytics) ?? "no delivery ended",
+      href: "/destinations",
+    },
+    {
+      name: "Replays under way",
+      meaning: "Replays that run, wait or are paused.",
+      value: count(running_replays),
+      change: running_replays === 0 ? "none" : "running, queued or paused",
+      href: replaysAddress(running_replays === 0 ? {} : { status: ["running", "queued", "paused"] }),
+    },
+    {
+      name: "Destinations in trouble",
+      meaning: "Their deliveries fail, or they were disabled because they failed.",
+      value: troubled === undefined ? "–" : count(troubled.length),
+      alarming: (troubled?.length ?? 0) > 0,
+      change: troubled === undefined ? "looking" : troubled.length === 0 ? "all answer" : namesOf(troubled),
+      href: destinationsAddress({ state: states }),
+    },
+  ];
 }
 
-/** `▲ 3 more`; with `what`, `3 new, 1 before`. */
-function countChange(now: number, before: number, what?: string): string {
-  if (what) return `${count(now)} ${what}, ${count(before)} before`;
-  const more = now - before;
-  if (more === 0) return "as before";
-  return more > 0 ? `▲ ${count(more)} more` : `▼ ${count(-more)} fewer`;
+function repeats({ duplicate }: OutcomeCounts): string | null {
+  return duplicate === 0 ? null : plural(duplicate, "duplicate");
+}
+
+function latencyWords({ latency, previous_latency }: Analytics): string | null {
+  if (latency.p50_ms === null || latency.p99_ms === null) return null;
+  const change = durationChange(latency.p95_ms, previous_latency.p95_ms);
+  return [change, `p50 ${duration(latency.p50_ms)}`, `p99 ${duration(latency.p99_ms)}`].filter(Boolean).join(" · ");
+}
+
+function namesOf(troubled: Destination[]): string {
+  const [first, ...others] = troubled;
+  return others.length === 0 ? (first?.name ?? "") : `${first?.name} and ${count(others.length)} more`;
 }

@@ -1,5 +1,6 @@
 "use client";
 
+import { Fragment } from "react";
 import { useOrigin } from "@/lib/client/hydrated";
 import { CopyButton } from "../copy-button";
 import { cn } from "../ui/cn";
@@ -21,7 +22,12 @@ export function DoorUrl({ url, what, quiet }: { url: string; what: string; quiet
               {part}
             </span>
           ) : (
-            part
+            part.split(/(?<=[^/]\/)/).map((step) => (
+              <Fragment key={step}>
+                {step}
+                <wbr />
+              </Fragment>
+            ))
           ),
         )}
       </code>

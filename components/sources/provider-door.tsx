@@ -12,6 +12,7 @@ import { RelativeTime } from "../time";
 import { Button } from "../ui/button";
 import { DoorUrl } from "./door-url";
 import { OwnSources } from "./own-sources";
+import { SampleButton } from "./sample-button";
 import { SourceDialog } from "./source-dialog";
 import { rejectionWords, secretState, trafficWords } from "./source-words";
 
@@ -19,10 +20,12 @@ import { rejectionWords, secretState, trafficWords } from "./source-words";
 export function ProviderDoor({
   provider,
   forbidden,
+  forbiddenToSend,
   onChanged,
 }: {
   provider: SourceProvider;
   forbidden: string | null;
+  forbiddenToSend: string | null;
   onChanged: () => void;
 }) {
   const [adding, setAdding] = useState(false);
@@ -30,8 +33,9 @@ export function ProviderDoor({
   const secret = secretState(provider);
   return (
     <li
+      id={slug}
       data-testid={`source-${slug}`}
-      className="grid grid-cols-[19rem_minmax(0,1fr)] gap-x-10 gap-y-3 border-b py-5 max-lg:grid-cols-[minmax(0,1fr)]"
+      className="grid scroll-mt-16 grid-cols-[19rem_minmax(0,1fr)] gap-x-10 gap-y-3 border-b py-5 max-lg:grid-cols-[minmax(0,1fr)]"
     >
       <div className="min-w-0">
         <h2 className="flex items-center gap-2.5 font-semibold text-lg">
@@ -49,6 +53,7 @@ export function ProviderDoor({
           <p className="text-quiet text-sm">Set it and restart. Until then this door answers 503, and senders retry.</p>
         )}
         <p className="mt-2 text-pretty text-quiet">{scheme}</p>
+        <Setup provider={provider} />
       </div>
       <div className="min-w-0">
         <DoorUrl url={url} what={`${label} URL`} quiet={token_in_url && secrets === 0} />
@@ -92,16 +97,27 @@ export function ProviderDoor({
           </Fact>
         </dl>
         {sources.length > 0 && <OwnSources provider={provider} forbidden={forbidden} onChanged={onChanged} />}
-        <div className="mt-3">
+        <div className="mt-3 flex flex-wrap items-start gap-2">
           <Guarded forbidden={forbidden}>
             <Button size="sm" data-testid={`source-add-${slug}`} onClick={() => setAdding(true)}>
               <Plus /> Add a URL
             </Button>
           </Guarded>
+          <SampleButton provider={provider} forbidden={forbiddenToSend} onSent={onChanged} />
         </div>
       </div>
       {adding && <SourceDialog provider={provider} onClose={() => setAdding(false)} onSaved={onChanged} />}
     </li>
+  );
+}
+
+/** How it is set up: open while nothing ever came, and out of the way afterwards. */
+function Setup({ provider: { setup, last_event } }: { provider: SourceProvider }) {
+  return (
+    <details className="group mt-2" open={last_event === null}>
+      <summary className="cursor-pointer text-faint text-sm hover:text-ink">How to set it up</summary>
+      <p className="mt-1 text-pretty text-quiet text-sm">{setup}</p>
+    </details>
   );
 }
 

@@ -15,10 +15,13 @@ const EVERY_MS = 5_000;
 export function SourceList({
   initial,
   forbidden,
+  forbiddenToSend,
 }: {
   initial: SourceProvider[];
   /** Why this person may not change sources; null when they may. */
   forbidden: string | null;
+  /** Why they may not send samples; null when they may. */
+  forbiddenToSend: string | null;
 }) {
   const { data, refetch } = useLiveQuery({
     queryKey: keys.sources,
@@ -44,6 +47,7 @@ export function SourceList({
             key={provider.provider}
             provider={provider}
             forbidden={forbidden}
+            forbiddenToSend={forbiddenToSend}
             onChanged={() => void refetch()}
           />
         ))}

@@ -28,6 +28,8 @@ export function secretState(provider: SourceProvider): SecretState {
   return { icon: TriangleAlert, tone: "text-amber", words: `Set ${secrets_variable}`, missing: secrets_variable };
 }
 
+export const MAY_NOT_SEND = "Your role may look, not send. Ask somebody in support or an administrator.";
+
 const REJECTION: Record<RejectionReason, string> = {
   unsigned: "no signature",
   bad_signature: "wrong signature",

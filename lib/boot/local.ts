@@ -6,10 +6,14 @@ import { ConfigurationError } from "../env";
 
 type Secrets = Record<string, string>;
 
-/** Where the simulator (`npm run simulate`) answers, on this machine, which destinations may otherwise not reach. */
+/**
+ * Where the simulator (`npm run simulate`) answers, on this machine, which destinations may otherwise not reach; and the
+ * console may send samples, because the secrets that sign them are ours.
+ */
 const DEFAULTS: Secrets = {
   AGENT_SDK_URL: "http://127.0.0.1:4111",
   EGRESS_ALLOW_PRIVATE: "127.0.0.0/8,::1/128",
+  ALLOW_SAMPLES: "1",
 };
 
 const GENERATORS: (() => Secrets)[] = [
@@ -74,7 +78,7 @@ function read(file: string): Secrets | undefined {
   }
 }
 
-/** Telnyx signs with Ed25519: raw 32-byte keys in base64. The private one is used by `npm run send` only. */
+/** Telnyx signs with Ed25519: raw 32-byte keys in base64. The private one signs samples only. */
 function telnyxKeys(): Secrets {
   const { x, d } = generateKeyPairSync("ed25519").privateKey.export({ format: "jwk" });
   const base64 = (part: string | undefined) => Buffer.from(part ?? "", "base64url").toString("base64");

@@ -1,6 +1,6 @@
-import type { Analytics, Range } from "@/lib/contract/analytics";
+import { type Analytics, type Period, printPeriod } from "@/lib/contract/analytics";
 import { requestJson } from "./request";
 
-export function fetchAnalytics(range: Range, signal?: AbortSignal): Promise<Analytics> {
-  return requestJson<Analytics>(`/api/webhooks/analytics?range=${range}`, { signal });
+export function fetchAnalytics(period: Period, signal?: AbortSignal): Promise<Analytics> {
+  return requestJson<Analytics>(`/api/webhooks/analytics?${printPeriod(period)}`, { signal });
 }

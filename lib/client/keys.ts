@@ -1,5 +1,5 @@
 /** Query keys in one place, so that whoever changes something knows what to refresh. */
-import type { Range } from "@/lib/contract/analytics";
+import { type Period, printPeriod } from "@/lib/contract/analytics";
 
 export const keys = {
   events: (query: string) => ["events", query] as const,
@@ -12,7 +12,9 @@ export const keys = {
   rail: ["rail"] as const,
   deadLetters: ["dead-letters"] as const,
   groupEvents: (destination: string, group: string) => ["dead-letters", destination, group] as const,
-  analytics: (range: Range) => ["analytics", range] as const,
+  /** Of every period. */
+  overview: ["analytics"] as const,
+  analytics: (period: Period) => ["analytics", printPeriod(period)] as const,
   replays: (query: string) => ["replays", query] as const,
   replay: (id: string) => ["replay", id] as const,
   destinations: ["destinations"] as const,

@@ -1,5 +1,5 @@
 /** The sources API as the console calls it. Each function is one request, and throws `ApiError`. */
-import type { Source, SourceProvider, SourceWithUrl } from "@/lib/contract/sources";
+import type { SentSample, Source, SourceProvider, SourceWithUrl } from "@/lib/contract/sources";
 import { patchJson, postJson, requestJson } from "./request";
 
 const SOURCES = "/api/sources";
@@ -33,6 +33,11 @@ export function rotateSource(id: string): Promise<SourceWithUrl> {
 
 export function deleteSource(id: string): Promise<void> {
   return requestJson<void>(pathOf(id), { method: "DELETE" });
+}
+
+/** Signed here and taken to the provider's own door. A refusal of the door is an answer, too. */
+export function sendProviderSample(provider: string): Promise<SentSample> {
+  return postJson<SentSample>(`${SOURCES}/sample`, { provider });
 }
 
 function pathOf(id: string): string {

@@ -5,6 +5,17 @@ export const RANGES = { "15m": 15, "1h": 60, "24h": 1440, "7d": 10080, "30d": 43
 /** A time range of the overview; the value in RANGES is its length in minutes. */
 export type Range = keyof typeof RANGES;
 
+/** What the overview looks at: a range that moves with the clock, or a time between two others. */
+export type Period = { range: Range } | { from_ts: string; to_ts: string };
+
+/** A period as it stands in an address. */
+export function printPeriod(period: Period): string {
+  return new URLSearchParams(period).toString();
+}
+
+/** Longer ones would show nothing that a month does not. */
+export const LONGEST_PERIOD_DAYS = 92;
+
 /**
  * What is counted per minute. `received`, `duplicate`, `conflict` and `rejected` count requests; `delivered`, `failed`
  * (will be retried) and `dead` count finished attempts. Success rate = delivered / (delivered + failed + dead).
@@ -36,20 +47,50 @@ export interface FailedWebhook {
   event_type: string;
 }
 
+export interface ProviderCounts {
+  provider: string;
+  totals: OutcomeCounts;
+  previous: OutcomeCounts;
+}
+
+/** Durations are null where no attempt ended. */
+export interface Latency {
+  attempts: number;
+  p50_ms: number | null;
+  p95_ms: number | null;
+  p99_ms: number | null;
+}
+
+/** Nothing came for longer than four times its longest pause of the last two weeks. */
+export interface SilentProvider {
+  provider: string;
+  last_at: string;
+  usual_gap_seconds: number;
+  silent_seconds: number;
+}
+
 export interface Analytics {
   stats: { event_type: string; status: "success" | "failure"; count: number }[];
   failed_webhooks: FailedWebhook[];
   total_processed: number;
   /** Percent, null when nothing finished in the range. */
   success_rate: number | null;
-  range: Range;
+  /** `custom`: a time chosen by its ends. */
+  range: Range | "custom";
   from: string;
   to: string;
+  /** Steps are those of the clock, so the first and the last may be parts. */
   bucket_seconds: number;
   series: SeriesPoint[];
   totals: OutcomeCounts;
-  /** The range of equal length just before. */
+  /** The time of equal length just before. */
   previous: OutcomeCounts;
+  providers: ProviderCounts[];
+  /** Of all delivery attempts that ended, by whole hours where the time began more than an hour ago. */
+  latency: Latency;
+  previous_latency: Latency;
+  /** Providers that used to send and stopped, the longest silence first. */
+  silent_providers: SilentProvider[];
   /** Deliveries that are due or scheduled, and how long the oldest due one has waited (null when none is due). */
   waiting: { count: number; oldest_due_seconds: number | null };
   dead_letters: number;

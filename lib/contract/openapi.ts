@@ -312,6 +312,12 @@ export const API: readonly Chapter[] = [
         statuses: [201],
         notes: "The whole URL is in this answer and in no other.",
       }),
+      post("/sources/sample", "Send a signed sample of a provider through its own door", {
+        permission: "operate",
+        body: sources.sampleRequest,
+        answer: sources.sentSample,
+        notes: "In local mode only, or where ALLOW_SAMPLES=1 says so. The sample is an event like any other.",
+      }),
       {
         ...{ method: "patch", path: "/sources/{id}", permission: "manage", summary: "Change a source" },
         body: sources.updateSourceRequest,

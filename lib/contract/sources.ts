@@ -6,6 +6,8 @@ export interface SourceProvider {
   label: string;
   /** How it proves who it is, in a sentence for people. */
   scheme: string;
+  /** Where its webhooks are set up, and which variable holds the secret. */
+  setup: string;
   /** The variable its secrets or URL tokens stand in. */
   secrets_variable: string;
   /** How many secrets are configured; 0 means that the default door answers 503. */
@@ -17,6 +19,11 @@ export interface SourceProvider {
   url: string;
   /** What a source of this provider may be told. */
   settings: Record<string, { label: string; help: string }>;
+  /**
+   * Whether a sample can be sent from here: null outside local mode. `missing` is the variable without which none can be
+   * signed, null when all is there.
+   */
+  sample: { missing: string | null } | null;
   last_event: { id: string; event_type: string; received_at: string } | null;
   events_24h: number;
   last_rejection: { reason: RejectionReason; detail: string; received_at: string } | null;
@@ -45,4 +52,17 @@ export interface Source {
 /** Answer to creating or rotating: the only time the whole URL is seen. */
 export interface SourceWithUrl extends Source {
   full_url: string;
+}
+
+/** What a sample was, and what the door said to it. */
+export interface SentSample {
+  provider: string;
+  event_type: string;
+  event_key: string;
+  /** Null when the door refused it. */
+  event_id: string | null;
+  /** The HTTP status the door answered with. */
+  status: number;
+  /** In its words, when it refused. */
+  refusal: string | null;
 }

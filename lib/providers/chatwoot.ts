@@ -12,6 +12,8 @@ export const chatwoot: Provider = {
   slug: "chatwoot",
   label: "Chatwoot",
   scheme: "HMAC-SHA256 of timestamp and body in X-Chatwoot-Signature, within 5 minutes",
+  setup:
+    "In Chatwoot, open Settings → Integrations → Webhooks and add this URL with its events. Then set CHATWOOT_WEBHOOK_SECRET to the secret that the webhook shows.",
   secretsVariable: "CHATWOOT_WEBHOOK_SECRET",
   allowUnsignedVariable: "CHATWOOT_ALLOW_UNSIGNED",
   refusalStatus: 401,

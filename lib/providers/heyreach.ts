@@ -15,6 +15,8 @@ export const heyreach: Provider = {
   slug: "heyreach",
   label: "HeyReach",
   scheme: "Not signed: a secret token in the webhook URL",
+  setup:
+    "Set HEYREACH_URL_TOKEN to a long random token and put it in place of {token}. In HeyReach, open Integrations → Webhooks and create one with the whole URL.",
   secretsVariable: "HEYREACH_URL_TOKEN",
   tokenInUrl: true,
   settings: {

@@ -16,6 +16,8 @@ export const mitto: Provider = {
   slug: "mitto",
   label: "Mitto",
   scheme: "Not signed: a secret token in the callback URL",
+  setup:
+    "Set MITTO_URL_TOKEN to a long random token, put it in place of {token}, and give Mitto the whole URL as the callback for delivery reports.",
   secretsVariable: "MITTO_URL_TOKEN",
   tokenInUrl: true,
   methods: ["POST", "GET"],

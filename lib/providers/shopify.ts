@@ -26,6 +26,8 @@ export const shopify: Provider = {
   slug: "shopify",
   label: "Shopify",
   scheme: "HMAC-SHA256 of the body in X-Shopify-Hmac-Sha256; topic, shop, event id and time are not signed",
+  setup:
+    "In the Shopify admin, open Settings → Notifications → Webhooks and add this URL for each topic, as JSON. Then set SHOPIFY_WEBHOOK_SECRET to the key shown there, or to the client secret of your app.",
   secretsVariable: "SHOPIFY_WEBHOOK_SECRET",
   settings: {
     shop: {

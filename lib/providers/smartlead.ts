@@ -13,6 +13,8 @@ export const smartlead: Provider = {
   slug: "smartlead",
   label: "Smartlead",
   scheme: "Not signed: a static secret_key in the body, or a secret token in the URL",
+  setup:
+    "In Smartlead, open Settings → Webhooks and add this URL with its events. Then set SMARTLEAD_WEBHOOK_SECRET to the secret_key that its payloads carry.",
   secretsVariable: "SMARTLEAD_WEBHOOK_SECRET",
   secretFields: ["secret_key"],
   refusalStatus: 401,

@@ -17,6 +17,8 @@ export const standard: Provider = {
   slug: "standard",
   label: "Standard Webhooks",
   scheme: "Standard Webhooks: v1 (HMAC-SHA256) or v1a (Ed25519) of id, timestamp and body, within 5 minutes",
+  setup:
+    "Enter this URL at any sender that follows Standard Webhooks, Svix among them. Then set STANDARD_WEBHOOK_SECRET to the secret it shows (whsec_…), or to its public key (whpk_…).",
   secretsVariable: "STANDARD_WEBHOOK_SECRET",
   refusalStatus: 401,
   secretHeaders: ["webhook-signature", "svix-signature"],

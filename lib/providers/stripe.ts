@@ -17,6 +17,8 @@ export const stripe: Provider = {
   slug: "stripe",
   label: "Stripe",
   scheme: "HMAC-SHA256 of timestamp and body in Stripe-Signature, at most 5 minutes old",
+  setup:
+    "In the Stripe Dashboard, open Developers → Webhooks, add this URL as an endpoint and choose its events. Then set STRIPE_WEBHOOK_SECRET to its signing secret (whsec_…).",
   secretsVariable: "STRIPE_WEBHOOK_SECRET",
   refusalStatus: 400,
   secretHeaders: ["stripe-signature"],

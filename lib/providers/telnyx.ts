@@ -11,6 +11,8 @@ export const telnyx: Provider = {
   slug: "telnyx",
   label: "Telnyx",
   scheme: "Ed25519 signature of timestamp and body in telnyx-signature-ed25519, within 5 minutes",
+  setup:
+    "In the Telnyx portal, set this URL as the webhook URL of your messaging profile or voice application. Then set TELNYX_PUBLIC_KEY to the public key under Account Settings → Keys & Credentials.",
   secretsVariable: "TELNYX_PUBLIC_KEY",
   refusalStatus: 400,
   secretHeaders: ["telnyx-signature-ed25519"],

@@ -1,25 +1,58 @@
 /** The overview's figures, read from the statistics buckets. */
-import { type Analytics, RANGES, type Range } from "@/lib/contract/analytics";
+import { type Analytics, type Period, RANGES } from "@/lib/contract/analytics";
 import { call } from "@/lib/db/client";
 import { missingSecrets } from "./health";
 
-/** About sixty points whatever the range; statistics are kept per minute. */
-const BUCKET_SECONDS: Record<Range, number> = { "15m": 60, "1h": 60, "24h": 1800, "7d": 10_800, "30d": 43_200 };
+const MINUTE_MS = 60_000;
 
-/** Everything the overview shows for a range, with the runbook's fields beside. */
-export async function readAnalytics(range: Range): Promise<Analytics> {
+/** Between 15 and 120 steps, whatever the length; [up to so many minutes, seconds of a step]. */
+const STEPS: readonly [number, number][] = [
+  [120, 60],
+  [360, 300],
+  [720, 600],
+  [2 * 1440, 3_600],
+  [8 * 1440, 10_800],
+  [31 * 1440, 43_200],
+];
+const LONGEST_STEP_S = 86_400;
+
+/** Everything the overview shows for a period, with the runbook's fields beside. */
+export async function readAnalytics(period: Period): Promise<Analytics> {
+  const { from, to } = endsOf(period);
   const read = await call<Omit<Analytics, "range" | "total_processed" | "success_rate" | "missing_secrets">>(
     "console",
     "read_analytics",
-    { p_minutes: RANGES[range], p_bucket_seconds: BUCKET_SECONDS[range] },
+    {
+      p_from: new Date(from).toISOString(),
+      p_to: new Date(to).toISOString(),
+      p_bucket_seconds: stepFor((to - from) / MINUTE_MS),
+    },
   );
   const { delivered, failed, dead } = read.totals;
   const finished = delivered + failed + dead;
   return {
     ...read,
-    range,
+    range: "range" in period ? period.range : "custom",
     total_processed: finished,
     success_rate: finished === 0 ? null : (delivered / finished) * 100,
     missing_secrets: missingSecrets(),
   };
+}
+
+/** Whole minutes, in milliseconds: a range ends with the minute under way. */
+function endsOf(period: Period): { from: number; to: number } {
+  if ("range" in period) {
+    const to = ceiling(Date.now());
+    return { from: to - RANGES[period.range] * MINUTE_MS, to };
+  }
+  const from = Math.floor(Date.parse(period.from_ts) / MINUTE_MS) * MINUTE_MS;
+  return { from, to: Math.max(from + MINUTE_MS, ceiling(Date.parse(period.to_ts))) };
+}
+
+function ceiling(at: number): number {
+  return Math.ceil(at / MINUTE_MS) * MINUTE_MS;
+}
+
+function stepFor(minutes: number): number {
+  return STEPS.find(([most]) => minutes <= most)?.[1] ?? LONGEST_STEP_S;
 }

@@ -5,6 +5,7 @@ import type { Source, SourceProvider, SourceWithUrl } from "@/lib/contract/sourc
 import { call } from "@/lib/db/client";
 import { secretsFrom } from "@/lib/env";
 import { Problem } from "@/lib/errors";
+import { sampleOf } from "@/lib/pipeline/sample";
 import { forgetSources, hashOf } from "@/lib/pipeline/sources";
 import { findProvider, senders } from "@/lib/providers";
 import type { Provider } from "@/lib/providers/provider";
@@ -41,6 +42,7 @@ export async function listSources(origin: string): Promise<SourceProvider[]> {
       provider: provider.slug,
       label: provider.label,
       scheme: provider.scheme,
+      setup: provider.setup ?? "",
       secrets_variable: provider.secretsVariable,
       secrets: secretsFrom(provider.secretsVariable).length,
       token_in_url: provider.tokenInUrl ?? false,
@@ -48,6 +50,7 @@ export async function listSources(origin: string): Promise<SourceProvider[]> {
         provider.allowUnsignedVariable !== undefined && process.env[provider.allowUnsignedVariable] === "1",
       url: urlOf(origin, provider.slug, provider.tokenInUrl ? "{token}" : undefined),
       settings: { ...provider.settings },
+      sample: sampleOf(provider.slug),
       ...rest,
       sources: sources.map((source) => withMaskedUrl(source, origin)),
     };

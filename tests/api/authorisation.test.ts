@@ -110,6 +110,7 @@ const RULES: Record<string, Record<string, Rule>> = {
     GET: { expected: view(200) },
     POST: { expected: manage(400), body: { provider: "nobody", name: "a test" } },
   },
+  "/api/sources/sample": { POST: { expected: operate(403), body: { provider: "stripe" } } },
   "/api/sources/[id]": {
     PATCH: { path: "/api/sources/so_999999", expected: manage(404), body: { name: "a test" } },
     DELETE: { path: "/api/sources/so_999999", expected: manage(404) },

@@ -1,9 +1,9 @@
 /** Errors as callers see them: problem+json that names the field, the request id, and nothing of our insides. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { sample } from "../../lib/samples";
 import { sign } from "../fixtures/sign";
 import { tokenFor, until } from "../support/processes";
 import { openApp, type SharedApp } from "../support/shared-app";
-import { sample } from "../tools/requests";
 
 let app: SharedApp;
 let token: string;

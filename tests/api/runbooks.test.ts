@@ -3,11 +3,11 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Sample, sample } from "../../lib/samples";
 import { sign } from "../fixtures/sign";
 import { tokenFor, until } from "../support/processes";
 import { forgetFailures } from "../support/replay-story";
 import { openApp, type SharedApp } from "../support/shared-app";
-import { type Sample, sample } from "../tools/requests";
 
 const run = promisify(execFile);
 

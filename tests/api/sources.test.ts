@@ -127,3 +127,11 @@ test("paths of the API beside the doors are the API's, whatever they are called"
   expect(await nobody.text()).not.toContain("some-token-or-other");
   expect(app.output()).not.toContain("some-token-or-other");
 });
+
+describe("a sample", () => {
+  test("is not sent where nobody allowed it", async () => {
+    const answer = await api("POST", "/sample", { provider: "stripe" });
+    expect([answer.status, answer.body.title]).toEqual([403, "Samples are sent in local mode only."]);
+    expect((await providerNamed("stripe")).sample).toBeNull();
+  });
+});

@@ -1,8 +1,8 @@
 /** Clearing dead letters, as support staff do it: two causes, one is fixed and replayed as a group, the other is resolved. */
 import { expect, type Page, test } from "playwright/test";
 import type postgres from "postgres";
-import { chatwootEvent } from "../fixtures/chatwoot";
-import { bodyOf, nextUuid } from "../fixtures/ids";
+import { chatwootEvent } from "../../lib/samples/chatwoot";
+import { bodyOf, nextUuid } from "../../lib/samples/ids";
 import { sign } from "../fixtures/sign";
 import { type RunningApp, startApp } from "../support/app";
 import { appEnvironment, connectTo, until } from "../support/processes";

@@ -2,8 +2,8 @@
 
 import { expect, type Page, test } from "playwright/test";
 import postgres from "postgres";
+import { stripeEvent } from "../../lib/samples/stripe";
 import { sign } from "../fixtures/sign";
-import { stripeEvent } from "../fixtures/stripe";
 import { type RunningApp, startApp } from "../support/app";
 import { APP_ENVIRONMENT, databaseUrlOf, until } from "../support/processes";
 

@@ -2,10 +2,10 @@
 import { readFile } from "node:fs/promises";
 import { expect, type Page, test } from "playwright/test";
 import type postgres from "postgres";
-import { chatwootEvent } from "../fixtures/chatwoot";
-import { bodyOf, nextUuid } from "../fixtures/ids";
+import { chatwootEvent } from "../../lib/samples/chatwoot";
+import { bodyOf, nextUuid } from "../../lib/samples/ids";
+import { stripeEvent } from "../../lib/samples/stripe";
 import { type Signer, sign } from "../fixtures/sign";
-import { stripeEvent } from "../fixtures/stripe";
 import { type RunningApp, startApp } from "../support/app";
 import { appEnvironment, connectTo, until } from "../support/processes";
 import { type AgentSdk, startAgentSdk } from "../tools/agent-sdk";

@@ -6,11 +6,11 @@ import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type RunningPostgres, startPostgres } from "../../lib/db/embedded";
 import { removeWhenWeDie } from "../../lib/db/throwaway";
+import { sample } from "../../lib/samples";
 import { sign } from "../fixtures/sign";
 import { type RunningApp, startApp } from "../support/app";
 import { freezePostgres, killPostgres, thawPostgres } from "../support/postgres-tree";
 import { APP_ENVIRONMENT, until } from "../support/processes";
-import { sample } from "../tools/requests";
 
 /** Senders are promised three seconds. The door gives up after 2.3 s; what is above three here is a busy machine's own. */
 const PROMISED_MS = 4_500;

@@ -2,12 +2,12 @@
 import { createHash } from "node:crypto";
 import type postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { bodyOf } from "../fixtures/ids";
+import { bodyOf } from "@/lib/samples/ids";
+import { sample } from "../../lib/samples";
 import { sign } from "../fixtures/sign";
 import { type RunningApp, startApp } from "../support/app";
 import { APP_ENVIRONMENT, connectTo, until } from "../support/processes";
 import { chunked, converse, head } from "../support/raw-http";
-import { sample } from "../tools/requests";
 
 const MIB = 1024 * 1024;
 

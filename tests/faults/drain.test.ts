@@ -1,13 +1,13 @@
 /** SIGTERM while work is under way: what was begun ends, nothing new is begun, and nothing is sent twice afterwards. */
 import type postgres from "postgres";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { sample } from "../../lib/samples";
 import { sign } from "../fixtures/sign";
 import { type RunningApp, startApp } from "../support/app";
 import { post, startLoad } from "../support/load";
 import { appEnvironment, connectTo, SINK_SECRET, tokenFor, until } from "../support/processes";
 import { converse, head } from "../support/raw-http";
 import { type AgentSdk, startAgentSdk } from "../tools/agent-sdk";
-import { sample } from "../tools/requests";
 
 const LONGEST_MS = 30_000;
 /** How long the sink takes: much longer than the rest of the shutdown. */

@@ -4,11 +4,11 @@ import http from "node:http";
 import path from "node:path";
 import type postgres from "postgres";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { sample } from "../../lib/samples";
 import { type Signer, sign } from "../fixtures/sign";
 import { type RunningApp, startApp } from "../support/app";
 import { post } from "../support/load";
 import { APP_ENVIRONMENT, connectTo, databaseUrlOf } from "../support/processes";
-import { sample } from "../tools/requests";
 
 const REQUESTS = 1_000;
 const CONNECTIONS = 50;

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { accept } from "@/lib/pipeline/accept";
-import { bodyOf } from "../fixtures/ids";
+import { bodyOf } from "@/lib/samples/ids";
+import { stripeEvent } from "@/lib/samples/stripe";
+import { telnyxEvent } from "@/lib/samples/telnyx";
 import { sign } from "../fixtures/sign";
-import { stripeEvent } from "../fixtures/stripe";
-import { telnyxEvent } from "../fixtures/telnyx";
 import { type Desk, eventIdIn, openDesk, send } from "../support/desk";
 
 let desk: Desk;

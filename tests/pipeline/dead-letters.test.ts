@@ -7,8 +7,8 @@ import { resolveEvents } from "@/lib/pipeline/resolve";
 import { listDeadLetterGroups, readRail } from "@/lib/queries/dead-letters";
 import { countEvents, listEvents } from "@/lib/queries/events";
 import { listReplayItems } from "@/lib/queries/replays";
-import { chatwootEvent } from "../fixtures/chatwoot";
-import { nextUuid } from "../fixtures/ids";
+import { chatwootEvent } from "@/lib/samples/chatwoot";
+import { nextUuid } from "@/lib/samples/ids";
 import { type Desk, eventIdIn, openDesk, send, workUntilIdle } from "../support/desk";
 import { type AgentSdk, startAgentSdk } from "../tools/agent-sdk";
 

@@ -5,7 +5,7 @@ import { accept } from "@/lib/pipeline/accept";
 import type { Answer } from "@/lib/pipeline/answer";
 import { getEvent } from "@/lib/queries/events";
 import { createSource } from "@/lib/queries/sources";
-import { bodyOf } from "../fixtures/ids";
+import { bodyOf } from "@/lib/samples/ids";
 import { type Desk, eventIdIn, openDesk, workUntilIdle } from "../support/desk";
 
 const TOKEN = "mitto-token-of-the-environment";

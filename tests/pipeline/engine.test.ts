@@ -7,9 +7,9 @@ import { createReplay, draftReplay, type ReplayRequest, readReplay, startReplay,
 import { listDeadLetterGroups } from "@/lib/queries/dead-letters";
 import { countEvents } from "@/lib/queries/events";
 import { listReplayItems, summariseReplay } from "@/lib/queries/replays";
-import { chatwootEvent } from "../fixtures/chatwoot";
-import { nextUuid } from "../fixtures/ids";
-import { stripeEvent } from "../fixtures/stripe";
+import { chatwootEvent } from "@/lib/samples/chatwoot";
+import { nextUuid } from "@/lib/samples/ids";
+import { stripeEvent } from "@/lib/samples/stripe";
 import { type Desk, eventIdIn, openDesk, send, workUntilIdle } from "../support/desk";
 import { type AgentSdk, startAgentSdk } from "../tools/agent-sdk";
 

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { call } from "@/lib/db/client";
 import { claim, type Work } from "@/lib/pipeline/claim";
-import { stripeEvent } from "../fixtures/stripe";
-import { telnyxEvent } from "../fixtures/telnyx";
+import { stripeEvent } from "@/lib/samples/stripe";
+import { telnyxEvent } from "@/lib/samples/telnyx";
 import { type Desk, openDesk, send, workUntilIdle } from "../support/desk";
 
 let desk: Desk;

@@ -2,9 +2,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { Replay } from "@/lib/contract/replays";
 import { createReplay, readReplay } from "@/lib/pipeline/replay";
 import { listReplayItems } from "@/lib/queries/replays";
-import { chatwootEvent } from "../fixtures/chatwoot";
-import { nextUuid } from "../fixtures/ids";
-import { stripeEvent } from "../fixtures/stripe";
+import { chatwootEvent } from "@/lib/samples/chatwoot";
+import { nextUuid } from "@/lib/samples/ids";
+import { stripeEvent } from "@/lib/samples/stripe";
 import { type Desk, eventIdIn, openDesk, send, workUntilIdle } from "../support/desk";
 import { startAgentSdk } from "../tools/agent-sdk";
 

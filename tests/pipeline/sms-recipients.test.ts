@@ -1,7 +1,7 @@
 /** Mitto's reports on real Postgres: whose they are, and that a final status stays. */
 import { createHash } from "node:crypto";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { mittoDlr } from "../fixtures/mitto";
+import { mittoDlr } from "@/lib/samples/mitto";
 import { type Desk, eventIdIn, openDesk, send, workUntilIdle } from "../support/desk";
 
 let desk: Desk;

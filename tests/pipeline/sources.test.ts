@@ -4,9 +4,9 @@ import { acceptFromNext } from "@/app/api/accept-from-next";
 import { accept } from "@/lib/pipeline/accept";
 import { forgetSources } from "@/lib/pipeline/sources";
 import { createSource, deleteSource, rotateSource, updateSource } from "@/lib/queries/sources";
-import { bodyOf } from "../fixtures/ids";
+import { bodyOf } from "@/lib/samples/ids";
+import { stripeEvent } from "@/lib/samples/stripe";
 import { sign } from "../fixtures/sign";
-import { stripeEvent } from "../fixtures/stripe";
 import { type Desk, eventIdIn, openDesk } from "../support/desk";
 
 const ENVIRONMENT_TOKEN = "a-token-from-the-environment";

@@ -5,8 +5,8 @@ import { createReplay, readReplay } from "@/lib/pipeline/replay";
 import { readAnalytics } from "@/lib/queries/analytics";
 import { getEvent, listEvents } from "@/lib/queries/events";
 import { readHealth } from "@/lib/queries/health";
-import { bodyOf } from "../fixtures/ids";
-import { stripeEvent } from "../fixtures/stripe";
+import { bodyOf } from "@/lib/samples/ids";
+import { stripeEvent } from "@/lib/samples/stripe";
 import { type Desk, eventIdIn, openDesk, send, workUntilIdle } from "../support/desk";
 import { LITE_SECRET_KEY, type Lite, startLite } from "../support/lite";
 
@@ -56,7 +56,7 @@ describe.each(["direct", "supabase"] as const)("over the %s transport", (transpo
     });
     await workUntilIdle();
     expect(await readReplay(replay.id)).toMatchObject({ status: "completed", succeeded: 1 });
-    expect((await readAnalytics("1h")).totals).toMatchObject({ received: 1, duplicate: 1, delivered: 2 });
+    expect((await readAnalytics({ range: "1h" })).totals).toMatchObject({ received: 1, duplicate: 1, delivered: 2 });
     expect(await readHealth()).toMatchObject({ status: "healthy", database: { reachable: true } });
   });
 

@@ -1,8 +1,8 @@
 /** Thousands of dead forwards, made with the product's own SQL functions in a few statements. */
 import { createHash } from "node:crypto";
 import type postgres from "postgres";
-import { chatwootEvent } from "../fixtures/chatwoot";
-import { bodyOf } from "../fixtures/ids";
+import { chatwootEvent } from "../../lib/samples/chatwoot";
+import { bodyOf } from "../../lib/samples/ids";
 
 /** Stores `count` Chatwoot events whose delivery to the Agent SDK is dead. Answers the sha256 of each body. */
 export async function seedDeadForwards(sql: postgres.Sql, count: number): Promise<string[]> {

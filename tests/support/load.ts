@@ -1,8 +1,8 @@
 /** Providers under load: each client sends an event again, same key and bytes, until it hears a 2xx, and writes down what it heard. */
 import { createHash } from "node:crypto";
 import http from "node:http";
+import { SAMPLE_TYPES, sample } from "../../lib/samples";
 import { type Signer, sign } from "../fixtures/sign";
-import { SAMPLE_TYPES, sample } from "../tools/requests";
 
 /** The wait of a sender whose request failed. Real ones wait longer. */
 const RETRY_PAUSE_MS = 50;

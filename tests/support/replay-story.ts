@@ -1,6 +1,7 @@
 /** Events for replay tests: dead ones of any provider and merchant, whose endpoint works again. */
+
+import { sample } from "../../lib/samples";
 import { sign } from "../fixtures/sign";
-import { sample } from "../tools/requests";
 import { until } from "./processes";
 import type { SharedApp } from "./shared-app";
 

@@ -3,8 +3,9 @@
  * posts a really signed sample to a running Redrive and says what to look at. Exit 0: answered as it should be.
  */
 import { parseArgs } from "node:util";
+import { SAMPLE_TYPES, sample } from "../../lib/samples";
 import { requestOf, SENDERS, type Sender, SIGNERS } from "../fixtures/sign";
-import { type Answer, post, SAMPLE_TYPES, sample, signingSecret, ToolError } from "./requests";
+import { type Answer, post, signingSecret, ToolError } from "./requests";
 
 const USAGE = `npm run send -- <provider> <event> [options]
 

@@ -6,6 +6,7 @@ import { randomBytes } from "node:crypto";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright";
 import type postgres from "postgres";
 import type { DestinationWithSecret } from "@/lib/contract/destinations";
+import { SAMPLE_TYPES, type Sample, sample } from "@/lib/samples";
 import { FIXTURE_SHOP, requestOf, type Sender } from "../fixtures/sign";
 import { type RunningApp, startApp } from "../support/app";
 import { browserFlags, findBrowser } from "../support/browser";
@@ -13,7 +14,6 @@ import { type Endpoint, startEndpoint } from "../support/endpoint";
 import { appEnvironment, connectTo, tokenFor, until } from "../support/processes";
 import { signIn } from "../support/sign-in";
 import { type AgentSdk, startAgentSdk } from "./agent-sdk";
-import { SAMPLE_TYPES, type Sample, sample } from "./requests";
 import { stories } from "./stories";
 
 const STORY_EVENTS = 260;
@@ -246,6 +246,11 @@ async function spreadOverADay(sql: postgres.Sql): Promise<void> {
         0, count(*), coalesce(sum(a.duration_ms), 0)
       from attempts a join deliveries d on d.id = a.delivery_id join events e on e.id = d.event_id
       where a.status <> 'open' group by 1, 2, 3, 4`;
+    await tx`truncate statistics_hours`;
+    await tx`
+      insert into statistics_hours (hour, provider, event_type, outcome, shard, count)
+      select date_trunc('hour', minute, 'UTC'), provider, event_type, outcome, shard, sum(count) from statistics
+      group by 1, 2, 3, 4, 5`;
     await tx`delete from destination_statistics where span = 'hour'`;
     await tx`
       insert into destination_statistics (destination_id, span, at, succeeded, failed, counted, against, latency)

@@ -6,9 +6,10 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import type { HeaderPairs } from "@/lib/providers/provider";
+import type { Sample } from "../../lib/samples";
 import { sign } from "../fixtures/sign";
 import { AGENT_SDK_PORT, type AgentMode, type AgentSdk, startAgentSdk } from "./agent-sdk";
-import { post, type Sample, secretNamed, signingSecret, ToolError } from "./requests";
+import { post, secretNamed, signingSecret, ToolError } from "./requests";
 import { type Story, stories } from "./stories";
 
 const DUPLICATE_SHARE = 0.04;

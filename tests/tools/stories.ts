@@ -1,6 +1,6 @@
 /** What happens in a simulation: customers subscribe, pay and leave, phones ring, shoppers write. One event at a time. */
 import { randomBytes } from "node:crypto";
-import { SAMPLE_TYPES, type Sample, type SampleOptions, sample } from "./requests";
+import { SAMPLE_TYPES, type Sample, type SampleOptions, sample } from "../../lib/samples";
 
 /** The next event of some running story. */
 export type Story = () => Sample;

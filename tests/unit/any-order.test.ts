@@ -2,11 +2,11 @@
 import { expect, test } from "vitest";
 import { parseBody } from "@/lib/pipeline/parse";
 import type { ProjectableEvent } from "@/lib/providers/provider";
-import { type HeyreachOptions, heyreachEvent } from "../fixtures/heyreach";
-import { bodyOf, FIXTURE_TIME } from "../fixtures/ids";
-import { type MittoOptions, mittoDlr } from "../fixtures/mitto";
-import { type ShopifyOptions, shopifyBody } from "../fixtures/shopify";
-import { type SmartleadOptions, smartleadEvent } from "../fixtures/smartlead";
+import { type HeyreachOptions, heyreachEvent } from "@/lib/samples/heyreach";
+import { bodyOf, FIXTURE_TIME } from "@/lib/samples/ids";
+import { type MittoOptions, mittoDlr } from "@/lib/samples/mitto";
+import { type ShopifyOptions, shopifyBody } from "@/lib/samples/shopify";
+import { type SmartleadOptions, smartleadEvent } from "@/lib/samples/smartlead";
 import { rowsAfter } from "../support/rows";
 
 let count = 0;

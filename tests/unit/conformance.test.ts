@@ -20,11 +20,15 @@ import {
   type Trust,
   type VerifiedRequest,
 } from "@/lib/providers/provider";
-import { chatwootEvent } from "../fixtures/chatwoot";
-import { heyreachEvent } from "../fixtures/heyreach";
-import { FIXTURE_TIME } from "../fixtures/ids";
-import { mittoDlr } from "../fixtures/mitto";
-import { shopifyBody } from "../fixtures/shopify";
+import { chatwootEvent } from "@/lib/samples/chatwoot";
+import { heyreachEvent } from "@/lib/samples/heyreach";
+import { FIXTURE_TIME } from "@/lib/samples/ids";
+import { mittoDlr } from "@/lib/samples/mitto";
+import { shopifyBody } from "@/lib/samples/shopify";
+import { smartleadEvent } from "@/lib/samples/smartlead";
+import { standardEvent } from "@/lib/samples/standard";
+import { stripeEvent } from "@/lib/samples/stripe";
+import { telnyxEvent } from "@/lib/samples/telnyx";
 import {
   publicKeyOf,
   requestOf,
@@ -33,10 +37,6 @@ import {
   TEST_ENVIRONMENT,
   TEST_SECRETS,
 } from "../fixtures/sign";
-import { smartleadEvent } from "../fixtures/smartlead";
-import { standardEvent } from "../fixtures/standard";
-import { stripeEvent } from "../fixtures/stripe";
-import { telnyxEvent } from "../fixtures/telnyx";
 
 type Registered = keyof typeof providers;
 

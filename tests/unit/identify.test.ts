@@ -4,12 +4,12 @@ import { describe, expect, it } from "vitest";
 import { parseBody } from "@/lib/pipeline/parse";
 import { findProvider } from "@/lib/providers";
 import type { Identity, Provider, VerifiedRequest } from "@/lib/providers/provider";
-import { CHATWOOT_TYPES, chatwootEvent } from "../fixtures/chatwoot";
-import { bodyOf, FIXTURE_TIME } from "../fixtures/ids";
+import { CHATWOOT_TYPES, chatwootEvent } from "@/lib/samples/chatwoot";
+import { bodyOf, FIXTURE_TIME } from "@/lib/samples/ids";
+import { standardEvent } from "@/lib/samples/standard";
+import { stripeEvent, stripeThinEvent } from "@/lib/samples/stripe";
+import { telnyxEvent, telnyxLinkClicked } from "@/lib/samples/telnyx";
 import { SIGNERS, type Signer, type SignOptions, sign, TEST_ENVIRONMENT } from "../fixtures/sign";
-import { standardEvent } from "../fixtures/standard";
-import { stripeEvent, stripeThinEvent } from "../fixtures/stripe";
-import { telnyxEvent, telnyxLinkClicked } from "../fixtures/telnyx";
 
 const secrets = Object.values(TEST_ENVIRONMENT);
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { ProjectableEvent } from "@/lib/providers/provider";
 import { stripe } from "@/lib/providers/stripe";
-import { stripeEvent } from "../fixtures/stripe";
+import { stripeEvent } from "@/lib/samples/stripe";
 
 const event = (eventType: string, payload: unknown): ProjectableEvent => ({
   provider: "stripe",

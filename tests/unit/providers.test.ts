@@ -8,8 +8,11 @@ import { describe, expect, it } from "vitest";
 import { findProvider, providers } from "@/lib/providers";
 import { decodeBase64, decodeHex, ed25519Verify, isStale, parseUnixTimestamp, sameDigest } from "@/lib/providers/hmac";
 import type { HeaderPairs, Provider, VerifyContext } from "@/lib/providers/provider";
-import { chatwootEvent } from "../fixtures/chatwoot";
-import { bodyOf, FIXTURE_TIME } from "../fixtures/ids";
+import { chatwootEvent } from "@/lib/samples/chatwoot";
+import { bodyOf, FIXTURE_TIME } from "@/lib/samples/ids";
+import { standardEvent } from "@/lib/samples/standard";
+import { stripeEvent } from "@/lib/samples/stripe";
+import { telnyxEvent } from "@/lib/samples/telnyx";
 import {
   publicKeyOf,
   SIGNERS,
@@ -19,9 +22,6 @@ import {
   TEST_ENVIRONMENT,
   TEST_SECRETS,
 } from "../fixtures/sign";
-import { standardEvent } from "../fixtures/standard";
-import { stripeEvent } from "../fixtures/stripe";
-import { telnyxEvent } from "../fixtures/telnyx";
 
 const NOW = FIXTURE_TIME;
 

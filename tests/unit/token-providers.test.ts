@@ -6,11 +6,11 @@ import { mitto } from "@/lib/providers/mitto";
 import type { Provider, RawRequest, Source, VerifiedRequest } from "@/lib/providers/provider";
 import { smartlead } from "@/lib/providers/smartlead";
 import { isOneOf, tokenOf } from "@/lib/providers/url-token";
-import { heyreachEvent, NO_CORRELATION } from "../fixtures/heyreach";
-import { FIXTURE_TIME } from "../fixtures/ids";
-import { mittoDlr } from "../fixtures/mitto";
+import { heyreachEvent, NO_CORRELATION } from "@/lib/samples/heyreach";
+import { FIXTURE_TIME } from "@/lib/samples/ids";
+import { mittoDlr } from "@/lib/samples/mitto";
+import { smartleadEvent } from "@/lib/samples/smartlead";
 import { requestOf, type Sender, TEST_SECRETS } from "../fixtures/sign";
-import { smartleadEvent } from "../fixtures/smartlead";
 
 function verified(provider: Provider, request: RawRequest, source?: Source): VerifiedRequest {
   const secrets = [TEST_SECRETS[provider.slug as Sender]];

@@ -1,13 +1,45 @@
 /** The API of the overview: figures of a time range, dead letters, health. The types stand in ../analytics.ts. */
 import { z } from "zod";
-import type { Analytics, FailedWebhook, OutcomeCounts, Range, SeriesPoint } from "../analytics";
+import {
+  type Analytics,
+  type FailedWebhook,
+  type Latency,
+  LONGEST_PERIOD_DAYS,
+  type OutcomeCounts,
+  type Period,
+  type ProviderCounts,
+  type Range,
+  type SeriesPoint,
+  type SilentProvider,
+} from "../analytics";
 import { eventSummary } from "./event-answers";
 import { count, time } from "./values";
 
 const range: z.ZodType<Range> = z.enum(["15m", "1h", "24h", "7d", "30d"]);
 
+const moment = z.iso.datetime({ offset: true, error: "must be an ISO 8601 time such as 2026-01-31T09:00:00Z" });
+const DAY_MS = 86_400_000;
+
 /** `GET /api/webhooks/analytics` */
-export const analyticsRequest = z.object({ range: range.default("24h") });
+export const analyticsRequest = z
+  .object({
+    range: range.default("24h"),
+    from_ts: moment.optional().describe("With to_ts: a time of its own, instead of a range. Read by whole minutes."),
+    to_ts: moment.optional(),
+  })
+  .superRefine(({ from_ts, to_ts }, { addIssue }) => {
+    const wrong = (path: string, message: string) => addIssue({ code: "custom", path: [path], message });
+    if (!from_ts && !to_ts) return;
+    if (!from_ts) return wrong("from_ts", "is needed beside to_ts");
+    if (!to_ts) return wrong("to_ts", "is needed beside from_ts");
+    const length = Date.parse(to_ts) - Date.parse(from_ts);
+    if (length <= 0) wrong("to_ts", "must be later than from_ts");
+    if (length > LONGEST_PERIOD_DAYS * DAY_MS) wrong("to_ts", `must be within ${LONGEST_PERIOD_DAYS} days of from_ts`);
+  });
+
+export function periodOf({ range, from_ts, to_ts }: z.infer<typeof analyticsRequest>): Period {
+  return from_ts && to_ts ? { from_ts, to_ts } : { range };
+}
 
 const outcomeFields = {
   received: count,
@@ -21,6 +53,25 @@ const outcomeFields = {
 
 const outcomes: z.ZodType<OutcomeCounts> = z.object(outcomeFields);
 const point: z.ZodType<SeriesPoint> = z.object({ ...outcomeFields, at: time, provider: z.string() });
+
+const providerCounts: z.ZodType<ProviderCounts> = z.object({
+  provider: z.string(),
+  totals: outcomes,
+  previous: outcomes,
+});
+const milliseconds = count.nullable().describe("Null where no attempt ended.");
+const latency: z.ZodType<Latency> = z.object({
+  attempts: count,
+  p50_ms: milliseconds,
+  p95_ms: milliseconds,
+  p99_ms: milliseconds,
+});
+const silentProvider: z.ZodType<SilentProvider> = z.object({
+  provider: z.string(),
+  last_at: time,
+  usual_gap_seconds: count.describe("The longest pause it made in the two weeks before."),
+  silent_seconds: count,
+});
 
 const failedWebhook: z.ZodType<FailedWebhook> = z.object({
   id: z.string(),
@@ -39,13 +90,17 @@ export const analytics: z.ZodType<Analytics> = z.object({
   failed_webhooks: z.array(failedWebhook),
   total_processed: count,
   success_rate: z.number().nullable().describe("Percent; null when nothing finished."),
-  range,
+  range: z.union([range, z.literal("custom")]),
   from: time,
   to: time,
   bucket_seconds: count,
   series: z.array(point),
   totals: outcomes,
-  previous: outcomes.describe("The range of equal length just before."),
+  previous: outcomes.describe("The time of equal length just before."),
+  providers: z.array(providerCounts),
+  latency: latency.describe("Of all delivery attempts that ended."),
+  previous_latency: latency,
+  silent_providers: z.array(silentProvider),
   waiting: z.object({ count, oldest_due_seconds: z.number().nullable() }),
   dead_letters: count,
   needs_attention: z.array(eventSummary),

@@ -1,6 +1,6 @@
 /** What the API is asked about sources and answers, as schemas. The types of the answers stand in ../sources.ts. */
 import { z } from "zod";
-import type { Source, SourceProvider, SourceWithUrl } from "../sources";
+import type { SentSample, Source, SourceProvider, SourceWithUrl } from "../sources";
 import { count, providerSlug, rejectionReason, time } from "./values";
 
 const name = z.string().trim().min(1, "is what people call it by").max(120);
@@ -41,6 +41,20 @@ export const rotateSourceRequest = z.strictObject({
     .describe("How long the URL before goes on working; 0 ends it now."),
 });
 
+/** `POST /api/sources/sample` */
+export const sampleRequest = z.strictObject({ provider: providerSlug });
+
+export const sentSample: z.ZodType<SentSample> = z
+  .object({
+    provider: z.string(),
+    event_type: z.string(),
+    event_key: z.string(),
+    event_id: z.string().nullable().describe("Null when the door refused it."),
+    status: count.describe("What the door answered."),
+    refusal: z.string().nullable().describe("In the door's words, when it refused."),
+  })
+  .meta({ id: "SentSample" });
+
 const lastEvent = z.object({ id: z.string(), event_type: z.string(), received_at: time }).nullable();
 
 const sourceFields = {
@@ -69,12 +83,17 @@ const sourceProvider: z.ZodType<SourceProvider> = z
     provider: z.string(),
     label: z.string(),
     scheme: z.string(),
+    setup: z.string(),
     secrets_variable: z.string(),
     secrets: count,
     token_in_url: z.boolean(),
     allows_unsigned: z.boolean(),
     url: z.string(),
     settings: z.record(z.string(), z.object({ label: z.string(), help: z.string() })),
+    sample: z
+      .object({ missing: z.string().nullable() })
+      .nullable()
+      .describe("Whether a sample can be sent from here; null outside local mode."),
     last_event: lastEvent,
     events_24h: count,
     last_rejection: z.object({ reason: rejectionReason, detail: z.string(), received_at: time }).nullable(),

@@ -1,0 +1,24 @@
+/** How a figure changed against the time before, in words. */
+import { count, duration } from "../format";
+
+export function rateChange(now: number | null, before: number | null): string {
+  if (now === null) return "no delivery ended";
+  if (before === null) return "no data before";
+  const points = Math.round((now - before) * 10) / 10;
+  if (points === 0) return "as before";
+  return `${points > 0 ? "▲" : "▼"} ${Math.abs(points).toFixed(1)} points`;
+}
+
+/** `▲ 3 more`; with `what`, `3 new, 1 before`. */
+export function countChange(now: number, before: number, what?: string): string {
+  if (what) return `${count(now)} ${what}, ${count(before)} before`;
+  const more = now - before;
+  if (more === 0) return "as before";
+  return more > 0 ? `▲ ${count(more)} more` : `▼ ${count(-more)} fewer`;
+}
+
+/** `▲ 20 ms slower`; null when there is nothing to compare, or no difference that anybody would feel. */
+export function durationChange(now: number | null, before: number | null): string | null {
+  if (now === null || before === null || Math.abs(now - before) < Math.max(5, before * 0.05)) return null;
+  return now > before ? `▲ ${duration(now - before)} slower` : `▼ ${duration(before - now)} faster`;
+}

@@ -1,0 +1,49 @@
+/** The time the overview looks at: in its address, in the filter of the history behind it, and in words. */
+import { type Analytics, type Period, printPeriod, type Range } from "@/lib/contract/analytics";
+import type { EventFilter } from "@/lib/contract/event-filter";
+import { RANGE_WORDS } from "../events/filter-words";
+import { duration } from "../format";
+
+type Span = Pick<Analytics, "range" | "from" | "to">;
+
+/** A part of the chart that is shorter than this is not worth a chart of its own: its events are. */
+const SHORTEST_ZOOM_MS = 5 * 60_000;
+
+export function overviewAddress(period: Period): string {
+  return `/?${printPeriod(period)}`;
+}
+
+/** Where a brushed part of the chart leads; null when it is too short to be looked at closer. */
+export function zoomAddress(from: number, to: number): string | null {
+  return to - from < SHORTEST_ZOOM_MS ? null : overviewAddress({ from_ts: isoOf(from), to_ts: isoOf(to) });
+}
+
+export function isoOf(ms: number): string {
+  return new Date(ms).toISOString();
+}
+
+/** What the history filters by to show the same time. */
+export function timeFilter({ range, from, to }: Span): Pick<EventFilter, "range" | "from_ts" | "to_ts"> {
+  return range === "custom" ? { from_ts: from, to_ts: to } : { range };
+}
+
+/** `last 24 hours`; `22 Nov 2026, 09:00:00 – 10:15:00` needs the reader's zone, so the caller formats. */
+export function periodWords({ range, from, to }: Span, format: (iso: string) => string): string {
+  if (range !== "custom") return RANGE_WORDS[range];
+  const [day, time] = format(to).split(", ");
+  return `${format(from)} – ${time && format(from).startsWith(`${day}, `) ? time : format(to)}`;
+}
+
+/** `24 hours`, `1 h 15 min`: how long it is, and so how long the time is that it is compared with. */
+export function lengthWords({ range, from, to }: Span): string {
+  if (range !== "custom") return LENGTH[range];
+  return duration(Date.parse(to) - Date.parse(from));
+}
+
+const LENGTH: Record<Range, string> = {
+  "15m": "15 minutes",
+  "1h": "hour",
+  "24h": "24 hours",
+  "7d": "7 days",
+  "30d": "30 days",
+};

@@ -1,0 +1,71 @@
+/** A sample of a provider, signed with the secret configured here and taken to our own door, as the provider would. */
+import type { Actor } from "@/lib/auth/permissions";
+import type { SentSample } from "@/lib/contract/sources";
+import { call } from "@/lib/db/client";
+import { environment, secretsFrom } from "@/lib/env";
+import { Problem } from "@/lib/errors";
+import { SAMPLE_TYPES, SIGNING_VARIABLE, sample } from "@/lib/samples";
+import { requestOf, SENDERS, type Sender } from "@/lib/samples/sign";
+import { accept } from "./accept";
+
+/** What each provider's sample tells of, where the first of its types is not the best to look at. */
+const TYPE: Partial<Record<Sender, string>> = { stripe: "invoice.payment_succeeded", mitto: "DELIVERED" };
+
+/** Whether samples of a provider can be sent: see `SourceProvider.sample`. */
+export function sampleOf(provider: string): { missing: string | null } | null {
+  if (!environment().ALLOW_SAMPLES || !isSender(provider)) return null;
+  return { missing: secretFor(provider) === undefined ? SIGNING_VARIABLE[provider] : null };
+}
+
+/**
+ * Sends one and says what the door answered. Throws a `Problem`: 403 where samples are not sent, 400 for a provider without
+ * one, 409 when the secret that signs it is missing.
+ */
+export async function sendSample(
+  provider: string,
+  { actor, requestId }: { actor: Pick<Actor, "id" | "name">; requestId: string },
+): Promise<SentSample> {
+  if (!environment().ALLOW_SAMPLES) {
+    const detail = "They would stand among real events. Set ALLOW_SAMPLES=1 to allow them here.";
+    throw new Problem({ status: 403, title: "Samples are sent in local mode only.", detail });
+  }
+  if (!isSender(provider)) {
+    const detail = `There are samples of ${SENDERS.join(", ")}.`;
+    throw new Problem({ status: 400, title: `There is no sample of "${provider}".`, detail, field: "provider" });
+  }
+  const secret = secretFor(provider);
+  if (secret === undefined) {
+    const title = `${SIGNING_VARIABLE[provider]} is not set, so no sample can be signed.`;
+    throw new Problem({ status: 409, title, detail: "Set it and restart.", field: "provider" });
+  }
+  const type = TYPE[provider] ?? (SAMPLE_TYPES[provider][0] as string);
+  const made = sample(provider, type);
+  const request = requestOf(provider, made.body, { secret, id: made.id, topic: type });
+  const answer = await accept({ ...request, headers: [...request.headers, ["X-Request-ID", requestId]] });
+  const body = JSON.parse(answer.body) as { event_id?: string; title?: string; detail?: string };
+  const id = answer.status < 300 ? (body.event_id ?? null) : null;
+  // As it is stored: some providers' samples are named by more than their events' type.
+  const stored =
+    id && (await call<{ event_type: string } | null>("console", "get_event", { p_id: Number(id.slice(3)) }));
+  const details = { provider, event_type: type, event_key: made.key, status: answer.status };
+  await call("console", "record_staff_action", {
+    ...{ p_action: "source.sample", p_subject: provider, p_details: details },
+    ...{ p_actor: actor.name, p_actor_id: actor.id, p_request_id: requestId },
+  });
+  return {
+    provider,
+    event_type: stored ? stored.event_type : type,
+    event_key: made.key,
+    event_id: id,
+    status: answer.status,
+    refusal: id === null ? [body.title, body.detail].filter(Boolean).join(" ") : null,
+  };
+}
+
+function secretFor(provider: Sender): string | undefined {
+  return secretsFrom(SIGNING_VARIABLE[provider])[0];
+}
+
+function isSender(name: string): name is Sender {
+  return (SENDERS as readonly string[]).includes(name);
+}
