@@ -16,7 +16,7 @@ import * as asked from "./api/replay-requests";
 import * as sources from "./api/sources";
 import * as staff from "./api/staff";
 import { endpointTest, endpointTestRequest } from "./api/test-endpoint";
-import { eventListSchema } from "./event-filter";
+import { eventFilterSchema, eventListSchema } from "./event-filter";
 
 export interface Operation {
   method: "get" | "post" | "patch" | "delete";
@@ -74,6 +74,17 @@ export const API: readonly Chapter[] = [
       get("/webhooks/events", "The event history, newest first", { query: eventListSchema, answer: events.eventPage }),
       get("/webhooks/events/{id}", "One event with its bytes, deliveries, attempts and replays", {
         answer: events.eventDetail,
+      }),
+      get("/webhooks/events/{id}/body", "The bytes of an event as they were received, as a download", {
+        answer: ["application/octet-stream"],
+        notes: "Secrets in them are covered with asterisks; what a privacy request removed stays removed.",
+      }),
+      get("/webhooks/events/{id}/neighbours", "The events beside it in the filtered history", {
+        query: eventFilterSchema,
+        answer: events.eventNeighbours,
+      }),
+      get("/webhooks/events/{id}/related", "The events around it of the same object, or that changed the same rows", {
+        answer: events.relatedEvents,
       }),
       post("/webhooks/events/resolve", "Mark failed or dead events as handled by a person", {
         permission: "resolve",

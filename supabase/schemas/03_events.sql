@@ -59,6 +59,7 @@ create index events_newest_with_status on public.events (status, received_at des
 create index events_newest_of_organisation on public.events (organisation_id, received_at desc, id desc)
   where organisation_id is not null;
 create index events_newest_of_source on public.events (source_id, received_at desc, id desc) where source_id is not null;
+create index events_of_object on public.events (object_id, received_at) where object_id is not null;
 create index events_with_bytes on public.events (provider, body_sha256) where unsigned_key;
 
 alter table public.events enable row level security;

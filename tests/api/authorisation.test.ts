@@ -122,6 +122,15 @@ const RULES: Record<string, Record<string, Rule>> = {
   },
   "/api/webhooks/events": { GET: { expected: view(200) } },
   "/api/webhooks/events/[id]": { GET: { path: "/api/webhooks/events/we_999999", expected: view(404) } },
+  "/api/webhooks/events/[id]/body": {
+    GET: { path: "/api/webhooks/events/we_999999/body", expected: view(404) },
+  },
+  "/api/webhooks/events/[id]/neighbours": {
+    GET: { path: "/api/webhooks/events/we_999999/neighbours", expected: view(404) },
+  },
+  "/api/webhooks/events/[id]/related": {
+    GET: { path: "/api/webhooks/events/we_999999/related", expected: view(404) },
+  },
   "/api/webhooks/health": { GET: { expected: everybody(200) } },
   "/api/webhooks/replay/[provider]/[...key]": {
     POST: { path: "/api/webhooks/replay/stripe/evt_none", expected: replay(404), body: {} },
