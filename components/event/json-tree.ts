@@ -27,6 +27,14 @@ export interface JsonNode {
 /** More would cost a browser more memory than looking at them is worth. */
 export const MOST_NODES = 200_000;
 
+/** A longer literal is cut until somebody unfolds it. */
+export const SHORT_LITERAL = 400;
+
+/** Whether there is more to see than its row shows at first. */
+export function unfolds({ size, from, to }: JsonNode): boolean {
+  return size > 0 || to - from > SHORT_LITERAL;
+}
+
 /** `text` must be valid JSON. Null when it has more than `MOST_NODES`. */
 export function jsonTree(text: string): JsonNode[] | null {
   const nodes: JsonNode[] = [];

@@ -5,10 +5,10 @@ import { count, plural } from "../format";
 import { InertText } from "../inert-text";
 import { cn } from "../ui/cn";
 import { splitByNeedle } from "./find-in-tree";
-import { type JsonNode, type NodeKind, pathOf, readableValue } from "./json-tree";
+import { type JsonNode, type NodeKind, pathOf, readableValue, SHORT_LITERAL, unfolds } from "./json-tree";
 
-/** A longer value is cut: laying out a megabyte in one line stops a browser. Copying takes all of it. */
-const SHOWN_LENGTH = 2_000;
+/** Even unfolded a longer value is cut: laying out a megabyte in one line stops a browser. Copying takes all of it. */
+const LONGEST_SHOWN = 20_000;
 /** Deeper ones stand no further to the right. */
 const DEEPEST_INDENT = 16;
 
@@ -46,7 +46,7 @@ export const PayloadRow = memo(function PayloadRow(props: PayloadRowProps) {
       aria-level={node.level}
       aria-posinset={node.place}
       aria-setsize={nodes[node.parent]?.size ?? 1}
-      aria-expanded={node.size > 0 ? unfolded : undefined}
+      aria-expanded={unfolds(node) ? unfolded : undefined}
       aria-selected={active}
       tabIndex={active ? 0 : -1}
       className={cn(
@@ -57,13 +57,13 @@ export const PayloadRow = memo(function PayloadRow(props: PayloadRowProps) {
       style={{ paddingInlineStart: `${Math.min(node.level - 1, DEEPEST_INDENT) * 1.125}rem` }}
     >
       <span aria-hidden="true" className="grid h-5 w-5 shrink-0 place-items-center text-faint">
-        {node.size > 0 && (
+        {unfolds(node) && (
           <ChevronRight className={cn("size-3 transition-transform duration-150", unfolded && "rotate-90")} />
         )}
       </span>
       <span className="min-w-0 whitespace-pre-wrap [overflow-wrap:anywhere]">
         <Name node={node} needle={needle} />
-        <Value text={text} node={node} needle={needle} />
+        <Value text={text} node={node} needle={needle} unfolded={unfolded} />
       </span>
       {tools && (
         <span className="absolute top-0 right-0 flex rounded-sm bg-hover font-sans">
@@ -89,22 +89,35 @@ function Name({ node: { key }, needle }: { node: JsonNode; needle: RegExp | null
   );
 }
 
-function Value({ text, node, needle }: { text: string; node: JsonNode; needle: RegExp | null }) {
+function Value({
+  text,
+  node,
+  needle,
+  unfolded,
+}: {
+  text: string;
+  node: JsonNode;
+  needle: RegExp | null;
+  unfolded: boolean;
+}) {
   if (node.size > 0) {
     return (
       <span className="text-faint">
-        {node.kind === "object" ? "{ " : "[ "}
-        {node.kind === "object" ? plural(node.size, "key") : plural(node.size, "item")}
-        {node.kind === "object" ? " }" : " ]"}
+        {node.kind === "object" ? `{ ${plural(node.size, "key")} }` : `[ ${plural(node.size, "item")} ]`}
       </span>
     );
   }
-  const literal = text.slice(node.from, Math.min(node.to, node.from + SHOWN_LENGTH));
-  const hidden = node.to - node.from - literal.length;
+  const shown = unfolded ? LONGEST_SHOWN : SHORT_LITERAL;
+  const hidden = node.to - node.from - shown;
   return (
     <span className={TONE[node.kind]}>
-      <Marked text={literal} needle={needle} />
-      {hidden > 0 && <span className="text-faint"> … {count(hidden)} more characters; copy the value for all</span>}
+      <Marked text={text.slice(node.from, Math.min(node.to, node.from + shown))} needle={needle} />
+      {hidden > 0 && (
+        <span className="text-faint">
+          {` … ${count(hidden)} more characters`}
+          {unfolded && "; copy the value to have all"}
+        </span>
+      )}
     </span>
   );
 }

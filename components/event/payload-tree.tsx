@@ -3,17 +3,21 @@
 import { type KeyboardEvent, type MouseEvent, useEffect, useRef, useState } from "react";
 import { count, plural } from "../format";
 import { Button } from "../ui/button";
-import type { JsonNode } from "./json-tree";
+import { type JsonNode, unfolds } from "./json-tree";
 import { PayloadRow, rowId } from "./payload-row";
 import { PayloadSearch } from "./payload-search";
 import { treeMove } from "./tree-keys";
 import { DRAWN_ROWS, usePayloadTree } from "./use-payload-tree";
+
+/** What sticks to the top of the page: its top line and the search. */
+const TOP_LINES_PX = 96;
 
 /** A payload to unfold, search and copy from. Only what is unfolded is drawn, and only a part of that at once. */
 export function PayloadTree({ text, nodes }: { text: string; nodes: readonly JsonNode[] }) {
   const tree = usePayloadTree(text, nodes);
   const { visible, drawn, from, active, search } = tree;
   const [hovered, setHovered] = useState<number | null>(null);
+  const [focused, setFocused] = useState<number | null>(null);
   const wantsFocus = useRef(false);
   const currentMatch = search.matches[search.current];
 
@@ -25,7 +29,7 @@ export function PayloadTree({ text, nodes }: { text: string; nodes: readonly Jso
   }, [active]);
   useEffect(() => {
     if (search.text !== "" && currentMatch !== undefined) {
-      document.getElementById(rowId(currentMatch))?.scrollIntoView({ block: "nearest" });
+      bringIntoView(document.getElementById(rowId(currentMatch)));
     }
   }, [search.text, currentMatch]);
 
@@ -48,7 +52,7 @@ export function PayloadTree({ text, nodes }: { text: string; nodes: readonly Jso
   function onClick(event: MouseEvent) {
     const index = rowOf(event.target);
     if (index === null || (event.target as Element).closest("button") || getSelection()?.isCollapsed === false) return;
-    if ((nodes[index] as JsonNode).size > 0) tree.toggle(index);
+    if (unfolds(nodes[index] as JsonNode)) tree.toggle(index);
     else go(index);
   }
 
@@ -65,6 +69,8 @@ export function PayloadTree({ text, nodes }: { text: string; nodes: readonly Jso
         onClick={onClick}
         onPointerOver={(event) => setHovered(rowOf(event.target))}
         onPointerLeave={() => setHovered(null)}
+        onFocus={(event) => setFocused(rowOf(event.target))}
+        onBlur={() => setFocused(null)}
         className="py-2 font-mono text-sm leading-5"
       >
         {drawn.map((index) => (
@@ -73,7 +79,7 @@ export function PayloadTree({ text, nodes }: { text: string; nodes: readonly Jso
             {...{ text, nodes, index }}
             unfolded={tree.open.has(index)}
             active={index === active}
-            tools={index === active || index === hovered}
+            tools={index === focused || index === hovered}
             needle={search.needle}
             current={search.needle !== null && index === currentMatch}
           />
@@ -89,6 +95,13 @@ export function PayloadTree({ text, nodes }: { text: string; nodes: readonly Jso
       )}
     </>
   );
+}
+
+/** Only what is out of sight is moved, and then to the middle: the next match is often near. */
+function bringIntoView(row: HTMLElement | null) {
+  if (!row) return;
+  const { top, bottom } = row.getBoundingClientRect();
+  if (top < TOP_LINES_PX || bottom > window.innerHeight) row.scrollIntoView({ block: "center" });
 }
 
 function rowOf(target: EventTarget): number | null {

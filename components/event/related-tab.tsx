@@ -5,11 +5,13 @@ import Link from "next/link";
 import { fetchRelatedEvents } from "@/lib/client/events";
 import { keys } from "@/lib/client/keys";
 import type { EventDetail, RelatedEvent, Sameness } from "@/lib/contract/events";
+import { duration } from "../format";
 import { InertText } from "../inert-text";
 import { EventStatusBadge } from "../status";
-import { RelativeTime } from "../time";
+import { ExactTime, RelativeTime } from "../time";
 import { cn } from "../ui/cn";
 import { Skeleton } from "../ui/skeleton";
+import { Tooltip } from "../ui/tooltip";
 import { eventAddress } from "./address";
 
 const WHY: Record<Sameness, string> = { object: "same object", rows: "same rows" };
@@ -42,12 +44,12 @@ export function RelatedTab({ event, within }: { event: EventDetail; within: stri
     <>
       <p className={cn("border-b py-2", newer > 0 ? "text-amber" : "text-quiet")}>
         {newer > 0
-          ? `${newer === 1 ? "A newer event" : `${newer} newer events`} of the same thing came after this one.`
-          : "This is the newest event of its thing."}
+          ? `${newer === 1 ? "One of them" : `${newer} of them`} came after this one and may have overtaken it.`
+          : "None of them is newer than this one."}
       </p>
       <ol>
         {data.events.map((related) => (
-          <RelatedRow key={related.id} related={related} isThis={related.id === event.id} within={within} />
+          <RelatedRow key={related.id} related={related} event={event} within={within} />
         ))}
       </ol>
       <p className="text-pretty py-2 text-faint text-sm">
@@ -58,14 +60,16 @@ export function RelatedTab({ event, within }: { event: EventDetail; within: stri
   );
 }
 
-function RelatedRow({ related, isThis, within }: { related: RelatedEvent; isThis: boolean; within: string }) {
+function RelatedRow({ related, event, within }: { related: RelatedEvent; event: EventDetail; within: string }) {
+  const isThis = related.id === event.id;
+  const apart = Math.abs(Date.parse(related.received_at) - Date.parse(event.received_at));
   return (
     <li
       aria-current={isThis ? "true" : undefined}
       data-testid="related-event"
       className={cn(
-        "relative flex min-h-9 items-center gap-3 border-b py-1.5",
-        isThis ? "bg-tint pl-2 text-accent" : "hover:bg-hover",
+        "relative -mx-2 flex min-h-9 items-center gap-3 border-b px-2 py-1.5",
+        isThis ? "bg-tint text-accent" : "hover:bg-hover",
       )}
     >
       <span className="w-28 shrink-0 text-ink max-sm:w-auto">
@@ -90,7 +94,15 @@ function RelatedRow({ related, isThis, within }: { related: RelatedEvent; isThis
         </span>
       </span>
       <span className="shrink-0 text-right text-sm">
-        <RelativeTime at={related.received_at} className="relative z-1 block text-quiet" />
+        <span className="relative z-1 block text-quiet tabular-nums">
+          {isThis ? (
+            <RelativeTime at={related.received_at} />
+          ) : (
+            <Tooltip content={<ExactTime at={related.received_at} />}>
+              <span>{`${duration(apart)} ${related.is_newer ? "later" : "earlier"}`}</span>
+            </Tooltip>
+          )}
+        </span>
         <span className="block text-faint">
           {isThis ? "this event" : related.same.map((same) => WHY[same]).join(", ")}
           {related.is_newer && <span className="ml-1.5 font-medium text-amber">newer</span>}

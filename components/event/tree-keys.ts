@@ -1,4 +1,4 @@
-import type { JsonNode } from "./json-tree";
+import { type JsonNode, unfolds } from "./json-tree";
 
 interface Place {
   nodes: readonly JsonNode[];
@@ -12,8 +12,9 @@ export type TreeMove = { go: number | undefined } | { unfold: boolean };
 
 /** As the ARIA Authoring Practices have it for trees. */
 export function treeMove(key: string, { nodes, visible, open, active }: Place): TreeMove | null {
-  const { size, parent } = nodes[active] as JsonNode;
-  const unfolded = size > 0 && open.has(active);
+  const node = nodes[active] as JsonNode;
+  const { size, parent } = node;
+  const unfolded = unfolds(node) && open.has(active);
   const row = visible.indexOf(active);
   switch (key) {
     case "ArrowDown":
@@ -21,8 +22,8 @@ export function treeMove(key: string, { nodes, visible, open, active }: Place): 
     case "ArrowUp":
       return { go: visible[row - 1] };
     case "ArrowRight":
-      if (size === 0) return { go: undefined };
-      return unfolded ? { go: active + 1 } : { unfold: true };
+      if (unfolds(node) && !unfolded) return { unfold: true };
+      return { go: size > 0 ? active + 1 : undefined };
     case "ArrowLeft":
       if (unfolded) return { unfold: false };
       return { go: parent >= 0 ? parent : undefined };
@@ -32,7 +33,7 @@ export function treeMove(key: string, { nodes, visible, open, active }: Place): 
       return { go: visible.at(-1) };
     case "Enter":
     case " ":
-      return size > 0 ? { unfold: !unfolded } : { go: undefined };
+      return unfolds(node) ? { unfold: !unfolded } : { go: undefined };
     default:
       return null;
   }

@@ -1,6 +1,6 @@
 import { useDeferredValue, useMemo, useState } from "react";
 import { findNodes, needleOf } from "./find-in-tree";
-import { firstOpen, type JsonNode, visibleNodes } from "./json-tree";
+import { firstOpen, type JsonNode, unfolds, visibleNodes } from "./json-tree";
 
 /** Unfolded when the page opens. */
 const FIRST_ROWS = 250;
@@ -21,9 +21,11 @@ export function usePayloadTree(text: string, nodes: readonly JsonNode[]) {
   const matches = useMemo(() => (needle ? findNodes(text, nodes, needle) : []), [text, nodes, needle]);
 
   /** Makes a node the active one, unfolding and drawing whatever is in the way. */
-  function reveal(index: number) {
+  function reveal(index: number, inSearch = false) {
     const next = new Set(open);
     for (let up = nodes[index]?.parent ?? -1; up >= 0; up = (nodes[up] as JsonNode).parent) next.add(up);
+    // What was found in a long value has to be seen.
+    if (inSearch && unfolds(nodes[index] as JsonNode) && nodes[index]?.size === 0) next.add(index);
     if (next.size !== open.size) setOpen(next);
     draw(visibleNodes(nodes, next).indexOf(index));
     setActive(index);
@@ -72,14 +74,14 @@ export function usePayloadTree(text: string, nodes: readonly JsonNode[]) {
         setCurrent(0);
         const found = needleOf(next);
         const [first] = found ? findNodes(text, nodes, found) : [];
-        if (first !== undefined) reveal(first);
+        if (first !== undefined) reveal(first, true);
       },
       /** Goes round at the ends. */
       go(step: 1 | -1) {
         if (matches.length === 0) return;
         const next = (current + step + matches.length) % matches.length;
         setCurrent(next);
-        reveal(matches[next] as number);
+        reveal(matches[next] as number, true);
       },
     },
   };
