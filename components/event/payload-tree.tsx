@@ -29,7 +29,9 @@ export function PayloadTree({ text, nodes }: { text: string; nodes: readonly Jso
   }, [active]);
   useEffect(() => {
     if (search.text !== "" && currentMatch !== undefined) {
-      bringIntoView(document.getElementById(rowId(currentMatch)));
+      const row = document.getElementById(rowId(currentMatch));
+      // A row may be taller than the window.
+      bringIntoView(row?.querySelector("mark") ?? row);
     }
   }, [search.text, currentMatch]);
 
@@ -98,10 +100,10 @@ export function PayloadTree({ text, nodes }: { text: string; nodes: readonly Jso
 }
 
 /** Only what is out of sight is moved, and then to the middle: the next match is often near. */
-function bringIntoView(row: HTMLElement | null) {
-  if (!row) return;
-  const { top, bottom } = row.getBoundingClientRect();
-  if (top < TOP_LINES_PX || bottom > window.innerHeight) row.scrollIntoView({ block: "center" });
+function bringIntoView(found: HTMLElement | null) {
+  if (!found) return;
+  const { top, bottom } = found.getBoundingClientRect();
+  if (top < TOP_LINES_PX || bottom > window.innerHeight) found.scrollIntoView({ block: "center" });
 }
 
 function rowOf(target: EventTarget): number | null {

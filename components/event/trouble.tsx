@@ -64,11 +64,7 @@ function TroubleLine({ delivery }: { delivery: Delivery }) {
             <InertText text={last_error} />
           </p>
         )}
-        <dl
-          aria-label="From the runbook"
-          data-testid="runbook-step"
-          className="mt-2 grid max-w-4xl grid-cols-[auto_1fr] gap-x-3 gap-y-0.5 text-ink"
-        >
+        <dl data-testid="runbook-step" className="mt-2 grid max-w-4xl grid-cols-[auto_1fr] gap-x-3 gap-y-0.5 text-ink">
           <dt className="text-quiet">Check</dt>
           <dd className="text-pretty">{check}</dd>
           <dt className="text-quiet">Then</dt>
