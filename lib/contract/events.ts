@@ -115,6 +115,15 @@ export interface EventDetail extends Omit<EventSummary, "deliveries"> {
   request_id: string | null;
   deliveries: Delivery[];
   replays: Replay[];
+  /** When people marked it as handled, oldest first. */
+  resolutions: Resolution[];
+}
+
+/** A person marked the event as handled: nothing was delivered. */
+export interface Resolution {
+  actor: string;
+  reason: string;
+  resolved_at: string;
 }
 
 /** What stands right beside an event in the filtered history; null at its ends. */

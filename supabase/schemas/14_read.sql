@@ -330,6 +330,12 @@ language sql stable set search_path = '' as $$
     'replays', coalesce((
       select jsonb_agg(public.get_replay(i.replay_id) order by i.replay_id)
       from (select distinct i.replay_id from public.replay_items i where i.event_id = e.id) i
+    ), '[]'),
+    'resolutions', coalesce((
+      select jsonb_agg(jsonb_build_object(
+        'actor', a.actor, 'reason', a.details ->> 'reason', 'resolved_at', public.iso(a.acted_at)
+      ) order by a.id)
+      from public.staff_actions a where a.action = 'event.resolve' and a.subject = 'we_' || e.id
     ), '[]')
   )
   from public.events e

@@ -69,6 +69,17 @@ test("neighbours keep to the filter, and a wrong one names its field", async () 
   ]);
 });
 
+test("who marked an event as handled stands in it, with the reason", async () => {
+  const id = await stored('{"type":"a.dead","data":{}}', "msg_dead");
+  await app.sql`update events set status = 'dead' where id = ${id.slice(3)}`;
+  const support = asker(app.url, await tokenFor("support"));
+  const resolved = await support("POST", "/api/webhooks/events/resolve", { event_ids: [id], reason: "done by hand" });
+  expect(resolved.body).toMatchObject({ resolved: 1 });
+  const detail = (await ask("GET", `/api/webhooks/events/${id}`)).body;
+  expect(eventDetail.parse(detail)).toEqual(detail);
+  expect(detail.resolutions).toMatchObject([{ reason: "done by hand" }]);
+});
+
 test("of an event that is not there nothing is said", async () => {
   for (const part of ["body", "neighbours", "related"]) {
     for (const id of ["we_999999", "nobody"]) {

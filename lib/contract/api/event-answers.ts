@@ -119,6 +119,9 @@ export const eventDetail: z.ZodType<EventDetail> = z
     request_id: z.string().nullable(),
     deliveries: z.array(delivery),
     replays: z.array(replay),
+    resolutions: z
+      .array(z.object({ actor: z.string(), reason: z.string(), resolved_at: time }))
+      .describe("When people marked it as handled, oldest first."),
   })
   .meta({ id: "EventDetail" });
 
