@@ -9,8 +9,10 @@ import { cn } from "../ui/cn";
 
 /** What is wrong right now, in words, above everything else. Nothing when nothing is wrong. */
 export function Trouble({ event }: { event: EventDetail }) {
+  // What a person marked as handled is no longer wrong; the timeline keeps how it failed.
   const troubled = event.deliveries.filter(
-    ({ status, last_error_class }) => last_error_class !== null && (status === "dead" || status === "retrying"),
+    ({ status, last_error_class }) =>
+      event.status !== "resolved" && last_error_class !== null && (status === "dead" || status === "retrying"),
   );
   const notes = notesOn(event);
   if (troubled.length === 0 && notes.length === 0) return null;
