@@ -72,7 +72,10 @@ export function PayloadTree({ text, nodes }: { text: string; nodes: readonly Jso
         onPointerOver={(event) => setHovered(rowOf(event.target))}
         onPointerLeave={() => setHovered(null)}
         onFocus={(event) => setFocused(rowOf(event.target))}
-        onBlur={() => setFocused(null)}
+        onBlur={(event) => {
+          // On its way from a row to its buttons the focus must not lose them.
+          if (!event.currentTarget.contains(event.relatedTarget)) setFocused(null);
+        }}
         className="py-2 font-mono text-sm leading-5"
       >
         {drawn.map((index) => (
