@@ -7,8 +7,18 @@ import { cn } from "./ui/cn";
 
 const CONFIRM_MS = 1_500;
 
-/** Copies `text`; `what` says what it is ("event key"). */
-export function CopyButton({ text, what, className }: { text: string; what: string; className?: string }) {
+/** Copies `text`; `what` says what it is ("event key"), `label` is a word to stand beside the icon. */
+export function CopyButton({
+  text,
+  what,
+  label,
+  className,
+}: {
+  text: string;
+  what: string;
+  label?: string;
+  className?: string;
+}) {
   const [copied, setCopied] = useState(false);
   async function copy() {
     await navigator.clipboard.writeText(text);
@@ -18,13 +28,14 @@ export function CopyButton({ text, what, className }: { text: string; what: stri
   return (
     <Button
       variant="ghost"
-      size="icon"
-      className={cn("size-6 text-faint [&_svg]:size-3.5", copied && "text-green", className)}
+      size={label ? "sm" : "icon"}
+      className={cn("h-6 text-faint [&_svg]:size-3.5", label ? "px-1.5" : "w-6", copied && "text-green", className)}
       aria-label={copied ? "Copied" : `Copy ${what}`}
       title={copied ? "Copied" : `Copy ${what}`}
       onClick={copy}
     >
       {copied ? <Check /> : <Copy />}
+      {label}
     </Button>
   );
 }

@@ -1,5 +1,6 @@
 import type { Attempt } from "@/lib/contract/events";
 import { ERROR_CLASS } from "@/lib/contract/vocabulary";
+import { duration } from "../format";
 import { InertText } from "../inert-text";
 import { ExactTime } from "../time";
 import { ChangeRow } from "./change-row";
@@ -11,7 +12,7 @@ export function hasDetails(attempt: Attempt): boolean {
 }
 
 /** What the other side said, and what to do about it. */
-export function AttemptDetails({ attempt }: { attempt: Attempt }) {
+export function AttemptDetails({ attempt, before }: { attempt: Attempt; before: Attempt | undefined }) {
   const { error, error_class, response_headers, response_body, response_truncated, changes } = attempt;
   return (
     <div className="mt-1 mb-2 ml-5.5 space-y-2 border-l pl-3">
@@ -29,6 +30,8 @@ export function AttemptDetails({ attempt }: { attempt: Attempt }) {
       ))}
       <p className="text-faint text-sm">
         Started <ExactTime at={attempt.started_at} />
+        {before?.finished_at && `, ${waited(before.finished_at, attempt.started_at)} after the attempt before`}
+        {attempt.duration_ms !== null && ` · took ${duration(attempt.duration_ms)}`}
         {attempt.retry_at && (
           <>
             {" "}
@@ -39,6 +42,10 @@ export function AttemptDetails({ attempt }: { attempt: Attempt }) {
       </p>
     </div>
   );
+}
+
+function waited(from: string, to: string): string {
+  return duration(Math.max(0, Date.parse(to) - Date.parse(from)));
 }
 
 function Answer({

@@ -8,7 +8,7 @@ import { AttemptDetails, hasDetails } from "./attempt-details";
 import { effectSummary } from "./effect-summary";
 
 /** One try in one line: outcome, answer, time taken. Opens to what the other side said. */
-export function AttemptEntry({ attempt }: { attempt: Attempt }) {
+export function AttemptEntry({ attempt, before }: { attempt: Attempt; before: Attempt | undefined }) {
   const look = ATTEMPT_LOOK[attempt.status];
   const line = (
     <>
@@ -35,7 +35,7 @@ export function AttemptEntry({ attempt }: { attempt: Attempt }) {
           className="-ml-1 size-3.5 shrink-0 text-faint transition-transform duration-150 group-open/attempt:rotate-90"
         />
       </summary>
-      <AttemptDetails attempt={attempt} />
+      <AttemptDetails attempt={attempt} before={before} />
     </details>
   );
 }

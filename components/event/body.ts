@@ -13,6 +13,11 @@ export function readBody(base64: string): Body {
   return { bytes, text, isJson: text !== null && parses(text) };
 }
 
+/** Where the received bytes can be downloaded. */
+export function bodyAddress(id: string): string {
+  return `/api/webhooks/events/${id}/body`;
+}
+
 /** Sixteen bytes a line: offset, hex, and the letters that are plain ASCII. */
 export function hexDump(bytes: Uint8Array): string {
   const lines: string[] = [];

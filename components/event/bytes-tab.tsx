@@ -6,19 +6,24 @@ import type { EventDetail } from "@/lib/contract/events";
 import { CopyButton } from "../copy-button";
 import { count, size } from "../format";
 import { Button } from "../ui/button";
-import { type Body, hexDump } from "./body";
-import { PlainText } from "./payload-tab";
+import { type Body, bodyAddress, hexDump } from "./body";
+import { PlainText } from "./plain-text";
 
-/** A page cannot lay out megabytes of text; the download always has everything. */
-const SHOWN_BYTES = 65_536;
+/** A page cannot lay out megabytes at once. Text is cheaper than hex. */
+const STEP_BYTES = { text: 65_536, hex: 8_192 };
 
 /** The body exactly as received: what was verified, what is delivered, and what a replay sends. */
 export function BytesTab({ event, body }: { event: EventDetail; body: Body }) {
-  const [hex, setHex] = useState(body.text === null);
-  const cut = body.bytes.length > SHOWN_BYTES;
+  const [form, setForm] = useState<"text" | "hex">(body.text === null ? "hex" : "text");
+  const [steps, setSteps] = useState(1);
+  const shown = STEP_BYTES[form] * steps;
+  const show = (next: "text" | "hex") => {
+    setForm(next);
+    setSteps(1);
+  };
   return (
     <div>
-      <div className="flex flex-wrap items-center gap-x-4 gap-y-2 border-b py-2 text-quiet text-sm">
+      <div className="flex min-h-10 flex-wrap items-center gap-x-4 gap-y-2 border-b py-1.5 text-quiet text-sm">
         <span className="tabular-nums" title={`${count(event.body_size)} bytes`}>
           {size(event.body_size)}
         </span>
@@ -30,31 +35,45 @@ export function BytesTab({ event, body }: { event: EventDetail; body: Body }) {
           <CopyButton text={event.body_sha256} what="SHA-256" />
         </span>
         <span className="ml-auto flex gap-1.5">
-          <Button size="sm" variant="ghost" disabled={body.text === null} onClick={() => setHex(!hex)}>
-            {hex ? "Show text" : "Show hex"}
+          <Button
+            size="sm"
+            variant="ghost"
+            disabled={body.text === null}
+            title={body.text === null ? "These bytes are not text" : undefined}
+            onClick={() => show(form === "hex" ? "text" : "hex")}
+          >
+            {form === "hex" ? "Show text" : "Show hex"}
           </Button>
-          <Button size="sm" onClick={() => download(event, body)}>
-            <Download /> Download
+          <Button size="sm" asChild>
+            <a href={bodyAddress(event.id)} download data-testid="download-body">
+              <Download /> Download
+            </a>
           </Button>
         </span>
       </div>
-      {hex || body.text === null ? (
-        <pre className="overflow-x-auto py-3 font-mono text-sm leading-5">
-          {hexDump(body.bytes.subarray(0, SHOWN_BYTES))}
+      {event.body_covered && (
+        <p className="border-b py-2 text-amber">
+          The provider puts a secret into this body. It is covered with asterisks here and in the download, so neither
+          matches the hash. Deliveries get the bytes as they came.
+        </p>
+      )}
+      {body.bytes.length === 0 ? (
+        <p className="py-3 text-quiet">The body is empty.</p>
+      ) : form === "hex" || body.text === null ? (
+        <pre className="overflow-x-auto py-3 font-mono text-sm leading-5" data-testid="hex">
+          {hexDump(body.bytes.subarray(0, shown))}
         </pre>
       ) : (
-        <PlainText text={body.text.slice(0, SHOWN_BYTES)} />
+        <PlainText text={body.text.slice(0, shown)} />
       )}
-      {cut && <p className="border-t py-2 text-quiet text-sm">Cut at {size(SHOWN_BYTES)}. Download the rest.</p>}
+      {body.bytes.length > shown && (
+        <p className="flex items-center gap-3 border-t py-2 text-quiet text-sm tabular-nums">
+          The first {size(shown)} of {size(body.bytes.length)}.
+          <Button size="sm" onClick={() => setSteps(steps + 1)}>
+            Show {size(Math.min(STEP_BYTES[form], body.bytes.length - shown))} more
+          </Button>
+        </p>
+      )}
     </div>
   );
-}
-
-function download(event: EventDetail, body: Body) {
-  const url = URL.createObjectURL(new Blob([body.bytes], { type: "application/octet-stream" }));
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = `${event.id}.${body.isJson ? "json" : "bin"}`;
-  link.click();
-  URL.revokeObjectURL(url);
 }

@@ -35,7 +35,7 @@ export function DeliveryEntry({ delivery, replays }: { delivery: Delivery; repla
           return (
             <li key={attempt.id}>
               {begins && <ReplayMark replay={replay} />}
-              <AttemptEntry attempt={attempt} />
+              <AttemptEntry attempt={attempt} before={attempts[index - 1]} />
             </li>
           );
         })}

@@ -1,7 +1,7 @@
 import { DoorOpen, KeyRound, ShieldCheck, ShieldOff } from "lucide-react";
 import type { EventDetail } from "@/lib/contract/events";
 import type { TrustLevel } from "@/lib/contract/vocabulary";
-import { plural, size } from "../format";
+import { duration, plural, size } from "../format";
 import { RelativeTime } from "../time";
 import { TimelineEntry } from "./timeline-entry";
 import { PARSE_WORDS, TRUST_WORDS } from "./words";
@@ -33,6 +33,7 @@ export function DoorEntry({ event }: { event: EventDetail }) {
         <li>
           {size(event.body_size)} · {PARSE_WORDS[event.parse_status]}
         </li>
+        <Travel event={event} />
         {event.duplicate_count > 0 && (
           <li>Sent {plural(event.duplicate_count, "more time")} since; the copies were counted and dropped.</li>
         )}
@@ -44,4 +45,13 @@ export function DoorEntry({ event }: { event: EventDetail }) {
       </ul>
     </TimelineEntry>
   );
+}
+
+/** How long the provider took to send it: what came late was late before it came to us. */
+function Travel({ event: { occurred_at, received_at } }: { event: EventDetail }) {
+  if (!occurred_at) return null;
+  const took = Date.parse(received_at) - Date.parse(occurred_at);
+  // Providers give whole seconds, and their clocks are not ours.
+  if (took < 1_000) return <li>Sent as soon as it happened</li>;
+  return <li>Sent {duration(took)} after it happened</li>;
 }

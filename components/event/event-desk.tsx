@@ -3,6 +3,8 @@
 import { useLiveEvent } from "@/lib/client/live-event";
 import type { EventDetail } from "@/lib/contract/events";
 import { EventHeader } from "./event-header";
+import { EventMenu } from "./event-menu";
+import { EventWalk } from "./event-walk";
 import { Inspector } from "./inspector";
 import { ReplayDialog } from "./replay-dialog";
 import { useReplayVerdict } from "./replay-verdict";
@@ -10,12 +12,23 @@ import { Timeline } from "./timeline";
 import { Trouble } from "./trouble";
 
 /** One event: what it is, what went wrong, what happened when, and what was received. Live until everything has ended. */
-export function EventDesk({ initial, mayReplay }: { initial: EventDetail; mayReplay: boolean }) {
+export function EventDesk({
+  initial,
+  within,
+  mayReplay,
+}: {
+  initial: EventDetail;
+  /** The filter of the history it stands in, printed. */
+  within: string;
+  mayReplay: boolean;
+}) {
   const { event, refetch } = useLiveEvent(initial);
   const watch = useReplayVerdict(event);
   return (
     <>
+      <EventWalk id={event.id} within={within} />
       <EventHeader event={event}>
+        <EventMenu event={event} />
         <ReplayDialog
           event={event}
           mayReplay={mayReplay}
@@ -28,7 +41,7 @@ export function EventDesk({ initial, mayReplay }: { initial: EventDetail; mayRep
       <Trouble event={event} />
       <div className="mt-4 grid gap-x-10 gap-y-8 xl:grid-cols-[minmax(26rem,5fr)_minmax(0,6fr)]">
         <Timeline event={event} />
-        <Inspector event={event} />
+        <Inspector event={event} within={within} />
       </div>
     </>
   );

@@ -18,7 +18,7 @@ export function EventHeader({ event, children }: { event: EventDetail; children:
           <InertText text={event.event_type} />
         </h1>
         <EventStatusBadge status={event.status} large />
-        <div className="ml-auto max-md:ml-0 max-md:w-full">{children}</div>
+        <div className="ml-auto flex items-center gap-2 max-md:ml-0 max-md:w-full">{children}</div>
       </div>
       <dl className="mt-3 gap-x-8 gap-y-2.5 max-md:grid max-md:grid-cols-2 md:flex md:flex-wrap">
         <Fact name="Provider">

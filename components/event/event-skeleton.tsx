@@ -6,10 +6,15 @@ const LINES = ["w-64", "w-48", "w-80", "w-56", "w-72", "w-40", "w-60", "w-52"];
 export function EventSkeleton() {
   return (
     <div role="status" aria-label="Loading the event">
+      <div className="mb-2 flex h-7 items-center gap-1.5">
+        <Skeleton className="h-4 w-28" />
+        <Skeleton className="ml-auto h-7 w-18" />
+        <Skeleton className="h-7 w-18" />
+      </div>
       <div className="flex h-8 items-center gap-3">
         <Skeleton className="h-6 w-72" />
         <Skeleton className="h-6 w-24" />
-        <Skeleton className="ml-auto h-8 w-24 max-md:hidden" />
+        <Skeleton className="ml-auto h-8 w-32 max-md:hidden" />
       </div>
       <div className="mt-3 flex flex-wrap gap-8">
         {["w-20", "w-48", "w-52", "w-32"].map((width) => (

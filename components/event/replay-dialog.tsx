@@ -5,6 +5,7 @@ import { Redo2 } from "lucide-react";
 import { useState } from "react";
 import { replayEvent } from "@/lib/client/events";
 import { ApiError } from "@/lib/client/request";
+import { useShortcuts } from "@/lib/client/shortcuts";
 import type { EventDetail } from "@/lib/contract/events";
 import { Button } from "../ui/button";
 import { Dialog, DialogClose, DialogContent, DialogTrigger } from "../ui/dialog";
@@ -34,6 +35,8 @@ export function ReplayDialog({
     },
   });
 
+  useShortcuts("Event", plan.blocked ? [] : [{ keys: "r", label: "Replay this event", run: () => setOpen(true) }]);
+
   if (plan.blocked && !open) return <BlockedButton reason={plan.blocked} />;
   return (
     <Dialog
@@ -44,7 +47,7 @@ export function ReplayDialog({
       }}
     >
       <DialogTrigger asChild>
-        <Button variant="primary" data-testid="replay-button" className="max-md:w-full">
+        <Button variant="primary" data-testid="replay-button" className="max-md:flex-1">
           <Redo2 /> Replay…
         </Button>
       </DialogTrigger>
@@ -88,7 +91,7 @@ function BlockedButton({ reason }: { reason: string }) {
         data-testid="replay-button"
         aria-disabled="true"
         aria-description={reason}
-        className="max-md:w-full"
+        className="max-md:flex-1"
       >
         <Redo2 /> Replay…
       </Button>

@@ -1,6 +1,7 @@
 import type { EventDetail } from "@/lib/contract/events";
 import { DeliveryEntry } from "./delivery-entry";
 import { DoorEntry } from "./door-entry";
+import { ResolutionEntry } from "./resolution-entry";
 
 /** The life of the event in order: the door, then each destination with its attempts and replays. */
 export function Timeline({ event }: { event: EventDetail }) {
@@ -15,6 +16,9 @@ export function Timeline({ event }: { event: EventDetail }) {
         {event.deliveries.length === 0 && (
           <li className="pl-7 text-quiet">No destination wants this type of event, so it was only kept.</li>
         )}
+        {event.resolutions.map((resolution) => (
+          <ResolutionEntry key={resolution.resolved_at} resolution={resolution} />
+        ))}
       </ol>
     </section>
   );

@@ -1,13 +1,18 @@
+import Link from "next/link";
 import type { Delivery, EventDetail } from "@/lib/contract/events";
+import { RUNBOOK } from "@/lib/contract/runbook";
 import { ERROR_CLASS } from "@/lib/contract/vocabulary";
+import { historyAddress } from "../events/address";
 import { InertText } from "../inert-text";
 import { DELIVERY_LOOK, StatusIcon } from "../status";
 import { cn } from "../ui/cn";
 
 /** What is wrong right now, in words, above everything else. Nothing when nothing is wrong. */
 export function Trouble({ event }: { event: EventDetail }) {
+  // What a person marked as handled is no longer wrong; the timeline keeps how it failed.
   const troubled = event.deliveries.filter(
-    ({ status, last_error_class }) => last_error_class !== null && (status === "dead" || status === "retrying"),
+    ({ status, last_error_class }) =>
+      event.status !== "resolved" && last_error_class !== null && (status === "dead" || status === "retrying"),
   );
   const notes = notesOn(event);
   if (troubled.length === 0 && notes.length === 0) return null;
@@ -39,9 +44,11 @@ function notesOn({ suspected_replay, redacted_at, status }: EventDetail): string
   return notes;
 }
 
-function TroubleLine({ delivery: { destination, status, last_error_class, last_error } }: { delivery: Delivery }) {
+function TroubleLine({ delivery }: { delivery: Delivery }) {
+  const { destination, status, last_error_class, last_error } = delivery;
   if (!last_error_class) return null;
   const { label, hint } = ERROR_CLASS[last_error_class];
+  const { check, press } = RUNBOOK[last_error_class];
   const look = DELIVERY_LOOK[status];
   return (
     <div className={cn("flex gap-2.5 rounded-md bg-tint px-3 py-2.5", look.tone)}>
@@ -59,7 +66,31 @@ function TroubleLine({ delivery: { destination, status, last_error_class, last_e
             <InertText text={last_error} />
           </p>
         )}
+        <dl data-testid="runbook-step" className="mt-2 grid max-w-4xl grid-cols-[auto_1fr] gap-x-3 gap-y-0.5 text-ink">
+          <dt className="text-quiet">Check</dt>
+          <dd className="text-pretty">{check}</dd>
+          <dt className="text-quiet">Then</dt>
+          <dd className="text-pretty">{press}</dd>
+        </dl>
+        <p className="mt-2 flex flex-wrap gap-x-4 gap-y-1 text-accent">
+          <Link href={`/destinations/ds_${destination.id}`} className="underline-offset-2 hover:underline">
+            Open {destination.name}
+          </Link>
+          <Link href={sameCause(delivery)} className="underline-offset-2 hover:underline">
+            All events {status === "dead" ? "that died of" : "waiting after"} the same
+          </Link>
+        </p>
       </div>
     </div>
   );
+}
+
+/** The history of everything that stands as this delivery does. */
+function sameCause({ destination, status, last_error_class, last_http_status }: Delivery): string {
+  return historyAddress({
+    destination: [destination.slug],
+    delivery_status: [status],
+    ...(last_error_class && { error_class: [last_error_class] }),
+    ...(last_http_status !== null && { http_status: [String(last_http_status)] }),
+  });
 }

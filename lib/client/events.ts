@@ -1,5 +1,5 @@
 import type { EventFilter } from "@/lib/contract/event-filter";
-import type { EventDetail, EventPage } from "@/lib/contract/events";
+import type { EventDetail, EventNeighbours, EventPage, RelatedEvents } from "@/lib/contract/events";
 import { printEventFilter } from "@/lib/contract/print-filter";
 import type { ReplayAnswer } from "@/lib/contract/replays";
 import { ApiError, postJson, requestJson } from "./request";
@@ -21,6 +21,16 @@ export async function fetchEventCount(filter: EventFilter, signal?: AbortSignal)
 
 export function fetchEvent(id: string, signal?: AbortSignal): Promise<EventDetail> {
   return requestJson<EventDetail>(`/api/webhooks/events/${encodeURIComponent(id)}`, { signal });
+}
+
+/** The events beside this one in the history that `query` filters. */
+export function fetchNeighbours(id: string, query: string, signal?: AbortSignal): Promise<EventNeighbours> {
+  return requestJson<EventNeighbours>(`/api/webhooks/events/${encodeURIComponent(id)}/neighbours?${query}`, { signal });
+}
+
+/** The events around this one that concern the same thing. */
+export function fetchRelatedEvents(id: string, signal?: AbortSignal): Promise<RelatedEvents> {
+  return requestJson<RelatedEvents>(`/api/webhooks/events/${encodeURIComponent(id)}/related`, { signal });
 }
 
 /** As many as one dialog marks: somebody has to be able to say why. */

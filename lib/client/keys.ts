@@ -8,6 +8,8 @@ export const keys = {
   eventViews: ["event-views"] as const,
   eventCount: (query: string) => ["event-count", query] as const,
   event: (id: string) => ["event", id] as const,
+  eventNeighbours: (id: string, query: string) => ["event-neighbours", id, query] as const,
+  relatedEvents: (id: string) => ["related-events", id] as const,
   /** The numbers beside the rooms. */
   rail: ["rail"] as const,
   deadLetters: ["dead-letters"] as const,

@@ -110,9 +110,42 @@ export interface EventDetail extends Omit<EventSummary, "deliveries"> {
   content_type: string | null;
   /** The received bytes. Secrets in them are covered with asterisks, so they may not match the hash. */
   body_base64: string;
+  /** Secrets in the body are covered, so what is shown differs from what was received and is delivered. */
+  body_covered: boolean;
   /** Hex, of the bytes as they were received. */
   body_sha256: string;
   request_id: string | null;
   deliveries: Delivery[];
   replays: Replay[];
+  /** When people marked it as handled, oldest first. */
+  resolutions: Resolution[];
+}
+
+/** A person marked the event as handled: nothing was delivered. */
+export interface Resolution {
+  actor: string;
+  reason: string;
+  resolved_at: string;
+}
+
+/** What stands right beside an event in the filtered history; null at its ends. */
+export interface EventNeighbours {
+  newer: string | null;
+  older: string | null;
+}
+
+/** Why an event is related: it names the same object, or it changed a row that this one changed. */
+export type Sameness = "object" | "rows";
+
+export interface RelatedEvent
+  extends Pick<EventSummary, "id" | "provider_slug" | "event_key" | "event_type" | "status" | "received_at"> {
+  /** Empty for the event itself. */
+  same: Sameness[];
+  /** It came after the event that was asked about. */
+  is_newer: boolean;
+}
+
+export interface RelatedEvents {
+  /** Newest first, the event itself among them. */
+  events: RelatedEvent[];
 }

@@ -103,6 +103,17 @@ export const API: readonly Chapter[] = [
       get("/webhooks/events/{id}", "One event with its bytes, deliveries, attempts and replays", {
         answer: events.eventDetail,
       }),
+      get("/webhooks/events/{id}/body", "The bytes of an event as they were received, as a download", {
+        answer: ["application/octet-stream"],
+        notes: "Secrets in them are covered with asterisks; what a privacy request removed stays removed.",
+      }),
+      get("/webhooks/events/{id}/neighbours", "The events beside it in the filtered history", {
+        query: eventFilterSchema,
+        answer: events.eventNeighbours,
+      }),
+      get("/webhooks/events/{id}/related", "The events around it of the same object, or that changed the same rows", {
+        answer: events.relatedEvents,
+      }),
       post("/webhooks/events/resolve", "Mark failed or dead events as handled by a person", {
         permission: "resolve",
         body: asked.resolveRequest,

@@ -47,28 +47,37 @@ export function checkCursor(cursor: string | undefined): void {
 
 /** Everything about one event, by `we_12` or `12`. Null when there is none. */
 export async function getEvent(id: string): Promise<EventDetail | null> {
-  const number = /^(?:we_)?(\d{1,15})$/.exec(id)?.[1];
-  if (!number) return null;
-  const stored = await call<StoredEvent | null>("console", "get_event", { p_id: Number(number) });
+  const number = numberOf(id);
+  if (number === null) return null;
+  const stored = await call<StoredEvent | null>("console", "get_event", { p_id: number });
   return stored && withoutSecrets(stored);
+}
+
+/** The number in `we_12` or `12`; null for what cannot be an event's id. */
+export function numberOf(id: string): number | null {
+  const digits = /^(?:we_)?(\d{1,15})$/.exec(id)?.[1];
+  return digits === undefined ? null : Number(digits);
 }
 
 /** Covers what a provider puts into its bodies and nobody may read, wherever an endpoint repeats it too. */
 function withoutSecrets(stored: StoredEvent): EventDetail {
   const provider = findProvider(stored.provider_slug) ?? { slug: stored.provider_slug };
   const body = Buffer.from(stored.body_base64, "base64");
+  const shown = maskSecrets(body, provider);
   const readable = ({ response_body_base64, ...attempt }: StoredAttempt): Attempt => {
     const text = response_body_base64 === null ? null : Buffer.from(response_body_base64, "base64").toString("utf8");
     return { ...attempt, response_body: text && maskEcho(text, provider, body) };
   };
   return {
     ...stored,
-    body_base64: maskSecrets(body, provider).toString("base64"),
+    body_base64: shown.toString("base64"),
+    // The same buffer comes back when there was nothing to cover.
+    body_covered: shown !== body,
     deliveries: stored.deliveries.map((d) => ({ ...d, attempts: d.attempts.map(readable) })),
   };
 }
 
 type StoredAttempt = Omit<Attempt, "response_body"> & { response_body_base64: string | null };
-type StoredEvent = Omit<EventDetail, "deliveries"> & {
+type StoredEvent = Omit<EventDetail, "deliveries" | "body_covered"> & {
   deliveries: (Omit<EventDetail["deliveries"][number], "attempts"> & { attempts: StoredAttempt[] })[];
 };

@@ -70,6 +70,7 @@ create index events_newest_tried_again on public.events (received_at desc, id de
 create index events_newest_replayed on public.events (received_at desc, id desc) where replay_count > 0;
 create index events_newest_not_signed on public.events (trust, received_at desc, id desc) where trust <> 'signed';
 create index events_newest_of_source on public.events (source_id, received_at desc, id desc) where source_id is not null;
+create index events_of_object on public.events (object_id, received_at) where object_id is not null;
 create index events_with_bytes on public.events (provider, body_sha256) where unsigned_key;
 
 alter table public.events enable row level security;

@@ -42,6 +42,7 @@ create table public.staff_actions (
 );
 
 create index staff_actions_newest_first on public.staff_actions (acted_at desc, id desc);
+create index staff_actions_that_resolved on public.staff_actions (subject) where action = 'event.resolve';
 
 alter table public.staff_actions enable row level security;
 

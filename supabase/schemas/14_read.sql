@@ -194,6 +194,131 @@ begin
 end
 $$;
 
+-- What stands right beside an event in the filtered history: {newer, older}, each `we_12` or null. The event itself need not
+-- match, so that somebody who has just replayed a dead one can go on to the next. Null when there is no such event.
+create function public.event_neighbours(p_id bigint, p_filter jsonb) returns jsonb
+language plpgsql stable set search_path = '' as $$
+declare
+  v_condition text := public.event_predicate(p_filter);
+  v_place text;
+  v_answer jsonb;
+begin
+  select format('(%L::timestamptz, %L::bigint)', e.received_at, e.id) into v_place from public.events e where e.id = p_id;
+  if v_place is null then
+    return null;
+  end if;
+
+  execute format(
+    'select jsonb_build_object(
+       ''newer'', (
+         select ''we_'' || e.id from public.events e where %1$s and (e.received_at, e.id) > %2$s
+         order by e.received_at, e.id limit 1
+       ),
+       ''older'', (
+         select ''we_'' || e.id from public.events e where %1$s and (e.received_at, e.id) < %2$s
+         order by e.received_at desc, e.id desc limit 1
+       )
+     )',
+    v_condition, v_place
+  ) into v_answer;
+  return v_answer;
+end
+$$;
+
+-- The events around one that concern the same thing, newest first, the event itself among them: at most 25 that came after
+-- it and 25 before. `same` says why: `object` names the same object, `rows` changed a row that this one changed. Rows are
+-- compared with the 500 events of the same provider and organisation on either side, so the cost does not grow with the
+-- history. Null when there is no such event.
+create function public.list_related_events(p_id bigint) returns jsonb
+language sql stable set search_path = '' as $$
+  with here as (
+    select e.id, e.provider, e.organisation_id, e.object_id, e.received_at from public.events e where e.id = p_id
+  ),
+  of_object as (
+    select x.id, 'object' as same
+    from here h
+    cross join lateral (
+      (select e.id from public.events e
+        where e.object_id = h.object_id and e.provider = h.provider and e.received_at >= h.received_at and e.id <> h.id
+        order by e.received_at limit 25)
+      union all
+      (select e.id from public.events e
+        where e.object_id = h.object_id and e.provider = h.provider and e.received_at < h.received_at
+        order by e.received_at desc limit 25)
+    ) x
+  ),
+  changed as (
+    select distinct c.change -> 'table' as of_table, c.change -> 'key' as of_key
+    from public.deliveries d
+    join public.attempts a on a.delivery_id = d.id
+    cross join lateral jsonb_array_elements(a.changes) as c(change)
+    where d.event_id = p_id
+  ),
+  around as (
+    select x.id
+    from here h
+    cross join lateral (
+      (select e.id from public.events e
+        where e.provider = h.provider and e.organisation_id is not distinct from h.organisation_id
+          and e.received_at >= h.received_at and e.id <> h.id
+        order by e.received_at, e.id limit 500)
+      union all
+      (select e.id from public.events e
+        where e.provider = h.provider and e.organisation_id is not distinct from h.organisation_id
+          and e.received_at < h.received_at
+        order by e.received_at desc, e.id desc limit 500)
+    ) x
+    where exists (select from changed)
+  ),
+  of_rows as (
+    select n.id, 'rows' as same
+    from around n
+    where exists (
+      select
+      from public.deliveries d
+      join public.attempts a on a.delivery_id = d.id
+      cross join lateral jsonb_array_elements(a.changes) as c(change)
+      join changed m on m.of_table = c.change -> 'table' and m.of_key = c.change -> 'key'
+      where d.event_id = n.id
+    )
+  ),
+  related as (
+    select r.id, array_agg(r.same order by r.same) as same
+    from (select * from of_object union all select * from of_rows) r
+    group by r.id
+  ),
+  placed as (
+    select e.id, e.received_at, r.same, (e.received_at, e.id) > (h.received_at, h.id) as is_newer,
+      row_number() over (
+        partition by (e.received_at, e.id) > (h.received_at, h.id)
+        order by abs(extract(epoch from e.received_at - h.received_at)), abs(e.id - h.id)
+      ) as distance
+    from related r
+    join public.events e on e.id = r.id
+    cross join here h
+    union all
+    select h.id, h.received_at, '{}', false, 0 from here h
+  )
+  select case when exists (select from here) then jsonb_build_object('events', coalesce(jsonb_agg(jsonb_build_object(
+    'id', 'we_' || e.id, 'provider_slug', e.provider, 'event_key', e.event_key, 'event_type', e.event_type,
+    'status', e.status, 'received_at', public.iso(e.received_at), 'same', to_jsonb(p.same), 'is_newer', p.is_newer
+  ) order by e.received_at desc, e.id desc), '[]')) end
+  from placed p
+  join public.events e on e.id = p.id
+  where p.distance <= 25;
+$$;
+
+-- The bytes of one event, and what is needed to name and cover them: {provider_slug, parse_status, body_base64}. Null when there is no such event.
+create function public.read_event_body(p_id bigint) returns jsonb
+language sql stable set search_path = '' as $$
+  select jsonb_build_object(
+    'provider_slug', e.provider, 'parse_status', e.parse_status,
+    'body_base64', translate(encode(e.raw_body, 'base64'), E'\n', '')
+  )
+  from public.events e
+  where e.id = p_id;
+$$;
+
 -- The same page for the merchant-delivery API of the Globapay runbook: one line per event with its endpoint.
 create function public.list_merchant_events(p_filter jsonb, p_limit integer, p_cursor text) returns jsonb
 language sql stable set search_path = '' as $$
@@ -267,6 +392,12 @@ language sql stable set search_path = '' as $$
     'replays', coalesce((
       select jsonb_agg(public.get_replay(i.replay_id) order by i.replay_id)
       from (select distinct i.replay_id from public.replay_items i where i.event_id = e.id) i
+    ), '[]'),
+    'resolutions', coalesce((
+      select jsonb_agg(jsonb_build_object(
+        'actor', a.actor, 'reason', a.details ->> 'reason', 'resolved_at', public.iso(a.acted_at)
+      ) order by a.id)
+      from public.staff_actions a where a.action = 'event.resolve' and a.subject = 'we_' || e.id
     ), '[]')
   )
   from public.events e

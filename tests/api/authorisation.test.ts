@@ -127,6 +127,15 @@ const RULES: Record<string, Record<string, Rule>> = {
   "/api/event-views": { GET: { expected: view(200) }, POST: { expected: view(400), body: { name: "" } } },
   "/api/event-views/[id]": { DELETE: { path: "/api/event-views/ev_999999", expected: view(404) } },
   "/api/webhooks/events/[id]": { GET: { path: "/api/webhooks/events/we_999999", expected: view(404) } },
+  "/api/webhooks/events/[id]/body": {
+    GET: { path: "/api/webhooks/events/we_999999/body", expected: view(404) },
+  },
+  "/api/webhooks/events/[id]/neighbours": {
+    GET: { path: "/api/webhooks/events/we_999999/neighbours", expected: view(404) },
+  },
+  "/api/webhooks/events/[id]/related": {
+    GET: { path: "/api/webhooks/events/we_999999/related", expected: view(404) },
+  },
   "/api/webhooks/health": { GET: { expected: everybody(200) } },
   "/api/webhooks/replay/[provider]/[...key]": {
     POST: { path: "/api/webhooks/replay/stripe/evt_none", expected: replay(404), body: {} },

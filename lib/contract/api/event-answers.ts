@@ -1,6 +1,14 @@
 /** What the API answers about events, as schemas: the documents and the tests read them. The types stand in ../events.ts. */
 import { z } from "zod";
-import type { Attempt, Delivery, EventDetail, EventPage, EventSummary } from "../events";
+import type {
+  Attempt,
+  Delivery,
+  EventDetail,
+  EventNeighbours,
+  EventPage,
+  EventSummary,
+  RelatedEvents,
+} from "../events";
 import { replay } from "./replay-answers";
 import {
   attemptStatus,
@@ -107,9 +115,39 @@ export const eventDetail: z.ZodType<EventDetail> = z
     headers: headers.describe("As received and in order; secrets and signatures read [redacted]."),
     content_type: z.string().nullable(),
     body_base64: z.string().describe("The received bytes; secrets in them are covered with asterisks."),
+    body_covered: z.boolean().describe("Whether secrets were covered, so that the bytes do not match the hash."),
     body_sha256: z.string(),
     request_id: z.string().nullable(),
     deliveries: z.array(delivery),
     replays: z.array(replay),
+    resolutions: z
+      .array(z.object({ actor: z.string(), reason: z.string(), resolved_at: time }))
+      .describe("When people marked it as handled, oldest first."),
   })
   .meta({ id: "EventDetail" });
+
+const neighbour = z.string().nullable();
+
+export const eventNeighbours: z.ZodType<EventNeighbours> = z.object({
+  newer: neighbour.describe("The next event that matches the filter and came later; null when there is none."),
+  older: neighbour.describe("The next one that came earlier."),
+});
+
+export const relatedEvents: z.ZodType<RelatedEvents> = z.object({
+  events: z
+    .array(
+      z.object({
+        id: summaryFields.id,
+        provider_slug: summaryFields.provider_slug,
+        event_key: summaryFields.event_key,
+        event_type: summaryFields.event_type,
+        status: eventStatus,
+        received_at: time,
+        same: z
+          .array(z.enum(["object", "rows"]))
+          .describe("Why: it names the same object, or changed a row that this event changed. Empty for itself."),
+        is_newer: z.boolean(),
+      }),
+    )
+    .describe("Newest first, the event itself among them; at most 25 on either side."),
+});

@@ -3,15 +3,25 @@ import { notFound } from "next/navigation";
 import { EventDesk } from "@/components/event/event-desk";
 import { requireStaff } from "@/lib/auth/authorise";
 import { mayActor } from "@/lib/auth/permissions";
+import { eventFilterSchema, readQuery } from "@/lib/contract/event-filter";
+import { printEventFilter } from "@/lib/contract/print-filter";
 import { getEvent } from "@/lib/queries/events";
 
 export async function generateMetadata({ params }: PageProps<"/events/[id]">): Promise<Metadata> {
   return { title: `Event ${(await params).id}` };
 }
 
-export default async function EventPage({ params }: PageProps<"/events/[id]">) {
+/** `in` is the filter of the history that the reader came from, printed: it says what is newer and what is older. */
+export default async function EventPage({ params, searchParams }: PageProps<"/events/[id]">) {
   const actor = await requireStaff("view");
   const event = await getEvent((await params).id);
   if (!event) notFound();
-  return <EventDesk key={event.id} initial={event} mayReplay={mayActor(actor, "replay")} />;
+  const within = printedFilter((await searchParams).in);
+  return <EventDesk key={event.id} initial={event} within={within} mayReplay={mayActor(actor, "replay")} />;
+}
+
+/** A filter that is none means the whole history: the event itself is what was asked for. */
+function printedFilter(within: string | string[] | undefined): string {
+  const filter = eventFilterSchema.safeParse(readQuery(new URLSearchParams([within ?? ""].flat()[0])));
+  return filter.success ? printEventFilter(filter.data) : "";
 }

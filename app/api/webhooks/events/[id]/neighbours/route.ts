@@ -1,0 +1,12 @@
+import { handle } from "@/app/api/handle";
+import { eventFilterSchema, readQuery } from "@/lib/contract/event-filter";
+import { findNeighbours } from "@/lib/queries/event-surroundings";
+import { noSuchEvent } from "../../no-such-event";
+
+/** The events before and after this one in the history that the query filters. */
+export const GET = handle("view", async ({ request, params }) => {
+  const filter = eventFilterSchema.parse(readQuery(new URL(request.url).searchParams));
+  const neighbours = await findNeighbours(String(params.id), filter);
+  if (!neighbours) throw noSuchEvent();
+  return neighbours;
+});

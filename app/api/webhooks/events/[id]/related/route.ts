@@ -1,0 +1,10 @@
+import { handle } from "@/app/api/handle";
+import { listRelatedEvents } from "@/lib/queries/event-surroundings";
+import { noSuchEvent } from "../../no-such-event";
+
+/** The events around this one that concern the same thing. */
+export const GET = handle("view", async ({ params }) => {
+  const related = await listRelatedEvents(String(params.id));
+  if (!related) throw noSuchEvent();
+  return related;
+});

@@ -1,0 +1,83 @@
+/**
+ * The request of an event as a command for sh, bash and zsh: to our own door, with the bytes that came. Everything in it is
+ * the sender's, so nothing of it may ever be read by the shell that it is pasted into.
+ */
+import type { EventDetail } from "@/lib/contract/events";
+
+export type SentRequest = Pick<EventDetail, "id" | "method" | "path" | "headers" | "body_covered" | "redacted_at">;
+
+const REDACTED = "[redacted]";
+/** Linux takes no argument above 128 KB; a pipe takes any. */
+const LONGEST_ARGUMENT = 100_000;
+/** What curl says itself, for this connection. */
+const OF_THE_CONNECTION = new Set([
+  "host",
+  "content-length",
+  "connection",
+  "transfer-encoding",
+  "keep-alive",
+  "expect",
+]);
+/** A terminal acts on these as they are pasted, or shows something else than it runs. Line feeds and tabs are harmless. */
+const UNSAFE_TO_PASTE = /(?![\t\n])[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/u;
+
+/** `origin` as `https://redrive.example`. */
+export function curlCommand(request: SentRequest, body: Uint8Array, origin: string): string {
+  const kept = request.headers.filter(([name]) => !OF_THE_CONNECTION.has(name.toLowerCase()));
+  const sent = kept.filter(([name, value]) => value !== REDACTED && !UNSAFE_TO_PASTE.test(`${name}${value}`));
+  const text = argumentOf(body);
+  const isPiped = body.length > 0 && text === null;
+  const lines = [
+    `${isPiped ? `printf %s '${base64(body)}' | base64 -d | ` : ""}curl --globoff -sS -i -X ${quoted(request.method)} ${quoted(origin + request.path.replaceAll(REDACTED, "REDACTED"))}`,
+    ...sent.map(([name, value]) => `-H ${quoted(value === "" ? `${name};` : `${name}: ${value}`)}`),
+    // Without this curl would call the body a form.
+    ...(body.length > 0 && !hasHeader(sent, "content-type") ? ["-H 'content-type:'"] : []),
+    ...(body.length === 0 ? [] : [`--data-binary ${isPiped ? "@-" : quoted(text ?? "")}`]),
+  ];
+  return [...remarks(request, kept, sent), lines.join(" \\\n  ")].join("\n");
+}
+
+/** For sh: nothing is special between single quotes but their end. */
+export function quoted(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+/** What is not as it was, in comments. A shell may read those, so they hold nothing that the sender wrote freely. */
+function remarks(request: SentRequest, kept: [string, string][], sent: [string, string][]): string[] {
+  const left = kept.filter((header) => !sent.includes(header)).map(([name]) => name);
+  const named = left.filter((name) => /^[A-Za-z0-9-]{1,64}$/.test(name));
+  const others = left.length - named.length;
+  const list = [...named, ...(others > 0 ? [`${others} more`] : [])].join(", ");
+  return [
+    `# ${request.id}, as it came to this door`,
+    ...(list ? [`# Left out, because signatures and credentials are never kept: ${list}`] : []),
+    ...(list ? ["# Without them the door will refuse it, so sign it anew or replay the event instead"] : []),
+    ...(request.path.includes(REDACTED) ? ["# Put the token of the source or the query in the place of REDACTED"] : []),
+    ...(request.body_covered ? ["# Secrets in the body are covered with asterisks"] : []),
+    ...(request.redacted_at ? ["# A privacy request removed the body and headers"] : []),
+  ];
+}
+
+function hasHeader(headers: [string, string][], wanted: string): boolean {
+  return headers.some(([name]) => name.toLowerCase() === wanted);
+}
+
+/** The body as the text of one argument; null when it has to go through a pipe. */
+function argumentOf(body: Uint8Array): string | null {
+  if (body.length > LONGEST_ARGUMENT) return null;
+  let text: string;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(body);
+  } catch {
+    return null;
+  }
+  // curl takes what begins with @ for the name of a file.
+  return UNSAFE_TO_PASTE.test(text) || text.startsWith("@") ? null : text;
+}
+
+function base64(bytes: Uint8Array): string {
+  const step = 0x8000;
+  let binary = "";
+  for (let at = 0; at < bytes.length; at += step) binary += String.fromCharCode(...bytes.subarray(at, at + step));
+  return btoa(binary);
+}

@@ -1,0 +1,41 @@
+"use client";
+
+import { Download, Ellipsis, Link2, SquareTerminal } from "lucide-react";
+import type { EventDetail } from "@/lib/contract/events";
+import { Button } from "../ui/button";
+import { Menu, MenuContent, MenuItem, MenuTrigger } from "../ui/menu";
+import { bodyAddress } from "./body";
+import { copyAsCurl } from "./copy-as-curl";
+
+/** What can be taken away from an event: its link, its request, its bytes. */
+export function EventMenu({ event }: { event: EventDetail }) {
+  return (
+    <Menu>
+      <MenuTrigger asChild>
+        <Button size="icon" variant="secondary" aria-label="More about this event" data-testid="event-menu">
+          <Ellipsis />
+        </Button>
+      </MenuTrigger>
+      <MenuContent>
+        <MenuItem onSelect={() => copyLink(event.id)}>
+          <Link2 /> Copy link
+        </MenuItem>
+        <MenuItem onSelect={() => copyAsCurl(event)}>
+          <SquareTerminal /> Copy as curl
+        </MenuItem>
+        <MenuItem asChild>
+          <a href={bodyAddress(event.id)} download>
+            <Download /> Download the bytes
+          </a>
+        </MenuItem>
+      </MenuContent>
+    </Menu>
+  );
+}
+
+/** The event alone: whoever gets the link need not have the same list before them. */
+async function copyLink(id: string) {
+  await navigator.clipboard.writeText(`${window.location.origin}/events/${id}`);
+  const { toast } = await import("sonner");
+  toast("The link is copied.");
+}

@@ -1,0 +1,73 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import { ArrowDown, ArrowUp, ChevronLeft } from "lucide-react";
+import Link from "next/link";
+import { useRouter } from "next/navigation";
+import { fetchNeighbours } from "@/lib/client/events";
+import { keys } from "@/lib/client/keys";
+import { useShortcuts } from "@/lib/client/shortcuts";
+import type { EventNeighbours } from "@/lib/contract/events";
+import { Button } from "../ui/button";
+import { eventAddress } from "./address";
+
+type Side = keyof EventNeighbours;
+
+const NONE: Record<Side, string> = {
+  newer: "This is the newest event",
+  older: "This is the oldest event",
+};
+
+/** From one event of a list to the next, and back to the list. Keys as in the list: j goes down, to the older one. */
+export function EventWalk({ id, within }: { id: string; within: string }) {
+  const router = useRouter();
+  const { data, refetch, error } = useQuery({
+    queryKey: keys.eventNeighbours(id, within),
+    queryFn: ({ signal }) => fetchNeighbours(id, within, signal),
+    retry: false,
+    staleTime: 30_000,
+    refetchOnWindowFocus: false,
+  });
+  const list = within ? `/events?${within}` : "/events";
+  const ofList = within ? " that matches the filter" : "";
+
+  async function go(side: Side) {
+    // At the newest one there may be a newer by now.
+    const next = data?.[side] ?? (await refetch()).data?.[side];
+    if (next) return router.push(eventAddress(next, within));
+    const { toast } = await import("sonner");
+    toast(error ? `The next event could not be found. ${error.message}` : `${NONE[side]}${ofList}.`);
+  }
+
+  useShortcuts("Event", [
+    { keys: "j", label: "Older event of the list", run: () => go("older") },
+    { keys: "k", label: "Newer event of the list", run: () => go("newer") },
+    { keys: "u", label: "Back to the list", run: () => router.push(list) },
+  ]);
+
+  return (
+    <nav aria-label="Events beside this one" className="mb-2 flex items-center gap-1.5">
+      <Button asChild size="sm" variant="ghost" className="-ml-2">
+        <Link href={list} data-testid="back-to-list" aria-keyshortcuts="u">
+          <ChevronLeft /> {within ? "Back to the filtered list" : "Back to the list"}
+        </Link>
+      </Button>
+      <span className="ml-auto" />
+      {(["newer", "older"] as const).map((side) => (
+        <Button
+          key={side}
+          size="sm"
+          data-testid={side}
+          aria-disabled={data !== undefined && data[side] === null}
+          aria-keyshortcuts={side === "newer" ? "k" : "j"}
+          title={data?.[side] === null ? `${NONE[side]}${ofList}` : `${side === "newer" ? "k" : "j"} on the keyboard`}
+          className="aria-disabled:text-faint"
+          onClick={() => go(side)}
+        >
+          {side === "newer" ? <ArrowUp /> : <ArrowDown />}
+          {side === "newer" ? "Newer" : "Older"}
+        </Button>
+      ))}
+    </nav>
+  );
+}
