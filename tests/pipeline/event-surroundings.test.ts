@@ -3,8 +3,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { EventFilter } from "@/lib/contract/event-filter";
 import { findNeighbours, listRelatedEvents, readEventBody } from "@/lib/queries/event-surroundings";
 import { listEvents } from "@/lib/queries/events";
-import { smartleadEvent } from "../fixtures/smartlead";
-import { stripeEvent } from "../fixtures/stripe";
+import { smartleadEvent } from "@/lib/samples/smartlead";
+import { stripeEvent } from "@/lib/samples/stripe";
 import { type Desk, eventIdIn, openDesk, send, workUntilIdle } from "../support/desk";
 
 let desk: Desk;
