@@ -38,6 +38,7 @@ export function EventHistory({
     queryKey: keys.events(historyAddress(query)),
     read: (signal) => fetchEvents(query, signal),
     initialData: initial,
+    topics: ["events"],
     interval: () => POLL_MS,
     // A search in payloads is too dear to be repeated by itself.
     paused: cursor !== undefined || filter.text !== undefined,

@@ -23,6 +23,8 @@ export function Overview({ range, initial }: { range: Range; initial: Analytics 
     queryKey: keys.analytics(range),
     read: (signal) => fetchAnalytics(range, signal),
     initialData: initial,
+    topics: ["events", "rejections", "replays"],
+    atMostEvery: 2_000,
     // The first webhook should show at once.
     interval: (analytics) => (analytics.events_stored ? POLL_MS[range] : 1_000),
   });

@@ -1,7 +1,7 @@
 /** Reads something again when the stream says that it changed: at once the first time, then at most every so often. */
 import { useEffect, useRef } from "react";
 import { concerns, type Interest } from "@/lib/contract/live";
-import { onChange, useStreamOpen } from "./live-stream";
+import { onChange, useStreamState } from "./live-stream";
 
 /** With the stream open, only in case it says nothing although something moved: what a clock alone decides. */
 export const BESIDE_STREAM_MS = 30_000;
@@ -17,7 +17,7 @@ interface Follow {
 
 /** Answers whether the stream is open: until then the caller asks by itself. */
 export function useFollow({ interests, read, atMostEvery = AT_MOST_EVERY_MS, paused = false }: Follow): boolean {
-  const open = useStreamOpen();
+  const open = useStreamState() === "open";
   const latest = useRef({ interests, read });
   useEffect(() => {
     latest.current = { interests, read };

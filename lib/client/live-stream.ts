@@ -17,7 +17,10 @@ type Listener = (change: Change | null) => void;
 
 let source: EventSource | undefined;
 let cursor = "";
-let open = false;
+/** `connecting` until it is known for the first time whether there is one. */
+export type StreamState = "connecting" | "open" | "lost";
+
+let state: StreamState = "connecting";
 let silence: ReturnType<typeof setTimeout> | undefined;
 let again: ReturnType<typeof setTimeout> | undefined;
 let hiding: ReturnType<typeof setTimeout> | undefined;
@@ -36,12 +39,12 @@ export function useLiveStream(): void {
   }, []);
 }
 
-/** True while changes are told as they happen. */
-export function useStreamOpen(): boolean {
+/** Only while it is `open` changes are told as they happen. */
+export function useStreamState(): StreamState {
   return useSyncExternalStore(
     subscribeState,
-    () => open,
-    () => false,
+    () => state,
+    () => "connecting",
   );
 }
 
@@ -57,7 +60,7 @@ function connect(): void {
   source = new EventSource(`/api/live${cursor ? `?after=${encodeURIComponent(cursor)}` : ""}`);
   listen("ready", () => {
     const first = cursor === "";
-    setOpen(true);
+    setState("open");
     // Between the server's drawing of the page and now, anything may have happened.
     if (first) tell(null);
   });
@@ -65,7 +68,7 @@ function connect(): void {
   listen("reset", () => tell(null));
   listen("beat", () => {});
   source.onerror = () => {
-    setOpen(false);
+    setState("lost");
     // Otherwise the browser connects again by itself.
     if (source?.readyState === EventSource.CLOSED) giveUp();
   };
@@ -87,6 +90,7 @@ function hear(): void {
 
 function giveUp(): void {
   disconnect();
+  setState("lost");
   again = setTimeout(connect, TRY_AGAIN_MS);
 }
 
@@ -94,7 +98,7 @@ function disconnect(): void {
   for (const timer of [silence, again, hiding]) clearTimeout(timer);
   source?.close();
   source = undefined;
-  setOpen(false);
+  if (state === "open") setState("connecting");
 }
 
 function onVisibility(): void {
@@ -103,9 +107,9 @@ function onVisibility(): void {
   else connect();
 }
 
-function setOpen(next: boolean): void {
-  if (open === next) return;
-  open = next;
+function setState(next: StreamState): void {
+  if (state === next) return;
+  state = next;
   for (const listener of states) listener();
 }
 

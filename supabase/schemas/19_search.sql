@@ -13,7 +13,7 @@ create index events_by_request_id on public.events using hash (request_id);
 -- replays: [{id, status, reason, total, created_at}], destinations: [{id, slug, name, organisation_id, enabled}],
 -- organisations: [text]}. p_query has at least one character.
 create function public.search_everything(p_query text, p_limit integer) returns jsonb
-language sql stable set search_path = '' set enable_seqscan = off as $$
+language sql stable set search_path = '' as $$
   select jsonb_build_object(
     'events', coalesce((
       select jsonb_agg(jsonb_build_object(
@@ -60,7 +60,7 @@ $$;
 
 -- Events by id, by request id, by key, and by how their key begins: in this order, each event once.
 create function public.find_events(p_query text, p_limit integer) returns table (id bigint, n integer)
-language plpgsql stable set search_path = '' set enable_seqscan = off as $$
+language plpgsql stable set search_path = '' as $$
 begin
   return query
   select f.id, min(f.n)
@@ -82,7 +82,7 @@ $$;
 
 -- Organisations whose id begins with some text: from one to the next by the index that lists their events.
 create function public.find_organisations(p_query text, p_limit integer) returns text[]
-language plpgsql stable set search_path = '' set enable_seqscan = off as $$
+language plpgsql stable set search_path = '' as $$
 declare
   v_next text;
   v_found text[] := '{}';

@@ -1,8 +1,9 @@
 /** What changed since a cursor: nothing is lost and nothing is told twice, whatever overlaps. */
+import type postgres from "postgres";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { Topic } from "@/lib/contract/live";
 import { resolveEvents } from "@/lib/pipeline/resolve";
-import { changesSince } from "@/lib/queries/live";
+import { changesSince, type News, watchChanges, watching } from "@/lib/queries/live";
 import { searchEverything } from "@/lib/queries/search";
 import { chatwootEvent } from "../fixtures/chatwoot";
 import { nextUuid } from "../fixtures/ids";
@@ -103,6 +104,27 @@ describe("changes", () => {
     expect((await look(cursor)).topics).toEqual([]);
   });
 
+  test("two who watch are told the same by one look", async () => {
+    const heard: News[][] = [[], []];
+    const both = new Promise<void>((resolve) => {
+      for (const mine of heard) {
+        void watchChanges((news) => {
+          mine.push(news);
+          if (heard.every((one) => one.length > 0)) resolve();
+        }).then((stop) => stops.push(stop));
+      }
+    });
+    const stops: (() => void)[] = [];
+    await changesSince(null);
+    while (stops.length < 2) await new Promise((resolve) => setTimeout(resolve, 10));
+    const id = await arrive();
+    await both;
+    expect(heard[0]?.[0]?.change?.event_ids).toEqual([`we_${id}`]);
+    expect(heard[0]?.[0]).toBe(heard[1]?.[0]);
+    for (const stop of stops) stop();
+    expect(watching()).toBe(0);
+  });
+
   test("more than a hundred are any of them", async () => {
     const cursor = await now();
     await Promise.all(Array.from({ length: 101 }, arrive));
@@ -132,7 +154,7 @@ describe("changes", () => {
     await arrive();
     const pages = async (statement: string) => {
       const [row] = await desk.sql.unsafe(`explain (analyze, buffers, format json) ${statement}`);
-      const { Plan } = row?.["QUERY PLAN"][0];
+      const { Plan } = (row as postgres.Row)["QUERY PLAN"][0];
       return Plan["Shared Hit Blocks"] + Plan["Shared Read Blocks"];
     };
     const searches = ["evt_", "evt_29999", "request-17", "org_4", "12", "nothing like it"];
