@@ -1,3 +1,5 @@
+"use client";
+
 /** Reads something again when the stream says that it changed: at once the first time, then at most every so often. */
 import { useEffect, useRef } from "react";
 import { concerns, type Interest } from "@/lib/contract/live";

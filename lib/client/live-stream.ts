@@ -1,3 +1,5 @@
+"use client";
+
 /**
  * One stream of changes per tab, for every page: it says what changed, and whoever shows that reads it again. It is closed
  * while nobody looks, and goes on from where it was. While it cannot be had, pages ask every few seconds instead.

@@ -9,15 +9,16 @@
 -- Everything that moves an event opens or closes an attempt, is a person's action, or is a new event; old attempts that end
 -- are found among the newest 2,000. When these do not reach back two minutes, some could be missed: then `event_ids` is null,
 -- which says "any of them". It also is when there are more than 100.
+-- Planned once: planning it anew takes longer than running it.
 -- reset: the cursor says nothing (too old, of another database, no cursor): everything has to be read anew.
 create function public.changes_since(p_cursor text default null) returns jsonb
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = '' set plan_cache_mode = force_generic_plan as $$
 declare
   v_now pg_snapshot := pg_current_snapshot();
   v_cursor text := (extract(epoch from now()) * 1000)::bigint || '~' || v_now;
   v_seen pg_snapshot;
   v_end bigint := pg_snapshot_xmax(v_now)::text::bigint;
-  v_from bigint;
+  v_age integer;
   v_answer jsonb;
 begin
   if p_cursor ~ '^\d{13}~\d{1,18}:\d{1,18}:[\d,]*$'
@@ -33,28 +34,28 @@ begin
     return jsonb_build_object('cursor', p_cursor, 'reset', false, 'topics', '[]'::jsonb, 'event_ids', '[]'::jsonb,
       'replay_ids', '[]'::jsonb);
   end if;
-  v_from := pg_snapshot_xmin(v_seen)::text::bigint;
+  v_age := age(pg_snapshot_xmin(v_seen)::xid);
 
   with recent as (
-    (select 'event' as what, e.id, null::bigint as replay_id, null as word, e.received_at as at, e.xmin as xid
+    (select 'event' as what, e.id, null::bigint as replay_id, null as word, false as ended, e.received_at as at, e.xmin as xid
       from public.events e order by e.id desc limit 300)
     union all
-    (select 'attempt', a.delivery_id, a.replay_id, a.status::text, a.started_at, a.xmin
+    (select 'attempt', a.delivery_id, a.replay_id, null, a.status <> 'open', a.started_at, a.xmin
       from public.attempts a order by a.id desc limit 2000)
     union all
     (select 'action', null, case when s.subject ~ '^[wb]r_\d{1,18}$' then substr(s.subject, 4)::bigint end,
-        s.action, s.acted_at, s.xmin
+        s.action, false, s.acted_at, s.xmin
       from public.staff_actions s order by s.acted_at desc, s.id desc limit 50)
     union all
-    (select 'replay', null, r.id, r.status::text, r.created_at, r.xmin
+    (select 'replay', null, r.id, null, false, r.created_at, r.xmin
       from public.replays r order by r.created_at desc, r.id desc limit 50)
     union all
-    (select 'replay', null, r.id, r.status::text, r.created_at, r.xmin
+    (select 'replay', null, r.id, null, false, r.created_at, r.xmin
       from public.replays r where r.status in ('queued', 'running', 'paused') order by r.id limit 200)
     union all
-    (select 'notice', n.id, null, null, n.created_at, n.xmin from public.notices n order by n.id desc limit 20)
+    (select 'notice', n.id, null, null, false, n.created_at, n.xmin from public.notices n order by n.id desc limit 20)
     union all
-    (select 'rejection', x.id, null, null, x.received_at, x.xmin from public.rejections x order by x.id desc limit 20)
+    (select 'rejection', x.id, null, null, false, x.received_at, x.xmin from public.rejections x order by x.id desc limit 20)
   ),
   reach as (
     select count(*) filter (where r.what = 'event') < 300
@@ -63,14 +64,15 @@ begin
         or min(r.at) filter (where r.what = 'attempt') < now() - interval '2 minutes' as of_attempts
     from recent r
   ),
-  -- xmin has 32 bits: the newest full number below ours that ends with them.
-  numbered as (select r.*, v_end - ((v_end - r.xid::text::bigint) & 4294967295) as full_xid from recent r),
+  -- xmin has 32 bits: the newest full number below ours that ends with them. Its age is cheap to know, and rules out most.
   fresh as materialized (
-    select * from numbered n
-    where n.full_xid >= v_from and not pg_visible_in_snapshot(n.full_xid::text::xid8, v_seen)
+    select * from recent r
+    where age(r.xid) <= v_age and not pg_visible_in_snapshot(
+      (v_end - ((v_end - r.xid::text::bigint) & 4294967295))::text::xid8, v_seen
+    )
   ),
   moved as (
-    select d.event_id, d.status, f.replay_id, f.word
+    select d.event_id, d.status, f.replay_id
     from fresh f join public.deliveries d on d.id = f.id
     where f.what = 'attempt'
   ),
@@ -82,7 +84,7 @@ begin
     -- A person's action on events or destinations may move any event.
     select coalesce(bool_or(f.what = 'action' and f.word ~ '^(event|destination|replay)\.'), false) as acted,
       array_agg(distinct f.what) as whats, coalesce(bool_or(f.word like 'destination.%'), false) as switched,
-      coalesce(bool_or(f.what = 'attempt' and f.word <> 'open'), false) as ended
+      coalesce(bool_or(f.ended), false) as ended
     from fresh f
   )
   select jsonb_build_object(
