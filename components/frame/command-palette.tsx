@@ -4,12 +4,13 @@ import { Command } from "cmdk";
 import { Search } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { Dialog } from "radix-ui";
-import { useState } from "react";
+import { type KeyboardEvent, useEffect, useState } from "react";
 import { remember } from "@/lib/client/recent";
 import { useSearch } from "@/lib/client/search";
 import { closeWindow } from "@/lib/client/windows";
-import { Commands } from "./palette-commands";
-import { FoundThings } from "./palette-found";
+import { historyAddress } from "../events/address";
+import { Commands, IN_HISTORY } from "./palette-commands";
+import { FoundThings, firstOf } from "./palette-found";
 import { PaletteState } from "./palette-state";
 import type { Person } from "./person-menu";
 
@@ -22,7 +23,11 @@ export interface GoOptions {
 export function CommandPalette({ person }: { person: Person }) {
   const router = useRouter();
   const [text, setText] = useState("");
+  const [chosen, setChosen] = useState("");
+  // Enter was pressed before the answer had come: it means what the answer will say.
+  const [hurried, setHurried] = useState(false);
   const search = useSearch(text);
+  const { found, isPending } = search;
   const close = () => closeWindow("search");
   const run = (act: () => void) => {
     close();
@@ -31,6 +36,25 @@ export function CommandPalette({ person }: { person: Person }) {
   const go = (href: string, { label }: GoOptions = {}) => {
     if (label) remember(href, label);
     run(() => router.push(href));
+  };
+  const first = found && firstOf(found);
+  const firstId = first?.id;
+  // What is found stands first, and is what Enter opens.
+  useEffect(() => {
+    if (firstId) setChosen(firstId);
+  }, [firstId]);
+  useEffect(() => {
+    if (!hurried || isPending) return;
+    setHurried(false);
+    if (first) go(first.href, first);
+    else go(historyAddress({ q: text.trim() }));
+  });
+  const onKeyDown = (event: KeyboardEvent) => {
+    // A command is known already; so is what somebody has moved to.
+    const awaited = chosen === IN_HISTORY || chosen === firstId;
+    if (event.key !== "Enter" || !isPending || !awaited || event.nativeEvent.isComposing) return;
+    event.preventDefault();
+    setHurried(true);
   };
   return (
     <Dialog.Root open onOpenChange={close}>
@@ -42,20 +66,31 @@ export function CommandPalette({ person }: { person: Person }) {
         >
           <Dialog.Title className="sr-only">Search and go to</Dialog.Title>
           {/* What matches is decided by the server and by each group. */}
-          <Command shouldFilter={false} loop label="Search and go to" className="flex min-h-0 flex-col">
+          <Command
+            shouldFilter={false}
+            onKeyDown={onKeyDown}
+            loop
+            label="Search and go to"
+            value={chosen}
+            onValueChange={setChosen}
+            className="flex min-h-0 flex-col"
+          >
             <div className="flex items-center gap-2.5 border-b px-3.5">
               <Search aria-hidden="true" className="size-4 shrink-0 text-faint" />
               <Command.Input
                 value={text}
-                onValueChange={setText}
-                placeholder="An event key, an id, a request id, a name, a page…"
+                onValueChange={(next) => {
+                  setText(next);
+                  setHurried(false);
+                }}
+                placeholder="Key, id, request id, name or page"
                 className="h-12 min-w-0 flex-1 bg-transparent text-lg outline-none"
                 data-testid="search-input"
               />
             </div>
             <Command.List className="min-h-0 overflow-y-auto overscroll-contain p-1.5 [scroll-padding-block:2.5rem]">
               <PaletteState text={text.trim()} search={search} />
-              {search.found && <FoundThings found={search.found} go={go} />}
+              {found && <FoundThings found={found} go={go} />}
               <Commands text={text.trim()} person={person} go={go} run={run} />
             </Command.List>
           </Command>

@@ -24,6 +24,9 @@ import { PaletteGroup, PaletteItem } from "./palette-item";
 import type { Person } from "./person-menu";
 import { ROOMS, SETTINGS } from "./rooms";
 
+/** The name of the item that leads to the filtered history. */
+export const IN_HISTORY = "history";
+
 interface CommandEntry {
   name: string;
   icon: LucideIcon;
@@ -119,7 +122,7 @@ export function Commands({
       <Entries heading="Actions" entries={actions} text={text} />
       {text !== "" && (
         <PaletteGroup heading="History">
-          <PaletteItem id="history" icon={<ListFilter />} onSelect={() => go(historyAddress({ q: text }))}>
+          <PaletteItem id={IN_HISTORY} icon={<ListFilter />} onSelect={() => go(historyAddress({ q: text }))}>
             <span className="truncate">
               Events whose key contains “<InertText text={text} />”
             </span>
@@ -139,7 +142,19 @@ function Entries({ heading, entries, text }: { heading: string; entries: Command
   return (
     <PaletteGroup heading={heading}>
       {shown.map(({ name, icon: Icon, act, keys }) => (
-        <PaletteItem key={name} id={name} icon={<Icon />} onSelect={act} aside={keys && <Keys keys={keys} />}>
+        <PaletteItem
+          key={name}
+          id={name}
+          icon={<Icon />}
+          onSelect={act}
+          aside={
+            keys && (
+              <span className="max-md:hidden">
+                <Keys keys={keys} />
+              </span>
+            )
+          }
+        >
           <span className="truncate">{name}</span>
         </PaletteItem>
       ))}

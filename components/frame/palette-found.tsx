@@ -1,5 +1,5 @@
 import { Building2, Send } from "lucide-react";
-import type { Found } from "@/lib/contract/search";
+import type { Found, FoundReplay } from "@/lib/contract/search";
 import { EVENT_STATUS, REPLAY_STATUS } from "@/lib/contract/vocabulary";
 import { historyAddress } from "../events/address";
 import { plural } from "../format";
@@ -13,6 +13,22 @@ import type { GoOptions } from "./command-palette";
 import { PaletteGroup, PaletteItem } from "./palette-item";
 
 type Go = (href: string, options?: GoOptions) => void;
+
+/** The first thing in the groups below, and where it leads; undefined when nothing was found. */
+export function firstOf({ events, replays, destinations, organisations }: Found) {
+  const [event] = events;
+  if (event) return { id: event.id, href: `/events/${event.id}`, label: event.event_key };
+  const [replay] = replays;
+  if (replay) return { id: replay.id, href: `/replays/${replay.id}`, label: replayLabel(replay) };
+  const [destination] = destinations;
+  if (destination) return { id: destination.id, href: `/destinations/${destination.id}`, label: destination.name };
+  const [organisation] = organisations;
+  if (!organisation) return undefined;
+  return { id: organisationId(organisation), href: historyAddress({ org_id: organisation }), label: organisation };
+}
+
+const organisationId = (organisation: string) => `organisation ${organisation}`;
+const replayLabel = ({ id, reason }: Pick<FoundReplay, "id" | "reason">) => `${id} · ${reason.slice(0, 60)}`;
 
 /** What the server found, a group per kind; kinds without anything are left out. */
 export function FoundThings({ found, go }: { found: Found; go: Go }) {
@@ -56,7 +72,7 @@ export function FoundThings({ found, go }: { found: Found; go: Go }) {
                   <span className="sr-only">{REPLAY_STATUS[status].label}</span>
                 </span>
               }
-              onSelect={() => go(`/replays/${id}`, { label: `${id} · ${reason.slice(0, 60)}` })}
+              onSelect={() => go(`/replays/${id}`, { label: replayLabel({ id, reason }) })}
               aside={plural(total, "delivery", "deliveries")}
             >
               <span className="font-mono text-sm">{id}</span>
@@ -94,7 +110,7 @@ export function FoundThings({ found, go }: { found: Found; go: Go }) {
           {found.organisations.map((organisation) => (
             <PaletteItem
               key={organisation}
-              id={`organisation ${organisation}`}
+              id={organisationId(organisation)}
               icon={<Building2 />}
               onSelect={() => go(historyAddress({ org_id: organisation }), { label: organisation })}
               aside="Its events"

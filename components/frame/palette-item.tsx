@@ -32,7 +32,7 @@ export function PaletteItem({
       value={id}
       onSelect={onSelect}
       data-testid="palette-item"
-      className="flex min-h-9 cursor-default select-none items-center gap-2.5 rounded-sm px-2 py-1 outline-none data-[selected=true]:bg-hover [&_svg]:size-4 [&_svg]:shrink-0 [&>svg]:text-faint"
+      className="flex min-h-9 cursor-default select-none items-center gap-2.5 rounded-sm px-2 py-1 outline-none data-[selected=true]:bg-hover dark:data-[selected=true]:bg-line [&_svg]:size-4 [&_svg]:shrink-0 [&>svg]:text-faint"
     >
       {icon}
       <span className="flex min-w-0 flex-1 items-center gap-2">{children}</span>

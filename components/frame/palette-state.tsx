@@ -4,7 +4,7 @@ import { Problem } from "../problem";
 
 /** How the search goes, in words: nothing while nothing is typed. */
 export function PaletteState({ text, search }: { text: string; search: ReturnType<typeof useSearch> }) {
-  const { found, error, isFetching, isTyping } = search;
+  const { found, error, isPending } = search;
   if (text === "") return null;
   if (error) {
     return (
@@ -13,7 +13,7 @@ export function PaletteState({ text, search }: { text: string; search: ReturnTyp
       </div>
     );
   }
-  if (isFetching || isTyping || !found) {
+  if (isPending || !found) {
     // Beside what an earlier answer still shows, a second word would only flicker.
     if (found) return null;
     return (

@@ -18,7 +18,10 @@ export function useSearch(text: string) {
     retry: false,
     staleTime: 5_000,
   });
-  return { ...search, found: query === "" ? undefined : search.data, isTyping: query !== text.trim() };
+  const { data, error, isFetching } = search;
+  // Until the answer is that of this very text, `found` is what an earlier one said.
+  const isPending = query !== text.trim() || isFetching;
+  return { found: query === "" ? undefined : data, error, isPending };
 }
 
 function useSettled(value: string): string {

@@ -95,7 +95,7 @@ test("two pages hear of an event, and one of them goes on from where it was", as
   one.leave();
   const missed = await publish();
   await two.until(names(missed));
-  const again = await follow({ headers: { "last-event-id": heard.id ?? "" } });
+  const again = await retried(() => follow({ headers: { "last-event-id": heard.id ?? "" } }));
   await again.until(names(missed));
   const order = again.heard.map(({ event }) => event);
   expect(order.indexOf("change")).toBeLessThan(order.indexOf("ready"));
