@@ -34,6 +34,7 @@ test("by keyboard alone: search, an event, the help, another page", async ({ pag
   await expect(page.getByTestId("open-search")).toContainText("K");
 
   await page.keyboard.press("Control+k");
+  await expect(page.getByTestId("search-input")).toBeFocused();
   await page.keyboard.type("msg_palette");
   const found = page.getByTestId("palette-item").filter({ hasText: "msg_palette_0001" });
   await expect(found).toHaveAttribute("data-selected", "true");
@@ -51,6 +52,7 @@ test("by keyboard alone: search, an event, the help, another page", async ({ pag
   await expect(page).toHaveURL(`${app.url}/dead-letters`);
 
   await page.keyboard.press("Control+k");
+  await expect(page.getByTestId("search-input")).toBeFocused();
   await expect(page.getByTestId("palette-item").filter({ hasText: "msg_palette_0001" })).toBeVisible();
   await page.keyboard.type("nothing is called this");
   await expect(page.getByRole("status").filter({ hasText: "is called that" })).toBeVisible();
