@@ -1,5 +1,5 @@
 /** What changes, as server-sent events. */
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import type { Change } from "@/lib/contract/live";
 import { asker } from "../support/api";
 import { tokenFor } from "../support/processes";
@@ -14,6 +14,12 @@ beforeAll(async () => {
   token = await tokenFor("super_admin");
 }, 300_000);
 afterAll(() => app?.close());
+// A test that fails must not keep the places of the next.
+afterEach(() => {
+  for (const leave of open.splice(0)) leave();
+});
+
+const open: (() => void)[] = [];
 
 interface Heard {
   event: string;
@@ -24,6 +30,7 @@ interface Heard {
 /** Follows along, and keeps what it hears. `until` resolves with the first that fits. */
 async function follow({ headers = {}, after }: { headers?: Record<string, string>; after?: string } = {}) {
   const leaving = new AbortController();
+  open.push(() => leaving.abort());
   const query = after ? `?after=${encodeURIComponent(after)}` : "";
   const response = await fetch(`${app.url}/api/live${query}`, {
     headers: { authorization: `Bearer ${token}`, "accept-encoding": "gzip", ...headers },
@@ -96,7 +103,7 @@ test("two pages hear of an event, and one of them goes on from where it was", as
   const missed = await publish();
   await two.until(names(missed));
   const again = await retried(() => follow({ headers: { "last-event-id": heard.id ?? "" } }));
-  await again.until(names(missed));
+  await Promise.all([again.until(names(missed)), again.until(isReady)]);
   const order = again.heard.map(({ event }) => event);
   expect(order.indexOf("change")).toBeLessThan(order.indexOf("ready"));
   again.leave();
