@@ -60,6 +60,8 @@ const schema = z.object({
   REPLAY_MAX_CHOSEN: z.coerce.number().int().min(1).default(100),
   REPLAY_MAX_PER_HOUR: z.coerce.number().int().min(1).default(1000),
   REPLAY_MAX_CONCURRENT: z.coerce.number().int().min(1).default(3),
+  /** How many open pages one process tells what changes; the others ask for it every few seconds. */
+  LIVE_MAX_STREAMS: z.coerce.number().int().min(0).default(500),
   /** 1 delivers what looks like a caught request sent again under a new key, instead of keeping it for a person to decide. */
   DELIVER_SUSPECTED_REPLAYS: flag.default(false),
   /** 1 lets staff send signed samples through the doors. Local mode sets it. */

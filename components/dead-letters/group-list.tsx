@@ -28,6 +28,8 @@ export function GroupList({ initial, rights }: { initial: DeadLetters; rights: R
     queryKey: keys.deadLetters,
     read: fetchDeadLetters,
     initialData: initial,
+    topics: ["dead_letters"],
+    atMostEvery: 2_000,
     interval: ({ total }) => (total.deliveries > MANY ? POLL_MANY_MS : POLL_MS),
   });
   const { groups, hold } = useHeldOrder(data.groups);

@@ -5,6 +5,7 @@ import { Redo2 } from "lucide-react";
 import Link from "next/link";
 import { useState } from "react";
 import { type DeliveryPage, fetchDeliveries } from "@/lib/client/destinations";
+import { BESIDE_STREAM_MS, useFollow } from "@/lib/client/follow";
 import { keys } from "@/lib/client/keys";
 import type { Destination } from "@/lib/contract/destinations";
 import type { EventFilter } from "@/lib/contract/event-filter";
@@ -31,13 +32,18 @@ export function DeliveryList({
   replayRights: ReplayRights;
 }) {
   const [replaying, setReplaying] = useState(false);
+  const streaming = useFollow({
+    interests: ["destinations", "events"],
+    read: () => void query.refetch(),
+    atMostEvery: 1_000,
+  });
   const query = useInfiniteQuery({
     queryKey: keys.destinationDeliveries(destination.id),
     queryFn: ({ pageParam, signal }) => fetchDeliveries(destination.id, pageParam || undefined, signal),
     initialPageParam: 0,
     initialData: { pages: [initial], pageParams: [0] },
     getNextPageParam: (page) => page.next_cursor,
-    refetchInterval: EVERY_MS,
+    refetchInterval: () => (streaming ? BESIDE_STREAM_MS : EVERY_MS),
     staleTime: 500,
     retry: false,
     networkMode: "always",

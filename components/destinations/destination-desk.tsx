@@ -39,6 +39,8 @@ export function DestinationDesk({
     queryKey: keys.destination(initial.id),
     read: (signal) => fetchDestination(initial.id, signal),
     initialData: initial,
+    topics: ["destinations", "events"],
+    atMostEvery: 1_000,
     interval: () => EVERY_MS,
   });
   const [editing, setEditing] = useState(false);

@@ -2,10 +2,11 @@
 
 import { FilterX, Send } from "lucide-react";
 import Link from "next/link";
-import { useState } from "react";
+import { useEffect } from "react";
 import { fetchDestinations } from "@/lib/client/destinations";
 import { keys } from "@/lib/client/keys";
 import { useLiveQuery } from "@/lib/client/live-query";
+import { closeWindow, openWindow, useWindow } from "@/lib/client/windows";
 import { type DestinationFilter, printDestinationFilter } from "@/lib/contract/destination-filter";
 import type { Destination } from "@/lib/contract/destinations";
 import { Notice } from "../notice";
@@ -33,22 +34,27 @@ export function DestinationList({
     queryKey: keys.destinations,
     read: fetchDestinations,
     initialData: initial,
+    topics: ["destinations"],
+    atMostEvery: 2_000,
     interval: () => EVERY_MS,
   });
-  const [adding, setAdding] = useState(false);
+  const adding = useWindow("new_destination");
+  const add = () => openWindow("new_destination");
+  // Whoever leaves the page has left the form.
+  useEffect(() => () => closeWindow("new_destination"), []);
   const shown = matching(data, filter);
   const forbidden = forbiddenToManage(rights);
   return (
     <>
-      {data.length > 0 && <DestinationFilterBar filter={filter} forbidden={forbidden} onAdd={() => setAdding(true)} />}
+      {data.length > 0 && <DestinationFilterBar filter={filter} forbidden={forbidden} onAdd={add} />}
       {data.length === 0 ? (
-        <FirstDestination forbidden={forbidden} onAdd={() => setAdding(true)} />
+        <FirstDestination forbidden={forbidden} onAdd={add} />
       ) : shown.length === 0 ? (
         <NothingMatches filter={filter} />
       ) : (
         <DestinationTable destinations={shown} />
       )}
-      {adding && <DestinationSheet onClose={() => setAdding(false)} onSaved={() => void refetch()} />}
+      {adding && <DestinationSheet onClose={() => closeWindow("new_destination")} onSaved={() => void refetch()} />}
     </>
   );
 }

@@ -2,6 +2,7 @@ import { type Switch, switchDestination } from "@/lib/client/destinations";
 import type { Destination } from "@/lib/contract/destinations";
 import { ConfirmDialog } from "../confirm-dialog";
 import { count, plural } from "../format";
+import { sayDone } from "../toasts";
 import { releaseWords } from "./state-words";
 
 interface Words {
@@ -36,11 +37,20 @@ export function SwitchDialog({
       onDone={async () => {
         onClose();
         onChanged();
-        (await import("sonner")).toast.success(done);
+        const { label, action: back } = UNDO[action];
+        await sayDone(done, { label, run: () => switchDestination(destination.id, back).then(onChanged) });
       }}
     />
   );
 }
+
+/** What is held is only held: pausing is undone without a trace. What was released is on its way, so resuming can only be ended. */
+const UNDO: Record<Switch, { label: string; action: Switch }> = {
+  pause: { label: "Undo", action: "resume" },
+  disable: { label: "Undo", action: "enable" },
+  resume: { label: "Pause again", action: "pause" },
+  enable: { label: "Disable again", action: "disable" },
+};
 
 function wordsFor(action: Switch, destination: Destination): Words {
   const { name, health } = destination;

@@ -50,6 +50,7 @@ export function EventHistory({
     queryKey: keys.events(historyAddress(query)),
     read: (signal) => fetchEvents(query, signal),
     initialData: initial,
+    topics: ["events"],
     interval: () => POLL_MS,
     // A search in payloads is too dear to be repeated by itself.
     paused: !first || filter.text !== undefined,

@@ -3,6 +3,7 @@ import { NoticeToasts } from "../notices/notice-toasts";
 import type { Person } from "./person-menu";
 import { Rail } from "./rail";
 import { TopLine } from "./top-line";
+import { Windows } from "./windows";
 
 /** The house around every room: rail at the left, a line above, the page below it. */
 export function Frame({ person, narrowRail, children }: { person: Person; narrowRail: boolean; children: ReactNode }) {
@@ -14,6 +15,7 @@ export function Frame({ person, narrowRail, children }: { person: Person; narrow
       >
         Skip to the page
       </a>
+      <Windows person={person} />
       <NoticeToasts />
       <Rail startNarrow={narrowRail} mayManage={person.mayManage} />
       <div className="flex min-w-0 flex-1 flex-col">

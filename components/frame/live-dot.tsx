@@ -1,11 +1,20 @@
 "use client";
 
 import { type LiveState, useLiveState } from "@/lib/client/live";
+import { useStreamState } from "@/lib/client/live-stream";
 import { cn } from "../ui/cn";
 import { Tooltip } from "../ui/tooltip";
 
-const LOOK: Record<LiveState, { word: string; meaning: string; dot: string }> = {
-  live: { word: "Live", meaning: "This page keeps itself current.", dot: "bg-green" },
+type Shown = LiveState | "connecting" | "polling";
+
+const LOOK: Record<Shown, { word: string; meaning: string; dot: string }> = {
+  live: { word: "Live", meaning: "What changes appears here at once.", dot: "bg-green" },
+  connecting: { word: "Connecting", meaning: "In a moment this page keeps itself current.", dot: "bg-faint" },
+  polling: {
+    word: "Polling",
+    meaning: "The stream of changes cannot be had just now, so this page asks every few seconds instead.",
+    dot: "bg-green ring-2 ring-line-strong",
+  },
   reconnecting: {
     word: "Reconnecting",
     meaning: "The server does not answer. What you see may be old; it is asked again every two seconds.",
@@ -23,19 +32,27 @@ const LOOK: Record<LiveState, { word: string; meaning: string; dot: string }> = 
   },
 };
 
+const OF_STREAM = { open: "live", connecting: "connecting", lost: "polling" } as const;
+
 /** Whether what is on screen is current. */
 export function LiveDot() {
-  const state = useLiveState();
+  const stream = useStreamState();
+  const page = useLiveState();
+  const state = page === "live" ? OF_STREAM[stream] : page;
   const { word, meaning, dot } = LOOK[state];
   const body = (
     <>
       <span aria-hidden="true" className={cn("size-1.5 rounded-full", dot)} />
-      <span role="status" className={cn(state === "live" && "max-md:sr-only")}>
+      <span
+        role="status"
+        className={cn((state === "live" || state === "connecting" || state === "polling") && "max-md:sr-only")}
+      >
         {word}
       </span>
     </>
   );
-  const look = "flex h-7 items-center gap-1.5 rounded-md px-2 text-quiet text-sm";
+  // As wide as its longest word, so that nothing beside it moves.
+  const look = "flex h-7 items-center justify-end gap-1.5 rounded-md px-2 text-quiet text-sm md:min-w-28";
   return (
     <Tooltip content={meaning}>
       {state === "signed_out" ? (

@@ -1,8 +1,11 @@
 "use client";
 
-import { LogOut } from "lucide-react";
+import { Keyboard, LogOut } from "lucide-react";
+import { openWindow } from "@/lib/client/windows";
 import type { StaffRole } from "@/lib/contract/vocabulary";
+import { Keys } from "../ui/keys";
 import { Menu, MenuContent, MenuItem, MenuSeparator, MenuTrigger } from "../ui/menu";
+import { signOutOfConsole } from "./leave";
 
 export interface Person {
   name: string;
@@ -31,19 +34,18 @@ export function PersonMenu({ person }: { person: Person }) {
           <p className="text-quiet text-sm">{ROLE[person.role]}</p>
         </div>
         <MenuSeparator />
-        <MenuItem onSelect={leave}>
+        <MenuItem onSelect={() => openWindow("help")}>
+          <Keyboard />
+          <span className="flex-1">Keyboard help</span>
+          <Keys keys="?" />
+        </MenuItem>
+        <MenuItem onSelect={() => void signOutOfConsole()}>
           <LogOut />
           Sign out
         </MenuItem>
       </MenuContent>
     </Menu>
   );
-}
-
-/** Loaded when needed: nobody signs out on the first paint. */
-async function leave() {
-  const { signOut } = await import("next-auth/react");
-  await signOut({ callbackUrl: "/sign-in" });
 }
 
 function initials(name: string): string {

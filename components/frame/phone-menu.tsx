@@ -4,7 +4,7 @@ import { Menu as MenuIcon } from "lucide-react";
 import { useState } from "react";
 import { Button } from "../ui/button";
 import { Dialog, DialogContent, DialogTrigger } from "../ui/dialog";
-import { RailLinks } from "./rail-links";
+import { MainLinks, RailLinks } from "./rail-links";
 import { SETTINGS } from "./rooms";
 
 /** The rail on a phone: a sheet behind a button. */
@@ -18,7 +18,7 @@ export function PhoneMenu({ mayManage }: { mayManage: boolean }) {
         </Button>
       </DialogTrigger>
       <DialogContent title="Redrive" side="left">
-        <RailLinks onNavigate={() => setOpen(false)} />
+        <MainLinks onNavigate={() => setOpen(false)} />
         {mayManage && (
           <div className="mt-2 border-t pt-2">
             <RailLinks rooms={[SETTINGS]} label="Administration" onNavigate={() => setOpen(false)} />

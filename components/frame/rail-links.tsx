@@ -8,21 +8,34 @@ import { cn } from "../ui/cn";
 import { Tooltip } from "../ui/tooltip";
 import { ROOMS, type Room, useRoom } from "./rooms";
 
-/** The rooms of the product, or some of them under a `label` of their own. `narrow` leaves their icons only. */
-export function RailLinks({
-  rooms = Object.values(ROOMS),
-  label = "Main",
-  narrow = false,
-  onNavigate,
-}: {
-  rooms?: Room[];
-  label?: string;
+interface Links {
+  /** Leaves the icons only. */
   narrow?: boolean;
   onNavigate?: () => void;
+}
+
+/** The rooms of the product, with what is counted in them. */
+export function MainLinks(links: Links) {
+  const counts = useRailCounts();
+  const troubled = useTroubledDestinations()?.length;
+  return <RailLinks rooms={Object.values(ROOMS)} label="Main" counts={counts} troubled={troubled} {...links} />;
+}
+
+/** Some rooms under a label of their own. */
+export function RailLinks({
+  rooms,
+  label,
+  counts,
+  troubled = 0,
+  narrow = false,
+  onNavigate,
+}: Links & {
+  rooms: Room[];
+  label: string;
+  counts?: ReturnType<typeof useRailCounts>;
+  troubled?: number;
 }) {
   const here = useRoom();
-  const counts = useRailCounts();
-  const troubled = useTroubledDestinations()?.length ?? 0;
   return (
     <nav aria-label={label} className="flex flex-col gap-0.5">
       {rooms.map((room) => {

@@ -7,7 +7,7 @@ import { Button } from "../ui/button";
 import { cn } from "../ui/cn";
 import { Logo } from "./logo";
 import { RAIL_COOKIE } from "./rail-cookie";
-import { RailLinks } from "./rail-links";
+import { MainLinks, RailLinks } from "./rail-links";
 import { SETTINGS } from "./rooms";
 
 const YEAR_SECONDS = 31_536_000;
@@ -38,7 +38,7 @@ export function Rail({ startNarrow, mayManage }: { startNarrow: boolean; mayMana
         <Logo />
         {!narrow && "Redrive"}
       </Link>
-      <RailLinks narrow={narrow} />
+      <MainLinks narrow={narrow} />
       <div className="mt-auto">
         {mayManage && <RailLinks rooms={[SETTINGS]} label="Administration" narrow={narrow} />}
       </div>

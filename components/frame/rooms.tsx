@@ -9,14 +9,19 @@ export interface Room {
   icon: LucideIcon;
 }
 
+/** A room in the rail; pressing g and then its key goes there. */
+export interface MainRoom extends Room {
+  key: string;
+}
+
 export const ROOMS = {
-  overview: { name: "Overview", href: "/", icon: ChartNoAxesColumn },
-  events: { name: "Events", href: "/events", icon: Inbox },
-  deadLetters: { name: "Dead letters", href: "/dead-letters", icon: OctagonX },
-  replays: { name: "Replays", href: "/replays", icon: Redo2 },
-  destinations: { name: "Destinations", href: "/destinations", icon: Send },
-  sources: { name: "Sources", href: "/sources", icon: DoorOpen },
-} satisfies Record<string, Room>;
+  overview: { name: "Overview", href: "/", icon: ChartNoAxesColumn, key: "o" },
+  events: { name: "Events", href: "/events", icon: Inbox, key: "e" },
+  deadLetters: { name: "Dead letters", href: "/dead-letters", icon: OctagonX, key: "d" },
+  replays: { name: "Replays", href: "/replays", icon: Redo2, key: "r" },
+  destinations: { name: "Destinations", href: "/destinations", icon: Send, key: "t" },
+  sources: { name: "Sources", href: "/sources", icon: DoorOpen, key: "s" },
+} satisfies Record<string, MainRoom>;
 
 /** At the foot of the rail, for those who may manage. */
 export const SETTINGS: Room = { name: "Settings", href: "/settings", icon: Settings };

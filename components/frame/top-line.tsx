@@ -2,6 +2,7 @@ import { Breadcrumb } from "./breadcrumb";
 import { LiveDot } from "./live-dot";
 import { type Person, PersonMenu } from "./person-menu";
 import { PhoneMenu } from "./phone-menu";
+import { SearchButton } from "./search-button";
 import { ThemeMenu } from "./theme-menu";
 
 /** The line above every page: where one is, whether it is current, and who one is. */
@@ -12,6 +13,7 @@ export function TopLine({ person }: { person: Person }) {
       <Breadcrumb />
       <div className="ml-auto flex items-center gap-1">
         <LiveDot />
+        <SearchButton />
         <ThemeMenu />
         <PersonMenu person={person} />
       </div>

@@ -3,6 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { usePathname, useRouter } from "next/navigation";
 import { useEffect, useRef } from "react";
+import { BESIDE_STREAM_MS, useFollow } from "@/lib/client/follow";
 import { keys } from "@/lib/client/keys";
 import { fetchNotices, seeNotices } from "@/lib/client/notices";
 
@@ -13,10 +14,11 @@ export function NoticeToasts() {
   const router = useRouter();
   const path = usePathname();
   const told = useRef(0);
-  const { data } = useQuery({
+  const streaming = useFollow({ interests: ["notices"], read: () => void refetch() });
+  const { data, refetch } = useQuery({
     queryKey: keys.notices,
     queryFn: ({ signal }) => fetchNotices(signal),
-    refetchInterval: LOOK_EVERY_MS,
+    refetchInterval: () => (streaming ? BESIDE_STREAM_MS : LOOK_EVERY_MS),
     retry: false,
   });
   useEffect(() => {

@@ -2,6 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
+import { BESIDE_STREAM_MS, useFollow } from "@/lib/client/follow";
 import { keys } from "@/lib/client/keys";
 import { fetchReplays } from "@/lib/client/replays";
 import type { Replay } from "@/lib/contract/replays";
@@ -18,10 +19,11 @@ const UNDER_WAY: readonly Replay["status"][] = ["running", "queued", "paused"];
 
 /** The newest replays, those under way first. Nothing at all where nobody ever replayed. */
 export function NewestReplays() {
-  const { data } = useQuery({
+  const streaming = useFollow({ interests: ["replays"], read: () => void refetch(), atMostEvery: 2_000 });
+  const { data, refetch } = useQuery({
     queryKey: keys.replays("overview"),
     queryFn: ({ signal }) => fetchReplays({}, signal),
-    refetchInterval: POLL_MS,
+    refetchInterval: () => (streaming ? BESIDE_STREAM_MS : POLL_MS),
   });
   if (!data?.replays.length) return null;
   const underWay = (replay: Replay) => UNDER_WAY.includes(replay.status);

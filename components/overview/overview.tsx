@@ -40,6 +40,8 @@ export function Overview({
     queryKey: keys.analytics(period),
     read: (signal) => fetchAnalytics(period, signal),
     initialData: initial,
+    topics: ["events", "rejections", "replays"],
+    atMostEvery: 2_000,
     // The first webhook should show at once.
     interval: (analytics) => (analytics.events_stored ? POLL_MS[analytics.range] : 1_000),
   });

@@ -31,6 +31,7 @@ export function ReplayList({
     queryKey: keys.replays(printReplayFilter(query)),
     read: (signal) => fetchReplays(query, signal),
     initialData: initial,
+    topics: ["replays"],
     interval: ({ replays }) => (replays.some(({ status }) => !isEnded(status)) ? MOVING_MS : RESTING_MS),
   });
   if (data.replays.length === 0 && !cursor) return <Nothing filtered={printReplayFilter(filter) !== ""} />;

@@ -4,9 +4,9 @@ import { useMutation } from "@tanstack/react-query";
 import { Pause, Play, Square } from "lucide-react";
 import { useState } from "react";
 import { type Steering, steerReplay } from "@/lib/client/replays";
-import { ApiError } from "@/lib/client/request";
 import type { Replay } from "@/lib/contract/replays";
 import { plural } from "../format";
+import { sayFailed } from "../toasts";
 import { Button } from "../ui/button";
 import { Dialog, DialogClose, DialogContent } from "../ui/dialog";
 import { Guarded } from "./guarded";
@@ -26,7 +26,7 @@ export function SteerButtons({
   const steer = useMutation({
     mutationFn: (action: Steering) => steerReplay(replay.id, action),
     onSuccess: () => setAsking(false),
-    onError: async (error) => (await import("sonner")).toast.error(words(error)),
+    onError: (error) => sayFailed(error),
     onSettled: onSteered,
   });
   const left = replay.total - replay.succeeded - replay.failed - replay.skipped - replay.in_progress;
@@ -84,9 +84,4 @@ export function SteerButtons({
       </Dialog>
     </>
   );
-}
-
-function words(error: Error): string {
-  const reference = error instanceof ApiError && error.requestId ? ` Request ${error.requestId}.` : "";
-  return `${error.message}${reference}`;
 }

@@ -30,6 +30,7 @@ export function AuditList({
     queryKey: keys.audit(printAuditFilter(query)),
     read: (signal) => fetchActions(query, signal),
     initialData: initial,
+    topics: ["audit"],
     interval: () => REFRESH_MS,
     paused: cursor !== undefined,
   });

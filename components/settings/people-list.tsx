@@ -28,6 +28,7 @@ export function PeopleList({ initial, ownId }: { initial: StaffMember[]; ownId: 
     queryKey: keys.staff,
     read: fetchStaff,
     initialData: initial,
+    topics: ["audit"],
     interval: () => REFRESH_MS,
   });
   const refresh = () => void client.invalidateQueries({ queryKey: keys.staff });

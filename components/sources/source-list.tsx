@@ -27,6 +27,8 @@ export function SourceList({
     queryKey: keys.sources,
     read: fetchSources,
     initialData: initial,
+    topics: ["events", "rejections", "audit"],
+    atMostEvery: 2_000,
     interval: () => EVERY_MS,
   });
   if (data.length === 0) {

@@ -1,9 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
 import type { DeadLetters, RailCounts } from "@/lib/contract/dead-letters";
+import { BESIDE_STREAM_MS, useFollow } from "./follow";
 import { keys } from "./keys";
 import { requestJson } from "./request";
 
 const COUNT_EVERY_MS = 10_000;
+const COUNT_AT_MOST_EVERY_MS = 2_000;
 
 export function fetchDeadLetters(signal?: AbortSignal): Promise<DeadLetters> {
   return requestJson<DeadLetters>("/api/dead-letters", { signal });
@@ -11,10 +13,15 @@ export function fetchDeadLetters(signal?: AbortSignal): Promise<DeadLetters> {
 
 /** How many events are dead and how many replays are under way; undefined until known. */
 export function useRailCounts(): { dead: number; replays: number } | undefined {
-  const { data } = useQuery({
+  const streaming = useFollow({
+    interests: ["dead_letters", "replays"],
+    read: () => void refetch(),
+    atMostEvery: COUNT_AT_MOST_EVERY_MS,
+  });
+  const { data, refetch } = useQuery({
     queryKey: keys.rail,
     queryFn: ({ signal }) => requestJson<RailCounts>("/api/rail", { signal }),
-    refetchInterval: COUNT_EVERY_MS,
+    refetchInterval: () => (streaming ? BESIDE_STREAM_MS : COUNT_EVERY_MS),
     select: ({ dead_letters, running_replays }) => ({ dead: dead_letters, replays: running_replays }),
   });
   return data;

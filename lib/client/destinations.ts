@@ -1,6 +1,7 @@
 /** The destinations API as the console calls it. Each function is one request, and throws `ApiError`. */
 import { useQuery } from "@tanstack/react-query";
 import type { Destination, DestinationDelivery, DestinationState, EndpointTest } from "@/lib/contract/destinations";
+import { BESIDE_STREAM_MS, useFollow } from "./follow";
 import { keys } from "./keys";
 import { patchJson, postJson, requestJson } from "./request";
 
@@ -8,6 +9,8 @@ const DESTINATIONS = "/api/destinations";
 export const DELIVERIES_PER_PAGE = 20;
 
 const LOOK_FOR_TROUBLE_EVERY_MS = 10_000;
+/** Every delivery that ends may change it, and it reads the whole list. */
+const LOOK_AT_MOST_EVERY_MS = 5_000;
 /** The longest timeout of an endpoint, and a little for the answer to come back. */
 const TEST_PATIENCE_MS = 40_000;
 
@@ -108,10 +111,15 @@ export function isInTrouble({ state, disabled_because }: Destination): boolean {
 
 /** Destinations that a person should look at; undefined until known. */
 export function useTroubledDestinations(): Destination[] | undefined {
-  const { data } = useQuery({
+  const streaming = useFollow({
+    interests: ["destinations"],
+    read: () => void refetch(),
+    atMostEvery: LOOK_AT_MOST_EVERY_MS,
+  });
+  const { data, refetch } = useQuery({
     queryKey: keys.destinationTrouble,
     queryFn: async ({ signal }) => (await fetchDestinations(signal)).filter(isInTrouble),
-    refetchInterval: LOOK_FOR_TROUBLE_EVERY_MS,
+    refetchInterval: () => (streaming ? BESIDE_STREAM_MS : LOOK_FOR_TROUBLE_EVERY_MS),
   });
   return data;
 }

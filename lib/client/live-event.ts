@@ -1,4 +1,5 @@
 import type { EventDetail } from "@/lib/contract/events";
+import type { Interest } from "@/lib/contract/live";
 import { fetchEvent } from "./events";
 import { keys } from "./keys";
 import { useLiveQuery } from "./live-query";
@@ -14,6 +15,8 @@ export function useLiveEvent(initial: EventDetail) {
     queryKey: keys.event(initial.id),
     read: (signal) => fetchEvent(initial.id, signal),
     initialData: initial,
+    // A replay of it moves it too.
+    topics: [initial.id as Interest],
     interval: pace,
   });
   return { event: data, refetch };

@@ -1,24 +1,39 @@
 /** A query that keeps itself current while somebody looks at it, and tells the top line how that goes. */
 import { type QueryKey, useQuery } from "@tanstack/react-query";
 import { useEffect } from "react";
-import { type LiveState, reportLive } from "./live";
+import type { Interest } from "@/lib/contract/live";
+import { BESIDE_STREAM_MS, useFollow } from "./follow";
+import { forgetLive, type LiveState, reportLive } from "./live";
 import { ApiError } from "./request";
 
 /** While the server does not answer, it is asked at this pace. */
 const RECONNECT_EVERY_MS = 2_000;
+const NOTHING: readonly Interest[] = [];
 
 interface LiveQuery<T> {
   queryKey: QueryKey;
   read: (signal: AbortSignal) => Promise<T>;
   /** What the server page rendered. */
   initialData: T;
-  /** Milliseconds until the next reading. */
+  /** Milliseconds until the next reading, while there is no stream that says when. */
   interval: (data: T) => number;
+  /** Of which changes it reads again. Without any it asks at its interval always. */
+  topics?: readonly Interest[];
+  /** Milliseconds between two readings at least, however much changes. */
+  atMostEvery?: number;
   paused?: boolean;
 }
 
-/** Hidden tabs do not poll; a tab that becomes visible reads at once. Data survives a lost connection. */
-export function useLiveQuery<T>({ queryKey, read, initialData, interval, paused = false }: LiveQuery<T>) {
+/** Hidden tabs do not ask; a tab that becomes visible reads at once. Data survives a lost connection. */
+export function useLiveQuery<T>(options: LiveQuery<T>) {
+  const { queryKey, read, initialData, interval, topics = NOTHING, atMostEvery, paused = false } = options;
+  const streaming = useFollow({
+    interests: topics,
+    // The answer that is on its way may be older than what changed.
+    read: () => void query.refetch(),
+    atMostEvery,
+    paused: paused || topics.length === 0,
+  });
   const query = useQuery<T, Error, T>({
     queryKey,
     queryFn: ({ signal }) => read(signal),
@@ -29,11 +44,13 @@ export function useLiveQuery<T>({ queryKey, read, initialData, interval, paused 
     refetchOnWindowFocus: paused ? false : "always",
     refetchInterval: ({ state }) => {
       if (paused) return false;
-      return state.error ? RECONNECT_EVERY_MS : interval(state.data ?? initialData);
+      if (state.error) return RECONNECT_EVERY_MS;
+      return streaming && topics.length > 0 ? BESIDE_STREAM_MS : interval(state.data ?? initialData);
     },
   });
   const state = liveState(query.error, paused);
   useEffect(() => reportLive(state), [state]);
+  useEffect(() => forgetLive, []);
   return { data: query.data as T, error: query.error, refetch: query.refetch };
 }
 

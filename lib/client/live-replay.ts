@@ -1,16 +1,15 @@
-/** A replay that keeps itself current: the server's event stream says when to look, and polling stands in for it. */
+/** A replay that keeps itself current. */
 import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
+import type { Interest } from "@/lib/contract/live";
 import type { ReplayItem } from "@/lib/contract/replays";
 import type { ReplayStatus } from "@/lib/contract/vocabulary";
 import { keys } from "./keys";
 import { useLiveQuery } from "./live-query";
 import { fetchReplay, fetchReplayItems, ITEMS_PER_PAGE, type ItemOutcome, type ReplayDetail } from "./replays";
 
-/** Without the stream. */
+/** These are for a tab without the stream of changes. */
 const MOVING_MS = 700;
-/** With it, only in case it says nothing although something moved. */
-const BESIDE_STREAM_MS = 3_000;
 /** Paused, or waiting for its time: somebody else may steer it. */
 const RESTING_MS = 3_000;
 const ENDED_MS = 15_000;
@@ -27,43 +26,22 @@ export function isMoving(status: ReplayStatus): boolean {
 
 export function useLiveReplay(initial: ReplayDetail) {
   const client = useQueryClient();
-  const [streaming, setStreaming] = useState(false);
   const live = useLiveQuery({
     queryKey: keys.replay(initial.id),
     read: (signal) => fetchReplay(initial.id, signal),
     initialData: initial,
+    topics: [initial.id as Interest],
     interval: ({ status }) => {
       if (isEnded(status)) return ENDED_MS;
-      if (!isMoving(status)) return RESTING_MS;
-      return streaming ? BESIDE_STREAM_MS : MOVING_MS;
+      return isMoving(status) ? MOVING_MS : RESTING_MS;
     },
   });
-  const { refetch } = live;
   const moving = isMoving(live.data.status);
-
   useEffect(() => {
-    if (!moving) {
-      // The rail counts replays under way and dead letters: both have changed.
-      void client.invalidateQueries({ queryKey: keys.rail });
-      return;
-    }
-    const stream = new EventSource(`/admin/webhooks/bulk-replays/${initial.id}/stream`);
-    // It reconnects by itself. What it says is a bell: the page reads more than the stream carries.
-    const look = () => void refetch({ cancelRefetch: false });
-    stream.onopen = () => setStreaming(true);
-    stream.onerror = () => setStreaming(false);
-    stream.onmessage = look;
-    stream.addEventListener("end", () => {
-      stream.close();
-      void refetch();
-    });
-    return () => {
-      stream.close();
-      setStreaming(false);
-    };
-  }, [moving, initial.id, refetch, client]);
-
-  return { replay: live.data, refetch, lost: live.error !== null };
+    // The rail counts replays under way and dead letters: both have changed.
+    if (!moving) void client.invalidateQueries({ queryKey: keys.rail });
+  }, [moving, client]);
+  return { replay: live.data, refetch: live.refetch, lost: live.error !== null };
 }
 
 /** The items of one outcome or all, page by page, read again whenever the replay's counts change. */

@@ -1,4 +1,4 @@
-/** One small store that says whether what is on screen is current. The page's poller writes it, the top line reads it. */
+/** One small store that says whether what is on screen is current. The page's query writes it, the top line reads it. */
 import { useSyncExternalStore } from "react";
 
 export type LiveState = "live" | "reconnecting" | "paused" | "signed_out";
@@ -10,6 +10,11 @@ export function reportLive(next: LiveState): void {
   if (next === current) return;
   current = next;
   for (const listener of listeners) listener();
+}
+
+/** The page that reported is gone: the next one has not said anything yet. */
+export function forgetLive(): void {
+  reportLive("live");
 }
 
 export function useLiveState(): LiveState {

@@ -14,6 +14,7 @@ import * as overview from "./api/overview";
 import { publishAnswer, publishRequest } from "./api/publish";
 import * as replays from "./api/replay-answers";
 import * as asked from "./api/replay-requests";
+import { searchAnswer, searchRequest } from "./api/search";
 import * as sources from "./api/sources";
 import * as staff from "./api/staff";
 import { endpointTest, endpointTestRequest } from "./api/test-endpoint";
@@ -392,6 +393,14 @@ export const API: readonly Chapter[] = [
     title: "The rest",
     about: "For the console, and about this API.",
     operations: [
+      get("/live", "What changes, as it changes: server-sent events that name topics and ids, never payloads", {
+        answer: ["text/event-stream"],
+        notes: "`Last-Event-ID`, or `?after=`, goes on from there. 503 when too many follow along.",
+      }),
+      get("/search", "Events, replays, destinations and organisations by key, id, request id or name", {
+        query: searchRequest,
+        answer: searchAnswer,
+      }),
       get("/rail", "How much is dead and how much runs", { answer: deadLetters.railCounts }),
       get("/notices", "What the asker wanted to be told, and has not seen", { answer: replays.notices }),
       post("/notices", "Mark notices as seen", {

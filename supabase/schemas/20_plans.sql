@@ -1,6 +1,7 @@
 -- How the journey is planned. A connection plans a statement once and keeps the plan; on a young database, or minutes after
 -- a flood, that plan was made for tables of a few rows: it scans them, and turns 1 ms into 30 when they have 10,000.
--- The functions of the journey touch a handful of rows by key, whatever the tables hold, so they never do anything else.
+-- The functions of the journey touch a handful of rows by key, whatever the tables hold, so they never do anything else. So do
+-- those that look for what changed, and for what somebody types.
 
 do $$
 declare
@@ -11,7 +12,7 @@ begin
     where p.pronamespace = 'public'::regnamespace and p.proname in (
       'accept_events', 'suspected_replays', 'expire_leases', 'claim_deliveries', 'record_attempts',
       'settle_deliveries', 'roll_up_events', 'advance_replays', 'advance_replay', 'attend_destinations',
-      'hold_deliveries', 'release_deliveries'
+      'hold_deliveries', 'release_deliveries', 'changes_since', 'search_everything', 'find_events', 'find_organisations'
     )
   loop
     execute format(

@@ -166,6 +166,8 @@ const RULES: Record<string, Record<string, Rule>> = {
   },
   "/api/dead-letters": { GET: { expected: view(200) } },
   "/api/rail": { GET: { expected: view(200) } },
+  "/api/live": { GET: { expected: view(200) } },
+  "/api/search": { GET: { path: "/api/search?q=we_1", expected: view(200) } },
   "/api/staff": {
     GET: { expected: manage(200) },
     POST: { expected: manage(400), body: { email: "nobody", role: "viewer" } },

@@ -1,3 +1,4 @@
+import { eventStreamAnswer } from "@/app/api/event-stream-answer";
 import { handle } from "@/app/api/handle";
 import { findReplay } from "@/app/api/webhooks/replays/[id]/find-replay";
 import { authorise } from "@/lib/auth/authorise";
@@ -14,7 +15,5 @@ export const GET = handle("view", async (context) => {
     lastSeen: request.headers.get("last-event-id"),
     mayStillWatch: () => authorise(request, "view"),
   });
-  // no-transform: compression would hold events back.
-  const headers = { "content-type": "text/event-stream", "cache-control": "private, no-store, no-transform" };
-  return new Response(stream, { headers: { ...headers, "x-accel-buffering": "no" } });
+  return eventStreamAnswer(stream);
 });

@@ -1,0 +1,10 @@
+import { handle } from "@/app/api/handle";
+import { searchRequest } from "@/lib/contract/api/search";
+import { readQuery } from "@/lib/contract/event-filter";
+import { searchEverything } from "@/lib/queries/search";
+
+/** What somebody may mean by a few typed letters: a key, an id, a request id, a name. */
+export const GET = handle("view", ({ request }) => {
+  const { q } = searchRequest.parse(readQuery(new URL(request.url).searchParams));
+  return searchEverything(q);
+});

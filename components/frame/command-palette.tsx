@@ -1,0 +1,101 @@
+"use client";
+
+import { Command } from "cmdk";
+import { Search } from "lucide-react";
+import { useRouter } from "next/navigation";
+import { Dialog } from "radix-ui";
+import { type KeyboardEvent, useEffect, useState } from "react";
+import { remember } from "@/lib/client/recent";
+import { useSearch } from "@/lib/client/search";
+import { closeWindow } from "@/lib/client/windows";
+import { historyAddress } from "../events/address";
+import { Commands, IN_HISTORY } from "./palette-commands";
+import { FoundThings, firstOf } from "./palette-found";
+import { PaletteState } from "./palette-state";
+import type { Person } from "./person-menu";
+
+export interface GoOptions {
+  /** Under which name the palette offers it the next time. */
+  label?: string;
+}
+
+/** One field for everything: type a key, an id, a name or a command, and press Enter. */
+export function CommandPalette({ person }: { person: Person }) {
+  const router = useRouter();
+  const [text, setText] = useState("");
+  const [chosen, setChosen] = useState("");
+  // Enter was pressed before the answer had come: it means what the answer will say.
+  const [hurried, setHurried] = useState(false);
+  const search = useSearch(text);
+  const { found, isPending } = search;
+  const close = () => closeWindow("search");
+  const run = (act: () => void) => {
+    close();
+    act();
+  };
+  const go = (href: string, { label }: GoOptions = {}) => {
+    if (label) remember(href, label);
+    run(() => router.push(href));
+  };
+  const first = found && firstOf(found);
+  const firstId = first?.id;
+  // What is found stands first, and is what Enter opens.
+  useEffect(() => {
+    if (firstId) setChosen(firstId);
+  }, [firstId]);
+  useEffect(() => {
+    if (!hurried || isPending) return;
+    setHurried(false);
+    if (first) go(first.href, first);
+    else go(historyAddress({ q: text.trim() }));
+  });
+  const onKeyDown = (event: KeyboardEvent) => {
+    // A command is known already; so is what somebody has moved to.
+    const awaited = chosen === IN_HISTORY || chosen === firstId;
+    if (event.key !== "Enter" || !isPending || !awaited || event.nativeEvent.isComposing) return;
+    event.preventDefault();
+    setHurried(true);
+  };
+  return (
+    <Dialog.Root open onOpenChange={close}>
+      <Dialog.Portal>
+        <Dialog.Overlay className="fixed inset-0 z-40 bg-[rgb(10_14_14/0.4)] dark:bg-[rgb(0_0_0/0.6)]" />
+        <Dialog.Content
+          aria-describedby={undefined}
+          className="fixed inset-x-2 top-2 z-50 flex max-h-[calc(100dvh-1rem)] animate-rise flex-col overflow-hidden rounded-md border bg-raised shadow-float outline-none md:inset-x-auto md:top-[12vh] md:left-1/2 md:max-h-[70vh] md:w-[40rem] md:-translate-x-1/2"
+        >
+          <Dialog.Title className="sr-only">Search and go to</Dialog.Title>
+          {/* What matches is decided by the server and by each group. */}
+          <Command
+            shouldFilter={false}
+            onKeyDown={onKeyDown}
+            loop
+            label="Search and go to"
+            value={chosen}
+            onValueChange={setChosen}
+            className="flex min-h-0 flex-col"
+          >
+            <div className="flex items-center gap-2.5 border-b px-3.5">
+              <Search aria-hidden="true" className="size-4 shrink-0 text-faint" />
+              <Command.Input
+                value={text}
+                onValueChange={(next) => {
+                  setText(next);
+                  setHurried(false);
+                }}
+                placeholder="Key, id, request id, name or page"
+                className="h-12 min-w-0 flex-1 bg-transparent text-lg outline-none"
+                data-testid="search-input"
+              />
+            </div>
+            <Command.List className="min-h-0 overflow-y-auto overscroll-contain p-1.5 [scroll-padding-block:2.5rem]">
+              <PaletteState text={text.trim()} search={search} />
+              {found && <FoundThings found={found} go={go} />}
+              <Commands text={text.trim()} person={person} go={go} run={run} />
+            </Command.List>
+          </Command>
+        </Dialog.Content>
+      </Dialog.Portal>
+    </Dialog.Root>
+  );
+}

@@ -1,0 +1,51 @@
+"use client";
+
+import { useKnownShortcuts } from "@/lib/client/shortcuts";
+import { closeWindow } from "@/lib/client/windows";
+import { Dialog, DialogContent } from "../ui/dialog";
+import { Keys } from "../ui/keys";
+
+const EVERYWHERE = ["Everywhere", "Go to"];
+
+/** The keys that act on the page at hand, and those that act everywhere. */
+export function KeyboardHelp() {
+  const groups = merged(useKnownShortcuts());
+  return (
+    <Dialog open onOpenChange={() => closeWindow("help")}>
+      <DialogContent
+        title="Keyboard"
+        description="What works on this page. A window that is open has the keys to itself."
+      >
+        <div className="space-y-5" data-testid="keyboard-help">
+          {groups.map(({ name, shortcuts }) => (
+            <section key={name} aria-label={name}>
+              <h3 className="border-b pb-1 font-medium text-quiet text-sm">{name}</h3>
+              <dl>
+                {shortcuts.map(({ keys, label }) => (
+                  <div
+                    key={keys}
+                    className="flex min-h-8 items-center justify-between gap-4 border-b border-dashed py-1"
+                  >
+                    <dt>{label}</dt>
+                    <dd>
+                      <Keys keys={keys} />
+                    </dd>
+                  </div>
+                ))}
+              </dl>
+            </section>
+          ))}
+        </div>
+      </DialogContent>
+    </Dialog>
+  );
+}
+
+/** What belongs to the page first; a group that several parts of a page register stands once. */
+function merged(known: ReturnType<typeof useKnownShortcuts>) {
+  const groups = new Map<string, { keys: string; label: string }[]>();
+  for (const { name, shortcuts } of known) groups.set(name, [...(groups.get(name) ?? []), ...shortcuts]);
+  return [...groups]
+    .map(([name, shortcuts]) => ({ name, shortcuts }))
+    .sort((a, b) => EVERYWHERE.indexOf(a.name) - EVERYWHERE.indexOf(b.name));
+}

@@ -1,0 +1,50 @@
+"use client";
+
+import dynamic from "next/dynamic";
+import { usePathname, useRouter } from "next/navigation";
+import { useEffect } from "react";
+import { useLiveStream } from "@/lib/client/live-stream";
+import { remember } from "@/lib/client/recent";
+import { useShortcuts } from "@/lib/client/shortcuts";
+import { openWindow, useWindow } from "@/lib/client/windows";
+import type { Person } from "./person-menu";
+import { ROOMS } from "./rooms";
+
+// Neither is needed to see a page.
+const CommandPalette = dynamic(() => import("./command-palette").then((module) => module.CommandPalette), {
+  ssr: false,
+});
+const KeyboardHelp = dynamic(() => import("./keyboard-help").then((module) => module.KeyboardHelp), { ssr: false });
+
+/** Pages worth coming back to. */
+const ITEM = /^\/(events|replays|destinations)\/[^/]+$/;
+
+/** What every page has beside itself: the stream of changes, the keys that work everywhere, and the windows they open. */
+export function Windows({ person }: { person: Person }) {
+  const router = useRouter();
+  const path = usePathname();
+  const searching = useWindow("search");
+  const helping = useWindow("help");
+  useLiveStream();
+  useShortcuts("Everywhere", [
+    { keys: "mod+k", label: "Search and go to", run: () => openWindow("search") },
+    { keys: "?", label: "Keyboard help", run: () => openWindow("help") },
+  ]);
+  useShortcuts(
+    "Go to",
+    Object.values(ROOMS).map(({ key, name, href }) => ({
+      keys: `g ${key}`,
+      label: name,
+      run: () => router.push(href),
+    })),
+  );
+  useEffect(() => {
+    if (ITEM.test(path)) remember(path);
+  }, [path]);
+  return (
+    <>
+      {searching && <CommandPalette person={person} />}
+      {helping && <KeyboardHelp />}
+    </>
+  );
+}

@@ -1,0 +1,46 @@
+"use client";
+
+/** Reads something again when the stream says that it changed: at once the first time, then at most every so often. */
+import { useEffect, useRef } from "react";
+import { concerns, type Interest } from "@/lib/contract/live";
+import { onChange, useStreamState } from "./live-stream";
+
+/** With the stream open, only in case it says nothing although something moved: what a clock alone decides. */
+export const BESIDE_STREAM_MS = 30_000;
+const AT_MOST_EVERY_MS = 500;
+
+interface Follow {
+  interests: readonly Interest[];
+  read: () => void;
+  /** Milliseconds between two readings: more for what costs more or matters less. */
+  atMostEvery?: number;
+  paused?: boolean;
+}
+
+/** Answers whether the stream is open: until then the caller asks by itself. */
+export function useFollow({ interests, read, atMostEvery = AT_MOST_EVERY_MS, paused = false }: Follow): boolean {
+  const open = useStreamState() === "open";
+  const latest = useRef({ interests, read });
+  useEffect(() => {
+    latest.current = { interests, read };
+  });
+  useEffect(() => {
+    if (paused) return;
+    let readAt = 0;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const readNow = () => {
+      timer = undefined;
+      readAt = Date.now();
+      latest.current.read();
+    };
+    const stop = onChange((change) => {
+      if (timer || (change && !concerns(change, latest.current.interests))) return;
+      timer = setTimeout(readNow, Math.max(0, readAt + atMostEvery - Date.now()));
+    });
+    return () => {
+      stop();
+      clearTimeout(timer);
+    };
+  }, [atMostEvery, paused]);
+  return open;
+}

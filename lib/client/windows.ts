@@ -1,0 +1,34 @@
+/** Windows that more than one thing opens: a key, a button, the command palette. At most one is open. */
+import { useSyncExternalStore } from "react";
+
+export type WindowName = "search" | "help" | "new_destination";
+
+let current: WindowName | null = null;
+const listeners = new Set<() => void>();
+
+export function openWindow(name: WindowName): void {
+  set(name);
+}
+
+export function closeWindow(name: WindowName): void {
+  if (current === name) set(null);
+}
+
+/** Whether a window is open. */
+export function useWindow(name: WindowName): boolean {
+  return useSyncExternalStore(
+    subscribe,
+    () => current === name,
+    () => false,
+  );
+}
+
+function set(next: WindowName | null): void {
+  current = next;
+  for (const listener of listeners) listener();
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => void listeners.delete(listener);
+}

@@ -1,0 +1,39 @@
+/** What `GET /api/live` says: what changed, never how it looks now. Whoever shows it reads it again. */
+
+export const TOPICS = [
+  "events",
+  "dead_letters",
+  "replays",
+  "destinations",
+  "rejections",
+  "notices",
+  /** What people did: staff, tokens, sources, the audit log. */
+  "audit",
+] as const;
+
+export type Topic = (typeof TOPICS)[number];
+
+/** Ids are null when any could have changed: there were too many to name. */
+export interface Change {
+  topics: Topic[];
+  event_ids: string[] | null;
+  replay_ids: string[] | null;
+}
+
+/** A topic, or one event or replay by its id. */
+export type Interest = Topic | `we_${string}` | `wr_${string}`;
+
+/**
+ * The events of the stream. `ready`: from here on nothing is missed. `change`: a `Change`. `reset`: too much time has passed
+ * to say what changed, so read everything anew. `beat`: nothing changed, and the stream is alive.
+ */
+export type LiveEventName = "ready" | "change" | "reset" | "beat";
+
+/** Whether a change is one of these interests. */
+export function concerns({ topics, event_ids, replay_ids }: Change, interests: readonly Interest[]): boolean {
+  return interests.some((interest) => {
+    if (interest.startsWith("we_")) return topics.includes("events") && (event_ids?.includes(interest) ?? true);
+    if (interest.startsWith("wr_")) return topics.includes("replays") && (replay_ids?.includes(interest) ?? true);
+    return topics.includes(interest as Topic);
+  });
+}

@@ -1,0 +1,109 @@
+-- What somebody types to go somewhere: a key, an id, a request id, a name. Called by lib/queries/search.ts.
+-- Every part is a lookup in an index or in a table that people fill by hand, so that a million events change nothing.
+
+-- Callers stand above what they call.
+set check_function_bodies = off;
+
+-- Compared byte by byte, so that every key that begins with some text stands together in it.
+create index events_by_key on public.events (event_key text_pattern_ops);
+-- Only ever asked for as a whole, and hashes of it are a third of its size.
+create index events_by_request_id on public.events using hash (request_id);
+
+-- At most p_limit of each: {events: [{id, event_key, event_type, provider_slug, organisation_id, status, received_at}],
+-- replays: [{id, status, reason, total, created_at}], destinations: [{id, slug, name, organisation_id, enabled}],
+-- organisations: [text]}. p_query has at least one character.
+create function public.search_everything(p_query text, p_limit integer) returns jsonb
+language sql stable set search_path = '' as $$
+  select jsonb_build_object(
+    'events', coalesce((
+      select jsonb_agg(jsonb_build_object(
+        'id', 'we_' || e.id, 'event_key', e.event_key, 'event_type', e.event_type, 'provider_slug', e.provider,
+        'organisation_id', e.organisation_id, 'status', e.status, 'received_at', public.iso(e.received_at)
+      ) order by f.n, e.event_key, e.id)
+      from public.find_events(p_query, p_limit) f join public.events e on e.id = f.id
+    ), '[]'),
+    'replays', coalesce((
+      select jsonb_agg(jsonb_build_object(
+        'id', 'wr_' || r.id, 'status', r.status, 'reason', r.reason, 'total', r.total,
+        'created_at', public.iso(r.created_at)
+      ) order by r.n, r.id desc)
+      from (
+        select x.*, 1 as n from public.replays x
+        where x.id = public.number_in(p_query, '[wb]r_') and x.status <> 'draft'
+        union all
+        (select x.*, 2 from (
+          -- The newest ones: who looks for a reason remembers it.
+          select * from public.replays y where y.status <> 'draft' order by y.created_at desc, y.id desc limit 500
+        ) x
+        where strpos(lower(x.reason), lower(p_query)) > 0 and x.id is distinct from public.number_in(p_query, '[wb]r_')
+        limit p_limit)
+        limit p_limit
+      ) r
+    ), '[]'),
+    'destinations', coalesce((
+      select jsonb_agg(jsonb_build_object(
+        'id', 'ds_' || d.id, 'slug', d.slug, 'name', d.name, 'organisation_id', d.organisation_id, 'enabled', d.enabled
+      ) order by strpos(lower(d.name), lower(p_query)), d.name, d.id)
+      from (
+        select * from public.destinations x
+        where x.archived_at is null and (
+          strpos(lower(x.name), lower(p_query)) > 0 or strpos(x.slug, lower(p_query)) > 0
+          or x.organisation_id = p_query or x.id = public.number_in(p_query, 'ds_')
+        )
+        order by x.name, x.id
+        limit p_limit
+      ) d
+    ), '[]'),
+    'organisations', to_jsonb(public.find_organisations(p_query, p_limit))
+  );
+$$;
+
+-- Events by id, by request id, by key, and by how their key begins: in this order, each event once.
+create function public.find_events(p_query text, p_limit integer) returns table (id bigint, n integer)
+language plpgsql stable set search_path = '' as $$
+begin
+  return query
+  select f.id, min(f.n)
+  from (
+    select e.id, 1 as n from public.events e where e.id = public.number_in(p_query, 'we_')
+    union all
+    (select e.id, 2 from public.events e where e.request_id = p_query limit p_limit)
+    union all
+    -- Below the greatest character, which no key has.
+    (select e.id, case when e.event_key = p_query then 3 else 4 end from public.events e
+     where e.event_key ~>=~ p_query and e.event_key ~<~ (p_query || chr(1114111))
+     order by e.event_key using ~<~ limit p_limit)
+  ) f
+  group by f.id
+  order by 2
+  limit p_limit;
+end
+$$;
+
+-- Organisations whose id begins with some text: from one to the next by the index that lists their events.
+create function public.find_organisations(p_query text, p_limit integer) returns text[]
+language plpgsql stable set search_path = '' as $$
+declare
+  v_next text;
+  v_found text[] := '{}';
+begin
+  select e.organisation_id into v_next from public.events e
+  where e.organisation_id >= p_query order by e.organisation_id limit 1;
+  -- Most collations ignore punctuation at first, so others may stand between.
+  for i in 1 .. 40 loop
+    exit when v_next is null or cardinality(v_found) >= p_limit;
+    if starts_with(v_next, p_query) then
+      v_found := v_found || v_next;
+    end if;
+    select e.organisation_id into v_next from public.events e
+    where e.organisation_id > v_next order by e.organisation_id limit 1;
+  end loop;
+  return v_found;
+end
+$$;
+
+-- The number of an id such as we_12, or 12 alone; null when it is none.
+create function public.number_in(p_text text, p_prefix text) returns bigint
+language sql immutable set search_path = '' as $$
+  select case when p_text ~ ('^(' || p_prefix || ')?\d{1,18}$') then substring(p_text from '\d+$')::bigint end;
+$$;

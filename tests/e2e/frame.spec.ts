@@ -1,0 +1,78 @@
+/** What every page has: the palette, the keys, and the stream that brings what changes. */
+import { readFileSync } from "node:fs";
+import { expect, type Page, test } from "playwright/test";
+import { sign } from "../fixtures/sign";
+import { type RunningApp, startApp } from "../support/app";
+
+let app: RunningApp;
+
+test.beforeAll(async () => {
+  app = await startApp();
+});
+test.afterAll(() => app?.stop());
+
+async function signIn(page: Page, path: string): Promise<void> {
+  await page.goto(`${app.url}/sign-in?callbackUrl=${encodeURIComponent(path)}`);
+  await page.getByTestId("sign-in-email").fill(app.adminEmail);
+  await page.getByTestId("sign-in-password").fill(app.adminPassword);
+  await page.getByTestId("sign-in-submit").click();
+  await expect(page).toHaveURL(`${app.url}${path}`);
+}
+
+/** A signed event of a type nobody else sends, in the time of one request. */
+async function send(id: string, type: string): Promise<void> {
+  const secrets = JSON.parse(readFileSync(`${app.dataDir}/secrets.json`, "utf8"));
+  const body = JSON.stringify({ type, data: {} });
+  const headers = sign("standard", body, { secret: secrets.STANDARD_WEBHOOK_SECRET, id }) as [string, string][];
+  const response = await fetch(`${app.url}/api/webhooks/standard`, { method: "POST", headers, body });
+  expect(response.status).toBe(200);
+}
+
+test("by keyboard alone: search, an event, the help, another page", async ({ page }) => {
+  await send("msg_palette_0001", "palette.tested");
+  await signIn(page, "/");
+  await expect(page.getByTestId("open-search")).toContainText("K");
+
+  await page.keyboard.press("Control+k");
+  await expect(page.getByTestId("search-input")).toBeFocused();
+  await page.keyboard.type("msg_palette");
+  const found = page.getByTestId("palette-item").filter({ hasText: "msg_palette_0001" });
+  await expect(found).toHaveAttribute("data-selected", "true");
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/\/events\/we_\d+/);
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+
+  await page.keyboard.press("?");
+  await expect(page.getByTestId("keyboard-help")).toContainText("Dead letters");
+  await page.keyboard.press("Escape");
+  await expect(page.getByTestId("keyboard-help")).toHaveCount(0);
+
+  await page.keyboard.press("g");
+  await page.keyboard.press("d");
+  await expect(page).toHaveURL(`${app.url}/dead-letters`);
+
+  await page.keyboard.press("Control+k");
+  await expect(page.getByTestId("search-input")).toBeFocused();
+  await expect(page.getByTestId("palette-item").filter({ hasText: "msg_palette_0001" })).toBeVisible();
+  await page.keyboard.type("nothing is called this");
+  await expect(page.getByRole("status").filter({ hasText: "is called that" })).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+});
+
+test("an event that arrives appears on the open history by itself, and nobody polls for it", async ({ page }) => {
+  // Without timers that repeat, only the stream can bring it.
+  await page.addInitScript(() => {
+    window.setInterval = (() => 0) as unknown as typeof window.setInterval;
+  });
+  await signIn(page, "/events");
+  await expect(page.getByRole("status").filter({ hasText: /^Live$/ })).toBeAttached();
+  let loads = 0;
+  page.on("framenavigated", (frame) => {
+    if (frame === page.mainFrame()) loads += 1;
+  });
+  await send("msg_live_0001", "live.arrived");
+  const row = page.getByTestId("event-row").filter({ hasText: "live.arrived" });
+  await expect(row.or(page.getByRole("button", { name: /new event/ })).first()).toBeVisible();
+  expect(loads).toBe(0);
+});

@@ -1,0 +1,198 @@
+/** What changed since a cursor: nothing is lost and nothing is told twice, whatever overlaps. */
+import type postgres from "postgres";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import type { Topic } from "@/lib/contract/live";
+import { resolveEvents } from "@/lib/pipeline/resolve";
+import { changesSince, type News, watchChanges, watching } from "@/lib/queries/live";
+import { searchEverything } from "@/lib/queries/search";
+import { chatwootEvent } from "../fixtures/chatwoot";
+import { nextUuid } from "../fixtures/ids";
+import { type Desk, eventIdIn, openDesk, send, workUntilIdle } from "../support/desk";
+import { type AgentSdk, startAgentSdk } from "../tools/agent-sdk";
+
+let desk: Desk;
+let agent: AgentSdk;
+
+beforeAll(async () => {
+  agent = await startAgentSdk({ port: 0 });
+  desk = await openDesk({ AGENT_SDK_URL: agent.url, CHATWOOT_WEBHOOK_MAX_ATTEMPTS: "1" });
+});
+afterAll(async () => {
+  await desk.close();
+  await agent.close();
+});
+afterEach(async () => {
+  agent.setMode("ok");
+  await desk.sql`truncate events, deliveries, attempts, replays, replay_items, statistics, destination_health, destination_statistics, staff_actions cascade`;
+});
+
+const now = async () => (await changesSince(null)).cursor;
+const arrive = async () => eventIdIn(await send("chatwoot", chatwootEvent(), { id: nextUuid() }));
+
+/** Looks once, and answers what changed and where to look from next. */
+async function look(cursor: string) {
+  const news = await changesSince(cursor);
+  return { ...news.change, reset: news.change === null, cursor: news.cursor };
+}
+
+describe("changes", () => {
+  test("an event is told when it arrives, when it is delivered, and then no more", async () => {
+    const start = await now();
+    const id = `we_${await arrive()}`;
+    const arrived = await look(start);
+    expect(arrived).toMatchObject({ topics: ["events"], event_ids: [id], replay_ids: [] });
+
+    await workUntilIdle();
+    const delivered = await look(arrived.cursor);
+    expect(delivered).toMatchObject({ topics: ["events", "destinations"], event_ids: [id] });
+    expect(await look(delivered.cursor)).toMatchObject({ topics: [], event_ids: [] });
+    // Whoever was away hears both at once.
+    expect(await look(start)).toMatchObject({ topics: ["events", "destinations"], event_ids: [id] });
+  });
+
+  test("what dies and what a person resolves changes the dead letters", async () => {
+    agent.setMode("422");
+    const start = await now();
+    const id = await arrive();
+    await workUntilIdle();
+    const dead = await look(start);
+    expect(dead.topics).toEqual(expect.arrayContaining<Topic>(["events", "dead_letters", "destinations"]));
+    await resolveEvents([id], { reason: "a test", actor: { id: "staff-1", name: "Ada" }, requestId: "r-1" });
+    expect((await look(dead.cursor)).topics).toEqual(["events", "dead_letters", "audit"]);
+  });
+
+  test("a transaction that began before a look and ends after later ones is not lost", async () => {
+    const id = await arrive();
+    await workUntilIdle();
+    let cursor = await now();
+    let release = () => {};
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    let slow: Promise<unknown> = Promise.resolve();
+    await new Promise<void>((begun) => {
+      slow = desk.sql.begin(async (sql) => {
+        await sql`update attempts set duration_ms = duration_ms + 1
+          where delivery_id in (select d.id from deliveries d where d.event_id = ${id})`;
+        begun();
+        await released;
+      });
+    });
+
+    const later = `we_${await arrive()}`;
+    for (let looks = 0; looks < 2; looks += 1) {
+      const seen = await look(cursor);
+      expect(seen.event_ids).toEqual(looks === 0 ? [later] : []);
+      cursor = seen.cursor;
+    }
+    release();
+    await slow;
+    const seen = await look(cursor);
+    expect(seen.event_ids).toEqual([`we_${id}`]);
+    expect((await look(seen.cursor)).topics).toEqual([]);
+  });
+
+  test("what was rolled back never happened", async () => {
+    const id = await arrive();
+    const cursor = await now();
+    await desk.sql
+      .begin(async (sql) => {
+        await sql`update events set duplicate_count = 7 where id = ${id}`;
+        throw new Error("back");
+      })
+      .catch(() => {});
+    expect((await look(cursor)).topics).toEqual([]);
+  });
+
+  test("two who watch are told the same by one look", async () => {
+    const heard: News[][] = [[], []];
+    const both = new Promise<void>((resolve) => {
+      for (const mine of heard) {
+        void watchChanges((news) => {
+          mine.push(news);
+          if (heard.every((one) => one.length > 0)) resolve();
+        }).then((stop) => stops.push(stop));
+      }
+    });
+    const stops: (() => void)[] = [];
+    await changesSince(null);
+    while (stops.length < 2) await new Promise((resolve) => setTimeout(resolve, 10));
+    const id = await arrive();
+    await both;
+    expect(heard[0]?.[0]?.change?.event_ids).toEqual([`we_${id}`]);
+    expect(heard[0]?.[0]).toBe(heard[1]?.[0]);
+    for (const stop of stops) stop();
+    expect(watching()).toBe(0);
+  });
+
+  test("more than a hundred are any of them", async () => {
+    const cursor = await now();
+    await Promise.all(Array.from({ length: 101 }, arrive));
+    expect(await look(cursor)).toMatchObject({ topics: ["events"], event_ids: null });
+  });
+
+  test.each([
+    ["an old one", () => `${Date.now() - 11 * 60_000}~1:1:`],
+    ["one of another database", () => `${Date.now()}~99999999:99999999:`],
+    ["words", () => "yesterday"],
+    ["half of one", () => `${Date.now()}~12:`],
+    ["one that contradicts itself", () => `${Date.now()}~9:3:`],
+  ])("a cursor that says nothing, %s, says so", async (_, cursor) => {
+    const { reset, cursor: next } = await look(cursor());
+    expect(reset).toBe(true);
+    expect(await look(next)).toMatchObject({ reset: false, topics: [] });
+  });
+
+  test("neither a look nor a search reads more when there is more", async () => {
+    await desk.sql`insert into events (provider, event_key, event_key_hash, event_type, trust, parse_status, raw_body,
+        body_sha256, fingerprint, method, path, headers, request_id, organisation_id)
+      select 'stripe', 'evt_' || n, sha256(('evt_' || n)::bytea), 'a', 'signed', 'ok', convert_to(repeat('x', 600), 'UTF8'), 'x', 'x', 'POST', '/', '[]',
+        'request-' || n, 'org_' || (n % 50)
+      from generate_series(1, 30000) n`;
+    await desk.sql`vacuum analyze events`;
+    const cursor = await now();
+    await arrive();
+    const pages = async (statement: string) => {
+      const [row] = await desk.sql.unsafe(`explain (analyze, buffers, format json) ${statement}`);
+      const { Plan } = (row as postgres.Row)["QUERY PLAN"][0];
+      return Plan["Shared Hit Blocks"] + Plan["Shared Read Blocks"];
+    };
+    const searches = ["evt_", "evt_29999", "request-17", "org_4", "12", "nothing like it"];
+    for (const statement of [
+      `select changes_since('${cursor}')`,
+      ...searches.map((query) => `select search_everything('${query}', 8)`),
+    ]) {
+      // The first time the functions themselves are read too.
+      await pages(statement);
+      expect(await pages(statement), statement).toBeLessThan(1000);
+    }
+  });
+});
+
+describe("search", () => {
+  test("finds an event by key, by how its key begins, by id and by request id; an organisation; a destination", async () => {
+    const id = await arrive();
+    const [event] = await desk.sql`update events set organisation_id = 'org_merchant123' where id = ${id}
+      returning event_key, request_id`;
+    const { event_key: key, request_id } = event as unknown as { event_key: string; request_id: string };
+    for (const query of [key, key.slice(0, 12), `we_${id}`, String(id), request_id]) {
+      expect((await searchEverything(query)).events.map((found) => found.id)).toContain(`we_${id}`);
+    }
+    expect((await searchEverything(key)).events[0]).toMatchObject({ event_key: key, provider_slug: "chatwoot" });
+    expect((await searchEverything("org_mer")).organisations).toEqual(["org_merchant123"]);
+    expect((await searchEverything("AGENT")).destinations.map(({ slug }) => slug)).toContain("agent-sdk");
+    for (const nothing of ["%", "_", "'; drop table events", "\\", "we_999999999999999999", "🦉"]) {
+      expect((await searchEverything(nothing)).events).toEqual([]);
+    }
+  });
+
+  test("finds a replay by id and by its reason, drafts never", async () => {
+    await desk.sql`insert into replays (id, kind, status, reason, actor, actor_id, options, selection)
+      overriding system value values
+        (41, 'query', 'queued', 'Agent SDK was down on Monday', 'Ada', 'a', '{}', '{}'),
+        (42, 'query', 'draft', 'Agent SDK was down on Monday', 'Ada', 'a', '{}', '{}')`;
+    for (const query of ["wr_41", "br_41", "41", "DOWN ON monday"]) {
+      expect((await searchEverything(query)).replays.map(({ id }) => id)).toEqual(["wr_41"]);
+    }
+  });
+});
