@@ -77,7 +77,16 @@ test("a provider's rate falls, and the chart leads down to the cause", async ({ 
     await page.keyboard.press("ArrowDown");
     await expect(page.getByRole("button", { name: "Chatwoot", pressed: true })).toBeVisible();
     await page.keyboard.press("ArrowLeft");
-    for (let n = 0; n < 14 && !(await page.getByText("Dead", { exact: true }).isVisible()); n += 1) {
+    for (
+      let n = 0;
+      n < 14 &&
+      !(await page
+        .locator("span")
+        .filter({ hasText: /^Dead$/ })
+        .first()
+        .isVisible());
+      n += 1
+    ) {
       await page.keyboard.press("ArrowLeft");
     }
     await page.keyboard.press("Enter");

@@ -5,8 +5,8 @@ import type { Topic } from "@/lib/contract/live";
 import { resolveEvents } from "@/lib/pipeline/resolve";
 import { changesSince, type News, watchChanges, watching } from "@/lib/queries/live";
 import { searchEverything } from "@/lib/queries/search";
-import { chatwootEvent } from "../fixtures/chatwoot";
-import { nextUuid } from "../fixtures/ids";
+import { chatwootEvent } from "@/lib/samples/chatwoot";
+import { nextUuid } from "@/lib/samples/ids";
 import { type Desk, eventIdIn, openDesk, send, workUntilIdle } from "../support/desk";
 import { type AgentSdk, startAgentSdk } from "../tools/agent-sdk";
 
