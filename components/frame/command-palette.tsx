@@ -7,7 +7,7 @@ import { Dialog } from "radix-ui";
 import { type KeyboardEvent, useEffect, useState } from "react";
 import { remember } from "@/lib/client/recent";
 import { useSearch } from "@/lib/client/search";
-import { closeWindow } from "@/lib/client/windows";
+import { closeWindow, typedAhead } from "@/lib/client/windows";
 import { historyAddress } from "../events/address";
 import { Commands, IN_HISTORY } from "./palette-commands";
 import { FoundThings, firstOf } from "./palette-found";
@@ -22,7 +22,7 @@ export interface GoOptions {
 /** One field for everything: type a key, an id, a name or a command, and press Enter. */
 export function CommandPalette({ person }: { person: Person }) {
   const router = useRouter();
-  const [text, setText] = useState("");
+  const [text, setText] = useState(typedAhead);
   const [chosen, setChosen] = useState("");
   // Enter was pressed before the answer had come: it means what the answer will say.
   const [hurried, setHurried] = useState(false);

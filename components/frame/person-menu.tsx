@@ -23,7 +23,7 @@ export function PersonMenu({ person }: { person: Person }) {
   return (
     <Menu>
       <MenuTrigger
-        aria-label={`${person.name}: account`}
+        aria-label={`${initials(person.name)}: account of ${person.name}`}
         className="ml-1 grid size-7 place-items-center rounded-full bg-hover font-semibold text-quiet text-xs ring-1 ring-line-strong ring-inset hover:text-ink"
       >
         {initials(person.name)}

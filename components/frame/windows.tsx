@@ -6,18 +6,32 @@ import { useEffect } from "react";
 import { useLiveStream } from "@/lib/client/live-stream";
 import { remember } from "@/lib/client/recent";
 import { useShortcuts } from "@/lib/client/shortcuts";
-import { openWindow, useWindow } from "@/lib/client/windows";
+import { openWindow, typeAhead, useWindow } from "@/lib/client/windows";
 import type { Person } from "./person-menu";
 import { ROOMS } from "./rooms";
 
 // Neither is needed to see a page.
 const CommandPalette = dynamic(() => import("./command-palette").then((module) => module.CommandPalette), {
   ssr: false,
+  loading: () => <TypedMeanwhile />,
 });
 const KeyboardHelp = dynamic(() => import("./keyboard-help").then((module) => module.KeyboardHelp), { ssr: false });
 
 /** Pages worth coming back to. */
 const ITEM = /^\/(events|replays|destinations)\/[^/]+$/;
+
+/** Takes what somebody types while the palette is being loaded. */
+function TypedMeanwhile() {
+  return (
+    <input
+      // biome-ignore lint/a11y/noAutofocus: the palette was asked for, and will have the focus.
+      autoFocus
+      aria-label="Search and go to"
+      className="sr-only"
+      onChange={({ target }) => typeAhead(target.value)}
+    />
+  );
+}
 
 /** What every page has beside itself: the stream of changes, the keys that work everywhere, and the windows they open. */
 export function Windows({ person }: { person: Person }) {

@@ -31,7 +31,6 @@ export function TokenList({ initial }: { initial: ApiToken[] }) {
     queryKey: keys.tokens,
     read: fetchTokens,
     initialData: initial,
-    topics: ["audit"],
     interval: () => REFRESH_MS,
   });
   const refresh = () => void client.invalidateQueries({ queryKey: keys.tokens });

@@ -24,6 +24,8 @@ export function useFollow({ interests, read, atMostEvery = AT_MOST_EVERY_MS, pau
   useEffect(() => {
     latest.current = { interests, read };
   });
+  const followed = interests.join();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another page of the same kind begins to listen anew.
   useEffect(() => {
     if (paused) return;
     let readAt = 0;
@@ -41,6 +43,6 @@ export function useFollow({ interests, read, atMostEvery = AT_MOST_EVERY_MS, pau
       stop();
       clearTimeout(timer);
     };
-  }, [atMostEvery, paused]);
+  }, [atMostEvery, paused, followed]);
   return open;
 }

@@ -13,6 +13,8 @@ const CLOSE_WHEN_HIDDEN_MS = 5_000;
 const SILENCE_MS = 40_000;
 /** After a refusal (too many streams, signed out) or silence. */
 const TRY_AGAIN_MS = 30_000;
+/** What a page was drawn from on the server is at most this old when it begins to listen. */
+const REMEMBERED_MS = 10_000;
 
 /** `null`: anything could have changed. */
 type Listener = (change: Change | null) => void;
@@ -27,6 +29,7 @@ let silence: ReturnType<typeof setTimeout> | undefined;
 let again: ReturnType<typeof setTimeout> | undefined;
 let hiding: ReturnType<typeof setTimeout> | undefined;
 const changes = new Set<Listener>();
+let told: { change: Change | null; at: number }[] = [];
 const states = new Set<() => void>();
 
 /** Keeps the stream of this tab while the caller is drawn: once, in the frame. */
@@ -50,9 +53,13 @@ export function useStreamState(): StreamState {
   );
 }
 
-/** Calls the listener with what changes, until the function it answers is called. */
+/**
+ * Calls the listener with what changes, until the function it answers is called; first with what changed a moment ago, which
+ * the page it listens for may have been drawn without.
+ */
 export function onChange(listener: Listener): () => void {
   changes.add(listener);
+  for (const { change, at } of told) if (at > Date.now() - REMEMBERED_MS) listener(change);
   return () => void changes.delete(listener);
 }
 
@@ -116,6 +123,8 @@ function setState(next: StreamState): void {
 }
 
 function tell(change: Change | null): void {
+  const now = Date.now();
+  told = [...told.filter(({ at }) => at > now - REMEMBERED_MS), { change, at: now }];
   for (const listener of changes) listener(change);
 }
 

@@ -4,6 +4,7 @@ import { useSyncExternalStore } from "react";
 export type WindowName = "search" | "help" | "new_destination";
 
 let current: WindowName | null = null;
+let typed = "";
 const listeners = new Set<() => void>();
 
 export function openWindow(name: WindowName): void {
@@ -23,8 +24,19 @@ export function useWindow(name: WindowName): boolean {
   );
 }
 
+/** Remembers what somebody types before the window is there to take it. */
+export function typeAhead(text: string): void {
+  typed = text;
+}
+
+/** What was typed before the window was there. */
+export function typedAhead(): string {
+  return typed;
+}
+
 function set(next: WindowName | null): void {
   current = next;
+  typed = "";
   for (const listener of listeners) listener();
 }
 

@@ -678,6 +678,40 @@ export type Database = {
           },
         ];
       };
+      event_views: {
+        Row: {
+          created_at: string;
+          id: number;
+          name: string;
+          query: string;
+          staff_id: string;
+          event_view: Json | null;
+        };
+        ComputedFields: "event_view";
+        Insert: {
+          created_at?: string;
+          id?: never;
+          name: string;
+          query: string;
+          staff_id: string;
+        };
+        Update: {
+          created_at?: string;
+          id?: never;
+          name?: string;
+          query?: string;
+          staff_id?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "event_views_staff_id_fkey";
+            columns: ["staff_id"];
+            isOneToOne: false;
+            referencedRelation: "staff_users";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
       events: {
         Row: {
           attempt_count: number;
@@ -1621,6 +1655,34 @@ export type Database = {
         };
         Relationships: [];
       };
+      statistics_hours: {
+        Row: {
+          count: number;
+          event_type: string;
+          hour: string;
+          outcome: string;
+          provider: string;
+          shard: number;
+        };
+        ComputedFields: never;
+        Insert: {
+          count: number;
+          event_type: string;
+          hour: string;
+          outcome: string;
+          provider: string;
+          shard: number;
+        };
+        Update: {
+          count?: number;
+          event_type?: string;
+          hour?: string;
+          outcome?: string;
+          provider?: string;
+          shard?: number;
+        };
+        Relationships: [];
+      };
     };
     Views: {
       [_ in never]: never;
@@ -1681,6 +1743,7 @@ export type Database = {
         };
         Returns: Json;
       };
+      changes_since: { Args: { p_cursor?: string }; Returns: Json };
       claim_deliveries: {
         Args: { p_lease_seconds: number; p_limit: number; p_replay_limit?: number; p_slots?: number; p_worker: string };
         Returns: Json;
@@ -1690,7 +1753,16 @@ export type Database = {
         Args: { p_action: string; p_actor: string; p_actor_id: string; p_id: number; p_request_id: string };
         Returns: Json;
       };
+      count_by_event: {
+        Args: { p_condition: string; p_from: string; p_most: number; p_seconds: number; p_to: string };
+        Returns: Json;
+      };
+      count_by_statistics: {
+        Args: { p_filter: Json; p_from: string; p_most: number; p_seconds: number; p_to: string };
+        Returns: Json;
+      };
       count_dead_letters: { Args: Record<PropertyKey, never>; Returns: number };
+      count_event_types: { Args: { p_filter: Json }; Returns: Json };
       count_events: { Args: { p_filter: Json }; Returns: number };
       count_outcomes: {
         Args: { p_failed: number; p_replay_id: number; p_skipped: number; p_succeeded: number };
@@ -1698,7 +1770,16 @@ export type Database = {
       };
       count_running_replays: { Args: Record<PropertyKey, never>; Returns: number };
       count_selection: { Args: { p_selection: Json }; Returns: number };
-      count_statistics: { Args: { p_from: string; p_to: string }; Returns: Json };
+      counted_between: {
+        Args: { p_bucket_seconds: number; p_from: string; p_to: string };
+        Returns: {
+          at: string;
+          count: number;
+          event_type: string;
+          outcome: string;
+          provider: string;
+        }[];
+      };
       create_api_token: {
         Args: {
           p_actor: string;
@@ -1717,6 +1798,7 @@ export type Database = {
         Args: { p_actor: string; p_actor_id: string; p_destination: Json; p_request_id: string };
         Returns: Json;
       };
+      create_event_view: { Args: { p_name: string; p_query: string; p_staff_id: string }; Returns: Json };
       create_first_admin: { Args: { p_email: string; p_name: string; p_password_hash: string }; Returns: boolean };
       create_replay: {
         Args: {
@@ -1740,6 +1822,7 @@ export type Database = {
         Args: { p_actor: string; p_actor_id: string; p_request_id: string; p_source: Json };
         Returns: Json;
       };
+      delete_event_view: { Args: { p_id: number; p_staff_id: string }; Returns: boolean };
       delete_source: {
         Args: { p_actor: string; p_actor_id: string; p_id: number; p_request_id: string };
         Returns: boolean;
@@ -1786,6 +1869,7 @@ export type Database = {
         Args: { p_error_class: Database["public"]["Enums"]["error_class"]; p_http_status: number; p_message: string };
         Returns: string;
       };
+      event_branches: { Args: { p_filter: Json }; Returns: string[] };
       event_concerned: {
         Args: {
           e: Omit<
@@ -1799,6 +1883,7 @@ export type Database = {
         };
         Returns: boolean;
       };
+      event_neighbours: { Args: { p_filter: Json; p_id: number }; Returns: Json };
       event_predicate: { Args: { p_filter: Json }; Returns: string };
       event_summary: {
         Args: {
@@ -1809,9 +1894,26 @@ export type Database = {
         };
         Returns: Json;
       };
+      event_view: {
+        Args: {
+          v: Omit<
+            Database["public"]["Tables"]["event_views"]["Row"],
+            Database["public"]["Tables"]["event_views"]["ComputedFields"]
+          >;
+        };
+        Returns: Json;
+      };
       expire_leases: { Args: { p_limit: number }; Returns: number };
       find_event: { Args: { p_event_key: string; p_provider: string }; Returns: number };
+      find_events: {
+        Args: { p_limit: number; p_query: string };
+        Returns: {
+          id: number;
+          n: number;
+        }[];
+      };
       find_invitation: { Args: { p_token_hash: string }; Returns: Json };
+      find_organisations: { Args: { p_limit: number; p_query: string }; Returns: string[] };
       find_sealed_destination: { Args: Record<PropertyKey, never>; Returns: Json };
       find_staff: { Args: { p_email: string }; Returns: Json };
       first_of_keys: {
@@ -1859,6 +1961,9 @@ export type Database = {
       get_sealed_destination: { Args: { p_id: number }; Returns: Json };
       get_source: { Args: { p_id: number }; Returns: Json };
       get_staff: { Args: { p_id: string }; Returns: Json };
+      histogram_outcome: { Args: { p_status: Database["public"]["Enums"]["event_status"] }; Returns: string };
+      histogram_slot: { Args: { p_at: string; p_seconds: number }; Returns: string };
+      histogram_step: { Args: { p_from: string; p_to: string }; Returns: number };
       hold_batch: { Args: Record<PropertyKey, never>; Returns: number };
       hold_deliveries: { Args: { p_destination_id: number }; Returns: number };
       http_statuses: { Args: { p_list: Json }; Returns: number[] };
@@ -1914,17 +2019,20 @@ export type Database = {
       list_dead_letters: { Args: { p_limit: number }; Returns: Json };
       list_destination_deliveries: { Args: { p_cursor: number; p_id: number; p_limit: number }; Returns: Json };
       list_destinations: { Args: Record<PropertyKey, never>; Returns: Json };
-      list_events: { Args: { p_cursor: string; p_filter: Json; p_limit: number }; Returns: Json };
+      list_event_views: { Args: { p_staff_id: string }; Returns: Json };
+      list_events: { Args: { p_after?: string; p_cursor: string; p_filter: Json; p_limit: number }; Returns: Json };
       list_merchant_events: { Args: { p_cursor: string; p_filter: Json; p_limit: number }; Returns: Json };
       list_missing_events: { Args: { p_selection: Json }; Returns: Json };
       list_notices: { Args: { p_actor_id: string }; Returns: Json };
       list_projectable_items: { Args: { p_after: number; p_limit: number; p_replay_id: number }; Returns: Json };
+      list_related_events: { Args: { p_id: number }; Returns: Json };
       list_replay_failures: { Args: { p_after: number; p_limit: number; p_replay_id: number }; Returns: Json };
       list_replay_items: {
         Args: { p_after: number; p_limit: number; p_outcome: string; p_replay_id: number };
         Returns: Json;
       };
       list_replays: { Args: { p_cursor: number; p_filter: Json; p_limit: number }; Returns: Json };
+      list_silent_providers: { Args: Record<PropertyKey, never>; Returns: Json };
       list_source_tokens: { Args: Record<PropertyKey, never>; Returns: Json };
       list_sources: { Args: { p_providers: string[] }; Returns: Json };
       list_staff: { Args: Record<PropertyKey, never>; Returns: Json };
@@ -2024,6 +2132,8 @@ export type Database = {
       };
       notice_end: { Args: { p_replay_id: number }; Returns: undefined };
       notify_admins: { Args: { p_message: string; p_subject: string }; Returns: undefined };
+      number_in: { Args: { p_prefix: string; p_text: string }; Returns: number };
+      one_of: { Args: { p_column: string; p_list: Json; p_type: string }; Returns: string };
       ordering_key_of: {
         Args: {
           d: Omit<
@@ -2037,6 +2147,7 @@ export type Database = {
         };
         Returns: string;
       };
+      outcomes: { Args: { p_counts: Json }; Returns: Json };
       pause_destination: {
         Args: { p_actor: string; p_actor_id: string; p_id: number; p_request_id: string };
         Returns: Json;
@@ -2058,10 +2169,13 @@ export type Database = {
       preview_changes: { Args: { p_changes: Json }; Returns: Json };
       preview_replay: { Args: { p_id: number }; Returns: Json };
       projection_tables: { Args: Record<PropertyKey, never>; Returns: string[] };
-      read_analytics: { Args: { p_bucket_seconds: number; p_minutes: number }; Returns: Json };
+      read_analytics: { Args: { p_bucket_seconds: number; p_from: string; p_to: string }; Returns: Json };
       read_backlog: { Args: Record<PropertyKey, never>; Returns: Json };
       read_destination_names: { Args: Record<PropertyKey, never>; Returns: Json };
+      read_event_body: { Args: { p_id: number }; Returns: Json };
+      read_event_histogram: { Args: { p_filter: Json }; Returns: Json };
       read_health: { Args: { p_destination_ids: number[] }; Returns: Json };
+      read_latency: { Args: { p_from: string; p_to: string }; Returns: Json };
       read_rail: { Args: Record<PropertyKey, never>; Returns: Json };
       reason_to_skip: {
         Args: {
@@ -2223,6 +2337,7 @@ export type Database = {
       };
       route_again: { Args: { p_all: boolean; p_events: number[] }; Returns: undefined };
       same_receiver: { Args: { p_one: string; p_other: string }; Returns: boolean };
+      search_everything: { Args: { p_limit: number; p_query: string }; Returns: Json };
       see_notices: { Args: { p_actor_id: string; p_until: number }; Returns: undefined };
       select_deliveries: { Args: { p_events: number[]; p_selection: Json }; Returns: number[] };
       select_events: { Args: { p_limit: number; p_selection: Json }; Returns: number[] };
@@ -2231,6 +2346,7 @@ export type Database = {
       settle_deliveries: { Args: { p_deliveries: number[] }; Returns: undefined };
       sign_in_allowed: { Args: { p_email: string; p_ip: string }; Returns: boolean };
       single_replay_due: { Args: { p_destination_id: number }; Returns: number };
+      snapshot_of: { Args: { p_text: string }; Returns: unknown };
       source_answer: {
         Args: {
           s: Omit<
@@ -2267,7 +2383,7 @@ export type Database = {
         Returns: boolean;
       };
       sum_latency: { Args: { p_histograms: number[] }; Returns: number[] };
-      sum_outcomes: { Args: { p_rows: Database["public"]["Tables"]["statistics"]["Row"][] }; Returns: Json };
+      sum_outcomes: { Args: { p_counts: Json[] }; Returns: Json };
       summarise_replay: { Args: { p_id: number }; Returns: Json };
       suspected_replays: { Args: { p_events: Json }; Returns: number[] };
       switched: {

@@ -6,6 +6,9 @@ set check_function_bodies = off;
 
 -- Compared byte by byte, so that every key that begins with some text stands together in it.
 create index events_by_key on public.events (event_key text_pattern_ops);
+-- Of what we published ourselves, the key is `<organisation>/<idempotency key>`; people know the second half.
+create index events_by_idempotency_key on public.events
+  ((substr(event_key, strpos(event_key, '/') + 1)) text_pattern_ops) where provider = 'platform';
 -- Only ever asked for as a whole, and hashes of it are a third of its size.
 create index events_by_request_id on public.events using hash (request_id);
 
@@ -58,7 +61,8 @@ language sql stable set search_path = '' as $$
   );
 $$;
 
--- Events by id, by request id, by key, and by how their key begins: in this order, each event once.
+-- Events by id, by request id, by key, by how their key begins, and by the idempotency key they were published with: in this
+-- order, each event once.
 create function public.find_events(p_query text, p_limit integer) returns table (id bigint, n integer)
 language plpgsql stable set search_path = '' as $$
 begin
@@ -73,6 +77,11 @@ begin
     (select e.id, case when e.event_key = p_query then 3 else 4 end from public.events e
      where e.event_key ~>=~ p_query and e.event_key ~<~ (p_query || chr(1114111))
      order by e.event_key using ~<~ limit p_limit)
+    union all
+    (select e.id, 5 from public.events e
+     where e.provider = 'platform' and substr(e.event_key, strpos(e.event_key, '/') + 1) ~>=~ p_query
+       and substr(e.event_key, strpos(e.event_key, '/') + 1) ~<~ (p_query || chr(1114111))
+     order by substr(e.event_key, strpos(e.event_key, '/') + 1) using ~<~ limit p_limit)
   ) f
   group by f.id
   order by 2

@@ -104,6 +104,7 @@ test("support, administrator and engineer do their day by keyboard alone", async
 
   await test.step("a payment is found by its key, and replayed from its page", async () => {
     await page.keyboard.press("Control+k");
+    await expect(page.getByTestId("search-input")).toBeFocused();
     await page.keyboard.type("pay_lost");
     await expect(page.getByRole("option", { name: /pay_lost/ })).toBeVisible();
     await page.keyboard.press("Enter");
@@ -142,6 +143,7 @@ test("support, administrator and engineer do their day by keyboard alone", async
 
   await test.step("a token is made and reads events", async () => {
     await page.keyboard.press("Control+k");
+    await expect(page.getByTestId("search-input")).toBeFocused();
     await page.keyboard.type("API tokens");
     await expect(page.getByRole("option", { name: /API tokens/ }).first()).toBeVisible();
     await page.keyboard.press("Enter");
