@@ -51,6 +51,11 @@ export function createHttpServer(next: Handler, upgrade?: UpgradeHandler): HttpS
       answer(request, response, next).catch((error) => fail(response, error));
     },
   );
+  const sockets = new Set<net.Socket>();
+  server.on("connection", (socket) => {
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
+  });
   // Without a listener Next would add its own, which passes rewritten upgrades on to other hosts.
   server.on("upgrade", (request, socket: net.Socket, head) => {
     socket.on("error", () => {});
@@ -69,6 +74,8 @@ export function createHttpServer(next: Handler, upgrade?: UpgradeHandler): HttpS
           clearTimeout(cut);
           resolve();
         });
+        // Browsers open connections before they need them. The server counts one without a request as busy.
+        for (const socket of sockets) if (socket.bytesRead === 0) socket.end();
         replayStreams.close();
         // A stream of live changes has no end of its own.
         for (const response of open) if (isEventStream(response)) endConnection(response);

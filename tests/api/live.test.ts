@@ -1,5 +1,7 @@
 /** What changes, as server-sent events. */
 import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import net from "node:net";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import type { Change } from "@/lib/contract/live";
 import { asker } from "../support/api";
@@ -146,13 +148,18 @@ test("the search answers a key with its event, and names what is missing", async
   expect(await ask("GET", "/api/search?q=")).toMatchObject({ status: 400, body: { field: "q" } });
 });
 
-test("a server that stops ends the stream at once", async () => {
+test("a server that stops ends the stream at once, and waits for no connection that nobody used", async () => {
+  const unused = net.connect(Number(new URL(app.url).port), "127.0.0.1");
+  await once(unused, "connect");
   const stream = await retried(() => follow());
   await stream.until(isReady);
   const stopped = app.stop();
-  // Otherwise it would be cut off with all that is left after ten seconds, and the server would be gone.
   expect(await Promise.race([stream.ended.then(() => "ended"), stopped])).toBe("ended");
   await stopped;
+  // What is left after ten seconds is cut off.
+  const took = Number(/"event":"shutdown","decision":"done","ms":(\d+)/.exec(app.output())?.[1]);
+  expect(took).toBeLessThan(10_000);
+  unused.destroy();
 });
 
 /** The server notices a moment later that somebody has left. */

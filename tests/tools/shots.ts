@@ -85,11 +85,7 @@ async function shootOverlays(page: Page, look: Look): Promise<void> {
     await page.getByRole("dialog").waitFor();
   });
   await shoot(page, look, "replay-sheet", room.pages["events-filtered"] as string, async () => {
-    await page.getByRole("checkbox").first().check();
-    await page
-      .getByRole("button", { name: /^Replay/ })
-      .first()
-      .click();
+    for (const key of ["j", "x", "j", "x", "r"]) await page.keyboard.press(key);
     await page.getByRole("dialog").waitFor();
     await page.waitForTimeout(1_500);
   });
