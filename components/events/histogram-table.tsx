@@ -5,24 +5,27 @@ import { outcomeWords, sumOf, totalOf } from "./histogram-words";
 /** The histogram in words, for those who cannot see it: the sum, and the steps in which something happened. */
 export function HistogramTable({ data }: { data: EventHistogram }) {
   return (
-    <table className="sr-only">
-      <caption>Events over time: {outcomeWords(sumOf(data))}</caption>
-      <thead>
-        <tr>
-          <th scope="col">From</th>
-          <th scope="col">Events</th>
-        </tr>
-      </thead>
-      <tbody>
-        {data.buckets
-          .filter((bucket) => totalOf(bucket) > 0)
-          .map((bucket) => (
-            <tr key={bucket.at}>
-              <th scope="row">{localTime(bucket.at)}</th>
-              <td>{outcomeWords(bucket)}</td>
-            </tr>
-          ))}
-      </tbody>
-    </table>
+    // Around it: a table keeps its width whatever it is told.
+    <div className="sr-only">
+      <table>
+        <caption>Events over time: {outcomeWords(sumOf(data))}</caption>
+        <thead>
+          <tr>
+            <th scope="col">From</th>
+            <th scope="col">Events</th>
+          </tr>
+        </thead>
+        <tbody>
+          {data.buckets
+            .filter((bucket) => totalOf(bucket) > 0)
+            .map((bucket) => (
+              <tr key={bucket.at}>
+                <th scope="row">{localTime(bucket.at)}</th>
+                <td>{outcomeWords(bucket)}</td>
+              </tr>
+            ))}
+        </tbody>
+      </table>
+    </div>
   );
 }

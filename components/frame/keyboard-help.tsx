@@ -23,12 +23,14 @@ export function KeyboardHelp() {
               <dl>
                 {shortcuts.map(({ keys, label }) => (
                   <div
-                    key={keys}
+                    key={label}
                     className="flex min-h-8 items-center justify-between gap-4 border-b border-dashed py-1"
                   >
                     <dt>{label}</dt>
-                    <dd>
-                      <Keys keys={keys} />
+                    <dd className="flex gap-2">
+                      {keys.map((one) => (
+                        <Keys key={one} keys={one} />
+                      ))}
                     </dd>
                   </div>
                 ))}
@@ -41,11 +43,15 @@ export function KeyboardHelp() {
   );
 }
 
-/** What belongs to the page first; a group that several parts of a page register stands once. */
+/** What belongs to the page first; a group that several parts of a page register stands once, and so does what several keys do. */
 function merged(known: ReturnType<typeof useKnownShortcuts>) {
-  const groups = new Map<string, { keys: string; label: string }[]>();
-  for (const { name, shortcuts } of known) groups.set(name, [...(groups.get(name) ?? []), ...shortcuts]);
+  const groups = new Map<string, Map<string, string[]>>();
+  for (const { name, shortcuts } of known) {
+    const group = groups.get(name) ?? new Map<string, string[]>();
+    for (const { keys, label } of shortcuts) group.set(label, [...(group.get(label) ?? []), keys]);
+    groups.set(name, group);
+  }
   return [...groups]
-    .map(([name, shortcuts]) => ({ name, shortcuts }))
+    .map(([name, group]) => ({ name, shortcuts: [...group].map(([label, keys]) => ({ label, keys })) }))
     .sort((a, b) => EVERYWHERE.indexOf(a.name) - EVERYWHERE.indexOf(b.name));
 }
