@@ -8,7 +8,6 @@ import "./globals.css";
 export const metadata: Metadata = {
   title: { default: "Redrive", template: "%s · Redrive" },
   description: "The webhook recovery desk.",
-  robots: { index: false, follow: false },
 };
 
 export const viewport: Viewport = {

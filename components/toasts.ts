@@ -1,5 +1,7 @@
-/** What is said in a corner after something was done or was not. The toasts' code is loaded by the frame after the page; here it is asked for. */
+/** What is said in a corner after something was done or was not. */
+
 import { ApiError } from "@/lib/client/request";
+import { loadToast } from "@/lib/client/toaster";
 
 /** The way back, where there is one. */
 export interface Undo {
@@ -9,7 +11,7 @@ export interface Undo {
 
 /** Says what was done. An undo that is refused says so in its turn. */
 export async function sayDone(words: string, undo?: Undo): Promise<void> {
-  const { toast } = await import("sonner");
+  const toast = await loadToast();
   toast.success(
     words,
     undo && {
@@ -23,7 +25,7 @@ export async function sayDone(words: string, undo?: Undo): Promise<void> {
 
 /** Says what was not done and why, with the request id to quote to an engineer. Stays until it is closed. */
 export async function sayFailed(error: unknown, words = ""): Promise<void> {
-  const { toast } = await import("sonner");
+  const toast = await loadToast();
   const why = error instanceof Error ? error.message : "";
   const request = error instanceof ApiError && error.requestId ? `Request ${error.requestId}` : "";
   toast.error([words, why].filter(Boolean).join(" "), {

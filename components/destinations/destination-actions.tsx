@@ -1,18 +1,21 @@
 "use client";
 
 import { Activity, Ellipsis, KeyRound, Pause, Pencil, Play, Power, PowerOff, Send, Trash2 } from "lucide-react";
+import dynamic from "next/dynamic";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import type { Destination } from "@/lib/contract/destinations";
 import { Guarded } from "../replays/guarded";
 import { Button } from "../ui/button";
 import { Menu, MenuContent, MenuItem, MenuSeparator, MenuTrigger } from "../ui/menu";
-import { DeleteDialog } from "./delete-dialog";
 import { type DestinationRights, forbiddenToChange, forbiddenToManage, forbiddenToOperate } from "./rights";
-import { RotateDialog } from "./rotate-dialog";
-import { SampleDialog } from "./sample-dialog";
-import { SwitchDialog } from "./switch-dialog";
-import { TestDialog } from "./test-dialog";
+
+// Loaded when they are opened: nobody needs them to see the page.
+const DeleteDialog = dynamic(() => import("./delete-dialog").then((module) => module.DeleteDialog), { ssr: false });
+const RotateDialog = dynamic(() => import("./rotate-dialog").then((module) => module.RotateDialog), { ssr: false });
+const SampleDialog = dynamic(() => import("./sample-dialog").then((module) => module.SampleDialog), { ssr: false });
+const SwitchDialog = dynamic(() => import("./switch-dialog").then((module) => module.SwitchDialog), { ssr: false });
+const TestDialog = dynamic(() => import("./test-dialog").then((module) => module.TestDialog), { ssr: false });
 
 type Window = "test" | "pause" | "resume" | "enable" | "disable" | "sample" | "rotate" | "delete";
 

@@ -1,5 +1,6 @@
 "use client";
 
+import dynamic from "next/dynamic";
 import { useState } from "react";
 import { useNow } from "@/lib/client/clock";
 import { type DeliveryPage, fetchDestination } from "@/lib/client/destinations";
@@ -11,7 +12,6 @@ import type { ReplayRights } from "../replays/rights";
 import { ConfigurationCard } from "./configuration-card";
 import { DeliveryList } from "./delivery-list";
 import { DestinationActions } from "./destination-actions";
-import { DestinationSheet } from "./destination-sheet";
 import { HealthTiles } from "./health-tiles";
 import { HoursChart } from "./hours-chart";
 import { DestinationStateBadge } from "./looks";
@@ -19,6 +19,10 @@ import type { DestinationRights } from "./rights";
 import { SigningCard } from "./signing-card";
 import { troubleOf } from "./state-words";
 import { TroubleBanner } from "./trouble-banner";
+
+const DestinationSheet = dynamic(() => import("./destination-sheet").then((module) => module.DestinationSheet), {
+  ssr: false,
+});
 
 const EVERY_MS = 2_000;
 

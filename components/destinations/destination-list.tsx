@@ -1,6 +1,7 @@
 "use client";
 
 import { FilterX, Send } from "lucide-react";
+import dynamic from "next/dynamic";
 import Link from "next/link";
 import { useEffect } from "react";
 import { fetchDestinations } from "@/lib/client/destinations";
@@ -13,10 +14,13 @@ import { Notice } from "../notice";
 import { Guarded } from "../replays/guarded";
 import { Button } from "../ui/button";
 import { DestinationFilterBar } from "./destination-filter-bar";
-import { DestinationSheet } from "./destination-sheet";
 import { DestinationTable } from "./destination-table";
 import { destinationsAddress, matching } from "./destinations-address";
 import { type DestinationRights, forbiddenToManage } from "./rights";
+
+const DestinationSheet = dynamic(() => import("./destination-sheet").then((module) => module.DestinationSheet), {
+  ssr: false,
+});
 
 const EVERY_MS = 4_000;
 

@@ -1,4 +1,5 @@
 import { sendSample } from "@/lib/client/destinations";
+import { loadToast } from "@/lib/client/toaster";
 import type { Destination } from "@/lib/contract/destinations";
 import { ConfirmDialog } from "../confirm-dialog";
 
@@ -23,7 +24,7 @@ export function SampleDialog({
       onDone={async ({ event_id }) => {
         onClose();
         onSent();
-        (await import("sonner")).toast.success(`The sample is on its way as ${event_id}.`);
+        (await loadToast()).success(`The sample is on its way as ${event_id}.`);
       }}
     />
   );

@@ -1,9 +1,10 @@
+import { loadToast } from "@/lib/client/toaster";
 import type { EventDetail } from "@/lib/contract/events";
 import { readBody } from "./body";
 
 /** Copies the event's request as a command, and says so. Its code is loaded when it is asked for. */
 export async function copyAsCurl(event: EventDetail): Promise<void> {
-  const [{ curlCommand }, { toast }] = await Promise.all([import("./curl"), import("sonner")]);
+  const [{ curlCommand }, toast] = await Promise.all([import("./curl"), loadToast()]);
   const command = curlCommand(event, readBody(event.body_base64).bytes, window.location.origin);
   await navigator.clipboard.writeText(command);
   toast("The request is copied as a curl command.", {

@@ -7,6 +7,7 @@ import { useRouter } from "next/navigation";
 import { fetchNeighbours } from "@/lib/client/events";
 import { keys } from "@/lib/client/keys";
 import { useShortcuts } from "@/lib/client/shortcuts";
+import { loadToast } from "@/lib/client/toaster";
 import type { EventNeighbours } from "@/lib/contract/events";
 import { Button } from "../ui/button";
 import { eventAddress } from "./address";
@@ -35,7 +36,7 @@ export function EventWalk({ id, within }: { id: string; within: string }) {
     // At the newest one there may be a newer by now.
     const next = data?.[side] ?? (await refetch()).data?.[side];
     if (next) return router.push(eventAddress(next, within));
-    const { toast } = await import("sonner");
+    const toast = await loadToast();
     toast(error ? `The next event could not be found. ${error.message}` : `${NONE[side]}${ofList}.`);
   }
 

@@ -1,5 +1,6 @@
 import { useEffect, useState } from "react";
 import { isReplaying } from "@/lib/client/live-event";
+import { loadToast } from "@/lib/client/toaster";
 import type { Attempt, Delivery, EventDetail } from "@/lib/contract/events";
 import { ERROR_CLASS } from "@/lib/contract/vocabulary";
 import { duration } from "../format";
@@ -19,7 +20,7 @@ export function useReplayVerdict(event: EventDetail): (replayId: string) => void
 
 /** The toasts' code is loaded by the frame, after the page; here it is only asked for. */
 async function announce(event: EventDetail, replayId: string): Promise<void> {
-  const { toast } = await import("sonner");
+  const toast = await loadToast();
   const ran = event.deliveries.filter(({ attempts }) => attempts.some(({ replay_id }) => replay_id === replayId));
   const failed = ran.filter(({ status }) => status !== "delivered");
   if (ran.length === 0) toast.warning("The replay ended without running any delivery.");

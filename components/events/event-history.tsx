@@ -6,10 +6,10 @@ import { fetchEvents } from "@/lib/client/events";
 import { keys } from "@/lib/client/keys";
 import { useLiveQuery } from "@/lib/client/live-query";
 import { clearSelection, useSelection } from "@/lib/client/selection";
+import { loadToast } from "@/lib/client/toaster";
 import type { EventFilter } from "@/lib/contract/event-filter";
 import type { EventPage } from "@/lib/contract/events";
 import { printEventFilter } from "@/lib/contract/print-filter";
-import { FirstRun } from "../first-run";
 import { forbiddenTo, type ReplayRights } from "../replays/rights";
 import type { ReplayTarget } from "../replays/target";
 import { historyAddress, isFiltered } from "./address";
@@ -21,6 +21,9 @@ import { Paging } from "./paging";
 import { useRowKeys } from "./row-keys";
 import { SelectionBar } from "./selection-bar";
 import { useTicking } from "./ticking";
+
+// Only where there is no event yet.
+const FirstRun = dynamic(() => import("../first-run").then((module) => module.FirstRun));
 
 const ReplaySheet = dynamic(() => import("../replays/replay-sheet").then((module) => module.ReplaySheet), {
   ssr: false,
@@ -70,7 +73,7 @@ export function EventHistory({
     addressOf,
     onReplay: (eventIds) => {
       const forbidden = forbiddenTo(rights, eventIds.length);
-      if (forbidden) void import("sonner").then(({ toast }) => toast.error(forbidden));
+      if (forbidden) void loadToast().then((toast) => toast.error(forbidden));
       else setReplaying({ kind: "chosen", eventIds });
     },
   });

@@ -5,6 +5,7 @@ import { type FormEvent, useId, useState } from "react";
 import { resolveEvents } from "@/lib/client/events";
 import { keys } from "@/lib/client/keys";
 import { ApiError } from "@/lib/client/request";
+import { loadToast } from "@/lib/client/toaster";
 import { plural } from "../format";
 import { ReasonField, SHORTEST_REASON } from "../replays/reason-field";
 import { Button } from "../ui/button";
@@ -37,7 +38,7 @@ export function ResolveDialog({
       onClose();
       onResolved();
       void client.invalidateQueries({ queryKey: keys.events("").slice(0, 1) });
-      const { toast } = await import("sonner");
+      const toast = await loadToast();
       const others =
         not_resolved > 0 ? ` ${not_resolved} ${not_resolved === 1 ? "was" : "were"} not failed or dead.` : "";
       toast.success(`${plural(resolved, "event")} marked resolved.${others}`);

@@ -2,6 +2,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useId, useState } from "react";
 import { saveEventView } from "@/lib/client/history";
 import { keys } from "@/lib/client/keys";
+import { loadToast } from "@/lib/client/toaster";
 import { Button } from "../ui/button";
 import { Dialog, DialogClose, DialogContent } from "../ui/dialog";
 import { Input } from "../ui/input";
@@ -16,7 +17,7 @@ export function SaveViewDialog({ query, onClose }: { query: string; onClose: () 
     onSuccess: async ({ name: saved }) => {
       onClose();
       void client.invalidateQueries({ queryKey: keys.eventViews });
-      const { toast } = await import("sonner");
+      const toast = await loadToast();
       toast.success(`Saved as “${saved}”, under Views.`);
     },
   });

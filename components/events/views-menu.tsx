@@ -5,6 +5,7 @@ import Link from "next/link";
 import { useState } from "react";
 import { deleteEventView, fetchEventViews, saveEventView } from "@/lib/client/history";
 import { keys } from "@/lib/client/keys";
+import { loadToast } from "@/lib/client/toaster";
 import type { EventFilter } from "@/lib/contract/event-filter";
 import type { EventView } from "@/lib/contract/history";
 import { printEventFilter } from "@/lib/contract/print-filter";
@@ -134,7 +135,7 @@ function useRemoval() {
     mutationFn: (view: EventView) => deleteEventView(view.id),
     onSuccess: async (_, view) => {
       void refresh();
-      const { toast } = await import("sonner");
+      const toast = await loadToast();
       toast.success(`The view “${view.name}” is deleted.`, {
         action: { label: "Undo", onClick: () => void saveEventView(view.name, view.query).then(refresh) },
       });

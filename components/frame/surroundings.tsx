@@ -5,21 +5,22 @@ import dynamic from "next/dynamic";
 import { ThemeProvider } from "next-themes";
 import { type ReactNode, useState } from "react";
 import { DrawnAt } from "@/lib/client/clock";
+import { useToasterWanted } from "@/lib/client/toaster";
 import { TooltipProvider } from "../ui/tooltip";
 
-// Toasts come seconds after the first paint at the earliest; their code does too.
 const Toaster = dynamic(() => import("../ui/toaster").then((module) => module.Toaster), { ssr: false });
 
 /** What every page needs around it: theme, query cache, tooltips, toasts. */
 export function Surroundings({ drawnAt, children }: { drawnAt: number; children: ReactNode }) {
   const [client] = useState(() => new QueryClient());
+  const toasterWanted = useToasterWanted();
   return (
     <ThemeProvider attribute="class" defaultTheme="system" enableSystem disableTransitionOnChange>
       <QueryClientProvider client={client}>
         <DrawnAt value={drawnAt}>
           <TooltipProvider delayDuration={350} skipDelayDuration={150}>
             {children}
-            <Toaster />
+            {toasterWanted && <Toaster />}
           </TooltipProvider>
         </DrawnAt>
       </QueryClientProvider>

@@ -6,6 +6,7 @@ import { useEffect, useRef } from "react";
 import { BESIDE_STREAM_MS, useFollow } from "@/lib/client/follow";
 import { keys } from "@/lib/client/keys";
 import { fetchNotices, seeNotices } from "@/lib/client/notices";
+import { loadToast } from "@/lib/client/toaster";
 
 const LOOK_EVERY_MS = 10_000;
 
@@ -29,7 +30,7 @@ export function NoticeToasts() {
     void seeNotices(newest).catch(() => {
       // Not marked as seen: it is told once more after a reload, which is better than never.
     });
-    void import("sonner").then(({ toast }) => {
+    void loadToast().then((toast) => {
       for (const { subject, message } of fresh.reverse()) {
         const address = `/replays/${subject}`;
         // Whoever looks at the replay has seen it end.

@@ -1,12 +1,12 @@
 "use client";
 
+import dynamic from "next/dynamic";
 import { useMemo } from "react";
 import { fetchAnalytics } from "@/lib/client/analytics";
 import { keys } from "@/lib/client/keys";
 import { useLiveQuery } from "@/lib/client/live-query";
 import type { Analytics, Period, Range } from "@/lib/contract/analytics";
 import type { SourceProvider } from "@/lib/contract/sources";
-import { FirstRun } from "../first-run";
 import { useTimeFormat } from "../time";
 import { bucketsOf } from "./buckets";
 import { NeedsAttention } from "./needs-attention";
@@ -17,6 +17,9 @@ import { ProviderTable } from "./provider-table";
 import { RangeTabs } from "./range-tabs";
 import { RecentFailures } from "./recent-failures";
 import { VitalSigns } from "./vital-signs";
+
+// Only where there is no event yet.
+const FirstRun = dynamic(() => import("../first-run").then((module) => module.FirstRun));
 
 const POLL_MS: Record<Range | "custom", number> = {
   ...{ "15m": 2_000, "1h": 3_000, "24h": 5_000, "7d": 30_000, "30d": 30_000 },

@@ -6,6 +6,7 @@ import { useState } from "react";
 import { keys } from "@/lib/client/keys";
 import { useLiveQuery } from "@/lib/client/live-query";
 import { fetchStaff } from "@/lib/client/staff";
+import { loadToast } from "@/lib/client/toaster";
 import type { StaffMember, StaffWithInvitation } from "@/lib/contract/staff";
 import { useTimeFormat } from "../time";
 import { Button } from "../ui/button";
@@ -40,7 +41,7 @@ export function PeopleList({ initial, ownId }: { initial: StaffMember[]; ownId: 
   async function changed(words: string) {
     close();
     refresh();
-    (await import("sonner")).toast.success(words);
+    (await loadToast()).success(words);
   }
   return (
     <>

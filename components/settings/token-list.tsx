@@ -8,6 +8,7 @@ import { useOrigin } from "@/lib/client/hydrated";
 import { keys } from "@/lib/client/keys";
 import { useLiveQuery } from "@/lib/client/live-query";
 import { fetchTokens, revokeToken } from "@/lib/client/staff";
+import { loadToast } from "@/lib/client/toaster";
 import type { ApiToken, NewApiToken } from "@/lib/contract/staff";
 import { ConfirmDialog } from "../confirm-dialog";
 import { relative } from "../format";
@@ -109,7 +110,7 @@ function RevokeDialog({ token, onClose, onRevoked }: { token: ApiToken; onClose:
       onDone={async () => {
         onClose();
         onRevoked();
-        (await import("sonner")).toast.success(`${token.name} is revoked.`);
+        (await loadToast()).success(`${token.name} is revoked.`);
       }}
       onClose={onClose}
     />

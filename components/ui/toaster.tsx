@@ -2,7 +2,9 @@
 
 import { CircleCheck, OctagonX, TriangleAlert } from "lucide-react";
 import { useTheme } from "next-themes";
+import { useEffect } from "react";
 import { Toaster as Sonner } from "sonner";
+import { toasterMounted } from "@/lib/client/toaster";
 
 const icons = {
   success: <CircleCheck className="size-4 text-green" />,
@@ -12,6 +14,8 @@ const icons = {
 
 export function Toaster() {
   const { resolvedTheme } = useTheme();
+  // After the effects of what is below, which listens then.
+  useEffect(toasterMounted, []);
   return (
     <Sonner
       theme={resolvedTheme === "dark" ? "dark" : "light"}
