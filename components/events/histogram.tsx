@@ -51,6 +51,7 @@ export function Histogram({ filter }: { filter: EventFilter }) {
     <section aria-label="Events over time" aria-busy={late || !data} className="pb-3" data-testid="histogram">
       <div className="flex h-6 items-center gap-x-4 text-sm">
         <h2 className="truncate text-quiet first-letter:uppercase">
+          {!(data && hydrated) && <span className="sr-only">Events over time</span>}
           {data && hydrated && (
             <>
               <span className="font-medium text-ink tabular-nums" data-testid="histogram-total">

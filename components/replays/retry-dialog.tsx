@@ -2,13 +2,11 @@
 
 import { useMutation } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
-import { type FormEvent, useId, useState } from "react";
+import { useState } from "react";
 import { type ReplayDetail, retryFailures } from "@/lib/client/replays";
-import { ApiError } from "@/lib/client/request";
 import { ERROR_CLASS } from "@/lib/contract/vocabulary";
+import { FormDialog } from "../form-dialog";
 import { plural } from "../format";
-import { Button } from "../ui/button";
-import { Dialog, DialogClose, DialogContent } from "../ui/dialog";
 import { Choice, type Choices } from "./choice";
 import type { FailureGroup } from "./failure-groups";
 import { ReasonField, SHORTEST_REASON } from "./reason-field";
@@ -29,7 +27,6 @@ export function RetryDialog({
   group: FailureGroup;
   onClose: () => void;
 }) {
-  const form = useId();
   const router = useRouter();
   const [reason, setReason] = useState("");
   const [tries, setTries] = useState("1");
@@ -47,54 +44,33 @@ export function RetryDialog({
   });
   const waiting = replay.summary.skip_reasons.predecessor_failed ?? 0;
   const size = plural(group.count, "delivery", "deliveries");
-  function submit(event: FormEvent) {
-    event.preventDefault();
-    if (reason.trim().length >= SHORTEST_REASON) retry.mutate();
-  }
   return (
-    <Dialog open onOpenChange={(open) => !open && onClose()}>
-      <DialogContent
-        title={`Retry ${size}`}
-        description={
-          group.error_class
-            ? `They failed with “${ERROR_CLASS[group.error_class].label}”. Unless that is fixed, they will fail again.`
-            : "The received bytes are delivered again, unchanged."
-        }
-        footer={
-          <>
-            <DialogClose asChild>
-              <Button>Cancel</Button>
-            </DialogClose>
-            <Button
-              type="submit"
-              form={form}
-              variant="primary"
-              data-testid="retry-confirm"
-              disabled={retry.isPending || reason.trim().length < SHORTEST_REASON}
-            >
-              {retry.isPending ? "Starting…" : `Retry ${size}`}
-            </Button>
-          </>
-        }
-      >
-        <form id={form} onSubmit={submit} className="space-y-4 pt-1">
-          {waiting > 0 && (
-            <p className="text-quiet">
-              {plural(waiting, "delivery", "deliveries")} that waited for an earlier one will run with them.
-            </p>
-          )}
-          <Choice label="Try each" choices={TRIES} value={tries} onChange={setTries} />
-          <div>
-            <ReasonField value={reason} onChange={setReason} />
-          </div>
-          {retry.error && (
-            <p role="alert" className="rounded-md bg-tint px-3 py-2 text-red">
-              Nothing was started. {retry.error.message}
-              {retry.error instanceof ApiError && retry.error.requestId && ` Request ${retry.error.requestId}.`}
-            </p>
-          )}
-        </form>
-      </DialogContent>
-    </Dialog>
+    <FormDialog
+      title={`Retry ${size}`}
+      description={
+        group.error_class
+          ? `They failed with “${ERROR_CLASS[group.error_class].label}”. Unless that is fixed, they will fail again.`
+          : "The received bytes are delivered again, unchanged."
+      }
+      action={`Retry ${size}`}
+      doing="Starting…"
+      testId="retry-confirm"
+      ready={reason.trim().length >= SHORTEST_REASON}
+      pending={retry.isPending}
+      error={retry.error}
+      before="Nothing was started."
+      onSubmit={() => retry.mutate()}
+      onClose={onClose}
+    >
+      {waiting > 0 && (
+        <p className="text-quiet">
+          {plural(waiting, "delivery", "deliveries")} that waited for an earlier one will run with them.
+        </p>
+      )}
+      <Choice label="Try each" choices={TRIES} value={tries} onChange={setTries} />
+      <div>
+        <ReasonField value={reason} onChange={setReason} />
+      </div>
+    </FormDialog>
   );
 }

@@ -1,15 +1,13 @@
 "use client";
 
 import { useMutation } from "@tanstack/react-query";
-import { type FormEvent, useId, useState } from "react";
+import { useId, useState } from "react";
 import { createToken } from "@/lib/client/staff";
 import { SCOPE_NAMES, type Scope } from "@/lib/contract/scopes";
 import type { NewApiToken } from "@/lib/contract/staff";
-import { Problem } from "../problem";
+import { FormDialog } from "../form-dialog";
 import { Choice } from "../replays/choice";
 import { Tick } from "../replays/tick";
-import { Button } from "../ui/button";
-import { Dialog, DialogClose, DialogContent } from "../ui/dialog";
 import { Input } from "../ui/input";
 import { SCOPE_WORDS } from "./words";
 
@@ -37,70 +35,53 @@ export function CreateTokenDialog({
     mutationFn: () => createToken({ name: name.trim(), scopes, expires_in_days: Number(days) }),
     onSuccess: onCreated,
   });
-  function submit(event: FormEvent) {
-    event.preventDefault();
-    create.mutate();
-  }
   return (
-    <Dialog open onOpenChange={(open) => !open && onClose()}>
-      <DialogContent
-        title="Create an API token"
-        description="For programs. It may what you tick here, and nothing else."
-        footer={
-          <>
-            <DialogClose asChild>
-              <Button>Cancel</Button>
-            </DialogClose>
-            <Button
-              type="submit"
-              form={form}
-              variant="primary"
-              data-testid="token-confirm"
-              disabled={create.isPending || scopes.length === 0}
+    <FormDialog
+      title="Create an API token"
+      description="For programs. It may what you tick here, and nothing else."
+      action="Create token"
+      doing="Creating…"
+      testId="token-confirm"
+      ready={scopes.length > 0}
+      pending={create.isPending}
+      error={create.error}
+      onSubmit={() => create.mutate()}
+      onClose={onClose}
+    >
+      <div>
+        <label htmlFor={`${form}-name`} className="mb-1 block font-medium">
+          Name
+        </label>
+        <Input
+          id={`${form}-name`}
+          required
+          maxLength={100}
+          autoComplete="off"
+          data-testid="token-name"
+          placeholder="What uses it, e.g. billing monitor"
+          value={name}
+          onChange={(event) => setName(event.target.value)}
+        />
+      </div>
+      <fieldset>
+        <legend className="mb-1.5 font-medium">It may</legend>
+        <div className="space-y-2">
+          {SCOPE_NAMES.map((scope) => (
+            <Tick
+              key={scope}
+              checked={scopes.includes(scope)}
+              hint={SCOPE_WORDS[scope].may}
+              onChange={(on) => setScopes(SCOPE_NAMES.filter((one) => (one === scope ? on : scopes.includes(one))))}
             >
-              {create.isPending ? "Creating…" : "Create token"}
-            </Button>
-          </>
-        }
-      >
-        <form id={form} onSubmit={submit} className="space-y-4 pt-1">
-          <div>
-            <label htmlFor={`${form}-name`} className="mb-1 block font-medium">
-              Name
-            </label>
-            <Input
-              id={`${form}-name`}
-              required
-              maxLength={100}
-              autoComplete="off"
-              data-testid="token-name"
-              placeholder="What uses it, e.g. billing monitor"
-              value={name}
-              onChange={(event) => setName(event.target.value)}
-            />
-          </div>
-          <fieldset>
-            <legend className="mb-1.5 font-medium">It may</legend>
-            <div className="space-y-2">
-              {SCOPE_NAMES.map((scope) => (
-                <Tick
-                  key={scope}
-                  checked={scopes.includes(scope)}
-                  hint={SCOPE_WORDS[scope].may}
-                  onChange={(on) => setScopes(SCOPE_NAMES.filter((one) => (one === scope ? on : scopes.includes(one))))}
-                >
-                  {SCOPE_WORDS[scope].label}
-                  <span className="ml-1.5 font-mono text-faint text-sm">{scope}</span>
-                </Tick>
-              ))}
-            </div>
-          </fieldset>
-          <div className="w-40">
-            <Choice label="It ends after" choices={LIVES} value={days} onChange={setDays} />
-          </div>
-          <Problem error={create.error} before="" />
-        </form>
-      </DialogContent>
-    </Dialog>
+              {SCOPE_WORDS[scope].label}
+              <span className="ml-1.5 font-mono text-faint text-sm">{scope}</span>
+            </Tick>
+          ))}
+        </div>
+      </fieldset>
+      <div className="w-40">
+        <Choice label="It ends after" choices={LIVES} value={days} onChange={setDays} />
+      </div>
+    </FormDialog>
   );
 }

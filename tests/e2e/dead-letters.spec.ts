@@ -7,6 +7,7 @@ import { sign } from "../fixtures/sign";
 import { type RunningApp, startApp } from "../support/app";
 import { appEnvironment, connectTo, until } from "../support/processes";
 import { type AgentMode, type AgentSdk, startAgentSdk } from "../tools/agent-sdk";
+import { signInAt } from "./sign-in";
 
 let app: RunningApp;
 let agent: AgentSdk;
@@ -43,13 +44,7 @@ async function deadMessages(count: number, mode: AgentMode): Promise<void> {
   await sql`delete from destination_statistics`;
 }
 
-async function signIn(page: Page, path: string): Promise<void> {
-  await page.goto(`${app.url}${path}`);
-  await page.getByTestId("sign-in-email").fill(app.adminEmail);
-  await page.getByTestId("sign-in-password").fill(app.adminPassword);
-  await page.getByTestId("sign-in-submit").click();
-  await expect(page).toHaveURL(`${app.url}${path}`);
-}
+const signIn = (page: Page, path: string) => signInAt(page, app, path);
 
 const group = (page: Page, words: string) => page.getByTestId("dead-letter-group").filter({ hasText: words });
 const rail = (page: Page) => page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: /Dead letters/ });

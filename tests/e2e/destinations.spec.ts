@@ -4,6 +4,7 @@ import { expect, type Page, test } from "playwright/test";
 import { type RunningApp, startApp } from "../support/app";
 import { type Endpoint, startEndpoint } from "../support/endpoint";
 import { APP_ENVIRONMENT, tokenFor } from "../support/processes";
+import { signInAt } from "./sign-in";
 
 const MERCHANT = "org_merchant123";
 /** Of the destination's only attempt, so that a failure is dead at once. */
@@ -21,13 +22,7 @@ test.afterAll(async () => {
   await merchant?.close();
 });
 
-async function signIn(page: Page, path: string): Promise<void> {
-  await page.goto(`${app.url}${path}`);
-  await page.getByTestId("sign-in-email").fill(app.adminEmail);
-  await page.getByTestId("sign-in-password").fill(app.adminPassword);
-  await page.getByTestId("sign-in-submit").click();
-  await expect(page).toHaveURL(`${app.url}${path}`);
-}
+const signIn = (page: Page, path: string) => signInAt(page, app, path);
 
 async function publish(count: number): Promise<void> {
   const authorization = `Bearer ${await tokenFor("super_admin")}`;

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { expect, type Page, test } from "playwright/test";
 import { sign } from "../fixtures/sign";
 import { type RunningApp, startApp } from "../support/app";
+import { signInAt } from "./sign-in";
 
 let app: RunningApp;
 
@@ -11,13 +12,7 @@ test.beforeAll(async () => {
 });
 test.afterAll(() => app?.stop());
 
-async function signIn(page: Page, path: string): Promise<void> {
-  await page.goto(`${app.url}/sign-in?callbackUrl=${encodeURIComponent(path)}`);
-  await page.getByTestId("sign-in-email").fill(app.adminEmail);
-  await page.getByTestId("sign-in-password").fill(app.adminPassword);
-  await page.getByTestId("sign-in-submit").click();
-  await expect(page).toHaveURL(`${app.url}${path}`);
-}
+const signIn = (page: Page, path: string) => signInAt(page, app, path);
 
 /** A signed event of a type nobody else sends, in the time of one request. */
 async function send(id: string, type: string): Promise<void> {

@@ -6,6 +6,7 @@ import { stripeEvent } from "../../lib/samples/stripe";
 import { sign } from "../fixtures/sign";
 import { type RunningApp, startApp } from "../support/app";
 import { APP_ENVIRONMENT, databaseUrlOf, until } from "../support/processes";
+import { signInAt } from "./sign-in";
 
 let app: RunningApp;
 let sql: postgres.Sql;
@@ -33,10 +34,7 @@ test.afterAll(async () => {
 });
 
 async function signIn(page: Page): Promise<void> {
-  await page.goto(`${app.url}/events`);
-  await page.getByTestId("sign-in-email").fill(app.adminEmail);
-  await page.getByTestId("sign-in-password").fill(app.adminPassword);
-  await page.getByTestId("sign-in-submit").click();
+  await signInAt(page, app, "/events");
   await expect(page.getByTestId("event-row")).toHaveCount(6);
   await expect(page.getByTestId("histogram-total")).toHaveText("6 events");
 }

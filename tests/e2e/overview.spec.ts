@@ -7,6 +7,7 @@ import { sign } from "../fixtures/sign";
 import { type RunningApp, startApp } from "../support/app";
 import { appEnvironment, connectTo, until } from "../support/processes";
 import { type AgentSdk, startAgentSdk } from "../tools/agent-sdk";
+import { signInAt } from "./sign-in";
 
 let app: RunningApp;
 let agent: AgentSdk;
@@ -23,13 +24,7 @@ test.afterAll(async () => {
   await agent?.close();
 });
 
-async function signIn(page: Page, path: string): Promise<void> {
-  await page.goto(`${app.url}${path}`);
-  await page.getByTestId("sign-in-email").fill(app.adminEmail);
-  await page.getByTestId("sign-in-password").fill(app.adminPassword);
-  await page.getByTestId("sign-in-submit").click();
-  await expect(page).toHaveURL(`${app.url}${path}`);
-}
+const signIn = (page: Page, path: string) => signInAt(page, app, path);
 
 async function messages(count: number): Promise<void> {
   const finished = async () =>

@@ -5,6 +5,7 @@ import { expect, type Page, test } from "playwright/test";
 import { ROOT } from "../../lib/db/supabase-cli";
 import { type RunningApp, startApp } from "../support/app";
 import { type AgentSdk, startAgentSdk } from "../tools/agent-sdk";
+import { signInAt } from "./sign-in";
 
 const run = promisify(execFile);
 let app: RunningApp;
@@ -30,14 +31,7 @@ async function send(provider: string, event: string): Promise<string> {
   return decodeURIComponent(key);
 }
 
-async function signIn(page: Page): Promise<void> {
-  await page.goto(`${app.url}/events`);
-  await expect(page).toHaveURL(/\/sign-in/);
-  await page.getByTestId("sign-in-email").fill(app.adminEmail);
-  await page.getByTestId("sign-in-password").fill(app.adminPassword);
-  await page.getByTestId("sign-in-submit").click();
-  await expect(page).toHaveURL(`${app.url}/events`);
-}
+const signIn = (page: Page) => signInAt(page, app, "/events");
 
 const row = (page: Page, type: string) => page.getByTestId("event-row").filter({ hasText: type }).first();
 

@@ -9,6 +9,7 @@ import { type Signer, sign } from "../fixtures/sign";
 import { type RunningApp, startApp } from "../support/app";
 import { appEnvironment, connectTo, until } from "../support/processes";
 import { type AgentSdk, startAgentSdk } from "../tools/agent-sdk";
+import { signInAt } from "./sign-in";
 
 let app: RunningApp;
 let agent: AgentSdk;
@@ -59,13 +60,7 @@ async function missedSubscription(customer: string): Promise<void> {
   await sql`update destinations set providers = '{stripe}' where slug = 'stripe-tables'`;
 }
 
-async function signIn(page: Page, path: string): Promise<void> {
-  await page.goto(`${app.url}${path}`);
-  await page.getByTestId("sign-in-email").fill(app.adminEmail);
-  await page.getByTestId("sign-in-password").fill(app.adminPassword);
-  await page.getByTestId("sign-in-submit").click();
-  await expect(page).toHaveURL(`${app.url}${path}`);
-}
+const signIn = (page: Page, path: string) => signInAt(page, app, path);
 
 /** A reload would make a new document, without this mark. */
 async function markDocument(page: Page): Promise<() => Promise<boolean>> {

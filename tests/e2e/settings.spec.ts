@@ -4,6 +4,7 @@ import type postgres from "postgres";
 import { type RunningApp, startApp } from "../support/app";
 import { appEnvironment, connectTo } from "../support/processes";
 import { type AgentSdk, startAgentSdk } from "../tools/agent-sdk";
+import { signInAt } from "./sign-in";
 
 const PASSWORD = "a long enough password";
 
@@ -22,13 +23,7 @@ test.afterAll(async () => {
   await agent?.close();
 });
 
-async function signIn(page: Page, path: string): Promise<void> {
-  await page.goto(`${app.url}${path}`);
-  await page.getByTestId("sign-in-email").fill(app.adminEmail);
-  await page.getByTestId("sign-in-password").fill(app.adminPassword);
-  await page.getByTestId("sign-in-submit").click();
-  await expect(page).toHaveURL(`${app.url}${path}`);
-}
+const signIn = (page: Page, path: string) => signInAt(page, app, path);
 
 /** Somebody else at another machine: a context without the administrator's session. */
 async function elsewhere(browser: Browser, url: string): Promise<Page> {

@@ -1,0 +1,72 @@
+"use client";
+
+import { type ReactNode, useId } from "react";
+import { Problem } from "./problem";
+import { Button } from "./ui/button";
+import { Dialog, DialogClose, DialogContent } from "./ui/dialog";
+
+/** A form that floats: its fields, why it was refused, and a button that says what it does. */
+export function FormDialog({
+  title,
+  description,
+  action,
+  doing,
+  testId,
+  ready = true,
+  pending,
+  error,
+  before = "",
+  onSubmit,
+  onClose,
+  children,
+}: {
+  title: string;
+  description: string;
+  /** What the button says. */
+  action: string;
+  /** What it says meanwhile: `Saving…`. */
+  doing: string;
+  /** Of the button. */
+  testId: string;
+  /** Whether what was entered is enough. */
+  ready?: boolean;
+  pending: boolean;
+  error: Error | null;
+  /** What did not happen, in front of the error: `Nothing was started.` */
+  before?: string;
+  onSubmit: () => void;
+  onClose: () => void;
+  children: ReactNode;
+}) {
+  const form = useId();
+  return (
+    <Dialog open onOpenChange={(open) => !open && onClose()}>
+      <DialogContent
+        title={title}
+        description={description}
+        footer={
+          <>
+            <DialogClose asChild>
+              <Button>Cancel</Button>
+            </DialogClose>
+            <Button type="submit" form={form} variant="primary" data-testid={testId} disabled={pending || !ready}>
+              {pending ? doing : action}
+            </Button>
+          </>
+        }
+      >
+        <form
+          id={form}
+          className="space-y-4 pt-1"
+          onSubmit={(event) => {
+            event.preventDefault();
+            if (ready && !pending) onSubmit();
+          }}
+        >
+          {children}
+          <Problem error={error} before={before} />
+        </form>
+      </DialogContent>
+    </Dialog>
+  );
+}
