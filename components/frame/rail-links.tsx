@@ -1,6 +1,6 @@
 "use client";
 
-import Link from "next/link";
+import Link, { useLinkStatus } from "next/link";
 import { useRailCounts } from "@/lib/client/dead-letters";
 import { useTroubledDestinations } from "@/lib/client/destinations";
 import { count } from "../format";
@@ -56,7 +56,7 @@ export function RailLinks({
               narrow && "justify-center px-0",
             )}
           >
-            <room.icon aria-hidden="true" className="size-4 shrink-0" />
+            <RoomIcon icon={room.icon} />
             {!narrow && <span className="flex-1">{room.name}</span>}
             {badge ? !narrow && <span className={cn("text-sm tabular-nums", tone)}>{count(badge)}</span> : null}
             {trouble && !narrow && (
@@ -75,5 +75,16 @@ export function RailLinks({
         );
       })}
     </nav>
+  );
+}
+
+/** Pulses while its page is on the way: the page before it stays until then, because a skeleton would be held for 300 ms. */
+function RoomIcon({ icon: Icon }: Pick<Room, "icon">) {
+  const { pending } = useLinkStatus();
+  return (
+    <Icon
+      aria-hidden="true"
+      className={cn("size-4 shrink-0", pending && "animate-quiet-pulse [animation-delay:200ms]")}
+    />
   );
 }

@@ -226,7 +226,7 @@ async function spreadOverADay(sql: postgres.Sql): Promise<void> {
     await tx`
       create temporary table moves on commit drop as
       select e.id, (extract(epoch from now() - e.received_at)
-        - 86400 * power((row_number() over (order by e.id desc))::numeric / count(*) over (), 1.2)) * interval '1 second' as by
+        - 86400 * power((row_number() over (order by e.id + 150 * random() desc))::numeric / count(*) over (), 1.2)) * interval '1 second' as by
       from events e`;
     await tx`update events e set received_at = e.received_at + m.by, processed_at = e.processed_at + m.by from moves m where m.id = e.id`;
     await tx`

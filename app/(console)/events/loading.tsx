@@ -1,1 +1,0 @@
-export { HistorySkeleton as default } from "@/components/events/history-skeleton";

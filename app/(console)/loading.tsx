@@ -1,1 +1,0 @@
-export { OverviewSkeleton as default } from "@/components/overview/overview-skeleton";
