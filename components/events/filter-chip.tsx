@@ -36,7 +36,7 @@ export function FilterChip({
         )}
       >
         <PopoverTrigger
-          aria-label={`Filter by ${name}: ${words ?? "any"}`}
+          aria-label={`Filter by ${name}: ${words ?? any}`}
           className={cn("flex h-full max-w-72 items-center gap-1 rounded-md px-2", words && "pr-1")}
         >
           <span className={cn("truncate", words && mono && "font-mono")}>{words ?? any}</span>

@@ -118,9 +118,11 @@ export function OutcomeCharts({ buckets }: { buckets: Bucket[] }) {
           onBlur={leave}
           onKeyDown={type}
         >
-          <RateLines rates={rates} single={single} />
-          <VolumeBars buckets={buckets} at={at} />
-          {drawn && <Drawn from={Math.min(anchor, at)} to={Math.max(anchor, at) + 1} steps={buckets.length} />}
+          <span aria-hidden="true" className="contents">
+            <RateLines rates={rates} single={single} />
+            <VolumeBars buckets={buckets} at={at} />
+            {drawn && <Drawn from={Math.min(anchor, at)} to={Math.max(anchor, at) + 1} steps={buckets.length} />}
+          </span>
         </button>
         <div aria-live="polite" className="pointer-events-none absolute top-0 right-0 bottom-5 left-10">
           {bucket && at !== null && (
