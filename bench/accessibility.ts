@@ -2,7 +2,7 @@
  * Does axe find anything on the console's pages? Each page of the showroom, in both themes, wide and on the phone. Prints what
  * it found by impact; fails when something is serious or critical.
  *
- *   npm run bench:accessibility
+ *   npm run bench:accessibility [-- overview]      all pages, or one
  */
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -27,6 +27,7 @@ try {
     for (const [size, viewport] of Object.entries(SIZES)) {
       const page = await room.open({ viewport, colorScheme, reducedMotion: "reduce", bypassCSP: true });
       for (const [name, address] of Object.entries({ ...room.pages, "sign-in": "/sign-in" })) {
+        if (process.argv[2] && process.argv[2] !== name) continue;
         if (name === "sign-in") await page.context().clearCookies();
         await page.goto(room.url + address, { waitUntil: "load" });
         await page.waitForTimeout(500);

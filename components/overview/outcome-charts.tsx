@@ -108,7 +108,6 @@ export function OutcomeCharts({ buckets }: { buckets: Bucket[] }) {
         <button
           type="button"
           data-testid="outcome-charts"
-          aria-label="Read the chart with the arrow keys: left and right for the time, up and down for the provider. Enter opens the history of that time, Shift with the arrows draws a part to zoom into."
           className="relative block w-full cursor-crosshair touch-pan-y text-left outline-offset-4"
           onPointerMove={move}
           onPointerDown={press}
@@ -118,6 +117,10 @@ export function OutcomeCharts({ buckets }: { buckets: Bucket[] }) {
           onBlur={leave}
           onKeyDown={type}
         >
+          <span className="sr-only">
+            Read the chart with the arrow keys: left and right for the time, up and down for the provider. Enter opens
+            the history of that time, Shift with the arrows draws a part to zoom into.
+          </span>
           <span aria-hidden="true" className="contents">
             <RateLines rates={rates} single={single} />
             <VolumeBars buckets={buckets} at={at} />
