@@ -77,11 +77,20 @@ async function look(): Promise<void> {
     const news = await changesSince(watcher.cursor ?? null).catch(whenAway);
     if (news) {
       watcher.cursor = news.cursor;
-      if (news.change?.topics.length !== 0) for (const listener of listeners) listener(news);
+      if (news.change?.topics.length !== 0) for (const listener of listeners) tell(listener, news);
     }
     await wait(LOOK_EVERY_MS);
   }
   watcher.started = undefined;
+}
+
+/** One caller that cannot be told must not end the look for all. */
+function tell(listener: Listener, news: News): void {
+  try {
+    listener(news);
+  } catch (error) {
+    logError("live", error);
+  }
 }
 
 /** The database may be away for a moment. The cursor stays, so nothing of the meantime is lost. */

@@ -1,6 +1,6 @@
 /**
  * A real app with a day behind it: events of every provider, destinations that answer, fail and wait, dead letters, replays,
- * people and tokens. What screenshots and the console's benches look at.
+ * people and tokens. What screenshots and the console's benches look at. Long because a day has many things in it.
  */
 import { randomBytes } from "node:crypto";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright";

@@ -1,4 +1,3 @@
-/** Long because it holds the signature cases of every provider, side by side. */
 /**
  * Every provider answers the same questions about a request; then what is particular to each. Clocks are fixed.
  * Long because it is one table: a new provider has to pass all of it.
