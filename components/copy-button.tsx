@@ -2,6 +2,7 @@
 
 import { Check, Copy } from "lucide-react";
 import { useState } from "react";
+import { copyText } from "@/lib/client/clipboard";
 import { Button } from "./ui/button";
 import { cn } from "./ui/cn";
 
@@ -21,7 +22,7 @@ export function CopyButton({
 }) {
   const [copied, setCopied] = useState(false);
   async function copy() {
-    await navigator.clipboard.writeText(text);
+    if (!(await copyText(text))) return;
     setCopied(true);
     setTimeout(() => setCopied(false), CONFIRM_MS);
   }

@@ -1,3 +1,4 @@
+import { copyText } from "@/lib/client/clipboard";
 import { loadToast } from "@/lib/client/toaster";
 import type { EventDetail } from "@/lib/contract/events";
 import { readBody } from "./body";
@@ -6,7 +7,7 @@ import { readBody } from "./body";
 export async function copyAsCurl(event: EventDetail): Promise<void> {
   const [{ curlCommand }, toast] = await Promise.all([import("./curl"), loadToast()]);
   const command = curlCommand(event, readBody(event.body_base64).bytes, window.location.origin);
-  await navigator.clipboard.writeText(command);
+  if (!(await copyText(command))) return;
   toast("The request is copied as a curl command.", {
     description: "Signatures and credentials are left out: they are never kept.",
   });

@@ -1,6 +1,7 @@
 "use client";
 
 import { Download, Ellipsis, Link2, SquareTerminal } from "lucide-react";
+import { copyText } from "@/lib/client/clipboard";
 import { loadToast } from "@/lib/client/toaster";
 import type { EventDetail } from "@/lib/contract/events";
 import { Button } from "../ui/button";
@@ -36,7 +37,7 @@ export function EventMenu({ event }: { event: EventDetail }) {
 
 /** The event alone: whoever gets the link need not have the same list before them. */
 async function copyLink(id: string) {
-  await navigator.clipboard.writeText(`${window.location.origin}/events/${id}`);
+  if (!(await copyText(`${window.location.origin}/events/${id}`))) return;
   const toast = await loadToast();
   toast("The link is copied.");
 }

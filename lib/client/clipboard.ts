@@ -1,0 +1,15 @@
+import { loadToast } from "./toaster";
+
+/** Copies text, or says that the browser refused: over plain HTTP, or without the right, a page has no clipboard. */
+export async function copyText(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    const toast = await loadToast();
+    toast.error("Nothing was copied: this browser keeps its clipboard from the page.", {
+      description: "Select the text and copy it, or open the console over HTTPS.",
+    });
+    return false;
+  }
+}
