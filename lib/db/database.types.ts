@@ -749,7 +749,6 @@ export type Database = {
           suspected_replay: boolean;
           trust: Database["public"]["Enums"]["trust_level"];
           unsigned_key: boolean;
-          event_summary: Json | null;
           redacted_event: {
             attempt_count: number;
             body_sha256: string;
@@ -788,7 +787,7 @@ export type Database = {
             unsigned_key: boolean;
           } | null;
         };
-        ComputedFields: "event_summary" | "redacted_event";
+        ComputedFields: "redacted_event";
         Insert: {
           attempt_count?: number;
           body_sha256: string;
@@ -1885,15 +1884,7 @@ export type Database = {
       };
       event_neighbours: { Args: { p_filter: Json; p_id: number }; Returns: Json };
       event_predicate: { Args: { p_filter: Json }; Returns: string };
-      event_summary: {
-        Args: {
-          e: Omit<
-            Database["public"]["Tables"]["events"]["Row"],
-            Database["public"]["Tables"]["events"]["ComputedFields"]
-          >;
-        };
-        Returns: Json;
-      };
+      event_summaries: { Args: { p_ids: number[] }; Returns: Json };
       event_view: {
         Args: {
           v: Omit<

@@ -78,11 +78,13 @@ language sql stable set search_path = '' as $$
     'silent_providers', public.list_silent_providers(),
     'failed_webhooks', public.list_dead_letters(10),
     'needs_attention', (
-      select coalesce(jsonb_agg(public.event_summary(e) order by e.received_at desc, e.id desc), '[]')
+      select public.event_summaries(array_agg(e.id))
       from (
-        (select * from public.events x where x.status = 'dead' order by x.received_at desc, x.id desc limit 8)
+        (select x.id, x.received_at from public.events x where x.status = 'dead'
+          order by x.received_at desc, x.id desc limit 8)
         union all
-        (select * from public.events x where x.status = 'failed' order by x.received_at desc, x.id desc limit 8)
+        (select x.id, x.received_at from public.events x where x.status = 'failed'
+          order by x.received_at desc, x.id desc limit 8)
         order by received_at desc, id desc
         limit 8
       ) e
