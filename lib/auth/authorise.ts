@@ -85,6 +85,8 @@ function isSameOrigin(request: Request): boolean {
 const currentPerson = cache(async () => actorOfSession((await cookies()).get(sessionCookieName())?.value));
 
 async function currentPath(): Promise<string> {
-  const path = (await headers()).get(PATH_HEADER) ?? "/";
+  const sent = await headers();
+  // Within the console, where middleware.ts is not asked, the browser says which page it comes from.
+  const path = sent.get(PATH_HEADER) ?? sent.get("next-url") ?? "/";
   return /^\/(?![/\\])/.test(path) ? path : "/";
 }
