@@ -3,7 +3,7 @@ import { createContext, useContext, useSyncExternalStore } from "react";
 
 const TICK_MS = 1_000;
 
-let now = Date.now();
+let now = 0;
 let timer: ReturnType<typeof setInterval> | undefined;
 const listeners = new Set<() => void>();
 
@@ -15,15 +15,15 @@ export function useNow(): number {
   const drawnAt = useContext(DrawnAt);
   return useSyncExternalStore(
     subscribe,
-    () => now,
-    () => drawnAt ?? serverNow(),
+    () => (timer ? now : wholeSecond()),
+    () => drawnAt ?? wholeSecond(),
   );
 }
 
 function subscribe(listener: () => void): () => void {
   listeners.add(listener);
   if (!timer) {
-    now = Date.now();
+    now = wholeSecond();
     timer = setInterval(tick, TICK_MS);
   }
   return () => {
@@ -39,7 +39,7 @@ function tick(): void {
   for (const listener of listeners) listener();
 }
 
-// Rounded, because React asks twice in one render and wants the same answer.
-function serverNow(): number {
+// Rounded, because React asks twice, also once it listens, and draws again when the answer is another.
+function wholeSecond(): number {
   return Math.floor(Date.now() / TICK_MS) * TICK_MS;
 }

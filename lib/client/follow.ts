@@ -28,7 +28,8 @@ export function useFollow({ interests, read, atMostEvery = AT_MOST_EVERY_MS, pau
   // biome-ignore lint/correctness/useExhaustiveDependencies: another page of the same kind begins to listen anew.
   useEffect(() => {
     if (paused) return;
-    let readAt = 0;
+    // What it listens for has just been read, by the server that drew it.
+    let readAt = Date.now();
     let timer: ReturnType<typeof setTimeout> | undefined;
     const readNow = () => {
       timer = undefined;

@@ -1,5 +1,5 @@
 /** A query that keeps itself current while somebody looks at it, and tells the top line how that goes. */
-import { type QueryKey, useQuery } from "@tanstack/react-query";
+import { type QueryKey, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import type { Interest } from "@/lib/contract/live";
 import { BESIDE_STREAM_MS, useFollow } from "./follow";
@@ -10,10 +10,13 @@ import { ApiError } from "./request";
 const RECONNECT_EVERY_MS = 2_000;
 const NOTHING: readonly Interest[] = [];
 
-interface LiveQuery<T> {
+/** What pages were drawn from. A page that comes back out of the browser's history comes with the same object, and is old. */
+const drawn = new WeakSet<object>();
+
+interface LiveQuery<T extends object> {
   queryKey: QueryKey;
   read: (signal: AbortSignal) => Promise<T>;
-  /** What the server page rendered. */
+  /** What the server page rendered: the same object for as long as that page is shown. */
   initialData: T;
   /** Milliseconds until the next reading, while there is no stream that says when. */
   interval: (data: T) => number;
@@ -25,8 +28,15 @@ interface LiveQuery<T> {
 }
 
 /** Hidden tabs do not ask; a tab that becomes visible reads at once. Data survives a lost connection. */
-export function useLiveQuery<T>(options: LiveQuery<T>) {
+export function useLiveQuery<T extends object>(options: LiveQuery<T>) {
   const { queryKey, read, initialData, interval, topics = NOTHING, atMostEvery, paused = false } = options;
+  const client = useQueryClient();
+  const old = drawn.has(initialData);
+  if (!old) {
+    drawn.add(initialData);
+    // What the server drew just now is newer than what was kept of an earlier visit.
+    if (client.getQueryData(queryKey) !== undefined) client.setQueryData(queryKey, initialData);
+  }
   const streaming = useFollow({
     interests: topics,
     // The answer that is on its way may be older than what changed.
@@ -38,6 +48,7 @@ export function useLiveQuery<T>(options: LiveQuery<T>) {
     queryKey,
     queryFn: ({ signal }) => read(signal),
     initialData: initialData as never,
+    initialDataUpdatedAt: old ? 0 : undefined,
     staleTime: 500,
     retry: false,
     networkMode: "always",
