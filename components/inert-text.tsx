@@ -7,11 +7,11 @@ import { Fragment, memo } from "react";
 const HIDDEN = /(?![\t\n\u200c\u200d])([\p{Cc}\p{Cf}\p{Cs}\u2028\u2029])/u;
 
 /** Text from outside, shown so that it can neither run nor mislead: hidden characters appear as visible escapes. */
-export const InertText = memo(function InertText({ text }: { text: string }) {
+export const InertText = memo(function InertText({ text, className }: { text: string; className?: string }) {
   const parts = text.split(HIDDEN);
-  if (parts.length === 1) return <bdi>{text}</bdi>;
+  if (parts.length === 1) return <bdi className={className}>{text}</bdi>;
   return (
-    <bdi>
+    <bdi className={className}>
       {parts.map((part, index) =>
         // split() with one group alternates: plain text, hidden character, plain text…
         index % 2 === 1 ? (

@@ -7,14 +7,8 @@ export function MiddleTruncated({ text, tail = 6 }: { text: string; tail?: numbe
   const start = characters.slice(0, characters.length - Array.from(end).length).join("");
   return (
     <span className="flex min-w-0" title={text}>
-      <span className="truncate">
-        <InertText text={start} />
-      </span>
-      {end && (
-        <span className="shrink-0">
-          <InertText text={end} />
-        </span>
-      )}
+      <InertText text={start} className="truncate" />
+      {end && <InertText text={end} className="shrink-0" />}
     </span>
   );
 }

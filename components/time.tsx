@@ -1,5 +1,6 @@
 "use client";
 
+import { useState } from "react";
 import { useNow } from "@/lib/client/clock";
 import { useHydrated } from "@/lib/client/hydrated";
 import { localTime, relative, utcTime } from "./format";
@@ -9,14 +10,21 @@ import { Tooltip } from "./ui/tooltip";
 export function RelativeTime({ at, className }: { at: string; className?: string }) {
   const now = useNow();
   const hydrated = useHydrated();
-  return (
-    <Tooltip content={<ExactLines at={at} />}>
-      {/* The server's words may be a second old. A new key makes the browser write its own. */}
-      <time key={String(hydrated)} dateTime={at} className={className} suppressHydrationWarning>
-        {relative(Date.parse(at), now)}
-      </time>
-    </Tooltip>
+  const [near, setNear] = useState(false);
+  const time = (
+    // The server's words may be a second old. A new key makes the browser write its own.
+    <time
+      key={String(hydrated)}
+      dateTime={at}
+      className={className}
+      suppressHydrationWarning
+      onPointerEnter={() => setNear(true)}
+    >
+      {relative(Date.parse(at), now)}
+    </time>
   );
+  // Lists have a hundred of these, and a tooltip costs more than the words it explains.
+  return near ? <Tooltip content={<ExactLines at={at} />}>{time}</Tooltip> : time;
 }
 
 /** The exact time in the reader's zone; UTC until the browser has said which zone that is, and on hover. */

@@ -1,5 +1,5 @@
 import Link from "next/link";
-import { memo } from "react";
+import { memo, useState } from "react";
 import type { EventSummary } from "@/lib/contract/events";
 import { ERROR_CLASS, TRUST } from "@/lib/contract/vocabulary";
 import { CopyButton } from "../copy-button";
@@ -37,12 +37,15 @@ export const EventRow = memo(function EventRow({
   onTick: (id: string, range: boolean) => void;
 }) {
   const shows = (column: Column) => look.columns.includes(column);
+  const [near, setNear] = useState(false);
   const failing = event.last_error_class && event.status !== "processed" && event.status !== "replayed";
   return (
     <tr
       data-testid="event-row"
       data-event={event.id}
       data-current={current || undefined}
+      onPointerEnter={() => setNear(true)}
+      onFocus={() => setNear(true)}
       className={cn(
         "group relative transition-colors duration-150 hover:bg-hover has-[a:focus-visible]:bg-hover max-md:grid max-md:grid-cols-[auto_auto_minmax(0,1fr)_auto] max-md:gap-x-3 max-md:gap-y-1 max-md:border-b max-md:py-2.5",
         arrived && "animate-arrive",
@@ -85,13 +88,15 @@ export const EventRow = memo(function EventRow({
       </td>
       {shows("key") && (
         <td className={cn(cell, COLUMNS.key.className, failing && "max-md:hidden")}>
-          <span className="flex items-center gap-1 font-mono text-quiet text-sm">
+          <span className={cn("flex items-center gap-1 font-mono text-quiet text-sm", !near && "md:pr-7")}>
             <MiddleTruncated text={event.event_key} />
-            <CopyButton
-              text={event.event_key}
-              what="event key"
-              className="relative z-1 opacity-0 focus-visible:opacity-100 group-hover:opacity-100 max-md:hidden"
-            />
+            {near && (
+              <CopyButton
+                text={event.event_key}
+                what="event key"
+                className="relative z-1 opacity-0 focus-visible:opacity-100 group-hover:opacity-100 max-md:hidden"
+              />
+            )}
           </span>
         </td>
       )}

@@ -1,4 +1,5 @@
 import { type CSSProperties, useState } from "react";
+import { useSettled } from "@/lib/client/hydrated";
 import type { EventSummary } from "@/lib/contract/events";
 import { cn } from "../ui/cn";
 import { COLUMNS } from "./columns";
@@ -6,6 +7,9 @@ import { EventRow } from "./event-row";
 import { useListLook } from "./look-context";
 import { TickBox } from "./tick-box";
 import type { Ticking } from "./ticking";
+
+/** As many rows as a window shows are drawn first, the others right after: somebody waits for these. */
+const AT_ONCE = 20;
 
 /** The events as a table; on a phone each row becomes two lines. Says when a pointer is over it. */
 export function EventTable({
@@ -29,6 +33,7 @@ export function EventTable({
   const look = useListLook();
   const crowded = look.columns.some((name) => "seldom" in COLUMNS[name]);
   const [atFirst] = useState(() => new Set(rows.map((event) => event.id)));
+  const shown = useSettled() ? rows : rows.slice(0, AT_ONCE);
   return (
     <table
       style={{ "--row": look.roomy ? "2.75rem" : "2.25rem" } as CSSProperties}
@@ -70,7 +75,7 @@ export function EventTable({
         </tr>
       </thead>
       <tbody className="max-md:block">
-        {rows.map((event) => (
+        {shown.map((event) => (
           <EventRow
             key={event.id}
             event={event}
@@ -82,6 +87,12 @@ export function EventTable({
             onTick={ticking.tickRow}
           />
         ))}
+        {shown.length < rows.length && (
+          <tr
+            style={{ "--rest": rows.length - shown.length } as CSSProperties}
+            className="h-[calc(var(--row)*var(--rest))] max-md:block max-md:h-[calc(4.125rem*var(--rest))]"
+          />
+        )}
       </tbody>
     </table>
   );

@@ -31,7 +31,7 @@ export function FilterChip({
     <Popover open={open} onOpenChange={setOpen}>
       <span
         className={cn(
-          "flex h-7 shrink-0 items-center rounded-md text-sm transition-colors duration-150",
+          "flex h-7 shrink-0 items-center rounded-md text-sm",
           words ? "bg-tint font-medium text-accent" : "text-quiet hover:bg-hover data-open:bg-hover",
         )}
       >

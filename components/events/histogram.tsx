@@ -5,8 +5,9 @@ import { X } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useTransition } from "react";
 import { fetchHistogram } from "@/lib/client/history";
-import { useHydrated } from "@/lib/client/hydrated";
+import { useHydrated, useSettled } from "@/lib/client/hydrated";
 import { keys } from "@/lib/client/keys";
+import { useLate } from "@/lib/client/late";
 import type { EventFilter } from "@/lib/contract/event-filter";
 import { printEventFilter } from "@/lib/contract/print-filter";
 import { count } from "../format";
@@ -27,7 +28,11 @@ export function Histogram({ filter }: { filter: EventFilter }) {
   const router = useRouter();
   const hydrated = useHydrated();
   const [pending, startTransition] = useTransition();
-  const { data, error, isPlaceholderData } = useQuery({
+  const {
+    data: read,
+    error,
+    isPlaceholderData,
+  } = useQuery({
     queryKey: keys.histogram(printEventFilter(filter)),
     queryFn: ({ signal }) => fetchHistogram(filter, signal),
     placeholderData: keepPreviousData,
@@ -35,6 +40,8 @@ export function Histogram({ filter }: { filter: EventFilter }) {
     staleTime: REFRESH_MS / 2,
     retry: false,
   });
+  // The rows first, also where the numbers are still known from the last visit.
+  const data = useSettled() ? read : undefined;
   const buckets = data?.buckets ?? [];
   const endOf = (index: number) =>
     new Date(Date.parse(buckets[index]?.at ?? "") + (data?.bucket_seconds ?? 0) * 1_000).toISOString();
@@ -42,13 +49,14 @@ export function Histogram({ filter }: { filter: EventFilter }) {
     startTransition(() => router.push(historyAddress({ ...filter, ...NO_TIME, ...times }), { scroll: false }));
   const brush = useBrush(buckets.length, (first, last) => go({ from_ts: buckets[first]?.at, to_ts: endOf(last) }));
 
-  const late = pending || isPlaceholderData;
+  const waiting = pending || isPlaceholderData;
+  const late = useLate(waiting);
   const sum = data && sumOf(data);
   const total = sum ? totalOf(sum) : 0;
   const step = Math.max(1, Math.ceil(buckets.length / MARKS));
   const reading = brush.brushed && data && hydrated ? brush.brushed : null;
   return (
-    <section aria-label="Events over time" aria-busy={late || !data} className="pb-3" data-testid="histogram">
+    <section aria-label="Events over time" aria-busy={waiting || !data} className="pb-3" data-testid="histogram">
       <div className="flex h-6 items-center gap-x-4 text-sm">
         <h2 className="truncate text-quiet first-letter:uppercase">
           {!(data && hydrated) && <span className="sr-only">Events over time</span>}

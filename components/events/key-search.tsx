@@ -2,6 +2,7 @@
 
 import { LoaderCircle, Search } from "lucide-react";
 import { type Ref, useEffect, useRef, useState } from "react";
+import { useLate } from "@/lib/client/late";
 import { Input } from "../ui/input";
 
 const TYPING_PAUSE_MS = 250;
@@ -40,12 +41,13 @@ export function KeySearch({
     }, TYPING_PAUSE_MS);
   }
 
-  const Icon = pending ? LoaderCircle : Search;
+  const late = useLate(pending);
+  const Icon = late ? LoaderCircle : Search;
   return (
     <div className="relative w-44 shrink-0 max-md:w-full max-md:shrink">
       <Icon
         aria-hidden="true"
-        className={`absolute top-1/2 left-2 size-3.5 -translate-y-1/2 text-faint ${pending ? "animate-spin" : ""}`}
+        className={`absolute top-1/2 left-2 size-3.5 -translate-y-1/2 text-faint ${late ? "animate-spin" : ""}`}
       />
       <Input
         ref={input}

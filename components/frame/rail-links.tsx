@@ -3,6 +3,7 @@
 import Link, { useLinkStatus } from "next/link";
 import { useRailCounts } from "@/lib/client/dead-letters";
 import { useTroubledDestinations } from "@/lib/client/destinations";
+import { useLate } from "@/lib/client/late";
 import { count } from "../format";
 import { cn } from "../ui/cn";
 import { Tooltip } from "../ui/tooltip";
@@ -80,11 +81,6 @@ export function RailLinks({
 
 /** Pulses while its page is on the way: the page before it stays until then, because a skeleton would be held for 300 ms. */
 function RoomIcon({ icon: Icon }: Pick<Room, "icon">) {
-  const { pending } = useLinkStatus();
-  return (
-    <Icon
-      aria-hidden="true"
-      className={cn("size-4 shrink-0", pending && "animate-quiet-pulse [animation-delay:200ms]")}
-    />
-  );
+  const late = useLate(useLinkStatus().pending);
+  return <Icon aria-hidden="true" className={cn("size-4 shrink-0", late && "animate-quiet-pulse")} />;
 }

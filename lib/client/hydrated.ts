@@ -1,4 +1,4 @@
-import { useSyncExternalStore } from "react";
+import { startTransition, useEffect, useState, useSyncExternalStore } from "react";
 
 const never = () => () => {};
 
@@ -9,6 +9,13 @@ export function useHydrated(): boolean {
     () => true,
     () => false,
   );
+}
+
+/** False in a component's first drawing, and true right after it: for what nobody waits for. */
+export function useSettled(): boolean {
+  const [settled, setSettled] = useState(false);
+  useEffect(() => startTransition(() => setSettled(true)), []);
+  return settled;
 }
 
 /** The address this page was opened at, such as `https://desk.example`; empty until the browser knows it. */

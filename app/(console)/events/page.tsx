@@ -11,10 +11,11 @@ import { SearchTooWide } from "@/components/events/search-too-wide";
 import { WrongFilter } from "@/components/events/wrong-filter";
 import { requireStaff } from "@/lib/auth/authorise";
 import { mayActor } from "@/lib/auth/permissions";
-import { eventListSchema, readQuery } from "@/lib/contract/event-filter";
+import type { Person } from "@/lib/auth/session";
+import { type EventFilter, eventListSchema, readQuery } from "@/lib/contract/event-filter";
 import { Problem, type ProblemInit } from "@/lib/errors";
 import { readDestinationNames } from "@/lib/queries/destination-names";
-import { listEvents } from "@/lib/queries/events";
+import { type EventPageRequest, listEvents } from "@/lib/queries/events";
 
 export const metadata: Metadata = { title: "Events" };
 
@@ -29,28 +30,28 @@ export default async function EventsPage({ searchParams }: PageProps<"/events">)
     return <WrongFilter field={issue?.path[0]?.toString() ?? "The address"} problem={issue?.message ?? "is wrong"} />;
   }
   const { limit, cursor, after, count: _, ...filter } = query.data;
-  const [names, look, initial] = await Promise.all([
-    readDestinationNames(),
-    cookies(),
-    listEvents(filter, { limit, cursor, after }).catch(refusedSearch),
-  ]);
+  return (
+    <LookProvider cookie={(await cookies()).get(LOOK_COOKIE)?.value}>
+      <FilterBar filter={filter} names={await readDestinationNames()} />
+      <FoundEvents {...{ filter, page: { limit, cursor, after }, actor }} />
+    </LookProvider>
+  );
+}
+
+/** What the filter finds. Sent after the filter itself, which the browser draws while the database reads. */
+async function FoundEvents({ filter, page, actor }: { filter: EventFilter; page: EventPageRequest; actor: Person }) {
+  const { cursor, after } = page;
+  const initial = await listEvents(filter, page).catch(refusedSearch);
+  if ("refusal" in initial) return <SearchTooWide {...initial.refusal} />;
   // Nothing newer than this page: it is part of the newest one, which goes on by itself.
-  if (after && "events" in initial && initial.previous_cursor === null) redirect(historyAddress(filter));
-  const isFirstRun = "events" in initial && initial.events.length === 0 && !cursor && !isFiltered(filter);
+  if (after && initial.previous_cursor === null) redirect(historyAddress(filter));
+  const isFirstRun = initial.events.length === 0 && !cursor && !isFiltered(filter);
   const rights = { mayReplay: mayActor(actor, "replay"), mayReplayMany: mayActor(actor, "replay_many") };
   return (
-    <LookProvider cookie={look.get(LOOK_COOKIE)?.value}>
-      <FilterBar filter={filter} names={names} />
+    <>
       {filter.text === undefined && !isFirstRun && <Histogram filter={filter} />}
-      {"refusal" in initial ? (
-        <SearchTooWide {...initial.refusal} />
-      ) : (
-        <EventHistory
-          key={historyAddress({ ...filter, cursor, after })}
-          {...{ filter, cursor, after, limit, initial, rights }}
-        />
-      )}
-    </LookProvider>
+      <EventHistory key={historyAddress({ ...filter, cursor, after })} {...{ filter, ...page, initial, rights }} />
+    </>
   );
 }
 
