@@ -87,6 +87,11 @@ const currentPerson = cache(async () => actorOfSession((await cookies()).get(ses
 async function currentPath(): Promise<string> {
   const sent = await headers();
   // Within the console, where middleware.ts is not asked, the browser says which page it comes from.
-  const path = sent.get(PATH_HEADER) ?? sent.get("next-url") ?? "/";
+  const path = sent.get(PATH_HEADER) ?? pathOf(sent.get("referer")) ?? "/";
   return /^\/(?![/\\])/.test(path) ? path : "/";
+}
+
+function pathOf(address: string | null): string | undefined {
+  const url = address && URL.canParse(address) ? new URL(address) : undefined;
+  return url && url.pathname + url.search;
 }

@@ -71,3 +71,25 @@ test("an event that arrives appears on the open history by itself, and nobody po
   await expect(row.or(page.getByRole("button", { name: /new event/ })).first()).toBeVisible();
   expect(loads).toBe(0);
 });
+
+test("the history that is opened again shows what the server read, not what it showed when it was left", async ({
+  page,
+}) => {
+  await signIn(page, "/events");
+  await expect(page.getByTestId("event-row").first()).toBeVisible();
+  const rail = page.getByRole("navigation", { name: "Main" });
+  await rail.getByRole("link", { name: "Sources" }).click();
+  await expect(page).toHaveURL(/\/sources$/);
+  await send("msg_again_0001", "again.arrived");
+  // Nothing but the page itself may bring it.
+  await page.route(/\/api\/(webhooks\/events|live)/, (route) => route.abort());
+  await rail.getByRole("link", { name: "Events" }).click();
+  await expect(page.getByTestId("event-row").filter({ hasText: "again.arrived" })).toBeVisible();
+});
+
+test("whose session ends is asked to sign in at the next click, and comes back", async ({ page }) => {
+  await signIn(page, "/events?q=msg");
+  await page.context().clearCookies();
+  await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Sources" }).click();
+  await expect(page).toHaveURL(/\/sign-in\?callbackUrl=%2Fevents%3Fq%3Dmsg$/);
+});
