@@ -13,6 +13,7 @@ export function ConfirmDialog<T>({
   action,
   doing,
   disabled,
+  final,
   run,
   onDone,
   onClose,
@@ -25,6 +26,8 @@ export function ConfirmDialog<T>({
   /** What it says meanwhile: `Pausing…`. */
   doing: string;
   disabled?: boolean;
+  /** It cannot be undone: the button is red. */
+  final?: boolean;
   run: () => Promise<T>;
   onDone: (answer: T) => void;
   onClose: () => void;
@@ -42,7 +45,7 @@ export function ConfirmDialog<T>({
               <Button>Cancel</Button>
             </DialogClose>
             <Button
-              variant="primary"
+              variant={final ? "danger" : "primary"}
               data-testid="confirm"
               disabled={act.isPending || disabled}
               onClick={() => act.mutate()}

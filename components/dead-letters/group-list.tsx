@@ -9,7 +9,7 @@ import { useLiveQuery } from "@/lib/client/live-query";
 import { type DeadLetterGroup, type DeadLetters, filterOfGroup } from "@/lib/contract/dead-letters";
 import { count, plural } from "../format";
 import { Notice } from "../notice";
-import { ReplaySheet } from "../replays/replay-sheet";
+import { ReplaySheet } from "../replays/lazy-replay-sheet";
 import { forbiddenTo, MAY_NOT_RESOLVE, type ReplayRights } from "../replays/rights";
 import { Button } from "../ui/button";
 import { GroupEntry } from "./group-entry";

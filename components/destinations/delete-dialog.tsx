@@ -26,6 +26,7 @@ export function DeleteDialog({
       description={`${open > 0 ? lost : ""}No event goes there any more. What was delivered stays in the history. This cannot be undone.`}
       action="Delete the destination"
       doing="Deleting…"
+      final
       run={async () => {
         if (typed.trim() !== name) throw new Error("The name does not match.");
         await deleteDestination(destination.id);

@@ -12,7 +12,7 @@ import type { EventFilter } from "@/lib/contract/event-filter";
 import { historyAddress } from "../events/address";
 import { count } from "../format";
 import { Guarded } from "../replays/guarded";
-import { ReplaySheet } from "../replays/replay-sheet";
+import { ReplaySheet } from "../replays/lazy-replay-sheet";
 import { forbiddenTo, type ReplayRights } from "../replays/rights";
 import { Button } from "../ui/button";
 import { cn } from "../ui/cn";

@@ -10,6 +10,7 @@ import { loadToast } from "@/lib/client/toaster";
 import type { EventFilter } from "@/lib/contract/event-filter";
 import type { EventPage } from "@/lib/contract/events";
 import { printEventFilter } from "@/lib/contract/print-filter";
+import { ReplaySheet } from "../replays/lazy-replay-sheet";
 import { forbiddenTo, type ReplayRights } from "../replays/rights";
 import type { ReplayTarget } from "../replays/target";
 import { historyAddress, isFiltered } from "./address";
@@ -24,10 +25,6 @@ import { useTicking } from "./ticking";
 
 // Only where there is no event yet.
 const FirstRun = dynamic(() => import("../first-run").then((module) => module.FirstRun));
-
-const ReplaySheet = dynamic(() => import("../replays/replay-sheet").then((module) => module.ReplaySheet), {
-  ssr: false,
-});
 
 const POLL_MS = 900;
 

@@ -1,5 +1,8 @@
-/** Ends the session. Loaded when needed: nobody signs out on the first paint. */
+import { forgetRecent } from "@/lib/client/recent";
+
+/** Ends the session, and forgets what was opened in it. next-auth is loaded when needed: nobody signs out on the first paint. */
 export async function signOutOfConsole(): Promise<void> {
+  forgetRecent();
   const { signOut } = await import("next-auth/react");
   await signOut({ callbackUrl: "/sign-in" });
 }

@@ -106,6 +106,7 @@ function RevokeDialog({ token, onClose, onRevoked }: { token: ApiToken; onClose:
       description={`The next request with it is refused, and it cannot be brought back. ${used}`}
       action="Revoke token"
       doing="Revoking…"
+      final
       run={() => revokeToken(token.id)}
       onDone={async () => {
         onClose();

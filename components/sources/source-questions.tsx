@@ -59,6 +59,7 @@ export function DeleteSource({ source, onClose, onDone }: Question) {
       description="Requests to its URL are refused from now on, and the URL cannot be brought back. Its events stay in the history."
       action="Delete the URL"
       doing="Deleting…"
+      final
       run={() => deleteSource(source.id)}
       onClose={onClose}
       onDone={() => {

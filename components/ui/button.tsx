@@ -10,6 +10,7 @@ const button = cva(
       variant: {
         primary:
           "bg-accent text-accent-ink hover:bg-accent-strong aria-disabled:bg-hover aria-disabled:text-faint aria-disabled:ring-1 aria-disabled:ring-line aria-disabled:ring-inset",
+        danger: "bg-red text-page hover:opacity-90",
         secondary: "border border-line-strong bg-raised text-ink hover:bg-hover",
         ghost: "text-quiet hover:bg-hover hover:text-ink",
       },

@@ -31,6 +31,15 @@ export function remember(href: string, label?: string): void {
   }
 }
 
+/** When somebody signs out: the next person at this browser need not know. */
+export function forgetRecent(): void {
+  try {
+    localStorage.removeItem(KEY);
+  } catch {
+    // As above.
+  }
+}
+
 function isRecent(value: unknown): value is Recent {
   const { href, label } = (value ?? {}) as Partial<Recent>;
   return typeof href === "string" && href.startsWith("/") && !href.startsWith("//") && typeof label === "string";
