@@ -32,10 +32,14 @@ export default async function EventsPage({ searchParams }: PageProps<"/events">)
   const { limit, cursor, after, count: _, ...filter } = query.data;
   return (
     <LookProvider cookie={(await cookies()).get(LOOK_COOKIE)?.value}>
-      <FilterBar filter={filter} names={await readDestinationNames()} />
+      <NamedFilter filter={filter} />
       <FoundEvents {...{ filter, page: { limit, cursor, after }, actor }} />
     </LookProvider>
   );
+}
+
+async function NamedFilter({ filter }: { filter: EventFilter }) {
+  return <FilterBar filter={filter} names={await readDestinationNames()} />;
 }
 
 /** What the filter finds. Sent after the filter itself, which the browser draws while the database reads. */
