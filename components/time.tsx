@@ -1,16 +1,17 @@
 "use client";
 
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { useNow } from "@/lib/client/clock";
 import { useHydrated } from "@/lib/client/hydrated";
 import { localTime, relative, utcTime } from "./format";
-import { Tooltip } from "./ui/tooltip";
+import { TOOLTIP_DELAY_MS, Tooltip } from "./ui/tooltip";
 
 /** `2 min ago`, kept current; the exact local and UTC time on hover. */
 export function RelativeTime({ at, className }: { at: string; className?: string }) {
   const now = useNow();
   const hydrated = useHydrated();
-  const [near, setNear] = useState(false);
+  const [pointedAt, setPointedAt] = useState(false);
+  const resting = useRef<ReturnType<typeof setTimeout>>(undefined);
   const time = (
     // The server's words may be a second old. A new key makes the browser write its own.
     <time
@@ -18,13 +19,21 @@ export function RelativeTime({ at, className }: { at: string; className?: string
       dateTime={at}
       className={className}
       suppressHydrationWarning
-      onPointerEnter={() => setNear(true)}
+      onPointerEnter={() => {
+        resting.current = setTimeout(() => setPointedAt(true), TOOLTIP_DELAY_MS);
+      }}
+      onPointerLeave={() => clearTimeout(resting.current)}
     >
       {relative(Date.parse(at), now)}
     </time>
   );
   // Lists have a hundred of these, and a tooltip costs more than the words it explains.
-  return near ? <Tooltip content={<ExactLines at={at} />}>{time}</Tooltip> : time;
+  if (!pointedAt) return time;
+  return (
+    <Tooltip content={<ExactLines at={at} />} defaultOpen>
+      {time}
+    </Tooltip>
+  );
 }
 
 /** The exact time in the reader's zone; UTC until the browser has said which zone that is, and on hover. */

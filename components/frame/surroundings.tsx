@@ -6,7 +6,7 @@ import { ThemeProvider } from "next-themes";
 import { type ReactNode, useState } from "react";
 import { DrawnAt } from "@/lib/client/clock";
 import { useToasterWanted } from "@/lib/client/toaster";
-import { TooltipProvider } from "../ui/tooltip";
+import { TOOLTIP_DELAY_MS, TooltipProvider } from "../ui/tooltip";
 
 const Toaster = dynamic(() => import("../ui/toaster").then((module) => module.Toaster), { ssr: false });
 
@@ -18,7 +18,7 @@ export function Surroundings({ drawnAt, children }: { drawnAt: number; children:
     <ThemeProvider attribute="class" defaultTheme="system" enableSystem disableTransitionOnChange>
       <QueryClientProvider client={client}>
         <DrawnAt value={drawnAt}>
-          <TooltipProvider delayDuration={350} skipDelayDuration={150}>
+          <TooltipProvider delayDuration={TOOLTIP_DELAY_MS} skipDelayDuration={150}>
             {children}
             {toasterWanted && <Toaster />}
           </TooltipProvider>

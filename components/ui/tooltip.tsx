@@ -5,18 +5,24 @@ import type { ReactElement, ReactNode } from "react";
 
 export const TooltipProvider = Radix.Provider;
 
+/** How long a pointer rests on a thing before the words appear. */
+export const TOOLTIP_DELAY_MS = 350;
+
 /** Words beside a thing on hover and focus. The thing must take a ref and must not depend on the tooltip to be understood. */
 export function Tooltip({
   children,
   content,
   side,
+  defaultOpen,
 }: {
   children: ReactElement;
   content: ReactNode;
   side?: "top" | "right" | "bottom" | "left";
+  /** Drawn because the pointer rests there already. */
+  defaultOpen?: boolean;
 }) {
   return (
-    <Radix.Root>
+    <Radix.Root defaultOpen={defaultOpen}>
       <Radix.Trigger asChild>{children}</Radix.Trigger>
       <Radix.Portal>
         <Radix.Content

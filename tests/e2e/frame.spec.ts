@@ -93,3 +93,16 @@ test("whose session ends is asked to sign in at the next click, and comes back",
   await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Sources" }).click();
   await expect(page).toHaveURL(/\/sign-in\?callbackUrl=%2Fevents%3Fq%3Dmsg$/);
 });
+
+test("a time says its exact moment, local and UTC, when the pointer rests on it, and only then", async ({ page }) => {
+  await send("msg_time_0001", "time.pointed");
+  await signIn(page, "/events");
+  const row = page.getByTestId("event-row").filter({ hasText: "time.pointed" });
+  const exact = page.getByRole("tooltip");
+  for (const times of ["the first time", "again"]) {
+    await row.locator("time").hover();
+    await expect(exact, times).toContainText("UTC");
+    await page.mouse.move(700, 5, { steps: 5 });
+    await expect(exact, times).toHaveCount(0);
+  }
+});
