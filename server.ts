@@ -10,6 +10,7 @@ import { closeDatabase } from "./lib/db/client";
 import { startPostgres } from "./lib/db/embedded";
 import { migrate } from "./lib/db/migrate";
 import { configureDestinations } from "./lib/destinations/configure";
+import { listensOn } from "./lib/destinations/ourselves";
 import { ConfigurationError, environment } from "./lib/env";
 import { startWorker } from "./lib/pipeline/worker";
 
@@ -62,6 +63,7 @@ async function boot(): Promise<void> {
 
   const server = createHttpServer(app.getRequestHandler(), dev ? app.getUpgradeHandler() : undefined);
   const port = await server.listen(PORT);
+  listensOn(port);
   const address = PUBLIC_URL ?? `http://localhost:${port}`;
   nameOurselves(address, PUBLIC_URL !== undefined, mode);
 

@@ -104,7 +104,11 @@ function embeddedIn(address: string): string[] {
   if (isCompatible || (startsWithZeros(4) && e === 0xffff && f === 0)) found.push(dotted(g, h));
   if (a === 0x64 && b === 0xff9b) found.push(dotted(g, h));
   if (a === 0x64 && b === 0xff9b && c === 1) {
-    found.push(dotted(d, ((e & 0xff) << 8) | (f >>> 8)), dotted(((d & 0xff) << 8) | (e & 0xff), f), dotted(((e & 0xff) << 8) | (f >>> 8), ((f & 0xff) << 8) | (g >>> 8)));
+    found.push(
+      dotted(d, ((e & 0xff) << 8) | (f >>> 8)),
+      dotted(((d & 0xff) << 8) | (e & 0xff), f),
+      dotted(((e & 0xff) << 8) | (f >>> 8), ((f & 0xff) << 8) | (g >>> 8)),
+    );
   }
   if (a === 0x2002) found.push(dotted(b, c));
   if (a === 0x2001 && b === 0) found.push(dotted(c, d), dotted(g ^ 0xffff, h ^ 0xffff));

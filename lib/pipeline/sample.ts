@@ -46,7 +46,10 @@ export async function sendSample(
   const id = answer.status < 300 ? (body.event_id ?? null) : null;
   // As it is stored: some providers' samples are named by more than their events' type.
   const stored =
-    id && (await call<{ event_type: string; event_key: string } | null>("console", "get_event", { p_id: Number(id.slice(3)) }));
+    id &&
+    (await call<{ event_type: string; event_key: string } | null>("console", "get_event", {
+      p_id: Number(id.slice(3)),
+    }));
   const eventKey = stored ? stored.event_key : made.key;
   const details = { provider, event_type: type, event_key: eventKey, status: answer.status };
   await call("console", "record_staff_action", {

@@ -3,15 +3,7 @@
  * `<timestamp>.<body>`, see lib/webhooks/trigger.rb in chatwoot/chatwoot. Older servers sign nothing.
  */
 import { decodeHex, hmacSha256, isStale, parseUnixTimestamp, sameDigest, sha256Hex } from "./hmac";
-import {
-  acceptAs,
-  header,
-  type Identity,
-  type Provider,
-  type RawRequest,
-  refuse,
-  refuseRepeated,
-} from "./provider";
+import { acceptAs, header, type Identity, type Provider, type RawRequest, refuse, refuseRepeated } from "./provider";
 import { at, idFrom, isoFrom, isoFromUnix, keyOfBody, typeFrom } from "./shape";
 
 const SIGNATURE_PREFIX = "sha256=";

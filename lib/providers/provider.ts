@@ -212,7 +212,10 @@ export function refuseRepeated(request: RawRequest, names: readonly string[]): V
 }
 
 /** Refuses a request whose two families of headers say different things of the same name. */
-export function refuseContradiction(request: RawRequest, pairs: readonly (readonly [string, string])[]): Verification | undefined {
+export function refuseContradiction(
+  request: RawRequest,
+  pairs: readonly (readonly [string, string])[],
+): Verification | undefined {
   const other = pairs.find(([one, two]) => {
     const [first, second] = [header(request, one)?.trim(), header(request, two)?.trim()];
     return first !== undefined && second !== undefined && first !== second;

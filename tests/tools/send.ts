@@ -109,7 +109,13 @@ function matches(answer: Answer, shouldPass: boolean): boolean {
   return shouldPass ? answer.status >= 200 && answer.status < 300 : answer.status === 400 || answer.status === 401;
 }
 
-function whatToLookAt(url: string, id: string | undefined, shouldPass: boolean, asExpected: boolean, provider: Sender): string {
+function whatToLookAt(
+  url: string,
+  id: string | undefined,
+  shouldPass: boolean,
+  asExpected: boolean,
+  provider: Sender,
+): string {
   if (asExpected && shouldPass) return `Look at it: ${url}/events/${id}`;
   if (asExpected) return `Refused, as it should be. It is no event; the last rejection is counted on the overview`;
   if (!shouldPass) return "This should have been refused with 400 or 401.";

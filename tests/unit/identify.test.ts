@@ -168,7 +168,8 @@ describe("chatwoot", () => {
   );
   it("keeps two changes of one conversation apart, also where the server writes whole seconds", () => {
     const changed = (updated_at: number, status: "open" | "resolved") =>
-      identify("chatwoot", { ...chatwootEvent({ event: "conversation_updated", id: 50, status }), updated_at }).eventKey;
+      identify("chatwoot", { ...chatwootEvent({ event: "conversation_updated", id: 50, status }), updated_at })
+        .eventKey;
     expect(changed(FIXTURE_TIME + 0.25, "open")).not.toBe(changed(FIXTURE_TIME + 0.5, "open"));
     expect(changed(FIXTURE_TIME, "open")).not.toBe(changed(FIXTURE_TIME, "resolved"));
   });
