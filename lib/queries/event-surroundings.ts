@@ -9,7 +9,7 @@ import { patienceFor, withinPatience } from "./bounded";
 import { numberOf } from "./events";
 
 /** The bytes as people may have them: what is secret in them is covered. */
-export async function readEventBody(id: string): Promise<{ bytes: Buffer; isJson: boolean } | null> {
+export async function readEventBody(id: string): Promise<{ id: string; bytes: Buffer; isJson: boolean } | null> {
   const number = numberOf(id);
   if (number === null) return null;
   const stored = await call<{ provider_slug: string; parse_status: ParseStatus; body_base64: string } | null>(
@@ -20,6 +20,7 @@ export async function readEventBody(id: string): Promise<{ bytes: Buffer; isJson
   if (!stored) return null;
   const provider = findProvider(stored.provider_slug) ?? { slug: stored.provider_slug };
   return {
+    id: `we_${number}`,
     bytes: maskSecrets(Buffer.from(stored.body_base64, "base64"), provider),
     isJson: stored.parse_status === "ok",
   };
