@@ -2,6 +2,7 @@
 import { createFirstAdministrator, FIRST_ADMINISTRATOR } from "./lib/boot/administrator";
 import { ensureBuild } from "./lib/boot/build";
 import { checkConfiguration, checkDurability, checkEncryptionKey } from "./lib/boot/checks";
+import { checkDataDir, fileProblem } from "./lib/boot/data-dir";
 import { createHttpServer } from "./lib/boot/http";
 import { loadLocalSecrets } from "./lib/boot/local";
 import { lockDataDir } from "./lib/boot/lock";
@@ -25,7 +26,8 @@ surviveWhatIsSafe();
 try {
   await boot();
 } catch (error) {
-  console.error(error instanceof ConfigurationError ? `\n${error.message}\n` : error);
+  const known = error instanceof ConfigurationError ? error.message : fileProblem(environment().dataDir, error);
+  console.error(known ? `\n${known}\n` : error);
   await shutDown(1);
 }
 
@@ -36,6 +38,7 @@ async function boot(): Promise<void> {
   console.log("\nRedrive\n");
 
   if (mode === "local") {
+    checkDataDir(dataDir);
     onShutdown("lock", await lockDataDir(dataDir));
     loadLocalSecrets(dataDir);
   }

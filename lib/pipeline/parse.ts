@@ -25,7 +25,7 @@ export interface ParsedBody {
    */
   value: unknown;
   /** An object has a name twice, at any depth. JSON.parse and jsonb both keep the last, so identity and payload agree. */
-  hasRepeatedKeys?: boolean;
+  hasRepeatedKeys?: true;
 }
 
 /** Never throws, takes time linear in the size, and does not recurse. */
@@ -47,18 +47,19 @@ export function parseBody(raw: Buffer): ParsedBody {
 
   const value = beginsJson(raw, start) ? parse(raw, traits.bigIntegers) : undefined;
   // Every colon outside of a string belongs to a name: where fewer names came out, one was there twice.
-  const hasRepeatedKeys = value !== undefined && namesIn(value) < traits.keys;
-  if (!validText) return { status: "invalid_utf8", value, hasRepeatedKeys };
+  const isRepeating = value !== undefined && namesIn(value, traits.keys) < traits.keys;
+  const parsed = { value, ...(isRepeating && { hasRepeatedKeys: true as const }) };
+  if (!validText) return { status: "invalid_utf8", ...parsed };
   if (value === undefined) return { status: "invalid_json", value };
-  if (!small) return { status: "too_large", value, hasRepeatedKeys };
-  return { status: traits.depth > DEEPEST ? "too_deep" : (traits.obstacle ?? "ok"), value, hasRepeatedKeys };
+  if (!small) return { status: "too_large", ...parsed };
+  return { status: traits.depth > DEEPEST ? "too_deep" : (traits.obstacle ?? "ok"), ...parsed };
 }
 
-/** How many names the objects of a value have. Does not recurse: a value may be thousands of levels deep. */
-function namesIn(value: unknown): number {
+/** How many names the objects of a value have, at most `most`. Does not recurse: a value may be thousands of levels deep. */
+function namesIn(value: unknown, most: number): number {
   let names = 0;
   const waiting = [value];
-  while (waiting.length > 0) {
+  while (waiting.length > 0 && names < most) {
     const next = waiting.pop();
     if (typeof next !== "object" || next === null) continue;
     const values = Object.values(next);

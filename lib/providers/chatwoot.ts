@@ -123,8 +123,8 @@ function objectOf(payload: unknown, eventType: string, account: string | undefin
 /** The body tells the time of new messages and of changed conversations; for the rest it is when Chatwoot sent it. */
 function timeOf(request: RawRequest, payload: unknown, eventType: string): string | undefined {
   const written = writtenTime(payload, eventType);
-  const fromBody = eventType === "message_created" ? isoFrom(written) : isoFromUnix(written);
-  return fromBody ?? isoFromUnix(parseUnixTimestamp(header(request, "x-chatwoot-timestamp")));
+  if (written === undefined) return isoFromUnix(parseUnixTimestamp(header(request, "x-chatwoot-timestamp")));
+  return eventType === "message_created" ? isoFrom(written) : isoFromUnix(written);
 }
 
 function writtenTime(payload: unknown, eventType: string): unknown {

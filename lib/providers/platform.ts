@@ -53,7 +53,7 @@ export const platform: Provider = {
       organisationId,
       objectId: textOf(membersOf(data).get("id")),
       occurredAt: text("timestamp"),
-      writtenTime: text("timestamp"),
+      writtenTime: stored.get("timestamp")?.toString("utf8"),
       // Not the time: a publisher that stamps its retry anew still means the same event.
       fingerprint: createHash("sha256")
         .update(`${text("eventType")}\n`)

@@ -44,7 +44,10 @@ async function* csv(filter: AuditFilter): AsyncGenerator<Part> {
   yield { text: line(Object.keys(COLUMNS)), rows: 0 };
   const columns = Object.values(COLUMNS);
   for await (const actions of pages(filter)) {
-    yield { text: actions.map((action) => line(columns.map((column) => column(action)))).join(""), rows: actions.length };
+    yield {
+      text: actions.map((action) => line(columns.map((column) => column(action)))).join(""),
+      rows: actions.length,
+    };
   }
 }
 
