@@ -1,10 +1,22 @@
 /** Whether DATA_DIR can be used, before anything is made in it: each obstacle in one line, with a way out. */
-import { closeSync, fsyncSync, mkdirSync, openSync, rmSync, statfsSync, statSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  rmSync,
+  statfsSync,
+  statSync,
+  writeSync,
+} from "node:fs";
 import path from "node:path";
 import { ConfigurationError } from "../env";
 
 /** What a first start writes: a new cluster, its write-ahead log, the secrets. Less, and Postgres fails half-way. */
-const LEAST_FREE_BYTES = 128 * 1024 * 1024;
+const LEAST_FREE_MB = 128;
+/** Two segments of the write-ahead log: with them a cluster that is there can recover, and somebody can make room. */
+const LEAST_FREE_AGAIN_MB = 32;
 
 /** Makes DATA_DIR when it is missing and writes a byte into it. Throws a `ConfigurationError` when that is not possible. */
 export function checkDataDir(dataDir: string): void {
@@ -22,8 +34,13 @@ export function checkDataDir(dataDir: string): void {
   } catch (error) {
     throw new ConfigurationError(obstacle(dataDir, error as NodeJS.ErrnoException));
   }
-  const { bavail, bsize } = statfsSync(dataDir);
-  if (bavail * bsize < LEAST_FREE_BYTES) throw new ConfigurationError(diskFull(dataDir));
+  const cluster = path.join(dataDir, "postgres", "cluster");
+  const isFirstStart = !existsSync(cluster);
+  const least = isFirstStart ? LEAST_FREE_MB : LEAST_FREE_AGAIN_MB;
+  for (const directory of isFirstStart ? [dataDir] : [dataDir, cluster]) {
+    const { bavail, bsize } = statfsSync(directory);
+    if (bavail * bsize < least * 1024 * 1024) throw new ConfigurationError(diskFull(directory, least));
+  }
 }
 
 /** The line for an error of the file system or of Postgres that speaks of DATA_DIR; undefined for any other error. */
@@ -47,8 +64,7 @@ function obstacle(dataDir: string, { code, message }: NodeJS.ErrnoException): st
   return `DATA_DIR ${dataDir} cannot be used (${code ?? message}): ${elsewhere}.`;
 }
 
-function diskFull(dataDir: string): string {
-  const least = Math.round(LEAST_FREE_BYTES / 1024 / 1024);
+function diskFull(dataDir: string, least = LEAST_FREE_MB): string {
   return `The disk of DATA_DIR ${dataDir} is full: free at least ${least} MB, or set DATA_DIR to a directory on another disk.`;
 }
 

@@ -23,7 +23,7 @@ import {
   run,
   urlOf,
 } from "./embedded-postmaster";
-import { readKept, writeKept } from "./kept-json";
+import { ensureCopy, readKept, writeKept } from "./kept-json";
 
 const SUPERVISE_MS = 500;
 /** Crash recovery after heavy load takes seconds; a frozen machine may take longer. */
@@ -63,6 +63,7 @@ interface Supervision {
 export async function startPostgres(dataDir: string): Promise<RunningPostgres> {
   const home = prepareHome(path.resolve(dataDir));
   const access = readAccess(home.directory) ?? createAccess(home);
+  ensureCopy(path.join(home.directory, "redrive.json"), { ...access }, home.owner);
   if (existsSync(clusterOf(home.directory))) requireSameMajor(home);
   else await createCluster(home, access);
 
