@@ -41,7 +41,7 @@ export async function startApp({
 }: AppOptions = {}): Promise<RunningApp> {
   const child = spawn(process.execPath, ["--import", "tsx", "server.ts"], {
     cwd: ROOT,
-    env: { ...inherited(), DATA_DIR: dataDir, PORT: "0", NODE_ENV: "development" as never, ...env },
+    env: { ...inherited(), DATA_DIR: dataDir, PORT: "0", ...env },
     stdio: ["ignore", "pipe", "pipe"],
     ...(uid !== undefined && { uid, gid: uid }),
   });
