@@ -724,7 +724,6 @@ export type Database = {
           event_key_hash: string;
           event_type: string;
           fingerprint: string;
-          flags: Database["public"]["Enums"]["event_flag"][];
           headers: NonNullable<Json>;
           id: number;
           last_error: string | null;
@@ -761,7 +760,6 @@ export type Database = {
             event_key_hash: string;
             event_type: string;
             fingerprint: string;
-            flags: Database["public"]["Enums"]["event_flag"][];
             headers: NonNullable<Json>;
             id: number;
             last_error: string | null;
@@ -801,7 +799,6 @@ export type Database = {
           event_key_hash: string;
           event_type: string;
           fingerprint: string;
-          flags?: Database["public"]["Enums"]["event_flag"][];
           headers: NonNullable<Json>;
           id?: never;
           last_error?: string | null;
@@ -839,7 +836,6 @@ export type Database = {
           event_key_hash?: string;
           event_type?: string;
           fingerprint?: string;
-          flags?: Database["public"]["Enums"]["event_flag"][];
           headers?: NonNullable<Json>;
           id?: never;
           last_error?: string | null;
@@ -2192,10 +2188,6 @@ export type Database = {
         Returns: Database["public"]["Enums"]["skip_reason"];
       };
       record_attempts: { Args: { p_results: Json }; Returns: Json };
-      record_download: {
-        Args: { p_actor: string; p_actor_id: string; p_details: Json; p_request_id: string; p_subject: string };
-        Returns: undefined;
-      };
       record_rejections: { Args: { p_counts: Json; p_samples: Json }; Returns: undefined };
       record_sign_in: { Args: { p_email: string; p_ip: string; p_success: boolean }; Returns: undefined };
       record_staff_action: {
@@ -2227,7 +2219,6 @@ export type Database = {
           event_key_hash: string;
           event_type: string;
           fingerprint: string;
-          flags: Database["public"]["Enums"]["event_flag"][];
           headers: NonNullable<Json>;
           id: number;
           last_error: string | null;
@@ -2457,9 +2448,7 @@ export type Database = {
         | "invalid_payload"
         | "constraint"
         | "handler_error"
-        | "lease_expired"
-        | "delivery_loop";
-      event_flag: "repeated_keys" | "impossible_time";
+        | "lease_expired";
       event_status: "received" | "processing" | "processed" | "failed" | "dead" | "replayed" | "resolved" | "ignored";
       parse_status:
         | "ok"
@@ -2622,9 +2611,7 @@ export const Constants = {
         "constraint",
         "handler_error",
         "lease_expired",
-        "delivery_loop",
       ],
-      event_flag: ["repeated_keys", "impossible_time"],
       event_status: ["received", "processing", "processed", "failed", "dead", "replayed", "resolved", "ignored"],
       parse_status: [
         "ok",
