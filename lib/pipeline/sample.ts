@@ -1,5 +1,6 @@
 /** A sample of a provider, signed with the secret configured here and taken to our own door, as the provider would. */
 import type { Actor } from "@/lib/auth/permissions";
+import { EVERYTHING, scopeOf } from "@/lib/auth/scope";
 import type { SentSample } from "@/lib/contract/sources";
 import { call } from "@/lib/db/client";
 import { environment, secretsFrom } from "@/lib/env";
@@ -23,11 +24,15 @@ export function sampleOf(provider: string): { missing: string | null } | null {
  */
 export async function sendSample(
   provider: string,
-  { actor, requestId }: { actor: Pick<Actor, "id" | "name">; requestId: string },
+  { actor, requestId }: { actor: Pick<Actor, "id" | "name" | "organisations">; requestId: string },
 ): Promise<SentSample> {
   if (!environment().ALLOW_SAMPLES) {
     const detail = "They would stand among real events. Set ALLOW_SAMPLES=1 to allow them here.";
     throw new Problem({ status: 403, title: "Samples are sent in local mode only.", detail });
+  }
+  if (actor.organisations !== null) {
+    const detail = "It comes to the provider's shared address, as an event of no organisation, which you could not see.";
+    throw new Problem({ status: 403, title: "Samples are for those who see all organisations.", detail });
   }
   if (!isSender(provider)) {
     const detail = `There are samples of ${SENDERS.join(", ")}.`;
@@ -46,7 +51,10 @@ export async function sendSample(
   const id = answer.status < 300 ? (body.event_id ?? null) : null;
   // As it is stored: some providers' samples are named by more than their events' type.
   const stored =
-    id && (await call<{ event_type: string } | null>("console", "get_event", { p_id: Number(id.slice(3)) }));
+    id && (await call<{ event_type: string } | null>("console", "get_event", {
+      p_id: Number(id.slice(3)),
+      ...scopeOf(EVERYTHING),
+    }));
   const details = { provider, event_type: type, event_key: made.key, status: answer.status };
   await call("console", "record_staff_action", {
     ...{ p_action: "source.sample", p_subject: provider, p_details: details },

@@ -1,4 +1,5 @@
 /** Whether Redrive can do its work: the database answers, nothing due waits too long, providers have their secrets. */
+import { EVERYTHING, scopeOf } from "@/lib/auth/scope";
 import { call, DatabaseUnavailable } from "@/lib/db/client";
 import { secretsFrom } from "@/lib/env";
 import { senders } from "@/lib/providers";
@@ -21,7 +22,7 @@ export interface Health {
 /** Reads the health. Never throws for an absent database: that is its answer. */
 export async function readHealth(): Promise<Health> {
   const started = performance.now();
-  const backlog = await call<Backlog>("console", "read_backlog", {} as never, DATABASE_DEADLINE_MS).catch(
+  const backlog = await call<Backlog>("console", "read_backlog", scopeOf(EVERYTHING), DATABASE_DEADLINE_MS).catch(
     (error: unknown) => {
       if (error instanceof DatabaseUnavailable) return null;
       throw error;

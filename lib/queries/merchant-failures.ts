@@ -1,5 +1,6 @@
 /** The failures of a replay in the words of the merchant-delivery API. */
 import type { z } from "zod";
+import type { Scoped } from "@/lib/auth/scope";
 import type { failureList } from "@/lib/contract/api/merchant-answers";
 import { FAILURE_LABEL } from "@/lib/contract/failure-labels";
 import { listReplayFailures, type ReplayFailure } from "./replays";
@@ -8,8 +9,9 @@ import { listReplayFailures, type ReplayFailure } from "./replays";
 export async function listFailures(
   replayId: string,
   page: { after: number; limit: number },
+  asker: Scoped,
 ): Promise<z.infer<typeof failureList>> {
-  const { total, failures } = await listReplayFailures(replayId, page);
+  const { total, failures } = await listReplayFailures(replayId, page, asker);
   return {
     failures: failures.map(inWords),
     totalFailures: total,

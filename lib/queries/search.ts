@@ -1,3 +1,4 @@
+import { type Scoped, scopeOf } from "@/lib/auth/scope";
 import type { Found } from "@/lib/contract/search";
 import { call } from "@/lib/db/client";
 
@@ -5,6 +6,10 @@ import { call } from "@/lib/db/client";
 const MOST_FOUND = 8;
 
 /** Events, replays, destinations and organisations that somebody may mean by this: by id, key, request id or name. */
-export function searchEverything(query: string): Promise<Found> {
-  return call("console", "search_everything", { p_query: query, p_limit: MOST_FOUND });
+export function searchEverything(query: string, asker: Scoped): Promise<Found> {
+  return call("console", "search_everything", {
+    p_query: query,
+    p_limit: MOST_FOUND,
+    ...scopeOf(asker),
+  });
 }

@@ -1,4 +1,5 @@
 /** What the history, the counts and replays mean by "at this destination". */
+import { EVERYTHING } from "@/lib/auth/scope";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { eventFilterSchema } from "@/lib/contract/event-filter";
 import { createReplay } from "@/lib/pipeline/replay";
@@ -31,7 +32,7 @@ afterAll(async () => {
 });
 
 const keysOf = async (filter: Record<string, string>) =>
-  (await listEvents(eventFilterSchema.parse(filter), { limit: 10 })).events.map((event) => event.event_key).sort();
+  (await listEvents(eventFilterSchema.parse(filter), { limit: 10 }, EVERYTHING)).events.map((event) => event.event_key).sort();
 
 test("a destination matches the events that go there; with a delivery status, those it has there", async () => {
   expect(await keysOf({ destination: ids.ill })).toEqual(["things-0", "things-1", "things-2"]);
@@ -60,7 +61,7 @@ test("a replay of what failed at a destination delivers there, and nowhere else"
   ill.answer(200);
   well.arrivals.length = 0;
   await workUntilIdle();
-  const [item] = await listReplayItems(replay.id, { limit: 10 });
+  const [item] = await listReplayItems(replay.id, { limit: 10 }, EVERYTHING);
   expect(item).toMatchObject({ outcome: "delivered" });
   expect(ill.arrivals.at(-1)).toMatchObject({ status: 200, body: { n: 1 } });
   expect(well.arrivals).toEqual([]);

@@ -1,4 +1,5 @@
 /** Circuit, throttle, disabling and statistics of destinations. */
+import { EVERYTHING, scopeOf } from "@/lib/auth/scope";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Destination } from "@/lib/contract/destinations";
 import { call, closeDatabase } from "@/lib/db/client";
@@ -178,7 +179,7 @@ describe("a destination is disabled", () => {
     ]);
 
     endpoint.answer(200);
-    await call("console", "enable_destination", { p_id: id, p_actor: "Ada", p_actor_id: "1", p_request_id: "r" });
+    await call("console", "enable_destination", { ...scopeOf(EVERYTHING), p_id: id, p_actor: "Ada", p_actor_id: "1", p_request_id: "r" });
     await workUntilIdle();
     expect(await delivered()).toBe(3);
   });

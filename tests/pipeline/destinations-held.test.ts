@@ -1,4 +1,5 @@
 /** Paused and disabled destinations hold what is theirs, and let it go in order. */
+import { EVERYTHING, scopeOf } from "@/lib/auth/scope";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { call } from "@/lib/db/client";
 import { claim } from "@/lib/pipeline/claim";
@@ -26,8 +27,8 @@ afterEach(async () => {
 });
 
 const who = { p_actor: "Ada", p_actor_id: "staff-1", p_request_id: "r" };
-const pause = (id: number) => call("console", "pause_destination", { p_id: id, ...who });
-const resume = (id: number) => call("console", "resume_destination", { p_id: id, ...who });
+const pause = (id: number) => call("console", "pause_destination", { ...scopeOf(EVERYTHING), p_id: id, ...who });
+const resume = (id: number) => call("console", "resume_destination", { ...scopeOf(EVERYTHING), p_id: id, ...who });
 const attend = () => call("pipeline", "attend_destinations", { p_disable_after_days: 5 });
 const statuses = async () =>
   Object.fromEntries(

@@ -1,5 +1,6 @@
 /** What the door does beyond one signed POST: several events of one request, GET, secrets in bodies, and caught requests sent again. Long because each is told with its opposite. */
 import { createHmac } from "node:crypto";
+import { EVERYTHING } from "@/lib/auth/scope";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { accept } from "@/lib/pipeline/accept";
 import type { Answer } from "@/lib/pipeline/answer";
@@ -149,7 +150,7 @@ describe("a secret in the body", () => {
       select id, 1, 1, 'test', 'failed', now(), ${Buffer.from(`You sent ${written} with ${CANARY}`)} from d`;
     await desk.sql`update events set status = 'dead' where id = ${id}`;
 
-    const event = await getEvent(String(id));
+    const event = await getEvent(String(id), EVERYTHING);
     const shown = Buffer.from(event?.body_base64 ?? "", "base64").toString();
     expect(shown).toBe(written.replaceAll(CANARY, "*".repeat(CANARY.length)));
     expect(event?.deliveries.at(-1)?.attempts[0]?.response_body).toContain("You sent");
@@ -159,9 +160,9 @@ describe("a secret in the body", () => {
     const { listDeadLetters } = await import("@/lib/queries/dead-letters");
     const reads = [
       event,
-      await listEvents({}, { limit: 200 }),
-      await listMerchantEvents({}, { limit: 200 }),
-      await listDeadLetters(),
+      await listEvents({}, { limit: 200 }, EVERYTHING),
+      await listMerchantEvents({}, { limit: 200 }, EVERYTHING),
+      await listDeadLetters(EVERYTHING),
     ];
     const seen = [shown, printed, JSON.stringify(answers), JSON.stringify(reads), await everyText()].join("\n");
     for (const secret of [CANARY, WRONG, WRONG.slice(0, 12)]) expect(seen.split(secret)).toHaveLength(1);
@@ -311,7 +312,7 @@ describe("the same bytes under another key, from a provider that does not sign i
     const body = order();
     await post(body, "ev-by-hand");
     const id = eventIdIn(await post(body, "ev-by-hand-2"));
-    expect((await getEvent(String(id)))?.suspected_replay).toBe(true);
+    expect((await getEvent(String(id), EVERYTHING))?.suspected_replay).toBe(true);
     await createReplay({
       kind: "single",
       selection: { event_ids: [id] },
@@ -321,7 +322,7 @@ describe("the same bytes under another key, from a provider that does not sign i
       requestId: "req-replay",
     });
     await workUntilIdle();
-    expect((await getEvent(String(id)))?.status).toBe("replayed");
+    expect((await getEvent(String(id), EVERYTHING))?.status).toBe("replayed");
   });
 });
 

@@ -1,5 +1,6 @@
 /** What changed since a cursor: nothing is lost and nothing is told twice, whatever overlaps. */
 import type postgres from "postgres";
+import { EVERYTHING } from "@/lib/auth/scope";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { Topic } from "@/lib/contract/live";
 import { resolveEvents } from "@/lib/pipeline/resolve";
@@ -26,12 +27,12 @@ afterEach(async () => {
   await desk.sql`truncate events, deliveries, attempts, replays, replay_items, statistics, destination_health, destination_statistics, staff_actions cascade`;
 });
 
-const now = async () => (await changesSince(null)).cursor;
+const now = async () => (await changesSince(null, EVERYTHING)).cursor;
 const arrive = async () => eventIdIn(await send("chatwoot", chatwootEvent(), { id: nextUuid() }));
 
 /** Looks once, and answers what changed and where to look from next. */
 async function look(cursor: string) {
-  const news = await changesSince(cursor);
+  const news = await changesSince(cursor, EVERYTHING);
   return { ...news.change, reset: news.change === null, cursor: news.cursor };
 }
 
@@ -108,14 +109,14 @@ describe("changes", () => {
     const heard: News[][] = [[], []];
     const both = new Promise<void>((resolve) => {
       for (const mine of heard) {
-        void watchChanges((news) => {
+        void watchChanges(EVERYTHING, (news) => {
           mine.push(news);
           if (heard.every((one) => one.length > 0)) resolve();
         }).then((stop) => stops.push(stop));
       }
     });
     const stops: (() => void)[] = [];
-    await changesSince(null);
+    await changesSince(null, EVERYTHING);
     while (stops.length < 2) await new Promise((resolve) => setTimeout(resolve, 10));
     const id = await arrive();
     await both;
@@ -176,13 +177,13 @@ describe("search", () => {
       returning event_key, request_id`;
     const { event_key: key, request_id } = event as unknown as { event_key: string; request_id: string };
     for (const query of [key, key.slice(0, 12), `we_${id}`, String(id), request_id]) {
-      expect((await searchEverything(query)).events.map((found) => found.id)).toContain(`we_${id}`);
+      expect((await searchEverything(query, EVERYTHING)).events.map((found) => found.id)).toContain(`we_${id}`);
     }
-    expect((await searchEverything(key)).events[0]).toMatchObject({ event_key: key, provider_slug: "chatwoot" });
-    expect((await searchEverything("org_mer")).organisations).toEqual(["org_merchant123"]);
-    expect((await searchEverything("AGENT")).destinations.map(({ slug }) => slug)).toContain("agent-sdk");
+    expect((await searchEverything(key, EVERYTHING)).events[0]).toMatchObject({ event_key: key, provider_slug: "chatwoot" });
+    expect((await searchEverything("org_mer", EVERYTHING)).organisations).toEqual(["org_merchant123"]);
+    expect((await searchEverything("AGENT", EVERYTHING)).destinations.map(({ slug }) => slug)).toContain("agent-sdk");
     for (const nothing of ["%", "_", "'; drop table events", "\\", "we_999999999999999999", "🦉"]) {
-      expect((await searchEverything(nothing)).events).toEqual([]);
+      expect((await searchEverything(nothing, EVERYTHING)).events).toEqual([]);
     }
   });
 
@@ -192,7 +193,7 @@ describe("search", () => {
         (41, 'query', 'queued', 'Agent SDK was down on Monday', 'Ada', 'a', '{}', '{}'),
         (42, 'query', 'draft', 'Agent SDK was down on Monday', 'Ada', 'a', '{}', '{}')`;
     for (const query of ["wr_41", "br_41", "41", "DOWN ON monday"]) {
-      expect((await searchEverything(query)).replays.map(({ id }) => id)).toEqual(["wr_41"]);
+      expect((await searchEverything(query, EVERYTHING)).replays.map(({ id }) => id)).toEqual(["wr_41"]);
     }
   });
 });

@@ -1,3 +1,4 @@
+import { EVERYTHING } from "@/lib/auth/scope";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { Replay } from "@/lib/contract/replays";
 import { createReplay, readReplay } from "@/lib/pipeline/replay";
@@ -43,7 +44,7 @@ describe("a replay", () => {
     await workUntilIdle();
     await agent.close();
 
-    expect(await readReplay(created.id)).toMatchObject({ status: "completed", total: 1, succeeded: 1, failed: 0 });
+    expect(await readReplay(created.id, EVERYTHING)).toMatchObject({ status: "completed", total: 1, succeeded: 1, failed: 0 });
     expect(await eventRow(id)).toEqual({ status: "replayed", replay_count: 1, last_error_class: null });
     const [request] = agent.received;
     expect(request?.body).toEqual(body);
@@ -63,7 +64,7 @@ describe("a replay", () => {
     await workUntilIdle();
     const created = await replay(id);
     await workUntilIdle();
-    expect(await listReplayItems(created.id, { limit: 10 })).toMatchObject([
+    expect(await listReplayItems(created.id, { limit: 10 }, EVERYTHING)).toMatchObject([
       { outcome: "already_correct", destination: "Stripe tables" },
     ]);
     expect(await desk.sql`select count(*)::int from audit_logs`).toEqual([{ count: 1 }]);
@@ -75,8 +76,8 @@ describe("a replay", () => {
     await workUntilIdle();
     const created = await replay(id);
     await workUntilIdle();
-    expect(await readReplay(created.id)).toMatchObject({ status: "completed", succeeded: 0, failed: 1 });
-    expect((await listReplayItems(created.id, { limit: 10 }))[0]?.detail).toContain("refused the connection");
+    expect(await readReplay(created.id, EVERYTHING)).toMatchObject({ status: "completed", succeeded: 0, failed: 1 });
+    expect((await listReplayItems(created.id, { limit: 10 }, EVERYTHING))[0]?.detail).toContain("refused the connection");
     expect(await eventRow(id)).toMatchObject({ status: "dead", replay_count: 1 });
   });
 
@@ -128,9 +129,9 @@ describe("a replay", () => {
       await call("pipeline", "advance_replays", {} as never);
       const [items] = await desk.sql`
         select count(*) filter (where outcome = 'already_correct')::int as done from replay_items where replay_id = ${created.id.slice(3)}`;
-      expect((await readReplay(created.id))?.succeeded).toBe(items?.done);
+      expect((await readReplay(created.id, EVERYTHING))?.succeeded).toBe(items?.done);
     }
-    expect(await readReplay(created.id)).toMatchObject({ status: "completed", total: 250, succeeded: 250 });
+    expect(await readReplay(created.id, EVERYTHING)).toMatchObject({ status: "completed", total: 250, succeeded: 250 });
     expect(await desk.sql`select distinct replay_count from events`).toEqual([{ replay_count: 1 }]);
   });
 

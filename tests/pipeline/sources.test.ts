@@ -1,4 +1,5 @@
 /** Doors with URLs of their own: who gets in, as whose, and that a token is seen nowhere. Long because it is told for every way a token ends. */
+import { EVERYTHING } from "@/lib/auth/scope";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { acceptFromNext } from "@/app/api/accept-from-next";
 import { accept } from "@/lib/pipeline/accept";
@@ -252,7 +253,7 @@ test("a token is seen nowhere: not in a row, an answer, or a line of the log", a
   vi.restoreAllMocks();
 
   const { getEvent, listEvents } = await import("@/lib/queries/events");
-  const read = [await getEvent(String(eventIdIn(answers[0] as never))), await listEvents({}, { limit: 50 })];
+  const read = [await getEvent(String(eventIdIn(answers[0] as never)), EVERYTHING), await listEvents({}, { limit: 50 }, EVERYTHING)];
   const shown = Buffer.from(read[0] && "body_base64" in read[0] ? read[0].body_base64 : "", "base64").toString();
   expect(shown).toContain("/api/webhooks/smartlead/*****");
   const seen = [printed, shown, JSON.stringify(answers), JSON.stringify(read), await everyText(desk)].join("\n");
