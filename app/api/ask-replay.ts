@@ -1,7 +1,8 @@
 /** What every route that asks for a replay does: how much may this actor ask for, what was not found, draft or start. */
+
+import type { Actor } from "@/lib/auth/permissions";
 import type { ReplayOptions } from "@/lib/contract/replay-options";
 import type { Replay, ReplayKind, ReplayPreview, ReplayRequested } from "@/lib/contract/replays";
-import type { Actor } from "@/lib/auth/permissions";
 import { environment } from "@/lib/env";
 import { Problem } from "@/lib/errors";
 import { previewReplay } from "@/lib/pipeline/preview";

@@ -92,5 +92,11 @@ export function OrganisationsField({
 
 /** What is typed with its last name completed: a suggestion replaces the whole field. */
 function withName(typed: string, name: string): string {
-  return [...typed.split(",").slice(0, -1).map((one) => one.trim()), name].join(", ");
+  return [
+    ...typed
+      .split(",")
+      .slice(0, -1)
+      .map((one) => one.trim()),
+    name,
+  ].join(", ");
 }

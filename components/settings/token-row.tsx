@@ -5,8 +5,8 @@ import { RelativeTime, useTimeFormat } from "../time";
 import { Button } from "../ui/button";
 import { cn } from "../ui/cn";
 import { Tooltip } from "../ui/tooltip";
-import { type Columns, cellLook, rowLook } from "./table";
 import { ScopeLine } from "./scope-line";
+import { type Columns, cellLook, rowLook } from "./table";
 import { SCOPE_WORDS } from "./words";
 
 export const TOKEN_COLUMNS: Columns = [

@@ -3,8 +3,8 @@ import type { Scope } from "@/lib/contract/scopes";
 import type { ApiToken, ApiTokenStatus, NewApiToken } from "@/lib/contract/staff";
 import { call } from "@/lib/db/client";
 import { Problem } from "@/lib/errors";
+import { beyondScope, type Organisations, type Scoped, scopeOf } from "@/lib/scope";
 import { type Actor, mayActor, SCOPES, scopesWithin } from "./permissions";
-import { beyondScope, type Organisations, type Scoped, scopeOf } from "./scope";
 import { hashSecret, makeSecret } from "./secrets";
 
 const PREFIX = "rd_";
@@ -33,7 +33,9 @@ export async function readApiToken(token: string): Promise<TokenReading> {
   if (stored.status !== "active") return { problem: ENDED[stored.status] };
   const { id, name, organisations, owner_id, owner_role } = stored;
   const scopes = stored.scopes.filter((scope) => isWithin(scope, owner_role));
-  return { actor: { kind: "token", id, name, role: null, scopes, organisations, ...(owner_id && { ownerId: owner_id }) } };
+  return {
+    actor: { kind: "token", id, name, role: null, scopes, organisations, ...(owner_id && { ownerId: owner_id }) },
+  };
 }
 
 /** A token may nothing that whoever made it may not do any more. Scopes we do not know allow nothing. */

@@ -1,7 +1,7 @@
 /** Who may do what, as data: handlers and pages ask for a permission, never for a role. */
 import { SCOPE_NAMES, type Scope } from "@/lib/contract/scopes";
 import type { StaffRole } from "@/lib/contract/vocabulary";
-import type { Organisations } from "./scope";
+import type { Organisations } from "@/lib/scope";
 
 /** Each role may do all that the roles before it may. */
 const ROLES: readonly StaffRole[] = ["viewer", "support", "admin"];

@@ -3,8 +3,8 @@ import { decode } from "next-auth/jwt";
 import type { StaffRole } from "@/lib/contract/vocabulary";
 import { call } from "@/lib/db/client";
 import { environment } from "@/lib/env";
+import type { Organisations } from "@/lib/scope";
 import type { Actor } from "./permissions";
-import type { Organisations } from "./scope";
 
 /** Twelve hours: a working day. */
 export const SESSION_SECONDS = 12 * 60 * 60;

@@ -4,9 +4,9 @@ import type { StaffRole } from "@/lib/contract/vocabulary";
 import { call } from "@/lib/db/client";
 import { environment } from "@/lib/env";
 import { Problem, type ProblemInit } from "@/lib/errors";
+import { beyondScope, type Organisations, type Scoped, scopeOf } from "@/lib/scope";
 import { hashPassword } from "./password";
 import { type Actor, rolesWithin } from "./permissions";
-import { beyondScope, type Organisations, type Scoped, scopeOf } from "./scope";
 import { hashSecret, makeSecret } from "./secrets";
 
 interface Asker {

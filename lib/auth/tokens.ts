@@ -3,9 +3,9 @@ import { jwtVerify, SignJWT } from "jose";
 import type { Scope } from "@/lib/contract/scopes";
 import type { StaffRole } from "@/lib/contract/vocabulary";
 import { ConfigurationError, environment } from "@/lib/env";
+import type { Organisations } from "@/lib/scope";
 import { isApiToken, readApiToken, type TokenReading } from "./api-tokens";
 import { SCOPES } from "./permissions";
-import type { Organisations } from "./scope";
 
 const ISSUER = "redrive";
 const AUDIENCE = "redrive-api";

@@ -4,7 +4,6 @@
  */
 import { randomBytes } from "node:crypto";
 import type { z } from "zod";
-import { beyondScope, type Scoped, scopeOf } from "@/lib/auth/scope";
 import type { createDestinationRequest, updateDestinationRequest } from "@/lib/contract/api/destinations";
 import { type EndpointTest, MASK } from "@/lib/contract/destinations";
 import { call } from "@/lib/db/client";
@@ -12,6 +11,7 @@ import { ConfigurationError, environment } from "@/lib/env";
 import { Problem, type ProblemInit } from "@/lib/errors";
 import { log } from "@/lib/log";
 import { findProvider } from "@/lib/providers";
+import { beyondScope, type Scoped, scopeOf } from "@/lib/scope";
 import { checkDestinationUrl, checkHeaders } from "./policy";
 import {
   canEncrypt,

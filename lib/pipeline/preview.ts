@@ -1,11 +1,12 @@
 /** preview: what a draft would do, before anybody presses the button. The rows are applied for real, and rolled back. */
-import { type Scoped, scopeOf } from "@/lib/auth/scope";
+
 import type { ChangeResult } from "@/lib/contract/events";
 import type { Replay, ReplayPreview } from "@/lib/contract/replays";
 import { call } from "@/lib/db/client";
 import { project } from "@/lib/destinations/tables";
 import { findProvider } from "@/lib/providers";
 import type { Change, Impact, ProjectableEvent } from "@/lib/providers/provider";
+import { type Scoped, scopeOf } from "@/lib/scope";
 import { parseBody } from "./parse";
 import { replayNumber } from "./replay";
 

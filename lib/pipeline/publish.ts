@@ -1,12 +1,12 @@
 /** publish: events of our own take the same way in as those of others: stored, fanned out and committed before the answer. */
 import { randomUUID } from "node:crypto";
-import { beyondScope, isWithin, type Scoped, scopeOf } from "@/lib/auth/scope";
 import type { PublishedEvent } from "@/lib/contract/platform";
 import { call, DatabaseUnavailable } from "@/lib/db/client";
 import { type Operator, REFUSALS, readSealed } from "@/lib/destinations/manage";
 import { Problem } from "@/lib/errors";
 import { log } from "@/lib/log";
 import { type Publication, platform, publishedRequest } from "@/lib/providers/platform";
+import { beyondScope, isWithin, type Scoped, scopeOf } from "@/lib/scope";
 import { storeEvent } from "./accept";
 import { BatcherFull } from "./batcher";
 import { type EventRow, eventRow } from "./event-row";
@@ -23,7 +23,8 @@ export async function publishEvents(
   publisher: Scoped,
 ): Promise<PublishedEvent[]> {
   const beyond = publications.findIndex(({ organisationId }) => !isWithin(publisher, organisationId));
-  if (beyond >= 0) throw beyondScope(publisher, publications.length > 1 ? `[${beyond}].organisationId` : "organisationId");
+  if (beyond >= 0)
+    throw beyondScope(publisher, publications.length > 1 ? `[${beyond}].organisationId` : "organisationId");
   const last = new Map<string, Promise<unknown>>();
   const published = publications.map((publication) => {
     const before = last.get(publication.organisationId) ?? Promise.resolve();

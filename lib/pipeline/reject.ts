@@ -43,9 +43,15 @@ export async function recordRejection(provider: Provider, request: RawRequest, r
   const known = knownOf(provider, request, refusal);
   const { organisation_id } = known;
   const key = JSON.stringify([provider.slug, refusal.reason, organisation_id]);
-  const count = window.counts.get(key) ?? { provider: provider.slug, reason: refusal.reason, organisation_id, count: 0 };
+  const count = window.counts.get(key) ?? {
+    provider: provider.slug,
+    reason: refusal.reason,
+    organisation_id,
+    count: 0,
+  };
   window.counts.set(key, { ...count, count: count.count + 1 });
-  if (window.samples.length < SAMPLES_PER_WINDOW) window.samples.push({ ...sample(provider, request, refusal), ...known });
+  if (window.samples.length < SAMPLES_PER_WINDOW)
+    window.samples.push({ ...sample(provider, request, refusal), ...known });
   await Promise.race([window.flushed, new Promise((resolve) => setTimeout(resolve, LONGEST_WAIT_MS).unref())]);
 }
 

@@ -2,13 +2,14 @@
  * replay: creates the resource, starts and steers it. The selection is frozen when the draft is made, so what is previewed
  * is what runs; the database decides what may become true.
  */
-import { type Scoped, scopeOf } from "@/lib/auth/scope";
+
 import { completeOptions } from "@/lib/contract/replay-options";
 import type { Replay, ReplayKind } from "@/lib/contract/replays";
 import { call } from "@/lib/db/client";
 import { environment } from "@/lib/env";
 import { Problem, type ProblemInit } from "@/lib/errors";
 import { log, logError } from "@/lib/log";
+import { type Scoped, scopeOf } from "@/lib/scope";
 import { ringWorker } from "./worker-bell";
 
 const LOOK_EVERY_MS = 50;

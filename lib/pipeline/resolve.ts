@@ -1,8 +1,9 @@
 /** resolve: a person marks failed or dead events as handled, with a reason. Nothing is delivered. */
-import { scopeOf } from "@/lib/auth/scope";
+
 import { call } from "@/lib/db/client";
 import { Problem } from "@/lib/errors";
 import { log } from "@/lib/log";
+import { scopeOf } from "@/lib/scope";
 import type { Asker } from "./replay";
 
 /** Answers how many were marked; the others are not failed or dead. Throws a `Problem` when none is. */

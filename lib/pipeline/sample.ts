@@ -1,12 +1,12 @@
 /** A sample of a provider, signed with the secret configured here and taken to our own door, as the provider would. */
 import type { Actor } from "@/lib/auth/permissions";
-import { EVERYTHING, scopeOf } from "@/lib/auth/scope";
 import type { SentSample } from "@/lib/contract/sources";
 import { call } from "@/lib/db/client";
 import { environment, secretsFrom } from "@/lib/env";
 import { Problem } from "@/lib/errors";
 import { SAMPLE_TYPES, SIGNING_VARIABLE, sample } from "@/lib/samples";
 import { requestOf, SENDERS, type Sender } from "@/lib/samples/sign";
+import { EVERYTHING, scopeOf } from "@/lib/scope";
 import { accept } from "./accept";
 
 /** What each provider's sample tells of, where the first of its types is not the best to look at. */
@@ -31,7 +31,8 @@ export async function sendSample(
     throw new Problem({ status: 403, title: "Samples are sent in local mode only.", detail });
   }
   if (actor.organisations !== null) {
-    const detail = "It comes to the provider's shared address, as an event of no organisation, which you could not see.";
+    const detail =
+      "It comes to the provider's shared address, as an event of no organisation, which you could not see.";
     throw new Problem({ status: 403, title: "Samples are for those who see all organisations.", detail });
   }
   if (!isSender(provider)) {
@@ -51,7 +52,8 @@ export async function sendSample(
   const id = answer.status < 300 ? (body.event_id ?? null) : null;
   // As it is stored: some providers' samples are named by more than their events' type.
   const stored =
-    id && (await call<{ event_type: string } | null>("console", "get_event", {
+    id &&
+    (await call<{ event_type: string } | null>("console", "get_event", {
       p_id: Number(id.slice(3)),
       ...scopeOf(EVERYTHING),
     }));

@@ -1,7 +1,8 @@
 /** The overview's figures, read from the statistics buckets. */
-import { type Scoped, scopeOf } from "@/lib/auth/scope";
+
 import { type Analytics, type Period, RANGES } from "@/lib/contract/analytics";
 import { call } from "@/lib/db/client";
+import { type Scoped, scopeOf } from "@/lib/scope";
 import { missingSecrets } from "./health";
 
 const MINUTE_MS = 60_000;

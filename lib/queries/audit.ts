@@ -1,8 +1,9 @@
 /** What staff and tokens did: read, and taken out as a file. */
-import { type Scoped, scopeOf } from "@/lib/auth/scope";
+
 import type { AuditFilter } from "@/lib/contract/audit-filter";
 import type { ActionChoices, StaffAction, StaffActionPage } from "@/lib/contract/staff";
 import { call } from "@/lib/db/client";
+import { type Scoped, scopeOf } from "@/lib/scope";
 import { type Export, line, streamOf } from "./export-items";
 
 const EXPORT_PAGE = 500;

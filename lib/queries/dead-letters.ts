@@ -1,7 +1,7 @@
-import { type Scoped, scopeOf } from "@/lib/auth/scope";
 import type { FailedWebhook } from "@/lib/contract/analytics";
 import type { DeadLetters, RailCounts } from "@/lib/contract/dead-letters";
 import { call } from "@/lib/db/client";
+import { type Scoped, scopeOf } from "@/lib/scope";
 
 /** The CloudGreet runbook shows a hundred. */
 const SHOWN = 100;

@@ -1,5 +1,5 @@
-import { type Scoped, scopeOf } from "@/lib/auth/scope";
 import { call } from "@/lib/db/client";
+import { type Scoped, scopeOf } from "@/lib/scope";
 
 /** What destinations are called, by slug. */
 export function readDestinationNames(asker: Scoped): Promise<Record<string, string>> {

@@ -1,5 +1,5 @@
 /** Server reads of destinations, for pages and APIs. */
-import { type Scoped, scopeOf } from "@/lib/auth/scope";
+
 import type {
   Destination,
   DestinationDelivery,
@@ -7,6 +7,7 @@ import type {
   DestinationState,
 } from "@/lib/contract/destinations";
 import { call } from "@/lib/db/client";
+import { type Scoped, scopeOf } from "@/lib/scope";
 
 type WithoutHealth = Omit<Destination, "health" | "state">;
 

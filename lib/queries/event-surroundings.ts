@@ -1,19 +1,17 @@
 /** What one event page asks beside the event itself: its bytes alone, its neighbours, its relatives. Null: no such event. */
-import { type Scoped, scopeOf } from "@/lib/auth/scope";
+
 import type { EventFilter } from "@/lib/contract/event-filter";
 import type { EventNeighbours, RelatedEvents } from "@/lib/contract/events";
 import type { ParseStatus } from "@/lib/contract/vocabulary";
 import { call } from "@/lib/db/client";
 import { maskSecrets } from "@/lib/pipeline/mask";
 import { findProvider } from "@/lib/providers";
+import { type Scoped, scopeOf } from "@/lib/scope";
 import { patienceFor, withinPatience } from "./bounded";
 import { numberOf } from "./events";
 
 /** The bytes as people may have them: what is secret in them is covered. */
-export async function readEventBody(
-  id: string,
-  asker: Scoped,
-): Promise<{ bytes: Buffer; isJson: boolean } | null> {
+export async function readEventBody(id: string, asker: Scoped): Promise<{ bytes: Buffer; isJson: boolean } | null> {
   const number = numberOf(id);
   if (number === null) return null;
   const stored = await call<{ provider_slug: string; parse_status: ParseStatus; body_base64: string } | null>(
@@ -30,11 +28,7 @@ export async function readEventBody(
 }
 
 /** Throws a `Problem` for a search too wide, as the history does. */
-export async function findNeighbours(
-  id: string,
-  filter: EventFilter,
-  asker: Scoped,
-): Promise<EventNeighbours | null> {
+export async function findNeighbours(id: string, filter: EventFilter, asker: Scoped): Promise<EventNeighbours | null> {
   const number = numberOf(id);
   if (number === null) return null;
   const args = { p_id: number, p_filter: filter as never, ...scopeOf(asker) };

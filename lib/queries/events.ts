@@ -1,12 +1,12 @@
 /** Server reads of events, for pages and APIs. */
 
-import { type Scoped, scopeOf } from "@/lib/auth/scope";
 import type { EventFilter } from "@/lib/contract/event-filter";
 import type { Attempt, EventDetail, EventPage } from "@/lib/contract/events";
 import { call } from "@/lib/db/client";
 import { Problem } from "@/lib/errors";
 import { maskEcho, maskSecrets } from "@/lib/pipeline/mask";
 import { findProvider } from "@/lib/providers";
+import { type Scoped, scopeOf } from "@/lib/scope";
 import { patienceFor, withinPatience } from "./bounded";
 
 /** Which page of the history: older than `cursor`, or else newer than `after`. */

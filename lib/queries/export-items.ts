@@ -1,6 +1,7 @@
 /** The items of a replay as a file, page by page, so that its size does not matter. */
-import type { Scoped } from "@/lib/auth/scope";
+
 import type { ReplayItem } from "@/lib/contract/replays";
+import type { Scoped } from "@/lib/scope";
 import { listReplayItems } from "./replays";
 
 const PAGE = 500;
@@ -47,7 +48,8 @@ export function exportItems(id: string, format: "csv" | "json", asker: Scoped): 
 async function* csv(id: string, asker: Scoped): AsyncGenerator<string> {
   yield line(Object.keys(COLUMNS));
   const columns = Object.values(COLUMNS);
-  for await (const items of pages(id, asker)) yield items.map((item) => line(columns.map((column) => column(item)))).join("");
+  for await (const items of pages(id, asker))
+    yield items.map((item) => line(columns.map((column) => column(item)))).join("");
 }
 
 async function* json(id: string, asker: Scoped): AsyncGenerator<string> {

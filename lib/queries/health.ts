@@ -1,8 +1,9 @@
 /** Whether Redrive can do its work: the database answers, nothing due waits too long, providers have their secrets. */
-import { EVERYTHING, scopeOf } from "@/lib/auth/scope";
+
 import { call, DatabaseUnavailable } from "@/lib/db/client";
 import { secretsFrom } from "@/lib/env";
 import { senders } from "@/lib/providers";
+import { EVERYTHING, scopeOf } from "@/lib/scope";
 
 /** A due delivery older than this means that nobody works. */
 const STUCK_AFTER_S = 60;

@@ -1,9 +1,10 @@
 /** What stands around the history's table: the histogram above it, and the numbers beside the filter's choices. */
-import { type Scoped, scopeOf } from "@/lib/auth/scope";
+
 import type { EventFilter } from "@/lib/contract/event-filter";
 import type { EventHistogram, EventTypeCount } from "@/lib/contract/history";
 import { call } from "@/lib/db/client";
 import { Problem } from "@/lib/errors";
+import { type Scoped, scopeOf } from "@/lib/scope";
 
 /** Events per step of time, by outcome. Throws a `Problem` for a search in payloads, which would read each of them. */
 export function readHistogram(filter: EventFilter, asker: Scoped): Promise<EventHistogram> {

@@ -1,10 +1,10 @@
 /** What changes in the database, as it changes: one look for all in this process who watch the same organisations. */
 import { setTimeout as wait } from "node:timers/promises";
-import { type Scoped, scopeOf } from "@/lib/auth/scope";
 import type { Change, Topic } from "@/lib/contract/live";
 import { call, DatabaseUnavailable } from "@/lib/db/client";
 import { logError } from "@/lib/log";
 import { perProcess } from "@/lib/per-process";
+import { type Scoped, scopeOf } from "@/lib/scope";
 
 const LOOK_EVERY_MS = 500;
 

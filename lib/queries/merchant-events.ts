@@ -1,10 +1,10 @@
 /** Server reads of events in the words of the merchant-delivery API. */
 import type { z } from "zod";
 import type { attemptList, merchantEvent, merchantEventPage } from "@/lib/contract/api/merchant-answers";
-import { type Scoped, scopeOf } from "@/lib/auth/scope";
 import type { EventFilter } from "@/lib/contract/event-filter";
 import type { Attempt, Delivery } from "@/lib/contract/events";
 import { call } from "@/lib/db/client";
+import { type Scoped, scopeOf } from "@/lib/scope";
 import { checkCursor, countEvents, getEvent } from "./events";
 
 interface StoredPage {

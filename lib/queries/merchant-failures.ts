@@ -1,8 +1,8 @@
 /** The failures of a replay in the words of the merchant-delivery API. */
 import type { z } from "zod";
-import type { Scoped } from "@/lib/auth/scope";
 import type { failureList } from "@/lib/contract/api/merchant-answers";
 import { FAILURE_LABEL } from "@/lib/contract/failure-labels";
+import type { Scoped } from "@/lib/scope";
 import { listReplayFailures, type ReplayFailure } from "./replays";
 
 /** A page in the order they ran; `totalFailures` counts all. */

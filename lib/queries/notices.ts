@@ -1,8 +1,8 @@
 /** What a person asked to be told, and has not seen yet. */
 import type { Actor } from "@/lib/auth/permissions";
-import { scopeOf } from "@/lib/auth/scope";
 import type { Notice } from "@/lib/contract/replays";
 import { call } from "@/lib/db/client";
+import { scopeOf } from "@/lib/scope";
 
 /** Newest first, at most twenty. */
 export function listNotices(actor: Actor): Promise<Notice[]> {

@@ -1,5 +1,5 @@
-import { type Scoped, scopeOf } from "@/lib/auth/scope";
 import { call } from "@/lib/db/client";
+import { type Scoped, scopeOf } from "@/lib/scope";
 
 /** Enough to choose from; whoever has more of them types the name. */
 const MOST = 200;

@@ -1,9 +1,10 @@
 /** Server reads of replays, for pages and APIs. */
-import { type Scoped, scopeOf } from "@/lib/auth/scope";
+
 import type { ReplayItem, ReplayPage, ReplaySummary } from "@/lib/contract/replays";
 import type { ErrorClass, ReplayOutcome } from "@/lib/contract/vocabulary";
 import { call } from "@/lib/db/client";
 import { replayNumber, type Selection } from "@/lib/pipeline/replay";
+import { type Scoped, scopeOf } from "@/lib/scope";
 
 export interface ReplayFilter {
   status?: string[];

@@ -1,6 +1,6 @@
-import { type Scoped, scopeOf } from "@/lib/auth/scope";
 import type { Found } from "@/lib/contract/search";
 import { call } from "@/lib/db/client";
+import { type Scoped, scopeOf } from "@/lib/scope";
 
 /** Of each kind. */
 const MOST_FOUND = 8;

@@ -1,7 +1,6 @@
 /** Sources as people read and change them. A token is made here, leaves in one answer, and is kept as its hash only. */
 import { randomBytes } from "node:crypto";
 import type { Actor } from "@/lib/auth/permissions";
-import { beyondScope, type Scoped, scopeOf } from "@/lib/auth/scope";
 import type { Source, SourceProvider, SourceWithUrl } from "@/lib/contract/sources";
 import { call } from "@/lib/db/client";
 import { secretsFrom } from "@/lib/env";
@@ -10,6 +9,7 @@ import { sampleOf } from "@/lib/pipeline/sample";
 import { forgetSources, hashOf } from "@/lib/pipeline/sources";
 import { findProvider, senders } from "@/lib/providers";
 import type { Provider } from "@/lib/providers/provider";
+import { beyondScope, type Scoped, scopeOf } from "@/lib/scope";
 
 const TOKEN_BYTES = 32;
 const HINT_LENGTH = 4;
@@ -118,9 +118,7 @@ export async function deleteSource(id: string, change: Change): Promise<void> {
 }
 
 async function findStored(id: string, asker: Scoped): Promise<Stored> {
-  return (
-    (await call<Stored | null>("console", "get_source", { p_id: numberOf(id), ...scopeOf(asker) })) ?? missing()
-  );
+  return (await call<Stored | null>("console", "get_source", { p_id: numberOf(id), ...scopeOf(asker) })) ?? missing();
 }
 
 function accepted(answer: Stored | Refused, { actor }: Change): Stored {

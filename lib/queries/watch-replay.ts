@@ -1,10 +1,10 @@
 /** A replay's progress as it changes: read by the event stream and by the WebSocket. */
 import { setTimeout as wait } from "node:timers/promises";
-import type { Scoped } from "@/lib/auth/scope";
 import { clockOf, type ReplayProgress } from "@/lib/contract/api/merchant-answers";
 import type { Replay } from "@/lib/contract/replays";
 import { DatabaseUnavailable } from "@/lib/db/client";
 import { readReplay } from "@/lib/pipeline/replay";
+import type { Scoped } from "@/lib/scope";
 
 const LOOK_EVERY_MS = 400;
 

@@ -238,7 +238,7 @@ begin
     for no key update of t skip locked
   loop
     if f.because is not null then
-      perform public.disable_destination(f.id, f.because, 'Redrive', 'system', null);
+      perform public.disable_destination(f.id, f.because, null, 'Redrive', 'system', null);
       update public.destination_health h set disable_because = null where h.destination_id = f.id;
       perform public.notify_admins('ds_' || f.id, format(
         '%s was disabled. %s Its deliveries are held until it is enabled again.', f.name, f.because

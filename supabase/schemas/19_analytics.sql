@@ -246,7 +246,10 @@ language sql stable set search_path = '' as $$
   select jsonb_build_object(
     'waiting', case when p_scope is null then public.read_waiting() else public.read_waiting_within(p_scope) end,
     'dead_letters', public.count_dead_letters(p_scope), 'running_replays', public.count_running_replays(p_scope),
-    'events_stored', exists (select from public.events e where public.in_scope(p_scope, e.organisation_id))
+    'events_stored', case when p_scope is null then exists (select from public.events) else exists (
+      select from unnest(p_scope) as o(id)
+      cross join lateral (select from public.events e where e.organisation_id = o.id limit 1) x
+    ) end
   );
 $$;
 

@@ -1,11 +1,12 @@
 /** The overview's figures: exact at the edges of hours, silent providers by their habits, and a cost that events do not raise. */
-import { EVERYTHING } from "@/lib/auth/scope";
+
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { Analytics } from "@/lib/contract/analytics";
 import { call } from "@/lib/db/client";
 import { readAnalytics } from "@/lib/queries/analytics";
 import { nextUuid } from "@/lib/samples/ids";
 import { stripeEvent } from "@/lib/samples/stripe";
+import { EVERYTHING, scopeOf } from "@/lib/scope";
 import { type Desk, openDesk, send, workUntilIdle } from "../support/desk";
 
 let desk: Desk;
@@ -29,19 +30,26 @@ async function counted(at: string, provider: string, outcome: string, count: num
   await desk.sql`
     insert into statistics_hours (hour, provider, event_type, outcome, shard, count)
     values (date_trunc('hour', ${at}::timestamptz, 'UTC'), ${provider}, 'a.type', ${outcome}, 1, ${count})
-    on conflict (hour, provider, event_type, outcome, shard) do update
+    on conflict (organisation_id, hour, provider, event_type, outcome, shard) do update
       set count = statistics_hours.count + excluded.count`;
 }
 
 const readBetween = (from: string, to: string, seconds: number) =>
-  call<Analytics>("console", "read_analytics", { p_from: from, p_to: to, p_bucket_seconds: seconds });
+  call<Analytics>("console", "read_analytics", {
+    p_from: from,
+    p_to: to,
+    p_bucket_seconds: seconds,
+    ...scopeOf(EVERYTHING),
+  });
 
 describe("minutes and hours", () => {
   test("an event is counted in both, and every range says the same of it", async () => {
     await send("stripe", stripeEvent({ id: nextUuid() }));
     await send("stripe", stripeEvent({ id: nextUuid() }), { tampered: true });
     await workUntilIdle();
-    await expect.poll(async () => (await readAnalytics({ range: "15m" }, EVERYTHING)).totals.rejected, { timeout: 15_000 }).toBe(1);
+    await expect
+      .poll(async () => (await readAnalytics({ range: "15m" }, EVERYTHING)).totals.rejected, { timeout: 15_000 })
+      .toBe(1);
     for (const range of ["15m", "1h", "24h", "7d", "30d"] as const) {
       const { totals, providers, latency } = await readAnalytics({ range }, EVERYTHING);
       expect(totals, range).toMatchObject({ received: 1, delivered: 1, failed: 0, rejected: 1 });
@@ -71,6 +79,8 @@ describe("minutes and hours", () => {
   test("each provider stands beside its own time before", async () => {
     await counted(hoursAgo(2), "stripe", "delivered", 90);
     await counted(hoursAgo(2), "stripe", "dead", 10);
+    await counted(hoursAgo(2), "stripe", "succeeded", 45);
+    await counted(hoursAgo(2), "stripe", "lost", 5);
     await counted(hoursAgo(30), "stripe", "delivered", 100);
     await counted(hoursAgo(30), "telnyx", "delivered", 5);
     const { providers, totals, previous, success_rate } = await readAnalytics({ range: "24h" }, EVERYTHING);

@@ -1,5 +1,5 @@
 /** Dead letters by cause, and that a replay of one group touches nothing else. */
-import { EVERYTHING } from "@/lib/auth/scope";
+
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { filterOfGroup } from "@/lib/contract/dead-letters";
 import type { EventFilter } from "@/lib/contract/event-filter";
@@ -10,12 +10,13 @@ import { countEvents, listEvents } from "@/lib/queries/events";
 import { listReplayItems } from "@/lib/queries/replays";
 import { chatwootEvent } from "@/lib/samples/chatwoot";
 import { nextUuid } from "@/lib/samples/ids";
+import { EVERYTHING } from "@/lib/scope";
 import { type Desk, eventIdIn, openDesk, send, workUntilIdle } from "../support/desk";
 import { type AgentSdk, startAgentSdk } from "../tools/agent-sdk";
 
 let desk: Desk;
 let agent: AgentSdk;
-const ada = { id: "staff-1", name: "Ada" };
+const ada = { id: "staff-1", name: "Ada", organisations: null };
 
 beforeAll(async () => {
   agent = await startAgentSdk({ port: 0 });
@@ -124,7 +125,10 @@ describe("dead letters", () => {
       rest.map(({ id }) => id),
       { reason: "by hand", actor: ada, requestId: "r" },
     );
-    expect(await listDeadLetterGroups(EVERYTHING)).toEqual({ groups: [], total: { groups: 0, deliveries: 0, events: 0 } });
+    expect(await listDeadLetterGroups(EVERYTHING)).toEqual({
+      groups: [],
+      total: { groups: 0, deliveries: 0, events: 0 },
+    });
   });
 });
 
@@ -176,7 +180,9 @@ describe("a replay of one group", () => {
 
 describe("the history is filtered", () => {
   const found = async (filter: EventFilter) =>
-    (await listEvents(filter, { limit: 50 }, EVERYTHING)).events.map(({ id }) => Number(id.slice(3))).sort((a, b) => a - b);
+    (await listEvents(filter, { limit: 50 }, EVERYTHING)).events
+      .map(({ id }) => Number(id.slice(3)))
+      .sort((a, b) => a - b);
 
   test("by what its deliveries met, one delivery meeting all of it", async () => {
     await secondDestination();

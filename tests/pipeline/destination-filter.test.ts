@@ -1,10 +1,11 @@
 /** What the history, the counts and replays mean by "at this destination". */
-import { EVERYTHING } from "@/lib/auth/scope";
+
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { eventFilterSchema } from "@/lib/contract/event-filter";
 import { createReplay } from "@/lib/pipeline/replay";
 import { listEvents } from "@/lib/queries/events";
 import { listReplayItems } from "@/lib/queries/replays";
+import { EVERYTHING } from "@/lib/scope";
 import { type Desk, openDesk, workUntilIdle } from "../support/desk";
 import { addDestination, type Endpoint, publish, startEndpoint } from "../support/endpoint";
 
@@ -32,7 +33,9 @@ afterAll(async () => {
 });
 
 const keysOf = async (filter: Record<string, string>) =>
-  (await listEvents(eventFilterSchema.parse(filter), { limit: 10 }, EVERYTHING)).events.map((event) => event.event_key).sort();
+  (await listEvents(eventFilterSchema.parse(filter), { limit: 10 }, EVERYTHING)).events
+    .map((event) => event.event_key)
+    .sort();
 
 test("a destination matches the events that go there; with a delivery status, those it has there", async () => {
   expect(await keysOf({ destination: ids.ill })).toEqual(["things-0", "things-1", "things-2"]);
@@ -54,7 +57,7 @@ test("a replay of what failed at a destination delivers there, and nowhere else"
     selection: { filter: { destination: [ids.ill], delivery_status: ["dead"] } },
     options: { skipAlreadyApplied: false },
     reason: "the endpoint is repaired",
-    actor: { id: "staff-1", name: "Ada" },
+    actor: { id: "staff-1", name: "Ada", organisations: null },
     requestId: "incident-1",
   });
   expect(replay).toMatchObject({ matched: 1, total: 1 });

@@ -1,9 +1,10 @@
 /** Paused and disabled destinations hold what is theirs, and let it go in order. */
-import { EVERYTHING, scopeOf } from "@/lib/auth/scope";
+
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { call } from "@/lib/db/client";
 import { claim } from "@/lib/pipeline/claim";
 import { startWorker, type Worker } from "@/lib/pipeline/worker";
+import { EVERYTHING, scopeOf } from "@/lib/scope";
 import { type Desk, openDesk, workUntilIdle } from "../support/desk";
 import { addDestination, type Endpoint, publish, startEndpoint } from "../support/endpoint";
 import { until } from "../support/processes";

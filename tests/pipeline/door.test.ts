@@ -1,17 +1,21 @@
 /** What the door does beyond one signed POST: several events of one request, GET, secrets in bodies, and caught requests sent again. Long because each is told with its opposite. */
 import { createHmac } from "node:crypto";
-import { EVERYTHING } from "@/lib/auth/scope";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { accept } from "@/lib/pipeline/accept";
 import type { Answer } from "@/lib/pipeline/answer";
 import { getEvent } from "@/lib/queries/events";
 import { createSource } from "@/lib/queries/sources";
 import { bodyOf } from "@/lib/samples/ids";
+import { EVERYTHING } from "@/lib/scope";
 import { type Desk, eventIdIn, openDesk, workUntilIdle } from "../support/desk";
 
 const TOKEN = "mitto-token-of-the-environment";
 const SHOPIFY_SECRET = "fixture-shopify-client-secret";
-const change = { actor: { id: "staff-1", name: "Ada" }, requestId: "req-door", origin: "https://desk.test" };
+const change = {
+  actor: { id: "staff-1", name: "Ada", organisations: null },
+  requestId: "req-door",
+  origin: "https://desk.test",
+};
 
 let desk: Desk;
 beforeAll(async () => {
@@ -318,7 +322,7 @@ describe("the same bytes under another key, from a provider that does not sign i
       selection: { event_ids: [id] },
       options: {},
       reason: "It is genuine.",
-      actor: { id: "staff-1", name: "Ada" },
+      actor: { id: "staff-1", name: "Ada", organisations: null },
       requestId: "req-replay",
     });
     await workUntilIdle();

@@ -1,5 +1,5 @@
 /** Long because it is the list of what the replay engine promises, one test each, on one desk. */
-import { EVERYTHING, scopeOf } from "@/lib/auth/scope";
+
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { Replay } from "@/lib/contract/replays";
 import { call } from "@/lib/db/client";
@@ -11,12 +11,13 @@ import { listReplayItems, summariseReplay } from "@/lib/queries/replays";
 import { chatwootEvent } from "@/lib/samples/chatwoot";
 import { nextUuid } from "@/lib/samples/ids";
 import { stripeEvent } from "@/lib/samples/stripe";
+import { EVERYTHING, scopeOf } from "@/lib/scope";
 import { type Desk, eventIdIn, openDesk, send, workUntilIdle } from "../support/desk";
 import { type AgentSdk, startAgentSdk } from "../tools/agent-sdk";
 
 let desk: Desk;
 let agent: AgentSdk;
-const ada = { id: "staff-1", name: "Ada" };
+const ada = { id: "staff-1", name: "Ada", organisations: null };
 
 beforeAll(async () => {
   agent = await startAgentSdk({ port: 0 });
@@ -406,14 +407,18 @@ describe("afterwards", () => {
   test("the asker is told how it ended, when asked for", async () => {
     await deadMessages(1);
     await run(await createReplay(ask({ selection: dead, options: { notifyOnCompletion: true } })));
-    const notices = await call<{ message: string }[]>("console", "list_notices", { ...scopeOf(EVERYTHING), p_actor_id: ada.id });
+    const notices = await call<{ message: string }[]>("console", "list_notices", {
+      ...scopeOf(EVERYTHING),
+      p_actor_id: ada.id,
+    });
     expect(notices[0]?.message).toContain("1 of 1 succeeded");
   });
 
   test("a person may mark failed events as handled, and only those", async () => {
     const [first, second] = (await deadMessages(2)) as [number, number];
     const resolve = (ids: number[]) =>
-      call("console", "resolve_events", { ...scopeOf(EVERYTHING),
+      call("console", "resolve_events", {
+        ...scopeOf(EVERYTHING),
         p_event_ids: ids,
         p_reason: "refunded by hand",
         p_actor: "Ada",
@@ -477,10 +482,14 @@ test("a preview equals its execution on fifty random filters", async () => {
     const preview = await previewReplay(draft, EVERYTHING);
     // What the history shows is what a replay takes, and every one of it.
     expect(preview.events).toBe(await countEvents(filter, EVERYTHING));
-    const planned = (await listReplayItems(draft.id, { limit: 500 }, EVERYTHING)).filter((item) => item.outcome === null);
+    const planned = (await listReplayItems(draft.id, { limit: 500 }, EVERYTHING)).filter(
+      (item) => item.outcome === null,
+    );
     await startReplay(draft.id, ada, "r");
     const ended = await run(draft);
-    const ran = (await listReplayItems(draft.id, { limit: 500 }, EVERYTHING)).filter((item) => item.outcome !== "skipped");
+    const ran = (await listReplayItems(draft.id, { limit: 500 }, EVERYTHING)).filter(
+      (item) => item.outcome !== "skipped",
+    );
     expect(ran.map((item) => item.delivery_id)).toEqual(planned.map((item) => item.delivery_id));
     expect(ended.succeeded + ended.failed).toBe(preview.to_run);
     expect(ended.total).toBe(preview.deliveries);

@@ -1,11 +1,12 @@
 /** What stands beside an event in a filtered history, what concerns the same thing, and its bytes alone. */
-import { EVERYTHING } from "@/lib/auth/scope";
+
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { EventFilter } from "@/lib/contract/event-filter";
 import { findNeighbours, listRelatedEvents, readEventBody } from "@/lib/queries/event-surroundings";
 import { listEvents } from "@/lib/queries/events";
 import { smartleadEvent } from "@/lib/samples/smartlead";
 import { stripeEvent } from "@/lib/samples/stripe";
+import { EVERYTHING } from "@/lib/scope";
 import { type Desk, eventIdIn, openDesk, send, workUntilIdle } from "../support/desk";
 
 let desk: Desk;
@@ -45,8 +46,14 @@ describe("neighbours", () => {
 
   test("are found for an event that no longer matches, and missing where there are none", async () => {
     const ids = await stored(6);
-    expect(await findNeighbours(ids[3] as string, { status: ["dead"] }, EVERYTHING)).toEqual({ newer: ids[5], older: ids[2] });
-    expect(await findNeighbours(ids[3] as string, { provider_slug: ["nobody"] }, EVERYTHING)).toEqual({ newer: null, older: null });
+    expect(await findNeighbours(ids[3] as string, { status: ["dead"] }, EVERYTHING)).toEqual({
+      newer: ids[5],
+      older: ids[2],
+    });
+    expect(await findNeighbours(ids[3] as string, { provider_slug: ["nobody"] }, EVERYTHING)).toEqual({
+      newer: null,
+      older: null,
+    });
     expect(await findNeighbours("we_999999", {}, EVERYTHING)).toBeNull();
     expect(await findNeighbours("12; drop", {}, EVERYTHING)).toBeNull();
   });

@@ -1,10 +1,11 @@
 /** The history: pages both ways without a gap or a repetition, and a histogram that counts what the list lists. */
-import { EVERYTHING } from "@/lib/auth/scope";
+
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { type EventFilter, eventFilterSchema } from "@/lib/contract/event-filter";
 import type { EventHistogram } from "@/lib/contract/history";
 import { countEvents, listEvents } from "@/lib/queries/events";
 import { countEventTypes, readHistogram } from "@/lib/queries/history";
+import { EVERYTHING } from "@/lib/scope";
 import { type Desk, openDesk } from "../support/desk";
 
 let desk: Desk;

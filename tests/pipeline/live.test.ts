@@ -1,6 +1,5 @@
 /** What changed since a cursor: nothing is lost and nothing is told twice, whatever overlaps. */
 import type postgres from "postgres";
-import { EVERYTHING } from "@/lib/auth/scope";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { Topic } from "@/lib/contract/live";
 import { resolveEvents } from "@/lib/pipeline/resolve";
@@ -8,6 +7,7 @@ import { changesSince, type News, watchChanges, watching } from "@/lib/queries/l
 import { searchEverything } from "@/lib/queries/search";
 import { chatwootEvent } from "@/lib/samples/chatwoot";
 import { nextUuid } from "@/lib/samples/ids";
+import { EVERYTHING } from "@/lib/scope";
 import { type Desk, eventIdIn, openDesk, send, workUntilIdle } from "../support/desk";
 import { type AgentSdk, startAgentSdk } from "../tools/agent-sdk";
 
@@ -58,7 +58,11 @@ describe("changes", () => {
     await workUntilIdle();
     const dead = await look(start);
     expect(dead.topics).toEqual(expect.arrayContaining<Topic>(["events", "dead_letters", "destinations"]));
-    await resolveEvents([id], { reason: "a test", actor: { id: "staff-1", name: "Ada" }, requestId: "r-1" });
+    await resolveEvents([id], {
+      reason: "a test",
+      actor: { id: "staff-1", name: "Ada", organisations: null },
+      requestId: "r-1",
+    });
     expect((await look(dead.cursor)).topics).toEqual(["events", "dead_letters", "audit"]);
   });
 
@@ -160,8 +164,8 @@ describe("changes", () => {
     };
     const searches = ["evt_", "evt_29999", "request-17", "org_4", "12", "nothing like it"];
     for (const statement of [
-      `select changes_since('${cursor}')`,
-      ...searches.map((query) => `select search_everything('${query}', 8)`),
+      `select changes_since(null, '${cursor}')`,
+      ...searches.map((query) => `select search_everything('${query}', 8, null)`),
     ]) {
       // The first time the functions themselves are read too.
       await pages(statement);
@@ -179,7 +183,10 @@ describe("search", () => {
     for (const query of [key, key.slice(0, 12), `we_${id}`, String(id), request_id]) {
       expect((await searchEverything(query, EVERYTHING)).events.map((found) => found.id)).toContain(`we_${id}`);
     }
-    expect((await searchEverything(key, EVERYTHING)).events[0]).toMatchObject({ event_key: key, provider_slug: "chatwoot" });
+    expect((await searchEverything(key, EVERYTHING)).events[0]).toMatchObject({
+      event_key: key,
+      provider_slug: "chatwoot",
+    });
     expect((await searchEverything("org_mer", EVERYTHING)).organisations).toEqual(["org_merchant123"]);
     expect((await searchEverything("AGENT", EVERYTHING)).destinations.map(({ slug }) => slug)).toContain("agent-sdk");
     for (const nothing of ["%", "_", "'; drop table events", "\\", "we_999999999999999999", "🦉"]) {

@@ -1,4 +1,3 @@
-import { EVERYTHING } from "@/lib/auth/scope";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { Replay } from "@/lib/contract/replays";
 import { createReplay, readReplay } from "@/lib/pipeline/replay";
@@ -6,6 +5,7 @@ import { listReplayItems } from "@/lib/queries/replays";
 import { chatwootEvent } from "@/lib/samples/chatwoot";
 import { nextUuid } from "@/lib/samples/ids";
 import { stripeEvent } from "@/lib/samples/stripe";
+import { EVERYTHING } from "@/lib/scope";
 import { type Desk, eventIdIn, openDesk, send, workUntilIdle } from "../support/desk";
 import { startAgentSdk } from "../tools/agent-sdk";
 
@@ -25,7 +25,7 @@ const replay = (...ids: number[]): Promise<Replay> =>
     selection: { event_ids: ids },
     options: { skipAlreadyApplied: false },
     reason: "the endpoint was down",
-    actor: { id: "staff-1", name: "Ada" },
+    actor: { id: "staff-1", name: "Ada", organisations: null },
     requestId: "incident-1",
   });
 const eventRow = async (id: number) =>
@@ -44,7 +44,12 @@ describe("a replay", () => {
     await workUntilIdle();
     await agent.close();
 
-    expect(await readReplay(created.id, EVERYTHING)).toMatchObject({ status: "completed", total: 1, succeeded: 1, failed: 0 });
+    expect(await readReplay(created.id, EVERYTHING)).toMatchObject({
+      status: "completed",
+      total: 1,
+      succeeded: 1,
+      failed: 0,
+    });
     expect(await eventRow(id)).toEqual({ status: "replayed", replay_count: 1, last_error_class: null });
     const [request] = agent.received;
     expect(request?.body).toEqual(body);
@@ -77,7 +82,9 @@ describe("a replay", () => {
     const created = await replay(id);
     await workUntilIdle();
     expect(await readReplay(created.id, EVERYTHING)).toMatchObject({ status: "completed", succeeded: 0, failed: 1 });
-    expect((await listReplayItems(created.id, { limit: 10 }, EVERYTHING))[0]?.detail).toContain("refused the connection");
+    expect((await listReplayItems(created.id, { limit: 10 }, EVERYTHING))[0]?.detail).toContain(
+      "refused the connection",
+    );
     expect(await eventRow(id)).toMatchObject({ status: "dead", replay_count: 1 });
   });
 

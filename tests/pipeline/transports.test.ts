@@ -1,4 +1,3 @@
-import { EVERYTHING, scopeOf } from "@/lib/auth/scope";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { call, closeDatabase, DatabaseError } from "@/lib/db/client";
 import { claim } from "@/lib/pipeline/claim";
@@ -8,6 +7,7 @@ import { getEvent, listEvents } from "@/lib/queries/events";
 import { readHealth } from "@/lib/queries/health";
 import { bodyOf } from "@/lib/samples/ids";
 import { stripeEvent } from "@/lib/samples/stripe";
+import { EVERYTHING, scopeOf } from "@/lib/scope";
 import { type Desk, eventIdIn, openDesk, send, workUntilIdle } from "../support/desk";
 import { LITE_SECRET_KEY, type Lite, startLite } from "../support/lite";
 
@@ -52,12 +52,16 @@ describe.each(["direct", "supabase"] as const)("over the %s transport", (transpo
       selection: { provider_slug: "stripe", event_keys: [event.id] },
       options: { skipAlreadyApplied: false },
       reason: "contract",
-      actor: { id: "t", name: "Test" },
+      actor: { id: "t", name: "Test", organisations: null },
       requestId: "r",
     });
     await workUntilIdle();
     expect(await readReplay(replay.id, EVERYTHING)).toMatchObject({ status: "completed", succeeded: 1 });
-    expect((await readAnalytics({ range: "1h" }, EVERYTHING)).totals).toMatchObject({ received: 1, duplicate: 1, delivered: 2 });
+    expect((await readAnalytics({ range: "1h" }, EVERYTHING)).totals).toMatchObject({
+      received: 1,
+      duplicate: 1,
+      delivered: 2,
+    });
     expect(await readHealth()).toMatchObject({ status: "healthy", database: { reachable: true } });
   });
 

@@ -1,9 +1,10 @@
 /** Server-sent events (WHATWG HTML, 9.2) of what changes, until the caller leaves or loses the right to watch. */
+
 import type { LiveEventName } from "@/lib/contract/live";
-import type { Scoped } from "@/lib/auth/scope";
 import { Problem } from "@/lib/errors";
 import { logError } from "@/lib/log";
 import { changesSince, type News, watchChanges } from "@/lib/queries/live";
+import type { Scoped } from "@/lib/scope";
 
 /** Proxies cut connections that are silent for a minute; a page that hears nothing for 40 s believes in no stream. */
 const BEAT_MS = 15_000;

@@ -1,10 +1,10 @@
 import { eventStreamAnswer } from "@/app/api/event-stream-answer";
 import { handle } from "@/app/api/handle";
 import { authorise } from "@/lib/auth/authorise";
-import { isSameScope } from "@/lib/auth/scope";
 import { environment } from "@/lib/env";
 import { Problem } from "@/lib/errors";
 import { watching } from "@/lib/queries/live";
+import { isSameScope } from "@/lib/scope";
 import { liveStream } from "./live-stream";
 
 export const dynamic = "force-dynamic";

@@ -5,10 +5,10 @@ import {
   type FailedWebhook,
   type Latency,
   LONGEST_PERIOD_DAYS,
-  type RatedCounts,
   type Period,
   type ProviderCounts,
   type Range,
+  type RatedCounts,
   type SeriesPoint,
   type SilentProvider,
 } from "../analytics";
@@ -55,7 +55,9 @@ const outcomeFields = {
 const successRate = z
   .number()
   .nullable()
-  .describe("Percent of the finished events received then that ended well; retries do not count. Null when none is finished.");
+  .describe(
+    "Percent of the finished events received then that ended well; retries do not count. Null when none is finished.",
+  );
 
 const rated = { ...outcomeFields, success_rate: successRate };
 const outcomes: z.ZodType<RatedCounts> = z.object(rated);

@@ -101,7 +101,10 @@ const apiToken = z
     hint: z.string().describe("Its last four characters."),
     scopes: z.array(scope),
     created_by: z.string(),
-    organisations: z.array(z.string()).nullable().describe("As they are now, within those of its maker. Null: all of them."),
+    organisations: z
+      .array(z.string())
+      .nullable()
+      .describe("As they are now, within those of its maker. Null: all of them."),
     owner_role: role.nullable(),
     status: z.enum(["active", "expired", "revoked", "owner_disabled"]),
     created_at: time,
@@ -131,6 +134,7 @@ export const invitationAnswer = z.object({
   invitation: z.object({ url: z.url().describe("Shown this once. Works once."), expires_at: time }),
 });
 export const acceptAnswer = z.object({ email: z.string().describe("To sign in with.") });
+export const organisationList = z.object({ organisations: z.array(z.string()).describe("By name, at most 200.") });
 export const tokenList = z.object({ tokens: z.array(apiToken) });
 export const tokenAnswer = apiToken;
 export const newToken = z.object({ api_token: apiToken, token: z.string().describe("Shown this once.") });

@@ -27,7 +27,10 @@ export default async function AuditPage({ searchParams }: PageProps<"/settings/a
     );
   }
   const { limit, cursor, ...filter } = query.data;
-  const [initial, choices] = await Promise.all([listActions(filter, { limit, cursor }, actor), listActionChoices(actor)]);
+  const [initial, choices] = await Promise.all([
+    listActions(filter, { limit, cursor }, actor),
+    listActionChoices(actor),
+  ]);
   return (
     <>
       <AuditFilterBar filter={filter} choices={choices} />

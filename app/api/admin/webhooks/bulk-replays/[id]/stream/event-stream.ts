@@ -1,7 +1,8 @@
 /** Server-sent events (WHATWG HTML, 9.2) of a replay's progress. */
-import type { Scoped } from "@/lib/auth/scope";
+
 import { logError } from "@/lib/log";
 import { type Moment, watchReplay } from "@/lib/queries/watch-replay";
+import type { Scoped } from "@/lib/scope";
 
 /** Proxies cut connections that are silent for a minute. */
 const HEARTBEAT_MS = 15_000;

@@ -1395,6 +1395,49 @@ $function$;
 
 REVOKE ALL ON FUNCTION "public"."enable_destination"(bigint, text[], text, text, text) FROM PUBLIC, "anon", "authenticated";
 
+CREATE OR REPLACE FUNCTION public.end_failing (
+  p_disable_after_days integer
+)
+  RETURNS void
+  LANGUAGE plpgsql
+  SET search_path TO ''
+  AS $function$
+declare
+  f record;
+begin
+  for f in
+    select t.id, t.name, h.last_error, coalesce(h.disable_because, case
+      when h.last_failure_at >= h.failing_since + make_interval(days => p_disable_after_days)
+      then format('It failed for %s days without a success.', p_disable_after_days)
+    end) as because
+    from public.destination_health h
+    join public.destinations t on t.id = h.destination_id
+    where t.enabled and t.kind = 'http' and t.archived_at is null and (
+      h.disable_because is not null
+      or h.last_failure_at >= h.failing_since + make_interval(days => p_disable_after_days)
+      or h.warned_at is null and h.last_failure_at >= h.failing_since + interval '1 day'
+    )
+    order by t.id
+    -- No key update: the door may go on storing deliveries.
+    for no key update of t skip locked
+  loop
+    if f.because is not null then
+      perform public.disable_destination(f.id, f.because, null, 'Redrive', 'system', null);
+      update public.destination_health h set disable_because = null where h.destination_id = f.id;
+      perform public.notify_admins('ds_' || f.id, format(
+        '%s was disabled. %s Its deliveries are held until it is enabled again.', f.name, f.because
+      ));
+    else
+      update public.destination_health h set warned_at = now() where h.destination_id = f.id and h.warned_at is null;
+      perform public.notify_admins('ds_' || f.id, format(
+        '%s has been failing for a day (%s). It will be disabled in %s days unless a delivery succeeds.', f.name,
+        f.last_error, p_disable_after_days - 1
+      )) where found;
+    end if;
+  end loop;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION public.event_branches (
   p_filter jsonb,
   p_scope  text[]
@@ -2452,6 +2495,34 @@ $function$;
 
 REVOKE ALL ON FUNCTION "public"."list_notices"(text, text[]) FROM PUBLIC, "anon", "authenticated";
 
+CREATE OR REPLACE FUNCTION public.list_organisations (
+  p_limit integer,
+  p_scope text[]
+)
+  RETURNS text[]
+  LANGUAGE sql
+  STABLE
+  SET search_path TO ''
+  AS $function$
+  with recursive names as (
+    (
+      select e.organisation_id as name, 1 as n from public.events e
+      where e.organisation_id is not null order by e.organisation_id limit 1
+    )
+    union all
+    select (
+      select e.organisation_id from public.events e where e.organisation_id > x.name order by e.organisation_id limit 1
+    ), x.n + 1
+    from names x where x.name is not null and x.n < p_limit
+  )
+  select case
+    when p_scope is null then (select coalesce(array_agg(x.name order by x.n) filter (where x.name is not null), '{}') from names x)
+    else array(select o from unnest(p_scope) o order by o limit p_limit)
+  end;
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."list_organisations"(integer, text[]) FROM PUBLIC, "anon", "authenticated";
+
 CREATE OR REPLACE FUNCTION public.list_projectable_items (
   p_replay_id bigint,
   p_after     integer,
@@ -3113,6 +3184,15 @@ CREATE OR REPLACE FUNCTION public.read_analytics (
           select c.at, c.provider, c.outcome, sum(c.count) as count from now_counted c group by 1, 2, 3
         ) x
         group by x.at, x.provider
+      ) b
+    ), '[]'),
+    'rates', coalesce((
+      select jsonb_agg(jsonb_build_object('at', public.iso(b.at), 'success_rate', public.outcomes(b.counts) -> 'success_rate')
+        order by b.at)
+      from (
+        select x.at, jsonb_object_agg(x.outcome, x.count) as counts
+        from (select c.at, c.outcome, sum(c.count) as count from now_counted c group by 1, 2) x
+        group by x.at
       ) b
     ), '[]'),
     'stats', coalesce((
@@ -4470,6 +4550,8 @@ GRANT EXECUTE ON FUNCTION "public"."list_merchant_events"(jsonb, integer, text, 
 GRANT EXECUTE ON FUNCTION "public"."list_missing_events"(jsonb, text[]) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."list_notices"(text, text[]) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."list_organisations"(integer, text[]) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."list_projectable_items"(bigint, integer, integer, text[]) TO "service_role";
 
