@@ -2,6 +2,7 @@
 import { type IncomingMessage, STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import { type WebSocket, WebSocketServer } from "ws";
+import type { Actor } from "../auth/permissions";
 import { Problem, type ProblemInit, problemBody } from "../errors";
 import { log, logError } from "../log";
 import { requestIdOf } from "../pipeline/accept";
@@ -30,10 +31,10 @@ export function createReplayStreams(): ReplayStreams {
 
   async function upgrade(id: string, request: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
     const requestId = requestIdOf({ headers: pairsOf(request) });
-    const problem = closing ? GOING_AWAY : await refusal(id, request);
+    const { problem, actor } = closing ? { problem: GOING_AWAY } : await admission(id, request);
     log("replay_stream", { request_id: requestId, replay_id: id, decision: problem ? "refused" : "watching" });
-    if (problem) refuse(socket, problem, requestId);
-    else server.handleUpgrade(request, socket, head, (peer) => void stream(peer, id, request));
+    if (actor) server.handleUpgrade(request, socket, head, (peer) => void stream(peer, id, request, actor));
+    else refuse(socket, problem, requestId);
   }
 
   return {
@@ -53,32 +54,34 @@ export function createReplayStreams(): ReplayStreams {
   };
 }
 
-/** Why this caller may not watch; undefined when it may. Asked before the upgrade, and again while it watches. */
-async function refusal(id: string, request: IncomingMessage): Promise<ProblemInit | undefined> {
+type Admission = { actor: Actor; problem?: undefined } | { problem: ProblemInit; actor?: undefined };
+
+/** Who this caller is, or why it may not watch. Asked before the upgrade, and again while it watches. */
+async function admission(id: string, request: IncomingMessage): Promise<Admission> {
   // Loaded late, because it brings parts of Next with it, which reads NODE_ENV when it is loaded.
   const { authorise } = await import("../auth/authorise");
   const headers = pairsOf(request);
   try {
     // As POST: a handshake is not bound by CORS, so a session counts only when it comes from our own pages.
-    await authorise(new Request("http://localhost/", { method: "POST", headers }), "view");
+    const actor = await authorise(new Request("http://localhost/", { method: "POST", headers }), "view");
+    return (await readReplay(id, actor)) ? { actor } : { problem: NOT_FOUND };
   } catch (error) {
-    if (error instanceof Problem) return error.init;
+    if (error instanceof Problem) return { problem: error.init };
     throw error;
   }
-  return (await readReplay(id)) ? undefined : NOT_FOUND;
 }
 
 const NOT_FOUND = { status: 404, title: "There is no such replay.", detail: "Ids look like br_123." };
 const GOING_AWAY = { status: 503, title: "The server is restarting.", headers: { "retry-after": "5" } };
 
-async function stream(peer: WebSocket, id: string, request: IncomingMessage): Promise<void> {
+async function stream(peer: WebSocket, id: string, request: IncomingMessage, actor: Actor): Promise<void> {
   const gone = new AbortController();
   let alive = true;
   const ping = setInterval(async () => {
     if (!alive) return peer.terminate();
     alive = false;
     peer.ping();
-    const problem = await refusal(id, request).catch(() => undefined);
+    const problem = (await admission(id, request).catch(() => undefined))?.problem;
     if (problem) sayGoodbye(peer, CLOSED.notAllowed, problem.title);
   }, PING_MS);
   peer.on("pong", () => {
@@ -90,7 +93,7 @@ async function stream(peer: WebSocket, id: string, request: IncomingMessage): Pr
     gone.abort();
   });
   try {
-    for await (const { progress } of watchReplay(id, gone.signal)) peer.send(JSON.stringify(progress));
+    for await (const { progress } of watchReplay(id, gone.signal, actor)) peer.send(JSON.stringify(progress));
     sayGoodbye(peer, CLOSED.done, "the replay has ended");
   } catch (error) {
     logError("replay_stream", error, { replay_id: id });

@@ -45,6 +45,15 @@ export function eventRow(provider: Provider, request: VerifiedRequest, requestId
   };
 }
 
+/** What an authentic request that is not accepted would have been: whose event, under which key. */
+export function nameOf(provider: Provider, request: VerifiedRequest, source?: Source) {
+  const { eventKey, organisationId } = provider.identify(request, parseBody(request.body).value, source);
+  return {
+    event_key: storableKey(eventKey),
+    organisation_id: storable(source?.organisationId ?? organisationId, 255),
+  };
+}
+
 export type EventRow = ReturnType<typeof eventRow>;
 
 /** Text as Postgres can keep it: no NUL, no lone surrogate, not longer than `length`. */

@@ -2,12 +2,14 @@
  * reject: requests refused at the door are kept as evidence, never as events. A flood of garbage costs one statement per
  * window and a bounded number of samples, however many requests it has.
  */
+import { createHash } from "node:crypto";
 import { call } from "@/lib/db/client";
 import { logError } from "@/lib/log";
 import { perProcess } from "@/lib/per-process";
-import type { Provider, RawRequest, RefusalReason } from "@/lib/providers/provider";
+import type { Provider, RawRequest, RefusalReason, Source, VerifiedRequest } from "@/lib/providers/provider";
 import { redactHeaders } from "@/lib/providers/redact";
 import { shownPath, spellingsOfToken } from "./door-path";
+import { nameOf } from "./event-row";
 import { maskSecrets } from "./mask";
 
 const WINDOW_MS = 50;
@@ -22,11 +24,13 @@ export interface Refusal {
   detail: string;
   status: number;
   requestId: string;
+  /** The source its URL belongs to. */
+  source?: Source;
 }
 
 interface Window {
   samples: Record<string, unknown>[];
-  counts: Map<string, { provider: string; reason: string; count: number }>;
+  counts: Map<string, { provider: string; reason: string; organisation_id: string | null; count: number }>;
   flushed: Promise<void>;
 }
 
@@ -36,10 +40,18 @@ const state = perProcess("rejections", () => ({ current: undefined as Window | u
 export async function recordRejection(provider: Provider, request: RawRequest, refusal: Refusal): Promise<void> {
   state.current ??= openWindow();
   const window = state.current;
-  const key = `${provider.slug} ${refusal.reason}`;
-  const count = window.counts.get(key) ?? { provider: provider.slug, reason: refusal.reason, count: 0 };
+  const known = knownOf(provider, request, refusal);
+  const { organisation_id } = known;
+  const key = JSON.stringify([provider.slug, refusal.reason, organisation_id]);
+  const count = window.counts.get(key) ?? {
+    provider: provider.slug,
+    reason: refusal.reason,
+    organisation_id,
+    count: 0,
+  };
   window.counts.set(key, { ...count, count: count.count + 1 });
-  if (window.samples.length < SAMPLES_PER_WINDOW) window.samples.push(sample(provider, request, refusal));
+  if (window.samples.length < SAMPLES_PER_WINDOW)
+    window.samples.push({ ...sample(provider, request, refusal), ...known });
   await Promise.race([window.flushed, new Promise((resolve) => setTimeout(resolve, LONGEST_WAIT_MS).unref())]);
 }
 
@@ -64,6 +76,13 @@ async function flush(window: Window): Promise<void> {
   }
 }
 
+/** Whose it was, as far as that can be believed: what its URL is bound to, and what an authentic request says itself. */
+function knownOf(provider: Provider, request: RawRequest, { reason, source }: Refusal) {
+  const bound = { source_id: source?.id ?? null, organisation_id: source?.organisationId ?? null, event_key: null };
+  // Its signature was right, only its time was not: nothing else that is refused is read.
+  return reason === "stale" ? { ...bound, ...nameOf(provider, request as VerifiedRequest, source) } : bound;
+}
+
 function sample(provider: Provider, request: RawRequest, refusal: Refusal): Record<string, unknown> {
   const tokens = spellingsOfToken(request.path);
   const kept = refusal.reason === "stale" ? request.body : request.body.subarray(0, KEPT_BYTES);
@@ -77,6 +96,7 @@ function sample(provider: Provider, request: RawRequest, refusal: Refusal): Reco
     headers: redactHeaders(request.headers, provider, tokens),
     body: maskSecrets(kept, provider, null, tokens).toString("base64"),
     body_size: request.body.length,
+    body_sha256: createHash("sha256").update(request.body).digest("hex"),
     request_id: refusal.requestId,
   };
 }

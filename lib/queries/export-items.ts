@@ -1,5 +1,7 @@
 /** The items of a replay as a file, page by page, so that its size does not matter. */
+
 import type { ReplayItem } from "@/lib/contract/replays";
+import type { Scoped } from "@/lib/scope";
 import { listReplayItems } from "./replays";
 
 const PAGE = 500;
@@ -35,32 +37,33 @@ export interface Export {
 }
 
 /** CSV (RFC 4180, inert cells) or a JSON array of items as the API lists them. */
-export function exportItems(id: string, format: "csv" | "json"): Export {
+export function exportItems(id: string, format: "csv" | "json", asker: Scoped): Export {
   const isCsv = format === "csv";
   return {
-    stream: streamOf(isCsv ? csv(id) : json(id)),
+    stream: streamOf(isCsv ? csv(id, asker) : json(id, asker)),
     contentType: isCsv ? "text/csv; charset=utf-8" : "application/json",
   };
 }
 
-async function* csv(id: string): AsyncGenerator<string> {
+async function* csv(id: string, asker: Scoped): AsyncGenerator<string> {
   yield line(Object.keys(COLUMNS));
   const columns = Object.values(COLUMNS);
-  for await (const items of pages(id)) yield items.map((item) => line(columns.map((column) => column(item)))).join("");
+  for await (const items of pages(id, asker))
+    yield items.map((item) => line(columns.map((column) => column(item)))).join("");
 }
 
-async function* json(id: string): AsyncGenerator<string> {
+async function* json(id: string, asker: Scoped): AsyncGenerator<string> {
   let before = "[\n";
-  for await (const items of pages(id)) {
+  for await (const items of pages(id, asker)) {
     yield before + items.map((item) => JSON.stringify(item)).join(",\n");
     before = ",\n";
   }
   yield before === ",\n" ? "\n]\n" : "[]\n";
 }
 
-async function* pages(id: string): AsyncGenerator<ReplayItem[]> {
+async function* pages(id: string, asker: Scoped): AsyncGenerator<ReplayItem[]> {
   for (let after = 0; ; ) {
-    const items = await listReplayItems(id, { after, limit: PAGE });
+    const items = await listReplayItems(id, { after, limit: PAGE }, asker);
     if (items.length > 0) yield items;
     if (items.length < PAGE) return;
     after = items.at(-1)?.position ?? after;

@@ -1,7 +1,9 @@
 /** Whether Redrive can do its work: the database answers, nothing due waits too long, providers have their secrets. */
+
 import { call, DatabaseUnavailable } from "@/lib/db/client";
 import { secretsFrom } from "@/lib/env";
 import { senders } from "@/lib/providers";
+import { EVERYTHING, scopeOf } from "@/lib/scope";
 
 /** A due delivery older than this means that nobody works. */
 const STUCK_AFTER_S = 60;
@@ -21,7 +23,7 @@ export interface Health {
 /** Reads the health. Never throws for an absent database: that is its answer. */
 export async function readHealth(): Promise<Health> {
   const started = performance.now();
-  const backlog = await call<Backlog>("console", "read_backlog", {} as never, DATABASE_DEADLINE_MS).catch(
+  const backlog = await call<Backlog>("console", "read_backlog", scopeOf(EVERYTHING), DATABASE_DEADLINE_MS).catch(
     (error: unknown) => {
       if (error instanceof DatabaseUnavailable) return null;
       throw error;

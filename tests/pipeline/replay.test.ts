@@ -5,6 +5,7 @@ import { listReplayItems } from "@/lib/queries/replays";
 import { chatwootEvent } from "@/lib/samples/chatwoot";
 import { nextUuid } from "@/lib/samples/ids";
 import { stripeEvent } from "@/lib/samples/stripe";
+import { EVERYTHING } from "@/lib/scope";
 import { type Desk, eventIdIn, openDesk, send, workUntilIdle } from "../support/desk";
 import { startAgentSdk } from "../tools/agent-sdk";
 
@@ -24,7 +25,7 @@ const replay = (...ids: number[]): Promise<Replay> =>
     selection: { event_ids: ids },
     options: { skipAlreadyApplied: false },
     reason: "the endpoint was down",
-    actor: { id: "staff-1", name: "Ada" },
+    actor: { id: "staff-1", name: "Ada", organisations: null },
     requestId: "incident-1",
   });
 const eventRow = async (id: number) =>
@@ -43,7 +44,12 @@ describe("a replay", () => {
     await workUntilIdle();
     await agent.close();
 
-    expect(await readReplay(created.id)).toMatchObject({ status: "completed", total: 1, succeeded: 1, failed: 0 });
+    expect(await readReplay(created.id, EVERYTHING)).toMatchObject({
+      status: "completed",
+      total: 1,
+      succeeded: 1,
+      failed: 0,
+    });
     expect(await eventRow(id)).toEqual({ status: "replayed", replay_count: 1, last_error_class: null });
     const [request] = agent.received;
     expect(request?.body).toEqual(body);
@@ -63,7 +69,7 @@ describe("a replay", () => {
     await workUntilIdle();
     const created = await replay(id);
     await workUntilIdle();
-    expect(await listReplayItems(created.id, { limit: 10 })).toMatchObject([
+    expect(await listReplayItems(created.id, { limit: 10 }, EVERYTHING)).toMatchObject([
       { outcome: "already_correct", destination: "Stripe tables" },
     ]);
     expect(await desk.sql`select count(*)::int from audit_logs`).toEqual([{ count: 1 }]);
@@ -75,8 +81,10 @@ describe("a replay", () => {
     await workUntilIdle();
     const created = await replay(id);
     await workUntilIdle();
-    expect(await readReplay(created.id)).toMatchObject({ status: "completed", succeeded: 0, failed: 1 });
-    expect((await listReplayItems(created.id, { limit: 10 }))[0]?.detail).toContain("refused the connection");
+    expect(await readReplay(created.id, EVERYTHING)).toMatchObject({ status: "completed", succeeded: 0, failed: 1 });
+    expect((await listReplayItems(created.id, { limit: 10 }, EVERYTHING))[0]?.detail).toContain(
+      "refused the connection",
+    );
     expect(await eventRow(id)).toMatchObject({ status: "dead", replay_count: 1 });
   });
 
@@ -128,9 +136,9 @@ describe("a replay", () => {
       await call("pipeline", "advance_replays", {} as never);
       const [items] = await desk.sql`
         select count(*) filter (where outcome = 'already_correct')::int as done from replay_items where replay_id = ${created.id.slice(3)}`;
-      expect((await readReplay(created.id))?.succeeded).toBe(items?.done);
+      expect((await readReplay(created.id, EVERYTHING))?.succeeded).toBe(items?.done);
     }
-    expect(await readReplay(created.id)).toMatchObject({ status: "completed", total: 250, succeeded: 250 });
+    expect(await readReplay(created.id, EVERYTHING)).toMatchObject({ status: "completed", total: 250, succeeded: 250 });
     expect(await desk.sql`select distinct replay_count from events`).toEqual([{ replay_count: 1 }]);
   });
 

@@ -16,7 +16,7 @@ export default async function SourcesPage() {
   const origin = environment().PUBLIC_URL?.replace(/\/+$/, "") ?? "";
   return (
     <SourceList
-      initial={await listSources(origin)}
+      initial={await listSources(origin, actor)}
       forbidden={mayActor(actor, "manage") ? null : NOT_ADMIN}
       forbiddenToSend={mayActor(actor, "operate") ? null : MAY_NOT_SEND}
     />

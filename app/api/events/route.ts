@@ -8,13 +8,13 @@ import { readJsonPublications } from "./read-publications";
 const LARGEST_BYTES = 1024 * 1024;
 
 /** Publishes one event, or a list of them: 202 when anything of it is new, 200 when all was published before. */
-export const POST = handle("publish", async ({ request, requestId }) => {
+export const POST = handle("publish", async ({ request, actor, requestId }) => {
   const { body, complete } = await readCapped(request.body, LARGEST_BYTES);
   if (!complete) {
     throw new Problem({ status: 413, title: "The body is too large.", detail: `The limit is ${LARGEST_BYTES} bytes.` });
   }
   const { isList, publications } = await readJsonPublications(body, request.headers);
-  const events = await publishEvents(publications, requestId);
+  const events = await publishEvents(publications, requestId, actor);
   const accepted = events.some((event) => event.outcome === "accepted");
   const conflict = events.find((event) => event.outcome === "conflict");
   if (conflict && !accepted) throw new Problem(conflictProblem(conflict));

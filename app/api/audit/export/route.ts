@@ -7,7 +7,7 @@ import { exportActions, recordExport } from "@/lib/queries/audit";
 export const GET = handle("manage", async ({ request, actor, requestId }) => {
   const { format, ...filter } = auditExportRequest.parse(readQuery(new URL(request.url).searchParams));
   await recordExport(filter, actor, requestId);
-  const { stream, contentType } = exportActions(filter, format);
+  const { stream, contentType } = exportActions(filter, format, actor);
   const headers = { "content-type": contentType, "content-disposition": `attachment; filename="audit.${format}"` };
   return new Response(stream, { headers });
 });

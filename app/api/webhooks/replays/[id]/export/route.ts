@@ -8,7 +8,7 @@ import { findReplay } from "../find-replay";
 export const GET = handle("view", async (context) => {
   const { format } = exportRequest.parse(readQuery(new URL(context.request.url).searchParams));
   const { id } = await findReplay(context);
-  const { stream, contentType } = exportItems(id, format);
+  const { stream, contentType } = exportItems(id, format, context.actor);
   const headers = { "content-type": contentType, "content-disposition": `attachment; filename="${id}.${format}"` };
   return new Response(stream, { headers });
 });

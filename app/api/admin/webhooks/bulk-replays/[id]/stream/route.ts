@@ -9,11 +9,12 @@ export const dynamic = "force-dynamic";
 /** A replay's progress as server-sent events, until it ended. The same path answers a WebSocket: lib/boot/replay-stream.ts. */
 export const GET = handle("view", async (context) => {
   const { id } = await findReplay(context);
-  const { request } = context;
+  const { request, actor } = context;
   const stream = eventStream(id, {
+    asker: actor,
     signal: request.signal,
     lastSeen: request.headers.get("last-event-id"),
-    mayStillWatch: () => authorise(request, "view"),
+    mayStillWatch: async () => findReplay({ ...context, actor: await authorise(request, "view") }),
   });
   return eventStreamAnswer(stream);
 });
