@@ -88,7 +88,7 @@ async function existingRoles(sql: postgres.Sql): Promise<Set<string>> {
  */
 export function withoutMissingRoles(text: string, roles: Set<string>): string {
   if (ROLES.every((role) => roles.has(role))) return text;
-  return text.replace(/^((?:GRANT|REVOKE)\b[^;]*?\b(?:TO|FROM) )([^;]*);/gim, (_, before: string, names: string) => {
+  return text.replace(/^((?:GRANT|REVOKE)\b[^;]*?\b(?:TO|FROM) )([^;]*);/gm, (_, before: string, names: string) => {
     const left = names.split(/\s*,\s*/).filter((name) => {
       const role = name.replaceAll('"', "");
       return !ROLES.includes(role) || roles.has(role);
