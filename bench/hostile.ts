@@ -35,6 +35,8 @@ if (kinds.length === 0) throw new Error(`The kinds are: ${Object.keys(KINDS).joi
 if (!existsSync("/proc/self/status"))
   throw new Error("The server's memory is read from /proc: this bench runs on Linux.");
 
+// Whoever stops the bench stops its server, too.
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
 const teardown = await setup();
 const database = await createTestDatabase();
 const sql = postgres(database.url, { max: 2, onnotice: () => {} });

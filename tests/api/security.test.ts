@@ -3,7 +3,9 @@
  * pages, and where secrets might show. Long because one started app serves all of it.
  */
 import { randomBytes } from "node:crypto";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { once } from "node:events";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import net from "node:net";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ROOT } from "../../lib/db/supabase-cli";
@@ -12,7 +14,7 @@ import { type Ask, asker } from "../support/api";
 import { type RunningApp, startApp } from "../support/app";
 import { answer, type Endpoint, startEndpoint } from "../support/hostile";
 import { APP_ENVIRONMENT, appEnvironment, tokenFor, until } from "../support/processes";
-import { addressOf, apiRoutes, consolePages, type Route } from "../support/routes";
+import { addressOf, apiRoutes, consolePages } from "../support/routes";
 import { openApp, type SharedApp } from "../support/shared-app";
 import { signIn } from "../support/sign-in";
 
@@ -52,7 +54,12 @@ const mutating = cases.filter(({ method }) => method !== "GET" && method !== "HE
 describe("another site", () => {
   test("is met by every route that changes something", () => {
     expect(mutating.length).toBeGreaterThan(25);
-    expect(routes.filter(({ isOpen }) => isOpen).map(({ route }: Route) => route)).toEqual(OPEN);
+    expect(
+      routes
+        .filter(({ isOpen }) => isOpen)
+        .map(({ route }) => route)
+        .sort(),
+    ).toEqual([...OPEN].sort());
   });
 
   const FOREIGN: [string, Record<string, string>][] = [
@@ -123,7 +130,8 @@ describe("caches", () => {
   test("keep no page, as HTML or as what the router fetches [S45]", async () => {
     for (const page of consolePages()) {
       for (const headers of [{}, { rsc: "1" }]) {
-        const response = await asAdmin(page, { headers: headers as Record<string, string> });
+        // Next first wants the address to say which kind it is.
+        const response = await asAdmin(page, { headers: headers as Record<string, string>, redirect: "follow" });
         await response.body?.cancel();
         const said = response.headers.get("cache-control") ?? "";
         expect([page, headers, /no-store/.test(said), /public|s-maxage/.test(said)]).toEqual([
@@ -188,7 +196,7 @@ describe("forged server actions", () => {
         expect(response.headers.get("x-action-revalidated")).toBeNull();
         expect(await response.text()).not.toMatch(/\bat .+:\d+:\d+|node_modules/);
       }
-      expect(performance.now() - started).toBeLessThan(5_000);
+      expect(performance.now() - started).toBeLessThan(15_000);
     }
     expect((await fetchFrom("/api/webhooks/health")).status).toBe(200);
   });
@@ -332,13 +340,19 @@ describe("secrets", () => {
   test("of the environment are in no file of the build, no page and nothing the router fetches [S31]", async () => {
     expect(secrets.length).toBeGreaterThan(10);
     const files = readdirSync(path.join(ROOT, ".next"), { recursive: true, encoding: "utf8" })
-      .filter((file) => /^(static|server)\/.*\.(js|json|html|rsc|css|txt)$/.test(file))
+      .filter(
+        (file) =>
+          statSync(path.join(ROOT, ".next", file)).isFile() &&
+          /^(static|server)\/.*\.(js|json|html|rsc|css|txt)$/.test(file),
+      )
       .map((file) => readFileSync(path.join(ROOT, ".next", file), "utf8"));
     expect(files.length).toBeGreaterThan(50);
     for (const file of files) expect(leaksIn(file)).toEqual([]);
     for (const page of [...consolePages(), "/sign-in", "/api-reference"]) {
       for (const headers of [{}, { rsc: "1" }]) {
-        const text = await (await asAdmin(page, { headers: headers as Record<string, string> })).text();
+        const text = await (
+          await asAdmin(page, { headers: headers as Record<string, string>, redirect: "follow" })
+        ).text();
         expect([page, leaksIn(text)]).toEqual([page, []]);
         expect(text).not.toMatch(/postgres(ql)?:\/\/|scrypt\$|SUPABASE_SECRET/);
       }
@@ -480,11 +494,17 @@ describe("cookies", () => {
     for (const cookie of await setBy(app.url)) expect(cookie).toMatch(/; HttpOnly/i);
     const [row] = await app.sql`select current_database() as name`;
     const DATABASE_URL = (process.env.TEST_POSTGRES_URL ?? "").replace(/\/[^/]*$/, `/${row?.name}`);
+    const port = await freePort();
     const secure: RunningApp = await startApp({
-      env: appEnvironment(app.sink, { DATABASE_URL, PUBLIC_URL: "https://desk.example", WORKER_IN_SERVER: "0" }),
+      env: appEnvironment(app.sink, {
+        DATABASE_URL,
+        PORT: String(port),
+        PUBLIC_URL: "https://desk.example",
+        WORKER_IN_SERVER: "0",
+      }),
     });
     try {
-      const jar = await signInOver(secure.url);
+      const jar = await signInOver(`http://127.0.0.1:${port}`);
       const session = jar.find((cookie) => cookie.includes("redrive.session")) ?? "";
       expect(session).toMatch(/^__Host-redrive\.session=/);
       for (const part of [/; Secure/i, /; HttpOnly/i, /; SameSite=(Lax|Strict)/i, /; Path=\/(;|$)/i])
@@ -495,6 +515,14 @@ describe("cookies", () => {
       await secure.stop();
     }
   });
+
+  async function freePort(): Promise<number> {
+    const server = net.createServer().listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as net.AddressInfo;
+    await new Promise((resolve) => server.close(resolve));
+    return port;
+  }
 
   async function signInOver(url: string): Promise<string[]> {
     const csrf = await fetch(`${url}/api/auth/csrf`);

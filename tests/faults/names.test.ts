@@ -119,6 +119,12 @@ describe("a name that changes between the check and the connection never leads i
   });
 });
 
+test("no connection is used for a second request, so none outlives the check of its address [S06]", async () => {
+  const before = endpoint.connections;
+  for (let n = 0; n < 20; n += 1) await ask("good");
+  expect(endpoint.connections - before).toBe(20);
+});
+
 describe("what a name server gets wrong is dns, and tried again [F31]", () => {
   test.concurrent.each(["nowhere", "broken", "silent"])("%s", async (name) => {
     const event = await deliverTo(desk, urlOf(name));

@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { accept } from "@/lib/pipeline/accept";
-import { listEvents, getEvent } from "@/lib/queries/events";
+import { getEvent, listEvents } from "@/lib/queries/events";
 import { chatwootEvent } from "@/lib/samples/chatwoot";
 import { bodyOf } from "@/lib/samples/ids";
 import { stripeEvent } from "@/lib/samples/stripe";
