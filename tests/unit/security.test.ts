@@ -66,25 +66,31 @@ describe("our source", () => {
   });
 });
 
-test("comparing a digest takes as long whether its beginning is right or not [S13]", () => {
+test("comparing a digest takes as long whether its beginning is right or not [S13]", { timeout: 60_000 }, () => {
   const random = randomFrom(7);
   const wanted = Buffer.from(sha256Hex("wanted"), "hex");
   const almost = Buffer.from(wanted);
   almost[31] = (almost[31] as number) ^ 1;
   const far = Buffer.from(wanted.map((byte) => byte ^ 0xff));
-  const times: Record<"almost" | "far", number[]> = { almost: [], far: [] };
-  for (let n = 0; n < 20_000; n += 1) {
-    const which = random() < 0.5 ? "almost" : "far";
-    const given = which === "almost" ? almost : far;
-    const started = process.hrtime.bigint();
-    for (let again = 0; again < 20; again += 1) sameDigest(wanted, given);
-    times[which].push(Number(process.hrtime.bigint() - started));
-  }
-  // The quicker half of each: interruptions only ever add.
-  const [a, b] = [times.almost, times.far].map((list) => typical(list)) as [number, number];
-  expect(Math.abs(a - b) / Math.min(a, b)).toBeLessThan(0.25);
+  const difference = () => {
+    const times: Record<"almost" | "far", number[]> = { almost: [], far: [] };
+    for (let n = 0; n < 10_000; n += 1) {
+      const which = random() < 0.5 ? "almost" : "far";
+      const given = which === "almost" ? almost : far;
+      const started = process.hrtime.bigint();
+      for (let again = 0; again < 20; again += 1) sameDigest(wanted, given);
+      times[which].push(Number(process.hrtime.bigint() - started));
+    }
+    const [a, b] = [typical(times.almost), typical(times.far)];
+    return Math.abs(a - b) / Math.min(a, b);
+  };
+  // A comparison that stops early shows in every round; a busy machine in some.
+  let least = Number.POSITIVE_INFINITY;
+  for (let round = 0; round < 5 && least > 0.15; round += 1) least = Math.min(least, difference());
+  expect(least).toBeLessThan(0.15);
 });
 
+/** Of the quicker half: interruptions only ever add. */
 function typical(times: number[]): number {
   const half = [...times].sort((x, y) => x - y).slice(0, times.length / 2);
   return half.reduce((sum, time) => sum + time, 0) / half.length;
