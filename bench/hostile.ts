@@ -37,6 +37,8 @@ if (!existsSync("/proc/self/status"))
 
 // Whoever stops the bench stops its server, too.
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
+// Each server and each caller is killed with us.
+process.setMaxListeners(100);
 const teardown = await setup();
 const database = await createTestDatabase();
 const sql = postgres(database.url, { max: 2, onnotice: () => {} });

@@ -121,6 +121,10 @@ function spellingsOf(page: string): [target: string, headers?: [string, string][
 }
 
 describe("without the middleware", () => {
+  test("nothing sends away who asks for a page that is not there", async () => {
+    expect((await get("/nothing-like-this")).status).toBe(404);
+  });
+
   test("who is signed in sees what is looked for here", async () => {
     const cookie = await signIn(app.url, app.adminEmail, app.adminPassword);
     for (const page of ["/events", eventPage]) {
