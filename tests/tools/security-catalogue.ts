@@ -183,7 +183,10 @@ export const CATALOGUE: readonly Section[] = [
   section("Volume and abuse", [
     ["G1", "A flood of forgeries writes a bounded number of rows and does not slow others."],
     ["G3", "A signed flood is stored or answered 503, never in part."],
-    ["G4", "Hundreds of bodies of 1 MiB at once stay within memory; what does not fit is 503."],
+    [
+      "G4",
+      "Hundreds of bodies of 1 MiB at once stay within memory; what does not fit is refused so that it is sent again.",
+    ],
     [
       "G5",
       "A thousand new ids per second keep every invariant, and drain.",
