@@ -29,12 +29,18 @@ export interface AppOptions {
   env?: Record<string, string>;
   /** Default: a new one, deleted with its Postgres when this process ends. */
   dataDir?: string;
+  /** Where `server.ts` and its build stand, when it is a copy. */
+  root?: string;
 }
 
 /** Resolves once the app answers. Throws what it printed when it does not start. */
-export async function startApp({ env = {}, dataDir = temporaryDirectory() }: AppOptions = {}): Promise<RunningApp> {
+export async function startApp({
+  env = {},
+  dataDir = temporaryDirectory(),
+  root = ROOT,
+}: AppOptions = {}): Promise<RunningApp> {
   const child = spawn(process.execPath, ["--import", "tsx", "server.ts"], {
-    cwd: ROOT,
+    cwd: root,
     env: { ...inherited(), DATA_DIR: dataDir, PORT: "0", ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });

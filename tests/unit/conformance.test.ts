@@ -310,7 +310,7 @@ const runs: { [C in Case]: (entry: Entry, provider: Provider) => string } = {
 
 describe.each(Object.entries(table))("%s", (name, entry) => {
   const provider = findProvider(name) as Provider;
-  it.each(Object.entries(entry.expected))("%s: %s", (which, expected) => {
+  it.each(Object.entries(entry.expected))("%s: %s [B1] [B6] [B18] [D14]", (which, expected) => {
     expect(runs[which as Case](entry, provider)).toBe(expected);
   });
 });
