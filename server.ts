@@ -2,6 +2,7 @@
 import { createFirstAdministrator, FIRST_ADMINISTRATOR } from "./lib/boot/administrator";
 import { ensureBuild } from "./lib/boot/build";
 import { checkConfiguration } from "./lib/boot/checks";
+import { checkDataDir, fileProblem } from "./lib/boot/data-dir";
 import { createHttpServer } from "./lib/boot/http";
 import { loadLocalSecrets } from "./lib/boot/local";
 import { lockDataDir } from "./lib/boot/lock";
@@ -10,6 +11,7 @@ import { prepare } from "./lib/boot/prepare";
 import { onShutdown, shutDown, shutDownOnSignals, surviveWhatIsSafe } from "./lib/boot/shutdown";
 import { closeDatabase } from "./lib/db/client";
 import { startPostgres } from "./lib/db/embedded";
+import { listensOn } from "./lib/destinations/ourselves";
 import { ConfigurationError, environment } from "./lib/env";
 import { startWorker } from "./lib/pipeline/worker";
 
@@ -24,7 +26,8 @@ surviveWhatIsSafe();
 try {
   await boot();
 } catch (error) {
-  console.error(error instanceof ConfigurationError ? `\n${error.message}\n` : error);
+  const known = error instanceof ConfigurationError ? error.message : fileProblem(environment().dataDir, error);
+  console.error(known ? `\n${known}\n` : error);
   await shutDown(1);
 }
 
@@ -35,6 +38,7 @@ async function boot(): Promise<void> {
   console.log("\nRedrive\n");
 
   if (mode === "local") {
+    checkDataDir(dataDir);
     onShutdown("lock", await lockDataDir(dataDir));
     loadLocalSecrets(dataDir);
   }
@@ -57,6 +61,7 @@ async function boot(): Promise<void> {
 
   const server = createHttpServer(app.getRequestHandler(), dev ? app.getUpgradeHandler() : undefined);
   const port = await server.listen(PORT);
+  listensOn(port);
   const address = PUBLIC_URL ?? `http://localhost:${port}`;
   nameOurselves(address, PUBLIC_URL !== undefined, mode);
 

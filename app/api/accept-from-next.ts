@@ -1,5 +1,6 @@
 /** The App Router's way to the door. server.ts has a shorter one; serverless hosts use this. */
 import { accept, maxBodyBytes, refuseTooLarge } from "@/lib/pipeline/accept";
+import { hasTooManyHeaders, tooManyHeaders } from "@/lib/pipeline/answer";
 import { webhookRoute } from "@/lib/pipeline/door-path";
 import type { RawRequest } from "@/lib/providers/provider";
 
@@ -7,9 +8,14 @@ import type { RawRequest } from "@/lib/providers/provider";
 export async function acceptFromNext(request: Request): Promise<Response> {
   const url = new URL(request.url);
   const path = url.pathname + url.search;
+  const received = [...request.headers];
+  if (hasTooManyHeaders(received.length)) {
+    const answer = tooManyHeaders();
+    return new Response(answer.body, answer);
+  }
   const slug = webhookRoute(path) ?? "";
   const { body, complete } = await readCapped(request.body, maxBodyBytes(slug));
-  const raw: RawRequest = { method: request.method, path, headers: [...request.headers], body };
+  const raw: RawRequest = { method: request.method, path, headers: received, body };
   const answer = complete ? await accept(raw) : await refuseTooLarge(slug, raw);
   return new Response(answer.status === 204 ? null : answer.body, answer);
 }

@@ -4,6 +4,7 @@ import net from "node:net";
 import { ConfigurationError } from "../env";
 import { logError } from "../log";
 import { accept, maxBodyBytes, refuseTooLarge } from "../pipeline/accept";
+import { hasTooManyHeaders, tooManyHeaders } from "../pipeline/answer";
 import { webhookRoute } from "../pipeline/door-path";
 import { readBody } from "../pipeline/read-body";
 import type { HeaderPairs, RawRequest } from "../providers/provider";
@@ -51,6 +52,8 @@ export function createHttpServer(next: Handler, upgrade?: UpgradeHandler): HttpS
       answer(request, response, next).catch((error) => fail(response, error));
     },
   );
+  // All of them are handed over, so that they can be counted: by default Node drops what comes after the first thousand.
+  server.maxHeadersCount = 0;
   const sockets = new Set<net.Socket>();
   server.on("connection", (socket) => {
     sockets.add(socket);
@@ -86,10 +89,17 @@ export function createHttpServer(next: Handler, upgrade?: UpgradeHandler): HttpS
 }
 
 async function answer(request: IncomingMessage, response: ServerResponse, next: Handler): Promise<void> {
+  if (hasTooManyHeaders(request.rawHeaders.length / 2)) return refuseHeaders(response);
   const slug = webhookRoute(request.url ?? "/");
   if (slug) return acceptWebhook(slug, request, response);
   request.headers[CLIENT_HEADER] = addressOf(request);
   await next(request, response);
+}
+
+function refuseHeaders(response: ServerResponse): void {
+  const { status, headers, body } = tooManyHeaders();
+  response.writeHead(status, { ...headers, "content-length": Buffer.byteLength(body) });
+  response.end(body);
 }
 
 /** The door's own lane: some ten times the requests per second of a route handler. */

@@ -123,7 +123,7 @@ language sql stable set search_path = '' as $$
   select coalesce(jsonb_agg(
     jsonb_build_object(
       'id', 'we_' || e.id, 'provider_slug', e.provider, 'event_key', e.event_key, 'event_type', e.event_type,
-      'status', e.status, 'trust', e.trust, 'parse_status', e.parse_status, 'org_id', e.organisation_id,
+      'status', e.status, 'trust', e.trust, 'parse_status', e.parse_status, 'flags', to_jsonb(e.flags), 'org_id', e.organisation_id,
       'company_id', e.company_id, 'object_id', e.object_id, 'livemode', e.livemode, 'replay_count', e.replay_count,
       'duplicate_count', e.duplicate_count, 'conflict_count', e.conflict_count, 'attempt_count', e.attempt_count,
       'last_error', e.last_error, 'last_error_class', e.last_error_class, 'occurred_at', public.iso(e.occurred_at),

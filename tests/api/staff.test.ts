@@ -266,9 +266,11 @@ describe("the audit log", () => {
     const json = await take("?format=json");
     expect(json.headers.get("content-disposition")).toBe('attachment; filename="audit.json"');
     const taken = (await json.json()) as StaffAction[];
-    expect(taken.slice(0, 2).map(({ action, details }) => ({ action, details }))).toEqual([
-      { action: "audit.export", details: { filter: {} } },
-      { action: "audit.export", details: { filter: { subject: "@formula" } } },
+    const asked = { format: "csv", filter: { subject: "@formula" } };
+    expect(taken.slice(0, 3).map(({ action, details }) => ({ action, details }))).toEqual([
+      { action: "audit.export", details: { format: "json", filter: {} } },
+      { action: "audit.exported", details: { ...asked, rows: 1, bytes: Buffer.byteLength(csv), complete: true } },
+      { action: "audit.export", details: asked },
     ]);
   });
 });

@@ -1,6 +1,7 @@
 import { readCapped } from "@/app/api/accept-from-next";
 import { handle } from "@/app/api/handle";
 import type { PublishedEvent } from "@/lib/contract/platform";
+import { hopsOf } from "@/lib/destinations/hops";
 import { Problem } from "@/lib/errors";
 import { publishEvents } from "@/lib/pipeline/publish";
 import { readJsonPublications } from "./read-publications";
@@ -14,7 +15,12 @@ export const POST = handle("publish", async ({ request, actor, requestId }) => {
     throw new Problem({ status: 413, title: "The body is too large.", detail: `The limit is ${LARGEST_BYTES} bytes.` });
   }
   const { isList, publications } = await readJsonPublications(body, request.headers);
-  const events = await publishEvents(publications, requestId, actor);
+  const hops = hopsOf([...request.headers]);
+  const events = await publishEvents(
+    publications.map((publication) => ({ ...publication, hops })),
+    requestId,
+    actor,
+  );
   const accepted = events.some((event) => event.outcome === "accepted");
   const conflict = events.find((event) => event.outcome === "conflict");
   if (conflict && !accepted) throw new Problem(conflictProblem(conflict));
