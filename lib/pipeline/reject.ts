@@ -18,11 +18,14 @@ const KEPT_BYTES = 1024;
 const LONGEST_WAIT_MS = 1_000;
 
 export interface Refusal {
-  reason: RefusalReason | "too_large" | "not_configured";
+  reason: RefusalReason | "too_large" | "not_configured" | "wrong_address";
   detail: string;
   status: number;
   requestId: string;
 }
+
+/** Whose request it was, and what of it is secret. */
+type Sender = Pick<Provider, "slug" | "secretHeaders" | "secretFields">;
 
 interface Window {
   samples: Record<string, unknown>[];
@@ -33,7 +36,7 @@ interface Window {
 const state = perProcess("rejections", () => ({ current: undefined as Window | undefined }));
 
 /** Keeps a refused request. Resolves when it is stored, or after a second; never throws. */
-export async function recordRejection(provider: Provider, request: RawRequest, refusal: Refusal): Promise<void> {
+export async function recordRejection(provider: Sender, request: RawRequest, refusal: Refusal): Promise<void> {
   state.current ??= openWindow();
   const window = state.current;
   const key = `${provider.slug} ${refusal.reason}`;
@@ -64,7 +67,7 @@ async function flush(window: Window): Promise<void> {
   }
 }
 
-function sample(provider: Provider, request: RawRequest, refusal: Refusal): Record<string, unknown> {
+function sample(provider: Sender, request: RawRequest, refusal: Refusal): Record<string, unknown> {
   const tokens = spellingsOfToken(request.path);
   const kept = refusal.reason === "stale" ? request.body : request.body.subarray(0, KEPT_BYTES);
   return {

@@ -9,15 +9,12 @@ import { liveStream } from "./live-stream";
 export const dynamic = "force-dynamic";
 
 /** What changes, as server-sent events. A browser that reconnects says `Last-Event-ID`; a page that comes back, `?after=`. */
-export const GET = handle("view", async ({ request }) => {
+export const GET = handle("view", async (context) => {
+  const { request } = context;
   if (watching() >= environment().LIVE_MAX_STREAMS) throw new Problem(FULL);
   const after = request.headers.get("last-event-id") ?? new URL(request.url).searchParams.get("after");
-  const stream = await liveStream({
-    after,
-    signal: request.signal,
-    mayStillWatch: () => authorise(request, "view"),
-  });
-  return eventStreamAnswer(stream);
+  const mayStillWatch = () => authorise(request, "view");
+  return eventStreamAnswer(context, () => liveStream({ after, signal: request.signal, mayStillWatch }));
 });
 
 const FULL = {

@@ -10,10 +10,7 @@ export const dynamic = "force-dynamic";
 export const GET = handle("view", async (context) => {
   const { id } = await findReplay(context);
   const { request } = context;
-  const stream = eventStream(id, {
-    signal: request.signal,
-    lastSeen: request.headers.get("last-event-id"),
-    mayStillWatch: () => authorise(request, "view"),
-  });
-  return eventStreamAnswer(stream);
+  const lastSeen = request.headers.get("last-event-id");
+  const mayStillWatch = () => authorise(request, "view");
+  return eventStreamAnswer(context, () => eventStream(id, { signal: request.signal, lastSeen, mayStillWatch }));
 });
