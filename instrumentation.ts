@@ -1,6 +1,6 @@
-/** Next calls this once per server, before the first request. Under server.ts everything is prepared by then. */
+/** Next calls it once, before it answers anything. Behind server.ts it does nothing. */
 export async function register(): Promise<void> {
   if (process.env.NEXT_RUNTIME !== "nodejs" || process.env.NEXT_PHASE === "phase-production-build") return;
-  const { prepareForNext } = await import("./lib/boot/next-start");
-  await prepareForNext();
+  (await import("./lib/front/listen")).screenRequests();
+  await (await import("./lib/boot/next-start")).prepareForNext();
 }

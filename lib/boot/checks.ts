@@ -4,6 +4,7 @@ import { openPool } from "../db/connection-options";
 import { readNetworks } from "../destinations/addresses";
 import { activeSecrets, openHeaders, type SecretHolder } from "../destinations/secrets";
 import { ConfigurationError, type Environment, secretsFrom } from "../env";
+import { readProxies } from "../front/proxies";
 import { senders } from "../providers";
 
 /** Settings without which an acknowledged event can be lost when the database's machine fails. */
@@ -16,6 +17,7 @@ export function checkConfiguration(env: Environment): void {
   }
   // Read here, so that a mistake in it stops the start and not the deliveries.
   readNetworks(env.EGRESS_ALLOW_PRIVATE);
+  readProxies(env.TRUSTED_PROXIES);
   if (env.mode === "local") return;
 
   const missing: string[] = [];

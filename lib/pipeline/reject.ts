@@ -6,6 +6,7 @@ import { createHash } from "node:crypto";
 import { call } from "@/lib/db/client";
 import { logError } from "@/lib/log";
 import { perProcess } from "@/lib/per-process";
+import { findProvider } from "@/lib/providers";
 import type { Provider, RawRequest, RefusalReason, Source, VerifiedRequest } from "@/lib/providers/provider";
 import { redactHeaders } from "@/lib/providers/redact";
 import { shownPath, spellingsOfToken } from "./door-path";
@@ -20,13 +21,16 @@ const KEPT_BYTES = 1024;
 const LONGEST_WAIT_MS = 1_000;
 
 export interface Refusal {
-  reason: RefusalReason | "too_large" | "not_configured";
+  reason: RefusalReason | "too_large" | "not_configured" | "wrong_address";
   detail: string;
   status: number;
   requestId: string;
   /** The source its URL belongs to. */
   source?: Source;
 }
+
+/** Whose request it was, and what of it is secret. */
+type Sender = Pick<Provider, "slug" | "secretHeaders" | "secretFields">;
 
 interface Window {
   samples: Record<string, unknown>[];
@@ -37,7 +41,7 @@ interface Window {
 const state = perProcess("rejections", () => ({ current: undefined as Window | undefined }));
 
 /** Keeps a refused request. Resolves when it is stored, or after a second; never throws. */
-export async function recordRejection(provider: Provider, request: RawRequest, refusal: Refusal): Promise<void> {
+export async function recordRejection(provider: Sender, request: RawRequest, refusal: Refusal): Promise<void> {
   state.current ??= openWindow();
   const window = state.current;
   const known = knownOf(provider, request, refusal);
@@ -77,13 +81,14 @@ async function flush(window: Window): Promise<void> {
 }
 
 /** Whose it was, as far as that can be believed: what its URL is bound to, and what an authentic request says itself. */
-function knownOf(provider: Provider, request: RawRequest, { reason, source }: Refusal) {
+function knownOf(sender: Sender, request: RawRequest, { reason, source }: Refusal) {
   const bound = { source_id: source?.id ?? null, organisation_id: source?.organisationId ?? null, event_key: null };
   // Its signature was right, only its time was not: nothing else that is refused is read.
-  return reason === "stale" ? { ...bound, ...nameOf(provider, request as VerifiedRequest, source) } : bound;
+  const provider = reason === "stale" ? findProvider(sender.slug) : undefined;
+  return provider ? { ...bound, ...nameOf(provider, request as VerifiedRequest, source) } : bound;
 }
 
-function sample(provider: Provider, request: RawRequest, refusal: Refusal): Record<string, unknown> {
+function sample(provider: Sender, request: RawRequest, refusal: Refusal): Record<string, unknown> {
   const tokens = spellingsOfToken(request.path);
   const kept = refusal.reason === "stale" ? request.body : request.body.subarray(0, KEPT_BYTES);
   return {

@@ -79,6 +79,13 @@ const ofDestination = (what: string, method: string, rule: Rule): Record<string,
 });
 
 const RULES: Record<string, Record<string, Rule>> = {
+  // Whatever is nowhere.
+  "/api/[[...path]]": Object.fromEntries(
+    ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"].map((method) => [
+      method,
+      { path: "/api/nowhere", expected: everybody(404) },
+    ]),
+  ),
   "/api/destinations": {
     GET: { expected: view(200) },
     POST: { expected: manage(400), body: { name: "" } },

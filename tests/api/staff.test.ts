@@ -13,7 +13,7 @@ let admin: string;
 let adminId: string;
 
 beforeAll(async () => {
-  app = await openApp();
+  app = await openApp({ TRUSTED_PROXIES: "127.0.0.1, ::1" });
   admin = await signIn(app.url, app.adminEmail, app.adminPassword);
   adminId = String((await app.sql`select id from staff_users`)[0]?.id);
 }, 300_000);
