@@ -19,6 +19,8 @@ const schema = z.object({
   /** The address people and providers use, for links and cookies. */
   PUBLIC_URL: z.url().optional(),
   DATABASE_URL: z.string().startsWith("postgres", "must be a postgres:// or postgresql:// URL").optional(),
+  /** Connections of this process; lib/db/lanes.ts divides them. */
+  DATABASE_POOL_SIZE: z.coerce.number().int().min(4).max(200).default(16),
   SUPABASE_URL: z.url().optional(),
   SUPABASE_SECRET_KEY: z.string().optional(),
   /** Signs sessions of the console. */

@@ -2,10 +2,11 @@
 import { z } from "zod";
 import { authorise } from "@/lib/auth/authorise";
 import type { Actor, Permission } from "@/lib/auth/permissions";
-import { DatabaseError, DatabaseUnavailable } from "@/lib/db/client";
+import { DatabaseBusy, DatabaseError, DatabaseUnavailable } from "@/lib/db/client";
 import { Problem, type ProblemInit, problemBody } from "@/lib/errors";
 import { log, logError } from "@/lib/log";
 import { requestIdOf } from "@/lib/pipeline/accept";
+import { inRequest } from "@/lib/request-scope";
 
 export interface ApiContext {
   request: Request;
@@ -32,10 +33,11 @@ export function handle(permission: Permission, answer: (context: ApiContext) => 
 export function handleOpen(answer: (context: Omit<ApiContext, "actor">) => Promise<unknown>) {
   return async (request: Request, { params }: Params): Promise<Response> => {
     const requestId = requestIdOf({ headers: [...request.headers] });
-    const response = await run(async () => {
+    const answering = async () => {
       const result = await answer({ request, requestId, params: await params });
       return result instanceof Response ? result : Response.json(result);
-    }, requestId);
+    };
+    const response = await inRequest(request.signal, () => run(answering, requestId));
     response.headers.set("x-request-id", requestId);
     // A stream has said its own: nothing on the way may collect it before passing it on.
     if (!response.headers.has("cache-control")) response.headers.set("cache-control", "private, no-store");
@@ -67,6 +69,7 @@ function describe(error: unknown): ProblemInit {
     const field = issue?.path.filter((step) => typeof step === "string").join(".") || "body";
     return { status: 400, title: `The value of ${field} is not valid.`, detail: issue?.message, field };
   }
+  if (error instanceof DatabaseBusy) return describeBusy(error);
   if (error instanceof DatabaseUnavailable) {
     return {
       status: 503,
@@ -84,6 +87,14 @@ function describe(error: unknown): ProblemInit {
     };
   }
   return { status: 500, title: "Redrive failed on this request.", detail: "Quote the request id to an engineer." };
+}
+
+function describeBusy({ by }: DatabaseBusy): ProblemInit {
+  const detail = "Searches and other long reads take turns. Wait for those under way, then try again.";
+  const headers = { "retry-after": "5" };
+  return by === "person"
+    ? { status: 429, title: "You have too many long reads under way.", detail, headers }
+    : { status: 503, title: "Too many long reads are under way.", detail, headers };
 }
 
 /** The JSON body of a request, `{}` when there is none. Throws a `Problem` when it is not an object. */

@@ -4,6 +4,7 @@ import { redirect } from "next/navigation";
 import { cache } from "react";
 import { environment } from "@/lib/env";
 import { Problem } from "@/lib/errors";
+import { noteCaller } from "@/lib/request-scope";
 import { type Actor, lackOf, mayActor, type Permission } from "./permissions";
 import { actorOfSession, type Person, sessionCookieName } from "./session";
 import { readToken } from "./tokens";
@@ -22,6 +23,7 @@ export class NotPermitted extends Error {
  */
 export async function authorise(request: Request, permission: Permission): Promise<Actor> {
   const actor = request.headers.has("authorization") ? await bearer(request) : await person(request);
+  noteCaller(actor.id);
   if (mayActor(actor, permission)) return actor;
   throw new Problem({ status: 403, title: "You may not do this.", detail: lackOf(actor, permission) });
 }
@@ -30,6 +32,7 @@ export async function authorise(request: Request, permission: Permission): Promi
 export async function requireStaff(permission: Permission): Promise<Person> {
   const actor = await currentPerson();
   if (!actor) redirect(`/sign-in?callbackUrl=${encodeURIComponent(await currentPath())}`);
+  noteCaller(actor.id);
   if (!mayActor(actor, permission)) throw new NotPermitted(`The role ${actor.role} may not see this page.`);
   return actor;
 }

@@ -7,6 +7,7 @@ import { accept, maxBodyBytes, refuseTooLarge } from "../pipeline/accept";
 import { webhookRoute } from "../pipeline/door-path";
 import { readBody } from "../pipeline/read-body";
 import type { HeaderPairs, RawRequest } from "../providers/provider";
+import { inRequest } from "../request-scope";
 import { createReplayStreams } from "./replay-stream";
 
 /** A sender has this long for its headers, and for everything. What follows, the answer, may take as long as it takes. */
@@ -89,7 +90,9 @@ async function answer(request: IncomingMessage, response: ServerResponse, next: 
   const slug = webhookRoute(request.url ?? "/");
   if (slug) return acceptWebhook(slug, request, response);
   request.headers[CLIENT_HEADER] = addressOf(request);
-  await next(request, response);
+  const gone = new AbortController();
+  response.once("close", () => gone.abort());
+  await inRequest(gone.signal, () => next(request, response));
 }
 
 /** The door's own lane: some ten times the requests per second of a route handler. */
