@@ -79,6 +79,8 @@ async function startEmbeddedPostgres(dataDir: string): Promise<string> {
   postgres.supervise(() => {});
   say(`Postgres ${postgres.adopted ? "was running already" : "started"} in ${postgres.directory}`);
   process.env.DATABASE_URL = postgres.url;
+  // Health looks at the disk it is on.
+  process.env.REDRIVE_EMBEDDED = postgres.directory;
   return postgres.url;
 }
 

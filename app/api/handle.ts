@@ -6,6 +6,7 @@ import { DatabaseBusy, DatabaseError, DatabaseUnavailable } from "@/lib/db/clien
 import { Problem, type ProblemInit, problemBody } from "@/lib/errors";
 import { log, logError } from "@/lib/log";
 import { requestIdOf } from "@/lib/pipeline/accept";
+import { describeBusy } from "@/lib/queries/bounded";
 import { inRequest } from "@/lib/request-scope";
 
 export interface ApiContext {
@@ -87,14 +88,6 @@ function describe(error: unknown): ProblemInit {
     };
   }
   return { status: 500, title: "Redrive failed on this request.", detail: "Quote the request id to an engineer." };
-}
-
-function describeBusy({ by }: DatabaseBusy): ProblemInit {
-  const detail = "Searches and other long reads take turns. Wait for those under way, then try again.";
-  const headers = { "retry-after": "5" };
-  return by === "person"
-    ? { status: 429, title: "You have too many long reads under way.", detail, headers }
-    : { status: 503, title: "Too many long reads are under way.", detail, headers };
 }
 
 /** The JSON body of a request, `{}` when there is none. Throws a `Problem` when it is not an object. */

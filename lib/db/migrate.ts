@@ -3,10 +3,9 @@
  * every instance, for the embedded Postgres and for DATABASE_URL. With SUPABASE_URL there is no database connection:
  * migrating is then the operator's job (`npx supabase db push`).
  */
-import { readdirSync } from "node:fs";
-import path from "node:path";
 import postgres from "postgres";
-import { cliUrl, ROOT, supabase } from "./supabase-cli";
+import { localVersions } from "./migrations";
+import { cliUrl, supabase } from "./supabase-cli";
 
 /** Any number that nothing else locks: "redrive" on a telephone keypad. */
 const LOCK = 7_337_483;
@@ -39,9 +38,4 @@ async function missing(sql: postgres.Sql | postgres.TransactionSql): Promise<str
   const applied = history?.name ? await sql`select version from supabase_migrations.schema_migrations` : [];
   const known = new Set(applied.map((row) => row.version));
   return localVersions().filter((version) => !known.has(version));
-}
-
-function localVersions(): string[] {
-  const files = readdirSync(path.join(ROOT, "supabase/migrations"));
-  return files.flatMap((file) => /^(\d{14})_.+\.sql$/.exec(file)?.[1] ?? []).sort();
 }

@@ -8,8 +8,9 @@ import type { Change, Impact, ProjectableEvent } from "@/lib/providers/provider"
 import { parseBody } from "./parse";
 import { replayNumber } from "./replay";
 
-/** Deliveries whose rows are worked out. A replay with more is previewed in part, and says so. */
+/** Deliveries whose rows are worked out, and bytes of their bodies. A replay with more is previewed in part, and says so. */
 const LOOKED_AT = 1_000;
+const LOOKED_AT_BYTES = 32 * 1024 * 1024;
 const PAGE = 100;
 const ROWS_SHOWN = 50;
 /** Deliveries that run at the same time, for the estimate. */
@@ -51,7 +52,8 @@ export async function countReplay(replay: Replay): Promise<ReplayCounts> {
 
 async function readItems(id: number): Promise<Item[]> {
   const items: Item[] = [];
-  for (let after = 0; items.length < LOOKED_AT; ) {
+  let bytes = 0;
+  for (let after = 0; items.length < LOOKED_AT && bytes < LOOKED_AT_BYTES; ) {
     const page = await call<Item[]>("console", "list_projectable_items", {
       p_replay_id: id,
       p_after: after,
@@ -59,7 +61,9 @@ async function readItems(id: number): Promise<Item[]> {
     });
     items.push(...page);
     after = page.at(-1)?.position ?? 0;
-    if (page.length < PAGE) break;
+    bytes += page.reduce((sum, { event }) => sum + event.body.length, 0);
+    // A page may be short because its bodies are large.
+    if (page.length === 0) break;
   }
   return items;
 }
