@@ -89,28 +89,34 @@ export function createConnection(url: string, name: string): Connection {
   }
 
   /** The timeout goes ahead of the statement, in the same packet where it changes at all. */
-  function alone({ text, parameters, deadlineMs }: Statement, current: Session): Promise<Row[]> {
+  async function alone({ text, parameters, deadlineMs }: Statement, current: Session): Promise<Row[]> {
     const timeoutMs = timeoutFor(deadlineMs);
-    const setting = current.timeoutMs === timeoutMs ? undefined : sql.unsafe(`set statement_timeout = ${timeoutMs}`);
+    // Sent when they are executed, not when they are made: the timeout first.
+    const setting =
+      current.timeoutMs === timeoutMs ? undefined : sql.unsafe(`set statement_timeout = ${timeoutMs}`).execute();
     current.timeoutMs = timeoutMs;
     const statement = sql.unsafe<Row[]>(text, parameters, { prepare: mayPrepare(url) });
-    return Promise.all([statement, setting]).then(([rows]) => rows);
+    // Both have to end, or the connection is not free. A request to cancel may have met the first.
+    const [ran, set] = await Promise.allSettled([statement, setting]);
+    if (set.status === "rejected") current.timeoutMs = undefined;
+    if (ran.status === "rejected") throw ran.reason;
+    return ran.value;
   }
 
   /** Behind a pooler, settings last for a transaction only, and prepared statements may be on another server. */
   async function inTransaction({ text, parameters, deadlineMs }: Statement): Promise<Row[]> {
-    const begun = sql.unsafe(`begin; set local statement_timeout = ${timeoutFor(deadlineMs)}`);
     const before = session;
-    try {
-      const [rows] = await Promise.all([sql.unsafe<Row[]>(text, parameters, { prepare: false }), begun]);
+    const begin = sql.unsafe(`begin; set local statement_timeout = ${timeoutFor(deadlineMs)}`).execute();
+    const statement = sql.unsafe<Row[]>(text, parameters, { prepare: false });
+    const [ran, begun] = await Promise.allSettled([statement, begin]);
+    if (ran.status === "fulfilled" && begun.status === "fulfilled" && session === before) {
       await sql.unsafe("commit");
+      if (session === before) return ran.value;
       // On a new connection "commit" succeeds, and nothing was committed.
-      if (session !== before) throw new Error("The connection was lost before the commit.");
-      return rows;
-    } catch (error) {
-      if (session === before) await sql.unsafe("rollback").catch(() => {});
-      throw error;
+      throw new Error("The connection was lost before the commit.");
     }
+    if (session === before) await sql.unsafe("rollback").catch(() => {});
+    throw ran.status === "rejected" ? ran.reason : new Error("The transaction could not begin.");
   }
 
   /** Cancels again and again until the statement has ended, and is over only when the last request is. */

@@ -184,7 +184,7 @@ unix_socket_dir =\nlogfile = ${directory}/log\n`,
         ask(pool, "select current_setting('statement_timeout') as result", 1_000 * (n + 1)),
       ),
     );
-    expect(seen).toEqual(Array.from({ length: 20 }, (_, n) => (n === 59 ? "1min" : `${n + 1}s`)));
+    expect(seen).toEqual(Array.from({ length: 20 }, (_, n) => `${n + 1}s`));
     await pool.close();
     const [row] = await desk.sql`
       select count(*)::int as open from pg_stat_activity where datname = current_database() and state like 'idle in%'`;
@@ -224,10 +224,9 @@ describe("lanes", () => {
 
   test("Long reads of one person do not keep another from theirs, and none is forgotten", async () => {
     const queue = createFairQueue({ atOnce: 2, atOncePerPerson: 1, waitingPerPerson: 50, waitingInAll: 100 });
-    const never = new AbortController().signal;
     const order: string[] = [];
     const work = (who: string) =>
-      queue.enter(who, never).then(async (leave) => {
+      queue.enter(who, new AbortController().signal).then(async (leave) => {
         order.push(who);
         await Promise.resolve();
         leave();
