@@ -21,6 +21,8 @@ export interface FairQueue {
    * is aborted first. Throws `QueueFull`.
    */
   enter(person: string, signal: AbortSignal): Promise<() => void>;
+  /** How many turns this person has right now. */
+  running(person: string): number;
 }
 
 interface Line {
@@ -59,6 +61,7 @@ export function createFairQueue(options: FairQueueOptions): FairQueue {
   }
 
   return {
+    running: (person) => lines.get(person)?.running ?? 0,
     async enter(person, signal) {
       signal.throwIfAborted();
       const line = lineOf(person);

@@ -5,7 +5,7 @@
  */
 import postgres from "postgres";
 import { localVersions } from "./migrations";
-import { cliUrl, supabase } from "./supabase-cli";
+import { cliUrl, ROOT, supabase } from "./supabase-cli";
 
 /** Any number that nothing else locks: "redrive" on a telephone keypad. */
 const LOCK = 7_337_483;
@@ -37,5 +37,5 @@ async function missing(sql: postgres.Sql | postgres.TransactionSql): Promise<str
   const [history] = await sql`select to_regclass('supabase_migrations.schema_migrations') as name`;
   const applied = history?.name ? await sql`select version from supabase_migrations.schema_migrations` : [];
   const known = new Set(applied.map((row) => row.version));
-  return localVersions().filter((version) => !known.has(version));
+  return localVersions(ROOT).filter((version) => !known.has(version));
 }

@@ -54,7 +54,7 @@ async function enter(who: string, gone: AbortSignal | undefined, tooLong: AbortS
   } catch (error) {
     if (error instanceof QueueFull) throw new DatabaseBusy(error.of);
     if (gone?.aborted) throw new DatabaseUnavailable("Whoever asked has gone away.");
-    throw new DatabaseBusy("all");
+    throw new DatabaseBusy(queue().running(who) > 0 ? "person" : "all");
   }
 }
 

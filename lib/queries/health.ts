@@ -21,11 +21,12 @@ export interface Health {
   missing_secrets: string[];
 }
 
-const kept = perProcess("health", () => ({ at: 0, facts: undefined as Promise<Facts> | undefined }));
+/** What was read within the last second, by what it is; also while it is being read. */
+const kept = perProcess("health", () => new Map<string, { at: number; read: Promise<unknown> }>());
 
 /** Reads the health. Never throws for an absent database: that is its answer. */
 export async function readHealth(): Promise<Health> {
-  const facts = await recentFacts();
+  const facts = await keep("facts", () => gatherFacts());
   return {
     status: statusOf(facts, quickChecks(facts, logState())),
     timestamp: new Date().toISOString(),
@@ -36,8 +37,12 @@ export async function readHealth(): Promise<Health> {
   };
 }
 
-/** Every check with what it found. Looks anew. */
-export async function readDeepHealth(): Promise<DeepHealth> {
+/** Every check with what it found. */
+export function readDeepHealth(): Promise<DeepHealth> {
+  return keep("checks", readChecks);
+}
+
+async function readChecks(): Promise<DeepHealth> {
   const [facts, silent, missing] = await Promise.all([gatherFacts(true), silentLanes(), missingMigrations()]);
   const checks = [
     ...quickChecks(facts, logState()),
@@ -55,15 +60,13 @@ export function missingSecrets(): string[] {
     .map((provider) => provider.slug);
 }
 
-function recentFacts(): Promise<Facts> {
-  if (!kept.facts || Date.now() - kept.at >= KEPT_MS) {
-    kept.at = Date.now();
-    kept.facts = gatherFacts();
-    kept.facts.catch(() => {
-      kept.facts = undefined;
-    });
-  }
-  return kept.facts;
+function keep<Result>(what: string, read: () => Promise<Result>): Promise<Result> {
+  const known = kept.get(what);
+  if (known && Date.now() - known.at < KEPT_MS) return known.read as Promise<Result>;
+  const reading = read();
+  kept.set(what, { at: Date.now(), read: reading });
+  reading.catch(() => kept.delete(what));
+  return reading;
 }
 
 function statusOf({ condition }: Facts, checks: HealthCheck[]): Health["status"] {
