@@ -79,6 +79,8 @@ async function startEmbeddedPostgres(dataDir: string): Promise<void> {
   postgres.supervise(() => {});
   say(`Postgres ${postgres.adopted ? "was running already" : "started"} in ${postgres.directory}`);
   process.env.DATABASE_URL = postgres.url;
+  // Health looks at the disk it is on.
+  process.env.REDRIVE_EMBEDDED = postgres.directory;
 }
 
 /** next-auth makes links and cookies from this. Locally people may use any name of this machine. */

@@ -12,6 +12,7 @@ import { webhookRoute } from "../pipeline/door-path";
 import { readBody } from "../pipeline/read-body";
 import { refuseWrongAddress } from "../pipeline/wrong-address";
 import type { HeaderPairs, RawRequest } from "../providers/provider";
+import { inRequest } from "../request-scope";
 import { createReplayStreams } from "./replay-stream";
 
 /** A sender has this long for its headers, and for everything. What follows, the answer, may take as long as it takes. */
@@ -95,15 +96,14 @@ async function answer(request: IncomingMessage, response: ServerResponse, next: 
   const slug = webhookRoute(request.url ?? "/");
   if (slug) return acceptWebhook(slug, request, response);
   const refusal = refusalOf(request);
-  if (!refusal) return next(request, response);
-  const raw = { method: request.method ?? "", path: request.url ?? "", headers: headerPairs(request) };
-  send(response, refusal === "wrong_address" ? await refuseWrongAddress(raw) : refuse(refusal, raw), request.method);
-}
-
-function refuseHeaders(response: ServerResponse): void {
-  const { status, headers, body } = tooManyHeaders();
-  response.writeHead(status, { ...headers, "content-length": Buffer.byteLength(body) });
-  response.end(body);
+  if (refusal) {
+    const raw = { method: request.method ?? "", path: request.url ?? "", headers: headerPairs(request) };
+    const answered = refusal === "wrong_address" ? await refuseWrongAddress(raw) : refuse(refusal, raw);
+    return send(response, answered, request.method);
+  }
+  const gone = new AbortController();
+  response.once("close", () => gone.abort());
+  await inRequest(gone.signal, () => next(request, response));
 }
 
 /** The door's own lane: some ten times the requests per second of a route handler. */

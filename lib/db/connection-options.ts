@@ -93,7 +93,8 @@ export function connectionOptions(databaseUrl: string): ConnectionOptions {
   const socket = host.find((name) => name.startsWith("/"));
   if (socket && host.length > 1) throw refused("several hosts", "a Unix socket must be the only one.");
   if (socket) options.path = `${socket.replace(/\/$/, "")}/.s.PGSQL.${options.port[0]}`;
-  options.prepare = take("pgbouncer") !== "true" && !options.port.includes(TRANSACTION_POOLER_PORT);
+  const mayPrepare = take("prepare") !== "false";
+  options.prepare = take("pgbouncer") !== "true" && mayPrepare && !options.port.includes(TRANSACTION_POOLER_PORT);
 
   const timeout = take("connect_timeout");
   if (timeout !== undefined) options.connect_timeout = seconds("connect_timeout", timeout);

@@ -4,11 +4,11 @@
  * process, for the embedded Postgres and for DATABASE_URL. With SUPABASE_URL there is no database connection: migrating is
  * then the operator's job.
  */
-import { readdirSync, readFileSync } from "node:fs";
-import path from "node:path";
+import { readFileSync } from "node:fs";
 import type postgres from "postgres";
 import { ConfigurationError } from "../env";
 import { openPool } from "./connection-options";
+import { localMigrations, type Migration } from "./migrations";
 
 /** Any number that nothing else locks: "redrive" on a telephone keypad. */
 const LOCK = 7_337_483;
@@ -18,12 +18,6 @@ const LOCK_TIMEOUT = "10s";
 
 const INSUFFICIENT_PRIVILEGE = "42501";
 const LOCK_NOT_AVAILABLE = "55P03";
-
-interface Migration {
-  version: string;
-  name: string;
-  file: string;
-}
 
 /** Applies what is missing. Of several processes at once one applies each migration, and the others wait. */
 export async function migrate(url: string, say: (line: string) => void): Promise<void> {
@@ -95,17 +89,6 @@ export function withoutMissingRoles(text: string, roles: Set<string>): string {
     });
     return left.length > 0 ? `${before}${left.join(", ")};` : "";
   });
-}
-
-function localMigrations(): Migration[] {
-  // From where the process was started, because a bundle of Next's does not know where it was built from.
-  const directory = path.join(/* turbopackIgnore: true */ process.cwd(), "supabase/migrations");
-  return readdirSync(directory)
-    .sort()
-    .flatMap((file) => {
-      const [, version, name] = /^(\d{14})_(.+)\.sql$/.exec(file) ?? [];
-      return version && name ? [{ version, name, file: path.join(directory, file) }] : [];
-    });
 }
 
 /** The two refusals that an operator can do something about. */

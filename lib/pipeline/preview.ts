@@ -10,8 +10,9 @@ import { type Scoped, scopeOf } from "@/lib/scope";
 import { parseBody } from "./parse";
 import { replayNumber } from "./replay";
 
-/** Deliveries whose rows are worked out. A replay with more is previewed in part, and says so. */
+/** Deliveries whose rows are worked out, and bytes of their bodies. A replay with more is previewed in part, and says so. */
 const LOOKED_AT = 1_000;
+const LOOKED_AT_BYTES = 32 * 1024 * 1024;
 const PAGE = 100;
 const ROWS_SHOWN = 50;
 /** Deliveries that run at the same time, for the estimate. */
@@ -53,7 +54,8 @@ export async function countReplay(replay: Replay, asker: Scoped): Promise<Replay
 
 async function readItems(id: number, asker: Scoped): Promise<Item[]> {
   const items: Item[] = [];
-  for (let after = 0; items.length < LOOKED_AT; ) {
+  let bytes = 0;
+  for (let after = 0; items.length < LOOKED_AT && bytes < LOOKED_AT_BYTES; ) {
     const page = await call<Item[]>("console", "list_projectable_items", {
       p_replay_id: id,
       p_after: after,
@@ -62,7 +64,9 @@ async function readItems(id: number, asker: Scoped): Promise<Item[]> {
     });
     items.push(...page);
     after = page.at(-1)?.position ?? 0;
-    if (page.length < PAGE) break;
+    bytes += page.reduce((sum, { event }) => sum + event.body.length, 0);
+    // A page may be short because its bodies are large.
+    if (page.length === 0) break;
   }
   return items;
 }

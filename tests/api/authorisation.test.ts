@@ -145,6 +145,7 @@ const RULES: Record<string, Record<string, Rule>> = {
     GET: { path: "/api/webhooks/events/we_999999/related", expected: view(404) },
   },
   "/api/webhooks/health": { GET: { expected: everybody(200) } },
+  "/api/health/deep": { GET: { expected: view(200) } },
   "/api/webhooks/replay/[provider]/[...key]": {
     POST: { path: "/api/webhooks/replay/stripe/evt_none", expected: replay(404), body: {} },
   },
