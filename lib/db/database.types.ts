@@ -457,6 +457,7 @@ export type Database = {
           last_error_class: Database["public"]["Enums"]["error_class"] | null;
           last_failure_at: string | null;
           last_success_at: string | null;
+          lately_ms: number | null;
           opened_at: string | null;
           probe_at: string | null;
           probe_delivery_id: number | null;
@@ -477,6 +478,7 @@ export type Database = {
           last_error_class?: Database["public"]["Enums"]["error_class"] | null;
           last_failure_at?: string | null;
           last_success_at?: string | null;
+          lately_ms?: number | null;
           opened_at?: string | null;
           probe_at?: string | null;
           probe_delivery_id?: number | null;
@@ -496,6 +498,7 @@ export type Database = {
           last_error_class?: Database["public"]["Enums"]["error_class"] | null;
           last_failure_at?: string | null;
           last_success_at?: string | null;
+          lately_ms?: number | null;
           opened_at?: string | null;
           probe_at?: string | null;
           probe_delivery_id?: number | null;
@@ -1744,7 +1747,16 @@ export type Database = {
       };
       changes_since: { Args: { p_cursor?: string }; Returns: Json };
       claim_deliveries: {
-        Args: { p_lease_seconds: number; p_limit: number; p_replay_limit?: number; p_slots?: number; p_worker: string };
+        Args: {
+          p_bytes?: number;
+          p_kind?: Database["public"]["Enums"]["destination_kind"];
+          p_lease_seconds: number;
+          p_limit: number;
+          p_replay_limit?: number;
+          p_shares?: Json;
+          p_slots?: number;
+          p_worker: string;
+        };
         Returns: Json;
       };
       configure_destinations: { Args: { p_destinations: Json }; Returns: number };
@@ -1958,6 +1970,7 @@ export type Database = {
       hold_batch: { Args: Record<PropertyKey, never>; Returns: number };
       hold_deliveries: { Args: { p_destination_id: number }; Returns: number };
       http_statuses: { Args: { p_list: Json }; Returns: number[] };
+      in_flight: { Args: { p_destination_id: number }; Returns: number };
       invite_staff: {
         Args: {
           p_actor: string;
@@ -2028,6 +2041,7 @@ export type Database = {
       list_sources: { Args: { p_providers: string[] }; Returns: Json };
       list_staff: { Args: Record<PropertyKey, never>; Returns: Json };
       lock_replay: { Args: { p_id: number }; Returns: undefined };
+      lock_rows: { Args: { p_results: Json; p_wait: boolean }; Returns: number[] };
       mask_url: { Args: { p_url: string }; Returns: string };
       may_try: {
         Args: {
@@ -2071,7 +2085,10 @@ export type Database = {
         };
         Returns: boolean;
       };
-      next_due: { Args: { p_replays: boolean; p_slots: number; p_worker: string }; Returns: string };
+      next_due: {
+        Args: { p_kind: Database["public"]["Enums"]["destination_kind"]; p_open: number[]; p_replays: boolean };
+        Returns: string;
+      };
       normalise_error: { Args: { p_message: string }; Returns: string };
       note_action: {
         Args: {
@@ -2139,6 +2156,20 @@ export type Database = {
         Returns: string;
       };
       outcomes: { Args: { p_counts: Json }; Returns: Json };
+      pace_of: {
+        Args: {
+          h: Omit<
+            Database["public"]["Tables"]["destination_health"]["Row"],
+            Database["public"]["Tables"]["destination_health"]["ComputedFields"]
+          >;
+          p_shares: Json;
+          t: Omit<
+            Database["public"]["Tables"]["destinations"]["Row"],
+            Database["public"]["Tables"]["destinations"]["ComputedFields"]
+          >;
+        };
+        Returns: string;
+      };
       pause_destination: {
         Args: { p_actor: string; p_actor_id: string; p_id: number; p_request_id: string };
         Returns: Json;
@@ -2187,7 +2218,7 @@ export type Database = {
         };
         Returns: Database["public"]["Enums"]["skip_reason"];
       };
-      record_attempts: { Args: { p_results: Json }; Returns: Json };
+      record_attempts: { Args: { p_results: Json; p_wait?: boolean }; Returns: Json };
       record_rejections: { Args: { p_counts: Json; p_samples: Json }; Returns: undefined };
       record_sign_in: { Args: { p_email: string; p_ip: string; p_success: boolean }; Returns: undefined };
       record_staff_action: {
@@ -2254,6 +2285,7 @@ export type Database = {
       };
       release_deliveries: { Args: { p_destination_id: number }; Returns: number };
       release_leases: { Args: { p_worker: string }; Returns: number };
+      renew_lease: { Args: { p_delivery_id: number; p_fence: number; p_lease_seconds: number }; Returns: boolean };
       replay_outcome_of: {
         Args: {
           p_changes: Json;
