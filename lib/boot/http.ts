@@ -3,7 +3,8 @@ import http, { type IncomingMessage, type ServerResponse } from "node:http";
 import net from "node:net";
 import { ConfigurationError } from "../env";
 import { logError } from "../log";
-import { accept, maxBodyBytes, refuseTooLarge } from "../pipeline/accept";
+import { accept, maxBodyBytes, refuseTooLarge, refuseUntilLater } from "../pipeline/accept";
+import type { Answer } from "../pipeline/answer";
 import { webhookRoute } from "../pipeline/door-path";
 import { readBody } from "../pipeline/read-body";
 import type { HeaderPairs, RawRequest } from "../providers/provider";
@@ -102,11 +103,16 @@ async function acceptWebhook(slug: string, request: IncomingMessage, response: S
     headers: headerPairs(request),
     body: read.body,
   };
-  const { status, headers, body } = read.end === "too_large" ? await refuseTooLarge(slug, raw) : await accept(raw);
+  const { status, headers, body } = await answerTo(read.end, slug, raw).finally(read.release);
   if (response.destroyed) return;
   response.writeHead(status, status === 204 ? headers : { ...headers, "content-length": Buffer.byteLength(body) });
   response.end(request.method === "HEAD" ? "" : body);
-  if (read.end === "too_large") response.once("finish", () => setTimeout(() => request.destroy(), LINGER_MS).unref());
+  if (read.end !== "complete") response.once("finish", () => setTimeout(() => request.destroy(), LINGER_MS).unref());
+}
+
+function answerTo(end: "complete" | "too_large" | "no_room", slug: string, raw: RawRequest): Promise<Answer> {
+  if (end === "complete") return accept(raw);
+  return end === "too_large" ? refuseTooLarge(slug, raw) : refuseUntilLater(slug, raw);
 }
 
 function headerPairs(request: IncomingMessage): HeaderPairs {

@@ -8,7 +8,7 @@ import { log } from "@/lib/log";
 import { type Publication, platform, publishedRequest } from "@/lib/providers/platform";
 import { storeEvent } from "./accept";
 import { BatcherFull } from "./batcher";
-import { type EventRow, eventRow } from "./event-row";
+import { type EventRow, encoded, eventRow } from "./event-row";
 import { ringWorker } from "./worker-bell";
 
 /**
@@ -66,7 +66,7 @@ export async function publishSample(
   const row = publicationRow(samplePublication(organisation_id ?? undefined), requestId);
   const answer = await call<Sampled>("console", "create_sample", {
     p_id: destinationId,
-    p_event: row,
+    p_event: encoded(row),
     p_actor: actor.name,
     p_actor_id: actor.id,
     p_request_id: requestId,

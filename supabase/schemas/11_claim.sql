@@ -154,7 +154,7 @@ begin
   )
   select array(select d.id from due d), array_agg(x.id order by x.turn), array_agg(x.share order by x.turn)
   into v_waiting, v_destinations, v_shares
-  from (select s.id, s.share, random() as turn from shared s) x;
+  from (select y.id, y.share, random() as turn from shared y) x;
 
   -- One claim per destination at a time keeps its concurrency, rate and order exact. Workers queue for a few milliseconds,
   -- in turn, and the next statement sees what the one before them took.
