@@ -96,9 +96,9 @@ export function createRoom(roomBytes = ROOM_BYTES) {
   }
 
   function check(): void {
-    if (!leader) return admit();
-    if (leader.sinceCheck < LEADER_BYTES) return leader.giveUp();
-    leader.sinceCheck = 0;
+    if (!leader) admit();
+    else if (leader.sinceCheck < LEADER_BYTES) leader.giveUp();
+    else leader.sinceCheck = 0;
   }
 
   function open(giveUp: () => void): Admission {

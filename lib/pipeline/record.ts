@@ -92,12 +92,15 @@ async function recordBeside(result: Result): Promise<Recorded> {
 /** A heavy result takes seconds, and waits for the heavy ones before it. Its lease is kept until it is its turn. */
 async function recordAlone(work: Work, result: Result): Promise<Recorded> {
   const { LEASE_SECONDS } = environment();
-  const keeping = setInterval(() => {
-    const renewal = { p_delivery_id: work.delivery_id, p_fence: work.fence, p_lease_seconds: LEASE_SECONDS };
-    call("pipeline", "renew_lease", renewal).catch((error: unknown) =>
-      logError("lease_not_renewed", error, { delivery_id: work.delivery_id }),
-    );
-  }, (LEASE_SECONDS * 1000) / 3);
+  const keeping = setInterval(
+    () => {
+      const renewal = { p_delivery_id: work.delivery_id, p_fence: work.fence, p_lease_seconds: LEASE_SECONDS };
+      call("pipeline", "renew_lease", renewal).catch((error: unknown) =>
+        logError("lease_not_renewed", error, { delivery_id: work.delivery_id }),
+      );
+    },
+    (LEASE_SECONDS * 1000) / 3,
+  );
   try {
     return await addHeavyResult(result);
   } finally {

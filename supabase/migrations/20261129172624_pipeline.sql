@@ -954,8 +954,9 @@ begin
       select (l.row).* from leased l
     ),
     opened as (
-      insert into public.attempts (delivery_id, number, fence, worker, replay_id)
-      select c.id, c.attempt_count, c.fence, p_worker, c.replay_id from claimed c
+      -- By the clock, not by the start of this transaction: it may have waited for the one that ended the attempt before.
+      insert into public.attempts (delivery_id, number, fence, worker, replay_id, started_at)
+      select c.id, c.attempt_count, c.fence, p_worker, c.replay_id, clock_timestamp() from claimed c
       returning id, delivery_id, number
     )
     select jsonb_agg(jsonb_build_object(
