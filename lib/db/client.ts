@@ -16,7 +16,7 @@ export type Arguments<Name extends FunctionName> = Functions[Name]["Args"];
 
 /** Who asks. Each has connections of its own: a busy console never takes one from the door. */
 export type Lane = "door" | "pipeline" | "console";
-const CONNECTIONS: Record<Lane, number> = { door: 4, pipeline: 6, console: 4 };
+const CONNECTIONS: Record<Lane, number> = { door: 4, pipeline: 8, console: 4 };
 
 /** Longest wait for an answer, in milliseconds. */
 const DEADLINE_MS: Record<Lane, number> = { door: 3_000, pipeline: 30_000, console: 10_000 };

@@ -38,7 +38,9 @@ export async function record(work: Work, outcome: Outcome, giveUpAt: number): Pr
   const result = measured(resultRow(work, outcome));
   for (;;) {
     try {
-      const recorded = isHeavy(result) ? await recordAlone(work, result) : await recordBeside(result);
+      const recorded = await (isHeavy(result)
+        ? keepingLease(work, () => addHeavyResult(result))
+        : recordBeside(work, result));
       return logAttempt(work, outcome, recorded);
     } catch (error) {
       logError("record_failed", error, { delivery_id: work.delivery_id, attempt_id: work.attempt_id });
@@ -84,13 +86,13 @@ function isHeavy({ changes, bytes }: Result): boolean {
 }
 
 /** Together with what ends in the same moment. One whose rows are being changed waits with its like, and no other with it. */
-async function recordBeside(result: Result): Promise<Recorded> {
+async function recordBeside(work: Work, result: Result): Promise<Recorded> {
   const recorded = await addResult(result);
-  return recorded.busy ? addBusyResult(result) : recorded;
+  return recorded.busy ? keepingLease(work, () => addBusyResult(result)) : recorded;
 }
 
-/** A heavy result takes seconds, and waits for the heavy ones before it. Its lease is kept until it is its turn. */
-async function recordAlone(work: Work, result: Result): Promise<Recorded> {
+/** What takes seconds, or waits for what does: its lease is kept until it is recorded. */
+async function keepingLease(work: Work, recording: () => Promise<Recorded>): Promise<Recorded> {
   const { LEASE_SECONDS } = environment();
   const keeping = setInterval(
     () => {
@@ -102,7 +104,7 @@ async function recordAlone(work: Work, result: Result): Promise<Recorded> {
     (LEASE_SECONDS * 1000) / 3,
   );
   try {
-    return await addHeavyResult(result);
+    return await recording();
   } finally {
     clearInterval(keeping);
   }

@@ -12,6 +12,8 @@ import { maskSecrets } from "./mask";
 
 const WINDOW_MS = 50;
 const SAMPLES_PER_WINDOW = 20;
+/** Also bounded by what they hold: a stale body is kept whole. The first of a window always fits. */
+const SAMPLE_BYTES_PER_WINDOW = 2 * 1024 * 1024;
 /** How much of a refused body is kept. An authentic but stale one is kept whole: it may be the only copy. */
 const KEPT_BYTES = 1024;
 /** The refusal is the answer, recorded or not: a slow database must not slow it further. */
@@ -26,6 +28,7 @@ export interface Refusal {
 
 interface Window {
   samples: Record<string, unknown>[];
+  bytes: number;
   counts: Map<string, { provider: string; reason: string; count: number }>;
   flushed: Promise<void>;
 }
@@ -39,13 +42,20 @@ export async function recordRejection(provider: Provider, request: RawRequest, r
   const key = `${provider.slug} ${refusal.reason}`;
   const count = window.counts.get(key) ?? { provider: provider.slug, reason: refusal.reason, count: 0 };
   window.counts.set(key, { ...count, count: count.count + 1 });
-  if (window.samples.length < SAMPLES_PER_WINDOW) window.samples.push(sample(provider, request, refusal));
+  const { reason } = refusal;
+  const kept = reason === "stale" ? request.body : request.body.subarray(0, KEPT_BYTES);
+  const fits = window.samples.length === 0 || window.bytes + kept.length <= SAMPLE_BYTES_PER_WINDOW;
+  if (window.samples.length < SAMPLES_PER_WINDOW && fits) {
+    window.bytes += kept.length;
+    window.samples.push(sample(provider, request, refusal, kept));
+  }
   await Promise.race([window.flushed, new Promise((resolve) => setTimeout(resolve, LONGEST_WAIT_MS).unref())]);
 }
 
 function openWindow(): Window {
   const window: Window = {
     samples: [],
+    bytes: 0,
     counts: new Map(),
     flushed: new Promise((resolve) => setTimeout(resolve, WINDOW_MS)).then(async () => {
       state.current = undefined;
@@ -64,9 +74,8 @@ async function flush(window: Window): Promise<void> {
   }
 }
 
-function sample(provider: Provider, request: RawRequest, refusal: Refusal): Record<string, unknown> {
+function sample(provider: Provider, request: RawRequest, refusal: Refusal, kept: Buffer): Record<string, unknown> {
   const tokens = spellingsOfToken(request.path);
-  const kept = refusal.reason === "stale" ? request.body : request.body.subarray(0, KEPT_BYTES);
   return {
     provider: provider.slug,
     reason: refusal.reason,

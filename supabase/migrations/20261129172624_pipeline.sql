@@ -404,11 +404,6 @@ declare
   v_effect public.change_effect;
   v_answers jsonb[] := '{}';
 begin
-  if jsonb_array_length(p_changes) > 10000 then
-    raise exception 'It wants to change % rows, and one event may change 10,000. Send it in parts.', jsonb_array_length(p_changes)
-      using errcode = '23514';
-  end if;
-
   for v_change in select c from jsonb_array_elements(p_changes) c loop
     v_table := v_change ->> 'table';
     if v_table is null or not v_table = any (public.projection_tables()) then
@@ -3950,6 +3945,10 @@ begin
     if v_delivered and jsonb_array_length(r.changes) > 0 then
       -- A poisonous delivery fails alone.
       begin
+        if jsonb_array_length(r.changes) > 10000 then
+          raise exception 'It wants to change % rows, and one event may change 10,000. Have the sender send it in parts.',
+            jsonb_array_length(r.changes) using errcode = '23514';
+        end if;
         v_changes := public.apply_changes(r.changes);
       exception when others then
         v_delivered := false;
