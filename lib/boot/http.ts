@@ -6,7 +6,7 @@ import { type ProblemInit, problemBody } from "../errors";
 import { weScreen } from "../front/listen";
 import { prepare, prepareUpgrade, refusalOf } from "../front/screen";
 import { log, logError } from "../log";
-import { accept, maxBodyBytes, refuseTooLarge, requestIdOf } from "../pipeline/accept";
+import { accept, maxBodyBytes, refuseTooLarge, refuseUntilLater, requestIdOf } from "../pipeline/accept";
 import { type Answer, answerWith, hasTooManyHeaders, tooManyHeaders } from "../pipeline/answer";
 import { webhookRoute } from "../pipeline/door-path";
 import { readBody } from "../pipeline/read-body";
@@ -116,7 +116,12 @@ async function acceptWebhook(slug: string, request: IncomingMessage, response: S
     headers: headerPairs(request),
     body: read.body,
   };
-  send(response, read.end === "too_large" ? await refuseTooLarge(slug, raw) : await accept(raw), request.method);
+  send(response, await answerTo(read.end, slug, raw).finally(read.release), request.method);
+}
+
+function answerTo(end: "complete" | "too_large" | "no_room", slug: string, raw: RawRequest): Promise<Answer> {
+  if (end === "complete") return accept(raw);
+  return end === "too_large" ? refuseTooLarge(slug, raw) : refuseUntilLater(slug, raw);
 }
 
 function refuse(problem: ProblemInit, { method, headers }: Omit<RawRequest, "body">): Answer {

@@ -14,6 +14,8 @@ import { replayNumber } from "./replay";
 const LOOKED_AT = 1_000;
 const LOOKED_AT_BYTES = 32 * 1024 * 1024;
 const PAGE = 100;
+/** Row changes that are tried, at most: they are applied for real, and rolled back. */
+const MOST_CHANGES = 10_000;
 const ROWS_SHOWN = 50;
 /** Deliveries that run at the same time, for the estimate. */
 const AT_A_TIME = 8;
@@ -81,10 +83,16 @@ function estimate({ options }: Replay, toRun: number, averageMs: number): number
 async function previewChanges(items: Item[]): Promise<ReplayPreview["changes"]> {
   const changes: Change[] = [];
   const problems = new Map<string, number>();
+  let lookedAt = 0;
   for (const item of items) {
+    lookedAt += 1;
     if (item.kind !== "tables") continue;
     const provider = findProvider(item.event.provider);
     const projection = provider && project(provider, projectable(item));
+    if (projection?.ok && changes.length + projection.changes.length > MOST_CHANGES) {
+      lookedAt -= 1;
+      break;
+    }
     if (projection?.ok) changes.push(...projection.changes);
     else if (projection) problems.set(projection.message, (problems.get(projection.message) ?? 0) + 1);
   }
@@ -97,7 +105,7 @@ async function previewChanges(items: Item[]): Promise<ReplayPreview["changes"]> 
     unchanged: count("unchanged"),
     superseded: count("superseded"),
     rows: results.filter((r) => r.effect === "created" || r.effect === "updated").slice(0, ROWS_SHOWN),
-    looked_at: items.length,
+    looked_at: lookedAt,
     problems: [...problems].map(([message, times]) => ({ message, count: times })),
   };
 }

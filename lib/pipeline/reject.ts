@@ -15,6 +15,8 @@ import { maskSecrets } from "./mask";
 
 const WINDOW_MS = 50;
 const SAMPLES_PER_WINDOW = 20;
+/** Also bounded by what they hold: a stale body is kept whole. The first of a window always fits. */
+const SAMPLE_BYTES_PER_WINDOW = 2 * 1024 * 1024;
 /** How much of a refused body is kept. An authentic but stale one is kept whole: it may be the only copy. */
 const KEPT_BYTES = 1024;
 /** The refusal is the answer, recorded or not: a slow database must not slow it further. */
@@ -34,6 +36,7 @@ type Sender = Pick<Provider, "slug" | "secretHeaders" | "secretFields">;
 
 interface Window {
   samples: Record<string, unknown>[];
+  bytes: number;
   counts: Map<string, { provider: string; reason: string; organisation_id: string | null; count: number }>;
   flushed: Promise<void>;
 }
@@ -54,14 +57,20 @@ export async function recordRejection(provider: Sender, request: RawRequest, ref
     count: 0,
   };
   window.counts.set(key, { ...count, count: count.count + 1 });
-  if (window.samples.length < SAMPLES_PER_WINDOW)
-    window.samples.push({ ...sample(provider, request, refusal), ...known });
+  const { reason } = refusal;
+  const kept = reason === "stale" ? request.body : request.body.subarray(0, KEPT_BYTES);
+  const fits = window.samples.length === 0 || window.bytes + kept.length <= SAMPLE_BYTES_PER_WINDOW;
+  if (window.samples.length < SAMPLES_PER_WINDOW && fits) {
+    window.bytes += kept.length;
+    window.samples.push({ ...sample(provider, request, refusal, kept), ...known });
+  }
   await Promise.race([window.flushed, new Promise((resolve) => setTimeout(resolve, LONGEST_WAIT_MS).unref())]);
 }
 
 function openWindow(): Window {
   const window: Window = {
     samples: [],
+    bytes: 0,
     counts: new Map(),
     flushed: new Promise((resolve) => setTimeout(resolve, WINDOW_MS)).then(async () => {
       state.current = undefined;
@@ -88,9 +97,8 @@ function knownOf(sender: Sender, request: RawRequest, { reason, source }: Refusa
   return provider ? { ...bound, ...nameOf(provider, request as VerifiedRequest, source) } : bound;
 }
 
-function sample(provider: Sender, request: RawRequest, refusal: Refusal): Record<string, unknown> {
+function sample(provider: Sender, request: RawRequest, refusal: Refusal, kept: Buffer): Record<string, unknown> {
   const tokens = spellingsOfToken(request.path);
-  const kept = refusal.reason === "stale" ? request.body : request.body.subarray(0, KEPT_BYTES);
   return {
     provider: provider.slug,
     reason: refusal.reason,

@@ -178,12 +178,16 @@ begin
     where i.unsigned_key
   )
   select coalesce(array_agg(i.n), '{}') into v_suspected
-  from incoming i
-  where exists (
-    select from incoming b
-    where b.n < i.n and b.provider = i.provider and b.source_id is not distinct from i.source_id
-      and b.body_sha256 = i.body_sha256 and b.event_key <> i.event_key and b.event_type = i.event_type
-  ) or exists (
+  from (
+    -- Another key with the same bytes before it in this batch. Windows, not pairs: a request may be a thousand events.
+    select x.*, min(x.event_key) over w <> x.event_key or max(x.event_key) over w <> x.event_key as again
+    from incoming x
+    window w as (
+      partition by x.provider, x.source_id, x.body_sha256, x.event_type order by x.n
+      rows between unbounded preceding and 1 preceding
+    )
+  ) i
+  where i.again or exists (
     select from public.events e
     where e.provider = i.provider and e.body_sha256 = i.body_sha256 and e.unsigned_key
       and e.source_id is not distinct from i.source_id and e.event_key <> i.event_key

@@ -125,7 +125,7 @@ describe("the circuit", () => {
       actor: { id: "staff-1", name: "Ada", organisations: null },
       requestId: "r",
     });
-    expect((await claim("w", 10, 30, 0)).work).toEqual([]);
+    expect((await claim("w", 10, 30, { replayLimit: 0 })).work).toEqual([]);
     await workUntilIdle();
     expect(endpoint.arrivals[0]?.body.n).toBe(0);
     expect((await read(id)).health.breaker).toBe("closed");

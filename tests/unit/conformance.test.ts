@@ -480,7 +480,7 @@ function storable(provider: Provider, request: VerifiedRequest) {
   const { body, ...texts } = row;
   expect(JSON.stringify(texts)).not.toContain("\\u0000");
   expect(row.event_key).not.toBe("");
-  return { ...row, body_sha256: sha256Hex(Buffer.from(body, "base64")) };
+  return { ...row, body_sha256: sha256Hex(body) };
 }
 
 function changesOf(provider: Provider, request: VerifiedRequest): Change[] {
