@@ -32,15 +32,16 @@ export function createReplayStreams(): ReplayStreams {
 
   async function upgrade(id: string, request: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
     const requestId = requestIdOf({ headers: pairsOf(request) });
-    const permit = closing ? { problem: GOING_AWAY } : await admission(id, request);
-    const slot = permit.actor ? slotOf(permit.actor) : permit.problem;
+    const permit: Admission = closing ? { problem: GOING_AWAY } : await admission(id, request);
+    const { actor } = permit;
+    const slot = actor ? slotOf(actor) : permit.problem;
     const problem = typeof slot === "function" ? undefined : slot;
     log("replay_stream", { request_id: requestId, replay_id: id, decision: problem ? "refused" : "watching" });
-    if (typeof slot !== "function") return refuse(socket, slot, requestId);
+    if (typeof slot !== "function" || !actor) return refuse(socket, problem ?? GOING_AWAY, requestId);
     // However the handshake and the stream end, the connection does.
     socket.once("close", slot);
     if (socket.destroyed) slot();
-    server.handleUpgrade(request, socket, head, (peer) => void stream(peer, id, request, permit.actor as Actor));
+    server.handleUpgrade(request, socket, head, (peer) => void stream(peer, id, request, actor));
   }
 
   return {

@@ -94,7 +94,7 @@ describe("a replay", () => {
     });
 
     expect(await advancing.waiting).toEqual([{ fed: 0 }]);
-    expect(await readReplay(created.id)).toMatchObject({ status: "completed", succeeded: 1, total: 1 });
+    expect(await readReplay(created.id, EVERYTHING)).toMatchObject({ status: "completed", succeeded: 1, total: 1 });
   });
 
   test("of an applied projection says that it was already correct", async () => {
