@@ -34,11 +34,21 @@ export const SCOPE_WORDS: Record<Scope, { label: string; may: string }> = {
   },
 };
 
+/** `all organisations`, `acme and globex only`, `acme, globex and 3 more only`. */
+export function scopeWords(organisations: readonly string[] | null): string {
+  if (organisations === null) return "all organisations";
+  const [first, second, ...more] = organisations;
+  if (first === undefined) return "no organisation";
+  if (second === undefined) return `${first} only`;
+  return more.length === 0 ? `${first} and ${second} only` : `${first}, ${second} and ${more.length} more only`;
+}
+
 /** What was done, as the rest of a sentence that begins with a name, where the general rule below says it badly. */
 const ACTION_WORDS: Readonly<Record<string, string>> = {
   "staff.invite": "invited",
   "staff.link": "made a new link for",
   "staff.change_role": "changed the role of",
+  "staff.change_organisations": "changed the organisations of",
   "staff.disable": "disabled",
   "staff.enable": "enabled",
   "invitation.accept": "accepted the invitation sent to",

@@ -34,9 +34,10 @@ export function eventRow(provider: Provider, request: VerifiedRequest, requestId
     livemode: identity.livemode ?? null,
     unsigned_key: provider.unsignedKeys ?? false,
     secret_fields: provider.secretFields ? [...provider.secretFields] : null,
-    body: request.body.toString("base64"),
+    /** The bytes as they are: encoded when they are stored, so that waiting costs no copies. */
+    body: request.body,
     /** What the payload is made of, where that is not the body as it is. */
-    shown_body: shown === request.body ? null : shown.toString("base64"),
+    shown_body: shown === request.body ? null : shown,
     fingerprint: sha256(identity.fingerprint ?? request.body),
     method: request.method,
     path: shownPath(request.path),
@@ -47,7 +48,26 @@ export function eventRow(provider: Provider, request: VerifiedRequest, requestId
   };
 }
 
+/** What an authentic request that is not accepted would have been: whose event, under which key. */
+export function nameOf(provider: Provider, request: VerifiedRequest, source?: Source) {
+  const { eventKey, organisationId } = provider.identify(request, parseBody(request.body).value, source);
+  return {
+    event_key: storableKey(eventKey),
+    organisation_id: storable(source?.organisationId ?? organisationId, 255),
+  };
+}
+
 export type EventRow = ReturnType<typeof eventRow>;
+
+/** How much of a batch an event takes. */
+export function bytesOf({ body, shown_body }: EventRow): number {
+  return body.length + (shown_body?.length ?? 0);
+}
+
+/** The row as accept_events reads it. */
+export function encoded(row: EventRow) {
+  return { ...row, body: row.body.toString("base64"), shown_body: row.shown_body?.toString("base64") ?? null };
+}
 
 /** Text as Postgres can keep it: no NUL, no lone surrogate, not longer than `length`. */
 function storable(text: string | undefined, length: number): string | null {

@@ -1,5 +1,7 @@
 /** The items of a replay as a file, page by page, so that its size does not matter. */
+
 import type { ReplayItem } from "@/lib/contract/replays";
+import type { Scoped } from "@/lib/scope";
 import { listReplayItems } from "./replays";
 
 const PAGE = 500;
@@ -51,34 +53,34 @@ export interface Part {
 }
 
 /** CSV (RFC 4180, inert cells) or a JSON array of items as the API lists them. */
-export function exportItems(id: string, format: "csv" | "json", onEnd: OnEnd): Export {
+export function exportItems(id: string, format: "csv" | "json", asker: Scoped, onEnd: OnEnd): Export {
   const isCsv = format === "csv";
   return {
-    stream: streamOf(isCsv ? csv(id) : json(id), onEnd),
+    stream: streamOf(isCsv ? csv(id, asker) : json(id, asker), onEnd),
     contentType: isCsv ? "text/csv; charset=utf-8" : "application/json",
   };
 }
 
-async function* csv(id: string): AsyncGenerator<Part> {
+async function* csv(id: string, asker: Scoped): AsyncGenerator<Part> {
   yield { text: line(Object.keys(COLUMNS)), rows: 0 };
   const columns = Object.values(COLUMNS);
-  for await (const items of pages(id)) {
+  for await (const items of pages(id, asker)) {
     yield { text: items.map((item) => line(columns.map((column) => column(item)))).join(""), rows: items.length };
   }
 }
 
-async function* json(id: string): AsyncGenerator<Part> {
+async function* json(id: string, asker: Scoped): AsyncGenerator<Part> {
   let before = "[\n";
-  for await (const items of pages(id)) {
+  for await (const items of pages(id, asker)) {
     yield { text: before + items.map((item) => JSON.stringify(item)).join(",\n"), rows: items.length };
     before = ",\n";
   }
   yield { text: before === ",\n" ? "\n]\n" : "[]\n", rows: 0 };
 }
 
-async function* pages(id: string): AsyncGenerator<ReplayItem[]> {
+async function* pages(id: string, asker: Scoped): AsyncGenerator<ReplayItem[]> {
   for (let after = 0; ; ) {
-    const items = await listReplayItems(id, { after, limit: PAGE });
+    const items = await listReplayItems(id, { after, limit: PAGE }, asker);
     if (items.length > 0) yield items;
     if (items.length < PAGE) return;
     after = items.at(-1)?.position ?? after;

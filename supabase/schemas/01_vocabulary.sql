@@ -12,7 +12,7 @@ create type public.parse_status as enum (
 create type public.event_flag as enum ('repeated_keys', 'impossible_time');
 
 create type public.rejection_reason as enum (
-  'unsigned', 'bad_signature', 'stale', 'malformed', 'too_large', 'not_configured'
+  'unsigned', 'bad_signature', 'stale', 'malformed', 'too_large', 'not_configured', 'wrong_address'
 );
 
 create type public.destination_kind as enum ('tables', 'http');

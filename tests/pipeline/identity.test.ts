@@ -13,6 +13,7 @@ import { shopifyBody } from "@/lib/samples/shopify";
 import { standardEvent } from "@/lib/samples/standard";
 import { stripeEvent } from "@/lib/samples/stripe";
 import { telnyxEvent } from "@/lib/samples/telnyx";
+import { EVERYTHING } from "@/lib/scope";
 import { requestOf, type Sender, type SignOptions } from "../fixtures/sign";
 import { type Desk, openDesk } from "../support/desk";
 
@@ -66,7 +67,7 @@ const withHeaders = (request: RawRequest, change: (name: string, value: string) 
 });
 
 const stored = async (id: string | undefined) =>
-  (await getEvent(String(id))) as NonNullable<Awaited<ReturnType<typeof getEvent>>>;
+  (await getEvent(String(id), EVERYTHING)) as NonNullable<Awaited<ReturnType<typeof getEvent>>>;
 
 describe("Chatwoot's delivery id, which is not signed", () => {
   const another = (request: RawRequest) =>

@@ -29,6 +29,8 @@ export interface AppOptions {
   env?: Record<string, string>;
   /** Default: a new one, deleted with its Postgres when this process ends. */
   dataDir?: string;
+  /** Where `server.ts` and its build stand, when it is a copy. */
+  root?: string;
   /** Runs it as this user, which only root can. */
   uid?: number;
 }
@@ -37,10 +39,11 @@ export interface AppOptions {
 export async function startApp({
   env = {},
   dataDir = temporaryDirectory(),
+  root = ROOT,
   uid,
 }: AppOptions = {}): Promise<RunningApp> {
   const child = spawn(process.execPath, ["--import", "tsx", "server.ts"], {
-    cwd: ROOT,
+    cwd: root,
     env: { ...inherited(), DATA_DIR: dataDir, PORT: "0", ...env },
     stdio: ["ignore", "pipe", "pipe"],
     ...(uid !== undefined && { uid, gid: uid }),

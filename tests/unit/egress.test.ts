@@ -128,14 +128,17 @@ describe("URLs", () => {
   const deliver = (url: string) =>
     post({ url, headers: {}, body: Buffer.from("{}"), timeoutMs: 2_000, allowedNetworks: "", dnsServers: "" });
 
-  test.each(SPELLINGS)("%s is refused when it is saved and when it is used, in the same words", async (url) => {
-    expect(await checkDestinationUrl(url, "", "")).toBe(NOT_PUBLIC);
-    const { failure } = await deliver(url);
-    expect(failure).toEqual({ class: "blocked_address", message: NOT_PUBLIC.title });
-    expect(JSON.stringify(failure)).not.toMatch(/127|::1|\d+\.\d+\.\d+/);
-  });
+  test.each(SPELLINGS)(
+    "%s is refused when it is saved and when it is used, in the same words [S01] [S02] [S10]",
+    async (url) => {
+      expect(await checkDestinationUrl(url, "", "")).toBe(NOT_PUBLIC);
+      const { failure } = await deliver(url);
+      expect(failure).toEqual({ class: "blocked_address", message: NOT_PUBLIC.title });
+      expect(JSON.stringify(failure)).not.toMatch(/127|::1|\d+\.\d+\.\d+/);
+    },
+  );
 
-  test.each(MISSPELLED)("%j is refused as it is written", async (url) => {
+  test.each(MISSPELLED)("%j is refused as it is written [S02] [S08]", async (url) => {
     const problem = checkUrl(url);
     expect(problem).toEqual({ title: expect.any(String), detail: expect.any(String) });
     expect(JSON.stringify(problem)).not.toContain("secret");
@@ -172,7 +175,7 @@ describe("custom headers", () => {
   const names = ["Host", "content-length", "Transfer-Encoding", "CONNECTION", "Keep-Alive", "Cookie", "TE", "Upgrade"];
   const prefixes = ["webhook-id", "Webhook-Signature", "webhook-anything", "x-redrive-replay", "X-Amz-Date", "proxy-a"];
   const malformed = ["", "a b", "a:", "a\r\nb", "a\0", "ä", "a".repeat(101), "(a)", "__proto__ "];
-  test.each([...names, ...prefixes, ...malformed])("the name %j is refused", (name) => {
+  test.each([...names, ...prefixes, ...malformed])("the name %j is refused [S11]", (name) => {
     expect(checkHeaders({ [name]: "x" })).not.toBeNull();
   });
 
@@ -207,7 +210,7 @@ describe("secrets in answers", () => {
 });
 
 describe("the start is refused", () => {
-  test("with NODE_TLS_REJECT_UNAUTHORIZED=0", () => {
+  test("with NODE_TLS_REJECT_UNAUTHORIZED=0 [S12]", () => {
     process.env.NODE_TLS_REJECT_UNAUTHORIZED = "0";
     try {
       expect(() => checkConfiguration(environment())).toThrow("NODE_TLS_REJECT_UNAUTHORIZED=0");
@@ -247,7 +250,7 @@ describe("retries", () => {
     [new Date(now + 400 * 24 * HOUR).toUTCString(), HOUR],
   ] as const)("Retry-After: %s waits %i ms", (value, expected) => expect(delay(value)).toBe(expected));
 
-  test("never earlier than scheduled, never later than a day", () => {
+  test("never earlier than scheduled, never later than a day [E14]", () => {
     expect(delay("1", 6)).toBe(32_000);
     expect(retryDelay("http_5xx", 40, schedule, { random: () => 0 })).toBe(24 * HOUR);
   });
@@ -267,7 +270,7 @@ describe("retries", () => {
   ] as const)("%i is %s", (status, expected) => expect(classOfStatus(status)).toBe(expected));
 });
 
-test("nothing but the egress module opens a connection to others", () => {
+test("nothing but the egress module opens a connection to others [S05]", () => {
   const folders = ["lib/destinations", "lib/pipeline", "lib/providers", "lib/queries", "lib/auth", "app/api"];
   const opening = folders.flatMap((folder) =>
     readdirSync(path.join(ROOT, folder), { recursive: true, encoding: "utf8" })

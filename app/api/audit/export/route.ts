@@ -8,7 +8,7 @@ export const GET = handle("manage", async ({ request, actor, requestId }) => {
   const { format, ...filter } = auditExportRequest.parse(readQuery(new URL(request.url).searchParams));
   const takeout = { action: "audit.export", subject: "audit", details: { format, filter } } as const;
   const onEnd = await recordExport(takeout, { actor, requestId });
-  const { stream, contentType } = exportActions(filter, format, onEnd);
+  const { stream, contentType } = exportActions(filter, format, actor, onEnd);
   const headers = { "content-type": contentType, "content-disposition": `attachment; filename="audit.${format}"` };
   return new Response(stream, { headers });
 });

@@ -6,7 +6,7 @@ import { noSuchEvent } from "../../no-such-event";
 /** The bytes as a download: never a page to a browser, whatever is in them. Who took them is in the audit log. */
 export const GET = handle("view", async ({ params, actor, requestId }) => {
   const id = String(params.id);
-  const body = await readEventBody(id);
+  const body = await readEventBody(id, actor);
   if (!body) throw noSuchEvent();
   await recordDownload(body.id, body.bytes.length, { actor, requestId });
   return new Response(new Uint8Array(body.bytes), {

@@ -10,7 +10,7 @@ export const GET = handle("view", async (context) => {
   const { format } = exportRequest.parse(readQuery(new URL(context.request.url).searchParams));
   const { id } = await findReplay(context);
   const onEnd = await recordExport({ action: "replay.export", subject: id, details: { format } }, context);
-  const { stream, contentType } = exportItems(id, format, onEnd);
+  const { stream, contentType } = exportItems(id, format, context.actor, onEnd);
   const headers = { "content-type": contentType, "content-disposition": `attachment; filename="${id}.${format}"` };
   return new Response(stream, { headers });
 });
