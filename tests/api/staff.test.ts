@@ -13,7 +13,7 @@ let admin: string;
 let adminId: string;
 
 beforeAll(async () => {
-  app = await openApp();
+  app = await openApp({ TRUSTED_PROXIES: "127.0.0.1, ::1" });
   admin = await signIn(app.url, app.adminEmail, app.adminPassword);
   adminId = String((await app.sql`select id from staff_users`)[0]?.id);
 }, 300_000);
@@ -266,9 +266,11 @@ describe("the audit log", () => {
     const json = await take("?format=json");
     expect(json.headers.get("content-disposition")).toBe('attachment; filename="audit.json"');
     const taken = (await json.json()) as StaffAction[];
-    expect(taken.slice(0, 2).map(({ action, details }) => ({ action, details }))).toEqual([
-      { action: "audit.export", details: { filter: {} } },
-      { action: "audit.export", details: { filter: { subject: "@formula" } } },
+    const asked = { format: "csv", filter: { subject: "@formula" } };
+    expect(taken.slice(0, 3).map(({ action, details }) => ({ action, details }))).toEqual([
+      { action: "audit.export", details: { format: "json", filter: {} } },
+      { action: "audit.exported", details: { ...asked, rows: 1, bytes: Buffer.byteLength(csv), complete: true } },
+      { action: "audit.export", details: asked },
     ]);
   });
 });

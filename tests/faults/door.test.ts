@@ -167,6 +167,19 @@ describe("what is too large", () => {
     expect(row?.count).toBeGreaterThanOrEqual(2);
   });
 
+  test("in the number of its headers is answered 431, and none of them is dropped before [A13]", async () => {
+    const many = (count: number) => Array.from({ length: count }, (_, n) => [`a${n}`, ""] as const);
+    for (const path of [PATH, "/api/webhooks/health", "/sign-in"]) {
+      const answer = await converse(app.url, [head(path, [...many(2_000), length(0)])]);
+      expect([path, answer.status]).toEqual([path, 431]);
+    }
+    // The signature is the last of 200.
+    const { body, headers, stored } = stripe();
+    const answer = await converse(app.url, [head(PATH, [...many(150), length(body), ...headers]), body]);
+    expect(answer.status).toBe(200);
+    expect(await stored()).toBe(true);
+  });
+
   test("in its headers is answered 431 [A13]", async () => {
     const { body, headers, stored } = stripe();
     const padded = [...headers, ["X-Padding", "x".repeat(20 * 1024)] as const, length(body)];

@@ -80,7 +80,7 @@ describe("a name that changes between the check and the connection never leads i
       selection: { filter: { provider_slug: ["standard"] } },
       options: { skipAlreadyApplied: false },
       reason: "rebinding",
-      actor: { id: "t", name: "Test" },
+      actor: { id: "t", name: "Test", organisations: null },
       requestId: "r",
     });
     await workUntilIdle();

@@ -10,6 +10,7 @@ import { getEvent, listEvents } from "@/lib/queries/events";
 import { chatwootEvent } from "@/lib/samples/chatwoot";
 import { bodyOf } from "@/lib/samples/ids";
 import { stripeEvent } from "@/lib/samples/stripe";
+import { EVERYTHING } from "@/lib/scope";
 import { sign } from "../fixtures/sign";
 import { type Desk, eventIdIn, openDesk, send } from "../support/desk";
 
@@ -128,7 +129,7 @@ describe("a compressed body is kept as it came [C12] [C13]", () => {
   ])("%s", async (_name, body, encoding) => {
     const before = process.memoryUsage.rss();
     const row = await stored(body, [["content-encoding", encoding]]);
-    const seen = await getEvent(`we_${row.id}`);
+    const seen = await getEvent(`we_${row.id}`, EVERYTHING);
     expect(JSON.stringify(seen).length).toBeLessThan(body.length * 8 + 20_000);
     expect((process.memoryUsage.rss() - before) / 2 ** 20).toBeLessThan(60);
   });
@@ -183,9 +184,9 @@ describe("types and ids of any shape harm no list and no page [D9]", () => {
   test.each(odd.map((value) => [JSON.stringify(value).slice(0, 30), value]))("%s", async (_name, value) => {
     const row = await stored(bodyOf({ type: value, id: value, data: { id: value }, timestamp: value, n: ++count }));
     expect(String(row.event_type).length).toBeLessThanOrEqual(255);
-    const { events } = await listEvents({}, { limit: 50 });
+    const { events } = await listEvents({}, { limit: 50 }, EVERYTHING);
     expect(events.map(({ id }) => id)).toContain(`we_${row.id}`);
-    expect((await getEvent(`we_${row.id}`))?.event_type).toBe(row.event_type);
+    expect((await getEvent(`we_${row.id}`, EVERYTHING))?.event_type).toBe(row.event_type);
   });
 });
 
@@ -193,7 +194,7 @@ test("prototype names in a body, a header and a nested key change nothing of our
   const text =
     '{"type":"x","__proto__":{"admin":true},"constructor":{"prototype":{"admin":true}},"a":{"__proto__":{"admin":1}}}';
   const row = await stored(Buffer.from(text));
-  await getEvent(`we_${row.id}`);
+  await getEvent(`we_${row.id}`, EVERYTHING);
   await send("chatwoot", { ...chatwootEvent(), __proto__x: 1 });
   expect(({} as Record<string, unknown>).admin).toBeUndefined();
   expect(Object.prototype).not.toHaveProperty("admin");

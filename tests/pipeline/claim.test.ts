@@ -84,6 +84,31 @@ describe("claim", () => {
     expect((await claim("w2", 100, 30)).work).toHaveLength(3);
   });
 
+  test("of eight deliveries of 25 MiB it takes as many as one answer can hold, and each in its turn", async () => {
+    await sendMany(8, "chatwoot");
+    await desk.sql`update events set raw_body = convert_to(repeat('x', 25 * 1024 * 1024), 'UTF8')`;
+    await sendMany(2, "stripe");
+    const sizes: number[] = [];
+    for (let round = 0; round < 12; round += 1) {
+      const { work } = await claim("w1", 100, 60);
+      const large = work.filter((item) => item.event.body.length > 100_000);
+      if (large.length > 0) sizes.push(large.length);
+      // Small ones go with them.
+      if (round === 0) expect(work.length - large.length).toBe(2);
+      await finish(work);
+    }
+    expect(sizes).toEqual(Array(8).fill(1));
+    expect((await claim("w1", 100, 60, { bytes: 0 })).work).toEqual([]);
+  });
+
+  test("takes no large body while there is no room for it, and small ones all the same", async () => {
+    await sendMany(1, "chatwoot");
+    await desk.sql`update events set raw_body = convert_to(repeat('x', 100000), 'UTF8')`;
+    await sendMany(1, "stripe");
+    expect((await claim("w1", 10, 30, { bytes: 0 })).work.map((item) => item.event.provider)).toEqual(["stripe"]);
+    expect((await claim("w1", 10, 30)).work.map((item) => item.event.provider)).toEqual(["chatwoot"]);
+  });
+
   test("takes nothing for a paused destination, and holds what comes for it", async () => {
     await sendMany(1, "chatwoot");
     await desk.sql`update destinations set paused_at = now() where slug = 'agent-sdk'`;

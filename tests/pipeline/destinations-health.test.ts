@@ -1,10 +1,12 @@
 /** Circuit, throttle, disabling and statistics of destinations. */
+
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Destination } from "@/lib/contract/destinations";
 import { call, closeDatabase } from "@/lib/db/client";
 import { claim } from "@/lib/pipeline/claim";
 import { createReplay } from "@/lib/pipeline/replay";
 import { startWorker, type Worker } from "@/lib/pipeline/worker";
+import { EVERYTHING, scopeOf } from "@/lib/scope";
 import { type Desk, openDesk, workUntilIdle } from "../support/desk";
 import { type Arrival, addDestination, type Endpoint, publish, startEndpoint } from "../support/endpoint";
 import { until } from "../support/processes";
@@ -120,10 +122,10 @@ describe("the circuit", () => {
       kind: "single",
       selection: { event_ids: [dead?.event_id] },
       reason: "is it back?",
-      actor: { id: "staff-1", name: "Ada" },
+      actor: { id: "staff-1", name: "Ada", organisations: null },
       requestId: "r",
     });
-    expect((await claim("w", 10, 30, 0)).work).toEqual([]);
+    expect((await claim("w", 10, 30, { replayLimit: 0 })).work).toEqual([]);
     await workUntilIdle();
     expect(endpoint.arrivals[0]?.body.n).toBe(0);
     expect((await read(id)).health.breaker).toBe("closed");
@@ -178,7 +180,13 @@ describe("a destination is disabled", () => {
     ]);
 
     endpoint.answer(200);
-    await call("console", "enable_destination", { p_id: id, p_actor: "Ada", p_actor_id: "1", p_request_id: "r" });
+    await call("console", "enable_destination", {
+      ...scopeOf(EVERYTHING),
+      p_id: id,
+      p_actor: "Ada",
+      p_actor_id: "1",
+      p_request_id: "r",
+    });
     await workUntilIdle();
     expect(await delivered()).toBe(3);
   });

@@ -113,7 +113,9 @@ describe("record", () => {
   test("counts in the statistics what the attempts table says", async () => {
     const [first, second, third] = (await claimed(3)) as [Work, Work, Work];
     await record([success(first), failure(second, 1000), failure(third, null)]);
-    expect(await desk.sql`select outcome, sum(count)::int as count from statistics group by 1 order by 1`).toEqual([
+    expect(
+      await desk.sql`select outcome, sum(count)::int as count from statistics where organisation_id = '' and outcome not in ('succeeded', 'lost') group by 1 order by 1`,
+    ).toEqual([
       { outcome: "dead", count: 1 },
       { outcome: "delivered", count: 1 },
       { outcome: "failed", count: 1 },

@@ -1,4 +1,5 @@
 /** Doors with URLs of their own: who gets in, as whose, and that a token is seen nowhere. Long because it is told for every way a token ends. */
+
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { acceptFromNext } from "@/app/api/accept-from-next";
 import { accept } from "@/lib/pipeline/accept";
@@ -6,11 +7,16 @@ import { forgetSources } from "@/lib/pipeline/sources";
 import { createSource, deleteSource, rotateSource, updateSource } from "@/lib/queries/sources";
 import { bodyOf } from "@/lib/samples/ids";
 import { stripeEvent } from "@/lib/samples/stripe";
+import { EVERYTHING } from "@/lib/scope";
 import { sign } from "../fixtures/sign";
 import { type Desk, eventIdIn, openDesk } from "../support/desk";
 
 const ENVIRONMENT_TOKEN = "a-token-from-the-environment";
-const change = { actor: { id: "staff-1", name: "Ada" }, requestId: "req-sources", origin: "https://desk.test" };
+const change = {
+  actor: { id: "staff-1", name: "Ada", organisations: null },
+  requestId: "req-sources",
+  origin: "https://desk.test",
+};
 
 let desk: Desk;
 beforeAll(async () => {
@@ -252,7 +258,10 @@ test("a token is seen nowhere: not in a row, an answer, or a line of the log [S5
   vi.restoreAllMocks();
 
   const { getEvent, listEvents } = await import("@/lib/queries/events");
-  const read = [await getEvent(String(eventIdIn(answers[0] as never))), await listEvents({}, { limit: 50 })];
+  const read = [
+    await getEvent(String(eventIdIn(answers[0] as never)), EVERYTHING),
+    await listEvents({}, { limit: 50 }, EVERYTHING),
+  ];
   const shown = Buffer.from(read[0] && "body_base64" in read[0] ? read[0].body_base64 : "", "base64").toString();
   expect(shown).toContain("/api/webhooks/smartlead/*****");
   const seen = [printed, shown, JSON.stringify(answers), JSON.stringify(read), await everyText(desk)].join("\n");

@@ -31,6 +31,8 @@ export interface AppOptions {
   dataDir?: string;
   /** Where `server.ts` and its build stand, when it is a copy. */
   root?: string;
+  /** Runs it as this user, which only root can. */
+  uid?: number;
 }
 
 /** Resolves once the app answers. Throws what it printed when it does not start. */
@@ -38,11 +40,13 @@ export async function startApp({
   env = {},
   dataDir = temporaryDirectory(),
   root = ROOT,
+  uid,
 }: AppOptions = {}): Promise<RunningApp> {
   const child = spawn(process.execPath, ["--import", "tsx", "server.ts"], {
     cwd: root,
     env: { ...inherited(), DATA_DIR: dataDir, PORT: "0", ...env },
     stdio: ["ignore", "pipe", "pipe"],
+    ...(uid !== undefined && { uid, gid: uid }),
   });
   let printed = "";
   for (const stream of [child.stdout, child.stderr]) {
@@ -64,7 +68,7 @@ export async function startApp({
   };
 }
 
-function temporaryDirectory(): string {
+export function temporaryDirectory(): string {
   const directory = mkdtempSync(path.join(os.tmpdir(), "redrive-app-"));
   chmodSync(directory, 0o711);
   removeWhenWeDie(directory);

@@ -9,6 +9,7 @@ export interface Route {
   methods: string[];
   /** Asks who is there; otherwise the request itself is the proof. */
   isOpen: boolean;
+  source: string;
 }
 
 /** Ids that stand for every `[name]` of a path; none of them exists. */
@@ -29,7 +30,7 @@ export function apiRoutes(): Route[] {
       .filter((line) => /^export (const|async function|function)|^ +\w+ as |^export \{/.test(line));
     const methods = exported.flatMap((line) => line.match(/\b(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS)\b/g) ?? []);
     const isOpen = !/\bhandle\(/.test(source);
-    return { route: `/api/${path.dirname(file)}`, methods: [...new Set(methods)].sort(), isOpen };
+    return { route: `/api/${path.dirname(file)}`, methods: [...new Set(methods)].sort(), isOpen, source };
   });
 }
 
@@ -38,6 +39,13 @@ export function consolePages(): string[] {
   return filesNamed("app/(console)", /(^|\/)page\.tsx$/).map((file) =>
     addressOf(`/${path.dirname(file)}`.replace(/^\/\.$/, "/")),
   );
+}
+
+/** The address of each page of the app, parameters as `[id]`. */
+export function pageFiles(): string[] {
+  return filesNamed("app", /(^|\/)page\.tsx$/)
+    .map((file) => `/${path.dirname(file)}`.replace(/\/\([^)]+\)/g, "").replace(/\/\.$/, "") || "/")
+    .sort();
 }
 
 /** A route as somebody would ask for it. */

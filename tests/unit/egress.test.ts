@@ -21,6 +21,16 @@ const PRIVATE = [
   "168.63.129.16",
   ...["::", "::1", "::7f00:1", "::ffff:127.0.0.1", "::ffff:7f00:1", "::ffff:10.0.0.1", "0:0:0:0:0:ffff:a00:1"],
   ...["64:ff9b::7f00:1", "64:ff9b:1::1", "100::1", "100:0:0:1::1", "2001::1", "2001:db8::1", "2002:7f00:1::"],
+  ...["::ffff:0:127.0.0.1", "::ffff:0:7f00:1", "::127.0.0.1", "2001:0:7f00:1::", "2001:0:808:808::80ff:fffe"],
+  ...[
+    "64:ff9b:1:7f00:0:100::",
+    "2002:a9fe:a9fe::",
+    "2606:4700::5efe:7f00:1",
+    "4000::1",
+    "192.175.48.1",
+    "192.31.196.1",
+  ],
+  ...["192.52.193.1", "2620:4f:8000::1"],
   ...["3fff::1", "5f00::1", "fc00::1", "fd00:ec2::254", "fe80::1", "fe80::1%eth0", "fec0::1", "ff02::1"],
 ];
 const PUBLIC = [
@@ -40,6 +50,21 @@ const PUBLIC = [
 describe("addresses", () => {
   test.each(PRIVATE)("%s is not allowed [S01]", (address) => expect(isAllowedAddress(address, "")).toBe(false));
   test.each(PUBLIC)("%s is allowed", (address) => expect(isAllowedAddress(address, "")).toBe(true));
+
+  test("an IPv6 network that is allowed does not open the IPv4 addresses its members carry", () => {
+    const carrying = [
+      "::ffff:0:127.0.0.1",
+      "64:ff9b::7f00:1",
+      "::127.0.0.1",
+      "2002:7f00:1::",
+      "2001:0:808:808::80ff:fffe",
+    ];
+    for (const address of [...carrying, "64:ff9b:1:7f00:0:100::", "2606:4700::200:5efe:a00:1"]) {
+      expect([address, isAllowedAddress(address, "::/0")]).toEqual([address, false]);
+    }
+    expect(isAllowedAddress("64:ff9b::101:101", "64:ff9b::/96")).toBe(true);
+    expect(isAllowedAddress("64:ff9b::7f00:1", "64:ff9b::/96,127.0.0.0/8")).toBe(true);
+  });
 
   test("EGRESS_ALLOW_PRIVATE allows what it names, in every spelling, and nothing beside it", () => {
     const networks = "10.1.0.0/16, 127.0.0.1/32,fd00::/8";
@@ -73,6 +98,7 @@ const SPELLINGS = [
     "http://[fd00:ec2::254]/",
   ],
   ...["http://0xa9fea9fe/", "http://10.0.0.1/", "http://[64:ff9b::a9fe:a9fe]/"],
+  ...["http://[::ffff:0:127.0.0.1]/", "http://[2002:7f00:1::]/", "http://[2001:0:7f00:1::]/"],
 ];
 
 /** Refused as they are written. */
