@@ -224,7 +224,7 @@ export const CATALOGUE: readonly Section[] = [
   ]),
   section("Security: who may do what", [
     ["S26", "Every route answers every kind of caller as the matrix says."],
-    ["S27", "An id of another organisation is not found, whatever is asked of it.", COMING],
+    ["S27", "An id of another organisation is not found, whatever is asked of it."],
     ["S29", "Row level security is on everywhere; anonymous and signed-in database roles may nothing."],
     ["S30", "PostgREST shows nothing but to the service role."],
     ["S31", "No server variable is in what browsers get; no source map is."],
@@ -240,7 +240,7 @@ export const CATALOGUE: readonly Section[] = [
     ["S39", "Forged server actions and malformed Flight payloads are refused at once."],
     ["S40", "Stored script runs on no page."],
     ["S41", "Downloads are attachments that no browser takes for a page."],
-    ["S42", "Every page has a CSP, frame-ancestors, nosniff, Referrer-Policy and, over HTTPS, HSTS.", COMING],
+    ["S42", "Every page has a CSP, frame-ancestors, nosniff, Referrer-Policy and, over HTTPS, HSTS."],
     ["S45", "What one person is shown is cached for nobody else."],
     ["S46", "The image optimiser fetches nothing."],
     ["S47", "Error pages show no stack, SQL or variable."],
@@ -248,7 +248,7 @@ export const CATALOGUE: readonly Section[] = [
   ]),
   section("Security: data and load", [
     ["S49", "Filters, sorts and cursors take injection as text."],
-    ["S50", "Expensive reads end, and hold up nobody's webhooks.", COMING],
+    ["S50", "Expensive reads end, and hold up nobody's webhooks."],
     ["S51", "Rules of users are isolated.", NO_USER_CODE],
     ["S52", "No body and no query pollutes a prototype."],
     ["S53", "Limits hold over several instances."],
