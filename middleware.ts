@@ -8,7 +8,6 @@ import { randomBytes } from "node:crypto";
 import { type NextRequest, NextResponse } from "next/server";
 import { getToken } from "next-auth/jwt";
 import { NONCE_HEADER, PATH_HEADER, REFUSAL_HEADER } from "./lib/front/headers";
-import { mayDraw } from "./lib/front/heavy-pages";
 import { pagePolicy } from "./lib/front/policy";
 import { isWrongAddress, problemOfTarget } from "./lib/front/target";
 
@@ -30,10 +29,6 @@ export async function middleware(request: NextRequest): Promise<NextResponse> {
   // Our own server and `next start` have refused these before; on a serverless platform nobody has.
   const refusal = problemOfTarget(pathname + search) ?? (isWrongAddress(request.method, pathname) && "wrong_address");
   if (refusal) return refuse(request, refusal);
-  if (!mayDraw(pathname)) {
-    const text = "Too many people read this page just now. Try again in a few seconds, or read /api/openapi.json.\n";
-    return new NextResponse(text, { status: 503, headers: { "retry-after": "2", "content-type": "text/plain" } });
-  }
   if (!OPEN.test(pathname) && !(await hasSession(request))) {
     const target = request.nextUrl.clone();
     target.pathname = "/sign-in";
