@@ -2027,6 +2027,7 @@ export type Database = {
       list_source_tokens: { Args: Record<PropertyKey, never>; Returns: Json };
       list_sources: { Args: { p_providers: string[] }; Returns: Json };
       list_staff: { Args: Record<PropertyKey, never>; Returns: Json };
+      list_wrong_addresses: { Args: { p_senders: string[] }; Returns: Json };
       lock_replay: { Args: { p_id: number }; Returns: undefined };
       mask_url: { Args: { p_url: string }; Returns: string };
       may_try: {
@@ -2461,7 +2462,14 @@ export type Database = {
         | "nul_character"
         | "lone_surrogate"
         | "giant_number";
-      rejection_reason: "unsigned" | "bad_signature" | "stale" | "malformed" | "too_large" | "not_configured";
+      rejection_reason:
+        | "unsigned"
+        | "bad_signature"
+        | "stale"
+        | "malformed"
+        | "too_large"
+        | "not_configured"
+        | "wrong_address";
       replay_kind: "single" | "keys" | "query" | "criteria" | "failures";
       replay_outcome: "changed" | "already_correct" | "superseded" | "delivered" | "failed" | "skipped";
       replay_status: "draft" | "queued" | "running" | "paused" | "completed" | "stopped" | "cancelled";
@@ -2625,7 +2633,15 @@ export const Constants = {
         "lone_surrogate",
         "giant_number",
       ],
-      rejection_reason: ["unsigned", "bad_signature", "stale", "malformed", "too_large", "not_configured"],
+      rejection_reason: [
+        "unsigned",
+        "bad_signature",
+        "stale",
+        "malformed",
+        "too_large",
+        "not_configured",
+        "wrong_address",
+      ],
       replay_kind: ["single", "keys", "query", "criteria", "failures"],
       replay_outcome: ["changed", "already_correct", "superseded", "delivered", "failed", "skipped"],
       replay_status: ["draft", "queued", "running", "paused", "completed", "stopped", "cancelled"],
