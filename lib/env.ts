@@ -21,6 +21,8 @@ const schema = z.object({
   /** Whose X-Forwarded-For, -Host and -Proto are believed: addresses and CIDR blocks. Default: nobody's. */
   TRUSTED_PROXIES: z.string().default(""),
   DATABASE_URL: z.string().startsWith("postgres", "must be a postgres:// or postgresql:// URL").optional(),
+  /** Connections of this process; lib/db/lanes.ts divides them. */
+  DATABASE_POOL_SIZE: z.coerce.number().int().min(4).max(200).default(16),
   SUPABASE_URL: z.url().optional(),
   SUPABASE_SECRET_KEY: z.string().optional(),
   /** Signs sessions of the console. */

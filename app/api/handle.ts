@@ -2,11 +2,13 @@
 import { z } from "zod";
 import { authorise } from "@/lib/auth/authorise";
 import type { Actor, Permission } from "@/lib/auth/permissions";
-import { DatabaseError, DatabaseUnavailable } from "@/lib/db/client";
+import { DatabaseBusy, DatabaseError, DatabaseUnavailable } from "@/lib/db/client";
 import { Problem, type ProblemInit, problemBody } from "@/lib/errors";
 import { problemOfTarget } from "@/lib/front/target";
 import { log, logError } from "@/lib/log";
 import { requestIdOf } from "@/lib/pipeline/accept";
+import { describeBusy } from "@/lib/queries/bounded";
+import { inRequest } from "@/lib/request-scope";
 import { allowBody, refuseUnstorable } from "./read-body";
 
 export { readJson } from "./read-body";
@@ -38,13 +40,14 @@ export function handle(permission: Permission, answer: (context: ApiContext) => 
 export function handleOpen(answer: (context: Omit<ApiContext, "actor">) => Promise<unknown>) {
   return async (request: Request, { params }: Params): Promise<Response> => {
     const requestId = requestIdOf({ headers: [...request.headers] });
-    const response = await run(async () => {
+    const answering = async () => {
       const { pathname, search } = new URL(request.url);
       const problem = problemOfTarget(pathname + search);
       if (problem) throw new Problem(problem);
       const result = await answer({ request, requestId, params: await params });
       return result instanceof Response ? result : Response.json(result);
-    }, requestId);
+    };
+    const response = await inRequest(request.signal, () => run(answering, requestId));
     response.headers.set("x-request-id", requestId);
     // A stream has said its own: nothing on the way may collect it before passing it on.
     if (!response.headers.has("cache-control")) response.headers.set("cache-control", "private, no-store");
@@ -90,6 +93,7 @@ function describe(error: unknown): ProblemInit {
     const field = issue?.path.filter((step) => typeof step === "string").join(".") || "body";
     return { status: 400, title: `The value of ${field} is not valid.`, detail: issue?.message, field };
   }
+  if (error instanceof DatabaseBusy) return describeBusy(error);
   if (error instanceof DatabaseUnavailable) {
     return {
       status: 503,

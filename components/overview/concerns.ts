@@ -147,6 +147,16 @@ function silence({ silent_providers }: Analytics): Concern[] {
   }));
 }
 
+/** What the last refused request would have been, where that is known. */
+function whoseWords(last: Analytics["rejections"][number]): string | null {
+  const parts = [
+    last.last_organisation_id && `organisation ${last.last_organisation_id}`,
+    last.last_source_id && `source ${last.last_source_id}`,
+    last.last_event_key && `event ${last.last_event_key}`,
+  ].filter(Boolean);
+  return parts.length > 0 ? `It was of ${parts.join(", ")}.` : null;
+}
+
 /** A sender that posts where nothing is loses every event. */
 function wrongAddresses({ rejections }: Analytics): Concern[] {
   const strays = rejections.filter(({ reason }) => reason === WRONG_ADDRESS);
@@ -176,7 +186,9 @@ function refusals({ rejections: all }: Analytics): Concern[] {
       sentence: `${providerName(provider)}'s door refused ${plural(total, "request")}: ${split}.`,
       detail:
         first &&
-        [known(first)?.todo(provider), first.last_detail && `Last: ${first.last_detail}`].filter(Boolean).join(" "),
+        [known(first)?.todo(provider), first.last_detail && `Last: ${first.last_detail}`, whoseWords(first)]
+          .filter(Boolean)
+          .join(" "),
       at: reasons
         .map(({ last_at }) => last_at)
         .sort()

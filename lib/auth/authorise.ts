@@ -5,6 +5,7 @@ import { cache } from "react";
 import { environment } from "@/lib/env";
 import { Problem } from "@/lib/errors";
 import { PATH_HEADER } from "@/lib/front/headers";
+import { noteCaller } from "@/lib/request-scope";
 import { type Actor, lackOf, mayActor, type Permission } from "./permissions";
 import { actorOfSession, type Person, sessionCookieName } from "./session";
 import { readToken } from "./tokens";
@@ -15,6 +16,7 @@ import { readToken } from "./tokens";
  */
 export async function authorise(request: Request, permission: Permission): Promise<Actor> {
   const actor = request.headers.has("authorization") ? await bearer(request) : await person(request);
+  noteCaller(actor.id);
   if (mayActor(actor, permission)) return actor;
   throw new Problem({ status: 403, title: "You may not do this.", detail: lackOf(actor, permission) });
 }
@@ -23,6 +25,7 @@ export async function authorise(request: Request, permission: Permission): Promi
 export async function requireStaff(permission: Permission): Promise<Person> {
   const actor = await currentPerson();
   if (!actor) redirect(`/sign-in?callbackUrl=${encodeURIComponent(await currentPath())}`);
+  noteCaller(actor.id);
   if (!mayActor(actor, permission)) forbidden();
   return actor;
 }

@@ -1,6 +1,6 @@
 /** What must be true before Redrive answers anybody. Local mode generates what is missing; production refuses to start. */
-import postgres from "postgres";
 import { call } from "../db/client";
+import { openPool } from "../db/connection-options";
 import { readNetworks } from "../destinations/addresses";
 import { activeSecrets, openHeaders, type SecretHolder } from "../destinations/secrets";
 import { ConfigurationError, type Environment, secretsFrom } from "../env";
@@ -46,7 +46,7 @@ export async function checkEncryptionKey(): Promise<void> {
 
 /** Refuses a Postgres that acknowledges commits it has not written. Asks with the role and database Redrive uses. */
 export async function checkDurability(url: string): Promise<void> {
-  const sql = postgres(url, { max: 1, connect_timeout: 10, onnotice: () => {} });
+  const sql = openPool(url, { max: 1, connect_timeout: 10 });
   try {
     const off: string[] = [];
     for (const setting of DURABLE) {

@@ -6,12 +6,13 @@ import { type ProblemInit, problemBody } from "../errors";
 import { weScreen } from "../front/listen";
 import { prepare, prepareUpgrade, refusalOf } from "../front/screen";
 import { log, logError } from "../log";
-import { accept, maxBodyBytes, refuseTooLarge, requestIdOf } from "../pipeline/accept";
-import { type Answer, answerWith } from "../pipeline/answer";
+import { accept, maxBodyBytes, refuseTooLarge, refuseUntilLater, requestIdOf } from "../pipeline/accept";
+import { type Answer, answerWith, hasTooManyHeaders, tooManyHeaders } from "../pipeline/answer";
 import { webhookRoute } from "../pipeline/door-path";
 import { readBody } from "../pipeline/read-body";
 import { refuseWrongAddress } from "../pipeline/wrong-address";
 import type { HeaderPairs, RawRequest } from "../providers/provider";
+import { inRequest } from "../request-scope";
 import { createReplayStreams } from "./replay-stream";
 
 /** A sender has this long for its headers, and for everything. What follows, the answer, may take as long as it takes. */
@@ -52,6 +53,8 @@ export function createHttpServer(next: Handler, upgrade?: UpgradeHandler): HttpS
       answer(request, response, next).catch((error) => fail(response, error));
     },
   );
+  // All of them are handed over, so that they can be counted: by default Node drops what comes after the first thousand.
+  server.maxHeadersCount = 0;
   const sockets = new Set<net.Socket>();
   server.on("connection", (socket) => {
     sockets.add(socket);
@@ -89,12 +92,18 @@ export function createHttpServer(next: Handler, upgrade?: UpgradeHandler): HttpS
 
 async function answer(request: IncomingMessage, response: ServerResponse, next: Handler): Promise<void> {
   prepare(request, response);
+  if (hasTooManyHeaders(request.rawHeaders.length / 2)) return send(response, tooManyHeaders(), request.method);
   const slug = webhookRoute(request.url ?? "/");
   if (slug) return acceptWebhook(slug, request, response);
   const refusal = refusalOf(request);
-  if (!refusal) return next(request, response);
-  const raw = { method: request.method ?? "", path: request.url ?? "", headers: headerPairs(request) };
-  send(response, refusal === "wrong_address" ? await refuseWrongAddress(raw) : refuse(refusal, raw), request.method);
+  if (refusal) {
+    const raw = { method: request.method ?? "", path: request.url ?? "", headers: headerPairs(request) };
+    const answered = refusal === "wrong_address" ? await refuseWrongAddress(raw) : refuse(refusal, raw);
+    return send(response, answered, request.method);
+  }
+  const gone = new AbortController();
+  response.once("close", () => gone.abort());
+  await inRequest(gone.signal, () => next(request, response));
 }
 
 /** The door's own lane: some ten times the requests per second of a route handler. */
@@ -107,7 +116,12 @@ async function acceptWebhook(slug: string, request: IncomingMessage, response: S
     headers: headerPairs(request),
     body: read.body,
   };
-  send(response, read.end === "too_large" ? await refuseTooLarge(slug, raw) : await accept(raw), request.method);
+  send(response, await answerTo(read.end, slug, raw).finally(read.release), request.method);
+}
+
+function answerTo(end: "complete" | "too_large" | "no_room", slug: string, raw: RawRequest): Promise<Answer> {
+  if (end === "complete") return accept(raw);
+  return end === "too_large" ? refuseTooLarge(slug, raw) : refuseUntilLater(slug, raw);
 }
 
 function refuse(problem: ProblemInit, { method, headers }: Omit<RawRequest, "body">): Answer {

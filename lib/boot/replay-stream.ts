@@ -32,15 +32,16 @@ export function createReplayStreams(): ReplayStreams {
 
   async function upgrade(id: string, request: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
     const requestId = requestIdOf({ headers: pairsOf(request) });
-    const permit = closing ? GOING_AWAY : await permitFor(id, request);
-    const slot = "kind" in permit ? slotOf(permit) : permit;
+    const permit: Admission = closing ? { problem: GOING_AWAY } : await admission(id, request);
+    const { actor } = permit;
+    const slot = actor ? slotOf(actor) : permit.problem;
     const problem = typeof slot === "function" ? undefined : slot;
     log("replay_stream", { request_id: requestId, replay_id: id, decision: problem ? "refused" : "watching" });
-    if (typeof slot !== "function") return refuse(socket, slot, requestId);
+    if (typeof slot !== "function" || !actor) return refuse(socket, problem ?? GOING_AWAY, requestId);
     // However the handshake and the stream end, the connection does.
     socket.once("close", slot);
     if (socket.destroyed) slot();
-    server.handleUpgrade(request, socket, head, (peer) => void stream(peer, id, request));
+    server.handleUpgrade(request, socket, head, (peer) => void stream(peer, id, request, actor));
   }
 
   return {
@@ -70,17 +71,19 @@ function slotOf(actor: Actor): (() => void) | ProblemInit {
   }
 }
 
-/** Who may watch, or why this caller may not. Asked before the upgrade, and again while it watches. */
-async function permitFor(id: string, request: IncomingMessage): Promise<Actor | ProblemInit> {
+type Admission = { actor: Actor; problem?: undefined } | { problem: ProblemInit; actor?: undefined };
+
+/** Who this caller is, or why it may not watch. Asked before the upgrade, and again while it watches. */
+async function admission(id: string, request: IncomingMessage): Promise<Admission> {
   // Loaded late, because it brings parts of Next with it, which reads NODE_ENV when it is loaded.
   const { authorise } = await import("../auth/authorise");
   const headers = pairsOf(request);
   try {
     // As POST: a handshake is not bound by CORS, so a session counts only when it comes from our own pages.
     const actor = await authorise(new Request("http://localhost/", { method: "POST", headers }), "view");
-    return (await readReplay(id)) ? actor : NOT_FOUND;
+    return (await readReplay(id, actor)) ? { actor } : { problem: NOT_FOUND };
   } catch (error) {
-    if (error instanceof Problem) return error.init;
+    if (error instanceof Problem) return { problem: error.init };
     throw error;
   }
 }
@@ -88,15 +91,15 @@ async function permitFor(id: string, request: IncomingMessage): Promise<Actor | 
 const NOT_FOUND: ProblemInit = { status: 404, title: "There is no such replay.", detail: "Ids look like br_123." };
 const GOING_AWAY: ProblemInit = { status: 503, title: "The server is restarting.", headers: { "retry-after": "5" } };
 
-async function stream(peer: WebSocket, id: string, request: IncomingMessage): Promise<void> {
+async function stream(peer: WebSocket, id: string, request: IncomingMessage, actor: Actor): Promise<void> {
   const gone = new AbortController();
   let alive = true;
   const ping = setInterval(async () => {
     if (!alive) return peer.terminate();
     alive = false;
     peer.ping();
-    const permit = await permitFor(id, request).catch(() => undefined);
-    if (permit && !("kind" in permit)) sayGoodbye(peer, CLOSED.notAllowed, permit.title);
+    const problem = (await admission(id, request).catch(() => undefined))?.problem;
+    if (problem) sayGoodbye(peer, CLOSED.notAllowed, problem.title);
   }, PING_MS);
   peer.on("pong", () => {
     alive = true;
@@ -107,7 +110,7 @@ async function stream(peer: WebSocket, id: string, request: IncomingMessage): Pr
     gone.abort();
   });
   try {
-    for await (const { progress } of watchReplay(id, gone.signal)) peer.send(JSON.stringify(progress));
+    for await (const { progress } of watchReplay(id, gone.signal, actor)) peer.send(JSON.stringify(progress));
     sayGoodbye(peer, CLOSED.done, "the replay has ended");
   } catch (error) {
     logError("replay_stream", error, { replay_id: id });

@@ -15,7 +15,7 @@ export default async function SourcesPage() {
   const actor = await requireStaff("view");
   // Without a configured URL the browser adds the address it came by.
   const origin = environment().PUBLIC_URL?.replace(/\/+$/, "") ?? "";
-  const [sources, addresses] = await Promise.all([listSources(origin), listWrongAddresses()]);
+  const [sources, addresses] = await Promise.all([listSources(origin, actor), listWrongAddresses(actor)]);
   return (
     <>
       <WrongAddresses addresses={addresses} origin={origin} />
