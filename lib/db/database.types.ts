@@ -749,6 +749,7 @@ export type Database = {
           suspected_replay: boolean;
           trust: Database["public"]["Enums"]["trust_level"];
           unsigned_key: boolean;
+          payload_bytes: number | null;
           redacted_event: {
             attempt_count: number;
             body_sha256: string;
@@ -787,7 +788,7 @@ export type Database = {
             unsigned_key: boolean;
           } | null;
         };
-        ComputedFields: "redacted_event";
+        ComputedFields: "payload_bytes" | "redacted_event";
         Insert: {
           attempt_count?: number;
           body_sha256: string;
@@ -1682,6 +1683,25 @@ export type Database = {
         };
         Relationships: [];
       };
+      write_probe: {
+        Row: {
+          at: string;
+          filler: string;
+          id: number;
+        };
+        ComputedFields: never;
+        Insert: {
+          at: string;
+          filler: string;
+          id: number;
+        };
+        Update: {
+          at?: string;
+          filler?: string;
+          id?: number;
+        };
+        Relationships: [];
+      };
     };
     Views: {
       [_ in never]: never;
@@ -2006,6 +2026,7 @@ export type Database = {
       list_action_choices: { Args: Record<PropertyKey, never>; Returns: Json };
       list_actions: { Args: { p_cursor?: string; p_filter: Json; p_limit: number }; Returns: Json };
       list_api_tokens: { Args: Record<PropertyKey, never>; Returns: Json };
+      list_applied_migrations: { Args: Record<PropertyKey, never>; Returns: string[] };
       list_dead_letter_groups: { Args: { p_limit: number }; Returns: Json };
       list_dead_letters: { Args: { p_limit: number }; Returns: Json };
       list_destination_deliveries: { Args: { p_cursor: number; p_id: number; p_limit: number }; Returns: Json };
@@ -2143,6 +2164,16 @@ export type Database = {
         Args: { p_actor: string; p_actor_id: string; p_id: number; p_request_id: string };
         Returns: Json;
       };
+      payload_budget: { Args: Record<PropertyKey, never>; Returns: number };
+      payload_bytes: {
+        Args: {
+          e: Omit<
+            Database["public"]["Tables"]["events"]["Row"],
+            Database["public"]["Tables"]["events"]["ComputedFields"]
+          >;
+        };
+        Returns: number;
+      };
       payload_or_null: { Args: { p_body: string }; Returns: Json };
       predecessor_failed: {
         Args: {
@@ -2159,9 +2190,12 @@ export type Database = {
       };
       preview_changes: { Args: { p_changes: Json }; Returns: Json };
       preview_replay: { Args: { p_id: number }; Returns: Json };
+      probe_write: { Args: Record<PropertyKey, never>; Returns: undefined };
       projection_tables: { Args: Record<PropertyKey, never>; Returns: string[] };
       read_analytics: { Args: { p_bucket_seconds: number; p_from: string; p_to: string }; Returns: Json };
       read_backlog: { Args: Record<PropertyKey, never>; Returns: Json };
+      read_clock: { Args: Record<PropertyKey, never>; Returns: string };
+      read_condition: { Args: Record<PropertyKey, never>; Returns: Json };
       read_destination_names: { Args: Record<PropertyKey, never>; Returns: Json };
       read_event_body: { Args: { p_id: number }; Returns: Json };
       read_event_histogram: { Args: { p_filter: Json }; Returns: Json };
@@ -2327,6 +2361,7 @@ export type Database = {
         Returns: Json;
       };
       route_again: { Args: { p_all: boolean; p_events: number[] }; Returns: undefined };
+      run_expensive: { Args: { p_args: Json; p_function: string; p_who: string }; Returns: Json };
       same_receiver: { Args: { p_one: string; p_other: string }; Returns: boolean };
       search_everything: { Args: { p_limit: number; p_query: string }; Returns: Json };
       see_notices: { Args: { p_actor_id: string; p_until: number }; Returns: undefined };
@@ -2390,6 +2425,7 @@ export type Database = {
         Returns: Json;
       };
       take_back: { Args: { p_id: number }; Returns: undefined };
+      take_turn: { Args: { p_who: string }; Returns: boolean };
       text_array: { Args: { p_list: Json }; Returns: string[] };
       update_destination: {
         Args: {
