@@ -9,8 +9,8 @@ import { openApp, type SharedApp } from "../support/shared-app";
 import { signIn } from "../support/sign-in";
 
 const EVENTS = 20_000;
-/** Long enough for a busy machine, far below what a search takes. */
-const QUICK_MS = 3_000;
+/** Far below what a search takes. */
+const QUICK_MS = 1_000;
 
 let app: SharedApp;
 let viewer: string;
@@ -49,6 +49,20 @@ function webhook() {
   return fetch(`${app.url}/api/webhooks/stripe`, { method: "POST", headers, body: new Uint8Array(body) });
 }
 
+async function poll() {
+  const polled = [];
+  for (let n = 0; n < 5; n += 1) {
+    polled.push(await timed(() => fetch(`${app.url}/api/webhooks/health`)));
+    polled.push(await timed(webhook));
+    polled.push(await timed(() => ask("GET", "/api/rail")));
+  }
+  return polled;
+}
+
+function median(polled: { ms: number }[]): number {
+  return polled.map(({ ms }) => ms).sort((a, b) => a - b)[Math.floor(polled.length / 2)] as number;
+}
+
 const searching = () =>
   app.sql`
     select from pg_stat_activity where datname = current_database() and state = 'active'
@@ -60,6 +74,7 @@ describe("searches that are given up", () => {
   });
 
   test("Sixty abandoned payload searches leave health, sign-in and webhooks as they were, and end in Postgres [S50]", async () => {
+    const calm = await poll();
     await Promise.all(
       Array.from({ length: 60 }, () =>
         fetch(`${app.url}/api/webhooks/events?text=${randomUUID()}&count=1`, {
@@ -71,16 +86,10 @@ describe("searches that are given up", () => {
         ),
       ),
     );
-    const polled = [];
-    for (let n = 0; n < 5; n += 1) {
-      polled.push(await timed(() => fetch(`${app.url}/api/webhooks/health`)));
-      polled.push(await timed(webhook));
-      polled.push(await timed(() => ask("GET", "/api/rail")));
-    }
-    for (const { status, ms } of polled) {
-      expect(status).toBe(200);
-      expect(ms).toBeLessThan(QUICK_MS);
-    }
+    const beside = await poll();
+    for (const { status } of beside) expect(status).toBe(200);
+    // Against the same in peace: what else the machine does falls on both.
+    expect(median(beside)).toBeLessThan(Math.max(QUICK_MS, 4 * median(calm)));
     if (app.adminPassword) await signIn(app.url, app.adminEmail, app.adminPassword);
     await until("every search has ended", async () => (await searching()).length === 0, 5_000);
   });
