@@ -386,6 +386,9 @@ export const API: readonly Chapter[] = [
         notes: "It may what its scopes name, and nothing else.",
       }),
       manage("delete", "/tokens/{id}", "Revoke an API token", { answer: staff.tokenAnswer }),
+      manage("get", "/organisations", "Organisations that have events, to choose from", {
+        answer: staff.organisationList,
+      }),
       manage("get", "/audit", "The audit log, newest first", { query: staff.auditRequest, answer: staff.auditPage }),
       manage("get", "/audit/export", "The audit log as a file", {
         query: staff.auditExportRequest,

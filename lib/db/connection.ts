@@ -3,8 +3,9 @@
  * postgres.js sends statements ahead of their turn and keeps a queue of its own; neither can be taken back, so pool.ts queues,
  * and each instance of it has a single connection.
  */
-import postgres from "postgres";
+import type postgres from "postgres";
 import { type BackendKey, requestCancel } from "./cancel";
+import { openPool } from "./connection-options";
 
 const IDLE_MS = 60_000;
 const LIFETIME_MS = 45 * 60_000;
@@ -49,7 +50,7 @@ export function createConnection(url: string, name: string): Connection {
   let idle: NodeJS.Timeout | undefined;
 
   function create(): postgres.Sql {
-    const made: postgres.Sql = postgres(url, {
+    const made: postgres.Sql = openPool(url, {
       max: 1,
       connect_timeout: 2,
       backoff: () => RECONNECT_DELAY_S,
@@ -57,7 +58,6 @@ export function createConnection(url: string, name: string): Connection {
       idle_timeout: 0,
       max_lifetime: null,
       fetch_types: false,
-      onnotice: () => {},
       onclose: () => {
         if (made === sql) session = undefined;
       },
@@ -95,7 +95,7 @@ export function createConnection(url: string, name: string): Connection {
     const setting =
       current.timeoutMs === timeoutMs ? undefined : sql.unsafe(`set statement_timeout = ${timeoutMs}`).execute();
     current.timeoutMs = timeoutMs;
-    const statement = sql.unsafe<Row[]>(text, parameters, { prepare: mayPrepare(url) });
+    const statement = sql.unsafe<Row[]>(text, parameters, { prepare: Boolean(sql.options.prepare) });
     // Both have to end, or the connection is not free. A request to cancel may have met the first.
     const [ran, set] = await Promise.allSettled([statement, setting]);
     if (set.status === "rejected") current.timeoutMs = undefined;
@@ -164,12 +164,6 @@ export function createConnection(url: string, name: string): Connection {
       await sql.end({ timeout: 5 });
     },
   };
-}
-
-/** Supabase's transaction pooler (port 6543) cannot keep prepared statements; `?prepare=false` says so of another one. */
-function mayPrepare(url: string): boolean {
-  const { port, searchParams } = new URL(url);
-  return port !== "6543" && searchParams.get("prepare") !== "false";
 }
 
 function timeoutFor(deadlineMs: number): number {

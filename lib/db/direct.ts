@@ -27,7 +27,7 @@ export function directFetch(pool: Pool, statements: Statements, longestMs: numbe
     const signal = init?.signal ?? AbortSignal.timeout(deadlineMs);
     const body = String(init?.body ?? "{}");
     try {
-      const text = await statementFor(pool, statements, name, Object.keys(JSON.parse(body)));
+      const text = await statementFor(pool, statements, name, namesIn(body));
       const result = await pool.run({ text, parameters: [body], deadlineMs, signal });
       return new Response(result ?? "null", { headers: { "content-type": "application/json" } });
     } catch (error) {
@@ -46,6 +46,33 @@ function statementFor(pool: Pool, statements: Statements, name: string, args: st
   // A statement that could not be built, say because the database was away, is tried again by the next call.
   known.catch(() => statements.delete(key));
   return known;
+}
+
+/** The top-level names of a JSON object as `JSON.stringify` writes it. Parsing all of it would copy the megabytes of a webhook. */
+function namesIn(json: string): string[] {
+  const names: string[] = [];
+  let depth = 0;
+  for (let at = 0; at < json.length; at += 1) {
+    const character = json[at];
+    if (character === "{" || character === "[") depth += 1;
+    else if (character === "}" || character === "]") depth -= 1;
+    else if (character === '"') {
+      const start = at;
+      at = endOfString(json, start);
+      if (depth === 1 && json[at + 1] === ":") names.push(JSON.parse(json.slice(start, at + 1)));
+    }
+  }
+  return names;
+}
+
+/** The closing quote: the first that an even number of backslashes stands before. */
+function endOfString(json: string, start: number): number {
+  for (let end = json.indexOf('"', start + 1); end > 0; end = json.indexOf('"', end + 1)) {
+    let slashes = 0;
+    while (json[end - 1 - slashes] === "\\") slashes += 1;
+    if (slashes % 2 === 0) return end;
+  }
+  throw new SyntaxError("The arguments are not JSON.");
 }
 
 const DECLARED = `

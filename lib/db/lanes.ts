@@ -35,13 +35,15 @@ export function shareOut(size: number): Share[] {
   if (size === 5) return [one("health", "auth"), one("door"), one("pipeline"), one("console"), one("search")];
   const search = Math.max(1, Math.floor(size / 8));
   const rest = size - search - 2;
-  const share = (lane: Lane, n: number): Share => ({ lanes: [lane], connections: Math.floor((rest + 2 - n) / 3) });
+  // Delivering takes as many as storing and the console together: heavy records go beside the others.
+  const quarter = Math.max(1, Math.floor(rest / 4));
+  const share = (lane: Lane, connections: number): Share => ({ lanes: [lane], connections });
   return [
     one("health"),
     one("auth"),
     { lanes: ["search"], connections: search },
-    share("door", 0),
-    share("pipeline", 1),
-    share("console", 2),
+    share("door", quarter),
+    share("pipeline", rest - 2 * quarter),
+    share("console", quarter),
   ];
 }

@@ -2,8 +2,20 @@
 import { readdirSync } from "node:fs";
 import path from "node:path";
 
-/** Their versions, oldest first. Bundled code cannot know the root; Redrive runs in it. */
-export function localVersions(root: string = process.cwd()): string[] {
-  const files = readdirSync(path.join(/* turbopackIgnore: true */ root, "supabase/migrations"));
-  return files.flatMap((file) => /^(\d{14})_.+\.sql$/.exec(file)?.[1] ?? []).sort();
+export interface Migration {
+  /** Fourteen digits, as the Supabase CLI counts. */
+  version: string;
+  name: string;
+  file: string;
+}
+
+/** Oldest first. From where the process was started: bundled code cannot know where it was built from. */
+export function localMigrations(): Migration[] {
+  const directory = path.join(/* turbopackIgnore: true */ process.cwd(), "supabase/migrations");
+  return readdirSync(directory)
+    .sort()
+    .flatMap((file) => {
+      const [, version, name] = /^(\d{14})_(.+)\.sql$/.exec(file) ?? [];
+      return version && name ? [{ version, name, file: path.join(directory, file) }] : [];
+    });
 }

@@ -2,7 +2,7 @@
 import { statfs } from "node:fs/promises";
 import { call, DatabaseError, DatabaseUnavailable, type Lane } from "@/lib/db/client";
 import { LANES } from "@/lib/db/lanes";
-import { localVersions } from "@/lib/db/migrations";
+import { localMigrations } from "@/lib/db/migrations";
 import { perProcess } from "@/lib/per-process";
 
 const LOOK_MS = 2_000;
@@ -92,5 +92,10 @@ export async function missingMigrations(): Promise<string[] | null> {
   const applied = await call<string[] | null>("health", "list_applied_migrations", {} as never, LOOK_MS).catch(
     () => null,
   );
-  return applied && localVersions().filter((version) => !applied.includes(version));
+  return (
+    applied &&
+    localMigrations()
+      .map(({ version }) => version)
+      .filter((version) => !applied.includes(version))
+  );
 }

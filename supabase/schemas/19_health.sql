@@ -33,7 +33,7 @@ language sql stable set search_path = '' set statement_timeout = '3s' as $$
         group by s.provider
       ) r
     ), '[]')
-  ) || public.read_backlog();
+  ) || public.read_backlog(null);
 $$;
 
 -- Writes one row, over the one before. Fails when this database takes no writes.

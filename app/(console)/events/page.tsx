@@ -34,20 +34,20 @@ export default async function EventsPage({ searchParams }: PageProps<"/events">)
   const { limit, cursor, after, count: _, ...filter } = query.data;
   return (
     <LookProvider cookie={(await cookies()).get(LOOK_COOKIE)?.value}>
-      <NamedFilter filter={filter} />
+      <NamedFilter filter={filter} actor={actor} />
       <FoundEvents {...{ filter, page: { limit, cursor, after }, actor }} />
     </LookProvider>
   );
 }
 
-async function NamedFilter({ filter }: { filter: EventFilter }) {
-  return <FilterBar filter={filter} names={await readDestinationNames()} />;
+async function NamedFilter({ filter, actor }: { filter: EventFilter; actor: Person }) {
+  return <FilterBar filter={filter} names={await readDestinationNames(actor)} />;
 }
 
 /** What the filter finds. Sent after the filter itself, which the browser draws while the database reads. */
 async function FoundEvents({ filter, page, actor }: { filter: EventFilter; page: EventPageRequest; actor: Person }) {
   const { cursor, after } = page;
-  const initial = await listEvents(filter, page).catch(refusedSearch);
+  const initial = await listEvents(filter, page, actor).catch(refusedSearch);
   if ("refusal" in initial) return <SearchTooWide {...initial.refusal} />;
   // Nothing newer than this page: it is part of the newest one, which goes on by itself.
   if (after && initial.previous_cursor === null) redirect(historyAddress(filter));

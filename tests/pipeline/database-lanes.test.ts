@@ -14,6 +14,7 @@ import { LANES, shareOut } from "@/lib/db/lanes";
 import { createPool, type Pool } from "@/lib/db/pool";
 import { startThrowawayPostgres, type ThrowawayPostgres } from "@/lib/db/throwaway";
 import { inRequest, noteCaller } from "@/lib/request-scope";
+import { EVERYTHING, scopeOf } from "@/lib/scope";
 import { createCertificate } from "../support/certificates";
 import { type Desk, openDesk } from "../support/desk";
 import { until } from "../support/processes";
@@ -254,7 +255,7 @@ describe("lanes", () => {
   });
 
   test("A person's long reads are two at a time over all processes that share the database [S53]", async () => {
-    const search = () => call("console", "list_dead_letter_groups", { p_limit: 1 });
+    const search = () => call("console", "list_dead_letter_groups", { p_limit: 1, ...scopeOf(EVERYTHING) });
     const asPerson = <Result>(who: string, work: () => Promise<Result>) =>
       inRequest(undefined, () => {
         noteCaller(who);
@@ -268,7 +269,7 @@ describe("lanes", () => {
     });
     const held = [0, 1].map(() =>
       other.begin(async (tx) => {
-        const args = tx.json({ p_limit: 1 });
+        const args = tx.json({ p_limit: 1, p_scope: null });
         const [row] = await tx`select run_expensive('greedy', 'list_dead_letter_groups', ${args}) as turn`;
         expect(row?.turn).toHaveProperty("result");
         await ended;
@@ -289,7 +290,7 @@ describe("lanes", () => {
   test("A long read ends in Postgres when whoever asked goes away, or when it is out of time [S50]", async () => {
     await seed(desk.sql, 3_000);
     // A search that finds nothing, slowed by the predicate itself being asked of much text.
-    const slow = { p_filter: { text: "nowhere to be found" } as never };
+    const slow = { p_filter: { text: "nowhere to be found" }, ...scopeOf(EVERYTHING) };
     const controller = new AbortController();
     const searching = inRequest(controller.signal, () => call("console", "count_events", slow));
     controller.abort();
