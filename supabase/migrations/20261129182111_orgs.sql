@@ -3073,7 +3073,9 @@ CREATE OR REPLACE FUNCTION public.preview_replay (
   AS $function$
   with items as (
     select i.skip_reason, e.id as event_id, e.provider, e.event_type, e.organisation_id, e.status, e.received_at,
-      t.id as destination_id, public.destination_name(t, p_scope) as destination, t.kind
+      t.id as destination_id, public.destination_name(t, p_scope) as destination, t.kind,
+      -- How fast and well others' deliveries go there is not told.
+      public.in_scope(p_scope, t.organisation_id) as shows_health
     from public.replay_items i
     join public.events e on e.id = i.event_id
     join public.deliveries d on d.id = i.delivery_id
@@ -3109,7 +3111,7 @@ CREATE OR REPLACE FUNCTION public.preview_replay (
     'newest', (select public.iso(max(x.received_at)) from items x),
     'average_ms', (
       select coalesce(avg(a.duration_ms), 100)::integer
-      from (select distinct x.destination_id from items x where x.skip_reason is null) x
+      from (select distinct x.destination_id from items x where x.skip_reason is null and x.shows_health) x
       cross join lateral (
         select a.duration_ms from public.deliveries d
         join public.attempts a on a.delivery_id = d.id and a.number = d.attempt_count
@@ -3121,7 +3123,9 @@ CREATE OR REPLACE FUNCTION public.preview_replay (
     'unhealthy_destinations', coalesce((
       select jsonb_agg(h.destination order by h.destination) from (
         select x.destination
-        from (select distinct y.destination_id, y.destination from items y where y.skip_reason is null) x
+        from (
+          select distinct y.destination_id, y.destination from items y where y.skip_reason is null and y.shows_health
+        ) x
         cross join lateral (
           select a.status from public.deliveries d
           join public.attempts a on a.delivery_id = d.id and a.number = d.attempt_count
@@ -3262,7 +3266,10 @@ CREATE OR REPLACE FUNCTION public.read_backlog (
   select jsonb_build_object(
     'waiting', case when p_scope is null then public.read_waiting() else public.read_waiting_within(p_scope) end,
     'dead_letters', public.count_dead_letters(p_scope), 'running_replays', public.count_running_replays(p_scope),
-    'events_stored', exists (select from public.events e where public.in_scope(p_scope, e.organisation_id))
+    'events_stored', case when p_scope is null then exists (select from public.events) else exists (
+      select from unnest(p_scope) as o(id)
+      cross join lateral (select from public.events e where e.organisation_id = o.id limit 1) x
+    ) end
   );
 $function$;
 
