@@ -461,6 +461,7 @@ export type Database = {
           last_error_class: Database["public"]["Enums"]["error_class"] | null;
           last_failure_at: string | null;
           last_success_at: string | null;
+          lately_ms: number | null;
           opened_at: string | null;
           probe_at: string | null;
           probe_delivery_id: number | null;
@@ -481,6 +482,7 @@ export type Database = {
           last_error_class?: Database["public"]["Enums"]["error_class"] | null;
           last_failure_at?: string | null;
           last_success_at?: string | null;
+          lately_ms?: number | null;
           opened_at?: string | null;
           probe_at?: string | null;
           probe_delivery_id?: number | null;
@@ -500,6 +502,7 @@ export type Database = {
           last_error_class?: Database["public"]["Enums"]["error_class"] | null;
           last_failure_at?: string | null;
           last_success_at?: string | null;
+          lately_ms?: number | null;
           opened_at?: string | null;
           probe_at?: string | null;
           probe_delivery_id?: number | null;
@@ -728,6 +731,7 @@ export type Database = {
           event_key_hash: string;
           event_type: string;
           fingerprint: string;
+          flags: Database["public"]["Enums"]["event_flag"][];
           headers: NonNullable<Json>;
           id: number;
           last_error: string | null;
@@ -753,6 +757,7 @@ export type Database = {
           suspected_replay: boolean;
           trust: Database["public"]["Enums"]["trust_level"];
           unsigned_key: boolean;
+          payload_bytes: number | null;
           redacted_event: {
             attempt_count: number;
             body_sha256: string;
@@ -764,6 +769,7 @@ export type Database = {
             event_key_hash: string;
             event_type: string;
             fingerprint: string;
+            flags: Database["public"]["Enums"]["event_flag"][];
             headers: NonNullable<Json>;
             id: number;
             last_error: string | null;
@@ -791,7 +797,7 @@ export type Database = {
             unsigned_key: boolean;
           } | null;
         };
-        ComputedFields: "redacted_event";
+        ComputedFields: "payload_bytes" | "redacted_event";
         Insert: {
           attempt_count?: number;
           body_sha256: string;
@@ -803,6 +809,7 @@ export type Database = {
           event_key_hash: string;
           event_type: string;
           fingerprint: string;
+          flags?: Database["public"]["Enums"]["event_flag"][];
           headers: NonNullable<Json>;
           id?: never;
           last_error?: string | null;
@@ -840,6 +847,7 @@ export type Database = {
           event_key_hash?: string;
           event_type?: string;
           fingerprint?: string;
+          flags?: Database["public"]["Enums"]["event_flag"][];
           headers?: NonNullable<Json>;
           id?: never;
           last_error?: string | null;
@@ -1724,6 +1732,25 @@ export type Database = {
         };
         Relationships: [];
       };
+      write_probe: {
+        Row: {
+          at: string;
+          filler: string;
+          id: number;
+        };
+        ComputedFields: never;
+        Insert: {
+          at: string;
+          filler: string;
+          id: number;
+        };
+        Update: {
+          at?: string;
+          filler?: string;
+          id?: number;
+        };
+        Relationships: [];
+      };
     };
     Views: {
       [_ in never]: never;
@@ -1790,7 +1817,16 @@ export type Database = {
       };
       changes_since: { Args: { p_cursor?: string; p_scope: string[] }; Returns: Json };
       claim_deliveries: {
-        Args: { p_lease_seconds: number; p_limit: number; p_replay_limit?: number; p_slots?: number; p_worker: string };
+        Args: {
+          p_bytes?: number;
+          p_kind?: Database["public"]["Enums"]["destination_kind"];
+          p_lease_seconds: number;
+          p_limit: number;
+          p_replay_limit?: number;
+          p_shares?: Json;
+          p_slots?: number;
+          p_worker: string;
+        };
         Returns: Json;
       };
       common_scope: { Args: { p_one: string[]; p_other: string[] }; Returns: string[] };
@@ -2055,6 +2091,7 @@ export type Database = {
       hold_batch: { Args: Record<PropertyKey, never>; Returns: number };
       hold_deliveries: { Args: { p_destination_id: number }; Returns: number };
       http_statuses: { Args: { p_list: Json }; Returns: number[] };
+      in_flight: { Args: { p_destination_id: number }; Returns: number };
       in_scope: { Args: { p_organisation: string; p_scope: string[] }; Returns: boolean };
       invite_staff: {
         Args: {
@@ -2108,6 +2145,7 @@ export type Database = {
       list_action_choices: { Args: { p_scope: string[] }; Returns: Json };
       list_actions: { Args: { p_cursor?: string; p_filter: Json; p_limit: number; p_scope: string[] }; Returns: Json };
       list_api_tokens: { Args: { p_scope: string[] }; Returns: Json };
+      list_applied_migrations: { Args: Record<PropertyKey, never>; Returns: string[] };
       list_dead_letter_groups: { Args: { p_limit: number; p_scope: string[] }; Returns: Json };
       list_dead_letters: { Args: { p_limit: number; p_scope: string[] }; Returns: Json };
       list_destination_deliveries: {
@@ -2146,7 +2184,9 @@ export type Database = {
       list_source_tokens: { Args: Record<PropertyKey, never>; Returns: Json };
       list_sources: { Args: { p_providers: string[]; p_scope: string[] }; Returns: Json };
       list_staff: { Args: { p_scope: string[] }; Returns: Json };
+      list_wrong_addresses: { Args: { p_scope: string[]; p_senders: string[] }; Returns: Json };
       lock_replay: { Args: { p_id: number }; Returns: undefined };
+      lock_rows: { Args: { p_results: Json; p_wait: boolean }; Returns: number[] };
       mask_url: { Args: { p_url: string }; Returns: string };
       may_try: {
         Args: {
@@ -2190,7 +2230,10 @@ export type Database = {
         };
         Returns: boolean;
       };
-      next_due: { Args: { p_replays: boolean; p_slots: number; p_worker: string }; Returns: string };
+      next_due: {
+        Args: { p_kind: Database["public"]["Enums"]["destination_kind"]; p_open: number[]; p_replays: boolean };
+        Returns: string;
+      };
       normalise_error: { Args: { p_message: string }; Returns: string };
       note_action: {
         Args: {
@@ -2259,9 +2302,33 @@ export type Database = {
       };
       organisations_of: { Args: { p_actor_id?: string; p_subject: string }; Returns: string[] };
       outcomes: { Args: { p_counts: Json }; Returns: Json };
+      pace_of: {
+        Args: {
+          h: Omit<
+            Database["public"]["Tables"]["destination_health"]["Row"],
+            Database["public"]["Tables"]["destination_health"]["ComputedFields"]
+          >;
+          p_shares: Json;
+          t: Omit<
+            Database["public"]["Tables"]["destinations"]["Row"],
+            Database["public"]["Tables"]["destinations"]["ComputedFields"]
+          >;
+        };
+        Returns: string;
+      };
       pause_destination: {
         Args: { p_actor: string; p_actor_id: string; p_id: number; p_request_id: string; p_scope: string[] };
         Returns: Json;
+      };
+      payload_budget: { Args: Record<PropertyKey, never>; Returns: number };
+      payload_bytes: {
+        Args: {
+          e: Omit<
+            Database["public"]["Tables"]["events"]["Row"],
+            Database["public"]["Tables"]["events"]["ComputedFields"]
+          >;
+        };
+        Returns: number;
       };
       payload_or_null: { Args: { p_body: string }; Returns: Json };
       predecessor_failed: {
@@ -2279,12 +2346,15 @@ export type Database = {
       };
       preview_changes: { Args: { p_changes: Json }; Returns: Json };
       preview_replay: { Args: { p_id: number; p_scope: string[] }; Returns: Json };
+      probe_write: { Args: Record<PropertyKey, never>; Returns: undefined };
       projection_tables: { Args: Record<PropertyKey, never>; Returns: string[] };
       read_analytics: {
         Args: { p_bucket_seconds: number; p_from: string; p_scope: string[]; p_to: string };
         Returns: Json;
       };
       read_backlog: { Args: { p_scope: string[] }; Returns: Json };
+      read_clock: { Args: Record<PropertyKey, never>; Returns: string };
+      read_condition: { Args: Record<PropertyKey, never>; Returns: Json };
       read_destination_names: { Args: { p_scope: string[] }; Returns: Json };
       read_event_body: { Args: { p_id: number; p_scope: string[] }; Returns: Json };
       read_event_histogram: { Args: { p_filter: Json; p_scope: string[] }; Returns: Json };
@@ -2312,7 +2382,11 @@ export type Database = {
         };
         Returns: Database["public"]["Enums"]["skip_reason"];
       };
-      record_attempts: { Args: { p_results: Json }; Returns: Json };
+      record_attempts: { Args: { p_results: Json; p_wait?: boolean }; Returns: Json };
+      record_download: {
+        Args: { p_actor: string; p_actor_id: string; p_details: Json; p_request_id: string; p_subject: string };
+        Returns: undefined;
+      };
       record_rejections: { Args: { p_counts: Json; p_samples: Json }; Returns: undefined };
       record_sign_in: { Args: { p_email: string; p_ip: string; p_success: boolean }; Returns: undefined };
       record_staff_action: {
@@ -2344,6 +2418,7 @@ export type Database = {
           event_key_hash: string;
           event_type: string;
           fingerprint: string;
+          flags: Database["public"]["Enums"]["event_flag"][];
           headers: NonNullable<Json>;
           id: number;
           last_error: string | null;
@@ -2389,6 +2464,7 @@ export type Database = {
       };
       release_deliveries: { Args: { p_destination_id: number }; Returns: number };
       release_leases: { Args: { p_worker: string }; Returns: number };
+      renew_lease: { Args: { p_delivery_id: number; p_fence: number; p_lease_seconds: number }; Returns: boolean };
       replay_detail: {
         Args: {
           r: Omit<
@@ -2481,6 +2557,7 @@ export type Database = {
         Returns: Json;
       };
       route_again: { Args: { p_all: boolean; p_events: number[] }; Returns: undefined };
+      run_expensive: { Args: { p_args: Json; p_function: string; p_who: string }; Returns: Json };
       same_receiver: { Args: { p_one: string; p_other: string }; Returns: boolean };
       scope_condition: { Args: { p_column: string; p_scope: string[] }; Returns: string };
       search_everything: { Args: { p_limit: number; p_query: string; p_scope: string[] }; Returns: Json };
@@ -2555,6 +2632,7 @@ export type Database = {
         Returns: Json;
       };
       take_back: { Args: { p_id: number }; Returns: undefined };
+      take_turn: { Args: { p_who: string }; Returns: boolean };
       text_array: { Args: { p_list: Json }; Returns: string[] };
       token_scope: {
         Args: {
@@ -2631,7 +2709,9 @@ export type Database = {
         | "invalid_payload"
         | "constraint"
         | "handler_error"
-        | "lease_expired";
+        | "lease_expired"
+        | "delivery_loop";
+      event_flag: "repeated_keys" | "impossible_time";
       event_status: "received" | "processing" | "processed" | "failed" | "dead" | "replayed" | "resolved" | "ignored";
       parse_status:
         | "ok"
@@ -2644,7 +2724,14 @@ export type Database = {
         | "nul_character"
         | "lone_surrogate"
         | "giant_number";
-      rejection_reason: "unsigned" | "bad_signature" | "stale" | "malformed" | "too_large" | "not_configured";
+      rejection_reason:
+        | "unsigned"
+        | "bad_signature"
+        | "stale"
+        | "malformed"
+        | "too_large"
+        | "not_configured"
+        | "wrong_address";
       replay_kind: "single" | "keys" | "query" | "criteria" | "failures";
       replay_outcome: "changed" | "already_correct" | "superseded" | "delivered" | "failed" | "skipped";
       replay_status: "draft" | "queued" | "running" | "paused" | "completed" | "stopped" | "cancelled";
@@ -2794,7 +2881,9 @@ export const Constants = {
         "constraint",
         "handler_error",
         "lease_expired",
+        "delivery_loop",
       ],
+      event_flag: ["repeated_keys", "impossible_time"],
       event_status: ["received", "processing", "processed", "failed", "dead", "replayed", "resolved", "ignored"],
       parse_status: [
         "ok",
@@ -2808,7 +2897,15 @@ export const Constants = {
         "lone_surrogate",
         "giant_number",
       ],
-      rejection_reason: ["unsigned", "bad_signature", "stale", "malformed", "too_large", "not_configured"],
+      rejection_reason: [
+        "unsigned",
+        "bad_signature",
+        "stale",
+        "malformed",
+        "too_large",
+        "not_configured",
+        "wrong_address",
+      ],
       replay_kind: ["single", "keys", "query", "criteria", "failures"],
       replay_outcome: ["changed", "already_correct", "superseded", "delivered", "failed", "skipped"],
       replay_status: ["draft", "queued", "running", "paused", "completed", "stopped", "cancelled"],
