@@ -126,11 +126,12 @@ function inJson(name: string | null): string {
 
 function idempotencyKeyOf(request: Request): string | undefined {
   const key = request.headers.get("idempotency-key") ?? undefined;
-  if (key === undefined || /^[\x20-\x7e]{1,255}$/.test(key)) return key;
+  // Two headers arrive as one, with a comma and a space between.
+  if (key === undefined || (/^[\x20-\x7e]{1,255}$/.test(key) && !key.includes(", "))) return key;
   throw new Problem({
     status: 400,
     title: "The Idempotency-Key is not valid.",
-    detail: "Send up to 255 plain characters, such as a UUID.",
+    detail: "Send it once, with up to 255 plain characters, such as a UUID.",
     field: "Idempotency-Key",
   });
 }

@@ -54,7 +54,11 @@ const ACTION_WORDS: Readonly<Record<string, string>> = {
   "invitation.accept": "accepted the invitation sent to",
   "token.create": "created the API token",
   "token.revoke": "revoked the API token",
-  "audit.export": "exported the audit log",
+  "audit.export": "started to export the audit log",
+  "audit.exported": "exported the audit log",
+  "replay.export": "started to export the items of",
+  "replay.exported": "exported the items of",
+  "event.download": "downloaded the body of",
 };
 
 /** Verbs of actions such as `destination.rotate_secret`, before "the destination". */
@@ -83,7 +87,7 @@ export function actionWords(action: string): string {
 
 /** What the subject is called: a token by its name; nothing where the words say it all. */
 export function subjectWords({ action, subject, details }: StaffAction): string | null {
-  if (action === "audit.export") return null;
+  if (action.startsWith("audit.export")) return null;
   return action.startsWith("token.") && typeof details.name === "string" ? details.name : subject;
 }
 

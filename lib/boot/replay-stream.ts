@@ -7,6 +7,7 @@ import { Problem, type ProblemInit, problemBody } from "../errors";
 import { log, logError } from "../log";
 import { requestIdOf } from "../pipeline/accept";
 import { readReplay } from "../pipeline/replay";
+import { takeStream } from "../queries/stream-slots";
 import { watchReplay } from "../queries/watch-replay";
 
 const PATH = /^\/(?:api\/)?admin\/webhooks\/bulk-replays\/([^/?]+)\/stream(?:\?|$)/;
@@ -31,10 +32,16 @@ export function createReplayStreams(): ReplayStreams {
 
   async function upgrade(id: string, request: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
     const requestId = requestIdOf({ headers: pairsOf(request) });
-    const { problem, actor } = closing ? { problem: GOING_AWAY } : await admission(id, request);
+    const permit: Admission = closing ? { problem: GOING_AWAY } : await admission(id, request);
+    const { actor } = permit;
+    const slot = actor ? slotOf(actor) : permit.problem;
+    const problem = typeof slot === "function" ? undefined : slot;
     log("replay_stream", { request_id: requestId, replay_id: id, decision: problem ? "refused" : "watching" });
-    if (actor) server.handleUpgrade(request, socket, head, (peer) => void stream(peer, id, request, actor));
-    else refuse(socket, problem, requestId);
+    if (typeof slot !== "function" || !actor) return refuse(socket, problem ?? GOING_AWAY, requestId);
+    // However the handshake and the stream end, the connection does.
+    socket.once("close", slot);
+    if (socket.destroyed) slot();
+    server.handleUpgrade(request, socket, head, (peer) => void stream(peer, id, request, actor));
   }
 
   return {
@@ -54,6 +61,16 @@ export function createReplayStreams(): ReplayStreams {
   };
 }
 
+/** Gives back the stream of who watches, or says why they may not have another one. */
+function slotOf(actor: Actor): (() => void) | ProblemInit {
+  try {
+    return takeStream(actor);
+  } catch (error) {
+    if (error instanceof Problem) return error.init;
+    throw error;
+  }
+}
+
 type Admission = { actor: Actor; problem?: undefined } | { problem: ProblemInit; actor?: undefined };
 
 /** Who this caller is, or why it may not watch. Asked before the upgrade, and again while it watches. */
@@ -71,8 +88,8 @@ async function admission(id: string, request: IncomingMessage): Promise<Admissio
   }
 }
 
-const NOT_FOUND = { status: 404, title: "There is no such replay.", detail: "Ids look like br_123." };
-const GOING_AWAY = { status: 503, title: "The server is restarting.", headers: { "retry-after": "5" } };
+const NOT_FOUND: ProblemInit = { status: 404, title: "There is no such replay.", detail: "Ids look like br_123." };
+const GOING_AWAY: ProblemInit = { status: 503, title: "The server is restarting.", headers: { "retry-after": "5" } };
 
 async function stream(peer: WebSocket, id: string, request: IncomingMessage, actor: Actor): Promise<void> {
   const gone = new AbortController();

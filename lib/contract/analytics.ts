@@ -51,6 +51,9 @@ export interface FailedWebhook {
   id: string;
   /** The payload; null when the body is not JSON. */
   webhook_data: unknown;
+  /** The payloads of the answer would be too many bytes: this one is at `body_url`. */
+  webhook_data_omitted?: boolean;
+  body_url?: string;
   error_message: string | null;
   failed_at: string;
   provider_slug: string;

@@ -60,6 +60,14 @@ export interface Source {
   last_event: { id: string; event_type: string; received_at: string } | null;
 }
 
+/** Where a sender posted by mistake: `POST /webhooks/stripe`, without tokens. "unknown" is none of our providers. */
+export interface WrongAddress {
+  provider: string;
+  request: string;
+  count: number;
+  last_at: string;
+}
+
 /** Answer to creating or rotating: the only time the whole URL is seen. */
 export interface SourceWithUrl extends Source {
   full_url: string;

@@ -9,7 +9,7 @@ import { type Publication, platform, publishedRequest } from "@/lib/providers/pl
 import { beyondScope, isWithin, type Scoped, scopeOf } from "@/lib/scope";
 import { storeEvent } from "./accept";
 import { BatcherFull } from "./batcher";
-import { type EventRow, eventRow } from "./event-row";
+import { type EventRow, encoded, eventRow } from "./event-row";
 import { ringWorker } from "./worker-bell";
 
 /**
@@ -72,7 +72,7 @@ export async function publishSample(
   const row = publicationRow(samplePublication(organisation_id ?? undefined), requestId);
   const answer = await call<Sampled>("console", "create_sample", {
     p_id: destinationId,
-    p_event: row,
+    p_event: encoded(row),
     ...scopeOf(actor),
     p_actor: actor.name,
     p_actor_id: actor.id,

@@ -6,6 +6,7 @@ import { createHash } from "node:crypto";
 import { call } from "@/lib/db/client";
 import { logError } from "@/lib/log";
 import { perProcess } from "@/lib/per-process";
+import { findProvider } from "@/lib/providers";
 import type { Provider, RawRequest, RefusalReason, Source, VerifiedRequest } from "@/lib/providers/provider";
 import { redactHeaders } from "@/lib/providers/redact";
 import { shownPath, spellingsOfToken } from "./door-path";
@@ -14,13 +15,15 @@ import { maskSecrets } from "./mask";
 
 const WINDOW_MS = 50;
 const SAMPLES_PER_WINDOW = 20;
+/** Also bounded by what they hold: a stale body is kept whole. The first of a window always fits. */
+const SAMPLE_BYTES_PER_WINDOW = 2 * 1024 * 1024;
 /** How much of a refused body is kept. An authentic but stale one is kept whole: it may be the only copy. */
 const KEPT_BYTES = 1024;
 /** The refusal is the answer, recorded or not: a slow database must not slow it further. */
 const LONGEST_WAIT_MS = 1_000;
 
 export interface Refusal {
-  reason: RefusalReason | "too_large" | "not_configured";
+  reason: RefusalReason | "too_large" | "not_configured" | "wrong_address";
   detail: string;
   status: number;
   requestId: string;
@@ -28,8 +31,12 @@ export interface Refusal {
   source?: Source;
 }
 
+/** Whose request it was, and what of it is secret. */
+type Sender = Pick<Provider, "slug" | "secretHeaders" | "secretFields">;
+
 interface Window {
   samples: Record<string, unknown>[];
+  bytes: number;
   counts: Map<string, { provider: string; reason: string; organisation_id: string | null; count: number }>;
   flushed: Promise<void>;
 }
@@ -37,7 +44,7 @@ interface Window {
 const state = perProcess("rejections", () => ({ current: undefined as Window | undefined }));
 
 /** Keeps a refused request. Resolves when it is stored, or after a second; never throws. */
-export async function recordRejection(provider: Provider, request: RawRequest, refusal: Refusal): Promise<void> {
+export async function recordRejection(provider: Sender, request: RawRequest, refusal: Refusal): Promise<void> {
   state.current ??= openWindow();
   const window = state.current;
   const known = knownOf(provider, request, refusal);
@@ -50,14 +57,20 @@ export async function recordRejection(provider: Provider, request: RawRequest, r
     count: 0,
   };
   window.counts.set(key, { ...count, count: count.count + 1 });
-  if (window.samples.length < SAMPLES_PER_WINDOW)
-    window.samples.push({ ...sample(provider, request, refusal), ...known });
+  const { reason } = refusal;
+  const kept = reason === "stale" ? request.body : request.body.subarray(0, KEPT_BYTES);
+  const fits = window.samples.length === 0 || window.bytes + kept.length <= SAMPLE_BYTES_PER_WINDOW;
+  if (window.samples.length < SAMPLES_PER_WINDOW && fits) {
+    window.bytes += kept.length;
+    window.samples.push({ ...sample(provider, request, refusal, kept), ...known });
+  }
   await Promise.race([window.flushed, new Promise((resolve) => setTimeout(resolve, LONGEST_WAIT_MS).unref())]);
 }
 
 function openWindow(): Window {
   const window: Window = {
     samples: [],
+    bytes: 0,
     counts: new Map(),
     flushed: new Promise((resolve) => setTimeout(resolve, WINDOW_MS)).then(async () => {
       state.current = undefined;
@@ -77,15 +90,15 @@ async function flush(window: Window): Promise<void> {
 }
 
 /** Whose it was, as far as that can be believed: what its URL is bound to, and what an authentic request says itself. */
-function knownOf(provider: Provider, request: RawRequest, { reason, source }: Refusal) {
+function knownOf(sender: Sender, request: RawRequest, { reason, source }: Refusal) {
   const bound = { source_id: source?.id ?? null, organisation_id: source?.organisationId ?? null, event_key: null };
   // Its signature was right, only its time was not: nothing else that is refused is read.
-  return reason === "stale" ? { ...bound, ...nameOf(provider, request as VerifiedRequest, source) } : bound;
+  const provider = reason === "stale" ? findProvider(sender.slug) : undefined;
+  return provider ? { ...bound, ...nameOf(provider, request as VerifiedRequest, source) } : bound;
 }
 
-function sample(provider: Provider, request: RawRequest, refusal: Refusal): Record<string, unknown> {
+function sample(provider: Sender, request: RawRequest, refusal: Refusal, kept: Buffer): Record<string, unknown> {
   const tokens = spellingsOfToken(request.path);
-  const kept = refusal.reason === "stale" ? request.body : request.body.subarray(0, KEPT_BYTES);
   return {
     provider: provider.slug,
     reason: refusal.reason,

@@ -53,11 +53,12 @@ export async function sendSample(
   // As it is stored: some providers' samples are named by more than their events' type.
   const stored =
     id &&
-    (await call<{ event_type: string } | null>("console", "get_event", {
+    (await call<{ event_type: string; event_key: string } | null>("console", "get_event", {
       p_id: Number(id.slice(3)),
       ...scopeOf(EVERYTHING),
     }));
-  const details = { provider, event_type: type, event_key: made.key, status: answer.status };
+  const eventKey = stored ? stored.event_key : made.key;
+  const details = { provider, event_type: type, event_key: eventKey, status: answer.status };
   await call("console", "record_staff_action", {
     ...{ p_action: "source.sample", p_subject: provider, p_details: details },
     ...{ p_actor: actor.name, p_actor_id: actor.id, p_request_id: requestId },
@@ -65,7 +66,7 @@ export async function sendSample(
   return {
     provider,
     event_type: stored ? stored.event_type : type,
-    event_key: made.key,
+    event_key: eventKey,
     event_id: id,
     status: answer.status,
     refusal: id === null ? [body.title, body.detail].filter(Boolean).join(" ") : null,

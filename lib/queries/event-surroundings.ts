@@ -11,7 +11,10 @@ import { patienceFor, withinPatience } from "./bounded";
 import { numberOf } from "./events";
 
 /** The bytes as people may have them: what is secret in them is covered. */
-export async function readEventBody(id: string, asker: Scoped): Promise<{ bytes: Buffer; isJson: boolean } | null> {
+export async function readEventBody(
+  id: string,
+  asker: Scoped,
+): Promise<{ id: string; bytes: Buffer; isJson: boolean } | null> {
   const number = numberOf(id);
   if (number === null) return null;
   const stored = await call<{ provider_slug: string; parse_status: ParseStatus; body_base64: string } | null>(
@@ -22,6 +25,7 @@ export async function readEventBody(id: string, asker: Scoped): Promise<{ bytes:
   if (!stored) return null;
   const provider = findProvider(stored.provider_slug) ?? { slug: stored.provider_slug };
   return {
+    id: `we_${number}`,
     bytes: maskSecrets(Buffer.from(stored.body_base64, "base64"), provider),
     isJson: stored.parse_status === "ok",
   };

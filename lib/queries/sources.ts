@@ -1,12 +1,13 @@
 /** Sources as people read and change them. A token is made here, leaves in one answer, and is kept as its hash only. */
 import { randomBytes } from "node:crypto";
 import type { Actor } from "@/lib/auth/permissions";
-import type { Source, SourceProvider, SourceWithUrl } from "@/lib/contract/sources";
+import type { Source, SourceProvider, SourceWithUrl, WrongAddress } from "@/lib/contract/sources";
 import { call } from "@/lib/db/client";
 import { secretsFrom } from "@/lib/env";
 import { Problem } from "@/lib/errors";
 import { sampleOf } from "@/lib/pipeline/sample";
 import { forgetSources, hashOf } from "@/lib/pipeline/sources";
+import { UNKNOWN_SENDER } from "@/lib/pipeline/wrong-address";
 import { findProvider, senders } from "@/lib/providers";
 import type { Provider } from "@/lib/providers/provider";
 import { beyondScope, type Scoped, scopeOf } from "@/lib/scope";
@@ -59,6 +60,14 @@ export async function listSources(origin: string, asker: Scoped): Promise<Source
       ...rest,
       sources: sources.map((source) => withMaskedUrl(source, origin)),
     };
+  });
+}
+
+/** Where webhooks went that no endpoint got, within a day. */
+export function listWrongAddresses(asker: Scoped): Promise<WrongAddress[]> {
+  return call<WrongAddress[]>("console", "list_wrong_addresses", {
+    p_senders: [...slugs(), UNKNOWN_SENDER],
+    ...scopeOf(asker),
   });
 }
 

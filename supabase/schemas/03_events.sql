@@ -15,6 +15,7 @@ create table public.events (
   status public.event_status not null default 'received',
   trust public.trust_level not null,
   parse_status public.parse_status not null,
+  flags public.event_flag[] not null default '{}',
   organisation_id text,
   company_id text,
   object_id text,

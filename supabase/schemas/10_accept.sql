@@ -23,8 +23,8 @@ language sql immutable set search_path = '' as $$
 $$;
 
 -- Stores every event once per door, counts duplicates, keeps conflicts, and fans out deliveries.
--- p_events: [{n, provider, event_key, event_type, source_id, trust, parse_status, organisation_id, company_id, object_id,
--- replaces_older, livemode, unsigned_key, secret_fields, body (base64), shown_body (base64), fingerprint (hex), method,
+-- p_events: [{n, provider, event_key, event_type, source_id, trust, parse_status, flags, organisation_id, company_id,
+-- object_id, replaces_older, livemode, unsigned_key, secret_fields, body (base64), shown_body (base64), fingerprint (hex), method,
 -- path, headers, content_type, request_id, occurred_at}]. p_deliver_suspected: suspected replays are delivered like any other event.
 -- Answers [{n, event_id, outcome, suspected_replay}] with outcome accepted, duplicate or conflict.
 create function public.accept_events(p_events jsonb, p_deliver_suspected boolean default false) returns jsonb
@@ -42,7 +42,7 @@ begin
   -- In key order, so that two batches with the same keys wait for each other instead of deadlocking.
   with inserted as (
     insert into public.events (
-      provider, event_key, event_key_hash, event_type, source_id, status, trust, parse_status, organisation_id, company_id,
+      provider, event_key, event_key_hash, event_type, source_id, status, trust, parse_status, flags, organisation_id, company_id,
       object_id, replaces_older, livemode, suspected_replay, unsigned_key, raw_body, body_sha256, fingerprint, payload,
       method, path, headers, content_type, request_id, occurred_at
     )
@@ -55,14 +55,14 @@ begin
           and public.wants_event(d, e.provider, e.event_type, e.organisation_id)
       ) then 'received' else 'ignored' end::public.event_status,
       e.trust,
-      case when e.parse_status = 'ok' and b.payload is null then 'invalid_json' else e.parse_status end,
+      case when e.parse_status = 'ok' and b.payload is null then 'invalid_json' else e.parse_status end, coalesce(e.flags, '{}'),
       e.organisation_id, e.company_id, e.object_id, coalesce(e.replaces_older, false), e.livemode,
       e.n = any (v_suspected), coalesce(e.unsigned_key, false), b.body, sha256(b.body), decode(e.fingerprint, 'hex'),
       public.without_secrets(b.payload, e.secret_fields), e.method, e.path, e.headers, e.content_type, e.request_id,
       e.occurred_at
     from jsonb_to_recordset(p_events) as e(
       n integer, provider text, event_key text, event_type text, source_id bigint, trust public.trust_level,
-      parse_status public.parse_status, organisation_id text, company_id text, object_id text,
+      parse_status public.parse_status, flags public.event_flag[], organisation_id text, company_id text, object_id text,
       replaces_older boolean, livemode boolean, unsigned_key boolean, secret_fields text[], body text, shown_body text,
       fingerprint text, method text, path text, headers jsonb, content_type text, request_id text,
       occurred_at timestamptz
@@ -178,12 +178,16 @@ begin
     where i.unsigned_key
   )
   select coalesce(array_agg(i.n), '{}') into v_suspected
-  from incoming i
-  where exists (
-    select from incoming b
-    where b.n < i.n and b.provider = i.provider and b.source_id is not distinct from i.source_id
-      and b.body_sha256 = i.body_sha256 and b.event_key <> i.event_key and b.event_type = i.event_type
-  ) or exists (
+  from (
+    -- Another key with the same bytes before it in this batch. Windows, not pairs: a request may be a thousand events.
+    select x.*, min(x.event_key) over w <> x.event_key or max(x.event_key) over w <> x.event_key as again
+    from incoming x
+    window w as (
+      partition by x.provider, x.source_id, x.body_sha256, x.event_type order by x.n
+      rows between unbounded preceding and 1 preceding
+    )
+  ) i
+  where i.again or exists (
     select from public.events e
     where e.provider = i.provider and e.body_sha256 = i.body_sha256 and e.unsigned_key
       and e.source_id is not distinct from i.source_id and e.event_key <> i.event_key

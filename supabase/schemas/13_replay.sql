@@ -327,7 +327,8 @@ begin
         * interval '1 second',
       coalesce(coalesce(cardinality(v_fed), 0) / (r.options ->> 'ratePerSecond')::numeric, 0) * interval '1 second'
     )
-  where x.id = p_id;
+  -- Its last item may have ended since it was read: what has ended does not run again.
+  where x.id = p_id and x.status in ('queued', 'running');
   perform public.count_outcomes(p_id, 0, 0, v_skipped);
 
   return coalesce(cardinality(v_fed), 0);
@@ -420,8 +421,10 @@ begin
 
   update public.replays r set
     status = p_status, stopped_because = p_because, completed_at = now(), skipped = r.skipped + v_skipped
-  where r.id = p_id;
-  perform public.notice_end(p_id);
+  where r.id = p_id and r.completed_at is null;
+  if found then
+    perform public.notice_end(p_id);
+  end if;
 end
 $$;
 

@@ -123,7 +123,7 @@ language sql stable set search_path = '' as $$
   select coalesce(jsonb_agg(
     jsonb_build_object(
       'id', 'we_' || e.id, 'provider_slug', e.provider, 'event_key', e.event_key, 'event_type', e.event_type,
-      'status', e.status, 'trust', e.trust, 'parse_status', e.parse_status, 'org_id', e.organisation_id,
+      'status', e.status, 'trust', e.trust, 'parse_status', e.parse_status, 'flags', to_jsonb(e.flags), 'org_id', e.organisation_id,
       'company_id', e.company_id, 'object_id', e.object_id, 'livemode', e.livemode, 'replay_count', e.replay_count,
       'duplicate_count', e.duplicate_count, 'conflict_count', e.conflict_count, 'attempt_count', e.attempt_count,
       'last_error', e.last_error, 'last_error_class', e.last_error_class, 'occurred_at', public.iso(e.occurred_at),
@@ -342,22 +342,52 @@ language sql stable set search_path = '' as $$
   where e.id = p_id and public.in_scope(p_scope, e.organisation_id);
 $$;
 
--- The same page for the merchant-delivery API of the Globapay runbook: one line per event with its endpoint.
+-- How much of payloads one answer carries. Whoever makes, sends and reads 100 MB of JSON waits longer than anybody does.
+create function public.payload_budget() returns integer
+language sql immutable set search_path = '' as $$
+  select 4 * 1024 * 1024;
+$$;
+
+-- The bytes that a payload adds to an answer, without reading it: those of the body it was made from.
+create function public.payload_bytes(e public.events) returns bigint
+language sql immutable set search_path = '' as $$
+  select case when e.payload is null then 0 else octet_length(e.raw_body) end;
+$$;
+
+-- The same page for the merchant-delivery API of the Globapay runbook: one line per event with its endpoint. It ends early,
+-- with a cursor, where the payloads fill the budget of an answer; one event is always in it.
 create function public.list_merchant_events(p_filter jsonb, p_limit integer, p_cursor text, p_scope text[])
 returns jsonb
 language sql stable set search_path = '' as $$
+  with listed as materialized (
+    select public.list_events(p_filter, p_limit, p_cursor, p_scope) as page
+  ),
+  weighed as materialized (
+    select x.n, e.id, e.received_at,
+      sum(public.payload_bytes(e)) over (order by x.n) - public.payload_bytes(e) as bytes_before
+    from listed l
+    cross join lateral jsonb_array_elements(l.page -> 'events') with ordinality as x(summary, n)
+    join public.events e on e.id = substr(x.summary ->> 'id', 4)::bigint
+  ),
+  fitting as materialized (
+    select * from weighed w where w.n = 1 or w.bytes_before < public.payload_budget()
+  )
   select jsonb_build_object(
     'events', coalesce(jsonb_agg(jsonb_build_object(
-      'id', x.summary ->> 'id', 'eventType', e.event_type, 'merchantId', e.organisation_id, 'status', e.status,
+      'id', 'we_' || e.id, 'eventType', e.event_type, 'merchantId', e.organisation_id, 'status', e.status,
       'attempts', e.attempt_count, 'lastAttempt', public.iso(a.started_at), 'lastError', e.last_error,
       'errorClass', e.last_error_class, 'webhookUrl', public.mask_url(a.url), 'payload', e.payload,
       'createdAt', public.iso(e.received_at), 'provider', e.provider, 'eventKey', e.event_key
-    ) order by x.n), '[]'),
-    'next_cursor', min(l.page ->> 'next_cursor')
+    ) order by f.n), '[]'),
+    'next_cursor', case
+      when (select count(*) from fitting) < (select count(*) from weighed) then (
+        select (extract(epoch from l.received_at) * 1000000)::bigint || '.' || l.id from fitting l order by l.n desc limit 1
+      )
+      else (select l.page ->> 'next_cursor' from listed l)
+    end
   )
-  from (select public.list_events(p_filter, p_limit, p_cursor, p_scope) as page) l
-  left join lateral jsonb_array_elements(l.page -> 'events') with ordinality as x(summary, n) on true
-  left join public.events e on e.id = substr(x.summary ->> 'id', 4)::bigint
+  from fitting f
+  join public.events e on e.id = f.id
   left join lateral (
     -- The address of a destination that all organisations share is for those who are scoped to all.
     select case when public.in_scope(p_scope, t.organisation_id) then t.url end as url, a.started_at
@@ -367,8 +397,7 @@ language sql stable set search_path = '' as $$
     where d.event_id = e.id
     order by (t.kind = 'http') desc, d.id
     limit 1
-  ) a on true
-  where e.id is not null;
+  ) a on true;
 $$;
 
 -- How many events a filter matches, at most 10,000.
@@ -732,7 +761,8 @@ language sql stable set search_path = '' as $$
   );
 $$;
 
--- The events of a draft that would run and be projected, for the preview of their row changes. From p_after on.
+-- The events of a draft that would run and be projected, for the preview of their row changes. From p_after on, as many as
+-- their bodies fit the budget of an answer, one at the least; none at the end.
 create function public.list_projectable_items(p_replay_id bigint, p_after integer, p_limit integer, p_scope text[])
 returns jsonb
 language sql stable set search_path = '' as $$
@@ -747,30 +777,41 @@ language sql stable set search_path = '' as $$
     )
   ) order by i.position), '[]')
   from (
-    select * from public.replay_items x
-    where x.replay_id = p_replay_id and x.position > p_after and x.outcome is null
-      and public.replay_name(p_replay_id, p_scope) is not null
-    order by x.position limit p_limit
+    select x.*, sum(octet_length(y.raw_body)) over (order by x.position) - octet_length(y.raw_body) as bytes_before
+    from (
+      select * from public.replay_items z
+      where z.replay_id = p_replay_id and z.position > p_after and z.outcome is null
+        and public.replay_name(p_replay_id, p_scope) is not null
+      order by z.position limit p_limit
+    ) x
+    join public.events y on y.id = x.event_id
   ) i
   join public.events e on e.id = i.event_id
   join public.deliveries d on d.id = i.delivery_id
-  join public.destinations t on t.id = d.destination_id;
+  join public.destinations t on t.id = d.destination_id
+  where i.bytes_before < public.payload_budget();
 $$;
 
--- The newest dead deliveries, as the CloudGreet runbook's failed webhooks.
+-- The newest dead deliveries, as the CloudGreet runbook's failed webhooks. Payloads beyond the budget of an answer are left
+-- out, and marked: `body_url` has them.
 create function public.list_dead_letters(p_limit integer, p_scope text[]) returns jsonb
 language sql stable set search_path = '' as $$
   select coalesce(jsonb_agg(jsonb_build_object(
-    'id', 'we_' || e.id, 'webhook_data', e.payload, 'error_message', d.last_error,
+    'id', 'we_' || e.id, 'webhook_data', case when d.fits then e.payload end, 'webhook_data_omitted', not d.fits,
+    'body_url', '/api/webhooks/events/we_' || e.id || '/body', 'error_message', d.last_error,
     'failed_at', public.iso(d.finished_at), 'provider_slug', e.provider, 'event_key', e.event_key,
     'event_type', e.event_type
   ) order by d.finished_at desc, d.id desc), '[]')
   from (
-    select x.* from public.deliveries x
-    join public.events y on y.id = x.event_id
-    where x.status = 'dead' and y.status = 'dead' and public.in_scope(p_scope, y.organisation_id)
-    order by x.finished_at desc, x.id desc
-    limit p_limit
+    select n.*, sum(n.bytes) over (order by n.finished_at desc, n.id desc) <= public.payload_budget() as fits
+    from (
+      select x.id, x.event_id, x.last_error, x.finished_at, public.payload_bytes(y) as bytes
+      from public.deliveries x
+      join public.events y on y.id = x.event_id
+      where x.status = 'dead' and y.status = 'dead' and public.in_scope(p_scope, y.organisation_id)
+      order by x.finished_at desc, x.id desc
+      limit p_limit
+    ) n
   ) d
   join public.events e on e.id = d.event_id;
 $$;

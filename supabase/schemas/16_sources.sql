@@ -239,3 +239,24 @@ language sql stable set search_path = '' as $$
     )
   );
 $$;
+
+-- The addresses that these senders posted to by mistake within a day, most frequent first:
+-- [{provider, request, count, last_at}]. Counts what is kept, at most a hundred requests per sender and hour. They are of no
+-- organisation, so they are told to staff for all.
+create function public.list_wrong_addresses(p_senders text[], p_scope text[]) returns jsonb
+language sql stable set search_path = '' as $$
+  select coalesce(jsonb_agg(jsonb_build_object(
+    'provider', a.provider, 'request', a.detail, 'count', a.count, 'last_at', public.iso(a.last_at)
+  ) order by a.count desc, a.provider, a.detail), '[]')
+  from (
+    select x.provider, x.detail, count(*) as count, max(x.received_at) as last_at
+    from unnest(p_senders) as s(slug)
+    cross join lateral (
+      select r.provider, r.detail, r.received_at from public.rejections r
+      where public.in_scope(p_scope, r.organisation_id) and r.provider = s.slug and r.reason = 'wrong_address' and r.received_at >= now() - interval '24 hours'
+    ) x
+    group by x.provider, x.detail
+    order by count(*) desc, x.provider, x.detail
+    limit 20
+  ) a;
+$$;

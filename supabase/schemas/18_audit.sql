@@ -16,6 +16,21 @@ language sql volatile set search_path = '' as $$
   values (p_actor, p_actor_id, p_action, p_subject, p_details, p_request_id);
 $$;
 
+-- Somebody downloads the bytes of an event. Once a minute for each event and actor, so that a program which asks for them
+-- again and again does not fill the log.
+create function public.record_download(
+  p_subject text, p_details jsonb, p_actor text, p_actor_id text, p_request_id text
+) returns void
+language sql volatile set search_path = '' as $$
+  insert into public.staff_actions (actor, actor_id, action, subject, details, request_id)
+  select p_actor, p_actor_id, 'event.download', p_subject, p_details, p_request_id
+  where not exists (
+    select from public.staff_actions a
+    where a.subject = p_subject and a.acted_at > now() - interval '1 minute' and a.action = 'event.download'
+      and a.actor_id = p_actor_id
+  );
+$$;
+
 -- What was done, newest first, to what is in the scope. p_filter: {actor?, action?: […], subject?, range?, from_ts?, to_ts?}, checked in
 -- lib/contract/audit-filter.ts; every value is quoted here. p_cursor: `<acted_at in microseconds>.<id>` of the last row seen.
 create function public.list_actions(p_filter jsonb, p_limit integer, p_scope text[], p_cursor text default null)

@@ -342,7 +342,7 @@ describe("CloudGreet: webhooks", () => {
     expect(await retry({ retry_all: true })).toMatchObject({ status: 200, body: { success: true, queued: 0 } });
   });
 
-  test("health needs no sign-in and says which endpoints are configured", async () => {
+  test("health needs no sign-in and says which endpoints are configured [S54]", async () => {
     const { status, body } = await curl("$BASE_URL/api/webhooks/health");
     expect(status).toBe(200);
     expect(body).toMatchObject({
@@ -396,7 +396,7 @@ describe("Support: Chatwoot", () => {
     expect(await eventOf(event.key)).toMatchObject({ status: "dead", attempt_count: 3, last_error_class: "http_5xx" });
   });
 
-  test("does not try again what the Agent SDK will never take", async () => {
+  test("does not try again what the Agent SDK will never take [E12]", async () => {
     const event = sample("chatwoot", "message_created");
     app.sink.setMode("422");
     await sendUntil(event, "dead");

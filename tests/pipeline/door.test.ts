@@ -121,7 +121,7 @@ describe("a secret in the body", () => {
       body: Buffer.from(body as string),
     });
 
-  test("is in the received bytes, and nowhere else: no column, answer or line of the log", async () => {
+  test("is in the received bytes, and nowhere else: no column, answer or line of the log [S18]", async () => {
     let printed = "";
     vi.spyOn(process.stdout, "write").mockImplementation((chunk) => {
       printed += String(chunk);
@@ -237,7 +237,7 @@ describe("the same bytes under another key, from a provider that does not sign i
   const DELIVERED = { suspected: false, status: "received", deliveries: 1 };
   const KEPT = { suspected: true, status: "ignored", deliveries: 0 };
 
-  test("are kept and delivered nowhere; an honest retry of the first is a duplicate", async () => {
+  test("are kept and delivered nowhere; an honest retry of the first is a duplicate [B14]", async () => {
     const body = order();
     const first = await post(body, "ev-1");
     expect(await rowOf(first)).toEqual(DELIVERED);
@@ -256,7 +256,7 @@ describe("the same bytes under another key, from a provider that does not sign i
     expect(rows.filter(({ suspected }) => suspected)).toEqual(Array.from({ length: 19 }, () => KEPT));
   });
 
-  test("from 20 connections at once, as from many processes: one is delivered", async () => {
+  test("from 20 connections at once, as from many processes: one is delivered [B14]", async () => {
     const postgres = (await import("postgres")).default;
     const sql = postgres(process.env.DATABASE_URL as string, { max: 20, onnotice: () => {} });
     const body = order().toString("base64");

@@ -235,7 +235,7 @@ describe("steering", () => {
     expect(agent.received).toHaveLength(20);
   });
 
-  test("cancel skips what has not run, and an ended replay cannot be steered", async () => {
+  test("cancel skips what has not run, and an ended replay cannot be steered [F16]", async () => {
     await deadMessages(8);
     const replay = await createReplay(ask({ selection: dead, options: { batchSize: 2, delayBetweenBatches: 60 } }));
     await workUntilIdle();
@@ -319,7 +319,7 @@ describe("limits", () => {
     }
   };
 
-  test("a bulk that is too big says by how much, and an explicit limit takes the oldest and reports the match", async () => {
+  test("a bulk that is too big says by how much, and an explicit limit takes the oldest and reports the match [S36]", async () => {
     const ids = await deadMessages(6);
     await limited("REPLAY_MAX_EVENTS", "4", async () => {
       await expect(createReplay(ask({ selection: dead }))).rejects.toMatchObject({
@@ -344,7 +344,7 @@ describe("limits", () => {
     });
   });
 
-  test("a merchant's hourly limit counts what was replayed and names the merchant", async () => {
+  test("a merchant's hourly limit counts what was replayed and names the merchant [S36]", async () => {
     await deadMessages(5, () => ({ account: { id: 77, name: "Merchant" } }));
     await limited("REPLAY_MAX_PER_HOUR", "8", async () => {
       await run(await createReplay(ask({ selection: dead })));
@@ -355,7 +355,7 @@ describe("limits", () => {
     });
   });
 
-  test("a fourth replay of one merchant at the same time is refused", async () => {
+  test("a fourth replay of one merchant at the same time is refused [S36]", async () => {
     await deadMessages(4, () => ({ account: { id: 78, name: "Merchant" } }));
     const later = { immediate: false, scheduledAt: new Date(Date.now() + 60_000).toISOString() };
     for (let n = 0; n < 3; n += 1) await createReplay(ask({ selection: dead, options: later }));
@@ -366,7 +366,7 @@ describe("limits", () => {
 });
 
 describe("an idempotency key", () => {
-  test("makes one replay of thirty requests at once", async () => {
+  test("makes one replay of thirty requests at once [F17]", async () => {
     await deadMessages(3);
     const replays = await Promise.all(
       Array.from({ length: 30 }, () => createReplay(ask({ selection: dead, idempotencyKey: "click-1" }))),

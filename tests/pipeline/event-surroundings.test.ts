@@ -108,7 +108,7 @@ describe("the bytes alone", () => {
   test("are those received", async () => {
     const bytes = Buffer.from('{"id": "evt_raw", "type": "x", "big": 9007199254740993}');
     const id = eventIdIn(await send("stripe", bytes));
-    expect(await readEventBody(`we_${id}`, EVERYTHING)).toEqual({ bytes, isJson: true });
+    expect(await readEventBody(`we_${id}`, EVERYTHING)).toEqual({ id: `we_${id}`, bytes, isJson: true });
     expect(await readEventBody("we_999999", EVERYTHING)).toBeNull();
   });
 

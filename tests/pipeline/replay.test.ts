@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { Replay } from "@/lib/contract/replays";
+import { claim } from "@/lib/pipeline/claim";
 import { createReplay, readReplay } from "@/lib/pipeline/replay";
 import { listReplayItems } from "@/lib/queries/replays";
 import { chatwootEvent } from "@/lib/samples/chatwoot";
@@ -7,6 +8,7 @@ import { nextUuid } from "@/lib/samples/ids";
 import { stripeEvent } from "@/lib/samples/stripe";
 import { EVERYTHING } from "@/lib/scope";
 import { type Desk, eventIdIn, openDesk, send, workUntilIdle } from "../support/desk";
+import { until } from "../support/processes";
 import { startAgentSdk } from "../tools/agent-sdk";
 
 let desk: Desk;
@@ -62,6 +64,37 @@ describe("a replay", () => {
     const attempts = await desk.sql`select number, status, replay_id from attempts order by number`;
     expect(attempts.map((attempt) => attempt.number)).toEqual([1, 2, 3, 4]);
     expect(attempts[3]).toMatchObject({ status: "succeeded", replay_id: created.id.slice(3) });
+  });
+
+  test("whose last item ends while it is advanced stays ended", async () => {
+    const id = eventIdIn(await send("stripe", stripeEvent({ type: "customer.subscription.created" })));
+    await workUntilIdle();
+    const created = await replay(id);
+    await desk.sql`select advance_replays()`;
+    const { work } = await claim("test", 10, 30);
+    const result = work.map(({ delivery_id, fence }) => ({
+      delivery_id,
+      fence,
+      delivered: true,
+      duration_ms: 1,
+      changes: [],
+    }));
+
+    // It has read the replay as running, and waits for the row that the end of the last item is about to change.
+    const advancing = await desk.sql.begin(async (ending) => {
+      await ending`select record_attempts(${JSON.stringify(result)}::text::jsonb)`;
+      const waiting = desk.sql`select advance_replay(${Number(created.id.slice(3))}) as fed`.execute();
+      waiting.catch(() => {});
+      await until("advancing waits for the row", async () => {
+        const [found] =
+          await desk.sql`select from pg_stat_activity where wait_event_type = 'Lock' and query like '%advance_replay(%'`;
+        return found !== undefined;
+      });
+      return { waiting };
+    });
+
+    expect(await advancing.waiting).toEqual([{ fed: 0 }]);
+    expect(await readReplay(created.id, EVERYTHING)).toMatchObject({ status: "completed", succeeded: 1, total: 1 });
   });
 
   test("of an applied projection says that it was already correct", async () => {

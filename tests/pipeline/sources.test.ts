@@ -80,7 +80,7 @@ describe("a source's URL", () => {
     expect(await storedEvent(answer)).toMatchObject({ source_id: null, trust: "token" });
   });
 
-  test("is no way around a signature: it says whose the events are, the signature says that they are genuine", async () => {
+  test("is no way around a signature: it says whose the events are, the signature says that they are genuine [B9]", async () => {
     const source = await make("stripe", { organisation_id: "org-birch" });
     const body = bodyOf(stripeEvent({ account: "acct_of_somebody_else" }));
     const request = { method: "POST", path: pathOf(source.full_url), body };
@@ -91,7 +91,7 @@ describe("a source's URL", () => {
     expect(await storedEvent(answer)).toMatchObject({ organisation_id: "org-birch", trust: "signed" });
   });
 
-  test("keeps tenants apart: the same key through two of them is two events, and again is a duplicate of each", async () => {
+  test("keeps tenants apart: the same key through two of them is two events, and again is a duplicate of each [B17]", async () => {
     const [one, two] = [await make("heyreach"), await make("heyreach")];
     const event = heyreachEvent();
     const answers = [];
@@ -154,7 +154,7 @@ describe("a token that is not valid", () => {
     await expectRefused(pathOf(source.full_url));
   });
 
-  test("because it was rotated out: the one before works until the overlap ends, and the new one from the start", async () => {
+  test("because it was rotated out: the one before works until the overlap ends, and the new one from the start [S57] [B6]", async () => {
     const source = await make("heyreach");
     const rotated = await rotateSource(source.id, 2 / 3600, change);
     expect(rotated.full_url).not.toBe(source.full_url);
@@ -229,7 +229,7 @@ describe("the sources in memory", () => {
   });
 });
 
-test("a token is seen nowhere: not in a row, an answer, or a line of the log", async () => {
+test("a token is seen nowhere: not in a row, an answer, or a line of the log [S57]", async () => {
   let printed = "";
   vi.spyOn(process.stdout, "write").mockImplementation((chunk) => {
     printed += String(chunk);

@@ -81,7 +81,7 @@ describe.each(["direct", "supabase"] as const)("over the %s transport", (transpo
   });
 
   test.each(["' or true --", "%", "__", "\\", "any (NULL", "= NULL", "*,id.eq.1", ")or("])(
-    "searches for %s literally, and finds nothing",
+    "searches for %s literally, and finds nothing [S49] [D13]",
     async (q) => {
       expect((await listEvents({ q }, { limit: 10 }, EVERYTHING)).events).toEqual([]);
       expect((await listEvents({ org_id: q }, { limit: 10 }, EVERYTHING)).events).toEqual([]);

@@ -13,7 +13,9 @@ import { requireStaff } from "@/lib/auth/authorise";
 import { mayActor } from "@/lib/auth/permissions";
 import type { Person } from "@/lib/auth/session";
 import { type EventFilter, eventListSchema, readQuery } from "@/lib/contract/event-filter";
+import { DatabaseBusy } from "@/lib/db/client";
 import { Problem, type ProblemInit } from "@/lib/errors";
+import { describeBusy } from "@/lib/queries/bounded";
 import { readDestinationNames } from "@/lib/queries/destination-names";
 import { type EventPageRequest, listEvents } from "@/lib/queries/events";
 
@@ -59,8 +61,9 @@ async function FoundEvents({ filter, page, actor }: { filter: EventFilter; page:
   );
 }
 
-/** A search that was given up leaves the filter on the page, so that it can be narrowed. */
+/** A search that was given up, or had no turn, leaves the filter on the page, so that it can be narrowed. */
 function refusedSearch(error: unknown): { refusal: ProblemInit } {
+  if (error instanceof DatabaseBusy) return { refusal: describeBusy(error) };
   if (error instanceof Problem && error.init.field === "text") return { refusal: error.init };
   throw error;
 }

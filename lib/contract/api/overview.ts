@@ -12,6 +12,7 @@ import {
   type SeriesPoint,
   type SilentProvider,
 } from "../analytics";
+import { CHECKS, type DeepHealth } from "../health";
 import { eventSummary } from "./event-answers";
 import { count, time } from "./values";
 
@@ -85,6 +86,13 @@ const silentProvider: z.ZodType<SilentProvider> = z.object({
 const failedWebhook: z.ZodType<FailedWebhook> = z.object({
   id: z.string(),
   webhook_data: z.unknown(),
+  webhook_data_omitted: z
+    .boolean()
+    .optional()
+    .describe(
+      "True where the answer carries 4 MiB of payloads already: then webhook_data is null, and body_url has it.",
+    ),
+  body_url: z.string().optional().describe("Where the bytes are, under this server's address."),
   error_message: z.string().nullable(),
   failed_at: time,
   provider_slug: z.string(),
@@ -130,6 +138,19 @@ export const analytics: z.ZodType<Analytics> = z.object({
   ),
   events_stored: z.boolean(),
   missing_secrets: z.array(z.string()),
+});
+
+export const deepHealth: z.ZodType<DeepHealth> = z.object({
+  status: z.enum(["healthy", "degraded", "unhealthy"]),
+  timestamp: time,
+  checks: z.array(
+    z.object({
+      name: z.enum(CHECKS),
+      status: z.enum(["ok", "degraded", "failed", "unknown"]),
+      detail: z.string(),
+      todo: z.string().nullable().describe("What to do about it; null when there is nothing to do."),
+    }),
+  ),
 });
 
 export const health = z.object({

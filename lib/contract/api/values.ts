@@ -10,6 +10,7 @@ export const deliveryStatus = z.enum(Enums.delivery_status);
 export const attemptStatus = z.enum(Enums.attempt_status);
 export const errorClass = z.enum(Enums.error_class);
 export const trustLevel = z.enum(Enums.trust_level);
+export const eventFlag = z.enum(Enums.event_flag);
 export const parseStatus = z.enum(Enums.parse_status);
 export const replayKind = z.enum(Enums.replay_kind);
 export const replayStatus = z.enum(Enums.replay_status);

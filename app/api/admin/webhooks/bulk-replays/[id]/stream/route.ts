@@ -10,11 +10,9 @@ export const dynamic = "force-dynamic";
 export const GET = handle("view", async (context) => {
   const { id } = await findReplay(context);
   const { request, actor } = context;
-  const stream = eventStream(id, {
-    asker: actor,
-    signal: request.signal,
-    lastSeen: request.headers.get("last-event-id"),
-    mayStillWatch: async () => findReplay({ ...context, actor: await authorise(request, "view") }),
-  });
-  return eventStreamAnswer(stream);
+  const lastSeen = request.headers.get("last-event-id");
+  const mayStillWatch = async () => findReplay({ ...context, actor: await authorise(request, "view") });
+  return eventStreamAnswer(context, () =>
+    eventStream(id, { asker: actor, signal: request.signal, lastSeen, mayStillWatch }),
+  );
 });
