@@ -73,6 +73,12 @@ const door: Record<string, Row> = Object.fromEntries(
 );
 
 const ROUTES: Record<string, Record<string, Row>> = {
+  "/api/[[...path]]": Object.fromEntries(
+    ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"].map((method) => [
+      method,
+      { apart: "it refuses everything" },
+    ]),
+  ),
   "/api/admin/webhooks/[eventId]/replay": {
     POST: takes(
       ({ event }) => `/api/admin/webhooks/${event}/replay`,
@@ -163,6 +169,9 @@ const ROUTES: Record<string, Record<string, Row>> = {
       ),
       status: 403,
     } as Row,
+  },
+  "/api/health/deep": {
+    GET: { apart: "how Redrive as a whole works: refused to those who are limited" },
   },
   "/api/internal/worker": { POST: { apart: "the cron job" } },
   "/api/invitations/accept": { POST: { apart: "the link itself is the proof" } },
