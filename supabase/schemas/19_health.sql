@@ -29,7 +29,7 @@ language sql stable set search_path = '' set statement_timeout = '3s' as $$
         select s.provider, coalesce(sum(s.count) filter (where s.outcome <> 'rejected'), 0) as accepted,
           coalesce(sum(s.count) filter (where s.outcome = 'rejected'), 0) as rejected
         from public.statistics s
-        where s.minute > now() - interval '5 minutes' and s.outcome in ('received', 'duplicate', 'conflict', 'rejected')
+        where s.organisation_id = '' and s.minute > now() - interval '5 minutes' and s.outcome in ('received', 'duplicate', 'conflict', 'rejected')
         group by s.provider
       ) r
     ), '[]')
