@@ -98,9 +98,9 @@ async function decide(door: Door, received: RawRequest, requestId: string): Prom
   const verification = provider.verify(request, { secrets, allowUnsigned, now, source });
   if (!verification.ok) {
     // A source says whose events they are; who signs them still needs a secret.
-    if (!isConfigured && source) return notConfigured(provider, request, requestId);
+    if (!isConfigured && source) return notConfigured(provider, request, requestId, source);
     const { reason, detail } = verification;
-    await recordRejection(provider, request, { reason, detail, status: provider.refusalStatus, requestId });
+    await recordRejection(provider, request, { reason, detail, status: provider.refusalStatus, requestId, source });
     return refusal(provider.refusalStatus, REFUSALS[reason], requestId, reason);
   }
   const parts = provider.split?.(verification.request) ?? [verification.request];
@@ -111,9 +111,14 @@ async function decide(door: Door, received: RawRequest, requestId: string): Prom
   return store(rows, requestId, giveUpAt);
 }
 
-async function notConfigured(provider: Provider, request: RawRequest, requestId: string): Promise<Decision> {
+async function notConfigured(
+  provider: Provider,
+  request: RawRequest,
+  requestId: string,
+  source?: Source,
+): Promise<Decision> {
   const detail = `Set ${provider.secretsVariable}, then the provider's next retry gets in.`;
-  await recordRejection(provider, request, { reason: "not_configured", detail, status: 503, requestId });
+  await recordRejection(provider, request, { reason: "not_configured", detail, status: 503, requestId, source });
   return refusal(
     503,
     `${provider.label} webhooks are not configured here.`,

@@ -1,10 +1,11 @@
 /** What accept stores of a verified request: who and what it is, beside the bytes. */
 import { createHash } from "node:crypto";
+import type { EventFlag } from "@/lib/contract/vocabulary";
 import { header, type Identity, type Provider, type Source, type VerifiedRequest } from "@/lib/providers/provider";
 import { redactHeaders } from "@/lib/providers/redact";
 import { shownPath, spellingsOfToken } from "./door-path";
 import { maskSecrets } from "./mask";
-import { parseBody } from "./parse";
+import { type ParsedBody, parseBody } from "./parse";
 
 /**
  * The row of a verified request. Every text in it is one that Postgres can hold: a verified event is never refused.
@@ -25,6 +26,7 @@ export function eventRow(provider: Provider, request: VerifiedRequest, requestId
     event_type: storable(identity.eventType, 255) ?? "unknown",
     trust: request.trust,
     parse_status: parsed.status,
+    flags: flagsOf(parsed, identity),
     organisation_id: storable(source?.organisationId ?? identity.organisationId, 255),
     company_id: storable(source?.companyId ?? identity.companyId, 255),
     object_id: storable(identity.objectId, 255),
@@ -43,6 +45,15 @@ export function eventRow(provider: Provider, request: VerifiedRequest, requestId
     content_type: storable(header(request, "content-type"), 255),
     request_id: requestId,
     occurred_at: storableTime(identity.occurredAt),
+  };
+}
+
+/** What an authentic request that is not accepted would have been: whose event, under which key. */
+export function nameOf(provider: Provider, request: VerifiedRequest, source?: Source) {
+  const { eventKey, organisationId } = provider.identify(request, parseBody(request.body).value, source);
+  return {
+    event_key: storableKey(eventKey),
+    organisation_id: storable(source?.organisationId ?? organisationId, 255),
   };
 }
 
@@ -71,10 +82,27 @@ function storableKey(key: string): string {
   return fits ? key : `sha256:${sha256(Buffer.from(key, "utf16le"))}`;
 }
 
+/** What is odd about an event that is kept all the same. */
+function flagsOf(parsed: ParsedBody, { writtenTime, occurredAt }: Identity): EventFlag[] {
+  const isWritten = writtenTime !== undefined && writtenTime !== null && writtenTime !== "";
+  return [
+    ...(parsed.hasRepeatedKeys ? ["repeated_keys" as const] : []),
+    ...(isWritten && storableTime(occurredAt) === null ? ["impossible_time" as const] : []),
+  ];
+}
+
+/** No provider is older. */
+const EARLIEST = Date.UTC(2000, 0, 1);
+const YEAR_MS = 365 * 24 * 3600 * 1000;
+
+/**
+ * A time that can be when something happened, else null, and then the event counts from when it was received: one from the
+ * year 9000 would win over everything that comes after it. Clocks may differ, so a year ahead is still let pass.
+ */
 function storableTime(iso: string | undefined): string | null {
-  if (iso === undefined) return null;
-  const year = new Date(iso).getUTCFullYear();
-  return year >= 1970 && year <= 9999 && /^\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:?\d\d)$/.test(iso) ? iso : null;
+  if (iso === undefined || !/^\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:?\d\d)$/.test(iso)) return null;
+  const at = Date.parse(iso);
+  return at >= EARLIEST && at <= Date.now() + YEAR_MS ? iso : null;
 }
 
 function sha256(data: string | Buffer): string {

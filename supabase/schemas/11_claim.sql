@@ -49,7 +49,7 @@ begin
     returning d.event_id, d.status
   )
   select jsonb_agg(jsonb_build_object(
-    'provider', e.provider, 'event_type', e.event_type, 'count', 1,
+    'organisation_id', e.organisation_id, 'provider', e.provider, 'event_type', e.event_type, 'count', 1,
     'outcome', case c.status when 'dead' then 'dead' else 'failed' end
   ))
   into v_counts

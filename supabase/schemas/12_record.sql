@@ -121,7 +121,8 @@ begin
     end if;
 
     select d.tries, d.destination_id, t.enabled and t.paused_at is null as open,
-      coalesce(p.max_attempts, t.max_attempts) as max_attempts, e.provider, e.event_type
+      coalesce(p.max_attempts, t.max_attempts) as max_attempts, e.provider, e.event_type,
+      e.organisation_id
     into v_delivery
     from public.deliveries d
     join public.destinations t on t.id = d.destination_id
@@ -201,7 +202,8 @@ begin
       'error', case when v_delivered then null else r.error end
     ));
     v_counts := array_append(v_counts, jsonb_build_object(
-      'provider', v_delivery.provider, 'event_type', v_delivery.event_type, 'count', 1, 'duration_ms', r.duration_ms,
+      'organisation_id', v_delivery.organisation_id, 'provider', v_delivery.provider,
+      'event_type', v_delivery.event_type, 'count', 1, 'duration_ms', r.duration_ms,
       'outcome', case when v_status in ('retrying', 'held') then 'failed' else v_status::text end
     ));
     v_health := array_append(v_health, jsonb_build_object(

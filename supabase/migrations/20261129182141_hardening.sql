@@ -2,14 +2,244 @@
 
 SET local check_function_bodies = off;
 
+ALTER TABLE "public"."statistics"
+  DROP CONSTRAINT "statistics_outcome_check";
+
+ALTER TABLE "public"."statistics"
+  DROP CONSTRAINT "statistics_pkey";
+
+ALTER TABLE "public"."statistics_hours"
+  DROP CONSTRAINT "statistics_hours_outcome_check";
+
+ALTER TABLE "public"."statistics_hours"
+  DROP CONSTRAINT "statistics_hours_pkey";
+
+DROP FUNCTION "public"."archive_destination"(bigint, text, text, text);
+
+DROP FUNCTION "public"."change_staff"(uuid, public.staff_role[], text, text, text, public.staff_role, boolean);
+
+DROP FUNCTION "public"."changes_since"(text);
+
 DROP FUNCTION "public"."claim_deliveries"(text, integer, integer, integer, integer);
+
+DROP FUNCTION "public"."control_replay"(bigint, text, text, text, text);
+
+DROP FUNCTION "public"."count_by_statistics"(jsonb, timestamp WITH time zone, timestamp WITH time zone, integer, integer);
+
+DROP FUNCTION "public"."count_dead_letters"();
+
+DROP FUNCTION "public"."count_event_types"(jsonb);
+
+DROP FUNCTION "public"."count_events"(jsonb);
+
+DROP FUNCTION "public"."count_running_replays"();
+
+DROP FUNCTION "public"."count_selection"(jsonb);
+
+DROP FUNCTION "public"."counted_between"(timestamp WITH time zone, timestamp WITH time zone, integer);
+
+DROP FUNCTION "public"."create_api_token"(text, text, text, text[], integer, text, text, text, uuid);
+
+DROP FUNCTION "public"."create_destination"(jsonb, text, text, text);
+
+DROP FUNCTION "public"."create_replay"(public.replay_kind, jsonb, jsonb, jsonb, text, text, text, text, text);
+
+DROP FUNCTION "public"."create_sample"(bigint, jsonb, text, text, text);
+
+DROP FUNCTION "public"."create_source"(jsonb, text, text, text);
+
+DROP FUNCTION "public"."delete_source"(bigint, text, text, text);
+
+DROP FUNCTION "public"."describe_dead_letters"(bigint, text);
+
+DROP FUNCTION "public"."disable_destination"(bigint, text, text, text, text);
+
+DROP FUNCTION "public"."enable_destination"(bigint, text, text, text);
+
+DROP FUNCTION "public"."event_branches"(jsonb);
+
+DROP FUNCTION "public"."event_neighbours"(bigint, jsonb);
+
+DROP FUNCTION "public"."event_predicate"(jsonb);
+
+DROP FUNCTION "public"."event_summaries"(bigint[]);
+
+DROP FUNCTION "public"."find_event"(text, text);
+
+DROP FUNCTION "public"."find_events"(text, integer);
+
+DROP FUNCTION "public"."find_organisations"(text, integer);
+
+DROP FUNCTION "public"."get_destination"(bigint);
+
+DROP FUNCTION "public"."get_event"(bigint);
+
+DROP FUNCTION "public"."get_replay"(bigint);
+
+DROP FUNCTION "public"."get_sealed_destination"(bigint);
+
+DROP FUNCTION "public"."get_source"(bigint);
+
+DROP FUNCTION "public"."invite_staff"(text, public.staff_role, text, text, text, text);
+
+DROP FUNCTION "public"."link_staff"(uuid, text, public.staff_role[], text, text, text);
+
+DROP FUNCTION "public"."list_action_choices"();
+
+DROP FUNCTION "public"."list_actions"(jsonb, integer, text);
+
+DROP FUNCTION "public"."list_api_tokens"();
+
+DROP FUNCTION "public"."list_dead_letter_groups"(integer);
+
+DROP FUNCTION "public"."list_dead_letters"(integer);
+
+DROP FUNCTION "public"."list_destination_deliveries"(bigint, integer, bigint);
+
+DROP FUNCTION "public"."list_destinations"();
+
+DROP FUNCTION "public"."list_events"(jsonb, integer, text, text);
+
+DROP FUNCTION "public"."list_merchant_events"(jsonb, integer, text);
+
+DROP FUNCTION "public"."list_missing_events"(jsonb);
+
+DROP FUNCTION "public"."list_notices"(text);
+
+DROP FUNCTION "public"."list_projectable_items"(bigint, integer, integer);
+
+DROP FUNCTION "public"."list_related_events"(bigint);
+
+DROP FUNCTION "public"."list_replay_failures"(bigint, integer, integer);
+
+DROP FUNCTION "public"."list_replay_items"(bigint, text, integer, integer);
+
+DROP FUNCTION "public"."list_replays"(jsonb, integer, bigint);
+
+DROP FUNCTION "public"."list_silent_providers"();
+
+DROP FUNCTION "public"."list_sources"(text[]);
+
+DROP FUNCTION "public"."list_staff"();
 
 DROP FUNCTION "public"."next_due"(text, integer, boolean);
 
+DROP FUNCTION "public"."pause_destination"(bigint, text, text, text);
+
+DROP FUNCTION "public"."preview_replay"(bigint);
+
+DROP FUNCTION "public"."read_analytics"(timestamp WITH time zone, timestamp WITH time zone, integer);
+
+DROP FUNCTION "public"."read_backlog"();
+
+DROP FUNCTION "public"."read_destination_names"();
+
+DROP FUNCTION "public"."read_event_body"(bigint);
+
+DROP FUNCTION "public"."read_event_histogram"(jsonb);
+
+DROP FUNCTION "public"."read_latency"(timestamp WITH time zone, timestamp WITH time zone);
+
+DROP FUNCTION "public"."read_rail"();
+
 DROP FUNCTION "public"."record_attempts"(jsonb);
+
+DROP FUNCTION "public"."resolve_events"(bigint[], text, text, text, text);
+
+DROP FUNCTION "public"."resume_destination"(bigint, text, text, text);
+
+DROP FUNCTION "public"."revoke_api_token"(bigint, text, text, text);
+
+DROP FUNCTION "public"."rotate_destination_secret"(bigint, jsonb, numeric, text, text, text);
+
+DROP FUNCTION "public"."rotate_source"(bigint, text, text, integer, text, text, text);
+
+DROP FUNCTION "public"."search_everything"(text, integer);
+
+DROP FUNCTION "public"."see_notices"(text, bigint);
+
+DROP FUNCTION "public"."select_events"(jsonb, integer);
+
+DROP FUNCTION "public"."source_answer"(public.sources);
+
+DROP FUNCTION "public"."start_replay"(bigint, jsonb, text, text, text);
+
+DROP FUNCTION "public"."summarise_replay"(bigint);
+
+DROP FUNCTION "public"."switched"(bigint, boolean, text, jsonb, text, text, text);
+
+DROP FUNCTION "public"."update_destination"(bigint, jsonb, jsonb, timestamp WITH time zone, text, text, text);
+
+DROP FUNCTION "public"."update_source"(bigint, jsonb, text, text, text);
+
+DROP FUNCTION "public"."why_not_changed"(bigint);
+
+CREATE TABLE "public"."write_probe" (
+  "id"     integer                  NOT NULL,
+  "at"     timestamp with time zone NOT NULL,
+  "filler" bytea                    NOT NULL,
+  CONSTRAINT "write_probe_id_check" CHECK ((id = 1)),
+  CONSTRAINT "write_probe_pkey" PRIMARY KEY (id)
+);
+
+ALTER TABLE "public"."write_probe"
+  ENABLE ROW LEVEL SECURITY;
+
+REVOKE ALL ON TABLE "public"."write_probe" FROM "anon", "authenticated";
+
+ALTER TABLE "public"."api_tokens"
+  ADD COLUMN "organisations" text[];
 
 ALTER TABLE "public"."destination_health"
   ADD COLUMN "lately_ms" integer;
+
+ALTER TABLE "public"."notices"
+  ADD COLUMN "organisations" text[];
+
+ALTER TABLE "public"."rejections"
+  ADD COLUMN "body_sha256" bytea;
+
+ALTER TABLE "public"."rejections"
+  ADD COLUMN "source_id" bigint;
+
+ALTER TABLE "public"."rejections"
+  ADD COLUMN "organisation_id" text;
+
+ALTER TABLE "public"."rejections"
+  ADD COLUMN "event_key" text;
+
+ALTER TABLE "public"."replays"
+  ADD COLUMN "organisations" text[];
+
+ALTER TABLE "public"."staff_actions"
+  ADD COLUMN "organisations" text[];
+
+ALTER TABLE "public"."staff_users"
+  ADD COLUMN "organisations" text[];
+
+ALTER TABLE "public"."statistics"
+  ADD COLUMN "organisation_id" text NOT NULL DEFAULT ''::text;
+
+ALTER TABLE "public"."statistics_hours"
+  ADD COLUMN "organisation_id" text NOT NULL DEFAULT ''::text;
+
+ALTER TYPE "public"."error_class" ADD VALUE 'delivery_loop' AFTER 'lease_expired';
+
+
+SET local check_function_bodies = off;
+
+CREATE TYPE "public"."event_flag" AS ENUM (
+  'repeated_keys',
+  'impossible_time'
+);
+
+ALTER TABLE "public"."events"
+  ADD COLUMN "flags" public.event_flag[] NOT NULL DEFAULT '{}'::public.event_flag[];
+
+ALTER TYPE "public"."rejection_reason" ADD VALUE 'wrong_address' AFTER 'not_configured';
+
+
+SET local check_function_bodies = off;
 
 CREATE OR REPLACE FUNCTION public.accept_events (
   p_events            jsonb,
@@ -23,6 +253,7 @@ CREATE OR REPLACE FUNCTION public.accept_events (
   SET enable_hashjoin TO 'off'
   SET enable_mergejoin TO 'off'
   SET jit TO 'off'
+  SET statement_timeout TO '3s'
   AS $function$
 declare
   v_new bigint[];
@@ -37,7 +268,7 @@ begin
   -- In key order, so that two batches with the same keys wait for each other instead of deadlocking.
   with inserted as (
     insert into public.events (
-      provider, event_key, event_key_hash, event_type, source_id, status, trust, parse_status, organisation_id, company_id,
+      provider, event_key, event_key_hash, event_type, source_id, status, trust, parse_status, flags, organisation_id, company_id,
       object_id, replaces_older, livemode, suspected_replay, unsigned_key, raw_body, body_sha256, fingerprint, payload,
       method, path, headers, content_type, request_id, occurred_at
     )
@@ -50,14 +281,14 @@ begin
           and public.wants_event(d, e.provider, e.event_type, e.organisation_id)
       ) then 'received' else 'ignored' end::public.event_status,
       e.trust,
-      case when e.parse_status = 'ok' and b.payload is null then 'invalid_json' else e.parse_status end,
+      case when e.parse_status = 'ok' and b.payload is null then 'invalid_json' else e.parse_status end, coalesce(e.flags, '{}'),
       e.organisation_id, e.company_id, e.object_id, coalesce(e.replaces_older, false), e.livemode,
       e.n = any (v_suspected), coalesce(e.unsigned_key, false), b.body, sha256(b.body), decode(e.fingerprint, 'hex'),
       public.without_secrets(b.payload, e.secret_fields), e.method, e.path, e.headers, e.content_type, e.request_id,
       e.occurred_at
     from jsonb_to_recordset(p_events) as e(
       n integer, provider text, event_key text, event_type text, source_id bigint, trust public.trust_level,
-      parse_status public.parse_status, organisation_id text, company_id text, object_id text,
+      parse_status public.parse_status, flags public.event_flag[], organisation_id text, company_id text, object_id text,
       replaces_older boolean, livemode boolean, unsigned_key boolean, secret_fields text[], body text, shown_body text,
       fingerprint text, method text, path text, headers jsonb, content_type text, request_id text,
       occurred_at timestamptz
@@ -86,7 +317,7 @@ begin
 
   -- A new statement sees what another transaction committed while the insert waited for it.
   with seen as (
-    select i.n, i.provider, i.event_type, i.body, i.headers, e.id as event_id,
+    select i.n, i.provider, i.event_type, i.body, i.headers, e.id as event_id, e.organisation_id,
       e.suspected_replay,
       case
         when e.id = any (v_new) and row_number() over (partition by e.id order by i.n) = 1 then 'accepted'
@@ -127,17 +358,17 @@ begin
   )
   select jsonb_agg(jsonb_build_object(
     'n', s.n, 'event_id', s.event_id, 'outcome', s.outcome, 'provider', s.provider, 'event_type', s.event_type,
-    'suspected_replay', s.suspected_replay
+    'organisation_id', s.organisation_id, 'suspected_replay', s.suspected_replay
   ))
   into v_answer
   from seen s;
 
   perform public.add_statistics((
     select jsonb_agg(jsonb_build_object(
-      'provider', s.provider, 'event_type', s.event_type, 'count', 1,
+      'organisation_id', s.organisation_id, 'provider', s.provider, 'event_type', s.event_type, 'count', 1,
       'outcome', case s.outcome when 'accepted' then 'received' else s.outcome end
     ))
-    from jsonb_to_recordset(v_answer) as s(provider text, event_type text, outcome text)
+    from jsonb_to_recordset(v_answer) as s(organisation_id text, provider text, event_type text, outcome text)
   ));
 
   return v_answer;
@@ -213,23 +444,33 @@ CREATE OR REPLACE FUNCTION public.add_statistics (
   SET search_path TO ''
   SET jit TO 'off'
   AS $function$
-  insert into public.statistics as s (minute, provider, event_type, outcome, shard, count, duration_ms)
-  select date_trunc('minute', now()), c.provider, c.event_type, c.outcome, (pg_backend_pid() % 16)::smallint, sum(c.count),
-    coalesce(sum(c.duration_ms), 0)
-  from jsonb_to_recordset(p_counts) as c(provider text, event_type text, outcome text, count bigint, duration_ms bigint)
-  group by c.provider, c.event_type, c.outcome
+  insert into public.statistics as s (
+    organisation_id, minute, provider, event_type, outcome, shard, count, duration_ms
+  )
+  select o.id, date_trunc('minute', now()), c.provider, c.event_type, c.outcome, (pg_backend_pid() % 16)::smallint,
+    sum(c.count), coalesce(sum(c.duration_ms), 0)
+  from jsonb_to_recordset(p_counts) as c(
+    organisation_id text, provider text, event_type text, outcome text, count bigint, duration_ms bigint
+  )
+  cross join lateral unnest(array['', nullif(c.organisation_id, '')]) as o(id)
+  where o.id is not null
+  group by o.id, c.provider, c.event_type, c.outcome
   -- Sorted: two transactions that share rows lock them in the same order.
-  order by c.provider, c.event_type, c.outcome
-  on conflict (minute, provider, event_type, outcome, shard) do update
+  order by o.id, c.provider, c.event_type, c.outcome
+  on conflict (organisation_id, minute, provider, event_type, outcome, shard) do update
     set count = s.count + excluded.count, duration_ms = s.duration_ms + excluded.duration_ms;
 
-  insert into public.statistics_hours as h (hour, provider, event_type, outcome, shard, count)
-  select date_trunc('hour', now(), 'UTC'), c.provider, c.event_type, c.outcome, (pg_backend_pid() % 16)::smallint,
+  insert into public.statistics_hours as h (organisation_id, hour, provider, event_type, outcome, shard, count)
+  select o.id, date_trunc('hour', now(), 'UTC'), c.provider, c.event_type, c.outcome, (pg_backend_pid() % 16)::smallint,
     sum(c.count)
-  from jsonb_to_recordset(p_counts) as c(provider text, event_type text, outcome text, count bigint)
-  group by c.provider, c.event_type, c.outcome
-  order by c.provider, c.event_type, c.outcome
-  on conflict (hour, provider, event_type, outcome, shard) do update set count = h.count + excluded.count;
+  from jsonb_to_recordset(p_counts) as c(
+    organisation_id text, provider text, event_type text, outcome text, count bigint
+  )
+  cross join lateral unnest(array['', nullif(c.organisation_id, '')]) as o(id)
+  where o.id is not null
+  group by o.id, c.provider, c.event_type, c.outcome
+  order by o.id, c.provider, c.event_type, c.outcome
+  on conflict (organisation_id, hour, provider, event_type, outcome, shard) do update set count = h.count + excluded.count;
 $function$;
 
 CREATE OR REPLACE FUNCTION public.advance_replay (
@@ -350,7 +591,8 @@ begin
         * interval '1 second',
       coalesce(coalesce(cardinality(v_fed), 0) / (r.options ->> 'ratePerSecond')::numeric, 0) * interval '1 second'
     )
-  where x.id = p_id;
+  -- Its last item may have ended since it was read: what has ended does not run again.
+  where x.id = p_id and x.status in ('queued', 'running');
   perform public.count_outcomes(p_id, 0, 0, v_skipped);
 
   return coalesce(cardinality(v_fed), 0);
@@ -366,6 +608,7 @@ CREATE OR REPLACE FUNCTION public.advance_replays()
   SET enable_hashjoin TO 'off'
   SET enable_mergejoin TO 'off'
   SET jit TO 'off'
+  SET statement_timeout TO '30s'
   AS $function$
 declare
   v_id bigint;
@@ -382,6 +625,41 @@ begin
   end loop;
   return v_fed;
 end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.all_in_scope (
+  p_scope         text[],
+  p_organisations text[]
+)
+  RETURNS boolean
+  LANGUAGE sql
+  IMMUTABLE
+RETURN ((p_scope IS NULL) OR COALESCE((p_organisations <@ p_scope), false));
+
+REVOKE ALL ON FUNCTION "public"."all_in_scope"(text[], text[]) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.api_token (
+  t public.api_tokens
+)
+  RETURNS jsonb
+  LANGUAGE sql
+  STABLE
+  SET search_path TO ''
+  AS $function$
+  select jsonb_build_object(
+    'id', 'tk_' || t.id, 'name', t.name, 'hint', t.hint, 'scopes', t.scopes, 'created_by', t.created_by,
+    'organisations', public.token_scope(t),
+    'status', case
+      when t.revoked_at is not null then 'revoked'
+      when t.expires_at <= now() then 'expired'
+      when u.disabled_at is not null then 'owner_disabled'
+      else 'active'
+    end,
+    'owner_role', u.role, 'created_at', public.iso(t.created_at), 'expires_at', public.iso(t.expires_at),
+    'last_used_at', public.iso(t.last_used_at), 'revoked_at', public.iso(t.revoked_at)
+  )
+  from (select) one
+  left join public.staff_users u on u.id = t.owner_id;
 $function$;
 
 CREATE OR REPLACE FUNCTION public.apply_changes (
@@ -471,6 +749,7 @@ $function$;
 
 CREATE OR REPLACE FUNCTION public.archive_destination (
   p_id         bigint,
+  p_scope      text[],
   p_actor      text,
   p_actor_id   text,
   p_request_id text
@@ -487,9 +766,9 @@ begin
   update public.destinations d set
     archived_at = now(), enabled = false, disabled_at = coalesce(d.disabled_at, now()),
     disabled_because = 'It was deleted.', secrets = '[]', headers = '{}', max_attempts = 1, updated_at = clock_timestamp()
-  where d.id = p_id and d.archived_at is null and d.managed;
+  where d.id = p_id and d.archived_at is null and d.managed and public.in_scope(p_scope, d.organisation_id);
   if not found then
-    return public.why_not_changed(p_id);
+    return public.why_not_changed(p_id, p_scope);
   end if;
 
   perform from public.deliveries d
@@ -523,6 +802,8 @@ begin
 end
 $function$;
 
+REVOKE ALL ON FUNCTION "public"."archive_destination"(bigint, text[], text, text, text) FROM PUBLIC, "anon", "authenticated";
+
 CREATE OR REPLACE FUNCTION public.attend_destinations (
   p_disable_after_days integer
 )
@@ -534,6 +815,7 @@ CREATE OR REPLACE FUNCTION public.attend_destinations (
   SET enable_hashjoin TO 'off'
   SET enable_mergejoin TO 'off'
   SET jit TO 'off'
+  SET statement_timeout TO '30s'
   AS $function$
 declare
   v_id bigint;
@@ -601,13 +883,16 @@ end
 $function$;
 
 CREATE OR REPLACE FUNCTION public.change_staff (
-  p_id         uuid,
-  p_within     public.staff_role[],
-  p_actor      text,
-  p_actor_id   text,
-  p_request_id text,
-  p_role       public.staff_role   DEFAULT NULL::public.staff_role,
-  p_disabled   boolean             DEFAULT NULL::boolean
+  p_id            uuid,
+  p_within        public.staff_role[],
+  p_scope         text[],
+  p_actor         text,
+  p_actor_id      text,
+  p_request_id    text,
+  p_role          public.staff_role   DEFAULT NULL::public.staff_role,
+  p_disabled      boolean             DEFAULT NULL::boolean,
+  p_rescope       boolean             DEFAULT false,
+  p_organisations text[]              DEFAULT NULL::text[]
 )
   RETURNS jsonb
   LANGUAGE plpgsql
@@ -620,16 +905,21 @@ declare
 begin
   -- All administrators, in one order: two who demote each other wait here, and the second finds the last one.
   perform from public.staff_users u where u.role = 'admin' or u.id = p_id order by u.id for update;
-  select * into v_before from public.staff_users u where u.id = p_id;
+  select * into v_before from public.staff_users u where u.id = p_id and public.all_in_scope(p_scope, u.organisations);
   if not found then
     return jsonb_build_object('result', 'not_found');
   elsif p_id::text = p_actor_id then
     return jsonb_build_object('result', 'own_account');
   elsif v_before.role <> all (p_within) or p_role <> all (p_within) then
     return jsonb_build_object('result', 'beyond_rights');
+  elsif p_rescope and not public.all_in_scope(p_scope, p_organisations) then
+    return jsonb_build_object('result', 'beyond_scope');
   end if;
 
   v_after := v_before;
+  if p_rescope then
+    v_after.organisations := p_organisations;
+  end if;
   v_after.role := coalesce(p_role, v_before.role);
   v_after.disabled_at := case coalesce(p_disabled, v_before.disabled_at is not null)
     when true then coalesce(v_before.disabled_at, now())
@@ -643,7 +933,8 @@ begin
   end if;
 
   update public.staff_users u set
-    role = v_after.role, disabled_at = v_after.disabled_at, session_version = u.session_version + 1
+    role = v_after.role, disabled_at = v_after.disabled_at, organisations = v_after.organisations,
+    session_version = u.session_version + 1
   where u.id = p_id returning * into v_after;
   if v_after.disabled_at is not null then
     delete from public.staff_invitations i where i.staff_id = p_id;
@@ -653,6 +944,12 @@ begin
     perform public.record_staff_action(
       'staff.change_role', v_after.email, jsonb_build_object('from', v_before.role, 'to', v_after.role),
       p_actor, p_actor_id, p_request_id
+    );
+  end if;
+  if v_after.organisations is distinct from v_before.organisations then
+    perform public.record_staff_action(
+      'staff.change_organisations', v_after.email,
+      jsonb_build_object('from', v_before.organisations, 'to', v_after.organisations), p_actor, p_actor_id, p_request_id
     );
   end if;
   if (v_after.disabled_at is null) <> (v_before.disabled_at is null) then
@@ -665,8 +962,13 @@ begin
 end
 $function$;
 
+REVOKE ALL
+  ON FUNCTION "public"."change_staff"(uuid, public.staff_role[], text[], text, text, text, public.staff_role, boolean, boolean, text[])
+  FROM PUBLIC, "anon", "authenticated";
+
 CREATE OR REPLACE FUNCTION public.changes_since (
-  p_cursor text DEFAULT NULL::text
+  p_scope  text[],
+  p_cursor text   DEFAULT NULL::text
 )
   RETURNS jsonb
   LANGUAGE plpgsql
@@ -678,6 +980,7 @@ CREATE OR REPLACE FUNCTION public.changes_since (
   SET enable_hashjoin TO 'off'
   SET enable_mergejoin TO 'off'
   SET jit TO 'off'
+  SET statement_timeout TO '10s'
   AS $function$
 declare
   v_now pg_snapshot := pg_current_snapshot();
@@ -703,25 +1006,27 @@ begin
   v_age := age(pg_snapshot_xmin(v_seen)::xid);
 
   with recent as (
-    (select 'event' as what, e.id, null::bigint as replay_id, null as word, false as ended, e.received_at as at, e.xmin as xid
+    (select 'event' as what, e.id, null::bigint as replay_id, null as word, false as ended,
+        case when e.organisation_id is not null then array[e.organisation_id] end as whose, e.received_at as at, e.xmin as xid
       from public.events e order by e.id desc limit 300)
     union all
-    (select 'attempt', a.delivery_id, a.replay_id, null, a.status <> 'open', a.started_at, a.xmin
+    (select 'attempt', a.delivery_id, a.replay_id, null, a.status <> 'open', null, a.started_at, a.xmin
       from public.attempts a order by a.id desc limit 2000)
     union all
     (select 'action', null, case when s.subject ~ '^[wb]r_\d{1,18}$' then substr(s.subject, 4)::bigint end,
-        s.action, false, s.acted_at, s.xmin
+        s.action, false, s.organisations, s.acted_at, s.xmin
       from public.staff_actions s order by s.acted_at desc, s.id desc limit 50)
     union all
-    (select 'replay', null, r.id, null, false, r.created_at, r.xmin
+    (select 'replay', null, r.id, null, false, r.organisations, r.created_at, r.xmin
       from public.replays r order by r.created_at desc, r.id desc limit 50)
     union all
-    (select 'replay', null, r.id, null, false, r.created_at, r.xmin
+    (select 'replay', null, r.id, null, false, r.organisations, r.created_at, r.xmin
       from public.replays r where r.status in ('queued', 'running', 'paused') order by r.id limit 200)
     union all
-    (select 'notice', n.id, null, null, false, n.created_at, n.xmin from public.notices n order by n.id desc limit 20)
+    (select 'notice', n.id, null, null, false, n.organisations, n.created_at, n.xmin from public.notices n order by n.id desc limit 20)
     union all
-    (select 'rejection', x.id, null, null, false, x.received_at, x.xmin from public.rejections x order by x.id desc limit 20)
+    (select 'rejection', x.id, null, null, false,
+        case when x.organisation_id is not null then array[x.organisation_id] end, x.received_at, x.xmin from public.rejections x order by x.id desc limit 20)
   ),
   reach as (
     select count(*) filter (where r.what = 'event') < 300
@@ -735,7 +1040,14 @@ begin
     select * from recent r
     where age(r.xid) <= v_age and not pg_visible_in_snapshot(
       (v_end - ((v_end - r.xid::text::bigint) & 4294967295))::text::xid8, v_seen
-    )
+    ) and case
+      when p_scope is null then true
+      when r.what <> 'attempt' then public.all_in_scope(p_scope, r.whose)
+      else exists (
+        select from public.deliveries d join public.events e on e.id = d.event_id
+        where d.id = r.id and public.in_scope(p_scope, e.organisation_id)
+      )
+    end
   ),
   moved as (
     select d.event_id, d.status, f.replay_id
@@ -745,10 +1057,16 @@ begin
   ids as (
     select f.id from fresh f where f.what = 'event' union select m.event_id from moved m order by 1 desc limit 101
   ),
-  runs as (select distinct f.replay_id as id from fresh f where f.replay_id is not null order by 1 desc limit 101),
+  runs as (
+    select distinct f.replay_id as id from fresh f
+    where f.replay_id is not null and (p_scope is null or public.replay_name(f.replay_id, p_scope) is not null)
+    order by 1 desc limit 101
+  ),
   said as (
     -- A person's action on events or destinations may move any event.
-    select coalesce(bool_or(f.what = 'action' and f.word ~ '^(event|destination|replay)\.'), false) as acted,
+    select coalesce(bool_or(f.what = 'action' and f.word ~ '^(event|destination|replay)\.'), false)
+        -- Among so much of others, something of theirs could be missed.
+        or p_scope is not null and not (select c.of_attempts and c.of_events from reach c) as acted,
       array_agg(distinct f.what) as whats, coalesce(bool_or(f.word like 'destination.%'), false) as switched,
       coalesce(bool_or(f.ended), false) as ended
     from fresh f
@@ -782,6 +1100,8 @@ begin
 end
 $function$;
 
+REVOKE ALL ON FUNCTION "public"."changes_since"(text[], text) FROM PUBLIC, "anon", "authenticated";
+
 CREATE OR REPLACE FUNCTION public.claim_deliveries (
   p_worker        text,
   p_limit         integer,
@@ -800,6 +1120,7 @@ CREATE OR REPLACE FUNCTION public.claim_deliveries (
   SET enable_hashjoin TO 'off'
   SET enable_mergejoin TO 'off'
   SET jit TO 'off'
+  SET statement_timeout TO '30s'
   AS $function$
 declare
   v_waiting bigint[];
@@ -1001,6 +1322,24 @@ $function$;
 
 REVOKE ALL ON FUNCTION "public"."claim_deliveries"(text, integer, integer, integer, integer, public.destination_kind, jsonb, bigint) FROM PUBLIC, "anon", "authenticated";
 
+CREATE OR REPLACE FUNCTION public.common_scope (
+  p_one   text[],
+  p_other text[]
+)
+  RETURNS text[]
+  LANGUAGE sql
+  IMMUTABLE
+  SET search_path TO ''
+  AS $function$
+  select case
+    when p_one is null then p_other
+    when p_other is null then p_one
+    else array(select o from unnest(p_one) o where o = any (p_other) order by o)
+  end;
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."common_scope"(text[], text[]) FROM PUBLIC, "anon", "authenticated";
+
 CREATE OR REPLACE FUNCTION public.configure_destinations (
   p_destinations jsonb
 )
@@ -1039,6 +1378,7 @@ $function$;
 CREATE OR REPLACE FUNCTION public.control_replay (
   p_id         bigint,
   p_action     text,
+  p_scope      text[],
   p_actor      text,
   p_actor_id   text,
   p_request_id text
@@ -1052,7 +1392,8 @@ declare
   v_status public.replay_status;
 begin
   perform public.lock_replay(p_id);
-  select r.status into v_status from public.replays r where r.id = p_id;
+  select r.status into v_status from public.replays r
+  where r.id = p_id and public.all_in_scope(p_scope, r.organisations);
   if not found then
     return jsonb_build_object('result', 'not_found');
   elsif not (
@@ -1060,7 +1401,7 @@ begin
     or (p_action = 'resume' and v_status = 'paused')
     or (p_action = 'cancel' and v_status in ('draft', 'queued', 'running', 'paused'))
   ) then
-    return jsonb_build_object('result', 'not_possible', 'replay', public.get_replay(p_id));
+    return jsonb_build_object('result', 'not_possible', 'replay', public.get_replay(p_id, p_scope));
   end if;
 
   if p_action = 'resume' then
@@ -1079,9 +1420,11 @@ begin
   end if;
 
   perform public.note_action(p_actor, p_actor_id, 'replay.' || p_action, p_id, p_request_id, '{}');
-  return jsonb_build_object('result', 'done', 'replay', public.get_replay(p_id));
+  return jsonb_build_object('result', 'done', 'replay', public.get_replay(p_id, p_scope));
 end
 $function$;
+
+REVOKE ALL ON FUNCTION "public"."control_replay"(bigint, text, text[], text, text, text) FROM PUBLIC, "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.count_by_event (
   p_condition text,
@@ -1128,6 +1471,7 @@ $function$;
 
 CREATE OR REPLACE FUNCTION public.count_by_statistics (
   p_filter  jsonb,
+  p_scope   text[],
   p_from    timestamp with time zone,
   p_to      timestamp with time zone,
   p_seconds integer,
@@ -1142,7 +1486,7 @@ CREATE OR REPLACE FUNCTION public.count_by_statistics (
 declare
   v_first timestamptz := date_trunc('minute', p_from + interval '1 minute' - interval '1 microsecond');
   v_last timestamptz := greatest(date_trunc('minute', p_to), v_first);
-  v_condition text := public.event_predicate(p_filter - array['from_ts', 'to_ts', 'range']);
+  v_condition text := public.event_predicate(p_filter - array['from_ts', 'to_ts', 'range'], p_scope);
   v_unwell jsonb := public.count_by_event(
     v_condition || ' and e.status in (''received'', ''processing'', ''failed'', ''dead'', ''resolved'', ''ignored'')',
     v_first, v_last, p_seconds, p_most
@@ -1158,7 +1502,8 @@ begin
        select date_bin(make_interval(secs => %s), e.minute, timestamptz ''2000-01-01 00:00:00+00'') as at,
          sum(e.count) as count
        from public.statistics e
-       where e.minute >= %L::timestamptz and e.minute < %L::timestamptz and e.outcome = ''received'' and %s
+       where e.organisation_id = any (%L::text[]) and e.minute >= %L::timestamptz and e.minute < %L::timestamptz
+         and e.outcome = ''received'' and %s
        group by 1
      ),
      unwell as (
@@ -1183,7 +1528,7 @@ begin
        ) x
        group by 1, 2
      ) o',
-    p_seconds, v_first, v_last, v_condition, v_unwell -> 'counts',
+    p_seconds, public.statistics_of(p_scope), v_first, v_last, v_condition, v_unwell -> 'counts',
     public.count_by_event(v_condition, p_from, least(v_first, p_to), p_seconds, p_most) -> 'counts',
     public.count_by_event(v_condition, v_last, p_to, p_seconds, p_most) -> 'counts'
   ) into v_answer;
@@ -1191,24 +1536,34 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION public.count_dead_letters()
+REVOKE ALL ON FUNCTION "public"."count_by_statistics"(jsonb, text[], timestamp WITH time zone, timestamp WITH time zone, integer, integer) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.count_dead_letters (
+  p_scope text[]
+)
   RETURNS integer
   LANGUAGE sql
   STABLE
   SET search_path TO ''
   SET jit TO 'off'
   AS $function$
-  select count(*)::integer from (select from public.events e where e.status = 'dead' limit 10000) d;
+  select count(*)::integer from (
+    select from public.events e where e.status = 'dead' and public.in_scope(p_scope, e.organisation_id) limit 10000
+  ) d;
 $function$;
 
+REVOKE ALL ON FUNCTION "public"."count_dead_letters"(text[]) FROM PUBLIC, "anon", "authenticated";
+
 CREATE OR REPLACE FUNCTION public.count_event_types (
-  p_filter jsonb
+  p_filter jsonb,
+  p_scope  text[]
 )
   RETURNS jsonb
   LANGUAGE sql
   STABLE
   SET search_path TO ''
   SET jit TO 'off'
+  SET statement_timeout TO '10s'
   AS $function$
   select coalesce(jsonb_agg(jsonb_build_object(
     'provider_slug', t.provider, 'event_type', t.event_type, 'count', t.count
@@ -1216,7 +1571,7 @@ CREATE OR REPLACE FUNCTION public.count_event_types (
   from (
     select s.provider, s.event_type, sum(s.count) as count
     from public.statistics s
-    where s.outcome = 'received'
+    where s.organisation_id = any (public.statistics_of(p_scope)) and s.outcome = 'received'
       and s.minute >= coalesce(
         greatest((p_filter ->> 'from_ts')::timestamptz, now() - (p_filter ->> 'range')::interval),
         coalesce((p_filter ->> 'to_ts')::timestamptz, now()) - interval '7 days'
@@ -1228,24 +1583,30 @@ CREATE OR REPLACE FUNCTION public.count_event_types (
   ) t;
 $function$;
 
+REVOKE ALL ON FUNCTION "public"."count_event_types"(jsonb, text[]) FROM PUBLIC, "anon", "authenticated";
+
 CREATE OR REPLACE FUNCTION public.count_events (
-  p_filter jsonb
+  p_filter jsonb,
+  p_scope  text[]
 )
   RETURNS integer
   LANGUAGE plpgsql
   STABLE
   SET search_path TO ''
   SET jit TO 'off'
+  SET statement_timeout TO '10s'
   AS $function$
 declare
   v_count integer;
 begin
   execute format(
-    'select count(*) from (select from public.events e where %s limit 10000) x', public.event_predicate(p_filter)
+    'select count(*) from (select from public.events e where %s limit 10000) x', public.event_predicate(p_filter, p_scope)
   ) into v_count;
   return v_count;
 end
 $function$;
+
+REVOKE ALL ON FUNCTION "public"."count_events"(jsonb, text[]) FROM PUBLIC, "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.count_outcomes (
   p_replay_id bigint,
@@ -1282,18 +1643,24 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION public.count_running_replays()
+CREATE OR REPLACE FUNCTION public.count_running_replays (
+  p_scope text[]
+)
   RETURNS integer
   LANGUAGE sql
   STABLE
   SET search_path TO ''
   SET jit TO 'off'
   AS $function$
-  select count(*)::integer from public.replays r where r.status in ('queued', 'running', 'paused');
+  select count(*)::integer from public.replays r
+  where r.status in ('queued', 'running', 'paused') and public.all_in_scope(p_scope, r.organisations);
 $function$;
 
+REVOKE ALL ON FUNCTION "public"."count_running_replays"(text[]) FROM PUBLIC, "anon", "authenticated";
+
 CREATE OR REPLACE FUNCTION public.count_selection (
-  p_selection jsonb
+  p_selection jsonb,
+  p_scope     text[]
 )
   RETURNS integer
   LANGUAGE plpgsql
@@ -1305,26 +1672,79 @@ declare
   v_matched integer;
 begin
   if not p_selection ? 'filter' then
-    return cardinality(public.select_events(p_selection, null));
+    return cardinality(public.select_events(p_selection, p_scope, null));
   end if;
   execute format(
     'select count(*) from (select from public.events e where %s limit 100000) x',
-    public.event_predicate(p_selection -> 'filter')
+    public.event_predicate(p_selection -> 'filter', p_scope)
   ) into v_matched;
   return v_matched;
 end
 $function$;
 
+REVOKE ALL ON FUNCTION "public"."count_selection"(jsonb, text[]) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.counted_between (
+  p_from           timestamp with time zone,
+  p_to             timestamp with time zone,
+  p_bucket_seconds integer,
+  p_scope          text[]
+)
+  RETURNS TABLE (
+    at         timestamp with time zone,
+    provider   text,
+    event_type text,
+    outcome    text,
+    count      bigint
+  )
+  LANGUAGE plpgsql
+  STABLE
+  SET search_path TO ''
+  AS $function$
+declare
+  v_of text[] := public.statistics_of(p_scope);
+  v_step interval := make_interval(secs => p_bucket_seconds);
+  v_first timestamptz := date_trunc('hour', p_from + interval '1 hour' - interval '1 microsecond', 'UTC');
+  v_last timestamptz := date_trunc('hour', p_to, 'UTC');
+begin
+  if p_bucket_seconds < 3600 or v_first >= v_last then
+    v_first := p_to;
+    v_last := p_to;
+  end if;
+  return query
+    select date_bin(v_step, x.at, timestamptz '2000-01-01 00:00Z'), x.provider, x.event_type, x.outcome,
+      sum(x.count)::bigint
+    from (
+      select s.minute as at, s.provider, s.event_type, s.outcome, s.count
+      from public.statistics s
+      where s.organisation_id = any (v_of) and s.minute >= p_from and s.minute < v_first
+      union all
+      select h.hour, h.provider, h.event_type, h.outcome, h.count
+      from public.statistics_hours h
+      where h.organisation_id = any (v_of) and h.hour >= v_first and h.hour < v_last
+      union all
+      select s.minute, s.provider, s.event_type, s.outcome, s.count
+      from public.statistics s
+      where s.organisation_id = any (v_of) and s.minute >= v_last and s.minute < p_to
+    ) x
+    group by 1, 2, 3, 4;
+end
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."counted_between"(timestamp WITH time zone, timestamp WITH time zone, integer, text[]) FROM PUBLIC, "anon", "authenticated";
+
 CREATE OR REPLACE FUNCTION public.create_api_token (
-  p_name       text,
-  p_token_hash text,
-  p_hint       text,
-  p_scopes     text[],
-  p_days       integer,
-  p_actor      text,
-  p_actor_id   text,
-  p_request_id text,
-  p_owner_id   uuid    DEFAULT NULL::uuid
+  p_name          text,
+  p_token_hash    text,
+  p_hint          text,
+  p_scopes        text[],
+  p_days          integer,
+  p_organisations text[],
+  p_scope         text[],
+  p_actor         text,
+  p_actor_id      text,
+  p_request_id    text,
+  p_owner_id      uuid    DEFAULT NULL::uuid
 )
   RETURNS jsonb
   LANGUAGE plpgsql
@@ -1334,22 +1754,32 @@ CREATE OR REPLACE FUNCTION public.create_api_token (
 declare
   v_token public.api_tokens;
 begin
-  insert into public.api_tokens (name, token_hash, hint, scopes, owner_id, created_by, expires_at)
+  if not public.all_in_scope(p_scope, p_organisations) then
+    return jsonb_build_object('refused', 'beyond_scope');
+  end if;
+  insert into public.api_tokens (name, token_hash, hint, scopes, owner_id, created_by, organisations, expires_at)
   values (
-    p_name, decode(p_token_hash, 'hex'), p_hint, p_scopes, p_owner_id, p_actor, now() + p_days * interval '1 day'
+    p_name, decode(p_token_hash, 'hex'), p_hint, p_scopes, p_owner_id, p_actor, p_organisations,
+    now() + p_days * interval '1 day'
   )
   returning * into v_token;
   perform public.record_staff_action(
     'token.create', 'tk_' || v_token.id,
-    jsonb_build_object('name', p_name, 'scopes', p_scopes, 'expires_at', public.iso(v_token.expires_at)),
+    jsonb_build_object(
+      'name', p_name, 'scopes', p_scopes, 'expires_at', public.iso(v_token.expires_at),
+      'organisations', p_organisations
+    ),
     p_actor, p_actor_id, p_request_id
   );
   return public.api_token(v_token);
 end
 $function$;
 
+REVOKE ALL ON FUNCTION "public"."create_api_token"(text, text, text, text[], integer, text[], text[], text, text, text, uuid) FROM PUBLIC, "anon", "authenticated";
+
 CREATE OR REPLACE FUNCTION public.create_destination (
   p_destination jsonb,
+  p_scope       text[],
   p_actor       text,
   p_actor_id    text,
   p_request_id  text
@@ -1362,6 +1792,10 @@ CREATE OR REPLACE FUNCTION public.create_destination (
 declare
   v_new public.destinations;
 begin
+  if not public.in_scope(p_scope, p_destination ->> 'organisation_id') then
+    return jsonb_build_object('result', 'beyond_scope');
+  end if;
+
   insert into public.destinations (
     slug, name, kind, managed, providers, event_types, organisation_id, url, headers, secrets, timeout_ms, max_attempts,
     base_delay_ms, backoff_factor, max_concurrency, rate_per_second, ordering
@@ -1379,9 +1813,11 @@ begin
   perform public.note_destination(v_new.id, 'create', p_actor, p_actor_id, p_request_id, jsonb_build_object(
     'name', v_new.name, 'url', public.mask_url(v_new.url), 'organisation_id', v_new.organisation_id
   ));
-  return public.destination_detail(v_new);
+  return jsonb_build_object('result', 'done', 'destination', public.destination_detail(v_new));
 end
 $function$;
+
+REVOKE ALL ON FUNCTION "public"."create_destination"(jsonb, text[], text, text, text) FROM PUBLIC, "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.create_event_view (
   p_staff_id uuid,
@@ -1436,6 +1872,7 @@ CREATE OR REPLACE FUNCTION public.create_replay (
   p_options         jsonb,
   p_limits          jsonb,
   p_reason          text,
+  p_scope           text[],
   p_actor           text,
   p_actor_id        text,
   p_request_id      text,
@@ -1461,8 +1898,10 @@ begin
     if found then
       return case
         when v_known.selection = p_selection and v_known.options = p_options
-        then jsonb_build_object('result', 'created', 'repeated', true, 'replay', public.get_replay(v_known.id))
-        else jsonb_build_object('result', 'key_reused', 'replay', public.get_replay(v_known.id))
+          and public.all_in_scope(p_scope, v_known.organisations)
+        then jsonb_build_object('result', 'created', 'repeated', true, 'replay', public.get_replay(v_known.id, p_scope))
+        -- Null for a replay that the caller may not see any more.
+        else jsonb_build_object('result', 'key_reused', 'replay', public.get_replay(v_known.id, p_scope))
       end;
     end if;
   end if;
@@ -1470,14 +1909,14 @@ begin
   -- A preview that nobody started in a day was only a look.
   delete from public.replays r where r.status = 'draft' and r.created_at < now() - interval '1 day';
 
-  v_matched := public.count_selection(p_selection);
+  v_matched := public.count_selection(p_selection, p_scope);
   if v_matched = 0 then
     return jsonb_build_object('result', 'not_found');
   elsif v_matched > (p_limits ->> 'max_events')::integer and (p_selection ->> 'limit') is null then
     return jsonb_build_object('result', 'too_many', 'matched', v_matched, 'limit', p_limits -> 'max_events');
   end if;
   v_events := public.select_events(
-    p_selection, least((p_limits ->> 'max_events')::integer, (p_selection ->> 'limit')::integer)
+    p_selection, p_scope, least((p_limits ->> 'max_events')::integer, (p_selection ->> 'limit')::integer)
   );
 
   insert into public.replays (
@@ -1531,14 +1970,21 @@ begin
     end);
   end if;
 
-  update public.replays r set total = v_counts.items, skipped = v_counts.skipped where r.id = v_replay_id;
-  return jsonb_build_object('result', 'created', 'repeated', false, 'replay', public.get_replay(v_replay_id));
+  update public.replays r set total = v_counts.items, skipped = v_counts.skipped, organisations = (
+    select case when bool_and(i.organisation_id is not null) then array_agg(distinct i.organisation_id) end
+    from public.replay_items i where i.replay_id = v_replay_id
+  )
+  where r.id = v_replay_id;
+  return jsonb_build_object('result', 'created', 'repeated', false, 'replay', public.get_replay(v_replay_id, p_scope));
 end
 $function$;
+
+REVOKE ALL ON FUNCTION "public"."create_replay"(public.replay_kind, jsonb, jsonb, jsonb, text, text[], text, text, text, text) FROM PUBLIC, "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.create_sample (
   p_id         bigint,
   p_event      jsonb,
+  p_scope      text[],
   p_actor      text,
   p_actor_id   text,
   p_request_id text
@@ -1553,7 +1999,8 @@ declare
   v_event public.events;
   v_delivery_id bigint;
 begin
-  select * into v_destination from public.destinations d where d.id = p_id and d.archived_at is null for share;
+  select * into v_destination from public.destinations d
+  where d.id = p_id and d.archived_at is null and public.in_scope(p_scope, d.organisation_id) for share;
   if not found then
     return jsonb_build_object('result', 'not_found');
   elsif v_destination.kind <> 'http' then
@@ -1582,7 +2029,8 @@ begin
   returning id into v_delivery_id;
 
   perform public.add_statistics(jsonb_build_array(jsonb_build_object(
-    'provider', v_event.provider, 'event_type', v_event.event_type, 'count', 1, 'outcome', 'received'
+    'organisation_id', v_event.organisation_id, 'provider', v_event.provider, 'event_type', v_event.event_type,
+    'count', 1, 'outcome', 'received'
   )));
   perform public.note_destination(p_id, 'sample', p_actor, p_actor_id, p_request_id, jsonb_build_object(
     'event_id', 'we_' || v_event.id
@@ -1591,8 +2039,11 @@ begin
 end
 $function$;
 
+REVOKE ALL ON FUNCTION "public"."create_sample"(bigint, jsonb, text[], text, text, text) FROM PUBLIC, "anon", "authenticated";
+
 CREATE OR REPLACE FUNCTION public.create_source (
   p_source     jsonb,
+  p_scope      text[],
   p_actor      text,
   p_actor_id   text,
   p_request_id text
@@ -1605,6 +2056,9 @@ CREATE OR REPLACE FUNCTION public.create_source (
 declare
   s public.sources;
 begin
+  if not public.in_scope(p_scope, p_source ->> 'organisation_id') then
+    return jsonb_build_object('refused', 'beyond_scope');
+  end if;
   insert into public.sources (provider, name, organisation_id, company_id, settings, token_hash, token_hint)
   values (
     p_source ->> 'provider', p_source ->> 'name', p_source ->> 'organisation_id', p_source ->> 'company_id',
@@ -1612,9 +2066,11 @@ begin
   )
   returning * into s;
   perform public.note_source('create', s, '{}', p_actor, p_actor_id, p_request_id);
-  return public.source_answer(s);
+  return public.source_answer(s, p_scope);
 end
 $function$;
+
+REVOKE ALL ON FUNCTION "public"."create_source"(jsonb, text[], text, text, text) FROM PUBLIC, "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.delete_event_view (
   p_staff_id uuid,
@@ -1633,6 +2089,7 @@ $function$;
 
 CREATE OR REPLACE FUNCTION public.delete_source (
   p_id         bigint,
+  p_scope      text[],
   p_actor      text,
   p_actor_id   text,
   p_request_id text
@@ -1647,7 +2104,7 @@ declare
 begin
   update public.sources x set
     archived_at = now(), enabled = false, previous_token_hash = null, previous_token_expires_at = null, updated_at = now()
-  where x.id = p_id and x.archived_at is null
+  where x.id = p_id and x.archived_at is null and public.in_scope(p_scope, x.organisation_id)
   returning * into s;
   if not found then
     return false;
@@ -1657,9 +2114,12 @@ begin
 end
 $function$;
 
+REVOKE ALL ON FUNCTION "public"."delete_source"(bigint, text[], text, text, text) FROM PUBLIC, "anon", "authenticated";
+
 CREATE OR REPLACE FUNCTION public.describe_dead_letters (
   p_destination_id bigint,
-  p_error_group    text
+  p_error_group    text,
+  p_scope          text[]
 )
   RETURNS jsonb
   LANGUAGE sql
@@ -1671,7 +2131,7 @@ CREATE OR REPLACE FUNCTION public.describe_dead_letters (
     select d.last_error_class, d.last_http_status, d.last_error, d.finished_at, d.id, e.id as event_id, e.provider,
       e.event_type, e.event_key
     from public.deliveries d
-    join public.events e on e.id = d.event_id and e.status = 'dead'
+    join public.events e on e.id = d.event_id and e.status = 'dead' and public.in_scope(p_scope, e.organisation_id)
     where d.status = 'dead' and d.error_group = p_error_group and d.destination_id = p_destination_id
     order by d.finished_at desc, d.event_id desc
     limit 100
@@ -1694,9 +2154,29 @@ CREATE OR REPLACE FUNCTION public.describe_dead_letters (
   limit 1;
 $function$;
 
+REVOKE ALL ON FUNCTION "public"."describe_dead_letters"(bigint, text, text[]) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.destination_name (
+  t       public.destinations,
+  p_scope text[]
+)
+  RETURNS text
+  LANGUAGE sql
+  IMMUTABLE
+  SET search_path TO ''
+  AS $function$
+  select case
+    when (t).organisation_id is null or public.in_scope(p_scope, (t).organisation_id) then (t).name
+    else 'A destination of another organisation'
+  end;
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."destination_name"(public.destinations, text[]) FROM PUBLIC, "anon", "authenticated";
+
 CREATE OR REPLACE FUNCTION public.disable_destination (
   p_id         bigint,
   p_because    text,
+  p_scope      text[],
   p_actor      text,
   p_actor_id   text,
   p_request_id text
@@ -1709,13 +2189,15 @@ CREATE OR REPLACE FUNCTION public.disable_destination (
 begin
   update public.destinations t set
     enabled = false, disabled_at = now(), disabled_because = p_because, updated_at = now()
-  where t.id = p_id and t.enabled and t.archived_at is null;
+  where t.id = p_id and t.enabled and t.archived_at is null and public.in_scope(p_scope, t.organisation_id);
   return public.switched(
-    p_id, found, 'destination.disable', jsonb_strip_nulls(jsonb_build_object('because', p_because)), p_actor, p_actor_id,
+    p_id, p_scope, found, 'destination.disable', jsonb_strip_nulls(jsonb_build_object('because', p_because)), p_actor, p_actor_id,
     p_request_id
   );
 end
 $function$;
+
+REVOKE ALL ON FUNCTION "public"."disable_destination"(bigint, text, text[], text, text, text) FROM PUBLIC, "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.due_deliveries (
   p_destination_id bigint,
@@ -1795,6 +2277,7 @@ $function$;
 
 CREATE OR REPLACE FUNCTION public.enable_destination (
   p_id         bigint,
+  p_scope      text[],
   p_actor      text,
   p_actor_id   text,
   p_request_id text
@@ -1809,7 +2292,7 @@ declare
 begin
   update public.destinations t set
     enabled = true, disabled_at = null, disabled_because = null, updated_at = now()
-  where t.id = p_id and not t.enabled and t.archived_at is null;
+  where t.id = p_id and not t.enabled and t.archived_at is null and public.in_scope(p_scope, t.organisation_id);
   v_changed := found;
 
   if v_changed then
@@ -1820,9 +2303,11 @@ begin
     update public.destination_statistics s set counted = 0, against = 0
     where s.destination_id = p_id and s.span = 'minute' and s.at > now() - interval '6 minutes';
   end if;
-  return public.switched(p_id, v_changed, 'destination.enable', '{}', p_actor, p_actor_id, p_request_id);
+  return public.switched(p_id, p_scope, v_changed, 'destination.enable', '{}', p_actor, p_actor_id, p_request_id);
 end
 $function$;
+
+REVOKE ALL ON FUNCTION "public"."enable_destination"(bigint, text[], text, text, text) FROM PUBLIC, "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.end_failing (
   p_disable_after_days integer
@@ -1852,7 +2337,7 @@ begin
     for no key update of t skip locked
   loop
     if f.because is not null then
-      perform public.disable_destination(f.id, f.because, 'Redrive', 'system', null);
+      perform public.disable_destination(f.id, f.because, null, 'Redrive', 'system', null);
       update public.destination_health h set disable_because = null where h.destination_id = f.id;
       perform public.notify_admins('ds_' || f.id, format(
         '%s was disabled. %s Its deliveries are held until it is enabled again.', f.name, f.because
@@ -1891,27 +2376,68 @@ begin
 
   update public.replays r set
     status = p_status, stopped_because = p_because, completed_at = now(), skipped = r.skipped + v_skipped
-  where r.id = p_id;
-  perform public.notice_end(p_id);
+  where r.id = p_id and r.completed_at is null;
+  if found then
+    perform public.notice_end(p_id);
+  end if;
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION public.event_branches (
+  p_filter jsonb,
+  p_scope  text[]
+)
+  RETURNS text[]
+  LANGUAGE sql
+  IMMUTABLE
+  SET search_path TO ''
+  AS $function$
+  with lists as (
+    select l.field, l.list
+    from (values
+      (1, 'status', p_filter -> 'status'),
+      (2, 'event_type', to_jsonb(string_to_array(p_filter ->> 'event_type', ','))),
+      (3, 'error_class', p_filter -> 'error_class'),
+      (4, 'provider_slug', p_filter -> 'provider_slug'),
+      (5, 'org_id', case when not p_filter ? 'org_id' then to_jsonb(p_scope) end)
+    ) as l(n, field, list)
+    where jsonb_array_length(l.list) between 2 and 12 and not p_filter ? 'text'
+    order by l.n
+    limit 1
+  )
+  select coalesce(
+    (
+      select array_agg(public.event_predicate(p_filter || jsonb_build_object(
+        l.field, case when l.field in ('event_type', 'org_id') then v.value else jsonb_build_array(v.value) end
+      ), p_scope))
+      from lists l
+      cross join lateral (select distinct x.value from jsonb_array_elements(l.list) x) v
+    ),
+    array[public.event_predicate(p_filter, p_scope)]
+  );
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."event_branches"(jsonb, text[]) FROM PUBLIC, "anon", "authenticated";
+
 CREATE OR REPLACE FUNCTION public.event_neighbours (
   p_id     bigint,
-  p_filter jsonb
+  p_filter jsonb,
+  p_scope  text[]
 )
   RETURNS jsonb
   LANGUAGE plpgsql
   STABLE
   SET search_path TO ''
   SET jit TO 'off'
+  SET statement_timeout TO '10s'
   AS $function$
 declare
-  v_condition text := public.event_predicate(p_filter);
+  v_condition text := public.event_predicate(p_filter, p_scope);
   v_place text;
   v_answer jsonb;
 begin
-  select format('(%L::timestamptz, %L::bigint)', e.received_at, e.id) into v_place from public.events e where e.id = p_id;
+  select format('(%L::timestamptz, %L::bigint)', e.received_at, e.id) into v_place
+  from public.events e where e.id = p_id and public.in_scope(p_scope, e.organisation_id);
   if v_place is null then
     return null;
   end if;
@@ -1933,8 +2459,76 @@ begin
 end
 $function$;
 
+REVOKE ALL ON FUNCTION "public"."event_neighbours"(bigint, jsonb, text[]) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.event_outcome (
+  p_status public.event_status
+)
+  RETURNS text
+  LANGUAGE sql
+  IMMUTABLE
+RETURN CASE WHEN (p_status = ANY (ARRAY['processed'::public.event_status, 'replayed'::public.event_status, 'resolved'::public.event_status])) THEN 'succeeded'::text WHEN
+  (p_status = 'dead'::public.event_status) THEN 'lost'::text ELSE NULL::text END;
+
+REVOKE ALL ON FUNCTION "public"."event_outcome"(public.event_status) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.event_predicate (
+  p_filter jsonb,
+  p_scope  text[]
+)
+  RETURNS text
+  LANGUAGE sql
+  IMMUTABLE
+  SET search_path TO ''
+  AS $function$
+  select coalesce(string_agg(c.condition, ' and ' order by c.n) filter (where c.field is null or p_filter ? c.field), 'true')
+  from (values
+    (0, null, case when p_scope is not null then public.scope_condition(p_scope, 'e.organisation_id') end),
+    (1, 'provider_slug', public.one_of('e.provider', 'text', p_filter -> 'provider_slug')),
+    (2, 'status', public.one_of('e.status', 'public.event_status', p_filter -> 'status')),
+    (3, 'error_class', public.one_of('e.last_error_class', 'public.error_class', p_filter -> 'error_class')),
+    -- One type or several with commas between them; a type has dots, never commas.
+    (4, 'event_type', public.one_of('e.event_type', 'text', to_jsonb(string_to_array(p_filter ->> 'event_type', ',')))),
+    (5, 'org_id', format('e.organisation_id = %L', p_filter ->> 'org_id')),
+    (6, 'company_id', format('e.company_id = %L', p_filter ->> 'company_id')),
+    -- strpos, not like: a searched % or _ means itself. Folded as ASCII, which is twice as fast: a key is no prose.
+    (7, 'q', format(
+      'strpos(lower(e.event_key collate "C"), lower(%L::text collate "C")) > 0', p_filter ->> 'q'
+    )),
+    (8, 'from_ts', format('e.received_at >= %L::timestamptz', p_filter ->> 'from_ts')),
+    (9, 'to_ts', format('e.received_at < %L::timestamptz', p_filter ->> 'to_ts')),
+    -- Moves with the clock, so the filter itself stays the same when it is asked twice.
+    (10, 'range', format('e.received_at >= now() - %L::interval', p_filter ->> 'range')),
+    (11, 'trust', public.one_of('e.trust', 'public.trust_level', p_filter -> 'trust')),
+    (12, 'attempts', format('e.attempt_count >= %L::integer', p_filter ->> 'attempts')),
+    (13, 'replayed', case p_filter ->> 'replayed' when '1' then 'e.replay_count > 0' else 'e.replay_count = 0' end),
+    -- The dearest comes last. The payload as Postgres prints it: {"name": "value", "list": [1, 2]}.
+    (14, 'text', format('strpos(lower(e.payload::text), lower(%L)) > 0', p_filter ->> 'text')),
+    -- Null when the filter says nothing of deliveries.
+    (15, null, 'exists (select from public.deliveries x where x.event_id = e.id and '
+      || public.delivery_predicate(p_filter) || ')')
+  ) as c(n, field, condition);
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."event_predicate"(jsonb, text[]) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.event_success_rate (
+  p_counts jsonb
+)
+  RETURNS numeric
+  LANGUAGE sql
+  IMMUTABLE
+  SET search_path TO ''
+  AS $function$
+  select round(100.0 * (p_counts ->> 'succeeded')::bigint
+    / nullif((p_counts ->> 'succeeded')::bigint + (p_counts ->> 'lost')::bigint, 0), 2);
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."event_success_rate"(jsonb) FROM PUBLIC, "anon", "authenticated";
+
 CREATE OR REPLACE FUNCTION public.event_summaries (
-  p_ids bigint[]
+  p_ids   bigint[],
+  p_scope text[]
 )
   RETURNS jsonb
   LANGUAGE sql
@@ -1945,7 +2539,7 @@ CREATE OR REPLACE FUNCTION public.event_summaries (
   select coalesce(jsonb_agg(
     jsonb_build_object(
       'id', 'we_' || e.id, 'provider_slug', e.provider, 'event_key', e.event_key, 'event_type', e.event_type,
-      'status', e.status, 'trust', e.trust, 'parse_status', e.parse_status, 'org_id', e.organisation_id,
+      'status', e.status, 'trust', e.trust, 'parse_status', e.parse_status, 'flags', to_jsonb(e.flags), 'org_id', e.organisation_id,
       'company_id', e.company_id, 'object_id', e.object_id, 'livemode', e.livemode, 'replay_count', e.replay_count,
       'duplicate_count', e.duplicate_count, 'conflict_count', e.conflict_count, 'attempt_count', e.attempt_count,
       'last_error', e.last_error, 'last_error_class', e.last_error_class, 'occurred_at', public.iso(e.occurred_at),
@@ -1953,8 +2547,9 @@ CREATE OR REPLACE FUNCTION public.event_summaries (
       'processed_at', public.iso(e.processed_at), 'body_size', octet_length(e.raw_body), 'source_id', 'so_' || e.source_id,
       'suspected_replay', e.suspected_replay, 'redacted_at', public.iso(e.redacted_at),
       'deliveries', coalesce((
-        select jsonb_agg(jsonb_build_object('id', d.id, 'destination', t.name, 'kind', t.kind, 'status', d.status)
-          order by d.id)
+        select jsonb_agg(jsonb_build_object(
+          'id', d.id, 'destination', public.destination_name(t, p_scope), 'kind', t.kind, 'status', d.status
+        ) order by d.id)
         from public.deliveries d
         join public.destinations t on t.id = d.destination_id
         where d.event_id = e.id
@@ -1963,8 +2558,36 @@ CREATE OR REPLACE FUNCTION public.event_summaries (
     order by e.received_at desc, e.id desc
   ), '[]')
   from public.events e
-  where e.id = any (p_ids);
+  where e.id = any (p_ids) and public.in_scope(p_scope, e.organisation_id);
 $function$;
+
+REVOKE ALL ON FUNCTION "public"."event_summaries"(bigint[], text[]) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.every_action_choice()
+  RETURNS jsonb
+  LANGUAGE sql
+  STABLE
+  SET search_path TO ''
+  SET jit TO 'off'
+  AS $function$
+  with recursive actors as (
+    (select a.actor as value, 1 as n from public.staff_actions a order by a.actor limit 1)
+    union all
+    select (select a.actor from public.staff_actions a where a.actor > c.value order by a.actor limit 1), c.n + 1
+    from actors c where c.value is not null and c.n < 200
+  ), actions as (
+    (select a.action as value, 1 as n from public.staff_actions a order by a.action limit 1)
+    union all
+    select (select a.action from public.staff_actions a where a.action > c.value order by a.action limit 1), c.n + 1
+    from actions c where c.value is not null and c.n < 200
+  )
+  select jsonb_build_object(
+    'actors', (select coalesce(jsonb_agg(c.value order by c.n) filter (where c.value is not null), '[]') from actors c),
+    'actions', (select coalesce(jsonb_agg(c.value order by c.n) filter (where c.value is not null), '[]') from actions c)
+  );
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."every_action_choice"() FROM PUBLIC, "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.expire_leases (
   p_limit integer
@@ -2018,7 +2641,7 @@ begin
     returning d.event_id, d.status
   )
   select jsonb_agg(jsonb_build_object(
-    'provider', e.provider, 'event_type', e.event_type, 'count', 1,
+    'organisation_id', e.organisation_id, 'provider', e.provider, 'event_type', e.event_type, 'count', 1,
     'outcome', case c.status when 'dead' then 'dead' else 'failed' end
   ))
   into v_counts
@@ -2030,21 +2653,52 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION public.find_event (
-  p_provider  text,
-  p_event_key text
+CREATE OR REPLACE FUNCTION public.find_events (
+  p_query text,
+  p_limit integer,
+  p_scope text[]
 )
-  RETURNS bigint
-  LANGUAGE sql
+  RETURNS TABLE (
+    id bigint,
+    n  integer
+  )
+  LANGUAGE plpgsql
   STABLE
   SET search_path TO ''
-  SET jit TO 'off'
+  SET enable_seqscan TO 'off'
+  SET enable_bitmapscan TO 'off'
+  SET enable_hashjoin TO 'off'
+  SET enable_mergejoin TO 'off'
   AS $function$
-  select e.id from public.events e
-  where e.provider = p_provider and e.event_key_hash = sha256(convert_to(p_event_key, 'UTF8'))
-  order by e.id desc
-  limit 1;
+declare
+  v_most integer := case when p_scope is null then p_limit else 2000 end;
+begin
+  return query
+  select f.id, min(f.n)
+  from (
+    select e.id, 1 as n from public.events e where e.id = public.number_in(p_query, 'we_')
+    union all
+    (select e.id, 2 from public.events e where e.request_id = p_query limit v_most)
+    union all
+    -- Below the greatest character, which no key has.
+    (select e.id, case when e.event_key = p_query then 3 else 4 end from public.events e
+     where e.event_key ~>=~ p_query and e.event_key ~<~ (p_query || chr(1114111))
+     order by e.event_key using ~<~ limit v_most)
+    union all
+    (select e.id, 5 from public.events e
+     where e.provider = 'platform' and substr(e.event_key, strpos(e.event_key, '/') + 1) ~>=~ p_query
+       and substr(e.event_key, strpos(e.event_key, '/') + 1) ~<~ (p_query || chr(1114111))
+     order by substr(e.event_key, strpos(e.event_key, '/') + 1) using ~<~ limit v_most)
+  ) f
+  where p_scope is null
+    or exists (select from public.events e where e.id = f.id and public.in_scope(p_scope, e.organisation_id))
+  group by f.id
+  order by 2
+  limit p_limit;
+end
 $function$;
+
+REVOKE ALL ON FUNCTION "public"."find_events"(text, integer, text[]) FROM PUBLIC, "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.find_invitation (
   p_token_hash text
@@ -2066,7 +2720,8 @@ $function$;
 
 CREATE OR REPLACE FUNCTION public.find_organisations (
   p_query text,
-  p_limit integer
+  p_limit integer,
+  p_scope text[]
 )
   RETURNS text[]
   LANGUAGE plpgsql
@@ -2082,6 +2737,9 @@ declare
   v_next text;
   v_found text[] := '{}';
 begin
+  if p_scope is not null then
+    return array(select o from unnest(p_scope) o where starts_with(o, p_query) order by o limit p_limit);
+  end if;
   select e.organisation_id into v_next from public.events e
   where e.organisation_id >= p_query order by e.organisation_id limit 1;
   -- Most collations ignore punctuation at first, so others may stand between.
@@ -2096,6 +2754,8 @@ begin
   return v_found;
 end
 $function$;
+
+REVOKE ALL ON FUNCTION "public"."find_organisations"(text, integer, text[]) FROM PUBLIC, "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.find_sealed_destination()
   RETURNS jsonb
@@ -2119,6 +2779,7 @@ CREATE OR REPLACE FUNCTION public.find_staff (
   STABLE
   SET search_path TO ''
   SET jit TO 'off'
+  SET statement_timeout TO '5s'
   AS $function$
   select jsonb_build_object(
     'id', u.id, 'email', u.email, 'name', u.name, 'role', u.role, 'password_hash', u.password_hash,
@@ -2129,7 +2790,8 @@ CREATE OR REPLACE FUNCTION public.find_staff (
 $function$;
 
 CREATE OR REPLACE FUNCTION public.get_destination (
-  p_id bigint
+  p_id    bigint,
+  p_scope text[]
 )
   RETURNS jsonb
   LANGUAGE sql
@@ -2137,19 +2799,24 @@ CREATE OR REPLACE FUNCTION public.get_destination (
   SET search_path TO ''
   SET jit TO 'off'
   AS $function$
-  select public.destination_detail(d) from public.destinations d where d.id = p_id and d.archived_at is null;
+  select public.destination_detail(d) from public.destinations d
+  where d.id = p_id and d.archived_at is null and public.in_scope(p_scope, d.organisation_id);
 $function$;
 
+REVOKE ALL ON FUNCTION "public"."get_destination"(bigint, text[]) FROM PUBLIC, "anon", "authenticated";
+
 CREATE OR REPLACE FUNCTION public.get_event (
-  p_id bigint
+  p_id    bigint,
+  p_scope text[]
 )
   RETURNS jsonb
   LANGUAGE sql
   STABLE
   SET search_path TO ''
   SET jit TO 'off'
+  SET statement_timeout TO '10s'
   AS $function$
-  select (public.event_summaries(array[e.id]) -> 0) || jsonb_build_object(
+  select (public.event_summaries(array[e.id], p_scope) -> 0) || jsonb_build_object(
     'method', e.method, 'path', e.path, 'headers', e.headers, 'content_type', e.content_type,
     'body_base64', translate(encode(e.raw_body, 'base64'), E'\n', ''), 'body_sha256', encode(e.body_sha256, 'hex'),
     'request_id', e.request_id,
@@ -2158,11 +2825,18 @@ CREATE OR REPLACE FUNCTION public.get_event (
         'id', d.id, 'status', d.status, 'attempt_count', d.attempt_count, 'max_attempts', t.max_attempts,
         'due_at', case when d.status in ('pending', 'retrying') then public.iso(d.due_at) end,
         'last_error_class', d.last_error_class, 'last_error', d.last_error, 'last_http_status', d.last_http_status,
-        'replay_id', 'wr_' || d.replay_id, 'created_at', public.iso(d.created_at),
+        'replay_id', public.replay_name(d.replay_id, p_scope), 'created_at', public.iso(d.created_at),
         'finished_at', public.iso(d.finished_at),
-        'destination', jsonb_build_object('id', t.id, 'slug', t.slug, 'name', t.name, 'kind', t.kind, 'url', public.mask_url(t.url)),
+        'destination', jsonb_build_object(
+          'id', t.id, 'slug', case when t.organisation_id is null or public.in_scope(p_scope, t.organisation_id) then t.slug else 'ds_' || t.id end,
+          'name', public.destination_name(t, p_scope), 'kind', t.kind,
+          'url', case when public.in_scope(p_scope, t.organisation_id) then public.mask_url(t.url) end
+        ),
         'attempts', coalesce((
-          select jsonb_agg(public.attempt_detail(a) order by a.number)
+          select jsonb_agg(
+            public.attempt_detail(a) || jsonb_build_object('replay_id', public.replay_name(a.replay_id, p_scope))
+            order by a.number
+          )
           from public.attempts a where a.delivery_id = d.id
         ), '[]')
       ) order by d.id)
@@ -2171,8 +2845,10 @@ CREATE OR REPLACE FUNCTION public.get_event (
       where d.event_id = e.id
     ), '[]'),
     'replays', coalesce((
-      select jsonb_agg(public.get_replay(i.replay_id) order by i.replay_id)
-      from (select distinct i.replay_id from public.replay_items i where i.event_id = e.id) i
+      select jsonb_agg(public.replay_detail(r) order by r.id)
+      from public.replays r
+      where r.id in (select i.replay_id from public.replay_items i where i.event_id = e.id)
+        and public.all_in_scope(p_scope, r.organisations)
     ), '[]'),
     'resolutions', coalesce((
       select jsonb_agg(jsonb_build_object(
@@ -2182,11 +2858,14 @@ CREATE OR REPLACE FUNCTION public.get_event (
     ), '[]')
   )
   from public.events e
-  where e.id = p_id;
+  where e.id = p_id and public.in_scope(p_scope, e.organisation_id);
 $function$;
 
+REVOKE ALL ON FUNCTION "public"."get_event"(bigint, text[]) FROM PUBLIC, "anon", "authenticated";
+
 CREATE OR REPLACE FUNCTION public.get_replay (
-  p_id bigint
+  p_id    bigint,
+  p_scope text[]
 )
   RETURNS jsonb
   LANGUAGE sql
@@ -2194,24 +2873,15 @@ CREATE OR REPLACE FUNCTION public.get_replay (
   SET search_path TO ''
   SET jit TO 'off'
   AS $function$
-  select jsonb_build_object(
-    'id', 'wr_' || r.id, 'kind', r.kind, 'status', r.status, 'reason', r.reason, 'actor', r.actor,
-    'request_id', r.request_id, 'options', r.options, 'selection', r.selection, 'matched', r.matched, 'total', r.total,
-    'succeeded', r.succeeded, 'failed', r.failed, 'skipped', r.skipped,
-    'in_progress', (
-      select count(*) from public.replay_items i
-      where i.replay_id = r.id and i.fed_at is not null and i.outcome is null
-    ),
-    'stopped_because', r.stopped_because, 'scheduled_at', public.iso(r.scheduled_at),
-    'created_at', public.iso(r.created_at), 'queued_at', public.iso(r.queued_at),
-    'started_at', public.iso(r.started_at), 'completed_at', public.iso(r.completed_at)
-  )
-  from public.replays r
-  where r.id = p_id;
+  select public.replay_detail(r) from public.replays r
+  where r.id = p_id and public.all_in_scope(p_scope, r.organisations);
 $function$;
 
+REVOKE ALL ON FUNCTION "public"."get_replay"(bigint, text[]) FROM PUBLIC, "anon", "authenticated";
+
 CREATE OR REPLACE FUNCTION public.get_sealed_destination (
-  p_id bigint
+  p_id    bigint,
+  p_scope text[]
 )
   RETURNS jsonb
   LANGUAGE sql
@@ -2224,11 +2894,14 @@ CREATE OR REPLACE FUNCTION public.get_sealed_destination (
     'secrets', d.secrets, 'timeout_ms', d.timeout_ms, 'organisation_id', d.organisation_id
   )
   from public.destinations d
-  where d.id = p_id and d.archived_at is null;
+  where d.id = p_id and d.archived_at is null and public.in_scope(p_scope, d.organisation_id);
 $function$;
 
+REVOKE ALL ON FUNCTION "public"."get_sealed_destination"(bigint, text[]) FROM PUBLIC, "anon", "authenticated";
+
 CREATE OR REPLACE FUNCTION public.get_source (
-  p_id bigint
+  p_id    bigint,
+  p_scope text[]
 )
   RETURNS jsonb
   LANGUAGE sql
@@ -2236,8 +2909,11 @@ CREATE OR REPLACE FUNCTION public.get_source (
   SET search_path TO ''
   SET jit TO 'off'
   AS $function$
-  select public.source_answer(s) from public.sources s where s.id = p_id and s.archived_at is null;
+  select public.source_answer(s, p_scope) from public.sources s
+  where s.id = p_id and s.archived_at is null and public.in_scope(p_scope, s.organisation_id);
 $function$;
+
+REVOKE ALL ON FUNCTION "public"."get_source"(bigint, text[]) FROM PUBLIC, "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.get_staff (
   p_id uuid
@@ -2247,14 +2923,30 @@ CREATE OR REPLACE FUNCTION public.get_staff (
   STABLE
   SET search_path TO ''
   SET jit TO 'off'
+  SET statement_timeout TO '5s'
   AS $function$
   select jsonb_build_object(
-    'id', u.id, 'email', u.email, 'name', u.name, 'role', u.role,
+    'id', u.id, 'email', u.email, 'name', u.name, 'role', u.role, 'organisations', u.organisations,
     'disabled', u.disabled_at is not null, 'session_version', u.session_version
   )
   from public.staff_users u
   where u.id = p_id;
 $function$;
+
+CREATE OR REPLACE FUNCTION public.has_key (
+  e           public.events,
+  p_key       text,
+  p_selection jsonb
+)
+  RETURNS boolean
+  LANGUAGE sql
+  IMMUTABLE
+RETURN
+  (((e).provider = (p_selection ->> 'provider_slug'::text)) AND ((e).event_key_hash = sha256(convert_to(p_key, 'UTF8'::name))) AND ((NOT (p_selection ? 'organisation_id'::text)) OR
+  (NOT ((e).organisation_id IS DISTINCT FROM (p_selection ->> 'organisation_id'::text)))) AND
+  ((NOT (p_selection ? 'source_id'::text)) OR (NOT ((e).source_id IS DISTINCT FROM ((p_selection ->> 'source_id'::text))::bigint))));
+
+REVOKE ALL ON FUNCTION "public"."has_key"(public.events, text, jsonb) FROM PUBLIC, "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.hold_deliveries (
   p_destination_id bigint
@@ -2301,13 +2993,26 @@ $function$;
 
 REVOKE ALL ON FUNCTION "public"."in_flight"(bigint) FROM PUBLIC, "anon", "authenticated";
 
+CREATE OR REPLACE FUNCTION public.in_scope (
+  p_scope        text[],
+  p_organisation text
+)
+  RETURNS boolean
+  LANGUAGE sql
+  IMMUTABLE
+RETURN ((p_scope IS NULL) OR ((p_organisation IS NOT NULL) AND (p_organisation = ANY (p_scope))));
+
+REVOKE ALL ON FUNCTION "public"."in_scope"(text[], text) FROM PUBLIC, "anon", "authenticated";
+
 CREATE OR REPLACE FUNCTION public.invite_staff (
-  p_email      text,
-  p_role       public.staff_role,
-  p_token_hash text,
-  p_actor      text,
-  p_actor_id   text,
-  p_request_id text
+  p_email         text,
+  p_role          public.staff_role,
+  p_organisations text[],
+  p_token_hash    text,
+  p_scope         text[],
+  p_actor         text,
+  p_actor_id      text,
+  p_request_id    text
 )
   RETURNS jsonb
   LANGUAGE plpgsql
@@ -2318,19 +3023,37 @@ declare
   v_staff public.staff_users;
   v_expires_at timestamptz;
 begin
-  insert into public.staff_users (email, name, role) values (lower(p_email), split_part(p_email, '@', 1), p_role)
+  if not public.all_in_scope(p_scope, p_organisations) then
+    return jsonb_build_object('result', 'beyond_scope');
+  end if;
+  insert into public.staff_users (email, name, role, organisations)
+  values (lower(p_email), split_part(p_email, '@', 1), p_role, p_organisations)
   on conflict (email) do nothing returning * into v_staff;
   if not found then
     return jsonb_build_object('result', 'known');
   end if;
   v_expires_at := public.set_staff_link(v_staff.id, p_token_hash);
   perform public.record_staff_action(
-    'staff.invite', v_staff.email, jsonb_build_object('role', p_role), p_actor, p_actor_id, p_request_id
+    'staff.invite', v_staff.email, jsonb_build_object('role', p_role, 'organisations', p_organisations), p_actor,
+    p_actor_id, p_request_id
   );
   return jsonb_build_object(
     'result', 'invited', 'staff', public.staff_member(v_staff), 'expires_at', public.iso(v_expires_at)
   );
 end
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."invite_staff"(text, public.staff_role, text[], text, text[], text, text, text) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.is_active_admin (
+  u public.staff_users
+)
+  RETURNS boolean
+  LANGUAGE sql
+  IMMUTABLE
+  SET search_path TO ''
+  AS $function$
+  select u.role = 'admin' and u.organisations is null and u.disabled_at is null and (u.password_hash is not null or u.last_sign_in_at is not null);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.is_first (
@@ -2353,6 +3076,30 @@ begin
   );
 end
 $function$;
+
+CREATE OR REPLACE FUNCTION public.last_event_within (
+  p_provider text,
+  p_scope    text[]
+)
+  RETURNS jsonb
+  LANGUAGE sql
+  STABLE
+  SET search_path TO ''
+  SET jit TO 'off'
+  AS $function$
+  select jsonb_build_object('id', 'we_' || l.id, 'event_type', l.event_type, 'received_at', public.iso(l.received_at))
+  from unnest(p_scope) as o(id)
+  cross join lateral (
+    select e.id, e.event_type, e.received_at from public.events e
+    where e.organisation_id = o.id and e.provider = p_provider
+    order by e.received_at desc, e.id desc
+    limit 1
+  ) l
+  order by l.received_at desc, l.id desc
+  limit 1;
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."last_event_within"(text, text[]) FROM PUBLIC, "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.limit_exceeded (
   p_id     bigint,
@@ -2402,6 +3149,7 @@ CREATE OR REPLACE FUNCTION public.link_staff (
   p_id         uuid,
   p_token_hash text,
   p_within     public.staff_role[],
+  p_scope      text[],
   p_actor      text,
   p_actor_id   text,
   p_request_id text
@@ -2415,7 +3163,8 @@ declare
   v_staff public.staff_users;
   v_expires_at timestamptz;
 begin
-  select * into v_staff from public.staff_users u where u.id = p_id for update;
+  select * into v_staff from public.staff_users u
+  where u.id = p_id and public.all_in_scope(p_scope, u.organisations) for update;
   if not found then
     return jsonb_build_object('result', 'not_found');
   elsif p_id::text = p_actor_id then
@@ -2433,33 +3182,39 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION public.list_action_choices()
+REVOKE ALL ON FUNCTION "public"."link_staff"(uuid, text, public.staff_role[], text[], text, text, text) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.list_action_choices (
+  p_scope text[]
+)
   RETURNS jsonb
   LANGUAGE sql
   STABLE
   SET search_path TO ''
   SET jit TO 'off'
   AS $function$
-  with recursive actors as (
-    (select a.actor as value, 1 as n from public.staff_actions a order by a.actor limit 1)
-    union all
-    select (select a.actor from public.staff_actions a where a.actor > c.value order by a.actor limit 1), c.n + 1
-    from actors c where c.value is not null and c.n < 200
-  ), actions as (
-    (select a.action as value, 1 as n from public.staff_actions a order by a.action limit 1)
-    union all
-    select (select a.action from public.staff_actions a where a.action > c.value order by a.action limit 1), c.n + 1
-    from actions c where c.value is not null and c.n < 200
+  with mine as (
+    select a.actor, a.action from public.staff_actions a
+    where a.organisations is not null and a.organisations <@ p_scope
+    order by a.acted_at desc, a.id desc
+    limit 10000
   )
-  select jsonb_build_object(
-    'actors', (select coalesce(jsonb_agg(c.value order by c.n) filter (where c.value is not null), '[]') from actors c),
-    'actions', (select coalesce(jsonb_agg(c.value order by c.n) filter (where c.value is not null), '[]') from actions c)
-  );
+  select case when p_scope is null then public.every_action_choice() else jsonb_build_object(
+    'actors', (
+      select coalesce(jsonb_agg(x.actor order by x.actor), '[]') from (select distinct m.actor from mine m limit 200) x
+    ),
+    'actions', (
+      select coalesce(jsonb_agg(x.action order by x.action), '[]') from (select distinct m.action from mine m limit 200) x
+    )
+  ) end;
 $function$;
+
+REVOKE ALL ON FUNCTION "public"."list_action_choices"(text[]) FROM PUBLIC, "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.list_actions (
   p_filter jsonb,
   p_limit  integer,
+  p_scope  text[],
   p_cursor text    DEFAULT NULL::text
 )
   RETURNS jsonb
@@ -2467,6 +3222,7 @@ CREATE OR REPLACE FUNCTION public.list_actions (
   STABLE
   SET search_path TO ''
   SET jit TO 'off'
+  SET statement_timeout TO '10s'
   AS $function$
 declare
   v_condition text := (
@@ -2482,6 +3238,10 @@ declare
   );
   v_answer jsonb;
 begin
+  if p_scope is not null then
+    -- Not null, so that the index of such rows answers it.
+    v_condition := v_condition || format(' and a.organisations is not null and a.organisations <@ %L::text[]', p_scope);
+  end if;
   if p_cursor is not null then
     v_condition := v_condition || format(
       ' and (a.acted_at, a.id) < (timestamptz ''epoch'' + %L::bigint * interval ''1 microsecond'', %L::bigint)',
@@ -2512,7 +3272,11 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION public.list_api_tokens()
+REVOKE ALL ON FUNCTION "public"."list_actions"(jsonb, integer, text[], text) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.list_api_tokens (
+  p_scope text[]
+)
   RETURNS jsonb
   LANGUAGE sql
   STABLE
@@ -2523,11 +3287,39 @@ CREATE OR REPLACE FUNCTION public.list_api_tokens()
     public.api_token(t) order by t.revoked_at is not null or t.expires_at <= now(), t.id desc
   ), '[]')
   from public.api_tokens t
-  where coalesce(t.revoked_at, t.expires_at) > now() - interval '30 days';
+  where coalesce(t.revoked_at, t.expires_at) > now() - interval '30 days'
+    and public.all_in_scope(p_scope, public.token_scope(t));
 $function$;
 
+REVOKE ALL ON FUNCTION "public"."list_api_tokens"(text[]) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.list_applied_migrations()
+  RETURNS text[]
+  LANGUAGE plpgsql
+  STABLE
+  SECURITY DEFINER
+  SET search_path TO ''
+  SET jit TO 'off'
+  AS $function$
+declare
+  v_versions text[];
+begin
+  if to_regclass('supabase_migrations.schema_migrations') is null then
+    return null;
+  end if;
+  execute 'select array_agg(version order by version) from supabase_migrations.schema_migrations' into v_versions;
+  return v_versions;
+exception
+  when insufficient_privilege then
+    return null;
+end
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."list_applied_migrations"() FROM PUBLIC, "anon", "authenticated";
+
 CREATE OR REPLACE FUNCTION public.list_dead_letter_groups (
-  p_limit integer
+  p_limit integer,
+  p_scope text[]
 )
   RETURNS jsonb
   LANGUAGE sql
@@ -2543,7 +3335,7 @@ CREATE OR REPLACE FUNCTION public.list_dead_letter_groups (
       )) as hour,
       count(*) as count, min(d.finished_at) as first_at, max(d.finished_at) as last_at
     from public.deliveries d
-    join public.events e on e.id = d.event_id and e.status = 'dead'
+    join public.events e on e.id = d.event_id and e.status = 'dead' and public.in_scope(p_scope, e.organisation_id)
     where d.status = 'dead'
     group by 1, 2, 3
   ),
@@ -2565,8 +3357,12 @@ CREATE OR REPLACE FUNCTION public.list_dead_letter_groups (
           'hours', (
             select jsonb_agg(coalesce((g.hours ->> n::text)::integer, 0) order by n) from generate_series(1, 24) n
           ),
-          'destination', jsonb_build_object('id', t.id, 'slug', t.slug, 'name', t.name, 'kind', t.kind)
-        ) || public.describe_dead_letters(g.destination_id, g.error_group)
+          'destination', jsonb_build_object(
+            'id', t.id,
+            'slug', case when t.organisation_id is null or public.in_scope(p_scope, t.organisation_id) then t.slug else 'ds_' || t.id end,
+            'name', public.destination_name(t, p_scope), 'kind', t.kind
+          )
+        ) || public.describe_dead_letters(g.destination_id, g.error_group, p_scope)
         order by g.count desc, g.last_at desc, g.error_group, g.destination_id
       )
       from shown g
@@ -2575,13 +3371,18 @@ CREATE OR REPLACE FUNCTION public.list_dead_letter_groups (
     'total', jsonb_build_object(
       'groups', (select count(*) from groups),
       'deliveries', (select coalesce(sum(g.count), 0) from groups g),
-      'events', (select count(*) from public.events e where e.status = 'dead')
+      'events', (
+        select count(*) from public.events e where e.status = 'dead' and public.in_scope(p_scope, e.organisation_id)
+      )
     )
   );
 $function$;
 
+REVOKE ALL ON FUNCTION "public"."list_dead_letter_groups"(integer, text[]) FROM PUBLIC, "anon", "authenticated";
+
 CREATE OR REPLACE FUNCTION public.list_dead_letters (
-  p_limit integer
+  p_limit integer,
+  p_scope text[]
 )
   RETURNS jsonb
   LANGUAGE sql
@@ -2590,35 +3391,52 @@ CREATE OR REPLACE FUNCTION public.list_dead_letters (
   SET jit TO 'off'
   AS $function$
   select coalesce(jsonb_agg(jsonb_build_object(
-    'id', 'we_' || e.id, 'webhook_data', e.payload, 'error_message', d.last_error,
+    'id', 'we_' || e.id, 'webhook_data', case when d.fits then e.payload end, 'webhook_data_omitted', not d.fits,
+    'body_url', '/api/webhooks/events/we_' || e.id || '/body', 'error_message', d.last_error,
     'failed_at', public.iso(d.finished_at), 'provider_slug', e.provider, 'event_key', e.event_key,
     'event_type', e.event_type
   ) order by d.finished_at desc, d.id desc), '[]')
   from (
-    select x.* from public.deliveries x
-    join public.events y on y.id = x.event_id
-    where x.status = 'dead' and y.status = 'dead'
-    order by x.finished_at desc, x.id desc
-    limit p_limit
+    select n.*, sum(n.bytes) over (order by n.finished_at desc, n.id desc) <= public.payload_budget() as fits
+    from (
+      select x.id, x.event_id, x.last_error, x.finished_at, public.payload_bytes(y) as bytes
+      from public.deliveries x
+      join public.events y on y.id = x.event_id
+      where x.status = 'dead' and y.status = 'dead' and public.in_scope(p_scope, y.organisation_id)
+      order by x.finished_at desc, x.id desc
+      limit p_limit
+    ) n
   ) d
   join public.events e on e.id = d.event_id;
 $function$;
 
+REVOKE ALL ON FUNCTION "public"."list_dead_letters"(integer, text[]) FROM PUBLIC, "anon", "authenticated";
+
 CREATE OR REPLACE FUNCTION public.list_destination_deliveries (
   p_id     bigint,
   p_limit  integer,
-  p_cursor bigint
+  p_cursor bigint,
+  p_scope  text[]
 )
   RETURNS jsonb
   LANGUAGE sql
   STABLE
   SET search_path TO ''
   SET jit TO 'off'
+  SET statement_timeout TO '10s'
   AS $function$
   with page as (
     select d.id, row_number() over (order by d.id desc) as n
     from public.deliveries d
     where d.destination_id = p_id and (p_cursor is null or d.id < p_cursor)
+      and (
+        p_scope is null
+        or exists (
+          select from public.destinations t where t.id = p_id and public.in_scope(p_scope, t.organisation_id)
+        )
+        -- It may have been another organisation's before.
+        and exists (select from public.events e where e.id = d.event_id and public.in_scope(p_scope, e.organisation_id))
+      )
     order by d.id desc
     limit p_limit + 1
   )
@@ -2626,7 +3444,8 @@ CREATE OR REPLACE FUNCTION public.list_destination_deliveries (
     'deliveries', coalesce(jsonb_agg(jsonb_build_object(
       'delivery_id', d.id, 'event_id', 'we_' || e.id, 'event_type', e.event_type, 'provider', e.provider,
       'status', d.status, 'http_status', a.http_status, 'error_class', d.last_error_class, 'error', d.last_error,
-      'duration_ms', a.duration_ms, 'attempt_count', d.attempt_count, 'replay_id', 'wr_' || d.replay_id,
+      'duration_ms', a.duration_ms, 'attempt_count', d.attempt_count,
+      'replay_id', public.replay_name(d.replay_id, p_scope),
       'created_at', public.iso(d.created_at), 'finished_at', public.iso(d.finished_at)
     ) order by p.n) filter (where p.n <= p_limit), '[]'),
     'next_cursor', max(p.id) filter (where p.n = p_limit and (select count(*) from page) > p_limit)
@@ -2637,17 +3456,24 @@ CREATE OR REPLACE FUNCTION public.list_destination_deliveries (
   left join public.attempts a on a.delivery_id = d.id and a.number = d.attempt_count;
 $function$;
 
-CREATE OR REPLACE FUNCTION public.list_destinations()
+REVOKE ALL ON FUNCTION "public"."list_destination_deliveries"(bigint, integer, bigint, text[]) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.list_destinations (
+  p_scope text[]
+)
   RETURNS jsonb
   LANGUAGE sql
   STABLE
   SET search_path TO ''
   SET jit TO 'off'
+  SET statement_timeout TO '10s'
   AS $function$
   select coalesce(jsonb_agg(public.destination_detail(d) order by d.id), '[]')
   from public.destinations d
-  where d.archived_at is null;
+  where d.archived_at is null and public.in_scope(p_scope, d.organisation_id);
 $function$;
+
+REVOKE ALL ON FUNCTION "public"."list_destinations"(text[]) FROM PUBLIC, "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.list_event_views (
   p_staff_id uuid
@@ -2667,6 +3493,7 @@ CREATE OR REPLACE FUNCTION public.list_events (
   p_filter jsonb,
   p_limit  integer,
   p_cursor text,
+  p_scope  text[],
   p_after  text    DEFAULT NULL::text
 )
   RETURNS jsonb
@@ -2674,6 +3501,7 @@ CREATE OR REPLACE FUNCTION public.list_events (
   STABLE
   SET search_path TO ''
   SET jit TO 'off'
+  SET statement_timeout TO '10s'
   AS $function$
 declare
   v_from text := coalesce(p_after, p_cursor);
@@ -2698,7 +3526,7 @@ begin
        limit %3$s + 1
      )
      select jsonb_build_object(
-       ''events'', public.event_summaries(array_agg(p.id) filter (where p.n <= %3$s)),
+       ''events'', public.event_summaries(array_agg(p.id) filter (where p.n <= %3$s), $1),
        ''nearest'', max(p.cursor) filter (where p.n = 1),
        ''farthest'', max(p.cursor) filter (where p.n = %3$s and (select count(*) from page) > %3$s)
      )
@@ -2709,10 +3537,10 @@ begin
         '(select e.id, e.received_at from public.events e where %s%s order by e.received_at %s, e.id %3$s limit %s + 1)',
         b.condition, v_beyond, v_order, p_limit
       ), ' union all ')
-      from unnest(public.event_branches(p_filter)) as b(condition)
+      from unnest(public.event_branches(p_filter, p_scope)) as b(condition)
     ),
     p_limit
-  ) into v_found;
+  ) into v_found using p_scope;
 
   return jsonb_build_object(
     'events', v_found -> 'events',
@@ -2727,10 +3555,11 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION public.list_merchant_events (
-  p_filter jsonb,
-  p_limit  integer,
-  p_cursor text
+REVOKE ALL ON FUNCTION "public"."list_events"(jsonb, integer, text, text[], text) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.list_key_choices (
+  p_selection jsonb,
+  p_scope     text[]
 )
   RETURNS jsonb
   LANGUAGE sql
@@ -2738,32 +3567,83 @@ CREATE OR REPLACE FUNCTION public.list_merchant_events (
   SET search_path TO ''
   SET jit TO 'off'
   AS $function$
+  select coalesce(jsonb_agg(jsonb_build_object('event_key', c.key, 'choices', c.choices) order by c.n), '[]')
+  from (
+    select k.key, k.n, jsonb_agg(jsonb_build_object(
+      'event_id', 'we_' || e.id, 'organisation_id', e.organisation_id, 'source_id', 'so_' || e.source_id
+    ) order by e.organisation_id nulls last, e.id) as choices
+    from (
+      select x.key, min(x.n) as n
+      from jsonb_array_elements_text(p_selection -> 'event_keys') with ordinality as x(key, n) group by x.key
+    ) k
+    join public.events e on public.has_key(e, k.key, p_selection) and public.in_scope(p_scope, e.organisation_id)
+    group by k.key, k.n
+    having count(*) > 1
+    order by k.n
+    limit 10
+  ) c;
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."list_key_choices"(jsonb, text[]) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.list_merchant_events (
+  p_filter jsonb,
+  p_limit  integer,
+  p_cursor text,
+  p_scope  text[]
+)
+  RETURNS jsonb
+  LANGUAGE sql
+  STABLE
+  SET search_path TO ''
+  SET jit TO 'off'
+  AS $function$
+  with listed as materialized (
+    select public.list_events(p_filter, p_limit, p_cursor, p_scope) as page
+  ),
+  weighed as materialized (
+    select x.n, e.id, e.received_at,
+      sum(public.payload_bytes(e)) over (order by x.n) - public.payload_bytes(e) as bytes_before
+    from listed l
+    cross join lateral jsonb_array_elements(l.page -> 'events') with ordinality as x(summary, n)
+    join public.events e on e.id = substr(x.summary ->> 'id', 4)::bigint
+  ),
+  fitting as materialized (
+    select * from weighed w where w.n = 1 or w.bytes_before < public.payload_budget()
+  )
   select jsonb_build_object(
     'events', coalesce(jsonb_agg(jsonb_build_object(
-      'id', x.summary ->> 'id', 'eventType', e.event_type, 'merchantId', e.organisation_id, 'status', e.status,
+      'id', 'we_' || e.id, 'eventType', e.event_type, 'merchantId', e.organisation_id, 'status', e.status,
       'attempts', e.attempt_count, 'lastAttempt', public.iso(a.started_at), 'lastError', e.last_error,
       'errorClass', e.last_error_class, 'webhookUrl', public.mask_url(a.url), 'payload', e.payload,
       'createdAt', public.iso(e.received_at), 'provider', e.provider, 'eventKey', e.event_key
-    ) order by x.n), '[]'),
-    'next_cursor', min(l.page ->> 'next_cursor')
+    ) order by f.n), '[]'),
+    'next_cursor', case
+      when (select count(*) from fitting) < (select count(*) from weighed) then (
+        select (extract(epoch from l.received_at) * 1000000)::bigint || '.' || l.id from fitting l order by l.n desc limit 1
+      )
+      else (select l.page ->> 'next_cursor' from listed l)
+    end
   )
-  from (select public.list_events(p_filter, p_limit, p_cursor) as page) l
-  left join lateral jsonb_array_elements(l.page -> 'events') with ordinality as x(summary, n) on true
-  left join public.events e on e.id = substr(x.summary ->> 'id', 4)::bigint
+  from fitting f
+  join public.events e on e.id = f.id
   left join lateral (
-    select t.url, a.started_at
+    -- The address of a destination that all organisations share is for those who are scoped to all.
+    select case when public.in_scope(p_scope, t.organisation_id) then t.url end as url, a.started_at
     from public.deliveries d
     join public.destinations t on t.id = d.destination_id
     left join public.attempts a on a.delivery_id = d.id and a.number = d.attempt_count
     where d.event_id = e.id
     order by (t.kind = 'http') desc, d.id
     limit 1
-  ) a on true
-  where e.id is not null;
+  ) a on true;
 $function$;
 
+REVOKE ALL ON FUNCTION "public"."list_merchant_events"(jsonb, integer, text, text[]) FROM PUBLIC, "anon", "authenticated";
+
 CREATE OR REPLACE FUNCTION public.list_missing_events (
-  p_selection jsonb
+  p_selection jsonb,
+  p_scope     text[]
 )
   RETURNS jsonb
   LANGUAGE sql
@@ -2777,17 +3657,22 @@ CREATE OR REPLACE FUNCTION public.list_missing_events (
     from jsonb_array_elements_text(p_selection -> 'event_keys') with ordinality as k(key, n)
     where not exists (
       select from public.events e
-      where e.provider = p_selection ->> 'provider_slug' and e.event_key_hash = sha256(convert_to(k.key, 'UTF8'))
+      where public.has_key(e, k.key, p_selection) and public.in_scope(p_scope, e.organisation_id)
     )
     union all
     select 'we_' || k.id, k.n
     from jsonb_array_elements_text(p_selection -> 'event_ids') with ordinality as k(id, n)
-    where not exists (select from public.events e where e.id = k.id::bigint)
+    where not exists (
+      select from public.events e where e.id = k.id::bigint and public.in_scope(p_scope, e.organisation_id)
+    )
   ) m;
 $function$;
 
+REVOKE ALL ON FUNCTION "public"."list_missing_events"(jsonb, text[]) FROM PUBLIC, "anon", "authenticated";
+
 CREATE OR REPLACE FUNCTION public.list_notices (
-  p_actor_id text
+  p_actor_id text,
+  p_scope    text[]
 )
   RETURNS jsonb
   LANGUAGE sql
@@ -2799,14 +3684,48 @@ CREATE OR REPLACE FUNCTION public.list_notices (
     'id', n.id, 'subject', n.subject, 'message', n.message, 'created_at', public.iso(n.created_at)
   ) order by n.id desc), '[]')
   from (
-    select * from public.notices x where x.actor_id = p_actor_id and x.seen_at is null order by x.id desc limit 20
+    select * from public.notices x
+    where x.actor_id = p_actor_id and x.seen_at is null and public.all_in_scope(p_scope, x.organisations)
+    order by x.id desc limit 20
   ) n;
 $function$;
+
+REVOKE ALL ON FUNCTION "public"."list_notices"(text, text[]) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.list_organisations (
+  p_limit integer,
+  p_scope text[]
+)
+  RETURNS text[]
+  LANGUAGE sql
+  STABLE
+  SET search_path TO ''
+  SET jit TO 'off'
+  AS $function$
+  with recursive names as (
+    (
+      select e.organisation_id as name, 1 as n from public.events e
+      where e.organisation_id is not null order by e.organisation_id limit 1
+    )
+    union all
+    select (
+      select e.organisation_id from public.events e where e.organisation_id > x.name order by e.organisation_id limit 1
+    ), x.n + 1
+    from names x where x.name is not null and x.n < p_limit
+  )
+  select case
+    when p_scope is null then (select coalesce(array_agg(x.name order by x.n) filter (where x.name is not null), '{}') from names x)
+    else array(select o from unnest(p_scope) o order by o limit p_limit)
+  end;
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."list_organisations"(integer, text[]) FROM PUBLIC, "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.list_projectable_items (
   p_replay_id bigint,
   p_after     integer,
-  p_limit     integer
+  p_limit     integer,
+  p_scope     text[]
 )
   RETURNS jsonb
   LANGUAGE sql
@@ -2825,26 +3744,37 @@ CREATE OR REPLACE FUNCTION public.list_projectable_items (
     )
   ) order by i.position), '[]')
   from (
-    select * from public.replay_items x
-    where x.replay_id = p_replay_id and x.position > p_after and x.outcome is null
-    order by x.position limit p_limit
+    select x.*, sum(octet_length(y.raw_body)) over (order by x.position) - octet_length(y.raw_body) as bytes_before
+    from (
+      select * from public.replay_items z
+      where z.replay_id = p_replay_id and z.position > p_after and z.outcome is null
+        and public.replay_name(p_replay_id, p_scope) is not null
+      order by z.position limit p_limit
+    ) x
+    join public.events y on y.id = x.event_id
   ) i
   join public.events e on e.id = i.event_id
   join public.deliveries d on d.id = i.delivery_id
-  join public.destinations t on t.id = d.destination_id;
+  join public.destinations t on t.id = d.destination_id
+  where i.bytes_before < public.payload_budget();
 $function$;
 
+REVOKE ALL ON FUNCTION "public"."list_projectable_items"(bigint, integer, integer, text[]) FROM PUBLIC, "anon", "authenticated";
+
 CREATE OR REPLACE FUNCTION public.list_related_events (
-  p_id bigint
+  p_id    bigint,
+  p_scope text[]
 )
   RETURNS jsonb
   LANGUAGE sql
   STABLE
   SET search_path TO ''
   SET jit TO 'off'
+  SET statement_timeout TO '10s'
   AS $function$
   with here as (
-    select e.id, e.provider, e.organisation_id, e.object_id, e.received_at from public.events e where e.id = p_id
+    select e.id, e.provider, e.organisation_id, e.object_id, e.received_at from public.events e
+    where e.id = p_id and public.in_scope(p_scope, e.organisation_id)
   ),
   of_object as (
     select x.id, 'object' as same
@@ -2852,10 +3782,12 @@ CREATE OR REPLACE FUNCTION public.list_related_events (
     cross join lateral (
       (select e.id from public.events e
         where e.object_id = h.object_id and e.provider = h.provider and e.received_at >= h.received_at and e.id <> h.id
+          and public.in_scope(p_scope, e.organisation_id)
         order by e.received_at limit 25)
       union all
       (select e.id from public.events e
         where e.object_id = h.object_id and e.provider = h.provider and e.received_at < h.received_at
+          and public.in_scope(p_scope, e.organisation_id)
         order by e.received_at desc limit 25)
     ) x
   ),
@@ -2920,23 +3852,27 @@ CREATE OR REPLACE FUNCTION public.list_related_events (
   where p.distance <= 25;
 $function$;
 
+REVOKE ALL ON FUNCTION "public"."list_related_events"(bigint, text[]) FROM PUBLIC, "anon", "authenticated";
+
 CREATE OR REPLACE FUNCTION public.list_replay_failures (
   p_replay_id bigint,
   p_after     integer,
-  p_limit     integer
+  p_limit     integer,
+  p_scope     text[]
 )
   RETURNS jsonb
   LANGUAGE sql
   STABLE
   SET search_path TO ''
   SET jit TO 'off'
+  SET statement_timeout TO '10s'
   AS $function$
   with failing as (
     select i.position, i.event_id, i.error_class, i.detail, i.outcome, d.id as delivery_id, d.last_error_class,
       d.last_error, d.due_at
     from public.replay_items i
     join public.deliveries d on d.id = i.delivery_id
-    where i.replay_id = p_replay_id
+    where i.replay_id = p_replay_id and public.replay_name(p_replay_id, p_scope) is not null
       and (i.outcome = 'failed' or (i.outcome is null and i.fed_at is not null and d.status = 'retrying'))
   )
   select jsonb_build_object(
@@ -2958,22 +3894,26 @@ CREATE OR REPLACE FUNCTION public.list_replay_failures (
   ) a on true;
 $function$;
 
+REVOKE ALL ON FUNCTION "public"."list_replay_failures"(bigint, integer, integer, text[]) FROM PUBLIC, "anon", "authenticated";
+
 CREATE OR REPLACE FUNCTION public.list_replay_items (
   p_replay_id bigint,
   p_outcome   text,
   p_after     integer,
-  p_limit     integer
+  p_limit     integer,
+  p_scope     text[]
 )
   RETURNS jsonb
   LANGUAGE sql
   STABLE
   SET search_path TO ''
   SET jit TO 'off'
+  SET statement_timeout TO '10s'
   AS $function$
   select coalesce(jsonb_agg(jsonb_build_object(
     'position', i.position, 'event_id', 'we_' || i.event_id, 'event_key', e.event_key, 'event_type', e.event_type,
     'provider_slug', e.provider, 'org_id', e.organisation_id, 'received_at', public.iso(e.received_at),
-    'delivery_id', d.id, 'destination', t.name, 'delivery_status', d.status, 'outcome', i.outcome,
+    'delivery_id', d.id, 'destination', public.destination_name(t, p_scope), 'delivery_status', d.status, 'outcome', i.outcome,
     'skip_reason', i.skip_reason, 'error_class', i.error_class, 'detail', i.detail,
     'finished_at', public.iso(i.finished_at), 'http_status', a.http_status, 'duration_ms', a.duration_ms,
     'attempts', d.tries, 'next_retry', case when i.outcome is null and d.status = 'retrying' then public.iso(d.due_at) end,
@@ -2981,7 +3921,7 @@ CREATE OR REPLACE FUNCTION public.list_replay_items (
   ) order by i.position), '[]')
   from (
     select * from public.replay_items x
-    where x.replay_id = p_replay_id and x.position > p_after
+    where x.replay_id = p_replay_id and x.position > p_after and public.replay_name(p_replay_id, p_scope) is not null
       and case
         when p_outcome is null then true
         when p_outcome = 'waiting' then x.outcome is null
@@ -2996,21 +3936,25 @@ CREATE OR REPLACE FUNCTION public.list_replay_items (
   left join public.attempts a on a.id = i.attempt_id;
 $function$;
 
+REVOKE ALL ON FUNCTION "public"."list_replay_items"(bigint, text, integer, integer, text[]) FROM PUBLIC, "anon", "authenticated";
+
 CREATE OR REPLACE FUNCTION public.list_replays (
   p_filter jsonb,
   p_limit  integer,
-  p_cursor bigint
+  p_cursor bigint,
+  p_scope  text[]
 )
   RETURNS jsonb
   LANGUAGE sql
   STABLE
   SET search_path TO ''
   SET jit TO 'off'
+  SET statement_timeout TO '10s'
   AS $function$
   with page as (
     select r.id, row_number() over (order by r.id desc) as n
     from public.replays r
-    where (p_cursor is null or r.id < p_cursor)
+    where (p_cursor is null or r.id < p_cursor) and public.all_in_scope(p_scope, r.organisations)
       and case
         when p_filter ? 'status' then r.status::text = any (public.text_array(p_filter -> 'status'))
         else r.status <> 'draft'
@@ -3020,13 +3964,17 @@ CREATE OR REPLACE FUNCTION public.list_replays (
     limit p_limit + 1
   )
   select jsonb_build_object(
-    'replays', coalesce(jsonb_agg(public.get_replay(p.id) order by p.n) filter (where p.n <= p_limit), '[]'),
+    'replays', coalesce(jsonb_agg(public.get_replay(p.id, p_scope) order by p.n) filter (where p.n <= p_limit), '[]'),
     'next_cursor', max(p.id) filter (where p.n = p_limit and (select count(*) from page) > p_limit)
   )
   from page p;
 $function$;
 
-CREATE OR REPLACE FUNCTION public.list_silent_providers()
+REVOKE ALL ON FUNCTION "public"."list_replays"(jsonb, integer, bigint, text[]) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.list_silent_providers (
+  p_scope text[]
+)
   RETURNS jsonb
   LANGUAGE sql
   STABLE
@@ -3036,7 +3984,8 @@ CREATE OR REPLACE FUNCTION public.list_silent_providers()
   with active as (
     select h.provider, h.hour, h.hour - lag(h.hour) over (partition by h.provider order by h.hour) as gap
     from public.statistics_hours h
-    where h.hour >= now() - interval '14 days' and h.outcome in ('received', 'duplicate', 'conflict')
+    where h.organisation_id = any (public.statistics_of(p_scope)) and h.hour >= now() - interval '14 days'
+      and h.outcome in ('received', 'duplicate', 'conflict')
     group by h.provider, h.hour
   ), habits as (
     select a.provider, max(a.gap) as usual_gap, max(a.hour) as last_hour
@@ -3052,7 +4001,8 @@ CREATE OR REPLACE FUNCTION public.list_silent_providers()
   from (
     select h.provider, h.usual_gap, coalesce((
       select max(s.minute) from public.statistics s
-      where s.minute >= h.last_hour and s.minute < h.last_hour + interval '1 hour' and s.provider = h.provider
+      where s.organisation_id = any (public.statistics_of(p_scope)) and s.minute >= h.last_hour
+        and s.minute < h.last_hour + interval '1 hour' and s.provider = h.provider
         and s.outcome in ('received', 'duplicate', 'conflict')
     ), h.last_hour) as last_at
     from habits h
@@ -3061,12 +4011,15 @@ CREATE OR REPLACE FUNCTION public.list_silent_providers()
   where now() - q.last_at > 4 * q.usual_gap;
 $function$;
 
+REVOKE ALL ON FUNCTION "public"."list_silent_providers"(text[]) FROM PUBLIC, "anon", "authenticated";
+
 CREATE OR REPLACE FUNCTION public.list_source_tokens()
   RETURNS jsonb
   LANGUAGE sql
   STABLE
   SET search_path TO ''
   SET jit TO 'off'
+  SET statement_timeout TO '3s'
   AS $function$
   select coalesce(jsonb_agg(jsonb_build_object(
     'id', s.id, 'provider', s.provider, 'organisation_id', s.organisation_id, 'company_id', s.company_id,
@@ -3079,7 +4032,8 @@ CREATE OR REPLACE FUNCTION public.list_source_tokens()
 $function$;
 
 CREATE OR REPLACE FUNCTION public.list_sources (
-  p_providers text[]
+  p_providers text[],
+  p_scope     text[]
 )
   RETURNS jsonb
   LANGUAGE sql
@@ -3091,43 +4045,59 @@ CREATE OR REPLACE FUNCTION public.list_sources (
     select s.provider, sum(s.count) filter (where s.outcome = 'received') as events,
       sum(s.count) filter (where s.outcome = 'rejected') as rejections
     from public.statistics s
-    where s.minute >= now() - interval '24 hours' and s.outcome in ('received', 'rejected')
+    where s.organisation_id = any (public.statistics_of(p_scope)) and s.minute >= now() - interval '24 hours'
+      and s.outcome in ('received', 'rejected')
     group by s.provider
   )
   select jsonb_object_agg(p.provider, jsonb_build_object(
-    'last_event', (
+    'last_event', case when p_scope is null then (
       select jsonb_build_object('id', 'we_' || e.id, 'event_type', e.event_type, 'received_at', public.iso(e.received_at))
       from public.events e
       -- A range, for the reason above.
       where e.provider between p.provider and p.provider
       order by e.provider, e.received_at desc, e.id desc
       limit 1
-    ),
+    ) else public.last_event_within(p.provider, p_scope) end,
     'events_24h', coalesce(c.events, 0),
     -- One look per reason, because the index has the reason before the time.
-    'last_rejection', (
-      select jsonb_build_object('reason', l.reason, 'detail', l.detail, 'received_at', public.iso(l.received_at))
+    'last_rejection', case when p_scope is null then (
+      select public.rejection_brief(l.*::public.rejections, p_scope)
       from unnest(enum_range(null::public.rejection_reason)) as r(reason)
       cross join lateral (
-        select x.reason, x.detail, x.received_at from public.rejections x
+        select x.* from public.rejections x
         where x.provider = p.provider and x.reason = r.reason
         order by x.received_at desc
         limit 1
       ) l
       order by l.received_at desc
       limit 1
-    ),
+    ) else (
+      select public.rejection_brief(l.*::public.rejections, p_scope)
+      from unnest(p_scope) as o(id)
+      cross join lateral (
+        select x.* from public.rejections x
+        where x.organisation_id = o.id and x.provider = p.provider
+        order by x.received_at desc
+        limit 1
+      ) l
+      order by l.received_at desc
+      limit 1
+    ) end,
     'rejections_24h', coalesce(c.rejections, 0),
     'sources', coalesce((
-      select jsonb_agg(public.source_answer(s) order by s.id) from public.sources s
-      where s.provider = p.provider and s.archived_at is null
+      select jsonb_agg(public.source_answer(s, p_scope) order by s.id) from public.sources s
+      where s.provider = p.provider and s.archived_at is null and public.in_scope(p_scope, s.organisation_id)
     ), '[]')
   ))
   from unnest(p_providers) as p(provider)
   left join counts c on c.provider = p.provider;
 $function$;
 
-CREATE OR REPLACE FUNCTION public.list_staff()
+REVOKE ALL ON FUNCTION "public"."list_sources"(text[], text[]) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.list_staff (
+  p_scope text[]
+)
   RETURNS jsonb
   LANGUAGE sql
   STABLE
@@ -3135,8 +4105,39 @@ CREATE OR REPLACE FUNCTION public.list_staff()
   SET jit TO 'off'
   AS $function$
   select coalesce(jsonb_agg(public.staff_member(u) order by u.disabled_at is not null, lower(u.name), u.email), '[]')
-  from public.staff_users u;
+  from public.staff_users u
+  where public.all_in_scope(p_scope, u.organisations);
 $function$;
+
+REVOKE ALL ON FUNCTION "public"."list_staff"(text[]) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.list_wrong_addresses (
+  p_senders text[],
+  p_scope   text[]
+)
+  RETURNS jsonb
+  LANGUAGE sql
+  STABLE
+  SET search_path TO ''
+  SET jit TO 'off'
+  AS $function$
+  select coalesce(jsonb_agg(jsonb_build_object(
+    'provider', a.provider, 'request', a.detail, 'count', a.count, 'last_at', public.iso(a.last_at)
+  ) order by a.count desc, a.provider, a.detail), '[]')
+  from (
+    select x.provider, x.detail, count(*) as count, max(x.received_at) as last_at
+    from unnest(p_senders) as s(slug)
+    cross join lateral (
+      select r.provider, r.detail, r.received_at from public.rejections r
+      where public.in_scope(p_scope, r.organisation_id) and r.provider = s.slug and r.reason = 'wrong_address' and r.received_at >= now() - interval '24 hours'
+    ) x
+    group by x.provider, x.detail
+    order by count(*) desc, x.provider, x.detail
+    limit 20
+  ) a;
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."list_wrong_addresses"(text[], text[]) FROM PUBLIC, "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.lock_replay (
   p_id bigint
@@ -3304,6 +4305,72 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION public.note_event_outcomes()
+  RETURNS TRIGGER
+  LANGUAGE plpgsql
+  SET search_path TO ''
+  AS $function$
+declare
+  v_changes jsonb;
+  v_shard smallint;
+begin
+  select jsonb_agg(jsonb_build_object(
+    'o', c.organisation_id, 'at', c.received_at, 'provider', c.provider, 'event_type', c.event_type, 'outcome', c.outcome,
+    'count', c.count
+  ))
+  into v_changes
+  from (
+    select coalesce(n.organisation_id, '') as organisation_id, date_trunc('minute', n.received_at) as received_at,
+      n.provider, n.event_type, w.outcome, sum(w.change) as count
+    from after_change n
+    join before_change b on b.id = n.id
+    cross join lateral (values
+      (public.event_outcome(n.status), 1), (public.event_outcome(b.status), -1)
+    ) as w(outcome, change)
+    where n.status <> b.status and w.outcome is not null
+    group by 1, 2, 3, 4, 5
+    having sum(w.change) <> 0
+  ) c;
+  if v_changes is null then
+    return null;
+  end if;
+
+  -- Events of any minute may change together, in any order, by several statements of a transaction: a shard of its own,
+  -- as long as there is one, keeps it from waiting for another.
+  select s.shard into v_shard
+  from generate_series(0, 15) as s(shard)
+  where pg_try_advisory_xact_lock(1163284301, s.shard)
+  order by s.shard
+  limit 1;
+  v_shard := coalesce(v_shard, (pg_backend_pid() % 16)::smallint);
+
+  insert into public.statistics as s (organisation_id, minute, provider, event_type, outcome, shard, count)
+  select o.id, c.at, c.provider, c.event_type, c.outcome, v_shard, sum(c.count)
+  from jsonb_to_recordset(v_changes) as c(
+    o text, at timestamptz, provider text, event_type text, outcome text, count bigint
+  )
+  cross join lateral unnest(array['', nullif(c.o, '')]) as o(id)
+  where o.id is not null
+  group by 1, 2, 3, 4, 5
+  order by 1, 2, 3, 4, 5
+  on conflict (organisation_id, minute, provider, event_type, outcome, shard) do update set count = s.count + excluded.count;
+
+  insert into public.statistics_hours as h (organisation_id, hour, provider, event_type, outcome, shard, count)
+  select o.id, date_trunc('hour', c.at, 'UTC'), c.provider, c.event_type, c.outcome, v_shard, sum(c.count)
+  from jsonb_to_recordset(v_changes) as c(
+    o text, at timestamptz, provider text, event_type text, outcome text, count bigint
+  )
+  cross join lateral unnest(array['', nullif(c.o, '')]) as o(id)
+  where o.id is not null
+  group by 1, 2, 3, 4, 5
+  order by 1, 2, 3, 4, 5
+  on conflict (organisation_id, hour, provider, event_type, outcome, shard) do update set count = h.count + excluded.count;
+  return null;
+end
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."note_event_outcomes"() FROM PUBLIC, "anon", "authenticated";
+
 CREATE OR REPLACE FUNCTION public.note_health (
   p_results jsonb
 )
@@ -3393,6 +4460,33 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION public.note_organisations()
+  RETURNS TRIGGER
+  LANGUAGE plpgsql
+  SET search_path TO ''
+  AS $function$
+begin
+  if tg_table_name = 'notices' then
+    new.organisations := public.organisations_of(new.subject);
+    return new;
+  end if;
+  new.organisations := public.organisations_of(new.subject, new.actor_id);
+  -- Who reads a change of scope reads both scopes.
+  if new.action = 'staff.change_organisations' then
+    new.organisations := case
+      when jsonb_typeof(new.details -> 'from') = 'array' and jsonb_typeof(new.details -> 'to') = 'array' then array(
+        select distinct o
+        from jsonb_array_elements_text((new.details -> 'from') || (new.details -> 'to')) o
+        order by o
+      )
+    end;
+  end if;
+  return new;
+end
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."note_organisations"() FROM PUBLIC, "anon", "authenticated";
+
 CREATE OR REPLACE FUNCTION public.notice_end (
   p_replay_id bigint
 )
@@ -3427,7 +4521,63 @@ CREATE OR REPLACE FUNCTION public.notify_admins (
   select u.id::text, p_subject, p_message
   from public.staff_users u
   where u.role = 'admin' and u.disabled_at is null
+    and public.all_in_scope(u.organisations, public.organisations_of(p_subject))
   order by u.id;
+$function$;
+
+CREATE OR REPLACE FUNCTION public.organisations_of (
+  p_subject  text,
+  p_actor_id text DEFAULT NULL::text
+)
+  RETURNS text[]
+  LANGUAGE plpgsql
+  STABLE
+  SET search_path TO ''
+  SET jit TO 'off'
+  AS $function$
+declare
+  v_number bigint := substring(p_subject from '^[a-z]{2}_(\d{1,18})$')::bigint;
+begin
+  return case
+    when p_subject ~ '^we_\d' then (
+      select array[e.organisation_id] from public.events e where e.id = v_number and e.organisation_id is not null
+    )
+    when p_subject ~ '^[wb]r_\d' then (select r.organisations from public.replays r where r.id = v_number)
+    when p_subject ~ '^ds_\d' then (
+      select array[d.organisation_id] from public.destinations d where d.id = v_number and d.organisation_id is not null
+    )
+    when p_subject ~ '^so_\d' then (
+      select array[s.organisation_id] from public.sources s where s.id = v_number and s.organisation_id is not null
+    )
+    when p_subject ~ '^tk_\d' then (select public.token_scope(t) from public.api_tokens t where t.id = v_number)
+    when exists (select from public.staff_users u where u.email = p_subject) then (
+      select u.organisations from public.staff_users u where u.email = p_subject
+    )
+    when p_actor_id ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then (
+      select u.organisations from public.staff_users u where u.id = p_actor_id::uuid
+    )
+    when p_actor_id ~ '^tk_\d{1,18}$' then (
+      select public.token_scope(t) from public.api_tokens t where t.id = substr(p_actor_id, 4)::bigint
+    )
+  end;
+end
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."organisations_of"(text, text) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.outcomes (
+  p_counts jsonb
+)
+  RETURNS jsonb
+  LANGUAGE sql
+  IMMUTABLE
+  SET search_path TO ''
+  AS $function$
+  select c.counts || jsonb_build_object('success_rate', public.event_success_rate(c.counts))
+  from (
+    select '{"received": 0, "duplicate": 0, "conflict": 0, "rejected": 0, "delivered": 0, "failed": 0, "dead": 0,
+      "succeeded": 0, "lost": 0}'::jsonb || coalesce(p_counts, '{}') as counts
+  ) c;
 $function$;
 
 CREATE OR REPLACE FUNCTION public.pace_of (
@@ -3452,6 +4602,7 @@ REVOKE ALL ON FUNCTION "public"."pace_of"(public.destinations, public.destinatio
 
 CREATE OR REPLACE FUNCTION public.pause_destination (
   p_id         bigint,
+  p_scope      text[],
   p_actor      text,
   p_actor_id   text,
   p_request_id text
@@ -3463,10 +4614,37 @@ CREATE OR REPLACE FUNCTION public.pause_destination (
   AS $function$
 begin
   update public.destinations t set paused_at = now(), updated_at = now()
-  where t.id = p_id and t.paused_at is null and t.archived_at is null;
-  return public.switched(p_id, found, 'destination.pause', '{}', p_actor, p_actor_id, p_request_id);
+  where t.id = p_id and t.paused_at is null and t.archived_at is null
+    and public.in_scope(p_scope, t.organisation_id);
+  return public.switched(p_id, p_scope, found, 'destination.pause', '{}', p_actor, p_actor_id, p_request_id);
 end
 $function$;
+
+REVOKE ALL ON FUNCTION "public"."pause_destination"(bigint, text[], text, text, text) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.payload_budget()
+  RETURNS integer
+  LANGUAGE sql
+  IMMUTABLE
+  SET search_path TO ''
+  AS $function$
+  select 4 * 1024 * 1024;
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."payload_budget"() FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.payload_bytes (
+  e public.events
+)
+  RETURNS bigint
+  LANGUAGE sql
+  IMMUTABLE
+  SET search_path TO ''
+  AS $function$
+  select case when e.payload is null then 0 else octet_length(e.raw_body) end;
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."payload_bytes"(public.events) FROM PUBLIC, "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.preview_changes (
   p_changes jsonb
@@ -3475,6 +4653,7 @@ CREATE OR REPLACE FUNCTION public.preview_changes (
   LANGUAGE plpgsql
   SET search_path TO ''
   SET jit TO 'off'
+  SET statement_timeout TO '10s'
   AS $function$
 declare
   v_preview jsonb;
@@ -3491,22 +4670,24 @@ end
 $function$;
 
 CREATE OR REPLACE FUNCTION public.preview_replay (
-  p_id bigint
+  p_id    bigint,
+  p_scope text[]
 )
   RETURNS jsonb
   LANGUAGE sql
   STABLE
   SET search_path TO ''
   SET jit TO 'off'
+  SET statement_timeout TO '10s'
   AS $function$
   with items as (
     select i.skip_reason, e.id as event_id, e.provider, e.event_type, e.organisation_id, e.status, e.received_at,
-      t.id as destination_id, t.name as destination, t.kind
+      t.id as destination_id, public.destination_name(t, p_scope) as destination, t.kind
     from public.replay_items i
     join public.events e on e.id = i.event_id
     join public.deliveries d on d.id = i.delivery_id
     join public.destinations t on t.id = d.destination_id
-    where i.replay_id = p_id
+    where i.replay_id = p_id and public.replay_name(p_id, p_scope) is not null
   ),
   splits as (
     select s.name, s.value, count(distinct x.event_id) as count
@@ -3564,19 +4745,37 @@ CREATE OR REPLACE FUNCTION public.preview_replay (
   );
 $function$;
 
+REVOKE ALL ON FUNCTION "public"."preview_replay"(bigint, text[]) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.probe_write()
+  RETURNS void
+  LANGUAGE sql
+  SET search_path TO ''
+  SET statement_timeout TO '3s'
+  SET jit TO 'off'
+  AS $function$
+  insert into public.write_probe as w (id, at, filler)
+  select 1, now(), convert_to(string_agg(md5(random()::text), ''), 'UTF8') from generate_series(1, 128)
+  on conflict (id) do update set at = excluded.at, filler = excluded.filler;
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."probe_write"() FROM PUBLIC, "anon", "authenticated";
+
 CREATE OR REPLACE FUNCTION public.read_analytics (
   p_from           timestamp with time zone,
   p_to             timestamp with time zone,
-  p_bucket_seconds integer
+  p_bucket_seconds integer,
+  p_scope          text[]
 )
   RETURNS jsonb
   LANGUAGE sql
   STABLE
   SET search_path TO ''
   SET jit TO 'off'
+  SET statement_timeout TO '10s'
   AS $function$
   with now_counted as materialized (
-    select * from public.counted_between(p_from, p_to, p_bucket_seconds)
+    select * from public.counted_between(p_from, p_to, p_bucket_seconds, p_scope)
   ), by_provider as (
     select x.provider, public.outcomes(x.counts) as totals, public.outcomes(x.counts_before) as previous
     from (
@@ -3587,7 +4786,7 @@ CREATE OR REPLACE FUNCTION public.read_analytics (
           select n.provider, n.outcome, n.count as now, 0 as before from now_counted n
           union all
           select b.provider, b.outcome, 0, b.count
-          from public.counted_between(p_from - (p_to - p_from), p_from, p_bucket_seconds) b
+          from public.counted_between(p_from - (p_to - p_from), p_from, p_bucket_seconds, p_scope) b
         ) y
         group by y.provider, y.outcome
       ) c
@@ -3612,6 +4811,15 @@ CREATE OR REPLACE FUNCTION public.read_analytics (
         group by x.at, x.provider
       ) b
     ), '[]'),
+    'rates', coalesce((
+      select jsonb_agg(jsonb_build_object('at', public.iso(b.at), 'success_rate', public.outcomes(b.counts) -> 'success_rate')
+        order by b.at)
+      from (
+        select x.at, jsonb_object_agg(x.outcome, x.count) as counts
+        from (select c.at, c.outcome, sum(c.count) as count from now_counted c group by 1, 2) x
+        group by x.at
+      ) b
+    ), '[]'),
     'stats', coalesce((
       select jsonb_agg(jsonb_build_object('event_type', t.event_type, 'status', t.status, 'count', t.count)
         order by t.event_type, t.status)
@@ -3626,7 +4834,9 @@ CREATE OR REPLACE FUNCTION public.read_analytics (
     'rejections', coalesce((
       select jsonb_agg(jsonb_build_object(
         'provider', r.provider, 'reason', r.reason, 'count', r.count,
-        'last_at', public.iso(coalesce(l.received_at, r.last_bucket)), 'last_detail', l.detail
+        'last_at', public.iso(coalesce(l.received_at, r.last_bucket)), 'last_detail', l.detail,
+        'last_organisation_id', l.organisation_id, 'last_source_id', l.source_id, 'last_event_key', l.event_key,
+        'last_body_sha256', l.body_sha256
       ) order by r.count desc, r.provider, r.reason)
       from (
         select c.provider, c.event_type as reason, sum(c.count) as count, max(c.at) as last_bucket
@@ -3635,31 +4845,40 @@ CREATE OR REPLACE FUNCTION public.read_analytics (
         group by 1, 2
       ) r
       left join lateral (
-        select x.received_at, x.detail from public.rejections x
-        where x.provider = r.provider and x.reason::text = r.reason
+        select x.received_at, x.detail, x.organisation_id, x.event_key, encode(x.body_sha256, 'hex') as body_sha256,
+          'so_' || s.id as source_id
+        from public.rejections x
+        left join public.sources s on s.id = x.source_id and public.in_scope(p_scope, s.organisation_id)
+        where x.provider = r.provider and x.reason::text = r.reason and public.in_scope(p_scope, x.organisation_id)
         order by x.received_at desc limit 1
       ) l on true
     ), '[]'),
-    'latency', public.read_latency(p_from, p_to),
-    'previous_latency', public.read_latency(p_from - (p_to - p_from), p_from),
-    'silent_providers', public.list_silent_providers(),
-    'failed_webhooks', public.list_dead_letters(10),
+    'latency', public.read_latency(p_from, p_to, p_scope),
+    'previous_latency', public.read_latency(p_from - (p_to - p_from), p_from, p_scope),
+    'silent_providers', public.list_silent_providers(p_scope),
+    'failed_webhooks', public.list_dead_letters(10, p_scope),
     'needs_attention', (
-      select public.event_summaries(array_agg(e.id))
+      select public.event_summaries(array_agg(e.id), p_scope)
       from (
-        (select x.id, x.received_at from public.events x where x.status = 'dead'
+        (select x.id, x.received_at from public.events x
+          where x.status = 'dead' and public.in_scope(p_scope, x.organisation_id)
           order by x.received_at desc, x.id desc limit 8)
         union all
-        (select x.id, x.received_at from public.events x where x.status = 'failed'
+        (select x.id, x.received_at from public.events x
+          where x.status = 'failed' and public.in_scope(p_scope, x.organisation_id)
           order by x.received_at desc, x.id desc limit 8)
         order by received_at desc, id desc
         limit 8
       ) e
     )
-  ) || public.read_backlog();
+  ) || public.read_backlog(p_scope);
 $function$;
 
-CREATE OR REPLACE FUNCTION public.read_backlog()
+REVOKE ALL ON FUNCTION "public"."read_analytics"(timestamp WITH time zone, timestamp WITH time zone, integer, text[]) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.read_backlog (
+  p_scope text[]
+)
   RETURNS jsonb
   LANGUAGE sql
   STABLE
@@ -3667,69 +4886,104 @@ CREATE OR REPLACE FUNCTION public.read_backlog()
   SET jit TO 'off'
   AS $function$
   select jsonb_build_object(
-    'waiting', jsonb_build_object(
-      'count', (
-        select count(*) from (
-          select from public.deliveries d where d.status in ('pending', 'retrying') limit 10000
-        ) w
-      ),
-      'oldest_due_seconds', (
-        select round(extract(epoch from now() - min(x.due_at))::numeric, 1)
-        from public.destinations t
-        left join public.destination_health h on h.destination_id = t.id
-        cross join (values ('live'::public.delivery_lane), ('replay')) as l(lane)
-        cross join lateral (
-          select d.due_at from public.deliveries d
-          where d.destination_id = t.id and d.lane = l.lane and d.status in ('pending', 'retrying')
-          order by d.due_at
-          limit 1
-        ) x
-        where x.due_at <= now() and t.enabled and t.paused_at is null and t.archived_at is null
-          and t.rate_per_second is null and t.ordering = 'none'
-          and coalesce(h.breaker, 'closed') = 'closed' and h.ramp is null and h.disable_because is null
-          and coalesce(h.throttled_until, '-infinity') <= now()
-      )
-    ),
-    'dead_letters', public.count_dead_letters(), 'running_replays', public.count_running_replays(),
-    'events_stored', exists (select from public.events)
+    'waiting', case when p_scope is null then public.read_waiting() else public.read_waiting_within(p_scope) end,
+    'dead_letters', public.count_dead_letters(p_scope), 'running_replays', public.count_running_replays(p_scope),
+    'events_stored', case when p_scope is null then exists (select from public.events) else exists (
+      select from unnest(p_scope) as o(id)
+      cross join lateral (select from public.events e where e.organisation_id = o.id limit 1) x
+    ) end
   );
 $function$;
 
-CREATE OR REPLACE FUNCTION public.read_destination_names()
+REVOKE ALL ON FUNCTION "public"."read_backlog"(text[]) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.read_clock()
+  RETURNS text
+  LANGUAGE sql
+  STABLE
+  SET search_path TO ''
+  SET statement_timeout TO '3s'
+  SET jit TO 'off'
+  AS $function$
+  select public.iso(clock_timestamp());
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."read_clock"() FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.read_condition()
   RETURNS jsonb
   LANGUAGE sql
   STABLE
   SET search_path TO ''
+  SET statement_timeout TO '3s'
   SET jit TO 'off'
   AS $function$
-  select coalesce(jsonb_object_agg(t.slug, t.name), '{}') from public.destinations t;
+  select jsonb_build_object(
+    'at', public.iso(clock_timestamp()),
+    -- Not that of this transaction: PostgREST makes every read one that cannot write.
+    'read_only', current_setting('default_transaction_read_only') = 'on', 'standby', pg_is_in_recovery(),
+    'requests', coalesce((
+      select jsonb_agg(jsonb_build_object('provider', r.provider, 'accepted', r.accepted, 'rejected', r.rejected)
+        order by r.provider)
+      from (
+        select s.provider, coalesce(sum(s.count) filter (where s.outcome <> 'rejected'), 0) as accepted,
+          coalesce(sum(s.count) filter (where s.outcome = 'rejected'), 0) as rejected
+        from public.statistics s
+        where s.minute > now() - interval '5 minutes' and s.outcome in ('received', 'duplicate', 'conflict', 'rejected')
+        group by s.provider
+      ) r
+    ), '[]')
+  ) || public.read_backlog(null);
 $function$;
 
-CREATE OR REPLACE FUNCTION public.read_event_body (
-  p_id bigint
+REVOKE ALL ON FUNCTION "public"."read_condition"() FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.read_destination_names (
+  p_scope text[]
 )
   RETURNS jsonb
   LANGUAGE sql
   STABLE
   SET search_path TO ''
   SET jit TO 'off'
+  AS $function$
+  select coalesce(jsonb_object_agg(t.slug, t.name), '{}') from public.destinations t
+  where t.organisation_id is null or public.in_scope(p_scope, t.organisation_id);
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."read_destination_names"(text[]) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.read_event_body (
+  p_id    bigint,
+  p_scope text[]
+)
+  RETURNS jsonb
+  LANGUAGE sql
+  STABLE
+  SET search_path TO ''
+  SET jit TO 'off'
+  SET statement_timeout TO '10s'
   AS $function$
   select jsonb_build_object(
     'provider_slug', e.provider, 'parse_status', e.parse_status,
     'body_base64', translate(encode(e.raw_body, 'base64'), E'\n', '')
   )
   from public.events e
-  where e.id = p_id;
+  where e.id = p_id and public.in_scope(p_scope, e.organisation_id);
 $function$;
 
+REVOKE ALL ON FUNCTION "public"."read_event_body"(bigint, text[]) FROM PUBLIC, "anon", "authenticated";
+
 CREATE OR REPLACE FUNCTION public.read_event_histogram (
-  p_filter jsonb
+  p_filter jsonb,
+  p_scope  text[]
 )
   RETURNS jsonb
   LANGUAGE plpgsql
   STABLE
   SET search_path TO ''
   SET jit TO 'off'
+  SET statement_timeout TO '10s'
   AS $function$
 declare
   v_most constant integer := 50000;
@@ -3741,10 +4995,10 @@ declare
   v_counted jsonb;
 begin
   if v_seconds >= 60 and p_filter - array['provider_slug', 'event_type', 'from_ts', 'to_ts', 'range'] = '{}' then
-    v_counted := public.count_by_statistics(p_filter, v_from, v_to, v_seconds, v_most);
+    v_counted := public.count_by_statistics(p_filter, p_scope, v_from, v_to, v_seconds, v_most);
   end if;
   if v_counted is null then
-    v_counted := public.count_by_event(public.event_predicate(p_filter), v_from, v_to, v_seconds, v_most);
+    v_counted := public.count_by_event(public.event_predicate(p_filter, p_scope), v_from, v_to, v_seconds, v_most);
   end if;
 
   return jsonb_build_object(
@@ -3768,6 +5022,8 @@ begin
   );
 end
 $function$;
+
+REVOKE ALL ON FUNCTION "public"."read_event_histogram"(jsonb, text[]) FROM PUBLIC, "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.read_health (
   p_destination_ids bigint[]
@@ -3832,8 +5088,9 @@ CREATE OR REPLACE FUNCTION public.read_health (
 $function$;
 
 CREATE OR REPLACE FUNCTION public.read_latency (
-  p_from timestamp with time zone,
-  p_to   timestamp with time zone
+  p_from  timestamp with time zone,
+  p_to    timestamp with time zone,
+  p_scope text[]
 )
   RETURNS jsonb
   LANGUAGE sql
@@ -3859,6 +5116,7 @@ CREATE OR REPLACE FUNCTION public.read_latency (
       select x.latency from public.destination_statistics x
       where x.destination_id = t.id and x.span = w.span and x.at >= w.since and x.at < p_to
     ) s
+    where public.in_scope(p_scope, t.organisation_id)
   ), histogram as (
     -- A bucket holds no more than an integer: by then its share no longer changes what is read from it.
     select array_agg(least(coalesce(u.count, 0), 2147483647)::integer order by u.n) as latency, coalesce(sum(u.count), 0) as attempts
@@ -3872,15 +5130,92 @@ CREATE OR REPLACE FUNCTION public.read_latency (
   from histogram h;
 $function$;
 
-CREATE OR REPLACE FUNCTION public.read_rail()
+REVOKE ALL ON FUNCTION "public"."read_latency"(timestamp WITH time zone, timestamp WITH time zone, text[]) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.read_rail (
+  p_scope text[]
+)
   RETURNS jsonb
   LANGUAGE sql
   STABLE
   SET search_path TO ''
   SET jit TO 'off'
   AS $function$
-  select jsonb_build_object('dead_letters', public.count_dead_letters(), 'running_replays', public.count_running_replays());
+  select jsonb_build_object(
+    'dead_letters', public.count_dead_letters(p_scope), 'running_replays', public.count_running_replays(p_scope)
+  );
 $function$;
+
+REVOKE ALL ON FUNCTION "public"."read_rail"(text[]) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.read_waiting()
+  RETURNS jsonb
+  LANGUAGE sql
+  STABLE
+  SET search_path TO ''
+  SET jit TO 'off'
+  AS $function$
+  select jsonb_build_object(
+    'count', (
+      select count(*) from (
+        select from public.deliveries d where d.status in ('pending', 'retrying') limit 10000
+      ) w
+    ),
+    'oldest_due_seconds', (
+      select round(extract(epoch from now() - min(x.due_at))::numeric, 1)
+      from public.destinations t
+      left join public.destination_health h on h.destination_id = t.id
+      cross join (values ('live'::public.delivery_lane), ('replay')) as l(lane)
+      cross join lateral (
+        select d.due_at from public.deliveries d
+        where d.destination_id = t.id and d.lane = l.lane and d.status in ('pending', 'retrying')
+        order by d.due_at
+        limit 1
+      ) x
+      where x.due_at <= now() and t.enabled and t.paused_at is null and t.archived_at is null
+        and t.rate_per_second is null and t.ordering = 'none'
+        and coalesce(h.breaker, 'closed') = 'closed' and h.ramp is null and h.disable_because is null
+        and coalesce(h.throttled_until, '-infinity') <= now()
+    )
+  );
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."read_waiting"() FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.read_waiting_within (
+  p_scope text[]
+)
+  RETURNS jsonb
+  LANGUAGE sql
+  STABLE
+  SET search_path TO ''
+  SET jit TO 'off'
+  AS $function$
+  select jsonb_build_object(
+    'count', count(*),
+    'oldest_due_seconds', round(extract(epoch from now() - min(w.due_at) filter (
+      where w.due_at <= now() and t.enabled and t.paused_at is null and t.archived_at is null
+        and t.rate_per_second is null and t.ordering = 'none'
+        and coalesce(h.breaker, 'closed') = 'closed' and h.ramp is null and h.disable_because is null
+        and coalesce(h.throttled_until, '-infinity') <= now()
+    ))::numeric, 1)
+  )
+  from (
+    select d.due_at, d.destination_id
+    from (
+      select e.id from public.events e
+      where e.status in ('received', 'processing', 'failed', 'dead') and public.in_scope(p_scope, e.organisation_id)
+      order by e.received_at desc
+      limit 10000
+    ) e
+    join public.deliveries d on d.event_id = e.id and d.status in ('pending', 'retrying')
+    limit 10000
+  ) w
+  join public.destinations t on t.id = w.destination_id
+  left join public.destination_health h on h.destination_id = t.id;
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."read_waiting_within"(text[]) FROM PUBLIC, "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.record_attempts (
   p_results jsonb,
@@ -3894,6 +5229,7 @@ CREATE OR REPLACE FUNCTION public.record_attempts (
   SET enable_hashjoin TO 'off'
   SET enable_mergejoin TO 'off'
   SET jit TO 'off'
+  SET statement_timeout TO '30s'
   AS $function$
 declare
   r record;
@@ -3924,7 +5260,8 @@ begin
     end if;
 
     select d.tries, d.destination_id, t.enabled and t.paused_at is null as open,
-      coalesce(p.max_attempts, t.max_attempts) as max_attempts, e.provider, e.event_type
+      coalesce(p.max_attempts, t.max_attempts) as max_attempts, e.provider, e.event_type,
+      e.organisation_id
     into v_delivery
     from public.deliveries d
     join public.destinations t on t.id = d.destination_id
@@ -4004,7 +5341,8 @@ begin
       'error', case when v_delivered then null else r.error end
     ));
     v_counts := array_append(v_counts, jsonb_build_object(
-      'provider', v_delivery.provider, 'event_type', v_delivery.event_type, 'count', 1, 'duration_ms', r.duration_ms,
+      'organisation_id', v_delivery.organisation_id, 'provider', v_delivery.provider,
+      'event_type', v_delivery.event_type, 'count', 1, 'duration_ms', r.duration_ms,
       'outcome', case when v_status in ('retrying', 'held') then 'failed' else v_status::text end
     ));
     v_health := array_append(v_health, jsonb_build_object(
@@ -4024,6 +5362,29 @@ $function$;
 
 REVOKE ALL ON FUNCTION "public"."record_attempts"(jsonb, boolean) FROM PUBLIC, "anon", "authenticated";
 
+CREATE OR REPLACE FUNCTION public.record_download (
+  p_subject    text,
+  p_details    jsonb,
+  p_actor      text,
+  p_actor_id   text,
+  p_request_id text
+)
+  RETURNS void
+  LANGUAGE sql
+  SET search_path TO ''
+  SET jit TO 'off'
+  AS $function$
+  insert into public.staff_actions (actor, actor_id, action, subject, details, request_id)
+  select p_actor, p_actor_id, 'event.download', p_subject, p_details, p_request_id
+  where not exists (
+    select from public.staff_actions a
+    where a.subject = p_subject and a.acted_at > now() - interval '1 minute' and a.action = 'event.download'
+      and a.actor_id = p_actor_id
+  );
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."record_download"(text, jsonb, text, text, text) FROM PUBLIC, "anon", "authenticated";
+
 CREATE OR REPLACE FUNCTION public.record_rejections (
   p_samples jsonb,
   p_counts  jsonb
@@ -4032,17 +5393,21 @@ CREATE OR REPLACE FUNCTION public.record_rejections (
   LANGUAGE sql
   SET search_path TO ''
   SET jit TO 'off'
+  SET statement_timeout TO '3s'
   AS $function$
   insert into public.rejections (
-    provider, reason, detail, status_code, method, path, headers, body, body_size, request_id
+    provider, reason, detail, status_code, method, path, headers, body, body_size, body_sha256, request_id, source_id,
+    organisation_id, event_key
   )
   select r.provider, r.reason, r.detail, r.status_code, r.method, r.path, r.headers, decode(r.body, 'base64'), r.body_size,
-    r.request_id
+    decode(r.body_sha256, 'hex'), r.request_id,
+    (select x.id from public.sources x where x.id = r.source_id), r.organisation_id, r.event_key
   from (
     select s.*, row_number() over (partition by s.provider, s.reason) as turn
     from jsonb_to_recordset(p_samples) as s(
       provider text, reason public.rejection_reason, detail text, status_code integer, method text, path text,
-      headers jsonb, body text, body_size integer, request_id text
+      headers jsonb, body text, body_size integer, body_sha256 text, request_id text, source_id bigint,
+      organisation_id text, event_key text
     )
   ) r
   where r.turn + (
@@ -4052,9 +5417,10 @@ CREATE OR REPLACE FUNCTION public.record_rejections (
 
   select public.add_statistics((
     select jsonb_agg(jsonb_build_object(
-      'provider', c.provider, 'event_type', c.reason, 'outcome', 'rejected', 'count', c.count
+      'organisation_id', c.organisation_id, 'provider', c.provider, 'event_type', c.reason, 'outcome', 'rejected',
+      'count', c.count
     ))
-    from jsonb_to_recordset(p_counts) as c(provider text, reason text, count bigint)
+    from jsonb_to_recordset(p_counts) as c(organisation_id text, provider text, reason text, count bigint)
   ));
 $function$;
 
@@ -4067,6 +5433,7 @@ CREATE OR REPLACE FUNCTION public.record_sign_in (
   LANGUAGE plpgsql
   SET search_path TO ''
   SET jit TO 'off'
+  SET statement_timeout TO '5s'
   AS $function$
 begin
   if p_success then
@@ -4095,6 +5462,26 @@ CREATE OR REPLACE FUNCTION public.record_staff_action (
   insert into public.staff_actions (actor, actor_id, action, subject, details, request_id)
   values (p_actor, p_actor_id, p_action, p_subject, p_details, p_request_id);
 $function$;
+
+CREATE OR REPLACE FUNCTION public.rejection_brief (
+  r       public.rejections,
+  p_scope text[]
+)
+  RETURNS jsonb
+  LANGUAGE sql
+  STABLE
+  SET search_path TO ''
+  AS $function$
+  select jsonb_build_object(
+    'reason', (r).reason, 'detail', (r).detail, 'received_at', public.iso((r).received_at),
+    'organisation_id', (r).organisation_id, 'event_key', (r).event_key, 'body_sha256', encode((r).body_sha256, 'hex'),
+    'source_id', (
+      select 'so_' || s.id from public.sources s where s.id = (r).source_id and public.in_scope(p_scope, s.organisation_id)
+    )
+  );
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."rejection_brief"(public.rejections, text[]) FROM PUBLIC, "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.release_deliveries (
   p_destination_id bigint
@@ -4170,9 +5557,49 @@ $function$;
 
 REVOKE ALL ON FUNCTION "public"."renew_lease"(bigint, bigint, integer) FROM PUBLIC, "anon", "authenticated";
 
+CREATE OR REPLACE FUNCTION public.replay_detail (
+  r public.replays
+)
+  RETURNS jsonb
+  LANGUAGE sql
+  STABLE
+  SET search_path TO ''
+  AS $function$
+  select jsonb_build_object(
+    'id', 'wr_' || r.id, 'kind', r.kind, 'status', r.status, 'reason', r.reason, 'actor', r.actor,
+    'request_id', r.request_id, 'options', r.options, 'selection', r.selection, 'matched', r.matched, 'total', r.total,
+    'succeeded', r.succeeded, 'failed', r.failed, 'skipped', r.skipped,
+    'in_progress', (
+      select count(*) from public.replay_items i
+      where i.replay_id = r.id and i.fed_at is not null and i.outcome is null
+    ),
+    'stopped_because', r.stopped_because, 'scheduled_at', public.iso(r.scheduled_at),
+    'created_at', public.iso(r.created_at), 'queued_at', public.iso(r.queued_at),
+    'started_at', public.iso(r.started_at), 'completed_at', public.iso(r.completed_at)
+  );
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."replay_detail"(public.replays) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.replay_name (
+  p_replay_id bigint,
+  p_scope     text[]
+)
+  RETURNS text
+  LANGUAGE sql
+  STABLE
+  SET search_path TO ''
+  SET jit TO 'off'
+  AS $function$
+  select 'wr_' || r.id from public.replays r where r.id = p_replay_id and public.all_in_scope(p_scope, r.organisations);
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."replay_name"(bigint, text[]) FROM PUBLIC, "anon", "authenticated";
+
 CREATE OR REPLACE FUNCTION public.resolve_events (
   p_event_ids  bigint[],
   p_reason     text,
+  p_scope      text[],
   p_actor      text,
   p_actor_id   text,
   p_request_id text
@@ -4183,15 +5610,19 @@ CREATE OR REPLACE FUNCTION public.resolve_events (
   SET jit TO 'off'
   AS $function$
 declare
+  -- Others are as unknown as those that do not exist.
+  v_asked bigint[] := array(
+    select e.id from public.events e where e.id = any (p_event_ids) and public.in_scope(p_scope, e.organisation_id)
+  );
   v_resolved bigint[];
 begin
   perform from public.deliveries d
-  where d.event_id = any (p_event_ids) and d.status in ('retrying', 'held') order by d.id for update;
+  where d.event_id = any (v_asked) and d.status in ('retrying', 'held') order by d.id for update;
 
   with resolved as (
     update public.events e set
       status = 'resolved', processed_at = now(), last_error = null, last_error_class = null
-    where e.id in (select x.id from public.events x where x.id = any (p_event_ids) order by x.id for update)
+    where e.id in (select x.id from public.events x where x.id = any (v_asked) order by x.id for update)
       and e.status in ('failed', 'dead')
     returning e.id
   )
@@ -4207,8 +5638,11 @@ begin
 end
 $function$;
 
+REVOKE ALL ON FUNCTION "public"."resolve_events"(bigint[], text, text[], text, text, text) FROM PUBLIC, "anon", "authenticated";
+
 CREATE OR REPLACE FUNCTION public.resume_destination (
   p_id         bigint,
+  p_scope      text[],
   p_actor      text,
   p_actor_id   text,
   p_request_id text
@@ -4220,13 +5654,17 @@ CREATE OR REPLACE FUNCTION public.resume_destination (
   AS $function$
 begin
   update public.destinations t set paused_at = null, updated_at = now()
-  where t.id = p_id and t.paused_at is not null and t.archived_at is null;
-  return public.switched(p_id, found, 'destination.resume', '{}', p_actor, p_actor_id, p_request_id);
+  where t.id = p_id and t.paused_at is not null and t.archived_at is null
+    and public.in_scope(p_scope, t.organisation_id);
+  return public.switched(p_id, p_scope, found, 'destination.resume', '{}', p_actor, p_actor_id, p_request_id);
 end
 $function$;
 
+REVOKE ALL ON FUNCTION "public"."resume_destination"(bigint, text[], text, text, text) FROM PUBLIC, "anon", "authenticated";
+
 CREATE OR REPLACE FUNCTION public.revoke_api_token (
   p_id         bigint,
+  p_scope      text[],
   p_actor      text,
   p_actor_id   text,
   p_request_id text
@@ -4239,15 +5677,22 @@ CREATE OR REPLACE FUNCTION public.revoke_api_token (
 declare
   v_token public.api_tokens;
 begin
-  update public.api_tokens t set revoked_at = now() where t.id = p_id and t.revoked_at is null returning * into v_token;
+  update public.api_tokens t set revoked_at = now()
+  where t.id = p_id and t.revoked_at is null and public.all_in_scope(p_scope, public.token_scope(t))
+  returning * into v_token;
   if found then
     perform public.record_staff_action(
       'token.revoke', 'tk_' || p_id, jsonb_build_object('name', v_token.name), p_actor, p_actor_id, p_request_id
     );
   end if;
-  return (select public.api_token(t) from public.api_tokens t where t.id = p_id);
+  return (
+    select public.api_token(t) from public.api_tokens t
+    where t.id = p_id and public.all_in_scope(p_scope, public.token_scope(t))
+  );
 end
 $function$;
+
+REVOKE ALL ON FUNCTION "public"."revoke_api_token"(bigint, text[], text, text, text) FROM PUBLIC, "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.roll_up_events (
   p_events bigint[]
@@ -4301,6 +5746,7 @@ CREATE OR REPLACE FUNCTION public.rotate_destination_secret (
   p_id            bigint,
   p_secret        jsonb,
   p_overlap_hours numeric,
+  p_scope         text[],
   p_actor         text,
   p_actor_id      text,
   p_request_id    text
@@ -4316,10 +5762,10 @@ begin
   update public.destinations d set
     secrets = public.add_secret(d.secrets, p_secret, now() + make_interval(secs => p_overlap_hours * 3600)),
     updated_at = clock_timestamp()
-  where d.id = p_id and d.archived_at is null and d.managed
+  where d.id = p_id and d.archived_at is null and d.managed and public.in_scope(p_scope, d.organisation_id)
   returning d.* into v_new;
   if not found then
-    return public.why_not_changed(p_id);
+    return public.why_not_changed(p_id, p_scope);
   end if;
 
   perform public.note_destination(
@@ -4329,11 +5775,14 @@ begin
 end
 $function$;
 
+REVOKE ALL ON FUNCTION "public"."rotate_destination_secret"(bigint, jsonb, numeric, text[], text, text, text) FROM PUBLIC, "anon", "authenticated";
+
 CREATE OR REPLACE FUNCTION public.rotate_source (
   p_id              bigint,
   p_token_hash      text,
   p_token_hint      text,
   p_overlap_seconds integer,
+  p_scope           text[],
   p_actor           text,
   p_actor_id        text,
   p_request_id      text
@@ -4352,7 +5801,7 @@ begin
     token_hash = decode(p_token_hash, 'hex'),
     token_hint = p_token_hint,
     updated_at = now()
-  where x.id = p_id and x.archived_at is null
+  where x.id = p_id and x.archived_at is null and public.in_scope(p_scope, x.organisation_id)
   returning * into s;
   if not found then
     return null;
@@ -4360,9 +5809,11 @@ begin
   perform public.note_source(
     'rotate', s, jsonb_build_object('overlap_seconds', p_overlap_seconds), p_actor, p_actor_id, p_request_id
   );
-  return public.source_answer(s);
+  return public.source_answer(s, p_scope);
 end
 $function$;
+
+REVOKE ALL ON FUNCTION "public"."rotate_source"(bigint, text, text, integer, text[], text, text, text) FROM PUBLIC, "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.route_again (
   p_events bigint[],
@@ -4382,9 +5833,65 @@ CREATE OR REPLACE FUNCTION public.route_again (
   on conflict do nothing;
 $function$;
 
+CREATE OR REPLACE FUNCTION public.run_expensive (
+  p_who      text,
+  p_function text,
+  p_args     jsonb
+)
+  RETURNS jsonb
+  LANGUAGE plpgsql
+  SET search_path TO ''
+  SET statement_timeout TO '9s'
+  SET jit TO 'off'
+  AS $function$
+declare
+  v_columns text;
+  v_arguments text;
+  v_result jsonb;
+begin
+  if not public.take_turn(p_who) then
+    return '{"busy": true}';
+  end if;
+
+  select string_agg(format('%I %s', a.name, format_type(t.type, null)), ', ' order by a.n),
+    string_agg(format('%I => a.%I', a.name, a.name), ', ' order by a.n)
+  into strict v_columns, v_arguments
+  from pg_catalog.pg_proc p
+  cross join unnest(p.proargnames) with ordinality as a(name, n)
+  join unnest(p.proargtypes) with ordinality as t(type, n) on t.n = a.n
+  where p.pronamespace = 'public'::regnamespace and p.proname = p_function and p_args ? a.name;
+
+  execute format(
+    'select to_jsonb(public.%I(%s)) from jsonb_to_record($1) as a(%s)', p_function, v_arguments, v_columns
+  ) into v_result using p_args;
+  return jsonb_build_object('result', v_result);
+end
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."run_expensive"(text, text, jsonb) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.scope_condition (
+  p_scope  text[],
+  p_column text
+)
+  RETURNS text
+  LANGUAGE sql
+  IMMUTABLE
+  SET search_path TO ''
+  AS $function$
+  select case
+    when p_scope is null then 'true'
+    when cardinality(p_scope) = 1 then format('%s = %L', p_column, p_scope[1])
+    else format('%s = any (%L::text[])', p_column, p_scope)
+  end;
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."scope_condition"(text[], text) FROM PUBLIC, "anon", "authenticated";
+
 CREATE OR REPLACE FUNCTION public.search_everything (
   p_query text,
-  p_limit integer
+  p_limit integer,
+  p_scope text[]
 )
   RETURNS jsonb
   LANGUAGE sql
@@ -4395,6 +5902,7 @@ CREATE OR REPLACE FUNCTION public.search_everything (
   SET enable_hashjoin TO 'off'
   SET enable_mergejoin TO 'off'
   SET jit TO 'off'
+  SET statement_timeout TO '10s'
   AS $function$
   select jsonb_build_object(
     'events', coalesce((
@@ -4402,7 +5910,7 @@ CREATE OR REPLACE FUNCTION public.search_everything (
         'id', 'we_' || e.id, 'event_key', e.event_key, 'event_type', e.event_type, 'provider_slug', e.provider,
         'organisation_id', e.organisation_id, 'status', e.status, 'received_at', public.iso(e.received_at)
       ) order by f.n, e.event_key, e.id)
-      from public.find_events(p_query, p_limit) f join public.events e on e.id = f.id
+      from public.find_events(p_query, p_limit, p_scope) f join public.events e on e.id = f.id
     ), '[]'),
     'replays', coalesce((
       select jsonb_agg(jsonb_build_object(
@@ -4412,10 +5920,13 @@ CREATE OR REPLACE FUNCTION public.search_everything (
       from (
         select x.*, 1 as n from public.replays x
         where x.id = public.number_in(p_query, '[wb]r_') and x.status <> 'draft'
+          and public.all_in_scope(p_scope, x.organisations)
         union all
         (select x.*, 2 from (
           -- The newest ones: who looks for a reason remembers it.
-          select * from public.replays y where y.status <> 'draft' order by y.created_at desc, y.id desc limit 500
+          select * from public.replays y
+          where y.status <> 'draft' and public.all_in_scope(p_scope, y.organisations)
+          order by y.created_at desc, y.id desc limit 500
         ) x
         where strpos(lower(x.reason), lower(p_query)) > 0 and x.id is distinct from public.number_in(p_query, '[wb]r_')
         limit p_limit)
@@ -4428,7 +5939,7 @@ CREATE OR REPLACE FUNCTION public.search_everything (
       ) order by strpos(lower(d.name), lower(p_query)), d.name, d.id)
       from (
         select * from public.destinations x
-        where x.archived_at is null and (
+        where x.archived_at is null and public.in_scope(p_scope, x.organisation_id) and (
           strpos(lower(x.name), lower(p_query)) > 0 or strpos(x.slug, lower(p_query)) > 0
           or x.organisation_id = p_query or x.id = public.number_in(p_query, 'ds_')
         )
@@ -4436,13 +5947,16 @@ CREATE OR REPLACE FUNCTION public.search_everything (
         limit p_limit
       ) d
     ), '[]'),
-    'organisations', to_jsonb(public.find_organisations(p_query, p_limit))
+    'organisations', to_jsonb(public.find_organisations(p_query, p_limit, p_scope))
   );
 $function$;
 
+REVOKE ALL ON FUNCTION "public"."search_everything"(text, integer, text[]) FROM PUBLIC, "anon", "authenticated";
+
 CREATE OR REPLACE FUNCTION public.see_notices (
   p_actor_id text,
-  p_until    bigint
+  p_until    bigint,
+  p_scope    text[]
 )
   RETURNS void
   LANGUAGE sql
@@ -4450,8 +5964,11 @@ CREATE OR REPLACE FUNCTION public.see_notices (
   SET jit TO 'off'
   AS $function$
   update public.notices n set seen_at = now()
-  where n.actor_id = p_actor_id and n.id <= p_until and n.seen_at is null;
+  where n.actor_id = p_actor_id and n.id <= p_until and n.seen_at is null
+    and public.all_in_scope(p_scope, n.organisations);
 $function$;
+
+REVOKE ALL ON FUNCTION "public"."see_notices"(text, bigint, text[]) FROM PUBLIC, "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.select_deliveries (
   p_selection jsonb,
@@ -4479,6 +5996,7 @@ $function$;
 
 CREATE OR REPLACE FUNCTION public.select_events (
   p_selection jsonb,
+  p_scope     text[],
   p_limit     integer
 )
   RETURNS bigint[]
@@ -4492,20 +6010,27 @@ declare
   v_events bigint[];
 begin
   v_condition := case
-    when p_selection ? 'filter' then public.event_predicate(p_selection -> 'filter')
+    when p_selection ? 'filter' then public.event_predicate(p_selection -> 'filter', p_scope)
     when p_selection ? 'event_keys' then format(
       'e.provider = %L and e.event_key_hash in (
          select sha256(convert_to(k, ''UTF8'')) from jsonb_array_elements_text(%L::jsonb) k
-       )', p_selection ->> 'provider_slug', p_selection -> 'event_keys'
+       )%s%s', p_selection ->> 'provider_slug', p_selection -> 'event_keys',
+      case when p_selection ? 'organisation_id' then
+        format(' and e.organisation_id is not distinct from %L', p_selection ->> 'organisation_id')
+      end,
+      case when p_selection ? 'source_id' then
+        format(' and e.source_id is not distinct from %L::bigint', p_selection ->> 'source_id')
+      end
     )
     when p_selection ? 'failures_of' then format(
       'e.id in (
          select i.event_id from public.replay_items i
-         where i.replay_id = %L::bigint and (
-           i.outcome = ''failed'' and (%L::text[] is null or i.error_class::text = any (%2$L::text[]))
+         where i.replay_id = %1$L::bigint and %3$L::boolean and (
+           i.outcome = ''failed'' and (%2$L::text[] is null or i.error_class::text = any (%2$L::text[]))
            or i.skip_reason = ''predecessor_failed''
          )
-       )', p_selection ->> 'failures_of', public.text_array(p_selection -> 'error_classes')
+       )', p_selection ->> 'failures_of', public.text_array(p_selection -> 'error_classes'),
+      public.replay_name((p_selection ->> 'failures_of')::bigint, p_scope) is not null
     )
     else format(
       'e.id in (select k::bigint from jsonb_array_elements_text(%L::jsonb) k)', p_selection -> 'event_ids'
@@ -4513,12 +6038,14 @@ begin
   end;
   execute format(
     'select array_agg(x.id order by x.received_at, x.id) from (
-       select e.id, e.received_at from public.events e where %s order by e.received_at, e.id limit %s
-     ) x', v_condition, coalesce(p_limit::text, 'all')
+       select e.id, e.received_at from public.events e where (%s) and %s order by e.received_at, e.id limit %s
+     ) x', v_condition, public.scope_condition(p_scope, 'e.organisation_id'), coalesce(p_limit::text, 'all')
   ) into v_events;
   return coalesce(v_events, '{}');
 end
 $function$;
+
+REVOKE ALL ON FUNCTION "public"."select_events"(jsonb, text[], integer) FROM PUBLIC, "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.set_staff_link (
   p_staff_id   uuid,
@@ -4615,6 +6142,7 @@ CREATE OR REPLACE FUNCTION public.sign_in_allowed (
   STABLE
   SET search_path TO ''
   SET jit TO 'off'
+  SET statement_timeout TO '5s'
   AS $function$
   select
     (select count(*) from public.sign_in_failures f
@@ -4643,6 +6171,35 @@ begin
   );
 end
 $function$;
+
+CREATE OR REPLACE FUNCTION public.source_answer (
+  s       public.sources,
+  p_scope text[]
+)
+  RETURNS jsonb
+  LANGUAGE sql
+  STABLE
+  SET search_path TO ''
+  AS $function$
+  select jsonb_build_object(
+    'id', 'so_' || (s).id, 'provider', (s).provider, 'name', (s).name, 'organisation_id', (s).organisation_id,
+    'company_id', (s).company_id, 'token_hint', (s).token_hint,
+    'previous_token_expires_at', case
+      when (s).previous_token_expires_at > now() then public.iso((s).previous_token_expires_at)
+    end,
+    'settings', (s).settings, 'enabled', (s).enabled, 'created_at', public.iso((s).created_at),
+    'last_event', (
+      select jsonb_build_object('id', 'we_' || e.id, 'event_type', e.event_type, 'received_at', public.iso(e.received_at))
+      from public.events e
+      -- A range and its order, not an equality: only the source's own index can answer that, also for one without events.
+      where e.source_id between (s).id and (s).id and public.in_scope(p_scope, e.organisation_id)
+      order by e.source_id, e.received_at desc, e.id desc
+      limit 1
+    )
+  );
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."source_answer"(public.sources, text[]) FROM PUBLIC, "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.spend (
   p_deliveries bigint[]
@@ -4686,9 +6243,37 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION public.staff_member (
+  u public.staff_users
+)
+  RETURNS jsonb
+  LANGUAGE sql
+  STABLE
+  SET search_path TO ''
+  AS $function$
+  select jsonb_build_object(
+    'id', u.id, 'email', u.email, 'name', u.name, 'role', u.role, 'organisations', u.organisations,
+    'status', case
+      when u.disabled_at is not null then 'disabled'
+      when u.password_hash is null and u.last_sign_in_at is null then 'invited'
+      else 'active'
+    end,
+    'created_at', public.iso(u.created_at), 'last_sign_in_at', public.iso(u.last_sign_in_at),
+    'disabled_at', public.iso(u.disabled_at),
+    'link_expires_at', (
+      select public.iso(i.expires_at) from public.staff_invitations i where i.staff_id = u.id and i.expires_at > now()
+    ),
+    'active_tokens', (
+      select count(*) from public.api_tokens t
+      where t.owner_id = u.id and t.revoked_at is null and t.expires_at > now()
+    )
+  );
+$function$;
+
 CREATE OR REPLACE FUNCTION public.start_replay (
   p_id         bigint,
   p_limits     jsonb,
+  p_scope      text[],
   p_actor      text,
   p_actor_id   text,
   p_request_id text
@@ -4704,7 +6289,7 @@ begin
   -- One at a time: two starts together must not both fit under a limit that has room for one.
   perform pg_advisory_xact_lock(hashtextextended('start_replay', 1));
   perform public.lock_replay(p_id);
-  if not exists (select from public.replays r where r.id = p_id) then
+  if public.replay_name(p_id, p_scope) is null then
     return jsonb_build_object('result', 'not_found');
   end if;
 
@@ -4716,7 +6301,7 @@ begin
   update public.replays r set status = 'queued', queued_at = now(), next_feed_at = greatest(r.scheduled_at, now())
   where r.id = p_id and r.status = 'draft';
   if not found then
-    return jsonb_build_object('result', 'not_a_draft', 'replay', public.get_replay(p_id));
+    return jsonb_build_object('result', 'not_a_draft', 'replay', public.get_replay(p_id, p_scope));
   end if;
 
   perform public.note_action(p_actor, p_actor_id, 'replay.start', p_id, p_request_id, (
@@ -4724,20 +6309,54 @@ begin
     from public.replays r where r.id = p_id
   ));
   perform public.advance_replay(p_id);
-  return jsonb_build_object('result', 'started', 'replay', public.get_replay(p_id));
+  return jsonb_build_object('result', 'started', 'replay', public.get_replay(p_id, p_scope));
 end
 $function$;
 
+REVOKE ALL ON FUNCTION "public"."start_replay"(bigint, jsonb, text[], text, text, text) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.statistics_of (
+  p_scope text[]
+)
+  RETURNS text[]
+  LANGUAGE sql
+  IMMUTABLE
+  SET search_path TO ''
+  AS $function$
+  select coalesce(p_scope, '{""}');
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."statistics_of"(text[]) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.sum_outcomes (
+  p_counts jsonb[]
+)
+  RETURNS jsonb
+  LANGUAGE sql
+  IMMUTABLE
+  SET search_path TO ''
+  AS $function$
+  select public.outcomes(jsonb_object_agg(o.outcome, o.count))
+  from (
+    select x.key as outcome, sum(x.value::bigint) as count
+    from unnest(p_counts) as c(counts), jsonb_each_text(c.counts) x
+    where x.key <> 'success_rate'
+    group by x.key
+  ) o;
+$function$;
+
 CREATE OR REPLACE FUNCTION public.summarise_replay (
-  p_id bigint
+  p_id    bigint,
+  p_scope text[]
 )
   RETURNS jsonb
   LANGUAGE sql
   STABLE
   SET search_path TO ''
   SET jit TO 'off'
+  SET statement_timeout TO '10s'
   AS $function$
-  select jsonb_build_object(
+  select case when public.replay_name(p_id, p_scope) is not null then jsonb_build_object(
     'outcomes', coalesce((
       select jsonb_object_agg(o.outcome, o.count) from (
         select coalesce(i.outcome::text, 'waiting') as outcome, count(*) as count
@@ -4756,7 +6375,8 @@ CREATE OR REPLACE FUNCTION public.summarise_replay (
         'count', f.count
       ) order by f.count desc, f.message)
       from (
-        select i.error_class, a.http_status, i.detail as message, t.name as destination, count(*) as count
+        select i.error_class, a.http_status, i.detail as message,
+          public.destination_name(t, p_scope) as destination, count(*) as count
         from public.replay_items i
         join public.deliveries d on d.id = i.delivery_id
         join public.destinations t on t.id = d.destination_id
@@ -4774,8 +6394,10 @@ CREATE OR REPLACE FUNCTION public.summarise_replay (
       join public.attempts a on a.id = i.attempt_id
       where i.replay_id = p_id and i.outcome = 'changed'
     ), 0)
-  );
+  ) end;
 $function$;
+
+REVOKE ALL ON FUNCTION "public"."summarise_replay"(bigint, text[]) FROM PUBLIC, "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.suspected_replays (
   p_events jsonb
@@ -4834,6 +6456,7 @@ $function$;
 
 CREATE OR REPLACE FUNCTION public.switched (
   p_id         bigint,
+  p_scope      text[],
   p_changed    boolean,
   p_action     text,
   p_details    jsonb,
@@ -4851,12 +6474,17 @@ begin
     perform public.hold_deliveries(t.id) + public.release_deliveries(t.id) from public.destinations t where t.id = p_id;
     insert into public.staff_actions (actor, actor_id, action, subject, details, request_id)
     values (p_actor, p_actor_id, p_action, 'ds_' || p_id, p_details, p_request_id);
-  elsif not exists (select from public.destinations t where t.id = p_id and t.archived_at is null) then
+  elsif not exists (
+    select from public.destinations t
+    where t.id = p_id and t.archived_at is null and public.in_scope(p_scope, t.organisation_id)
+  ) then
     return jsonb_build_object('result', 'not_found');
   end if;
   return jsonb_build_object('result', 'done');
 end
 $function$;
+
+REVOKE ALL ON FUNCTION "public"."switched"(bigint, text[], boolean, text, jsonb, text, text, text) FROM PUBLIC, "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.take_back (
   p_id bigint
@@ -4902,11 +6530,39 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION public.take_turn (
+  p_who text
+)
+  RETURNS boolean
+  LANGUAGE sql
+  SET search_path TO ''
+  SET jit TO 'off'
+  AS $function$
+  -- "turn" on a telephone keypad, which no other lock of ours begins with.
+  select pg_try_advisory_xact_lock(8876, hashtext(p_who || ' 1')) or pg_try_advisory_xact_lock(8876, hashtext(p_who || ' 2'));
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."take_turn"(text) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.token_scope (
+  t public.api_tokens
+)
+  RETURNS text[]
+  LANGUAGE sql
+  STABLE
+  SET search_path TO ''
+  AS $function$
+  select public.common_scope((t).organisations, (select u.organisations from public.staff_users u where u.id = (t).owner_id));
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."token_scope"(public.api_tokens) FROM PUBLIC, "anon", "authenticated";
+
 CREATE OR REPLACE FUNCTION public.update_destination (
   p_id         bigint,
   p_changes    jsonb,
   p_secret     jsonb,
   p_seen       timestamp with time zone,
+  p_scope      text[],
   p_actor      text,
   p_actor_id   text,
   p_request_id text
@@ -4922,11 +6578,14 @@ declare
   v_url text;
   v_moves boolean;
 begin
-  select * into v_old from public.destinations d where d.id = p_id and d.archived_at is null for no key update;
+  select * into v_old from public.destinations d
+  where d.id = p_id and d.archived_at is null and public.in_scope(p_scope, d.organisation_id) for no key update;
   if not found then
     return jsonb_build_object('result', 'not_found');
   elsif not v_old.managed then
     return jsonb_build_object('result', 'not_managed');
+  elsif p_changes ? 'organisation_id' and not public.in_scope(p_scope, p_changes ->> 'organisation_id') then
+    return jsonb_build_object('result', 'beyond_scope');
   elsif v_old.updated_at <> p_seen then
     return jsonb_build_object('result', 'changed_meanwhile', 'destination', public.destination_detail(v_old));
   end if;
@@ -4975,9 +6634,12 @@ begin
 end
 $function$;
 
+REVOKE ALL ON FUNCTION "public"."update_destination"(bigint, jsonb, jsonb, timestamp WITH time zone, text[], text, text, text) FROM PUBLIC, "anon", "authenticated";
+
 CREATE OR REPLACE FUNCTION public.update_source (
   p_id         bigint,
   p_change     jsonb,
+  p_scope      text[],
   p_actor      text,
   p_actor_id   text,
   p_request_id text
@@ -4990,6 +6652,9 @@ CREATE OR REPLACE FUNCTION public.update_source (
 declare
   s public.sources;
 begin
+  if p_change ? 'organisation_id' and not public.in_scope(p_scope, p_change ->> 'organisation_id') then
+    return case when public.get_source(p_id, p_scope) is not null then jsonb_build_object('refused', 'beyond_scope') end;
+  end if;
   update public.sources x set
     name = coalesce(p_change ->> 'name', x.name),
     organisation_id = case when p_change ? 'organisation_id' then p_change ->> 'organisation_id' else x.organisation_id end,
@@ -4997,15 +6662,17 @@ begin
     settings = coalesce(p_change -> 'settings', x.settings),
     enabled = coalesce((p_change ->> 'enabled')::boolean, x.enabled),
     updated_at = now()
-  where x.id = p_id and x.archived_at is null
+  where x.id = p_id and x.archived_at is null and public.in_scope(p_scope, x.organisation_id)
   returning * into s;
   if not found then
     return null;
   end if;
   perform public.note_source('update', s, p_change, p_actor, p_actor_id, p_request_id);
-  return public.source_answer(s);
+  return public.source_answer(s, p_scope);
 end
 $function$;
+
+REVOKE ALL ON FUNCTION "public"."update_source"(bigint, jsonb, text[], text, text, text) FROM PUBLIC, "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.use_api_token (
   p_token_hash text
@@ -5014,6 +6681,7 @@ CREATE OR REPLACE FUNCTION public.use_api_token (
   LANGUAGE plpgsql
   SET search_path TO ''
   SET jit TO 'off'
+  SET statement_timeout TO '5s'
   AS $function$
 begin
   update public.api_tokens t set last_used_at = now()
@@ -5026,8 +6694,24 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION public.valid_scope (
+  p_scope text[]
+)
+  RETURNS boolean
+  LANGUAGE sql
+  IMMUTABLE
+  SET search_path TO ''
+  AS $function$
+  select p_scope is null or cardinality(p_scope) between 1 and 200
+    and not exists (select from unnest(p_scope) o where o is null or char_length(o) not between 1 and 255)
+    and cardinality(p_scope) = (select count(distinct o) from unnest(p_scope) o);
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."valid_scope"(text[]) FROM PUBLIC, "anon", "authenticated";
+
 CREATE OR REPLACE FUNCTION public.why_not_changed (
-  p_id bigint
+  p_id    bigint,
+  p_scope text[]
 )
   RETURNS jsonb
   LANGUAGE sql
@@ -5036,21 +6720,299 @@ CREATE OR REPLACE FUNCTION public.why_not_changed (
   SET jit TO 'off'
   AS $function$
   select jsonb_build_object('result', case
-    when exists (select from public.destinations d where d.id = p_id and d.archived_at is null) then 'not_managed'
+    when exists (
+      select from public.destinations d
+      where d.id = p_id and d.archived_at is null and public.in_scope(p_scope, d.organisation_id)
+    ) then 'not_managed'
     else 'not_found'
   end);
 $function$;
 
+REVOKE ALL ON FUNCTION "public"."why_not_changed"(bigint, text[]) FROM PUBLIC, "anon", "authenticated";
+
+ALTER TABLE "public"."rejections"
+  ADD CONSTRAINT "rejections_event_key_check" CHECK ((octet_length(event_key) <= 1024));
+
+ALTER TABLE "public"."rejections"
+  ADD CONSTRAINT "rejections_source_id_fkey" FOREIGN KEY (source_id) REFERENCES public.sources(id) ON DELETE SET NULL;
+
+ALTER TABLE "public"."statistics"
+  ADD CONSTRAINT "statistics_outcome_check"
+    CHECK
+    ((outcome = ANY (ARRAY['received'::text, 'duplicate'::text, 'conflict'::text, 'rejected'::text, 'delivered'::text, 'failed'::text, 'dead'::text, 'succeeded'::text,
+    'lost'::text])));
+
+ALTER TABLE "public"."statistics"
+  ADD CONSTRAINT "statistics_pkey" PRIMARY KEY (organisation_id, minute, PROVIDER, event_type, outcome, shard);
+
+ALTER TABLE "public"."statistics_hours"
+  ADD CONSTRAINT "statistics_hours_outcome_check"
+    CHECK
+    ((outcome = ANY (ARRAY['received'::text, 'duplicate'::text, 'conflict'::text, 'rejected'::text, 'delivered'::text, 'failed'::text, 'dead'::text, 'succeeded'::text,
+    'lost'::text])));
+
+ALTER TABLE "public"."statistics_hours"
+  ADD CONSTRAINT "statistics_hours_pkey" PRIMARY KEY (organisation_id, hour, PROVIDER, event_type, outcome, shard);
+
+CREATE INDEX rejections_newest_of_organisation ON public.rejections USING btree (organisation_id, PROVIDER, received_at DESC)
+  WHERE (organisation_id IS NOT NULL);
+
+CREATE INDEX staff_actions_of_organisations ON public.staff_actions USING btree (acted_at DESC, id DESC)
+  WHERE (organisations IS NOT NULL);
+
+CREATE TRIGGER note_event_outcomes
+  AFTER UPDATE ON public.events REFERENCING OLD TABLE AS before_change NEW TABLE AS after_change
+  FOR EACH STATEMENT
+  EXECUTE FUNCTION public.note_event_outcomes();
+
+CREATE TRIGGER note_organisations
+  BEFORE INSERT ON public.notices
+  FOR EACH ROW
+  EXECUTE FUNCTION public.note_organisations();
+
+CREATE TRIGGER note_organisations
+  BEFORE INSERT ON public.staff_actions
+  FOR EACH ROW
+  EXECUTE FUNCTION public.note_organisations();
+
+GRANT EXECUTE ON FUNCTION "public"."all_in_scope"(text[], text[]) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."archive_destination"(bigint, text[], text, text, text) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."change_staff"(uuid, public.staff_role[], text[], text, text, text, public.staff_role, boolean, boolean, text[]) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."changes_since"(text[], text) TO "service_role";
+
 GRANT EXECUTE ON FUNCTION "public"."claim_deliveries"(text, integer, integer, integer, integer, public.destination_kind, jsonb, bigint) TO "service_role";
 
+GRANT EXECUTE ON FUNCTION "public"."common_scope"(text[], text[]) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."control_replay"(bigint, text, text[], text, text, text) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."count_by_statistics"(jsonb, text[], timestamp WITH time zone, timestamp WITH time zone, integer, integer) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."count_dead_letters"(text[]) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."count_event_types"(jsonb, text[]) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."count_events"(jsonb, text[]) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."count_running_replays"(text[]) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."count_selection"(jsonb, text[]) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."counted_between"(timestamp WITH time zone, timestamp WITH time zone, integer, text[]) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."create_api_token"(text, text, text, text[], integer, text[], text[], text, text, text, uuid) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."create_destination"(jsonb, text[], text, text, text) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."create_replay"(public.replay_kind, jsonb, jsonb, jsonb, text, text[], text, text, text, text) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."create_sample"(bigint, jsonb, text[], text, text, text) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."create_source"(jsonb, text[], text, text, text) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."delete_source"(bigint, text[], text, text, text) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."describe_dead_letters"(bigint, text, text[]) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."destination_name"(public.destinations, text[]) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."disable_destination"(bigint, text, text[], text, text, text) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."enable_destination"(bigint, text[], text, text, text) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."event_branches"(jsonb, text[]) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."event_neighbours"(bigint, jsonb, text[]) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."event_outcome"(public.event_status) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."event_predicate"(jsonb, text[]) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."event_success_rate"(jsonb) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."event_summaries"(bigint[], text[]) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."every_action_choice"() TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."find_events"(text, integer, text[]) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."find_organisations"(text, integer, text[]) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."get_destination"(bigint, text[]) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."get_event"(bigint, text[]) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."get_replay"(bigint, text[]) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."get_sealed_destination"(bigint, text[]) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."get_source"(bigint, text[]) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."has_key"(public.events, text, jsonb) TO "service_role";
+
 GRANT EXECUTE ON FUNCTION "public"."in_flight"(bigint) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."in_scope"(text[], text) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."invite_staff"(text, public.staff_role, text[], text, text[], text, text, text) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."last_event_within"(text, text[]) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."link_staff"(uuid, text, public.staff_role[], text[], text, text, text) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."list_action_choices"(text[]) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."list_actions"(jsonb, integer, text[], text) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."list_api_tokens"(text[]) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."list_applied_migrations"() TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."list_dead_letter_groups"(integer, text[]) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."list_dead_letters"(integer, text[]) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."list_destination_deliveries"(bigint, integer, bigint, text[]) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."list_destinations"(text[]) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."list_events"(jsonb, integer, text, text[], text) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."list_key_choices"(jsonb, text[]) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."list_merchant_events"(jsonb, integer, text, text[]) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."list_missing_events"(jsonb, text[]) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."list_notices"(text, text[]) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."list_organisations"(integer, text[]) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."list_projectable_items"(bigint, integer, integer, text[]) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."list_related_events"(bigint, text[]) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."list_replay_failures"(bigint, integer, integer, text[]) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."list_replay_items"(bigint, text, integer, integer, text[]) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."list_replays"(jsonb, integer, bigint, text[]) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."list_silent_providers"(text[]) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."list_sources"(text[], text[]) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."list_staff"(text[]) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."list_wrong_addresses"(text[], text[]) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."lock_rows"(jsonb, boolean) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."next_due"(public.destination_kind, bigint[], boolean) TO "service_role";
 
+GRANT EXECUTE ON FUNCTION "public"."note_event_outcomes"() TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."note_organisations"() TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."organisations_of"(text, text) TO "service_role";
+
 GRANT EXECUTE ON FUNCTION "public"."pace_of"(public.destinations, public.destination_health, jsonb) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."pause_destination"(bigint, text[], text, text, text) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."payload_budget"() TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."payload_bytes"(public.events) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."preview_replay"(bigint, text[]) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."probe_write"() TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."read_analytics"(timestamp WITH time zone, timestamp WITH time zone, integer, text[]) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."read_backlog"(text[]) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."read_clock"() TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."read_condition"() TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."read_destination_names"(text[]) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."read_event_body"(bigint, text[]) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."read_event_histogram"(jsonb, text[]) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."read_latency"(timestamp WITH time zone, timestamp WITH time zone, text[]) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."read_rail"(text[]) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."read_waiting"() TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."read_waiting_within"(text[]) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."record_attempts"(jsonb, boolean) TO "service_role";
 
+GRANT EXECUTE ON FUNCTION "public"."record_download"(text, jsonb, text, text, text) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."rejection_brief"(public.rejections, text[]) TO "service_role";
+
 GRANT EXECUTE ON FUNCTION "public"."renew_lease"(bigint, bigint, integer) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."replay_detail"(public.replays) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."replay_name"(bigint, text[]) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."resolve_events"(bigint[], text, text[], text, text, text) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."resume_destination"(bigint, text[], text, text, text) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."revoke_api_token"(bigint, text[], text, text, text) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."rotate_destination_secret"(bigint, jsonb, numeric, text[], text, text, text) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."rotate_source"(bigint, text, text, integer, text[], text, text, text) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."run_expensive"(text, text, jsonb) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."scope_condition"(text[], text) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."search_everything"(text, integer, text[]) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."see_notices"(text, bigint, text[]) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."select_events"(jsonb, text[], integer) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."source_answer"(public.sources, text[]) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."start_replay"(bigint, jsonb, text[], text, text, text) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."statistics_of"(text[]) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."summarise_replay"(bigint, text[]) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."switched"(bigint, text[], boolean, text, jsonb, text, text, text) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."take_turn"(text) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."token_scope"(public.api_tokens) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."update_destination"(bigint, jsonb, jsonb, timestamp WITH time zone, text[], text, text, text) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."update_source"(bigint, jsonb, text[], text, text, text) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."valid_scope"(text[]) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."why_not_changed"(bigint, text[]) TO "service_role";
+
+REVOKE ALL ON TABLE "public"."write_probe" FROM "service_role";
+
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE "public"."write_probe" TO "service_role";
+
+ALTER TABLE "public"."api_tokens"
+  ADD CONSTRAINT "api_tokens_organisations_check" CHECK (public.valid_scope(organisations));
+
+ALTER TABLE "public"."staff_users"
+  ADD CONSTRAINT "staff_users_organisations_check" CHECK (public.valid_scope(organisations));
