@@ -233,10 +233,10 @@ interface Stored {
 
 /**
  * Micro-batches: what arrives within 2 ms is one transaction. Two run at once, so that one commit hides the other. Large
- * bodies are stored beside them, a few at a time: some thirty of them in one transaction would make every sender wait too long.
+ * bodies are stored beside them, one or two at a time: some thirty of them in one transaction made every sender wait too long.
  */
 const addSmall = perProcess("accept", () => createStore(MOST_IN_BATCH, 2));
-const addLarge = perProcess("accept-large", () => createStore(MOST_IN_BATCH, 1));
+const addLarge = perProcess("accept-large", () => createStore(MOST_IN_BATCH / 2, 1));
 
 function createStore(maxItems: number, maxRunning: number): (stored: Stored) => Promise<Acceptance[]> {
   return createBatcher<Stored, Acceptance[]>(

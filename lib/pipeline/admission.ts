@@ -10,9 +10,10 @@ import { perProcess } from "@/lib/per-process";
 
 /** A body up to this is small. */
 const SMALL_BYTES = 64 * 1024;
-const ROOM_BYTES = 32 * 1024 * 1024;
+/** As much as is stored in a second or two: what is let in then ends in time, and the others wait where they take no memory. */
+const ROOM_BYTES = 12 * 1024 * 1024;
 /** How long a request waits for room, all its waits together: the sender hears 503 within three seconds. */
-const PATIENCE_MS = 2_300;
+const PATIENCE_MS = 2_700;
 /** Who goes on beyond the room must bring so much in so long. */
 const LEADER_BYTES = 64 * 1024;
 const CHECK_MS = 500;
@@ -108,6 +109,7 @@ export function createRoom(roomBytes = ROOM_BYTES) {
     turns += 1;
     return {
       took(bytes) {
+        if (!isOpen) return undefined;
         const before = counted();
         reader.bytes += bytes;
         reader.sinceCheck += bytes;

@@ -19,22 +19,22 @@ export async function readBody(
   if (Number(request.headers["content-length"]) > capBytes) {
     return { end: "too_large", body: Buffer.alloc(0), release: () => {} };
   }
-  let giveUp = () => {};
-  const admission = openAdmission(() => giveUp());
+  let stop = (_read: BodyRead) => {};
+  const admission = openAdmission(() => stop({ end: "no_room", body: Buffer.alloc(0) }));
   const read = await new Promise<BodyRead>((resolve) => {
-    giveUp = () => resolve({ end: "no_room", body: Buffer.alloc(0) });
-    readAll(request, capBytes, admission, resolve);
+    stop = readAll(request, capBytes, admission, resolve);
   });
   if (read.end !== "complete") admission.release();
   return { ...read, release: admission.release };
 }
 
+/** Answers what ends the reading before its time: the rest goes by unread. */
 function readAll(
   request: IncomingMessage,
   capBytes: number,
   admission: Admission,
   resolve: (read: BodyRead) => void,
-): void {
+): (read: BodyRead) => void {
   let chunks: Buffer[] = [];
   let length = 0;
   const stop = (read: BodyRead) => {
@@ -65,4 +65,8 @@ function readAll(
   });
   request.once("error", () => stop({ end: "aborted" }));
   request.once("close", () => stop({ end: "aborted" }));
+  return (read) => {
+    stop(read);
+    request.resume();
+  };
 }

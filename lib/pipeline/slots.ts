@@ -35,7 +35,7 @@ export interface Free {
   bytes: number;
 }
 
-/** `kind` rows: they never hang, so none of them is ever late. */
+/** Rows never hang, so all are proven and none is ever late. */
 export function createSlots(slots: number, kind: Work["destination"]["kind"]): Slots {
   const inFlight = new Set<Work>();
   const taken: Record<Pace, number> = { proven: 0, unproven: 0, slow: 0 };
@@ -51,8 +51,8 @@ export function createSlots(slots: number, kind: Work["destination"]["kind"]): S
       return {
         proven: left(slots, "proven"),
         shares: {
-          unproven: left(Math.ceil(slots / 2), "unproven"),
-          slow: left(slots, "slow"),
+          unproven: kind === "tables" ? 0 : left(Math.ceil(slots / 2), "unproven"),
+          slow: kind === "tables" ? 0 : left(slots, "slow"),
           slow_slots: slots,
           late: [...late.keys()],
         },

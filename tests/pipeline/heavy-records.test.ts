@@ -43,11 +43,16 @@ const statusOf = async (event: number) => {
 test("one event with thousands of changes holds up no record of other providers, and keeps its lease meanwhile", async () => {
   const id = await sendConversation(600, "long");
   // Somebody changes rows of the same organisation, and takes long.
+  const changes = await changesOfEvent(id);
   let finish = () => {};
-  const holding = desk.sql.begin(async (tx) => {
-    await tx`select lock_rows(${tx.json([{ delivery_id: 0, changes: await changesOfEvent(id) }] as never)}, true)`;
-    await new Promise<void>((resolve) => {
-      finish = resolve;
+  let holding: Promise<unknown> = Promise.resolve();
+  await new Promise<void>((held) => {
+    holding = desk.sql.begin(async (tx) => {
+      await tx`select lock_rows(${tx.json([{ delivery_id: 0, changes }] as never)}, true)`;
+      await new Promise<void>((resolve) => {
+        finish = resolve;
+        held();
+      });
     });
   });
   const worker = startWorker();
