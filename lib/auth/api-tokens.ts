@@ -3,7 +3,7 @@ import type { Scope } from "@/lib/contract/scopes";
 import type { ApiToken, ApiTokenStatus, NewApiToken } from "@/lib/contract/staff";
 import { call } from "@/lib/db/client";
 import { Problem } from "@/lib/errors";
-import { type Actor, mayActor, SCOPES, scopesWithin } from "./permissions";
+import { type Actor, accountOf, mayActor, SCOPES, scopesWithin } from "./permissions";
 import { hashSecret, makeSecret } from "./secrets";
 
 const PREFIX = "rd_";
@@ -25,14 +25,24 @@ export function isApiToken(token: string): boolean {
 
 /** Reads it in the database each time, so that revoking it, or disabling who made it, acts on the next request. */
 export async function readApiToken(token: string): Promise<TokenReading> {
-  const stored = await call<(ApiToken & { owner_id: string | null }) | null>("console", "use_api_token", {
-    p_token_hash: hashSecret(token),
-  });
-  if (!stored) return { problem: "The token is not one of ours." };
-  if (stored.status !== "active") return { problem: ENDED[stored.status] };
+  const stored = await findApiToken(token, "console");
+  if ("problem" in stored) return stored;
   const { id, name, owner_id, owner_role } = stored;
   const scopes = stored.scopes.filter((scope) => isWithin(scope, owner_role));
-  return { actor: { kind: "token", id, name, role: null, scopes, ...(owner_id && { ownerId: owner_id }) } };
+  const actor: Actor = { kind: "token", id, name, role: null, scopes, tokenId: id };
+  return { actor: { ...actor, ...(owner_id && { ownerId: owner_id }) } };
+}
+
+/** The row of a secret, or of the id of a signed token; or why it opens nothing. */
+export async function findApiToken(
+  secret: string,
+  kind: ApiToken["kind"],
+): Promise<(ApiToken & { owner_id: string | null }) | { problem: string }> {
+  const stored = await call<(ApiToken & { owner_id: string | null }) | null>("console", "use_api_token", {
+    p_token_hash: hashSecret(secret),
+  });
+  if (!stored || stored.kind !== kind) return { problem: "The token is not one of ours." };
+  return stored.status === "active" ? stored : { problem: ENDED[stored.status] };
 }
 
 /** A token may nothing that whoever made it may not do any more. Scopes we do not know allow nothing. */
@@ -70,7 +80,8 @@ export async function createApiToken(order: TokenOrder, { actor, requestId }: As
     });
   }
   const token = `${PREFIX}${makeSecret()}`;
-  const owner = actor.kind === "staff" ? actor.id : actor.ownerId;
+  const owner = accountOf(actor);
+  const parent = Number(actor.tokenId?.slice("tk_".length));
   const api_token = await call<ApiToken>("console", "create_api_token", {
     p_name: order.name,
     p_token_hash: hashSecret(token),
@@ -81,11 +92,12 @@ export async function createApiToken(order: TokenOrder, { actor, requestId }: As
     p_actor_id: actor.id,
     p_request_id: requestId,
     ...(owner && { p_owner_id: owner }),
+    ...(parent && { p_parent_id: parent }),
   });
   return { api_token, token };
 }
 
-/** Ends a token at once, `tk_12` or `12`. Throws a `Problem` when there is none. */
+/** Ends a token at once, `tk_12` or `12`, and those that were made with it. Throws a `Problem` when there is none. */
 export async function revokeApiToken(id: string, { actor, requestId }: Asker): Promise<ApiToken> {
   const number = /^(?:tk_)?(\d{1,15})$/.exec(id)?.[1];
   const revoked = number
