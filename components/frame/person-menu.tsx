@@ -1,11 +1,13 @@
 "use client";
 
 import { Keyboard, LogOut } from "lucide-react";
+import Link from "next/link";
 import { openWindow } from "@/lib/client/windows";
 import type { StaffRole } from "@/lib/contract/vocabulary";
 import { Keys } from "../ui/keys";
 import { Menu, MenuContent, MenuItem, MenuSeparator, MenuTrigger } from "../ui/menu";
 import { signOutOfConsole } from "./leave";
+import { ACCOUNT } from "./rooms";
 
 export interface Person {
   name: string;
@@ -34,6 +36,12 @@ export function PersonMenu({ person }: { person: Person }) {
           <p className="text-quiet text-sm">{ROLE[person.role]}</p>
         </div>
         <MenuSeparator />
+        <MenuItem asChild>
+          <Link href={ACCOUNT.href}>
+            <ACCOUNT.icon />
+            {ACCOUNT.name}
+          </Link>
+        </MenuItem>
         <MenuItem onSelect={() => openWindow("help")}>
           <Keyboard />
           <span className="flex-1">Keyboard help</span>

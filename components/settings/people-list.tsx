@@ -7,13 +7,14 @@ import { keys } from "@/lib/client/keys";
 import { useLiveQuery } from "@/lib/client/live-query";
 import { fetchStaff } from "@/lib/client/staff";
 import { loadToast } from "@/lib/client/toaster";
-import type { StaffMember, StaffWithInvitation } from "@/lib/contract/staff";
+import type { SignInLimit, StaffMember, StaffWithInvitation } from "@/lib/contract/staff";
 import { useTimeFormat } from "../time";
 import { Button } from "../ui/button";
 import { InviteDialog } from "./invite-dialog";
 import { PersonDialog } from "./person-dialogs";
 import { PERSON_COLUMNS, type PersonAction, PersonRow } from "./person-row";
 import { SecretDialog } from "./secret-dialog";
+import { SignInLimits } from "./sign-in-limits";
 import { Table } from "./table";
 
 const REFRESH_MS = 10_000;
@@ -21,7 +22,15 @@ const REFRESH_MS = 10_000;
 type Open = "invite" | { person: StaffMember; action: PersonAction } | { linked: StaffWithInvitation };
 
 /** Who is on the staff, and all that an administrator does with people. */
-export function PeopleList({ initial, ownId }: { initial: StaffMember[]; ownId: string }) {
+export function PeopleList({
+  initial,
+  limits,
+  ownId,
+}: {
+  initial: StaffMember[];
+  limits: SignInLimit[];
+  ownId: string;
+}) {
   const client = useQueryClient();
   const time = useTimeFormat();
   const [open, setOpen] = useState<Open | null>(null);
@@ -66,9 +75,10 @@ export function PeopleList({ initial, ownId }: { initial: StaffMember[]; ownId: 
           Only you can enter so far. Invite a second administrator, so that somebody can let you in again.
         </p>
       )}
+      <SignInLimits initial={limits} />
       {open === "invite" && <InviteDialog onClose={close} onInvited={showLink} />}
       {open !== null && open !== "invite" && "person" in open && (
-        <PersonDialog {...open} onClose={close} onChanged={changed} onLinked={showLink} />
+        <PersonDialog {...open} people={data} ownId={ownId} onClose={close} onChanged={changed} onLinked={showLink} />
       )}
       {open !== null && open !== "invite" && "linked" in open && (
         <SecretDialog

@@ -1,16 +1,20 @@
 "use client";
 
 import { useState } from "react";
-import { changeStaff, linkStaff } from "@/lib/client/staff";
+import { changeStaff, endSessionsOf, linkStaff } from "@/lib/client/staff";
 import type { StaffMember, StaffWithInvitation } from "@/lib/contract/staff";
 import { ConfirmDialog } from "../confirm-dialog";
 import { plural } from "../format";
+import { DisableDialog } from "./disable-dialog";
 import type { PersonAction } from "./person-row";
 import { RoleChoice } from "./role-choice";
 import { callOf, ROLE_WORDS } from "./words";
 
 interface Props {
   person: StaffMember;
+  /** Everybody, for whoever takes something over; and who of them asks. */
+  people: StaffMember[];
+  ownId: string;
   onClose: () => void;
   /** What happened, for a toast. */
   onChanged: (words: string) => void;
@@ -21,6 +25,8 @@ interface Props {
 export function PersonDialog({ action, ...props }: Props & { action: PersonAction }) {
   if (action === "role") return <RoleDialog {...props} />;
   if (action === "link") return <LinkDialog {...props} />;
+  if (action === "sign_out") return <SignOutDialog {...props} />;
+  if (action === "disable" && props.person.active_tokens > 0) return <DisableDialog {...props} />;
   return <AccessDialog disable={action === "disable"} {...props} />;
 }
 
@@ -69,6 +75,23 @@ function LinkDialog({ person, onClose, onLinked }: Props) {
   );
 }
 
+function SignOutDialog({ person, onClose, onChanged }: Props) {
+  const name = callOf(person);
+  return (
+    <ConfirmDialog
+      title={`Sign ${name} out everywhere`}
+      description={`Every open session of ${name} ends at once. The password stays, and API tokens go on working.`}
+      action="Sign out everywhere"
+      doing="Signing out…"
+      run={() => endSessionsOf(person.id)}
+      onDone={(ended) =>
+        onChanged(ended === 0 ? `${name} had no open session.` : `${name}: ${plural(ended, "session")} ended.`)
+      }
+      onClose={onClose}
+    />
+  );
+}
+
 function AccessDialog({ person, disable, onClose, onChanged }: Props & { disable: boolean }) {
   const name = callOf(person);
   const isInvited = person.status === "invited";
@@ -76,7 +99,7 @@ function AccessDialog({ person, disable, onClose, onChanged }: Props & { disable
     ? `${name} can sign in again as ${ROLE_WORDS[person.role].label.toLowerCase()}.${tokenWords(person, "work again")}`
     : isInvited
       ? "The link that was sent stops working at once."
-      : `${name} is signed out everywhere at once and cannot sign in.${tokenWords(person, "stop working")} Replays under way go on. You can enable the account again.`;
+      : `${name} is signed out everywhere at once and cannot sign in. Replays under way go on. You can enable the account again.`;
   return (
     <ConfirmDialog
       title={!disable ? `Enable ${name}` : isInvited ? `Withdraw the invitation of ${name}` : `Disable ${name}`}

@@ -41,9 +41,16 @@ const ACTION_WORDS: Readonly<Record<string, string>> = {
   "staff.change_role": "changed the role of",
   "staff.disable": "disabled",
   "staff.enable": "enabled",
+  "staff.set_password": "set a new password for",
+  "session.start": "signed in as",
+  "session.end": "ended a session of",
+  "session.end_all": "signed out everywhere:",
+  "sign_in.refuse": "was refused a sign-in as",
+  "sign_in.lift": "lifted the sign-in limit of",
   "invitation.accept": "accepted the invitation sent to",
   "token.create": "created the API token",
   "token.revoke": "revoked the API token",
+  "token.hand_over": "handed over the API token",
   "audit.export": "exported the audit log",
 };
 

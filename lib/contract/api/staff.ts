@@ -17,10 +17,25 @@ export const inviteRequest = z.strictObject({ email, role });
 
 /** `PATCH /api/staff/{id}` */
 export const changeStaffRequest = z
-  .strictObject({ role: role.optional(), disabled: z.boolean().optional() })
+  .strictObject({
+    role: role.optional(),
+    disabled: z.boolean().optional(),
+    tokens: z
+      .union([z.literal("revoke"), z.strictObject({ hand_over_to: z.uuid().toLowerCase() })])
+      .optional()
+      .describe(
+        "What becomes of API tokens that work, when disabling: an active administrator takes them over, or they end.",
+      ),
+  })
   .refine((change) => change.role !== undefined || change.disabled !== undefined, {
     error: 'is {"role": "support"}, {"disabled": true} or both',
   });
+
+/** `DELETE /api/sign-in-limits` */
+export const liftRequest = z.strictObject({
+  kind: z.enum(["account", "address"]),
+  subject: z.string().trim().min(1, "must not be empty").max(320).describe("The e-mail, or the address."),
+});
 
 /** `POST /api/invitations/accept` */
 export const acceptRequest = z.strictObject({
@@ -75,7 +90,7 @@ const staffMember = z
     last_sign_in_at: time.nullable(),
     disabled_at: time.nullable(),
     link_expires_at: time.nullable().describe("Until when an unused link lets this person set a password."),
-    active_tokens: count.describe("Tokens this person made: they stop working while the person is disabled."),
+    active_tokens: count.describe("Tokens of this person that work: disabling the person asks what becomes of them."),
   })
   .meta({ id: "StaffMember" });
 
@@ -84,7 +99,9 @@ const apiToken = z
     id: z.string(),
     name: z.string(),
     hint: z.string().describe("Its last four characters."),
+    kind: z.enum(["console", "command_line"]).describe("command_line: made by `npm run token`."),
     scopes: z.array(scope),
+    role: role.nullable().describe("What one of the command line may, where no scope says it."),
     created_by: z.string(),
     owner_role: role.nullable(),
     status: z.enum(["active", "expired", "revoked", "owner_disabled"]),
@@ -94,6 +111,27 @@ const apiToken = z
     revoked_at: time.nullable(),
   })
   .meta({ id: "ApiToken" });
+
+const staffSession = z
+  .object({
+    id: z.string(),
+    address: z.string(),
+    user_agent: z.string(),
+    created_at: time,
+    last_seen_at: time.describe("To five minutes."),
+    expires_at: time,
+    is_current: z.boolean().describe("The session that asks."),
+  })
+  .meta({ id: "StaffSession" });
+
+const signInLimit = z
+  .object({
+    kind: z.enum(["account", "address"]),
+    subject: z.string().describe("The e-mail; the address, of IPv6 its /64."),
+    guesses: count,
+    until: time.describe("When the next attempt is evaluated."),
+  })
+  .meta({ id: "SignInLimit" });
 
 const staffAction = z
   .object({
@@ -115,6 +153,9 @@ export const invitationAnswer = z.object({
   invitation: z.object({ url: z.url().describe("Shown this once. Works once."), expires_at: time }),
 });
 export const acceptAnswer = z.object({ email: z.string().describe("To sign in with.") });
+export const sessionList = z.object({ sessions: z.array(staffSession) });
+export const sessionsEnded = z.object({ ended: count.describe("How many sessions that ended.") });
+export const signInLimits = z.object({ limits: z.array(signInLimit) });
 export const tokenList = z.object({ tokens: z.array(apiToken) });
 export const tokenAnswer = apiToken;
 export const newToken = z.object({ api_token: apiToken, token: z.string().describe("Shown this once.") });
