@@ -12,10 +12,13 @@ export type Database = {
           expires_at: string;
           hint: string;
           id: number;
+          is_signed: boolean;
           last_used_at: string | null;
           name: string;
           owner_id: string | null;
+          parent_id: number | null;
           revoked_at: string | null;
+          role: Database["public"]["Enums"]["staff_role"] | null;
           scopes: string[];
           token_hash: string;
           api_token: Json | null;
@@ -27,10 +30,13 @@ export type Database = {
           expires_at: string;
           hint: string;
           id?: never;
+          is_signed?: boolean;
           last_used_at?: string | null;
           name: string;
           owner_id?: string | null;
+          parent_id?: number | null;
           revoked_at?: string | null;
+          role?: Database["public"]["Enums"]["staff_role"] | null;
           scopes: string[];
           token_hash: string;
         };
@@ -40,10 +46,13 @@ export type Database = {
           expires_at?: string;
           hint?: string;
           id?: never;
+          is_signed?: boolean;
           last_used_at?: string | null;
           name?: string;
           owner_id?: string | null;
+          parent_id?: number | null;
           revoked_at?: string | null;
+          role?: Database["public"]["Enums"]["staff_role"] | null;
           scopes?: string[];
           token_hash?: string;
         };
@@ -53,6 +62,13 @@ export type Database = {
             columns: ["owner_id"];
             isOneToOne: false;
             referencedRelation: "staff_users";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "api_tokens_parent_id_fkey";
+            columns: ["parent_id"];
+            isOneToOne: false;
+            referencedRelation: "api_tokens";
             referencedColumns: ["id"];
           },
         ];
@@ -1347,25 +1363,31 @@ export type Database = {
         };
         Relationships: [];
       };
-      sign_in_failures: {
+      sign_in_guesses: {
         Row: {
-          email: string;
-          failed_at: string;
+          account: string;
+          booked_at: string;
           id: number;
-          ip: string;
+          is_familiar: boolean;
+          kind: string;
+          network: string;
         };
         ComputedFields: never;
         Insert: {
-          email: string;
-          failed_at?: string;
+          account: string;
+          booked_at: string;
           id?: never;
-          ip: string;
+          is_familiar: boolean;
+          kind: string;
+          network: string;
         };
         Update: {
-          email?: string;
-          failed_at?: string;
+          account?: string;
+          booked_at?: string;
           id?: never;
-          ip?: string;
+          is_familiar?: boolean;
+          kind?: string;
+          network?: string;
         };
         Relationships: [];
       };
@@ -1584,6 +1606,57 @@ export type Database = {
           },
         ];
       };
+      staff_sessions: {
+        Row: {
+          address: string;
+          created_at: string;
+          ended_at: string | null;
+          ended_because: string | null;
+          expires_at: string;
+          id: number;
+          id_hash: string;
+          last_seen_at: string;
+          network: string;
+          staff_id: string;
+          user_agent: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          address: string;
+          created_at?: string;
+          ended_at?: string | null;
+          ended_because?: string | null;
+          expires_at: string;
+          id?: never;
+          id_hash: string;
+          last_seen_at?: string;
+          network: string;
+          staff_id: string;
+          user_agent: string;
+        };
+        Update: {
+          address?: string;
+          created_at?: string;
+          ended_at?: string | null;
+          ended_because?: string | null;
+          expires_at?: string;
+          id?: never;
+          id_hash?: string;
+          last_seen_at?: string;
+          network?: string;
+          staff_id?: string;
+          user_agent?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "staff_sessions_staff_id_fkey";
+            columns: ["staff_id"];
+            isOneToOne: false;
+            referencedRelation: "staff_users";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
       staff_users: {
         Row: {
           created_at: string;
@@ -1721,6 +1794,7 @@ export type Database = {
         Returns: Json;
       };
       attend_destinations: { Args: { p_disable_after_days: number }; Returns: number };
+      book_guess: { Args: { p_address: string; p_email: string; p_request_id: string }; Returns: Json };
       burst_of: {
         Args: {
           t: Omit<
@@ -1736,8 +1810,11 @@ export type Database = {
           p_actor_id: string;
           p_disabled?: boolean;
           p_id: string;
+          p_own_id?: string;
           p_request_id: string;
           p_role?: Database["public"]["Enums"]["staff_role"];
+          p_scope_roles?: Json;
+          p_tokens?: string;
           p_within: Database["public"]["Enums"]["staff_role"][];
         };
         Returns: Json;
@@ -1787,6 +1864,7 @@ export type Database = {
           p_hint: string;
           p_name: string;
           p_owner_id?: string;
+          p_parent_id?: number;
           p_request_id: string;
           p_scopes: string[];
           p_token_hash: string;
@@ -1821,6 +1899,7 @@ export type Database = {
         Args: { p_actor: string; p_actor_id: string; p_request_id: string; p_source: Json };
         Returns: Json;
       };
+      delay_after: { Args: { p_guesses: number }; Returns: number };
       delete_event_view: { Args: { p_id: number; p_staff_id: string }; Returns: boolean };
       delete_source: {
         Args: { p_actor: string; p_actor_id: string; p_id: number; p_request_id: string };
@@ -1854,6 +1933,17 @@ export type Database = {
         Args: { p_actor: string; p_actor_id: string; p_id: number; p_request_id: string };
         Returns: Json;
       };
+      end_all_sessions: {
+        Args: {
+          p_actor: string;
+          p_actor_id: string;
+          p_own_id?: string;
+          p_request_id: string;
+          p_staff_id: string;
+          p_within?: Database["public"]["Enums"]["staff_role"][];
+        };
+        Returns: Json;
+      };
       end_failing: { Args: { p_disable_after_days: number }; Returns: undefined };
       end_replay: {
         Args: {
@@ -1864,6 +1954,8 @@ export type Database = {
         };
         Returns: undefined;
       };
+      end_session: { Args: { p_id: number; p_request_id: string; p_staff_id: string }; Returns: boolean };
+      end_sessions: { Args: { p_because: string; p_staff_id: string }; Returns: number };
       error_group_of: {
         Args: { p_error_class: Database["public"]["Enums"]["error_class"]; p_http_status: number; p_message: string };
         Returns: string;
@@ -1946,6 +2038,9 @@ export type Database = {
         };
         Returns: Database["public"]["Enums"]["delivery_status"];
       };
+      forget_guess: { Args: { p_id: number; p_was_right: boolean }; Returns: undefined };
+      forget_old_guesses: { Args: { p_now: string }; Returns: undefined };
+      forget_old_sessions: { Args: { p_staff_id: string }; Returns: undefined };
       get_destination: { Args: { p_id: number }; Returns: Json };
       get_event: { Args: { p_id: number }; Returns: Json };
       get_replay: { Args: { p_id: number }; Returns: Json };
@@ -1991,12 +2086,17 @@ export type Database = {
       latency_bounds: { Args: Record<PropertyKey, never>; Returns: number[] };
       latency_histogram: { Args: { p_durations: number[] }; Returns: number[] };
       latency_quantile: { Args: { p_latency: number[]; p_quantile: number }; Returns: number };
+      lift_sign_in_limit: {
+        Args: { p_actor: string; p_actor_id: string; p_kind: string; p_request_id: string; p_subject: string };
+        Returns: number;
+      };
       limit_exceeded: { Args: { p_id: number; p_limits: Json }; Returns: Json };
       link_staff: {
         Args: {
           p_actor: string;
           p_actor_id: string;
           p_id: string;
+          p_own_id?: string;
           p_request_id: string;
           p_token_hash: string;
           p_within: Database["public"]["Enums"]["staff_role"][];
@@ -2023,6 +2123,8 @@ export type Database = {
         Returns: Json;
       };
       list_replays: { Args: { p_cursor: number; p_filter: Json; p_limit: number }; Returns: Json };
+      list_sessions: { Args: { p_staff_id: string }; Returns: Json };
+      list_sign_in_limits: { Args: Record<PropertyKey, never>; Returns: Json };
       list_silent_providers: { Args: Record<PropertyKey, never>; Returns: Json };
       list_source_tokens: { Args: Record<PropertyKey, never>; Returns: Json };
       list_sources: { Args: { p_providers: string[] }; Returns: Json };
@@ -2071,6 +2173,7 @@ export type Database = {
         };
         Returns: boolean;
       };
+      network_of: { Args: { p_address: string }; Returns: string };
       next_due: { Args: { p_replays: boolean; p_slots: number; p_worker: string }; Returns: string };
       normalise_error: { Args: { p_message: string }; Returns: string };
       note_action: {
@@ -2125,6 +2228,7 @@ export type Database = {
       notify_admins: { Args: { p_message: string; p_subject: string }; Returns: undefined };
       number_in: { Args: { p_prefix: string; p_text: string }; Returns: number };
       one_of: { Args: { p_column: string; p_list: Json; p_type: string }; Returns: string };
+      open_invitation: { Args: { p_address: string; p_counts: boolean; p_token_hash: string }; Returns: Json };
       ordering_key_of: {
         Args: {
           d: Omit<
@@ -2188,8 +2292,22 @@ export type Database = {
         Returns: Database["public"]["Enums"]["skip_reason"];
       };
       record_attempts: { Args: { p_results: Json }; Returns: Json };
+      record_refused_sign_in: {
+        Args: { p_address: string; p_email: string; p_reason: string; p_request_id: string };
+        Returns: undefined;
+      };
       record_rejections: { Args: { p_counts: Json; p_samples: Json }; Returns: undefined };
-      record_sign_in: { Args: { p_email: string; p_ip: string; p_success: boolean }; Returns: undefined };
+      record_signed_token: {
+        Args: {
+          p_expires_at: string;
+          p_hint: string;
+          p_name: string;
+          p_role?: Database["public"]["Enums"]["staff_role"];
+          p_scopes: string[];
+          p_token_hash: string;
+        };
+        Returns: string;
+      };
       record_staff_action: {
         Args: {
           p_action: string;
@@ -2287,6 +2405,10 @@ export type Database = {
         Args: { p_actor: string; p_actor_id: string; p_id: number; p_request_id: string };
         Returns: Json;
       };
+      revoke_tokens: {
+        Args: { p_actor: string; p_actor_id: string; p_ids: number[]; p_request_id: string };
+        Returns: undefined;
+      };
       roll_up_events: { Args: { p_events: number[] }; Returns: undefined };
       room_at: {
         Args: {
@@ -2335,7 +2457,21 @@ export type Database = {
       set_staff_link: { Args: { p_staff_id: string; p_token_hash: string }; Returns: string };
       set_staff_password: { Args: { p_email: string; p_password_hash: string }; Returns: boolean };
       settle_deliveries: { Args: { p_deliveries: number[] }; Returns: undefined };
-      sign_in_allowed: { Args: { p_email: string; p_ip: string }; Returns: boolean };
+      settle_tokens: {
+        Args: {
+          p_actor: string;
+          p_actor_id: string;
+          p_heir: string;
+          p_owner: Omit<
+            Database["public"]["Tables"]["staff_users"]["Row"],
+            Database["public"]["Tables"]["staff_users"]["ComputedFields"]
+          >;
+          p_request_id: string;
+          p_scope_roles: Json;
+        };
+        Returns: undefined;
+      };
+      sign_out: { Args: { p_id_hash: string; p_request_id: string }; Returns: boolean };
       single_replay_due: { Args: { p_destination_id: number }; Returns: number };
       snapshot_of: { Args: { p_text: string }; Returns: unknown };
       source_answer: {
@@ -2361,6 +2497,19 @@ export type Database = {
       start_replay: {
         Args: { p_actor: string; p_actor_id: string; p_id: number; p_limits: Json; p_request_id: string };
         Returns: Json;
+      };
+      start_session: {
+        Args: {
+          p_address: string;
+          p_id_hash: string;
+          p_previous_hash?: string;
+          p_request_id: string;
+          p_seconds: number;
+          p_staff_id: string;
+          p_user_agent: string;
+          p_version: number;
+        };
+        Returns: string;
       };
       stop_when_failing: {
         Args: {
@@ -2408,6 +2557,9 @@ export type Database = {
         Returns: Json;
       };
       use_api_token: { Args: { p_token_hash: string }; Returns: Json };
+      use_session: { Args: { p_id_hash: string }; Returns: Json };
+      wait_of_account: { Args: { p_account: string; p_now: string }; Returns: number };
+      wait_of_network: { Args: { p_kind: string; p_network: string; p_now: string }; Returns: number };
       wants_event: {
         Args: {
           p_destination: Omit<
