@@ -16,6 +16,10 @@ const COMMON =
   "qwertyuiopasdfghjkl asdfghjkl azerty qazwsx qazwsxedc iloveyou loveyou sunshine princess football baseball basketball " +
   "superman batman dragon monkey shadow master secret default test testing hello helloworld trustno trustnoone whatever " +
   "correcthorsebatterystaple thisisapassword mypassword thisismypassword internet computer starwars pokemon liverpool arsenal " +
+  "unbelievable professional international intelligence supernatural transformers needforspeed counterstrike finalfantasy " +
+  "sonyericsson leavemealone jamesbond justinbieber chesterfield scandinavian websolutions whosyourdaddy iseedeadpeople " +
+  "contortionist devilmaycry manchesterunited worldofwarcraft callofduty harrypotter lordoftherings metallica nirvana " +
+  "southpark playstation slipknot blink liverpoolfc realmadrid chocolate butterfly anthony william hannah ashley nicole " +
   "chelsea charlie michael jennifer jordan freedom company summer winter spring autumn monday january december";
 const WORDS = [...new Set(COMMON.split(" "))].sort((a, b) => b.length - a.length);
 const ROWS = [
@@ -39,7 +43,8 @@ export function passwordProblem(password: string, known: readonly string[] = [])
   const visible = characters.filter((character) => character.trim() !== "");
   if (new Set(visible).size < LEAST_DIFFERENT) return `It must have at least ${LEAST_DIFFERENT} different characters.`;
   const compact = visible.join("");
-  if (isRun(compact)) return "It is a row of the keyboard or a repetition. A few random words are easiest to keep.";
+  if (isRun(compact) || untold(compact) < LEAST_UNKNOWN)
+    return "It is a row of the keyboard or a repetition. A few random words are easiest to keep.";
   const own = [PRODUCT, ...known.flatMap(partsOf)];
   if (unknownIn(compact, own) < LEAST_UNKNOWN) return "It is made of your name, your e-mail or the product's name.";
   if (unknownIn(plain(compact), [...own, ...WORDS]) < LEAST_UNKNOWN) {
@@ -76,6 +81,24 @@ function plain(text: string): string {
     "7": "t",
   };
   return text.replace(/[@431!0$57]/g, (sign) => letters[sign] ?? sign);
+}
+
+/** The keys of a keyboard by their place: neighbours are at most one row and one column apart. */
+const KEYS = new Map(
+  ["1234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm"].flatMap((row, y) =>
+    [...row].map((key, x): [string, { x: number; y: number }] => [key, { x, y }]),
+  ),
+);
+
+/** How many characters are no neighbour of the one before: on the keyboard, in the alphabet, or the same again. */
+function untold(text: string): number {
+  return [...text].filter((character, n, all) => n === 0 || !isNeighbour(character, all[n - 1] as string)).length;
+}
+
+function isNeighbour(one: string, other: string): boolean {
+  if (Math.abs(one.charCodeAt(0) - other.charCodeAt(0)) <= 1) return true;
+  const [a, b] = [KEYS.get(one), KEYS.get(other)];
+  return a !== undefined && b !== undefined && Math.abs(a.x - b.x) <= 1 && Math.abs(a.y - b.y) <= 1;
 }
 
 /** True for a few characters over and over, and for rows of the alphabet and the keyboard in either direction. */
