@@ -3,7 +3,7 @@ import type { StaffSession } from "@/lib/contract/staff";
 import type { StaffRole } from "@/lib/contract/vocabulary";
 import { call } from "@/lib/db/client";
 import { Problem } from "@/lib/errors";
-import { type Actor, rolesWithin } from "./permissions";
+import { type Actor, accountOf, rolesWithin } from "./permissions";
 import { hashSecret, makeSecret } from "./secrets";
 import { SESSION_SECONDS } from "./session";
 import { REFUSALS } from "./staff";
@@ -79,6 +79,7 @@ export function endSessionsOf(staffId: string, asker: Asker): Promise<number> {
 }
 
 async function endAll(staffId: string, { actor, requestId }: Asker, within?: StaffRole[]): Promise<number> {
+  const own = accountOf(actor);
   const answer = await call<{ result: "ended" | keyof typeof REFUSALS; ended?: number }>(
     "console",
     "end_all_sessions",
@@ -88,7 +89,7 @@ async function endAll(staffId: string, { actor, requestId }: Asker, within?: Sta
       p_actor_id: actor.id,
       p_request_id: requestId,
       ...(within && { p_within: within }),
-      ...(actor.ownerId && { p_own_id: actor.ownerId }),
+      ...(own && { p_own_id: own }),
     },
   );
   if (answer.result !== "ended") throw new Problem(REFUSALS[answer.result]);

@@ -7,6 +7,8 @@ import { SHORTEST_PASSWORD } from "./staff";
 const PRODUCT = "redrive";
 /** Different characters. */
 const LEAST_DIFFERENT = 5;
+/** Characters that do not follow from the one before. */
+const LEAST_UNTOLD = 5;
 /** Characters that are left when all that is known is taken away. */
 const LEAST_UNKNOWN = 6;
 
@@ -43,7 +45,7 @@ export function passwordProblem(password: string, known: readonly string[] = [])
   const visible = characters.filter((character) => character.trim() !== "");
   if (new Set(visible).size < LEAST_DIFFERENT) return `It must have at least ${LEAST_DIFFERENT} different characters.`;
   const compact = visible.join("");
-  if (isRun(compact) || untold(compact) < LEAST_UNKNOWN)
+  if (isRun(compact) || untold(compact) < LEAST_UNTOLD)
     return "It is a row of the keyboard or a repetition. A few random words are easiest to keep.";
   const own = [PRODUCT, ...known.flatMap(partsOf)];
   if (unknownIn(compact, own) < LEAST_UNKNOWN) return "It is made of your name, your e-mail or the product's name.";

@@ -110,7 +110,8 @@ describe("a token with the scope manage", () => {
 
   test("acts on nobody who may more: no new password for an administrator, no promotion", async () => {
     const { token } = await make(["manage", "events:read"]);
-    const [row] = await app.sql`select id from staff_users where email = ${app.adminEmail}`;
+    const [row] = await app.sql`insert into staff_users (email, name, role, password_hash)
+      values ('other-admin@example.com', 'Other', 'admin', 'x') returning id`;
     expect((await ask("POST", `/api/staff/${row?.id}/invitation`, { token })).status).toBe(403);
     expect((await ask("PATCH", `/api/staff/${row?.id}`, { token, body: { disabled: true } })).status).toBe(403);
     const viewer = await ask("POST", "/api/staff", { token, body: { email: "v@example.com", role: "viewer" } });
