@@ -14,14 +14,14 @@ export const metadata: Metadata = { title: "Overview" };
 export default async function OverviewPage({ searchParams }: PageProps<"/">) {
   const actor = await requireStaff("view");
   const period = periodIn(await searchParams);
-  const initial = await readAnalytics(period);
+  const initial = await readAnalytics(period, actor);
   const origin = environment().PUBLIC_URL?.replace(/\/+$/, "") ?? "";
   return (
     <Overview
       key={overviewAddress(period)}
       period={period}
       initial={initial}
-      sources={initial.events_stored ? [] : await listSources(origin)}
+      sources={initial.events_stored ? [] : await listSources(origin, actor)}
       maySend={mayActor(actor, "operate")}
     />
   );

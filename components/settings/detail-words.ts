@@ -1,4 +1,5 @@
 import type { StaffAction } from "@/lib/contract/staff";
+import { scopeWords } from "./words";
 
 /** What a line of the log says beside who, what and whom; null when that is all. `time` says times as their reader does. */
 export function detailWords({ action, details }: StaffAction, time: (iso: string) => string): string | null {
@@ -6,7 +7,10 @@ export function detailWords({ action, details }: StaffAction, time: (iso: string
   if (action === "token.hand_over") return `${text(details.from)} → ${text(details.to)}`;
   if (action === "sign_in.refuse")
     return `${REFUSED[text(details.reason)] ?? text(details.reason)}, from ${text(details.address)}`;
-  if (action === "staff.invite") return `as ${text(details.role)}`;
+  if (action === "staff.change_organisations") return `${scope(details.from)} → ${scope(details.to)}`;
+  if (action === "staff.invite") {
+    return `as ${text(details.role)}${details.organisations ? ` for ${scope(details.organisations)}` : ""}`;
+  }
   const { name: _, ...rest } = details;
   const parts = Object.entries(action.startsWith("token.") ? rest : details)
     .filter(([, value]) => value !== null && !isEmpty(value))
@@ -26,6 +30,10 @@ const REFUSED: Readonly<Record<string, string>> = {
 
 function isEmpty(value: unknown): boolean {
   return typeof value === "object" && value !== null && Object.keys(value).length === 0;
+}
+
+function scope(value: unknown): string {
+  return scopeWords(Array.isArray(value) ? value.map(String) : null);
 }
 
 function text(value: unknown): string {

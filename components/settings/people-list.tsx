@@ -26,10 +26,12 @@ export function PeopleList({
   initial,
   limits,
   ownId,
+  ownOrganisations,
 }: {
   initial: StaffMember[];
   limits: SignInLimit[];
   ownId: string;
+  ownOrganisations: readonly string[] | null;
 }) {
   const client = useQueryClient();
   const time = useTimeFormat();
@@ -70,15 +72,23 @@ export function PeopleList({
           />
         ))}
       </Table>
-      {data.length === 1 && (
+      {data.length === 1 && ownOrganisations === null && (
         <p className="pt-4 text-pretty text-quiet">
           Only you can enter so far. Invite a second administrator, so that somebody can let you in again.
         </p>
       )}
       <SignInLimits initial={limits} />
-      {open === "invite" && <InviteDialog onClose={close} onInvited={showLink} />}
+      {open === "invite" && <InviteDialog own={ownOrganisations} onClose={close} onInvited={showLink} />}
       {open !== null && open !== "invite" && "person" in open && (
-        <PersonDialog {...open} people={data} ownId={ownId} onClose={close} onChanged={changed} onLinked={showLink} />
+        <PersonDialog
+          {...open}
+          people={data}
+          ownId={ownId}
+          own={ownOrganisations}
+          onClose={close}
+          onChanged={changed}
+          onLinked={showLink}
+        />
       )}
       {open !== null && open !== "invite" && "linked" in open && (
         <SecretDialog

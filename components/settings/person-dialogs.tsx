@@ -1,20 +1,24 @@
 "use client";
 
 import { useState } from "react";
+import { useKnownOrganisations } from "@/lib/client/organisations";
 import { changeStaff, endSessionsOf, linkStaff } from "@/lib/client/staff";
 import type { StaffMember, StaffWithInvitation } from "@/lib/contract/staff";
 import { ConfirmDialog } from "../confirm-dialog";
 import { plural } from "../format";
 import { DisableDialog } from "./disable-dialog";
+import { draftOf, isComplete, OrganisationsField, organisationsIn } from "./organisations-field";
 import type { PersonAction } from "./person-row";
 import { RoleChoice } from "./role-choice";
-import { callOf, ROLE_WORDS } from "./words";
+import { callOf, ROLE_WORDS, scopeWords } from "./words";
 
 interface Props {
   person: StaffMember;
   /** Everybody, for whoever takes something over; and who of them asks. */
   people: StaffMember[];
   ownId: string;
+  /** The organisations of whoever changes something. */
+  own: readonly string[] | null;
   onClose: () => void;
   /** What happened, for a toast. */
   onChanged: (words: string) => void;
@@ -24,6 +28,7 @@ interface Props {
 /** What each action asks before it is done. */
 export function PersonDialog({ action, ...props }: Props & { action: PersonAction }) {
   if (action === "role") return <RoleDialog {...props} />;
+  if (action === "organisations") return <OrganisationsDialog {...props} />;
   if (action === "link") return <LinkDialog {...props} />;
   if (action === "sign_out") return <SignOutDialog {...props} />;
   if (action === "disable" && props.person.active_tokens > 0) return <DisableDialog {...props} />;
@@ -50,6 +55,33 @@ function RoleDialog({ person, onClose, onChanged }: Props) {
     >
       <div className="pt-1">
         <RoleChoice value={role} onChange={setRole} />
+      </div>
+    </ConfirmDialog>
+  );
+}
+
+function OrganisationsDialog({ person, own, onClose, onChanged }: Props) {
+  const [draft, setDraft] = useState(() => draftOf(person.organisations));
+  const known = useKnownOrganisations();
+  const name = callOf(person);
+  const organisations = organisationsIn(draft);
+  return (
+    <ConfirmDialog
+      title={`Change the organisations of ${name}`}
+      description={
+        person.status === "invited"
+          ? "It counts from the first sign-in on. The link that was sent stays good."
+          : `${name} is signed out everywhere at once, and from then on sees these organisations only.${tokenWords(person, "may from now on reach no more than these")}`
+      }
+      action="Change organisations"
+      doing="Changing…"
+      disabled={!isComplete(draft)}
+      run={() => changeStaff(person.id, { organisations })}
+      onDone={() => onChanged(`${name}: ${scopeWords(organisations)}.`)}
+      onClose={onClose}
+    >
+      <div className="pt-1">
+        <OrganisationsField value={draft} own={own} known={known} onChange={setDraft} />
       </div>
     </ConfirmDialog>
   );

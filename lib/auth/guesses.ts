@@ -2,6 +2,7 @@
 import type { SignInLimit } from "@/lib/contract/staff";
 import { call } from "@/lib/db/client";
 import { Problem } from "@/lib/errors";
+import { type Scoped, scopeOf } from "@/lib/scope";
 import type { Actor } from "./permissions";
 
 /** A guess that may be evaluated, or how many seconds to wait before the next one may. */
@@ -43,8 +44,8 @@ export function tooMany(seconds: number): Problem {
 }
 
 /** Accounts with a delay, and addresses at their limit. */
-export function listSignInLimits(): Promise<SignInLimit[]> {
-  return call("console", "list_sign_in_limits", {} as never);
+export function listSignInLimits(asker: Scoped): Promise<SignInLimit[]> {
+  return call("console", "list_sign_in_limits", scopeOf(asker));
 }
 
 /** Lets an account or an address try again at once. Throws a `Problem` when nothing kept it from doing so. */
@@ -55,6 +56,7 @@ export async function liftSignInLimit(
   const forgotten = await call<number>("console", "lift_sign_in_limit", {
     p_kind: kind,
     p_subject: subject,
+    ...scopeOf(actor),
     p_actor: actor.name,
     p_actor_id: actor.id,
     p_request_id: requestId,

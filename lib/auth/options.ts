@@ -3,12 +3,10 @@ import type { AuthOptions } from "next-auth";
 import CredentialsProvider from "next-auth/providers/credentials";
 import type { OAuthConfig } from "next-auth/providers/oauth";
 import { environment } from "@/lib/env";
+import { log, logError } from "@/lib/log";
 import { checkPassword, type Exchange, findStaff, refuse } from "./password-sign-in";
 import { isHttps, personOfSession, SESSION_SECONDS, sessionCookieName } from "./session";
 import { signOut, startSession } from "./sessions";
-
-/** Set by server.ts on every request: the peer's address, which a header of the caller's cannot fake. */
-export const CLIENT_ADDRESS_HEADER = "x-redrive-client";
 
 /** Made at each use, because the environment is complete only once the server has started. */
 export function authOptions(exchange: Exchange): AuthOptions {
@@ -25,6 +23,11 @@ export function authOptions(exchange: Exchange): AuthOptions {
       },
     },
     providers: [passwords(exchange), ...openIdConnect()],
+    // Its own writes what callers send as it is, over several lines.
+    logger: {
+      error: (code, metadata) => logError("next_auth", messageOf(metadata), { code }),
+      warn: (code) => log("next_auth", { code }),
+    },
     callbacks: {
       // Being known to the identity provider is not enough: the person must be on our staff.
       async signIn({ user, account, profile }) {
@@ -66,11 +69,10 @@ function passwords(exchange: Exchange) {
   });
 }
 
-/** Who sent a request, as far as can be known: for limits, and for the log. */
-export function addressOf(headers: Record<string, string | string[] | undefined> | undefined): string {
-  // Behind server.ts the first is always there; a serverless platform sets the second.
-  const value = headers?.[CLIENT_ADDRESS_HEADER] ?? headers?.["x-forwarded-for"] ?? "unknown";
-  return String(value).split(",")[0]?.trim().slice(0, 64) || "unknown";
+/** Never the whole of it: it may carry tokens, and what a caller sent to POST /api/auth/_log. */
+function messageOf(metadata: unknown): string {
+  const { message, error = message } = Object(metadata) as { message?: unknown; error?: unknown };
+  return error instanceof Error ? error.message : typeof error === "string" ? error : "no message";
 }
 
 function openIdConnect(): OAuthConfig<{ sub: string; email: string; name?: string }>[] {

@@ -3,6 +3,7 @@ import { decode } from "next-auth/jwt";
 import type { StaffRole } from "@/lib/contract/vocabulary";
 import { call } from "@/lib/db/client";
 import { environment } from "@/lib/env";
+import type { Organisations } from "@/lib/scope";
 import type { Actor } from "./permissions";
 import { hashSecret } from "./secrets";
 
@@ -15,6 +16,7 @@ export interface Staff {
   email: string;
   name: string;
   role: StaffRole;
+  organisations: Organisations;
   disabled: boolean;
   session_version: number;
 }
@@ -55,5 +57,6 @@ export async function personOfSession(session: string): Promise<Person | undefin
     p_id_hash: hashSecret(session),
   });
   if (!staff || staff.disabled) return undefined;
-  return { kind: "staff", id: staff.id, name: staff.name, role: staff.role, sessionId: staff.session_id };
+  const { id, name, role, organisations, session_id } = staff;
+  return { kind: "staff", id, name, role, organisations, sessionId: session_id };
 }

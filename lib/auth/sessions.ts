@@ -3,6 +3,7 @@ import type { StaffSession } from "@/lib/contract/staff";
 import type { StaffRole } from "@/lib/contract/vocabulary";
 import { call } from "@/lib/db/client";
 import { Problem } from "@/lib/errors";
+import { scopeOf } from "@/lib/scope";
 import { type Actor, accountOf, rolesWithin } from "./permissions";
 import { hashSecret, makeSecret } from "./secrets";
 import { SESSION_SECONDS } from "./session";
@@ -85,6 +86,7 @@ async function endAll(staffId: string, { actor, requestId }: Asker, within?: Sta
     "end_all_sessions",
     {
       p_staff_id: staffId,
+      ...scopeOf(actor),
       p_actor: actor.name,
       p_actor_id: actor.id,
       p_request_id: requestId,

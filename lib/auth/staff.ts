@@ -7,6 +7,7 @@ import type { StaffRole } from "@/lib/contract/vocabulary";
 import { call } from "@/lib/db/client";
 import { environment } from "@/lib/env";
 import { Problem, type ProblemInit } from "@/lib/errors";
+import { beyondScope, type Organisations, type Scoped, scopeOf } from "@/lib/scope";
 import { tooMany } from "./guesses";
 import { hashPassword } from "./password";
 import { type Actor, accountOf, leastRoleOf, rolesWithin } from "./permissions";
@@ -20,7 +21,7 @@ interface Asker {
 }
 
 interface Answer {
-  result: "invited" | "linked" | "changed" | keyof typeof REFUSALS;
+  result: "invited" | "linked" | "changed" | "beyond_scope" | keyof typeof REFUSALS;
   staff?: StaffMember;
   expires_at?: string;
   /** How many tokens work, of somebody who shall be disabled. */
@@ -55,13 +56,16 @@ export const REFUSALS = {
   disabled: { status: 409, title: "This person is disabled.", detail: "Enable the account, then make a link." },
 } satisfies Record<string, ProblemInit>;
 
-/** Everybody, those who can sign in first. */
-export function listStaff(): Promise<StaffMember[]> {
-  return call("console", "list_staff", {} as never);
+/** Everybody who may no more than the asker's organisations, those who can sign in first. */
+export function listStaff(asker: Scoped): Promise<StaffMember[]> {
+  return call("console", "list_staff", scopeOf(asker));
 }
 
 /** Puts a person on the staff who gets in by the link in the answer, the only place where it is seen. */
-export async function inviteStaff(email: string, role: StaffRole, asker: Asker): Promise<StaffWithInvitation> {
+export async function inviteStaff(
+  { email, role, organisations }: { email: string; role: StaffRole; organisations?: Organisations },
+  asker: Asker,
+): Promise<StaffWithInvitation> {
   if (!rolesWithin(asker.actor).includes(role)) {
     throw new Problem({ ...BEYOND, title: `You may not give the role ${role}.`, field: "role" });
   }
@@ -69,10 +73,11 @@ export async function inviteStaff(email: string, role: StaffRole, asker: Asker):
   const answer = await call<Answer>("console", "invite_staff", {
     p_email: email,
     p_role: role,
+    p_organisations: (organisations ?? asker.actor.organisations) as string[],
     p_token_hash: hashSecret(secret),
     ...askedBy(asker),
   });
-  return withLink(answer, secret, asker.request);
+  return withLink(answer, secret, asker);
 }
 
 /** A new link for somebody who lost theirs, or the password. Links from before open nothing any more. */
@@ -85,16 +90,16 @@ export async function linkStaff(id: string, asker: Asker): Promise<StaffWithInvi
     ...askedBy(asker),
     ...onBehalf(asker),
   });
-  return withLink(answer, secret, asker.request);
+  return withLink(answer, secret, asker);
 }
 
 /**
- * Another role, disabled or enabled. Ends the person's sessions. Throws a `Problem` for the last administrator, and for
+ * Another role, other organisations, disabled or enabled. Ends the person's sessions. Throws a `Problem` for the last administrator, and for
  * disabling somebody whose tokens work without a word on what becomes of them.
  */
 export async function changeStaff(
   id: string,
-  { role, disabled, tokens }: StaffChange,
+  { role, disabled, organisations, tokens }: StaffChange,
   asker: Omit<Asker, "request">,
 ): Promise<StaffMember> {
   const answer = await call<Answer>("console", "change_staff", {
@@ -104,10 +109,11 @@ export async function changeStaff(
     ...onBehalf(asker),
     ...(role && { p_role: role }),
     ...(disabled !== undefined && { p_disabled: disabled }),
+    ...(organisations !== undefined && { p_rescope: true, p_organisations: organisations as string[] }),
     ...(tokens && { p_tokens: tokens === "revoke" ? tokens : tokens.hand_over_to }),
     p_scope_roles: Object.fromEntries(SCOPE_NAMES.map((scope) => [scope, leastRoleOf(scope)])),
   });
-  return personIn(answer);
+  return personIn(answer, asker.actor);
 }
 
 /** Whom a link lets in. */
@@ -177,7 +183,7 @@ function onBehalf({ actor }: Pick<Asker, "actor">) {
 }
 
 function askedBy({ actor, requestId }: Pick<Asker, "actor" | "requestId">) {
-  return { p_actor: actor.name, p_actor_id: actor.id, p_request_id: requestId };
+  return { ...scopeOf(actor), p_actor: actor.name, p_actor_id: actor.id, p_request_id: requestId };
 }
 
 /** The id of a person in a path. Throws a `Problem` for what cannot be one. */
@@ -186,13 +192,14 @@ export function personId(id: string): string {
   throw new Problem(REFUSALS.not_found);
 }
 
-function personIn(answer: Answer): StaffMember {
+function personIn(answer: Answer, actor: Actor): StaffMember {
   if (answer.staff) return answer.staff;
+  if (answer.result === "beyond_scope") throw beyondScope(actor, "organisations");
   throw new Problem(REFUSALS[answer.result as keyof typeof REFUSALS]);
 }
 
-function withLink(answer: Answer, secret: string, request: Request): StaffWithInvitation {
-  const staff = personIn(answer);
+function withLink(answer: Answer, secret: string, { actor, request }: Asker): StaffWithInvitation {
+  const staff = personIn(answer, actor);
   const invitation: Invitation = {
     url: new URL(`/invitation/${secret}`, originOf(request)).href,
     expires_at: answer.expires_at as string,

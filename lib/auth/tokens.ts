@@ -8,6 +8,7 @@ import type { Scope } from "@/lib/contract/scopes";
 import type { StaffRole } from "@/lib/contract/vocabulary";
 import { type Arguments, call } from "@/lib/db/client";
 import { ConfigurationError, environment } from "@/lib/env";
+import type { Organisations } from "@/lib/scope";
 import { findApiToken, isApiToken, readApiToken, type TokenReading } from "./api-tokens";
 import { type Actor, SCOPES } from "./permissions";
 import { hashSecret } from "./secrets";
@@ -33,6 +34,8 @@ export interface TokenOrder {
   expiresIn: string;
   /** Such as `events:publish`: the token may do that and nothing else, whatever its role. */
   scope?: string;
+  /** Of these organisations only; of all when there is none. */
+  organisations?: string[];
 }
 
 /** Longer ones are made only by saying so, and `npm run token` says that they are long. */
@@ -61,12 +64,15 @@ export async function issueToken(order: TokenOrder): Promise<SignedToken> {
 }
 
 /** Throws `ConfigurationError` for an unknown role or scope, a wrong duration, or a missing API_TOKEN_SECRET. */
-export async function signToken({ subject, role, expiresIn, scope }: TokenOrder): Promise<SignedToken> {
+export async function signToken({ subject, role, expiresIn, scope, organisations }: TokenOrder): Promise<SignedToken> {
   if (!Object.hasOwn(ROLE_NAMES, role)) {
     throw new ConfigurationError(`There is no role "${role}": use ${Object.keys(ROLE_NAMES).join(", ")}.`);
   }
   if (scope !== undefined && !isScope(scope)) {
     throw new ConfigurationError(`There is no scope "${scope}": use ${Object.keys(SCOPES).join(", ")}.`);
+  }
+  if (organisations !== undefined && !areOrganisations(organisations)) {
+    throw new ConfigurationError("An organisation has 1 to 255 characters; leave --organisation out for all of them.");
   }
   const key = signingKey();
   if (!key) throw new ConfigurationError("API_TOKEN_SECRET is not set: it signs the tokens.");
@@ -94,6 +100,7 @@ export async function signToken({ subject, role, expiresIn, scope }: TokenOrder)
     p_scopes: scope ? [scope] : [],
     p_expires_at: new Date(exp * 1000).toISOString(),
     ...(!scope && { p_role: ROLE_NAMES[role] as StaffRole }),
+    ...(organisations && { p_organisations: organisations }),
   };
   return { token, lifeDays, record };
 }
@@ -130,7 +137,14 @@ async function readSignedToken(token: string): Promise<TokenReading> {
     if ("problem" in stored) return stored;
     // What the row says counts, so that the secret alone makes no rights.
     const subject = String(payload.sub);
-    const actor: Actor = { kind: "token", id: subject, name: subject, role: stored.role, tokenId: stored.id };
+    const actor: Actor = {
+      kind: "token",
+      id: subject,
+      name: subject,
+      role: stored.role,
+      organisations: stored.organisations,
+      tokenId: stored.id,
+    };
     return { actor: stored.role ? actor : { ...actor, scopes: stored.scopes.filter(isScope) } };
   } catch (error) {
     const { code = "" } = error as { code?: string };
@@ -138,6 +152,15 @@ async function readSignedToken(token: string): Promise<TokenReading> {
     const expired = code === "ERR_JWT_EXPIRED";
     return { problem: expired ? "The token has expired: make a new one." : "The token is not one of ours." };
   }
+}
+
+/** A list that is there and empty, or no list, is a mistake that must not mean "all". */
+function areOrganisations(value: unknown): value is NonNullable<Organisations> {
+  return (
+    Array.isArray(value) &&
+    value.length > 0 &&
+    value.every((one) => typeof one === "string" && one.length > 0 && one.length <= 255)
+  );
 }
 
 function isScope(scope: unknown): scope is Scope {

@@ -31,6 +31,7 @@ export const keys = {
   signInLimits: ["sign-in-limits"] as const,
   audit: (query: string) => ["audit", query] as const,
   notices: ["notices"] as const,
+  health: ["health"] as const,
   search: (query: string) => ["search", query] as const,
   /** The draft and its preview in an open sheet. */
   draft: (ask: string) => ["replay-draft", ask] as const,

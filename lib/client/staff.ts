@@ -16,8 +16,12 @@ export async function fetchStaff(signal?: AbortSignal): Promise<StaffMember[]> {
   return (await requestJson<{ staff: StaffMember[] }>("/api/staff", { signal })).staff;
 }
 
-export function inviteStaff(email: string, role: StaffRole): Promise<StaffWithInvitation> {
-  return postJson("/api/staff", { email, role });
+export function inviteStaff(order: {
+  email: string;
+  role: StaffRole;
+  organisations: string[] | null;
+}): Promise<StaffWithInvitation> {
+  return postJson("/api/staff", order);
 }
 
 /** A new link; those from before stop working. */
@@ -63,7 +67,12 @@ export async function fetchTokens(signal?: AbortSignal): Promise<ApiToken[]> {
   return (await requestJson<{ tokens: ApiToken[] }>("/api/tokens", { signal })).tokens;
 }
 
-export function createToken(order: { name: string; scopes: Scope[]; expires_in_days: number }): Promise<NewApiToken> {
+export function createToken(order: {
+  name: string;
+  scopes: Scope[];
+  expires_in_days: number;
+  organisations: string[] | null;
+}): Promise<NewApiToken> {
   return postJson("/api/tokens", order);
 }
 

@@ -13,6 +13,8 @@ export interface StaffMember {
   email: string;
   name: string;
   role: StaffRole;
+  /** Whose events the person may see and act on; null is all of them. */
+  organisations: string[] | null;
   status: StaffStatus;
   created_at: string;
   last_sign_in_at: string | null;
@@ -27,6 +29,7 @@ export interface StaffMember {
 export interface StaffChange {
   role?: StaffRole;
   disabled?: boolean;
+  organisations?: string[] | null;
   tokens?: "revoke" | { hand_over_to: string };
 }
 
@@ -81,6 +84,8 @@ export interface ApiToken {
   /** What one of the command line may, where no scope says it. */
   role: StaffRole | null;
   created_by: string;
+  /** Whose events it may see and act on now, within those of its maker; null is all of them. */
+  organisations: string[] | null;
   /** The role now of who made it, which bounds what it may; null for one that a token of the command line made. */
   owner_role: StaffRole | null;
   status: ApiTokenStatus;

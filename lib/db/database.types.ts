@@ -15,6 +15,7 @@ export type Database = {
           is_signed: boolean;
           last_used_at: string | null;
           name: string;
+          organisations: string[] | null;
           owner_id: string | null;
           parent_id: number | null;
           revoked_at: string | null;
@@ -22,8 +23,9 @@ export type Database = {
           scopes: string[];
           token_hash: string;
           api_token: Json | null;
+          token_scope: string[] | null;
         };
-        ComputedFields: "api_token";
+        ComputedFields: "api_token" | "token_scope";
         Insert: {
           created_at?: string;
           created_by: string;
@@ -33,6 +35,7 @@ export type Database = {
           is_signed?: boolean;
           last_used_at?: string | null;
           name: string;
+          organisations?: string[] | null;
           owner_id?: string | null;
           parent_id?: number | null;
           revoked_at?: string | null;
@@ -49,6 +52,7 @@ export type Database = {
           is_signed?: boolean;
           last_used_at?: string | null;
           name?: string;
+          organisations?: string[] | null;
           owner_id?: string | null;
           parent_id?: number | null;
           revoked_at?: string | null;
@@ -473,6 +477,7 @@ export type Database = {
           last_error_class: Database["public"]["Enums"]["error_class"] | null;
           last_failure_at: string | null;
           last_success_at: string | null;
+          lately_ms: number | null;
           opened_at: string | null;
           probe_at: string | null;
           probe_delivery_id: number | null;
@@ -493,6 +498,7 @@ export type Database = {
           last_error_class?: Database["public"]["Enums"]["error_class"] | null;
           last_failure_at?: string | null;
           last_success_at?: string | null;
+          lately_ms?: number | null;
           opened_at?: string | null;
           probe_at?: string | null;
           probe_delivery_id?: number | null;
@@ -512,6 +518,7 @@ export type Database = {
           last_error_class?: Database["public"]["Enums"]["error_class"] | null;
           last_failure_at?: string | null;
           last_success_at?: string | null;
+          lately_ms?: number | null;
           opened_at?: string | null;
           probe_at?: string | null;
           probe_delivery_id?: number | null;
@@ -740,6 +747,7 @@ export type Database = {
           event_key_hash: string;
           event_type: string;
           fingerprint: string;
+          flags: Database["public"]["Enums"]["event_flag"][];
           headers: NonNullable<Json>;
           id: number;
           last_error: string | null;
@@ -765,6 +773,7 @@ export type Database = {
           suspected_replay: boolean;
           trust: Database["public"]["Enums"]["trust_level"];
           unsigned_key: boolean;
+          payload_bytes: number | null;
           redacted_event: {
             attempt_count: number;
             body_sha256: string;
@@ -776,6 +785,7 @@ export type Database = {
             event_key_hash: string;
             event_type: string;
             fingerprint: string;
+            flags: Database["public"]["Enums"]["event_flag"][];
             headers: NonNullable<Json>;
             id: number;
             last_error: string | null;
@@ -803,7 +813,7 @@ export type Database = {
             unsigned_key: boolean;
           } | null;
         };
-        ComputedFields: "redacted_event";
+        ComputedFields: "payload_bytes" | "redacted_event";
         Insert: {
           attempt_count?: number;
           body_sha256: string;
@@ -815,6 +825,7 @@ export type Database = {
           event_key_hash: string;
           event_type: string;
           fingerprint: string;
+          flags?: Database["public"]["Enums"]["event_flag"][];
           headers: NonNullable<Json>;
           id?: never;
           last_error?: string | null;
@@ -852,6 +863,7 @@ export type Database = {
           event_key_hash?: string;
           event_type?: string;
           fingerprint?: string;
+          flags?: Database["public"]["Enums"]["event_flag"][];
           headers?: NonNullable<Json>;
           id?: never;
           last_error?: string | null;
@@ -1022,6 +1034,7 @@ export type Database = {
           created_at: string;
           id: number;
           message: string;
+          organisations: string[] | null;
           seen_at: string | null;
           subject: string;
         };
@@ -1031,6 +1044,7 @@ export type Database = {
           created_at?: string;
           id?: never;
           message: string;
+          organisations?: string[] | null;
           seen_at?: string | null;
           subject: string;
         };
@@ -1039,6 +1053,7 @@ export type Database = {
           created_at?: string;
           id?: never;
           message?: string;
+          organisations?: string[] | null;
           seen_at?: string | null;
           subject?: string;
         };
@@ -1160,48 +1175,68 @@ export type Database = {
       rejections: {
         Row: {
           body: string;
+          body_sha256: string | null;
           body_size: number;
           detail: string;
+          event_key: string | null;
           headers: NonNullable<Json>;
           id: number;
           method: string;
+          organisation_id: string | null;
           path: string;
           provider: string;
           reason: Database["public"]["Enums"]["rejection_reason"];
           received_at: string;
           request_id: string | null;
+          source_id: number | null;
           status_code: number;
         };
         ComputedFields: never;
         Insert: {
           body: string;
+          body_sha256?: string | null;
           body_size: number;
           detail: string;
+          event_key?: string | null;
           headers: NonNullable<Json>;
           id?: never;
           method: string;
+          organisation_id?: string | null;
           path: string;
           provider: string;
           reason: Database["public"]["Enums"]["rejection_reason"];
           received_at?: string;
           request_id?: string | null;
+          source_id?: number | null;
           status_code: number;
         };
         Update: {
           body?: string;
+          body_sha256?: string | null;
           body_size?: number;
           detail?: string;
+          event_key?: string | null;
           headers?: NonNullable<Json>;
           id?: never;
           method?: string;
+          organisation_id?: string | null;
           path?: string;
           provider?: string;
           reason?: Database["public"]["Enums"]["rejection_reason"];
           received_at?: string;
           request_id?: string | null;
+          source_id?: number | null;
           status_code?: number;
         };
-        Relationships: [];
+        Relationships: [
+          {
+            foreignKeyName: "rejections_source_id_fkey";
+            columns: ["source_id"];
+            isOneToOne: false;
+            referencedRelation: "sources";
+            referencedColumns: ["id"];
+          },
+        ];
       };
       replay_items: {
         Row: {
@@ -1300,6 +1335,7 @@ export type Database = {
           matched: number;
           next_feed_at: string;
           options: NonNullable<Json>;
+          organisations: string[] | null;
           queued_at: string | null;
           reason: string;
           request_id: string | null;
@@ -1311,8 +1347,9 @@ export type Database = {
           stopped_because: string | null;
           succeeded: number;
           total: number;
+          replay_detail: Json | null;
         };
-        ComputedFields: never;
+        ComputedFields: "replay_detail";
         Insert: {
           actor: string;
           actor_id: string;
@@ -1325,6 +1362,7 @@ export type Database = {
           matched?: number;
           next_feed_at?: string;
           options: NonNullable<Json>;
+          organisations?: string[] | null;
           queued_at?: string | null;
           reason: string;
           request_id?: string | null;
@@ -1349,6 +1387,7 @@ export type Database = {
           matched?: number;
           next_feed_at?: string;
           options?: NonNullable<Json>;
+          organisations?: string[] | null;
           queued_at?: string | null;
           reason?: string;
           request_id?: string | null;
@@ -1505,9 +1544,8 @@ export type Database = {
           token_hash: string;
           token_hint: string;
           updated_at: string;
-          source_answer: Json | null;
         };
-        ComputedFields: "source_answer";
+        ComputedFields: never;
         Insert: {
           archived_at?: string | null;
           company_id?: string | null;
@@ -1550,6 +1588,7 @@ export type Database = {
           actor_id: string;
           details: NonNullable<Json>;
           id: number;
+          organisations: string[] | null;
           request_id: string | null;
           subject: string;
         };
@@ -1561,6 +1600,7 @@ export type Database = {
           actor_id: string;
           details?: NonNullable<Json>;
           id?: never;
+          organisations?: string[] | null;
           request_id?: string | null;
           subject: string;
         };
@@ -1571,6 +1611,7 @@ export type Database = {
           actor_id?: string;
           details?: NonNullable<Json>;
           id?: never;
+          organisations?: string[] | null;
           request_id?: string | null;
           subject?: string;
         };
@@ -1665,6 +1706,7 @@ export type Database = {
           id: string;
           last_sign_in_at: string | null;
           name: string;
+          organisations: string[] | null;
           password_hash: string | null;
           role: Database["public"]["Enums"]["staff_role"];
           session_version: number;
@@ -1679,6 +1721,7 @@ export type Database = {
           id?: string;
           last_sign_in_at?: string | null;
           name: string;
+          organisations?: string[] | null;
           password_hash?: string | null;
           role: Database["public"]["Enums"]["staff_role"];
           session_version?: number;
@@ -1690,6 +1733,7 @@ export type Database = {
           id?: string;
           last_sign_in_at?: string | null;
           name?: string;
+          organisations?: string[] | null;
           password_hash?: string | null;
           role?: Database["public"]["Enums"]["staff_role"];
           session_version?: number;
@@ -1702,6 +1746,7 @@ export type Database = {
           duration_ms: number;
           event_type: string;
           minute: string;
+          organisation_id: string;
           outcome: string;
           provider: string;
           shard: number;
@@ -1712,6 +1757,7 @@ export type Database = {
           duration_ms?: number;
           event_type: string;
           minute: string;
+          organisation_id?: string;
           outcome: string;
           provider: string;
           shard: number;
@@ -1721,6 +1767,7 @@ export type Database = {
           duration_ms?: number;
           event_type?: string;
           minute?: string;
+          organisation_id?: string;
           outcome?: string;
           provider?: string;
           shard?: number;
@@ -1732,6 +1779,7 @@ export type Database = {
           count: number;
           event_type: string;
           hour: string;
+          organisation_id: string;
           outcome: string;
           provider: string;
           shard: number;
@@ -1741,6 +1789,7 @@ export type Database = {
           count: number;
           event_type: string;
           hour: string;
+          organisation_id?: string;
           outcome: string;
           provider: string;
           shard: number;
@@ -1749,9 +1798,29 @@ export type Database = {
           count?: number;
           event_type?: string;
           hour?: string;
+          organisation_id?: string;
           outcome?: string;
           provider?: string;
           shard?: number;
+        };
+        Relationships: [];
+      };
+      write_probe: {
+        Row: {
+          at: string;
+          filler: string;
+          id: number;
+        };
+        ComputedFields: never;
+        Insert: {
+          at: string;
+          filler: string;
+          id: number;
+        };
+        Update: {
+          at?: string;
+          filler?: string;
+          id?: number;
         };
         Relationships: [];
       };
@@ -1770,6 +1839,7 @@ export type Database = {
       add_statistics: { Args: { p_counts: Json }; Returns: undefined };
       advance_replay: { Args: { p_id: number }; Returns: number };
       advance_replays: { Args: Record<PropertyKey, never>; Returns: number };
+      all_in_scope: { Args: { p_organisations: string[]; p_scope: string[] }; Returns: boolean };
       api_token: {
         Args: {
           t: Omit<
@@ -1781,7 +1851,7 @@ export type Database = {
       };
       apply_changes: { Args: { p_changes: Json }; Returns: Json };
       archive_destination: {
-        Args: { p_actor: string; p_actor_id: string; p_id: number; p_request_id: string };
+        Args: { p_actor: string; p_actor_id: string; p_id: number; p_request_id: string; p_scope: string[] };
         Returns: Json;
       };
       attempt_detail: {
@@ -1810,23 +1880,43 @@ export type Database = {
           p_actor_id: string;
           p_disabled?: boolean;
           p_id: string;
+          p_organisations?: string[];
           p_own_id?: string;
           p_request_id: string;
+          p_rescope?: boolean;
           p_role?: Database["public"]["Enums"]["staff_role"];
+          p_scope: string[];
           p_scope_roles?: Json;
           p_tokens?: string;
           p_within: Database["public"]["Enums"]["staff_role"][];
         };
         Returns: Json;
       };
-      changes_since: { Args: { p_cursor?: string }; Returns: Json };
+      changes_since: { Args: { p_cursor?: string; p_scope: string[] }; Returns: Json };
       claim_deliveries: {
-        Args: { p_lease_seconds: number; p_limit: number; p_replay_limit?: number; p_slots?: number; p_worker: string };
+        Args: {
+          p_bytes?: number;
+          p_kind?: Database["public"]["Enums"]["destination_kind"];
+          p_lease_seconds: number;
+          p_limit: number;
+          p_replay_limit?: number;
+          p_shares?: Json;
+          p_slots?: number;
+          p_worker: string;
+        };
         Returns: Json;
       };
+      common_scope: { Args: { p_one: string[]; p_other: string[] }; Returns: string[] };
       configure_destinations: { Args: { p_destinations: Json }; Returns: number };
       control_replay: {
-        Args: { p_action: string; p_actor: string; p_actor_id: string; p_id: number; p_request_id: string };
+        Args: {
+          p_action: string;
+          p_actor: string;
+          p_actor_id: string;
+          p_id: number;
+          p_request_id: string;
+          p_scope: string[];
+        };
         Returns: Json;
       };
       count_by_event: {
@@ -1834,20 +1924,20 @@ export type Database = {
         Returns: Json;
       };
       count_by_statistics: {
-        Args: { p_filter: Json; p_from: string; p_most: number; p_seconds: number; p_to: string };
+        Args: { p_filter: Json; p_from: string; p_most: number; p_scope: string[]; p_seconds: number; p_to: string };
         Returns: Json;
       };
-      count_dead_letters: { Args: Record<PropertyKey, never>; Returns: number };
-      count_event_types: { Args: { p_filter: Json }; Returns: Json };
-      count_events: { Args: { p_filter: Json }; Returns: number };
+      count_dead_letters: { Args: { p_scope: string[] }; Returns: number };
+      count_event_types: { Args: { p_filter: Json; p_scope: string[] }; Returns: Json };
+      count_events: { Args: { p_filter: Json; p_scope: string[] }; Returns: number };
       count_outcomes: {
         Args: { p_failed: number; p_replay_id: number; p_skipped: number; p_succeeded: number };
         Returns: undefined;
       };
-      count_running_replays: { Args: Record<PropertyKey, never>; Returns: number };
-      count_selection: { Args: { p_selection: Json }; Returns: number };
+      count_running_replays: { Args: { p_scope: string[] }; Returns: number };
+      count_selection: { Args: { p_scope: string[]; p_selection: Json }; Returns: number };
       counted_between: {
-        Args: { p_bucket_seconds: number; p_from: string; p_to: string };
+        Args: { p_bucket_seconds: number; p_from: string; p_scope: string[]; p_to: string };
         Returns: {
           at: string;
           count: number;
@@ -1863,16 +1953,18 @@ export type Database = {
           p_days: number;
           p_hint: string;
           p_name: string;
+          p_organisations: string[];
           p_owner_id?: string;
           p_parent_id?: number;
           p_request_id: string;
+          p_scope: string[];
           p_scopes: string[];
           p_token_hash: string;
         };
         Returns: Json;
       };
       create_destination: {
-        Args: { p_actor: string; p_actor_id: string; p_destination: Json; p_request_id: string };
+        Args: { p_actor: string; p_actor_id: string; p_destination: Json; p_request_id: string; p_scope: string[] };
         Returns: Json;
       };
       create_event_view: { Args: { p_name: string; p_query: string; p_staff_id: string }; Returns: Json };
@@ -1887,26 +1979,37 @@ export type Database = {
           p_options: Json;
           p_reason: string;
           p_request_id: string;
+          p_scope: string[];
           p_selection: Json;
         };
         Returns: Json;
       };
       create_sample: {
-        Args: { p_actor: string; p_actor_id: string; p_event: Json; p_id: number; p_request_id: string };
+        Args: {
+          p_actor: string;
+          p_actor_id: string;
+          p_event: Json;
+          p_id: number;
+          p_request_id: string;
+          p_scope: string[];
+        };
         Returns: Json;
       };
       create_source: {
-        Args: { p_actor: string; p_actor_id: string; p_request_id: string; p_source: Json };
+        Args: { p_actor: string; p_actor_id: string; p_request_id: string; p_scope: string[]; p_source: Json };
         Returns: Json;
       };
       delay_after: { Args: { p_guesses: number }; Returns: number };
       delete_event_view: { Args: { p_id: number; p_staff_id: string }; Returns: boolean };
       delete_source: {
-        Args: { p_actor: string; p_actor_id: string; p_id: number; p_request_id: string };
+        Args: { p_actor: string; p_actor_id: string; p_id: number; p_request_id: string; p_scope: string[] };
         Returns: boolean;
       };
       delivery_predicate: { Args: { p_filter: Json }; Returns: string };
-      describe_dead_letters: { Args: { p_destination_id: number; p_error_group: string }; Returns: Json };
+      describe_dead_letters: {
+        Args: { p_destination_id: number; p_error_group: string; p_scope: string[] };
+        Returns: Json;
+      };
       destination_detail: {
         Args: {
           d: Omit<
@@ -1916,8 +2019,25 @@ export type Database = {
         };
         Returns: Json;
       };
+      destination_name: {
+        Args: {
+          p_scope: string[];
+          t: Omit<
+            Database["public"]["Tables"]["destinations"]["Row"],
+            Database["public"]["Tables"]["destinations"]["ComputedFields"]
+          >;
+        };
+        Returns: string;
+      };
       disable_destination: {
-        Args: { p_actor: string; p_actor_id: string; p_because: string; p_id: number; p_request_id: string };
+        Args: {
+          p_actor: string;
+          p_actor_id: string;
+          p_because: string;
+          p_id: number;
+          p_request_id: string;
+          p_scope: string[];
+        };
         Returns: Json;
       };
       due_deliveries: {
@@ -1930,7 +2050,7 @@ export type Database = {
         Returns: number[];
       };
       enable_destination: {
-        Args: { p_actor: string; p_actor_id: string; p_id: number; p_request_id: string };
+        Args: { p_actor: string; p_actor_id: string; p_id: number; p_request_id: string; p_scope: string[] };
         Returns: Json;
       };
       end_all_sessions: {
@@ -1939,6 +2059,7 @@ export type Database = {
           p_actor_id: string;
           p_own_id?: string;
           p_request_id: string;
+          p_scope: string[];
           p_staff_id: string;
           p_within?: Database["public"]["Enums"]["staff_role"][];
         };
@@ -1960,7 +2081,7 @@ export type Database = {
         Args: { p_error_class: Database["public"]["Enums"]["error_class"]; p_http_status: number; p_message: string };
         Returns: string;
       };
-      event_branches: { Args: { p_filter: Json }; Returns: string[] };
+      event_branches: { Args: { p_filter: Json; p_scope: string[] }; Returns: string[] };
       event_concerned: {
         Args: {
           e: Omit<
@@ -1974,9 +2095,11 @@ export type Database = {
         };
         Returns: boolean;
       };
-      event_neighbours: { Args: { p_filter: Json; p_id: number }; Returns: Json };
-      event_predicate: { Args: { p_filter: Json }; Returns: string };
-      event_summaries: { Args: { p_ids: number[] }; Returns: Json };
+      event_neighbours: { Args: { p_filter: Json; p_id: number; p_scope: string[] }; Returns: Json };
+      event_outcome: { Args: { p_status: Database["public"]["Enums"]["event_status"] }; Returns: string };
+      event_predicate: { Args: { p_filter: Json; p_scope: string[] }; Returns: string };
+      event_success_rate: { Args: { p_counts: Json }; Returns: number };
+      event_summaries: { Args: { p_ids: number[]; p_scope: string[] }; Returns: Json };
       event_view: {
         Args: {
           v: Omit<
@@ -1986,17 +2109,17 @@ export type Database = {
         };
         Returns: Json;
       };
+      every_action_choice: { Args: Record<PropertyKey, never>; Returns: Json };
       expire_leases: { Args: { p_limit: number }; Returns: number };
-      find_event: { Args: { p_event_key: string; p_provider: string }; Returns: number };
       find_events: {
-        Args: { p_limit: number; p_query: string };
+        Args: { p_limit: number; p_query: string; p_scope: string[] };
         Returns: {
           id: number;
           n: number;
         }[];
       };
       find_invitation: { Args: { p_token_hash: string }; Returns: Json };
-      find_organisations: { Args: { p_limit: number; p_query: string }; Returns: string[] };
+      find_organisations: { Args: { p_limit: number; p_query: string; p_scope: string[] }; Returns: string[] };
       find_sealed_destination: { Args: Record<PropertyKey, never>; Returns: Json };
       find_staff: { Args: { p_email: string }; Returns: Json };
       first_of_keys: {
@@ -2041,25 +2164,40 @@ export type Database = {
       forget_guess: { Args: { p_id: number; p_was_right: boolean }; Returns: undefined };
       forget_old_guesses: { Args: { p_now: string }; Returns: undefined };
       forget_old_sessions: { Args: { p_staff_id: string }; Returns: undefined };
-      get_destination: { Args: { p_id: number }; Returns: Json };
-      get_event: { Args: { p_id: number }; Returns: Json };
-      get_replay: { Args: { p_id: number }; Returns: Json };
-      get_sealed_destination: { Args: { p_id: number }; Returns: Json };
-      get_source: { Args: { p_id: number }; Returns: Json };
+      get_destination: { Args: { p_id: number; p_scope: string[] }; Returns: Json };
+      get_event: { Args: { p_id: number; p_scope: string[] }; Returns: Json };
+      get_replay: { Args: { p_id: number; p_scope: string[] }; Returns: Json };
+      get_sealed_destination: { Args: { p_id: number; p_scope: string[] }; Returns: Json };
+      get_source: { Args: { p_id: number; p_scope: string[] }; Returns: Json };
       get_staff: { Args: { p_id: string }; Returns: Json };
+      has_key: {
+        Args: {
+          e: Omit<
+            Database["public"]["Tables"]["events"]["Row"],
+            Database["public"]["Tables"]["events"]["ComputedFields"]
+          >;
+          p_key: string;
+          p_selection: Json;
+        };
+        Returns: boolean;
+      };
       histogram_outcome: { Args: { p_status: Database["public"]["Enums"]["event_status"] }; Returns: string };
       histogram_slot: { Args: { p_at: string; p_seconds: number }; Returns: string };
       histogram_step: { Args: { p_from: string; p_to: string }; Returns: number };
       hold_batch: { Args: Record<PropertyKey, never>; Returns: number };
       hold_deliveries: { Args: { p_destination_id: number }; Returns: number };
       http_statuses: { Args: { p_list: Json }; Returns: number[] };
+      in_flight: { Args: { p_destination_id: number }; Returns: number };
+      in_scope: { Args: { p_organisation: string; p_scope: string[] }; Returns: boolean };
       invite_staff: {
         Args: {
           p_actor: string;
           p_actor_id: string;
           p_email: string;
+          p_organisations: string[];
           p_request_id: string;
           p_role: Database["public"]["Enums"]["staff_role"];
+          p_scope: string[];
           p_token_hash: string;
         };
         Returns: Json;
@@ -2083,11 +2221,19 @@ export type Database = {
         Returns: boolean;
       };
       iso: { Args: { p_at: string }; Returns: string };
+      last_event_within: { Args: { p_provider: string; p_scope: string[] }; Returns: Json };
       latency_bounds: { Args: Record<PropertyKey, never>; Returns: number[] };
       latency_histogram: { Args: { p_durations: number[] }; Returns: number[] };
       latency_quantile: { Args: { p_latency: number[]; p_quantile: number }; Returns: number };
       lift_sign_in_limit: {
-        Args: { p_actor: string; p_actor_id: string; p_kind: string; p_request_id: string; p_subject: string };
+        Args: {
+          p_actor: string;
+          p_actor_id: string;
+          p_kind: string;
+          p_request_id: string;
+          p_scope: string[];
+          p_subject: string;
+        };
         Returns: number;
       };
       limit_exceeded: { Args: { p_id: number; p_limits: Json }; Returns: Json };
@@ -2098,38 +2244,59 @@ export type Database = {
           p_id: string;
           p_own_id?: string;
           p_request_id: string;
+          p_scope: string[];
           p_token_hash: string;
           p_within: Database["public"]["Enums"]["staff_role"][];
         };
         Returns: Json;
       };
-      list_action_choices: { Args: Record<PropertyKey, never>; Returns: Json };
-      list_actions: { Args: { p_cursor?: string; p_filter: Json; p_limit: number }; Returns: Json };
-      list_api_tokens: { Args: Record<PropertyKey, never>; Returns: Json };
-      list_dead_letter_groups: { Args: { p_limit: number }; Returns: Json };
-      list_dead_letters: { Args: { p_limit: number }; Returns: Json };
-      list_destination_deliveries: { Args: { p_cursor: number; p_id: number; p_limit: number }; Returns: Json };
-      list_destinations: { Args: Record<PropertyKey, never>; Returns: Json };
-      list_event_views: { Args: { p_staff_id: string }; Returns: Json };
-      list_events: { Args: { p_after?: string; p_cursor: string; p_filter: Json; p_limit: number }; Returns: Json };
-      list_merchant_events: { Args: { p_cursor: string; p_filter: Json; p_limit: number }; Returns: Json };
-      list_missing_events: { Args: { p_selection: Json }; Returns: Json };
-      list_notices: { Args: { p_actor_id: string }; Returns: Json };
-      list_projectable_items: { Args: { p_after: number; p_limit: number; p_replay_id: number }; Returns: Json };
-      list_related_events: { Args: { p_id: number }; Returns: Json };
-      list_replay_failures: { Args: { p_after: number; p_limit: number; p_replay_id: number }; Returns: Json };
-      list_replay_items: {
-        Args: { p_after: number; p_limit: number; p_outcome: string; p_replay_id: number };
+      list_action_choices: { Args: { p_scope: string[] }; Returns: Json };
+      list_actions: { Args: { p_cursor?: string; p_filter: Json; p_limit: number; p_scope: string[] }; Returns: Json };
+      list_api_tokens: { Args: { p_scope: string[] }; Returns: Json };
+      list_applied_migrations: { Args: Record<PropertyKey, never>; Returns: string[] };
+      list_dead_letter_groups: { Args: { p_limit: number; p_scope: string[] }; Returns: Json };
+      list_dead_letters: { Args: { p_limit: number; p_scope: string[] }; Returns: Json };
+      list_destination_deliveries: {
+        Args: { p_cursor: number; p_id: number; p_limit: number; p_scope: string[] };
         Returns: Json;
       };
-      list_replays: { Args: { p_cursor: number; p_filter: Json; p_limit: number }; Returns: Json };
+      list_destinations: { Args: { p_scope: string[] }; Returns: Json };
+      list_event_views: { Args: { p_staff_id: string }; Returns: Json };
+      list_events: {
+        Args: { p_after?: string; p_cursor: string; p_filter: Json; p_limit: number; p_scope: string[] };
+        Returns: Json;
+      };
+      list_key_choices: { Args: { p_scope: string[]; p_selection: Json }; Returns: Json };
+      list_merchant_events: {
+        Args: { p_cursor: string; p_filter: Json; p_limit: number; p_scope: string[] };
+        Returns: Json;
+      };
+      list_missing_events: { Args: { p_scope: string[]; p_selection: Json }; Returns: Json };
+      list_notices: { Args: { p_actor_id: string; p_scope: string[] }; Returns: Json };
+      list_organisations: { Args: { p_limit: number; p_scope: string[] }; Returns: string[] };
+      list_projectable_items: {
+        Args: { p_after: number; p_limit: number; p_replay_id: number; p_scope: string[] };
+        Returns: Json;
+      };
+      list_related_events: { Args: { p_id: number; p_scope: string[] }; Returns: Json };
+      list_replay_failures: {
+        Args: { p_after: number; p_limit: number; p_replay_id: number; p_scope: string[] };
+        Returns: Json;
+      };
+      list_replay_items: {
+        Args: { p_after: number; p_limit: number; p_outcome: string; p_replay_id: number; p_scope: string[] };
+        Returns: Json;
+      };
+      list_replays: { Args: { p_cursor: number; p_filter: Json; p_limit: number; p_scope: string[] }; Returns: Json };
       list_sessions: { Args: { p_staff_id: string }; Returns: Json };
-      list_sign_in_limits: { Args: Record<PropertyKey, never>; Returns: Json };
-      list_silent_providers: { Args: Record<PropertyKey, never>; Returns: Json };
+      list_sign_in_limits: { Args: { p_scope: string[] }; Returns: Json };
+      list_silent_providers: { Args: { p_scope: string[] }; Returns: Json };
       list_source_tokens: { Args: Record<PropertyKey, never>; Returns: Json };
-      list_sources: { Args: { p_providers: string[] }; Returns: Json };
-      list_staff: { Args: Record<PropertyKey, never>; Returns: Json };
+      list_sources: { Args: { p_providers: string[]; p_scope: string[] }; Returns: Json };
+      list_staff: { Args: { p_scope: string[] }; Returns: Json };
+      list_wrong_addresses: { Args: { p_scope: string[]; p_senders: string[] }; Returns: Json };
       lock_replay: { Args: { p_id: number }; Returns: undefined };
+      lock_rows: { Args: { p_results: Json; p_wait: boolean }; Returns: number[] };
       mask_url: { Args: { p_url: string }; Returns: string };
       may_try: {
         Args: {
@@ -2174,7 +2341,10 @@ export type Database = {
         Returns: boolean;
       };
       network_of: { Args: { p_address: string }; Returns: string };
-      next_due: { Args: { p_replays: boolean; p_slots: number; p_worker: string }; Returns: string };
+      next_due: {
+        Args: { p_kind: Database["public"]["Enums"]["destination_kind"]; p_open: number[]; p_replays: boolean };
+        Returns: string;
+      };
       normalise_error: { Args: { p_message: string }; Returns: string };
       note_action: {
         Args: {
@@ -2242,10 +2412,35 @@ export type Database = {
         };
         Returns: string;
       };
+      organisations_of: { Args: { p_actor_id?: string; p_subject: string }; Returns: string[] };
       outcomes: { Args: { p_counts: Json }; Returns: Json };
+      pace_of: {
+        Args: {
+          h: Omit<
+            Database["public"]["Tables"]["destination_health"]["Row"],
+            Database["public"]["Tables"]["destination_health"]["ComputedFields"]
+          >;
+          p_shares: Json;
+          t: Omit<
+            Database["public"]["Tables"]["destinations"]["Row"],
+            Database["public"]["Tables"]["destinations"]["ComputedFields"]
+          >;
+        };
+        Returns: string;
+      };
       pause_destination: {
-        Args: { p_actor: string; p_actor_id: string; p_id: number; p_request_id: string };
+        Args: { p_actor: string; p_actor_id: string; p_id: number; p_request_id: string; p_scope: string[] };
         Returns: Json;
+      };
+      payload_budget: { Args: Record<PropertyKey, never>; Returns: number };
+      payload_bytes: {
+        Args: {
+          e: Omit<
+            Database["public"]["Tables"]["events"]["Row"],
+            Database["public"]["Tables"]["events"]["ComputedFields"]
+          >;
+        };
+        Returns: number;
       };
       payload_or_null: { Args: { p_body: string }; Returns: Json };
       predecessor_failed: {
@@ -2262,16 +2457,24 @@ export type Database = {
         Returns: boolean;
       };
       preview_changes: { Args: { p_changes: Json }; Returns: Json };
-      preview_replay: { Args: { p_id: number }; Returns: Json };
+      preview_replay: { Args: { p_id: number; p_scope: string[] }; Returns: Json };
+      probe_write: { Args: Record<PropertyKey, never>; Returns: undefined };
       projection_tables: { Args: Record<PropertyKey, never>; Returns: string[] };
-      read_analytics: { Args: { p_bucket_seconds: number; p_from: string; p_to: string }; Returns: Json };
-      read_backlog: { Args: Record<PropertyKey, never>; Returns: Json };
-      read_destination_names: { Args: Record<PropertyKey, never>; Returns: Json };
-      read_event_body: { Args: { p_id: number }; Returns: Json };
-      read_event_histogram: { Args: { p_filter: Json }; Returns: Json };
+      read_analytics: {
+        Args: { p_bucket_seconds: number; p_from: string; p_scope: string[]; p_to: string };
+        Returns: Json;
+      };
+      read_backlog: { Args: { p_scope: string[] }; Returns: Json };
+      read_clock: { Args: Record<PropertyKey, never>; Returns: string };
+      read_condition: { Args: Record<PropertyKey, never>; Returns: Json };
+      read_destination_names: { Args: { p_scope: string[] }; Returns: Json };
+      read_event_body: { Args: { p_id: number; p_scope: string[] }; Returns: Json };
+      read_event_histogram: { Args: { p_filter: Json; p_scope: string[] }; Returns: Json };
       read_health: { Args: { p_destination_ids: number[] }; Returns: Json };
-      read_latency: { Args: { p_from: string; p_to: string }; Returns: Json };
-      read_rail: { Args: Record<PropertyKey, never>; Returns: Json };
+      read_latency: { Args: { p_from: string; p_scope: string[]; p_to: string }; Returns: Json };
+      read_rail: { Args: { p_scope: string[] }; Returns: Json };
+      read_waiting: { Args: Record<PropertyKey, never>; Returns: Json };
+      read_waiting_within: { Args: { p_scope: string[] }; Returns: Json };
       reason_to_skip: {
         Args: {
           d: Omit<
@@ -2291,7 +2494,11 @@ export type Database = {
         };
         Returns: Database["public"]["Enums"]["skip_reason"];
       };
-      record_attempts: { Args: { p_results: Json }; Returns: Json };
+      record_attempts: { Args: { p_results: Json; p_wait?: boolean }; Returns: Json };
+      record_download: {
+        Args: { p_actor: string; p_actor_id: string; p_details: Json; p_request_id: string; p_subject: string };
+        Returns: undefined;
+      };
       record_refused_sign_in: {
         Args: { p_address: string; p_email: string; p_reason: string; p_request_id: string };
         Returns: undefined;
@@ -2302,6 +2509,7 @@ export type Database = {
           p_expires_at: string;
           p_hint: string;
           p_name: string;
+          p_organisations?: string[];
           p_role?: Database["public"]["Enums"]["staff_role"];
           p_scopes: string[];
           p_token_hash: string;
@@ -2337,6 +2545,7 @@ export type Database = {
           event_key_hash: string;
           event_type: string;
           fingerprint: string;
+          flags: Database["public"]["Enums"]["event_flag"][];
           headers: NonNullable<Json>;
           id: number;
           last_error: string | null;
@@ -2370,8 +2579,29 @@ export type Database = {
           isSetofReturn: false;
         };
       };
+      rejection_brief: {
+        Args: {
+          p_scope: string[];
+          r: Omit<
+            Database["public"]["Tables"]["rejections"]["Row"],
+            Database["public"]["Tables"]["rejections"]["ComputedFields"]
+          >;
+        };
+        Returns: Json;
+      };
       release_deliveries: { Args: { p_destination_id: number }; Returns: number };
       release_leases: { Args: { p_worker: string }; Returns: number };
+      renew_lease: { Args: { p_delivery_id: number; p_fence: number; p_lease_seconds: number }; Returns: boolean };
+      replay_detail: {
+        Args: {
+          r: Omit<
+            Database["public"]["Tables"]["replays"]["Row"],
+            Database["public"]["Tables"]["replays"]["ComputedFields"]
+          >;
+        };
+        Returns: Json;
+      };
+      replay_name: { Args: { p_replay_id: number; p_scope: string[] }; Returns: string };
       replay_outcome_of: {
         Args: {
           p_changes: Json;
@@ -2394,15 +2624,22 @@ export type Database = {
         }[];
       };
       resolve_events: {
-        Args: { p_actor: string; p_actor_id: string; p_event_ids: number[]; p_reason: string; p_request_id: string };
+        Args: {
+          p_actor: string;
+          p_actor_id: string;
+          p_event_ids: number[];
+          p_reason: string;
+          p_request_id: string;
+          p_scope: string[];
+        };
         Returns: number;
       };
       resume_destination: {
-        Args: { p_actor: string; p_actor_id: string; p_id: number; p_request_id: string };
+        Args: { p_actor: string; p_actor_id: string; p_id: number; p_request_id: string; p_scope: string[] };
         Returns: Json;
       };
       revoke_api_token: {
-        Args: { p_actor: string; p_actor_id: string; p_id: number; p_request_id: string };
+        Args: { p_actor: string; p_actor_id: string; p_id: number; p_request_id: string; p_scope: string[] };
         Returns: Json;
       };
       revoke_tokens: {
@@ -2432,6 +2669,7 @@ export type Database = {
           p_id: number;
           p_overlap_hours: number;
           p_request_id: string;
+          p_scope: string[];
           p_secret: Json;
         };
         Returns: Json;
@@ -2443,17 +2681,20 @@ export type Database = {
           p_id: number;
           p_overlap_seconds: number;
           p_request_id: string;
+          p_scope: string[];
           p_token_hash: string;
           p_token_hint: string;
         };
         Returns: Json;
       };
       route_again: { Args: { p_all: boolean; p_events: number[] }; Returns: undefined };
+      run_expensive: { Args: { p_args: Json; p_function: string; p_who: string }; Returns: Json };
       same_receiver: { Args: { p_one: string; p_other: string }; Returns: boolean };
-      search_everything: { Args: { p_limit: number; p_query: string }; Returns: Json };
-      see_notices: { Args: { p_actor_id: string; p_until: number }; Returns: undefined };
+      scope_condition: { Args: { p_column: string; p_scope: string[] }; Returns: string };
+      search_everything: { Args: { p_limit: number; p_query: string; p_scope: string[] }; Returns: Json };
+      see_notices: { Args: { p_actor_id: string; p_scope: string[]; p_until: number }; Returns: undefined };
       select_deliveries: { Args: { p_events: number[]; p_selection: Json }; Returns: number[] };
-      select_events: { Args: { p_limit: number; p_selection: Json }; Returns: number[] };
+      select_events: { Args: { p_limit: number; p_scope: string[]; p_selection: Json }; Returns: number[] };
       set_staff_link: { Args: { p_staff_id: string; p_token_hash: string }; Returns: string };
       set_staff_password: { Args: { p_email: string; p_password_hash: string }; Returns: boolean };
       settle_deliveries: { Args: { p_deliveries: number[] }; Returns: undefined };
@@ -2476,6 +2717,7 @@ export type Database = {
       snapshot_of: { Args: { p_text: string }; Returns: unknown };
       source_answer: {
         Args: {
+          p_scope: string[];
           s: Omit<
             Database["public"]["Tables"]["sources"]["Row"],
             Database["public"]["Tables"]["sources"]["ComputedFields"]
@@ -2495,7 +2737,14 @@ export type Database = {
         Returns: Json;
       };
       start_replay: {
-        Args: { p_actor: string; p_actor_id: string; p_id: number; p_limits: Json; p_request_id: string };
+        Args: {
+          p_actor: string;
+          p_actor_id: string;
+          p_id: number;
+          p_limits: Json;
+          p_request_id: string;
+          p_scope: string[];
+        };
         Returns: Json;
       };
       start_session: {
@@ -2511,6 +2760,7 @@ export type Database = {
         };
         Returns: string;
       };
+      statistics_of: { Args: { p_scope: string[] }; Returns: string[] };
       stop_when_failing: {
         Args: {
           p_fed: number;
@@ -2524,7 +2774,7 @@ export type Database = {
       };
       sum_latency: { Args: { p_histograms: number[] }; Returns: number[] };
       sum_outcomes: { Args: { p_counts: Json[] }; Returns: Json };
-      summarise_replay: { Args: { p_id: number }; Returns: Json };
+      summarise_replay: { Args: { p_id: number; p_scope: string[] }; Returns: Json };
       suspected_replays: { Args: { p_events: Json }; Returns: number[] };
       switched: {
         Args: {
@@ -2535,11 +2785,22 @@ export type Database = {
           p_details: Json;
           p_id: number;
           p_request_id: string;
+          p_scope: string[];
         };
         Returns: Json;
       };
       take_back: { Args: { p_id: number }; Returns: undefined };
+      take_turn: { Args: { p_who: string }; Returns: boolean };
       text_array: { Args: { p_list: Json }; Returns: string[] };
+      token_scope: {
+        Args: {
+          t: Omit<
+            Database["public"]["Tables"]["api_tokens"]["Row"],
+            Database["public"]["Tables"]["api_tokens"]["ComputedFields"]
+          >;
+        };
+        Returns: string[];
+      };
       update_destination: {
         Args: {
           p_actor: string;
@@ -2547,17 +2808,26 @@ export type Database = {
           p_changes: Json;
           p_id: number;
           p_request_id: string;
+          p_scope: string[];
           p_secret: Json;
           p_seen: string;
         };
         Returns: Json;
       };
       update_source: {
-        Args: { p_actor: string; p_actor_id: string; p_change: Json; p_id: number; p_request_id: string };
+        Args: {
+          p_actor: string;
+          p_actor_id: string;
+          p_change: Json;
+          p_id: number;
+          p_request_id: string;
+          p_scope: string[];
+        };
         Returns: Json;
       };
       use_api_token: { Args: { p_token_hash: string }; Returns: Json };
       use_session: { Args: { p_id_hash: string }; Returns: Json };
+      valid_scope: { Args: { p_scope: string[] }; Returns: boolean };
       wait_of_account: { Args: { p_account: string; p_now: string }; Returns: number };
       wait_of_network: { Args: { p_kind: string; p_network: string; p_now: string }; Returns: number };
       wants_event: {
@@ -2572,7 +2842,7 @@ export type Database = {
         };
         Returns: boolean;
       };
-      why_not_changed: { Args: { p_id: number }; Returns: Json };
+      why_not_changed: { Args: { p_id: number; p_scope: string[] }; Returns: Json };
       without_secrets: { Args: { p_fields: string[]; p_payload: Json }; Returns: Json };
     };
     Enums: {
@@ -2600,7 +2870,9 @@ export type Database = {
         | "invalid_payload"
         | "constraint"
         | "handler_error"
-        | "lease_expired";
+        | "lease_expired"
+        | "delivery_loop";
+      event_flag: "repeated_keys" | "impossible_time";
       event_status: "received" | "processing" | "processed" | "failed" | "dead" | "replayed" | "resolved" | "ignored";
       parse_status:
         | "ok"
@@ -2613,7 +2885,14 @@ export type Database = {
         | "nul_character"
         | "lone_surrogate"
         | "giant_number";
-      rejection_reason: "unsigned" | "bad_signature" | "stale" | "malformed" | "too_large" | "not_configured";
+      rejection_reason:
+        | "unsigned"
+        | "bad_signature"
+        | "stale"
+        | "malformed"
+        | "too_large"
+        | "not_configured"
+        | "wrong_address";
       replay_kind: "single" | "keys" | "query" | "criteria" | "failures";
       replay_outcome: "changed" | "already_correct" | "superseded" | "delivered" | "failed" | "skipped";
       replay_status: "draft" | "queued" | "running" | "paused" | "completed" | "stopped" | "cancelled";
@@ -2763,7 +3042,9 @@ export const Constants = {
         "constraint",
         "handler_error",
         "lease_expired",
+        "delivery_loop",
       ],
+      event_flag: ["repeated_keys", "impossible_time"],
       event_status: ["received", "processing", "processed", "failed", "dead", "replayed", "resolved", "ignored"],
       parse_status: [
         "ok",
@@ -2777,7 +3058,15 @@ export const Constants = {
         "lone_surrogate",
         "giant_number",
       ],
-      rejection_reason: ["unsigned", "bad_signature", "stale", "malformed", "too_large", "not_configured"],
+      rejection_reason: [
+        "unsigned",
+        "bad_signature",
+        "stale",
+        "malformed",
+        "too_large",
+        "not_configured",
+        "wrong_address",
+      ],
       replay_kind: ["single", "keys", "query", "criteria", "failures"],
       replay_outcome: ["changed", "already_correct", "superseded", "delivered", "failed", "skipped"],
       replay_status: ["draft", "queued", "running", "paused", "completed", "stopped", "cancelled"],

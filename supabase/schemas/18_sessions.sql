@@ -153,15 +153,15 @@ $$;
 -- Signs a person out everywhere: how many sessions that ended. p_own_id: whose account the asker acts for, see 18_staff.sql;
 -- people end their own without p_within. {result: ended | not_found | own_account | beyond_rights, ended?}
 create function public.end_all_sessions(
-  p_staff_id uuid, p_actor text, p_actor_id text, p_request_id text, p_within public.staff_role[] default null,
-  p_own_id uuid default null
+  p_staff_id uuid, p_scope text[], p_actor text, p_actor_id text, p_request_id text,
+  p_within public.staff_role[] default null, p_own_id uuid default null
 ) returns jsonb
 language plpgsql volatile set search_path = '' as $$
 declare
   v_staff public.staff_users;
   v_ended integer;
 begin
-  select * into v_staff from public.staff_users u where u.id = p_staff_id for update;
+  select * into v_staff from public.staff_users u where u.id = p_staff_id and public.all_in_scope(p_scope, u.organisations) for update;
   if not found then
     return jsonb_build_object('result', 'not_found');
   elsif p_within is not null and p_staff_id = p_own_id then

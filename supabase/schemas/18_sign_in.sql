@@ -179,20 +179,22 @@ end
 $$;
 
 -- Who has to wait now, at most a hundred of each: accounts of the staff with a delay, and addresses at their limit.
+-- Addresses are shown and lifted by those who are scoped to all: they concern everybody.
 -- [{kind: account | address, subject, guesses, until}]
-create function public.list_sign_in_limits() returns jsonb
+create function public.list_sign_in_limits(p_scope text[]) returns jsonb
 language sql stable set search_path = '' as $$
   with accounts as (
     select g.account as subject, count(*) as guesses, max(g.booked_at) as last
     from public.sign_in_guesses g
     join public.staff_users u on u.email = g.account
     where g.kind = 'password' and not g.is_familiar and g.booked_at > now() - interval '1 hour'
+      and public.all_in_scope(p_scope, u.organisations)
     group by g.account having count(*) >= 5
     order by max(g.booked_at) desc limit 100
   ), addresses as (
     select g.network as subject, g.kind, count(*) as guesses, max(g.booked_at) as last
     from public.sign_in_guesses g
-    where g.booked_at > now() - interval '15 minutes'
+    where g.booked_at > now() - interval '15 minutes' and p_scope is null
     group by g.network, g.kind having count(*) >= 20
     order by max(g.booked_at) desc limit 100
   ), limits as (
@@ -212,7 +214,7 @@ $$;
 
 -- Lifts the delay of an account, or the limit of an address: how many guesses that forgot.
 create function public.lift_sign_in_limit(
-  p_kind text, p_subject text, p_actor text, p_actor_id text, p_request_id text
+  p_kind text, p_subject text, p_scope text[], p_actor text, p_actor_id text, p_request_id text
 ) returns integer
 language plpgsql volatile set search_path = '' as $$
 declare
@@ -220,7 +222,10 @@ declare
   v_forgotten integer;
 begin
   delete from public.sign_in_guesses g
-  where p_kind = 'address' and g.network = v_subject or p_kind = 'account' and g.account = v_subject;
+  where p_kind = 'address' and p_scope is null and g.network = v_subject
+    or p_kind = 'account' and g.account = v_subject and (p_scope is null or exists (
+      select from public.staff_users u where u.email = v_subject and public.all_in_scope(p_scope, u.organisations)
+    ));
   get diagnostics v_forgotten = row_count;
   if v_forgotten > 0 then
     perform public.record_staff_action(

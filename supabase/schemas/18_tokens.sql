@@ -20,6 +20,8 @@ create table public.api_tokens (
   -- The token that made it, if one did: revoking that one revokes this one.
   parent_id bigint references public.api_tokens (id) on delete cascade,
   created_by text not null,
+  -- Of which organisations it may be, within those of its maker; null is as its maker.
+  organisations text[] check (public.valid_scope(organisations)),
   created_at timestamptz not null default now(),
   expires_at timestamptz not null,
   last_used_at timestamptz,
@@ -41,6 +43,7 @@ language sql stable set search_path = '' as $$
   select jsonb_build_object(
     'id', 'tk_' || t.id, 'name', t.name, 'hint', t.hint, 'scopes', t.scopes, 'created_by', t.created_by,
     'kind', case when t.is_signed then 'command_line' else 'console' end, 'role', t.role,
+    'organisations', public.token_scope(t),
     'status', case
       when t.revoked_at is not null then 'revoked'
       when t.expires_at <= now() then 'expired'
@@ -54,33 +57,50 @@ language sql stable set search_path = '' as $$
   left join public.staff_users u on u.id = t.owner_id;
 $$;
 
--- All that work, and those that ended in the last 30 days, newest first.
-create function public.list_api_tokens() returns jsonb
+-- Whose events a token may see and act on: no more than whoever made it may now.
+create function public.token_scope(t public.api_tokens) returns text[]
+language sql stable set search_path = '' as $$
+  select public.common_scope((t).organisations, (select u.organisations from public.staff_users u where u.id = (t).owner_id));
+$$;
+
+-- All that work, and those that ended in the last 30 days, newest first; of those that may no more than the scope.
+create function public.list_api_tokens(p_scope text[]) returns jsonb
 language sql stable set search_path = '' as $$
   select coalesce(jsonb_agg(
     public.api_token(t) order by t.revoked_at is not null or t.expires_at <= now(), t.id desc
   ), '[]')
   from public.api_tokens t
-  where coalesce(t.revoked_at, t.expires_at) > now() - interval '30 days';
+  where coalesce(t.revoked_at, t.expires_at) > now() - interval '30 days'
+    and public.all_in_scope(p_scope, public.token_scope(t));
 $$;
 
+-- {refused: 'beyond_scope'} for organisations that are not all the maker's.
 create function public.create_api_token(
   p_name text, p_token_hash text, p_hint text, p_scopes text[], p_days integer,
-  p_actor text, p_actor_id text, p_request_id text, p_owner_id uuid default null, p_parent_id bigint default null
+  p_organisations text[], p_scope text[], p_actor text, p_actor_id text, p_request_id text, p_owner_id uuid default null,
+  p_parent_id bigint default null
 ) returns jsonb
 language plpgsql volatile set search_path = '' as $$
 declare
   v_token public.api_tokens;
 begin
-  insert into public.api_tokens (name, token_hash, hint, scopes, owner_id, parent_id, created_by, expires_at)
+  if not public.all_in_scope(p_scope, p_organisations) then
+    return jsonb_build_object('refused', 'beyond_scope');
+  end if;
+  insert into public.api_tokens (
+    name, token_hash, hint, scopes, owner_id, parent_id, created_by, organisations, expires_at
+  )
   values (
-    p_name, decode(p_token_hash, 'hex'), p_hint, p_scopes, p_owner_id, p_parent_id, p_actor,
+    p_name, decode(p_token_hash, 'hex'), p_hint, p_scopes, p_owner_id, p_parent_id, p_actor, p_organisations,
     now() + p_days * interval '1 day'
   )
   returning * into v_token;
   perform public.record_staff_action(
     'token.create', 'tk_' || v_token.id,
-    jsonb_build_object('name', p_name, 'scopes', p_scopes, 'expires_at', public.iso(v_token.expires_at)),
+    jsonb_build_object(
+      'name', p_name, 'scopes', p_scopes, 'expires_at', public.iso(v_token.expires_at),
+      'organisations', p_organisations
+    ),
     p_actor, p_actor_id, p_request_id
   );
   return public.api_token(v_token);
@@ -90,21 +110,23 @@ $$;
 -- Writes down a token of `npm run token`, without which it would open nothing: `tk_12`.
 create function public.record_signed_token(
   p_name text, p_token_hash text, p_hint text, p_scopes text[], p_expires_at timestamptz,
-  p_role public.staff_role default null
+  p_role public.staff_role default null, p_organisations text[] default null
 ) returns text
 language plpgsql volatile set search_path = '' as $$
 declare
   v_id bigint;
 begin
-  insert into public.api_tokens (name, token_hash, hint, scopes, role, is_signed, created_by, expires_at)
+  insert into public.api_tokens (name, token_hash, hint, scopes, role, is_signed, created_by, organisations, expires_at)
   values (
-    left(p_name, 100), decode(p_token_hash, 'hex'), p_hint, p_scopes, p_role, true, 'npm run token', p_expires_at
+    left(p_name, 100), decode(p_token_hash, 'hex'), p_hint, p_scopes, p_role, true, 'npm run token',
+    p_organisations, p_expires_at
   )
   returning id into v_id;
   perform public.record_staff_action(
     'token.create', 'tk_' || v_id,
     jsonb_strip_nulls(jsonb_build_object(
-      'name', left(p_name, 100), 'role', p_role, 'scopes', p_scopes, 'expires_at', public.iso(p_expires_at)
+      'name', left(p_name, 100), 'role', p_role, 'scopes', p_scopes, 'organisations', p_organisations,
+      'expires_at', public.iso(p_expires_at)
     )),
     'npm run token', 'command line', null
   );
@@ -113,11 +135,18 @@ end
 $$;
 
 -- Ends a token at once, and every token that was made with it. The token as it is then; null when there is none.
-create function public.revoke_api_token(p_id bigint, p_actor text, p_actor_id text, p_request_id text) returns jsonb
+create function public.revoke_api_token(
+  p_id bigint, p_scope text[], p_actor text, p_actor_id text, p_request_id text
+) returns jsonb
 language plpgsql volatile set search_path = '' as $$
 begin
-  perform public.revoke_tokens(array[p_id], p_actor, p_actor_id, p_request_id);
-  return (select public.api_token(t) from public.api_tokens t where t.id = p_id);
+  perform public.revoke_tokens(array[t.id], p_actor, p_actor_id, p_request_id)
+  from public.api_tokens t
+  where t.id = p_id and public.all_in_scope(p_scope, public.token_scope(t));
+  return (
+    select public.api_token(t) from public.api_tokens t
+    where t.id = p_id and public.all_in_scope(p_scope, public.token_scope(t))
+  );
 end
 $$;
 
@@ -151,13 +180,13 @@ begin
       select t.id, array(
         select s.scope from unnest(t.scopes) with ordinality as s(scope, n)
         where (p_scope_roles ->> s.scope)::public.staff_role <= p_owner.role order by s.n
-      ) as scopes
+      ) as scopes, public.token_scope(t) as organisations
       from public.api_tokens t
       where t.owner_id = p_owner.id and t.revoked_at is null and t.expires_at > now()
     ), handed as (
-      update public.api_tokens t set owner_id = p_heir, scopes = k.scopes
+      update public.api_tokens t set owner_id = p_heir, scopes = k.scopes, organisations = k.organisations
       from kept k
-      where t.id = k.id and cardinality(k.scopes) > 0
+      where t.id = k.id and cardinality(k.scopes) > 0 and k.organisations is distinct from '{}'
       returning t.id, t.name
     )
     insert into public.staff_actions (actor, actor_id, action, subject, details, request_id)

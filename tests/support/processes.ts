@@ -42,9 +42,16 @@ export async function tokenFor(
   role: "viewer" | "support" | "super_admin",
   expiresIn = "10m",
   scope?: string,
+  organisations?: string[],
 ): Promise<string> {
   process.env.API_TOKEN_SECRET = API_TOKEN_SECRET;
-  const { token, lifeDays, record } = await signToken({ subject: `test-${role}`, role, expiresIn, scope });
+  const { token, lifeDays, record } = await signToken({
+    subject: `test-${role}`,
+    role,
+    expiresIn,
+    scope,
+    organisations,
+  });
   // One that has ended is refused before it is looked up, and the database would not take it.
   if (lifeDays > 0) await Promise.all([...startedApps].map((app) => writeDown(app, record)));
   return token;
@@ -56,7 +63,7 @@ async function writeDown(app: StartedApp, record: SignedToken["record"]): Promis
   const sql = postgres(url, { max: 1, onnotice: () => {} });
   try {
     await sql`select record_signed_token(${record.p_name}, ${record.p_token_hash}, ${record.p_hint}, ${record.p_scopes},
-      ${record.p_expires_at}, ${record.p_role ?? null})`;
+      ${record.p_expires_at}, ${record.p_role ?? null}, ${record.p_organisations ?? null})`;
   } catch (error) {
     // The database of a test that is over: 3D000 is one that was dropped.
     const { code = "" } = error as { code?: string };

@@ -2,6 +2,7 @@
  * Prints an API token, and nothing else on standard output:
  *
  *   npm run token -- --role super_admin [--subject ops] [--expires 12h]
+ *   npm run token -- --organisation acme --organisation globex      for what is theirs, and nothing else
  *   npm run token -- --scope events:publish      for a service that publishes, and may do nothing else
  *
  * It is written down where Redrive finds it, so the database must answer: the embedded one of a running `npm start`, or
@@ -20,12 +21,19 @@ try {
       role: { type: "string", default: "viewer" },
       subject: { type: "string", default: "ops" },
       scope: { type: "string" },
+      organisation: { type: "string", multiple: true },
       expires: { type: "string", default: "12h" },
     },
   });
   await findDatabase();
-  const { subject, role, scope, expires } = values;
-  const { token, lifeDays } = await issueToken({ subject, role, scope, expiresIn: expires });
+  const { subject, role, scope, organisation, expires } = values;
+  const { token, lifeDays } = await issueToken({
+    subject,
+    role,
+    scope,
+    organisations: organisation,
+    expiresIn: expires,
+  });
   console.log(token);
   if (lifeDays > USUAL_LIFE_DAYS) {
     console.error(

@@ -4,7 +4,7 @@ import { liftRequest } from "@/lib/contract/api/staff";
 import { readQuery } from "@/lib/contract/event-filter";
 
 /** Accounts with a delay, and addresses that made too many attempts. */
-export const GET = handle("manage", async () => ({ limits: await listSignInLimits() }));
+export const GET = handle("manage", async ({ actor }) => ({ limits: await listSignInLimits(actor) }));
 
 /** Lets an account or an address try again at once. */
 export const DELETE = handle("manage", async (context) => {

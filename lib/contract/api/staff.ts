@@ -12,14 +12,28 @@ const name = z.string().trim().min(1, "must not be empty").max(100);
 
 const LONGEST_PASSWORD = 1024;
 
+const MOST_ORGANISATIONS = 200;
+const organisations = z
+  .array(z.string().trim().min(1).max(255))
+  .min(1, "names at least one organisation, or is null for all of them")
+  .max(MOST_ORGANISATIONS)
+  .transform((names) => [...new Set(names)].sort())
+  .nullable()
+  .describe("Whose events may be seen and acted on; null is all of them, and what has no organisation.");
+
 /** `POST /api/staff` */
-export const inviteRequest = z.strictObject({ email, role });
+export const inviteRequest = z.strictObject({
+  email,
+  role,
+  organisations: organisations.optional().describe("Those of whoever invites when it is not given."),
+});
 
 /** `PATCH /api/staff/{id}` */
 export const changeStaffRequest = z
   .strictObject({
     role: role.optional(),
     disabled: z.boolean().optional(),
+    organisations: organisations.optional(),
     tokens: z
       .union([z.literal("revoke"), z.strictObject({ hand_over_to: z.uuid().toLowerCase() })])
       .optional()
@@ -27,8 +41,8 @@ export const changeStaffRequest = z
         "What becomes of API tokens that work, when disabling: an active administrator takes them over, or they end.",
       ),
   })
-  .refine((change) => change.role !== undefined || change.disabled !== undefined, {
-    error: 'is {"role": "support"}, {"disabled": true} or both',
+  .refine(({ tokens: _, ...change }) => Object.values(change).some((value) => value !== undefined), {
+    error: 'is {"role": "support"}, {"disabled": true}, {"organisations": ["acme"]} or several of them',
   });
 
 /** `DELETE /api/sign-in-limits` */
@@ -55,6 +69,7 @@ export const createTokenRequest = z.strictObject({
     .min(1, "must name at least one scope")
     .transform((scopes) => [...new Set(scopes)]),
   expires_in_days: z.int().min(1).max(365, "must be a year at most"),
+  organisations: organisations.optional().describe("Those of its maker when it is not given; never more than those."),
 });
 
 const filter = {
@@ -85,6 +100,7 @@ const staffMember = z
     email: z.string(),
     name: z.string(),
     role,
+    organisations: z.array(z.string()).nullable().describe("Null: all of them."),
     status: z.enum(["active", "invited", "disabled"]),
     created_at: time,
     last_sign_in_at: time.nullable(),
@@ -103,6 +119,10 @@ const apiToken = z
     scopes: z.array(scope),
     role: role.nullable().describe("What one of the command line may, where no scope says it."),
     created_by: z.string(),
+    organisations: z
+      .array(z.string())
+      .nullable()
+      .describe("As they are now, within those of its maker. Null: all of them."),
     owner_role: role.nullable(),
     status: z.enum(["active", "expired", "revoked", "owner_disabled"]),
     created_at: time,
@@ -156,6 +176,7 @@ export const acceptAnswer = z.object({ email: z.string().describe("To sign in wi
 export const sessionList = z.object({ sessions: z.array(staffSession) });
 export const sessionsEnded = z.object({ ended: count.describe("How many sessions that ended.") });
 export const signInLimits = z.object({ limits: z.array(signInLimit) });
+export const organisationList = z.object({ organisations: z.array(z.string()).describe("By name, at most 200.") });
 export const tokenList = z.object({ tokens: z.array(apiToken) });
 export const tokenAnswer = apiToken;
 export const newToken = z.object({ api_token: apiToken, token: z.string().describe("Shown this once.") });

@@ -7,7 +7,7 @@ import { listStaff } from "@/lib/auth/staff";
 export const metadata: Metadata = { title: "People" };
 
 export default async function PeoplePage() {
-  const { id } = await requireStaff("manage");
-  const [people, limits] = await Promise.all([listStaff(), listSignInLimits()]);
-  return <PeopleList initial={people} limits={limits} ownId={id} />;
+  const actor = await requireStaff("manage");
+  const [people, limits] = await Promise.all([listStaff(actor), listSignInLimits(actor)]);
+  return <PeopleList initial={people} limits={limits} ownId={actor.id} ownOrganisations={actor.organisations} />;
 }

@@ -1,25 +1,28 @@
 import NextAuth from "next-auth";
+import { handleOpen } from "@/app/api/handle";
 import { cookieOf } from "@/lib/auth/authorise";
-import { addressOf, authOptions } from "@/lib/auth/options";
+import { authOptions } from "@/lib/auth/options";
 import type { Exchange } from "@/lib/auth/password-sign-in";
 import { sessionCookieName, sessionIdOf } from "@/lib/auth/session";
 import { problemBody } from "@/lib/errors";
-import { requestIdOf } from "@/lib/pipeline/accept";
+import { clientAddress } from "@/lib/front/client-address";
+import { checkedRequest } from "./checked-request";
 
-type Context = { params: Promise<{ nextauth: string[] }> };
-
-async function signIn(request: Request, context: Context): Promise<Response> {
+/** Signing in and out, by next-auth. It gets only what it can read: from anything else it would make a 500. */
+const signIn = handleOpen(async ({ request, requestId, params }) => {
+  const checked = await checkedRequest(request, params.nextauth as string[]);
+  if (checked instanceof Response) return checked;
   const exchange: Exchange = {
-    requestId: requestIdOf({ headers: [...request.headers] }),
+    requestId,
     device: {
-      address: addressOf(Object.fromEntries(request.headers)),
+      address: clientAddress(request.headers),
       userAgent: request.headers.get("user-agent") ?? "",
       previous: await sessionIdOf(cookieOf(request, sessionCookieName())),
     },
   };
-  const answer = (await NextAuth(request as never, context as never, authOptions(exchange))) as Response;
+  const answer = await NextAuth(checked as never, { params: Promise.resolve(params) } as never, authOptions(exchange));
   return exchange.refusal ? refused(exchange, request) : answer;
-}
+});
 
 /** As problem+json, with the address next-auth's own client reads the reason from. */
 function refused({ refusal, requestId }: Exchange, request: Request): Response {
