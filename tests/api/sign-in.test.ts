@@ -12,7 +12,7 @@ let app: SharedApp;
 let admin: string;
 
 beforeAll(async () => {
-  app = await openApp();
+  app = await openApp({ TRUSTED_PROXIES: "127.0.0.0/8,::1/128" });
   admin = await signIn(app.url, app.adminEmail, app.adminPassword, from("192.0.2.1"));
   await app.sql`insert into staff_users (email, name, role, password_hash)
     values (${OWNER}, 'Olga Owner', 'support', ${await hashPassword(PASSWORD)})`;
@@ -63,7 +63,13 @@ describe("parallel guesses", () => {
     const [row] = await app.sql`select current_database() as name`;
     const url = new URL(process.env.TEST_POSTGRES_URL as string);
     url.pathname = `/${row?.name}`;
-    const other = await startApp({ env: appEnvironment(app.sink, { DATABASE_URL: url.href, WORKER_IN_SERVER: "0" }) });
+    const other = await startApp({
+      env: appEnvironment(app.sink, {
+        DATABASE_URL: url.href,
+        WORKER_IN_SERVER: "0",
+        TRUSTED_PROXIES: "127.0.0.0/8,::1/128",
+      }),
+    });
     try {
       const both = [app.url, other.url].flatMap((target) =>
         Array.from({ length: 30 }, (_, n) => attemptSignIn(target, `n${n}@example.com`, "wrong", from("198.51.102.1"))),
