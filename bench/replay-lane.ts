@@ -7,13 +7,13 @@
  */
 import { createHash } from "node:crypto";
 import postgres from "postgres";
-import { issueToken } from "../lib/auth/tokens";
 import { runningPostgresUrl } from "../lib/db/embedded";
 import { chatwootEvent } from "../lib/samples/chatwoot";
 import { bodyOf, nextUuid } from "../lib/samples/ids";
 import { sign } from "../tests/fixtures/sign";
 import { startApp } from "../tests/support/app";
 import { seedDeadForwards } from "../tests/support/backlog";
+import { APP_ENVIRONMENT, tokenFor } from "../tests/support/processes";
 import { startAgentSdk } from "../tests/tools/agent-sdk";
 
 const EVENTS = 10_000;
@@ -21,7 +21,7 @@ const LIVE_PER_SECOND = 20;
 const SECONDS = 5;
 const TURNS = 6;
 const SECRETS = {
-  API_TOKEN_SECRET: "bench-only-api-token-secret-0123456789",
+  API_TOKEN_SECRET: APP_ENVIRONMENT.API_TOKEN_SECRET as string,
   CHATWOOT_WEBHOOK_SECRET: "bench-only-chatwoot",
 };
 
@@ -30,7 +30,7 @@ const app = await startApp({
   env: { ...SECRETS, AGENT_SDK_URL: agent.url, REPLAY_MAX_EVENTS: "20000", REPLAY_MAX_PER_HOUR: "1000000" },
 });
 Object.assign(process.env, SECRETS);
-const token = await issueToken({ subject: "bench", role: "super_admin", expiresIn: "1h" });
+const token = await tokenFor("super_admin", "1h");
 const sql = postgres((await runningPostgresUrl(app.dataDir)) as string, { max: 2, onnotice: () => {} });
 try {
   await seedDeadForwards(sql, EVENTS);

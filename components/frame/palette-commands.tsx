@@ -22,7 +22,7 @@ import type { GoOptions } from "./command-palette";
 import { signOutOfConsole } from "./leave";
 import { PaletteGroup, PaletteItem } from "./palette-item";
 import type { Person } from "./person-menu";
-import { ROOMS, SETTINGS } from "./rooms";
+import { ACCOUNT, ROOMS, SETTINGS } from "./rooms";
 
 /** The name of the item that leads to the filtered history. */
 export const IN_HISTORY = "history";
@@ -69,6 +69,7 @@ export function Commands({
       also: SETTINGS.name,
       act: () => go(href),
     })),
+    { name: ACCOUNT.name, icon: ACCOUNT.icon, also: "sessions devices sign out", act: () => go(ACCOUNT.href) },
     { name: "API reference", icon: BookOpen, also: "openapi documentation", act: () => go("/api-reference") },
   ];
   const actions: CommandEntry[] = [

@@ -1,6 +1,7 @@
 "use client";
 
 import { Keyboard, LogOut } from "lucide-react";
+import Link from "next/link";
 import { openWindow } from "@/lib/client/windows";
 import type { StaffRole } from "@/lib/contract/vocabulary";
 import { InertText } from "../inert-text";
@@ -8,6 +9,7 @@ import { scopeWords } from "../settings/words";
 import { Keys } from "../ui/keys";
 import { Menu, MenuContent, MenuItem, MenuSeparator, MenuTrigger } from "../ui/menu";
 import { signOutOfConsole } from "./leave";
+import { ACCOUNT } from "./rooms";
 
 export interface Person {
   name: string;
@@ -43,6 +45,12 @@ export function PersonMenu({ person }: { person: Person }) {
           )}
         </div>
         <MenuSeparator />
+        <MenuItem asChild>
+          <Link href={ACCOUNT.href}>
+            <ACCOUNT.icon />
+            {ACCOUNT.name}
+          </Link>
+        </MenuItem>
         <MenuItem onSelect={() => openWindow("help")}>
           <Keyboard />
           <span className="flex-1">Keyboard help</span>

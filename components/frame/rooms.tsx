@@ -1,6 +1,16 @@
 "use client";
 
-import { ChartNoAxesColumn, DoorOpen, Inbox, type LucideIcon, OctagonX, Redo2, Send, Settings } from "lucide-react";
+import {
+  ChartNoAxesColumn,
+  CircleUser,
+  DoorOpen,
+  Inbox,
+  type LucideIcon,
+  OctagonX,
+  Redo2,
+  Send,
+  Settings,
+} from "lucide-react";
 import { usePathname } from "next/navigation";
 
 export interface Room {
@@ -26,9 +36,13 @@ export const ROOMS = {
 /** At the foot of the rail, for those who may manage. */
 export const SETTINGS: Room = { name: "Settings", href: "/settings", icon: Settings };
 
+/** Of everybody, behind their initials: no link in the rail. */
+export const ACCOUNT: Room = { name: "Your account", href: "/account", icon: CircleUser };
+
 /** The room that the address stands in. */
 export function useRoom(): Room {
   const path = usePathname();
   if (path.startsWith(SETTINGS.href)) return SETTINGS;
+  if (path.startsWith(ACCOUNT.href)) return ACCOUNT;
   return Object.values(ROOMS).find(({ href }) => href !== "/" && path.startsWith(href)) ?? ROOMS.overview;
 }

@@ -4,6 +4,7 @@ import { signIn } from "next-auth/react";
 import { type FormEvent, useId, useState } from "react";
 import { ApiError } from "@/lib/client/request";
 import { acceptInvitation } from "@/lib/client/staff";
+import { passwordProblem } from "@/lib/contract/password-policy";
 import { SHORTEST_PASSWORD } from "@/lib/contract/staff";
 import type { StaffRole } from "@/lib/contract/vocabulary";
 import { InertText } from "../inert-text";
@@ -20,7 +21,7 @@ interface Invitation {
 
 /** Name and password; then straight into the console. */
 export function AcceptForm({ token, invitation }: { token: string; invitation: Invitation }) {
-  const { email, name, role, is_new } = invitation;
+  const { email, role, is_new } = invitation;
   const [problem, setProblem] = useState<string | null>(null);
   const [pending, setPending] = useState(false);
   const ids = { email: useId(), name: useId(), password: useId(), problem: useId() };
@@ -29,10 +30,13 @@ export function AcceptForm({ token, invitation }: { token: string; invitation: I
     event.preventDefault();
     const form = new FormData(event.currentTarget);
     const password = String(form.get("password"));
+    const name = String(form.get("name"));
+    const weak = passwordProblem(password, [email, name]);
+    if (weak) return setProblem(`This password is too easy to guess. ${weak}`);
     setPending(true);
     setProblem(null);
     try {
-      await acceptInvitation({ token, name: String(form.get("name")), password });
+      await acceptInvitation({ token, name, password });
     } catch (error) {
       setProblem(error instanceof ApiError ? error.message : "Redrive did not answer. Try again.");
       return setPending(false);
@@ -75,7 +79,7 @@ export function AcceptForm({ token, invitation }: { token: string; invitation: I
           required
           maxLength={100}
           autoFocus={is_new}
-          defaultValue={is_new ? "" : name}
+          defaultValue={is_new ? "" : invitation.name}
           data-testid="invitation-name"
           className="h-9"
         />

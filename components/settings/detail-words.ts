@@ -4,6 +4,9 @@ import { scopeWords } from "./words";
 /** What a line of the log says beside who, what and whom; null when that is all. `time` says times as their reader does. */
 export function detailWords({ action, details }: StaffAction, time: (iso: string) => string): string | null {
   if (action === "staff.change_role") return `${text(details.from)} → ${text(details.to)}`;
+  if (action === "token.hand_over") return `${text(details.from)} → ${text(details.to)}`;
+  if (action === "sign_in.refuse")
+    return `${REFUSED[text(details.reason)] ?? text(details.reason)}, from ${text(details.address)}`;
   if (action === "staff.change_organisations") return `${scope(details.from)} → ${scope(details.to)}`;
   if (action === "staff.invite") {
     return `as ${text(details.role)}${details.organisations ? ` for ${scope(details.organisations)}` : ""}`;
@@ -18,6 +21,12 @@ export function detailWords({ action, details }: StaffAction, time: (iso: string
     });
   return parts.length > 0 ? parts.join(" · ") : null;
 }
+
+const REFUSED: Readonly<Record<string, string>> = {
+  wrong: "wrong e-mail or password",
+  disabled: "the account is disabled",
+  too_many_attempts: "too many attempts",
+};
 
 function isEmpty(value: unknown): boolean {
   return typeof value === "object" && value !== null && Object.keys(value).length === 0;

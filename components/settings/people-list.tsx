@@ -7,13 +7,14 @@ import { keys } from "@/lib/client/keys";
 import { useLiveQuery } from "@/lib/client/live-query";
 import { fetchStaff } from "@/lib/client/staff";
 import { loadToast } from "@/lib/client/toaster";
-import type { StaffMember, StaffWithInvitation } from "@/lib/contract/staff";
+import type { SignInLimit, StaffMember, StaffWithInvitation } from "@/lib/contract/staff";
 import { useTimeFormat } from "../time";
 import { Button } from "../ui/button";
 import { InviteDialog } from "./invite-dialog";
 import { PersonDialog } from "./person-dialogs";
 import { PERSON_COLUMNS, type PersonAction, PersonRow } from "./person-row";
 import { SecretDialog } from "./secret-dialog";
+import { SignInLimits } from "./sign-in-limits";
 import { Table } from "./table";
 
 const REFRESH_MS = 10_000;
@@ -23,10 +24,12 @@ type Open = "invite" | { person: StaffMember; action: PersonAction } | { linked:
 /** Who is on the staff, and all that an administrator does with people. */
 export function PeopleList({
   initial,
+  limits,
   ownId,
   ownOrganisations,
 }: {
   initial: StaffMember[];
+  limits: SignInLimit[];
   ownId: string;
   ownOrganisations: readonly string[] | null;
 }) {
@@ -74,9 +77,18 @@ export function PeopleList({
           Only you can enter so far. Invite a second administrator, so that somebody can let you in again.
         </p>
       )}
+      <SignInLimits initial={limits} />
       {open === "invite" && <InviteDialog own={ownOrganisations} onClose={close} onInvited={showLink} />}
       {open !== null && open !== "invite" && "person" in open && (
-        <PersonDialog {...open} own={ownOrganisations} onClose={close} onChanged={changed} onLinked={showLink} />
+        <PersonDialog
+          {...open}
+          people={data}
+          ownId={ownId}
+          own={ownOrganisations}
+          onClose={close}
+          onChanged={changed}
+          onLinked={showLink}
+        />
       )}
       {open !== null && open !== "invite" && "linked" in open && (
         <SecretDialog

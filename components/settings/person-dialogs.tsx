@@ -2,10 +2,11 @@
 
 import { useState } from "react";
 import { useKnownOrganisations } from "@/lib/client/organisations";
-import { changeStaff, linkStaff } from "@/lib/client/staff";
+import { changeStaff, endSessionsOf, linkStaff } from "@/lib/client/staff";
 import type { StaffMember, StaffWithInvitation } from "@/lib/contract/staff";
 import { ConfirmDialog } from "../confirm-dialog";
 import { plural } from "../format";
+import { DisableDialog } from "./disable-dialog";
 import { draftOf, isComplete, OrganisationsField, organisationsIn } from "./organisations-field";
 import type { PersonAction } from "./person-row";
 import { RoleChoice } from "./role-choice";
@@ -13,6 +14,9 @@ import { callOf, ROLE_WORDS, scopeWords } from "./words";
 
 interface Props {
   person: StaffMember;
+  /** Everybody, for whoever takes something over; and who of them asks. */
+  people: StaffMember[];
+  ownId: string;
   /** The organisations of whoever changes something. */
   own: readonly string[] | null;
   onClose: () => void;
@@ -26,6 +30,8 @@ export function PersonDialog({ action, ...props }: Props & { action: PersonActio
   if (action === "role") return <RoleDialog {...props} />;
   if (action === "organisations") return <OrganisationsDialog {...props} />;
   if (action === "link") return <LinkDialog {...props} />;
+  if (action === "sign_out") return <SignOutDialog {...props} />;
+  if (action === "disable" && props.person.active_tokens > 0) return <DisableDialog {...props} />;
   return <AccessDialog disable={action === "disable"} {...props} />;
 }
 
@@ -101,6 +107,23 @@ function LinkDialog({ person, onClose, onLinked }: Props) {
   );
 }
 
+function SignOutDialog({ person, onClose, onChanged }: Props) {
+  const name = callOf(person);
+  return (
+    <ConfirmDialog
+      title={`Sign ${name} out everywhere`}
+      description={`Every open session of ${name} ends at once. The password stays, and API tokens go on working.`}
+      action="Sign out everywhere"
+      doing="Signing out…"
+      run={() => endSessionsOf(person.id)}
+      onDone={(ended) =>
+        onChanged(ended === 0 ? `${name} had no open session.` : `${name}: ${plural(ended, "session")} ended.`)
+      }
+      onClose={onClose}
+    />
+  );
+}
+
 function AccessDialog({ person, disable, onClose, onChanged }: Props & { disable: boolean }) {
   const name = callOf(person);
   const isInvited = person.status === "invited";
@@ -108,7 +131,7 @@ function AccessDialog({ person, disable, onClose, onChanged }: Props & { disable
     ? `${name} can sign in again as ${ROLE_WORDS[person.role].label.toLowerCase()}.${tokenWords(person, "work again")}`
     : isInvited
       ? "The link that was sent stops working at once."
-      : `${name} is signed out everywhere at once and cannot sign in.${tokenWords(person, "stop working")} Replays under way go on. You can enable the account again.`;
+      : `${name} is signed out everywhere at once and cannot sign in. Replays under way go on. You can enable the account again.`;
   return (
     <ConfirmDialog
       title={!disable ? `Enable ${name}` : isInvited ? `Withdraw the invitation of ${name}` : `Disable ${name}`}

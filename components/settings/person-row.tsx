@@ -23,7 +23,7 @@ const LOOK: Record<StaffStatus, { icon: LucideIcon; tone: string; word: string }
   disabled: { icon: Ban, tone: "text-grey", word: "Disabled" },
 };
 
-export type PersonAction = "role" | "organisations" | "link" | "disable" | "enable";
+export type PersonAction = "role" | "organisations" | "link" | "sign_out" | "disable" | "enable";
 
 /** One person, with what can be done. Nothing can be done with oneself. */
 export function PersonRow({
@@ -104,6 +104,7 @@ function PersonActions({ person, onAction }: { person: StaffMember; onAction: (a
             <MenuItem onSelect={() => onAction("link")}>
               {status === "invited" ? "New invitation link…" : "New password link…"}
             </MenuItem>
+            {status === "active" && <MenuItem onSelect={() => onAction("sign_out")}>Sign out everywhere…</MenuItem>}
             <MenuSeparator />
             <MenuItem onSelect={() => onAction("disable")}>
               {status === "invited" ? "Withdraw invitation…" : "Disable…"}

@@ -110,7 +110,7 @@ function RevokeDialog({ token, onClose, onRevoked }: { token: ApiToken; onClose:
   return (
     <ConfirmDialog
       title={`Revoke ${token.name}`}
-      description={`The next request with it is refused, and it cannot be brought back. ${used}`}
+      description={`The next request with it is refused, tokens that were made with it end too, and it cannot be brought back. ${used}`}
       action="Revoke token"
       doing="Revoking…"
       final

@@ -7,7 +7,7 @@ import { cn } from "../ui/cn";
 import { Tooltip } from "../ui/tooltip";
 import { ScopeLine } from "./scope-line";
 import { type Columns, cellLook, rowLook } from "./table";
-import { SCOPE_WORDS } from "./words";
+import { ROLE_WORDS, SCOPE_WORDS } from "./words";
 
 export const TOKEN_COLUMNS: Columns = [
   { title: "Token" },
@@ -22,7 +22,7 @@ const SOON_MS = 7 * 24 * 60 * 60 * 1000;
 
 /** One token. It says what it may, when it was used, and how it ends. */
 export function TokenRow({ token, onRevoke }: { token: ApiToken; onRevoke: () => void }) {
-  const { name, hint, scopes, organisations, created_by, last_used_at, status } = token;
+  const { name, kind, hint, role, scopes, organisations, created_by, last_used_at, status } = token;
   const ended = status === "revoked" || status === "expired";
   return (
     <tr data-testid="token-row" className={cn(rowLook, ended && "text-quiet")}>
@@ -30,10 +30,16 @@ export function TokenRow({ token, onRevoke }: { token: ApiToken; onRevoke: () =>
         <p className="truncate font-medium" title={name}>
           <InertText text={name} />
         </p>
-        <p className="truncate font-mono text-quiet text-sm">rd_…{hint}</p>
+        <p className="truncate font-mono text-quiet text-sm">
+          {kind === "console" ? "rd_" : "eyJ"}…{hint}
+        </p>
       </td>
       <td className={cn(cellLook, "max-md:col-span-2 max-md:row-start-2")}>
-        <span className="text-pretty">{scopes.map((scope) => SCOPE_WORDS[scope]?.label ?? scope).join(", ")}</span>
+        <span className="text-pretty">
+          {role
+            ? `All that the role ${ROLE_WORDS[role].label} may`
+            : scopes.map((scope) => SCOPE_WORDS[scope]?.label ?? scope).join(", ")}
+        </span>
         <ScopeLine organisations={organisations} />
       </td>
       <td className={cn(cellLook, "truncate text-quiet max-xl:hidden")}>

@@ -1,11 +1,19 @@
 /** What next-auth's error codes mean to a person. Nothing here tells whether an address has an account. */
 export function signInProblem(code: string): string {
+  const wait = /^TooManyAttempts\.(\d{1,5})$/.exec(code)?.[1];
+  if (wait) return `Too many attempts. Wait ${waitWords(Number(wait))}, then try again.`;
   if (/too.?many|rate|locked|wait/i.test(code)) return "Too many attempts. Wait a few minutes, then try again.";
   if (code === "NoAnswer") return "Redrive did not answer. Check your connection, then try again.";
   if (code === "SessionRequired") return "Sign in to see this page.";
   if (code === "AccessDenied") return "This account may not enter. Ask an administrator for access.";
   if (code === "CredentialsSignin") return "Wrong e-mail or password.";
   return "Signing in failed. Try again; if it stays, ask an administrator.";
+}
+
+/** `12 seconds`, `14 minutes`: never less than it takes. */
+export function waitWords(seconds: number): string {
+  const [number, unit] = seconds > 90 ? [Math.ceil(seconds / 60), "minute"] : [seconds, "second"];
+  return `${number} ${unit}${number === 1 ? "" : "s"}`;
 }
 
 /** An address of this app: nobody is sent elsewhere after signing in. */

@@ -4,7 +4,7 @@ import type { ApiToken, ApiTokenStatus, NewApiToken } from "@/lib/contract/staff
 import { call } from "@/lib/db/client";
 import { Problem } from "@/lib/errors";
 import { beyondScope, type Organisations, type Scoped, scopeOf } from "@/lib/scope";
-import { type Actor, mayActor, SCOPES, scopesWithin } from "./permissions";
+import { type Actor, accountOf, mayActor, SCOPES, scopesWithin } from "./permissions";
 import { hashSecret, makeSecret } from "./secrets";
 
 const PREFIX = "rd_";
@@ -26,16 +26,24 @@ export function isApiToken(token: string): boolean {
 
 /** Reads it in the database each time, so that revoking it, or disabling who made it, acts on the next request. */
 export async function readApiToken(token: string): Promise<TokenReading> {
-  const stored = await call<(ApiToken & { owner_id: string | null }) | null>("console", "use_api_token", {
-    p_token_hash: hashSecret(token),
-  });
-  if (!stored) return { problem: "The token is not one of ours." };
-  if (stored.status !== "active") return { problem: ENDED[stored.status] };
+  const stored = await findApiToken(token, "console");
+  if ("problem" in stored) return stored;
   const { id, name, organisations, owner_id, owner_role } = stored;
   const scopes = stored.scopes.filter((scope) => isWithin(scope, owner_role));
-  return {
-    actor: { kind: "token", id, name, role: null, scopes, organisations, ...(owner_id && { ownerId: owner_id }) },
-  };
+  const actor: Actor = { kind: "token", id, name, role: null, scopes, organisations, tokenId: id };
+  return { actor: { ...actor, ...(owner_id && { ownerId: owner_id }) } };
+}
+
+/** The row of a secret, or of the id of a signed token; or why it opens nothing. */
+export async function findApiToken(
+  secret: string,
+  kind: ApiToken["kind"],
+): Promise<(ApiToken & { owner_id: string | null }) | { problem: string }> {
+  const stored = await call<(ApiToken & { owner_id: string | null }) | null>("console", "use_api_token", {
+    p_token_hash: hashSecret(secret),
+  });
+  if (!stored || stored.kind !== kind) return { problem: "The token is not one of ours." };
+  return stored.status === "active" ? stored : { problem: ENDED[stored.status] };
 }
 
 /** A token may nothing that whoever made it may not do any more. Scopes we do not know allow nothing. */
@@ -75,7 +83,8 @@ export async function createApiToken(order: TokenOrder, { actor, requestId }: As
     });
   }
   const token = `${PREFIX}${makeSecret()}`;
-  const owner = actor.kind === "staff" ? actor.id : actor.ownerId;
+  const owner = accountOf(actor);
+  const parent = Number(actor.tokenId?.slice("tk_".length));
   // A token without a person behind it has nobody whose scope bounds it later.
   const organisations = order.organisations === undefined ? actor.organisations : order.organisations;
   const made = await call<ApiToken | { refused: "beyond_scope" }>("console", "create_api_token", {
@@ -90,12 +99,13 @@ export async function createApiToken(order: TokenOrder, { actor, requestId }: As
     p_actor_id: actor.id,
     p_request_id: requestId,
     ...(owner && { p_owner_id: owner }),
+    ...(parent && { p_parent_id: parent }),
   });
   if ("refused" in made) throw beyondScope(actor, "organisations");
   return { api_token: made, token };
 }
 
-/** Ends a token at once, `tk_12` or `12`. Throws a `Problem` when there is none. */
+/** Ends a token at once, `tk_12` or `12`, and those that were made with it. Throws a `Problem` when there is none. */
 export async function revokeApiToken(id: string, { actor, requestId }: Asker): Promise<ApiToken> {
   const number = /^(?:tk_)?(\d{1,15})$/.exec(id)?.[1];
   const revoked = number

@@ -2,10 +2,10 @@
 import { cookies, headers } from "next/headers";
 import { forbidden, redirect } from "next/navigation";
 import { cache } from "react";
-import { environment } from "@/lib/env";
 import { Problem } from "@/lib/errors";
 import { PATH_HEADER } from "@/lib/front/headers";
 import { noteCaller } from "@/lib/request-scope";
+import { isSameOrigin } from "./origin";
 import { type Actor, lackOf, mayActor, type Permission } from "./permissions";
 import { actorOfSession, type Person, sessionCookieName } from "./session";
 import { readToken } from "./tokens";
@@ -61,20 +61,10 @@ function unauthorised(detail: string): Problem {
   });
 }
 
-function cookieOf(request: Request, name: string): string | undefined {
+/** The value of a cookie of a request. */
+export function cookieOf(request: Request, name: string): string | undefined {
   const pairs = (request.headers.get("cookie") ?? "").split(/; */);
   return pairs.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1);
-}
-
-/** Browsers say where a request comes from; one that says nothing is not our console. */
-function isSameOrigin(request: Request): boolean {
-  const site = request.headers.get("sec-fetch-site");
-  if (site) return site === "same-origin";
-  const origin = request.headers.get("origin");
-  if (!origin || !URL.canParse(origin)) return false;
-  const { PUBLIC_URL } = environment();
-  const ours = [request.headers.get("host"), PUBLIC_URL && new URL(PUBLIC_URL).host];
-  return ours.includes(new URL(origin).host);
 }
 
 /** Once per rendered page: layout and page ask for the same person. */

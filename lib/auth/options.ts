@@ -2,18 +2,14 @@
 import type { AuthOptions } from "next-auth";
 import CredentialsProvider from "next-auth/providers/credentials";
 import type { OAuthConfig } from "next-auth/providers/oauth";
-import { call } from "@/lib/db/client";
 import { environment } from "@/lib/env";
-import { clientAddress } from "@/lib/front/client-address";
 import { log, logError } from "@/lib/log";
-import { verifyPassword } from "./password";
-import { isHttps, SESSION_SECONDS, type Staff, sessionCookieName } from "./session";
-
-/** Longer passwords only cost us time. */
-const LONGEST_PASSWORD = 1024;
+import { checkPassword, type Exchange, findStaff, refuse } from "./password-sign-in";
+import { isHttps, personOfSession, SESSION_SECONDS, sessionCookieName } from "./session";
+import { signOut, startSession } from "./sessions";
 
 /** Made at each use, because the environment is complete only once the server has started. */
-export function authOptions(): AuthOptions {
+export function authOptions(exchange: Exchange): AuthOptions {
   const { NEXTAUTH_SECRET } = environment();
   return {
     secret: NEXTAUTH_SECRET,
@@ -26,7 +22,7 @@ export function authOptions(): AuthOptions {
         options: { httpOnly: true, sameSite: "lax", path: "/", secure: isHttps() },
       },
     },
-    providers: [passwords(), ...openIdConnect()],
+    providers: [passwords(exchange), ...openIdConnect()],
     // Its own writes what callers send as it is, over several lines.
     logger: {
       error: (code, metadata) => logError("next_auth", messageOf(metadata), { code }),
@@ -38,38 +34,37 @@ export function authOptions(): AuthOptions {
         if (account?.provider === "credentials") return true;
         const unverified = (profile as { email_verified?: boolean } | undefined)?.email_verified === false;
         const staff = user.email && !unverified ? await findStaff(user.email) : null;
-        if (!staff || staff.disabled) return false;
-        await call("console", "record_sign_in", { p_email: staff.email, p_ip: "", p_success: true });
-        return true;
+        return staff !== null && !staff.disabled;
       },
-      // The token names the person and nothing else: what they may do is read from the database each time.
+      // The cookie names a session and nothing else counts: who that is, and what they may, is read each time.
       async jwt({ token, user }) {
-        if (!user?.email) return token;
+        if (!user?.email) {
+          if (typeof token.session === "string" && (await personOfSession(token.session))) return token;
+          throw new Error("The session has ended.");
+        }
         const staff = await findStaff(user.email);
-        return staff ? { sub: staff.id, name: staff.name, email: staff.email, version: staff.session_version } : {};
+        if (!staff) return {};
+        // What the password was checked against, else what the identity provider vouched for just now.
+        const { version = staff.session_version } = user as { version?: number };
+        const session = await startSession({ id: staff.id, version }, exchange.device, exchange.requestId);
+        return session ? { sub: staff.id, name: staff.name, email: staff.email, session } : {};
+      },
+    },
+    events: {
+      async signOut({ token }) {
+        if (typeof token?.session !== "string") return;
+        await signOut(token.session, exchange.requestId).catch((error) => refuse(exchange, error));
       },
     },
   };
 }
 
-function passwords() {
+function passwords(exchange: Exchange) {
   return CredentialsProvider({
     name: "E-mail and password",
     credentials: { email: { type: "email" }, password: { type: "password" } },
-    async authorize(credentials, request) {
-      const email = credentials?.email?.trim().toLowerCase().slice(0, 320) ?? "";
-      const password = credentials?.password ?? "";
-      const ip = clientAddress(request.headers ?? {});
-      if (!(await call<boolean>("console", "sign_in_allowed", { p_email: email, p_ip: ip }))) {
-        log("sign_in", { decision: "too_many_attempts", ip });
-        throw new Error("TooManyAttempts");
-      }
-      const staff = await findStaff(email);
-      const right = await verifyPassword(password.slice(0, LONGEST_PASSWORD), staff?.password_hash);
-      const success = right && staff !== null && !staff.disabled;
-      await call("console", "record_sign_in", { p_email: email, p_ip: ip, p_success: success });
-      log("sign_in", { decision: success ? "signed_in" : "refused", staff_id: success ? staff.id : undefined, ip });
-      return success ? { id: staff.id, email: staff.email, name: staff.name } : null;
+    async authorize(credentials) {
+      return checkPassword(credentials, exchange).catch((error) => refuse(exchange, error));
     },
   });
 }
@@ -78,10 +73,6 @@ function passwords() {
 function messageOf(metadata: unknown): string {
   const { message, error = message } = Object(metadata) as { message?: unknown; error?: unknown };
   return error instanceof Error ? error.message : typeof error === "string" ? error : "no message";
-}
-
-function findStaff(email: string) {
-  return call<(Staff & { password_hash: string | null }) | null>("console", "find_staff", { p_email: email });
 }
 
 function openIdConnect(): OAuthConfig<{ sub: string; email: string; name?: string }>[] {

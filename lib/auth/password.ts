@@ -1,5 +1,6 @@
 /** Passwords as `scrypt$N$r$p$salt$hash`, so that the cost can rise later without locking anybody out. */
 import { randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from "node:crypto";
+import { takeTurn } from "./hashing";
 
 /** 64 MiB, about 150 ms: one of the settings OWASP recommends for scrypt. */
 const COST = { N: 2 ** 16, r: 8, p: 1 };
@@ -8,17 +9,28 @@ const SALT_BYTES = 16;
 /** Above this, a stored hash is a mistake or an attack on our memory. */
 const LARGEST_N = 2 ** 18;
 
-export async function hashPassword(password: string): Promise<string> {
+/** Whom a turn is counted for when nobody asked over the network. */
+const OURSELVES = "ourselves";
+
+/** Throws `HashingBusy` when too many passwords are being hashed, or too many for this caller. */
+export async function hashPassword(password: string, caller = OURSELVES): Promise<string> {
   const salt = randomBytes(SALT_BYTES);
-  const key = await derive(password, salt, COST);
+  const key = await takeTurn(caller, () => derive(password, salt, COST));
   return ["scrypt", COST.N, COST.r, COST.p, salt.toString("base64url"), key.toString("base64url")].join("$");
 }
 
-/** True when the password is right. Without a hash it takes as long and is false, so time tells nobody who exists. */
-export async function verifyPassword(password: string, stored: string | null | undefined): Promise<boolean> {
+/**
+ * True when the password is right. Without a hash it takes as long and is false, so time tells nobody who exists.
+ * Throws `HashingBusy` before it was evaluated, as `hashPassword` does.
+ */
+export async function verifyPassword(
+  password: string,
+  stored: string | null | undefined,
+  caller = OURSELVES,
+): Promise<boolean> {
   const parsed = parse(stored);
   const { cost, salt, key } = parsed ?? { cost: COST, salt: Buffer.alloc(SALT_BYTES), key: Buffer.alloc(KEY_BYTES) };
-  const derived = await derive(password, salt, cost);
+  const derived = await takeTurn(caller, () => derive(password, salt, cost));
   return timingSafeEqual(derived, key) && parsed !== undefined;
 }
 

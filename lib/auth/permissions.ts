@@ -49,9 +49,23 @@ export interface Actor {
   organisations: Organisations;
   /** The person whose rights bound a token, where one made it. */
   ownerId?: string;
+  /** Of a token, `tk_12`: what it makes ends with it. */
+  tokenId?: string;
+  /** The session a person asks from, `se_12`. */
+  sessionId?: string;
 }
 
 type Rights = Pick<Actor, "role" | "scopes">;
+
+/** Whose account an actor acts for: a person, or whoever made the token. Undefined for a token of the command line. */
+export function accountOf(actor: Actor): string | undefined {
+  return actor.kind === "staff" ? actor.id : actor.ownerId;
+}
+
+/** The least role that has all of a scope's permissions. */
+export function leastRoleOf(scope: Scope): StaffRole | undefined {
+  return ROLES.find((role) => SCOPES[scope].every((permission) => mayRole(role, permission)));
+}
 
 export function mayActor({ role, scopes = [] }: Rights, permission: Permission): boolean {
   return mayRole(role, permission) || scopes.some((scope) => allows(scope, permission));

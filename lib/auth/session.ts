@@ -5,11 +5,12 @@ import { call } from "@/lib/db/client";
 import { environment } from "@/lib/env";
 import type { Organisations } from "@/lib/scope";
 import type { Actor } from "./permissions";
+import { hashSecret } from "./secrets";
 
 /** Twelve hours: a working day. */
 export const SESSION_SECONDS = 12 * 60 * 60;
 
-/** What `find_staff` and `get_staff` answer. */
+/** What `find_staff` and `use_session` answer. */
 export interface Staff {
   id: string;
   email: string;
@@ -20,8 +21,8 @@ export interface Staff {
   session_version: number;
 }
 
-/** An actor with a role of its own: somebody on the staff. */
-export type Person = Actor & { role: StaffRole };
+/** An actor with a role of its own: somebody on the staff, in an open session. */
+export type Person = Actor & { role: StaffRole; sessionId: string };
 
 /** True when people reach the console over HTTPS: then cookies are for HTTPS only. */
 export function isHttps(): boolean {
@@ -34,15 +35,28 @@ export function sessionCookieName(): string {
 }
 
 /**
- * The actor of a session cookie, undefined when it is no valid session any more. The person is read each time, so that
- * a change of role, a disabling or a raised session_version acts at once.
+ * The actor of a session cookie, undefined when it is no open session any more. Session and person are read each time, in
+ * one call, so that signing out, a change of role and a disabling act at once.
  */
 export async function actorOfSession(cookie: string | undefined): Promise<Person | undefined> {
+  const session = await sessionIdOf(cookie);
+  return session === undefined ? undefined : personOfSession(session);
+}
+
+/** The secret id in a session cookie that we signed, whether or not the session is open. */
+export async function sessionIdOf(cookie: string | undefined): Promise<string | undefined> {
   const { NEXTAUTH_SECRET } = environment();
   if (!cookie || !NEXTAUTH_SECRET) return undefined;
   const token = await decode({ token: cookie, secret: NEXTAUTH_SECRET }).catch(() => null);
-  if (!token?.sub) return undefined;
-  const staff = await call<Staff | null>("console", "get_staff", { p_id: token.sub });
-  if (!staff || staff.disabled || staff.session_version !== token.version) return undefined;
-  return { kind: "staff", id: staff.id, name: staff.name, role: staff.role, organisations: staff.organisations };
+  return typeof token?.session === "string" ? token.session : undefined;
+}
+
+/** The person of an open session. */
+export async function personOfSession(session: string): Promise<Person | undefined> {
+  const staff = await call<(Staff & { session_id: string }) | null>("console", "use_session", {
+    p_id_hash: hashSecret(session),
+  });
+  if (!staff || staff.disabled) return undefined;
+  const { id, name, role, organisations, session_id } = staff;
+  return { kind: "staff", id, name, role, organisations, sessionId: session_id };
 }

@@ -1,12 +1,16 @@
 /** Inviting people, changing what they may, and letting them in by a one-time link. */
-import type { Invitation, StaffMember, StaffWithInvitation } from "@/lib/contract/staff";
+
+import { passwordProblem } from "@/lib/contract/password-policy";
+import { SCOPE_NAMES } from "@/lib/contract/scopes";
+import type { Invitation, StaffChange, StaffMember, StaffWithInvitation } from "@/lib/contract/staff";
 import type { StaffRole } from "@/lib/contract/vocabulary";
 import { call } from "@/lib/db/client";
 import { environment } from "@/lib/env";
 import { Problem, type ProblemInit } from "@/lib/errors";
 import { beyondScope, type Organisations, type Scoped, scopeOf } from "@/lib/scope";
+import { tooMany } from "./guesses";
 import { hashPassword } from "./password";
-import { type Actor, rolesWithin } from "./permissions";
+import { type Actor, accountOf, leastRoleOf, rolesWithin } from "./permissions";
 import { hashSecret, makeSecret } from "./secrets";
 
 interface Asker {
@@ -20,11 +24,14 @@ interface Answer {
   result: "invited" | "linked" | "changed" | "beyond_scope" | keyof typeof REFUSALS;
   staff?: StaffMember;
   expires_at?: string;
+  /** How many tokens work, of somebody who shall be disabled. */
+  tokens?: number;
 }
 
 const BEYOND = { status: 403, detail: "A role can have no right that you do not have yourself." };
 
-const REFUSALS = {
+/** Why people cannot be changed, for the results of the SQL functions. */
+export const REFUSALS = {
   known: { status: 409, title: "This e-mail is on the staff already.", field: "email" },
   not_found: { status: 404, title: "There is no such person." },
   own_account: { status: 409, title: "Nobody changes their own account here.", detail: "Ask another administrator." },
@@ -33,6 +40,18 @@ const REFUSALS = {
     status: 409,
     title: "This is the last active administrator.",
     detail: "Make somebody else an administrator first.",
+  },
+  no_heir: {
+    status: 409,
+    title: "The tokens cannot be handed over to this person.",
+    detail: "Only an active administrator can take them over.",
+    field: "tokens",
+  },
+  has_tokens: {
+    status: 409,
+    title: "This person has API tokens that work.",
+    detail: 'Say what becomes of them: "tokens": "revoke", or "tokens": {"hand_over_to": "<id of an administrator>"}.',
+    field: "tokens",
   },
   disabled: { status: 409, title: "This person is disabled.", detail: "Enable the account, then make a link." },
 } satisfies Record<string, ProblemInit>;
@@ -69,23 +88,30 @@ export async function linkStaff(id: string, asker: Asker): Promise<StaffWithInvi
     p_token_hash: hashSecret(secret),
     p_within: rolesWithin(asker.actor),
     ...askedBy(asker),
+    ...onBehalf(asker),
   });
   return withLink(answer, secret, asker);
 }
 
-/** Another role, other organisations, disabled or enabled. Ends the person's sessions. Throws a `Problem` for the last administrator. */
+/**
+ * Another role, other organisations, disabled or enabled. Ends the person's sessions. Throws a `Problem` for the last administrator, and for
+ * disabling somebody whose tokens work without a word on what becomes of them.
+ */
 export async function changeStaff(
   id: string,
-  { role, disabled, organisations }: { role?: StaffRole; disabled?: boolean; organisations?: Organisations },
+  { role, disabled, organisations, tokens }: StaffChange,
   asker: Omit<Asker, "request">,
 ): Promise<StaffMember> {
   const answer = await call<Answer>("console", "change_staff", {
     p_id: personId(id),
     p_within: rolesWithin(asker.actor),
     ...askedBy(asker),
+    ...onBehalf(asker),
     ...(role && { p_role: role }),
     ...(disabled !== undefined && { p_disabled: disabled }),
     ...(organisations !== undefined && { p_rescope: true, p_organisations: organisations as string[] }),
+    ...(tokens && { p_tokens: tokens === "revoke" ? tokens : tokens.hand_over_to }),
+    p_scope_roles: Object.fromEntries(SCOPE_NAMES.map((scope) => [scope, leastRoleOf(scope)])),
   });
   return personIn(answer, asker.actor);
 }
@@ -100,23 +126,22 @@ export interface OpenInvitation {
   expires_at: string;
 }
 
-/** Whom the link lets in, null when it opens nothing. Throws a `Problem` after too many wrong ones from an address. */
-export async function findInvitation(secret: string, address: string): Promise<OpenInvitation | null> {
-  // The address in place of an account, so that guessing at links never locks anybody else out.
-  const guesser = { p_email: `invitation ${address}`, p_ip: address };
-  if (!(await call<boolean>("console", "sign_in_allowed", guesser))) {
-    throw new Problem({
-      status: 429,
-      title: "Too many attempts.",
-      detail: "Wait a few minutes, then try again.",
-      headers: { "retry-after": "900" },
-    });
-  }
-  const invitation = await call<OpenInvitation | null>("console", "find_invitation", {
+/**
+ * Whom the link lets in, null when it opens nothing. Throws a `Problem` after too many wrong ones from an address. Only
+ * `counts` what somebody sent on purpose: any site can make a browser open a page.
+ */
+export async function findInvitation(
+  secret: string,
+  address: string,
+  { counts }: { counts: boolean },
+): Promise<OpenInvitation | null> {
+  const answer = await call<{ invitation: OpenInvitation | null; wait?: number }>("console", "open_invitation", {
     p_token_hash: hashSecret(secret),
+    p_address: address,
+    p_counts: counts,
   });
-  if (!invitation) await call("console", "record_sign_in", { ...guesser, p_success: false });
-  return invitation;
+  if (answer.wait) throw tooMany(answer.wait);
+  return answer.invitation;
 }
 
 interface Acceptance {
@@ -131,13 +156,16 @@ export async function acceptInvitation(
   { address, requestId }: { address: string; requestId: string },
 ): Promise<string> {
   // Before the password is hashed, which costs much more than the look-up.
-  const open = await findInvitation(token, address);
+  const open = await findInvitation(token, address, { counts: true });
+  const weak = open && passwordProblem(password, [open.email, name]);
+  if (weak)
+    throw new Problem({ status: 400, title: "This password is too easy to guess.", detail: weak, field: "password" });
   const email =
     open &&
     (await call<string | null>("console", "accept_invitation", {
       p_token_hash: hashSecret(token),
       p_name: name,
-      p_password_hash: await hashPassword(password),
+      p_password_hash: await hashPassword(password, address),
       p_request_id: requestId,
     }));
   if (email) return email;
@@ -149,11 +177,17 @@ export async function acceptInvitation(
   });
 }
 
+function onBehalf({ actor }: Pick<Asker, "actor">) {
+  const account = accountOf(actor);
+  return account ? { p_own_id: account } : {};
+}
+
 function askedBy({ actor, requestId }: Pick<Asker, "actor" | "requestId">) {
   return { ...scopeOf(actor), p_actor: actor.name, p_actor_id: actor.id, p_request_id: requestId };
 }
 
-function personId(id: string): string {
+/** The id of a person in a path. Throws a `Problem` for what cannot be one. */
+export function personId(id: string): string {
   if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id)) return id.toLowerCase();
   throw new Problem(REFUSALS.not_found);
 }

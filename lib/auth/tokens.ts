@@ -1,11 +1,17 @@
-/** API tokens of the command line: JWTs signed with API_TOKEN_SECRET, made by `npm run token`. Every one ends; changing the secret ends all. */
-import { jwtVerify, SignJWT } from "jose";
+/**
+ * API tokens of the command line: JWTs signed with API_TOKEN_SECRET, made by `npm run token`. Each carries an id (jti) and is
+ * written down when it is made, so that it is listed and can be revoked. Changing the secret ends all.
+ */
+import { randomUUID } from "node:crypto";
+import { decodeJwt, jwtVerify, SignJWT } from "jose";
 import type { Scope } from "@/lib/contract/scopes";
 import type { StaffRole } from "@/lib/contract/vocabulary";
+import { type Arguments, call } from "@/lib/db/client";
 import { ConfigurationError, environment } from "@/lib/env";
 import type { Organisations } from "@/lib/scope";
-import { isApiToken, readApiToken, type TokenReading } from "./api-tokens";
-import { SCOPES } from "./permissions";
+import { findApiToken, isApiToken, readApiToken, type TokenReading } from "./api-tokens";
+import { type Actor, SCOPES } from "./permissions";
+import { hashSecret } from "./secrets";
 
 const ISSUER = "redrive";
 const AUDIENCE = "redrive-api";
@@ -32,8 +38,33 @@ export interface TokenOrder {
   organisations?: string[];
 }
 
+/** Longer ones are made only by saying so, and `npm run token` says that they are long. */
+export const USUAL_LIFE_DAYS = 30;
+export const LONGEST_LIFE_DAYS = 365;
+const DAY_SECONDS = 86_400;
+const HINT_LENGTH = 4;
+
+export interface SignedToken {
+  token: string;
+  lifeDays: number;
+  /** What `record_signed_token` must write down before the token opens anything. */
+  record: Arguments<"record_signed_token">;
+}
+
+/** Makes a token and writes it down. Throws as `signToken` does, and when the database does not answer. */
+export async function issueToken(order: TokenOrder): Promise<SignedToken> {
+  const signed = await signToken(order);
+  if (signed.lifeDays <= 0) {
+    throw new ConfigurationError(
+      `The token cannot be made: it would have ended already (--expires "${order.expiresIn}").`,
+    );
+  }
+  await call("console", "record_signed_token", signed.record);
+  return signed;
+}
+
 /** Throws `ConfigurationError` for an unknown role or scope, a wrong duration, or a missing API_TOKEN_SECRET. */
-export async function issueToken({ subject, role, expiresIn, scope, organisations }: TokenOrder): Promise<string> {
+export async function signToken({ subject, role, expiresIn, scope, organisations }: TokenOrder): Promise<SignedToken> {
   if (!Object.hasOwn(ROLE_NAMES, role)) {
     throw new ConfigurationError(`There is no role "${role}": use ${Object.keys(ROLE_NAMES).join(", ")}.`);
   }
@@ -45,17 +76,44 @@ export async function issueToken({ subject, role, expiresIn, scope, organisation
   }
   const key = signingKey();
   if (!key) throw new ConfigurationError("API_TOKEN_SECRET is not set: it signs the tokens.");
+  const id = randomUUID();
+  const token = await new SignJWT({ role, ...(scope && { scope }) })
+    .setProtectedHeader({ alg: ALGORITHM, typ: "JWT" })
+    .setSubject(subject)
+    .setIssuer(ISSUER)
+    .setAudience(AUDIENCE)
+    .setJti(id)
+    .setIssuedAt()
+    .setExpirationTime(checkedLife(expiresIn))
+    .sign(key);
+  const { iat = 0, exp = 0 } = decodeJwt(token);
+  const lifeDays = (exp - iat) / DAY_SECONDS;
+  if (lifeDays > LONGEST_LIFE_DAYS) {
+    throw new ConfigurationError(
+      `A token lives for ${LONGEST_LIFE_DAYS} days at most: --expires "${expiresIn}" is longer.`,
+    );
+  }
+  const record = {
+    p_name: subject,
+    p_token_hash: hashSecret(id),
+    p_hint: token.slice(-HINT_LENGTH),
+    p_scopes: scope ? [scope] : [],
+    p_expires_at: new Date(exp * 1000).toISOString(),
+    ...(!scope && { p_role: ROLE_NAMES[role] as StaffRole }),
+    ...(organisations && { p_organisations: organisations }),
+  };
+  return { token, lifeDays, record };
+}
+
+/** Throws `ConfigurationError` for what jose cannot read as a span of time. */
+function checkedLife(expiresIn: string): string {
   try {
-    return await new SignJWT({ role, ...(scope && { scope }), ...(organisations && { organisations }) })
-      .setProtectedHeader({ alg: ALGORITHM, typ: "JWT" })
-      .setSubject(subject)
-      .setIssuer(ISSUER)
-      .setAudience(AUDIENCE)
-      .setIssuedAt()
-      .setExpirationTime(expiresIn)
-      .sign(key);
-  } catch (error) {
-    throw new ConfigurationError(`The token cannot be made: ${(error as Error).message}.`);
+    new SignJWT({}).setExpirationTime(expiresIn);
+    return expiresIn;
+  } catch {
+    throw new ConfigurationError(
+      `The token cannot be made: --expires "${expiresIn}" is no span of time such as 12h or 7d.`,
+    );
   }
 }
 
@@ -74,18 +132,24 @@ async function readSignedToken(token: string): Promise<TokenReading> {
       audience: AUDIENCE,
       requiredClaims: ["exp", "sub"],
     });
-    const [id, role] = [String(payload.sub), String(payload.role)];
-    if (!Object.hasOwn(ROLE_NAMES, role)) return { problem: "The token's role is unknown." };
-    const { scope } = payload;
-    if (scope !== undefined && !isScope(scope)) return { problem: "The token's scope is unknown." };
-    const { organisations } = payload;
-    if (organisations !== undefined && !areOrganisations(organisations)) {
-      return { problem: "The token's organisations are unknown." };
-    }
-    const may = scope ? { role: null, scopes: [scope] } : { role: ROLE_NAMES[role] as StaffRole };
-    return { actor: { kind: "token", id, name: id, organisations: organisations ?? null, ...may } };
+    if (!payload.jti) return { problem: "The token was made before tokens were written down: make a new one." };
+    const stored = await findApiToken(payload.jti, "command_line");
+    if ("problem" in stored) return stored;
+    // What the row says counts, so that the secret alone makes no rights.
+    const subject = String(payload.sub);
+    const actor: Actor = {
+      kind: "token",
+      id: subject,
+      name: subject,
+      role: stored.role,
+      organisations: stored.organisations,
+      tokenId: stored.id,
+    };
+    return { actor: stored.role ? actor : { ...actor, scopes: stored.scopes.filter(isScope) } };
   } catch (error) {
-    const expired = (error as { code?: string }).code === "ERR_JWT_EXPIRED";
+    const { code = "" } = error as { code?: string };
+    if (!code.startsWith("ERR_J")) throw error;
+    const expired = code === "ERR_JWT_EXPIRED";
     return { problem: expired ? "The token has expired: make a new one." : "The token is not one of ours." };
   }
 }

@@ -6,6 +6,7 @@ import { activeSecrets, openHeaders, type SecretHolder } from "../destinations/s
 import { ConfigurationError, type Environment, secretsFrom } from "../env";
 import { readProxies } from "../front/proxies";
 import { senders } from "../providers";
+import { weakness } from "./weak-secrets";
 
 /** Settings without which an acknowledged event can be lost when the database's machine fails. */
 const DURABLE = ["fsync", "full_page_writes", "synchronous_commit"] as const;
@@ -19,6 +20,8 @@ export function checkConfiguration(env: Environment): void {
   readNetworks(env.EGRESS_ALLOW_PRIVATE);
   readProxies(env.TRUSTED_PROXIES);
   if (env.mode === "local") return;
+  checkAddresses();
+  checkStrength();
 
   const missing: string[] = [];
   if (!env.NEXTAUTH_SECRET) missing.push("NEXTAUTH_SECRET (signs sessions of the console)");
@@ -34,6 +37,50 @@ export function checkConfiguration(env: Environment): void {
         "Generate a secret with `openssl rand -hex 32`. Without DATABASE_URL and SUPABASE_URL, all of them are generated.",
     );
   }
+}
+
+/** People would send passwords and sessions in the clear, and the cookie could not be bound to HTTPS. */
+function checkAddresses(): void {
+  for (const variable of ["PUBLIC_URL", "NEXTAUTH_URL"]) {
+    const value = process.env[variable];
+    if (!value || !URL.canParse(value)) continue;
+    const { protocol, hostname } = new URL(value);
+    if (protocol === "https:" || isLoopback(hostname)) continue;
+    throw new ConfigurationError(
+      `${variable} is ${value}: passwords and sessions would cross the network in the clear. Set it to the https:// address ` +
+        "that people use, also when a proxy ends TLS in front of Redrive.",
+    );
+  }
+}
+
+function isLoopback(hostname: string): boolean {
+  return /^(localhost|(.+\.)?localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
+}
+
+/** Every secret that an operator chooses. What a provider gives is as it is. */
+const CHOSEN = [
+  "NEXTAUTH_SECRET",
+  "API_TOKEN_SECRET",
+  "CRON_SECRET",
+  "AGENT_SDK_SECRET",
+  "MITTO_URL_TOKEN",
+  "HEYREACH_URL_TOKEN",
+] as const;
+
+function checkStrength(): void {
+  const weak = CHOSEN.flatMap((variable) =>
+    (process.env[variable] ?? "")
+      .split(/[\s,]+/)
+      .filter((value) => value !== "")
+      .map((value) => weakness(value.replace(/^whsec_/, "")))
+      .filter((problem) => problem !== null)
+      .map((problem) => `  ${variable} ${problem}`),
+  );
+  if (weak.length === 0) return;
+  throw new ConfigurationError(
+    `These secrets protect nothing:\n${[...new Set(weak)].join("\n")}\nGenerate each with \`openssl rand -hex 32\`` +
+      " (AGENT_SDK_SECRET: whsec_ and `openssl rand -base64 24`).",
+  );
 }
 
 /** Refuses to start without the key to what destinations have encrypted: their deliveries could only fail. */

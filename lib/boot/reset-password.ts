@@ -1,4 +1,7 @@
-/** `npm run password -- <e-mail>`: gives a person a new password, shows it this once, and ends their sessions. */
+/**
+ * `npm run password -- <e-mail>`: gives a person a new password, shows it this once, ends their sessions, and lifts the
+ * sign-in limits of the account and of the addresses that tried it.
+ */
 import { randomBytes } from "node:crypto";
 import { hashPassword } from "../auth/password";
 import { call, closeDatabase } from "../db/client";

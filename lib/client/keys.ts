@@ -27,6 +27,8 @@ export const keys = {
   sources: ["sources"] as const,
   staff: ["staff"] as const,
   tokens: ["tokens"] as const,
+  sessions: ["sessions"] as const,
+  signInLimits: ["sign-in-limits"] as const,
   audit: (query: string) => ["audit", query] as const,
   notices: ["notices"] as const,
   health: ["health"] as const,

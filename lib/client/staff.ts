@@ -1,6 +1,14 @@
 /** People and API tokens as the console asks for them. Each function is one request, and throws `ApiError`. */
 import type { Scope } from "@/lib/contract/scopes";
-import type { ApiToken, NewApiToken, StaffMember, StaffWithInvitation } from "@/lib/contract/staff";
+import type {
+  ApiToken,
+  NewApiToken,
+  SignInLimit,
+  StaffChange,
+  StaffMember,
+  StaffSession,
+  StaffWithInvitation,
+} from "@/lib/contract/staff";
 import type { StaffRole } from "@/lib/contract/vocabulary";
 import { postJson, requestJson } from "./request";
 
@@ -21,15 +29,38 @@ export function linkStaff(id: string): Promise<StaffWithInvitation> {
   return requestJson(`/api/staff/${id}/invitation`, { method: "POST" });
 }
 
-export function changeStaff(
-  id: string,
-  change: { role?: StaffRole; disabled?: boolean; organisations?: string[] | null },
-): Promise<StaffMember> {
+export function changeStaff(id: string, change: StaffChange): Promise<StaffMember> {
   return requestJson(`/api/staff/${id}`, {
     method: "PATCH",
     headers: { "content-type": "application/json" },
     body: JSON.stringify(change),
   });
+}
+
+/** Signs a person out everywhere; how many sessions that ended. */
+export async function endSessionsOf(id: string): Promise<number> {
+  return (await requestJson<{ ended: number }>(`/api/staff/${id}/sessions`, { method: "DELETE" })).ended;
+}
+
+export async function fetchSessions(signal?: AbortSignal): Promise<StaffSession[]> {
+  return (await requestJson<{ sessions: StaffSession[] }>("/api/sessions", { signal })).sessions;
+}
+
+export function endSession(id: string): Promise<void> {
+  return requestJson(`/api/sessions/${id}`, { method: "DELETE" });
+}
+
+/** Ends the asker's own sessions, this one too. */
+export function endSessions(): Promise<{ ended: number }> {
+  return requestJson("/api/sessions", { method: "DELETE" });
+}
+
+export async function fetchSignInLimits(signal?: AbortSignal): Promise<SignInLimit[]> {
+  return (await requestJson<{ limits: SignInLimit[] }>("/api/sign-in-limits", { signal })).limits;
+}
+
+export function liftSignInLimit({ kind, subject }: Pick<SignInLimit, "kind" | "subject">): Promise<void> {
+  return requestJson(`/api/sign-in-limits?${new URLSearchParams({ kind, subject })}`, { method: "DELETE" });
 }
 
 export async function fetchTokens(signal?: AbortSignal): Promise<ApiToken[]> {

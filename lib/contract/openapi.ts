@@ -365,7 +365,30 @@ export const API: readonly Chapter[] = [
       manage("patch", "/staff/{id}", "Change a person's role, disable or enable them", {
         body: staff.changeStaffRequest,
         answer: staff.staffAnswer,
-        notes: "Ends the person's sessions. 409 for yourself and for the last active administrator.",
+        notes:
+          "Ends the person's sessions. 409 for yourself, for the last active administrator, and for disabling somebody whose " +
+          "API tokens work without saying what becomes of them.",
+      }),
+      manage("delete", "/staff/{id}/sessions", "Sign a person out everywhere", { answer: staff.sessionsEnded }),
+      get("/sessions", "Your own open sessions of the console", {
+        answer: staff.sessionList,
+        notes: "403 for API tokens, which have none. The same goes for ending them.",
+      }),
+      {
+        ...{ method: "delete", path: "/sessions", permission: "view", summary: "Sign out everywhere, here too" },
+        answer: staff.sessionsEnded,
+      },
+      {
+        ...{ method: "delete", path: "/sessions/{id}", permission: "view", summary: "End one of your own sessions" },
+        answer: [],
+        statuses: [204],
+      },
+      manage("get", "/sign-in-limits", "Who has to wait before the next sign-in", { answer: staff.signInLimits }),
+      manage("delete", "/sign-in-limits", "Let an account or an address try again at once", {
+        query: staff.liftRequest,
+        answer: [],
+        statuses: [204],
+        notes: "404 when nothing keeps it from signing in.",
       }),
       manage("post", "/staff/{id}/invitation", "Make a new one-time link for a person", {
         answer: staff.invitationAnswer,
@@ -376,7 +399,8 @@ export const API: readonly Chapter[] = [
         permission: "public",
         body: staff.acceptRequest,
         answer: staff.acceptAnswer,
-        notes: "404 when the link is used up, replaced or too old; 429 after 20 wrong ones in 15 minutes.",
+        notes:
+          "404 when the link is used up, replaced or too old; 400 for a password that is easy to guess; 429 with `Retry-After` after 20 wrong links in 15 minutes.",
       }),
       manage("get", "/tokens", "API tokens that work, and those that ended lately", { answer: staff.tokenList }),
       manage("post", "/tokens", "Make an API token", {
@@ -385,7 +409,9 @@ export const API: readonly Chapter[] = [
         statuses: [201],
         notes: "It may what its scopes name, and nothing else.",
       }),
-      manage("delete", "/tokens/{id}", "Revoke an API token", { answer: staff.tokenAnswer }),
+      manage("delete", "/tokens/{id}", "Revoke an API token, and those that were made with it", {
+        answer: staff.tokenAnswer,
+      }),
       manage("get", "/organisations", "Organisations that have events, to choose from", {
         answer: staff.organisationList,
       }),

@@ -25,6 +25,38 @@ export interface StaffMember {
   active_tokens: number;
 }
 
+/** What an administrator changes about a person. `tokens`: what becomes of API tokens that work, when disabling. */
+export interface StaffChange {
+  role?: StaffRole;
+  disabled?: boolean;
+  organisations?: string[] | null;
+  tokens?: "revoke" | { hand_over_to: string };
+}
+
+/** A browser in which a person is signed in. */
+export interface StaffSession {
+  /** `se_12`. */
+  id: string;
+  address: string;
+  user_agent: string;
+  created_at: string;
+  /** To five minutes. */
+  last_seen_at: string;
+  expires_at: string;
+  /** The one that asks. */
+  is_current: boolean;
+}
+
+/** An account with a delay, or an address that made too many attempts. */
+export interface SignInLimit {
+  kind: "account" | "address";
+  /** The e-mail; the address, of IPv6 its /64. */
+  subject: string;
+  guesses: number;
+  /** When the next attempt is evaluated. */
+  until: string;
+}
+
 export interface Invitation {
   /** The one-time link. */
   url: string;
@@ -37,7 +69,7 @@ export interface StaffWithInvitation {
   invitation: Invitation;
 }
 
-/** `owner_disabled`: works again when the person who made it is enabled again. */
+/** `owner_disabled`, for people disabled before their tokens had to be settled: works again when the person who made it is enabled again. */
 export type ApiTokenStatus = "active" | "expired" | "revoked" | "owner_disabled";
 
 export interface ApiToken {
@@ -46,7 +78,11 @@ export interface ApiToken {
   name: string;
   /** Its last four characters. */
   hint: string;
+  /** `command_line`: made by `npm run token`. */
+  kind: "console" | "command_line";
   scopes: Scope[];
+  /** What one of the command line may, where no scope says it. */
+  role: StaffRole | null;
   created_by: string;
   /** Whose events it may see and act on now, within those of its maker; null is all of them. */
   organisations: string[] | null;

@@ -12,11 +12,14 @@ export type Database = {
           expires_at: string;
           hint: string;
           id: number;
+          is_signed: boolean;
           last_used_at: string | null;
           name: string;
           organisations: string[] | null;
           owner_id: string | null;
+          parent_id: number | null;
           revoked_at: string | null;
+          role: Database["public"]["Enums"]["staff_role"] | null;
           scopes: string[];
           token_hash: string;
           api_token: Json | null;
@@ -29,11 +32,14 @@ export type Database = {
           expires_at: string;
           hint: string;
           id?: never;
+          is_signed?: boolean;
           last_used_at?: string | null;
           name: string;
           organisations?: string[] | null;
           owner_id?: string | null;
+          parent_id?: number | null;
           revoked_at?: string | null;
+          role?: Database["public"]["Enums"]["staff_role"] | null;
           scopes: string[];
           token_hash: string;
         };
@@ -43,11 +49,14 @@ export type Database = {
           expires_at?: string;
           hint?: string;
           id?: never;
+          is_signed?: boolean;
           last_used_at?: string | null;
           name?: string;
           organisations?: string[] | null;
           owner_id?: string | null;
+          parent_id?: number | null;
           revoked_at?: string | null;
+          role?: Database["public"]["Enums"]["staff_role"] | null;
           scopes?: string[];
           token_hash?: string;
         };
@@ -57,6 +66,13 @@ export type Database = {
             columns: ["owner_id"];
             isOneToOne: false;
             referencedRelation: "staff_users";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "api_tokens_parent_id_fkey";
+            columns: ["parent_id"];
+            isOneToOne: false;
+            referencedRelation: "api_tokens";
             referencedColumns: ["id"];
           },
         ];
@@ -1386,25 +1402,31 @@ export type Database = {
         };
         Relationships: [];
       };
-      sign_in_failures: {
+      sign_in_guesses: {
         Row: {
-          email: string;
-          failed_at: string;
+          account: string;
+          booked_at: string;
           id: number;
-          ip: string;
+          is_familiar: boolean;
+          kind: string;
+          network: string;
         };
         ComputedFields: never;
         Insert: {
-          email: string;
-          failed_at?: string;
+          account: string;
+          booked_at: string;
           id?: never;
-          ip: string;
+          is_familiar: boolean;
+          kind: string;
+          network: string;
         };
         Update: {
-          email?: string;
-          failed_at?: string;
+          account?: string;
+          booked_at?: string;
           id?: never;
-          ip?: string;
+          is_familiar?: boolean;
+          kind?: string;
+          network?: string;
         };
         Relationships: [];
       };
@@ -1625,6 +1647,57 @@ export type Database = {
           },
         ];
       };
+      staff_sessions: {
+        Row: {
+          address: string;
+          created_at: string;
+          ended_at: string | null;
+          ended_because: string | null;
+          expires_at: string;
+          id: number;
+          id_hash: string;
+          last_seen_at: string;
+          network: string;
+          staff_id: string;
+          user_agent: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          address: string;
+          created_at?: string;
+          ended_at?: string | null;
+          ended_because?: string | null;
+          expires_at: string;
+          id?: never;
+          id_hash: string;
+          last_seen_at?: string;
+          network: string;
+          staff_id: string;
+          user_agent: string;
+        };
+        Update: {
+          address?: string;
+          created_at?: string;
+          ended_at?: string | null;
+          ended_because?: string | null;
+          expires_at?: string;
+          id?: never;
+          id_hash?: string;
+          last_seen_at?: string;
+          network?: string;
+          staff_id?: string;
+          user_agent?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "staff_sessions_staff_id_fkey";
+            columns: ["staff_id"];
+            isOneToOne: false;
+            referencedRelation: "staff_users";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
       staff_users: {
         Row: {
           created_at: string;
@@ -1791,6 +1864,7 @@ export type Database = {
         Returns: Json;
       };
       attend_destinations: { Args: { p_disable_after_days: number }; Returns: number };
+      book_guess: { Args: { p_address: string; p_email: string; p_request_id: string }; Returns: Json };
       burst_of: {
         Args: {
           t: Omit<
@@ -1807,10 +1881,13 @@ export type Database = {
           p_disabled?: boolean;
           p_id: string;
           p_organisations?: string[];
+          p_own_id?: string;
           p_request_id: string;
           p_rescope?: boolean;
           p_role?: Database["public"]["Enums"]["staff_role"];
           p_scope: string[];
+          p_scope_roles?: Json;
+          p_tokens?: string;
           p_within: Database["public"]["Enums"]["staff_role"][];
         };
         Returns: Json;
@@ -1878,6 +1955,7 @@ export type Database = {
           p_name: string;
           p_organisations: string[];
           p_owner_id?: string;
+          p_parent_id?: number;
           p_request_id: string;
           p_scope: string[];
           p_scopes: string[];
@@ -1921,6 +1999,7 @@ export type Database = {
         Args: { p_actor: string; p_actor_id: string; p_request_id: string; p_scope: string[]; p_source: Json };
         Returns: Json;
       };
+      delay_after: { Args: { p_guesses: number }; Returns: number };
       delete_event_view: { Args: { p_id: number; p_staff_id: string }; Returns: boolean };
       delete_source: {
         Args: { p_actor: string; p_actor_id: string; p_id: number; p_request_id: string; p_scope: string[] };
@@ -1974,6 +2053,18 @@ export type Database = {
         Args: { p_actor: string; p_actor_id: string; p_id: number; p_request_id: string; p_scope: string[] };
         Returns: Json;
       };
+      end_all_sessions: {
+        Args: {
+          p_actor: string;
+          p_actor_id: string;
+          p_own_id?: string;
+          p_request_id: string;
+          p_scope: string[];
+          p_staff_id: string;
+          p_within?: Database["public"]["Enums"]["staff_role"][];
+        };
+        Returns: Json;
+      };
       end_failing: { Args: { p_disable_after_days: number }; Returns: undefined };
       end_replay: {
         Args: {
@@ -1984,6 +2075,8 @@ export type Database = {
         };
         Returns: undefined;
       };
+      end_session: { Args: { p_id: number; p_request_id: string; p_staff_id: string }; Returns: boolean };
+      end_sessions: { Args: { p_because: string; p_staff_id: string }; Returns: number };
       error_group_of: {
         Args: { p_error_class: Database["public"]["Enums"]["error_class"]; p_http_status: number; p_message: string };
         Returns: string;
@@ -2068,6 +2161,9 @@ export type Database = {
         };
         Returns: Database["public"]["Enums"]["delivery_status"];
       };
+      forget_guess: { Args: { p_id: number; p_was_right: boolean }; Returns: undefined };
+      forget_old_guesses: { Args: { p_now: string }; Returns: undefined };
+      forget_old_sessions: { Args: { p_staff_id: string }; Returns: undefined };
       get_destination: { Args: { p_id: number; p_scope: string[] }; Returns: Json };
       get_event: { Args: { p_id: number; p_scope: string[] }; Returns: Json };
       get_replay: { Args: { p_id: number; p_scope: string[] }; Returns: Json };
@@ -2129,12 +2225,24 @@ export type Database = {
       latency_bounds: { Args: Record<PropertyKey, never>; Returns: number[] };
       latency_histogram: { Args: { p_durations: number[] }; Returns: number[] };
       latency_quantile: { Args: { p_latency: number[]; p_quantile: number }; Returns: number };
+      lift_sign_in_limit: {
+        Args: {
+          p_actor: string;
+          p_actor_id: string;
+          p_kind: string;
+          p_request_id: string;
+          p_scope: string[];
+          p_subject: string;
+        };
+        Returns: number;
+      };
       limit_exceeded: { Args: { p_id: number; p_limits: Json }; Returns: Json };
       link_staff: {
         Args: {
           p_actor: string;
           p_actor_id: string;
           p_id: string;
+          p_own_id?: string;
           p_request_id: string;
           p_scope: string[];
           p_token_hash: string;
@@ -2180,6 +2288,8 @@ export type Database = {
         Returns: Json;
       };
       list_replays: { Args: { p_cursor: number; p_filter: Json; p_limit: number; p_scope: string[] }; Returns: Json };
+      list_sessions: { Args: { p_staff_id: string }; Returns: Json };
+      list_sign_in_limits: { Args: { p_scope: string[] }; Returns: Json };
       list_silent_providers: { Args: { p_scope: string[] }; Returns: Json };
       list_source_tokens: { Args: Record<PropertyKey, never>; Returns: Json };
       list_sources: { Args: { p_providers: string[]; p_scope: string[] }; Returns: Json };
@@ -2230,6 +2340,7 @@ export type Database = {
         };
         Returns: boolean;
       };
+      network_of: { Args: { p_address: string }; Returns: string };
       next_due: {
         Args: { p_kind: Database["public"]["Enums"]["destination_kind"]; p_open: number[]; p_replays: boolean };
         Returns: string;
@@ -2287,6 +2398,7 @@ export type Database = {
       notify_admins: { Args: { p_message: string; p_subject: string }; Returns: undefined };
       number_in: { Args: { p_prefix: string; p_text: string }; Returns: number };
       one_of: { Args: { p_column: string; p_list: Json; p_type: string }; Returns: string };
+      open_invitation: { Args: { p_address: string; p_counts: boolean; p_token_hash: string }; Returns: Json };
       ordering_key_of: {
         Args: {
           d: Omit<
@@ -2387,8 +2499,23 @@ export type Database = {
         Args: { p_actor: string; p_actor_id: string; p_details: Json; p_request_id: string; p_subject: string };
         Returns: undefined;
       };
+      record_refused_sign_in: {
+        Args: { p_address: string; p_email: string; p_reason: string; p_request_id: string };
+        Returns: undefined;
+      };
       record_rejections: { Args: { p_counts: Json; p_samples: Json }; Returns: undefined };
-      record_sign_in: { Args: { p_email: string; p_ip: string; p_success: boolean }; Returns: undefined };
+      record_signed_token: {
+        Args: {
+          p_expires_at: string;
+          p_hint: string;
+          p_name: string;
+          p_organisations?: string[];
+          p_role?: Database["public"]["Enums"]["staff_role"];
+          p_scopes: string[];
+          p_token_hash: string;
+        };
+        Returns: string;
+      };
       record_staff_action: {
         Args: {
           p_action: string;
@@ -2515,6 +2642,10 @@ export type Database = {
         Args: { p_actor: string; p_actor_id: string; p_id: number; p_request_id: string; p_scope: string[] };
         Returns: Json;
       };
+      revoke_tokens: {
+        Args: { p_actor: string; p_actor_id: string; p_ids: number[]; p_request_id: string };
+        Returns: undefined;
+      };
       roll_up_events: { Args: { p_events: number[] }; Returns: undefined };
       room_at: {
         Args: {
@@ -2567,7 +2698,21 @@ export type Database = {
       set_staff_link: { Args: { p_staff_id: string; p_token_hash: string }; Returns: string };
       set_staff_password: { Args: { p_email: string; p_password_hash: string }; Returns: boolean };
       settle_deliveries: { Args: { p_deliveries: number[] }; Returns: undefined };
-      sign_in_allowed: { Args: { p_email: string; p_ip: string }; Returns: boolean };
+      settle_tokens: {
+        Args: {
+          p_actor: string;
+          p_actor_id: string;
+          p_heir: string;
+          p_owner: Omit<
+            Database["public"]["Tables"]["staff_users"]["Row"],
+            Database["public"]["Tables"]["staff_users"]["ComputedFields"]
+          >;
+          p_request_id: string;
+          p_scope_roles: Json;
+        };
+        Returns: undefined;
+      };
+      sign_out: { Args: { p_id_hash: string; p_request_id: string }; Returns: boolean };
       single_replay_due: { Args: { p_destination_id: number }; Returns: number };
       snapshot_of: { Args: { p_text: string }; Returns: unknown };
       source_answer: {
@@ -2601,6 +2746,19 @@ export type Database = {
           p_scope: string[];
         };
         Returns: Json;
+      };
+      start_session: {
+        Args: {
+          p_address: string;
+          p_id_hash: string;
+          p_previous_hash?: string;
+          p_request_id: string;
+          p_seconds: number;
+          p_staff_id: string;
+          p_user_agent: string;
+          p_version: number;
+        };
+        Returns: string;
       };
       statistics_of: { Args: { p_scope: string[] }; Returns: string[] };
       stop_when_failing: {
@@ -2668,7 +2826,10 @@ export type Database = {
         Returns: Json;
       };
       use_api_token: { Args: { p_token_hash: string }; Returns: Json };
+      use_session: { Args: { p_id_hash: string }; Returns: Json };
       valid_scope: { Args: { p_scope: string[] }; Returns: boolean };
+      wait_of_account: { Args: { p_account: string; p_now: string }; Returns: number };
+      wait_of_network: { Args: { p_kind: string; p_network: string; p_now: string }; Returns: number };
       wants_event: {
         Args: {
           p_destination: Omit<

@@ -1,4 +1,5 @@
--- The people who use the console, what they did, and how often somebody tried to be one of them.
+-- The people who use the console, and what they did. 18_sessions.sql is where they are signed in, 18_sign_in.sql how often
+-- somebody may try to be one of them.
 -- Called by lib/auth. Passwords are scrypt hashes made there; nothing here can be turned into one.
 
 create table public.staff_users (
@@ -10,7 +11,7 @@ create table public.staff_users (
   disabled_at timestamptz,
   -- The organisations whose events the person may see and act on; null is all of them.
   organisations text[] check (public.valid_scope(organisations)),
-  -- Raised to end every session of the person at once.
+  -- Raised when sessions end because of the password, the role or a disabling: a sign-in under way then comes to nothing.
   session_version integer not null default 1,
   last_sign_in_at timestamptz,
   created_at timestamptz not null default now(),
@@ -18,18 +19,6 @@ create table public.staff_users (
 );
 
 alter table public.staff_users enable row level security;
-
-create table public.sign_in_failures (
-  id bigint generated always as identity primary key,
-  email text not null,
-  ip text not null,
-  failed_at timestamptz not null default now()
-);
-
-create index sign_in_failures_of_email on public.sign_in_failures (email, failed_at);
-create index sign_in_failures_of_ip on public.sign_in_failures (ip, failed_at);
-
-alter table public.sign_in_failures enable row level security;
 
 -- Every action of a person or token that changes something. Append only: nobody is granted update or delete.
 create table public.staff_actions (
@@ -80,13 +69,25 @@ begin
 end
 $$;
 
--- Gives a person a new password and ends their sessions. False when there is no such person.
+-- Gives a person a new password, ends their sessions, and lifts what made them wait: the delay of the account, and the limit
+-- of every address that tried it. False when there is no such person.
 create function public.set_staff_password(p_email text, p_password_hash text) returns boolean
 language plpgsql volatile set search_path = '' as $$
+declare
+  v_id uuid;
 begin
   update public.staff_users u set password_hash = p_password_hash, session_version = u.session_version + 1
-  where u.email = lower(p_email);
-  return found;
+  where u.email = lower(p_email)
+  returning u.id into v_id;
+  if not found then
+    return false;
+  end if;
+  perform public.end_sessions(v_id, 'password');
+  delete from public.sign_in_guesses g
+  where g.account = lower(p_email)
+    or g.network in (select o.network from public.sign_in_guesses o where o.account = lower(p_email));
+  perform public.record_staff_action('staff.set_password', lower(p_email), '{}', 'npm run password', 'command line', null);
+  return true;
 end
 $$;
 
@@ -101,7 +102,7 @@ language sql stable set search_path = '' as $$
   where u.email = lower(p_email);
 $$;
 
--- The person as they are now: asked on every request, so that a change of role or a disabling acts at once.
+-- The person as they are now, within use_session() on every request: a change of role or a disabling acts at once.
 create function public.get_staff(p_id uuid) returns jsonb
 language sql stable set search_path = '' as $$
   select jsonb_build_object(
@@ -110,28 +111,4 @@ language sql stable set search_path = '' as $$
   )
   from public.staff_users u
   where u.id = p_id;
-$$;
-
--- False after 20 wrong passwords in 15 minutes, for the account or from the address.
-create function public.sign_in_allowed(p_email text, p_ip text) returns boolean
-language sql stable set search_path = '' as $$
-  select
-    (select count(*) from public.sign_in_failures f
-     where f.email = lower(p_email) and f.failed_at > now() - interval '15 minutes') < 20
-    and (select count(*) from public.sign_in_failures f
-         where f.ip = p_ip and f.failed_at > now() - interval '15 minutes') < 20;
-$$;
-
--- Remembers how a sign-in ended. A success clears the account's failures.
-create function public.record_sign_in(p_email text, p_ip text, p_success boolean) returns void
-language plpgsql volatile set search_path = '' as $$
-begin
-  if p_success then
-    update public.staff_users set last_sign_in_at = now() where email = lower(p_email);
-    delete from public.sign_in_failures where email = lower(p_email);
-  else
-    insert into public.sign_in_failures (email, ip) values (left(lower(p_email), 320), left(p_ip, 64));
-    delete from public.sign_in_failures where failed_at < now() - interval '1 day';
-  end if;
-end
 $$;

@@ -1,4 +1,5 @@
--- API tokens that administrators make, kept as sha256 only. Called by lib/auth/api-tokens.ts, one of them on each request.
+-- API tokens, kept as sha256 only: those that administrators make in the console, and those of `npm run token`, which are
+-- signed and known by their id (jti). Called by lib/auth/api-tokens.ts and lib/auth/tokens.ts; use_api_token() on each request.
 
 -- Callers stand above what they call.
 set check_function_bodies = off;
@@ -10,9 +11,14 @@ create table public.api_tokens (
   -- Its last four characters, to tell two of them apart.
   hint text not null check (length(hint) = 4),
   -- Keys of SCOPES in lib/auth/permissions.ts; one that is unknown there allows nothing.
-  scopes text[] not null check (cardinality(scopes) > 0),
+  scopes text[] not null,
+  -- Made by `npm run token`: a JWT, of which this row keeps the id. Such a one may have a role in place of scopes.
+  is_signed boolean not null default false,
+  role public.staff_role,
   -- Whose rights bound it: it may nothing that this person may not do now. Null when a token of the command line made it.
   owner_id uuid references public.staff_users (id) on delete cascade,
+  -- The token that made it, if one did: revoking that one revokes this one.
+  parent_id bigint references public.api_tokens (id) on delete cascade,
   created_by text not null,
   -- Of which organisations it may be, within those of its maker; null is as its maker.
   organisations text[] check (public.valid_scope(organisations)),
@@ -21,10 +27,13 @@ create table public.api_tokens (
   last_used_at timestamptz,
   revoked_at timestamptz,
   constraint api_tokens_one_per_token unique (token_hash),
+  constraint api_tokens_may_something check (cardinality(scopes) > 0 or role is not null),
+  constraint api_tokens_have_a_role_when_signed check (role is null or is_signed),
   constraint api_tokens_end_within_a_year check (expires_at > created_at and expires_at <= created_at + interval '366 days')
 );
 
 create index api_tokens_of_owner on public.api_tokens (owner_id);
+create index api_tokens_of_parent on public.api_tokens (parent_id) where parent_id is not null;
 
 alter table public.api_tokens enable row level security;
 
@@ -33,6 +42,7 @@ create function public.api_token(t public.api_tokens) returns jsonb
 language sql stable set search_path = '' as $$
   select jsonb_build_object(
     'id', 'tk_' || t.id, 'name', t.name, 'hint', t.hint, 'scopes', t.scopes, 'created_by', t.created_by,
+    'kind', case when t.is_signed then 'command_line' else 'console' end, 'role', t.role,
     'organisations', public.token_scope(t),
     'status', case
       when t.revoked_at is not null then 'revoked'
@@ -67,7 +77,8 @@ $$;
 -- {refused: 'beyond_scope'} for organisations that are not all the maker's.
 create function public.create_api_token(
   p_name text, p_token_hash text, p_hint text, p_scopes text[], p_days integer,
-  p_organisations text[], p_scope text[], p_actor text, p_actor_id text, p_request_id text, p_owner_id uuid default null
+  p_organisations text[], p_scope text[], p_actor text, p_actor_id text, p_request_id text, p_owner_id uuid default null,
+  p_parent_id bigint default null
 ) returns jsonb
 language plpgsql volatile set search_path = '' as $$
 declare
@@ -76,9 +87,11 @@ begin
   if not public.all_in_scope(p_scope, p_organisations) then
     return jsonb_build_object('refused', 'beyond_scope');
   end if;
-  insert into public.api_tokens (name, token_hash, hint, scopes, owner_id, created_by, organisations, expires_at)
+  insert into public.api_tokens (
+    name, token_hash, hint, scopes, owner_id, parent_id, created_by, organisations, expires_at
+  )
   values (
-    p_name, decode(p_token_hash, 'hex'), p_hint, p_scopes, p_owner_id, p_actor, p_organisations,
+    p_name, decode(p_token_hash, 'hex'), p_hint, p_scopes, p_owner_id, p_parent_id, p_actor, p_organisations,
     now() + p_days * interval '1 day'
   )
   returning * into v_token;
@@ -94,25 +107,99 @@ begin
 end
 $$;
 
--- Ends a token at once. The token as it is then; null when there is none.
+-- Writes down a token of `npm run token`, without which it would open nothing: `tk_12`.
+create function public.record_signed_token(
+  p_name text, p_token_hash text, p_hint text, p_scopes text[], p_expires_at timestamptz,
+  p_role public.staff_role default null, p_organisations text[] default null
+) returns text
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_id bigint;
+begin
+  insert into public.api_tokens (name, token_hash, hint, scopes, role, is_signed, created_by, organisations, expires_at)
+  values (
+    left(p_name, 100), decode(p_token_hash, 'hex'), p_hint, p_scopes, p_role, true, 'npm run token',
+    p_organisations, p_expires_at
+  )
+  returning id into v_id;
+  perform public.record_staff_action(
+    'token.create', 'tk_' || v_id,
+    jsonb_strip_nulls(jsonb_build_object(
+      'name', left(p_name, 100), 'role', p_role, 'scopes', p_scopes, 'organisations', p_organisations,
+      'expires_at', public.iso(p_expires_at)
+    )),
+    'npm run token', 'command line', null
+  );
+  return 'tk_' || v_id;
+end
+$$;
+
+-- Ends a token at once, and every token that was made with it. The token as it is then; null when there is none.
 create function public.revoke_api_token(
   p_id bigint, p_scope text[], p_actor text, p_actor_id text, p_request_id text
 ) returns jsonb
 language plpgsql volatile set search_path = '' as $$
-declare
-  v_token public.api_tokens;
 begin
-  update public.api_tokens t set revoked_at = now()
-  where t.id = p_id and t.revoked_at is null and public.all_in_scope(p_scope, public.token_scope(t))
-  returning * into v_token;
-  if found then
-    perform public.record_staff_action(
-      'token.revoke', 'tk_' || p_id, jsonb_build_object('name', v_token.name), p_actor, p_actor_id, p_request_id
-    );
-  end if;
+  perform public.revoke_tokens(array[t.id], p_actor, p_actor_id, p_request_id)
+  from public.api_tokens t
+  where t.id = p_id and public.all_in_scope(p_scope, public.token_scope(t));
   return (
     select public.api_token(t) from public.api_tokens t
     where t.id = p_id and public.all_in_scope(p_scope, public.token_scope(t))
+  );
+end
+$$;
+
+-- Ends tokens, and all that were made with them.
+create function public.revoke_tokens(p_ids bigint[], p_actor text, p_actor_id text, p_request_id text) returns void
+language sql volatile set search_path = '' as $$
+  with recursive family as (
+    select t.id from public.api_tokens t where t.id = any (p_ids)
+    union
+    select t.id from public.api_tokens t join family f on t.parent_id = f.id
+  ), revoked as (
+    update public.api_tokens t set revoked_at = now()
+    where t.id in (select f.id from family f) and t.revoked_at is null
+    returning t.id, t.name
+  )
+  select public.record_staff_action(
+    'token.revoke', 'tk_' || r.id, jsonb_build_object('name', r.name), p_actor, p_actor_id, p_request_id
+  )
+  from revoked r;
+$$;
+
+-- What becomes of the tokens of somebody who is disabled: an heir takes over those that worked, each with no more than it
+-- could do under p_owner; without an heir, and where that is nothing, they are revoked.
+create function public.settle_tokens(
+  p_owner public.staff_users, p_heir uuid, p_scope_roles jsonb, p_actor text, p_actor_id text, p_request_id text
+) returns void
+language plpgsql volatile set search_path = '' as $$
+begin
+  if p_heir is not null then
+    with kept as (
+      select t.id, array(
+        select s.scope from unnest(t.scopes) with ordinality as s(scope, n)
+        where (p_scope_roles ->> s.scope)::public.staff_role <= p_owner.role order by s.n
+      ) as scopes, public.token_scope(t) as organisations
+      from public.api_tokens t
+      where t.owner_id = p_owner.id and t.revoked_at is null and t.expires_at > now()
+    ), handed as (
+      update public.api_tokens t set owner_id = p_heir, scopes = k.scopes, organisations = k.organisations
+      from kept k
+      where t.id = k.id and cardinality(k.scopes) > 0 and k.organisations is distinct from '{}'
+      returning t.id, t.name
+    )
+    insert into public.staff_actions (actor, actor_id, action, subject, details, request_id)
+    select p_actor, p_actor_id, 'token.hand_over', 'tk_' || h.id,
+      jsonb_build_object('name', h.name, 'from', p_owner.email, 'to', u.email), p_request_id
+    from handed h join public.staff_users u on u.id = p_heir;
+  end if;
+  perform public.revoke_tokens(
+    array(
+      select t.id from public.api_tokens t
+      where t.owner_id = p_owner.id and t.revoked_at is null and t.expires_at > now()
+    ),
+    p_actor, p_actor_id, p_request_id
   );
 end
 $$;

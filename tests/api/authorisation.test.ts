@@ -2,7 +2,7 @@
 /** Who may do what, asked of every route there is: a new one fails here until its line is written. */
 import { readdirSync } from "node:fs";
 import path from "node:path";
-import { SignJWT, UnsecuredJWT } from "jose";
+import { decodeJwt, SignJWT, UnsecuredJWT } from "jose";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { hashPassword } from "@/lib/auth/password";
 import { hashSecret, makeSecret } from "@/lib/auth/secrets";
@@ -183,6 +183,14 @@ const RULES: Record<string, Record<string, Rule>> = {
     POST: { expected: manage(400), body: { email: "nobody", role: "viewer" } },
   },
   "/api/staff/[id]": { PATCH: { path: `/api/staff/${NOBODY}`, expected: manage(404), body: { disabled: true } } },
+  "/api/staff/[id]/sessions": { DELETE: { path: `/api/staff/${NOBODY}/sessions`, expected: manage(404) } },
+  // For people: a token has no session, whatever it may.
+  "/api/sessions": { GET: { expected: view(403) }, DELETE: { expected: view(403) } },
+  "/api/sessions/[id]": { DELETE: { path: "/api/sessions/se_999999", expected: view(403) } },
+  "/api/sign-in-limits": {
+    GET: { expected: manage(200) },
+    DELETE: { path: "/api/sign-in-limits?kind=account&subject=nobody@example.com", expected: manage(404) },
+  },
   "/api/staff/[id]/invitation": { POST: { path: `/api/staff/${NOBODY}/invitation`, expected: manage(404) } },
   "/api/invitations/accept": { POST: { expected: everybody(400), body: { token: "none", role: "admin" } } },
   "/api/tokens": { GET: { expected: manage(200) }, POST: { expected: manage(400), body: { name: "none" } } },
@@ -328,8 +336,8 @@ describe("a token", () => {
   test.each([
     ["of another issuer", { iss: "somebody" }],
     ["for another audience", { aud: "another-api" }],
-    ["with a role we do not know", { role: "root" }],
-    ["with a role out of every object", { role: "constructor" }],
+    ["with an id that was never written down", { jti: "00000000-0000-4000-8000-000000000000" }],
+    ["from before tokens were written down", { jti: undefined }],
     ["without an end", { exp: undefined }],
     ["without a subject", { sub: undefined }],
     ["that is not valid yet", { nbf: Math.floor(Date.now() / 1000) + 600 }],
@@ -342,6 +350,8 @@ describe("a token", () => {
       role: "super_admin",
       iat: now,
       exp: now + 600,
+      // Of a token that works: what is wrong is the change alone.
+      jti: decodeJwt(tokens.admin as string).jti,
       ...changes,
     };
     const key = new TextEncoder().encode(process.env.API_TOKEN_SECRET);

@@ -110,7 +110,8 @@ describe("a token with the scope manage", () => {
 
   test("acts on nobody who may more: no new password for an administrator, no promotion", async () => {
     const { token } = await make(["manage", "events:read"]);
-    const [row] = await app.sql`select id from staff_users where email = ${app.adminEmail}`;
+    const [row] = await app.sql`insert into staff_users (email, name, role, password_hash)
+      values ('other-admin@example.com', 'Other', 'admin', 'x') returning id`;
     expect((await ask("POST", `/api/staff/${row?.id}/invitation`, { token })).status).toBe(403);
     expect((await ask("PATCH", `/api/staff/${row?.id}`, { token, body: { disabled: true } })).status).toBe(403);
     const viewer = await ask("POST", "/api/staff", { token, body: { email: "v@example.com", role: "viewer" } });
@@ -189,7 +190,8 @@ describe("a token", () => {
     expect((await ask("GET", "/api/audit", { token })).status).toBe(403);
     expect(await reads(token)).toBe(200);
 
-    await ask("PATCH", `/api/staff/${row?.id}`, { body: { disabled: true } });
+    // As it was left by those who disabled people before they were asked what becomes of the tokens.
+    await app.sql`update staff_users set disabled_at = now() where id = ${row?.id}`;
     expect([await reads(token), await reads(child)]).toEqual([401, 401]);
     expect((await listed(api_token.id))?.status).toBe("owner_disabled");
     await ask("PATCH", `/api/staff/${row?.id}`, { body: { disabled: false } });
@@ -214,6 +216,120 @@ describe("a token", () => {
       body: { name: "by ops", scopes: ["manage"], expires_in_days: 1 },
     });
     expect((await ask("GET", "/api/audit", { token: String(made.body.token) })).status).toBe(200);
+  });
+});
+
+describe("a token that a person made", () => {
+  const password = "a long enough password";
+  async function maker(email: string) {
+    const [row] = await app.sql`insert into staff_users (email, name, role, password_hash)
+      values (${email}, ${email.split("@")[0] as string}, 'admin', ${await hashPassword(password)}) returning id`;
+    return { id: String(row?.id), cookie: await signIn(app.url, email, password) };
+  }
+
+  test("does nothing to that person's account that the person may not: role, disabling, link, sessions", async () => {
+    const { id, cookie } = await maker("own@example.com");
+    const { token } = await make(SCOPE_NAMES.slice(), cookie);
+    const { token: child } = (
+      await ask("POST", "/api/tokens", { token, body: { name: "child", scopes: SCOPE_NAMES, expires_in_days: 1 } })
+    ).body as unknown as NewApiToken;
+    for (const bearer of [token, child]) {
+      for (const [method, path, body] of [
+        ["PATCH", `/api/staff/${id}`, { role: "viewer" }],
+        ["PATCH", `/api/staff/${id}`, { disabled: true, tokens: "revoke" }],
+        ["POST", `/api/staff/${id}/invitation`, undefined],
+        ["DELETE", `/api/staff/${id}/sessions`, undefined],
+      ] as const) {
+        const answer = await ask(method, path, { token: bearer, body });
+        expect([method, path, answer.status, answer.body.title]).toEqual([
+          method,
+          path,
+          409,
+          "Nobody changes their own account here.",
+        ]);
+      }
+    }
+    expect((await ask("GET", "/api/staff", { cookie })).status).toBe(200);
+  });
+
+  test("takes with it, when it is revoked, every token that was made with it", async () => {
+    const { token, api_token } = await make(["manage", "events:read"]);
+    const made = async (bearer: string) =>
+      (
+        await ask("POST", "/api/tokens", {
+          token: bearer,
+          body: { name: "child", scopes: ["manage", "events:read"], expires_in_days: 1 },
+        })
+      ).body as unknown as NewApiToken;
+    const child = await made(token);
+    const grandchild = await made(child.token);
+    expect([await reads(child.token), await reads(grandchild.token)]).toEqual([200, 200]);
+    await ask("DELETE", `/api/tokens/${api_token.id}`);
+    expect([await reads(token), await reads(child.token), await reads(grandchild.token)]).toEqual([401, 401, 401]);
+    const log = await app.sql`select subject from staff_actions where action = 'token.revoke' order by id desc limit 3`;
+    expect(log.map(({ subject }) => subject).sort()).toEqual(
+      [api_token.id, child.api_token.id, grandchild.api_token.id].sort(),
+    );
+  });
+
+  test("is asked about when the person is disabled: nothing happens without an answer", async () => {
+    const { id, cookie } = await maker("leaver@example.com");
+    const { token } = await make(["events:read"], cookie);
+    const refused = await ask("PATCH", `/api/staff/${id}`, { body: { disabled: true } });
+    expect([refused.status, refused.body.field, refused.body.title]).toEqual([
+      409,
+      "tokens",
+      "This person has API tokens that work.",
+    ]);
+    expect([await reads(token), (await ask("GET", "/api/staff", { cookie })).status]).toEqual([200, 200]);
+
+    const viewer = await app.sql`insert into staff_users (email, name, role, password_hash)
+      values ('heir-viewer@example.com', 'V', 'viewer', 'x') returning id`;
+    for (const heir of [id, String(viewer[0]?.id), "00000000-0000-4000-8000-000000000000"]) {
+      const answer = await ask("PATCH", `/api/staff/${id}`, {
+        body: { disabled: true, tokens: { hand_over_to: heir } },
+      });
+      expect([answer.status, answer.body.field]).toEqual([409, "tokens"]);
+    }
+    for (const tokens of ["keep", null, { hand_over_to: "me" }, { hand_over_to: id, more: 1 }]) {
+      expect((await ask("PATCH", `/api/staff/${id}`, { body: { disabled: true, tokens } })).status).toBe(400);
+    }
+    expect((await ask("PATCH", `/api/staff/${id}`, { body: { disabled: true, tokens: "revoke" } })).status).toBe(200);
+    expect(await reads(token)).toBe(401);
+    await ask("PATCH", `/api/staff/${id}`, { body: { disabled: false } });
+    expect(await reads(token)).toBe(401);
+  });
+
+  test("is handed over with no more rights than it had, and that is written down", async () => {
+    const { id, cookie } = await maker("hander@example.com");
+    const { token: reader, api_token } = await make(["events:read", "manage"], cookie);
+    const { token: manager, api_token: ended } = await make(["manage"], cookie);
+    // Since then the person is support: the scope manage has meant nothing, and shall not come back with the heir.
+    await ask("PATCH", `/api/staff/${id}`, { body: { role: "support" } });
+    const heir = await maker("heir@example.com");
+    const disabled = await ask("PATCH", `/api/staff/${id}`, {
+      body: { disabled: true, tokens: { hand_over_to: heir.id } },
+    });
+    expect(disabled.body).toMatchObject({ status: "disabled", active_tokens: 0 });
+    expect([await reads(reader), (await ask("GET", "/api/audit", { token: reader })).status]).toEqual([200, 403]);
+    expect((await ask("GET", "/api/audit", { token: manager })).status).toBe(401);
+    expect(await listed(api_token.id)).toMatchObject({
+      scopes: ["events:read"],
+      owner_role: "admin",
+      status: "active",
+    });
+    const log = await app.sql`select action, details from staff_actions
+      where subject in (${api_token.id}, ${ended.id}) and action <> 'token.create' order by subject`;
+    expect(log).toEqual([
+      {
+        action: "token.hand_over",
+        details: { name: "a test", from: "hander@example.com", to: "heir@example.com" },
+      },
+      { action: "token.revoke", details: { name: "a test" } },
+    ]);
+    // From now on it is bounded by who owns it.
+    await ask("PATCH", `/api/staff/${heir.id}`, { body: { disabled: true, tokens: "revoke" } });
+    expect(await reads(reader)).toBe(401);
   });
 });
 

@@ -143,7 +143,8 @@ test("a person is invited, sets a password, sees what the role may, and is shut 
     await page.getByRole("link", { name: "Audit log" }).click();
     const entries = page.getByTestId("audit-row").filter({ hasText: "ada@example.com" });
     await expect(entries.first()).toContainText("Administrator disabled ada@example.com");
-    await expect(entries).toHaveCount(4);
+    // Invited, accepted, signed in, another role, signed in again, disabled.
+    await expect(entries).toHaveCount(6);
     await page.getByLabel("Filter by action: any").click();
     await page.getByRole("checkbox", { name: "changed the role of" }).check();
     await expect(page).toHaveURL(/action=staff\.change_role/);
@@ -157,4 +158,108 @@ test("a person is invited, sets a password, sees what the role may, and is shut 
     expect(await sql`select count(*)::int from staff_actions where action = 'audit.export'`).toEqual([{ count: 1 }]);
   });
   await ada.context().close();
+});
+
+test("sessions are seen and ended from the account's page, and signing out ends one for good", async ({
+  page,
+  browser,
+}) => {
+  await signIn(page, "/account");
+  const rows = page.getByTestId("session-row");
+  await expect(rows.filter({ hasText: "This device" })).toHaveCount(1);
+  const ours = await rows.count();
+
+  const other = await (await browser.newContext()).newPage();
+  await signIn(other, "/events");
+  await page.reload();
+  await expect(rows).toHaveCount(ours + 1);
+  await test.step("one elsewhere is ended, and is out on its next click", async () => {
+    await rows.filter({ hasNotText: "This device" }).first().getByTestId("session-end").click();
+    await expect(rows).toHaveCount(ours);
+    await other.goto(`${app.url}/events`);
+    await expect(other).toHaveURL(/\/sign-in/);
+  });
+  await test.step("the cookie of a browser that signed out opens nothing, put back", async () => {
+    await signIn(other, "/events");
+    const cookies = await other.context().cookies();
+    await other.getByRole("button", { name: /account of/ }).click();
+    await other.getByRole("menuitem", { name: "Sign out" }).click();
+    await expect(other).toHaveURL(/\/sign-in/);
+    await other.context().addCookies(cookies);
+    await other.goto(`${app.url}/events`);
+    await expect(other).toHaveURL(/\/sign-in/);
+  });
+  await test.step("everywhere is here, too", async () => {
+    await page.getByTestId("sign-out-everywhere").click();
+    await page.getByTestId("confirm").click();
+    await expect(page).toHaveURL(/\/sign-in/);
+    await page.goto(`${app.url}/account`);
+    await expect(page).toHaveURL(/\/sign-in/);
+  });
+  await other.context().close();
+});
+
+test("disabling somebody with API tokens asks what becomes of them", async ({ page }) => {
+  const [row] = await sql`insert into staff_users (email, name, role, password_hash)
+    values ('tom@example.com', 'Tom Tokens', 'admin', 'x') returning id`;
+  await sql`insert into api_tokens (name, token_hash, hint, scopes, owner_id, created_by, expires_at)
+    values ('nightly export', sha256('nightly'), 'abcd', '{events:read}', ${row?.id}, 'Tom Tokens', now() + interval '1 day')`;
+  await signIn(page, "/settings/people");
+  const tom = page.getByTestId("person-row").filter({ hasText: "tom@example.com" });
+  await tom.getByTestId("person-actions").click();
+  await page.getByRole("menuitem", { name: "Disable…" }).click();
+  await expect(page.getByTestId("confirm")).toBeDisabled();
+  await page.getByLabel("What becomes of the 1 API token of Tom Tokens").selectOption({ label: "Hand over to me" });
+  await page.getByTestId("confirm").click();
+  await expect(tom).toContainText("Disabled");
+  const [owner] =
+    await sql`select u.email from api_tokens t join staff_users u on u.id = t.owner_id where t.name = 'nightly export'`;
+  expect(owner?.email).toBe(app.adminEmail);
+  await page.goto(`${app.url}/settings/audit`);
+  await expect(
+    page.getByTestId("audit-row").filter({ hasText: "handed over the API token nightly export" }),
+  ).toContainText("tom@example.com → ");
+});
+
+test("who guesses too often is told how long to wait, and an administrator lifts it", async ({ page, browser }) => {
+  await signIn(page, "/settings/people");
+  await sql`insert into staff_users (email, name, role, password_hash) values ('una@example.com', 'Una', 'viewer', 'x')`;
+  await sql`insert into sign_in_guesses (kind, account, network, is_familiar, booked_at)
+    select 'password', 'una@example.com', '198.51.100.' || n, false, clock_timestamp() from generate_series(1, 12) n`;
+  const una = await elsewhere(browser, `${app.url}/sign-in`);
+  await una.getByTestId("sign-in-email").fill("una@example.com");
+  await una.getByTestId("sign-in-password").fill("wrong");
+  await una.getByTestId("sign-in-submit").click();
+  await expect(una.getByRole("alert").filter({ hasText: "Too many" })).toHaveText(
+    /^Too many attempts\. Wait \d+ seconds?, then try again\.$/,
+  );
+  await page.reload();
+  await page.getByTestId("limit-row").filter({ hasText: "una@example.com" }).getByTestId("limit-lift").click();
+  await expect(page.getByTestId("limit-row")).toHaveCount(0);
+  await una.getByTestId("sign-in-submit").click();
+  await expect(una.getByText("Wrong e-mail or password.")).toBeVisible();
+  await una.context().close();
+});
+
+test("twelve spaces are no password, which the form says before it sends", async ({ page, browser }) => {
+  await signIn(page, "/settings/people");
+  const link = await page.evaluate(async () => {
+    const made = await fetch("/api/staff", {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ email: "space@example.com", role: "viewer" }),
+    });
+    return (await made.json()).invitation.url as string;
+  });
+  const guest = await elsewhere(browser, link);
+  await guest.getByTestId("invitation-name").fill("Sam Space");
+  for (const weak of [" ".repeat(12), "passwordpassword", "space@example.com"]) {
+    await guest.getByTestId("invitation-password").fill(weak);
+    await guest.getByTestId("invitation-submit").click();
+    await expect(guest.getByText("This password is too easy to guess.")).toBeVisible();
+  }
+  await guest.getByTestId("invitation-password").fill(PASSWORD);
+  await guest.getByTestId("invitation-submit").click();
+  await expect(guest).toHaveURL(`${app.url}/`);
+  await guest.context().close();
 });

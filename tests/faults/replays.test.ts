@@ -2,11 +2,11 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import postgres from "postgres";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { issueToken } from "@/lib/auth/tokens";
 import { runningPostgresUrl } from "@/lib/db/embedded";
 import { ROOT } from "@/lib/db/supabase-cli";
 import { type RunningApp, startApp } from "../support/app";
 import { seedDeadForwards } from "../support/backlog";
+import { tokenFor } from "../support/processes";
 import { type AgentSdk, startAgentSdk } from "../tools/agent-sdk";
 
 /** A bulk replay on two real workers, and through the death of one of them. */
@@ -31,8 +31,7 @@ beforeAll(async () => {
   };
   app = await startApp({ env });
   sql = postgres((await runningPostgresUrl(app.dataDir)) as string, { max: 2, onnotice: () => {} });
-  Object.assign(process.env, { API_TOKEN_SECRET });
-  token = await issueToken({ subject: "faults", role: "super_admin", expiresIn: "1h" });
+  token = await tokenFor("super_admin", "1h");
 }, 400_000);
 
 afterAll(async () => {

@@ -91,10 +91,9 @@ describe.each(["direct", "supabase"] as const)("over the %s transport", (transpo
   test("a function's answer may be null, a number, a boolean or nothing", async () => {
     expect(await call("console", "get_event", { ...scopeOf(EVERYTHING), p_id: 987_654 })).toBeNull();
     expect(await call("pipeline", "expire_leases", { p_limit: 1 })).toBe(0);
-    expect(await call("console", "sign_in_allowed", { p_email: "a@example.com", p_ip: "::1" })).toBe(true);
-    expect(
-      await call("console", "record_sign_in", { p_email: "a@example.com", p_ip: "::1", p_success: false }),
-    ).toBeNull();
+    const guess = { p_email: "a@example.com", p_address: "::1", p_request_id: "r" };
+    expect(await call("console", "book_guess", guess)).toEqual({ guess: expect.any(Number) });
+    expect(await call("console", "forget_guess", { p_id: 1, p_was_right: true })).toBeNull();
   });
 
   test("an SQL error keeps its code, and says which function", async () => {

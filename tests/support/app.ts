@@ -6,6 +6,7 @@ import os from "node:os";
 import path from "node:path";
 import { ROOT } from "../../lib/db/supabase-cli";
 import { removeWhenWeDie } from "../../lib/db/throwaway";
+import { startedApps } from "./started-apps";
 
 /** A first start on a slow machine builds the console. */
 const START_MS = 300_000;
@@ -56,6 +57,7 @@ export async function startApp({
   }
   process.once("exit", () => child.kill("SIGKILL"));
   await started(child, () => printed);
+  startedApps.add({ dataDir, databaseUrl: env.DATABASE_URL });
   return {
     url: found(printed, /Console +(http\S+)/),
     adminEmail: found(printed, /Sign in +(\S+@\S+)/),

@@ -1,11 +1,14 @@
 /** What every started app of a test needs: secrets the test knows too, a sink it can watch, and its database's address. */
+import { createHash } from "node:crypto";
 import postgres from "postgres";
-import { issueToken } from "../../lib/auth/tokens";
+import { type SignedToken, signToken } from "../../lib/auth/tokens";
 import { runningPostgresUrl } from "../../lib/db/embedded";
 import { TEST_ENVIRONMENT } from "../fixtures/sign";
 import type { AgentSdk } from "../tools/agent-sdk";
+import { type StartedApp, startedApps } from "./started-apps";
 
-export const SINK_SECRET = `whsec_${Buffer.alloc(24, 9).toString("base64")}`;
+/** Like one that was generated: an app refuses to start with 24 equal bytes. */
+export const SINK_SECRET = `whsec_${createHash("sha256").update("sink").digest().subarray(0, 24).toString("base64")}`;
 const API_TOKEN_SECRET = "tests-only-api-token-secret-0123456789";
 
 export const APP_ENVIRONMENT: Readonly<Record<string, string>> = {
@@ -34,15 +37,40 @@ export async function databaseUrlOf(dataDir: string): Promise<string> {
   return url;
 }
 
-/** An API token that apps with `APP_ENVIRONMENT` believe. */
-export function tokenFor(
+/** An API token that apps with `APP_ENVIRONMENT` believe: written down in the database of every app that this process started. */
+export async function tokenFor(
   role: "viewer" | "support" | "super_admin",
   expiresIn = "10m",
   scope?: string,
   organisations?: string[],
 ): Promise<string> {
   process.env.API_TOKEN_SECRET = API_TOKEN_SECRET;
-  return issueToken({ subject: `test-${role}`, role, expiresIn, scope, organisations });
+  const { token, lifeDays, record } = await signToken({
+    subject: `test-${role}`,
+    role,
+    expiresIn,
+    scope,
+    organisations,
+  });
+  // One that has ended is refused before it is looked up, and the database would not take it.
+  if (lifeDays > 0) await Promise.all([...startedApps].map((app) => writeDown(app, record)));
+  return token;
+}
+
+async function writeDown(app: StartedApp, record: SignedToken["record"]): Promise<void> {
+  const url = app.databaseUrl ?? (await runningPostgresUrl(app.dataDir));
+  if (!url) return;
+  const sql = postgres(url, { max: 1, onnotice: () => {} });
+  try {
+    await sql`select record_signed_token(${record.p_name}, ${record.p_token_hash}, ${record.p_hint}, ${record.p_scopes},
+      ${record.p_expires_at}, ${record.p_role ?? null}, ${record.p_organisations ?? null})`;
+  } catch (error) {
+    // The database of a test that is over: 3D000 is one that was dropped.
+    const { code = "" } = error as { code?: string };
+    if (code !== "3D000" && code !== "ECONNREFUSED") throw error;
+  } finally {
+    await sql.end({ timeout: 1 });
+  }
 }
 
 /** Looks until `condition` holds. Throws with `what` when it does not within `limitMs`. */

@@ -66,6 +66,7 @@ const EMPTY_PAGES: Record<string, string> = {
   people: "/settings/people",
   tokens: "/settings/tokens",
   audit: "/settings/audit",
+  account: "/account",
 };
 
 async function signedIn(browser: Browser, url: string, cookie: string, options: BrowserContextOptions = {}) {
@@ -115,6 +116,7 @@ async function fill(app: RunningApp, sql: postgres.Sql, agent: AgentSdk, merchan
     people: "/settings/people",
     tokens: "/settings/tokens",
     audit: "/settings/audit",
+    account: "/account",
     "api-reference": "/api-reference",
     "no-such-page": "/nowhere",
   };

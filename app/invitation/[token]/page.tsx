@@ -32,7 +32,7 @@ export default async function InvitationPage({ params }: PageProps<"/invitation/
 async function open(token: string) {
   try {
     const address = clientAddress(await headers());
-    return (await findInvitation(token, address)) ?? "closed";
+    return (await findInvitation(token, address, { counts: false })) ?? "closed";
   } catch (error) {
     if (error instanceof Problem && error.init.status === 429) return "too_many";
     throw error;

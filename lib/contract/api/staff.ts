@@ -30,10 +30,26 @@ export const inviteRequest = z.strictObject({
 
 /** `PATCH /api/staff/{id}` */
 export const changeStaffRequest = z
-  .strictObject({ role: role.optional(), disabled: z.boolean().optional(), organisations: organisations.optional() })
-  .refine((change) => Object.values(change).some((value) => value !== undefined), {
+  .strictObject({
+    role: role.optional(),
+    disabled: z.boolean().optional(),
+    organisations: organisations.optional(),
+    tokens: z
+      .union([z.literal("revoke"), z.strictObject({ hand_over_to: z.uuid().toLowerCase() })])
+      .optional()
+      .describe(
+        "What becomes of API tokens that work, when disabling: an active administrator takes them over, or they end.",
+      ),
+  })
+  .refine(({ tokens: _, ...change }) => Object.values(change).some((value) => value !== undefined), {
     error: 'is {"role": "support"}, {"disabled": true}, {"organisations": ["acme"]} or several of them',
   });
+
+/** `DELETE /api/sign-in-limits` */
+export const liftRequest = z.strictObject({
+  kind: z.enum(["account", "address"]),
+  subject: z.string().trim().min(1, "must not be empty").max(320).describe("The e-mail, or the address."),
+});
 
 /** `POST /api/invitations/accept` */
 export const acceptRequest = z.strictObject({
@@ -90,7 +106,7 @@ const staffMember = z
     last_sign_in_at: time.nullable(),
     disabled_at: time.nullable(),
     link_expires_at: time.nullable().describe("Until when an unused link lets this person set a password."),
-    active_tokens: count.describe("Tokens this person made: they stop working while the person is disabled."),
+    active_tokens: count.describe("Tokens of this person that work: disabling the person asks what becomes of them."),
   })
   .meta({ id: "StaffMember" });
 
@@ -99,7 +115,9 @@ const apiToken = z
     id: z.string(),
     name: z.string(),
     hint: z.string().describe("Its last four characters."),
+    kind: z.enum(["console", "command_line"]).describe("command_line: made by `npm run token`."),
     scopes: z.array(scope),
+    role: role.nullable().describe("What one of the command line may, where no scope says it."),
     created_by: z.string(),
     organisations: z
       .array(z.string())
@@ -113,6 +131,27 @@ const apiToken = z
     revoked_at: time.nullable(),
   })
   .meta({ id: "ApiToken" });
+
+const staffSession = z
+  .object({
+    id: z.string(),
+    address: z.string(),
+    user_agent: z.string(),
+    created_at: time,
+    last_seen_at: time.describe("To five minutes."),
+    expires_at: time,
+    is_current: z.boolean().describe("The session that asks."),
+  })
+  .meta({ id: "StaffSession" });
+
+const signInLimit = z
+  .object({
+    kind: z.enum(["account", "address"]),
+    subject: z.string().describe("The e-mail; the address, of IPv6 its /64."),
+    guesses: count,
+    until: time.describe("When the next attempt is evaluated."),
+  })
+  .meta({ id: "SignInLimit" });
 
 const staffAction = z
   .object({
@@ -134,6 +173,9 @@ export const invitationAnswer = z.object({
   invitation: z.object({ url: z.url().describe("Shown this once. Works once."), expires_at: time }),
 });
 export const acceptAnswer = z.object({ email: z.string().describe("To sign in with.") });
+export const sessionList = z.object({ sessions: z.array(staffSession) });
+export const sessionsEnded = z.object({ ended: count.describe("How many sessions that ended.") });
+export const signInLimits = z.object({ limits: z.array(signInLimit) });
 export const organisationList = z.object({ organisations: z.array(z.string()).describe("By name, at most 200.") });
 export const tokenList = z.object({ tokens: z.array(apiToken) });
 export const tokenAnswer = apiToken;

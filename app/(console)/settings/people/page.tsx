@@ -1,11 +1,13 @@
 import type { Metadata } from "next";
 import { PeopleList } from "@/components/settings/people-list";
 import { requireStaff } from "@/lib/auth/authorise";
+import { listSignInLimits } from "@/lib/auth/guesses";
 import { listStaff } from "@/lib/auth/staff";
 
 export const metadata: Metadata = { title: "People" };
 
 export default async function PeoplePage() {
   const actor = await requireStaff("manage");
-  return <PeopleList initial={await listStaff(actor)} ownId={actor.id} ownOrganisations={actor.organisations} />;
+  const [people, limits] = await Promise.all([listStaff(actor), listSignInLimits(actor)]);
+  return <PeopleList initial={people} limits={limits} ownId={actor.id} ownOrganisations={actor.organisations} />;
 }

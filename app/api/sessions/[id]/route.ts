@@ -1,0 +1,8 @@
+import { handle } from "@/app/api/handle";
+import { endOwnSession } from "@/lib/auth/sessions";
+
+/** Ends one of the asker's own sessions. */
+export const DELETE = handle("view", async (context) => {
+  await endOwnSession(String(context.params.id), context);
+  return new Response(null, { status: 204 });
+});

@@ -1,0 +1,55 @@
+"use client";
+
+import { useState } from "react";
+import { changeStaff } from "@/lib/client/staff";
+import type { StaffMember } from "@/lib/contract/staff";
+import { ConfirmDialog } from "../confirm-dialog";
+import { plural } from "../format";
+import { Choice } from "../replays/choice";
+import { callOf } from "./words";
+
+const REVOKE = "revoke";
+
+/** Disables somebody whose API tokens work: it has to be said what becomes of those. */
+export function DisableDialog({
+  person,
+  people,
+  ownId,
+  onClose,
+  onChanged,
+}: {
+  person: StaffMember;
+  people: StaffMember[];
+  ownId: string;
+  onClose: () => void;
+  onChanged: (words: string) => void;
+}) {
+  const [heir, setHeir] = useState("");
+  const name = callOf(person);
+  const tokens = plural(person.active_tokens, "API token");
+  const heirs = people.filter((one) => one.role === "admin" && one.status === "active" && one.id !== person.id);
+  const choices = [
+    ["", "Choose…"],
+    ...heirs.map((one) => [one.id, `Hand over to ${one.id === ownId ? "me" : callOf(one)}`] as const),
+    [REVOKE, "Revoke, at once and for good"],
+  ] as const;
+  return (
+    <ConfirmDialog
+      title={`Disable ${name}`}
+      description={`${name} is signed out everywhere at once and cannot sign in. Replays under way go on. You can enable the account again.`}
+      action={`Disable ${name}`}
+      doing="Disabling…"
+      disabled={heir === ""}
+      run={() => changeStaff(person.id, { disabled: true, tokens: heir === REVOKE ? REVOKE : { hand_over_to: heir } })}
+      onDone={() => onChanged(`${name} is disabled.`)}
+      onClose={onClose}
+    >
+      <div className="space-y-1 pt-1" data-testid="tokens-choice">
+        <Choice label={`What becomes of the ${tokens} of ${name}`} choices={choices} value={heir} onChange={setHeir} />
+        <p className="text-pretty text-quiet text-sm">
+          Who takes them over is their owner from then on. They go on doing what they could do before, and no more.
+        </p>
+      </div>
+    </ConfirmDialog>
+  );
+}

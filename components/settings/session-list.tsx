@@ -1,0 +1,71 @@
+"use client";
+
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { LogOut } from "lucide-react";
+import { useState } from "react";
+import { keys } from "@/lib/client/keys";
+import { useLiveQuery } from "@/lib/client/live-query";
+import { endSession, endSessions, fetchSessions } from "@/lib/client/staff";
+import type { StaffSession } from "@/lib/contract/staff";
+import { ConfirmDialog } from "../confirm-dialog";
+import { Problem } from "../problem";
+import { Button } from "../ui/button";
+import { SESSION_COLUMNS, SessionRow } from "./session-row";
+import { Table } from "./table";
+
+const REFRESH_MS = 30_000;
+
+/** Where one is signed in, and how to end that. */
+export function SessionList({ initial }: { initial: StaffSession[] }) {
+  const client = useQueryClient();
+  const [asks, setAsks] = useState(false);
+  const { data } = useLiveQuery({
+    queryKey: keys.sessions,
+    read: fetchSessions,
+    initialData: initial,
+    topics: ["audit"],
+    interval: () => REFRESH_MS,
+  });
+  const end = useMutation({
+    mutationFn: (session: StaffSession) => endSession(session.id),
+    onSuccess: (_, { is_current }) =>
+      is_current ? leave() : void client.invalidateQueries({ queryKey: keys.sessions }),
+  });
+  return (
+    <>
+      <div className="flex items-center justify-between gap-3 pb-3">
+        <div>
+          <h2 className="font-semibold">Where you are signed in</h2>
+          <p className="text-pretty text-quiet">
+            End what you do not know, then ask an administrator for a new password.
+          </p>
+        </div>
+        <Button data-testid="sign-out-everywhere" onClick={() => setAsks(true)}>
+          <LogOut /> Sign out everywhere…
+        </Button>
+      </div>
+      <Problem error={end.error} />
+      <Table caption="Your sessions" columns={SESSION_COLUMNS}>
+        {data.map((session) => (
+          <SessionRow key={session.id} session={session} disabled={end.isPending} onEnd={() => end.mutate(session)} />
+        ))}
+      </Table>
+      {asks && (
+        <ConfirmDialog
+          title="Sign out everywhere"
+          description="Every session of yours ends at once, also this one. API tokens go on working."
+          action="Sign out everywhere"
+          doing="Signing out…"
+          run={endSessions}
+          onDone={leave}
+          onClose={() => setAsks(false)}
+        />
+      )}
+    </>
+  );
+}
+
+/** A full load: nothing that was read stays in the page. */
+function leave(): void {
+  window.location.assign("/sign-in");
+}

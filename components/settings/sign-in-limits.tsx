@@ -1,0 +1,81 @@
+"use client";
+
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { keys } from "@/lib/client/keys";
+import { useLiveQuery } from "@/lib/client/live-query";
+import { fetchSignInLimits, liftSignInLimit } from "@/lib/client/staff";
+import { loadToast } from "@/lib/client/toaster";
+import type { SignInLimit } from "@/lib/contract/staff";
+import { plural } from "../format";
+import { InertText } from "../inert-text";
+import { Problem } from "../problem";
+import { Button } from "../ui/button";
+import { type Columns, cellLook, rowLook, Table } from "./table";
+
+const REFRESH_MS = 10_000;
+
+const COLUMNS: Columns = [
+  { title: "Who" },
+  { title: "Why", className: "md:w-96" },
+  { title: "Actions", className: "md:w-24" },
+];
+
+/** Who has to wait after wrong attempts, and the way out. Shows nothing while nobody does. */
+export function SignInLimits({ initial }: { initial: SignInLimit[] }) {
+  const client = useQueryClient();
+  const { data } = useLiveQuery({
+    queryKey: keys.signInLimits,
+    read: fetchSignInLimits,
+    initialData: initial,
+    topics: ["audit"],
+    interval: () => REFRESH_MS,
+  });
+  const lift = useMutation({
+    mutationFn: liftSignInLimit,
+    onSuccess: async (_, { subject }) => {
+      void client.invalidateQueries({ queryKey: keys.signInLimits });
+      (await loadToast()).success(`${subject} can try again.`);
+    },
+  });
+  if (data.length === 0) return null;
+  return (
+    <section aria-labelledby="sign-in-limits" className="pt-8">
+      <h2 id="sign-in-limits" className="pb-1 font-semibold">
+        Too many sign-in attempts
+      </h2>
+      <p className="pb-3 text-pretty text-quiet">
+        These wait before they can try again. An account's delay does not concern addresses that signed in to it lately.
+      </p>
+      <Problem error={lift.error} />
+      <Table caption="Sign-in limits" columns={COLUMNS}>
+        {data.map((limit) => (
+          <tr key={`${limit.kind} ${limit.subject}`} data-testid="limit-row" className={rowLook}>
+            <td className={cellLook}>
+              <p className="truncate font-medium">
+                <InertText text={limit.subject} />
+              </p>
+            </td>
+            <td className={`${cellLook} max-md:col-start-1 text-quiet`}>{reason(limit)}</td>
+            <td className={`${cellLook} text-right max-md:col-start-2 max-md:row-start-1`}>
+              <Button
+                size="sm"
+                data-testid="limit-lift"
+                aria-label={`Lift the limit of ${limit.subject}`}
+                disabled={lift.isPending}
+                onClick={() => lift.mutate(limit)}
+              >
+                Lift
+              </Button>
+            </td>
+          </tr>
+        ))}
+      </Table>
+    </section>
+  );
+}
+
+function reason({ kind, guesses }: SignInLimit): string {
+  return kind === "account"
+    ? `${plural(guesses, "wrong attempt")} within an hour: waits up to 30 seconds before each`
+    : `${plural(guesses, "wrong attempt")} within 15 minutes: waits until they are older`;
+}

@@ -1,0 +1,65 @@
+/** Whether an e-mail and a password let somebody in: counted first, then evaluated in its turn, then written down. */
+import { call, DatabaseUnavailable } from "@/lib/db/client";
+import { Problem } from "@/lib/errors";
+import { log, logError } from "@/lib/log";
+import { bookGuess, forgetGuess, recordRefusedSignIn, tooMany } from "./guesses";
+import { verifyPassword } from "./password";
+import type { Staff } from "./session";
+import type { Device } from "./sessions";
+
+/** Longer passwords only cost us time. */
+const LONGEST_PASSWORD = 1024;
+
+/** One request to next-auth: who sends it, and what next-auth has no words for. */
+export interface Exchange {
+  device: Device;
+  requestId: string;
+  /** Set when the answer must be this one instead of next-auth's, which would be a redirect with the error's text. */
+  refusal?: Problem;
+}
+
+/** The person, when e-mail and password are right. Counted before it is evaluated. */
+export async function checkPassword(
+  credentials: { email?: string; password?: string } | undefined,
+  exchange: Exchange,
+) {
+  const email = credentials?.email?.trim().toLowerCase().slice(0, 320) ?? "";
+  const password = credentials?.password?.slice(0, LONGEST_PASSWORD) ?? "";
+  const { device, requestId } = exchange;
+  const ip = device.address;
+  const booking = await bookGuess(email, ip, requestId);
+  if (booking.wait !== undefined) {
+    log("sign_in", { decision: "too_many_attempts", ip });
+    throw tooMany(booking.wait);
+  }
+  const staff = await findStaff(email);
+  const right = await verifyPassword(password, staff?.password_hash, ip).catch(async (error) => {
+    await forgetGuess(booking.guess, { wasRight: false });
+    throw error;
+  });
+  const success = right && staff !== null && !staff.disabled;
+  if (success) await forgetGuess(booking.guess, { wasRight: true });
+  else await recordRefusedSignIn(email, ip, right ? "disabled" : "wrong", requestId);
+  log("sign_in", { decision: success ? "signed_in" : "refused", staff_id: success ? staff.id : undefined, ip });
+  return success ? { id: staff.id, email: staff.email, name: staff.name, version: staff.session_version } : null;
+}
+
+/** Says in the exchange what the answer must be, and stops next-auth. */
+export function refuse(exchange: Exchange, error: unknown): never {
+  if (!(error instanceof Problem)) logError("sign_in_failed", error, { request_id: exchange.requestId });
+  exchange.refusal =
+    error instanceof Problem
+      ? error
+      : new Problem({
+          status: error instanceof DatabaseUnavailable ? 503 : 500,
+          title: "Redrive failed on this request.",
+          detail: "Try again in a moment.",
+          ...(error instanceof DatabaseUnavailable && { headers: { "retry-after": "5" } }),
+        });
+  throw exchange.refusal;
+}
+
+/** The person with an e-mail, for signing in. */
+export function findStaff(email: string) {
+  return call<(Staff & { password_hash: string | null }) | null>("console", "find_staff", { p_email: email });
+}
