@@ -1957,6 +1957,19 @@ export type Database = {
       histogram_step: { Args: { p_from: string; p_to: string }; Returns: number };
       hold_batch: { Args: Record<PropertyKey, never>; Returns: number };
       hold_deliveries: { Args: { p_destination_id: number }; Returns: number };
+      hold_of: {
+        Args: {
+          h: Omit<
+            Database["public"]["Tables"]["destination_health"]["Row"],
+            Database["public"]["Tables"]["destination_health"]["ComputedFields"]
+          >;
+          t: Omit<
+            Database["public"]["Tables"]["destinations"]["Row"],
+            Database["public"]["Tables"]["destinations"]["ComputedFields"]
+          >;
+        };
+        Returns: Json;
+      };
       http_statuses: { Args: { p_list: Json }; Returns: number[] };
       invite_staff: {
         Args: {
@@ -2018,6 +2031,7 @@ export type Database = {
       list_projectable_items: { Args: { p_after: number; p_limit: number; p_replay_id: number }; Returns: Json };
       list_related_events: { Args: { p_id: number }; Returns: Json };
       list_replay_failures: { Args: { p_after: number; p_limit: number; p_replay_id: number }; Returns: Json };
+      list_replay_holds: { Args: { p_id: number }; Returns: Json };
       list_replay_items: {
         Args: { p_after: number; p_limit: number; p_outcome: string; p_replay_id: number };
         Returns: Json;
@@ -2168,6 +2182,8 @@ export type Database = {
       read_health: { Args: { p_destination_ids: number[] }; Returns: Json };
       read_latency: { Args: { p_from: string; p_to: string }; Returns: Json };
       read_rail: { Args: Record<PropertyKey, never>; Returns: Json };
+      read_trial: { Args: { p_id: number }; Returns: Json };
+      read_waits: { Args: Record<PropertyKey, never>; Returns: Json };
       reason_to_skip: {
         Args: {
           d: Omit<
@@ -2391,6 +2407,10 @@ export type Database = {
       };
       take_back: { Args: { p_id: number }; Returns: undefined };
       text_array: { Args: { p_list: Json }; Returns: string[] };
+      try_destination_now: {
+        Args: { p_actor: string; p_actor_id: string; p_all: boolean; p_id: number; p_request_id: string };
+        Returns: Json;
+      };
       update_destination: {
         Args: {
           p_actor: string;

@@ -1,5 +1,6 @@
 /** preview: what a draft would do, before anybody presses the button. The rows are applied for real, and rolled back. */
 import type { ChangeResult } from "@/lib/contract/events";
+import type { ReplayHold } from "@/lib/contract/holds";
 import type { Replay, ReplayPreview } from "@/lib/contract/replays";
 import { call } from "@/lib/db/client";
 import { project } from "@/lib/destinations/tables";
@@ -33,11 +34,20 @@ interface Item {
 
 /** Works out the preview of a replay's frozen selection. Exact for the moment it is asked. */
 export async function previewReplay(replay: Replay): Promise<ReplayPreview> {
-  const [counts, items] = await Promise.all([countReplay(replay), readItems(replayNumber(replay.id))]);
-  return { ...counts, changes: await previewChanges(items), impact: addUp(items.map(impactOf)) };
+  const [counts, holds, items] = await Promise.all([
+    countReplay(replay),
+    listReplayHolds(replay.id),
+    readItems(replayNumber(replay.id)),
+  ]);
+  return { ...counts, holds, changes: await previewChanges(items), impact: addUp(items.map(impactOf)) };
 }
 
-export type ReplayCounts = Omit<ReplayPreview, "changes" | "impact">;
+/** What holds the deliveries of a replay that have not ended, or would hold those of a draft. */
+export function listReplayHolds(id: string): Promise<ReplayHold[]> {
+  return call("console", "list_replay_holds", { p_id: replayNumber(id) });
+}
+
+export type ReplayCounts = Omit<ReplayPreview, "changes" | "impact" | "holds">;
 
 /** The part of the preview that only counts: how the items split, and how long they take at the chosen rate. */
 export async function countReplay(replay: Replay): Promise<ReplayCounts> {
@@ -92,6 +102,7 @@ async function previewChanges(items: Item[]): Promise<ReplayPreview["changes"]> 
     rows: results.filter((r) => r.effect === "created" || r.effect === "updated").slice(0, ROWS_SHOWN),
     looked_at: items.length,
     problems: [...problems].map(([message, times]) => ({ message, count: times })),
+    will_fail: [...problems.values()].reduce((sum, times) => sum + times, 0),
   };
 }
 

@@ -1,7 +1,9 @@
 /** Server reads of replays, for pages and APIs. */
+import type { Trial } from "@/lib/contract/holds";
 import type { ReplayItem, ReplayPage, ReplaySummary } from "@/lib/contract/replays";
 import type { ErrorClass, ReplayOutcome } from "@/lib/contract/vocabulary";
 import { call } from "@/lib/db/client";
+import { listReplayHolds } from "@/lib/pipeline/preview";
 import { replayNumber, type Selection } from "@/lib/pipeline/replay";
 
 export interface ReplayFilter {
@@ -31,9 +33,15 @@ export function listReplayItems(
   });
 }
 
-/** How the items ended, and the failures by class, status and message. */
-export function summariseReplay(id: string): Promise<ReplaySummary> {
-  return call("console", "summarise_replay", { p_id: replayNumber(id) });
+/** How the items ended, the failures by class, status and message, how the trial goes and what holds the rest. */
+export async function summariseReplay(id: string): Promise<ReplaySummary> {
+  const asked = { p_id: replayNumber(id) };
+  const [counts, holds, trial] = await Promise.all([
+    call<Omit<ReplaySummary, "holds" | "trial">>("console", "summarise_replay", asked),
+    listReplayHolds(id),
+    call<Trial | null>("console", "read_trial", asked),
+  ]);
+  return { ...counts, holds, trial };
 }
 
 export interface ReplayFailure {

@@ -215,11 +215,6 @@ create function public.read_backlog() returns jsonb
 language sql stable set search_path = '' as $$
   select jsonb_build_object(
     'waiting', jsonb_build_object(
-      'count', (
-        select count(*) from (
-          select from public.deliveries d where d.status in ('pending', 'retrying') limit 10000
-        ) w
-      ),
       'oldest_due_seconds', (
         select round(extract(epoch from now() - min(x.due_at))::numeric, 1)
         from public.destinations t
@@ -236,7 +231,7 @@ language sql stable set search_path = '' as $$
           and coalesce(h.breaker, 'closed') = 'closed' and h.ramp is null and h.disable_because is null
           and coalesce(h.throttled_until, '-infinity') <= now()
       )
-    ),
+    ) || public.read_waits(),
     'dead_letters', public.count_dead_letters(), 'running_replays', public.count_running_replays(),
     'events_stored', exists (select from public.events)
   );

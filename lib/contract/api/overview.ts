@@ -101,7 +101,12 @@ export const analytics: z.ZodType<Analytics> = z.object({
   latency: latency.describe("Of all delivery attempts that ended."),
   previous_latency: latency,
   silent_providers: z.array(silentProvider),
-  waiting: z.object({ count, oldest_due_seconds: z.number().nullable() }),
+  waiting: z.object({
+    count: count.describe("Pending or to be retried, at most 10,000."),
+    blocked: count.describe("Of these, what their destination holds back: an open circuit, a throttle, a switch."),
+    held: count.describe("Held while their destination is paused or disabled; not in count."),
+    oldest_due_seconds: z.number().nullable().describe("Of those that a worker could take."),
+  }),
   dead_letters: count,
   needs_attention: z.array(eventSummary),
   running_replays: count,
