@@ -7,6 +7,7 @@ import { replayEvent } from "@/lib/client/events";
 import { ApiError } from "@/lib/client/request";
 import { useShortcuts } from "@/lib/client/shortcuts";
 import type { EventDetail } from "@/lib/contract/events";
+import { useClockFormat } from "../time";
 import { Button } from "../ui/button";
 import { Dialog, DialogContent, DialogTrigger } from "../ui/dialog";
 import { Tooltip } from "../ui/tooltip";
@@ -27,7 +28,7 @@ export function ReplayDialog({
 }) {
   const [open, setOpen] = useState(false);
   const [dirty, setDirty] = useState(false);
-  const plan = replayPlan(event, mayReplay);
+  const plan = replayPlan(event, mayReplay, useClockFormat());
   const replay = useMutation({
     mutationFn: (reason: string) => replayEvent(event, reason),
     onSuccess: (answer) => {

@@ -97,7 +97,7 @@ export function ReplaySheet({
       </Part>
       {!error && (
         <Part title="What will happen" busy={isFetching}>
-          {drafted ? <PreviewReport drafted={drafted} /> : <PreviewSkeleton lines={5} />}
+          {drafted ? <PreviewReport drafted={drafted} onTried={() => void refetch()} /> : <PreviewSkeleton lines={5} />}
         </Part>
       )}
       <Part title="How">

@@ -96,7 +96,7 @@ export interface Delivery {
   tries: number;
   /** Of the run it is in. */
   max_attempts: number;
-  /** What holds it back; null when nothing does. */
+  /** What holds deliveries to its destination just now; null when nothing does. */
   hold: Hold | null;
   due_at: string | null;
   last_error_class: ErrorClass | null;

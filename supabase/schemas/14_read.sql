@@ -381,7 +381,7 @@ language sql stable set search_path = '' as $$
         'id', d.id, 'status', d.status, 'attempt_count', d.attempt_count,
         -- Of the run it is in: a replay begins to count anew, and may have a number of its own.
         'tries', d.tries, 'max_attempts', coalesce((select p.max_attempts from public.replay_retries(d) p), t.max_attempts),
-        'hold', case when d.finished_at is null then public.hold_of(t, h) end,
+        'hold', public.hold_of(t, h),
         'due_at', case when d.status in ('pending', 'retrying') then public.iso(d.due_at) end,
         'last_error_class', d.last_error_class, 'last_error', d.last_error, 'last_http_status', d.last_http_status,
         'replay_id', 'wr_' || d.replay_id, 'created_at', public.iso(d.created_at),
