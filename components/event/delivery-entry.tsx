@@ -71,6 +71,7 @@ function Outlook({ delivery }: { delivery: Delivery }) {
       </p>
     );
   }
-  if (status === "held") return <p className="text-violet">Held until those before it have gone out. Nothing is lost.</p>;
+  if (status === "held")
+    return <p className="text-violet">Held until those before it have gone out. Nothing is lost.</p>;
   return <p className="text-quiet">Waiting for a worker.</p>;
 }

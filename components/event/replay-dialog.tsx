@@ -46,11 +46,7 @@ export function ReplayDialog({
 
   if (plan.blocked && !open) return <BlockedButton reason={plan.blocked} />;
   return (
-    <Dialog
-      open={open}
-      dirty={dirty}
-      onOpenChange={show}
-    >
+    <Dialog open={open} dirty={dirty} onOpenChange={show}>
       <DialogTrigger asChild>
         <Button variant="primary" data-testid="replay-button" className="max-md:flex-1">
           <Redo2 /> Replay…

@@ -9,10 +9,10 @@ import { remember } from "@/lib/client/recent";
 import { useSearch } from "@/lib/client/search";
 import { closeWindow, typedAhead } from "@/lib/client/windows";
 import { historyAddress } from "../events/address";
+import { useOpener } from "../ui/opener";
 import { Commands, IN_HISTORY } from "./palette-commands";
 import { FoundThings, firstOf } from "./palette-found";
 import { PaletteState } from "./palette-state";
-import { useOpener } from "../ui/opener";
 import type { Person } from "./person-menu";
 
 export interface GoOptions {

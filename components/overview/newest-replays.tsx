@@ -51,7 +51,11 @@ function NewestReplay({ replay }: { replay: Replay }) {
   const selection = selectionWords(replay, useTimeFormat());
   return (
     <li className="border-b">
-      <Link href={`/replays/${replay.id}`} prefetch={false} className="-mx-2 grid grid-cols-[minmax(0,1fr)] gap-1 px-2 py-2 hover:bg-hover">
+      <Link
+        href={`/replays/${replay.id}`}
+        prefetch={false}
+        className="-mx-2 grid grid-cols-[minmax(0,1fr)] gap-1 px-2 py-2 hover:bg-hover"
+      >
         <span className="flex items-center gap-2">
           <ReplayStatusBadge status={replay.status} />
           <span className="min-w-0 flex-1 truncate">

@@ -66,10 +66,12 @@ export function warningsOf({ draft, preview }: { draft: Replay; preview: ReplayP
   return [
     draft.matched > preview.events &&
       `Takes the oldest ${plural(preview.events, "event")} of the ${plural(draft.matched, "event")} that match. The rest is left.`,
-    ...preview.unhealthy_destinations.filter(isNotHeld).map(
-      (name) =>
-        `${name} failed most of its deliveries in the last 10 minutes. Unless it is fixed, these will fail too.`,
-    ),
+    ...preview.unhealthy_destinations
+      .filter(isNotHeld)
+      .map(
+        (name) =>
+          `${name} failed most of its deliveries in the last 10 minutes. Unless it is fixed, these will fail too.`,
+      ),
     ...changes.problems.map(
       ({ message, count }) => `${deliveriesOf(count)} will fail before any row is written: ${message}`,
     ),

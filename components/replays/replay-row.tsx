@@ -51,8 +51,10 @@ export function ReplayRow({ replay }: { replay: Replay }) {
       <td className={cn(cell, REPLAY_COLUMNS.progress.className, "max-md:col-span-2 max-md:row-start-3")}>
         <span className="flex items-center gap-2.5">
           <OutcomeBar outcomes={roughOutcomes(replay)} inProgress={replay.in_progress} rough />
-          <span data-testid="replay-result"
-            className="w-32 shrink-0 whitespace-nowrap text-right text-quiet text-sm tabular-nums">
+          <span
+            data-testid="replay-result"
+            className="w-32 shrink-0 whitespace-nowrap text-right text-quiet text-sm tabular-nums"
+          >
             {resultWords(replay)}
           </span>
         </span>

@@ -10,7 +10,6 @@ import { call } from "@/lib/db/client";
 import { ConfigurationError, environment } from "@/lib/env";
 import { Problem, type ProblemInit } from "@/lib/errors";
 import { log } from "@/lib/log";
-import { ringWorker } from "@/lib/pipeline/worker-bell";
 import { findProvider } from "@/lib/providers";
 import { checkDestinationUrl, checkHeaders } from "./policy";
 import {
@@ -145,10 +144,14 @@ type Tried = { result: "done" } | { result: NotTried; until: string | null };
 export async function tryDestinationNow(id: number, all: boolean, operator: Operator): Promise<void> {
   const answer = await call<Tried>("console", "try_destination_now", { p_id: id, p_all: all, ...signed(operator) });
   logAction("try_now", `ds_${id}`, answer.result, operator);
-  if (answer.result === "done") return ringWorker();
+  if (answer.result === "done") return;
   if (answer.result === "not_found" || answer.result === "not_possible") throw new Problem(REFUSALS[answer.result]);
   const until = answer.until === null ? "" : ` Deliveries go on at ${answer.until}.`;
-  throw new Problem({ status: 409, title: NOT_TRIED[answer.result].title, detail: NOT_TRIED[answer.result].detail + until });
+  throw new Problem({
+    status: 409,
+    title: NOT_TRIED[answer.result].title,
+    detail: NOT_TRIED[answer.result].detail + until,
+  });
 }
 
 const NOT_TRIED: Record<Exclude<NotTried, "not_found" | "not_possible">, { title: string; detail: string }> = {

@@ -30,7 +30,9 @@ export const trial: z.ZodType<Trial> = z
   .object({
     size: count,
     succeeded: count,
-    failed: count.describe("Also those that wait for a retry: the trial asks whether the endpoint takes deliveries now."),
+    failed: count.describe(
+      "Also those that wait for a retry: the trial asks whether the endpoint takes deliveries now.",
+    ),
     retrying: count,
     allowed: count.describe("How many may fail. With one more, the replay stops."),
     limit: z.number(),

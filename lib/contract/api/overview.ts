@@ -15,7 +15,7 @@ import {
 import { eventSummary } from "./event-answers";
 import { count, time } from "./values";
 
-const range: z.ZodType<Range> = z.enum(["15m", "1h", "24h", "7d", "30d"]);
+const range: z.ZodType<Range> = z.enum(["15m", "1h", "24h", "7d", "30d"], "is 15m, 1h, 24h, 7d or 30d");
 
 const moment = z.iso.datetime({ offset: true, error: "must be an ISO 8601 time such as 2026-01-31T09:00:00Z" });
 const DAY_MS = 86_400_000;
