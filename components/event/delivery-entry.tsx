@@ -21,7 +21,9 @@ export function DeliveryEntry({ delivery, replays }: { delivery: Delivery; repla
       icon={<StatusIcon look={DELIVERY_LOOK[status]} />}
       title={
         <>
-          <span className="shrink-0 font-medium">{destination.name}</span>
+          <span className="min-w-0 max-w-4/5 shrink-0 truncate font-medium" title={destination.name}>
+            {destination.name}
+          </span>
           {destination.url && (
             <span className="truncate font-mono text-faint text-sm" title={destination.url}>
               <InertText text={destination.url} />

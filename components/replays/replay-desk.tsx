@@ -60,7 +60,7 @@ export function ReplayDesk({
           </div>
         </div>
         <h1
-          className="mt-3 text-balance font-semibold text-xl tracking-tight max-md:text-lg"
+          className="mt-3 text-balance font-semibold text-xl tracking-tight [overflow-wrap:anywhere] max-md:text-lg"
           aria-live="polite"
           data-testid="replay-verdict"
         >
@@ -75,7 +75,7 @@ export function ReplayDesk({
             <HoldAction hold={hold} />
           </HoldLine>
         ))}
-      <div className="mt-6 grid gap-x-10 gap-y-8 xl:grid-cols-[minmax(0,1fr)_16rem]">
+      <div className="mt-6 grid grid-cols-[minmax(0,1fr)] gap-x-10 gap-y-8 xl:grid-cols-[minmax(0,1fr)_16rem]">
         <div className="min-w-0">
           <OutcomeTiles address={`/replays/${replay.id}`} outcomes={outcomesOf(replay.summary)} chosen={outcome} />
           <FailureGroups replay={replay} rights={rights} ended={ended} />
