@@ -1,7 +1,7 @@
 /** The figures of a replay in one place: its page, the lists and the overview say the same number in the same words. */
 import { isEnded } from "@/lib/client/live-replay";
 import type { Replay } from "@/lib/contract/replays";
-import { count, plural } from "../format";
+import { count } from "../format";
 
 type Counted = Pick<Replay, "status" | "total" | "succeeded" | "failed" | "skipped" | "in_progress">;
 
@@ -35,7 +35,5 @@ export function resultWords(replay: Counted): string {
 /** What has begun and has no outcome yet. After the end only retries are left, which still count. */
 export function inProgressWords({ status, in_progress }: Counted): string | null {
   if (in_progress === 0) return null;
-  return isEnded(status)
-    ? `${plural(in_progress, "retry", "retries")} still to come`
-    : `${count(in_progress)} in progress`;
+  return isEnded(status) ? `${count(in_progress)} still to end` : `${count(in_progress)} in progress`;
 }

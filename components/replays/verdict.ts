@@ -33,7 +33,7 @@ function sentences(...said: (string | null | undefined)[]): string {
 /** What had begun before the end and is still retried: it counts when it ends. */
 function retries({ in_progress }: ReplayDetail): string | null {
   if (in_progress === 0) return null;
-  return `${count(in_progress)} that failed ${in_progress === 1 ? "is" : "are"} still retried.`;
+  return `${count(in_progress)} ${in_progress === 1 ? "has begun and still counts" : "have begun and still count"}.`;
 }
 
 function recovered(replay: ReplayDetail): string {

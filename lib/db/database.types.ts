@@ -14,13 +14,15 @@ export type Database = {
           id: number;
           last_used_at: string | null;
           name: string;
+          organisations: string[] | null;
           owner_id: string | null;
           revoked_at: string | null;
           scopes: string[];
           token_hash: string;
           api_token: Json | null;
+          token_scope: string[] | null;
         };
-        ComputedFields: "api_token";
+        ComputedFields: "api_token" | "token_scope";
         Insert: {
           created_at?: string;
           created_by: string;
@@ -29,6 +31,7 @@ export type Database = {
           id?: never;
           last_used_at?: string | null;
           name: string;
+          organisations?: string[] | null;
           owner_id?: string | null;
           revoked_at?: string | null;
           scopes: string[];
@@ -42,6 +45,7 @@ export type Database = {
           id?: never;
           last_used_at?: string | null;
           name?: string;
+          organisations?: string[] | null;
           owner_id?: string | null;
           revoked_at?: string | null;
           scopes?: string[];
@@ -457,6 +461,7 @@ export type Database = {
           last_error_class: Database["public"]["Enums"]["error_class"] | null;
           last_failure_at: string | null;
           last_success_at: string | null;
+          lately_ms: number | null;
           opened_at: string | null;
           probe_at: string | null;
           probe_delivery_id: number | null;
@@ -477,6 +482,7 @@ export type Database = {
           last_error_class?: Database["public"]["Enums"]["error_class"] | null;
           last_failure_at?: string | null;
           last_success_at?: string | null;
+          lately_ms?: number | null;
           opened_at?: string | null;
           probe_at?: string | null;
           probe_delivery_id?: number | null;
@@ -496,6 +502,7 @@ export type Database = {
           last_error_class?: Database["public"]["Enums"]["error_class"] | null;
           last_failure_at?: string | null;
           last_success_at?: string | null;
+          lately_ms?: number | null;
           opened_at?: string | null;
           probe_at?: string | null;
           probe_delivery_id?: number | null;
@@ -724,6 +731,7 @@ export type Database = {
           event_key_hash: string;
           event_type: string;
           fingerprint: string;
+          flags: Database["public"]["Enums"]["event_flag"][];
           headers: NonNullable<Json>;
           id: number;
           last_error: string | null;
@@ -749,6 +757,7 @@ export type Database = {
           suspected_replay: boolean;
           trust: Database["public"]["Enums"]["trust_level"];
           unsigned_key: boolean;
+          payload_bytes: number | null;
           redacted_event: {
             attempt_count: number;
             body_sha256: string;
@@ -760,6 +769,7 @@ export type Database = {
             event_key_hash: string;
             event_type: string;
             fingerprint: string;
+            flags: Database["public"]["Enums"]["event_flag"][];
             headers: NonNullable<Json>;
             id: number;
             last_error: string | null;
@@ -787,7 +797,7 @@ export type Database = {
             unsigned_key: boolean;
           } | null;
         };
-        ComputedFields: "redacted_event";
+        ComputedFields: "payload_bytes" | "redacted_event";
         Insert: {
           attempt_count?: number;
           body_sha256: string;
@@ -799,6 +809,7 @@ export type Database = {
           event_key_hash: string;
           event_type: string;
           fingerprint: string;
+          flags?: Database["public"]["Enums"]["event_flag"][];
           headers: NonNullable<Json>;
           id?: never;
           last_error?: string | null;
@@ -836,6 +847,7 @@ export type Database = {
           event_key_hash?: string;
           event_type?: string;
           fingerprint?: string;
+          flags?: Database["public"]["Enums"]["event_flag"][];
           headers?: NonNullable<Json>;
           id?: never;
           last_error?: string | null;
@@ -1006,6 +1018,7 @@ export type Database = {
           created_at: string;
           id: number;
           message: string;
+          organisations: string[] | null;
           seen_at: string | null;
           subject: string;
         };
@@ -1015,6 +1028,7 @@ export type Database = {
           created_at?: string;
           id?: never;
           message: string;
+          organisations?: string[] | null;
           seen_at?: string | null;
           subject: string;
         };
@@ -1023,6 +1037,7 @@ export type Database = {
           created_at?: string;
           id?: never;
           message?: string;
+          organisations?: string[] | null;
           seen_at?: string | null;
           subject?: string;
         };
@@ -1144,48 +1159,68 @@ export type Database = {
       rejections: {
         Row: {
           body: string;
+          body_sha256: string | null;
           body_size: number;
           detail: string;
+          event_key: string | null;
           headers: NonNullable<Json>;
           id: number;
           method: string;
+          organisation_id: string | null;
           path: string;
           provider: string;
           reason: Database["public"]["Enums"]["rejection_reason"];
           received_at: string;
           request_id: string | null;
+          source_id: number | null;
           status_code: number;
         };
         ComputedFields: never;
         Insert: {
           body: string;
+          body_sha256?: string | null;
           body_size: number;
           detail: string;
+          event_key?: string | null;
           headers: NonNullable<Json>;
           id?: never;
           method: string;
+          organisation_id?: string | null;
           path: string;
           provider: string;
           reason: Database["public"]["Enums"]["rejection_reason"];
           received_at?: string;
           request_id?: string | null;
+          source_id?: number | null;
           status_code: number;
         };
         Update: {
           body?: string;
+          body_sha256?: string | null;
           body_size?: number;
           detail?: string;
+          event_key?: string | null;
           headers?: NonNullable<Json>;
           id?: never;
           method?: string;
+          organisation_id?: string | null;
           path?: string;
           provider?: string;
           reason?: Database["public"]["Enums"]["rejection_reason"];
           received_at?: string;
           request_id?: string | null;
+          source_id?: number | null;
           status_code?: number;
         };
-        Relationships: [];
+        Relationships: [
+          {
+            foreignKeyName: "rejections_source_id_fkey";
+            columns: ["source_id"];
+            isOneToOne: false;
+            referencedRelation: "sources";
+            referencedColumns: ["id"];
+          },
+        ];
       };
       replay_items: {
         Row: {
@@ -1284,6 +1319,7 @@ export type Database = {
           matched: number;
           next_feed_at: string;
           options: NonNullable<Json>;
+          organisations: string[] | null;
           queued_at: string | null;
           reason: string;
           request_id: string | null;
@@ -1295,8 +1331,9 @@ export type Database = {
           stopped_because: string | null;
           succeeded: number;
           total: number;
+          replay_detail: Json | null;
         };
-        ComputedFields: never;
+        ComputedFields: "replay_detail";
         Insert: {
           actor: string;
           actor_id: string;
@@ -1309,6 +1346,7 @@ export type Database = {
           matched?: number;
           next_feed_at?: string;
           options: NonNullable<Json>;
+          organisations?: string[] | null;
           queued_at?: string | null;
           reason: string;
           request_id?: string | null;
@@ -1333,6 +1371,7 @@ export type Database = {
           matched?: number;
           next_feed_at?: string;
           options?: NonNullable<Json>;
+          organisations?: string[] | null;
           queued_at?: string | null;
           reason?: string;
           request_id?: string | null;
@@ -1483,9 +1522,8 @@ export type Database = {
           token_hash: string;
           token_hint: string;
           updated_at: string;
-          source_answer: Json | null;
         };
-        ComputedFields: "source_answer";
+        ComputedFields: never;
         Insert: {
           archived_at?: string | null;
           company_id?: string | null;
@@ -1528,6 +1566,7 @@ export type Database = {
           actor_id: string;
           details: NonNullable<Json>;
           id: number;
+          organisations: string[] | null;
           request_id: string | null;
           subject: string;
         };
@@ -1539,6 +1578,7 @@ export type Database = {
           actor_id: string;
           details?: NonNullable<Json>;
           id?: never;
+          organisations?: string[] | null;
           request_id?: string | null;
           subject: string;
         };
@@ -1549,6 +1589,7 @@ export type Database = {
           actor_id?: string;
           details?: NonNullable<Json>;
           id?: never;
+          organisations?: string[] | null;
           request_id?: string | null;
           subject?: string;
         };
@@ -1592,6 +1633,7 @@ export type Database = {
           id: string;
           last_sign_in_at: string | null;
           name: string;
+          organisations: string[] | null;
           password_hash: string | null;
           role: Database["public"]["Enums"]["staff_role"];
           session_version: number;
@@ -1606,6 +1648,7 @@ export type Database = {
           id?: string;
           last_sign_in_at?: string | null;
           name: string;
+          organisations?: string[] | null;
           password_hash?: string | null;
           role: Database["public"]["Enums"]["staff_role"];
           session_version?: number;
@@ -1617,6 +1660,7 @@ export type Database = {
           id?: string;
           last_sign_in_at?: string | null;
           name?: string;
+          organisations?: string[] | null;
           password_hash?: string | null;
           role?: Database["public"]["Enums"]["staff_role"];
           session_version?: number;
@@ -1629,6 +1673,7 @@ export type Database = {
           duration_ms: number;
           event_type: string;
           minute: string;
+          organisation_id: string;
           outcome: string;
           provider: string;
           shard: number;
@@ -1639,6 +1684,7 @@ export type Database = {
           duration_ms?: number;
           event_type: string;
           minute: string;
+          organisation_id?: string;
           outcome: string;
           provider: string;
           shard: number;
@@ -1648,6 +1694,7 @@ export type Database = {
           duration_ms?: number;
           event_type?: string;
           minute?: string;
+          organisation_id?: string;
           outcome?: string;
           provider?: string;
           shard?: number;
@@ -1659,6 +1706,7 @@ export type Database = {
           count: number;
           event_type: string;
           hour: string;
+          organisation_id: string;
           outcome: string;
           provider: string;
           shard: number;
@@ -1668,6 +1716,7 @@ export type Database = {
           count: number;
           event_type: string;
           hour: string;
+          organisation_id?: string;
           outcome: string;
           provider: string;
           shard: number;
@@ -1676,9 +1725,29 @@ export type Database = {
           count?: number;
           event_type?: string;
           hour?: string;
+          organisation_id?: string;
           outcome?: string;
           provider?: string;
           shard?: number;
+        };
+        Relationships: [];
+      };
+      write_probe: {
+        Row: {
+          at: string;
+          filler: string;
+          id: number;
+        };
+        ComputedFields: never;
+        Insert: {
+          at: string;
+          filler: string;
+          id: number;
+        };
+        Update: {
+          at?: string;
+          filler?: string;
+          id?: number;
         };
         Relationships: [];
       };
@@ -1697,6 +1766,7 @@ export type Database = {
       add_statistics: { Args: { p_counts: Json }; Returns: undefined };
       advance_replay: { Args: { p_id: number }; Returns: number };
       advance_replays: { Args: Record<PropertyKey, never>; Returns: number };
+      all_in_scope: { Args: { p_organisations: string[]; p_scope: string[] }; Returns: boolean };
       api_token: {
         Args: {
           t: Omit<
@@ -1708,7 +1778,7 @@ export type Database = {
       };
       apply_changes: { Args: { p_changes: Json }; Returns: Json };
       archive_destination: {
-        Args: { p_actor: string; p_actor_id: string; p_id: number; p_request_id: string };
+        Args: { p_actor: string; p_actor_id: string; p_id: number; p_request_id: string; p_scope: string[] };
         Returns: Json;
       };
       attempt_detail: {
@@ -1736,20 +1806,40 @@ export type Database = {
           p_actor_id: string;
           p_disabled?: boolean;
           p_id: string;
+          p_organisations?: string[];
           p_request_id: string;
+          p_rescope?: boolean;
           p_role?: Database["public"]["Enums"]["staff_role"];
+          p_scope: string[];
           p_within: Database["public"]["Enums"]["staff_role"][];
         };
         Returns: Json;
       };
-      changes_since: { Args: { p_cursor?: string }; Returns: Json };
+      changes_since: { Args: { p_cursor?: string; p_scope: string[] }; Returns: Json };
       claim_deliveries: {
-        Args: { p_lease_seconds: number; p_limit: number; p_replay_limit?: number; p_slots?: number; p_worker: string };
+        Args: {
+          p_bytes?: number;
+          p_kind?: Database["public"]["Enums"]["destination_kind"];
+          p_lease_seconds: number;
+          p_limit: number;
+          p_replay_limit?: number;
+          p_shares?: Json;
+          p_slots?: number;
+          p_worker: string;
+        };
         Returns: Json;
       };
+      common_scope: { Args: { p_one: string[]; p_other: string[] }; Returns: string[] };
       configure_destinations: { Args: { p_destinations: Json }; Returns: number };
       control_replay: {
-        Args: { p_action: string; p_actor: string; p_actor_id: string; p_id: number; p_request_id: string };
+        Args: {
+          p_action: string;
+          p_actor: string;
+          p_actor_id: string;
+          p_id: number;
+          p_request_id: string;
+          p_scope: string[];
+        };
         Returns: Json;
       };
       count_by_event: {
@@ -1757,20 +1847,20 @@ export type Database = {
         Returns: Json;
       };
       count_by_statistics: {
-        Args: { p_filter: Json; p_from: string; p_most: number; p_seconds: number; p_to: string };
+        Args: { p_filter: Json; p_from: string; p_most: number; p_scope: string[]; p_seconds: number; p_to: string };
         Returns: Json;
       };
-      count_dead_letters: { Args: Record<PropertyKey, never>; Returns: number };
-      count_event_types: { Args: { p_filter: Json }; Returns: Json };
-      count_events: { Args: { p_filter: Json }; Returns: number };
+      count_dead_letters: { Args: { p_scope: string[] }; Returns: number };
+      count_event_types: { Args: { p_filter: Json; p_scope: string[] }; Returns: Json };
+      count_events: { Args: { p_filter: Json; p_scope: string[] }; Returns: number };
       count_outcomes: {
         Args: { p_failed: number; p_replay_id: number; p_skipped: number; p_succeeded: number };
         Returns: undefined;
       };
-      count_running_replays: { Args: Record<PropertyKey, never>; Returns: number };
-      count_selection: { Args: { p_selection: Json }; Returns: number };
+      count_running_replays: { Args: { p_scope: string[] }; Returns: number };
+      count_selection: { Args: { p_scope: string[]; p_selection: Json }; Returns: number };
       counted_between: {
-        Args: { p_bucket_seconds: number; p_from: string; p_to: string };
+        Args: { p_bucket_seconds: number; p_from: string; p_scope: string[]; p_to: string };
         Returns: {
           at: string;
           count: number;
@@ -1786,15 +1876,17 @@ export type Database = {
           p_days: number;
           p_hint: string;
           p_name: string;
+          p_organisations: string[];
           p_owner_id?: string;
           p_request_id: string;
+          p_scope: string[];
           p_scopes: string[];
           p_token_hash: string;
         };
         Returns: Json;
       };
       create_destination: {
-        Args: { p_actor: string; p_actor_id: string; p_destination: Json; p_request_id: string };
+        Args: { p_actor: string; p_actor_id: string; p_destination: Json; p_request_id: string; p_scope: string[] };
         Returns: Json;
       };
       create_event_view: { Args: { p_name: string; p_query: string; p_staff_id: string }; Returns: Json };
@@ -1809,25 +1901,36 @@ export type Database = {
           p_options: Json;
           p_reason: string;
           p_request_id: string;
+          p_scope: string[];
           p_selection: Json;
         };
         Returns: Json;
       };
       create_sample: {
-        Args: { p_actor: string; p_actor_id: string; p_event: Json; p_id: number; p_request_id: string };
+        Args: {
+          p_actor: string;
+          p_actor_id: string;
+          p_event: Json;
+          p_id: number;
+          p_request_id: string;
+          p_scope: string[];
+        };
         Returns: Json;
       };
       create_source: {
-        Args: { p_actor: string; p_actor_id: string; p_request_id: string; p_source: Json };
+        Args: { p_actor: string; p_actor_id: string; p_request_id: string; p_scope: string[]; p_source: Json };
         Returns: Json;
       };
       delete_event_view: { Args: { p_id: number; p_staff_id: string }; Returns: boolean };
       delete_source: {
-        Args: { p_actor: string; p_actor_id: string; p_id: number; p_request_id: string };
+        Args: { p_actor: string; p_actor_id: string; p_id: number; p_request_id: string; p_scope: string[] };
         Returns: boolean;
       };
       delivery_predicate: { Args: { p_filter: Json }; Returns: string };
-      describe_dead_letters: { Args: { p_destination_id: number; p_error_group: string }; Returns: Json };
+      describe_dead_letters: {
+        Args: { p_destination_id: number; p_error_group: string; p_scope: string[] };
+        Returns: Json;
+      };
       destination_detail: {
         Args: {
           d: Omit<
@@ -1837,8 +1940,25 @@ export type Database = {
         };
         Returns: Json;
       };
+      destination_name: {
+        Args: {
+          p_scope: string[];
+          t: Omit<
+            Database["public"]["Tables"]["destinations"]["Row"],
+            Database["public"]["Tables"]["destinations"]["ComputedFields"]
+          >;
+        };
+        Returns: string;
+      };
       disable_destination: {
-        Args: { p_actor: string; p_actor_id: string; p_because: string; p_id: number; p_request_id: string };
+        Args: {
+          p_actor: string;
+          p_actor_id: string;
+          p_because: string;
+          p_id: number;
+          p_request_id: string;
+          p_scope: string[];
+        };
         Returns: Json;
       };
       due_deliveries: {
@@ -1851,7 +1971,7 @@ export type Database = {
         Returns: number[];
       };
       enable_destination: {
-        Args: { p_actor: string; p_actor_id: string; p_id: number; p_request_id: string };
+        Args: { p_actor: string; p_actor_id: string; p_id: number; p_request_id: string; p_scope: string[] };
         Returns: Json;
       };
       end_failing: { Args: { p_disable_after_days: number }; Returns: undefined };
@@ -1868,7 +1988,7 @@ export type Database = {
         Args: { p_error_class: Database["public"]["Enums"]["error_class"]; p_http_status: number; p_message: string };
         Returns: string;
       };
-      event_branches: { Args: { p_filter: Json }; Returns: string[] };
+      event_branches: { Args: { p_filter: Json; p_scope: string[] }; Returns: string[] };
       event_concerned: {
         Args: {
           e: Omit<
@@ -1882,9 +2002,11 @@ export type Database = {
         };
         Returns: boolean;
       };
-      event_neighbours: { Args: { p_filter: Json; p_id: number }; Returns: Json };
-      event_predicate: { Args: { p_filter: Json }; Returns: string };
-      event_summaries: { Args: { p_ids: number[] }; Returns: Json };
+      event_neighbours: { Args: { p_filter: Json; p_id: number; p_scope: string[] }; Returns: Json };
+      event_outcome: { Args: { p_status: Database["public"]["Enums"]["event_status"] }; Returns: string };
+      event_predicate: { Args: { p_filter: Json; p_scope: string[] }; Returns: string };
+      event_success_rate: { Args: { p_counts: Json }; Returns: number };
+      event_summaries: { Args: { p_ids: number[]; p_scope: string[] }; Returns: Json };
       event_view: {
         Args: {
           v: Omit<
@@ -1894,17 +2016,17 @@ export type Database = {
         };
         Returns: Json;
       };
+      every_action_choice: { Args: Record<PropertyKey, never>; Returns: Json };
       expire_leases: { Args: { p_limit: number }; Returns: number };
-      find_event: { Args: { p_event_key: string; p_provider: string }; Returns: number };
       find_events: {
-        Args: { p_limit: number; p_query: string };
+        Args: { p_limit: number; p_query: string; p_scope: string[] };
         Returns: {
           id: number;
           n: number;
         }[];
       };
       find_invitation: { Args: { p_token_hash: string }; Returns: Json };
-      find_organisations: { Args: { p_limit: number; p_query: string }; Returns: string[] };
+      find_organisations: { Args: { p_limit: number; p_query: string; p_scope: string[] }; Returns: string[] };
       find_sealed_destination: { Args: Record<PropertyKey, never>; Returns: Json };
       find_staff: { Args: { p_email: string }; Returns: Json };
       first_of_keys: {
@@ -1946,38 +2068,40 @@ export type Database = {
         };
         Returns: Database["public"]["Enums"]["delivery_status"];
       };
-      get_destination: { Args: { p_id: number }; Returns: Json };
-      get_event: { Args: { p_id: number }; Returns: Json };
-      get_replay: { Args: { p_id: number }; Returns: Json };
-      get_sealed_destination: { Args: { p_id: number }; Returns: Json };
-      get_source: { Args: { p_id: number }; Returns: Json };
+      get_destination: { Args: { p_id: number; p_scope: string[] }; Returns: Json };
+      get_event: { Args: { p_id: number; p_scope: string[] }; Returns: Json };
+      get_replay: { Args: { p_id: number; p_scope: string[] }; Returns: Json };
+      get_sealed_destination: { Args: { p_id: number; p_scope: string[] }; Returns: Json };
+      get_source: { Args: { p_id: number; p_scope: string[] }; Returns: Json };
       get_staff: { Args: { p_id: string }; Returns: Json };
+      has_key: {
+        Args: {
+          e: Omit<
+            Database["public"]["Tables"]["events"]["Row"],
+            Database["public"]["Tables"]["events"]["ComputedFields"]
+          >;
+          p_key: string;
+          p_selection: Json;
+        };
+        Returns: boolean;
+      };
       histogram_outcome: { Args: { p_status: Database["public"]["Enums"]["event_status"] }; Returns: string };
       histogram_slot: { Args: { p_at: string; p_seconds: number }; Returns: string };
       histogram_step: { Args: { p_from: string; p_to: string }; Returns: number };
       hold_batch: { Args: Record<PropertyKey, never>; Returns: number };
       hold_deliveries: { Args: { p_destination_id: number }; Returns: number };
-      hold_of: {
-        Args: {
-          h: Omit<
-            Database["public"]["Tables"]["destination_health"]["Row"],
-            Database["public"]["Tables"]["destination_health"]["ComputedFields"]
-          >;
-          t: Omit<
-            Database["public"]["Tables"]["destinations"]["Row"],
-            Database["public"]["Tables"]["destinations"]["ComputedFields"]
-          >;
-        };
-        Returns: Json;
-      };
       http_statuses: { Args: { p_list: Json }; Returns: number[] };
+      in_flight: { Args: { p_destination_id: number }; Returns: number };
+      in_scope: { Args: { p_organisation: string; p_scope: string[] }; Returns: boolean };
       invite_staff: {
         Args: {
           p_actor: string;
           p_actor_id: string;
           p_email: string;
+          p_organisations: string[];
           p_request_id: string;
           p_role: Database["public"]["Enums"]["staff_role"];
+          p_scope: string[];
           p_token_hash: string;
         };
         Returns: Json;
@@ -2001,6 +2125,7 @@ export type Database = {
         Returns: boolean;
       };
       iso: { Args: { p_at: string }; Returns: string };
+      last_event_within: { Args: { p_provider: string; p_scope: string[] }; Returns: Json };
       latency_bounds: { Args: Record<PropertyKey, never>; Returns: number[] };
       latency_histogram: { Args: { p_durations: number[] }; Returns: number[] };
       latency_quantile: { Args: { p_latency: number[]; p_quantile: number }; Returns: number };
@@ -2011,37 +2136,57 @@ export type Database = {
           p_actor_id: string;
           p_id: string;
           p_request_id: string;
+          p_scope: string[];
           p_token_hash: string;
           p_within: Database["public"]["Enums"]["staff_role"][];
         };
         Returns: Json;
       };
-      list_action_choices: { Args: Record<PropertyKey, never>; Returns: Json };
-      list_actions: { Args: { p_cursor?: string; p_filter: Json; p_limit: number }; Returns: Json };
-      list_api_tokens: { Args: Record<PropertyKey, never>; Returns: Json };
-      list_dead_letter_groups: { Args: { p_limit: number }; Returns: Json };
-      list_dead_letters: { Args: { p_limit: number }; Returns: Json };
-      list_destination_deliveries: { Args: { p_cursor: number; p_id: number; p_limit: number }; Returns: Json };
-      list_destinations: { Args: Record<PropertyKey, never>; Returns: Json };
-      list_event_views: { Args: { p_staff_id: string }; Returns: Json };
-      list_events: { Args: { p_after?: string; p_cursor: string; p_filter: Json; p_limit: number }; Returns: Json };
-      list_merchant_events: { Args: { p_cursor: string; p_filter: Json; p_limit: number }; Returns: Json };
-      list_missing_events: { Args: { p_selection: Json }; Returns: Json };
-      list_notices: { Args: { p_actor_id: string }; Returns: Json };
-      list_projectable_items: { Args: { p_after: number; p_limit: number; p_replay_id: number }; Returns: Json };
-      list_related_events: { Args: { p_id: number }; Returns: Json };
-      list_replay_failures: { Args: { p_after: number; p_limit: number; p_replay_id: number }; Returns: Json };
-      list_replay_holds: { Args: { p_id: number }; Returns: Json };
-      list_replay_items: {
-        Args: { p_after: number; p_limit: number; p_outcome: string; p_replay_id: number };
+      list_action_choices: { Args: { p_scope: string[] }; Returns: Json };
+      list_actions: { Args: { p_cursor?: string; p_filter: Json; p_limit: number; p_scope: string[] }; Returns: Json };
+      list_api_tokens: { Args: { p_scope: string[] }; Returns: Json };
+      list_applied_migrations: { Args: Record<PropertyKey, never>; Returns: string[] };
+      list_dead_letter_groups: { Args: { p_limit: number; p_scope: string[] }; Returns: Json };
+      list_dead_letters: { Args: { p_limit: number; p_scope: string[] }; Returns: Json };
+      list_destination_deliveries: {
+        Args: { p_cursor: number; p_id: number; p_limit: number; p_scope: string[] };
         Returns: Json;
       };
-      list_replays: { Args: { p_cursor: number; p_filter: Json; p_limit: number }; Returns: Json };
-      list_silent_providers: { Args: Record<PropertyKey, never>; Returns: Json };
+      list_destinations: { Args: { p_scope: string[] }; Returns: Json };
+      list_event_views: { Args: { p_staff_id: string }; Returns: Json };
+      list_events: {
+        Args: { p_after?: string; p_cursor: string; p_filter: Json; p_limit: number; p_scope: string[] };
+        Returns: Json;
+      };
+      list_key_choices: { Args: { p_scope: string[]; p_selection: Json }; Returns: Json };
+      list_merchant_events: {
+        Args: { p_cursor: string; p_filter: Json; p_limit: number; p_scope: string[] };
+        Returns: Json;
+      };
+      list_missing_events: { Args: { p_scope: string[]; p_selection: Json }; Returns: Json };
+      list_notices: { Args: { p_actor_id: string; p_scope: string[] }; Returns: Json };
+      list_organisations: { Args: { p_limit: number; p_scope: string[] }; Returns: string[] };
+      list_projectable_items: {
+        Args: { p_after: number; p_limit: number; p_replay_id: number; p_scope: string[] };
+        Returns: Json;
+      };
+      list_related_events: { Args: { p_id: number; p_scope: string[] }; Returns: Json };
+      list_replay_failures: {
+        Args: { p_after: number; p_limit: number; p_replay_id: number; p_scope: string[] };
+        Returns: Json;
+      };
+      list_replay_items: {
+        Args: { p_after: number; p_limit: number; p_outcome: string; p_replay_id: number; p_scope: string[] };
+        Returns: Json;
+      };
+      list_replays: { Args: { p_cursor: number; p_filter: Json; p_limit: number; p_scope: string[] }; Returns: Json };
+      list_silent_providers: { Args: { p_scope: string[] }; Returns: Json };
       list_source_tokens: { Args: Record<PropertyKey, never>; Returns: Json };
-      list_sources: { Args: { p_providers: string[] }; Returns: Json };
-      list_staff: { Args: Record<PropertyKey, never>; Returns: Json };
+      list_sources: { Args: { p_providers: string[]; p_scope: string[] }; Returns: Json };
+      list_staff: { Args: { p_scope: string[] }; Returns: Json };
+      list_wrong_addresses: { Args: { p_scope: string[]; p_senders: string[] }; Returns: Json };
       lock_replay: { Args: { p_id: number }; Returns: undefined };
+      lock_rows: { Args: { p_results: Json; p_wait: boolean }; Returns: number[] };
       mask_url: { Args: { p_url: string }; Returns: string };
       may_try: {
         Args: {
@@ -2085,7 +2230,10 @@ export type Database = {
         };
         Returns: boolean;
       };
-      next_due: { Args: { p_replays: boolean; p_slots: number; p_worker: string }; Returns: string };
+      next_due: {
+        Args: { p_kind: Database["public"]["Enums"]["destination_kind"]; p_open: number[]; p_replays: boolean };
+        Returns: string;
+      };
       normalise_error: { Args: { p_message: string }; Returns: string };
       note_action: {
         Args: {
@@ -2152,10 +2300,35 @@ export type Database = {
         };
         Returns: string;
       };
+      organisations_of: { Args: { p_actor_id?: string; p_subject: string }; Returns: string[] };
       outcomes: { Args: { p_counts: Json }; Returns: Json };
+      pace_of: {
+        Args: {
+          h: Omit<
+            Database["public"]["Tables"]["destination_health"]["Row"],
+            Database["public"]["Tables"]["destination_health"]["ComputedFields"]
+          >;
+          p_shares: Json;
+          t: Omit<
+            Database["public"]["Tables"]["destinations"]["Row"],
+            Database["public"]["Tables"]["destinations"]["ComputedFields"]
+          >;
+        };
+        Returns: string;
+      };
       pause_destination: {
-        Args: { p_actor: string; p_actor_id: string; p_id: number; p_request_id: string };
+        Args: { p_actor: string; p_actor_id: string; p_id: number; p_request_id: string; p_scope: string[] };
         Returns: Json;
+      };
+      payload_budget: { Args: Record<PropertyKey, never>; Returns: number };
+      payload_bytes: {
+        Args: {
+          e: Omit<
+            Database["public"]["Tables"]["events"]["Row"],
+            Database["public"]["Tables"]["events"]["ComputedFields"]
+          >;
+        };
+        Returns: number;
       };
       payload_or_null: { Args: { p_body: string }; Returns: Json };
       predecessor_failed: {
@@ -2172,18 +2345,24 @@ export type Database = {
         Returns: boolean;
       };
       preview_changes: { Args: { p_changes: Json }; Returns: Json };
-      preview_replay: { Args: { p_id: number }; Returns: Json };
+      preview_replay: { Args: { p_id: number; p_scope: string[] }; Returns: Json };
+      probe_write: { Args: Record<PropertyKey, never>; Returns: undefined };
       projection_tables: { Args: Record<PropertyKey, never>; Returns: string[] };
-      read_analytics: { Args: { p_bucket_seconds: number; p_from: string; p_to: string }; Returns: Json };
-      read_backlog: { Args: Record<PropertyKey, never>; Returns: Json };
-      read_destination_names: { Args: Record<PropertyKey, never>; Returns: Json };
-      read_event_body: { Args: { p_id: number }; Returns: Json };
-      read_event_histogram: { Args: { p_filter: Json }; Returns: Json };
+      read_analytics: {
+        Args: { p_bucket_seconds: number; p_from: string; p_scope: string[]; p_to: string };
+        Returns: Json;
+      };
+      read_backlog: { Args: { p_scope: string[] }; Returns: Json };
+      read_clock: { Args: Record<PropertyKey, never>; Returns: string };
+      read_condition: { Args: Record<PropertyKey, never>; Returns: Json };
+      read_destination_names: { Args: { p_scope: string[] }; Returns: Json };
+      read_event_body: { Args: { p_id: number; p_scope: string[] }; Returns: Json };
+      read_event_histogram: { Args: { p_filter: Json; p_scope: string[] }; Returns: Json };
       read_health: { Args: { p_destination_ids: number[] }; Returns: Json };
-      read_latency: { Args: { p_from: string; p_to: string }; Returns: Json };
-      read_rail: { Args: Record<PropertyKey, never>; Returns: Json };
-      read_trial: { Args: { p_id: number }; Returns: Json };
-      read_waits: { Args: Record<PropertyKey, never>; Returns: Json };
+      read_latency: { Args: { p_from: string; p_scope: string[]; p_to: string }; Returns: Json };
+      read_rail: { Args: { p_scope: string[] }; Returns: Json };
+      read_waiting: { Args: Record<PropertyKey, never>; Returns: Json };
+      read_waiting_within: { Args: { p_scope: string[] }; Returns: Json };
       reason_to_skip: {
         Args: {
           d: Omit<
@@ -2203,7 +2382,11 @@ export type Database = {
         };
         Returns: Database["public"]["Enums"]["skip_reason"];
       };
-      record_attempts: { Args: { p_results: Json }; Returns: Json };
+      record_attempts: { Args: { p_results: Json; p_wait?: boolean }; Returns: Json };
+      record_download: {
+        Args: { p_actor: string; p_actor_id: string; p_details: Json; p_request_id: string; p_subject: string };
+        Returns: undefined;
+      };
       record_rejections: { Args: { p_counts: Json; p_samples: Json }; Returns: undefined };
       record_sign_in: { Args: { p_email: string; p_ip: string; p_success: boolean }; Returns: undefined };
       record_staff_action: {
@@ -2235,6 +2418,7 @@ export type Database = {
           event_key_hash: string;
           event_type: string;
           fingerprint: string;
+          flags: Database["public"]["Enums"]["event_flag"][];
           headers: NonNullable<Json>;
           id: number;
           last_error: string | null;
@@ -2268,8 +2452,29 @@ export type Database = {
           isSetofReturn: false;
         };
       };
+      rejection_brief: {
+        Args: {
+          p_scope: string[];
+          r: Omit<
+            Database["public"]["Tables"]["rejections"]["Row"],
+            Database["public"]["Tables"]["rejections"]["ComputedFields"]
+          >;
+        };
+        Returns: Json;
+      };
       release_deliveries: { Args: { p_destination_id: number }; Returns: number };
       release_leases: { Args: { p_worker: string }; Returns: number };
+      renew_lease: { Args: { p_delivery_id: number; p_fence: number; p_lease_seconds: number }; Returns: boolean };
+      replay_detail: {
+        Args: {
+          r: Omit<
+            Database["public"]["Tables"]["replays"]["Row"],
+            Database["public"]["Tables"]["replays"]["ComputedFields"]
+          >;
+        };
+        Returns: Json;
+      };
+      replay_name: { Args: { p_replay_id: number; p_scope: string[] }; Returns: string };
       replay_outcome_of: {
         Args: {
           p_changes: Json;
@@ -2292,15 +2497,22 @@ export type Database = {
         }[];
       };
       resolve_events: {
-        Args: { p_actor: string; p_actor_id: string; p_event_ids: number[]; p_reason: string; p_request_id: string };
+        Args: {
+          p_actor: string;
+          p_actor_id: string;
+          p_event_ids: number[];
+          p_reason: string;
+          p_request_id: string;
+          p_scope: string[];
+        };
         Returns: number;
       };
       resume_destination: {
-        Args: { p_actor: string; p_actor_id: string; p_id: number; p_request_id: string };
+        Args: { p_actor: string; p_actor_id: string; p_id: number; p_request_id: string; p_scope: string[] };
         Returns: Json;
       };
       revoke_api_token: {
-        Args: { p_actor: string; p_actor_id: string; p_id: number; p_request_id: string };
+        Args: { p_actor: string; p_actor_id: string; p_id: number; p_request_id: string; p_scope: string[] };
         Returns: Json;
       };
       roll_up_events: { Args: { p_events: number[] }; Returns: undefined };
@@ -2326,6 +2538,7 @@ export type Database = {
           p_id: number;
           p_overlap_hours: number;
           p_request_id: string;
+          p_scope: string[];
           p_secret: Json;
         };
         Returns: Json;
@@ -2337,17 +2550,20 @@ export type Database = {
           p_id: number;
           p_overlap_seconds: number;
           p_request_id: string;
+          p_scope: string[];
           p_token_hash: string;
           p_token_hint: string;
         };
         Returns: Json;
       };
       route_again: { Args: { p_all: boolean; p_events: number[] }; Returns: undefined };
+      run_expensive: { Args: { p_args: Json; p_function: string; p_who: string }; Returns: Json };
       same_receiver: { Args: { p_one: string; p_other: string }; Returns: boolean };
-      search_everything: { Args: { p_limit: number; p_query: string }; Returns: Json };
-      see_notices: { Args: { p_actor_id: string; p_until: number }; Returns: undefined };
+      scope_condition: { Args: { p_column: string; p_scope: string[] }; Returns: string };
+      search_everything: { Args: { p_limit: number; p_query: string; p_scope: string[] }; Returns: Json };
+      see_notices: { Args: { p_actor_id: string; p_scope: string[]; p_until: number }; Returns: undefined };
       select_deliveries: { Args: { p_events: number[]; p_selection: Json }; Returns: number[] };
-      select_events: { Args: { p_limit: number; p_selection: Json }; Returns: number[] };
+      select_events: { Args: { p_limit: number; p_scope: string[]; p_selection: Json }; Returns: number[] };
       set_staff_link: { Args: { p_staff_id: string; p_token_hash: string }; Returns: string };
       set_staff_password: { Args: { p_email: string; p_password_hash: string }; Returns: boolean };
       settle_deliveries: { Args: { p_deliveries: number[] }; Returns: undefined };
@@ -2356,6 +2572,7 @@ export type Database = {
       snapshot_of: { Args: { p_text: string }; Returns: unknown };
       source_answer: {
         Args: {
+          p_scope: string[];
           s: Omit<
             Database["public"]["Tables"]["sources"]["Row"],
             Database["public"]["Tables"]["sources"]["ComputedFields"]
@@ -2375,9 +2592,17 @@ export type Database = {
         Returns: Json;
       };
       start_replay: {
-        Args: { p_actor: string; p_actor_id: string; p_id: number; p_limits: Json; p_request_id: string };
+        Args: {
+          p_actor: string;
+          p_actor_id: string;
+          p_id: number;
+          p_limits: Json;
+          p_request_id: string;
+          p_scope: string[];
+        };
         Returns: Json;
       };
+      statistics_of: { Args: { p_scope: string[] }; Returns: string[] };
       stop_when_failing: {
         Args: {
           p_fed: number;
@@ -2391,7 +2616,7 @@ export type Database = {
       };
       sum_latency: { Args: { p_histograms: number[] }; Returns: number[] };
       sum_outcomes: { Args: { p_counts: Json[] }; Returns: Json };
-      summarise_replay: { Args: { p_id: number }; Returns: Json };
+      summarise_replay: { Args: { p_id: number; p_scope: string[] }; Returns: Json };
       suspected_replays: { Args: { p_events: Json }; Returns: number[] };
       switched: {
         Args: {
@@ -2402,14 +2627,21 @@ export type Database = {
           p_details: Json;
           p_id: number;
           p_request_id: string;
+          p_scope: string[];
         };
         Returns: Json;
       };
       take_back: { Args: { p_id: number }; Returns: undefined };
+      take_turn: { Args: { p_who: string }; Returns: boolean };
       text_array: { Args: { p_list: Json }; Returns: string[] };
-      try_destination_now: {
-        Args: { p_actor: string; p_actor_id: string; p_all: boolean; p_id: number; p_request_id: string };
-        Returns: Json;
+      token_scope: {
+        Args: {
+          t: Omit<
+            Database["public"]["Tables"]["api_tokens"]["Row"],
+            Database["public"]["Tables"]["api_tokens"]["ComputedFields"]
+          >;
+        };
+        Returns: string[];
       };
       update_destination: {
         Args: {
@@ -2418,16 +2650,25 @@ export type Database = {
           p_changes: Json;
           p_id: number;
           p_request_id: string;
+          p_scope: string[];
           p_secret: Json;
           p_seen: string;
         };
         Returns: Json;
       };
       update_source: {
-        Args: { p_actor: string; p_actor_id: string; p_change: Json; p_id: number; p_request_id: string };
+        Args: {
+          p_actor: string;
+          p_actor_id: string;
+          p_change: Json;
+          p_id: number;
+          p_request_id: string;
+          p_scope: string[];
+        };
         Returns: Json;
       };
       use_api_token: { Args: { p_token_hash: string }; Returns: Json };
+      valid_scope: { Args: { p_scope: string[] }; Returns: boolean };
       wants_event: {
         Args: {
           p_destination: Omit<
@@ -2440,7 +2681,7 @@ export type Database = {
         };
         Returns: boolean;
       };
-      why_not_changed: { Args: { p_id: number }; Returns: Json };
+      why_not_changed: { Args: { p_id: number; p_scope: string[] }; Returns: Json };
       without_secrets: { Args: { p_fields: string[]; p_payload: Json }; Returns: Json };
     };
     Enums: {
@@ -2468,7 +2709,9 @@ export type Database = {
         | "invalid_payload"
         | "constraint"
         | "handler_error"
-        | "lease_expired";
+        | "lease_expired"
+        | "delivery_loop";
+      event_flag: "repeated_keys" | "impossible_time";
       event_status: "received" | "processing" | "processed" | "failed" | "dead" | "replayed" | "resolved" | "ignored";
       parse_status:
         | "ok"
@@ -2481,7 +2724,14 @@ export type Database = {
         | "nul_character"
         | "lone_surrogate"
         | "giant_number";
-      rejection_reason: "unsigned" | "bad_signature" | "stale" | "malformed" | "too_large" | "not_configured";
+      rejection_reason:
+        | "unsigned"
+        | "bad_signature"
+        | "stale"
+        | "malformed"
+        | "too_large"
+        | "not_configured"
+        | "wrong_address";
       replay_kind: "single" | "keys" | "query" | "criteria" | "failures";
       replay_outcome: "changed" | "already_correct" | "superseded" | "delivered" | "failed" | "skipped";
       replay_status: "draft" | "queued" | "running" | "paused" | "completed" | "stopped" | "cancelled";
@@ -2631,7 +2881,9 @@ export const Constants = {
         "constraint",
         "handler_error",
         "lease_expired",
+        "delivery_loop",
       ],
+      event_flag: ["repeated_keys", "impossible_time"],
       event_status: ["received", "processing", "processed", "failed", "dead", "replayed", "resolved", "ignored"],
       parse_status: [
         "ok",
@@ -2645,7 +2897,15 @@ export const Constants = {
         "lone_surrogate",
         "giant_number",
       ],
-      rejection_reason: ["unsigned", "bad_signature", "stale", "malformed", "too_large", "not_configured"],
+      rejection_reason: [
+        "unsigned",
+        "bad_signature",
+        "stale",
+        "malformed",
+        "too_large",
+        "not_configured",
+        "wrong_address",
+      ],
       replay_kind: ["single", "keys", "query", "criteria", "failures"],
       replay_outcome: ["changed", "already_correct", "superseded", "delivered", "failed", "skipped"],
       replay_status: ["draft", "queued", "running", "paused", "completed", "stopped", "cancelled"],
