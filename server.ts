@@ -1,15 +1,17 @@
 /** `npm start`: everything Redrive needs, in the order it is needed. */
 import { createFirstAdministrator, FIRST_ADMINISTRATOR } from "./lib/boot/administrator";
 import { ensureBuild } from "./lib/boot/build";
-import { checkConfiguration, checkDurability, checkEncryptionKey } from "./lib/boot/checks";
+import { checkConfiguration } from "./lib/boot/checks";
+import { checkDataDir, fileProblem } from "./lib/boot/data-dir";
 import { createHttpServer } from "./lib/boot/http";
 import { loadLocalSecrets } from "./lib/boot/local";
 import { lockDataDir } from "./lib/boot/lock";
+import { startedByServer } from "./lib/boot/next-start";
+import { prepare } from "./lib/boot/prepare";
 import { onShutdown, shutDown, shutDownOnSignals, surviveWhatIsSafe } from "./lib/boot/shutdown";
 import { closeDatabase } from "./lib/db/client";
 import { startPostgres } from "./lib/db/embedded";
-import { migrate } from "./lib/db/migrate";
-import { configureDestinations } from "./lib/destinations/configure";
+import { listensOn } from "./lib/destinations/ourselves";
 import { ConfigurationError, environment } from "./lib/env";
 import { startWorker } from "./lib/pipeline/worker";
 
@@ -24,31 +26,28 @@ surviveWhatIsSafe();
 try {
   await boot();
 } catch (error) {
-  console.error(error instanceof ConfigurationError ? `\n${error.message}\n` : error);
+  const known = error instanceof ConfigurationError ? error.message : fileProblem(environment().dataDir, error);
+  console.error(known ? `\n${known}\n` : error);
   await shutDown(1);
 }
 
 async function boot(): Promise<void> {
   Object.assign(process.env, { NODE_ENV: process.env.NODE_ENV || "production" });
   const dev = process.env.NODE_ENV === "development";
-  const { mode, dataDir, DATABASE_URL } = environment();
+  const { mode, dataDir } = environment();
   console.log("\nRedrive\n");
 
   if (mode === "local") {
+    checkDataDir(dataDir);
     onShutdown("lock", await lockDataDir(dataDir));
     loadLocalSecrets(dataDir);
   }
   checkConfiguration(environment());
 
-  const url = mode === "local" ? await startEmbeddedPostgres(dataDir) : DATABASE_URL;
-  if (url) {
-    if (mode === "production") await checkDurability(url);
-    await migrate(url, say);
-  }
+  if (mode === "local") await startEmbeddedPostgres(dataDir);
   onShutdown("database connections", closeDatabase);
-
-  await configureDestinations();
-  await checkEncryptionKey();
+  await prepare(say);
+  startedByServer().value = true;
   if (!dev) await ensureBuild(root, say);
 
   const { PORT, PUBLIC_URL, WORKER_IN_SERVER } = environment();
@@ -62,6 +61,7 @@ async function boot(): Promise<void> {
 
   const server = createHttpServer(app.getRequestHandler(), dev ? app.getUpgradeHandler() : undefined);
   const port = await server.listen(PORT);
+  listensOn(port);
   const address = PUBLIC_URL ?? `http://localhost:${port}`;
   nameOurselves(address, PUBLIC_URL !== undefined, mode);
 
@@ -73,13 +73,14 @@ async function boot(): Promise<void> {
   welcome(address, await createFirstAdministrator());
 }
 
-async function startEmbeddedPostgres(dataDir: string): Promise<string> {
+async function startEmbeddedPostgres(dataDir: string): Promise<void> {
   const postgres = await startPostgres(dataDir);
   onShutdown("postgres", postgres.stop);
   postgres.supervise(() => {});
   say(`Postgres ${postgres.adopted ? "was running already" : "started"} in ${postgres.directory}`);
   process.env.DATABASE_URL = postgres.url;
-  return postgres.url;
+  // Health looks at the disk it is on.
+  process.env.REDRIVE_EMBEDDED = postgres.directory;
 }
 
 /** next-auth makes links and cookies from this. Locally people may use any name of this machine. */

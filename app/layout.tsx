@@ -1,8 +1,10 @@
 import { GeistMono } from "geist/font/mono";
 import { GeistSans } from "geist/font/sans";
 import type { Metadata, Viewport } from "next";
+import { headers } from "next/headers";
 import type { ReactNode } from "react";
 import { Surroundings } from "@/components/frame/surroundings";
+import { NONCE_HEADER } from "@/lib/front/headers";
 import "./globals.css";
 
 export const metadata: Metadata = {
@@ -17,12 +19,16 @@ export const viewport: Viewport = {
   ],
 };
 
-export default function RootLayout({ children }: { children: ReactNode }) {
+export default async function RootLayout({ children }: { children: ReactNode }) {
+  // Asking makes every page one that is rendered per request: a nonce is worth nothing twice.
+  const nonce = (await headers()).get(NONCE_HEADER) ?? undefined;
   return (
     // next-themes sets the class before the first paint, so the server's markup differs by that one attribute.
     <html lang="en" className={`${GeistSans.variable} ${GeistMono.variable}`} suppressHydrationWarning>
       <body className="font-sans antialiased">
-        <Surroundings drawnAt={Date.now()}>{children}</Surroundings>
+        <Surroundings drawnAt={Date.now()} nonce={nonce}>
+          {children}
+        </Surroundings>
       </body>
     </html>
   );

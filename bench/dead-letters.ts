@@ -19,12 +19,12 @@ try {
   const started = performance.now();
   await seed(sql);
   console.log(`seeded in ${Math.round((performance.now() - started) / 1000)} s`);
-  const [first] = await sql`select list_dead_letter_groups(100) as page`;
+  const [first] = await sql`select list_dead_letter_groups(100, null) as page`;
   const group = first?.page.groups[0];
   const cause = { destination: [group.destination.slug], error_group: [group.error_group], delivery_status: ["dead"] };
   console.log(`${first?.page.total.deliveries} dead deliveries in ${first?.page.total.groups} groups`);
-  await time("list_dead_letter_groups", () => sql`select list_dead_letter_groups(100)`);
-  await time("count_dead_letters", () => sql`select read_rail()`);
+  await time("list_dead_letter_groups", () => sql`select list_dead_letter_groups(100, null)`);
+  await time("count_dead_letters", () => sql`select read_rail(null)`);
   for (const [name, filter] of Object.entries({
     "a group": { status: ["dead"], ...cause },
     "a destination that answered 5xx": { destination: [group.destination.slug], http_status: ["5xx"] },
@@ -33,8 +33,8 @@ try {
     "text that many payloads have": { text: "number 7" },
     "text that no payload has": { text: "nowhere to be found" },
   })) {
-    await time(`first page: ${name}`, () => sql`select list_events(${sql.json(filter)}, 50, null)`);
-    await time(`count: ${name}`, () => sql`select count_events(${sql.json(filter)})`);
+    await time(`first page: ${name}`, () => sql`select list_events(${sql.json(filter)}, 50, null, null)`);
+    await time(`count: ${name}`, () => sql`select count_events(${sql.json(filter)}, null)`);
   }
   await sql.end();
 } finally {

@@ -1,102 +1,147 @@
 /**
- * Does a destination that hangs slow the others? Ten destinations get events at a steady pace; in every other turn one of
- * them accepts connections and never answers. Compares the time from the stored event to its arrival at the nine healthy
- * ones. The turns make one run comparable with itself: whatever else the machine does falls on both.
+ * Do endpoints that hang slow the others, or the rows? Nine healthy endpoints, the rows of Stripe events and 4, 40 or 400
+ * more endpoints get events at a steady pace; in every other turn those accept connections and never answer. All of them
+ * answered well before, so nothing but their silence tells them apart. Compares the time from the stored event to its arrival
+ * at a healthy endpoint, and to its written row. The turns make one run comparable with itself: whatever else the machine does
+ * falls on both.
  *
- *   npm run bench:hanging
+ *   npm run bench:hanging [-- 4 40 400]
  */
 import postgres from "postgres";
 import { closeDatabase } from "../lib/db/client";
+import { configureDestinations } from "../lib/destinations/configure";
 import { startWorker } from "../lib/pipeline/worker";
 import { ringWorker } from "../lib/pipeline/worker-bell";
+import { stripeEvent } from "../lib/samples/stripe";
+import { TEST_ENVIRONMENT } from "../tests/fixtures/sign";
+import { send } from "../tests/support/desk";
 import { addDestination, publish, startEndpoint } from "../tests/support/endpoint";
 import setup from "../tests/support/global-setup";
 import { createTestDatabase } from "../tests/support/postgres";
 
-const DESTINATIONS = 10;
-const EVENTS_PER_SECOND = 40;
+const HEALTHY = 9;
+/** Per second: of each kind together. */
+const EVENTS = { healthy: 36, rows: 10, hanging: 40 };
 const SECONDS = 5;
-const TURNS = 10;
+const TURNS = 4;
 const TIMEOUT_MS = 3_000;
+const STEP_MS = 100;
 
 const teardown = await setup();
 const database = await createTestDatabase();
 const sql = postgres(database.url, { max: 8, onnotice: () => {} });
-const endpoints = await Promise.all(Array.from({ length: DESTINATIONS }, () => startEndpoint()));
-Object.assign(process.env, { DATABASE_URL: database.url, EGRESS_ALLOW_PRIVATE: "127.0.0.0/8" });
+const healthy = await Promise.all(Array.from({ length: HEALTHY }, () => startEndpoint()));
+const hanging = await startEndpoint();
+Object.assign(process.env, TEST_ENVIRONMENT, { DATABASE_URL: database.url, EGRESS_ALLOW_PRIVATE: "127.0.0.0/8" });
 // Its lines would cost more than what is measured.
 const write = process.stdout.write.bind(process.stdout);
 process.stdout.write = ((line: string, ...rest: never[]) => line.startsWith("{") || write(line, ...rest)) as never;
+let published = Math.floor(Math.random() * 1e12);
+
+await configureDestinations();
 const worker = startWorker();
 try {
-  for (const [index, endpoint] of endpoints.entries()) {
-    await addDestination(sql, `shop-${index}`, endpoint.url, { timeout_ms: TIMEOUT_MS });
-  }
-  await turn(true, 2);
-  const calm: number[][] = [];
-  const beside: number[][] = [];
-  for (let n = 0; n < TURNS; n += 1) {
-    calm.push(await turn(false, SECONDS));
-    beside.push(await turn(true, SECONDS));
-  }
-  const ratio = print("one of them hangs", beside) / print("all ten answer", calm);
-  console.log(`ratio of p95: ${ratio.toFixed(2)} (at most 1.5)`);
-  const [hanging] = await sql`
-    select h.breaker, (select count(*)::int from attempts a join deliveries d on d.id = a.delivery_id
-      where d.destination_id = h.destination_id and a.error_class = 'timeout') as timeouts
-    from destination_health h join destinations t on t.id = h.destination_id where t.slug = 'shop-0'`;
-  console.log(`the one that hung: ${hanging?.timeouts} attempts timed out, circuit ${hanging?.breaker}`);
+  for (const [index, endpoint] of healthy.entries()) await addDestination(sql, `shop-${index}`, endpoint.url);
+  for (const count of process.argv
+    .slice(2)
+    .map(Number)
+    .concat(process.argv[2] ? [] : [4, 40, 400]))
+    await compare(count);
 } finally {
   await worker.stop();
   await closeDatabase();
   await sql.end({ timeout: 1 });
-  await Promise.all(endpoints.map((endpoint) => endpoint.close()));
+  await Promise.all([...healthy, hanging].map((endpoint) => endpoint.close()));
   await database.drop();
   await teardown?.();
 }
 
-/** Events for all at an even pace; answers the milliseconds each of the healthy ones' took. */
-async function turn(hanging: boolean, seconds: number): Promise<number[]> {
-  endpoints[0]?.answer(hanging ? 0 : 200);
-  for (const endpoint of endpoints) endpoint.arrivals.length = 0;
-  // A circuit that opened in the turn before would hide what hanging costs until it opens.
-  await sql`delete from destination_health`;
+interface Times {
+  rows: number[];
+  healthy: number[];
+}
+
+async function compare(count: number): Promise<void> {
+  for (let n = 0; n < count; n += 1) {
+    const known = await sql`select from destinations where slug = ${`hang-${n}`}`;
+    if (known.length === 0) await addDestination(sql, `hang-${n}`, hanging.url, { timeout_ms: TIMEOUT_MS });
+  }
+  await turn(count, true);
+  const calm: Times[] = [];
+  const beside: Times[] = [];
+  for (let n = 0; n < TURNS; n += 1) {
+    calm.push(await turn(count, false));
+    beside.push(await turn(count, true));
+  }
+  for (const kind of ["rows", "healthy"] as const) {
+    const [before, during] = [calm, beside].map((turns) => turns.map((times) => times[kind])) as [
+      number[][],
+      number[][],
+    ];
+    const ratio = middle(during, 0.95) / middle(before, 0.95);
+    const told = (turns: number[][]) =>
+      `p50 ${middle(turns, 0.5)} ms, p95 ${middle(turns, 0.95)} ms (${turns.flat().length})`;
+    console.log(
+      `${count} hang, ${kind}: ${told(during)}; while all answer: ${told(before)}; ratio of p95 ${ratio.toFixed(2)}`,
+    );
+  }
+}
+
+/** Events for all at an even pace; answers the milliseconds each took. */
+async function turn(count: number, hang: boolean): Promise<Times> {
+  hanging.answer(hang ? 0 : 200);
+  for (const endpoint of [...healthy, hanging]) endpoint.arrivals.length = 0;
+  // All have answered well so far: what the turn before found out would hide what finding it out costs.
   await sql`delete from destination_statistics`;
-  const sent = new Map<string, number>();
-  const first = Math.floor(Math.random() * 1e12);
-  const sends: Promise<void>[] = [];
-  for (let n = 0; n < seconds * EVENTS_PER_SECOND; n += 1) {
-    const slug = `shop-${n % DESTINATIONS}`;
-    sent.set(`${slug} ${first + n}`, Date.now());
-    sends.push(publish(sql, slug, 1, { from: first + n }).then(ringWorker));
-    await new Promise((resolve) => setTimeout(resolve, 1000 / EVENTS_PER_SECOND));
+  await sql`delete from destination_health`;
+  await sql`insert into destination_health (destination_id, last_success_at) select id, now() from destinations`;
+  const sent = new Map<number, number>();
+  const [start] = await sql`select now() as at`;
+  const sends: Promise<unknown>[] = [];
+  const due = { healthy: 0, rows: 0, hanging: 0 };
+  for (let step = 0; step < (SECONDS * 1000) / STEP_MS; step += 1) {
+    for (const kind of ["healthy", "rows", "hanging"] as const) {
+      for (due[kind] += (EVENTS[kind] * STEP_MS) / 1000; due[kind] >= 1; due[kind] -= 1) {
+        published += 1;
+        const n = published;
+        if (kind === "rows")
+          sends.push(send("stripe", stripeEvent({ type: "invoice.payment_failed", id: `evt_bench_${n}` })));
+        else {
+          const slug = kind === "healthy" ? `shop-${n % HEALTHY}` : `hang-${n % count}`;
+          sent.set(n, Date.now());
+          sends.push(publish(sql, slug, 1, { from: n }).then(ringWorker));
+        }
+      }
+    }
+    await new Promise((resolve) => setTimeout(resolve, STEP_MS));
   }
   await Promise.all(sends);
   await new Promise((resolve) => setTimeout(resolve, 1_500));
-  const times = endpoints.flatMap((endpoint, index) =>
-    index === 0
-      ? []
-      : endpoint.arrivals.map((arrival) => arrival.at - (sent.get(`shop-${index} ${arrival.body.n}`) ?? Number.NaN)),
-  );
+  const rows = await sql`
+    select extract(epoch from coalesce(d.finished_at, now()) - e.received_at) * 1000 as ms
+    from deliveries d join events e on e.id = d.event_id
+    where e.provider = 'stripe' and e.received_at > ${start?.at}`;
+  const arrivals = healthy.flatMap((endpoint) => endpoint.arrivals);
+  const missing = [...sent.keys()].length - arrivals.length - hanging.arrivals.length;
+  if (!hang && missing > 0) console.log(`(${missing} did not arrive in time)`);
   // What still hangs must not reach into the next turn.
   for (let left = 1; left > 0; ) {
     await sql`update deliveries set status = 'cancelled', finished_at = now() where status in ('pending', 'retrying')`;
     left = (await sql`select from deliveries where status = 'claimed'`).length;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  return times.filter((ms) => !Number.isNaN(ms));
+  return {
+    rows: rows.map((row) => Math.round(row.ms)),
+    healthy: arrivals.map((arrival) => arrival.at - (sent.get(arrival.body.n) ?? Number.NaN)),
+  };
 }
 
-/** Prints and answers the p95 of a usual turn: the median of its turns, which a turn that the machine slept through cannot move. */
-function print(name: string, turns: number[][]): number {
-  const [p50, p95] = [0.5, 0.95].map((q) =>
-    quantile(
-      turns.map((times) => quantile(times, q)),
-      0.5,
-    ),
-  ) as [number, number];
-  console.log(`${name}: ${turns.flat().length} events, p50 ${p50} ms, p95 ${p95} ms`);
-  return p95;
+/** The quantile of a usual turn: the median of its turns, which a turn that the machine slept through cannot move. */
+function middle(turns: number[][], q: number): number {
+  return quantile(
+    turns.map((times) => quantile(times, q)),
+    0.5,
+  );
 }
 
 function quantile(times: number[], q: number): number {

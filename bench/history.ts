@@ -54,24 +54,24 @@ try {
 
   console.log(`\n     p50      p95  first page, in Postgres`);
   for (const [name, filter] of Object.entries(FILTERS))
-    await time(name, () => sql`select list_events(${sql.json(filter)}, 50, null)`);
+    await time(name, () => sql`select list_events(${sql.json(filter)}, 50, null, null)`);
   const [deep] = await sql`
     select (extract(epoch from received_at) * 1000000)::bigint || '.' || id as cursor
     from events where id = (select min(id) + ${Math.floor(EVENTS / 2)}::bigint from events)`;
-  await time("older, from the middle", () => sql`select list_events('{}', 50, ${deep?.cursor})`);
-  await time("newer, from the middle", () => sql`select list_events('{}', 50, null, ${deep?.cursor})`);
+  await time("older, from the middle", () => sql`select list_events('{}', 50, ${deep?.cursor}, null)`);
+  await time("newer, from the middle", () => sql`select list_events('{}', 50, null, null, ${deep?.cursor})`);
 
   console.log(`\n     p50      p95  histogram, in Postgres`);
   for (const [name, filter] of Object.entries(FILTERS))
-    if (!filter.text) await time(name, () => sql`select read_event_histogram(${sql.json(filter)})`);
+    if (!filter.text) await time(name, () => sql`select read_event_histogram(${sql.json(filter)}, null)`);
   for (const range of ["7d", "30d"] as const) {
-    await time(`the last ${range}`, () => sql`select read_event_histogram(${sql.json({ range })})`);
+    await time(`the last ${range}`, () => sql`select read_event_histogram(${sql.json({ range })}, null)`);
     await time(`the last ${range}, an organisation`, () => {
-      return sql`select read_event_histogram(${sql.json({ range, org_id: "org_77" })})`;
+      return sql`select read_event_histogram(${sql.json({ range, org_id: "org_77" })}, null)`;
     });
   }
-  await time("numbers beside the choices", () => sql`select count_event_types('{}')`);
-  await time("numbers beside the choices, 30 days", () => sql`select count_event_types('{"range": "30d"}')`);
+  await time("numbers beside the choices", () => sql`select count_event_types('{}', null)`);
+  await time("numbers beside the choices, 30 days", () => sql`select count_event_types('{"range": "30d"}', null)`);
   await sql.end();
 
   console.log(`\n     p50      p95  from the click to the rows, in Chromium`);

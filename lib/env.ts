@@ -18,7 +18,11 @@ const schema = z.object({
   DATA_DIR: z.string().default(".data"),
   /** The address people and providers use, for links and cookies. */
   PUBLIC_URL: z.url().optional(),
+  /** Whose X-Forwarded-For, -Host and -Proto are believed: addresses and CIDR blocks. Default: nobody's. */
+  TRUSTED_PROXIES: z.string().default(""),
   DATABASE_URL: z.string().startsWith("postgres", "must be a postgres:// or postgresql:// URL").optional(),
+  /** Connections of this process; lib/db/lanes.ts divides them. */
+  DATABASE_POOL_SIZE: z.coerce.number().int().min(4).max(200).default(16),
   SUPABASE_URL: z.url().optional(),
   SUPABASE_SECRET_KEY: z.string().optional(),
   /** Signs sessions of the console. */
@@ -62,6 +66,8 @@ const schema = z.object({
   REPLAY_MAX_CONCURRENT: z.coerce.number().int().min(1).default(3),
   /** How many open pages one process tells what changes; the others ask for it every few seconds. */
   LIVE_MAX_STREAMS: z.coerce.number().int().min(0).default(500),
+  /** How many streams one person or token has open in a process at a time. */
+  STREAMS_PER_PERSON: z.coerce.number().int().min(1).default(10),
   /** 1 delivers what looks like a caught request sent again under a new key, instead of keeping it for a person to decide. */
   DELIVER_SUSPECTED_REPLAYS: flag.default(false),
   /** 1 lets staff send signed samples through the doors. Local mode sets it. */

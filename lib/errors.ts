@@ -10,7 +10,7 @@ export interface ProblemInit {
   field?: string;
   headers?: Record<string, string>;
   /** Fields of the answer that only this problem has. */
-  more?: Record<string, string>;
+  more?: Record<string, unknown>;
 }
 
 /** An expected refusal on its way to a caller. Throw it inside a route; `respond` turns it into the answer. */

@@ -8,10 +8,10 @@ import { mayActor } from "@/lib/auth/permissions";
 
 export default async function ConsoleLayout({ children }: { children: ReactNode }) {
   const actor = await requireStaff("view");
-  const { name, role } = actor;
+  const { name, role, organisations } = actor;
   const rail = (await cookies()).get(RAIL_COOKIE)?.value;
   return (
-    <Frame person={{ name, role, mayManage: mayActor(actor, "manage") }} narrowRail={rail === "narrow"}>
+    <Frame person={{ name, role, organisations, mayManage: mayActor(actor, "manage") }} narrowRail={rail === "narrow"}>
       <MayOperate value={mayActor(actor, "operate")}>{children}</MayOperate>
     </Frame>
   );

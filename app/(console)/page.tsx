@@ -20,14 +20,14 @@ export default async function OverviewPage({ searchParams }: PageProps<"/">) {
     return <WrongFilter field={path.join(".") || "The address"} problem={message} all={all} />;
   }
   const period = periodOf(asked.data);
-  const initial = await readAnalytics(period);
+  const initial = await readAnalytics(period, actor);
   const origin = environment().PUBLIC_URL?.replace(/\/+$/, "") ?? "";
   return (
     <Overview
       key={overviewAddress(period)}
       period={period}
       initial={initial}
-      sources={initial.events_stored ? [] : await listSources(origin)}
+      sources={initial.events_stored ? [] : await listSources(origin, actor)}
       maySend={mayActor(actor, "operate")}
     />
   );

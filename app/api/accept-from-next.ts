@@ -1,30 +1,64 @@
 /** The App Router's way to the door. server.ts has a shorter one; serverless hosts use this. */
-import { accept, maxBodyBytes, refuseTooLarge } from "@/lib/pipeline/accept";
+import { accept, maxBodyBytes, refuseTooLarge, refuseUntilLater } from "@/lib/pipeline/accept";
+import { openAdmission } from "@/lib/pipeline/admission";
+import { type Answer, hasTooManyHeaders, tooManyHeaders } from "@/lib/pipeline/answer";
 import { webhookRoute } from "@/lib/pipeline/door-path";
+import { refuseWrongAddress } from "@/lib/pipeline/wrong-address";
 import type { RawRequest } from "@/lib/providers/provider";
 
 /** Reads the body up to the provider's limit, as bytes, and hands it to accept. */
 export async function acceptFromNext(request: Request): Promise<Response> {
   const url = new URL(request.url);
   const path = url.pathname + url.search;
-  const slug = webhookRoute(path) ?? "";
-  const { body, complete } = await readCapped(request.body, maxBodyBytes(slug));
-  const raw: RawRequest = { method: request.method, path, headers: [...request.headers], body };
-  const answer = complete ? await accept(raw) : await refuseTooLarge(slug, raw);
-  return new Response(answer.status === 204 ? null : answer.body, answer);
+  const received = [...request.headers];
+  if (hasTooManyHeaders(received.length)) return responseOf(tooManyHeaders());
+  const slug = webhookRoute(path);
+  if (slug === undefined)
+    return responseOf(await refuseWrongAddress({ method: request.method, path, headers: received }));
+  const { body, end, release } = await readAdmitted(request.body, maxBodyBytes(slug));
+  try {
+    const raw: RawRequest = { method: request.method, path, headers: received, body };
+    const answer =
+      end === "complete"
+        ? await accept(raw)
+        : await (end === "too_large" ? refuseTooLarge(slug, raw) : refuseUntilLater(slug, raw));
+    return responseOf(answer);
+  } finally {
+    release();
+  }
 }
 
-/** The body up to a limit; `complete` is false when there was more. */
-export async function readCapped(stream: ReadableStream<Uint8Array> | null, limit: number) {
+/** The body up to a limit, as far as there is room for it in this process. `release` gives its room back. */
+async function readAdmitted(stream: ReadableStream<Uint8Array> | null, limit: number) {
+  let isTooSlow = false;
+  const reader = stream?.getReader();
+  const admission = openAdmission(() => {
+    isTooSlow = true;
+    void reader?.cancel().catch(() => {});
+  });
+  const stop = (end: "too_large" | "no_room", body = Buffer.alloc(0)) => {
+    admission.release();
+    void reader?.cancel().catch(() => {});
+    return { body, end, release: admission.release };
+  };
   const chunks: Uint8Array[] = [];
   let size = 0;
-  if (stream) {
-    for await (const chunk of stream as unknown as AsyncIterable<Uint8Array>) {
-      size += chunk.length;
-      // Leaving the loop cancels the stream.
-      if (size > limit) return { body: Buffer.concat(chunks), complete: false };
-      chunks.push(chunk);
+  try {
+    for (let read = await reader?.read(); read && !read.done; read = await reader?.read()) {
+      size += read.value.length;
+      if (size > limit) return stop("too_large", Buffer.concat(chunks));
+      chunks.push(read.value);
+      if ((await admission.took(read.value.length)) === false) return stop("no_room");
     }
+  } catch (error) {
+    admission.release();
+    throw error;
   }
-  return { body: Buffer.concat(chunks), complete: true };
+  if (isTooSlow) return stop("no_room");
+  admission.complete();
+  return { body: Buffer.concat(chunks), end: "complete" as const, release: admission.release };
+}
+
+export function responseOf(answer: Answer): Response {
+  return new Response(answer.status === 204 ? null : answer.body, answer);
 }

@@ -1,11 +1,13 @@
 /** What every route that asks for a replay does: how much may this actor ask for, what was not found, draft or start. */
+
+import type { Actor } from "@/lib/auth/permissions";
 import type { ReplayOptions } from "@/lib/contract/replay-options";
 import type { Replay, ReplayKind, ReplayPreview, ReplayRequested } from "@/lib/contract/replays";
 import { environment } from "@/lib/env";
 import { Problem } from "@/lib/errors";
 import { previewReplay } from "@/lib/pipeline/preview";
 import { createReplay, draftReplay, type Selection } from "@/lib/pipeline/replay";
-import { listMissingEvents, summariseReplay } from "@/lib/queries/replays";
+import { listKeyChoices, listMissingEvents, summariseReplay } from "@/lib/queries/replays";
 import type { ApiContext } from "./handle";
 import { requireReplaySize } from "./replay-size";
 
@@ -34,8 +36,9 @@ export interface Created {
 export async function askReplay(asked: Asked, { request, actor, requestId }: ApiContext): Promise<Created> {
   requireReplaySize(actor, asked.selection);
   requireAllowedLimit(asked.selection);
-  const notFound = await listMissingEvents(asked.selection);
+  const notFound = await listMissingEvents(asked.selection, actor);
   requireSomeFound(asked.selection, notFound);
+  await requireOneEach(asked.selection, actor);
 
   const isDryRun = asked.dryRun || asked.options?.dryRun;
   const create = isDryRun || asked.draft ? draftReplay : createReplay;
@@ -49,7 +52,7 @@ export async function askReplay(asked: Asked, { request, actor, requestId }: Api
     requestId,
     idempotencyKey: idempotencyKeyOf(request),
   });
-  return { replay, notFound, ...(isDryRun && { preview: await previewReplay(replay) }) };
+  return { replay, notFound, ...(isDryRun && { preview: await previewReplay(replay, actor) }) };
 }
 
 /** Asks, and answers as the console's and the OutboundEngine runbook's routes do: 200 for a dry run, 201 for a draft, 202. */
@@ -62,7 +65,7 @@ export async function answerReplay(asked: Asked, context: ApiContext): Promise<R
     request_id: context.requestId,
     replay_id: replay.id,
     taken: Math.min(replay.matched, limit ?? replay.matched),
-    skip_reasons: (await summariseReplay(replay.id)).skip_reasons,
+    skip_reasons: (await summariseReplay(replay.id, context.actor)).skip_reasons,
     not_found: notFound,
     ...(preview && { preview }),
   };
@@ -96,13 +99,39 @@ function requireSomeFound(selection: Selection, notFound: string[]): void {
   });
 }
 
+/**
+ * A key names one event of one organisation and source. Where it names several, nothing runs in any of them until the
+ * caller has said which it means. Throws a `Problem` that names the choices.
+ */
+export async function requireOneEach(selection: Selection, actor: Actor): Promise<void> {
+  if (!("event_keys" in selection)) return;
+  const [first] = await listKeyChoices(selection, actor);
+  if (!first) return;
+  const organisations = [...new Set(first.choices.map((choice) => choice.organisation_id))];
+  const field = organisations.length > 1 ? "organisation_id" : "source_id";
+  const names = field === "source_id" ? first.choices.map((choice) => choice.source_id) : organisations;
+  throw new Problem({
+    status: 409,
+    title: `${first.choices.length} events have the key ${first.event_key}.`,
+    detail: `Send "${field}" with the one you mean: ${names.slice(0, NAMED_IN_ANSWER).map(inJson).join(", ")}.`,
+    field,
+    more: { choices: first.choices },
+  });
+}
+
+/** As it is sent: null for without one. */
+function inJson(name: string | null): string {
+  return JSON.stringify(name);
+}
+
 function idempotencyKeyOf(request: Request): string | undefined {
   const key = request.headers.get("idempotency-key") ?? undefined;
-  if (key === undefined || /^[\x20-\x7e]{1,255}$/.test(key)) return key;
+  // Two headers arrive as one, with a comma and a space between.
+  if (key === undefined || (/^[\x20-\x7e]{1,255}$/.test(key) && !key.includes(", "))) return key;
   throw new Problem({
     status: 400,
     title: "The Idempotency-Key is not valid.",
-    detail: "Send up to 255 plain characters, such as a UUID.",
+    detail: "Send it once, with up to 255 plain characters, such as a UUID.",
     field: "Idempotency-Key",
   });
 }

@@ -1,6 +1,47 @@
-/** A stream of server-sent events as an answer that nothing on the way may collect before passing it on. */
-export function eventStreamAnswer(stream: ReadableStream<Uint8Array>): Response {
-  // no-transform: compression would hold events back. nginx reads the last one.
-  const headers = { "content-type": "text/event-stream", "cache-control": "private, no-store, no-transform" };
-  return new Response(stream, { headers: { ...headers, "x-accel-buffering": "no" } });
+import { takeStream } from "@/lib/queries/stream-slots";
+import type { ApiContext } from "./handle";
+
+/**
+ * A stream of server-sent events as an answer that nothing on the way may collect before passing it on. Counts as one of the
+ * caller's streams until it ends. Throws a 429 `Problem`, before anything is opened, when they have too many.
+ */
+export async function eventStreamAnswer(
+  { actor, request }: Pick<ApiContext, "actor" | "request">,
+  open: () => ReadableStream<Uint8Array> | Promise<ReadableStream<Uint8Array>>,
+): Promise<Response> {
+  const release = takeStream(actor);
+  try {
+    request.signal.addEventListener("abort", release, { once: true });
+    if (request.signal.aborted) release();
+    // no-transform: compression would hold events back. nginx reads the last one.
+    const headers = { "content-type": "text/event-stream", "cache-control": "private, no-store, no-transform" };
+    return new Response(whenOver(await open(), release), { headers: { ...headers, "x-accel-buffering": "no" } });
+  } catch (error) {
+    release();
+    throw error;
+  }
+}
+
+/** The same stream; `over` is called when it ends, fails or is left. */
+function whenOver(stream: ReadableStream<Uint8Array>, over: () => void): ReadableStream<Uint8Array> {
+  const reader = stream.getReader();
+  const failed = (error: unknown) => {
+    over();
+    throw error;
+  };
+  return new ReadableStream(
+    {
+      async pull(controller) {
+        const { done, value } = await reader.read().catch(failed);
+        if (!done) return controller.enqueue(value);
+        over();
+        controller.close();
+      },
+      async cancel(reason) {
+        over();
+        await reader.cancel(reason);
+      },
+    },
+    { highWaterMark: 0 },
+  );
 }

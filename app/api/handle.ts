@@ -2,10 +2,16 @@
 import { z } from "zod";
 import { authorise } from "@/lib/auth/authorise";
 import type { Actor, Permission } from "@/lib/auth/permissions";
-import { DatabaseError, DatabaseUnavailable } from "@/lib/db/client";
+import { DatabaseBusy, DatabaseError, DatabaseUnavailable } from "@/lib/db/client";
 import { Problem, type ProblemInit, problemBody } from "@/lib/errors";
+import { problemOfTarget } from "@/lib/front/target";
 import { log, logError } from "@/lib/log";
 import { requestIdOf } from "@/lib/pipeline/accept";
+import { describeBusy } from "@/lib/queries/bounded";
+import { inRequest } from "@/lib/request-scope";
+import { allowBody, refuseUnstorable } from "./read-body";
+
+export { readJson } from "./read-body";
 
 export interface ApiContext {
   request: Request;
@@ -23,6 +29,8 @@ type Params = { params: Promise<Record<string, string | string[] | undefined>> }
 export function handle(permission: Permission, answer: (context: ApiContext) => Promise<unknown>) {
   return handleOpen(async (context) => {
     const actor = await authorise(context.request, permission);
+    // Not before: nothing of a stranger's body is read, and little of what needs no caller.
+    allowBody(context.request);
     refuseUnstorable(new URL(context.request.url).searchParams);
     return answer({ ...context, actor });
   });
@@ -32,10 +40,14 @@ export function handle(permission: Permission, answer: (context: ApiContext) => 
 export function handleOpen(answer: (context: Omit<ApiContext, "actor">) => Promise<unknown>) {
   return async (request: Request, { params }: Params): Promise<Response> => {
     const requestId = requestIdOf({ headers: [...request.headers] });
-    const response = await run(async () => {
+    const answering = async () => {
+      const { pathname, search } = new URL(request.url);
+      const problem = problemOfTarget(pathname + search);
+      if (problem) throw new Problem(problem);
       const result = await answer({ request, requestId, params: await params });
       return result instanceof Response ? result : Response.json(result);
-    }, requestId);
+    };
+    const response = await inRequest(request.signal, () => run(answering, requestId));
     response.headers.set("x-request-id", requestId);
     // A stream has said its own: nothing on the way may collect it before passing it on.
     if (!response.headers.has("cache-control")) response.headers.set("cache-control", "private, no-store");
@@ -53,11 +65,25 @@ async function run(answer: () => Promise<Response>, requestId: string): Promise<
     if (problem.status >= 500 || error instanceof DatabaseError) {
       logError("request_failed", error, { request_id: requestId });
     }
-    return Response.json(problemBody(problem, requestId), {
-      status: problem.status,
-      headers: { "content-type": "application/problem+json", ...problem.headers },
-    });
+    return problemAnswer(problem, requestId);
   }
+}
+
+/** A refusal as an answer of its own, for what never reached a route. */
+export function problemResponse(problem: ProblemInit, request: Request): Response {
+  return problemAnswer(problem, requestIdOf({ headers: [...request.headers] }));
+}
+
+function problemAnswer(problem: ProblemInit, requestId: string): Response {
+  return Response.json(problemBody(problem, requestId), {
+    status: problem.status,
+    headers: {
+      "content-type": "application/problem+json",
+      "x-request-id": requestId,
+      "cache-control": "private, no-store",
+      ...problem.headers,
+    },
+  });
 }
 
 function describe(error: unknown): ProblemInit {
@@ -67,6 +93,7 @@ function describe(error: unknown): ProblemInit {
     const field = issue?.path.filter((step) => typeof step === "string").join(".") || "body";
     return { status: 400, title: `The value of ${field} is not valid.`, detail: issue?.message, field };
   }
+  if (error instanceof DatabaseBusy) return describeBusy(error);
   if (error instanceof DatabaseUnavailable) {
     return {
       status: 503,
@@ -84,44 +111,4 @@ function describe(error: unknown): ProblemInit {
     };
   }
   return { status: 500, title: "Redrive failed on this request.", detail: "Quote the request id to an engineer." };
-}
-
-/** The JSON body of a request, `{}` when there is none. Throws a `Problem` when it is not an object. */
-export async function readJson(request: Request): Promise<Record<string, unknown>> {
-  const text = await request.text();
-  if (text.trim() === "") return {};
-  try {
-    const body: unknown = JSON.parse(text);
-    if (typeof body === "object" && body !== null && !Array.isArray(body)) {
-      refuseUnstorable(Object.entries(body));
-      return body as Record<string, unknown>;
-    }
-  } catch (error) {
-    if (error instanceof Problem) throw error;
-    // The same answer as for JSON of another shape.
-  }
-  throw new Problem({
-    status: 400,
-    title: "The body is not a JSON object.",
-    detail: 'Send {"name": "value"}.',
-    field: "body",
-  });
-}
-
-/** Postgres holds neither NUL nor half a surrogate pair; no value that people mean has one. */
-function refuseUnstorable(fields: Iterable<[string, unknown]>): void {
-  for (const [field, value] of fields) {
-    if (isStorable(value)) continue;
-    throw new Problem({
-      status: 400,
-      title: `The value of ${field} is not valid.`,
-      detail: "It has a character that text cannot hold.",
-      field,
-    });
-  }
-}
-
-function isStorable(value: unknown): boolean {
-  if (typeof value === "string") return value.isWellFormed() && !value.includes("\0");
-  return typeof value !== "object" || value === null || Object.values(value).every(isStorable);
 }

@@ -18,6 +18,7 @@ const HAPPENED: Record<ErrorClass, string> = {
   redirect: "the endpoint answered with a redirect",
   response_too_large: "the endpoint's answer was too large",
   blocked_address: "the address is not allowed",
+  delivery_loop: "the destination leads back to Redrive",
   invalid_payload: "the payload is not what is documented",
   constraint: "the database refused the rows",
   handler_error: "our own code failed",

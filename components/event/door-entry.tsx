@@ -1,6 +1,6 @@
 import { DoorOpen, KeyRound, ShieldCheck, ShieldOff } from "lucide-react";
 import type { EventDetail } from "@/lib/contract/events";
-import type { TrustLevel } from "@/lib/contract/vocabulary";
+import { EVENT_FLAG, type TrustLevel } from "@/lib/contract/vocabulary";
 import { duration, plural, size } from "../format";
 import { RelativeTime } from "../time";
 import { TimelineEntry } from "./timeline-entry";
@@ -33,6 +33,11 @@ export function DoorEntry({ event }: { event: EventDetail }) {
         <li>
           {size(event.body_size)} · {PARSE_WORDS[event.parse_status]}
         </li>
+        {event.flags.map((flag) => (
+          <li key={flag} className="text-amber">
+            {EVENT_FLAG[flag].label}. {EVENT_FLAG[flag].meaning}
+          </li>
+        ))}
         <Travel event={event} />
         {event.duplicate_count > 0 && (
           <li>Sent {plural(event.duplicate_count, "more time")} since; the copies were counted and dropped.</li>

@@ -1,18 +1,13 @@
 "use client";
 
-import { CircleAlert, Lock } from "lucide-react";
-import Link from "next/link";
+import { CircleAlert } from "lucide-react";
 import { ApiError } from "@/lib/client/request";
 import { Notice } from "../notice";
 import { Button } from "../ui/button";
 
-/** The digest of the error that `requireStaff` throws when a role is not enough. */
-const NOT_PERMITTED = "NOT_PERMITTED";
-
 /** A page that could not be shown: what to do, and the reference to quote to an engineer. */
 export function Failure({ error, retry }: { error: unknown; retry: () => void }) {
   const reference = referenceOf(error);
-  if (reference === NOT_PERMITTED) return <NotPermitted />;
   return (
     <Notice
       icon={CircleAlert}
@@ -33,22 +28,6 @@ export function Failure({ error, retry }: { error: unknown; retry: () => void })
           Quote this reference: <code className="font-mono text-ink">{reference}</code>
         </p>
       )}
-    </Notice>
-  );
-}
-
-function NotPermitted() {
-  return (
-    <Notice
-      icon={Lock}
-      title="Your role may not see this page"
-      actions={
-        <Button asChild>
-          <Link href="/">Go to the overview</Link>
-        </Button>
-      }
-    >
-      Ask an administrator for another role if you need it.
     </Notice>
   );
 }

@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import { NoticeToasts } from "../notices/notice-toasts";
+import { HealthBanner } from "./health-banner";
 import { OfflineLine } from "./offline-line";
 import type { Person } from "./person-menu";
 import { Rail } from "./rail";
@@ -22,6 +23,7 @@ export function Frame({ person, narrowRail, children }: { person: Person; narrow
       <Rail startNarrow={narrowRail} mayManage={person.mayManage} />
       <div className="flex min-w-0 flex-1 flex-col">
         <TopLine person={person} />
+        <HealthBanner />
         <main id="page" tabIndex={-1} className="min-w-0 flex-1 px-4 pt-4 pb-12 outline-none md:px-6">
           {children}
         </main>

@@ -3,6 +3,8 @@
 import { Keyboard, LogOut } from "lucide-react";
 import { openWindow } from "@/lib/client/windows";
 import type { StaffRole } from "@/lib/contract/vocabulary";
+import { InertText } from "../inert-text";
+import { scopeWords } from "../settings/words";
 import { Keys } from "../ui/keys";
 import { Menu, MenuContent, MenuItem, MenuSeparator, MenuTrigger } from "../ui/menu";
 import { signOutOfConsole } from "./leave";
@@ -10,6 +12,8 @@ import { signOutOfConsole } from "./leave";
 export interface Person {
   name: string;
   role: StaffRole;
+  /** Whose events this person sees; null is everybody's. */
+  organisations: readonly string[] | null;
   mayManage: boolean;
 }
 
@@ -32,6 +36,11 @@ export function PersonMenu({ person }: { person: Person }) {
         <div className="px-2 py-1.5">
           <p className="font-medium">{person.name}</p>
           <p className="text-quiet text-sm">{ROLE[person.role]}</p>
+          {person.organisations && (
+            <p data-testid="own-scope" className="text-quiet text-sm">
+              <InertText text={scopeWords(person.organisations)} />
+            </p>
+          )}
         </div>
         <MenuSeparator />
         <MenuItem onSelect={() => openWindow("help")}>

@@ -11,11 +11,11 @@ import { TOOLTIP_DELAY_MS, TooltipProvider } from "../ui/tooltip";
 const Toaster = dynamic(() => import("../ui/toaster").then((module) => module.Toaster), { ssr: false });
 
 /** What every page needs around it: theme, query cache, tooltips, toasts. */
-export function Surroundings({ drawnAt, children }: { drawnAt: number; children: ReactNode }) {
+export function Surroundings({ drawnAt, nonce, children }: { drawnAt: number; nonce?: string; children: ReactNode }) {
   const [client] = useState(() => new QueryClient());
   const toasterWanted = useToasterWanted();
   return (
-    <ThemeProvider attribute="class" defaultTheme="system" enableSystem disableTransitionOnChange>
+    <ThemeProvider attribute="class" defaultTheme="system" enableSystem disableTransitionOnChange nonce={nonce}>
       <QueryClientProvider client={client}>
         <DrawnAt value={drawnAt}>
           <TooltipProvider delayDuration={TOOLTIP_DELAY_MS} skipDelayDuration={150}>

@@ -1,7 +1,7 @@
 import { count, localTime, percent } from "../format";
 import { providerName } from "../provider";
 import { cn } from "../ui/cn";
-import { type Bucket, successRate } from "./buckets";
+import type { Bucket } from "./buckets";
 import { type Series, Swatch } from "./legend";
 import { OUTCOMES } from "./volume-bars";
 
@@ -36,7 +36,7 @@ export function BucketReading({
         <Reading
           swatch={<Swatch colour="var(--ink)" width={2} />}
           name="All"
-          value={percent(successRate(bucket.total))}
+          value={percent(bucket.rate)}
           strong={single === null}
         />
         {providers.map(({ slug, colour }) => {
@@ -46,7 +46,7 @@ export function BucketReading({
               key={slug}
               swatch={<Swatch colour={colour} />}
               name={providerName(slug)}
-              value={counts ? percent(successRate(counts)) : "–"}
+              value={counts ? percent(counts.rate) : "–"}
               strong={slug === single}
             />
           );

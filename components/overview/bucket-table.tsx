@@ -1,5 +1,5 @@
 import { count, percent, utcTime } from "../format";
-import { type Bucket, successRate } from "./buckets";
+import type { Bucket } from "./buckets";
 
 /** The charts as a table, for screen readers. Times without anything are left out. */
 export function BucketTable({ buckets }: { buckets: Bucket[] }) {
@@ -20,10 +20,10 @@ export function BucketTable({ buckets }: { buckets: Bucket[] }) {
         <tbody>
           {buckets
             .filter(({ total }) => total.received + total.delivered + total.failed + total.dead + total.rejected > 0)
-            .map(({ from, total }) => (
+            .map(({ from, total, rate }) => (
               <tr key={from}>
                 <th scope="row">{utcTime(new Date(from).toISOString())}</th>
-                <td>{percent(successRate(total))}</td>
+                <td>{percent(rate)}</td>
                 <td>{count(total.delivered)}</td>
                 <td>{count(total.failed)}</td>
                 <td>{count(total.dead)}</td>

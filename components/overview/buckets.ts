@@ -6,7 +6,9 @@ export interface Bucket {
   from: number;
   to: number;
   total: OutcomeCounts;
-  providers: Record<string, OutcomeCounts>;
+  /** Percent of its finished events that ended well; null where none is finished. */
+  rate: number | null;
+  providers: Record<string, OutcomeCounts & { rate: number | null }>;
 }
 
 const NOTHING: OutcomeCounts = {
@@ -17,31 +19,29 @@ const NOTHING: OutcomeCounts = {
   delivered: 0,
   failed: 0,
   dead: 0,
+  succeeded: 0,
+  lost: 0,
 };
 
-export function bucketsOf({ from, to, bucket_seconds, series }: Analytics): Bucket[] {
+export function bucketsOf({ from, to, bucket_seconds, series, rates }: Analytics): Bucket[] {
   const step = bucket_seconds * 1_000;
   const points = new Map<number, typeof series>();
   for (const point of series) {
     const start = floorTo(Date.parse(point.at), step);
     points.set(start, [...(points.get(start) ?? []), point]);
   }
+  const rateAt = new Map(rates.map(({ at, success_rate }) => [floorTo(Date.parse(at), step), success_rate]));
   const buckets: Bucket[] = [];
   for (let start = floorTo(Date.parse(from), step); start < Date.parse(to); start += step) {
-    const bucket: Bucket = { from: start, to: start + step, total: { ...NOTHING }, providers: {} };
-    for (const { at: _, provider, ...counts } of points.get(start) ?? []) {
-      bucket.providers[provider] = add(bucket.providers[provider] ?? NOTHING, counts);
+    const rate = rateAt.get(start) ?? null;
+    const bucket: Bucket = { from: start, to: start + step, total: { ...NOTHING }, rate, providers: {} };
+    for (const { at: _, provider, success_rate, ...counts } of points.get(start) ?? []) {
+      bucket.providers[provider] = { ...counts, rate: success_rate };
       bucket.total = add(bucket.total, counts);
     }
     buckets.push(bucket);
   }
   return buckets;
-}
-
-/** Percent of finished attempts that delivered; null when none finished. */
-export function successRate({ delivered, failed, dead }: OutcomeCounts): number | null {
-  const finished = delivered + failed + dead;
-  return finished === 0 ? null : (delivered / finished) * 100;
 }
 
 function add(a: OutcomeCounts, b: OutcomeCounts): OutcomeCounts {

@@ -1,8 +1,12 @@
 /** How a figure changed against the time before, in words. */
 import { count, duration } from "../format";
 
+/** What the figure means, wherever it stands: the definition itself is in SQL. */
+export const SUCCESS_RATE_MEANS =
+  "Of the events received in this time that are finished, how many in a hundred were processed, replayed or resolved. An event counts once, however often it was tried.";
+
 export function rateChange(now: number | null, before: number | null): string {
-  if (now === null) return "no delivery ended";
+  if (now === null) return "no event is finished";
   if (before === null) return "no data before";
   const points = Math.round((now - before) * 10) / 10;
   if (points === 0) return "as before";

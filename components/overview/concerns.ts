@@ -6,6 +6,12 @@ import { troubleOf } from "../destinations/state-words";
 import { historyAddress } from "../events/address";
 import { count, duration, plural } from "../format";
 import { providerName, secretVariable } from "../provider";
+import {
+  rightAddress,
+  rightAddressSentence,
+  WRONG_ADDRESS,
+  wrongAddressSentence,
+} from "../sources/wrong-address-words";
 import { WAITING_TOO_LONG_SECONDS } from "./vital-signs";
 
 /** More causes than this are a list to open, not a list to read. */
@@ -43,6 +49,7 @@ const REFUSAL: Record<RejectionReason, Refusal> = {
     words: "before a secret was set",
     todo: (provider) => `Set ${secretVariable(provider)}; the sender will retry.`,
   },
+  wrong_address: { words: "to a wrong address", todo: (provider) => `The right one is ${rightAddress(provider)}.` },
 };
 
 export function concernsOf(analytics: Analytics, troubled: Destination[], now: number): Concern[] {
@@ -51,6 +58,7 @@ export function concernsOf(analytics: Analytics, troubled: Destination[], now: n
     ...troubledDestinations(troubled, now),
     ...waiting(analytics),
     ...silence(analytics),
+    ...wrongAddresses(analytics),
     ...refusals(analytics),
   ];
 }
@@ -139,22 +147,48 @@ function silence({ silent_providers }: Analytics): Concern[] {
   }));
 }
 
+/** What the last refused request would have been, where that is known. */
+function whoseWords(last: Analytics["rejections"][number]): string | null {
+  const parts = [
+    last.last_organisation_id && `organisation ${last.last_organisation_id}`,
+    last.last_source_id && `source ${last.last_source_id}`,
+    last.last_event_key && `event ${last.last_event_key}`,
+  ].filter(Boolean);
+  return parts.length > 0 ? `It was of ${parts.join(", ")}.` : null;
+}
+
+/** A sender that posts where nothing is loses every event. */
+function wrongAddresses({ rejections }: Analytics): Concern[] {
+  const strays = rejections.filter(({ reason }) => reason === WRONG_ADDRESS);
+  return strays.map(({ provider, count: requests, last_at, last_detail }) => ({
+    key: `wrong address ${provider}`,
+    tone: "red",
+    sentence: wrongAddressSentence(provider, last_detail ?? "", requests),
+    detail: rightAddressSentence(provider),
+    at: last_at,
+    link: { label: "See the addresses", href: "/sources#wrong-addresses" },
+  }));
+}
+
 /** One line per door: its reasons, most frequent first, with what to do about the first. */
-function refusals({ rejections }: Analytics): Concern[] {
+function refusals({ rejections: all }: Analytics): Concern[] {
+  const rejections = all.filter(({ reason }) => reason !== WRONG_ADDRESS);
   const doors = [...new Set(rejections.map(({ provider }) => provider))];
   return doors.map((provider) => {
     const reasons = rejections.filter((one) => one.provider === provider);
     const known = ({ reason }: { reason: string }) => REFUSAL[reason as RejectionReason] as Refusal | undefined;
-    const all = reasons.reduce((sum, { count }) => sum + count, 0);
+    const total = reasons.reduce((sum, { count }) => sum + count, 0);
     const split = reasons.map((one) => `${count(one.count)} ${known(one)?.words ?? one.reason}`).join(", ");
     const [first] = reasons;
     return {
       key: `refused ${provider}`,
       tone: "amber",
-      sentence: `${providerName(provider)}'s door refused ${plural(all, "request")}: ${split}.`,
+      sentence: `${providerName(provider)}'s door refused ${plural(total, "request")}: ${split}.`,
       detail:
         first &&
-        [known(first)?.todo(provider), first.last_detail && `Last: ${first.last_detail}`].filter(Boolean).join(" "),
+        [known(first)?.todo(provider), first.last_detail && `Last: ${first.last_detail}`, whoseWords(first)]
+          .filter(Boolean)
+          .join(" "),
       at: reasons
         .map(({ last_at }) => last_at)
         .sort()

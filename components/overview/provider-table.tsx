@@ -1,12 +1,11 @@
 import Link from "next/link";
-import type { Analytics, OutcomeCounts } from "@/lib/contract/analytics";
+import type { Analytics, OutcomeCounts, RatedCounts } from "@/lib/contract/analytics";
 import type { EventFilter } from "@/lib/contract/event-filter";
 import { historyAddress } from "../events/address";
 import { count, percent } from "../format";
 import { ProviderMark, providerName } from "../provider";
 import { cn } from "../ui/cn";
-import { successRate } from "./buckets";
-import { rateChange } from "./change-words";
+import { rateChange, SUCCESS_RATE_MEANS } from "./change-words";
 import { timeFilter } from "./period";
 import { OUTCOMES } from "./volume-bars";
 
@@ -42,7 +41,7 @@ export function ProviderTable({ analytics }: { analytics: Analytics }) {
           <thead className="text-faint text-sm">
             <tr className="h-8 border-b *:font-normal">
               <th scope="col">Provider</th>
-              <th scope="col" className="text-right">
+              <th scope="col" className="text-right" title={SUCCESS_RATE_MEANS}>
                 Success rate
               </th>
               <th scope="col" className="pr-4 text-right">
@@ -74,9 +73,9 @@ export function ProviderTable({ analytics }: { analytics: Analytics }) {
   );
 }
 
-function Row(props: { name: string | null; totals: OutcomeCounts; previous: OutcomeCounts; filter: EventFilter }) {
+function Row(props: { name: string | null; totals: RatedCounts; previous: RatedCounts; filter: EventFilter }) {
   const { name, totals, previous, filter } = props;
-  const rate = successRate(totals);
+  const rate = totals.success_rate;
   return (
     <tr className={cn("h-9 border-b", name === null && "font-medium")}>
       <th scope="row" className="font-medium">
@@ -90,12 +89,12 @@ function Row(props: { name: string | null; totals: OutcomeCounts; previous: Outc
         )}
       </th>
       <td className="text-right">
-        <Figure href={rate === null || rate === 100 ? null : historyAddress({ ...filter, status: ["failed", "dead"] })}>
+        <Figure href={rate === null || rate === 100 ? null : historyAddress({ ...filter, status: ["dead"] })}>
           {percent(rate)}
         </Figure>
       </td>
       <td className="pr-4 text-right text-faint text-sm">
-        {rate === null ? "" : rateChange(rate, successRate(previous))}
+        {rate === null ? "" : rateChange(rate, previous.success_rate)}
       </td>
       {COLUMNS.map(({ title, name: outcome, filter: more, tone }) => (
         <td key={title} className={cn("text-right", totals[outcome] === 0 ? "text-faint" : tone)}>

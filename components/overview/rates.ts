@@ -1,5 +1,5 @@
 /** Success rates as the chart draws them: a line per provider and the total, on one scale. */
-import { type Bucket, successRate } from "./buckets";
+import type { Bucket } from "./buckets";
 import type { Series } from "./legend";
 
 /** Where the scale may start: as high as the worst value allows, so that 99 and 100 can be told apart. */
@@ -16,13 +16,10 @@ export interface Rates {
 }
 
 export function ratesOf(buckets: Bucket[], providers: Series[]): Rates {
-  const total = buckets.map((bucket) => successRate(bucket.total));
+  const total = buckets.map(({ rate }) => rate);
   const lines = providers.map((series) => ({
     ...series,
-    values: buckets.map(({ providers }) => {
-      const counts = providers[series.slug];
-      return counts ? successRate(counts) : null;
-    }),
+    values: buckets.map(({ providers }) => providers[series.slug]?.rate ?? null),
   }));
   const known = [...total, ...lines.flatMap(({ values }) => values)].filter((value) => value !== null);
   return { floor: FLOORS.findLast((one) => one <= Math.min(100, ...known)) ?? 0, total, lines };

@@ -8,8 +8,8 @@ import { destinationsAddress } from "../destinations/destinations-address";
 import { historyAddress } from "../events/address";
 import { count, duration, percent, plural } from "../format";
 import { replaysAddress } from "../replays/replays-address";
-import { type Bucket, successRate } from "./buckets";
-import { countChange, durationChange, rateChange } from "./change-words";
+import type { Bucket } from "./buckets";
+import { countChange, durationChange, rateChange, SUCCESS_RATE_MEANS } from "./change-words";
 import { timeFilter } from "./period";
 import { type Vital, VitalSign } from "./vital-sign";
 
@@ -40,11 +40,11 @@ function vitals(analytics: Analytics, buckets: Bucket[]): Vital[] {
   return [
     {
       name: "Success rate",
-      meaning: "Of the delivery attempts that ended, how many delivered.",
-      value: percent(successRate(totals)),
-      change: rateChange(successRate(totals), successRate(previous)),
-      spark: buckets.map(({ total }) => successRate(total)),
-      href: historyAddress({ status: ["failed", "dead"], ...timeFilter(analytics) }),
+      meaning: SUCCESS_RATE_MEANS,
+      value: percent(totals.success_rate),
+      change: rateChange(totals.success_rate, previous.success_rate),
+      spark: buckets.map(({ rate }) => rate),
+      href: historyAddress({ status: ["dead"], ...timeFilter(analytics) }),
     },
     {
       name: "Oldest due delivery",

@@ -2,6 +2,7 @@
 
 import { useMutation } from "@tanstack/react-query";
 import { useId, useState } from "react";
+import { useKnownOrganisations } from "@/lib/client/organisations";
 import { createToken } from "@/lib/client/staff";
 import { SCOPE_NAMES, type Scope } from "@/lib/contract/scopes";
 import type { NewApiToken } from "@/lib/contract/staff";
@@ -9,6 +10,7 @@ import { FormDialog } from "../form-dialog";
 import { Choice } from "../replays/choice";
 import { Tick } from "../replays/tick";
 import { Input } from "../ui/input";
+import { draftOf, isComplete, OrganisationsField, organisationsIn } from "./organisations-field";
 import { SCOPE_WORDS } from "./words";
 
 const LIVES = [
@@ -21,9 +23,12 @@ const LIVES = [
 
 /** Name, scopes and life of a new token. What comes back holds the token. */
 export function CreateTokenDialog({
+  own,
   onClose,
   onCreated,
 }: {
+  /** The organisations of whoever makes it. */
+  own: readonly string[] | null;
   onClose: () => void;
   onCreated: (created: NewApiToken) => void;
 }) {
@@ -31,8 +36,16 @@ export function CreateTokenDialog({
   const [name, setName] = useState("");
   const [scopes, setScopes] = useState<Scope[]>(["events:read"]);
   const [days, setDays] = useState("90");
+  const [organisations, setOrganisations] = useState(() => draftOf(own));
+  const known = useKnownOrganisations();
   const create = useMutation({
-    mutationFn: () => createToken({ name: name.trim(), scopes, expires_in_days: Number(days) }),
+    mutationFn: () =>
+      createToken({
+        name: name.trim(),
+        scopes,
+        expires_in_days: Number(days),
+        organisations: organisationsIn(organisations),
+      }),
     onSuccess: onCreated,
   });
   return (
@@ -42,7 +55,7 @@ export function CreateTokenDialog({
       action="Create token"
       doing="Creating…"
       testId="token-confirm"
-      ready={scopes.length > 0}
+      ready={scopes.length > 0 && isComplete(organisations)}
       pending={create.isPending}
       error={create.error}
       onSubmit={() => create.mutate()}
@@ -79,6 +92,7 @@ export function CreateTokenDialog({
           ))}
         </div>
       </fieldset>
+      <OrganisationsField value={organisations} own={own} known={known} onChange={setOrganisations} />
       <div className="w-40">
         <Choice label="It ends after" choices={LIVES} value={days} onChange={setDays} />
       </div>

@@ -1,9 +1,13 @@
 import type { StaffAction } from "@/lib/contract/staff";
+import { scopeWords } from "./words";
 
 /** What a line of the log says beside who, what and whom; null when that is all. `time` says times as their reader does. */
 export function detailWords({ action, details }: StaffAction, time: (iso: string) => string): string | null {
   if (action === "staff.change_role") return `${text(details.from)} → ${text(details.to)}`;
-  if (action === "staff.invite") return `as ${text(details.role)}`;
+  if (action === "staff.change_organisations") return `${scope(details.from)} → ${scope(details.to)}`;
+  if (action === "staff.invite") {
+    return `as ${text(details.role)}${details.organisations ? ` for ${scope(details.organisations)}` : ""}`;
+  }
   const { name: _, ...rest } = details;
   const parts = Object.entries(action.startsWith("token.") ? rest : details)
     .filter(([, value]) => value !== null && !isEmpty(value))
@@ -17,6 +21,10 @@ export function detailWords({ action, details }: StaffAction, time: (iso: string
 
 function isEmpty(value: unknown): boolean {
   return typeof value === "object" && value !== null && Object.keys(value).length === 0;
+}
+
+function scope(value: unknown): string {
+  return scopeWords(Array.isArray(value) ? value.map(String) : null);
 }
 
 function text(value: unknown): string {

@@ -2,25 +2,35 @@
 
 import { useMutation } from "@tanstack/react-query";
 import { useId, useState } from "react";
+import { useKnownOrganisations } from "@/lib/client/organisations";
 import { inviteStaff } from "@/lib/client/staff";
 import type { StaffWithInvitation } from "@/lib/contract/staff";
 import type { StaffRole } from "@/lib/contract/vocabulary";
 import { FormDialog } from "../form-dialog";
 import { Input } from "../ui/input";
+import { draftOf, isComplete, OrganisationsField, organisationsIn } from "./organisations-field";
 import { RoleChoice } from "./role-choice";
 
-/** E-mail and role of a new person. What comes back holds the link. */
+/** E-mail, role and organisations of a new person. What comes back holds the link. */
 export function InviteDialog({
+  own,
   onClose,
   onInvited,
 }: {
+  /** The organisations of whoever invites. */
+  own: readonly string[] | null;
   onClose: () => void;
   onInvited: (invited: StaffWithInvitation) => void;
 }) {
   const form = useId();
   const [email, setEmail] = useState("");
   const [role, setRole] = useState<StaffRole>("support");
-  const invite = useMutation({ mutationFn: () => inviteStaff(email.trim(), role), onSuccess: onInvited });
+  const [organisations, setOrganisations] = useState(() => draftOf(own));
+  const known = useKnownOrganisations();
+  const invite = useMutation({
+    mutationFn: () => inviteStaff({ email: email.trim(), role, organisations: organisationsIn(organisations) }),
+    onSuccess: onInvited,
+  });
   return (
     <FormDialog
       title="Invite a person"
@@ -28,6 +38,7 @@ export function InviteDialog({
       action="Make the link"
       doing="Making the link…"
       testId="invite-confirm"
+      ready={isComplete(organisations)}
       pending={invite.isPending}
       error={invite.error}
       onSubmit={() => invite.mutate()}
@@ -50,6 +61,7 @@ export function InviteDialog({
         />
       </div>
       <RoleChoice value={role} onChange={setRole} />
+      <OrganisationsField value={organisations} own={own} known={known} onChange={setOrganisations} />
     </FormDialog>
   );
 }

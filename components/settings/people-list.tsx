@@ -21,7 +21,15 @@ const REFRESH_MS = 10_000;
 type Open = "invite" | { person: StaffMember; action: PersonAction } | { linked: StaffWithInvitation };
 
 /** Who is on the staff, and all that an administrator does with people. */
-export function PeopleList({ initial, ownId }: { initial: StaffMember[]; ownId: string }) {
+export function PeopleList({
+  initial,
+  ownId,
+  ownOrganisations,
+}: {
+  initial: StaffMember[];
+  ownId: string;
+  ownOrganisations: readonly string[] | null;
+}) {
   const client = useQueryClient();
   const time = useTimeFormat();
   const [open, setOpen] = useState<Open | null>(null);
@@ -61,14 +69,14 @@ export function PeopleList({ initial, ownId }: { initial: StaffMember[]; ownId: 
           />
         ))}
       </Table>
-      {data.length === 1 && (
+      {data.length === 1 && ownOrganisations === null && (
         <p className="pt-4 text-pretty text-quiet">
           Only you can enter so far. Invite a second administrator, so that somebody can let you in again.
         </p>
       )}
-      {open === "invite" && <InviteDialog onClose={close} onInvited={showLink} />}
+      {open === "invite" && <InviteDialog own={ownOrganisations} onClose={close} onInvited={showLink} />}
       {open !== null && open !== "invite" && "person" in open && (
-        <PersonDialog {...open} onClose={close} onChanged={changed} onLinked={showLink} />
+        <PersonDialog {...open} own={ownOrganisations} onClose={close} onChanged={changed} onLinked={showLink} />
       )}
       {open !== null && open !== "invite" && "linked" in open && (
         <SecretDialog

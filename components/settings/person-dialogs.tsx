@@ -1,16 +1,20 @@
 "use client";
 
 import { useState } from "react";
+import { useKnownOrganisations } from "@/lib/client/organisations";
 import { changeStaff, linkStaff } from "@/lib/client/staff";
 import type { StaffMember, StaffWithInvitation } from "@/lib/contract/staff";
 import { ConfirmDialog } from "../confirm-dialog";
 import { plural } from "../format";
+import { draftOf, isComplete, OrganisationsField, organisationsIn } from "./organisations-field";
 import type { PersonAction } from "./person-row";
 import { RoleChoice } from "./role-choice";
-import { callOf, ROLE_WORDS } from "./words";
+import { callOf, ROLE_WORDS, scopeWords } from "./words";
 
 interface Props {
   person: StaffMember;
+  /** The organisations of whoever changes something. */
+  own: readonly string[] | null;
   onClose: () => void;
   /** What happened, for a toast. */
   onChanged: (words: string) => void;
@@ -20,6 +24,7 @@ interface Props {
 /** What each action asks before it is done. */
 export function PersonDialog({ action, ...props }: Props & { action: PersonAction }) {
   if (action === "role") return <RoleDialog {...props} />;
+  if (action === "organisations") return <OrganisationsDialog {...props} />;
   if (action === "link") return <LinkDialog {...props} />;
   return <AccessDialog disable={action === "disable"} {...props} />;
 }
@@ -44,6 +49,33 @@ function RoleDialog({ person, onClose, onChanged }: Props) {
     >
       <div className="pt-1">
         <RoleChoice value={role} onChange={setRole} />
+      </div>
+    </ConfirmDialog>
+  );
+}
+
+function OrganisationsDialog({ person, own, onClose, onChanged }: Props) {
+  const [draft, setDraft] = useState(() => draftOf(person.organisations));
+  const known = useKnownOrganisations();
+  const name = callOf(person);
+  const organisations = organisationsIn(draft);
+  return (
+    <ConfirmDialog
+      title={`Change the organisations of ${name}`}
+      description={
+        person.status === "invited"
+          ? "It counts from the first sign-in on. The link that was sent stays good."
+          : `${name} is signed out everywhere at once, and from then on sees these organisations only.${tokenWords(person, "may from now on reach no more than these")}`
+      }
+      action="Change organisations"
+      doing="Changing…"
+      disabled={!isComplete(draft)}
+      run={() => changeStaff(person.id, { organisations })}
+      onDone={() => onChanged(`${name}: ${scopeWords(organisations)}.`)}
+      onClose={onClose}
+    >
+      <div className="pt-1">
+        <OrganisationsField value={draft} own={own} known={known} onChange={setDraft} />
       </div>
     </ConfirmDialog>
   );

@@ -5,6 +5,7 @@ import { RelativeTime } from "../time";
 import { Button } from "../ui/button";
 import { cn } from "../ui/cn";
 import { Menu, MenuContent, MenuItem, MenuSeparator, MenuTrigger } from "../ui/menu";
+import { ScopeLine } from "./scope-line";
 import { type Columns, cellLook, rowLook } from "./table";
 import { callOf, ROLE_WORDS } from "./words";
 
@@ -22,7 +23,7 @@ const LOOK: Record<StaffStatus, { icon: LucideIcon; tone: string; word: string }
   disabled: { icon: Ban, tone: "text-grey", word: "Disabled" },
 };
 
-export type PersonAction = "role" | "link" | "disable" | "enable";
+export type PersonAction = "role" | "organisations" | "link" | "disable" | "enable";
 
 /** One person, with what can be done. Nothing can be done with oneself. */
 export function PersonRow({
@@ -34,7 +35,7 @@ export function PersonRow({
   isSelf: boolean;
   onAction: (action: PersonAction) => void;
 }) {
-  const { email, role, status, last_sign_in_at } = person;
+  const { email, role, organisations, status, last_sign_in_at } = person;
   return (
     <tr data-testid="person-row" className={cn(rowLook, "relative")}>
       <td className={cn(cellLook, "md:h-14")}>
@@ -48,7 +49,10 @@ export function PersonRow({
           </p>
         )}
       </td>
-      <td className={cn(cellLook, "max-md:col-start-1 max-md:row-start-2")}>{ROLE_WORDS[role].label}</td>
+      <td className={cn(cellLook, "max-md:col-start-1 max-md:row-start-2")}>
+        {ROLE_WORDS[role].label}
+        <ScopeLine organisations={organisations} />
+      </td>
       <td className={cn(cellLook, "max-md:col-span-2 max-md:col-start-1 max-md:row-start-2 max-md:justify-self-end")}>
         <StatusWords person={person} />
       </td>
@@ -96,6 +100,7 @@ function PersonActions({ person, onAction }: { person: StaffMember; onAction: (a
         {status !== "disabled" && (
           <>
             <MenuItem onSelect={() => onAction("role")}>Change role…</MenuItem>
+            <MenuItem onSelect={() => onAction("organisations")}>Change organisations…</MenuItem>
             <MenuItem onSelect={() => onAction("link")}>
               {status === "invited" ? "New invitation link…" : "New password link…"}
             </MenuItem>

@@ -24,7 +24,13 @@ const REFRESH_MS = 5_000;
 type Open = "create" | { created: NewApiToken } | { revoking: ApiToken };
 
 /** The API tokens: who made them, what they may, when they were used. */
-export function TokenList({ initial }: { initial: ApiToken[] }) {
+export function TokenList({
+  initial,
+  ownOrganisations,
+}: {
+  initial: ApiToken[];
+  ownOrganisations: readonly string[] | null;
+}) {
   const client = useQueryClient();
   const origin = useOrigin();
   const [open, setOpen] = useState<Open | null>(null);
@@ -67,6 +73,7 @@ export function TokenList({ initial }: { initial: ApiToken[] }) {
       )}
       {open === "create" && (
         <CreateTokenDialog
+          own={ownOrganisations}
           onClose={close}
           onCreated={(created) => {
             setOpen({ created });

@@ -5,6 +5,7 @@ import { RelativeTime, useTimeFormat } from "../time";
 import { Button } from "../ui/button";
 import { cn } from "../ui/cn";
 import { Tooltip } from "../ui/tooltip";
+import { ScopeLine } from "./scope-line";
 import { type Columns, cellLook, rowLook } from "./table";
 import { SCOPE_WORDS } from "./words";
 
@@ -21,7 +22,7 @@ const SOON_MS = 7 * 24 * 60 * 60 * 1000;
 
 /** One token. It says what it may, when it was used, and how it ends. */
 export function TokenRow({ token, onRevoke }: { token: ApiToken; onRevoke: () => void }) {
-  const { name, hint, scopes, created_by, last_used_at, status } = token;
+  const { name, hint, scopes, organisations, created_by, last_used_at, status } = token;
   const ended = status === "revoked" || status === "expired";
   return (
     <tr data-testid="token-row" className={cn(rowLook, ended && "text-quiet")}>
@@ -33,6 +34,7 @@ export function TokenRow({ token, onRevoke }: { token: ApiToken; onRevoke: () =>
       </td>
       <td className={cn(cellLook, "max-md:col-span-2 max-md:row-start-2")}>
         <span className="text-pretty">{scopes.map((scope) => SCOPE_WORDS[scope]?.label ?? scope).join(", ")}</span>
+        <ScopeLine organisations={organisations} />
       </td>
       <td className={cn(cellLook, "truncate text-quiet max-xl:hidden")}>
         <InertText text={created_by} />

@@ -34,17 +34,31 @@ export const SCOPE_WORDS: Record<Scope, { label: string; may: string }> = {
   },
 };
 
+/** `all organisations`, `acme and globex only`, `acme, globex and 3 more only`. */
+export function scopeWords(organisations: readonly string[] | null): string {
+  if (organisations === null) return "all organisations";
+  const [first, second, ...more] = organisations;
+  if (first === undefined) return "no organisation";
+  if (second === undefined) return `${first} only`;
+  return more.length === 0 ? `${first} and ${second} only` : `${first}, ${second} and ${more.length} more only`;
+}
+
 /** What was done, as the rest of a sentence that begins with a name, where the general rule below says it badly. */
 const ACTION_WORDS: Readonly<Record<string, string>> = {
   "staff.invite": "invited",
   "staff.link": "made a new link for",
   "staff.change_role": "changed the role of",
+  "staff.change_organisations": "changed the organisations of",
   "staff.disable": "disabled",
   "staff.enable": "enabled",
   "invitation.accept": "accepted the invitation sent to",
   "token.create": "created the API token",
   "token.revoke": "revoked the API token",
-  "audit.export": "exported the audit log",
+  "audit.export": "started to export the audit log",
+  "audit.exported": "exported the audit log",
+  "replay.export": "started to export the items of",
+  "replay.exported": "exported the items of",
+  "event.download": "downloaded the body of",
 };
 
 /** Verbs of actions such as `destination.rotate_secret`, before "the destination". */
@@ -74,7 +88,7 @@ export function actionWords(action: string): string {
 
 /** What the subject is called: a token by its name; nothing where the words say it all. */
 export function subjectWords({ action, subject, details }: StaffAction): string | null {
-  if (action === "audit.export") return null;
+  if (action.startsWith("audit.export")) return null;
   return action.startsWith("token.") && typeof details.name === "string" ? details.name : subject;
 }
 

@@ -1,7 +1,7 @@
 import { Plus } from "lucide-react";
 import Link from "next/link";
 import { type ReactNode, useState } from "react";
-import type { SourceProvider } from "@/lib/contract/sources";
+import type { LastRejection, SourceProvider } from "@/lib/contract/sources";
 import { CopyButton } from "../copy-button";
 import { historyAddress } from "../events/address";
 import { InertText } from "../inert-text";
@@ -77,6 +77,7 @@ export function ProviderDoor({
                 <RelativeTime at={last_rejection.received_at} className="text-quiet" />
                 <span className="block text-quiet text-sm">
                   <InertText text={last_rejection.detail} />
+                  <KnownOfRejection rejection={last_rejection} />
                 </span>
               </>
             ) : (
@@ -127,5 +128,20 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
       <dt className="text-faint">{name}</dt>
       <dd className="min-w-0 [overflow-wrap:anywhere]">{children}</dd>
     </>
+  );
+}
+
+/** What a refused request would have been, where that is known. */
+function KnownOfRejection({ rejection }: { rejection: LastRejection }) {
+  const { organisation_id, source_id, event_key } = rejection;
+  const facts = [
+    organisation_id && `organisation ${organisation_id}`,
+    source_id && `source ${source_id}`,
+    event_key && `event ${event_key}`,
+  ].filter((fact) => fact !== null);
+  return facts.length === 0 ? null : (
+    <span className="block">
+      Of <InertText text={facts.join(", ")} />
+    </span>
   );
 }

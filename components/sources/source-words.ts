@@ -37,6 +37,7 @@ const REJECTION: Record<RejectionReason, string> = {
   malformed: "could not be read",
   too_large: "too large",
   not_configured: "no secret was set",
+  wrong_address: "posted to a wrong address",
 };
 
 /** Why a request was refused. A provider that signs nothing can have no wrong signature. */

@@ -3,6 +3,7 @@ import type { Scope } from "@/lib/contract/scopes";
 import type { ApiToken, ApiTokenStatus, NewApiToken } from "@/lib/contract/staff";
 import { call } from "@/lib/db/client";
 import { Problem } from "@/lib/errors";
+import { beyondScope, type Organisations, type Scoped, scopeOf } from "@/lib/scope";
 import { type Actor, mayActor, SCOPES, scopesWithin } from "./permissions";
 import { hashSecret, makeSecret } from "./secrets";
 
@@ -30,9 +31,11 @@ export async function readApiToken(token: string): Promise<TokenReading> {
   });
   if (!stored) return { problem: "The token is not one of ours." };
   if (stored.status !== "active") return { problem: ENDED[stored.status] };
-  const { id, name, owner_id, owner_role } = stored;
+  const { id, name, organisations, owner_id, owner_role } = stored;
   const scopes = stored.scopes.filter((scope) => isWithin(scope, owner_role));
-  return { actor: { kind: "token", id, name, role: null, scopes, ...(owner_id && { ownerId: owner_id }) } };
+  return {
+    actor: { kind: "token", id, name, role: null, scopes, organisations, ...(owner_id && { ownerId: owner_id }) },
+  };
 }
 
 /** A token may nothing that whoever made it may not do any more. Scopes we do not know allow nothing. */
@@ -41,15 +44,17 @@ function isWithin(scope: Scope, ownerRole: ApiToken["owner_role"]): boolean {
   return ownerRole === null || SCOPES[scope].every((permission) => mayActor({ role: ownerRole }, permission));
 }
 
-/** Those that work, and those that ended in the last 30 days. */
-export function listApiTokens(): Promise<ApiToken[]> {
-  return call("console", "list_api_tokens", {} as never);
+/** Those that work, and those that ended in the last 30 days, of what the asker may. */
+export function listApiTokens(asker: Scoped): Promise<ApiToken[]> {
+  return call("console", "list_api_tokens", scopeOf(asker));
 }
 
 interface TokenOrder {
   name: string;
   scopes: Scope[];
   expires_in_days: number;
+  /** Null, or not given: those of its maker, whatever they are when it is used. */
+  organisations?: Organisations;
 }
 
 interface Asker {
@@ -71,18 +76,23 @@ export async function createApiToken(order: TokenOrder, { actor, requestId }: As
   }
   const token = `${PREFIX}${makeSecret()}`;
   const owner = actor.kind === "staff" ? actor.id : actor.ownerId;
-  const api_token = await call<ApiToken>("console", "create_api_token", {
+  // A token without a person behind it has nobody whose scope bounds it later.
+  const organisations = order.organisations ?? actor.organisations;
+  const made = await call<ApiToken | { refused: "beyond_scope" }>("console", "create_api_token", {
     p_name: order.name,
     p_token_hash: hashSecret(token),
     p_hint: token.slice(-HINT_LENGTH),
     p_scopes: order.scopes,
     p_days: order.expires_in_days,
+    p_organisations: organisations as string[],
+    ...scopeOf(actor),
     p_actor: actor.name,
     p_actor_id: actor.id,
     p_request_id: requestId,
     ...(owner && { p_owner_id: owner }),
   });
-  return { api_token, token };
+  if ("refused" in made) throw beyondScope(actor, "organisations");
+  return { api_token: made, token };
 }
 
 /** Ends a token at once, `tk_12` or `12`. Throws a `Problem` when there is none. */
@@ -91,6 +101,7 @@ export async function revokeApiToken(id: string, { actor, requestId }: Asker): P
   const revoked = number
     ? await call<ApiToken | null>("console", "revoke_api_token", {
         p_id: Number(number),
+        ...scopeOf(actor),
         p_actor: actor.name,
         p_actor_id: actor.id,
         p_request_id: requestId,

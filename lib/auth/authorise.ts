@@ -1,20 +1,14 @@
 /** Who asks, and may they? Every API route and every page asks here; middleware.ts is a convenience only. */
 import { cookies, headers } from "next/headers";
-import { redirect } from "next/navigation";
+import { forbidden, redirect } from "next/navigation";
 import { cache } from "react";
 import { environment } from "@/lib/env";
 import { Problem } from "@/lib/errors";
+import { PATH_HEADER } from "@/lib/front/headers";
+import { noteCaller } from "@/lib/request-scope";
 import { type Actor, lackOf, mayActor, type Permission } from "./permissions";
 import { actorOfSession, type Person, sessionCookieName } from "./session";
 import { readToken } from "./tokens";
-
-/** Set by middleware.ts: the path of the page, which a server component cannot see. */
-export const PATH_HEADER = "x-redrive-path";
-
-/** A page that this person may not see. `digest` reaches error.tsx, where a message would not. */
-export class NotPermitted extends Error {
-  readonly digest = "NOT_PERMITTED";
-}
 
 /**
  * For API routes: the actor, from a bearer token or from the console's session cookie. Throws a `Problem`: 401 when it is
@@ -22,15 +16,17 @@ export class NotPermitted extends Error {
  */
 export async function authorise(request: Request, permission: Permission): Promise<Actor> {
   const actor = request.headers.has("authorization") ? await bearer(request) : await person(request);
+  noteCaller(actor.id);
   if (mayActor(actor, permission)) return actor;
   throw new Problem({ status: 403, title: "You may not do this.", detail: lackOf(actor, permission) });
 }
 
-/** For pages: the signed-in person. Sends others to the sign-in page; throws `NotPermitted` when the role is not enough. */
+/** For pages: the signed-in person. Sends others to the sign-in page; answers the 403 page when the role is not enough. */
 export async function requireStaff(permission: Permission): Promise<Person> {
   const actor = await currentPerson();
   if (!actor) redirect(`/sign-in?callbackUrl=${encodeURIComponent(await currentPath())}`);
-  if (!mayActor(actor, permission)) throw new NotPermitted(`The role ${actor.role} may not see this page.`);
+  noteCaller(actor.id);
+  if (!mayActor(actor, permission)) forbidden();
   return actor;
 }
 

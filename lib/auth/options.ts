@@ -4,12 +4,10 @@ import CredentialsProvider from "next-auth/providers/credentials";
 import type { OAuthConfig } from "next-auth/providers/oauth";
 import { call } from "@/lib/db/client";
 import { environment } from "@/lib/env";
-import { log } from "@/lib/log";
+import { clientAddress } from "@/lib/front/client-address";
+import { log, logError } from "@/lib/log";
 import { verifyPassword } from "./password";
 import { isHttps, SESSION_SECONDS, type Staff, sessionCookieName } from "./session";
-
-/** Set by server.ts on every request: the peer's address, which a header of the caller's cannot fake. */
-export const CLIENT_ADDRESS_HEADER = "x-redrive-client";
 
 /** Longer passwords only cost us time. */
 const LONGEST_PASSWORD = 1024;
@@ -29,6 +27,11 @@ export function authOptions(): AuthOptions {
       },
     },
     providers: [passwords(), ...openIdConnect()],
+    // Its own writes what callers send as it is, over several lines.
+    logger: {
+      error: (code, metadata) => logError("next_auth", messageOf(metadata), { code }),
+      warn: (code) => log("next_auth", { code }),
+    },
     callbacks: {
       // Being known to the identity provider is not enough: the person must be on our staff.
       async signIn({ user, account, profile }) {
@@ -56,7 +59,7 @@ function passwords() {
     async authorize(credentials, request) {
       const email = credentials?.email?.trim().toLowerCase().slice(0, 320) ?? "";
       const password = credentials?.password ?? "";
-      const ip = addressOf(request.headers);
+      const ip = clientAddress(request.headers ?? {});
       if (!(await call<boolean>("console", "sign_in_allowed", { p_email: email, p_ip: ip }))) {
         log("sign_in", { decision: "too_many_attempts", ip });
         throw new Error("TooManyAttempts");
@@ -71,15 +74,14 @@ function passwords() {
   });
 }
 
-function findStaff(email: string) {
-  return call<(Staff & { password_hash: string | null }) | null>("console", "find_staff", { p_email: email });
+/** Never the whole of it: it may carry tokens, and what a caller sent to POST /api/auth/_log. */
+function messageOf(metadata: unknown): string {
+  const { message, error = message } = Object(metadata) as { message?: unknown; error?: unknown };
+  return error instanceof Error ? error.message : typeof error === "string" ? error : "no message";
 }
 
-/** Who sent a request, as far as can be known: for limits, and for the log. */
-export function addressOf(headers: Record<string, string | string[] | undefined> | undefined): string {
-  // Behind server.ts the first is always there; a serverless platform sets the second.
-  const value = headers?.[CLIENT_ADDRESS_HEADER] ?? headers?.["x-forwarded-for"] ?? "unknown";
-  return String(value).split(",")[0]?.trim().slice(0, 64) || "unknown";
+function findStaff(email: string) {
+  return call<(Staff & { password_hash: string | null }) | null>("console", "find_staff", { p_email: email });
 }
 
 function openIdConnect(): OAuthConfig<{ sub: string; email: string; name?: string }>[] {

@@ -1,6 +1,7 @@
 /** Who may do what, as data: handlers and pages ask for a permission, never for a role. */
 import { SCOPE_NAMES, type Scope } from "@/lib/contract/scopes";
 import type { StaffRole } from "@/lib/contract/vocabulary";
+import type { Organisations } from "@/lib/scope";
 
 /** Each role may do all that the roles before it may. */
 const ROLES: readonly StaffRole[] = ["viewer", "support", "admin"];
@@ -44,6 +45,8 @@ export interface Actor {
   /** Null for a token that may what its scopes name, and nothing else. */
   role: StaffRole | null;
   scopes?: readonly Scope[];
+  /** Whose events it may see and act on; null is everybody's. Read anew on every request. */
+  organisations: Organisations;
   /** The person whose rights bound a token, where one made it. */
   ownerId?: string;
 }

@@ -3,6 +3,7 @@ import { decode } from "next-auth/jwt";
 import type { StaffRole } from "@/lib/contract/vocabulary";
 import { call } from "@/lib/db/client";
 import { environment } from "@/lib/env";
+import type { Organisations } from "@/lib/scope";
 import type { Actor } from "./permissions";
 
 /** Twelve hours: a working day. */
@@ -14,6 +15,7 @@ export interface Staff {
   email: string;
   name: string;
   role: StaffRole;
+  organisations: Organisations;
   disabled: boolean;
   session_version: number;
 }
@@ -42,5 +44,5 @@ export async function actorOfSession(cookie: string | undefined): Promise<Person
   if (!token?.sub) return undefined;
   const staff = await call<Staff | null>("console", "get_staff", { p_id: token.sub });
   if (!staff || staff.disabled || staff.session_version !== token.version) return undefined;
-  return { kind: "staff", id: staff.id, name: staff.name, role: staff.role };
+  return { kind: "staff", id: staff.id, name: staff.name, role: staff.role, organisations: staff.organisations };
 }

@@ -4,6 +4,7 @@ import type { StaffRole } from "@/lib/contract/vocabulary";
 import { call } from "@/lib/db/client";
 import { environment } from "@/lib/env";
 import { Problem, type ProblemInit } from "@/lib/errors";
+import { beyondScope, type Organisations, type Scoped, scopeOf } from "@/lib/scope";
 import { hashPassword } from "./password";
 import { type Actor, rolesWithin } from "./permissions";
 import { hashSecret, makeSecret } from "./secrets";
@@ -16,7 +17,7 @@ interface Asker {
 }
 
 interface Answer {
-  result: "invited" | "linked" | "changed" | keyof typeof REFUSALS;
+  result: "invited" | "linked" | "changed" | "beyond_scope" | keyof typeof REFUSALS;
   staff?: StaffMember;
   expires_at?: string;
 }
@@ -36,13 +37,16 @@ const REFUSALS = {
   disabled: { status: 409, title: "This person is disabled.", detail: "Enable the account, then make a link." },
 } satisfies Record<string, ProblemInit>;
 
-/** Everybody, those who can sign in first. */
-export function listStaff(): Promise<StaffMember[]> {
-  return call("console", "list_staff", {} as never);
+/** Everybody who may no more than the asker's organisations, those who can sign in first. */
+export function listStaff(asker: Scoped): Promise<StaffMember[]> {
+  return call("console", "list_staff", scopeOf(asker));
 }
 
 /** Puts a person on the staff who gets in by the link in the answer, the only place where it is seen. */
-export async function inviteStaff(email: string, role: StaffRole, asker: Asker): Promise<StaffWithInvitation> {
+export async function inviteStaff(
+  { email, role, organisations }: { email: string; role: StaffRole; organisations?: Organisations },
+  asker: Asker,
+): Promise<StaffWithInvitation> {
   if (!rolesWithin(asker.actor).includes(role)) {
     throw new Problem({ ...BEYOND, title: `You may not give the role ${role}.`, field: "role" });
   }
@@ -50,10 +54,11 @@ export async function inviteStaff(email: string, role: StaffRole, asker: Asker):
   const answer = await call<Answer>("console", "invite_staff", {
     p_email: email,
     p_role: role,
+    p_organisations: (organisations ?? asker.actor.organisations) as string[],
     p_token_hash: hashSecret(secret),
     ...askedBy(asker),
   });
-  return withLink(answer, secret, asker.request);
+  return withLink(answer, secret, asker);
 }
 
 /** A new link for somebody who lost theirs, or the password. Links from before open nothing any more. */
@@ -65,13 +70,13 @@ export async function linkStaff(id: string, asker: Asker): Promise<StaffWithInvi
     p_within: rolesWithin(asker.actor),
     ...askedBy(asker),
   });
-  return withLink(answer, secret, asker.request);
+  return withLink(answer, secret, asker);
 }
 
-/** Another role, disabled or enabled. Ends the person's sessions. Throws a `Problem` for the last administrator. */
+/** Another role, other organisations, disabled or enabled. Ends the person's sessions. Throws a `Problem` for the last administrator. */
 export async function changeStaff(
   id: string,
-  { role, disabled }: { role?: StaffRole; disabled?: boolean },
+  { role, disabled, organisations }: { role?: StaffRole; disabled?: boolean; organisations?: Organisations },
   asker: Omit<Asker, "request">,
 ): Promise<StaffMember> {
   const answer = await call<Answer>("console", "change_staff", {
@@ -80,8 +85,9 @@ export async function changeStaff(
     ...askedBy(asker),
     ...(role && { p_role: role }),
     ...(disabled !== undefined && { p_disabled: disabled }),
+    ...(organisations !== undefined && { p_rescope: true, p_organisations: organisations as string[] }),
   });
-  return personIn(answer);
+  return personIn(answer, asker.actor);
 }
 
 /** Whom a link lets in. */
@@ -144,7 +150,7 @@ export async function acceptInvitation(
 }
 
 function askedBy({ actor, requestId }: Pick<Asker, "actor" | "requestId">) {
-  return { p_actor: actor.name, p_actor_id: actor.id, p_request_id: requestId };
+  return { ...scopeOf(actor), p_actor: actor.name, p_actor_id: actor.id, p_request_id: requestId };
 }
 
 function personId(id: string): string {
@@ -152,13 +158,14 @@ function personId(id: string): string {
   throw new Problem(REFUSALS.not_found);
 }
 
-function personIn(answer: Answer): StaffMember {
+function personIn(answer: Answer, actor: Actor): StaffMember {
   if (answer.staff) return answer.staff;
+  if (answer.result === "beyond_scope") throw beyondScope(actor, "organisations");
   throw new Problem(REFUSALS[answer.result as keyof typeof REFUSALS]);
 }
 
-function withLink(answer: Answer, secret: string, request: Request): StaffWithInvitation {
-  const staff = personIn(answer);
+function withLink(answer: Answer, secret: string, { actor, request }: Asker): StaffWithInvitation {
+  const staff = personIn(answer, actor);
   const invitation: Invitation = {
     url: new URL(`/invitation/${secret}`, originOf(request)).href,
     expires_at: answer.expires_at as string,

@@ -11,7 +11,14 @@ const WAIT_FOR_OTHER_MS = 500;
 /** All that `next build` reads. */
 const SOURCES = [
   ...["app", "components", "lib", "public"],
-  ...["next.config.js", "middleware.ts", "package-lock.json", "tsconfig.json", "postcss.config.mjs"],
+  ...[
+    "next.config.js",
+    "middleware.ts",
+    "instrumentation.ts",
+    "package-lock.json",
+    "tsconfig.json",
+    "postcss.config.mjs",
+  ],
 ];
 
 /** Builds if needed; of several processes at once, one does. Throws with the build's own output when that fails. */

@@ -1,9 +1,10 @@
 /** What must be true before Redrive answers anybody. Local mode generates what is missing; production refuses to start. */
-import postgres from "postgres";
 import { call } from "../db/client";
+import { openPool } from "../db/connection-options";
 import { readNetworks } from "../destinations/addresses";
 import { activeSecrets, openHeaders, type SecretHolder } from "../destinations/secrets";
 import { ConfigurationError, type Environment, secretsFrom } from "../env";
+import { readProxies } from "../front/proxies";
 import { senders } from "../providers";
 
 /** Settings without which an acknowledged event can be lost when the database's machine fails. */
@@ -16,6 +17,7 @@ export function checkConfiguration(env: Environment): void {
   }
   // Read here, so that a mistake in it stops the start and not the deliveries.
   readNetworks(env.EGRESS_ALLOW_PRIVATE);
+  readProxies(env.TRUSTED_PROXIES);
   if (env.mode === "local") return;
 
   const missing: string[] = [];
@@ -44,7 +46,7 @@ export async function checkEncryptionKey(): Promise<void> {
 
 /** Refuses a Postgres that acknowledges commits it has not written. Asks with the role and database Redrive uses. */
 export async function checkDurability(url: string): Promise<void> {
-  const sql = postgres(url, { max: 1, connect_timeout: 10, onnotice: () => {} });
+  const sql = openPool(url, { max: 1, connect_timeout: 10 });
   try {
     const off: string[] = [];
     for (const setting of DURABLE) {

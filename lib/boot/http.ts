@@ -1,12 +1,18 @@
 /** The HTTP server around Next: a lane of its own for webhooks, limits against slow clients, and an orderly end. */
 import http, { type IncomingMessage, type ServerResponse } from "node:http";
-import net from "node:net";
+import type net from "node:net";
 import { ConfigurationError } from "../env";
-import { logError } from "../log";
-import { accept, maxBodyBytes, refuseTooLarge } from "../pipeline/accept";
+import { type ProblemInit, problemBody } from "../errors";
+import { weScreen } from "../front/listen";
+import { prepare, prepareUpgrade, refusalOf } from "../front/screen";
+import { log, logError } from "../log";
+import { accept, maxBodyBytes, refuseTooLarge, refuseUntilLater, requestIdOf } from "../pipeline/accept";
+import { type Answer, answerWith, hasTooManyHeaders, tooManyHeaders } from "../pipeline/answer";
 import { webhookRoute } from "../pipeline/door-path";
 import { readBody } from "../pipeline/read-body";
+import { refuseWrongAddress } from "../pipeline/wrong-address";
 import type { HeaderPairs, RawRequest } from "../providers/provider";
+import { inRequest } from "../request-scope";
 import { createReplayStreams } from "./replay-stream";
 
 /** A sender has this long for its headers, and for everything. What follows, the answer, may take as long as it takes. */
@@ -16,11 +22,6 @@ const CHECK_EVERY_MS = 500;
 /** Longer than load balancers keep idle connections (60 s), so that they close first. */
 const KEEP_ALIVE_MS = 65_000;
 const MAX_HEADER_BYTES = 16 * 1024;
-/** Long enough for a sender to read that its body is too large before the connection ends. */
-const LINGER_MS = 500;
-/** The peer's address as we see it. Must equal CLIENT_ADDRESS_HEADER of lib/auth/options.ts. */
-const CLIENT_HEADER = "x-redrive-client";
-
 type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 type UpgradeHandler = (request: IncomingMessage, socket: net.Socket, head: Buffer) => Promise<void> | void;
 
@@ -36,6 +37,7 @@ export function createHttpServer(next: Handler, upgrade?: UpgradeHandler): HttpS
   const open = new Set<ServerResponse>();
   const replayStreams = createReplayStreams();
   let draining = false;
+  weScreen();
   const server = http.createServer(
     {
       headersTimeout: HEADERS_TIMEOUT_MS,
@@ -51,6 +53,8 @@ export function createHttpServer(next: Handler, upgrade?: UpgradeHandler): HttpS
       answer(request, response, next).catch((error) => fail(response, error));
     },
   );
+  // All of them are handed over, so that they can be counted: by default Node drops what comes after the first thousand.
+  server.maxHeadersCount = 0;
   const sockets = new Set<net.Socket>();
   server.on("connection", (socket) => {
     sockets.add(socket);
@@ -59,6 +63,7 @@ export function createHttpServer(next: Handler, upgrade?: UpgradeHandler): HttpS
   // Without a listener Next would add its own, which passes rewritten upgrades on to other hosts.
   server.on("upgrade", (request, socket: net.Socket, head) => {
     socket.on("error", () => {});
+    prepareUpgrade(request);
     if (replayStreams.take(request, socket, head)) return;
     if (upgrade) void upgrade(request, socket, head);
     else socket.end("HTTP/1.1 426 Upgrade Required\r\nconnection: close\r\ncontent-length: 0\r\n\r\n");
@@ -86,10 +91,19 @@ export function createHttpServer(next: Handler, upgrade?: UpgradeHandler): HttpS
 }
 
 async function answer(request: IncomingMessage, response: ServerResponse, next: Handler): Promise<void> {
+  prepare(request, response);
+  if (hasTooManyHeaders(request.rawHeaders.length / 2)) return send(response, tooManyHeaders(), request.method);
   const slug = webhookRoute(request.url ?? "/");
   if (slug) return acceptWebhook(slug, request, response);
-  request.headers[CLIENT_HEADER] = addressOf(request);
-  await next(request, response);
+  const refusal = refusalOf(request);
+  if (refusal) {
+    const raw = { method: request.method ?? "", path: request.url ?? "", headers: headerPairs(request) };
+    const answered = refusal === "wrong_address" ? await refuseWrongAddress(raw) : refuse(refusal, raw);
+    return send(response, answered, request.method);
+  }
+  const gone = new AbortController();
+  response.once("close", () => gone.abort());
+  await inRequest(gone.signal, () => next(request, response));
 }
 
 /** The door's own lane: some ten times the requests per second of a route handler. */
@@ -102,11 +116,26 @@ async function acceptWebhook(slug: string, request: IncomingMessage, response: S
     headers: headerPairs(request),
     body: read.body,
   };
-  const { status, headers, body } = read.end === "too_large" ? await refuseTooLarge(slug, raw) : await accept(raw);
+  send(response, await answerTo(read.end, slug, raw).finally(read.release), request.method);
+}
+
+function answerTo(end: "complete" | "too_large" | "no_room", slug: string, raw: RawRequest): Promise<Answer> {
+  if (end === "complete") return accept(raw);
+  return end === "too_large" ? refuseTooLarge(slug, raw) : refuseUntilLater(slug, raw);
+}
+
+function refuse(problem: ProblemInit, { method, headers }: Omit<RawRequest, "body">): Answer {
+  const requestId = requestIdOf({ headers });
+  log("request", { request_id: requestId, method, status: problem.status, decision: problem.title });
+  const body = JSON.stringify(problemBody(problem, requestId));
+  const more = { "content-type": "application/problem+json", ...problem.headers };
+  return answerWith(problem.status, body, requestId, more);
+}
+
+function send(response: ServerResponse, { status, headers, body }: Answer, method: string | undefined): void {
   if (response.destroyed) return;
   response.writeHead(status, status === 204 ? headers : { ...headers, "content-length": Buffer.byteLength(body) });
-  response.end(request.method === "HEAD" ? "" : body);
-  if (read.end === "too_large") response.once("finish", () => setTimeout(() => request.destroy(), LINGER_MS).unref());
+  response.end(method === "HEAD" ? "" : body);
 }
 
 function headerPairs(request: IncomingMessage): HeaderPairs {
@@ -114,29 +143,6 @@ function headerPairs(request: IncomingMessage): HeaderPairs {
   const pairs: [string, string][] = [];
   for (let i = 0; i + 1 < rawHeaders.length; i += 2) pairs.push([rawHeaders[i] as string, rawHeaders[i + 1] as string]);
   return pairs;
-}
-
-/** The peer; behind a proxy on a private network, whom that proxy says it serves. */
-function addressOf(request: IncomingMessage): string {
-  const peer = (request.socket.remoteAddress ?? "unknown").replace(/^::ffff:/, "");
-  const forwarded = String(request.headers["x-forwarded-for"] ?? "").split(",");
-  return isPrivate(peer) ? forwarded.at(-1)?.trim() || peer : peer;
-}
-
-const PRIVATE = new net.BlockList();
-for (const [network, bits] of [
-  ["10.0.0.0", 8],
-  ["127.0.0.0", 8],
-  ["172.16.0.0", 12],
-  ["192.168.0.0", 16],
-] as const) {
-  PRIVATE.addSubnet(network, bits, "ipv4");
-}
-PRIVATE.addAddress("::1", "ipv6");
-PRIVATE.addSubnet("fc00::", 7, "ipv6");
-
-function isPrivate(address: string): boolean {
-  return net.isIP(address) !== 0 && PRIVATE.check(address, net.isIPv6(address) ? "ipv6" : "ipv4");
 }
 
 function isEventStream(response: ServerResponse): boolean {

@@ -1,8 +1,8 @@
 /** Local mode: what an operator would have configured is generated once and kept in DATA_DIR/secrets.json. */
 import { generateKeyPairSync, randomBytes, randomUUID } from "node:crypto";
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { linkSync, mkdirSync, rmSync } from "node:fs";
 import path from "node:path";
-import { ConfigurationError } from "../env";
+import { ensureCopy, readKept, writeDurably, writeKept } from "../db/kept-json";
 
 type Secrets = Record<string, string>;
 
@@ -45,16 +45,18 @@ function readOrCreate(dataDir: string): Secrets {
   const missing = GENERATORS.map((generate) => generate()).filter((made) =>
     Object.keys(made).some((name) => !known?.[name]),
   );
-  if (known && missing.length === 0) return known;
-
+  if (known && missing.length === 0) {
+    keepCopy(file, known);
+    return known;
+  }
   const secrets = Object.assign({}, ...missing, known) as Secrets;
   mkdirSync(path.dirname(file), { recursive: true });
-  const unfinished = `${file}.${process.pid}`;
-  writeFileSync(unfinished, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 });
   if (known) {
-    renameSync(unfinished, file);
+    writeKept(file, secrets);
     return secrets;
   }
+  const unfinished = `${file}.${randomUUID()}`;
+  writeDurably(unfinished, `${JSON.stringify(secrets, null, 2)}\n`);
   try {
     // Of two processes that create the file at once, the first wins and the other uses its secrets.
     linkSync(unfinished, file);
@@ -63,18 +65,29 @@ function readOrCreate(dataDir: string): Secrets {
   } finally {
     rmSync(unfinished);
   }
-  return read(file) ?? secrets;
+  const kept = read(file) ?? secrets;
+  keepCopy(file, kept);
+  return kept;
 }
 
 function read(file: string): Secrets | undefined {
+  return readKept({
+    file,
+    what: "The local secrets",
+    holds: "they hold ENCRYPTION_KEY, without which the secrets of destinations are lost, and what providers sign with",
+    lastResort:
+      "Without one, set ENCRYPTION_KEY and the providers' secrets as environment variables if you noted them, move the " +
+      "file away, and start again: what is missing is made anew, and each destination needs a new secret.",
+    isValid: (secrets) => Object.values(secrets).every((value) => typeof value === "string"),
+  }) as Secrets | undefined;
+}
+
+/** Tools read the secrets as other users, too: a copy that cannot be written there is made at the next start. */
+function keepCopy(file: string, secrets: Secrets): void {
   try {
-    return JSON.parse(readFileSync(file, "utf8"));
+    ensureCopy(file, secrets);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw new ConfigurationError(
-      `The local secrets in ${file} cannot be read: ${(error as Error).message}. ` +
-        "Run this as the user who ran `npm start`, or delete the file to have new ones generated.",
-    );
+    if (!["EACCES", "EPERM", "EROFS"].includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
   }
 }
 

@@ -2,10 +2,12 @@
 import { type IncomingMessage, STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import { type WebSocket, WebSocketServer } from "ws";
+import type { Actor } from "../auth/permissions";
 import { Problem, type ProblemInit, problemBody } from "../errors";
 import { log, logError } from "../log";
 import { requestIdOf } from "../pipeline/accept";
 import { readReplay } from "../pipeline/replay";
+import { takeStream } from "../queries/stream-slots";
 import { watchReplay } from "../queries/watch-replay";
 
 const PATH = /^\/(?:api\/)?admin\/webhooks\/bulk-replays\/([^/?]+)\/stream(?:\?|$)/;
@@ -30,10 +32,16 @@ export function createReplayStreams(): ReplayStreams {
 
   async function upgrade(id: string, request: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
     const requestId = requestIdOf({ headers: pairsOf(request) });
-    const problem = closing ? GOING_AWAY : await refusal(id, request);
+    const permit: Admission = closing ? { problem: GOING_AWAY } : await admission(id, request);
+    const { actor } = permit;
+    const slot = actor ? slotOf(actor) : permit.problem;
+    const problem = typeof slot === "function" ? undefined : slot;
     log("replay_stream", { request_id: requestId, replay_id: id, decision: problem ? "refused" : "watching" });
-    if (problem) refuse(socket, problem, requestId);
-    else server.handleUpgrade(request, socket, head, (peer) => void stream(peer, id, request));
+    if (typeof slot !== "function" || !actor) return refuse(socket, problem ?? GOING_AWAY, requestId);
+    // However the handshake and the stream end, the connection does.
+    socket.once("close", slot);
+    if (socket.destroyed) slot();
+    server.handleUpgrade(request, socket, head, (peer) => void stream(peer, id, request, actor));
   }
 
   return {
@@ -53,32 +61,44 @@ export function createReplayStreams(): ReplayStreams {
   };
 }
 
-/** Why this caller may not watch; undefined when it may. Asked before the upgrade, and again while it watches. */
-async function refusal(id: string, request: IncomingMessage): Promise<ProblemInit | undefined> {
+/** Gives back the stream of who watches, or says why they may not have another one. */
+function slotOf(actor: Actor): (() => void) | ProblemInit {
+  try {
+    return takeStream(actor);
+  } catch (error) {
+    if (error instanceof Problem) return error.init;
+    throw error;
+  }
+}
+
+type Admission = { actor: Actor; problem?: undefined } | { problem: ProblemInit; actor?: undefined };
+
+/** Who this caller is, or why it may not watch. Asked before the upgrade, and again while it watches. */
+async function admission(id: string, request: IncomingMessage): Promise<Admission> {
   // Loaded late, because it brings parts of Next with it, which reads NODE_ENV when it is loaded.
   const { authorise } = await import("../auth/authorise");
   const headers = pairsOf(request);
   try {
     // As POST: a handshake is not bound by CORS, so a session counts only when it comes from our own pages.
-    await authorise(new Request("http://localhost/", { method: "POST", headers }), "view");
+    const actor = await authorise(new Request("http://localhost/", { method: "POST", headers }), "view");
+    return (await readReplay(id, actor)) ? { actor } : { problem: NOT_FOUND };
   } catch (error) {
-    if (error instanceof Problem) return error.init;
+    if (error instanceof Problem) return { problem: error.init };
     throw error;
   }
-  return (await readReplay(id)) ? undefined : NOT_FOUND;
 }
 
-const NOT_FOUND = { status: 404, title: "There is no such replay.", detail: "Ids look like br_123." };
-const GOING_AWAY = { status: 503, title: "The server is restarting.", headers: { "retry-after": "5" } };
+const NOT_FOUND: ProblemInit = { status: 404, title: "There is no such replay.", detail: "Ids look like br_123." };
+const GOING_AWAY: ProblemInit = { status: 503, title: "The server is restarting.", headers: { "retry-after": "5" } };
 
-async function stream(peer: WebSocket, id: string, request: IncomingMessage): Promise<void> {
+async function stream(peer: WebSocket, id: string, request: IncomingMessage, actor: Actor): Promise<void> {
   const gone = new AbortController();
   let alive = true;
   const ping = setInterval(async () => {
     if (!alive) return peer.terminate();
     alive = false;
     peer.ping();
-    const problem = await refusal(id, request).catch(() => undefined);
+    const problem = (await admission(id, request).catch(() => undefined))?.problem;
     if (problem) sayGoodbye(peer, CLOSED.notAllowed, problem.title);
   }, PING_MS);
   peer.on("pong", () => {
@@ -90,7 +110,7 @@ async function stream(peer: WebSocket, id: string, request: IncomingMessage): Pr
     gone.abort();
   });
   try {
-    for await (const { progress } of watchReplay(id, gone.signal)) peer.send(JSON.stringify(progress));
+    for await (const { progress } of watchReplay(id, gone.signal, actor)) peer.send(JSON.stringify(progress));
     sayGoodbye(peer, CLOSED.done, "the replay has ended");
   } catch (error) {
     logError("replay_stream", error, { replay_id: id });

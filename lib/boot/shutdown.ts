@@ -1,5 +1,5 @@
 /** The orderly end: what was started is stopped in reverse order, within 30 seconds; the second Ctrl-C ends at once. */
-import { log, logError } from "../log";
+import { log, logError, surviveLostLog } from "../log";
 
 const LIMIT_MS = 29_000;
 /** npm passes a Ctrl-C on although the terminal sent it to us already: that echo is not a second one. */
@@ -50,6 +50,7 @@ function onSignal(signal: string): void {
  * own caller has failed already. After any other exception nothing is certain, and the database holds all that matters.
  */
 export function surviveWhatIsSafe(): void {
+  surviveLostLog();
   process.on("unhandledRejection", (error) => logError("unhandled_rejection", error));
   process.on("uncaughtException", (error) => {
     const code = (error as NodeJS.ErrnoException).code ?? "";

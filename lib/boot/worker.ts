@@ -3,8 +3,8 @@ import { closeDatabase } from "../db/client";
 import { runningPostgresUrl } from "../db/embedded";
 import { ConfigurationError, environment } from "../env";
 import { startWorker } from "../pipeline/worker";
-import { checkConfiguration, checkEncryptionKey } from "./checks";
 import { loadLocalSecrets } from "./local";
+import { prepare } from "./prepare";
 import { onShutdown, shutDown, shutDownOnSignals, surviveWhatIsSafe } from "./shutdown";
 
 shutDownOnSignals();
@@ -28,9 +28,8 @@ async function boot(): Promise<void> {
     loadLocalSecrets(dataDir);
     process.env.DATABASE_URL = url;
   }
-  checkConfiguration(environment());
   onShutdown("database connections", closeDatabase);
-  await checkEncryptionKey();
+  await prepare();
   const worker = startWorker();
   onShutdown("worker", () => worker.stop());
 }

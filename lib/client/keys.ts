@@ -29,6 +29,7 @@ export const keys = {
   tokens: ["tokens"] as const,
   audit: (query: string) => ["audit", query] as const,
   notices: ["notices"] as const,
+  health: ["health"] as const,
   search: (query: string) => ["search", query] as const,
   /** The draft and its preview in an open sheet. */
   draft: (ask: string) => ["replay-draft", ask] as const,

@@ -8,8 +8,12 @@ export async function fetchStaff(signal?: AbortSignal): Promise<StaffMember[]> {
   return (await requestJson<{ staff: StaffMember[] }>("/api/staff", { signal })).staff;
 }
 
-export function inviteStaff(email: string, role: StaffRole): Promise<StaffWithInvitation> {
-  return postJson("/api/staff", { email, role });
+export function inviteStaff(order: {
+  email: string;
+  role: StaffRole;
+  organisations: string[] | null;
+}): Promise<StaffWithInvitation> {
+  return postJson("/api/staff", order);
 }
 
 /** A new link; those from before stop working. */
@@ -17,7 +21,10 @@ export function linkStaff(id: string): Promise<StaffWithInvitation> {
   return requestJson(`/api/staff/${id}/invitation`, { method: "POST" });
 }
 
-export function changeStaff(id: string, change: { role?: StaffRole; disabled?: boolean }): Promise<StaffMember> {
+export function changeStaff(
+  id: string,
+  change: { role?: StaffRole; disabled?: boolean; organisations?: string[] | null },
+): Promise<StaffMember> {
   return requestJson(`/api/staff/${id}`, {
     method: "PATCH",
     headers: { "content-type": "application/json" },
@@ -29,7 +36,12 @@ export async function fetchTokens(signal?: AbortSignal): Promise<ApiToken[]> {
   return (await requestJson<{ tokens: ApiToken[] }>("/api/tokens", { signal })).tokens;
 }
 
-export function createToken(order: { name: string; scopes: Scope[]; expires_in_days: number }): Promise<NewApiToken> {
+export function createToken(order: {
+  name: string;
+  scopes: Scope[];
+  expires_in_days: number;
+  organisations: string[] | null;
+}): Promise<NewApiToken> {
   return postJson("/api/tokens", order);
 }
 

@@ -18,7 +18,8 @@ export const LONGEST_PERIOD_DAYS = 92;
 
 /**
  * What is counted per minute. `received`, `duplicate`, `conflict` and `rejected` count requests; `delivered`, `failed`
- * (will be retried) and `dead` count finished attempts. Success rate = delivered / (delivered + failed + dead).
+ * (will be retried) and `dead` count finished attempts; `succeeded` and `lost` the events that were received then and, as
+ * they stand now, ended well (processed, replayed or resolved) or are dead.
  */
 export interface OutcomeCounts {
   received: number;
@@ -28,9 +29,19 @@ export interface OutcomeCounts {
   delivered: number;
   failed: number;
   dead: number;
+  succeeded: number;
+  lost: number;
 }
 
-export interface SeriesPoint extends OutcomeCounts {
+export interface RatedCounts extends OutcomeCounts {
+  /**
+   * Percent, by events: succeeded of succeeded and lost. Null when none is finished. SQL defines it (event_success_rate);
+   * how often an event was tried does not matter.
+   */
+  success_rate: number | null;
+}
+
+export interface SeriesPoint extends RatedCounts {
   /** Start of the bucket. */
   at: string;
   provider: string;
@@ -40,6 +51,9 @@ export interface FailedWebhook {
   id: string;
   /** The payload; null when the body is not JSON. */
   webhook_data: unknown;
+  /** The payloads of the answer would be too many bytes: this one is at `body_url`. */
+  webhook_data_omitted?: boolean;
+  body_url?: string;
   error_message: string | null;
   failed_at: string;
   provider_slug: string;
@@ -49,8 +63,8 @@ export interface FailedWebhook {
 
 export interface ProviderCounts {
   provider: string;
-  totals: OutcomeCounts;
-  previous: OutcomeCounts;
+  totals: RatedCounts;
+  previous: RatedCounts;
 }
 
 /** Durations are null where no attempt ended. */
@@ -94,9 +108,11 @@ export interface Analytics {
   /** Steps are those of the clock, so the first and the last may be parts. */
   bucket_seconds: number;
   series: SeriesPoint[];
-  totals: OutcomeCounts;
+  /** The success rate of each bucket, all providers together. */
+  rates: { at: string; success_rate: number | null }[];
+  totals: RatedCounts;
   /** The time of equal length just before. */
-  previous: OutcomeCounts;
+  previous: RatedCounts;
   providers: ProviderCounts[];
   /** Of all delivery attempts that ended, by whole hours where the time began more than an hour ago. */
   latency: Latency;
@@ -109,7 +125,18 @@ export interface Analytics {
   needs_attention: EventSummary[];
   running_replays: number;
   /** Open refusals by provider and reason in the range. */
-  rejections: { provider: string; reason: string; count: number; last_at: string; last_detail: string | null }[];
+  rejections: {
+    provider: string;
+    reason: string;
+    count: number;
+    last_at: string;
+    last_detail: string | null;
+    /** What the last one would have been, as far as that is known. */
+    last_organisation_id: string | null;
+    last_source_id: string | null;
+    last_event_key: string | null;
+    last_body_sha256: string | null;
+  }[];
   /** Events ever stored: 0 means first run. */
   events_stored: boolean;
   /** Providers whose secret is not configured. */

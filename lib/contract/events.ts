@@ -7,6 +7,7 @@ import type {
   ChangeEffect,
   DeliveryStatus,
   ErrorClass,
+  EventFlag,
   EventStatus,
   ParseStatus,
   TrustLevel,
@@ -21,6 +22,8 @@ export interface EventSummary {
   status: EventStatus;
   trust: TrustLevel;
   parse_status: ParseStatus;
+  /** What is odd about it, although it was kept. */
+  flags: EventFlag[];
   org_id: string | null;
   company_id: string | null;
   object_id: string | null;

@@ -16,6 +16,7 @@ export const FAILURE_LABEL: Record<ErrorClass, string> = {
   redirect: "Redirect",
   response_too_large: "Response too large",
   blocked_address: "Blocked address",
+  delivery_loop: "Delivery loop",
   invalid_payload: "Invalid payload",
   constraint: "Constraint violation",
   handler_error: "Handler error",

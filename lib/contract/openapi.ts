@@ -135,7 +135,11 @@ export const API: readonly Chapter[] = [
       get("/webhooks/health", "Whether Redrive can do its work", {
         permission: "public",
         answer: overview.health,
-        notes: "503 when the database does not answer.",
+        notes: "503 when the database does not answer. Looked at once a second, however often it is asked.",
+      }),
+      get("/health/deep", "What works and what does not, each with what to do about it", {
+        answer: overview.deepHealth,
+        notes: "Writes one row to see whether that can be done.",
       }),
     ],
   },
@@ -390,6 +394,9 @@ export const API: readonly Chapter[] = [
         notes: "It may what its scopes name, and nothing else.",
       }),
       manage("delete", "/tokens/{id}", "Revoke an API token", { answer: staff.tokenAnswer }),
+      manage("get", "/organisations", "Organisations that have events, to choose from", {
+        answer: staff.organisationList,
+      }),
       manage("get", "/audit", "The audit log, newest first", { query: staff.auditRequest, answer: staff.auditPage }),
       manage("get", "/audit/export", "The audit log as a file", {
         query: staff.auditExportRequest,

@@ -63,6 +63,10 @@ export const RUNBOOK: Record<ErrorClass, RunbookStep> = {
     check: "Which address does the host resolve to, and is it meant to be reachable from here?",
     press: "Correct the URL or allow the network, then replay this event.",
   },
+  delivery_loop: {
+    check: "Which service does the URL lead to, and does it pass its requests on to Redrive?",
+    press: "Change the destination's URL. Do not replay: the event was delivered here before it came back.",
+  },
   invalid_payload: {
     check: "Find the field that the message names in the payload. Did the provider change its API version?",
     press: "An engineer adapts the projection. Then preview the replay, which shows the rows before it writes them.",

@@ -26,9 +26,20 @@ export interface SourceProvider {
   sample: { missing: string | null } | null;
   last_event: { id: string; event_type: string; received_at: string } | null;
   events_24h: number;
-  last_rejection: { reason: RejectionReason; detail: string; received_at: string } | null;
+  last_rejection: LastRejection | null;
   rejections_24h: number;
   sources: Source[];
+}
+
+/** A refused request, with what it would have been as far as that is known. */
+export interface LastRejection {
+  reason: RejectionReason;
+  detail: string;
+  received_at: string;
+  organisation_id: string | null;
+  source_id: string | null;
+  event_key: string | null;
+  body_sha256: string | null;
 }
 
 export interface Source {
@@ -47,6 +58,14 @@ export interface Source {
   enabled: boolean;
   created_at: string;
   last_event: { id: string; event_type: string; received_at: string } | null;
+}
+
+/** Where a sender posted by mistake: `POST /webhooks/stripe`, without tokens. "unknown" is none of our providers. */
+export interface WrongAddress {
+  provider: string;
+  request: string;
+  count: number;
+  last_at: string;
 }
 
 /** Answer to creating or rotating: the only time the whole URL is seen. */

@@ -13,6 +13,8 @@ export interface StaffMember {
   email: string;
   name: string;
   role: StaffRole;
+  /** Whose events the person may see and act on; null is all of them. */
+  organisations: string[] | null;
   status: StaffStatus;
   created_at: string;
   last_sign_in_at: string | null;
@@ -46,6 +48,8 @@ export interface ApiToken {
   hint: string;
   scopes: Scope[];
   created_by: string;
+  /** Whose events it may see and act on now, within those of its maker; null is all of them. */
+  organisations: string[] | null;
   /** The role now of who made it, which bounds what it may; null for one that a token of the command line made. */
   owner_role: StaffRole | null;
   status: ApiTokenStatus;

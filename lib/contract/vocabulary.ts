@@ -8,6 +8,7 @@ export type DeliveryStatus = Enums["delivery_status"];
 export type AttemptStatus = Enums["attempt_status"];
 export type ErrorClass = Enums["error_class"];
 export type ParseStatus = Enums["parse_status"];
+export type EventFlag = Enums["event_flag"];
 export type TrustLevel = Enums["trust_level"];
 export type ReplayStatus = Enums["replay_status"];
 export type ReplayOutcome = Enums["replay_outcome"];
@@ -27,6 +28,18 @@ export const EVENT_STATUS: Record<EventStatus, { label: string; meaning: string 
   ignored: {
     label: "Ignored",
     meaning: "Kept, but delivered nowhere: no destination wanted it, or it is a suspected replay.",
+  },
+};
+
+/** What is odd about an event that was kept all the same. */
+export const EVENT_FLAG: Record<EventFlag, { label: string; meaning: string }> = {
+  repeated_keys: {
+    label: "A key appears twice",
+    meaning: "An object in the body has the same key more than once. The last one counts, here and in the payload.",
+  },
+  impossible_time: {
+    label: "Impossible time",
+    meaning: "The time in the event cannot be when it happened, so it counts from when it was received.",
   },
 };
 
@@ -99,6 +112,10 @@ export const ERROR_CLASS: Record<ErrorClass, { label: string; hint: string }> = 
   blocked_address: {
     label: "Address not allowed",
     hint: "The host leads to a private address. If that is intended, allow the network in EGRESS_ALLOW_PRIVATE, then replay.",
+  },
+  delivery_loop: {
+    label: "Delivery loop",
+    hint: "The destination leads back to an endpoint of Redrive. Change its URL, or the relay behind it, so that it ends elsewhere.",
   },
   invalid_payload: {
     label: "Unexpected payload",

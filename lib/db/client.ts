@@ -3,25 +3,22 @@
  * HTTPS (SUPABASE_URL), or any Postgres (DATABASE_URL, which the embedded default sets too).
  */
 import { createClient, type SupabaseClient } from "@supabase/supabase-js";
-import postgres from "postgres";
 import WebSocket from "ws";
 import { ConfigurationError, environment } from "@/lib/env";
 import { perProcess } from "@/lib/per-process";
+import { createConnection } from "./connection";
 import type { Database } from "./database.types";
-import { directFetch } from "./direct";
+import { DEADLINE_HEADER, directFetch, type Statements } from "./direct";
+import { routeOf } from "./expensive";
+import { DEADLINE_MS, LANES, type Lane, shareOut } from "./lanes";
+import { createPool } from "./pool";
+import { takeTurn } from "./turns";
+
+export type { Lane } from "./lanes";
 
 type Functions = Database["public"]["Functions"];
 export type FunctionName = keyof Functions & string;
 export type Arguments<Name extends FunctionName> = Functions[Name]["Args"];
-
-/** Who asks. Each has connections of its own: a busy console never takes one from the door. */
-export type Lane = "door" | "pipeline" | "console";
-const CONNECTIONS: Record<Lane, number> = { door: 4, pipeline: 4, console: 4 };
-
-/** Longest wait for an answer, in milliseconds. */
-const DEADLINE_MS: Record<Lane, number> = { door: 3_000, pipeline: 30_000, console: 10_000 };
-
-const RECONNECT_DELAY_S = 0.2;
 
 /** The SQL said no: a bug of ours or a wrong argument. `code` is the SQLSTATE. */
 export class DatabaseError extends Error {
@@ -45,25 +42,54 @@ export class DatabaseUnavailable extends Error {
 /** It was asked for more than it can find in time. The same question will take as long again. */
 export class DatabaseTooSlow extends DatabaseUnavailable {}
 
+/** Too many reads that take long are under way or waiting: `person` by whoever asks, `all` altogether. Nothing was read. */
+export class DatabaseBusy extends DatabaseUnavailable {
+  constructor(readonly by: "person" | "all") {
+    super("Too many reads that take long are under way.");
+    this.name = "DatabaseBusy";
+  }
+}
+
 /**
- * Calls a SQL function. Results are shaped as the function's comment in supabase/schemas says.
+ * Calls a SQL function. Results are shaped as the function's comment in supabase/schemas says. The lane is whose work it is;
+ * what expensive.ts lists goes through the search lane instead, and waits for its turn there.
  * Throws `DatabaseUnavailable` when Postgres does not answer in time, `DatabaseError` when it refuses.
  */
 export async function call<Result, Name extends FunctionName = FunctionName>(
   lane: Lane,
   name: Name,
   args: Arguments<Name>,
-  deadlineMs: number = DEADLINE_MS[lane],
+  deadlineMs?: number,
+): Promise<Result> {
+  const route = routeOf(lane, name, args);
+  if (route.lane === "search") {
+    return takeTurn<Result>(route.writes, deadlineMs, (who, ms, gone) => {
+      const asked = { p_who: who, p_function: name, p_args: args as never };
+      return ask("search", "run_expensive", asked, ms, { gone, called: name });
+    });
+  }
+  return ask(route.lane, name, args, deadlineMs ?? DEADLINE_MS[lane]);
+}
+
+/** `gone` is aborted when nobody waits for the answer any more; `called` is the function's name in errors. */
+async function ask<Result, Name extends FunctionName>(
+  lane: Lane,
+  name: Name,
+  args: Arguments<Name>,
+  deadlineMs: number,
+  { gone, called = name }: { gone?: AbortSignal; called?: string } = {},
 ): Promise<Result> {
   const patience = AbortSignal.timeout(deadlineMs);
   const { data, error, status } = await database(lane)
     .rpc(name, args as never)
-    .abortSignal(patience);
+    .setHeader(DEADLINE_HEADER, String(deadlineMs))
+    .abortSignal(gone ? AbortSignal.any([gone, patience]) : patience);
   if (!error) return data as Result;
+  if (gone?.aborted) throw new DatabaseUnavailable("Whoever asked has gone away.");
   // 57014 is the statement's own timeout, which is as long as ours.
   if (error.code === "57014" || patience.aborted) throw new DatabaseTooSlow(error.message);
   if (isUnavailable(error.code ?? "", status)) throw new DatabaseUnavailable(error.message);
-  throw new DatabaseError(`${name}: ${error.message}`, error.code);
+  throw new DatabaseError(`${called}: ${error.message}`, error.code);
 }
 
 /** SQLSTATE classes 08 (connection), 53 (resources), 57 (operator intervention), and answers that never came. */
@@ -71,53 +97,49 @@ function isUnavailable(code: string, status: number): boolean {
   return status === 0 || status >= 502 || code === "" || code === "20" || /^(08|53|57|PGRST00)/.test(code);
 }
 
-interface Connection {
+interface Transport {
   client: SupabaseClient<Database>;
   close(): Promise<void>;
 }
 
-const connections = perProcess("database", () => new Map<Lane, Connection>());
+type Transports = Record<Lane, Transport>;
+
+const open = perProcess("database", () => ({ transports: undefined as Transports | undefined }));
 
 /** The typed supabase-js client of a lane. */
-export function database(lane: Lane = "console"): SupabaseClient<Database> {
-  const known = connections.get(lane);
-  if (known) return known.client;
-  const connection = connect(lane);
-  connections.set(lane, connection);
-  return connection.client;
+function database(lane: Lane): SupabaseClient<Database> {
+  open.transports ??= connect();
+  return open.transports[lane].client;
 }
 
 /** Ends every connection, after the statements under way. */
 export async function closeDatabase(): Promise<void> {
-  const open = [...connections.values()];
-  connections.clear();
-  await Promise.all(open.map((connection) => connection.close()));
+  const { transports } = open;
+  open.transports = undefined;
+  await Promise.all(Object.values(transports ?? {}).map((transport) => transport.close()));
 }
 
-function connect(lane: Lane): Connection {
-  const { SUPABASE_URL, SUPABASE_SECRET_KEY, DATABASE_URL } = environment();
+function connect(): Transports {
+  const { SUPABASE_URL, SUPABASE_SECRET_KEY, DATABASE_URL, DATABASE_POOL_SIZE } = environment();
   if (SUPABASE_URL) {
     if (!SUPABASE_SECRET_KEY) throw new ConfigurationError("SUPABASE_URL is set, but SUPABASE_SECRET_KEY is not.");
-    return { client: supabase(SUPABASE_URL, SUPABASE_SECRET_KEY, fetch), close: async () => {} };
+    const client = supabase(SUPABASE_URL, SUPABASE_SECRET_KEY, fetch);
+    return Object.fromEntries(LANES.map((lane) => [lane, { client, close: async () => {} }])) as Transports;
   }
   if (!DATABASE_URL) {
     throw new ConfigurationError("There is no database: set DATABASE_URL or SUPABASE_URL, or start with `npm start`.");
   }
-  const sql = postgres(DATABASE_URL, {
-    max: CONNECTIONS[lane],
-    connect_timeout: 2,
-    idle_timeout: 60,
-    backoff: () => RECONNECT_DELAY_S,
-    // Supabase's transaction pooler (port 6543) cannot keep prepared statements.
-    prepare: new URL(DATABASE_URL).port !== "6543",
-    onnotice: () => {},
-    connection: { application_name: `redrive ${lane}`, TimeZone: "UTC", statement_timeout: DEADLINE_MS[lane] },
+  const statements: Statements = new Map();
+  const transports = shareOut(DATABASE_POOL_SIZE).flatMap(({ lanes, connections }) => {
+    const pool = createPool(connections, () => createConnection(DATABASE_URL, lanes.join("+")));
+    const close = () => pool.close();
+    return lanes.map((lane) => {
+      const transport = directFetch(pool, statements, DEADLINE_MS[lane]);
+      // The host is never contacted: directFetch answers.
+      return [lane, { client: supabase("http://postgres.direct", "direct", transport), close }];
+    });
   });
-  // The host is never contacted: directFetch answers.
-  return {
-    client: supabase("http://postgres.direct", "direct", directFetch(sql)),
-    close: () => sql.end({ timeout: 5 }),
-  };
+  return Object.fromEntries(transports) as Transports;
 }
 
 function supabase(url: string, key: string, transport: typeof fetch): SupabaseClient<Database> {

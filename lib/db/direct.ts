@@ -1,48 +1,99 @@
 /**
- * supabase-js over a plain Postgres connection: a `fetch` that answers `POST /rest/v1/rpc/<function>` with one
+ * supabase-js over plain Postgres connections: a `fetch` that answers `POST /rest/v1/rpc/<function>` with one
  * parameterised statement, and with PostgREST's errors (`code`, `message`, `details`, `hint`).
  */
 import postgres from "postgres";
+import type { Pool } from "./pool";
 
 /** A statement per SQL function, built once from the catalogue: `json arguments in, jsonb result out`. */
-type Statements = Map<string, Promise<string>>;
+export type Statements = Map<string, Promise<string>>;
 
-/** A `fetch` for `createClient({global: {fetch}})`. Anything but an rpc call is refused. */
-export function directFetch(sql: postgres.Sql): typeof fetch {
-  const statements: Statements = new Map();
+/** How long the database may work on a statement, in milliseconds. Supabase takes no notice of it. */
+export const DEADLINE_HEADER = "x-redrive-deadline";
 
+/** The catalogue answers at once, or not at all. */
+const CATALOGUE_MS = 3_000;
+
+/**
+ * A `fetch` for `createClient({global: {fetch}})`. Anything but an rpc call is refused. `longestMs` is how long the
+ * database may work on a statement that says nothing else; one that is aborted is cancelled there.
+ */
+export function directFetch(pool: Pool, statements: Statements, longestMs: number): typeof fetch {
   return async (input, init) => {
     const path = new URL(input instanceof Request ? input.url : input).pathname;
     const name = /^\/rest\/v1\/rpc\/(\w+)$/.exec(path)?.[1];
     if (!name) return answer(404, { code: "PGRST100", message: `Only rpc calls are answered here, not ${path}.` });
+    const deadlineMs = Number(new Headers(init?.headers).get(DEADLINE_HEADER)) || longestMs;
+    const signal = init?.signal ?? AbortSignal.timeout(deadlineMs);
+    const body = String(init?.body ?? "{}");
     try {
-      return await abortable(callFunction(sql, statements, name, String(init?.body ?? "{}")), init?.signal);
+      const text = await statementFor(pool, statements, name, namesIn(body));
+      const result = await pool.run({ text, parameters: [body], deadlineMs, signal });
+      return new Response(result ?? "null", { headers: { "content-type": "application/json" } });
     } catch (error) {
+      if (signal.aborted) throw new DOMException("The database did not answer in time.", "AbortError");
       if (error instanceof postgres.PostgresError) return answer(400, describe(error));
-      if (error instanceof DOMException) throw error;
       // PostgREST's own code for a database it cannot reach.
       return answer(503, { code: "PGRST000", message: `The database does not answer: ${(error as Error).message}` });
     }
   };
 }
 
-async function callFunction(sql: postgres.Sql, statements: Statements, name: string, body: string): Promise<Response> {
-  const args = Object.keys(JSON.parse(body));
+function statementFor(pool: Pool, statements: Statements, name: string, args: string[]): Promise<string> {
   const key = `${name}(${args.join()})`;
-  const known = statements.get(key) ?? buildStatement(sql, name, args);
+  const known = statements.get(key) ?? buildStatement(pool, name, args);
   statements.set(key, known);
   // A statement that could not be built, say because the database was away, is tried again by the next call.
   known.catch(() => statements.delete(key));
-  const [row] = await sql.unsafe<{ result: string | null }[]>(await known, [body], { prepare: sql.options.prepare });
-  return new Response(row?.result ?? "null", { headers: { "content-type": "application/json" } });
+  return known;
 }
 
-async function buildStatement(sql: postgres.Sql, name: string, args: string[]): Promise<string> {
-  const [declared] = await sql<{ names: string[] | null; types: string[]; is_void: boolean }[]>`
-    select p.proargnames as names, p.prorettype = 'void'::regtype as is_void,
-      array(select format_type(t, null) from unnest(p.proargtypes) with ordinality as a(t, n) order by n) as types
-    from pg_proc p
-    where p.pronamespace = 'public'::regnamespace and p.proname = ${name}`;
+/** The top-level names of a JSON object as `JSON.stringify` writes it. Parsing all of it would copy the megabytes of a webhook. */
+function namesIn(json: string): string[] {
+  const names: string[] = [];
+  let depth = 0;
+  for (let at = 0; at < json.length; at += 1) {
+    const character = json[at];
+    if (character === "{" || character === "[") depth += 1;
+    else if (character === "}" || character === "]") depth -= 1;
+    else if (character === '"') {
+      const start = at;
+      at = endOfString(json, start);
+      if (depth === 1 && json[at + 1] === ":") names.push(JSON.parse(json.slice(start, at + 1)));
+    }
+  }
+  return names;
+}
+
+/** The closing quote: the first that an even number of backslashes stands before. */
+function endOfString(json: string, start: number): number {
+  for (let end = json.indexOf('"', start + 1); end > 0; end = json.indexOf('"', end + 1)) {
+    let slashes = 0;
+    while (json[end - 1 - slashes] === "\\") slashes += 1;
+    if (slashes % 2 === 0) return end;
+  }
+  throw new SyntaxError("The arguments are not JSON.");
+}
+
+const DECLARED = `
+  select json_build_object(
+    'names', p.proargnames, 'is_void', p.prorettype = 'void'::regtype,
+    'types', array(select format_type(t, null) from unnest(p.proargtypes) with ordinality as a(t, n) order by n)
+  )::text as result
+  from pg_proc p
+  where p.pronamespace = 'public'::regnamespace and p.proname = $1`;
+
+interface Declared {
+  names: string[] | null;
+  types: string[];
+  is_void: boolean;
+}
+
+async function buildStatement(pool: Pool, name: string, args: string[]): Promise<string> {
+  // Not its caller's signal: others wait for the same statement.
+  const signal = AbortSignal.timeout(CATALOGUE_MS);
+  const found = await pool.run({ text: DECLARED, parameters: [name], deadlineMs: CATALOGUE_MS, signal });
+  const declared = found === null ? undefined : (JSON.parse(found) as Declared);
   const unknown = args.find((arg) => !declared?.names?.includes(arg));
   if (!declared || unknown) {
     throw missingFunction(`Could not find the function public.${name}(${args.join(", ")}) in the schema cache`);
@@ -68,15 +119,4 @@ function describe(error: postgres.PostgresError) {
 
 function answer(status: number, body: Record<string, unknown>): Response {
   return Response.json({ details: null, hint: null, ...body }, { status });
-}
-
-/** The statement goes on in the database; its caller stops waiting. A frozen Postgres hangs a client for ever otherwise. */
-function abortable<Result>(work: Promise<Result>, signal: AbortSignal | null | undefined): Promise<Result> {
-  if (!signal) return work;
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(new DOMException("The database did not answer in time.", "AbortError"));
-    if (signal.aborted) return abort();
-    signal.addEventListener("abort", abort, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
-  });
 }

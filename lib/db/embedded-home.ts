@@ -37,6 +37,7 @@ export function prepareHome(dataDir: string): PostgresHome {
   mkdirSync(dataDir, { recursive: true });
   const owner = process.getuid?.() === 0 ? ownerForRoot(dataDir) : undefined;
   const directory = placeDirectory(dataDir, owner);
+  if (!owner) requireOurs(directory);
   const bin = path.join(
     placeBinaries(owner, () => (owner ? sharedRoot() : dataDir)),
     "bin",
@@ -48,6 +49,17 @@ export function prepareHome(dataDir: string): PostgresHome {
     initdb: path.join(bin, `initdb${extension}`),
     pgCtl: path.join(bin, `pg_ctl${extension}`),
   };
+}
+
+/** Postgres starts for the owner of its files alone. */
+function requireOurs(directory: string): void {
+  const us = process.getuid?.();
+  const { uid } = statSync(directory);
+  if (us === undefined || uid === us) return;
+  throw new ConfigurationError(
+    `The database in ${directory} belongs to user ${uid}, and this is user ${us}: start as that user ` +
+      `(\`sudo -u '#${uid}' npm start\`), or set DATA_DIR to a directory of yours.`,
+  );
 }
 
 /** The directory of an existing cluster, without creating anything. */

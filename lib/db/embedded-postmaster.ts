@@ -1,10 +1,12 @@
 /** What can be known about a Postgres from outside: alive or not, on which port, does it answer. Called by embedded.ts only. */
 import { spawn } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync, renameSync, writeFileSync } from "node:fs";
 import net from "node:net";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import postgres from "postgres";
+import { ConfigurationError } from "../env";
+import { log } from "../log";
 import { postgresEnvironment } from "./embedded-binaries";
 import type { PostgresHome } from "./embedded-home";
 
@@ -51,8 +53,45 @@ export function livingPostmaster(directory: string): number | undefined {
  */
 export function forgetPostmaster(directory: string): void {
   const [pid, ...rest] = pidFile(directory);
+  if (pid !== undefined && !(Number(pid) > 0)) setDamagedAside(directory);
   if (!Number(pid) || livingPostmaster(directory)) return;
   writeFileSync(path.join(clusterOf(directory), "postmaster.pid"), [NOBODY, ...rest].join("\n"));
+}
+
+/**
+ * Postgres refuses a pid file that is empty or no number, as a full disk or a power cut leaves it. It may go when no process
+ * works in the cluster; elsewhere than on Linux that cannot be seen, so there a person decides.
+ */
+function setDamagedAside(directory: string): void {
+  const file = path.join(clusterOf(directory), "postmaster.pid");
+  const running = process.platform === "linux" ? processesIn(clusterOf(directory)) : undefined;
+  if (running?.length === 0) {
+    renameSync(file, `${file}.damaged`);
+    log("postgres", { note: `${file} was damaged and no Postgres runs there: renamed to postmaster.pid.damaged` });
+    return;
+  }
+  const way = running
+    ? `Postgres (process ${running[0]}) still runs there: end it with \`kill -INT ${running[0]}\``
+    : "Make sure that no Postgres runs there and delete this one file";
+  throw new ConfigurationError(`${file} is damaged. ${way}, then start again. Nothing else is lost.`);
+}
+
+/** The processes whose working directory is this one, the oldest first: each of Postgres' own is. */
+function processesIn(directory: string): number[] {
+  const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+  return pids
+    .filter((pid) => workingDirectory(pid) === directory)
+    .map(Number)
+    .sort((a, b) => a - b);
+}
+
+function workingDirectory(pid: string): string | undefined {
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`);
+  } catch {
+    // Gone meanwhile, or of another user.
+    return undefined;
+  }
 }
 
 export function portInUse(directory: string): number | undefined {

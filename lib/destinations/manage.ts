@@ -11,6 +11,7 @@ import { ConfigurationError, environment } from "@/lib/env";
 import { Problem, type ProblemInit } from "@/lib/errors";
 import { log } from "@/lib/log";
 import { findProvider } from "@/lib/providers";
+import { beyondScope, type Scoped, scopeOf } from "@/lib/scope";
 import { checkDestinationUrl, checkHeaders } from "./policy";
 import {
   canEncrypt,
@@ -24,7 +25,7 @@ import {
 import { testEndpoint } from "./test-endpoint";
 
 export interface Operator {
-  actor: { id: string; name: string };
+  actor: { id: string; name: string } & Scoped;
   requestId: string;
 }
 
@@ -35,7 +36,7 @@ interface Stored {
 }
 
 type Refusal = "not_found" | "not_managed" | "not_possible" | "masked_url" | "changed_meanwhile";
-type Changed = { result: "done"; destination: Stored; new_secret?: boolean } | { result: Refusal };
+type Changed = { result: "done"; destination: Stored; new_secret?: boolean } | { result: Refusal | "beyond_scope" };
 
 /** Makes a destination. Answers its number, and the secret that will not be seen again. */
 export async function createDestination(
@@ -49,12 +50,13 @@ export async function createDestination(
   requireHeaders(asked.headers);
   const slug = slugFor(asked.name);
   const secret = newSigningSecret();
-  const made = await call<Stored>("console", "create_destination", {
+  const made = await call<Changed>("console", "create_destination", {
     p_destination: { ...asked, slug, url, headers: sealHeaders(slug, asked.headers), secret: sealSecret(slug, secret) },
     ...signed(operator),
   });
-  logAction("create", made.id, "done", operator);
-  return { id: numberOf(made.id), secret };
+  const { id } = doneOr(made, operator);
+  logAction("create", id, "done", operator);
+  return { id: numberOf(id), secret };
 }
 
 /**
@@ -67,7 +69,7 @@ export async function updateDestination(
   seen: string | null,
   operator: Operator,
 ): Promise<{ secret: string | null }> {
-  const { slug } = await readSealed(id);
+  const { slug } = await readSealed(id, operator.actor);
   if (changes.url !== undefined || changes.headers !== undefined) requireKey();
   if (changes.providers) requireProviders(changes.providers);
   // A masked URL is compared with the stored one as it is.
@@ -90,14 +92,14 @@ export async function updateDestination(
     ...signed(operator),
   });
   logAction("update", `ds_${id}`, answer.result, operator);
-  if (answer.result !== "done") throw new Problem(REFUSALS[answer.result]);
-  return { secret: answer.new_secret ? secret : null };
+  doneOr(answer, operator);
+  return { secret: "new_secret" in answer && answer.new_secret ? secret : null };
 }
 
 /** Gives it a new secret; the one before it signs, too, while the overlap lasts. */
 export async function rotateSecret(id: number, overlapHours: number, operator: Operator): Promise<string> {
   requireKey();
-  const { slug } = await readSealed(id);
+  const { slug } = await readSealed(id, operator.actor);
   const secret = newSigningSecret();
   const answer = await call<Changed>("console", "rotate_destination_secret", {
     p_id: id,
@@ -106,7 +108,7 @@ export async function rotateSecret(id: number, overlapHours: number, operator: O
     ...signed(operator),
   });
   logAction("rotate_secret", `ds_${id}`, answer.result, operator);
-  if (answer.result !== "done") throw new Problem(REFUSALS[answer.result]);
+  doneOr(answer, operator);
   return secret;
 }
 
@@ -114,7 +116,7 @@ export async function rotateSecret(id: number, overlapHours: number, operator: O
 export async function archiveDestination(id: number, operator: Operator): Promise<void> {
   const answer = await call<Changed>("console", "archive_destination", { p_id: id, ...signed(operator) });
   logAction("archive", `ds_${id}`, answer.result, operator);
-  if (answer.result !== "done") throw new Problem(REFUSALS[answer.result]);
+  doneOr(answer, operator);
 }
 
 /** Pauses, resumes, enables or disables; done when it is so already. `because` is for disabling. */
@@ -130,7 +132,7 @@ export async function steerDestination(
       ? await call<Changed>("console", "disable_destination", { ...who, p_because: because as never })
       : await call<Changed>("console", `${action}_destination`, who);
   logAction(action, `ds_${id}`, answer.result, operator);
-  if (answer.result !== "done") throw new Problem(REFUSALS[answer.result]);
+  doneOr(answer, operator);
 }
 
 /** Why a circuit could not be tried now. */
@@ -166,8 +168,7 @@ const NOT_TRIED: Record<Exclude<NotTried, "not_found" | "not_possible">, { title
 };
 
 /** Sends a signed test to its URL, as it would be delivered to. No event is made. */
-export async function testDestination(id: number, payload: unknown): Promise<EndpointTest> {
-  const sealed = await readSealed(id);
+export async function testDestination(sealed: SealedDestination, payload: unknown): Promise<EndpointTest> {
   if (sealed.url === null) throw new Problem(NO_ENDPOINT);
   return testEndpoint({ url: sealed.url, payload, ...opened(sealed), timeoutMs: sealed.timeout_ms });
 }
@@ -196,9 +197,12 @@ export interface SealedDestination extends SecretHolder {
   organisation_id: string | null;
 }
 
-/** A destination with its ciphertexts. Throws a 404 `Problem` when there is none. */
-export async function readSealed(id: number): Promise<SealedDestination> {
-  const sealed = await call<SealedDestination | null>("console", "get_sealed_destination", { p_id: id });
+/** A destination with its ciphertexts. Throws a 404 `Problem` when there is none for the asker. */
+export async function readSealed(id: number, asker: Scoped): Promise<SealedDestination> {
+  const sealed = await call<SealedDestination | null>("console", "get_sealed_destination", {
+    p_id: id,
+    ...scopeOf(asker),
+  });
   if (!sealed) throw new Problem(REFUSALS.not_found);
   return sealed;
 }
@@ -229,6 +233,13 @@ export const REFUSALS: Record<Refusal, ProblemInit> = {
     detail: "Read it again, and then change it.",
   },
 };
+
+/** What was done; a refusal as a `Problem`. */
+function doneOr(answer: Changed, { actor }: Operator): Stored {
+  if (answer.result === "done") return answer.destination;
+  if (answer.result === "beyond_scope") throw beyondScope(actor, "organisation_id");
+  throw new Problem(REFUSALS[answer.result]);
+}
 
 function requireKey(): void {
   if (canEncrypt()) return;
@@ -291,7 +302,7 @@ function slugFor(name: string): string {
 }
 
 function signed({ actor, requestId }: Operator) {
-  return { p_actor: actor.name, p_actor_id: actor.id, p_request_id: requestId };
+  return { ...scopeOf(actor), p_actor: actor.name, p_actor_id: actor.id, p_request_id: requestId };
 }
 
 function numberOf(id: string): number {

@@ -1,6 +1,7 @@
 /** What a destination may be: its URL and its custom headers. Asked when it is saved, and the URL again at each request. */
 import { environment } from "@/lib/env";
 import { isAllowedAddress } from "./addresses";
+import { ownEndpoint } from "./ourselves";
 import { resolveHost } from "./resolve";
 
 export interface PolicyProblem {
@@ -67,6 +68,8 @@ export async function checkDestinationUrl(
   const problem = checkUrl(url);
   if (problem) return problem;
   const addresses = await resolveHost(new URL(url).hostname, dnsServers, LOOKUP_MS).catch(() => []);
+  const loop = ownEndpoint(url, addresses);
+  if (loop) return loop;
   return addresses.every(({ address }) => isAllowedAddress(address, allowedNetworks)) ? null : NOT_PUBLIC;
 }
 
@@ -76,7 +79,7 @@ const LONGEST_HEADER_VALUE = 2048;
 
 /** They frame the request, belong to the connection, or say who we are and what we signed. */
 const REFUSED_HEADERS =
-  /^(host|content-length|content-encoding|transfer-encoding|connection|keep-alive|te|trailer|upgrade|expect|cookie|set-cookie|accept-encoding|(proxy|sec|webhook|x-redrive|x-amz)-.*)$/i;
+  /^(host|content-length|content-encoding|transfer-encoding|connection|keep-alive|te|trailer|upgrade|expect|cookie|set-cookie|accept-encoding|(proxy|sec|webhook|x-redrive|redrive|x-amz)-.*)$/i;
 
 /** What is wrong with the custom headers of a destination, null when nothing is. Never repeats a value. */
 export function checkHeaders(headers: Record<string, string>): PolicyProblem | null {

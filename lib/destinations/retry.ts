@@ -17,6 +17,7 @@ const RETRYABLE: Record<ErrorClass, boolean> = {
   redirect: false,
   response_too_large: false,
   blocked_address: false,
+  delivery_loop: false,
   invalid_payload: false,
   constraint: false,
   handler_error: true,

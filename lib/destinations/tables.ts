@@ -1,6 +1,9 @@
 /** A `tables` destination: the provider's pure projection of the event, as row changes for record to apply. */
 import { type Change, InvalidPayload, type ProjectableEvent, type Provider } from "@/lib/providers/provider";
 
+/** Rows that one event may change. apply_changes refuses more, too: they would hold up every other event meanwhile. */
+const MOST_CHANGES = 10_000;
+
 export type Projection =
   | { ok: true; changes: Change[] }
   | { ok: false; class: "invalid_payload" | "handler_error"; message: string };
@@ -16,7 +19,11 @@ export function project(provider: Provider, event: ProjectableEvent): Projection
     };
   }
   try {
-    return { ok: true, changes: projection(event) };
+    const changes = projection(event);
+    if (changes.length <= MOST_CHANGES) return { ok: true, changes };
+    const count = changes.length.toLocaleString("en");
+    const message = `It wants to change ${count} rows, and one event may change ${MOST_CHANGES.toLocaleString("en")}. Have the sender send it in parts.`;
+    return { ok: false, class: "invalid_payload", message };
   } catch (error) {
     if (error instanceof InvalidPayload) return { ok: false, class: "invalid_payload", message: error.message };
     return { ok: false, class: "handler_error", message: error instanceof Error ? error.message : String(error) };

@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import type { EndpointTest } from "@/lib/contract/destinations";
 import { ERROR_CLASS, type ErrorClass } from "@/lib/contract/vocabulary";
 import { environment } from "@/lib/env";
+import { hopsHeader } from "./hops";
 import { type HttpResult, post } from "./http";
 import { secretsIn } from "./mask";
 import { signatureHeaders } from "./signing";
@@ -35,6 +36,7 @@ export async function testEndpoint(request: EndpointTestRequest): Promise<Endpoi
       "content-type": "application/json",
       "user-agent": "Redrive/1.0",
       "x-redrive-test": "true",
+      ...hopsHeader([]),
       ...signatureHeaders(`test_${randomUUID()}`, body, secrets),
     },
     body,

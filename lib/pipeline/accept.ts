@@ -12,7 +12,7 @@ import { header, type Provider, type RawRequest, type Source } from "@/lib/provi
 import { type Answer, answerWith, type Decision, REFUSALS, RETRY, refusal } from "./answer";
 import { createBatcher } from "./batcher";
 import { type Door, doorIn } from "./door-path";
-import { type EventRow, eventRow } from "./event-row";
+import { bytesOf, type EventRow, encoded, eventRow } from "./event-row";
 import { recordRejection } from "./reject";
 import { findSource, hashOf, hasSources } from "./sources";
 import { ringWorker } from "./worker-bell";
@@ -22,6 +22,11 @@ const DEFAULT_MAX_BODY_BYTES = 1024 * 1024;
 const MOST_EVENTS = 1_000;
 /** From the request to the answer: senders must hear 503 within 3 s, so the database gets less, also on a busy machine. */
 const DEADLINE_MS = 2_300;
+/** A batch is so many events, or as many bytes as these are taken to have together: 2 MiB. */
+const MOST_IN_BATCH = 200;
+const BYTES_PER_EVENT = (2 * 1024 * 1024) / MOST_IN_BATCH;
+/** Requests with more are stored beside the others, so that none of those waits for them. */
+const LARGE_BYTES = 64 * 1024;
 
 export interface Acceptance {
   event_id: number;
@@ -93,9 +98,9 @@ async function decide(door: Door, received: RawRequest, requestId: string): Prom
   const verification = provider.verify(request, { secrets, allowUnsigned, now, source });
   if (!verification.ok) {
     // A source says whose events they are; who signs them still needs a secret.
-    if (!isConfigured && source) return notConfigured(provider, request, requestId);
+    if (!isConfigured && source) return notConfigured(provider, request, requestId, source);
     const { reason, detail } = verification;
-    await recordRejection(provider, request, { reason, detail, status: provider.refusalStatus, requestId });
+    await recordRejection(provider, request, { reason, detail, status: provider.refusalStatus, requestId, source });
     return refusal(provider.refusalStatus, REFUSALS[reason], requestId, reason);
   }
   const parts = provider.split?.(verification.request) ?? [verification.request];
@@ -106,9 +111,14 @@ async function decide(door: Door, received: RawRequest, requestId: string): Prom
   return store(rows, requestId, giveUpAt);
 }
 
-async function notConfigured(provider: Provider, request: RawRequest, requestId: string): Promise<Decision> {
+async function notConfigured(
+  provider: Provider,
+  request: RawRequest,
+  requestId: string,
+  source?: Source,
+): Promise<Decision> {
   const detail = `Set ${provider.secretsVariable}, then the provider's next retry gets in.`;
-  await recordRejection(provider, request, { reason: "not_configured", detail, status: 503, requestId });
+  await recordRejection(provider, request, { reason: "not_configured", detail, status: 503, requestId, source });
   return refusal(
     503,
     `${provider.label} webhooks are not configured here.`,
@@ -139,7 +149,7 @@ async function store(rows: EventRow[], requestId: string, giveUpAt: number): Pro
   const [{ provider, event_key, source_id }] = rows as [EventRow];
   const facts = { event_key, source_id: source_id ?? undefined, events: rows.length > 1 ? rows.length : undefined };
   try {
-    const accepted = await withDeadline(addEvents(rows), giveUpAt - performance.now());
+    const accepted = await storeTogether(rows, giveUpAt);
     ringWorker();
     const [first] = accepted as [Acceptance];
     const { event_id } = first;
@@ -179,6 +189,18 @@ export async function refuseTooLarge(slug: string, request: RawRequest): Promise
   return answer;
 }
 
+/** The answer for a body that there is no room for beside those that are here. It was not read to its end. */
+export async function refuseUntilLater(slug: string, request: RawRequest): Promise<Answer> {
+  const requestId = requestIdOf(request);
+  const title = "Too many large requests are being received just now.";
+  const { answer, decision } = refusal(503, title, requestId, "no_room", "Send it again.", {
+    ...RETRY,
+    connection: "close",
+  });
+  log("accept", { request_id: requestId, provider: slug, status: 503, decision });
+  return answer;
+}
+
 async function tooLarge(
   provider: Provider,
   request: RawRequest,
@@ -201,42 +223,60 @@ export function requestIdOf(request: Pick<RawRequest, "headers">): string {
   return given && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID();
 }
 
+/** The events of one request: all of them are stored, or none. */
+interface Stored {
+  rows: EventRow[];
+  bytes: number;
+  /** When its sender is told 503. */
+  giveUpAt: number;
+}
+
 /**
- * Micro-batches: what arrives within 2 ms is one transaction. Two run at once, so that one commit hides the other. The
- * events of one request stay together: all of them are stored, or none.
+ * Micro-batches: what arrives within 2 ms is one transaction. Two run at once, so that one commit hides the other. Large
+ * bodies are stored beside them, a few at a time: some thirty of them in one transaction would make every sender wait too long.
  */
-const addEvents = perProcess("accept", () =>
-  createBatcher<EventRow[], Acceptance[]>(
+const addSmall = perProcess("accept", () => createStore(MOST_IN_BATCH, 2));
+const addLarge = perProcess("accept-large", () => createStore(MOST_IN_BATCH, 1));
+
+function createStore(maxItems: number, maxRunning: number): (stored: Stored) => Promise<Acceptance[]> {
+  return createBatcher<Stored, Acceptance[]>(
     {
-      weigh: (rows) => rows.length,
-      maxItems: 200,
+      weigh: ({ rows, bytes }) => rows.length + bytes / BYTES_PER_EVENT,
+      maxItems,
       maxWaitMs: 2,
-      maxRunning: 2,
+      maxRunning,
       maxWaiting: 5_000,
+      isLate: ({ giveUpAt }) => performance.now() > giveUpAt,
       run: async (requests) => {
-        const rows = requests.flat();
+        const rows = requests.flatMap((request) => request.rows);
         const answers = await call<(Acceptance & { n: number })[]>(
           "door",
           "accept_events",
           {
-            p_events: rows.map((row, n) => ({ n, ...row })),
+            p_events: rows.map((row, n) => ({ n, ...encoded(row) })),
             p_deliver_suspected: environment().DELIVER_SUSPECTED_REPLAYS,
           },
           DEADLINE_MS,
         );
         const byNumber = new Map(answers.map((answer) => [answer.n, answer]));
         let n = 0;
-        return requests.map((request) => request.map(() => byNumber.get(n++) as Acceptance));
+        return requests.map((request) => request.rows.map(() => byNumber.get(n++) as Acceptance));
       },
     },
     (error) => error instanceof DatabaseError,
-  ),
-);
+  );
+}
 
 /** Stores one event, together with what arrives in the same moment. Resolves once that is committed. */
 export async function storeEvent(row: EventRow): Promise<Acceptance> {
-  const [acceptance] = await withDeadline(addEvents([row]), DEADLINE_MS);
+  const [acceptance] = await storeTogether([row], performance.now() + DEADLINE_MS);
   return acceptance as Acceptance;
+}
+
+function storeTogether(rows: EventRow[], giveUpAt: number): Promise<Acceptance[]> {
+  const bytes = rows.reduce((sum, row) => sum + bytesOf(row), 0);
+  const add = bytes > LARGE_BYTES ? addLarge : addSmall;
+  return withDeadline(add({ rows, bytes, giveUpAt }), giveUpAt - performance.now());
 }
 
 function withDeadline<Result>(work: Promise<Result>, milliseconds: number): Promise<Result> {

@@ -1,4 +1,5 @@
 /** What the door says, and what one line of its log says about it. */
+import { randomUUID } from "node:crypto";
 import { problemBody } from "@/lib/errors";
 import type { RefusalReason } from "@/lib/providers/provider";
 
@@ -44,6 +45,21 @@ export function refusal(
     answer: answerWith(status, body, requestId, { "content-type": "application/problem+json", ...headers }),
     decision,
   };
+}
+
+/** Senders and the proxies before us add some dozens. Beyond this, servers differ in what they drop, so nothing is read. */
+const MOST_HEADERS = 200;
+
+export function hasTooManyHeaders(count: number): boolean {
+  return count > MOST_HEADERS;
+}
+
+/** The answer to a request with more headers than are read. */
+export function tooManyHeaders(): Answer {
+  const detail = `Send at most ${MOST_HEADERS}.`;
+  return refusal(431, "The request has too many headers.", randomUUID(), "too_many_headers", detail, {
+    connection: "close",
+  }).answer;
 }
 
 /** An answer that is JSON unless `headers` say otherwise, and carries the request id. */

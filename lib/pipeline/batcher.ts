@@ -13,6 +13,8 @@ export interface BatcherOptions<Item, Result> {
   maxRunning: number;
   /** More than this waiting, by weight: refuse at once instead of growing. */
   maxWaiting: number;
+  /** Whether nobody waits for an item any more: then it is dropped before its turn. */
+  isLate?: (item: Item) => boolean;
 }
 
 export class BatcherFull extends Error {}
@@ -52,8 +54,10 @@ export function createBatcher<Item, Result>(
     clearTimeout(timer);
     timer = undefined;
     while (waiting.length > 0 && running < options.maxRunning) {
+      const batch = takeBatch();
+      if (batch.length === 0) return;
       running += 1;
-      void runBatch(takeBatch()).finally(() => {
+      void runBatch(batch).finally(() => {
         running -= 1;
         start();
       });
@@ -61,6 +65,7 @@ export function createBatcher<Item, Result>(
   }
 
   function takeBatch(): Waiting<Item, Result>[] {
+    dropLate();
     let weight = 0;
     const tooMany = waiting.findIndex((entry, index) => {
       weight += entry.weight;
@@ -69,6 +74,18 @@ export function createBatcher<Item, Result>(
     const batch = waiting.splice(0, tooMany < 0 ? waiting.length : tooMany);
     waitingWeight -= batch.reduce((sum, entry) => sum + entry.weight, 0);
     return batch;
+  }
+
+  function dropLate(): void {
+    const { isLate } = options;
+    if (!isLate) return;
+    for (let at = waiting.length - 1; at >= 0; at -= 1) {
+      const entry = waiting[at] as Waiting<Item, Result>;
+      if (!isLate(entry.item)) continue;
+      waiting.splice(at, 1);
+      waitingWeight -= entry.weight;
+      entry.reject(new BatcherFull("It was late before its turn."));
+    }
   }
 
   async function runBatch(batch: Waiting<Item, Result>[]): Promise<void> {

@@ -42,6 +42,8 @@ export interface Work {
     base_delay_ms: number;
     backoff_factor: number;
   };
+  /** Which slots it takes, see lib/pipeline/slots.ts. Without `shares` in the claim: proven. */
+  pace: "proven" | "unproven" | "slow";
 }
 
 /** How a delivery ended: a value, never an exception. */
@@ -72,16 +74,25 @@ export interface Claim {
   waiting: number[];
 }
 
-/**
- * Leases up to `limit` due deliveries for `worker`, fairly per destination; at most `replayLimit` of them are replays. With
- * `slots`, how many it works on at a time, no destination gets more than half of them.
- */
+export interface ClaimOptions {
+  /** Default: as many as `limit`. */
+  replayLimit?: number;
+  /** How many it works on at a time: no destination gets more than half of them. */
+  slots?: number;
+  /** Only rows, or only endpoints. */
+  kind?: Work["destination"]["kind"];
+  /** What it may take beside `limit`, which is for proven endpoints then. */
+  shares?: { unproven: number; slow: number; slow_slots: number; late: number[] };
+  /** The bytes of bodies above 64 KB at which it stops to take more of them. */
+  bytes?: number;
+}
+
+/** Leases up to `limit` due deliveries for `worker`, fairly per destination. */
 export function claim(
   worker: string,
   limit: number,
   leaseSeconds: number,
-  replayLimit = limit,
-  slots?: number,
+  { replayLimit = limit, slots, kind, shares, bytes }: ClaimOptions = {},
 ): Promise<Claim> {
   return call<Claim>("pipeline", "claim_deliveries", {
     p_worker: worker,
@@ -89,5 +100,8 @@ export function claim(
     p_lease_seconds: leaseSeconds,
     p_replay_limit: replayLimit,
     ...(slots !== undefined && { p_slots: slots }),
+    ...(kind !== undefined && { p_kind: kind }),
+    ...(shares !== undefined && { p_shares: shares }),
+    ...(bytes !== undefined && { p_bytes: bytes }),
   });
 }

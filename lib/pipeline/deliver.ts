@@ -1,5 +1,6 @@
 /** deliver: one claimed delivery, tried once. Either a pure projection or one guarded HTTP request; the result is a value. */
 import type { ErrorClass } from "@/lib/contract/vocabulary";
+import { hopsHeader, loopIn } from "@/lib/destinations/hops";
 import { post } from "@/lib/destinations/http";
 import { secretsIn } from "@/lib/destinations/mask";
 import { retryDelay } from "@/lib/destinations/retry";
@@ -46,6 +47,8 @@ function projectRows(work: Work): Untimed {
 
 async function postBytes(work: Work): Promise<Untimed> {
   const { destination, event } = work;
+  const loop = loopIn(event.headers, destination.slug);
+  if (loop) return failure(work, "delivery_loop", loop);
   const body = bytesFor(work);
   // Read once: checking the environment costs a quarter of a millisecond.
   const env = environment();
@@ -94,6 +97,7 @@ function requestHeaders({ event, replay_id, attempt_number }: Work): Record<stri
     "user-agent": "Redrive/1.0",
     "x-redrive-provider": event.provider,
     "x-redrive-attempt": String(attempt_number),
+    ...hopsHeader(event.headers),
   };
   for (const name of findProvider(event.provider)?.forwardHeaders ?? []) {
     const value = header(event, name);

@@ -1,10 +1,11 @@
 /** What accept stores of a verified request: who and what it is, beside the bytes. */
 import { createHash } from "node:crypto";
+import type { EventFlag } from "@/lib/contract/vocabulary";
 import { header, type Identity, type Provider, type Source, type VerifiedRequest } from "@/lib/providers/provider";
 import { redactHeaders } from "@/lib/providers/redact";
 import { shownPath, spellingsOfToken } from "./door-path";
 import { maskSecrets } from "./mask";
-import { parseBody } from "./parse";
+import { type ParsedBody, parseBody } from "./parse";
 
 /**
  * The row of a verified request. Every text in it is one that Postgres can hold: a verified event is never refused.
@@ -25,6 +26,7 @@ export function eventRow(provider: Provider, request: VerifiedRequest, requestId
     event_type: storable(identity.eventType, 255) ?? "unknown",
     trust: request.trust,
     parse_status: parsed.status,
+    flags: flagsOf(parsed, identity),
     organisation_id: storable(source?.organisationId ?? identity.organisationId, 255),
     company_id: storable(source?.companyId ?? identity.companyId, 255),
     object_id: storable(identity.objectId, 255),
@@ -32,9 +34,10 @@ export function eventRow(provider: Provider, request: VerifiedRequest, requestId
     livemode: identity.livemode ?? null,
     unsigned_key: provider.unsignedKeys ?? false,
     secret_fields: provider.secretFields ? [...provider.secretFields] : null,
-    body: request.body.toString("base64"),
+    /** The bytes as they are: encoded when they are stored, so that waiting costs no copies. */
+    body: request.body,
     /** What the payload is made of, where that is not the body as it is. */
-    shown_body: shown === request.body ? null : shown.toString("base64"),
+    shown_body: shown === request.body ? null : shown,
     fingerprint: sha256(identity.fingerprint ?? request.body),
     method: request.method,
     path: shownPath(request.path),
@@ -45,7 +48,26 @@ export function eventRow(provider: Provider, request: VerifiedRequest, requestId
   };
 }
 
+/** What an authentic request that is not accepted would have been: whose event, under which key. */
+export function nameOf(provider: Provider, request: VerifiedRequest, source?: Source) {
+  const { eventKey, organisationId } = provider.identify(request, parseBody(request.body).value, source);
+  return {
+    event_key: storableKey(eventKey),
+    organisation_id: storable(source?.organisationId ?? organisationId, 255),
+  };
+}
+
 export type EventRow = ReturnType<typeof eventRow>;
+
+/** How much of a batch an event takes. */
+export function bytesOf({ body, shown_body }: EventRow): number {
+  return body.length + (shown_body?.length ?? 0);
+}
+
+/** The row as accept_events reads it. */
+export function encoded(row: EventRow) {
+  return { ...row, body: row.body.toString("base64"), shown_body: row.shown_body?.toString("base64") ?? null };
+}
 
 /** Text as Postgres can keep it: no NUL, no lone surrogate, not longer than `length`. */
 function storable(text: string | undefined, length: number): string | null {
@@ -60,10 +82,27 @@ function storableKey(key: string): string {
   return fits ? key : `sha256:${sha256(Buffer.from(key, "utf16le"))}`;
 }
 
+/** What is odd about an event that is kept all the same. */
+function flagsOf(parsed: ParsedBody, { writtenTime, occurredAt }: Identity): EventFlag[] {
+  const isWritten = writtenTime !== undefined && writtenTime !== null && writtenTime !== "";
+  return [
+    ...(parsed.hasRepeatedKeys ? ["repeated_keys" as const] : []),
+    ...(isWritten && storableTime(occurredAt) === null ? ["impossible_time" as const] : []),
+  ];
+}
+
+/** No provider is older. */
+const EARLIEST = Date.UTC(2000, 0, 1);
+const YEAR_MS = 365 * 24 * 3600 * 1000;
+
+/**
+ * A time that can be when something happened, else null, and then the event counts from when it was received: one from the
+ * year 9000 would win over everything that comes after it. Clocks may differ, so a year ahead is still let pass.
+ */
 function storableTime(iso: string | undefined): string | null {
-  if (iso === undefined) return null;
-  const year = new Date(iso).getUTCFullYear();
-  return year >= 1970 && year <= 9999 && /^\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:?\d\d)$/.test(iso) ? iso : null;
+  if (iso === undefined || !/^\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:?\d\d)$/.test(iso)) return null;
+  const at = Date.parse(iso);
+  return at >= EARLIEST && at <= Date.now() + YEAR_MS ? iso : null;
 }
 
 function sha256(data: string | Buffer): string {

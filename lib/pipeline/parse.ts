@@ -24,6 +24,8 @@ export interface ParsedBody {
    * numbers beyond 2^53, which JavaScript would round, are text: the digits as they were written.
    */
   value: unknown;
+  /** An object has a name twice, at any depth. JSON.parse and jsonb both keep the last, so identity and payload agree. */
+  hasRepeatedKeys?: true;
 }
 
 /** Never throws, takes time linear in the size, and does not recurse. */
@@ -44,10 +46,27 @@ export function parseBody(raw: Buffer): ParsedBody {
   }
 
   const value = beginsJson(raw, start) ? parse(raw, traits.bigIntegers) : undefined;
-  if (!validText) return { status: "invalid_utf8", value };
+  // Every colon outside of a string belongs to a name: where fewer names came out, one was there twice.
+  const isRepeating = value !== undefined && namesIn(value, traits.keys) < traits.keys;
+  const parsed = { value, ...(isRepeating && { hasRepeatedKeys: true as const }) };
+  if (!validText) return { status: "invalid_utf8", ...parsed };
   if (value === undefined) return { status: "invalid_json", value };
-  if (!small) return { status: "too_large", value };
-  return { status: traits.depth > DEEPEST ? "too_deep" : (traits.obstacle ?? "ok"), value };
+  if (!small) return { status: "too_large", ...parsed };
+  return { status: traits.depth > DEEPEST ? "too_deep" : (traits.obstacle ?? "ok"), ...parsed };
+}
+
+/** How many names the objects of a value have, at most `most`. Does not recurse: a value may be thousands of levels deep. */
+function namesIn(value: unknown, most: number): number {
+  let names = 0;
+  const waiting = [value];
+  while (waiting.length > 0 && names < most) {
+    const next = waiting.pop();
+    if (typeof next !== "object" || next === null) continue;
+    const values = Object.values(next);
+    if (!Array.isArray(next)) names += values.length;
+    for (const one of values) if (typeof one === "object" && one !== null) waiting.push(one);
+  }
+  return names;
 }
 
 function firstOfValue(raw: Buffer): number {

@@ -6,19 +6,25 @@ import { type Operator, REFUSALS, readSealed } from "@/lib/destinations/manage";
 import { Problem } from "@/lib/errors";
 import { log } from "@/lib/log";
 import { type Publication, platform, publishedRequest } from "@/lib/providers/platform";
+import { beyondScope, isWithin, type Scoped, scopeOf } from "@/lib/scope";
 import { storeEvent } from "./accept";
 import { BatcherFull } from "./batcher";
-import { type EventRow, eventRow } from "./event-row";
+import { type EventRow, encoded, eventRow } from "./event-row";
 import { ringWorker } from "./worker-bell";
 
 /**
  * Publishes events, those of one organisation one after the other, so that they are delivered in the order given.
- * Throws `DatabaseUnavailable` when that is not certain: publishing them again makes duplicates of those that are stored.
+ * Throws a `Problem`, and publishes none, when one is not of the publisher's organisations; `DatabaseUnavailable` when it is
+ * not certain what was stored: publishing them again makes duplicates of those that are stored.
  */
 export async function publishEvents(
   publications: readonly (Publication & { organisationId: string })[],
   requestId: string,
+  publisher: Scoped,
 ): Promise<PublishedEvent[]> {
+  const beyond = publications.findIndex(({ organisationId }) => !isWithin(publisher, organisationId));
+  if (beyond >= 0)
+    throw beyondScope(publisher, publications.length > 1 ? `[${beyond}].organisationId` : "organisationId");
   const last = new Map<string, Promise<unknown>>();
   const published = publications.map((publication) => {
     const before = last.get(publication.organisationId) ?? Promise.resolve();
@@ -62,11 +68,12 @@ export async function publishSample(
   destinationId: number,
   { actor, requestId }: Operator,
 ): Promise<{ event_id: string; delivery_id: number }> {
-  const { organisation_id } = await readSealed(destinationId);
+  const { organisation_id } = await readSealed(destinationId, actor);
   const row = publicationRow(samplePublication(organisation_id ?? undefined), requestId);
   const answer = await call<Sampled>("console", "create_sample", {
     p_id: destinationId,
-    p_event: row,
+    p_event: encoded(row),
+    ...scopeOf(actor),
     p_actor: actor.name,
     p_actor_id: actor.id,
     p_request_id: requestId,

@@ -2,6 +2,7 @@
 import type { DeliveryStatus, ErrorClass } from "@/lib/contract/vocabulary";
 import { call, DatabaseError } from "@/lib/db/client";
 import { retryDelay } from "@/lib/destinations/retry";
+import { environment } from "@/lib/env";
 import { log, logError } from "@/lib/log";
 import { header } from "@/lib/providers/provider";
 import { createBatcher } from "./batcher";
@@ -11,10 +12,19 @@ const PAUSE_AFTER_FAILURE_MS = 500;
 /** Answers that ask us to slow down: too many requests, and a gateway whose server is gone, away or late. */
 const THROTTLING_STATUSES = new Set([429, 502, 503, 504]);
 
+/** A result with more changes, or larger, is recorded in a call of its own. */
+const MANY_CHANGES = 100;
+const LARGE_BYTES = 256 * 1024;
+/** How much changes and bytes weigh in a batch, as one result weighs 1. */
+const CHANGES_PER_RESULT = 4;
+const BYTES_PER_RESULT = 32 * 1024;
+
 interface Recorded {
   delivery_id: number;
-  /** False: somebody else holds the delivery by now, so this result counts for nothing. */
+  /** False: somebody else holds the delivery by now, so this result counts for nothing. Or it is busy. */
   recorded: boolean;
+  /** Another transaction is changing its rows: nothing has happened yet. */
+  busy?: boolean;
   status?: DeliveryStatus;
   error_class?: ErrorClass | null;
   error?: string | null;
@@ -25,9 +35,12 @@ interface Recorded {
  * recorded happens twice. Never throws.
  */
 export async function record(work: Work, outcome: Outcome, giveUpAt: number): Promise<void> {
+  const result = measured(resultRow(work, outcome));
   for (;;) {
     try {
-      const recorded = await addResult(resultRow(work, outcome));
+      const recorded = await (isHeavy(result)
+        ? keepingLease(work, () => addHeavyResult(result))
+        : recordBeside(work, result));
       return logAttempt(work, outcome, recorded);
     } catch (error) {
       logError("record_failed", error, { delivery_id: work.delivery_id, attempt_id: work.attempt_id });
@@ -55,6 +68,48 @@ function resultRow(work: Work, outcome: Outcome) {
   };
 }
 
+type Row = ReturnType<typeof resultRow>;
+
+interface Result {
+  row: Row;
+  changes: number;
+  bytes: number;
+}
+
+function measured(row: Row): Result {
+  const changed = row.changes.length > 0 ? JSON.stringify(row.changes).length : 0;
+  return { row, changes: row.changes.length, bytes: changed + (row.response_body?.length ?? 0) };
+}
+
+function isHeavy({ changes, bytes }: Result): boolean {
+  return changes > MANY_CHANGES || bytes > LARGE_BYTES;
+}
+
+/** Together with what ends in the same moment. One whose rows are being changed waits with its like, and no other with it. */
+async function recordBeside(work: Work, result: Result): Promise<Recorded> {
+  const recorded = await addResult(result);
+  return recorded.busy ? keepingLease(work, () => addBusyResult(result)) : recorded;
+}
+
+/** What takes seconds, or waits for what does: its lease is kept until it is recorded. */
+async function keepingLease(work: Work, recording: () => Promise<Recorded>): Promise<Recorded> {
+  const { LEASE_SECONDS } = environment();
+  const keeping = setInterval(
+    () => {
+      const renewal = { p_delivery_id: work.delivery_id, p_fence: work.fence, p_lease_seconds: LEASE_SECONDS };
+      call("pipeline", "renew_lease", renewal).catch((error: unknown) =>
+        logError("lease_not_renewed", error, { delivery_id: work.delivery_id }),
+      );
+    },
+    (LEASE_SECONDS * 1000) / 3,
+  );
+  try {
+    return await recording();
+  } finally {
+    clearInterval(keeping);
+  }
+}
+
 /**
  * How long nothing goes to the destination any more: what it asked for, within the bounds of a retry, and at least the
  * first step of its schedule. Not the step this delivery has come to: a fifth try must not close the door for hours.
@@ -65,20 +120,33 @@ function throttleMs({ destination }: Work, outcome: Outcome): number | null {
   return retryDelay("http_429", 1, destination, { retryAfter });
 }
 
-const addResult = createBatcher<ReturnType<typeof resultRow>, Recorded>(
-  {
-    maxItems: 100,
-    maxWaitMs: 2,
-    maxRunning: 1,
-    maxWaiting: 10_000,
-    run: async (rows) => {
-      const answers = await call<Recorded[]>("pipeline", "record_attempts", { p_results: rows as never });
-      const byDelivery = new Map(answers.map((answer) => [answer.delivery_id, answer]));
-      return rows.map((row) => byDelivery.get(row.delivery_id) ?? { delivery_id: row.delivery_id, recorded: false });
+/** Leaves alone what would have to wait, so that it holds up nothing else. */
+const addResult = createResults({ maxItems: 100, wait: false });
+const addBusyResult = createResults({ maxItems: 100, wait: true });
+/** One after the other, whoever they belong to, on a connection of their own. */
+const addHeavyResult = createResults({ maxItems: 1, wait: true });
+
+function createResults({ maxItems, wait }: { maxItems: number; wait: boolean }): (result: Result) => Promise<Recorded> {
+  return createBatcher<Result, Recorded>(
+    {
+      weigh: ({ changes, bytes }) => 1 + changes / CHANGES_PER_RESULT + bytes / BYTES_PER_RESULT,
+      maxItems,
+      maxWaitMs: 2,
+      maxRunning: 1,
+      maxWaiting: 10_000,
+      run: async (results) => {
+        const rows = results.map((result) => result.row);
+        const answers = await call<Recorded[]>("pipeline", "record_attempts", {
+          p_results: rows as never,
+          p_wait: wait,
+        });
+        const byDelivery = new Map(answers.map((answer) => [answer.delivery_id, answer]));
+        return rows.map((row) => byDelivery.get(row.delivery_id) ?? { delivery_id: row.delivery_id, recorded: false });
+      },
     },
-  },
-  (error) => error instanceof DatabaseError,
-);
+    (error) => error instanceof DatabaseError,
+  );
+}
 
 function logAttempt(work: Work, outcome: Outcome, recorded: Recorded): void {
   log("attempt", {

@@ -2,50 +2,75 @@
  * reject: requests refused at the door are kept as evidence, never as events. A flood of garbage costs one statement per
  * window and a bounded number of samples, however many requests it has.
  */
+import { createHash } from "node:crypto";
 import { call } from "@/lib/db/client";
 import { logError } from "@/lib/log";
 import { perProcess } from "@/lib/per-process";
-import type { Provider, RawRequest, RefusalReason } from "@/lib/providers/provider";
+import { findProvider } from "@/lib/providers";
+import type { Provider, RawRequest, RefusalReason, Source, VerifiedRequest } from "@/lib/providers/provider";
 import { redactHeaders } from "@/lib/providers/redact";
 import { shownPath, spellingsOfToken } from "./door-path";
+import { nameOf } from "./event-row";
 import { maskSecrets } from "./mask";
 
 const WINDOW_MS = 50;
 const SAMPLES_PER_WINDOW = 20;
+/** Also bounded by what they hold: a stale body is kept whole. The first of a window always fits. */
+const SAMPLE_BYTES_PER_WINDOW = 2 * 1024 * 1024;
 /** How much of a refused body is kept. An authentic but stale one is kept whole: it may be the only copy. */
 const KEPT_BYTES = 1024;
 /** The refusal is the answer, recorded or not: a slow database must not slow it further. */
 const LONGEST_WAIT_MS = 1_000;
 
 export interface Refusal {
-  reason: RefusalReason | "too_large" | "not_configured";
+  reason: RefusalReason | "too_large" | "not_configured" | "wrong_address";
   detail: string;
   status: number;
   requestId: string;
+  /** The source its URL belongs to. */
+  source?: Source;
 }
+
+/** Whose request it was, and what of it is secret. */
+type Sender = Pick<Provider, "slug" | "secretHeaders" | "secretFields">;
 
 interface Window {
   samples: Record<string, unknown>[];
-  counts: Map<string, { provider: string; reason: string; count: number }>;
+  bytes: number;
+  counts: Map<string, { provider: string; reason: string; organisation_id: string | null; count: number }>;
   flushed: Promise<void>;
 }
 
 const state = perProcess("rejections", () => ({ current: undefined as Window | undefined }));
 
 /** Keeps a refused request. Resolves when it is stored, or after a second; never throws. */
-export async function recordRejection(provider: Provider, request: RawRequest, refusal: Refusal): Promise<void> {
+export async function recordRejection(provider: Sender, request: RawRequest, refusal: Refusal): Promise<void> {
   state.current ??= openWindow();
   const window = state.current;
-  const key = `${provider.slug} ${refusal.reason}`;
-  const count = window.counts.get(key) ?? { provider: provider.slug, reason: refusal.reason, count: 0 };
+  const known = knownOf(provider, request, refusal);
+  const { organisation_id } = known;
+  const key = JSON.stringify([provider.slug, refusal.reason, organisation_id]);
+  const count = window.counts.get(key) ?? {
+    provider: provider.slug,
+    reason: refusal.reason,
+    organisation_id,
+    count: 0,
+  };
   window.counts.set(key, { ...count, count: count.count + 1 });
-  if (window.samples.length < SAMPLES_PER_WINDOW) window.samples.push(sample(provider, request, refusal));
+  const { reason } = refusal;
+  const kept = reason === "stale" ? request.body : request.body.subarray(0, KEPT_BYTES);
+  const fits = window.samples.length === 0 || window.bytes + kept.length <= SAMPLE_BYTES_PER_WINDOW;
+  if (window.samples.length < SAMPLES_PER_WINDOW && fits) {
+    window.bytes += kept.length;
+    window.samples.push({ ...sample(provider, request, refusal, kept), ...known });
+  }
   await Promise.race([window.flushed, new Promise((resolve) => setTimeout(resolve, LONGEST_WAIT_MS).unref())]);
 }
 
 function openWindow(): Window {
   const window: Window = {
     samples: [],
+    bytes: 0,
     counts: new Map(),
     flushed: new Promise((resolve) => setTimeout(resolve, WINDOW_MS)).then(async () => {
       state.current = undefined;
@@ -64,9 +89,16 @@ async function flush(window: Window): Promise<void> {
   }
 }
 
-function sample(provider: Provider, request: RawRequest, refusal: Refusal): Record<string, unknown> {
+/** Whose it was, as far as that can be believed: what its URL is bound to, and what an authentic request says itself. */
+function knownOf(sender: Sender, request: RawRequest, { reason, source }: Refusal) {
+  const bound = { source_id: source?.id ?? null, organisation_id: source?.organisationId ?? null, event_key: null };
+  // Its signature was right, only its time was not: nothing else that is refused is read.
+  const provider = reason === "stale" ? findProvider(sender.slug) : undefined;
+  return provider ? { ...bound, ...nameOf(provider, request as VerifiedRequest, source) } : bound;
+}
+
+function sample(provider: Sender, request: RawRequest, refusal: Refusal, kept: Buffer): Record<string, unknown> {
   const tokens = spellingsOfToken(request.path);
-  const kept = refusal.reason === "stale" ? request.body : request.body.subarray(0, KEPT_BYTES);
   return {
     provider: provider.slug,
     reason: refusal.reason,
@@ -77,6 +109,7 @@ function sample(provider: Provider, request: RawRequest, refusal: Refusal): Reco
     headers: redactHeaders(request.headers, provider, tokens),
     body: maskSecrets(kept, provider, null, tokens).toString("base64"),
     body_size: request.body.length,
+    body_sha256: createHash("sha256").update(request.body).digest("hex"),
     request_id: refusal.requestId,
   };
 }

@@ -2,20 +2,22 @@
  * replay: creates the resource, starts and steers it. The selection is frozen when the draft is made, so what is previewed
  * is what runs; the database decides what may become true.
  */
+
 import { completeOptions } from "@/lib/contract/replay-options";
 import type { Replay, ReplayKind } from "@/lib/contract/replays";
 import { call } from "@/lib/db/client";
 import { environment } from "@/lib/env";
 import { Problem, type ProblemInit } from "@/lib/errors";
 import { log, logError } from "@/lib/log";
+import { type Scoped, scopeOf } from "@/lib/scope";
 import { ringWorker } from "./worker-bell";
 
 const LOOK_EVERY_MS = 50;
 
-/** Which events: by number, by a provider's keys, by a filter of the history, or what failed in another replay. */
+/** Which events: by number, by a provider's keys (of one organisation or source where it is said), by a filter of the history, or what failed in another replay. */
 export type Selection =
   | { event_ids: number[] }
-  | { provider_slug: string; event_keys: string[] }
+  | { provider_slug: string; event_keys: string[]; organisation_id?: string | null; source_id?: number | null }
   | { filter: Record<string, unknown>; limit?: number }
   | { failures_of: number; error_classes?: string[] };
 
@@ -30,7 +32,7 @@ export interface ReplayRequest {
   idempotencyKey?: string;
 }
 
-export interface Asker {
+export interface Asker extends Scoped {
   id: string;
   name: string;
 }
@@ -59,6 +61,7 @@ export async function draftReplay(request: ReplayRequest): Promise<Replay> {
     p_options: completeOptions(request.options, request.kind) as never,
     p_limits: { max_events: REPLAY_MAX_EVENTS, max_age_days: REPLAY_MAX_AGE_DAYS },
     p_reason: request.reason,
+    ...scopeOf(request.actor),
     p_actor: request.actor.name,
     p_actor_id: request.actor.id,
     p_request_id: request.requestId,
@@ -75,6 +78,7 @@ export async function startReplay(id: string, actor: Asker, requestId: string): 
   const answer = await call<Started>("console", "start_replay", {
     p_id: replayNumber(id),
     p_limits: { max_per_hour: REPLAY_MAX_PER_HOUR, max_concurrent: REPLAY_MAX_CONCURRENT },
+    ...scopeOf(actor),
     p_actor: actor.name,
     p_actor_id: actor.id,
     p_request_id: requestId,
@@ -91,6 +95,7 @@ export async function steer(id: string, action: Steering, actor: Asker, requestI
   const answer = await call<Steered>("console", "control_replay", {
     p_id: replayNumber(id),
     p_action: action,
+    ...scopeOf(actor),
     p_actor: actor.name,
     p_actor_id: actor.id,
     p_request_id: requestId,
@@ -108,19 +113,20 @@ export type Steering = "pause" | "resume" | "cancel";
 const PAST: Record<Steering, string> = { pause: "paused", resume: "resumed", cancel: "cancelled" };
 
 /** The replay once it ended, or as it stands after `waitMs`. */
-export async function awaitReplay(replay: Replay, waitMs: number): Promise<Replay> {
+export async function awaitReplay(replay: Replay, waitMs: number, asker: Scoped): Promise<Replay> {
   const until = Date.now() + waitMs;
   let current = replay;
   while ((current.status === "queued" || current.status === "running") && Date.now() < until) {
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
-    current = (await readReplay(replay.id)) ?? current;
+    current = (await readReplay(replay.id, asker)) ?? current;
   }
   return current;
 }
 
-/** `wr_12`, `br_12` or `12` → the replay, null when there is none. */
-export async function readReplay(id: string): Promise<Replay | null> {
-  return isReplayId(id) ? call<Replay | null>("console", "get_replay", { p_id: replayNumber(id) }) : null;
+/** `wr_12`, `br_12` or `12` → the replay, null when there is none for the asker. */
+export async function readReplay(id: string, asker: Scoped): Promise<Replay | null> {
+  if (!isReplayId(id)) return null;
+  return call<Replay | null>("console", "get_replay", { p_id: replayNumber(id), ...scopeOf(asker) });
 }
 
 /** The number in `wr_12`, `br_12` (the runbook's prefix for bulk replays) or `12`. Throws a `Problem` for anything else. */
@@ -149,7 +155,7 @@ type Drafted =
   | { result: "created"; repeated: boolean; replay: Replay }
   | { result: "not_found" | "no_destination" | "in_flight" }
   | { result: "too_old"; days: number }
-  | { result: "key_reused"; replay: Replay }
+  | { result: "key_reused"; replay: Replay | null }
   | TooMany;
 type Started = { result: "started" | "not_a_draft"; replay: Replay } | { result: "not_found" } | OverLimit;
 type Steered = { result: "done" | "not_possible"; replay: Replay } | { result: "not_found" };
@@ -183,9 +189,9 @@ const DRAFT_REFUSALS: Record<Exclude<Drafted["result"], "created">, (answer: nev
     detail: `Narrow it, or send "limit": ${limit} to take the oldest ${limit}.`,
     field: "limit",
   }),
-  key_reused: ({ replay }: { replay: Replay }) => ({
+  key_reused: ({ replay }: { replay: Replay | null }) => ({
     status: 422,
-    title: `This Idempotency-Key made ${replay.id}, which is a replay of something else.`,
+    title: `This Idempotency-Key made ${replay?.id ?? "a replay"}${replay ? ", which is a replay" : ""} of something else.`,
     detail: "Use a new key for a new replay.",
     field: "Idempotency-Key",
   }),
@@ -209,7 +215,7 @@ const LIMIT_REFUSALS: Record<OverLimit["result"], (answer: OverLimit) => Problem
 function logReplay(
   step: string,
   { actor, requestId }: { actor: Asker; requestId: string },
-  answer: { result: string; replay?: Replay } | OverLimit,
+  answer: { result: string; replay?: Replay | null } | OverLimit,
 ): void {
   const replay = "replay" in answer ? answer.replay : undefined;
   log("replay", {

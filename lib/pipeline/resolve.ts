@@ -1,7 +1,9 @@
 /** resolve: a person marks failed or dead events as handled, with a reason. Nothing is delivered. */
+
 import { call } from "@/lib/db/client";
 import { Problem } from "@/lib/errors";
 import { log } from "@/lib/log";
+import { scopeOf } from "@/lib/scope";
 import type { Asker } from "./replay";
 
 /** Answers how many were marked; the others are not failed or dead. Throws a `Problem` when none is. */
@@ -13,6 +15,7 @@ export async function resolveEvents(
   const resolved = await call<number>("console", "resolve_events", {
     p_event_ids: wanted,
     p_reason: asked.reason,
+    ...scopeOf(asked.actor),
     p_actor: asked.actor.name,
     p_actor_id: asked.actor.id,
     p_request_id: asked.requestId,

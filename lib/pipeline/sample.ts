@@ -6,6 +6,7 @@ import { environment, secretsFrom } from "@/lib/env";
 import { Problem } from "@/lib/errors";
 import { SAMPLE_TYPES, SIGNING_VARIABLE, sample } from "@/lib/samples";
 import { requestOf, SENDERS, type Sender } from "@/lib/samples/sign";
+import { EVERYTHING, scopeOf } from "@/lib/scope";
 import { accept } from "./accept";
 
 /** What each provider's sample tells of, where the first of its types is not the best to look at. */
@@ -23,11 +24,16 @@ export function sampleOf(provider: string): { missing: string | null } | null {
  */
 export async function sendSample(
   provider: string,
-  { actor, requestId }: { actor: Pick<Actor, "id" | "name">; requestId: string },
+  { actor, requestId }: { actor: Pick<Actor, "id" | "name" | "organisations">; requestId: string },
 ): Promise<SentSample> {
   if (!environment().ALLOW_SAMPLES) {
     const detail = "They would stand among real events. Set ALLOW_SAMPLES=1 to allow them here.";
     throw new Problem({ status: 403, title: "Samples are sent in local mode only.", detail });
+  }
+  if (actor.organisations !== null) {
+    const detail =
+      "It comes to the provider's shared address, as an event of no organisation, which you could not see.";
+    throw new Problem({ status: 403, title: "Samples are for those who see all organisations.", detail });
   }
   if (!isSender(provider)) {
     const detail = `There are samples of ${SENDERS.join(", ")}.`;
@@ -46,8 +52,13 @@ export async function sendSample(
   const id = answer.status < 300 ? (body.event_id ?? null) : null;
   // As it is stored: some providers' samples are named by more than their events' type.
   const stored =
-    id && (await call<{ event_type: string } | null>("console", "get_event", { p_id: Number(id.slice(3)) }));
-  const details = { provider, event_type: type, event_key: made.key, status: answer.status };
+    id &&
+    (await call<{ event_type: string; event_key: string } | null>("console", "get_event", {
+      p_id: Number(id.slice(3)),
+      ...scopeOf(EVERYTHING),
+    }));
+  const eventKey = stored ? stored.event_key : made.key;
+  const details = { provider, event_type: type, event_key: eventKey, status: answer.status };
   await call("console", "record_staff_action", {
     ...{ p_action: "source.sample", p_subject: provider, p_details: details },
     ...{ p_actor: actor.name, p_actor_id: actor.id, p_request_id: requestId },
@@ -55,7 +66,7 @@ export async function sendSample(
   return {
     provider,
     event_type: stored ? stored.event_type : type,
-    event_key: made.key,
+    event_key: eventKey,
     event_id: id,
     status: answer.status,
     refusal: id === null ? [body.title, body.detail].filter(Boolean).join(" ") : null,

@@ -2,9 +2,9 @@
  * Chatwoot. Signed since v4.11.2 (account webhooks) and v4.13.0 (API inboxes, agent bots): HMAC-SHA256 over
  * `<timestamp>.<body>`, see lib/webhooks/trigger.rb in chatwoot/chatwoot. Older servers sign nothing.
  */
-import { decodeHex, hmacSha256, isStale, parseUnixTimestamp, sameDigest } from "./hmac";
-import { acceptAs, header, type Identity, type Provider, type RawRequest, refuse } from "./provider";
-import { at, idFrom, isoFrom, isoFromUnix, keyFrom, keyOfBody, typeFrom } from "./shape";
+import { decodeHex, hmacSha256, isStale, parseUnixTimestamp, sameDigest, sha256Hex } from "./hmac";
+import { acceptAs, header, type Identity, type Provider, type RawRequest, refuse, refuseRepeated } from "./provider";
+import { at, idFrom, isoFrom, isoFromUnix, keyOfBody, typeFrom } from "./shape";
 
 const SIGNATURE_PREFIX = "sha256=";
 
@@ -21,6 +21,8 @@ export const chatwoot: Provider = {
   forwardHeaders: ["x-chatwoot-delivery", "x-chatwoot-timestamp"],
 
   verify(request, context) {
+    const repeated = refuseRepeated(request, ["x-chatwoot-signature", "x-chatwoot-timestamp", "x-chatwoot-delivery"]);
+    if (repeated) return repeated;
     const sent = header(request, "x-chatwoot-signature")?.trim();
     const unchecked = !sent || context.secrets.length === 0;
     if (unchecked && context.allowUnsigned) return acceptAs("unsigned", request);
@@ -42,7 +44,8 @@ export const chatwoot: Provider = {
     const eventType = typeFrom(at(payload, "event"));
     const account = accountOf(payload);
     return {
-      eventKey: deliveryOf(request) ?? naturalKey(payload, eventType, account) ?? keyOfBody(request),
+      // Never X-Chatwoot-Delivery, which is not signed: whoever caught a request could send it again as another event.
+      eventKey: naturalKey(payload, eventType, account) ?? keyOfSigned(request),
       eventType,
       organisationId: account,
       companyId:
@@ -52,6 +55,7 @@ export const chatwoot: Provider = {
       objectId: objectOf(payload, eventType, account),
       replacesOlder: WHOLE_STATE.has(eventType),
       occurredAt: timeOf(request, payload, eventType),
+      writtenTime: writtenTime(payload, eventType),
     };
   },
 };
@@ -68,14 +72,18 @@ const WHOLE_STATE: ReadonlySet<string> = new Set([
   "contact_updated",
 ]);
 
-/** Made when Chatwoot enqueues the webhook and kept on its retries. */
-function deliveryOf(request: RawRequest): string | undefined {
-  return keyFrom(header(request, "x-chatwoot-delivery")?.trim());
+/**
+ * For what the body does not name: equal bytes that were sent at the same time. The time is signed with them, so an agent who
+ * types twice makes two events, and the same request under another delivery id makes none.
+ */
+function keyOfSigned(request: RawRequest): string {
+  const timestamp = parseUnixTimestamp(header(request, "x-chatwoot-timestamp"));
+  return timestamp === undefined ? keyOfBody(request) : `sha256:${sha256Hex(`${timestamp}.`, request.body)}`;
 }
 
 /**
- * Without a delivery id, things that are created once are known by their id, and conversations by when they changed.
- * Other types have no time of change: for them equal bytes have to do.
+ * Things that are created once are known by their id, and conversations by when they changed, to the microsecond. Servers
+ * that write whole seconds may change one twice in a second, so there, and for the other types, `keyOfSigned` has to do.
  */
 function naturalKey(payload: unknown, eventType: string, account: string | undefined): string | undefined {
   const id = idFrom(at(payload, "id"));
@@ -88,7 +96,9 @@ function naturalKey(payload: unknown, eventType: string, account: string | undef
     case "conversation_updated":
     case "conversation_status_changed": {
       const updatedAt = at(payload, "updated_at");
-      return isoFromUnix(updatedAt) && `${eventType}:${account}:${id}:${updatedAt}`;
+      return isoFromUnix(updatedAt) && !Number.isInteger(updatedAt)
+        ? `${eventType}:${account}:${id}:${updatedAt}`
+        : undefined;
     }
     default:
       return undefined;
@@ -112,7 +122,12 @@ function objectOf(payload: unknown, eventType: string, account: string | undefin
 
 /** The body tells the time of new messages and of changed conversations; for the rest it is when Chatwoot sent it. */
 function timeOf(request: RawRequest, payload: unknown, eventType: string): string | undefined {
-  const fromBody = eventType === "message_created" ? isoFrom(at(payload, "created_at")) : undefined;
-  const changed = eventType.startsWith("conversation_") ? isoFromUnix(at(payload, "updated_at")) : undefined;
-  return fromBody ?? changed ?? isoFromUnix(parseUnixTimestamp(header(request, "x-chatwoot-timestamp")));
+  const written = writtenTime(payload, eventType);
+  if (written === undefined) return isoFromUnix(parseUnixTimestamp(header(request, "x-chatwoot-timestamp")));
+  return eventType === "message_created" ? isoFrom(written) : isoFromUnix(written);
+}
+
+function writtenTime(payload: unknown, eventType: string): unknown {
+  if (eventType === "message_created") return at(payload, "created_at");
+  return eventType.startsWith("conversation_") ? at(payload, "updated_at") : undefined;
 }

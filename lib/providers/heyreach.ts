@@ -41,6 +41,7 @@ export const heyreach: Provider = {
       companyId: source?.companyId,
       objectId: leadIdOf(payload),
       occurredAt: isoFrom(at(payload, "timestamp")),
+      writtenTime: at(payload, "timestamp"),
     };
   },
 

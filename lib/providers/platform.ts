@@ -25,6 +25,8 @@ export interface Publication {
   timestamp: string;
   /** JSON, passed on byte for byte. */
   data: Buffer;
+  /** How many forwards lie behind it, where a destination leads back to our own API. */
+  hops?: number;
 }
 
 export const platform: Provider = {
@@ -51,6 +53,7 @@ export const platform: Provider = {
       organisationId,
       objectId: textOf(membersOf(data).get("id")),
       occurredAt: text("timestamp"),
+      writtenTime: stored.get("timestamp")?.toString("utf8"),
       // Not the time: a publisher that stamps its retry anew still means the same event.
       fingerprint: createHash("sha256")
         .update(`${text("eventType")}\n`)
@@ -75,7 +78,7 @@ export const platform: Provider = {
 };
 
 /** The request that is stored for a publication. Its bytes are the record; the event's own id is added on the way out. */
-export function publishedRequest({ data, ...head }: Publication): VerifiedRequest {
+export function publishedRequest({ data, hops, ...head }: Publication): VerifiedRequest {
   const { organisationId, eventType, idempotencyKey, timestamp } = head;
   const body = object([
     ...(organisationId === undefined ? [] : [["organisationId", JSON.stringify(organisationId)] as const]),
@@ -87,7 +90,7 @@ export function publishedRequest({ data, ...head }: Publication): VerifiedReques
   const request: RawRequest = {
     method: "POST",
     path: "/api/events",
-    headers: [["content-type", "application/json"]],
+    headers: [["content-type", "application/json"], ...(hops ? [["redrive-hops", String(hops)] as const] : [])],
     body,
   };
   const verification = acceptAs("token", request);

@@ -3,6 +3,8 @@
  * The registry in index.ts lists them, one line each.
  */
 
+import { isUtf8 } from "node:buffer";
+
 /** HTTP headers as ordered pairs, exactly as received: duplicates, order and case survive. */
 export type HeaderPairs = ReadonlyArray<readonly [name: string, value: string]>;
 
@@ -66,6 +68,8 @@ export interface Identity {
   replacesOlder?: boolean;
   /** When it happened at the provider, as an ISO 8601 time. */
   occurredAt?: string;
+  /** What `occurredAt` was read from. When there is something that cannot be a time, the event is flagged. */
+  writtenTime?: unknown;
   /** False for the provider's test mode, undefined where it has none. */
   livemode?: boolean;
   /** Bytes that are equal on every honest retry. Default: the body. Different bytes under one key are a conflict. */
@@ -186,9 +190,48 @@ export function refuse(reason: RefusalReason, detail: string): Verification {
   return { ok: false, reason, detail };
 }
 
-/** The first value of a header, by lower-case name. */
+/** The first value of a header, by lower-case name. What signs or names an event is checked by `refuseRepeated` first. */
 export function header(request: { headers: HeaderPairs }, name: string): string | undefined {
   return request.headers.find(([candidate]) => candidate.toLowerCase() === name)?.[1];
+}
+
+/**
+ * Refuses a request that carries one of these headers twice, by lower-case name: which of the two counts would be a choice,
+ * and somebody on the way may choose the other. Some servers join them with a comma and a space before we see them, which no
+ * genuine value of theirs has.
+ */
+export function refuseRepeated(request: RawRequest, names: readonly string[]): Verification | undefined {
+  const seen = new Set<string>();
+  for (const [name, value] of request.headers) {
+    const lower = name.toLowerCase();
+    if (!names.includes(lower)) continue;
+    if (seen.has(lower) || /,[ \t]/.test(value)) return refuse("malformed", `The ${lower} header came more than once.`);
+    seen.add(lower);
+  }
+  return undefined;
+}
+
+/** Refuses a request whose two families of headers say different things of the same name. */
+export function refuseContradiction(
+  request: RawRequest,
+  pairs: readonly (readonly [string, string])[],
+): Verification | undefined {
+  const other = pairs.find(([one, two]) => {
+    const [first, second] = [header(request, one)?.trim(), header(request, two)?.trim()];
+    return first !== undefined && second !== undefined && first !== second;
+  });
+  return other && refuse("malformed", `The ${other[0]} and ${other[1]} headers disagree.`);
+}
+
+/** The bytes of a header's value as received: servers hand them on as Latin-1, one character for each byte. */
+export function headerBytes(value: string): Buffer {
+  return Buffer.from(value, /^[\0-\xff]*$/.test(value) ? "latin1" : "utf8");
+}
+
+/** The value of a header as text: UTF-8 where its bytes are that, else Latin-1. */
+export function headerText(value: string): string {
+  const bytes = headerBytes(value);
+  return isUtf8(bytes) ? bytes.toString("utf8") : value;
 }
 
 /**

@@ -13,6 +13,8 @@ import {
   type Provider,
   type RawRequest,
   refuse,
+  refuseContradiction,
+  refuseRepeated,
   type Source,
   type Verification,
 } from "./provider";
@@ -21,6 +23,12 @@ import { isPrivacyTopic, shopifyImpact, shopifyProjections } from "./shopify-row
 
 const NAMES = ["topic", "shop-domain", "api-version", "webhook-id", "event-id", "triggered-at"] as const;
 const FAMILIES = ["shopify", "x-shopify"] as const;
+/** What signs or names an event: once at most. */
+const NAMING = FAMILIES.flatMap((family) =>
+  ["hmac-sha256", "action", "resource-id", "test", ...NAMES].map((name) => `${family}-${name}`),
+);
+/** The same in both sets, where both were sent. A topic is spelt differently in them. */
+const AGREEING = ["hmac-sha256", "shop-domain"] as const;
 
 export const shopify: Provider = {
   slug: "shopify",
@@ -42,6 +50,13 @@ export const shopify: Provider = {
   forwardHeaders: FAMILIES.flatMap((family) => NAMES.map((name) => `${family}-${name}`)),
 
   verify(request, context) {
+    const unclear =
+      refuseRepeated(request, NAMING) ??
+      refuseContradiction(
+        request,
+        AGREEING.map((name) => [`shopify-${name}`, `x-shopify-${name}`] as const),
+      );
+    if (unclear) return unclear;
     const sent = headerOf(request, "hmac-sha256");
     if (!sent) return refuse("unsigned", "The X-Shopify-Hmac-Sha256 header is missing.");
     const digest = decodeBase64(sent);
@@ -65,6 +80,7 @@ export const shopify: Provider = {
       objectId: objectOf(payload, topic),
       replacesOlder: WHOLE_STATE.has(topic),
       occurredAt: isoFrom(headerOf(request, "triggered-at")),
+      writtenTime: headerOf(request, "triggered-at"),
       livemode: livemodeOf(request),
     };
   },

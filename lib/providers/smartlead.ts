@@ -39,6 +39,7 @@ export const smartlead: Provider = {
       companyId: source?.companyId ?? idFrom(at(payload, "client_id")),
       objectId: leadEmailOf(payload),
       occurredAt,
+      writtenTime: at(payload, "event_timestamp"),
       fingerprint: withoutRegistration(payload),
     };
   },

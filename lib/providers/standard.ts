@@ -2,10 +2,24 @@
  * Any sender of Standard Webhooks, Svix included. Specification:
  * https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
  */
+import { isUtf8 } from "node:buffer";
 import { decodeBase64, ed25519Verify, hmacSha256, isStale, parseUnixTimestamp, sameDigest, sha256Hex } from "./hmac";
-import { acceptAs, header, type Identity, type Provider, type RawRequest, refuse } from "./provider";
+import {
+  acceptAs,
+  header,
+  headerBytes,
+  headerText,
+  type Identity,
+  type Provider,
+  type RawRequest,
+  refuse,
+  refuseContradiction,
+  refuseRepeated,
+} from "./provider";
 import { at, idFrom, isoFrom, keyFrom, typeFrom } from "./shape";
 
+const FAMILIES = ["webhook", "svix"] as const;
+const NAMES = ["id", "timestamp", "signature"] as const;
 const SECRET_PREFIX = "whsec_";
 const PUBLIC_KEY_PREFIX = "whpk_";
 /** A shorter key is a mistake of whoever configured it, and matches nothing. */
@@ -24,14 +38,27 @@ export const standard: Provider = {
   secretHeaders: ["webhook-signature", "svix-signature"],
 
   verify(request, context) {
+    const unclear =
+      refuseRepeated(
+        request,
+        FAMILIES.flatMap((family) => NAMES.map((name) => `${family}-${name}`)),
+      ) ??
+      refuseContradiction(
+        request,
+        NAMES.map((name) => [`webhook-${name}`, `svix-${name}`] as const),
+      );
+    if (unclear) return unclear;
     const { id, written, signatures } = headersOf(request);
     if (!signatures) return refuse("unsigned", "The webhook-signature header is missing.");
     const timestamp = parseUnixTimestamp(written);
     if (!id || timestamp === undefined) {
       return refuse("malformed", "webhook-id and webhook-timestamp (unix seconds) are both needed.");
     }
-    const signed = [`${id}.${written}.`, request.body] as const;
-    if (!context.secrets.some((key) => matches(key, signatures, signed))) {
+    const prefixes = spellingsOf(id).map((spelling) => Buffer.concat([spelling, Buffer.from(`.${written}.`)]));
+    const isSigned = prefixes.some((prefix) =>
+      context.secrets.some((key) => matches(key, signatures, [prefix, request.body])),
+    );
+    if (!isSigned) {
       return refuse("bad_signature", "No v1 or v1a signature matches the body and a configured key.");
     }
     if (isStale(timestamp, context.now)) return refuse("stale", "The signature is right but not from these 5 minutes.");
@@ -39,13 +66,14 @@ export const standard: Provider = {
   },
 
   identify(request, payload): Identity {
-    const { id = "" } = headersOf(request);
+    const id = headerText(headersOf(request).id ?? "");
     return {
       // Equal bodies under different ids are different events, so an id too long to keep is hashed, not the body.
       eventKey: keyFrom(id) ?? `sha256:${sha256Hex(id)}`,
       eventType: typeFrom(at(payload, "type")),
       objectId: idFrom(at(payload, "data", "id")),
       occurredAt: isoFrom(at(payload, "timestamp")),
+      writtenTime: at(payload, "timestamp"),
     };
   },
 };
@@ -60,8 +88,17 @@ function headersOf(request: RawRequest) {
   };
 }
 
+/**
+ * The bytes of an id that may have been signed: those received; where they are not UTF-8, the sender wrote Latin-1 into the
+ * header and signed the text as UTF-8, as Node's own clients do.
+ */
+function spellingsOf(id: string): Buffer[] {
+  const received = headerBytes(id);
+  return isUtf8(received) ? [received] : [received, Buffer.from(id, "utf8")];
+}
+
 /** The kind of the configured key decides which version of signature counts; unknown versions are skipped. */
-function matches(key: string, signatures: string, signed: readonly [string, Buffer]): boolean {
+function matches(key: string, signatures: string, signed: readonly [Buffer, Buffer]): boolean {
   const isPublicKey = key.startsWith(PUBLIC_KEY_PREFIX);
   const version = isPublicKey ? "v1a," : "v1,";
   const candidates = signatures

@@ -4,7 +4,7 @@
  */
 import Stripe from "stripe";
 import { hmacSha256, parseUnixTimestamp } from "./hmac";
-import { acceptAs, header, type Identity, type Provider, type RawRequest, refuse } from "./provider";
+import { acceptAs, header, type Identity, type Provider, type RawRequest, refuse, refuseRepeated } from "./provider";
 import { at, idFrom, isoFrom, isoFromUnix, keyFrom, keyOfBody, typeFrom } from "./shape";
 import { stripeImpact, stripeProjections } from "./stripe-rows";
 
@@ -24,6 +24,8 @@ export const stripe: Provider = {
   secretHeaders: ["stripe-signature"],
 
   verify(request, context) {
+    const repeated = refuseRepeated(request, stripe.secretHeaders);
+    if (repeated) return repeated;
     const signature = header(request, "stripe-signature")?.trim();
     if (!signature) return refuse("unsigned", "The Stripe-Signature header is missing.");
     if (!isComplete(signature)) {
@@ -43,6 +45,7 @@ export const stripe: Provider = {
       organisationId: idFrom(at(payload, "account")),
       objectId: idFrom(at(payload, "data", "object", "id")) ?? idFrom(at(payload, "related_object", "id")),
       occurredAt: isoFromUnix(at(payload, "created")) ?? isoFrom(at(payload, "created")),
+      writtenTime: at(payload, "created"),
       livemode: asBoolean(at(payload, "livemode")),
       fingerprint: withoutPendingWebhooks(request.body),
     };

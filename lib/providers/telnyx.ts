@@ -3,7 +3,7 @@
  * `<timestamp>|<body>` with the public key of the account. Rows: see telnyx-rows.ts.
  */
 import { decodeBase64, ed25519Verify, isStale, parseUnixTimestamp } from "./hmac";
-import { acceptAs, header, type Identity, type Provider, refuse } from "./provider";
+import { acceptAs, header, type Identity, type Provider, refuse, refuseRepeated } from "./provider";
 import { at, idFrom, isoFrom, keyFrom, keyOfBody, typeFrom } from "./shape";
 import { telnyxProjections } from "./telnyx-rows";
 
@@ -18,6 +18,8 @@ export const telnyx: Provider = {
   secretHeaders: ["telnyx-signature-ed25519"],
 
   verify(request, context) {
+    const repeated = refuseRepeated(request, ["telnyx-signature-ed25519", "telnyx-timestamp"]);
+    if (repeated) return repeated;
     const sent = header(request, "telnyx-signature-ed25519")?.trim();
     if (!sent) return refuse("unsigned", "The telnyx-signature-ed25519 header is missing.");
     const written = header(request, "telnyx-timestamp");
@@ -45,6 +47,7 @@ export const telnyx: Provider = {
       objectId:
         idFrom(at(subject, "call_control_id")) ?? idFrom(at(subject, "id")) ?? idFrom(at(payload, "message_id")),
       occurredAt: isoFrom(at(data, "occurred_at")) ?? isoFrom(at(payload, "time_clicked")),
+      writtenTime: at(data, "occurred_at") ?? at(payload, "time_clicked"),
       fingerprint: withoutMeta(data),
     };
   },

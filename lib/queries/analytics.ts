@@ -1,6 +1,8 @@
 /** The overview's figures, read from the statistics buckets. */
+
 import { type Analytics, type Period, RANGES } from "@/lib/contract/analytics";
 import { call } from "@/lib/db/client";
+import { type Scoped, scopeOf } from "@/lib/scope";
 import { missingSecrets } from "./health";
 
 const MINUTE_MS = 60_000;
@@ -17,7 +19,7 @@ const STEPS: readonly [number, number][] = [
 const LONGEST_STEP_S = 86_400;
 
 /** Everything the overview shows for a period, with the runbook's fields beside. */
-export async function readAnalytics(period: Period): Promise<Analytics> {
+export async function readAnalytics(period: Period, asker: Scoped): Promise<Analytics> {
   const { from, to } = endsOf(period);
   const read = await call<Omit<Analytics, "range" | "total_processed" | "success_rate" | "missing_secrets">>(
     "console",
@@ -26,15 +28,15 @@ export async function readAnalytics(period: Period): Promise<Analytics> {
       p_from: new Date(from).toISOString(),
       p_to: new Date(to).toISOString(),
       p_bucket_seconds: stepFor((to - from) / MINUTE_MS),
+      ...scopeOf(asker),
     },
   );
   const { delivered, failed, dead } = read.totals;
-  const finished = delivered + failed + dead;
   return {
     ...read,
     range: "range" in period ? period.range : "custom",
-    total_processed: finished,
-    success_rate: finished === 0 ? null : (delivered / finished) * 100,
+    total_processed: delivered + failed + dead,
+    success_rate: read.totals.success_rate,
     missing_secrets: missingSecrets(),
   };
 }

@@ -1,6 +1,7 @@
 import type { FailedWebhook } from "@/lib/contract/analytics";
 import type { DeadLetters, RailCounts } from "@/lib/contract/dead-letters";
 import { call } from "@/lib/db/client";
+import { type Scoped, scopeOf } from "@/lib/scope";
 
 /** The CloudGreet runbook shows a hundred. */
 const SHOWN = 100;
@@ -8,16 +9,16 @@ const SHOWN = 100;
 const SHOWN_GROUPS = 100;
 
 /** The newest dead deliveries with their payloads. */
-export function listDeadLetters(): Promise<FailedWebhook[]> {
-  return call("console", "list_dead_letters", { p_limit: SHOWN });
+export function listDeadLetters(asker: Scoped): Promise<FailedWebhook[]> {
+  return call("console", "list_dead_letters", { p_limit: SHOWN, ...scopeOf(asker) });
 }
 
 /** Dead deliveries by cause, biggest group first. */
-export function listDeadLetterGroups(): Promise<DeadLetters> {
-  return call("console", "list_dead_letter_groups", { p_limit: SHOWN_GROUPS });
+export function listDeadLetterGroups(asker: Scoped): Promise<DeadLetters> {
+  return call("console", "list_dead_letter_groups", { p_limit: SHOWN_GROUPS, ...scopeOf(asker) });
 }
 
 /** The numbers beside the rooms, which every page asks for. */
-export function readRail(): Promise<RailCounts> {
-  return call("console", "read_rail", {} as never);
+export function readRail(asker: Scoped): Promise<RailCounts> {
+  return call("console", "read_rail", scopeOf(asker));
 }

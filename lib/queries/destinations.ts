@@ -1,18 +1,19 @@
 /** Server reads of destinations, for pages and APIs. */
 import type { Destination, DestinationDelivery } from "@/lib/contract/destinations";
 import { call } from "@/lib/db/client";
+import { type Scoped, scopeOf } from "@/lib/scope";
 
 type WithoutHealth = Omit<Destination, "health" | "state" | "hold">;
 type Health = Pick<Destination, "health" | "state" | "hold">;
 
 /** Every destination with its health, in the order they were made. */
-export async function listDestinations(): Promise<Destination[]> {
-  return withHealth(await call<WithoutHealth[]>("console", "list_destinations", {} as never));
+export async function listDestinations(asker: Scoped): Promise<Destination[]> {
+  return withHealth(await call<WithoutHealth[]>("console", "list_destinations", scopeOf(asker)));
 }
 
 /** One destination with its health, by its number. Null when there is none. */
-export async function getDestination(id: number): Promise<Destination | null> {
-  const found = await call<WithoutHealth | null>("console", "get_destination", { p_id: id });
+export async function getDestination(id: number, asker: Scoped): Promise<Destination | null> {
+  const found = await call<WithoutHealth | null>("console", "get_destination", { p_id: id, ...scopeOf(asker) });
   return found && ((await withHealth([found]))[0] ?? null);
 }
 
@@ -20,11 +21,13 @@ export async function getDestination(id: number): Promise<Destination | null> {
 export function listDestinationDeliveries(
   id: number,
   { limit, cursor }: { limit: number; cursor?: number },
+  asker: Scoped,
 ): Promise<{ deliveries: DestinationDelivery[]; next_cursor: number | null }> {
   return call("console", "list_destination_deliveries", {
     p_id: id,
     p_limit: limit,
     p_cursor: (cursor ?? null) as never,
+    ...scopeOf(asker),
   });
 }
 

@@ -6,6 +6,7 @@ import { call } from "@/lib/db/client";
 import { Problem } from "@/lib/errors";
 import { maskEcho, maskSecrets } from "@/lib/pipeline/mask";
 import { findProvider } from "@/lib/providers";
+import { type Scoped, scopeOf } from "@/lib/scope";
 import { patienceFor, withinPatience } from "./bounded";
 
 /** Which page of the history: older than `cursor`, or else newer than `after`. */
@@ -16,7 +17,11 @@ export interface EventPageRequest {
 }
 
 /** One page of the history, newest first. Throws a `Problem` for a cursor that is not one of ours, or a search too wide. */
-export function listEvents(filter: EventFilter, { limit, cursor, after }: EventPageRequest): Promise<EventPage> {
+export function listEvents(
+  filter: EventFilter,
+  { limit, cursor, after }: EventPageRequest,
+  asker: Scoped,
+): Promise<EventPage> {
   checkCursor(cursor);
   checkCursor(after);
   const args = {
@@ -24,13 +29,14 @@ export function listEvents(filter: EventFilter, { limit, cursor, after }: EventP
     p_limit: limit,
     p_cursor: (cursor ?? null) as never,
     p_after: (after ?? null) as never,
+    ...scopeOf(asker),
   };
   return withinPatience(filter, call<EventPage>("console", "list_events", args, patienceFor(filter)));
 }
 
 /** How many events match, counted up to 10,000. */
-export function countEvents(filter: EventFilter): Promise<number> {
-  const args = { p_filter: filter as never };
+export function countEvents(filter: EventFilter, asker: Scoped): Promise<number> {
+  const args = { p_filter: filter as never, ...scopeOf(asker) };
   return withinPatience(filter, call<number>("console", "count_events", args, patienceFor(filter)));
 }
 
@@ -45,11 +51,11 @@ export function checkCursor(cursor: string | undefined): void {
   });
 }
 
-/** Everything about one event, by `we_12` or `12`. Null when there is none. */
-export async function getEvent(id: string): Promise<EventDetail | null> {
+/** Everything about one event, by `we_12` or `12`. Null when there is none for the asker. */
+export async function getEvent(id: string, asker: Scoped): Promise<EventDetail | null> {
   const number = numberOf(id);
   if (number === null) return null;
-  const stored = await call<StoredEvent | null>("console", "get_event", { p_id: number });
+  const stored = await call<StoredEvent | null>("console", "get_event", { p_id: number, ...scopeOf(asker) });
   return stored && withoutSecrets(stored);
 }
 

@@ -1,11 +1,13 @@
 /** The items of a replay as a file, page by page, so that its size does not matter. */
+
 import type { ReplayItem } from "@/lib/contract/replays";
+import type { Scoped } from "@/lib/scope";
 import { listReplayItems } from "./replays";
 
 const PAGE = 500;
 
-/** A spreadsheet runs a cell that begins so as a formula; an apostrophe before it makes it text. */
-const FORMULA = /^[=+\-@\t\r\n]/;
+/** A spreadsheet runs a cell that begins so as a formula, full-width signs too; an apostrophe before it makes it text. */
+const FORMULA = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
 
 const COLUMNS: Readonly<Record<string, (item: ReplayItem) => unknown>> = {
   position: (item) => item.position,
@@ -34,33 +36,51 @@ export interface Export {
   contentType: string;
 }
 
+/** How much of a file was made when it ended, or was cut short. */
+export interface Taken {
+  rows: number;
+  bytes: number;
+  complete: boolean;
+}
+
+/** Told once how an export ended. */
+export type OnEnd = (taken: Taken) => Promise<void>;
+
+/** A part of a file, and how many rows are in it. */
+export interface Part {
+  text: string;
+  rows: number;
+}
+
 /** CSV (RFC 4180, inert cells) or a JSON array of items as the API lists them. */
-export function exportItems(id: string, format: "csv" | "json"): Export {
+export function exportItems(id: string, format: "csv" | "json", asker: Scoped, onEnd: OnEnd): Export {
   const isCsv = format === "csv";
   return {
-    stream: streamOf(isCsv ? csv(id) : json(id)),
+    stream: streamOf(isCsv ? csv(id, asker) : json(id, asker), onEnd),
     contentType: isCsv ? "text/csv; charset=utf-8" : "application/json",
   };
 }
 
-async function* csv(id: string): AsyncGenerator<string> {
-  yield line(Object.keys(COLUMNS));
+async function* csv(id: string, asker: Scoped): AsyncGenerator<Part> {
+  yield { text: line(Object.keys(COLUMNS)), rows: 0 };
   const columns = Object.values(COLUMNS);
-  for await (const items of pages(id)) yield items.map((item) => line(columns.map((column) => column(item)))).join("");
+  for await (const items of pages(id, asker)) {
+    yield { text: items.map((item) => line(columns.map((column) => column(item)))).join(""), rows: items.length };
+  }
 }
 
-async function* json(id: string): AsyncGenerator<string> {
+async function* json(id: string, asker: Scoped): AsyncGenerator<Part> {
   let before = "[\n";
-  for await (const items of pages(id)) {
-    yield before + items.map((item) => JSON.stringify(item)).join(",\n");
+  for await (const items of pages(id, asker)) {
+    yield { text: before + items.map((item) => JSON.stringify(item)).join(",\n"), rows: items.length };
     before = ",\n";
   }
-  yield before === ",\n" ? "\n]\n" : "[]\n";
+  yield { text: before === ",\n" ? "\n]\n" : "[]\n", rows: 0 };
 }
 
-async function* pages(id: string): AsyncGenerator<ReplayItem[]> {
+async function* pages(id: string, asker: Scoped): AsyncGenerator<ReplayItem[]> {
   for (let after = 0; ; ) {
-    const items = await listReplayItems(id, { after, limit: PAGE });
+    const items = await listReplayItems(id, { after, limit: PAGE }, asker);
     if (items.length > 0) yield items;
     if (items.length < PAGE) return;
     after = items.at(-1)?.position ?? after;
@@ -78,17 +98,34 @@ export function cell(value: unknown): string {
   return `"${(FORMULA.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`;
 }
 
-/** Parts of a file as they are made: its reader sets the pace. */
-export function streamOf(parts: AsyncGenerator<string>): ReadableStream<Uint8Array> {
+/** Parts of a file as they are made: its reader sets the pace. `onEnd` hears once how much was made. */
+export function streamOf(parts: AsyncGenerator<Part>, onEnd: OnEnd): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
+  const taken: Taken = { rows: 0, bytes: 0, complete: false };
+  let ended: Promise<void> | undefined;
+  const end = () => {
+    ended ??= onEnd(taken);
+    return ended;
+  };
   return new ReadableStream({
     async pull(controller) {
-      const { done, value } = await parts.next();
-      if (done) controller.close();
-      else controller.enqueue(encoder.encode(value));
+      const next = await parts.next().catch(async (error: unknown) => {
+        await end();
+        throw error;
+      });
+      if (next.done) {
+        taken.complete = true;
+        await end();
+        return controller.close();
+      }
+      const bytes = encoder.encode(next.value.text);
+      taken.rows += next.value.rows;
+      taken.bytes += bytes.length;
+      controller.enqueue(bytes);
     },
     async cancel() {
       await parts.return(undefined);
+      await end();
     },
   });
 }

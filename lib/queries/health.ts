@@ -1,14 +1,17 @@
-/** Whether Redrive can do its work: the database answers, nothing due waits too long, providers have their secrets. */
-import { call, DatabaseUnavailable } from "@/lib/db/client";
+/** Whether Redrive can do its work. The open answer says how it is; the deep one, for those signed in, why and what to do. */
+import { CHECKS, type DeepHealth, type HealthCheck } from "@/lib/contract/health";
 import { secretsFrom } from "@/lib/env";
+import { logState } from "@/lib/log";
+import { perProcess } from "@/lib/per-process";
 import { senders } from "@/lib/providers";
+import { lanes, migrations, quickChecks, secrets } from "./health-checks";
+import { type Facts, gatherFacts, missingMigrations, silentLanes } from "./health-facts";
 
-/** A due delivery older than this means that nobody works. */
-const STUCK_AFTER_S = 60;
-const DATABASE_DEADLINE_MS = 2_000;
+/** Whoever asks, and however often: the database is looked at once a second. */
+const KEPT_MS = 1_000;
 
 export interface Health {
-  /** `unhealthy`: the database does not answer. `degraded`: due work waits for more than a minute. */
+  /** `unhealthy`: the database does not answer. `degraded`: webhooks are refused, or due work waits for more than a minute. */
   status: "healthy" | "degraded" | "unhealthy";
   timestamp: string;
   /** Per provider: is its secret configured? The runbook's field. */
@@ -18,28 +21,36 @@ export interface Health {
   missing_secrets: string[];
 }
 
+/** What was read within the last second, by what it is; also while it is being read. */
+const kept = perProcess("health", () => new Map<string, { at: number; read: Promise<unknown> }>());
+
 /** Reads the health. Never throws for an absent database: that is its answer. */
 export async function readHealth(): Promise<Health> {
-  const started = performance.now();
-  const backlog = await call<Backlog>("console", "read_backlog", {} as never, DATABASE_DEADLINE_MS).catch(
-    (error: unknown) => {
-      if (error instanceof DatabaseUnavailable) return null;
-      throw error;
-    },
-  );
-  const oldest = backlog?.waiting.oldest_due_seconds ?? null;
+  const facts = await keep("facts", () => gatherFacts());
   return {
-    status: !backlog ? "unhealthy" : (oldest ?? 0) > STUCK_AFTER_S ? "degraded" : "healthy",
+    status: statusOf(facts, quickChecks(facts, logState())),
     timestamp: new Date().toISOString(),
     endpoints: Object.fromEntries(senders.map((p) => [p.slug, secretsFrom(p.secretsVariable).length > 0])),
-    database: { reachable: backlog !== null, latency_ms: backlog && Math.round(performance.now() - started) },
-    oldest_due_seconds: oldest,
+    database: { reachable: facts.condition !== null, latency_ms: facts.latencyMs },
+    oldest_due_seconds: facts.condition?.waiting.oldest_due_seconds ?? null,
     missing_secrets: missingSecrets(),
   };
 }
 
-interface Backlog {
-  waiting: { count: number; oldest_due_seconds: number | null };
+/** Every check with what it found. */
+export function readDeepHealth(): Promise<DeepHealth> {
+  return keep("checks", readChecks);
+}
+
+async function readChecks(): Promise<DeepHealth> {
+  const [facts, silent, missing] = await Promise.all([gatherFacts(true), silentLanes(), missingMigrations()]);
+  const checks = [
+    ...quickChecks(facts, logState()),
+    lanes(silent),
+    migrations(missing),
+    secrets(missingSecrets()),
+  ].sort((a, b) => CHECKS.indexOf(a.name) - CHECKS.indexOf(b.name));
+  return { status: statusOf(facts, checks), timestamp: new Date().toISOString(), checks };
 }
 
 /** Providers whose secret is not configured: their webhooks are answered 503. */
@@ -47,4 +58,18 @@ export function missingSecrets(): string[] {
   return senders
     .filter((provider) => secretsFrom(provider.secretsVariable).length === 0)
     .map((provider) => provider.slug);
+}
+
+function keep<Result>(what: string, read: () => Promise<Result>): Promise<Result> {
+  const known = kept.get(what);
+  if (known && Date.now() - known.at < KEPT_MS) return known.read as Promise<Result>;
+  const reading = read();
+  kept.set(what, { at: Date.now(), read: reading });
+  reading.catch(() => kept.delete(what));
+  return reading;
+}
+
+function statusOf({ condition }: Facts, checks: HealthCheck[]): Health["status"] {
+  if (!condition) return "unhealthy";
+  return checks.some(({ status }) => status === "degraded" || status === "failed") ? "degraded" : "healthy";
 }

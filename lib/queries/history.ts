@@ -1,11 +1,13 @@
 /** What stands around the history's table: the histogram above it, and the numbers beside the filter's choices. */
+
 import type { EventFilter } from "@/lib/contract/event-filter";
 import type { EventHistogram, EventTypeCount } from "@/lib/contract/history";
 import { call } from "@/lib/db/client";
 import { Problem } from "@/lib/errors";
+import { type Scoped, scopeOf } from "@/lib/scope";
 
 /** Events per step of time, by outcome. Throws a `Problem` for a search in payloads, which would read each of them. */
-export function readHistogram(filter: EventFilter): Promise<EventHistogram> {
+export function readHistogram(filter: EventFilter, asker: Scoped): Promise<EventHistogram> {
   if (filter.text !== undefined) {
     throw new Problem({
       status: 422,
@@ -14,10 +16,13 @@ export function readHistogram(filter: EventFilter): Promise<EventHistogram> {
       field: "text",
     });
   }
-  return call("console", "read_event_histogram", { p_filter: filter as never });
+  return call("console", "read_event_histogram", { p_filter: filter as never, ...scopeOf(asker) });
 }
 
 /** What came in by provider and type, at the times of a filter; of the last 7 days when it has none. */
-export function countEventTypes(times: Pick<EventFilter, "from_ts" | "to_ts" | "range">): Promise<EventTypeCount[]> {
-  return call("console", "count_event_types", { p_filter: times as never });
+export function countEventTypes(
+  times: Pick<EventFilter, "from_ts" | "to_ts" | "range">,
+  asker: Scoped,
+): Promise<EventTypeCount[]> {
+  return call("console", "count_event_types", { p_filter: times as never, ...scopeOf(asker) });
 }

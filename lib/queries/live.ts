@@ -1,9 +1,10 @@
-/** What changes in the database, as it changes: one look for all who watch in this process. */
+/** What changes in the database, as it changes: one look for all in this process who watch the same organisations. */
 import { setTimeout as wait } from "node:timers/promises";
 import type { Change, Topic } from "@/lib/contract/live";
 import { call, DatabaseUnavailable } from "@/lib/db/client";
 import { logError } from "@/lib/log";
 import { perProcess } from "@/lib/per-process";
+import { type Scoped, scopeOf } from "@/lib/scope";
 
 const LOOK_EVERY_MS = 500;
 
@@ -25,27 +26,32 @@ export interface News {
 
 type Listener = (news: News) => void;
 
-const watcher = perProcess("live", () => ({
-  listeners: new Set<Listener>(),
-  /** Resolves to whether the first look succeeded; undefined while nobody watches. */
-  started: undefined as Promise<void> | undefined,
-  cursor: undefined as string | undefined,
-}));
+interface Watcher {
+  asker: Scoped;
+  listeners: Set<Listener>;
+  /** Resolves when the first look succeeded. */
+  started: Promise<void>;
+  cursor: string | undefined;
+}
+
+/** By the organisations they watch, sorted. Only those that have a listener. */
+const watchers = perProcess("live", () => new Map<string, Watcher>());
 
 /** How many watch in this process. */
 export function watching(): number {
-  return watcher.listeners.size;
+  return [...watchers.values()].reduce((sum, { listeners }) => sum + listeners.size, 0);
 }
 
 /**
  * Tells the listener of every change from now on, until the function it answers is called. Throws `DatabaseUnavailable`
  * when the database cannot say where "now" is.
  */
-export async function watchChanges(listener: Listener): Promise<() => void> {
+export async function watchChanges(asker: Scoped, listener: Listener): Promise<() => void> {
+  const key = JSON.stringify(asker.organisations && [...asker.organisations].sort());
+  const watcher = watchers.get(key) ?? start(key, asker);
   const { listeners } = watcher;
   const stop = () => void listeners.delete(listener);
   listeners.add(listener);
-  watcher.started ??= start();
   try {
     await watcher.started;
     return stop;
@@ -55,33 +61,39 @@ export async function watchChanges(listener: Listener): Promise<() => void> {
   }
 }
 
-/** What changed since a cursor; `change` is null for a cursor that says nothing, and has no topics when nothing changed. */
-export async function changesSince(cursor: string | null): Promise<News> {
+/** What changed for the asker since a cursor; `change` is null for a cursor that says nothing, and has no topics when nothing changed. */
+export async function changesSince(cursor: string | null, asker: Scoped): Promise<News> {
   // Without the argument, or with a null one: the function's default.
-  return newsOf(await call<Look>("console", "changes_since", { p_cursor: cursor ?? undefined }));
+  return newsOf(await call<Look>("console", "changes_since", { ...scopeOf(asker), p_cursor: cursor ?? undefined }));
 }
 
-async function start(): Promise<void> {
-  try {
-    watcher.cursor = (await changesSince(null)).cursor;
-  } catch (error) {
-    watcher.started = undefined;
-    throw error;
-  }
-  void look().catch((error) => logError("live", error));
+function start(key: string, asker: Scoped): Watcher {
+  const watcher: Watcher = { asker, listeners: new Set(), started: Promise.resolve(), cursor: undefined };
+  watchers.set(key, watcher);
+  watcher.started = changesSince(null, asker).then(
+    ({ cursor }) => {
+      watcher.cursor = cursor;
+      void look(key, watcher).catch((error) => logError("live", error));
+    },
+    (error) => {
+      watchers.delete(key);
+      throw error;
+    },
+  );
+  return watcher;
 }
 
-async function look(): Promise<void> {
+async function look(key: string, watcher: Watcher): Promise<void> {
   const { listeners } = watcher;
   while (listeners.size > 0) {
-    const news = await changesSince(watcher.cursor ?? null).catch(whenAway);
+    const news = await changesSince(watcher.cursor ?? null, watcher.asker).catch(whenAway);
     if (news) {
       watcher.cursor = news.cursor;
       if (news.change?.topics.length !== 0) for (const listener of listeners) tell(listener, news);
     }
     await wait(LOOK_EVERY_MS);
   }
-  watcher.started = undefined;
+  watchers.delete(key);
 }
 
 /** One caller that cannot be told must not end the look for all. */

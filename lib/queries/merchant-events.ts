@@ -4,6 +4,7 @@ import type { attemptList, merchantEvent, merchantEventPage } from "@/lib/contra
 import type { EventFilter } from "@/lib/contract/event-filter";
 import type { Attempt, Delivery } from "@/lib/contract/events";
 import { call } from "@/lib/db/client";
+import { type Scoped, scopeOf } from "@/lib/scope";
 import { checkCursor, countEvents, getEvent } from "./events";
 
 interface StoredPage {
@@ -15,6 +16,7 @@ interface StoredPage {
 export async function listMerchantEvents(
   filter: EventFilter,
   { limit, cursor }: { limit: number; cursor?: string },
+  asker: Scoped,
 ): Promise<z.infer<typeof merchantEventPage>> {
   checkCursor(cursor);
   const [page, total] = await Promise.all([
@@ -22,15 +24,16 @@ export async function listMerchantEvents(
       p_filter: filter as never,
       p_limit: limit,
       p_cursor: (cursor ?? null) as never,
+      ...scopeOf(asker),
     }),
-    countEvents(filter),
+    countEvents(filter, asker),
   ]);
   return { events: page.events, total, hasMore: page.next_cursor !== null, nextCursor: page.next_cursor };
 }
 
 /** Every attempt of an event's deliveries, oldest first. Null when there is no such event. */
-export async function listAttempts(eventId: string): Promise<z.infer<typeof attemptList> | null> {
-  const event = await getEvent(eventId);
+export async function listAttempts(eventId: string, asker: Scoped): Promise<z.infer<typeof attemptList> | null> {
+  const event = await getEvent(eventId, asker);
   if (!event) return null;
   const attempts = event.deliveries.flatMap((delivery) =>
     delivery.attempts.map((attempt) => inWords(attempt, delivery)),

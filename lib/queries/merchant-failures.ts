@@ -2,14 +2,16 @@
 import type { z } from "zod";
 import type { failureList } from "@/lib/contract/api/merchant-answers";
 import { FAILURE_LABEL } from "@/lib/contract/failure-labels";
+import type { Scoped } from "@/lib/scope";
 import { listReplayFailures, type ReplayFailure } from "./replays";
 
 /** A page in the order they ran; `totalFailures` counts all. */
 export async function listFailures(
   replayId: string,
   page: { after: number; limit: number },
+  asker: Scoped,
 ): Promise<z.infer<typeof failureList>> {
-  const { total, failures } = await listReplayFailures(replayId, page);
+  const { total, failures } = await listReplayFailures(replayId, page, asker);
   return {
     failures: failures.map(inWords),
     totalFailures: total,

@@ -1,10 +1,10 @@
 /** Server reads of replays, for pages and APIs. */
-import type { Trial } from "@/lib/contract/holds";
 import type { ReplayItem, ReplayPage, ReplaySummary } from "@/lib/contract/replays";
 import type { ErrorClass, ReplayOutcome } from "@/lib/contract/vocabulary";
 import { call } from "@/lib/db/client";
-import { listReplayHolds } from "@/lib/pipeline/preview";
+import { readReplayProgress } from "@/lib/pipeline/preview";
 import { replayNumber, type Selection } from "@/lib/pipeline/replay";
+import { type Scoped, scopeOf } from "@/lib/scope";
 
 export interface ReplayFilter {
   status?: string[];
@@ -12,11 +12,16 @@ export interface ReplayFilter {
 }
 
 /** Replays, newest first. Drafts only when the filter asks for them. */
-export function listReplays(filter: ReplayFilter, page: { limit: number; cursor?: number }): Promise<ReplayPage> {
+export function listReplays(
+  filter: ReplayFilter,
+  page: { limit: number; cursor?: number },
+  asker: Scoped,
+): Promise<ReplayPage> {
   return call("console", "list_replays", {
     p_filter: filter as never,
     p_limit: page.limit,
     p_cursor: (page.cursor ?? null) as never,
+    ...scopeOf(asker),
   });
 }
 
@@ -24,24 +29,27 @@ export function listReplays(filter: ReplayFilter, page: { limit: number; cursor?
 export function listReplayItems(
   id: string,
   { outcome, after = 0, limit }: { outcome?: ReplayOutcome | "waiting"; after?: number; limit: number },
+  asker: Scoped,
 ): Promise<ReplayItem[]> {
   return call("console", "list_replay_items", {
     p_replay_id: replayNumber(id),
     p_outcome: (outcome ?? null) as never,
     p_after: after,
     p_limit: limit,
+    ...scopeOf(asker),
   });
 }
 
 /** How the items ended, the failures by class, status and message, how the trial goes and what holds the rest. */
-export async function summariseReplay(id: string): Promise<ReplaySummary> {
-  const asked = { p_id: replayNumber(id) };
-  const [counts, holds, trial] = await Promise.all([
-    call<Omit<ReplaySummary, "holds" | "trial">>("console", "summarise_replay", asked),
-    listReplayHolds(id),
-    call<Trial | null>("console", "read_trial", asked),
+export async function summariseReplay(id: string, asker: Scoped): Promise<ReplaySummary> {
+  const [counts, progress] = await Promise.all([
+    call<Omit<ReplaySummary, "holds" | "trial">>("console", "summarise_replay", {
+      p_id: replayNumber(id),
+      ...scopeOf(asker),
+    }),
+    readReplayProgress(id, asker),
   ]);
-  return { ...counts, holds, trial };
+  return { ...counts, ...progress };
 }
 
 export interface ReplayFailure {
@@ -61,11 +69,28 @@ export interface ReplayFailure {
 export function listReplayFailures(
   id: string,
   { after, limit }: { after: number; limit: number },
+  asker: Scoped,
 ): Promise<{ total: number; failures: ReplayFailure[] }> {
-  return call("console", "list_replay_failures", { p_replay_id: replayNumber(id), p_after: after, p_limit: limit });
+  return call("console", "list_replay_failures", {
+    p_replay_id: replayNumber(id),
+    p_after: after,
+    p_limit: limit,
+    ...scopeOf(asker),
+  });
 }
 
 /** The keys or `we_` ids of a selection that no event has. */
-export function listMissingEvents(selection: Selection): Promise<string[]> {
-  return call("console", "list_missing_events", { p_selection: selection as never });
+export function listMissingEvents(selection: Selection, asker: Scoped): Promise<string[]> {
+  return call("console", "list_missing_events", { p_selection: selection as never, ...scopeOf(asker) });
+}
+
+/** A key that several events have, and which events those are. */
+export interface KeyChoice {
+  event_key: string;
+  choices: { event_id: string; organisation_id: string | null; source_id: string | null }[];
+}
+
+/** The keys of a selection that say too little, because several organisations or sources have them. */
+export function listKeyChoices(selection: Selection, asker: Scoped): Promise<KeyChoice[]> {
+  return call("console", "list_key_choices", { p_selection: selection as never, ...scopeOf(asker) });
 }

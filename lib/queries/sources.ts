@@ -1,21 +1,23 @@
 /** Sources as people read and change them. A token is made here, leaves in one answer, and is kept as its hash only. */
 import { randomBytes } from "node:crypto";
 import type { Actor } from "@/lib/auth/permissions";
-import type { Source, SourceProvider, SourceWithUrl } from "@/lib/contract/sources";
+import type { Source, SourceProvider, SourceWithUrl, WrongAddress } from "@/lib/contract/sources";
 import { call } from "@/lib/db/client";
 import { secretsFrom } from "@/lib/env";
 import { Problem } from "@/lib/errors";
 import { sampleOf } from "@/lib/pipeline/sample";
 import { forgetSources, hashOf } from "@/lib/pipeline/sources";
+import { UNKNOWN_SENDER } from "@/lib/pipeline/wrong-address";
 import { findProvider, senders } from "@/lib/providers";
 import type { Provider } from "@/lib/providers/provider";
+import { beyondScope, type Scoped, scopeOf } from "@/lib/scope";
 
 const TOKEN_BYTES = 32;
 const HINT_LENGTH = 4;
 
 /** Who changes something, from where, and what a URL of ours begins with for them, such as `https://desk.example`. */
 export interface Change {
-  actor: Pick<Actor, "id" | "name">;
+  actor: Pick<Actor, "id" | "name" | "organisations">;
   requestId: string;
   origin: string;
 }
@@ -29,13 +31,17 @@ export interface SourceFields {
 }
 
 type Stored = Omit<Source, "url">;
+type Refused = { refused: "beyond_scope" };
 type Seen = Pick<SourceProvider, "last_event" | "events_24h" | "last_rejection" | "rejections_24h"> & {
   sources: Stored[];
 };
 
 /** Every provider with its default door, what came there lately, and its sources. */
-export async function listSources(origin: string): Promise<SourceProvider[]> {
-  const seen = await call<Record<string, Seen>>("console", "list_sources", { p_providers: slugs() });
+export async function listSources(origin: string, asker: Scoped): Promise<SourceProvider[]> {
+  const seen = await call<Record<string, Seen>>("console", "list_sources", {
+    p_providers: slugs(),
+    ...scopeOf(asker),
+  });
   return senders.map((provider) => {
     const { sources, ...rest } = seen[provider.slug] as Seen;
     return {
@@ -57,6 +63,14 @@ export async function listSources(origin: string): Promise<SourceProvider[]> {
   });
 }
 
+/** Where webhooks went that no endpoint got, within a day. */
+export function listWrongAddresses(asker: Scoped): Promise<WrongAddress[]> {
+  return call<WrongAddress[]>("console", "list_wrong_addresses", {
+    p_senders: [...slugs(), UNKNOWN_SENDER],
+    ...scopeOf(asker),
+  });
+}
+
 const slugs = () => senders.map(({ slug }) => slug);
 
 /** Makes a source with a new URL. Throws a `Problem` for an unknown provider or setting. */
@@ -71,24 +85,24 @@ export async function createSource(
   }
   checkSettings(provider, fields.settings);
   const token = newToken();
-  const stored = await call<Stored>("console", "create_source", {
+  const stored = await call<Stored | Refused>("console", "create_source", {
     p_source: { provider: slug, ...fields, token_hash: hashOf(token), token_hint: token.slice(-HINT_LENGTH) },
     ...whoOf(change),
   });
   forgetSources();
-  return withFullUrl(stored, token, change.origin);
+  return withFullUrl(accepted(stored, change), token, change.origin);
 }
 
 /** Changes what the fields name. Throws a `Problem`: 404 when there is no such source, 400 for an unknown setting. */
 export async function updateSource(id: string, fields: SourceFields, change: Change): Promise<Source> {
-  if (fields.settings) checkSettings(findProvider((await findStored(id)).provider), fields.settings);
-  const stored = await call<Stored | null>("console", "update_source", {
+  if (fields.settings) checkSettings(findProvider((await findStored(id, change.actor)).provider), fields.settings);
+  const stored = await call<Stored | Refused | null>("console", "update_source", {
     p_id: numberOf(id),
     p_change: { ...fields },
     ...whoOf(change),
   });
   forgetSources();
-  return withMaskedUrl(stored ?? missing(), change.origin);
+  return withMaskedUrl(accepted(stored ?? missing(), change), change.origin);
 }
 
 /** Gives it a new URL; the one before works for `overlapHours` more. Throws a 404 `Problem` when there is no such source. */
@@ -112,8 +126,13 @@ export async function deleteSource(id: string, change: Change): Promise<void> {
   if (!found) missing();
 }
 
-async function findStored(id: string): Promise<Stored> {
-  return (await call<Stored | null>("console", "get_source", { p_id: numberOf(id) })) ?? missing();
+async function findStored(id: string, asker: Scoped): Promise<Stored> {
+  return (await call<Stored | null>("console", "get_source", { p_id: numberOf(id), ...scopeOf(asker) })) ?? missing();
+}
+
+function accepted(answer: Stored | Refused, { actor }: Change): Stored {
+  if ("refused" in answer) throw beyondScope(actor, "organisation_id");
+  return answer;
 }
 
 function checkSettings(provider: Provider | undefined, settings: Record<string, string> = {}): void {
@@ -141,7 +160,7 @@ function missing(): never {
 }
 
 function whoOf({ actor, requestId }: Change) {
-  return { p_actor: actor.name, p_actor_id: actor.id, p_request_id: requestId };
+  return { ...scopeOf(actor), p_actor: actor.name, p_actor_id: actor.id, p_request_id: requestId };
 }
 
 function withMaskedUrl(source: Stored, origin: string): Source {

@@ -4,6 +4,7 @@ import { clockOf, type ReplayProgress } from "@/lib/contract/api/merchant-answer
 import type { Replay } from "@/lib/contract/replays";
 import { DatabaseUnavailable } from "@/lib/db/client";
 import { readReplay } from "@/lib/pipeline/replay";
+import type { Scoped } from "@/lib/scope";
 
 const LOOK_EVERY_MS = 400;
 
@@ -15,9 +16,9 @@ export interface Moment {
 }
 
 /** Yields how the replay stands now and whenever that changes, until it ended or `signal` aborts. */
-export async function* watchReplay(id: string, signal: AbortSignal): AsyncGenerator<Moment, void> {
+export async function* watchReplay(id: string, signal: AbortSignal, asker: Scoped): AsyncGenerator<Moment, void> {
   for (let seen = ""; !signal.aborted; ) {
-    const replay = await look(id);
+    const replay = await look(id, asker);
     const moment = replay && momentOf(replay);
     if (moment && moment.id !== seen) {
       seen = moment.id;
@@ -54,9 +55,9 @@ export function progressOf(replay: Replay): ReplayProgress {
 }
 
 /** The database may be away for a moment: whoever watches has nothing better to do than to wait for it. */
-async function look(id: string): Promise<Replay | null> {
+async function look(id: string, asker: Scoped): Promise<Replay | null> {
   try {
-    return await readReplay(id);
+    return await readReplay(id, asker);
   } catch (error) {
     if (error instanceof DatabaseUnavailable) return null;
     throw error;

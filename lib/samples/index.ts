@@ -1,6 +1,6 @@
 /** A realistic webhook of each provider with an id of its own: what `npm run send` and "Send a sample" post, really signed. */
-import { randomBytes, randomUUID } from "node:crypto";
-import { CHATWOOT_TYPES, type ChatwootType, chatwootEvent } from "./chatwoot";
+import { createHash, randomBytes, randomUUID } from "node:crypto";
+import { CHATWOOT_TYPES, type ChatwootType, chatwootEvent, chatwootKey } from "./chatwoot";
 import { HEYREACH_TYPES, type HeyreachType, heyreachEvent } from "./heyreach";
 import { bodyOf } from "./ids";
 import { MITTO_TYPES, mittoDlr } from "./mitto";
@@ -14,7 +14,7 @@ import { TELNYX_TYPES, type TelnyxOptions, type TelnyxType, telnyxEvent } from "
 export interface Sample {
   provider: Sender;
   type: string;
-  /** The event's key: Redrive shows it under this name. */
+  /** The event's key: Redrive shows it under this name. Some of Chatwoot's are named by when they are signed. */
   key: string;
   /** What the provider sends as its id: the key, or a part of it. */
   id: string;
@@ -46,7 +46,7 @@ export function sample(provider: Sender, type: string, options: SampleOptions = 
   const at = options.at ?? Date.now() / 1000;
   const id = options.key ?? newId[provider]();
   const event = build[provider](type, id, at, options);
-  const key = keyFor[provider]?.(type, id) ?? id;
+  const key = keyFor[provider]?.(type, id, event) ?? id;
   return { provider, type, key, id, body: Buffer.isBuffer(event) ? event : bodyOf(event) };
 }
 
@@ -63,7 +63,8 @@ export const SIGNING_VARIABLE: Readonly<Record<Sender, string>> = {
 };
 
 /** Where the key of an event is more than its id. */
-const keyFor: Partial<Record<Sender, (type: string, id: string) => string>> = {
+const keyFor: Partial<Record<Sender, (type: string, id: string, event: unknown) => string | undefined>> = {
+  chatwoot: (_type, _id, event) => chatwootKey(event as Record<string, unknown>),
   shopify: (topic, id) => `${topic}:${id}`,
   mitto: (status, id) => `${id}:${status.toLowerCase()}:0`,
 };
@@ -92,12 +93,13 @@ const build: Readonly<Record<Sender, Build>> = {
       ...(organisation && { organisation }),
       ...telnyx,
     }),
-  chatwoot: (type, _key, at, { organisation }) =>
+  chatwoot: (type, id, at, { organisation }) =>
     chatwootEvent({
       event: type as ChatwootType,
-      at,
+      // Chatwoot writes fractions, and knows its conversations' changes by them.
+      at: Number.isInteger(at) ? at + 0.125 : at,
       ...(organisation && { account: Number(organisation) }),
-      ...freshIds(),
+      id: numberFrom(id),
     }),
   standard: (type, _key, at) => standardEvent({ type: type as StandardType, timestamp: isoOf(at) }),
   shopify: (topic, _id, at, { organisation: shop }) =>
@@ -108,8 +110,9 @@ const build: Readonly<Record<Sender, Build>> = {
   heyreach: (type, correlationId, at) => heyreachEvent({ type: type as HeyreachType, correlationId, at }),
 };
 
-function freshIds() {
-  return { id: randomBytes(3).readUIntBE(0, 3) + 1 };
+/** The same number for the same text: what names an event at Chatwoot is a number in its body. */
+function numberFrom(text: string): number {
+  return createHash("sha256").update(text).digest().readUIntBE(0, 6) + 1;
 }
 
 /** Like Shopify's: thirteen digits. */

@@ -8,8 +8,11 @@ create type public.parse_status as enum (
   'giant_number'
 );
 
+-- What is odd about an event that is kept all the same: see flagsOf in lib/pipeline/event-row.ts.
+create type public.event_flag as enum ('repeated_keys', 'impossible_time');
+
 create type public.rejection_reason as enum (
-  'unsigned', 'bad_signature', 'stale', 'malformed', 'too_large', 'not_configured'
+  'unsigned', 'bad_signature', 'stale', 'malformed', 'too_large', 'not_configured', 'wrong_address'
 );
 
 create type public.destination_kind as enum ('tables', 'http');
@@ -37,7 +40,7 @@ create type public.attempt_status as enum ('open', 'succeeded', 'failed', 'lease
 create type public.error_class as enum (
   'timeout', 'connection_refused', 'connection_reset', 'dns', 'tls', 'http_4xx', 'http_401', 'http_422', 'http_429',
   'http_5xx', 'redirect', 'response_too_large', 'blocked_address', 'invalid_payload', 'constraint', 'handler_error',
-  'lease_expired'
+  'lease_expired', 'delivery_loop'
 );
 
 create type public.change_effect as enum ('created', 'updated', 'unchanged', 'superseded');

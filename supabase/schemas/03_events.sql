@@ -15,6 +15,7 @@ create table public.events (
   status public.event_status not null default 'received',
   trust public.trust_level not null,
   parse_status public.parse_status not null,
+  flags public.event_flag[] not null default '{}',
   organisation_id text,
   company_id text,
   object_id text,
@@ -101,10 +102,19 @@ create table public.rejections (
   headers jsonb not null,
   body bytea not null,
   body_size integer not null,
+  -- Of the whole body, also where only its beginning is kept.
+  body_sha256 bytea,
   request_id text,
+  -- What it would have been, as far as it can be believed: the source its URL belongs to, and that source's organisation; of
+  -- an authentic one, such as a stale one, the organisation and key it has itself.
+  source_id bigint references public.sources (id) on delete set null,
+  organisation_id text,
+  event_key text check (octet_length(event_key) <= 1024),
   received_at timestamptz not null default now()
 );
 
 create index rejections_newest_of_provider on public.rejections (provider, reason, received_at desc);
+create index rejections_newest_of_organisation on public.rejections (organisation_id, provider, received_at desc)
+  where organisation_id is not null;
 
 alter table public.rejections enable row level security;

@@ -19,6 +19,8 @@ create table public.replays (
   selection jsonb not null,
   -- How many events the selection matched; more than the items' when a limit cut it.
   matched integer not null default 0,
+  -- Whose events its items are, frozen with them; null when one of them has no organisation. Says who may see it.
+  organisations text[],
   total integer not null default 0,
   succeeded integer not null default 0,
   failed integer not null default 0,

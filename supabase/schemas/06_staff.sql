@@ -8,6 +8,8 @@ create table public.staff_users (
   role public.staff_role not null,
   password_hash text,
   disabled_at timestamptz,
+  -- The organisations whose events the person may see and act on; null is all of them.
+  organisations text[] check (public.valid_scope(organisations)),
   -- Raised to end every session of the person at once.
   session_version integer not null default 1,
   last_sign_in_at timestamptz,
@@ -37,11 +39,14 @@ create table public.staff_actions (
   action text not null,
   subject text not null,
   details jsonb not null default '{}',
+  -- Whose object the subject is, found when the row is written; null is nobody's in particular. Says who may read the row.
+  organisations text[],
   request_id text,
   acted_at timestamptz not null default now()
 );
 
 create index staff_actions_newest_first on public.staff_actions (acted_at desc, id desc);
+create index staff_actions_of_organisations on public.staff_actions (acted_at desc, id desc) where organisations is not null;
 create index staff_actions_that_resolved on public.staff_actions (subject) where action = 'event.resolve';
 
 alter table public.staff_actions enable row level security;
@@ -52,6 +57,8 @@ create table public.notices (
   actor_id text not null,
   -- Where it leads, e.g. wr_12.
   subject text not null,
+  -- Whose object the subject is, as in staff_actions.
+  organisations text[],
   message text not null,
   created_at timestamptz not null default now(),
   seen_at timestamptz
@@ -98,7 +105,7 @@ $$;
 create function public.get_staff(p_id uuid) returns jsonb
 language sql stable set search_path = '' as $$
   select jsonb_build_object(
-    'id', u.id, 'email', u.email, 'name', u.name, 'role', u.role,
+    'id', u.id, 'email', u.email, 'name', u.name, 'role', u.role, 'organisations', u.organisations,
     'disabled', u.disabled_at is not null, 'session_version', u.session_version
   )
   from public.staff_users u

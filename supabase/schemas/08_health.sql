@@ -32,6 +32,8 @@ create table public.destination_health (
   throttled_until timestamptz,
   -- When the bucket of its rate was, or will be, empty. What it has saved up since then is what it may spend.
   spent_until timestamptz,
+  -- The longest attempt of the newest batch: who keeps deliveries waiting shares the slots for that, see pace_of.
+  lately_ms integer,
   check ((breaker = 'closed') = (opened_at is null))
 ) with (fillfactor = 50);
 
@@ -149,6 +151,7 @@ begin
       count(*) filter (where not x.delivered and public.speaks_against(x.error_class)) as against,
       bool_or(x.http_status = 410) as gone,
       max(x.throttle_ms) as throttle_ms,
+      max(x.duration_ms) as longest_ms,
       array_agg(x.delivery_id) as deliveries,
       array_agg(x.delivery_id) filter (where not x.delivered and public.speaks_against(x.error_class)) as bad_deliveries,
       array_agg(x.duration_ms) as durations,
@@ -160,11 +163,13 @@ begin
     order by x.destination_id
   loop
     insert into public.destination_health as h (
-      destination_id, consecutive_failures, failing_since, last_success_at, last_failure_at, last_error_class, last_error
+      destination_id, consecutive_failures, failing_since, last_success_at, last_failure_at, last_error_class, last_error,
+      lately_ms
     )
     values (
       r.destination_id, r.failed_last, case when r.failed_last > 0 then now() end,
-      case when r.succeeded > 0 then now() end, case when r.failed > 0 then now() end, r.error_class, r.error
+      case when r.succeeded > 0 then now() end, case when r.failed > 0 then now() end, r.error_class, r.error,
+      r.longest_ms
     )
     on conflict (destination_id) do update set
       consecutive_failures = excluded.consecutive_failures + case when r.succeeded = 0 then h.consecutive_failures else 0 end,
@@ -173,6 +178,7 @@ begin
       last_failure_at = coalesce(excluded.last_failure_at, h.last_failure_at),
       last_error_class = coalesce(excluded.last_error_class, h.last_error_class),
       last_error = coalesce(excluded.last_error, h.last_error),
+      lately_ms = coalesce(excluded.lately_ms, h.lately_ms),
       warned_at = case when r.succeeded = 0 then h.warned_at end;
 
     insert into public.destination_statistics as s (
@@ -291,6 +297,22 @@ begin
     else least((t).max_concurrency - v_all, (h).ramp - v_all, (p_slots + 1) / 2 - v_mine, v_tokens)
   end);
 end
+$$;
+
+-- Which slots of a worker a destination's deliveries take, as p_shares tells them apart: {slow: free slots, unproven: free slots,
+-- slow_slots: how many there are, late: [destinations that keep the worker waiting this moment]}.
+--   slow      its newest attempts took two seconds and more, or it keeps the worker waiting now. However many such endpoints
+--             hang, they share their slots in turn and take none from the others; one prompt answer makes it proven again.
+--   unproven  it has never answered with success: two at a time until it does, from slots of its kind.
+--   proven    all others. Rows never wait for anybody else, so they always are.
+create function public.pace_of(t public.destinations, h public.destination_health, p_shares jsonb) returns text
+language sql immutable set search_path = '' as $$
+  select case
+    when p_shares is null or (t).kind = 'tables' then 'proven'
+    when (h).lately_ms >= 2000 or p_shares -> 'late' @> to_jsonb((t).id) then 'slow'
+    when (h).last_success_at is null then 'unproven'
+    else 'proven'
+  end;
 $$;
 
 -- How much of its rate a destination may save up: a tenth of a second's worth, and at least one delivery.

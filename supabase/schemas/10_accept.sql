@@ -23,8 +23,8 @@ language sql immutable set search_path = '' as $$
 $$;
 
 -- Stores every event once per door, counts duplicates, keeps conflicts, and fans out deliveries.
--- p_events: [{n, provider, event_key, event_type, source_id, trust, parse_status, organisation_id, company_id, object_id,
--- replaces_older, livemode, unsigned_key, secret_fields, body (base64), shown_body (base64), fingerprint (hex), method,
+-- p_events: [{n, provider, event_key, event_type, source_id, trust, parse_status, flags, organisation_id, company_id,
+-- object_id, replaces_older, livemode, unsigned_key, secret_fields, body (base64), shown_body (base64), fingerprint (hex), method,
 -- path, headers, content_type, request_id, occurred_at}]. p_deliver_suspected: suspected replays are delivered like any other event.
 -- Answers [{n, event_id, outcome, suspected_replay}] with outcome accepted, duplicate or conflict.
 create function public.accept_events(p_events jsonb, p_deliver_suspected boolean default false) returns jsonb
@@ -42,7 +42,7 @@ begin
   -- In key order, so that two batches with the same keys wait for each other instead of deadlocking.
   with inserted as (
     insert into public.events (
-      provider, event_key, event_key_hash, event_type, source_id, status, trust, parse_status, organisation_id, company_id,
+      provider, event_key, event_key_hash, event_type, source_id, status, trust, parse_status, flags, organisation_id, company_id,
       object_id, replaces_older, livemode, suspected_replay, unsigned_key, raw_body, body_sha256, fingerprint, payload,
       method, path, headers, content_type, request_id, occurred_at
     )
@@ -55,14 +55,14 @@ begin
           and public.wants_event(d, e.provider, e.event_type, e.organisation_id)
       ) then 'received' else 'ignored' end::public.event_status,
       e.trust,
-      case when e.parse_status = 'ok' and b.payload is null then 'invalid_json' else e.parse_status end,
+      case when e.parse_status = 'ok' and b.payload is null then 'invalid_json' else e.parse_status end, coalesce(e.flags, '{}'),
       e.organisation_id, e.company_id, e.object_id, coalesce(e.replaces_older, false), e.livemode,
       e.n = any (v_suspected), coalesce(e.unsigned_key, false), b.body, sha256(b.body), decode(e.fingerprint, 'hex'),
       public.without_secrets(b.payload, e.secret_fields), e.method, e.path, e.headers, e.content_type, e.request_id,
       e.occurred_at
     from jsonb_to_recordset(p_events) as e(
       n integer, provider text, event_key text, event_type text, source_id bigint, trust public.trust_level,
-      parse_status public.parse_status, organisation_id text, company_id text, object_id text,
+      parse_status public.parse_status, flags public.event_flag[], organisation_id text, company_id text, object_id text,
       replaces_older boolean, livemode boolean, unsigned_key boolean, secret_fields text[], body text, shown_body text,
       fingerprint text, method text, path text, headers jsonb, content_type text, request_id text,
       occurred_at timestamptz
@@ -91,7 +91,7 @@ begin
 
   -- A new statement sees what another transaction committed while the insert waited for it.
   with seen as (
-    select i.n, i.provider, i.event_type, i.body, i.headers, e.id as event_id,
+    select i.n, i.provider, i.event_type, i.body, i.headers, e.id as event_id, e.organisation_id,
       e.suspected_replay,
       case
         when e.id = any (v_new) and row_number() over (partition by e.id order by i.n) = 1 then 'accepted'
@@ -132,17 +132,17 @@ begin
   )
   select jsonb_agg(jsonb_build_object(
     'n', s.n, 'event_id', s.event_id, 'outcome', s.outcome, 'provider', s.provider, 'event_type', s.event_type,
-    'suspected_replay', s.suspected_replay
+    'organisation_id', s.organisation_id, 'suspected_replay', s.suspected_replay
   ))
   into v_answer
   from seen s;
 
   perform public.add_statistics((
     select jsonb_agg(jsonb_build_object(
-      'provider', s.provider, 'event_type', s.event_type, 'count', 1,
+      'organisation_id', s.organisation_id, 'provider', s.provider, 'event_type', s.event_type, 'count', 1,
       'outcome', case s.outcome when 'accepted' then 'received' else s.outcome end
     ))
-    from jsonb_to_recordset(v_answer) as s(provider text, event_type text, outcome text)
+    from jsonb_to_recordset(v_answer) as s(organisation_id text, provider text, event_type text, outcome text)
   ));
 
   return v_answer;
@@ -178,12 +178,16 @@ begin
     where i.unsigned_key
   )
   select coalesce(array_agg(i.n), '{}') into v_suspected
-  from incoming i
-  where exists (
-    select from incoming b
-    where b.n < i.n and b.provider = i.provider and b.source_id is not distinct from i.source_id
-      and b.body_sha256 = i.body_sha256 and b.event_key <> i.event_key and b.event_type = i.event_type
-  ) or exists (
+  from (
+    -- Another key with the same bytes before it in this batch. Windows, not pairs: a request may be a thousand events.
+    select x.*, min(x.event_key) over w <> x.event_key or max(x.event_key) over w <> x.event_key as again
+    from incoming x
+    window w as (
+      partition by x.provider, x.source_id, x.body_sha256, x.event_type order by x.n
+      rows between unbounded preceding and 1 preceding
+    )
+  ) i
+  where i.again or exists (
     select from public.events e
     where e.provider = i.provider and e.body_sha256 = i.body_sha256 and e.unsigned_key
       and e.source_id is not distinct from i.source_id and e.event_key <> i.event_key
@@ -195,20 +199,24 @@ end
 $$;
 
 -- Keeps refused requests as evidence, at most 100 per provider, reason and hour, and counts them all.
--- p_samples: [{provider, reason, detail, status_code, method, path, headers, body (base64), body_size, request_id}].
--- p_counts: [{provider, reason, count}], which includes the samples.
+-- p_samples: [{provider, reason, detail, status_code, method, path, headers, body (base64), body_size, body_sha256 (hex),
+-- request_id, source_id?, organisation_id?, event_key?}].
+-- p_counts: [{provider, reason, organisation_id?, count}], which includes the samples.
 create function public.record_rejections(p_samples jsonb, p_counts jsonb) returns void
 language sql volatile set search_path = '' as $$
   insert into public.rejections (
-    provider, reason, detail, status_code, method, path, headers, body, body_size, request_id
+    provider, reason, detail, status_code, method, path, headers, body, body_size, body_sha256, request_id, source_id,
+    organisation_id, event_key
   )
   select r.provider, r.reason, r.detail, r.status_code, r.method, r.path, r.headers, decode(r.body, 'base64'), r.body_size,
-    r.request_id
+    decode(r.body_sha256, 'hex'), r.request_id,
+    (select x.id from public.sources x where x.id = r.source_id), r.organisation_id, r.event_key
   from (
     select s.*, row_number() over (partition by s.provider, s.reason) as turn
     from jsonb_to_recordset(p_samples) as s(
       provider text, reason public.rejection_reason, detail text, status_code integer, method text, path text,
-      headers jsonb, body text, body_size integer, request_id text
+      headers jsonb, body text, body_size integer, body_sha256 text, request_id text, source_id bigint,
+      organisation_id text, event_key text
     )
   ) r
   where r.turn + (
@@ -218,8 +226,9 @@ language sql volatile set search_path = '' as $$
 
   select public.add_statistics((
     select jsonb_agg(jsonb_build_object(
-      'provider', c.provider, 'event_type', c.reason, 'outcome', 'rejected', 'count', c.count
+      'organisation_id', c.organisation_id, 'provider', c.provider, 'event_type', c.reason, 'outcome', 'rejected',
+      'count', c.count
     ))
-    from jsonb_to_recordset(p_counts) as c(provider text, reason text, count bigint)
+    from jsonb_to_recordset(p_counts) as c(organisation_id text, provider text, reason text, count bigint)
   ));
 $$;

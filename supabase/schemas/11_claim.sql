@@ -49,7 +49,7 @@ begin
     returning d.event_id, d.status
   )
   select jsonb_agg(jsonb_build_object(
-    'provider', e.provider, 'event_type', e.event_type, 'count', 1,
+    'organisation_id', e.organisation_id, 'provider', e.provider, 'event_type', e.event_type, 'count', 1,
     'outcome', case c.status when 'dead' then 'dead' else 'failed' end
   ))
   into v_counts
@@ -64,19 +64,23 @@ $$;
 -- Leases up to p_limit due deliveries for p_lease_seconds, an equal share per destination, live before replay, each within
 -- what room_at allows its destination. Of them at most p_replay_limit are replays, and replays take at most half of a
 -- destination's concurrency. p_slots: how many deliveries the worker works on at a time, at most half of them for one
--- destination.
+-- destination. p_kind: only for rows, or only for endpoints. p_shares: as pace_of tells; then p_limit is for the proven ones,
+-- and the others are limited beside it. p_bytes: once the bodies above 64 KB come to this much, no further one of them is
+-- taken; with 0, none is. So an answer stays small enough for jsonb and for memory, whatever a body may have.
 -- Answers {work: [{delivery_id, fence, attempt_id, attempt_number, try, replay_id, event: {…, body (base64)},
--- destination: {…}}], next_due_ms: milliseconds until the next delivery may go, null when nothing waits or only the end of
+-- destination: {…}, pace}], next_due_ms: milliseconds until the next delivery may go, null when nothing waits or only the end of
 -- another delivery can change that; of replays only when they were asked for; waiting: the destinations with due work before
 -- this claim, whose next end may make room}.
 create function public.claim_deliveries(
   p_worker text, p_limit integer, p_lease_seconds integer, p_replay_limit integer default null,
-  p_slots integer default null
+  p_slots integer default null, p_kind public.destination_kind default null, p_shares jsonb default null,
+  p_bytes bigint default 8388608
 ) returns jsonb
 language plpgsql volatile set search_path = '' as $$
 declare
   v_waiting bigint[];
   v_destinations bigint[];
+  v_shares integer[];
   v_replays_left integer := coalesce(p_replay_limit, p_limit);
   s record;
   v_live bigint[];
@@ -85,7 +89,7 @@ declare
   v_work jsonb;
   v_next_due timestamptz;
 begin
-  perform public.expire_leases(p_limit);
+  perform public.expire_leases(greatest(p_limit, 10));
 
   -- One index probe per destination that has waiting work: destinations without any cost nothing.
   with recursive waiting as (
@@ -104,38 +108,70 @@ begin
     )
     from waiting w
     where w.destination_id is not null
-  )
-  select array_agg(x.id), (array_agg(x.id order by random()) filter (where x.open))[1:p_limit] into v_waiting, v_destinations
-  from (
-    select t.id, public.room_at(t, h, p_worker, p_slots) > 0 or public.may_try(t, h) as open
+  ),
+  due as (
+    select t, h, t.id, case
+      -- A person wants to know now: not in turn with what hangs.
+      when h.breaker = 'open' and public.may_try(t, h) then 'proven' else public.pace_of(t, h, p_shares)
+    end as pace
     from waiting w
     join public.destinations t on t.id = w.destination_id
     left join public.destination_health h on h.destination_id = t.id
-    where exists (
+    where (p_kind is null or t.kind = p_kind) and exists (
       select from public.deliveries d
       where d.destination_id = t.id and d.status in ('pending', 'retrying') and d.lane in ('live', 'replay')
         and d.due_at <= now()
     )
-  ) x;
+  ),
+  paced as (
+    select d.*, case d.pace
+      when 'proven' then p_limit else coalesce((p_shares ->> d.pace)::integer, 0)
+    end as free, case d.pace
+      when 'unproven' then 2
+      when 'slow' then greatest(1, (p_shares ->> 'slow_slots')::integer / count(*) over (partition by d.pace))
+    end as most
+    from due d
+  ),
+  -- Asked only of those that have a slot to go to: of a thousand that hang, few have.
+  open as materialized (
+    select p.*, case
+      when p.free > 0 then coalesce(p.most > public.in_flight(p.id), true) and public.room_at(p.t, p.h, p_worker, p_slots) > 0
+        or (p.h).breaker = 'open' and public.may_try(p.t, p.h)
+      else false
+    end as open
+    from paced p
+  ),
+  taken as (
+    select o.*, row_number() over (partition by o.pace, o.open order by random()) as turn from open o
+  ),
+  shared as (
+    select t.id, least(
+      greatest(1, t.free / count(*) over (partition by t.pace)),
+      case when t.most is not null then t.most - public.in_flight(t.id) end
+    )::integer as share
+    from taken t
+    where t.open and t.turn <= t.free
+  )
+  select array(select d.id from due d), array_agg(x.id order by x.turn), array_agg(x.share order by x.turn)
+  into v_waiting, v_destinations, v_shares
+  from (select y.id, y.share, random() as turn from shared y) x;
 
   -- One claim per destination at a time keeps its concurrency, rate and order exact. Workers queue for a few milliseconds,
   -- in turn, and the next statement sees what the one before them took.
   perform from public.destinations t where t.id = any (v_destinations) order by t.id for no key update;
 
   for s in
-    select t.id, r.share, case when r.room = 0 and public.may_try(t, h) then public.single_replay_due(t.id) end as single,
+    select t.id, least(c.share, r.room) as share,
+      case when r.room = 0 and public.may_try(t, h) then public.single_replay_due(t.id) end as single,
       ceil(t.max_concurrency / 2.0) - (
         select count(*) from public.deliveries d
         where d.destination_id = t.id and d.status = 'claimed' and d.lane = 'replay'
       ) as replay_share
-    from public.destinations t
+    from unnest(v_destinations, v_shares) with ordinality c(id, share, turn)
+    join public.destinations t on t.id = c.id
     left join public.destination_health h on h.destination_id = t.id
-    cross join lateral (
-      select x.room, least(greatest(1, p_limit / cardinality(v_destinations)), x.room) as share
-      from (select public.room_at(t, h, p_worker, p_slots) as room offset 0) x
-    ) r
-    where t.id = any (v_destinations)
-    order by random()
+    cross join lateral (select public.room_at(t, h, p_worker, p_slots) as room offset 0) r
+    order by c.turn
   loop
     if s.single is not null then
       -- A person wants to know now: their delivery is the probe.
@@ -150,6 +186,20 @@ begin
     v_replays_left := v_replays_left - cardinality(v_replayed);
     v_chosen := v_chosen || v_live || v_replayed;
   end loop;
+
+  v_chosen := array(
+    select y.id
+    from (
+      select c.id, b.heavy, sum(b.heavy) over (order by c.place) - b.heavy as before
+      from unnest(v_chosen) with ordinality c(id, place)
+      join public.deliveries d on d.id = c.id
+      join public.events e on e.id = d.event_id
+      cross join lateral (
+        select case when octet_length(e.raw_body) > 65536 then octet_length(e.raw_body) else 0 end as heavy offset 0
+      ) b
+    ) y
+    where y.heavy = 0 or y.before < p_bytes
+  );
 
   -- What a person moves this moment is passed over.
   v_chosen := array(
@@ -175,8 +225,9 @@ begin
       select (l.row).* from leased l
     ),
     opened as (
-      insert into public.attempts (delivery_id, number, fence, worker, replay_id)
-      select c.id, c.attempt_count, c.fence, p_worker, c.replay_id from claimed c
+      -- By the clock, not by the start of this transaction: it may have waited for the one that ended the attempt before.
+      insert into public.attempts (delivery_id, number, fence, worker, replay_id, started_at)
+      select c.id, c.attempt_count, c.fence, p_worker, c.replay_id, clock_timestamp() from claimed c
       returning id, delivery_id, number
     )
     select jsonb_agg(jsonb_build_object(
@@ -195,13 +246,15 @@ begin
         'max_attempts', coalesce(p.max_attempts, t.max_attempts),
         'base_delay_ms', coalesce(p.base_delay_ms, t.base_delay_ms),
         'backoff_factor', coalesce(p.backoff_factor, t.backoff_factor)
-      )
+      ),
+      'pace', public.pace_of(t, h, p_shares)
     ) order by c.id)
     into v_work
     from claimed c
     join opened o on o.delivery_id = c.id
     join public.events e on e.id = c.event_id
     join public.destinations t on t.id = c.destination_id
+    left join public.destination_health h on h.destination_id = t.id
     left join lateral public.replay_retries((select l.row from leased l where (l.row).id = c.id)) p on true;
 
     perform public.roll_up_events(array(
@@ -209,7 +262,7 @@ begin
     ));
     perform public.spend(v_chosen);
   else
-    v_next_due := public.next_due(p_worker, p_slots, v_replays_left > 0);
+    v_next_due := public.next_due(p_kind, v_destinations, v_replays_left > 0);
   end if;
 
   return jsonb_build_object(
@@ -219,6 +272,14 @@ begin
       greatest(0, ceil(extract(epoch from v_next_due - clock_timestamp()) * 1000))::bigint
     end
   );
+end
+$$;
+
+-- How many deliveries a destination has at the moment, over all workers.
+create function public.in_flight(p_destination_id bigint) returns bigint
+language plpgsql stable set search_path = '' as $$
+begin
+  return (select count(*) from public.deliveries d where d.destination_id = p_destination_id and d.status = 'claimed');
 end
 $$;
 
@@ -406,8 +467,9 @@ end
 $$;
 
 -- When the next delivery may go: it is due, and its destination is not throttled, open, or out of its rate any more. Null when
--- nothing waits, or when it waits for the end of another one, which nobody can know.
-create function public.next_due(p_worker text, p_slots integer, p_replays boolean) returns timestamptz
+-- nothing waits, or when it waits for the end of another one, which nobody can know. p_open: the destinations that had room in
+-- this claim. p_kind: only of these.
+create function public.next_due(p_kind public.destination_kind, p_open bigint[], p_replays boolean) returns timestamptz
 language plpgsql stable set search_path = '' as $$
 begin
   return (
@@ -431,7 +493,7 @@ begin
       offset 0
     ) z
     where t.enabled and t.paused_at is null and t.archived_at is null and h.disable_because is null and (l.lane = 'live' or p_replays)
-      and (z.at > now() or public.room_at(t, h, p_worker, p_slots) > 0)
+      and (p_kind is null or t.kind = p_kind) and (z.at > now() or t.id = any (p_open))
   );
 end
 $$;
@@ -446,5 +508,21 @@ begin
   where d.status = 'claimed' and d.worker = p_worker;
   get diagnostics v_released = row_count;
   return v_released;
+end
+$$;
+
+-- Lengthens the lease of a delivery whose result waits to be recorded. False when it is not this claim's any more.
+create function public.renew_lease(p_delivery_id bigint, p_fence bigint, p_lease_seconds integer) returns boolean
+language plpgsql volatile set search_path = '' as $$
+begin
+  -- While it is being recorded its row is locked: then there is nothing to lengthen, and nothing to wait for.
+  perform from public.deliveries d
+  where d.id = p_delivery_id and d.fence = p_fence and d.status = 'claimed'
+  for update skip locked;
+  if not found then
+    return false;
+  end if;
+  update public.deliveries d set lease_until = now() + make_interval(secs => p_lease_seconds) where d.id = p_delivery_id;
+  return true;
 end
 $$;

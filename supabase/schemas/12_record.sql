@@ -3,7 +3,8 @@
 -- The rows of `tables` deliveries change in the same transaction, so their effect happens exactly once.
 
 -- Applies row changes and answers, per change, what happened: [{table, key, effect, before, after}].
--- p_changes: [{table, key: {column: text}, values: {column: value}, version}].
+-- p_changes: [{table, key: {column: text}, values: {column: value}, version}]. Answers collect in an array, because adding to
+-- a jsonb copies it: thousands of changes took half a minute that way.
 create function public.apply_changes(p_changes jsonb) returns jsonb
 language plpgsql volatile set search_path = '' as $$
 declare
@@ -16,7 +17,7 @@ declare
   v_versions jsonb;
   v_columns text;
   v_effect public.change_effect;
-  v_answer jsonb := '[]';
+  v_answers jsonb[] := '{}';
 begin
   for v_change in select c from jsonb_array_elements(p_changes) c loop
     v_table := v_change ->> 'table';
@@ -64,7 +65,7 @@ begin
       ) using v_winning, v_versions;
     end if;
 
-    v_answer := v_answer || jsonb_build_object(
+    v_answers := array_append(v_answers, jsonb_build_object(
       'table', v_table,
       'key', v_change -> 'key',
       'effect', v_effect,
@@ -77,18 +78,19 @@ begin
         select jsonb_object_agg(w.key, v_row -> w.key) from jsonb_object_keys(v_candidate) as w(key)
         where v_row is not null and not v_winning ? w.key
       ), '{}')
-    );
+    ));
   end loop;
-  return v_answer;
+  return to_jsonb(v_answers);
 end
 $$;
 
 -- Records how attempts ended. A result whose fence is not the delivery's newest is refused.
 -- p_results: [{delivery_id, fence, delivered, duration_ms, retry_in_ms (null: do not retry), http_status, error_class,
 -- error, response_headers, response_body (base64), response_truncated, throttle_ms (null: the endpoint did not ask us to slow
--- down), changes}].
--- Answers [{delivery_id, recorded, status, error_class, error}], status null when refused.
-create function public.record_attempts(p_results jsonb) returns jsonb
+-- down), changes}]. p_wait: whether to wait for rows that another transaction is changing; without it, their results are left
+-- alone and answered as busy, so that one that takes long never holds up the results beside it.
+-- Answers [{delivery_id, recorded, busy, status, error_class, error}], status null when refused or busy.
+create function public.record_attempts(p_results jsonb, p_wait boolean default true) returns jsonb
 language plpgsql volatile set search_path = '' as $$
 declare
   r record;
@@ -97,18 +99,13 @@ declare
   v_changes jsonb;
   v_retry_in_ms bigint;
   v_status public.delivery_status;
+  v_busy bigint[];
   v_recorded bigint[] := '{}';
-  v_answer jsonb := '[]';
-  v_counts jsonb := '[]';
-  v_health jsonb := '[]';
+  v_answers jsonb[] := '{}';
+  v_counts jsonb[] := '{}';
+  v_health jsonb[] := '{}';
 begin
-  -- All rows that will change are locked in one order, so that two batches cannot deadlock.
-  perform pg_advisory_xact_lock(k.lock)
-  from (
-    select distinct hashtextextended((c ->> 'table') || (c -> 'key')::text, 0) as lock
-    from jsonb_array_elements(p_results) x cross join jsonb_array_elements(x -> 'changes') c
-    order by 1
-  ) k;
+  v_busy := public.lock_rows(p_results, p_wait);
 
   for r in
     select * from jsonb_to_recordset(p_results) as x(
@@ -118,8 +115,14 @@ begin
     )
     order by x.delivery_id
   loop
+    if r.delivery_id = any (v_busy) then
+      v_answers := array_append(v_answers, jsonb_build_object('delivery_id', r.delivery_id, 'recorded', false, 'busy', true));
+      continue;
+    end if;
+
     select d.tries, d.destination_id, t.enabled and t.paused_at is null as open,
-      coalesce(p.max_attempts, t.max_attempts) as max_attempts, e.provider, e.event_type
+      coalesce(p.max_attempts, t.max_attempts) as max_attempts, e.provider, e.event_type,
+      e.organisation_id
     into v_delivery
     from public.deliveries d
     join public.destinations t on t.id = d.destination_id
@@ -129,7 +132,7 @@ begin
     for update of d;
 
     if not found then
-      v_answer := v_answer || jsonb_build_object('delivery_id', r.delivery_id, 'recorded', false);
+      v_answers := array_append(v_answers, jsonb_build_object('delivery_id', r.delivery_id, 'recorded', false));
       continue;
     end if;
 
@@ -140,6 +143,10 @@ begin
     if v_delivered and jsonb_array_length(r.changes) > 0 then
       -- A poisonous delivery fails alone.
       begin
+        if jsonb_array_length(r.changes) > 10000 then
+          raise exception 'It wants to change % rows, and one event may change 10,000. Have the sender send it in parts.',
+            jsonb_array_length(r.changes) using errcode = '23514';
+        end if;
         v_changes := public.apply_changes(r.changes);
       exception when others then
         v_delivered := false;
@@ -188,28 +195,78 @@ begin
       last_http_status = r.http_status
     where d.id = r.delivery_id and d.fence = r.fence;
 
-    v_recorded := v_recorded || r.delivery_id;
-    v_answer := v_answer || jsonb_build_object(
+    v_recorded := array_append(v_recorded, r.delivery_id);
+    v_answers := array_append(v_answers, jsonb_build_object(
       'delivery_id', r.delivery_id, 'recorded', true, 'status', v_status,
       'error_class', case when v_delivered then null else r.error_class end,
       'error', case when v_delivered then null else r.error end
-    );
-    v_counts := v_counts || jsonb_build_object(
-      'provider', v_delivery.provider, 'event_type', v_delivery.event_type, 'count', 1, 'duration_ms', r.duration_ms,
+    ));
+    v_counts := array_append(v_counts, jsonb_build_object(
+      'organisation_id', v_delivery.organisation_id, 'provider', v_delivery.provider,
+      'event_type', v_delivery.event_type, 'count', 1, 'duration_ms', r.duration_ms,
       'outcome', case when v_status in ('retrying', 'held') then 'failed' else v_status::text end
-    );
-    v_health := v_health || jsonb_build_object(
+    ));
+    v_health := array_append(v_health, jsonb_build_object(
       'destination_id', v_delivery.destination_id, 'delivery_id', r.delivery_id, 'delivered', v_delivered,
       'duration_ms', r.duration_ms, 'http_status', r.http_status, 'throttle_ms', r.throttle_ms,
       'error_class', case when v_delivered then null else r.error_class end,
       'error', case when v_delivered then null else r.error end
-    );
+    ));
   end loop;
 
   perform public.settle_deliveries(v_recorded);
-  perform public.add_statistics(v_counts);
-  perform public.note_health(v_health);
-  return v_answer;
+  perform public.add_statistics(to_jsonb(v_counts));
+  perform public.note_health(to_jsonb(v_health));
+  return to_jsonb(v_answers);
+end
+$$;
+
+-- Locks the rows that results will change until the end of the transaction: two batches neither deadlock nor make the same row
+-- twice. Each row has a lock of its own and shares that of its table, provider and organisation. A result with more than a thousand
+-- changes takes the shared ones for itself instead: Postgres has room for a few thousand locks in all.
+-- Without p_wait it takes what is free; answers the deliveries it could not have.
+create function public.lock_rows(p_results jsonb, p_wait boolean) returns bigint[]
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_locked boolean;
+  v_busy bigint[] := '{}';
+  k record;
+begin
+  if not jsonb_path_exists(p_results, '$[*].changes[0]') then
+    return v_busy;
+  end if;
+
+  for k in
+    with locks as materialized (
+      select (x ->> 'delivery_id')::bigint as delivery_id, jsonb_array_length(x -> 'changes') > 1000 as many,
+        hashtextextended(concat_ws(' ', c ->> 'table', c #>> '{key,provider}', c #>> '{key,organisation_id}'), 2) as shared,
+        hashtextextended((c ->> 'table') || (c -> 'key')::text, 0) as own
+      from jsonb_array_elements(p_results) x cross join jsonb_array_elements(x -> 'changes') c
+    )
+    -- In one order, the shared ones first, and of two equal ones the stronger first.
+    select l.lock, l.is_shared, array_agg(distinct l.delivery_id) as deliveries
+    from (
+      select delivery_id, shared as lock, not many as is_shared, 1 as place from locks
+      union all
+      select delivery_id, own, false, 2 from locks where not many
+    ) l
+    group by l.place, l.lock, l.is_shared
+    order by l.place, l.lock, l.is_shared
+  loop
+    if p_wait then
+      if k.is_shared then
+        perform pg_advisory_xact_lock_shared(k.lock);
+      else
+        perform pg_advisory_xact_lock(k.lock);
+      end if;
+    elsif not k.deliveries <@ v_busy then
+      v_locked := case when k.is_shared then pg_try_advisory_xact_lock_shared(k.lock) else pg_try_advisory_xact_lock(k.lock) end;
+      if not v_locked then
+        v_busy := v_busy || k.deliveries;
+      end if;
+    end if;
+  end loop;
+  return v_busy;
 end
 $$;
 

@@ -18,8 +18,8 @@ set check_function_bodies = off;
 -- 'in_flight' (everything is waiting or running already), 'too_many' (with matched and limit), 'too_old' (with days),
 -- or 'key_reused' (the idempotency key belongs to a replay of something else).
 create function public.create_replay(
-  p_kind public.replay_kind, p_selection jsonb, p_options jsonb, p_limits jsonb, p_reason text, p_actor text,
-  p_actor_id text, p_request_id text, p_idempotency_key text
+  p_kind public.replay_kind, p_selection jsonb, p_options jsonb, p_limits jsonb, p_reason text, p_scope text[],
+  p_actor text, p_actor_id text, p_request_id text, p_idempotency_key text
 ) returns jsonb
 language plpgsql volatile set search_path = '' as $$
 declare
@@ -37,8 +37,10 @@ begin
     if found then
       return case
         when v_known.selection = p_selection and v_known.options = p_options
-        then jsonb_build_object('result', 'created', 'repeated', true, 'replay', public.get_replay(v_known.id))
-        else jsonb_build_object('result', 'key_reused', 'replay', public.get_replay(v_known.id))
+          and public.all_in_scope(p_scope, v_known.organisations)
+        then jsonb_build_object('result', 'created', 'repeated', true, 'replay', public.get_replay(v_known.id, p_scope))
+        -- Null for a replay that the caller may not see any more.
+        else jsonb_build_object('result', 'key_reused', 'replay', public.get_replay(v_known.id, p_scope))
       end;
     end if;
   end if;
@@ -46,14 +48,14 @@ begin
   -- A preview that nobody started in a day was only a look.
   delete from public.replays r where r.status = 'draft' and r.created_at < now() - interval '1 day';
 
-  v_matched := public.count_selection(p_selection);
+  v_matched := public.count_selection(p_selection, p_scope);
   if v_matched = 0 then
     return jsonb_build_object('result', 'not_found');
   elsif v_matched > (p_limits ->> 'max_events')::integer and (p_selection ->> 'limit') is null then
     return jsonb_build_object('result', 'too_many', 'matched', v_matched, 'limit', p_limits -> 'max_events');
   end if;
   v_events := public.select_events(
-    p_selection, least((p_limits ->> 'max_events')::integer, (p_selection ->> 'limit')::integer)
+    p_selection, p_scope, least((p_limits ->> 'max_events')::integer, (p_selection ->> 'limit')::integer)
   );
 
   insert into public.replays (
@@ -107,8 +109,12 @@ begin
     end);
   end if;
 
-  update public.replays r set total = v_counts.items, skipped = v_counts.skipped where r.id = v_replay_id;
-  return jsonb_build_object('result', 'created', 'repeated', false, 'replay', public.get_replay(v_replay_id));
+  update public.replays r set total = v_counts.items, skipped = v_counts.skipped, organisations = (
+    select case when bool_and(i.organisation_id is not null) then array_agg(distinct i.organisation_id) end
+    from public.replay_items i where i.replay_id = v_replay_id
+  )
+  where r.id = v_replay_id;
+  return jsonb_build_object('result', 'created', 'repeated', false, 'replay', public.get_replay(v_replay_id, p_scope));
 end
 $$;
 
@@ -116,7 +122,7 @@ $$;
 -- Answers {result}: 'started' with the replay, 'not_found', 'not_a_draft', 'hourly_limit' or 'concurrent_limit' (with the
 -- organisation, how many there are, and the limit).
 create function public.start_replay(
-  p_id bigint, p_limits jsonb, p_actor text, p_actor_id text, p_request_id text
+  p_id bigint, p_limits jsonb, p_scope text[], p_actor text, p_actor_id text, p_request_id text
 ) returns jsonb
 language plpgsql volatile set search_path = '' as $$
 declare
@@ -125,7 +131,7 @@ begin
   -- One at a time: two starts together must not both fit under a limit that has room for one.
   perform pg_advisory_xact_lock(hashtextextended('start_replay', 1));
   perform public.lock_replay(p_id);
-  if not exists (select from public.replays r where r.id = p_id) then
+  if public.replay_name(p_id, p_scope) is null then
     return jsonb_build_object('result', 'not_found');
   end if;
 
@@ -137,7 +143,7 @@ begin
   update public.replays r set status = 'queued', queued_at = now(), next_feed_at = greatest(r.scheduled_at, now())
   where r.id = p_id and r.status = 'draft';
   if not found then
-    return jsonb_build_object('result', 'not_a_draft', 'replay', public.get_replay(p_id));
+    return jsonb_build_object('result', 'not_a_draft', 'replay', public.get_replay(p_id, p_scope));
   end if;
 
   perform public.note_action(p_actor, p_actor_id, 'replay.start', p_id, p_request_id, (
@@ -145,21 +151,22 @@ begin
     from public.replays r where r.id = p_id
   ));
   perform public.advance_replay(p_id);
-  return jsonb_build_object('result', 'started', 'replay', public.get_replay(p_id));
+  return jsonb_build_object('result', 'started', 'replay', public.get_replay(p_id, p_scope));
 end
 $$;
 
 -- Pauses, resumes or cancels. What is at an endpoint this moment ends and counts; nothing else starts.
 -- Answers {result}: 'done' with the replay, 'not_found', or 'not_possible' (with the replay as it is).
 create function public.control_replay(
-  p_id bigint, p_action text, p_actor text, p_actor_id text, p_request_id text
+  p_id bigint, p_action text, p_scope text[], p_actor text, p_actor_id text, p_request_id text
 ) returns jsonb
 language plpgsql volatile set search_path = '' as $$
 declare
   v_status public.replay_status;
 begin
   perform public.lock_replay(p_id);
-  select r.status into v_status from public.replays r where r.id = p_id;
+  select r.status into v_status from public.replays r
+  where r.id = p_id and public.all_in_scope(p_scope, r.organisations);
   if not found then
     return jsonb_build_object('result', 'not_found');
   elsif not (
@@ -167,7 +174,7 @@ begin
     or (p_action = 'resume' and v_status = 'paused')
     or (p_action = 'cancel' and v_status in ('draft', 'queued', 'running', 'paused'))
   ) then
-    return jsonb_build_object('result', 'not_possible', 'replay', public.get_replay(p_id));
+    return jsonb_build_object('result', 'not_possible', 'replay', public.get_replay(p_id, p_scope));
   end if;
 
   if p_action = 'resume' then
@@ -186,7 +193,7 @@ begin
   end if;
 
   perform public.note_action(p_actor, p_actor_id, 'replay.' || p_action, p_id, p_request_id, '{}');
-  return jsonb_build_object('result', 'done', 'replay', public.get_replay(p_id));
+  return jsonb_build_object('result', 'done', 'replay', public.get_replay(p_id, p_scope));
 end
 $$;
 
@@ -320,7 +327,8 @@ begin
         * interval '1 second',
       coalesce(coalesce(cardinality(v_fed), 0) / (r.options ->> 'ratePerSecond')::numeric, 0) * interval '1 second'
     )
-  where x.id = p_id;
+  -- Its last item may have ended since it was read: what has ended does not run again.
+  where x.id = p_id and x.status in ('queued', 'running');
   perform public.count_outcomes(p_id, 0, 0, v_skipped);
 
   return coalesce(cardinality(v_fed), 0);
@@ -416,8 +424,10 @@ begin
 
   update public.replays r set
     status = p_status, stopped_because = p_because, completed_at = now(), skipped = r.skipped + v_skipped
-  where r.id = p_id;
-  perform public.notice_end(p_id);
+  where r.id = p_id and r.completed_at is null;
+  if found then
+    perform public.notice_end(p_id);
+  end if;
 end
 $$;
 
@@ -455,44 +465,51 @@ language sql stable set search_path = '' as $$
 $$;
 
 -- How many events a selection matches, at most 100,000.
-create function public.count_selection(p_selection jsonb) returns integer
+create function public.count_selection(p_selection jsonb, p_scope text[]) returns integer
 language plpgsql stable set search_path = '' as $$
 declare
   v_matched integer;
 begin
   if not p_selection ? 'filter' then
-    return cardinality(public.select_events(p_selection, null));
+    return cardinality(public.select_events(p_selection, p_scope, null));
   end if;
   execute format(
     'select count(*) from (select from public.events e where %s limit 100000) x',
-    public.event_predicate(p_selection -> 'filter')
+    public.event_predicate(p_selection -> 'filter', p_scope)
   ) into v_matched;
   return v_matched;
 end
 $$;
 
--- The events a selection names, oldest first, at most p_limit.
-create function public.select_events(p_selection jsonb, p_limit integer) returns bigint[]
+-- The events a selection names, oldest first, at most p_limit. What is not in the scope is not named by any selection.
+create function public.select_events(p_selection jsonb, p_scope text[], p_limit integer) returns bigint[]
 language plpgsql stable set search_path = '' as $$
 declare
   v_condition text;
   v_events bigint[];
 begin
   v_condition := case
-    when p_selection ? 'filter' then public.event_predicate(p_selection -> 'filter')
+    when p_selection ? 'filter' then public.event_predicate(p_selection -> 'filter', p_scope)
     when p_selection ? 'event_keys' then format(
       'e.provider = %L and e.event_key_hash in (
          select sha256(convert_to(k, ''UTF8'')) from jsonb_array_elements_text(%L::jsonb) k
-       )', p_selection ->> 'provider_slug', p_selection -> 'event_keys'
+       )%s%s', p_selection ->> 'provider_slug', p_selection -> 'event_keys',
+      case when p_selection ? 'organisation_id' then
+        format(' and e.organisation_id is not distinct from %L', p_selection ->> 'organisation_id')
+      end,
+      case when p_selection ? 'source_id' then
+        format(' and e.source_id is not distinct from %L::bigint', p_selection ->> 'source_id')
+      end
     )
     when p_selection ? 'failures_of' then format(
       'e.id in (
          select i.event_id from public.replay_items i
-         where i.replay_id = %L::bigint and (
-           i.outcome = ''failed'' and (%L::text[] is null or i.error_class::text = any (%2$L::text[]))
+         where i.replay_id = %1$L::bigint and %3$L::boolean and (
+           i.outcome = ''failed'' and (%2$L::text[] is null or i.error_class::text = any (%2$L::text[]))
            or i.skip_reason = ''predecessor_failed''
          )
-       )', p_selection ->> 'failures_of', public.text_array(p_selection -> 'error_classes')
+       )', p_selection ->> 'failures_of', public.text_array(p_selection -> 'error_classes'),
+      public.replay_name((p_selection ->> 'failures_of')::bigint, p_scope) is not null
     )
     else format(
       'e.id in (select k::bigint from jsonb_array_elements_text(%L::jsonb) k)', p_selection -> 'event_ids'
@@ -500,8 +517,8 @@ begin
   end;
   execute format(
     'select array_agg(x.id order by x.received_at, x.id) from (
-       select e.id, e.received_at from public.events e where %s order by e.received_at, e.id limit %s
-     ) x', v_condition, coalesce(p_limit::text, 'all')
+       select e.id, e.received_at from public.events e where (%s) and %s order by e.received_at, e.id limit %s
+     ) x', v_condition, public.scope_condition(p_scope, 'e.organisation_id'), coalesce(p_limit::text, 'all')
   ) into v_events;
   return coalesce(v_events, '{}');
 end
@@ -600,19 +617,23 @@ $$;
 -- Marks failed or dead events as handled by a person; retries that wait are cancelled.
 -- Answers how many it marked: others were not failed or dead.
 create function public.resolve_events(
-  p_event_ids bigint[], p_reason text, p_actor text, p_actor_id text, p_request_id text
+  p_event_ids bigint[], p_reason text, p_scope text[], p_actor text, p_actor_id text, p_request_id text
 ) returns integer
 language plpgsql volatile set search_path = '' as $$
 declare
+  -- Others are as unknown as those that do not exist.
+  v_asked bigint[] := array(
+    select e.id from public.events e where e.id = any (p_event_ids) and public.in_scope(p_scope, e.organisation_id)
+  );
   v_resolved bigint[];
 begin
   perform from public.deliveries d
-  where d.event_id = any (p_event_ids) and d.status in ('retrying', 'held') order by d.id for update;
+  where d.event_id = any (v_asked) and d.status in ('retrying', 'held') order by d.id for update;
 
   with resolved as (
     update public.events e set
       status = 'resolved', processed_at = now(), last_error = null, last_error_class = null
-    where e.id in (select x.id from public.events x where x.id = any (p_event_ids) order by x.id for update)
+    where e.id in (select x.id from public.events x where x.id = any (v_asked) order by x.id for update)
       and e.status in ('failed', 'dead')
     returning e.id
   )
@@ -646,18 +667,21 @@ end
 $$;
 
 -- What a person has not seen yet, newest first.
-create function public.list_notices(p_actor_id text) returns jsonb
+create function public.list_notices(p_actor_id text, p_scope text[]) returns jsonb
 language sql stable set search_path = '' as $$
   select coalesce(jsonb_agg(jsonb_build_object(
     'id', n.id, 'subject', n.subject, 'message', n.message, 'created_at', public.iso(n.created_at)
   ) order by n.id desc), '[]')
   from (
-    select * from public.notices x where x.actor_id = p_actor_id and x.seen_at is null order by x.id desc limit 20
+    select * from public.notices x
+    where x.actor_id = p_actor_id and x.seen_at is null and public.all_in_scope(p_scope, x.organisations)
+    order by x.id desc limit 20
   ) n;
 $$;
 
-create function public.see_notices(p_actor_id text, p_until bigint) returns void
+create function public.see_notices(p_actor_id text, p_until bigint, p_scope text[]) returns void
 language sql volatile set search_path = '' as $$
   update public.notices n set seen_at = now()
-  where n.actor_id = p_actor_id and n.id <= p_until and n.seen_at is null;
+  where n.actor_id = p_actor_id and n.id <= p_until and n.seen_at is null
+    and public.all_in_scope(p_scope, n.organisations);
 $$;

@@ -11,11 +11,13 @@ language sql immutable set search_path = '' as $$
 $$;
 
 -- The condition a filter means, over `public.events e`. The one predicate of list, count, preview and replay.
+-- p_scope: 02_scope.sql. Nothing but an event of these organisations meets it.
 -- p_filter: the fields of lib/contract/event-filter.ts, checked there. Every value is quoted here.
-create function public.event_predicate(p_filter jsonb) returns text
+create function public.event_predicate(p_filter jsonb, p_scope text[]) returns text
 language sql immutable set search_path = '' as $$
   select coalesce(string_agg(c.condition, ' and ' order by c.n) filter (where c.field is null or p_filter ? c.field), 'true')
   from (values
+    (0, null, case when p_scope is not null then public.scope_condition(p_scope, 'e.organisation_id') end),
     (1, 'provider_slug', public.one_of('e.provider', 'text', p_filter -> 'provider_slug')),
     (2, 'status', public.one_of('e.status', 'public.event_status', p_filter -> 'status')),
     (3, 'error_class', public.one_of('e.last_error_class', 'public.error_class', p_filter -> 'error_class')),
@@ -75,7 +77,7 @@ $$;
 
 -- A filter as conditions that no two events meet both of: one per value of its first list. Each has an index that gives its
 -- newest events in order, where the list as a whole would be sorted first. A search in payloads is made once, not per value.
-create function public.event_branches(p_filter jsonb) returns text[]
+create function public.event_branches(p_filter jsonb, p_scope text[]) returns text[]
 language sql immutable set search_path = '' as $$
   with lists as (
     select l.field, l.list
@@ -83,7 +85,8 @@ language sql immutable set search_path = '' as $$
       (1, 'status', p_filter -> 'status'),
       (2, 'event_type', to_jsonb(string_to_array(p_filter ->> 'event_type', ','))),
       (3, 'error_class', p_filter -> 'error_class'),
-      (4, 'provider_slug', p_filter -> 'provider_slug')
+      (4, 'provider_slug', p_filter -> 'provider_slug'),
+      (5, 'org_id', case when not p_filter ? 'org_id' then to_jsonb(p_scope) end)
     ) as l(n, field, list)
     where jsonb_array_length(l.list) between 2 and 12 and not p_filter ? 'text'
     order by l.n
@@ -92,12 +95,12 @@ language sql immutable set search_path = '' as $$
   select coalesce(
     (
       select array_agg(public.event_predicate(p_filter || jsonb_build_object(
-        l.field, case l.field when 'event_type' then v.value else jsonb_build_array(v.value) end
-      )))
+        l.field, case when l.field in ('event_type', 'org_id') then v.value else jsonb_build_array(v.value) end
+      ), p_scope))
       from lists l
       cross join lateral (select distinct x.value from jsonb_array_elements(l.list) x) v
     ),
-    array[public.event_predicate(p_filter)]
+    array[public.event_predicate(p_filter, p_scope)]
   );
 $$;
 
@@ -115,12 +118,12 @@ language sql immutable set search_path = '' as $$
 $$;
 
 -- Events as lists show them, newest first. For a page of them at once: called for each row, it took twice as long.
-create function public.event_summaries(p_ids bigint[]) returns jsonb
+create function public.event_summaries(p_ids bigint[], p_scope text[]) returns jsonb
 language sql stable set search_path = '' as $$
   select coalesce(jsonb_agg(
     jsonb_build_object(
       'id', 'we_' || e.id, 'provider_slug', e.provider, 'event_key', e.event_key, 'event_type', e.event_type,
-      'status', e.status, 'trust', e.trust, 'parse_status', e.parse_status, 'org_id', e.organisation_id,
+      'status', e.status, 'trust', e.trust, 'parse_status', e.parse_status, 'flags', to_jsonb(e.flags), 'org_id', e.organisation_id,
       'company_id', e.company_id, 'object_id', e.object_id, 'livemode', e.livemode, 'replay_count', e.replay_count,
       'duplicate_count', e.duplicate_count, 'conflict_count', e.conflict_count, 'attempt_count', e.attempt_count,
       'last_error', e.last_error, 'last_error_class', e.last_error_class, 'occurred_at', public.iso(e.occurred_at),
@@ -128,8 +131,9 @@ language sql stable set search_path = '' as $$
       'processed_at', public.iso(e.processed_at), 'body_size', octet_length(e.raw_body), 'source_id', 'so_' || e.source_id,
       'suspected_replay', e.suspected_replay, 'redacted_at', public.iso(e.redacted_at),
       'deliveries', coalesce((
-        select jsonb_agg(jsonb_build_object('id', d.id, 'destination', t.name, 'kind', t.kind, 'status', d.status)
-          order by d.id)
+        select jsonb_agg(jsonb_build_object(
+          'id', d.id, 'destination', public.destination_name(t, p_scope), 'kind', t.kind, 'status', d.status
+        ) order by d.id)
         from public.deliveries d
         join public.destinations t on t.id = d.destination_id
         where d.event_id = e.id
@@ -138,13 +142,24 @@ language sql stable set search_path = '' as $$
     order by e.received_at desc, e.id desc
   ), '[]')
   from public.events e
-  where e.id = any (p_ids);
+  where e.id = any (p_ids) and public.in_scope(p_scope, e.organisation_id);
+$$;
+
+-- What a delivery's destination is called for those who may see the delivery. One that went over to another organisation
+-- since is not theirs to see.
+create function public.destination_name(t public.destinations, p_scope text[]) returns text
+language sql immutable set search_path = '' as $$
+  select case
+    when (t).organisation_id is null or public.in_scope(p_scope, (t).organisation_id) then (t).name
+    else 'A destination of another organisation'
+  end;
 $$;
 
 -- One page of the history, newest first. p_cursor: `<received_at in microseconds>.<id>` of the last row seen; the page
 -- follows it. p_after instead: of the first row seen; the page leads up to it.
-create function public.list_events(p_filter jsonb, p_limit integer, p_cursor text, p_after text default null)
-returns jsonb
+create function public.list_events(
+  p_filter jsonb, p_limit integer, p_cursor text, p_scope text[], p_after text default null
+) returns jsonb
 language plpgsql stable set search_path = '' as $$
 declare
   v_from text := coalesce(p_after, p_cursor);
@@ -169,7 +184,7 @@ begin
        limit %3$s + 1
      )
      select jsonb_build_object(
-       ''events'', public.event_summaries(array_agg(p.id) filter (where p.n <= %3$s)),
+       ''events'', public.event_summaries(array_agg(p.id) filter (where p.n <= %3$s), $1),
        ''nearest'', max(p.cursor) filter (where p.n = 1),
        ''farthest'', max(p.cursor) filter (where p.n = %3$s and (select count(*) from page) > %3$s)
      )
@@ -180,10 +195,10 @@ begin
         '(select e.id, e.received_at from public.events e where %s%s order by e.received_at %s, e.id %3$s limit %s + 1)',
         b.condition, v_beyond, v_order, p_limit
       ), ' union all ')
-      from unnest(public.event_branches(p_filter)) as b(condition)
+      from unnest(public.event_branches(p_filter, p_scope)) as b(condition)
     ),
     p_limit
-  ) into v_found;
+  ) into v_found using p_scope;
 
   return jsonb_build_object(
     'events', v_found -> 'events',
@@ -200,14 +215,15 @@ $$;
 
 -- What stands right beside an event in the filtered history: {newer, older}, each `we_12` or null. The event itself need not
 -- match, so that somebody who has just replayed a dead one can go on to the next. Null when there is no such event.
-create function public.event_neighbours(p_id bigint, p_filter jsonb) returns jsonb
+create function public.event_neighbours(p_id bigint, p_filter jsonb, p_scope text[]) returns jsonb
 language plpgsql stable set search_path = '' as $$
 declare
-  v_condition text := public.event_predicate(p_filter);
+  v_condition text := public.event_predicate(p_filter, p_scope);
   v_place text;
   v_answer jsonb;
 begin
-  select format('(%L::timestamptz, %L::bigint)', e.received_at, e.id) into v_place from public.events e where e.id = p_id;
+  select format('(%L::timestamptz, %L::bigint)', e.received_at, e.id) into v_place
+  from public.events e where e.id = p_id and public.in_scope(p_scope, e.organisation_id);
   if v_place is null then
     return null;
   end if;
@@ -233,10 +249,11 @@ $$;
 -- it and 25 before. `same` says why: `object` names the same object, `rows` changed a row that this one changed. Rows are
 -- compared with the 500 events of the same provider and organisation on either side, so the cost does not grow with the
 -- history. Null when there is no such event.
-create function public.list_related_events(p_id bigint) returns jsonb
+create function public.list_related_events(p_id bigint, p_scope text[]) returns jsonb
 language sql stable set search_path = '' as $$
   with here as (
-    select e.id, e.provider, e.organisation_id, e.object_id, e.received_at from public.events e where e.id = p_id
+    select e.id, e.provider, e.organisation_id, e.object_id, e.received_at from public.events e
+    where e.id = p_id and public.in_scope(p_scope, e.organisation_id)
   ),
   of_object as (
     select x.id, 'object' as same
@@ -244,10 +261,12 @@ language sql stable set search_path = '' as $$
     cross join lateral (
       (select e.id from public.events e
         where e.object_id = h.object_id and e.provider = h.provider and e.received_at >= h.received_at and e.id <> h.id
+          and public.in_scope(p_scope, e.organisation_id)
         order by e.received_at limit 25)
       union all
       (select e.id from public.events e
         where e.object_id = h.object_id and e.provider = h.provider and e.received_at < h.received_at
+          and public.in_scope(p_scope, e.organisation_id)
         order by e.received_at desc limit 25)
     ) x
   ),
@@ -313,66 +332,99 @@ language sql stable set search_path = '' as $$
 $$;
 
 -- The bytes of one event, and what is needed to name and cover them: {provider_slug, parse_status, body_base64}. Null when there is no such event.
-create function public.read_event_body(p_id bigint) returns jsonb
+create function public.read_event_body(p_id bigint, p_scope text[]) returns jsonb
 language sql stable set search_path = '' as $$
   select jsonb_build_object(
     'provider_slug', e.provider, 'parse_status', e.parse_status,
     'body_base64', translate(encode(e.raw_body, 'base64'), E'\n', '')
   )
   from public.events e
-  where e.id = p_id;
+  where e.id = p_id and public.in_scope(p_scope, e.organisation_id);
 $$;
 
--- The same page for the merchant-delivery API of the Globapay runbook: one line per event with its endpoint.
-create function public.list_merchant_events(p_filter jsonb, p_limit integer, p_cursor text) returns jsonb
+-- How much of payloads one answer carries. Whoever makes, sends and reads 100 MB of JSON waits longer than anybody does.
+create function public.payload_budget() returns integer
+language sql immutable set search_path = '' as $$
+  select 4 * 1024 * 1024;
+$$;
+
+-- The bytes that a payload adds to an answer, without reading it: those of the body it was made from.
+create function public.payload_bytes(e public.events) returns bigint
+language sql immutable set search_path = '' as $$
+  select case when e.payload is null then 0 else octet_length(e.raw_body) end;
+$$;
+
+-- The same page for the merchant-delivery API of the Globapay runbook: one line per event with its endpoint. It ends early,
+-- with a cursor, where the payloads fill the budget of an answer; one event is always in it.
+create function public.list_merchant_events(p_filter jsonb, p_limit integer, p_cursor text, p_scope text[])
+returns jsonb
 language sql stable set search_path = '' as $$
+  with listed as materialized (
+    select public.list_events(p_filter, p_limit, p_cursor, p_scope) as page
+  ),
+  weighed as materialized (
+    select x.n, e.id, e.received_at,
+      sum(public.payload_bytes(e)) over (order by x.n) - public.payload_bytes(e) as bytes_before
+    from listed l
+    cross join lateral jsonb_array_elements(l.page -> 'events') with ordinality as x(summary, n)
+    join public.events e on e.id = substr(x.summary ->> 'id', 4)::bigint
+  ),
+  fitting as materialized (
+    select * from weighed w where w.n = 1 or w.bytes_before < public.payload_budget()
+  )
   select jsonb_build_object(
     'events', coalesce(jsonb_agg(jsonb_build_object(
-      'id', x.summary ->> 'id', 'eventType', e.event_type, 'merchantId', e.organisation_id, 'status', e.status,
+      'id', 'we_' || e.id, 'eventType', e.event_type, 'merchantId', e.organisation_id, 'status', e.status,
       'attempts', e.attempt_count, 'lastAttempt', public.iso(a.started_at), 'lastError', e.last_error,
       'errorClass', e.last_error_class, 'webhookUrl', public.mask_url(a.url), 'payload', e.payload,
       'createdAt', public.iso(e.received_at), 'provider', e.provider, 'eventKey', e.event_key
-    ) order by x.n), '[]'),
-    'next_cursor', min(l.page ->> 'next_cursor')
+    ) order by f.n), '[]'),
+    'next_cursor', case
+      when (select count(*) from fitting) < (select count(*) from weighed) then (
+        select (extract(epoch from l.received_at) * 1000000)::bigint || '.' || l.id from fitting l order by l.n desc limit 1
+      )
+      else (select l.page ->> 'next_cursor' from listed l)
+    end
   )
-  from (select public.list_events(p_filter, p_limit, p_cursor) as page) l
-  left join lateral jsonb_array_elements(l.page -> 'events') with ordinality as x(summary, n) on true
-  left join public.events e on e.id = substr(x.summary ->> 'id', 4)::bigint
+  from fitting f
+  join public.events e on e.id = f.id
   left join lateral (
-    select t.url, a.started_at
+    -- The address of a destination that all organisations share is for those who are scoped to all.
+    select case when public.in_scope(p_scope, t.organisation_id) then t.url end as url, a.started_at
     from public.deliveries d
     join public.destinations t on t.id = d.destination_id
     left join public.attempts a on a.delivery_id = d.id and a.number = d.attempt_count
     where d.event_id = e.id
     order by (t.kind = 'http') desc, d.id
     limit 1
-  ) a on true
-  where e.id is not null;
+  ) a on true;
 $$;
 
 -- How many events a filter matches, at most 10,000.
-create function public.count_events(p_filter jsonb) returns integer
+create function public.count_events(p_filter jsonb, p_scope text[]) returns integer
 language plpgsql stable set search_path = '' as $$
 declare
   v_count integer;
 begin
   execute format(
-    'select count(*) from (select from public.events e where %s limit 10000) x', public.event_predicate(p_filter)
+    'select count(*) from (select from public.events e where %s limit 10000) x', public.event_predicate(p_filter, p_scope)
   ) into v_count;
   return v_count;
 end
 $$;
 
--- What destinations are called, by slug: {slug: name}, also of those that were deleted.
-create function public.read_destination_names() returns jsonb
+-- What destinations are called, by slug: {slug: name}, also of those that were deleted. Those that all organisations share
+-- are named to everybody: the events of any of them may go there.
+create function public.read_destination_names(p_scope text[]) returns jsonb
 language sql stable set search_path = '' as $$
-  select coalesce(jsonb_object_agg(t.slug, t.name), '{}') from public.destinations t;
+  select coalesce(jsonb_object_agg(t.slug, t.name), '{}') from public.destinations t
+  where t.organisation_id is null or public.in_scope(p_scope, t.organisation_id);
 $$;
 
--- Everything about one event. Null when there is none.
-create function public.get_event(p_id bigint) returns jsonb
+-- Everything about one event. Null when there is none. Replays that are not in the scope are left out and not named.
+create function public.get_event(p_id bigint, p_scope text[]) returns jsonb
 language sql stable set search_path = '' as $$
-  select (public.event_summaries(array[e.id]) -> 0) || jsonb_build_object(
+  select (public.event_summaries(array[e.id], p_scope) -> 0) || jsonb_build_object(
     'method', e.method, 'path', e.path, 'headers', e.headers, 'content_type', e.content_type,
     'body_base64', translate(encode(e.raw_body, 'base64'), E'\n', ''), 'body_sha256', encode(e.body_sha256, 'hex'),
     'request_id', e.request_id,
@@ -381,14 +433,21 @@ language sql stable set search_path = '' as $$
         'id', d.id, 'status', d.status, 'attempt_count', d.attempt_count,
         -- Of the run it is in: a replay begins to count anew, and may have a number of its own.
         'tries', d.tries, 'max_attempts', coalesce((select p.max_attempts from public.replay_retries(d) p), t.max_attempts),
-        'hold', public.hold_of(t, h),
+        'hold', public.hold_within(t, h, p_scope),
         'due_at', case when d.status in ('pending', 'retrying') then public.iso(d.due_at) end,
         'last_error_class', d.last_error_class, 'last_error', d.last_error, 'last_http_status', d.last_http_status,
-        'replay_id', 'wr_' || d.replay_id, 'created_at', public.iso(d.created_at),
+        'replay_id', public.replay_name(d.replay_id, p_scope), 'created_at', public.iso(d.created_at),
         'finished_at', public.iso(d.finished_at),
-        'destination', jsonb_build_object('id', t.id, 'slug', t.slug, 'name', t.name, 'kind', t.kind, 'url', public.mask_url(t.url)),
+        'destination', jsonb_build_object(
+          'id', t.id, 'slug', case when t.organisation_id is null or public.in_scope(p_scope, t.organisation_id) then t.slug else 'ds_' || t.id end,
+          'name', public.destination_name(t, p_scope), 'kind', t.kind,
+          'url', case when public.in_scope(p_scope, t.organisation_id) then public.mask_url(t.url) end
+        ),
         'attempts', coalesce((
-          select jsonb_agg(public.attempt_detail(a) order by a.number)
+          select jsonb_agg(
+            public.attempt_detail(a) || jsonb_build_object('replay_id', public.replay_name(a.replay_id, p_scope))
+            order by a.number
+          )
           from public.attempts a where a.delivery_id = d.id
         ), '[]')
       ) order by d.id)
@@ -398,8 +457,10 @@ language sql stable set search_path = '' as $$
       where d.event_id = e.id
     ), '[]'),
     'replays', coalesce((
-      select jsonb_agg(public.get_replay(i.replay_id) order by i.replay_id)
-      from (select distinct i.replay_id from public.replay_items i where i.event_id = e.id) i
+      select jsonb_agg(public.replay_detail(r) order by r.id)
+      from public.replays r
+      where r.id in (select i.replay_id from public.replay_items i where i.event_id = e.id)
+        and public.all_in_scope(p_scope, r.organisations)
     ), '[]'),
     'resolutions', coalesce((
       select jsonb_agg(jsonb_build_object(
@@ -409,7 +470,13 @@ language sql stable set search_path = '' as $$
     ), '[]')
   )
   from public.events e
-  where e.id = p_id;
+  where e.id = p_id and public.in_scope(p_scope, e.organisation_id);
+$$;
+
+-- `wr_12`; null for a replay that is not in the scope.
+create function public.replay_name(p_replay_id bigint, p_scope text[]) returns text
+language sql stable set search_path = '' as $$
+  select 'wr_' || r.id from public.replays r where r.id = p_replay_id and public.all_in_scope(p_scope, r.organisations);
 $$;
 
 create function public.attempt_detail(a public.attempts) returns jsonb
@@ -424,17 +491,37 @@ language sql stable set search_path = '' as $$
   );
 $$;
 
--- The id of an event by its key, null when there is none. When several doors had that key: the newest.
-create function public.find_event(p_provider text, p_event_key text) returns bigint
+-- The keys of a selection that more than one event has, because several organisations or sources sent them: who replays one
+-- has to say which. [{event_key, choices: [{event_id, organisation_id, source_id}]}] of the first ten such keys.
+create function public.list_key_choices(p_selection jsonb, p_scope text[]) returns jsonb
 language sql stable set search_path = '' as $$
-  select e.id from public.events e
-  where e.provider = p_provider and e.event_key_hash = sha256(convert_to(p_event_key, 'UTF8'))
-  order by e.id desc
-  limit 1;
+  select coalesce(jsonb_agg(jsonb_build_object('event_key', c.key, 'choices', c.choices) order by c.n), '[]')
+  from (
+    select k.key, k.n, jsonb_agg(jsonb_build_object(
+      'event_id', 'we_' || e.id, 'organisation_id', e.organisation_id, 'source_id', 'so_' || e.source_id
+    ) order by e.organisation_id nulls last, e.id) as choices
+    from (
+      select x.key, min(x.n) as n
+      from jsonb_array_elements_text(p_selection -> 'event_keys') with ordinality as x(key, n) group by x.key
+    ) k
+    join public.events e on public.has_key(e, k.key, p_selection) and public.in_scope(p_scope, e.organisation_id)
+    group by k.key, k.n
+    having count(*) > 1
+    order by k.n
+    limit 10
+  ) c;
 $$;
 
+-- Whether an event is what a selection by keys means with one of them: {provider_slug, event_keys, organisation_id?,
+-- source_id?}. The last two where they are given; null is "without".
+create function public.has_key(e public.events, p_key text, p_selection jsonb) returns boolean
+language sql immutable
+return (e).provider = (p_selection ->> 'provider_slug') and (e).event_key_hash = sha256(convert_to(p_key, 'UTF8'))
+  and (not p_selection ? 'organisation_id' or (e).organisation_id is not distinct from (p_selection ->> 'organisation_id'))
+  and (not p_selection ? 'source_id' or (e).source_id is not distinct from (p_selection ->> 'source_id')::bigint);
+
 -- The keys or numbers of a selection that no event has, in the order they were asked for.
-create function public.list_missing_events(p_selection jsonb) returns jsonb
+create function public.list_missing_events(p_selection jsonb, p_scope text[]) returns jsonb
 language sql stable set search_path = '' as $$
   select coalesce(jsonb_agg(m.name order by m.n), '[]')
   from (
@@ -442,17 +529,25 @@ language sql stable set search_path = '' as $$
     from jsonb_array_elements_text(p_selection -> 'event_keys') with ordinality as k(key, n)
     where not exists (
       select from public.events e
-      where e.provider = p_selection ->> 'provider_slug' and e.event_key_hash = sha256(convert_to(k.key, 'UTF8'))
+      where public.has_key(e, k.key, p_selection) and public.in_scope(p_scope, e.organisation_id)
     )
     union all
     select 'we_' || k.id, k.n
     from jsonb_array_elements_text(p_selection -> 'event_ids') with ordinality as k(id, n)
-    where not exists (select from public.events e where e.id = k.id::bigint)
+    where not exists (
+      select from public.events e where e.id = k.id::bigint and public.in_scope(p_scope, e.organisation_id)
+    )
   ) m;
 $$;
 
 -- A replay with its counts. Null when there is none.
-create function public.get_replay(p_id bigint) returns jsonb
+create function public.get_replay(p_id bigint, p_scope text[]) returns jsonb
+language sql stable set search_path = '' as $$
+  select public.replay_detail(r) from public.replays r
+  where r.id = p_id and public.all_in_scope(p_scope, r.organisations);
+$$;
+
+create function public.replay_detail(r public.replays) returns jsonb
 language sql stable set search_path = '' as $$
   select jsonb_build_object(
     'id', 'wr_' || r.id, 'kind', r.kind, 'status', r.status, 'reason', r.reason, 'actor', r.actor,
@@ -465,19 +560,17 @@ language sql stable set search_path = '' as $$
     'stopped_because', r.stopped_because, 'scheduled_at', public.iso(r.scheduled_at),
     'created_at', public.iso(r.created_at), 'queued_at', public.iso(r.queued_at),
     'started_at', public.iso(r.started_at), 'completed_at', public.iso(r.completed_at)
-  )
-  from public.replays r
-  where r.id = p_id;
+  );
 $$;
 
 -- Replays, newest first; drafts only when asked for. p_filter: {status?: […], actor?, q?}. p_cursor: the id of the last
 -- one seen, as a number.
-create function public.list_replays(p_filter jsonb, p_limit integer, p_cursor bigint) returns jsonb
+create function public.list_replays(p_filter jsonb, p_limit integer, p_cursor bigint, p_scope text[]) returns jsonb
 language sql stable set search_path = '' as $$
   with page as (
     select r.id, row_number() over (order by r.id desc) as n
     from public.replays r
-    where (p_cursor is null or r.id < p_cursor)
+    where (p_cursor is null or r.id < p_cursor) and public.all_in_scope(p_scope, r.organisations)
       and case
         when p_filter ? 'status' then r.status::text = any (public.text_array(p_filter -> 'status'))
         else r.status <> 'draft'
@@ -487,29 +580,30 @@ language sql stable set search_path = '' as $$
     limit p_limit + 1
   )
   select jsonb_build_object(
-    'replays', coalesce(jsonb_agg(public.get_replay(p.id) order by p.n) filter (where p.n <= p_limit), '[]'),
+    'replays', coalesce(jsonb_agg(public.get_replay(p.id, p_scope) order by p.n) filter (where p.n <= p_limit), '[]'),
     'next_cursor', max(p.id) filter (where p.n = p_limit and (select count(*) from page) > p_limit)
   )
   from page p;
 $$;
 
 -- The items of a replay in the order they run, from p_after on. p_outcome: null is all, `waiting` those without one.
-create function public.list_replay_items(p_replay_id bigint, p_outcome text, p_after integer, p_limit integer)
-returns jsonb
+create function public.list_replay_items(
+  p_replay_id bigint, p_outcome text, p_after integer, p_limit integer, p_scope text[]
+) returns jsonb
 language sql stable set search_path = '' as $$
   select coalesce(jsonb_agg(jsonb_build_object(
     'position', i.position, 'event_id', 'we_' || i.event_id, 'event_key', e.event_key, 'event_type', e.event_type,
     'provider_slug', e.provider, 'org_id', e.organisation_id, 'received_at', public.iso(e.received_at),
-    'delivery_id', d.id, 'destination', t.name, 'delivery_status', d.status, 'outcome', i.outcome,
+    'delivery_id', d.id, 'destination', public.destination_name(t, p_scope), 'delivery_status', d.status, 'outcome', i.outcome,
     'skip_reason', i.skip_reason, 'error_class', i.error_class, 'detail', i.detail,
     'finished_at', public.iso(i.finished_at), 'http_status', a.http_status, 'duration_ms', a.duration_ms,
     'attempts', d.tries, 'next_retry', case when i.outcome is null and d.status = 'retrying' then public.iso(d.due_at) end,
-    'hold', case when i.outcome is null then public.hold_of(t, h) end,
+    'hold', case when i.outcome is null then public.hold_within(t, h, p_scope) end,
     'changes', coalesce(a.changes, '[]')
   ) order by i.position), '[]')
   from (
     select * from public.replay_items x
-    where x.replay_id = p_replay_id and x.position > p_after
+    where x.replay_id = p_replay_id and x.position > p_after and public.replay_name(p_replay_id, p_scope) is not null
       and case
         when p_outcome is null then true
         when p_outcome = 'waiting' then x.outcome is null
@@ -527,14 +621,15 @@ $$;
 
 -- What failed in a replay, for the merchant-delivery API of the Globapay runbook: items that ended so, and those that
 -- failed and wait for another try. From p_after on; `total` counts all of them.
-create function public.list_replay_failures(p_replay_id bigint, p_after integer, p_limit integer) returns jsonb
+create function public.list_replay_failures(p_replay_id bigint, p_after integer, p_limit integer, p_scope text[])
+returns jsonb
 language sql stable set search_path = '' as $$
   with failing as (
     select i.position, i.event_id, i.error_class, i.detail, i.outcome, d.id as delivery_id, d.last_error_class,
       d.last_error, d.due_at
     from public.replay_items i
     join public.deliveries d on d.id = i.delivery_id
-    where i.replay_id = p_replay_id
+    where i.replay_id = p_replay_id and public.replay_name(p_replay_id, p_scope) is not null
       and (i.outcome = 'failed' or (i.outcome is null and i.fed_at is not null and d.status = 'retrying'))
   )
   select jsonb_build_object(
@@ -557,9 +652,9 @@ language sql stable set search_path = '' as $$
 $$;
 
 -- How a replay's items ended: per outcome, per skip reason, and the failures by class, status and message.
-create function public.summarise_replay(p_id bigint) returns jsonb
+create function public.summarise_replay(p_id bigint, p_scope text[]) returns jsonb
 language sql stable set search_path = '' as $$
-  select jsonb_build_object(
+  select case when public.replay_name(p_id, p_scope) is not null then jsonb_build_object(
     'outcomes', coalesce((
       select jsonb_object_agg(o.outcome, o.count) from (
         select coalesce(i.outcome::text, 'waiting') as outcome, count(*) as count
@@ -578,7 +673,8 @@ language sql stable set search_path = '' as $$
         'count', f.count
       ) order by f.count desc, f.message)
       from (
-        select i.error_class, a.http_status, i.detail as message, t.name as destination, count(*) as count
+        select i.error_class, a.http_status, i.detail as message,
+          public.destination_name(t, p_scope) as destination, count(*) as count
         from public.replay_items i
         join public.deliveries d on d.id = i.delivery_id
         join public.destinations t on t.id = d.destination_id
@@ -596,20 +692,20 @@ language sql stable set search_path = '' as $$
       join public.attempts a on a.id = i.attempt_id
       where i.replay_id = p_id and i.outcome = 'changed'
     ), 0)
-  );
+  ) end;
 $$;
 
 -- What a draft would do: how its items split, and how long deliveries of their destinations take (milliseconds).
-create function public.preview_replay(p_id bigint) returns jsonb
+create function public.preview_replay(p_id bigint, p_scope text[]) returns jsonb
 language sql stable set search_path = '' as $$
   with items as (
     select i.skip_reason, e.id as event_id, e.provider, e.event_type, e.organisation_id, e.status, e.received_at,
-      t.id as destination_id, t.name as destination, t.kind
+      t.id as destination_id, public.destination_name(t, p_scope) as destination, t.kind
     from public.replay_items i
     join public.events e on e.id = i.event_id
     join public.deliveries d on d.id = i.delivery_id
     join public.destinations t on t.id = d.destination_id
-    where i.replay_id = p_id
+    where i.replay_id = p_id and public.replay_name(p_id, p_scope) is not null
   ),
   splits as (
     select s.name, s.value, count(distinct x.event_id) as count
@@ -667,8 +763,10 @@ language sql stable set search_path = '' as $$
   );
 $$;
 
--- The events of a draft that would run and be projected, for the preview of their row changes. From p_after on.
-create function public.list_projectable_items(p_replay_id bigint, p_after integer, p_limit integer) returns jsonb
+-- The events of a draft that would run and be projected, for the preview of their row changes. From p_after on, as many as
+-- their bodies fit the budget of an answer, one at the least; none at the end.
+create function public.list_projectable_items(p_replay_id bigint, p_after integer, p_limit integer, p_scope text[])
+returns jsonb
 language sql stable set search_path = '' as $$
   select coalesce(jsonb_agg(jsonb_build_object(
     'position', i.position, 'kind', t.kind,
@@ -681,29 +779,41 @@ language sql stable set search_path = '' as $$
     )
   ) order by i.position), '[]')
   from (
-    select * from public.replay_items x
-    where x.replay_id = p_replay_id and x.position > p_after and x.outcome is null
-    order by x.position limit p_limit
+    select x.*, sum(octet_length(y.raw_body)) over (order by x.position) - octet_length(y.raw_body) as bytes_before
+    from (
+      select * from public.replay_items z
+      where z.replay_id = p_replay_id and z.position > p_after and z.outcome is null
+        and public.replay_name(p_replay_id, p_scope) is not null
+      order by z.position limit p_limit
+    ) x
+    join public.events y on y.id = x.event_id
   ) i
   join public.events e on e.id = i.event_id
   join public.deliveries d on d.id = i.delivery_id
-  join public.destinations t on t.id = d.destination_id;
+  join public.destinations t on t.id = d.destination_id
+  where i.bytes_before < public.payload_budget();
 $$;
 
--- The newest dead deliveries, as the CloudGreet runbook's failed webhooks.
-create function public.list_dead_letters(p_limit integer) returns jsonb
+-- The newest dead deliveries, as the CloudGreet runbook's failed webhooks. Payloads beyond the budget of an answer are left
+-- out, and marked: `body_url` has them.
+create function public.list_dead_letters(p_limit integer, p_scope text[]) returns jsonb
 language sql stable set search_path = '' as $$
   select coalesce(jsonb_agg(jsonb_build_object(
-    'id', 'we_' || e.id, 'webhook_data', e.payload, 'error_message', d.last_error,
+    'id', 'we_' || e.id, 'webhook_data', case when d.fits then e.payload end, 'webhook_data_omitted', not d.fits,
+    'body_url', '/api/webhooks/events/we_' || e.id || '/body', 'error_message', d.last_error,
     'failed_at', public.iso(d.finished_at), 'provider_slug', e.provider, 'event_key', e.event_key,
     'event_type', e.event_type
   ) order by d.finished_at desc, d.id desc), '[]')
   from (
-    select x.* from public.deliveries x
-    join public.events y on y.id = x.event_id
-    where x.status = 'dead' and y.status = 'dead'
-    order by x.finished_at desc, x.id desc
-    limit p_limit
+    select n.*, sum(n.bytes) over (order by n.finished_at desc, n.id desc) <= public.payload_budget() as fits
+    from (
+      select x.id, x.event_id, x.last_error, x.finished_at, public.payload_bytes(y) as bytes
+      from public.deliveries x
+      join public.events y on y.id = x.event_id
+      where x.status = 'dead' and y.status = 'dead' and public.in_scope(p_scope, y.organisation_id)
+      order by x.finished_at desc, x.id desc
+      limit p_limit
+    ) n
   ) d
   join public.events e on e.id = d.event_id;
 $$;

@@ -44,29 +44,31 @@ language sql stable set search_path = '' as $$
   );
 $$;
 
--- Every destination that is not deleted, in the order they were made.
-create function public.list_destinations() returns jsonb
+-- Every destination that is not deleted, in the order they were made. One that all organisations share is for those who are
+-- scoped to all: its address, its figures and its trouble tell of everybody.
+create function public.list_destinations(p_scope text[]) returns jsonb
 language sql stable set search_path = '' as $$
   select coalesce(jsonb_agg(public.destination_detail(d) order by d.id), '[]')
   from public.destinations d
-  where d.archived_at is null;
+  where d.archived_at is null and public.in_scope(p_scope, d.organisation_id);
 $$;
 
 -- One destination. Null when there is none, or it was deleted.
-create function public.get_destination(p_id bigint) returns jsonb
+create function public.get_destination(p_id bigint, p_scope text[]) returns jsonb
 language sql stable set search_path = '' as $$
-  select public.destination_detail(d) from public.destinations d where d.id = p_id and d.archived_at is null;
+  select public.destination_detail(d) from public.destinations d
+  where d.id = p_id and d.archived_at is null and public.in_scope(p_scope, d.organisation_id);
 $$;
 
 -- What testing a destination needs, ciphertexts and whole URL included: for lib/destinations/manage.ts, never for an answer.
-create function public.get_sealed_destination(p_id bigint) returns jsonb
+create function public.get_sealed_destination(p_id bigint, p_scope text[]) returns jsonb
 language sql stable set search_path = '' as $$
   select jsonb_build_object(
     'id', d.id, 'slug', d.slug, 'kind', d.kind, 'managed', d.managed, 'url', d.url, 'headers', d.headers,
     'secrets', d.secrets, 'timeout_ms', d.timeout_ms, 'organisation_id', d.organisation_id
   )
   from public.destinations d
-  where d.id = p_id and d.archived_at is null;
+  where d.id = p_id and d.archived_at is null and public.in_scope(p_scope, d.organisation_id);
 $$;
 
 -- One destination with something encrypted, to try the key with when Redrive starts. Null when nothing needs a key.
@@ -80,13 +82,19 @@ language sql stable set search_path = '' as $$
 $$;
 
 -- Makes an http destination. p_destination: every field of lib/contract/api/destinations.ts, the slug, headers with
--- encrypted values, and its first secret as {ciphertext, hint}.
-create function public.create_destination(p_destination jsonb, p_actor text, p_actor_id text, p_request_id text)
-returns jsonb
+-- encrypted values, and its first secret as {ciphertext, hint}. Answers {result}: 'done' with the destination, or
+-- 'beyond_scope' for an organisation that is not the maker's.
+create function public.create_destination(
+  p_destination jsonb, p_scope text[], p_actor text, p_actor_id text, p_request_id text
+) returns jsonb
 language plpgsql volatile set search_path = '' as $$
 declare
   v_new public.destinations;
 begin
+  if not public.in_scope(p_scope, p_destination ->> 'organisation_id') then
+    return jsonb_build_object('result', 'beyond_scope');
+  end if;
+
   insert into public.destinations (
     slug, name, kind, managed, providers, event_types, organisation_id, url, headers, secrets, timeout_ms, max_attempts,
     base_delay_ms, backoff_factor, max_concurrency, rate_per_second, ordering
@@ -104,7 +112,7 @@ begin
   perform public.note_destination(v_new.id, 'create', p_actor, p_actor_id, p_request_id, jsonb_build_object(
     'name', v_new.name, 'url', public.mask_url(v_new.url), 'organisation_id', v_new.organisation_id
   ));
-  return public.destination_detail(v_new);
+  return jsonb_build_object('result', 'done', 'destination', public.destination_detail(v_new));
 end
 $$;
 
@@ -112,9 +120,11 @@ $$;
 -- another receiver, nothing that only the old one may know goes along: p_secret, a new one, replaces every secret, and
 -- headers without a new value are gone. p_seen: the updated_at the caller has seen, null for whatever it is.
 -- Answers {result}: 'done' with the destination and new_secret (whether p_secret is now its secret), 'not_found',
--- 'not_managed', 'changed_meanwhile' (with the destination), or 'masked_url' (a hidden part is not the stored one).
+-- 'not_managed', 'changed_meanwhile' (with the destination), 'masked_url' (a hidden part is not the stored one), or
+-- 'beyond_scope' (it would go to an organisation that is not the caller's).
 create function public.update_destination(
-  p_id bigint, p_changes jsonb, p_secret jsonb, p_seen timestamptz, p_actor text, p_actor_id text, p_request_id text
+  p_id bigint, p_changes jsonb, p_secret jsonb, p_seen timestamptz, p_scope text[], p_actor text, p_actor_id text,
+  p_request_id text
 ) returns jsonb
 language plpgsql volatile set search_path = '' as $$
 declare
@@ -123,11 +133,14 @@ declare
   v_url text;
   v_moves boolean;
 begin
-  select * into v_old from public.destinations d where d.id = p_id and d.archived_at is null for no key update;
+  select * into v_old from public.destinations d
+  where d.id = p_id and d.archived_at is null and public.in_scope(p_scope, d.organisation_id) for no key update;
   if not found then
     return jsonb_build_object('result', 'not_found');
   elsif not v_old.managed then
     return jsonb_build_object('result', 'not_managed');
+  elsif p_changes ? 'organisation_id' and not public.in_scope(p_scope, p_changes ->> 'organisation_id') then
+    return jsonb_build_object('result', 'beyond_scope');
   elsif v_old.updated_at <> p_seen then
     return jsonb_build_object('result', 'changed_meanwhile', 'destination', public.destination_detail(v_old));
   end if;
@@ -179,7 +192,7 @@ $$;
 -- Gives it a new secret. The ones before it sign too for p_overlap_hours, at most four of them.
 -- Answers {result}: 'done' with the destination, 'not_found' or 'not_managed'.
 create function public.rotate_destination_secret(
-  p_id bigint, p_secret jsonb, p_overlap_hours numeric, p_actor text, p_actor_id text, p_request_id text
+  p_id bigint, p_secret jsonb, p_overlap_hours numeric, p_scope text[], p_actor text, p_actor_id text, p_request_id text
 ) returns jsonb
 language plpgsql volatile set search_path = '' as $$
 declare
@@ -188,10 +201,10 @@ begin
   update public.destinations d set
     secrets = public.add_secret(d.secrets, p_secret, now() + make_interval(secs => p_overlap_hours * 3600)),
     updated_at = clock_timestamp()
-  where d.id = p_id and d.archived_at is null and d.managed
+  where d.id = p_id and d.archived_at is null and d.managed and public.in_scope(p_scope, d.organisation_id)
   returning d.* into v_new;
   if not found then
-    return public.why_not_changed(p_id);
+    return public.why_not_changed(p_id, p_scope);
   end if;
 
   perform public.note_destination(
@@ -204,7 +217,9 @@ $$;
 -- Deletes it for people: it wants nothing more and is listed nowhere. What waits for it is cancelled; what is at its
 -- endpoint this moment ends, and is not retried.
 -- Answers {result}: 'done', 'not_found' or 'not_managed'.
-create function public.archive_destination(p_id bigint, p_actor text, p_actor_id text, p_request_id text) returns jsonb
+create function public.archive_destination(
+  p_id bigint, p_scope text[], p_actor text, p_actor_id text, p_request_id text
+) returns jsonb
 language plpgsql volatile set search_path = '' as $$
 declare
   v_cancelled bigint[];
@@ -213,9 +228,9 @@ begin
   update public.destinations d set
     archived_at = now(), enabled = false, disabled_at = coalesce(d.disabled_at, now()),
     disabled_because = 'It was deleted.', secrets = '[]', headers = '{}', max_attempts = 1, updated_at = clock_timestamp()
-  where d.id = p_id and d.archived_at is null and d.managed;
+  where d.id = p_id and d.archived_at is null and d.managed and public.in_scope(p_scope, d.organisation_id);
   if not found then
-    return public.why_not_changed(p_id);
+    return public.why_not_changed(p_id, p_scope);
   end if;
 
   perform from public.deliveries d
@@ -253,7 +268,7 @@ $$;
 -- p_event: as accept_events takes it. Answers {result}: 'done' with event_id and delivery_id, 'not_found', or
 -- 'not_possible' for a destination that is not http.
 create function public.create_sample(
-  p_id bigint, p_event jsonb, p_actor text, p_actor_id text, p_request_id text
+  p_id bigint, p_event jsonb, p_scope text[], p_actor text, p_actor_id text, p_request_id text
 ) returns jsonb
 language plpgsql volatile set search_path = '' as $$
 declare
@@ -261,7 +276,8 @@ declare
   v_event public.events;
   v_delivery_id bigint;
 begin
-  select * into v_destination from public.destinations d where d.id = p_id and d.archived_at is null for share;
+  select * into v_destination from public.destinations d
+  where d.id = p_id and d.archived_at is null and public.in_scope(p_scope, d.organisation_id) for share;
   if not found then
     return jsonb_build_object('result', 'not_found');
   elsif v_destination.kind <> 'http' then
@@ -290,7 +306,8 @@ begin
   returning id into v_delivery_id;
 
   perform public.add_statistics(jsonb_build_array(jsonb_build_object(
-    'provider', v_event.provider, 'event_type', v_event.event_type, 'count', 1, 'outcome', 'received'
+    'organisation_id', v_event.organisation_id, 'provider', v_event.provider, 'event_type', v_event.event_type,
+    'count', 1, 'outcome', 'received'
   )));
   perform public.note_destination(p_id, 'sample', p_actor, p_actor_id, p_request_id, jsonb_build_object(
     'event_id', 'we_' || v_event.id
@@ -300,12 +317,21 @@ end
 $$;
 
 -- The newest deliveries of a destination. p_cursor: the id of the last one seen, null for the first page.
-create function public.list_destination_deliveries(p_id bigint, p_limit integer, p_cursor bigint) returns jsonb
+create function public.list_destination_deliveries(p_id bigint, p_limit integer, p_cursor bigint, p_scope text[])
+returns jsonb
 language sql stable set search_path = '' as $$
   with page as (
     select d.id, row_number() over (order by d.id desc) as n
     from public.deliveries d
     where d.destination_id = p_id and (p_cursor is null or d.id < p_cursor)
+      and (
+        p_scope is null
+        or exists (
+          select from public.destinations t where t.id = p_id and public.in_scope(p_scope, t.organisation_id)
+        )
+        -- It may have been another organisation's before.
+        and exists (select from public.events e where e.id = d.event_id and public.in_scope(p_scope, e.organisation_id))
+      )
     order by d.id desc
     limit p_limit + 1
   )
@@ -313,7 +339,8 @@ language sql stable set search_path = '' as $$
     'deliveries', coalesce(jsonb_agg(jsonb_build_object(
       'delivery_id', d.id, 'event_id', 'we_' || e.id, 'event_type', e.event_type, 'provider', e.provider,
       'status', d.status, 'http_status', a.http_status, 'error_class', d.last_error_class, 'error', d.last_error,
-      'duration_ms', a.duration_ms, 'attempt_count', d.attempt_count, 'replay_id', 'wr_' || d.replay_id,
+      'duration_ms', a.duration_ms, 'attempt_count', d.attempt_count,
+      'replay_id', public.replay_name(d.replay_id, p_scope),
       'created_at', public.iso(d.created_at), 'finished_at', public.iso(d.finished_at)
     ) order by p.n) filter (where p.n <= p_limit), '[]'),
     'next_cursor', max(p.id) filter (where p.n = p_limit and (select count(*) from page) > p_limit)
@@ -334,10 +361,13 @@ language sql volatile set search_path = '' as $$
 $$;
 
 -- Why a change found nothing to change.
-create function public.why_not_changed(p_id bigint) returns jsonb
+create function public.why_not_changed(p_id bigint, p_scope text[]) returns jsonb
 language sql stable set search_path = '' as $$
   select jsonb_build_object('result', case
-    when exists (select from public.destinations d where d.id = p_id and d.archived_at is null) then 'not_managed'
+    when exists (
+      select from public.destinations d
+      where d.id = p_id and d.archived_at is null and public.in_scope(p_scope, d.organisation_id)
+    ) then 'not_managed'
     else 'not_found'
   end);
 $$;

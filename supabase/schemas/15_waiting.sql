@@ -38,6 +38,15 @@ language sql stable set search_path = '' as $$
   where x.hold ->> 'why' is not null;
 $$;
 
+-- The same for somebody who sees some organisations: of another one's destination it says neither who nor why.
+create function public.hold_within(t public.destinations, h public.destination_health, p_scope text[]) returns jsonb
+language sql stable set search_path = '' as $$
+  select case
+    when (t).organisation_id is null or public.in_scope(p_scope, (t).organisation_id) then public.hold_of(t, h)
+    else public.hold_of(t, h) || '{"by": null, "because": null}'
+  end;
+$$;
+
 -- How many deliveries wait, over all destinations, each count at most 10,000: {count: pending or to be retried, blocked: of
 -- these, those that their destination holds back, held: those that are held while it is paused or disabled}. The sums of
 -- what read_health says of each destination.
@@ -67,10 +76,10 @@ language sql stable set search_path = '' as $$
   ) q;
 $$;
 
--- What holds the deliveries of a replay that have not ended, or would hold those of a draft: the holds of their destinations,
--- each with {destination_id, destination, deliveries}, most first. `order`: they wait behind an older delivery of the same
+-- What holds the deliveries of a replay that have not ended, or would hold those of a draft, and how its trial goes: {holds,
+-- trial}. Null when it is not in the scope. The holds are those of the destinations, each with {destination_id, destination, deliveries}, most first. `order`: they wait behind an older delivery of the same
 -- key that is not the replay's: {event_id, until: its retry}.
-create function public.list_replay_holds(p_id bigint) returns jsonb
+create function public.read_replay_progress(p_id bigint, p_scope text[]) returns jsonb
 language sql stable set search_path = '' as $$
   with behind as (
     select d.destination_id, count(*) as deliveries, min(b.event_id) as event_id, min(b.retry_at) as retry_at
@@ -88,7 +97,7 @@ language sql stable set search_path = '' as $$
     group by d.destination_id
   ),
   holds as (
-    select t.id, t.name, c.deliveries, public.hold_of(t, h) as hold
+    select t.id, public.destination_name(t, p_scope) as name, c.deliveries, public.hold_within(t, h, p_scope) as hold
     from (
       select d.destination_id, count(*) as deliveries
       from public.replay_items i
@@ -99,18 +108,25 @@ language sql stable set search_path = '' as $$
     join public.destinations t on t.id = c.destination_id
     left join public.destination_health h on h.destination_id = t.id
     union all
-    select t.id, t.name, b.deliveries, jsonb_build_object(
-      'why', 'order', 'because', null, 'since', null, 'until', public.iso(b.retry_at), 'by', null,
-      'event_id', 'we_' || b.event_id
-    )
+    select t.id, public.destination_name(t, p_scope), b.deliveries, jsonb_build_object(
+      'why', 'order', 'because', null, 'since', null, 'until', public.iso(b.retry_at), 'by', null
+    ) || coalesce((
+      select jsonb_build_object('event_id', 'we_' || e.id) from public.events e
+      where e.id = b.event_id and public.in_scope(p_scope, e.organisation_id)
+    ), '{}')
     from behind b
     join public.destinations t on t.id = b.destination_id
   )
-  select coalesce(jsonb_agg(h.hold || jsonb_build_object(
-    'destination_id', 'ds_' || h.id, 'destination', h.name, 'deliveries', h.deliveries
-  ) order by h.deliveries desc, h.id), '[]')
-  from holds h
-  where h.hold is not null;
+  select case when public.replay_name(p_id, p_scope) is not null then jsonb_build_object(
+    'holds', (
+      select coalesce(jsonb_agg(h.hold || jsonb_build_object(
+        'destination_id', 'ds_' || h.id, 'destination', h.name, 'deliveries', h.deliveries
+      ) order by h.deliveries desc, h.id), '[]')
+      from holds h
+      where h.hold is not null
+    ),
+    'trial', public.read_trial(p_id)
+  ) end;
 $$;
 
 -- How the trial of a replay goes, its first `canary` deliveries; null for a replay without one.
@@ -164,7 +180,7 @@ $$;
 -- Answers {result}: 'done', 'not_found', 'not_possible' (rows have no circuit), 'disabled', 'paused', 'throttled' (with
 -- until), 'closed' (nothing to try), or 'trying': one is out or was let out a moment ago, by another caller or by itself.
 create function public.try_destination_now(
-  p_id bigint, p_all boolean, p_actor text, p_actor_id text, p_request_id text
+  p_id bigint, p_all boolean, p_scope text[], p_actor text, p_actor_id text, p_request_id text
 ) returns jsonb
 language plpgsql volatile set search_path = '' as $$
 declare
@@ -175,7 +191,7 @@ begin
   update public.destination_health h set probe_at = now()
   from public.destinations t
   where h.destination_id = p_id and t.id = p_id and t.enabled and t.paused_at is null and t.archived_at is null
-    and h.disable_because is null and h.breaker = 'open' and h.probe_at > now() and h.throttled_until > now() is not true;
+    and public.in_scope(p_scope, t.organisation_id) and h.disable_because is null and h.breaker = 'open' and h.probe_at > now() and h.throttled_until > now() is not true;
   if not found then
     select case
       when t.kind <> 'http' then 'not_possible'
@@ -188,7 +204,7 @@ begin
     into v_result, v_until
     from public.destinations t
     left join public.destination_health h on h.destination_id = t.id
-    where t.id = p_id and t.archived_at is null;
+    where t.id = p_id and t.archived_at is null and public.in_scope(p_scope, t.organisation_id);
     return jsonb_build_object('result', coalesce(v_result, 'not_found'), 'until', public.iso(v_until));
   end if;
 

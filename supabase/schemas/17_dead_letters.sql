@@ -51,7 +51,7 @@ create index deliveries_by_http_status on public.deliveries (last_http_status, e
 
 -- The biggest groups, and how much there is in all. An event goes to a destination once, so a group's deliveries are as
 -- many events. `hours` counts the last 24 hours of the clock, oldest first. What is inside is told from the newest.
-create function public.list_dead_letter_groups(p_limit integer) returns jsonb
+create function public.list_dead_letter_groups(p_limit integer, p_scope text[]) returns jsonb
 language sql stable set search_path = '' as $$
   with cells as (
     select d.destination_id, d.error_group,
@@ -61,7 +61,7 @@ language sql stable set search_path = '' as $$
       )) as hour,
       count(*) as count, min(d.finished_at) as first_at, max(d.finished_at) as last_at
     from public.deliveries d
-    join public.events e on e.id = d.event_id and e.status = 'dead'
+    join public.events e on e.id = d.event_id and e.status = 'dead' and public.in_scope(p_scope, e.organisation_id)
     where d.status = 'dead'
     group by 1, 2, 3
   ),
@@ -83,8 +83,12 @@ language sql stable set search_path = '' as $$
           'hours', (
             select jsonb_agg(coalesce((g.hours ->> n::text)::integer, 0) order by n) from generate_series(1, 24) n
           ),
-          'destination', jsonb_build_object('id', t.id, 'slug', t.slug, 'name', t.name, 'kind', t.kind)
-        ) || public.describe_dead_letters(g.destination_id, g.error_group)
+          'destination', jsonb_build_object(
+            'id', t.id,
+            'slug', case when t.organisation_id is null or public.in_scope(p_scope, t.organisation_id) then t.slug else 'ds_' || t.id end,
+            'name', public.destination_name(t, p_scope), 'kind', t.kind
+          )
+        ) || public.describe_dead_letters(g.destination_id, g.error_group, p_scope)
         order by g.count desc, g.last_at desc, g.error_group, g.destination_id
       )
       from shown g
@@ -93,19 +97,21 @@ language sql stable set search_path = '' as $$
     'total', jsonb_build_object(
       'groups', (select count(*) from groups),
       'deliveries', (select coalesce(sum(g.count), 0) from groups g),
-      'events', (select count(*) from public.events e where e.status = 'dead')
+      'events', (
+        select count(*) from public.events e where e.status = 'dead' and public.in_scope(p_scope, e.organisation_id)
+      )
     )
   );
 $$;
 
 -- What a group is about, from its newest 100 deliveries: the cause, which providers and types, and the newest event.
-create function public.describe_dead_letters(p_destination_id bigint, p_error_group text) returns jsonb
+create function public.describe_dead_letters(p_destination_id bigint, p_error_group text, p_scope text[]) returns jsonb
 language sql stable set search_path = '' as $$
   with newest as (
     select d.last_error_class, d.last_http_status, d.last_error, d.finished_at, d.id, e.id as event_id, e.provider,
       e.event_type, e.event_key
     from public.deliveries d
-    join public.events e on e.id = d.event_id and e.status = 'dead'
+    join public.events e on e.id = d.event_id and e.status = 'dead' and public.in_scope(p_scope, e.organisation_id)
     where d.status = 'dead' and d.error_group = p_error_group and d.destination_id = p_destination_id
     order by d.finished_at desc, d.event_id desc
     limit 100
@@ -129,18 +135,23 @@ language sql stable set search_path = '' as $$
 $$;
 
 -- How many events are dead; counting stops at 10,000. Asked for on every page.
-create function public.count_dead_letters() returns integer
+create function public.count_dead_letters(p_scope text[]) returns integer
 language sql stable set search_path = '' as $$
-  select count(*)::integer from (select from public.events e where e.status = 'dead' limit 10000) d;
+  select count(*)::integer from (
+    select from public.events e where e.status = 'dead' and public.in_scope(p_scope, e.organisation_id) limit 10000
+  ) d;
 $$;
 
 -- The numbers beside the rooms of the console.
-create function public.read_rail() returns jsonb
+create function public.read_rail(p_scope text[]) returns jsonb
 language sql stable set search_path = '' as $$
-  select jsonb_build_object('dead_letters', public.count_dead_letters(), 'running_replays', public.count_running_replays());
+  select jsonb_build_object(
+    'dead_letters', public.count_dead_letters(p_scope), 'running_replays', public.count_running_replays(p_scope)
+  );
 $$;
 
-create function public.count_running_replays() returns integer
+create function public.count_running_replays(p_scope text[]) returns integer
 language sql stable set search_path = '' as $$
-  select count(*)::integer from public.replays r where r.status in ('queued', 'running', 'paused');
+  select count(*)::integer from public.replays r
+  where r.status in ('queued', 'running', 'paused') and public.all_in_scope(p_scope, r.organisations);
 $$;

@@ -20,7 +20,7 @@ alter table public.staff_invitations enable row level security;
 create function public.staff_member(u public.staff_users) returns jsonb
 language sql stable set search_path = '' as $$
   select jsonb_build_object(
-    'id', u.id, 'email', u.email, 'name', u.name, 'role', u.role,
+    'id', u.id, 'email', u.email, 'name', u.name, 'role', u.role, 'organisations', u.organisations,
     'status', case
       when u.disabled_at is not null then 'disabled'
       when u.password_hash is null and u.last_sign_in_at is null then 'invited'
@@ -38,30 +38,37 @@ language sql stable set search_path = '' as $$
   );
 $$;
 
--- Everybody: those who can sign in first, by name.
-create function public.list_staff() returns jsonb
+-- Everybody who may no more than the scope: those who can sign in first, by name.
+create function public.list_staff(p_scope text[]) returns jsonb
 language sql stable set search_path = '' as $$
   select coalesce(jsonb_agg(public.staff_member(u) order by u.disabled_at is not null, lower(u.name), u.email), '[]')
-  from public.staff_users u;
+  from public.staff_users u
+  where public.all_in_scope(p_scope, u.organisations);
 $$;
 
--- A new person who gets in by the link. {result: invited | known, staff?, expires_at?}
+-- A new person who gets in by the link. {result: invited | known | beyond_scope, staff?, expires_at?}
 create function public.invite_staff(
-  p_email text, p_role public.staff_role, p_token_hash text, p_actor text, p_actor_id text, p_request_id text
+  p_email text, p_role public.staff_role, p_organisations text[], p_token_hash text, p_scope text[], p_actor text,
+  p_actor_id text, p_request_id text
 ) returns jsonb
 language plpgsql volatile set search_path = '' as $$
 declare
   v_staff public.staff_users;
   v_expires_at timestamptz;
 begin
-  insert into public.staff_users (email, name, role) values (lower(p_email), split_part(p_email, '@', 1), p_role)
+  if not public.all_in_scope(p_scope, p_organisations) then
+    return jsonb_build_object('result', 'beyond_scope');
+  end if;
+  insert into public.staff_users (email, name, role, organisations)
+  values (lower(p_email), split_part(p_email, '@', 1), p_role, p_organisations)
   on conflict (email) do nothing returning * into v_staff;
   if not found then
     return jsonb_build_object('result', 'known');
   end if;
   v_expires_at := public.set_staff_link(v_staff.id, p_token_hash);
   perform public.record_staff_action(
-    'staff.invite', v_staff.email, jsonb_build_object('role', p_role), p_actor, p_actor_id, p_request_id
+    'staff.invite', v_staff.email, jsonb_build_object('role', p_role, 'organisations', p_organisations), p_actor,
+    p_actor_id, p_request_id
   );
   return jsonb_build_object(
     'result', 'invited', 'staff', public.staff_member(v_staff), 'expires_at', public.iso(v_expires_at)
@@ -82,14 +89,16 @@ $$;
 -- A new link for somebody who lost the invitation or the password. Nobody makes their own: whoever finds an open session
 -- would have a password. {result: linked | not_found | own_account | beyond_rights | disabled, staff?, expires_at?}
 create function public.link_staff(
-  p_id uuid, p_token_hash text, p_within public.staff_role[], p_actor text, p_actor_id text, p_request_id text
+  p_id uuid, p_token_hash text, p_within public.staff_role[], p_scope text[], p_actor text, p_actor_id text,
+  p_request_id text
 ) returns jsonb
 language plpgsql volatile set search_path = '' as $$
 declare
   v_staff public.staff_users;
   v_expires_at timestamptz;
 begin
-  select * into v_staff from public.staff_users u where u.id = p_id for update;
+  select * into v_staff from public.staff_users u
+  where u.id = p_id and public.all_in_scope(p_scope, u.organisations) for update;
   if not found then
     return jsonb_build_object('result', 'not_found');
   elsif p_id::text = p_actor_id then
@@ -107,11 +116,13 @@ begin
 end
 $$;
 
--- Another role, disabled, or enabled again; null leaves a thing as it is. Each ends the person's sessions at once.
--- {result: changed | not_found | own_account | beyond_rights | last_admin, staff?}
+-- Another role or scope, disabled, or enabled again; null leaves a thing as it is, p_organisations does where
+-- p_rescope is false. Each ends the person's sessions at once.
+-- {result: changed | not_found | own_account | beyond_rights | beyond_scope | last_admin, staff?}
 create function public.change_staff(
-  p_id uuid, p_within public.staff_role[], p_actor text, p_actor_id text, p_request_id text,
-  p_role public.staff_role default null, p_disabled boolean default null
+  p_id uuid, p_within public.staff_role[], p_scope text[], p_actor text, p_actor_id text, p_request_id text,
+  p_role public.staff_role default null, p_disabled boolean default null, p_rescope boolean default false,
+  p_organisations text[] default null
 ) returns jsonb
 language plpgsql volatile set search_path = '' as $$
 declare
@@ -120,16 +131,21 @@ declare
 begin
   -- All administrators, in one order: two who demote each other wait here, and the second finds the last one.
   perform from public.staff_users u where u.role = 'admin' or u.id = p_id order by u.id for update;
-  select * into v_before from public.staff_users u where u.id = p_id;
+  select * into v_before from public.staff_users u where u.id = p_id and public.all_in_scope(p_scope, u.organisations);
   if not found then
     return jsonb_build_object('result', 'not_found');
   elsif p_id::text = p_actor_id then
     return jsonb_build_object('result', 'own_account');
   elsif v_before.role <> all (p_within) or p_role <> all (p_within) then
     return jsonb_build_object('result', 'beyond_rights');
+  elsif p_rescope and not public.all_in_scope(p_scope, p_organisations) then
+    return jsonb_build_object('result', 'beyond_scope');
   end if;
 
   v_after := v_before;
+  if p_rescope then
+    v_after.organisations := p_organisations;
+  end if;
   v_after.role := coalesce(p_role, v_before.role);
   v_after.disabled_at := case coalesce(p_disabled, v_before.disabled_at is not null)
     when true then coalesce(v_before.disabled_at, now())
@@ -143,7 +159,8 @@ begin
   end if;
 
   update public.staff_users u set
-    role = v_after.role, disabled_at = v_after.disabled_at, session_version = u.session_version + 1
+    role = v_after.role, disabled_at = v_after.disabled_at, organisations = v_after.organisations,
+    session_version = u.session_version + 1
   where u.id = p_id returning * into v_after;
   if v_after.disabled_at is not null then
     delete from public.staff_invitations i where i.staff_id = p_id;
@@ -153,6 +170,12 @@ begin
     perform public.record_staff_action(
       'staff.change_role', v_after.email, jsonb_build_object('from', v_before.role, 'to', v_after.role),
       p_actor, p_actor_id, p_request_id
+    );
+  end if;
+  if v_after.organisations is distinct from v_before.organisations then
+    perform public.record_staff_action(
+      'staff.change_organisations', v_after.email,
+      jsonb_build_object('from', v_before.organisations, 'to', v_after.organisations), p_actor, p_actor_id, p_request_id
     );
   end if;
   if (v_after.disabled_at is null) <> (v_before.disabled_at is null) then
@@ -165,10 +188,10 @@ begin
 end
 $$;
 
--- Somebody who can sign in now and manage. An invited administrator cannot yet.
+-- Somebody who can sign in now and manage everything. An invited administrator cannot yet, one of some organisations never.
 create function public.is_active_admin(u public.staff_users) returns boolean
 language sql immutable set search_path = '' as $$
-  select u.role = 'admin' and u.disabled_at is null and (u.password_hash is not null or u.last_sign_in_at is not null);
+  select u.role = 'admin' and u.organisations is null and u.disabled_at is null and (u.password_hash is not null or u.last_sign_in_at is not null);
 $$;
 
 -- Whom a link lets in, as long as it does: {email, name, role, is_new, expires_at}. Null when it opens nothing.

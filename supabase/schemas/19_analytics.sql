@@ -6,10 +6,12 @@ set check_function_bodies = off;
 
 -- The figures of the time from p_from to p_to, whole minutes, beside those of the time of equal length before it.
 -- Answers lib/contract/analytics.ts without what only the environment knows.
-create function public.read_analytics(p_from timestamptz, p_to timestamptz, p_bucket_seconds integer) returns jsonb
+create function public.read_analytics(
+  p_from timestamptz, p_to timestamptz, p_bucket_seconds integer, p_scope text[]
+) returns jsonb
 language sql stable set search_path = '' as $$
   with now_counted as materialized (
-    select * from public.counted_between(p_from, p_to, p_bucket_seconds)
+    select * from public.counted_between(p_from, p_to, p_bucket_seconds, p_scope)
   ), by_provider as (
     select x.provider, public.outcomes(x.counts) as totals, public.outcomes(x.counts_before) as previous
     from (
@@ -20,7 +22,7 @@ language sql stable set search_path = '' as $$
           select n.provider, n.outcome, n.count as now, 0 as before from now_counted n
           union all
           select b.provider, b.outcome, 0, b.count
-          from public.counted_between(p_from - (p_to - p_from), p_from, p_bucket_seconds) b
+          from public.counted_between(p_from - (p_to - p_from), p_from, p_bucket_seconds, p_scope) b
         ) y
         group by y.provider, y.outcome
       ) c
@@ -45,6 +47,15 @@ language sql stable set search_path = '' as $$
         group by x.at, x.provider
       ) b
     ), '[]'),
+    'rates', coalesce((
+      select jsonb_agg(jsonb_build_object('at', public.iso(b.at), 'success_rate', public.outcomes(b.counts) -> 'success_rate')
+        order by b.at)
+      from (
+        select x.at, jsonb_object_agg(x.outcome, x.count) as counts
+        from (select c.at, c.outcome, sum(c.count) as count from now_counted c group by 1, 2) x
+        group by x.at
+      ) b
+    ), '[]'),
     'stats', coalesce((
       select jsonb_agg(jsonb_build_object('event_type', t.event_type, 'status', t.status, 'count', t.count)
         order by t.event_type, t.status)
@@ -59,7 +70,9 @@ language sql stable set search_path = '' as $$
     'rejections', coalesce((
       select jsonb_agg(jsonb_build_object(
         'provider', r.provider, 'reason', r.reason, 'count', r.count,
-        'last_at', public.iso(coalesce(l.received_at, r.last_bucket)), 'last_detail', l.detail
+        'last_at', public.iso(coalesce(l.received_at, r.last_bucket)), 'last_detail', l.detail,
+        'last_organisation_id', l.organisation_id, 'last_source_id', l.source_id, 'last_event_key', l.event_key,
+        'last_body_sha256', l.body_sha256
       ) order by r.count desc, r.provider, r.reason)
       from (
         select c.provider, c.event_type as reason, sum(c.count) as count, max(c.at) as last_bucket
@@ -68,37 +81,44 @@ language sql stable set search_path = '' as $$
         group by 1, 2
       ) r
       left join lateral (
-        select x.received_at, x.detail from public.rejections x
-        where x.provider = r.provider and x.reason::text = r.reason
+        select x.received_at, x.detail, x.organisation_id, x.event_key, encode(x.body_sha256, 'hex') as body_sha256,
+          'so_' || s.id as source_id
+        from public.rejections x
+        left join public.sources s on s.id = x.source_id and public.in_scope(p_scope, s.organisation_id)
+        where x.provider = r.provider and x.reason::text = r.reason and public.in_scope(p_scope, x.organisation_id)
         order by x.received_at desc limit 1
       ) l on true
     ), '[]'),
-    'latency', public.read_latency(p_from, p_to),
-    'previous_latency', public.read_latency(p_from - (p_to - p_from), p_from),
-    'silent_providers', public.list_silent_providers(),
-    'failed_webhooks', public.list_dead_letters(10),
+    'latency', public.read_latency(p_from, p_to, p_scope),
+    'previous_latency', public.read_latency(p_from - (p_to - p_from), p_from, p_scope),
+    'silent_providers', public.list_silent_providers(p_scope),
+    'failed_webhooks', public.list_dead_letters(10, p_scope),
     'needs_attention', (
-      select public.event_summaries(array_agg(e.id))
+      select public.event_summaries(array_agg(e.id), p_scope)
       from (
-        (select x.id, x.received_at from public.events x where x.status = 'dead'
+        (select x.id, x.received_at from public.events x
+          where x.status = 'dead' and public.in_scope(p_scope, x.organisation_id)
           order by x.received_at desc, x.id desc limit 8)
         union all
-        (select x.id, x.received_at from public.events x where x.status = 'failed'
+        (select x.id, x.received_at from public.events x
+          where x.status = 'failed' and public.in_scope(p_scope, x.organisation_id)
           order by x.received_at desc, x.id desc limit 8)
         order by received_at desc, id desc
         limit 8
       ) e
     )
-  ) || public.read_backlog();
+  ) || public.read_backlog(p_scope);
 $$;
 
 -- What was counted between two whole minutes, by step of p_bucket_seconds (steps are those of the clock, so the first and
 -- the last may be parts). Steps of an hour and more are read from the hours, and from the minutes that those leave at
 -- both ends: 30 days are 720 hours and at most 118 minutes.
-create function public.counted_between(p_from timestamptz, p_to timestamptz, p_bucket_seconds integer)
-returns table (at timestamptz, provider text, event_type text, outcome text, count bigint)
+create function public.counted_between(
+  p_from timestamptz, p_to timestamptz, p_bucket_seconds integer, p_scope text[]
+) returns table (at timestamptz, provider text, event_type text, outcome text, count bigint)
 language plpgsql stable set search_path = '' as $$
 declare
+  v_of text[] := public.statistics_of(p_scope);
   v_step interval := make_interval(secs => p_bucket_seconds);
   v_first timestamptz := date_trunc('hour', p_from + interval '1 hour' - interval '1 microsecond', 'UTC');
   v_last timestamptz := date_trunc('hour', p_to, 'UTC');
@@ -112,23 +132,29 @@ begin
       sum(x.count)::bigint
     from (
       select s.minute as at, s.provider, s.event_type, s.outcome, s.count
-      from public.statistics s where s.minute >= p_from and s.minute < v_first
+      from public.statistics s
+      where s.organisation_id = any (v_of) and s.minute >= p_from and s.minute < v_first
       union all
       select h.hour, h.provider, h.event_type, h.outcome, h.count
-      from public.statistics_hours h where h.hour >= v_first and h.hour < v_last
+      from public.statistics_hours h
+      where h.organisation_id = any (v_of) and h.hour >= v_first and h.hour < v_last
       union all
       select s.minute, s.provider, s.event_type, s.outcome, s.count
-      from public.statistics s where s.minute >= v_last and s.minute < p_to
+      from public.statistics s
+      where s.organisation_id = any (v_of) and s.minute >= v_last and s.minute < p_to
     ) x
     group by 1, 2, 3, 4;
 end
 $$;
 
--- Every outcome with its count: 0 for those that did not happen.
+-- Every outcome with its count, 0 for those that did not happen, and the success rate of its events.
 create function public.outcomes(p_counts jsonb) returns jsonb
 language sql immutable set search_path = '' as $$
-  select '{"received": 0, "duplicate": 0, "conflict": 0, "rejected": 0, "delivered": 0, "failed": 0, "dead": 0}'::jsonb
-    || coalesce(p_counts, '{}');
+  select c.counts || jsonb_build_object('success_rate', public.event_success_rate(c.counts))
+  from (
+    select '{"received": 0, "duplicate": 0, "conflict": 0, "rejected": 0, "delivered": 0, "failed": 0, "dead": 0,
+      "succeeded": 0, "lost": 0}'::jsonb || coalesce(p_counts, '{}') as counts
+  ) c;
 $$;
 
 create function public.sum_outcomes(p_counts jsonb[]) returns jsonb
@@ -137,13 +163,14 @@ language sql immutable set search_path = '' as $$
   from (
     select x.key as outcome, sum(x.value::bigint) as count
     from unnest(p_counts) as c(counts), jsonb_each_text(c.counts) x
+    where x.key <> 'success_rate'
     group by x.key
   ) o;
 $$;
 
--- How long delivery attempts took, over all destinations: {attempts, p50_ms, p95_ms, p99_ms}, the durations null where
+-- How long delivery attempts took, over all destinations of the scope: {attempts, p50_ms, p95_ms, p99_ms}, the durations null where
 -- there was none. Minutes are kept for an hour: what began before that is read by whole hours.
-create function public.read_latency(p_from timestamptz, p_to timestamptz) returns jsonb
+create function public.read_latency(p_from timestamptz, p_to timestamptz, p_scope text[]) returns jsonb
 language sql stable set search_path = '' as $$
   with wanted as (
     select w.span, date_trunc(w.span, p_from, 'UTC') as since
@@ -163,6 +190,7 @@ language sql stable set search_path = '' as $$
       select x.latency from public.destination_statistics x
       where x.destination_id = t.id and x.span = w.span and x.at >= w.since and x.at < p_to
     ) s
+    where public.in_scope(p_scope, t.organisation_id)
   ), histogram as (
     -- A bucket holds no more than an integer: by then its share no longer changes what is read from it.
     select array_agg(least(coalesce(u.count, 0), 2147483647)::integer order by u.n) as latency, coalesce(sum(u.count), 0) as attempts
@@ -179,12 +207,13 @@ $$;
 -- Providers that used to send and stopped: nothing for longer than four times the longest pause they made in the two
 -- weeks before. Only those that sent in five hours or more, over more than a day: a test of one afternoon is no habit.
 -- [{provider, last_at, usual_gap_seconds, silent_seconds}], the longest silence first.
-create function public.list_silent_providers() returns jsonb
+create function public.list_silent_providers(p_scope text[]) returns jsonb
 language sql stable set search_path = '' as $$
   with active as (
     select h.provider, h.hour, h.hour - lag(h.hour) over (partition by h.provider order by h.hour) as gap
     from public.statistics_hours h
-    where h.hour >= now() - interval '14 days' and h.outcome in ('received', 'duplicate', 'conflict')
+    where h.organisation_id = any (public.statistics_of(p_scope)) and h.hour >= now() - interval '14 days'
+      and h.outcome in ('received', 'duplicate', 'conflict')
     group by h.provider, h.hour
   ), habits as (
     select a.provider, max(a.gap) as usual_gap, max(a.hour) as last_hour
@@ -200,7 +229,8 @@ language sql stable set search_path = '' as $$
   from (
     select h.provider, h.usual_gap, coalesce((
       select max(s.minute) from public.statistics s
-      where s.minute >= h.last_hour and s.minute < h.last_hour + interval '1 hour' and s.provider = h.provider
+      where s.organisation_id = any (public.statistics_of(p_scope)) and s.minute >= h.last_hour
+        and s.minute < h.last_hour + interval '1 hour' and s.provider = h.provider
         and s.outcome in ('received', 'duplicate', 'conflict')
     ), h.last_hour) as last_at
     from habits h
@@ -211,28 +241,66 @@ $$;
 
 -- What waits, as counts that stop at 10,000, and how long the oldest due delivery has waited that a worker could have
 -- taken: not one that its destination's circuit, throttle, rate or order holds back.
-create function public.read_backlog() returns jsonb
+create function public.read_backlog(p_scope text[]) returns jsonb
 language sql stable set search_path = '' as $$
   select jsonb_build_object(
-    'waiting', jsonb_build_object(
-      'oldest_due_seconds', (
-        select round(extract(epoch from now() - min(x.due_at))::numeric, 1)
-        from public.destinations t
-        left join public.destination_health h on h.destination_id = t.id
-        cross join (values ('live'::public.delivery_lane), ('replay')) as l(lane)
-        cross join lateral (
-          select d.due_at from public.deliveries d
-          where d.destination_id = t.id and d.lane = l.lane and d.status in ('pending', 'retrying')
-          order by d.due_at
-          limit 1
-        ) x
-        where x.due_at <= now() and t.enabled and t.paused_at is null and t.archived_at is null
-          and t.rate_per_second is null and t.ordering = 'none'
-          and coalesce(h.breaker, 'closed') = 'closed' and h.ramp is null and h.disable_because is null
-          and coalesce(h.throttled_until, '-infinity') <= now()
-      )
-    ) || public.read_waits(),
-    'dead_letters', public.count_dead_letters(), 'running_replays', public.count_running_replays(),
-    'events_stored', exists (select from public.events)
+    'waiting', case when p_scope is null then public.read_waiting() else public.read_waiting_within(p_scope) end,
+    'dead_letters', public.count_dead_letters(p_scope), 'running_replays', public.count_running_replays(p_scope),
+    'events_stored', case when p_scope is null then exists (select from public.events) else exists (
+      select from unnest(p_scope) as o(id)
+      cross join lateral (select from public.events e where e.organisation_id = o.id limit 1) x
+    ) end
   );
+$$;
+
+create function public.read_waiting() returns jsonb
+language sql stable set search_path = '' as $$
+  select jsonb_build_object(
+    'oldest_due_seconds', (
+      select round(extract(epoch from now() - min(x.due_at))::numeric, 1)
+      from public.destinations t
+      left join public.destination_health h on h.destination_id = t.id
+      cross join (values ('live'::public.delivery_lane), ('replay')) as l(lane)
+      cross join lateral (
+        select d.due_at from public.deliveries d
+        where d.destination_id = t.id and d.lane = l.lane and d.status in ('pending', 'retrying')
+        order by d.due_at
+        limit 1
+      ) x
+      where x.due_at <= now() and t.enabled and t.paused_at is null and t.archived_at is null
+        and t.rate_per_second is null and t.ordering = 'none'
+        and coalesce(h.breaker, 'closed') = 'closed' and h.ramp is null and h.disable_because is null
+        and coalesce(h.throttled_until, '-infinity') <= now()
+    )
+  ) || public.read_waits();
+$$;
+
+-- The same for some organisations: of their newest 10,000 events that are not finished, because nothing else says whose a
+-- delivery is.
+create function public.read_waiting_within(p_scope text[]) returns jsonb
+language sql stable set search_path = '' as $$
+  select jsonb_build_object(
+    'count', count(*) filter (where w.status <> 'held'),
+    'blocked', count(*) filter (where w.status <> 'held' and public.hold_of(t, h) is not null),
+    'held', count(*) filter (where w.status = 'held'),
+    'oldest_due_seconds', round(extract(epoch from now() - min(w.due_at) filter (
+      where w.status <> 'held' and w.due_at <= now() and t.enabled and t.paused_at is null and t.archived_at is null
+        and t.rate_per_second is null and t.ordering = 'none'
+        and coalesce(h.breaker, 'closed') = 'closed' and h.ramp is null and h.disable_because is null
+        and coalesce(h.throttled_until, '-infinity') <= now()
+    ))::numeric, 1)
+  )
+  from (
+    select d.due_at, d.destination_id, d.status
+    from (
+      select e.id from public.events e
+      where e.status in ('received', 'processing', 'failed', 'dead') and public.in_scope(p_scope, e.organisation_id)
+      order by e.received_at desc
+      limit 10000
+    ) e
+    join public.deliveries d on d.event_id = e.id and d.status in ('pending', 'retrying', 'held')
+    limit 10000
+  ) w
+  join public.destinations t on t.id = w.destination_id
+  left join public.destination_health h on h.destination_id = t.id;
 $$;

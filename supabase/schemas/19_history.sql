@@ -8,7 +8,7 @@ set check_function_bodies = off;
 -- time. A filter of provider, type and time is counted from the statistics, and only what was not processed from the
 -- events. Any other is counted event by event, the newest 50,000: `counted_from` says how far back that reached, null when
 -- it is all.
-create function public.read_event_histogram(p_filter jsonb) returns jsonb
+create function public.read_event_histogram(p_filter jsonb, p_scope text[]) returns jsonb
 language plpgsql stable set search_path = '' as $$
 declare
   v_most constant integer := 50000;
@@ -20,10 +20,10 @@ declare
   v_counted jsonb;
 begin
   if v_seconds >= 60 and p_filter - array['provider_slug', 'event_type', 'from_ts', 'to_ts', 'range'] = '{}' then
-    v_counted := public.count_by_statistics(p_filter, v_from, v_to, v_seconds, v_most);
+    v_counted := public.count_by_statistics(p_filter, p_scope, v_from, v_to, v_seconds, v_most);
   end if;
   if v_counted is null then
-    v_counted := public.count_by_event(public.event_predicate(p_filter), v_from, v_to, v_seconds, v_most);
+    v_counted := public.count_by_event(public.event_predicate(p_filter, p_scope), v_from, v_to, v_seconds, v_most);
   end if;
 
   return jsonb_build_object(
@@ -115,13 +115,13 @@ $$;
 -- statistics know whole minutes; what sticks out at both ends is counted event by event. Null when too much did not end
 -- well to be counted so.
 create function public.count_by_statistics(
-  p_filter jsonb, p_from timestamptz, p_to timestamptz, p_seconds integer, p_most integer
+  p_filter jsonb, p_scope text[], p_from timestamptz, p_to timestamptz, p_seconds integer, p_most integer
 ) returns jsonb
 language plpgsql stable set search_path = '' as $$
 declare
   v_first timestamptz := date_trunc('minute', p_from + interval '1 minute' - interval '1 microsecond');
   v_last timestamptz := greatest(date_trunc('minute', p_to), v_first);
-  v_condition text := public.event_predicate(p_filter - array['from_ts', 'to_ts', 'range']);
+  v_condition text := public.event_predicate(p_filter - array['from_ts', 'to_ts', 'range'], p_scope);
   v_unwell jsonb := public.count_by_event(
     v_condition || ' and e.status in (''received'', ''processing'', ''failed'', ''dead'', ''resolved'', ''ignored'')',
     v_first, v_last, p_seconds, p_most
@@ -137,7 +137,8 @@ begin
        select date_bin(make_interval(secs => %s), e.minute, timestamptz ''2000-01-01 00:00:00+00'') as at,
          sum(e.count) as count
        from public.statistics e
-       where e.minute >= %L::timestamptz and e.minute < %L::timestamptz and e.outcome = ''received'' and %s
+       where e.organisation_id = any (%L::text[]) and e.minute >= %L::timestamptz and e.minute < %L::timestamptz
+         and e.outcome = ''received'' and %s
        group by 1
      ),
      unwell as (
@@ -162,7 +163,7 @@ begin
        ) x
        group by 1, 2
      ) o',
-    p_seconds, v_first, v_last, v_condition, v_unwell -> 'counts',
+    p_seconds, public.statistics_of(p_scope), v_first, v_last, v_condition, v_unwell -> 'counts',
     public.count_by_event(v_condition, p_from, least(v_first, p_to), p_seconds, p_most) -> 'counts',
     public.count_by_event(v_condition, v_last, p_to, p_seconds, p_most) -> 'counts'
   ) into v_answer;
@@ -172,7 +173,7 @@ $$;
 
 -- What came in by provider and type, for the numbers beside the filter's choices: at the times of the filter, of the last
 -- 7 days when it has none. The 200 most frequent.
-create function public.count_event_types(p_filter jsonb) returns jsonb
+create function public.count_event_types(p_filter jsonb, p_scope text[]) returns jsonb
 language sql stable set search_path = '' as $$
   select coalesce(jsonb_agg(jsonb_build_object(
     'provider_slug', t.provider, 'event_type', t.event_type, 'count', t.count
@@ -180,7 +181,7 @@ language sql stable set search_path = '' as $$
   from (
     select s.provider, s.event_type, sum(s.count) as count
     from public.statistics s
-    where s.outcome = 'received'
+    where s.organisation_id = any (public.statistics_of(p_scope)) and s.outcome = 'received'
       and s.minute >= coalesce(
         greatest((p_filter ->> 'from_ts')::timestamptz, now() - (p_filter ->> 'range')::interval),
         coalesce((p_filter ->> 'to_ts')::timestamptz, now()) - interval '7 days'

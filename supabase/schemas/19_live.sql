@@ -10,8 +10,9 @@
 -- are found among the newest 2,000. When these do not reach back two minutes, some could be missed: then `event_ids` is null,
 -- which says "any of them". It also is when there are more than 100.
 -- Planned once: planning it anew takes longer than running it.
+-- Of what is not in the scope nothing is told, neither that it is nor that it changed.
 -- reset: the cursor says nothing (too old, of another database, no cursor): everything has to be read anew.
-create function public.changes_since(p_cursor text default null) returns jsonb
+create function public.changes_since(p_scope text[], p_cursor text default null) returns jsonb
 language plpgsql stable set search_path = '' set plan_cache_mode = force_generic_plan as $$
 declare
   v_now pg_snapshot := pg_current_snapshot();
@@ -37,25 +38,27 @@ begin
   v_age := age(pg_snapshot_xmin(v_seen)::xid);
 
   with recent as (
-    (select 'event' as what, e.id, null::bigint as replay_id, null as word, false as ended, e.received_at as at, e.xmin as xid
+    (select 'event' as what, e.id, null::bigint as replay_id, null as word, false as ended,
+        case when e.organisation_id is not null then array[e.organisation_id] end as whose, e.received_at as at, e.xmin as xid
       from public.events e order by e.id desc limit 300)
     union all
-    (select 'attempt', a.delivery_id, a.replay_id, null, a.status <> 'open', a.started_at, a.xmin
+    (select 'attempt', a.delivery_id, a.replay_id, null, a.status <> 'open', null, a.started_at, a.xmin
       from public.attempts a order by a.id desc limit 2000)
     union all
     (select 'action', null, case when s.subject ~ '^[wb]r_\d{1,18}$' then substr(s.subject, 4)::bigint end,
-        s.action, false, s.acted_at, s.xmin
+        s.action, false, s.organisations, s.acted_at, s.xmin
       from public.staff_actions s order by s.acted_at desc, s.id desc limit 50)
     union all
-    (select 'replay', null, r.id, null, false, r.created_at, r.xmin
+    (select 'replay', null, r.id, null, false, r.organisations, r.created_at, r.xmin
       from public.replays r order by r.created_at desc, r.id desc limit 50)
     union all
-    (select 'replay', null, r.id, null, false, r.created_at, r.xmin
+    (select 'replay', null, r.id, null, false, r.organisations, r.created_at, r.xmin
       from public.replays r where r.status in ('queued', 'running', 'paused') order by r.id limit 200)
     union all
-    (select 'notice', n.id, null, null, false, n.created_at, n.xmin from public.notices n order by n.id desc limit 20)
+    (select 'notice', n.id, null, null, false, n.organisations, n.created_at, n.xmin from public.notices n order by n.id desc limit 20)
     union all
-    (select 'rejection', x.id, null, null, false, x.received_at, x.xmin from public.rejections x order by x.id desc limit 20)
+    (select 'rejection', x.id, null, null, false,
+        case when x.organisation_id is not null then array[x.organisation_id] end, x.received_at, x.xmin from public.rejections x order by x.id desc limit 20)
   ),
   reach as (
     select count(*) filter (where r.what = 'event') < 300
@@ -69,7 +72,14 @@ begin
     select * from recent r
     where age(r.xid) <= v_age and not pg_visible_in_snapshot(
       (v_end - ((v_end - r.xid::text::bigint) & 4294967295))::text::xid8, v_seen
-    )
+    ) and case
+      when p_scope is null then true
+      when r.what <> 'attempt' then public.all_in_scope(p_scope, r.whose)
+      else exists (
+        select from public.deliveries d join public.events e on e.id = d.event_id
+        where d.id = r.id and public.in_scope(p_scope, e.organisation_id)
+      )
+    end
   ),
   moved as (
     select d.event_id, d.status, f.replay_id
@@ -79,10 +89,16 @@ begin
   ids as (
     select f.id from fresh f where f.what = 'event' union select m.event_id from moved m order by 1 desc limit 101
   ),
-  runs as (select distinct f.replay_id as id from fresh f where f.replay_id is not null order by 1 desc limit 101),
+  runs as (
+    select distinct f.replay_id as id from fresh f
+    where f.replay_id is not null and (p_scope is null or public.replay_name(f.replay_id, p_scope) is not null)
+    order by 1 desc limit 101
+  ),
   said as (
     -- A person's action on events or destinations may move any event.
-    select coalesce(bool_or(f.what = 'action' and f.word ~ '^(event|destination|replay)\.'), false) as acted,
+    select coalesce(bool_or(f.what = 'action' and f.word ~ '^(event|destination|replay)\.'), false)
+        -- Among so much of others, something of theirs could be missed.
+        or p_scope is not null and not (select c.of_attempts and c.of_events from reach c) as acted,
       array_agg(distinct f.what) as whats, coalesce(bool_or(f.word like 'destination.%'), false) as switched,
       coalesce(bool_or(f.ended), false) as ended
     from fresh f

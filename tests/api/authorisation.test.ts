@@ -1,6 +1,6 @@
 /** Long because it is a table: every route times every caller. */
 /** Who may do what, asked of every route there is: a new one fails here until its line is written. */
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import path from "node:path";
 import { SignJWT, UnsecuredJWT } from "jose";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -8,6 +8,7 @@ import { hashPassword } from "@/lib/auth/password";
 import { hashSecret, makeSecret } from "@/lib/auth/secrets";
 import { SCOPE_NAMES, type Scope } from "@/lib/contract/scopes";
 import { tokenFor } from "../support/processes";
+import { apiRoutes } from "../support/routes";
 import { openApp, type SharedApp } from "../support/shared-app";
 import { signIn } from "../support/sign-in";
 
@@ -78,6 +79,13 @@ const ofDestination = (what: string, method: string, rule: Rule): Record<string,
 });
 
 const RULES: Record<string, Record<string, Rule>> = {
+  // Whatever is nowhere.
+  "/api/[[...path]]": Object.fromEntries(
+    ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"].map((method) => [
+      method,
+      { path: "/api/nowhere", expected: everybody(404) },
+    ]),
+  ),
   "/api/destinations": {
     GET: { expected: view(200) },
     POST: { expected: manage(400), body: { name: "" } },
@@ -138,6 +146,7 @@ const RULES: Record<string, Record<string, Rule>> = {
     GET: { path: "/api/webhooks/events/we_999999/related", expected: view(404) },
   },
   "/api/webhooks/health": { GET: { expected: everybody(200) } },
+  "/api/health/deep": { GET: { expected: view(200) } },
   "/api/webhooks/replay/[provider]/[...key]": {
     POST: { path: "/api/webhooks/replay/stripe/evt_none", expected: replay(404), body: {} },
   },
@@ -166,6 +175,7 @@ const RULES: Record<string, Record<string, Rule>> = {
     POST: { expected: resolve(409), body: { event_ids: ["we_999999"], reason: "a test" } },
   },
   "/api/dead-letters": { GET: { expected: view(200) } },
+  "/api/organisations": { GET: { expected: manage(200) } },
   "/api/rail": { GET: { expected: view(200) } },
   "/api/live": { GET: { expected: view(200) } },
   "/api/search": { GET: { path: "/api/search?q=we_1", expected: view(200) } },
@@ -249,22 +259,9 @@ async function consoleToken(scopes: Scope[], { ended = false, revoked = false } 
 
 const ask = (target: string, init: RequestInit = {}) => fetch(`${app.url}${target}`, { redirect: "manual", ...init });
 
-function routeFiles(): { route: string; methods: string[] }[] {
-  return readdirSync(path.join(ROOT, "app/api"), { recursive: true, encoding: "utf8" })
-    .filter((file) => /(^|\/)route\.tsx?$/.test(file))
-    .map((file) => {
-      const source = readFileSync(path.join(ROOT, "app/api", file), "utf8");
-      const exported = source
-        .split("\n")
-        .filter((line) => /^export (const|async function|function)|^ +\w+ as |^export \{/.test(line));
-      const methods = exported.flatMap((line) => line.match(/\b(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS)\b/g) ?? []);
-      return { route: `/api/${path.dirname(file)}`, methods: [...new Set(methods)].sort() };
-    });
-}
-
 describe("every route under app/api", () => {
-  test("has its line in the table, with exactly the methods it exports", () => {
-    const found = Object.fromEntries(routeFiles().map(({ route, methods }) => [route, methods]));
+  test("has its line in the table, with exactly the methods it exports [S26]", () => {
+    const found = Object.fromEntries(apiRoutes().map(({ route, methods }) => [route, methods]));
     const ruled = Object.entries(RULES).map(([route, rules]) => [route, Object.keys(rules).sort()]);
     expect(found).toEqual(Object.fromEntries(ruled));
   });
@@ -272,7 +269,7 @@ describe("every route under app/api", () => {
   const cases = Object.entries(RULES).flatMap(([route, rules]) =>
     Object.entries(rules).map(([method, rule]) => ({ method, target: rule.path ?? route, rule })),
   );
-  test.each(cases)("$method $target answers each caller as the table says", async ({ method, target, rule }) => {
+  test.each(cases)("$method $target answers each caller as the table says [S26]", async ({ method, target, rule }) => {
     const statuses: Partial<Expected> = {};
     for (const caller of CALLERS) {
       const token = tokens[caller];
@@ -319,7 +316,7 @@ test("replaying everything is for administrators", async () => {
   }
 });
 
-test("the worker tick runs for the cron secret, and for nothing that merely begins like it", async () => {
+test("the worker tick runs for the cron secret, and for nothing that merely begins like it [S54]", async () => {
   const secret = "tests-only-cron-secret-0123456789";
   const tick = (authorization: string) => ask("/api/internal/worker", { method: "POST", headers: { authorization } });
   expect((await tick(`Bearer ${secret}`)).status).toBe(200);
@@ -354,7 +351,7 @@ describe("a token", () => {
     expect(response.status).toBe(401);
   });
 
-  test("counts in the Authorization header only", async () => {
+  test("counts in the Authorization header only [S33]", async () => {
     const { admin } = tokens;
     expect((await ask(`/api/webhooks/events?access_token=${admin}&token=${admin}`)).status).toBe(401);
     expect(
@@ -403,7 +400,7 @@ describe("a session of the console", () => {
     expect((await ask("/api/webhooks/events", init)).status).toBe(401);
   });
 
-  test("that was forged or cut short opens nothing", async () => {
+  test("that was forged or cut short opens nothing [S25]", async () => {
     const session = /redrive\.session=([^;]+)/.exec(cookie)?.[1] ?? "";
     for (const forged of [session.slice(0, -2), `${session}x`, "", "null", `${session.split(".")[0]}....`]) {
       const response = await ask("/api/webhooks/events", { headers: { cookie: `redrive.session=${forged}` } });
@@ -441,7 +438,7 @@ describe("pages", () => {
     expect(response.headers.get("location")).toContain(`/sign-in?callbackUrl=${encodeURIComponent(page)}`);
   });
 
-  test.each(pages)("%s stays closed to everybody who claims that middleware has run", async (page) => {
+  test.each(pages)("%s stays closed to everybody who claims that middleware has run [S37]", async (page) => {
     for (const value of SUBREQUESTS) await expectSentAway(page, { "x-middleware-subrequest": value });
     await expectSentAway(page, { "x-redrive-path": "/", "x-middleware-rewrite": page, "x-middleware-next": "1" });
   });
@@ -450,7 +447,7 @@ describe("pages", () => {
   // which the address says anyway.
   const NAMES_ONLY = /^(\d+:\[\["children",\{"s":[^\n]+\n)+0:\{"q":[^\n]+\n?$/;
 
-  test.each(pages)("%s stays closed to Next's own kinds of request", async (page) => {
+  test.each(pages)("%s stays closed to Next's own kinds of request [S37]", async (page) => {
     const kinds: [target: string, headers: Record<string, string>, mayName?: "the path's parts"][] = [
       [page, { rsc: "1" }],
       [`${page}?_rsc=abc`, { rsc: "1" }],
@@ -470,7 +467,7 @@ describe("pages", () => {
     }
   });
 
-  test("APIs stay closed to them, too", async () => {
+  test("APIs stay closed to them, too [S37]", async () => {
     for (const value of SUBREQUESTS) {
       expect((await ask("/api/webhooks/events", { headers: { "x-middleware-subrequest": value } })).status).toBe(401);
     }

@@ -68,7 +68,7 @@ const signaturesOf = (request: { headers: Record<string, string> } | undefined) 
   (request?.headers["webhook-signature"] ?? "").split(" ").length;
 
 describe("making one", () => {
-  test("shows the secret once and masks the rest, with defaults for what was not said", async () => {
+  test("shows the secret once and masks the rest, with defaults for what was not said [S20]", async () => {
     const { status, body } = await admin("POST", "/api/destinations", {
       name: "Förster & Söhne",
       url: `${merchant.url}/hooks?token=${QUERY_CANARY}#here`,
@@ -164,7 +164,7 @@ describe("changing one", () => {
     );
   });
 
-  test("to another host never sends the old secret or old headers there", async () => {
+  test("to another host never sends the old secret or old headers there [S14]", async () => {
     const { id, secret: old } = await make({ headers: { "X-Api-Key": CANARY, "X-Kept": "old value" } });
     const path = await admin("PATCH", `/api/destinations/${id}`, { url: `${merchant.url}/other-path` });
     expect([path.status, path.body.secret, path.body.id]).toEqual([200, undefined, id]);
@@ -215,7 +215,7 @@ describe("rotating its secret", () => {
     return body;
   };
 
-  test("signs with both while they overlap, and with the new one alone without overlap", async () => {
+  test("signs with both while they overlap, and with the new one alone without overlap [S15]", async () => {
     const { id, secret: old } = await make();
     const { secret, destination } = await rotate(id);
     expect(destination.secrets).toHaveLength(2);
@@ -236,7 +236,7 @@ describe("rotating its secret", () => {
     expect([last?.verified, signaturesOf(last)]).toEqual([true, 1]);
   });
 
-  test("stays bounded when it is done in anger, and within its limits", async () => {
+  test("stays bounded when it is done in anger, and within its limits [S15]", async () => {
     const { id } = await make();
     for (let times = 0; times < 10; times++) await rotate(id, 168);
     const { body } = await admin("GET", `/api/destinations/${id}`);
@@ -245,7 +245,7 @@ describe("rotating its secret", () => {
     expect([tooLong.status, tooLong.body.field]).toEqual([400, "overlap_hours"]);
   });
 
-  test("and replaying afterwards, a merchant that verifies accepts every single request", async () => {
+  test("and replaying afterwards, a merchant that verifies accepts every single request [S15]", async () => {
     const shop = await startMerchant();
     const { id, secret } = await make({ url: shop.url, organisation_id: "org_rotating" });
     shop.secret = secret;
@@ -342,7 +342,7 @@ describe("operating one", () => {
   });
 });
 
-test("no answer, log line or row has a secret, also when the endpoint sends back what it got", async () => {
+test("no answer, log line or row has a secret, also when the endpoint sends back what it got [S16] [S18] [S20]", async () => {
   const { id, secret } = await make({
     url: `${merchant.url}/hooks?token=${QUERY_CANARY}`,
     headers: { "X-Api-Key": CANARY },
@@ -375,7 +375,7 @@ test("no answer, log line or row has a secret, also when the endpoint sends back
   expect(leaks(bodies.map((row) => row.response_body.toString("utf8")).join("\n"))).toEqual([]);
 });
 
-test("without its key Redrive does not start where something is encrypted", async () => {
+test("without its key Redrive does not start where something is encrypted [S16]", async () => {
   await make();
   const [row] = await app.sql`select current_database() as name`;
   const DATABASE_URL = (process.env.TEST_POSTGRES_URL ?? "").replace(/\/[^/]*$/, `/${row?.name}`);

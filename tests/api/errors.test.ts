@@ -231,7 +231,7 @@ test("an API path that does not exist is 404, and a wrong method 405", async () 
   }
 });
 
-test("no answer showed a stack, SQL, a path of ours or a secret", () => {
+test("no answer showed a stack, SQL, a path of ours or a secret [S47]", () => {
   expect(answers.length).toBeGreaterThan(60);
   for (const answer of answers) {
     expect(answer).not.toMatch(

@@ -30,7 +30,7 @@ async function stored(body: Buffer | string, id: string): Promise<string> {
   return ((await response.json()) as { event_id: string }).event_id;
 }
 
-test("the bytes are a download that no browser takes for a page", async () => {
+test("the bytes are a download that no browser takes for a page [S41] [C11]", async () => {
   const body = '<script>alert(1)</script>\u0000\r\n{"big": 9007199254740993}';
   const id = await stored(body, "msg_page");
   const response = await fetch(`${app.url}/api/webhooks/events/${id}/body`, {

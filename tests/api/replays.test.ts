@@ -26,7 +26,7 @@ async function ended(id: string) {
   return status();
 }
 
-test("the same Idempotency-Key twice within 100 ms is one replay", async () => {
+test("the same Idempotency-Key twice within 100 ms is one replay [F17]", async () => {
   const event_ids = await deadEvents(app, { count: 2 });
   const ask = (json: object) =>
     fetch(`${app.url}/api/webhooks/replays`, {
@@ -73,7 +73,7 @@ test("the console drafts, previews, starts, pauses, resumes, lists items and can
   expect(next_after).toBe(items[1].position);
 });
 
-test("an export is a file with every item, and no cell of it is a formula", async () => {
+test("an export is a file with every item, and no cell of it is a formula [S41] [D12]", async () => {
   const ids = await deadEvents(app, { count: 1, keys: '=HYPERLINK("http://evil")' });
   await deadEvents(app, { count: 1, keys: "+1" });
   const { body } = await post("/admin/webhooks/replay-batch", { eventIds: ids });
@@ -104,7 +104,7 @@ describe("roles", () => {
   const ids = (count: number) => Array.from({ length: count }, (_, n) => `we_${800_000 + n}`);
   const filter = { selection: { filter: { status: ["dead"] }, limit: 1 }, reason: "all of them", draft: true };
 
-  test("a viewer looks, support replays up to a hundred that were chosen, an administrator everything", async () => {
+  test("a viewer looks, support replays up to a hundred that were chosen, an administrator everything [S36]", async () => {
     const [id] = await deadEvents(app, { count: 1 });
     const choose = (count: number) => ({
       selection: { event_ids: [id, ...ids(count - 1)] },

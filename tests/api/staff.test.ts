@@ -13,7 +13,7 @@ let admin: string;
 let adminId: string;
 
 beforeAll(async () => {
-  app = await openApp();
+  app = await openApp({ TRUSTED_PROXIES: "127.0.0.1, ::1" });
   admin = await signIn(app.url, app.adminEmail, app.adminPassword);
   adminId = String((await app.sql`select id from staff_users`)[0]?.id);
 }, 300_000);
@@ -120,7 +120,7 @@ describe("an invitation", () => {
     expect((await accept(secret, {}, "203.0.113.67")).status).toBe(200);
   });
 
-  test("gives a new password to somebody who lost theirs, and ends their sessions", async () => {
+  test("gives a new password to somebody who lost theirs, and ends their sessions [S23]", async () => {
     const { id, cookie } = await hire("eve@example.com", "viewer");
     const link = await ask<StaffWithInvitation>("POST", `/api/staff/${id}/invitation`);
     expect((await ask("GET", "/api/webhooks/events", undefined, cookie)).status).toBe(200);
@@ -132,7 +132,7 @@ describe("an invitation", () => {
 });
 
 describe("a role", () => {
-  test("that is taken away acts on sessions that are open", async () => {
+  test("that is taken away acts on sessions that are open [S23] [S32]", async () => {
     const { id, cookie } = await hire("frank@example.com", "admin");
     expect((await ask("GET", "/api/staff", undefined, cookie)).status).toBe(200);
     expect((await ask<StaffMember>("PATCH", `/api/staff/${id}`, { role: "viewer" })).body.role).toBe("viewer");
@@ -142,7 +142,7 @@ describe("a role", () => {
     expect((await ask("GET", "/api/webhooks/events", undefined, again)).status).toBe(200);
   });
 
-  test("is nothing people give themselves, whatever else they send with it", async () => {
+  test("is nothing people give themselves, whatever else they send with it [S32]", async () => {
     const { id, cookie } = await hire("grace@example.com", "support");
     expect((await ask("PATCH", `/api/staff/${id}`, { role: "admin" }, cookie)).status).toBe(403);
     expect((await ask("PATCH", `/api/staff/${adminId}`, { role: "viewer" })).status).toBe(409);
@@ -155,7 +155,7 @@ describe("a role", () => {
     }
   });
 
-  test("of the last administrator who can sign in stays, even when two demote each other", async () => {
+  test("of the last administrator who can sign in stays, even when two demote each other [S32]", async () => {
     const { id, cookie } = await hire("heidi@example.com", "admin");
     await invite("invited-admin@example.com", "admin");
     const answers = await Promise.all([
@@ -184,7 +184,7 @@ describe("a role", () => {
   });
 });
 
-test("disabling somebody ends their sessions at once; enabled again, they sign in again", async () => {
+test("disabling somebody ends their sessions at once; enabled again, they sign in again [S23]", async () => {
   const { id, cookie } = await hire("ivan@example.com", "support");
   const disabled = await ask<StaffMember>("PATCH", `/api/staff/${id}`, { disabled: true });
   expect(disabled.body).toMatchObject({ status: "disabled", disabled_at: expect.any(String) });
@@ -195,7 +195,7 @@ test("disabling somebody ends their sessions at once; enabled again, they sign i
   await signIn(app.url, "ivan@example.com", PASSWORD);
 });
 
-test("nothing acts for another site, and reading changes nothing", async () => {
+test("nothing acts for another site, and reading changes nothing [S35]", async () => {
   for (const [method, path] of [
     ["POST", "/api/staff"],
     ["PATCH", `/api/staff/${adminId}`],
@@ -217,7 +217,7 @@ describe("the audit log", () => {
   const read = async (query = "") =>
     (await ask<{ actions: StaffAction[]; next_cursor: string | null }>("GET", `/api/audit${query}`)).body;
 
-  test("says who did what to whom, and the request to quote; no secret is in it", async () => {
+  test("says who did what to whom, and the request to quote; no secret is in it [S34]", async () => {
     const invited = await invite("judy@example.com", "viewer");
     await ask("PATCH", `/api/staff/${invited.body.staff.id}`, { role: "support" });
     await accept(secretIn(invited));
@@ -256,7 +256,7 @@ describe("the audit log", () => {
     expect((await ask("GET", "/api/audit?from_ts=yesterday")).body).toMatchObject({ field: "from_ts" });
   });
 
-  test("is exported with inert cells, and says that it was", async () => {
+  test("is exported with inert cells, and says that it was [S34] [D12]", async () => {
     await app.sql`insert into staff_actions (actor, actor_id, action, subject)
       values ('=HYPERLINK("http://evil")', 'x', 'staff.invite', '@formula')`;
     const take = (query: string) => fetch(`${app.url}/api/audit/export${query}`, { headers: { cookie: admin } });
@@ -266,9 +266,11 @@ describe("the audit log", () => {
     const json = await take("?format=json");
     expect(json.headers.get("content-disposition")).toBe('attachment; filename="audit.json"');
     const taken = (await json.json()) as StaffAction[];
-    expect(taken.slice(0, 2).map(({ action, details }) => ({ action, details }))).toEqual([
-      { action: "audit.export", details: { filter: {} } },
-      { action: "audit.export", details: { filter: { subject: "@formula" } } },
+    const asked = { format: "csv", filter: { subject: "@formula" } };
+    expect(taken.slice(0, 3).map(({ action, details }) => ({ action, details }))).toEqual([
+      { action: "audit.export", details: { format: "json", filter: {} } },
+      { action: "audit.exported", details: { ...asked, rows: 1, bytes: Buffer.byteLength(csv), complete: true } },
+      { action: "audit.export", details: asked },
     ]);
   });
 });

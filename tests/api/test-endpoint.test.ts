@@ -118,7 +118,7 @@ test("a host that does not resolve says so in dns", async () => {
 });
 
 describe("what is not public", () => {
-  test("gets the same answer whether something listens there or not, and no connection", async () => {
+  test("gets the same answer whether something listens there or not, and no connection [S10]", async () => {
     const ports = [canary.port, 1, 80];
     const answers = await Promise.all(ports.map((port) => ask({ url: `http://127.0.0.2:${port}/` })));
     const [first, ...others] = answers.map(({ body }) => ({ ...body, responseTime: 0, dns: null }));
@@ -147,7 +147,7 @@ test("unknown fields, too large payloads and viewers are refused", async () => {
   expect((await ask({ url: "https://example.com/" }, "viewer")).status).toBe(403);
 });
 
-test("thirty tests a minute, for each asker, also when they come at once", async () => {
+test("thirty tests a minute, for each asker, also when they come at once [S53]", async () => {
   await app.sql`update staff_actions set acted_at = acted_at - interval '2 minutes'`;
   const { port } = await endpoint(answer("200 OK"));
   const url = `http://127.0.0.1:${port}/`;

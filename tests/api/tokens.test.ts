@@ -67,7 +67,7 @@ describe("a scope", () => {
     manage: ["manage"],
   };
 
-  test.each(SCOPE_NAMES)("%s opens what it names and nothing else", async (scope) => {
+  test.each(SCOPE_NAMES)("%s opens what it names and nothing else [S33]", async (scope) => {
     const { token } = await make([scope]);
     for (const [permission, [method, path, body, status]] of Object.entries(REQUESTS)) {
       const may = (OPENS[scope] as string[]).includes(permission);
@@ -137,7 +137,7 @@ describe("a token", () => {
     );
   });
 
-  test("that was revoked is dead on the next request; revoking again changes nothing", async () => {
+  test("that was revoked is dead on the next request; revoking again changes nothing [S33]", async () => {
     const { token, api_token } = await make(["events:read"]);
     expect(await reads(token)).toBe(200);
     const revoked = await ask("DELETE", `/api/tokens/${api_token.id}`);
@@ -151,7 +151,7 @@ describe("a token", () => {
     ]);
   });
 
-  test("that has expired is dead; none lives longer than a year, or for ever", async () => {
+  test("that has expired is dead; none lives longer than a year, or for ever [S33]", async () => {
     const { token, api_token } = await make(["events:read"]);
     await app.sql`update api_tokens set created_at = now() - interval '2 days', expires_at = now() - interval '1 second'
       where 'tk_' || id = ${api_token.id}`;
@@ -217,7 +217,7 @@ describe("a token", () => {
   });
 });
 
-test("whoever reads the whole database has no token and no link to use", async () => {
+test("whoever reads the whole database has no token and no link to use [S33]", async () => {
   const { token } = await make(["manage"]);
   const invited = await ask("POST", "/api/staff", { body: { email: "kim@example.com", role: "admin" } });
   const link = String((invited.body.invitation as { url: string }).url);

@@ -95,7 +95,7 @@ test("somebody who is signed out sees the sign-in page, and the API says 401", a
   expect((await request.get(`${app.url}/api/webhooks/events`)).status()).toBe(401);
 });
 
-test("hostile text in a payload stays text", async ({ page }) => {
+test("hostile text in a payload stays text [S40] [D12]", async ({ page }) => {
   const dialogs: string[] = [];
   page.on("dialog", (dialog) => {
     dialogs.push(dialog.message());

@@ -141,7 +141,7 @@ test("failures are chosen, previewed with their rows, replayed, retried and expo
   expect(await isSameDocument()).toBe(true);
 });
 
-test("all that match a filter: above a hundred the number is typed; pause and cancel act, and say their size", async ({
+test("all that match a filter: above a hundred the number is typed; pause and cancel act, and say their size [S36]", async ({
   page,
 }) => {
   await deadMessages(120, 42);

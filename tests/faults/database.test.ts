@@ -92,7 +92,7 @@ async function health() {
 const burst = () => Array.from({ length: 20 }, event);
 
 describe("with a frozen Postgres", { timeout: 180_000 }, () => {
-  test("webhooks are answered 503 in three seconds, and are one row once it thaws and they are sent again", async () => {
+  test("webhooks are answered 503 in three seconds, and are one row once it thaws and they are sent again [F08] [F18]", async () => {
     const events = burst();
     expect((await event().send()).status).toBe(200);
     freezePostgres(dataDir);
@@ -106,7 +106,7 @@ describe("with a frozen Postgres", { timeout: 180_000 }, () => {
     await expectRecovery(events);
   });
 
-  test("the health is red and says why, and APIs answer 503 instead of hanging", async () => {
+  test("the health is red and says why, and APIs answer 503 instead of hanging [F08]", async () => {
     freezePostgres(dataDir);
     try {
       const read = await health();
@@ -120,7 +120,7 @@ describe("with a frozen Postgres", { timeout: 180_000 }, () => {
 });
 
 describe("with a dead Postgres", { timeout: 180_000 }, () => {
-  test("webhooks are answered 503 at once, the process lives, and all is well after a restart", async () => {
+  test("webhooks are answered 503 at once, the process lives, and all is well after a restart [F06]", async () => {
     const events = burst();
     killPostgres(dataDir);
     await expectUnavailable(events);

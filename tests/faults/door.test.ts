@@ -47,7 +47,7 @@ const PATH = "/api/webhooks/stripe";
 const stillServes = async () => (await fetch(`${app.url}/api/webhooks/health`)).status;
 
 describe("a slow sender", () => {
-  test("that stalls after two bytes of its body is let go within twelve seconds", async () => {
+  test("that stalls after two bytes of its body is let go within twelve seconds [A1]", async () => {
     const answer = await converse(app.url, [head(PATH, [...stripe().headers, length(100)]), "{}"]);
     expect([undefined, 408]).toContain(answer.status);
     expect(answer.milliseconds).toBeLessThan(12_000);
@@ -74,7 +74,7 @@ describe("a slow sender", () => {
   });
 });
 
-describe("wrong framing is answered 400 and stores nothing", () => {
+describe("wrong framing is answered 400 and stores nothing [A4]", () => {
   test("two different content lengths", async () => {
     const { body, headers, stored } = stripe();
     const lengths = [length(body), length(body.length - 1)];
@@ -109,14 +109,14 @@ describe("wrong framing is answered 400 and stores nothing", () => {
 });
 
 describe("unusual but right requests are stored byte for byte", () => {
-  test("a body in chunks", async () => {
+  test("a body in chunks [A5]", async () => {
     const { body, headers, stored } = stripe();
     const answer = await converse(app.url, [head(PATH, [...headers, CHUNKED]), chunked(body, 7)]);
     expect(answer.status).toBe(200);
     expect(await stored()).toBe(true);
   });
 
-  test("a sender that asks first whether it may go on", async () => {
+  test("a sender that asks first whether it may go on [A7]", async () => {
     const { body, headers, stored } = stripe();
     const expecting = [...headers, length(body), ["Expect", "100-continue"] as const];
     const answer = await converse(app.url, [head(PATH, expecting), 200, body]);
@@ -134,7 +134,7 @@ describe("unusual but right requests are stored byte for byte", () => {
     },
   );
 
-  test("two requests on one connection, sent at once", async () => {
+  test("two requests on one connection, sent at once [A8]", async () => {
     const [first, second] = [stripe(), stripe()];
     const wire = [first, second].flatMap(({ body, headers }) => [head(PATH, [...headers, length(body)]), body]);
     // The helper hangs up after the first answer; the second request was complete by then.
@@ -167,7 +167,20 @@ describe("what is too large", () => {
     expect(row?.count).toBeGreaterThanOrEqual(2);
   });
 
-  test("in its headers is answered 431", async () => {
+  test("in the number of its headers is answered 431, and none of them is dropped before [A13]", async () => {
+    const many = (count: number) => Array.from({ length: count }, (_, n) => [`a${n}`, ""] as const);
+    for (const path of [PATH, "/api/webhooks/health", "/sign-in"]) {
+      const answer = await converse(app.url, [head(path, [...many(2_000), length(0)])]);
+      expect([path, answer.status]).toEqual([path, 431]);
+    }
+    // The signature is the last of 200.
+    const { body, headers, stored } = stripe();
+    const answer = await converse(app.url, [head(PATH, [...many(150), length(body), ...headers]), body]);
+    expect(answer.status).toBe(200);
+    expect(await stored()).toBe(true);
+  });
+
+  test("in its headers is answered 431 [A13]", async () => {
     const { body, headers, stored } = stripe();
     const padded = [...headers, ["X-Padding", "x".repeat(20 * 1024)] as const, length(body)];
     const answer = await converse(app.url, [head(PATH, padded), body]);
@@ -176,7 +189,7 @@ describe("what is too large", () => {
   });
 });
 
-test("a sender that hangs up in the middle of its body stores nothing and harms nobody", async () => {
+test("a sender that hangs up in the middle of its body stores nothing and harms nobody [A10]", async () => {
   const { body, headers, stored } = stripe();
   const cut = [head(PATH, [...headers, length(body)]), body.subarray(0, 40), 100, "hang up"] as const;
   const answers = await Promise.all(Array.from({ length: 20 }, () => converse(app.url, [...cut])));
@@ -185,20 +198,23 @@ test("a sender that hangs up in the middle of its body stores nothing and harms 
   expect(await stillServes()).toBe(200);
 });
 
-test.each(["HEAD", "GET", "PUT", "PATCH", "DELETE"])("%s is answered 405 and told what is allowed", async (method) => {
-  const answer = await converse(app.url, [
-    head(
-      PATH,
-      [
-        ["Connection", "close"],
-        ["Content-Length", "0"],
-      ],
-      method,
-    ),
-  ]);
-  expect(answer.status).toBe(405);
-  expect(answer.headers.allow).toBe("POST");
-});
+test.each(["HEAD", "GET", "PUT", "PATCH", "DELETE"])(
+  "%s is answered 405 and told what is allowed [A11]",
+  async (method) => {
+    const answer = await converse(app.url, [
+      head(
+        PATH,
+        [
+          ["Connection", "close"],
+          ["Content-Length", "0"],
+        ],
+        method,
+      ),
+    ]);
+    expect(answer.status).toBe(405);
+    expect(answer.headers.allow).toBe("POST");
+  },
+);
 
 test("an unknown provider is answered 404, also in pages' clothes", async () => {
   for (const path of ["/api/webhooks/nobody", "/api/webhooks/..%2fstripe", "/api/webhooks/%73tripe"]) {

@@ -36,7 +36,7 @@ async function sendChatwoot(): Promise<string> {
   return key;
 }
 
-test("what is under way ends well, what comes later is refused, and nothing is sent twice", {
+test("what is under way ends well, what comes later is refused, and nothing is sent twice [F04]", {
   timeout: 180_000,
 }, async () => {
   const [replayed, waiting] = [await sendChatwoot(), await sendChatwoot()];

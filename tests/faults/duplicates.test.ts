@@ -66,7 +66,7 @@ const providers: [Signer, string][] = [
 ];
 
 test.each(providers)(
-  "1,000 equal %s requests over 50 connections to two servers are one event",
+  "1,000 equal %s requests over 50 connections to two servers are one event [F10] [B13]",
   async (provider, type) => {
     const { key, body } = sample(provider, type);
     const agent = new http.Agent({ keepAlive: true, maxSockets: CONNECTIONS / 2 });

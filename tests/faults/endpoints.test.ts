@@ -154,7 +154,7 @@ const FAILURES: [string, string, Behaviour, string, number?][] = [
   ["E13", "599", answer("599 Unheard Of"), "http_5xx", 599],
 ];
 
-describe("fails with its class", () => {
+describe("fails with its class [E04] [E06] [E07] [E11] [E12] [F19]", () => {
   test.concurrent.each(FAILURES)("%s: %s", async (_row, _name, behave, errorClass, status) => {
     const { attempt, endpoint } = await tryOnce(behave, 2_000);
     expect(attempt).toMatchObject(failed(errorClass, status ?? null));
@@ -199,7 +199,7 @@ const SUCCESSES: [string, string, Behaviour, boolean][] = [
   ["–", "a body of 17 KB", answer("200 OK", {}, Buffer.alloc(17 * 1024, "x")), true],
 ];
 
-describe("succeeds by its status", () => {
+describe("succeeds by its status [E02] [E03] [E16]", () => {
   test.concurrent.each(SUCCESSES)("%s: %s", async (_row, _name, behave, truncated) => {
     const { attempt } = await tryOnce(behave, 1_500);
     expect(attempt).toMatchObject({ ...delivered, response_truncated: truncated });
@@ -207,7 +207,7 @@ describe("succeeds by its status", () => {
     expect(attempt?.duration_ms).toBeLessThan(2_500);
   });
 
-  test("E19: answers before it has read the body, then RST", async () => {
+  test("E19: answers before it has read the body, then RST [E19]", async () => {
     const endpoint = await startEndpoint(async (socket) => {
       socket.pause();
       socket.write(head("200 OK", { "content-length": "2" }));
@@ -221,7 +221,7 @@ describe("succeeds by its status", () => {
   });
 });
 
-test("E01: gzip bombs are neither unpacked nor kept whole, and cost no memory", async () => {
+test("E01: gzip bombs are neither unpacked nor kept whole, and cost no memory [E01]", async () => {
   const bomb = await gzipped(300);
   expect(bomb.length).toBeGreaterThan(200_000);
   const encoded = (body: Buffer, encoding: string) => answer("200 OK", { "content-encoding": encoding }, body);
@@ -254,7 +254,7 @@ async function gzipped(megabytes: number): Promise<Buffer> {
   return buffer(source.pipe(createGzip()));
 }
 
-describe("E09: a redirect is an answer, and nobody follows it", () => {
+describe("E09: a redirect is an answer, and nobody follows it [E09] [S07]", () => {
   const somewhere = [
     "http://127.0.0.1:{canary}/",
     "http://169.254.169.254/latest/meta-data/",
@@ -273,7 +273,7 @@ describe("E09: a redirect is an answer, and nobody follows it", () => {
   });
 });
 
-describe("E14: Retry-After", () => {
+describe("E14: Retry-After [E14]", () => {
   const HOUR = 3_600_000;
   test.concurrent.each([
     ["9e99", 20, 5_000],
@@ -296,7 +296,7 @@ describe("E14: Retry-After", () => {
   });
 });
 
-test("E16: cookies are neither kept nor sent back", async () => {
+test("E16: cookies are neither kept nor sent back [E16]", async () => {
   const endpoint = await startEndpoint(answer("503 Later", { "set-cookie": "session=of-the-endpoint; Path=/" }));
   open.push(endpoint);
   const url = `http://127.0.0.1:${endpoint.port}/`;
@@ -306,7 +306,7 @@ test("E16: cookies are neither kept nor sent back", async () => {
   for (const request of endpoint.requests) expect(request).not.toMatch(/^cookie:/im);
 });
 
-test("E17: our secret is masked where the endpoint repeats it, and its HTML stays text", async () => {
+test("E17: our secret is masked where the endpoint repeats it, and its HTML stays text [E17]", async () => {
   const bare = AGENT_SECRET.slice("whsec_".length);
   const html = `<script>alert(1)</script> ${AGENT_SECRET} ${bare} ${JSON.stringify(bare).replaceAll("/", "\\/")}`;
   const endpoint = await startEndpoint(answer(`500 You sent ${AGENT_SECRET}`, { "x-echo": AGENT_SECRET }, html));
@@ -322,7 +322,7 @@ test("E17: our secret is masked where the endpoint repeats it, and its HTML stay
   expect(worker.output()).not.toContain(bare);
 });
 
-describe("E18: TLS", () => {
+describe("E18: TLS [E18]", () => {
   const good = createCertificate({ names: ["localhost", "127.0.0.1"], issuer: authority });
   const TLS: [string, Parameters<typeof startTlsEndpoint>[0], string, object][] = [
     ["a good certificate", good, "localhost", { ...delivered, http_status: 200 }],
@@ -417,11 +417,11 @@ describe("E18: TLS", () => {
   });
 });
 
-test("no redirect was followed and no proxy of the environment was used: nothing ever reached the canary", () => {
+test("no redirect was followed and no proxy of the environment was used: nothing ever reached the canary [S07] [S12]", () => {
   expect(canary.connections).toBe(0);
 });
 
-test("the worker has survived all of it", async () => {
+test("the worker has survived all of it [E07]", async () => {
   const { attempt } = await tryOnce(answer("200 OK", {}, "still here"));
   expect(attempt).toMatchObject(delivered);
   expect(worker.output()).not.toMatch(/uncaught|unhandled|handler_error/i);

@@ -48,7 +48,7 @@ const control = (name: "pause" | "resume", id: number) =>
 const count = async (status: string) =>
   (await sql`select count(*)::int from deliveries where status = ${status}`)[0]?.count as number;
 
-test("1,000 held events are all delivered, in order and within the rate, although the process is killed twice", async () => {
+test("1,000 held events are all delivered, in order and within the rate, although the process is killed twice [F14]", async () => {
   const rate = 60;
   const id = await addDestination(sql, "shop", endpoint.url, { ordering: "object", rate_per_second: rate });
   await control("pause", id);

@@ -40,7 +40,7 @@ afterAll(async () => {
   await sink?.close();
 }, 60_000);
 
-test(`${KILLS} kills under load lose nothing, repeat nothing and leave nothing behind`, {
+test(`${KILLS} kills under load lose nothing, repeat nothing and leave nothing behind [F01] [F03] [F06] [CP4] [A9]`, {
   timeout: LIMIT_MS,
 }, async () => {
   const random = randomFrom(SEED);

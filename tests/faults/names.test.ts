@@ -68,7 +68,7 @@ describe("a name that changes between the check and the connection never leads i
     canary.connections = 0;
   });
 
-  test("when it is delivered, retried and replayed", async () => {
+  test("when it is delivered, retried and replayed [S04] [S05]", async () => {
     // Each to a destination of its own, so that none becomes known for its failures.
     for (let batch = 0; batch < 12; batch += 1) {
       const options = { maxAttempts: 2, baseDelayMs: 1 };
@@ -80,7 +80,7 @@ describe("a name that changes between the check and the connection never leads i
       selection: { filter: { provider_slug: ["standard"] } },
       options: { skipAlreadyApplied: false },
       reason: "rebinding",
-      actor: { id: "t", name: "Test" },
+      actor: { id: "t", name: "Test", organisations: null },
       requestId: "r",
     });
     await workUntilIdle();
@@ -96,7 +96,7 @@ describe("a name that changes between the check and the connection never leads i
     expect(canary.connections).toBe(0);
   });
 
-  test("when it is tested and when it is saved", async () => {
+  test("when it is tested and when it is saved [S04] [S05]", async () => {
     const url = urlOf("rebind");
     const tests = await Promise.all(Array.from({ length: 200 }, () => testEndpoint({ url })));
     expect(new Set(tests.map((result) => result.error_class))).toEqual(new Set(["blocked_address", "http_5xx"]));
@@ -107,7 +107,7 @@ describe("a name that changes between the check and the connection never leads i
     expect(canary.connections).toBe(0);
   });
 
-  test("in 1,000 requests and more, and not when one of two addresses is internal", async () => {
+  test("in 1,000 requests and more, and not when one of two addresses is internal [S04]", async () => {
     for (let batch = 0; batch < 10; batch += 1) await Promise.all(Array.from({ length: 50 }, () => ask("rebind")));
     const both = await Promise.all(Array.from({ length: 50 }, () => ask("both")));
     for (const { failure } of both) expect(failure).toEqual({ class: "blocked_address", message: NOT_PUBLIC.title });
@@ -119,7 +119,13 @@ describe("a name that changes between the check and the connection never leads i
   });
 });
 
-describe("what a name server gets wrong is dns, and tried again", () => {
+test("no connection is used for a second request, so none outlives the check of its address [S06]", async () => {
+  const before = endpoint.connections;
+  for (let n = 0; n < 20; n += 1) await ask("good");
+  expect(endpoint.connections - before).toBe(20);
+});
+
+describe("what a name server gets wrong is dns, and tried again [F31]", () => {
   test.concurrent.each(["nowhere", "broken", "silent"])("%s", async (name) => {
     const event = await deliverTo(desk, urlOf(name));
     await workUntilIdle();
@@ -135,7 +141,7 @@ describe("what a name server gets wrong is dns, and tried again", () => {
   });
 });
 
-test("F31: names that nobody answers for hold up nobody else", async () => {
+test("F31: names that nobody answers for hold up nobody else [F31]", async () => {
   let waiting = 40;
   const silent = Array.from({ length: waiting }, (_, n) =>
     ask(`silent${n}`).finally(() => {

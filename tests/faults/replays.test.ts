@@ -81,7 +81,7 @@ async function ended(id: string, withinMs: number) {
 
 const duplicates = () => agent.received.length - new Set(agent.received.map((request) => request.id)).size;
 
-test("two workers run a replay of 10,000 items and deliver each exactly once", async () => {
+test("two workers run a replay of 10,000 items and deliver each exactly once [F12]", async () => {
   const hashes = await seedDeadForwards(sql, 10_000);
   // Room for both: a destination's own limit would let the quicker worker have it all.
   await sql`update destinations set max_concurrency = 128`;
@@ -101,7 +101,7 @@ test("two workers run a replay of 10,000 items and deliver each exactly once", a
   );
 });
 
-test("SIGKILL of workers in the middle of a replay loses no item, and doubles at most what was in flight", async () => {
+test("SIGKILL of workers in the middle of a replay loses no item, and doubles at most what was in flight [F02]", async () => {
   agent.received.length = 0;
   await sql`update destinations set max_concurrency = 16`;
   await sql`truncate events, deliveries, attempts, replays, replay_items cascade`;

@@ -17,7 +17,7 @@ const rejectionsFor = (reason: string) => desk.sql`select * from rejections wher
 const sha256 = (body: Buffer) => createHash("sha256").update(body).digest("hex");
 
 describe("a verified request", () => {
-  test("is stored byte for byte, with its delivery, and answered 200", async () => {
+  test("is stored byte for byte, with its delivery, and answered 200 [D1]", async () => {
     const body = Buffer.from(
       `{ "id": "evt_bytes",\n "type":"customer.subscription.updated", "amount": 1.10, "big": 9007199254740993 }`,
     );
@@ -66,15 +66,18 @@ describe("a verified request", () => {
     ["an object as id", Buffer.from('{"id":{"a":1},"type":["x"]}'), "ok"],
     ["form data", Buffer.from("a=1&b=2"), "not_json"],
   ];
-  test.each(odd)("is never refused for its content: %s", async (_name, body, parseStatus) => {
-    const answer = await send("stripe", body);
-    expect(answer.status).toBe(200);
-    const [row] = await desk.sql`select raw_body, parse_status, payload from events where id = ${eventIdIn(answer)}`;
-    expect(row?.raw_body).toEqual(body);
-    expect(row?.parse_status).toBe(parseStatus);
-    expect(row?.payload === null).toBe(parseStatus !== "ok");
-    expect(({} as Record<string, unknown>).admin).toBeUndefined();
-  });
+  test.each(odd)(
+    "is never refused for its content: %s [C1] [C2] [C3] [C4] [C7] [C8] [C9] [D3] [D4] [D9]",
+    async (_name, body, parseStatus) => {
+      const answer = await send("stripe", body);
+      expect(answer.status).toBe(200);
+      const [row] = await desk.sql`select raw_body, parse_status, payload from events where id = ${eventIdIn(answer)}`;
+      expect(row?.raw_body).toEqual(body);
+      expect(row?.parse_status).toBe(parseStatus);
+      expect(row?.payload === null).toBe(parseStatus !== "ok");
+      expect(({} as Record<string, unknown>).admin).toBeUndefined();
+    },
+  );
 
   test("with a key longer than an index entry is stored once", async () => {
     const event = stripeEvent({ id: `evt_${"k".repeat(5000)}` });
@@ -95,7 +98,7 @@ describe("the same event again", () => {
     ]);
   });
 
-  test("with other bytes is kept as a conflict, and the first stays", async () => {
+  test("with other bytes is kept as a conflict, and the first stays [B16]", async () => {
     const event = stripeEvent();
     const id = eventIdIn(await send("stripe", event));
     expect((await send("stripe", { ...event, forged: true })).status).toBe(200);
@@ -114,7 +117,7 @@ describe("the same event again", () => {
     ]);
   });
 
-  test("1,000 times at once is one row, and every answer is 200", async () => {
+  test("1,000 times at once is one row, and every answer is 200 [B13]", async () => {
     const event = stripeEvent();
     const answers = await Promise.all(Array.from({ length: 1000 }, () => send("stripe", event)));
     expect(answers.every((answer) => answer.status === 200)).toBe(true);
@@ -132,7 +135,7 @@ describe("a refused request", () => {
     ["chatwoot", 401],
     ["standard", 401],
   ] as const)(
-    "of %s, unsigned or tampered, answers %i and makes a rejection, not an event",
+    "of %s, unsigned or tampered, answers %i and makes a rejection, not an event [B1]",
     async (provider, status) => {
       const [{ count: before } = {}] = await desk.sql`select count(*) from events`;
       for (const options of [{ unsigned: true }, { tampered: true }]) {
@@ -147,21 +150,21 @@ describe("a refused request", () => {
     },
   );
 
-  test("forged under an id does not poison the genuine one", async () => {
+  test("forged under an id does not poison the genuine one [B15]", async () => {
     const event = stripeEvent();
     await send("stripe", event, { tampered: true });
     const genuine = await send("stripe", event);
     expect([genuine.status, JSON.parse(genuine.body).duplicate]).toEqual([200, false]);
   });
 
-  test("authentic but stale keeps its whole body", async () => {
+  test("authentic but stale keeps its whole body [B12]", async () => {
     const body = bodyOf({ ...stripeEvent(), filler: "x".repeat(5000) });
     expect((await send("stripe", body, { stale: true })).status).toBe(400);
     const [row] = await rejectionsFor("stale");
     expect(row?.body).toEqual(body);
   });
 
-  test("of a provider without its secret answers 503 and says which variable to set", async () => {
+  test("of a provider without its secret answers 503 and says which variable to set [B7]", async () => {
     const secret = process.env.STANDARD_WEBHOOK_SECRET;
     for (const tooShort of ["", "  ", "abc"]) {
       process.env.STANDARD_WEBHOOK_SECRET = tooShort;
@@ -172,7 +175,7 @@ describe("a refused request", () => {
     process.env.STANDARD_WEBHOOK_SECRET = secret;
   });
 
-  test("keeps at most 100 samples per reason and hour, and counts them all", async () => {
+  test("keeps at most 100 samples per reason and hour, and counts them all [G1]", async () => {
     for (let round = 0; round < 8; round += 1) {
       await Promise.all(Array.from({ length: 30 }, () => send("telnyx", {}, { unsigned: true })));
     }
@@ -195,7 +198,7 @@ describe("the door itself", () => {
     }
   });
 
-  test("answers 405 for other methods and names POST", async () => {
+  test("answers 405 for other methods and names POST [A11]", async () => {
     for (const method of ["GET", "HEAD", "PUT", "PATCH", "DELETE"]) {
       expect(await ask(method, "/api/webhooks/stripe")).toMatchObject({ status: 405, headers: { allow: "POST" } });
     }
@@ -214,7 +217,7 @@ describe("the door itself", () => {
     }
   });
 
-  test("takes a body of exactly 1 MiB and refuses one byte more", async () => {
+  test("takes a body of exactly 1 MiB and refuses one byte more [C14]", async () => {
     const limit = 1024 * 1024;
     expect((await ask("POST", "/api/webhooks/stripe", Buffer.alloc(limit, " "))).status).toBe(200);
     expect((await ask("POST", "/api/webhooks/stripe", Buffer.alloc(limit + 1, " "))).status).toBe(413);

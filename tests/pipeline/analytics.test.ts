@@ -1,10 +1,12 @@
 /** The overview's figures: exact at the edges of hours, silent providers by their habits, and a cost that events do not raise. */
+
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { Analytics } from "@/lib/contract/analytics";
 import { call } from "@/lib/db/client";
 import { readAnalytics } from "@/lib/queries/analytics";
 import { nextUuid } from "@/lib/samples/ids";
 import { stripeEvent } from "@/lib/samples/stripe";
+import { EVERYTHING, scopeOf } from "@/lib/scope";
 import { type Desk, openDesk, send, workUntilIdle } from "../support/desk";
 
 let desk: Desk;
@@ -28,21 +30,28 @@ async function counted(at: string, provider: string, outcome: string, count: num
   await desk.sql`
     insert into statistics_hours (hour, provider, event_type, outcome, shard, count)
     values (date_trunc('hour', ${at}::timestamptz, 'UTC'), ${provider}, 'a.type', ${outcome}, 1, ${count})
-    on conflict (hour, provider, event_type, outcome, shard) do update
+    on conflict (organisation_id, hour, provider, event_type, outcome, shard) do update
       set count = statistics_hours.count + excluded.count`;
 }
 
 const readBetween = (from: string, to: string, seconds: number) =>
-  call<Analytics>("console", "read_analytics", { p_from: from, p_to: to, p_bucket_seconds: seconds });
+  call<Analytics>("console", "read_analytics", {
+    p_from: from,
+    p_to: to,
+    p_bucket_seconds: seconds,
+    ...scopeOf(EVERYTHING),
+  });
 
 describe("minutes and hours", () => {
   test("an event is counted in both, and every range says the same of it", async () => {
     await send("stripe", stripeEvent({ id: nextUuid() }));
     await send("stripe", stripeEvent({ id: nextUuid() }), { tampered: true });
     await workUntilIdle();
-    await expect.poll(async () => (await readAnalytics({ range: "15m" })).totals.rejected, { timeout: 15_000 }).toBe(1);
+    await expect
+      .poll(async () => (await readAnalytics({ range: "15m" }, EVERYTHING)).totals.rejected, { timeout: 15_000 })
+      .toBe(1);
     for (const range of ["15m", "1h", "24h", "7d", "30d"] as const) {
-      const { totals, providers, latency } = await readAnalytics({ range });
+      const { totals, providers, latency } = await readAnalytics({ range }, EVERYTHING);
       expect(totals, range).toMatchObject({ received: 1, delivered: 1, failed: 0, rejected: 1 });
       expect(providers.map(({ provider }) => provider)).toEqual(["stripe"]);
       expect(latency.attempts).toBe(1);
@@ -70,9 +79,11 @@ describe("minutes and hours", () => {
   test("each provider stands beside its own time before", async () => {
     await counted(hoursAgo(2), "stripe", "delivered", 90);
     await counted(hoursAgo(2), "stripe", "dead", 10);
+    await counted(hoursAgo(2), "stripe", "succeeded", 45);
+    await counted(hoursAgo(2), "stripe", "lost", 5);
     await counted(hoursAgo(30), "stripe", "delivered", 100);
     await counted(hoursAgo(30), "telnyx", "delivered", 5);
-    const { providers, totals, previous, success_rate } = await readAnalytics({ range: "24h" });
+    const { providers, totals, previous, success_rate } = await readAnalytics({ range: "24h" }, EVERYTHING);
     expect(providers).toMatchObject([
       { provider: "stripe", totals: { delivered: 90, dead: 10 }, previous: { delivered: 100, dead: 0 } },
       { provider: "telnyx", totals: { delivered: 0 }, previous: { delivered: 5 } },
@@ -87,16 +98,16 @@ describe("minutes and hours", () => {
       insert into destination_statistics (destination_id, span, at, latency) values
         (${destination?.id ?? 0}, 'minute', date_trunc('minute', now()) - interval '5 minutes', ${histogram(2)}),
         (${destination?.id ?? 0}, 'hour', date_trunc('hour', now()) - interval '20 hours', ${histogram(98)})`;
-    const { latency, previous_latency } = await readAnalytics({ range: "15m" });
+    const { latency, previous_latency } = await readAnalytics({ range: "15m" }, EVERYTHING);
     expect(latency).toMatchObject({ attempts: 100, p50_ms: 8, p95_ms: 10 });
     expect(latency.p99_ms).toBeGreaterThan(2_000);
     expect(previous_latency).toEqual({ attempts: 0, p50_ms: null, p95_ms: null, p99_ms: null });
-    expect((await readAnalytics({ range: "24h" })).latency).toMatchObject({ attempts: 196 });
+    expect((await readAnalytics({ range: "24h" }, EVERYTHING)).latency).toMatchObject({ attempts: 196 });
   });
 });
 
 describe("a provider has gone silent", () => {
-  const silent = async () => (await readAnalytics({ range: "1h" })).silent_providers;
+  const silent = async () => (await readAnalytics({ range: "1h" }, EVERYTHING)).silent_providers;
 
   test("when nothing came for more than four times its longest pause", async () => {
     // Every three hours, for two days, until 13 hours ago: longer than four pauses.
@@ -130,7 +141,7 @@ test("the overview's cost does not grow with events: 60,000 of them, and no plan
   await desk.sql`analyze events`;
   const before = await scans();
   for (const range of ["15m", "24h", "30d"] as const) {
-    expect((await readAnalytics({ range })).totals.received).toBe(range === "15m" ? 0 : 60_000);
+    expect((await readAnalytics({ range }, EVERYTHING)).totals.received).toBe(range === "15m" ? 0 : 60_000);
   }
   // `exists (select from events)` stops at the first row; everything else asks an index.
   await expect.poll(async () => (await scans()).calls > before.calls, { timeout: 15_000 }).toBe(true);

@@ -34,7 +34,7 @@ const finish = (work: Work[]) =>
   });
 
 describe("claim", () => {
-  test("opens the attempt and counts it before anything is sent", async () => {
+  test("opens the attempt and counts it before anything is sent [CP5]", async () => {
     await sendMany(1, "stripe");
     const { work } = await claim("w1", 10, 30);
     expect(work).toMatchObject([{ attempt_number: 1, try: 1, fence: 1, event: { provider: "stripe" } }]);
@@ -44,7 +44,7 @@ describe("claim", () => {
     expect(await desk.sql`select status from events`).toMatchObject([{ status: "processing" }]);
   });
 
-  test("gives each of 1,000 deliveries to one of four racing workers, exactly once, and starves none", async () => {
+  test("gives each of 1,000 deliveries to one of four racing workers, exactly once, and starves none [F12]", async () => {
     await desk.sql`update destinations set max_concurrency = 1000`;
     for (let round = 0; round < 5; round += 1) await sendMany(200, round % 2 ? "stripe" : "chatwoot");
     const shares = await Promise.all(
@@ -75,13 +75,38 @@ describe("claim", () => {
     expect(work.filter((item) => item.event.provider === "chatwoot")).toHaveLength(5);
   });
 
-  test("keeps to a destination's concurrency over all workers", async () => {
+  test("keeps to a destination's concurrency over all workers [F13]", async () => {
     await sendMany(40, "chatwoot");
     const first = await claim("w1", 100, 30);
     const second = await claim("w2", 100, 30);
     expect([first.work.length, second.work.length]).toEqual([8, 0]);
     await finish(first.work.slice(0, 3));
     expect((await claim("w2", 100, 30)).work).toHaveLength(3);
+  });
+
+  test("of eight deliveries of 25 MiB it takes as many as one answer can hold, and each in its turn", async () => {
+    await sendMany(8, "chatwoot");
+    await desk.sql`update events set raw_body = convert_to(repeat('x', 25 * 1024 * 1024), 'UTF8')`;
+    await sendMany(2, "stripe");
+    const sizes: number[] = [];
+    for (let round = 0; round < 12; round += 1) {
+      const { work } = await claim("w1", 100, 60);
+      const large = work.filter((item) => item.event.body.length > 100_000);
+      if (large.length > 0) sizes.push(large.length);
+      // Small ones go with them.
+      if (round === 0) expect(work.length - large.length).toBe(2);
+      await finish(work);
+    }
+    expect(sizes).toEqual(Array(8).fill(1));
+    expect((await claim("w1", 100, 60, { bytes: 0 })).work).toEqual([]);
+  });
+
+  test("takes no large body while there is no room for it, and small ones all the same", async () => {
+    await sendMany(1, "chatwoot");
+    await desk.sql`update events set raw_body = convert_to(repeat('x', 100000), 'UTF8')`;
+    await sendMany(1, "stripe");
+    expect((await claim("w1", 10, 30, { bytes: 0 })).work.map((item) => item.event.provider)).toEqual(["stripe"]);
+    expect((await claim("w1", 10, 30)).work.map((item) => item.event.provider)).toEqual(["chatwoot"]);
   });
 
   test("takes nothing for a paused destination, and holds what comes for it", async () => {
@@ -120,7 +145,7 @@ describe("a lease that passed", () => {
     ]);
   });
 
-  test("on the last try is the end: an event that kills its worker dies too", async () => {
+  test("on the last try is the end: an event that kills its worker dies too [F09]", async () => {
     await sendMany(1, "chatwoot");
     for (let round = 0; round < 3; round += 1) {
       expect((await claim("w", 10, 30)).work).toHaveLength(1);

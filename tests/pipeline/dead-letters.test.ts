@@ -1,4 +1,5 @@
 /** Dead letters by cause, and that a replay of one group touches nothing else. */
+
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { filterOfGroup } from "@/lib/contract/dead-letters";
 import type { EventFilter } from "@/lib/contract/event-filter";
@@ -9,12 +10,13 @@ import { countEvents, listEvents } from "@/lib/queries/events";
 import { listReplayItems } from "@/lib/queries/replays";
 import { chatwootEvent } from "@/lib/samples/chatwoot";
 import { nextUuid } from "@/lib/samples/ids";
+import { EVERYTHING } from "@/lib/scope";
 import { type Desk, eventIdIn, openDesk, send, workUntilIdle } from "../support/desk";
 import { type AgentSdk, startAgentSdk } from "../tools/agent-sdk";
 
 let desk: Desk;
 let agent: AgentSdk;
-const ada = { id: "staff-1", name: "Ada" };
+const ada = { id: "staff-1", name: "Ada", organisations: null };
 
 beforeAll(async () => {
   agent = await startAgentSdk({ port: 0 });
@@ -85,7 +87,7 @@ describe("dead letters", () => {
   test("are grouped by destination, class, status and message, biggest first", async () => {
     const refused = await deadMessages(2, "422");
     const down = await deadMessages(3, "503");
-    const { groups, total } = await listDeadLetterGroups();
+    const { groups, total } = await listDeadLetterGroups(EVERYTHING);
     expect(total).toEqual({ groups: 2, deliveries: 5, events: 5 });
     expect(groups.map(({ error_class, http_status, count }) => [error_class, http_status, count])).toEqual([
       ["http_5xx", 503, 3],
@@ -101,7 +103,7 @@ describe("dead letters", () => {
     expect(groups[0]?.hours).toHaveLength(24);
     expect(groups[0]?.hours.reduce((sum, hour) => sum + hour)).toBe(3);
     expect(groups[1]?.sample.id).toBe(`we_${refused.at(-1)}`);
-    expect(await readRail()).toEqual({ dead_letters: 5, running_replays: 0 });
+    expect(await readRail(EVERYTHING)).toEqual({ dead_letters: 5, running_replays: 0 });
   });
 
   test("say when they died: first, last, and by the hour of the clock", async () => {
@@ -109,7 +111,7 @@ describe("dead letters", () => {
     await desk.sql`update deliveries set finished_at = now() - interval '3 days' where event_id = ${old as number}`;
     await desk.sql`
       update deliveries set finished_at = date_trunc('hour', now()) - interval '90 minutes' where event_id = ${late as number}`;
-    const [group] = (await listDeadLetterGroups()).groups;
+    const [group] = (await listDeadLetterGroups(EVERYTHING)).groups;
     expect(group?.hours).toEqual([...Array(21).fill(0), 1, 0, 0]);
     expect(Date.parse(group?.last_at ?? "") - Date.parse(group?.first_at ?? "")).toBeGreaterThan(69 * 3_600_000);
   });
@@ -117,13 +119,16 @@ describe("dead letters", () => {
   test("leave their group when they are resolved, and are none", async () => {
     const [first] = await deadMessages(2, "503");
     await resolveEvents([first as number], { reason: "by hand", actor: ada, requestId: "r" });
-    expect((await listDeadLetterGroups()).groups).toMatchObject([{ count: 1 }]);
+    expect((await listDeadLetterGroups(EVERYTHING)).groups).toMatchObject([{ count: 1 }]);
     const rest = await desk.sql`select id::int from events where status = 'dead'`;
     await resolveEvents(
       rest.map(({ id }) => id),
       { reason: "by hand", actor: ada, requestId: "r" },
     );
-    expect(await listDeadLetterGroups()).toEqual({ groups: [], total: { groups: 0, deliveries: 0, events: 0 } });
+    expect(await listDeadLetterGroups(EVERYTHING)).toEqual({
+      groups: [],
+      total: { groups: 0, deliveries: 0, events: 0 },
+    });
   });
 });
 
@@ -138,7 +143,7 @@ describe("a replay of one group", () => {
       update deliveries set last_error_class = 'http_422', last_http_status = 422, last_error = 'Second answered 422.'
       where destination_id = (select id from destinations where slug = 'second')`;
     await deadMessages(1, "422");
-    const { groups } = await listDeadLetterGroups();
+    const { groups } = await listDeadLetterGroups(EVERYTHING);
     expect(groups).toHaveLength(4);
     const group = groups.find(
       ({ http_status, destination }) => http_status === 503 && destination.slug === "agent-sdk",
@@ -146,8 +151,8 @@ describe("a replay of one group", () => {
     if (!group) throw new Error("There is no group of 503s.");
 
     const filter = filterOfGroup(group);
-    expect((await listEvents(filter, { limit: 10 })).events.map(({ id }) => id)).toEqual([`we_${both}`]);
-    expect(await countEvents(filter)).toBe(1);
+    expect((await listEvents(filter, { limit: 10 }, EVERYTHING)).events.map(({ id }) => id)).toEqual([`we_${both}`]);
+    expect(await countEvents(filter, EVERYTHING)).toBe(1);
     const asked = {
       kind: "criteria",
       selection: { filter },
@@ -156,15 +161,15 @@ describe("a replay of one group", () => {
       requestId: "r",
     } as const;
     const draft = await draftReplay(asked);
-    expect(await listReplayItems(draft.id, { limit: 10 })).toMatchObject([
+    expect(await listReplayItems(draft.id, { limit: 10 }, EVERYTHING)).toMatchObject([
       { event_id: `we_${both}`, destination: "Agent SDK" },
     ]);
     agent.setMode("ok");
     const replay = await createReplay(asked);
     await workUntilIdle();
-    expect(await readReplay(replay.id)).toMatchObject({ status: "completed", total: 1, succeeded: 1 });
+    expect(await readReplay(replay.id, EVERYTHING)).toMatchObject({ status: "completed", total: 1, succeeded: 1 });
     expect(agent.received).toHaveLength(1);
-    expect((await listDeadLetterGroups()).groups.map(({ error_group }) => error_group).sort()).toEqual(
+    expect((await listDeadLetterGroups(EVERYTHING)).groups.map(({ error_group }) => error_group).sort()).toEqual(
       groups
         .filter((one) => one !== group)
         .map(({ error_group }) => error_group)
@@ -175,7 +180,9 @@ describe("a replay of one group", () => {
 
 describe("the history is filtered", () => {
   const found = async (filter: EventFilter) =>
-    (await listEvents(filter, { limit: 50 })).events.map(({ id }) => Number(id.slice(3))).sort((a, b) => a - b);
+    (await listEvents(filter, { limit: 50 }, EVERYTHING)).events
+      .map(({ id }) => Number(id.slice(3)))
+      .sort((a, b) => a - b);
 
   test("by what its deliveries met, one delivery meeting all of it", async () => {
     await secondDestination();
@@ -221,7 +228,7 @@ describe("the history is filtered", () => {
   test("a search in payloads that takes too long is given up, and says what to do", async () => {
     await desk.sql.begin(async (busy) => {
       await busy`lock table events in access exclusive mode`;
-      await expect(listEvents({ text: "anything" }, { limit: 50 })).rejects.toMatchObject({
+      await expect(listEvents({ text: "anything" }, { limit: 50 }, EVERYTHING)).rejects.toMatchObject({
         init: { status: 422, field: "text", detail: expect.stringContaining("Narrow it to a time range") },
       });
     });

@@ -1,9 +1,11 @@
 /** What the history, the counts and replays mean by "at this destination". */
+
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { eventFilterSchema } from "@/lib/contract/event-filter";
 import { createReplay } from "@/lib/pipeline/replay";
 import { listEvents } from "@/lib/queries/events";
 import { listReplayItems } from "@/lib/queries/replays";
+import { EVERYTHING } from "@/lib/scope";
 import { type Desk, openDesk, workUntilIdle } from "../support/desk";
 import { addDestination, type Endpoint, publish, startEndpoint } from "../support/endpoint";
 
@@ -31,7 +33,9 @@ afterAll(async () => {
 });
 
 const keysOf = async (filter: Record<string, string>) =>
-  (await listEvents(eventFilterSchema.parse(filter), { limit: 10 })).events.map((event) => event.event_key).sort();
+  (await listEvents(eventFilterSchema.parse(filter), { limit: 10 }, EVERYTHING)).events
+    .map((event) => event.event_key)
+    .sort();
 
 test("a destination matches the events that go there; with a delivery status, those it has there", async () => {
   expect(await keysOf({ destination: ids.ill })).toEqual(["things-0", "things-1", "things-2"]);
@@ -53,14 +57,14 @@ test("a replay of what failed at a destination delivers there, and nowhere else"
     selection: { filter: { destination: [ids.ill], delivery_status: ["dead"] } },
     options: { skipAlreadyApplied: false },
     reason: "the endpoint is repaired",
-    actor: { id: "staff-1", name: "Ada" },
+    actor: { id: "staff-1", name: "Ada", organisations: null },
     requestId: "incident-1",
   });
   expect(replay).toMatchObject({ matched: 1, total: 1 });
   ill.answer(200);
   well.arrivals.length = 0;
   await workUntilIdle();
-  const [item] = await listReplayItems(replay.id, { limit: 10 });
+  const [item] = await listReplayItems(replay.id, { limit: 10 }, EVERYTHING);
   expect(item).toMatchObject({ outcome: "delivered" });
   expect(ill.arrivals.at(-1)).toMatchObject({ status: 200, body: { n: 1 } });
   expect(well.arrivals).toEqual([]);

@@ -1,10 +1,12 @@
 /** Circuit, throttle, disabling and statistics of destinations. */
+
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Destination } from "@/lib/contract/destinations";
 import { call, closeDatabase } from "@/lib/db/client";
 import { claim } from "@/lib/pipeline/claim";
 import { createReplay } from "@/lib/pipeline/replay";
 import { startWorker, type Worker } from "@/lib/pipeline/worker";
+import { EVERYTHING, scopeOf } from "@/lib/scope";
 import { type Desk, openDesk, workUntilIdle } from "../support/desk";
 import { type Arrival, addDestination, type Endpoint, publish, startEndpoint } from "../support/endpoint";
 import { until } from "../support/processes";
@@ -56,7 +58,7 @@ async function opened(more: number): Promise<number> {
 }
 
 describe("the circuit", () => {
-  test("opens when half of at least ten attempts failed, and its deliveries wait without losing tries", async () => {
+  test("opens when half of at least ten attempts failed, and its deliveries wait without losing tries [F15]", async () => {
     const id = await opened(5);
     expect(await read(id)).toMatchObject({
       state: "open",
@@ -95,7 +97,7 @@ describe("the circuit", () => {
     expect(Date.parse(health.breaker_probe_at as string) - Date.now()).toBeLessThanOrEqual(60_000);
   });
 
-  test("closes when the probe is answered, and comes back slowly: one at a time, then two, four, …", async () => {
+  test("closes when the probe is answered, and comes back slowly: one at a time, then two, four, … [F14]", async () => {
     const id = await opened(40);
     await closeDatabase(); // What a restart leaves: only the rows.
     expect((await read(id)).state).toBe("open");
@@ -120,10 +122,10 @@ describe("the circuit", () => {
       kind: "single",
       selection: { event_ids: [dead?.event_id] },
       reason: "is it back?",
-      actor: { id: "staff-1", name: "Ada" },
+      actor: { id: "staff-1", name: "Ada", organisations: null },
       requestId: "r",
     });
-    expect((await claim("w", 10, 30, 0)).work).toEqual([]);
+    expect((await claim("w", 10, 30, { replayLimit: 0 })).work).toEqual([]);
     await workUntilIdle();
     expect(endpoint.arrivals[0]?.body.n).toBe(0);
     expect((await read(id)).health.breaker).toBe("closed");
@@ -131,7 +133,7 @@ describe("the circuit", () => {
 });
 
 describe("an endpoint that asks to slow down", () => {
-  test("is left alone for as long as it asks, and others are not", async () => {
+  test("is left alone for as long as it asks, and others are not [E11]", async () => {
     const id = await addDestination(desk.sql, "shop", endpoint.url, { max_concurrency: 1, max_attempts: 5 });
     const calm = await startEndpoint();
     await addDestination(desk.sql, "calm", calm.url);
@@ -156,7 +158,7 @@ describe("an endpoint that asks to slow down", () => {
 describe("a destination is disabled", () => {
   const notices = () => desk.sql`select actor_id, subject, message from notices order by id`;
 
-  test("by 410: what waits is held, and every administrator is told once", async () => {
+  test("by 410: what waits is held, and every administrator is told once [E10] [CP14]", async () => {
     const id = await addDestination(desk.sql, "shop", endpoint.url, { max_concurrency: 1 });
     endpoint.answer(410);
     await publish(desk.sql, "shop", 4);
@@ -178,12 +180,18 @@ describe("a destination is disabled", () => {
     ]);
 
     endpoint.answer(200);
-    await call("console", "enable_destination", { p_id: id, p_actor: "Ada", p_actor_id: "1", p_request_id: "r" });
+    await call("console", "enable_destination", {
+      ...scopeOf(EVERYTHING),
+      p_id: id,
+      p_actor: "Ada",
+      p_actor_id: "1",
+      p_request_id: "r",
+    });
     await workUntilIdle();
     expect(await delivered()).toBe(3);
   });
 
-  test("after five days of failures, with a warning after the first, each said once", async () => {
+  test("after five days of failures, with a warning after the first, each said once [E13] [CP14]", async () => {
     const id = await addDestination(desk.sql, "shop", endpoint.url, { max_attempts: 1 });
     endpoint.answer(500);
     const failAfter = async (days: number) => {

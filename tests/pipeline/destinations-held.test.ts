@@ -1,8 +1,10 @@
 /** Paused and disabled destinations hold what is theirs, and let it go in order. */
+
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { call } from "@/lib/db/client";
 import { claim } from "@/lib/pipeline/claim";
 import { startWorker, type Worker } from "@/lib/pipeline/worker";
+import { EVERYTHING, scopeOf } from "@/lib/scope";
 import { type Desk, openDesk, workUntilIdle } from "../support/desk";
 import { addDestination, type Endpoint, publish, startEndpoint } from "../support/endpoint";
 import { until } from "../support/processes";
@@ -26,8 +28,8 @@ afterEach(async () => {
 });
 
 const who = { p_actor: "Ada", p_actor_id: "staff-1", p_request_id: "r" };
-const pause = (id: number) => call("console", "pause_destination", { p_id: id, ...who });
-const resume = (id: number) => call("console", "resume_destination", { p_id: id, ...who });
+const pause = (id: number) => call("console", "pause_destination", { ...scopeOf(EVERYTHING), p_id: id, ...who });
+const resume = (id: number) => call("console", "resume_destination", { ...scopeOf(EVERYTHING), p_id: id, ...who });
 const attend = () => call("pipeline", "attend_destinations", { p_disable_after_days: 5 });
 const statuses = async () =>
   Object.fromEntries(

@@ -37,7 +37,7 @@ const numbersOf = (object: string) =>
 const ascending = (numbers: number[]) => numbers.every((n, index) => index === 0 || n > (numbers[index - 1] as number));
 
 describe("the rate of a destination", () => {
-  test("is kept by two workers together", async () => {
+  test("is kept by two workers together [F14]", async () => {
     await addDestination(desk.sql, "rated", endpoint.url, { rate_per_second: 40 });
     await publish(desk.sql, "rated", 200);
     await twoWorkers();

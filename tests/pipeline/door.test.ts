@@ -6,11 +6,16 @@ import type { Answer } from "@/lib/pipeline/answer";
 import { getEvent } from "@/lib/queries/events";
 import { createSource } from "@/lib/queries/sources";
 import { bodyOf } from "@/lib/samples/ids";
+import { EVERYTHING } from "@/lib/scope";
 import { type Desk, eventIdIn, openDesk, workUntilIdle } from "../support/desk";
 
 const TOKEN = "mitto-token-of-the-environment";
 const SHOPIFY_SECRET = "fixture-shopify-client-secret";
-const change = { actor: { id: "staff-1", name: "Ada" }, requestId: "req-door", origin: "https://desk.test" };
+const change = {
+  actor: { id: "staff-1", name: "Ada", organisations: null },
+  requestId: "req-door",
+  origin: "https://desk.test",
+};
 
 let desk: Desk;
 beforeAll(async () => {
@@ -116,7 +121,7 @@ describe("a secret in the body", () => {
       body: Buffer.from(body as string),
     });
 
-  test("is in the received bytes, and nowhere else: no column, answer or line of the log", async () => {
+  test("is in the received bytes, and nowhere else: no column, answer or line of the log [S18]", async () => {
     let printed = "";
     vi.spyOn(process.stdout, "write").mockImplementation((chunk) => {
       printed += String(chunk);
@@ -149,7 +154,7 @@ describe("a secret in the body", () => {
       select id, 1, 1, 'test', 'failed', now(), ${Buffer.from(`You sent ${written} with ${CANARY}`)} from d`;
     await desk.sql`update events set status = 'dead' where id = ${id}`;
 
-    const event = await getEvent(String(id));
+    const event = await getEvent(String(id), EVERYTHING);
     const shown = Buffer.from(event?.body_base64 ?? "", "base64").toString();
     expect(shown).toBe(written.replaceAll(CANARY, "*".repeat(CANARY.length)));
     expect(event?.deliveries.at(-1)?.attempts[0]?.response_body).toContain("You sent");
@@ -159,9 +164,9 @@ describe("a secret in the body", () => {
     const { listDeadLetters } = await import("@/lib/queries/dead-letters");
     const reads = [
       event,
-      await listEvents({}, { limit: 200 }),
-      await listMerchantEvents({}, { limit: 200 }),
-      await listDeadLetters(),
+      await listEvents({}, { limit: 200 }, EVERYTHING),
+      await listMerchantEvents({}, { limit: 200 }, EVERYTHING),
+      await listDeadLetters(EVERYTHING),
     ];
     const seen = [shown, printed, JSON.stringify(answers), JSON.stringify(reads), await everyText()].join("\n");
     for (const secret of [CANARY, WRONG, WRONG.slice(0, 12)]) expect(seen.split(secret)).toHaveLength(1);
@@ -232,7 +237,7 @@ describe("the same bytes under another key, from a provider that does not sign i
   const DELIVERED = { suspected: false, status: "received", deliveries: 1 };
   const KEPT = { suspected: true, status: "ignored", deliveries: 0 };
 
-  test("are kept and delivered nowhere; an honest retry of the first is a duplicate", async () => {
+  test("are kept and delivered nowhere; an honest retry of the first is a duplicate [B14]", async () => {
     const body = order();
     const first = await post(body, "ev-1");
     expect(await rowOf(first)).toEqual(DELIVERED);
@@ -251,7 +256,7 @@ describe("the same bytes under another key, from a provider that does not sign i
     expect(rows.filter(({ suspected }) => suspected)).toEqual(Array.from({ length: 19 }, () => KEPT));
   });
 
-  test("from 20 connections at once, as from many processes: one is delivered", async () => {
+  test("from 20 connections at once, as from many processes: one is delivered [B14]", async () => {
     const postgres = (await import("postgres")).default;
     const sql = postgres(process.env.DATABASE_URL as string, { max: 20, onnotice: () => {} });
     const body = order().toString("base64");
@@ -311,17 +316,17 @@ describe("the same bytes under another key, from a provider that does not sign i
     const body = order();
     await post(body, "ev-by-hand");
     const id = eventIdIn(await post(body, "ev-by-hand-2"));
-    expect((await getEvent(String(id)))?.suspected_replay).toBe(true);
+    expect((await getEvent(String(id), EVERYTHING))?.suspected_replay).toBe(true);
     await createReplay({
       kind: "single",
       selection: { event_ids: [id] },
       options: {},
       reason: "It is genuine.",
-      actor: { id: "staff-1", name: "Ada" },
+      actor: { id: "staff-1", name: "Ada", organisations: null },
       requestId: "req-replay",
     });
     await workUntilIdle();
-    expect((await getEvent(String(id)))?.status).toBe("replayed");
+    expect((await getEvent(String(id), EVERYTHING))?.status).toBe("replayed");
   });
 });
 

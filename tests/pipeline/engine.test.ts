@@ -1,4 +1,5 @@
 /** Long because it is the list of what the replay engine promises, one test each, on one desk. */
+
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { Replay } from "@/lib/contract/replays";
 import { call } from "@/lib/db/client";
@@ -10,12 +11,13 @@ import { listReplayItems, summariseReplay } from "@/lib/queries/replays";
 import { chatwootEvent } from "@/lib/samples/chatwoot";
 import { nextUuid } from "@/lib/samples/ids";
 import { stripeEvent } from "@/lib/samples/stripe";
+import { EVERYTHING, scopeOf } from "@/lib/scope";
 import { type Desk, eventIdIn, openDesk, send, workUntilIdle } from "../support/desk";
 import { type AgentSdk, startAgentSdk } from "../tools/agent-sdk";
 
 let desk: Desk;
 let agent: AgentSdk;
-const ada = { id: "staff-1", name: "Ada" };
+const ada = { id: "staff-1", name: "Ada", organisations: null };
 
 beforeAll(async () => {
   agent = await startAgentSdk({ port: 0 });
@@ -62,7 +64,7 @@ const advance = () => call("pipeline", "advance_replays", {} as never);
 async function run(replay: Replay): Promise<Replay> {
   for (let round = 0; round < 200; round += 1) {
     await workUntilIdle();
-    const current = (await readReplay(replay.id)) as Replay;
+    const current = (await readReplay(replay.id, EVERYTHING)) as Replay;
     if (current.completed_at) return current;
     await advance();
     // Batches wait for the clock: a quick machine must not use up its rounds before the next is due.
@@ -75,7 +77,7 @@ describe("a draft", () => {
   test("is frozen: what runs is what was previewed, whatever arrives in between", async () => {
     await deadMessages(3);
     const draft = await draftReplay(ask({ selection: dead }));
-    const preview = await previewReplay(draft);
+    const preview = await previewReplay(draft, EVERYTHING);
     expect(preview).toMatchObject({ events: 3, to_run: 3, by: { provider: [{ value: "chatwoot", count: 3 }] } });
     await deadMessages(2);
     await startReplay(draft.id, ada, "r");
@@ -112,7 +114,7 @@ describe("a draft", () => {
     await desk.sql`update destinations set providers = '{stripe}' where slug = 'stripe-tables'`;
 
     const draft = await draftReplay(ask({ selection: { filter: { provider_slug: ["stripe"] } } }));
-    const { changes } = await previewReplay(draft);
+    const { changes } = await previewReplay(draft, EVERYTHING);
     const rows = changes.rows.filter((row) => row.table === "businesses");
     expect(rows.map((row) => [row.effect, row.before?.subscription_status, row.after.subscription_status])).toEqual([
       ["created", undefined, "trialing"],
@@ -122,13 +124,13 @@ describe("a draft", () => {
 
     await startReplay(draft.id, ada, "r");
     await run(draft);
-    const done = (await listReplayItems(draft.id, { limit: 10 })).flatMap((item) => item.changes);
+    const done = (await listReplayItems(draft.id, { limit: 10 }, EVERYTHING)).flatMap((item) => item.changes);
     expect(done.filter((row) => row.table === "businesses")).toEqual(rows);
   });
 });
 
 describe("an item is skipped, with its reason,", () => {
-  const reasons = async (replay: Replay) => (await summariseReplay(replay.id)).skip_reasons;
+  const reasons = async (replay: Replay) => (await summariseReplay(replay.id, EVERYTHING)).skip_reasons;
 
   test("when it was delivered already, unless the caller says otherwise", async () => {
     await send("chatwoot", chatwootEvent(), { id: nextUuid() });
@@ -233,7 +235,7 @@ describe("steering", () => {
     expect(agent.received).toHaveLength(20);
   });
 
-  test("cancel skips what has not run, and an ended replay cannot be steered", async () => {
+  test("cancel skips what has not run, and an ended replay cannot be steered [F16]", async () => {
     await deadMessages(8);
     const replay = await createReplay(ask({ selection: dead, options: { batchSize: 2, delayBetweenBatches: 60 } }));
     await workUntilIdle();
@@ -251,7 +253,7 @@ describe("steering", () => {
     const replay = await createReplay(ask({ selection: dead, options: { immediate: false, scheduledAt } }));
     await advance();
     expect(await workUntilIdle()).toBe(0);
-    expect(await readReplay(replay.id)).toMatchObject({ status: "queued", started_at: null });
+    expect(await readReplay(replay.id, EVERYTHING)).toMatchObject({ status: "queued", started_at: null });
   });
 
   test("batches keep their pause, and a rate its pace", async () => {
@@ -294,7 +296,7 @@ describe("order", () => {
     agent.setMode("422");
     const replay = await createReplay(ask({ selection: dead, options: { preserveOriginalOrder: true } }));
     expect(await run(replay)).toMatchObject({ failed: 1, skipped: 2 });
-    expect((await summariseReplay(replay.id)).skip_reasons).toEqual({ predecessor_failed: 2 });
+    expect((await summariseReplay(replay.id, EVERYTHING)).skip_reasons).toEqual({ predecessor_failed: 2 });
     agent.setMode("ok");
     const retry = await createReplay(
       ask({
@@ -317,7 +319,7 @@ describe("limits", () => {
     }
   };
 
-  test("a bulk that is too big says by how much, and an explicit limit takes the oldest and reports the match", async () => {
+  test("a bulk that is too big says by how much, and an explicit limit takes the oldest and reports the match [S36]", async () => {
     const ids = await deadMessages(6);
     await limited("REPLAY_MAX_EVENTS", "4", async () => {
       await expect(createReplay(ask({ selection: dead }))).rejects.toMatchObject({
@@ -329,7 +331,7 @@ describe("limits", () => {
       });
       const replay = await createReplay(ask({ selection: { ...dead, limit: 4 } }));
       expect(replay).toMatchObject({ matched: 6, total: 4 });
-      const items = await listReplayItems(replay.id, { limit: 10 });
+      const items = await listReplayItems(replay.id, { limit: 10 }, EVERYTHING);
       expect(items.map((item) => Number(item.event_id.slice(3)))).toEqual(ids.slice(0, 4));
     });
   });
@@ -342,7 +344,7 @@ describe("limits", () => {
     });
   });
 
-  test("a merchant's hourly limit counts what was replayed and names the merchant", async () => {
+  test("a merchant's hourly limit counts what was replayed and names the merchant [S36]", async () => {
     await deadMessages(5, () => ({ account: { id: 77, name: "Merchant" } }));
     await limited("REPLAY_MAX_PER_HOUR", "8", async () => {
       await run(await createReplay(ask({ selection: dead })));
@@ -353,7 +355,7 @@ describe("limits", () => {
     });
   });
 
-  test("a fourth replay of one merchant at the same time is refused", async () => {
+  test("a fourth replay of one merchant at the same time is refused [S36]", async () => {
     await deadMessages(4, () => ({ account: { id: 78, name: "Merchant" } }));
     const later = { immediate: false, scheduledAt: new Date(Date.now() + 60_000).toISOString() };
     for (let n = 0; n < 3; n += 1) await createReplay(ask({ selection: dead, options: later }));
@@ -364,7 +366,7 @@ describe("limits", () => {
 });
 
 describe("an idempotency key", () => {
-  test("makes one replay of thirty requests at once", async () => {
+  test("makes one replay of thirty requests at once [F17]", async () => {
     await deadMessages(3);
     const replays = await Promise.all(
       Array.from({ length: 30 }, () => createReplay(ask({ selection: dead, idempotencyKey: "click-1" }))),
@@ -388,7 +390,7 @@ describe("afterwards", () => {
     await deadMessages(4);
     agent.setMode("422");
     const first = await run(await createReplay(ask({ selection: dead })));
-    expect((await summariseReplay(first.id)).failures).toMatchObject([
+    expect((await summariseReplay(first.id, EVERYTHING)).failures).toMatchObject([
       { error_class: "http_422", http_status: 422, count: 4 },
     ]);
     agent.setMode("ok");
@@ -405,7 +407,10 @@ describe("afterwards", () => {
   test("the asker is told how it ended, when asked for", async () => {
     await deadMessages(1);
     await run(await createReplay(ask({ selection: dead, options: { notifyOnCompletion: true } })));
-    const notices = await call<{ message: string }[]>("console", "list_notices", { p_actor_id: ada.id });
+    const notices = await call<{ message: string }[]>("console", "list_notices", {
+      ...scopeOf(EVERYTHING),
+      p_actor_id: ada.id,
+    });
     expect(notices[0]?.message).toContain("1 of 1 succeeded");
   });
 
@@ -413,6 +418,7 @@ describe("afterwards", () => {
     const [first, second] = (await deadMessages(2)) as [number, number];
     const resolve = (ids: number[]) =>
       call("console", "resolve_events", {
+        ...scopeOf(EVERYTHING),
         p_event_ids: ids,
         p_reason: "refunded by hand",
         p_actor: "Ada",
@@ -450,7 +456,7 @@ test("a preview equals its execution on fifty random filters", async () => {
   await workUntilIdle();
   Object.assign(process.env, { REPLAY_MAX_PER_HOUR: "100000" });
   const pick = <T>(...options: T[]) => options[Math.floor(Math.random() * options.length)] as T;
-  const causes = (await listDeadLetterGroups()).groups.map(({ error_group }) => error_group);
+  const causes = (await listDeadLetterGroups(EVERYTHING)).groups.map(({ error_group }) => error_group);
   expect(causes.length).toBeGreaterThan(0);
   for (let round = 0; round < 50; round += 1) {
     const filter = Object.fromEntries(
@@ -473,13 +479,17 @@ test("a preview equals its execution on fifty random filters", async () => {
     const request = ask({ selection: { filter }, options: { skipAlreadyApplied } });
     const draft = await draftReplay(request).catch(() => null);
     if (!draft) continue;
-    const preview = await previewReplay(draft);
+    const preview = await previewReplay(draft, EVERYTHING);
     // What the history shows is what a replay takes, and every one of it.
-    expect(preview.events).toBe(await countEvents(filter));
-    const planned = (await listReplayItems(draft.id, { limit: 500 })).filter((item) => item.outcome === null);
+    expect(preview.events).toBe(await countEvents(filter, EVERYTHING));
+    const planned = (await listReplayItems(draft.id, { limit: 500 }, EVERYTHING)).filter(
+      (item) => item.outcome === null,
+    );
     await startReplay(draft.id, ada, "r");
     const ended = await run(draft);
-    const ran = (await listReplayItems(draft.id, { limit: 500 })).filter((item) => item.outcome !== "skipped");
+    const ran = (await listReplayItems(draft.id, { limit: 500 }, EVERYTHING)).filter(
+      (item) => item.outcome !== "skipped",
+    );
     expect(ran.map((item) => item.delivery_id)).toEqual(planned.map((item) => item.delivery_id));
     expect(ended.succeeded + ended.failed).toBe(preview.to_run);
     expect(ended.total).toBe(preview.deliveries);

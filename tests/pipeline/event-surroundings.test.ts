@@ -1,10 +1,12 @@
 /** What stands beside an event in a filtered history, what concerns the same thing, and its bytes alone. */
+
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { EventFilter } from "@/lib/contract/event-filter";
 import { findNeighbours, listRelatedEvents, readEventBody } from "@/lib/queries/event-surroundings";
 import { listEvents } from "@/lib/queries/events";
 import { smartleadEvent } from "@/lib/samples/smartlead";
 import { stripeEvent } from "@/lib/samples/stripe";
+import { EVERYTHING } from "@/lib/scope";
 import { type Desk, eventIdIn, openDesk, send, workUntilIdle } from "../support/desk";
 
 let desk: Desk;
@@ -33,21 +35,27 @@ describe("neighbours", () => {
     await stored(7);
     await stored(5, "2026-11-22T10:00:03.5Z");
     for (const filter of [{}, { status: ["dead"] }, { provider_slug: ["stripe"], q: "evt_3" }] as EventFilter[]) {
-      const listed = (await listEvents(filter, { limit: 50 })).events.map(({ id }) => id);
+      const listed = (await listEvents(filter, { limit: 50 }, EVERYTHING)).events.map(({ id }) => id);
       expect(listed.length).toBeGreaterThan(1);
       for (const [place, id] of listed.entries()) {
         const expected = { newer: listed[place - 1] ?? null, older: listed[place + 1] ?? null };
-        expect(await findNeighbours(id, filter)).toEqual(expected);
+        expect(await findNeighbours(id, filter, EVERYTHING)).toEqual(expected);
       }
     }
   });
 
   test("are found for an event that no longer matches, and missing where there are none", async () => {
     const ids = await stored(6);
-    expect(await findNeighbours(ids[3] as string, { status: ["dead"] })).toEqual({ newer: ids[5], older: ids[2] });
-    expect(await findNeighbours(ids[3] as string, { provider_slug: ["nobody"] })).toEqual({ newer: null, older: null });
-    expect(await findNeighbours("we_999999", {})).toBeNull();
-    expect(await findNeighbours("12; drop", {})).toBeNull();
+    expect(await findNeighbours(ids[3] as string, { status: ["dead"] }, EVERYTHING)).toEqual({
+      newer: ids[5],
+      older: ids[2],
+    });
+    expect(await findNeighbours(ids[3] as string, { provider_slug: ["nobody"] }, EVERYTHING)).toEqual({
+      newer: null,
+      older: null,
+    });
+    expect(await findNeighbours("we_999999", {}, EVERYTHING)).toBeNull();
+    expect(await findNeighbours("12; drop", {}, EVERYTHING)).toBeNull();
   });
 });
 
@@ -65,7 +73,7 @@ describe("related events", () => {
     await of("customer.subscription.created", "sub_3", "cus_2");
     await workUntilIdle();
 
-    const related = (await listRelatedEvents(`we_${middle}`))?.events;
+    const related = (await listRelatedEvents(`we_${middle}`, EVERYTHING))?.events;
     expect(related?.map(({ id, same, is_newer }) => [id, same, is_newer])).toEqual([
       [`we_${otherObject}`, ["rows"], true],
       [`we_${middle}`, [], false],
@@ -76,14 +84,14 @@ describe("related events", () => {
   test("are at most 25 on either side, the nearest", async () => {
     const ids = await stored(80);
     await desk.sql`update events set object_id = 'in_1'`;
-    const related = (await listRelatedEvents(ids[40] as string))?.events.map(({ id }) => id);
+    const related = (await listRelatedEvents(ids[40] as string, EVERYTHING))?.events.map(({ id }) => id);
     expect(related).toEqual(ids.slice(15, 66).reverse());
   });
 
   test("of an event without any are the event itself; of none, nothing", async () => {
     const [only = ""] = await stored(1);
-    expect((await listRelatedEvents(only))?.events.map(({ id }) => id)).toEqual([only]);
-    expect(await listRelatedEvents("we_999999")).toBeNull();
+    expect((await listRelatedEvents(only, EVERYTHING))?.events.map(({ id }) => id)).toEqual([only]);
+    expect(await listRelatedEvents("we_999999", EVERYTHING)).toBeNull();
   });
 
   test("are found by index, however many events there are", async () => {
@@ -100,13 +108,13 @@ describe("the bytes alone", () => {
   test("are those received", async () => {
     const bytes = Buffer.from('{"id": "evt_raw", "type": "x", "big": 9007199254740993}');
     const id = eventIdIn(await send("stripe", bytes));
-    expect(await readEventBody(`we_${id}`)).toEqual({ bytes, isJson: true });
-    expect(await readEventBody("we_999999")).toBeNull();
+    expect(await readEventBody(`we_${id}`, EVERYTHING)).toEqual({ id: `we_${id}`, bytes, isJson: true });
+    expect(await readEventBody("we_999999", EVERYTHING)).toBeNull();
   });
 
   test("do not show the secret that a provider puts into them", async () => {
     const id = eventIdIn(await send("smartlead", smartleadEvent()));
-    const shown = (await readEventBody(`we_${id}`))?.bytes.toString();
+    const shown = (await readEventBody(`we_${id}`, EVERYTHING))?.bytes.toString();
     expect(shown).toContain('"secret_key":"***');
   });
 });

@@ -7,7 +7,7 @@ beforeAll(async () => {
 });
 afterAll(() => desk.close());
 
-test("every table has row level security on, and no policy opens it", async () => {
+test("every table has row level security on, and no policy opens it [S29]", async () => {
   const open = await desk.sql`
     select c.relname from pg_class c
     where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relrowsecurity`;
@@ -15,7 +15,7 @@ test("every table has row level security on, and no policy opens it", async () =
   expect(await desk.sql`select policyname from pg_policies where schemaname = 'public'`).toEqual([]);
 });
 
-test("anon and authenticated may read nothing, write nothing and call nothing", async () => {
+test("anon and authenticated may read nothing, write nothing and call nothing [S29] [S30]", async () => {
   for (const role of ["anon", "authenticated"]) {
     const tables = await desk.sql`
       select c.relname from pg_class c
@@ -28,7 +28,7 @@ test("anon and authenticated may read nothing, write nothing and call nothing", 
   }
 });
 
-test("service_role may call every function, and may not rewrite what staff did", async () => {
+test("service_role may call every function, and may not rewrite what staff did [S34]", async () => {
   const closed = await desk.sql`
     select p.proname from pg_proc p
     where p.pronamespace = 'public'::regnamespace and not has_function_privilege('service_role', p.oid, 'execute')`;
@@ -39,7 +39,7 @@ test("service_role may call every function, and may not rewrite what staff did",
   expect(audit).toEqual({ may_update: false, may_delete: false });
 });
 
-test("every function pins its search_path, and none runs as its owner", async () => {
+test("every function pins its search_path, and none runs as its owner [S29]", async () => {
   const loose = await desk.sql`
     select p.proname from pg_proc p
     where p.pronamespace = 'public'::regnamespace

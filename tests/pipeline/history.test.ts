@@ -1,9 +1,11 @@
 /** The history: pages both ways without a gap or a repetition, and a histogram that counts what the list lists. */
+
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { type EventFilter, eventFilterSchema } from "@/lib/contract/event-filter";
 import type { EventHistogram } from "@/lib/contract/history";
 import { countEvents, listEvents } from "@/lib/queries/events";
 import { countEventTypes, readHistogram } from "@/lib/queries/history";
+import { EVERYTHING } from "@/lib/scope";
 import { type Desk, openDesk } from "../support/desk";
 
 let desk: Desk;
@@ -39,18 +41,18 @@ describe("pages", () => {
   test("lead back and forth over the same events, also where many have one time", async () => {
     await store(23);
     const pages: string[][] = [];
-    let page = await listEvents({}, { limit: 4 });
+    let page = await listEvents({}, { limit: 4 }, EVERYTHING);
     expect(page.previous_cursor).toBeNull();
     for (;;) {
       pages.push(keysOf(page));
       if (!page.next_cursor) break;
-      page = await listEvents({}, { limit: 4, cursor: page.next_cursor });
+      page = await listEvents({}, { limit: 4, cursor: page.next_cursor }, EVERYTHING);
     }
     expect(pages.flat()).toEqual(await newestFirst());
 
     const back: string[][] = [keysOf(page)];
     while (page.previous_cursor) {
-      page = await listEvents({}, { limit: 4, after: page.previous_cursor });
+      page = await listEvents({}, { limit: 4, after: page.previous_cursor }, EVERYTHING);
       back.unshift(keysOf(page));
     }
     expect(back).toEqual(pages);
@@ -59,19 +61,19 @@ describe("pages", () => {
   test("miss nothing and repeat nothing while new events arrive", async () => {
     await store(12);
     const before = await newestFirst();
-    const first = await listEvents({}, { limit: 5 });
+    const first = await listEvents({}, { limit: 5 }, EVERYTHING);
     await store(4, 10);
-    const second = await listEvents({}, { limit: 5, cursor: first.next_cursor ?? "" });
-    const third = await listEvents({}, { limit: 5, cursor: second.next_cursor ?? "" });
+    const second = await listEvents({}, { limit: 5, cursor: first.next_cursor ?? "" }, EVERYTHING);
+    const third = await listEvents({}, { limit: 5, cursor: second.next_cursor ?? "" }, EVERYTHING);
     expect([first, second, third].flatMap(keysOf)).toEqual(before);
 
-    const newer = await listEvents({}, { limit: 5, after: second.previous_cursor ?? "" });
+    const newer = await listEvents({}, { limit: 5, after: second.previous_cursor ?? "" }, EVERYTHING);
     expect(keysOf(newer)).toEqual(keysOf(first));
     // What arrived since is newer still.
-    const newest = await listEvents({}, { limit: 5, after: newer.previous_cursor ?? "" });
+    const newest = await listEvents({}, { limit: 5, after: newer.previous_cursor ?? "" }, EVERYTHING);
     expect(keysOf(newest)).toEqual((await newestFirst()).slice(0, 4));
     expect(newest.previous_cursor).toBeNull();
-    expect(keysOf(await listEvents({}, { limit: 20, cursor: newest.next_cursor ?? "" }))).toEqual(before);
+    expect(keysOf(await listEvents({}, { limit: 20, cursor: newest.next_cursor ?? "" }, EVERYTHING))).toEqual(before);
   });
 
   test("of a filter with lists are those of the filter", async () => {
@@ -81,10 +83,10 @@ describe("pages", () => {
       await desk.sql`
         select event_key from events where status in ('dead', 'failed', 'processed') order by received_at desc, id desc`
     ).map((row) => row.event_key);
-    const first = await listEvents(filter, { limit: 6 });
-    const second = await listEvents(filter, { limit: 100, cursor: first.next_cursor ?? "" });
+    const first = await listEvents(filter, { limit: 6 }, EVERYTHING);
+    const second = await listEvents(filter, { limit: 100, cursor: first.next_cursor ?? "" }, EVERYTHING);
     expect([first, second].flatMap(keysOf)).toEqual(wanted);
-    const back = await listEvents(filter, { limit: 100, after: second.previous_cursor ?? "" });
+    const back = await listEvents(filter, { limit: 100, after: second.previous_cursor ?? "" }, EVERYTHING);
     expect(keysOf(back)).toEqual(keysOf(first));
   });
 });
@@ -111,10 +113,10 @@ describe("the histogram", () => {
     await store(100, 90);
     await store(100, 30);
     const filter = eventFilterSchema.parse(words);
-    const counts = sum(await readHistogram(filter));
+    const counts = sum(await readHistogram(filter, EVERYTHING));
     const ofStatus = async (...status: string[]) => {
       const asked = filter.status?.filter((one) => status.includes(one)) ?? status;
-      return asked.length === 0 ? 0 : countEvents({ ...filter, status: asked as EventFilter["status"] });
+      return asked.length === 0 ? 0 : countEvents({ ...filter, status: asked as EventFilter["status"] }, EVERYTHING);
     };
     expect(counts).toEqual({
       processed: await ofStatus("processed", "replayed"),
@@ -127,7 +129,7 @@ describe("the histogram", () => {
 
   test("of each of its steps lists as many, when the step is selected", async () => {
     await store(150, 90);
-    const { buckets, bucket_seconds, capped } = await readHistogram({});
+    const { buckets, bucket_seconds, capped } = await readHistogram({}, EVERYTHING);
     expect(capped).toBe(false);
     const full = buckets.filter((bucket) =>
       Object.values(bucket).some((value) => typeof value === "number" && value > 0),
@@ -136,34 +138,34 @@ describe("the histogram", () => {
     for (const { at, ...outcomes } of full) {
       const to_ts = new Date(Date.parse(at) + bucket_seconds * 1_000).toISOString();
       const total = Object.values(outcomes).reduce((all, value) => all + value, 0);
-      expect([at, await countEvents({ from_ts: at, to_ts })]).toEqual([at, total]);
+      expect([at, await countEvents({ from_ts: at, to_ts }, EVERYTHING)]).toEqual([at, total]);
       // The selected step is drawn in steps of its own, with the same events.
-      const inner = sum(await readHistogram({ from_ts: at, to_ts }));
+      const inner = sum(await readHistogram({ from_ts: at, to_ts }, EVERYTHING));
       expect(Object.values(inner).reduce((all, value) => all + value, 0)).toBe(total);
     }
   });
 
   test("has about sixty steps at most, without gaps, and none of a time that ends before it begins", async () => {
     for (const range of ["15m", "1h", "24h", "7d", "30d"] as const) {
-      const { buckets, bucket_seconds } = await readHistogram({ range });
+      const { buckets, bucket_seconds } = await readHistogram({ range }, EVERYTHING);
       expect(buckets.length).toBeGreaterThan(13);
       expect(buckets.length).toBeLessThan(63);
       const starts = buckets.map(({ at }) => Date.parse(at));
       expect(starts.slice(1).every((at, n) => at - (starts[n] ?? 0) === bucket_seconds * 1_000)).toBe(true);
     }
-    const never = await readHistogram({ from_ts: "2026-01-02T00:00:00Z", to_ts: "2026-01-01T00:00:00Z" });
+    const never = await readHistogram({ from_ts: "2026-01-02T00:00:00Z", to_ts: "2026-01-01T00:00:00Z" }, EVERYTHING);
     expect(never.buckets).toEqual([]);
   });
 
   test("does not count a search in payloads", async () => {
-    expect(() => readHistogram({ text: "anything" })).toThrow("not counted");
+    expect(() => readHistogram({ text: "anything" }, EVERYTHING)).toThrow("not counted");
   });
 });
 
 test("types are counted by provider, at the times asked for", async () => {
   await store(30);
-  const types = await countEventTypes({});
+  const types = await countEventTypes({}, EVERYTHING);
   expect(types.reduce((sum, { count }) => sum + count, 0)).toBe(30);
   expect(types).toContainEqual({ provider_slug: "stripe", event_type: "type.0", count: 5 });
-  expect(await countEventTypes({ range: "15m" })).toEqual([]);
+  expect(await countEventTypes({ range: "15m" }, EVERYTHING)).toEqual([]);
 });

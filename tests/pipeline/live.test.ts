@@ -7,6 +7,7 @@ import { changesSince, type News, watchChanges, watching } from "@/lib/queries/l
 import { searchEverything } from "@/lib/queries/search";
 import { chatwootEvent } from "@/lib/samples/chatwoot";
 import { nextUuid } from "@/lib/samples/ids";
+import { EVERYTHING } from "@/lib/scope";
 import { type Desk, eventIdIn, openDesk, send, workUntilIdle } from "../support/desk";
 import { type AgentSdk, startAgentSdk } from "../tools/agent-sdk";
 
@@ -26,12 +27,12 @@ afterEach(async () => {
   await desk.sql`truncate events, deliveries, attempts, replays, replay_items, statistics, destination_health, destination_statistics, staff_actions cascade`;
 });
 
-const now = async () => (await changesSince(null)).cursor;
+const now = async () => (await changesSince(null, EVERYTHING)).cursor;
 const arrive = async () => eventIdIn(await send("chatwoot", chatwootEvent(), { id: nextUuid() }));
 
 /** Looks once, and answers what changed and where to look from next. */
 async function look(cursor: string) {
-  const news = await changesSince(cursor);
+  const news = await changesSince(cursor, EVERYTHING);
   return { ...news.change, reset: news.change === null, cursor: news.cursor };
 }
 
@@ -57,7 +58,11 @@ describe("changes", () => {
     await workUntilIdle();
     const dead = await look(start);
     expect(dead.topics).toEqual(expect.arrayContaining<Topic>(["events", "dead_letters", "destinations"]));
-    await resolveEvents([id], { reason: "a test", actor: { id: "staff-1", name: "Ada" }, requestId: "r-1" });
+    await resolveEvents([id], {
+      reason: "a test",
+      actor: { id: "staff-1", name: "Ada", organisations: null },
+      requestId: "r-1",
+    });
     expect((await look(dead.cursor)).topics).toEqual(["events", "dead_letters", "audit"]);
   });
 
@@ -108,14 +113,14 @@ describe("changes", () => {
     const heard: News[][] = [[], []];
     const both = new Promise<void>((resolve) => {
       for (const mine of heard) {
-        void watchChanges((news) => {
+        void watchChanges(EVERYTHING, (news) => {
           mine.push(news);
           if (heard.every((one) => one.length > 0)) resolve();
         }).then((stop) => stops.push(stop));
       }
     });
     const stops: (() => void)[] = [];
-    await changesSince(null);
+    await changesSince(null, EVERYTHING);
     while (stops.length < 2) await new Promise((resolve) => setTimeout(resolve, 10));
     const id = await arrive();
     await both;
@@ -159,8 +164,8 @@ describe("changes", () => {
     };
     const searches = ["evt_", "evt_29999", "request-17", "org_4", "12", "nothing like it"];
     for (const statement of [
-      `select changes_since('${cursor}')`,
-      ...searches.map((query) => `select search_everything('${query}', 8)`),
+      `select changes_since(null, '${cursor}')`,
+      ...searches.map((query) => `select search_everything('${query}', 8, null)`),
     ]) {
       // The first time the functions themselves are read too.
       await pages(statement);
@@ -176,13 +181,16 @@ describe("search", () => {
       returning event_key, request_id`;
     const { event_key: key, request_id } = event as unknown as { event_key: string; request_id: string };
     for (const query of [key, key.slice(0, 12), `we_${id}`, String(id), request_id]) {
-      expect((await searchEverything(query)).events.map((found) => found.id)).toContain(`we_${id}`);
+      expect((await searchEverything(query, EVERYTHING)).events.map((found) => found.id)).toContain(`we_${id}`);
     }
-    expect((await searchEverything(key)).events[0]).toMatchObject({ event_key: key, provider_slug: "chatwoot" });
-    expect((await searchEverything("org_mer")).organisations).toEqual(["org_merchant123"]);
-    expect((await searchEverything("AGENT")).destinations.map(({ slug }) => slug)).toContain("agent-sdk");
+    expect((await searchEverything(key, EVERYTHING)).events[0]).toMatchObject({
+      event_key: key,
+      provider_slug: "chatwoot",
+    });
+    expect((await searchEverything("org_mer", EVERYTHING)).organisations).toEqual(["org_merchant123"]);
+    expect((await searchEverything("AGENT", EVERYTHING)).destinations.map(({ slug }) => slug)).toContain("agent-sdk");
     for (const nothing of ["%", "_", "'; drop table events", "\\", "we_999999999999999999", "🦉"]) {
-      expect((await searchEverything(nothing)).events).toEqual([]);
+      expect((await searchEverything(nothing, EVERYTHING)).events).toEqual([]);
     }
   });
 
@@ -192,7 +200,7 @@ describe("search", () => {
         (41, 'query', 'queued', 'Agent SDK was down on Monday', 'Ada', 'a', '{}', '{}'),
         (42, 'query', 'draft', 'Agent SDK was down on Monday', 'Ada', 'a', '{}', '{}')`;
     for (const query of ["wr_41", "br_41", "41", "DOWN ON monday"]) {
-      expect((await searchEverything(query)).replays.map(({ id }) => id)).toEqual(["wr_41"]);
+      expect((await searchEverything(query, EVERYTHING)).replays.map(({ id }) => id)).toEqual(["wr_41"]);
     }
   });
 });

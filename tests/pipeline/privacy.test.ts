@@ -56,7 +56,7 @@ async function twoCustomers() {
 }
 
 describe("customers/redact", () => {
-  test("forgets the person everywhere, keeps what proves it, and leaves others alone", async () => {
+  test("forgets the person everywhere, keeps what proves it, and leaves others alone [S19] [S56]", async () => {
     await twoCustomers();
     await happens("orders/updated", NOAH, FIXTURE_TIME + 70, "twice");
     await happens("orders/updated", { ...NOAH, total: "1.00" }, FIXTURE_TIME + 70, "twice");
@@ -124,7 +124,7 @@ describe("customers/redact", () => {
     expect(await everything()).toBe(once);
   });
 
-  test("covers what happened before it and comes later, and not what happens after it", async () => {
+  test("covers what happened before it and comes later, and not what happens after it [S56]", async () => {
     await happens("customers/redact", NOAH, ASKED);
     const late = await happens("orders/updated", NOAH, ASKED - 10, "late");
     await happens("customers/update", NOAH, ASKED - 10);

@@ -1,11 +1,14 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { Replay } from "@/lib/contract/replays";
+import { claim } from "@/lib/pipeline/claim";
 import { createReplay, readReplay } from "@/lib/pipeline/replay";
 import { listReplayItems } from "@/lib/queries/replays";
 import { chatwootEvent } from "@/lib/samples/chatwoot";
 import { nextUuid } from "@/lib/samples/ids";
 import { stripeEvent } from "@/lib/samples/stripe";
+import { EVERYTHING } from "@/lib/scope";
 import { type Desk, eventIdIn, openDesk, send, workUntilIdle } from "../support/desk";
+import { until } from "../support/processes";
 import { startAgentSdk } from "../tools/agent-sdk";
 
 let desk: Desk;
@@ -24,7 +27,7 @@ const replay = (...ids: number[]): Promise<Replay> =>
     selection: { event_ids: ids },
     options: { skipAlreadyApplied: false },
     reason: "the endpoint was down",
-    actor: { id: "staff-1", name: "Ada" },
+    actor: { id: "staff-1", name: "Ada", organisations: null },
     requestId: "incident-1",
   });
 const eventRow = async (id: number) =>
@@ -43,7 +46,12 @@ describe("a replay", () => {
     await workUntilIdle();
     await agent.close();
 
-    expect(await readReplay(created.id)).toMatchObject({ status: "completed", total: 1, succeeded: 1, failed: 0 });
+    expect(await readReplay(created.id, EVERYTHING)).toMatchObject({
+      status: "completed",
+      total: 1,
+      succeeded: 1,
+      failed: 0,
+    });
     expect(await eventRow(id)).toEqual({ status: "replayed", replay_count: 1, last_error_class: null });
     const [request] = agent.received;
     expect(request?.body).toEqual(body);
@@ -58,12 +66,43 @@ describe("a replay", () => {
     expect(attempts[3]).toMatchObject({ status: "succeeded", replay_id: created.id.slice(3) });
   });
 
+  test("whose last item ends while it is advanced stays ended", async () => {
+    const id = eventIdIn(await send("stripe", stripeEvent({ type: "customer.subscription.created" })));
+    await workUntilIdle();
+    const created = await replay(id);
+    await desk.sql`select advance_replays()`;
+    const { work } = await claim("test", 10, 30);
+    const result = work.map(({ delivery_id, fence }) => ({
+      delivery_id,
+      fence,
+      delivered: true,
+      duration_ms: 1,
+      changes: [],
+    }));
+
+    // It has read the replay as running, and waits for the row that the end of the last item is about to change.
+    const advancing = await desk.sql.begin(async (ending) => {
+      await ending`select record_attempts(${JSON.stringify(result)}::text::jsonb)`;
+      const waiting = desk.sql`select advance_replay(${Number(created.id.slice(3))}) as fed`.execute();
+      waiting.catch(() => {});
+      await until("advancing waits for the row", async () => {
+        const [found] =
+          await desk.sql`select from pg_stat_activity where wait_event_type = 'Lock' and query like '%advance_replay(%'`;
+        return found !== undefined;
+      });
+      return { waiting };
+    });
+
+    expect(await advancing.waiting).toEqual([{ fed: 0 }]);
+    expect(await readReplay(created.id, EVERYTHING)).toMatchObject({ status: "completed", succeeded: 1, total: 1 });
+  });
+
   test("of an applied projection says that it was already correct", async () => {
     const id = eventIdIn(await send("stripe", stripeEvent({ type: "customer.subscription.created" })));
     await workUntilIdle();
     const created = await replay(id);
     await workUntilIdle();
-    expect(await listReplayItems(created.id, { limit: 10 })).toMatchObject([
+    expect(await listReplayItems(created.id, { limit: 10 }, EVERYTHING)).toMatchObject([
       { outcome: "already_correct", destination: "Stripe tables" },
     ]);
     expect(await desk.sql`select count(*)::int from audit_logs`).toEqual([{ count: 1 }]);
@@ -75,8 +114,10 @@ describe("a replay", () => {
     await workUntilIdle();
     const created = await replay(id);
     await workUntilIdle();
-    expect(await readReplay(created.id)).toMatchObject({ status: "completed", succeeded: 0, failed: 1 });
-    expect((await listReplayItems(created.id, { limit: 10 }))[0]?.detail).toContain("refused the connection");
+    expect(await readReplay(created.id, EVERYTHING)).toMatchObject({ status: "completed", succeeded: 0, failed: 1 });
+    expect((await listReplayItems(created.id, { limit: 10 }, EVERYTHING))[0]?.detail).toContain(
+      "refused the connection",
+    );
     expect(await eventRow(id)).toMatchObject({ status: "dead", replay_count: 1 });
   });
 
@@ -128,9 +169,9 @@ describe("a replay", () => {
       await call("pipeline", "advance_replays", {} as never);
       const [items] = await desk.sql`
         select count(*) filter (where outcome = 'already_correct')::int as done from replay_items where replay_id = ${created.id.slice(3)}`;
-      expect((await readReplay(created.id))?.succeeded).toBe(items?.done);
+      expect((await readReplay(created.id, EVERYTHING))?.succeeded).toBe(items?.done);
     }
-    expect(await readReplay(created.id)).toMatchObject({ status: "completed", total: 250, succeeded: 250 });
+    expect(await readReplay(created.id, EVERYTHING)).toMatchObject({ status: "completed", total: 250, succeeded: 250 });
     expect(await desk.sql`select distinct replay_count from events`).toEqual([{ replay_count: 1 }]);
   });
 

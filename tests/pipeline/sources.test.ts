@@ -1,4 +1,5 @@
 /** Doors with URLs of their own: who gets in, as whose, and that a token is seen nowhere. Long because it is told for every way a token ends. */
+
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { acceptFromNext } from "@/app/api/accept-from-next";
 import { accept } from "@/lib/pipeline/accept";
@@ -6,11 +7,16 @@ import { forgetSources } from "@/lib/pipeline/sources";
 import { createSource, deleteSource, rotateSource, updateSource } from "@/lib/queries/sources";
 import { bodyOf } from "@/lib/samples/ids";
 import { stripeEvent } from "@/lib/samples/stripe";
+import { EVERYTHING } from "@/lib/scope";
 import { sign } from "../fixtures/sign";
 import { type Desk, eventIdIn, openDesk } from "../support/desk";
 
 const ENVIRONMENT_TOKEN = "a-token-from-the-environment";
-const change = { actor: { id: "staff-1", name: "Ada" }, requestId: "req-sources", origin: "https://desk.test" };
+const change = {
+  actor: { id: "staff-1", name: "Ada", organisations: null },
+  requestId: "req-sources",
+  origin: "https://desk.test",
+};
 
 let desk: Desk;
 beforeAll(async () => {
@@ -74,7 +80,7 @@ describe("a source's URL", () => {
     expect(await storedEvent(answer)).toMatchObject({ source_id: null, trust: "token" });
   });
 
-  test("is no way around a signature: it says whose the events are, the signature says that they are genuine", async () => {
+  test("is no way around a signature: it says whose the events are, the signature says that they are genuine [B9]", async () => {
     const source = await make("stripe", { organisation_id: "org-birch" });
     const body = bodyOf(stripeEvent({ account: "acct_of_somebody_else" }));
     const request = { method: "POST", path: pathOf(source.full_url), body };
@@ -85,7 +91,7 @@ describe("a source's URL", () => {
     expect(await storedEvent(answer)).toMatchObject({ organisation_id: "org-birch", trust: "signed" });
   });
 
-  test("keeps tenants apart: the same key through two of them is two events, and again is a duplicate of each", async () => {
+  test("keeps tenants apart: the same key through two of them is two events, and again is a duplicate of each [B17]", async () => {
     const [one, two] = [await make("heyreach"), await make("heyreach")];
     const event = heyreachEvent();
     const answers = [];
@@ -148,7 +154,7 @@ describe("a token that is not valid", () => {
     await expectRefused(pathOf(source.full_url));
   });
 
-  test("because it was rotated out: the one before works until the overlap ends, and the new one from the start", async () => {
+  test("because it was rotated out: the one before works until the overlap ends, and the new one from the start [S57] [B6]", async () => {
     const source = await make("heyreach");
     const rotated = await rotateSource(source.id, 2 / 3600, change);
     expect(rotated.full_url).not.toBe(source.full_url);
@@ -223,7 +229,7 @@ describe("the sources in memory", () => {
   });
 });
 
-test("a token is seen nowhere: not in a row, an answer, or a line of the log", async () => {
+test("a token is seen nowhere: not in a row, an answer, or a line of the log [S57]", async () => {
   let printed = "";
   vi.spyOn(process.stdout, "write").mockImplementation((chunk) => {
     printed += String(chunk);
@@ -252,7 +258,10 @@ test("a token is seen nowhere: not in a row, an answer, or a line of the log", a
   vi.restoreAllMocks();
 
   const { getEvent, listEvents } = await import("@/lib/queries/events");
-  const read = [await getEvent(String(eventIdIn(answers[0] as never))), await listEvents({}, { limit: 50 })];
+  const read = [
+    await getEvent(String(eventIdIn(answers[0] as never)), EVERYTHING),
+    await listEvents({}, { limit: 50 }, EVERYTHING),
+  ];
   const shown = Buffer.from(read[0] && "body_base64" in read[0] ? read[0].body_base64 : "", "base64").toString();
   expect(shown).toContain("/api/webhooks/smartlead/*****");
   const seen = [printed, shown, JSON.stringify(answers), JSON.stringify(read), await everyText(desk)].join("\n");

@@ -7,6 +7,7 @@ import { getEvent, listEvents } from "@/lib/queries/events";
 import { readHealth } from "@/lib/queries/health";
 import { bodyOf } from "@/lib/samples/ids";
 import { stripeEvent } from "@/lib/samples/stripe";
+import { EVERYTHING, scopeOf } from "@/lib/scope";
 import { type Desk, eventIdIn, openDesk, send, workUntilIdle } from "../support/desk";
 import { LITE_SECRET_KEY, type Lite, startLite } from "../support/lite";
 
@@ -36,13 +37,13 @@ describe.each(["direct", "supabase"] as const)("over the %s transport", (transpo
     expect(JSON.parse((await send("stripe", event)).body)).toMatchObject({ duplicate: true, event_id: `we_${id}` });
     await workUntilIdle();
 
-    const page = await listEvents({ provider_slug: ["stripe"], q: event.id }, { limit: 10 });
+    const page = await listEvents({ provider_slug: ["stripe"], q: event.id }, { limit: 10 }, EVERYTHING);
     expect(page).toMatchObject({
       events: [{ id: `we_${id}`, status: "processed", duplicate_count: 1 }],
       next_cursor: null,
     });
 
-    const detail = await getEvent(`we_${id}`);
+    const detail = await getEvent(`we_${id}`, EVERYTHING);
     expect(Buffer.from(detail?.body_base64 ?? "", "base64")).toEqual(bodyOf(event));
     expect(detail?.deliveries[0]?.attempts[0]?.changes).toMatchObject([{ effect: "created" }, { effect: "created" }]);
 
@@ -51,12 +52,16 @@ describe.each(["direct", "supabase"] as const)("over the %s transport", (transpo
       selection: { provider_slug: "stripe", event_keys: [event.id] },
       options: { skipAlreadyApplied: false },
       reason: "contract",
-      actor: { id: "t", name: "Test" },
+      actor: { id: "t", name: "Test", organisations: null },
       requestId: "r",
     });
     await workUntilIdle();
-    expect(await readReplay(replay.id)).toMatchObject({ status: "completed", succeeded: 1 });
-    expect((await readAnalytics({ range: "1h" })).totals).toMatchObject({ received: 1, duplicate: 1, delivered: 2 });
+    expect(await readReplay(replay.id, EVERYTHING)).toMatchObject({ status: "completed", succeeded: 1 });
+    expect((await readAnalytics({ range: "1h" }, EVERYTHING)).totals).toMatchObject({
+      received: 1,
+      duplicate: 1,
+      delivered: 2,
+    });
     expect(await readHealth()).toMatchObject({ status: "healthy", database: { reachable: true } });
   });
 
@@ -66,7 +71,7 @@ describe.each(["direct", "supabase"] as const)("over the %s transport", (transpo
     );
     const seen: string[] = [];
     for (let cursor: string | undefined, pages = 0; pages < 4; pages += 1) {
-      const page = await listEvents({ event_type: "page" }, { limit: 10, cursor });
+      const page = await listEvents({ event_type: "page" }, { limit: 10, cursor }, EVERYTHING);
       seen.push(...page.events.map((event) => event.id));
       if (!page.next_cursor) break;
       cursor = page.next_cursor;
@@ -76,15 +81,15 @@ describe.each(["direct", "supabase"] as const)("over the %s transport", (transpo
   });
 
   test.each(["' or true --", "%", "__", "\\", "any (NULL", "= NULL", "*,id.eq.1", ")or("])(
-    "searches for %s literally, and finds nothing",
+    "searches for %s literally, and finds nothing [S49] [D13]",
     async (q) => {
-      expect((await listEvents({ q }, { limit: 10 })).events).toEqual([]);
-      expect((await listEvents({ org_id: q }, { limit: 10 })).events).toEqual([]);
+      expect((await listEvents({ q }, { limit: 10 }, EVERYTHING)).events).toEqual([]);
+      expect((await listEvents({ org_id: q }, { limit: 10 }, EVERYTHING)).events).toEqual([]);
     },
   );
 
   test("a function's answer may be null, a number, a boolean or nothing", async () => {
-    expect(await call("console", "get_event", { p_id: 987_654 })).toBeNull();
+    expect(await call("console", "get_event", { ...scopeOf(EVERYTHING), p_id: 987_654 })).toBeNull();
     expect(await call("pipeline", "expire_leases", { p_limit: 1 })).toBe(0);
     expect(await call("console", "sign_in_allowed", { p_email: "a@example.com", p_ip: "::1" })).toBe(true);
     expect(

@@ -10,11 +10,12 @@ import { readAnalytics } from "@/lib/queries/analytics";
 import { listDestinations } from "@/lib/queries/destinations";
 import { getEvent } from "@/lib/queries/events";
 import { listReplayItems, summariseReplay } from "@/lib/queries/replays";
+import { EVERYTHING, scopeOf } from "@/lib/scope";
 import { type Desk, openDesk, workUntilIdle } from "../support/desk";
 import { addDestination, type Endpoint, publish, startEndpoint } from "../support/endpoint";
 
 const HOUR_MS = 3_600_000;
-const ada = { actor: { id: "staff-1", name: "Ada" }, requestId: "incident-7" };
+const ada = { actor: { id: "staff-1", name: "Ada", organisations: null }, requestId: "incident-7" };
 
 let desk: Desk;
 let endpoint: Endpoint;
@@ -55,7 +56,7 @@ async function dead(count: number, settings: Record<string, string | number> = {
 }
 
 const destination = async (id: number) =>
-  (await listDestinations()).find((one) => one.id === `ds_${id}`) as Destination;
+  (await listDestinations(EVERYTHING)).find((one) => one.id === `ds_${id}`) as Destination;
 const allDead = { filter: { delivery_status: ["dead"] } };
 const replay = (options: Record<string, unknown>) =>
   createReplay({ kind: "criteria", reason: "mended", selection: allDead, options, ...ada } as never);
@@ -104,7 +105,7 @@ describe("an open circuit is tried now", () => {
     const id = await opened(1);
     const refused = async () =>
       call<{ result: string }>("console", "try_destination_now", {
-        ...{ p_id: id, p_all: false, p_actor: "Ada", p_actor_id: "1", p_request_id: "r" },
+        ...{ p_id: id, p_all: false, ...scopeOf(EVERYTHING), p_actor: "Ada", p_actor_id: "1", p_request_id: "r" },
       });
     await desk.sql`update destinations set paused_at = now() where id = ${id}`;
     expect(await refused()).toMatchObject({ result: "paused" });
@@ -138,8 +139,8 @@ describe("what waits is counted once", () => {
     await call("pipeline", "attend_destinations", { p_disable_after_days: 5 });
     await publish(desk.sql, "till", 2, { from: 3 });
 
-    const { waiting } = await readAnalytics({ range: "24h" });
-    const all = await listDestinations();
+    const { waiting } = await readAnalytics({ range: "24h" }, EVERYTHING);
+    const all = await listDestinations(EVERYTHING);
     const sum = (pick: "waiting" | "held") => all.reduce((total, { health }) => total + health[pick], 0);
     expect(waiting).toMatchObject({ count: 14, blocked: 14, held: 5, oldest_due_seconds: null });
     expect([sum("waiting"), sum("held")]).toEqual([waiting.count, waiting.held]);
@@ -151,14 +152,14 @@ describe("what waits is counted once", () => {
     await publish(desk.sql, "shop", 2);
     await desk.sql`update deliveries set status = 'claimed', lease_until = now() + interval '1 minute' where id = (select min(id) from deliveries)`;
     expect((await destination(id)).health.waiting).toBe(1);
-    expect((await readAnalytics({ range: "24h" })).waiting.count).toBe(1);
+    expect((await readAnalytics({ range: "24h" }, EVERYTHING)).waiting.count).toBe(1);
   });
 });
 
 describe("what holds a delivery is said", () => {
   test("who paused it, who disabled it and why", async () => {
     const id = await addDestination(desk.sql, "shop", endpoint.url);
-    const who = { p_id: id, p_actor: "Ada", p_actor_id: "staff-1", p_request_id: "r" };
+    const who = { p_id: id, ...scopeOf(EVERYTHING), p_actor: "Ada", p_actor_id: "staff-1", p_request_id: "r" };
     await call("console", "pause_destination", who);
     expect((await destination(id)).hold).toMatchObject({ why: "paused", by: "Ada", since: expect.any(String) });
     await call("console", "disable_destination", { ...who, p_actor: "Bob", p_because: "The merchant left." });
@@ -170,13 +171,13 @@ describe("what holds a delivery is said", () => {
     const opens = `update destination_health set breaker = 'open', opened_at = now(), probe_at = now() + interval '7 minutes'`;
     await desk.sql.unsafe(opens);
     const ask = { kind: "criteria", reason: "mended", selection: allDead, options: {}, ...ada } as never;
-    const { holds } = await previewReplay(await draftReplay(ask));
+    const { holds } = await previewReplay(await draftReplay(ask), EVERYTHING);
     expect(holds).toMatchObject([{ why: "circuit", destination: "shop", deliveries: 4, until: expect.any(String) }]);
 
     const running = await replay({});
     await advance();
-    expect((await summariseReplay(running.id)).holds).toEqual(holds);
-    const [item] = await listReplayItems(running.id, { limit: 1 });
+    expect((await summariseReplay(running.id, EVERYTHING)).holds).toEqual(holds);
+    const [item] = await listReplayItems(running.id, { limit: 1 }, EVERYTHING);
     expect(item?.hold).toMatchObject({ why: "circuit", until: holds[0]?.until });
   });
 
@@ -188,7 +189,7 @@ describe("what holds a delivery is said", () => {
     // The older one waits for its retry; the replayed one has the higher id.
     await desk.sql`update replay_items set delivery_id = (select max(id) from deliveries)`;
     await desk.sql`update deliveries set replay_id = null, status = 'retrying', due_at = now() + interval '1 hour' where id = (select min(id) from deliveries)`;
-    const [hold] = (await summariseReplay(running.id)).holds;
+    const [hold] = (await summariseReplay(running.id, EVERYTHING)).holds;
     expect(hold).toMatchObject({
       why: "order",
       destination_id: `ds_${id}`,
@@ -206,12 +207,12 @@ describe("a trial", () => {
     await workUntilIdle();
     await advance();
 
-    const stopped = (await readReplay(running.id)) as Replay;
+    const stopped = (await readReplay(running.id, EVERYTHING)) as Replay;
     expect(stopped).toMatchObject({
       ...{ status: "stopped", stopped_because: "Trial: 3 of 5 failed, the limit is 20 %." },
       ...{ total: 37, succeeded: 2, failed: 0, skipped: 32, in_progress: 3 },
     });
-    expect((await summariseReplay(running.id)).trial).toEqual({
+    expect((await summariseReplay(running.id, EVERYTHING)).trial).toEqual({
       ...{ size: 5, succeeded: 2, failed: 3, retrying: 3, allowed: 1, limit: 0.2, state: "failed" },
     });
     expect(endpoint.arrivals).toHaveLength(5);
@@ -225,8 +226,12 @@ describe("a trial", () => {
       await advance();
       await workUntilIdle();
     }
-    expect(await readReplay(running.id)).toMatchObject({ status: "completed", succeeded: 12 });
-    expect((await summariseReplay(running.id)).trial).toMatchObject({ succeeded: 5, failed: 0, state: "passed" });
+    expect(await readReplay(running.id, EVERYTHING)).toMatchObject({ status: "completed", succeeded: 12 });
+    expect((await summariseReplay(running.id, EVERYTHING)).trial).toMatchObject({
+      succeeded: 5,
+      failed: 0,
+      state: "passed",
+    });
   });
 
   test("the figures of a replay add up at every moment, also after it was cancelled in its trial", async () => {
@@ -236,7 +241,7 @@ describe("a trial", () => {
     await advance();
     await workUntilIdle();
     await steer(running.id, "cancel", ada.actor, "r");
-    const { total, succeeded, failed, skipped, in_progress } = (await readReplay(running.id)) as Replay;
+    const { total, succeeded, failed, skipped, in_progress } = (await readReplay(running.id, EVERYTHING)) as Replay;
     expect(succeeded + failed + skipped + in_progress).toBe(total);
     expect({ skipped, in_progress }).toEqual({ skipped: 4, in_progress: 5 });
   });
@@ -249,6 +254,6 @@ test("the attempts of a replayed delivery are counted for its run: never 4 of 3"
   await advance();
   await workUntilIdle();
   const [event] = await desk.sql<{ id: string }[]>`select 'we_' || id as id from events`;
-  const [delivery] = (await getEvent(event?.id ?? ""))?.deliveries ?? [];
+  const [delivery] = (await getEvent(event?.id ?? "", EVERYTHING))?.deliveries ?? [];
   expect(delivery).toMatchObject({ status: "retrying", attempt_count: 2, tries: 1, max_attempts: 3 });
 });

@@ -29,14 +29,24 @@ export interface AppOptions {
   env?: Record<string, string>;
   /** Default: a new one, deleted with its Postgres when this process ends. */
   dataDir?: string;
+  /** Where `server.ts` and its build stand, when it is a copy. */
+  root?: string;
+  /** Runs it as this user, which only root can. */
+  uid?: number;
 }
 
 /** Resolves once the app answers. Throws what it printed when it does not start. */
-export async function startApp({ env = {}, dataDir = temporaryDirectory() }: AppOptions = {}): Promise<RunningApp> {
+export async function startApp({
+  env = {},
+  dataDir = temporaryDirectory(),
+  root = ROOT,
+  uid,
+}: AppOptions = {}): Promise<RunningApp> {
   const child = spawn(process.execPath, ["--import", "tsx", "server.ts"], {
-    cwd: ROOT,
+    cwd: root,
     env: { ...inherited(), DATA_DIR: dataDir, PORT: "0", ...env },
     stdio: ["ignore", "pipe", "pipe"],
+    ...(uid !== undefined && { uid, gid: uid }),
   });
   let printed = "";
   for (const stream of [child.stdout, child.stderr]) {
@@ -58,7 +68,7 @@ export async function startApp({ env = {}, dataDir = temporaryDirectory() }: App
   };
 }
 
-function temporaryDirectory(): string {
+export function temporaryDirectory(): string {
   const directory = mkdtempSync(path.join(os.tmpdir(), "redrive-app-"));
   chmodSync(directory, 0o711);
   removeWhenWeDie(directory);

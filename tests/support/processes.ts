@@ -39,9 +39,10 @@ export function tokenFor(
   role: "viewer" | "support" | "super_admin",
   expiresIn = "10m",
   scope?: string,
+  organisations?: string[],
 ): Promise<string> {
   process.env.API_TOKEN_SECRET = API_TOKEN_SECRET;
-  return issueToken({ subject: `test-${role}`, role, expiresIn, scope });
+  return issueToken({ subject: `test-${role}`, role, expiresIn, scope, organisations });
 }
 
 /** Looks until `condition` holds. Throws with `what` when it does not within `limitMs`. */

@@ -37,7 +37,7 @@ async function send(): Promise<number> {
   }
   const { stale, tampered, unsigned, key, org: organisation } = options;
   const made = sample(provider, type, { ...(key && { key }), ...(organisation && { organisation }) });
-  const sentKey = made.key;
+  let answeredId: string | undefined;
   const { path, headers, body } = requestOf(provider, made.body, {
     secret: signingSecret(provider),
     id: made.id,
@@ -51,12 +51,13 @@ async function send(): Promise<number> {
 
   let asExpected = true;
   for (let turn = 0; turn < (options.twice ? 2 : 1); turn++) {
-    console.log(`POST ${options.url}/api/webhooks/${provider}  ${type}  ${sentKey}`);
+    console.log(`POST ${options.url}/api/webhooks/${provider}  ${type}  ${made.key}`);
     const answer = await post(options.url, provider, body, headers, path);
     console.log(`  ${answer.status} in ${answer.milliseconds} ms  ${answer.body.slice(0, 500)}`);
     asExpected &&= matches(answer, shouldPass);
+    answeredId = /"event_id":"(we_\d+)"/.exec(answer.body)?.[1];
   }
-  console.log(whatToLookAt(options.url, sentKey, shouldPass, asExpected, provider));
+  console.log(whatToLookAt(options.url, answeredId, shouldPass, asExpected, provider));
   return asExpected ? 0 : 1;
 }
 
@@ -108,8 +109,14 @@ function matches(answer: Answer, shouldPass: boolean): boolean {
   return shouldPass ? answer.status >= 200 && answer.status < 300 : answer.status === 400 || answer.status === 401;
 }
 
-function whatToLookAt(url: string, key: string, shouldPass: boolean, asExpected: boolean, provider: Sender): string {
-  if (asExpected && shouldPass) return `Look at it: ${url}/events?q=${encodeURIComponent(key)}`;
+function whatToLookAt(
+  url: string,
+  id: string | undefined,
+  shouldPass: boolean,
+  asExpected: boolean,
+  provider: Sender,
+): string {
+  if (asExpected && shouldPass) return `Look at it: ${url}/events/${id}`;
   if (asExpected) return `Refused, as it should be. It is no event; the last rejection is counted on the overview`;
   if (!shouldPass) return "This should have been refused with 400 or 401.";
   return (

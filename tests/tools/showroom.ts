@@ -237,20 +237,31 @@ async function spreadOverADay(sql: postgres.Sql): Promise<void> {
       from deliveries d join moves m on m.id = d.event_id where d.id = a.delivery_id`;
     await tx`delete from statistics where outcome <> 'rejected'`;
     await tx`
-      insert into statistics (minute, provider, event_type, outcome, shard, count, duration_ms)
-      select date_trunc('minute', e.received_at), e.provider, e.event_type, 'received', 0, count(*), 0
-      from events e group by 1, 2, 3
+      insert into statistics (organisation_id, minute, provider, event_type, outcome, shard, count, duration_ms)
+      select coalesce(e.organisation_id, ''), date_trunc('minute', e.received_at), e.provider, e.event_type, 'received', 0, count(*), 0
+      from events e group by 1, 2, 3, 4
       union all
-      select date_trunc('minute', a.finished_at), e.provider, e.event_type,
+      select coalesce(e.organisation_id, ''), date_trunc('minute', e.received_at), e.provider, e.event_type,
+        public.event_outcome(e.status), 0, count(*), 0
+      from events e where public.event_outcome(e.status) is not null group by 1, 2, 3, 4, 5
+      union all
+      select coalesce(e.organisation_id, ''), date_trunc('minute', a.finished_at), e.provider, e.event_type,
         case when a.status = 'succeeded' then 'delivered' when d.status = 'dead' and a.number = d.attempt_count then 'dead' else 'failed' end,
         0, count(*), coalesce(sum(a.duration_ms), 0)
       from attempts a join deliveries d on d.id = a.delivery_id join events e on e.id = d.event_id
-      where a.status <> 'open' group by 1, 2, 3, 4`;
+      where a.status <> 'open' group by 1, 2, 3, 4, 5`;
+    // Everything is counted under '' too.
+    await tx`
+      insert into statistics as s (organisation_id, minute, provider, event_type, outcome, shard, count, duration_ms)
+      select '', minute, provider, event_type, outcome, 0, sum(count), sum(duration_ms) from statistics
+      where organisation_id <> '' group by 2, 3, 4, 5
+      on conflict (organisation_id, minute, provider, event_type, outcome, shard) do update
+        set count = s.count + excluded.count, duration_ms = s.duration_ms + excluded.duration_ms`;
     await tx`truncate statistics_hours`;
     await tx`
-      insert into statistics_hours (hour, provider, event_type, outcome, shard, count)
-      select date_trunc('hour', minute, 'UTC'), provider, event_type, outcome, shard, sum(count) from statistics
-      group by 1, 2, 3, 4, 5`;
+      insert into statistics_hours (organisation_id, hour, provider, event_type, outcome, shard, count)
+      select organisation_id, date_trunc('hour', minute, 'UTC'), provider, event_type, outcome, shard, sum(count)
+      from statistics group by 1, 2, 3, 4, 5, 6`;
     await tx`delete from destination_statistics where span = 'hour'`;
     await tx`
       insert into destination_statistics (destination_id, span, at, succeeded, failed, counted, against, latency)

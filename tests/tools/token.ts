@@ -2,6 +2,7 @@
  * Prints an API token, and nothing else on standard output:
  *
  *   npm run token -- --role super_admin [--subject ops] [--expires 12h]
+ *   npm run token -- --organisation acme --organisation globex      for what is theirs, and nothing else
  *   npm run token -- --scope events:publish      for a service that publishes, and may do nothing else
  */
 import { parseArgs } from "node:util";
@@ -15,13 +16,14 @@ try {
       role: { type: "string", default: "viewer" },
       subject: { type: "string", default: "ops" },
       scope: { type: "string" },
+      organisation: { type: "string", multiple: true },
       expires: { type: "string", default: "12h" },
     },
   });
   const { mode, dataDir } = environment();
   if (mode === "local") loadLocalSecrets(dataDir);
-  const { subject, role, scope, expires } = values;
-  console.log(await issueToken({ subject, role, scope, expiresIn: expires }));
+  const { subject, role, scope, organisation, expires } = values;
+  console.log(await issueToken({ subject, role, scope, organisations: organisation, expiresIn: expires }));
 } catch (error) {
   console.error((error as Error).message);
   process.exitCode = 1;

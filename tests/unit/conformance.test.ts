@@ -1,5 +1,5 @@
 /**
- * One suite over the registry: what every provider makes of the same twelve requests, really built and really signed. The
+ * One suite over the registry: what every provider makes of the same requests, really built and really signed. The
  * table is typed over the registry and over the cases, so a provider that leaves one out does not compile.
  * Long because it is that table.
  */
@@ -13,6 +13,7 @@ import { sha256Hex } from "@/lib/providers/hmac";
 import { publishedRequest } from "@/lib/providers/platform";
 import {
   type Change,
+  type HeaderPairs,
   InvalidPayload,
   type Provider,
   type RawRequest,
@@ -64,6 +65,18 @@ interface Expected {
   /** `\u0000` in a string. */
   nul: "kept";
   missingId: "named by its bytes" | "named by its content" | "refused";
+  /** Caught and sent again as it was, under another value of every id that stands in a header. */
+  otherId: "same event" | "suspected replay" | "bad_signature" | NoDoor;
+  /** Two honest events, sent in the same second. */
+  twoEvents: "two events";
+  /** A header that signs or names the event comes twice, equal or not, or joined with a comma as some servers hand it on. */
+  repeatedHeader: "malformed" | "has no headers" | NoDoor;
+  /** An id of letters beyond ASCII, signed as UTF-8 and handed on byte by byte as Node does. */
+  idInUtf8: "verifies" | NoDoor;
+  /** The body has a key twice. */
+  repeatedKey: "flagged, and the last counts";
+  /** The year 0, the year 9999, before time began, no number: the time the provider says it happened. */
+  impossibleTime: "flagged, and not used" | "has no time";
 }
 
 type Case = keyof Expected;
@@ -76,6 +89,8 @@ interface Difference {
   text?: string;
   /** Goes where an id stands, as a JSON number: see `printed`. */
   bigId?: string;
+  /** Another object than the usual one, where the id alone does not say so. */
+  object?: number;
 }
 
 interface Entry {
@@ -103,6 +118,12 @@ const signed = {
   unknownType: "kept",
   nul: "kept",
   missingId: "named by its bytes",
+  otherId: "same event",
+  twoEvents: "two events",
+  repeatedHeader: "malformed",
+  idInUtf8: "verifies",
+  repeatedKey: "flagged, and the last counts",
+  impossibleTime: "flagged, and not used",
 } as const satisfies Expected;
 
 const tokenOnly = {
@@ -111,6 +132,7 @@ const tokenOnly = {
   tampered: "token",
   stale: "has no time",
   rotatedSecret: "token",
+  repeatedHeader: "has no headers",
 } as const satisfies Expected;
 
 const noDoor = {
@@ -123,6 +145,9 @@ const noDoor = {
   rotatedSecret: "has no door",
   array: "two events",
   missingId: "refused",
+  otherId: "has no door",
+  repeatedHeader: "has no door",
+  idInUtf8: "has no door",
 } as const satisfies Expected;
 
 const BIG = "9007199254740993";
@@ -152,15 +177,15 @@ const table: Record<Registered, Entry> = {
     expected: { ...signed, missingId: "named by its content" },
     secret: TEST_SECRETS.chatwoot,
     otherSecret: "another-chatwoot-secret",
-    request: ({ id = "delivery-1", type, text, bigId }, options) => {
-      const event = { ...chatwootEvent({ id: 7, ...(text && { content: text }) }), ...(type && { event: type }) };
+    request: ({ id = "delivery-1", type, text, bigId, object = 7 }, options) => {
+      const event = { ...chatwootEvent({ id: object, ...(text && { content: text }) }), ...(type && { event: type }) };
       const conversation = { id: numeral(bigId ?? "12"), account: { id: 3 } };
       const request = send("chatwoot", { ...event, conversation }, { ...options, id: id ?? "" });
       return id === null ? without(request, "x-chatwoot-delivery") : request;
     },
   },
   standard: {
-    expected: { ...signed, missingId: "refused" },
+    expected: { ...signed, missingId: "refused", otherId: "bad_signature" },
     secret: TEST_SECRETS.standard,
     otherSecret: `whsec_${Buffer.alloc(24, 6).toString("base64")}`,
     request: ({ id = "msg_1", type, text, bigId }, options) => {
@@ -170,7 +195,7 @@ const table: Record<Registered, Entry> = {
     },
   },
   shopify: {
-    expected: { ...signed, stale: "has no time" },
+    expected: { ...signed, stale: "has no time", otherId: "suspected replay" },
     secret: TEST_SECRETS.shopify,
     otherSecret: "another-shopify-secret",
     request: ({ id = "5b6f-1", type, text, bigId }, options) => {
@@ -180,7 +205,7 @@ const table: Record<Registered, Entry> = {
     },
   },
   mitto: {
-    expected: { ...tokenOnly, array: "two events", unknownType: "projected" },
+    expected: { ...tokenOnly, array: "two events", unknownType: "projected", impossibleTime: "has no time" },
     secret: TEST_SECRETS.mitto,
     otherSecret: "another-mitto-token",
     request: ({ id = "b47e-1", type, text, bigId }, options) => {
@@ -306,11 +331,82 @@ const runs: { [C in Case]: (entry: Entry, provider: Provider) => string } = {
     expect(other?.event_key).not.toBe(row.event_key);
     return "named by its bytes";
   },
+  otherId: (entry, provider) => {
+    const request = entry.request({}, NOW);
+    const headers = request.headers.map(([name, value]) => [name, ID_HEADER.test(name) ? "caught-1" : value] as const);
+    const caught = { ...request, headers: [...headers, ["X-Request-Id", "caught-1"] as const] };
+    const answer = verdict(provider, caught, [entry.secret]);
+    if (answer !== entry.expected.valid || provider.published) return answer;
+    const [first, second] = [request, caught].map((one) => storable(provider, verified(provider, one)));
+    if (first?.event_key === second?.event_key) return "same event";
+    return second?.unsigned_key ? "suspected replay" : "another event";
+  },
+  twoEvents: (entry, provider) => {
+    const keys = ["first", "second"].map((id, n) => only(rowsOf(entry, provider, { id, object: n + 1 })).event_key);
+    return new Set(keys).size === 2 ? "two events" : "one event";
+  },
+  repeatedHeader: (entry, provider) => {
+    const request = entry.request({}, NOW);
+    const answers = request.headers
+      .filter(([name]) => SIGNING_HEADER.test(name))
+      .flatMap(([name, value]) => {
+        const others = request.headers.filter(([other]) => other !== name);
+        const given = (...headers: HeaderPairs) => ({ ...request, headers: [...others, ...headers] });
+        return [
+          given([name, value], [name, value]),
+          given([name, value], [name.toUpperCase(), `x${value}`]),
+          given([name, `x${value}`], [name, value]),
+          given([name, `${value}, ${value}`]),
+          given([name, `x${value}, ${value}`]),
+        ];
+      })
+      .map((repeated) => verdict(provider, repeated, [entry.secret]));
+    if (answers.length === 0) return provider.published ? "has no door" : "has no headers";
+    return [...new Set(answers)].join(" or ");
+  },
+  idInUtf8: (entry, provider) => {
+    if (entry.published) return "has no door";
+    const request = entry.request({ id: "zahlung-für-№7" }, NOW);
+    const headers = request.headers.map(
+      ([name, value]) => [name, Buffer.from(value, "utf8").toString("latin1")] as const,
+    );
+    const answer = verdict(provider, { ...request, headers }, [entry.secret]);
+    return answer === entry.expected.valid ? "verifies" : answer;
+  },
+  repeatedKey: (entry, provider) => {
+    const twice = '"twice":{"deep":[{"a":1,"b":2,"a":3}]},';
+    const row = rowWithBody(entry, provider, (body) => body.replace("{", `{${twice}`));
+    const unique = only(rowsOf(entry, provider, {}));
+    expect(unique.flags).toEqual([]);
+    const payload = parseBody(Buffer.from(row.body, "base64")).value as { twice?: unknown; data?: { twice?: unknown } };
+    expect(payload.twice ?? payload.data?.twice).toEqual({ deep: [{ a: 3, b: 2 }] });
+    return row.flags.includes("repeated_keys") ? "flagged, and the last counts" : "not flagged";
+  },
+  impossibleTime: (entry, provider) => {
+    const times = ['"0000-01-01T00:00:00Z"', '"9999-12-31T23:59:59Z"', '"1969-12-31T23:59:59Z"', "-1", "1e300", "0"];
+    const rows = [...times, '"NaN"', "{}", "253402300799", '"2026-02-30T25:00:00Z"'].map((time) =>
+      rowWithBody(
+        entry,
+        provider,
+        (body) => body.replace(TIME_FIELD, (_, field) => `${field}:${time}`),
+        time.replaceAll('"', ""),
+      ),
+    );
+    if (rows.every(({ flags }) => flags.length === 0)) return "has no time";
+    expect(rows.map(({ occurred_at }) => occurred_at)).toEqual(rows.map(() => null));
+    expect(rows.map(({ flags }) => flags)).toEqual(rows.map(() => ["impossible_time"]));
+    return "flagged, and not used";
+  },
 };
+
+const ID_HEADER = /-(id|delivery)$/i;
+const SIGNING_HEADER = /signature|hmac|timestamp|topic|shop-domain|triggered-at|-(id|delivery)$/i;
+/** Where providers write when it happened. */
+const TIME_FIELD = /("(?:created|occurred_at|created_at|timestamp|event_timestamp)"):("[^"]*"|[\d.]+)/;
 
 describe.each(Object.entries(table))("%s", (name, entry) => {
   const provider = findProvider(name) as Provider;
-  it.each(Object.entries(entry.expected))("%s: %s", (which, expected) => {
+  it.each(Object.entries(entry.expected))("%s: %s [B1] [B6] [B18] [D14]", (which, expected) => {
     expect(runs[which as Case](entry, provider)).toBe(expected);
   });
 });
@@ -325,6 +421,20 @@ function numeral(digits: string): string {
 function send(provider: Sender, event: unknown, options: SignOptions): RawRequest {
   const body = Buffer.isBuffer(event) ? event : Buffer.from(JSON.stringify(event).replace(/"id#(\d+)"/g, "$1"));
   return requestOf(provider, body, options);
+}
+
+/** The event with a changed body, signed again; Shopify says in a header when it happened. */
+function rowWithBody(entry: Entry, provider: Provider, change: (body: string) => string, triggeredAt?: string) {
+  if (entry.published) {
+    const published = entry.published({});
+    return storable(provider, { ...published, body: Buffer.from(change(published.body.toString())) });
+  }
+  const plain = entry.request({}, { ...NOW, unsigned: true }).body.toString();
+  const request = resent(provider, Buffer.from(change(plain)));
+  const headers = request.headers.map(
+    ([name, value]) => [name, triggeredAt && /triggered-at/i.test(name) ? triggeredAt : value] as const,
+  );
+  return storable(provider, verified(provider, { ...request, headers }));
 }
 
 /** The same sender sends other bytes. */
@@ -370,7 +480,7 @@ function storable(provider: Provider, request: VerifiedRequest) {
   const { body, ...texts } = row;
   expect(JSON.stringify(texts)).not.toContain("\\u0000");
   expect(row.event_key).not.toBe("");
-  return { ...row, body_sha256: sha256Hex(Buffer.from(body, "base64")) };
+  return { ...row, body_sha256: sha256Hex(body) };
 }
 
 function changesOf(provider: Provider, request: VerifiedRequest): Change[] {

@@ -21,6 +21,16 @@ const PRIVATE = [
   "168.63.129.16",
   ...["::", "::1", "::7f00:1", "::ffff:127.0.0.1", "::ffff:7f00:1", "::ffff:10.0.0.1", "0:0:0:0:0:ffff:a00:1"],
   ...["64:ff9b::7f00:1", "64:ff9b:1::1", "100::1", "100:0:0:1::1", "2001::1", "2001:db8::1", "2002:7f00:1::"],
+  ...["::ffff:0:127.0.0.1", "::ffff:0:7f00:1", "::127.0.0.1", "2001:0:7f00:1::", "2001:0:808:808::80ff:fffe"],
+  ...[
+    "64:ff9b:1:7f00:0:100::",
+    "2002:a9fe:a9fe::",
+    "2606:4700::5efe:7f00:1",
+    "4000::1",
+    "192.175.48.1",
+    "192.31.196.1",
+  ],
+  ...["192.52.193.1", "2620:4f:8000::1"],
   ...["3fff::1", "5f00::1", "fc00::1", "fd00:ec2::254", "fe80::1", "fe80::1%eth0", "fec0::1", "ff02::1"],
 ];
 const PUBLIC = [
@@ -38,8 +48,23 @@ const PUBLIC = [
 ];
 
 describe("addresses", () => {
-  test.each(PRIVATE)("%s is not allowed", (address) => expect(isAllowedAddress(address, "")).toBe(false));
+  test.each(PRIVATE)("%s is not allowed [S01]", (address) => expect(isAllowedAddress(address, "")).toBe(false));
   test.each(PUBLIC)("%s is allowed", (address) => expect(isAllowedAddress(address, "")).toBe(true));
+
+  test("an IPv6 network that is allowed does not open the IPv4 addresses its members carry", () => {
+    const carrying = [
+      "::ffff:0:127.0.0.1",
+      "64:ff9b::7f00:1",
+      "::127.0.0.1",
+      "2002:7f00:1::",
+      "2001:0:808:808::80ff:fffe",
+    ];
+    for (const address of [...carrying, "64:ff9b:1:7f00:0:100::", "2606:4700::200:5efe:a00:1"]) {
+      expect([address, isAllowedAddress(address, "::/0")]).toEqual([address, false]);
+    }
+    expect(isAllowedAddress("64:ff9b::101:101", "64:ff9b::/96")).toBe(true);
+    expect(isAllowedAddress("64:ff9b::7f00:1", "64:ff9b::/96,127.0.0.0/8")).toBe(true);
+  });
 
   test("EGRESS_ALLOW_PRIVATE allows what it names, in every spelling, and nothing beside it", () => {
     const networks = "10.1.0.0/16, 127.0.0.1/32,fd00::/8";
@@ -73,6 +98,7 @@ const SPELLINGS = [
     "http://[fd00:ec2::254]/",
   ],
   ...["http://0xa9fea9fe/", "http://10.0.0.1/", "http://[64:ff9b::a9fe:a9fe]/"],
+  ...["http://[::ffff:0:127.0.0.1]/", "http://[2002:7f00:1::]/", "http://[2001:0:7f00:1::]/"],
 ];
 
 /** Refused as they are written. */
@@ -102,14 +128,17 @@ describe("URLs", () => {
   const deliver = (url: string) =>
     post({ url, headers: {}, body: Buffer.from("{}"), timeoutMs: 2_000, allowedNetworks: "", dnsServers: "" });
 
-  test.each(SPELLINGS)("%s is refused when it is saved and when it is used, in the same words", async (url) => {
-    expect(await checkDestinationUrl(url, "", "")).toBe(NOT_PUBLIC);
-    const { failure } = await deliver(url);
-    expect(failure).toEqual({ class: "blocked_address", message: NOT_PUBLIC.title });
-    expect(JSON.stringify(failure)).not.toMatch(/127|::1|\d+\.\d+\.\d+/);
-  });
+  test.each(SPELLINGS)(
+    "%s is refused when it is saved and when it is used, in the same words [S01] [S02] [S10]",
+    async (url) => {
+      expect(await checkDestinationUrl(url, "", "")).toBe(NOT_PUBLIC);
+      const { failure } = await deliver(url);
+      expect(failure).toEqual({ class: "blocked_address", message: NOT_PUBLIC.title });
+      expect(JSON.stringify(failure)).not.toMatch(/127|::1|\d+\.\d+\.\d+/);
+    },
+  );
 
-  test.each(MISSPELLED)("%j is refused as it is written", async (url) => {
+  test.each(MISSPELLED)("%j is refused as it is written [S02] [S08]", async (url) => {
     const problem = checkUrl(url);
     expect(problem).toEqual({ title: expect.any(String), detail: expect.any(String) });
     expect(JSON.stringify(problem)).not.toContain("secret");
@@ -146,7 +175,7 @@ describe("custom headers", () => {
   const names = ["Host", "content-length", "Transfer-Encoding", "CONNECTION", "Keep-Alive", "Cookie", "TE", "Upgrade"];
   const prefixes = ["webhook-id", "Webhook-Signature", "webhook-anything", "x-redrive-replay", "X-Amz-Date", "proxy-a"];
   const malformed = ["", "a b", "a:", "a\r\nb", "a\0", "ä", "a".repeat(101), "(a)", "__proto__ "];
-  test.each([...names, ...prefixes, ...malformed])("the name %j is refused", (name) => {
+  test.each([...names, ...prefixes, ...malformed])("the name %j is refused [S11]", (name) => {
     expect(checkHeaders({ [name]: "x" })).not.toBeNull();
   });
 
@@ -181,7 +210,7 @@ describe("secrets in answers", () => {
 });
 
 describe("the start is refused", () => {
-  test("with NODE_TLS_REJECT_UNAUTHORIZED=0", () => {
+  test("with NODE_TLS_REJECT_UNAUTHORIZED=0 [S12]", () => {
     process.env.NODE_TLS_REJECT_UNAUTHORIZED = "0";
     try {
       expect(() => checkConfiguration(environment())).toThrow("NODE_TLS_REJECT_UNAUTHORIZED=0");
@@ -221,7 +250,7 @@ describe("retries", () => {
     [new Date(now + 400 * 24 * HOUR).toUTCString(), HOUR],
   ] as const)("Retry-After: %s waits %i ms", (value, expected) => expect(delay(value)).toBe(expected));
 
-  test("never earlier than scheduled, never later than a day", () => {
+  test("never earlier than scheduled, never later than a day [E14]", () => {
     expect(delay("1", 6)).toBe(32_000);
     expect(retryDelay("http_5xx", 40, schedule, { random: () => 0 })).toBe(24 * HOUR);
   });
@@ -241,7 +270,7 @@ describe("retries", () => {
   ] as const)("%i is %s", (status, expected) => expect(classOfStatus(status)).toBe(expected));
 });
 
-test("nothing but the egress module opens a connection to others", () => {
+test("nothing but the egress module opens a connection to others [S05]", () => {
   const folders = ["lib/destinations", "lib/pipeline", "lib/providers", "lib/queries", "lib/auth", "app/api"];
   const opening = folders.flatMap((folder) =>
     readdirSync(path.join(ROOT, folder), { recursive: true, encoding: "utf8" })

@@ -92,13 +92,13 @@ describe("value", () => {
   it("is undefined for what cannot be parsed", () => {
     for (const body of ["", "{", "hello", nested(5001)]) expect(parseBody(Buffer.from(body)).value).toBeUndefined();
   });
-  it("pollutes no prototype", () => {
+  it("pollutes no prototype [D3] [S52]", () => {
     parseBody(Buffer.from('{"__proto__":{"admin":true}}'));
     expect(({} as { admin?: boolean }).admin).toBeUndefined();
   });
 });
 
-describe("one MiB of anything", () => {
+describe("one MiB of anything [D4] [D6] [D7]", () => {
   const MIB = KIB * KIB;
   const fill = (part: string, size = MIB) => part.repeat(Math.floor(size / part.length));
   const keys = (count: number) => Array.from({ length: count }, (_, index) => `"${index.toString(36)}":1`).join(",");
@@ -139,10 +139,10 @@ describe("one MiB of anything", () => {
     // 50 ms is the promise; the best of three, doubled, allows for a busy machine.
     expect(Math.min(...runs)).toBeLessThan(100);
   });
-  it("survives a depth of a million", () => expect(statusOf(nested(1_000_000))).toBe("too_deep"));
+  it("survives a depth of a million [D4]", () => expect(statusOf(nested(1_000_000))).toBe("too_deep"));
 });
 
-describe("whole numbers that JavaScript would round", () => {
+describe("whole numbers that JavaScript would round [D14]", () => {
   it.each([
     ['{"id":820982911946154508}', { id: "820982911946154508" }],
     [

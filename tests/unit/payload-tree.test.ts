@@ -12,7 +12,7 @@ const rows = (text: string) =>
   );
 
 describe("nodes", () => {
-  test("keep order, duplicates and every digit", () => {
+  test("keep order, duplicates and every digit [D1]", () => {
     expect(rows('{"b": 9007199254740993, "a": [1.10, -0, 1E400, "x\\"y"], "b": {}, "n": null}')).toEqual([
       "1 $ 4",
       "2 b 9007199254740993",
@@ -106,7 +106,7 @@ test("the keyboard walks what is drawn, unfolds, folds, and goes up to what hold
   expect(at(1, [0], "j")).toBeNull();
 });
 
-test("a search finds names and values, whatever their case, and takes every character literally", () => {
+test("a search finds names and values, whatever their case, and takes every character literally [D13]", () => {
   const text = '{"Name": "Ada (1)", "list": [{"name": 1}], "x": "NAME"}';
   const find = (search: string) => findNodes(text, tree(text), needleOf(search) as RegExp);
   expect(find("name")).toEqual([1, 4, 5]);

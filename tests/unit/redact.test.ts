@@ -4,7 +4,7 @@ import { findProvider } from "@/lib/providers";
 import { REDACTED, redactHeaders } from "@/lib/providers/redact";
 import { SIGNERS, sign } from "../fixtures/sign";
 
-it("keeps order, case and duplicates, and hides credentials of any kind", () => {
+it("keeps order, case and duplicates, and hides credentials of any kind [S18] [C17]", () => {
   const secret = "canary";
   const kept = redactHeaders([
     ["Host", "desk.example.com"],

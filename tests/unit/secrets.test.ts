@@ -17,7 +17,7 @@ beforeEach(() => {
   process.env.ENCRYPTION_KEY = KEY.toString("base64");
 });
 
-test("what is encrypted is never the same twice, and is decrypted with the same key and purpose only", () => {
+test("what is encrypted is never the same twice, and is decrypted with the same key and purpose only [S16]", () => {
   const [one, other] = [encrypt("a secret", "a"), encrypt("a secret", "a")];
   expect(one).not.toBe(other);
   expect([decrypt(one, "a"), decrypt(other, "a")]).toEqual(["a secret", "a secret"]);

@@ -9,5 +9,5 @@ export const metadata: Metadata = { title: "Dead letters" };
 export default async function DeadLettersPage() {
   const actor = await requireStaff("view");
   const rights = { mayReplay: mayActor(actor, "replay"), mayReplayMany: mayActor(actor, "replay_many") };
-  return <GroupList initial={await listDeadLetterGroups()} rights={rights} />;
+  return <GroupList initial={await listDeadLetterGroups(actor)} rights={rights} />;
 }

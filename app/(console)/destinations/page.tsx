@@ -26,5 +26,5 @@ export default async function DestinationsPage({ searchParams }: PageProps<"/des
     );
   }
   const rights = { mayOperate: mayActor(actor, "operate"), mayManage: mayActor(actor, "manage") };
-  return <DestinationList filter={filter.data} initial={await listDestinations()} rights={rights} />;
+  return <DestinationList filter={filter.data} initial={await listDestinations(actor)} rights={rights} />;
 }

@@ -13,7 +13,9 @@ import { requireStaff } from "@/lib/auth/authorise";
 import { mayActor } from "@/lib/auth/permissions";
 import type { Person } from "@/lib/auth/session";
 import { type EventFilter, eventListSchema, readQuery } from "@/lib/contract/event-filter";
+import { DatabaseBusy } from "@/lib/db/client";
 import { Problem, type ProblemInit } from "@/lib/errors";
+import { describeBusy } from "@/lib/queries/bounded";
 import { readDestinationNames } from "@/lib/queries/destination-names";
 import { type EventPageRequest, listEvents } from "@/lib/queries/events";
 
@@ -32,20 +34,20 @@ export default async function EventsPage({ searchParams }: PageProps<"/events">)
   const { limit, cursor, after, count: _, ...filter } = query.data;
   return (
     <LookProvider cookie={(await cookies()).get(LOOK_COOKIE)?.value}>
-      <NamedFilter filter={filter} />
+      <NamedFilter filter={filter} actor={actor} />
       <FoundEvents {...{ filter, page: { limit, cursor, after }, actor }} />
     </LookProvider>
   );
 }
 
-async function NamedFilter({ filter }: { filter: EventFilter }) {
-  return <FilterBar filter={filter} names={await readDestinationNames()} />;
+async function NamedFilter({ filter, actor }: { filter: EventFilter; actor: Person }) {
+  return <FilterBar filter={filter} names={await readDestinationNames(actor)} />;
 }
 
 /** What the filter finds. Sent after the filter itself, which the browser draws while the database reads. */
 async function FoundEvents({ filter, page, actor }: { filter: EventFilter; page: EventPageRequest; actor: Person }) {
   const { cursor, after } = page;
-  const initial = await listEvents(filter, page).catch(refusedSearch);
+  const initial = await listEvents(filter, page, actor).catch(refusedSearch);
   if ("refusal" in initial) return <SearchTooWide {...initial.refusal} />;
   // Nothing newer than this page: it is part of the newest one, which goes on by itself.
   if (after && initial.previous_cursor === null) redirect(historyAddress(filter));
@@ -59,8 +61,9 @@ async function FoundEvents({ filter, page, actor }: { filter: EventFilter; page:
   );
 }
 
-/** A search that was given up leaves the filter on the page, so that it can be narrowed. */
+/** A search that was given up, or had no turn, leaves the filter on the page, so that it can be narrowed. */
 function refusedSearch(error: unknown): { refusal: ProblemInit } {
+  if (error instanceof DatabaseBusy) return { refusal: describeBusy(error) };
   if (error instanceof Problem && error.init.field === "text") return { refusal: error.init };
   throw error;
 }

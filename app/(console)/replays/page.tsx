@@ -11,7 +11,7 @@ import { listReplays } from "@/lib/queries/replays";
 export const metadata: Metadata = { title: "Replays" };
 
 export default async function ReplaysPage({ searchParams }: PageProps<"/replays">) {
-  await requireStaff("view");
+  const actor = await requireStaff("view");
   const entries = Object.entries(await searchParams).flatMap(([name, value]) =>
     [value ?? []].flat().map((one): [string, string] => [name, one]),
   );
@@ -27,7 +27,7 @@ export default async function ReplaysPage({ searchParams }: PageProps<"/replays"
     );
   }
   const { limit, cursor, ...filter } = query.data;
-  const initial = await listReplays(filter, { limit, cursor });
+  const initial = await listReplays(filter, { limit, cursor }, actor);
   return (
     <>
       <ReplayFilterBar filter={filter} />

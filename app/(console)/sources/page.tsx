@@ -1,10 +1,11 @@
 import type { Metadata } from "next";
 import { SourceList } from "@/components/sources/source-list";
 import { MAY_NOT_SEND } from "@/components/sources/source-words";
+import { WrongAddresses } from "@/components/sources/wrong-addresses";
 import { requireStaff } from "@/lib/auth/authorise";
 import { mayActor } from "@/lib/auth/permissions";
 import { environment } from "@/lib/env";
-import { listSources } from "@/lib/queries/sources";
+import { listSources, listWrongAddresses } from "@/lib/queries/sources";
 
 export const metadata: Metadata = { title: "Sources" };
 
@@ -14,11 +15,15 @@ export default async function SourcesPage() {
   const actor = await requireStaff("view");
   // Without a configured URL the browser adds the address it came by.
   const origin = environment().PUBLIC_URL?.replace(/\/+$/, "") ?? "";
+  const [sources, addresses] = await Promise.all([listSources(origin, actor), listWrongAddresses(actor)]);
   return (
-    <SourceList
-      initial={await listSources(origin)}
-      forbidden={mayActor(actor, "manage") ? null : NOT_ADMIN}
-      forbiddenToSend={mayActor(actor, "operate") ? null : MAY_NOT_SEND}
-    />
+    <>
+      <WrongAddresses addresses={addresses} origin={origin} />
+      <SourceList
+        initial={sources}
+        forbidden={mayActor(actor, "manage") ? null : NOT_ADMIN}
+        forbiddenToSend={mayActor(actor, "operate") ? null : MAY_NOT_SEND}
+      />
+    </>
   );
 }

@@ -4,7 +4,7 @@ import { readQuery } from "@/lib/contract/event-filter";
 import { listActions } from "@/lib/queries/audit";
 
 /** The audit log, newest first. */
-export const GET = handle("manage", async ({ request }) => {
+export const GET = handle("manage", async ({ request, actor }) => {
   const { limit, cursor, ...filter } = auditRequest.parse(readQuery(new URL(request.url).searchParams));
-  return listActions(filter, { limit, cursor });
+  return listActions(filter, { limit, cursor }, actor);
 });

@@ -5,11 +5,11 @@ import { listDestinations } from "@/lib/queries/destinations";
 import { findDestination } from "./[id]/find-destination";
 
 /** Every destination with its health. */
-export const GET = handle("view", async () => ({ destinations: await listDestinations() }));
+export const GET = handle("view", async ({ actor }) => ({ destinations: await listDestinations(actor) }));
 
 /** Makes a destination. Its secret is in this answer and in no other. */
 export const POST = handle("manage", async (context) => {
   const asked = createDestinationRequest.parse(await readJson(context.request));
   const { id, secret } = await createDestination(asked, context);
-  return Response.json({ destination: await findDestination(id), secret }, { status: 201 });
+  return Response.json({ destination: await findDestination(id, context.actor), secret }, { status: 201 });
 });

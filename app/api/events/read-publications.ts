@@ -24,6 +24,9 @@ export async function readJsonPublications(
     return { value: checked(value, place), json: jsons[index] as Buffer, place };
   });
   const key = headers.get("idempotency-key") ?? undefined;
+  // Two of them are one here, with a comma between: which of them was meant is not ours to choose.
+  if (key !== undefined && /,[ \t]/.test(key))
+    throw wrong("Idempotency-Key", "It came more than once: send one of them.");
   if (key !== undefined && isList) {
     throw wrong("Idempotency-Key", "A list needs an idempotencyKey in each of its events instead.");
   }

@@ -1,20 +1,26 @@
-import { readCapped } from "@/app/api/accept-from-next";
 import { handle } from "@/app/api/handle";
+import { checkJsonShape } from "@/app/api/json-shape";
+import { readBytes } from "@/app/api/read-body";
 import type { PublishedEvent } from "@/lib/contract/platform";
+import { hopsOf } from "@/lib/destinations/hops";
 import { Problem } from "@/lib/errors";
 import { publishEvents } from "@/lib/pipeline/publish";
 import { readJsonPublications } from "./read-publications";
 
-const LARGEST_BYTES = 1024 * 1024;
+/** A list has many events, and their data is kept as bytes. */
+const MOST_VALUES = 100_000;
 
 /** Publishes one event, or a list of them: 202 when anything of it is new, 200 when all was published before. */
-export const POST = handle("publish", async ({ request, requestId }) => {
-  const { body, complete } = await readCapped(request.body, LARGEST_BYTES);
-  if (!complete) {
-    throw new Problem({ status: 413, title: "The body is too large.", detail: `The limit is ${LARGEST_BYTES} bytes.` });
-  }
+export const POST = handle("publish", async ({ request, actor, requestId }) => {
+  const body = await readBytes(request);
+  checkJsonShape(body, MOST_VALUES);
   const { isList, publications } = await readJsonPublications(body, request.headers);
-  const events = await publishEvents(publications, requestId);
+  const hops = hopsOf([...request.headers]);
+  const events = await publishEvents(
+    publications.map((publication) => ({ ...publication, hops })),
+    requestId,
+    actor,
+  );
   const accepted = events.some((event) => event.outcome === "accepted");
   const conflict = events.find((event) => event.outcome === "conflict");
   if (conflict && !accepted) throw new Problem(conflictProblem(conflict));

@@ -1,8 +1,10 @@
 /** Server-sent events (WHATWG HTML, 9.2) of what changes, until the caller leaves or loses the right to watch. */
+
 import type { LiveEventName } from "@/lib/contract/live";
 import { Problem } from "@/lib/errors";
 import { logError } from "@/lib/log";
 import { changesSince, type News, watchChanges } from "@/lib/queries/live";
+import type { Scoped } from "@/lib/scope";
 
 /** Proxies cut connections that are silent for a minute; a page that hears nothing for 40 s believes in no stream. */
 const BEAT_MS = 15_000;
@@ -14,6 +16,8 @@ const MOST_UNREAD = 500;
 interface Watch {
   /** The cursor of what the caller saw last; null when it comes for the first time. */
   after: string | null;
+  /** Whose objects it is told of. */
+  asker: Scoped;
   /** Aborts when the caller is gone. */
   signal: AbortSignal;
   /** Rejects with a `Problem` once the caller has lost the right to watch. */
@@ -21,7 +25,7 @@ interface Watch {
 }
 
 /** Throws `DatabaseUnavailable` before the stream begins when there is nothing to follow. */
-export async function liveStream({ after, signal, mayStillWatch }: Watch): Promise<ReadableStream<Uint8Array>> {
+export async function liveStream({ after, asker, signal, mayStillWatch }: Watch): Promise<ReadableStream<Uint8Array>> {
   const encoder = new TextEncoder();
   // What changes while the past is read is told after it.
   let waiting: News[] | undefined = [];
@@ -32,8 +36,8 @@ export async function liveStream({ after, signal, mayStillWatch }: Watch): Promi
     if ((out.desiredSize ?? 0) < -MOST_UNREAD) end();
   };
   const tell = (news: News) => (waiting ? void waiting.push(news) : write(newsEvent(news)));
-  const unwatch = await watchChanges(tell);
-  const past = await changesSince(after).catch((error) => {
+  const unwatch = await watchChanges(asker, tell);
+  const past = await changesSince(after, asker).catch((error) => {
     unwatch();
     throw error;
   });

@@ -4,7 +4,7 @@ import { readQuery } from "@/lib/contract/event-filter";
 import { searchEverything } from "@/lib/queries/search";
 
 /** What somebody may mean by a few typed letters: a key, an id, a request id, a name. */
-export const GET = handle("view", ({ request }) => {
+export const GET = handle("view", ({ request, actor }) => {
   const { q } = searchRequest.parse(readQuery(new URL(request.url).searchParams));
-  return searchEverything(q);
+  return searchEverything(q, actor);
 });

@@ -4,7 +4,9 @@ import { createSource, listSources } from "@/lib/queries/sources";
 import { changeOf } from "./change-of";
 
 /** Every provider: its default door, what came there lately, and its sources. */
-export const GET = handle("view", async (context) => ({ providers: await listSources(changeOf(context).origin) }));
+export const GET = handle("view", async (context) => ({
+  providers: await listSources(changeOf(context).origin, context.actor),
+}));
 
 /** Makes a source. Its whole URL is in this answer and in no other. */
 export const POST = handle("manage", async (context) => {

@@ -3,10 +3,10 @@ import { inviteStaff, listStaff } from "@/lib/auth/staff";
 import { inviteRequest } from "@/lib/contract/api/staff";
 
 /** Everybody who can enter the console, or could. */
-export const GET = handle("manage", async () => ({ staff: await listStaff() }));
+export const GET = handle("manage", async ({ actor }) => ({ staff: await listStaff(actor) }));
 
 /** Invites a person. The answer holds the one-time link, which is seen this once. */
 export const POST = handle("manage", async (context) => {
-  const { email, role } = inviteRequest.parse(await readJson(context.request));
-  return Response.json(await inviteStaff(email, role, context), { status: 201 });
+  const invited = inviteRequest.parse(await readJson(context.request));
+  return Response.json(await inviteStaff(invited, context), { status: 201 });
 });

@@ -3,7 +3,7 @@ import { createApiToken, listApiTokens } from "@/lib/auth/api-tokens";
 import { createTokenRequest } from "@/lib/contract/api/staff";
 
 /** The API tokens that work, and those that ended lately. */
-export const GET = handle("manage", async () => ({ tokens: await listApiTokens() }));
+export const GET = handle("manage", async ({ actor }) => ({ tokens: await listApiTokens(actor) }));
 
 /** Makes a token. The answer holds it, this once. */
 export const POST = handle("manage", async (context) =>

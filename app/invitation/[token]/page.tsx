@@ -3,9 +3,9 @@ import { headers } from "next/headers";
 import { Logo } from "@/components/frame/logo";
 import { AcceptForm } from "@/components/invitation/accept-form";
 import { ClosedLink } from "@/components/invitation/closed-link";
-import { addressOf } from "@/lib/auth/options";
 import { findInvitation } from "@/lib/auth/staff";
 import { Problem } from "@/lib/errors";
+import { clientAddress } from "@/lib/front/client-address";
 
 /** The address of this page is a secret: it goes to no other site and into no index. */
 export const metadata: Metadata = { title: "Invitation", referrer: "no-referrer", robots: "noindex" };
@@ -31,7 +31,7 @@ export default async function InvitationPage({ params }: PageProps<"/invitation/
 /** Whom the link lets in, or why it does not. */
 async function open(token: string) {
   try {
-    const address = addressOf(Object.fromEntries(await headers()));
+    const address = clientAddress(await headers());
     return (await findInvitation(token, address)) ?? "closed";
   } catch (error) {
     if (error instanceof Problem && error.init.status === 429) return "too_many";

@@ -17,6 +17,7 @@ import {
   count,
   deliveryStatus,
   errorClass,
+  eventFlag,
   eventStatus,
   parseStatus,
   time,
@@ -31,6 +32,9 @@ const summaryFields = {
   status: eventStatus,
   trust: trustLevel,
   parse_status: parseStatus,
+  flags: z
+    .array(eventFlag)
+    .describe("What is odd about it: a key that appears twice (the last counts), an impossible time."),
   org_id: z.string().nullable(),
   company_id: z.string().nullable(),
   object_id: z.string().nullable(),

@@ -5,13 +5,14 @@ import {
   type FailedWebhook,
   type Latency,
   LONGEST_PERIOD_DAYS,
-  type OutcomeCounts,
   type Period,
   type ProviderCounts,
   type Range,
+  type RatedCounts,
   type SeriesPoint,
   type SilentProvider,
 } from "../analytics";
+import { CHECKS, type DeepHealth } from "../health";
 import { eventSummary } from "./event-answers";
 import { count, time } from "./values";
 
@@ -49,10 +50,19 @@ const outcomeFields = {
   delivered: count,
   failed: count.describe("Attempts that failed and will be repeated."),
   dead: count,
+  succeeded: count.describe("Events received then that are processed, replayed or resolved now."),
+  lost: count.describe("Events received then that are dead now."),
 };
+const successRate = z
+  .number()
+  .nullable()
+  .describe(
+    "Percent of the finished events received then that ended well; retries do not count. Null when none is finished.",
+  );
 
-const outcomes: z.ZodType<OutcomeCounts> = z.object(outcomeFields);
-const point: z.ZodType<SeriesPoint> = z.object({ ...outcomeFields, at: time, provider: z.string() });
+const rated = { ...outcomeFields, success_rate: successRate };
+const outcomes: z.ZodType<RatedCounts> = z.object(rated);
+const point: z.ZodType<SeriesPoint> = z.object({ ...rated, at: time, provider: z.string() });
 
 const providerCounts: z.ZodType<ProviderCounts> = z.object({
   provider: z.string(),
@@ -76,6 +86,13 @@ const silentProvider: z.ZodType<SilentProvider> = z.object({
 const failedWebhook: z.ZodType<FailedWebhook> = z.object({
   id: z.string(),
   webhook_data: z.unknown(),
+  webhook_data_omitted: z
+    .boolean()
+    .optional()
+    .describe(
+      "True where the answer carries 4 MiB of payloads already: then webhook_data is null, and body_url has it.",
+    ),
+  body_url: z.string().optional().describe("Where the bytes are, under this server's address."),
   error_message: z.string().nullable(),
   failed_at: time,
   provider_slug: z.string(),
@@ -89,12 +106,13 @@ export const analytics: z.ZodType<Analytics> = z.object({
   stats: z.array(z.object({ event_type: z.string(), status: z.enum(["success", "failure"]), count })),
   failed_webhooks: z.array(failedWebhook),
   total_processed: count,
-  success_rate: z.number().nullable().describe("Percent; null when nothing finished."),
+  success_rate: successRate,
   range: z.union([range, z.literal("custom")]),
   from: time,
   to: time,
   bucket_seconds: count,
   series: z.array(point),
+  rates: z.array(z.object({ at: time, success_rate: successRate })).describe("Of each bucket, all providers together."),
   totals: outcomes,
   previous: outcomes.describe("The time of equal length just before."),
   providers: z.array(providerCounts),
@@ -117,10 +135,27 @@ export const analytics: z.ZodType<Analytics> = z.object({
       count,
       last_at: time,
       last_detail: z.string().nullable(),
+      last_organisation_id: z.string().nullable(),
+      last_source_id: z.string().nullable(),
+      last_event_key: z.string().nullable(),
+      last_body_sha256: z.string().nullable(),
     }),
   ),
   events_stored: z.boolean(),
   missing_secrets: z.array(z.string()),
+});
+
+export const deepHealth: z.ZodType<DeepHealth> = z.object({
+  status: z.enum(["healthy", "degraded", "unhealthy"]),
+  timestamp: time,
+  checks: z.array(
+    z.object({
+      name: z.enum(CHECKS),
+      status: z.enum(["ok", "degraded", "failed", "unknown"]),
+      detail: z.string(),
+      todo: z.string().nullable().describe("What to do about it; null when there is nothing to do."),
+    }),
+  ),
 });
 
 export const health = z.object({

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { eventFilterFields, refuseReversed } from "../event-filter";
 import { replayOptionsSchema } from "../replay-options";
-import { count, eventId, givenTime, list, providerSlug, reason, replayOutcome, replayStatus } from "./values";
+import { count, eventId, givenTime, list, providerSlug, reason, replayOutcome, replayStatus, sourceId } from "./values";
 
 /** How it runs; every option has a default. */
 export const options = replayOptionsSchema.meta({ id: "ReplayOptions" }).optional();
@@ -12,20 +12,53 @@ const dry_run = z.boolean().default(false).describe("Answer with the preview, an
 /** A body whose window ends before it begins would match nothing, which looks like good news. */
 const inOrder = { error: "must be later than from_ts", path: ["to_ts"] };
 
+/** Which event, where several organisations or sources sent the same key: without it nothing runs, and the answer is 409. */
+const organisationId = z.string().min(1).max(255).nullable().optional();
+const which = {
+  organisation_id: organisationId.describe(
+    "Whose event, where several organisations have this key; null for nobody's.",
+  ),
+  org_id: organisationId.describe("The same."),
+  source_id: sourceId.nullable().optional().describe("Which source it came through; null for the default address."),
+};
+const oneName = {
+  error: "differs from organisation_id, which means the same: send one of them",
+  path: ["org_id"],
+};
+const isOneName = (asked: { organisation_id?: string | null; org_id?: string | null }) =>
+  asked.org_id === undefined || asked.organisation_id === undefined || asked.org_id === asked.organisation_id;
+
+/** What a body says of which event is meant, under one name. */
+export function whichOf<
+  Asked extends { organisation_id?: string | null; org_id?: string | null; source_id?: number | null },
+>({ organisation_id, org_id, source_id }: Asked) {
+  const organisation = organisation_id === undefined ? org_id : organisation_id;
+  return {
+    ...(organisation !== undefined && { organisation_id: organisation }),
+    ...(source_id !== undefined && { source_id }),
+  };
+}
+
 /** `POST /api/webhooks/replay/{provider_slug}/{event_key}` */
-export const replayOneRequest = z.object({
-  reason: reason.optional(),
-  wait: z.boolean().default(true).describe("False answers at once with queued."),
-});
+export const replayOneRequest = z
+  .object({
+    ...which,
+    reason: reason.optional(),
+    wait: z.boolean().default(true).describe("False answers at once with queued."),
+  })
+  .refine(isOneName, oneName);
 
 /** `POST /api/webhooks/replay-bulk`. Strict, as all that starts something: a misspelt field must not widen a replay. */
-export const replayBulkRequest = z.strictObject({
-  provider_slug: providerSlug,
-  event_keys: z.array(z.string().min(1).max(1024)).min(1).max(50_000),
-  reason: reason.optional(),
-  options,
-  dry_run,
-});
+export const replayBulkRequest = z
+  .strictObject({
+    provider_slug: providerSlug,
+    event_keys: z.array(z.string().min(1).max(1024)).min(1).max(50_000),
+    ...which,
+    reason: reason.optional(),
+    options,
+    dry_run,
+  })
+  .refine(isOneName, oneName);
 
 /** `POST /api/webhooks/replay-query` */
 export const replayQueryRequest = z

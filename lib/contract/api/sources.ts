@@ -96,7 +96,17 @@ const sourceProvider: z.ZodType<SourceProvider> = z
       .describe("Whether a sample can be sent from here; null outside local mode."),
     last_event: lastEvent,
     events_24h: count,
-    last_rejection: z.object({ reason: rejectionReason, detail: z.string(), received_at: time }).nullable(),
+    last_rejection: z
+      .object({
+        reason: rejectionReason,
+        detail: z.string(),
+        received_at: time,
+        organisation_id: z.string().nullable(),
+        source_id: z.string().nullable(),
+        event_key: z.string().nullable().describe("Of an authentic request, such as a stale one."),
+        body_sha256: z.string().nullable(),
+      })
+      .nullable(),
     rejections_24h: count,
     sources: z.array(source),
   })

@@ -13,14 +13,27 @@ const name = z.string().trim().min(1, "must not be empty").max(100);
 
 const LONGEST_PASSWORD = 1024;
 
+const MOST_ORGANISATIONS = 200;
+const organisations = z
+  .array(z.string().trim().min(1).max(255))
+  .min(1, "names at least one organisation, or is null for all of them")
+  .max(MOST_ORGANISATIONS)
+  .transform((names) => [...new Set(names)].sort())
+  .nullable()
+  .describe("Whose events may be seen and acted on; null is all of them, and what has no organisation.");
+
 /** `POST /api/staff` */
-export const inviteRequest = z.strictObject({ email, role });
+export const inviteRequest = z.strictObject({
+  email,
+  role,
+  organisations: organisations.optional().describe("Those of whoever invites when it is not given."),
+});
 
 /** `PATCH /api/staff/{id}` */
 export const changeStaffRequest = z
-  .strictObject({ role: role.optional(), disabled: z.boolean().optional() })
-  .refine((change) => change.role !== undefined || change.disabled !== undefined, {
-    error: 'is {"role": "support"}, {"disabled": true} or both',
+  .strictObject({ role: role.optional(), disabled: z.boolean().optional(), organisations: organisations.optional() })
+  .refine((change) => Object.values(change).some((value) => value !== undefined), {
+    error: 'is {"role": "support"}, {"disabled": true}, {"organisations": ["acme"]} or several of them',
   });
 
 /** `POST /api/invitations/accept` */
@@ -41,6 +54,7 @@ export const createTokenRequest = z.strictObject({
     .min(1, "must name at least one scope")
     .transform((scopes) => [...new Set(scopes)]),
   expires_in_days: z.int().min(1).max(365, "must be a year at most"),
+  organisations: organisations.optional().describe("Those of its maker when it is not given; never more than those."),
 });
 
 const filter = {
@@ -75,6 +89,7 @@ const staffMember = z
     email: z.string(),
     name: z.string(),
     role,
+    organisations: z.array(z.string()).nullable().describe("Null: all of them."),
     status: z.enum(["active", "invited", "disabled"]),
     created_at: time,
     last_sign_in_at: time.nullable(),
@@ -91,6 +106,10 @@ const apiToken = z
     hint: z.string().describe("Its last four characters."),
     scopes: z.array(scope),
     created_by: z.string(),
+    organisations: z
+      .array(z.string())
+      .nullable()
+      .describe("As they are now, within those of its maker. Null: all of them."),
     owner_role: role.nullable(),
     status: z.enum(["active", "expired", "revoked", "owner_disabled"]),
     created_at: time,
@@ -120,6 +139,7 @@ export const invitationAnswer = z.object({
   invitation: z.object({ url: z.url().describe("Shown this once. Works once."), expires_at: time }),
 });
 export const acceptAnswer = z.object({ email: z.string().describe("To sign in with.") });
+export const organisationList = z.object({ organisations: z.array(z.string()).describe("By name, at most 200.") });
 export const tokenList = z.object({ tokens: z.array(apiToken) });
 export const tokenAnswer = apiToken;
 export const newToken = z.object({ api_token: apiToken, token: z.string().describe("Shown this once.") });

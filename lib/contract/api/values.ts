@@ -10,6 +10,7 @@ export const deliveryStatus = z.enum(Enums.delivery_status);
 export const attemptStatus = z.enum(Enums.attempt_status);
 export const errorClass = z.enum(Enums.error_class);
 export const trustLevel = z.enum(Enums.trust_level);
+export const eventFlag = z.enum(Enums.event_flag);
 export const parseStatus = z.enum(Enums.parse_status);
 export const replayKind = z.enum(Enums.replay_kind);
 export const replayStatus = z.enum(Enums.replay_status);
@@ -43,6 +44,12 @@ export const eventId = z
   .string()
   .regex(/^(we_)?\d{1,15}$/, "must be an event's id such as we_123")
   .transform((id) => Number(id.replace("we_", "")));
+
+/** `so_12` as callers write it; `12` will do. Becomes the number. */
+export const sourceId = z
+  .string()
+  .regex(/^(so_)?\d{1,15}$/, "must be a source's id such as so_12")
+  .transform((id) => Number(id.replace("so_", "")));
 
 /** Why somebody replays or resolves something: kept with it for ever. */
 export const reason = z.string().trim().min(3, "say in a few words why").max(1000);

@@ -14,8 +14,8 @@ export default async function DestinationPage({ params }: PageProps<"/destinatio
   const actor = await requireStaff("view");
   const number = Number(/^ds_(\d{1,15})$/.exec((await params).id)?.[1] ?? notFound());
   const [destination, deliveries] = await Promise.all([
-    getDestination(number),
-    listDestinationDeliveries(number, { limit: DELIVERIES_PER_PAGE }),
+    getDestination(number, actor),
+    listDestinationDeliveries(number, { limit: DELIVERIES_PER_PAGE }, actor),
   ]);
   if (!destination) notFound();
   return (

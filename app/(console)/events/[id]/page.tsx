@@ -14,7 +14,7 @@ export async function generateMetadata({ params }: PageProps<"/events/[id]">): P
 /** `in` is the filter of the history that the reader came from, printed: it says what is newer and what is older. */
 export default async function EventPage({ params, searchParams }: PageProps<"/events/[id]">) {
   const actor = await requireStaff("view");
-  const event = await getEvent((await params).id);
+  const event = await getEvent((await params).id, actor);
   if (!event) notFound();
   const within = printedFilter((await searchParams).in);
   return <EventDesk key={event.id} initial={event} within={within} mayReplay={mayActor(actor, "replay")} />;

@@ -14,14 +14,14 @@ export async function generateMetadata({ params }: PageProps<"/replays/[id]">): 
 
 export default async function ReplayPage({ params, searchParams }: PageProps<"/replays/[id]">) {
   const actor = await requireStaff("view");
-  const replay = await readReplay((await params).id);
+  const replay = await readReplay((await params).id, actor);
   if (!replay) notFound();
   // An outcome that is none shows everything, under a heading that says so.
   const asked = replayItemsRequest.shape.outcome.safeParse((await searchParams).outcome);
   const outcome = asked.success ? asked.data : undefined;
   const [summary, items] = await Promise.all([
-    summariseReplay(replay.id),
-    listReplayItems(replay.id, { outcome, limit: ITEMS_PER_PAGE }),
+    summariseReplay(replay.id, actor),
+    listReplayItems(replay.id, { outcome, limit: ITEMS_PER_PAGE }, actor),
   ]);
   const rights = { mayReplay: mayActor(actor, "replay"), mayReplayMany: mayActor(actor, "replay_many") };
   return <ReplayDesk key={replay.id} initial={{ ...replay, summary }} {...{ items, outcome, rights }} />;

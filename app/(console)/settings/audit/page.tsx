@@ -11,7 +11,7 @@ import { listActionChoices, listActions } from "@/lib/queries/audit";
 export const metadata: Metadata = { title: "Audit log" };
 
 export default async function AuditPage({ searchParams }: PageProps<"/settings/audit">) {
-  await requireStaff("manage");
+  const actor = await requireStaff("manage");
   const entries = Object.entries(await searchParams).flatMap(([name, value]) =>
     [value ?? []].flat().map((one): [string, string] => [name, one]),
   );
@@ -27,7 +27,10 @@ export default async function AuditPage({ searchParams }: PageProps<"/settings/a
     );
   }
   const { limit, cursor, ...filter } = query.data;
-  const [initial, choices] = await Promise.all([listActions(filter, { limit, cursor }), listActionChoices()]);
+  const [initial, choices] = await Promise.all([
+    listActions(filter, { limit, cursor }, actor),
+    listActionChoices(actor),
+  ]);
   return (
     <>
       <AuditFilterBar filter={filter} choices={choices} />

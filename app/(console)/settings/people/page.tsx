@@ -6,6 +6,6 @@ import { listStaff } from "@/lib/auth/staff";
 export const metadata: Metadata = { title: "People" };
 
 export default async function PeoplePage() {
-  const { id } = await requireStaff("manage");
-  return <PeopleList initial={await listStaff()} ownId={id} />;
+  const actor = await requireStaff("manage");
+  return <PeopleList initial={await listStaff(actor)} ownId={actor.id} ownOrganisations={actor.organisations} />;
 }

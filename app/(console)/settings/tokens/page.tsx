@@ -6,6 +6,6 @@ import { requireStaff } from "@/lib/auth/authorise";
 export const metadata: Metadata = { title: "API tokens" };
 
 export default async function TokensPage() {
-  await requireStaff("manage");
-  return <TokenList initial={await listApiTokens()} />;
+  const actor = await requireStaff("manage");
+  return <TokenList initial={await listApiTokens(actor)} ownOrganisations={actor.organisations} />;
 }

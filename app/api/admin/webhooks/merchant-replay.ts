@@ -8,7 +8,7 @@ import { countReplay } from "@/lib/pipeline/preview";
 /** Asks for a replay of one event. 202, or 200 with the preview of a dry run. */
 export async function answerMerchantReplay(asked: Asked, context: ApiContext): Promise<Response> {
   const { replay, preview } = await askReplay(asked, context);
-  const { estimated_seconds } = preview ?? (await countReplay(replay));
+  const { estimated_seconds } = preview ?? (await countReplay(replay, context.actor));
   const answer: z.infer<typeof merchantReplayAnswer> = {
     replayId: replay.id,
     status: statusToCaller(replay),
@@ -22,7 +22,7 @@ export async function answerMerchantReplay(asked: Asked, context: ApiContext): P
 /** Asks for a replay of several. 202, or 200 with the preview of a dry run, whose draft can be started. */
 export async function answerBulkReplay(asked: Asked, context: ApiContext): Promise<Response> {
   const { replay, preview, notFound } = await askReplay(asked, context);
-  const counts = preview ?? (await countReplay(replay));
+  const counts = preview ?? (await countReplay(replay, context.actor));
   const answer: z.infer<typeof bulkReplayAnswer> = {
     bulkReplayId: replay.id.replace("wr_", "br_"),
     replayId: replay.id,

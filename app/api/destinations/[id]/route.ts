@@ -5,8 +5,8 @@ import { Problem } from "@/lib/errors";
 import { findDestination } from "./find-destination";
 
 /** One destination. Its ETag, sent back as If-Match, makes a change fail when somebody else was faster. */
-export const GET = handle("view", async ({ params }) => {
-  const destination = await findDestination(params.id);
+export const GET = handle("view", async ({ params, actor }) => {
+  const destination = await findDestination(params.id, actor);
   return Response.json(destination, { headers: { etag: `"${destination.updated_at}"` } });
 });
 
@@ -15,7 +15,7 @@ export const PATCH = handle("manage", async (context) => {
   const id = destinationNumber(context.params.id);
   const changes = updateDestinationRequest.parse(await readJson(context.request));
   const { secret } = await updateDestination(id, changes, seenIn(context.request), context);
-  const destination = await findDestination(id);
+  const destination = await findDestination(id, context.actor);
   return secret === null ? destination : { destination, secret };
 });
 

@@ -5,9 +5,9 @@ import { readQuery } from "@/lib/contract/event-filter";
 import { listReplays } from "@/lib/queries/replays";
 
 /** Replays, newest first. */
-export const GET = handle("view", ({ request }) => {
+export const GET = handle("view", ({ request, actor }) => {
   const { limit, cursor, ...filter } = listReplaysRequest.parse(readQuery(new URL(request.url).searchParams));
-  return listReplays(filter, { limit, cursor });
+  return listReplays(filter, { limit, cursor }, actor);
 });
 
 /** Creates a replay of chosen events or of all that match a filter; with `draft` it waits until it is started. */

@@ -5,8 +5,8 @@ import { listDestinationDeliveries } from "@/lib/queries/destinations";
 import { findDestination } from "../find-destination";
 
 /** Its newest deliveries. */
-export const GET = handle("view", async ({ request, params }) => {
+export const GET = handle("view", async ({ request, params, actor }) => {
   const page = destinationDeliveriesRequest.parse(readQuery(new URL(request.url).searchParams));
-  const { id } = await findDestination(params.id);
-  return listDestinationDeliveries(Number(id.slice("ds_".length)), page);
+  const { id } = await findDestination(params.id, actor);
+  return listDestinationDeliveries(Number(id.slice("ds_".length)), page, actor);
 });

@@ -8,5 +8,5 @@ export const POST = handle("manage", async (context) => {
   const id = destinationNumber(context.params.id);
   const { because } = disableDestinationRequest.parse(await readJson(context.request));
   await steerDestination(id, "disable", context, because);
-  return findDestination(id);
+  return findDestination(id, context.actor);
 });

@@ -6,5 +6,5 @@ import { findDestination } from "../find-destination";
 export const POST = handle("operate", async (context) => {
   const id = destinationNumber(context.params.id);
   await steerDestination(id, "pause", context);
-  return findDestination(id);
+  return findDestination(id, context.actor);
 });

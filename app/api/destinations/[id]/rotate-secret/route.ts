@@ -8,5 +8,5 @@ export const POST = handle("manage", async (context) => {
   const id = destinationNumber(context.params.id);
   const { overlap_hours } = rotateSecretRequest.parse(await readJson(context.request));
   const secret = await rotateSecret(id, overlap_hours, context);
-  return { destination: await findDestination(id), secret };
+  return { destination: await findDestination(id, context.actor), secret };
 });

@@ -10,5 +10,5 @@ export const POST = handle("operate", async (context) => {
   const { all } = tryNowRequest.parse(await readJson(context.request));
   await tryDestinationNow(id, all, context);
   ringWorker();
-  return findDestination(id);
+  return findDestination(id, context.actor);
 });

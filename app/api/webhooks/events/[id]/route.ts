@@ -3,8 +3,8 @@ import { getEvent } from "@/lib/queries/events";
 import { noSuchEvent } from "../no-such-event";
 
 /** One event with its deliveries, attempts and replays. */
-export const GET = handle("view", async ({ params }) => {
-  const event = await getEvent(String(params.id));
+export const GET = handle("view", async ({ params, actor }) => {
+  const event = await getEvent(String(params.id), actor);
   if (!event) throw noSuchEvent();
   return event;
 });

@@ -4,6 +4,6 @@ import { readQuery } from "@/lib/contract/event-filter";
 import { countEventTypes } from "@/lib/queries/history";
 
 /** What came in by provider and type: the numbers beside the filter's choices. */
-export const GET = handle("view", async ({ request }) => ({
-  types: await countEventTypes(eventTypesRequest.parse(readQuery(new URL(request.url).searchParams))),
+export const GET = handle("view", async ({ request, actor }) => ({
+  types: await countEventTypes(eventTypesRequest.parse(readQuery(new URL(request.url).searchParams)), actor),
 }));

@@ -1,12 +1,14 @@
 import { handle } from "@/app/api/handle";
+import { recordDownload } from "@/lib/queries/audit";
 import { readEventBody } from "@/lib/queries/event-surroundings";
 import { noSuchEvent } from "../../no-such-event";
 
-/** The received bytes as a download: a browser must never take them for a page, whatever is in them. */
-export const GET = handle("view", async ({ params }) => {
+/** The bytes as a download: never a page to a browser, whatever is in them. Who took them is in the audit log. */
+export const GET = handle("view", async ({ params, actor, requestId }) => {
   const id = String(params.id);
-  const body = await readEventBody(id);
+  const body = await readEventBody(id, actor);
   if (!body) throw noSuchEvent();
+  await recordDownload(body.id, body.bytes.length, { actor, requestId });
   return new Response(new Uint8Array(body.bytes), {
     headers: {
       "content-type": "application/octet-stream",

@@ -4,9 +4,9 @@ import { findNeighbours } from "@/lib/queries/event-surroundings";
 import { noSuchEvent } from "../../no-such-event";
 
 /** The events before and after this one in the history that the query filters. */
-export const GET = handle("view", async ({ request, params }) => {
+export const GET = handle("view", async ({ request, params, actor }) => {
   const filter = eventFilterSchema.parse(readQuery(new URL(request.url).searchParams));
-  const neighbours = await findNeighbours(String(params.id), filter);
+  const neighbours = await findNeighbours(String(params.id), filter, actor);
   if (!neighbours) throw noSuchEvent();
   return neighbours;
 });

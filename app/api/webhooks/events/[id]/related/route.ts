@@ -3,8 +3,8 @@ import { listRelatedEvents } from "@/lib/queries/event-surroundings";
 import { noSuchEvent } from "../../no-such-event";
 
 /** The events around this one that concern the same thing. */
-export const GET = handle("view", async ({ params }) => {
-  const related = await listRelatedEvents(String(params.id));
+export const GET = handle("view", async ({ params, actor }) => {
+  const related = await listRelatedEvents(String(params.id), actor);
   if (!related) throw noSuchEvent();
   return related;
 });

@@ -1,4 +1,7 @@
+import type { z } from "zod";
+import { requireOneEach } from "@/app/api/ask-replay";
 import type { ApiContext } from "@/app/api/handle";
+import { type replayOneRequest, whichOf } from "@/lib/contract/api/replay-requests";
 import type { ReplayAnswer } from "@/lib/contract/replays";
 import { awaitReplay, createReplay } from "@/lib/pipeline/replay";
 import { getEvent } from "@/lib/queries/events";
@@ -11,19 +14,21 @@ const LONGEST_WAIT_MS = 8_000;
 export async function replayOne(
   provider: string,
   eventKey: string,
-  asked: { reason?: string; wait: boolean },
+  asked: z.infer<typeof replayOneRequest>,
   { actor, requestId }: ApiContext,
 ): Promise<Response> {
+  const selection = { provider_slug: provider, event_keys: [eventKey], ...whichOf(asked) };
+  await requireOneEach(selection, actor);
   const created = await createReplay({
     kind: "single",
-    selection: { provider_slug: provider, event_keys: [eventKey] },
+    selection,
     reason: asked.reason ?? "Replayed through the API",
     actor,
     requestId,
   });
-  const replay = await awaitReplay(created, asked.wait ? LONGEST_WAIT_MS : 0);
-  const items = await listReplayItems(replay.id, { limit: 100 });
-  const event = await getEvent(items[0]?.event_id ?? "");
+  const replay = await awaitReplay(created, asked.wait ? LONGEST_WAIT_MS : 0, actor);
+  const items = await listReplayItems(replay.id, { limit: 100 }, actor);
+  const event = await getEvent(items[0]?.event_id ?? "", actor);
   const ended = replay.status === "completed";
   const status = !ended ? "queued" : replay.failed > 0 ? "failed" : "replayed";
   const answer: ReplayAnswer = {

@@ -8,6 +8,6 @@ import { findReplay } from "../find-replay";
 export const GET = handle("view", async (context) => {
   const asked = replayItemsRequest.parse(readQuery(new URL(context.request.url).searchParams));
   const { id } = await findReplay(context);
-  const items = await listReplayItems(id, asked);
+  const items = await listReplayItems(id, asked, context.actor);
   return { items, next_after: items.length === asked.limit ? (items.at(-1)?.position ?? null) : null };
 });

@@ -1,12 +1,15 @@
 /** Server-sent events (WHATWG HTML, 9.2) of a replay's progress. */
+
 import { logError } from "@/lib/log";
 import { type Moment, watchReplay } from "@/lib/queries/watch-replay";
+import type { Scoped } from "@/lib/scope";
 
 /** Proxies cut connections that are silent for a minute. */
 const HEARTBEAT_MS = 15_000;
 const RECONNECT_MS = 2_000;
 
 interface Watch {
+  asker: Scoped;
   /** Aborts when the caller is gone. */
   signal: AbortSignal;
   /** `Last-Event-ID`: what the caller saw before its connection broke. */
@@ -16,7 +19,7 @@ interface Watch {
 }
 
 /** Sends the status JSON now and whenever it changes, then an `end` event with the last of them. */
-export function eventStream(id: string, { signal, lastSeen, mayStillWatch }: Watch): ReadableStream<Uint8Array> {
+export function eventStream(id: string, { asker, signal, lastSeen, mayStillWatch }: Watch): ReadableStream<Uint8Array> {
   const ending = new AbortController();
   const end = () => ending.abort();
   const encoder = new TextEncoder();
@@ -29,7 +32,7 @@ export function eventStream(id: string, { signal, lastSeen, mayStillWatch }: Wat
     const heartbeat = setInterval(() => mayStillWatch().then(() => write(": still here\n\n"), end), HEARTBEAT_MS);
     try {
       write(`retry: ${RECONNECT_MS}\n\n`);
-      for await (const moment of watchReplay(id, ending.signal)) {
+      for await (const moment of watchReplay(id, ending.signal, asker)) {
         if (moment.id !== lastSeen) write(eventOf(moment));
         if (moment.ended) write(`event: end\n${eventOf(moment)}`);
       }

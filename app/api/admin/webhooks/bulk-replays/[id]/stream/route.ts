@@ -9,11 +9,10 @@ export const dynamic = "force-dynamic";
 /** A replay's progress as server-sent events, until it ended. The same path answers a WebSocket: lib/boot/replay-stream.ts. */
 export const GET = handle("view", async (context) => {
   const { id } = await findReplay(context);
-  const { request } = context;
-  const stream = eventStream(id, {
-    signal: request.signal,
-    lastSeen: request.headers.get("last-event-id"),
-    mayStillWatch: () => authorise(request, "view"),
-  });
-  return eventStreamAnswer(stream);
+  const { request, actor } = context;
+  const lastSeen = request.headers.get("last-event-id");
+  const mayStillWatch = async () => findReplay({ ...context, actor: await authorise(request, "view") });
+  return eventStreamAnswer(context, () =>
+    eventStream(id, { asker: actor, signal: request.signal, lastSeen, mayStillWatch }),
+  );
 });

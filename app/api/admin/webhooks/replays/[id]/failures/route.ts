@@ -7,5 +7,5 @@ import { listFailures } from "@/lib/queries/merchant-failures";
 /** What failed in a replay, and what fails and will be tried again. */
 export const GET = handle("view", async (context) => {
   const asked = failuresRequest.parse(readQuery(new URL(context.request.url).searchParams));
-  return listFailures((await findReplay(context)).id, asked);
+  return listFailures((await findReplay(context)).id, asked, context.actor);
 });

@@ -1,0 +1,26 @@
+/** What is said about a sender that posts to an address which does not exist. */
+import type { RejectionReason } from "@/lib/contract/vocabulary";
+import { count } from "../format";
+import { providerName, SENDERS } from "../provider";
+
+export const WRONG_ADDRESS: RejectionReason = "wrong_address";
+
+/** `Stripe posts to a wrong address: POST /webhooks/stripe (12 requests).` */
+export function wrongAddressSentence(sender: string, request: string, requests: number): string {
+  const who = isKnown(sender) ? providerName(sender) : "An unknown sender";
+  return `${who} posts to a wrong address: ${request} (${count(requests)} ${requests === 1 ? "request" : "requests"}).`;
+}
+
+export function rightAddressSentence(sender: string, origin = ""): string {
+  if (!isKnown(sender)) return "Each provider's right address is below its name on the Sources page.";
+  return `The right address is ${rightAddress(sender, origin)}. Nothing was stored: change it in the provider's settings, and its retries get in.`;
+}
+
+/** Without an origin people see the path alone. */
+export function rightAddress(sender: string, origin = ""): string {
+  return `${origin || "…"}/api/webhooks/${sender}`;
+}
+
+function isKnown(sender: string): boolean {
+  return SENDERS.includes(sender);
+}

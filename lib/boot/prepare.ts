@@ -1,0 +1,81 @@
+/**
+ * What must be true before Redrive takes its first webhook, whatever started it: `npm start`, `npm run worker`, `next start`
+ * or a serverless host. An event that is accepted before its destinations exist would be ignored for good.
+ */
+import { setTimeout as sleep } from "node:timers/promises";
+import { DatabaseError, DatabaseUnavailable } from "@/lib/db/client";
+import { migrate } from "@/lib/db/migrate";
+import { configureDestinations } from "@/lib/destinations/configure";
+import { ConfigurationError, environment } from "@/lib/env";
+import { log } from "@/lib/log";
+import { perProcess } from "@/lib/per-process";
+import { checkConfiguration, checkDurability, checkEncryptionKey } from "./checks";
+
+/** A database that starts beside us is there by then. */
+const WAIT_FOR_DATABASE_MS = 60_000;
+const TRY_AGAIN_AFTER_MS = 1_000;
+
+interface Preparation {
+  promise?: Promise<void>;
+}
+
+/**
+ * Checks the configuration, migrates, writes the configured destinations and checks the encryption key: once per process,
+ * however often it is called, and again when it failed. Waits up to a minute for the database. Throws `ConfigurationError`
+ * with what to change.
+ */
+export function prepare(say: (line: string) => void = (line) => log("prepare", { line })): Promise<void> {
+  const preparation = perProcess<Preparation>("preparation", () => ({}));
+  preparation.promise ??= run(say).catch((error) => {
+    preparation.promise = undefined;
+    throw error;
+  });
+  return preparation.promise;
+}
+
+async function run(say: (line: string) => void): Promise<void> {
+  const giveUpAt = Date.now() + WAIT_FOR_DATABASE_MS;
+  checkConfiguration(environment());
+  for (let saidSo = false; ; saidSo = true) {
+    try {
+      return await prepareDatabase(say);
+    } catch (error) {
+      if (!isAway(error)) throw error;
+      if (Date.now() > giveUpAt) throw new ConfigurationError(`The database does not answer: ${wordsOf(error)}.`);
+      if (!saidSo) say(`Waiting for the database: ${wordsOf(error)}`);
+      await sleep(TRY_AGAIN_AFTER_MS);
+    }
+  }
+}
+
+async function prepareDatabase(say: (line: string) => void): Promise<void> {
+  const { DATABASE_URL, SUPABASE_URL, mode } = environment();
+  if (DATABASE_URL && !SUPABASE_URL) {
+    if (mode === "production") await checkDurability(DATABASE_URL);
+    await migrate(DATABASE_URL, say);
+  }
+  try {
+    await configureDestinations();
+  } catch (error) {
+    if (!(error instanceof DatabaseError) || error.code !== "PGRST202") throw error;
+    throw new ConfigurationError(
+      "The Supabase project is not migrated: run `npx supabase link` and `npx supabase db push`.",
+    );
+  }
+  await checkEncryptionKey();
+}
+
+/** Not there yet, or starting up; anything else will not pass by itself. */
+function isAway(error: unknown): boolean {
+  const code = String((error as { code?: unknown }).code ?? "");
+  return (
+    error instanceof DatabaseUnavailable ||
+    /^(ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|CONNECT_TIMEOUT|CONNECTION_\w+|57P03|53300|ENOENT)$/.test(
+      code,
+    )
+  );
+}
+
+function wordsOf(error: unknown): string {
+  return (error as Error).message.replace(/(:\/\/[^:/\s]+:)[^@\s]+@/g, "$1***@");
+}

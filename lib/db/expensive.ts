@@ -1,0 +1,56 @@
+/**
+ * The calls that may read a large part of the tables: they run in the search lane, a few at a time, whoever asks. A filter
+ * without such a field has an index. A new function that scans gets its line here.
+ */
+import type { FunctionName } from "./client";
+import type { Lane } from "./lanes";
+
+type Values = Readonly<Record<string, unknown>>;
+
+interface Rule {
+  /** Missing: always. */
+  when?: (args: Values) => boolean;
+  /** It changes something, so a caller who goes away does not stop it. */
+  writes?: true;
+}
+
+/** Fields of a filter that no index answers: text in payloads, part of a key, and what is said of deliveries. */
+const SCANNING = ["text", "q", "error_group", "destination", "delivery_status", "http_status"] as const;
+
+const EXPENSIVE: Partial<Record<FunctionName, Rule>> = {
+  list_events: { when: ({ p_filter }) => scans(p_filter) },
+  list_merchant_events: {},
+  count_events: { when: ({ p_filter }) => scans(p_filter) },
+  event_neighbours: { when: ({ p_filter }) => scans(p_filter) },
+  read_event_histogram: { when: ({ p_filter }) => scans(p_filter) },
+  list_dead_letters: {},
+  list_dead_letter_groups: {},
+  preview_replay: {},
+  list_projectable_items: {},
+  list_replays: { when: ({ p_filter }) => scans(p_filter) },
+  create_replay: { when: ({ p_selection }) => scans((p_selection as Values | undefined)?.filter), writes: true },
+};
+
+/** Calls that find out who asks. They must be quick whatever else goes on. */
+const OF_SIGN_IN: ReadonlySet<string> = new Set<FunctionName>([
+  "get_staff",
+  "find_staff",
+  "use_api_token",
+  "sign_in_allowed",
+  "record_sign_in",
+  "find_invitation",
+  "accept_invitation",
+]);
+
+/** How a call is to be run: in the lane that asked, or in the one that its kind belongs to. */
+export function routeOf(lane: Lane, name: FunctionName, args: object): { lane: Lane; writes: boolean } {
+  const rule = EXPENSIVE[name];
+  if (rule && lane === "console" && (rule.when?.(args as Values) ?? true)) {
+    return { lane: "search", writes: rule.writes ?? false };
+  }
+  return { lane: OF_SIGN_IN.has(name) ? "auth" : lane, writes: true };
+}
+
+function scans(filter: unknown): boolean {
+  return typeof filter === "object" && filter !== null && SCANNING.some((field) => field in filter);
+}

@@ -1,0 +1,73 @@
+/**
+ * Turns of the reads that take long. Within this process people take them fairly; over all processes that share the
+ * database, run_expensive (supabase/schemas/19_turns.sql) holds how many each person has.
+ */
+import { setTimeout as wait } from "node:timers/promises";
+import { environment } from "@/lib/env";
+import { perProcess } from "@/lib/per-process";
+import { requestScope } from "@/lib/request-scope";
+import { DatabaseBusy, DatabaseUnavailable } from "./client";
+import { createFairQueue, type FairQueue, QueueFull } from "./fair-queue";
+import { DEADLINE_MS, shareOut } from "./lanes";
+
+/** With the run after it, shorter than the ten seconds that browsers wait. */
+const LONGEST_WAIT_MS = 3_000;
+const ANSWER_WITHIN_MS = 9_500;
+/** How soon it is asked again whether another process has ended what it does for the same person. */
+const ASK_AGAIN_MS = 150;
+const AT_ONCE_PER_PERSON = 2;
+const WAITING_PER_PERSON = 8;
+const WAITING_IN_ALL = 64;
+
+/** What `run_expensive` answers. */
+export type Turn<Result> = { result: Result } | { busy: true };
+
+/**
+ * Waits for a turn and runs. A caller who goes away leaves the line, and ends what they asked for unless it writes.
+ * Throws `DatabaseBusy` when there are too many, or when the wait is too long.
+ */
+export async function takeTurn<Result>(
+  writes: boolean,
+  deadlineMs: number = DEADLINE_MS.search,
+  run: (who: string, deadlineMs: number, gone?: AbortSignal) => Promise<Turn<Result>>,
+): Promise<Result> {
+  const { who = "unknown", signal } = requestScope();
+  const gone = writes ? undefined : signal;
+  const startedAt = Date.now();
+  const tooLong = AbortSignal.timeout(LONGEST_WAIT_MS);
+  while (!tooLong.aborted) {
+    const leave = await enter(who, gone, tooLong);
+    try {
+      const turn = await run(who, Math.min(deadlineMs, startedAt + ANSWER_WITHIN_MS - Date.now()), gone);
+      if ("result" in turn) return turn.result;
+    } finally {
+      leave();
+    }
+    await wait(ASK_AGAIN_MS);
+  }
+  throw new DatabaseBusy("person");
+}
+
+async function enter(who: string, gone: AbortSignal | undefined, tooLong: AbortSignal): Promise<() => void> {
+  try {
+    return await queue().enter(who, gone ? AbortSignal.any([gone, tooLong]) : tooLong);
+  } catch (error) {
+    if (error instanceof QueueFull) throw new DatabaseBusy(error.of);
+    if (gone?.aborted) throw new DatabaseUnavailable("Whoever asked has gone away.");
+    throw new DatabaseBusy(queue().running(who) > 0 ? "person" : "all");
+  }
+}
+
+function queue(): FairQueue {
+  return perProcess("turns", () => {
+    const search = shareOut(environment().DATABASE_POOL_SIZE).find(({ lanes }) => lanes.includes("search"));
+    const atOnce = search?.connections ?? 1;
+    return createFairQueue({
+      atOnce,
+      // One stays for the others, where there is more than one.
+      atOncePerPerson: Math.min(AT_ONCE_PER_PERSON, Math.max(1, atOnce - 1)),
+      waitingPerPerson: WAITING_PER_PERSON,
+      waitingInAll: WAITING_IN_ALL,
+    });
+  });
+}

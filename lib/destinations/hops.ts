@@ -1,0 +1,35 @@
+/**
+ * How often an event has come back. Each forward says in `redrive-hops` how many forwards lie behind it, so a destination
+ * that leads to one of our endpoints, straight or over a relay or another Redrive, ends by itself.
+ */
+import type { HeaderPairs } from "@/lib/providers/provider";
+
+export const HOPS_HEADER = "redrive-hops";
+
+const MOST_HOPS = 3;
+
+/**
+ * How many forwards lie behind a received request. Only digits are ours: anything else counts as none, and of several
+ * values, also joined by a proxy, the greatest counts. Not signed, because another Redrive has another key: whoever makes
+ * the number up keeps only their own events from being forwarded.
+ */
+export function hopsOf(headers: HeaderPairs): number {
+  const written = headers
+    .filter(([name]) => name.toLowerCase() === HOPS_HEADER)
+    .flatMap(([, value]) => value.split(","));
+  const numbers = written.map((text) => text.trim()).filter((text) => /^\d+$/.test(text));
+  return Math.max(0, ...numbers.map((text) => Math.min(Number(text), Number.MAX_SAFE_INTEGER)));
+}
+
+/** The header for forwarding an event that came with these headers. */
+export function hopsHeader(headers: HeaderPairs): Record<string, string> {
+  return { [HOPS_HEADER]: String(hopsOf(headers) + 1) };
+}
+
+/** Why an event is not forwarded again; undefined as long as it may be. */
+export function loopIn(headers: HeaderPairs, destination: string): string | undefined {
+  const hops = hopsOf(headers);
+  if (hops < MOST_HOPS) return undefined;
+  const times = hops > 99 ? "more than 99" : hops;
+  return `This event came back to Redrive ${times} times: the destination ${destination} leads to one of our endpoints.`;
+}

@@ -1,0 +1,38 @@
+/** Ends connections whose body we do not want, so that the sender can still read why (RFC 9112, 9.6). */
+import type { IncomingMessage, ServerResponse } from "node:http";
+import net, { type Socket } from "node:net";
+
+/** So long a sender has to read the answer. */
+const LINGER_MS = 500;
+const LOOK_EVERY_MS = 10;
+/** What is read and thrown away meanwhile: with unread bytes a connection is reset, and the answer lost with it. */
+const MOST_DISCARDED_BYTES = 1024 * 1024;
+
+/** Without it Node reads the rest of any body to its end, or resets the connection under a sender that is still sending. */
+export function closePolitely(request: IncomingMessage, response: ServerResponse): void {
+  const { socket } = request;
+  const isEarly = () => !request.complete && !socket.destroyed;
+  let lingers = false;
+  const close = () => {
+    if (lingers) return;
+    if (!isEarly()) return net.Socket.prototype.destroySoon.call(socket);
+    lingers = true;
+    linger(socket);
+  };
+  // Node calls it at the end of an answer that says `connection: close`.
+  socket.destroySoon = close;
+  response.once("finish", () => isEarly() && close());
+}
+
+function linger(socket: Socket): void {
+  const most = socket.bytesRead + MOST_DISCARDED_BYTES;
+  const until = Date.now() + LINGER_MS;
+  socket.end();
+  const look = setInterval(() => {
+    if (socket.bytesRead > most) socket.pause();
+    if (!socket.destroyed && Date.now() < until) return;
+    clearInterval(look);
+    socket.destroy();
+  }, LOOK_EVERY_MS);
+  look.unref();
+}

@@ -1,0 +1,32 @@
+/** Screening where `server.ts` does not run: `next start` makes its own server, and asks nobody before it routes. */
+import { subscribe } from "node:diagnostics_channel";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { perProcess } from "../per-process";
+import { PATH_HEADER, REFUSAL_HEADER } from "./headers";
+import { prepare, refusalOf } from "./screen";
+
+/** Where a refused request is routed to: app/api/[[...path]]. */
+const REFUSED_PATH = "/api/refused";
+
+const state = perProcess("front", () => ({ hasOwnServer: false, listens: false }));
+
+/** Called by our own server, which screens each request itself. */
+export function weScreen(): void {
+  state.hasOwnServer = true;
+}
+
+/** Called by instrumentation.ts. Node announces each request on this channel before any listener of the server has it. */
+export function screenRequests(): void {
+  if (state.listens) return;
+  state.listens = true;
+  subscribe("http.server.request.start", (message) => {
+    if (state.hasOwnServer) return;
+    const { request, response } = message as { request: IncomingMessage; response: ServerResponse };
+    prepare(request, response);
+    const refusal = refusalOf(request);
+    if (!refusal) return;
+    request.headers[PATH_HEADER] = request.url ?? "/";
+    request.headers[REFUSAL_HEADER] = encodeURIComponent(JSON.stringify(refusal));
+    request.url = REFUSED_PATH;
+  });
+}

@@ -1,0 +1,60 @@
+/**
+ * What every request meets before Next does, in our own server and under `next start`: headers that only we write are
+ * removed, the client's address and HTTPS are told, and what no route could answer is refused without reading its body.
+ */
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { ProblemInit } from "../errors";
+import { mostBodyBytes, tooLarge } from "./body-caps";
+import { peerOf, sealClientAddress } from "./client-address";
+import { closePolitely } from "./close-politely";
+import { isTrustedProxy } from "./proxies";
+import { isWrongAddress, problemOfTarget, tidyTarget } from "./target";
+
+const TWO_YEARS = "max-age=63072000";
+/** What our server, middleware.ts and Next tell each other. */
+const OURS = /^x-redrive-/;
+const OF_PROXIES = ["x-forwarded-host", "x-forwarded-proto", "x-forwarded-port", "forwarded"];
+
+export type Refusal = ProblemInit | "wrong_address";
+
+/** Prepares a request, whoever it is for. */
+export function prepare(request: IncomingMessage, response: ServerResponse): void {
+  prepareUpgrade(request);
+  response.setHeader("x-content-type-options", "nosniff");
+  if (isHttps(request)) response.setHeader("strict-transport-security", TWO_YEARS);
+  closePolitely(request, response);
+}
+
+/** The same for one that has no answer yet. */
+export function prepareUpgrade(request: IncomingMessage): void {
+  const isProxied = isTrustedProxy(peerOf(request));
+  for (const name of Object.keys(request.headers)) if (OURS.test(name)) delete request.headers[name];
+  if (!isProxied) for (const name of OF_PROXIES) delete request.headers[name];
+  sealClientAddress(request);
+  request.url = tidyTarget(request.url ?? "/");
+}
+
+/** Why a prepared request is not passed on to Next; undefined when it is. */
+export function refusalOf(request: IncomingMessage): Refusal | undefined {
+  const { url = "/", method = "GET", headers } = request;
+  const problem = problemOfTarget(url) ?? problemOfHost(headers.host);
+  if (problem) return problem;
+  if (isWrongAddress(method, url)) return "wrong_address";
+  const cap = mostBodyBytes(url.split("?", 1)[0] ?? "");
+  return Number(headers["content-length"]) > cap ? tooLarge(cap) : undefined;
+}
+
+function problemOfHost(host: string | undefined): ProblemInit | undefined {
+  if (!host || URL.canParse(`http://${host}/`)) return undefined;
+  return {
+    status: 400,
+    title: "The Host header cannot be read.",
+    detail: "Send a name or address, such as desk.example:3000.",
+  };
+}
+
+/** Of this request where a trusted proxy says so; of everything when people reach us that way. */
+function isHttps({ headers, socket }: IncomingMessage): boolean {
+  const { PUBLIC_URL = "" } = process.env;
+  return "encrypted" in socket || headers["x-forwarded-proto"] === "https" || /^https:/i.test(PUBLIC_URL);
+}

@@ -1,0 +1,56 @@
+/** The target of a request (RFC 9112, 3.2) as every flavour of the server may rely on it: readable, bounded, without repeated slashes. */
+import type { ProblemInit } from "../errors";
+
+const LONGEST_TARGET = 8 * 1024;
+const MOST_PARAMETERS = 200;
+
+const READS = ["GET", "HEAD"];
+/** What is below these is decided by the routes. */
+const API = /^\/(?:api|admin\/webhooks)(?:[/?]|$)/;
+/** No page has such a part. A provider that sends with GET would take our sign-in page for a success. */
+const WEBHOOK_PART = /\/(?:web)?hooks?(?:[/?]|$)/i;
+
+/** Origin-form of a target: absolute-form loses its origin, and repeated slashes of the path become one. */
+export function tidyTarget(target: string): string {
+  const [path = "", ...query] = target.replace(/^https?:\/\/[^/?#]*/i, "").split("?");
+  return [`/${path}`.replace(/\/{2,}/g, "/"), ...query].join("?");
+}
+
+/** Why a target cannot be read; undefined when it can. */
+export function problemOfTarget(target: string): ProblemInit | undefined {
+  if (target.length > LONGEST_TARGET) {
+    return { status: 414, title: "The address is too long.", detail: `The limit is ${LONGEST_TARGET} characters.` };
+  }
+  const [path = "", ...query] = target.split("?");
+  // Next would redirect a backslash, and no URL has one.
+  if (!isReadable(path) || path.includes("\\")) {
+    return {
+      status: 400,
+      title: "The address cannot be read.",
+      detail: "A percent sign begins the code of a UTF-8 character, such as %20. Write a percent sign itself as %25.",
+    };
+  }
+  const parameters = query.join("?").split("&").length;
+  if (parameters <= MOST_PARAMETERS) return undefined;
+  return {
+    status: 400,
+    title: "The query has too many parameters.",
+    detail: `The limit is ${MOST_PARAMETERS}.`,
+    field: "query",
+  };
+}
+
+/** Whether a request outside of the API can only be a mistake: pages are read, and nothing else. */
+export function isWrongAddress(method: string, target: string): boolean {
+  if (API.test(target)) return false;
+  return !READS.includes(method) || WEBHOOK_PART.test(target.split("?", 1)[0] ?? "");
+}
+
+function isReadable(path: string): boolean {
+  try {
+    decodeURIComponent(path);
+    return true;
+  } catch {
+    return false;
+  }
+}

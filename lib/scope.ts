@@ -1,0 +1,48 @@
+/** Whose events somebody may see and act on. SQL enforces it (supabase/schemas/02_scope.sql); here it is only handed on. */
+import { Problem } from "@/lib/errors";
+
+/** Organisations by their ids; null is all of them, and what belongs to none. An empty list is nothing. */
+export type Organisations = readonly string[] | null;
+
+/** Who asks, as far as it decides what there is for them. Every actor is one. */
+export interface Scoped {
+  organisations: Organisations;
+}
+
+/** For what Redrive does by itself. Never for what somebody asked for. */
+export const EVERYTHING: Scoped = { organisations: null };
+
+/** The argument that every SQL function takes for whom it answers. Its generated type knows no null. */
+export function scopeOf({ organisations }: Scoped): { p_scope: string[] } {
+  return { p_scope: organisations as string[] };
+}
+
+/** What both have: a token has no more than its maker. */
+export function commonScope(one: Organisations, other: Organisations): Organisations {
+  if (one === null || other === null) return one ?? other;
+  return one.filter((organisation) => other.includes(organisation));
+}
+
+/** Whether both mean the same organisations, in whatever order. */
+export function isSameScope(one: Organisations, other: Organisations): boolean {
+  if (one === null || other === null) return one === other;
+  return one.length === other.length && one.every((organisation) => other.includes(organisation));
+}
+
+/** Whether something of this organisation (null or undefined: of none, or of all) is within the scope. */
+export function isWithin({ organisations }: Scoped, organisation: string | null | undefined): boolean {
+  return organisations === null || (typeof organisation === "string" && organisations.includes(organisation));
+}
+
+/** The refusal for something made or given beyond the asker's own organisations. */
+export function beyondScope({ organisations }: Scoped, field: string): Problem {
+  return new Problem({
+    status: 403,
+    title: "This goes beyond your organisations.",
+    detail:
+      organisations && organisations.length > 0
+        ? `Name one of yours: ${organisations.slice(0, 10).join(", ")}${organisations.length > 10 ? ", …" : ""}.`
+        : "You have none just now: ask an administrator.",
+    field,
+  });
+}

@@ -1,0 +1,808 @@
+/** Long because it is a table: every route and page times every organisation. */
+/** Who is limited to an organisation: what is there for them, and what is not. Asked of every route and page there is. */
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import WebSocket from "ws";
+import { hashPassword } from "@/lib/auth/password";
+import { hashSecret, makeSecret } from "@/lib/auth/secrets";
+import { requestOf } from "../fixtures/sign";
+import { type Ask, asker } from "../support/api";
+import { type Merchant, startMerchant } from "../support/merchant";
+import { tokenFor, until } from "../support/processes";
+import { apiRoutes, pageFiles } from "../support/routes";
+import { openApp, type SharedApp } from "../support/shared-app";
+import { signIn } from "../support/sign-in";
+
+/** Everything of an organisation has its name in it, so that an answer which tells of it can be told. */
+interface World {
+  name: string;
+  event: string;
+  key: string;
+  replay: string;
+  draft: string;
+  destination: string;
+  source: string;
+  person: string;
+  token: string;
+}
+
+const SCOPED = ["viewer", "support", "admin", "token"] as const;
+type Caller = (typeof SCOPED)[number];
+
+/** What a route does with organisations. */
+type Row =
+  /** It knows no organisation: why. */
+  | { apart: string }
+  /** It lists: its answer names what is the asker's, and nothing of others. */
+  | { lists: string; names?: (world: World) => string; least?: Caller }
+  /** It takes something of an organisation: for others it is not there. */
+  | { takes: (world: World) => { path: string; body?: unknown }; least?: Caller; status?: number };
+
+const takes = (path: (world: World) => string, body?: (world: World) => unknown, least: Caller = "viewer"): Row => ({
+  takes: (world) => ({ path: path(world), ...(body && { body: body(world) }) }),
+  least,
+});
+const reason = "a test of organisations";
+const ofReplay = (what: string, methods: Record<string, Caller>): Record<string, Record<string, Row>> => ({
+  [`/api/webhooks/replays/[id]${what}`]: Object.fromEntries(
+    Object.entries(methods).map(([method, least]) => [
+      method,
+      takes(({ draft }) => `/api/webhooks/replays/${draft}${what}`, undefined, least),
+    ]),
+  ),
+});
+const ofDestination = (
+  what: string,
+  method: string,
+  least: Caller,
+  body?: unknown,
+): Record<string, Record<string, Row>> => ({
+  [`/api/destinations/[id]/${what}`]: {
+    [method]: takes(
+      ({ destination }) => `/api/destinations/${destination}/${what}`,
+      body ? () => body : undefined,
+      least,
+    ),
+  },
+});
+const door: Record<string, Row> = Object.fromEntries(
+  ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"].map((method) => [
+    method,
+    { apart: "providers post here, who are nobody's staff" },
+  ]),
+);
+
+const ROUTES: Record<string, Record<string, Row>> = {
+  "/api/admin/webhooks/[eventId]/replay": {
+    POST: takes(
+      ({ event }) => `/api/admin/webhooks/${event}/replay`,
+      () => ({ reason }),
+      "support",
+    ),
+  },
+  "/api/admin/webhooks/bulk-replay": {
+    POST: takes(
+      () => "/api/admin/webhooks/bulk-replay",
+      ({ name }) => ({ criteria: { merchantId: name }, reason }),
+      "admin",
+    ),
+  },
+  "/api/admin/webhooks/bulk-replays/[id]": { GET: takes(({ replay }) => `/api/admin/webhooks/bulk-replays/${replay}`) },
+  "/api/admin/webhooks/bulk-replays/[id]/stream": {
+    GET: takes(({ draft }) => `/api/admin/webhooks/bulk-replays/${draft}/stream`),
+  },
+  "/api/admin/webhooks/events": { GET: { lists: "/api/admin/webhooks/events", names: ({ event }) => event } },
+  "/api/admin/webhooks/events/[id]/attempts": {
+    GET: takes(({ event }) => `/api/admin/webhooks/events/${event}/attempts`),
+  },
+  "/api/admin/webhooks/replay-batch": {
+    POST: takes(
+      () => "/api/admin/webhooks/replay-batch",
+      ({ event }) => ({ eventIds: [event] }),
+      "support",
+    ),
+  },
+  "/api/admin/webhooks/replays/[id]/failures": {
+    GET: takes(({ replay }) => `/api/admin/webhooks/replays/${replay}/failures`),
+  },
+  "/api/admin/webhooks/replays/[id]/retry-failures": {
+    POST: takes(
+      ({ replay }) => `/api/admin/webhooks/replays/${replay}/retry-failures`,
+      () => ({}),
+      "support",
+    ),
+  },
+  "/api/admin/webhooks/replays/[id]/status": {
+    GET: takes(({ replay }) => `/api/admin/webhooks/replays/${replay}/status`),
+  },
+  "/api/admin/webhooks/test-endpoint": { POST: { apart: "it posts to an address that the caller writes out" } },
+  "/api/audit": { GET: { lists: "/api/audit?limit=500", names: ({ destination }) => destination, least: "admin" } },
+  "/api/audit/export": { GET: { lists: "/api/audit/export", names: ({ destination }) => destination, least: "admin" } },
+  "/api/auth/[...nextauth]": { GET: { apart: "sign-in" }, POST: { apart: "sign-in" } },
+  "/api/dead-letters": { GET: { lists: "/api/dead-letters", names: ({ event }) => event } },
+  "/api/destinations": {
+    GET: { lists: "/api/destinations", names: ({ destination }) => destination },
+    POST: {
+      ...takes(
+        () => "/api/destinations",
+        ({ name }) => ({
+          name: "Beyond",
+          url: "http://127.0.0.1:9/x",
+          organisation_id: name === "nomad" ? null : name,
+        }),
+        "admin",
+      ),
+      status: 403,
+    } as Row,
+  },
+  "/api/destinations/[id]": {
+    GET: takes(({ destination }) => `/api/destinations/${destination}`),
+    PATCH: takes(
+      ({ destination }) => `/api/destinations/${destination}`,
+      () => ({ name: "Renamed" }),
+      "admin",
+    ),
+    DELETE: takes(({ destination }) => `/api/destinations/${destination}`, undefined, "admin"),
+  },
+  ...ofDestination("deliveries", "GET", "viewer"),
+  ...ofDestination("disable", "POST", "admin", { because: "a test" }),
+  ...ofDestination("enable", "POST", "admin"),
+  ...ofDestination("pause", "POST", "support"),
+  ...ofDestination("resume", "POST", "support"),
+  ...ofDestination("rotate-secret", "POST", "admin", {}),
+  ...ofDestination("sample", "POST", "support"),
+  ...ofDestination("test", "POST", "support"),
+  ...ofDestination("try-now", "POST", "support", {}),
+  "/api/event-views": { GET: { apart: "a person's own views" }, POST: { apart: "a person's own views" } },
+  "/api/event-views/[id]": { DELETE: { apart: "a person's own views" } },
+  "/api/events": {
+    POST: {
+      ...takes(
+        () => "/api/events",
+        ({ name }) => ({ eventType: "a.b", organisationId: name, data: {}, idempotencyKey: "beyond" }),
+        "admin",
+      ),
+      status: 403,
+    } as Row,
+  },
+  "/api/internal/worker": { POST: { apart: "the cron job" } },
+  "/api/invitations/accept": { POST: { apart: "the link itself is the proof" } },
+  "/api/live": { GET: { apart: "a stream: it has a test of its own below" } },
+  "/api/notices": { GET: { lists: "/api/notices" }, POST: { apart: "marks the asker's own as seen" } },
+  "/api/openapi.json": { GET: { apart: "public, and holds no data" } },
+  "/api/organisations": { GET: { lists: "/api/organisations", names: ({ name }) => name, least: "admin" } },
+  "/api/rail": { GET: { lists: "/api/rail" } },
+  "/api/search": { GET: { lists: "/api/search?q=evt_", names: ({ event }) => event } },
+  "/api/sources": {
+    GET: { lists: "/api/sources", names: ({ source }) => source },
+    POST: {
+      ...takes(
+        () => "/api/sources",
+        ({ name }) => ({ provider: "stripe", name: "Beyond", organisation_id: name === "nomad" ? null : name }),
+        "admin",
+      ),
+      status: 403,
+    } as Row,
+  },
+  "/api/sources/[id]": {
+    PATCH: takes(
+      ({ source }) => `/api/sources/${source}`,
+      () => ({ name: "Renamed" }),
+      "admin",
+    ),
+    DELETE: takes(({ source }) => `/api/sources/${source}`, undefined, "admin"),
+  },
+  "/api/sources/[id]/rotate": {
+    POST: takes(
+      ({ source }) => `/api/sources/${source}/rotate`,
+      () => ({}),
+      "admin",
+    ),
+  },
+  "/api/sources/sample": { POST: { apart: "refused to those who are limited: its event has no organisation" } },
+  "/api/staff": {
+    GET: { lists: "/api/staff", names: ({ person }) => person, least: "admin" },
+    POST: {
+      ...takes(
+        () => "/api/staff",
+        ({ name }) => ({ email: "b@example.com", role: "viewer", organisations: name === "nomad" ? null : [name] }),
+        "admin",
+      ),
+      status: 403,
+    } as Row,
+  },
+  "/api/staff/[id]": {
+    PATCH: takes(
+      ({ person }) => `/api/staff/${person}`,
+      () => ({ disabled: true }),
+      "admin",
+    ),
+  },
+  "/api/staff/[id]/invitation": { POST: takes(({ person }) => `/api/staff/${person}/invitation`, undefined, "admin") },
+  "/api/stripe/webhook": door,
+  "/api/telnyx/webhook": door,
+  "/api/tokens": {
+    GET: { lists: "/api/tokens", names: ({ token }) => token, least: "admin" },
+    POST: {
+      ...takes(
+        () => "/api/tokens",
+        ({ name }) => ({
+          ...{ name: "beyond", scopes: ["manage"], expires_in_days: 1 },
+          organisations: name === "nomad" ? null : [name],
+        }),
+        "admin",
+      ),
+      status: 403,
+    } as Row,
+  },
+  "/api/tokens/[id]": { DELETE: takes(({ token }) => `/api/tokens/${token}`, undefined, "admin") },
+  "/api/webhooks/[provider]": door,
+  "/api/webhooks/[provider]/[token]": door,
+  "/api/webhooks/analytics": { GET: { lists: "/api/webhooks/analytics?range=1h", names: ({ event }) => event } },
+  "/api/webhooks/dlq": {
+    GET: { lists: "/api/webhooks/dlq", names: ({ event }) => event },
+    POST: takes(
+      () => "/api/webhooks/dlq",
+      ({ event }) => ({ webhook_id: event, reason }),
+      "support",
+    ),
+  },
+  "/api/webhooks/events": { GET: { lists: "/api/webhooks/events?count=1", names: ({ event }) => event } },
+  "/api/webhooks/events/[id]": { GET: takes(({ event }) => `/api/webhooks/events/${event}`) },
+  "/api/webhooks/events/[id]/body": { GET: takes(({ event }) => `/api/webhooks/events/${event}/body`) },
+  "/api/webhooks/events/[id]/neighbours": { GET: takes(({ event }) => `/api/webhooks/events/${event}/neighbours`) },
+  "/api/webhooks/events/[id]/related": { GET: takes(({ event }) => `/api/webhooks/events/${event}/related`) },
+  "/api/webhooks/events/histogram": { GET: { lists: "/api/webhooks/events/histogram?range=1h" } },
+  "/api/webhooks/events/resolve": {
+    POST: {
+      ...takes(
+        () => "/api/webhooks/events/resolve",
+        ({ event }) => ({ event_ids: [event], reason }),
+        "support",
+      ),
+      status: 409,
+    } as Row,
+  },
+  "/api/webhooks/events/types": { GET: { lists: "/api/webhooks/events/types" } },
+  "/api/webhooks/health": { GET: { apart: "whether Redrive can do its work, for load balancers" } },
+  "/api/webhooks/replay-bulk": {
+    POST: takes(
+      () => "/api/webhooks/replay-bulk",
+      ({ key }) => ({ provider_slug: "platform", event_keys: [key] }),
+      "support",
+    ),
+  },
+  "/api/webhooks/replay-query": {
+    POST: takes(
+      () => "/api/webhooks/replay-query",
+      ({ name }) => ({
+        provider_slug: "platform",
+        org_id: name,
+        from_ts: "2020-01-01T00:00:00Z",
+        to_ts: "2120-01-01T00:00:00Z",
+      }),
+      "admin",
+    ),
+  },
+  "/api/webhooks/replay/[provider]/[...key]": {
+    POST: takes(
+      ({ key }) => `/api/webhooks/replay/platform/${key}`,
+      () => ({ wait: false }),
+      "support",
+    ),
+  },
+  "/api/webhooks/replays": {
+    GET: { lists: "/api/webhooks/replays", names: ({ replay }) => replay },
+    POST: takes(
+      () => "/api/webhooks/replays",
+      ({ event }) => ({ selection: { event_ids: [event] }, reason, draft: true }),
+      "support",
+    ),
+  },
+  ...ofReplay("", { GET: "viewer" }),
+  ...ofReplay("/preview", { GET: "viewer" }),
+  ...ofReplay("/items", { GET: "viewer" }),
+  ...ofReplay("/export", { GET: "viewer" }),
+  ...ofReplay("/start", { POST: "support" }),
+  ...ofReplay("/pause", { POST: "support" }),
+  ...ofReplay("/resume", { POST: "support" }),
+  ...ofReplay("/cancel", { POST: "support" }),
+};
+
+/** A page shows lists, or something of an organisation, or nothing of any. */
+const PAGES: Record<string, string | ((world: World) => string) | null> = {
+  "/": "/",
+  "/api-reference": null,
+  "/dead-letters": "/dead-letters",
+  "/destinations": "/destinations",
+  "/destinations/[id]": ({ destination }) => `/destinations/${destination}`,
+  "/events": "/events",
+  "/events/[id]": ({ event }) => `/events/${event}`,
+  "/invitation/[token]": null,
+  "/replays": "/replays",
+  "/replays/[id]": ({ replay }) => `/replays/${replay}`,
+  "/settings": null,
+  "/settings/audit": "/settings/audit",
+  "/settings/people": "/settings/people",
+  "/settings/tokens": "/settings/tokens",
+  "/sign-in": null,
+  "/sources": "/sources",
+};
+
+let app: SharedApp;
+let merchant: Merchant;
+let all: Ask;
+let scoped: Record<Caller, Ask>;
+let own: World;
+/** Another organisation's, and nobody's. */
+const outside: World[] = [];
+let cookie: string;
+/** What the scoped administrator was answered before there was anything of others. */
+const before = new Map<string, unknown>();
+
+const SCOPED_PASSWORD = "a password for a test";
+
+beforeAll(async () => {
+  app = await openApp();
+  merchant = await startMerchant();
+  // It verifies with no secret that anybody has, so that every delivery is refused and dead.
+  all = asker(app.url, await tokenFor("super_admin"));
+  scoped = {
+    viewer: asker(app.url, await tokenFor("viewer", "30m", undefined, ["aardvark"])),
+    support: asker(app.url, await tokenFor("support", "30m", undefined, ["aardvark"])),
+    admin: asker(app.url, await tokenFor("super_admin", "30m", undefined, ["aardvark"])),
+    token: asker(app.url, await consoleToken(["aardvark"])),
+  };
+  await app.sql`insert into staff_users (email, name, role, organisations, password_hash)
+    values ('scoped@redrive.local', 'Sia Scoped', 'admin', '{aardvark}', ${await hashPassword(SCOPED_PASSWORD)})`;
+  cookie = await signIn(app.url, "scoped@redrive.local", SCOPED_PASSWORD);
+  own = await makeWorld("aardvark");
+  for (const { target } of lists()) before.set(target, steady((await scoped.admin("GET", target)).text));
+  outside.push(await makeWorld("zebra"), await makeWorld("nomad"));
+}, 400_000);
+
+afterAll(async () => {
+  await app?.close();
+  await merchant?.close();
+});
+
+async function consoleToken(organisations: string[] | null): Promise<string> {
+  const token = `rd_${makeSecret()}`;
+  const scopes = ["events:read", "events:resolve", "events:publish", "replays:bulk", "destinations:operate", "manage"];
+  await app.sql`insert into api_tokens (name, token_hash, hint, scopes, created_by, expires_at, organisations)
+    values ('a test', decode(${hashSecret(token)}, 'hex'), ${token.slice(-4)}, ${scopes}, 'a test', now() + interval '1 hour',
+      ${organisations})`;
+  return token;
+}
+
+/** A destination that refuses, a dead event, a replay that failed, a draft, a source, a person and a token. */
+async function makeWorld(name: string): Promise<World> {
+  const organisation_id = name === "nomad" ? null : name;
+  const organisations = organisation_id === null ? null : [organisation_id];
+  const destination = await all("POST", "/api/destinations", {
+    name: `Endpoint of ${name}`,
+    url: `${merchant.url}/${name}`,
+    max_attempts: 1,
+    // Of nobody in particular, but not of the others' events either.
+    ...(organisation_id === null ? { providers: ["stripe"] } : { organisation_id }),
+  });
+  expect(destination.status, destination.text).toBe(201);
+  const source = await all("POST", "/api/sources", { provider: "stripe", name: `Source of ${name}`, organisation_id });
+  const person = await all("POST", "/api/staff", { email: `${name}@example.com`, role: "viewer", organisations });
+  const token = await all("POST", "/api/tokens", {
+    name: `Token of ${name}`,
+    scopes: ["events:read"],
+    expires_in_days: 1,
+    organisations,
+  });
+  // A request that is refused at the source's own address.
+  await fetch(source.body.full_url, { method: "POST", body: "{}" });
+  const { event, key } = organisation_id === null ? await eventOfNobody() : await eventOf(organisation_id);
+  await until(
+    `${event} is dead`,
+    async () => (await all("GET", `/api/webhooks/events/${event}`)).body.status === "dead",
+  );
+  const replay = await all("POST", "/api/webhooks/replays", {
+    selection: { event_ids: [event] },
+    reason: `Replay of ${name}`,
+  });
+  await until(`${replay.body.id} ended`, async () =>
+    ["completed", "stopped"].includes((await all("GET", `/api/webhooks/replays/${replay.body.id}`)).body.status),
+  );
+  const draft = await all("POST", "/api/webhooks/replays", {
+    ...{ selection: { event_ids: [event] }, reason: `Draft of ${name}`, draft: true },
+  });
+  for (const actor of ["test-viewer", "test-support", "test-super_admin"]) {
+    await app.sql`insert into notices (actor_id, subject, message) values (${actor}, ${replay.body.id}, ${`Notice of ${name}`})`;
+  }
+  return {
+    ...{ name, event, key, replay: replay.body.id, draft: draft.body.id, destination: destination.body.destination.id },
+    ...{ source: source.body.id, person: person.body.staff.id, token: token.body.api_token.id },
+  };
+}
+
+async function eventOf(organisation: string) {
+  const idempotencyKey = `evt_${organisation}`;
+  const event = {
+    eventType: `${organisation}.happened`,
+    organisationId: organisation,
+    data: { of: organisation },
+    idempotencyKey,
+  };
+  const { body } = await all("POST", "/api/events", event);
+  return { event: body.event_id as string, key: `${organisation}/${idempotencyKey}` };
+}
+
+async function eventOfNobody() {
+  const request = requestOf("stripe", {
+    ...{
+      id: "evt_nomad",
+      object: "event",
+      type: "nomad.happened",
+      created: Math.floor(Date.now() / 1000),
+      livemode: true,
+    },
+    data: { object: { id: "nomad_1" } },
+  });
+  const response = await fetch(`${app.url}/api/webhooks/stripe`, {
+    ...{ method: "POST", headers: request.headers.map(([name, value]) => [name, value] as [string, string]) },
+    body: new Uint8Array(request.body),
+  });
+  return { event: ((await response.json()) as { event_id: string }).event_id, key: "evt_nomad" };
+}
+
+function lists() {
+  return Object.values(ROUTES).flatMap((methods) =>
+    Object.values(methods).flatMap((row) => ("lists" in row ? [{ target: row.lists, ...row }] : [])),
+  );
+}
+
+function asks() {
+  return Object.entries(ROUTES).flatMap(([route, methods]) =>
+    Object.entries(methods).flatMap(([method, row]) => ("takes" in row ? [{ route, method, row }] : [])),
+  );
+}
+
+/** An answer without what moves with the clock. */
+function steady(text: string): unknown {
+  const moves =
+    /^(at|from|to|bucket_seconds|oldest_due_seconds|silent_seconds|last_used_at|buckets|series|rates|latency)$/;
+  try {
+    return JSON.parse(text, (key, value) => (moves.test(key) ? undefined : value));
+  } catch {
+    return text;
+  }
+}
+
+const ORDER: Caller[] = ["viewer", "support", "admin"];
+const mayCall = (caller: Caller, least: Caller = "viewer") =>
+  caller === "token" || ORDER.indexOf(caller) >= ORDER.indexOf(least);
+
+/** Every row there is that could be of an organisation, as one number. */
+async function rows(): Promise<string> {
+  const [{ hash } = {}] = await app.sql`
+    select md5(concat_ws('|',
+      (select string_agg(e::text, '' order by id) from events e), (select string_agg(d::text, '' order by id) from deliveries d),
+      (select string_agg(a::text, '' order by id) from attempts a), (select string_agg(r::text, '' order by id) from replays r),
+      (select string_agg(i::text, '' order by replay_id, position) from replay_items i),
+      (select string_agg(d::text, '' order by id) from destinations d), (select string_agg(s::text, '' order by id) from sources s),
+      (select string_agg(a::text, '' order by id) from staff_actions a where action <> 'audit.export'),
+      (select string_agg(n::text, '' order by id) from notices n),
+      (select string_agg(concat(email, role, organisations, disabled_at, session_version), '' order by email) from staff_users),
+      (select string_agg(concat(id, name, scopes, organisations, revoked_at), '' order by id) from api_tokens),
+      (select string_agg(i::text, '' order by staff_id) from staff_invitations i)
+    )) as hash`;
+  return hash as string;
+}
+
+describe("every route", () => {
+  test("has its row in the table, with exactly the methods it exports, and so has every page [S24]", () => {
+    const found = Object.fromEntries(apiRoutes().map(({ route, methods }) => [route, methods]));
+    expect(found).toEqual(
+      Object.fromEntries(Object.entries(ROUTES).map(([route, rows]) => [route, Object.keys(rows).sort()])),
+    );
+    expect(pageFiles()).toEqual(Object.keys(PAGES).sort());
+  });
+
+  test.each(asks())(
+    "$method $route: what is another organisation's, or nobody's, is not there [S24] [S27]",
+    async ({ method, row }) => {
+      const untouched = await rows();
+      for (const caller of SCOPED) {
+        for (const world of outside) {
+          const { path, body } = row.takes(world);
+          const answer = await scoped[caller](method, path, body);
+          const wanted = mayCall(caller, row.least) ? (row.status ?? 404) : 403;
+          expect(answer.status, `${caller} ${path} ${JSON.stringify(body)}: ${answer.text}`).toBe(wanted);
+          // It names what was asked for, and nothing that the asker did not say.
+          const said = `${path} ${JSON.stringify(body)}`;
+          for (const word of ["zebra", "nomad"]) if (!said.includes(word)) expect(answer.text).not.toContain(word);
+        }
+      }
+      expect(await rows(), "nothing was changed").toBe(untouched);
+    },
+  );
+
+  test.each(asks().filter(({ method, row }) => method === "GET" && row.status === undefined))(
+    "$method $route: is answered to those it belongs to, and otherwise as if it had never been",
+    async ({ method, route, row }) => {
+      const path = row.takes(own).path;
+      if (route.endsWith("/stream")) {
+        expect(await firstStatus(path)).toBe(200);
+      } else {
+        for (const caller of SCOPED) {
+          const response = await fetchAs(caller, method, path);
+          expect(response.status, `${caller} ${path}`).toBe(200);
+        }
+      }
+      const never = await scoped.viewer(method, path.replace(/_\d+/, "_999999999"));
+      const theirs = await scoped.viewer(method, row.takes(outside[0] as World).path);
+      const same = (text: string) => text.replace(/"request_id":"[^"]+"/, "").replace(/_\d+/g, "_N");
+      expect(same(theirs.text)).toBe(same(never.text));
+    },
+  );
+
+  test.each(lists())(
+    "GET $target: shows what is the asker's, and of others neither a name nor a number [S24]",
+    async (row) => {
+      for (const caller of SCOPED.filter((one) => mayCall(one, row.least))) {
+        const { status, text } = await fetchAs(caller, "GET", row.target);
+        expect(status, caller).toBe(200);
+        if (row.names) expect(text, caller).toContain(row.names(own));
+        for (const { event, destination, replay, source, person } of outside) {
+          for (const told of [
+            "zebra",
+            "nomad",
+            `"${event}"`,
+            `"${destination}"`,
+            `"${replay}"`,
+            `"${source}"`,
+            person,
+          ]) {
+            expect(text, `${caller} ${row.target}`).not.toContain(told);
+          }
+        }
+      }
+      if (!row.target.startsWith("/api/audit")) {
+        expect(steady((await scoped.admin("GET", row.target)).text), "as before there were others").toEqual(
+          before.get(row.target),
+        );
+      }
+      if (row.names && row.target !== "/api/webhooks/analytics?range=1h") {
+        const everything = (await fetchAs("all", "GET", row.target)).text;
+        for (const world of outside) if (world.name !== "nomad") expect(everything).toContain(row.names(world));
+      }
+    },
+  );
+});
+
+async function fetchAs(
+  caller: Caller | "all",
+  method: string,
+  path: string,
+): Promise<{ status: number; text: string }> {
+  const token = caller === "all" ? await tokenFor("super_admin") : await tokenOf(caller);
+  const response = await fetch(`${app.url}${path}`, { method, headers: { authorization: `Bearer ${token}` } });
+  return { status: response.status, text: await response.text() };
+}
+
+async function tokenOf(caller: Caller): Promise<string> {
+  if (caller === "token") return consoleToken(["aardvark"]);
+  return tokenFor(caller === "admin" ? "super_admin" : caller, "10m", undefined, ["aardvark"]);
+}
+
+async function firstStatus(path: string): Promise<number> {
+  const gone = new AbortController();
+  const headers = { authorization: `Bearer ${await tokenOf("viewer")}` };
+  const { status } = await fetch(`${app.url}${path}`, { headers, signal: gone.signal });
+  gone.abort();
+  return status;
+}
+
+describe("pages", () => {
+  test.each(Object.entries(PAGES).filter(([, target]) => target !== null))(
+    "%s shows a limited administrator what is theirs, and nothing of others [S24]",
+    async (_page, target) => {
+      const open = async (path: string) => {
+        const response = await fetch(`${app.url}${path}`, { headers: { cookie } });
+        return { status: response.status, text: await response.text() };
+      };
+      const paths = typeof target === "function" ? [target(own), ...outside.map(target)] : [target as string];
+      for (const [index, path] of paths.entries()) {
+        const { status, text } = await open(path);
+        expect(text, path).not.toMatch(
+          /(Endpoint|Source|Token|Replay|Draft|Notice) of (zebra|nomad)|evt_(zebra|nomad)|(zebra|nomad)@/,
+        );
+        if (index === 0) expect(status, path).toBe(200);
+        else
+          expect(
+            status === 404 || /NEXT_HTTP_ERROR_FALLBACK;404|not found|There is nothing here/i.test(text),
+            path,
+          ).toBe(true);
+      }
+    },
+  );
+});
+
+describe("streams", () => {
+  test("The live stream tells a limited person of their own events, and says nothing at all when others' come [S24] [S27]", async () => {
+    const gone = new AbortController();
+    const headers = { authorization: `Bearer ${await tokenOf("viewer")}` };
+    const response = await fetch(`${app.url}/api/live`, { headers, signal: gone.signal });
+    let heard = "";
+    const reading = (async () => {
+      for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>)
+        heard += Buffer.from(chunk).toString("utf8");
+    })().catch(() => {});
+    await until("the stream is ready", () => heard.includes("event: ready"));
+    const zebra = await all("POST", "/api/events", {
+      eventType: "zebra.live",
+      organisationId: "zebra",
+      data: {},
+      idempotencyKey: "live-zebra",
+    });
+    await until(
+      "it is dead",
+      async () => (await all("GET", `/api/webhooks/events/${zebra.body.event_id}`)).body.status === "dead",
+    );
+    const mine = await all("POST", "/api/events", {
+      eventType: "aardvark.live",
+      organisationId: "aardvark",
+      data: {},
+      idempotencyKey: "live-own",
+    });
+    await until("my own event is told", () => heard.includes(`"${mine.body.event_id}"`));
+    gone.abort();
+    await reading;
+    expect(heard).not.toContain(`"${zebra.body.event_id}"`);
+    const changes = heard.split("\n\n").filter((event) => event.includes("event: change"));
+    for (const change of changes) expect(change).toContain(mine.body.event_id);
+  });
+
+  test("The WebSocket of another organisation's replay is refused as if there were none [S24]", async () => {
+    const open = async (id: string) => {
+      const address = `${app.url.replace("http", "ws")}/api/admin/webhooks/bulk-replays/${id}/stream`;
+      const socket = new WebSocket(address, { headers: { authorization: `Bearer ${await tokenOf("viewer")}` } });
+      const status = await new Promise((resolve) => {
+        socket.once("open", () => resolve(101));
+        socket.once("unexpected-response", (_, { statusCode }) => resolve(statusCode));
+      });
+      socket.terminate();
+      return status;
+    };
+    expect(await open(own.draft)).toBe(101);
+    for (const { draft } of outside) expect(await open(draft)).toBe(404);
+  });
+});
+
+describe("a key that several organisations have", () => {
+  const KEY = "evt_twin";
+  beforeAll(async () => {
+    for (const name of ["aardvark", "zebra"]) {
+      const source = await all("POST", "/api/sources", {
+        provider: "stripe",
+        name: `Twin of ${name}`,
+        organisation_id: name,
+      });
+      const request = requestOf("stripe", {
+        ...{ id: KEY, object: "event", type: "twin.happened", created: Math.floor(Date.now() / 1000), livemode: true },
+        data: { object: { id: `obj_${name}` } },
+      });
+      const response = await fetch(source.body.full_url, {
+        ...{ method: "POST", headers: request.headers.map(([header, value]) => [header, value] as [string, string]) },
+        body: new Uint8Array(request.body),
+      });
+      expect(response.status).toBe(200);
+      const { event_id } = (await response.json()) as { event_id: string };
+      await until("it has ended", async () =>
+        ["dead", "processed", "ignored"].includes((await all("GET", `/api/webhooks/events/${event_id}`)).body.status),
+      );
+    }
+  });
+
+  const replaysOf = async () => (await app.sql`select id from replays`).length;
+
+  test("Replaying it by provider and key runs in no organisation until the caller says in which", async () => {
+    const count = await replaysOf();
+    for (const [path, body] of [
+      [`/api/webhooks/replay/stripe/${KEY}`, {}],
+      ["/api/webhooks/replay-bulk", { provider_slug: "stripe", event_keys: [KEY] }],
+    ] as const) {
+      const asked = await all("POST", path, body);
+      expect(asked.status, asked.text).toBe(409);
+      expect(asked.body).toMatchObject({
+        field: "organisation_id",
+        choices: [{ organisation_id: "aardvark" }, { organisation_id: "zebra" }],
+      });
+    }
+    expect(await replaysOf()).toBe(count);
+    const told = await all("POST", `/api/webhooks/replay/stripe/${KEY}`, { org_id: "zebra", wait: false });
+    expect([200, 202, 409]).toContain(told.status);
+    const items = await app.sql`
+      select distinct organisation_id from replay_items where replay_id = ${Number(String(told.body.replay_id).slice(3))}`;
+    expect(items).toEqual([{ organisation_id: "zebra" }]);
+  });
+
+  test("Whoever is limited to one of them is not asked, and runs it there", async () => {
+    const told = await scoped.support("POST", `/api/webhooks/replay/stripe/${KEY}`, { wait: false });
+    expect(told.status, told.text).toBeLessThan(300);
+    const items = await app.sql`
+      select distinct organisation_id from replay_items where replay_id = ${Number(String(told.body.replay_id).slice(3))}`;
+    expect(items).toEqual([{ organisation_id: "aardvark" }]);
+  });
+
+  test("A selection that mixes own events with others' takes the own ones only", async () => {
+    const draft = await scoped.admin("POST", "/api/webhooks/replays", {
+      ...{ selection: { event_ids: [own.event, ...outside.map(({ event }) => event)] }, reason, draft: true },
+    });
+    expect(draft.status, draft.text).toBe(201);
+    expect(draft.body.not_found.sort()).toEqual(outside.map(({ event }) => event).sort());
+    const items = await scoped.admin("GET", `/api/webhooks/replays/${draft.body.id}/items`);
+    expect(items.body.items.map((item: { event_id: string }) => item.event_id)).toEqual([own.event]);
+  });
+});
+
+describe("people and tokens", () => {
+  test("A token narrows with its maker at the very next request, and its own list is never widened by one", async () => {
+    const [person] = await app.sql`
+      insert into staff_users (email, name, role, organisations) values ('maker@example.com', 'Maker', 'admin', '{aardvark,zebra}')
+      returning id`;
+    const token = `rd_${makeSecret()}`;
+    await app.sql`insert into api_tokens (name, token_hash, hint, scopes, owner_id, created_by, expires_at)
+      values ('narrow', decode(${hashSecret(token)}, 'hex'), ${token.slice(-4)}, '{events:read}', ${person?.id}, 'Maker', now() + interval '1 hour')`;
+    const ask = asker(app.url, token);
+    const zebra = `/api/webhooks/events/${outside[0]?.event}`;
+    expect((await ask("GET", zebra)).status).toBe(200);
+    await app.sql`update staff_users set organisations = '{aardvark}' where id = ${person?.id}`;
+    expect((await ask("GET", zebra)).status).toBe(404);
+    await app.sql`update api_tokens set organisations = '{zebra}' where name = 'narrow'`;
+    expect((await ask("GET", zebra)).status).toBe(404);
+    expect((await ask("GET", `/api/webhooks/events/${own.event}`)).status).toBe(404);
+    await app.sql`update staff_users set organisations = null where id = ${person?.id}`;
+    expect((await ask("GET", zebra)).status).toBe(200);
+  });
+
+  test("A limited administrator cannot widen themselves, nor anybody, nor a token; and the last administrator of all stays", async () => {
+    const same = { cookie, "sec-fetch-site": "same-origin", "content-type": "application/json" };
+    const made = await fetch(`${app.url}/api/tokens`, {
+      ...{
+        method: "POST",
+        headers: same,
+        body: JSON.stringify({ name: "mine", scopes: ["events:read"], expires_in_days: 1 }),
+      },
+    });
+    expect(((await made.json()) as { api_token: { organisations: string[] } }).api_token.organisations).toEqual([
+      "aardvark",
+    ]);
+    const person = await scoped.admin("PATCH", `/api/staff/${own.person}`, { organisations: ["aardvark", "zebra"] });
+    expect(person.status).toBe(403);
+    expect((await scoped.admin("PATCH", `/api/staff/${own.person}`, { organisations: null })).status).toBe(403);
+    const [admin] = await app.sql`select id from staff_users where email = ${app.adminEmail}`;
+    const last = await all("PATCH", `/api/staff/${admin?.id}`, { organisations: ["aardvark"] });
+    expect(last.status).toBe(409);
+  });
+});
+
+test("The success rate is by events and the same on the page, in the API and in SQL; retries do not lower it", async () => {
+  const [counted] = await app.sql`
+    select count(*) filter (where status in ('processed', 'replayed', 'resolved'))::int as well,
+      count(*) filter (where status = 'dead')::int as dead
+    from events where organisation_id = 'aardvark'`;
+  const rate = (100 * counted?.well) / (counted?.well + counted?.dead);
+  const analytics = (await scoped.viewer("GET", "/api/webhooks/analytics?range=1h")).body;
+  expect(analytics.totals).toMatchObject({ succeeded: counted?.well, lost: counted?.dead });
+  expect(analytics.success_rate).toBeCloseTo(rate, 1);
+  const [sql] = await app.sql`
+    select (read_analytics(now() - interval '1 hour', now() + interval '1 minute', 60, '{aardvark}') #>> '{totals,success_rate}')::float as rate`;
+  expect(sql?.rate).toBeCloseTo(rate, 1);
+  const page = await (await fetch(`${app.url}/?range=1h`, { headers: { cookie } })).text();
+  expect(page).toContain("An event counts once, however often it was tried.");
+  // Resolved by a person: it ended well after all, and its failed attempts still happened.
+  const { body } = await scoped.support("POST", "/api/webhooks/events/resolve", { event_ids: [own.event], reason });
+  expect(body.resolved).toBe(1);
+  const after = (await scoped.viewer("GET", "/api/webhooks/analytics?range=1h")).body;
+  expect(after.totals).toMatchObject({
+    succeeded: counted?.well + 1,
+    lost: counted?.dead - 1,
+    dead: analytics.totals.dead,
+  });
+});

@@ -1,0 +1,107 @@
+/** What the Content Security Policy lets run, as a browser sees it: all of ours, and nothing of anybody else's. */
+import { expect, type Page, test } from "playwright/test";
+import { hashPassword } from "../../lib/auth/password";
+import { type RunningApp, startApp } from "../support/app";
+import { connectTo } from "../support/processes";
+import { signInAt } from "./sign-in";
+
+let app: RunningApp;
+test.beforeAll(async () => {
+  app = await startApp();
+});
+test.afterAll(() => app?.stop());
+
+const CONSOLE = [
+  "/",
+  "/events",
+  "/dead-letters",
+  "/replays",
+  "/destinations",
+  "/sources",
+  "/settings/people",
+  "/settings/tokens",
+  "/settings/audit",
+  "/events/we_999999",
+  "/nowhere",
+];
+const SIGNED_OUT = ["/sign-in", "/invitation/none", "/api-reference", "/nope.html"];
+
+/** What the browser complains about. */
+function complaintsOf(page: Page): string[] {
+  const complaints: string[] = [];
+  page.on("console", (message) => {
+    if (/content security policy|refused to|hydrat|minified react/i.test(message.text()))
+      complaints.push(message.text());
+  });
+  page.on("pageerror", (error) => complaints.push(error.message));
+  return complaints;
+}
+
+for (const theme of ["light", "dark"] as const) {
+  test(`every page in the ${theme} theme keeps to its policy, and an injected script does not run [S40] [S42]`, async ({
+    page,
+  }) => {
+    await page.emulateMedia({ colorScheme: theme });
+    const complaints = complaintsOf(page);
+    for (const address of SIGNED_OUT) {
+      await page.goto(`${app.url}${address}`);
+      await expect(page.locator("html")).toHaveClass(new RegExp(theme));
+    }
+    await signInAt(page, app, "/events");
+    for (const address of CONSOLE) {
+      await page.goto(`${app.url}${address}`);
+      await expect(page.locator("html")).toHaveClass(new RegExp(theme));
+      await expect(page.locator("main").first()).toBeVisible();
+    }
+    // What is drawn by script: the palette, a sheet with its scroll lock, a toast's styles, going from page to page.
+    await page.goto(`${app.url}/`);
+    await page.keyboard.press("Control+k");
+    await expect(page.getByTestId("search-input")).toBeFocused();
+    await page.keyboard.press("Escape");
+    await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Sources" }).click();
+    await expect(page).toHaveURL(/\/sources$/);
+    await page.getByTestId("source-add-stripe").click();
+    await expect(page.getByRole("dialog")).toBeVisible();
+    expect(complaints).toEqual([]);
+
+    const ran = await page.evaluate(async () => {
+      document.body.insertAdjacentHTML("beforeend", `<img src="x:" onerror="window.ran = 'a handler'">`);
+      const container = document.createElement("div");
+      container.innerHTML = `<iframe srcdoc="<script>parent.ran = 'a frame'</script>"></iframe><a href="javascript:window.ran='a link'" id="bad">x</a>`;
+      document.body.append(container);
+      document.getElementById("bad")?.click();
+      await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 200)));
+      return (window as { ran?: string }).ran;
+    });
+    expect(ran).toBeUndefined();
+  });
+}
+
+test("a script in the markup of an answer does not run without the nonce [S40]", async ({ page }) => {
+  const complaints = complaintsOf(page);
+  await page.route(`${app.url}/sign-in`, async (route) => {
+    const response = await route.fetch();
+    const body = (await response.text()).replace("<body", "<script>window.ran = true</script><body");
+    await route.fulfill({ response, body });
+  });
+  await page.goto(`${app.url}/sign-in`);
+  await expect(page.getByTestId("sign-in-email")).toBeVisible();
+  expect(await page.evaluate(() => (window as { ran?: boolean }).ran)).toBeUndefined();
+  expect(complaints.join()).toMatch(/content security policy/i);
+});
+
+test("a viewer's way to an administrator's page is a page that says so, without an error of React's", async ({
+  page,
+}) => {
+  const sql = await connectTo(app.dataDir);
+  const password = "a viewer's long password";
+  await sql`insert into staff_users (email, name, role, password_hash)
+    values ('viewer@redrive.local', 'Vera Viewer', 'viewer', ${await hashPassword(password)})`;
+  await sql.end();
+  const complaints = complaintsOf(page);
+  await signInAt(page, { ...app, adminEmail: "viewer@redrive.local", adminPassword: password }, "/events");
+  const response = await page.goto(`${app.url}/settings/people`);
+  expect(response?.status()).toBe(403);
+  await expect(page.getByText("Your role may not see this page")).toBeVisible();
+  expect(complaints).toEqual([]);
+});

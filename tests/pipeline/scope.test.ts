@@ -1,0 +1,117 @@
+/** The rule of 02_scope.sql, and that no SQL function which a page or the API calls goes without it. */
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Desk, openDesk } from "../support/desk";
+
+const ROOT = path.resolve(import.meta.dirname, "../..");
+
+/** What is called without a scope, and why nobody sees or changes anything of another organisation by it. */
+const WITHOUT_SCOPE: Record<string, string> = {
+  accept_events: "stores what a provider or a publisher sent; a publisher's organisations are checked before",
+  accept_invitation: "the link itself is the proof",
+  advance_replays: "the worker's own loop",
+  attend_destinations: "the worker's own loop",
+  claim_deliveries: "the worker's own loop",
+  configure_destinations: "the configuration, when Redrive starts",
+  create_event_view: "a person's own views: names and filters, no events",
+  create_first_admin: "when Redrive starts",
+  delete_event_view: "a person's own views",
+  expire_leases: "the worker's own loop",
+  find_invitation: "the link itself is the proof",
+  find_sealed_destination: "tries the encryption key when Redrive starts; answers nobody",
+  find_staff: "sign-in: who it is, is not known yet",
+  get_staff: "reads the very scope of who asks",
+  list_event_views: "a person's own views",
+  list_source_tokens: "how the webhook endpoints know their sources; answers nobody",
+  next_due: "the worker's own loop",
+  note_endpoint_test: "writes that somebody tested an address, counted by who did; read_sealed came before",
+  preview_changes: "applies the changes of items that were read within the scope, and rolls them back",
+  read_health: "of destinations that were read within the scope",
+  record_attempts: "the worker's own loop",
+  record_rejections: "writes what the webhook endpoints refused",
+  record_sign_in: "sign-in: who it is, is not known yet",
+  record_staff_action: "writes the log; whose row it is, is found from its subject",
+  release_leases: "the worker's own loop",
+  set_staff_password: "the command line",
+  sign_in_allowed: "sign-in: who it is, is not known yet",
+  use_api_token: "reads the very scope of who asks",
+};
+
+let desk: Desk;
+beforeAll(async () => {
+  desk = await openDesk();
+});
+afterAll(() => desk.close());
+
+/** The SQL functions that the server calls by name. */
+function calledFunctions(): string[] {
+  const files = ["lib", "app", "server.ts"].flatMap((top) =>
+    top.endsWith(".ts")
+      ? [top]
+      : readdirSync(path.join(ROOT, top), { recursive: true, encoding: "utf8" }).map((file) => path.join(top, file)),
+  );
+  const sources = files
+    .filter((file) => /\.tsx?$/.test(file) && !file.endsWith("database.types.ts"))
+    .map((file) => readFileSync(path.join(ROOT, file), "utf8"));
+  // Every string literal in a file that calls the database: a name that is chosen by a condition counts, too.
+  const words = sources
+    .filter((text) => /\bcall\b/.test(text))
+    .flatMap((text) => text.match(/[a-z]+(?:_[a-z]+)+/g) ?? []);
+  // `${action}_destination`
+  return [...new Set([...words, ...["pause", "resume", "enable", "disable"].map((action) => `${action}_destination`)])];
+}
+
+test("Every SQL function that pages and the API call takes the scope of who asks, and none has a default for it [S24]", async () => {
+  const functions = await desk.sql<{ name: string; scoped: boolean; optional: boolean }[]>`
+    select p.proname as name, 'p_scope' = any (coalesce(p.proargnames, '{}')) as scoped,
+      coalesce(array_position(p.proargnames, 'p_scope') > p.pronargs - p.pronargdefaults, false) as optional
+    from pg_proc p
+    where p.pronamespace = 'public'::regnamespace and p.proname = any (${calledFunctions()})`;
+  expect(functions.length).toBeGreaterThan(60);
+  const bare = functions.filter(({ name, scoped }) => !scoped && !(name in WITHOUT_SCOPE)).map(({ name }) => name);
+  expect(bare, "without p_scope, and without a reason here").toEqual([]);
+  expect(functions.filter(({ optional }) => optional).map(({ name }) => name)).toEqual([]);
+  const scoped = new Set(functions.filter((one) => one.scoped).map(({ name }) => name));
+  expect(
+    Object.keys(WITHOUT_SCOPE).filter((name) => scoped.has(name)),
+    "has one by now",
+  ).toEqual([]);
+});
+
+test("What has no organisation is in no list of organisations, and everything is in the scope of all", async () => {
+  const [rule] = await desk.sql`
+    select in_scope(null, null) as all_none, in_scope(null, 'a') as all_a, in_scope('{a,b}', 'a') as own,
+      in_scope('{a,b}', 'c') as other, in_scope('{a,b}', null) as none, in_scope('{}', 'a') as nothing,
+      all_in_scope(null, null) as mixed_for_all, all_in_scope('{a,b}', '{b,a}') as both, all_in_scope('{a}', '{a,b}') as one,
+      all_in_scope('{a}', null) as mixed, common_scope(null, '{a}') as narrowed, common_scope('{a,b}', '{b,c}') as common,
+      common_scope('{a}', '{b}') as disjoint`;
+  expect(rule).toEqual({
+    ...{ all_none: true, all_a: true, own: true, other: false, none: false, nothing: false },
+    ...{ mixed_for_all: true, both: true, one: false, mixed: false, narrowed: ["a"], common: ["b"], disjoint: [] },
+  });
+});
+
+test("The rule as a condition over a column says what the rule says, for every kind of scope", async () => {
+  const [{ differs } = {}] = await desk.sql`
+    select count(*)::int as differs
+    from (values (null::text[]), ('{a}'), ('{a,b}'), ('{"it''s"}'), ('{}')) s(scope)
+    cross join (values ('a'), ('b'), ('it''s'), (null)) o(organisation)
+    where in_scope(s.scope, o.organisation) <> case
+      when s.scope is null then true
+      else coalesce(scope_condition(s.scope, 'x') = 'x = ' || quote_literal(o.organisation)
+        or cardinality(s.scope) <> 1 and o.organisation = any (s.scope), false)
+    end`;
+  expect(differs).toBe(0);
+});
+
+test.each([
+  ["an empty list", "{}"],
+  ["a name that is empty", '{""}'],
+  ["a null", "{null}"],
+  ["a name twice", "{a,a}"],
+])("Neither people nor tokens can be limited to %s, which would read as nothing or as all", async (_what, list) => {
+  const insert = desk.sql`
+      insert into staff_users (email, name, role, organisations) values ('x@example.com', 'X', 'viewer', ${list}::text[])`;
+  await expect(insert).rejects.toThrow(/check constraint/);
+});

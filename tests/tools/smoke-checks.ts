@@ -1,0 +1,318 @@
+/** What a running Redrive must do, seen from outside. Long because it is a list: a check a line or a few. */
+import { createHash, randomUUID } from "node:crypto";
+import { type Sample, sample } from "../../lib/samples";
+import { requestOf, SENDERS, type Sender } from "../fixtures/sign";
+import { signingSecret } from "./requests";
+
+/** What a check may need besides the address. */
+export type Need = "nothing" | "token" | "write";
+
+export interface Check {
+  name: string;
+  need: Need;
+  /** Says what it saw. Throws when it is not as it must be, `NotHere` when this installation has nothing to look at. */
+  run: (desk: Installation) => Promise<string>;
+}
+
+/** Not a failure: there is nothing to check, for the reason it gives. */
+export class NotHere extends Error {}
+
+export interface Installation {
+  url: string;
+  /** The Authorization header, where a token was given. */
+  authorization: string | undefined;
+  /** Asks without redirects, within `TIMEOUT_MS`. The token goes along unless `signedOut`. */
+  ask(path: string, init?: RequestInit & { signedOut?: boolean }): Promise<Answer>;
+}
+
+export interface Answer {
+  status: number;
+  headers: Headers;
+  text: string;
+  // biome-ignore lint/suspicious/noExplicitAny: answers of any shape are looked into, and a missing field fails the check.
+  json: any;
+}
+
+const CLOCK_BOUND_S = 30;
+const PROCESSED_WITHIN_MS = 90_000;
+
+export const CHECKS: Check[] = [
+  open("Health answers", async ({ ask }) => {
+    const { status, json } = await ask("/api/webhooks/health");
+    must(status === 200, `it answers ${status}`);
+    must(json.status === "healthy", `it says "${json.status}"; GET /api/health/deep says why`);
+    return json.status;
+  }),
+  open("The database is reachable", async ({ ask }) => {
+    const { json } = await ask("/api/webhooks/health");
+    must(json.database?.reachable === true, "it is not");
+    return `${json.database.latency_ms ?? "?"} ms`;
+  }),
+  open("The clock agrees with this machine's", async ({ ask }) => {
+    const { json } = await ask("/api/webhooks/health");
+    const seconds = Math.abs(Date.now() - Date.parse(json.timestamp)) / 1000;
+    must(seconds < CLOCK_BOUND_S, `it is ${Math.round(seconds)} s off: signatures with a timestamp will be refused`);
+    return `${seconds.toFixed(1)} s`;
+  }),
+  open("The sign-in page is drawn", async ({ ask }) => {
+    const { status, text } = await ask("/sign-in", { signedOut: true });
+    must(status === 200 && /password/i.test(text), `it answers ${status}`);
+    return "200";
+  }),
+  open("Its style sheet is served", async ({ ask }) => {
+    const { text } = await ask("/sign-in", { signedOut: true });
+    const sheet = /href="(\/_next\/static\/[^"]+\.css[^"]*)"/.exec(text)?.[1];
+    must(sheet !== undefined, "the page names none");
+    const { status } = await ask(String(sheet).replaceAll("&amp;", "&"), { signedOut: true });
+    must(status === 200, `it answers ${status}`);
+    return "200";
+  }),
+  open("Scripts run with a nonce only", async ({ ask }) => {
+    const policy = (await ask("/sign-in", { signedOut: true })).headers.get("content-security-policy") ?? "";
+    const scripts = /script-src ([^;]*)/.exec(policy)?.[1] ?? "";
+    must(scripts.includes("'nonce-") && !scripts.includes("'unsafe-inline'"), `script-src is "${scripts}"`);
+    return "Content-Security-Policy";
+  }),
+  open("No other site may frame it", async ({ ask }) => {
+    const { headers } = await ask("/sign-in", { signedOut: true });
+    must(/frame-ancestors 'none'/.test(headers.get("content-security-policy") ?? ""), "frame-ancestors is missing");
+    return "frame-ancestors 'none'";
+  }),
+  open("Content types are not guessed", async ({ ask }) => {
+    const { headers } = await ask("/sign-in", { signedOut: true });
+    must(headers.get("x-content-type-options") === "nosniff", "X-Content-Type-Options is missing");
+    return "nosniff";
+  }),
+  open("HTTPS stays HTTPS", async ({ url, ask }) => {
+    const { headers } = await ask("/sign-in", { signedOut: true });
+    const given = headers.get("strict-transport-security");
+    const https = url.startsWith("https:");
+    must(https === Boolean(given), https ? "Strict-Transport-Security is missing" : "it is promised over http");
+    return given ?? "http, so nothing is promised";
+  }),
+  open("A page sends signed-out people to the sign-in page", async ({ ask }) => {
+    const { status, headers } = await ask("/events", { signedOut: true });
+    must(status === 307 && /\/sign-in/.test(headers.get("location") ?? ""), `it answers ${status}`);
+    return "307";
+  }),
+  open("Next's own header opens no page", async ({ ask }) => {
+    const headers = { "x-middleware-subrequest": "middleware:middleware:middleware:middleware:middleware" };
+    const { status, text } = await ask("/events", { signedOut: true, headers });
+    must(status === 307 || !/we_\d/.test(text), "it shows events");
+    return String(status);
+  }),
+  open("The API wants a token", async ({ ask }) => {
+    const { status, headers, json } = await ask("/api/webhooks/events", { signedOut: true });
+    must(status === 401, `it answers ${status}`);
+    must(/problem\+json/.test(headers.get("content-type") ?? "") && json.request_id, "it is no problem+json");
+    return "401";
+  }),
+  open("A wrong token is refused", async ({ ask }) => {
+    const headers = { authorization: "Bearer rd_wrong" };
+    const { status } = await ask("/api/webhooks/events", { signedOut: true, headers });
+    must(status === 401, `it answers ${status}`);
+    return "401";
+  }),
+  open("The worker's tick wants its secret", async ({ ask }) => {
+    const { status } = await ask("/api/internal/worker", { method: "GET", signedOut: true });
+    must(status === 405 || status === 401 || status === 404, `GET answers ${status}`);
+    return String(status);
+  }),
+  open("The API is described", async ({ ask }) => {
+    const { status, json } = await ask("/api/openapi.json");
+    must(status === 200 && json.openapi?.startsWith("3.1"), `it answers ${status}`);
+    return `${Object.keys(json.paths).length} paths`;
+  }),
+  open("An unknown page is 404", async ({ ask }) => {
+    const { status } = await ask("/api/nothing-is-here");
+    must(status === 404, `it answers ${status}`);
+    return "404";
+  }),
+  ...SENDERS.map((provider) =>
+    open(`The ${provider} endpoint answers`, async ({ ask }) => {
+      // Neither stores nor rejects anything.
+      const { status } = await ask(`/api/webhooks/${provider}`, { method: "OPTIONS", signedOut: true });
+      must(status === 204, `OPTIONS answers ${status}`);
+      return "204";
+    }),
+  ),
+  signedIn("Every check of the deep health passes", async ({ ask }) => {
+    const { status, json } = await ask("/api/health/deep");
+    must(status === 200, `it answers ${status}`);
+    const bad = json.checks.filter(
+      (one: { status: string }) => !["ok", "pass", "healthy", "skipped"].includes(one.status),
+    );
+    must(bad.length === 0, bad.map((one: { name: string; detail: string }) => `${one.name}: ${one.detail}`).join("; "));
+    return `${json.checks.length} checks`;
+  }),
+  signedIn("Nothing due waits for more than a minute", async ({ ask }) => {
+    const { json } = await ask("/api/webhooks/health");
+    const oldest = json.oldest_due_seconds ?? 0;
+    must(oldest <= 60, `the oldest has been due for ${Math.round(oldest)} s: is a worker running?`);
+    return `${Math.round(oldest)} s`;
+  }),
+  signedIn("Events are listed, newest first", async ({ ask }) => {
+    const { events } = await page(ask, "/api/webhooks/events?limit=50");
+    const times = events.map((event: { received_at: string }) => event.received_at);
+    must(times.join() === [...times].sort().reverse().join(), "they are not in order");
+    return `${events.length} events`;
+  }),
+  signedIn("The second page follows the first", async ({ ask }) => {
+    const first = await page(ask, "/api/webhooks/events?limit=1");
+    if (!first.next_cursor) throw new NotHere("there are fewer than two events");
+    const second = await page(ask, `/api/webhooks/events?limit=1&cursor=${encodeURIComponent(first.next_cursor)}`);
+    must(second.events[0]?.id !== first.events[0]?.id, "it shows the same event");
+    return second.events[0]?.id ?? "none";
+  }),
+  signedIn("An event's bytes have the hash that was noted", async ({ ask }) => {
+    const { json } = await ask(`/api/webhooks/events/${await anyEvent(ask)}`);
+    const bytes = Buffer.from(json.body_base64 ?? "", "base64");
+    const hash = createHash("sha256").update(bytes).digest("hex");
+    if (json.redacted_at || hash !== json.body_sha256) {
+      throw new NotHere("its bytes are shown with a secret covered, or were forgotten");
+    }
+    return hash.slice(0, 12);
+  }),
+  signedIn("A filter that matches nothing shows nothing", async ({ ask }) => {
+    const { events } = await page(ask, `/api/webhooks/events?q=${randomUUID()}`);
+    must(events.length === 0, `it shows ${events.length} events`);
+    return "none";
+  }),
+  signedIn("A wrong filter names its field", async ({ ask }) => {
+    const { status, json } = await ask("/api/webhooks/events?limit=0");
+    must(status === 400 && json.field === "limit", `it answers ${status} and names ${json.field}`);
+    return "400, limit";
+  }),
+  ...[
+    ["The histogram", "/api/webhooks/events/histogram"],
+    ["Event types", "/api/webhooks/events/types"],
+    ["Analytics", "/api/webhooks/analytics?range=24h"],
+    ["The dead letter queue", "/api/webhooks/dlq?limit=10"],
+    ["Dead letters by cause", "/api/dead-letters"],
+    ["Replays", "/api/webhooks/replays?limit=10"],
+    ["Destinations", "/api/destinations"],
+    ["Sources", "/api/sources"],
+    ["Search", "/api/search?q=evt"],
+    ["The merchants' events", "/admin/webhooks/events?limit=10"],
+    ["Notices", "/api/notices"],
+  ].map(([name, path]) =>
+    signedIn(`${name} can be read`, async ({ ask }) => {
+      const { status, json } = await ask(String(path));
+      must(status === 200 && json !== undefined, `it answers ${status}`);
+      return "200";
+    }),
+  ),
+  signedIn("No endpoint's circuit is open", async ({ ask }) => {
+    const { json } = await ask("/api/destinations");
+    const open = json.destinations.filter((one: { state: string }) => /open|disabled/.test(one.state));
+    must(
+      open.length === 0,
+      open.map((one: { name: string; state: string }) => `${one.name} is ${one.state}`).join("; "),
+    );
+    return `${json.destinations.length} destinations`;
+  }),
+  signedIn("Changes are told as they happen", async ({ url, authorization }) => {
+    const response = await fetch(`${url}/api/live`, {
+      headers: { ...(authorization && { authorization }) },
+      signal: AbortSignal.timeout(10_000),
+    });
+    const type = response.headers.get("content-type") ?? "";
+    const first = await response.body?.getReader().read();
+    must(response.status === 200 && type.startsWith("text/event-stream"), `it answers ${response.status} ${type}`);
+    must(first?.value !== undefined, "the stream says nothing");
+    return "text/event-stream";
+  }),
+  writes("A signed sample is stored before it is answered", async (desk) => {
+    const { status, json } = await desk.ask(...samplePost("first"));
+    must(status === 200 && json.event_id, `it answers ${status}: ${json?.error ?? ""}`);
+    const { json: event } = await desk.ask(`/api/webhooks/events/${json.event_id}`);
+    must(event.body_base64 === sampleOf("first").body.toString("base64"), "other bytes were stored");
+    return json.event_id;
+  }),
+  writes("The same again is a duplicate", async ({ ask }) => {
+    const { status, json } = await ask(...samplePost("first"));
+    must(status === 200 && json.duplicate === true, `it answers ${status}, duplicate ${json?.duplicate}`);
+    return "duplicate";
+  }),
+  writes("A changed body is refused", async ({ ask }) => {
+    const [path, init] = samplePost("tampered");
+    const { status } = await ask(path, { ...init, body: `${init.body} ` });
+    must(status === 400 || status === 401, `it answers ${status}`);
+    return String(status);
+  }),
+  writes("The sample is processed", async ({ ask }) => {
+    const { json } = await ask(...samplePost("first"));
+    const giveUpAt = Date.now() + PROCESSED_WITHIN_MS;
+    for (;;) {
+      const { json: event } = await ask(`/api/webhooks/events/${json.event_id}`);
+      if (["processed", "replayed", "ignored"].includes(event.status)) {
+        must(event.status !== "ignored", "no destination wants it: is the configuration complete?");
+        return event.status;
+      }
+      must(Date.now() < giveUpAt, `it is still ${event.status}: is a worker running?`);
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+  }),
+  writes("A dry run shows what a replay would do", async ({ ask }) => {
+    const { key } = sampleOf("first");
+    const body = JSON.stringify({ provider_slug: "stripe", event_keys: [key], dry_run: true, reason: "smoke" });
+    const { status, json } = await ask("/api/webhooks/replay-bulk", {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body,
+    });
+    must(status === 200 || status === 202, `it answers ${status}: ${json?.error ?? ""}`);
+    return String(status);
+  }),
+];
+
+function open(name: string, run: Check["run"]): Check {
+  return { name, need: "nothing", run };
+}
+
+function signedIn(name: string, run: Check["run"]): Check {
+  return { name, need: "token", run };
+}
+
+function writes(name: string, run: Check["run"]): Check {
+  return { name, need: "write", run };
+}
+
+function must(condition: boolean, otherwise: string): void {
+  if (!condition) throw new Error(otherwise);
+}
+
+async function page(ask: Installation["ask"], path: string) {
+  const { status, json } = await ask(path);
+  must(status === 200, `it answers ${status}: ${json?.error ?? ""}`);
+  return json;
+}
+
+async function anyEvent(ask: Installation["ask"]): Promise<string> {
+  const { events } = await page(ask, "/api/webhooks/events?limit=1");
+  if (!events[0]) throw new NotHere("there is no event yet");
+  return events[0].id;
+}
+
+const PROVIDER: Sender = "stripe";
+const made = new Map<string, Sample>();
+
+/** Marked, so that it can be told from real ones: its key and its customer begin with `evt_smoke` and `cus_smoke`. */
+function sampleOf(name: string): Sample {
+  const known = made.get(name);
+  if (known) return known;
+  const id = randomUUID().replaceAll("-", "");
+  const one = sample(PROVIDER, "customer.subscription.created", {
+    key: `evt_smoke_${id}`,
+    stripe: { customer: `cus_smoke_${id}` },
+  });
+  made.set(name, one);
+  return one;
+}
+
+function samplePost(name: string): [string, RequestInit & { signedOut: boolean; body: string }] {
+  const { body, id } = sampleOf(name);
+  const { path, headers } = requestOf(PROVIDER, body, { secret: signingSecret(PROVIDER), id });
+  const pairs = headers.map(([header, value]): [string, string] => [header, value]);
+  return [path, { method: "POST", signedOut: true, headers: pairs, body: body.toString() }];
+}
