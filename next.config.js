@@ -32,6 +32,7 @@ export default {
   headers: async () => [
     { source: "/:path*", headers: pairs({ ...HEADERS, "Content-Security-Policy": CLOSED }) },
     { source: "/api/:path*", headers: pairs({ "Content-Security-Policy": `${CLOSED}; sandbox` }) },
+    { source: "/admin/webhooks/:path*", headers: pairs({ "Content-Security-Policy": `${CLOSED}; sandbox` }) },
     // next-auth has a page with a form for signing out.
     {
       source: "/api/auth/:path*",

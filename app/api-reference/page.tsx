@@ -1,11 +1,26 @@
 import type { Metadata } from "next";
+import { connection } from "next/server";
 import { API } from "@/lib/contract/openapi";
+import { mayDrawReference } from "@/lib/front/reference-limit";
 import { OperationEntry } from "./operation-entry";
 
 export const metadata: Metadata = { title: "API reference" };
 
 /** The API as people read it: the same registry as /api/openapi.json. Public, because it holds no data. */
-export default function ApiReferencePage() {
+export default async function ApiReferencePage() {
+  // Asked per request, and of requests within the console, too.
+  await connection();
+  if (!mayDrawReference()) {
+    return (
+      <main className="mx-auto max-w-4xl px-4 py-10">
+        <h1 className="font-semibold text-xl tracking-tight">API reference</h1>
+        <p className="mt-2 text-base text-quiet">
+          Too many people read this page just now. Load it again in a few seconds, or read{" "}
+          <Code>/api/openapi.json</Code>.
+        </p>
+      </main>
+    );
+  }
   return (
     <main className="mx-auto max-w-4xl px-4 py-10">
       <h1 className="font-semibold text-xl tracking-tight">API reference</h1>

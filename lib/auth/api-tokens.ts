@@ -77,7 +77,7 @@ export async function createApiToken(order: TokenOrder, { actor, requestId }: As
   const token = `${PREFIX}${makeSecret()}`;
   const owner = actor.kind === "staff" ? actor.id : actor.ownerId;
   // A token without a person behind it has nobody whose scope bounds it later.
-  const organisations = order.organisations ?? actor.organisations;
+  const organisations = order.organisations === undefined ? actor.organisations : order.organisations;
   const made = await call<ApiToken | { refused: "beyond_scope" }>("console", "create_api_token", {
     p_name: order.name,
     p_token_hash: hashSecret(token),

@@ -54,7 +54,7 @@ export async function inviteStaff(
   const answer = await call<Answer>("console", "invite_staff", {
     p_email: email,
     p_role: role,
-    p_organisations: (organisations ?? asker.actor.organisations) as string[],
+    p_organisations: (organisations === undefined ? asker.actor.organisations : organisations) as string[],
     p_token_hash: hashSecret(secret),
     ...askedBy(asker),
   });

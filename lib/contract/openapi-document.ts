@@ -69,8 +69,17 @@ export function openApiDocument(): Record<string, unknown> {
   };
 }
 
+/** Made once: the reference is drawn for anybody who asks. */
+const made = { input: new WeakMap<z.ZodType, JsonSchema>(), output: new WeakMap<z.ZodType, JsonSchema>() };
+
 /** A Zod schema as JSON Schema: `input` is what callers may send, `output` what they get. Schemas with an id are in $defs. */
 export function schemaOf(schema: z.ZodType, io: "input" | "output"): JsonSchema {
+  const known = made[io].get(schema) ?? makeSchema(schema, io);
+  made[io].set(schema, known);
+  return known;
+}
+
+function makeSchema(schema: z.ZodType, io: "input" | "output"): JsonSchema {
   const {
     $schema: _,
     id: __,

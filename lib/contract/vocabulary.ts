@@ -39,7 +39,7 @@ export const EVENT_FLAG: Record<EventFlag, { label: string; meaning: string }> =
   },
   impossible_time: {
     label: "Impossible time",
-    meaning: "The time in the event cannot be when it happened, so it counts from when it was received.",
+    meaning: "Its time cannot be read, or cannot be when it happened, so it counts from when it was received.",
   },
 };
 

@@ -3,7 +3,7 @@ import { subscribe } from "node:diagnostics_channel";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { perProcess } from "../per-process";
 import { PATH_HEADER, REFUSAL_HEADER } from "./headers";
-import { prepare, refusalOf } from "./screen";
+import { prepare, refusalOf, UNREADABLE_METHODS } from "./screen";
 
 /** Where a refused request is routed to: app/api/[[...path]]. */
 const REFUSED_PATH = "/api/refused";
@@ -28,5 +28,6 @@ export function screenRequests(): void {
     request.headers[PATH_HEADER] = request.url ?? "/";
     request.headers[REFUSAL_HEADER] = encodeURIComponent(JSON.stringify(refusal));
     request.url = REFUSED_PATH;
+    if (UNREADABLE_METHODS.includes(request.method ?? "")) request.method = "GET";
   });
 }

@@ -37,11 +37,23 @@ export function prepareUpgrade(request: IncomingMessage): void {
 /** Why a prepared request is not passed on to Next; undefined when it is. */
 export function refusalOf(request: IncomingMessage): Refusal | undefined {
   const { url = "/", method = "GET", headers } = request;
-  const problem = problemOfTarget(url) ?? problemOfHost(headers.host);
+  const problem = problemOfMethod(method) ?? problemOfTarget(url) ?? problemOfHost(headers.host);
   if (problem) return problem;
   if (isWrongAddress(method, url)) return "wrong_address";
   const cap = mostBodyBytes(url.split("?", 1)[0] ?? "");
   return Number(headers["content-length"]) > cap ? tooLarge(cap) : undefined;
+}
+
+/** Methods that a Request of the fetch standard may not have: Next would fail on them. */
+export const UNREADABLE_METHODS = ["TRACE", "TRACK", "CONNECT"];
+
+function problemOfMethod(method: string): ProblemInit | undefined {
+  if (!UNREADABLE_METHODS.includes(method)) return undefined;
+  return {
+    status: 405,
+    title: `${method} is not answered here.`,
+    headers: { allow: "GET, HEAD, POST, PATCH, DELETE" },
+  };
 }
 
 function problemOfHost(host: string | undefined): ProblemInit | undefined {

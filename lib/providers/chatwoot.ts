@@ -123,8 +123,10 @@ function objectOf(payload: unknown, eventType: string, account: string | undefin
 /** The body tells the time of new messages and of changed conversations; for the rest it is when Chatwoot sent it. */
 function timeOf(request: RawRequest, payload: unknown, eventType: string): string | undefined {
   const written = writtenTime(payload, eventType);
-  if (written === undefined) return isoFromUnix(parseUnixTimestamp(header(request, "x-chatwoot-timestamp")));
-  return eventType === "message_created" ? isoFrom(written) : isoFromUnix(written);
+  const isWritten = written !== undefined && written !== null;
+  return isWritten
+    ? (isoFrom(written) ?? isoFromUnix(written))
+    : isoFromUnix(parseUnixTimestamp(header(request, "x-chatwoot-timestamp")));
 }
 
 function writtenTime(payload: unknown, eventType: string): unknown {

@@ -700,7 +700,9 @@ create function public.preview_replay(p_id bigint, p_scope text[]) returns jsonb
 language sql stable set search_path = '' as $$
   with items as (
     select i.skip_reason, e.id as event_id, e.provider, e.event_type, e.organisation_id, e.status, e.received_at,
-      t.id as destination_id, public.destination_name(t, p_scope) as destination, t.kind
+      t.id as destination_id, public.destination_name(t, p_scope) as destination, t.kind,
+      -- How fast and well others' deliveries go there is not told.
+      public.in_scope(p_scope, t.organisation_id) as shows_health
     from public.replay_items i
     join public.events e on e.id = i.event_id
     join public.deliveries d on d.id = i.delivery_id
@@ -736,7 +738,7 @@ language sql stable set search_path = '' as $$
     'newest', (select public.iso(max(x.received_at)) from items x),
     'average_ms', (
       select coalesce(avg(a.duration_ms), 100)::integer
-      from (select distinct x.destination_id from items x where x.skip_reason is null) x
+      from (select distinct x.destination_id from items x where x.skip_reason is null and x.shows_health) x
       cross join lateral (
         select a.duration_ms from public.deliveries d
         join public.attempts a on a.delivery_id = d.id and a.number = d.attempt_count
@@ -748,7 +750,9 @@ language sql stable set search_path = '' as $$
     'unhealthy_destinations', coalesce((
       select jsonb_agg(h.destination order by h.destination) from (
         select x.destination
-        from (select distinct y.destination_id, y.destination from items y where y.skip_reason is null) x
+        from (
+          select distinct y.destination_id, y.destination from items y where y.skip_reason is null and y.shows_health
+        ) x
         cross join lateral (
           select a.status from public.deliveries d
           join public.attempts a on a.delivery_id = d.id and a.number = d.attempt_count

@@ -29,7 +29,7 @@ language sql stable set search_path = '' set statement_timeout = '3s' as $$
         select s.provider, coalesce(sum(s.count) filter (where s.outcome <> 'rejected'), 0) as accepted,
           coalesce(sum(s.count) filter (where s.outcome = 'rejected'), 0) as rejected
         from public.statistics s
-        where s.minute > now() - interval '5 minutes' and s.outcome in ('received', 'duplicate', 'conflict', 'rejected')
+        where s.organisation_id = '' and s.minute > now() - interval '5 minutes' and s.outcome in ('received', 'duplicate', 'conflict', 'rejected')
         group by s.provider
       ) r
     ), '[]')
@@ -50,10 +50,10 @@ language sql stable set search_path = '' set statement_timeout = '3s' as $$
   select public.iso(clock_timestamp());
 $$;
 
--- The versions of the migrations that were applied; null where the Supabase CLI did not apply them. As its owner, because the
--- history is not open to the server's role.
+-- The versions of the migrations that were applied; null where the Supabase CLI did not apply them, or where the server's role
+-- may not see which, as in a Supabase project.
 create function public.list_applied_migrations() returns text[]
-language plpgsql stable security definer set search_path = '' as $$
+language plpgsql stable set search_path = '' as $$
 declare
   v_versions text[];
 begin

@@ -79,7 +79,6 @@ const PATHS = [
     "/admin/webhooks/events",
     "/admin/webhooks/%ff",
     "/icon.svg",
-    "/api-reference",
     "/favicon.ico",
     "/settings/people",
     "//evil.example/%2f..",
@@ -170,11 +169,11 @@ const BODIES = [
 ];
 
 describe.each(FLAVOURS)("behind %s", (_name, flavour) => {
-  test("600 odd requests of strangers: none is answered 500, and each line of the log is one of ours", async () => {
+  test("200 odd requests of strangers: none is answered 500, and each line of the log is one of ours", async () => {
     const next = random(20261129);
     const pick = <Item>(items: readonly Item[]) => items[Math.floor(next() * items.length)] as Item;
     const failures: string[] = [];
-    for (let n = 0; n < 600; n++) {
+    for (let n = 0; n < 200; n++) {
       const method = pick(METHODS);
       const target = pick(PATHS) + pick(QUERIES);
       const body = Buffer.from(method === "GET" || method === "HEAD" ? "" : pick(BODIES), "latin1");

@@ -83,6 +83,12 @@ function flood(
 /** Resident memory of the app, in bytes. */
 const memory = () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${app.pid}/status`, "utf8"))?.[1]) * 1024;
 
+/** Processor time the app has used, in user and kernel mode. */
+function cpuSeconds(): number {
+  const fields = readFileSync(`/proc/${app.pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+}
+
 async function webhook(id: string): Promise<{ status: number; milliseconds: number }> {
   const body = JSON.stringify({ type: "under.fire", data: {} });
   const started = performance.now();
@@ -186,7 +192,7 @@ describe("a body over the cap of its route", () => {
     expect(both.status).toBe(400);
   });
 
-  test("a page is not posted to: nothing is read, nothing is redirected", async () => {
+  test("a page is not posted to, with a server action or without: nothing is read, nothing is redirected [S39]", async () => {
     for (const path of ["/sign-in", "/", "/events", "/invitation/none", "/api-reference", "/nowhere"]) {
       const { status, sent, body } = await flood(path, { bytes: 16 * MiB, headers: { "Next-Action": "x".repeat(40) } });
       expect(status, path).toBe(404);
@@ -220,21 +226,22 @@ describe("a body over the cap of its route", () => {
 
 test("One anonymous request stops the endpoint: 60 MB, 300 MB and fifty at once are refused, and webhooks pass meanwhile [S50]", async () => {
   await webhook("msg_warm");
-  const quiet = memory();
+  const quiet = { memory: memory(), cpu: cpuSeconds(), ...(await webhook("msg_quiet")) };
   const attacks = [60, 300].map((size) => flood("/api/invitations/accept", { bytes: size * MiB }));
-  attacks.push(
-    ...Array.from({ length: 50 }, (_, n) =>
-      flood(["/api/invitations/accept", "/api/auth/callback/credentials", "/sign-in", "/api/tokens"][n % 4] as string, {
-        bytes: 60 * MiB,
-        chunked: n % 8 < 4,
-      }),
-    ),
-  );
+  for (let n = 0; n < 50; n++) {
+    const path = ["/api/invitations/accept", "/api/auth/callback/credentials", "/sign-in", "/api/tokens"][
+      n % 4
+    ] as string;
+    attacks.push(flood(path, { bytes: 60 * MiB, chunked: n % 8 < 4 }));
+  }
   const genuine = await Promise.all(Array.from({ length: 10 }, (_, n) => webhook(`msg_fire_${n}`)));
   const floods = await Promise.all(attacks);
   for (const { status } of genuine) expect(status).toBe(200);
   for (const { status } of floods) expect([413, 404, 401]).toContain(status);
-  // A stop for what hangs: it was 10 s and more.
-  expect(Math.max(...genuine.map(({ milliseconds }) => milliseconds))).toBeLessThan(3_000);
-  expect(memory() - quiet, "memory stays").toBeLessThan(200 * MiB);
+  expect(memory() - quiet.memory, "memory stays").toBeLessThan(200 * MiB);
+  // What others wait for is our processor. Its seconds count the same on a busy machine; reading and parsing cost over ten.
+  expect(cpuSeconds() - quiet.cpu, "seconds of processor time").toBeLessThan(5);
+  // A stop for what hangs: sender and attackers are one process here.
+  const slowest = Math.max(...genuine.map(({ milliseconds }) => milliseconds));
+  expect(slowest).toBeLessThan(Math.max(3_000, 100 * quiet.milliseconds));
 });

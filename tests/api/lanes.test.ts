@@ -9,8 +9,8 @@ import { openApp, type SharedApp } from "../support/shared-app";
 import { signIn } from "../support/sign-in";
 
 const EVENTS = 20_000;
-/** Long enough for a busy machine, far below what a search takes. */
-const QUICK_MS = 3_000;
+/** Far below what a search takes. */
+const QUICK_MS = 1_000;
 
 let app: SharedApp;
 let viewer: string;
@@ -49,6 +49,20 @@ function webhook() {
   return fetch(`${app.url}/api/webhooks/stripe`, { method: "POST", headers, body: new Uint8Array(body) });
 }
 
+async function poll() {
+  const polled = [];
+  for (let n = 0; n < 5; n += 1) {
+    polled.push(await timed(() => fetch(`${app.url}/api/webhooks/health`)));
+    polled.push(await timed(webhook));
+    polled.push(await timed(() => ask("GET", "/api/rail")));
+  }
+  return polled;
+}
+
+function median(polled: { ms: number }[]): number {
+  return polled.map(({ ms }) => ms).sort((a, b) => a - b)[Math.floor(polled.length / 2)] as number;
+}
+
 const searching = () =>
   app.sql`
     select from pg_stat_activity where datname = current_database() and state = 'active'
@@ -60,6 +74,7 @@ describe("searches that are given up", () => {
   });
 
   test("Sixty abandoned payload searches leave health, sign-in and webhooks as they were, and end in Postgres [S50]", async () => {
+    const calm = await poll();
     await Promise.all(
       Array.from({ length: 60 }, () =>
         fetch(`${app.url}/api/webhooks/events?text=${randomUUID()}&count=1`, {
@@ -71,25 +86,21 @@ describe("searches that are given up", () => {
         ),
       ),
     );
-    const polled = [];
-    for (let n = 0; n < 5; n += 1) {
-      polled.push(await timed(() => fetch(`${app.url}/api/webhooks/health`)));
-      polled.push(await timed(webhook));
-      polled.push(await timed(() => ask("GET", "/api/rail")));
-    }
-    for (const { status, ms } of polled) {
-      expect(status).toBe(200);
-      expect(ms).toBeLessThan(QUICK_MS);
-    }
+    const beside = await poll();
+    for (const { status } of beside) expect(status).toBe(200);
+    // Against the same in peace: what else the machine does falls on both.
+    expect(median(beside)).toBeLessThan(Math.max(QUICK_MS, 4 * median(calm)));
     if (app.adminPassword) await signIn(app.url, app.adminEmail, app.adminPassword);
     await until("every search has ended", async () => (await searching()).length === 0, 5_000);
   });
 
   test("While one person searches as much as they can, another gets an answer, and one connection is all it takes [S53]", async () => {
+    // Few, so that a busy machine reads them within one turn.
+    await seed("few", 1_000, 5);
     const gone = new AbortController();
     const heard: number[] = [];
     const greedy = Array.from({ length: 30 }, () =>
-      fetch(`${app.url}/api/webhooks/events?text=${randomUUID()}`, {
+      fetch(`${app.url}/api/webhooks/events?org_id=org_few&text=${randomUUID()}`, {
         headers: { authorization: `Bearer ${viewer}` },
         signal: gone.signal,
       }).then(
@@ -103,7 +114,7 @@ describe("searches that are given up", () => {
     await until("the person was told to wait", () => heard.includes(429));
     expect((await searching()).length).toBeLessThanOrEqual(1);
     const other = asker(app.url, await tokenFor("support"));
-    expect((await other("GET", "/api/webhooks/events?q=seed-77")).status).toBe(200);
+    expect((await other("GET", "/api/webhooks/events?org_id=org_few&q=few-77")).status).toBe(200);
     gone.abort();
     await Promise.all(greedy);
     await until("every search has ended", async () => (await searching()).length === 0, 5_000);

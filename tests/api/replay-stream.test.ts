@@ -160,6 +160,25 @@ describe("over WebSocket", () => {
     expect(status).toBe(426);
   });
 
+  test("One person's streams of both kinds are counted together, and the eleventh is refused [S53]", async () => {
+    const id = await slowReplay(2, { delayBetweenBatches: 60 });
+    const headers = { authorization: `Bearer ${await tokenFor("support")}` };
+    const gone = new AbortController();
+    const sockets = Array.from({ length: 9 }, () => open(id, headers));
+    await Promise.all(sockets.map((socket) => new Promise((resolve) => socket.once("open", resolve))));
+    const events = await fetch(streamOf(id), { headers, signal: gone.signal });
+    expect(events.status).toBe(200);
+    expect((await refused(open(id, headers)))[0]).toBe(429);
+    expect((await fetch(streamOf(id), { headers })).status).toBe(429);
+    const closed = new Promise((resolve) => sockets[0]?.once("close", resolve));
+    sockets[0]?.close();
+    await closed;
+    const again = open(id, headers);
+    await new Promise((resolve) => again.once("open", resolve));
+    gone.abort();
+    for (const socket of [...sockets, again]) socket.terminate();
+  });
+
   test("a server that stops says goodbye, and does not wait for whoever watches", async () => {
     const id = await slowReplay(2, { delayBetweenBatches: 60 });
     const socket = open(id, { authorization: `Bearer ${token}` });

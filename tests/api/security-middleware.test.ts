@@ -2,7 +2,16 @@
  * The app with its middleware taken out of the build: every page and route must stay closed by itself, however its path is
  * written. The copy shares everything else with the build of the other tests.
  */
-import { copyFileSync, cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  cpSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -19,19 +28,6 @@ import { addressOf, apiRoutes, consolePages } from "../support/routes";
 import { signIn } from "../support/sign-in";
 
 const CANARY = "evt_only_for_who_is_signed_in";
-const SHARED = [
-  "app",
-  "components",
-  "lib",
-  "public",
-  "supabase",
-  "node_modules",
-  "package.json",
-  "package-lock.json",
-  "tsconfig.json",
-];
-const COPIED = ["server.ts", "next.config.js", "middleware.ts", "postcss.config.mjs"];
-
 let database: TestDatabase;
 let app: RunningApp;
 let root: string;
@@ -40,8 +36,12 @@ let eventPage: string;
 beforeAll(async () => {
   await ensureBuild(ROOT, () => {});
   root = mkdtempSync(path.join(os.tmpdir(), "redrive-open-"));
-  for (const name of SHARED) symlinkSync(path.join(ROOT, name), path.join(root, name));
-  for (const name of COPIED) copyFileSync(path.join(ROOT, name), path.join(root, name));
+  for (const entry of readdirSync(ROOT, { withFileTypes: true })) {
+    const [from, to] = [path.join(ROOT, entry.name), path.join(root, entry.name)];
+    // Files are copied, so that server.ts and the build take the copy's folder for theirs.
+    if (entry.isFile()) copyFileSync(from, to);
+    else if (!entry.name.startsWith(".") && entry.name !== "test-results") symlinkSync(from, to);
+  }
   cpSync(path.join(ROOT, ".next"), path.join(root, ".next"), {
     recursive: true,
     verbatimSymlinks: true,

@@ -106,6 +106,8 @@ describe("another site", () => {
 
 /** Whoever asks these needs no session: a signature, a secret or a one-time link is in the request, or nothing is given away. */
 const OPEN = [
+  // Whatever has no route: 404 at once.
+  "/api/[[...path]]",
   "/api/auth/[...nextauth]",
   "/api/internal/worker",
   "/api/invitations/accept",

@@ -54,7 +54,7 @@ async function fill(): Promise<string[]> {
   await sql.end({ timeout: 2 });
 
   const ids: string[] = [];
-  const texts = [...SCRIPTS, ODD];
+  const texts = [ALL, ODD, ...SCRIPTS];
   for (const [n, text] of texts.entries()) {
     const person = { [text]: text, text, email: text, nested: [{ "</script>": text }] };
     const events = [
@@ -73,7 +73,7 @@ async function fill(): Promise<string[]> {
       if (response.ok) ids.push(((await response.json()) as { event_id: string }).event_id);
     }
   }
-  await until("forwards have failed", () => merchant.connections >= SCRIPTS.length, 60_000);
+  await until("forwards have failed", () => merchant.connections >= 4, 120_000);
   const replay = { selection: { event_ids: ids.slice(0, 3) }, reason: ALL, options: { skipAlreadyApplied: false } };
   await ask("POST", "/api/webhooks/replays", replay);
   return ids;
@@ -98,7 +98,7 @@ test("script and odd text that strangers sent run on no page, and break no row [
 
   const pages = [
     ...consolePages().filter((path) => !path.includes("999999")),
-    ...ids.map((id) => `/events/${id}`),
+    ...ids.slice(0, 4).map((id) => `/events/${id}`),
     `/events?q=${encodeURIComponent(SCRIPTS[2] as string)}`,
     `/events?org_id=${encodeURIComponent(ALL.slice(0, 200))}`,
     `/sign-in?error=${encodeURIComponent(ALL)}&callbackUrl=javascript:window.ran=12`,

@@ -9,6 +9,7 @@ import { afterEach, expect, test } from "vitest";
 import { ROOT } from "@/lib/db/supabase-cli";
 import { sample } from "@/lib/samples";
 import { sign } from "../fixtures/sign";
+import { startApp } from "../support/app";
 import { createTestDatabase, type TestDatabase } from "../support/postgres";
 import { APP_ENVIRONMENT, tokenFor, until } from "../support/processes";
 
@@ -124,6 +125,34 @@ test.skipIf(!mayMount)("When the log's disk has room again, lines are written ag
   expect(await app.webhook()).toBe(200);
   expect((await app.check("log")).detail).toBe(lost);
 });
+
+// Needs root, for the same reason.
+test.skipIf(!mayMount)(
+  "Health is degraded while the disk of the embedded database is full, and healthy when it is not",
+  async () => {
+    const disk = mkdtempSync(path.join(os.tmpdir(), "redrive-disk-"));
+    spawnSync("mount", ["-t", "tmpfs", "-o", "size=600m,mode=0711", "tmpfs", disk]);
+    ends.push(async () => {
+      spawnSync("umount", ["-l", disk]);
+      rmSync(disk, { recursive: true, force: true });
+    });
+    const app = await startApp({ env: { ...APP_ENVIRONMENT, AGENT_SDK_URL: "http://127.0.0.1:9" }, dataDir: disk });
+    ends.push(() => app.stop());
+    const authorization = `Bearer ${await tokenFor("viewer")}`;
+    const status = async () => (await (await fetch(`${app.url}/api/webhooks/health`)).json()).status;
+    expect(await status()).toBe("healthy");
+
+    spawnSync("sh", ["-c", `dd if=/dev/zero of=${disk}/filler bs=64k 2>/dev/null`]);
+    await until("it says so", async () => (await status()) === "degraded", 30_000);
+    const { checks } = await (await fetch(`${app.url}/api/health/deep`, { headers: { authorization } })).json();
+    expect(checks.find((one: { name: string }) => one.name === "disk")).toMatchObject({
+      status: "degraded",
+      detail: expect.stringMatching(/^0 MiB/),
+    });
+    rmSync(path.join(disk, "filler"));
+    await until("it is healthy again", async () => (await status()) === "healthy", 60_000);
+  },
+);
 
 function canMount(): boolean {
   const directory = mkdtempSync(path.join(os.tmpdir(), "redrive-mount-"));

@@ -29,8 +29,8 @@ beforeAll(async () => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const body = Buffer.concat(chunks);
-    // Names and signs each request anew, as some relays do, and passes on the rest as it came.
-    const signed = sign("standard", body, { id: nextId("msg") });
+    // Names and signs anew, as some relays do, and passes on the rest as it came. A retry has the same name.
+    const signed = sign("standard", body, { id: `${request.url}:${request.headers["webhook-id"]}` });
     const { host: _, ...kept } = request.headers;
     const headers = { ...kept, ...Object.fromEntries(signed.map(([name, value]) => [name.toLowerCase(), value])) };
     const answer = await fetch(`${app.url}/api/webhooks/standard`, {
@@ -94,16 +94,18 @@ describe("a destination that leads back to Redrive over a relay", () => {
         /^This event came back to Redrive 3 times: the destination to-loop-one-\w+ leads to one of our endpoints\.$/,
       ),
     });
-    expect(relayed.map((headers) => headers["redrive-hops"])).toEqual(["1", "2", "3"]);
-    const [{ attempts }] = await sql`
+    expect([...new Set(relayed.map((headers) => headers["redrive-hops"]))]).toEqual(["1", "2", "3"]);
+    const [row] = await sql`
       select count(*)::int as attempts from attempts a join deliveries d on d.id = a.delivery_id
-      join events e on e.id = d.event_id where e.event_type = 'loop.one'`;
-    expect(attempts).toBe(4);
+      where d.last_error_class = 'delivery_loop'`;
+    expect(row?.attempts).toBe(1);
   });
 
   test("beside another one doubles no longer than that: 15 events and no more", async () => {
     relayed = [];
-    for (const _ of ["first", "second"]) expect((await leadsTo(relayUrl(), "loop.two")).status).toBe(201);
+    for (const name of ["first", "second"]) {
+      expect((await leadsTo(`${relayUrl()}/${name}`, "loop.two")).status).toBe(201);
+    }
     expect(await sendEvent("loop.two")).toBe(200);
     const events = async () => (await sql`select 1 from events where event_type = 'loop.two'`).length;
     await until(

@@ -2,6 +2,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { createApiToken } from "@/lib/auth/api-tokens";
+import { inviteStaff } from "@/lib/auth/staff";
+import { Problem } from "@/lib/errors";
 import { type Desk, openDesk } from "../support/desk";
 
 const ROOT = path.resolve(import.meta.dirname, "../..");
@@ -22,17 +25,25 @@ const WITHOUT_SCOPE: Record<string, string> = {
   find_sealed_destination: "tries the encryption key when Redrive starts; answers nobody",
   find_staff: "sign-in: who it is, is not known yet",
   get_staff: "reads the very scope of who asks",
+  in_flight: "a word of the server's own; SQL alone calls it",
+  list_applied_migrations: "which migrations were applied",
   list_event_views: "a person's own views",
   list_source_tokens: "how the webhook endpoints know their sources; answers nobody",
   next_due: "the worker's own loop",
   note_endpoint_test: "writes that somebody tested an address, counted by who did; read_sealed came before",
+  probe_write: "whether the database takes writes",
   preview_changes: "applies the changes of items that were read within the scope, and rolls them back",
+  read_clock: "the database's clock",
+  read_condition: "how Redrive as a whole works: the route is for those who see all organisations",
   read_health: "of destinations that were read within the scope",
   record_attempts: "the worker's own loop",
+  record_download: "writes the log, after the bytes were read within the scope",
   record_rejections: "writes what the webhook endpoints refused",
   record_sign_in: "sign-in: who it is, is not known yet",
   record_staff_action: "writes the log; whose row it is, is found from its subject",
   release_leases: "the worker's own loop",
+  renew_lease: "the worker's own loop",
+  run_expensive: "calls another function of this list with its own arguments, the scope among them",
   set_staff_password: "the command line",
   sign_in_allowed: "sign-in: who it is, is not known yet",
   use_api_token: "reads the very scope of who asks",
@@ -67,7 +78,11 @@ test("Every SQL function that pages and the API call takes the scope of who asks
     select p.proname as name, 'p_scope' = any (coalesce(p.proargnames, '{}')) as scoped,
       coalesce(array_position(p.proargnames, 'p_scope') > p.pronargs - p.pronargdefaults, false) as optional
     from pg_proc p
-    where p.pronamespace = 'public'::regnamespace and p.proname = any (${calledFunctions()})`;
+    where p.pronamespace = 'public'::regnamespace and p.proname = any (${calledFunctions()})
+      -- Helpers that take a row cannot be called from outside of SQL.
+      and not exists (
+        select from unnest(p.proargtypes) a(type) join pg_type t on t.oid = a.type where t.typtype = 'c'
+      )`;
   expect(functions.length).toBeGreaterThan(60);
   const bare = functions.filter(({ name, scoped }) => !scoped && !(name in WITHOUT_SCOPE)).map(({ name }) => name);
   expect(bare, "without p_scope, and without a reason here").toEqual([]);
@@ -114,4 +129,22 @@ test.each([
   const insert = desk.sql`
       insert into staff_users (email, name, role, organisations) values ('x@example.com', 'X', 'viewer', ${list}::text[])`;
   await expect(insert).rejects.toThrow(/check constraint/);
+});
+
+test("Whoever is limited and asks for all organisations is refused, never quietly given fewer; who asks for none gets their own", async () => {
+  const actor = { kind: "token", id: "t", name: "T", role: "admin", organisations: ["acme"] } as const;
+  const asker = { actor, requestId: "r", request: new Request("http://desk.test/") };
+  const order = { name: "x", scopes: ["manage" as const], expires_in_days: 1 };
+  const refused = expect.objectContaining({ init: expect.objectContaining({ status: 403, field: "organisations" }) });
+  for (const organisations of [null, ["globex"], ["acme", "globex"]]) {
+    await expect(createApiToken({ ...order, organisations }, asker)).rejects.toEqual(refused);
+    await expect(inviteStaff({ email: "a@example.com", role: "viewer", organisations }, asker)).rejects.toEqual(
+      refused,
+    );
+    await expect(inviteStaff({ email: "a@example.com", role: "viewer", organisations }, asker)).rejects.toBeInstanceOf(
+      Problem,
+    );
+  }
+  expect((await createApiToken(order, asker)).api_token.organisations).toEqual(["acme"]);
+  expect((await inviteStaff({ email: "a@example.com", role: "viewer" }, asker)).staff.organisations).toEqual(["acme"]);
 });

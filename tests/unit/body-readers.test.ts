@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { checkJsonShape } from "@/app/api/json-shape";
+import { mayDrawReference } from "@/lib/front/reference-limit";
 
 const ROOT = path.resolve(import.meta.dirname, "../..");
 const READERS = ["app/api/read-body.ts", "app/api/accept-from-next.ts", "lib/pipeline/read-body.ts"];
@@ -31,4 +32,12 @@ test("JSON that is too deep or too wide is refused by its bytes, and strings are
   refused(`[${"0,".repeat(10_000)}0]`).toThrow(/not valid/);
   refused("[".repeat(64) + "]".repeat(64)).not.toThrow();
   refused(JSON.stringify({ text: '[[[{{{,,,"\\'.repeat(5_000) })).not.toThrow();
+});
+
+test("A page that costs much to draw cannot be asked for without end, by anybody [S50]", () => {
+  const now = Date.parse("2026-11-29T12:00:00Z");
+  const drawn = Array.from({ length: 100 }, () => mayDrawReference(now)).filter(Boolean);
+  expect(drawn).toHaveLength(10);
+  expect(mayDrawReference(now + 2_000)).toBe(true);
+  expect(mayDrawReference(now + 2_001)).toBe(false);
 });
