@@ -25,7 +25,8 @@ export default {
   // Read at the start, by instrumentation.ts: a bundle for a serverless host must have them.
   outputFileTracingIncludes: { "/**": ["./supabase/migrations/*.sql"] },
   // A page that a role may not see is a 403. What passes middleware.ts has no body, so next to nothing is kept of one.
-  experimental: { authInterrupts: true, proxyClientMaxBodySize: 1024 },
+  // A click without a connection keeps the page and is done when it is back, instead of the browser's error page.
+  experimental: { authInterrupts: true, proxyClientMaxBodySize: 1024, useOffline: true },
   // In development Next logs the paths it serves; a source's own URL has its token in it.
   logging: { incomingRequests: { ignore: [/^\/+api\/+webhooks\/+[^/]+\/+[^/]/] } },
   headers: async () => [

@@ -1,11 +1,14 @@
 "use client";
 
-import { type ReactNode, useId } from "react";
+import { type ReactNode, useId, useState } from "react";
 import { Problem } from "./problem";
 import { Button } from "./ui/button";
-import { Dialog, DialogClose, DialogContent } from "./ui/dialog";
+import { Dialog, DialogContent } from "./ui/dialog";
 
-/** A form that floats: its fields, why it was refused, and a button that says what it does. */
+/**
+ * A form that floats: its fields, why it was refused, and a button that says what it does. Escape and a click outside ask
+ * before they throw away what was entered; Cancel says so itself.
+ */
 export function FormDialog({
   title,
   description,
@@ -39,16 +42,15 @@ export function FormDialog({
   children: ReactNode;
 }) {
   const form = useId();
+  const [dirty, setDirty] = useState(false);
   return (
-    <Dialog open onOpenChange={(open) => !open && onClose()}>
+    <Dialog open dirty={dirty && !pending} onOpenChange={(open) => !open && onClose()}>
       <DialogContent
         title={title}
         description={description}
         footer={
           <>
-            <DialogClose asChild>
-              <Button>Cancel</Button>
-            </DialogClose>
+            <Button onClick={onClose}>Cancel</Button>
             <Button type="submit" form={form} variant="primary" data-testid={testId} disabled={pending || !ready}>
               {pending ? doing : action}
             </Button>
@@ -58,6 +60,7 @@ export function FormDialog({
         <form
           id={form}
           className="space-y-4 pt-1"
+          onChange={() => setDirty(true)}
           onSubmit={(event) => {
             event.preventDefault();
             if (ready && !pending) onSubmit();

@@ -64,6 +64,14 @@ export function localTime(iso: string): string {
   return local.format(new Date(iso));
 }
 
+const clock = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium" });
+
+/** `16:09:10` of today, with its day otherwise. In the reader's own time zone. */
+export function localClock(iso: string): string {
+  const at = new Date(iso);
+  return at.toDateString() === new Date().toDateString() ? clock.format(at) : localTime(iso);
+}
+
 /** `2025-11-22 04:17:09.120 UTC`. */
 export function utcTime(iso: string): string {
   return `${new Date(iso).toISOString().replace("T", " ").replace("Z", "")} UTC`;

@@ -3,7 +3,7 @@
 import { useRef, useState } from "react";
 import { useNow } from "@/lib/client/clock";
 import { useHydrated } from "@/lib/client/hydrated";
-import { localTime, relative, utcTime } from "./format";
+import { localClock, localTime, relative, utcTime } from "./format";
 import { TOOLTIP_DELAY_MS, Tooltip } from "./ui/tooltip";
 
 /** `2 min ago`, kept current; the exact local and UTC time on hover. */
@@ -51,6 +51,17 @@ export function ExactTime({ at, className }: { at: string; className?: string })
 /** Local time in the browser; UTC on the server, which does not know the reader's zone. */
 export function useTimeFormat(): (iso: string) => string {
   return useHydrated() ? localTime : utcTime;
+}
+
+/** `16:09:10` in the browser, as short as it can be said; UTC on the server. */
+export function useClockFormat(): (iso: string) => string {
+  return useHydrated() ? localClock : utcTime;
+}
+
+/** When something is due: `in 12 s`, and once that moment has passed `due now`. Never a time in the past. */
+export function DueTime({ at }: { at: string }) {
+  const now = useNow();
+  return Date.parse(at) - now < 1_500 ? "due now" : <RelativeTime at={at} />;
 }
 
 function ExactLines({ at }: { at: string }) {

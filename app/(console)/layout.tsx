@@ -1,6 +1,7 @@
 import { cookies } from "next/headers";
 import type { ReactNode } from "react";
 import { Frame } from "@/components/frame/frame";
+import { MayOperate } from "@/components/frame/may-operate";
 import { RAIL_COOKIE } from "@/components/frame/rail-cookie";
 import { requireStaff } from "@/lib/auth/authorise";
 import { mayActor } from "@/lib/auth/permissions";
@@ -11,7 +12,7 @@ export default async function ConsoleLayout({ children }: { children: ReactNode 
   const rail = (await cookies()).get(RAIL_COOKIE)?.value;
   return (
     <Frame person={{ name, role, organisations, mayManage: mayActor(actor, "manage") }} narrowRail={rail === "narrow"}>
-      {children}
+      <MayOperate value={mayActor(actor, "operate")}>{children}</MayOperate>
     </Frame>
   );
 }

@@ -1,9 +1,9 @@
 import type { Metadata } from "next";
+import { WrongFilter } from "@/components/events/wrong-filter";
 import { Overview } from "@/components/overview/overview";
 import { overviewAddress } from "@/components/overview/period";
 import { requireStaff } from "@/lib/auth/authorise";
 import { mayActor } from "@/lib/auth/permissions";
-import type { Period } from "@/lib/contract/analytics";
 import { analyticsRequest, periodOf } from "@/lib/contract/api/overview";
 import { environment } from "@/lib/env";
 import { readAnalytics } from "@/lib/queries/analytics";
@@ -13,7 +13,13 @@ export const metadata: Metadata = { title: "Overview" };
 
 export default async function OverviewPage({ searchParams }: PageProps<"/">) {
   const actor = await requireStaff("view");
-  const period = periodIn(await searchParams);
+  const asked = analyticsRequest.safeParse(await searchParams);
+  if (!asked.success) {
+    const { path, message } = asked.error.issues[0] ?? { path: [], message: "is wrong" };
+    const all = { href: "/", words: "Show the last 24 hours" };
+    return <WrongFilter field={path.join(".") || "The address"} problem={message} all={all} />;
+  }
+  const period = periodOf(asked.data);
   const initial = await readAnalytics(period, actor);
   const origin = environment().PUBLIC_URL?.replace(/\/+$/, "") ?? "";
   return (
@@ -25,10 +31,4 @@ export default async function OverviewPage({ searchParams }: PageProps<"/">) {
       maySend={mayActor(actor, "operate")}
     />
   );
-}
-
-/** What the address asks for. An address that makes no sense shows the last day. */
-function periodIn(asked: Record<string, string | string[] | undefined>): Period {
-  const parsed = analyticsRequest.safeParse(asked);
-  return parsed.success ? periodOf(parsed.data) : { range: "24h" };
 }

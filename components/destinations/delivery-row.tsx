@@ -77,7 +77,7 @@ export function DeliveryRow({ delivery }: { delivery: DestinationDelivery }) {
         )}
       >
         <span className="relative z-1">
-          <RelativeTime at={delivery.finished_at ?? delivery.created_at} />
+          {delivery.finished_at ? <RelativeTime at={delivery.finished_at} /> : <span className="text-faint">–</span>}
         </span>
       </td>
     </tr>

@@ -7,6 +7,7 @@ import { type DeliveryPage, fetchDestination } from "@/lib/client/destinations";
 import { keys } from "@/lib/client/keys";
 import { useLiveQuery } from "@/lib/client/live-query";
 import type { Destination } from "@/lib/contract/destinations";
+import { TryNowButton } from "../holds/try-now-button";
 import { InertText } from "../inert-text";
 import type { ReplayRights } from "../replays/rights";
 import { ConfigurationCard } from "./configuration-card";
@@ -66,7 +67,11 @@ export function DestinationDesk({
           />
         </div>
       </header>
-      {trouble && <TroubleBanner state={destination.state} trouble={trouble} />}
+      {trouble && (
+        <TroubleBanner state={destination.state} trouble={trouble}>
+          {destination.hold?.why === "circuit" && <TryNowButton destinationId={destination.id} onTried={changed} />}
+        </TroubleBanner>
+      )}
       <HealthTiles destination={destination} />
       <div className="mt-8 grid gap-x-10 gap-y-8 max-xl:grid-cols-[minmax(0,1fr)] xl:grid-cols-[minmax(0,1fr)_20rem]">
         <div className="min-w-0 space-y-8">

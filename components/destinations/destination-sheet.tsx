@@ -68,6 +68,7 @@ export function DestinationSheet({
     return (
       <Sheet
         open
+        locked
         onOpenChange={(open) => !open && leave(saved.destination.id)}
         title="Keep this secret now"
         description={`It signs every request to ${saved.destination.name}.`}
@@ -89,6 +90,7 @@ export function DestinationSheet({
   return (
     <Sheet
       open
+      dirty={JSON.stringify(values) !== JSON.stringify(start)}
       onOpenChange={(open) => !open && onClose()}
       title={before ? `Edit ${before.name}` : "Add a destination"}
       description="Events are signed, retried, and held while it is paused. Nothing is dropped."

@@ -36,7 +36,7 @@ export function RotateDialog({
   }
   const until = made.destination.secrets[1]?.expires_at;
   return (
-    <Dialog open onOpenChange={(open) => !open && onClose()}>
+    <Dialog open locked onOpenChange={(open) => !open && onClose()}>
       <DialogContent
         title="Keep this secret now"
         footer={

@@ -13,7 +13,7 @@ export interface Trouble {
 
 /** The sentence above everything else on its page. */
 export function troubleOf(destination: Destination, now: number): Trouble | null {
-  const { state, health, paused_at, disabled_because } = destination;
+  const { state, health, paused_at, disabled_because, hold } = destination;
   const held = heldWords(destination);
   switch (state) {
     case "open":
@@ -25,7 +25,7 @@ export function troubleOf(destination: Destination, now: number): Trouble | null
     case "half_open":
       return {
         title: "Circuit half open: one delivery is let through.",
-        outlook: `When it succeeds, the others follow. ${waitingWords(destination)}`.trim(),
+        outlook: `When it succeeds, the others follow within its rate. ${waitingWords(destination)}`.trim(),
         ...saidOf(destination),
       };
     case "failing":
@@ -47,15 +47,17 @@ export function troubleOf(destination: Destination, now: number): Trouble | null
           "Deliveries succeed. Look for load or a slow query at the endpoint; it should answer first and work later.",
       };
     case "paused": {
-      const since = paused_at ? ` for ${duration(now - Date.parse(paused_at))}` : "";
+      const paused = `Paused${hold?.by ? ` by ${hold.by}` : ""}${paused_at ? sinceWords(paused_at, now) : ""}`;
       return {
-        title: health.held > 0 ? `Paused${since} with ${held}.` : `Paused${since}. Nothing is held yet.`,
+        title: health.held > 0 ? `${paused}, with ${held}.` : `${paused}. Nothing is held yet.`,
         outlook: `New events are held in order and nothing is lost. ${releaseWords(destination)}`.trim(),
       };
     }
     case "disabled":
       return {
-        title: disabled_because ? `Disabled: ${disabled_because}` : "Disabled by a person.",
+        title: disabled_because
+          ? `Disabled${hold?.by ? ` by ${hold.by}` : ""}: ${disabled_because}`
+          : `Disabled by ${hold?.by ?? "a person"}.`,
         outlook: `${health.held > 0 ? `${held}, nothing is lost.` : "Events that come meanwhile are held."} Enable it to deliver again.`,
       };
     default:
@@ -96,6 +98,28 @@ function failedWords({ health }: Destination): string {
     return `${count(hour.failed)} of ${plural(made, "attempt")} failed this hour`;
   }
   return `${plural(health.consecutive_failures, "attempt")} in a row failed`;
+}
+
+/** The clocks of server and browser differ, and a moment ago is no length of time. */
+function sinceWords(at: string, now: number): string {
+  const ms = now - Date.parse(at);
+  return ms < 5_000 ? " just now" : ` for ${duration(ms)}`;
+}
+
+/** What a circuit or the endpoint itself still holds back once the destination is resumed or enabled; empty when nothing. */
+export function stillHeldWords({ health, hold }: Destination, clock: (iso: string) => string, now: number): string {
+  const { breaker, breaker_probe_at: probe, throttled_until } = health;
+  // Enabling starts afresh: with a closed circuit.
+  if (hold?.why === "disabled") return "";
+  if (breaker === "open" && probe && Date.parse(probe) > now) {
+    return `Its circuit is still open until ${clock(probe)}: what is released waits, then one delivery is let through, and the others follow when it succeeds. "Try now" does not wait for that.`;
+  }
+  if (breaker !== "closed")
+    return "Its circuit was open: one delivery is let through, and the others follow when it succeeds.";
+  if (throttled_until && Date.parse(throttled_until) > now) {
+    return `The endpoint asked to slow down: what is released waits until ${clock(throttled_until)}.`;
+  }
+  return "";
 }
 
 function waitingWords({ health: { waiting } }: Destination): string {

@@ -1,9 +1,11 @@
+import { useNow } from "@/lib/client/clock";
 import { type Switch, switchDestination } from "@/lib/client/destinations";
 import type { Destination } from "@/lib/contract/destinations";
 import { ConfirmDialog } from "../confirm-dialog";
 import { count, plural } from "../format";
+import { useClockFormat } from "../time";
 import { sayDone } from "../toasts";
-import { releaseWords } from "./state-words";
+import { releaseWords, stillHeldWords } from "./state-words";
 
 interface Words {
   title: string;
@@ -25,7 +27,8 @@ export function SwitchDialog({
   onClose: () => void;
   onChanged: () => void;
 }) {
-  const { title, description, action: button, doing, done } = wordsFor(action, destination);
+  const stillHeld = stillHeldWords(destination, useClockFormat(), useNow());
+  const { title, description, action: button, doing, done } = wordsFor(action, destination, stillHeld);
   return (
     <ConfirmDialog
       title={title}
@@ -52,9 +55,10 @@ const UNDO: Record<Switch, { label: string; action: Switch }> = {
   enable: { label: "Disable again", action: "disable" },
 };
 
-function wordsFor(action: Switch, destination: Destination): Words {
+function wordsFor(action: Switch, destination: Destination, stillHeld: string): Words {
   const { name, health } = destination;
-  const release = releaseWords(destination);
+  // How fast they go is no answer while something holds them.
+  const release = stillHeld || releaseWords(destination);
   const goOut = `${plural(health.held, "held delivery goes", "held deliveries go")} out`;
   switch (action) {
     case "pause": {
@@ -73,7 +77,7 @@ function wordsFor(action: Switch, destination: Destination): Words {
         description:
           health.held > 0
             ? `${goOut}, oldest first. ${release}`
-            : "Nothing is held. New events are delivered as they come.",
+            : stillHeld || "Nothing is held. New events are delivered as they come.",
         action: health.held > 0 ? `Release ${count(health.held)} and resume` : "Resume deliveries",
         doing: "Resuming…",
         done: `${name} is resumed.`,

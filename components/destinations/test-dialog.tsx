@@ -4,8 +4,12 @@ import { useMutation } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
 import { testDestination } from "@/lib/client/destinations";
 import type { Destination } from "@/lib/contract/destinations";
-import { duration } from "../format";
+import { count, duration, plural } from "../format";
+import { HoldLine } from "../holds/hold-line";
+import { holdSentence } from "../holds/hold-words";
+import { TryNowButton } from "../holds/try-now-button";
 import { Problem } from "../problem";
+import { useClockFormat } from "../time";
 import { Button } from "../ui/button";
 import { Dialog, DialogClose, DialogContent } from "../ui/dialog";
 import { hostOf } from "./hosts";
@@ -23,6 +27,9 @@ export function TestDialog({
 }) {
   const test = useMutation({ mutationFn: () => testDestination(destination.id), onSettled: onTested });
   const { mutate } = test;
+  const { health, hold } = destination;
+  // The endpoint answers again, and its circuit does not know yet.
+  const mayFollow = test.data?.success === true && hold?.why === "circuit";
   const asked = useRef(false);
   useEffect(() => {
     // React runs effects twice in development; the endpoint is asked once.
@@ -41,8 +48,20 @@ export function TestDialog({
               Test again
             </Button>
             <DialogClose asChild>
-              <Button variant="primary">Close</Button>
+              <Button variant={mayFollow ? "secondary" : "primary"}>Close</Button>
             </DialogClose>
+            {mayFollow && (
+              <TryNowButton
+                destinationId={destination.id}
+                all
+                variant="primary"
+                label={health.waiting > 0 ? `Send the ${count(health.waiting)} waiting now` : "Close the circuit"}
+                onTried={() => {
+                  onTested();
+                  onClose();
+                }}
+              />
+            )}
           </>
         }
       >
@@ -52,10 +71,25 @@ export function TestDialog({
           ) : test.error ? (
             <Problem error={test.error} before="The test did not run." />
           ) : (
-            <TestResult result={test.data} />
+            <>
+              <TestResult result={test.data} />
+              {test.data.success && <Consequence destination={destination} />}
+            </>
           )}
         </div>
       </DialogContent>
     </Dialog>
   );
+}
+
+/** A test is no delivery: what still holds deliveries although the endpoint answered it. */
+function Consequence({ destination: { name, health, hold } }: { destination: Destination }) {
+  const clock = useClockFormat();
+  if (!hold) return null;
+  const waiting = plural(health.waiting + health.held, "delivery waits", "deliveries wait");
+  const sentence =
+    hold.why === "circuit" && hold.until
+      ? `The circuit is still open until ${clock(hold.until)}. Send them now: one goes first, and the others follow when it succeeds, within the destination's rate.`
+      : holdSentence(hold, name, clock);
+  return <HoldLine words={`${waiting}. ${sentence}`} />;
 }

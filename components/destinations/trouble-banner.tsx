@@ -1,3 +1,4 @@
+import type { ReactNode } from "react";
 import type { DestinationState } from "@/lib/contract/destinations";
 import { InertText } from "../inert-text";
 import { StatusIcon } from "../status";
@@ -6,16 +7,25 @@ import { DESTINATION_LOOK } from "./looks";
 import type { Trouble } from "./state-words";
 
 /** What is wrong right now and what happens next, above everything else. */
-export function TroubleBanner({ state, trouble }: { state: DestinationState; trouble: Trouble }) {
+export function TroubleBanner({
+  state,
+  trouble,
+  children,
+}: {
+  state: DestinationState;
+  trouble: Trouble;
+  /** What helps. */
+  children?: ReactNode;
+}) {
   const look = DESTINATION_LOOK[state];
   return (
     <div
       data-testid="destination-trouble"
-      className={cn("mt-4 flex gap-2.5 rounded-md bg-tint px-3 py-2.5", look.tone)}
+      className={cn("mt-4 flex flex-wrap items-start gap-x-2.5 gap-y-2 rounded-md bg-tint px-3 py-2.5", look.tone)}
     >
       <StatusIcon look={look} className="mt-0.75" />
-      <div className="min-w-0 flex-1" suppressHydrationWarning>
-        <p className="font-medium">
+      <div className="min-w-0 flex-1 basis-60" suppressHydrationWarning>
+        <p className="font-medium [overflow-wrap:anywhere]">
           <InertText text={trouble.title} />
         </p>
         <p className="text-pretty text-ink">{trouble.outlook}</p>
@@ -25,6 +35,7 @@ export function TroubleBanner({ state, trouble }: { state: DestinationState; tro
           </p>
         )}
       </div>
+      {children}
     </div>
   );
 }

@@ -1,8 +1,11 @@
 import type { Delivery } from "@/lib/contract/events";
 import type { Replay } from "@/lib/contract/replays";
+import { HoldAction } from "../holds/hold-action";
+import { HoldLine } from "../holds/hold-line";
+import { holdSentence } from "../holds/hold-words";
 import { InertText } from "../inert-text";
 import { DELIVERY_LOOK, DeliveryStatusBadge, StatusIcon } from "../status";
-import { RelativeTime } from "../time";
+import { DueTime, useClockFormat } from "../time";
 import { AttemptEntry } from "./attempt-entry";
 import { ReplayMark } from "./replay-mark";
 import { TimelineEntry } from "./timeline-entry";
@@ -18,7 +21,9 @@ export function DeliveryEntry({ delivery, replays }: { delivery: Delivery; repla
       icon={<StatusIcon look={DELIVERY_LOOK[status]} />}
       title={
         <>
-          <span className="shrink-0 font-medium">{destination.name}</span>
+          <span className="min-w-0 max-w-4/5 shrink-0 truncate font-medium" title={destination.name}>
+            {destination.name}
+          </span>
           {destination.url && (
             <span className="truncate font-mono text-faint text-sm" title={destination.url}>
               <InertText text={destination.url} />
@@ -46,16 +51,29 @@ export function DeliveryEntry({ delivery, replays }: { delivery: Delivery; repla
   );
 }
 
-/** What happens next by itself, if anything. */
-function Outlook({ delivery: { status, due_at, attempts, attempt_count, max_attempts } }: { delivery: Delivery }) {
+/** What happens next by itself, and what holds it. */
+function Outlook({ delivery }: { delivery: Delivery }) {
+  const { status, due_at, tries, max_attempts, hold, destination } = delivery;
+  const clock = useClockFormat();
+  if (status !== "retrying" && status !== "pending" && status !== "held") return null;
+  const failed = tries > 0 ? `Attempt ${tries} of ${Math.max(tries + 1, max_attempts)} failed. ` : "";
+  if (hold) {
+    return (
+      <HoldLine words={`${failed}${holdSentence(hold, destination.name, clock)}`}>
+        <HoldAction
+          hold={{ ...hold, destination_id: `ds_${destination.id}`, destination: destination.name, deliveries: 1 }}
+        />
+      </HoldLine>
+    );
+  }
   if (status === "retrying" && due_at) {
     return (
       <p className="mt-1.5 text-amber">
-        Next attempt <RelativeTime at={due_at} />: {attempt_count} of {max_attempts} used.
+        {failed}Next attempt <DueTime at={due_at} />.
       </p>
     );
   }
-  if (status === "pending" && attempts.length === 0) return <p className="text-quiet">Waiting for a worker.</p>;
-  if (status === "held") return <p className="text-violet">Held while the destination is paused. Nothing is lost.</p>;
-  return null;
+  if (status === "held")
+    return <p className="text-violet">Held until those before it have gone out. Nothing is lost.</p>;
+  return <p className="text-quiet">Waiting for a worker.</p>;
 }

@@ -39,7 +39,7 @@ export function EventDesk({
         />
       </EventHeader>
       <Trouble event={event} />
-      <div className="mt-4 grid gap-x-10 gap-y-8 xl:grid-cols-[minmax(26rem,5fr)_minmax(0,6fr)]">
+      <div className="mt-4 grid grid-cols-[minmax(0,1fr)] gap-x-10 gap-y-8 xl:grid-cols-[minmax(26rem,5fr)_minmax(0,6fr)]">
         <Timeline event={event} />
         <Inspector event={event} within={within} />
       </div>

@@ -7,8 +7,9 @@ import { replayEvent } from "@/lib/client/events";
 import { ApiError } from "@/lib/client/request";
 import { useShortcuts } from "@/lib/client/shortcuts";
 import type { EventDetail } from "@/lib/contract/events";
+import { useClockFormat } from "../time";
 import { Button } from "../ui/button";
-import { Dialog, DialogClose, DialogContent, DialogTrigger } from "../ui/dialog";
+import { Dialog, DialogContent, DialogTrigger } from "../ui/dialog";
 import { Tooltip } from "../ui/tooltip";
 import { ReplayForm } from "./replay-form";
 import { replayPlan } from "./replay-plan";
@@ -26,26 +27,26 @@ export function ReplayDialog({
   onQueued: (replayId: string) => void;
 }) {
   const [open, setOpen] = useState(false);
-  const plan = replayPlan(event, mayReplay);
+  const [dirty, setDirty] = useState(false);
+  const plan = replayPlan(event, mayReplay, useClockFormat());
   const replay = useMutation({
     mutationFn: (reason: string) => replayEvent(event, reason),
     onSuccess: (answer) => {
-      setOpen(false);
+      show(false);
       onQueued(answer.replay_id);
     },
   });
 
+  function show(next: boolean) {
+    replay.reset();
+    setDirty(false);
+    setOpen(next);
+  }
   useShortcuts("Event", plan.blocked ? [] : [{ keys: "r", label: "Replay this event", run: () => setOpen(true) }]);
 
   if (plan.blocked && !open) return <BlockedButton reason={plan.blocked} />;
   return (
-    <Dialog
-      open={open}
-      onOpenChange={(next) => {
-        replay.reset();
-        setOpen(next);
-      }}
-    >
+    <Dialog open={open} dirty={dirty} onOpenChange={show}>
       <DialogTrigger asChild>
         <Button variant="primary" data-testid="replay-button" className="max-md:flex-1">
           <Redo2 /> Replay…
@@ -56,9 +57,7 @@ export function ReplayDialog({
         description="The received bytes are delivered again, unchanged."
         footer={
           <>
-            <DialogClose asChild>
-              <Button>Cancel</Button>
-            </DialogClose>
+            <Button onClick={() => show(false)}>Cancel</Button>
             <Button
               type="submit"
               form={FORM_ID}
@@ -75,6 +74,7 @@ export function ReplayDialog({
           id={FORM_ID}
           plan={plan}
           problem={replay.error ? problemWords(replay.error) : plan.blocked}
+          onTyped={() => setDirty(true)}
           onSubmit={(reason) => replay.mutate(reason)}
         />
       </DialogContent>

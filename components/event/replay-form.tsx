@@ -12,11 +12,13 @@ export function ReplayForm({
   id,
   plan,
   problem,
+  onTyped,
   onSubmit,
 }: {
   id: string;
   plan: ReplayPlan;
   problem: string | null;
+  onTyped: () => void;
   onSubmit: (reason: string) => void;
 }) {
   const field = useId();
@@ -65,7 +67,10 @@ export function ReplayForm({
         aria-describedby={`${field}-help`}
         placeholder="The Agent SDK is back up, ticket 4711"
         className="mt-1"
-        onChange={() => setTooShort(false)}
+        onChange={() => {
+          setTooShort(false);
+          onTyped();
+        }}
       />
       <p id={`${field}-help`} className={tooShort ? "mt-1 text-red text-sm" : "mt-1 text-quiet text-sm"}>
         {tooShort

@@ -1,5 +1,6 @@
 import type { Delivery, EventDetail } from "@/lib/contract/events";
 import { ERROR_CLASS } from "@/lib/contract/vocabulary";
+import { type Clock, holdSentence } from "../holds/hold-words";
 
 export interface ReplayPlan {
   /** The deliveries that would run again. */
@@ -12,13 +13,13 @@ export interface ReplayPlan {
 }
 
 /** What a replay of this event would do, before anybody asks for it. */
-export function replayPlan(event: EventDetail, mayReplay: boolean): ReplayPlan {
+export function replayPlan(event: EventDetail, mayReplay: boolean, clock: Clock): ReplayPlan {
   const runs = event.deliveries.filter(({ status }) => ["dead", "delivered", "cancelled", "retrying"].includes(status));
   const [only] = runs;
   const target = runs.length === 1 && only ? only.destination.name : `${runs.length} destinations`;
   return {
     runs,
-    warnings: runs.flatMap(warningsOf),
+    warnings: runs.flatMap((delivery) => [...holdWarning(delivery, clock), ...warningsOf(delivery)]),
     blocked: blockedBecause(event, runs, mayReplay),
     action: `Replay 1 event to ${target}`,
   };
@@ -32,6 +33,15 @@ function blockedBecause(event: EventDetail, runs: Delivery[], mayReplay: boolean
   }
   if (runs.length === 0) return "The destination is paused. Its deliveries run when it is resumed.";
   return null;
+}
+
+/** One event that a person replays goes through an open circuit: it is the try. Everything else holds it, too. */
+function holdWarning({ hold, destination: { name } }: Delivery, clock: Clock): string[] {
+  if (!hold) return [];
+  if (hold.why === "circuit") {
+    return [`The circuit of ${name} is open. This one goes out at once to try; when it succeeds, the others follow.`];
+  }
+  return [holdSentence(hold, name, clock)];
 }
 
 function warningsOf({ destination, status, last_error_class }: Delivery): string[] {

@@ -1,7 +1,8 @@
 import { Check } from "lucide-react";
-import { type FormEvent, useId } from "react";
+import { type FormEvent, useId, useState } from "react";
 import { RANGES, type Range } from "@/lib/contract/analytics";
 import type { EventFilter } from "@/lib/contract/event-filter";
+import { FieldNotes } from "../field";
 import { Button } from "../ui/button";
 import { Input } from "../ui/input";
 import { RANGE_WORDS } from "./filter-words";
@@ -11,10 +12,13 @@ type Time = Pick<EventFilter, "range" | "from_ts" | "to_ts">;
 /** A range that moves with the clock, or two fixed ends in the reader's time zone. */
 export function TimeChoice({ filter, onChange }: { filter: Time; onChange: (time: Time) => void }) {
   const id = useId();
+  const [isReversed, setReversed] = useState(false);
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
-    onChange({ from_ts: toIso(form.get("from")), to_ts: toIso(form.get("to")) });
+    const [from_ts, to_ts] = [toIso(form.get("from")), toIso(form.get("to"))];
+    if (from_ts && to_ts && from_ts >= to_ts) setReversed(true);
+    else onChange({ from_ts, to_ts });
   }
   return (
     <div className="w-56">
@@ -29,7 +33,11 @@ export function TimeChoice({ filter, onChange }: { filter: Time; onChange: (time
           {filter.range === range && <Check aria-label="chosen" className="size-3.5 text-accent" />}
         </button>
       ))}
-      <form onSubmit={submit} className="-mx-1 mt-1 flex flex-col gap-2 border-t p-3 pb-2">
+      <form
+        onSubmit={submit}
+        onChange={() => setReversed(false)}
+        className="-mx-1 mt-1 flex flex-col gap-2 border-t p-3 pb-2"
+      >
         <label htmlFor={`${id}-from`} className="text-quiet text-sm">
           From
           <Input
@@ -50,8 +58,11 @@ export function TimeChoice({ filter, onChange }: { filter: Time; onChange: (time
             step={1}
             defaultValue={toField(filter.to_ts)}
             className="mt-1"
+            aria-invalid={isReversed || undefined}
+            aria-describedby={isReversed ? `${id}-to-problem` : undefined}
           />
         </label>
+        <FieldNotes id={`${id}-to`} problem={isReversed ? "This must be later than From." : null} />
         <Button type="submit" variant="primary" size="sm">
           Apply
         </Button>

@@ -9,6 +9,7 @@ import { remember } from "@/lib/client/recent";
 import { useSearch } from "@/lib/client/search";
 import { closeWindow, typedAhead } from "@/lib/client/windows";
 import { historyAddress } from "../events/address";
+import { useOpener } from "../ui/opener";
 import { Commands, IN_HISTORY } from "./palette-commands";
 import { FoundThings, firstOf } from "./palette-found";
 import { PaletteState } from "./palette-state";
@@ -28,6 +29,7 @@ export function CommandPalette({ person }: { person: Person }) {
   const [hurried, setHurried] = useState(false);
   const search = useSearch(text);
   const { found, isPending } = search;
+  const giveBack = useOpener(true);
   const close = () => closeWindow("search");
   const run = (act: () => void) => {
     close();
@@ -62,6 +64,7 @@ export function CommandPalette({ person }: { person: Person }) {
         <Dialog.Overlay className="fixed inset-0 z-40 bg-[rgb(10_14_14/0.4)] dark:bg-[rgb(0_0_0/0.6)]" />
         <Dialog.Content
           aria-describedby={undefined}
+          onCloseAutoFocus={giveBack}
           className="fixed inset-x-2 top-2 z-50 flex max-h-[calc(100dvh-1rem)] animate-rise flex-col overflow-hidden rounded-md border bg-raised shadow-float outline-none md:inset-x-auto md:top-[12vh] md:left-1/2 md:max-h-[70vh] md:w-[40rem] md:-translate-x-1/2"
         >
           <Dialog.Title className="sr-only">Search and go to</Dialog.Title>

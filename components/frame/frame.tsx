@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import { NoticeToasts } from "../notices/notice-toasts";
 import { HealthBanner } from "./health-banner";
+import { OfflineLine } from "./offline-line";
 import type { Person } from "./person-menu";
 import { Rail } from "./rail";
 import { TopLine } from "./top-line";
@@ -18,6 +19,7 @@ export function Frame({ person, narrowRail, children }: { person: Person; narrow
       </a>
       <Windows person={person} />
       <NoticeToasts />
+      <OfflineLine />
       <Rail startNarrow={narrowRail} mayManage={person.mayManage} />
       <div className="flex min-w-0 flex-1 flex-col">
         <TopLine person={person} />

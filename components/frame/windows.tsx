@@ -5,6 +5,7 @@ import { usePathname, useRouter } from "next/navigation";
 import { useEffect } from "react";
 import { useLiveStream } from "@/lib/client/live-stream";
 import { remember } from "@/lib/client/recent";
+import { useRowFocus } from "@/lib/client/row-focus";
 import { useShortcuts } from "@/lib/client/shortcuts";
 import { openWindow, typeAhead, useWindow } from "@/lib/client/windows";
 import type { Person } from "./person-menu";
@@ -40,6 +41,7 @@ export function Windows({ person }: { person: Person }) {
   const searching = useWindow("search");
   const helping = useWindow("help");
   useLiveStream();
+  useRowFocus();
   useShortcuts("Everywhere", [
     { keys: "mod+k", label: "Search and go to", run: () => openWindow("search") },
     { keys: "?", label: "Keyboard help", run: () => openWindow("help") },

@@ -123,13 +123,13 @@ function lowerFirst(sentence: string): string {
   return sentence.charAt(0).toLowerCase() + sentence.slice(1);
 }
 
-function waiting({ waiting: { oldest_due_seconds: oldest, count: waiting } }: Analytics): Concern[] {
+function waiting({ waiting: { oldest_due_seconds: oldest, count: waiting, blocked } }: Analytics): Concern[] {
   if (oldest === null || oldest <= WAITING_TOO_LONG_SECONDS) return [];
   return [
     {
       key: "waiting",
       tone: "amber",
-      sentence: `A delivery has been due for ${duration(oldest * 1_000)}; ${count(waiting)} wait in all.`,
+      sentence: `A delivery has been due for ${duration(oldest * 1_000)}; ${count(waiting - blocked)} are due or planned.`,
       detail: "Check that a worker runs: inside the server, or as npm run worker.",
       link: { label: "Open them", href: historyAddress({ delivery_status: ["pending", "retrying"] }) },
     },

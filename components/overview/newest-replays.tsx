@@ -6,8 +6,8 @@ import { BESIDE_STREAM_MS, useFollow } from "@/lib/client/follow";
 import { keys } from "@/lib/client/keys";
 import { fetchReplays } from "@/lib/client/replays";
 import type { Replay } from "@/lib/contract/replays";
-import { count } from "../format";
 import { InertText } from "../inert-text";
+import { resultWords } from "../replays/figures";
 import { ReplayStatusBadge } from "../replays/looks";
 import { OutcomeBar, roughOutcomes } from "../replays/outcome-bar";
 import { selectionWords } from "../replays/selection-words";
@@ -51,7 +51,11 @@ function NewestReplay({ replay }: { replay: Replay }) {
   const selection = selectionWords(replay, useTimeFormat());
   return (
     <li className="border-b">
-      <Link href={`/replays/${replay.id}`} prefetch={false} className="-mx-2 grid gap-1 px-2 py-2 hover:bg-hover">
+      <Link
+        href={`/replays/${replay.id}`}
+        prefetch={false}
+        className="-mx-2 grid grid-cols-[minmax(0,1fr)] gap-1 px-2 py-2 hover:bg-hover"
+      >
         <span className="flex items-center gap-2">
           <ReplayStatusBadge status={replay.status} />
           <span className="min-w-0 flex-1 truncate">
@@ -61,8 +65,8 @@ function NewestReplay({ replay }: { replay: Replay }) {
         </span>
         <span className="flex items-center gap-2.5">
           <OutcomeBar outcomes={roughOutcomes(replay)} inProgress={replay.in_progress} rough />
-          <span className="shrink-0 text-quiet text-sm tabular-nums">
-            {count(replay.succeeded)} of {count(replay.total)}
+          <span data-testid="newest-replay-result" className="shrink-0 text-quiet text-sm tabular-nums">
+            {resultWords(replay)}
           </span>
         </span>
       </Link>

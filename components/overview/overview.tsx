@@ -64,7 +64,7 @@ export function Overview({
       <OutcomeCharts buckets={buckets} />
       <div className="mt-10 grid gap-x-12 gap-y-10 max-lg:grid-cols-[minmax(0,1fr)] lg:grid-cols-2">
         <NeedsAttention analytics={data} />
-        <div>
+        <div className="min-w-0">
           <NewestReplays />
           <RecentFailures failures={data.failed_webhooks} />
         </div>

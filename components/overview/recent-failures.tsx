@@ -28,7 +28,7 @@ export function RecentFailures({ failures }: { failures: FailedWebhook[] }) {
               className="-mx-2 flex h-9 items-center gap-2 px-2 hover:bg-hover"
             >
               <ProviderMark slug={failure.provider_slug} />
-              <span className="shrink-0 truncate font-medium max-sm:shrink">
+              <span className="max-w-3/5 shrink-0 truncate font-medium max-sm:shrink">
                 <InertText text={failure.event_type} />
               </span>
               <span className="min-w-0 flex-1 truncate text-quiet">

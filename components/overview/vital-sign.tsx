@@ -43,7 +43,15 @@ export function VitalSign({ name, meaning, value, alarming, change, spark, href,
           {value}
         </span>
         <span className={cn("flex items-end justify-between gap-3", quiet ? "min-h-5" : "mt-1 h-6")}>
-          <span className={cn("text-faint text-sm tabular-nums", quiet ? "text-pretty" : "truncate")}>{change}</span>
+          <span
+            className={cn(
+              "text-faint text-sm tabular-nums",
+              quiet ? "text-pretty" : "truncate",
+              "min-w-0 [overflow-wrap:anywhere]",
+            )}
+          >
+            {change}
+          </span>
           {spark && <Sparkline values={spark} className="h-6 w-20 shrink-0 text-faint max-sm:w-12" />}
         </span>
       </dd>

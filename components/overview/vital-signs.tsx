@@ -47,13 +47,13 @@ function vitals(analytics: Analytics, buckets: Bucket[]): Vital[] {
       href: historyAddress({ status: ["dead"], ...timeFilter(analytics) }),
     },
     {
-      name: "Oldest waiting delivery",
-      meaning: "How long the oldest delivery that is due has waited for a worker.",
+      name: "Oldest due delivery",
+      meaning:
+        "How long the oldest delivery has waited for a worker that could take it. What an open circuit, a throttle or a pause holds back is counted below.",
       value: oldest === null ? "none" : duration(oldest * 1_000),
       alarming: oldest !== null && oldest > WAITING_TOO_LONG_SECONDS,
-      change:
-        waiting.count === 0 ? "nothing waits" : `${plural(waiting.count, "delivery", "deliveries")} due or planned`,
-      href: historyAddress({ delivery_status: ["pending", "retrying"] }),
+      change: waitingWords(waiting),
+      href: historyAddress({ delivery_status: ["pending", "retrying", "held"] }),
     },
     {
       name: "Dead letters",
@@ -73,6 +73,16 @@ function vitals(analytics: Analytics, buckets: Bucket[]): Vital[] {
       href: "/sources",
     },
   ];
+}
+
+/** `3 due or planned · 42 held back`: together all that waits. */
+export function waitingWords({ count: waiting, blocked, held }: Analytics["waiting"]): string {
+  const free = waiting - blocked;
+  const parts = [
+    free > 0 && `${count(free)} due or planned`,
+    blocked + held > 0 && `${count(blocked + held)} held back`,
+  ];
+  return parts.filter(Boolean).join(" · ") || "nothing waits";
 }
 
 function quieter(analytics: Analytics, troubled: Destination[] | undefined): Vital[] {

@@ -54,7 +54,7 @@ export function FailureGroups({
                     className="flex flex-wrap gap-x-2 text-sm"
                   >
                     <span className="shrink-0 tabular-nums">{count(kind.count)}</span>
-                    <span className="text-quiet">{kind.destination}</span>
+                    <span className="min-w-0 text-quiet [overflow-wrap:anywhere]">{kind.destination}</span>
                     <code className="min-w-0 font-mono text-quiet [overflow-wrap:anywhere]">
                       <InertText text={kind.message ?? String(kind.http_status ?? "no message")} />
                     </code>

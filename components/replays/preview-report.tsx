@@ -4,6 +4,10 @@ import type { ReplayPreview } from "@/lib/contract/replays";
 import { SKIP_REASON, type SkipReason } from "@/lib/contract/vocabulary";
 import { ChangeRow } from "../event/change-row";
 import { count, plural } from "../format";
+import { HoldLine } from "../holds/hold-line";
+import { replayHoldSentence } from "../holds/hold-words";
+import { TryNowButton } from "../holds/try-now-button";
+import { useClockFormat } from "../time";
 import { Button } from "../ui/button";
 import type { Drafted } from "./draft";
 import { moneyWords, outcomeWords, rowWords, timeWords, warningsOf } from "./preview-words";
@@ -11,7 +15,8 @@ import { moneyWords, outcomeWords, rowWords, timeWords, warningsOf } from "./pre
 const ROWS_AT_FIRST = 2;
 
 /** What a draft would do, most important first: what runs, what to beware of, what is skipped, which rows change. */
-export function PreviewReport({ drafted }: { drafted: Drafted }) {
+export function PreviewReport({ drafted, onTried }: { drafted: Drafted; onTried: () => void }) {
+  const clock = useClockFormat();
   const { preview } = drafted;
   const rows = rowWords(preview);
   return (
@@ -21,6 +26,11 @@ export function PreviewReport({ drafted }: { drafted: Drafted }) {
       </p>
       {rows && <p data-testid="preview-rows">{rows}</p>}
       <p className="text-quiet">{impactWords(preview)}</p>
+      {preview.holds.map((hold) => (
+        <HoldLine key={`${hold.destination_id} ${hold.why}`} words={replayHoldSentence(hold, clock)}>
+          {hold.why === "circuit" && <TryNowButton destinationId={hold.destination_id} size="sm" onTried={onTried} />}
+        </HoldLine>
+      ))}
       {warningsOf(drafted).map((warning) => (
         <p key={warning} className="mt-2 flex gap-2 text-amber">
           <TriangleAlert aria-hidden="true" className="mt-0.75 size-3.5 shrink-0" />
@@ -39,7 +49,7 @@ function impactWords(preview: ReplayPreview): string {
   const amounts = money.map(({ currency, amount }) => moneyWords(currency, amount));
   const touched = [customers > 0 && plural(customers, "customer"), ...amounts].filter(Boolean);
   if (preview.to_run === 0) return "";
-  const takes = `Takes ${timeWords(preview)}.`;
+  const takes = `Takes ${timeWords(preview)}${preview.holds.length > 0 ? ", once they may go" : ""}.`;
   return touched.length > 0 ? `${takes} These events speak of ${touched.join(", ")}.` : takes;
 }
 

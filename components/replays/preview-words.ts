@@ -14,11 +14,16 @@ export function actionWords(preview: ReplayPreview, verb = "Replay"): string {
   return where ? `${verb} ${what} to ${where}` : `${verb} ${what}`;
 }
 
-/** `44 deliveries run, 3 are skipped.` */
-export function outcomeWords({ to_run, deliveries }: ReplayPreview): string {
+/** `44 deliveries run, 3 are skipped.`; what runs and fails is not said to run: `None of 4 can succeed.` */
+export function outcomeWords({ to_run, deliveries, changes: { will_fail } }: ReplayPreview): string {
   const skipped = deliveries - to_run;
   if (to_run === 0) return skipped === 1 ? "The one delivery would be skipped." : `All ${skipped} would be skipped.`;
-  const runs = `${deliveriesOf(to_run)} ${to_run === 1 ? "runs" : "run"}`;
+  if (will_fail === to_run) {
+    const rest = skipped === 0 ? "" : ` ${skipped} ${skipped === 1 ? "is" : "are"} skipped.`;
+    return `${to_run === 1 ? "The one delivery cannot succeed." : `None of ${to_run} can succeed.`}${rest}`;
+  }
+  const failing = will_fail === 0 ? "" : `, ${will_fail} of them ${will_fail === 1 ? "fails" : "fail"}`;
+  const runs = `${deliveriesOf(to_run)} ${to_run === 1 ? "runs" : "run"}${failing}`;
   return skipped === 0 ? `${runs}, none is skipped.` : `${runs}, ${skipped} ${skipped === 1 ? "is" : "are"} skipped.`;
 }
 
@@ -56,13 +61,17 @@ export function moneyWords(currency: string, amount: number): string {
 
 export function warningsOf({ draft, preview }: { draft: Replay; preview: ReplayPreview }): string[] {
   const { changes } = preview;
+  // What holds a destination says more than that it failed.
+  const isNotHeld = (name: string) => !preview.holds.some(({ destination }) => destination === name);
   return [
     draft.matched > preview.events &&
       `Takes the oldest ${plural(preview.events, "event")} of the ${plural(draft.matched, "event")} that match. The rest is left.`,
-    ...preview.unhealthy_destinations.map(
-      (name) =>
-        `${name} failed most of its deliveries in the last 10 minutes. Unless it is fixed, these will fail too.`,
-    ),
+    ...preview.unhealthy_destinations
+      .filter(isNotHeld)
+      .map(
+        (name) =>
+          `${name} failed most of its deliveries in the last 10 minutes. Unless it is fixed, these will fail too.`,
+      ),
     ...changes.problems.map(
       ({ message, count }) => `${deliveriesOf(count)} will fail before any row is written: ${message}`,
     ),

@@ -2,20 +2,20 @@ import { useNow } from "@/lib/client/clock";
 import type { ReplayDetail } from "@/lib/client/replays";
 import { count, duration } from "../format";
 import { useTimeFormat } from "../time";
+import { endedWords, inProgressWords } from "./figures";
 import { OutcomeBar, outcomesOf } from "./outcome-bar";
 import { usePace } from "./pace";
 
 /** The bar, and beside it how fast it goes and how long it takes. */
 export function ProgressPanel({ replay, lost }: { replay: ReplayDetail; lost: boolean }) {
-  const { total, succeeded, failed, skipped } = replay;
-  const ended = succeeded + failed + skipped;
+  const underWay = inProgressWords(replay);
   return (
     <section aria-label="Progress" className="mt-4">
       <OutcomeBar outcomes={outcomesOf(replay.summary)} inProgress={replay.in_progress} thick />
       <p className="mt-1.5 flex flex-wrap justify-between gap-x-4 text-quiet tabular-nums">
         <span>
-          {count(ended)} of {count(total)} ended
-          {replay.in_progress > 0 && `, ${count(replay.in_progress)} in progress`}
+          {endedWords(replay)} done
+          {underWay && `, ${underWay}`}
         </span>
         <span role="status" data-testid="replay-pace">
           {lost ? (
@@ -39,7 +39,8 @@ function Pace({ replay }: { replay: ReplayDetail }) {
   if (replay.completed_at && replay.started_at) {
     return `Took ${duration(Date.parse(replay.completed_at) - Date.parse(replay.started_at))}`;
   }
-  if (perSecond === null) return null;
+  // Nothing moves while it is held or awaits its trial: a rate of nothing, and a time left from it, would be made up.
+  if (perSecond === null || perSecond < 0.05 || replay.summary.holds.length > 0) return null;
   const rate = `${perSecond < 9.95 ? perSecond.toFixed(1) : count(Math.round(perSecond))} per second`;
   return leftMs === null ? rate : `${rate}, about ${duration(Math.max(1_000, leftMs))} left`;
 }

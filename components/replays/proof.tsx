@@ -2,8 +2,9 @@ import type { ReplayItem } from "@/lib/contract/replays";
 import { ERROR_CLASS, SKIP_REASON } from "@/lib/contract/vocabulary";
 import { EFFECT } from "../event/words";
 import { duration, plural } from "../format";
+import { holdShort } from "../holds/hold-words";
 import { InertText } from "../inert-text";
-import { RelativeTime } from "../time";
+import { DueTime, useClockFormat } from "../time";
 import { firstDifference, written } from "./differences";
 
 /** What shows that an item ended as it says: the fields it changed, the endpoint's answer, or the reason. */
@@ -48,15 +49,25 @@ function Changed({ item }: { item: ReplayItem }) {
   );
 }
 
-function Waiting({ item }: { item: ReplayItem }) {
-  if (item.next_retry) {
-    return (
-      <>
-        try {item.attempts} failed, next <RelativeTime at={item.next_retry} />
-      </>
-    );
-  }
-  return item.delivery_status === "claimed" ? "at the endpoint" : "its turn has not come";
+function Waiting({ item: { hold, next_retry, attempts, delivery_status } }: { item: ReplayItem }) {
+  const clock = useClockFormat();
+  if (delivery_status === "claimed") return "at the endpoint";
+  // A retry that is due and held is not due: what holds it says when.
+  const held = hold && `waits: ${holdShort(hold, clock)}`;
+  if (!next_retry || attempts === 0) return held ?? "queued";
+  return (
+    <>
+      attempt {attempts} failed, {held ?? <Retry at={next_retry} />}
+    </>
+  );
+}
+
+function Retry({ at }: { at: string }) {
+  return (
+    <>
+      retry <DueTime at={at} />
+    </>
+  );
 }
 
 function tookWords({ duration_ms }: ReplayItem): string {

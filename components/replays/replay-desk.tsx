@@ -4,8 +4,11 @@ import { Download } from "lucide-react";
 import { isEnded, useLiveReplay } from "@/lib/client/live-replay";
 import { exportAddress, type ItemOutcome, type ReplayDetail } from "@/lib/client/replays";
 import type { ReplayItem } from "@/lib/contract/replays";
+import { HoldAction } from "../holds/hold-action";
+import { HoldLine } from "../holds/hold-line";
+import { replayHoldSentence } from "../holds/hold-words";
 import { InertText } from "../inert-text";
-import { useTimeFormat } from "../time";
+import { useClockFormat, useTimeFormat } from "../time";
 import { Button } from "../ui/button";
 import { FailureGroups } from "./failure-groups";
 import { ItemList } from "./item-list";
@@ -17,6 +20,7 @@ import { ReplayFacts } from "./replay-facts";
 import { forbiddenTo, type ReplayRights } from "./rights";
 import { selectionWords } from "./selection-words";
 import { SteerButtons } from "./steer-buttons";
+import { TrialPanel } from "./trial-panel";
 import { verdictOf } from "./verdict";
 
 /** One replay: how it stands in a sentence, what became of its items, why some failed, and the proof. Live until it ends. */
@@ -35,6 +39,7 @@ export function ReplayDesk({
   const { replay, refetch, lost } = useLiveReplay(initial);
   const selection = selectionWords(replay, useTimeFormat());
   const ended = isEnded(replay.status);
+  const clock = useClockFormat();
   return (
     <>
       <header>
@@ -55,15 +60,22 @@ export function ReplayDesk({
           </div>
         </div>
         <h1
-          className="mt-3 text-balance font-semibold text-xl tracking-tight max-md:text-lg"
+          className="mt-3 text-balance font-semibold text-xl tracking-tight [overflow-wrap:anywhere] max-md:text-lg"
           aria-live="polite"
           data-testid="replay-verdict"
         >
           <InertText text={verdictOf(replay)} />
         </h1>
       </header>
+      {replay.summary.trial && replay.status !== "draft" && <TrialPanel trial={replay.summary.trial} />}
       <ProgressPanel replay={replay} lost={lost} />
-      <div className="mt-6 grid gap-x-10 gap-y-8 xl:grid-cols-[minmax(0,1fr)_16rem]">
+      {(!ended || replay.in_progress > 0) &&
+        replay.summary.holds.map((hold) => (
+          <HoldLine key={`${hold.destination_id} ${hold.why}`} words={replayHoldSentence(hold, clock)}>
+            <HoldAction hold={hold} />
+          </HoldLine>
+        ))}
+      <div className="mt-6 grid grid-cols-[minmax(0,1fr)] gap-x-10 gap-y-8 xl:grid-cols-[minmax(0,1fr)_16rem]">
         <div className="min-w-0">
           <OutcomeTiles address={`/replays/${replay.id}`} outcomes={outcomesOf(replay.summary)} chosen={outcome} />
           <FailureGroups replay={replay} rights={rights} ended={ended} />

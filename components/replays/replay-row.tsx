@@ -1,9 +1,9 @@
 import Link from "next/link";
 import type { Replay } from "@/lib/contract/replays";
-import { count } from "../format";
 import { InertText } from "../inert-text";
 import { RelativeTime, useTimeFormat } from "../time";
 import { cn } from "../ui/cn";
+import { resultWords } from "./figures";
 import { ReplayStatusBadge } from "./looks";
 import { OutcomeBar, roughOutcomes } from "./outcome-bar";
 import { REPLAY_COLUMNS } from "./replay-columns";
@@ -51,7 +51,10 @@ export function ReplayRow({ replay }: { replay: Replay }) {
       <td className={cn(cell, REPLAY_COLUMNS.progress.className, "max-md:col-span-2 max-md:row-start-3")}>
         <span className="flex items-center gap-2.5">
           <OutcomeBar outcomes={roughOutcomes(replay)} inProgress={replay.in_progress} rough />
-          <span className="w-20 shrink-0 whitespace-nowrap text-right text-quiet text-sm tabular-nums">
+          <span
+            data-testid="replay-result"
+            className="w-32 shrink-0 whitespace-nowrap text-right text-quiet text-sm tabular-nums"
+          >
             {resultWords(replay)}
           </span>
         </span>
@@ -69,9 +72,4 @@ export function ReplayRow({ replay }: { replay: Replay }) {
       </td>
     </tr>
   );
-}
-
-/** `45 of 47`: what succeeded of all. */
-function resultWords({ succeeded, total }: Replay): string {
-  return `${count(succeeded)} of ${count(total)}`;
 }

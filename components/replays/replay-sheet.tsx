@@ -35,7 +35,8 @@ export function ReplaySheet({
   const client = useQueryClient();
   const [target] = useState(() => atThisMoment(asked));
   const [limit, setLimit] = useState<number>();
-  const [options, setOptions] = useState<AskedOptions>(isMany(target) ? CAREFUL : {});
+  const [asFirst] = useState<AskedOptions>(isMany(target) ? CAREFUL : {});
+  const [options, setOptions] = useState(asFirst);
   const [reason, setReason] = useState("");
   const selection = selectionOf(target, limit);
   const { data, error, isFetching, refetch } = useDraft(selection, options);
@@ -72,6 +73,7 @@ export function ReplaySheet({
   return (
     <Sheet
       open
+      dirty={reason.trim() !== "" || options !== asFirst}
       onOpenChange={(open) => !open && onClose()}
       title={drafted ? `Replay ${plural(drafted.preview.events, "event")}` : "Replay"}
       description="The received bytes are delivered again, unchanged. Nothing runs until you say so below."
@@ -95,7 +97,7 @@ export function ReplaySheet({
       </Part>
       {!error && (
         <Part title="What will happen" busy={isFetching}>
-          {drafted ? <PreviewReport drafted={drafted} /> : <PreviewSkeleton lines={5} />}
+          {drafted ? <PreviewReport drafted={drafted} onTried={() => void refetch()} /> : <PreviewSkeleton lines={5} />}
         </Part>
       )}
       <Part title="How">

@@ -9,6 +9,7 @@ import { plural } from "../format";
 import { sayFailed } from "../toasts";
 import { Button } from "../ui/button";
 import { Dialog, DialogClose, DialogContent } from "../ui/dialog";
+import { untouchedOf } from "./figures";
 import { Guarded } from "./guarded";
 
 /** Pause, resume, cancel: what its status allows. Cancelling says its size first. */
@@ -29,7 +30,7 @@ export function SteerButtons({
     onError: (error) => sayFailed(error),
     onSettled: onSteered,
   });
-  const left = replay.total - replay.succeeded - replay.failed - replay.skipped - replay.in_progress;
+  const left = untouchedOf(replay);
   const { status } = replay;
   return (
     <>

@@ -2,11 +2,12 @@
 import type { ReplayDetail } from "@/lib/client/replays";
 import { ERROR_CLASS, type SkipReason } from "@/lib/contract/vocabulary";
 import { count, plural } from "../format";
+import { endedWords, ranOf } from "./figures";
 
 /** `45 of 47 recovered. 2 still fail: Agent SDK answers 503.` */
 export function verdictOf(replay: ReplayDetail): string {
-  const { status, total, succeeded, failed, skipped } = replay;
-  const done = `${count(succeeded + failed + skipped)} of ${count(total)}`;
+  const { status, total, failed, skipped } = replay;
+  const done = endedWords(replay);
   switch (status) {
     case "draft":
       return "A preview that was never started.";
@@ -17,17 +18,28 @@ export function verdictOf(replay: ReplayDetail): string {
     case "paused":
       return `Paused after ${done}.`;
     case "stopped":
-      return `Stopped by itself: ${replay.stopped_because ?? ""} ${untouched(replay, "stopped")}`;
+      return sentences("Stopped by itself.", replay.stopped_because, retries(replay), untouched(replay, "stopped"));
     case "cancelled":
-      return `Cancelled. ${recovered(replay)} ${untouched(replay, "cancelled")}`;
+      return sentences("Cancelled.", recovered(replay), retries(replay), untouched(replay, "cancelled"));
     case "completed":
-      return [recovered(replay), stillFailing(replay), skippedWords(replay)].filter(Boolean).join(" ");
+      return sentences(recovered(replay), stillFailing(replay), skippedWords(replay));
   }
 }
 
-function recovered({ succeeded, failed, summary }: ReplayDetail): string {
-  const ran = succeeded + failed;
-  if (ran === 0) return "Nothing ran.";
+function sentences(...said: (string | null | undefined)[]): string {
+  return said.filter(Boolean).join(" ");
+}
+
+/** What had begun before the end and is still retried: it counts when it ends. */
+function retries({ in_progress }: ReplayDetail): string | null {
+  if (in_progress === 0) return null;
+  return `${count(in_progress)} ${in_progress === 1 ? "has begun and still counts" : "have begun and still count"}.`;
+}
+
+function recovered(replay: ReplayDetail): string {
+  const { succeeded, failed, summary, in_progress } = replay;
+  const ran = ranOf(replay);
+  if (ran === 0) return in_progress === 0 ? "Nothing ran." : "None has recovered yet.";
   if (succeeded === 0)
     return `${ran === 1 ? "It" : `None of ${count(ran)}`} recovered.`.replace("It recovered", "Not recovered");
   const share =

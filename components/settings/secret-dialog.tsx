@@ -2,11 +2,12 @@
 
 import { Check, Copy } from "lucide-react";
 import { type ReactNode, useId, useRef, useState } from "react";
+import { copyText } from "@/lib/client/clipboard";
 import { Button } from "../ui/button";
 import { Dialog, DialogContent } from "../ui/dialog";
 import { Input } from "../ui/input";
 
-/** Shows a secret this once. Whoever closes it without having copied is asked again: there is no way back. */
+/** Shows a secret this once. Only its own button closes it: there is no way back. */
 export function SecretDialog({
   title,
   description,
@@ -26,26 +27,20 @@ export function SecretDialog({
   const id = useId();
   const field = useRef<HTMLInputElement>(null);
   const [copied, setCopied] = useState(false);
-  const [warned, setWarned] = useState(false);
 
   async function copy() {
-    field.current?.select();
     // Over plain HTTP a browser has no clipboard for us: the text is selected then, one key away.
-    await navigator.clipboard?.writeText(secret).catch(() => undefined);
-    setCopied(true);
-  }
-  function close() {
-    if (copied || warned) onClose();
-    else setWarned(true);
+    field.current?.select();
+    setCopied(await copyText(secret));
   }
   return (
-    <Dialog open onOpenChange={(open) => !open && close()}>
+    <Dialog open locked onOpenChange={(open) => !open && onClose()}>
       <DialogContent
         title={title}
         description={description}
         footer={
-          <Button data-testid="secret-done" onClick={close}>
-            {warned && !copied ? "Close without copying" : "Done"}
+          <Button variant={copied ? "primary" : "secondary"} data-testid="secret-done" onClick={onClose}>
+            I have copied it
           </Button>
         }
       >
@@ -64,15 +59,18 @@ export function SecretDialog({
             onCopy={() => setCopied(true)}
             className="h-9 bg-sunken font-mono text-sm"
           />
-          <Button variant="primary" className="h-9 w-24" data-testid="secret-copy" onClick={copy}>
+          <Button
+            variant={copied ? "secondary" : "primary"}
+            className="h-9 w-24"
+            data-testid="secret-copy"
+            onClick={copy}
+          >
             {copied ? <Check /> : <Copy />}
             {copied ? "Copied" : "Copy"}
           </Button>
         </div>
-        <p role="status" className={warned && !copied ? "mt-2 text-amber" : "mt-2 text-quiet text-sm"}>
-          {warned && !copied
-            ? "You have not copied it, and nobody can show it again."
-            : "Shown this once: we keep only a fingerprint of it."}
+        <p role="status" className="mt-2 text-quiet text-sm">
+          Shown this once: we keep only a fingerprint of it.
         </p>
         {children}
       </DialogContent>

@@ -82,6 +82,7 @@ const PAST: Readonly<Record<string, string>> = {
   resolve: "resolved",
   test: "tested",
   sample: "sent a sample to",
+  try_now: "let a delivery through the open circuit of",
   rotate: "rotated the URL of",
   rotate_secret: "rotated the secret of",
 };

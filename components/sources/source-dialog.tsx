@@ -8,7 +8,7 @@ import type { Source, SourceProvider, SourceWithUrl } from "@/lib/contract/sourc
 import { Field } from "../field";
 import { Problem } from "../problem";
 import { Button } from "../ui/button";
-import { Dialog, DialogClose, DialogContent } from "../ui/dialog";
+import { Dialog, DialogContent } from "../ui/dialog";
 import { UrlOnce } from "./url-once";
 
 /** A URL of a provider for one organisation: made, and its URL shown once, or changed. */
@@ -24,6 +24,7 @@ export function SourceDialog({
   onSaved: () => void;
 }) {
   const form = useId();
+  const [dirty, setDirty] = useState(false);
   const [made, setMade] = useState<SourceWithUrl | null>(null);
   const save = useMutation({
     mutationFn: async (input: SourceInput) => {
@@ -58,22 +59,20 @@ export function SourceDialog({
   }
 
   return (
-    <Dialog open onOpenChange={(open) => !open && onClose()}>
+    <Dialog open dirty={dirty} onOpenChange={(open) => !open && onClose()}>
       <DialogContent
         title={source ? `Edit ${source.name}` : `Add a URL for ${provider.label}`}
         description="Events that come through it belong to its organisation and company."
         footer={
           <>
-            <DialogClose asChild>
-              <Button>Cancel</Button>
-            </DialogClose>
+            <Button onClick={onClose}>Cancel</Button>
             <Button type="submit" form={form} variant="primary" data-testid="source-save" disabled={save.isPending}>
               {save.isPending ? "Saving…" : source ? "Save changes" : "Make the URL"}
             </Button>
           </>
         }
       >
-        <form id={form} onSubmit={submit} className="space-y-4 pt-1">
+        <form id={form} onSubmit={submit} onChange={() => setDirty(true)} className="space-y-4 pt-1">
           <Field
             label="Name"
             name="name"

@@ -9,7 +9,7 @@ import { Dialog, DialogContent } from "../ui/dialog";
 export function UrlOnce({ source, onClose }: { source: SourceWithUrl; onClose: () => void }) {
   const { full_url, name, previous_token_expires_at } = source;
   return (
-    <Dialog open onOpenChange={(open) => !open && onClose()}>
+    <Dialog open locked onOpenChange={(open) => !open && onClose()}>
       <DialogContent
         title="Keep this URL now"
         footer={

@@ -78,6 +78,11 @@ export function switchDestination(id: string, action: Switch): Promise<Destinati
   return postJson<Destination>(`${pathOf(id)}/${action}`, {});
 }
 
+/** Lets the next waiting delivery through an open circuit. `all`: retries that wait follow as soon as it succeeds. */
+export function tryNow(id: string, all = false): Promise<Destination> {
+  return postJson<Destination>(`${pathOf(id)}/try-now`, { all });
+}
+
 export function rotateSecret(id: string): Promise<WithSecret> {
   return postJson<WithSecret>(`${pathOf(id)}/rotate-secret`, {});
 }

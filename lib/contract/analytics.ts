@@ -83,6 +83,18 @@ export interface SilentProvider {
   silent_seconds: number;
 }
 
+/** What waits over all destinations: the sums of what their health says. Counts stop at 10,000. */
+export interface Waiting {
+  /** Pending or to be retried. */
+  count: number;
+  /** Of these, what an open circuit, a throttle or a switch of their destination holds back. */
+  blocked: number;
+  /** Held while their destination is paused or disabled; not in `count`. */
+  held: number;
+  /** How long the oldest due one has waited that a worker could have taken; null when there is none. */
+  oldest_due_seconds: number | null;
+}
+
 export interface Analytics {
   stats: { event_type: string; status: "success" | "failure"; count: number }[];
   failed_webhooks: FailedWebhook[];
@@ -107,8 +119,7 @@ export interface Analytics {
   previous_latency: Latency;
   /** Providers that used to send and stopped, the longest silence first. */
   silent_providers: SilentProvider[];
-  /** Deliveries that are due or scheduled, and how long the oldest due one has waited (null when none is due). */
-  waiting: { count: number; oldest_due_seconds: number | null };
+  waiting: Waiting;
   dead_letters: number;
   /** The newest events that need a person. */
   needs_attention: EventSummary[];

@@ -1,5 +1,6 @@
 /** Destinations as the API answers them and the console shows them. Secrets never leave: a hint is all there is to see. */
 import type { Database } from "@/lib/db/database.types";
+import type { Hold } from "./holds";
 import type { ErrorClass } from "./vocabulary";
 
 type Enums = Database["public"]["Enums"];
@@ -65,6 +66,8 @@ export interface Destination {
   created_at: string;
   updated_at: string;
   state: DestinationState;
+  /** What holds its deliveries back; null when nothing does. */
+  hold: Hold | null;
   health: DestinationHealth;
 }
 
@@ -86,7 +89,9 @@ export interface DestinationHealth {
   /** When the open circuit lets one delivery try. */
   breaker_probe_at: string | null;
   throttled_until: string | null;
+  /** Pending or to be retried; not what is at the endpoint this moment. */
   waiting: number;
+  /** Held because it is, or was a moment ago, paused or disabled. */
   held: number;
   dead: number;
   /** How long what is held or waiting takes at the destination's rate; null without one. */

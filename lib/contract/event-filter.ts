@@ -38,7 +38,8 @@ const text = z
 
 const time = z.iso.datetime({ offset: true, error: "must be an ISO 8601 time such as 2026-01-31T09:00:00Z" });
 
-export const eventFilterSchema = z.object({
+/** Its fields, for what takes some of them, or more. Whoever does refuses a reversed time with `refuseReversed`. */
+export const eventFilterFields = z.object({
   provider_slug: list(z.string().max(40)).optional(),
   status: list(z.preprocess((value) => RUNBOOK_STATUS[String(value)] ?? value, z.enum(EVENT_STATUSES))).optional(),
   /** One type, or several with commas between them: a type has dots, never commas. */
@@ -79,26 +80,40 @@ export const eventFilterSchema = z.object({
   from_ts: time.optional(),
   to_ts: time.optional(),
   /** A time range that moves with the clock, instead of from_ts: 15m, 1h, 24h, 7d, 30d. */
-  range: z.enum(["15m", "1h", "24h", "7d", "30d"]).optional(),
+  range: z.enum(["15m", "1h", "24h", "7d", "30d"], "is 15m, 1h, 24h, 7d or 30d").optional(),
 });
+
+/** The whole filter. */
+export const eventFilterSchema = eventFilterFields.superRefine(refuseReversed);
 
 function numberIn(value: unknown): unknown {
   return typeof value === "string" && /^\d+$/.test(value) ? Number(value) : value;
+}
+
+/** A time that ends before it begins would silently show nothing. */
+export function refuseReversed(
+  { from_ts, to_ts }: { from_ts?: string; to_ts?: string },
+  { addIssue }: { addIssue: (issue: { code: "custom"; path: string[]; message: string }) => void },
+): void {
+  if (!from_ts || !to_ts || Date.parse(from_ts) < Date.parse(to_ts)) return;
+  addIssue({ code: "custom", path: ["to_ts"], message: "must be later than from_ts" });
 }
 
 export type EventFilter = z.infer<typeof eventFilterSchema>;
 
 const cursor = z.string().regex(/^\d{1,17}\.\d{1,17}$/, "is not one of ours; start again without it");
 
-export const eventListSchema = eventFilterSchema.extend({
-  limit: z.coerce.number().int().min(1).max(500).default(50),
-  /** The page that follows, older. */
-  cursor: cursor.optional(),
-  /** The page that leads up to here, newer. Wins over `cursor`. */
-  after: cursor.optional(),
-  /** `1`: the answer also says how many events match. */
-  count: z.enum(["1"], "is 1 or left out").optional(),
-});
+export const eventListSchema = eventFilterFields
+  .extend({
+    limit: z.coerce.number().int().min(1).max(500).default(50),
+    /** The page that follows, older. */
+    cursor: cursor.optional(),
+    /** The page that leads up to here, newer. Wins over `cursor`. */
+    after: cursor.optional(),
+    /** `1`: the answer also says how many events match. */
+    count: z.enum(["1"], "is 1 or left out").optional(),
+  })
+  .superRefine(refuseReversed);
 
 /** Query parameters as an object: empty values are no filter, a repeated name is a list. */
 export function readQuery(params: URLSearchParams): Record<string, string> {

@@ -1,5 +1,6 @@
 /** The JSON of events as the API answers it and pages read it. Times are ISO 8601 in UTC. */
 
+import type { Hold } from "./holds";
 import type { Replay } from "./replays";
 import type {
   AttemptStatus,
@@ -94,7 +95,12 @@ export interface Delivery {
   destination: { id: number; slug: string; name: string; kind: "tables" | "http"; url: string | null };
   status: DeliveryStatus;
   attempt_count: number;
+  /** Attempts of the run it is in: a replay begins to count anew. */
+  tries: number;
+  /** Of the run it is in. */
   max_attempts: number;
+  /** What holds deliveries to its destination just now; null when nothing does. */
+  hold: Hold | null;
   due_at: string | null;
   last_error_class: ErrorClass | null;
   last_error: string | null;

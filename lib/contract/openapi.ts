@@ -287,6 +287,14 @@ export const API: readonly Chapter[] = [
         ...operates,
         answer: destinations.destination,
       }),
+      post("/destinations/{id}/try-now", "Try an open circuit now", {
+        ...operates,
+        body: destinations.tryNowRequest,
+        answer: destinations.destination,
+        notes:
+          "The next waiting delivery goes out at once; when it succeeds, the others follow within the destination's rate. " +
+          "409 when the circuit is not open, when a delivery has just been let through, or while it is paused or disabled.",
+      }),
       post("/destinations/{id}/enable", "Take it up again", {
         permission: "manage",
         answer: destinations.destination,

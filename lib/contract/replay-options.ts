@@ -27,7 +27,15 @@ export const replayOptionsSchema = z.strictObject({
   notifyOnFailure: z.boolean().default(false),
   notifyOnCompletion: z.boolean().default(false),
   dryRun: z.boolean().default(false).describe("Answer with the preview and run nothing."),
-  canary: z.number().int().min(0).max(1000).default(0).describe("Run this many first, and go on only if they succeed."),
+  canary: z
+    .number()
+    .int()
+    .min(0)
+    .max(1000)
+    .default(0)
+    .describe(
+      "Run this many first, and go on only if they succeed. A failure counts, also while it waits for a retry.",
+    ),
   stopOnFailureRate: z
     .number()
     .min(0)

@@ -1,5 +1,6 @@
 /** The JSON of replays: frozen selections of deliveries that somebody asked to run again, with a reason. */
 import type { ChangeResult } from "./events";
+import type { Hold, ReplayHold, Trial } from "./holds";
 import type { ReplayOptions } from "./replay-options";
 import type { DeliveryStatus, ErrorClass, ReplayOutcome, ReplayStatus, SkipReason } from "./vocabulary";
 
@@ -60,6 +61,8 @@ export interface ReplayItem {
   /** Tries under this replay. */
   attempts: number;
   next_retry: string | null;
+  /** What holds it back while it has not ended; null when nothing does. */
+  hold: Hold | null;
   /** The rows it changed: the proof. */
   changes: ChangeResult[];
 }
@@ -77,6 +80,10 @@ export interface ReplaySummary {
   }[];
   /** Rows created or updated. */
   rows_changed: number;
+  /** What holds the deliveries that have not ended, most first. */
+  holds: ReplayHold[];
+  /** Null for a replay without a trial. */
+  trial: Trial | null;
 }
 
 export interface Split {
@@ -95,6 +102,8 @@ export interface ReplayPreview {
   /** At the chosen rate and batches. */
   estimated_seconds: number;
   unhealthy_destinations: string[];
+  /** What holds the destinations of what would run. */
+  holds: ReplayHold[];
   /** What `tables` destinations would change, one after the other, as it would happen now. */
   changes: {
     created: number;
@@ -107,6 +116,8 @@ export interface ReplayPreview {
     looked_at: number;
     /** Projections that would fail, as `message` and how often. */
     problems: { message: string; count: number }[];
+    /** How many of `to_run` these are: they run, and fail before any row is written. */
+    will_fail: number;
   };
   /** Customers and money these events speak of, where the provider's file can tell. Minor units per currency. */
   impact: { customers: number; money: { currency: string; amount: number }[] };

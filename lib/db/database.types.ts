@@ -2186,6 +2186,33 @@ export type Database = {
       histogram_step: { Args: { p_from: string; p_to: string }; Returns: number };
       hold_batch: { Args: Record<PropertyKey, never>; Returns: number };
       hold_deliveries: { Args: { p_destination_id: number }; Returns: number };
+      hold_of: {
+        Args: {
+          h: Omit<
+            Database["public"]["Tables"]["destination_health"]["Row"],
+            Database["public"]["Tables"]["destination_health"]["ComputedFields"]
+          >;
+          t: Omit<
+            Database["public"]["Tables"]["destinations"]["Row"],
+            Database["public"]["Tables"]["destinations"]["ComputedFields"]
+          >;
+        };
+        Returns: Json;
+      };
+      hold_within: {
+        Args: {
+          h: Omit<
+            Database["public"]["Tables"]["destination_health"]["Row"],
+            Database["public"]["Tables"]["destination_health"]["ComputedFields"]
+          >;
+          p_scope: string[];
+          t: Omit<
+            Database["public"]["Tables"]["destinations"]["Row"],
+            Database["public"]["Tables"]["destinations"]["ComputedFields"]
+          >;
+        };
+        Returns: Json;
+      };
       http_statuses: { Args: { p_list: Json }; Returns: number[] };
       in_flight: { Args: { p_destination_id: number }; Returns: number };
       in_scope: { Args: { p_organisation: string; p_scope: string[] }; Returns: boolean };
@@ -2473,8 +2500,11 @@ export type Database = {
       read_health: { Args: { p_destination_ids: number[] }; Returns: Json };
       read_latency: { Args: { p_from: string; p_scope: string[]; p_to: string }; Returns: Json };
       read_rail: { Args: { p_scope: string[] }; Returns: Json };
+      read_replay_progress: { Args: { p_id: number; p_scope: string[] }; Returns: Json };
+      read_trial: { Args: { p_id: number }; Returns: Json };
       read_waiting: { Args: Record<PropertyKey, never>; Returns: Json };
       read_waiting_within: { Args: { p_scope: string[] }; Returns: Json };
+      read_waits: { Args: Record<PropertyKey, never>; Returns: Json };
       reason_to_skip: {
         Args: {
           d: Omit<
@@ -2800,6 +2830,17 @@ export type Database = {
           >;
         };
         Returns: string[];
+      };
+      try_destination_now: {
+        Args: {
+          p_actor: string;
+          p_actor_id: string;
+          p_all: boolean;
+          p_id: number;
+          p_request_id: string;
+          p_scope: string[];
+        };
+        Returns: Json;
       };
       update_destination: {
         Args: {

@@ -135,6 +135,38 @@ export async function steerDestination(
   doneOr(answer, operator);
 }
 
+/** Why a circuit could not be tried now. */
+type NotTried = "not_found" | "not_possible" | "disabled" | "paused" | "throttled" | "closed" | "trying";
+type Tried = { result: "done" } | { result: NotTried; until: string | null };
+
+/**
+ * Lets the next waiting delivery of an open circuit out at once. `all`: those that wait for their retry follow it as soon as
+ * it succeeds. Of two callers at the same moment, one is told that a delivery is out already.
+ */
+export async function tryDestinationNow(id: number, all: boolean, operator: Operator): Promise<void> {
+  const answer = await call<Tried>("console", "try_destination_now", { p_id: id, p_all: all, ...signed(operator) });
+  logAction("try_now", `ds_${id}`, answer.result, operator);
+  if (answer.result === "done") return;
+  if (answer.result === "not_found" || answer.result === "not_possible") throw new Problem(REFUSALS[answer.result]);
+  const until = answer.until === null ? "" : ` Deliveries go on at ${answer.until}.`;
+  throw new Problem({
+    status: 409,
+    title: NOT_TRIED[answer.result].title,
+    detail: NOT_TRIED[answer.result].detail + until,
+  });
+}
+
+const NOT_TRIED: Record<Exclude<NotTried, "not_found" | "not_possible">, { title: string; detail: string }> = {
+  disabled: { title: "This destination is disabled.", detail: "Enable it: what is held goes out then." },
+  paused: { title: "This destination is paused.", detail: "Resume it: what is held goes out then." },
+  throttled: { title: "The endpoint asked for a pause.", detail: "It is not asked again before that ends." },
+  closed: { title: "The circuit of this destination is closed.", detail: "Deliveries go out as they are due." },
+  trying: {
+    title: "A delivery has just been let through.",
+    detail: "The others follow when it succeeds. Wait for how it ends.",
+  },
+};
+
 /** Sends a signed test to its URL, as it would be delivered to. No event is made. */
 export async function testDestination(sealed: SealedDestination, payload: unknown): Promise<EndpointTest> {
   if (sealed.url === null) throw new Problem(NO_ENDPOINT);

@@ -1,7 +1,7 @@
 /** preview: what a draft would do, before anybody presses the button. The rows are applied for real, and rolled back. */
 
 import type { ChangeResult } from "@/lib/contract/events";
-import type { Replay, ReplayPreview } from "@/lib/contract/replays";
+import type { Replay, ReplayPreview, ReplaySummary } from "@/lib/contract/replays";
 import { call } from "@/lib/db/client";
 import { project } from "@/lib/destinations/tables";
 import { findProvider } from "@/lib/providers";
@@ -38,11 +38,20 @@ interface Item {
 
 /** Works out the preview of a replay's frozen selection. Exact for the moment it is asked. */
 export async function previewReplay(replay: Replay, asker: Scoped): Promise<ReplayPreview> {
-  const [counts, items] = await Promise.all([countReplay(replay, asker), readItems(replayNumber(replay.id), asker)]);
-  return { ...counts, changes: await previewChanges(items), impact: addUp(items.map(impactOf)) };
+  const [counts, { holds }, items] = await Promise.all([
+    countReplay(replay, asker),
+    readReplayProgress(replay.id, asker),
+    readItems(replayNumber(replay.id), asker),
+  ]);
+  return { ...counts, holds, changes: await previewChanges(items), impact: addUp(items.map(impactOf)) };
 }
 
-export type ReplayCounts = Omit<ReplayPreview, "changes" | "impact">;
+/** What holds the deliveries of a replay that have not ended, or would hold those of a draft, and how its trial goes. */
+export function readReplayProgress(id: string, asker: Scoped): Promise<Pick<ReplaySummary, "holds" | "trial">> {
+  return call("console", "read_replay_progress", { p_id: replayNumber(id), ...scopeOf(asker) });
+}
+
+export type ReplayCounts = Omit<ReplayPreview, "changes" | "impact" | "holds">;
 
 /** The part of the preview that only counts: how the items split, and how long they take at the chosen rate. */
 export async function countReplay(replay: Replay, asker: Scoped): Promise<ReplayCounts> {
@@ -107,6 +116,7 @@ async function previewChanges(items: Item[]): Promise<ReplayPreview["changes"]> 
     rows: results.filter((r) => r.effect === "created" || r.effect === "updated").slice(0, ROWS_SHOWN),
     looked_at: lookedAt,
     problems: [...problems].map(([message, times]) => ({ message, count: times })),
+    will_fail: [...problems.values()].reduce((sum, times) => sum + times, 0),
   };
 }
 

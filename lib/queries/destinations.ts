@@ -1,15 +1,10 @@
 /** Server reads of destinations, for pages and APIs. */
-
-import type {
-  Destination,
-  DestinationDelivery,
-  DestinationHealth,
-  DestinationState,
-} from "@/lib/contract/destinations";
+import type { Destination, DestinationDelivery } from "@/lib/contract/destinations";
 import { call } from "@/lib/db/client";
 import { type Scoped, scopeOf } from "@/lib/scope";
 
-type WithoutHealth = Omit<Destination, "health" | "state">;
+type WithoutHealth = Omit<Destination, "health" | "state" | "hold">;
+type Health = Pick<Destination, "health" | "state" | "hold">;
 
 /** Every destination with its health, in the order they were made. */
 export async function listDestinations(asker: Scoped): Promise<Destination[]> {
@@ -38,11 +33,7 @@ export function listDestinationDeliveries(
 
 async function withHealth(destinations: WithoutHealth[]): Promise<Destination[]> {
   const numbers = destinations.map(({ id }) => Number(id.slice("ds_".length)));
-  const read = await call<Record<string, { state: DestinationState; health: DestinationHealth }>>(
-    "console",
-    "read_health",
-    { p_destination_ids: numbers },
-  );
+  const read = await call<Record<string, Health>>("console", "read_health", { p_destination_ids: numbers });
   return destinations.map((destination, index) => {
     const health = read[String(numbers[index])];
     if (!health) throw new Error(`There is no health of ${destination.id}.`);

@@ -1,8 +1,8 @@
 /** Server reads of replays, for pages and APIs. */
-
 import type { ReplayItem, ReplayPage, ReplaySummary } from "@/lib/contract/replays";
 import type { ErrorClass, ReplayOutcome } from "@/lib/contract/vocabulary";
 import { call } from "@/lib/db/client";
+import { readReplayProgress } from "@/lib/pipeline/preview";
 import { replayNumber, type Selection } from "@/lib/pipeline/replay";
 import { type Scoped, scopeOf } from "@/lib/scope";
 
@@ -40,9 +40,16 @@ export function listReplayItems(
   });
 }
 
-/** How the items ended, and the failures by class, status and message. */
-export function summariseReplay(id: string, asker: Scoped): Promise<ReplaySummary> {
-  return call("console", "summarise_replay", { p_id: replayNumber(id), ...scopeOf(asker) });
+/** How the items ended, the failures by class, status and message, how the trial goes and what holds the rest. */
+export async function summariseReplay(id: string, asker: Scoped): Promise<ReplaySummary> {
+  const [counts, progress] = await Promise.all([
+    call<Omit<ReplaySummary, "holds" | "trial">>("console", "summarise_replay", {
+      p_id: replayNumber(id),
+      ...scopeOf(asker),
+    }),
+    readReplayProgress(id, asker),
+  ]);
+  return { ...counts, ...progress };
 }
 
 export interface ReplayFailure {

@@ -321,7 +321,7 @@ language sql immutable set search_path = '' as $$
   select greatest(0.1, 1 / (t).rate_per_second) * interval '1 second';
 $$;
 
--- The health of destinations, {id: {state, health}} as Destination in lib/contract/destinations.ts. Its cost grows with the
+-- The health of destinations, {id: {state, hold, health}} as Destination in lib/contract/destinations.ts. Its cost grows with the
 -- hours that are shown and with what waits, never with what was sent.
 create function public.read_health(p_destination_ids bigint[]) returns jsonb
 language sql stable set search_path = '' as $$
@@ -336,6 +336,7 @@ language sql stable set search_path = '' as $$
       when t.kind = 'http' and public.latency_quantile(lately.latency, 0.95) >= t.timeout_ms / 2 then 'slow'
       else 'healthy'
     end,
+    'hold', public.hold_of(t, h),
     'health', jsonb_build_object(
       'succeeded', coalesce(day.succeeded, 0), 'failed', coalesce(day.failed, 0),
       'success_rate', round(100.0 * day.succeeded / nullif(day.succeeded + day.failed, 0), 1),
@@ -370,8 +371,9 @@ language sql stable set search_path = '' as $$
   ) lately
   cross join lateral (
     select
+      -- What is at the endpoint this moment does not wait.
       (select count(*) from public.deliveries d where d.destination_id = t.id and d.status in ('pending', 'retrying'))
-        + (select count(*) from public.deliveries d where d.destination_id = t.id and d.status = 'claimed') as waiting,
+        as waiting,
       (select count(*) from public.deliveries d where d.destination_id = t.id and d.status = 'held') as held,
       (select count(*) from public.deliveries d where d.destination_id = t.id and d.status = 'dead') as dead
   ) queue

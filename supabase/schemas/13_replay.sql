@@ -335,23 +335,26 @@ begin
 end
 $$;
 
--- Stops a replay whose canary failed, or whose failure rate is over its threshold. True when it did.
+-- Stops a replay whose trial can no longer keep its limit, or whose failure rate is over its threshold. True when it did.
+-- The trial stops at once: what has failed and waits for a retry counts as failed there (read_trial says why).
 create function public.stop_when_failing(r public.replays, p_fed integer, p_in_progress integer) returns boolean
 language plpgsql volatile set search_path = '' as $$
 declare
   v_ended integer := (r).succeeded + (r).failed;
   v_canary integer := coalesce(((r).options ->> 'canary')::integer, 0);
   v_threshold numeric := ((r).options ->> 'stopOnFailureRate')::numeric;
+  v_trial jsonb;
   v_because text;
 begin
-  if v_ended = 0 then
-    return false;
+  if v_canary > 0 and p_fed between 1 and v_canary then
+    v_trial := public.read_trial((r).id);
   end if;
-  if v_canary > 0 and p_fed <= v_canary and p_in_progress = 0
-    and (r).failed > v_ended * coalesce(v_threshold, 0) then
-    v_because := format('%s of the first %s items failed.', (r).failed, v_ended);
+  if v_trial ->> 'state' = 'failed' then
+    v_because := format('Trial: %s of %s failed, %s.', v_trial ->> 'failed', v_trial ->> 'size', case
+      when v_threshold > 0 then format('the limit is %s %%', round(v_threshold * 100)) else 'none may fail'
+    end);
   -- A rate needs something to be a rate of.
-  elsif v_threshold is not null and v_ended >= least(10, (r).total - (r).skipped) and (r).failed > v_ended * v_threshold then
+  elsif v_ended > 0 and v_ended >= least(10, (r).total - (r).skipped) and (r).failed > v_ended * v_threshold then
     v_because := format('%s of %s items failed, more than %s %%.', (r).failed, v_ended, round(v_threshold * 100));
   end if;
   if v_because is null then

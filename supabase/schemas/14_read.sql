@@ -430,7 +430,10 @@ language sql stable set search_path = '' as $$
     'request_id', e.request_id,
     'deliveries', coalesce((
       select jsonb_agg(jsonb_build_object(
-        'id', d.id, 'status', d.status, 'attempt_count', d.attempt_count, 'max_attempts', t.max_attempts,
+        'id', d.id, 'status', d.status, 'attempt_count', d.attempt_count,
+        -- Of the run it is in: a replay begins to count anew, and may have a number of its own.
+        'tries', d.tries, 'max_attempts', coalesce((select p.max_attempts from public.replay_retries(d) p), t.max_attempts),
+        'hold', public.hold_within(t, h, p_scope),
         'due_at', case when d.status in ('pending', 'retrying') then public.iso(d.due_at) end,
         'last_error_class', d.last_error_class, 'last_error', d.last_error, 'last_http_status', d.last_http_status,
         'replay_id', public.replay_name(d.replay_id, p_scope), 'created_at', public.iso(d.created_at),
@@ -450,6 +453,7 @@ language sql stable set search_path = '' as $$
       ) order by d.id)
       from public.deliveries d
       join public.destinations t on t.id = d.destination_id
+      left join public.destination_health h on h.destination_id = t.id
       where d.event_id = e.id
     ), '[]'),
     'replays', coalesce((
@@ -594,6 +598,7 @@ language sql stable set search_path = '' as $$
     'skip_reason', i.skip_reason, 'error_class', i.error_class, 'detail', i.detail,
     'finished_at', public.iso(i.finished_at), 'http_status', a.http_status, 'duration_ms', a.duration_ms,
     'attempts', d.tries, 'next_retry', case when i.outcome is null and d.status = 'retrying' then public.iso(d.due_at) end,
+    'hold', case when i.outcome is null then public.hold_within(t, h, p_scope) end,
     'changes', coalesce(a.changes, '[]')
   ) order by i.position), '[]')
   from (
@@ -610,6 +615,7 @@ language sql stable set search_path = '' as $$
   join public.events e on e.id = i.event_id
   join public.deliveries d on d.id = i.delivery_id
   join public.destinations t on t.id = d.destination_id
+  left join public.destination_health h on h.destination_id = t.id
   left join public.attempts a on a.id = i.attempt_id;
 $$;
 

@@ -256,11 +256,6 @@ $$;
 create function public.read_waiting() returns jsonb
 language sql stable set search_path = '' as $$
   select jsonb_build_object(
-    'count', (
-      select count(*) from (
-        select from public.deliveries d where d.status in ('pending', 'retrying') limit 10000
-      ) w
-    ),
     'oldest_due_seconds', (
       select round(extract(epoch from now() - min(x.due_at))::numeric, 1)
       from public.destinations t
@@ -277,7 +272,7 @@ language sql stable set search_path = '' as $$
         and coalesce(h.breaker, 'closed') = 'closed' and h.ramp is null and h.disable_because is null
         and coalesce(h.throttled_until, '-infinity') <= now()
     )
-  );
+  ) || public.read_waits();
 $$;
 
 -- The same for some organisations: of their newest 10,000 events that are not finished, because nothing else says whose a
@@ -285,23 +280,25 @@ $$;
 create function public.read_waiting_within(p_scope text[]) returns jsonb
 language sql stable set search_path = '' as $$
   select jsonb_build_object(
-    'count', count(*),
+    'count', count(*) filter (where w.status <> 'held'),
+    'blocked', count(*) filter (where w.status <> 'held' and public.hold_of(t, h) is not null),
+    'held', count(*) filter (where w.status = 'held'),
     'oldest_due_seconds', round(extract(epoch from now() - min(w.due_at) filter (
-      where w.due_at <= now() and t.enabled and t.paused_at is null and t.archived_at is null
+      where w.status <> 'held' and w.due_at <= now() and t.enabled and t.paused_at is null and t.archived_at is null
         and t.rate_per_second is null and t.ordering = 'none'
         and coalesce(h.breaker, 'closed') = 'closed' and h.ramp is null and h.disable_because is null
         and coalesce(h.throttled_until, '-infinity') <= now()
     ))::numeric, 1)
   )
   from (
-    select d.due_at, d.destination_id
+    select d.due_at, d.destination_id, d.status
     from (
       select e.id from public.events e
       where e.status in ('received', 'processing', 'failed', 'dead') and public.in_scope(p_scope, e.organisation_id)
       order by e.received_at desc
       limit 10000
     ) e
-    join public.deliveries d on d.event_id = e.id and d.status in ('pending', 'retrying')
+    join public.deliveries d on d.event_id = e.id and d.status in ('pending', 'retrying', 'held')
     limit 10000
   ) w
   join public.destinations t on t.id = w.destination_id

@@ -100,6 +100,7 @@ const RULES: Record<string, Record<string, Rule>> = {
   ...ofDestination("enable", "POST", { expected: manage(404) }),
   ...ofDestination("disable", "POST", { expected: manage(404), body: {} }),
   ...ofDestination("rotate-secret", "POST", { expected: manage(404), body: {} }),
+  ...ofDestination("try-now", "POST", { expected: operate(404), body: {} }),
   ...ofDestination("test", "POST", { expected: operate(404) }),
   ...ofDestination("sample", "POST", { expected: operate(404) }),
   ...ofDestination("deliveries", "GET", { expected: view(404) }),

@@ -158,6 +158,7 @@ const ROUTES: Record<string, Record<string, Row>> = {
   ...ofDestination("rotate-secret", "POST", "admin", {}),
   ...ofDestination("sample", "POST", "support"),
   ...ofDestination("test", "POST", "support"),
+  ...ofDestination("try-now", "POST", "support", {}),
   "/api/event-views": { GET: { apart: "a person's own views" }, POST: { apart: "a person's own views" } },
   "/api/event-views/[id]": { DELETE: { apart: "a person's own views" } },
   "/api/events": {

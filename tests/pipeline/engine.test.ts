@@ -189,7 +189,7 @@ describe("a replay goes wrong and stops", () => {
     const replay = await createReplay(ask({ selection: dead, options: { canary: 3 } }));
     const ended = await run(replay);
     expect(ended).toMatchObject({ status: "stopped", failed: 3, skipped: 27, total: 30 });
-    expect(ended.stopped_because).toContain("3 of the first 3");
+    expect(ended.stopped_because).toBe("Trial: 3 of 3 failed, none may fail.");
     expect(agent.received).toHaveLength(3);
     expect(await desk.sql`select count(*)::int from events where replay_count > 0`).toEqual([{ count: 3 }]);
   });

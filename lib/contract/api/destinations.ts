@@ -9,6 +9,7 @@ import type {
   DestinationWithSecret,
 } from "../destinations";
 import { PLATFORM_EVENT_TYPES } from "../platform";
+import { hold } from "./holds";
 import { count, deliveryStatus, errorClass, providerSlug, time } from "./values";
 
 const { Enums } = Constants.public;
@@ -86,6 +87,14 @@ export const rotateSecretRequest = z.strictObject({
     .describe("How long the secret before it signs, too."),
 });
 
+/** `POST /api/destinations/{id}/try-now` */
+export const tryNowRequest = z.strictObject({
+  all: z
+    .boolean()
+    .default(false)
+    .describe("Those that wait for their retry, the oldest 2,000, follow as soon as the first one succeeds."),
+});
+
 /** `POST /api/destinations/{id}/disable` */
 export const disableDestinationRequest = z.strictObject({
   because: z.string().trim().min(3, "say in a few words why").max(500).optional(),
@@ -117,7 +126,7 @@ const health: z.ZodType<DestinationHealth> = z
     breaker: z.enum(Enums.breaker_state),
     breaker_probe_at: time.nullable().describe("When the open circuit lets one delivery try."),
     throttled_until: time.nullable(),
-    waiting: count,
+    waiting: count.describe("Pending or to be retried; not what is at the endpoint this moment."),
     held: count,
     dead: count,
     drain_seconds: z.number().nullable().describe("How long what waits takes at its rate; null without one."),
@@ -146,6 +155,7 @@ export const destination: z.ZodType<Destination> = z
     created_at: time,
     updated_at: time,
     state: z.enum(STATES),
+    hold: hold.nullable(),
     health,
   })
   .meta({ id: "Destination" });

@@ -9,6 +9,7 @@ import type {
   EventSummary,
   RelatedEvents,
 } from "../events";
+import { hold } from "./holds";
 import { replay } from "./replay-answers";
 import {
   attemptStatus,
@@ -99,7 +100,9 @@ const delivery: z.ZodType<Delivery> = z
     destination: z.object({ id: z.int(), slug: z.string(), name: z.string(), kind, url: z.string().nullable() }),
     status: deliveryStatus,
     attempt_count: count,
+    tries: count.describe("Attempts of the run it is in: a replay begins to count anew."),
     max_attempts: count,
+    hold: hold.nullable(),
     due_at: time.nullable(),
     last_error_class: errorClass.nullable(),
     last_error: z.string().nullable(),

@@ -1,6 +1,6 @@
 /** The API around the history's table: histogram, event types, saved views. The types stand in ../history.ts. */
 import { z } from "zod";
-import { eventFilterSchema, readQuery } from "../event-filter";
+import { eventFilterFields, eventFilterSchema, readQuery, refuseReversed } from "../event-filter";
 import type { EventHistogram, EventTypeCount, EventView } from "../history";
 import { printEventFilter } from "../print-filter";
 import { count, time } from "./values";
@@ -26,7 +26,9 @@ export const eventHistogram: z.ZodType<EventHistogram> = z.object({
 });
 
 /** `GET /api/webhooks/events/types` */
-export const eventTypesRequest = eventFilterSchema.pick({ from_ts: true, to_ts: true, range: true });
+export const eventTypesRequest = eventFilterFields
+  .pick({ from_ts: true, to_ts: true, range: true })
+  .superRefine(refuseReversed);
 
 export const eventTypes: z.ZodType<{ types: EventTypeCount[] }> = z.object({
   types: z.array(z.object({ provider_slug: z.string(), event_type: z.string(), count })),

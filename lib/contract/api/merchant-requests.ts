@@ -20,17 +20,22 @@ const status = list(z.enum(["timeout", "retry_exhausted", ...eventStatus.options
 
 const name = z.string().min(1).max(255);
 
+const inOrder = ({ from, to }: { from?: string; to?: string }) => !from || !to || Date.parse(from) < Date.parse(to);
+const REVERSED = { error: "must be later than from", path: ["to"] };
+
 /** `GET /admin/webhooks/events` */
-export const merchantEventsRequest = z.object({
-  status: status.optional(),
-  merchantId: name.optional(),
-  eventType: list(name).optional(),
-  provider: list(providerSlug).optional(),
-  from: givenTime.optional(),
-  to: givenTime.optional(),
-  limit: z.coerce.number().int().min(1).max(500).default(50),
-  cursor: z.string().max(200).optional(),
-});
+export const merchantEventsRequest = z
+  .object({
+    status: status.optional(),
+    merchantId: name.optional(),
+    eventType: list(name).optional(),
+    provider: list(providerSlug).optional(),
+    from: givenTime.optional(),
+    to: givenTime.optional(),
+    limit: z.coerce.number().int().min(1).max(500).default(50),
+    cursor: z.string().max(200).optional(),
+  })
+  .refine(inOrder, REVERSED);
 
 /** `POST /admin/webhooks/{eventId}/replay` */
 export const merchantReplayRequest = z.strictObject({ options, reason });
@@ -43,7 +48,10 @@ export const bulkReplayRequest = z.strictObject({
       status: status.optional(),
       eventTypes: z.array(name).min(1).max(50).optional(),
       provider: list(providerSlug).optional(),
-      timeRange: z.strictObject({ from: givenTime.optional(), to: givenTime.optional() }).optional(),
+      timeRange: z
+        .strictObject({ from: givenTime.optional(), to: givenTime.optional() })
+        .refine(inOrder, REVERSED)
+        .optional(),
     })
     .refine((criteria) => Object.values(criteria).some((value) => value !== undefined), "name at least one criterion"),
   limit: z.int().min(1).optional().describe("Take the oldest so many, where more match."),

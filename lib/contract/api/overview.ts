@@ -16,7 +16,7 @@ import { CHECKS, type DeepHealth } from "../health";
 import { eventSummary } from "./event-answers";
 import { count, time } from "./values";
 
-const range: z.ZodType<Range> = z.enum(["15m", "1h", "24h", "7d", "30d"]);
+const range: z.ZodType<Range> = z.enum(["15m", "1h", "24h", "7d", "30d"], "is 15m, 1h, 24h, 7d or 30d");
 
 const moment = z.iso.datetime({ offset: true, error: "must be an ISO 8601 time such as 2026-01-31T09:00:00Z" });
 const DAY_MS = 86_400_000;
@@ -119,7 +119,12 @@ export const analytics: z.ZodType<Analytics> = z.object({
   latency: latency.describe("Of all delivery attempts that ended."),
   previous_latency: latency,
   silent_providers: z.array(silentProvider),
-  waiting: z.object({ count, oldest_due_seconds: z.number().nullable() }),
+  waiting: z.object({
+    count: count.describe("Pending or to be retried, at most 10,000."),
+    blocked: count.describe("Of these, what their destination holds back: an open circuit, a throttle, a switch."),
+    held: count.describe("Held while their destination is paused or disabled; not in count."),
+    oldest_due_seconds: z.number().nullable().describe("Of those that a worker could take."),
+  }),
   dead_letters: count,
   needs_attention: z.array(eventSummary),
   running_replays: count,

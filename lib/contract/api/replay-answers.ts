@@ -11,6 +11,7 @@ import type {
   ReplayRequested,
   ReplaySummary,
 } from "../replays";
+import { hold, replayHold, trial } from "./holds";
 import {
   changeResult,
   count,
@@ -74,6 +75,8 @@ export const replaySummary: z.ZodType<ReplaySummary> = z
       }),
     ),
     rows_changed: count,
+    holds: z.array(replayHold).describe("What holds the deliveries that have not ended, most first."),
+    trial: trial.nullable().describe("Null for a replay without canary."),
   })
   .meta({ id: "ReplaySummary" });
 
@@ -100,6 +103,7 @@ export const replayItem: z.ZodType<ReplayItem> = z
     duration_ms: count.nullable(),
     attempts: count,
     next_retry: time.nullable(),
+    hold: hold.nullable(),
     changes: z.array(changeResult),
   })
   .meta({ id: "ReplayItem" });
@@ -122,6 +126,7 @@ export const replayPreview: z.ZodType<ReplayPreview> = z
     newest: time.nullable(),
     estimated_seconds: count,
     unhealthy_destinations: z.array(z.string()),
+    holds: z.array(replayHold).describe("What holds the destinations of what would run."),
     changes: z.object({
       created: count,
       updated: count,
@@ -130,6 +135,7 @@ export const replayPreview: z.ZodType<ReplayPreview> = z
       rows: z.array(changeResult),
       looked_at: count,
       problems: z.array(z.object({ message: z.string(), count })),
+      will_fail: count.describe("How many of to_run these are."),
     }),
     impact: z.object({
       customers: count,

@@ -1,6 +1,6 @@
 /** What the API is asked about replays: the very objects its routes parse with, and its documents show. */
 import { z } from "zod";
-import { eventFilterSchema } from "../event-filter";
+import { eventFilterFields, refuseReversed } from "../event-filter";
 import { replayOptionsSchema } from "../replay-options";
 import { count, eventId, givenTime, list, providerSlug, reason, replayOutcome, replayStatus, sourceId } from "./values";
 
@@ -64,10 +64,10 @@ export const replayBulkRequest = z
 export const replayQueryRequest = z
   .strictObject({
     provider_slug: providerSlug,
-    org_id: eventFilterSchema.shape.org_id,
-    company_id: eventFilterSchema.shape.company_id,
-    event_type: eventFilterSchema.shape.event_type,
-    status: eventFilterSchema.shape.status,
+    org_id: eventFilterFields.shape.org_id,
+    company_id: eventFilterFields.shape.company_id,
+    event_type: eventFilterFields.shape.event_type,
+    status: eventFilterFields.shape.status,
     from_ts: givenTime,
     to_ts: givenTime,
     limit,
@@ -78,7 +78,7 @@ export const replayQueryRequest = z
   .refine(({ from_ts, to_ts }) => Date.parse(from_ts) < Date.parse(to_ts), inOrder);
 
 const chosen = z.strictObject({ event_ids: z.array(eventId).min(1).max(50_000) });
-const matching = z.strictObject({ filter: eventFilterSchema.strict(), limit });
+const matching = z.strictObject({ filter: eventFilterFields.strict().superRefine(refuseReversed), limit });
 
 /** `POST /api/webhooks/replays` */
 export const createReplayRequest = z.strictObject({

@@ -1,6 +1,7 @@
 /** What the API is asked and answers about people, tokens and the audit log. Strict: nothing else can be set by the way. */
 import { z } from "zod";
 import { Constants } from "@/lib/db/database.types";
+import { refuseReversed } from "../event-filter";
 import { SCOPE_NAMES } from "../scopes";
 import { SHORTEST_PASSWORD } from "../staff";
 import { count, givenTime, list, time } from "./values";
@@ -76,23 +77,27 @@ const filter = {
   actor: z.string().max(255).optional().describe("The name of a person or a token."),
   action: list(z.string().max(100)).optional().describe("Such as staff.invite."),
   subject: z.string().max(320).optional().describe("An id such as wr_12, or a person's e-mail."),
-  range: z.enum(["15m", "1h", "24h", "7d", "30d"]).optional(),
+  range: z.enum(["15m", "1h", "24h", "7d", "30d"], "is 15m, 1h, 24h, 7d or 30d").optional(),
   from_ts: givenTime.optional(),
   to_ts: givenTime.optional(),
 };
 
 /** `GET /api/audit` */
-export const auditRequest = z.object({
-  ...filter,
-  limit: z.coerce.number().int().min(1).max(500).default(50),
-  cursor: z
-    .string()
-    .regex(/^\d{1,17}\.\d{1,17}$/, "is not one of ours; start again without it")
-    .optional(),
-});
+export const auditRequest = z
+  .object({
+    ...filter,
+    limit: z.coerce.number().int().min(1).max(500).default(50),
+    cursor: z
+      .string()
+      .regex(/^\d{1,17}\.\d{1,17}$/, "is not one of ours; start again without it")
+      .optional(),
+  })
+  .superRefine(refuseReversed);
 
 /** `GET /api/audit/export` */
-export const auditExportRequest = z.object({ ...filter, format: z.enum(["csv", "json"]).default("csv") });
+export const auditExportRequest = z
+  .object({ ...filter, format: z.enum(["csv", "json"]).default("csv") })
+  .superRefine(refuseReversed);
 
 const staffMember = z
   .object({

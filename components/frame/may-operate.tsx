@@ -1,0 +1,10 @@
+"use client";
+
+import { createContext, useContext } from "react";
+
+/** Whether this person may pause, test and try destinations. The page explains with it; the API decides. */
+export const MayOperate = createContext(false);
+
+export function useMayOperate(): boolean {
+  return useContext(MayOperate);
+}

@@ -1,0 +1,49 @@
+"use client";
+
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { Zap } from "lucide-react";
+import { tryNow } from "@/lib/client/destinations";
+import { useMayOperate } from "../frame/may-operate";
+import { Guarded } from "../replays/guarded";
+import { sayDone, sayFailed } from "../toasts";
+import { Button, type ButtonProps } from "../ui/button";
+
+const VIEWER = "Your role may look, not change. Ask somebody in support or an administrator.";
+
+/** Lets the next waiting delivery through an open circuit. `all`: the retries that wait follow as soon as it succeeds. */
+export function TryNowButton({
+  destinationId,
+  all = false,
+  label = "Try now",
+  onTried,
+  ...button
+}: {
+  destinationId: string;
+  all?: boolean;
+  label?: string;
+  onTried?: () => void;
+} & Pick<ButtonProps, "size" | "variant">) {
+  const client = useQueryClient();
+  const mayOperate = useMayOperate();
+  const trying = useMutation({
+    mutationFn: () => tryNow(destinationId, all),
+    onSuccess: ({ name, health }) =>
+      sayDone(
+        health.waiting > 0
+          ? `One delivery goes to ${name} now. The others follow when it succeeds.`
+          : `The next delivery is let through to ${name} at once.`,
+      ),
+    onError: (error) => sayFailed(error),
+    onSettled: () => {
+      onTried?.();
+      void client.invalidateQueries();
+    },
+  });
+  return (
+    <Guarded forbidden={mayOperate ? null : VIEWER}>
+      <Button {...button} data-testid="try-now" disabled={trying.isPending} onClick={() => trying.mutate()}>
+        <Zap /> {trying.isPending ? "Trying…" : label}
+      </Button>
+    </Guarded>
+  );
+}

@@ -1,0 +1,39 @@
+/** The figures of a replay in one place: its page, the lists and the overview say the same number in the same words. */
+import { isEnded } from "@/lib/client/live-replay";
+import type { Replay } from "@/lib/contract/replays";
+import { count } from "../format";
+
+type Counted = Pick<Replay, "status" | "total" | "succeeded" | "failed" | "skipped" | "in_progress">;
+
+/** What has an outcome. */
+export function endedOf({ succeeded, failed, skipped }: Counted): number {
+  return succeeded + failed + skipped;
+}
+
+/** What ran to its end. */
+export function ranOf({ succeeded, failed }: Counted): number {
+  return succeeded + failed;
+}
+
+/** What has not been handed on: it would stay as it is. */
+export function untouchedOf(replay: Counted): number {
+  return replay.total - endedOf(replay) - replay.in_progress;
+}
+
+/** `3 of 37` */
+export function endedWords(replay: Counted): string {
+  return `${count(endedOf(replay))} of ${count(replay.total)}`;
+}
+
+/** While it runs `3 of 37 done`; then what came of what ran: `2 of 3 recovered`. */
+export function resultWords(replay: Counted): string {
+  if (!isEnded(replay.status)) return `${endedWords(replay)} done`;
+  const ran = ranOf(replay);
+  return ran === 0 ? "none ran" : `${count(replay.succeeded)} of ${count(ran)} recovered`;
+}
+
+/** What has begun and has no outcome yet. After the end only retries are left, which still count. */
+export function inProgressWords({ status, in_progress }: Counted): string | null {
+  if (in_progress === 0) return null;
+  return isEnded(status) ? `${count(in_progress)} still to end` : `${count(in_progress)} in progress`;
+}

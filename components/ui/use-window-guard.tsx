@@ -1,0 +1,42 @@
+"use client";
+
+import { type ReactNode, useState } from "react";
+import { DiscardQuestion } from "./discard-question";
+import { useOpener } from "./opener";
+
+/**
+ * How a window may be closed. `dirty`: it asks before what was entered is thrown away. `locked`: it holds what is shown this
+ * once, so neither Escape nor a click outside closes it, only its own button.
+ */
+export interface WindowGuard {
+  dirty?: boolean;
+  locked?: boolean;
+}
+
+/** What Radix's Root and Content need for that. `inside` is drawn in the content. */
+export function useWindowGuard(
+  { open, dirty = false, locked = false }: WindowGuard & { open: boolean },
+  onOpenChange: (open: boolean) => void,
+) {
+  const [asking, setAsking] = useState(false);
+  const giveBack = useOpener(open);
+  const stay = (event: Event) => event.preventDefault();
+  const discard = () => {
+    setAsking(false);
+    onOpenChange(false);
+  };
+  const inside: ReactNode = asking && <DiscardQuestion onKeep={() => setAsking(false)} onDiscard={discard} />;
+  return {
+    root: {
+      onOpenChange(next: boolean) {
+        if (next || (!dirty && !locked)) return onOpenChange(next);
+        if (!locked) setAsking(true);
+      },
+    },
+    content: {
+      onCloseAutoFocus: giveBack,
+      ...(locked && { onEscapeKeyDown: stay, onPointerDownOutside: stay, onInteractOutside: stay }),
+    },
+    inside,
+  };
+}

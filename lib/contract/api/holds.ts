@@ -1,0 +1,41 @@
+/** What holds deliveries back, as schemas. The types stand in ../holds.ts. */
+import { z } from "zod";
+import { HOLD_REASONS, type Hold, type ReplayHold, type Trial } from "../holds";
+import { count, time } from "./values";
+
+const fields = {
+  why: z.enum(HOLD_REASONS),
+  since: time.nullable(),
+  until: time.nullable().describe("When it ends by itself; null when that cannot be known."),
+  by: z.string().nullable().describe("Who paused or disabled it; null when it was not a person."),
+  because: z.string().nullable().describe("Why it was disabled."),
+};
+
+export const hold: z.ZodType<Hold> = z
+  .object(fields)
+  .describe("What holds the deliveries back; null when nothing does.")
+  .meta({ id: "Hold" });
+
+export const replayHold: z.ZodType<ReplayHold> = z
+  .object({
+    ...fields,
+    destination_id: z.string(),
+    destination: z.string(),
+    deliveries: count.describe("How many of the replay wait for it."),
+    event_id: z.string().optional().describe("The older event that order waits for."),
+  })
+  .meta({ id: "ReplayHold" });
+
+export const trial: z.ZodType<Trial> = z
+  .object({
+    size: count,
+    succeeded: count,
+    failed: count.describe(
+      "Also those that wait for a retry: the trial asks whether the endpoint takes deliveries now.",
+    ),
+    retrying: count,
+    allowed: count.describe("How many may fail. With one more, the replay stops."),
+    limit: z.number(),
+    state: z.enum(["running", "passed", "failed"]),
+  })
+  .meta({ id: "ReplayTrial" });
