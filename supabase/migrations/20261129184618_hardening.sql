@@ -2,6 +2,9 @@
 
 SET local check_function_bodies = off;
 
+ALTER TABLE "public"."api_tokens"
+  DROP CONSTRAINT "api_tokens_scopes_check";
+
 ALTER TABLE "public"."statistics"
   DROP CONSTRAINT "statistics_outcome_check";
 
@@ -144,6 +147,8 @@ DROP FUNCTION "public"."read_rail"();
 
 DROP FUNCTION "public"."record_attempts"(jsonb);
 
+DROP FUNCTION "public"."record_sign_in"(text, text, boolean);
+
 DROP FUNCTION "public"."resolve_events"(bigint[], text, text, text, text);
 
 DROP FUNCTION "public"."resume_destination"(bigint, text, text, text);
@@ -160,6 +165,8 @@ DROP FUNCTION "public"."see_notices"(text, bigint);
 
 DROP FUNCTION "public"."select_events"(jsonb, integer);
 
+DROP FUNCTION "public"."sign_in_allowed"(text, text);
+
 DROP FUNCTION "public"."source_answer"(public.sources);
 
 DROP FUNCTION "public"."start_replay"(bigint, jsonb, text, text, text);
@@ -174,6 +181,55 @@ DROP FUNCTION "public"."update_source"(bigint, jsonb, text, text, text);
 
 DROP FUNCTION "public"."why_not_changed"(bigint);
 
+DROP TABLE "public"."sign_in_failures";
+
+CREATE TABLE "public"."sign_in_guesses" (
+  "id"          bigint                   GENERATED ALWAYS AS IDENTITY NOT NULL,
+  "kind"        text                     NOT NULL,
+  "account"     text                     NOT NULL,
+  "network"     text                     NOT NULL,
+  "is_familiar" boolean                  NOT NULL,
+  "booked_at"   timestamp with time zone NOT NULL,
+  CONSTRAINT "sign_in_guesses_account_check" CHECK ((length(account) <= 320)),
+  CONSTRAINT "sign_in_guesses_kind_check" CHECK ((kind = ANY (ARRAY['password'::text, 'invitation'::text]))),
+  CONSTRAINT "sign_in_guesses_network_check" CHECK ((length(network) <= 64)),
+  CONSTRAINT "sign_in_guesses_pkey" PRIMARY KEY (id)
+);
+
+ALTER TABLE "public"."sign_in_guesses"
+  ENABLE ROW LEVEL SECURITY;
+
+REVOKE ALL ON TABLE "public"."sign_in_guesses" FROM "anon", "authenticated";
+
+CREATE TABLE "public"."staff_sessions" (
+  "id"            bigint                   GENERATED ALWAYS AS IDENTITY NOT NULL,
+  "id_hash"       bytea                    NOT NULL,
+  "staff_id"      uuid                     NOT NULL,
+  "address"       text                     NOT NULL,
+  "network"       text                     NOT NULL,
+  "user_agent"    text                     NOT NULL,
+  "created_at"    timestamp with time zone NOT NULL DEFAULT now(),
+  "last_seen_at"  timestamp with time zone NOT NULL DEFAULT now(),
+  "expires_at"    timestamp with time zone NOT NULL,
+  "ended_at"      timestamp with time zone,
+  "ended_because" text,
+  CONSTRAINT "staff_sessions_address_check" CHECK ((length(address) <= 64)),
+  CONSTRAINT "staff_sessions_ended_because_check"
+    CHECK
+    ((ended_because = ANY (ARRAY['signed_out'::text, 'signed_out_everywhere'::text, 'replaced'::text, 'too_many'::text, 'password'::text, 'role'::text, 'disabled'::text,
+    'enabled'::text]))),
+  CONSTRAINT "staff_sessions_id_hash_check" CHECK ((octet_length(id_hash) = 32)),
+  CONSTRAINT "staff_sessions_one_per_id" UNIQUE (id_hash),
+  CONSTRAINT "staff_sessions_pkey" PRIMARY KEY (id),
+  CONSTRAINT "staff_sessions_say_why_they_ended" CHECK (((ended_at IS NULL) = (ended_because IS NULL))),
+  CONSTRAINT "staff_sessions_user_agent_check" CHECK ((length(user_agent) <= 200))
+);
+
+ALTER TABLE "public"."staff_sessions"
+  ENABLE ROW LEVEL SECURITY;
+
+REVOKE ALL ON TABLE "public"."staff_sessions" FROM "anon", "authenticated";
+
 CREATE TABLE "public"."write_probe" (
   "id"     integer                  NOT NULL,
   "at"     timestamp with time zone NOT NULL,
@@ -186,6 +242,15 @@ ALTER TABLE "public"."write_probe"
   ENABLE ROW LEVEL SECURITY;
 
 REVOKE ALL ON TABLE "public"."write_probe" FROM "anon", "authenticated";
+
+ALTER TABLE "public"."api_tokens"
+  ADD COLUMN "is_signed" boolean NOT NULL DEFAULT false;
+
+ALTER TABLE "public"."api_tokens"
+  ADD COLUMN "role" public.staff_role;
+
+ALTER TABLE "public"."api_tokens"
+  ADD COLUMN "parent_id" bigint;
 
 ALTER TABLE "public"."api_tokens"
   ADD COLUMN "organisations" text[];
@@ -222,6 +287,14 @@ ALTER TABLE "public"."statistics"
 
 ALTER TABLE "public"."statistics_hours"
   ADD COLUMN "organisation_id" text NOT NULL DEFAULT ''::text;
+
+REVOKE ALL ON SEQUENCE "public"."sign_in_guesses_id_seq" FROM "anon";
+
+REVOKE ALL ON SEQUENCE "public"."sign_in_guesses_id_seq" FROM "authenticated";
+
+REVOKE ALL ON SEQUENCE "public"."staff_sessions_id_seq" FROM "anon";
+
+REVOKE ALL ON SEQUENCE "public"."staff_sessions_id_seq" FROM "authenticated";
 
 ALTER TYPE "public"."error_class" ADD VALUE 'delivery_loop' AFTER 'lease_expired';
 
@@ -405,6 +478,7 @@ begin
   update public.staff_users u set
     name = p_name, password_hash = p_password_hash, session_version = u.session_version + 1
   where u.id = v_staff.id;
+  perform public.end_sessions(v_staff.id, 'password');
   perform public.record_staff_action(
     'invitation.accept', v_staff.email, '{}', p_name, v_staff.id::text, p_request_id
   );
@@ -648,6 +722,7 @@ CREATE OR REPLACE FUNCTION public.api_token (
   AS $function$
   select jsonb_build_object(
     'id', 'tk_' || t.id, 'name', t.name, 'hint', t.hint, 'scopes', t.scopes, 'created_by', t.created_by,
+    'kind', case when t.is_signed then 'command_line' else 'console' end, 'role', t.role,
     'organisations', public.token_scope(t),
     'status', case
       when t.revoked_at is not null then 'revoked'
@@ -882,6 +957,51 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION public.book_guess (
+  p_email      text,
+  p_address    text,
+  p_request_id text
+)
+  RETURNS jsonb
+  LANGUAGE plpgsql
+  SET search_path TO ''
+  SET jit TO 'off'
+  AS $function$
+declare
+  v_account text := left(lower(p_email), 320);
+  v_network text := public.network_of(p_address);
+  v_now timestamptz;
+  v_familiar boolean;
+  v_wait numeric;
+  v_guess bigint;
+begin
+  -- Addresses before accounts, always, so that no two wait for each other.
+  perform pg_advisory_xact_lock(hashtextextended('guesses of address ' || v_network, 0));
+  perform pg_advisory_xact_lock(hashtextextended('guesses at account ' || v_account, 0));
+  v_now := clock_timestamp();
+  v_familiar := exists (
+    select from public.staff_users u
+    join public.staff_sessions s on s.staff_id = u.id
+    where u.email = v_account and s.network = v_network and s.created_at > v_now - interval '30 days'
+  );
+  v_wait := greatest(
+    public.wait_of_network('password', v_network, v_now),
+    case when not v_familiar then public.wait_of_account(v_account, v_now) end
+  );
+  if v_wait > 0 then
+    perform public.record_refused_sign_in(v_account, p_address, 'too_many_attempts', p_request_id);
+    return jsonb_build_object('wait', ceil(v_wait));
+  end if;
+  insert into public.sign_in_guesses (kind, account, network, is_familiar, booked_at)
+  values ('password', v_account, v_network, v_familiar, v_now)
+  returning id into v_guess;
+  perform public.forget_old_guesses(v_now);
+  return jsonb_build_object('guess', v_guess);
+end
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."book_guess"(text, text, text) FROM PUBLIC, "anon", "authenticated";
+
 CREATE OR REPLACE FUNCTION public.change_staff (
   p_id            uuid,
   p_within        public.staff_role[],
@@ -892,7 +1012,10 @@ CREATE OR REPLACE FUNCTION public.change_staff (
   p_role          public.staff_role   DEFAULT NULL::public.staff_role,
   p_disabled      boolean             DEFAULT NULL::boolean,
   p_rescope       boolean             DEFAULT false,
-  p_organisations text[]              DEFAULT NULL::text[]
+  p_organisations text[]              DEFAULT NULL::text[],
+  p_own_id        uuid                DEFAULT NULL::uuid,
+  p_tokens        text                DEFAULT NULL::text,
+  p_scope_roles   jsonb               DEFAULT '{}'::jsonb
 )
   RETURNS jsonb
   LANGUAGE plpgsql
@@ -902,13 +1025,15 @@ CREATE OR REPLACE FUNCTION public.change_staff (
 declare
   v_before public.staff_users;
   v_after public.staff_users;
+  v_tokens bigint;
+  v_heir uuid;
 begin
   -- All administrators, in one order: two who demote each other wait here, and the second finds the last one.
   perform from public.staff_users u where u.role = 'admin' or u.id = p_id order by u.id for update;
   select * into v_before from public.staff_users u where u.id = p_id and public.all_in_scope(p_scope, u.organisations);
   if not found then
     return jsonb_build_object('result', 'not_found');
-  elsif p_id::text = p_actor_id then
+  elsif p_id = p_own_id then
     return jsonb_build_object('result', 'own_account');
   elsif v_before.role <> all (p_within) or p_role <> all (p_within) then
     return jsonb_build_object('result', 'beyond_rights');
@@ -932,10 +1057,37 @@ begin
     return jsonb_build_object('result', 'last_admin');
   end if;
 
+  if v_after.disabled_at is not null and v_before.disabled_at is null then
+    v_tokens := (
+      select count(*) from public.api_tokens t
+      where t.owner_id = p_id and t.revoked_at is null and t.expires_at > now()
+    );
+    v_heir := (
+      select u.id from public.staff_users u where u.id::text = p_tokens and u.id <> p_id and public.is_active_admin(u)
+        and public.all_in_scope(p_scope, u.organisations)
+        and not exists (
+          select from public.api_tokens t
+          where t.owner_id = p_id and t.revoked_at is null and t.expires_at > now()
+            and not public.all_in_scope(u.organisations, public.token_scope(t))
+        )
+    );
+    if v_tokens > 0 and p_tokens is null then
+      return jsonb_build_object('result', 'has_tokens', 'tokens', v_tokens);
+    elsif p_tokens <> 'revoke' and v_heir is null then
+      return jsonb_build_object('result', 'no_heir');
+    elsif v_tokens > 0 then
+      perform public.settle_tokens(v_before, v_heir, p_scope_roles, p_actor, p_actor_id, p_request_id);
+    end if;
+  end if;
+
   update public.staff_users u set
     role = v_after.role, disabled_at = v_after.disabled_at, organisations = v_after.organisations,
     session_version = u.session_version + 1
   where u.id = p_id returning * into v_after;
+  perform public.end_sessions(p_id, case
+    when v_after.role <> v_before.role or v_after.organisations is distinct from v_before.organisations then 'role'
+    when v_after.disabled_at is null then 'enabled' else 'disabled'
+  end);
   if v_after.disabled_at is not null then
     delete from public.staff_invitations i where i.staff_id = p_id;
   end if;
@@ -963,7 +1115,7 @@ end
 $function$;
 
 REVOKE ALL
-  ON FUNCTION "public"."change_staff"(uuid, public.staff_role[], text[], text, text, text, public.staff_role, boolean, boolean, text[])
+  ON FUNCTION "public"."change_staff"(uuid, public.staff_role[], text[], text, text, text, public.staff_role, boolean, boolean, text[], uuid, text, jsonb)
   FROM PUBLIC, "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.changes_since (
@@ -1744,7 +1896,8 @@ CREATE OR REPLACE FUNCTION public.create_api_token (
   p_actor         text,
   p_actor_id      text,
   p_request_id    text,
-  p_owner_id      uuid    DEFAULT NULL::uuid
+  p_owner_id      uuid    DEFAULT NULL::uuid,
+  p_parent_id     bigint  DEFAULT NULL::bigint
 )
   RETURNS jsonb
   LANGUAGE plpgsql
@@ -1757,9 +1910,11 @@ begin
   if not public.all_in_scope(p_scope, p_organisations) then
     return jsonb_build_object('refused', 'beyond_scope');
   end if;
-  insert into public.api_tokens (name, token_hash, hint, scopes, owner_id, created_by, organisations, expires_at)
+  insert into public.api_tokens (
+    name, token_hash, hint, scopes, owner_id, parent_id, created_by, organisations, expires_at
+  )
   values (
-    p_name, decode(p_token_hash, 'hex'), p_hint, p_scopes, p_owner_id, p_actor, p_organisations,
+    p_name, decode(p_token_hash, 'hex'), p_hint, p_scopes, p_owner_id, p_parent_id, p_actor, p_organisations,
     now() + p_days * interval '1 day'
   )
   returning * into v_token;
@@ -1775,7 +1930,7 @@ begin
 end
 $function$;
 
-REVOKE ALL ON FUNCTION "public"."create_api_token"(text, text, text, text[], integer, text[], text[], text, text, text, uuid) FROM PUBLIC, "anon", "authenticated";
+REVOKE ALL ON FUNCTION "public"."create_api_token"(text, text, text, text[], integer, text[], text[], text, text, text, uuid, bigint) FROM PUBLIC, "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.create_destination (
   p_destination jsonb,
@@ -2072,6 +2227,19 @@ $function$;
 
 REVOKE ALL ON FUNCTION "public"."create_source"(jsonb, text[], text, text, text) FROM PUBLIC, "anon", "authenticated";
 
+CREATE OR REPLACE FUNCTION public.delay_after (
+  p_guesses bigint
+)
+  RETURNS numeric
+  LANGUAGE sql
+  IMMUTABLE
+  SET search_path TO ''
+  AS $function$
+  select case when p_guesses < 5 then 0 else least(30, 2 ^ least(p_guesses - 5, 10)) end;
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."delay_after"(bigint) FROM PUBLIC, "anon", "authenticated";
+
 CREATE OR REPLACE FUNCTION public.delete_event_view (
   p_staff_id uuid,
   p_id       bigint
@@ -2309,6 +2477,44 @@ $function$;
 
 REVOKE ALL ON FUNCTION "public"."enable_destination"(bigint, text[], text, text, text) FROM PUBLIC, "anon", "authenticated";
 
+CREATE OR REPLACE FUNCTION public.end_all_sessions (
+  p_staff_id   uuid,
+  p_scope      text[],
+  p_actor      text,
+  p_actor_id   text,
+  p_request_id text,
+  p_within     public.staff_role[] DEFAULT NULL::public.staff_role[],
+  p_own_id     uuid                DEFAULT NULL::uuid
+)
+  RETURNS jsonb
+  LANGUAGE plpgsql
+  SET search_path TO ''
+  SET jit TO 'off'
+  AS $function$
+declare
+  v_staff public.staff_users;
+  v_ended integer;
+begin
+  select * into v_staff from public.staff_users u where u.id = p_staff_id and public.all_in_scope(p_scope, u.organisations) for update;
+  if not found then
+    return jsonb_build_object('result', 'not_found');
+  elsif p_within is not null and p_staff_id = p_own_id then
+    return jsonb_build_object('result', 'own_account');
+  elsif v_staff.role <> all (p_within) then
+    return jsonb_build_object('result', 'beyond_rights');
+  end if;
+  -- A sign-in whose password was checked before now comes to nothing, too.
+  update public.staff_users u set session_version = u.session_version + 1 where u.id = p_staff_id;
+  v_ended := public.end_sessions(p_staff_id, 'signed_out_everywhere');
+  perform public.record_staff_action(
+    'session.end_all', v_staff.email, jsonb_build_object('sessions', v_ended), p_actor, p_actor_id, p_request_id
+  );
+  return jsonb_build_object('result', 'ended', 'ended', v_ended);
+end
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."end_all_sessions"(uuid, text[], text, text, text, public.staff_role[], uuid) FROM PUBLIC, "anon", "authenticated";
+
 CREATE OR REPLACE FUNCTION public.end_failing (
   p_disable_after_days integer
 )
@@ -2382,6 +2588,53 @@ begin
   end if;
 end
 $function$;
+
+CREATE OR REPLACE FUNCTION public.end_session (
+  p_staff_id   uuid,
+  p_id         bigint,
+  p_request_id text
+)
+  RETURNS boolean
+  LANGUAGE plpgsql
+  SET search_path TO ''
+  SET jit TO 'off'
+  AS $function$
+begin
+  update public.staff_sessions s set ended_at = now(), ended_because = 'signed_out'
+  where s.id = p_id and s.staff_id = p_staff_id and s.ended_at is null and s.expires_at > now();
+  if not found then
+    return false;
+  end if;
+  perform public.record_staff_action(
+    'session.end', u.email, jsonb_build_object('session', 'se_' || p_id), u.name, u.id::text, p_request_id
+  )
+  from public.staff_users u where u.id = p_staff_id;
+  return true;
+end
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."end_session"(uuid, bigint, text) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.end_sessions (
+  p_staff_id uuid,
+  p_because  text
+)
+  RETURNS integer
+  LANGUAGE plpgsql
+  SET search_path TO ''
+  SET jit TO 'off'
+  AS $function$
+declare
+  v_ended integer;
+begin
+  update public.staff_sessions s set ended_at = now(), ended_because = p_because
+  where s.staff_id = p_staff_id and s.ended_at is null and s.expires_at > now();
+  get diagnostics v_ended = row_count;
+  return v_ended;
+end
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."end_sessions"(uuid, text) FROM PUBLIC, "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.event_branches (
   p_filter jsonb,
@@ -2789,6 +3042,68 @@ CREATE OR REPLACE FUNCTION public.find_staff (
   where u.email = lower(p_email);
 $function$;
 
+CREATE OR REPLACE FUNCTION public.forget_guess (
+  p_id        bigint,
+  p_was_right boolean
+)
+  RETURNS void
+  LANGUAGE sql
+  SET search_path TO ''
+  SET jit TO 'off'
+  AS $function$
+  delete from public.sign_in_guesses g
+  using public.sign_in_guesses mine
+  where mine.id = p_id and (
+    g.id = p_id or p_was_right and g.kind = 'password' and g.account = mine.account and g.network = mine.network
+  );
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."forget_guess"(bigint, boolean) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.forget_old_guesses (
+  p_now timestamp with time zone
+)
+  RETURNS void
+  LANGUAGE sql
+  SET search_path TO ''
+  SET jit TO 'off'
+  AS $function$
+  delete from public.sign_in_guesses g
+  where g.id in (
+    select o.id from public.sign_in_guesses o where o.booked_at < p_now - interval '1 hour'
+    order by o.booked_at limit 100 for update skip locked
+  );
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."forget_old_guesses"(timestamp WITH time zone) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.forget_old_sessions (
+  p_staff_id uuid
+)
+  RETURNS void
+  LANGUAGE plpgsql
+  SET search_path TO ''
+  SET jit TO 'off'
+  AS $function$
+begin
+  update public.staff_sessions s set ended_at = now(), ended_because = 'too_many'
+  where s.id in (
+    select o.id from public.staff_sessions o
+    where o.staff_id = p_staff_id and o.ended_at is null and o.expires_at > now()
+    order by o.id desc offset 20
+  );
+  delete from public.staff_sessions s
+  where s.id in (select o.id from public.staff_sessions o where o.staff_id = p_staff_id order by o.id desc offset 200);
+  delete from public.staff_sessions s
+  where s.id in (
+    select o.id from public.staff_sessions o where o.expires_at < now() - interval '30 days'
+    order by o.expires_at limit 100 for update skip locked
+  );
+end
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."forget_old_sessions"(uuid) FROM PUBLIC, "anon", "authenticated";
+
 CREATE OR REPLACE FUNCTION public.get_destination (
   p_id    bigint,
   p_scope text[]
@@ -2822,7 +3137,10 @@ CREATE OR REPLACE FUNCTION public.get_event (
     'request_id', e.request_id,
     'deliveries', coalesce((
       select jsonb_agg(jsonb_build_object(
-        'id', d.id, 'status', d.status, 'attempt_count', d.attempt_count, 'max_attempts', t.max_attempts,
+        'id', d.id, 'status', d.status, 'attempt_count', d.attempt_count,
+        -- Of the run it is in: a replay begins to count anew, and may have a number of its own.
+        'tries', d.tries, 'max_attempts', coalesce((select p.max_attempts from public.replay_retries(d) p), t.max_attempts),
+        'hold', public.hold_within(t, h, p_scope),
         'due_at', case when d.status in ('pending', 'retrying') then public.iso(d.due_at) end,
         'last_error_class', d.last_error_class, 'last_error', d.last_error, 'last_http_status', d.last_http_status,
         'replay_id', public.replay_name(d.replay_id, p_scope), 'created_at', public.iso(d.created_at),
@@ -2842,6 +3160,7 @@ CREATE OR REPLACE FUNCTION public.get_event (
       ) order by d.id)
       from public.deliveries d
       join public.destinations t on t.id = d.destination_id
+      left join public.destination_health h on h.destination_id = t.id
       where d.event_id = e.id
     ), '[]'),
     'replays', coalesce((
@@ -2977,6 +3296,61 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION public.hold_of (
+  t public.destinations,
+  h public.destination_health
+)
+  RETURNS jsonb
+  LANGUAGE sql
+  STABLE
+  SET search_path TO ''
+  AS $function$
+  select x.hold || jsonb_build_object('since', public.iso(x.since), 'until', public.iso(x.until), 'by', case
+    when x.action is not null then (
+      select a.actor from public.staff_actions a
+      where a.subject = 'ds_' || (t).id and a.action = x.action and a.acted_at >= x.since and a.actor_id <> 'system'
+      order by a.acted_at desc, a.id desc limit 1
+    )
+  end)
+  from (
+    select jsonb_build_object('why', w.why, 'because', case w.why when 'disabled' then (t).disabled_because end) as hold,
+      case w.why when 'disabled' then (t).disabled_at when 'paused' then (t).paused_at else (h).opened_at end as since,
+      case w.why when 'circuit' then greatest((h).probe_at, (h).throttled_until) when 'throttled' then (h).throttled_until end
+        as until,
+      case w.why when 'disabled' then 'destination.disable' when 'paused' then 'destination.pause' end as action
+    from (
+      select case
+        when not (t).enabled then 'disabled'
+        when (t).paused_at is not null then 'paused'
+        when (h).breaker = 'open' and (h).probe_at > now() then 'circuit'
+        when (h).throttled_until > now() then 'throttled'
+        when (h).breaker <> 'closed' then 'probe'
+      end as why
+    ) w
+  ) x
+  where x.hold ->> 'why' is not null;
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."hold_of"(public.destinations, public.destination_health) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.hold_within (
+  t       public.destinations,
+  h       public.destination_health,
+  p_scope text[]
+)
+  RETURNS jsonb
+  LANGUAGE sql
+  STABLE
+  SET search_path TO ''
+  AS $function$
+  select case
+    when (t).organisation_id is null or public.in_scope(p_scope, (t).organisation_id) then public.hold_of(t, h)
+    else public.hold_of(t, h) || '{"by": null, "because": null}'
+  end;
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."hold_within"(public.destinations, public.destination_health, text[]) FROM PUBLIC, "anon", "authenticated";
+
 CREATE OR REPLACE FUNCTION public.in_flight (
   p_destination_id bigint
 )
@@ -3101,6 +3475,40 @@ $function$;
 
 REVOKE ALL ON FUNCTION "public"."last_event_within"(text, text[]) FROM PUBLIC, "anon", "authenticated";
 
+CREATE OR REPLACE FUNCTION public.lift_sign_in_limit (
+  p_kind       text,
+  p_subject    text,
+  p_scope      text[],
+  p_actor      text,
+  p_actor_id   text,
+  p_request_id text
+)
+  RETURNS integer
+  LANGUAGE plpgsql
+  SET search_path TO ''
+  SET jit TO 'off'
+  AS $function$
+declare
+  v_subject text := case when p_kind = 'address' then public.network_of(p_subject) else lower(p_subject) end;
+  v_forgotten integer;
+begin
+  delete from public.sign_in_guesses g
+  where p_kind = 'address' and p_scope is null and g.network = v_subject
+    or p_kind = 'account' and g.account = v_subject and (p_scope is null or exists (
+      select from public.staff_users u where u.email = v_subject and public.all_in_scope(p_scope, u.organisations)
+    ));
+  get diagnostics v_forgotten = row_count;
+  if v_forgotten > 0 then
+    perform public.record_staff_action(
+      'sign_in.lift', v_subject, jsonb_build_object('limit', p_kind), p_actor, p_actor_id, p_request_id
+    );
+  end if;
+  return v_forgotten;
+end
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."lift_sign_in_limit"(text, text, text[], text, text, text) FROM PUBLIC, "anon", "authenticated";
+
 CREATE OR REPLACE FUNCTION public.limit_exceeded (
   p_id     bigint,
   p_limits jsonb
@@ -3152,7 +3560,8 @@ CREATE OR REPLACE FUNCTION public.link_staff (
   p_scope      text[],
   p_actor      text,
   p_actor_id   text,
-  p_request_id text
+  p_request_id text,
+  p_own_id     uuid                DEFAULT NULL::uuid
 )
   RETURNS jsonb
   LANGUAGE plpgsql
@@ -3167,7 +3576,7 @@ begin
   where u.id = p_id and public.all_in_scope(p_scope, u.organisations) for update;
   if not found then
     return jsonb_build_object('result', 'not_found');
-  elsif p_id::text = p_actor_id then
+  elsif p_id = p_own_id then
     return jsonb_build_object('result', 'own_account');
   elsif v_staff.role <> all (p_within) then
     return jsonb_build_object('result', 'beyond_rights');
@@ -3182,7 +3591,7 @@ begin
 end
 $function$;
 
-REVOKE ALL ON FUNCTION "public"."link_staff"(uuid, text, public.staff_role[], text[], text, text, text) FROM PUBLIC, "anon", "authenticated";
+REVOKE ALL ON FUNCTION "public"."link_staff"(uuid, text, public.staff_role[], text[], text, text, text, uuid) FROM PUBLIC, "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.list_action_choices (
   p_scope text[]
@@ -3297,7 +3706,6 @@ CREATE OR REPLACE FUNCTION public.list_applied_migrations()
   RETURNS text[]
   LANGUAGE plpgsql
   STABLE
-  SECURITY DEFINER
   SET search_path TO ''
   SET jit TO 'off'
   AS $function$
@@ -3917,6 +4325,7 @@ CREATE OR REPLACE FUNCTION public.list_replay_items (
     'skip_reason', i.skip_reason, 'error_class', i.error_class, 'detail', i.detail,
     'finished_at', public.iso(i.finished_at), 'http_status', a.http_status, 'duration_ms', a.duration_ms,
     'attempts', d.tries, 'next_retry', case when i.outcome is null and d.status = 'retrying' then public.iso(d.due_at) end,
+    'hold', case when i.outcome is null then public.hold_within(t, h, p_scope) end,
     'changes', coalesce(a.changes, '[]')
   ) order by i.position), '[]')
   from (
@@ -3933,6 +4342,7 @@ CREATE OR REPLACE FUNCTION public.list_replay_items (
   join public.events e on e.id = i.event_id
   join public.deliveries d on d.id = i.delivery_id
   join public.destinations t on t.id = d.destination_id
+  left join public.destination_health h on h.destination_id = t.id
   left join public.attempts a on a.id = i.attempt_id;
 $function$;
 
@@ -3971,6 +4381,65 @@ CREATE OR REPLACE FUNCTION public.list_replays (
 $function$;
 
 REVOKE ALL ON FUNCTION "public"."list_replays"(jsonb, integer, bigint, text[]) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.list_sessions (
+  p_staff_id uuid
+)
+  RETURNS jsonb
+  LANGUAGE sql
+  STABLE
+  SET search_path TO ''
+  SET jit TO 'off'
+  AS $function$
+  select coalesce(jsonb_agg(jsonb_build_object(
+    'id', 'se_' || s.id, 'address', s.address, 'user_agent', s.user_agent, 'created_at', public.iso(s.created_at),
+    'last_seen_at', public.iso(s.last_seen_at), 'expires_at', public.iso(s.expires_at)
+  ) order by s.last_seen_at desc, s.id desc), '[]')
+  from public.staff_sessions s
+  where s.staff_id = p_staff_id and s.ended_at is null and s.expires_at > now();
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."list_sessions"(uuid) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.list_sign_in_limits (
+  p_scope text[]
+)
+  RETURNS jsonb
+  LANGUAGE sql
+  STABLE
+  SET search_path TO ''
+  SET jit TO 'off'
+  AS $function$
+  with accounts as (
+    select g.account as subject, count(*) as guesses, max(g.booked_at) as last
+    from public.sign_in_guesses g
+    join public.staff_users u on u.email = g.account
+    where g.kind = 'password' and not g.is_familiar and g.booked_at > now() - interval '1 hour'
+      and public.all_in_scope(p_scope, u.organisations)
+    group by g.account having count(*) >= 5
+    order by max(g.booked_at) desc limit 100
+  ), addresses as (
+    select g.network as subject, g.kind, count(*) as guesses, max(g.booked_at) as last
+    from public.sign_in_guesses g
+    where g.booked_at > now() - interval '15 minutes' and p_scope is null
+    group by g.network, g.kind having count(*) >= 20
+    order by max(g.booked_at) desc limit 100
+  ), limits as (
+    select 'account' as kind, a.subject, a.guesses,
+      a.last + public.delay_after(a.guesses) * interval '1 second' as until
+    from accounts a
+    union all
+    select 'address', a.subject, sum(a.guesses)::bigint,
+      max(now() + public.wait_of_network(a.kind, a.subject, now()) * interval '1 second')
+    from addresses a group by a.subject
+  )
+  select coalesce(jsonb_agg(jsonb_build_object(
+    'kind', l.kind, 'subject', l.subject, 'guesses', l.guesses, 'until', public.iso(l.until)
+  ) order by l.kind, l.subject), '[]')
+  from limits l;
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."list_sign_in_limits"(text[]) FROM PUBLIC, "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.list_silent_providers (
   p_scope text[]
@@ -4203,6 +4672,31 @@ end
 $function$;
 
 REVOKE ALL ON FUNCTION "public"."lock_rows"(jsonb, boolean) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.network_of (
+  p_address text
+)
+  RETURNS text
+  LANGUAGE plpgsql
+  IMMUTABLE
+  SET search_path TO ''
+  AS $function$
+declare
+  v_address inet;
+begin
+  v_address := p_address::inet;
+  if family(v_address) = 4 then
+    return host(v_address);
+  elsif v_address <<= inet '::ffff:0:0/96' then
+    return host(inet '0.0.0.0' + (v_address - inet '::ffff:0:0'));
+  end if;
+  return text(network(set_masklen(v_address, 64)));
+exception when others then
+  return left(p_address, 64);
+end
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."network_of"(text) FROM PUBLIC, "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.next_due (
   p_kind    public.destination_kind,
@@ -4525,6 +5019,40 @@ CREATE OR REPLACE FUNCTION public.notify_admins (
   order by u.id;
 $function$;
 
+CREATE OR REPLACE FUNCTION public.open_invitation (
+  p_token_hash text,
+  p_address    text,
+  p_counts     boolean
+)
+  RETURNS jsonb
+  LANGUAGE plpgsql
+  SET search_path TO ''
+  SET jit TO 'off'
+  AS $function$
+declare
+  v_network text := public.network_of(p_address);
+  v_wait numeric;
+  v_invitation jsonb;
+begin
+  if p_counts then
+    perform pg_advisory_xact_lock(hashtextextended('links of address ' || v_network, 0));
+  end if;
+  v_wait := public.wait_of_network('invitation', v_network, clock_timestamp());
+  if v_wait > 0 then
+    return jsonb_build_object('wait', ceil(v_wait));
+  end if;
+  v_invitation := public.find_invitation(p_token_hash);
+  if v_invitation is null and p_counts then
+    insert into public.sign_in_guesses (kind, account, network, is_familiar, booked_at)
+    values ('invitation', '', v_network, false, clock_timestamp());
+    perform public.forget_old_guesses(clock_timestamp());
+  end if;
+  return jsonb_build_object('invitation', v_invitation);
+end
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."open_invitation"(text, text, boolean) FROM PUBLIC, "anon", "authenticated";
+
 CREATE OR REPLACE FUNCTION public.organisations_of (
   p_subject  text,
   p_actor_id text DEFAULT NULL::text
@@ -4682,7 +5210,9 @@ CREATE OR REPLACE FUNCTION public.preview_replay (
   AS $function$
   with items as (
     select i.skip_reason, e.id as event_id, e.provider, e.event_type, e.organisation_id, e.status, e.received_at,
-      t.id as destination_id, public.destination_name(t, p_scope) as destination, t.kind
+      t.id as destination_id, public.destination_name(t, p_scope) as destination, t.kind,
+      -- How fast and well others' deliveries go there is not told.
+      public.in_scope(p_scope, t.organisation_id) as shows_health
     from public.replay_items i
     join public.events e on e.id = i.event_id
     join public.deliveries d on d.id = i.delivery_id
@@ -4718,7 +5248,7 @@ CREATE OR REPLACE FUNCTION public.preview_replay (
     'newest', (select public.iso(max(x.received_at)) from items x),
     'average_ms', (
       select coalesce(avg(a.duration_ms), 100)::integer
-      from (select distinct x.destination_id from items x where x.skip_reason is null) x
+      from (select distinct x.destination_id from items x where x.skip_reason is null and x.shows_health) x
       cross join lateral (
         select a.duration_ms from public.deliveries d
         join public.attempts a on a.delivery_id = d.id and a.number = d.attempt_count
@@ -4730,7 +5260,9 @@ CREATE OR REPLACE FUNCTION public.preview_replay (
     'unhealthy_destinations', coalesce((
       select jsonb_agg(h.destination order by h.destination) from (
         select x.destination
-        from (select distinct y.destination_id, y.destination from items y where y.skip_reason is null) x
+        from (
+          select distinct y.destination_id, y.destination from items y where y.skip_reason is null and y.shows_health
+        ) x
         cross join lateral (
           select a.status from public.deliveries d
           join public.attempts a on a.delivery_id = d.id and a.number = d.attempt_count
@@ -4929,7 +5461,7 @@ CREATE OR REPLACE FUNCTION public.read_condition()
         select s.provider, coalesce(sum(s.count) filter (where s.outcome <> 'rejected'), 0) as accepted,
           coalesce(sum(s.count) filter (where s.outcome = 'rejected'), 0) as rejected
         from public.statistics s
-        where s.minute > now() - interval '5 minutes' and s.outcome in ('received', 'duplicate', 'conflict', 'rejected')
+        where s.organisation_id = '' and s.minute > now() - interval '5 minutes' and s.outcome in ('received', 'duplicate', 'conflict', 'rejected')
         group by s.provider
       ) r
     ), '[]')
@@ -5045,6 +5577,7 @@ CREATE OR REPLACE FUNCTION public.read_health (
       when t.kind = 'http' and public.latency_quantile(lately.latency, 0.95) >= t.timeout_ms / 2 then 'slow'
       else 'healthy'
     end,
+    'hold', public.hold_of(t, h),
     'health', jsonb_build_object(
       'succeeded', coalesce(day.succeeded, 0), 'failed', coalesce(day.failed, 0),
       'success_rate', round(100.0 * day.succeeded / nullif(day.succeeded + day.failed, 0), 1),
@@ -5079,8 +5612,9 @@ CREATE OR REPLACE FUNCTION public.read_health (
   ) lately
   cross join lateral (
     select
+      -- What is at the endpoint this moment does not wait.
       (select count(*) from public.deliveries d where d.destination_id = t.id and d.status in ('pending', 'retrying'))
-        + (select count(*) from public.deliveries d where d.destination_id = t.id and d.status = 'claimed') as waiting,
+        as waiting,
       (select count(*) from public.deliveries d where d.destination_id = t.id and d.status = 'held') as held,
       (select count(*) from public.deliveries d where d.destination_id = t.id and d.status = 'dead') as dead
   ) queue
@@ -5148,6 +5682,117 @@ $function$;
 
 REVOKE ALL ON FUNCTION "public"."read_rail"(text[]) FROM PUBLIC, "anon", "authenticated";
 
+CREATE OR REPLACE FUNCTION public.read_replay_progress (
+  p_id    bigint,
+  p_scope text[]
+)
+  RETURNS jsonb
+  LANGUAGE sql
+  STABLE
+  SET search_path TO ''
+  SET jit TO 'off'
+  AS $function$
+  with behind as (
+    select d.destination_id, count(*) as deliveries, min(b.event_id) as event_id, min(b.retry_at) as retry_at
+    from public.replay_items i
+    join public.deliveries d on d.id = i.delivery_id
+    cross join lateral (
+      select x.event_id, case x.status when 'retrying' then x.due_at end as retry_at, x.replay_id
+      from public.deliveries x
+      where x.destination_id = d.destination_id and x.ordering_key = d.ordering_key and x.id < d.id
+        and x.status in ('pending', 'claimed', 'retrying', 'held')
+      order by x.id limit 1
+    ) b
+    where i.replay_id = p_id and i.fed_at is not null and i.outcome is null
+      and d.status in ('pending', 'retrying') and d.ordering_key is not null and b.replay_id is distinct from p_id
+    group by d.destination_id
+  ),
+  holds as (
+    select t.id, public.destination_name(t, p_scope) as name, c.deliveries, public.hold_within(t, h, p_scope) as hold
+    from (
+      select d.destination_id, count(*) as deliveries
+      from public.replay_items i
+      join public.deliveries d on d.id = i.delivery_id
+      where i.replay_id = p_id and i.outcome is null
+      group by d.destination_id
+    ) c
+    join public.destinations t on t.id = c.destination_id
+    left join public.destination_health h on h.destination_id = t.id
+    union all
+    select t.id, public.destination_name(t, p_scope), b.deliveries, jsonb_build_object(
+      'why', 'order', 'because', null, 'since', null, 'until', public.iso(b.retry_at), 'by', null
+    ) || coalesce((
+      select jsonb_build_object('event_id', 'we_' || e.id) from public.events e
+      where e.id = b.event_id and public.in_scope(p_scope, e.organisation_id)
+    ), '{}')
+    from behind b
+    join public.destinations t on t.id = b.destination_id
+  )
+  select case when public.replay_name(p_id, p_scope) is not null then jsonb_build_object(
+    'holds', (
+      select coalesce(jsonb_agg(h.hold || jsonb_build_object(
+        'destination_id', 'ds_' || h.id, 'destination', h.name, 'deliveries', h.deliveries
+      ) order by h.deliveries desc, h.id), '[]')
+      from holds h
+      where h.hold is not null
+    ),
+    'trial', public.read_trial(p_id)
+  ) end;
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."read_replay_progress"(bigint, text[]) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.read_trial (
+  p_id bigint
+)
+  RETURNS jsonb
+  LANGUAGE sql
+  STABLE
+  SET search_path TO ''
+  SET jit TO 'off'
+  AS $function$
+  with sized as (
+    select r.id, coalesce((r.options ->> 'stopOnFailureRate')::numeric, 0) as rate, least(
+      (r.options ->> 'canary')::integer,
+      r.total - (
+        select count(*) from public.replay_items i
+        where i.replay_id = r.id and i.skip_reason not in ('stopped', 'cancelled')
+      )
+    )::integer as size
+    from public.replays r
+    where r.id = p_id and (r.options ->> 'canary')::integer > 0
+  ),
+  counted as (
+    select s.size, s.rate, floor(s.size * s.rate)::integer as allowed,
+      count(*) filter (where x.outcome <> 'failed')::integer as succeeded,
+      count(*) filter (where x.outcome = 'failed' or x.is_retrying)::integer as failed,
+      count(*) filter (where x.is_retrying)::integer as retrying
+    from sized s
+    left join lateral (
+      select i.outcome, i.outcome is null and d.tries > 0 and d.status in ('retrying', 'held') and d.replay_id = s.id
+        as is_retrying
+      from public.replay_items i
+      join public.deliveries d on d.id = i.delivery_id
+      where i.replay_id = s.id and i.fed_at is not null and i.skip_reason is null
+      order by i.fed_at, i.position
+      limit s.size
+    ) x on true
+    group by s.size, s.rate
+  )
+  select jsonb_build_object(
+    'size', c.size, 'succeeded', c.succeeded, 'failed', c.failed, 'retrying', c.retrying, 'allowed', c.allowed,
+    'limit', c.rate, 'state', case
+      when c.failed > c.allowed then 'failed'
+      when c.succeeded + c.failed - c.retrying >= c.size then 'passed'
+      else 'running'
+    end
+  )
+  from counted c
+  where c.size > 0;
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."read_trial"(bigint) FROM PUBLIC, "anon", "authenticated";
+
 CREATE OR REPLACE FUNCTION public.read_waiting()
   RETURNS jsonb
   LANGUAGE sql
@@ -5156,11 +5801,6 @@ CREATE OR REPLACE FUNCTION public.read_waiting()
   SET jit TO 'off'
   AS $function$
   select jsonb_build_object(
-    'count', (
-      select count(*) from (
-        select from public.deliveries d where d.status in ('pending', 'retrying') limit 10000
-      ) w
-    ),
     'oldest_due_seconds', (
       select round(extract(epoch from now() - min(x.due_at))::numeric, 1)
       from public.destinations t
@@ -5177,7 +5817,7 @@ CREATE OR REPLACE FUNCTION public.read_waiting()
         and coalesce(h.breaker, 'closed') = 'closed' and h.ramp is null and h.disable_because is null
         and coalesce(h.throttled_until, '-infinity') <= now()
     )
-  );
+  ) || public.read_waits();
 $function$;
 
 REVOKE ALL ON FUNCTION "public"."read_waiting"() FROM PUBLIC, "anon", "authenticated";
@@ -5192,23 +5832,25 @@ CREATE OR REPLACE FUNCTION public.read_waiting_within (
   SET jit TO 'off'
   AS $function$
   select jsonb_build_object(
-    'count', count(*),
+    'count', count(*) filter (where w.status <> 'held'),
+    'blocked', count(*) filter (where w.status <> 'held' and public.hold_of(t, h) is not null),
+    'held', count(*) filter (where w.status = 'held'),
     'oldest_due_seconds', round(extract(epoch from now() - min(w.due_at) filter (
-      where w.due_at <= now() and t.enabled and t.paused_at is null and t.archived_at is null
+      where w.status <> 'held' and w.due_at <= now() and t.enabled and t.paused_at is null and t.archived_at is null
         and t.rate_per_second is null and t.ordering = 'none'
         and coalesce(h.breaker, 'closed') = 'closed' and h.ramp is null and h.disable_because is null
         and coalesce(h.throttled_until, '-infinity') <= now()
     ))::numeric, 1)
   )
   from (
-    select d.due_at, d.destination_id
+    select d.due_at, d.destination_id, d.status
     from (
       select e.id from public.events e
       where e.status in ('received', 'processing', 'failed', 'dead') and public.in_scope(p_scope, e.organisation_id)
       order by e.received_at desc
       limit 10000
     ) e
-    join public.deliveries d on d.event_id = e.id and d.status in ('pending', 'retrying')
+    join public.deliveries d on d.event_id = e.id and d.status in ('pending', 'retrying', 'held')
     limit 10000
   ) w
   join public.destinations t on t.id = w.destination_id
@@ -5216,6 +5858,39 @@ CREATE OR REPLACE FUNCTION public.read_waiting_within (
 $function$;
 
 REVOKE ALL ON FUNCTION "public"."read_waiting_within"(text[]) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.read_waits()
+  RETURNS jsonb
+  LANGUAGE sql
+  STABLE
+  SET search_path TO ''
+  SET jit TO 'off'
+  AS $function$
+  select jsonb_build_object(
+    'count', least(coalesce(sum(q.waiting), 0), 10000),
+    'blocked', least(coalesce(sum(q.waiting) filter (where q.hold is not null), 0), 10000),
+    'held', least(coalesce(sum(q.held), 0), 10000)
+  )
+  from (
+    select public.hold_of(t, h) as hold,
+      (
+        select count(*) from (
+          select from public.deliveries d
+          where d.destination_id = t.id and d.status in ('pending', 'retrying') limit 10000
+        ) w
+      ) as waiting,
+      (
+        select count(*) from (
+          select from public.deliveries d where d.destination_id = t.id and d.status = 'held' limit 10000
+        ) w
+      ) as held
+    from public.destinations t
+    left join public.destination_health h on h.destination_id = t.id
+    where t.archived_at is null
+  ) q;
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."read_waits"() FROM PUBLIC, "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.record_attempts (
   p_results jsonb,
@@ -5385,6 +6060,39 @@ $function$;
 
 REVOKE ALL ON FUNCTION "public"."record_download"(text, jsonb, text, text, text) FROM PUBLIC, "anon", "authenticated";
 
+CREATE OR REPLACE FUNCTION public.record_refused_sign_in (
+  p_email      text,
+  p_address    text,
+  p_reason     text,
+  p_request_id text
+)
+  RETURNS void
+  LANGUAGE plpgsql
+  SET search_path TO ''
+  SET jit TO 'off'
+  AS $function$
+declare
+  v_subject text := coalesce((select u.email from public.staff_users u where u.email = lower(p_email)), 'an unknown account');
+  v_details jsonb := jsonb_build_object('reason', p_reason, 'address', left(p_address, 64));
+begin
+  if exists (
+    select from public.staff_actions a
+    where a.subject = v_subject and a.acted_at > now() - interval '1 hour' and a.action = 'sign_in.refuse'
+      and a.details = v_details
+  ) or (
+    select count(*) from (
+      select from public.staff_actions a
+      where a.action = 'sign_in.refuse' and a.acted_at > now() - interval '1 hour' limit 200
+    ) lately
+  ) >= 200 then
+    return;
+  end if;
+  perform public.record_staff_action('sign_in.refuse', v_subject, v_details, 'An unknown caller', 'sign-in', p_request_id);
+end
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."record_refused_sign_in"(text, text, text, text) FROM PUBLIC, "anon", "authenticated";
+
 CREATE OR REPLACE FUNCTION public.record_rejections (
   p_samples jsonb,
   p_counts  jsonb
@@ -5424,27 +6132,42 @@ CREATE OR REPLACE FUNCTION public.record_rejections (
   ));
 $function$;
 
-CREATE OR REPLACE FUNCTION public.record_sign_in (
-  p_email   text,
-  p_ip      text,
-  p_success boolean
+CREATE OR REPLACE FUNCTION public.record_signed_token (
+  p_name          text,
+  p_token_hash    text,
+  p_hint          text,
+  p_scopes        text[],
+  p_expires_at    timestamp with time zone,
+  p_role          public.staff_role        DEFAULT NULL::public.staff_role,
+  p_organisations text[]                   DEFAULT NULL::text[]
 )
-  RETURNS void
+  RETURNS text
   LANGUAGE plpgsql
   SET search_path TO ''
   SET jit TO 'off'
-  SET statement_timeout TO '5s'
   AS $function$
+declare
+  v_id bigint;
 begin
-  if p_success then
-    update public.staff_users set last_sign_in_at = now() where email = lower(p_email);
-    delete from public.sign_in_failures where email = lower(p_email);
-  else
-    insert into public.sign_in_failures (email, ip) values (left(lower(p_email), 320), left(p_ip, 64));
-    delete from public.sign_in_failures where failed_at < now() - interval '1 day';
-  end if;
+  insert into public.api_tokens (name, token_hash, hint, scopes, role, is_signed, created_by, organisations, expires_at)
+  values (
+    left(p_name, 100), decode(p_token_hash, 'hex'), p_hint, p_scopes, p_role, true, 'npm run token',
+    p_organisations, p_expires_at
+  )
+  returning id into v_id;
+  perform public.record_staff_action(
+    'token.create', 'tk_' || v_id,
+    jsonb_strip_nulls(jsonb_build_object(
+      'name', left(p_name, 100), 'role', p_role, 'scopes', p_scopes, 'organisations', p_organisations,
+      'expires_at', public.iso(p_expires_at)
+    )),
+    'npm run token', 'command line', null
+  );
+  return 'tk_' || v_id;
 end
 $function$;
+
+REVOKE ALL ON FUNCTION "public"."record_signed_token"(text, text, text, text[], timestamp WITH time zone, public.staff_role, text[]) FROM PUBLIC, "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.record_staff_action (
   p_action     text,
@@ -5674,17 +6397,10 @@ CREATE OR REPLACE FUNCTION public.revoke_api_token (
   SET search_path TO ''
   SET jit TO 'off'
   AS $function$
-declare
-  v_token public.api_tokens;
 begin
-  update public.api_tokens t set revoked_at = now()
-  where t.id = p_id and t.revoked_at is null and public.all_in_scope(p_scope, public.token_scope(t))
-  returning * into v_token;
-  if found then
-    perform public.record_staff_action(
-      'token.revoke', 'tk_' || p_id, jsonb_build_object('name', v_token.name), p_actor, p_actor_id, p_request_id
-    );
-  end if;
+  perform public.revoke_tokens(array[t.id], p_actor, p_actor_id, p_request_id)
+  from public.api_tokens t
+  where t.id = p_id and public.all_in_scope(p_scope, public.token_scope(t));
   return (
     select public.api_token(t) from public.api_tokens t
     where t.id = p_id and public.all_in_scope(p_scope, public.token_scope(t))
@@ -5693,6 +6409,34 @@ end
 $function$;
 
 REVOKE ALL ON FUNCTION "public"."revoke_api_token"(bigint, text[], text, text, text) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.revoke_tokens (
+  p_ids        bigint[],
+  p_actor      text,
+  p_actor_id   text,
+  p_request_id text
+)
+  RETURNS void
+  LANGUAGE sql
+  SET search_path TO ''
+  SET jit TO 'off'
+  AS $function$
+  with recursive family as (
+    select t.id from public.api_tokens t where t.id = any (p_ids)
+    union
+    select t.id from public.api_tokens t join family f on t.parent_id = f.id
+  ), revoked as (
+    update public.api_tokens t set revoked_at = now()
+    where t.id in (select f.id from family f) and t.revoked_at is null
+    returning t.id, t.name
+  )
+  select public.record_staff_action(
+    'token.revoke', 'tk_' || r.id, jsonb_build_object('name', r.name), p_actor, p_actor_id, p_request_id
+  )
+  from revoked r;
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."revoke_tokens"(bigint[], text, text, text) FROM PUBLIC, "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.roll_up_events (
   p_events bigint[]
@@ -6072,10 +6816,21 @@ CREATE OR REPLACE FUNCTION public.set_staff_password (
   SET search_path TO ''
   SET jit TO 'off'
   AS $function$
+declare
+  v_id uuid;
 begin
   update public.staff_users u set password_hash = p_password_hash, session_version = u.session_version + 1
-  where u.email = lower(p_email);
-  return found;
+  where u.email = lower(p_email)
+  returning u.id into v_id;
+  if not found then
+    return false;
+  end if;
+  perform public.end_sessions(v_id, 'password');
+  delete from public.sign_in_guesses g
+  where g.account = lower(p_email)
+    or g.network in (select o.network from public.sign_in_guesses o where o.account = lower(p_email));
+  perform public.record_staff_action('staff.set_password', lower(p_email), '{}', 'npm run password', 'command line', null);
+  return true;
 end
 $function$;
 
@@ -6133,23 +6888,69 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION public.sign_in_allowed (
-  p_email text,
-  p_ip    text
+CREATE OR REPLACE FUNCTION public.settle_tokens (
+  p_owner       public.staff_users,
+  p_heir        uuid,
+  p_scope_roles jsonb,
+  p_actor       text,
+  p_actor_id    text,
+  p_request_id  text
+)
+  RETURNS void
+  LANGUAGE plpgsql
+  SET search_path TO ''
+  AS $function$
+begin
+  if p_heir is not null then
+    with kept as (
+      select t.id, array(
+        select s.scope from unnest(t.scopes) with ordinality as s(scope, n)
+        where (p_scope_roles ->> s.scope)::public.staff_role <= p_owner.role order by s.n
+      ) as scopes, public.token_scope(t) as organisations
+      from public.api_tokens t
+      where t.owner_id = p_owner.id and t.revoked_at is null and t.expires_at > now()
+    ), handed as (
+      update public.api_tokens t set owner_id = p_heir, scopes = k.scopes, organisations = k.organisations
+      from kept k
+      where t.id = k.id and cardinality(k.scopes) > 0 and k.organisations is distinct from '{}'
+      returning t.id, t.name
+    )
+    insert into public.staff_actions (actor, actor_id, action, subject, details, request_id)
+    select p_actor, p_actor_id, 'token.hand_over', 'tk_' || h.id,
+      jsonb_build_object('name', h.name, 'from', p_owner.email, 'to', u.email), p_request_id
+    from handed h join public.staff_users u on u.id = p_heir;
+  end if;
+  perform public.revoke_tokens(
+    array(
+      select t.id from public.api_tokens t
+      where t.owner_id = p_owner.id and t.revoked_at is null and t.expires_at > now()
+    ),
+    p_actor, p_actor_id, p_request_id
+  );
+end
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."settle_tokens"(public.staff_users, uuid, jsonb, text, text, text) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.sign_out (
+  p_id_hash    text,
+  p_request_id text
 )
   RETURNS boolean
-  LANGUAGE sql
-  STABLE
+  LANGUAGE plpgsql
   SET search_path TO ''
   SET jit TO 'off'
-  SET statement_timeout TO '5s'
   AS $function$
-  select
-    (select count(*) from public.sign_in_failures f
-     where f.email = lower(p_email) and f.failed_at > now() - interval '15 minutes') < 20
-    and (select count(*) from public.sign_in_failures f
-         where f.ip = p_ip and f.failed_at > now() - interval '15 minutes') < 20;
+declare
+  v_session public.staff_sessions;
+begin
+  select * into v_session from public.staff_sessions s
+  where s.id_hash = decode(p_id_hash, 'hex') and s.expires_at > now();
+  return found and public.end_session(v_session.staff_id, v_session.id, p_request_id);
+end
 $function$;
+
+REVOKE ALL ON FUNCTION "public"."sign_out"(text, text) FROM PUBLIC, "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.single_replay_due (
   p_destination_id bigint
@@ -6315,6 +7116,51 @@ $function$;
 
 REVOKE ALL ON FUNCTION "public"."start_replay"(bigint, jsonb, text[], text, text, text) FROM PUBLIC, "anon", "authenticated";
 
+CREATE OR REPLACE FUNCTION public.start_session (
+  p_staff_id      uuid,
+  p_version       integer,
+  p_id_hash       text,
+  p_address       text,
+  p_user_agent    text,
+  p_seconds       integer,
+  p_request_id    text,
+  p_previous_hash text    DEFAULT NULL::text
+)
+  RETURNS text
+  LANGUAGE plpgsql
+  SET search_path TO ''
+  SET jit TO 'off'
+  AS $function$
+declare
+  v_staff public.staff_users;
+  v_id bigint;
+begin
+  update public.staff_users u set last_sign_in_at = now()
+  where u.id = p_staff_id and u.session_version = p_version and u.disabled_at is null
+  returning * into v_staff;
+  if not found then
+    return null;
+  end if;
+  update public.staff_sessions s set ended_at = now(), ended_because = 'replaced'
+  where s.id_hash = decode(p_previous_hash, 'hex') and s.ended_at is null;
+
+  insert into public.staff_sessions (id_hash, staff_id, address, network, user_agent, expires_at)
+  values (
+    decode(p_id_hash, 'hex'), p_staff_id, left(p_address, 64), public.network_of(p_address), left(p_user_agent, 200),
+    now() + p_seconds * interval '1 second'
+  )
+  returning id into v_id;
+  perform public.record_staff_action(
+    'session.start', v_staff.email, jsonb_build_object('session', 'se_' || v_id, 'address', left(p_address, 64)),
+    v_staff.name, v_staff.id::text, p_request_id
+  );
+  perform public.forget_old_sessions(p_staff_id);
+  return 'se_' || v_id;
+end
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."start_session"(uuid, integer, text, text, text, integer, text, text) FROM PUBLIC, "anon", "authenticated";
+
 CREATE OR REPLACE FUNCTION public.statistics_of (
   p_scope text[]
 )
@@ -6327,6 +7173,43 @@ CREATE OR REPLACE FUNCTION public.statistics_of (
 $function$;
 
 REVOKE ALL ON FUNCTION "public"."statistics_of"(text[]) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.stop_when_failing (
+  r             public.replays,
+  p_fed         integer,
+  p_in_progress integer
+)
+  RETURNS boolean
+  LANGUAGE plpgsql
+  SET search_path TO ''
+  AS $function$
+declare
+  v_ended integer := (r).succeeded + (r).failed;
+  v_canary integer := coalesce(((r).options ->> 'canary')::integer, 0);
+  v_threshold numeric := ((r).options ->> 'stopOnFailureRate')::numeric;
+  v_trial jsonb;
+  v_because text;
+begin
+  if v_canary > 0 and p_fed between 1 and v_canary then
+    v_trial := public.read_trial((r).id);
+  end if;
+  if v_trial ->> 'state' = 'failed' then
+    v_because := format('Trial: %s of %s failed, %s.', v_trial ->> 'failed', v_trial ->> 'size', case
+      when v_threshold > 0 then format('the limit is %s %%', round(v_threshold * 100)) else 'none may fail'
+    end);
+  -- A rate needs something to be a rate of.
+  elsif v_ended > 0 and v_ended >= least(10, (r).total - (r).skipped) and (r).failed > v_ended * v_threshold then
+    v_because := format('%s of %s items failed, more than %s %%.', (r).failed, v_ended, round(v_threshold * 100));
+  end if;
+  if v_because is null then
+    return false;
+  end if;
+
+  perform public.take_back((r).id);
+  perform public.end_replay((r).id, 'stopped', 'stopped', v_because);
+  return true;
+end
+$function$;
 
 CREATE OR REPLACE FUNCTION public.sum_outcomes (
   p_counts jsonb[]
@@ -6557,6 +7440,68 @@ $function$;
 
 REVOKE ALL ON FUNCTION "public"."token_scope"(public.api_tokens) FROM PUBLIC, "anon", "authenticated";
 
+CREATE OR REPLACE FUNCTION public.try_destination_now (
+  p_id         bigint,
+  p_all        boolean,
+  p_scope      text[],
+  p_actor      text,
+  p_actor_id   text,
+  p_request_id text
+)
+  RETURNS jsonb
+  LANGUAGE plpgsql
+  SET search_path TO ''
+  SET jit TO 'off'
+  AS $function$
+declare
+  v_result text;
+  v_until timestamptz;
+begin
+  -- One statement decides: of two callers, the second finds the time of the probe in the past.
+  update public.destination_health h set probe_at = now()
+  from public.destinations t
+  where h.destination_id = p_id and t.id = p_id and t.enabled and t.paused_at is null and t.archived_at is null
+    and public.in_scope(p_scope, t.organisation_id) and h.disable_because is null and h.breaker = 'open' and h.probe_at > now() and h.throttled_until > now() is not true;
+  if not found then
+    select case
+      when t.kind <> 'http' then 'not_possible'
+      when not t.enabled or h.disable_because is not null then 'disabled'
+      when t.paused_at is not null then 'paused'
+      when coalesce(h.breaker, 'closed') = 'closed' then 'closed'
+      when h.throttled_until > now() then 'throttled'
+      else 'trying'
+    end, h.throttled_until
+    into v_result, v_until
+    from public.destinations t
+    left join public.destination_health h on h.destination_id = t.id
+    where t.id = p_id and t.archived_at is null and public.in_scope(p_scope, t.organisation_id);
+    return jsonb_build_object('result', coalesce(v_result, 'not_found'), 'until', public.iso(v_until));
+  end if;
+
+  -- What is out to try must be due: the oldest, which nothing of its key comes before. What somebody moves is passed over.
+  update public.deliveries d set due_at = now()
+  where d.id = any (array(
+    select x.id from public.deliveries x
+    where x.destination_id = p_id and x.status in ('pending', 'retrying') and x.due_at > now()
+      and (p_all or x.id = (
+        select y.id from public.deliveries y
+        where y.destination_id = p_id and y.status in ('pending', 'retrying')
+        order by y.lane = 'replay', y.id limit 1
+      ))
+    order by x.id
+    limit public.hold_batch()
+    for update skip locked
+  ));
+
+  perform public.note_destination(
+    p_id, 'try_now', p_actor, p_actor_id, p_request_id, jsonb_build_object('all', p_all)
+  );
+  return jsonb_build_object('result', 'done');
+end
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."try_destination_now"(bigint, boolean, text[], text, text, text) FROM PUBLIC, "anon", "authenticated";
+
 CREATE OR REPLACE FUNCTION public.update_destination (
   p_id         bigint,
   p_changes    jsonb,
@@ -6694,6 +7639,37 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION public.use_session (
+  p_id_hash text
+)
+  RETURNS jsonb
+  LANGUAGE plpgsql
+  SET search_path TO ''
+  SET jit TO 'off'
+  AS $function$
+declare
+  v_session record;
+begin
+  select s.id, s.staff_id, s.last_seen_at into v_session
+  from public.staff_sessions s
+  where s.id_hash = decode(p_id_hash, 'hex') and s.ended_at is null and s.expires_at > now();
+  if not found then
+    return null;
+  end if;
+  if v_session.last_seen_at < now() - interval '5 minutes' then
+    -- Several requests at once write it once: none waits for another's lock.
+    update public.staff_sessions s set last_seen_at = now()
+    where s.id in (
+      select o.id from public.staff_sessions o
+      where o.id = v_session.id and o.last_seen_at < now() - interval '5 minutes' for update skip locked
+    );
+  end if;
+  return public.get_staff(v_session.staff_id) || jsonb_build_object('session_id', 'se_' || v_session.id);
+end
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."use_session"(text) FROM PUBLIC, "anon", "authenticated";
+
 CREATE OR REPLACE FUNCTION public.valid_scope (
   p_scope text[]
 )
@@ -6708,6 +7684,47 @@ CREATE OR REPLACE FUNCTION public.valid_scope (
 $function$;
 
 REVOKE ALL ON FUNCTION "public"."valid_scope"(text[]) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.wait_of_account (
+  p_account text,
+  p_now     timestamp with time zone
+)
+  RETURNS numeric
+  LANGUAGE sql
+  STABLE
+  SET search_path TO ''
+  SET jit TO 'off'
+  AS $function$
+  select coalesce(extract(epoch from max(g.booked_at) - p_now) + public.delay_after(count(*)), 0)
+  from (
+    select o.booked_at from public.sign_in_guesses o
+    where o.account = p_account and o.kind = 'password' and not o.is_familiar and o.booked_at > p_now - interval '1 hour'
+    order by o.booked_at desc limit 20
+  ) g;
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."wait_of_account"(text, timestamp WITH time zone) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.wait_of_network (
+  p_kind    text,
+  p_network text,
+  p_now     timestamp with time zone
+)
+  RETURNS numeric
+  LANGUAGE sql
+  STABLE
+  SET search_path TO ''
+  SET jit TO 'off'
+  AS $function$
+  select coalesce((
+    select extract(epoch from g.booked_at + interval '15 minutes' - p_now)
+    from public.sign_in_guesses g
+    where g.network = p_network and g.kind = p_kind and g.booked_at > p_now - interval '15 minutes'
+    order by g.booked_at desc offset 19 limit 1
+  ), 0);
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."wait_of_network"(text, text, timestamp WITH time zone) FROM PUBLIC, "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.why_not_changed (
   p_id    bigint,
@@ -6730,11 +7747,23 @@ $function$;
 
 REVOKE ALL ON FUNCTION "public"."why_not_changed"(bigint, text[]) FROM PUBLIC, "anon", "authenticated";
 
+ALTER TABLE "public"."api_tokens"
+  ADD CONSTRAINT "api_tokens_have_a_role_when_signed" CHECK (((role IS NULL) OR is_signed));
+
+ALTER TABLE "public"."api_tokens"
+  ADD CONSTRAINT "api_tokens_may_something" CHECK (((cardinality(scopes) > 0) OR (role IS NOT NULL)));
+
+ALTER TABLE "public"."api_tokens"
+  ADD CONSTRAINT "api_tokens_parent_id_fkey" FOREIGN KEY (parent_id) REFERENCES public.api_tokens(id) ON DELETE CASCADE;
+
 ALTER TABLE "public"."rejections"
   ADD CONSTRAINT "rejections_event_key_check" CHECK ((octet_length(event_key) <= 1024));
 
 ALTER TABLE "public"."rejections"
   ADD CONSTRAINT "rejections_source_id_fkey" FOREIGN KEY (source_id) REFERENCES public.sources(id) ON DELETE SET NULL;
+
+ALTER TABLE "public"."staff_sessions"
+  ADD CONSTRAINT "staff_sessions_staff_id_fkey" FOREIGN KEY (staff_id) REFERENCES public.staff_users(id) ON DELETE CASCADE;
 
 ALTER TABLE "public"."statistics"
   ADD CONSTRAINT "statistics_outcome_check"
@@ -6754,11 +7783,24 @@ ALTER TABLE "public"."statistics_hours"
 ALTER TABLE "public"."statistics_hours"
   ADD CONSTRAINT "statistics_hours_pkey" PRIMARY KEY (organisation_id, hour, PROVIDER, event_type, outcome, shard);
 
+CREATE INDEX api_tokens_of_parent ON public.api_tokens USING btree (parent_id)
+  WHERE (parent_id IS NOT NULL);
+
 CREATE INDEX rejections_newest_of_organisation ON public.rejections USING btree (organisation_id, PROVIDER, received_at DESC)
   WHERE (organisation_id IS NOT NULL);
 
+CREATE INDEX sign_in_guesses_by_age ON public.sign_in_guesses USING btree (booked_at);
+
+CREATE INDEX sign_in_guesses_of_account ON public.sign_in_guesses USING btree (account, booked_at DESC);
+
+CREATE INDEX sign_in_guesses_of_network ON public.sign_in_guesses USING btree (network, booked_at DESC);
+
 CREATE INDEX staff_actions_of_organisations ON public.staff_actions USING btree (acted_at DESC, id DESC)
   WHERE (organisations IS NOT NULL);
+
+CREATE INDEX staff_sessions_by_end ON public.staff_sessions USING btree (expires_at);
+
+CREATE INDEX staff_sessions_of_person ON public.staff_sessions USING btree (staff_id, id DESC);
 
 CREATE TRIGGER note_event_outcomes
   AFTER UPDATE ON public.events REFERENCING OLD TABLE AS before_change NEW TABLE AS after_change
@@ -6779,7 +7821,11 @@ GRANT EXECUTE ON FUNCTION "public"."all_in_scope"(text[], text[]) TO "service_ro
 
 GRANT EXECUTE ON FUNCTION "public"."archive_destination"(bigint, text[], text, text, text) TO "service_role";
 
-GRANT EXECUTE ON FUNCTION "public"."change_staff"(uuid, public.staff_role[], text[], text, text, text, public.staff_role, boolean, boolean, text[]) TO "service_role";
+GRANT EXECUTE ON FUNCTION "public"."book_guess"(text, text, text) TO "service_role";
+
+GRANT EXECUTE
+  ON FUNCTION "public"."change_staff"(uuid, public.staff_role[], text[], text, text, text, public.staff_role, boolean, boolean, text[], uuid, text, jsonb)
+  TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."changes_since"(text[], text) TO "service_role";
 
@@ -6803,7 +7849,7 @@ GRANT EXECUTE ON FUNCTION "public"."count_selection"(jsonb, text[]) TO "service_
 
 GRANT EXECUTE ON FUNCTION "public"."counted_between"(timestamp WITH time zone, timestamp WITH time zone, integer, text[]) TO "service_role";
 
-GRANT EXECUTE ON FUNCTION "public"."create_api_token"(text, text, text, text[], integer, text[], text[], text, text, text, uuid) TO "service_role";
+GRANT EXECUTE ON FUNCTION "public"."create_api_token"(text, text, text, text[], integer, text[], text[], text, text, text, uuid, bigint) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."create_destination"(jsonb, text[], text, text, text) TO "service_role";
 
@@ -6812,6 +7858,8 @@ GRANT EXECUTE ON FUNCTION "public"."create_replay"(public.replay_kind, jsonb, js
 GRANT EXECUTE ON FUNCTION "public"."create_sample"(bigint, jsonb, text[], text, text, text) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."create_source"(jsonb, text[], text, text, text) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."delay_after"(bigint) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."delete_source"(bigint, text[], text, text, text) TO "service_role";
 
@@ -6822,6 +7870,12 @@ GRANT EXECUTE ON FUNCTION "public"."destination_name"(public.destinations, text[
 GRANT EXECUTE ON FUNCTION "public"."disable_destination"(bigint, text, text[], text, text, text) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."enable_destination"(bigint, text[], text, text, text) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."end_all_sessions"(uuid, text[], text, text, text, public.staff_role[], uuid) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."end_session"(uuid, bigint, text) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."end_sessions"(uuid, text) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."event_branches"(jsonb, text[]) TO "service_role";
 
@@ -6841,6 +7895,12 @@ GRANT EXECUTE ON FUNCTION "public"."find_events"(text, integer, text[]) TO "serv
 
 GRANT EXECUTE ON FUNCTION "public"."find_organisations"(text, integer, text[]) TO "service_role";
 
+GRANT EXECUTE ON FUNCTION "public"."forget_guess"(bigint, boolean) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."forget_old_guesses"(timestamp WITH time zone) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."forget_old_sessions"(uuid) TO "service_role";
+
 GRANT EXECUTE ON FUNCTION "public"."get_destination"(bigint, text[]) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."get_event"(bigint, text[]) TO "service_role";
@@ -6853,6 +7913,10 @@ GRANT EXECUTE ON FUNCTION "public"."get_source"(bigint, text[]) TO "service_role
 
 GRANT EXECUTE ON FUNCTION "public"."has_key"(public.events, text, jsonb) TO "service_role";
 
+GRANT EXECUTE ON FUNCTION "public"."hold_of"(public.destinations, public.destination_health) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."hold_within"(public.destinations, public.destination_health, text[]) TO "service_role";
+
 GRANT EXECUTE ON FUNCTION "public"."in_flight"(bigint) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."in_scope"(text[], text) TO "service_role";
@@ -6861,7 +7925,9 @@ GRANT EXECUTE ON FUNCTION "public"."invite_staff"(text, public.staff_role, text[
 
 GRANT EXECUTE ON FUNCTION "public"."last_event_within"(text, text[]) TO "service_role";
 
-GRANT EXECUTE ON FUNCTION "public"."link_staff"(uuid, text, public.staff_role[], text[], text, text, text) TO "service_role";
+GRANT EXECUTE ON FUNCTION "public"."lift_sign_in_limit"(text, text, text[], text, text, text) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."link_staff"(uuid, text, public.staff_role[], text[], text, text, text, uuid) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."list_action_choices"(text[]) TO "service_role";
 
@@ -6901,6 +7967,10 @@ GRANT EXECUTE ON FUNCTION "public"."list_replay_items"(bigint, text, integer, in
 
 GRANT EXECUTE ON FUNCTION "public"."list_replays"(jsonb, integer, bigint, text[]) TO "service_role";
 
+GRANT EXECUTE ON FUNCTION "public"."list_sessions"(uuid) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."list_sign_in_limits"(text[]) TO "service_role";
+
 GRANT EXECUTE ON FUNCTION "public"."list_silent_providers"(text[]) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."list_sources"(text[], text[]) TO "service_role";
@@ -6911,11 +7981,15 @@ GRANT EXECUTE ON FUNCTION "public"."list_wrong_addresses"(text[], text[]) TO "se
 
 GRANT EXECUTE ON FUNCTION "public"."lock_rows"(jsonb, boolean) TO "service_role";
 
+GRANT EXECUTE ON FUNCTION "public"."network_of"(text) TO "service_role";
+
 GRANT EXECUTE ON FUNCTION "public"."next_due"(public.destination_kind, bigint[], boolean) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."note_event_outcomes"() TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."note_organisations"() TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."open_invitation"(text, text, boolean) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."organisations_of"(text, text) TO "service_role";
 
@@ -6949,13 +8023,23 @@ GRANT EXECUTE ON FUNCTION "public"."read_latency"(timestamp WITH time zone, time
 
 GRANT EXECUTE ON FUNCTION "public"."read_rail"(text[]) TO "service_role";
 
+GRANT EXECUTE ON FUNCTION "public"."read_replay_progress"(bigint, text[]) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."read_trial"(bigint) TO "service_role";
+
 GRANT EXECUTE ON FUNCTION "public"."read_waiting"() TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."read_waiting_within"(text[]) TO "service_role";
 
+GRANT EXECUTE ON FUNCTION "public"."read_waits"() TO "service_role";
+
 GRANT EXECUTE ON FUNCTION "public"."record_attempts"(jsonb, boolean) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."record_download"(text, jsonb, text, text, text) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."record_refused_sign_in"(text, text, text, text) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."record_signed_token"(text, text, text, text[], timestamp WITH time zone, public.staff_role, text[]) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."rejection_brief"(public.rejections, text[]) TO "service_role";
 
@@ -6971,6 +8055,8 @@ GRANT EXECUTE ON FUNCTION "public"."resume_destination"(bigint, text[], text, te
 
 GRANT EXECUTE ON FUNCTION "public"."revoke_api_token"(bigint, text[], text, text, text) TO "service_role";
 
+GRANT EXECUTE ON FUNCTION "public"."revoke_tokens"(bigint[], text, text, text) TO "service_role";
+
 GRANT EXECUTE ON FUNCTION "public"."rotate_destination_secret"(bigint, jsonb, numeric, text[], text, text, text) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."rotate_source"(bigint, text, text, integer, text[], text, text, text) TO "service_role";
@@ -6985,9 +8071,15 @@ GRANT EXECUTE ON FUNCTION "public"."see_notices"(text, bigint, text[]) TO "servi
 
 GRANT EXECUTE ON FUNCTION "public"."select_events"(jsonb, text[], integer) TO "service_role";
 
+GRANT EXECUTE ON FUNCTION "public"."settle_tokens"(public.staff_users, uuid, jsonb, text, text, text) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."sign_out"(text, text) TO "service_role";
+
 GRANT EXECUTE ON FUNCTION "public"."source_answer"(public.sources, text[]) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."start_replay"(bigint, jsonb, text[], text, text, text) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."start_session"(uuid, integer, text, text, text, integer, text, text) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."statistics_of"(text[]) TO "service_role";
 
@@ -6999,13 +8091,37 @@ GRANT EXECUTE ON FUNCTION "public"."take_turn"(text) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."token_scope"(public.api_tokens) TO "service_role";
 
+GRANT EXECUTE ON FUNCTION "public"."try_destination_now"(bigint, boolean, text[], text, text, text) TO "service_role";
+
 GRANT EXECUTE ON FUNCTION "public"."update_destination"(bigint, jsonb, jsonb, timestamp WITH time zone, text[], text, text, text) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."update_source"(bigint, jsonb, text[], text, text, text) TO "service_role";
 
+GRANT EXECUTE ON FUNCTION "public"."use_session"(text) TO "service_role";
+
 GRANT EXECUTE ON FUNCTION "public"."valid_scope"(text[]) TO "service_role";
 
+GRANT EXECUTE ON FUNCTION "public"."wait_of_account"(text, timestamp WITH time zone) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."wait_of_network"(text, text, timestamp WITH time zone) TO "service_role";
+
 GRANT EXECUTE ON FUNCTION "public"."why_not_changed"(bigint, text[]) TO "service_role";
+
+REVOKE ALL ON SEQUENCE "public"."sign_in_guesses_id_seq" FROM "service_role";
+
+GRANT USAGE ON SEQUENCE "public"."sign_in_guesses_id_seq" TO "service_role";
+
+REVOKE ALL ON SEQUENCE "public"."staff_sessions_id_seq" FROM "service_role";
+
+GRANT USAGE ON SEQUENCE "public"."staff_sessions_id_seq" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."sign_in_guesses" FROM "service_role";
+
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE "public"."sign_in_guesses" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."staff_sessions" FROM "service_role";
+
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE "public"."staff_sessions" TO "service_role";
 
 REVOKE ALL ON TABLE "public"."write_probe" FROM "service_role";
 
