@@ -30,10 +30,11 @@ const routes = readdirSync(ROUTES, { recursive: true, encoding: "utf8" })
       ...source.matchAll(
         /^export (?:const|async function|function) (GET|POST|PATCH|DELETE)\b(?: = handle\("(\w+)")?/gm,
       ),
-    ].map(([, method = "", permission = "public"]) => ({
+    ].map(({ 1: method = "", 2: permission = "public", index }) => ({
       name: named(method, path.dirname(file)),
       permission,
-      source,
+      // What this method does, where the file has several.
+      source: source.slice(index).split(/\n(?=export )/, 1)[0] ?? "",
     }));
   });
 
