@@ -182,6 +182,12 @@ const ROUTES: Record<string, Record<string, Row>> = {
   "/api/organisations": { GET: { lists: "/api/organisations", names: ({ name }) => name, least: "admin" } },
   "/api/rail": { GET: { lists: "/api/rail" } },
   "/api/search": { GET: { lists: "/api/search?q=evt_", names: ({ event }) => event } },
+  "/api/sessions": { GET: { apart: "a person's own sessions" }, DELETE: { apart: "a person's own sessions" } },
+  "/api/sessions/[id]": { DELETE: { apart: "a person's own sessions" } },
+  "/api/sign-in-limits": {
+    GET: { lists: "/api/sign-in-limits", least: "admin" },
+    DELETE: takes(({ name }) => `/api/sign-in-limits?kind=account&subject=${name}@example.com`, undefined, "admin"),
+  },
   "/api/sources": {
     GET: { lists: "/api/sources", names: ({ source }) => source },
     POST: {
@@ -228,6 +234,7 @@ const ROUTES: Record<string, Record<string, Row>> = {
     ),
   },
   "/api/staff/[id]/invitation": { POST: takes(({ person }) => `/api/staff/${person}/invitation`, undefined, "admin") },
+  "/api/staff/[id]/sessions": { DELETE: takes(({ person }) => `/api/staff/${person}/sessions`, undefined, "admin") },
   "/api/stripe/webhook": door,
   "/api/telnyx/webhook": door,
   "/api/tokens": {
@@ -320,6 +327,7 @@ const ROUTES: Record<string, Record<string, Row>> = {
 
 /** A page shows lists, or something of an organisation, or nothing of any. */
 const PAGES: Record<string, string | ((world: World) => string) | null> = {
+  "/account": null,
   "/": "/",
   "/api-reference": null,
   "/dead-letters": "/dead-letters",
