@@ -54,7 +54,7 @@ function TroubleLine({ delivery }: { delivery: Delivery }) {
     <div className={cn("flex gap-2.5 rounded-md bg-tint px-3 py-2.5", look.tone)}>
       <StatusIcon look={look} className="mt-0.75" />
       <div className="min-w-0 flex-1">
-        <p className="font-medium">
+        <p className="font-medium [overflow-wrap:anywhere]">
           {destination.name}: {label.charAt(0).toLowerCase() + label.slice(1)}
         </p>
         <p className="text-pretty text-ink">
