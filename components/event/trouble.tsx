@@ -73,7 +73,10 @@ function TroubleLine({ delivery }: { delivery: Delivery }) {
           <dd className="text-pretty">{press}</dd>
         </dl>
         <p className="mt-2 flex flex-wrap gap-x-4 gap-y-1 text-accent">
-          <Link href={`/destinations/ds_${destination.id}`} className="underline-offset-2 hover:underline">
+          <Link
+            href={`/destinations/ds_${destination.id}`}
+            className="min-w-0 underline-offset-2 [overflow-wrap:anywhere] hover:underline"
+          >
             Open {destination.name}
           </Link>
           <Link href={sameCause(delivery)} className="underline-offset-2 hover:underline">
