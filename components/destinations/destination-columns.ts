@@ -4,7 +4,7 @@ export const DESTINATION_COLUMNS = {
   destination: { title: "Destination", className: "", numeric: false },
   organisation: { title: "Organisation", className: "md:w-40 md:max-xl:hidden", numeric: false },
   rate: { title: "Success", className: "md:w-20", numeric: true },
-  p95: { title: "p95", className: "md:w-18", numeric: true },
+  p95: { title: "p95", className: "md:w-18 md:max-lg:hidden", numeric: true },
   hours: { title: "24 hours", className: "md:w-32 md:max-lg:hidden", numeric: false },
   waiting: { title: "Waiting", className: "md:w-18", numeric: true },
   held: { title: "Held", className: "md:w-16", numeric: true },

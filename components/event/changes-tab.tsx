@@ -31,7 +31,7 @@ export function ChangesTab({ groups }: { groups: ChangeGroup[] }) {
   return groups.map(({ destination, attempt, changes }) => (
     <section key={attempt.id} className="border-b py-3 last:border-0">
       <h3 className="flex items-baseline gap-2 text-quiet text-sm">
-        <span className="font-medium text-ink">{destination}</span>
+        <span className="font-medium text-ink [overflow-wrap:anywhere]">{destination}</span>
         attempt {attempt.number}, {plural(changes.length, "row")}
         <span className="ml-auto">
           <RelativeTime at={attempt.started_at} />

@@ -36,7 +36,7 @@ export function ReplayForm({
         {plan.runs.map(({ id: delivery, destination, status }) => (
           <li key={delivery} className="flex min-h-9 items-center gap-3 border-b py-1.5 last:border-0">
             <span className="min-w-0 flex-1">
-              <span className="block font-medium">{destination.name}</span>
+              <span className="block font-medium [overflow-wrap:anywhere]">{destination.name}</span>
               {destination.url && (
                 <span className="block truncate font-mono text-quiet text-sm">
                   <InertText text={destination.url} />
@@ -51,7 +51,7 @@ export function ReplayForm({
       {plan.warnings.map((warning) => (
         <p key={warning} className="mt-3 flex gap-2 text-amber">
           <TriangleAlert aria-hidden="true" className="mt-0.75 size-3.5 shrink-0" />
-          {warning}
+          <span className="min-w-0 [overflow-wrap:anywhere]">{warning}</span>
         </p>
       ))}
       <label htmlFor={field} className="mt-4 block font-medium">

@@ -54,7 +54,7 @@ function TroubleLine({ delivery }: { delivery: Delivery }) {
     <div className={cn("flex gap-2.5 rounded-md bg-tint px-3 py-2.5", look.tone)}>
       <StatusIcon look={look} className="mt-0.75" />
       <div className="min-w-0 flex-1">
-        <p className="font-medium">
+        <p className="font-medium [overflow-wrap:anywhere]">
           {destination.name}: {label.charAt(0).toLowerCase() + label.slice(1)}
         </p>
         <p className="text-pretty text-ink">
@@ -73,7 +73,10 @@ function TroubleLine({ delivery }: { delivery: Delivery }) {
           <dd className="text-pretty">{press}</dd>
         </dl>
         <p className="mt-2 flex flex-wrap gap-x-4 gap-y-1 text-accent">
-          <Link href={`/destinations/ds_${destination.id}`} className="underline-offset-2 hover:underline">
+          <Link
+            href={`/destinations/ds_${destination.id}`}
+            className="min-w-0 underline-offset-2 [overflow-wrap:anywhere] hover:underline"
+          >
             Open {destination.name}
           </Link>
           <Link href={sameCause(delivery)} className="underline-offset-2 hover:underline">

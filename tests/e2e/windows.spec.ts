@@ -94,12 +94,15 @@ test("the focus goes back to what opened a sheet, a dialog or a menu, and to the
   await row.click();
   await expect(page).toHaveURL(/\/destinations\/ds_\d+$/);
   await page.getByTestId("destination-pause").click();
+  await expect(page.getByRole("dialog")).toBeVisible();
   await page.keyboard.press("Escape");
+  await expect(page.getByRole("dialog")).toHaveCount(0);
   await expect(page.getByTestId("destination-pause")).toBeFocused();
   await page.getByTestId("destination-more").click();
   await page.getByRole("menuitem", { name: /Send a sample/ }).click();
   await expect(page.getByRole("dialog")).toBeVisible();
   await page.keyboard.press("Escape");
+  await expect(page.getByRole("dialog")).toHaveCount(0);
   await expect(page.getByTestId("destination-more")).toBeFocused();
 
   await page.goBack();
