@@ -25,9 +25,10 @@ export async function migrate(url: string, say: (line: string) => void): Promise
   try {
     const due = await missing(sql);
     if (due.length === 0) return;
-    say(`Migrating the database: ${due.length} ${due.length === 1 ? "migration" : "migrations"}`);
     const roles = await existingRoles(sql);
-    for (const migration of due) await apply(sql, migration, roles);
+    const applied: string[] = [];
+    for (const migration of due) if (await apply(sql, migration, roles)) applied.push(migration.name);
+    if (applied.length > 0) say(`Migrated the database: ${applied.join(", ")}`);
   } catch (error) {
     throw explained(error);
   } finally {
@@ -43,22 +44,25 @@ export async function missing(sql: postgres.Sql | postgres.TransactionSql): Prom
   return localMigrations().filter(({ version }) => !known.has(version));
 }
 
-async function apply(sql: postgres.Sql, { version, name, file }: Migration, roles: Set<string>): Promise<void> {
-  await sql.begin(async (transaction) => {
+/** False when another process has applied it by now. */
+async function apply(sql: postgres.Sql, { version, name, file }: Migration, roles: Set<string>): Promise<boolean> {
+  const isMine = await sql.begin(async (transaction) => {
     // The lock belongs to the transaction, so that it holds through a pooler too.
     await transaction`select pg_advisory_xact_lock(${LOCK})`;
     await transaction.unsafe(HISTORY);
     const [done] = await transaction`select from supabase_migrations.schema_migrations where version = ${version}`;
-    if (done) return;
+    if (done) return false;
     await transaction.unsafe(`set local lock_timeout = '${LOCK_TIMEOUT}'; set local statement_timeout = 0`);
     const text = readFileSync(file, "utf8");
     await transaction.unsafe(withoutMissingRoles(text, roles));
     await transaction`
       insert into supabase_migrations.schema_migrations (version, name, statements)
       values (${version}, ${name}, ${[text]})`;
+    return true;
   });
   // The first migration makes the roles, where it may.
   for (const role of await existingRoles(sql)) roles.add(role);
+  return isMine;
 }
 
 /** As the Supabase CLI makes it. */
