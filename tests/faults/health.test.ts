@@ -12,6 +12,7 @@ import { sign } from "../fixtures/sign";
 import { startApp } from "../support/app";
 import { createTestDatabase, type TestDatabase } from "../support/postgres";
 import { APP_ENVIRONMENT, tokenFor, until } from "../support/processes";
+import { startedApps } from "../support/started-apps";
 
 const START_MS = 300_000;
 const ends: (() => Promise<unknown>)[] = [];
@@ -59,6 +60,9 @@ async function start(stdout: number | "pipe", env: Record<string, string> = {}) 
     START_MS,
   );
   expect(child.exitCode).toBeNull();
+  const known = { dataDir: "", databaseUrl: database.url };
+  startedApps.add(known);
+  ends.push(async () => startedApps.delete(known));
   const authorization = `Bearer ${await tokenFor("viewer")}`;
   return {
     child,
