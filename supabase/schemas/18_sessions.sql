@@ -99,12 +99,18 @@ begin
     return null;
   end if;
   if v_session.last_seen_at < now() - interval '5 minutes' then
-    -- Several requests at once write it once: none waits for another's lock.
-    update public.staff_sessions s set last_seen_at = now()
-    where s.id in (
-      select o.id from public.staff_sessions o
-      where o.id = v_session.id and o.last_seen_at < now() - interval '5 minutes' for update skip locked
-    );
+    begin
+      -- Several requests at once write it once: none waits for another's lock.
+      update public.staff_sessions s set last_seen_at = now()
+      where s.id in (
+        select o.id from public.staff_sessions o
+        where o.id = v_session.id and o.last_seen_at < now() - interval '5 minutes' for update skip locked
+      );
+    exception
+      -- A database that takes no writes keeps nobody from asking why.
+      when read_only_sql_transaction or insufficient_resources then
+        null;
+    end;
   end if;
   return public.get_staff(v_session.staff_id) || jsonb_build_object('session_id', 'se_' || v_session.id);
 end

@@ -68,8 +68,8 @@ begin
   end if;
   v_expires_at := public.set_staff_link(v_staff.id, p_token_hash);
   perform public.record_staff_action(
-    'staff.invite', v_staff.email, jsonb_build_object('role', p_role, 'organisations', p_organisations), p_actor,
-    p_actor_id, p_request_id
+    'staff.invite', v_staff.email, jsonb_strip_nulls(jsonb_build_object('role', p_role, 'organisations', p_organisations)),
+    p_actor, p_actor_id, p_request_id
   );
   return jsonb_build_object(
     'result', 'invited', 'staff', public.staff_member(v_staff), 'expires_at', public.iso(v_expires_at)

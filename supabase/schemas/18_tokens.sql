@@ -209,9 +209,19 @@ $$;
 create function public.use_api_token(p_token_hash text) returns jsonb
 language plpgsql volatile set search_path = '' as $$
 begin
-  update public.api_tokens t set last_used_at = now()
-  where t.token_hash = decode(p_token_hash, 'hex') and t.revoked_at is null and t.expires_at > now()
-    and (t.last_used_at is null or t.last_used_at < now() - interval '1 minute');
+  if exists (
+    select from public.api_tokens t
+    where t.token_hash = decode(p_token_hash, 'hex') and t.revoked_at is null and t.expires_at > now()
+      and (t.last_used_at is null or t.last_used_at < now() - interval '1 minute')
+  ) then
+    begin
+      update public.api_tokens t set last_used_at = now() where t.token_hash = decode(p_token_hash, 'hex');
+    exception
+      -- A database that takes no writes keeps nobody from asking why.
+      when read_only_sql_transaction or insufficient_resources then
+        null;
+    end;
+  end if;
   return (
     select public.api_token(t) || jsonb_build_object('owner_id', t.owner_id)
     from public.api_tokens t where t.token_hash = decode(p_token_hash, 'hex')

@@ -48,7 +48,9 @@ describe("parallel guesses", () => {
     expect(statuses(answers).filter((status) => status === 429 || status === 503)).toHaveLength(120 - evaluated);
     expect(answers.every(({ status, headers }) => status === 401 || Number(headers.get("retry-after")) > 0)).toBe(true);
     const [row] = await app.sql`select count(*)::int from sign_in_guesses where network = '198.51.100.1'`;
-    expect(row?.count).toBe(evaluated);
+    // One that was evaluated stays booked, also where its answer came too late to be a 401.
+    expect(row?.count).toBeGreaterThanOrEqual(evaluated);
+    expect(row?.count).toBeLessThanOrEqual(20);
   });
 
   test("120 at once from 120 addresses at one account: five are evaluated, then it gets slow [S21]", async () => {

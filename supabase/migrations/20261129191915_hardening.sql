@@ -3408,8 +3408,8 @@ begin
   end if;
   v_expires_at := public.set_staff_link(v_staff.id, p_token_hash);
   perform public.record_staff_action(
-    'staff.invite', v_staff.email, jsonb_build_object('role', p_role, 'organisations', p_organisations), p_actor,
-    p_actor_id, p_request_id
+    'staff.invite', v_staff.email, jsonb_strip_nulls(jsonb_build_object('role', p_role, 'organisations', p_organisations)),
+    p_actor, p_actor_id, p_request_id
   );
   return jsonb_build_object(
     'result', 'invited', 'staff', public.staff_member(v_staff), 'expires_at', public.iso(v_expires_at)
@@ -7629,9 +7629,19 @@ CREATE OR REPLACE FUNCTION public.use_api_token (
   SET statement_timeout TO '5s'
   AS $function$
 begin
-  update public.api_tokens t set last_used_at = now()
-  where t.token_hash = decode(p_token_hash, 'hex') and t.revoked_at is null and t.expires_at > now()
-    and (t.last_used_at is null or t.last_used_at < now() - interval '1 minute');
+  if exists (
+    select from public.api_tokens t
+    where t.token_hash = decode(p_token_hash, 'hex') and t.revoked_at is null and t.expires_at > now()
+      and (t.last_used_at is null or t.last_used_at < now() - interval '1 minute')
+  ) then
+    begin
+      update public.api_tokens t set last_used_at = now() where t.token_hash = decode(p_token_hash, 'hex');
+    exception
+      -- A database that takes no writes keeps nobody from asking why.
+      when read_only_sql_transaction or insufficient_resources then
+        null;
+    end;
+  end if;
   return (
     select public.api_token(t) || jsonb_build_object('owner_id', t.owner_id)
     from public.api_tokens t where t.token_hash = decode(p_token_hash, 'hex')
@@ -7657,12 +7667,18 @@ begin
     return null;
   end if;
   if v_session.last_seen_at < now() - interval '5 minutes' then
-    -- Several requests at once write it once: none waits for another's lock.
-    update public.staff_sessions s set last_seen_at = now()
-    where s.id in (
-      select o.id from public.staff_sessions o
-      where o.id = v_session.id and o.last_seen_at < now() - interval '5 minutes' for update skip locked
-    );
+    begin
+      -- Several requests at once write it once: none waits for another's lock.
+      update public.staff_sessions s set last_seen_at = now()
+      where s.id in (
+        select o.id from public.staff_sessions o
+        where o.id = v_session.id and o.last_seen_at < now() - interval '5 minutes' for update skip locked
+      );
+    exception
+      -- A database that takes no writes keeps nobody from asking why.
+      when read_only_sql_transaction or insufficient_resources then
+        null;
+    end;
   end if;
   return public.get_staff(v_session.staff_id) || jsonb_build_object('session_id', 'se_' || v_session.id);
 end
