@@ -46,7 +46,7 @@ async function boot(): Promise<void> {
 
   if (mode === "local") await startEmbeddedPostgres(dataDir);
   onShutdown("database connections", closeDatabase);
-  await prepare(say);
+  await prepare({ say });
   startedByServer().value = true;
   if (!dev) await ensureBuild(root, say);
 

@@ -19,26 +19,32 @@ interface Preparation {
   promise?: Promise<void>;
 }
 
+interface Options {
+  say?: (line: string) => void;
+  /** False for a worker: the web process says where events go, whatever environment a worker was given. */
+  destinations?: boolean;
+}
+
 /**
  * Checks the configuration, migrates, writes the configured destinations and checks the encryption key: once per process,
  * however often it is called, and again when it failed. Waits up to a minute for the database. Throws `ConfigurationError`
  * with what to change.
  */
-export function prepare(say: (line: string) => void = (line) => log("prepare", { line })): Promise<void> {
+export function prepare(options: Options = {}): Promise<void> {
   const preparation = perProcess<Preparation>("preparation", () => ({}));
-  preparation.promise ??= run(say).catch((error) => {
+  preparation.promise ??= run(options).catch((error) => {
     preparation.promise = undefined;
     throw error;
   });
   return preparation.promise;
 }
 
-async function run(say: (line: string) => void): Promise<void> {
+async function run({ say = (line) => log("prepare", { line }), destinations = true }: Options): Promise<void> {
   const giveUpAt = Date.now() + WAIT_FOR_DATABASE_MS;
   checkConfiguration(environment());
   for (let saidSo = false; ; saidSo = true) {
     try {
-      return await prepareDatabase(say);
+      return await prepareDatabase(say, destinations);
     } catch (error) {
       if (!isAway(error)) throw error;
       if (Date.now() > giveUpAt) throw new ConfigurationError(`The database does not answer: ${wordsOf(error)}.`);
@@ -48,14 +54,14 @@ async function run(say: (line: string) => void): Promise<void> {
   }
 }
 
-async function prepareDatabase(say: (line: string) => void): Promise<void> {
+async function prepareDatabase(say: (line: string) => void, destinations: boolean): Promise<void> {
   const { DATABASE_URL, SUPABASE_URL, mode } = environment();
   if (DATABASE_URL && !SUPABASE_URL) {
     if (mode === "production") await checkDurability(DATABASE_URL);
     await migrate(DATABASE_URL, say);
   }
   try {
-    await configureDestinations();
+    if (destinations) await configureDestinations();
   } catch (error) {
     if (!(error instanceof DatabaseError) || error.code !== "PGRST202") throw error;
     throw new ConfigurationError(

@@ -29,7 +29,7 @@ async function boot(): Promise<void> {
     process.env.DATABASE_URL = url;
   }
   onShutdown("database connections", closeDatabase);
-  await prepare();
+  await prepare({ destinations: false });
   const worker = startWorker();
   onShutdown("worker", () => worker.stop());
 }
