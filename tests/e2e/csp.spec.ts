@@ -55,8 +55,11 @@ for (const theme of ["light", "dark"] as const) {
     }
     // What is drawn by script: the palette, a sheet with its scroll lock, a toast's styles, going from page to page.
     await page.goto(`${app.url}/`);
-    await page.keyboard.press("Control+k");
-    await expect(page.getByTestId("search-input")).toBeFocused();
+    // Keys do something once React has taken the page over.
+    await expect(async () => {
+      await page.keyboard.press("Control+k");
+      await expect(page.getByTestId("search-input")).toBeFocused({ timeout: 2_000 });
+    }).toPass();
     await page.keyboard.press("Escape");
     await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Sources" }).click();
     await expect(page).toHaveURL(/\/sources$/);
