@@ -691,6 +691,8 @@ describe("streams", () => {
         socket.once("open", () => resolve(101));
         socket.once("unexpected-response", (_, { statusCode }) => resolve(statusCode));
       });
+      // One that was refused has no connection to end, and says so.
+      socket.on("error", () => {});
       socket.terminate();
       return status;
     };
