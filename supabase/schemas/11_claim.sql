@@ -216,7 +216,8 @@ begin
         fence = d.fence + 1,
         attempt_count = d.attempt_count + 1,
         tries = d.tries + 1,
-        lease_until = now() + make_interval(secs => p_lease_seconds),
+        -- From when it is given, not from when the claim began, which may have had to wait.
+        lease_until = clock_timestamp() + make_interval(secs => p_lease_seconds),
         worker = p_worker
       where d.id = any (v_chosen)
       returning d as row
@@ -227,7 +228,8 @@ begin
     opened as (
       -- By the clock, not by the start of this transaction: it may have waited for the one that ended the attempt before.
       insert into public.attempts (delivery_id, number, fence, worker, replay_id, started_at)
-      select c.id, c.attempt_count, c.fence, p_worker, c.replay_id, clock_timestamp() from claimed c
+      select c.id, c.attempt_count, c.fence, p_worker, c.replay_id, c.lease_until - make_interval(secs => p_lease_seconds)
+      from claimed c
       returning id, delivery_id, number
     )
     select jsonb_agg(jsonb_build_object(

@@ -44,7 +44,7 @@ async function startWorkerProcess(): Promise<ChildProcess> {
 }
 
 const control = (name: "pause" | "resume", id: number) =>
-  sql`select ${sql(`${name}_destination`)}(${id}, 'Ada', 'staff-1', 'r')`;
+  sql`select ${sql(`${name}_destination`)}(${id}, null, 'Ada', 'staff-1', 'r')`;
 const count = async (status: string) =>
   (await sql`select count(*)::int from deliveries where status = ${status}`)[0]?.count as number;
 
