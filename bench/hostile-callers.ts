@@ -15,7 +15,6 @@ import postgres from "postgres";
 import { heyreachEvent } from "../lib/samples/heyreach";
 import { requestOf } from "../tests/fixtures/sign";
 import { addDestination } from "../tests/support/endpoint";
-import { tokenFor } from "../tests/support/processes";
 
 const MIB = 1024 * 1024;
 /** Four times the genuine traffic. */
@@ -75,7 +74,7 @@ async function nested(caller: Caller, megabytes: number): Promise<void> {
 }
 
 async function abandonedSearches(caller: Caller): Promise<void> {
-  const headers = { authorization: `Bearer ${await tokenFor("viewer")}` };
+  const headers = { authorization: `Bearer ${process.env.BENCH_TOKEN}` };
   for (let turn = 0; caller.goOn(); turn += 1) {
     const searches = Array.from({ length: 60 }, (_, n) => {
       const path = `/api/webhooks/events?text=nothing-has-this-${turn}-${n}&limit=100`;
@@ -193,7 +192,7 @@ async function slowSenders(caller: Caller): Promise<void> {
 }
 
 async function liveStreams(caller: Caller): Promise<void> {
-  const headers = { authorization: `Bearer ${await tokenFor("viewer")}` };
+  const headers = { authorization: `Bearer ${process.env.BENCH_TOKEN}` };
   const streams = Array.from({ length: 400 }, () => {
     const request = http.get(new URL("/api/live", caller.url), { headers, agent: false }, (response) => {
       caller.heard(response.statusCode ?? 0);

@@ -16,7 +16,7 @@ import { ROOT } from "../lib/db/supabase-cli";
 import { type RunningApp, startApp } from "../tests/support/app";
 import setup from "../tests/support/global-setup";
 import { createTestDatabase } from "../tests/support/postgres";
-import { APP_ENVIRONMENT, appEnvironment } from "../tests/support/processes";
+import { APP_ENVIRONMENT, appEnvironment, tokenFor } from "../tests/support/processes";
 import { startAgentSdk } from "../tests/tools/agent-sdk";
 import { seedHistory } from "./history-seed";
 import { KINDS } from "./hostile-callers";
@@ -44,6 +44,7 @@ const database = await createTestDatabase();
 const sql = postgres(database.url, { max: 2, onnotice: () => {} });
 const agent = await startAgentSdk({ port: 0, secret: APP_ENVIRONMENT.AGENT_SDK_SECRET });
 let app: RunningApp | undefined;
+let token = "";
 const rows: Row[] = [];
 try {
   await seedHistory(sql, HISTORY);
@@ -93,6 +94,8 @@ interface Row extends Turn {
 
 async function start(): Promise<RunningApp> {
   const started = await startApp({ env: appEnvironment(agent, { DATABASE_URL: database.url }) });
+  // Written into the app's database by the process that started it: the callers are others.
+  token ||= await tokenFor("viewer", "60m");
   // The first requests of a process wait for what it compiles.
   await genuineTraffic(started.url, 3);
   return started;
@@ -113,7 +116,7 @@ async function turn(seconds: number, kind?: string): Promise<Turn> {
 function startCaller(kind: string, url: string, seconds: number): Promise<Record<string, number>> {
   const child = spawn(process.execPath, ["--import", "tsx", "bench/hostile-callers.ts", kind, url, String(seconds)], {
     cwd: ROOT,
-    env: { ...process.env, BENCH_DATABASE_URL: database.url },
+    env: { ...process.env, BENCH_DATABASE_URL: database.url, BENCH_TOKEN: token },
     stdio: ["ignore", "pipe", "inherit"],
   });
   process.once("exit", () => child.kill("SIGKILL"));

@@ -1,4 +1,4 @@
-/** Runs the Supabase CLI on a database URL: no Docker, no account, no telemetry. Called by migrate.ts and supabase/generate.ts. */
+/** Runs the Supabase CLI on a database URL: no Docker, no account, no telemetry. Called by supabase/generate.ts. */
 import { spawn } from "node:child_process";
 import os from "node:os";
 import path from "node:path";

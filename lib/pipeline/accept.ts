@@ -1,6 +1,6 @@
 /**
  * accept: the door. Raw bytes in, an answer out, and a 2xx only after the event is committed. Knows no framework: the
- * App Router route and server.ts both call it.
+ * App Router route and server.ts both call it. Long because it is one way, from the bytes to the answer.
  */
 import { randomUUID } from "node:crypto";
 import { call, DatabaseError, DatabaseUnavailable } from "@/lib/db/client";

@@ -5,6 +5,7 @@
 --
 -- Who moves a replay or feeds its items holds its advisory lock (lock_replay), so that pausing and feeding never cross.
 -- Rows are locked in one order everywhere: deliveries, events, items, the replay.
+-- Long because a replay is one story: selecting, starting, feeding, stopping, ending.
 
 -- Long because one state machine stands in one place: every transition of a replay, and what each must lock, in order.
 

@@ -1,5 +1,6 @@
 -- Sources as people manage them: every change is one statement and an audit row, and answers the source as it is then.
 -- Called by lib/queries/sources.ts; list_source_tokens by the door. A URL's token never comes here, only its hash.
+-- Long because what is told of sources and of refused requests stands beside what changes them.
 
 -- Callers stand above what they call.
 set check_function_bodies = off;

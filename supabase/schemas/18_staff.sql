@@ -2,6 +2,7 @@
 -- nothing here lets anybody in.
 -- p_within: the roles whose rights the asker has; nobody gives a role, or acts on one, that may more than they may.
 -- p_own_id: whose account the asker acts for: the person, or who made the token. Nobody does these things to that account.
+-- Long because each change of a person is one statement with its refusals.
 
 -- Callers stand above what they call.
 set check_function_bodies = off;

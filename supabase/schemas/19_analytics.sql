@@ -1,5 +1,6 @@
 -- What the overview shows. Read from buckets of minutes and hours, and from index probes that stop early: its cost grows
 -- with the time that is looked at, never with the number of events (tests/pipeline/analytics.test.ts holds it).
+-- Long because every figure of the overview is defined here.
 
 -- Callers stand above what they call.
 set check_function_bodies = off;
