@@ -25,6 +25,19 @@ create index sign_in_guesses_by_age on public.sign_in_guesses (booked_at);
 
 alter table public.sign_in_guesses enable row level security;
 
+-- How many refused sign-ins an account or an address had in an hour: what bounds their rows in the log.
+create table public.sign_in_refusals (
+  kind text not null check (kind in ('account', 'address')),
+  subject text not null check (length(subject) <= 320),
+  hour timestamptz not null,
+  refused integer not null,
+  primary key (kind, subject, hour)
+);
+
+create index sign_in_refusals_by_age on public.sign_in_refusals (hour);
+
+alter table public.sign_in_refusals enable row level security;
+
 -- What an address is counted as: itself, for IPv6 its /64, which is what one subscriber has.
 create function public.network_of(p_address text) returns text
 language plpgsql immutable set search_path = '' as $$
@@ -43,7 +56,8 @@ exception when others then
 end
 $$;
 
--- Books a guess at a password before it is evaluated: {guess: 12}, or {wait: seconds} when it must not be.
+-- Books a guess at a password before it is evaluated: {guess: 12}, or {wait: seconds, of_address} when it must not be.
+-- of_address: the address has to wait, whatever account it guesses at.
 create function public.book_guess(p_email text, p_address text, p_request_id text) returns jsonb
 language plpgsql volatile set search_path = '' as $$
 declare
@@ -51,6 +65,7 @@ declare
   v_network text := public.network_of(p_address);
   v_now timestamptz;
   v_familiar boolean;
+  v_wait_of_address numeric;
   v_wait numeric;
   v_guess bigint;
 begin
@@ -63,13 +78,11 @@ begin
     join public.staff_sessions s on s.staff_id = u.id
     where u.email = v_account and s.network = v_network and s.created_at > v_now - interval '30 days'
   );
-  v_wait := greatest(
-    public.wait_of_network('password', v_network, v_now),
-    case when not v_familiar then public.wait_of_account(v_account, v_now) end
-  );
+  v_wait_of_address := public.wait_of_network('password', v_network, v_now);
+  v_wait := greatest(v_wait_of_address, case when not v_familiar then public.wait_of_account(v_account, v_now) end);
   if v_wait > 0 then
     perform public.record_refused_sign_in(v_account, p_address, 'too_many_attempts', p_request_id);
-    return jsonb_build_object('wait', ceil(v_wait));
+    return jsonb_build_object('wait', ceil(v_wait), 'of_address', v_wait_of_address > 0);
   end if;
   insert into public.sign_in_guesses (kind, account, network, is_familiar, booked_at)
   values ('password', v_account, v_network, v_familiar, v_now)
@@ -154,28 +167,51 @@ language sql volatile set search_path = '' as $$
   );
 $$;
 
--- Writes a refused sign-in into the log: once an hour for an account and address, 200 times an hour in all. What was typed
--- is written for accounts that exist only: people type passwords into the wrong field.
+-- Writes a refused sign-in into the log: once an hour for an account and address, and 20 times an hour for each account and
+-- each address, so that nobody's flood hides what happens to others. All accounts that do not exist are one. What is left
+-- out is counted, and the log says so after the first, the tenth, the hundredth and so on. What was typed is written for
+-- accounts that exist only: people type passwords into the wrong field.
 create function public.record_refused_sign_in(p_email text, p_address text, p_reason text, p_request_id text) returns void
 language plpgsql volatile set search_path = '' as $$
 declare
   v_subject text := coalesce((select u.email from public.staff_users u where u.email = lower(p_email)), 'an unknown account');
   v_details jsonb := jsonb_build_object('reason', p_reason, 'address', left(p_address, 64));
+  v_of_account integer;
+  v_of_address integer;
 begin
   if exists (
     select from public.staff_actions a
     where a.subject = v_subject and a.acted_at > now() - interval '1 hour' and a.action = 'sign_in.refuse'
       and a.details = v_details
-  ) or (
-    select count(*) from (
-      select from public.staff_actions a
-      where a.action = 'sign_in.refuse' and a.acted_at > now() - interval '1 hour' limit 200
-    ) lately
-  ) >= 200 then
+  ) then
     return;
   end if;
-  perform public.record_staff_action('sign_in.refuse', v_subject, v_details, 'An unknown caller', 'sign-in', p_request_id);
+  v_of_account := public.count_refused_sign_in('account', v_subject);
+  v_of_address := public.count_refused_sign_in('address', public.network_of(p_address));
+  if v_of_account > 20 then
+    v_details := jsonb_build_object('reason', 'more', 'left_out', v_of_account - 20);
+  elsif v_of_address > 20 then
+    v_subject := 'several accounts';
+    v_details := jsonb_build_object('reason', 'more', 'address', left(p_address, 64), 'left_out', v_of_address - 20);
+  end if;
+  if coalesce(v_details ->> 'left_out', '1') ~ '^10*$' then
+    perform public.record_staff_action('sign_in.refuse', v_subject, v_details, 'An unknown caller', 'sign-in', p_request_id);
+  end if;
 end
+$$;
+
+-- Counts one more refused sign-in of this hour: how many that makes. Old counts go.
+create function public.count_refused_sign_in(p_kind text, p_subject text) returns integer
+language sql volatile set search_path = '' as $$
+  delete from public.sign_in_refusals r
+  where (r.kind, r.subject, r.hour) in (
+    select o.kind, o.subject, o.hour from public.sign_in_refusals o where o.hour < now() - interval '2 hours'
+    order by o.hour limit 100 for update skip locked
+  );
+  insert into public.sign_in_refusals as r (kind, subject, hour, refused)
+  values (p_kind, left(p_subject, 320), date_trunc('hour', now()), 1)
+  on conflict on constraint sign_in_refusals_pkey do update set refused = r.refused + 1
+  returning r.refused;
 $$;
 
 -- Who has to wait now, at most a hundred of each: accounts of the staff with a delay, and addresses at their limit.
