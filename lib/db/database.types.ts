@@ -1430,6 +1430,28 @@ export type Database = {
         };
         Relationships: [];
       };
+      sign_in_refusals: {
+        Row: {
+          hour: string;
+          kind: string;
+          refused: number;
+          subject: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          hour: string;
+          kind: string;
+          refused: number;
+          subject: string;
+        };
+        Update: {
+          hour?: string;
+          kind?: string;
+          refused?: number;
+          subject?: string;
+        };
+        Relationships: [];
+      };
       sms_logs: {
         Row: {
           business_id: string | null;
@@ -1934,6 +1956,7 @@ export type Database = {
         Args: { p_failed: number; p_replay_id: number; p_skipped: number; p_succeeded: number };
         Returns: undefined;
       };
+      count_refused_sign_in: { Args: { p_kind: string; p_subject: string }; Returns: number };
       count_running_replays: { Args: { p_scope: string[] }; Returns: number };
       count_selection: { Args: { p_scope: string[]; p_selection: Json }; Returns: number };
       counted_between: {
@@ -2533,7 +2556,7 @@ export type Database = {
         Args: { p_address: string; p_email: string; p_reason: string; p_request_id: string };
         Returns: undefined;
       };
-      record_rejections: { Args: { p_counts: Json; p_samples: Json }; Returns: undefined };
+      record_rejections: { Args: { p_counts: Json; p_samples: Json }; Returns: Json };
       record_signed_token: {
         Args: {
           p_expires_at: string;

@@ -147,6 +147,8 @@ DROP FUNCTION "public"."read_rail"();
 
 DROP FUNCTION "public"."record_attempts"(jsonb);
 
+DROP FUNCTION "public"."record_rejections"(jsonb, jsonb);
+
 DROP FUNCTION "public"."record_sign_in"(text, text, boolean);
 
 DROP FUNCTION "public"."resolve_events"(bigint[], text, text, text, text);
@@ -200,6 +202,21 @@ ALTER TABLE "public"."sign_in_guesses"
   ENABLE ROW LEVEL SECURITY;
 
 REVOKE ALL ON TABLE "public"."sign_in_guesses" FROM "anon", "authenticated";
+
+CREATE TABLE "public"."sign_in_refusals" (
+  "kind"    text                     NOT NULL,
+  "subject" text                     NOT NULL,
+  "hour"    timestamp with time zone NOT NULL,
+  "refused" integer                  NOT NULL,
+  CONSTRAINT "sign_in_refusals_kind_check" CHECK ((kind = ANY (ARRAY['account'::text, 'address'::text]))),
+  CONSTRAINT "sign_in_refusals_pkey" PRIMARY KEY (kind, subject, hour),
+  CONSTRAINT "sign_in_refusals_subject_check" CHECK ((length(subject) <= 320))
+);
+
+ALTER TABLE "public"."sign_in_refusals"
+  ENABLE ROW LEVEL SECURITY;
+
+REVOKE ALL ON TABLE "public"."sign_in_refusals" FROM "anon", "authenticated";
 
 CREATE TABLE "public"."staff_sessions" (
   "id"            bigint                   GENERATED ALWAYS AS IDENTITY NOT NULL,
@@ -972,6 +989,7 @@ declare
   v_network text := public.network_of(p_address);
   v_now timestamptz;
   v_familiar boolean;
+  v_wait_of_address numeric;
   v_wait numeric;
   v_guess bigint;
 begin
@@ -984,13 +1002,11 @@ begin
     join public.staff_sessions s on s.staff_id = u.id
     where u.email = v_account and s.network = v_network and s.created_at > v_now - interval '30 days'
   );
-  v_wait := greatest(
-    public.wait_of_network('password', v_network, v_now),
-    case when not v_familiar then public.wait_of_account(v_account, v_now) end
-  );
+  v_wait_of_address := public.wait_of_network('password', v_network, v_now);
+  v_wait := greatest(v_wait_of_address, case when not v_familiar then public.wait_of_account(v_account, v_now) end);
   if v_wait > 0 then
     perform public.record_refused_sign_in(v_account, p_address, 'too_many_attempts', p_request_id);
-    return jsonb_build_object('wait', ceil(v_wait));
+    return jsonb_build_object('wait', ceil(v_wait), 'of_address', v_wait_of_address > 0);
   end if;
   insert into public.sign_in_guesses (kind, account, network, is_familiar, booked_at)
   values ('password', v_account, v_network, v_familiar, v_now)
@@ -1796,6 +1812,28 @@ begin
   end if;
 end
 $function$;
+
+CREATE OR REPLACE FUNCTION public.count_refused_sign_in (
+  p_kind    text,
+  p_subject text
+)
+  RETURNS integer
+  LANGUAGE sql
+  SET search_path TO ''
+  SET jit TO 'off'
+  AS $function$
+  delete from public.sign_in_refusals r
+  where (r.kind, r.subject, r.hour) in (
+    select o.kind, o.subject, o.hour from public.sign_in_refusals o where o.hour < now() - interval '2 hours'
+    order by o.hour limit 100 for update skip locked
+  );
+  insert into public.sign_in_refusals as r (kind, subject, hour, refused)
+  values (p_kind, left(p_subject, 320), date_trunc('hour', now()), 1)
+  on conflict on constraint sign_in_refusals_pkey do update set refused = r.refused + 1
+  returning r.refused;
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."count_refused_sign_in"(text, text) FROM PUBLIC, "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.count_running_replays (
   p_scope text[]
@@ -6077,20 +6115,27 @@ CREATE OR REPLACE FUNCTION public.record_refused_sign_in (
 declare
   v_subject text := coalesce((select u.email from public.staff_users u where u.email = lower(p_email)), 'an unknown account');
   v_details jsonb := jsonb_build_object('reason', p_reason, 'address', left(p_address, 64));
+  v_of_account integer;
+  v_of_address integer;
 begin
   if exists (
     select from public.staff_actions a
     where a.subject = v_subject and a.acted_at > now() - interval '1 hour' and a.action = 'sign_in.refuse'
       and a.details = v_details
-  ) or (
-    select count(*) from (
-      select from public.staff_actions a
-      where a.action = 'sign_in.refuse' and a.acted_at > now() - interval '1 hour' limit 200
-    ) lately
-  ) >= 200 then
+  ) then
     return;
   end if;
-  perform public.record_staff_action('sign_in.refuse', v_subject, v_details, 'An unknown caller', 'sign-in', p_request_id);
+  v_of_account := public.count_refused_sign_in('account', v_subject);
+  v_of_address := public.count_refused_sign_in('address', public.network_of(p_address));
+  if v_of_account > 20 then
+    v_details := jsonb_build_object('reason', 'more', 'left_out', v_of_account - 20);
+  elsif v_of_address > 20 then
+    v_subject := 'several accounts';
+    v_details := jsonb_build_object('reason', 'more', 'address', left(p_address, 64), 'left_out', v_of_address - 20);
+  end if;
+  if coalesce(v_details ->> 'left_out', '1') ~ '^10*$' then
+    perform public.record_staff_action('sign_in.refuse', v_subject, v_details, 'An unknown caller', 'sign-in', p_request_id);
+  end if;
 end
 $function$;
 
@@ -6100,32 +6145,12 @@ CREATE OR REPLACE FUNCTION public.record_rejections (
   p_samples jsonb,
   p_counts  jsonb
 )
-  RETURNS void
+  RETURNS jsonb
   LANGUAGE sql
   SET search_path TO ''
   SET jit TO 'off'
   SET statement_timeout TO '3s'
   AS $function$
-  insert into public.rejections (
-    provider, reason, detail, status_code, method, path, headers, body, body_size, body_sha256, request_id, source_id,
-    organisation_id, event_key
-  )
-  select r.provider, r.reason, r.detail, r.status_code, r.method, r.path, r.headers, decode(r.body, 'base64'), r.body_size,
-    decode(r.body_sha256, 'hex'), r.request_id,
-    (select x.id from public.sources x where x.id = r.source_id), r.organisation_id, r.event_key
-  from (
-    select s.*, row_number() over (partition by s.provider, s.reason) as turn
-    from jsonb_to_recordset(p_samples) as s(
-      provider text, reason public.rejection_reason, detail text, status_code integer, method text, path text,
-      headers jsonb, body text, body_size integer, body_sha256 text, request_id text, source_id bigint,
-      organisation_id text, event_key text
-    )
-  ) r
-  where r.turn + (
-    select count(*) from public.rejections x
-    where x.provider = r.provider and x.reason = r.reason and x.received_at >= date_trunc('hour', now())
-  ) <= 100;
-
   select public.add_statistics((
     select jsonb_agg(jsonb_build_object(
       'organisation_id', c.organisation_id, 'provider', c.provider, 'event_type', c.reason, 'outcome', 'rejected',
@@ -6133,7 +6158,37 @@ CREATE OR REPLACE FUNCTION public.record_rejections (
     ))
     from jsonb_to_recordset(p_counts) as c(organisation_id text, provider text, reason text, count bigint)
   ));
+
+  with samples as materialized (
+    select s.*, row_number() over (partition by s.provider, s.reason) as turn
+    from jsonb_to_recordset(p_samples) as s(
+      provider text, reason public.rejection_reason, detail text, status_code integer, method text, path text,
+      headers jsonb, body text, body_size integer, body_sha256 text, request_id text, source_id bigint,
+      organisation_id text, event_key text
+    )
+  ), lately as materialized (
+    select k.provider, k.reason, k.turns, (
+      select count(*) from public.rejections x
+      where x.provider = k.provider and x.reason = k.reason and x.received_at >= date_trunc('hour', now())
+    ) as kept
+    from (select s.provider, s.reason, count(*) as turns from samples s group by s.provider, s.reason) k
+  ), stored as (
+    insert into public.rejections (
+      provider, reason, detail, status_code, method, path, headers, body, body_size, body_sha256, request_id, source_id,
+      organisation_id, event_key
+    )
+    select r.provider, r.reason, r.detail, r.status_code, r.method, r.path, r.headers, decode(r.body, 'base64'), r.body_size,
+      decode(r.body_sha256, 'hex'), r.request_id,
+      (select x.id from public.sources x where x.id = r.source_id), r.organisation_id, r.event_key
+    from samples r
+    join lately l on l.provider = r.provider and l.reason = r.reason
+    where r.turn + l.kept <= 100
+  )
+  select coalesce(jsonb_agg(jsonb_build_object('provider', l.provider, 'reason', l.reason)), '[]')
+  from lately l where l.kept + l.turns >= 100;
 $function$;
+
+REVOKE ALL ON FUNCTION "public"."record_rejections"(jsonb, jsonb) FROM PUBLIC, "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.record_signed_token (
   p_name          text,
@@ -7814,6 +7869,8 @@ CREATE INDEX sign_in_guesses_of_account ON public.sign_in_guesses USING btree (a
 
 CREATE INDEX sign_in_guesses_of_network ON public.sign_in_guesses USING btree (network, booked_at DESC);
 
+CREATE INDEX sign_in_refusals_by_age ON public.sign_in_refusals USING btree (hour);
+
 CREATE INDEX staff_actions_of_organisations ON public.staff_actions USING btree (acted_at DESC, id DESC)
   WHERE (organisations IS NOT NULL);
 
@@ -7861,6 +7918,8 @@ GRANT EXECUTE ON FUNCTION "public"."count_dead_letters"(text[]) TO "service_role
 GRANT EXECUTE ON FUNCTION "public"."count_event_types"(jsonb, text[]) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."count_events"(jsonb, text[]) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."count_refused_sign_in"(text, text) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."count_running_replays"(text[]) TO "service_role";
 
@@ -8058,6 +8117,8 @@ GRANT EXECUTE ON FUNCTION "public"."record_download"(text, jsonb, text, text, te
 
 GRANT EXECUTE ON FUNCTION "public"."record_refused_sign_in"(text, text, text, text) TO "service_role";
 
+GRANT EXECUTE ON FUNCTION "public"."record_rejections"(jsonb, jsonb) TO "service_role";
+
 GRANT EXECUTE ON FUNCTION "public"."record_signed_token"(text, text, text, text[], timestamp WITH time zone, public.staff_role, text[]) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."rejection_brief"(public.rejections, text[]) TO "service_role";
@@ -8137,6 +8198,10 @@ GRANT USAGE ON SEQUENCE "public"."staff_sessions_id_seq" TO "service_role";
 REVOKE ALL ON TABLE "public"."sign_in_guesses" FROM "service_role";
 
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE "public"."sign_in_guesses" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."sign_in_refusals" FROM "service_role";
+
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE "public"."sign_in_refusals" TO "service_role";
 
 REVOKE ALL ON TABLE "public"."staff_sessions" FROM "service_role";
 
