@@ -1,0 +1,34 @@
+-- Bodies as jsonb, and how much of them an answer may carry.
+
+-- The body as jsonb, or null when jsonb cannot hold it. A wrong body must never fail the insert of its event.
+create function public.payload_or_null(p_body bytea) returns jsonb
+language plpgsql immutable set search_path = '' as $$
+begin
+  return convert_from(p_body, 'UTF8')::jsonb;
+exception when others then
+  return null;
+end
+$$;
+
+-- The payload with its secret top-level fields replaced.
+create function public.without_secrets(p_payload jsonb, p_fields text[]) returns jsonb
+language sql immutable set search_path = '' as $$
+  select case
+    when jsonb_typeof(p_payload) = 'object' and cardinality(p_fields) > 0 then p_payload || coalesce((
+      select jsonb_object_agg(f, '[redacted]') from unnest(p_fields) f where p_payload ? f
+    ), '{}')
+    else p_payload
+  end;
+$$;
+
+-- How much of payloads one answer carries. Whoever makes, sends and reads 100 MB of JSON waits longer than anybody does.
+create function public.payload_budget() returns integer
+language sql immutable set search_path = '' as $$
+  select 4 * 1024 * 1024;
+$$;
+
+-- The bytes that a payload adds to an answer, without reading it: those of the body it was made from.
+create function public.payload_bytes(e public.events) returns bigint
+language sql immutable set search_path = '' as $$
+  select case when e.payload is null then 0 else octet_length(e.raw_body) end;
+$$;
