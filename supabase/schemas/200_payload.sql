@@ -32,3 +32,14 @@ create function public.payload_bytes(e public.events) returns bigint
 language sql immutable set search_path = '' as $$
   select case when e.payload is null then 0 else octet_length(e.raw_body) end;
 $$;
+
+-- An event as projections take it, with the settings of its source (lib/pipeline/projectable.ts). A parsed body, so that it is
+-- inlined: no copy of the row is made, which would fetch its payload too.
+create function public.event_for_projection(e public.events, p_settings jsonb) returns jsonb
+language sql stable
+return jsonb_build_object(
+  'id', (e).id, 'provider', (e).provider, 'event_key', (e).event_key, 'event_type', (e).event_type,
+  'received_at', public.iso((e).received_at), 'occurred_at', public.iso((e).occurred_at),
+  'organisation_id', (e).organisation_id, 'company_id', (e).company_id, 'settings', p_settings,
+  'body', encode((e).raw_body, 'base64')
+);

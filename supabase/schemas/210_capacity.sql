@@ -15,8 +15,8 @@ declare
     extract(epoch from now() - greatest((h).spent_until, now() - public.burst_of(t))) * (t).rate_per_second + 0.002
   );
 begin
-  if not (t).enabled or (t).paused_at is not null or (t).archived_at is not null or (h).disable_because is not null
-    or (h).throttled_until > now() or (h).breaker = 'open' and (h).probe_at > now() then
+  if not public.takes_deliveries(t) or (h).disable_because is not null or (h).throttled_until > now()
+    or (h).breaker = 'open' and (h).probe_at > now() then
     return 0;
   end if;
   select count(*), count(*) filter (where d.worker = p_worker), bool_or(d.id = (h).probe_delivery_id)

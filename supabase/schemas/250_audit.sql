@@ -14,8 +14,7 @@ create function public.record_download(
   p_subject text, p_details jsonb, p_actor text, p_actor_id text, p_request_id text
 ) returns void
 language sql volatile set search_path = '' as $$
-  insert into public.staff_actions (actor, actor_id, action, subject, details, request_id)
-  select p_actor, p_actor_id, 'event.download', p_subject, p_details, p_request_id
+  select public.record_staff_action('event.download', p_subject, p_details, p_actor, p_actor_id, p_request_id)
   where not exists (
     select from public.staff_actions a
     where a.subject = p_subject and a.acted_at > now() - interval '1 minute' and a.action = 'event.download'

@@ -150,59 +150,7 @@ begin
   );
 
   if cardinality(v_chosen) > 0 then
-    with leased as (
-      update public.deliveries d set
-        status = 'claimed',
-        fence = d.fence + 1,
-        attempt_count = d.attempt_count + 1,
-        tries = d.tries + 1,
-        -- From when it is given, not from when the claim began, which may have had to wait.
-        lease_until = clock_timestamp() + make_interval(secs => p_lease_seconds),
-        worker = p_worker
-      where d.id = any (v_chosen)
-      returning d as row
-    ),
-    claimed as (
-      select (l.row).* from leased l
-    ),
-    opened as (
-      -- By the clock, not by the start of this transaction: it may have waited for the one that ended the attempt before.
-      insert into public.attempts (delivery_id, number, fence, worker, replay_id, started_at)
-      select c.id, c.attempt_count, c.fence, p_worker, c.replay_id, c.lease_until - make_interval(secs => p_lease_seconds)
-      from claimed c
-      returning id, delivery_id, number
-    )
-    select jsonb_agg(jsonb_build_object(
-      'delivery_id', c.id, 'fence', c.fence, 'attempt_id', o.id, 'attempt_number', o.number, 'try', c.tries,
-      'replay_id', case when c.lane = 'replay' then c.replay_id end,
-      'event', jsonb_build_object(
-        'id', e.id, 'provider', e.provider, 'event_key', e.event_key, 'event_type', e.event_type,
-        'received_at', public.iso(e.received_at), 'occurred_at', public.iso(e.occurred_at), 'headers', e.headers,
-        'content_type', e.content_type, 'organisation_id', e.organisation_id, 'company_id', e.company_id,
-        'settings', (select o.settings from public.sources o where o.id = e.source_id),
-        'body', encode(e.raw_body, 'base64')
-      ),
-      'destination', jsonb_build_object(
-        'id', t.id, 'slug', t.slug, 'kind', t.kind, 'url', t.url, 'headers', t.headers,
-        'secrets', t.secrets, 'timeout_ms', t.timeout_ms,
-        'max_attempts', coalesce(p.max_attempts, t.max_attempts),
-        'base_delay_ms', coalesce(p.base_delay_ms, t.base_delay_ms),
-        'backoff_factor', coalesce(p.backoff_factor, t.backoff_factor)
-      ),
-      'pace', public.pace_of(t, h, p_shares)
-    ) order by c.id)
-    into v_work
-    from claimed c
-    join opened o on o.delivery_id = c.id
-    join public.events e on e.id = c.event_id
-    join public.destinations t on t.id = c.destination_id
-    left join public.destination_health h on h.destination_id = t.id
-    left join lateral public.replay_retries((select l.row from leased l where (l.row).id = c.id)) p on true;
-
-    perform public.roll_up_events(array(
-      select distinct d.event_id from public.deliveries d where d.id = any (v_chosen)
-    ));
-    perform public.spend(v_chosen);
+    v_work := public.lease_deliveries(v_chosen, p_worker, p_lease_seconds, p_shares);
   else
     v_next_due := public.next_due(p_kind, v_destinations, v_replays_left > 0);
   end if;

@@ -124,8 +124,7 @@ $$;
 create function public.may_try(t public.destinations, h public.destination_health) returns boolean
 language plpgsql stable set search_path = '' as $$
 begin
-  return (h).breaker = 'open' and (t).enabled and (t).paused_at is null and (t).archived_at is null
-    and (h).disable_because is null
+  return (h).breaker = 'open' and public.takes_deliveries(t) and (h).disable_because is null
     and (h).throttled_until > now() is not true and public.single_replay_due((t).id) is not null;
 end
 $$;
@@ -171,7 +170,7 @@ begin
       ) as at
       offset 0
     ) z
-    where t.enabled and t.paused_at is null and t.archived_at is null and h.disable_because is null and (l.lane = 'live' or p_replays)
+    where public.takes_deliveries(t) and h.disable_because is null and (l.lane = 'live' or p_replays)
       and (p_kind is null or t.kind = p_kind) and (z.at > now() or t.id = any (p_open))
   );
 end

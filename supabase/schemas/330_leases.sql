@@ -1,4 +1,64 @@
--- Leases that end without a result: given back, renewed, or let pass.
+-- Leases: how a claim gives them, and those that end without a result: let pass, given back, or renewed.
+
+-- Leases what claim chose, and opens its attempts: the end of claim_deliveries. The caller holds the deliveries' rows.
+-- Answers `work` of claim_deliveries.
+create function public.lease_deliveries(p_chosen bigint[], p_worker text, p_lease_seconds integer, p_shares jsonb)
+returns jsonb
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_work jsonb;
+begin
+  with leased as (
+    update public.deliveries d set
+      status = 'claimed',
+      fence = d.fence + 1,
+      attempt_count = d.attempt_count + 1,
+      tries = d.tries + 1,
+      -- From when it is given, not from when the claim began, which may have had to wait.
+      lease_until = clock_timestamp() + make_interval(secs => p_lease_seconds),
+      worker = p_worker
+    where d.id = any (p_chosen)
+    returning d as row
+  ),
+  claimed as (
+    select (l.row).* from leased l
+  ),
+  opened as (
+    -- By the clock, not by the start of this transaction: it may have waited for the one that ended the attempt before.
+    insert into public.attempts (delivery_id, number, fence, worker, replay_id, started_at)
+    select c.id, c.attempt_count, c.fence, p_worker, c.replay_id, c.lease_until - make_interval(secs => p_lease_seconds)
+    from claimed c
+    returning id, delivery_id, number
+  )
+  select jsonb_agg(jsonb_build_object(
+    'delivery_id', c.id, 'fence', c.fence, 'attempt_id', o.id, 'attempt_number', o.number, 'try', c.tries,
+    'replay_id', case when c.lane = 'replay' then c.replay_id end,
+    'event', public.event_for_projection(e, (select o.settings from public.sources o where o.id = e.source_id))
+      || jsonb_build_object('headers', e.headers, 'content_type', e.content_type),
+    'destination', jsonb_build_object(
+      'id', t.id, 'slug', t.slug, 'kind', t.kind, 'url', t.url, 'headers', t.headers,
+      'secrets', t.secrets, 'timeout_ms', t.timeout_ms,
+      'max_attempts', coalesce(p.max_attempts, t.max_attempts),
+      'base_delay_ms', coalesce(p.base_delay_ms, t.base_delay_ms),
+      'backoff_factor', coalesce(p.backoff_factor, t.backoff_factor)
+    ),
+    'pace', public.pace_of(t, h, p_shares)
+  ) order by c.id)
+  into v_work
+  from claimed c
+  join opened o on o.delivery_id = c.id
+  join public.events e on e.id = c.event_id
+  join public.destinations t on t.id = c.destination_id
+  left join public.destination_health h on h.destination_id = t.id
+  left join lateral public.replay_retries((select l.row from leased l where (l.row).id = c.id)) p on true;
+
+  perform public.roll_up_events(array(
+    select distinct d.event_id from public.deliveries d where d.id = any (p_chosen)
+  ));
+  perform public.spend(p_chosen);
+  return v_work;
+end
+$$;
 
 -- Closes attempts whose worker let its lease pass, and makes their deliveries due again, or dead when that was the last
 -- try: an event that kills its worker must not do so for ever.

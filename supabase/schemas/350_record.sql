@@ -37,7 +37,7 @@ begin
       continue;
     end if;
 
-    select d.tries, d.destination_id, t.enabled and t.paused_at is null as open,
+    select d.tries, d.destination_id, public.takes_deliveries(t) as open,
       coalesce(p.max_attempts, t.max_attempts) as max_attempts, e.provider, e.event_type,
       e.organisation_id
     into v_delivery

@@ -37,7 +37,7 @@ begin
     )
     select w.destination_id from waiting w
     join public.destinations t on t.id = w.destination_id
-    where not t.enabled or t.paused_at is not null
+    where not public.takes_deliveries(t)
   loop
     perform public.hold_deliveries(v_id);
   end loop;
@@ -56,7 +56,7 @@ begin
     )
     select h.destination_id from held h
     join public.destinations t on t.id = h.destination_id
-    where t.enabled and t.paused_at is null
+    where public.takes_deliveries(t)
   loop
     v_released := v_released + public.release_deliveries(v_id);
   end loop;
@@ -87,7 +87,7 @@ begin
     select x.id from public.deliveries x
     join public.destinations t on t.id = x.destination_id
     where x.destination_id = p_destination_id and x.status in ('pending', 'retrying')
-      and (not t.enabled or t.paused_at is not null)
+      and not public.takes_deliveries(t)
     limit public.hold_batch()
     for update of x skip locked
   ));
@@ -109,7 +109,7 @@ begin
   where d.id = any (array(
     select x.id from public.deliveries x
     join public.destinations t on t.id = x.destination_id
-    where x.destination_id = p_destination_id and x.status = 'held' and t.enabled and t.paused_at is null
+    where x.destination_id = p_destination_id and x.status = 'held' and public.takes_deliveries(t)
     order by x.id
     limit public.hold_batch()
     for update of x skip locked

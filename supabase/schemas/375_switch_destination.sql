@@ -75,8 +75,7 @@ language plpgsql volatile set search_path = '' as $$
 begin
   if p_changed then
     perform public.hold_deliveries(t.id) + public.release_deliveries(t.id) from public.destinations t where t.id = p_id;
-    insert into public.staff_actions (actor, actor_id, action, subject, details, request_id)
-    values (p_actor, p_actor_id, p_action, 'ds_' || p_id, p_details, p_request_id);
+    perform public.record_staff_action(p_action, 'ds_' || p_id, p_details, p_actor, p_actor_id, p_request_id);
   elsif not exists (
     select from public.destinations t
     where t.id = p_id and t.archived_at is null and public.in_scope(p_scope, t.organisation_id)

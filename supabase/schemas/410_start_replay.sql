@@ -28,10 +28,11 @@ begin
     return jsonb_build_object('result', 'not_a_draft', 'replay', public.get_replay(p_id, p_scope));
   end if;
 
-  perform public.note_action(p_actor, p_actor_id, 'replay.start', p_id, p_request_id, (
-    select jsonb_build_object('reason', r.reason, 'deliveries', r.total, 'skipped', r.skipped)
-    from public.replays r where r.id = p_id
-  ));
+  perform public.record_staff_action(
+    'replay.start', 'wr_' || r.id, jsonb_build_object('reason', r.reason, 'deliveries', r.total, 'skipped', r.skipped),
+    p_actor, p_actor_id, p_request_id
+  )
+  from public.replays r where r.id = p_id;
   perform public.advance_replay(p_id);
   return jsonb_build_object('result', 'started', 'replay', public.get_replay(p_id, p_scope));
 end

@@ -87,7 +87,7 @@ begin
   from public.deliveries d
   join public.destinations t on t.id = d.destination_id
   where i.replay_id = p_id and i.position = any (v_items) and d.id = i.delivery_id
-    and d.status in ('dead', 'delivered', 'cancelled', 'retrying') and t.enabled and t.paused_at is null
+    and d.status in ('dead', 'delivered', 'cancelled', 'retrying') and public.takes_deliveries(t)
     and not public.predecessor_failed(r, i);
 
   select array_agg(i.delivery_id), array_agg(distinct i.event_id) filter (where not exists (

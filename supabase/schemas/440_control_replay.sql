@@ -37,15 +37,7 @@ begin
     end if;
   end if;
 
-  perform public.note_action(p_actor, p_actor_id, 'replay.' || p_action, p_id, p_request_id, '{}');
+  perform public.record_staff_action('replay.' || p_action, 'wr_' || p_id, '{}', p_actor, p_actor_id, p_request_id);
   return jsonb_build_object('result', 'done', 'replay', public.get_replay(p_id, p_scope));
 end
-$$;
-
-create function public.note_action(
-  p_actor text, p_actor_id text, p_action text, p_replay_id bigint, p_request_id text, p_details jsonb
-) returns void
-language sql volatile set search_path = '' as $$
-  insert into public.staff_actions (actor, actor_id, action, subject, details, request_id)
-  values (p_actor, p_actor_id, p_action, 'wr_' || p_replay_id, p_details, p_request_id);
 $$;

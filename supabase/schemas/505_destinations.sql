@@ -131,8 +131,9 @@ create function public.note_destination(
   p_id bigint, p_action text, p_actor text, p_actor_id text, p_request_id text, p_details jsonb
 ) returns void
 language sql volatile set search_path = '' as $$
-  insert into public.staff_actions (actor, actor_id, action, subject, details, request_id)
-  values (p_actor, p_actor_id, 'destination.' || p_action, 'ds_' || p_id, p_details, p_request_id);
+  select public.record_staff_action(
+    'destination.' || p_action, 'ds_' || p_id, p_details, p_actor, p_actor_id, p_request_id
+  );
 $$;
 
 -- Why a change found nothing to change.

@@ -16,8 +16,9 @@ begin
   -- One statement decides: of two callers, the second finds the time of the probe in the past.
   update public.destination_health h set probe_at = now()
   from public.destinations t
-  where h.destination_id = p_id and t.id = p_id and t.enabled and t.paused_at is null and t.archived_at is null
-    and public.in_scope(p_scope, t.organisation_id) and h.disable_because is null and h.breaker = 'open' and h.probe_at > now() and h.throttled_until > now() is not true;
+  where h.destination_id = p_id and t.id = p_id and public.takes_deliveries(t)
+    and public.in_scope(p_scope, t.organisation_id) and h.disable_because is null and h.breaker = 'open'
+    and h.probe_at > now() and h.throttled_until > now() is not true;
   if not found then
     select case
       when t.kind <> 'http' then 'not_possible'
@@ -65,6 +66,7 @@ create function public.create_sample(
 language plpgsql volatile set search_path = '' as $$
 declare
   v_destination public.destinations;
+  v_new bigint[];
   v_event public.events;
   v_delivery_id bigint;
 begin
@@ -76,26 +78,9 @@ begin
     return jsonb_build_object('result', 'not_possible');
   end if;
 
-  insert into public.events (
-    provider, event_key, event_key_hash, event_type, status, trust, parse_status, organisation_id, raw_body,
-    body_sha256, fingerprint, payload, method, path, headers, content_type, request_id, occurred_at
-  )
-  select e.provider, e.event_key, sha256(convert_to(e.event_key, 'UTF8')), e.event_type, 'received', e.trust, e.parse_status,
-    e.organisation_id, b.body, sha256(b.body), decode(e.fingerprint, 'hex'), public.payload_or_null(b.body), e.method,
-    e.path, e.headers, e.content_type, e.request_id, e.occurred_at
-  from jsonb_to_record(p_event) as e(
-    provider text, event_key text, event_type text, trust public.trust_level, parse_status public.parse_status,
-    organisation_id text, body text, fingerprint text, method text, path text, headers jsonb, content_type text,
-    request_id text, occurred_at timestamptz
-  )
-  cross join lateral (select decode(e.body, 'base64') as body) b
-  returning * into v_event;
-
-  insert into public.deliveries (event_id, destination_id, status, ordering_key)
-  values (
-    v_event.id, p_id, public.first_status(v_destination), public.ordering_key_of(v_destination, v_event)
-  )
-  returning id into v_delivery_id;
+  v_new := public.store_events(jsonb_build_array(p_event), '{}', true, p_id);
+  select e.* into strict v_event from public.events e where e.id = v_new[1];
+  select d.id into strict v_delivery_id from public.deliveries d where d.event_id = v_event.id;
 
   perform public.add_statistics(jsonb_build_array(jsonb_build_object(
     'organisation_id', v_event.organisation_id, 'provider', v_event.provider, 'event_type', v_event.event_type,
@@ -122,8 +107,9 @@ begin
   ) >= p_most_per_minute then
     return false;
   end if;
-  insert into public.staff_actions (actor, actor_id, action, subject, details, request_id)
-  values (p_actor, p_actor_id, 'endpoint.test', left(p_subject, 300), p_details, p_request_id);
+  perform public.record_staff_action(
+    'endpoint.test', left(p_subject, 300), p_details, p_actor, p_actor_id, p_request_id
+  );
   return true;
 end
 $$;

@@ -112,10 +112,9 @@ create function public.note_source(
   p_action text, s public.sources, p_details jsonb, p_actor text, p_actor_id text, p_request_id text
 ) returns void
 language sql volatile set search_path = '' as $$
-  insert into public.staff_actions (actor, actor_id, action, subject, details, request_id)
-  values (
-    p_actor, p_actor_id, 'source.' || p_action, 'so_' || (s).id,
-    jsonb_build_object('provider', (s).provider, 'name', (s).name) || p_details, p_request_id
+  select public.record_staff_action(
+    'source.' || p_action, 'so_' || (s).id, jsonb_build_object('provider', (s).provider, 'name', (s).name) || p_details,
+    p_actor, p_actor_id, p_request_id
   );
 $$;
 

@@ -100,25 +100,32 @@ create function public.settle_tokens(
   p_owner public.staff_users, p_heir uuid, p_scope_roles jsonb, p_actor text, p_actor_id text, p_request_id text
 ) returns void
 language plpgsql volatile set search_path = '' as $$
+declare
+  v_token record;
 begin
   if p_heir is not null then
-    with kept as (
-      select t.id, array(
-        select s.scope from unnest(t.scopes) with ordinality as s(scope, n)
-        where (p_scope_roles ->> s.scope)::public.staff_role <= p_owner.role order by s.n
-      ) as scopes, public.token_scope(t) as organisations
-      from public.api_tokens t
-      where t.owner_id = p_owner.id and t.revoked_at is null and t.expires_at > now()
-    ), handed as (
-      update public.api_tokens t set owner_id = p_heir, scopes = k.scopes, organisations = k.organisations
-      from kept k
-      where t.id = k.id and cardinality(k.scopes) > 0 and k.organisations is distinct from '{}'
-      returning t.id, t.name
-    )
-    insert into public.staff_actions (actor, actor_id, action, subject, details, request_id)
-    select p_actor, p_actor_id, 'token.hand_over', 'tk_' || h.id,
-      jsonb_build_object('name', h.name, 'from', p_owner.email, 'to', u.email), p_request_id
-    from handed h join public.staff_users u on u.id = p_heir;
+    for v_token in
+      with kept as (
+        select t.id, array(
+          select s.scope from unnest(t.scopes) with ordinality as s(scope, n)
+          where (p_scope_roles ->> s.scope)::public.staff_role <= p_owner.role order by s.n
+        ) as scopes, public.token_scope(t) as organisations
+        from public.api_tokens t
+        where t.owner_id = p_owner.id and t.revoked_at is null and t.expires_at > now()
+      ), handed as (
+        update public.api_tokens t set owner_id = p_heir, scopes = k.scopes, organisations = k.organisations
+        from kept k
+        where t.id = k.id and cardinality(k.scopes) > 0 and k.organisations is distinct from '{}'
+        returning t.id, t.name
+      )
+      select h.id, h.name, u.email from handed h join public.staff_users u on u.id = p_heir
+    loop
+      perform public.record_staff_action(
+        'token.hand_over', 'tk_' || v_token.id,
+        jsonb_build_object('name', v_token.name, 'from', p_owner.email, 'to', v_token.email),
+        p_actor, p_actor_id, p_request_id
+      );
+    end loop;
   end if;
   perform public.revoke_tokens(
     array(

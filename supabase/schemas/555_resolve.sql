@@ -28,8 +28,9 @@ begin
   update public.deliveries d set status = 'cancelled', finished_at = now()
   where d.event_id = any (v_resolved) and d.status in ('retrying', 'held');
 
-  insert into public.staff_actions (actor, actor_id, action, subject, details, request_id)
-  select p_actor, p_actor_id, 'event.resolve', 'we_' || e, jsonb_build_object('reason', p_reason), p_request_id
+  perform public.record_staff_action(
+    'event.resolve', 'we_' || e, jsonb_build_object('reason', p_reason), p_actor, p_actor_id, p_request_id
+  )
   from unnest(v_resolved) e;
   return cardinality(v_resolved);
 end

@@ -79,13 +79,7 @@ returns jsonb
 language sql stable set search_path = '' as $$
   select coalesce(jsonb_agg(jsonb_build_object(
     'position', i.position, 'kind', t.kind,
-    'event', jsonb_build_object(
-      'id', e.id, 'provider', e.provider, 'event_key', e.event_key, 'event_type', e.event_type,
-      'received_at', public.iso(e.received_at), 'occurred_at', public.iso(e.occurred_at),
-      'organisation_id', e.organisation_id, 'company_id', e.company_id,
-      'settings', (select s.settings from public.sources s where s.id = e.source_id),
-      'body', encode(e.raw_body, 'base64')
-    )
+    'event', public.event_for_projection(e, (select s.settings from public.sources s where s.id = e.source_id))
   ) order by i.position), '[]')
   from (
     select x.*, sum(octet_length(y.raw_body)) over (order by x.position) - octet_length(y.raw_body) as bytes_before

@@ -28,7 +28,7 @@ language sql stable set search_path = '' as $$
         order by d.due_at
         limit 1
       ) x
-      where x.due_at <= now() and t.enabled and t.paused_at is null and t.archived_at is null
+      where x.due_at <= now() and public.takes_deliveries(t)
         and t.rate_per_second is null and t.ordering = 'none'
         and coalesce(h.breaker, 'closed') = 'closed' and h.ramp is null and h.disable_because is null
         and coalesce(h.throttled_until, '-infinity') <= now()
@@ -45,7 +45,7 @@ language sql stable set search_path = '' as $$
     'blocked', count(*) filter (where w.status <> 'held' and public.hold_of(t, h) is not null),
     'held', count(*) filter (where w.status = 'held'),
     'oldest_due_seconds', round(extract(epoch from now() - min(w.due_at) filter (
-      where w.status <> 'held' and w.due_at <= now() and t.enabled and t.paused_at is null and t.archived_at is null
+      where w.status <> 'held' and w.due_at <= now() and public.takes_deliveries(t)
         and t.rate_per_second is null and t.ordering = 'none'
         and coalesce(h.breaker, 'closed') = 'closed' and h.ramp is null and h.disable_because is null
         and coalesce(h.throttled_until, '-infinity') <= now()
