@@ -610,8 +610,9 @@ export type Database = {
           burst_of: string | null;
           destination_detail: Json | null;
           first_status: Database["public"]["Enums"]["delivery_status"] | null;
+          takes_deliveries: boolean | null;
         };
-        ComputedFields: "burst_of" | "destination_detail" | "first_status";
+        ComputedFields: "burst_of" | "destination_detail" | "first_status" | "takes_deliveries";
         Insert: {
           archived_at?: string | null;
           backoff_factor?: number;
@@ -2095,6 +2096,16 @@ export type Database = {
         };
         Returns: boolean;
       };
+      event_for_projection: {
+        Args: {
+          e: Omit<
+            Database["public"]["Tables"]["events"]["Row"],
+            Database["public"]["Tables"]["events"]["ComputedFields"]
+          >;
+          p_settings: Json;
+        };
+        Returns: Json;
+      };
       event_neighbours: { Args: { p_filter: Json; p_id: number; p_scope: string[] }; Returns: Json };
       event_outcome: { Args: { p_status: Database["public"]["Enums"]["event_status"] }; Returns: string };
       event_predicate: { Args: { p_filter: Json; p_scope: string[] }; Returns: string };
@@ -2252,6 +2263,10 @@ export type Database = {
       latency_bounds: { Args: Record<PropertyKey, never>; Returns: number[] };
       latency_histogram: { Args: { p_durations: number[] }; Returns: number[] };
       latency_quantile: { Args: { p_latency: number[]; p_quantile: number }; Returns: number };
+      lease_deliveries: {
+        Args: { p_chosen: number[]; p_lease_seconds: number; p_shares: Json; p_worker: string };
+        Returns: Json;
+      };
       lift_sign_in_limit: {
         Args: {
           p_actor: string;
@@ -2373,17 +2388,6 @@ export type Database = {
         Returns: string;
       };
       normalise_error: { Args: { p_message: string }; Returns: string };
-      note_action: {
-        Args: {
-          p_action: string;
-          p_actor: string;
-          p_actor_id: string;
-          p_details: Json;
-          p_replay_id: number;
-          p_request_id: string;
-        };
-        Returns: undefined;
-      };
       note_destination: {
         Args: {
           p_action: string;
@@ -2802,6 +2806,10 @@ export type Database = {
         };
         Returns: boolean;
       };
+      store_events: {
+        Args: { p_deliver_suspected: boolean; p_events: Json; p_for?: number; p_suspected: number[] };
+        Returns: number[];
+      };
       sum_latency: { Args: { p_histograms: number[] }; Returns: number[] };
       sum_outcomes: { Args: { p_counts: Json[] }; Returns: Json };
       summarise_replay: { Args: { p_id: number; p_scope: string[] }; Returns: Json };
@@ -2821,6 +2829,15 @@ export type Database = {
       };
       take_back: { Args: { p_id: number }; Returns: undefined };
       take_turn: { Args: { p_who: string }; Returns: boolean };
+      takes_deliveries: {
+        Args: {
+          t: Omit<
+            Database["public"]["Tables"]["destinations"]["Row"],
+            Database["public"]["Tables"]["destinations"]["ComputedFields"]
+          >;
+        };
+        Returns: boolean;
+      };
       text_array: { Args: { p_list: Json }; Returns: string[] };
       token_scope: {
         Args: {

@@ -127,6 +127,8 @@ DROP FUNCTION "public"."list_staff"();
 
 DROP FUNCTION "public"."next_due"(text, integer, boolean);
 
+DROP FUNCTION "public"."note_action"(text, text, text, bigint, text, jsonb);
+
 DROP FUNCTION "public"."pause_destination"(bigint, text, text, text);
 
 DROP FUNCTION "public"."preview_replay"(bigint);
@@ -338,55 +340,7 @@ begin
 
   v_suspected := public.suspected_replays(p_events);
 
-  -- In key order, so that two batches with the same keys wait for each other instead of deadlocking.
-  with inserted as (
-    insert into public.events (
-      provider, event_key, event_key_hash, event_type, source_id, status, trust, parse_status, flags, organisation_id, company_id,
-      object_id, replaces_older, livemode, suspected_replay, unsigned_key, raw_body, body_sha256, fingerprint, payload,
-      method, path, headers, content_type, request_id, occurred_at
-    )
-    select
-      e.provider, e.event_key, b.key_hash, e.event_type, e.source_id,
-      case when (p_deliver_suspected or e.n <> all (v_suspected)) and exists (
-        select from public.destinations d
-        -- Cheaper than the question itself, for a thousand destinations of other organisations.
-        where (d.organisation_id is null or d.organisation_id = e.organisation_id)
-          and public.wants_event(d, e.provider, e.event_type, e.organisation_id)
-      ) then 'received' else 'ignored' end::public.event_status,
-      e.trust,
-      case when e.parse_status = 'ok' and b.payload is null then 'invalid_json' else e.parse_status end, coalesce(e.flags, '{}'),
-      e.organisation_id, e.company_id, e.object_id, coalesce(e.replaces_older, false), e.livemode,
-      e.n = any (v_suspected), coalesce(e.unsigned_key, false), b.body, sha256(b.body), decode(e.fingerprint, 'hex'),
-      public.without_secrets(b.payload, e.secret_fields), e.method, e.path, e.headers, e.content_type, e.request_id,
-      e.occurred_at
-    from jsonb_to_recordset(p_events) as e(
-      n integer, provider text, event_key text, event_type text, source_id bigint, trust public.trust_level,
-      parse_status public.parse_status, flags public.event_flag[], organisation_id text, company_id text, object_id text,
-      replaces_older boolean, livemode boolean, unsigned_key boolean, secret_fields text[], body text, shown_body text,
-      fingerprint text, method text, path text, headers jsonb, content_type text, request_id text,
-      occurred_at timestamptz
-    )
-    cross join lateral (
-      select d.body, sha256(convert_to(e.event_key, 'UTF8')) as key_hash,
-        case when e.parse_status = 'ok' then public.payload_or_null(
-          -- What is secret outside of the secret fields is covered in these bytes already.
-          coalesce(decode(e.shown_body, 'base64'), d.body)
-        ) end as payload
-      from (select decode(e.body, 'base64') as body offset 0) d
-      offset 0
-    ) b
-    order by e.provider, b.key_hash, e.source_id, e.n
-    on conflict on constraint events_one_per_door_and_key do nothing
-    returning id
-  )
-  select coalesce(array_agg(id), '{}') into v_new from inserted;
-
-  insert into public.deliveries (event_id, destination_id, status, ordering_key)
-  select e.id, d.id, public.first_status(d), public.ordering_key_of(d, e)
-  from public.events e
-  join public.destinations d on (d.organisation_id is null or d.organisation_id = e.organisation_id)
-    and public.wants_event(d, e.provider, e.event_type, e.organisation_id)
-  where e.id = any (v_new) and (p_deliver_suspected or not e.suspected_replay);
+  v_new := public.store_events(p_events, v_suspected, p_deliver_suspected);
 
   -- A new statement sees what another transaction committed while the insert waited for it.
   with seen as (
@@ -622,7 +576,7 @@ begin
   from public.deliveries d
   join public.destinations t on t.id = d.destination_id
   where i.replay_id = p_id and i.position = any (v_items) and d.id = i.delivery_id
-    and d.status in ('dead', 'delivered', 'cancelled', 'retrying') and t.enabled and t.paused_at is null
+    and d.status in ('dead', 'delivered', 'cancelled', 'retrying') and public.takes_deliveries(t)
     and not public.predecessor_failed(r, i);
 
   select array_agg(i.delivery_id), array_agg(distinct i.event_id) filter (where not exists (
@@ -919,7 +873,7 @@ begin
     )
     select w.destination_id from waiting w
     join public.destinations t on t.id = w.destination_id
-    where not t.enabled or t.paused_at is not null
+    where not public.takes_deliveries(t)
   loop
     perform public.hold_deliveries(v_id);
   end loop;
@@ -938,7 +892,7 @@ begin
     )
     select h.destination_id from held h
     join public.destinations t on t.id = h.destination_id
-    where t.enabled and t.paused_at is null
+    where public.takes_deliveries(t)
   loop
     v_released := v_released + public.release_deliveries(v_id);
   end loop;
@@ -1407,59 +1361,7 @@ begin
   );
 
   if cardinality(v_chosen) > 0 then
-    with leased as (
-      update public.deliveries d set
-        status = 'claimed',
-        fence = d.fence + 1,
-        attempt_count = d.attempt_count + 1,
-        tries = d.tries + 1,
-        -- From when it is given, not from when the claim began, which may have had to wait.
-        lease_until = clock_timestamp() + make_interval(secs => p_lease_seconds),
-        worker = p_worker
-      where d.id = any (v_chosen)
-      returning d as row
-    ),
-    claimed as (
-      select (l.row).* from leased l
-    ),
-    opened as (
-      -- By the clock, not by the start of this transaction: it may have waited for the one that ended the attempt before.
-      insert into public.attempts (delivery_id, number, fence, worker, replay_id, started_at)
-      select c.id, c.attempt_count, c.fence, p_worker, c.replay_id, c.lease_until - make_interval(secs => p_lease_seconds)
-      from claimed c
-      returning id, delivery_id, number
-    )
-    select jsonb_agg(jsonb_build_object(
-      'delivery_id', c.id, 'fence', c.fence, 'attempt_id', o.id, 'attempt_number', o.number, 'try', c.tries,
-      'replay_id', case when c.lane = 'replay' then c.replay_id end,
-      'event', jsonb_build_object(
-        'id', e.id, 'provider', e.provider, 'event_key', e.event_key, 'event_type', e.event_type,
-        'received_at', public.iso(e.received_at), 'occurred_at', public.iso(e.occurred_at), 'headers', e.headers,
-        'content_type', e.content_type, 'organisation_id', e.organisation_id, 'company_id', e.company_id,
-        'settings', (select o.settings from public.sources o where o.id = e.source_id),
-        'body', encode(e.raw_body, 'base64')
-      ),
-      'destination', jsonb_build_object(
-        'id', t.id, 'slug', t.slug, 'kind', t.kind, 'url', t.url, 'headers', t.headers,
-        'secrets', t.secrets, 'timeout_ms', t.timeout_ms,
-        'max_attempts', coalesce(p.max_attempts, t.max_attempts),
-        'base_delay_ms', coalesce(p.base_delay_ms, t.base_delay_ms),
-        'backoff_factor', coalesce(p.backoff_factor, t.backoff_factor)
-      ),
-      'pace', public.pace_of(t, h, p_shares)
-    ) order by c.id)
-    into v_work
-    from claimed c
-    join opened o on o.delivery_id = c.id
-    join public.events e on e.id = c.event_id
-    join public.destinations t on t.id = c.destination_id
-    left join public.destination_health h on h.destination_id = t.id
-    left join lateral public.replay_retries((select l.row from leased l where (l.row).id = c.id)) p on true;
-
-    perform public.roll_up_events(array(
-      select distinct d.event_id from public.deliveries d where d.id = any (v_chosen)
-    ));
-    perform public.spend(v_chosen);
+    v_work := public.lease_deliveries(v_chosen, p_worker, p_lease_seconds, p_shares);
   else
     v_next_due := public.next_due(p_kind, v_destinations, v_replays_left > 0);
   end if;
@@ -1573,7 +1475,7 @@ begin
     end if;
   end if;
 
-  perform public.note_action(p_actor, p_actor_id, 'replay.' || p_action, p_id, p_request_id, '{}');
+  perform public.record_staff_action('replay.' || p_action, 'wr_' || p_id, '{}', p_actor, p_actor_id, p_request_id);
   return jsonb_build_object('result', 'done', 'replay', public.get_replay(p_id, p_scope));
 end
 $function$;
@@ -2153,6 +2055,7 @@ CREATE OR REPLACE FUNCTION public.create_sample (
   AS $function$
 declare
   v_destination public.destinations;
+  v_new bigint[];
   v_event public.events;
   v_delivery_id bigint;
 begin
@@ -2164,26 +2067,9 @@ begin
     return jsonb_build_object('result', 'not_possible');
   end if;
 
-  insert into public.events (
-    provider, event_key, event_key_hash, event_type, status, trust, parse_status, organisation_id, raw_body,
-    body_sha256, fingerprint, payload, method, path, headers, content_type, request_id, occurred_at
-  )
-  select e.provider, e.event_key, sha256(convert_to(e.event_key, 'UTF8')), e.event_type, 'received', e.trust, e.parse_status,
-    e.organisation_id, b.body, sha256(b.body), decode(e.fingerprint, 'hex'), public.payload_or_null(b.body), e.method,
-    e.path, e.headers, e.content_type, e.request_id, e.occurred_at
-  from jsonb_to_record(p_event) as e(
-    provider text, event_key text, event_type text, trust public.trust_level, parse_status public.parse_status,
-    organisation_id text, body text, fingerprint text, method text, path text, headers jsonb, content_type text,
-    request_id text, occurred_at timestamptz
-  )
-  cross join lateral (select decode(e.body, 'base64') as body) b
-  returning * into v_event;
-
-  insert into public.deliveries (event_id, destination_id, status, ordering_key)
-  values (
-    v_event.id, p_id, public.first_status(v_destination), public.ordering_key_of(v_destination, v_event)
-  )
-  returning id into v_delivery_id;
+  v_new := public.store_events(jsonb_build_array(p_event), '{}', true, p_id);
+  select e.* into strict v_event from public.events e where e.id = v_new[1];
+  select d.id into strict v_delivery_id from public.deliveries d where d.event_id = v_event.id;
 
   perform public.add_statistics(jsonb_build_array(jsonb_build_object(
     'organisation_id', v_event.organisation_id, 'provider', v_event.provider, 'event_type', v_event.event_type,
@@ -2674,6 +2560,19 @@ $function$;
 
 REVOKE ALL ON FUNCTION "public"."event_branches"(jsonb, text[]) FROM PUBLIC, "anon", "authenticated";
 
+CREATE OR REPLACE FUNCTION public.event_for_projection (
+  e          public.events,
+  p_settings jsonb
+)
+  RETURNS jsonb
+  LANGUAGE sql
+  STABLE
+RETURN
+  jsonb_build_object('id', (e).id, 'provider', (e).provider, 'event_key', (e).event_key, 'event_type', (e).event_type, 'received_at', public.iso((e).received_at), 'occurred_at',
+  public.iso((e).occurred_at), 'organisation_id', (e).organisation_id, 'company_id', (e).company_id, 'settings', p_settings, 'body', encode((e).raw_body, 'base64'::text));
+
+REVOKE ALL ON FUNCTION "public"."event_for_projection"(public.events, jsonb) FROM PUBLIC, "anon", "authenticated";
+
 CREATE OR REPLACE FUNCTION public.event_neighbours (
   p_id     bigint,
   p_filter jsonb,
@@ -3044,6 +2943,24 @@ CREATE OR REPLACE FUNCTION public.find_staff (
   where u.email = lower(p_email);
 $function$;
 
+CREATE OR REPLACE FUNCTION public.first_status (
+  p_destination public.destinations
+)
+  RETURNS public.delivery_status
+  LANGUAGE plpgsql
+  STABLE
+  SET search_path TO ''
+  AS $function$
+begin
+  if public.takes_deliveries(p_destination) and not exists (
+    select from public.deliveries d where d.destination_id = (p_destination).id and d.status = 'held'
+  ) then
+    return 'pending';
+  end if;
+  return 'held';
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION public.forget_guess (
   p_id        bigint,
   p_was_right boolean
@@ -3289,7 +3206,7 @@ begin
     select x.id from public.deliveries x
     join public.destinations t on t.id = x.destination_id
     where x.destination_id = p_destination_id and x.status in ('pending', 'retrying')
-      and (not t.enabled or t.paused_at is not null)
+      and not public.takes_deliveries(t)
     limit public.hold_batch()
     for update of x skip locked
   ));
@@ -3476,6 +3393,74 @@ CREATE OR REPLACE FUNCTION public.last_event_within (
 $function$;
 
 REVOKE ALL ON FUNCTION "public"."last_event_within"(text, text[]) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.lease_deliveries (
+  p_chosen        bigint[],
+  p_worker        text,
+  p_lease_seconds integer,
+  p_shares        jsonb
+)
+  RETURNS jsonb
+  LANGUAGE plpgsql
+  SET search_path TO ''
+  SET jit TO 'off'
+  AS $function$
+declare
+  v_work jsonb;
+begin
+  with leased as (
+    update public.deliveries d set
+      status = 'claimed',
+      fence = d.fence + 1,
+      attempt_count = d.attempt_count + 1,
+      tries = d.tries + 1,
+      -- From when it is given, not from when the claim began, which may have had to wait.
+      lease_until = clock_timestamp() + make_interval(secs => p_lease_seconds),
+      worker = p_worker
+    where d.id = any (p_chosen)
+    returning d as row
+  ),
+  claimed as (
+    select (l.row).* from leased l
+  ),
+  opened as (
+    -- By the clock, not by the start of this transaction: it may have waited for the one that ended the attempt before.
+    insert into public.attempts (delivery_id, number, fence, worker, replay_id, started_at)
+    select c.id, c.attempt_count, c.fence, p_worker, c.replay_id, c.lease_until - make_interval(secs => p_lease_seconds)
+    from claimed c
+    returning id, delivery_id, number
+  )
+  select jsonb_agg(jsonb_build_object(
+    'delivery_id', c.id, 'fence', c.fence, 'attempt_id', o.id, 'attempt_number', o.number, 'try', c.tries,
+    'replay_id', case when c.lane = 'replay' then c.replay_id end,
+    'event', public.event_for_projection(e, (select o.settings from public.sources o where o.id = e.source_id))
+      || jsonb_build_object('headers', e.headers, 'content_type', e.content_type),
+    'destination', jsonb_build_object(
+      'id', t.id, 'slug', t.slug, 'kind', t.kind, 'url', t.url, 'headers', t.headers,
+      'secrets', t.secrets, 'timeout_ms', t.timeout_ms,
+      'max_attempts', coalesce(p.max_attempts, t.max_attempts),
+      'base_delay_ms', coalesce(p.base_delay_ms, t.base_delay_ms),
+      'backoff_factor', coalesce(p.backoff_factor, t.backoff_factor)
+    ),
+    'pace', public.pace_of(t, h, p_shares)
+  ) order by c.id)
+  into v_work
+  from claimed c
+  join opened o on o.delivery_id = c.id
+  join public.events e on e.id = c.event_id
+  join public.destinations t on t.id = c.destination_id
+  left join public.destination_health h on h.destination_id = t.id
+  left join lateral public.replay_retries((select l.row from leased l where (l.row).id = c.id)) p on true;
+
+  perform public.roll_up_events(array(
+    select distinct d.event_id from public.deliveries d where d.id = any (p_chosen)
+  ));
+  perform public.spend(p_chosen);
+  return v_work;
+end
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."lease_deliveries"(bigint[], text, integer, jsonb) FROM PUBLIC, "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.lift_sign_in_limit (
   p_kind       text,
@@ -4145,13 +4130,7 @@ CREATE OR REPLACE FUNCTION public.list_projectable_items (
   AS $function$
   select coalesce(jsonb_agg(jsonb_build_object(
     'position', i.position, 'kind', t.kind,
-    'event', jsonb_build_object(
-      'id', e.id, 'provider', e.provider, 'event_key', e.event_key, 'event_type', e.event_type,
-      'received_at', public.iso(e.received_at), 'occurred_at', public.iso(e.occurred_at),
-      'organisation_id', e.organisation_id, 'company_id', e.company_id,
-      'settings', (select s.settings from public.sources s where s.id = e.source_id),
-      'body', encode(e.raw_body, 'base64')
-    )
+    'event', public.event_for_projection(e, (select s.settings from public.sources s where s.id = e.source_id))
   ) order by i.position), '[]')
   from (
     select x.*, sum(octet_length(y.raw_body)) over (order by x.position) - octet_length(y.raw_body) as bytes_before
@@ -4675,6 +4654,21 @@ $function$;
 
 REVOKE ALL ON FUNCTION "public"."lock_rows"(jsonb, boolean) FROM PUBLIC, "anon", "authenticated";
 
+CREATE OR REPLACE FUNCTION public.may_try (
+  t public.destinations,
+  h public.destination_health
+)
+  RETURNS boolean
+  LANGUAGE plpgsql
+  STABLE
+  SET search_path TO ''
+  AS $function$
+begin
+  return (h).breaker = 'open' and public.takes_deliveries(t) and (h).disable_because is null
+    and (h).throttled_until > now() is not true and public.single_replay_due((t).id) is not null;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION public.network_of (
   p_address text
 )
@@ -4732,30 +4726,13 @@ begin
       ) as at
       offset 0
     ) z
-    where t.enabled and t.paused_at is null and t.archived_at is null and h.disable_because is null and (l.lane = 'live' or p_replays)
+    where public.takes_deliveries(t) and h.disable_because is null and (l.lane = 'live' or p_replays)
       and (p_kind is null or t.kind = p_kind) and (z.at > now() or t.id = any (p_open))
   );
 end
 $function$;
 
 REVOKE ALL ON FUNCTION "public"."next_due"(public.destination_kind, bigint[], boolean) FROM PUBLIC, "anon", "authenticated";
-
-CREATE OR REPLACE FUNCTION public.note_action (
-  p_actor      text,
-  p_actor_id   text,
-  p_action     text,
-  p_replay_id  bigint,
-  p_request_id text,
-  p_details    jsonb
-)
-  RETURNS void
-  LANGUAGE sql
-  SET search_path TO ''
-  SET jit TO 'off'
-  AS $function$
-  insert into public.staff_actions (actor, actor_id, action, subject, details, request_id)
-  values (p_actor, p_actor_id, p_action, 'wr_' || p_replay_id, p_details, p_request_id);
-$function$;
 
 CREATE OR REPLACE FUNCTION public.note_destination (
   p_id         bigint,
@@ -4770,8 +4747,9 @@ CREATE OR REPLACE FUNCTION public.note_destination (
   SET search_path TO ''
   SET jit TO 'off'
   AS $function$
-  insert into public.staff_actions (actor, actor_id, action, subject, details, request_id)
-  values (p_actor, p_actor_id, 'destination.' || p_action, 'ds_' || p_id, p_details, p_request_id);
+  select public.record_staff_action(
+    'destination.' || p_action, 'ds_' || p_id, p_details, p_actor, p_actor_id, p_request_id
+  );
 $function$;
 
 CREATE OR REPLACE FUNCTION public.note_endpoint_test (
@@ -4795,8 +4773,9 @@ begin
   ) >= p_most_per_minute then
     return false;
   end if;
-  insert into public.staff_actions (actor, actor_id, action, subject, details, request_id)
-  values (p_actor, p_actor_id, 'endpoint.test', left(p_subject, 300), p_details, p_request_id);
+  perform public.record_staff_action(
+    'endpoint.test', left(p_subject, 300), p_details, p_actor, p_actor_id, p_request_id
+  );
   return true;
 end
 $function$;
@@ -4983,6 +4962,24 @@ end
 $function$;
 
 REVOKE ALL ON FUNCTION "public"."note_organisations"() FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.note_source (
+  p_action     text,
+  s            public.sources,
+  p_details    jsonb,
+  p_actor      text,
+  p_actor_id   text,
+  p_request_id text
+)
+  RETURNS void
+  LANGUAGE sql
+  SET search_path TO ''
+  AS $function$
+  select public.record_staff_action(
+    'source.' || p_action, 'so_' || (s).id, jsonb_build_object('provider', (s).provider, 'name', (s).name) || p_details,
+    p_actor, p_actor_id, p_request_id
+  );
+$function$;
 
 CREATE OR REPLACE FUNCTION public.notice_end (
   p_replay_id bigint
@@ -5815,7 +5812,7 @@ CREATE OR REPLACE FUNCTION public.read_waiting()
         order by d.due_at
         limit 1
       ) x
-      where x.due_at <= now() and t.enabled and t.paused_at is null and t.archived_at is null
+      where x.due_at <= now() and public.takes_deliveries(t)
         and t.rate_per_second is null and t.ordering = 'none'
         and coalesce(h.breaker, 'closed') = 'closed' and h.ramp is null and h.disable_because is null
         and coalesce(h.throttled_until, '-infinity') <= now()
@@ -5839,7 +5836,7 @@ CREATE OR REPLACE FUNCTION public.read_waiting_within (
     'blocked', count(*) filter (where w.status <> 'held' and public.hold_of(t, h) is not null),
     'held', count(*) filter (where w.status = 'held'),
     'oldest_due_seconds', round(extract(epoch from now() - min(w.due_at) filter (
-      where w.status <> 'held' and w.due_at <= now() and t.enabled and t.paused_at is null and t.archived_at is null
+      where w.status <> 'held' and w.due_at <= now() and public.takes_deliveries(t)
         and t.rate_per_second is null and t.ordering = 'none'
         and coalesce(h.breaker, 'closed') = 'closed' and h.ramp is null and h.disable_because is null
         and coalesce(h.throttled_until, '-infinity') <= now()
@@ -5937,7 +5934,7 @@ begin
       continue;
     end if;
 
-    select d.tries, d.destination_id, t.enabled and t.paused_at is null as open,
+    select d.tries, d.destination_id, public.takes_deliveries(t) as open,
       coalesce(p.max_attempts, t.max_attempts) as max_attempts, e.provider, e.event_type,
       e.organisation_id
     into v_delivery
@@ -6052,8 +6049,7 @@ CREATE OR REPLACE FUNCTION public.record_download (
   SET search_path TO ''
   SET jit TO 'off'
   AS $function$
-  insert into public.staff_actions (actor, actor_id, action, subject, details, request_id)
-  select p_actor, p_actor_id, 'event.download', p_subject, p_details, p_request_id
+  select public.record_staff_action('event.download', p_subject, p_details, p_actor, p_actor_id, p_request_id)
   where not exists (
     select from public.staff_actions a
     where a.subject = p_subject and a.acted_at > now() - interval '1 minute' and a.action = 'event.download'
@@ -6230,7 +6226,7 @@ begin
   where d.id = any (array(
     select x.id from public.deliveries x
     join public.destinations t on t.id = x.destination_id
-    where x.destination_id = p_destination_id and x.status = 'held' and t.enabled and t.paused_at is null
+    where x.destination_id = p_destination_id and x.status = 'held' and public.takes_deliveries(t)
     order by x.id
     limit public.hold_batch()
     for update of x skip locked
@@ -6357,8 +6353,9 @@ begin
   update public.deliveries d set status = 'cancelled', finished_at = now()
   where d.event_id = any (v_resolved) and d.status in ('retrying', 'held');
 
-  insert into public.staff_actions (actor, actor_id, action, subject, details, request_id)
-  select p_actor, p_actor_id, 'event.resolve', 'we_' || e, jsonb_build_object('reason', p_reason), p_request_id
+  perform public.record_staff_action(
+    'event.resolve', 'we_' || e, jsonb_build_object('reason', p_reason), p_actor, p_actor_id, p_request_id
+  )
   from unnest(v_resolved) e;
   return cardinality(v_resolved);
 end
@@ -6486,6 +6483,41 @@ begin
     group by d.event_id
   ) r
   where e.id = r.event_id;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.room_at (
+  t        public.destinations,
+  h        public.destination_health,
+  p_worker text,
+  p_slots  integer
+)
+  RETURNS integer
+  LANGUAGE plpgsql
+  STABLE
+  SET search_path TO ''
+  AS $function$
+declare
+  v_all integer;
+  v_mine integer;
+  v_probing boolean;
+  v_tokens integer := floor(
+    extract(epoch from now() - greatest((h).spent_until, now() - public.burst_of(t))) * (t).rate_per_second + 0.002
+  );
+begin
+  if not public.takes_deliveries(t) or (h).disable_because is not null or (h).throttled_until > now()
+    or (h).breaker = 'open' and (h).probe_at > now() then
+    return 0;
+  end if;
+  select count(*), count(*) filter (where d.worker = p_worker), bool_or(d.id = (h).probe_delivery_id)
+  into v_all, v_mine, v_probing
+  from public.deliveries d
+  where d.destination_id = (t).id and d.status = 'claimed';
+
+  return greatest(0, case
+    when (h).breaker in ('open', 'half_open') then least(case when v_probing then 0 else 1 end, v_tokens)
+    else least((t).max_concurrency - v_all, (h).ramp - v_all, (p_slots + 1) / 2 - v_mine, v_tokens)
+  end);
 end
 $function$;
 
@@ -6903,25 +6935,32 @@ CREATE OR REPLACE FUNCTION public.settle_tokens (
   LANGUAGE plpgsql
   SET search_path TO ''
   AS $function$
+declare
+  v_token record;
 begin
   if p_heir is not null then
-    with kept as (
-      select t.id, array(
-        select s.scope from unnest(t.scopes) with ordinality as s(scope, n)
-        where (p_scope_roles ->> s.scope)::public.staff_role <= p_owner.role order by s.n
-      ) as scopes, public.token_scope(t) as organisations
-      from public.api_tokens t
-      where t.owner_id = p_owner.id and t.revoked_at is null and t.expires_at > now()
-    ), handed as (
-      update public.api_tokens t set owner_id = p_heir, scopes = k.scopes, organisations = k.organisations
-      from kept k
-      where t.id = k.id and cardinality(k.scopes) > 0 and k.organisations is distinct from '{}'
-      returning t.id, t.name
-    )
-    insert into public.staff_actions (actor, actor_id, action, subject, details, request_id)
-    select p_actor, p_actor_id, 'token.hand_over', 'tk_' || h.id,
-      jsonb_build_object('name', h.name, 'from', p_owner.email, 'to', u.email), p_request_id
-    from handed h join public.staff_users u on u.id = p_heir;
+    for v_token in
+      with kept as (
+        select t.id, array(
+          select s.scope from unnest(t.scopes) with ordinality as s(scope, n)
+          where (p_scope_roles ->> s.scope)::public.staff_role <= p_owner.role order by s.n
+        ) as scopes, public.token_scope(t) as organisations
+        from public.api_tokens t
+        where t.owner_id = p_owner.id and t.revoked_at is null and t.expires_at > now()
+      ), handed as (
+        update public.api_tokens t set owner_id = p_heir, scopes = k.scopes, organisations = k.organisations
+        from kept k
+        where t.id = k.id and cardinality(k.scopes) > 0 and k.organisations is distinct from '{}'
+        returning t.id, t.name
+      )
+      select h.id, h.name, u.email from handed h join public.staff_users u on u.id = p_heir
+    loop
+      perform public.record_staff_action(
+        'token.hand_over', 'tk_' || v_token.id,
+        jsonb_build_object('name', v_token.name, 'from', p_owner.email, 'to', v_token.email),
+        p_actor, p_actor_id, p_request_id
+      );
+    end loop;
   end if;
   perform public.revoke_tokens(
     array(
@@ -7108,10 +7147,11 @@ begin
     return jsonb_build_object('result', 'not_a_draft', 'replay', public.get_replay(p_id, p_scope));
   end if;
 
-  perform public.note_action(p_actor, p_actor_id, 'replay.start', p_id, p_request_id, (
-    select jsonb_build_object('reason', r.reason, 'deliveries', r.total, 'skipped', r.skipped)
-    from public.replays r where r.id = p_id
-  ));
+  perform public.record_staff_action(
+    'replay.start', 'wr_' || r.id, jsonb_build_object('reason', r.reason, 'deliveries', r.total, 'skipped', r.skipped),
+    p_actor, p_actor_id, p_request_id
+  )
+  from public.replays r where r.id = p_id;
   perform public.advance_replay(p_id);
   return jsonb_build_object('result', 'started', 'replay', public.get_replay(p_id, p_scope));
 end
@@ -7213,6 +7253,79 @@ begin
   return true;
 end
 $function$;
+
+CREATE OR REPLACE FUNCTION public.store_events (
+  p_events            jsonb,
+  p_suspected         integer[],
+  p_deliver_suspected boolean,
+  p_for               bigint    DEFAULT NULL::bigint
+)
+  RETURNS bigint[]
+  LANGUAGE plpgsql
+  SET search_path TO ''
+  SET jit TO 'off'
+  AS $function$
+declare
+  v_new bigint[];
+begin
+  -- In key order, so that two batches with the same keys wait for each other instead of deadlocking.
+  with inserted as (
+    insert into public.events (
+      provider, event_key, event_key_hash, event_type, source_id, status, trust, parse_status, flags, organisation_id, company_id,
+      object_id, replaces_older, livemode, suspected_replay, unsigned_key, raw_body, body_sha256, fingerprint, payload,
+      method, path, headers, content_type, request_id, occurred_at
+    )
+    select
+      e.provider, e.event_key, b.key_hash, e.event_type, e.source_id,
+      case when (p_deliver_suspected or e.n <> all (p_suspected)) and (p_for is not null or exists (
+        select from public.destinations d
+        -- Cheaper than the question itself, for a thousand destinations of other organisations.
+        where (d.organisation_id is null or d.organisation_id = e.organisation_id)
+          and public.wants_event(d, e.provider, e.event_type, e.organisation_id)
+      )) then 'received' else 'ignored' end::public.event_status,
+      e.trust,
+      case when e.parse_status = 'ok' and b.payload is null then 'invalid_json' else e.parse_status end, coalesce(e.flags, '{}'),
+      e.organisation_id, e.company_id, e.object_id, coalesce(e.replaces_older, false), e.livemode,
+      e.n = any (p_suspected), coalesce(e.unsigned_key, false), b.body, sha256(b.body), decode(e.fingerprint, 'hex'),
+      public.without_secrets(b.payload, e.secret_fields), e.method, e.path, e.headers, e.content_type, e.request_id,
+      e.occurred_at
+    from jsonb_to_recordset(p_events) as e(
+      n integer, provider text, event_key text, event_type text, source_id bigint, trust public.trust_level,
+      parse_status public.parse_status, flags public.event_flag[], organisation_id text, company_id text, object_id text,
+      replaces_older boolean, livemode boolean, unsigned_key boolean, secret_fields text[], body text, shown_body text,
+      fingerprint text, method text, path text, headers jsonb, content_type text, request_id text,
+      occurred_at timestamptz
+    )
+    cross join lateral (
+      select d.body, sha256(convert_to(e.event_key, 'UTF8')) as key_hash,
+        case when e.parse_status = 'ok' then public.payload_or_null(
+          -- What is secret outside of the secret fields is covered in these bytes already.
+          coalesce(decode(e.shown_body, 'base64'), d.body)
+        ) end as payload
+      from (select decode(e.body, 'base64') as body offset 0) d
+      offset 0
+    ) b
+    order by e.provider, b.key_hash, e.source_id, e.n
+    on conflict on constraint events_one_per_door_and_key do nothing
+    returning id
+  )
+  select coalesce(array_agg(id), '{}') into v_new from inserted;
+
+  insert into public.deliveries (event_id, destination_id, status, ordering_key)
+  select e.id, d.id, public.first_status(d), public.ordering_key_of(d, e)
+  from public.events e
+  join public.destinations d on case
+    when p_for is not null then d.id = p_for
+    else (d.organisation_id is null or d.organisation_id = e.organisation_id)
+      and public.wants_event(d, e.provider, e.event_type, e.organisation_id)
+  end
+  where e.id = any (v_new) and (p_deliver_suspected or not e.suspected_replay);
+
+  return v_new;
+end
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."store_events"(jsonb, integer[], boolean, bigint) FROM PUBLIC, "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.sum_outcomes (
   p_counts jsonb[]
@@ -7358,8 +7471,7 @@ CREATE OR REPLACE FUNCTION public.switched (
 begin
   if p_changed then
     perform public.hold_deliveries(t.id) + public.release_deliveries(t.id) from public.destinations t where t.id = p_id;
-    insert into public.staff_actions (actor, actor_id, action, subject, details, request_id)
-    values (p_actor, p_actor_id, p_action, 'ds_' || p_id, p_details, p_request_id);
+    perform public.record_staff_action(p_action, 'ds_' || p_id, p_details, p_actor, p_actor_id, p_request_id);
   elsif not exists (
     select from public.destinations t
     where t.id = p_id and t.archived_at is null and public.in_scope(p_scope, t.organisation_id)
@@ -7430,6 +7542,16 @@ $function$;
 
 REVOKE ALL ON FUNCTION "public"."take_turn"(text) FROM PUBLIC, "anon", "authenticated";
 
+CREATE OR REPLACE FUNCTION public.takes_deliveries (
+  t public.destinations
+)
+  RETURNS boolean
+  LANGUAGE sql
+  IMMUTABLE
+RETURN ((t).enabled AND ((t).paused_at IS NULL) AND ((t).archived_at IS NULL));
+
+REVOKE ALL ON FUNCTION "public"."takes_deliveries"(public.destinations) FROM PUBLIC, "anon", "authenticated";
+
 CREATE OR REPLACE FUNCTION public.token_scope (
   t public.api_tokens
 )
@@ -7463,8 +7585,9 @@ begin
   -- One statement decides: of two callers, the second finds the time of the probe in the past.
   update public.destination_health h set probe_at = now()
   from public.destinations t
-  where h.destination_id = p_id and t.id = p_id and t.enabled and t.paused_at is null and t.archived_at is null
-    and public.in_scope(p_scope, t.organisation_id) and h.disable_because is null and h.breaker = 'open' and h.probe_at > now() and h.throttled_until > now() is not true;
+  where h.destination_id = p_id and t.id = p_id and public.takes_deliveries(t)
+    and public.in_scope(p_scope, t.organisation_id) and h.disable_because is null and h.breaker = 'open'
+    and h.probe_at > now() and h.throttled_until > now() is not true;
   if not found then
     select case
       when t.kind <> 'http' then 'not_possible'
@@ -7898,6 +8021,8 @@ GRANT EXECUTE ON FUNCTION "public"."end_sessions"(uuid, text) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."event_branches"(jsonb, text[]) TO "service_role";
 
+GRANT EXECUTE ON FUNCTION "public"."event_for_projection"(public.events, jsonb) TO "service_role";
+
 GRANT EXECUTE ON FUNCTION "public"."event_neighbours"(bigint, jsonb, text[]) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."event_outcome"(public.event_status) TO "service_role";
@@ -7943,6 +8068,8 @@ GRANT EXECUTE ON FUNCTION "public"."in_scope"(text[], text) TO "service_role";
 GRANT EXECUTE ON FUNCTION "public"."invite_staff"(text, public.staff_role, text[], text, text[], text, text, text) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."last_event_within"(text, text[]) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."lease_deliveries"(bigint[], text, integer, jsonb) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."lift_sign_in_limit"(text, text, text[], text, text, text) TO "service_role";
 
@@ -8102,11 +8229,15 @@ GRANT EXECUTE ON FUNCTION "public"."start_session"(uuid, integer, text, text, te
 
 GRANT EXECUTE ON FUNCTION "public"."statistics_of"(text[]) TO "service_role";
 
+GRANT EXECUTE ON FUNCTION "public"."store_events"(jsonb, integer[], boolean, bigint) TO "service_role";
+
 GRANT EXECUTE ON FUNCTION "public"."summarise_replay"(bigint, text[]) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."switched"(bigint, text[], boolean, text, jsonb, text, text, text) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."take_turn"(text) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."takes_deliveries"(public.destinations) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."token_scope"(public.api_tokens) TO "service_role";
 
