@@ -12,7 +12,7 @@ create table public.staff_users (
   -- Raised when sessions end because of the password, the role or a disabling: a sign-in under way then comes to nothing.
   session_version integer not null default 1,
   last_sign_in_at timestamptz,
-  created_at timestamptz not null default now(),
+  created_at timestamptz not null default public.now_(),
   constraint staff_users_one_per_email unique (email)
 );
 
@@ -22,7 +22,7 @@ alter table public.staff_users enable row level security;
 create table public.staff_invitations (
   staff_id uuid primary key references public.staff_users (id) on delete cascade,
   token_hash bytea not null check (octet_length(token_hash) = 32),
-  created_at timestamptz not null default now(),
+  created_at timestamptz not null default public.now_(),
   expires_at timestamptz not null,
   constraint staff_invitations_one_per_token unique (token_hash)
 );
@@ -37,9 +37,9 @@ create table public.staff_sessions (
   -- What limits count by: network_of(address).
   network text not null,
   user_agent text not null check (length(user_agent) <= 200),
-  created_at timestamptz not null default now(),
+  created_at timestamptz not null default public.now_(),
   -- To five minutes.
-  last_seen_at timestamptz not null default now(),
+  last_seen_at timestamptz not null default public.now_(),
   expires_at timestamptz not null,
   ended_at timestamptz,
   ended_because text check (

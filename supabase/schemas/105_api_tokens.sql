@@ -19,7 +19,7 @@ create table public.api_tokens (
   created_by text not null,
   -- Of which organisations it may be, within those of its maker; null is as its maker.
   organisations text[] check (public.valid_scope(organisations)),
-  created_at timestamptz not null default now(),
+  created_at timestamptz not null default public.now_(),
   expires_at timestamptz not null,
   last_used_at timestamptz,
   revoked_at timestamptz,

@@ -11,7 +11,7 @@ create table public.staff_actions (
   -- Whose object the subject is, found when the row is written; null is nobody's in particular. Says who may read the row.
   organisations text[],
   request_id text,
-  acted_at timestamptz not null default now()
+  acted_at timestamptz not null default public.now_()
 );
 
 create index staff_actions_newest_first on public.staff_actions (acted_at desc, id desc);
@@ -32,7 +32,7 @@ create table public.notices (
   -- Whose object the subject is, as in staff_actions.
   organisations text[],
   message text not null,
-  created_at timestamptz not null default now(),
+  created_at timestamptz not null default public.now_(),
   seen_at timestamptz
 );
 

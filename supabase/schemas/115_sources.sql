@@ -20,8 +20,8 @@ create table public.sources (
   enabled boolean not null default true,
   -- Deleted by a person: lets nothing in, is listed nowhere; its events still say where they came from.
   archived_at timestamptz,
-  created_at timestamptz not null default now(),
-  updated_at timestamptz not null default now(),
+  created_at timestamptz not null default public.now_(),
+  updated_at timestamptz not null default public.now_(),
   -- A token from before a rotation has an end, or a leaked URL would work for ever.
   check ((previous_token_hash is null) = (previous_token_expires_at is null))
 );

@@ -36,8 +36,8 @@ create table public.destinations (
   paused_at timestamptz,
   -- Deleted by a person: wants nothing, is listed nowhere; its deliveries stay readable.
   archived_at timestamptz,
-  created_at timestamptz not null default now(),
-  updated_at timestamptz not null default now(),
+  created_at timestamptz not null default public.now_(),
+  updated_at timestamptz not null default public.now_(),
   -- An http destination without a URL could only ever fail.
   check ((kind = 'http') = (url is not null)),
   check (enabled = (disabled_at is null))

@@ -42,7 +42,7 @@ create table public.events (
   content_type text,
   request_id text,
   occurred_at timestamptz,
-  received_at timestamptz not null default now(),
+  received_at timestamptz not null default public.now_(),
   processed_at timestamptz,
   duplicate_count integer not null default 0,
   conflict_count integer not null default 0,

@@ -6,7 +6,7 @@ create table public.event_conflicts (
   event_id bigint not null references public.events (id) on delete cascade,
   raw_body bytea not null,
   headers jsonb not null,
-  received_at timestamptz not null default now()
+  received_at timestamptz not null default public.now_()
 );
 
 create index event_conflicts_of_event on public.event_conflicts (event_id);
@@ -34,7 +34,7 @@ create table public.rejections (
   source_id bigint references public.sources (id) on delete set null,
   organisation_id text,
   event_key text check (octet_length(event_key) <= 1024),
-  received_at timestamptz not null default now()
+  received_at timestamptz not null default public.now_()
 );
 
 create index rejections_newest_of_provider on public.rejections (provider, reason, received_at desc);

@@ -23,12 +23,12 @@ create table public.replays (
   succeeded integer not null default 0,
   failed integer not null default 0,
   skipped integer not null default 0,
-  scheduled_at timestamptz not null default now(),
+  scheduled_at timestamptz not null default public.now_(),
   -- No item is handed to claim before this: batches and rates.
-  next_feed_at timestamptz not null default now(),
+  next_feed_at timestamptz not null default public.now_(),
   -- Why it stopped by itself.
   stopped_because text,
-  created_at timestamptz not null default now(),
+  created_at timestamptz not null default public.now_(),
   queued_at timestamptz,
   started_at timestamptz,
   completed_at timestamptz,

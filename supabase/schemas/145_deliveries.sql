@@ -11,7 +11,7 @@ create table public.deliveries (
   -- Deliveries of one destination and key go strictly one after the other, oldest first. Null: it waits for nobody.
   ordering_key text,
   -- When it may be claimed next. Jitter is already in it.
-  due_at timestamptz not null default now(),
+  due_at timestamptz not null default public.now_(),
   -- Attempts ever, the number of the newest attempt.
   attempt_count integer not null default 0,
   -- Attempts since it was last made pending: compared with the destination's max_attempts.
@@ -25,7 +25,7 @@ create table public.deliveries (
   last_http_status integer,
   -- The replay that made it pending last.
   replay_id bigint references public.replays (id) on delete set null,
-  created_at timestamptz not null default now(),
+  created_at timestamptz not null default public.now_(),
   finished_at timestamptz,
   -- Stored, because grouping 100,000 messages would cost seconds: it is made once, when a delivery fails.
   error_group text generated always as (public.error_group_of(last_error_class, last_http_status, last_error)) stored,
@@ -62,7 +62,7 @@ create table public.attempts (
   fence bigint not null,
   worker text not null,
   replay_id bigint references public.replays (id) on delete set null,
-  started_at timestamptz not null default now(),
+  started_at timestamptz not null default public.now_(),
   finished_at timestamptz,
   duration_ms integer,
   http_status integer,

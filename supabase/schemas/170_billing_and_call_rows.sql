@@ -12,8 +12,8 @@ create table public.businesses (
   subscription_ended_at timestamptz,
   last_payment_date timestamptz,
   versions jsonb not null default '{}',
-  created_at timestamptz not null default now(),
-  updated_at timestamptz not null default now()
+  created_at timestamptz not null default public.now_(),
+  updated_at timestamptz not null default public.now_()
 );
 
 alter table public.businesses enable row level security;
@@ -25,8 +25,8 @@ create table public.audit_logs (
   action text not null,
   details jsonb not null,
   versions jsonb not null default '{}',
-  created_at timestamptz not null default now(),
-  updated_at timestamptz not null default now()
+  created_at timestamptz not null default public.now_(),
+  updated_at timestamptz not null default public.now_()
 );
 
 alter table public.audit_logs enable row level security;
@@ -44,8 +44,8 @@ create table public.call_logs (
   ended_at timestamptz,
   hangup_cause text,
   versions jsonb not null default '{}',
-  created_at timestamptz not null default now(),
-  updated_at timestamptz not null default now()
+  created_at timestamptz not null default public.now_(),
+  updated_at timestamptz not null default public.now_()
 );
 
 alter table public.call_logs enable row level security;
@@ -64,8 +64,8 @@ create table public.sms_logs (
   finalized_at timestamptz,
   error text,
   versions jsonb not null default '{}',
-  created_at timestamptz not null default now(),
-  updated_at timestamptz not null default now()
+  created_at timestamptz not null default public.now_(),
+  updated_at timestamptz not null default public.now_()
 );
 
 alter table public.sms_logs enable row level security;

@@ -10,8 +10,8 @@ create table public.campaigns (
   name text,
   status text,
   versions jsonb not null default '{}',
-  created_at timestamptz not null default now(),
-  updated_at timestamptz not null default now(),
+  created_at timestamptz not null default public.now_(),
+  updated_at timestamptz not null default public.now_(),
   constraint campaigns_one_per_provider_and_organisation unique (provider, organisation_id, campaign_id)
 );
 
@@ -33,8 +33,8 @@ create table public.leads (
   category text,
   tags jsonb,
   versions jsonb not null default '{}',
-  created_at timestamptz not null default now(),
-  updated_at timestamptz not null default now(),
+  created_at timestamptz not null default public.now_(),
+  updated_at timestamptz not null default public.now_(),
   constraint leads_one_per_campaign unique (provider, organisation_id, campaign_id, lead_id)
 );
 
@@ -59,8 +59,8 @@ create table public.messages (
   bounced_at timestamptz,
   received_at timestamptz,
   versions jsonb not null default '{}',
-  created_at timestamptz not null default now(),
-  updated_at timestamptz not null default now(),
+  created_at timestamptz not null default public.now_(),
+  updated_at timestamptz not null default public.now_(),
   constraint messages_one_per_provider_and_organisation unique (provider, organisation_id, message_id)
 );
 
@@ -78,8 +78,8 @@ create table public.sms_recipients (
   reference text,
   sent_at timestamptz,
   versions jsonb not null default '{}',
-  created_at timestamptz not null default now(),
-  updated_at timestamptz not null default now(),
+  created_at timestamptz not null default public.now_(),
+  updated_at timestamptz not null default public.now_(),
   constraint sms_recipients_one_per_shop_and_message unique (organisation_id, message_id)
 );
 

@@ -20,8 +20,8 @@ create table public.orders (
   -- Its person asked to be forgotten: see 270_privacy.sql.
   redacted_at timestamptz,
   versions jsonb not null default '{}',
-  created_at timestamptz not null default now(),
-  updated_at timestamptz not null default now(),
+  created_at timestamptz not null default public.now_(),
+  updated_at timestamptz not null default public.now_(),
   constraint orders_one_per_shop unique (organisation_id, company_id, order_id)
 );
 
@@ -42,8 +42,8 @@ create table public.customers (
   deleted_at timestamptz,
   redacted_at timestamptz,
   versions jsonb not null default '{}',
-  created_at timestamptz not null default now(),
-  updated_at timestamptz not null default now(),
+  created_at timestamptz not null default public.now_(),
+  updated_at timestamptz not null default public.now_(),
   constraint customers_one_per_shop unique (organisation_id, company_id, customer_id)
 );
 
@@ -62,8 +62,8 @@ create table public.privacy_requests (
   order_ids jsonb not null,
   requested_at timestamptz not null,
   versions jsonb not null default '{}',
-  created_at timestamptz not null default now(),
-  updated_at timestamptz not null default now(),
+  created_at timestamptz not null default public.now_(),
+  updated_at timestamptz not null default public.now_(),
   constraint privacy_requests_one_per_event unique (organisation_id, company_id, source_event)
 );
 

@@ -7,7 +7,7 @@ create table public.event_views (
   name text not null check (char_length(name) between 1 and 60),
   -- As the history's address has it.
   query text not null check (char_length(query) <= 4000),
-  created_at timestamptz not null default now()
+  created_at timestamptz not null default public.now_()
 );
 
 create unique index event_views_one_per_name on public.event_views (staff_id, lower(name));

@@ -12,11 +12,11 @@ declare
   v_mine integer;
   v_probing boolean;
   v_tokens integer := floor(
-    extract(epoch from now() - greatest((h).spent_until, now() - public.burst_of(t))) * (t).rate_per_second + 0.002
+    extract(epoch from public.now_() - greatest((h).spent_until, public.now_() - public.burst_of(t))) * (t).rate_per_second + 0.002
   );
 begin
-  if not public.takes_deliveries(t) or (h).disable_because is not null or (h).throttled_until > now()
-    or (h).breaker = 'open' and (h).probe_at > now() then
+  if not public.takes_deliveries(t) or (h).disable_because is not null or (h).throttled_until > public.now_()
+    or (h).breaker = 'open' and (h).probe_at > public.now_() then
     return 0;
   end if;
   select count(*), count(*) filter (where d.worker = p_worker), bool_or(d.id = (h).probe_delivery_id)
@@ -79,7 +79,7 @@ begin
   end if;
 
   update public.destination_health h set
-    spent_until = greatest(h.spent_until, now() - public.burst_of(t)) + c.count / t.rate_per_second * interval '1 second',
+    spent_until = greatest(h.spent_until, public.now_() - public.burst_of(t)) + c.count / t.rate_per_second * interval '1 second',
     probe_delivery_id = case when h.breaker <> 'closed' then c.first end,
     breaker = case when h.breaker <> 'closed' then 'half_open' else 'closed' end::public.breaker_state
   from (

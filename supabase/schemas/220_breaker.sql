@@ -44,13 +44,13 @@ begin
       lately_ms
     )
     values (
-      r.destination_id, r.failed_last, case when r.failed_last > 0 then now() end,
-      case when r.succeeded > 0 then now() end, case when r.failed > 0 then now() end, r.error_class, r.error,
+      r.destination_id, r.failed_last, case when r.failed_last > 0 then public.now_() end,
+      case when r.succeeded > 0 then public.now_() end, case when r.failed > 0 then public.now_() end, r.error_class, r.error,
       r.longest_ms
     )
     on conflict (destination_id) do update set
       consecutive_failures = excluded.consecutive_failures + case when r.succeeded = 0 then h.consecutive_failures else 0 end,
-      failing_since = case when r.succeeded = 0 then coalesce(h.failing_since, now()) else excluded.failing_since end,
+      failing_since = case when r.succeeded = 0 then coalesce(h.failing_since, public.now_()) else excluded.failing_since end,
       last_success_at = coalesce(excluded.last_success_at, h.last_success_at),
       last_failure_at = coalesce(excluded.last_failure_at, h.last_failure_at),
       last_error_class = coalesce(excluded.last_error_class, h.last_error_class),
@@ -61,7 +61,7 @@ begin
     insert into public.destination_statistics as s (
       destination_id, span, at, succeeded, failed, counted, against, latency
     )
-    select r.destination_id, x.span, date_trunc(x.span, now()), r.succeeded, r.failed, r.counted, r.against,
+    select r.destination_id, x.span, date_trunc(x.span, public.now_()), r.succeeded, r.failed, r.counted, r.against,
       public.latency_histogram(r.durations)
     from (values ('hour'), ('minute')) x(span)
     on conflict (destination_id, span, at) do update set
@@ -109,14 +109,14 @@ begin
       where x.destination_id = (t).id;
       -- What was before it closed is no reason to open again.
       update public.destination_statistics s set counted = 0, against = 0
-      where s.destination_id = (t).id and s.span = 'minute' and s.at > now() - interval '6 minutes';
+      where s.destination_id = (t).id and s.span = 'minute' and s.at > public.now_() - interval '6 minutes';
       v_ramp := 1;
     end if;
   elsif (h).breaker = 'closed' then
     if p_against > 0 and (
       select sum(s.counted) >= 10 and sum(s.against) * 2 >= sum(s.counted)
       from public.destination_statistics s
-      where s.destination_id = (t).id and s.span = 'minute' and s.at > now() - interval '5 minutes'
+      where s.destination_id = (t).id and s.span = 'minute' and s.at > public.now_() - interval '5 minutes'
     ) then
       v_trips := 1;
     end if;
@@ -126,8 +126,8 @@ begin
   if v_trips > 0 then
     update public.destination_health x set
       breaker = 'open',
-      opened_at = coalesce(x.opened_at, now()),
-      probe_at = now() + least(30 * 2 ^ least(v_trips - 1, 10), 600) * interval '1 second',
+      opened_at = coalesce(x.opened_at, public.now_()),
+      probe_at = public.now_() + least(30 * 2 ^ least(v_trips - 1, 10), 600) * interval '1 second',
       probe_delivery_id = null,
       trips = v_trips
     where x.destination_id = (t).id;
@@ -139,7 +139,7 @@ begin
   if v_ramp is distinct from (h).ramp or p_throttle_ms is not null then
     update public.destination_health x set
       ramp = case when v_ramp < (t).max_concurrency then v_ramp end,
-      throttled_until = greatest(x.throttled_until, now() + p_throttle_ms * interval '1 millisecond')
+      throttled_until = greatest(x.throttled_until, public.now_() + p_throttle_ms * interval '1 millisecond')
     where x.destination_id = (t).id;
   end if;
 end

@@ -13,7 +13,7 @@ language sql volatile set search_path = '' as $$
   insert into public.statistics as s (
     organisation_id, minute, provider, event_type, outcome, shard, count, duration_ms
   )
-  select o.id, date_trunc('minute', now()), c.provider, c.event_type, c.outcome, (pg_backend_pid() % 16)::smallint,
+  select o.id, date_trunc('minute', public.now_()), c.provider, c.event_type, c.outcome, (pg_backend_pid() % 16)::smallint,
     sum(c.count), coalesce(sum(c.duration_ms), 0)
   from jsonb_to_recordset(p_counts) as c(
     organisation_id text, provider text, event_type text, outcome text, count bigint, duration_ms bigint
@@ -27,7 +27,7 @@ language sql volatile set search_path = '' as $$
     set count = s.count + excluded.count, duration_ms = s.duration_ms + excluded.duration_ms;
 
   insert into public.statistics_hours as h (organisation_id, hour, provider, event_type, outcome, shard, count)
-  select o.id, date_trunc('hour', now(), 'UTC'), c.provider, c.event_type, c.outcome, (pg_backend_pid() % 16)::smallint,
+  select o.id, date_trunc('hour', public.now_(), 'UTC'), c.provider, c.event_type, c.outcome, (pg_backend_pid() % 16)::smallint,
     sum(c.count)
   from jsonb_to_recordset(p_counts) as c(
     organisation_id text, provider text, event_type text, outcome text, count bigint

@@ -22,7 +22,7 @@ language sql immutable set search_path = '' as $$
     (8, 'from_ts', format('e.received_at >= %L::timestamptz', p_filter ->> 'from_ts')),
     (9, 'to_ts', format('e.received_at < %L::timestamptz', p_filter ->> 'to_ts')),
     -- Moves with the clock, so the filter itself stays the same when it is asked twice.
-    (10, 'range', format('e.received_at >= now() - %L::interval', p_filter ->> 'range')),
+    (10, 'range', format('e.received_at >= public.now_() - %L::interval', p_filter ->> 'range')),
     (11, 'trust', public.one_of('e.trust', 'public.trust_level', p_filter -> 'trust')),
     (12, 'attempts', format('e.attempt_count >= %L::integer', p_filter ->> 'attempts')),
     (13, 'replayed', case p_filter ->> 'replayed' when '1' then 'e.replay_count > 0' else 'e.replay_count = 0' end),

@@ -25,8 +25,8 @@ language sql stable set search_path = '' as $$
       select case
         when not (t).enabled then 'disabled'
         when (t).paused_at is not null then 'paused'
-        when (h).breaker = 'open' and (h).probe_at > now() then 'circuit'
-        when (h).throttled_until > now() then 'throttled'
+        when (h).breaker = 'open' and (h).probe_at > public.now_() then 'circuit'
+        when (h).throttled_until > public.now_() then 'throttled'
         when (h).breaker <> 'closed' then 'probe'
       end as why
     ) w

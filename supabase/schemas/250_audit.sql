@@ -17,7 +17,7 @@ language sql volatile set search_path = '' as $$
   select public.record_staff_action('event.download', p_subject, p_details, p_actor, p_actor_id, p_request_id)
   where not exists (
     select from public.staff_actions a
-    where a.subject = p_subject and a.acted_at > now() - interval '1 minute' and a.action = 'event.download'
+    where a.subject = p_subject and a.acted_at > public.now_() - interval '1 minute' and a.action = 'event.download'
       and a.actor_id = p_actor_id
   );
 $$;

@@ -41,7 +41,7 @@ begin
     end,
     completed_at = case
       when r.status = 'running' and r.succeeded + r.failed + r.skipped + p_succeeded + p_failed + p_skipped = r.total
-      then now() else r.completed_at
+      then public.now_() else r.completed_at
     end
   where r.id = p_replay_id
   returning r.status = 'completed' into v_ended;

@@ -64,7 +64,7 @@ begin
     from jsonb_array_elements(e.headers) with ordinality h(pair, place)
     where lower(h.pair ->> 0) ~ '^(x-)?shopify-(topic|action|shop-domain|event-id|webhook-id|triggered-at|api-version)$'
   ), '[]');
-  e.redacted_at := now();
+  e.redacted_at := public.now_();
   return e;
 end
 $$;
@@ -108,11 +108,11 @@ begin
     and (new.kind = 'shop/redact' or public.names_one_of(r.body, new));
 
   -- Their own trigger does the rest.
-  update public.orders o set updated_at = now()
+  update public.orders o set updated_at = public.now_()
   where o.organisation_id = new.organisation_id and o.company_id = new.company_id
     and (new.kind = 'shop/redact' or o.customer_id = new.customer_id or new.order_ids ? o.order_id)
     and (o.email is not null or o.phone is not null);
-  update public.customers c set updated_at = now()
+  update public.customers c set updated_at = public.now_()
   where c.organisation_id = new.organisation_id and c.company_id = new.company_id
     and (new.kind = 'shop/redact' or c.customer_id = new.customer_id)
     and coalesce(c.email, c.phone, c.first_name, c.last_name) is not null;
@@ -159,7 +159,7 @@ begin
     <= to_char(v_requested_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') || '#99' collate "C"
   then
     return jsonb_populate_record(new, jsonb_build_object(
-      'email', null, 'phone', null, 'first_name', null, 'last_name', null, 'redacted_at', coalesce(new.redacted_at, now())
+      'email', null, 'phone', null, 'first_name', null, 'last_name', null, 'redacted_at', coalesce(new.redacted_at, public.now_())
     ));
   end if;
   return new;

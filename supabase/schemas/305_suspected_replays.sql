@@ -42,8 +42,8 @@ begin
     select from public.events e
     where e.provider = i.provider and e.body_sha256 = i.body_sha256 and e.unsigned_key
       and e.source_id is not distinct from i.source_id and e.event_key <> i.event_key
-      and e.received_at > now() - interval '30 days'
-      and (e.event_type = i.event_type or e.received_at < now() - interval '5 hours')
+      and e.received_at > public.now_() - interval '30 days'
+      and (e.event_type = i.event_type or e.received_at < public.now_() - interval '5 hours')
   );
   return v_suspected;
 end

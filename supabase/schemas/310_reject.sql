@@ -23,7 +23,7 @@ language sql volatile set search_path = '' as $$
   ) r
   where r.turn + (
     select count(*) from public.rejections x
-    where x.provider = r.provider and x.reason = r.reason and x.received_at >= date_trunc('hour', now())
+    where x.provider = r.provider and x.reason = r.reason and x.received_at >= date_trunc('hour', public.now_())
   ) <= 100;
 
   select public.add_statistics((

@@ -60,7 +60,7 @@ begin
     where (p_kind is null or t.kind = p_kind) and exists (
       select from public.deliveries d
       where d.destination_id = t.id and d.status in ('pending', 'retrying') and d.lane in ('live', 'replay')
-        and d.due_at <= now()
+        and d.due_at <= public.now_()
     )
   ),
   paced as (
@@ -159,7 +159,7 @@ begin
     'work', coalesce(v_work, '[]'),
     'waiting', coalesce(to_jsonb(v_waiting), '[]'),
     'next_due_ms', case when v_next_due is not null then
-      greatest(0, ceil(extract(epoch from v_next_due - clock_timestamp()) * 1000))::bigint
+      greatest(0, ceil(extract(epoch from v_next_due - public.clock_()) * 1000))::bigint
     end
   );
 end

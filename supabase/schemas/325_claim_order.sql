@@ -28,7 +28,7 @@ begin
     return array(
       select d.id from public.deliveries d
       where d.destination_id = p_destination_id and d.lane = p_lane and d.status in ('pending', 'retrying')
-        and d.due_at <= now()
+        and d.due_at <= public.now_()
       order by d.due_at, d.id
       limit p_limit
     );
@@ -44,7 +44,7 @@ begin
   with due as materialized (
     select d.id, d.ordering_key from public.deliveries d
     where d.destination_id = p_destination_id and d.lane = p_lane and d.status in ('pending', 'retrying')
-      and d.due_at <= now()
+      and d.due_at <= public.now_()
     order by d.due_at, d.id
     limit v_window
   ),
@@ -66,7 +66,7 @@ begin
     v_due := v_due || array(
       select f.id
       from public.first_of_keys(p_destination_id, p_lane, v_window) f
-      where f.status in ('pending', 'retrying') and f.due_at <= now() and f.ordering_key <> all (v_busy)
+      where f.status in ('pending', 'retrying') and f.due_at <= public.now_() and f.ordering_key <> all (v_busy)
         and not f.id = any (v_due) and public.is_first(p_destination_id, f.ordering_key, f.id, p_lane)
       limit p_limit - cardinality(v_due)
     );
@@ -98,11 +98,11 @@ declare
   v_from timestamptz;
   v_key text;
 begin
-  select now() - random() * (now() - min(x.due_at)) into v_from from public.deliveries x
+  select public.now_() - random() * (public.now_() - min(x.due_at)) into v_from from public.deliveries x
   where x.destination_id = p_destination_id and x.lane = p_lane and x.status in ('pending', 'retrying');
   select x.ordering_key into v_key from public.deliveries x
   where x.destination_id = p_destination_id and x.lane = p_lane and x.status in ('pending', 'retrying')
-    and x.due_at between v_from and now()
+    and x.due_at between v_from and public.now_()
   order by x.due_at, x.id
   offset floor(random() * 1000) limit 1;
 
@@ -125,7 +125,7 @@ create function public.may_try(t public.destinations, h public.destination_healt
 language plpgsql stable set search_path = '' as $$
 begin
   return (h).breaker = 'open' and public.takes_deliveries(t) and (h).disable_because is null
-    and (h).throttled_until > now() is not true and public.single_replay_due((t).id) is not null;
+    and (h).throttled_until > public.now_() is not true and public.single_replay_due((t).id) is not null;
 end
 $$;
 
@@ -136,7 +136,7 @@ begin
   return (
     select d.id from public.deliveries d
     join public.replays r on r.id = d.replay_id
-    where d.destination_id = p_destination_id and d.lane = 'replay' and d.status = 'pending' and d.due_at <= now()
+    where d.destination_id = p_destination_id and d.lane = 'replay' and d.status = 'pending' and d.due_at <= public.now_()
       and r.kind = 'single'
     order by d.id
     limit 1
@@ -159,7 +159,7 @@ begin
       select d.due_at from public.deliveries d
       where d.destination_id = t.id and d.lane = l.lane and d.status in ('pending', 'retrying')
         -- Where order is kept, what is due and was not claimed waits for another.
-        and (d.ordering_key is null or d.due_at > now())
+        and (d.ordering_key is null or d.due_at > public.now_())
       order by d.due_at
       limit 1
     ) x
@@ -171,7 +171,7 @@ begin
       offset 0
     ) z
     where public.takes_deliveries(t) and h.disable_because is null and (l.lane = 'live' or p_replays)
-      and (p_kind is null or t.kind = p_kind) and (z.at > now() or t.id = any (p_open))
+      and (p_kind is null or t.kind = p_kind) and (z.at > public.now_() or t.id = any (p_open))
   );
 end
 $$;

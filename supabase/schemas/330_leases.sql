@@ -15,7 +15,7 @@ begin
       attempt_count = d.attempt_count + 1,
       tries = d.tries + 1,
       -- From when it is given, not from when the claim began, which may have had to wait.
-      lease_until = clock_timestamp() + make_interval(secs => p_lease_seconds),
+      lease_until = public.clock_() + make_interval(secs => p_lease_seconds),
       worker = p_worker
     where d.id = any (p_chosen)
     returning d as row
@@ -71,7 +71,7 @@ begin
   select array_agg(x.id order by x.id) into v_expired
   from (
     select d.id from public.deliveries d
-    where d.status = 'claimed' and d.lease_until < now()
+    where d.status = 'claimed' and d.lease_until < public.now_()
     order by d.lease_until
     limit p_limit
     for update skip locked
@@ -83,8 +83,8 @@ begin
 
   update public.attempts a set
     status = 'lease_expired',
-    finished_at = now(),
-    duration_ms = (extract(epoch from now() - a.started_at) * 1000)::integer,
+    finished_at = public.now_(),
+    duration_ms = (extract(epoch from public.now_() - a.started_at) * 1000)::integer,
     error_class = 'lease_expired',
     error = 'The worker ' || a.worker || ' stopped before it reported a result.'
   where a.delivery_id = any (v_expired) and a.status = 'open';
@@ -93,8 +93,8 @@ begin
     update public.deliveries d set
       status = case when d.tries >= coalesce(p.max_attempts, t.max_attempts) then 'dead' else 'retrying' end
         ::public.delivery_status,
-      finished_at = case when d.tries >= coalesce(p.max_attempts, t.max_attempts) then now() end,
-      due_at = now(),
+      finished_at = case when d.tries >= coalesce(p.max_attempts, t.max_attempts) then public.now_() end,
+      due_at = public.now_(),
       lease_until = null,
       last_error_class = 'lease_expired',
       last_error = 'The worker ' || d.worker || ' stopped before it reported a result.'
@@ -122,7 +122,7 @@ language plpgsql volatile set search_path = '' as $$
 declare
   v_released integer;
 begin
-  update public.deliveries d set lease_until = now() - interval '1 millisecond'
+  update public.deliveries d set lease_until = public.now_() - interval '1 millisecond'
   where d.status = 'claimed' and d.worker = p_worker;
   get diagnostics v_released = row_count;
   return v_released;
@@ -140,7 +140,7 @@ begin
   if not found then
     return false;
   end if;
-  update public.deliveries d set lease_until = now() + make_interval(secs => p_lease_seconds) where d.id = p_delivery_id;
+  update public.deliveries d set lease_until = public.now_() + make_interval(secs => p_lease_seconds) where d.id = p_delivery_id;
   return true;
 end
 $$;

@@ -59,7 +59,7 @@ begin
       select string_agg(format('%I = r.%I', k, k), ', ') into v_columns from jsonb_object_keys(v_winning) k;
       execute format(
         'update public.%I t set %s, versions = $2%s from jsonb_populate_record(null::public.%I, $1) r where %s',
-        v_table, v_columns, case when v_effect = 'updated' then ', updated_at = now()' else '' end, v_table, v_where
+        v_table, v_columns, case when v_effect = 'updated' then ', updated_at = public.now_()' else '' end, v_table, v_where
       ) using v_winning, v_versions;
     end if;
 

@@ -88,7 +88,7 @@ begin
 
     update public.attempts a set
       status = case when v_delivered then 'succeeded' else 'failed' end::public.attempt_status,
-      finished_at = now(),
+      finished_at = public.now_(),
       duration_ms = r.duration_ms,
       http_status = r.http_status,
       error_class = case when v_delivered then null else r.error_class end,
@@ -96,16 +96,16 @@ begin
       response_headers = r.response_headers,
       response_body = decode(r.response_body, 'base64'),
       response_truncated = coalesce(r.response_truncated, false),
-      retry_at = case when v_status in ('retrying', 'held') then now() + v_retry_in_ms * interval '1 millisecond' end,
+      retry_at = case when v_status in ('retrying', 'held') then public.now_() + v_retry_in_ms * interval '1 millisecond' end,
       changes = v_changes
     where a.delivery_id = r.delivery_id and a.fence = r.fence and a.status = 'open';
 
     update public.deliveries d set
       status = v_status,
       lease_until = null,
-      finished_at = case when v_status in ('delivered', 'dead') then now() end,
+      finished_at = case when v_status in ('delivered', 'dead') then public.now_() end,
       due_at = case
-        when v_status in ('retrying', 'held') then now() + v_retry_in_ms * interval '1 millisecond' else d.due_at
+        when v_status in ('retrying', 'held') then public.now_() + v_retry_in_ms * interval '1 millisecond' else d.due_at
       end,
       last_error_class = case when v_delivered then null else r.error_class end,
       last_error = case when v_delivered then null else r.error end,

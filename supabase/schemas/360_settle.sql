@@ -16,7 +16,7 @@ begin
       attempt_id = x.attempt_id,
       error_class = x.last_error_class,
       detail = x.last_error,
-      finished_at = now()
+      finished_at = public.now_()
     from (
       select m.replay_id, m.position, d.status, d.last_error_class, d.last_error, t.kind, a.id as attempt_id, a.changes
       from public.deliveries d
@@ -56,7 +56,7 @@ begin
     status = r.status,
     attempt_count = r.attempts,
     processed_at = case
-      when r.status in ('processed', 'replayed') then coalesce(e.processed_at, now())
+      when r.status in ('processed', 'replayed') then coalesce(e.processed_at, public.now_())
     end,
     last_error_class = case when r.status in ('failed', 'dead', 'processing') then r.last_error_class end,
     last_error = case when r.status in ('failed', 'dead', 'processing') then r.last_error end

@@ -67,7 +67,7 @@ begin
     from public.destination_health h
     cross join lateral (
       select * from public.destination_statistics o
-      where o.destination_id = h.destination_id and o.span = 'minute' and o.at < now() - interval '1 hour'
+      where o.destination_id = h.destination_id and o.span = 'minute' and o.at < public.now_() - interval '1 hour'
       order by o.at limit 10
     ) x
   );
@@ -105,7 +105,7 @@ declare
 begin
   update public.deliveries d set
     status = case when d.tries > 0 then 'retrying' else 'pending' end::public.delivery_status,
-    due_at = case when d.tries > 0 then greatest(d.due_at, now()) else now() end
+    due_at = case when d.tries > 0 then greatest(d.due_at, public.now_()) else public.now_() end
   where d.id = any (array(
     select x.id from public.deliveries x
     join public.destinations t on t.id = x.destination_id
@@ -153,7 +153,7 @@ begin
         '%s was disabled. %s Its deliveries are held until it is enabled again.', f.name, f.because
       ));
     else
-      update public.destination_health h set warned_at = now() where h.destination_id = f.id and h.warned_at is null;
+      update public.destination_health h set warned_at = public.now_() where h.destination_id = f.id and h.warned_at is null;
       perform public.notify_admins('ds_' || f.id, format(
         '%s has been failing for a day (%s). It will be disabled in %s days unless a delivery succeeds.', f.name,
         f.last_error, p_disable_after_days - 1

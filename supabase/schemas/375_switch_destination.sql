@@ -6,7 +6,7 @@ create function public.pause_destination(
 ) returns jsonb
 language plpgsql volatile set search_path = '' as $$
 begin
-  update public.destinations t set paused_at = now(), updated_at = now()
+  update public.destinations t set paused_at = public.now_(), updated_at = public.now_()
   where t.id = p_id and t.paused_at is null and t.archived_at is null
     and public.in_scope(p_scope, t.organisation_id);
   return public.switched(p_id, p_scope, found, 'destination.pause', '{}', p_actor, p_actor_id, p_request_id);
@@ -18,7 +18,7 @@ create function public.resume_destination(
 ) returns jsonb
 language plpgsql volatile set search_path = '' as $$
 begin
-  update public.destinations t set paused_at = null, updated_at = now()
+  update public.destinations t set paused_at = null, updated_at = public.now_()
   where t.id = p_id and t.paused_at is not null and t.archived_at is null
     and public.in_scope(p_scope, t.organisation_id);
   return public.switched(p_id, p_scope, found, 'destination.resume', '{}', p_actor, p_actor_id, p_request_id);
@@ -32,7 +32,7 @@ create function public.disable_destination(
 language plpgsql volatile set search_path = '' as $$
 begin
   update public.destinations t set
-    enabled = false, disabled_at = now(), disabled_because = p_because, updated_at = now()
+    enabled = false, disabled_at = public.now_(), disabled_because = p_because, updated_at = public.now_()
   where t.id = p_id and t.enabled and t.archived_at is null and public.in_scope(p_scope, t.organisation_id);
   return public.switched(
     p_id, p_scope, found, 'destination.disable', jsonb_strip_nulls(jsonb_build_object('because', p_because)), p_actor, p_actor_id,
@@ -50,7 +50,7 @@ declare
   v_changed boolean;
 begin
   update public.destinations t set
-    enabled = true, disabled_at = null, disabled_because = null, updated_at = now()
+    enabled = true, disabled_at = null, disabled_because = null, updated_at = public.now_()
   where t.id = p_id and not t.enabled and t.archived_at is null and public.in_scope(p_scope, t.organisation_id);
   v_changed := found;
 
@@ -60,7 +60,7 @@ begin
       opened_at = null, probe_at = null, probe_delivery_id = null, trips = 0, ramp = 1, throttled_until = null
     where h.destination_id = p_id;
     update public.destination_statistics s set counted = 0, against = 0
-    where s.destination_id = p_id and s.span = 'minute' and s.at > now() - interval '6 minutes';
+    where s.destination_id = p_id and s.span = 'minute' and s.at > public.now_() - interval '6 minutes';
   end if;
   return public.switched(p_id, p_scope, v_changed, 'destination.enable', '{}', p_actor, p_actor_id, p_request_id);
 end

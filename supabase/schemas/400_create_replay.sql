@@ -41,7 +41,7 @@ begin
   end if;
 
   -- A preview that nobody started in a day was only a look.
-  delete from public.replays r where r.status = 'draft' and r.created_at < now() - interval '1 day';
+  delete from public.replays r where r.status = 'draft' and r.created_at < public.now_() - interval '1 day';
 
   v_matched := public.count_selection(p_selection, p_scope);
   if v_matched = 0 then
@@ -58,7 +58,7 @@ begin
   )
   values (
     p_kind, p_reason, p_actor, p_actor_id, p_request_id, p_idempotency_key, p_options, p_selection, v_matched,
-    coalesce((p_options ->> 'scheduledAt')::timestamptz, now())
+    coalesce((p_options ->> 'scheduledAt')::timestamptz, public.now_())
   )
   returning id into v_replay_id;
 
@@ -71,7 +71,7 @@ begin
   select v_replay_id, row_number() over (order by x.received_at, x.event_id, x.delivery_id), x.event_id, x.delivery_id,
     x.organisation_id, x.ordering_key, x.skip_reason,
     case when x.skip_reason is not null then 'skipped' end::public.replay_outcome,
-    case when x.skip_reason is not null then now() end
+    case when x.skip_reason is not null then public.now_() end
   from (
     select e.received_at, e.id as event_id, d.id as delivery_id, e.organisation_id,
       d.destination_id || ' ' || coalesce(e.object_id, e.event_key) as ordering_key,
@@ -120,7 +120,7 @@ create function public.reason_to_skip(
 language sql stable set search_path = '' as $$
   select case
     when (d).status not in ('dead', 'delivered', 'cancelled', 'retrying') then 'in_flight'
-    when (e).received_at < now() - make_interval(days => p_max_age_days) then 'too_old'
+    when (e).received_at < public.now_() - make_interval(days => p_max_age_days) then 'too_old'
     when not (t).enabled then 'destination_disabled'
     when (t).paused_at is not null then 'destination_paused'
     when (p_options ->> 'skipAlreadyApplied')::boolean then case

@@ -82,7 +82,7 @@ $$;
 create function public.route_again(p_events bigint[], p_all boolean) returns void
 language sql volatile set search_path = '' as $$
   insert into public.deliveries (event_id, destination_id, status, ordering_key, finished_at)
-  select e.id, d.id, 'cancelled', public.ordering_key_of(d, e), now()
+  select e.id, d.id, 'cancelled', public.ordering_key_of(d, e), public.now_()
   from public.events e
   join public.destinations d on public.wants_event(d, e.provider, e.event_type, e.organisation_id)
   where e.id = any (p_events) and (p_all or not exists (select from public.deliveries x where x.event_id = e.id))

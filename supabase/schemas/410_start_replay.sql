@@ -22,7 +22,7 @@ begin
     return v_over;
   end if;
 
-  update public.replays r set status = 'queued', queued_at = now(), next_feed_at = greatest(r.scheduled_at, now())
+  update public.replays r set status = 'queued', queued_at = public.now_(), next_feed_at = greatest(r.scheduled_at, public.now_())
   where r.id = p_id and r.status = 'draft';
   if not found then
     return jsonb_build_object('result', 'not_a_draft', 'replay', public.get_replay(p_id, p_scope));
@@ -52,7 +52,7 @@ language sql stable set search_path = '' as $$
       count(distinct r.id) filter (where r.status in ('queued', 'running', 'paused') and r.kind <> 'single') as replays
     from public.replays r
     join public.replay_items i on i.replay_id = r.id
-    where (r.queued_at > now() - interval '1 hour' or r.status in ('queued', 'running', 'paused'))
+    where (r.queued_at > public.now_() - interval '1 hour' or r.status in ('queued', 'running', 'paused'))
       and i.organisation_id in (select m.organisation_id from mine m) and i.skip_reason is null
     group by 1
   )

@@ -9,7 +9,7 @@ declare
 begin
   for v_id in
     select r.id from public.replays r
-    where r.status in ('queued', 'running') and r.next_feed_at <= now()
+    where r.status in ('queued', 'running') and r.next_feed_at <= public.now_()
     order by r.id
   loop
     -- Somebody else advances it already.
@@ -36,7 +36,7 @@ declare
   v_skipped integer;
 begin
   select * into r from public.replays x
-  where x.id = p_id and x.status in ('queued', 'running') and x.next_feed_at <= now();
+  where x.id = p_id and x.status in ('queued', 'running') and x.next_feed_at <= public.now_();
   if not found then
     return 0;
   end if;
@@ -83,7 +83,7 @@ begin
   order by d.id for update;
 
   update public.replay_items i set
-    fed_at = now(), prior_status = d.status, prior_finished_at = d.finished_at
+    fed_at = public.now_(), prior_status = d.status, prior_finished_at = d.finished_at
   from public.deliveries d
   join public.destinations t on t.id = d.destination_id
   where i.replay_id = p_id and i.position = any (v_items) and d.id = i.delivery_id
@@ -100,7 +100,7 @@ begin
   where i.replay_id = p_id and i.position = any (v_items) and i.fed_at is not null;
 
   update public.deliveries d set
-    status = 'pending', lane = 'replay', due_at = now(), tries = 0, finished_at = null, replay_id = p_id
+    status = 'pending', lane = 'replay', due_at = public.now_(), tries = 0, finished_at = null, replay_id = p_id
   where d.id = any (v_fed);
 
   perform public.roll_up_events(array(
@@ -109,7 +109,7 @@ begin
   update public.events e set replay_count = e.replay_count + 1 where e.id = any (v_events);
 
   with skipped as (
-    update public.replay_items i set outcome = 'skipped', finished_at = now(), skip_reason = case
+    update public.replay_items i set outcome = 'skipped', finished_at = public.now_(), skip_reason = case
       when public.predecessor_failed(r, i) then 'predecessor_failed'
       when not t.enabled then 'destination_disabled'
       when t.paused_at is not null then 'destination_paused'
@@ -124,8 +124,8 @@ begin
 
   update public.replays x set
     status = 'running',
-    started_at = coalesce(x.started_at, now()),
-    next_feed_at = now() + greatest(
+    started_at = coalesce(x.started_at, public.now_()),
+    next_feed_at = public.now_() + greatest(
       case when cardinality(v_items) > 0 then (r.options ->> 'delayBetweenBatches')::integer else 0 end
         * interval '1 second',
       coalesce(coalesce(cardinality(v_fed), 0) / (r.options ->> 'ratePerSecond')::numeric, 0) * interval '1 second'

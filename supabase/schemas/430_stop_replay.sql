@@ -127,14 +127,14 @@ declare
   v_skipped integer;
 begin
   with skipped as (
-    update public.replay_items i set outcome = 'skipped', skip_reason = p_skip_reason, finished_at = now()
+    update public.replay_items i set outcome = 'skipped', skip_reason = p_skip_reason, finished_at = public.now_()
     where i.replay_id = p_id and i.fed_at is null and i.outcome is null
     returning i.position
   )
   select count(*) into v_skipped from skipped;
 
   update public.replays r set
-    status = p_status, stopped_because = p_because, completed_at = now(), skipped = r.skipped + v_skipped
+    status = p_status, stopped_because = p_because, completed_at = public.now_(), skipped = r.skipped + v_skipped
   where r.id = p_id and r.completed_at is null;
   if found then
     perform public.notice_end(p_id);

@@ -25,7 +25,7 @@ begin
   if p_action = 'resume' then
     update public.replays r set
       status = case when r.started_at is null then 'queued' else 'running' end::public.replay_status,
-      next_feed_at = greatest(r.scheduled_at, now())
+      next_feed_at = greatest(r.scheduled_at, public.now_())
     where r.id = p_id;
     perform public.advance_replay(p_id);
   else

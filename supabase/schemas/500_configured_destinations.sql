@@ -27,7 +27,7 @@ language sql volatile set search_path = '' as $$
     base_delay_ms = excluded.base_delay_ms,
     backoff_factor = excluded.backoff_factor,
     max_concurrency = excluded.max_concurrency,
-    updated_at = now();
+    updated_at = public.now_();
 
   select count(*)::integer from public.destinations;
 $$;

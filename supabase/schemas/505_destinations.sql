@@ -21,7 +21,7 @@ begin
     base_delay_ms, backoff_factor, max_concurrency, rate_per_second, ordering
   )
   select r.slug, r.name, 'http', true, r.providers, r.event_types, r.organisation_id, r.url, r.headers,
-    public.add_secret('[]', r.secret, now()), r.timeout_ms, r.max_attempts, r.base_delay_ms, r.backoff_factor,
+    public.add_secret('[]', r.secret, public.now_()), r.timeout_ms, r.max_attempts, r.base_delay_ms, r.backoff_factor,
     r.max_concurrency, r.rate_per_second, r.ordering
   from jsonb_to_record(p_destination) as r(
     slug text, name text, providers text[], event_types text[], organisation_id text, url text, headers jsonb,
@@ -83,7 +83,7 @@ begin
     headers = public.merge_headers(
       case when v_moves then '{}' else d.headers end, coalesce(r.headers, case when v_moves then '{}' else d.headers end)
     ),
-    secrets = case when v_moves then public.add_secret('[]', p_secret, now()) else d.secrets end,
+    secrets = case when v_moves then public.add_secret('[]', p_secret, public.now_()) else d.secrets end,
     timeout_ms = coalesce(r.timeout_ms, d.timeout_ms),
     max_attempts = coalesce(r.max_attempts, d.max_attempts),
     base_delay_ms = coalesce(r.base_delay_ms, d.base_delay_ms),
@@ -91,7 +91,7 @@ begin
     max_concurrency = coalesce(r.max_concurrency, d.max_concurrency),
     rate_per_second = case when p_changes ? 'rate_per_second' then r.rate_per_second else d.rate_per_second end,
     ordering = coalesce(r.ordering, d.ordering),
-    updated_at = clock_timestamp()
+    updated_at = public.clock_()
   from jsonb_to_record(p_changes) as r(
     name text, organisation_id text, providers text[], event_types text[], headers jsonb, timeout_ms integer,
     max_attempts integer, base_delay_ms integer, backoff_factor numeric, max_concurrency integer,
@@ -164,7 +164,7 @@ language sql stable set search_path = '' as $$
     'secrets', (
       select coalesce(jsonb_agg(s.secret - 'ciphertext' order by s.n), '[]')
       from jsonb_array_elements((d).secrets) with ordinality as s(secret, n)
-      where (s.secret ->> 'expires_at') is null or (s.secret ->> 'expires_at')::timestamptz > now()
+      where (s.secret ->> 'expires_at') is null or (s.secret ->> 'expires_at')::timestamptz > public.now_()
     ),
     'created_at', public.iso((d).created_at), 'updated_at', public.iso((d).updated_at)
   );

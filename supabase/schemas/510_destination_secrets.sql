@@ -10,8 +10,8 @@ declare
   v_new public.destinations;
 begin
   update public.destinations d set
-    secrets = public.add_secret(d.secrets, p_secret, now() + make_interval(secs => p_overlap_hours * 3600)),
-    updated_at = clock_timestamp()
+    secrets = public.add_secret(d.secrets, p_secret, public.now_() + make_interval(secs => p_overlap_hours * 3600)),
+    updated_at = public.clock_()
   where d.id = p_id and d.archived_at is null and d.managed and public.in_scope(p_scope, d.organisation_id)
   returning d.* into v_new;
   if not found then
@@ -29,7 +29,7 @@ $$;
 -- new one, five are kept, so that rotating in anger grows neither the row nor the signature header.
 create function public.add_secret(p_secrets jsonb, p_secret jsonb, p_until timestamptz) returns jsonb
 language sql stable set search_path = '' as $$
-  select jsonb_build_array(p_secret || jsonb_build_object('created_at', public.iso(now()), 'expires_at', null))
+  select jsonb_build_array(p_secret || jsonb_build_object('created_at', public.iso(public.now_()), 'expires_at', null))
     || coalesce((
       select jsonb_agg(k.secret || jsonb_build_object('expires_at', public.iso(k.expires_at)) order by k.n)
       from (
@@ -38,6 +38,6 @@ language sql stable set search_path = '' as $$
         order by s.n
         limit 4
       ) k
-      where k.expires_at > now()
+      where k.expires_at > public.now_()
     ), '[]');
 $$;

@@ -12,8 +12,8 @@ declare
   v_skipped record;
 begin
   update public.destinations d set
-    archived_at = now(), enabled = false, disabled_at = coalesce(d.disabled_at, now()),
-    disabled_because = 'It was deleted.', secrets = '[]', headers = '{}', max_attempts = 1, updated_at = clock_timestamp()
+    archived_at = public.now_(), enabled = false, disabled_at = coalesce(d.disabled_at, public.now_()),
+    disabled_because = 'It was deleted.', secrets = '[]', headers = '{}', max_attempts = 1, updated_at = public.clock_()
   where d.id = p_id and d.archived_at is null and d.managed and public.in_scope(p_scope, d.organisation_id);
   if not found then
     return public.why_not_changed(p_id, p_scope);
@@ -23,7 +23,7 @@ begin
   where d.destination_id = p_id and d.status in ('pending', 'retrying', 'held') order by d.id for update;
 
   with cancelled as (
-    update public.deliveries d set status = 'cancelled', finished_at = now()
+    update public.deliveries d set status = 'cancelled', finished_at = public.now_()
     where d.destination_id = p_id and d.status in ('pending', 'retrying', 'held')
     returning d.id
   )
@@ -34,7 +34,7 @@ begin
   ));
 
   for v_skipped in with skipped as (
-    update public.replay_items i set outcome = 'skipped', skip_reason = 'destination_disabled', finished_at = now()
+    update public.replay_items i set outcome = 'skipped', skip_reason = 'destination_disabled', finished_at = public.now_()
     where i.delivery_id = any (v_cancelled) and i.fed_at is not null and i.outcome is null
     returning i.replay_id
   )

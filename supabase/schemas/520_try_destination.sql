@@ -14,18 +14,18 @@ declare
   v_until timestamptz;
 begin
   -- One statement decides: of two callers, the second finds the time of the probe in the past.
-  update public.destination_health h set probe_at = now()
+  update public.destination_health h set probe_at = public.now_()
   from public.destinations t
   where h.destination_id = p_id and t.id = p_id and public.takes_deliveries(t)
     and public.in_scope(p_scope, t.organisation_id) and h.disable_because is null and h.breaker = 'open'
-    and h.probe_at > now() and h.throttled_until > now() is not true;
+    and h.probe_at > public.now_() and h.throttled_until > public.now_() is not true;
   if not found then
     select case
       when t.kind <> 'http' then 'not_possible'
       when not t.enabled or h.disable_because is not null then 'disabled'
       when t.paused_at is not null then 'paused'
       when coalesce(h.breaker, 'closed') = 'closed' then 'closed'
-      when h.throttled_until > now() then 'throttled'
+      when h.throttled_until > public.now_() then 'throttled'
       else 'trying'
     end, h.throttled_until
     into v_result, v_until
@@ -36,10 +36,10 @@ begin
   end if;
 
   -- What is out to try must be due: the oldest, which nothing of its key comes before. What somebody moves is passed over.
-  update public.deliveries d set due_at = now()
+  update public.deliveries d set due_at = public.now_()
   where d.id = any (array(
     select x.id from public.deliveries x
-    where x.destination_id = p_id and x.status in ('pending', 'retrying') and x.due_at > now()
+    where x.destination_id = p_id and x.status in ('pending', 'retrying') and x.due_at > public.now_()
       and (p_all or x.id = (
         select y.id from public.deliveries y
         where y.destination_id = p_id and y.status in ('pending', 'retrying')
@@ -103,7 +103,7 @@ begin
   perform pg_advisory_xact_lock(hashtextextended('endpoint tests of ' || p_actor_id, 1));
   if (
     select count(*) from public.staff_actions a
-    where a.acted_at > now() - interval '1 minute' and a.actor_id = p_actor_id and a.action = 'endpoint.test'
+    where a.acted_at > public.now_() - interval '1 minute' and a.actor_id = p_actor_id and a.action = 'endpoint.test'
   ) >= p_most_per_minute then
     return false;
   end if;

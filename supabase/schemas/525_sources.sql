@@ -43,7 +43,7 @@ begin
     company_id = case when p_change ? 'company_id' then p_change ->> 'company_id' else x.company_id end,
     settings = coalesce(p_change -> 'settings', x.settings),
     enabled = coalesce((p_change ->> 'enabled')::boolean, x.enabled),
-    updated_at = now()
+    updated_at = public.now_()
   where x.id = p_id and x.archived_at is null and public.in_scope(p_scope, x.organisation_id)
   returning * into s;
   if not found then
@@ -65,10 +65,10 @@ declare
 begin
   update public.sources x set
     previous_token_hash = case when p_overlap_seconds > 0 then x.token_hash end,
-    previous_token_expires_at = case when p_overlap_seconds > 0 then now() + make_interval(secs => p_overlap_seconds) end,
+    previous_token_expires_at = case when p_overlap_seconds > 0 then public.now_() + make_interval(secs => p_overlap_seconds) end,
     token_hash = decode(p_token_hash, 'hex'),
     token_hint = p_token_hint,
-    updated_at = now()
+    updated_at = public.now_()
   where x.id = p_id and x.archived_at is null and public.in_scope(p_scope, x.organisation_id)
   returning * into s;
   if not found then
@@ -90,7 +90,7 @@ declare
   s public.sources;
 begin
   update public.sources x set
-    archived_at = now(), enabled = false, previous_token_hash = null, previous_token_expires_at = null, updated_at = now()
+    archived_at = public.now_(), enabled = false, previous_token_hash = null, previous_token_expires_at = null, updated_at = public.now_()
   where x.id = p_id and x.archived_at is null and public.in_scope(p_scope, x.organisation_id)
   returning * into s;
   if not found then
@@ -125,7 +125,7 @@ language sql stable set search_path = '' as $$
     'id', 'so_' || (s).id, 'provider', (s).provider, 'name', (s).name, 'organisation_id', (s).organisation_id,
     'company_id', (s).company_id, 'token_hint', (s).token_hint,
     'previous_token_expires_at', case
-      when (s).previous_token_expires_at > now() then public.iso((s).previous_token_expires_at)
+      when (s).previous_token_expires_at > public.now_() then public.iso((s).previous_token_expires_at)
     end,
     'settings', (s).settings, 'enabled', (s).enabled, 'created_at', public.iso((s).created_at),
     'last_event', (

@@ -58,11 +58,11 @@ language sql stable set search_path = '' as $$
     'created_at', public.iso(u.created_at), 'last_sign_in_at', public.iso(u.last_sign_in_at),
     'disabled_at', public.iso(u.disabled_at),
     'link_expires_at', (
-      select public.iso(i.expires_at) from public.staff_invitations i where i.staff_id = u.id and i.expires_at > now()
+      select public.iso(i.expires_at) from public.staff_invitations i where i.staff_id = u.id and i.expires_at > public.now_()
     ),
     'active_tokens', (
       select count(*) from public.api_tokens t
-      where t.owner_id = u.id and t.revoked_at is null and t.expires_at > now()
+      where t.owner_id = u.id and t.revoked_at is null and t.expires_at > public.now_()
     )
   );
 $$;

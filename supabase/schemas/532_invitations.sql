@@ -66,9 +66,9 @@ $$;
 create function public.set_staff_link(p_staff_id uuid, p_token_hash text) returns timestamptz
 language sql volatile set search_path = '' as $$
   insert into public.staff_invitations as i (staff_id, token_hash, expires_at)
-  values (p_staff_id, decode(p_token_hash, 'hex'), now() + interval '72 hours')
+  values (p_staff_id, decode(p_token_hash, 'hex'), public.now_() + interval '72 hours')
   on conflict (staff_id) do update set
-    token_hash = excluded.token_hash, expires_at = excluded.expires_at, created_at = now()
+    token_hash = excluded.token_hash, expires_at = excluded.expires_at, created_at = public.now_()
   returning i.expires_at;
 $$;
 
@@ -81,7 +81,7 @@ language sql stable set search_path = '' as $$
   )
   from public.staff_invitations i
   join public.staff_users u on u.id = i.staff_id
-  where i.token_hash = decode(p_token_hash, 'hex') and i.expires_at > now() and u.disabled_at is null;
+  where i.token_hash = decode(p_token_hash, 'hex') and i.expires_at > public.now_() and u.disabled_at is null;
 $$;
 
 -- Uses a link up: name and password are set, and sessions from before end. The person's e-mail; null when the link opens
@@ -101,7 +101,7 @@ begin
     return null;
   end if;
   delete from public.staff_invitations i
-  where i.staff_id = v_staff.id and i.token_hash = decode(p_token_hash, 'hex') and i.expires_at > now();
+  where i.staff_id = v_staff.id and i.token_hash = decode(p_token_hash, 'hex') and i.expires_at > public.now_();
   if not found then
     return null;
   end if;

@@ -37,7 +37,7 @@ begin
   end if;
   v_after.role := coalesce(p_role, v_before.role);
   v_after.disabled_at := case coalesce(p_disabled, v_before.disabled_at is not null)
-    when true then coalesce(v_before.disabled_at, now())
+    when true then coalesce(v_before.disabled_at, public.now_())
   end;
   if v_after is not distinct from v_before then
     return jsonb_build_object('result', 'changed', 'staff', public.staff_member(v_before));
@@ -50,14 +50,14 @@ begin
   if v_after.disabled_at is not null and v_before.disabled_at is null then
     v_tokens := (
       select count(*) from public.api_tokens t
-      where t.owner_id = p_id and t.revoked_at is null and t.expires_at > now()
+      where t.owner_id = p_id and t.revoked_at is null and t.expires_at > public.now_()
     );
     v_heir := (
       select u.id from public.staff_users u where u.id::text = p_tokens and u.id <> p_id and public.is_active_admin(u)
         and public.all_in_scope(p_scope, u.organisations)
         and not exists (
           select from public.api_tokens t
-          where t.owner_id = p_id and t.revoked_at is null and t.expires_at > now()
+          where t.owner_id = p_id and t.revoked_at is null and t.expires_at > public.now_()
             and not public.all_in_scope(u.organisations, public.token_scope(t))
         )
     );

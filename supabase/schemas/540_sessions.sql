@@ -13,19 +13,19 @@ declare
   v_staff public.staff_users;
   v_id bigint;
 begin
-  update public.staff_users u set last_sign_in_at = now()
+  update public.staff_users u set last_sign_in_at = public.now_()
   where u.id = p_staff_id and u.session_version = p_version and u.disabled_at is null
   returning * into v_staff;
   if not found then
     return null;
   end if;
-  update public.staff_sessions s set ended_at = now(), ended_because = 'replaced'
+  update public.staff_sessions s set ended_at = public.now_(), ended_because = 'replaced'
   where s.id_hash = decode(p_previous_hash, 'hex') and s.ended_at is null;
 
   insert into public.staff_sessions (id_hash, staff_id, address, network, user_agent, expires_at)
   values (
     decode(p_id_hash, 'hex'), p_staff_id, left(p_address, 64), public.network_of(p_address), left(p_user_agent, 200),
-    now() + p_seconds * interval '1 second'
+    public.now_() + p_seconds * interval '1 second'
   )
   returning id into v_id;
   perform public.record_staff_action(
@@ -41,17 +41,17 @@ $$;
 create function public.forget_old_sessions(p_staff_id uuid) returns void
 language plpgsql volatile set search_path = '' as $$
 begin
-  update public.staff_sessions s set ended_at = now(), ended_because = 'too_many'
+  update public.staff_sessions s set ended_at = public.now_(), ended_because = 'too_many'
   where s.id in (
     select o.id from public.staff_sessions o
-    where o.staff_id = p_staff_id and o.ended_at is null and o.expires_at > now()
+    where o.staff_id = p_staff_id and o.ended_at is null and o.expires_at > public.now_()
     order by o.id desc offset 20
   );
   delete from public.staff_sessions s
   where s.id in (select o.id from public.staff_sessions o where o.staff_id = p_staff_id order by o.id desc offset 200);
   delete from public.staff_sessions s
   where s.id in (
-    select o.id from public.staff_sessions o where o.expires_at < now() - interval '30 days'
+    select o.id from public.staff_sessions o where o.expires_at < public.now_() - interval '30 days'
     order by o.expires_at limit 100 for update skip locked
   );
 end
@@ -66,17 +66,17 @@ declare
 begin
   select s.id, s.staff_id, s.last_seen_at into v_session
   from public.staff_sessions s
-  where s.id_hash = decode(p_id_hash, 'hex') and s.ended_at is null and s.expires_at > now();
+  where s.id_hash = decode(p_id_hash, 'hex') and s.ended_at is null and s.expires_at > public.now_();
   if not found then
     return null;
   end if;
-  if v_session.last_seen_at < now() - interval '5 minutes' then
+  if v_session.last_seen_at < public.now_() - interval '5 minutes' then
     begin
       -- Several requests at once write it once: none waits for another's lock.
-      update public.staff_sessions s set last_seen_at = now()
+      update public.staff_sessions s set last_seen_at = public.now_()
       where s.id in (
         select o.id from public.staff_sessions o
-        where o.id = v_session.id and o.last_seen_at < now() - interval '5 minutes' for update skip locked
+        where o.id = v_session.id and o.last_seen_at < public.now_() - interval '5 minutes' for update skip locked
       );
     exception
       -- A database that takes no writes keeps nobody from asking why.
@@ -95,7 +95,7 @@ declare
   v_session public.staff_sessions;
 begin
   select * into v_session from public.staff_sessions s
-  where s.id_hash = decode(p_id_hash, 'hex') and s.expires_at > now();
+  where s.id_hash = decode(p_id_hash, 'hex') and s.expires_at > public.now_();
   return found and public.end_session(v_session.staff_id, v_session.id, p_request_id);
 end
 $$;
@@ -104,8 +104,8 @@ $$;
 create function public.end_session(p_staff_id uuid, p_id bigint, p_request_id text) returns boolean
 language plpgsql volatile set search_path = '' as $$
 begin
-  update public.staff_sessions s set ended_at = now(), ended_because = 'signed_out'
-  where s.id = p_id and s.staff_id = p_staff_id and s.ended_at is null and s.expires_at > now();
+  update public.staff_sessions s set ended_at = public.now_(), ended_because = 'signed_out'
+  where s.id = p_id and s.staff_id = p_staff_id and s.ended_at is null and s.expires_at > public.now_();
   if not found then
     return false;
   end if;
@@ -152,8 +152,8 @@ language plpgsql volatile set search_path = '' as $$
 declare
   v_ended integer;
 begin
-  update public.staff_sessions s set ended_at = now(), ended_because = p_because
-  where s.staff_id = p_staff_id and s.ended_at is null and s.expires_at > now();
+  update public.staff_sessions s set ended_at = public.now_(), ended_because = p_because
+  where s.staff_id = p_staff_id and s.ended_at is null and s.expires_at > public.now_();
   get diagnostics v_ended = row_count;
   return v_ended;
 end

@@ -37,7 +37,7 @@ begin
   -- Addresses before accounts, always, so that no two wait for each other.
   perform pg_advisory_xact_lock(hashtextextended('guesses of address ' || v_network, 0));
   perform pg_advisory_xact_lock(hashtextextended('guesses at account ' || v_account, 0));
-  v_now := clock_timestamp();
+  v_now := public.clock_();
   v_familiar := exists (
     select from public.staff_users u
     join public.staff_sessions s on s.staff_id = u.id
@@ -110,15 +110,15 @@ begin
   if p_counts then
     perform pg_advisory_xact_lock(hashtextextended('links of address ' || v_network, 0));
   end if;
-  v_wait := public.wait_of_network('invitation', v_network, clock_timestamp());
+  v_wait := public.wait_of_network('invitation', v_network, public.clock_());
   if v_wait > 0 then
     return jsonb_build_object('wait', ceil(v_wait));
   end if;
   v_invitation := public.find_invitation(p_token_hash);
   if v_invitation is null and p_counts then
     insert into public.sign_in_guesses (kind, account, network, is_familiar, booked_at)
-    values ('invitation', '', v_network, false, clock_timestamp());
-    perform public.forget_old_guesses(clock_timestamp());
+    values ('invitation', '', v_network, false, public.clock_());
+    perform public.forget_old_guesses(public.clock_());
   end if;
   return jsonb_build_object('invitation', v_invitation);
 end
@@ -144,12 +144,12 @@ declare
 begin
   if exists (
     select from public.staff_actions a
-    where a.subject = v_subject and a.acted_at > now() - interval '1 hour' and a.action = 'sign_in.refuse'
+    where a.subject = v_subject and a.acted_at > public.now_() - interval '1 hour' and a.action = 'sign_in.refuse'
       and a.details = v_details
   ) or (
     select count(*) from (
       select from public.staff_actions a
-      where a.action = 'sign_in.refuse' and a.acted_at > now() - interval '1 hour' limit 200
+      where a.action = 'sign_in.refuse' and a.acted_at > public.now_() - interval '1 hour' limit 200
     ) lately
   ) >= 200 then
     return;

@@ -18,7 +18,7 @@ begin
   )
   values (
     p_name, decode(p_token_hash, 'hex'), p_hint, p_scopes, p_owner_id, p_parent_id, p_actor, p_organisations,
-    now() + p_days * interval '1 day'
+    public.now_() + p_days * interval '1 day'
   )
   returning * into v_token;
   perform public.record_staff_action(
@@ -84,7 +84,7 @@ language sql volatile set search_path = '' as $$
     union
     select t.id from public.api_tokens t join family f on t.parent_id = f.id
   ), revoked as (
-    update public.api_tokens t set revoked_at = now()
+    update public.api_tokens t set revoked_at = public.now_()
     where t.id in (select f.id from family f) and t.revoked_at is null
     returning t.id, t.name
   )
@@ -111,7 +111,7 @@ begin
           where (p_scope_roles ->> s.scope)::public.staff_role <= p_owner.role order by s.n
         ) as scopes, public.token_scope(t) as organisations
         from public.api_tokens t
-        where t.owner_id = p_owner.id and t.revoked_at is null and t.expires_at > now()
+        where t.owner_id = p_owner.id and t.revoked_at is null and t.expires_at > public.now_()
       ), handed as (
         update public.api_tokens t set owner_id = p_heir, scopes = k.scopes, organisations = k.organisations
         from kept k
@@ -130,7 +130,7 @@ begin
   perform public.revoke_tokens(
     array(
       select t.id from public.api_tokens t
-      where t.owner_id = p_owner.id and t.revoked_at is null and t.expires_at > now()
+      where t.owner_id = p_owner.id and t.revoked_at is null and t.expires_at > public.now_()
     ),
     p_actor, p_actor_id, p_request_id
   );
@@ -144,11 +144,11 @@ language plpgsql volatile set search_path = '' as $$
 begin
   if exists (
     select from public.api_tokens t
-    where t.token_hash = decode(p_token_hash, 'hex') and t.revoked_at is null and t.expires_at > now()
-      and (t.last_used_at is null or t.last_used_at < now() - interval '1 minute')
+    where t.token_hash = decode(p_token_hash, 'hex') and t.revoked_at is null and t.expires_at > public.now_()
+      and (t.last_used_at is null or t.last_used_at < public.now_() - interval '1 minute')
   ) then
     begin
-      update public.api_tokens t set last_used_at = now() where t.token_hash = decode(p_token_hash, 'hex');
+      update public.api_tokens t set last_used_at = public.now_() where t.token_hash = decode(p_token_hash, 'hex');
     exception
       -- A database that takes no writes keeps nobody from asking why.
       when read_only_sql_transaction or insufficient_resources then
@@ -171,7 +171,7 @@ language sql stable set search_path = '' as $$
     'organisations', public.token_scope(t),
     'status', case
       when t.revoked_at is not null then 'revoked'
-      when t.expires_at <= now() then 'expired'
+      when t.expires_at <= public.now_() then 'expired'
       when u.disabled_at is not null then 'owner_disabled'
       else 'active'
     end,

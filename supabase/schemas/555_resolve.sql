@@ -18,14 +18,14 @@ begin
 
   with resolved as (
     update public.events e set
-      status = 'resolved', processed_at = now(), last_error = null, last_error_class = null
+      status = 'resolved', processed_at = public.now_(), last_error = null, last_error_class = null
     where e.id in (select x.id from public.events x where x.id = any (v_asked) order by x.id for update)
       and e.status in ('failed', 'dead')
     returning e.id
   )
   select coalesce(array_agg(id), '{}') into v_resolved from resolved;
 
-  update public.deliveries d set status = 'cancelled', finished_at = now()
+  update public.deliveries d set status = 'cancelled', finished_at = public.now_()
   where d.event_id = any (v_resolved) and d.status in ('retrying', 'held');
 
   perform public.record_staff_action(

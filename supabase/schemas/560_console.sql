@@ -38,7 +38,7 @@ $$;
 
 create function public.see_notices(p_actor_id text, p_until bigint, p_scope text[]) returns void
 language sql volatile set search_path = '' as $$
-  update public.notices n set seen_at = now()
+  update public.notices n set seen_at = public.now_()
   where n.actor_id = p_actor_id and n.id <= p_until and n.seen_at is null
     and public.all_in_scope(p_scope, n.organisations);
 $$;

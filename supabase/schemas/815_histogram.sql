@@ -8,9 +8,9 @@ create function public.read_event_histogram(p_filter jsonb, p_scope text[]) retu
 language plpgsql stable set search_path = '' as $$
 declare
   v_most constant integer := 50000;
-  v_to timestamptz := coalesce((p_filter ->> 'to_ts')::timestamptz, now());
+  v_to timestamptz := coalesce((p_filter ->> 'to_ts')::timestamptz, public.now_());
   v_from timestamptz := coalesce(
-    greatest((p_filter ->> 'from_ts')::timestamptz, now() - (p_filter ->> 'range')::interval), v_to - interval '24 hours'
+    greatest((p_filter ->> 'from_ts')::timestamptz, public.now_() - (p_filter ->> 'range')::interval), v_to - interval '24 hours'
   );
   v_seconds integer := public.histogram_step(v_from, v_to);
   v_counted jsonb;

@@ -12,8 +12,8 @@ language sql stable set search_path = '' as $$
     from public.statistics s
     where s.organisation_id = any (public.statistics_of(p_scope)) and s.outcome = 'received'
       and s.minute >= coalesce(
-        greatest((p_filter ->> 'from_ts')::timestamptz, now() - (p_filter ->> 'range')::interval),
-        coalesce((p_filter ->> 'to_ts')::timestamptz, now()) - interval '7 days'
+        greatest((p_filter ->> 'from_ts')::timestamptz, public.now_() - (p_filter ->> 'range')::interval),
+        coalesce((p_filter ->> 'to_ts')::timestamptz, public.now_()) - interval '7 days'
       )
       and s.minute < coalesce((p_filter ->> 'to_ts')::timestamptz, 'infinity')
     group by s.provider, s.event_type

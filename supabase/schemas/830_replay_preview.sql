@@ -62,7 +62,7 @@ language sql stable set search_path = '' as $$
           select a.status from public.deliveries d
           join public.attempts a on a.delivery_id = d.id and a.number = d.attempt_count
           where d.destination_id = x.destination_id and a.status <> 'open'
-            and a.finished_at > now() - interval '10 minutes'
+            and a.finished_at > public.now_() - interval '10 minutes'
           order by d.id desc limit 20
         ) a
         group by x.destination

@@ -9,7 +9,7 @@ language sql stable set search_path = '' as $$
     select d.destination_id, d.error_group,
       -- 24 is the current hour of the clock, 1 the one 23 hours ago; older ones share 0.
       width_bucket(d.finished_at, array(
-        select date_trunc('hour', now()) - ago * interval '1 hour' from generate_series(23, 0, -1) ago
+        select date_trunc('hour', public.now_()) - ago * interval '1 hour' from generate_series(23, 0, -1) ago
       )) as hour,
       count(*) as count, min(d.finished_at) as first_at, max(d.finished_at) as last_at
     from public.deliveries d

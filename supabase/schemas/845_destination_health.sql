@@ -9,7 +9,7 @@ language sql stable set search_path = '' as $$
       when not t.enabled then 'disabled'
       when t.paused_at is not null then 'paused'
       when h.breaker <> 'closed' then h.breaker::text
-      when h.throttled_until > now() then 'throttled'
+      when h.throttled_until > public.now_() then 'throttled'
       when h.consecutive_failures >= 5 or lately.failed > lately.succeeded then 'failing'
       when lately.succeeded is null then 'idle'
       when t.kind = 'http' and public.latency_quantile(lately.latency, 0.95) >= t.timeout_ms / 2 then 'slow'
@@ -24,7 +24,7 @@ language sql stable set search_path = '' as $$
       'last_success_at', public.iso(h.last_success_at), 'last_failure_at', public.iso(h.last_failure_at),
       'last_error_class', h.last_error_class, 'last_error', h.last_error,
       'breaker', coalesce(h.breaker, 'closed'), 'breaker_probe_at', public.iso(h.probe_at),
-      'throttled_until', case when h.throttled_until > now() then public.iso(h.throttled_until) end,
+      'throttled_until', case when h.throttled_until > public.now_() then public.iso(h.throttled_until) end,
       'waiting', queue.waiting, 'held', queue.held, 'dead', queue.dead,
       'drain_seconds', ceil((queue.waiting + queue.held) / t.rate_per_second),
       'hours', day.hours
@@ -39,14 +39,14 @@ language sql stable set search_path = '' as $$
         'p95_ms', public.latency_quantile(s.latency, 0.95)
       ) order by x.at) as hours
     from generate_series(
-      date_trunc('hour', now()) - interval '23 hours', date_trunc('hour', now()), interval '1 hour'
+      date_trunc('hour', public.now_()) - interval '23 hours', date_trunc('hour', public.now_()), interval '1 hour'
     ) x(at)
     left join public.destination_statistics s on s.destination_id = t.id and s.span = 'hour' and s.at = x.at
   ) day
   cross join lateral (
     select sum(s.succeeded) as succeeded, sum(s.failed) as failed, public.sum_latency(array_agg(s.latency) filter (where s.latency is not null)) as latency
     from public.destination_statistics s
-    where s.destination_id = t.id and s.span = 'minute' and s.at > now() - interval '15 minutes'
+    where s.destination_id = t.id and s.span = 'minute' and s.at > public.now_() - interval '15 minutes'
   ) lately
   cross join lateral (
     select

@@ -18,7 +18,7 @@ create function public.read_waiting() returns jsonb
 language sql stable set search_path = '' as $$
   select jsonb_build_object(
     'oldest_due_seconds', (
-      select round(extract(epoch from now() - min(x.due_at))::numeric, 1)
+      select round(extract(epoch from public.now_() - min(x.due_at))::numeric, 1)
       from public.destinations t
       left join public.destination_health h on h.destination_id = t.id
       cross join (values ('live'::public.delivery_lane), ('replay')) as l(lane)
@@ -28,10 +28,10 @@ language sql stable set search_path = '' as $$
         order by d.due_at
         limit 1
       ) x
-      where x.due_at <= now() and public.takes_deliveries(t)
+      where x.due_at <= public.now_() and public.takes_deliveries(t)
         and t.rate_per_second is null and t.ordering = 'none'
         and coalesce(h.breaker, 'closed') = 'closed' and h.ramp is null and h.disable_because is null
-        and coalesce(h.throttled_until, '-infinity') <= now()
+        and coalesce(h.throttled_until, '-infinity') <= public.now_()
     )
   ) || public.read_waits();
 $$;
@@ -44,11 +44,11 @@ language sql stable set search_path = '' as $$
     'count', count(*) filter (where w.status <> 'held'),
     'blocked', count(*) filter (where w.status <> 'held' and public.hold_of(t, h) is not null),
     'held', count(*) filter (where w.status = 'held'),
-    'oldest_due_seconds', round(extract(epoch from now() - min(w.due_at) filter (
-      where w.status <> 'held' and w.due_at <= now() and public.takes_deliveries(t)
+    'oldest_due_seconds', round(extract(epoch from public.now_() - min(w.due_at) filter (
+      where w.status <> 'held' and w.due_at <= public.now_() and public.takes_deliveries(t)
         and t.rate_per_second is null and t.ordering = 'none'
         and coalesce(h.breaker, 'closed') = 'closed' and h.ramp is null and h.disable_because is null
-        and coalesce(h.throttled_until, '-infinity') <= now()
+        and coalesce(h.throttled_until, '-infinity') <= public.now_()
     ))::numeric, 1)
   )
   from (

@@ -7,8 +7,8 @@ language sql stable set search_path = '' as $$
   select coalesce(jsonb_agg(jsonb_build_object(
     'id', s.id, 'provider', s.provider, 'organisation_id', s.organisation_id, 'company_id', s.company_id,
     'settings', s.settings, 'token_hash', encode(s.token_hash, 'hex'),
-    'previous_token_hash', case when s.previous_token_expires_at > now() then encode(s.previous_token_hash, 'hex') end,
-    'previous_ends_in_ms', (extract(epoch from s.previous_token_expires_at - now()) * 1000)::bigint
+    'previous_token_hash', case when s.previous_token_expires_at > public.now_() then encode(s.previous_token_hash, 'hex') end,
+    'previous_ends_in_ms', (extract(epoch from s.previous_token_expires_at - public.now_()) * 1000)::bigint
   )), '[]')
   from public.sources s
   where s.enabled and s.archived_at is null;
@@ -22,7 +22,7 @@ language sql stable set search_path = '' as $$
     select s.provider, sum(s.count) filter (where s.outcome = 'received') as events,
       sum(s.count) filter (where s.outcome = 'rejected') as rejections
     from public.statistics s
-    where s.organisation_id = any (public.statistics_of(p_scope)) and s.minute >= now() - interval '24 hours'
+    where s.organisation_id = any (public.statistics_of(p_scope)) and s.minute >= public.now_() - interval '24 hours'
       and s.outcome in ('received', 'rejected')
     group by s.provider
   )
@@ -110,7 +110,7 @@ language sql stable set search_path = '' as $$
     from unnest(p_senders) as s(slug)
     cross join lateral (
       select r.provider, r.detail, r.received_at from public.rejections r
-      where public.in_scope(p_scope, r.organisation_id) and r.provider = s.slug and r.reason = 'wrong_address' and r.received_at >= now() - interval '24 hours'
+      where public.in_scope(p_scope, r.organisation_id) and r.provider = s.slug and r.reason = 'wrong_address' and r.received_at >= public.now_() - interval '24 hours'
     ) x
     group by x.provider, x.detail
     order by count(*) desc, x.provider, x.detail

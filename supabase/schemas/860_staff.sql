@@ -27,7 +27,7 @@ language sql stable set search_path = '' as $$
     'last_seen_at', public.iso(s.last_seen_at), 'expires_at', public.iso(s.expires_at)
   ) order by s.last_seen_at desc, s.id desc), '[]')
   from public.staff_sessions s
-  where s.staff_id = p_staff_id and s.ended_at is null and s.expires_at > now();
+  where s.staff_id = p_staff_id and s.ended_at is null and s.expires_at > public.now_();
 $$;
 
 -- Who has to wait now, at most a hundred of each: accounts of the staff with a delay, and addresses at their limit.
@@ -39,14 +39,14 @@ language sql stable set search_path = '' as $$
     select g.account as subject, count(*) as guesses, max(g.booked_at) as last
     from public.sign_in_guesses g
     join public.staff_users u on u.email = g.account
-    where g.kind = 'password' and not g.is_familiar and g.booked_at > now() - interval '1 hour'
+    where g.kind = 'password' and not g.is_familiar and g.booked_at > public.now_() - interval '1 hour'
       and public.all_in_scope(p_scope, u.organisations)
     group by g.account having count(*) >= 5
     order by max(g.booked_at) desc limit 100
   ), addresses as (
     select g.network as subject, g.kind, count(*) as guesses, max(g.booked_at) as last
     from public.sign_in_guesses g
-    where g.booked_at > now() - interval '15 minutes' and p_scope is null
+    where g.booked_at > public.now_() - interval '15 minutes' and p_scope is null
     group by g.network, g.kind having count(*) >= 20
     order by max(g.booked_at) desc limit 100
   ), limits as (
@@ -55,7 +55,7 @@ language sql stable set search_path = '' as $$
     from accounts a
     union all
     select 'address', a.subject, sum(a.guesses)::bigint,
-      max(now() + public.wait_of_network(a.kind, a.subject, now()) * interval '1 second')
+      max(public.now_() + public.wait_of_network(a.kind, a.subject, public.now_()) * interval '1 second')
     from addresses a group by a.subject
   )
   select coalesce(jsonb_agg(jsonb_build_object(
@@ -68,9 +68,9 @@ $$;
 create function public.list_api_tokens(p_scope text[]) returns jsonb
 language sql stable set search_path = '' as $$
   select coalesce(jsonb_agg(
-    public.api_token(t) order by t.revoked_at is not null or t.expires_at <= now(), t.id desc
+    public.api_token(t) order by t.revoked_at is not null or t.expires_at <= public.now_(), t.id desc
   ), '[]')
   from public.api_tokens t
-  where coalesce(t.revoked_at, t.expires_at) > now() - interval '30 days'
+  where coalesce(t.revoked_at, t.expires_at) > public.now_() - interval '30 days'
     and public.all_in_scope(p_scope, public.token_scope(t));
 $$;

@@ -14,7 +14,7 @@ declare
       (3, 'subject', format('a.subject = %L', p_filter ->> 'subject')),
       (4, 'from_ts', format('a.acted_at >= %L::timestamptz', p_filter ->> 'from_ts')),
       (5, 'to_ts', format('a.acted_at < %L::timestamptz', p_filter ->> 'to_ts')),
-      (6, 'range', format('a.acted_at >= now() - %L::interval', p_filter ->> 'range'))
+      (6, 'range', format('a.acted_at >= public.now_() - %L::interval', p_filter ->> 'range'))
     ) as c(n, field, condition)
   );
   v_answer jsonb;

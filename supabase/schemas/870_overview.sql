@@ -134,7 +134,7 @@ create function public.read_latency(p_from timestamptz, p_to timestamptz, p_scop
 language sql stable set search_path = '' as $$
   with wanted as (
     select w.span, date_trunc(w.span, p_from, 'UTC') as since
-    from (select case when p_from >= now() - interval '61 minutes' then 'minute' else 'hour' end as span) w
+    from (select case when p_from >= public.now_() - interval '61 minutes' then 'minute' else 'hour' end as span) w
   ), summed as (
     -- Written out, one per bucket of latency_bounds(): unnesting takes eight times as long.
     select array[

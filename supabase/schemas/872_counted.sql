@@ -45,7 +45,7 @@ language sql stable set search_path = '' as $$
   with active as (
     select h.provider, h.hour, h.hour - lag(h.hour) over (partition by h.provider order by h.hour) as gap
     from public.statistics_hours h
-    where h.organisation_id = any (public.statistics_of(p_scope)) and h.hour >= now() - interval '14 days'
+    where h.organisation_id = any (public.statistics_of(p_scope)) and h.hour >= public.now_() - interval '14 days'
       and h.outcome in ('received', 'duplicate', 'conflict')
     group by h.provider, h.hour
   ), habits as (
@@ -57,7 +57,7 @@ language sql stable set search_path = '' as $$
   select coalesce(jsonb_agg(jsonb_build_object(
     'provider', q.provider, 'last_at', public.iso(q.last_at),
     'usual_gap_seconds', extract(epoch from q.usual_gap)::integer,
-    'silent_seconds', extract(epoch from now() - q.last_at)::integer
+    'silent_seconds', extract(epoch from public.now_() - q.last_at)::integer
   ) order by q.last_at), '[]')
   from (
     select h.provider, h.usual_gap, coalesce((
@@ -67,7 +67,7 @@ language sql stable set search_path = '' as $$
         and s.outcome in ('received', 'duplicate', 'conflict')
     ), h.last_hour) as last_at
     from habits h
-    where now() - h.last_hour > 4 * h.usual_gap
+    where public.now_() - h.last_hour > 4 * h.usual_gap
   ) q
-  where now() - q.last_at > 4 * q.usual_gap;
+  where public.now_() - q.last_at > 4 * q.usual_gap;
 $$;

@@ -16,14 +16,14 @@ create function public.changes_since(p_scope text[], p_cursor text default null)
 language plpgsql stable set search_path = '' set plan_cache_mode = force_generic_plan as $$
 declare
   v_now pg_snapshot := pg_current_snapshot();
-  v_cursor text := (extract(epoch from now()) * 1000)::bigint || '~' || v_now;
+  v_cursor text := (extract(epoch from public.now_()) * 1000)::bigint || '~' || v_now;
   v_seen pg_snapshot;
   v_end bigint := pg_snapshot_xmax(v_now)::text::bigint;
   v_age integer;
   v_answer jsonb;
 begin
   if p_cursor ~ '^\d{13}~\d{1,18}:\d{1,18}:[\d,]*$'
-    and to_timestamp(split_part(p_cursor, '~', 1)::bigint / 1000.0) > now() - interval '10 minutes'
+    and to_timestamp(split_part(p_cursor, '~', 1)::bigint / 1000.0) > public.now_() - interval '10 minutes'
   then
     v_seen := public.snapshot_of(split_part(p_cursor, '~', 2));
   end if;
@@ -62,9 +62,9 @@ begin
   ),
   reach as (
     select count(*) filter (where r.what = 'event') < 300
-        or min(r.at) filter (where r.what = 'event') < now() - interval '10 seconds' as of_events,
+        or min(r.at) filter (where r.what = 'event') < public.now_() - interval '10 seconds' as of_events,
       count(*) filter (where r.what = 'attempt') < 2000
-        or min(r.at) filter (where r.what = 'attempt') < now() - interval '2 minutes' as of_attempts
+        or min(r.at) filter (where r.what = 'attempt') < public.now_() - interval '2 minutes' as of_attempts
     from recent r
   ),
   -- xmin has 32 bits: the newest full number below ours that ends with them. Its age is cheap to know, and rules out most.

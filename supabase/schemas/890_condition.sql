@@ -15,7 +15,7 @@ language sql stable set search_path = '' set statement_timeout = '3s' as $$
         select s.provider, coalesce(sum(s.count) filter (where s.outcome <> 'rejected'), 0) as accepted,
           coalesce(sum(s.count) filter (where s.outcome = 'rejected'), 0) as rejected
         from public.statistics s
-        where s.organisation_id = '' and s.minute > now() - interval '5 minutes' and s.outcome in ('received', 'duplicate', 'conflict', 'rejected')
+        where s.organisation_id = '' and s.minute > public.now_() - interval '5 minutes' and s.outcome in ('received', 'duplicate', 'conflict', 'rejected')
         group by s.provider
       ) r
     ), '[]')
@@ -26,7 +26,7 @@ $$;
 create function public.probe_write() returns void
 language sql volatile set search_path = '' set statement_timeout = '3s' as $$
   insert into public.write_probe as w (id, at, filler)
-  select 1, now(), convert_to(string_agg(md5(random()::text), ''), 'UTF8') from generate_series(1, 128)
+  select 1, public.now_(), convert_to(string_agg(md5(random()::text), ''), 'UTF8') from generate_series(1, 128)
   on conflict (id) do update set at = excluded.at, filler = excluded.filler;
 $$;
 

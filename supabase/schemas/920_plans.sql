@@ -27,7 +27,8 @@ $$;
 -- above look very dear, because what they may not do is priced at 1e10, and compiling one takes seconds, on each new connection.
 -- No statement of ours runs long enough to earn that. It is said here, per function, because this holds on every way to the
 -- database: a pooler or PostgREST opens its connections as it likes. What runs within a function is under its setting, so
--- the ones that can only be called from others, per row, need none and stay free of its cost.
+-- the ones that can only be called from others, per row, need none and stay free of its cost. Nor do those whose body was parsed
+-- when they were created: a setting would keep them from being inlined.
 do $$
 declare
   v_function regprocedure;
@@ -35,7 +36,7 @@ begin
   for v_function in
     select p.oid from pg_catalog.pg_proc p
     where p.pronamespace = 'public'::regnamespace and p.prokind = 'f' and p.provolatile <> 'i' and not p.proretset
-      and p.prorettype <> 'trigger'::regtype
+      and p.prosqlbody is null and p.prorettype <> 'trigger'::regtype
       and not exists (
         select from unnest(p.proargtypes::oid[]) a(type) join pg_catalog.pg_type t on t.oid = a.type where t.typtype = 'c'
       )
