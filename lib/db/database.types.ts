@@ -1907,6 +1907,8 @@ export type Database = {
         };
         Returns: Json;
       };
+      clock_: { Args: Record<PropertyKey, never>; Returns: string };
+      clock_shift: { Args: Record<PropertyKey, never>; Returns: string };
       common_scope: { Args: { p_one: string[]; p_other: string[] }; Returns: string[] };
       configure_destinations: { Args: { p_destinations: Json }; Returns: number };
       control_replay: {
@@ -2427,6 +2429,7 @@ export type Database = {
       };
       notice_end: { Args: { p_replay_id: number }; Returns: undefined };
       notify_admins: { Args: { p_message: string; p_subject: string }; Returns: undefined };
+      now_: { Args: Record<PropertyKey, never>; Returns: string };
       number_in: { Args: { p_prefix: string; p_text: string }; Returns: number };
       one_of: { Args: { p_column: string; p_list: Json; p_type: string }; Returns: string };
       open_invitation: { Args: { p_address: string; p_counts: boolean; p_token_hash: string }; Returns: Json };

@@ -210,8 +210,6 @@ CREATE TABLE "public"."staff_sessions" (
   "address"       text                     NOT NULL,
   "network"       text                     NOT NULL,
   "user_agent"    text                     NOT NULL,
-  "created_at"    timestamp with time zone NOT NULL DEFAULT now(),
-  "last_seen_at"  timestamp with time zone NOT NULL DEFAULT now(),
   "expires_at"    timestamp with time zone NOT NULL,
   "ended_at"      timestamp with time zone,
   "ended_because" text,
@@ -425,7 +423,7 @@ begin
     return null;
   end if;
   delete from public.staff_invitations i
-  where i.staff_id = v_staff.id and i.token_hash = decode(p_token_hash, 'hex') and i.expires_at > now();
+  where i.staff_id = v_staff.id and i.token_hash = decode(p_token_hash, 'hex') and i.expires_at > public.now_();
   if not found then
     return null;
   end if;
@@ -451,7 +449,7 @@ CREATE OR REPLACE FUNCTION public.add_secret (
   SET search_path TO ''
   SET jit TO 'off'
   AS $function$
-  select jsonb_build_array(p_secret || jsonb_build_object('created_at', public.iso(now()), 'expires_at', null))
+  select jsonb_build_array(p_secret || jsonb_build_object('created_at', public.iso(public.now_()), 'expires_at', null))
     || coalesce((
       select jsonb_agg(k.secret || jsonb_build_object('expires_at', public.iso(k.expires_at)) order by k.n)
       from (
@@ -460,7 +458,7 @@ CREATE OR REPLACE FUNCTION public.add_secret (
         order by s.n
         limit 4
       ) k
-      where k.expires_at > now()
+      where k.expires_at > public.now_()
     ), '[]');
 $function$;
 
@@ -475,7 +473,7 @@ CREATE OR REPLACE FUNCTION public.add_statistics (
   insert into public.statistics as s (
     organisation_id, minute, provider, event_type, outcome, shard, count, duration_ms
   )
-  select o.id, date_trunc('minute', now()), c.provider, c.event_type, c.outcome, (pg_backend_pid() % 16)::smallint,
+  select o.id, date_trunc('minute', public.now_()), c.provider, c.event_type, c.outcome, (pg_backend_pid() % 16)::smallint,
     sum(c.count), coalesce(sum(c.duration_ms), 0)
   from jsonb_to_recordset(p_counts) as c(
     organisation_id text, provider text, event_type text, outcome text, count bigint, duration_ms bigint
@@ -489,7 +487,7 @@ CREATE OR REPLACE FUNCTION public.add_statistics (
     set count = s.count + excluded.count, duration_ms = s.duration_ms + excluded.duration_ms;
 
   insert into public.statistics_hours as h (organisation_id, hour, provider, event_type, outcome, shard, count)
-  select o.id, date_trunc('hour', now(), 'UTC'), c.provider, c.event_type, c.outcome, (pg_backend_pid() % 16)::smallint,
+  select o.id, date_trunc('hour', public.now_(), 'UTC'), c.provider, c.event_type, c.outcome, (pg_backend_pid() % 16)::smallint,
     sum(c.count)
   from jsonb_to_recordset(p_counts) as c(
     organisation_id text, provider text, event_type text, outcome text, count bigint
@@ -525,7 +523,7 @@ declare
   v_skipped integer;
 begin
   select * into r from public.replays x
-  where x.id = p_id and x.status in ('queued', 'running') and x.next_feed_at <= now();
+  where x.id = p_id and x.status in ('queued', 'running') and x.next_feed_at <= public.now_();
   if not found then
     return 0;
   end if;
@@ -572,7 +570,7 @@ begin
   order by d.id for update;
 
   update public.replay_items i set
-    fed_at = now(), prior_status = d.status, prior_finished_at = d.finished_at
+    fed_at = public.now_(), prior_status = d.status, prior_finished_at = d.finished_at
   from public.deliveries d
   join public.destinations t on t.id = d.destination_id
   where i.replay_id = p_id and i.position = any (v_items) and d.id = i.delivery_id
@@ -589,7 +587,7 @@ begin
   where i.replay_id = p_id and i.position = any (v_items) and i.fed_at is not null;
 
   update public.deliveries d set
-    status = 'pending', lane = 'replay', due_at = now(), tries = 0, finished_at = null, replay_id = p_id
+    status = 'pending', lane = 'replay', due_at = public.now_(), tries = 0, finished_at = null, replay_id = p_id
   where d.id = any (v_fed);
 
   perform public.roll_up_events(array(
@@ -598,7 +596,7 @@ begin
   update public.events e set replay_count = e.replay_count + 1 where e.id = any (v_events);
 
   with skipped as (
-    update public.replay_items i set outcome = 'skipped', finished_at = now(), skip_reason = case
+    update public.replay_items i set outcome = 'skipped', finished_at = public.now_(), skip_reason = case
       when public.predecessor_failed(r, i) then 'predecessor_failed'
       when not t.enabled then 'destination_disabled'
       when t.paused_at is not null then 'destination_paused'
@@ -613,8 +611,8 @@ begin
 
   update public.replays x set
     status = 'running',
-    started_at = coalesce(x.started_at, now()),
-    next_feed_at = now() + greatest(
+    started_at = coalesce(x.started_at, public.now_()),
+    next_feed_at = public.now_() + greatest(
       case when cardinality(v_items) > 0 then (r.options ->> 'delayBetweenBatches')::integer else 0 end
         * interval '1 second',
       coalesce(coalesce(cardinality(v_fed), 0) / (r.options ->> 'ratePerSecond')::numeric, 0) * interval '1 second'
@@ -644,7 +642,7 @@ declare
 begin
   for v_id in
     select r.id from public.replays r
-    where r.status in ('queued', 'running') and r.next_feed_at <= now()
+    where r.status in ('queued', 'running') and r.next_feed_at <= public.now_()
     order by r.id
   loop
     -- Somebody else advances it already.
@@ -680,7 +678,7 @@ CREATE OR REPLACE FUNCTION public.api_token (
     'organisations', public.token_scope(t),
     'status', case
       when t.revoked_at is not null then 'revoked'
-      when t.expires_at <= now() then 'expired'
+      when t.expires_at <= public.now_() then 'expired'
       when u.disabled_at is not null then 'owner_disabled'
       else 'active'
     end,
@@ -753,7 +751,7 @@ begin
       select string_agg(format('%I = r.%I', k, k), ', ') into v_columns from jsonb_object_keys(v_winning) k;
       execute format(
         'update public.%I t set %s, versions = $2%s from jsonb_populate_record(null::public.%I, $1) r where %s',
-        v_table, v_columns, case when v_effect = 'updated' then ', updated_at = now()' else '' end, v_table, v_where
+        v_table, v_columns, case when v_effect = 'updated' then ', updated_at = public.now_()' else '' end, v_table, v_where
       ) using v_winning, v_versions;
     end if;
 
@@ -793,8 +791,8 @@ declare
   v_skipped record;
 begin
   update public.destinations d set
-    archived_at = now(), enabled = false, disabled_at = coalesce(d.disabled_at, now()),
-    disabled_because = 'It was deleted.', secrets = '[]', headers = '{}', max_attempts = 1, updated_at = clock_timestamp()
+    archived_at = public.now_(), enabled = false, disabled_at = coalesce(d.disabled_at, public.now_()),
+    disabled_because = 'It was deleted.', secrets = '[]', headers = '{}', max_attempts = 1, updated_at = public.clock_()
   where d.id = p_id and d.archived_at is null and d.managed and public.in_scope(p_scope, d.organisation_id);
   if not found then
     return public.why_not_changed(p_id, p_scope);
@@ -804,7 +802,7 @@ begin
   where d.destination_id = p_id and d.status in ('pending', 'retrying', 'held') order by d.id for update;
 
   with cancelled as (
-    update public.deliveries d set status = 'cancelled', finished_at = now()
+    update public.deliveries d set status = 'cancelled', finished_at = public.now_()
     where d.destination_id = p_id and d.status in ('pending', 'retrying', 'held')
     returning d.id
   )
@@ -815,7 +813,7 @@ begin
   ));
 
   for v_skipped in with skipped as (
-    update public.replay_items i set outcome = 'skipped', skip_reason = 'destination_disabled', finished_at = now()
+    update public.replay_items i set outcome = 'skipped', skip_reason = 'destination_disabled', finished_at = public.now_()
     where i.delivery_id = any (v_cancelled) and i.fed_at is not null and i.outcome is null
     returning i.replay_id
   )
@@ -903,7 +901,7 @@ begin
     from public.destination_health h
     cross join lateral (
       select * from public.destination_statistics o
-      where o.destination_id = h.destination_id and o.span = 'minute' and o.at < now() - interval '1 hour'
+      where o.destination_id = h.destination_id and o.span = 'minute' and o.at < public.now_() - interval '1 hour'
       order by o.at limit 10
     ) x
   );
@@ -932,7 +930,7 @@ begin
   -- Addresses before accounts, always, so that no two wait for each other.
   perform pg_advisory_xact_lock(hashtextextended('guesses of address ' || v_network, 0));
   perform pg_advisory_xact_lock(hashtextextended('guesses at account ' || v_account, 0));
-  v_now := clock_timestamp();
+  v_now := public.clock_();
   v_familiar := exists (
     select from public.staff_users u
     join public.staff_sessions s on s.staff_id = u.id
@@ -1001,7 +999,7 @@ begin
   end if;
   v_after.role := coalesce(p_role, v_before.role);
   v_after.disabled_at := case coalesce(p_disabled, v_before.disabled_at is not null)
-    when true then coalesce(v_before.disabled_at, now())
+    when true then coalesce(v_before.disabled_at, public.now_())
   end;
   if v_after is not distinct from v_before then
     return jsonb_build_object('result', 'changed', 'staff', public.staff_member(v_before));
@@ -1014,14 +1012,14 @@ begin
   if v_after.disabled_at is not null and v_before.disabled_at is null then
     v_tokens := (
       select count(*) from public.api_tokens t
-      where t.owner_id = p_id and t.revoked_at is null and t.expires_at > now()
+      where t.owner_id = p_id and t.revoked_at is null and t.expires_at > public.now_()
     );
     v_heir := (
       select u.id from public.staff_users u where u.id::text = p_tokens and u.id <> p_id and public.is_active_admin(u)
         and public.all_in_scope(p_scope, u.organisations)
         and not exists (
           select from public.api_tokens t
-          where t.owner_id = p_id and t.revoked_at is null and t.expires_at > now()
+          where t.owner_id = p_id and t.revoked_at is null and t.expires_at > public.now_()
             and not public.all_in_scope(u.organisations, public.token_scope(t))
         )
     );
@@ -1090,14 +1088,14 @@ CREATE OR REPLACE FUNCTION public.changes_since (
   AS $function$
 declare
   v_now pg_snapshot := pg_current_snapshot();
-  v_cursor text := (extract(epoch from now()) * 1000)::bigint || '~' || v_now;
+  v_cursor text := (extract(epoch from public.now_()) * 1000)::bigint || '~' || v_now;
   v_seen pg_snapshot;
   v_end bigint := pg_snapshot_xmax(v_now)::text::bigint;
   v_age integer;
   v_answer jsonb;
 begin
   if p_cursor ~ '^\d{13}~\d{1,18}:\d{1,18}:[\d,]*$'
-    and to_timestamp(split_part(p_cursor, '~', 1)::bigint / 1000.0) > now() - interval '10 minutes'
+    and to_timestamp(split_part(p_cursor, '~', 1)::bigint / 1000.0) > public.now_() - interval '10 minutes'
   then
     v_seen := public.snapshot_of(split_part(p_cursor, '~', 2));
   end if;
@@ -1136,9 +1134,9 @@ begin
   ),
   reach as (
     select count(*) filter (where r.what = 'event') < 300
-        or min(r.at) filter (where r.what = 'event') < now() - interval '10 seconds' as of_events,
+        or min(r.at) filter (where r.what = 'event') < public.now_() - interval '10 seconds' as of_events,
       count(*) filter (where r.what = 'attempt') < 2000
-        or min(r.at) filter (where r.what = 'attempt') < now() - interval '2 minutes' as of_attempts
+        or min(r.at) filter (where r.what = 'attempt') < public.now_() - interval '2 minutes' as of_attempts
     from recent r
   ),
   -- xmin has 32 bits: the newest full number below ours that ends with them. Its age is cheap to know, and rules out most.
@@ -1271,7 +1269,7 @@ begin
     where (p_kind is null or t.kind = p_kind) and exists (
       select from public.deliveries d
       where d.destination_id = t.id and d.status in ('pending', 'retrying') and d.lane in ('live', 'replay')
-        and d.due_at <= now()
+        and d.due_at <= public.now_()
     )
   ),
   paced as (
@@ -1370,13 +1368,30 @@ begin
     'work', coalesce(v_work, '[]'),
     'waiting', coalesce(to_jsonb(v_waiting), '[]'),
     'next_due_ms', case when v_next_due is not null then
-      greatest(0, ceil(extract(epoch from v_next_due - clock_timestamp()) * 1000))::bigint
+      greatest(0, ceil(extract(epoch from v_next_due - public.clock_()) * 1000))::bigint
     end
   );
 end
 $function$;
 
 REVOKE ALL ON FUNCTION "public"."claim_deliveries"(text, integer, integer, integer, integer, public.destination_kind, jsonb, bigint) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.clock_shift()
+  RETURNS interval
+  LANGUAGE sql
+  STABLE
+  PARALLEL SAFE
+RETURN '00:00:00'::interval;
+
+CREATE OR REPLACE FUNCTION public.clock_()
+  RETURNS timestamp WITH time zone
+  LANGUAGE sql
+  PARALLEL SAFE
+RETURN (clock_timestamp() + public.clock_shift());
+
+REVOKE ALL ON FUNCTION "public"."clock_"() FROM PUBLIC, "anon", "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."clock_shift"() FROM PUBLIC, "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.common_scope (
   p_one   text[],
@@ -1426,7 +1441,7 @@ CREATE OR REPLACE FUNCTION public.configure_destinations (
     base_delay_ms = excluded.base_delay_ms,
     backoff_factor = excluded.backoff_factor,
     max_concurrency = excluded.max_concurrency,
-    updated_at = now();
+    updated_at = public.now_();
 
   select count(*)::integer from public.destinations;
 $function$;
@@ -1463,7 +1478,7 @@ begin
   if p_action = 'resume' then
     update public.replays r set
       status = case when r.started_at is null then 'queued' else 'running' end::public.replay_status,
-      next_feed_at = greatest(r.scheduled_at, now())
+      next_feed_at = greatest(r.scheduled_at, public.now_())
     where r.id = p_id;
     perform public.advance_replay(p_id);
   else
@@ -1629,8 +1644,8 @@ CREATE OR REPLACE FUNCTION public.count_event_types (
     from public.statistics s
     where s.organisation_id = any (public.statistics_of(p_scope)) and s.outcome = 'received'
       and s.minute >= coalesce(
-        greatest((p_filter ->> 'from_ts')::timestamptz, now() - (p_filter ->> 'range')::interval),
-        coalesce((p_filter ->> 'to_ts')::timestamptz, now()) - interval '7 days'
+        greatest((p_filter ->> 'from_ts')::timestamptz, public.now_() - (p_filter ->> 'range')::interval),
+        coalesce((p_filter ->> 'to_ts')::timestamptz, public.now_()) - interval '7 days'
       )
       and s.minute < coalesce((p_filter ->> 'to_ts')::timestamptz, 'infinity')
     group by s.provider, s.event_type
@@ -1688,7 +1703,7 @@ begin
     end,
     completed_at = case
       when r.status = 'running' and r.succeeded + r.failed + r.skipped + p_succeeded + p_failed + p_skipped = r.total
-      then now() else r.completed_at
+      then public.now_() else r.completed_at
     end
   where r.id = p_replay_id
   returning r.status = 'completed' into v_ended;
@@ -1819,7 +1834,7 @@ begin
   )
   values (
     p_name, decode(p_token_hash, 'hex'), p_hint, p_scopes, p_owner_id, p_parent_id, p_actor, p_organisations,
-    now() + p_days * interval '1 day'
+    public.now_() + p_days * interval '1 day'
   )
   returning * into v_token;
   perform public.record_staff_action(
@@ -1860,7 +1875,7 @@ begin
     base_delay_ms, backoff_factor, max_concurrency, rate_per_second, ordering
   )
   select r.slug, r.name, 'http', true, r.providers, r.event_types, r.organisation_id, r.url, r.headers,
-    public.add_secret('[]', r.secret, now()), r.timeout_ms, r.max_attempts, r.base_delay_ms, r.backoff_factor,
+    public.add_secret('[]', r.secret, public.now_()), r.timeout_ms, r.max_attempts, r.base_delay_ms, r.backoff_factor,
     r.max_concurrency, r.rate_per_second, r.ordering
   from jsonb_to_record(p_destination) as r(
     slug text, name text, providers text[], event_types text[], organisation_id text, url text, headers jsonb,
@@ -1966,7 +1981,7 @@ begin
   end if;
 
   -- A preview that nobody started in a day was only a look.
-  delete from public.replays r where r.status = 'draft' and r.created_at < now() - interval '1 day';
+  delete from public.replays r where r.status = 'draft' and r.created_at < public.now_() - interval '1 day';
 
   v_matched := public.count_selection(p_selection, p_scope);
   if v_matched = 0 then
@@ -1983,7 +1998,7 @@ begin
   )
   values (
     p_kind, p_reason, p_actor, p_actor_id, p_request_id, p_idempotency_key, p_options, p_selection, v_matched,
-    coalesce((p_options ->> 'scheduledAt')::timestamptz, now())
+    coalesce((p_options ->> 'scheduledAt')::timestamptz, public.now_())
   )
   returning id into v_replay_id;
 
@@ -1996,7 +2011,7 @@ begin
   select v_replay_id, row_number() over (order by x.received_at, x.event_id, x.delivery_id), x.event_id, x.delivery_id,
     x.organisation_id, x.ordering_key, x.skip_reason,
     case when x.skip_reason is not null then 'skipped' end::public.replay_outcome,
-    case when x.skip_reason is not null then now() end
+    case when x.skip_reason is not null then public.now_() end
   from (
     select e.received_at, e.id as event_id, d.id as delivery_id, e.organisation_id,
       d.destination_id || ' ' || coalesce(e.object_id, e.event_key) as ordering_key,
@@ -2159,7 +2174,7 @@ declare
   s public.sources;
 begin
   update public.sources x set
-    archived_at = now(), enabled = false, previous_token_hash = null, previous_token_expires_at = null, updated_at = now()
+    archived_at = public.now_(), enabled = false, previous_token_hash = null, previous_token_expires_at = null, updated_at = public.now_()
   where x.id = p_id and x.archived_at is null and public.in_scope(p_scope, x.organisation_id)
   returning * into s;
   if not found then
@@ -2212,6 +2227,33 @@ $function$;
 
 REVOKE ALL ON FUNCTION "public"."describe_dead_letters"(bigint, text, text[]) FROM PUBLIC, "anon", "authenticated";
 
+CREATE OR REPLACE FUNCTION public.destination_detail (
+  d public.destinations
+)
+  RETURNS jsonb
+  LANGUAGE sql
+  STABLE
+  SET search_path TO ''
+  AS $function$
+  select jsonb_build_object(
+    'id', 'ds_' || (d).id, 'slug', (d).slug, 'name', (d).name, 'kind', (d).kind, 'managed', (d).managed,
+    'organisation_id', (d).organisation_id, 'url', public.mask_url((d).url), 'providers', (d).providers,
+    'event_types', (d).event_types,
+    'headers', (select coalesce(jsonb_object_agg(h.name, '••••'), '{}') from jsonb_object_keys((d).headers) h(name)),
+    'timeout_ms', (d).timeout_ms, 'max_attempts', (d).max_attempts, 'base_delay_ms', (d).base_delay_ms,
+    'backoff_factor', (d).backoff_factor, 'max_concurrency', (d).max_concurrency,
+    'rate_per_second', (d).rate_per_second, 'ordering', (d).ordering, 'enabled', (d).enabled,
+    'disabled_at', public.iso((d).disabled_at), 'disabled_because', (d).disabled_because,
+    'paused_at', public.iso((d).paused_at),
+    'secrets', (
+      select coalesce(jsonb_agg(s.secret - 'ciphertext' order by s.n), '[]')
+      from jsonb_array_elements((d).secrets) with ordinality as s(secret, n)
+      where (s.secret ->> 'expires_at') is null or (s.secret ->> 'expires_at')::timestamptz > public.now_()
+    ),
+    'created_at', public.iso((d).created_at), 'updated_at', public.iso((d).updated_at)
+  );
+$function$;
+
 CREATE OR REPLACE FUNCTION public.destination_name (
   t       public.destinations,
   p_scope text[]
@@ -2244,7 +2286,7 @@ CREATE OR REPLACE FUNCTION public.disable_destination (
   AS $function$
 begin
   update public.destinations t set
-    enabled = false, disabled_at = now(), disabled_because = p_because, updated_at = now()
+    enabled = false, disabled_at = public.now_(), disabled_because = p_because, updated_at = public.now_()
   where t.id = p_id and t.enabled and t.archived_at is null and public.in_scope(p_scope, t.organisation_id);
   return public.switched(
     p_id, p_scope, found, 'destination.disable', jsonb_strip_nulls(jsonb_build_object('because', p_because)), p_actor, p_actor_id,
@@ -2284,7 +2326,7 @@ begin
     return array(
       select d.id from public.deliveries d
       where d.destination_id = p_destination_id and d.lane = p_lane and d.status in ('pending', 'retrying')
-        and d.due_at <= now()
+        and d.due_at <= public.now_()
       order by d.due_at, d.id
       limit p_limit
     );
@@ -2300,7 +2342,7 @@ begin
   with due as materialized (
     select d.id, d.ordering_key from public.deliveries d
     where d.destination_id = p_destination_id and d.lane = p_lane and d.status in ('pending', 'retrying')
-      and d.due_at <= now()
+      and d.due_at <= public.now_()
     order by d.due_at, d.id
     limit v_window
   ),
@@ -2322,7 +2364,7 @@ begin
     v_due := v_due || array(
       select f.id
       from public.first_of_keys(p_destination_id, p_lane, v_window) f
-      where f.status in ('pending', 'retrying') and f.due_at <= now() and f.ordering_key <> all (v_busy)
+      where f.status in ('pending', 'retrying') and f.due_at <= public.now_() and f.ordering_key <> all (v_busy)
         and not f.id = any (v_due) and public.is_first(p_destination_id, f.ordering_key, f.id, p_lane)
       limit p_limit - cardinality(v_due)
     );
@@ -2347,7 +2389,7 @@ declare
   v_changed boolean;
 begin
   update public.destinations t set
-    enabled = true, disabled_at = null, disabled_because = null, updated_at = now()
+    enabled = true, disabled_at = null, disabled_because = null, updated_at = public.now_()
   where t.id = p_id and not t.enabled and t.archived_at is null and public.in_scope(p_scope, t.organisation_id);
   v_changed := found;
 
@@ -2357,7 +2399,7 @@ begin
       opened_at = null, probe_at = null, probe_delivery_id = null, trips = 0, ramp = 1, throttled_until = null
     where h.destination_id = p_id;
     update public.destination_statistics s set counted = 0, against = 0
-    where s.destination_id = p_id and s.span = 'minute' and s.at > now() - interval '6 minutes';
+    where s.destination_id = p_id and s.span = 'minute' and s.at > public.now_() - interval '6 minutes';
   end if;
   return public.switched(p_id, p_scope, v_changed, 'destination.enable', '{}', p_actor, p_actor_id, p_request_id);
 end
@@ -2437,7 +2479,7 @@ begin
         '%s was disabled. %s Its deliveries are held until it is enabled again.', f.name, f.because
       ));
     else
-      update public.destination_health h set warned_at = now() where h.destination_id = f.id and h.warned_at is null;
+      update public.destination_health h set warned_at = public.now_() where h.destination_id = f.id and h.warned_at is null;
       perform public.notify_admins('ds_' || f.id, format(
         '%s has been failing for a day (%s). It will be disabled in %s days unless a delivery succeeds.', f.name,
         f.last_error, p_disable_after_days - 1
@@ -2462,14 +2504,14 @@ declare
   v_skipped integer;
 begin
   with skipped as (
-    update public.replay_items i set outcome = 'skipped', skip_reason = p_skip_reason, finished_at = now()
+    update public.replay_items i set outcome = 'skipped', skip_reason = p_skip_reason, finished_at = public.now_()
     where i.replay_id = p_id and i.fed_at is null and i.outcome is null
     returning i.position
   )
   select count(*) into v_skipped from skipped;
 
   update public.replays r set
-    status = p_status, stopped_because = p_because, completed_at = now(), skipped = r.skipped + v_skipped
+    status = p_status, stopped_because = p_because, completed_at = public.now_(), skipped = r.skipped + v_skipped
   where r.id = p_id and r.completed_at is null;
   if found then
     perform public.notice_end(p_id);
@@ -2488,8 +2530,8 @@ CREATE OR REPLACE FUNCTION public.end_session (
   SET jit TO 'off'
   AS $function$
 begin
-  update public.staff_sessions s set ended_at = now(), ended_because = 'signed_out'
-  where s.id = p_id and s.staff_id = p_staff_id and s.ended_at is null and s.expires_at > now();
+  update public.staff_sessions s set ended_at = public.now_(), ended_because = 'signed_out'
+  where s.id = p_id and s.staff_id = p_staff_id and s.ended_at is null and s.expires_at > public.now_();
   if not found then
     return false;
   end if;
@@ -2515,8 +2557,8 @@ CREATE OR REPLACE FUNCTION public.end_sessions (
 declare
   v_ended integer;
 begin
-  update public.staff_sessions s set ended_at = now(), ended_because = p_because
-  where s.staff_id = p_staff_id and s.ended_at is null and s.expires_at > now();
+  update public.staff_sessions s set ended_at = public.now_(), ended_because = p_because
+  where s.staff_id = p_staff_id and s.ended_at is null and s.expires_at > public.now_();
   get diagnostics v_ended = row_count;
   return v_ended;
 end
@@ -2652,7 +2694,7 @@ CREATE OR REPLACE FUNCTION public.event_predicate (
     (8, 'from_ts', format('e.received_at >= %L::timestamptz', p_filter ->> 'from_ts')),
     (9, 'to_ts', format('e.received_at < %L::timestamptz', p_filter ->> 'to_ts')),
     -- Moves with the clock, so the filter itself stays the same when it is asked twice.
-    (10, 'range', format('e.received_at >= now() - %L::interval', p_filter ->> 'range')),
+    (10, 'range', format('e.received_at >= public.now_() - %L::interval', p_filter ->> 'range')),
     (11, 'trust', public.one_of('e.trust', 'public.trust_level', p_filter -> 'trust')),
     (12, 'attempts', format('e.attempt_count >= %L::integer', p_filter ->> 'attempts')),
     (13, 'replayed', case p_filter ->> 'replayed' when '1' then 'e.replay_count > 0' else 'e.replay_count = 0' end),
@@ -2762,7 +2804,7 @@ begin
   select array_agg(x.id order by x.id) into v_expired
   from (
     select d.id from public.deliveries d
-    where d.status = 'claimed' and d.lease_until < now()
+    where d.status = 'claimed' and d.lease_until < public.now_()
     order by d.lease_until
     limit p_limit
     for update skip locked
@@ -2774,8 +2816,8 @@ begin
 
   update public.attempts a set
     status = 'lease_expired',
-    finished_at = now(),
-    duration_ms = (extract(epoch from now() - a.started_at) * 1000)::integer,
+    finished_at = public.now_(),
+    duration_ms = (extract(epoch from public.now_() - a.started_at) * 1000)::integer,
     error_class = 'lease_expired',
     error = 'The worker ' || a.worker || ' stopped before it reported a result.'
   where a.delivery_id = any (v_expired) and a.status = 'open';
@@ -2784,8 +2826,8 @@ begin
     update public.deliveries d set
       status = case when d.tries >= coalesce(p.max_attempts, t.max_attempts) then 'dead' else 'retrying' end
         ::public.delivery_status,
-      finished_at = case when d.tries >= coalesce(p.max_attempts, t.max_attempts) then now() end,
-      due_at = now(),
+      finished_at = case when d.tries >= coalesce(p.max_attempts, t.max_attempts) then public.now_() end,
+      due_at = public.now_(),
       lease_until = null,
       last_error_class = 'lease_expired',
       last_error = 'The worker ' || d.worker || ' stopped before it reported a result.'
@@ -2869,7 +2911,7 @@ CREATE OR REPLACE FUNCTION public.find_invitation (
   )
   from public.staff_invitations i
   join public.staff_users u on u.id = i.staff_id
-  where i.token_hash = decode(p_token_hash, 'hex') and i.expires_at > now() and u.disabled_at is null;
+  where i.token_hash = decode(p_token_hash, 'hex') and i.expires_at > public.now_() and u.disabled_at is null;
 $function$;
 
 CREATE OR REPLACE FUNCTION public.find_organisations (
@@ -2943,6 +2985,42 @@ CREATE OR REPLACE FUNCTION public.find_staff (
   where u.email = lower(p_email);
 $function$;
 
+CREATE OR REPLACE FUNCTION public.first_of_keys (
+  p_destination_id bigint,
+  p_lane           public.delivery_lane,
+  p_limit          integer
+)
+  RETURNS SETOF public.deliveries
+  LANGUAGE plpgsql
+  SET search_path TO ''
+  AS $function$
+declare
+  d public.deliveries;
+  v_from timestamptz;
+  v_key text;
+begin
+  select public.now_() - random() * (public.now_() - min(x.due_at)) into v_from from public.deliveries x
+  where x.destination_id = p_destination_id and x.lane = p_lane and x.status in ('pending', 'retrying');
+  select x.ordering_key into v_key from public.deliveries x
+  where x.destination_id = p_destination_id and x.lane = p_lane and x.status in ('pending', 'retrying')
+    and x.due_at between v_from and public.now_()
+  order by x.due_at, x.id
+  offset floor(random() * 1000) limit 1;
+
+  v_key := coalesce(v_key, '');
+  for n in 1..p_limit loop
+    select x.* into d from public.deliveries x
+    where x.destination_id = p_destination_id and x.ordering_key >= v_key and (n = 1 or x.ordering_key > v_key)
+      and x.status in ('pending', 'claimed', 'retrying', 'held') and x.lane = p_lane
+    order by x.ordering_key, x.id
+    limit 1;
+    exit when not found;
+    v_key := d.ordering_key;
+    return next d;
+  end loop;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION public.first_status (
   p_destination public.destinations
 )
@@ -2958,6 +3036,59 @@ begin
     return 'pending';
   end if;
   return 'held';
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.forget()
+  RETURNS TRIGGER
+  LANGUAGE plpgsql
+  SET search_path TO ''
+  AS $function$
+declare
+  v_events bigint[];
+begin
+  -- Reads the shop's events one by one, because only their payload tells whom they are about. That takes a second for some
+  -- ten thousand of them, and happens once per request.
+  select coalesce(array_agg(x.id order by x.id), '{}') into v_events
+  from (
+    select e.id from public.events e
+    where e.organisation_id = new.organisation_id and e.redacted_at is null and public.event_concerned(e, new)
+    order by e.id
+    for update
+  ) x;
+
+  update public.events e set
+    raw_body = r.raw_body, payload = r.payload, headers = r.headers, redacted_at = r.redacted_at
+  from public.events x cross join lateral public.redacted_event(x) r
+  where e.id = any (v_events) and x.id = e.id;
+
+  delete from public.event_conflicts c where c.event_id = any (v_events);
+
+  update public.attempts a set
+    response_body = null,
+    changes = (select coalesce(jsonb_agg(c || '{"before": null, "after": {}}'), '[]') from jsonb_array_elements(a.changes) c)
+  from public.deliveries d
+  where d.event_id = any (v_events) and a.delivery_id = d.id and a.status <> 'open';
+
+  delete from public.rejections r
+  where r.provider = 'shopify'
+    and exists (
+      select from jsonb_array_elements(r.headers) h
+      where lower(h ->> 0) in ('shopify-shop-domain', 'x-shopify-shop-domain')
+        and lower(h ->> 1) = lower(new.shop_domain)
+    )
+    and (new.kind = 'shop/redact' or public.names_one_of(r.body, new));
+
+  -- Their own trigger does the rest.
+  update public.orders o set updated_at = public.now_()
+  where o.organisation_id = new.organisation_id and o.company_id = new.company_id
+    and (new.kind = 'shop/redact' or o.customer_id = new.customer_id or new.order_ids ? o.order_id)
+    and (o.email is not null or o.phone is not null);
+  update public.customers c set updated_at = public.now_()
+  where c.organisation_id = new.organisation_id and c.company_id = new.company_id
+    and (new.kind = 'shop/redact' or c.customer_id = new.customer_id)
+    and coalesce(c.email, c.phone, c.first_name, c.last_name) is not null;
+  return null;
 end
 $function$;
 
@@ -3005,23 +3136,51 @@ CREATE OR REPLACE FUNCTION public.forget_old_sessions (
   SET jit TO 'off'
   AS $function$
 begin
-  update public.staff_sessions s set ended_at = now(), ended_because = 'too_many'
+  update public.staff_sessions s set ended_at = public.now_(), ended_because = 'too_many'
   where s.id in (
     select o.id from public.staff_sessions o
-    where o.staff_id = p_staff_id and o.ended_at is null and o.expires_at > now()
+    where o.staff_id = p_staff_id and o.ended_at is null and o.expires_at > public.now_()
     order by o.id desc offset 20
   );
   delete from public.staff_sessions s
   where s.id in (select o.id from public.staff_sessions o where o.staff_id = p_staff_id order by o.id desc offset 200);
   delete from public.staff_sessions s
   where s.id in (
-    select o.id from public.staff_sessions o where o.expires_at < now() - interval '30 days'
+    select o.id from public.staff_sessions o where o.expires_at < public.now_() - interval '30 days'
     order by o.expires_at limit 100 for update skip locked
   );
 end
 $function$;
 
 REVOKE ALL ON FUNCTION "public"."forget_old_sessions"(uuid) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.forget_row()
+  RETURNS TRIGGER
+  LANGUAGE plpgsql
+  SET search_path TO ''
+  AS $function$
+declare
+  v_requested_at timestamptz;
+begin
+  select max(p.requested_at) into v_requested_at
+  from public.privacy_requests p
+  where p.organisation_id = new.organisation_id and p.company_id = new.company_id
+    and (
+      p.kind = 'shop/redact'
+      or p.kind = 'customers/redact'
+        and (p.customer_id = new.customer_id or p.order_ids ? coalesce(to_jsonb(new) ->> 'order_id', ''))
+    );
+
+  if coalesce(new.versions ->> 'email', '') collate "C"
+    <= to_char(v_requested_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') || '#99' collate "C"
+  then
+    return jsonb_populate_record(new, jsonb_build_object(
+      'email', null, 'phone', null, 'first_name', null, 'last_name', null, 'redacted_at', coalesce(new.redacted_at, public.now_())
+    ));
+  end if;
+  return new;
+end
+$function$;
 
 CREATE OR REPLACE FUNCTION public.get_destination (
   p_id    bigint,
@@ -3241,8 +3400,8 @@ CREATE OR REPLACE FUNCTION public.hold_of (
       select case
         when not (t).enabled then 'disabled'
         when (t).paused_at is not null then 'paused'
-        when (h).breaker = 'open' and (h).probe_at > now() then 'circuit'
-        when (h).throttled_until > now() then 'throttled'
+        when (h).breaker = 'open' and (h).probe_at > public.now_() then 'circuit'
+        when (h).throttled_until > public.now_() then 'throttled'
         when (h).breaker <> 'closed' then 'probe'
       end as why
     ) w
@@ -3415,7 +3574,7 @@ begin
       attempt_count = d.attempt_count + 1,
       tries = d.tries + 1,
       -- From when it is given, not from when the claim began, which may have had to wait.
-      lease_until = clock_timestamp() + make_interval(secs => p_lease_seconds),
+      lease_until = public.clock_() + make_interval(secs => p_lease_seconds),
       worker = p_worker
     where d.id = any (p_chosen)
     returning d as row
@@ -3517,7 +3676,7 @@ CREATE OR REPLACE FUNCTION public.limit_exceeded (
       count(distinct r.id) filter (where r.status in ('queued', 'running', 'paused') and r.kind <> 'single') as replays
     from public.replays r
     join public.replay_items i on i.replay_id = r.id
-    where (r.queued_at > now() - interval '1 hour' or r.status in ('queued', 'running', 'paused'))
+    where (r.queued_at > public.now_() - interval '1 hour' or r.status in ('queued', 'running', 'paused'))
       and i.organisation_id in (select m.organisation_id from mine m) and i.skip_reason is null
     group by 1
   )
@@ -3629,7 +3788,7 @@ declare
       (3, 'subject', format('a.subject = %L', p_filter ->> 'subject')),
       (4, 'from_ts', format('a.acted_at >= %L::timestamptz', p_filter ->> 'from_ts')),
       (5, 'to_ts', format('a.acted_at < %L::timestamptz', p_filter ->> 'to_ts')),
-      (6, 'range', format('a.acted_at >= now() - %L::interval', p_filter ->> 'range'))
+      (6, 'range', format('a.acted_at >= public.now_() - %L::interval', p_filter ->> 'range'))
     ) as c(n, field, condition)
   );
   v_answer jsonb;
@@ -3680,10 +3839,10 @@ CREATE OR REPLACE FUNCTION public.list_api_tokens (
   SET jit TO 'off'
   AS $function$
   select coalesce(jsonb_agg(
-    public.api_token(t) order by t.revoked_at is not null or t.expires_at <= now(), t.id desc
+    public.api_token(t) order by t.revoked_at is not null or t.expires_at <= public.now_(), t.id desc
   ), '[]')
   from public.api_tokens t
-  where coalesce(t.revoked_at, t.expires_at) > now() - interval '30 days'
+  where coalesce(t.revoked_at, t.expires_at) > public.now_() - interval '30 days'
     and public.all_in_scope(p_scope, public.token_scope(t));
 $function$;
 
@@ -3726,7 +3885,7 @@ CREATE OR REPLACE FUNCTION public.list_dead_letter_groups (
     select d.destination_id, d.error_group,
       -- 24 is the current hour of the clock, 1 the one 23 hours ago; older ones share 0.
       width_bucket(d.finished_at, array(
-        select date_trunc('hour', now()) - ago * interval '1 hour' from generate_series(23, 0, -1) ago
+        select date_trunc('hour', public.now_()) - ago * interval '1 hour' from generate_series(23, 0, -1) ago
       )) as hour,
       count(*) as count, min(d.finished_at) as first_at, max(d.finished_at) as last_at
     from public.deliveries d
@@ -4377,7 +4536,7 @@ CREATE OR REPLACE FUNCTION public.list_sessions (
     'last_seen_at', public.iso(s.last_seen_at), 'expires_at', public.iso(s.expires_at)
   ) order by s.last_seen_at desc, s.id desc), '[]')
   from public.staff_sessions s
-  where s.staff_id = p_staff_id and s.ended_at is null and s.expires_at > now();
+  where s.staff_id = p_staff_id and s.ended_at is null and s.expires_at > public.now_();
 $function$;
 
 REVOKE ALL ON FUNCTION "public"."list_sessions"(uuid) FROM PUBLIC, "anon", "authenticated";
@@ -4395,14 +4554,14 @@ CREATE OR REPLACE FUNCTION public.list_sign_in_limits (
     select g.account as subject, count(*) as guesses, max(g.booked_at) as last
     from public.sign_in_guesses g
     join public.staff_users u on u.email = g.account
-    where g.kind = 'password' and not g.is_familiar and g.booked_at > now() - interval '1 hour'
+    where g.kind = 'password' and not g.is_familiar and g.booked_at > public.now_() - interval '1 hour'
       and public.all_in_scope(p_scope, u.organisations)
     group by g.account having count(*) >= 5
     order by max(g.booked_at) desc limit 100
   ), addresses as (
     select g.network as subject, g.kind, count(*) as guesses, max(g.booked_at) as last
     from public.sign_in_guesses g
-    where g.booked_at > now() - interval '15 minutes' and p_scope is null
+    where g.booked_at > public.now_() - interval '15 minutes' and p_scope is null
     group by g.network, g.kind having count(*) >= 20
     order by max(g.booked_at) desc limit 100
   ), limits as (
@@ -4411,7 +4570,7 @@ CREATE OR REPLACE FUNCTION public.list_sign_in_limits (
     from accounts a
     union all
     select 'address', a.subject, sum(a.guesses)::bigint,
-      max(now() + public.wait_of_network(a.kind, a.subject, now()) * interval '1 second')
+      max(public.now_() + public.wait_of_network(a.kind, a.subject, public.now_()) * interval '1 second')
     from addresses a group by a.subject
   )
   select coalesce(jsonb_agg(jsonb_build_object(
@@ -4434,7 +4593,7 @@ CREATE OR REPLACE FUNCTION public.list_silent_providers (
   with active as (
     select h.provider, h.hour, h.hour - lag(h.hour) over (partition by h.provider order by h.hour) as gap
     from public.statistics_hours h
-    where h.organisation_id = any (public.statistics_of(p_scope)) and h.hour >= now() - interval '14 days'
+    where h.organisation_id = any (public.statistics_of(p_scope)) and h.hour >= public.now_() - interval '14 days'
       and h.outcome in ('received', 'duplicate', 'conflict')
     group by h.provider, h.hour
   ), habits as (
@@ -4446,7 +4605,7 @@ CREATE OR REPLACE FUNCTION public.list_silent_providers (
   select coalesce(jsonb_agg(jsonb_build_object(
     'provider', q.provider, 'last_at', public.iso(q.last_at),
     'usual_gap_seconds', extract(epoch from q.usual_gap)::integer,
-    'silent_seconds', extract(epoch from now() - q.last_at)::integer
+    'silent_seconds', extract(epoch from public.now_() - q.last_at)::integer
   ) order by q.last_at), '[]')
   from (
     select h.provider, h.usual_gap, coalesce((
@@ -4456,9 +4615,9 @@ CREATE OR REPLACE FUNCTION public.list_silent_providers (
         and s.outcome in ('received', 'duplicate', 'conflict')
     ), h.last_hour) as last_at
     from habits h
-    where now() - h.last_hour > 4 * h.usual_gap
+    where public.now_() - h.last_hour > 4 * h.usual_gap
   ) q
-  where now() - q.last_at > 4 * q.usual_gap;
+  where public.now_() - q.last_at > 4 * q.usual_gap;
 $function$;
 
 REVOKE ALL ON FUNCTION "public"."list_silent_providers"(text[]) FROM PUBLIC, "anon", "authenticated";
@@ -4474,8 +4633,8 @@ CREATE OR REPLACE FUNCTION public.list_source_tokens()
   select coalesce(jsonb_agg(jsonb_build_object(
     'id', s.id, 'provider', s.provider, 'organisation_id', s.organisation_id, 'company_id', s.company_id,
     'settings', s.settings, 'token_hash', encode(s.token_hash, 'hex'),
-    'previous_token_hash', case when s.previous_token_expires_at > now() then encode(s.previous_token_hash, 'hex') end,
-    'previous_ends_in_ms', (extract(epoch from s.previous_token_expires_at - now()) * 1000)::bigint
+    'previous_token_hash', case when s.previous_token_expires_at > public.now_() then encode(s.previous_token_hash, 'hex') end,
+    'previous_ends_in_ms', (extract(epoch from s.previous_token_expires_at - public.now_()) * 1000)::bigint
   )), '[]')
   from public.sources s
   where s.enabled and s.archived_at is null;
@@ -4495,7 +4654,7 @@ CREATE OR REPLACE FUNCTION public.list_sources (
     select s.provider, sum(s.count) filter (where s.outcome = 'received') as events,
       sum(s.count) filter (where s.outcome = 'rejected') as rejections
     from public.statistics s
-    where s.organisation_id = any (public.statistics_of(p_scope)) and s.minute >= now() - interval '24 hours'
+    where s.organisation_id = any (public.statistics_of(p_scope)) and s.minute >= public.now_() - interval '24 hours'
       and s.outcome in ('received', 'rejected')
     group by s.provider
   )
@@ -4579,7 +4738,7 @@ CREATE OR REPLACE FUNCTION public.list_wrong_addresses (
     from unnest(p_senders) as s(slug)
     cross join lateral (
       select r.provider, r.detail, r.received_at from public.rejections r
-      where public.in_scope(p_scope, r.organisation_id) and r.provider = s.slug and r.reason = 'wrong_address' and r.received_at >= now() - interval '24 hours'
+      where public.in_scope(p_scope, r.organisation_id) and r.provider = s.slug and r.reason = 'wrong_address' and r.received_at >= public.now_() - interval '24 hours'
     ) x
     group by x.provider, x.detail
     order by count(*) desc, x.provider, x.detail
@@ -4665,7 +4824,69 @@ CREATE OR REPLACE FUNCTION public.may_try (
   AS $function$
 begin
   return (h).breaker = 'open' and public.takes_deliveries(t) and (h).disable_because is null
-    and (h).throttled_until > now() is not true and public.single_replay_due((t).id) is not null;
+    and (h).throttled_until > public.now_() is not true and public.single_replay_due((t).id) is not null;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.move_breaker (
+  h                public.destination_health,
+  t                public.destinations,
+  p_succeeded      bigint,
+  p_against        bigint,
+  p_deliveries     bigint[],
+  p_bad_deliveries bigint[],
+  p_throttle_ms    bigint
+)
+  RETURNS void
+  LANGUAGE plpgsql
+  SET search_path TO ''
+  AS $function$
+declare
+  v_trips integer := 0;
+  v_ramp integer := (h).ramp;
+begin
+  if (h).breaker = 'half_open' and (h).probe_delivery_id = any (p_deliveries) then
+    if (h).probe_delivery_id = any (p_bad_deliveries) then
+      v_trips := (h).trips + 1;
+    else
+      update public.destination_health x set
+        breaker = 'closed', opened_at = null, probe_at = null, probe_delivery_id = null, trips = 0
+      where x.destination_id = (t).id;
+      -- What was before it closed is no reason to open again.
+      update public.destination_statistics s set counted = 0, against = 0
+      where s.destination_id = (t).id and s.span = 'minute' and s.at > public.now_() - interval '6 minutes';
+      v_ramp := 1;
+    end if;
+  elsif (h).breaker = 'closed' then
+    if p_against > 0 and (
+      select sum(s.counted) >= 10 and sum(s.against) * 2 >= sum(s.counted)
+      from public.destination_statistics s
+      where s.destination_id = (t).id and s.span = 'minute' and s.at > public.now_() - interval '5 minutes'
+    ) then
+      v_trips := 1;
+    end if;
+    v_ramp := v_ramp * (2 ^ least(p_succeeded, 10))::integer;
+  end if;
+
+  if v_trips > 0 then
+    update public.destination_health x set
+      breaker = 'open',
+      opened_at = coalesce(x.opened_at, public.now_()),
+      probe_at = public.now_() + least(30 * 2 ^ least(v_trips - 1, 10), 600) * interval '1 second',
+      probe_delivery_id = null,
+      trips = v_trips
+    where x.destination_id = (t).id;
+  end if;
+
+  if p_throttle_ms is not null then
+    v_ramp := greatest(1, least(coalesce(v_ramp, (t).max_concurrency), (t).max_concurrency) / 2);
+  end if;
+  if v_ramp is distinct from (h).ramp or p_throttle_ms is not null then
+    update public.destination_health x set
+      ramp = case when v_ramp < (t).max_concurrency then v_ramp end,
+      throttled_until = greatest(x.throttled_until, public.now_() + p_throttle_ms * interval '1 millisecond')
+    where x.destination_id = (t).id;
+  end if;
 end
 $function$;
 
@@ -4715,7 +4936,7 @@ begin
       select d.due_at from public.deliveries d
       where d.destination_id = t.id and d.lane = l.lane and d.status in ('pending', 'retrying')
         -- Where order is kept, what is due and was not claimed waits for another.
-        and (d.ordering_key is null or d.due_at > now())
+        and (d.ordering_key is null or d.due_at > public.now_())
       order by d.due_at
       limit 1
     ) x
@@ -4727,7 +4948,7 @@ begin
       offset 0
     ) z
     where public.takes_deliveries(t) and h.disable_because is null and (l.lane = 'live' or p_replays)
-      and (p_kind is null or t.kind = p_kind) and (z.at > now() or t.id = any (p_open))
+      and (p_kind is null or t.kind = p_kind) and (z.at > public.now_() or t.id = any (p_open))
   );
 end
 $function$;
@@ -4769,7 +4990,7 @@ begin
   perform pg_advisory_xact_lock(hashtextextended('endpoint tests of ' || p_actor_id, 1));
   if (
     select count(*) from public.staff_actions a
-    where a.acted_at > now() - interval '1 minute' and a.actor_id = p_actor_id and a.action = 'endpoint.test'
+    where a.acted_at > public.now_() - interval '1 minute' and a.actor_id = p_actor_id and a.action = 'endpoint.test'
   ) >= p_most_per_minute then
     return false;
   end if;
@@ -4894,13 +5115,13 @@ begin
       lately_ms
     )
     values (
-      r.destination_id, r.failed_last, case when r.failed_last > 0 then now() end,
-      case when r.succeeded > 0 then now() end, case when r.failed > 0 then now() end, r.error_class, r.error,
+      r.destination_id, r.failed_last, case when r.failed_last > 0 then public.now_() end,
+      case when r.succeeded > 0 then public.now_() end, case when r.failed > 0 then public.now_() end, r.error_class, r.error,
       r.longest_ms
     )
     on conflict (destination_id) do update set
       consecutive_failures = excluded.consecutive_failures + case when r.succeeded = 0 then h.consecutive_failures else 0 end,
-      failing_since = case when r.succeeded = 0 then coalesce(h.failing_since, now()) else excluded.failing_since end,
+      failing_since = case when r.succeeded = 0 then coalesce(h.failing_since, public.now_()) else excluded.failing_since end,
       last_success_at = coalesce(excluded.last_success_at, h.last_success_at),
       last_failure_at = coalesce(excluded.last_failure_at, h.last_failure_at),
       last_error_class = coalesce(excluded.last_error_class, h.last_error_class),
@@ -4911,7 +5132,7 @@ begin
     insert into public.destination_statistics as s (
       destination_id, span, at, succeeded, failed, counted, against, latency
     )
-    select r.destination_id, x.span, date_trunc(x.span, now()), r.succeeded, r.failed, r.counted, r.against,
+    select r.destination_id, x.span, date_trunc(x.span, public.now_()), r.succeeded, r.failed, r.counted, r.against,
       public.latency_histogram(r.durations)
     from (values ('hour'), ('minute')) x(span)
     on conflict (destination_id, span, at) do update set
@@ -5019,6 +5240,15 @@ CREATE OR REPLACE FUNCTION public.notify_admins (
   order by u.id;
 $function$;
 
+CREATE OR REPLACE FUNCTION public.now_()
+  RETURNS timestamp WITH time zone
+  LANGUAGE sql
+  STABLE
+  PARALLEL SAFE
+RETURN (now() + public.clock_shift());
+
+REVOKE ALL ON FUNCTION "public"."now_"() FROM PUBLIC, "anon", "authenticated";
+
 CREATE OR REPLACE FUNCTION public.open_invitation (
   p_token_hash text,
   p_address    text,
@@ -5037,15 +5267,15 @@ begin
   if p_counts then
     perform pg_advisory_xact_lock(hashtextextended('links of address ' || v_network, 0));
   end if;
-  v_wait := public.wait_of_network('invitation', v_network, clock_timestamp());
+  v_wait := public.wait_of_network('invitation', v_network, public.clock_());
   if v_wait > 0 then
     return jsonb_build_object('wait', ceil(v_wait));
   end if;
   v_invitation := public.find_invitation(p_token_hash);
   if v_invitation is null and p_counts then
     insert into public.sign_in_guesses (kind, account, network, is_familiar, booked_at)
-    values ('invitation', '', v_network, false, clock_timestamp());
-    perform public.forget_old_guesses(clock_timestamp());
+    values ('invitation', '', v_network, false, public.clock_());
+    perform public.forget_old_guesses(public.clock_());
   end if;
   return jsonb_build_object('invitation', v_invitation);
 end
@@ -5141,7 +5371,7 @@ CREATE OR REPLACE FUNCTION public.pause_destination (
   SET jit TO 'off'
   AS $function$
 begin
-  update public.destinations t set paused_at = now(), updated_at = now()
+  update public.destinations t set paused_at = public.now_(), updated_at = public.now_()
   where t.id = p_id and t.paused_at is null and t.archived_at is null
     and public.in_scope(p_scope, t.organisation_id);
   return public.switched(p_id, p_scope, found, 'destination.pause', '{}', p_actor, p_actor_id, p_request_id);
@@ -5267,7 +5497,7 @@ CREATE OR REPLACE FUNCTION public.preview_replay (
           select a.status from public.deliveries d
           join public.attempts a on a.delivery_id = d.id and a.number = d.attempt_count
           where d.destination_id = x.destination_id and a.status <> 'open'
-            and a.finished_at > now() - interval '10 minutes'
+            and a.finished_at > public.now_() - interval '10 minutes'
           order by d.id desc limit 20
         ) a
         group by x.destination
@@ -5287,7 +5517,7 @@ CREATE OR REPLACE FUNCTION public.probe_write()
   SET jit TO 'off'
   AS $function$
   insert into public.write_probe as w (id, at, filler)
-  select 1, now(), convert_to(string_agg(md5(random()::text), ''), 'UTF8') from generate_series(1, 128)
+  select 1, public.now_(), convert_to(string_agg(md5(random()::text), ''), 'UTF8') from generate_series(1, 128)
   on conflict (id) do update set at = excluded.at, filler = excluded.filler;
 $function$;
 
@@ -5461,7 +5691,7 @@ CREATE OR REPLACE FUNCTION public.read_condition()
         select s.provider, coalesce(sum(s.count) filter (where s.outcome <> 'rejected'), 0) as accepted,
           coalesce(sum(s.count) filter (where s.outcome = 'rejected'), 0) as rejected
         from public.statistics s
-        where s.organisation_id = '' and s.minute > now() - interval '5 minutes' and s.outcome in ('received', 'duplicate', 'conflict', 'rejected')
+        where s.organisation_id = '' and s.minute > public.now_() - interval '5 minutes' and s.outcome in ('received', 'duplicate', 'conflict', 'rejected')
         group by s.provider
       ) r
     ), '[]')
@@ -5519,9 +5749,9 @@ CREATE OR REPLACE FUNCTION public.read_event_histogram (
   AS $function$
 declare
   v_most constant integer := 50000;
-  v_to timestamptz := coalesce((p_filter ->> 'to_ts')::timestamptz, now());
+  v_to timestamptz := coalesce((p_filter ->> 'to_ts')::timestamptz, public.now_());
   v_from timestamptz := coalesce(
-    greatest((p_filter ->> 'from_ts')::timestamptz, now() - (p_filter ->> 'range')::interval), v_to - interval '24 hours'
+    greatest((p_filter ->> 'from_ts')::timestamptz, public.now_() - (p_filter ->> 'range')::interval), v_to - interval '24 hours'
   );
   v_seconds integer := public.histogram_step(v_from, v_to);
   v_counted jsonb;
@@ -5571,7 +5801,7 @@ CREATE OR REPLACE FUNCTION public.read_health (
       when not t.enabled then 'disabled'
       when t.paused_at is not null then 'paused'
       when h.breaker <> 'closed' then h.breaker::text
-      when h.throttled_until > now() then 'throttled'
+      when h.throttled_until > public.now_() then 'throttled'
       when h.consecutive_failures >= 5 or lately.failed > lately.succeeded then 'failing'
       when lately.succeeded is null then 'idle'
       when t.kind = 'http' and public.latency_quantile(lately.latency, 0.95) >= t.timeout_ms / 2 then 'slow'
@@ -5586,7 +5816,7 @@ CREATE OR REPLACE FUNCTION public.read_health (
       'last_success_at', public.iso(h.last_success_at), 'last_failure_at', public.iso(h.last_failure_at),
       'last_error_class', h.last_error_class, 'last_error', h.last_error,
       'breaker', coalesce(h.breaker, 'closed'), 'breaker_probe_at', public.iso(h.probe_at),
-      'throttled_until', case when h.throttled_until > now() then public.iso(h.throttled_until) end,
+      'throttled_until', case when h.throttled_until > public.now_() then public.iso(h.throttled_until) end,
       'waiting', queue.waiting, 'held', queue.held, 'dead', queue.dead,
       'drain_seconds', ceil((queue.waiting + queue.held) / t.rate_per_second),
       'hours', day.hours
@@ -5601,14 +5831,14 @@ CREATE OR REPLACE FUNCTION public.read_health (
         'p95_ms', public.latency_quantile(s.latency, 0.95)
       ) order by x.at) as hours
     from generate_series(
-      date_trunc('hour', now()) - interval '23 hours', date_trunc('hour', now()), interval '1 hour'
+      date_trunc('hour', public.now_()) - interval '23 hours', date_trunc('hour', public.now_()), interval '1 hour'
     ) x(at)
     left join public.destination_statistics s on s.destination_id = t.id and s.span = 'hour' and s.at = x.at
   ) day
   cross join lateral (
     select sum(s.succeeded) as succeeded, sum(s.failed) as failed, public.sum_latency(array_agg(s.latency) filter (where s.latency is not null)) as latency
     from public.destination_statistics s
-    where s.destination_id = t.id and s.span = 'minute' and s.at > now() - interval '15 minutes'
+    where s.destination_id = t.id and s.span = 'minute' and s.at > public.now_() - interval '15 minutes'
   ) lately
   cross join lateral (
     select
@@ -5634,7 +5864,7 @@ CREATE OR REPLACE FUNCTION public.read_latency (
   AS $function$
   with wanted as (
     select w.span, date_trunc(w.span, p_from, 'UTC') as since
-    from (select case when p_from >= now() - interval '61 minutes' then 'minute' else 'hour' end as span) w
+    from (select case when p_from >= public.now_() - interval '61 minutes' then 'minute' else 'hour' end as span) w
   ), summed as (
     -- Written out, one per bucket of latency_bounds(): unnesting takes eight times as long.
     select array[
@@ -5802,7 +6032,7 @@ CREATE OR REPLACE FUNCTION public.read_waiting()
   AS $function$
   select jsonb_build_object(
     'oldest_due_seconds', (
-      select round(extract(epoch from now() - min(x.due_at))::numeric, 1)
+      select round(extract(epoch from public.now_() - min(x.due_at))::numeric, 1)
       from public.destinations t
       left join public.destination_health h on h.destination_id = t.id
       cross join (values ('live'::public.delivery_lane), ('replay')) as l(lane)
@@ -5812,10 +6042,10 @@ CREATE OR REPLACE FUNCTION public.read_waiting()
         order by d.due_at
         limit 1
       ) x
-      where x.due_at <= now() and public.takes_deliveries(t)
+      where x.due_at <= public.now_() and public.takes_deliveries(t)
         and t.rate_per_second is null and t.ordering = 'none'
         and coalesce(h.breaker, 'closed') = 'closed' and h.ramp is null and h.disable_because is null
-        and coalesce(h.throttled_until, '-infinity') <= now()
+        and coalesce(h.throttled_until, '-infinity') <= public.now_()
     )
   ) || public.read_waits();
 $function$;
@@ -5835,11 +6065,11 @@ CREATE OR REPLACE FUNCTION public.read_waiting_within (
     'count', count(*) filter (where w.status <> 'held'),
     'blocked', count(*) filter (where w.status <> 'held' and public.hold_of(t, h) is not null),
     'held', count(*) filter (where w.status = 'held'),
-    'oldest_due_seconds', round(extract(epoch from now() - min(w.due_at) filter (
-      where w.status <> 'held' and w.due_at <= now() and public.takes_deliveries(t)
+    'oldest_due_seconds', round(extract(epoch from public.now_() - min(w.due_at) filter (
+      where w.status <> 'held' and w.due_at <= public.now_() and public.takes_deliveries(t)
         and t.rate_per_second is null and t.ordering = 'none'
         and coalesce(h.breaker, 'closed') = 'closed' and h.ramp is null and h.disable_because is null
-        and coalesce(h.throttled_until, '-infinity') <= now()
+        and coalesce(h.throttled_until, '-infinity') <= public.now_()
     ))::numeric, 1)
   )
   from (
@@ -5891,6 +6121,36 @@ CREATE OR REPLACE FUNCTION public.read_waits()
 $function$;
 
 REVOKE ALL ON FUNCTION "public"."read_waits"() FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.reason_to_skip (
+  e              public.events,
+  d              public.deliveries,
+  t              public.destinations,
+  p_options      jsonb,
+  p_max_age_days integer
+)
+  RETURNS public.skip_reason
+  LANGUAGE sql
+  STABLE
+  SET search_path TO ''
+  AS $function$
+  select case
+    when (d).status not in ('dead', 'delivered', 'cancelled', 'retrying') then 'in_flight'
+    when (e).received_at < public.now_() - make_interval(days => p_max_age_days) then 'too_old'
+    when not (t).enabled then 'destination_disabled'
+    when (t).paused_at is not null then 'destination_paused'
+    when (p_options ->> 'skipAlreadyApplied')::boolean then case
+      when (d).status = 'delivered' then 'already_applied'
+      -- An endpoint that has the newer state of this object must not get the older one. Rows guard themselves.
+      when (t).kind = 'http' and (e).replaces_older and (e).object_id is not null and exists (
+        select from public.events n
+        join public.deliveries x on x.event_id = n.id and x.destination_id = (t).id and x.status = 'delivered'
+        where n.provider = (e).provider and n.object_id = (e).object_id and n.event_type = (e).event_type
+          and coalesce(n.occurred_at, n.received_at) > coalesce((e).occurred_at, (e).received_at)
+      ) then 'superseded'
+    end
+  end::public.skip_reason;
+$function$;
 
 CREATE OR REPLACE FUNCTION public.record_attempts (
   p_results jsonb,
@@ -5985,7 +6245,7 @@ begin
 
     update public.attempts a set
       status = case when v_delivered then 'succeeded' else 'failed' end::public.attempt_status,
-      finished_at = now(),
+      finished_at = public.now_(),
       duration_ms = r.duration_ms,
       http_status = r.http_status,
       error_class = case when v_delivered then null else r.error_class end,
@@ -5993,16 +6253,16 @@ begin
       response_headers = r.response_headers,
       response_body = decode(r.response_body, 'base64'),
       response_truncated = coalesce(r.response_truncated, false),
-      retry_at = case when v_status in ('retrying', 'held') then now() + v_retry_in_ms * interval '1 millisecond' end,
+      retry_at = case when v_status in ('retrying', 'held') then public.now_() + v_retry_in_ms * interval '1 millisecond' end,
       changes = v_changes
     where a.delivery_id = r.delivery_id and a.fence = r.fence and a.status = 'open';
 
     update public.deliveries d set
       status = v_status,
       lease_until = null,
-      finished_at = case when v_status in ('delivered', 'dead') then now() end,
+      finished_at = case when v_status in ('delivered', 'dead') then public.now_() end,
       due_at = case
-        when v_status in ('retrying', 'held') then now() + v_retry_in_ms * interval '1 millisecond' else d.due_at
+        when v_status in ('retrying', 'held') then public.now_() + v_retry_in_ms * interval '1 millisecond' else d.due_at
       end,
       last_error_class = case when v_delivered then null else r.error_class end,
       last_error = case when v_delivered then null else r.error end,
@@ -6052,7 +6312,7 @@ CREATE OR REPLACE FUNCTION public.record_download (
   select public.record_staff_action('event.download', p_subject, p_details, p_actor, p_actor_id, p_request_id)
   where not exists (
     select from public.staff_actions a
-    where a.subject = p_subject and a.acted_at > now() - interval '1 minute' and a.action = 'event.download'
+    where a.subject = p_subject and a.acted_at > public.now_() - interval '1 minute' and a.action = 'event.download'
       and a.actor_id = p_actor_id
   );
 $function$;
@@ -6076,12 +6336,12 @@ declare
 begin
   if exists (
     select from public.staff_actions a
-    where a.subject = v_subject and a.acted_at > now() - interval '1 hour' and a.action = 'sign_in.refuse'
+    where a.subject = v_subject and a.acted_at > public.now_() - interval '1 hour' and a.action = 'sign_in.refuse'
       and a.details = v_details
   ) or (
     select count(*) from (
       select from public.staff_actions a
-      where a.action = 'sign_in.refuse' and a.acted_at > now() - interval '1 hour' limit 200
+      where a.action = 'sign_in.refuse' and a.acted_at > public.now_() - interval '1 hour' limit 200
     ) lately
   ) >= 200 then
     return;
@@ -6119,7 +6379,7 @@ CREATE OR REPLACE FUNCTION public.record_rejections (
   ) r
   where r.turn + (
     select count(*) from public.rejections x
-    where x.provider = r.provider and x.reason = r.reason and x.received_at >= date_trunc('hour', now())
+    where x.provider = r.provider and x.reason = r.reason and x.received_at >= date_trunc('hour', public.now_())
   ) <= 100;
 
   select public.add_statistics((
@@ -6185,6 +6445,39 @@ CREATE OR REPLACE FUNCTION public.record_staff_action (
   values (p_actor, p_actor_id, p_action, p_subject, p_details, p_request_id);
 $function$;
 
+CREATE OR REPLACE FUNCTION public.redacted_event (
+  e public.events
+)
+  RETURNS public.events
+  LANGUAGE plpgsql
+  STABLE
+  SET search_path TO ''
+  AS $function$
+begin
+  if e.event_type in ('customers/data_request', 'customers/redact') and jsonb_typeof(e.payload -> 'customer') = 'object' then
+    e.payload := jsonb_strip_nulls(jsonb_build_object(
+      'shop_id', e.payload -> 'shop_id',
+      'shop_domain', e.payload -> 'shop_domain',
+      'customer', jsonb_build_object('id', e.payload #> '{customer,id}'),
+      'orders_to_redact', e.payload -> 'orders_to_redact',
+      'orders_requested', e.payload -> 'orders_requested',
+      'data_request', case when e.payload ? 'data_request' then jsonb_build_object('id', e.payload #> '{data_request,id}') end
+    ));
+    e.raw_body := convert_to(e.payload::text, 'UTF8');
+  else
+    e.payload := null;
+    e.raw_body := convert_to('{"redacted":"Whoever this was about asked to be forgotten."}', 'UTF8');
+  end if;
+  e.headers := coalesce((
+    select jsonb_agg(h.pair order by h.place)
+    from jsonb_array_elements(e.headers) with ordinality h(pair, place)
+    where lower(h.pair ->> 0) ~ '^(x-)?shopify-(topic|action|shop-domain|event-id|webhook-id|triggered-at|api-version)$'
+  ), '[]');
+  e.redacted_at := public.now_();
+  return e;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION public.rejection_brief (
   r       public.rejections,
   p_scope text[]
@@ -6222,7 +6515,7 @@ declare
 begin
   update public.deliveries d set
     status = case when d.tries > 0 then 'retrying' else 'pending' end::public.delivery_status,
-    due_at = case when d.tries > 0 then greatest(d.due_at, now()) else now() end
+    due_at = case when d.tries > 0 then greatest(d.due_at, public.now_()) else public.now_() end
   where d.id = any (array(
     select x.id from public.deliveries x
     join public.destinations t on t.id = x.destination_id
@@ -6247,7 +6540,7 @@ CREATE OR REPLACE FUNCTION public.release_leases (
 declare
   v_released integer;
 begin
-  update public.deliveries d set lease_until = now() - interval '1 millisecond'
+  update public.deliveries d set lease_until = public.now_() - interval '1 millisecond'
   where d.status = 'claimed' and d.worker = p_worker;
   get diagnostics v_released = row_count;
   return v_released;
@@ -6272,7 +6565,7 @@ begin
   if not found then
     return false;
   end if;
-  update public.deliveries d set lease_until = now() + make_interval(secs => p_lease_seconds) where d.id = p_delivery_id;
+  update public.deliveries d set lease_until = public.now_() + make_interval(secs => p_lease_seconds) where d.id = p_delivery_id;
   return true;
 end
 $function$;
@@ -6343,14 +6636,14 @@ begin
 
   with resolved as (
     update public.events e set
-      status = 'resolved', processed_at = now(), last_error = null, last_error_class = null
+      status = 'resolved', processed_at = public.now_(), last_error = null, last_error_class = null
     where e.id in (select x.id from public.events x where x.id = any (v_asked) order by x.id for update)
       and e.status in ('failed', 'dead')
     returning e.id
   )
   select coalesce(array_agg(id), '{}') into v_resolved from resolved;
 
-  update public.deliveries d set status = 'cancelled', finished_at = now()
+  update public.deliveries d set status = 'cancelled', finished_at = public.now_()
   where d.event_id = any (v_resolved) and d.status in ('retrying', 'held');
 
   perform public.record_staff_action(
@@ -6376,7 +6669,7 @@ CREATE OR REPLACE FUNCTION public.resume_destination (
   SET jit TO 'off'
   AS $function$
 begin
-  update public.destinations t set paused_at = null, updated_at = now()
+  update public.destinations t set paused_at = null, updated_at = public.now_()
   where t.id = p_id and t.paused_at is not null and t.archived_at is null
     and public.in_scope(p_scope, t.organisation_id);
   return public.switched(p_id, p_scope, found, 'destination.resume', '{}', p_actor, p_actor_id, p_request_id);
@@ -6426,7 +6719,7 @@ CREATE OR REPLACE FUNCTION public.revoke_tokens (
     union
     select t.id from public.api_tokens t join family f on t.parent_id = f.id
   ), revoked as (
-    update public.api_tokens t set revoked_at = now()
+    update public.api_tokens t set revoked_at = public.now_()
     where t.id in (select f.id from family f) and t.revoked_at is null
     returning t.id, t.name
   )
@@ -6458,7 +6751,7 @@ begin
     status = r.status,
     attempt_count = r.attempts,
     processed_at = case
-      when r.status in ('processed', 'replayed') then coalesce(e.processed_at, now())
+      when r.status in ('processed', 'replayed') then coalesce(e.processed_at, public.now_())
     end,
     last_error_class = case when r.status in ('failed', 'dead', 'processing') then r.last_error_class end,
     last_error = case when r.status in ('failed', 'dead', 'processing') then r.last_error end
@@ -6502,11 +6795,11 @@ declare
   v_mine integer;
   v_probing boolean;
   v_tokens integer := floor(
-    extract(epoch from now() - greatest((h).spent_until, now() - public.burst_of(t))) * (t).rate_per_second + 0.002
+    extract(epoch from public.now_() - greatest((h).spent_until, public.now_() - public.burst_of(t))) * (t).rate_per_second + 0.002
   );
 begin
-  if not public.takes_deliveries(t) or (h).disable_because is not null or (h).throttled_until > now()
-    or (h).breaker = 'open' and (h).probe_at > now() then
+  if not public.takes_deliveries(t) or (h).disable_because is not null or (h).throttled_until > public.now_()
+    or (h).breaker = 'open' and (h).probe_at > public.now_() then
     return 0;
   end if;
   select count(*), count(*) filter (where d.worker = p_worker), bool_or(d.id = (h).probe_delivery_id)
@@ -6539,8 +6832,8 @@ declare
   v_new public.destinations;
 begin
   update public.destinations d set
-    secrets = public.add_secret(d.secrets, p_secret, now() + make_interval(secs => p_overlap_hours * 3600)),
-    updated_at = clock_timestamp()
+    secrets = public.add_secret(d.secrets, p_secret, public.now_() + make_interval(secs => p_overlap_hours * 3600)),
+    updated_at = public.clock_()
   where d.id = p_id and d.archived_at is null and d.managed and public.in_scope(p_scope, d.organisation_id)
   returning d.* into v_new;
   if not found then
@@ -6576,10 +6869,10 @@ declare
 begin
   update public.sources x set
     previous_token_hash = case when p_overlap_seconds > 0 then x.token_hash end,
-    previous_token_expires_at = case when p_overlap_seconds > 0 then now() + make_interval(secs => p_overlap_seconds) end,
+    previous_token_expires_at = case when p_overlap_seconds > 0 then public.now_() + make_interval(secs => p_overlap_seconds) end,
     token_hash = decode(p_token_hash, 'hex'),
     token_hint = p_token_hint,
-    updated_at = now()
+    updated_at = public.now_()
   where x.id = p_id and x.archived_at is null and public.in_scope(p_scope, x.organisation_id)
   returning * into s;
   if not found then
@@ -6604,7 +6897,7 @@ CREATE OR REPLACE FUNCTION public.route_again (
   SET jit TO 'off'
   AS $function$
   insert into public.deliveries (event_id, destination_id, status, ordering_key, finished_at)
-  select e.id, d.id, 'cancelled', public.ordering_key_of(d, e), now()
+  select e.id, d.id, 'cancelled', public.ordering_key_of(d, e), public.now_()
   from public.events e
   join public.destinations d on public.wants_event(d, e.provider, e.event_type, e.organisation_id)
   where e.id = any (p_events) and (p_all or not exists (select from public.deliveries x where x.event_id = e.id))
@@ -6742,7 +7035,7 @@ CREATE OR REPLACE FUNCTION public.see_notices (
   SET search_path TO ''
   SET jit TO 'off'
   AS $function$
-  update public.notices n set seen_at = now()
+  update public.notices n set seen_at = public.now_()
   where n.actor_id = p_actor_id and n.id <= p_until and n.seen_at is null
     and public.all_in_scope(p_scope, n.organisations);
 $function$;
@@ -6836,9 +7129,9 @@ CREATE OR REPLACE FUNCTION public.set_staff_link (
   SET jit TO 'off'
   AS $function$
   insert into public.staff_invitations as i (staff_id, token_hash, expires_at)
-  values (p_staff_id, decode(p_token_hash, 'hex'), now() + interval '72 hours')
+  values (p_staff_id, decode(p_token_hash, 'hex'), public.now_() + interval '72 hours')
   on conflict (staff_id) do update set
-    token_hash = excluded.token_hash, expires_at = excluded.expires_at, created_at = now()
+    token_hash = excluded.token_hash, expires_at = excluded.expires_at, created_at = public.now_()
   returning i.expires_at;
 $function$;
 
@@ -6894,7 +7187,7 @@ begin
       attempt_id = x.attempt_id,
       error_class = x.last_error_class,
       detail = x.last_error,
-      finished_at = now()
+      finished_at = public.now_()
     from (
       select m.replay_id, m.position, d.status, d.last_error_class, d.last_error, t.kind, a.id as attempt_id, a.changes
       from public.deliveries d
@@ -6946,7 +7239,7 @@ begin
           where (p_scope_roles ->> s.scope)::public.staff_role <= p_owner.role order by s.n
         ) as scopes, public.token_scope(t) as organisations
         from public.api_tokens t
-        where t.owner_id = p_owner.id and t.revoked_at is null and t.expires_at > now()
+        where t.owner_id = p_owner.id and t.revoked_at is null and t.expires_at > public.now_()
       ), handed as (
         update public.api_tokens t set owner_id = p_heir, scopes = k.scopes, organisations = k.organisations
         from kept k
@@ -6965,7 +7258,7 @@ begin
   perform public.revoke_tokens(
     array(
       select t.id from public.api_tokens t
-      where t.owner_id = p_owner.id and t.revoked_at is null and t.expires_at > now()
+      where t.owner_id = p_owner.id and t.revoked_at is null and t.expires_at > public.now_()
     ),
     p_actor, p_actor_id, p_request_id
   );
@@ -6987,7 +7280,7 @@ declare
   v_session public.staff_sessions;
 begin
   select * into v_session from public.staff_sessions s
-  where s.id_hash = decode(p_id_hash, 'hex') and s.expires_at > now();
+  where s.id_hash = decode(p_id_hash, 'hex') and s.expires_at > public.now_();
   return found and public.end_session(v_session.staff_id, v_session.id, p_request_id);
 end
 $function$;
@@ -7007,7 +7300,7 @@ begin
   return (
     select d.id from public.deliveries d
     join public.replays r on r.id = d.replay_id
-    where d.destination_id = p_destination_id and d.lane = 'replay' and d.status = 'pending' and d.due_at <= now()
+    where d.destination_id = p_destination_id and d.lane = 'replay' and d.status = 'pending' and d.due_at <= public.now_()
       and r.kind = 'single'
     order by d.id
     limit 1
@@ -7028,7 +7321,7 @@ CREATE OR REPLACE FUNCTION public.source_answer (
     'id', 'so_' || (s).id, 'provider', (s).provider, 'name', (s).name, 'organisation_id', (s).organisation_id,
     'company_id', (s).company_id, 'token_hint', (s).token_hint,
     'previous_token_expires_at', case
-      when (s).previous_token_expires_at > now() then public.iso((s).previous_token_expires_at)
+      when (s).previous_token_expires_at > public.now_() then public.iso((s).previous_token_expires_at)
     end,
     'settings', (s).settings, 'enabled', (s).enabled, 'created_at', public.iso((s).created_at),
     'last_event', (
@@ -7072,7 +7365,7 @@ begin
   end if;
 
   update public.destination_health h set
-    spent_until = greatest(h.spent_until, now() - public.burst_of(t)) + c.count / t.rate_per_second * interval '1 second',
+    spent_until = greatest(h.spent_until, public.now_() - public.burst_of(t)) + c.count / t.rate_per_second * interval '1 second',
     probe_delivery_id = case when h.breaker <> 'closed' then c.first end,
     breaker = case when h.breaker <> 'closed' then 'half_open' else 'closed' end::public.breaker_state
   from (
@@ -7104,11 +7397,11 @@ CREATE OR REPLACE FUNCTION public.staff_member (
     'created_at', public.iso(u.created_at), 'last_sign_in_at', public.iso(u.last_sign_in_at),
     'disabled_at', public.iso(u.disabled_at),
     'link_expires_at', (
-      select public.iso(i.expires_at) from public.staff_invitations i where i.staff_id = u.id and i.expires_at > now()
+      select public.iso(i.expires_at) from public.staff_invitations i where i.staff_id = u.id and i.expires_at > public.now_()
     ),
     'active_tokens', (
       select count(*) from public.api_tokens t
-      where t.owner_id = u.id and t.revoked_at is null and t.expires_at > now()
+      where t.owner_id = u.id and t.revoked_at is null and t.expires_at > public.now_()
     )
   );
 $function$;
@@ -7141,7 +7434,7 @@ begin
     return v_over;
   end if;
 
-  update public.replays r set status = 'queued', queued_at = now(), next_feed_at = greatest(r.scheduled_at, now())
+  update public.replays r set status = 'queued', queued_at = public.now_(), next_feed_at = greatest(r.scheduled_at, public.now_())
   where r.id = p_id and r.status = 'draft';
   if not found then
     return jsonb_build_object('result', 'not_a_draft', 'replay', public.get_replay(p_id, p_scope));
@@ -7178,19 +7471,19 @@ declare
   v_staff public.staff_users;
   v_id bigint;
 begin
-  update public.staff_users u set last_sign_in_at = now()
+  update public.staff_users u set last_sign_in_at = public.now_()
   where u.id = p_staff_id and u.session_version = p_version and u.disabled_at is null
   returning * into v_staff;
   if not found then
     return null;
   end if;
-  update public.staff_sessions s set ended_at = now(), ended_because = 'replaced'
+  update public.staff_sessions s set ended_at = public.now_(), ended_because = 'replaced'
   where s.id_hash = decode(p_previous_hash, 'hex') and s.ended_at is null;
 
   insert into public.staff_sessions (id_hash, staff_id, address, network, user_agent, expires_at)
   values (
     decode(p_id_hash, 'hex'), p_staff_id, left(p_address, 64), public.network_of(p_address), left(p_user_agent, 200),
-    now() + p_seconds * interval '1 second'
+    public.now_() + p_seconds * interval '1 second'
   )
   returning id into v_id;
   perform public.record_staff_action(
@@ -7446,8 +7739,8 @@ begin
     select from public.events e
     where e.provider = i.provider and e.body_sha256 = i.body_sha256 and e.unsigned_key
       and e.source_id is not distinct from i.source_id and e.event_key <> i.event_key
-      and e.received_at > now() - interval '30 days'
-      and (e.event_type = i.event_type or e.received_at < now() - interval '5 hours')
+      and e.received_at > public.now_() - interval '30 days'
+      and (e.event_type = i.event_type or e.received_at < public.now_() - interval '5 hours')
   );
   return v_suspected;
 end
@@ -7583,18 +7876,18 @@ declare
   v_until timestamptz;
 begin
   -- One statement decides: of two callers, the second finds the time of the probe in the past.
-  update public.destination_health h set probe_at = now()
+  update public.destination_health h set probe_at = public.now_()
   from public.destinations t
   where h.destination_id = p_id and t.id = p_id and public.takes_deliveries(t)
     and public.in_scope(p_scope, t.organisation_id) and h.disable_because is null and h.breaker = 'open'
-    and h.probe_at > now() and h.throttled_until > now() is not true;
+    and h.probe_at > public.now_() and h.throttled_until > public.now_() is not true;
   if not found then
     select case
       when t.kind <> 'http' then 'not_possible'
       when not t.enabled or h.disable_because is not null then 'disabled'
       when t.paused_at is not null then 'paused'
       when coalesce(h.breaker, 'closed') = 'closed' then 'closed'
-      when h.throttled_until > now() then 'throttled'
+      when h.throttled_until > public.now_() then 'throttled'
       else 'trying'
     end, h.throttled_until
     into v_result, v_until
@@ -7605,10 +7898,10 @@ begin
   end if;
 
   -- What is out to try must be due: the oldest, which nothing of its key comes before. What somebody moves is passed over.
-  update public.deliveries d set due_at = now()
+  update public.deliveries d set due_at = public.now_()
   where d.id = any (array(
     select x.id from public.deliveries x
-    where x.destination_id = p_id and x.status in ('pending', 'retrying') and x.due_at > now()
+    where x.destination_id = p_id and x.status in ('pending', 'retrying') and x.due_at > public.now_()
       and (p_all or x.id = (
         select y.id from public.deliveries y
         where y.destination_id = p_id and y.status in ('pending', 'retrying')
@@ -7678,7 +7971,7 @@ begin
     headers = public.merge_headers(
       case when v_moves then '{}' else d.headers end, coalesce(r.headers, case when v_moves then '{}' else d.headers end)
     ),
-    secrets = case when v_moves then public.add_secret('[]', p_secret, now()) else d.secrets end,
+    secrets = case when v_moves then public.add_secret('[]', p_secret, public.now_()) else d.secrets end,
     timeout_ms = coalesce(r.timeout_ms, d.timeout_ms),
     max_attempts = coalesce(r.max_attempts, d.max_attempts),
     base_delay_ms = coalesce(r.base_delay_ms, d.base_delay_ms),
@@ -7686,7 +7979,7 @@ begin
     max_concurrency = coalesce(r.max_concurrency, d.max_concurrency),
     rate_per_second = case when p_changes ? 'rate_per_second' then r.rate_per_second else d.rate_per_second end,
     ordering = coalesce(r.ordering, d.ordering),
-    updated_at = clock_timestamp()
+    updated_at = public.clock_()
   from jsonb_to_record(p_changes) as r(
     name text, organisation_id text, providers text[], event_types text[], headers jsonb, timeout_ms integer,
     max_attempts integer, base_delay_ms integer, backoff_factor numeric, max_concurrency integer,
@@ -7732,7 +8025,7 @@ begin
     company_id = case when p_change ? 'company_id' then p_change ->> 'company_id' else x.company_id end,
     settings = coalesce(p_change -> 'settings', x.settings),
     enabled = coalesce((p_change ->> 'enabled')::boolean, x.enabled),
-    updated_at = now()
+    updated_at = public.now_()
   where x.id = p_id and x.archived_at is null and public.in_scope(p_scope, x.organisation_id)
   returning * into s;
   if not found then
@@ -7757,11 +8050,11 @@ CREATE OR REPLACE FUNCTION public.use_api_token (
 begin
   if exists (
     select from public.api_tokens t
-    where t.token_hash = decode(p_token_hash, 'hex') and t.revoked_at is null and t.expires_at > now()
-      and (t.last_used_at is null or t.last_used_at < now() - interval '1 minute')
+    where t.token_hash = decode(p_token_hash, 'hex') and t.revoked_at is null and t.expires_at > public.now_()
+      and (t.last_used_at is null or t.last_used_at < public.now_() - interval '1 minute')
   ) then
     begin
-      update public.api_tokens t set last_used_at = now() where t.token_hash = decode(p_token_hash, 'hex');
+      update public.api_tokens t set last_used_at = public.now_() where t.token_hash = decode(p_token_hash, 'hex');
     exception
       -- A database that takes no writes keeps nobody from asking why.
       when read_only_sql_transaction or insufficient_resources then
@@ -7788,17 +8081,17 @@ declare
 begin
   select s.id, s.staff_id, s.last_seen_at into v_session
   from public.staff_sessions s
-  where s.id_hash = decode(p_id_hash, 'hex') and s.ended_at is null and s.expires_at > now();
+  where s.id_hash = decode(p_id_hash, 'hex') and s.ended_at is null and s.expires_at > public.now_();
   if not found then
     return null;
   end if;
-  if v_session.last_seen_at < now() - interval '5 minutes' then
+  if v_session.last_seen_at < public.now_() - interval '5 minutes' then
     begin
       -- Several requests at once write it once: none waits for another's lock.
-      update public.staff_sessions s set last_seen_at = now()
+      update public.staff_sessions s set last_seen_at = public.now_()
       where s.id in (
         select o.id from public.staff_sessions o
-        where o.id = v_session.id and o.last_seen_at < now() - interval '5 minutes' for update skip locked
+        where o.id = v_session.id and o.last_seen_at < public.now_() - interval '5 minutes' for update skip locked
       );
     exception
       -- A database that takes no writes keeps nobody from asking why.
@@ -7973,6 +8266,10 @@ GRANT EXECUTE ON FUNCTION "public"."changes_since"(text[], text) TO "service_rol
 
 GRANT EXECUTE ON FUNCTION "public"."claim_deliveries"(text, integer, integer, integer, integer, public.destination_kind, jsonb, bigint) TO "service_role";
 
+GRANT EXECUTE ON FUNCTION "public"."clock_"() TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."clock_shift"() TO "service_role";
+
 GRANT EXECUTE ON FUNCTION "public"."common_scope"(text[], text[]) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."control_replay"(bigint, text, text[], text, text, text) TO "service_role";
@@ -8135,6 +8432,8 @@ GRANT EXECUTE ON FUNCTION "public"."note_event_outcomes"() TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."note_organisations"() TO "service_role";
 
+GRANT EXECUTE ON FUNCTION "public"."now_"() TO "service_role";
+
 GRANT EXECUTE ON FUNCTION "public"."open_invitation"(text, text, boolean) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."organisations_of"(text, text) TO "service_role";
@@ -8276,6 +8575,135 @@ GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE "public"."staff_sessions" TO "serv
 REVOKE ALL ON TABLE "public"."write_probe" FROM "service_role";
 
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE "public"."write_probe" TO "service_role";
+
+ALTER TABLE "public"."staff_sessions"
+  ADD COLUMN "created_at" timestamp WITH time zone NOT NULL DEFAULT public.now_();
+
+ALTER TABLE "public"."staff_sessions"
+  ADD COLUMN "last_seen_at" timestamp WITH time zone NOT NULL DEFAULT public.now_();
+
+ALTER TABLE "public"."api_tokens"
+  ALTER COLUMN "created_at" SET DEFAULT public.now_();
+
+ALTER TABLE "public"."attempts"
+  ALTER COLUMN "started_at" SET DEFAULT public.now_();
+
+ALTER TABLE "public"."audit_logs"
+  ALTER COLUMN "created_at" SET DEFAULT public.now_();
+
+ALTER TABLE "public"."audit_logs"
+  ALTER COLUMN "updated_at" SET DEFAULT public.now_();
+
+ALTER TABLE "public"."businesses"
+  ALTER COLUMN "created_at" SET DEFAULT public.now_();
+
+ALTER TABLE "public"."businesses"
+  ALTER COLUMN "updated_at" SET DEFAULT public.now_();
+
+ALTER TABLE "public"."call_logs"
+  ALTER COLUMN "created_at" SET DEFAULT public.now_();
+
+ALTER TABLE "public"."call_logs"
+  ALTER COLUMN "updated_at" SET DEFAULT public.now_();
+
+ALTER TABLE "public"."campaigns"
+  ALTER COLUMN "created_at" SET DEFAULT public.now_();
+
+ALTER TABLE "public"."campaigns"
+  ALTER COLUMN "updated_at" SET DEFAULT public.now_();
+
+ALTER TABLE "public"."customers"
+  ALTER COLUMN "created_at" SET DEFAULT public.now_();
+
+ALTER TABLE "public"."customers"
+  ALTER COLUMN "updated_at" SET DEFAULT public.now_();
+
+ALTER TABLE "public"."deliveries"
+  ALTER COLUMN "created_at" SET DEFAULT public.now_();
+
+ALTER TABLE "public"."deliveries"
+  ALTER COLUMN "due_at" SET DEFAULT public.now_();
+
+ALTER TABLE "public"."destinations"
+  ALTER COLUMN "created_at" SET DEFAULT public.now_();
+
+ALTER TABLE "public"."destinations"
+  ALTER COLUMN "updated_at" SET DEFAULT public.now_();
+
+ALTER TABLE "public"."event_conflicts"
+  ALTER COLUMN "received_at" SET DEFAULT public.now_();
+
+ALTER TABLE "public"."event_views"
+  ALTER COLUMN "created_at" SET DEFAULT public.now_();
+
+ALTER TABLE "public"."events"
+  ALTER COLUMN "received_at" SET DEFAULT public.now_();
+
+ALTER TABLE "public"."leads"
+  ALTER COLUMN "created_at" SET DEFAULT public.now_();
+
+ALTER TABLE "public"."leads"
+  ALTER COLUMN "updated_at" SET DEFAULT public.now_();
+
+ALTER TABLE "public"."messages"
+  ALTER COLUMN "created_at" SET DEFAULT public.now_();
+
+ALTER TABLE "public"."messages"
+  ALTER COLUMN "updated_at" SET DEFAULT public.now_();
+
+ALTER TABLE "public"."notices"
+  ALTER COLUMN "created_at" SET DEFAULT public.now_();
+
+ALTER TABLE "public"."orders"
+  ALTER COLUMN "created_at" SET DEFAULT public.now_();
+
+ALTER TABLE "public"."orders"
+  ALTER COLUMN "updated_at" SET DEFAULT public.now_();
+
+ALTER TABLE "public"."privacy_requests"
+  ALTER COLUMN "created_at" SET DEFAULT public.now_();
+
+ALTER TABLE "public"."privacy_requests"
+  ALTER COLUMN "updated_at" SET DEFAULT public.now_();
+
+ALTER TABLE "public"."rejections"
+  ALTER COLUMN "received_at" SET DEFAULT public.now_();
+
+ALTER TABLE "public"."replays"
+  ALTER COLUMN "created_at" SET DEFAULT public.now_();
+
+ALTER TABLE "public"."replays"
+  ALTER COLUMN "next_feed_at" SET DEFAULT public.now_();
+
+ALTER TABLE "public"."replays"
+  ALTER COLUMN "scheduled_at" SET DEFAULT public.now_();
+
+ALTER TABLE "public"."sms_logs"
+  ALTER COLUMN "created_at" SET DEFAULT public.now_();
+
+ALTER TABLE "public"."sms_logs"
+  ALTER COLUMN "updated_at" SET DEFAULT public.now_();
+
+ALTER TABLE "public"."sms_recipients"
+  ALTER COLUMN "created_at" SET DEFAULT public.now_();
+
+ALTER TABLE "public"."sms_recipients"
+  ALTER COLUMN "updated_at" SET DEFAULT public.now_();
+
+ALTER TABLE "public"."sources"
+  ALTER COLUMN "created_at" SET DEFAULT public.now_();
+
+ALTER TABLE "public"."sources"
+  ALTER COLUMN "updated_at" SET DEFAULT public.now_();
+
+ALTER TABLE "public"."staff_actions"
+  ALTER COLUMN "acted_at" SET DEFAULT public.now_();
+
+ALTER TABLE "public"."staff_invitations"
+  ALTER COLUMN "created_at" SET DEFAULT public.now_();
+
+ALTER TABLE "public"."staff_users"
+  ALTER COLUMN "created_at" SET DEFAULT public.now_();
 
 ALTER TABLE "public"."api_tokens"
   ADD CONSTRAINT "api_tokens_organisations_check" CHECK (public.valid_scope(organisations));
