@@ -26,6 +26,7 @@ function fileProblems(file: SchemaFile, home: Map<string, string>): string[] {
     ...tableProblems(file.name, code),
     ...settingProblems(file.name, code),
     ...clockProblems(file.name, code),
+    ...payloadProblems(file.name, code),
     ...referenceProblems(file.name, code, home),
   ];
 }
@@ -80,6 +81,14 @@ function clockProblems(name: string, code: string): string[] {
   const isFree = name === "025_clock.sql" || name === "890_condition.sql";
   const used = isFree ? null : /(?<!\w)(now|clock_timestamp|statement_timestamp)\(\)|\bcurrent_timestamp\b/.exec(code);
   return used ? [`${name}: \`${used[0]}\` is Postgres' own clock. Ask public.now_() or public.clock_().`] : [];
+}
+
+/** Where payloads are kept may change, so only those that store and forget them name the column. */
+function payloadProblems(name: string, code: string): string[] {
+  const writers = ["200_payload.sql", "270_privacy.sql", "302_store_events.sql"];
+  return !writers.includes(name) && /\b\w+\)?\.payload\b/.test(code)
+    ? [`${name}: read a payload by public.payload_of().`]
+    : [];
 }
 
 /** A body may use what its own chapter or one before it defines: whatever it is written in, and within strings too. */

@@ -8,6 +8,10 @@ create type public.parse_status as enum (
   'giant_number'
 );
 
+-- How an event came to us: sent by its provider, published by one of our own services, a sample, read from the provider's API, or
+-- rebuilt from an object of that API.
+create type public.event_origin as enum ('webhook', 'published', 'sample', 'provider_api', 'reconstructed');
+
 -- What is odd about an event that is kept all the same: see flagsOf in lib/pipeline/event-row.ts.
 create type public.event_flag as enum ('repeated_keys', 'impossible_time');
 

@@ -50,6 +50,14 @@ create table public.events (
   attempt_count integer not null default 0,
   last_error_class public.error_class,
   last_error text,
+  -- Not filled yet. Made by the provider's file from the body, for pairing alone: what is read from the provider's API has another
+  -- event key than the webhook that comes late.
+  logical_key text,
+  origin public.event_origin,
+  -- Not filled yet: whom it is about and what it is worth, for the impact of an incident. The object is object_id.
+  customer_id text,
+  amount numeric,
+  currency text,
   -- Per door: what one tenant's sender says must never make another tenant's event a duplicate.
   constraint events_one_per_door_and_key unique nulls not distinct (provider, event_key_hash, source_id)
 );

@@ -3,7 +3,7 @@
 -- The same key with different bytes: answered 2xx, kept beside the first, never delivered.
 create table public.event_conflicts (
   id bigint generated always as identity primary key,
-  event_id bigint not null references public.events (id) on delete cascade,
+  event_id bigint not null,
   raw_body bytea not null,
   headers jsonb not null,
   received_at timestamptz not null default public.now_()

@@ -4,7 +4,7 @@
 
 create table public.deliveries (
   id bigint generated always as identity primary key,
-  event_id bigint not null references public.events (id) on delete cascade,
+  event_id bigint not null,
   destination_id bigint not null references public.destinations (id) on delete restrict,
   status public.delivery_status not null default 'pending',
   lane public.delivery_lane not null default 'live',
@@ -56,7 +56,7 @@ alter table public.deliveries enable row level security;
 
 create table public.attempts (
   id bigint generated always as identity primary key,
-  delivery_id bigint not null references public.deliveries (id) on delete cascade,
+  delivery_id bigint not null,
   number integer not null,
   status public.attempt_status not null default 'open',
   fence bigint not null,

@@ -4,8 +4,8 @@
 create table public.replay_items (
   replay_id bigint not null references public.replays (id) on delete cascade,
   position integer not null,
-  event_id bigint not null references public.events (id) on delete cascade,
-  delivery_id bigint not null references public.deliveries (id) on delete cascade,
+  event_id bigint not null,
+  delivery_id bigint not null,
   -- Whose event it is, for the limits per merchant.
   organisation_id text,
   -- Items of one key and destination run one after the other when the replay preserves order.
@@ -17,7 +17,7 @@ create table public.replay_items (
   -- Null until it ended. A skipped item says why, any other names the attempt that ended it.
   outcome public.replay_outcome,
   skip_reason public.skip_reason,
-  attempt_id bigint references public.attempts (id) on delete set null,
+  attempt_id bigint,
   error_class public.error_class,
   detail text,
   finished_at timestamptz,

@@ -1,5 +1,11 @@
 -- Bodies as jsonb, and how much of them an answer may carry.
 
+-- The payload of an event, and its only reader: where payloads are kept is decided here and in 302_store_events.sql. A parsed body, so
+-- that it is inlined.
+create function public.payload_of(e public.events) returns jsonb
+language sql immutable
+return (e).payload;
+
 -- The body as jsonb, or null when jsonb cannot hold it. A wrong body must never fail the insert of its event.
 create function public.payload_or_null(p_body bytea) returns jsonb
 language plpgsql immutable set search_path = '' as $$
@@ -29,9 +35,8 @@ $$;
 
 -- The bytes that a payload adds to an answer, without reading it: those of the body it was made from.
 create function public.payload_bytes(e public.events) returns bigint
-language sql immutable set search_path = '' as $$
-  select case when e.payload is null then 0 else octet_length(e.raw_body) end;
-$$;
+language sql immutable
+return case when public.payload_of(e) is null then 0 else octet_length((e).raw_body) end;
 
 -- An event as projections take it, with the settings of its source (lib/pipeline/projectable.ts). A parsed body, so that it is
 -- inlined: no copy of the row is made, which would fetch its payload too.

@@ -27,7 +27,7 @@ language sql immutable set search_path = '' as $$
     (12, 'attempts', format('e.attempt_count >= %L::integer', p_filter ->> 'attempts')),
     (13, 'replayed', case p_filter ->> 'replayed' when '1' then 'e.replay_count > 0' else 'e.replay_count = 0' end),
     -- The dearest comes last. The payload as Postgres prints it: {"name": "value", "list": [1, 2]}.
-    (14, 'text', format('strpos(lower(e.payload::text), lower(%L)) > 0', p_filter ->> 'text')),
+    (14, 'text', format('strpos(lower(public.payload_of(e)::text), lower(%L)) > 0', p_filter ->> 'text')),
     -- Null when the filter says nothing of deliveries.
     (15, null, 'exists (select from public.deliveries x where x.event_id = e.id and '
       || public.delivery_predicate(p_filter) || ')')

@@ -30,11 +30,11 @@ language sql immutable set search_path = '' as $$
       when 'shop/redact' then (e).event_type <> 'shop/redact'
       when 'customers/redact' then
         coalesce((e).object_id = 'customer:' || (p).customer_id, false)
-        or coalesce((e).payload #>> '{customer,id}' = (p).customer_id, false)
-        or coalesce((e).payload ->> 'customer_id' = (p).customer_id, false)
+        or coalesce(public.payload_of(e) #>> '{customer,id}' = (p).customer_id, false)
+        or coalesce(public.payload_of(e) ->> 'customer_id' = (p).customer_id, false)
         or coalesce(starts_with((e).object_id, 'order:') and (p).order_ids ? substr((e).object_id, 7), false)
         -- What could not be kept as payload is searched as it came.
-        or (e).payload is null and public.names_one_of((e).raw_body, p)
+        or public.payload_of(e) is null and public.names_one_of((e).raw_body, p)
       else false
     end,
     false
@@ -45,16 +45,16 @@ $$;
 create function public.redacted_event(e public.events) returns public.events
 language plpgsql stable set search_path = '' as $$
 begin
-  if e.event_type in ('customers/data_request', 'customers/redact') and jsonb_typeof(e.payload -> 'customer') = 'object' then
+  if e.event_type in ('customers/data_request', 'customers/redact') and jsonb_typeof(public.payload_of(e) -> 'customer') = 'object' then
     e.payload := jsonb_strip_nulls(jsonb_build_object(
-      'shop_id', e.payload -> 'shop_id',
-      'shop_domain', e.payload -> 'shop_domain',
-      'customer', jsonb_build_object('id', e.payload #> '{customer,id}'),
-      'orders_to_redact', e.payload -> 'orders_to_redact',
-      'orders_requested', e.payload -> 'orders_requested',
-      'data_request', case when e.payload ? 'data_request' then jsonb_build_object('id', e.payload #> '{data_request,id}') end
+      'shop_id', public.payload_of(e) -> 'shop_id',
+      'shop_domain', public.payload_of(e) -> 'shop_domain',
+      'customer', jsonb_build_object('id', public.payload_of(e) #> '{customer,id}'),
+      'orders_to_redact', public.payload_of(e) -> 'orders_to_redact',
+      'orders_requested', public.payload_of(e) -> 'orders_requested',
+      'data_request', case when public.payload_of(e) ? 'data_request' then jsonb_build_object('id', public.payload_of(e) #> '{data_request,id}') end
     ));
-    e.raw_body := convert_to(e.payload::text, 'UTF8');
+    e.raw_body := convert_to(public.payload_of(e)::text, 'UTF8');
   else
     e.payload := null;
     e.raw_body := convert_to('{"redacted":"Whoever this was about asked to be forgotten."}', 'UTF8');

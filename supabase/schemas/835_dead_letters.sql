@@ -99,7 +99,7 @@ $$;
 create function public.list_dead_letters(p_limit integer, p_scope text[]) returns jsonb
 language sql stable set search_path = '' as $$
   select coalesce(jsonb_agg(jsonb_build_object(
-    'id', 'we_' || e.id, 'webhook_data', case when d.fits then e.payload end, 'webhook_data_omitted', not d.fits,
+    'id', 'we_' || e.id, 'webhook_data', case when d.fits then public.payload_of(e) end, 'webhook_data_omitted', not d.fits,
     'body_url', '/api/webhooks/events/we_' || e.id || '/body', 'error_message', d.last_error,
     'failed_at', public.iso(d.finished_at), 'provider_slug', e.provider, 'event_key', e.event_key,
     'event_type', e.event_type

@@ -22,7 +22,7 @@ language sql stable set search_path = '' as $$
     'events', coalesce(jsonb_agg(jsonb_build_object(
       'id', 'we_' || e.id, 'eventType', e.event_type, 'merchantId', e.organisation_id, 'status', e.status,
       'attempts', e.attempt_count, 'lastAttempt', public.iso(a.started_at), 'lastError', e.last_error,
-      'errorClass', e.last_error_class, 'webhookUrl', public.mask_url(a.url), 'payload', e.payload,
+      'errorClass', e.last_error_class, 'webhookUrl', public.mask_url(a.url), 'payload', public.payload_of(e),
       'createdAt', public.iso(e.received_at), 'provider', e.provider, 'eventKey', e.event_key
     ) order by f.n), '[]'),
     'next_cursor', case

@@ -70,6 +70,7 @@ describe("A schema file is refused that", () => {
       [{ name: "800_events.sql", text: "set check_function_bodies = off;\n" }],
       /check_function_bodies is off already/,
     ],
+    ["reads a payload by its column", [read("800_events.sql", "return e.payload;")], /public\.payload_of\(\)/],
     ["asks another clock", [read("300_accept.sql", "return to_jsonb(now());")], /Ask public\.now_\(\)/],
   ])("%s", (_, files, problem) => {
     expect(bookProblems(files).join("\n")).toMatch(problem);
