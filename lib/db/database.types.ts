@@ -142,13 +142,6 @@ export type Database = {
         };
         Relationships: [
           {
-            foreignKeyName: "attempts_delivery_id_fkey";
-            columns: ["delivery_id"];
-            isOneToOne: false;
-            referencedRelation: "deliveries";
-            referencedColumns: ["id"];
-          },
-          {
             foreignKeyName: "attempts_replay_id_fkey";
             columns: ["replay_id"];
             isOneToOne: false;
@@ -451,13 +444,6 @@ export type Database = {
             referencedColumns: ["id"];
           },
           {
-            foreignKeyName: "deliveries_event_id_fkey";
-            columns: ["event_id"];
-            isOneToOne: false;
-            referencedRelation: "events";
-            referencedColumns: ["id"];
-          },
-          {
             foreignKeyName: "deliveries_replay_id_fkey";
             columns: ["replay_id"];
             isOneToOne: false;
@@ -692,15 +678,7 @@ export type Database = {
           raw_body?: string;
           received_at?: string;
         };
-        Relationships: [
-          {
-            foreignKeyName: "event_conflicts_event_id_fkey";
-            columns: ["event_id"];
-            isOneToOne: false;
-            referencedRelation: "events";
-            referencedColumns: ["id"];
-          },
-        ];
+        Relationships: [];
       };
       event_views: {
         Row: {
@@ -738,11 +716,14 @@ export type Database = {
       };
       events: {
         Row: {
+          amount: number | null;
           attempt_count: number;
           body_sha256: string;
           company_id: string | null;
           conflict_count: number;
           content_type: string | null;
+          currency: string | null;
+          customer_id: string | null;
           duplicate_count: number;
           event_key: string;
           event_key_hash: string;
@@ -754,10 +735,12 @@ export type Database = {
           last_error: string | null;
           last_error_class: Database["public"]["Enums"]["error_class"] | null;
           livemode: boolean | null;
+          logical_key: string | null;
           method: string;
           object_id: string | null;
           occurred_at: string | null;
           organisation_id: string | null;
+          origin: Database["public"]["Enums"]["event_origin"] | null;
           parse_status: Database["public"]["Enums"]["parse_status"];
           path: string;
           payload: Json | null;
@@ -775,12 +758,16 @@ export type Database = {
           trust: Database["public"]["Enums"]["trust_level"];
           unsigned_key: boolean;
           payload_bytes: number | null;
+          payload_of: Json | null;
           redacted_event: {
+            amount: number | null;
             attempt_count: number;
             body_sha256: string;
             company_id: string | null;
             conflict_count: number;
             content_type: string | null;
+            currency: string | null;
+            customer_id: string | null;
             duplicate_count: number;
             event_key: string;
             event_key_hash: string;
@@ -792,10 +779,12 @@ export type Database = {
             last_error: string | null;
             last_error_class: Database["public"]["Enums"]["error_class"] | null;
             livemode: boolean | null;
+            logical_key: string | null;
             method: string;
             object_id: string | null;
             occurred_at: string | null;
             organisation_id: string | null;
+            origin: Database["public"]["Enums"]["event_origin"] | null;
             parse_status: Database["public"]["Enums"]["parse_status"];
             path: string;
             payload: Json | null;
@@ -814,13 +803,16 @@ export type Database = {
             unsigned_key: boolean;
           } | null;
         };
-        ComputedFields: "payload_bytes" | "redacted_event";
+        ComputedFields: "payload_bytes" | "payload_of" | "redacted_event";
         Insert: {
+          amount?: number | null;
           attempt_count?: number;
           body_sha256: string;
           company_id?: string | null;
           conflict_count?: number;
           content_type?: string | null;
+          currency?: string | null;
+          customer_id?: string | null;
           duplicate_count?: number;
           event_key: string;
           event_key_hash: string;
@@ -832,10 +824,12 @@ export type Database = {
           last_error?: string | null;
           last_error_class?: Database["public"]["Enums"]["error_class"] | null;
           livemode?: boolean | null;
+          logical_key?: string | null;
           method: string;
           object_id?: string | null;
           occurred_at?: string | null;
           organisation_id?: string | null;
+          origin?: Database["public"]["Enums"]["event_origin"] | null;
           parse_status: Database["public"]["Enums"]["parse_status"];
           path: string;
           payload?: Json | null;
@@ -854,11 +848,14 @@ export type Database = {
           unsigned_key?: boolean;
         };
         Update: {
+          amount?: number | null;
           attempt_count?: number;
           body_sha256?: string;
           company_id?: string | null;
           conflict_count?: number;
           content_type?: string | null;
+          currency?: string | null;
+          customer_id?: string | null;
           duplicate_count?: number;
           event_key?: string;
           event_key_hash?: string;
@@ -870,10 +867,12 @@ export type Database = {
           last_error?: string | null;
           last_error_class?: Database["public"]["Enums"]["error_class"] | null;
           livemode?: boolean | null;
+          logical_key?: string | null;
           method?: string;
           object_id?: string | null;
           occurred_at?: string | null;
           organisation_id?: string | null;
+          origin?: Database["public"]["Enums"]["event_origin"] | null;
           parse_status?: Database["public"]["Enums"]["parse_status"];
           path?: string;
           payload?: Json | null;
@@ -1293,27 +1292,6 @@ export type Database = {
           skip_reason?: Database["public"]["Enums"]["skip_reason"] | null;
         };
         Relationships: [
-          {
-            foreignKeyName: "replay_items_attempt_id_fkey";
-            columns: ["attempt_id"];
-            isOneToOne: false;
-            referencedRelation: "attempts";
-            referencedColumns: ["id"];
-          },
-          {
-            foreignKeyName: "replay_items_delivery_id_fkey";
-            columns: ["delivery_id"];
-            isOneToOne: false;
-            referencedRelation: "deliveries";
-            referencedColumns: ["id"];
-          },
-          {
-            foreignKeyName: "replay_items_event_id_fkey";
-            columns: ["event_id"];
-            isOneToOne: false;
-            referencedRelation: "events";
-            referencedColumns: ["id"];
-          },
           {
             foreignKeyName: "replay_items_replay_id_fkey";
             columns: ["replay_id"];
@@ -2476,6 +2454,15 @@ export type Database = {
         };
         Returns: number;
       };
+      payload_of: {
+        Args: {
+          e: Omit<
+            Database["public"]["Tables"]["events"]["Row"],
+            Database["public"]["Tables"]["events"]["ComputedFields"]
+          >;
+        };
+        Returns: Json;
+      };
       payload_or_null: { Args: { p_body: string }; Returns: Json };
       predecessor_failed: {
         Args: {
@@ -2572,11 +2559,14 @@ export type Database = {
           >;
         };
         Returns: {
+          amount: number | null;
           attempt_count: number;
           body_sha256: string;
           company_id: string | null;
           conflict_count: number;
           content_type: string | null;
+          currency: string | null;
+          customer_id: string | null;
           duplicate_count: number;
           event_key: string;
           event_key_hash: string;
@@ -2588,10 +2578,12 @@ export type Database = {
           last_error: string | null;
           last_error_class: Database["public"]["Enums"]["error_class"] | null;
           livemode: boolean | null;
+          logical_key: string | null;
           method: string;
           object_id: string | null;
           occurred_at: string | null;
           organisation_id: string | null;
+          origin: Database["public"]["Enums"]["event_origin"] | null;
           parse_status: Database["public"]["Enums"]["parse_status"];
           path: string;
           payload: Json | null;
@@ -2934,6 +2926,7 @@ export type Database = {
         | "lease_expired"
         | "delivery_loop";
       event_flag: "repeated_keys" | "impossible_time";
+      event_origin: "webhook" | "published" | "sample" | "provider_api" | "reconstructed";
       event_status: "received" | "processing" | "processed" | "failed" | "dead" | "replayed" | "resolved" | "ignored";
       parse_status:
         | "ok"
@@ -3106,6 +3099,7 @@ export const Constants = {
         "delivery_loop",
       ],
       event_flag: ["repeated_keys", "impossible_time"],
+      event_origin: ["webhook", "published", "sample", "provider_api", "reconstructed"],
       event_status: ["received", "processing", "processed", "failed", "dead", "replayed", "resolved", "ignored"],
       parse_status: [
         "ok",

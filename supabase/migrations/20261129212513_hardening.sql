@@ -5,6 +5,24 @@ SET local check_function_bodies = off;
 ALTER TABLE "public"."api_tokens"
   DROP CONSTRAINT "api_tokens_scopes_check";
 
+ALTER TABLE "public"."attempts"
+  DROP CONSTRAINT "attempts_delivery_id_fkey";
+
+ALTER TABLE "public"."deliveries"
+  DROP CONSTRAINT "deliveries_event_id_fkey";
+
+ALTER TABLE "public"."event_conflicts"
+  DROP CONSTRAINT "event_conflicts_event_id_fkey";
+
+ALTER TABLE "public"."replay_items"
+  DROP CONSTRAINT "replay_items_attempt_id_fkey";
+
+ALTER TABLE "public"."replay_items"
+  DROP CONSTRAINT "replay_items_delivery_id_fkey";
+
+ALTER TABLE "public"."replay_items"
+  DROP CONSTRAINT "replay_items_event_id_fkey";
+
 ALTER TABLE "public"."statistics"
   DROP CONSTRAINT "statistics_outcome_check";
 
@@ -308,6 +326,29 @@ CREATE TYPE "public"."event_flag" AS ENUM (
 
 ALTER TABLE "public"."events"
   ADD COLUMN "flags" public.event_flag[] NOT NULL DEFAULT '{}'::public.event_flag[];
+
+ALTER TABLE "public"."events"
+  ADD COLUMN "logical_key" text;
+
+CREATE TYPE "public"."event_origin" AS ENUM (
+  'webhook',
+  'published',
+  'sample',
+  'provider_api',
+  'reconstructed'
+);
+
+ALTER TABLE "public"."events"
+  ADD COLUMN "origin" public.event_origin;
+
+ALTER TABLE "public"."events"
+  ADD COLUMN "customer_id" text;
+
+ALTER TABLE "public"."events"
+  ADD COLUMN "amount" numeric;
+
+ALTER TABLE "public"."events"
+  ADD COLUMN "currency" text;
 
 ALTER TYPE "public"."rejection_reason" ADD VALUE 'wrong_address' AFTER 'not_configured';
 
@@ -2602,6 +2643,36 @@ $function$;
 
 REVOKE ALL ON FUNCTION "public"."event_branches"(jsonb, text[]) FROM PUBLIC, "anon", "authenticated";
 
+CREATE OR REPLACE FUNCTION public.event_concerned (
+  e public.events,
+  p public.privacy_requests
+)
+  RETURNS boolean
+  LANGUAGE sql
+  IMMUTABLE
+  SET search_path TO ''
+  AS $function$
+  select coalesce(
+    (e).provider = 'shopify'
+    and (e).organisation_id = (p).organisation_id
+    and coalesce((e).company_id, '') = (p).company_id
+    and coalesce((e).occurred_at, (e).received_at) <= (p).requested_at
+    and case (p).kind
+      -- Its own body names nobody.
+      when 'shop/redact' then (e).event_type <> 'shop/redact'
+      when 'customers/redact' then
+        coalesce((e).object_id = 'customer:' || (p).customer_id, false)
+        or coalesce(public.payload_of(e) #>> '{customer,id}' = (p).customer_id, false)
+        or coalesce(public.payload_of(e) ->> 'customer_id' = (p).customer_id, false)
+        or coalesce(starts_with((e).object_id, 'order:') and (p).order_ids ? substr((e).object_id, 7), false)
+        -- What could not be kept as payload is searched as it came.
+        or public.payload_of(e) is null and public.names_one_of((e).raw_body, p)
+      else false
+    end,
+    false
+  );
+$function$;
+
 CREATE OR REPLACE FUNCTION public.event_for_projection (
   e          public.events,
   p_settings jsonb
@@ -2699,7 +2770,7 @@ CREATE OR REPLACE FUNCTION public.event_predicate (
     (12, 'attempts', format('e.attempt_count >= %L::integer', p_filter ->> 'attempts')),
     (13, 'replayed', case p_filter ->> 'replayed' when '1' then 'e.replay_count > 0' else 'e.replay_count = 0' end),
     -- The dearest comes last. The payload as Postgres prints it: {"name": "value", "list": [1, 2]}.
-    (14, 'text', format('strpos(lower(e.payload::text), lower(%L)) > 0', p_filter ->> 'text')),
+    (14, 'text', format('strpos(lower(public.payload_of(e)::text), lower(%L)) > 0', p_filter ->> 'text')),
     -- Null when the filter says nothing of deliveries.
     (15, null, 'exists (select from public.deliveries x where x.event_id = e.id and '
       || public.delivery_predicate(p_filter) || ')')
@@ -3945,7 +4016,7 @@ CREATE OR REPLACE FUNCTION public.list_dead_letters (
   SET jit TO 'off'
   AS $function$
   select coalesce(jsonb_agg(jsonb_build_object(
-    'id', 'we_' || e.id, 'webhook_data', case when d.fits then e.payload end, 'webhook_data_omitted', not d.fits,
+    'id', 'we_' || e.id, 'webhook_data', case when d.fits then public.payload_of(e) end, 'webhook_data_omitted', not d.fits,
     'body_url', '/api/webhooks/events/we_' || e.id || '/body', 'error_message', d.last_error,
     'failed_at', public.iso(d.finished_at), 'provider_slug', e.provider, 'event_key', e.event_key,
     'event_type', e.event_type
@@ -4169,7 +4240,7 @@ CREATE OR REPLACE FUNCTION public.list_merchant_events (
     'events', coalesce(jsonb_agg(jsonb_build_object(
       'id', 'we_' || e.id, 'eventType', e.event_type, 'merchantId', e.organisation_id, 'status', e.status,
       'attempts', e.attempt_count, 'lastAttempt', public.iso(a.started_at), 'lastError', e.last_error,
-      'errorClass', e.last_error_class, 'webhookUrl', public.mask_url(a.url), 'payload', e.payload,
+      'errorClass', e.last_error_class, 'webhookUrl', public.mask_url(a.url), 'payload', public.payload_of(e),
       'createdAt', public.iso(e.received_at), 'provider', e.provider, 'eventKey', e.event_key
     ) order by f.n), '[]'),
     'next_cursor', case
@@ -5391,18 +5462,25 @@ $function$;
 
 REVOKE ALL ON FUNCTION "public"."payload_budget"() FROM PUBLIC, "anon", "authenticated";
 
+CREATE OR REPLACE FUNCTION public.payload_of (
+  e public.events
+)
+  RETURNS jsonb
+  LANGUAGE sql
+  IMMUTABLE
+RETURN (e).payload;
+
 CREATE OR REPLACE FUNCTION public.payload_bytes (
   e public.events
 )
   RETURNS bigint
   LANGUAGE sql
   IMMUTABLE
-  SET search_path TO ''
-  AS $function$
-  select case when e.payload is null then 0 else octet_length(e.raw_body) end;
-$function$;
+RETURN CASE WHEN (public.payload_of(e) IS NULL) THEN 0 ELSE octet_length((e).raw_body) END;
 
 REVOKE ALL ON FUNCTION "public"."payload_bytes"(public.events) FROM PUBLIC, "anon", "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."payload_of"(public.events) FROM PUBLIC, "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.preview_changes (
   p_changes jsonb
@@ -6454,16 +6532,16 @@ CREATE OR REPLACE FUNCTION public.redacted_event (
   SET search_path TO ''
   AS $function$
 begin
-  if e.event_type in ('customers/data_request', 'customers/redact') and jsonb_typeof(e.payload -> 'customer') = 'object' then
+  if e.event_type in ('customers/data_request', 'customers/redact') and jsonb_typeof(public.payload_of(e) -> 'customer') = 'object' then
     e.payload := jsonb_strip_nulls(jsonb_build_object(
-      'shop_id', e.payload -> 'shop_id',
-      'shop_domain', e.payload -> 'shop_domain',
-      'customer', jsonb_build_object('id', e.payload #> '{customer,id}'),
-      'orders_to_redact', e.payload -> 'orders_to_redact',
-      'orders_requested', e.payload -> 'orders_requested',
-      'data_request', case when e.payload ? 'data_request' then jsonb_build_object('id', e.payload #> '{data_request,id}') end
+      'shop_id', public.payload_of(e) -> 'shop_id',
+      'shop_domain', public.payload_of(e) -> 'shop_domain',
+      'customer', jsonb_build_object('id', public.payload_of(e) #> '{customer,id}'),
+      'orders_to_redact', public.payload_of(e) -> 'orders_to_redact',
+      'orders_requested', public.payload_of(e) -> 'orders_requested',
+      'data_request', case when public.payload_of(e) ? 'data_request' then jsonb_build_object('id', public.payload_of(e) #> '{data_request,id}') end
     ));
-    e.raw_body := convert_to(e.payload::text, 'UTF8');
+    e.raw_body := convert_to(public.payload_of(e)::text, 'UTF8');
   else
     e.payload := null;
     e.raw_body := convert_to('{"redacted":"Whoever this was about asked to be forgotten."}', 'UTF8');
@@ -8445,6 +8523,8 @@ GRANT EXECUTE ON FUNCTION "public"."pause_destination"(bigint, text[], text, tex
 GRANT EXECUTE ON FUNCTION "public"."payload_budget"() TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."payload_bytes"(public.events) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."payload_of"(public.events) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."preview_replay"(bigint, text[]) TO "service_role";
 
