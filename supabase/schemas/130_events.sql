@@ -7,7 +7,7 @@ create table public.events (
   provider text not null,
   -- At most 1 KB: longer keys arrive here as `sha256:<hex>` of themselves.
   event_key text not null check (octet_length(event_key) between 1 and 1024),
-  -- A unique index refuses entries above 2,704 bytes, so the key is unique by its hash.
+  -- An index refuses entries above 2,704 bytes, so the key is looked up by its hash. event_keys makes it unique.
   event_key_hash bytea not null,
   event_type text not null check (char_length(event_type) <= 255),
   -- The door it came through; null is the provider's default one, which the environment configures.
@@ -57,9 +57,7 @@ create table public.events (
   -- Not filled yet: whom it is about and what it is worth, for the impact of an incident. The object is object_id.
   customer_id text,
   amount numeric,
-  currency text,
-  -- Per door: what one tenant's sender says must never make another tenant's event a duplicate.
-  constraint events_one_per_door_and_key unique nulls not distinct (provider, event_key_hash, source_id)
+  currency text
 );
 
 -- With what is counted and searched of many events at a time, so that their rows need not be read for it.
@@ -79,6 +77,7 @@ create index events_newest_tried_again on public.events (received_at desc, id de
 create index events_newest_replayed on public.events (received_at desc, id desc) where replay_count > 0;
 create index events_newest_not_signed on public.events (trust, received_at desc, id desc) where trust <> 'signed';
 create index events_newest_of_source on public.events (source_id, received_at desc, id desc) where source_id is not null;
+create index events_of_key on public.events (provider, event_key_hash);
 create index events_of_object on public.events (object_id, received_at) where object_id is not null;
 create index events_with_bytes on public.events (provider, body_sha256) where unsigned_key;
 -- Compared byte by byte, so that every key that begins with some text stands together in it.
@@ -90,3 +89,18 @@ create index events_by_idempotency_key on public.events
 create index events_by_request_id on public.events using hash (request_id);
 
 alter table public.events enable row level security;
+
+-- What makes an event a duplicate: narrow, so that it can outlive the events, which are partitioned by time one day.
+create table public.event_keys (
+  provider text not null,
+  key_hash bytea not null check (octet_length(key_hash) = 32),
+  -- Per endpoint: what one tenant's sender says must never make another tenant's event a duplicate.
+  source_id bigint references public.sources (id) on delete restrict,
+  -- Which identity of the event: its event key is ''.
+  variant text not null default '',
+  -- The event may be gone.
+  event_id bigint not null,
+  constraint event_keys_one_per_door_and_key unique nulls not distinct (provider, key_hash, source_id, variant)
+);
+
+alter table public.event_keys enable row level security;

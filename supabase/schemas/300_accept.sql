@@ -22,20 +22,22 @@ begin
 
   -- A new statement sees what another transaction committed while the insert waited for it.
   with seen as (
-    select i.n, i.provider, i.event_type, i.body, i.headers, e.id as event_id, e.organisation_id,
-      e.suspected_replay,
+    select i.n, i.provider, i.event_type, i.body, i.headers, k.event_id, e.organisation_id,
+      coalesce(e.suspected_replay, false) as suspected_replay,
       case
         when e.id = any (v_new) and row_number() over (partition by e.id order by i.n) = 1 then 'accepted'
-        when e.fingerprint = decode(i.fingerprint, 'hex') then 'duplicate'
+        -- Its event may be gone, and with it what could be compared.
+        when e.id is null or e.fingerprint = decode(i.fingerprint, 'hex') then 'duplicate'
         else 'conflict'
       end as outcome
     from jsonb_to_recordset(p_events) as i(
       n integer, provider text, event_key text, event_type text, source_id bigint, body text, fingerprint text,
       headers jsonb
     )
-    join public.events e
-      on e.provider = i.provider and e.event_key_hash = sha256(convert_to(i.event_key, 'UTF8'))
-      and e.source_id is not distinct from i.source_id
+    join public.event_keys k
+      on k.provider = i.provider and k.key_hash = sha256(convert_to(i.event_key, 'UTF8'))
+      and k.source_id is not distinct from i.source_id and k.variant = ''
+    left join public.events e on e.id = k.event_id
   ),
   again as (
     select event_id, count(*) filter (where outcome = 'duplicate') as duplicates,

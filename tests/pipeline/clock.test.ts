@@ -17,7 +17,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await endpoint.close();
   await shiftClock(desk.sql, "0");
-  await desk.sql`truncate events, deliveries, attempts, replays, staff_actions, notices cascade`;
+  await desk.sql`truncate event_keys, events, deliveries, attempts, replays, staff_actions, notices cascade`;
   await desk.sql`delete from destinations where managed`;
 });
 

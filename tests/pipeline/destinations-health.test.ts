@@ -31,7 +31,7 @@ afterEach(async () => {
   await worker?.stop();
   worker = undefined;
   await endpoint.close();
-  await desk.sql`truncate events, deliveries, attempts, replays, staff_actions, notices cascade`;
+  await desk.sql`truncate event_keys, events, deliveries, attempts, replays, staff_actions, notices cascade`;
   await desk.sql`delete from destinations where managed`;
 });
 

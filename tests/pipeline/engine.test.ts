@@ -30,7 +30,7 @@ afterAll(async () => {
 afterEach(async () => {
   agent.setMode("ok");
   agent.received.length = 0;
-  await desk.sql`truncate events, deliveries, attempts, replays, replay_items, businesses, audit_logs, statistics, notices, destination_health, destination_statistics cascade`;
+  await desk.sql`truncate event_keys, events, deliveries, attempts, replays, replay_items, businesses, audit_logs, statistics, notices, destination_health, destination_statistics cascade`;
 });
 
 const ask = (request: Partial<ReplayRequest> & Pick<ReplayRequest, "selection">): ReplayRequest => ({

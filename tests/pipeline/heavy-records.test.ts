@@ -17,7 +17,8 @@ afterAll(async () => {
   await desk.close();
 });
 afterEach(
-  () => desk.sql`truncate events, deliveries, attempts, messages, leads, campaigns, businesses, audit_logs cascade`,
+  () =>
+    desk.sql`truncate event_keys, events, deliveries, attempts, messages, leads, campaigns, businesses, audit_logs cascade`,
 );
 
 /** A conversation of so many messages in one event: two row changes each. */

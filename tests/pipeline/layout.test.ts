@@ -6,7 +6,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { migrate } from "@/lib/db/migrate";
 import { localMigrations } from "@/lib/db/migrations";
 import { createDatabase } from "@/lib/db/throwaway";
-import { type Desk, openDesk } from "../support/desk";
+import { stripeEvent } from "@/lib/samples/stripe";
+import { type Desk, eventIdIn, openDesk, send } from "../support/desk";
 import { execute } from "../support/postgres";
 
 let desk: Desk;
@@ -20,6 +21,18 @@ test("No foreign key leads to a table that grows with traffic, so that it can be
     select conname from pg_constraint
     where contype = 'f' and confrelid in ('events'::regclass, 'deliveries'::regclass, 'attempts'::regclass)`;
   expect(keys).toEqual([]);
+});
+
+test("A key outlives its event: a provider's retry is a duplicate after the event is gone, and makes no second one", async () => {
+  const event = stripeEvent();
+  const id = eventIdIn(await send("stripe", event));
+  await desk.sql`delete from events where id = ${id}`;
+  const again = await send("stripe", event);
+  expect([again.status, JSON.parse(again.body)]).toMatchObject([200, { duplicate: true, event_id: `we_${id}` }]);
+  expect(await desk.sql`select id from events`).toEqual([]);
+  expect(await desk.sql`select provider, variant, event_id::int from event_keys`).toEqual([
+    { provider: "stripe", variant: "", event_id: id },
+  ]);
 });
 
 test("Rows from before the newest migration are there after it, and their events are known by their keys", async () => {

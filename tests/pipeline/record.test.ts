@@ -10,7 +10,10 @@ beforeAll(async () => {
   desk = await openDesk();
 });
 afterAll(() => desk.close());
-afterEach(() => desk.sql`truncate events, deliveries, attempts, businesses, audit_logs, call_logs, statistics cascade`);
+afterEach(
+  () =>
+    desk.sql`truncate event_keys, events, deliveries, attempts, businesses, audit_logs, call_logs, statistics cascade`,
+);
 
 const claimed = async (count = 1): Promise<Work[]> => {
   for (let n = 0; n < count; n += 1) await send("stripe", stripeEvent({ type: "invoice.payment_failed" }));
@@ -223,7 +226,7 @@ describe("row changes", () => {
         union all select to_jsonb(c) - 'id' - 'created_at' - 'updated_at' from call_logs c`;
       expect(rows).toHaveLength(2);
       results.add(JSON.stringify(rows));
-      await desk.sql`truncate events, deliveries, attempts, businesses, audit_logs, call_logs cascade`;
+      await desk.sql`truncate event_keys, events, deliveries, attempts, businesses, audit_logs, call_logs cascade`;
     }
     expect(results.size).toBe(1);
   });

@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => desk.close());
 afterEach(
   () =>
-    desk.sql`truncate events, deliveries, attempts, replays, replay_items, businesses, audit_logs, destination_health, destination_statistics cascade`,
+    desk.sql`truncate event_keys, events, deliveries, attempts, replays, replay_items, businesses, audit_logs, destination_health, destination_statistics cascade`,
 );
 
 const replay = (...ids: number[]): Promise<Replay> =>
