@@ -680,6 +680,39 @@ export type Database = {
         };
         Relationships: [];
       };
+      event_keys: {
+        Row: {
+          event_id: number;
+          key_hash: string;
+          provider: string;
+          source_id: number | null;
+          variant: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          event_id: number;
+          key_hash: string;
+          provider: string;
+          source_id?: number | null;
+          variant?: string;
+        };
+        Update: {
+          event_id?: number;
+          key_hash?: string;
+          provider?: string;
+          source_id?: number | null;
+          variant?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "event_keys_source_id_fkey";
+            columns: ["source_id"];
+            isOneToOne: false;
+            referencedRelation: "sources";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
       event_views: {
         Row: {
           created_at: string;

@@ -14,6 +14,9 @@ ALTER TABLE "public"."deliveries"
 ALTER TABLE "public"."event_conflicts"
   DROP CONSTRAINT "event_conflicts_event_id_fkey";
 
+ALTER TABLE "public"."events"
+  DROP CONSTRAINT "events_one_per_door_and_key";
+
 ALTER TABLE "public"."replay_items"
   DROP CONSTRAINT "replay_items_attempt_id_fkey";
 
@@ -203,6 +206,21 @@ DROP FUNCTION "public"."why_not_changed"(bigint);
 
 DROP TABLE "public"."sign_in_failures";
 
+CREATE TABLE "public"."event_keys" (
+  "provider"  text   NOT NULL,
+  "key_hash"  bytea  NOT NULL,
+  "source_id" bigint,
+  "variant"   text   NOT NULL DEFAULT ''::text,
+  "event_id"  bigint NOT NULL,
+  CONSTRAINT "event_keys_key_hash_check" CHECK ((octet_length(key_hash) = 32)),
+  CONSTRAINT "event_keys_one_per_door_and_key" UNIQUE NULLS NOT DISTINCT (PROVIDER, key_hash, source_id, variant)
+);
+
+ALTER TABLE "public"."event_keys"
+  ENABLE ROW LEVEL SECURITY;
+
+REVOKE ALL ON TABLE "public"."event_keys" FROM "anon", "authenticated";
+
 CREATE TABLE "public"."sign_in_guesses" (
   "id"          bigint                   GENERATED ALWAYS AS IDENTITY NOT NULL,
   "kind"        text                     NOT NULL,
@@ -383,20 +401,22 @@ begin
 
   -- A new statement sees what another transaction committed while the insert waited for it.
   with seen as (
-    select i.n, i.provider, i.event_type, i.body, i.headers, e.id as event_id, e.organisation_id,
-      e.suspected_replay,
+    select i.n, i.provider, i.event_type, i.body, i.headers, k.event_id, e.organisation_id,
+      coalesce(e.suspected_replay, false) as suspected_replay,
       case
         when e.id = any (v_new) and row_number() over (partition by e.id order by i.n) = 1 then 'accepted'
-        when e.fingerprint = decode(i.fingerprint, 'hex') then 'duplicate'
+        -- Its event may be gone, and with it what could be compared.
+        when e.id is null or e.fingerprint = decode(i.fingerprint, 'hex') then 'duplicate'
         else 'conflict'
       end as outcome
     from jsonb_to_recordset(p_events) as i(
       n integer, provider text, event_key text, event_type text, source_id bigint, body text, fingerprint text,
       headers jsonb
     )
-    join public.events e
-      on e.provider = i.provider and e.event_key_hash = sha256(convert_to(i.event_key, 'UTF8'))
-      and e.source_id is not distinct from i.source_id
+    join public.event_keys k
+      on k.provider = i.provider and k.key_hash = sha256(convert_to(i.event_key, 'UTF8'))
+      and k.source_id is not distinct from i.source_id and k.variant = ''
+    left join public.events e on e.id = k.event_id
   ),
   again as (
     select event_id, count(*) filter (where outcome = 'duplicate') as duplicates,
@@ -2123,7 +2143,7 @@ begin
     return jsonb_build_object('result', 'not_possible');
   end if;
 
-  v_new := public.store_events(jsonb_build_array(p_event), '{}', true, p_id);
+  v_new := public.store_events(jsonb_build_array(p_event || '{"n": 0}'), '{}', true, p_id);
   select e.* into strict v_event from public.events e where e.id = v_new[1];
   select d.id into strict v_delivery_id from public.deliveries d where d.event_id = v_event.id;
 
@@ -7638,49 +7658,67 @@ CREATE OR REPLACE FUNCTION public.store_events (
   AS $function$
 declare
   v_new bigint[];
+  v_numbers integer[];
 begin
   -- In key order, so that two batches with the same keys wait for each other instead of deadlocking.
-  with inserted as (
-    insert into public.events (
-      provider, event_key, event_key_hash, event_type, source_id, status, trust, parse_status, flags, organisation_id, company_id,
-      object_id, replaces_older, livemode, suspected_replay, unsigned_key, raw_body, body_sha256, fingerprint, payload,
-      method, path, headers, content_type, request_id, occurred_at
-    )
-    select
-      e.provider, e.event_key, b.key_hash, e.event_type, e.source_id,
-      case when (p_deliver_suspected or e.n <> all (p_suspected)) and (p_for is not null or exists (
-        select from public.destinations d
-        -- Cheaper than the question itself, for a thousand destinations of other organisations.
-        where (d.organisation_id is null or d.organisation_id = e.organisation_id)
-          and public.wants_event(d, e.provider, e.event_type, e.organisation_id)
-      )) then 'received' else 'ignored' end::public.event_status,
-      e.trust,
-      case when e.parse_status = 'ok' and b.payload is null then 'invalid_json' else e.parse_status end, coalesce(e.flags, '{}'),
-      e.organisation_id, e.company_id, e.object_id, coalesce(e.replaces_older, false), e.livemode,
-      e.n = any (p_suspected), coalesce(e.unsigned_key, false), b.body, sha256(b.body), decode(e.fingerprint, 'hex'),
-      public.without_secrets(b.payload, e.secret_fields), e.method, e.path, e.headers, e.content_type, e.request_id,
-      e.occurred_at
-    from jsonb_to_recordset(p_events) as e(
-      n integer, provider text, event_key text, event_type text, source_id bigint, trust public.trust_level,
-      parse_status public.parse_status, flags public.event_flag[], organisation_id text, company_id text, object_id text,
-      replaces_older boolean, livemode boolean, unsigned_key boolean, secret_fields text[], body text, shown_body text,
-      fingerprint text, method text, path text, headers jsonb, content_type text, request_id text,
-      occurred_at timestamptz
-    )
-    cross join lateral (
-      select d.body, sha256(convert_to(e.event_key, 'UTF8')) as key_hash,
-        case when e.parse_status = 'ok' then public.payload_or_null(
-          -- What is secret outside of the secret fields is covered in these bytes already.
-          coalesce(decode(e.shown_body, 'base64'), d.body)
-        ) end as payload
-      from (select decode(e.body, 'base64') as body offset 0) d
-      offset 0
-    ) b
-    order by e.provider, b.key_hash, e.source_id, e.n
-    on conflict on constraint events_one_per_door_and_key do nothing
-    returning id
+  with keys as materialized (
+    select k.n, k.provider, k.key_hash, k.source_id, nextval('public.events_id_seq') as id
+    from (
+      select e.n, e.provider, sha256(convert_to(e.event_key, 'UTF8')) as key_hash, e.source_id
+      from jsonb_to_recordset(p_events) as e(n integer, provider text, event_key text, source_id bigint)
+      order by 2, 3, 4, 1
+    ) k
+  ),
+  taken as (
+    insert into public.event_keys (provider, key_hash, source_id, event_id)
+    select k.provider, k.key_hash, k.source_id, k.id from keys k
+    on conflict on constraint event_keys_one_per_door_and_key do nothing
+    returning event_id
   )
-  select coalesce(array_agg(id), '{}') into v_new from inserted;
+  select coalesce(array_agg(k.id order by k.id), '{}'), coalesce(array_agg(k.n order by k.id), '{}') into v_new, v_numbers
+  from taken t join keys k on k.id = t.event_id;
+  if v_new = '{}' then
+    return v_new;
+  end if;
+
+  insert into public.events (
+    id, provider, event_key, event_key_hash, event_type, source_id, status, trust, parse_status, flags, organisation_id,
+    company_id, object_id, replaces_older, livemode, suspected_replay, unsigned_key, raw_body, body_sha256, fingerprint, payload,
+    method, path, headers, content_type, request_id, occurred_at
+  )
+  overriding system value
+  select
+    v_new[array_position(v_numbers, e.n)], e.provider, e.event_key, b.key_hash, e.event_type, e.source_id,
+    case when (p_deliver_suspected or e.n <> all (p_suspected)) and (p_for is not null or exists (
+      select from public.destinations d
+      -- Cheaper than the question itself, for a thousand destinations of other organisations.
+      where (d.organisation_id is null or d.organisation_id = e.organisation_id)
+        and public.wants_event(d, e.provider, e.event_type, e.organisation_id)
+    )) then 'received' else 'ignored' end::public.event_status,
+    e.trust,
+    case when e.parse_status = 'ok' and b.payload is null then 'invalid_json' else e.parse_status end, coalesce(e.flags, '{}'),
+    e.organisation_id, e.company_id, e.object_id, coalesce(e.replaces_older, false), e.livemode,
+    e.n = any (p_suspected), coalesce(e.unsigned_key, false), b.body, sha256(b.body), decode(e.fingerprint, 'hex'),
+    public.without_secrets(b.payload, e.secret_fields), e.method, e.path, e.headers, e.content_type, e.request_id,
+    e.occurred_at
+  from jsonb_to_recordset(p_events) as e(
+    n integer, provider text, event_key text, event_type text, source_id bigint, trust public.trust_level,
+    parse_status public.parse_status, flags public.event_flag[], organisation_id text, company_id text, object_id text,
+    replaces_older boolean, livemode boolean, unsigned_key boolean, secret_fields text[], body text, shown_body text,
+    fingerprint text, method text, path text, headers jsonb, content_type text, request_id text,
+    occurred_at timestamptz
+  )
+  cross join lateral (
+    select d.body, sha256(convert_to(e.event_key, 'UTF8')) as key_hash,
+      case when e.parse_status = 'ok' then public.payload_or_null(
+        -- What is secret outside of the secret fields is covered in these bytes already.
+        coalesce(decode(e.shown_body, 'base64'), d.body)
+      ) end as payload
+    from (select decode(e.body, 'base64') as body offset 0) d
+    offset 0
+  ) b
+  where e.n = any (v_numbers)
+  order by 1;
 
   insert into public.deliveries (event_id, destination_id, status, ordering_key)
   select e.id, d.id, public.first_status(d), public.ordering_key_of(d, e)
@@ -8269,6 +8307,9 @@ ALTER TABLE "public"."api_tokens"
 ALTER TABLE "public"."api_tokens"
   ADD CONSTRAINT "api_tokens_parent_id_fkey" FOREIGN KEY (parent_id) REFERENCES public.api_tokens(id) ON DELETE CASCADE;
 
+ALTER TABLE "public"."event_keys"
+  ADD CONSTRAINT "event_keys_source_id_fkey" FOREIGN KEY (source_id) REFERENCES public.sources(id) ON DELETE RESTRICT;
+
 ALTER TABLE "public"."rejections"
   ADD CONSTRAINT "rejections_event_key_check" CHECK ((octet_length(event_key) <= 1024));
 
@@ -8298,6 +8339,8 @@ ALTER TABLE "public"."statistics_hours"
 
 CREATE INDEX api_tokens_of_parent ON public.api_tokens USING btree (parent_id)
   WHERE (parent_id IS NOT NULL);
+
+CREATE INDEX events_of_key ON public.events USING btree (PROVIDER, event_key_hash);
 
 CREATE INDEX rejections_newest_of_organisation ON public.rejections USING btree (organisation_id, PROVIDER, received_at DESC)
   WHERE (organisation_id IS NOT NULL);
@@ -8644,6 +8687,10 @@ REVOKE ALL ON SEQUENCE "public"."staff_sessions_id_seq" FROM "service_role";
 
 GRANT USAGE ON SEQUENCE "public"."staff_sessions_id_seq" TO "service_role";
 
+REVOKE ALL ON TABLE "public"."event_keys" FROM "service_role";
+
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE "public"."event_keys" TO "service_role";
+
 REVOKE ALL ON TABLE "public"."sign_in_guesses" FROM "service_role";
 
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE "public"."sign_in_guesses" TO "service_role";
@@ -8790,3 +8837,8 @@ ALTER TABLE "public"."api_tokens"
 
 ALTER TABLE "public"."staff_users"
   ADD CONSTRAINT "staff_users_organisations_check" CHECK (public.valid_scope(organisations));
+
+-- By hand: events that are stored already are known by their keys.
+INSERT INTO "public"."event_keys" ("provider", "key_hash", "source_id", "event_id")
+SELECT e."provider", e."event_key_hash", e."source_id", e."id" FROM "public"."events" e
+ON CONFLICT DO NOTHING;
