@@ -7676,7 +7676,9 @@ begin
     returning event_id
   )
   select coalesce(array_agg(k.id order by k.id), '{}'), coalesce(array_agg(k.n order by k.id), '{}') into v_new, v_numbers
-  from taken t join keys k on k.id = t.event_id;
+  from keys k
+  -- Not joined: the plans of accept know loops alone, and this would be a million of them for a thousand events.
+  where k.id = any (array(select t.event_id from taken t));
   if v_new = '{}' then
     return v_new;
   end if;
