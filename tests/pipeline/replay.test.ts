@@ -87,7 +87,7 @@ describe("a replay", () => {
       waiting.catch(() => {});
       await until("advancing waits for the row", async () => {
         const [found] =
-          await desk.sql`select from pg_stat_activity where wait_event_type = 'Lock' and query like '%advance_replay(%'`;
+          await desk.sql`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query like '%advance_replay(%'`;
         return found !== undefined;
       });
       return { waiting };

@@ -1,0 +1,38 @@
+/**
+ * Files run side by side, and a test that measures time runs alone: it wraps its body in `alone`. An advisory lock on the
+ * cluster of the run decides, so it holds across processes: shared by each file, exclusive for such a test, which starts
+ * once the tests that run elsewhere have ended. A vitest setup file of each project with a database.
+ */
+import postgres from "postgres";
+import { afterAll, afterEach } from "vitest";
+
+/** Any number: it is locked in the cluster's own database, where the product never is. */
+const MACHINE = 7_337_484;
+
+const server = process.env.TEST_POSTGRES_URL;
+if (!server) throw new Error("TEST_POSTGRES_URL is not set: this vitest project lacks tests/support/global-setup.ts.");
+const sql = postgres(server, { max: 1, max_lifetime: null, onnotice: () => {} });
+await sql`select pg_advisory_lock_shared(${MACHINE})`;
+
+/** Between two tests whoever waits for the machine gets it: Postgres grants locks in the order of asking. */
+afterEach(async () => {
+  await sql`select pg_advisory_unlock_shared(${MACHINE})`;
+  await sql`select pg_advisory_lock_shared(${MACHINE})`;
+});
+afterAll(() => sql.end({ timeout: 2 }));
+
+/** Runs the body of a test while no other test runs on the machine: for what would measure the others with it. */
+export function alone<Arguments extends unknown[]>(
+  body: (...args: Arguments) => unknown,
+): (...args: Arguments) => Promise<void> {
+  return async (...args) => {
+    await sql`select pg_advisory_unlock_shared(${MACHINE})`;
+    await sql`select pg_advisory_lock(${MACHINE})`;
+    try {
+      await body(...args);
+    } finally {
+      await sql`select pg_advisory_unlock(${MACHINE})`;
+      await sql`select pg_advisory_lock_shared(${MACHINE})`;
+    }
+  };
+}
