@@ -1,5 +1,6 @@
 "use client";
 
+import { useOffline } from "next/offline";
 import { type LiveState, useLiveState } from "@/lib/client/live";
 import { useStreamState } from "@/lib/client/live-stream";
 import { cn } from "../ui/cn";
@@ -38,7 +39,10 @@ const OF_STREAM = { open: "live", connecting: "connecting", lost: "polling" } as
 export function LiveDot() {
   const stream = useStreamState();
   const page = useLiveState();
-  const state = page === "live" ? OF_STREAM[stream] : page;
+  const offline = useOffline();
+  const shown = page === "live" ? OF_STREAM[stream] : page;
+  // A connection that is gone may look open for minutes.
+  const state = offline && shown !== "signed_out" ? "reconnecting" : shown;
   const { word, meaning, dot } = LOOK[state];
   const body = (
     <>

@@ -185,10 +185,13 @@ test("without a connection a click keeps the page, and is done when it is back",
   await signIn(page, "/replays");
   await expect(page.getByTestId("replay-row")).toHaveCount(1);
   await context.setOffline(true);
-  await page.getByRole("link", { name: "Destinations" }).first().click();
   await expect(page.getByTestId("offline")).toContainText("You are offline. Retrying…");
+  await expect(page.getByRole("status").filter({ hasText: /^Reconnecting$/ })).toBeVisible();
+  await page.getByRole("link", { name: "Destinations" }).first().click();
+  await expect(page.getByTestId("offline")).toContainText("The page that you chose opens");
   await expect(page.getByTestId("replay-row")).toHaveCount(1);
   await context.setOffline(false);
   await expect(page).toHaveURL(`${app.url}/destinations`);
+  await expect(page.getByTestId("destination-row").filter({ hasText: "NNN" })).toBeVisible();
   await expect(page.getByTestId("offline")).toHaveCount(0);
 });
