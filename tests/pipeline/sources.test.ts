@@ -10,6 +10,7 @@ import { stripeEvent } from "@/lib/samples/stripe";
 import { EVERYTHING } from "@/lib/scope";
 import { sign } from "../fixtures/sign";
 import { type Desk, eventIdIn, openDesk } from "../support/desk";
+import { alone } from "../support/machine";
 
 const ENVIRONMENT_TOKEN = "a-token-from-the-environment";
 const change = {
@@ -169,20 +170,23 @@ describe("a token that is not valid", () => {
     expect((await post(pathOf(again.full_url))).status).toBe(200);
   });
 
-  test("because another process revoked it: five seconds later at the latest, under traffic and after silence", async () => {
-    const [busy, silent] = [await make("heyreach"), await make("heyreach")];
-    for (const { full_url } of [busy, silent]) expect((await post(pathOf(full_url))).status).toBe(200);
-    await desk.sql`update sources set enabled = false where id in (${busy.id.slice(3)}, ${silent.id.slice(3)})`;
-    const revoked = performance.now();
-    let status = 200;
-    while (status === 200 && performance.now() - revoked < 6_000) {
-      status = (await post(pathOf(busy.full_url))).status;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    expect(status).toBe(401);
-    expect(performance.now() - revoked).toBeLessThan(5_000);
-    await expectRefused(pathOf(silent.full_url));
-  });
+  test(
+    "because another process revoked it: five seconds later at the latest, under traffic and after silence",
+    alone(async () => {
+      const [busy, silent] = [await make("heyreach"), await make("heyreach")];
+      for (const { full_url } of [busy, silent]) expect((await post(pathOf(full_url))).status).toBe(200);
+      await desk.sql`update sources set enabled = false where id in (${busy.id.slice(3)}, ${silent.id.slice(3)})`;
+      const revoked = performance.now();
+      let status = 200;
+      while (status === 200 && performance.now() - revoked < 6_000) {
+        status = (await post(pathOf(busy.full_url))).status;
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+      expect(status).toBe(401);
+      expect(performance.now() - revoked).toBeLessThan(5_000);
+      await expectRefused(pathOf(silent.full_url));
+    }),
+  );
 });
 
 describe("the sources in memory", () => {
