@@ -8,6 +8,7 @@ import os from "node:os";
 import path from "node:path";
 import { startTestCluster } from "./support/cluster";
 import { type Count, type FileTime, playwrightReport, type Report, vitestReport } from "./support/reports";
+import { SEED } from "./support/seed";
 
 const PROJECTS = ["unit", "pipeline", "api", "faults"];
 const SLOWEST = 10;
@@ -18,6 +19,7 @@ const files: FileTime[] = [];
 const stages: { name: string; seconds: number }[] = [];
 const started = Date.now();
 
+process.env.TEST_SEED ??= String(SEED);
 const endCluster = await startTestCluster();
 try {
   await Promise.all([inOnePiece("check:generated", check), stylesAndTypes()]);
@@ -107,10 +109,11 @@ function execute(program: string, args: string[], output: "inherit" | number, en
 /** Where the time went, and the line that everything ends with. */
 function summarise(): void {
   console.log(`\n${line("time")}`);
-  for (const { name, seconds } of stages) console.log(`${duration(seconds).padStart(8)}  ${name}`);
-  console.log(`${duration((Date.now() - started) / 1000).padStart(8)}  in all\n\nThe slowest files:`);
+  for (const { name, seconds } of stages) console.log(`${duration(seconds).padStart(12)}  ${name}`);
+  console.log(`${duration((Date.now() - started) / 1000).padStart(12)}  in all\n\nThe slowest files:`);
   const slowest = files.toSorted((a, b) => b.seconds - a.seconds).slice(0, SLOWEST);
-  for (const { file, seconds } of slowest) console.log(`${duration(seconds).padStart(8)}  ${file}`);
+  for (const { file, seconds } of slowest) console.log(`${duration(seconds).padStart(12)}  ${file}`);
+  console.log(`\nTEST_SEED=${SEED} makes the random tests choose the same again.`);
   const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : "";
   console.log(`\n${total.passed} passed, ${total.failed} failed${skipped}`);
 }

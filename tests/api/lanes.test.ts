@@ -74,29 +74,27 @@ describe("searches that are given up", () => {
     await seed("seed", EVENTS, 5);
   });
 
-  test(
-    "Sixty abandoned payload searches leave health, sign-in and webhooks as they were, and end in Postgres [S50]",
-    alone(async () => {
-      const calm = await poll();
-      await Promise.all(
-        Array.from({ length: 60 }, () =>
-          fetch(`${app.url}/api/webhooks/events?text=${randomUUID()}&count=1`, {
-            headers: { authorization: `Bearer ${viewer}` },
-            signal: AbortSignal.timeout(400),
-          }).then(
-            () => {},
-            () => {},
-          ),
+  test("Sixty abandoned payload searches leave health, sign-in and webhooks as they were, and end in Postgres [S50]", async () => {
+    await alone();
+    const calm = await poll();
+    await Promise.all(
+      Array.from({ length: 60 }, () =>
+        fetch(`${app.url}/api/webhooks/events?text=${randomUUID()}&count=1`, {
+          headers: { authorization: `Bearer ${viewer}` },
+          signal: AbortSignal.timeout(400),
+        }).then(
+          () => {},
+          () => {},
         ),
-      );
-      const beside = await poll();
-      for (const { status } of beside) expect(status).toBe(200);
-      // Against the same in peace: what else the machine does falls on both.
-      expect(median(beside)).toBeLessThan(Math.max(QUICK_MS, 4 * median(calm)));
-      if (app.adminPassword) await signIn(app.url, app.adminEmail, app.adminPassword);
-      await until("every search has ended", async () => (await searching()).length === 0, 5_000);
-    }),
-  );
+      ),
+    );
+    const beside = await poll();
+    for (const { status } of beside) expect(status).toBe(200);
+    // Against the same in peace: what else the machine does falls on both.
+    expect(median(beside)).toBeLessThan(Math.max(QUICK_MS, 4 * median(calm)));
+    if (app.adminPassword) await signIn(app.url, app.adminEmail, app.adminPassword);
+    await until("every search has ended", async () => (await searching()).length === 0, 5_000);
+  });
 
   test("While one person searches as much as they can, another gets an answer, and one connection is all it takes [S53]", async () => {
     // Few, so that a busy machine reads them within one turn.

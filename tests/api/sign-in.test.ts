@@ -180,26 +180,24 @@ describe("an account that others guess at", () => {
     expect(rows.map(({ delay }) => delay)).toEqual([0, 1, 2, 4, 8, 16, 30, 30, 30]);
   });
 
-  test(
-    "takes as long as one that is none, with the same answer [S21]",
-    alone(async () => {
-      const took: Record<string, number[]> = { [OWNER]: [], "ghost@example.com": [] };
-      const said = new Set<string>();
-      for (let turn = 0; turn < 11; turn += 1) {
-        for (const email of Object.keys(took)) {
-          const started = performance.now();
-          const answer = await guess(email, `203.0.${turn}.${email.length}`);
-          took[email]?.push(performance.now() - started);
-          said.add(`${answer.status} ${await answer.text()}`);
-          await app.sql`delete from sign_in_guesses`;
-        }
+  test("takes as long as one that is none, with the same answer [S21]", async () => {
+    await alone();
+    const took: Record<string, number[]> = { [OWNER]: [], "ghost@example.com": [] };
+    const said = new Set<string>();
+    for (let turn = 0; turn < 11; turn += 1) {
+      for (const email of Object.keys(took)) {
+        const started = performance.now();
+        const answer = await guess(email, `203.0.${turn}.${email.length}`);
+        took[email]?.push(performance.now() - started);
+        said.add(`${answer.status} ${await answer.text()}`);
+        await app.sql`delete from sign_in_guesses`;
       }
-      expect(said.size).toBe(1);
-      const [known = 0, unknown = 0] = Object.values(took).map((times) => times.sort((a, b) => a - b)[5]);
-      // The catalogue asks for 10 %; a shared machine is noisier than that, and a missing hash would be 90 %.
-      expect(Math.abs(known - unknown) / Math.max(known, unknown)).toBeLessThan(0.5);
-    }),
-  );
+    }
+    expect(said.size).toBe(1);
+    const [known = 0, unknown = 0] = Object.values(took).map((times) => times.sort((a, b) => a - b)[5]);
+    // The catalogue asks for 10 %; a shared machine is noisier than that, and a missing hash would be 90 %.
+    expect(Math.abs(known - unknown) / Math.max(known, unknown)).toBeLessThan(0.5);
+  });
 });
 
 describe("the way out", () => {

@@ -75,34 +75,32 @@ async function storedOnce(keys: string[]): Promise<void> {
   expect(rows.map(({ event_key }) => event_key).sort()).toEqual([...keys].sort());
 }
 
-test(
-  "300 senders whose headers never end and 200 with slow bodies keep nobody else waiting, and are let go [A2] [A3]",
-  alone(async () => {
-    const { hostname, port } = new URL(app.url);
-    let open = 0;
-    const start = `POST ${PATH} HTTP/1.1\r\nHost: desk.test\r\n`;
-    const sockets = Array.from({ length: 500 }, (_, n) => {
-      const socket = net.connect({ host: hostname, port: Number(port) });
-      open += 1;
-      socket.on("error", () => {}).resume();
-      socket.on("close", () => {
-        open -= 1;
-        clearInterval(drip);
-      });
-      socket.write(n < 300 ? `${start}X-Slow: ` : `${start}Content-Length: 900\r\n\r\n{`);
-      const drip = setInterval(() => socket.write("a"), 1_000);
-      return socket;
+test("300 senders whose headers never end and 200 with slow bodies keep nobody else waiting, and are let go [A2] [A3]", async () => {
+  await alone();
+  const { hostname, port } = new URL(app.url);
+  let open = 0;
+  const start = `POST ${PATH} HTTP/1.1\r\nHost: desk.test\r\n`;
+  const sockets = Array.from({ length: 500 }, (_, n) => {
+    const socket = net.connect({ host: hostname, port: Number(port) });
+    open += 1;
+    socket.on("error", () => {}).resume();
+    socket.on("close", () => {
+      open -= 1;
+      clearInterval(drip);
     });
-    const started = performance.now();
-    const sent = await genuineUntil(() => open === 0);
-    const lasted = performance.now() - started;
-    for (const socket of sockets) socket.destroy();
-    expect(statuses(sent)).toEqual([200]);
-    // Beside a frozen server each would take seconds.
-    expect(Math.max(...sent.map(({ milliseconds }) => milliseconds))).toBeLessThan(3_000);
-    expect(lasted).toBeLessThan(30_000);
-  }),
-);
+    socket.write(n < 300 ? `${start}X-Slow: ` : `${start}Content-Length: 900\r\n\r\n{`);
+    const drip = setInterval(() => socket.write("a"), 1_000);
+    return socket;
+  });
+  const started = performance.now();
+  const sent = await genuineUntil(() => open === 0);
+  const lasted = performance.now() - started;
+  for (const socket of sockets) socket.destroy();
+  expect(statuses(sent)).toEqual([200]);
+  // Beside a frozen server each would take seconds.
+  expect(Math.max(...sent.map(({ milliseconds }) => milliseconds))).toBeLessThan(3_000);
+  expect(lasted).toBeLessThan(30_000);
+});
 
 test("60 MB in chunks are refused while they stream, cost no memory and are not stored [A6]", async () => {
   const before = memory();
@@ -179,103 +177,93 @@ test("an absolute target with an upgrade connects nowhere, and is not served [A1
   expect(canary.connections).toBe(0);
 });
 
-test(
-  "2,000 forgeries write a bounded number of rows, are all counted, and genuine ones get in beside them [G1]",
-  alone(async () => {
-    let answered = 0;
-    const forge = async () => {
-      for (let n = 0; n < 100; n += 1) {
-        const { path, headers, body } = requestOf("stripe", { id: `evt_forged_${n}`, type: "x" }, { tampered: true });
-        const heard = await post(new URL(path, app.url), body, [...headers] as [string, string][]);
-        expect(heard).toMatchObject({ status: expect.toSatisfy((status: number) => [400, 401, 429].includes(status)) });
-        answered += 1;
-      }
-    };
-    const [sent] = await Promise.all([genuineUntil(() => answered >= 1_990), ...Array.from({ length: 20 }, forge)]);
-    expect(statuses(sent)).toEqual([200]);
-    const [row] =
-      await app.sql`select count(*)::int as n from rejections where provider = 'stripe' and reason = 'bad_signature'`;
-    expect(row?.n).toBeLessThanOrEqual(200);
-    expect(await app.sql`select from events where event_key like 'evt_forged_%'`).toHaveLength(0);
-  }),
-);
+test("2,000 forgeries write a bounded number of rows, are all counted, and genuine ones get in beside them [G1]", async () => {
+  await alone();
+  let answered = 0;
+  const forge = async () => {
+    for (let n = 0; n < 100; n += 1) {
+      const { path, headers, body } = requestOf("stripe", { id: `evt_forged_${n}`, type: "x" }, { tampered: true });
+      const heard = await post(new URL(path, app.url), body, [...headers] as [string, string][]);
+      expect(heard).toMatchObject({ status: expect.toSatisfy((status: number) => [400, 401, 429].includes(status)) });
+      answered += 1;
+    }
+  };
+  const [sent] = await Promise.all([genuineUntil(() => answered >= 1_990), ...Array.from({ length: 20 }, forge)]);
+  expect(statuses(sent)).toEqual([200]);
+  const [row] =
+    await app.sql`select count(*)::int as n from rejections where provider = 'stripe' and reason = 'bad_signature'`;
+  expect(row?.n).toBeLessThanOrEqual(200);
+  expect(await app.sql`select from events where event_key like 'evt_forged_%'`).toHaveLength(0);
+});
 
-test(
-  "a signed flood is stored or refused with a time to come back, each event wholly [G3]",
-  alone(async () => {
-    const flood = await Promise.all(
-      Array.from({ length: 40 }, async (_, client) => {
-        const heard: { key: string; status: number; retryAfter: boolean }[] = [];
-        for (let n = 0; n < 15; n += 1) {
-          const { key, body } = sample("stripe", "invoice.payment_succeeded");
-          const headers = sign("stripe", body) as [string, string][];
-          const response = await fetch(new URL(PATH, app.url), { method: "POST", headers, body: new Uint8Array(body) });
-          await response.arrayBuffer();
-          heard.push({ key, status: response.status, retryAfter: response.headers.has("retry-after") });
-        }
-        return { client, heard };
-      }),
-    );
-    const heard = flood.flatMap((one) => one.heard);
-    for (const { status, retryAfter } of heard)
-      expect(status === 200 || ([429, 503].includes(status) && retryAfter)).toBe(true);
-    const taken = heard.filter(({ status }) => status === 200).map(({ key }) => key);
-    expect(taken.length).toBeGreaterThan(heard.length / 2);
-    const rows = await app.sql`
+test("a signed flood is stored or refused with a time to come back, each event wholly [G3]", async () => {
+  await alone();
+  const flood = await Promise.all(
+    Array.from({ length: 40 }, async (_, client) => {
+      const heard: { key: string; status: number; retryAfter: boolean }[] = [];
+      for (let n = 0; n < 15; n += 1) {
+        const { key, body } = sample("stripe", "invoice.payment_succeeded");
+        const headers = sign("stripe", body) as [string, string][];
+        const response = await fetch(new URL(PATH, app.url), { method: "POST", headers, body: new Uint8Array(body) });
+        await response.arrayBuffer();
+        heard.push({ key, status: response.status, retryAfter: response.headers.has("retry-after") });
+      }
+      return { client, heard };
+    }),
+  );
+  const heard = flood.flatMap((one) => one.heard);
+  for (const { status, retryAfter } of heard)
+    expect(status === 200 || ([429, 503].includes(status) && retryAfter)).toBe(true);
+  const taken = heard.filter(({ status }) => status === 200).map(({ key }) => key);
+  expect(taken.length).toBeGreaterThan(heard.length / 2);
+  const rows = await app.sql`
     select e.event_key, count(d.id)::int as deliveries from events e left join deliveries d on d.event_id = e.id
     where e.event_key in ${app.sql(heard.map(({ key }) => key))} group by 1`;
-    const known = new Map(rows.map((row) => [row.event_key, row.deliveries]));
-    for (const key of taken) expect([key, known.get(key)]).toEqual([key, 1]);
-  }),
-);
+  const known = new Map(rows.map((row) => [row.event_key, row.deliveries]));
+  for (const key of taken) expect([key, known.get(key)]).toEqual([key, 1]);
+});
 
-test(
-  "200 bodies of 1 MiB at once stay within memory: each is stored, or refused so that it is sent again [G4]",
-  alone(async () => {
-    const sampled = sampleMemory();
-    const pad = "x".repeat(MIB - 300);
-    const heard = await Promise.all(
-      Array.from({ length: 200 }, async (_, n) => {
-        const body = bodyOf({ type: "large.body", n, pad });
-        const headers = sign("standard", body, { id: `msg_large_${n}` }) as [string, string][];
-        const answer = await post(new URL("/api/webhooks/standard", app.url), body, headers);
-        return { n, sha: sha256Hex(body), status: typeof answer === "string" ? answer : answer.status };
-      }),
-    );
-    const peak = sampled.end();
-    const stored = heard.filter(({ status }) => status === 200);
-    console.log(`${stored.length} of 200 stored, memory at most ${Math.round(peak)} MB`);
-    // 408, or a broken connection, for what a busy machine could not send in time.
-    for (const { status } of heard) expect([200, 408, 503, "unknown"]).toContain(status);
-    const rows = await app.sql`
+test("200 bodies of 1 MiB at once stay within memory: each is stored, or refused so that it is sent again [G4]", async () => {
+  await alone();
+  const sampled = sampleMemory();
+  const pad = "x".repeat(MIB - 300);
+  const heard = await Promise.all(
+    Array.from({ length: 200 }, async (_, n) => {
+      const body = bodyOf({ type: "large.body", n, pad });
+      const headers = sign("standard", body, { id: `msg_large_${n}` }) as [string, string][];
+      const answer = await post(new URL("/api/webhooks/standard", app.url), body, headers);
+      return { n, sha: sha256Hex(body), status: typeof answer === "string" ? answer : answer.status };
+    }),
+  );
+  const peak = sampled.end();
+  const stored = heard.filter(({ status }) => status === 200);
+  console.log(`${stored.length} of 200 stored, memory at most ${Math.round(peak)} MB`);
+  // 408, or a broken connection, for what a busy machine could not send in time.
+  for (const { status } of heard) expect([200, 408, 503, "unknown"]).toContain(status);
+  const rows = await app.sql`
     select event_key, encode(body_sha256, 'hex') as sha from events where event_key like 'msg_large_%'`;
-    const known = new Map(rows.map((row) => [row.event_key, row.sha]));
-    for (const { n, sha } of stored) expect(known.get(`msg_large_${n}`)).toBe(sha);
-    expect(peak).toBeLessThan(1_000);
-  }),
-);
+  const known = new Map(rows.map((row) => [row.event_key, row.sha]));
+  for (const { n, sha } of stored) expect(known.get(`msg_large_${n}`)).toBe(sha);
+  expect(peak).toBeLessThan(1_000);
+});
 
-test(
-  "200 readers at once do not keep webhooks out [F28]",
-  alone(async () => {
-    const authorization = `Bearer ${await tokenFor("viewer")}`;
-    let answered = 0;
-    const readers = Promise.all(
-      Array.from({ length: 200 }, async () => {
-        const response = await fetch(`${app.url}/api/webhooks/events?limit=100&count=1`, {
-          headers: { authorization },
-        });
-        await response.arrayBuffer();
-        answered += 1;
-        return response.status;
-      }),
-    );
-    const sent = await genuineUntil(() => answered === 200);
-    for (const status of await readers) expect([200, 408, 429, 503]).toContain(status);
-    for (const { status } of sent) expect([200, 503]).toContain(status);
-    const taken = sent.filter(({ status }) => status === 200);
-    console.log(`${taken.length} of ${sent.length} taken beside 200 readers`);
-    expect(taken.length / sent.length).toBeGreaterThan(0.9);
-    expect(app.output()).not.toContain("too many clients");
-  }),
-);
+test("200 readers at once do not keep webhooks out [F28]", async () => {
+  await alone();
+  const authorization = `Bearer ${await tokenFor("viewer")}`;
+  let answered = 0;
+  const readers = Promise.all(
+    Array.from({ length: 200 }, async () => {
+      const response = await fetch(`${app.url}/api/webhooks/events?limit=100&count=1`, { headers: { authorization } });
+      await response.arrayBuffer();
+      answered += 1;
+      return response.status;
+    }),
+  );
+  const sent = await genuineUntil(() => answered === 200);
+  for (const status of await readers) expect([200, 408, 429, 503]).toContain(status);
+  for (const { status } of sent) expect([200, 503]).toContain(status);
+  const taken = sent.filter(({ status }) => status === 200);
+  console.log(`${taken.length} of ${sent.length} taken beside 200 readers`);
+  expect(taken.length / sent.length).toBeGreaterThan(0.9);
+  expect(app.output()).not.toContain("too many clients");
+});

@@ -93,56 +93,50 @@ async function health() {
 const burst = () => Array.from({ length: 20 }, event);
 
 describe("with a frozen Postgres", { timeout: 180_000 }, () => {
-  test(
-    "webhooks are answered 503 in three seconds, and are one row once it thaws and they are sent again [F08] [F18]",
-    alone(async () => {
-      const events = burst();
-      expect((await event().send()).status).toBe(200);
-      freezePostgres(dataDir);
-      try {
-        await expectUnavailable(events);
-        // The second wave meets connections that hang already, and queues that are not empty.
-        await expectUnavailable(events);
-      } finally {
-        thawPostgres(dataDir);
-      }
-      await expectRecovery(events);
-    }),
-  );
+  test("webhooks are answered 503 in three seconds, and are one row once it thaws and they are sent again [F08] [F18]", async () => {
+    await alone();
+    const events = burst();
+    expect((await event().send()).status).toBe(200);
+    freezePostgres(dataDir);
+    try {
+      await expectUnavailable(events);
+      // The second wave meets connections that hang already, and queues that are not empty.
+      await expectUnavailable(events);
+    } finally {
+      thawPostgres(dataDir);
+    }
+    await expectRecovery(events);
+  });
 
-  test(
-    "the health is red and says why, and APIs answer 503 instead of hanging [F08]",
-    alone(async () => {
-      freezePostgres(dataDir);
-      try {
-        // What it saw within the last second is good for so long.
-        await until("the health is red", async () => (await health()).body.status === "unhealthy");
-        const read = await health();
-        expect(read).toMatchObject({ status: 503, body: { status: "unhealthy", database: { reachable: false } } });
-        expect(read.milliseconds).toBeLessThan(PROMISED_MS);
-      } finally {
-        thawPostgres(dataDir);
-      }
-      await until("the health is green again", async () => (await health()).status === 200);
-    }),
-  );
+  test("the health is red and says why, and APIs answer 503 instead of hanging [F08]", async () => {
+    await alone();
+    freezePostgres(dataDir);
+    try {
+      // What it saw within the last second is good for so long.
+      await until("the health is red", async () => (await health()).body.status === "unhealthy");
+      const read = await health();
+      expect(read).toMatchObject({ status: 503, body: { status: "unhealthy", database: { reachable: false } } });
+      expect(read.milliseconds).toBeLessThan(PROMISED_MS);
+    } finally {
+      thawPostgres(dataDir);
+    }
+    await until("the health is green again", async () => (await health()).status === 200);
+  });
 });
 
 describe("with a dead Postgres", { timeout: 180_000 }, () => {
-  test(
-    "webhooks are answered 503 at once, the process lives, and all is well after a restart [F06]",
-    alone(async () => {
-      const events = burst();
-      killPostgres(dataDir);
-      await expectUnavailable(events);
-      await until("the health is red", async () => (await health()).body.status === "unhealthy");
-      // Long enough for every pool, timer and retry to meet the absence.
-      await new Promise((resolve) => setTimeout(resolve, 3_000));
-      await expectUnavailable(events);
-      expect(() => process.kill(app.pid, 0)).not.toThrow();
+  test("webhooks are answered 503 at once, the process lives, and all is well after a restart [F06]", async () => {
+    await alone();
+    const events = burst();
+    killPostgres(dataDir);
+    await expectUnavailable(events);
+    await until("the health is red", async () => (await health()).body.status === "unhealthy");
+    // Long enough for every pool, timer and retry to meet the absence.
+    await new Promise((resolve) => setTimeout(resolve, 3_000));
+    await expectUnavailable(events);
+    expect(() => process.kill(app.pid, 0)).not.toThrow();
 
-      cluster = await startPostgres(dataDir);
-      await expectRecovery(events);
-    }),
-  );
+    cluster = await startPostgres(dataDir);
+    await expectRecovery(events);
+  });
 });

@@ -1,5 +1,5 @@
 /**
- * Files run side by side, and a test that measures time runs alone: it wraps its body in `alone`. An advisory lock on the
+ * Files run side by side, and a test that measures time runs alone: it begins with `alone`. An advisory lock on the
  * cluster of the run decides, so it holds across processes: shared by each file, exclusive for such a test, which starts
  * once the tests that run elsewhere have ended. A vitest setup file of each project with a database.
  */
@@ -14,25 +14,20 @@ if (!server) throw new Error("TEST_POSTGRES_URL is not set: this vitest project 
 const sql = postgres(server, { max: 1, max_lifetime: null, onnotice: () => {} });
 await sql`select pg_advisory_lock_shared(${MACHINE})`;
 
+let isAlone = false;
+
 /** Between two tests whoever waits for the machine gets it: Postgres grants locks in the order of asking. */
 afterEach(async () => {
-  await sql`select pg_advisory_unlock_shared(${MACHINE})`;
+  if (isAlone) await sql`select pg_advisory_unlock(${MACHINE})`;
+  else await sql`select pg_advisory_unlock_shared(${MACHINE})`;
+  isAlone = false;
   await sql`select pg_advisory_lock_shared(${MACHINE})`;
 });
 afterAll(() => sql.end({ timeout: 2 }));
 
-/** Runs the body of a test while no other test runs on the machine: for what would measure the others with it. */
-export function alone<Arguments extends unknown[]>(
-  body: (...args: Arguments) => unknown,
-): (...args: Arguments) => Promise<void> {
-  return async (...args) => {
-    await sql`select pg_advisory_unlock_shared(${MACHINE})`;
-    await sql`select pg_advisory_lock(${MACHINE})`;
-    try {
-      await body(...args);
-    } finally {
-      await sql`select pg_advisory_unlock(${MACHINE})`;
-      await sql`select pg_advisory_lock_shared(${MACHINE})`;
-    }
-  };
+/** First in a test whose limit is a time: from here on to its end no other test runs on the machine. */
+export async function alone(): Promise<void> {
+  await sql`select pg_advisory_unlock_shared(${MACHINE})`;
+  await sql`select pg_advisory_lock(${MACHINE})`;
+  isAlone = true;
 }
