@@ -9,26 +9,26 @@ import { Tooltip } from "../ui/tooltip";
 type Shown = LiveState | "connecting" | "polling";
 
 const LOOK: Record<Shown, { word: string; meaning: string; dot: string }> = {
-  live: { word: "Live", meaning: "What changes appears here at once.", dot: "bg-green" },
-  connecting: { word: "Connecting", meaning: "In a moment this page keeps itself current.", dot: "bg-faint" },
+  live: { word: "Live", meaning: "Changes appear here at once.", dot: "bg-green" },
+  connecting: { word: "Connecting", meaning: "Connecting to live updates.", dot: "bg-faint" },
   polling: {
     word: "Polling",
-    meaning: "The stream of changes cannot be had just now, so this page asks every few seconds instead.",
+    meaning: "Live updates are unavailable. Refreshing every few seconds.",
     dot: "bg-green ring-2 ring-line-strong",
   },
   reconnecting: {
     word: "Reconnecting",
-    meaning: "The server does not answer. What you see may be old; it is asked again every two seconds.",
+    meaning: "The server does not respond. This page may be out of date. Retrying every two seconds.",
     dot: "bg-amber animate-quiet-pulse",
   },
   paused: {
     word: "Paused",
-    meaning: "Older pages and searches in payloads do not move. Go to the newest page to follow along.",
+    meaning: "Older pages and payload searches do not update. Go to the newest page for live updates.",
     dot: "bg-transparent ring-[1.5px] ring-faint ring-inset",
   },
   signed_out: {
     word: "Signed out",
-    meaning: "Your session has ended. What you see may be old. Sign in again to go on.",
+    meaning: "Your session has ended. This page may be out of date. Sign in again to continue.",
     dot: "bg-red",
   },
 };

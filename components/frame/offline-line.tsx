@@ -45,9 +45,7 @@ export function OfflineLine() {
       <span>
         You are offline. Retrying…{" "}
         <span className="text-quiet">
-          {clicked
-            ? "The page that you chose opens as soon as the server answers."
-            : "You can go on reading this page."}
+          {clicked ? "The page you chose opens when the server responds." : "You can go on reading this page."}
         </span>
       </span>
     </p>
