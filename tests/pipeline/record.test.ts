@@ -4,6 +4,7 @@ import { claim, type Work } from "@/lib/pipeline/claim";
 import { stripeEvent } from "@/lib/samples/stripe";
 import { telnyxEvent } from "@/lib/samples/telnyx";
 import { type Desk, openDesk, send, workUntilIdle } from "../support/desk";
+import { seededRandom } from "../support/seed";
 
 let desk: Desk;
 beforeAll(async () => {
@@ -213,10 +214,11 @@ describe("row changes", () => {
         telnyxEvent({ type: "call.hangup", subject: "call_order", occurredAt: new Date(at(3) * 1000).toISOString() }),
       ],
     ] as const;
+    const random = seededRandom();
     const results = new Set<string>();
     for (let round = 0; round < 12; round += 1) {
       const shuffled =
-        round === 0 ? events : round === 1 ? [...events].reverse() : [...events].sort(() => Math.random() - 0.5);
+        round === 0 ? events : round === 1 ? [...events].reverse() : [...events].sort(() => random() - 0.5);
       for (const [provider, event] of shuffled) {
         expect((await send(provider, event)).status).toBe(200);
         await workUntilIdle();
