@@ -50,7 +50,7 @@ export function DeliveryList({
   });
   const deliveries = query.data.pages.flatMap((page) => page.deliveries);
   const { dead } = destination.health;
-  const failed: EventFilter = { destination: [destination.slug], delivery_status: ["dead"] };
+  const failed: EventFilter = { destination: [destination.slug], delivery_status: ["dead"], status: ["dead"] };
   return (
     <section aria-labelledby="deliveries">
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2 pb-2">
@@ -75,7 +75,7 @@ export function DeliveryList({
       </div>
       {deliveries.length === 0 ? (
         <p className="border-t py-6 text-quiet">
-          Nothing has gone there yet. Events of its types appear here as they come; a sample shows the way at once.
+          No deliveries yet. Matching events appear here as they come; a sample shows it at once.
         </p>
       ) : (
         <table className="w-full table-fixed border-separate border-spacing-0 max-md:block max-md:border-t">

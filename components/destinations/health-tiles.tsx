@@ -28,11 +28,11 @@ export function HealthTiles({ destination: { health, timeout_ms, kind } }: { des
       >
         {percent(success_rate)}
       </Tile>
-      <Tile name="Median time" below="p50 of answers">
+      <Tile name="Median time" below="p50">
         {p50_ms === null ? "–" : duration(p50_ms)}
       </Tile>
       <Tile
-        name="Slowest twentieth"
+        name="95th percentile"
         below={kind === "http" ? `p95; limit ${duration(timeout_ms).replace(".0", "")}` : "p95"}
       >
         {p95_ms === null ? "–" : duration(p95_ms)}

@@ -18,7 +18,7 @@ export function DoorEntry({ event }: { event: EventDetail }) {
   return (
     <TimelineEntry
       icon={<DoorOpen className="size-3.5 text-quiet" />}
-      title={<span className="font-medium">Accepted at the door</span>}
+      title={<span className="font-medium">Accepted</span>}
       aside={
         <span className="text-quiet text-sm">
           <RelativeTime at={event.received_at} />

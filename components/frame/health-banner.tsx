@@ -11,7 +11,7 @@ const TITLE: Record<HealthCheck["name"], string> = {
   writes: "Webhooks cannot be stored",
   lanes: "Parts of Redrive wait for the database",
   clock: "The clocks differ",
-  rejections: "Most webhooks are refused",
+  rejections: "Most webhooks are rejected",
   worker: "Deliveries wait",
   migrations: "The database is older than this version",
   secrets: "A secret is missing",

@@ -65,8 +65,8 @@ function vitals(analytics: Analytics, buckets: Bucket[]): Vital[] {
       href: "/dead-letters",
     },
     {
-      name: "Refused at the door",
-      meaning: "Requests refused in this time: unsigned, wrong signature, stale or malformed.",
+      name: "Rejected requests",
+      meaning: "Requests rejected in this time: unsigned, wrong signature, stale or malformed.",
       value: count(totals.rejected),
       change: countChange(totals.rejected, previous.rejected),
       spark: each("rejected"),

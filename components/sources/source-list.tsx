@@ -41,7 +41,8 @@ export function SourceList({
   return (
     <div className="max-w-[80rem]">
       <p className="pb-3 text-quiet">
-        Copy a URL into the provider's settings. A request that does not prove itself is refused and counted here.
+        Copy a URL into the provider's settings. Only authenticated requests become events; the others are rejected and
+        counted here.
       </p>
       <ul className="border-t">
         {inOrder(data).map((provider) => (
