@@ -33,7 +33,10 @@ function owned<Process>(process: Process, end: (process: Process) => Promise<unk
   return process;
 }
 
-beforeAll(() => ensureBuild(ROOT, () => {}));
+beforeAll(async () => {
+  process.setMaxListeners(100);
+  await ensureBuild(ROOT, () => {});
+});
 afterAll(async () => {
   for (const end of ends.reverse()) await end();
 });
