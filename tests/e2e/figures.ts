@@ -346,6 +346,17 @@ export async function expectFiguresToAgree(page: Page, url: string, read: Read, 
 
 export type Read = (api: string) => Promise<unknown>;
 
+/** What the API answers. On a busy machine that may be "try again" for a while, which is no figure. */
+export async function readWhenAnswered<Answer>(url: string, authorization: string, limitMs = 120_000): Promise<Answer> {
+  for (const giveUp = Date.now() + limitMs; ; await new Promise((resolve) => setTimeout(resolve, 250))) {
+    const response = await fetch(url, { headers: { authorization } });
+    if (response.ok) return (await response.json()) as Answer;
+    if (![429, 503].includes(response.status) || Date.now() > giveUp) {
+      throw new Error(`${url} answers ${response.status}: ${await response.text()}`);
+    }
+  }
+}
+
 async function expectShown(at: Locator, shown: Shown, name: string): Promise<void> {
   const timeout = 5_000;
   if (shown === null) return expect(at, name).toHaveCount(0, { timeout });

@@ -11,6 +11,7 @@ import type { Replay } from "../../lib/contract/replays";
 import { type RunningApp, startApp } from "../support/app";
 import { addDestination, type Endpoint, publish, startEndpoint } from "../support/endpoint";
 import { APP_ENVIRONMENT, connectTo, tokenFor, until } from "../support/processes";
+import { readWhenAnswered } from "./figures";
 import { signInAt } from "./sign-in";
 
 /** Longer than the walk: what is retried then is not retried by itself here. */
@@ -174,17 +175,17 @@ async function walk(page: Page, { why, settings, make, event, destination, row, 
     expect(hold?.why ?? "rate").toBe(why);
     await page.goto(`${app.url}/events/${last}`);
     const timeline = page.getByRole("region", { name: "Timeline" });
-    await expect(timeline).toContainText(event(hold as Hold), { timeout: 10_000 });
+    await expect(timeline).toContainText(event(hold as Hold), { timeout: 40_000 });
     await expect(timeline.getByTestId("hold")).toHaveCount(hold ? 1 : 0);
 
     await page.goto(`${app.url}/destinations/ds_${id}`);
     const banner = page.getByTestId("destination-trouble");
-    if (destination) await expect(banner).toContainText(destination, { timeout: 10_000 });
-    else await expect(banner).toHaveCount(0, { timeout: 10_000 });
+    if (destination) await expect(banner).toContainText(destination, { timeout: 40_000 });
+    else await expect(banner).toHaveCount(0, { timeout: 40_000 });
 
     await page.goto(`${app.url}/destinations`);
-    await expect(page.getByTestId("destination-row").filter({ hasText: slug })).toContainText(row, { timeout: 10_000 });
-  }).toPass({ timeout: 240_000 });
+    await expect(page.getByTestId("destination-row").filter({ hasText: slug })).toContainText(row, { timeout: 40_000 });
+  }).toPass({ timeout: 400_000 });
 
   if (!replay) return;
   const { id: started } = await send<Replay>("/api/webhooks/replays", {
@@ -217,8 +218,8 @@ async function numbers(slug: string, status: string): Promise<string[]> {
   return rows.map((row) => row.id);
 }
 
-async function read<Answer>(path: string): Promise<Answer> {
-  return (await (await fetch(`${app.url}${path}`, { headers: { authorization } })).json()) as Answer;
+function read<Answer>(path: string): Promise<Answer> {
+  return readWhenAnswered(`${app.url}${path}`, authorization);
 }
 
 async function send<Answer>(path: string, body: unknown = {}): Promise<Answer> {

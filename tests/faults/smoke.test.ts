@@ -18,7 +18,7 @@ import { startCron, startFront } from "../support/surroundings";
 import { startWorkerProcess } from "../support/worker";
 import { startAgentSdk } from "../tools/agent-sdk";
 
-const FEWEST_CHECKS = 45;
+const FEWEST_CHECKS = 44;
 const LEASE_SECONDS = 3;
 const SEED = Number(process.env.FAULT_SEED ?? Date.now() % 1_000_000);
 
@@ -41,18 +41,21 @@ afterAll(async () => {
   for (const end of ends.reverse()) await end();
 });
 
+/** What an installation without two events has nothing to show of. */
+const TOO_NEW = /there is no event yet|there are fewer than two events/;
+
 /** Everything was checked, and nothing but for a reason of this installation was not. */
-function expectAllWell({ code, output, passed, failed, skipped }: Ran): void {
+function expectAllWell({ code, output, passed, failed, skipped }: Ran, butFor = TOO_NEW): void {
   expect(failed, output).toEqual([]);
   expect(code, output).toBe(0);
   expect(passed.length, output).toBeGreaterThanOrEqual(FEWEST_CHECKS);
-  expect(skipped, output).toEqual([]);
+  expect(
+    skipped.filter((line) => !butFor.test(line)),
+    output,
+  ).toEqual([]);
 }
 
-/** Twice, so that the second finds more than one event. */
 async function expectWritingPasses(url: string, env: Record<string, string>, token: string): Promise<void> {
-  const first = await smoke(url, env, "--token", token, "--write");
-  expect(first.failed, first.output).toEqual([]);
   expectAllWell(await smoke(url, env, "--token", token, "--write"));
 }
 
@@ -64,6 +67,7 @@ describe.concurrent("npm run smoke passes on", () => {
     const token = await administratorsToken(env);
     const database = await databaseUrlOf(dataDir);
     await expectWritingPasses(app.url, env, token);
+    await expectWritingPasses(app.url, env, token);
 
     const written = await withDatabase(
       database,
@@ -73,9 +77,7 @@ describe.concurrent("npm run smoke passes on", () => {
     for (const { mark } of written) expect(mark).toContain("evt_smoke_");
 
     const before = await contentsOf(database);
-    const read = await smoke(app.url, env, "--token", token);
-    expect(read.failed, read.output).toEqual([]);
-    expect(read.code).toBe(0);
+    expectAllWell(await smoke(app.url, env, "--token", token), /needs --write/);
     expect(await contentsOf(database)).toEqual(before);
   });
 
@@ -148,15 +150,15 @@ describe.concurrent("npm run smoke passes on", () => {
     await load.nextAcknowledgement();
 
     await Promise.all([one.kill(), workers[0].kill()]);
-    expectAllWell(await smoke(two.url, env, "--token", token, "--write"));
+    await expectWritingPasses(two.url, env, token);
     one = await startWeb();
     await startWorker();
     await Promise.all([two.kill(), workers[1].kill()]);
-    expectAllWell(await smoke(one.url, env, "--token", token, "--write"));
+    await expectWritingPasses(one.url, env, token);
     two = await startWeb();
     await load.nextAcknowledgement();
     await load.stop();
-    for (const web of [one, two]) expectAllWell(await smoke(web.url, env, "--token", token, "--write"));
+    for (const web of [one, two]) await expectWritingPasses(web.url, env, token);
 
     await withDatabase(database.url, async (sql) => {
       await quiesce(sql, 60_000);

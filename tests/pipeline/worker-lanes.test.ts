@@ -162,15 +162,15 @@ describe("a serverless tick", () => {
 
   test("ends when its time is up, and the next one goes on with what is left", async () => {
     await addDestination(desk.sql, "slow", healthy.url, { max_concurrency: 1 });
-    healthy.takes(50);
-    await publish(desk.sql, "slow", 200);
+    healthy.takes(100);
+    await publish(desk.sql, "slow", 40);
     const startedAt = Date.now();
     const first = Number(await runTick(1_000));
     expect(Date.now() - startedAt).toBeLessThan(15_000);
-    expect(first).toBeLessThan(200);
+    expect(first).toBeLessThan(40);
     const [open] = await desk.sql`select count(*)::int as n from deliveries where status = 'claimed'`;
     expect(open?.n).toBe(0);
-    expect(Number(await runTick(120_000)) + first).toBe(200);
+    expect(Number(await runTick(120_000)) + first).toBe(40);
   });
 
   test("of two in one process the second leaves the work to the first", async () => {
