@@ -75,12 +75,12 @@ function Outlook({ delivery }: { delivery: Delivery }) {
     );
   }
   if (status === "held")
-    return <p className="text-violet">Held until those before it have gone out. Nothing is lost.</p>;
+    return <p className="text-violet">Held until the deliveries before it are sent. Nothing is lost.</p>;
   return <p className="text-quiet">{queuedWords(destination)}</p>;
 }
 
 /** Nothing holds it: a worker takes it, as fast as the destination's own limits let it. */
 function queuedWords({ name, rate_per_second: rate }: Delivery["destination"]): string {
-  if (rate === null) return "Queued. A worker takes it next.";
+  if (rate === null) return "Waiting for a worker.";
   return `Queued. ${name} gets at most ${plural(rate, "delivery", "deliveries")} a second.`;
 }

@@ -6,7 +6,7 @@ export function ClosedLink({ problem }: { problem: "closed" | "too_many" }) {
   return (
     <>
       <h2 className="font-semibold text-lg">
-        {problem === "closed" ? "This link does not work any more" : "Too many attempts"}
+        {problem === "closed" ? "This link no longer works" : "Too many attempts"}
       </h2>
       <p className="mt-1 text-pretty text-quiet">
         {problem === "closed"

@@ -2,7 +2,7 @@
 import type { ReplayDetail } from "@/lib/client/replays";
 import { ERROR_CLASS, type SkipReason } from "@/lib/contract/vocabulary";
 import { count, plural } from "../format";
-import { endedWords, ranOf } from "./figures";
+import { endedWords, failedTrialWords, ranOf } from "./figures";
 
 /** `45 of 47 recovered. 2 still fail: Agent SDK answers 503.` */
 export function verdictOf(replay: ReplayDetail): string {
@@ -18,12 +18,17 @@ export function verdictOf(replay: ReplayDetail): string {
     case "paused":
       return `Paused after ${done}.`;
     case "stopped":
-      return sentences("Stopped by itself.", replay.stopped_because, retries(replay), untouched(replay, "stopped"));
+      return sentences("Stopped automatically.", stoppedBecause(replay), retries(replay), untouched(replay, "stopped"));
     case "cancelled":
       return sentences("Cancelled.", recovered(replay), retries(replay), untouched(replay, "cancelled"));
     case "completed":
       return sentences(recovered(replay), stillFailing(replay), skippedWords(replay));
   }
+}
+
+/** A trial in its figures of now, as its panel below says them; anything else as it was noted. */
+function stoppedBecause({ summary: { trial }, stopped_because }: ReplayDetail): string | null {
+  return trial?.state === "failed" ? failedTrialWords(trial) : stopped_because;
 }
 
 function sentences(...said: (string | null | undefined)[]): string {
@@ -39,7 +44,7 @@ function retries({ in_progress }: ReplayDetail): string | null {
 function recovered(replay: ReplayDetail): string {
   const { succeeded, failed, summary, in_progress } = replay;
   const ran = ranOf(replay);
-  if (ran === 0) return in_progress === 0 ? "Nothing ran." : "None has recovered yet.";
+  if (ran === 0) return in_progress === 0 ? "Nothing ran." : "No events recovered yet.";
   if (succeeded === 0)
     return `${ran === 1 ? "It" : `None of ${count(ran)}`} recovered.`.replace("It recovered", "Not recovered");
   const share =
@@ -48,7 +53,7 @@ function recovered(replay: ReplayDetail): string {
       : ran === 1
         ? "Recovered."
         : `All ${count(ran)} recovered.`;
-  if (failed === 0 && summary.outcomes.already_correct === succeeded) return `${share} Every row was correct already.`;
+  if (failed === 0 && summary.outcomes.already_correct === succeeded) return `${share} Every row was already correct.`;
   return summary.rows_changed > 0 && failed === 0 ? `${share} ${plural(summary.rows_changed, "row")} changed.` : share;
 }
 

@@ -49,13 +49,18 @@ export function startWorker(): Worker {
   return {
     async stop() {
       await Promise.all([...lanes.map((lane) => lane.stop()), stopTending()]);
-      await call<number>("pipeline", "release_leases", { p_worker: name }).then(
-        (released) => log("worker_stopped", { worker: name, released }),
-        // Its leases end by themselves, only later.
-        (error: unknown) => logError("leases_not_released", error, { worker: name }),
-      );
+      const released = await releaseLeases(name);
+      if (released !== undefined) log("worker_stopped", { worker: name, released });
     },
   };
+}
+
+/** Gives back what did not end in time. Without the database the leases end by themselves, only later. */
+function releaseLeases(name: string): Promise<number | undefined> {
+  return call<number>("pipeline", "release_leases", { p_worker: name }).catch((error: unknown) => {
+    logError("leases_not_released", error, { worker: name });
+    return undefined;
+  });
 }
 
 /** One loop for the deliveries of one kind. */
@@ -199,7 +204,7 @@ export async function runTick(limitMs = environment().TICK_SECONDS * 1000): Prom
       await new Promise((resolve) => setTimeout(resolve, Math.min(POLL_MS, Math.max(0, endAt - Date.now()))));
     }
     await Promise.all([...lanes.map((lane) => lane.stop()), stopTending()]);
-    await call<number>("pipeline", "release_leases", { p_worker: name });
+    await releaseLeases(name);
     return lanes.reduce((sum, lane) => sum + lane.tried(), 0);
   } finally {
     ticking.count -= 1;

@@ -62,19 +62,19 @@ export function figuresOf({ destination, slug, events, replays }: Outage): Figur
     line("/?range=24h", "what waits", below("Oldest due delivery"), ANALYTICS, ({ waiting }: Analytics) => {
       const [free, back] = [waiting.count - waiting.blocked, waiting.blocked + waiting.held];
       const parts = [free > 0 && `${thousands(free)} due or planned`, back > 0 && `${thousands(back)} held back`];
-      return parts.filter(Boolean).join(" · ") || "nothing waits";
+      return parts.filter(Boolean).join(" · ") || "nothing pending";
     }),
     line("/?range=24h", "dead letters", value("Dead letters"), DEAD_LETTERS, ({ total }: DeadLetters) =>
       thousands(total.events),
     ),
-    line("/?range=24h", "rejected", value("Rejected requests"), SOURCES, ({ sources }: { sources: SourceProvider[] }) =>
-      thousands(sum(sources, ({ rejections_24h }) => rejections_24h)),
+    line("/?range=24h", "rejected", value("Rejected"), SOURCES, ({ providers }: Sources) =>
+      thousands(sum(providers, ({ rejections_24h }) => rejections_24h)),
     ),
     line("/?range=24h", "received", value("Received"), EVENTS, ({ total }: Total) => thousands(total)),
-    line("/?range=24h", "replays under way", value("Replays under way"), REPLAYS, ({ replays: all }: Replays) =>
+    line("/?range=24h", "replays under way", value("Active replays"), REPLAYS, ({ replays: all }: Replays) =>
       thousands(all.filter(isUnderWay).length),
     ),
-    line("/?range=24h", "in trouble", value("Destinations in trouble"), DESTINATIONS, (d: Destinations) =>
+    line("/?range=24h", "in trouble", value("Unhealthy destinations"), DESTINATIONS, (d: Destinations) =>
       thousands(d.destinations.filter(isInTrouble).length),
     ),
     line("/?range=24h", "the provider's row", cellsOf("table", slug), ANALYTICS, ({ providers }: Analytics) => {
@@ -258,6 +258,9 @@ export function figuresOf({ destination, slug, events, replays }: Outage): Figur
             return others.length === 0 ? thousands(count) : /\d/;
           },
         ),
+        line(page, "the trial in the heading", testIds("replay-verdict"), api, ({ summary: { trial } }: Counted) =>
+          trial?.state === "failed" ? new RegExp(`Trial: ${trial.failed} of ${trial.size} failed`) : /./,
+        ),
         line(page, "trial", testIds("trial"), api, ({ summary: { trial } }: Counted) => {
           if (!trial) return null;
           if (trial.state === "failed") return new RegExp(`^Trial: ${trial.failed} of ${trial.size} failed`);
@@ -266,16 +269,10 @@ export function figuresOf({ destination, slug, events, replays }: Outage): Figur
       ];
     }),
 
-    line(
-      "/sources",
-      "traffic of Stripe",
-      trafficOf("stripe"),
-      SOURCES,
-      ({ sources }: { sources: SourceProvider[] }) => {
-        const stripe = sources.find(({ provider }) => provider === "stripe") as SourceProvider;
-        return `${plural(stripe.events_24h, "event")}, ${thousands(stripe.rejections_24h)} rejected`;
-      },
-    ),
+    line("/sources", "traffic of Stripe", trafficOf("stripe"), SOURCES, ({ providers }: Sources) => {
+      const stripe = providers.find(({ provider }) => provider === "stripe") as SourceProvider;
+      return `${plural(stripe.events_24h, "event")}, ${thousands(stripe.rejections_24h)} rejected`;
+    }),
   ];
 }
 
@@ -312,7 +309,7 @@ export const IDENTITIES: Identity[] = [
   ]),
   identity("rejected requests", [
     [ANALYTICS, ({ totals }: Analytics) => totals.rejected],
-    [SOURCES, ({ sources }: { sources: SourceProvider[] }) => sum(sources, ({ rejections_24h }) => rejections_24h)],
+    [SOURCES, ({ providers }: Sources) => sum(providers, ({ rejections_24h }) => rejections_24h)],
   ]),
   identity("items of replays beyond their total", [
     [REPLAYS, ({ replays }: Replays) => replays.filter((r) => ended(r) + r.in_progress > r.total).length],
@@ -367,6 +364,7 @@ async function expectShown(at: Locator, shown: Shown, name: string): Promise<voi
 }
 
 type Total = { total: number };
+type Sources = { providers: SourceProvider[] };
 type Events = { events: EventSummary[] };
 type Replays = { replays: Replay[] };
 type Destinations = { destinations: Destination[] };

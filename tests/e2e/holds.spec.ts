@@ -59,7 +59,8 @@ const CASES: Case[] = [
   {
     why: "circuit",
     make: openCircuit,
-    event: ({ until: at }) => new RegExp(`The circuit of hold-circuit is open until ${clock(at)}\\. Then one delivery`),
+    event: ({ until: at }) =>
+      new RegExp(`The circuit of hold-circuit is open until ${clock(at)}\\. Then one test delivery`),
     destination: /^Circuit open: .*The next try is in (59 min|1 h)\..* deliveries wait meanwhile\./s,
     row: /Circuit open.*next try in (59 min|1 h)/,
     replay: /^3 deliveries wait\. The circuit of hold-circuit is open until \d\d:\d\d:\d\d\./,
@@ -74,8 +75,8 @@ const CASES: Case[] = [
       await until("one is let through", async () => (await holdOf(place.id))?.why === "probe");
     },
     event: () =>
-      /The circuit of hold-probe was open\. One delivery is let through; the others follow when it succeeds\./,
-    destination: /^Circuit half open: one delivery is let through\./,
+      /The circuit of hold-probe was open\. One test delivery is sent\. When it succeeds, the others follow\./,
+    destination: /^Circuit half open: one test delivery is sent\./,
     row: /Trying again/,
   },
   {
@@ -88,7 +89,7 @@ const CASES: Case[] = [
     },
     event: ({ until: at }) => new RegExp(`hold-throttled asked to slow down\\. Deliveries go on at ${clock(at)}\\.`),
     destination: /^The endpoint asked to slow down\.Deliveries go on in (59 min|1 h)\. 2 deliveries wait meanwhile\./,
-    row: /Throttled.*goes on in (59 min|1 h)/,
+    row: /Slowed down.*goes on in (59 min|1 h)/,
     replay: /^3 deliveries wait\. hold-throttled asked to slow down\. Deliveries go on at \d\d:\d\d:\d\d\./,
   },
   {
@@ -99,7 +100,7 @@ const CASES: Case[] = [
     },
     event: ({ since }) =>
       new RegExp(
-        `hold-paused was paused by test-super_admin at ${clock(since)}\\. Deliveries go out when it is resumed\\.`,
+        `hold-paused was paused by test-super_admin at ${clock(since)}\\. Deliveries are sent when it is resumed\\.`,
       ),
     destination: /^Paused by test-super_admin.*, with 2 deliveries held\..*nothing is lost/s,
     row: /Paused.*2 held/,

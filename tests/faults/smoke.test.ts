@@ -59,7 +59,7 @@ async function expectWritingPasses(url: string, env: Record<string, string>, tok
   expectAllWell(await smoke(url, env, "--token", token, "--write"));
 }
 
-describe.concurrent("npm run smoke passes on", () => {
+describe("npm run smoke passes on", () => {
   test("npm start with nothing configured, reads without writing, and marks what it writes", async () => {
     const dataDir = temporaryDirectory();
     const app = owned(await startApp({ dataDir }), (it) => it.stop());

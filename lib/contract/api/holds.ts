@@ -22,7 +22,7 @@ export const replayHold: z.ZodType<ReplayHold> = z
     ...fields,
     destination_id: z.string(),
     destination: z.string(),
-    deliveries: count.describe("How many of the replay wait for it."),
+    deliveries: count.describe("How many deliveries of the replay wait for it."),
   })
   .meta({ id: "ReplayHold" });
 
