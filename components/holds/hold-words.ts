@@ -20,7 +20,7 @@ export function holdSentence(hold: Hold, name: string, clock: Clock): string {
     case "disabled":
       return `${name} ${disabledWords(hold)}. Deliveries are sent when it is enabled.`;
     case "order":
-      return `${name} gets its deliveries in order: these wait for an older one${until ? `, which is retried at ${until}` : ""}.`;
+      return `${name} gets its deliveries in order, and an older one goes first${until ? `, which is retried at ${until}` : ""}.`;
   }
 }
 

@@ -42,3 +42,25 @@ language sql stable set search_path = '' as $$
     else public.hold_of(t, h) || '{"by": null, "because": null}'
   end;
 $$;
+
+-- What holds one delivery: its destination's hold, or `order`, the oldest unfinished delivery of the same key before it:
+-- {…, until: its retry, event_id: where it is in the scope}. Null when nothing does.
+create function public.hold_of_delivery(
+  d public.deliveries, t public.destinations, h public.destination_health, p_scope text[]
+) returns jsonb
+language sql stable set search_path = '' as $$
+  select coalesce(public.hold_within(t, h, p_scope), case when (d).status in ('pending', 'retrying') then (
+    select jsonb_build_object(
+      'why', 'order', 'because', null, 'since', null,
+      'until', case x.status when 'retrying' then public.iso(x.due_at) end, 'by', null
+    ) || coalesce((
+      select jsonb_build_object('event_id', 'we_' || e.id) from public.events e
+      where e.id = x.event_id and public.in_scope(p_scope, e.organisation_id)
+    ), '{}')
+    from public.deliveries x
+    -- As is_first decides in the claim.
+    where x.destination_id = (d).destination_id and x.ordering_key = (d).ordering_key and x.id < (d).id
+      and x.status in ('pending', 'claimed', 'retrying', 'held') and ((d).lane = 'replay' or x.lane = 'live')
+    order by x.id limit 1
+  ) end);
+$$;

@@ -57,7 +57,7 @@ begin
     e.raw_body := convert_to(public.payload_of(e)::text, 'UTF8');
   else
     e.payload := null;
-    e.raw_body := convert_to('{"redacted":"Whoever this was about asked to be forgotten."}', 'UTF8');
+    e.raw_body := convert_to('{"redacted":"The person this was about asked to be forgotten."}', 'UTF8');
   end if;
   e.headers := coalesce((
     select jsonb_agg(h.pair order by h.place)

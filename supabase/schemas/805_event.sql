@@ -12,7 +12,7 @@ language sql stable set search_path = '' as $$
         'id', d.id, 'status', d.status, 'attempt_count', d.attempt_count,
         -- Of the run it is in: a replay begins to count anew, and may have a number of its own.
         'tries', d.tries, 'max_attempts', coalesce((select p.max_attempts from public.replay_retries(d) p), t.max_attempts),
-        'hold', public.hold_within(t, h, p_scope),
+        'hold', public.hold_of_delivery(d, t, h, p_scope),
         'due_at', case when d.status in ('pending', 'retrying') then public.iso(d.due_at) end,
         'last_error_class', d.last_error_class, 'last_error', d.last_error, 'last_http_status', d.last_http_status,
         'replay_id', public.replay_name(d.replay_id, p_scope), 'created_at', public.iso(d.created_at),
@@ -20,7 +20,8 @@ language sql stable set search_path = '' as $$
         'destination', jsonb_build_object(
           'id', t.id, 'slug', case when t.organisation_id is null or public.in_scope(p_scope, t.organisation_id) then t.slug else 'ds_' || t.id end,
           'name', public.destination_name(t, p_scope), 'kind', t.kind,
-          'url', case when public.in_scope(p_scope, t.organisation_id) then public.mask_url(t.url) end
+          'url', case when public.in_scope(p_scope, t.organisation_id) then public.mask_url(t.url) end,
+          'rate_per_second', case when public.in_scope(p_scope, t.organisation_id) then t.rate_per_second end
         ),
         'attempts', coalesce((
           select jsonb_agg(

@@ -12,7 +12,7 @@ language sql stable set search_path = '' as $$
     'skip_reason', i.skip_reason, 'error_class', i.error_class, 'detail', i.detail,
     'finished_at', public.iso(i.finished_at), 'http_status', a.http_status, 'duration_ms', a.duration_ms,
     'attempts', d.tries, 'next_retry', case when i.outcome is null and d.status = 'retrying' then public.iso(d.due_at) end,
-    'hold', case when i.outcome is null then public.hold_within(t, h, p_scope) end,
+    'hold', case when i.outcome is null then public.hold_of_delivery(d, t, h, p_scope) end,
     'changes', coalesce(a.changes, '[]')
   ) order by i.position), '[]')
   from (

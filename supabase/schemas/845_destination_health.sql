@@ -54,7 +54,12 @@ language sql stable set search_path = '' as $$
       (select count(*) from public.deliveries d where d.destination_id = t.id and d.status in ('pending', 'retrying'))
         as waiting,
       (select count(*) from public.deliveries d where d.destination_id = t.id and d.status = 'held') as held,
-      (select count(*) from public.deliveries d where d.destination_id = t.id and d.status = 'dead') as dead
+      -- As the dead letters count them: what a person marked as resolved is dead no more.
+      (
+        select count(*) from public.deliveries d
+        join public.events e on e.id = d.event_id and e.status = 'dead'
+        where d.destination_id = t.id and d.status = 'dead'
+      ) as dead
   ) queue
   where t.id = any (p_destination_ids);
 $$;

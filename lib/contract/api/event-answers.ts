@@ -99,7 +99,14 @@ const attempt: z.ZodType<Attempt> = z
 const delivery: z.ZodType<Delivery> = z
   .object({
     id: z.int(),
-    destination: z.object({ id: z.int(), slug: z.string(), name: z.string(), kind, url: z.string().nullable() }),
+    destination: z.object({
+      id: z.int(),
+      slug: z.string(),
+      name: z.string(),
+      kind,
+      url: z.string().nullable(),
+      rate_per_second: z.number().nullable().describe("Null: no limit, or another organisation's destination."),
+    }),
     status: deliveryStatus,
     attempt_count: count,
     tries: count.describe("Attempts of the current run. A replay starts counting again."),
