@@ -36,14 +36,14 @@ function ofProvider(error: string): SingleSignOnRefusal {
 }
 
 function ofCode(code: string, cause: unknown): SingleSignOnRefusal {
-  const { claim, header, status } = Object(cause) as { claim?: string; header?: unknown; status?: number };
+  const { claim, header, status, signature } = Object(cause) as Record<string, unknown> & { status?: number };
   if (code === oauth.JWT_TIMESTAMP_CHECK) return "wrong_time";
   if (code === oauth.JWT_CLAIM_COMPARISON) {
     return ({ iss: "wrong_issuer", aud: "wrong_audience", azp: "wrong_audience", nonce: "wrong_nonce" } as const)[
       claim as "iss"
     ];
   }
-  if (code === oauth.KEY_SELECTION) return "bad_signature";
+  if (code === oauth.KEY_SELECTION || signature !== undefined) return "bad_signature";
   if (code === oauth.UNSUPPORTED_OPERATION) return "wrong_algorithm";
   if (code === oauth.RESPONSE_IS_NOT_CONFORM) return (status ?? 0) >= 500 ? "provider_down" : "provider_error";
   if (code === oauth.MISSING_SERVER_METADATA || code === oauth.INVALID_SERVER_METADATA) return "misconfigured";
