@@ -1,13 +1,14 @@
+"use client";
+
 import type { ReactNode } from "react";
+import { useOrigin } from "@/lib/client/hydrated";
 import type { SingleSignOnSettings } from "@/lib/contract/single-sign-on";
 import { CopyButton } from "../copy-button";
-import { DoorUrl } from "../sources/door-url";
-
-const VARIABLES = ["OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET"];
 
 /** How people get in without a password here, and what the identity provider must know and send. */
 export function SingleSignOn({ settings }: { settings: SingleSignOnSettings }) {
-  const { issuer, clientId, off, callbackUrl } = settings;
+  const { issuer, clientId, off, variables, callbackUrl } = settings;
+  const origin = useOrigin();
   return (
     <section aria-labelledby="single-sign-on" data-testid="single-sign-on" className="max-w-3xl pt-8">
       <h2 id="single-sign-on" className="pb-1 font-semibold">
@@ -28,13 +29,13 @@ export function SingleSignOn({ settings }: { settings: SingleSignOnSettings }) {
           </>
         ) : (
           <Row term="Variables" help="The address and the two values that your provider gives to an application.">
-            {VARIABLES.map((name) => (
-              <Code key={name} text={name} what={name} />
+            {Object.entries(variables).map(([name, isSet]) => (
+              <Code key={name} text={name} what={name} note={isSet ? "is set" : "is missing"} />
             ))}
           </Row>
         )}
         <Row term="Callback URL" help="Register it at your provider as the redirect URI, exactly as it is.">
-          <DoorUrl url={callbackUrl} what="callback URL" />
+          <Code text={callbackUrl.startsWith("/") ? `${origin}${callbackUrl}` : callbackUrl} what="callback URL" />
         </Row>
         <Row
           term="Claims"
@@ -56,7 +57,7 @@ export function SingleSignOn({ settings }: { settings: SingleSignOnSettings }) {
 
 function Row({ term, help, children }: { term: string; help?: string; children: ReactNode }) {
   return (
-    <div className="grid gap-x-4 gap-y-1 px-3 py-2.5 md:grid-cols-[8rem_minmax(0,1fr)]">
+    <div className="grid gap-x-4 gap-y-1 px-3 py-2.5 md:grid-cols-[8rem_minmax(0,1fr)] md:items-baseline">
       <dt className="font-medium text-quiet">{term}</dt>
       <dd className="min-w-0 space-y-1">
         {children}

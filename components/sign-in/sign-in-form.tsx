@@ -17,6 +17,8 @@ export function SignInForm({
   hasSingleSignOn: boolean;
 }) {
   const [problem, setProblem] = useState(initialProblem ? signInProblem(initialProblem) : null);
+  // What somebody comes back with is not about the fields: it stands above them.
+  const [cameBack, setCameBack] = useState(problem !== null);
   const [pending, setPending] = useState(false);
   const ids = { email: useId(), password: useId(), problem: useId() };
 
@@ -24,7 +26,7 @@ export function SignInForm({
     event.preventDefault();
     const form = new FormData(event.currentTarget);
     setPending(true);
-    setProblem(null);
+    clear();
     const fields = { email: String(form.get("email")), password: String(form.get("password")) };
     const answer = await signIn("credentials", { ...fields, redirect: false }).catch(() => undefined);
     // A full load, so that everything is rendered for who this is now.
@@ -33,8 +35,19 @@ export function SignInForm({
     setPending(false);
   }
 
+  function clear() {
+    setProblem(null);
+    setCameBack(false);
+  }
+
+  const alert = problem && (
+    <p id={ids.problem} role="alert" className="text-pretty text-red">
+      {problem}
+    </p>
+  );
   return (
     <form onSubmit={submit} className="space-y-3" aria-describedby={problem ? ids.problem : undefined}>
+      {cameBack && alert}
       <div>
         <label htmlFor={ids.email} className="mb-1 block font-medium">
           E-mail
@@ -64,11 +77,7 @@ export function SignInForm({
           className="h-9"
         />
       </div>
-      {problem && (
-        <p id={ids.problem} role="alert" className="text-pretty text-red">
-          {problem}
-        </p>
-      )}
+      {!cameBack && alert}
       <Button
         type="submit"
         variant="primary"
@@ -78,12 +87,20 @@ export function SignInForm({
       >
         {pending ? "Signing in…" : "Sign in"}
       </Button>
-      {hasSingleSignOn && <SingleSignOn returnTo={returnTo} onProblem={setProblem} />}
+      {hasSingleSignOn && <SingleSignOn returnTo={returnTo} onStart={clear} onProblem={setProblem} />}
     </form>
   );
 }
 
-function SingleSignOn({ returnTo, onProblem }: { returnTo?: string; onProblem: (problem: string | null) => void }) {
+function SingleSignOn({
+  returnTo,
+  onStart,
+  onProblem,
+}: {
+  returnTo?: string;
+  onStart: () => void;
+  onProblem: (problem: string) => void;
+}) {
   const [pending, setPending] = useState(false);
   // Leaving the page ends it; coming back by the browser's button may bring the page as it was left.
   useEffect(() => {
@@ -93,7 +110,7 @@ function SingleSignOn({ returnTo, onProblem }: { returnTo?: string; onProblem: (
   }, []);
   async function start() {
     setPending(true);
-    onProblem(null);
+    onStart();
     await signIn("oidc", { callbackUrl: safeReturnAddress(returnTo) }).catch(() => {
       setPending(false);
       onProblem(signInProblem("NoAnswer"));

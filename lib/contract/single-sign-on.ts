@@ -90,7 +90,9 @@ export function refusalSentence(code: string): string | undefined {
 export interface SingleSignOnSettings {
   issuer?: string;
   clientId?: string;
-  /** Null when it is on. */
+  /** By name: whether it is set. */
+  variables: Record<string, boolean>;
+  /** Why it is off, in a sentence; null when it is on. */
   off: string | null;
   /** What to register at the provider; begins with `/` where Redrive does not know its own address. */
   callbackUrl: string;

@@ -155,6 +155,8 @@ function configurationOf(algorithm: Algorithm, redirectUri: string, keys: Key[])
     jwks: { keys: keys.map(({ jwk }) => jwk) },
     enabledJWA: { idTokenSigningAlgValues: ALGORITHMS },
     cookies: { keys: ["tests only"] },
+    // Said, so that it does not ask whether they were forgotten.
+    ttl: { Interaction: 600, Session: 600, Grant: 600, AccessToken: 60, IdToken: 600, AuthorizationCode: 60 },
     claims: { openid: ["sub"], email: ["email", "email_verified"], profile: ["name"] },
     // As Google, Okta and Keycloak do it; the person "userinfo" is for those who do not.
     conformIdTokenClaims: false,

@@ -13,8 +13,7 @@ export interface Configuration {
 /** The configuration, or why single sign-on is off, in a sentence. */
 export function singleSignOn(): Configuration | { off: string } {
   const { OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET } = environment();
-  const values = { OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET };
-  const missing = Object.entries(values).flatMap(([name, value]) => (value ? [] : [name]));
+  const missing = Object.entries(variables()).flatMap(([name, isSet]) => (isSet ? [] : [name]));
   if (!OIDC_ISSUER || !OIDC_CLIENT_ID || !OIDC_CLIENT_SECRET) {
     return { off: `Single sign-on is off: set ${missing.join(", ").replace(/, (?=\w+$)/, " and ")}, then restart.` };
   }
@@ -30,8 +29,14 @@ export function singleSignOn(): Configuration | { off: string } {
 
 /** True when somebody has set one of the variables, so that being off is a mistake. */
 export function isSingleSignOnWanted(): boolean {
+  return Object.values(variables()).some(Boolean);
+}
+
+/** By name: whether it is set. */
+function variables(): Record<string, boolean> {
   const { OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET } = environment();
-  return Boolean(OIDC_ISSUER || OIDC_CLIENT_ID || OIDC_CLIENT_SECRET);
+  const values = { OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET };
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, Boolean(value)]));
 }
 
 /** For the settings page. */
@@ -42,6 +47,7 @@ export function singleSignOnSettings(): SingleSignOnSettings {
   return {
     ...(OIDC_ISSUER && { issuer: OIDC_ISSUER }),
     ...(OIDC_CLIENT_ID && { clientId: OIDC_CLIENT_ID }),
+    variables: variables(),
     off: "off" in found ? found.off : null,
     callbackUrl: ours ? new URL(CALLBACK_PATH, ours).href : CALLBACK_PATH,
   };

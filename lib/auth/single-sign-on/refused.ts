@@ -24,7 +24,9 @@ export function refusalOf(error: unknown): SignInRefused {
   if (error instanceof oauth.WWWAuthenticateChallengeError) {
     return new SignInRefused("misconfigured", `The provider answered ${error.status} and asks for authentication.`);
   }
-  if (!code?.startsWith("OAUTH_")) throw error;
+  // Keys that WebCrypto cannot read are of the provider.
+  if (error instanceof DOMException) return new SignInRefused("bad_signature", `A key of the provider: ${message}`);
+  if (typeof code !== "string" || !code.startsWith("OAUTH_")) throw error;
   return new SignInRefused(ofCode(code, cause), message);
 }
 
