@@ -23,7 +23,7 @@ export function FirstRun({ initial, maySend }: { initial?: SourceProvider[]; may
     initialData: initial,
     staleTime: 5_000,
   });
-  if (error) return <Problem error={error} before="The doors could not be read." />;
+  if (error) return <Problem error={error} before="Could not load the sources." />;
   if (!sources) return <SourceSkeleton />;
   return <Doors sources={sources} forbidden={maySend ? null : MAY_NOT_SEND} />;
 }
@@ -41,8 +41,8 @@ function Doors({ sources, forbidden }: { sources: SourceProvider[]; forbidden: s
       <h2 className="font-semibold text-lg">No webhook has arrived yet</h2>
       <p className="mt-1 max-w-[38rem] text-pretty text-quiet">
         {local
-          ? "Send a sample: it is signed as the provider signs, goes through the provider's own door, and shows up here by itself."
-          : "Point a provider at its URL below. Its first event shows up here by itself."}
+          ? "Send a sample. It is signed as the provider signs, goes through the provider's own endpoint, and appears here automatically."
+          : "Point a provider at its URL below. Its first event appears here automatically."}
       </p>
       {ready && (
         <div className="mt-4 flex flex-wrap items-center gap-x-2 gap-y-3">
@@ -65,7 +65,7 @@ function Doors({ sources, forbidden }: { sources: SourceProvider[]; forbidden: s
         ))}
       </ul>
       <p className="mt-3 text-pretty text-faint text-sm">
-        Only requests that prove themselves become events. What is refused at the door is counted here, with the reason.
+        Only verified requests become events. Rejected requests are counted here, with the reason.
       </p>
     </section>
   );

@@ -38,11 +38,11 @@ export function isWithin({ organisations }: Scoped, organisation: string | null 
 export function beyondScope({ organisations }: Scoped, field: string): Problem {
   return new Problem({
     status: 403,
-    title: "This goes beyond your organisations.",
+    title: "This is outside your organisations.",
     detail:
       organisations && organisations.length > 0
         ? `Name one of yours: ${organisations.slice(0, 10).join(", ")}${organisations.length > 10 ? ", …" : ""}.`
-        : "You have none just now: ask an administrator.",
+        : "You have none: ask an administrator.",
     field,
   });
 }

@@ -97,7 +97,7 @@ function describe(error: unknown): ProblemInit {
   if (error instanceof DatabaseUnavailable) {
     return {
       status: 503,
-      title: "The database does not answer just now.",
+      title: "The database does not respond.",
       detail: "Try again in a moment.",
       headers: { "retry-after": "5" },
     };

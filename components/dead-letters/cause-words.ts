@@ -7,22 +7,22 @@ import { plural } from "../format";
 const HAPPENED: Record<ErrorClass, string> = {
   timeout: "the endpoint did not answer in time",
   connection_refused: "the connection was refused",
-  connection_reset: "the endpoint broke the connection",
+  connection_reset: "the endpoint closed the connection",
   dns: "the host was not found",
   tls: "the TLS handshake failed",
-  http_4xx: "the endpoint refused them",
+  http_4xx: "the endpoint rejected them",
   http_401: "the endpoint did not accept our credentials",
   http_422: "the endpoint did not understand the payload",
-  http_429: "the endpoint had too many requests",
+  http_429: "the endpoint limits its request rate",
   http_5xx: "the endpoint failed",
   redirect: "the endpoint answered with a redirect",
   response_too_large: "the endpoint's answer was too large",
   blocked_address: "the address is not allowed",
   delivery_loop: "the destination leads back to Redrive",
-  invalid_payload: "the payload is not what is documented",
+  invalid_payload: "the payload does not match its documentation",
   constraint: "the database refused the rows",
-  handler_error: "our own code failed",
-  lease_expired: "the process that worked on them stopped",
+  handler_error: "Redrive's own code failed",
+  lease_expired: "the worker process stopped",
 };
 
 /** `142 deliveries to Merchant A: the endpoint answered 503.` */

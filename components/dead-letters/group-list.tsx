@@ -79,8 +79,8 @@ function NoDeadLetters() {
         </Button>
       }
     >
-      Every delivery has succeeded, is still being tried, or was marked resolved. What uses up its retries appears here,
-      grouped by cause.
+      Every delivery succeeded, is being retried, or was marked resolved. Deliveries that use up their retries appear
+      here, grouped by cause.
     </Notice>
   );
 }

@@ -7,7 +7,7 @@ import { type DeadLetterGroup, filterOfGroup } from "@/lib/contract/dead-letters
 import { ResolveDialog } from "../events/resolve-dialog";
 import { count } from "../format";
 
-const WHOLE = "An event is marked as a whole: one that is dead at another destination, too, leaves that group as well.";
+const WHOLE = "Resolving applies to the whole event, including its dead deliveries in other groups.";
 
 /** Marks the events of a group, as they are when the dialog opens: what dies meanwhile is not marked unseen. */
 export function ResolveGroupDialog({ group, onClose }: { group: DeadLetterGroup; onClose: () => void }) {

@@ -23,7 +23,7 @@ export function DeleteDialog({
   return (
     <ConfirmDialog
       title={`Delete ${name}`}
-      description={`${open > 0 ? lost : ""}No event goes there any more. What was delivered stays in the history. This cannot be undone.`}
+      description={`${open > 0 ? lost : ""}No more events are delivered there. Past deliveries stay in the history. This cannot be undone.`}
       action="Delete the destination"
       doing="Deleting…"
       final

@@ -61,13 +61,13 @@ export function DeliveryList({
           href={historyAddress({ destination: [destination.slug] })}
           className="text-accent text-sm underline-offset-2 hover:underline"
         >
-          All in the history
+          Show all in the history
         </Link>
         {dead > 0 && (
           <div className="ml-auto max-md:ml-0">
             <Guarded forbidden={forbiddenTo(replayRights, "matching")}>
               <Button data-testid="destination-replay" onClick={() => setReplaying(true)}>
-                <Redo2 /> Replay what failed… <span className="text-red tabular-nums">{count(dead)}</span>
+                <Redo2 /> Replay failures… <span className="text-red tabular-nums">{count(dead)}</span>
               </Button>
             </Guarded>
           </div>
@@ -75,7 +75,7 @@ export function DeliveryList({
       </div>
       {deliveries.length === 0 ? (
         <p className="border-t py-6 text-quiet">
-          Nothing has gone there yet. Events of its types appear here as they come; a sample shows the way at once.
+          No deliveries yet. They appear here as events of its types arrive. Send a sample to see one now.
         </p>
       ) : (
         <table className="w-full table-fixed border-separate border-spacing-0 max-md:block max-md:border-t">

@@ -63,7 +63,7 @@ export function DestinationForm({
             placeholder="org_merchant123"
             value={values.organisation}
             problem={wrong("organisation_id")}
-            help="Only its events go there. Empty: those of every organisation."
+            help="Only its events go there. Leave it empty for every organisation."
             onChange={(event) => onChange({ organisation: event.target.value })}
           />
           <div className="[&_label]:font-medium [&_label]:text-base [&_label]:text-ink">
@@ -112,7 +112,7 @@ export function DestinationForm({
           <p className="mt-1.5 text-quiet text-sm" aria-live="polite" data-testid="schedule-words">
             {schedule
               ? `${scheduleWords(schedule)}${schedule.max_attempts > 1 ? ` Dead about ${scheduleSpan(schedule)} after the first failure.` : ""}`
-              : "Enter how often it is tried, and how long the pauses are."}
+              : "Enter the number of attempts and the pauses between them."}
           </p>
         </div>
         <div className="grid grid-cols-3 gap-3 max-md:grid-cols-2">
@@ -133,7 +133,7 @@ export function DestinationForm({
             placeholder="no limit"
             value={values.rate}
             problem={wrong("rate_per_second")}
-            help="Also how fast held ones are released."
+            help="It also limits how fast held deliveries are released."
             onChange={(event) => onChange({ rate: event.target.value })}
           />
           <Field

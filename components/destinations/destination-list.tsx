@@ -67,7 +67,7 @@ function FirstDestination({ forbidden, onAdd }: { forbidden: string | null; onAd
   return (
     <Notice
       icon={Send}
-      title="Events go nowhere yet"
+      title="No destinations yet"
       actions={
         <Guarded forbidden={forbidden}>
           <Button variant="primary" data-testid="destination-add" onClick={onAdd}>
@@ -76,8 +76,8 @@ function FirstDestination({ forbidden, onAdd }: { forbidden: string | null; onAd
         </Guarded>
       }
     >
-      A destination is a URL that receives events: signed, retried, and held while you pause it. What arrives before
-      that is kept, and can be replayed to it later.
+      A destination is a URL that receives events: signed, retried, and held while you pause it. Events that arrive
+      before you add one are kept, and you can replay them to it later.
     </Notice>
   );
 }
@@ -95,7 +95,7 @@ function NothingMatches({ filter }: { filter: DestinationFilter }) {
         )
       }
     >
-      Destinations that come into this state appear here by themselves.
+      Destinations in this state appear here automatically.
     </Notice>
   );
 }

@@ -7,7 +7,7 @@ import { DestinationRow } from "./destination-row";
 export function DestinationTable({ destinations }: { destinations: Destination[] }) {
   return (
     <table className="-mx-3 w-[calc(100%+1.5rem)] table-fixed border-separate border-spacing-0 max-md:mx-0 max-md:block max-md:w-full max-md:border-t">
-      <caption className="sr-only">Destinations, what needs attention first</caption>
+      <caption className="sr-only">Destinations, those that need attention first</caption>
       <thead className="sticky top-12 z-10 bg-page max-md:sr-only">
         <tr>
           {Object.entries(DESTINATION_COLUMNS).map(([key, { title, className, numeric }]) => (

@@ -60,7 +60,7 @@ export function HeaderFields({
           <Plus /> Add a header
         </Button>
       </div>
-      <FieldNotes id={id} problem={problem} help="Their values are kept encrypted and shown masked from then on." />
+      <FieldNotes id={id} problem={problem} help="Values are encrypted when you save, and shown masked afterwards." />
     </fieldset>
   );
 }

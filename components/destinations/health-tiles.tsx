@@ -5,9 +5,9 @@ import { RelativeTime } from "../time";
 import { cn } from "../ui/cn";
 
 const CIRCUIT: Record<BreakerState, { word: string; meaning: string; tone?: string }> = {
-  closed: { word: "Closed", meaning: "deliveries flow" },
+  closed: { word: "Closed", meaning: "deliveries run" },
   open: { word: "Open", meaning: "deliveries wait", tone: "text-red" },
-  half_open: { word: "Half open", meaning: "one is let through", tone: "text-amber" },
+  half_open: { word: "Half open", meaning: "one test delivery is sent", tone: "text-amber" },
 };
 
 /** Its health of the last 24 hours in six figures. */
@@ -28,13 +28,10 @@ export function HealthTiles({ destination: { health, timeout_ms, kind } }: { des
       >
         {percent(success_rate)}
       </Tile>
-      <Tile name="Median time" below="p50 of answers">
+      <Tile name="Median latency" below="p50 of responses">
         {p50_ms === null ? "–" : duration(p50_ms)}
       </Tile>
-      <Tile
-        name="Slowest twentieth"
-        below={kind === "http" ? `p95; limit ${duration(timeout_ms).replace(".0", "")}` : "p95"}
-      >
+      <Tile name="p95 latency" below={kind === "http" ? `p95; limit ${duration(timeout_ms).replace(".0", "")}` : "p95"}>
         {p95_ms === null ? "–" : duration(p95_ms)}
       </Tile>
       <Tile

@@ -29,7 +29,7 @@ export const DESTINATION_LOOK: Record<DestinationState, Look> = {
     icon: Unplug,
     tone: "text-red",
     label: "Circuit open",
-    meaning: "Too many attempts failed. Deliveries wait until one that is let through succeeds.",
+    meaning: "Too many attempts failed. Deliveries wait until a test delivery succeeds.",
   },
   failing: {
     icon: TriangleAlert,
@@ -41,14 +41,14 @@ export const DESTINATION_LOOK: Record<DestinationState, Look> = {
     icon: Stethoscope,
     tone: "text-amber",
     label: "Trying again",
-    meaning: "The circuit was open. One delivery is let through; when it succeeds, the others follow.",
+    meaning: "The circuit was open. One test delivery is sent. When it succeeds, the others follow.",
     moving: true,
   },
   disabled: {
     icon: CircleOff,
     tone: "text-red",
     label: "Disabled",
-    meaning: "Nothing is sent there. Events that come meanwhile are held.",
+    meaning: "Nothing is sent there. New events are held.",
   },
   throttled: {
     icon: Hourglass,
@@ -60,16 +60,16 @@ export const DESTINATION_LOOK: Record<DestinationState, Look> = {
     icon: Turtle,
     tone: "text-amber",
     label: "Slow",
-    meaning: "It answers, but much more slowly than it should.",
+    meaning: "It responds, but much more slowly than it should.",
   },
   paused: {
     icon: CirclePause,
     tone: "text-violet",
     label: "Paused",
-    meaning: "Somebody paused it. Events are held and nothing is lost.",
+    meaning: "A user paused it. Events are held and nothing is lost.",
   },
   healthy: { icon: CircleCheck, tone: "text-green", label: "Healthy", meaning: "Deliveries succeed." },
-  idle: { icon: CircleDashed, tone: "text-grey", label: "Idle", meaning: "Nothing was sent there lately." },
+  idle: { icon: CircleDashed, tone: "text-grey", label: "Idle", meaning: "Nothing was sent there recently." },
 };
 
 export const DESTINATION_STATES = Object.keys(DESTINATION_LOOK) as DestinationState[];

@@ -4,20 +4,20 @@ import { cn } from "../ui/cn";
 export const ORDERING_WORDS: Record<DeliveryOrdering, { label: string; meaning: string }> = {
   none: {
     label: "None",
-    meaning: "Side by side, as fast as the endpoint takes them. One that fails holds up no other.",
+    meaning: "In parallel, as fast as the endpoint accepts them. A failing delivery does not hold up others.",
   },
   object: {
     label: "Per object",
     meaning:
-      "Events of one object, such as one payment, go one after the other. A failing one holds up its object only.",
+      "Events of one object, such as one payment, are delivered one at a time. A failing one holds up its object only.",
   },
   organisation: {
     label: "Per organisation",
-    meaning: "Events of one organisation go one after the other. A failing one holds up that organisation.",
+    meaning: "Events of one organisation are delivered one at a time. A failing one holds up that organisation only.",
   },
   all: {
     label: "Strict",
-    meaning: "Every event goes one after the other. A failing one holds up everything behind it.",
+    meaning: "All events are delivered one at a time. A failing one holds up all that follow.",
   },
 };
 

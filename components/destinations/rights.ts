@@ -8,7 +8,7 @@ export interface DestinationRights {
   mayManage: boolean;
 }
 
-const VIEWER = "Your role may look, not change. Ask somebody in support or an administrator.";
+const VIEWER = "Viewers cannot make changes. Ask an administrator for the Support role.";
 const NOT_ADMIN = "Only an administrator may change destinations.";
 const CONFIGURED = "It comes from the server's configuration. Change it there and restart.";
 

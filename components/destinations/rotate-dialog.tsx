@@ -22,9 +22,9 @@ export function RotateDialog({
     return (
       <ConfirmDialog
         title="Rotate the signing secret"
-        description="A new secret is made and shown once. Until the overlap ends every request carries both signatures, so the endpoint can change over without losing an event."
+        description="A new secret is made and shown once. Until the overlap ends, every request carries both signatures, so the endpoint can switch without losing events."
         action="Make a new secret"
-        doing="Making it…"
+        doing="Creating…"
         run={() => rotateSecret(destination.id)}
         onClose={onClose}
         onDone={(answer) => {
@@ -48,7 +48,7 @@ export function RotateDialog({
         <SecretOnce secret={made.secret} />
         {until && (
           <p className="mt-3 text-quiet">
-            The old secret signs too until <ExactTime at={until} />. Put the new one in place before then.
+            The old secret also signs until <ExactTime at={until} />. Put the new one in place before then.
           </p>
         )}
       </DialogContent>

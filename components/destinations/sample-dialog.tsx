@@ -16,7 +16,7 @@ export function SampleDialog({
   return (
     <ConfirmDialog
       title={`Send a sample to ${destination.name}`}
-      description="An event of the type webhook.test is made and delivered there as any other: signed, in its order, and retried when it fails. It stays in the history."
+      description="Creates an event of type webhook.test and delivers it like any other: signed, in order, and retried when it fails. It stays in the history."
       action="Send a sample"
       doing="Sending…"
       run={() => sendSample(destination.id)}
@@ -24,7 +24,7 @@ export function SampleDialog({
       onDone={async ({ event_id }) => {
         onClose();
         onSent();
-        (await loadToast()).success(`The sample is on its way as ${event_id}.`);
+        (await loadToast()).success(`The sample was queued as ${event_id}.`);
       }}
     />
   );

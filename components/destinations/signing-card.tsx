@@ -26,10 +26,10 @@ export function SigningCard({ destination: { secrets, kind } }: { destination: D
                 <span className="block text-amber text-sm">
                   {expires_at ? (
                     <>
-                      signs beside it until <ExactTime at={expires_at} /> (<RelativeTime at={expires_at} />)
+                      also signs until <ExactTime at={expires_at} /> (<RelativeTime at={expires_at} />)
                     </>
                   ) : (
-                    "signs beside it"
+                    "also signs"
                   )}
                 </span>
               </li>
@@ -38,7 +38,7 @@ export function SigningCard({ destination: { secrets, kind } }: { destination: D
           <VerifyHelp />
         </>
       ) : (
-        <p className="mt-3 text-quiet">Requests are not signed by a secret of this destination.</p>
+        <p className="mt-3 text-quiet">Requests to this destination are not signed.</p>
       )}
     </section>
   );

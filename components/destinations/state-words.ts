@@ -24,8 +24,8 @@ export function troubleOf(destination: Destination, now: number): Trouble | null
       };
     case "half_open":
       return {
-        title: "Circuit half open: one delivery is let through.",
-        outlook: `When it succeeds, the others follow within its rate. ${waitingWords(destination)}`.trim(),
+        title: "Circuit half open: one test delivery is sent.",
+        outlook: `When it succeeds, the others follow within the rate limit. ${waitingWords(destination)}`.trim(),
         ...saidOf(destination),
       };
     case "failing":
@@ -42,9 +42,9 @@ export function troubleOf(destination: Destination, now: number): Trouble | null
       };
     case "slow":
       return {
-        title: `Slow: one answer in twenty takes longer than ${duration(health.p95_ms ?? 0)}.`,
+        title: `Slow: p95 latency is ${duration(health.p95_ms ?? 0)}.`,
         outlook:
-          "Deliveries succeed. Look for load or a slow query at the endpoint; it should answer first and work later.",
+          "Deliveries succeed. Check the endpoint for load or a slow query. It should respond first and process later.",
       };
     case "paused": {
       const paused = `Paused${hold?.by ? ` by ${hold.by}` : ""}${paused_at ? sinceWords(paused_at, now) : ""}`;
@@ -58,7 +58,7 @@ export function troubleOf(destination: Destination, now: number): Trouble | null
         title: disabled_because
           ? `Disabled${hold?.by ? ` by ${hold.by}` : ""}: ${disabled_because}`
           : `Disabled by ${hold?.by ?? "a person"}.`,
-        outlook: `${health.held > 0 ? `${held}, nothing is lost.` : "Events that come meanwhile are held."} Enable it to deliver again.`,
+        outlook: `${health.held > 0 ? `${held}, nothing is lost.` : "New events are held."} Enable it to deliver again.`,
       };
     default:
       return null;
@@ -69,7 +69,7 @@ export function troubleOf(destination: Destination, now: number): Trouble | null
 export function stateDetail(destination: Destination, now: number): string | null {
   const { state, health, disabled_because } = destination;
   if (state === "paused") return health.held > 0 ? `${count(health.held)} held` : "nothing held";
-  if (state === "disabled") return disabled_because ?? "by a person";
+  if (state === "disabled") return disabled_because ?? "by a user";
   if (state === "open") return health.breaker_probe_at ? `next try ${inTime(health.breaker_probe_at, now)}` : null;
   if (state === "throttled") return health.throttled_until ? `until ${inTime(health.throttled_until, now)}` : null;
   if (state === "failing") return `${plural(health.consecutive_failures, "failure")} in a row`;
@@ -85,7 +85,7 @@ export function heldWords({ health: { held } }: Destination): string {
 export function releaseWords({ health, rate_per_second }: Destination): string {
   if (health.held === 0) return "";
   if (health.drain_seconds === null || rate_per_second === null) {
-    return "Without a rate limit they go out as fast as the endpoint takes them.";
+    return "Without a rate limit they are sent as fast as the endpoint accepts them.";
   }
   return `At ${plural(rate_per_second, "delivery", "deliveries")} a second, releasing them takes about ${duration(Math.max(1, health.drain_seconds) * 1_000)}.`;
 }

@@ -65,7 +65,7 @@ function wordsFor(action: Switch, destination: Destination, stillHeld: string): 
       const waiting = plural(health.waiting, "delivery that waits is", "deliveries that wait are");
       return {
         title: `Pause ${name}`,
-        description: `${health.waiting > 0 ? `${waiting} held with what comes. ` : ""}Events keep arriving; their deliveries are held in order until you resume. Nothing is dropped. What is at the endpoint this moment still ends.`,
+        description: `${health.waiting > 0 ? `${waiting} held with what comes. ` : ""}Events keep arriving; their deliveries are held in order until you resume. Nothing is dropped. Deliveries in flight will finish.`,
         action: "Pause deliveries",
         doing: "Pausing…",
         done: `${name} is paused. Deliveries are held.`,
@@ -77,7 +77,7 @@ function wordsFor(action: Switch, destination: Destination, stillHeld: string): 
         description:
           health.held > 0
             ? `${goOut}, oldest first. ${release}`
-            : stillHeld || "Nothing is held. New events are delivered as they come.",
+            : stillHeld || "Nothing is held. New events are delivered as they arrive.",
         action: health.held > 0 ? `Release ${count(health.held)} and resume` : "Resume deliveries",
         doing: "Resuming…",
         done: `${name} is resumed.`,
@@ -85,7 +85,8 @@ function wordsFor(action: Switch, destination: Destination, stillHeld: string): 
     case "enable":
       return {
         title: `Enable ${name}`,
-        description: health.held > 0 ? `${goOut}, oldest first. ${release}` : "New events are delivered as they come.",
+        description:
+          health.held > 0 ? `${goOut}, oldest first. ${release}` : "New events are delivered as they arrive.",
         action: health.held > 0 ? `Release ${count(health.held)} and enable` : "Enable deliveries",
         doing: "Enabling…",
         done: `${name} is enabled.`,
@@ -94,7 +95,7 @@ function wordsFor(action: Switch, destination: Destination, stillHeld: string): 
       return {
         title: `Disable ${name}`,
         description:
-          "Nothing is sent there until somebody enables it again. Events that come meanwhile are held; nothing is dropped. To stop for a short while, pause it instead.",
+          "Nothing is sent there until a user enables it again. New events are held and nothing is dropped. For a short stop, pause it instead.",
         action: "Disable deliveries",
         doing: "Disabling…",
         done: `${name} is disabled.`,

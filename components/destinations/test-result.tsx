@@ -92,7 +92,7 @@ function Tls({ tls, error_class, responseCode, dns }: EndpointTest) {
   return (
     <Step name="TLS" result={result}>
       <span className={ended ? "text-red" : result === "warning" ? "text-amber" : undefined}>
-        {ended ? `certificate ended ${plural(-tls.days_left, "day")} ago` : `${plural(tls.days_left, "day")} left`}
+        {ended ? `certificate expired ${plural(-tls.days_left, "day")} ago` : `${plural(tls.days_left, "day")} left`}
       </span>
       <span className="block text-quiet text-sm">
         <InertText text={`${tls.issuer} for ${tls.subject}, ${tls.protocol}`} />
@@ -117,7 +117,7 @@ function Answer({ result: { responseHeaders, responseBody, truncated } }: { resu
   const body = responseBody === null ? null : textOf(responseBody);
   return (
     <details className="mt-3" open={body !== null}>
-      <summary className="cursor-pointer text-quiet text-sm">What the endpoint answered</summary>
+      <summary className="cursor-pointer text-quiet text-sm">The endpoint's response</summary>
       <div className="mt-1.5 max-h-72 overflow-y-auto rounded-md border bg-sunken px-3 py-2 font-mono text-sm">
         {Object.entries(responseHeaders).map(([name, value]) => (
           <p key={name} className="text-quiet [overflow-wrap:anywhere]">
@@ -125,13 +125,13 @@ function Answer({ result: { responseHeaders, responseBody, truncated } }: { resu
           </p>
         ))}
         {body === null ? (
-          <p className="text-faint">The answer had no body.</p>
+          <p className="text-faint">The response has no body.</p>
         ) : (
           <pre className="mt-1 whitespace-pre-wrap [overflow-wrap:anywhere]">
             <InertText text={body} />
           </pre>
         )}
-        {truncated && <p className="mt-1 text-faint">Cut: the answer was longer.</p>}
+        {truncated && <p className="mt-1 text-faint">Truncated: the response was longer.</p>}
       </div>
     </details>
   );

@@ -69,7 +69,7 @@ export function TypeChips({
         )}
         {!everything && (
           <Button variant="ghost" size="sm" onClick={() => onChange(["*"])}>
-            Every type instead
+            Use every type
           </Button>
         )}
       </div>
@@ -103,7 +103,7 @@ export function TypeChips({
           </button>
         ))}
       </div>
-      <FieldNotes id={id} problem={problem} help="payment.* takes every type that begins with payment." />
+      <FieldNotes id={id} problem={problem} help="payment.* matches every type that begins with payment." />
     </fieldset>
   );
 }

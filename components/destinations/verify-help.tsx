@@ -15,7 +15,7 @@ export function VerifyHelp() {
       <pre className="overflow-x-auto rounded-md border bg-sunken px-3 py-2 font-mono text-xs">{SNIPPET}</pre>
       <p className="mt-1 text-quiet text-sm">
         After <code className="font-mono">npm install standardwebhooks</code>. It throws on a wrong signature: answer
-        401 then, else 2xx. Give it the bytes as they came, before any parser.
+        401 then, else 2xx. Pass it the raw body, before any parser.
       </p>
     </div>
   );

@@ -70,7 +70,7 @@ function Answer({
           <InertText text={body} />
         </pre>
       ) : (
-        <p className="text-faint">The answer had no body.</p>
+        <p className="text-faint">The response has no body.</p>
       )}
       {truncated && <p className="mt-1 text-faint">Cut at 16 KB.</p>}
     </div>

@@ -53,8 +53,8 @@ export function BytesTab({ event, body }: { event: EventDetail; body: Body }) {
       </div>
       {event.body_covered && (
         <p className="border-b py-2 text-amber">
-          The provider puts a secret into this body. It is covered with asterisks here and in the download, so neither
-          matches the hash. Deliveries get the bytes as they came.
+          The provider puts a secret into this body. It is masked here and in the download, so neither matches the hash.
+          Deliveries get the received bytes.
         </p>
       )}
       {body.bytes.length === 0 ? (

@@ -24,7 +24,7 @@ export function ChangesTab({ groups }: { groups: ChangeGroup[] }) {
   if (groups.length === 0) {
     return (
       <p className="py-3 text-quiet">
-        No row was changed. Changes appear once a delivery into tables succeeds; HTTP destinations change nothing here.
+        No rows changed. Changes appear once a delivery into tables succeeds. HTTP destinations change no rows.
       </p>
     );
   }

@@ -9,6 +9,6 @@ export async function copyAsCurl(event: EventDetail): Promise<void> {
   const command = curlCommand(event, readBody(event.body_base64).bytes, window.location.origin);
   if (!(await copyText(command))) return;
   toast("The request is copied as a curl command.", {
-    description: "Signatures and credentials are left out: they are never kept.",
+    description: "Signatures and credentials are left out, because they are never stored.",
   });
 }

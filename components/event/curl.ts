@@ -49,11 +49,11 @@ function remarks(request: SentRequest, kept: [string, string][], sent: [string, 
   const others = left.length - named.length;
   const list = [...named, ...(others > 0 ? [`${others} more`] : [])].join(", ");
   return [
-    `# ${request.id}, as it came to this door`,
-    ...(list ? [`# Left out, because signatures and credentials are never kept: ${list}`] : []),
-    ...(list ? ["# Without them the door will refuse it, so sign it anew or replay the event instead"] : []),
-    ...(request.path.includes(REDACTED) ? ["# Put the token of the source or the query in the place of REDACTED"] : []),
-    ...(request.body_covered ? ["# Secrets in the body are covered with asterisks"] : []),
+    `# ${request.id}, as it was received`,
+    ...(list ? [`# Left out, because signatures and credentials are never stored: ${list}`] : []),
+    ...(list ? ["# Without them the request is rejected. Sign it again, or replay the event instead"] : []),
+    ...(request.path.includes(REDACTED) ? ["# Replace REDACTED with the token of the source or the query"] : []),
+    ...(request.body_covered ? ["# Secrets in the body are masked"] : []),
     ...(request.redacted_at ? ["# A privacy request removed the body and headers"] : []),
   ];
 }

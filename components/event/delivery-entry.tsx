@@ -74,6 +74,6 @@ function Outlook({ delivery }: { delivery: Delivery }) {
     );
   }
   if (status === "held")
-    return <p className="text-violet">Held until those before it have gone out. Nothing is lost.</p>;
+    return <p className="text-violet">Held until the deliveries before it are sent. Nothing is lost.</p>;
   return <p className="text-quiet">Waiting for a worker.</p>;
 }

@@ -18,7 +18,7 @@ export function DoorEntry({ event }: { event: EventDetail }) {
   return (
     <TimelineEntry
       icon={<DoorOpen className="size-3.5 text-quiet" />}
-      title={<span className="font-medium">Accepted at the door</span>}
+      title={<span className="font-medium">Received</span>}
       aside={
         <span className="text-quiet text-sm">
           <RelativeTime at={event.received_at} />
@@ -44,7 +44,8 @@ export function DoorEntry({ event }: { event: EventDetail }) {
         )}
         {event.conflict_count > 0 && (
           <li className="text-amber">
-            {plural(event.conflict_count, "request")} came under this key with different bytes, kept aside as conflict.
+            {plural(event.conflict_count, "request")} arrived with this key but different bytes, and is kept as a
+            conflict.
           </li>
         )}
       </ul>

@@ -41,13 +41,13 @@ export function EventWalk({ id, within }: { id: string; within: string }) {
   }
 
   useShortcuts("Event", [
-    { keys: "j", label: "Older event of the list", run: () => go("older") },
-    { keys: "k", label: "Newer event of the list", run: () => go("newer") },
+    { keys: "j", label: "Older event", run: () => go("older") },
+    { keys: "k", label: "Newer event", run: () => go("newer") },
     { keys: "u", label: "Back to the list", run: () => router.push(list) },
   ]);
 
   return (
-    <nav aria-label="Events beside this one" className="mb-2 flex items-center gap-1.5">
+    <nav aria-label="Previous and next event" className="mb-2 flex items-center gap-1.5">
       <Button asChild size="sm" variant="ghost" className="-ml-2">
         <Link href={list} data-testid="back-to-list" aria-keyshortcuts="u">
           <ChevronLeft /> {within ? "Back to the filtered list" : "Back to the list"}

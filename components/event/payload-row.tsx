@@ -115,7 +115,7 @@ function Value({
       {hidden > 0 && (
         <span className="text-faint">
           {` … ${count(hidden)} more characters`}
-          {unfolded && "; copy the value to have all"}
+          {unfolded && ". Copy the value to get all of it"}
         </span>
       )}
     </span>

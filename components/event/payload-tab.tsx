@@ -31,7 +31,7 @@ function Laid({ text, isJson }: { text: string; isJson: boolean }) {
     <div className="relative">
       {isJson && (
         <p className="border-b py-2 text-quiet">
-          It holds more than {count(MOST_NODES)} values, too many to unfold, and stands here as text.
+          It holds more than {count(MOST_NODES)} values, too many to expand, so it is shown as text.
         </p>
       )}
       <CopyButton text={text} what="payload" className="absolute top-2 right-0 z-1 bg-page" />

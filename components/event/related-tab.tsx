@@ -26,7 +26,7 @@ export function RelatedTab({ event, within }: { event: EventDetail; within: stri
   if (error) {
     return (
       <p role="alert" className="py-3 text-red">
-        The related events could not be read. {error.message}
+        Could not load the related events. {error.message}
       </p>
     );
   }
@@ -36,7 +36,7 @@ export function RelatedTab({ event, within }: { event: EventDetail; within: stri
   if (others.length === 0) {
     return (
       <p className="text-pretty py-3 text-quiet">
-        No other event names {event.object_id ? "the same object" : "what this one is about"} or changed the same rows.
+        No other event names {event.object_id ? "the same object" : "it is about"} or changed the same rows.
       </p>
     );
   }
@@ -53,8 +53,7 @@ export function RelatedTab({ event, within }: { event: EventDetail; within: stri
         ))}
       </ol>
       <p className="text-pretty py-2 text-faint text-sm">
-        The 25 nearest on either side. Rows are compared with the 500 events of this provider and organisation before
-        and after.
+        The 25 nearest events before and after. Rows are compared with the 500 events of this provider and organisation before and after.
       </p>
     </>
   );

@@ -74,8 +74,8 @@ export function ReplayForm({
       />
       <p id={`${field}-help`} className={tooShort ? "mt-1 text-red text-sm" : "mt-1 text-quiet text-sm"}>
         {tooShort
-          ? "Write a few words, so that others understand why this ran again."
-          : "Kept with your name in the event's history."}
+          ? "Enter a reason, so that others know why this was replayed."
+          : "Shown with your name in the event's history."}
       </p>
       {problem && (
         <p role="alert" className="mt-3 rounded-md bg-tint px-3 py-2 text-red">

@@ -26,10 +26,11 @@ export function replayPlan(event: EventDetail, mayReplay: boolean, clock: Clock)
 }
 
 function blockedBecause(event: EventDetail, runs: Delivery[], mayReplay: boolean): string | null {
-  if (!mayReplay) return "Your role may look, not replay. Ask somebody in support or an administrator.";
-  if (event.deliveries.length === 0) return "No destination wants this type of event, so there is nothing to replay.";
+  if (!mayReplay) return "Viewers cannot replay events. Ask an administrator for the Support role.";
+  if (event.deliveries.length === 0)
+    return "No destination receives this type of event, so there is nothing to replay.";
   if (event.deliveries.some(({ status }) => status === "pending" || status === "claimed")) {
-    return "This event is being delivered right now. Replay it when that has ended.";
+    return "This event is being delivered now. Replay it when the delivery has finished.";
   }
   if (runs.length === 0) return "The destination is paused. Its deliveries run when it is resumed.";
   return null;
@@ -39,17 +40,19 @@ function blockedBecause(event: EventDetail, runs: Delivery[], mayReplay: boolean
 function holdWarning({ hold, destination: { name } }: Delivery, clock: Clock): string[] {
   if (!hold) return [];
   if (hold.why === "circuit") {
-    return [`The circuit of ${name} is open. This one goes out at once to try; when it succeeds, the others follow.`];
+    return [
+      `The circuit of ${name} is open. This delivery is sent at once as a test. When it succeeds, the others follow.`,
+    ];
   }
   return [holdSentence(hold, name, clock)];
 }
 
 function warningsOf({ destination, status, last_error_class }: Delivery): string[] {
   if (status === "delivered" && destination.kind === "http") {
-    return [`${destination.name} accepted this event before. It may handle it twice.`];
+    return [`${destination.name} accepted this event before and may process it twice.`];
   }
   if (status === "retrying")
-    return [`${destination.name} would be retried by itself. The replay does not wait for that.`];
+    return [`${destination.name} is due for an automatic retry. The replay does not wait for it.`];
   if (status === "dead" && last_error_class) {
     return [
       `${destination.name} failed last time: ${ERROR_CLASS[last_error_class].label.toLowerCase()}. Unless the cause is fixed, it will fail again.`,

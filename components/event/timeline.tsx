@@ -14,7 +14,7 @@ export function Timeline({ event }: { event: EventDetail }) {
           <DeliveryEntry key={delivery.id} delivery={delivery} replays={event.replays} />
         ))}
         {event.deliveries.length === 0 && (
-          <li className="pl-7 text-quiet">No destination wants this type of event, so it was only kept.</li>
+          <li className="pl-7 text-quiet">No destination receives this type of event, so it was only stored.</li>
         )}
         {event.resolutions.map((resolution) => (
           <ResolutionEntry key={resolution.resolved_at} resolution={resolution} />

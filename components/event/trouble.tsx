@@ -35,7 +35,7 @@ function notesOn({ suspected_replay, redacted_at, status }: EventDetail): string
   const notes: string[] = [];
   if (suspected_replay) {
     notes.push(
-      `The same bytes came before under another key, and this provider does not sign its keys: somebody may have sent a caught request again.${
+      `Possible replay attack: an identical payload arrived earlier under a different event key, and this provider does not sign its keys.${
         status === "ignored" ? " It was not delivered. If it is genuine, replay it." : ""
       }`,
     );
@@ -58,7 +58,7 @@ function TroubleLine({ delivery }: { delivery: Delivery }) {
           {destination.name}: {label.charAt(0).toLowerCase() + label.slice(1)}
         </p>
         <p className="text-pretty text-ink">
-          {status === "retrying" && "It is retried by itself. "}
+          {status === "retrying" && "It is retried automatically. "}
           {hint}
         </p>
         {last_error && (

@@ -3,8 +3,8 @@ import type { ChangeEffect, ParseStatus, ReplayStatus, TrustLevel } from "@/lib/
 /** How far the sender of an event may be believed. A shared token is never called verified. */
 export const TRUST_WORDS: Record<TrustLevel, string> = {
   signed: "Signature verified",
-  token: "Known by a shared token, not signed",
-  unsigned: "Not signed; an operator allows that here",
+  token: "Authenticated by a shared token, not signed",
+  unsigned: "Not signed. This source allows unsigned requests",
 };
 
 export const PARSE_WORDS: Record<ParseStatus, string> = {
@@ -23,8 +23,8 @@ export const PARSE_WORDS: Record<ParseStatus, string> = {
 export const EFFECT: Record<ChangeEffect, { label: string; meaning: string; tone: string }> = {
   created: { label: "Created", meaning: "A new row.", tone: "text-green" },
   updated: { label: "Updated", meaning: "The row has new values.", tone: "text-blue" },
-  unchanged: { label: "Already correct", meaning: "The row had these values already.", tone: "text-grey" },
-  superseded: { label: "Superseded", meaning: "A newer event had written the row; it stays.", tone: "text-violet" },
+  unchanged: { label: "Already correct", meaning: "The row already had these values.", tone: "text-grey" },
+  superseded: { label: "Superseded", meaning: "A newer event wrote the row, so it stays.", tone: "text-violet" },
 };
 
 export const REPLAY_WORDS: Record<ReplayStatus, string> = {

@@ -54,8 +54,8 @@ export function DeliveryChips({
       {words.cause && (
         <FilterChip name="cause" words={words.cause} onClear={() => onChange({ error_group: undefined })}>
           <p className="w-64 p-2 text-quiet text-sm">
-            Deliveries that failed in the same way: same class, same HTTP status, same message but for its numbers and
-            ids. Choose another one among the dead letters.
+            Deliveries that failed in the same way: same error class, HTTP status and message, ignoring numbers and ids.
+            Choose another group on the Dead letters page.
           </p>
         </FilterChip>
       )}

@@ -27,7 +27,7 @@ export function HistogramReading({
     >
       <p className="text-quiet tabular-nums">{words}</p>
       {unknown ? (
-        <p className="mt-1 text-faint">Not counted: there are too many newer ones.</p>
+        <p className="mt-1 text-faint">Not counted: there are too many newer events.</p>
       ) : (
         some.length === 0 && <p className="mt-1 text-faint">No events</p>
       )}

@@ -95,7 +95,7 @@ export function Histogram({ filter }: { filter: EventFilter }) {
         <button
           type="button"
           data-testid="histogram-brush"
-          aria-label="Events over time. The arrow keys read it, with Shift they select a range, Enter shows that range."
+          aria-label="Events over time. Use the arrow keys to read it, Shift and an arrow key to select a range, and Enter to show that range."
           className={cn(
             "block w-full cursor-crosshair touch-pan-y outline-offset-2 transition-opacity duration-150",
             late && "opacity-60",
@@ -107,10 +107,10 @@ export function Histogram({ filter }: { filter: EventFilter }) {
         </button>
         <div aria-live="polite" className="pointer-events-none absolute inset-0">
           {error && !data && (
-            <p className="grid h-14 place-items-center text-faint text-sm">The numbers over time did not arrive.</p>
+            <p className="grid h-14 place-items-center text-faint text-sm">Could not load the histogram.</p>
           )}
           {data && total === 0 && hydrated && (
-            <p className="grid h-14 place-items-center text-faint text-sm">No event that matches in this time.</p>
+            <p className="grid h-14 place-items-center text-faint text-sm">No matching events in this period.</p>
           )}
           {reading && data && (
             <HistogramReading
@@ -135,8 +135,8 @@ export function Histogram({ filter }: { filter: EventFilter }) {
       </div>
       {data?.counted_from && hydrated && (
         <p className="text-faint text-xs">
-          The newest {count(total)} are counted; what is older is hatched. A shorter time or a narrower filter shows
-          all.
+          The newest {count(total)} are counted. Older ones are hatched. Choose a shorter time or a narrower filter to
+          count all.
         </p>
       )}
       {data && hydrated && <HistogramTable data={data} />}

@@ -31,22 +31,22 @@ export function NothingMatches({ filter }: { filter: EventFilter }) {
 function whyEmpty(filter: EventFilter, sentence: string) {
   if (filter.error_group && filter.status?.join() === ONLY_DEAD)
     return {
-      title: "This group is cleared",
-      words: "None of its deliveries is dead any more: they were replayed, or marked resolved.",
+      title: "This group is empty",
+      words: "Its deliveries were replayed or marked resolved.",
       way: { href: "/dead-letters", label: "Show the other dead letters" },
     };
   if (sentence === ONLY_DEAD)
     return {
       title: "No dead letters",
-      words: "Every delivery has succeeded, or is still being tried. Events whose retries are used up appear here.",
+      words: "Every delivery succeeded or is being retried. Events that use up their retries appear here.",
       way: { href: "/events", label: "Show all events" },
     };
   const later = filter.text
-    ? "Payloads are not searched again by themselves."
-    : "New matches appear here by themselves.";
+    ? "Payload searches do not refresh automatically."
+    : "New matches appear here automatically.";
   return {
     title: "No event matches this filter",
-    words: `Looked for: ${sentence}. ${later}`,
+    words: `You searched for: ${sentence}. ${later}`,
     way: { href: "/events", label: "Clear the filter" },
   };
 }

@@ -52,11 +52,11 @@ export function RareChoice({ filter, onApply }: { filter: EventFilter; onApply: 
           aria-describedby={`${id}-help`}
         />
         <span id={`${id}-help`} className="mt-1 block text-faint">
-          Reads payload after payload, and gives up after 8 s: a time range or a provider makes it faster.
+          Searches every payload and stops after 8 s. Add a time range or a provider to speed it up.
         </span>
       </label>
       <label htmlFor={`${id}-attempts`} className="text-quiet text-sm">
-        At least so many attempts
+        Minimum attempts
         <Input
           id={`${id}-attempts`}
           name="attempts"
@@ -86,7 +86,7 @@ export function RareChoice({ filter, onApply }: { filter: EventFilter; onApply: 
         </div>
       </fieldset>
       <fieldset>
-        <legend className="text-quiet text-sm">Trust at the door</legend>
+        <legend className="text-quiet text-sm">Trust</legend>
         <div className="mt-1 flex gap-3">
           {(Object.keys(TRUST) as TrustLevel[]).map((trust) => (
             <label key={trust} className="flex items-center gap-1.5">

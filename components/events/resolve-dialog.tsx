@@ -45,7 +45,7 @@ export function ResolveDialog({
   return (
     <FormDialog
       title={`Mark ${size} resolved`}
-      description="For what was handled outside of Redrive. Nothing is delivered, waiting retries end, and only failed or dead events are marked."
+      description="Use this for events that were handled outside Redrive. Nothing is delivered, pending retries are cancelled, and only failed or dead events are marked."
       action={`Mark ${size} resolved`}
       doing="Marking…"
       testId="resolve-confirm"

@@ -23,7 +23,7 @@ export function SaveViewDialog({ query, onClose }: { query: string; onClose: () 
   return (
     <FormDialog
       title="Save this view"
-      description="The filter as it is now, for you alone. A time range such as “last 24 hours” moves with the clock."
+      description="Saves the current filter for you only. A time range such as “last 24 hours” stays relative to now."
       action="Save view"
       doing="Saving…"
       testId="save-view-confirm"

@@ -24,7 +24,8 @@ export function WrongFilter({
         </Button>
       }
     >
-      <code className="font-mono text-ink">{field}</code> {problem}. Nothing is shown rather than the wrong things.
+      <code className="font-mono text-ink">{field}</code> {problem}. No events are shown, because they could be the
+      wrong ones.
     </Notice>
   );
 }

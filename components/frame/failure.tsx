@@ -21,7 +21,7 @@ export function Failure({ error, retry }: { error: unknown; retry: () => void })
       <p>
         {error instanceof ApiError
           ? error.message
-          : "The server failed while it prepared the page. Events are still being accepted at the door. Try again; if it stays, ask an engineer."}
+          : "The server failed while it prepared the page. Webhooks are still being received. Try again. If the error stays, ask an engineer."}
       </p>
       {reference && (
         <p className="mt-2 text-sm">

@@ -9,9 +9,9 @@ import { cn } from "../ui/cn";
 const TITLE: Record<HealthCheck["name"], string> = {
   database: "The database does not answer",
   writes: "Webhooks cannot be stored",
-  lanes: "Parts of Redrive wait for the database",
-  clock: "The clocks differ",
-  rejections: "Most webhooks are refused",
+  lanes: "Parts of Redrive are waiting for the database",
+  clock: "The server's and the database's clocks differ",
+  rejections: "Most webhooks are rejected",
   worker: "Deliveries wait",
   migrations: "The database is older than this version",
   secrets: "A secret is missing",

@@ -12,10 +12,7 @@ export function KeyboardHelp() {
   const groups = merged(useKnownShortcuts());
   return (
     <Dialog open onOpenChange={() => closeWindow("help")}>
-      <DialogContent
-        title="Keyboard"
-        description="What works on this page. A window that is open has the keys to itself."
-      >
+      <DialogContent title="Keyboard" description="Shortcuts on this page. They are disabled while a dialog is open.">
         <div className="space-y-5" data-testid="keyboard-help">
           {groups.map(({ name, shortcuts }) => (
             <section key={name} aria-label={name}>

@@ -1,5 +1,6 @@
 "use client";
 
+import { useOffline } from "next/offline";
 import { type LiveState, useLiveState } from "@/lib/client/live";
 import { useStreamState } from "@/lib/client/live-stream";
 import { cn } from "../ui/cn";
@@ -8,26 +9,26 @@ import { Tooltip } from "../ui/tooltip";
 type Shown = LiveState | "connecting" | "polling";
 
 const LOOK: Record<Shown, { word: string; meaning: string; dot: string }> = {
-  live: { word: "Live", meaning: "What changes appears here at once.", dot: "bg-green" },
-  connecting: { word: "Connecting", meaning: "In a moment this page keeps itself current.", dot: "bg-faint" },
+  live: { word: "Live", meaning: "Changes appear here at once.", dot: "bg-green" },
+  connecting: { word: "Connecting", meaning: "Connecting to live updates.", dot: "bg-faint" },
   polling: {
     word: "Polling",
-    meaning: "The stream of changes cannot be had just now, so this page asks every few seconds instead.",
+    meaning: "Live updates are unavailable. Refreshing every few seconds.",
     dot: "bg-green ring-2 ring-line-strong",
   },
   reconnecting: {
     word: "Reconnecting",
-    meaning: "The server does not answer. What you see may be old; it is asked again every two seconds.",
+    meaning: "The server does not respond. This page may be out of date. Retrying every two seconds.",
     dot: "bg-amber animate-quiet-pulse",
   },
   paused: {
     word: "Paused",
-    meaning: "Older pages and searches in payloads do not move. Go to the newest page to follow along.",
+    meaning: "Older pages and payload searches do not update. Go to the newest page for live updates.",
     dot: "bg-transparent ring-[1.5px] ring-faint ring-inset",
   },
   signed_out: {
     word: "Signed out",
-    meaning: "Your session has ended. What you see may be old. Sign in again to go on.",
+    meaning: "Your session has ended. This page may be out of date. Sign in again to continue.",
     dot: "bg-red",
   },
 };
@@ -38,7 +39,10 @@ const OF_STREAM = { open: "live", connecting: "connecting", lost: "polling" } as
 export function LiveDot() {
   const stream = useStreamState();
   const page = useLiveState();
-  const state = page === "live" ? OF_STREAM[stream] : page;
+  const offline = useOffline();
+  const shown = page === "live" ? OF_STREAM[stream] : page;
+  // A connection that is gone may look open for minutes.
+  const state = offline && shown !== "signed_out" ? "reconnecting" : shown;
   const { word, meaning, dot } = LOOK[state];
   const body = (
     <>

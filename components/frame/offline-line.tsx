@@ -1,11 +1,40 @@
 "use client";
 
 import { WifiOff } from "lucide-react";
+import { useRouter } from "next/navigation";
 import { useOffline } from "next/offline";
+import { useEffect, useState } from "react";
 
-/** Said while the server cannot be reached. The page stays, and what was clicked on is opened when it is back. */
+/**
+ * Said while the server cannot be reached. The page stays, and the link that was clicked last opens when it is back:
+ * Next would show the next page's empty outline at once, because it fetched that ahead.
+ */
 export function OfflineLine() {
-  if (!useOffline()) return null;
+  const offline = useOffline();
+  const router = useRouter();
+  const [clicked, setClicked] = useState<string | null>(null);
+
+  useEffect(() => {
+    if (!offline) return;
+    const keep = (event: MouseEvent) => {
+      const target = linkOf(event);
+      if (!target) return;
+      event.preventDefault();
+      event.stopPropagation();
+      setClicked(target);
+    };
+    // Before React hears of it, and with it Next.
+    document.addEventListener("click", keep, { capture: true });
+    return () => document.removeEventListener("click", keep, { capture: true });
+  }, [offline]);
+
+  useEffect(() => {
+    if (offline || !clicked) return;
+    setClicked(null);
+    router.push(clicked);
+  }, [offline, clicked, router]);
+
+  if (!offline) return null;
   return (
     <p
       role="status"
@@ -14,8 +43,20 @@ export function OfflineLine() {
     >
       <WifiOff aria-hidden="true" className="size-3.5 shrink-0" />
       <span>
-        You are offline. Retrying… <span className="text-quiet">This page stays as it was.</span>
+        You are offline. Retrying…{" "}
+        <span className="text-quiet">
+          {clicked ? "The page you chose opens when the server responds." : "You can go on reading this page."}
+        </span>
       </span>
     </p>
   );
+}
+
+/** The console's own page that a plain click on a link leads to. Clicks with a key held open tabs, which the browser tells about. */
+function linkOf(event: MouseEvent): string | null {
+  if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return null;
+  const link = event.target instanceof Element ? event.target.closest<HTMLAnchorElement>("a[href]") : null;
+  if (!link || link.target || link.hasAttribute("download") || link.origin !== location.origin) return null;
+  const { pathname, search, hash } = link;
+  return pathname === location.pathname && search === location.search ? null : pathname + search + hash;
 }

@@ -102,14 +102,14 @@ export function Commands({
       also: "colour mode appearance",
       act: () => run(() => setTheme(other)),
     },
-    { name: "Theme like the system", icon: SunMoon, also: "colour mode", act: () => run(() => setTheme("system")) },
+    { name: "Use the system theme", icon: SunMoon, also: "colour mode", act: () => run(() => setTheme("system")) },
     { name: "Keyboard help", icon: Keyboard, keys: "?", also: "shortcuts", act: () => run(() => openWindow("help")) },
     { name: "Sign out", icon: LogOut, also: "log out leave", act: () => run(() => void signOutOfConsole()) },
   ];
   return (
     <>
       {text === "" && recent.length > 0 && (
-        <PaletteGroup heading="Opened lately">
+        <PaletteGroup heading="Recently opened">
           {recent.map(({ href, label }) => (
             <PaletteItem key={href} id={`recent ${href}`} icon={<Clock />} onSelect={() => go(href, { label })}>
               <span className="truncate">

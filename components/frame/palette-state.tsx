@@ -26,7 +26,7 @@ export function PaletteState({ text, search }: { text: string; search: ReturnTyp
   if (!nothing) return null;
   return (
     <p className="text-pretty px-2 py-2 text-quiet" role="status">
-      No event, replay, destination or organisation is called that. Keys and organisations are found by how they begin.
+      No matching event, replay, destination or organisation. Keys and organisations match from their beginning.
     </p>
   );
 }

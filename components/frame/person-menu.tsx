@@ -20,8 +20,8 @@ export interface Person {
 }
 
 const ROLE: Record<StaffRole, string> = {
-  viewer: "Viewer: looks, changes nothing",
-  support: "Support: looks and replays",
+  viewer: "Viewer: can see everything, cannot make changes",
+  support: "Support: can replay events",
   admin: "Administrator",
 };
 

@@ -48,8 +48,8 @@ export function Rail({ startNarrow, mayManage }: { startNarrow: boolean; mayMana
           size="icon"
           onClick={toggle}
           aria-expanded={!narrow}
-          aria-label={narrow ? "Widen the menu" : "Narrow the menu"}
-          title={narrow ? "Widen the menu" : "Narrow the menu"}
+          aria-label={narrow ? "Expand the sidebar" : "Collapse the sidebar"}
+          title={narrow ? "Expand the sidebar" : "Collapse the sidebar"}
         >
           <PanelLeft />
         </Button>

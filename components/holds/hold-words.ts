@@ -10,15 +10,15 @@ export function holdSentence(hold: Hold, name: string, clock: Clock): string {
   const until = hold.until ? clock(hold.until) : null;
   switch (hold.why) {
     case "circuit":
-      return `The circuit of ${name} is open${until ? ` until ${until}` : ""}. Then one delivery is let through, and the others follow when it succeeds.`;
+      return `The circuit of ${name} is open${until ? ` until ${until}` : ""}. Then one test delivery is sent. When it succeeds, the others follow.`;
     case "probe":
-      return `The circuit of ${name} was open. One delivery is let through; the others follow when it succeeds.`;
+      return `The circuit of ${name} was open. One test delivery is sent. When it succeeds, the others follow.`;
     case "throttled":
       return `${name} asked to slow down. Deliveries go on${until ? ` at ${until}` : " soon"}.`;
     case "paused":
-      return `${name} ${pausedWords(hold, clock)}. Deliveries go out when it is resumed.`;
+      return `${name} ${pausedWords(hold, clock)}. Deliveries are sent when it is resumed.`;
     case "disabled":
-      return `${name} ${disabledWords(hold)}. Deliveries go out when it is enabled.`;
+      return `${name} ${disabledWords(hold)}. Deliveries are sent when it is enabled.`;
     case "order":
       return `${name} gets its deliveries in order: these wait for an older one${until ? `, which is retried at ${until}` : ""}.`;
   }
@@ -36,7 +36,7 @@ export function holdShort({ why, until }: Hold, clock: Clock): string {
     case "circuit":
       return until ? `circuit open until ${clock(until)}` : "circuit open";
     case "probe":
-      return "another one is let through first";
+      return "waiting for a test delivery";
     case "throttled":
       return until ? `slowed down until ${clock(until)}` : "slowed down";
     case "paused":

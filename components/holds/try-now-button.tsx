@@ -8,7 +8,7 @@ import { Guarded } from "../replays/guarded";
 import { sayDone, sayFailed } from "../toasts";
 import { Button, type ButtonProps } from "../ui/button";
 
-const VIEWER = "Your role may look, not change. Ask somebody in support or an administrator.";
+const VIEWER = "Viewers cannot make changes. Ask an administrator for the Support role.";
 
 /** Lets the next waiting delivery through an open circuit. `all`: the retries that wait follow as soon as it succeeds. */
 export function TryNowButton({

@@ -102,7 +102,7 @@ export function AcceptForm({ token, invitation }: { token: string; invitation: I
           className="h-9"
         />
         <p id={`${ids.password}-help`} className="mt-1 text-quiet text-sm">
-          At least {SHORTEST_PASSWORD} characters. A few random words are easiest to keep.
+          At least {SHORTEST_PASSWORD} characters. A few random words are easiest to remember.
         </p>
       </div>
       {problem && (

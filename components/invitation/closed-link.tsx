@@ -3,7 +3,7 @@ import { Button } from "../ui/button";
 
 const WORDS = {
   closed: {
-    title: "This link does not work any more",
+    title: "This link no longer works",
     text: "It was used, replaced by a newer one, or is older than 72 hours. Ask an administrator for a new one.",
   },
   too_many: { title: "Too many attempts", text: "Wait a few minutes, then open the link again." },

@@ -3,7 +3,7 @@ import { count, duration } from "../format";
 
 /** What the figure means, wherever it stands: the definition itself is in SQL. */
 export const SUCCESS_RATE_MEANS =
-  "Of the events received in this time that are finished, how many in a hundred were processed, replayed or resolved. An event counts once, however often it was tried.";
+  "The share of finished events received in this period that were processed, replayed or resolved. An event counts once, however many attempts it took.";
 
 export function rateChange(now: number | null, before: number | null): string {
   if (now === null) return "no event is finished";

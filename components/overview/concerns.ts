@@ -36,15 +36,15 @@ interface Refusal {
 const REFUSAL: Record<RejectionReason, Refusal> = {
   unsigned: {
     words: "without a signature",
-    todo: () => "Somebody else found the URL, or signing is off at the sender.",
+    todo: () => "The requests may come from a stranger, or signing is off at the sender.",
   },
   bad_signature: {
     words: "with a wrong signature",
     todo: (provider) => `Check that ${secretVariable(provider)} is the secret of this endpoint.`,
   },
   stale: { words: "too old", todo: () => "Check this server's clock, and that no proxy holds requests back." },
-  malformed: { words: "not to be read", todo: () => "Check that a proxy does not change headers or body." },
-  too_large: { words: "too large", todo: () => "The sender's payload is over the limit of this door." },
+  malformed: { words: "malformed", todo: () => "Check that a proxy does not change headers or body." },
+  too_large: { words: "too large", todo: () => "The payload is over this source's size limit." },
   not_configured: {
     words: "before a secret was set",
     todo: (provider) => `Set ${secretVariable(provider)}; the sender will retry.`,
@@ -114,7 +114,7 @@ function troubledDestinations(troubled: Destination[], now: number): Concern[] {
       sentence: `${destination.name}: ${lowerFirst(trouble?.title ?? "deliveries fail.")}`,
       detail: trouble?.outlook,
       at: destination.health.last_failure_at ?? undefined,
-      link: { label: "Look at it", href: `/destinations/${destination.id}` },
+      link: { label: "Open destination", href: `/destinations/${destination.id}` },
     };
   });
 }
@@ -143,7 +143,7 @@ function silence({ silent_providers }: Analytics): Concern[] {
     sentence: `${providerName(provider)} has gone silent: nothing for ${duration(silent_seconds * 1_000)}.`,
     detail: `Its longest pause of late was ${duration(usual_gap_seconds * 1_000)}. Check in its settings that its webhooks are still on and go to this URL.`,
     at: last_at,
-    link: { label: "Look at its door", href: `/sources#${provider}` },
+    link: { label: "Open source", href: `/sources#${provider}` },
   }));
 }
 
@@ -183,7 +183,7 @@ function refusals({ rejections: all }: Analytics): Concern[] {
     return {
       key: `refused ${provider}`,
       tone: "amber",
-      sentence: `${providerName(provider)}'s door refused ${plural(total, "request")}: ${split}.`,
+      sentence: `${providerName(provider)}: ${plural(total, "request")} rejected: ${split}.`,
       detail:
         first &&
         [known(first)?.todo(provider), first.last_detail && `Last: ${first.last_detail}`, whoseWords(first)]
@@ -193,7 +193,7 @@ function refusals({ rejections: all }: Analytics): Concern[] {
         .map(({ last_at }) => last_at)
         .sort()
         .at(-1),
-      link: { label: "Look at the door", href: `/sources#${provider}` },
+      link: { label: "Open source", href: `/sources#${provider}` },
     };
   });
 }

@@ -21,7 +21,7 @@ export function NeedsAttention({ analytics }: { analytics: Analytics }) {
       {concerns.length === 0 ? (
         <p className="flex items-center gap-2 py-3 text-quiet">
           <CircleCheck aria-hidden="true" className="size-3.5 text-green" />
-          Nothing. Every delivery succeeded or is being retried.
+          Nothing needs attention. Every delivery succeeded or is being retried.
         </p>
       ) : (
         <ul>

@@ -118,8 +118,7 @@ export function OutcomeCharts({ buckets }: { buckets: Bucket[] }) {
           onKeyDown={type}
         >
           <span className="sr-only">
-            Read the chart with the arrow keys: left and right for the time, up and down for the provider. Enter opens
-            the history of that time, Shift with the arrows draws a part to zoom into.
+            Use the arrow keys to read the chart: left and right for the time, up and down for the provider. Enter opens the history at that time. Shift and an arrow key select a range to zoom into.
           </span>
           <span aria-hidden="true" className="contents">
             <RateLines rates={rates} single={single} />
@@ -156,5 +155,5 @@ function Drawn({ from, to, steps }: { from: number; to: number; steps: number })
 }
 
 function actionWords(drawn: boolean, provider: string | null): { verb: string; provider: string | null } {
-  return drawn ? { verb: "Let go to zoom", provider: null } : { verb: "Click for the events", provider };
+  return drawn ? { verb: "Release to zoom", provider: null } : { verb: "Click to show events", provider };
 }

@@ -20,7 +20,7 @@ export function RateLines({
         </div>
       ))}
       {nothing && (
-        <p className="absolute inset-0 grid place-items-center text-faint">No event of this time is finished.</p>
+        <p className="absolute inset-0 grid place-items-center text-faint">No event of this period has finished.</p>
       )}
       <svg
         viewBox="0 0 100 100"

@@ -18,7 +18,7 @@ export function RecentFailures({ failures }: { failures: FailedWebhook[] }) {
           All failures
         </Link>
       </div>
-      {failures.length === 0 && <p className="py-3 text-quiet">No event of this time is failing now.</p>}
+      {failures.length === 0 && <p className="py-3 text-quiet">No event of this period is failing.</p>}
       <ul>
         {failures.slice(0, SHOWN).map((failure) => (
           <li key={`${failure.id} ${failure.failed_at}`} className="border-b">

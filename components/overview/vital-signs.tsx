@@ -49,7 +49,7 @@ function vitals(analytics: Analytics, buckets: Bucket[]): Vital[] {
     {
       name: "Oldest due delivery",
       meaning:
-        "How long the oldest delivery has waited for a worker that could take it. What an open circuit, a throttle or a pause holds back is counted below.",
+        "How long the oldest delivery has waited for a free worker. Deliveries held by an open circuit, a throttle or a pause are counted below.",
       value: oldest === null ? "none" : duration(oldest * 1_000),
       alarming: oldest !== null && oldest > WAITING_TOO_LONG_SECONDS,
       change: waitingWords(waiting),
@@ -57,7 +57,7 @@ function vitals(analytics: Analytics, buckets: Bucket[]): Vital[] {
     },
     {
       name: "Dead letters",
-      meaning: "Events with a delivery that nobody retries any more. They wait for a person.",
+      meaning: "Events whose retries are exhausted.",
       value: count(dead_letters),
       alarming: dead_letters > 0,
       change: countChange(totals.dead, previous.dead, "new"),
@@ -65,8 +65,8 @@ function vitals(analytics: Analytics, buckets: Bucket[]): Vital[] {
       href: "/dead-letters",
     },
     {
-      name: "Refused at the door",
-      meaning: "Requests refused in this time: unsigned, wrong signature, stale or malformed.",
+      name: "Rejected",
+      meaning: "Requests rejected in this period: unsigned, wrong signature, stale or malformed.",
       value: count(totals.rejected),
       change: countChange(totals.rejected, previous.rejected),
       spark: each("rejected"),
@@ -82,7 +82,7 @@ export function waitingWords({ count: waiting, blocked, held }: Analytics["waiti
     free > 0 && `${count(free)} due or planned`,
     blocked + held > 0 && `${count(blocked + held)} held back`,
   ];
-  return parts.filter(Boolean).join(" · ") || "nothing waits";
+  return parts.filter(Boolean).join(" · ") || "nothing pending";
 }
 
 function quieter(analytics: Analytics, troubled: Destination[] | undefined): Vital[] {
@@ -98,24 +98,24 @@ function quieter(analytics: Analytics, troubled: Destination[] | undefined): Vit
     },
     {
       name: "Delivery latency, p95",
-      meaning: "95 of 100 delivery attempts ended faster, over all destinations.",
+      meaning: "95 of 100 delivery attempts were faster, over all destinations.",
       value: latency.p95_ms === null ? "–" : duration(latency.p95_ms),
-      change: latencyWords(analytics) ?? "no delivery ended",
+      change: latencyWords(analytics) ?? "no deliveries finished",
       href: "/destinations",
     },
     {
-      name: "Replays under way",
-      meaning: "Replays that run, wait or are paused.",
+      name: "Active replays",
+      meaning: "Replays that are running, queued or paused.",
       value: count(running_replays),
       change: running_replays === 0 ? "none" : "running, queued or paused",
       href: replaysAddress(running_replays === 0 ? {} : { status: ["running", "queued", "paused"] }),
     },
     {
-      name: "Destinations in trouble",
-      meaning: "Their deliveries fail, or they were disabled because they failed.",
+      name: "Unhealthy destinations",
+      meaning: "Destinations whose deliveries fail, or that were disabled because they failed.",
       value: troubled === undefined ? "–" : count(troubled.length),
       alarming: (troubled?.length ?? 0) > 0,
-      change: troubled === undefined ? "looking" : troubled.length === 0 ? "all answer" : namesOf(troubled),
+      change: troubled === undefined ? "looking" : troubled.length === 0 ? "all healthy" : namesOf(troubled),
       href: destinationsAddress({ state: states }),
     },
   ];

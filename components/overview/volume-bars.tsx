@@ -7,7 +7,7 @@ export const OUTCOMES: { name: keyof OutcomeCounts; label: string; colour: strin
   { name: "delivered", label: "Delivered", colour: "color-mix(in oklab, var(--green) 45%, var(--page))" },
   { name: "failed", label: "Failed, will be retried", colour: "var(--amber)" },
   { name: "dead", label: "Dead", colour: "var(--red)" },
-  { name: "rejected", label: "Refused at the door", colour: "color-mix(in oklab, var(--grey) 60%, var(--page))" },
+  { name: "rejected", label: "Rejected", colour: "color-mix(in oklab, var(--grey) 60%, var(--page))" },
 ];
 
 /** How much happened in each step of time, by outcome. */

@@ -8,7 +8,7 @@ const WHEN: Choices = [
   ["later", "Later…"],
 ];
 const RATES: Choices = [
-  ["full", "As fast as they answer"],
+  ["full", "No rate limit"],
   ["20", "20 per second"],
   ["5", "5 per second"],
   ["1", "1 per second"],
@@ -26,14 +26,14 @@ const THRESHOLDS: Choices = [
   ["0.5", "More than 50 % fail"],
 ];
 const TRIES: Choices = [
-  ["usual", "As the destination does"],
+  ["usual", "As the destination is configured"],
   ["none", "Never"],
   ["1", "Once"],
   ["3", "Three times"],
 ];
 const ROUTES: Choices = [
-  ["original", "Where they went"],
-  ["current", "Today's routing too"],
+  ["original", "Original destinations"],
+  ["current", "Current routing too"],
 ];
 const PAUSES: Choices = [
   ["0", "None"],
@@ -76,7 +76,7 @@ export function HowForm({
               onChange={(first) => onChange({ canary: numberIn(first) })}
             />
             <Choice
-              label="Stop by itself when"
+              label="Stop automatically if"
               choices={THRESHOLDS}
               value={String(options.stopOnFailureRate ?? "never")}
               onChange={(rate) => onChange({ stopOnFailureRate: numberIn(rate) })}
@@ -108,7 +108,7 @@ export function HowForm({
           <Tick
             checked={options.preserveOriginalOrder ?? false}
             onChange={(preserveOriginalOrder) => onChange({ preserveOriginalOrder })}
-            hint="Oldest first, one after the other for each object. What follows a failure is skipped."
+            hint="Oldest first, one at a time for each object. Events after a failure are skipped."
           >
             Keep the original order
           </Tick>
@@ -116,15 +116,15 @@ export function HowForm({
         <Tick
           checked={options.skipAlreadyApplied ?? !single}
           onChange={(skipAlreadyApplied) => onChange({ skipAlreadyApplied })}
-          hint="Off, endpoints get again what they accepted before, and may get an old state after a newer one."
+          hint="If off, endpoints also receive events they already accepted, possibly out of order."
         >
-          Skip what was applied
+          Skip already delivered events
         </Tick>
         <Tick
           checked={options.notifyOnCompletion ?? false}
           onChange={(notifyOnCompletion) => onChange({ notifyOnCompletion })}
         >
-          Tell me when it has ended
+          Notify me when it ends
         </Tick>
       </div>
     </>

@@ -31,7 +31,7 @@ export function ItemList({
   if (!items && error) {
     return (
       <p role="alert" className="py-4 text-red">
-        The items could not be read. {error.message}{" "}
+        Could not load the items. {error.message}{" "}
         <Button size="sm" onClick={() => refetch()}>
           Try again
         </Button>
@@ -43,7 +43,7 @@ export function ItemList({
   return (
     <>
       <table className="w-full table-fixed border-separate border-spacing-0 max-md:block">
-        <caption className="sr-only">Deliveries in the order they run</caption>
+        <caption className="sr-only">Deliveries in the order in which they run</caption>
         <thead className="max-md:sr-only">
           <tr>
             {Object.entries(ITEM_COLUMNS).map(([key, { title, className }]) => (
@@ -83,7 +83,7 @@ export function ItemList({
 function NoItems({ outcome }: { outcome: ItemOutcome | undefined }) {
   return (
     <Notice icon={ListX} title={outcome ? `None is “${OUTCOME_LOOK[outcome].label.toLowerCase()}”` : "No items"}>
-      {outcome ? `${OUTCOME_LOOK[outcome].meaning} Items appear here as they end.` : null}
+      {outcome ? `${OUTCOME_LOOK[outcome].meaning} Items appear here as they finish.` : null}
     </Notice>
   );
 }

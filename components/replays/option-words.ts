@@ -9,12 +9,12 @@ export function optionWords(options: AskedOptions | ReplayOptions, single: boole
     options.ratePerSecond && `at most ${options.ratePerSecond} per second`,
     canary > 0 && `${plural(canary, "delivery", "deliveries")} first as a trial`,
     typeof stopOnFailureRate === "number" && `stops when more than ${Math.round(stopOnFailureRate * 100)} % fail`,
-    options.preserveOriginalOrder && "oldest first, one after the other per object",
+    options.preserveOriginalOrder && "oldest first, one at a time per object",
     delayBetweenBatches > 0 && `pauses ${delayBetweenBatches} s after every ${batchSize}`,
     (maxRetries === 0 || options.retryFailedEvents === false) && "one try each",
     typeof maxRetries === "number" && maxRetries > 0 && `up to ${plural(maxRetries, "retry", "retries")} each`,
-    options.destinations === "current" && "today's routing as well",
-    options.skipAlreadyApplied === false && !single && "also what was applied already",
+    options.destinations === "current" && "current routing as well",
+    options.skipAlreadyApplied === false && !single && "includes already delivered events",
   ];
   return words.filter((word) => typeof word === "string");
 }

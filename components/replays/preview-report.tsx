@@ -49,8 +49,8 @@ function impactWords(preview: ReplayPreview): string {
   const amounts = money.map(({ currency, amount }) => moneyWords(currency, amount));
   const touched = [customers > 0 && plural(customers, "customer"), ...amounts].filter(Boolean);
   if (preview.to_run === 0) return "";
-  const takes = `Takes ${timeWords(preview)}${preview.holds.length > 0 ? ", once they may go" : ""}.`;
-  return touched.length > 0 ? `${takes} These events speak of ${touched.join(", ")}.` : takes;
+  const takes = `Takes ${timeWords(preview)}${preview.holds.length > 0 ? ", once they can be sent" : ""}.`;
+  return touched.length > 0 ? `${takes} Affects ${touched.join(", ")}.` : takes;
 }
 
 function Skipped({ reasons }: { reasons: ReplayPreview["to_skip"] }) {

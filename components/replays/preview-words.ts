@@ -37,7 +37,7 @@ export function rowWords({ changes }: ReplayPreview): string | null {
   ];
   const left = [
     unchanged > 0 && `${plural(unchanged, "row")} correct already`,
-    superseded > 0 && `${plural(superseded, "row")} left alone, because newer events have written them`,
+    superseded > 0 && `${plural(superseded, "row")} unchanged, because newer events wrote them`,
   ];
   const parts = [...written, ...left].filter(Boolean);
   return created + updated === 0 ? `No row changes: ${parts.join(", ")}.` : `${parts.join(", ")}.`;
@@ -65,21 +65,18 @@ export function warningsOf({ draft, preview }: { draft: Replay; preview: ReplayP
   const isNotHeld = (name: string) => !preview.holds.some(({ destination }) => destination === name);
   return [
     draft.matched > preview.events &&
-      `Takes the oldest ${plural(preview.events, "event")} of the ${plural(draft.matched, "event")} that match. The rest is left.`,
+      `Replays the oldest ${plural(preview.events, "event")} of the ${plural(draft.matched, "event")} that match. The rest is not replayed.`,
     ...preview.unhealthy_destinations
       .filter(isNotHeld)
-      .map(
-        (name) =>
-          `${name} failed most of its deliveries in the last 10 minutes. Unless it is fixed, these will fail too.`,
-      ),
+      .map((name) => `${name} failed most deliveries in the last 10 minutes. Unless it is fixed, these will fail too.`),
     ...changes.problems.map(
       ({ message, count }) => `${deliveriesOf(count)} will fail before any row is written: ${message}`,
     ),
     !draft.options.skipAlreadyApplied &&
       (preview.by.status ?? []).some(({ value }) => value === "processed" || value === "replayed") &&
-      "Endpoints that accepted some of these events before will get them a second time.",
+      "Some endpoints already accepted some of these events and will receive them again.",
     changes.looked_at < preview.to_run &&
-      `The rows were worked out for the first ${plural(changes.looked_at, "delivery", "deliveries")} only.`,
+      `The row changes are shown for the first ${plural(changes.looked_at, "delivery", "deliveries")} only.`,
   ].filter((warning) => warning !== false);
 }
 

@@ -19,7 +19,7 @@ export function ProgressPanel({ replay, lost }: { replay: ReplayDetail; lost: bo
         </span>
         <span role="status" data-testid="replay-pace">
           {lost ? (
-            <span className="text-amber">Reconnecting. The replay goes on without this page.</span>
+            <span className="text-amber">Reconnecting. The replay continues without this page.</span>
           ) : (
             <Pace replay={replay} />
           )}

@@ -32,7 +32,7 @@ export function ReasonField({
         onChange={(event) => onChange(event.target.value)}
       />
       <p id={`${id}-help`} className="mt-1 text-quiet text-sm">
-        Kept with your name in the history.
+        Shown with your name in the history.
       </p>
     </>
   );

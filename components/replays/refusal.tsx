@@ -19,9 +19,9 @@ export function Refusal({
         <p className="font-medium">
           {count(tooMany.matched)} events match. One replay takes at most {count(tooMany.limit)}.
         </p>
-        <p className="mt-0.5 text-ink">Narrow the filter, or take the oldest now and the others afterwards.</p>
+        <p className="mt-0.5 text-ink">Narrow the filter, or replay the oldest now and the rest later.</p>
         <Button size="sm" className="mt-2" onClick={() => onTake(tooMany.limit)}>
-          Take the oldest {count(tooMany.limit)}
+          Replay the oldest {count(tooMany.limit)}
         </Button>
       </div>
     );
@@ -35,7 +35,7 @@ export function Refusal({
         </p>
       )}
       <Button size="sm" className="mt-2" onClick={onRetry}>
-        Look again
+        Refresh the preview
       </Button>
     </div>
   );

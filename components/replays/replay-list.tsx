@@ -68,14 +68,14 @@ function Nothing({ filtered }: { filtered: boolean }) {
       actions={
         <Button asChild>
           <Link href={filtered ? "/replays" : "/events?status=failed,dead"}>
-            {filtered ? "Clear the filter" : "Look for failed events"}
+            {filtered ? "Clear the filter" : "Show failed events"}
           </Link>
         </Button>
       }
     >
       {filtered
-        ? "Replays that match appear here by themselves."
-        : "Choose events in the history and replay them. What ran, who asked and what changed is kept here."}
+        ? "Matching replays appear here automatically."
+        : "Select events in the history and replay them. Each replay is listed here with its results, who requested it and what changed."}
     </Notice>
   );
 }

@@ -76,7 +76,7 @@ export function ReplaySheet({
       dirty={reason.trim() !== "" || options !== asFirst}
       onOpenChange={(open) => !open && onClose()}
       title={drafted ? `Replay ${plural(drafted.preview.events, "event")}` : "Replay"}
-      description="The received bytes are delivered again, unchanged. Nothing runs until you say so below."
+      description="The received bytes are delivered again, unchanged. Nothing runs until you confirm."
       footer={
         <SheetFooter
           drafted={drafted}

@@ -9,15 +9,14 @@ export interface ReplayRights {
 /** The same number as REPLAY_MAX_CHOSEN without configuration. */
 export const MOST_CHOSEN = 100;
 
-const VIEWER = "Your role may look, not replay. Ask somebody in support or an administrator.";
+const VIEWER = "Viewers cannot replay events. Ask an administrator for the Support role.";
 
-export const MAY_NOT_RESOLVE = "Your role may look, not change. Ask somebody in support or an administrator.";
+export const MAY_NOT_RESOLVE = "Viewers cannot make changes. Ask an administrator for the Support role.";
 
 /** Why these cannot be replayed by this person; null when they can. `matching` means all that a filter matches. */
 export function forbiddenTo({ mayReplay, mayReplayMany }: ReplayRights, size: number | "matching"): string | null {
   if (!mayReplay) return VIEWER;
   if (mayReplayMany) return null;
-  if (size === "matching")
-    return "Your role may replay events that were chosen one by one. Ask an administrator for all.";
-  return size > MOST_CHOSEN ? `Your role may replay up to ${MOST_CHOSEN} events at a time. Choose fewer.` : null;
+  if (size === "matching") return "Your role can replay selected events only. Ask an administrator to replay all.";
+  return size > MOST_CHOSEN ? `Your role can replay up to ${MOST_CHOSEN} events at a time. Choose fewer.` : null;
 }

@@ -43,9 +43,9 @@ export function SheetFooter({
   const missing = missingBefore();
 
   function missingBefore(): string | null {
-    if (!drafted || !fresh) return "The preview is being worked out.";
-    if (drafted.preview.to_run === 0) return "Every delivery would be skipped, so there is nothing to run.";
-    if (reason.trim().length < SHORTEST_REASON) return "Write a reason first.";
+    if (!drafted || !fresh) return "The preview is being prepared.";
+    if (drafted.preview.to_run === 0) return "Every delivery would be skipped, so there is nothing to replay.";
+    if (reason.trim().length < SHORTEST_REASON) return "Enter a reason first.";
     if (mustType && typed.replace(/\D/g, "") !== String(events)) return `Type ${events} to confirm.`;
     return null;
   }
@@ -56,7 +56,7 @@ export function SheetFooter({
         <p role="alert" className={problem ? "mb-2.5 text-red" : "mb-2.5 text-amber"}>
           {problem
             ? problemWords(problem)
-            : "Nothing was started: what would run has changed since you looked. Read the new preview, then press again."}
+            : "Nothing was started, because the selection changed since the preview. Read the new preview, then confirm again."}
         </p>
       )}
       <div className="flex flex-wrap items-center justify-end gap-2">

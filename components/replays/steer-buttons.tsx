@@ -63,11 +63,11 @@ export function SteerButtons({
       <Dialog open={asking} onOpenChange={setAsking}>
         <DialogContent
           title="Cancel this replay"
-          description={`${plural(left, "delivery has", "deliveries have")} not run yet and would stay as ${left === 1 ? "it is" : "they are"}. What is at an endpoint this moment ends and counts. A cancelled replay cannot be resumed.`}
+          description={`${plural(left, "delivery has", "deliveries have")} not run yet and would stay as ${left === 1 ? "it is" : "they are"}. Deliveries in flight will finish and are counted. A cancelled replay cannot be resumed.`}
           footer={
             <>
               <DialogClose asChild>
-                <Button>Let it run</Button>
+                <Button>Keep it running</Button>
               </DialogClose>
               <Button
                 variant="primary"

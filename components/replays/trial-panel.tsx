@@ -51,7 +51,7 @@ export function trialSentence({ size, succeeded, failed, retrying, allowed, limi
         limit === 0 || more === 0
           ? "With one more failure it stops."
           : `Up to ${plural(more, "more may fail", "more may fail")}.`;
-      return `Trial: ${count(succeeded)} of ${count(size)} succeeded${failed > 0 ? `, ${count(failed)} failed` : ""}; ${may}.${retry} The rest waits for its end. ${left}`;
+      return `Trial: ${count(succeeded)} of ${count(size)} succeeded${failed > 0 ? `, ${count(failed)} failed` : ""}; ${may}.${retry} The rest waits until it ends. ${left}`;
     }
   }
 }

@@ -18,7 +18,7 @@ export function verdictOf(replay: ReplayDetail): string {
     case "paused":
       return `Paused after ${done}.`;
     case "stopped":
-      return sentences("Stopped by itself.", replay.stopped_because, retries(replay), untouched(replay, "stopped"));
+      return sentences("Stopped automatically.", replay.stopped_because, retries(replay), untouched(replay, "stopped"));
     case "cancelled":
       return sentences("Cancelled.", recovered(replay), retries(replay), untouched(replay, "cancelled"));
     case "completed":
@@ -39,7 +39,7 @@ function retries({ in_progress }: ReplayDetail): string | null {
 function recovered(replay: ReplayDetail): string {
   const { succeeded, failed, summary, in_progress } = replay;
   const ran = ranOf(replay);
-  if (ran === 0) return in_progress === 0 ? "Nothing ran." : "None has recovered yet.";
+  if (ran === 0) return in_progress === 0 ? "Nothing ran." : "No events recovered yet.";
   if (succeeded === 0)
     return `${ran === 1 ? "It" : `None of ${count(ran)}`} recovered.`.replace("It recovered", "Not recovered");
   const share =
@@ -48,7 +48,7 @@ function recovered(replay: ReplayDetail): string {
       : ran === 1
         ? "Recovered."
         : `All ${count(ran)} recovered.`;
-  if (failed === 0 && summary.outcomes.already_correct === succeeded) return `${share} Every row was correct already.`;
+  if (failed === 0 && summary.outcomes.already_correct === succeeded) return `${share} Every row was already correct.`;
   return summary.rows_changed > 0 && failed === 0 ? `${share} ${plural(summary.rows_changed, "row")} changed.` : share;
 }
 

@@ -72,7 +72,7 @@ function Nothing({ filtered }: { filtered: boolean }) {
   return (
     <Notice
       icon={ScrollText}
-      title={filtered ? "Nothing in the log matches this filter" : "Nothing was done yet"}
+      title={filtered ? "No entry matches this filter" : "No entries yet"}
       actions={
         filtered && (
           <Button asChild>
@@ -82,8 +82,8 @@ function Nothing({ filtered }: { filtered: boolean }) {
       }
     >
       {filtered
-        ? "What matches appears here by itself."
-        : "Replays, changes of people, tokens and destinations are written here, with who did them and why. Nobody can change or delete a line."}
+        ? "Matching entries appear here automatically."
+        : "Replays and changes of people, tokens and destinations are recorded here, with who made them and why. Entries cannot be changed or deleted."}
     </Notice>
   );
 }

@@ -17,7 +17,7 @@ const LIVES = [
   ["7", "7 days"],
   ["30", "30 days"],
   ["90", "90 days"],
-  ["180", "Half a year"],
+  ["180", "6 months"],
   ["365", "A year"],
 ] as const;
 
@@ -51,7 +51,7 @@ export function CreateTokenDialog({
   return (
     <FormDialog
       title="Create an API token"
-      description="For programs. It may what you tick here, and nothing else."
+      description="API tokens let programs call Redrive. A token can only do what you select here."
       action="Create token"
       doing="Creating…"
       testId="token-confirm"
@@ -71,7 +71,7 @@ export function CreateTokenDialog({
           maxLength={100}
           autoComplete="off"
           data-testid="token-name"
-          placeholder="What uses it, e.g. billing monitor"
+          placeholder="What uses it, for example billing monitor"
           value={name}
           onChange={(event) => setName(event.target.value)}
         />
@@ -94,7 +94,7 @@ export function CreateTokenDialog({
       </fieldset>
       <OrganisationsField value={organisations} own={own} known={known} onChange={setOrganisations} />
       <div className="w-40">
-        <Choice label="It ends after" choices={LIVES} value={days} onChange={setDays} />
+        <Choice label="Expires after" choices={LIVES} value={days} onChange={setDays} />
       </div>
     </FormDialog>
   );

@@ -31,12 +31,12 @@ export function DisableDialog({
   const choices = [
     ["", "Choose…"],
     ...heirs.map((one) => [one.id, `Hand over to ${one.id === ownId ? "me" : callOf(one)}`] as const),
-    [REVOKE, "Revoke, at once and for good"],
+    [REVOKE, "Revoke at once, permanently"],
   ] as const;
   return (
     <ConfirmDialog
       title={`Disable ${name}`}
-      description={`${name} is signed out everywhere at once and cannot sign in. Replays under way go on. You can enable the account again.`}
+      description={`${name} is signed out everywhere at once and cannot sign in. Running replays continue. You can enable the account again.`}
       action={`Disable ${name}`}
       doing="Disabling…"
       disabled={heir === ""}
@@ -45,9 +45,9 @@ export function DisableDialog({
       onClose={onClose}
     >
       <div className="space-y-1 pt-1" data-testid="tokens-choice">
-        <Choice label={`What becomes of the ${tokens} of ${name}`} choices={choices} value={heir} onChange={setHeir} />
+        <Choice label={`What happens to the ${tokens} of ${name}`} choices={choices} value={heir} onChange={setHeir} />
         <p className="text-pretty text-quiet text-sm">
-          Who takes them over is their owner from then on. They go on doing what they could do before, and no more.
+          The user you choose becomes their owner. The tokens keep their present permissions.
         </p>
       </div>
     </ConfirmDialog>

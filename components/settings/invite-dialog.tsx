@@ -34,9 +34,9 @@ export function InviteDialog({
   return (
     <FormDialog
       title="Invite a person"
-      description="You get a link to send them. It works once, within three days."
-      action="Make the link"
-      doing="Making the link…"
+      description="You get a link to send to them. It works once, within 3 days."
+      action="Create the link"
+      doing="Creating the link…"
       testId="invite-confirm"
       ready={isComplete(organisations)}
       pending={invite.isPending}

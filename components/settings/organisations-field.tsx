@@ -68,7 +68,7 @@ export function OrganisationsField({
         {!value.all && (
           <div className="pl-5.5">
             <Input
-              aria-label="Names of the organisations, with commas between them"
+              aria-label="Organisation names, separated by commas"
               required
               maxLength={4000}
               autoComplete="off"

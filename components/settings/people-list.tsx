@@ -61,7 +61,7 @@ export function PeopleList({
   return (
     <>
       <div className="flex items-center justify-between gap-3 pb-3">
-        <p className="text-pretty text-quiet">Who can enter this console, and what they may do.</p>
+        <p className="text-pretty text-quiet">Who can sign in, and what they can do.</p>
         <Button variant="primary" data-testid="invite" onClick={() => setOpen("invite")}>
           <UserPlus /> Invite…
         </Button>
@@ -78,7 +78,7 @@ export function PeopleList({
       </Table>
       {data.length === 1 && ownOrganisations === null && (
         <p className="pt-4 text-pretty text-quiet">
-          Only you can enter so far. Invite a second administrator, so that somebody can let you in again.
+          You are the only user. Invite a second administrator, so that you cannot be locked out.
         </p>
       )}
       <SignInLimits initial={limits} />
@@ -98,7 +98,7 @@ export function PeopleList({
       {open !== null && open !== "invite" && "linked" in open && (
         <SecretDialog
           title={`Send this link to ${open.linked.staff.email}`}
-          description={`Whoever has it can enter as this person. It works once, until ${time(open.linked.invitation.expires_at)}.`}
+          description={`Anyone with this link can sign in as this person. It works once, until ${time(open.linked.invitation.expires_at)}.`}
           label="Link"
           secret={open.linked.invitation.url}
           onClose={close}

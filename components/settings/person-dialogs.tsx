@@ -43,8 +43,8 @@ function RoleDialog({ person, onClose, onChanged }: Props) {
       title={`Change the role of ${name}`}
       description={
         person.status === "invited"
-          ? "It counts from the first sign-in on. The link that was sent stays good."
-          : `${name} is signed out everywhere at once and signs in again with the new role.${tokenWords(person, "may from now on do no more than the new role")}`
+          ? "Takes effect at the first sign-in. The invitation link stays valid."
+          : `${name} is signed out everywhere at once. The new role applies at the next sign-in.${tokenWords(person, "can do no more than the new role from now on")}`
       }
       action={role === person.role ? "Change role" : `Make ${name} ${ROLE_WORDS[role].label.toLowerCase()}`}
       doing="Changing…"
@@ -70,8 +70,8 @@ function OrganisationsDialog({ person, own, onClose, onChanged }: Props) {
       title={`Change the organisations of ${name}`}
       description={
         person.status === "invited"
-          ? "It counts from the first sign-in on. The link that was sent stays good."
-          : `${name} is signed out everywhere at once, and from then on sees these organisations only.${tokenWords(person, "may from now on reach no more than these")}`
+          ? "Takes effect at the first sign-in. The invitation link stays valid."
+          : `${name} is signed out everywhere at once, and then sees these organisations only.${tokenWords(person, "can access no more than these from now on")}`
       }
       action="Change organisations"
       doing="Changing…"
@@ -95,10 +95,10 @@ function LinkDialog({ person, onClose, onLinked }: Props) {
       title={isInvited ? `New invitation link for ${name}` : `New password link for ${name}`}
       description={
         isInvited
-          ? "The link that was sent before stops working."
-          : `With this link ${name} sets a new password. The present one works until then; open sessions end with it.`
+          ? "The previous link stops working."
+          : `With this link ${name} sets a new password. The current one works until then. Open sessions end when it is set.`
       }
-      action="Make the link"
+      action="Create the link"
       doing="Making…"
       run={() => linkStaff(person.id)}
       onDone={onLinked}
@@ -112,7 +112,7 @@ function SignOutDialog({ person, onClose, onChanged }: Props) {
   return (
     <ConfirmDialog
       title={`Sign ${name} out everywhere`}
-      description={`Every open session of ${name} ends at once. The password stays, and API tokens go on working.`}
+      description={`Every open session of ${name} ends at once. The password and API tokens stay valid.`}
       action="Sign out everywhere"
       doing="Signing out…"
       run={() => endSessionsOf(person.id)}
@@ -130,8 +130,8 @@ function AccessDialog({ person, disable, onClose, onChanged }: Props & { disable
   const says = !disable
     ? `${name} can sign in again as ${ROLE_WORDS[person.role].label.toLowerCase()}.${tokenWords(person, "work again")}`
     : isInvited
-      ? "The link that was sent stops working at once."
-      : `${name} is signed out everywhere at once and cannot sign in. Replays under way go on. You can enable the account again.`;
+      ? "The invitation link stops working at once."
+      : `${name} is signed out everywhere at once and cannot sign in. Running replays continue. You can enable the account again.`;
   return (
     <ConfirmDialog
       title={!disable ? `Enable ${name}` : isInvited ? `Withdraw the invitation of ${name}` : `Disable ${name}`}

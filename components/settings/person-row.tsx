@@ -76,10 +76,10 @@ function StatusWords({ person: { status, link_expires_at } }: { person: StaffMem
         <span className="text-quiet text-sm">
           {link_expires_at ? (
             <>
-              link ends <RelativeTime at={link_expires_at} />
+              link expires <RelativeTime at={link_expires_at} />
             </>
           ) : (
-            "link has ended"
+            "link has expired"
           )}
         </span>
       )}

@@ -70,7 +70,7 @@ export function SecretDialog({
           </Button>
         </div>
         <p role="status" className="mt-2 text-quiet text-sm">
-          Shown this once: we keep only a fingerprint of it.
+          This is shown only once. Redrive stores only a hash of it.
         </p>
         {children}
       </DialogContent>

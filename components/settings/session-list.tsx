@@ -37,7 +37,7 @@ export function SessionList({ initial }: { initial: StaffSession[] }) {
         <div>
           <h2 className="font-semibold">Where you are signed in</h2>
           <p className="text-pretty text-quiet">
-            End what you do not know, then ask an administrator for a new password.
+            End sessions you do not recognise, then ask an administrator for a new password.
           </p>
         </div>
         <Button data-testid="sign-out-everywhere" onClick={() => setAsks(true)}>
@@ -53,7 +53,7 @@ export function SessionList({ initial }: { initial: StaffSession[] }) {
       {asks && (
         <ConfirmDialog
           title="Sign out everywhere"
-          description="Every session of yours ends at once, also this one. API tokens go on working."
+          description="All your sessions end at once, including this one. API tokens stay valid."
           action="Sign out everywhere"
           doing="Signing out…"
           run={endSessions}

@@ -44,7 +44,8 @@ export function SignInLimits({ initial }: { initial: SignInLimit[] }) {
         Too many sign-in attempts
       </h2>
       <p className="pb-3 text-pretty text-quiet">
-        These wait before they can try again. An account's delay does not concern addresses that signed in to it lately.
+        These must wait before they can try again. An account's delay does not apply to addresses that signed in to it
+        recently.
       </p>
       <Problem error={lift.error} />
       <Table caption="Sign-in limits" columns={COLUMNS}>
@@ -76,6 +77,6 @@ export function SignInLimits({ initial }: { initial: SignInLimit[] }) {
 
 function reason({ kind, guesses }: SignInLimit): string {
   return kind === "account"
-    ? `${plural(guesses, "wrong attempt")} within an hour: waits up to 30 seconds before each`
+    ? `${plural(guesses, "wrong attempt")} within an hour: each attempt waits up to 30 seconds`
     : `${plural(guesses, "wrong attempt")} within 15 minutes: waits until they are older`;
 }

@@ -51,13 +51,14 @@ export function TokenList({
     <>
       {data.length === 0 ? (
         <Notice icon={KeyRound} title="No API token yet" actions={create}>
-          Programs use one to read events, replay them or send their own. You choose what it may and how long it lives.
+          Programs use a token to read events, replay them or publish their own. Choose its permissions and expiry.
         </Notice>
       ) : (
         <>
           <div className="flex items-center justify-between gap-3 pb-3">
             <p className="text-pretty text-quiet">
-              For programs. Each may what it names, ends within a year, and can be revoked at once.{" "}
+              API tokens let programs call Redrive. Each has its own permissions, expires within a year, and can be
+              revoked at any time.{" "}
               <a href="/api-reference" className="text-accent underline underline-offset-2 hover:text-accent-strong">
                 API reference
               </a>
@@ -84,7 +85,7 @@ export function TokenList({
       {open !== null && open !== "create" && "created" in open && (
         <SecretDialog
           title={`${open.created.api_token.name} is ready`}
-          description="Copy the token to where it is used. Programs send it in the Authorization header, never in an address."
+          description="Copy the token to the program that uses it. Send it in the Authorization header, never in a URL."
           label="Token"
           secret={open.created.token}
           onClose={close}
@@ -110,7 +111,7 @@ function RevokeDialog({ token, onClose, onRevoked }: { token: ApiToken; onClose:
   return (
     <ConfirmDialog
       title={`Revoke ${token.name}`}
-      description={`The next request with it is refused, tokens that were made with it end too, and it cannot be brought back. ${used}`}
+      description={`Requests with it are refused at once. Tokens created with it are revoked too. This cannot be undone. ${used}`}
       action="Revoke token"
       doing="Revoking…"
       final

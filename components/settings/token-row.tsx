@@ -37,7 +37,7 @@ export function TokenRow({ token, onRevoke }: { token: ApiToken; onRevoke: () =>
       <td className={cn(cellLook, "max-md:col-span-2 max-md:row-start-2")}>
         <span className="text-pretty">
           {role
-            ? `All that the role ${ROLE_WORDS[role].label} may`
+            ? `Everything the role ${ROLE_WORDS[role].label} may`
             : scopes.map((scope) => SCOPE_WORDS[scope]?.label ?? scope).join(", ")}
         </span>
         <ScopeLine organisations={organisations} />
@@ -82,7 +82,7 @@ function End({ token: { status, expires_at, revoked_at } }: { token: ApiToken })
       </>
     );
   }
-  if (status === "owner_disabled") return <span className="text-amber">Rests: its maker is disabled</span>;
+  if (status === "owner_disabled") return <span className="text-amber">Inactive: its owner is disabled</span>;
   return <EndDay at={expires_at} />;
 }
 

@@ -6,31 +6,31 @@ import type { StaffRole } from "@/lib/contract/vocabulary";
 export const ROLE_WORDS: Record<StaffRole, { label: string; may: string; you: string }> = {
   viewer: {
     label: "Viewer",
-    may: "Sees events, payloads and replays. Changes nothing.",
-    you: "You see events, payloads and replays.",
+    may: "Can see events, payloads and replays. Cannot make changes.",
+    you: "You can see events, payloads and replays.",
   },
   support: {
     label: "Support",
-    may: "Also replays events chosen one by one, resolves them, and pauses or tests destinations.",
-    you: "You see events, replay those you choose, and pause or test destinations.",
+    may: "Can also replay or resolve selected events, and pause or test destinations.",
+    you: "You can see events, replay selected events, and pause or test destinations.",
   },
   admin: {
     label: "Administrator",
-    may: "Also replays everything a filter matches, and manages destinations, sources, people and tokens.",
-    you: "You may do everything here.",
+    may: "Can also replay all events that match a filter, and manage destinations, sources, people and tokens.",
+    you: "You can do everything here.",
   },
 };
 
 export const SCOPE_WORDS: Record<Scope, { label: string; may: string }> = {
   "events:read": { label: "Read events", may: "Events with payloads, deliveries, replays and statistics." },
   "events:resolve": { label: "Resolve events", may: "Mark failed or dead events as handled." },
-  "events:publish": { label: "Publish events", may: "Send events of your own platform into Redrive." },
-  "replays:write": { label: "Replay chosen events", may: "Events that are named one by one, up to 100 at a time." },
-  "replays:bulk": { label: "Replay in bulk", may: "Everything that a filter matches, without that limit." },
+  "events:publish": { label: "Publish events", may: "Send events of your own platform to Redrive." },
+  "replays:write": { label: "Replay chosen events", may: "Selected events, up to 100 at a time." },
+  "replays:bulk": { label: "Replay in bulk", may: "All events that match a filter, without that limit." },
   "destinations:operate": { label: "Operate destinations", may: "Pause, resume and test them." },
   manage: {
     label: "Manage",
-    may: "Destinations, sources, people, tokens and the audit log. Give it to nobody lightly.",
+    may: "Manage destinations, sources, people, tokens and the audit log. Give it only where it is needed.",
   },
 };
 
@@ -82,7 +82,7 @@ const PAST: Readonly<Record<string, string>> = {
   resolve: "resolved",
   test: "tested",
   sample: "sent a sample to",
-  try_now: "let a delivery through the open circuit of",
+  try_now: "sent a test delivery through the open circuit of",
   rotate: "rotated the URL of",
   rotate_secret: "rotated the secret of",
 };

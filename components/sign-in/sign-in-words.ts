@@ -9,9 +9,9 @@ export function signInProblem(code: string): string {
   if (refused) return refused;
   if (code === "NoAnswer") return "Redrive did not answer. Check your connection, then try again.";
   if (code === "SessionRequired") return "Sign in to see this page.";
-  if (code === "AccessDenied") return "This account may not enter. Ask an administrator for access.";
+  if (code === "AccessDenied") return "This account has no access. Ask an administrator for access.";
   if (code === "CredentialsSignin") return "Wrong e-mail or password.";
-  return "Signing in failed. Try again; if it stays, ask an administrator.";
+  return "Sign-in failed. Try again. If the error stays, ask an administrator.";
 }
 
 /** `12 seconds`, `14 minutes`: never less than it takes. */

@@ -18,7 +18,7 @@ export function DoorUrl({ url, what, quiet }: { url: string; what: string; quiet
         {parts.map((part, index) =>
           index % 2 === 1 ? (
             // biome-ignore lint/suspicious/noArrayIndexKey: the parts of one URL never move
-            <span key={index} className="text-amber" title="Replace this by a token from the variable">
+            <span key={index} className="text-amber" title="Replace with a token from the environment variable">
               {part}
             </span>
           ) : (

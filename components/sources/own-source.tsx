@@ -38,7 +38,7 @@ export function OwnSource({
           <span className={cn("font-medium", !enabled && "text-faint line-through")}>
             <InertText text={name} />
           </span>
-          {!enabled && <span className="text-red text-sm">Disabled: its requests are refused</span>}
+          {!enabled && <span className="text-red text-sm">Disabled: requests are rejected</span>}
           <span className="font-mono text-quiet text-sm">
             <InertText text={[organisation_id, company_id].filter(Boolean).join(" / ") || "no organisation"} />
           </span>
@@ -63,7 +63,7 @@ export function OwnSource({
         </p>
         {overlap && previous_token_expires_at && (
           <p className="text-amber text-sm" suppressHydrationWarning>
-            The URL before this one lets events in until <ExactTime at={previous_token_expires_at} />.
+            The previous URL accepts events until <ExactTime at={previous_token_expires_at} />.
           </p>
         )}
       </div>

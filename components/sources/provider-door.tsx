@@ -50,7 +50,9 @@ export function ProviderDoor({
           {secret.missing && <CopyButton text={secret.missing} what="name of the variable" className="-my-1" />}
         </p>
         {secret.missing && (
-          <p className="text-quiet text-sm">Set it and restart. Until then this door answers 503, and senders retry.</p>
+          <p className="text-quiet text-sm">
+            Set it and restart. Until then this endpoint answers 503, and senders retry.
+          </p>
         )}
         <p className="mt-2 text-pretty text-quiet">{scheme}</p>
         <Setup provider={provider} />
@@ -70,7 +72,7 @@ export function ProviderDoor({
               <span className="text-faint">none yet</span>
             )}
           </Fact>
-          <Fact name="Last refused">
+          <Fact name="Last rejected">
             {last_rejection ? (
               <>
                 <span className="font-medium text-amber">{rejectionWords(last_rejection.reason, provider)}</span>{" "}

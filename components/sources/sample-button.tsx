@@ -59,7 +59,7 @@ function Verdict({ sent: { event_id, event_type, status, refusal } }: { sent: Se
   if (event_id === null) {
     return (
       <p className="text-amber" data-testid="sample-refused">
-        The door answered {status}: <InertText text={refusal ?? "no reason"} />
+        The endpoint answered {status}: <InertText text={refusal ?? "no reason"} />
       </p>
     );
   }

@@ -62,12 +62,12 @@ export function SourceDialog({
     <Dialog open dirty={dirty} onOpenChange={(open) => !open && onClose()}>
       <DialogContent
         title={source ? `Edit ${source.name}` : `Add a URL for ${provider.label}`}
-        description="Events that come through it belong to its organisation and company."
+        description="Events received at it belong to its organisation and company."
         footer={
           <>
             <Button onClick={onClose}>Cancel</Button>
             <Button type="submit" form={form} variant="primary" data-testid="source-save" disabled={save.isPending}>
-              {save.isPending ? "Saving…" : source ? "Save changes" : "Make the URL"}
+              {save.isPending ? "Saving…" : source ? "Save changes" : "Create the URL"}
             </Button>
           </>
         }

@@ -34,14 +34,14 @@ export function SourceList({
   if (data.length === 0) {
     return (
       <Notice icon={DoorOpen} title="No provider is installed">
-        Each provider is one file in lib/providers.
+        Each provider is one folder in lib/providers.
       </Notice>
     );
   }
   return (
     <div className="max-w-[80rem]">
       <p className="pb-3 text-quiet">
-        Copy a URL into the provider's settings. A request that does not prove itself is refused and counted here.
+        Copy a URL into the provider's settings. Requests that cannot be verified are rejected and counted here.
       </p>
       <ul className="border-t">
         {inOrder(data).map((provider) => (

@@ -17,9 +17,9 @@ export function RotateSource({ source, onClose, onDone }: Question) {
   return (
     <ConfirmDialog
       title={`Rotate the URL of ${source.name}`}
-      description="A new URL is made and shown once. The old one lets events in for a while longer, so that you can change the provider's settings without losing any."
-      action="Make a new URL"
-      doing="Making it…"
+      description="A new URL is created and shown once. The old one keeps accepting events for a while, so that you can change the provider's settings without losing events."
+      action="Create a new URL"
+      doing="Creating…"
       run={() => rotateSource(source.id)}
       onClose={onClose}
       onDone={(answer) => {
@@ -37,10 +37,10 @@ export function SwitchSource({ source, onClose, onDone }: Question) {
       title={`${enabled ? "Disable" : "Enable"} ${name}`}
       description={
         enabled
-          ? "Requests to its URL are refused from now on. What is refused is lost unless the provider tries again: to stop deliveries only, pause the destination instead."
-          : "Requests to its URL become events again."
+          ? "Requests to its URL are rejected from now on. Rejected events are lost unless the provider retries. To stop deliveries only, pause the destination instead."
+          : "Requests to its URL are accepted again."
       }
-      action={enabled ? "Refuse its requests" : "Enable the URL"}
+      action={enabled ? "Disable the URL" : "Enable the URL"}
       doing={enabled ? "Disabling…" : "Enabling…"}
       run={() => updateSource(source.id, { enabled: !enabled })}
       onClose={onClose}
@@ -56,7 +56,7 @@ export function DeleteSource({ source, onClose, onDone }: Question) {
   return (
     <ConfirmDialog
       title={`Delete ${source.name}`}
-      description="Requests to its URL are refused from now on, and the URL cannot be brought back. Its events stay in the history."
+      description="Requests to its URL are rejected from now on, and the URL cannot be restored. Its events stay in the history."
       action="Delete the URL"
       doing="Deleting…"
       final

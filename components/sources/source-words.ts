@@ -20,7 +20,7 @@ export function secretState(provider: SourceProvider): SecretState {
     return { icon: CircleCheck, tone: "text-green", words: `${plural(secrets, noun)} configured` };
   }
   if (allows_unsigned) {
-    return { icon: TriangleAlert, tone: "text-amber", words: "Lets unsigned requests in" };
+    return { icon: TriangleAlert, tone: "text-amber", words: "Accepts unsigned requests" };
   }
   if (token_in_url && sources.some(({ enabled }) => enabled)) {
     return { icon: CircleMinus, tone: "text-grey", words: "Own URLs only" };
@@ -28,7 +28,7 @@ export function secretState(provider: SourceProvider): SecretState {
   return { icon: TriangleAlert, tone: "text-amber", words: `Set ${secrets_variable}`, missing: secrets_variable };
 }
 
-export const MAY_NOT_SEND = "Your role may look, not send. Ask somebody in support or an administrator.";
+export const MAY_NOT_SEND = "Viewers cannot send samples. Ask an administrator for the Support role.";
 
 const REJECTION: Record<RejectionReason, string> = {
   unsigned: "no signature",

@@ -21,7 +21,7 @@ export function UrlOnce({ source, onClose }: { source: SourceWithUrl; onClose: (
         <p className="flex gap-2.5 rounded-md bg-tint px-3 py-2.5 text-amber">
           <TriangleAlert aria-hidden="true" className="mt-0.75 size-3.5 shrink-0" />
           <span className="text-ink">
-            This is the only time the whole URL of {name} is shown. Whoever has it can send events, so treat it as a
+            This is the only time the whole URL of {name} is shown. Anyone with it can send events, so treat it like a
             password.
           </span>
         </p>
@@ -33,7 +33,7 @@ export function UrlOnce({ source, onClose }: { source: SourceWithUrl; onClose: (
         </div>
         {previous_token_expires_at && (
           <p className="mt-3 text-quiet">
-            The old URL lets events in until <ExactTime at={previous_token_expires_at} />.
+            The old URL accepts events until <ExactTime at={previous_token_expires_at} />.
           </p>
         )}
       </DialogContent>

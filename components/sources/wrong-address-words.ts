@@ -12,8 +12,8 @@ export function wrongAddressSentence(sender: string, request: string, requests: 
 }
 
 export function rightAddressSentence(sender: string, origin = ""): string {
-  if (!isKnown(sender)) return "Each provider's right address is below its name on the Sources page.";
-  return `The right address is ${rightAddress(sender, origin)}. Nothing was stored: change it in the provider's settings, and its retries get in.`;
+  if (!isKnown(sender)) return "Each provider's correct address is on the Sources page.";
+  return `The correct address is ${rightAddress(sender, origin)}. Nothing was stored. Change it in the provider's settings, and its retries are accepted.`;
 }
 
 /** Without an origin people see the path alone. */

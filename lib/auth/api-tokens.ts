@@ -42,7 +42,7 @@ export async function findApiToken(
   const stored = await call<(ApiToken & { owner_id: string | null }) | null>("console", "use_api_token", {
     p_token_hash: hashSecret(secret),
   });
-  if (!stored || stored.kind !== kind) return { problem: "The token is not one of ours." };
+  if (!stored || stored.kind !== kind) return { problem: "The token is not valid." };
   return stored.status === "active" ? stored : { problem: ENDED[stored.status] };
 }
 

@@ -65,7 +65,7 @@ export async function liftSignInLimit(
   if (forgotten > 0) return;
   throw new Problem({
     status: 404,
-    title: `Nothing keeps this ${kind} from signing in.`,
+    title: `Nothing prevents this ${kind} from signing in.`,
     detail: "There was no wrong attempt within the last hour.",
     field: "subject",
   });

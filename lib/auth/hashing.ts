@@ -40,7 +40,7 @@ export class HashingBusy extends Problem {
   constructor() {
     super({
       status: 429,
-      title: "Too many passwords are being checked just now.",
+      title: "Too many sign-ins are in progress.",
       detail: `Try again in ${RETRY_SECONDS} seconds.`,
       headers: { "retry-after": String(RETRY_SECONDS) },
     });

@@ -33,14 +33,14 @@ const BEYOND = { status: 403, detail: "A role can have no right that you do not 
 
 /** Why people cannot be changed, for the results of the SQL functions. */
 export const REFUSALS = {
-  known: { status: 409, title: "This e-mail is on the staff already.", field: "email" },
+  known: { status: 409, title: "A person with this e-mail already exists.", field: "email" },
   not_found: { status: 404, title: "There is no such person." },
-  own_account: { status: 409, title: "Nobody changes their own account here.", detail: "Ask another administrator." },
-  beyond_rights: { ...BEYOND, title: "This person has, or would get, more rights than you." },
+  own_account: { status: 409, title: "You cannot change your own account here.", detail: "Ask another administrator." },
+  beyond_rights: { ...BEYOND, title: "You cannot manage a person who has, or would get, more rights than you." },
   last_admin: {
     status: 409,
     title: "This is the last active administrator.",
-    detail: "Make somebody else an administrator first.",
+    detail: "Make another person an administrator first.",
   },
   no_heir: {
     status: 409,
@@ -51,7 +51,7 @@ export const REFUSALS = {
   has_tokens: {
     status: 409,
     title: "This person has API tokens that work.",
-    detail: 'Say what becomes of them: "tokens": "revoke", or "tokens": {"hand_over_to": "<id of an administrator>"}.',
+    detail: 'Say what happens to them: "tokens": "revoke", or "tokens": {"hand_over_to": "<id of an administrator>"}.',
     field: "tokens",
   },
   disabled: { status: 409, title: "This person is disabled.", detail: "Enable the account, then make a link." },
@@ -173,7 +173,7 @@ export async function acceptInvitation(
   if (email) return email;
   throw new Problem({
     status: 404,
-    title: "This link does not work any more.",
+    title: "This link no longer works.",
     detail: "It was used, replaced by a newer one, or is older than 72 hours. Ask an administrator for a new one.",
     field: "token",
   });

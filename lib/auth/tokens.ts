@@ -132,7 +132,7 @@ async function readSignedToken(token: string): Promise<TokenReading> {
       audience: AUDIENCE,
       requiredClaims: ["exp", "sub"],
     });
-    if (!payload.jti) return { problem: "The token was made before tokens were written down: make a new one." };
+    if (!payload.jti) return { problem: "The token was created before tokens were recorded. Create a new one." };
     const stored = await findApiToken(payload.jti, "command_line");
     if ("problem" in stored) return stored;
     // What the row says counts, so that the secret alone makes no rights.
@@ -150,7 +150,7 @@ async function readSignedToken(token: string): Promise<TokenReading> {
     const { code = "" } = error as { code?: string };
     if (!code.startsWith("ERR_J")) throw error;
     const expired = code === "ERR_JWT_EXPIRED";
-    return { problem: expired ? "The token has expired: make a new one." : "The token is not one of ours." };
+    return { problem: expired ? "The token has expired: make a new one." : "The token is not valid." };
   }
 }
 

@@ -14,7 +14,7 @@ export async function lockDataDir(dataDir: string): Promise<() => Promise<void>>
   if ("release" in lock) return lock.release;
   throw new ConfigurationError(
     `Redrive is already running on ${dataDir}${lock.heldBy && ` (process ${lock.heldBy})`}. ` +
-      "Stop it first, or set DATA_DIR and PORT to run a second one beside it.",
+      "Stop it first, or set DATA_DIR and PORT to run a second one.",
   );
 }
 

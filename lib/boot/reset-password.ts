@@ -32,6 +32,6 @@ async function resetPassword(): Promise<void> {
     p_email: email,
     p_password_hash: await hashPassword(password),
   });
-  if (!found) throw new ConfigurationError(`Nobody has the e-mail ${email}.`);
+  if (!found) throw new ConfigurationError(`There is no person with the e-mail ${email}.`);
   console.log(`Sign in   ${email}\nPassword  ${password}   (shown this once)`);
 }

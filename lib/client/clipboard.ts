@@ -7,7 +7,7 @@ export async function copyText(text: string): Promise<boolean> {
     return true;
   } catch {
     const toast = await loadToast();
-    toast.error("Nothing was copied: this browser keeps its clipboard from the page.", {
+    toast.error("Copy failed: the browser blocked clipboard access.", {
       description: "Select the text and copy it, or open the console over HTTPS.",
     });
     return false;

@@ -49,7 +49,7 @@ async function answered(path: string, { patienceMs = ANSWER_WITHIN_MS, ...init }
     });
   } catch (error) {
     if (init.signal?.aborted) throw error;
-    throw new ApiError("Redrive did not answer. Check your connection and that the server is up.", 0);
+    throw new ApiError("Redrive did not respond. Check your connection, and that the server is running.", 0);
   }
 }
 

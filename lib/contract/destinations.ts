@@ -61,7 +61,7 @@ export interface Destination {
   disabled_at: string | null;
   disabled_because: string | null;
   paused_at: string | null;
-  /** Newest first; those before the newest sign too until they expire. */
+  /** Newest first. Older ones also sign until they expire. */
   secrets: { hint: string; created_at: string; expires_at: string | null }[];
   created_at: string;
   updated_at: string;
@@ -86,10 +86,10 @@ export interface DestinationHealth {
   last_error_class: ErrorClass | null;
   last_error: string | null;
   breaker: BreakerState;
-  /** When the open circuit lets one delivery try. */
+  /** When the open circuit lets one test delivery through. */
   breaker_probe_at: string | null;
   throttled_until: string | null;
-  /** Pending or to be retried; not what is at the endpoint this moment. */
+  /** Pending or due for a retry. Deliveries in flight are not counted. */
   waiting: number;
   /** Held because it is, or was a moment ago, paused or disabled. */
   held: number;
@@ -121,7 +121,7 @@ export interface DestinationDelivery {
 export interface EndpointTest {
   success: boolean;
   responseCode: number | null;
-  /** Milliseconds from the look-up to the end of the answer. */
+  /** Milliseconds from the DNS lookup to the end of the answer. */
   responseTime: number;
   responseHeaders: Record<string, string>;
   /** Parsed when it is JSON, else text; null when there was none. */

@@ -101,7 +101,7 @@ export function refuseReversed(
 
 export type EventFilter = z.infer<typeof eventFilterSchema>;
 
-const cursor = z.string().regex(/^\d{1,17}\.\d{1,17}$/, "is not one of ours; start again without it");
+const cursor = z.string().regex(/^\d{1,17}\.\d{1,17}$/, "is not valid; start again without it");
 
 export const eventListSchema = eventFilterFields
   .extend({

@@ -95,7 +95,7 @@ export interface Delivery {
   destination: { id: number; slug: string; name: string; kind: "tables" | "http"; url: string | null };
   status: DeliveryStatus;
   attempt_count: number;
-  /** Attempts of the run it is in: a replay begins to count anew. */
+  /** Attempts of the current run. A replay starts counting again. */
   tries: number;
   /** Of the run it is in. */
   max_attempts: number;
@@ -126,7 +126,7 @@ export interface EventDetail extends Omit<EventSummary, "deliveries"> {
   request_id: string | null;
   deliveries: Delivery[];
   replays: Replay[];
-  /** When people marked it as handled, oldest first. */
+  /** When users marked it as handled, oldest first. */
   resolutions: Resolution[];
 }
 

@@ -4,13 +4,13 @@
 export interface HistogramBucket {
   /** Start of the step. */
   at: string;
-  /** Delivered, by themselves or by a replay. */
+  /** Delivered, automatically or by a replay. */
   processed: number;
   /** Received, or being delivered. */
   waiting: number;
   failing: number;
   dead: number;
-  /** Resolved by a person, or ignored. */
+  /** Resolved by a user, or ignored. */
   other: number;
 }
 

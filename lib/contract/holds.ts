@@ -22,7 +22,7 @@ export interface Hold {
 export interface ReplayHold extends Hold {
   destination_id: string;
   destination: string;
-  /** How many of the replay wait for it. */
+  /** How many deliveries of the replay wait for it. */
   deliveries: number;
   /** The older event that `order` waits for. */
   event_id?: string;

@@ -23,7 +23,7 @@ const IDEMPOTENCY_KEY = {
   name: "Idempotency-Key",
   in: "header",
   required: false,
-  description: "The same key by the same caller answers with the replay it made before.",
+  description: "A repeated key from the same caller returns the replay it created before.",
   schema: { type: "string", maxLength: 255 },
 };
 
@@ -56,12 +56,12 @@ export function openApiDocument(): Record<string, unknown> {
     components: {
       schemas,
       securitySchemes: {
-        token: { type: "http", scheme: "bearer", description: "Made in Settings, or by `npm run token`." },
+        token: { type: "http", scheme: "bearer", description: "Created in Settings, or by `npm run token`." },
         session: { type: "apiKey", in: "cookie", name: "redrive.session", description: "The console's own session." },
       },
       responses: {
         Problem: {
-          description: "A refusal or a failure (RFC 9457).",
+          description: "An error (RFC 9457).",
           content: { "application/problem+json": { schema: schemaOf(problemSchema, "output") } },
         },
       },
@@ -158,7 +158,7 @@ function responsesOf({ answer, permission, statuses = [200] }: Operation): Recor
 
 const MEANING: Readonly<Record<number, string>> = {
   200: "Done.",
-  201: "It is made.",
+  201: "Created.",
   202: "Accepted: it runs.",
-  204: "Done; there is nothing to say.",
+  204: "Done. The answer has no body.",
 };

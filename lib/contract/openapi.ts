@@ -66,12 +66,12 @@ const manage = (
 const creates = { statuses: [202, 200], idempotent: true } as const;
 const operates = { permission: "operate" } as const;
 const CHOSEN = "More events than REPLAY_MAX_CHOSEN, 100 by default, need the permission replay_many.";
-const SAME_SIZE = "Needs what creating the replay needed.";
+const SAME_SIZE = "Needs the permission that creating the replay needed.";
 
 export const API: readonly Chapter[] = [
   {
     title: "Events",
-    about: "What providers sent, and what became of it.",
+    about: "What providers sent, and what happened to it.",
     operations: [
       get("/webhooks/events", "The event history, newest first", { query: eventListSchema, answer: events.eventPage }),
       get("/webhooks/events/histogram", "How many events per step of time, by outcome, for a filter", {
@@ -79,43 +79,43 @@ export const API: readonly Chapter[] = [
         answer: history.eventHistogram,
         notes: "The last 24 hours when the filter has no time. A search in payloads is not counted: 422.",
       }),
-      get("/webhooks/events/types", "What came in by provider and event type, the most frequent first", {
+      get("/webhooks/events/types", "Event types by provider, the most frequent first", {
         query: history.eventTypesRequest,
         answer: history.eventTypes,
         notes: "The last 7 days when no time is given.",
       }),
-      get("/event-views", "The filters that you saved", { answer: history.eventViews }),
+      get("/event-views", "Your saved filters", { answer: history.eventViews }),
       {
-        ...post("/event-views", "Save a filter under a name", {
+        ...post("/event-views", "Save a filter", {
           permission: "view",
           body: history.createViewRequest,
           answer: history.eventView,
           statuses: [201],
         }),
-        notes: "Views belong to a person: to whoever is signed in, or made the token. At most 50 each.",
+        notes: "Views belong to the person who is signed in, or who created the token. At most 50 each.",
       },
       {
         method: "delete",
         path: "/event-views/{id}",
         permission: "view",
-        summary: "Delete a view of yours",
+        summary: "Delete one of your views",
         answer: history.deletedView,
       },
       get("/webhooks/events/{id}", "One event with its bytes, deliveries, attempts and replays", {
         answer: events.eventDetail,
       }),
-      get("/webhooks/events/{id}/body", "The bytes of an event as they were received, as a download", {
+      get("/webhooks/events/{id}/body", "Download the received bytes of an event", {
         answer: ["application/octet-stream"],
-        notes: "Secrets in them are covered with asterisks; what a privacy request removed stays removed.",
+        notes: "Secrets in them are masked with asterisks. Content that a privacy request removed stays removed.",
       }),
-      get("/webhooks/events/{id}/neighbours", "The events beside it in the filtered history", {
+      get("/webhooks/events/{id}/neighbours", "The previous and the next event in the filtered history", {
         query: eventFilterSchema,
         answer: events.eventNeighbours,
       }),
-      get("/webhooks/events/{id}/related", "The events around it of the same object, or that changed the same rows", {
+      get("/webhooks/events/{id}/related", "Events near it that name the same object or changed the same rows", {
         answer: events.relatedEvents,
       }),
-      post("/webhooks/events/resolve", "Mark failed or dead events as handled by a person", {
+      post("/webhooks/events/resolve", "Mark failed or dead events as resolved", {
         permission: "resolve",
         body: asked.resolveRequest,
         answer: asked.resolveAnswer,
@@ -132,20 +132,20 @@ export const API: readonly Chapter[] = [
         query: overview.analyticsRequest,
         answer: overview.analytics,
       }),
-      get("/webhooks/health", "Whether Redrive can do its work", {
+      get("/webhooks/health", "Whether Redrive works", {
         permission: "public",
         answer: overview.health,
-        notes: "503 when the database does not answer. Looked at once a second, however often it is asked.",
+        notes: "503 when the database does not respond. Checked at most once a second.",
       }),
-      get("/health/deep", "What works and what does not, each with what to do about it", {
+      get("/health/deep", "Every check, with its result and what to do about it", {
         answer: overview.deepHealth,
-        notes: "Writes one row to see whether that can be done.",
+        notes: "Writes one row to check that writes work.",
       }),
     ],
   },
   {
     title: "Replays",
-    about: "A replay is a frozen selection of deliveries that runs again, with a reason.",
+    about: "A replay runs a fixed selection of deliveries again, with a reason.",
     operations: [
       post("/webhooks/replay/{provider_slug}/{event_key}", "Replay one event and wait for its end", {
         body: asked.replayOneRequest,
@@ -178,24 +178,24 @@ export const API: readonly Chapter[] = [
       get("/webhooks/replays/{id}", "A replay with its counts, and how its items ended", {
         answer: replays.replayDetail,
       }),
-      get("/webhooks/replays/{id}/preview", "What it would do if it started now", { answer: replays.replayPreview }),
-      get("/webhooks/replays/{id}/items", "Its items in the order they run, with outcome and row changes", {
+      get("/webhooks/replays/{id}/preview", "Preview what it would do if it started now", { answer: replays.replayPreview }),
+      get("/webhooks/replays/{id}/items", "Its items in the order they run, with results and row changes", {
         query: asked.replayItemsRequest,
         answer: replays.replayItemPage,
       }),
-      get("/webhooks/replays/{id}/export", "Every item as a file", {
+      get("/webhooks/replays/{id}/export", "Export every item", {
         query: asked.exportRequest,
         answer: ["text/csv", "application/json"],
       }),
       post("/webhooks/replays/{id}/start", "Start a draft", { answer: replays.replay, notes: SAME_SIZE }),
-      post("/webhooks/replays/{id}/pause", "Pause it", { answer: replays.replay }),
-      post("/webhooks/replays/{id}/resume", "Go on where it paused", { answer: replays.replay, notes: SAME_SIZE }),
-      post("/webhooks/replays/{id}/cancel", "End it; what has not run stays untouched", { answer: replays.replay }),
+      post("/webhooks/replays/{id}/pause", "Pause a replay", { answer: replays.replay }),
+      post("/webhooks/replays/{id}/resume", "Resume a replay", { answer: replays.replay, notes: SAME_SIZE }),
+      post("/webhooks/replays/{id}/cancel", "Cancel a replay. Deliveries that have not run stay unchanged", { answer: replays.replay }),
     ],
   },
   {
     title: "Merchant deliveries",
-    about: "The same events and replays in the words of the merchant runbook, also without /api before the path.",
+    about: "The same events and replays under the merchant runbook's names. The paths also work without /api.",
     operations: [
       get("/admin/webhooks/events", "Events with their endpoint and last error", {
         query: merchant.merchantEventsRequest,
@@ -221,25 +221,25 @@ export const API: readonly Chapter[] = [
         notes: CHOSEN,
         ...creates,
       }),
-      get("/admin/webhooks/replays/{id}/status", "How a replay goes", { answer: merchantAnswers.replayProgress }),
-      get("/admin/webhooks/replays/{id}/failures", "What failed in it, and what will be tried again", {
+      get("/admin/webhooks/replays/{id}/status", "Progress of a replay", { answer: merchantAnswers.replayProgress }),
+      get("/admin/webhooks/replays/{id}/failures", "Its failures, and which of them are retried", {
         query: merchant.failuresRequest,
         answer: merchantAnswers.failureList,
       }),
-      post("/admin/webhooks/replays/{id}/retry-failures", "Retry what failed, as a new replay", {
+      post("/admin/webhooks/replays/{id}/retry-failures", "Retry the failures as a new replay", {
         body: merchant.retryFailuresRequest,
         answer: merchantAnswers.bulkReplayAnswer,
         notes: CHOSEN,
         ...creates,
       }),
-      post("/admin/webhooks/test-endpoint", "Send a test to a URL and tell what came of it", {
+      post("/admin/webhooks/test-endpoint", "Send a test request to a URL", {
         permission: "operate",
         body: endpointTestRequest,
         answer: endpointTest,
-        notes: "Unsigned. 200 whether it succeeded or not. At most 30 tests a minute for each asker.",
+        notes: "Unsigned. Answers 200 whether the test succeeded or not. At most 30 tests a minute per caller.",
       }),
-      get("/admin/webhooks/bulk-replays/{id}", "How a bulk replay goes", { answer: merchantAnswers.replayProgress }),
-      get("/admin/webhooks/bulk-replays/{id}/stream", "The same whenever it changes, until it ended", {
+      get("/admin/webhooks/bulk-replays/{id}", "Progress of a bulk replay", { answer: merchantAnswers.replayProgress }),
+      get("/admin/webhooks/bulk-replays/{id}/stream", "Stream the progress until the replay ends", {
         answer: ["text/event-stream"],
         notes: "Server-sent events; a WebSocket on the same path sends the same JSON.",
       }),
@@ -247,7 +247,7 @@ export const API: readonly Chapter[] = [
   },
   {
     title: "Destinations",
-    about: "Where events go: merchants' endpoints, and what the configuration names.",
+    about: "Where events are delivered: merchants' endpoints, and those named in the configuration.",
     operations: [
       post("/events", "Publish an event, or a list of them", {
         permission: "publish",
@@ -255,12 +255,12 @@ export const API: readonly Chapter[] = [
         answer: publishAnswer,
         statuses: [202, 200],
         notes:
-          "An administrator, or a token of the scope events:publish. 200 when all of it was published before; 409, with " +
+          "Needs an administrator, or a token with the scope events:publish. 200 when all of it was published before; 409, with " +
           "the event_id of the first, when its idempotency key published something else. One event may have its key in " +
           "the header Idempotency-Key.",
       }),
       get("/destinations", "Every destination with its health", { answer: destinations.destinationList }),
-      post("/destinations", "Make a destination", {
+      post("/destinations", "Create a destination", {
         permission: "manage",
         body: destinations.createDestinationRequest,
         answer: destinations.destinationWithSecret,
@@ -273,50 +273,50 @@ export const API: readonly Chapter[] = [
         body: destinations.updateDestinationRequest,
         answer: destinations.destination,
         notes:
-          "Last writer wins; with If-Match and the ETag of a read, 412 when somebody was faster. When the URL leads to " +
+          "The last write wins. With If-Match and the ETag of a read: 412 when it changed since. When the URL leads to " +
           "another host, the answer is a DestinationWithSecret: it has a new secret, and lost the headers without a new value.",
       },
       {
         ...{ method: "delete", path: "/destinations/{id}", permission: "manage", summary: "Delete a destination" },
         answer: [],
         statuses: [204],
-        notes: "What waits for it is cancelled; its history stays.",
+        notes: "Waiting deliveries are cancelled. Its history stays.",
       },
-      post("/destinations/{id}/pause", "Hold what comes for it", { ...operates, answer: destinations.destination }),
-      post("/destinations/{id}/resume", "Release what was held, in order", {
+      post("/destinations/{id}/pause", "Pause deliveries. New events are held", { ...operates, answer: destinations.destination }),
+      post("/destinations/{id}/resume", "Resume deliveries. Held events are released in order", {
         ...operates,
         answer: destinations.destination,
       }),
-      post("/destinations/{id}/try-now", "Try an open circuit now", {
+      post("/destinations/{id}/try-now", "Test an open circuit now", {
         ...operates,
         body: destinations.tryNowRequest,
         answer: destinations.destination,
         notes:
-          "The next waiting delivery goes out at once; when it succeeds, the others follow within the destination's rate. " +
-          "409 when the circuit is not open, when a delivery has just been let through, or while it is paused or disabled.",
+          "The next waiting delivery is sent at once. When it succeeds, the others follow within the destination's rate limit. " +
+          "409 when the circuit is not open, when a test delivery is under way, or while it is paused or disabled.",
       }),
-      post("/destinations/{id}/enable", "Take it up again", {
+      post("/destinations/{id}/enable", "Enable a destination", {
         permission: "manage",
         answer: destinations.destination,
       }),
-      post("/destinations/{id}/disable", "Send nothing more there", {
+      post("/destinations/{id}/disable", "Disable a destination", {
         permission: "manage",
         body: destinations.disableDestinationRequest,
         answer: destinations.destination,
       }),
-      post("/destinations/{id}/rotate-secret", "Give it a new secret", {
+      post("/destinations/{id}/rotate-secret", "Rotate the signing secret", {
         permission: "manage",
         body: destinations.rotateSecretRequest,
         answer: destinations.destinationWithSecret,
-        notes: "Both sign while the overlap lasts.",
+        notes: "Both secrets sign during the overlap.",
       }),
-      post("/destinations/{id}/test", "Send a signed test; no event is made", { ...operates, answer: endpointTest }),
-      post("/destinations/{id}/sample", "Publish a webhook.test event for it alone", {
+      post("/destinations/{id}/test", "Send a signed test request. No event is created", { ...operates, answer: endpointTest }),
+      post("/destinations/{id}/sample", "Publish a webhook.test event to this destination only", {
         ...operates,
         answer: destinations.sampleAnswer,
         statuses: [202],
       }),
-      get("/destinations/{id}/deliveries", "Its newest deliveries", {
+      get("/destinations/{id}/deliveries", "The newest deliveries of a destination", {
         query: destinations.destinationDeliveriesRequest,
         answer: destinations.destinationDeliveryPage,
       }),
@@ -324,23 +324,23 @@ export const API: readonly Chapter[] = [
   },
   {
     title: "Sources",
-    about: "The doors that providers post to: a default one each, and sources with URLs of their own.",
+    about: "The endpoints that providers post to: a default one each, and sources with their own URLs.",
     operations: [
-      get("/sources", "Every provider's door, what came there lately, and its sources", {
+      get("/sources", "Every provider's endpoint, its recent requests, and its sources", {
         answer: sources.sourceProviders,
       }),
-      post("/sources", "Make a source with a URL of its own", {
+      post("/sources", "Create a source with its own URL", {
         permission: "manage",
         body: sources.createSourceRequest,
         answer: sources.sourceWithUrl,
         statuses: [201],
-        notes: "The whole URL is in this answer and in no other.",
+        notes: "The full URL is in this answer only.",
       }),
-      post("/sources/sample", "Send a signed sample of a provider through its own door", {
+      post("/sources/sample", "Send a signed sample of a provider to its own endpoint", {
         permission: "operate",
         body: sources.sampleRequest,
         answer: sources.sentSample,
-        notes: "In local mode only, or where ALLOW_SAMPLES=1 says so. The sample is an event like any other.",
+        notes: "Only in local mode, or when ALLOW_SAMPLES=1 is set. The sample is an event like any other.",
       }),
       {
         ...{ method: "patch", path: "/sources/{id}", permission: "manage", summary: "Change a source" },
@@ -348,12 +348,12 @@ export const API: readonly Chapter[] = [
         answer: sources.source,
       },
       {
-        ...{ method: "delete", path: "/sources/{id}", permission: "manage", summary: "Close a source for good" },
+        ...{ method: "delete", path: "/sources/{id}", permission: "manage", summary: "Delete a source" },
         answer: [],
         statuses: [204],
-        notes: "Whoever posts there is answered 401. Its events stay.",
+        notes: "Requests to its URL are rejected with 401. Its events stay.",
       },
-      post("/sources/{id}/rotate", "Give a source a new URL; the one before works until the overlap ends", {
+      post("/sources/{id}/rotate", "Rotate a source's URL. The previous one works until the overlap ends", {
         permission: "manage",
         body: sources.rotateSourceRequest,
         answer: sources.sourceWithUrl,
@@ -362,9 +362,9 @@ export const API: readonly Chapter[] = [
   },
   {
     title: "Staff and tokens",
-    about: "Who may do what, and what they did. Nobody can give a right that they do not have.",
+    about: "Who may do what, and what they did. You cannot give a right that you do not have.",
     operations: [
-      manage("get", "/staff", "Everybody on the staff", { answer: staff.staffList }),
+      manage("get", "/staff", "Every person", { answer: staff.staffList }),
       manage("post", "/staff", "Invite a person by a one-time link", {
         body: staff.inviteRequest,
         answer: staff.invitationAnswer,
@@ -374,8 +374,8 @@ export const API: readonly Chapter[] = [
         body: staff.changeStaffRequest,
         answer: staff.staffAnswer,
         notes:
-          "Ends the person's sessions. 409 for yourself, for the last active administrator, and for disabling somebody whose " +
-          "API tokens work without saying what becomes of them.",
+          "Ends the person's sessions. 409 for yourself, for the last active administrator, and for disabling a person whose " +
+          "API tokens are active without saying what happens to them.",
       }),
       manage("delete", "/staff/{id}/sessions", "Sign a person out everywhere", { answer: staff.sessionsEnded }),
       get("/sessions", "Your own open sessions of the console", {
@@ -391,17 +391,17 @@ export const API: readonly Chapter[] = [
         answer: [],
         statuses: [204],
       },
-      manage("get", "/sign-in-limits", "Who has to wait before the next sign-in", { answer: staff.signInLimits }),
-      manage("delete", "/sign-in-limits", "Let an account or an address try again at once", {
+      manage("get", "/sign-in-limits", "Accounts and addresses that must wait before the next sign-in", { answer: staff.signInLimits }),
+      manage("delete", "/sign-in-limits", "Lift a sign-in limit", {
         query: staff.liftRequest,
         answer: [],
         statuses: [204],
-        notes: "404 when nothing keeps it from signing in.",
+        notes: "404 when there is no limit on it.",
       }),
-      manage("post", "/staff/{id}/invitation", "Make a new one-time link for a person", {
+      manage("post", "/staff/{id}/invitation", "Create a new one-time link for a person", {
         answer: staff.invitationAnswer,
         statuses: [201],
-        notes: "Links from before stop working.",
+        notes: "Earlier links stop working.",
       }),
       post("/invitations/accept", "Set name and password with a one-time link", {
         permission: "public",
@@ -410,14 +410,14 @@ export const API: readonly Chapter[] = [
         notes:
           "404 when the link is used up, replaced or too old; 400 for a password that is easy to guess; 429 with `Retry-After` after 20 wrong links in 15 minutes.",
       }),
-      manage("get", "/tokens", "API tokens that work, and those that ended lately", { answer: staff.tokenList }),
-      manage("post", "/tokens", "Make an API token", {
+      manage("get", "/tokens", "Active API tokens, and those that ended recently", { answer: staff.tokenList }),
+      manage("post", "/tokens", "Create an API token", {
         body: staff.createTokenRequest,
         answer: staff.newToken,
         statuses: [201],
-        notes: "It may what its scopes name, and nothing else.",
+        notes: "It can do what its scopes allow, and nothing else.",
       }),
-      manage("delete", "/tokens/{id}", "Revoke an API token, and those that were made with it", {
+      manage("delete", "/tokens/{id}", "Revoke an API token, and the tokens created with it", {
         answer: staff.tokenAnswer,
       }),
       manage("get", "/organisations", "Organisations that have events, to choose from", {
@@ -434,16 +434,16 @@ export const API: readonly Chapter[] = [
     title: "The rest",
     about: "For the console, and about this API.",
     operations: [
-      get("/live", "What changes, as it changes: server-sent events that name topics and ids, never payloads", {
+      get("/live", "Live changes: server-sent events that name topics and ids, never payloads", {
         answer: ["text/event-stream"],
-        notes: "`Last-Event-ID`, or `?after=`, goes on from there. 503 when too many follow along.",
+        notes: "`Last-Event-ID`, or `?after=`, continues from there. 503 when there are too many connections.",
       }),
       get("/search", "Events, replays, destinations and organisations by key, id, request id or name", {
         query: searchRequest,
         answer: searchAnswer,
       }),
-      get("/rail", "How much is dead and how much runs", { answer: deadLetters.railCounts }),
-      get("/notices", "What the asker wanted to be told, and has not seen", { answer: replays.notices }),
+      get("/rail", "Counts of dead letters and running replays", { answer: deadLetters.railCounts }),
+      get("/notices", "Unread notices of the caller", { answer: replays.notices }),
       post("/notices", "Mark notices as seen", {
         permission: "view",
         body: asked.seenRequest,

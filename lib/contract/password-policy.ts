@@ -46,11 +46,11 @@ export function passwordProblem(password: string, known: readonly string[] = [])
   if (new Set(visible).size < LEAST_DIFFERENT) return `It must have at least ${LEAST_DIFFERENT} different characters.`;
   const compact = visible.join("");
   if (isRun(compact) || untold(compact) < LEAST_UNTOLD)
-    return "It is a row of the keyboard or a repetition. A few random words are easiest to keep.";
+    return "It is a row of the keyboard or a repetition. A few random words are easiest to remember.";
   const own = [PRODUCT, ...known.flatMap(partsOf)];
   if (unknownIn(compact, own) < LEAST_UNKNOWN) return "It is made of your name, your e-mail or the product's name.";
   if (unknownIn(plain(compact), [...own, ...WORDS]) < LEAST_UNKNOWN) {
-    return "It is one of the passwords that are tried first. A few random words are easiest to keep.";
+    return "It is one of the passwords that are tried first. A few random words are easiest to remember.";
   }
   return null;
 }

@@ -22,7 +22,7 @@ export const replayOptionsSchema = z.strictObject({
   preserveOriginalOrder: z
     .boolean()
     .default(false)
-    .describe("Oldest first, strictly one after the other per object; what follows a failure is skipped."),
+    .describe("Oldest first, strictly one at a time per object; what follows a failure is skipped."),
   notifyOnSuccess: z.boolean().default(false),
   notifyOnFailure: z.boolean().default(false),
   notifyOnCompletion: z.boolean().default(false),

@@ -19,11 +19,11 @@ export const RUNBOOK: Record<ErrorClass, RunbookStep> = {
   },
   connection_reset: {
     check:
-      "Look in the endpoint's and its proxy's log for the time of the last attempt: a crash, or a body size limit.",
+      "Check the logs of the endpoint and its proxy at the time of the last attempt: a crash, or a body size limit.",
     press: ENDPOINT_BACK,
   },
   dns: {
-    check: "Does the name resolve from outside, and did its records change lately?",
+    check: "Does the name resolve from outside, and did its records change recently?",
     press: "Correct the URL or the records, test the destination, then replay this event.",
   },
   tls: {
@@ -76,7 +76,7 @@ export const RUNBOOK: Record<ErrorClass, RunbookStep> = {
     press: "Correct that row, preview the replay, then run it.",
   },
   handler_error: {
-    check: "Look at the server's log for this event's id, and whether other events of its type fail alike.",
+    check: "Check the server's log for this event's id, and whether other events of its type fail the same way.",
     press: "Escalate with the event's link and the message. Replay once the fix is deployed.",
   },
   lease_expired: {

@@ -49,7 +49,7 @@ export interface Source {
   name: string;
   organisation_id: string | null;
   company_id: string | null;
-  /** With all of the token but its last four characters masked. */
+  /** The token is masked except for its last four characters. */
   url: string;
   token_hint: string;
   /** A token from before the last rotation lets events in until then. */
@@ -78,7 +78,7 @@ export interface SentSample {
   provider: string;
   event_type: string;
   event_key: string;
-  /** Null when the door refused it. */
+  /** Null when it was rejected. */
   event_id: string | null;
   /** The HTTP status the door answered with. */
   status: number;

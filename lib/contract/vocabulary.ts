@@ -21,13 +21,13 @@ export const EVENT_STATUS: Record<EventStatus, { label: string; meaning: string 
   received: { label: "Received", meaning: "Stored, and about to be delivered." },
   processing: { label: "Processing", meaning: "Being delivered right now." },
   processed: { label: "Processed", meaning: "Delivered everywhere it should go." },
-  failed: { label: "Failed", meaning: "A delivery failed and will be retried by itself." },
-  dead: { label: "Dead", meaning: "Retries are exhausted or pointless. Somebody has to act." },
+  failed: { label: "Failed", meaning: "A delivery failed and will be retried automatically." },
+  dead: { label: "Dead", meaning: "Retries are exhausted or cannot help. A person must act." },
   replayed: { label: "Replayed", meaning: "Delivered by a replay." },
-  resolved: { label: "Resolved", meaning: "Marked as handled by a person." },
+  resolved: { label: "Resolved", meaning: "Marked as resolved by a user." },
   ignored: {
     label: "Ignored",
-    meaning: "Kept, but delivered nowhere: no destination wanted it, or it is a suspected replay.",
+    meaning: "Stored, but not delivered: no destination receives it, or it is a suspected replay.",
   },
 };
 
@@ -83,11 +83,11 @@ export const ERROR_CLASS: Record<ErrorClass, { label: string; hint: string }> = 
   },
   http_4xx: {
     label: "Refused by the endpoint (4xx)",
-    hint: "The endpoint answered that the request is wrong. It will not heal by itself: fix the endpoint, then replay.",
+    hint: "The endpoint answered that the request is wrong. A retry will not help: fix the endpoint, then replay.",
   },
   http_401: {
     label: "Not authorised (401 or 403)",
-    hint: "The endpoint did not accept our credentials or signature. Check the signing secret, then replay.",
+    hint: "The endpoint rejected Redrive's credentials or signature. Check the signing secret, then replay.",
   },
   http_422: {
     label: "Payload not understood (422)",
@@ -95,11 +95,11 @@ export const ERROR_CLASS: Record<ErrorClass, { label: string; hint: string }> = 
   },
   http_429: {
     label: "Too many requests (429)",
-    hint: "The endpoint asked us to slow down. Retries wait as long as it asked.",
+    hint: "The endpoint asked Redrive to slow down. Retries wait as long as it asked.",
   },
   http_5xx: {
     label: "Endpoint error (5xx)",
-    hint: "The endpoint failed while it handled the event. Look at its log for the time below, fix it, then replay.",
+    hint: "The endpoint failed while it handled the event. Check its log for the time below, fix it, then replay.",
   },
   redirect: {
     label: "Redirected",
@@ -127,11 +127,11 @@ export const ERROR_CLASS: Record<ErrorClass, { label: string; hint: string }> = 
   },
   handler_error: {
     label: "Handler failed",
-    hint: "Our own code failed on this event. The message is what an engineer needs.",
+    hint: "Redrive's own code failed on this event. Give the message to an engineer.",
   },
   lease_expired: {
     label: "Interrupted",
-    hint: "The process that worked on it stopped before it reported a result. It is tried again by itself until its attempts are used up.",
+    hint: "The process that worked on it stopped before it reported a result. It is retried automatically until its attempts are used up.",
   },
 };
 
@@ -148,15 +148,15 @@ export const REPLAY_STATUS: Record<ReplayStatus, { label: string }> = {
 /** What a replayed delivery did. `already_correct` and `superseded` were delivered, and nothing changed. */
 export const REPLAY_OUTCOME: Record<ReplayOutcome, { label: string; meaning: string }> = {
   changed: { label: "Changed", meaning: "Rows were created or updated." },
-  already_correct: { label: "Already correct", meaning: "Delivered, and the rows were right already." },
+  already_correct: { label: "Already correct", meaning: "Delivered, and the rows were already correct." },
   superseded: { label: "Superseded", meaning: "Delivered, but newer events had written the rows." },
   delivered: { label: "Delivered", meaning: "The endpoint accepted it." },
-  failed: { label: "Failed", meaning: "It failed again. The reason is beside it." },
-  skipped: { label: "Skipped", meaning: "It did not run. The reason is beside it." },
+  failed: { label: "Failed", meaning: "It failed again. The reason is shown with it." },
+  skipped: { label: "Skipped", meaning: "It did not run. The reason is shown with it." },
 };
 
 export const SKIP_REASON: Record<SkipReason, { label: string; hint: string }> = {
-  already_applied: { label: "Already delivered", hint: "Turn off “skip what was applied” to send it again." },
+  already_applied: { label: "Already delivered", hint: "Turn off “Skip already delivered events” to send it again." },
   superseded: { label: "Superseded", hint: "The endpoint has a newer event of the same object." },
   too_old: { label: "Too old", hint: "It is older than events may be replayed." },
   destination_paused: { label: "Destination paused", hint: "Resume the destination, then replay." },
@@ -166,6 +166,6 @@ export const SKIP_REASON: Record<SkipReason, { label: string; hint: string }> = 
     label: "Waits for an earlier one",
     hint: "An earlier event of the same object failed in this replay.",
   },
-  stopped: { label: "Replay stopped", hint: "The replay stopped before its turn. It is untouched." },
-  cancelled: { label: "Replay cancelled", hint: "The replay was cancelled before its turn. It is untouched." },
+  stopped: { label: "Replay stopped", hint: "The replay stopped before it ran. Nothing was changed." },
+  cancelled: { label: "Replay cancelled", hint: "The replay was cancelled before it ran. Nothing was changed." },
 };

@@ -45,7 +45,7 @@ export class DatabaseTooSlow extends DatabaseUnavailable {}
 /** Too many reads that take long are under way or waiting: `person` by whoever asks, `all` altogether. Nothing was read. */
 export class DatabaseBusy extends DatabaseUnavailable {
   constructor(readonly by: "person" | "all") {
-    super("Too many reads that take long are under way.");
+    super("Too many long reads are under way.");
     this.name = "DatabaseBusy";
   }
 }
@@ -85,7 +85,7 @@ async function ask<Result, Name extends FunctionName>(
     .setHeader(DEADLINE_HEADER, String(deadlineMs))
     .abortSignal(gone ? AbortSignal.any([gone, patience]) : patience);
   if (!error) return data as Result;
-  if (gone?.aborted) throw new DatabaseUnavailable("Whoever asked has gone away.");
+  if (gone?.aborted) throw new DatabaseUnavailable("The caller has disconnected.");
   // 57014 is the statement's own timeout, which is as long as ours.
   if (error.code === "57014" || patience.aborted) throw new DatabaseTooSlow(error.message);
   if (isUnavailable(error.code ?? "", status)) throw new DatabaseUnavailable(error.message);

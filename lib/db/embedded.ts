@@ -99,7 +99,7 @@ function readAccess(directory: string): Access | undefined {
   const kept = readKept({
     file: path.join(directory, "redrive.json"),
     what: "Port and password of the database",
-    holds: "without them nobody gets into the database beside them",
+    holds: "without them the database cannot be opened",
     lastResort: PASSWORD_LOST,
     isValid: ({ port, password }) => Number.isInteger(port) && typeof password === "string" && password !== "",
   });

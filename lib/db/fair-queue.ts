@@ -3,7 +3,7 @@
 /** `person`: this one has too many waiting. `all`: so have all of them together. */
 export class QueueFull extends Error {
   constructor(readonly of: "person" | "all") {
-    super("There are too many waiting.");
+    super("Too many requests are waiting.");
     this.name = "QueueFull";
   }
 }

@@ -61,7 +61,7 @@ async function enter(who: string, gone: AbortSignal | undefined, tooLong: AbortS
     return await queue().enter(who, gone ? AbortSignal.any([gone, tooLong]) : tooLong);
   } catch (error) {
     if (error instanceof QueueFull) throw new DatabaseBusy(error.of);
-    if (gone?.aborted) throw new DatabaseUnavailable("Whoever asked has gone away.");
+    if (gone?.aborted) throw new DatabaseUnavailable("The caller has disconnected.");
     throw new DatabaseBusy(queue().running(who) > 0 ? "person" : "all");
   }
 }

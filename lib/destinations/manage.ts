@@ -157,13 +157,13 @@ export async function tryDestinationNow(id: number, all: boolean, operator: Oper
 }
 
 const NOT_TRIED: Record<Exclude<NotTried, "not_found" | "not_possible">, { title: string; detail: string }> = {
-  disabled: { title: "This destination is disabled.", detail: "Enable it: what is held goes out then." },
-  paused: { title: "This destination is paused.", detail: "Resume it: what is held goes out then." },
-  throttled: { title: "The endpoint asked for a pause.", detail: "It is not asked again before that ends." },
-  closed: { title: "The circuit of this destination is closed.", detail: "Deliveries go out as they are due." },
+  disabled: { title: "This destination is disabled.", detail: "Enable it: held events are then delivered." },
+  paused: { title: "This destination is paused.", detail: "Resume it: held events are then delivered." },
+  throttled: { title: "The endpoint asked for a pause.", detail: "Deliveries continue when the pause ends." },
+  closed: { title: "The circuit of this destination is closed.", detail: "Deliveries are sent as they are due." },
   trying: {
-    title: "A delivery has just been let through.",
-    detail: "The others follow when it succeeds. Wait for how it ends.",
+    title: "A test delivery is under way.",
+    detail: "The others follow when it succeeds. Wait for its result.",
   },
 };
 
@@ -178,7 +178,7 @@ function opened(sealed: SealedDestination) {
     return { headers: openHeaders(sealed), secrets: secretsOf(sealed, environment()) };
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
-    throw new Problem({ status: 503, title: "Its secrets cannot be read here.", detail: error.message });
+    throw new Problem({ status: 503, title: "Its secrets cannot be read.", detail: error.message });
   }
 }
 
@@ -229,8 +229,8 @@ export const REFUSALS: Record<Refusal, ProblemInit> = {
   },
   changed_meanwhile: {
     status: 412,
-    title: "Somebody changed this destination after you looked.",
-    detail: "Read it again, and then change it.",
+    title: "This destination was changed after you loaded it.",
+    detail: "Reload it, then change it.",
   },
 };
 

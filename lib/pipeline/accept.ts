@@ -56,7 +56,7 @@ async function decide(door: Door, received: RawRequest, requestId: string): Prom
   const provider = findProvider(door.slug);
   if (provider?.published) {
     const way = "Publish its events through POST /api/events.";
-    return refusal(404, `${provider.label} has no door.`, requestId, "unknown_provider", way);
+    return refusal(404, `${provider.label} has no webhook endpoint.`, requestId, "unknown_provider", way);
   }
   if (!provider) {
     return refusal(404, `No provider is called "${door.slug.slice(0, 40)}".`, requestId, "unknown_provider", KNOWN);
@@ -75,7 +75,7 @@ async function decide(door: Door, received: RawRequest, requestId: string): Prom
   if (source === "unavailable") {
     return refusal(
       503,
-      "Whose URL this is cannot be said just now.",
+      "The source lookup is temporarily unavailable.",
       requestId,
       "unavailable",
       "Send it again.",
@@ -83,7 +83,7 @@ async function decide(door: Door, received: RawRequest, requestId: string): Prom
     );
   }
   if (source === "unknown") {
-    const detail = "The token in the URL is none of this provider's: mistyped, rotated out, or its source is off.";
+    const detail = "Unknown URL token: mistyped, rotated, or the source is disabled.";
     await recordRejection(provider, request, { reason: "bad_signature", detail, status: 401, requestId });
     return refusal(401, "The token in the URL is not valid.", requestId, "unknown_token");
   }
@@ -170,7 +170,7 @@ async function store(rows: EventRow[], requestId: string, giveUpAt: number): Pro
   } catch (error) {
     // Not stored, as far as we know: the provider sends it again, and a row that did commit makes that a duplicate.
     logError("accept_failed", error, { request_id: requestId, provider, ...facts });
-    return refusal(503, "The event could not be stored just now.", requestId, "unavailable", "Send it again.", RETRY);
+    return refusal(503, "The event could not be stored.", requestId, "unavailable", "Send it again.", RETRY);
   }
 }
 
@@ -192,7 +192,7 @@ export async function refuseTooLarge(slug: string, request: RawRequest): Promise
 /** The answer for a body that there is no room for beside those that are here. It was not read to its end. */
 export async function refuseUntilLater(slug: string, request: RawRequest): Promise<Answer> {
   const requestId = requestIdOf(request);
-  const title = "Too many large requests are being received just now.";
+  const title = "Too many large requests are being received.";
   const { answer, decision } = refusal(503, title, requestId, "no_room", "Send it again.", {
     ...RETRY,
     connection: "close",

@@ -27,7 +27,7 @@ export const RETRY = { "retry-after": "5" };
 export const REFUSALS: Record<RefusalReason, string> = {
   unsigned: "The signature is missing.",
   bad_signature: "Invalid signature.",
-  stale: "The signature is valid, but its timestamp is too far from our clock.",
+  stale: "The signature is valid, but its timestamp is too far from the server's clock.",
   malformed: "The signature header is malformed.",
 };
 

@@ -1,8 +1,8 @@
-/** How many replays a lane of the worker may claim, and when: at most half of the slots, and politely while live deliveries flow. */
+/** How many replays a lane of the worker may claim, and when: at most half of the slots, and politely while live deliveries run. */
 import type { Work } from "./claim";
 
 /**
- * While live deliveries flow, replays are claimed in bursts this far apart. A burst keeps a small machine busy for some
+ * While live deliveries run, replays are claimed in bursts this far apart. A burst keeps a small machine busy for some
  * 40 ms; without the gaps live deliveries would stand in line with all the others. Without live traffic there is no gap.
  */
 const REPLAY_GAP_MS = 150;

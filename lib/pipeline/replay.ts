@@ -170,12 +170,12 @@ const DRAFT_REFUSALS: Record<Exclude<Drafted["result"], "created">, (answer: nev
   }),
   no_destination: () => ({
     status: 409,
-    title: "No destination wants these events, so there is nothing to replay.",
-    detail: "Events of this type are kept, but delivered nowhere.",
+    title: "No destination receives these events, so there is nothing to replay.",
+    detail: "Events of this type are stored, but not delivered.",
   }),
   in_flight: () => ({
     status: 409,
-    title: "Everything selected is being delivered right now.",
+    title: "Everything selected is being delivered now.",
     detail: "Wait for the attempts to end; replay what fails.",
   }),
   too_old: ({ days }: { days: number }) => ({

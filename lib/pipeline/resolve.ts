@@ -25,6 +25,6 @@ export async function resolveEvents(
   throw new Problem({
     status: 409,
     title: "None of these events is failed or dead, so nothing was marked.",
-    detail: "Reload the history to see how they stand.",
+    detail: "Reload the history to see their current status.",
   });
 }

@@ -27,13 +27,13 @@ export async function sendSample(
   { actor, requestId }: { actor: Pick<Actor, "id" | "name" | "organisations">; requestId: string },
 ): Promise<SentSample> {
   if (!environment().ALLOW_SAMPLES) {
-    const detail = "They would stand among real events. Set ALLOW_SAMPLES=1 to allow them here.";
+    const detail = "Samples would appear among real events. Set ALLOW_SAMPLES=1 to allow them here.";
     throw new Problem({ status: 403, title: "Samples are sent in local mode only.", detail });
   }
   if (actor.organisations !== null) {
     const detail =
-      "It comes to the provider's shared address, as an event of no organisation, which you could not see.";
-    throw new Problem({ status: 403, title: "Samples are for those who see all organisations.", detail });
+      "It arrives at the provider's default endpoint, as an event without an organisation, which you cannot see.";
+    throw new Problem({ status: 403, title: "Only users who can see all organisations can send samples.", detail });
   }
   if (!isSender(provider)) {
     const detail = `There are samples of ${SENDERS.join(", ")}.`;

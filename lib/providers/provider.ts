@@ -114,7 +114,7 @@ export interface Provider {
   label: string;
   /** How it proves who it is, in a sentence for people. */
   scheme: string;
-  /** Where its webhooks are set up, and which variable holds the secret, for people. None for what has no door. */
+  /** Where its webhooks are set up, and which variable holds the secret, for people. None for what has no webhook endpoint. */
   setup?: string;
   /**
    * The environment variable with its list of secrets or public keys (comma or white space between them). For a provider

@@ -19,7 +19,7 @@ export async function withinPatience<Result>({ text, q }: EventFilter, work: Pro
     if ((text ?? q) === undefined || !(error instanceof DatabaseTooSlow)) throw error;
     throw new Problem({
       status: 422,
-      title: `Searching the ${text === undefined ? "keys" : "payloads"} took too long and was given up.`,
+      title: `Searching the ${text === undefined ? "keys" : "payloads"} took too long and was stopped.`,
       detail: "Narrow it to a time range, a provider, a type or an organisation, then search again.",
       field: text === undefined ? "q" : "text",
     });
@@ -28,7 +28,7 @@ export async function withinPatience<Result>({ text, q }: EventFilter, work: Pro
 
 /** What a caller hears who has no turn: too many long reads of their own, or of everybody together. */
 export function describeBusy({ by }: DatabaseBusy): ProblemInit {
-  const detail = "Searches and other long reads take turns. Wait for those under way, then try again.";
+  const detail = "Searches and other long reads are limited. Wait for the running ones to finish, then try again.";
   const headers = { "retry-after": "5" };
   return by === "person"
     ? { status: 429, title: "You have too many long reads under way.", detail, headers }

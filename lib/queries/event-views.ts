@@ -9,13 +9,13 @@ type Refusal = "name_taken" | "too_many";
 const REFUSED: Record<Refusal, ProblemInit> = {
   name_taken: {
     status: 409,
-    title: "You have a view of that name.",
+    title: "You already have a view with that name.",
     detail: "Choose another name, or delete the other view first.",
     field: "name",
   },
   too_many: {
     status: 409,
-    title: "You have 50 views, which is as many as there can be.",
+    title: "You have 50 views, which is the limit.",
     detail: "Delete one first.",
   },
 };
@@ -29,7 +29,7 @@ export async function listEventViews(actor: Actor): Promise<EventView[]> {
 /** Throws a `Problem` when the name is taken, there are too many, or the actor stands for no person. */
 export async function createEventView(view: { name: string; query: string }, actor: Actor): Promise<EventView> {
   const person = personOf(actor);
-  if (!person) throw new Problem({ status: 403, title: "Views belong to people, and this token stands for nobody." });
+  if (!person) throw new Problem({ status: 403, title: "Views belong to people, and this token has no owner." });
   const answer = await call<{ view: EventView } | { refused: Refusal }>("console", "create_event_view", {
     p_staff_id: person,
     p_name: view.name,

@@ -45,7 +45,7 @@ export function checkCursor(cursor: string | undefined): void {
   if (cursor === undefined || /^\d{1,17}\.\d{1,17}$/.test(cursor)) return;
   throw new Problem({
     status: 400,
-    title: "The cursor is not one of ours.",
+    title: "The cursor is not valid.",
     detail: "Start again without it.",
     field: "cursor",
   });

@@ -45,7 +45,7 @@ function writes({ condition, writeProblem }: Facts): HealthCheck {
   if (writeProblem === null) return ok("writes", "A row was written.");
   const todo = condition?.read_only
     ? "Turn default_transaction_read_only off for this role and database."
-    : "Make room on the database's disk, or see its log for why it takes no writes.";
+    : "Free space on the database's disk, or check its log for why it takes no writes.";
   return wrong("writes", "failed", `A row could not be written: ${writeProblem}`, todo);
 }
 
@@ -98,7 +98,7 @@ function disk({ diskFree }: Facts): HealthCheck {
   if (diskFree === null) return ok("disk", "The database is not on this machine.");
   const free = `${Math.round(diskFree / MIB)} MiB are free where the database lives.`;
   if (diskFree >= DISK_FREE_AT_LEAST) return ok("disk", free);
-  return wrong("disk", "degraded", free, "Make room, or move DATA_DIR: webhooks are refused when it is full.");
+  return wrong("disk", "degraded", free, "Free space, or move DATA_DIR. Webhooks are rejected when the disk is full.");
 }
 
 function lines({ lost, lastLostAt, lastError }: Readonly<LogState>): HealthCheck {
@@ -109,7 +109,7 @@ function lines({ lost, lastLostAt, lastError }: Readonly<LogState>): HealthCheck
     "log",
     "degraded",
     `${words} (${lastError}).`,
-    "Make room on the disk of the log, or start Redrive again where its reader ended. Webhooks are stored all the same.",
+    "Free space on the log's disk, or restart Redrive if its log reader ended. Webhooks are still stored.",
   );
 }
 

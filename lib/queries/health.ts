@@ -1,4 +1,4 @@
-/** Whether Redrive can do its work. The open answer says how it is; the deep one, for those signed in, why and what to do. */
+/** Whether Redrive works. The open answer says how it is; the deep one, for those signed in, why and what to do. */
 import { CHECKS, type DeepHealth, type HealthCheck } from "@/lib/contract/health";
 import { secretsFrom } from "@/lib/env";
 import { logState } from "@/lib/log";

@@ -14,7 +14,7 @@ export function takeStream({ kind, id }: { kind: string; id: string }): () => vo
     throw new Problem({
       status: 429,
       title: "You have too many streams open.",
-      detail: `Close one first: the limit is ${most}. Pages without a stream ask every few seconds instead.`,
+      detail: `Close one first: the limit is ${most}. Pages without a stream refresh every few seconds instead.`,
       headers: { "retry-after": "30" },
     });
   }

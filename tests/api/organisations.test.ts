@@ -822,7 +822,7 @@ test("The success rate is by events and the same on the page, in the API and in 
     select (read_analytics(now() - interval '1 hour', now() + interval '1 minute', 60, '{aardvark}') #>> '{totals,success_rate}')::float as rate`;
   expect(sql?.rate).toBeCloseTo(rate, 1);
   const page = await (await fetch(`${app.url}/?range=1h`, { headers: { cookie } })).text();
-  expect(page).toContain("An event counts once, however often it was tried.");
+  expect(page).toContain("An event counts once, however many attempts it took.");
   // Resolved by a person: it ended well after all, and its failed attempts still happened.
   const { body } = await scoped.support("POST", "/api/webhooks/events/resolve", { event_ids: [own.event], reason });
   expect(body.resolved).toBe(1);

@@ -69,7 +69,7 @@ describe("an invitation", () => {
     expect((await ask("GET", "/api/staff", undefined, cookie)).status).toBe(403);
 
     const again = await accept(secret, { password: "somebody else's password" });
-    expect([again.status, (await again.json()).title]).toEqual([404, "This link does not work any more."]);
+    expect([again.status, (await again.json()).title]).toEqual([404, "This link no longer works."]);
     const used = await fetch(invited.body.invitation.url);
     expect(await used.text()).not.toContain("ada@example.com");
   });

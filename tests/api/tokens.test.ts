@@ -245,7 +245,7 @@ describe("a token that a person made", () => {
           method,
           path,
           409,
-          "Nobody changes their own account here.",
+          "You cannot change your own account here.",
         ]);
       }
     }

@@ -3,7 +3,7 @@ import { expect, type Page, test } from "playwright/test";
 import { hashPassword } from "../../lib/auth/password";
 import { type RunningApp, startApp } from "../support/app";
 import { connectTo } from "../support/processes";
-import { signInAt } from "./sign-in";
+import { hydrated, signInAt } from "./sign-in";
 
 let app: RunningApp;
 test.beforeAll(async () => {
@@ -55,12 +55,7 @@ for (const theme of ["light", "dark"] as const) {
     }
     // What is drawn by script: the palette, a sheet with its scroll lock, a toast's styles, going from page to page.
     await page.goto(`${app.url}/`);
-    // Keys do something once React has taken the page over.
-    await expect(async () => {
-      await page.keyboard.press("Control+k");
-      await expect(page.getByTestId("search-input")).toBeFocused({ timeout: 2_000 });
-    }).toPass();
-    await page.keyboard.press("Escape");
+    await hydrated(page);
     await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Sources" }).click();
     await expect(page).toHaveURL(/\/sources$/);
     await page.getByTestId("source-add-stripe").click();

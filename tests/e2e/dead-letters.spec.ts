@@ -63,7 +63,7 @@ test("two causes are two groups; one is fixed and replayed, the other stays unti
     const groups = page.getByTestId("dead-letter-group");
     await expect(groups).toHaveCount(2);
     await expect(groups.first()).toContainText("5 deliveries to Agent SDK: the endpoint answered 503.");
-    await expect(groups.first()).toContainText("Look at its log for the time below, fix it, then replay.");
+    await expect(groups.first()).toContainText("Check its log for the time below, fix it, then replay.");
     await expect(groups.last()).toContainText("2 deliveries to Agent SDK: the endpoint answered 422.");
     await expect(page.getByTestId("dead-letters-total")).toHaveText("7 dead deliveries, by 2 causes.");
     await expect(rail(page)).toHaveAttribute("aria-current", "page");
@@ -116,7 +116,7 @@ test("a viewer sees the groups and learns why nothing can be pressed", async ({ 
   for (const button of ["replay-group", "resolve-group"])
     await expect(page.getByTestId(button)).toHaveAttribute("aria-disabled", "true");
   await page.getByTestId("replay-group").hover();
-  await expect(page.getByText("Your role may look, not replay.").first()).toBeVisible();
+  await expect(page.getByText("Viewers cannot replay events.").first()).toBeVisible();
   await sql`update staff_users set role = 'admin'`;
 });
 
@@ -124,7 +124,7 @@ test("seldom used parts of the filter have a form, and the address holds them", 
   await signIn(page, "/events");
   await page.getByLabel(/Filter by company, payload, attempts, replays or trust/).click();
   await page.getByLabel(/Payload contains/).fill("nowhere to be found");
-  await page.getByLabel("At least so many attempts").fill("2");
+  await page.getByLabel("Minimum attempts").fill("2");
   await page.getByRole("button", { name: "Apply" }).click();
   await expect(page).toHaveURL(/text=nowhere(\+|%20)to(\+|%20)be(\+|%20)found&attempts=2|attempts=2&text=/);
   await expect(page.getByText("No event matches this filter")).toBeVisible();

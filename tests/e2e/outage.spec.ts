@@ -58,7 +58,7 @@ async function figuresAgree(page: Page, replayId?: string): Promise<void> {
     const free = waiting.count - waiting.blocked;
     const back = waiting.blocked + waiting.held;
     await expect(tile).toContainText(
-      back > 0 ? `${thousands(back)} held back` : free > 0 ? "due or planned" : "nothing waits",
+      back > 0 ? `${thousands(back)} held back` : free > 0 ? "due or planned" : "nothing pending",
       { timeout: 2_000 },
     );
     if (waiting.oldest_due_seconds === null) await expect(tile).toContainText("none", { timeout: 2_000 });

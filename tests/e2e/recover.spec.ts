@@ -26,7 +26,7 @@ async function send(provider: string, event: string): Promise<string> {
     cwd: ROOT,
     env: { ...process.env, DATA_DIR: app.dataDir },
   });
-  const link = /Look at it: (\S+\/events\/we_\d+)/.exec(stdout)?.[1];
+  const link = /Open it: (\S+\/events\/we_\d+)/.exec(stdout)?.[1];
   if (!link) throw new Error(`send printed no link:\n${stdout}`);
   return link;
 }

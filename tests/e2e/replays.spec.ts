@@ -186,7 +186,7 @@ test("support replays what was chosen, a viewer nothing; both learn why, and the
   const replay = page.getByTestId("replay-selected");
   await expect(replay).toHaveAttribute("aria-disabled", "true");
   await replay.hover();
-  await expect(page.getByText("Your role may look, not replay.").first()).toBeVisible();
+  await expect(page.getByText("Viewers cannot replay events.").first()).toBeVisible();
   const ask = (selection: unknown) =>
     page.evaluate(
       async (body) => {

@@ -64,7 +64,7 @@ test("a token is made in the browser, used, seen to be used, and revoked", async
 
   await test.step("revoked, it is refused", async () => {
     await page.getByTestId("token-revoke").click();
-    await expect(page.getByRole("dialog")).toContainText("The next request with it is refused");
+    await expect(page.getByRole("dialog")).toContainText("Requests with it are refused at once");
     await page.getByTestId("confirm").click();
     await expect(page.getByTestId("token-row")).toContainText("Revoked");
     expect((await read(token)).status).toBe(401);
@@ -115,7 +115,7 @@ test("a person is invited, sets a password, sees what the role may, and is shut 
 
   await test.step("the link opens nothing any more", async () => {
     const late = await elsewhere(browser, link);
-    await expect(late.getByText("This link does not work any more")).toBeVisible();
+    await expect(late.getByText("This link no longer works")).toBeVisible();
     await late.context().close();
   });
 
@@ -210,7 +210,7 @@ test("disabling somebody with API tokens asks what becomes of them", async ({ pa
   await tom.getByTestId("person-actions").click();
   await page.getByRole("menuitem", { name: "Disable…" }).click();
   await expect(page.getByTestId("confirm")).toBeDisabled();
-  await page.getByLabel("What becomes of the 1 API token of Tom Tokens").selectOption({ label: "Hand over to me" });
+  await page.getByLabel("What happens to the 1 API token of Tom Tokens").selectOption({ label: "Hand over to me" });
   await page.getByTestId("confirm").click();
   await expect(tom).toContainText("Disabled");
   const [owner] =

@@ -141,7 +141,7 @@ test("a secret stays until its button is pressed, and is copied only when it say
   await page.getByTestId("token-confirm").click();
   await expect(page.getByTestId("secret")).toHaveValue(/^rd_/);
   await page.getByTestId("secret-copy").click();
-  await expect(page.getByText("Nothing was copied")).toBeVisible();
+  await expect(page.getByText("Copy failed")).toBeVisible();
   await expect(page.getByTestId("secret-copy")).toHaveText("Copy");
   await page.keyboard.press("Escape");
   await page.mouse.click(5, 5);
@@ -185,10 +185,13 @@ test("without a connection a click keeps the page, and is done when it is back",
   await signIn(page, "/replays");
   await expect(page.getByTestId("replay-row")).toHaveCount(1);
   await context.setOffline(true);
-  await page.getByRole("link", { name: "Destinations" }).first().click();
   await expect(page.getByTestId("offline")).toContainText("You are offline. Retrying…");
+  await expect(page.getByRole("status").filter({ hasText: /^Reconnecting$/ })).toBeVisible();
+  await page.getByRole("link", { name: "Destinations" }).first().click();
+  await expect(page.getByTestId("offline")).toContainText("The page you chose opens");
   await expect(page.getByTestId("replay-row")).toHaveCount(1);
   await context.setOffline(false);
   await expect(page).toHaveURL(`${app.url}/destinations`);
+  await expect(page.getByTestId("destination-row").filter({ hasText: "NNN" })).toBeVisible();
   await expect(page.getByTestId("offline")).toHaveCount(0);
 });

@@ -93,7 +93,7 @@ describe("an open circuit is tried now", () => {
     expect(answers.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
     for (const answer of answers) {
       if (answer.status === "rejected")
-        expect(answer.reason.init).toMatchObject({ status: 409, title: "A delivery has just been let through." });
+        expect(answer.reason.init).toMatchObject({ status: 409, title: "A test delivery is under way." });
     }
     endpoint.answer(500);
     await workUntilIdle();

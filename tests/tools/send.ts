@@ -116,7 +116,7 @@ function whatToLookAt(
   asExpected: boolean,
   provider: Sender,
 ): string {
-  if (asExpected && shouldPass) return `Look at it: ${url}/events/${id}`;
+  if (asExpected && shouldPass) return `Open it: ${url}/events/${id}`;
   if (asExpected) return `Refused, as it should be. It is no event; the last rejection is counted on the overview`;
   if (!shouldPass) return "This should have been refused with 400 or 401.";
   return (

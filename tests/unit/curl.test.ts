@@ -85,7 +85,7 @@ describe("headers", () => {
   test("go along, but not those of the connection, and no secrets", () => {
     const command = curlCommand(REQUEST, Buffer.from("{}"), ORIGIN);
     expect(run(command).headers).toEqual(["content-type: application/json"]);
-    expect(command).toContain("never kept: webhook-signature\n");
+    expect(command).toContain("never stored: webhook-signature\n");
     expect(command).not.toContain("[redacted]");
   });
 
@@ -101,9 +101,9 @@ describe("headers", () => {
     expect(ran.files).toEqual(["arguments", "command", "curl", "input"]);
     // An interactive zsh runs what stands in a comment.
     expect(command.split("\n").filter((line) => line.startsWith("#"))).toEqual([
-      "# we_12, as it came to this door",
-      "# Left out, because signatures and credentials are never kept: 1 more",
-      "# Without them the door will refuse it, so sign it anew or replay the event instead",
+      "# we_12, as it was received",
+      "# Left out, because signatures and credentials are never stored: 1 more",
+      "# Without them the request is rejected. Sign it again, or replay the event instead",
     ]);
   });
 });

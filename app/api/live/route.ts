@@ -26,7 +26,7 @@ const OTHER_SCOPE = { status: 403, title: "Your organisations have changed." };
 
 const FULL = {
   status: 503,
-  title: "Too many pages follow along on this server.",
-  detail: "Ask for what you need every few seconds instead, and try again in a minute.",
+  title: "Too many live connections.",
+  detail: "Poll every few seconds instead, and try again in a minute.",
   headers: { "retry-after": "60" },
 };

@@ -2,7 +2,7 @@ import { handle, readJson } from "@/app/api/handle";
 import { createApiToken, listApiTokens } from "@/lib/auth/api-tokens";
 import { createTokenRequest } from "@/lib/contract/api/staff";
 
-/** The API tokens that work, and those that ended lately. */
+/** Active API tokens, and those that ended recently. */
 export const GET = handle("manage", async ({ actor }) => ({ tokens: await listApiTokens(actor) }));
 
 /** Makes a token. The answer holds it, this once. */

@@ -9,7 +9,7 @@ const group: z.ZodType<DeadLetterGroup> = z
     error_group: z.string().describe("The cause; with destination and delivery_status=dead it filters to this group."),
     error_class: errorClass.nullable(),
     http_status: z.int().nullable(),
-    message: z.string().nullable().describe("# stands for numbers and ids, … for quoted values."),
+    message: z.string().nullable().describe("# replaces numbers and ids, … replaces quoted values."),
     count: count.describe("Deliveries, and as many events."),
     first_at: time,
     last_at: time,

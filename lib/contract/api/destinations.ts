@@ -50,8 +50,8 @@ const fields = {
   base_delay_ms: z.int().min(1).max(86_400_000).describe("Before the second try."),
   backoff_factor: z.number().min(1).max(10).describe("By how much each further delay grows."),
   max_concurrency: z.int().min(1).max(1000),
-  rate_per_second: z.number().min(0.001).max(1000).nullable().describe("Null: as fast as it answers."),
-  ordering: z.enum(Enums.delivery_ordering).describe("What goes strictly one after the other."),
+  rate_per_second: z.number().min(0.001).max(1000).nullable().describe("Null: no rate limit."),
+  ordering: z.enum(Enums.delivery_ordering).describe("What is delivered strictly one at a time."),
 };
 
 /** `POST /api/destinations`. Strict: a misspelt field must not become a default. */
@@ -84,7 +84,7 @@ export const rotateSecretRequest = z.strictObject({
     .min(0)
     .max(LONGEST_OVERLAP_HOURS)
     .default(24)
-    .describe("How long the secret before it signs, too."),
+    .describe("How long the previous secret also signs."),
 });
 
 /** `POST /api/destinations/{id}/try-now` */
@@ -92,12 +92,12 @@ export const tryNowRequest = z.strictObject({
   all: z
     .boolean()
     .default(false)
-    .describe("Those that wait for their retry, the oldest 2,000, follow as soon as the first one succeeds."),
+    .describe("The oldest 2,000 that wait for a retry follow when the first one succeeds."),
 });
 
 /** `POST /api/destinations/{id}/disable` */
 export const disableDestinationRequest = z.strictObject({
-  because: z.string().trim().min(3, "say in a few words why").max(500).optional(),
+  because: z.string().trim().min(3, "enter a reason").max(500).optional(),
 });
 
 /** `GET /api/destinations/{id}/deliveries` */
@@ -124,12 +124,12 @@ const health: z.ZodType<DestinationHealth> = z
     last_error_class: errorClass.nullable(),
     last_error: z.string().nullable(),
     breaker: z.enum(Enums.breaker_state),
-    breaker_probe_at: time.nullable().describe("When the open circuit lets one delivery try."),
+    breaker_probe_at: time.nullable().describe("When the open circuit lets one test delivery through."),
     throttled_until: time.nullable(),
-    waiting: count.describe("Pending or to be retried; not what is at the endpoint this moment."),
+    waiting: count.describe("Pending or due for a retry. Deliveries in flight are not counted."),
     held: count,
     dead: count,
-    drain_seconds: z.number().nullable().describe("How long what waits takes at its rate; null without one."),
+    drain_seconds: z.number().nullable().describe("How long the waiting deliveries take at the rate limit; null without a limit."),
     hours: z
       .array(z.object({ at: time, succeeded: count, failed: count, p95_ms: count.nullable() }))
       .describe("24 hours, oldest first."),
@@ -151,7 +151,7 @@ export const destination: z.ZodType<Destination> = z
     paused_at: time.nullable(),
     secrets: z
       .array(z.object({ hint: z.string(), created_at: time, expires_at: time.nullable() }))
-      .describe("Newest first; those before the newest sign too until they expire."),
+      .describe("Newest first. Older ones also sign until they expire."),
     created_at: time,
     updated_at: time,
     state: z.enum(STATES),
@@ -163,7 +163,7 @@ export const destination: z.ZodType<Destination> = z
 export const destinationList = z.object({ destinations: z.array(destination) });
 
 export const destinationWithSecret: z.ZodType<DestinationWithSecret> = z
-  .object({ destination, secret: z.string().describe("whsec_…: seen this once.") })
+  .object({ destination, secret: z.string().describe("whsec_…: shown only once.") })
   .meta({ id: "DestinationWithSecret" });
 
 export const sampleAnswer = z.object({ event_id: z.string(), delivery_id: z.int() });

@@ -47,11 +47,11 @@ const summaryFields = {
   last_error_class: errorClass.nullable(),
   occurred_at: time.nullable(),
   received_at: time,
-  created_at: time.describe("The same as received_at, under the name the runbooks use."),
+  created_at: time.describe("The same as received_at, under the runbooks' name."),
   processed_at: time.nullable(),
   body_size: count,
-  source_id: z.string().nullable().describe("The source it came through; null is the provider's default door."),
-  suspected_replay: z.boolean().describe("Its bytes came before under another key. Delivered only by a replay."),
+  source_id: z.string().nullable().describe("The source that received it; null is the provider's default endpoint."),
+  suspected_replay: z.boolean().describe("An identical payload arrived earlier under another key. Delivered only by a replay."),
   redacted_at: time.nullable().describe("When a privacy request removed its content."),
 };
 
@@ -100,7 +100,7 @@ const delivery: z.ZodType<Delivery> = z
     destination: z.object({ id: z.int(), slug: z.string(), name: z.string(), kind, url: z.string().nullable() }),
     status: deliveryStatus,
     attempt_count: count,
-    tries: count.describe("Attempts of the run it is in: a replay begins to count anew."),
+    tries: count.describe("Attempts of the current run. A replay starts counting again."),
     max_attempts: count,
     hold: hold.nullable(),
     due_at: time.nullable(),
@@ -119,17 +119,17 @@ export const eventDetail: z.ZodType<EventDetail> = z
     ...summaryFields,
     method: z.string(),
     path: z.string(),
-    headers: headers.describe("As received and in order; secrets and signatures read [redacted]."),
+    headers: headers.describe("As received, in order. Secrets and signatures are [redacted]."),
     content_type: z.string().nullable(),
-    body_base64: z.string().describe("The received bytes; secrets in them are covered with asterisks."),
-    body_covered: z.boolean().describe("Whether secrets were covered, so that the bytes do not match the hash."),
+    body_base64: z.string().describe("The received bytes. Secrets in them are masked with asterisks."),
+    body_covered: z.boolean().describe("Whether secrets are masked, so that the bytes do not match the hash."),
     body_sha256: z.string(),
     request_id: z.string().nullable(),
     deliveries: z.array(delivery),
     replays: z.array(replay),
     resolutions: z
       .array(z.object({ actor: z.string(), reason: z.string(), resolved_at: time }))
-      .describe("When people marked it as handled, oldest first."),
+      .describe("When users marked it as handled, oldest first."),
   })
   .meta({ id: "EventDetail" });
 

@@ -13,11 +13,11 @@ export const eventHistogram: z.ZodType<EventHistogram> = z.object({
     .array(
       z.object({
         at: time.describe("Start of the step."),
-        processed: count.describe("Delivered, by themselves or by a replay."),
+        processed: count.describe("Delivered, automatically or by a replay."),
         waiting: count.describe("Received, or being delivered."),
-        failing: count.describe("Failed, and retried by themselves."),
+        failing: count.describe("Failed, and retried automatically."),
         dead: count,
-        other: count.describe("Resolved by a person, or ignored."),
+        other: count.describe("Resolved by a user, or ignored."),
       }),
     )
     .describe("Every step of the time, without gaps."),

@@ -21,7 +21,7 @@ export const replayHold: z.ZodType<ReplayHold> = z
     ...fields,
     destination_id: z.string(),
     destination: z.string(),
-    deliveries: count.describe("How many of the replay wait for it."),
+    deliveries: count.describe("How many deliveries of the replay wait for it."),
     event_id: z.string().optional().describe("The older event that order waits for."),
   })
   .meta({ id: "ReplayHold" });

@@ -75,7 +75,7 @@ export const bulkReplayAnswer = z
   })
   .meta({ id: "BulkReplay" });
 
-/** How a replay goes: what `status` and `bulk-replays/{id}` answer, and what the stream sends whenever it changes. */
+/** Progress of a replay: what `status` and `bulk-replays/{id}` answer, and what the stream sends whenever it changes. */
 export const replayProgress = z
   .object({
     replayId: z.string(),

@@ -15,7 +15,7 @@ const RUNBOOK_STATUS: Readonly<Record<string, readonly EventStatus[]>> = {
 
 const status = list(z.enum(["timeout", "retry_exhausted", ...eventStatus.options])).refine(
   (words) => !words.includes("timeout") || words.length === 1,
-  "timeout stands alone: ask for it without other states",
+  "timeout cannot be combined with other states",
 );
 
 const name = z.string().min(1).max(255);
@@ -54,7 +54,7 @@ export const bulkReplayRequest = z.strictObject({
         .optional(),
     })
     .refine((criteria) => Object.values(criteria).some((value) => value !== undefined), "name at least one criterion"),
-  limit: z.int().min(1).optional().describe("Take the oldest so many, where more match."),
+  limit: z.int().min(1).optional().describe("Replay at most this many, the oldest first."),
   options,
   reason,
 });

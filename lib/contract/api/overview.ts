@@ -31,8 +31,8 @@ export const analyticsRequest = z
   .superRefine(({ from_ts, to_ts }, { addIssue }) => {
     const wrong = (path: string, message: string) => addIssue({ code: "custom", path: [path], message });
     if (!from_ts && !to_ts) return;
-    if (!from_ts) return wrong("from_ts", "is needed beside to_ts");
-    if (!to_ts) return wrong("to_ts", "is needed beside from_ts");
+    if (!from_ts) return wrong("from_ts", "is required together with to_ts");
+    if (!to_ts) return wrong("to_ts", "is required together with from_ts");
     const length = Date.parse(to_ts) - Date.parse(from_ts);
     if (length <= 0) wrong("to_ts", "must be later than from_ts");
     if (length > LONGEST_PERIOD_DAYS * DAY_MS) wrong("to_ts", `must be within ${LONGEST_PERIOD_DAYS} days of from_ts`);
@@ -57,7 +57,7 @@ const successRate = z
   .number()
   .nullable()
   .describe(
-    "Percent of the finished events received then that ended well; retries do not count. Null when none is finished.",
+    "Percent of finished events received then that succeeded. Retries do not count. Null when none is finished.",
   );
 
 const rated = { ...outcomeFields, success_rate: successRate };
@@ -90,7 +90,7 @@ const failedWebhook: z.ZodType<FailedWebhook> = z.object({
     .boolean()
     .optional()
     .describe(
-      "True where the answer carries 4 MiB of payloads already: then webhook_data is null, and body_url has it.",
+      "True when the answer already carries 4 MiB of payloads. Then webhook_data is null, and body_url has it.",
     ),
   body_url: z.string().optional().describe("Where the bytes are, under this server's address."),
   error_message: z.string().nullable(),
@@ -121,9 +121,9 @@ export const analytics: z.ZodType<Analytics> = z.object({
   silent_providers: z.array(silentProvider),
   waiting: z.object({
     count: count.describe("Pending or to be retried, at most 10,000."),
-    blocked: count.describe("Of these, what their destination holds back: an open circuit, a throttle, a switch."),
-    held: count.describe("Held while their destination is paused or disabled; not in count."),
-    oldest_due_seconds: z.number().nullable().describe("Of those that a worker could take."),
+    blocked: count.describe("Of these, the ones their destination holds: an open circuit, a throttle, a pause or a disabled destination."),
+    held: count.describe("Held while their destination is paused or disabled. Not included in count."),
+    oldest_due_seconds: z.number().nullable().describe("Of those that a worker can take."),
   }),
   dead_letters: count,
   needs_attention: z.array(eventSummary),

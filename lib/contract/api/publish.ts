@@ -21,11 +21,11 @@ export const publishEvent = z
       .regex(/^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/, `must be a name such as ${PLATFORM_EVENT_TYPES[0]}`)
       .describe(`${PLATFORM_EVENT_TYPES.join(", ")}, or any other name of this form.`),
     organisationId: organisation.optional().describe("Whose event it is: the merchant."),
-    merchantId: organisation.optional().describe("The same, in the words of the merchant runbook."),
+    merchantId: organisation.optional().describe("The same, under the merchant runbook's name."),
     data: z.record(z.string(), z.unknown()).describe("Passed on byte for byte."),
     idempotencyKey: idempotencyKey
       .optional()
-      .describe("Your own name for the event; of one event, the header Idempotency-Key will do."),
+      .describe("Your own key for the event. For a single event, use the header Idempotency-Key instead."),
     timestamp: givenTime.optional().describe("When it happened. Default: now."),
   })
   .meta({ id: "PublishEvent" });

@@ -6,7 +6,7 @@ import { count, eventId, givenTime, list, providerSlug, reason, replayOutcome, r
 
 /** How it runs; every option has a default. */
 export const options = replayOptionsSchema.meta({ id: "ReplayOptions" }).optional();
-const limit = z.int().min(1).optional().describe("Take the oldest so many, where more match.");
+const limit = z.int().min(1).optional().describe("Replay at most this many, the oldest first.");
 const dry_run = z.boolean().default(false).describe("Answer with the preview, and run nothing.");
 
 /** A body whose window ends before it begins would match nothing, which looks like good news. */
@@ -16,10 +16,10 @@ const inOrder = { error: "must be later than from_ts", path: ["to_ts"] };
 const organisationId = z.string().min(1).max(255).nullable().optional();
 const which = {
   organisation_id: organisationId.describe(
-    "Whose event, where several organisations have this key; null for nobody's.",
+    "The organisation, where several have this key; null for events without one.",
   ),
   org_id: organisationId.describe("The same."),
-  source_id: sourceId.nullable().optional().describe("Which source it came through; null for the default address."),
+  source_id: sourceId.nullable().optional().describe("The source that received it; null for the default endpoint."),
 };
 const oneName = {
   error: "differs from organisation_id, which means the same: send one of them",

@@ -4,7 +4,7 @@ import type { Found } from "../search";
 import { count, eventStatus, replayStatus, time } from "./values";
 
 /** As long as the longest key. */
-export const searchRequest = z.object({ q: z.string().trim().min(1, "say what to look for").max(1024) });
+export const searchRequest = z.object({ q: z.string().trim().min(1, "enter a search text").max(1024) });
 
 export const searchAnswer: z.ZodType<Found> = z.object({
   events: z.array(

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { SentSample, Source, SourceProvider, SourceWithUrl } from "../sources";
 import { count, providerSlug, rejectionReason, time } from "./values";
 
-const name = z.string().trim().min(1, "is what people call it by").max(120);
+const name = z.string().trim().min(1, "is the name that users see").max(120);
 /** Empty is none. */
 const owner = z
   .string()
@@ -17,7 +17,7 @@ const settings = z.record(z.string().max(60), z.string().trim().max(500));
 export const createSourceRequest = z.strictObject({
   provider: providerSlug,
   name,
-  organisation_id: owner.optional().describe("Whose events come through it, whatever they say of themselves."),
+  organisation_id: owner.optional().describe("The organisation of its events, whatever the events say."),
   company_id: owner.optional(),
   settings: settings.optional().describe("As the provider's `settings` name them."),
 });
@@ -27,8 +27,8 @@ export const updateSourceRequest = z.strictObject({
   name: name.optional(),
   organisation_id: owner.optional(),
   company_id: owner.optional(),
-  settings: settings.optional().describe("All of them: what is left out is gone."),
-  enabled: z.boolean().optional().describe("False answers 401 to whoever posts there, within five seconds."),
+  settings: settings.optional().describe("All settings. A setting that is left out is removed."),
+  enabled: z.boolean().optional().describe("False rejects requests with 401, within 5 seconds."),
 });
 
 /** `POST /api/sources/{id}/rotate` */
@@ -38,7 +38,7 @@ export const rotateSourceRequest = z.strictObject({
     .min(0)
     .max(168)
     .default(24)
-    .describe("How long the URL before goes on working; 0 ends it now."),
+    .describe("How long the previous URL keeps working. 0 ends it now."),
 });
 
 /** `POST /api/sources/sample` */
@@ -49,9 +49,9 @@ export const sentSample: z.ZodType<SentSample> = z
     provider: z.string(),
     event_type: z.string(),
     event_key: z.string(),
-    event_id: z.string().nullable().describe("Null when the door refused it."),
-    status: count.describe("What the door answered."),
-    refusal: z.string().nullable().describe("In the door's words, when it refused."),
+    event_id: z.string().nullable().describe("Null when it was rejected."),
+    status: count.describe("The HTTP status of the answer."),
+    refusal: z.string().nullable().describe("Why it was rejected."),
   })
   .meta({ id: "SentSample" });
 
@@ -63,7 +63,7 @@ const sourceFields = {
   name: z.string(),
   organisation_id: z.string().nullable(),
   company_id: z.string().nullable(),
-  url: z.string().describe("With all of the token but its last four characters masked."),
+  url: z.string().describe("The token is masked except for its last four characters."),
   token_hint: z.string(),
   previous_token_expires_at: time.nullable(),
   settings: z.record(z.string(), z.string()),
@@ -75,7 +75,7 @@ const sourceFields = {
 export const source: z.ZodType<Source> = z.object(sourceFields).meta({ id: "Source" });
 
 export const sourceWithUrl: z.ZodType<SourceWithUrl> = z
-  .object({ ...sourceFields, full_url: z.string().describe("Shown this once.") })
+  .object({ ...sourceFields, full_url: z.string().describe("Shown only once.") })
   .meta({ id: "SourceWithUrl" });
 
 const sourceProvider: z.ZodType<SourceProvider> = z

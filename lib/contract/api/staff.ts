@@ -16,7 +16,7 @@ const LONGEST_PASSWORD = 1024;
 const MOST_ORGANISATIONS = 200;
 const organisations = z
   .array(z.string().trim().min(1).max(255))
-  .min(1, "names at least one organisation, or is null for all of them")
+  .min(1, "must name at least one organisation, or be null for all of them")
   .max(MOST_ORGANISATIONS)
   .transform((names) => [...new Set(names)].sort())
   .nullable()
@@ -26,7 +26,7 @@ const organisations = z
 export const inviteRequest = z.strictObject({
   email,
   role,
-  organisations: organisations.optional().describe("Those of whoever invites when it is not given."),
+  organisations: organisations.optional().describe("Default: those of the person who invites."),
 });
 
 /** `PATCH /api/staff/{id}` */
@@ -39,7 +39,7 @@ export const changeStaffRequest = z
       .union([z.literal("revoke"), z.strictObject({ hand_over_to: z.uuid().toLowerCase() })])
       .optional()
       .describe(
-        "What becomes of API tokens that work, when disabling: an active administrator takes them over, or they end.",
+        "When disabling: what happens to active API tokens. An active administrator takes them over, or they are revoked.",
       ),
   })
   .refine(({ tokens: _, ...change }) => Object.values(change).some((value) => value !== undefined), {
@@ -70,7 +70,7 @@ export const createTokenRequest = z.strictObject({
     .min(1, "must name at least one scope")
     .transform((scopes) => [...new Set(scopes)]),
   expires_in_days: z.int().min(1).max(365, "must be a year at most"),
-  organisations: organisations.optional().describe("Those of its maker when it is not given; never more than those."),
+  organisations: organisations.optional().describe("Default: those of its owner. It can never have more."),
 });
 
 const filter = {
@@ -89,7 +89,7 @@ export const auditRequest = z
     limit: z.coerce.number().int().min(1).max(500).default(50),
     cursor: z
       .string()
-      .regex(/^\d{1,17}\.\d{1,17}$/, "is not one of ours; start again without it")
+      .regex(/^\d{1,17}\.\d{1,17}$/, "is not valid; start again without it")
       .optional(),
   })
   .superRefine(refuseReversed);
@@ -105,13 +105,13 @@ const staffMember = z
     email: z.string(),
     name: z.string(),
     role,
-    organisations: z.array(z.string()).nullable().describe("Null: all of them."),
+    organisations: z.array(z.string()).nullable().describe("Null: all organisations."),
     status: z.enum(["active", "invited", "disabled"]),
     created_at: time,
     last_sign_in_at: time.nullable(),
     disabled_at: time.nullable(),
     link_expires_at: time.nullable().describe("Until when an unused link lets this person set a password."),
-    active_tokens: count.describe("Tokens of this person that work: disabling the person asks what becomes of them."),
+    active_tokens: count.describe("Active tokens of this person. Disabling the person asks what happens to them."),
   })
   .meta({ id: "StaffMember" });
 
@@ -127,7 +127,7 @@ const apiToken = z
     organisations: z
       .array(z.string())
       .nullable()
-      .describe("As they are now, within those of its maker. Null: all of them."),
+      .describe("As they are now, within those of its maker. Null: all organisations."),
     owner_role: role.nullable(),
     status: z.enum(["active", "expired", "revoked", "owner_disabled"]),
     created_at: time,
@@ -175,7 +175,7 @@ export const staffList = z.object({ staff: z.array(staffMember) });
 export const staffAnswer = staffMember;
 export const invitationAnswer = z.object({
   staff: staffMember,
-  invitation: z.object({ url: z.url().describe("Shown this once. Works once."), expires_at: time }),
+  invitation: z.object({ url: z.url().describe("Shown only once. Works once."), expires_at: time }),
 });
 export const acceptAnswer = z.object({ email: z.string().describe("To sign in with.") });
 export const sessionList = z.object({ sessions: z.array(staffSession) });
@@ -184,5 +184,5 @@ export const signInLimits = z.object({ limits: z.array(signInLimit) });
 export const organisationList = z.object({ organisations: z.array(z.string()).describe("By name, at most 200.") });
 export const tokenList = z.object({ tokens: z.array(apiToken) });
 export const tokenAnswer = apiToken;
-export const newToken = z.object({ api_token: apiToken, token: z.string().describe("Shown this once.") });
+export const newToken = z.object({ api_token: apiToken, token: z.string().describe("Shown only once.") });
 export const auditPage = z.object({ actions: z.array(staffAction), next_cursor: z.string().nullable() });

@@ -19,7 +19,7 @@ export const endpointTest: z.ZodType<EndpointTest> = z
   .object({
     success: z.boolean().describe("It answered 2xx."),
     responseCode: z.int().nullable(),
-    responseTime: count.describe("Milliseconds from the look-up to the end of the answer."),
+    responseTime: count.describe("Milliseconds from the DNS lookup to the end of the answer."),
     responseHeaders: z.record(z.string(), z.string()),
     responseBody: z.unknown().describe("Parsed when it is JSON, else text; null when there was none."),
     truncated: z.boolean().describe("The body was longer than the 16 KB that are kept, or broke off."),

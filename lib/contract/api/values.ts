@@ -52,7 +52,7 @@ export const sourceId = z
   .transform((id) => Number(id.replace("so_", "")));
 
 /** Why somebody replays or resolves something: kept with it for ever. */
-export const reason = z.string().trim().min(3, "say in a few words why").max(1000);
+export const reason = z.string().trim().min(3, "enter a reason").max(1000);
 
 /** A provider as `provider_slug` names it. */
 export const providerSlug = z.string().min(1).max(40);

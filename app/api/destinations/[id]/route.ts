@@ -32,7 +32,7 @@ function seenIn(request: Request): string | null {
   if (seen) return seen;
   throw new Problem({
     status: 400,
-    title: "The If-Match header is not one of our ETags.",
+    title: "The If-Match header is not a valid ETag.",
     detail: "Send the ETag of the destination as it was answered, or leave it out.",
     field: "If-Match",
   });

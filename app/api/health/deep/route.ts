@@ -11,6 +11,6 @@ export const GET = handle("view", async ({ actor }) => {
 
 const OF_ALL = {
   status: 403,
-  title: "This is for those who see all organisations.",
+  title: "Only users who can see all organisations can do this.",
   detail: "GET /api/webhooks/health says whether Redrive works.",
 };

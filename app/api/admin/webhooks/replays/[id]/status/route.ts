@@ -2,5 +2,5 @@ import { handle } from "@/app/api/handle";
 import { findReplay } from "@/app/api/webhooks/replays/[id]/find-replay";
 import { progressOf } from "@/lib/queries/watch-replay";
 
-/** How a replay goes, of whatever kind. */
+/** Progress of a replay, of whatever kind. */
 export const GET = handle("view", async (context) => progressOf(await findReplay(context)));
