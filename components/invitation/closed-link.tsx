@@ -8,8 +8,8 @@ const WORDS = {
   },
   too_many: { title: "Too many attempts", text: "Wait a few minutes, then open the link again." },
   unavailable: {
-    title: "Redrive does not answer just now",
-    text: "The link is as it was. Open it again in a moment.",
+    title: "Redrive does not respond",
+    text: "This changed nothing about the link. Open it again in a moment.",
   },
 } as const;
 

@@ -15,7 +15,7 @@ export function SingleSignOn({ settings }: { settings: SingleSignOnSettings }) {
         Single sign-on
       </h2>
       <p className="pb-3 text-pretty text-quiet">
-        {off ?? "People can sign in at your identity provider (OpenID Connect), beside e-mail and password."}
+        {off ?? "People can sign in at your identity provider (OpenID Connect), or with e-mail and password."}
       </p>
       <dl className="divide-y rounded-md border">
         {off === null ? (
@@ -46,8 +46,8 @@ export function SingleSignOn({ settings }: { settings: SingleSignOnSettings }) {
         </Row>
         <Row term="Who gets in">
           <p className="text-pretty">
-            Only people on this page who are not disabled, by their e-mail address. Invite somebody first: they need not
-            open the link, and the first sign-in uses it up. Your provider cannot add people or change what they may do.
+            Only people on this page who are not disabled, by their e-mail address. Invite a person first. They do not
+            need to open the link, and the first sign-in uses it up. Your provider cannot add people or change roles.
           </p>
         </Row>
       </dl>

@@ -16,7 +16,7 @@ export const SINGLE_SIGN_ON_REFUSALS = {
     audited: "the identity provider answered with an error",
   },
   provider_down: {
-    said: "Your identity provider does not answer. Try again in a moment.",
+    said: "Your identity provider does not respond. Try again in a moment.",
     audited: "the identity provider did not answer",
   },
   misconfigured: {
@@ -24,7 +24,7 @@ export const SINGLE_SIGN_ON_REFUSALS = {
     audited: "single sign-on is not set up correctly",
   },
   busy: {
-    said: "Too many people sign in at this moment. Try again in a few seconds.",
+    said: "Too many sign-ins are in progress. Try again in a few seconds.",
     audited: "too many sign-ins at once",
   },
   started_elsewhere: { said: START_AGAIN, audited: "started in another browser, used already or too old" },

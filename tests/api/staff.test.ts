@@ -87,7 +87,7 @@ describe("an invitation", () => {
       );
     });
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
-    for (const { page } of answers) expect(page).toContain("Redrive does not answer just now");
+    for (const { page } of answers) expect(page).toContain("Redrive does not respond");
     expect(await (await fetch(url)).text()).toContain("busy@example.com");
   });
 

@@ -93,7 +93,7 @@ test("an administrator sees what to register and who gets in, and every refusal 
 
   await page.goto(`${app.url}/settings/audit`);
   const refusal = (words: string) => page.getByTestId("audit-row").filter({ hasText: words });
-  await expect(refusal("was refused a sign-in as stranger@example.com")).toContainText("not invited, from 127.0.0.1");
+  await expect(refusal("was refused a sign-in as stranger@example.com")).toContainText("not invited, from ");
   await expect(refusal("was refused a sign-in as disabled@example.com")).toContainText("the account is disabled");
   await expect(refusal("cancelled or refused at the identity provider")).toHaveCount(1);
   await expect(refusal("signed in as verified@example.com")).toContainText("method: single sign-on");
@@ -109,7 +109,7 @@ test("a provider that does not answer leaves the password's way in", async ({ pa
   // The browser's consent still arrives; the exchange of the code does not.
   provider.failPath("/token", 503);
   await page.getByRole("button", { name: "Continue" }).click();
-  await expect(page.getByRole("alert").filter({ hasText: "Your identity provider does not answer." })).toBeVisible();
+  await expect(page.getByRole("alert").filter({ hasText: "Your identity provider does not respond." })).toBeVisible();
   await page.getByTestId("sign-in-email").fill(app.adminEmail);
   await page.getByTestId("sign-in-password").fill(app.adminPassword);
   await page.getByTestId("sign-in-submit").click();

@@ -11,7 +11,7 @@ import { SignInRefused } from "./refused";
  */
 export async function admit(email: string) {
   const staff = await findStaff(email);
-  if (!staff) throw new SignInRefused("not_invited", "Nobody has invited this address.", email);
+  if (!staff) throw new SignInRefused("not_invited", "This address is not invited.", email);
   if (staff.disabled) throw new SignInRefused("disabled", "The account is disabled.", email);
   return staff;
 }
