@@ -20,7 +20,7 @@ export async function guessable(password: string, known: readonly string[]): Pro
   const parts = known.flatMap((one) => [one, ...one.split(/[\s@._+-]+/)]).filter((part) => part.length >= 3);
   const { score, feedback } = estimator.check(password.slice(0, LONGEST_CHECKED), ["redrive", ...parts]);
   if (score >= LEAST_SCORE) return null;
-  return `${feedback.warning ?? "It is guessed within a short time."} A few random words are easiest to keep.`;
+  return `${feedback.warning ?? "It is guessed within a short time."} A few random words are easiest to remember.`;
 }
 
 async function load(): Promise<Estimator> {
