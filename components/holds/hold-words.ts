@@ -1,4 +1,4 @@
-/** What holds deliveries back and until when, in words. The facts are SQL's (`hold_of` in 15_waiting.sql). */
+/** What holds deliveries back and until when, in words. The facts are SQL's (`hold_of` in 235_hold.sql). */
 import type { Hold, ReplayHold } from "@/lib/contract/holds";
 import { plural } from "../format";
 

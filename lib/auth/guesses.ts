@@ -1,4 +1,4 @@
-/** How often somebody may guess at a password or a link. The rules and their counting are in supabase/schemas/18_sign_in.sql. */
+/** How often somebody may guess at a password or a link. The rules and their counting are in supabase/schemas/542_sign_in.sql. */
 import type { SingleSignOnRefusal } from "@/lib/contract/single-sign-on";
 import type { SignInLimit } from "@/lib/contract/staff";
 import { call } from "@/lib/db/client";

@@ -1,4 +1,4 @@
-/** Sessions of the console: begun with a new id at each sign-in, listed, ended. The rows are in supabase/schemas/18_sessions.sql. */
+/** Sessions of the console: begun with a new id at each sign-in, listed, ended. The rows are in supabase/schemas/540_sessions.sql. */
 import type { StaffSession } from "@/lib/contract/staff";
 import type { StaffRole } from "@/lib/contract/vocabulary";
 import { call } from "@/lib/db/client";

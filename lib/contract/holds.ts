@@ -1,4 +1,4 @@
-/** What holds deliveries back, and how a replay's trial goes. Both are said by SQL alone (15_waiting.sql). */
+/** What holds deliveries back, and how a replay's trial goes. Both are said by SQL alone (235_hold.sql). */
 
 /**
  * `circuit`: open until the next try. `probe`: one delivery is let through, the others wait for how it ends. `order`: behind

@@ -28,7 +28,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await endpoint.close();
-  await desk.sql`truncate events, deliveries, attempts, replays, replay_items, staff_actions, notices cascade`;
+  await desk.sql`truncate event_keys, events, deliveries, attempts, replays, replay_items, staff_actions, notices cascade`;
   await desk.sql`delete from destinations where managed`;
 });
 

@@ -28,7 +28,7 @@ afterEach(async () => {
   await Promise.all([hanging.close(), healthy.close()]);
   await worker?.stop();
   worker = undefined;
-  await desk.sql`truncate events, deliveries, attempts cascade`;
+  await desk.sql`truncate event_keys, events, deliveries, attempts cascade`;
   await desk.sql`delete from destinations where managed`;
 });
 afterAll(() => desk.close());

@@ -51,7 +51,9 @@ const summaryFields = {
   processed_at: time.nullable(),
   body_size: count,
   source_id: z.string().nullable().describe("The source that received it; null is the provider's default endpoint."),
-  suspected_replay: z.boolean().describe("An identical payload arrived earlier under another key. Delivered only by a replay."),
+  suspected_replay: z
+    .boolean()
+    .describe("An identical payload arrived earlier under another key. Delivered only by a replay."),
   redacted_at: time.nullable().describe("When a privacy request removed its content."),
 };
 
