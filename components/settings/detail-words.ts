@@ -1,3 +1,4 @@
+import { SINGLE_SIGN_ON_REFUSALS } from "@/lib/contract/single-sign-on";
 import type { StaffAction } from "@/lib/contract/staff";
 import { scopeWords } from "./words";
 
@@ -5,8 +6,7 @@ import { scopeWords } from "./words";
 export function detailWords({ action, details }: StaffAction, time: (iso: string) => string): string | null {
   if (action === "staff.change_role") return `${text(details.from)} → ${text(details.to)}`;
   if (action === "token.hand_over") return `${text(details.from)} → ${text(details.to)}`;
-  if (action === "sign_in.refuse")
-    return `${REFUSED[text(details.reason)] ?? text(details.reason)}, from ${text(details.address)}`;
+  if (action === "sign_in.refuse") return `${refused(text(details.reason))}, from ${text(details.address)}`;
   if (action === "staff.change_organisations") return `${scope(details.from)} → ${scope(details.to)}`;
   if (action === "staff.invite") {
     return `as ${text(details.role)}${details.organisations ? ` for ${scope(details.organisations)}` : ""}`;
@@ -27,6 +27,11 @@ const REFUSED: Readonly<Record<string, string>> = {
   disabled: "the account is disabled",
   too_many_attempts: "too many attempts",
 };
+
+function refused(reason: string): string {
+  const bySingleSignOn: Readonly<Record<string, { audited: string }>> = SINGLE_SIGN_ON_REFUSALS;
+  return REFUSED[reason] ?? bySingleSignOn[reason]?.audited ?? reason;
+}
 
 function isEmpty(value: unknown): boolean {
   return typeof value === "object" && value !== null && Object.keys(value).length === 0;

@@ -2813,6 +2813,7 @@ export type Database = {
         Args: {
           p_address: string;
           p_id_hash: string;
+          p_method?: string;
           p_previous_hash?: string;
           p_request_id: string;
           p_seconds: number;

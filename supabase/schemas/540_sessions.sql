@@ -4,15 +4,20 @@
 
 -- Signs a person in: `se_12`. Null when the account is disabled, or its password or role changed since p_version was read:
 -- what was proved then proves nothing now. p_previous_hash: the session that the browser had before, which ends.
+-- p_method: how, for the log, where it was not by password.
 create function public.start_session(
   p_staff_id uuid, p_version integer, p_id_hash text, p_address text, p_user_agent text, p_seconds integer,
-  p_request_id text, p_previous_hash text default null
+  p_request_id text, p_previous_hash text default null, p_method text default null
 ) returns text
 language plpgsql volatile set search_path = '' as $$
 declare
   v_staff public.staff_users;
   v_id bigint;
 begin
+  -- Who enters without it has no use for the invitation's link; whoever else has it must not set a password with it.
+  delete from public.staff_invitations i using public.staff_users u
+  where i.staff_id = p_staff_id and u.id = p_staff_id and p_method is not null
+    and u.last_sign_in_at is null and u.session_version = p_version and u.disabled_at is null;
   update public.staff_users u set last_sign_in_at = public.now_()
   where u.id = p_staff_id and u.session_version = p_version and u.disabled_at is null
   returning * into v_staff;
@@ -29,7 +34,8 @@ begin
   )
   returning id into v_id;
   perform public.record_staff_action(
-    'session.start', v_staff.email, jsonb_build_object('session', 'se_' || v_id, 'address', left(p_address, 64)),
+    'session.start', v_staff.email,
+    jsonb_strip_nulls(jsonb_build_object('session', 'se_' || v_id, 'address', left(p_address, 64), 'method', p_method)),
     v_staff.name, v_staff.id::text, p_request_id
   );
   perform public.forget_old_sessions(p_staff_id);

@@ -135,11 +135,16 @@ language sql volatile set search_path = '' as $$
 $$;
 
 -- Writes a refused sign-in into the log: once an hour for an account and address, 200 times an hour in all. What was typed
--- is written for accounts that exist only: people type passwords into the wrong field.
+-- is written for accounts that exist only: people type passwords into the wrong field. The address of somebody who is not
+-- invited was not typed: the identity provider vouches for it, and who invites people must know it.
 create function public.record_refused_sign_in(p_email text, p_address text, p_reason text, p_request_id text) returns void
 language plpgsql volatile set search_path = '' as $$
 declare
-  v_subject text := coalesce((select u.email from public.staff_users u where u.email = lower(p_email)), 'an unknown account');
+  v_subject text := coalesce(
+    (select u.email from public.staff_users u where u.email = lower(p_email)),
+    case when p_reason = 'not_invited' then left(lower(p_email), 320) end,
+    'an unknown account'
+  );
   v_details jsonb := jsonb_build_object('reason', p_reason, 'address', left(p_address, 64));
 begin
   if exists (

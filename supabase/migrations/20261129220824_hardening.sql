@@ -6429,7 +6429,11 @@ CREATE OR REPLACE FUNCTION public.record_refused_sign_in (
   SET jit TO 'off'
   AS $function$
 declare
-  v_subject text := coalesce((select u.email from public.staff_users u where u.email = lower(p_email)), 'an unknown account');
+  v_subject text := coalesce(
+    (select u.email from public.staff_users u where u.email = lower(p_email)),
+    case when p_reason = 'not_invited' then left(lower(p_email), 320) end,
+    'an unknown account'
+  );
   v_details jsonb := jsonb_build_object('reason', p_reason, 'address', left(p_address, 64));
 begin
   if exists (
@@ -7558,7 +7562,8 @@ CREATE OR REPLACE FUNCTION public.start_session (
   p_user_agent    text,
   p_seconds       integer,
   p_request_id    text,
-  p_previous_hash text    DEFAULT NULL::text
+  p_previous_hash text    DEFAULT NULL::text,
+  p_method        text    DEFAULT NULL::text
 )
   RETURNS text
   LANGUAGE plpgsql
@@ -7569,6 +7574,10 @@ declare
   v_staff public.staff_users;
   v_id bigint;
 begin
+  -- Who enters without it has no use for the invitation's link; whoever else has it must not set a password with it.
+  delete from public.staff_invitations i using public.staff_users u
+  where i.staff_id = p_staff_id and u.id = p_staff_id and p_method is not null
+    and u.last_sign_in_at is null and u.session_version = p_version and u.disabled_at is null;
   update public.staff_users u set last_sign_in_at = public.now_()
   where u.id = p_staff_id and u.session_version = p_version and u.disabled_at is null
   returning * into v_staff;
@@ -7585,7 +7594,8 @@ begin
   )
   returning id into v_id;
   perform public.record_staff_action(
-    'session.start', v_staff.email, jsonb_build_object('session', 'se_' || v_id, 'address', left(p_address, 64)),
+    'session.start', v_staff.email,
+    jsonb_strip_nulls(jsonb_build_object('session', 'se_' || v_id, 'address', left(p_address, 64), 'method', p_method)),
     v_staff.name, v_staff.id::text, p_request_id
   );
   perform public.forget_old_sessions(p_staff_id);
@@ -7593,7 +7603,7 @@ begin
 end
 $function$;
 
-REVOKE ALL ON FUNCTION "public"."start_session"(uuid, integer, text, text, text, integer, text, text) FROM PUBLIC, "anon", "authenticated";
+REVOKE ALL ON FUNCTION "public"."start_session"(uuid, integer, text, text, text, integer, text, text, text) FROM PUBLIC, "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.statistics_of (
   p_scope text[]
@@ -8649,7 +8659,7 @@ GRANT EXECUTE ON FUNCTION "public"."source_answer"(public.sources, text[]) TO "s
 
 GRANT EXECUTE ON FUNCTION "public"."start_replay"(bigint, jsonb, text[], text, text, text) TO "service_role";
 
-GRANT EXECUTE ON FUNCTION "public"."start_session"(uuid, integer, text, text, text, integer, text, text) TO "service_role";
+GRANT EXECUTE ON FUNCTION "public"."start_session"(uuid, integer, text, text, text, integer, text, text, text) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."statistics_of"(text[]) TO "service_role";
 
@@ -8839,8 +8849,3 @@ ALTER TABLE "public"."api_tokens"
 
 ALTER TABLE "public"."staff_users"
   ADD CONSTRAINT "staff_users_organisations_check" CHECK (public.valid_scope(organisations));
-
--- By hand: events that are stored already are known by their keys.
-INSERT INTO "public"."event_keys" ("provider", "key_hash", "source_id", "event_id")
-SELECT e."provider", e."event_key_hash", e."source_id", e."id" FROM "public"."events" e
-ON CONFLICT DO NOTHING;
