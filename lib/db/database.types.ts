@@ -2223,6 +2223,24 @@ export type Database = {
         };
         Returns: Json;
       };
+      hold_of_delivery: {
+        Args: {
+          d: Omit<
+            Database["public"]["Tables"]["deliveries"]["Row"],
+            Database["public"]["Tables"]["deliveries"]["ComputedFields"]
+          >;
+          h: Omit<
+            Database["public"]["Tables"]["destination_health"]["Row"],
+            Database["public"]["Tables"]["destination_health"]["ComputedFields"]
+          >;
+          p_scope: string[];
+          t: Omit<
+            Database["public"]["Tables"]["destinations"]["Row"],
+            Database["public"]["Tables"]["destinations"]["ComputedFields"]
+          >;
+        };
+        Returns: Json;
+      };
       hold_within: {
         Args: {
           h: Omit<

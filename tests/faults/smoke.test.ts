@@ -6,12 +6,14 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ensureBuild } from "../../lib/boot/build";
 import { ROOT } from "../../lib/db/supabase-cli";
 import { startApp, temporaryDirectory } from "../support/app";
-import { randomFrom, startLoad } from "../support/load";
+import { startLoad } from "../support/load";
+
 import { startNext } from "../support/next-start";
 import { judge, quiesce } from "../support/oracle";
 import { findPgBouncer, startPgBouncer } from "../support/pgbouncer";
 import { createTestDatabase } from "../support/postgres";
 import { APP_ENVIRONMENT, appEnvironment, databaseUrlOf, SINK_SECRET } from "../support/processes";
+import { SEED, seededRandom } from "../support/seed";
 import { administratorsToken, contentsOf, type Ran, smoke, withDatabase } from "../support/smoke";
 import { findStockPostgres, type StockPostgres, startStockPostgres } from "../support/stock-postgres";
 import { startCron, startFront } from "../support/surroundings";
@@ -20,7 +22,6 @@ import { startAgentSdk } from "../tools/agent-sdk";
 
 const FEWEST_CHECKS = 44;
 const LEASE_SECONDS = 3;
-const SEED = Number(process.env.FAULT_SEED ?? Date.now() % 1_000_000);
 
 const stock = findStockPostgres();
 const pooler = findPgBouncer();
@@ -145,7 +146,7 @@ describe("npm run smoke passes on", () => {
       url: () => [one.url, two.url][turn++ % 2] as string,
       clients: 4,
       thinkMs: 200,
-      random: randomFrom(SEED),
+      random: seededRandom(),
     });
     await load.nextAcknowledgement();
 

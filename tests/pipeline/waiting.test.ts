@@ -203,11 +203,11 @@ describe("what holds a delivery is said", () => {
     await workUntilIdle();
     await publish(desk.sql, "shop", 1, { from: 1, objects: 1 });
     const [older, newer] = await desk.sql<{ id: number }[]>`select id::int as id from events order by id`;
-    const event = await getEvent(Number(newer?.id), EVERYTHING);
+    const event = await getEvent(`we_${newer?.id}`, EVERYTHING);
     expect(event?.deliveries[0]?.hold).toMatchObject({ why: "order", event_id: `we_${older?.id}` });
     const [retry] = await desk.sql`select public.iso(due_at) as at from deliveries where status = 'retrying'`;
     expect(event?.deliveries[0]?.hold?.until).toBe(retry?.at);
-    const first = await getEvent(Number(older?.id), EVERYTHING);
+    const first = await getEvent(`we_${older?.id}`, EVERYTHING);
     expect(first?.deliveries[0]?.hold).toBeNull();
   });
 

@@ -3309,7 +3309,7 @@ CREATE OR REPLACE FUNCTION public.get_event (
         'id', d.id, 'status', d.status, 'attempt_count', d.attempt_count,
         -- Of the run it is in: a replay begins to count anew, and may have a number of its own.
         'tries', d.tries, 'max_attempts', coalesce((select p.max_attempts from public.replay_retries(d) p), t.max_attempts),
-        'hold', public.hold_within(t, h, p_scope),
+        'hold', public.hold_of_delivery(d, t, h, p_scope),
         'due_at', case when d.status in ('pending', 'retrying') then public.iso(d.due_at) end,
         'last_error_class', d.last_error_class, 'last_error', d.last_error, 'last_http_status', d.last_http_status,
         'replay_id', public.replay_name(d.replay_id, p_scope), 'created_at', public.iso(d.created_at),
@@ -3317,7 +3317,8 @@ CREATE OR REPLACE FUNCTION public.get_event (
         'destination', jsonb_build_object(
           'id', t.id, 'slug', case when t.organisation_id is null or public.in_scope(p_scope, t.organisation_id) then t.slug else 'ds_' || t.id end,
           'name', public.destination_name(t, p_scope), 'kind', t.kind,
-          'url', case when public.in_scope(p_scope, t.organisation_id) then public.mask_url(t.url) end
+          'url', case when public.in_scope(p_scope, t.organisation_id) then public.mask_url(t.url) end,
+          'rate_per_second', case when public.in_scope(p_scope, t.organisation_id) then t.rate_per_second end
         ),
         'attempts', coalesce((
           select jsonb_agg(
@@ -3501,6 +3502,35 @@ CREATE OR REPLACE FUNCTION public.hold_of (
 $function$;
 
 REVOKE ALL ON FUNCTION "public"."hold_of"(public.destinations, public.destination_health) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.hold_of_delivery (
+  d       public.deliveries,
+  t       public.destinations,
+  h       public.destination_health,
+  p_scope text[]
+)
+  RETURNS jsonb
+  LANGUAGE sql
+  STABLE
+  SET search_path TO ''
+  AS $function$
+  select coalesce(public.hold_within(t, h, p_scope), case when (d).status in ('pending', 'retrying') then (
+    select jsonb_build_object(
+      'why', 'order', 'because', null, 'since', null,
+      'until', case x.status when 'retrying' then public.iso(x.due_at) end, 'by', null
+    ) || coalesce((
+      select jsonb_build_object('event_id', 'we_' || e.id) from public.events e
+      where e.id = x.event_id and public.in_scope(p_scope, e.organisation_id)
+    ), '{}')
+    from public.deliveries x
+    -- As is_first decides in the claim.
+    where x.destination_id = (d).destination_id and x.ordering_key = (d).ordering_key and x.id < (d).id
+      and x.status in ('pending', 'claimed', 'retrying', 'held') and ((d).lane = 'replay' or x.lane = 'live')
+    order by x.id limit 1
+  ) end);
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."hold_of_delivery"(public.deliveries, public.destinations, public.destination_health, text[]) FROM PUBLIC, "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.hold_within (
   t       public.destinations,
@@ -4556,7 +4586,7 @@ CREATE OR REPLACE FUNCTION public.list_replay_items (
     'skip_reason', i.skip_reason, 'error_class', i.error_class, 'detail', i.detail,
     'finished_at', public.iso(i.finished_at), 'http_status', a.http_status, 'duration_ms', a.duration_ms,
     'attempts', d.tries, 'next_retry', case when i.outcome is null and d.status = 'retrying' then public.iso(d.due_at) end,
-    'hold', case when i.outcome is null then public.hold_within(t, h, p_scope) end,
+    'hold', case when i.outcome is null then public.hold_of_delivery(d, t, h, p_scope) end,
     'changes', coalesce(a.changes, '[]')
   ) order by i.position), '[]')
   from (
@@ -5944,7 +5974,12 @@ CREATE OR REPLACE FUNCTION public.read_health (
       (select count(*) from public.deliveries d where d.destination_id = t.id and d.status in ('pending', 'retrying'))
         as waiting,
       (select count(*) from public.deliveries d where d.destination_id = t.id and d.status = 'held') as held,
-      (select count(*) from public.deliveries d where d.destination_id = t.id and d.status = 'dead') as dead
+      -- As the dead letters count them: what a person marked as resolved is dead no more.
+      (
+        select count(*) from public.deliveries d
+        join public.events e on e.id = d.event_id and e.status = 'dead'
+        where d.destination_id = t.id and d.status = 'dead'
+      ) as dead
   ) queue
   where t.id = any (p_destination_ids);
 $function$;
@@ -6568,7 +6603,7 @@ begin
     e.raw_body := convert_to(public.payload_of(e)::text, 'UTF8');
   else
     e.payload := null;
-    e.raw_body := convert_to('{"redacted":"Whoever this was about asked to be forgotten."}', 'UTF8');
+    e.raw_body := convert_to('{"redacted":"The person this was about asked to be forgotten."}', 'UTF8');
   end if;
   e.headers := coalesce((
     select jsonb_agg(h.pair order by h.place)
@@ -8489,6 +8524,8 @@ GRANT EXECUTE ON FUNCTION "public"."has_key"(public.events, text, jsonb) TO "ser
 
 GRANT EXECUTE ON FUNCTION "public"."hold_of"(public.destinations, public.destination_health) TO "service_role";
 
+GRANT EXECUTE ON FUNCTION "public"."hold_of_delivery"(public.deliveries, public.destinations, public.destination_health, text[]) TO "service_role";
+
 GRANT EXECUTE ON FUNCTION "public"."hold_within"(public.destinations, public.destination_health, text[]) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."in_flight"(bigint) TO "service_role";
@@ -8849,3 +8886,8 @@ ALTER TABLE "public"."api_tokens"
 
 ALTER TABLE "public"."staff_users"
   ADD CONSTRAINT "staff_users_organisations_check" CHECK (public.valid_scope(organisations));
+
+-- By hand: events that are stored already are known by their keys.
+INSERT INTO "public"."event_keys" ("provider", "key_hash", "source_id", "event_id")
+SELECT e."provider", e."event_key_hash", e."source_id", e."id" FROM "public"."events" e
+ON CONFLICT DO NOTHING;
