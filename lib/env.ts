@@ -29,8 +29,10 @@ const schema = z.object({
   NEXTAUTH_SECRET: secret.optional(),
   /** Signs API tokens made by `npm run token`. */
   API_TOKEN_SECRET: secret.optional(),
-  /** Lets a cron job run one worker tick through POST /api/internal/worker. */
+  /** Lets a cron job run the worker for a while through POST /api/internal/worker. */
   CRON_SECRET: secret.optional(),
+  /** How long such a tick claims work. What is under way then has 20 seconds to end. */
+  TICK_SECONDS: z.coerce.number().int().min(1).max(700).default(25),
   /** Encrypts secrets and header values of destinations in the database: 32 bytes as base64 or hex. */
   ENCRYPTION_KEY: z
     .string()

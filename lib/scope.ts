@@ -1,4 +1,4 @@
-/** Whose events somebody may see and act on. SQL enforces it (supabase/schemas/02_scope.sql); here it is only handed on. */
+/** Whose events somebody may see and act on. SQL enforces it (supabase/schemas/020_scope.sql); here it is only handed on. */
 import { Problem } from "@/lib/errors";
 
 /** Organisations by their ids; null is all of them, and what belongs to none. An empty list is nothing. */

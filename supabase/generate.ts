@@ -11,13 +11,14 @@ import path from "node:path";
 import postgres from "postgres";
 import { cliUrl, ROOT, supabase } from "../lib/db/supabase-cli";
 import { startThrowawayPostgres } from "../lib/db/throwaway";
+import { bookProblems } from "./book";
 
 const SCHEMAS = path.join(ROOT, "supabase/schemas");
 const MIGRATIONS = path.join(ROOT, "supabase/migrations");
 const TYPES = path.join(ROOT, "lib/db/database.types.ts");
 /** Roles belong to the cluster, so a comparison of databases cannot see them: this file is copied, not compared. */
 const ROLES = {
-  schema: path.join(SCHEMAS, "00_roles.sql"),
+  schema: path.join(SCHEMAS, "000_roles.sql"),
   migration: path.join(MIGRATIONS, "20261122000000_roles.sql"),
 };
 /** What the owner may do goes without saying, and the owner has another name in other databases. */
@@ -38,9 +39,9 @@ try {
 
 /** Whatever is not in step, each with what to do about it. */
 async function check(): Promise<string[]> {
-  const problems: string[] = [];
-  if (!existsSync(ROLES.migration) || read(ROLES.migration) !== read(ROLES.schema)) {
-    problems.push("00_roles.sql differs from its migration: run `npm run db:diff`.");
+  const problems = schemaProblems();
+  if (!existsSync(ROLES.migration) || !sameStatements(ROLES.migration, ROLES.schema)) {
+    problems.push("000_roles.sql differs from its migration: run `npm run db:diff`.");
   }
   const { difference, types } = await compare();
   if (difference)
@@ -55,10 +56,14 @@ async function check(): Promise<string[]> {
 }
 
 async function write(): Promise<string[]> {
+  const problems = schemaProblems();
+  if (problems.length > 0) return problems;
   if (options.includes("--fresh")) {
     for (const file of sqlFiles(MIGRATIONS)) if (file !== ROLES.migration) rmSync(file);
   }
-  writeFileSync(ROLES.migration, read(ROLES.schema));
+  if (!existsSync(ROLES.migration) || !sameStatements(ROLES.migration, ROLES.schema)) {
+    writeFileSync(ROLES.migration, read(ROLES.schema));
+  }
 
   const { difference, types } = await compare();
   writeFileSync(TYPES, types);
@@ -74,6 +79,11 @@ async function write(): Promise<string[]> {
   return left
     ? [`After this migration the databases still differ. Say it by hand in a migration:\n${excerpt(left)}`]
     : [];
+}
+
+/** What breaks the rules of book.ts. */
+function schemaProblems(): string[] {
+  return bookProblems(sqlFiles(SCHEMAS).map((file) => ({ name: path.basename(file), text: read(file) })));
 }
 
 /** Builds one database from the migrations and one from the schemas. */
@@ -133,6 +143,12 @@ function formatted(types: string): string {
   });
   if (result.status !== 0 || !result.stdout) throw new Error(`The types could not be formatted: ${result.stderr}`);
   return result.stdout;
+}
+
+/** Comments may change after a migration landed. */
+function sameStatements(one: string, other: string): boolean {
+  const [a, b] = [one, other].map((file) => read(file).replace(/^--.*\n/gm, ""));
+  return a === b;
 }
 
 /** Now, as the Supabase CLI counts, and always after the newest. */

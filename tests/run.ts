@@ -1,84 +1,127 @@
-/** `npm test`: everything, in the order of how fast it answers. Goes on after a failing stage and adds up at the end. */
-import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+/**
+ * `npm test`: everything, on one Postgres and one build. Goes on after a failing stage and adds up at the end. Stages that
+ * leave a processor idle run side by side; the short ones print in one piece when they end.
+ */
+import { spawn } from "node:child_process";
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { startTestCluster } from "./support/cluster";
+import { type Count, type FileTime, playwrightReport, type Report, vitestReport } from "./support/reports";
+import { SEED } from "./support/seed";
 
-interface Count {
-  passed: number;
-  failed: number;
-  skipped: number;
-}
+const PROJECTS = ["unit", "pipeline", "api", "faults"];
+const SLOWEST = 10;
 
 const reports = mkdtempSync(path.join(os.tmpdir(), "redrive-reports-"));
 const total: Count = { passed: 0, failed: 0, skipped: 0 };
+const files: FileTime[] = [];
+const stages: { name: string; seconds: number }[] = [];
+const started = Date.now();
 
-for (const script of ["check:style", "check:types", "check:generated"]) stage(script, () => check(script));
-for (const project of ["unit", "pipeline", "api", "faults"]) stage(project, () => vitest(project));
-stage("e2e", playwright);
-
-rmSync(reports, { recursive: true, force: true });
+process.env.TEST_SEED ??= String(SEED);
+const endCluster = await startTestCluster();
+try {
+  await Promise.all([inOnePiece("check:generated", check), stylesAndTypes()]);
+  // Files that need no console come first, and the ones that need it wait for the build.
+  await Promise.all([inOnePiece("build", build), live("vitest", vitest)]);
+  await live("e2e", playwright);
+} finally {
+  await endCluster();
+  rmSync(reports, { recursive: true, force: true });
+}
 process.exitCode = total.failed > 0 ? 1 : 0;
-const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : "";
-console.log(`\n${total.passed} passed, ${total.failed} failed${skipped}`);
+summarise();
 
-function stage(name: string, run: () => Count): void {
-  console.log(`\n── ${name} ${"─".repeat(Math.max(0, 76 - name.length))}`);
-  const count = run();
-  total.passed += count.passed;
-  total.failed += count.failed;
-  total.skipped += count.skipped;
+/** One after the other, and before the build: `next typegen` and `next build` write in one directory. */
+async function stylesAndTypes(): Promise<void> {
+  await inOnePiece("check:style", check);
+  await inOnePiece("check:types", check);
+}
+
+/** Prints what the stage says while it says it. */
+async function live(name: string, run: (output: "inherit") => Promise<Report>): Promise<void> {
+  console.log(`\n${line(name)}`);
+  const seconds = await timed(name, () => run("inherit"));
+  console.log(line(`${name}: ${duration(seconds)}`));
+}
+
+/** Prints what the stage said once it has ended. */
+async function inOnePiece(name: string, run: (output: number, name: string) => Promise<Report>): Promise<void> {
+  const log = path.join(reports, `${name.replace(":", "-")}.log`);
+  const output = openSync(log, "w");
+  const seconds = await timed(name, () => run(output, name));
+  closeSync(output);
+  console.log(`\n${line(`${name}: ${duration(seconds)}`)}\n${readFileSync(log, "utf8").trim()}`);
+}
+
+/** Counts what the stage answers. Answers how many seconds it took. */
+async function timed(name: string, run: () => Promise<Report>): Promise<number> {
+  const began = Date.now();
+  const report = await run();
+  const seconds = (Date.now() - began) / 1000;
+  for (const outcome of ["passed", "failed", "skipped"] as const) total[outcome] += report.count[outcome];
+  files.push(...report.files);
+  stages.push({ name, seconds });
+  return seconds;
 }
 
 /** One step, one count. */
-function check(script: string): Count {
-  const ok = execute("npm", ["run", "--silent", script]);
-  return { passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0 };
+async function check(output: number, script: string): Promise<Report> {
+  const ok = await execute("npm", ["run", "--silent", script], output);
+  return { count: { passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0 }, files: [] };
 }
 
-function vitest(project: string): Count {
-  const file = path.join(reports, `${project}.json`);
+/** No test by itself. */
+async function build(output: number): Promise<Report> {
+  const ok = await execute(process.execPath, ["--import", "tsx", "tests/tools/build.ts"], output);
+  return { count: { passed: 0, failed: ok ? 0 : 1, skipped: 0 }, files: [] };
+}
+
+async function vitest(output: "inherit"): Promise<Report> {
+  const file = path.join(reports, "vitest.json");
   const reporters = ["--silent=passed-only", "--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
-  const ok = execute("npx", ["--no-install", "vitest", "run", "--project", project, ...reporters]);
-  const report = read<{
-    numPassedTests: number;
-    numFailedTests: number;
-    numPendingTests: number;
-    numTodoTests: number;
-    testResults: { status: string; assertionResults: { status: string }[] }[];
-  }>(file);
-  if (!report) return { passed: 0, failed: 1, skipped: 0 };
-  // A file that cannot even be loaded has no failed test in it.
-  const brokenFiles = report.testResults.filter(
-    (result) => result.status === "failed" && !result.assertionResults.some((test) => test.status === "failed"),
-  );
-  const count = {
-    passed: report.numPassedTests,
-    failed: report.numFailedTests + brokenFiles.length,
-    skipped: report.numPendingTests + report.numTodoTests,
-  };
-  return atLeastOneFailure(ok, count);
+  const projects = PROJECTS.flatMap((project) => ["--project", project]);
+  const ok = await execute("npx", ["--no-install", "vitest", "run", ...projects, ...reporters], output);
+  return atLeastOneFailure(ok, vitestReport(file));
 }
 
-function playwright(): Count {
+async function playwright(output: "inherit"): Promise<Report> {
   const file = path.join(reports, "e2e.json");
   const args = ["--no-install", "playwright", "test", "-c", "tests/e2e/playwright.config.ts", "--reporter=list,json"];
-  const ok = execute("npx", args, { PLAYWRIGHT_JSON_OUTPUT_NAME: file });
-  const report = read<{ stats: { expected: number; unexpected: number; flaky: number; skipped: number } }>(file);
-  if (!report) return { passed: 0, failed: 1, skipped: 0 };
-  const { expected, unexpected, flaky, skipped } = report.stats;
-  return atLeastOneFailure(ok, { passed: expected + flaky, failed: unexpected, skipped });
+  const ok = await execute("npx", args, output, { PLAYWRIGHT_JSON_OUTPUT_NAME: file });
+  return atLeastOneFailure(ok, playwrightReport(file));
 }
 
 /** A stage that ended badly without a failed test (an unhandled error, no tests at all) has failed all the same. */
-function atLeastOneFailure(ok: boolean, count: Count): Count {
-  return ok || count.failed > 0 ? count : { ...count, failed: 1 };
+function atLeastOneFailure(ok: boolean, report: Report): Report {
+  return ok || report.count.failed > 0 ? report : { ...report, count: { ...report.count, failed: 1 } };
 }
 
-function execute(program: string, args: string[], env: Record<string, string> = {}): boolean {
-  return spawnSync(program, args, { stdio: "inherit", env: { ...process.env, ...env } }).status === 0;
+function execute(program: string, args: string[], output: "inherit" | number, env: Record<string, string> = {}) {
+  const child = spawn(program, args, { stdio: ["ignore", output, output], env: { ...process.env, ...env } });
+  return new Promise<boolean>((resolve) => {
+    child.once("error", () => resolve(false));
+    child.once("exit", (code) => resolve(code === 0));
+  });
 }
 
-function read<Report>(file: string): Report | undefined {
-  return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Report) : undefined;
+/** Where the time went, and the line that everything ends with. */
+function summarise(): void {
+  console.log(`\n${line("time")}`);
+  for (const { name, seconds } of stages) console.log(`${duration(seconds).padStart(12)}  ${name}`);
+  console.log(`${duration((Date.now() - started) / 1000).padStart(12)}  in all\n\nThe slowest files:`);
+  const slowest = files.toSorted((a, b) => b.seconds - a.seconds).slice(0, SLOWEST);
+  for (const { file, seconds } of slowest) console.log(`${duration(seconds).padStart(12)}  ${file}`);
+  console.log(`\nTEST_SEED=${SEED} makes the random tests choose the same again.`);
+  const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : "";
+  console.log(`\n${total.passed} passed, ${total.failed} failed${skipped}`);
+}
+
+function line(title: string): string {
+  return `── ${title} ${"─".repeat(Math.max(0, 76 - title.length))}`;
+}
+
+function duration(seconds: number): string {
+  return seconds < 60 ? `${seconds.toFixed(1)} s` : `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
 }

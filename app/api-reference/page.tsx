@@ -15,8 +15,7 @@ export default async function ApiReferencePage() {
       <main className="mx-auto max-w-4xl px-4 py-10">
         <h1 className="font-semibold text-xl tracking-tight">API reference</h1>
         <p className="mt-2 text-base text-quiet">
-          This page is busy. Load it again in a few seconds, or read{" "}
-          <Code>/api/openapi.json</Code>.
+          This page is busy. Load it again in a few seconds, or read <Code>/api/openapi.json</Code>.
         </p>
       </main>
     );

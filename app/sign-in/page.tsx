@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import { Logo } from "@/components/frame/logo";
 import { SignInForm } from "@/components/sign-in/sign-in-form";
+import { singleSignOn } from "@/lib/auth/single-sign-on/configuration";
 
 export const metadata: Metadata = { title: "Sign in" };
 
@@ -11,7 +12,7 @@ export default async function SignInPage({ searchParams }: PageProps<"/sign-in">
       <h1 className="mb-6 flex items-center gap-2.5 font-semibold text-xl tracking-tight">
         <Logo className="size-7" /> Redrive
       </h1>
-      <SignInForm returnTo={first(callbackUrl)} problem={first(error)} />
+      <SignInForm returnTo={first(callbackUrl)} problem={first(error)} hasSingleSignOn={!("off" in singleSignOn())} />
     </main>
   );
 }

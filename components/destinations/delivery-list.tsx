@@ -50,7 +50,7 @@ export function DeliveryList({
   });
   const deliveries = query.data.pages.flatMap((page) => page.deliveries);
   const { dead } = destination.health;
-  const failed: EventFilter = { destination: [destination.slug], delivery_status: ["dead"] };
+  const failed: EventFilter = { destination: [destination.slug], delivery_status: ["dead"], status: ["dead"] };
   return (
     <section aria-labelledby="deliveries">
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2 pb-2">

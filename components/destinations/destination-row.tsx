@@ -47,7 +47,7 @@ export function DestinationRow({ destination }: { destination: Destination }) {
         <span className="block truncate text-faint text-sm">{hostOf(destination)}</span>
       </td>
       <td className={cn(cell, COLUMNS.organisation.className, "truncate text-quiet max-md:hidden")}>
-        {organisation_id ? <InertText text={organisation_id} /> : <span className="text-faint">every one</span>}
+        {organisation_id ? <InertText text={organisation_id} /> : <span className="text-faint">All</span>}
       </td>
       <td className={cn(number, COLUMNS.rate.className, "max-md:hidden")}>
         {health.success_rate === null ? <span className="text-faint">–</span> : percent(health.success_rate)}

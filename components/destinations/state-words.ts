@@ -71,7 +71,7 @@ export function stateDetail(destination: Destination, now: number): string | nul
   if (state === "paused") return health.held > 0 ? `${count(health.held)} held` : "nothing held";
   if (state === "disabled") return disabled_because ?? "by a user";
   if (state === "open") return health.breaker_probe_at ? `next try ${inTime(health.breaker_probe_at, now)}` : null;
-  if (state === "throttled") return health.throttled_until ? `until ${inTime(health.throttled_until, now)}` : null;
+  if (state === "throttled") return health.throttled_until ? `goes on ${inTime(health.throttled_until, now)}` : null;
   if (state === "failing") return `${plural(health.consecutive_failures, "failure")} in a row`;
   return null;
 }

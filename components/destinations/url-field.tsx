@@ -71,7 +71,8 @@ export function UrlField({
         <p role="status" data-testid="new-secret-warning" className="mt-2 rounded-md bg-tint px-3 py-2 text-amber">
           <span className="font-medium">A new host gets a new secret.</span>{" "}
           <span className="text-ink">
-            Saving makes one for {hostIn(value.trim())}. The old secret and the values of custom headers are never sent there, so enter them again. Until the endpoint has the new secret, it rejects our signatures.
+            Saving makes one for {hostIn(value.trim())}. The old secret and the values of custom headers are never sent
+            there, so enter them again. Until the endpoint has the new secret, it rejects our signatures.
           </span>
         </p>
       )}

@@ -1,5 +1,6 @@
 import type { Delivery } from "@/lib/contract/events";
 import type { Replay } from "@/lib/contract/replays";
+import { plural } from "../format";
 import { HoldAction } from "../holds/hold-action";
 import { HoldLine } from "../holds/hold-line";
 import { holdSentence } from "../holds/hold-words";
@@ -75,5 +76,11 @@ function Outlook({ delivery }: { delivery: Delivery }) {
   }
   if (status === "held")
     return <p className="text-violet">Held until the deliveries before it are sent. Nothing is lost.</p>;
-  return <p className="text-quiet">Waiting for a worker.</p>;
+  return <p className="text-quiet">{queuedWords(destination)}</p>;
+}
+
+/** Nothing holds it: a worker takes it, as fast as the destination's own limits let it. */
+function queuedWords({ name, rate_per_second: rate }: Delivery["destination"]): string {
+  if (rate === null) return "Waiting for a worker.";
+  return `Queued. ${name} gets at most ${plural(rate, "delivery", "deliveries")} a second.`;
 }

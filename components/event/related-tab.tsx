@@ -53,7 +53,8 @@ export function RelatedTab({ event, within }: { event: EventDetail; within: stri
         ))}
       </ol>
       <p className="text-pretty py-2 text-faint text-sm">
-        The 25 nearest events before and after. Rows are compared with the 500 events of this provider and organisation before and after.
+        The 25 nearest events before and after. Rows are compared with the 500 events of this provider and organisation
+        before and after.
       </p>
     </>
   );

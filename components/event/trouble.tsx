@@ -80,7 +80,7 @@ function TroubleLine({ delivery }: { delivery: Delivery }) {
             Open {destination.name}
           </Link>
           <Link href={sameCause(delivery)} className="underline-offset-2 hover:underline">
-            All events {status === "dead" ? "that died of" : "waiting after"} the same
+            All events with this error
           </Link>
         </p>
       </div>

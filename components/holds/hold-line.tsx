@@ -8,10 +8,10 @@ export function HoldLine({ words, children }: { words: string; children?: ReactN
     <div
       data-testid="hold"
       suppressHydrationWarning
-      className="mt-2 flex flex-wrap items-start gap-x-3 gap-y-2 rounded-md bg-tint px-3 py-2 text-amber"
+      className="mt-2 flex flex-wrap items-start gap-x-3 gap-y-2 rounded-md bg-tint px-3 py-1.5 text-amber"
     >
-      <TriangleAlert aria-hidden="true" className="mt-0.75 size-3.5 shrink-0" />
-      <p className="min-w-0 flex-1 basis-52 text-pretty text-ink [overflow-wrap:anywhere]">
+      <TriangleAlert aria-hidden="true" className="mt-1.75 size-3.5 shrink-0" />
+      <p className="min-w-0 flex-1 basis-52 text-pretty py-1 text-ink [overflow-wrap:anywhere]">
         <InertText text={words} />
       </p>
       {children}

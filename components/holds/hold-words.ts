@@ -1,4 +1,4 @@
-/** What holds deliveries back and until when, in words. The facts are SQL's (`hold_of` in 15_waiting.sql). */
+/** What holds deliveries back and until when, in words. The facts are SQL's (`hold_of` in 235_hold.sql). */
 import type { Hold, ReplayHold } from "@/lib/contract/holds";
 import { plural } from "../format";
 
@@ -20,7 +20,7 @@ export function holdSentence(hold: Hold, name: string, clock: Clock): string {
     case "disabled":
       return `${name} ${disabledWords(hold)}. Deliveries are sent when it is enabled.`;
     case "order":
-      return `${name} gets its deliveries in order: these wait for an older one${until ? `, which is retried at ${until}` : ""}.`;
+      return `${name} gets its deliveries in order, and an older one goes first${until ? `, which is retried at ${until}` : ""}.`;
   }
 }
 

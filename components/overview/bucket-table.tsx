@@ -10,7 +10,7 @@ export function BucketTable({ buckets }: { buckets: Bucket[] }) {
         <caption>Success rate and volume over time</caption>
         <thead>
           <tr>
-            {["From", "Success rate", "Delivered", "Failed", "Dead", "Refused"].map((title) => (
+            {["From", "Success rate", "Delivered", "Failed", "Dead", "Rejected"].map((title) => (
               <th key={title} scope="col">
                 {title}
               </th>

@@ -99,7 +99,7 @@ function deadGroups({ needs_attention, dead_letters }: Analytics): Concern[] {
     {
       key: "dead rest",
       tone: "red",
-      sentence: `${plural(dead_letters, "delivery is", "deliveries are")} dead in all.`,
+      sentence: `${plural(dead_letters, "event is", "events are")} dead in all.`,
       link: { label: "Open all", href: "/dead-letters" },
     },
   ];
@@ -170,11 +170,11 @@ function wrongAddresses({ rejections }: Analytics): Concern[] {
   }));
 }
 
-/** One line per door: its reasons, most frequent first, with what to do about the first. */
+/** One line per source: its reasons, most frequent first, with what to do about the first. */
 function refusals({ rejections: all }: Analytics): Concern[] {
   const rejections = all.filter(({ reason }) => reason !== WRONG_ADDRESS);
-  const doors = [...new Set(rejections.map(({ provider }) => provider))];
-  return doors.map((provider) => {
+  const sources = [...new Set(rejections.map(({ provider }) => provider))];
+  return sources.map((provider) => {
     const reasons = rejections.filter((one) => one.provider === provider);
     const known = ({ reason }: { reason: string }) => REFUSAL[reason as RejectionReason] as Refusal | undefined;
     const total = reasons.reduce((sum, { count }) => sum + count, 0);

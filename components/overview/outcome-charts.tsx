@@ -118,7 +118,8 @@ export function OutcomeCharts({ buckets }: { buckets: Bucket[] }) {
           onKeyDown={type}
         >
           <span className="sr-only">
-            Use the arrow keys to read the chart: left and right for the time, up and down for the provider. Enter opens the history at that time. Shift and an arrow key select a range to zoom into.
+            Use the arrow keys to read the chart: left and right for the time, up and down for the provider. Enter opens
+            the history at that time. Shift and an arrow key select a range to zoom into.
           </span>
           <span aria-hidden="true" className="contents">
             <RateLines rates={rates} single={single} />

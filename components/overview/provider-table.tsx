@@ -12,7 +12,7 @@ import { OUTCOMES } from "./volume-bars";
 interface Column {
   title: string;
   name: keyof OutcomeCounts;
-  /** What the history shows behind the number; null where the page of the doors says more. */
+  /** What the history shows behind the number; null where the page of the sources says more. */
   filter: EventFilter | null;
   tone?: string;
 }
@@ -22,7 +22,7 @@ const COLUMNS: Column[] = [
   { title: "Delivered", name: "delivered", filter: { delivery_status: ["delivered"] } },
   { title: "Failed", name: "failed", filter: { attempts: 2 }, tone: "text-amber" },
   { title: "Dead", name: "dead", filter: { delivery_status: ["dead"] }, tone: "text-red" },
-  { title: "Refused", name: "rejected", filter: null },
+  { title: "Rejected", name: "rejected", filter: null },
 ];
 
 /** Each provider in numbers, beside the time before. Every number leads to what it counts. */

@@ -1,5 +1,6 @@
 /** The figures of a replay in one place: its page, the lists and the overview say the same number in the same words. */
 import { isEnded } from "@/lib/client/live-replay";
+import type { Trial } from "@/lib/contract/holds";
 import type { Replay } from "@/lib/contract/replays";
 import { count } from "../format";
 
@@ -30,6 +31,12 @@ export function resultWords(replay: Counted): string {
   if (!isEnded(replay.status)) return `${endedWords(replay)} done`;
   const ran = ranOf(replay);
   return ran === 0 ? "none ran" : `${count(replay.succeeded)} of ${count(ran)} recovered`;
+}
+
+/** `Trial: 3 of 5 failed, the limit is 20 %.` As it stands now: what was under way when it stopped may have failed since. */
+export function failedTrialWords({ size, failed, limit }: Trial): string {
+  const may = limit > 0 ? `the limit is ${Math.round(limit * 100)} %` : "none may fail";
+  return `Trial: ${count(failed)} of ${count(size)} failed, ${may}.`;
 }
 
 /** What has begun and has no outcome yet. After the end only retries are left, which still count. */

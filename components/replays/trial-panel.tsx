@@ -1,6 +1,7 @@
 import type { Trial } from "@/lib/contract/holds";
 import { count, plural } from "../format";
 import { cn } from "../ui/cn";
+import { failedTrialWords } from "./figures";
 import { OUTCOME_LOOK } from "./looks";
 
 /** Cells are drawn one by one up to here; a bigger trial is drawn as shares. */
@@ -35,11 +36,12 @@ export function TrialPanel({ trial }: { trial: Trial }) {
 }
 
 /** `Trial: 3 of 5 failed, the limit is 20 %. Stopped.` */
-export function trialSentence({ size, succeeded, failed, retrying, allowed, limit, state }: Trial): string {
+export function trialSentence(trial: Trial): string {
+  const { size, succeeded, failed, retrying, allowed, limit, state } = trial;
   const may = limit > 0 ? `the limit is ${Math.round(limit * 100)} %` : "none may fail";
   switch (state) {
     case "failed":
-      return `Trial: ${count(failed)} of ${count(size)} failed, ${may}. Stopped.`;
+      return `${failedTrialWords(trial)} Stopped.`;
     case "passed":
       return failed === 0
         ? `Trial passed: ${size === 1 ? "it" : `all ${count(size)}`} succeeded.`
@@ -50,7 +52,7 @@ export function trialSentence({ size, succeeded, failed, retrying, allowed, limi
       const left =
         limit === 0 || more === 0
           ? "With one more failure it stops."
-          : `Up to ${plural(more, "more may fail", "more may fail")}.`;
+          : `${count(more)}${failed > 0 ? " more" : ""} may fail.`;
       return `Trial: ${count(succeeded)} of ${count(size)} succeeded${failed > 0 ? `, ${count(failed)} failed` : ""}; ${may}.${retry} The rest waits until it ends. ${left}`;
     }
   }

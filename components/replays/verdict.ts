@@ -2,7 +2,7 @@
 import type { ReplayDetail } from "@/lib/client/replays";
 import { ERROR_CLASS, type SkipReason } from "@/lib/contract/vocabulary";
 import { count, plural } from "../format";
-import { endedWords, ranOf } from "./figures";
+import { endedWords, failedTrialWords, ranOf } from "./figures";
 
 /** `45 of 47 recovered. 2 still fail: Agent SDK answers 503.` */
 export function verdictOf(replay: ReplayDetail): string {
@@ -18,12 +18,17 @@ export function verdictOf(replay: ReplayDetail): string {
     case "paused":
       return `Paused after ${done}.`;
     case "stopped":
-      return sentences("Stopped automatically.", replay.stopped_because, retries(replay), untouched(replay, "stopped"));
+      return sentences("Stopped automatically.", stoppedBecause(replay), retries(replay), untouched(replay, "stopped"));
     case "cancelled":
       return sentences("Cancelled.", recovered(replay), retries(replay), untouched(replay, "cancelled"));
     case "completed":
       return sentences(recovered(replay), stillFailing(replay), skippedWords(replay));
   }
+}
+
+/** A trial in its figures of now, as its panel below says them; anything else as it was noted. */
+function stoppedBecause({ summary: { trial }, stopped_because }: ReplayDetail): string | null {
+  return trial?.state === "failed" ? failedTrialWords(trial) : stopped_because;
 }
 
 function sentences(...said: (string | null | undefined)[]): string {

@@ -1,3 +1,4 @@
+import { SINGLE_SIGN_ON_REFUSALS } from "@/lib/contract/single-sign-on";
 import type { StaffAction } from "@/lib/contract/staff";
 import { scopeWords } from "./words";
 
@@ -8,7 +9,7 @@ export function detailWords({ action, details }: StaffAction, time: (iso: string
   if (action === "sign_in.refuse") {
     const from = details.address ? `, from ${text(details.address)}` : "";
     if (details.left_out) return `more than are listed this hour (${text(details.left_out)} or more left out)${from}`;
-    return `${REFUSED[text(details.reason)] ?? text(details.reason)}${from}`;
+    return `${refused(text(details.reason))}${from}`;
   }
   if (action === "staff.change_organisations") return `${scope(details.from)} → ${scope(details.to)}`;
   if (action === "staff.invite") {
@@ -30,6 +31,11 @@ const REFUSED: Readonly<Record<string, string>> = {
   disabled: "the account is disabled",
   too_many_attempts: "too many attempts",
 };
+
+function refused(reason: string): string {
+  const bySingleSignOn: Readonly<Record<string, { audited: string }>> = SINGLE_SIGN_ON_REFUSALS;
+  return REFUSED[reason] ?? bySingleSignOn[reason]?.audited ?? reason;
+}
 
 function isEmpty(value: unknown): boolean {
   return typeof value === "object" && value !== null && Object.keys(value).length === 0;

@@ -7,6 +7,7 @@ import { keys } from "@/lib/client/keys";
 import { useLiveQuery } from "@/lib/client/live-query";
 import { fetchStaff } from "@/lib/client/staff";
 import { loadToast } from "@/lib/client/toaster";
+import type { SingleSignOnSettings } from "@/lib/contract/single-sign-on";
 import type { SignInLimit, StaffMember, StaffWithInvitation } from "@/lib/contract/staff";
 import { useTimeFormat } from "../time";
 import { Button } from "../ui/button";
@@ -15,6 +16,7 @@ import { PersonDialog } from "./person-dialogs";
 import { PERSON_COLUMNS, type PersonAction, PersonRow } from "./person-row";
 import { SecretDialog } from "./secret-dialog";
 import { SignInLimits } from "./sign-in-limits";
+import { SingleSignOn } from "./single-sign-on";
 import { Table } from "./table";
 
 const REFRESH_MS = 10_000;
@@ -27,9 +29,11 @@ export function PeopleList({
   limits,
   ownId,
   ownOrganisations,
+  singleSignOn,
 }: {
   initial: StaffMember[];
   limits: SignInLimit[];
+  singleSignOn: SingleSignOnSettings;
   ownId: string;
   ownOrganisations: readonly string[] | null;
 }) {
@@ -78,6 +82,7 @@ export function PeopleList({
         </p>
       )}
       <SignInLimits initial={limits} />
+      <SingleSignOn settings={singleSignOn} />
       {open === "invite" && <InviteDialog own={ownOrganisations} onClose={close} onInvited={showLink} />}
       {open !== null && open !== "invite" && "person" in open && (
         <PersonDialog

@@ -33,7 +33,7 @@ export function SessionList({ initial }: { initial: StaffSession[] }) {
   });
   return (
     <>
-      <div className="flex items-center justify-between gap-3 pb-3">
+      <div className="flex flex-wrap items-center justify-between gap-3 pb-3">
         <div>
           <h2 className="font-semibold">Where you are signed in</h2>
           <p className="text-pretty text-quiet">

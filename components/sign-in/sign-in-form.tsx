@@ -1,14 +1,24 @@
 "use client";
 
-import { getProviders, signIn } from "next-auth/react";
+import { signIn } from "next-auth/react";
 import { type FormEvent, useEffect, useId, useState } from "react";
 import { Button } from "../ui/button";
 import { Input } from "../ui/input";
 import { safeReturnAddress, signInProblem } from "./sign-in-words";
 
 /** E-mail and password; single sign-on below when an operator configured one. */
-export function SignInForm({ returnTo, problem: initialProblem }: { returnTo?: string; problem?: string }) {
+export function SignInForm({
+  returnTo,
+  problem: initialProblem,
+  hasSingleSignOn,
+}: {
+  returnTo?: string;
+  problem?: string;
+  hasSingleSignOn: boolean;
+}) {
   const [problem, setProblem] = useState(initialProblem ? signInProblem(initialProblem) : null);
+  // What somebody comes back with is not about the fields: it stands above them.
+  const [cameBack, setCameBack] = useState(problem !== null);
   const [pending, setPending] = useState(false);
   const ids = { email: useId(), password: useId(), problem: useId() };
 
@@ -16,7 +26,7 @@ export function SignInForm({ returnTo, problem: initialProblem }: { returnTo?: s
     event.preventDefault();
     const form = new FormData(event.currentTarget);
     setPending(true);
-    setProblem(null);
+    clear();
     const fields = { email: String(form.get("email")), password: String(form.get("password")) };
     const answer = await signIn("credentials", { ...fields, redirect: false }).catch(() => undefined);
     // A full load, so that everything is rendered for who this is now.
@@ -25,8 +35,19 @@ export function SignInForm({ returnTo, problem: initialProblem }: { returnTo?: s
     setPending(false);
   }
 
+  function clear() {
+    setProblem(null);
+    setCameBack(false);
+  }
+
+  const alert = problem && (
+    <p id={ids.problem} role="alert" className="text-pretty text-red">
+      {problem}
+    </p>
+  );
   return (
     <form onSubmit={submit} className="space-y-3" aria-describedby={problem ? ids.problem : undefined}>
+      {cameBack && alert}
       <div>
         <label htmlFor={ids.email} className="mb-1 block font-medium">
           E-mail
@@ -56,11 +77,7 @@ export function SignInForm({ returnTo, problem: initialProblem }: { returnTo?: s
           className="h-9"
         />
       </div>
-      {problem && (
-        <p id={ids.problem} role="alert" className="text-pretty text-red">
-          {problem}
-        </p>
-      )}
+      {!cameBack && alert}
       <Button
         type="submit"
         variant="primary"
@@ -70,21 +87,43 @@ export function SignInForm({ returnTo, problem: initialProblem }: { returnTo?: s
       >
         {pending ? "Signing in…" : "Sign in"}
       </Button>
-      <SingleSignOn returnTo={returnTo} />
+      {hasSingleSignOn && <SingleSignOn returnTo={returnTo} onStart={clear} onProblem={setProblem} />}
     </form>
   );
 }
 
-function SingleSignOn({ returnTo }: { returnTo?: string }) {
-  const [others, setOthers] = useState<{ id: string; name: string }[]>([]);
+function SingleSignOn({
+  returnTo,
+  onStart,
+  onProblem,
+}: {
+  returnTo?: string;
+  onStart: () => void;
+  onProblem: (problem: string) => void;
+}) {
+  const [pending, setPending] = useState(false);
+  // Leaving the page ends it; coming back by the browser's button may bring the page as it was left.
   useEffect(() => {
-    getProviders()
-      .then((all) => setOthers(Object.values(all ?? {}).filter(({ id }) => id !== "credentials")))
-      .catch(() => setOthers([]));
+    const shown = () => setPending(false);
+    window.addEventListener("pageshow", shown);
+    return () => window.removeEventListener("pageshow", shown);
   }, []);
-  return others.map(({ id, name }) => (
-    <Button key={id} className="h-9 w-full" onClick={() => signIn(id, { callbackUrl: safeReturnAddress(returnTo) })}>
-      Continue with {name}
-    </Button>
-  ));
+  async function start() {
+    setPending(true);
+    onStart();
+    await signIn("oidc", { callbackUrl: safeReturnAddress(returnTo) }).catch(() => {
+      setPending(false);
+      onProblem(signInProblem("NoAnswer"));
+    });
+  }
+  return (
+    <>
+      <p className="flex items-center gap-3 text-faint text-sm before:h-px before:flex-1 before:bg-line after:h-px after:flex-1 after:bg-line">
+        or
+      </p>
+      <Button className="h-9 w-full" disabled={pending} data-testid="single-sign-on" onClick={start}>
+        {pending ? "Going to your identity provider…" : "Continue with single sign-on"}
+      </Button>
+    </>
+  );
 }

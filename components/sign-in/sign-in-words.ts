@@ -1,8 +1,12 @@
-/** What next-auth's error codes mean to a person. Nothing here tells whether an address has an account. */
+import { refusalSentence } from "@/lib/contract/single-sign-on";
+
+/** What next-auth's error codes, and ours, mean to a person. Nothing here tells whether an address has an account, except to who owns the address. */
 export function signInProblem(code: string): string {
   const wait = /^TooManyAttempts\.(\d{1,5})$/.exec(code)?.[1];
   if (wait) return `Too many attempts. Wait ${waitWords(Number(wait))}, then try again.`;
   if (/too.?many|rate|locked|wait/i.test(code)) return "Too many attempts. Wait a few minutes, then try again.";
+  const refused = refusalSentence(code);
+  if (refused) return refused;
   if (code === "NoAnswer") return "Redrive did not answer. Check your connection, then try again.";
   if (code === "SessionRequired") return "Sign in to see this page.";
   if (code === "AccessDenied") return "This account has no access. Ask an administrator for access.";

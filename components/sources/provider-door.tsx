@@ -133,7 +133,7 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
   );
 }
 
-/** What a refused request would have been, where that is known. */
+/** What a rejected request would have been, where that is known. */
 function KnownOfRejection({ rejection }: { rejection: LastRejection }) {
   const { organisation_id, source_id, event_key } = rejection;
   const facts = [

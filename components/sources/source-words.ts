@@ -40,16 +40,16 @@ const REJECTION: Record<RejectionReason, string> = {
   wrong_address: "posted to a wrong address",
 };
 
-/** Why a request was refused. A provider that signs nothing can have no wrong signature. */
+/** Why a request was rejected. A provider that signs nothing can have no wrong signature. */
 export function rejectionWords(reason: RejectionReason, { token_in_url }: SourceProvider): string {
   if (token_in_url && reason === "bad_signature") return "wrong token";
   if (token_in_url && reason === "unsigned") return "no token";
   return REJECTION[reason] ?? reason;
 }
 
-/** `1,204 events, 3 refused` */
+/** `1,204 events, 3 rejected` */
 export function trafficWords({ events_24h, rejections_24h }: SourceProvider): string {
-  return `${plural(events_24h, "event")}, ${count(rejections_24h)} refused`;
+  return `${plural(events_24h, "event")}, ${count(rejections_24h)} rejected`;
 }
 
 /** Troubled first, then those in use, then by name. */

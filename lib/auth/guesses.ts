@@ -1,4 +1,5 @@
-/** How often somebody may guess at a password or a link. The rules and their counting are in supabase/schemas/18_sign_in.sql. */
+/** How often somebody may guess at a password or a link. The rules and their counting are in supabase/schemas/542_sign_in.sql. */
+import type { SingleSignOnRefusal } from "@/lib/contract/single-sign-on";
 import type { SignInLimit } from "@/lib/contract/staff";
 import { call } from "@/lib/db/client";
 import { Problem } from "@/lib/errors";
@@ -27,11 +28,11 @@ export async function forgetGuess(guess: number, { wasRight }: { wasRight: boole
   await call("console", "forget_guess", { p_id: guess, p_was_right: wasRight });
 }
 
-/** Writes a wrong guess into the audit log, with a bound. */
+/** Writes a refused sign-in into the audit log, with a bound. */
 export async function recordRefusedSignIn(
   email: string,
   address: string,
-  reason: "wrong" | "disabled",
+  reason: "wrong" | "disabled" | SingleSignOnRefusal,
   requestId: string,
 ): Promise<void> {
   await call("console", "record_refused_sign_in", {

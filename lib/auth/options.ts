@@ -1,16 +1,24 @@
-/** Sign-in with next-auth: e-mail and password of `staff_users`, and any OpenID Connect provider by environment. */
+/** Sign-in with next-auth: e-mail and password of `staff_users`, and single sign-on at an OpenID Connect provider. */
 import type { AuthOptions } from "next-auth";
 import CredentialsProvider from "next-auth/providers/credentials";
-import type { OAuthConfig } from "next-auth/providers/oauth";
 import { environment } from "@/lib/env";
 import { log, logError } from "@/lib/log";
-import { checkPassword, type Exchange, findStaff, refuse } from "./password-sign-in";
+import { checkPassword, type Exchange, refuse } from "./password-sign-in";
 import { isHttps, personOfSession, SESSION_SECONDS, sessionCookieName } from "./session";
 import { signOut, startSession } from "./sessions";
+import { admit, enter } from "./single-sign-on/admit";
+import type { Provider } from "./single-sign-on/discovery";
+import { PROVIDER_ID, singleSignOnProvider } from "./single-sign-on/provider";
+import { SignInRefused } from "./single-sign-on/refused";
 
-/** Made at each use, because the environment is complete only once the server has started. */
-export function authOptions(exchange: Exchange): AuthOptions {
+/**
+ * Made at each use, because the environment is complete only once the server has started. `discovered`: for the requests of
+ * single sign-on.
+ */
+export function authOptions(exchange: Exchange, discovered?: Provider): AuthOptions {
   const { NEXTAUTH_SECRET } = environment();
+  /** Whom single sign-on has admitted within this request. */
+  let staff: Awaited<ReturnType<typeof admit>> | undefined;
   return {
     secret: NEXTAUTH_SECRET,
     session: { strategy: "jwt", maxAge: SESSION_SECONDS },
@@ -22,7 +30,12 @@ export function authOptions(exchange: Exchange): AuthOptions {
         options: { httpOnly: true, sameSite: "lax", path: "/", secure: isHttps() },
       },
     },
-    providers: [passwords(exchange), ...openIdConnect()],
+    providers: [
+      passwords(exchange),
+      ...singleSignOnProvider(discovered, (refused) => {
+        exchange.refused = refused;
+      }),
+    ],
     // Its own writes what callers send as it is, over several lines.
     logger: {
       error: (code, metadata) => logError("next_auth", messageOf(metadata), { code }),
@@ -30,11 +43,10 @@ export function authOptions(exchange: Exchange): AuthOptions {
     },
     callbacks: {
       // Being known to the identity provider is not enough: the person must be on our staff.
-      async signIn({ user, account, profile }) {
-        if (account?.provider === "credentials") return true;
-        const unverified = (profile as { email_verified?: boolean } | undefined)?.email_verified === false;
-        const staff = user.email && !unverified ? await findStaff(user.email) : null;
-        return staff !== null && !staff.disabled;
+      async signIn({ user, account }) {
+        if (account?.provider !== PROVIDER_ID) return true;
+        staff = await admit(user.email ?? "").catch((error) => stop(exchange, error));
+        return true;
       },
       // The cookie names a session and nothing else counts: who that is, and what they may, is read each time.
       async jwt({ token, user }) {
@@ -42,12 +54,14 @@ export function authOptions(exchange: Exchange): AuthOptions {
           if (typeof token.session === "string" && (await personOfSession(token.session))) return token;
           throw new Error("The session has ended.");
         }
-        const staff = await findStaff(user.email);
-        if (!staff) return {};
-        // What the password was checked against, else what the identity provider vouched for just now.
-        const { version = staff.session_version } = user as { version?: number };
-        const session = await startSession({ id: staff.id, version }, exchange.device, exchange.requestId);
-        return session ? { sub: staff.id, name: staff.name, email: staff.email, session } : {};
+        if (staff) {
+          const session = await enter(staff, exchange).catch((error) => stop(exchange, error));
+          return { sub: staff.id, name: staff.name, email: staff.email, session };
+        }
+        // What the password was checked against.
+        const { id, name, email, version } = user as { id: string; name: string; email: string; version: number };
+        const session = await startSession({ id, version }, exchange.device, exchange.requestId);
+        return session ? { sub: id, name, email, session } : {};
       },
     },
     events: {
@@ -57,6 +71,13 @@ export function authOptions(exchange: Exchange): AuthOptions {
       },
     },
   };
+}
+
+/** Says in the exchange why, and stops next-auth. */
+function stop(exchange: Exchange, error: unknown): never {
+  if (!(error instanceof SignInRefused)) return refuse(exchange, error);
+  exchange.refused = error;
+  throw error;
 }
 
 function passwords(exchange: Exchange) {
@@ -73,23 +94,4 @@ function passwords(exchange: Exchange) {
 function messageOf(metadata: unknown): string {
   const { message, error = message } = Object(metadata) as { message?: unknown; error?: unknown };
   return error instanceof Error ? error.message : typeof error === "string" ? error : "no message";
-}
-
-function openIdConnect(): OAuthConfig<{ sub: string; email: string; name?: string }>[] {
-  const { OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET } = environment();
-  if (!OIDC_ISSUER || !OIDC_CLIENT_ID || !OIDC_CLIENT_SECRET) return [];
-  return [
-    {
-      id: "oidc",
-      name: "Single sign-on",
-      type: "oauth",
-      wellKnown: `${OIDC_ISSUER.replace(/\/$/, "")}/.well-known/openid-configuration`,
-      clientId: OIDC_CLIENT_ID,
-      clientSecret: OIDC_CLIENT_SECRET,
-      authorization: { params: { scope: "openid email profile" } },
-      idToken: true,
-      checks: ["pkce", "state", "nonce"],
-      profile: ({ sub, email, name }) => ({ id: sub, email, name: name ?? email }),
-    },
-  ];
 }

@@ -6,6 +6,7 @@ import { bookGuess, forgetGuess, recordRefusedSignIn, tooMany } from "./guesses"
 import { verifyPassword } from "./password";
 import type { Staff } from "./session";
 import type { Device } from "./sessions";
+import type { SignInRefused } from "./single-sign-on/refused";
 
 /** Longer passwords only cost us time. */
 const LONGEST_PASSWORD = 1024;
@@ -16,6 +17,8 @@ export interface Exchange {
   requestId: string;
   /** Set when the answer must be this one instead of next-auth's, which would be a redirect with the error's text. */
   refusal?: Problem;
+  /** The same for single sign-on, whose answer is the sign-in page with the reason. */
+  refused?: SignInRefused;
 }
 
 /** The person, when e-mail and password are right. Counted before it is evaluated. */

@@ -1,4 +1,4 @@
-/** Sessions of the console: begun with a new id at each sign-in, listed, ended. The rows are in supabase/schemas/18_sessions.sql. */
+/** Sessions of the console: begun with a new id at each sign-in, listed, ended. The rows are in supabase/schemas/540_sessions.sql. */
 import type { StaffSession } from "@/lib/contract/staff";
 import type { StaffRole } from "@/lib/contract/vocabulary";
 import { call } from "@/lib/db/client";
@@ -22,6 +22,8 @@ export async function startSession(
   staff: { id: string; version: number },
   device: Device,
   requestId: string,
+  /** Said in the audit log, where it is not a password. */
+  method?: "single sign-on",
 ): Promise<string | undefined> {
   const id = makeSecret();
   const started = await call<string | null>("console", "start_session", {
@@ -32,6 +34,7 @@ export async function startSession(
     p_user_agent: device.userAgent,
     p_seconds: SESSION_SECONDS,
     p_request_id: requestId,
+    ...(method && { p_method: method }),
     ...(device.previous && { p_previous_hash: hashSecret(device.previous) }),
   });
   return started ? id : undefined;

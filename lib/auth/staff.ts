@@ -10,6 +10,7 @@ import { Problem, type ProblemInit } from "@/lib/errors";
 import { beyondScope, type Organisations, type Scoped, scopeOf } from "@/lib/scope";
 import { tooMany } from "./guesses";
 import { hashPassword } from "./password";
+import { guessable } from "./password-strength";
 import { type Actor, accountOf, leastRoleOf, rolesWithin } from "./permissions";
 import { hashSecret, makeSecret } from "./secrets";
 
@@ -157,7 +158,8 @@ export async function acceptInvitation(
 ): Promise<string> {
   // Before the password is hashed, which costs much more than the look-up.
   const open = await findInvitation(token, address, { counts: true });
-  const weak = open && passwordProblem(password, [open.email, name]);
+  const known = open ? [open.email, name] : [];
+  const weak = open && (passwordProblem(password, known) ?? (await guessable(password, known)));
   if (weak)
     throw new Problem({ status: 400, title: "This password is too easy to guess.", detail: weak, field: "password" });
   const email =

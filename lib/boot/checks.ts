@@ -1,10 +1,12 @@
 /** What must be true before Redrive answers anybody. Local mode generates what is missing; production refuses to start. */
+import { isSingleSignOnWanted, singleSignOn } from "../auth/single-sign-on/configuration";
 import { call } from "../db/client";
 import { openPool } from "../db/connection-options";
 import { readNetworks } from "../destinations/addresses";
 import { activeSecrets, openHeaders, type SecretHolder } from "../destinations/secrets";
 import { ConfigurationError, type Environment, secretsFrom } from "../env";
 import { readProxies } from "../front/proxies";
+import { log } from "../log";
 import { senders } from "../providers";
 import { weakness } from "./weak-secrets";
 
@@ -19,6 +21,9 @@ export function checkConfiguration(env: Environment): void {
   // Read here, so that a mistake in it stops the start and not the deliveries.
   readNetworks(env.EGRESS_ALLOW_PRIVATE);
   readProxies(env.TRUSTED_PROXIES);
+  const singleSignOnIs = singleSignOn();
+  // No reason not to start: people have their passwords, and webhooks must be taken.
+  if ("off" in singleSignOnIs && isSingleSignOnWanted()) log("configuration", { problem: singleSignOnIs.off });
   if (env.mode === "local") return;
   checkAddresses();
   checkStrength();

@@ -92,7 +92,15 @@ export interface Attempt {
 
 export interface Delivery {
   id: number;
-  destination: { id: number; slug: string; name: string; kind: "tables" | "http"; url: string | null };
+  destination: {
+    id: number;
+    slug: string;
+    name: string;
+    kind: "tables" | "http";
+    url: string | null;
+    /** Null: without a limit, or another organisation's. */
+    rate_per_second: number | null;
+  };
   status: DeliveryStatus;
   attempt_count: number;
   /** Attempts of the current run. A replay starts counting again. */

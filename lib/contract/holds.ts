@@ -1,4 +1,4 @@
-/** What holds deliveries back, and how a replay's trial goes. Both are said by SQL alone (15_waiting.sql). */
+/** What holds deliveries back, and how a replay's trial goes. Both are said by SQL alone (235_hold.sql). */
 
 /**
  * `circuit`: open until the next try. `probe`: one delivery is let through, the others wait for how it ends. `order`: behind
@@ -16,6 +16,8 @@ export interface Hold {
   by: string | null;
   /** Why it was disabled. */
   because: string | null;
+  /** The older event that `order` waits for. */
+  event_id?: string;
 }
 
 /** What holds deliveries of a replay at one destination. */
@@ -24,8 +26,6 @@ export interface ReplayHold extends Hold {
   destination: string;
   /** How many deliveries of the replay wait for it. */
   deliveries: number;
-  /** The older event that `order` waits for. */
-  event_id?: string;
 }
 
 /** The first deliveries of a replay, before the rest may go. */

@@ -178,7 +178,9 @@ export const API: readonly Chapter[] = [
       get("/webhooks/replays/{id}", "A replay with its counts, and how its items ended", {
         answer: replays.replayDetail,
       }),
-      get("/webhooks/replays/{id}/preview", "Preview what it would do if it started now", { answer: replays.replayPreview }),
+      get("/webhooks/replays/{id}/preview", "Preview what it would do if it started now", {
+        answer: replays.replayPreview,
+      }),
       get("/webhooks/replays/{id}/items", "Its items in the order they run, with results and row changes", {
         query: asked.replayItemsRequest,
         answer: replays.replayItemPage,
@@ -190,7 +192,9 @@ export const API: readonly Chapter[] = [
       post("/webhooks/replays/{id}/start", "Start a draft", { answer: replays.replay, notes: SAME_SIZE }),
       post("/webhooks/replays/{id}/pause", "Pause a replay", { answer: replays.replay }),
       post("/webhooks/replays/{id}/resume", "Resume a replay", { answer: replays.replay, notes: SAME_SIZE }),
-      post("/webhooks/replays/{id}/cancel", "Cancel a replay. Deliveries that have not run stay unchanged", { answer: replays.replay }),
+      post("/webhooks/replays/{id}/cancel", "Cancel a replay. Deliveries that have not run stay unchanged", {
+        answer: replays.replay,
+      }),
     ],
   },
   {
@@ -282,7 +286,10 @@ export const API: readonly Chapter[] = [
         statuses: [204],
         notes: "Waiting deliveries are cancelled. Its history stays.",
       },
-      post("/destinations/{id}/pause", "Pause deliveries. New events are held", { ...operates, answer: destinations.destination }),
+      post("/destinations/{id}/pause", "Pause deliveries. New events are held", {
+        ...operates,
+        answer: destinations.destination,
+      }),
       post("/destinations/{id}/resume", "Resume deliveries. Held events are released in order", {
         ...operates,
         answer: destinations.destination,
@@ -310,7 +317,10 @@ export const API: readonly Chapter[] = [
         answer: destinations.destinationWithSecret,
         notes: "Both secrets sign during the overlap.",
       }),
-      post("/destinations/{id}/test", "Send a signed test request. No event is created", { ...operates, answer: endpointTest }),
+      post("/destinations/{id}/test", "Send a signed test request. No event is created", {
+        ...operates,
+        answer: endpointTest,
+      }),
       post("/destinations/{id}/sample", "Publish a webhook.test event to this destination only", {
         ...operates,
         answer: destinations.sampleAnswer,
@@ -391,7 +401,9 @@ export const API: readonly Chapter[] = [
         answer: [],
         statuses: [204],
       },
-      manage("get", "/sign-in-limits", "Accounts and addresses that must wait before the next sign-in", { answer: staff.signInLimits }),
+      manage("get", "/sign-in-limits", "Accounts and addresses that must wait before the next sign-in", {
+        answer: staff.signInLimits,
+      }),
       manage("delete", "/sign-in-limits", "Lift a sign-in limit", {
         query: staff.liftRequest,
         answer: [],

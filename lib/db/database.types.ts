@@ -142,13 +142,6 @@ export type Database = {
         };
         Relationships: [
           {
-            foreignKeyName: "attempts_delivery_id_fkey";
-            columns: ["delivery_id"];
-            isOneToOne: false;
-            referencedRelation: "deliveries";
-            referencedColumns: ["id"];
-          },
-          {
             foreignKeyName: "attempts_replay_id_fkey";
             columns: ["replay_id"];
             isOneToOne: false;
@@ -451,13 +444,6 @@ export type Database = {
             referencedColumns: ["id"];
           },
           {
-            foreignKeyName: "deliveries_event_id_fkey";
-            columns: ["event_id"];
-            isOneToOne: false;
-            referencedRelation: "events";
-            referencedColumns: ["id"];
-          },
-          {
             foreignKeyName: "deliveries_replay_id_fkey";
             columns: ["replay_id"];
             isOneToOne: false;
@@ -610,8 +596,9 @@ export type Database = {
           burst_of: string | null;
           destination_detail: Json | null;
           first_status: Database["public"]["Enums"]["delivery_status"] | null;
+          takes_deliveries: boolean | null;
         };
-        ComputedFields: "burst_of" | "destination_detail" | "first_status";
+        ComputedFields: "burst_of" | "destination_detail" | "first_status" | "takes_deliveries";
         Insert: {
           archived_at?: string | null;
           backoff_factor?: number;
@@ -691,12 +678,37 @@ export type Database = {
           raw_body?: string;
           received_at?: string;
         };
+        Relationships: [];
+      };
+      event_keys: {
+        Row: {
+          event_id: number;
+          key_hash: string;
+          provider: string;
+          source_id: number | null;
+          variant: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          event_id: number;
+          key_hash: string;
+          provider: string;
+          source_id?: number | null;
+          variant?: string;
+        };
+        Update: {
+          event_id?: number;
+          key_hash?: string;
+          provider?: string;
+          source_id?: number | null;
+          variant?: string;
+        };
         Relationships: [
           {
-            foreignKeyName: "event_conflicts_event_id_fkey";
-            columns: ["event_id"];
+            foreignKeyName: "event_keys_source_id_fkey";
+            columns: ["source_id"];
             isOneToOne: false;
-            referencedRelation: "events";
+            referencedRelation: "sources";
             referencedColumns: ["id"];
           },
         ];
@@ -737,11 +749,14 @@ export type Database = {
       };
       events: {
         Row: {
+          amount: number | null;
           attempt_count: number;
           body_sha256: string;
           company_id: string | null;
           conflict_count: number;
           content_type: string | null;
+          currency: string | null;
+          customer_id: string | null;
           duplicate_count: number;
           event_key: string;
           event_key_hash: string;
@@ -753,10 +768,12 @@ export type Database = {
           last_error: string | null;
           last_error_class: Database["public"]["Enums"]["error_class"] | null;
           livemode: boolean | null;
+          logical_key: string | null;
           method: string;
           object_id: string | null;
           occurred_at: string | null;
           organisation_id: string | null;
+          origin: Database["public"]["Enums"]["event_origin"] | null;
           parse_status: Database["public"]["Enums"]["parse_status"];
           path: string;
           payload: Json | null;
@@ -774,12 +791,16 @@ export type Database = {
           trust: Database["public"]["Enums"]["trust_level"];
           unsigned_key: boolean;
           payload_bytes: number | null;
+          payload_of: Json | null;
           redacted_event: {
+            amount: number | null;
             attempt_count: number;
             body_sha256: string;
             company_id: string | null;
             conflict_count: number;
             content_type: string | null;
+            currency: string | null;
+            customer_id: string | null;
             duplicate_count: number;
             event_key: string;
             event_key_hash: string;
@@ -791,10 +812,12 @@ export type Database = {
             last_error: string | null;
             last_error_class: Database["public"]["Enums"]["error_class"] | null;
             livemode: boolean | null;
+            logical_key: string | null;
             method: string;
             object_id: string | null;
             occurred_at: string | null;
             organisation_id: string | null;
+            origin: Database["public"]["Enums"]["event_origin"] | null;
             parse_status: Database["public"]["Enums"]["parse_status"];
             path: string;
             payload: Json | null;
@@ -813,13 +836,16 @@ export type Database = {
             unsigned_key: boolean;
           } | null;
         };
-        ComputedFields: "payload_bytes" | "redacted_event";
+        ComputedFields: "payload_bytes" | "payload_of" | "redacted_event";
         Insert: {
+          amount?: number | null;
           attempt_count?: number;
           body_sha256: string;
           company_id?: string | null;
           conflict_count?: number;
           content_type?: string | null;
+          currency?: string | null;
+          customer_id?: string | null;
           duplicate_count?: number;
           event_key: string;
           event_key_hash: string;
@@ -831,10 +857,12 @@ export type Database = {
           last_error?: string | null;
           last_error_class?: Database["public"]["Enums"]["error_class"] | null;
           livemode?: boolean | null;
+          logical_key?: string | null;
           method: string;
           object_id?: string | null;
           occurred_at?: string | null;
           organisation_id?: string | null;
+          origin?: Database["public"]["Enums"]["event_origin"] | null;
           parse_status: Database["public"]["Enums"]["parse_status"];
           path: string;
           payload?: Json | null;
@@ -853,11 +881,14 @@ export type Database = {
           unsigned_key?: boolean;
         };
         Update: {
+          amount?: number | null;
           attempt_count?: number;
           body_sha256?: string;
           company_id?: string | null;
           conflict_count?: number;
           content_type?: string | null;
+          currency?: string | null;
+          customer_id?: string | null;
           duplicate_count?: number;
           event_key?: string;
           event_key_hash?: string;
@@ -869,10 +900,12 @@ export type Database = {
           last_error?: string | null;
           last_error_class?: Database["public"]["Enums"]["error_class"] | null;
           livemode?: boolean | null;
+          logical_key?: string | null;
           method?: string;
           object_id?: string | null;
           occurred_at?: string | null;
           organisation_id?: string | null;
+          origin?: Database["public"]["Enums"]["event_origin"] | null;
           parse_status?: Database["public"]["Enums"]["parse_status"];
           path?: string;
           payload?: Json | null;
@@ -1292,27 +1325,6 @@ export type Database = {
           skip_reason?: Database["public"]["Enums"]["skip_reason"] | null;
         };
         Relationships: [
-          {
-            foreignKeyName: "replay_items_attempt_id_fkey";
-            columns: ["attempt_id"];
-            isOneToOne: false;
-            referencedRelation: "attempts";
-            referencedColumns: ["id"];
-          },
-          {
-            foreignKeyName: "replay_items_delivery_id_fkey";
-            columns: ["delivery_id"];
-            isOneToOne: false;
-            referencedRelation: "deliveries";
-            referencedColumns: ["id"];
-          },
-          {
-            foreignKeyName: "replay_items_event_id_fkey";
-            columns: ["event_id"];
-            isOneToOne: false;
-            referencedRelation: "events";
-            referencedColumns: ["id"];
-          },
           {
             foreignKeyName: "replay_items_replay_id_fkey";
             columns: ["replay_id"];
@@ -1928,6 +1940,8 @@ export type Database = {
         };
         Returns: Json;
       };
+      clock_: { Args: Record<PropertyKey, never>; Returns: string };
+      clock_shift: { Args: Record<PropertyKey, never>; Returns: string };
       common_scope: { Args: { p_one: string[]; p_other: string[] }; Returns: string[] };
       configure_destinations: { Args: { p_destinations: Json }; Returns: number };
       control_replay: {
@@ -2118,6 +2132,16 @@ export type Database = {
         };
         Returns: boolean;
       };
+      event_for_projection: {
+        Args: {
+          e: Omit<
+            Database["public"]["Tables"]["events"]["Row"],
+            Database["public"]["Tables"]["events"]["ComputedFields"]
+          >;
+          p_settings: Json;
+        };
+        Returns: Json;
+      };
       event_neighbours: { Args: { p_filter: Json; p_id: number; p_scope: string[] }; Returns: Json };
       event_outcome: { Args: { p_status: Database["public"]["Enums"]["event_status"] }; Returns: string };
       event_predicate: { Args: { p_filter: Json; p_scope: string[] }; Returns: string };
@@ -2222,6 +2246,24 @@ export type Database = {
         };
         Returns: Json;
       };
+      hold_of_delivery: {
+        Args: {
+          d: Omit<
+            Database["public"]["Tables"]["deliveries"]["Row"],
+            Database["public"]["Tables"]["deliveries"]["ComputedFields"]
+          >;
+          h: Omit<
+            Database["public"]["Tables"]["destination_health"]["Row"],
+            Database["public"]["Tables"]["destination_health"]["ComputedFields"]
+          >;
+          p_scope: string[];
+          t: Omit<
+            Database["public"]["Tables"]["destinations"]["Row"],
+            Database["public"]["Tables"]["destinations"]["ComputedFields"]
+          >;
+        };
+        Returns: Json;
+      };
       hold_within: {
         Args: {
           h: Omit<
@@ -2275,6 +2317,10 @@ export type Database = {
       latency_bounds: { Args: Record<PropertyKey, never>; Returns: number[] };
       latency_histogram: { Args: { p_durations: number[] }; Returns: number[] };
       latency_quantile: { Args: { p_latency: number[]; p_quantile: number }; Returns: number };
+      lease_deliveries: {
+        Args: { p_chosen: number[]; p_lease_seconds: number; p_shares: Json; p_worker: string };
+        Returns: Json;
+      };
       lift_sign_in_limit: {
         Args: {
           p_actor: string;
@@ -2396,17 +2442,6 @@ export type Database = {
         Returns: string;
       };
       normalise_error: { Args: { p_message: string }; Returns: string };
-      note_action: {
-        Args: {
-          p_action: string;
-          p_actor: string;
-          p_actor_id: string;
-          p_details: Json;
-          p_replay_id: number;
-          p_request_id: string;
-        };
-        Returns: undefined;
-      };
       note_destination: {
         Args: {
           p_action: string;
@@ -2446,6 +2481,7 @@ export type Database = {
       };
       notice_end: { Args: { p_replay_id: number }; Returns: undefined };
       notify_admins: { Args: { p_message: string; p_subject: string }; Returns: undefined };
+      now_: { Args: Record<PropertyKey, never>; Returns: string };
       number_in: { Args: { p_prefix: string; p_text: string }; Returns: number };
       one_of: { Args: { p_column: string; p_list: Json; p_type: string }; Returns: string };
       open_invitation: { Args: { p_address: string; p_counts: boolean; p_token_hash: string }; Returns: Json };
@@ -2491,6 +2527,15 @@ export type Database = {
           >;
         };
         Returns: number;
+      };
+      payload_of: {
+        Args: {
+          e: Omit<
+            Database["public"]["Tables"]["events"]["Row"],
+            Database["public"]["Tables"]["events"]["ComputedFields"]
+          >;
+        };
+        Returns: Json;
       };
       payload_or_null: { Args: { p_body: string }; Returns: Json };
       predecessor_failed: {
@@ -2588,11 +2633,14 @@ export type Database = {
           >;
         };
         Returns: {
+          amount: number | null;
           attempt_count: number;
           body_sha256: string;
           company_id: string | null;
           conflict_count: number;
           content_type: string | null;
+          currency: string | null;
+          customer_id: string | null;
           duplicate_count: number;
           event_key: string;
           event_key_hash: string;
@@ -2604,10 +2652,12 @@ export type Database = {
           last_error: string | null;
           last_error_class: Database["public"]["Enums"]["error_class"] | null;
           livemode: boolean | null;
+          logical_key: string | null;
           method: string;
           object_id: string | null;
           occurred_at: string | null;
           organisation_id: string | null;
+          origin: Database["public"]["Enums"]["event_origin"] | null;
           parse_status: Database["public"]["Enums"]["parse_status"];
           path: string;
           payload: Json | null;
@@ -2804,6 +2854,7 @@ export type Database = {
         Args: {
           p_address: string;
           p_id_hash: string;
+          p_method?: string;
           p_previous_hash?: string;
           p_request_id: string;
           p_seconds: number;
@@ -2825,6 +2876,10 @@ export type Database = {
         };
         Returns: boolean;
       };
+      store_events: {
+        Args: { p_deliver_suspected: boolean; p_events: Json; p_for?: number; p_suspected: number[] };
+        Returns: number[];
+      };
       sum_latency: { Args: { p_histograms: number[] }; Returns: number[] };
       sum_outcomes: { Args: { p_counts: Json[] }; Returns: Json };
       summarise_replay: { Args: { p_id: number; p_scope: string[] }; Returns: Json };
@@ -2844,6 +2899,15 @@ export type Database = {
       };
       take_back: { Args: { p_id: number }; Returns: undefined };
       take_turn: { Args: { p_who: string }; Returns: boolean };
+      takes_deliveries: {
+        Args: {
+          t: Omit<
+            Database["public"]["Tables"]["destinations"]["Row"],
+            Database["public"]["Tables"]["destinations"]["ComputedFields"]
+          >;
+        };
+        Returns: boolean;
+      };
       text_array: { Args: { p_list: Json }; Returns: string[] };
       token_scope: {
         Args: {
@@ -2937,6 +3001,7 @@ export type Database = {
         | "lease_expired"
         | "delivery_loop";
       event_flag: "repeated_keys" | "impossible_time";
+      event_origin: "webhook" | "published" | "sample" | "provider_api" | "reconstructed";
       event_status: "received" | "processing" | "processed" | "failed" | "dead" | "replayed" | "resolved" | "ignored";
       parse_status:
         | "ok"
@@ -3109,6 +3174,7 @@ export const Constants = {
         "delivery_loop",
       ],
       event_flag: ["repeated_keys", "impossible_time"],
+      event_origin: ["webhook", "published", "sample", "provider_api", "reconstructed"],
       event_status: ["received", "processing", "processed", "failed", "dead", "replayed", "resolved", "ignored"],
       parse_status: [
         "ok",

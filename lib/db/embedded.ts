@@ -59,8 +59,11 @@ interface Supervision {
   end(): Promise<void>;
 }
 
-/** Starts the cluster of `dataDir`, creating it when missing. Adopts it when it is running already. */
-export async function startPostgres(dataDir: string): Promise<RunningPostgres> {
+/**
+ * Starts the cluster of `dataDir`, creating it when missing. Adopts it when it is running already. `settings` are
+ * `name=value`, after ours.
+ */
+export async function startPostgres(dataDir: string, settings: string[] = []): Promise<RunningPostgres> {
   const home = prepareHome(path.resolve(dataDir));
   const access = readAccess(home.directory) ?? createAccess(home);
   ensureCopy(path.join(home.directory, "redrive.json"), { ...access }, home.owner);
@@ -68,7 +71,7 @@ export async function startPostgres(dataDir: string): Promise<RunningPostgres> {
   else await createCluster(home, access);
 
   const adopted = await waitWhileAlive(home.directory, access);
-  if (!adopted) await start(home, access);
+  if (!adopted) await start(home, access, { settings });
 
   let supervision: Supervision | undefined;
   return {
@@ -76,7 +79,7 @@ export async function startPostgres(dataDir: string): Promise<RunningPostgres> {
     adopted,
     directory: home.directory,
     supervise(onRestart) {
-      supervision = supervise(home, access, onRestart);
+      supervision = supervise(home, access, onRestart, settings);
       return supervision.end;
     },
     async stop() {
@@ -188,7 +191,11 @@ async function waitWhileAlive(directory: string, access: Access): Promise<boolea
 }
 
 /** Tries until it works: the port may be taken, and children of a killed postmaster may still hold its memory. */
-async function start(home: PostgresHome, access: Access, keepPort = false): Promise<void> {
+async function start(
+  home: PostgresHome,
+  access: Access,
+  { settings = [], keepPort = false }: { settings?: string[]; keepPort?: boolean },
+): Promise<void> {
   const cluster = clusterOf(home.directory);
   const logFile = path.join(home.directory, "log");
   if ((statSync(logFile, { throwIfNoEntry: false })?.size ?? 0) > LARGEST_LOG_BYTES)
@@ -201,7 +208,7 @@ async function start(home: PostgresHome, access: Access, keepPort = false): Prom
       writeAccess(home, access);
     }
     forgetPostmaster(home.directory);
-    const options = [`-p ${access.port}`, ...SETTINGS.map((setting) => `-c ${setting}`)].join(" ");
+    const options = [`-p ${access.port}`, ...[...SETTINGS, ...settings].map((setting) => `-c ${setting}`)].join(" ");
     const wait = ["-w", "-t", String(START_SECONDS), "-s"];
     try {
       return await run(home, home.pgCtl, ["start", "-D", cluster, "-o", options, "-l", logFile, ...wait]);
@@ -247,7 +254,7 @@ async function stop(home: PostgresHome): Promise<void> {
   }
 }
 
-function supervise(home: PostgresHome, access: Access, onRestart: () => void): Supervision {
+function supervise(home: PostgresHome, access: Access, onRestart: () => void, settings: string[]): Supervision {
   let restart: Promise<void> | undefined;
   const timer = setInterval(() => {
     if (restart || livingPostmaster(home.directory)) return;
@@ -258,7 +265,7 @@ function supervise(home: PostgresHome, access: Access, onRestart: () => void): S
 
   async function startAgain(): Promise<void> {
     try {
-      await start(home, access, true);
+      await start(home, access, { settings, keepPort: true });
       log("postgres", { decision: "restarted", port: access.port });
       onRestart();
     } catch (error) {

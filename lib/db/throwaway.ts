@@ -14,13 +14,20 @@ export interface ThrowawayPostgres {
   remove(): Promise<void>;
 }
 
+interface Options {
+  /** Default: the system's, for temporary files. */
+  directory?: string;
+  /** `name=value`. */
+  settings?: string[];
+}
+
 /** Starts an empty cluster in a new temporary directory. */
-export async function startThrowawayPostgres(): Promise<ThrowawayPostgres> {
-  const dataDir = mkdtempSync(path.join(os.tmpdir(), "redrive-"));
+export async function startThrowawayPostgres(options: Options = {}): Promise<ThrowawayPostgres> {
+  const dataDir = mkdtempSync(path.join(options.directory ?? os.tmpdir(), "redrive-"));
   // Postgres may have to run as another user, who must be able to pass through.
   chmodSync(dataDir, 0o711);
   removeWhenWeDie(dataDir);
-  const running = await startPostgres(dataDir);
+  const running = await startPostgres(dataDir, options.settings);
   return {
     url: running.url,
     create: (name, template) => createDatabase(running.url, name, template),

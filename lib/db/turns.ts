@@ -1,6 +1,6 @@
 /**
  * Turns of the reads that take long. Within this process people take them fairly; over all processes that share the
- * database, run_expensive (supabase/schemas/19_turns.sql) holds how many each person has.
+ * database, run_expensive (supabase/schemas/900_turns.sql) holds how many each person has.
  */
 import { setTimeout as wait } from "node:timers/promises";
 import { environment } from "@/lib/env";

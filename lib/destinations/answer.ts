@@ -13,7 +13,7 @@ export interface Answer {
   failure: Failure | null;
   status: number;
   headers: [string, string][];
-  /** The first 16 KB of the answer's body, as received. */
+  /** The first 16 KB of the answer's body, or `mostBytes`, as received. */
   body: Buffer;
   truncated: boolean;
 }
@@ -25,11 +25,17 @@ interface Reading {
   deadline: AbortSignal;
   /** Masked wherever the answer repeats them. */
   secrets: readonly string[];
+  /** Default: 64 KB are read, so that the connection may end well, and 16 KB kept. */
+  mostBytes?: number;
 }
 
 /** Reads the rest of an answer whose head has arrived. Never rejects. */
-export async function readAnswer(response: IncomingMessage, { host, deadline, secrets }: Reading): Promise<Answer> {
-  const { bytes, truncated } = await readBody(response, deadline);
+export async function readAnswer(
+  response: IncomingMessage,
+  { host, deadline, secrets, mostBytes }: Reading,
+): Promise<Answer> {
+  const { bytes, truncated } = await readBody(response, deadline, mostBytes ?? READ_BYTES);
+  const kept = mostBytes ?? KEPT_BYTES;
   const mask = masker(secrets);
   const status = response.statusCode ?? 0;
   const reason = mask(clean(response.statusMessage ?? "")).slice(0, LONGEST_REASON);
@@ -41,13 +47,17 @@ export async function readAnswer(response: IncomingMessage, { host, deadline, se
       : { class: classOfStatus(status), message: `${host} answered ${status}${reason && ` ${reason}`}.` },
     status,
     headers: pairs(response.rawHeaders, mask),
-    body: body.subarray(0, KEPT_BYTES),
-    truncated: truncated || body.length > KEPT_BYTES,
+    body: body.subarray(0, kept),
+    truncated: truncated || body.length > kept,
   };
 }
 
-/** Up to 64 KB; the status stands by then, so an endless or broken body changes nothing any more. */
-function readBody(response: IncomingMessage, deadline: AbortSignal): Promise<{ bytes: Buffer; truncated: boolean }> {
+/** Up to `most`; the status stands by then, so an endless or broken body changes nothing any more. */
+function readBody(
+  response: IncomingMessage,
+  deadline: AbortSignal,
+  most: number,
+): Promise<{ bytes: Buffer; truncated: boolean }> {
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let size = 0;
@@ -58,7 +68,7 @@ function readBody(response: IncomingMessage, deadline: AbortSignal): Promise<{ b
     response.on("data", (chunk: Buffer) => {
       chunks.push(chunk);
       size += chunk.length;
-      if (size >= READ_BYTES) finish(true);
+      if (size >= most) finish(true);
     });
     // Our own hanging up also ends a body that has no length.
     response.on("end", () => finish(deadline.aborted));

@@ -20,6 +20,8 @@ const MAX_RESPONSE_HEADER_BYTES = 16 * 1024;
 const MOST_INTERIM_ANSWERS = 20;
 
 export interface OutgoingRequest {
+  /** Default: POST. */
+  method?: "GET" | "POST";
   url: string;
   headers: Record<string, string>;
   body: Buffer;
@@ -33,6 +35,8 @@ export interface OutgoingRequest {
   secrets?: readonly string[];
   /** Also tells what the look-up and the TLS handshake found. */
   inspect?: boolean;
+  /** How much of the answer's body is read and handed over. Default: what we keep of an endpoint's answer. */
+  mostBytes?: number;
 }
 
 export type HttpResult = Partial<Omit<Answer, "failure">> & {
@@ -48,7 +52,7 @@ interface Trip extends Inspection {
 }
 
 /**
- * Posts the bytes. Every expected failure is a value with its class; the message never names a resolved address.
+ * Posts the bytes, or gets. Every expected failure is a value with its class; the message never names a resolved address.
  * Throws only for mistakes of ours, such as a header that HTTP cannot carry.
  */
 export async function post(request: OutgoingRequest): Promise<HttpResult> {
@@ -86,11 +90,13 @@ async function lookUp(trip: Trip, request: OutgoingRequest): Promise<Address[]> 
 
 function send(trip: Trip, addresses: Address[], request: OutgoingRequest, deadline: AbortSignal): Promise<Answer> {
   trip.step = "connect";
+  const { method = "POST", mostBytes } = request;
+  const length = method === "GET" ? {} : { "content-length": request.body.length };
   return new Promise((resolve, reject) => {
     const client = trip.url.protocol === "https:" ? https : http;
     const outgoing = client.request(trip.url, {
-      method: "POST",
-      headers: { ...request.headers, "content-length": request.body.length, "accept-encoding": "identity" },
+      method,
+      headers: { ...request.headers, ...length, "accept-encoding": "identity" },
       // One connection per request: nothing outlives the check of its address.
       agent: false,
       signal: deadline,
@@ -118,7 +124,7 @@ function send(trip: Trip, addresses: Address[], request: OutgoingRequest, deadli
       reject(withCode("ECONNRESET"));
     });
     outgoing.on("response", (response) => {
-      resolve(readAnswer(response, { host: trip.url.host, deadline, secrets: request.secrets ?? [] }));
+      resolve(readAnswer(response, { host: trip.url.host, deadline, secrets: request.secrets ?? [], mostBytes }));
     });
     outgoing.end(request.body);
   });

@@ -2,6 +2,7 @@
 import type { ErrorClass } from "@/lib/contract/vocabulary";
 import { call } from "@/lib/db/client";
 import type { HeaderPairs } from "@/lib/providers/provider";
+import type { StoredEvent } from "./projectable";
 
 /** One leased delivery, with everything that is needed to deliver it. */
 export interface Work {
@@ -12,22 +13,7 @@ export interface Work {
   /** Which try since it was last made pending: 1 is the first. */
   try: number;
   replay_id: number | null;
-  event: {
-    id: number;
-    provider: string;
-    event_key: string;
-    event_type: string;
-    received_at: string;
-    occurred_at: string | null;
-    headers: HeaderPairs;
-    content_type: string | null;
-    organisation_id: string | null;
-    company_id: string | null;
-    /** Of the source it came through, if it has one. */
-    settings: Record<string, string> | null;
-    /** Base64 of the received bytes. */
-    body: string;
-  };
+  event: StoredEvent & { headers: HeaderPairs; content_type: string | null };
   destination: {
     id: number;
     slug: string;

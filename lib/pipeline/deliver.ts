@@ -11,7 +11,7 @@ import { environment } from "@/lib/env";
 import { findProvider } from "@/lib/providers";
 import { header } from "@/lib/providers/provider";
 import type { Outcome, Work } from "./claim";
-import { parseBody } from "./parse";
+import { projectable } from "./projectable";
 
 /** Tries the delivery. Never throws. */
 export async function deliver(work: Work): Promise<Outcome> {
@@ -30,17 +30,7 @@ function projectRows(work: Work): Untimed {
   const { event } = work;
   const provider = findProvider(event.provider);
   if (!provider) return failure(work, "handler_error", `No provider is called ${event.provider} any more.`);
-  const projection = project(provider, {
-    provider: event.provider,
-    eventKey: event.event_key,
-    eventType: event.event_type,
-    organisationId: event.organisation_id ?? undefined,
-    companyId: event.company_id ?? undefined,
-    settings: event.settings ?? undefined,
-    receivedAt: event.received_at,
-    occurredAt: event.occurred_at ?? undefined,
-    payload: parseBody(Buffer.from(event.body, "base64")).value,
-  });
+  const projection = project(provider, projectable(event));
   if (!projection.ok) return failure(work, projection.class, projection.message);
   return { delivered: true, changes: projection.changes };
 }

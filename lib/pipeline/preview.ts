@@ -5,9 +5,9 @@ import type { Replay, ReplayPreview, ReplaySummary } from "@/lib/contract/replay
 import { call } from "@/lib/db/client";
 import { project } from "@/lib/destinations/tables";
 import { findProvider } from "@/lib/providers";
-import type { Change, Impact, ProjectableEvent } from "@/lib/providers/provider";
+import type { Change, Impact } from "@/lib/providers/provider";
 import { type Scoped, scopeOf } from "@/lib/scope";
-import { parseBody } from "./parse";
+import { projectable, type StoredEvent } from "./projectable";
 import { replayNumber } from "./replay";
 
 /** Deliveries whose rows are worked out, and bytes of their bodies. A replay with more is previewed in part, and says so. */
@@ -23,17 +23,7 @@ const AT_A_TIME = 8;
 interface Item {
   position: number;
   kind: "tables" | "http";
-  event: {
-    provider: string;
-    event_key: string;
-    event_type: string;
-    received_at: string;
-    occurred_at: string | null;
-    organisation_id: string | null;
-    company_id: string | null;
-    settings: Record<string, string> | null;
-    body: string;
-  };
+  event: StoredEvent;
 }
 
 /** Works out the preview of a replay's frozen selection. Exact for the moment it is asked. */
@@ -97,7 +87,7 @@ async function previewChanges(items: Item[]): Promise<ReplayPreview["changes"]> 
     lookedAt += 1;
     if (item.kind !== "tables") continue;
     const provider = findProvider(item.event.provider);
-    const projection = provider && project(provider, projectable(item));
+    const projection = provider && project(provider, projectable(item.event));
     if (projection?.ok && changes.length + projection.changes.length > MOST_CHANGES) {
       lookedAt -= 1;
       break;
@@ -122,7 +112,7 @@ async function previewChanges(items: Item[]): Promise<ReplayPreview["changes"]> 
 
 function impactOf(item: Item): Impact {
   try {
-    return findProvider(item.event.provider)?.impact?.(projectable(item)) ?? {};
+    return findProvider(item.event.provider)?.impact?.(projectable(item.event)) ?? {};
   } catch {
     // An unknown shape has no impact that we could tell; its projection says what is wrong with it.
     return {};
@@ -137,19 +127,5 @@ function addUp(impacts: Impact[]): ReplayPreview["impact"] {
   return {
     customers: new Set(impacts.map((impact) => impact.customer).filter(Boolean)).size,
     money: [...money].map(([currency, amount]) => ({ currency, amount })),
-  };
-}
-
-function projectable({ event }: Item): ProjectableEvent {
-  return {
-    provider: event.provider,
-    eventKey: event.event_key,
-    eventType: event.event_type,
-    organisationId: event.organisation_id ?? undefined,
-    companyId: event.company_id ?? undefined,
-    settings: event.settings ?? undefined,
-    receivedAt: event.received_at,
-    occurredAt: event.occurred_at ?? undefined,
-    payload: parseBody(Buffer.from(event.body, "base64")).value,
   };
 }

@@ -7,6 +7,7 @@ import os from "node:os";
 import { call } from "@/lib/db/client";
 import { environment } from "@/lib/env";
 import { log, logError } from "@/lib/log";
+import { perProcess } from "@/lib/per-process";
 import { createAlarm } from "./alarm";
 import { claim, type Work } from "./claim";
 import { deliver } from "./deliver";
@@ -23,8 +24,8 @@ const PAUSE_AFTER_FAILURE_MS = 1_000;
 const TEND_MS = 250;
 /** In-flight deliveries get this long to end when the process stops. */
 const DRAIN_MS = 20_000;
-/** A tick claims rows again while there are any, but not for ever: the next one goes on. */
-const MOST_ROUNDS = 20;
+/** A tick ends early after this long without work. A replay at one delivery a second is fed more often than that. */
+const QUIET_MS = 2_000;
 
 type Kind = Work["destination"]["kind"];
 
@@ -48,13 +49,18 @@ export function startWorker(): Worker {
   return {
     async stop() {
       await Promise.all([...lanes.map((lane) => lane.stop()), stopTending()]);
-      await call<number>("pipeline", "release_leases", { p_worker: name }).then(
-        (released) => log("worker_stopped", { worker: name, released }),
-        // Its leases end by themselves, only later.
-        (error: unknown) => logError("leases_not_released", error, { worker: name }),
-      );
+      const released = await releaseLeases(name);
+      if (released !== undefined) log("worker_stopped", { worker: name, released });
     },
   };
+}
+
+/** Gives back what did not end in time. Without the database the leases end by themselves, only later. */
+function releaseLeases(name: string): Promise<number | undefined> {
+  return call<number>("pipeline", "release_leases", { p_worker: name }).catch((error: unknown) => {
+    logError("leases_not_released", error, { worker: name });
+    return undefined;
+  });
 }
 
 /** One loop for the deliveries of one kind. */
@@ -69,6 +75,10 @@ function startLane(kind: Kind, name: string, flow: ReplayFlow) {
   let waiting = new Set<number>();
   /** Destinations of deliveries that ended since the last claim began. */
   let ended = new Set<number>();
+  let tried = 0;
+  /** When it last had work, and when it expects to have some again: null while nothing waits. */
+  let busyAt = Date.now();
+  let nextAt: number | null = null;
 
   async function loop(): Promise<void> {
     while (!stopping) {
@@ -96,6 +106,7 @@ function startLane(kind: Kind, name: string, flow: ReplayFlow) {
     });
     waiting = new Set(work.length > 0 ? [] : claimed.waiting);
     replays.claimed(work);
+    nextAt = next_due_ms === null ? null : Date.now() + next_due_ms;
     for (const item of work) start(item);
     const longest = Math.min(POLL_MS, gapMs || POLL_MS);
     if (work.length > 0) return slots.taken() < WORKER_CONCURRENCY ? 0 : longest;
@@ -106,6 +117,7 @@ function startLane(kind: Kind, name: string, flow: ReplayFlow) {
   }
 
   function start(work: Work): void {
+    tried += 1;
     const giveUpAt = Date.now() + LEASE_SECONDS * 1000;
     let wasLate = false;
     const release = slots.take(work, () => {
@@ -118,6 +130,7 @@ function startLane(kind: Kind, name: string, flow: ReplayFlow) {
       .finally(() => {
         release();
         running.delete(done);
+        busyAt = Date.now();
         if (!wasLate) replays.ended(work);
         ended.add(work.destination.id);
         // Free slots are a reason to look again; many at a time, so that a claim is worth its round trip.
@@ -131,6 +144,10 @@ function startLane(kind: Kind, name: string, flow: ReplayFlow) {
   const looping = loop();
   return {
     ring: alarm.ring,
+    tried: () => tried,
+    /** Whether it has had nothing to do for a while, and will have nothing before `endAt`. */
+    isQuiet: (endAt: number) =>
+      running.size === 0 && Date.now() - busyAt >= QUIET_MS && (nextAt === null || nextAt >= endAt),
     async stop() {
       stopping = true;
       alarm.ring();
@@ -163,32 +180,35 @@ function startTending(name: string, ring: () => void): () => Promise<void> {
   };
 }
 
+const ticking = perProcess("tick", () => ({ count: 0 }));
+
 /**
- * Runs one bounded round, for serverless: claims, delivers, records. Rows go on while there are any, beside the one round of
- * endpoints. Answers how many deliveries it tried.
+ * The worker for `limitMs`, for serverless hosts: claims until its time is up, or until nothing has been due for a while and
+ * nothing will be before that. What is under way then still ends. Answers how many deliveries it tried; null when this process
+ * runs a tick already, which does the same work.
  */
-export async function runOneTick(): Promise<number> {
-  const { WORKER_CONCURRENCY, LEASE_SECONDS } = environment();
-  await feed();
+export async function runTick(limitMs = environment().TICK_SECONDS * 1000): Promise<number | null> {
+  if (ticking.count > 0) return null;
+  ticking.count += 1;
+  const endAt = Date.now() + limitMs;
   const name = `tick:${randomUUID().slice(0, 8)}`;
-  async function round(kind: Kind): Promise<number> {
-    const { proven, shares } = createSlots(WORKER_CONCURRENCY, kind).free();
-    const { work } = await claim(name, proven, LEASE_SECONDS, { slots: WORKER_CONCURRENCY, kind, shares });
-    const giveUpAt = Date.now() + LEASE_SECONDS * 1000;
-    await Promise.all(work.map(async (item) => record(item, await deliver(item), giveUpAt)));
-    return work.length;
-  }
-  async function rows(): Promise<number> {
-    let tried = 0;
-    for (let rounds = 0; rounds < MOST_ROUNDS; rounds += 1) {
-      const now = await round("tables");
-      if (now === 0) break;
-      tried += now;
+  try {
+    // First, so that what is held or belongs to a replay is there for the first claim.
+    await feed();
+    const flow: ReplayFlow = { liveAt: 0 };
+    const lanes = [startLane("tables", name, flow), startLane("http", name, flow)];
+    const stopTending = startTending(name, () => {
+      for (const lane of lanes) lane.ring();
+    });
+    while (Date.now() < endAt && !lanes.every((lane) => lane.isQuiet(endAt))) {
+      await new Promise((resolve) => setTimeout(resolve, Math.min(POLL_MS, Math.max(0, endAt - Date.now()))));
     }
-    return tried;
+    await Promise.all([...lanes.map((lane) => lane.stop()), stopTending()]);
+    await releaseLeases(name);
+    return lanes.reduce((sum, lane) => sum + lane.tried(), 0);
+  } finally {
+    ticking.count -= 1;
   }
-  const [rowsTried, endpointsTried] = await Promise.all([rows(), round("http")]);
-  return rowsTried + endpointsTried;
 }
 
 /** Holds and releases the deliveries of destinations, and hands on those of replays. Answers how many may be claimed now. */

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import net from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { sign } from "../fixtures/sign";
+import { alone } from "../support/machine";
 import { tokenFor } from "../support/processes";
 import { converse, head } from "../support/raw-http";
 import { apiRoutes } from "../support/routes";
@@ -225,6 +226,7 @@ describe("a body over the cap of its route", () => {
 });
 
 test("One anonymous request stops the endpoint: 60 MB, 300 MB and fifty at once are refused, and webhooks pass meanwhile [S50]", async () => {
+  await alone();
   await webhook("msg_warm");
   const quiet = { memory: memory(), cpu: cpuSeconds(), ...(await webhook("msg_quiet")) };
   const attacks = [60, 300].map((size) => flood("/api/invitations/accept", { bytes: size * MiB }));

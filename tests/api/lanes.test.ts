@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { sample } from "@/lib/samples";
 import { sign } from "../fixtures/sign";
 import { type Ask, asker } from "../support/api";
+import { alone } from "../support/machine";
 import { tokenFor, until } from "../support/processes";
 import { openApp, type SharedApp } from "../support/shared-app";
 import { signIn } from "../support/sign-in";
@@ -74,6 +75,7 @@ describe("searches that are given up", () => {
   });
 
   test("Sixty abandoned payload searches leave health, sign-in and webhooks as they were, and end in Postgres [S50]", async () => {
+    await alone();
     const calm = await poll();
     await Promise.all(
       Array.from({ length: 60 }, () =>

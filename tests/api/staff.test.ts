@@ -74,6 +74,44 @@ describe("an invitation", () => {
     expect(await used.text()).not.toContain("ada@example.com");
   });
 
+  test("its page was answered 500 while the database was busy: it says so, to every link alike", async () => {
+    const { url } = (await invite("busy@example.com")).body.invitation;
+    const answers = await app.sql.begin(async (sql) => {
+      await sql`lock table staff_invitations in access exclusive mode`;
+      const urls = Array.from({ length: 40 }, (_, n) => (n % 2 ? url : `${app.url}/invitation/unknown-${n}`));
+      return Promise.all(
+        urls.map(async (one) => {
+          const response = await fetch(one, { redirect: "manual" });
+          return { status: response.status, page: await response.text() };
+        }),
+      );
+    });
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+    for (const { page } of answers) expect(page).toContain("Redrive does not respond");
+    expect(await (await fetch(url)).text()).toContain("busy@example.com");
+  });
+
+  let listed = 0;
+  // From the long entries of public lists of passwords that people were seen to use.
+  test.each([
+    "mercedesbenz1",
+    "billabong1234",
+    "newyorkgiants",
+    "newyorkyankees",
+    "internationalization",
+    "bonjovi123456",
+  ])("the common long password %s was good enough: it is refused with the reason", async (password) => {
+    listed += 1;
+    const invited = await invite(`listed-${listed}@example.org`);
+    const answer = await accept(secretIn(invited), { password, name: "Grace Hopper" });
+    expect(answer.status).toBe(400);
+    expect(await answer.json()).toMatchObject({
+      title: "This password is too easy to guess.",
+      detail: expect.stringMatching(/^[A-Z].+\. A few random words are easiest to remember\.$/),
+      field: "password",
+    });
+  });
+
   test("that several use at the same moment lets one of them in", async () => {
     const secret = secretIn(await invite("race@example.com"));
     const answers = await Promise.all(Array.from({ length: 6 }, () => accept(secret)));

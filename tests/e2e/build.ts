@@ -1,7 +1,10 @@
-/** Before all specs: the console is built once, so that no spec waits for it. */
+/** Before all specs: the console is built once and the cluster of the run stands, so that no spec waits for them. */
 import { ensureBuild } from "../../lib/boot/build";
 import { ROOT } from "../../lib/db/supabase-cli";
+import { startTestCluster } from "../support/cluster";
 
-export default async function buildOnce(): Promise<void> {
+/** Answers how to end the cluster, which Playwright does after the last spec. */
+export default async function prepareOnce(): Promise<() => Promise<void>> {
   await ensureBuild(ROOT, (line) => console.log(line));
+  return startTestCluster();
 }

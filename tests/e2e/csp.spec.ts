@@ -1,15 +1,15 @@
 /** What the Content Security Policy lets run, as a browser sees it: all of ours, and nothing of anybody else's. */
 import { expect, type Page, test } from "playwright/test";
 import { hashPassword } from "../../lib/auth/password";
-import { type RunningApp, startApp } from "../support/app";
-import { connectTo } from "../support/processes";
+import { APP_ENVIRONMENT } from "../support/processes";
+import { type AppOnCopy, startOnCopy } from "../support/shared-app";
 import { hydrated, signInAt } from "./sign-in";
 
-let app: RunningApp;
+let app: AppOnCopy;
 test.beforeAll(async () => {
-  app = await startApp();
+  app = await startOnCopy(APP_ENVIRONMENT);
 });
-test.afterAll(() => app?.stop());
+test.afterAll(() => app?.close());
 
 const CONSOLE = [
   "/",
@@ -89,11 +89,9 @@ test("a script in the markup of an answer does not run without the nonce [S40]",
 });
 
 test("a viewer's way to an administrator's page is a page that says so, with status 403", async ({ page }) => {
-  const sql = await connectTo(app.dataDir);
   const password = "a viewer's long password";
-  await sql`insert into staff_users (email, name, role, password_hash)
+  await app.sql`insert into staff_users (email, name, role, password_hash)
     values ('viewer@redrive.local', 'Vera Viewer', 'viewer', ${await hashPassword(password)})`;
-  await sql.end();
   const complaints = complaintsOf(page);
   await signInAt(page, { ...app, adminEmail: "viewer@redrive.local", adminPassword: password }, "/events");
   const response = await page.goto(`${app.url}/settings/people`);

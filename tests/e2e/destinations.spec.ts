@@ -1,24 +1,24 @@
 /** Destinations and sources as staff manage them: create, test, see it fail, fix, replay, pause; a URL for a provider. */
 import { randomUUID } from "node:crypto";
 import { expect, type Page, test } from "playwright/test";
-import { type RunningApp, startApp } from "../support/app";
 import { type Endpoint, startEndpoint } from "../support/endpoint";
 import { APP_ENVIRONMENT, tokenFor } from "../support/processes";
+import { type AppOnCopy, startOnCopy } from "../support/shared-app";
 import { signInAt } from "./sign-in";
 
 const MERCHANT = "org_merchant123";
 /** Of the destination's only attempt, so that a failure is dead at once. */
 const ONE_ATTEMPT = "1";
 
-let app: RunningApp;
+let app: AppOnCopy;
 let merchant: Endpoint;
 
 test.beforeAll(async () => {
   merchant = await startEndpoint();
-  app = await startApp({ env: APP_ENVIRONMENT });
+  app = await startOnCopy(APP_ENVIRONMENT);
 });
 test.afterAll(async () => {
-  await app?.stop();
+  await app?.close();
   await merchant?.close();
 });
 

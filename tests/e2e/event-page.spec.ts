@@ -2,25 +2,24 @@
 import { readFileSync } from "node:fs";
 import { expect, type Page, test } from "playwright/test";
 import { sign } from "../fixtures/sign";
-import { type RunningApp, startApp } from "../support/app";
+import { APP_ENVIRONMENT } from "../support/processes";
+import { type AppOnCopy, startOnCopy } from "../support/shared-app";
 
-let app: RunningApp;
+let app: AppOnCopy;
 const ids: string[] = [];
 
 test.beforeAll(async () => {
-  app = await startApp();
+  app = await startOnCopy(APP_ENVIRONMENT);
   const lines = Array.from({ length: 3_000 }, (_, n) => ({ sku: `sku_${n}`, note: "n" }));
   for (const type of ["order.first", "order.second", "order.third"]) {
     ids.push(await send({ type, data: { id: "ord_1", total: "BIG", "gift note": "it's <b>bold</b>", lines } }));
   }
 });
-test.afterAll(() => app?.stop());
+test.afterAll(() => app?.close());
 
 async function send(event: object): Promise<string> {
-  const secrets = JSON.parse(readFileSync(`${app.dataDir}/secrets.json`, "utf8"));
   const body = JSON.stringify(event).replace('"BIG"', "9007199254740993");
   const headers = sign("standard", body, {
-    secret: secrets.STANDARD_WEBHOOK_SECRET,
     id: `msg_${ids.length}`,
   }) as [string, string][];
   const response = await fetch(`${app.url}/api/webhooks/standard`, { method: "POST", headers, body });

@@ -1,24 +1,23 @@
 /** What every page has: the palette, the keys, and the stream that brings what changes. */
-import { readFileSync } from "node:fs";
 import { expect, type Page, test } from "playwright/test";
 import { sign } from "../fixtures/sign";
-import { type RunningApp, startApp } from "../support/app";
+import { APP_ENVIRONMENT } from "../support/processes";
+import { type AppOnCopy, startOnCopy } from "../support/shared-app";
 import { signInAt } from "./sign-in";
 
-let app: RunningApp;
+let app: AppOnCopy;
 
 test.beforeAll(async () => {
-  app = await startApp();
+  app = await startOnCopy(APP_ENVIRONMENT);
 });
-test.afterAll(() => app?.stop());
+test.afterAll(() => app?.close());
 
 const signIn = (page: Page, path: string) => signInAt(page, app, path);
 
 /** A signed event of a type nobody else sends, in the time of one request. */
 async function send(id: string, type: string): Promise<void> {
-  const secrets = JSON.parse(readFileSync(`${app.dataDir}/secrets.json`, "utf8"));
   const body = JSON.stringify({ type, data: {} });
-  const headers = sign("standard", body, { secret: secrets.STANDARD_WEBHOOK_SECRET, id }) as [string, string][];
+  const headers = sign("standard", body, { id }) as [string, string][];
   const response = await fetch(`${app.url}/api/webhooks/standard`, { method: "POST", headers, body });
   expect(response.status).toBe(200);
 }

@@ -1,20 +1,20 @@
 /** The history by keyboard alone: search, walk, select, open, come back; a range of time; a saved view. */
 
 import { expect, type Page, test } from "playwright/test";
-import postgres from "postgres";
+import type postgres from "postgres";
 import { stripeEvent } from "../../lib/samples/stripe";
 import { sign } from "../fixtures/sign";
-import { type RunningApp, startApp } from "../support/app";
-import { APP_ENVIRONMENT, databaseUrlOf, until } from "../support/processes";
+import { APP_ENVIRONMENT, until } from "../support/processes";
+import { type AppOnCopy, startOnCopy } from "../support/shared-app";
 import { signInAt } from "./sign-in";
 
-let app: RunningApp;
+let app: AppOnCopy;
 let sql: postgres.Sql;
 const keys: string[] = [];
 
 test.beforeAll(async () => {
-  app = await startApp({ env: { ...APP_ENVIRONMENT } });
-  sql = postgres(await databaseUrlOf(app.dataDir), { max: 1, onnotice: () => {} });
+  app = await startOnCopy(APP_ENVIRONMENT);
+  sql = app.sql;
   for (let n = 0; n < 6; n += 1) {
     const event = stripeEvent({ type: "customer.subscription.created", customer: `cus_history${n}` });
     const body = JSON.stringify(event);
@@ -29,8 +29,7 @@ test.beforeAll(async () => {
   });
 });
 test.afterAll(async () => {
-  await sql?.end();
-  await app?.stop();
+  await app?.close();
 });
 
 async function signIn(page: Page): Promise<void> {

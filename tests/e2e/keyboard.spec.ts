@@ -5,15 +5,15 @@
 import { expect, type Locator, type Page, test } from "playwright/test";
 import type postgres from "postgres";
 import type { DestinationWithSecret } from "@/lib/contract/destinations";
-import { type RunningApp, startApp } from "../support/app";
 import { type Endpoint, startEndpoint } from "../support/endpoint";
-import { appEnvironment, connectTo, tokenFor, until } from "../support/processes";
+import { appEnvironment, tokenFor, until } from "../support/processes";
+import { type AppOnCopy, startOnCopy } from "../support/shared-app";
 import { type AgentSdk, startAgentSdk } from "../tools/agent-sdk";
 
 /** More than any page of this walk has to tab through. */
 const MOST_TABS = 120;
 
-let app: RunningApp;
+let app: AppOnCopy;
 let agent: AgentSdk;
 let shop: Endpoint;
 let sql: postgres.Sql;
@@ -21,12 +21,11 @@ let sql: postgres.Sql;
 test.beforeAll(async () => {
   agent = await startAgentSdk({ port: 0 });
   shop = await startEndpoint();
-  app = await startApp({ env: appEnvironment(agent) });
-  sql = await connectTo(app.dataDir);
+  app = await startOnCopy(appEnvironment(agent));
+  sql = app.sql;
 });
 test.afterAll(async () => {
-  await sql?.end();
-  await app?.stop();
+  await app?.close();
   await shop?.close();
   await agent?.close();
 });

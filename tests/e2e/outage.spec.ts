@@ -4,12 +4,15 @@
  */
 import { expect, type Page, test } from "playwright/test";
 import type postgres from "postgres";
-import type { Analytics } from "../../lib/contract/analytics";
 import type { Destination } from "../../lib/contract/destinations";
-import type { Replay, ReplaySummary } from "../../lib/contract/replays";
+import type { Replay } from "../../lib/contract/replays";
+import { stripeEvent } from "../../lib/samples/stripe";
+import { sign } from "../fixtures/sign";
 import { type RunningApp, startApp } from "../support/app";
 import { addDestination, type Endpoint, publish, startEndpoint } from "../support/endpoint";
+import { post } from "../support/load";
 import { APP_ENVIRONMENT, connectTo, tokenFor, until } from "../support/processes";
+import { expectFiguresToAgree, readWhenAnswered } from "./figures";
 import { signInAt } from "./sign-in";
 
 /** Longer than the walk: what is retried then is not retried by itself here. */
@@ -35,87 +38,19 @@ test.afterAll(async () => {
   await endpoint?.close();
 });
 
-const read = async <T>(path: string): Promise<T> =>
-  (await (await fetch(`${app.url}${path}`, { headers: { authorization } })).json()) as T;
+const read = <T>(path: string) => readWhenAnswered<T>(`${app.url}${path}`, authorization);
 const deliveries = async (status: string) =>
   (await sql<{ n: number }[]>`select count(*)::int as n from deliveries where status = ${status}`)[0]?.n ?? 0;
-const thousands = (value: number) => new Intl.NumberFormat("en-GB").format(value);
 
-/** Every page that shows a figure of this outage, compared with the API at a moment when both stand still. */
-async function figuresAgree(page: Page, replayId?: string): Promise<void> {
-  await expect(async () => {
-    const { waiting } = await read<Analytics>("/api/webhooks/analytics?range=24h");
-    const { destinations } = await read<{ destinations: Destination[] }>("/api/destinations");
-    const { replays } = await read<{ replays: Replay[] }>("/api/webhooks/replays");
-    const one = destinations.find(({ id }) => id === `ds_${destinationId}`) as Destination;
-    const sum = (pick: "waiting" | "held") => destinations.reduce((total, { health }) => total + health[pick], 0);
-    expect([sum("waiting"), sum("held")]).toEqual([waiting.count, waiting.held]);
-    const listed = await read<{ total: number }>("/api/webhooks/events?delivery_status=pending,retrying&count=1");
-    expect(listed.total).toBe(waiting.count);
+/** Compares every figure of every page with the API, see figures.ts. */
+const figuresAgree = (page: Page, events: string[], replays: string[] = []) =>
+  expectFiguresToAgree(page, app.url, read, { destination: `ds_${destinationId}`, slug: SLUG, events, replays });
 
-    await page.goto(`${app.url}/`);
-    const tile = page.locator("dl > div").filter({ hasText: "Oldest due delivery" });
-    const free = waiting.count - waiting.blocked;
-    const back = waiting.blocked + waiting.held;
-    await expect(tile).toContainText(
-      back > 0 ? `${thousands(back)} held back` : free > 0 ? "due or planned" : "nothing pending",
-      { timeout: 2_000 },
-    );
-    if (waiting.oldest_due_seconds === null) await expect(tile).toContainText("none", { timeout: 2_000 });
-    for (const [n, replay] of replays.slice(0, 4).entries()) {
-      const shown = page.getByTestId("newest-replay-result").nth(n);
-      await expect(shown).toHaveText(resultOf(replay), { timeout: 5_000 });
-    }
-
-    await page.goto(`${app.url}/replays`);
-    for (const [n, replay] of replays.entries())
-      await expect(page.getByTestId("replay-result").nth(n)).toHaveText(resultOf(replay), { timeout: 2_000 });
-
-    await page.goto(`${app.url}/destinations`);
-    const row = page.getByTestId("destination-row").filter({ hasText: SLUG });
-    await expect(row.locator("td").nth(6)).toHaveText(thousands(one.health.waiting), { timeout: 2_000 });
-    await expect(row.locator("td").nth(7)).toHaveText(thousands(one.health.held), { timeout: 2_000 });
-
-    await page.goto(`${app.url}/destinations/ds_${destinationId}`);
-    const banner = page.getByTestId("destination-trouble");
-    if (one.hold?.why === "circuit") {
-      await expect(banner).toContainText(`${thousands(one.health.waiting)} deliver`, { timeout: 2_000 });
-      await expect(banner.getByTestId("try-now")).toBeVisible({ timeout: 2_000 });
-    }
-
-    if (replayId) {
-      const { total, succeeded, failed, skipped, in_progress, summary } = await read<
-        Replay & { summary: ReplaySummary }
-      >(`/api/webhooks/replays/${replayId}`);
-      expect(succeeded + failed + skipped + in_progress).toBeLessThanOrEqual(total);
-      await page.goto(`${app.url}/replays/${replayId}`);
-      await expect(page.getByLabel("Progress").first()).toContainText(
-        `${thousands(succeeded + failed + skipped)} of ${thousands(total)} done`,
-        { timeout: 2_000 },
-      );
-      if (summary.trial) {
-        await expect(page.getByTestId("trial")).toHaveAttribute("data-state", summary.trial.state, { timeout: 2_000 });
-        await expect(page.getByTestId("trial")).toContainText(
-          summary.trial.state === "failed"
-            ? `Trial: ${summary.trial.failed} of ${summary.trial.size} failed`
-            : `Trial passed`,
-          { timeout: 2_000 },
-        );
-      }
-    }
-    // What could not be true: a next try in the past, more attempts than there are.
-    await expect(page.locator("main")).not.toContainText(/next (attempt )?\d+ \w+ ago|\bof \d+ used/i, {
-      timeout: 2_000,
-    });
-  }).toPass({ timeout: 90_000 });
-}
-
-/** What lists say of a replay, from the API's counts alone. */
-function resultOf({ status, total, succeeded, failed, skipped }: Replay): string {
-  if (["running", "queued", "paused"].includes(status))
-    return `${thousands(succeeded + failed + skipped)} of ${thousands(total)} done`;
-  const ran = succeeded + failed;
-  return ran === 0 ? "none ran" : `${thousands(succeeded)} of ${thousands(ran)} recovered`;
+/** The event that was published with this number. */
+async function eventNumber(n: number): Promise<string> {
+  const [event] = await sql<{ id: string }[]>`
+    select 'we_' || id as id from events where event_key = ${`${SLUG}-${n}`}`;
+  return String(event?.id);
 }
 
 async function replayDead(): Promise<string> {
@@ -136,18 +71,43 @@ async function replayDead(): Promise<string> {
 const ended = (id: string, status: string) =>
   until(`${id} is ${status}`, async () => (await read<Replay>(`/api/webhooks/replays/${id}`)).status === status);
 
+/** Two that are accepted and one that is rejected, so that no figure of another provider is nothing. */
+async function sendStripe(): Promise<void> {
+  for (const [n, tampered] of [false, false, true].entries()) {
+    const body = Buffer.from(JSON.stringify(stripeEvent({ type: "invoice.payment_failed", id: `evt_outage_${n}` })));
+    const headers = sign("stripe", body, { tampered }) as [string, string][];
+    // Sent again while the answer is "later", as Stripe does.
+    await expect(async () => {
+      const answer = await post(new URL("/api/webhooks/stripe", app.url), body, headers);
+      expect(answer).toMatchObject({ status: tampered ? 400 : 200 });
+    }).toPass({ timeout: 120_000 });
+  }
+}
+
 test("an endpoint fails, is mended and catches up, and every figure is the same everywhere", async ({ page }) => {
+  // Some eighty pages, each read until it and the API stand still.
+  test.setTimeout(1_200_000);
   await signInAt(page, app, "/");
+  await sendStripe();
+  await publish(sql, SLUG, 1);
+  const first = await eventNumber(0);
+
+  await test.step("all is well", async () => {
+    await until("it is delivered", async () => (await deliveries("delivered")) === 3);
+    await figuresAgree(page, [first]);
+  });
 
   await test.step("its circuit opens: what waits is not denied", async () => {
     endpoint.answer(500);
-    await publish(sql, SLUG, 10);
+    await publish(sql, SLUG, 10, { from: 1 });
     await until("the circuit is open", async () => {
       const { hold } = await read<Destination>(`/api/destinations/ds_${destinationId}`);
       return hold?.why === "circuit";
     });
-    await publish(sql, SLUG, 4, { from: 10 });
-    await figuresAgree(page);
+    // So that nothing moves while pages are compared.
+    await sql`update destination_health set probe_at = now() + interval '1 hour' where destination_id = ${destinationId}`;
+    await publish(sql, SLUG, 4, { from: 11 });
+    await figuresAgree(page, [await eventNumber(1), await eventNumber(14)]);
   });
 
   await test.step("mended and tested, the waiting ones are sent from the test's result", async () => {
@@ -158,22 +118,35 @@ test("an endpoint fails, is mended and catches up, and every figure is the same 
     const send = page.getByRole("dialog").getByTestId("try-now");
     await expect(send).toHaveText("Send the 14 waiting now");
     await send.click();
-    await until("all 14 are delivered", async () => (await deliveries("delivered")) === 14);
+    await until("all 14 are delivered", async () => (await deliveries("delivered")) === 17);
     await expect(page.getByTestId("destination-trouble")).toHaveCount(0);
-    await figuresAgree(page);
+    await figuresAgree(page, [await eventNumber(1)]);
   });
 
+  let failed = "";
   await test.step("a trial that fails stops at once and says so", async () => {
     await sql`update destinations set max_attempts = 1 where id = ${destinationId}`;
     endpoint.answer(422);
     await publish(sql, SLUG, 37, { from: 100 });
     await until("37 are dead", async () => (await deliveries("dead")) === 37);
+    await figuresAgree(page, [await eventNumber(100)]);
     await sql`update destinations set max_attempts = 3 where id = ${destinationId}`;
     endpoint.answer(500);
-    const id = await replayDead();
-    await ended(id, "stopped");
-    await figuresAgree(page, id);
+    failed = await replayDead();
+    await ended(failed, "stopped");
+    await figuresAgree(page, [await eventNumber(100)], [failed]);
+    await page.goto(`${app.url}/replays/${failed}`);
     await expect(page.getByTestId("replay-verdict")).toContainText(/Trial: \d of 5 failed, the limit is 20 %\./);
+  });
+
+  await test.step("what a person resolved is dead nowhere", async () => {
+    const response = await fetch(`${app.url}/api/webhooks/events/resolve`, {
+      method: "POST",
+      headers: { authorization, "content-type": "application/json" },
+      body: JSON.stringify({ event_ids: [await eventNumber(135), await eventNumber(136)], reason: "Sent by hand" }),
+    });
+    expect(response.status).toBe(200);
+    await figuresAgree(page, [await eventNumber(136)], [failed]);
   });
 
   await test.step("a trial that holds lets the rest go", async () => {
@@ -182,7 +155,18 @@ test("an endpoint fails, is mended and catches up, and every figure is the same 
     if (hold) await sql`update destination_health set probe_at = now() where destination_id = ${destinationId}`;
     const id = await replayDead();
     await ended(id, "completed");
-    await figuresAgree(page, id);
+    await figuresAgree(page, [await eventNumber(100)], [failed, id]);
+    await page.goto(`${app.url}/replays/${id}`);
     await expect(page.getByTestId("replay-verdict")).toContainText("recovered.");
+  });
+
+  await test.step("paused, what comes is held", async () => {
+    await page.goto(`${app.url}/destinations/ds_${destinationId}`);
+    await page.getByTestId("destination-pause").click();
+    await page.getByTestId("confirm").click();
+    await expect(page.getByTestId("destination-state").first()).toHaveText("Paused");
+    await publish(sql, SLUG, 3, { from: 200 });
+    await until("three are held", async () => (await deliveries("held")) === 3);
+    await figuresAgree(page, [await eventNumber(200)]);
   });
 });

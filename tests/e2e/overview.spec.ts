@@ -4,23 +4,22 @@ import type postgres from "postgres";
 import { chatwootEvent } from "../../lib/samples/chatwoot";
 import { bodyOf, nextUuid } from "../../lib/samples/ids";
 import { sign } from "../fixtures/sign";
-import { type RunningApp, startApp } from "../support/app";
-import { appEnvironment, connectTo, until } from "../support/processes";
+import { appEnvironment, until } from "../support/processes";
+import { type AppOnCopy, startOnCopy } from "../support/shared-app";
 import { type AgentSdk, startAgentSdk } from "../tools/agent-sdk";
 import { signInAt } from "./sign-in";
 
-let app: RunningApp;
+let app: AppOnCopy;
 let agent: AgentSdk;
 let sql: postgres.Sql;
 
 test.beforeAll(async () => {
   agent = await startAgentSdk({ port: 0 });
-  app = await startApp({ env: appEnvironment(agent, { CHATWOOT_WEBHOOK_MAX_ATTEMPTS: "1" }) });
-  sql = await connectTo(app.dataDir);
+  app = await startOnCopy(appEnvironment(agent, { CHATWOOT_WEBHOOK_MAX_ATTEMPTS: "1" }));
+  sql = app.sql;
 });
 test.afterAll(async () => {
-  await sql?.end();
-  await app?.stop();
+  await app?.close();
   await agent?.close();
 });
 

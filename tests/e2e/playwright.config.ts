@@ -7,7 +7,8 @@ export default defineConfig({
   testMatch: "**/*.spec.ts",
   globalSetup: "./build.ts",
   outputDir: "../../test-results",
-  workers: 1,
+  // A spec has an app and a database of its own.
+  workers: 2,
   // Stops for what hangs, not measures: shared machines have been seen to take five times as long as usual.
   timeout: 400_000,
   expect: { timeout: 45_000 },
@@ -15,7 +16,7 @@ export default defineConfig({
   use: {
     headless: true,
     viewport: { width: 1440, height: 900 },
-    trace: "retain-on-failure",
+    trace: { mode: "retain-on-failure", screenshots: false, sources: false },
     screenshot: "only-on-failure",
     launchOptions: { executablePath: findBrowser(), args: browserFlags() },
   },

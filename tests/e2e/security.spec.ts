@@ -4,10 +4,10 @@ import { expect, test } from "playwright/test";
 import { bodyOf } from "@/lib/samples/ids";
 import { requestOf } from "../fixtures/sign";
 import { asker } from "../support/api";
-import { type RunningApp, startApp } from "../support/app";
 import { answer, type Endpoint, startEndpoint } from "../support/hostile";
-import { APP_ENVIRONMENT, connectTo, tokenFor, until } from "../support/processes";
+import { APP_ENVIRONMENT, tokenFor, until } from "../support/processes";
 import { consolePages } from "../support/routes";
+import { type AppOnCopy, startOnCopy } from "../support/shared-app";
 import { signInAt } from "./sign-in";
 
 /** Each would set `ran` where it is taken for code. */
@@ -26,16 +26,16 @@ const SCRIPTS = [
 const ALL = SCRIPTS.join(" ");
 const ODD = `\u202egnp.exe\u202c \u200b\u200d 👩‍👩‍👧‍👦 ${"z\u0301".repeat(10)}${"\u0300".repeat(10_000)} \u001b]8;;http://evil\u0007`;
 
-let app: RunningApp;
+let app: AppOnCopy;
 let merchant: Endpoint;
 
 test.beforeAll(async () => {
   const headers = { "content-type": "text/html", "x-said": SCRIPTS[2] as string, "set-cookie": SCRIPTS[0] as string };
   merchant = await startEndpoint(answer("500 <script>window.ran=11</script>", headers, ALL));
-  app = await startApp({ env: { ...APP_ENVIRONMENT, AGENT_SDK_URL: `http://127.0.0.1:${merchant.port}` } });
+  app = await startOnCopy({ ...APP_ENVIRONMENT, AGENT_SDK_URL: `http://127.0.0.1:${merchant.port}` });
 });
 test.afterAll(async () => {
-  await app?.stop();
+  await app?.close();
   await merchant?.close();
 });
 
@@ -48,10 +48,8 @@ async function fill(): Promise<string[]> {
     ["/api/tokens", { name: SCRIPTS[1], scopes: ["events:read"], expires_in_days: 1 }],
   ];
   for (const [path, body] of names) expect((await ask("POST", path, body)).status, path).toBeLessThan(300);
-  const sql = await connectTo(app.dataDir);
-  await sql`insert into staff_users (email, name, role) values ('xss@example.com', ${ALL}, 'viewer')`;
-  await sql`insert into staff_actions (actor, actor_id, action, subject) values (${ALL}, 'x', 'staff.invite', ${ALL})`;
-  await sql.end({ timeout: 2 });
+  await app.sql`insert into staff_users (email, name, role) values ('xss@example.com', ${ALL}, 'viewer')`;
+  await app.sql`insert into staff_actions (actor, actor_id, action, subject) values (${ALL}, 'x', 'staff.invite', ${ALL})`;
 
   const ids: string[] = [];
   const texts = [ALL, ODD, ...SCRIPTS];

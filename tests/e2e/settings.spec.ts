@@ -1,25 +1,24 @@
 /** An administrator's work: a token made, used, seen used and revoked; a person invited, let in, bounded by the role. */
 import { type Browser, expect, type Page, test } from "playwright/test";
 import type postgres from "postgres";
-import { type RunningApp, startApp } from "../support/app";
-import { appEnvironment, connectTo } from "../support/processes";
+import { appEnvironment } from "../support/processes";
+import { type AppOnCopy, startOnCopy } from "../support/shared-app";
 import { type AgentSdk, startAgentSdk } from "../tools/agent-sdk";
 import { signInAt } from "./sign-in";
 
 const PASSWORD = "a long enough password";
 
-let app: RunningApp;
+let app: AppOnCopy;
 let agent: AgentSdk;
 let sql: postgres.Sql;
 
 test.beforeAll(async () => {
   agent = await startAgentSdk({ port: 0 });
-  app = await startApp({ env: appEnvironment(agent) });
-  sql = await connectTo(app.dataDir);
+  app = await startOnCopy(appEnvironment(agent));
+  sql = app.sql;
 });
 test.afterAll(async () => {
-  await sql?.end();
-  await app?.stop();
+  await app?.close();
   await agent?.close();
 });
 

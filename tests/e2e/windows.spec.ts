@@ -2,23 +2,23 @@
 import { expect, type Page, test } from "playwright/test";
 import type postgres from "postgres";
 import type { Replay } from "../../lib/contract/replays";
-import { type RunningApp, startApp } from "../support/app";
 import { addDestination, type Endpoint, publish, startEndpoint } from "../support/endpoint";
-import { APP_ENVIRONMENT, connectTo, tokenFor, until } from "../support/processes";
+import { APP_ENVIRONMENT, tokenFor, until } from "../support/processes";
+import { type AppOnCopy, startOnCopy } from "../support/shared-app";
 import { signInAt } from "./sign-in";
 
 const WIDTHS = [320, 360, 390, 768, 1024, 1440];
 const SLUG = "harbor-dental";
 
-let app: RunningApp;
+let app: AppOnCopy;
 let sql: postgres.Sql;
 let endpoint: Endpoint;
 let pages: string[];
 
 test.beforeAll(async () => {
   endpoint = await startEndpoint();
-  app = await startApp({ env: APP_ENVIRONMENT });
-  sql = await connectTo(app.dataDir);
+  app = await startOnCopy(APP_ENVIRONMENT);
+  sql = app.sql;
   const id = await addDestination(sql, SLUG, endpoint.url, { max_attempts: 1, organisation_id: "o".repeat(255) });
   endpoint.answer(422);
   await publish(sql, SLUG, 12);
@@ -51,8 +51,7 @@ test.beforeAll(async () => {
   ];
 });
 test.afterAll(async () => {
-  await sql?.end();
-  await app?.stop();
+  await app?.close();
   await endpoint?.close();
 });
 

@@ -8,6 +8,7 @@ import { sample } from "../../lib/samples";
 import { requestOf, sign } from "../fixtures/sign";
 import { answer, type Endpoint, startEndpoint } from "../support/hostile";
 import { post } from "../support/load";
+import { alone } from "../support/machine";
 import { tokenFor, until } from "../support/processes";
 import { converse, head } from "../support/raw-http";
 import { openApp, type SharedApp } from "../support/shared-app";
@@ -75,6 +76,7 @@ async function storedOnce(keys: string[]): Promise<void> {
 }
 
 test("300 senders whose headers never end and 200 with slow bodies keep nobody else waiting, and are let go [A2] [A3]", async () => {
+  await alone();
   const { hostname, port } = new URL(app.url);
   let open = 0;
   const start = `POST ${PATH} HTTP/1.1\r\nHost: desk.test\r\n`;
@@ -176,6 +178,7 @@ test("an absolute target with an upgrade connects nowhere, and is not served [A1
 });
 
 test("2,000 forgeries write a bounded number of rows, are all counted, and genuine ones get in beside them [G1]", async () => {
+  await alone();
   let answered = 0;
   const forge = async () => {
     for (let n = 0; n < 100; n += 1) {
@@ -194,6 +197,7 @@ test("2,000 forgeries write a bounded number of rows, are all counted, and genui
 });
 
 test("a signed flood is stored or refused with a time to come back, each event wholly [G3]", async () => {
+  await alone();
   const flood = await Promise.all(
     Array.from({ length: 40 }, async (_, client) => {
       const heard: { key: string; status: number; retryAfter: boolean }[] = [];
@@ -220,6 +224,7 @@ test("a signed flood is stored or refused with a time to come back, each event w
 });
 
 test("200 bodies of 1 MiB at once stay within memory: each is stored, or refused so that it is sent again [G4]", async () => {
+  await alone();
   const sampled = sampleMemory();
   const pad = "x".repeat(MIB - 300);
   const heard = await Promise.all(
@@ -243,6 +248,7 @@ test("200 bodies of 1 MiB at once stay within memory: each is stored, or refused
 });
 
 test("200 readers at once do not keep webhooks out [F28]", async () => {
+  await alone();
   const authorization = `Bearer ${await tokenFor("viewer")}`;
   let answered = 0;
   const readers = Promise.all(

@@ -9,6 +9,7 @@ import { removeWhenWeDie } from "../../lib/db/throwaway";
 import { sample } from "../../lib/samples";
 import { sign } from "../fixtures/sign";
 import { type RunningApp, startApp } from "../support/app";
+import { alone } from "../support/machine";
 import { freezePostgres, killPostgres, thawPostgres } from "../support/postgres-tree";
 import { APP_ENVIRONMENT, until } from "../support/processes";
 
@@ -93,6 +94,7 @@ const burst = () => Array.from({ length: 20 }, event);
 
 describe("with a frozen Postgres", { timeout: 180_000 }, () => {
   test("webhooks are answered 503 in three seconds, and are one row once it thaws and they are sent again [F08] [F18]", async () => {
+    await alone();
     const events = burst();
     expect((await event().send()).status).toBe(200);
     freezePostgres(dataDir);
@@ -107,6 +109,7 @@ describe("with a frozen Postgres", { timeout: 180_000 }, () => {
   });
 
   test("the health is red and says why, and APIs answer 503 instead of hanging [F08]", async () => {
+    await alone();
     freezePostgres(dataDir);
     try {
       // What it saw within the last second is good for so long.
@@ -123,6 +126,7 @@ describe("with a frozen Postgres", { timeout: 180_000 }, () => {
 
 describe("with a dead Postgres", { timeout: 180_000 }, () => {
   test("webhooks are answered 503 at once, the process lives, and all is well after a restart [F06]", async () => {
+    await alone();
     const events = burst();
     killPostgres(dataDir);
     await expectUnavailable(events);

@@ -7,6 +7,7 @@ import { type RunningApp, startApp } from "../support/app";
 import { post, startLoad } from "../support/load";
 import { appEnvironment, connectTo, SINK_SECRET, tokenFor, until } from "../support/processes";
 import { converse, head } from "../support/raw-http";
+import { seededRandom } from "../support/seed";
 import { type AgentSdk, startAgentSdk } from "../tools/agent-sdk";
 
 const LONGEST_MS = 30_000;
@@ -48,7 +49,7 @@ test("what is under way ends well, what comes later is refused, and nothing is s
   const forwarded = await sendChatwoot();
   const replay = startReplay(replayed, token);
   await until("a forward and a replay are under way", () => sink.received.length === 4);
-  const load = startLoad({ url: () => app.url, clients: 8, thinkMs: 100, random: Math.random });
+  const load = startLoad({ url: () => app.url, clients: 8, thinkMs: 100, random: seededRandom() });
   // The sink's slots are all taken from here on, so what comes now waits its turn.
   await until("the sink is busy", () => sink.received.length >= 16);
   const queued = startReplay(waiting, token);

@@ -1,18 +1,18 @@
 /**
  * SIGKILL under load, of the app and of the whole Postgres. Afterwards every ledger must agree: what was acknowledged is
  * stored once, what is stored is delivered or says why not, and nothing was sent that is not written down.
- * FAULT_SEED and FAULT_KILLS choose another run; the seed is printed.
+ * TEST_SEED and FAULT_KILLS choose another run; the seed is printed.
  */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type RunningApp, startApp } from "../support/app";
-import { type Load, randomFrom, startLoad } from "../support/load";
+import { type Load, startLoad } from "../support/load";
 import { judge, quiesce } from "../support/oracle";
 import { killPostgres } from "../support/postgres-tree";
 import { appEnvironment, connectTo, SINK_SECRET, tokenFor } from "../support/processes";
+import { SEED, seededRandom } from "../support/seed";
 import { type AgentSdk, startAgentSdk } from "../tools/agent-sdk";
 
 const KILLS = Number(process.env.FAULT_KILLS ?? 22);
-const SEED = Number(process.env.FAULT_SEED ?? Date.now() % 1_000_000);
 const CLIENTS = 32;
 /** Pauses of half of this on average: some 200 events a second from all clients together. */
 const THINK_MS = 300;
@@ -43,8 +43,8 @@ afterAll(async () => {
 test(`${KILLS} kills under load lose nothing, repeat nothing and leave nothing behind [F01] [F03] [F06] [CP4] [A9]`, {
   timeout: LIMIT_MS,
 }, async () => {
-  const random = randomFrom(SEED);
-  const load = startLoad({ url: () => app.url, clients: CLIENTS, thinkMs: THINK_MS, random: Math.random });
+  const random = seededRandom();
+  const load = startLoad({ url: () => app.url, clients: CLIENTS, thinkMs: THINK_MS, random: seededRandom() });
   const victims = shuffle(plan(KILLS), random);
   const recoveries: number[] = [];
   await load.nextAcknowledgement();

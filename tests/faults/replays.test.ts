@@ -103,7 +103,7 @@ test("two workers run a replay of 10,000 items and deliver each exactly once [F1
 test("SIGKILL of workers in the middle of a replay loses no item, and doubles at most what was in flight [F02]", async () => {
   agent.received.length = 0;
   await sql`update destinations set max_concurrency = 16`;
-  await sql`truncate events, deliveries, attempts, replays, replay_items cascade`;
+  await sql`truncate event_keys, events, deliveries, attempts, replays, replay_items cascade`;
   await seedDeadForwards(sql, 3_000);
   const id = await replayAllDead(3_000);
   let inFlight = 0;

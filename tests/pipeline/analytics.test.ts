@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => desk.close());
 afterEach(async () => {
-  await desk.sql`truncate events, deliveries, statistics, statistics_hours, destination_statistics, rejections cascade`;
+  await desk.sql`truncate event_keys, events, deliveries, statistics, statistics_hours, destination_statistics, rejections cascade`;
 });
 
 const HOUR_MS = 3_600_000;

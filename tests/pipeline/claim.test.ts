@@ -11,7 +11,7 @@ beforeAll(async () => {
   desk = await openDesk();
 });
 afterAll(() => desk.close());
-afterEach(() => desk.sql`truncate events, deliveries, attempts cascade`);
+afterEach(() => desk.sql`truncate event_keys, events, deliveries, attempts cascade`);
 
 const sendMany = (count: number, provider: "stripe" | "chatwoot") =>
   Promise.all(

@@ -294,7 +294,7 @@ describe("lanes", () => {
     const controller = new AbortController();
     const searching = inRequest(controller.signal, () => call("console", "count_events", slow));
     controller.abort();
-    await expect(searching).rejects.toThrow("gone away");
+    await expect(searching).rejects.toThrow("has disconnected");
     await expect(call("console", "count_events", slow, 1)).rejects.toBeInstanceOf(DatabaseTooSlow);
     await until("nothing runs any more", async () => {
       const rows = await desk.sql`

@@ -29,7 +29,7 @@ afterAll(async () => {
 afterEach(async () => {
   agent.setMode("ok");
   agent.received.length = 0;
-  await desk.sql`truncate events, deliveries, attempts, replays, replay_items, statistics, destination_health, destination_statistics cascade`;
+  await desk.sql`truncate event_keys, events, deliveries, attempts, replays, replay_items, statistics, destination_health, destination_statistics cascade`;
   await desk.sql`delete from destinations where slug = 'second'`;
 });
 

@@ -31,7 +31,7 @@ afterEach(async () => {
   await worker?.stop();
   worker = undefined;
   await endpoint.close();
-  await desk.sql`truncate events, deliveries, attempts, replays, staff_actions, notices cascade`;
+  await desk.sql`truncate event_keys, events, deliveries, attempts, replays, staff_actions, notices cascade`;
   await desk.sql`delete from destinations where managed`;
 });
 
@@ -194,11 +194,13 @@ describe("a destination is disabled", () => {
   test("after five days of failures, with a warning after the first, each said once [E13] [CP14]", async () => {
     const id = await addDestination(desk.sql, "shop", endpoint.url, { max_attempts: 1 });
     endpoint.answer(500);
+    let published = 0;
     const failAfter = async (days: number) => {
       await desk.sql`
         update destination_health set failing_since = now() - ${days} * interval '1 day' - interval '1 minute', breaker = 'closed', opened_at = null, ramp = null
         where destination_id = ${id}`;
-      await publish(desk.sql, "shop", 1, { from: Math.round(days * 10) + Math.random() });
+      published += 0.001;
+      await publish(desk.sql, "shop", 1, { from: Math.round(days * 10) + published });
       await workUntilIdle();
       await attend();
       return (await notices()).map((notice) => notice.message);

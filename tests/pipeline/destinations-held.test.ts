@@ -7,6 +7,7 @@ import { startWorker, type Worker } from "@/lib/pipeline/worker";
 import { EVERYTHING, scopeOf } from "@/lib/scope";
 import { type Desk, openDesk, workUntilIdle } from "../support/desk";
 import { addDestination, type Endpoint, publish, startEndpoint } from "../support/endpoint";
+import { alone } from "../support/machine";
 import { until } from "../support/processes";
 
 let desk: Desk;
@@ -23,7 +24,7 @@ afterEach(async () => {
   await worker?.stop();
   worker = undefined;
   await endpoint.close();
-  await desk.sql`truncate events, deliveries, attempts, replays, staff_actions, notices cascade`;
+  await desk.sql`truncate event_keys, events, deliveries, attempts, replays, staff_actions, notices cascade`;
   await desk.sql`delete from destinations where managed`;
 });
 
@@ -140,6 +141,7 @@ test("pausing and resuming against accept, claim and record strands nothing, and
 
 describe("100,000 held deliveries", () => {
   test("are released in batches: neither the door nor another destination waits for it", async () => {
+    await alone();
     const id = await addDestination(desk.sql, "shop", endpoint.url);
     await desk.sql`
       insert into events (provider, event_key, event_key_hash, event_type, trust, parse_status, raw_body, body_sha256, fingerprint, method, path, headers)

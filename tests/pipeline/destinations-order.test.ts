@@ -4,6 +4,7 @@ import { claim, type Work } from "@/lib/pipeline/claim";
 import { startWorker } from "@/lib/pipeline/worker";
 import { type Desk, openDesk } from "../support/desk";
 import { addDestination, type Endpoint, publish, startEndpoint } from "../support/endpoint";
+import { alone } from "../support/machine";
 import { until } from "../support/processes";
 
 let desk: Desk;
@@ -17,7 +18,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await endpoint.close();
-  await desk.sql`truncate events, deliveries, attempts, replays cascade`;
+  await desk.sql`truncate event_keys, events, deliveries, attempts, replays cascade`;
   await desk.sql`delete from destinations where managed`;
 });
 
@@ -120,6 +121,7 @@ describe("deliveries of one object", () => {
   });
 
   test("10,000 of them cost a claim no more than a few, and other objects have their turn", async () => {
+    await alone();
     await addDestination(desk.sql, "ordered", endpoint.url, { ordering: "object", max_concurrency: 50 });
     const id = (await desk.sql`select id::int from destinations where slug = 'ordered'`)[0]?.id;
     await publish(desk.sql, "ordered", 1, { objects: 1 });

@@ -15,7 +15,7 @@ beforeAll(async () => {
   desk = await openDesk();
 });
 afterAll(() => desk.close());
-afterEach(() => desk.sql`truncate events, deliveries, attempts, statistics cascade`);
+afterEach(() => desk.sql`truncate event_keys, events, deliveries, attempts, statistics cascade`);
 
 /** So many events, oldest first, a second apart; those of one `moment` came in the same microsecond. */
 async function stored(count: number, moment?: string): Promise<string[]> {

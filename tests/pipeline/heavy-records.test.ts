@@ -6,6 +6,7 @@ import { startWorker } from "@/lib/pipeline/worker";
 import { heyreachEvent } from "@/lib/samples/heyreach";
 import { stripeEvent } from "@/lib/samples/stripe";
 import { type Desk, eventIdIn, openDesk, send, workUntilIdle } from "../support/desk";
+import { alone } from "../support/machine";
 import { until } from "../support/processes";
 
 let desk: Desk;
@@ -17,7 +18,8 @@ afterAll(async () => {
   await desk.close();
 });
 afterEach(
-  () => desk.sql`truncate events, deliveries, attempts, messages, leads, campaigns, businesses, audit_logs cascade`,
+  () =>
+    desk.sql`truncate event_keys, events, deliveries, attempts, messages, leads, campaigns, businesses, audit_logs cascade`,
 );
 
 /** A conversation of so many messages in one event: two row changes each. */
@@ -103,6 +105,7 @@ test("a record whose rows are being changed is left alone, and those beside it a
 });
 
 test("four times the changes take about four times as long, not sixteen times", async () => {
+  await alone();
   const timed = async (count: number) => {
     const changes = Array.from({ length: count }, (_, n) => message(`timed-${count}-${n}`));
     const started = performance.now();
@@ -135,6 +138,7 @@ test("an event that wants to change more rows than one may fails alone, and says
 });
 
 test("a thousand events in one request are stored in time, also where none of their keys is signed", async () => {
+  await alone();
   const event = (n: number) => ({
     n,
     provider: "chatwoot",

@@ -13,7 +13,7 @@ beforeAll(async () => {
   desk = await openDesk();
 });
 afterAll(() => desk.close());
-afterEach(() => desk.sql`truncate events, statistics cascade`);
+afterEach(() => desk.sql`truncate event_keys, events, statistics cascade`);
 
 const STATUSES = ["processed", "dead", "failed", "received", "processing", "ignored", "replayed", "resolved"];
 

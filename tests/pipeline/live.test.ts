@@ -24,7 +24,7 @@ afterAll(async () => {
 });
 afterEach(async () => {
   agent.setMode("ok");
-  await desk.sql`truncate events, deliveries, attempts, replays, replay_items, statistics, destination_health, destination_statistics, staff_actions cascade`;
+  await desk.sql`truncate event_keys, events, deliveries, attempts, replays, replay_items, statistics, destination_health, destination_statistics, staff_actions cascade`;
 });
 
 const now = async () => (await changesSince(null, EVERYTHING)).cursor;

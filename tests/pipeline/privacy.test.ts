@@ -12,7 +12,8 @@ beforeAll(async () => {
 });
 afterAll(() => desk.close());
 afterEach(
-  () => desk.sql`truncate events, deliveries, attempts, orders, customers, privacy_requests, rejections cascade`,
+  () =>
+    desk.sql`truncate event_keys, events, deliveries, attempts, orders, customers, privacy_requests, rejections cascade`,
 );
 
 const NOAH = { customer: "7731940223158", order: "5920184410358", email: "noah.whitfield@example.com" };

@@ -9,7 +9,7 @@ beforeAll(async () => {
   desk = await openDesk();
 });
 afterAll(() => desk.close());
-afterEach(() => desk.sql`truncate events, deliveries, attempts, sms_recipients cascade`);
+afterEach(() => desk.sql`truncate event_keys, events, deliveries, attempts, sms_recipients cascade`);
 
 const reports = async (...statuses: string[]) => {
   for (const status of statuses) {

@@ -67,7 +67,7 @@ describe.each(["direct", "supabase"] as const)("over the %s transport", (transpo
 
   test("pages through events by cursor, each once, newest first", async () => {
     await Promise.all(
-      Array.from({ length: 25 }, () => send("standard", { type: "page" }, { id: `msg_${Math.random()}` })),
+      Array.from({ length: 25 }, (_, n) => send("standard", { type: "page" }, { id: `msg_page_${n}` })),
     );
     const seen: string[] = [];
     for (let cursor: string | undefined, pages = 0; pages < 4; pages += 1) {

@@ -6,7 +6,9 @@ import { call } from "@/lib/db/client";
 import { tryDestinationNow } from "@/lib/destinations/manage";
 import { previewReplay } from "@/lib/pipeline/preview";
 import { createReplay, draftReplay, readReplay, steer } from "@/lib/pipeline/replay";
+import { resolveEvents } from "@/lib/pipeline/resolve";
 import { readAnalytics } from "@/lib/queries/analytics";
+import { listDeadLetterGroups, readRail } from "@/lib/queries/dead-letters";
 import { listDestinations } from "@/lib/queries/destinations";
 import { getEvent } from "@/lib/queries/events";
 import { listReplayItems, summariseReplay } from "@/lib/queries/replays";
@@ -28,7 +30,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await endpoint.close();
-  await desk.sql`truncate events, deliveries, attempts, replays, replay_items, staff_actions, notices cascade`;
+  await desk.sql`truncate event_keys, events, deliveries, attempts, replays, replay_items, staff_actions, notices cascade`;
   await desk.sql`delete from destinations where managed`;
 });
 
@@ -147,6 +149,15 @@ describe("what waits is counted once", () => {
     expect((await destination(id)).hold).toMatchObject({ why: "circuit", until: expect.any(String) });
   });
 
+  test("what a person marked as resolved is dead nowhere, also not at its destination", async () => {
+    const id = await dead(3);
+    const [event] = await desk.sql<{ id: number }[]>`select id::int as id from events limit 1`;
+    await resolveEvents([Number(event?.id)], { reason: "sent by hand", ...ada });
+    expect((await listDeadLetterGroups(EVERYTHING)).total).toEqual({ groups: 1, deliveries: 2, events: 2 });
+    expect((await destination(id)).health.dead).toBe(2);
+    expect(await readRail(EVERYTHING)).toMatchObject({ dead_letters: 2 });
+  });
+
   test("what is at the endpoint does not wait", async () => {
     const id = await addDestination(desk.sql, "shop", endpoint.url);
     await publish(desk.sql, "shop", 2);
@@ -179,6 +190,25 @@ describe("what holds a delivery is said", () => {
     expect((await summariseReplay(running.id, EVERYTHING)).holds).toEqual(holds);
     const [item] = await listReplayItems(running.id, { limit: 1 }, EVERYTHING);
     expect(item?.hold).toMatchObject({ why: "circuit", until: holds[0]?.until });
+  });
+
+  test("an event behind an older one of its key names it and its retry, and not a worker that it waits for", async () => {
+    await addDestination(desk.sql, "shop", endpoint.url, {
+      base_delay_ms: HOUR_MS,
+      max_attempts: 3,
+      ordering: "object",
+    });
+    endpoint.answer(500);
+    await publish(desk.sql, "shop", 1, { objects: 1 });
+    await workUntilIdle();
+    await publish(desk.sql, "shop", 1, { from: 1, objects: 1 });
+    const [older, newer] = await desk.sql<{ id: number }[]>`select id::int as id from events order by id`;
+    const event = await getEvent(`we_${newer?.id}`, EVERYTHING);
+    expect(event?.deliveries[0]?.hold).toMatchObject({ why: "order", event_id: `we_${older?.id}` });
+    const [retry] = await desk.sql`select public.iso(due_at) as at from deliveries where status = 'retrying'`;
+    expect(event?.deliveries[0]?.hold?.until).toBe(retry?.at);
+    const first = await getEvent(`we_${older?.id}`, EVERYTHING);
+    expect(first?.deliveries[0]?.hold).toBeNull();
   });
 
   test("an ordered delivery behind an older one of another run", async () => {

@@ -1,7 +1,7 @@
 /** Endpoints that hang: the rows and the other endpoints go on, at any number of them, and they still get their turn. */
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type ClaimOptions, claim } from "@/lib/pipeline/claim";
-import { runOneTick, startWorker, type Worker } from "@/lib/pipeline/worker";
+import { runTick, startWorker, type Worker } from "@/lib/pipeline/worker";
 import { stripeEvent } from "@/lib/samples/stripe";
 import { type Desk, openDesk, send } from "../support/desk";
 import { addDestination, type Endpoint, publish, startEndpoint } from "../support/endpoint";
@@ -28,7 +28,7 @@ afterEach(async () => {
   await Promise.all([hanging.close(), healthy.close()]);
   await worker?.stop();
   worker = undefined;
-  await desk.sql`truncate events, deliveries, attempts cascade`;
+  await desk.sql`truncate event_keys, events, deliveries, attempts cascade`;
   await desk.sql`delete from destinations where managed`;
 });
 afterAll(() => desk.close());
@@ -134,7 +134,7 @@ test("a hanging endpoint does not hold the rows of a serverless tick", async () 
   for (let n = 0; n < 4; n += 1) await publish(desk.sql, `hang-${n}`, 10);
   for (let n = 0; n < 60; n += 1) await send("stripe", stripeEvent({ type: "invoice.payment_failed" }));
   let ended = false;
-  const tick = runOneTick().finally(() => {
+  const tick = runTick().finally(() => {
     ended = true;
   });
   await until("all rows are written", async () => (await rowsWritten()) === 60);
@@ -142,4 +142,39 @@ test("a hanging endpoint does not hold the rows of a serverless tick", async () 
   await hanging.close();
   expect(await tick).toBeGreaterThanOrEqual(60 + 4);
   hanging = await startEndpoint();
+});
+
+describe("a serverless tick", () => {
+  test("goes on until nothing is due, and waits for a retry that falls into its time", async () => {
+    await addDestination(desk.sql, "busy", healthy.url, { max_concurrency: 2, base_delay_ms: 2_500, max_attempts: 2 });
+    let refuseFirst = true;
+    healthy.answer(({ n }) => {
+      if (n !== 0 || !refuseFirst) return 200;
+      refuseFirst = false;
+      return 503;
+    });
+    // One claim takes two of them at a time.
+    await publish(desk.sql, "busy", 60);
+    expect(await runTick(20_000)).toBe(61);
+    const [left] = await desk.sql`select count(*)::int as n from deliveries where status <> 'delivered'`;
+    expect(left?.n).toBe(0);
+  });
+
+  test("ends when its time is up, and the next one goes on with what is left", async () => {
+    await addDestination(desk.sql, "slow", healthy.url, { max_concurrency: 1 });
+    healthy.takes(100);
+    await publish(desk.sql, "slow", 40);
+    const startedAt = Date.now();
+    const first = Number(await runTick(1_000));
+    expect(Date.now() - startedAt).toBeLessThan(15_000);
+    expect(first).toBeLessThan(40);
+    const [open] = await desk.sql`select count(*)::int as n from deliveries where status = 'claimed'`;
+    expect(open?.n).toBe(0);
+    expect(Number(await runTick(120_000)) + first).toBe(40);
+  });
+
+  test("of two in one process the second leaves the work to the first", async () => {
+    const [first, second] = await Promise.all([runTick(1_000), runTick(1_000)]);
+    expect([first, second]).toEqual([0, null]);
+  });
 });

@@ -10,6 +10,7 @@ import { APP_ENVIRONMENT, until } from "./processes";
 export interface NextStart {
   url: string;
   pid: number;
+  databaseUrl: string;
   output(): string;
   close(): Promise<void>;
 }
@@ -49,7 +50,13 @@ export async function startNext(env: Record<string, string> = {}): Promise<NextS
     },
     120_000,
   );
-  return { url, pid: child.pid as number, output: () => printed, close: () => close(child, database.drop) };
+  return {
+    url,
+    pid: child.pid as number,
+    databaseUrl: database.url,
+    output: () => printed,
+    close: () => close(child, database.drop),
+  };
 }
 
 async function close(child: ChildProcess, drop: () => Promise<unknown>): Promise<void> {

@@ -1,4 +1,4 @@
-/** Databases for tests: each a fresh copy of a migrated template, on the cluster that global-setup.ts started. */
+/** Databases for tests: each a fresh copy of a migrated template, on the cluster of cluster.ts. */
 import { randomBytes } from "node:crypto";
 import postgres from "postgres";
 import { createDatabase } from "../../lib/db/throwaway";

@@ -74,11 +74,11 @@ async function writeDown(app: StartedApp, record: SignedToken["record"]): Promis
   }
 }
 
-/** Looks until `condition` holds. Throws with `what` when it does not within `limitMs`. */
+/** Looks until `condition` holds. Throws with `what` when it does not within `limitMs`: a stop for what hangs, no measure. */
 export async function until(
   what: string,
   condition: () => boolean | Promise<boolean>,
-  limitMs = 15_000,
+  limitMs = 60_000,
 ): Promise<void> {
   for (const giveUp = Date.now() + limitMs; Date.now() < giveUp; ) {
     if (await condition()) return;

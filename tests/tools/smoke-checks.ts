@@ -1,5 +1,6 @@
 /** What a running Redrive must do, seen from outside. Long because it is a list: a check a line or a few. */
 import { createHash, randomUUID } from "node:crypto";
+import type { HealthCheck } from "../../lib/contract/health";
 import { type Sample, sample } from "../../lib/samples";
 import { requestOf, SENDERS, type Sender } from "../fixtures/sign";
 import { signingSecret } from "./requests";
@@ -12,6 +13,8 @@ export interface Check {
   need: Need;
   /** Says what it saw. Throws when it is not as it must be, `NotHere` when this installation has nothing to look at. */
   run: (desk: Installation) => Promise<string>;
+  /** When it fails, the checks with these needs would only repeat it, and are not made. */
+  opens?: Need[];
 }
 
 /** Not a failure: there is nothing to check, for the reason it gives. */
@@ -21,6 +24,8 @@ export interface Installation {
   url: string;
   /** The Authorization header, where a token was given. */
   authorization: string | undefined;
+  /** How long the sample may take until it is processed. */
+  waitMs: number;
   /** Asks without redirects, within `TIMEOUT_MS`. The token goes along unless `signedOut`. */
   ask(path: string, init?: RequestInit & { signedOut?: boolean }): Promise<Answer>;
 }
@@ -34,24 +39,44 @@ export interface Answer {
 }
 
 const CLOCK_BOUND_S = 30;
-const PROCESSED_WITHIN_MS = 90_000;
+/** What Redrive itself never answers to a webhook's route: it comes from what stands in front. */
+const IN_FRONT = new Set([301, 302, 307, 308, 401, 403, 404, 405, 407]);
 
 export const CHECKS: Check[] = [
+  {
+    ...open("It is Redrive that answers", async ({ url, ask }) => {
+      const { status, json } = await ask("/api/webhooks/health").catch((error: Error) => {
+        throw new Error(`${error.message}: is it started, and is ${url} its address?`);
+      });
+      must(
+        json.database !== undefined,
+        `/api/webhooks/health answers ${status} and is not Redrive's: check the address, and let what stands in front of it pass /api/* on`,
+      );
+      return String(status);
+    }),
+    opens: ["nothing", "token", "write"],
+  },
   open("Health answers", async ({ ask }) => {
     const { status, json } = await ask("/api/webhooks/health");
-    must(status === 200, `it answers ${status}`);
+    must(status === 200, `it answers ${status}: the database is away; see "The database is reachable"`);
     must(json.status === "healthy", `it says "${json.status}"; GET /api/health/deep says why`);
     return json.status;
   }),
   open("The database is reachable", async ({ ask }) => {
     const { json } = await ask("/api/webhooks/health");
-    must(json.database?.reachable === true, "it is not");
+    must(
+      json.database?.reachable === true,
+      "it is not: check DATABASE_URL or SUPABASE_URL, and that the database runs",
+    );
     return `${json.database.latency_ms ?? "?"} ms`;
   }),
   open("The clock agrees with this machine's", async ({ ask }) => {
     const { json } = await ask("/api/webhooks/health");
     const seconds = Math.abs(Date.now() - Date.parse(json.timestamp)) / 1000;
-    must(seconds < CLOCK_BOUND_S, `it is ${Math.round(seconds)} s off: signatures with a timestamp will be refused`);
+    must(
+      seconds < CLOCK_BOUND_S,
+      `it is ${Math.round(seconds)} s off, and signatures with a timestamp will be rejected: set both clocks by NTP`,
+    );
     return `${seconds.toFixed(1)} s`;
   }),
   open("The sign-in page is drawn", async ({ ask }) => {
@@ -114,8 +139,8 @@ export const CHECKS: Check[] = [
     return "401";
   }),
   open("The worker's tick wants its secret", async ({ ask }) => {
-    const { status } = await ask("/api/internal/worker", { method: "GET", signedOut: true });
-    must(status === 405 || status === 401 || status === 404, `GET answers ${status}`);
+    const { status } = await ask("/api/internal/worker", { method: "POST", signedOut: true });
+    must(status === 401, `without it POST answers ${status}: set CRON_SECRET, and let no proxy add it to requests`);
     return String(status);
   }),
   open("The API is described", async ({ ask }) => {
@@ -132,23 +157,33 @@ export const CHECKS: Check[] = [
     open(`The ${provider} endpoint answers`, async ({ ask }) => {
       // Neither stores nor rejects anything.
       const { status } = await ask(`/api/webhooks/${provider}`, { method: "OPTIONS", signedOut: true });
-      must(status === 204, `OPTIONS answers ${status}`);
+      const front = IN_FRONT.has(status) ? ": something in front of Redrive refuses it; let /api/webhooks/* pass" : "";
+      must(status === 204, `OPTIONS answers ${status}${front}`);
       return "204";
     }),
   ),
+  {
+    ...signedIn("The token is an administrator's", async ({ ask }) => {
+      const { status } = await ask("/api/health/deep");
+      const make = "make one with `npm run token -- --role super_admin`, in this installation's environment";
+      must(status !== 401, `it is not accepted (401): ${make}`);
+      must(status !== 403, `it may not read everything (403): ${make}`);
+      must(status === 200, `/api/health/deep answers ${status}`);
+      return "200";
+    }),
+    opens: ["token", "write"],
+  },
   signedIn("Every check of the deep health passes", async ({ ask }) => {
-    const { status, json } = await ask("/api/health/deep");
-    must(status === 200, `it answers ${status}`);
-    const bad = json.checks.filter(
-      (one: { status: string }) => !["ok", "pass", "healthy", "skipped"].includes(one.status),
-    );
-    must(bad.length === 0, bad.map((one: { name: string; detail: string }) => `${one.name}: ${one.detail}`).join("; "));
-    return `${json.checks.length} checks`;
+    const { json } = await ask("/api/health/deep");
+    const checks: HealthCheck[] = json.checks;
+    const bad = checks.filter(({ status }) => status === "degraded" || status === "failed");
+    must(bad.length === 0, bad.map(({ name, detail, todo }) => `${name}: ${detail} ${todo ?? ""}`.trim()).join(" "));
+    return `${checks.length} checks`;
   }),
   signedIn("Nothing due waits for more than a minute", async ({ ask }) => {
     const { json } = await ask("/api/webhooks/health");
     const oldest = json.oldest_due_seconds ?? 0;
-    must(oldest <= 60, `the oldest has been due for ${Math.round(oldest)} s: is a worker running?`);
+    must(oldest <= 60, `the oldest has been due for ${Math.round(oldest)} s: ${NO_WORKER}`);
     return `${Math.round(oldest)} s`;
   }),
   signedIn("Events are listed, newest first", async ({ ask }) => {
@@ -207,7 +242,7 @@ export const CHECKS: Check[] = [
     const open = json.destinations.filter((one: { state: string }) => /open|disabled/.test(one.state));
     must(
       open.length === 0,
-      open.map((one: { name: string; state: string }) => `${one.name} is ${one.state}`).join("; "),
+      `${open.map((one: { name: string; state: string }) => `${one.name} is ${one.state}`).join("; ")}: see Destinations`,
     );
     return `${json.destinations.length} destinations`;
   }),
@@ -222,13 +257,16 @@ export const CHECKS: Check[] = [
     must(first?.value !== undefined, "the stream says nothing");
     return "text/event-stream";
   }),
-  writes("A signed sample is stored before it is answered", async (desk) => {
-    const { status, json } = await desk.ask(...samplePost("first"));
-    must(status === 200 && json.event_id, `it answers ${status}: ${json?.error ?? ""}`);
-    const { json: event } = await desk.ask(`/api/webhooks/events/${json.event_id}`);
-    must(event.body_base64 === sampleOf("first").body.toString("base64"), "other bytes were stored");
-    return json.event_id;
-  }),
+  {
+    opens: ["write"],
+    ...writes("A signed sample is stored before it is answered", async (desk) => {
+      const { status, json } = await desk.ask(...samplePost("first"));
+      must(status === 200 && json.event_id, refusedWords(status, json));
+      const { json: event } = await desk.ask(`/api/webhooks/events/${json.event_id}`);
+      must(event.body_base64 === sampleOf("first").body.toString("base64"), "other bytes were stored");
+      return json.event_id;
+    }),
+  },
   writes("The same again is a duplicate", async ({ ask }) => {
     const { status, json } = await ask(...samplePost("first"));
     must(status === 200 && json.duplicate === true, `it answers ${status}, duplicate ${json?.duplicate}`);
@@ -240,16 +278,19 @@ export const CHECKS: Check[] = [
     must(status === 400 || status === 401, `it answers ${status}`);
     return String(status);
   }),
-  writes("The sample is processed", async ({ ask }) => {
+  writes("The sample is processed", async ({ ask, waitMs }) => {
     const { json } = await ask(...samplePost("first"));
-    const giveUpAt = Date.now() + PROCESSED_WITHIN_MS;
+    const giveUpAt = Date.now() + waitMs;
     for (;;) {
       const { json: event } = await ask(`/api/webhooks/events/${json.event_id}`);
       if (["processed", "replayed", "ignored"].includes(event.status)) {
-        must(event.status !== "ignored", "no destination wants it: is the configuration complete?");
+        must(
+          event.status !== "ignored",
+          "no destination wants it: start Redrive again, which writes the configured ones",
+        );
         return event.status;
       }
-      must(Date.now() < giveUpAt, `it is still ${event.status}: is a worker running?`);
+      must(Date.now() < giveUpAt, `it is still "${event.status}" after ${waitMs / 1000} s: ${NO_WORKER}`);
       await new Promise((resolve) => setTimeout(resolve, 500));
     }
   }),
@@ -265,6 +306,17 @@ export const CHECKS: Check[] = [
     return String(status);
   }),
 ];
+
+const NO_WORKER =
+  "is a worker running? `npm start` has one unless WORKER_IN_SERVER is 0; else start `npm run worker`, or let a cron job call POST /api/internal/worker";
+
+/** What to do about a sample that was not taken. */
+function refusedWords(status: number, json: { error?: string; title?: string; reason?: string }): string {
+  const said = `it answers ${status} ${json?.error ?? json?.title ?? json?.reason ?? ""}`.trim();
+  if (status === 400 || status === 401) return `${said}: STRIPE_WEBHOOK_SECRET here is not the installation's`;
+  if (status === 503) return `${said}: set STRIPE_WEBHOOK_SECRET there, and see what GET /api/health/deep says`;
+  return IN_FRONT.has(status) ? `${said}: something in front of Redrive refuses it; let /api/webhooks/* pass` : said;
+}
 
 function open(name: string, run: Check["run"]): Check {
   return { name, need: "nothing", run };

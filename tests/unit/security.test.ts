@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { sameDigest, sha256Hex } from "@/lib/providers/hmac";
-import { randomFrom } from "../support/load";
+import { randomFrom } from "../support/seed";
 
 const ROOT = path.join(import.meta.dirname, "../..");
 

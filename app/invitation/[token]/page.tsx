@@ -2,8 +2,9 @@ import type { Metadata } from "next";
 import { headers } from "next/headers";
 import { Logo } from "@/components/frame/logo";
 import { AcceptForm } from "@/components/invitation/accept-form";
-import { ClosedLink } from "@/components/invitation/closed-link";
-import { findInvitation } from "@/lib/auth/staff";
+import { ClosedLink, type LinkProblem } from "@/components/invitation/closed-link";
+import { findInvitation, type OpenInvitation } from "@/lib/auth/staff";
+import { DatabaseUnavailable } from "@/lib/db/client";
 import { Problem } from "@/lib/errors";
 import { clientAddress } from "@/lib/front/client-address";
 
@@ -29,12 +30,14 @@ export default async function InvitationPage({ params }: PageProps<"/invitation/
 }
 
 /** Whom the link lets in, or why it does not. */
-async function open(token: string) {
+async function open(token: string): Promise<OpenInvitation | LinkProblem> {
   try {
     const address = clientAddress(await headers());
     return (await findInvitation(token, address, { counts: false })) ?? "closed";
   } catch (error) {
     if (error instanceof Problem && error.init.status === 429) return "too_many";
+    // A busy database, or none, is no bug of the page and says nothing about the link.
+    if (error instanceof DatabaseUnavailable) return "unavailable";
     throw error;
   }
 }

@@ -129,7 +129,10 @@ const health: z.ZodType<DestinationHealth> = z
     waiting: count.describe("Pending or due for a retry. Deliveries in flight are not counted."),
     held: count,
     dead: count,
-    drain_seconds: z.number().nullable().describe("How long the waiting deliveries take at the rate limit; null without a limit."),
+    drain_seconds: z
+      .number()
+      .nullable()
+      .describe("How long the waiting deliveries take at the rate limit; null without a limit."),
     hours: z
       .array(z.object({ at: time, succeeded: count, failed: count, p95_ms: count.nullable() }))
       .describe("24 hours, oldest first."),

@@ -51,7 +51,9 @@ const summaryFields = {
   processed_at: time.nullable(),
   body_size: count,
   source_id: z.string().nullable().describe("The source that received it; null is the provider's default endpoint."),
-  suspected_replay: z.boolean().describe("An identical payload arrived earlier under another key. Delivered only by a replay."),
+  suspected_replay: z
+    .boolean()
+    .describe("An identical payload arrived earlier under another key. Delivered only by a replay."),
   redacted_at: time.nullable().describe("When a privacy request removed its content."),
 };
 
@@ -97,7 +99,14 @@ const attempt: z.ZodType<Attempt> = z
 const delivery: z.ZodType<Delivery> = z
   .object({
     id: z.int(),
-    destination: z.object({ id: z.int(), slug: z.string(), name: z.string(), kind, url: z.string().nullable() }),
+    destination: z.object({
+      id: z.int(),
+      slug: z.string(),
+      name: z.string(),
+      kind,
+      url: z.string().nullable(),
+      rate_per_second: z.number().nullable().describe("Null: no limit, or another organisation's destination."),
+    }),
     status: deliveryStatus,
     attempt_count: count,
     tries: count.describe("Attempts of the current run. A replay starts counting again."),

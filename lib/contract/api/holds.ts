@@ -9,6 +9,7 @@ const fields = {
   until: time.nullable().describe("When it ends by itself; null when that cannot be known."),
   by: z.string().nullable().describe("Who paused or disabled it; null when it was not a person."),
   because: z.string().nullable().describe("Why it was disabled."),
+  event_id: z.string().optional().describe("The older event that order waits for."),
 };
 
 export const hold: z.ZodType<Hold> = z
@@ -22,7 +23,6 @@ export const replayHold: z.ZodType<ReplayHold> = z
     destination_id: z.string(),
     destination: z.string(),
     deliveries: count.describe("How many deliveries of the replay wait for it."),
-    event_id: z.string().optional().describe("The older event that order waits for."),
   })
   .meta({ id: "ReplayHold" });
 

@@ -121,7 +121,9 @@ export const analytics: z.ZodType<Analytics> = z.object({
   silent_providers: z.array(silentProvider),
   waiting: z.object({
     count: count.describe("Pending or to be retried, at most 10,000."),
-    blocked: count.describe("Of these, the ones their destination holds: an open circuit, a throttle, a pause or a disabled destination."),
+    blocked: count.describe(
+      "Of these, the ones their destination holds: an open circuit, a throttle, a pause or a disabled destination.",
+    ),
     held: count.describe("Held while their destination is paused or disabled. Not included in count."),
     oldest_due_seconds: z.number().nullable().describe("Of those that a worker can take."),
   }),

@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import { PeopleList } from "@/components/settings/people-list";
 import { requireStaff } from "@/lib/auth/authorise";
 import { listSignInLimits } from "@/lib/auth/guesses";
+import { singleSignOnSettings } from "@/lib/auth/single-sign-on/configuration";
 import { listStaff } from "@/lib/auth/staff";
 
 export const metadata: Metadata = { title: "People" };
@@ -9,5 +10,13 @@ export const metadata: Metadata = { title: "People" };
 export default async function PeoplePage() {
   const actor = await requireStaff("manage");
   const [people, limits] = await Promise.all([listStaff(actor), listSignInLimits(actor)]);
-  return <PeopleList initial={people} limits={limits} ownId={actor.id} ownOrganisations={actor.organisations} />;
+  return (
+    <PeopleList
+      initial={people}
+      limits={limits}
+      ownId={actor.id}
+      ownOrganisations={actor.organisations}
+      singleSignOn={singleSignOnSettings()}
+    />
+  );
 }

@@ -4,9 +4,11 @@ import { cookieOf } from "@/lib/auth/authorise";
 import { authOptions } from "@/lib/auth/options";
 import type { Exchange } from "@/lib/auth/password-sign-in";
 import { sessionCookieName, sessionIdOf } from "@/lib/auth/session";
+import type { Provider } from "@/lib/auth/single-sign-on/discovery";
 import { problemBody } from "@/lib/errors";
 import { clientAddress } from "@/lib/front/client-address";
 import { checkedRequest } from "./checked-request";
+import { isSingleSignOn, singleSignOnAnswer } from "./single-sign-on";
 
 /** Signing in and out, by next-auth. It gets only what it can read: from anything else it would make a 500. */
 const signIn = handleOpen(async ({ request, requestId, params }) => {
@@ -20,8 +22,12 @@ const signIn = handleOpen(async ({ request, requestId, params }) => {
       previous: await sessionIdOf(cookieOf(request, sessionCookieName())),
     },
   };
-  const answer = await NextAuth(checked as never, { params: Promise.resolve(params) } as never, authOptions(exchange));
-  return exchange.refusal ? refused(exchange, request) : answer;
+  const run = async (discovered?: Provider): Promise<Response> => {
+    const options = authOptions(exchange, discovered);
+    const answer = await NextAuth(checked as never, { params: Promise.resolve(params) } as never, options);
+    return exchange.refusal ? refused(exchange, request) : answer;
+  };
+  return isSingleSignOn(params.nextauth as string[], request) ? singleSignOnAnswer(checked, exchange, run) : run();
 });
 
 /** As problem+json, with the address next-auth's own client reads the reason from. */

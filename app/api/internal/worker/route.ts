@@ -2,11 +2,13 @@ import { timingSafeEqual } from "node:crypto";
 import { environment } from "@/lib/env";
 import { problemBody } from "@/lib/errors";
 import { requestIdOf } from "@/lib/pipeline/accept";
-import { runOneTick } from "@/lib/pipeline/worker";
+import { runTick } from "@/lib/pipeline/worker";
 
 export const dynamic = "force-dynamic";
+/** TICK_SECONDS of claiming and 20 s for what is under way then. A host that ends functions sooner needs a smaller TICK_SECONDS. */
+export const maxDuration = 60;
 
-/** One bounded worker round, for serverless hosts: a cron job calls it with the bearer CRON_SECRET. */
+/** The worker for TICK_SECONDS, for serverless hosts: a cron job calls it with the bearer CRON_SECRET. */
 export async function POST(request: Request): Promise<Response> {
   const given = Buffer.from(request.headers.get("authorization") ?? "");
   const wanted = Buffer.from(`Bearer ${environment().CRON_SECRET}`);
@@ -14,5 +16,6 @@ export async function POST(request: Request): Promise<Response> {
     const problem = { status: 401, title: "This is for the cron job.", detail: "Send the bearer CRON_SECRET." };
     return Response.json(problemBody(problem, requestIdOf({ headers: [...request.headers] })), { status: 401 });
   }
-  return Response.json({ delivered: await runOneTick() });
+  const delivered = await runTick();
+  return Response.json({ delivered: delivered ?? 0, already_running: delivered === null });
 }

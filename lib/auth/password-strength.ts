@@ -1,0 +1,37 @@
+/**
+ * How soon a password is guessed, by zxcvbn's dictionaries of passwords and words. On the server only and loaded with the first
+ * password that is set: they are megabytes. The form knows the cheap rules of lib/contract/password-policy.ts.
+ */
+import { perProcess } from "@/lib/per-process";
+
+/** 3 of 4: more than 10^8 guesses. */
+const LEAST_SCORE = 3;
+/** What it costs grows with the length, and what stands behind makes nothing weaker. */
+const LONGEST_CHECKED = 64;
+
+type Estimator = { check(password: string, known: string[]): { score: number; feedback: { warning: string | null } } };
+
+const loaded = perProcess<{ estimator?: Promise<Estimator> }>("password-strength", () => ({}));
+
+/** Why a password is soon guessed, as a sentence; null when it is not. `known`: name, e-mail. */
+export async function guessable(password: string, known: readonly string[]): Promise<string | null> {
+  loaded.estimator ??= load();
+  const estimator = await loaded.estimator;
+  const parts = known.flatMap((one) => [one, ...one.split(/[\s@._+-]+/)]).filter((part) => part.length >= 3);
+  const { score, feedback } = estimator.check(password.slice(0, LONGEST_CHECKED), ["redrive", ...parts]);
+  if (score >= LEAST_SCORE) return null;
+  return `${feedback.warning ?? "It is guessed within a short time."} A few random words are easiest to remember.`;
+}
+
+async function load(): Promise<Estimator> {
+  const [{ ZxcvbnFactory }, common, english] = await Promise.all([
+    import("@zxcvbn-ts/core"),
+    import("@zxcvbn-ts/language-common"),
+    import("@zxcvbn-ts/language-en"),
+  ]);
+  return new ZxcvbnFactory({
+    dictionary: { ...common.dictionary, ...english.dictionary },
+    graphs: common.adjacencyGraphs,
+    translations: english.translations,
+  });
+}

@@ -1,0 +1,68 @@
+-- The closed lists of the product. Each list is declared here and nowhere else: the TypeScript types are generated
+-- from it, and lib/contract/vocabulary.ts gives each value its words. Append values, never reorder them.
+
+create type public.trust_level as enum ('signed', 'token', 'unsigned');
+
+create type public.parse_status as enum (
+  'ok', 'empty', 'not_json', 'invalid_json', 'invalid_utf8', 'too_large', 'too_deep', 'nul_character', 'lone_surrogate',
+  'giant_number'
+);
+
+-- How an event came to us: sent by its provider, published by one of our own services, a sample, read from the provider's API, or
+-- rebuilt from an object of that API.
+create type public.event_origin as enum ('webhook', 'published', 'sample', 'provider_api', 'reconstructed');
+
+-- What is odd about an event that is kept all the same: see flagsOf in lib/pipeline/event-row.ts.
+create type public.event_flag as enum ('repeated_keys', 'impossible_time');
+
+create type public.rejection_reason as enum (
+  'unsigned', 'bad_signature', 'stale', 'malformed', 'too_large', 'not_configured', 'wrong_address'
+);
+
+create type public.destination_kind as enum ('tables', 'http');
+
+-- Which deliveries of a destination go strictly one after the other: none, those of one object, those of one
+-- organisation, or all of them.
+create type public.delivery_ordering as enum ('none', 'object', 'organisation', 'all');
+
+-- closed: deliveries flow. open: they wait, because most failed lately. half_open: one is out to try.
+create type public.breaker_state as enum ('closed', 'open', 'half_open');
+
+create type public.event_status as enum (
+  'received', 'processing', 'processed', 'failed', 'dead', 'replayed', 'resolved', 'ignored'
+);
+
+create type public.delivery_status as enum (
+  'pending', 'claimed', 'retrying', 'held', 'delivered', 'dead', 'cancelled'
+);
+
+-- Live traffic is claimed before replays, so that a big replay cannot starve it.
+create type public.delivery_lane as enum ('live', 'replay');
+
+create type public.attempt_status as enum ('open', 'succeeded', 'failed', 'lease_expired');
+
+create type public.error_class as enum (
+  'timeout', 'connection_refused', 'connection_reset', 'dns', 'tls', 'http_4xx', 'http_401', 'http_422', 'http_429',
+  'http_5xx', 'redirect', 'response_too_large', 'blocked_address', 'invalid_payload', 'constraint', 'handler_error',
+  'lease_expired', 'delivery_loop'
+);
+
+create type public.change_effect as enum ('created', 'updated', 'unchanged', 'superseded');
+
+create type public.replay_kind as enum ('single', 'keys', 'query', 'criteria', 'failures');
+
+create type public.replay_status as enum (
+  'draft', 'queued', 'running', 'paused', 'completed', 'stopped', 'cancelled'
+);
+
+create type public.replay_outcome as enum (
+  'changed', 'already_correct', 'superseded', 'delivered', 'failed', 'skipped'
+);
+
+-- Why an item of a replay did not run.
+create type public.skip_reason as enum (
+  'already_applied', 'superseded', 'too_old', 'destination_paused', 'destination_disabled', 'in_flight',
+  'predecessor_failed', 'stopped', 'cancelled'
+);
+
+create type public.staff_role as enum ('viewer', 'support', 'admin');

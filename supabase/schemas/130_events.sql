@@ -1,0 +1,106 @@
+-- What providers told us. `raw_body` is the record: verify, forward and replay use it, and nothing ever changes it but a
+-- privacy request.
+-- Written by accept_events; the status is rolled up from the deliveries by roll_up_events.
+
+create table public.events (
+  id bigint generated always as identity primary key,
+  provider text not null,
+  -- At most 1 KB: longer keys arrive here as `sha256:<hex>` of themselves.
+  event_key text not null check (octet_length(event_key) between 1 and 1024),
+  -- An index refuses entries above 2,704 bytes, so the key is looked up by its hash. event_keys makes it unique.
+  event_key_hash bytea not null,
+  event_type text not null check (char_length(event_type) <= 255),
+  -- The door it came through; null is the provider's default one, which the environment configures.
+  source_id bigint references public.sources (id) on delete restrict,
+  status public.event_status not null default 'received',
+  trust public.trust_level not null,
+  parse_status public.parse_status not null,
+  flags public.event_flag[] not null default '{}',
+  organisation_id text,
+  company_id text,
+  object_id text,
+  -- It carries the whole state of its object, so that a newer one of its type makes it pointless to send.
+  replaces_older boolean not null default false,
+  livemode boolean,
+  -- The same bytes came before under another key, and the provider does not sign its keys: stored, never delivered by
+  -- itself.
+  suspected_replay boolean not null default false,
+  -- The provider does not sign what the key is made of: its bytes are looked up when others come.
+  unsigned_key boolean not null default false,
+  -- A person asked the sender to forget them: bytes, payload and headers are gone, the hashes stay.
+  redacted_at timestamptz,
+  raw_body bytea not null,
+  body_sha256 bytea not null,
+  -- What is equal on every honest retry: the body's hash, or a hash of the part a provider does not vary.
+  fingerprint bytea not null,
+  -- A guarded projection of the body for search and display. Null when jsonb could not hold it exactly.
+  payload jsonb,
+  method text not null,
+  path text not null,
+  -- Ordered pairs [[name, value], …] as received, secrets redacted.
+  headers jsonb not null,
+  content_type text,
+  request_id text,
+  occurred_at timestamptz,
+  received_at timestamptz not null default public.now_(),
+  processed_at timestamptz,
+  duplicate_count integer not null default 0,
+  conflict_count integer not null default 0,
+  replay_count integer not null default 0,
+  attempt_count integer not null default 0,
+  last_error_class public.error_class,
+  last_error text,
+  -- Not filled yet. Made by the provider's file from the body, for pairing alone: what is read from the provider's API has another
+  -- event key than the webhook that comes late.
+  logical_key text,
+  origin public.event_origin,
+  -- Not filled yet: whom it is about and what it is worth, for the impact of an incident. The object is object_id.
+  customer_id text,
+  amount numeric,
+  currency text
+);
+
+-- With what is counted and searched of many events at a time, so that their rows need not be read for it.
+create index events_newest_first on public.events (received_at desc, id desc)
+  include (status, provider, event_type, event_key);
+create index events_newest_of_provider on public.events (provider, received_at desc, id desc);
+create index events_newest_with_status on public.events (status, received_at desc, id desc);
+create index events_newest_of_organisation on public.events (organisation_id, received_at desc, id desc)
+  where organisation_id is not null;
+create index events_newest_of_type on public.events (event_type, received_at desc, id desc);
+-- The seldom ones: what is not in them costs nothing at the door.
+create index events_newest_with_error on public.events (last_error_class, received_at desc, id desc)
+  where last_error_class is not null;
+create index events_newest_of_company on public.events (company_id, received_at desc, id desc)
+  where company_id is not null;
+create index events_newest_tried_again on public.events (received_at desc, id desc, attempt_count) where attempt_count > 1;
+create index events_newest_replayed on public.events (received_at desc, id desc) where replay_count > 0;
+create index events_newest_not_signed on public.events (trust, received_at desc, id desc) where trust <> 'signed';
+create index events_newest_of_source on public.events (source_id, received_at desc, id desc) where source_id is not null;
+create index events_of_key on public.events (provider, event_key_hash);
+create index events_of_object on public.events (object_id, received_at) where object_id is not null;
+create index events_with_bytes on public.events (provider, body_sha256) where unsigned_key;
+-- Compared byte by byte, so that every key that begins with some text stands together in it.
+create index events_by_key on public.events (event_key text_pattern_ops);
+-- Of what we published ourselves, the key is `<organisation>/<idempotency key>`; people know the second half.
+create index events_by_idempotency_key on public.events
+  ((substr(event_key, strpos(event_key, '/') + 1)) text_pattern_ops) where provider = 'platform';
+-- Only ever asked for as a whole, and hashes of it are a third of its size.
+create index events_by_request_id on public.events using hash (request_id);
+
+alter table public.events enable row level security;
+
+-- What makes an event a duplicate: narrow, so that it can outlive the events, which are partitioned by time one day.
+create table public.event_keys (
+  provider text not null,
+  key_hash bytea not null check (octet_length(key_hash) = 32),
+  -- Per endpoint: what one tenant's sender says must never make another tenant's event a duplicate.
+  source_id bigint references public.sources (id) on delete restrict,
+  -- Which identity of the event: its event key is ''.
+  variant text not null default '',
+  -- The event may be gone.
+  event_id bigint not null,
+  constraint event_keys_one_per_door_and_key unique nulls not distinct (provider, key_hash, source_id, variant)
+);
+
+alter table public.event_keys enable row level security;

@@ -1,0 +1,44 @@
+-- What came and is no event: other bytes under a known key, and refused requests.
+
+-- The same key with different bytes: answered 2xx, kept beside the first, never delivered.
+create table public.event_conflicts (
+  id bigint generated always as identity primary key,
+  event_id bigint not null,
+  raw_body bytea not null,
+  headers jsonb not null,
+  received_at timestamptz not null default public.now_()
+);
+
+create index event_conflicts_of_event on public.event_conflicts (event_id);
+
+alter table public.event_conflicts enable row level security;
+
+-- Requests refused at the door: evidence, never an event. Capped per provider, reason and hour by record_rejections;
+-- an authentic but stale request keeps its whole body, so that a wrong clock destroys nothing.
+create table public.rejections (
+  id bigint generated always as identity primary key,
+  provider text not null,
+  reason public.rejection_reason not null,
+  detail text not null,
+  status_code integer not null,
+  method text not null,
+  path text not null,
+  headers jsonb not null,
+  body bytea not null,
+  body_size integer not null,
+  -- Of the whole body, also where only its beginning is kept.
+  body_sha256 bytea,
+  request_id text,
+  -- What it would have been, as far as it can be believed: the source its URL belongs to, and that source's organisation; of
+  -- an authentic one, such as a stale one, the organisation and key it has itself.
+  source_id bigint references public.sources (id) on delete set null,
+  organisation_id text,
+  event_key text check (octet_length(event_key) <= 1024),
+  received_at timestamptz not null default public.now_()
+);
+
+create index rejections_newest_of_provider on public.rejections (provider, reason, received_at desc);
+create index rejections_newest_of_organisation on public.rejections (organisation_id, provider, received_at desc)
+  where organisation_id is not null;
+
+alter table public.rejections enable row level security;

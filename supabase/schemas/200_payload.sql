@@ -1,0 +1,50 @@
+-- Bodies as jsonb, and how much of them an answer may carry.
+
+-- The payload of an event, and its only reader: where payloads are kept is decided here and in 302_store_events.sql. A parsed body, so
+-- that it is inlined.
+create function public.payload_of(e public.events) returns jsonb
+language sql immutable
+return (e).payload;
+
+-- The body as jsonb, or null when jsonb cannot hold it. A wrong body must never fail the insert of its event.
+create function public.payload_or_null(p_body bytea) returns jsonb
+language plpgsql immutable set search_path = '' as $$
+begin
+  return convert_from(p_body, 'UTF8')::jsonb;
+exception when others then
+  return null;
+end
+$$;
+
+-- The payload with its secret top-level fields replaced.
+create function public.without_secrets(p_payload jsonb, p_fields text[]) returns jsonb
+language sql immutable set search_path = '' as $$
+  select case
+    when jsonb_typeof(p_payload) = 'object' and cardinality(p_fields) > 0 then p_payload || coalesce((
+      select jsonb_object_agg(f, '[redacted]') from unnest(p_fields) f where p_payload ? f
+    ), '{}')
+    else p_payload
+  end;
+$$;
+
+-- How much of payloads one answer carries. Whoever makes, sends and reads 100 MB of JSON waits longer than anybody does.
+create function public.payload_budget() returns integer
+language sql immutable set search_path = '' as $$
+  select 4 * 1024 * 1024;
+$$;
+
+-- The bytes that a payload adds to an answer, without reading it: those of the body it was made from.
+create function public.payload_bytes(e public.events) returns bigint
+language sql immutable
+return case when public.payload_of(e) is null then 0 else octet_length((e).raw_body) end;
+
+-- An event as projections take it, with the settings of its source (lib/pipeline/projectable.ts). A parsed body, so that it is
+-- inlined: no copy of the row is made, which would fetch its payload too.
+create function public.event_for_projection(e public.events, p_settings jsonb) returns jsonb
+language sql stable
+return jsonb_build_object(
+  'id', (e).id, 'provider', (e).provider, 'event_key', (e).event_key, 'event_type', (e).event_type,
+  'received_at', public.iso((e).received_at), 'occurred_at', public.iso((e).occurred_at),
+  'organisation_id', (e).organisation_id, 'company_id', (e).company_id, 'settings', p_settings,
+  'body', encode((e).raw_body, 'base64')
+);

@@ -1,0 +1,46 @@
+-- Which events go where, in which order they go, and what a new delivery waits for.
+
+-- Whether a destination takes deliveries: it is on, not paused and not deleted. A circuit or a throttle only delays them.
+-- Its body is parsed when it is created, so it needs no search_path, and can be inlined into the statement that asks.
+create function public.takes_deliveries(t public.destinations) returns boolean
+language sql immutable
+return (t).enabled and (t).paused_at is null and (t).archived_at is null;
+
+-- Whether events of this provider, type and organisation come here. Pausing and disabling do not change that: they hold.
+create function public.wants_event(
+  p_destination public.destinations, p_provider text, p_event_type text, p_organisation_id text
+) returns boolean
+language sql immutable set search_path = '' as $$
+  select (p_destination).archived_at is null
+    and (p_provider = any ((p_destination).providers) or '*' = any ((p_destination).providers))
+    and ((p_destination).organisation_id is null or (p_destination).organisation_id = p_organisation_id)
+    and exists (
+      select from unnest((p_destination).event_types) w(wanted)
+      where w.wanted in ('*', p_event_type)
+        or right(w.wanted, 2) = '.*' and starts_with(p_event_type, left(w.wanted, -1))
+    );
+$$;
+
+-- What a new delivery waits for: pending ones are claimed, held ones are released in order when the destination is resumed or
+-- enabled. While older ones are still held, newer ones queue behind them.
+create function public.first_status(p_destination public.destinations) returns public.delivery_status
+language plpgsql stable set search_path = '' as $$
+begin
+  if public.takes_deliveries(p_destination) and not exists (
+    select from public.deliveries d where d.destination_id = (p_destination).id and d.status = 'held'
+  ) then
+    return 'pending';
+  end if;
+  return 'held';
+end
+$$;
+
+-- What an event waits for at a destination, as the destination orders its deliveries.
+create function public.ordering_key_of(d public.destinations, e public.events) returns text
+language sql immutable set search_path = '' as $$
+  select case (d).ordering
+    when 'object' then coalesce((e).object_id, (e).event_key)
+    when 'organisation' then coalesce((e).organisation_id, '')
+    when 'all' then ''
+  end;
+$$;

@@ -1,0 +1,83 @@
+-- accept: what the door does, in one transaction. The caller answers 2xx only after it committed.
+-- Called by lib/pipeline/accept.ts with a micro-batch of verified events, or of refused requests.
+
+-- Stores every event once per door, counts duplicates, keeps conflicts, and fans out deliveries.
+-- p_events: [{n, provider, event_key, event_type, source_id, trust, parse_status, flags, organisation_id, company_id,
+-- object_id, replaces_older, livemode, unsigned_key, secret_fields, body (base64), shown_body (base64), fingerprint (hex), method,
+-- path, headers, content_type, request_id, occurred_at}]. p_deliver_suspected: suspected replays are delivered like any other event.
+-- Answers [{n, event_id, outcome, suspected_replay}] with outcome accepted, duplicate or conflict.
+create function public.accept_events(p_events jsonb, p_deliver_suspected boolean default false) returns jsonb
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_new bigint[];
+  v_suspected integer[];
+  v_answer jsonb;
+begin
+  -- Whatever the server or role is set to: an acknowledged event is on disk.
+  perform set_config('synchronous_commit', 'on', true);
+
+  v_suspected := public.suspected_replays(p_events);
+
+  v_new := public.store_events(p_events, v_suspected, p_deliver_suspected);
+
+  -- A new statement sees what another transaction committed while the insert waited for it.
+  with seen as (
+    select i.n, i.provider, i.event_type, i.body, i.headers, k.event_id, e.organisation_id,
+      coalesce(e.suspected_replay, false) as suspected_replay,
+      case
+        when e.id = any (v_new) and row_number() over (partition by e.id order by i.n) = 1 then 'accepted'
+        -- Its event may be gone, and with it what could be compared.
+        when e.id is null or e.fingerprint = decode(i.fingerprint, 'hex') then 'duplicate'
+        else 'conflict'
+      end as outcome
+    from jsonb_to_recordset(p_events) as i(
+      n integer, provider text, event_key text, event_type text, source_id bigint, body text, fingerprint text,
+      headers jsonb
+    )
+    join public.event_keys k
+      on k.provider = i.provider and k.key_hash = sha256(convert_to(i.event_key, 'UTF8'))
+      and k.source_id is not distinct from i.source_id and k.variant = ''
+    left join public.events e on e.id = k.event_id
+  ),
+  again as (
+    select event_id, count(*) filter (where outcome = 'duplicate') as duplicates,
+      count(*) filter (where outcome = 'conflict') as conflicts
+    from seen where outcome <> 'accepted'
+    group by event_id
+    order by event_id
+  ),
+  counted as (
+    update public.events e set
+      duplicate_count = e.duplicate_count + a.duplicates,
+      conflict_count = e.conflict_count + a.conflicts
+    from again a
+    where e.id = a.event_id
+    returning e.id
+  ),
+  kept as (
+    -- At most ten per event: a sender gone wrong must not fill the disk.
+    insert into public.event_conflicts (event_id, raw_body, headers)
+    select s.event_id, decode(s.body, 'base64'), s.headers
+    from seen s
+    join public.events e on e.id = s.event_id
+    where s.outcome = 'conflict' and e.conflict_count < 10
+    returning id
+  )
+  select jsonb_agg(jsonb_build_object(
+    'n', s.n, 'event_id', s.event_id, 'outcome', s.outcome, 'provider', s.provider, 'event_type', s.event_type,
+    'organisation_id', s.organisation_id, 'suspected_replay', s.suspected_replay
+  ))
+  into v_answer
+  from seen s;
+
+  perform public.add_statistics((
+    select jsonb_agg(jsonb_build_object(
+      'organisation_id', s.organisation_id, 'provider', s.provider, 'event_type', s.event_type, 'count', 1,
+      'outcome', case s.outcome when 'accepted' then 'received' else s.outcome end
+    ))
+    from jsonb_to_recordset(v_answer) as s(organisation_id text, provider text, event_type text, outcome text)
+  ));
+
+  return v_answer;
+end
+$$;

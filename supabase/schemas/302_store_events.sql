@@ -1,0 +1,88 @@
+-- The events table's only way in. Called by accept_events, and by create_sample.
+
+-- Stores the events whose key is new, and gives them deliveries to the destinations that want them; with p_for to that one
+-- alone, whatever it wants. p_events and p_deliver_suspected: as accept_events takes them; p_suspected: the numbers (n) of
+-- suspected replays among them. Answers the ids of the new ones. What is known already costs one probe: its body is not read.
+create function public.store_events(
+  p_events jsonb, p_suspected integer[], p_deliver_suspected boolean, p_for bigint default null
+) returns bigint[]
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_new bigint[];
+  v_numbers integer[];
+begin
+  -- In key order, so that two batches with the same keys wait for each other instead of deadlocking.
+  with keys as materialized (
+    select k.n, k.provider, k.key_hash, k.source_id, nextval('public.events_id_seq') as id
+    from (
+      select e.n, e.provider, sha256(convert_to(e.event_key, 'UTF8')) as key_hash, e.source_id
+      from jsonb_to_recordset(p_events) as e(n integer, provider text, event_key text, source_id bigint)
+      order by 2, 3, 4, 1
+    ) k
+  ),
+  taken as (
+    insert into public.event_keys (provider, key_hash, source_id, event_id)
+    select k.provider, k.key_hash, k.source_id, k.id from keys k
+    on conflict on constraint event_keys_one_per_door_and_key do nothing
+    returning event_id
+  )
+  select coalesce(array_agg(k.id order by k.id), '{}'), coalesce(array_agg(k.n order by k.id), '{}') into v_new, v_numbers
+  from keys k
+  -- Not joined: the plans of accept know loops alone, and this would be a million of them for a thousand events.
+  where k.id = any (array(select t.event_id from taken t));
+  if v_new = '{}' then
+    return v_new;
+  end if;
+
+  insert into public.events (
+    id, provider, event_key, event_key_hash, event_type, source_id, status, trust, parse_status, flags, organisation_id,
+    company_id, object_id, replaces_older, livemode, suspected_replay, unsigned_key, raw_body, body_sha256, fingerprint, payload,
+    method, path, headers, content_type, request_id, occurred_at
+  )
+  overriding system value
+  select
+    v_new[array_position(v_numbers, e.n)], e.provider, e.event_key, b.key_hash, e.event_type, e.source_id,
+    case when (p_deliver_suspected or e.n <> all (p_suspected)) and (p_for is not null or exists (
+      select from public.destinations d
+      -- Cheaper than the question itself, for a thousand destinations of other organisations.
+      where (d.organisation_id is null or d.organisation_id = e.organisation_id)
+        and public.wants_event(d, e.provider, e.event_type, e.organisation_id)
+    )) then 'received' else 'ignored' end::public.event_status,
+    e.trust,
+    case when e.parse_status = 'ok' and b.payload is null then 'invalid_json' else e.parse_status end, coalesce(e.flags, '{}'),
+    e.organisation_id, e.company_id, e.object_id, coalesce(e.replaces_older, false), e.livemode,
+    e.n = any (p_suspected), coalesce(e.unsigned_key, false), b.body, sha256(b.body), decode(e.fingerprint, 'hex'),
+    public.without_secrets(b.payload, e.secret_fields), e.method, e.path, e.headers, e.content_type, e.request_id,
+    e.occurred_at
+  from jsonb_to_recordset(p_events) as e(
+    n integer, provider text, event_key text, event_type text, source_id bigint, trust public.trust_level,
+    parse_status public.parse_status, flags public.event_flag[], organisation_id text, company_id text, object_id text,
+    replaces_older boolean, livemode boolean, unsigned_key boolean, secret_fields text[], body text, shown_body text,
+    fingerprint text, method text, path text, headers jsonb, content_type text, request_id text,
+    occurred_at timestamptz
+  )
+  cross join lateral (
+    select d.body, sha256(convert_to(e.event_key, 'UTF8')) as key_hash,
+      case when e.parse_status = 'ok' then public.payload_or_null(
+        -- What is secret outside of the secret fields is covered in these bytes already.
+        coalesce(decode(e.shown_body, 'base64'), d.body)
+      ) end as payload
+    from (select decode(e.body, 'base64') as body offset 0) d
+    offset 0
+  ) b
+  where e.n = any (v_numbers)
+  order by 1;
+
+  insert into public.deliveries (event_id, destination_id, status, ordering_key)
+  select e.id, d.id, public.first_status(d), public.ordering_key_of(d, e)
+  from public.events e
+  join public.destinations d on case
+    when p_for is not null then d.id = p_for
+    else (d.organisation_id is null or d.organisation_id = e.organisation_id)
+      and public.wants_event(d, e.provider, e.event_type, e.organisation_id)
+  end
+  where e.id = any (v_new) and (p_deliver_suspected or not e.suspected_replay);
+
+  return v_new;
+end
+$$;

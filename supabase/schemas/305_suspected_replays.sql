@@ -1,0 +1,50 @@
+-- Which events look like a caught request that is sent again. Asked by accept_events.
+
+-- The numbers of those whose bytes came through the same door before under another key, from a provider that does not sign
+-- its keys: somebody may have caught a request and sends it again as a new one. Bytes of the same moment under another type
+-- are no such thing: Shopify sends one state of an order as orders/create and orders/paid, and tries each for four hours.
+-- Two such batches with the same bytes wait for each other here, before they write anything.
+create function public.suspected_replays(p_events jsonb) returns integer[]
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_suspected integer[];
+begin
+  if not jsonb_path_exists(p_events, '$[*].unsigned_key ? (@ == true)') then
+    return '{}';
+  end if;
+
+  perform pg_advisory_xact_lock(k.lock)
+  from (
+    select distinct hashtextextended('bytes ' || i.provider || ' ' || md5(i.body), 1) as lock
+    from jsonb_to_recordset(p_events) as i(provider text, body text, unsigned_key boolean)
+    where i.unsigned_key
+    order by 1
+  ) k;
+
+  with incoming as (
+    select i.n, i.provider, i.source_id, i.event_type, i.event_key, sha256(decode(i.body, 'base64')) as body_sha256
+    from jsonb_to_recordset(p_events) as i(
+      n integer, provider text, source_id bigint, event_type text, event_key text, body text, unsigned_key boolean
+    )
+    where i.unsigned_key
+  )
+  select coalesce(array_agg(i.n), '{}') into v_suspected
+  from (
+    -- Another key with the same bytes before it in this batch. Windows, not pairs: a request may be a thousand events.
+    select x.*, min(x.event_key) over w <> x.event_key or max(x.event_key) over w <> x.event_key as again
+    from incoming x
+    window w as (
+      partition by x.provider, x.source_id, x.body_sha256, x.event_type order by x.n
+      rows between unbounded preceding and 1 preceding
+    )
+  ) i
+  where i.again or exists (
+    select from public.events e
+    where e.provider = i.provider and e.body_sha256 = i.body_sha256 and e.unsigned_key
+      and e.source_id is not distinct from i.source_id and e.event_key <> i.event_key
+      and e.received_at > public.now_() - interval '30 days'
+      and (e.event_type = i.event_type or e.received_at < public.now_() - interval '5 hours')
+  );
+  return v_suspected;
+end
+$$;

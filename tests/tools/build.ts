@@ -1,0 +1,5 @@
+/** Builds the console when its build is missing or stale, as each start does. For `npm test`, which does it once and early. */
+import { ensureBuild } from "../../lib/boot/build";
+import { ROOT } from "../../lib/db/supabase-cli";
+
+await ensureBuild(ROOT, (line) => console.log(line));
