@@ -1802,11 +1802,11 @@ CREATE OR REPLACE FUNCTION public.count_refused_sign_in (
   AS $function$
   delete from public.sign_in_refusals r
   where (r.kind, r.subject, r.hour) in (
-    select o.kind, o.subject, o.hour from public.sign_in_refusals o where o.hour < now() - interval '2 hours'
+    select o.kind, o.subject, o.hour from public.sign_in_refusals o where o.hour < public.now_() - interval '2 hours'
     order by o.hour limit 100 for update skip locked
   );
   insert into public.sign_in_refusals as r (kind, subject, hour, refused)
-  values (p_kind, left(p_subject, 320), date_trunc('hour', now()), 1)
+  values (p_kind, left(p_subject, 320), date_trunc('hour', public.now_()), 1)
   on conflict on constraint sign_in_refusals_pkey do update set refused = r.refused + 1
   returning r.refused;
 $function$;
@@ -6515,16 +6515,7 @@ begin
     select from public.staff_actions a
     where a.subject = v_subject and a.acted_at > public.now_() - interval '1 hour' and a.action = 'sign_in.refuse'
       and a.details = v_details
-<<<<<<<< HEAD:supabase/migrations/20261129210746_hardening.sql
   ) then
-========
-  ) or (
-    select count(*) from (
-      select from public.staff_actions a
-      where a.action = 'sign_in.refuse' and a.acted_at > public.now_() - interval '1 hour' limit 200
-    ) lately
-  ) >= 200 then
->>>>>>>> main:supabase/migrations/20261129221119_hardening.sql
     return;
   end if;
   v_of_account := public.count_refused_sign_in('account', v_subject);
@@ -6553,29 +6544,6 @@ CREATE OR REPLACE FUNCTION public.record_rejections (
   SET jit TO 'off'
   SET statement_timeout TO '3s'
   AS $function$
-<<<<<<<< HEAD:supabase/migrations/20261129210746_hardening.sql
-========
-  insert into public.rejections (
-    provider, reason, detail, status_code, method, path, headers, body, body_size, body_sha256, request_id, source_id,
-    organisation_id, event_key
-  )
-  select r.provider, r.reason, r.detail, r.status_code, r.method, r.path, r.headers, decode(r.body, 'base64'), r.body_size,
-    decode(r.body_sha256, 'hex'), r.request_id,
-    (select x.id from public.sources x where x.id = r.source_id), r.organisation_id, r.event_key
-  from (
-    select s.*, row_number() over (partition by s.provider, s.reason) as turn
-    from jsonb_to_recordset(p_samples) as s(
-      provider text, reason public.rejection_reason, detail text, status_code integer, method text, path text,
-      headers jsonb, body text, body_size integer, body_sha256 text, request_id text, source_id bigint,
-      organisation_id text, event_key text
-    )
-  ) r
-  where r.turn + (
-    select count(*) from public.rejections x
-    where x.provider = r.provider and x.reason = r.reason and x.received_at >= date_trunc('hour', public.now_())
-  ) <= 100;
-
->>>>>>>> main:supabase/migrations/20261129221119_hardening.sql
   select public.add_statistics((
     select jsonb_agg(jsonb_build_object(
       'organisation_id', c.organisation_id, 'provider', c.provider, 'event_type', c.reason, 'outcome', 'rejected',
@@ -6591,10 +6559,10 @@ CREATE OR REPLACE FUNCTION public.record_rejections (
       headers jsonb, body text, body_size integer, body_sha256 text, request_id text, source_id bigint,
       organisation_id text, event_key text
     )
-  ), lately as materialized (
+  ), recent as materialized (
     select k.provider, k.reason, k.turns, (
       select count(*) from public.rejections x
-      where x.provider = k.provider and x.reason = k.reason and x.received_at >= date_trunc('hour', now())
+      where x.provider = k.provider and x.reason = k.reason and x.received_at >= date_trunc('hour', public.now_())
     ) as kept
     from (select s.provider, s.reason, count(*) as turns from samples s group by s.provider, s.reason) k
   ), stored as (
@@ -6606,11 +6574,11 @@ CREATE OR REPLACE FUNCTION public.record_rejections (
       decode(r.body_sha256, 'hex'), r.request_id,
       (select x.id from public.sources x where x.id = r.source_id), r.organisation_id, r.event_key
     from samples r
-    join lately l on l.provider = r.provider and l.reason = r.reason
-    where r.turn + l.kept <= 100
+    join recent k on k.provider = r.provider and k.reason = r.reason
+    where r.turn + k.kept <= 100
   )
-  select coalesce(jsonb_agg(jsonb_build_object('provider', l.provider, 'reason', l.reason)), '[]')
-  from lately l where l.kept + l.turns >= 100;
+  select coalesce(jsonb_agg(jsonb_build_object('provider', k.provider, 'reason', k.reason)), '[]')
+  from recent k where k.kept + k.turns >= 100;
 $function$;
 
 REVOKE ALL ON FUNCTION "public"."record_rejections"(jsonb, jsonb) FROM PUBLIC, "anon", "authenticated";
