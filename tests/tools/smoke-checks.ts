@@ -302,6 +302,8 @@ export const CHECKS: Check[] = [
       headers: { "content-type": "application/json" },
       body,
     });
+    // The check before says why it is not.
+    if (status === 409) throw new NotHere("the sample is not delivered yet");
     must(status === 200 || status === 202, `it answers ${status}: ${json?.error ?? ""}`);
     return String(status);
   }),
