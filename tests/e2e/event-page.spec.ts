@@ -79,7 +79,7 @@ test("a payload is searched, unfolded and copied from by keyboard, and its reque
     const command = await clipboard(page);
     expect(command).toContain(`'${app.url}/api/webhooks/standard'`);
     expect(command).toContain("it'\\''s <b>bold</b>");
-    expect(command).toContain("never kept: webhook-signature");
+    expect(command).toContain("never stored: webhook-signature");
   });
 
   await test.step("the bytes are downloaded as they came", async () => {
