@@ -399,10 +399,11 @@ const timeline = (page: Page) => page.getByRole("region", { name: "Timeline" });
 const sidebar = (page: Page) => page.getByRole("navigation", { name: "Main" });
 const inSidebar = (name: string) => (page: Page) => sidebar(page).getByRole("link", { name: new RegExp(`^${name}`) });
 const troubleInSidebar = (page: Page) => sidebar(page).getByRole("img", { name: /in trouble$/ });
+/** Of the row with this name, which the two letters of its mark may stand before. */
 const cellsOf = (table: string, row: string) => (page: Page) =>
   page
     .locator(`${table} tr`)
-    .filter({ has: page.locator("th[scope=row]", { hasText: new RegExp(`^${row}$`, "i") }) })
+    .filter({ has: page.locator("th[scope=row]", { hasText: new RegExp(`^(?:\\w\\w)?${row}$`, "i") }) })
     .locator("td");
 const cellsOfRow = (id: string, row: string) => (page: Page) =>
   page.getByTestId(id).filter({ hasText: row }).locator("td");
