@@ -61,8 +61,8 @@ const CASES: Case[] = [
     make: openCircuit,
     event: ({ until: at }) =>
       new RegExp(`The circuit of hold-circuit is open until ${clock(at)}\\. Then one test delivery`),
-    destination: /^Circuit open: .*The next try is in (59 min|1 h)\..* deliveries wait meanwhile\./s,
-    row: /Circuit open.*next try in (59 min|1 h)/,
+    destination: /^Circuit open: .*The next try is in (\d+ min|1 h( \d+ min)?)\..* deliveries wait meanwhile\./s,
+    row: /Circuit open.*next try in (\d+ min|1 h( \d+ min)?)/,
     replay: /^3 deliveries wait\. The circuit of hold-circuit is open until \d\d:\d\d:\d\d\./,
   },
   {
@@ -88,8 +88,9 @@ const CASES: Case[] = [
       await publish(sql, slug, 1, { from: 11 });
     },
     event: ({ until: at }) => new RegExp(`hold-throttled asked to slow down\\. Deliveries go on at ${clock(at)}\\.`),
-    destination: /^The endpoint asked to slow down\.Deliveries go on in (59 min|1 h)\. 2 deliveries wait meanwhile\./,
-    row: /Slowed down.*goes on in (59 min|1 h)/,
+    destination:
+      /^The endpoint asked to slow down\.Deliveries go on in (\d+ min|1 h( \d+ min)?)\. 2 deliveries wait meanwhile\./,
+    row: /Slowed down.*goes on in (\d+ min|1 h( \d+ min)?)/,
     replay: /^3 deliveries wait\. hold-throttled asked to slow down\. Deliveries go on at \d\d:\d\d:\d\d\./,
   },
   {
