@@ -4,7 +4,7 @@ import { signIn } from "next-auth/react";
 import { type FormEvent, useEffect, useId, useState } from "react";
 import { Button } from "../ui/button";
 import { Input } from "../ui/input";
-import { safeReturnAddress, signInProblem } from "./sign-in-words";
+import { safeReturnAddress, signInProblem } from "./sign-in-text";
 
 /** E-mail and password; single sign-on below when an operator configured one. */
 export function SignInForm({

@@ -3,7 +3,7 @@
  * queue behind them, and a bounded share of it per caller. Whoever finds it full is told so at once.
  */
 import { Problem } from "@/lib/errors";
-import { perProcess } from "@/lib/per-process";
+import { processSingleton } from "@/lib/process-singleton";
 
 const AT_ONCE = 2;
 const WAITING = 32;
@@ -17,7 +17,7 @@ interface Turns {
   callers: Map<string, number>;
 }
 
-const turns = perProcess<Turns>("hashing", () => ({ running: 0, waiting: [], callers: new Map() }));
+const turns = processSingleton<Turns>("hashing", () => ({ running: 0, waiting: [], callers: new Map() }));
 
 /** Runs `work` when its turn comes. Throws `HashingBusy` when too many wait, or too many of this caller. */
 export async function takeTurn<Result>(caller: string, work: () => Promise<Result>): Promise<Result> {

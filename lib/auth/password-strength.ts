@@ -2,7 +2,7 @@
  * How soon a password is guessed, by zxcvbn's dictionaries of passwords and words. On the server only and loaded with the first
  * password that is set: they are megabytes. The form knows the cheap rules of lib/contract/password-policy.ts.
  */
-import { perProcess } from "@/lib/per-process";
+import { processSingleton } from "@/lib/process-singleton";
 
 /** 3 of 4: more than 10^8 guesses. */
 const LEAST_SCORE = 3;
@@ -11,7 +11,7 @@ const LONGEST_CHECKED = 64;
 
 type Estimator = { check(password: string, known: string[]): { score: number; feedback: { warning: string | null } } };
 
-const loaded = perProcess<{ estimator?: Promise<Estimator> }>("password-strength", () => ({}));
+const loaded = processSingleton<{ estimator?: Promise<Estimator> }>("password-strength", () => ({}));
 
 /** Why a password is soon guessed, as a sentence; null when it is not. `known`: name, e-mail. */
 export async function guessable(password: string, known: readonly string[]): Promise<string | null> {

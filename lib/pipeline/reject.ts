@@ -5,13 +5,13 @@
 import { createHash } from "node:crypto";
 import { call } from "@/lib/db/client";
 import { logError } from "@/lib/log";
-import { perProcess } from "@/lib/per-process";
+import { processSingleton } from "@/lib/process-singleton";
 import { findProvider } from "@/lib/providers";
 import type { Provider, RawRequest, RefusalReason, Source, VerifiedRequest } from "@/lib/providers/provider";
 import { redactHeaders } from "@/lib/providers/redact";
-import { shownPath, spellingsOfToken } from "./door-path";
 import { nameOf } from "./event-row";
 import { maskSecrets } from "./mask";
+import { shownPath, spellingsOfToken } from "./webhook-path";
 
 const WINDOW_MS = 50;
 const SAMPLES_PER_WINDOW = 20;
@@ -41,11 +41,11 @@ interface Window {
   flushed: Promise<void>;
 }
 
-const state = perProcess("rejections", () => ({ current: undefined as Window | undefined }));
+const state = processSingleton("rejections", () => ({ current: undefined as Window | undefined }));
 
 /** Keeps a refused request. Resolves when it is stored, or after a second; never throws. */
 export async function recordRejection(provider: Sender, request: RawRequest, refusal: Refusal): Promise<void> {
-  state.current ??= openWindow();
+  state.current ??= openDialog();
   const window = state.current;
   const known = knownOf(provider, request, refusal);
   const { organisation_id } = known;
@@ -67,7 +67,7 @@ export async function recordRejection(provider: Sender, request: RawRequest, ref
   await Promise.race([window.flushed, new Promise((resolve) => setTimeout(resolve, LONGEST_WAIT_MS).unref())]);
 }
 
-function openWindow(): Window {
+function openDialog(): Window {
   const window: Window = {
     samples: [],
     bytes: 0,

@@ -418,7 +418,7 @@ const trafficOf = (provider: string) => (page: Page) =>
     .locator("dt", { hasText: "24 hours" })
     .locator("xpath=following-sibling::dd[1]");
 
-/** As components/destinations/looks.tsx writes them. */
+/** As components/status/destination-status.tsx writes them. */
 const STATE: Partial<Record<Destination["state"], string>> = { open: "Circuit open", half_open: "Trying again" };
 
 function isInTrouble({ state, disabled_because }: Destination): boolean {
