@@ -3,6 +3,7 @@
  * line here, and the walk through an outage compares it at each step. Long because it is a list.
  */
 import { expect, type Locator, type Page } from "playwright/test";
+import { DELIVERIES_PER_PAGE } from "../../lib/client/destinations";
 import type { Analytics } from "../../lib/contract/analytics";
 import type { DeadLetters, RailCounts } from "../../lib/contract/dead-letters";
 import type { Destination, DestinationDelivery } from "../../lib/contract/destinations";
@@ -173,7 +174,7 @@ export function figuresOf({ destination, slug, events, replays }: Outage): Figur
       `/destinations/${destination}`,
       "deliveries",
       statesOf("destination-delivery", "delivery-status"),
-      `${one}/deliveries`,
+      `${one}/deliveries?limit=${DELIVERIES_PER_PAGE}`,
       (list: { deliveries: DestinationDelivery[] }) =>
         list.deliveries.map(({ status }) => DELIVERY_STATUS[status].label),
     ),
