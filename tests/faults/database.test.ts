@@ -93,7 +93,7 @@ async function health() {
 
 const burst = () => Array.from({ length: 20 }, event);
 
-describe("with a frozen Postgres", { timeout: 180_000 }, () => {
+describe("with a frozen Postgres", { timeout: 600_000 }, () => {
   test("webhooks are answered 503 in three seconds, and are one row once it thaws and they are sent again [F08] [F18]", async () => {
     await alone();
     const events = burst();
@@ -125,7 +125,7 @@ describe("with a frozen Postgres", { timeout: 180_000 }, () => {
   });
 });
 
-describe("with a dead Postgres", { timeout: 180_000 }, () => {
+describe("with a dead Postgres", { timeout: 600_000 }, () => {
   test("webhooks are answered 503 at once, the process lives, and all is well after a restart [F06]", async () => {
     await alone();
     const events = burst();

@@ -187,11 +187,9 @@ async function forgetSamples(sql: postgres.Sql): Promise<void> {
   expect(gone.length).toBeGreaterThan(0);
   const counts = { received: gone.length, duplicate: gone.reduce((sum, { duplicates }) => sum + duplicates, 0) };
   for (const [outcome, count] of Object.entries(counts)) {
-    const less = await sql`
-      update statistics set count = count - ${count} where ctid = (
-        select ctid from statistics where organisation_id = '' and outcome = ${outcome} and count > ${count} limit 1
-      )`;
-    expect(less.count).toBe(1);
+    await sql`
+      insert into statistics (minute, provider, event_type, outcome, shard, count)
+      values (date_trunc('minute', now()), 'stripe', 'smoke', ${outcome}, 0, ${-count})`;
   }
 }
 
