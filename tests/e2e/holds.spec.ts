@@ -63,7 +63,7 @@ const CASES: Case[] = [
       new RegExp(`The circuit of hold-circuit is open until ${clock(at)}\\. Then one test delivery`),
     destination: /^Circuit open: .*The next try is in (\d+ min|1 h( \d+ min)?)\..* deliveries wait meanwhile\./s,
     row: /Circuit open.*next try in (\d+ min|1 h( \d+ min)?)/,
-    replay: /^3 deliveries wait\. The circuit of hold-circuit is open until \d\d:\d\d:\d\d\./,
+    replay: /^3 deliveries wait\. The circuit of hold-circuit is open until [\w ]*,? ?\d\d:\d\d:\d\d\./,
   },
   {
     why: "probe",
@@ -91,7 +91,7 @@ const CASES: Case[] = [
     destination:
       /^The endpoint asked to slow down\.Deliveries go on in (\d+ min|1 h( \d+ min)?)\. 2 deliveries wait meanwhile\./,
     row: /Slowed down.*goes on in (\d+ min|1 h( \d+ min)?)/,
-    replay: /^3 deliveries wait\. hold-throttled asked to slow down\. Deliveries go on at \d\d:\d\d:\d\d\./,
+    replay: /^3 deliveries wait\. hold-throttled asked to slow down\. Deliveries go on at [\w ]*,? ?\d\d:\d\d:\d\d\./,
   },
   {
     why: "paused",
@@ -235,7 +235,7 @@ async function send<Answer>(path: string, body: unknown = {}): Promise<Answer> {
   return answer as Answer;
 }
 
-/** As the reader's clock has it. */
+/** As the reader's clock has it, for a regular expression. The day stands before it when it is another one. */
 function clock(at: string | null): string {
-  return new Intl.DateTimeFormat("en-GB", { timeStyle: "medium" }).format(new Date(String(at)));
+  return `(?:[\\w ]+, )?${new Intl.DateTimeFormat("en-GB", { timeStyle: "medium" }).format(new Date(String(at)))}`;
 }
