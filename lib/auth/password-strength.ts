@@ -15,7 +15,11 @@ const loaded = processSingleton<{ estimator?: Promise<Estimator> }>("password-st
 
 /** Why a password is soon guessed, as a sentence; null when it is not. `known`: name, e-mail. */
 export async function guessable(password: string, known: readonly string[]): Promise<string | null> {
-  loaded.estimator ??= load();
+  loaded.estimator ??= load().catch((error) => {
+    // The next password tries again.
+    loaded.estimator = undefined;
+    throw error;
+  });
   const estimator = await loaded.estimator;
   const parts = known.flatMap((one) => [one, ...one.split(/[\s@._+-]+/)]).filter((part) => part.length >= 3);
   const { score, feedback } = estimator.check(password.slice(0, LONGEST_CHECKED), ["redrive", ...parts]);

@@ -1,4 +1,7 @@
-/** Bodies that nobody should read: every route, both ways of writing a length, and how the endpoint fares meanwhile. */
+/**
+ * Bodies that nobody should read: every route, both ways of writing a length, and how the endpoint fares meanwhile.
+ * Long because one started app serves every route of it.
+ */
 import { readFileSync } from "node:fs";
 import net from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";

@@ -1,6 +1,7 @@
 /**
  * `npm run smoke` against every way to run Redrive, each with processes of its own: what an operator would see after a deploy.
  * Then against installations that are broken, where it must fail and say what to do.
+ * Long because each installation needs its own start.
  */
 import type postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";

@@ -302,8 +302,9 @@ export const CHECKS: Check[] = [
       headers: { "content-type": "application/json" },
       body,
     });
-    // The check before says why it is not.
-    if (status === 409) throw new NotHere("the sample is not delivered yet");
+    // The check before has said why; any other refusal is a failure.
+    if (status === 409 && /being delivered/.test(json?.error ?? ""))
+      throw new NotHere("the sample is not delivered yet");
     must(status === 200 || status === 202, `it answers ${status}: ${json?.error ?? ""}`);
     return String(status);
   }),
