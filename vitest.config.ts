@@ -35,8 +35,8 @@ const withDatabase = (name: string) => ({
     globalSetup: [support("global-setup.ts")],
     setupFiles: [support("machine.ts")],
     // A stop for what hangs, not a measure: shared machines have been seen to take five times as long as usual.
-    testTimeout: 400_000,
-    hookTimeout: 400_000,
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
   },
 });
 

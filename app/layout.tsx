@@ -3,7 +3,7 @@ import { GeistSans } from "geist/font/sans";
 import type { Metadata, Viewport } from "next";
 import { headers } from "next/headers";
 import type { ReactNode } from "react";
-import { Surroundings } from "@/components/frame/surroundings";
+import { ConsoleProviders } from "@/components/frame/providers";
 import { NONCE_HEADER } from "@/lib/front/headers";
 import "./globals.css";
 
@@ -26,9 +26,9 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
     // next-themes sets the class before the first paint, so the server's markup differs by that one attribute.
     <html lang="en" className={`${GeistSans.variable} ${GeistMono.variable}`} suppressHydrationWarning>
       <body className="font-sans antialiased">
-        <Surroundings drawnAt={Date.now()} nonce={nonce}>
+        <ConsoleProviders drawnAt={Date.now()} nonce={nonce}>
           {children}
-        </Surroundings>
+        </ConsoleProviders>
       </body>
     </html>
   );

@@ -10,8 +10,8 @@
 import postgres from "postgres";
 import { closeDatabase } from "../lib/db/client";
 import { configureDestinations } from "../lib/destinations/configure";
+import { wakeWorker } from "../lib/pipeline/wake-worker";
 import { startWorker } from "../lib/pipeline/worker";
-import { ringWorker } from "../lib/pipeline/worker-bell";
 import { stripeEvent } from "../lib/samples/stripe";
 import { TEST_ENVIRONMENT } from "../tests/fixtures/sign";
 import { send } from "../tests/support/desk";
@@ -109,7 +109,7 @@ async function turn(count: number, hang: boolean): Promise<Times> {
         else {
           const slug = kind === "healthy" ? `shop-${n % HEALTHY}` : `hang-${n % count}`;
           sent.set(n, Date.now());
-          sends.push(publish(sql, slug, 1, { from: n }).then(ringWorker));
+          sends.push(publish(sql, slug, 1, { from: n }).then(wakeWorker));
         }
       }
     }

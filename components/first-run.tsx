@@ -6,12 +6,12 @@ import { keys } from "@/lib/client/keys";
 import { fetchSources } from "@/lib/client/sources";
 import type { SourceProvider } from "@/lib/contract/sources";
 import { CopyButton } from "./copy-button";
-import { Problem } from "./problem";
+import { Problem } from "./forms/problem";
 import { ProviderMark } from "./provider";
-import { DoorUrl } from "./sources/door-url";
+import { EndpointUrl } from "./sources/endpoint-url";
+import { MAY_NOT_SEND, secretState } from "./sources/labels";
 import { SampleButton } from "./sources/sample-button";
 import { SourceSkeleton } from "./sources/source-skeleton";
-import { MAY_NOT_SEND, secretState } from "./sources/source-words";
 
 const COMMAND = "npm run send -- stripe invoice.payment_succeeded";
 
@@ -61,7 +61,7 @@ function Doors({ sources, forbidden }: { sources: SourceProvider[]; forbidden: s
       <h3 className="mt-9 border-b pb-2 font-medium">Point a provider here</h3>
       <ul>
         {sources.map((source) => (
-          <Door key={source.provider} source={source} forbidden={forbidden} onSent={onSent} />
+          <WebhookPath key={source.provider} source={source} forbidden={forbidden} onSent={onSent} />
         ))}
       </ul>
       <p className="mt-3 text-pretty text-faint text-sm">
@@ -71,7 +71,15 @@ function Doors({ sources, forbidden }: { sources: SourceProvider[]; forbidden: s
   );
 }
 
-function Door({ source, forbidden, onSent }: { source: SourceProvider; forbidden: string | null; onSent: () => void }) {
+function WebhookPath({
+  source,
+  forbidden,
+  onSent,
+}: {
+  source: SourceProvider;
+  forbidden: string | null;
+  onSent: () => void;
+}) {
   const { provider, label, setup, url, token_in_url, secrets } = source;
   const secret = secretState(source);
   const Icon = secrets > 0 ? CircleCheck : TriangleAlert;
@@ -87,7 +95,7 @@ function Door({ source, forbidden, onSent }: { source: SourceProvider; forbidden
       </div>
       <p className="mt-1 max-w-[44rem] text-pretty text-quiet">{setup}</p>
       <div className="mt-2">
-        <DoorUrl url={url} what={`${label} webhook URL`} quiet={token_in_url && secrets === 0} />
+        <EndpointUrl url={url} what={`${label} webhook URL`} quiet={token_in_url && secrets === 0} />
       </div>
       <div className="mt-2 flex flex-wrap items-start gap-2">
         <SampleButton provider={source} forbidden={forbidden} onSent={onSent} />

@@ -2,7 +2,7 @@
 
 import { useRef, useState } from "react";
 import { useNow } from "@/lib/client/clock";
-import { useHydrated } from "@/lib/client/hydrated";
+import { useHydrated } from "@/lib/client/use-hydrated";
 import { localClock, localTime, relative, utcTime } from "./format";
 import { TOOLTIP_DELAY_MS, Tooltip } from "./ui/tooltip";
 

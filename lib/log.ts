@@ -2,7 +2,7 @@
  * One wide line of JSON per request and per attempt: ids first, decision included. Never a secret, signature or payload.
  * A log that takes no more lines (a full disk, a reader that ended) costs the lines and nothing else.
  */
-import { perProcess } from "./per-process";
+import { processSingleton } from "./process-singleton";
 
 type Fields = Record<string, string | number | boolean | null | undefined>;
 
@@ -15,7 +15,7 @@ export interface LogState {
   lastError: string | undefined;
 }
 
-const state = perProcess("log", (): LogState => ({ lost: 0, lastLostAt: undefined, lastError: undefined }));
+const state = processSingleton("log", (): LogState => ({ lost: 0, lastLostAt: undefined, lastError: undefined }));
 
 /** Writes one line to standard output. `event` says what happened: `accept`, `attempt`, `replay`, `request`, … */
 export function log(event: string, fields: Fields = {}): void {
@@ -43,7 +43,7 @@ const REFUSED_LINES = 10;
 const REFUSED_MS = 10_000;
 /** A path may name any provider; beyond this those of one decision are one kind. */
 const MOST_KINDS = 200;
-const refused = perProcess("log-refused", () => ({ kinds: new Map<string, { lines: number; more: number }>() }));
+const refused = processSingleton("log-refused", () => ({ kinds: new Map<string, { lines: number; more: number }>() }));
 
 function sumUp(kind: string, event: string, { decision, provider }: Fields): void {
   const { more = 0 } = refused.kinds.get(kind) ?? {};

@@ -3,7 +3,7 @@
  * server.ts begins it for pages, `handle` for API routes.
  */
 import { AsyncLocalStorage } from "node:async_hooks";
-import { perProcess } from "./per-process";
+import { processSingleton } from "./process-singleton";
 
 interface Scope {
   /** Aborted when the caller has gone away. */
@@ -12,7 +12,7 @@ interface Scope {
   who?: string;
 }
 
-const scopes = perProcess("request-scope", () => new AsyncLocalStorage<Scope>());
+const scopes = processSingleton("request-scope", () => new AsyncLocalStorage<Scope>());
 
 /** Runs the work of one request. Within another scope it adds to that one. */
 export function inRequest<Result>(signal: AbortSignal | undefined, work: () => Result): Result {

@@ -2,14 +2,14 @@ import { cookies } from "next/headers";
 import type { ReactNode } from "react";
 import { Frame } from "@/components/frame/frame";
 import { MayOperate } from "@/components/frame/may-operate";
-import { RAIL_COOKIE } from "@/components/frame/rail-cookie";
+import { SIDEBAR_COOKIE } from "@/components/frame/sidebar-cookie";
 import { requireStaff } from "@/lib/auth/authorise";
 import { mayActor } from "@/lib/auth/permissions";
 
 export default async function ConsoleLayout({ children }: { children: ReactNode }) {
   const actor = await requireStaff("view");
   const { name, role, organisations } = actor;
-  const rail = (await cookies()).get(RAIL_COOKIE)?.value;
+  const rail = (await cookies()).get(SIDEBAR_COOKIE)?.value;
   return (
     <Frame person={{ name, role, organisations, mayManage: mayActor(actor, "manage") }} narrowRail={rail === "narrow"}>
       <MayOperate value={mayActor(actor, "operate")}>{children}</MayOperate>

@@ -1,5 +1,5 @@
 import type { Metadata } from "next";
-import { WrongFilter } from "@/components/events/wrong-filter";
+import { InvalidFilter } from "@/components/filters/invalid-filter";
 import { Overview } from "@/components/overview/overview";
 import { overviewAddress } from "@/components/overview/period";
 import { requireStaff } from "@/lib/auth/authorise";
@@ -17,7 +17,7 @@ export default async function OverviewPage({ searchParams }: PageProps<"/">) {
   if (!asked.success) {
     const { path, message } = asked.error.issues[0] ?? { path: [], message: "is wrong" };
     const all = { href: "/", words: "Show the last 24 hours" };
-    return <WrongFilter field={path.join(".") || "The address"} problem={message} all={all} />;
+    return <InvalidFilter field={path.join(".") || "The address"} problem={message} all={all} />;
   }
   const period = periodOf(asked.data);
   const initial = await readAnalytics(period, actor);

@@ -27,11 +27,11 @@ export function rowsOf(schema: JsonSchema, definitions: Definitions = {}, prefix
 }
 
 /** `string, one of failed, dead`, `list of integer`, `time or null`. */
-export function typeWords({ type, enum: values, format, items, anyOf, const: only }: JsonSchema): string {
+export function typeText({ type, enum: values, format, items, anyOf, const: only }: JsonSchema): string {
   if (values) return values.map(String).join(", ");
   if (only !== undefined) return JSON.stringify(only);
-  if (anyOf) return [...new Set(anyOf.map(typeWords))].join(" or ");
-  if (type === "array") return `list of ${items ? typeWords(items) : "anything"}`;
+  if (anyOf) return [...new Set(anyOf.map(typeText))].join(" or ");
+  if (type === "array") return `list of ${items ? typeText(items) : "anything"}`;
   if (format === "date-time") return "time";
   return [type ?? "object"].flat().join(" or ");
 }

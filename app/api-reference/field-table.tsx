@@ -1,5 +1,5 @@
 import type { JsonSchema } from "@/lib/contract/openapi-document";
-import { rowsOf, typeWords } from "./field-rows";
+import { rowsOf, typeText } from "./field-rows";
 
 /** The fields of a schema as a table; those of an object stand below it, with its name before theirs. */
 export function FieldTable({ caption, schema, isAnswer }: { caption: string; schema: JsonSchema; isAnswer?: boolean }) {
@@ -16,7 +16,7 @@ export function FieldTable({ caption, schema, isAnswer }: { caption: string; sch
                 {name}
                 {isRequired && !isAnswer && <span className="text-red"> required</span>}
               </th>
-              <td className="py-1 pr-4 text-quiet">{typeWords(field)}</td>
+              <td className="py-1 pr-4 text-quiet">{typeText(field)}</td>
               <td className="py-1 text-quiet">
                 {field.description}
                 {field.default !== undefined && !isAnswer && ` Default: ${JSON.stringify(field.default)}.`}

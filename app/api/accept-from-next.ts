@@ -2,7 +2,7 @@
 import { accept, maxBodyBytes, refuseTooLarge, refuseUntilLater } from "@/lib/pipeline/accept";
 import { openAdmission } from "@/lib/pipeline/admission";
 import { type Answer, hasTooManyHeaders, tooManyHeaders } from "@/lib/pipeline/answer";
-import { webhookRoute } from "@/lib/pipeline/door-path";
+import { webhookRoute } from "@/lib/pipeline/webhook-path";
 import { refuseWrongAddress } from "@/lib/pipeline/wrong-address";
 import type { RawRequest } from "@/lib/providers/provider";
 

@@ -7,7 +7,7 @@ import { Problem, type ProblemInit, problemBody } from "@/lib/errors";
 import { problemOfTarget } from "@/lib/front/target";
 import { log, logError } from "@/lib/log";
 import { requestIdOf } from "@/lib/pipeline/accept";
-import { describeBusy } from "@/lib/queries/bounded";
+import { describeBusy } from "@/lib/queries/search-timeout";
 import { inRequest } from "@/lib/request-scope";
 import { allowBody, refuseUnstorable } from "./read-body";
 

@@ -2,15 +2,15 @@ import { CheckCheck, Redo2 } from "lucide-react";
 import Link from "next/link";
 import { type DeadLetterGroup, filterOfGroup } from "@/lib/contract/dead-letters";
 import { ERROR_CLASS } from "@/lib/contract/vocabulary";
-import { historyAddress } from "../events/address";
+import { historyAddress } from "../filters/history-address";
 import { count } from "../format";
+import { PermissionGuard } from "../forms/permission-guard";
 import { InertText } from "../inert-text";
 import { providerName } from "../provider";
-import { Guarded } from "../replays/guarded";
-import { EVENT_LOOK, StatusIcon } from "../status";
+import { EVENT_STATUS_STYLE, StatusIcon } from "../status/event-status";
 import { RelativeTime } from "../time";
 import { Button } from "../ui/button";
-import { groupSentence } from "./cause-words";
+import { groupSentence } from "./cause-text";
 import { HourBars } from "./hour-bars";
 
 /** One cause: what happened, what to do about it, how it goes on, and the ways out. */
@@ -30,7 +30,7 @@ export function GroupEntry({
   const contents = [...group.providers.map(providerName), ...group.event_types].join(" · ");
   return (
     <li className="flex gap-3 border-b py-4" data-testid="dead-letter-group">
-      <StatusIcon look={EVENT_LOOK.dead} className="mt-1 shrink-0" />
+      <StatusIcon look={EVENT_STATUS_STYLE.dead} className="mt-1 shrink-0" />
       <div className="flex min-w-0 flex-1 gap-x-8 gap-y-3 max-lg:flex-col">
         <div className="min-w-0 flex-1">
           <h2 className="text-pretty font-semibold [overflow-wrap:anywhere]">
@@ -66,16 +66,16 @@ export function GroupEntry({
         </div>
         <HourBars hours={group.hours} />
         <div className="flex shrink-0 flex-wrap items-start gap-2">
-          <Guarded forbidden={forbidden.replay}>
+          <PermissionGuard forbidden={forbidden.replay}>
             <Button data-testid="replay-group" onClick={onReplay}>
               <Redo2 /> Replay group…
             </Button>
-          </Guarded>
-          <Guarded forbidden={forbidden.resolve}>
+          </PermissionGuard>
+          <PermissionGuard forbidden={forbidden.resolve}>
             <Button variant="ghost" data-testid="resolve-group" onClick={onResolve}>
               <CheckCheck /> Mark resolved…
             </Button>
-          </Guarded>
+          </PermissionGuard>
         </div>
       </div>
     </li>

@@ -10,11 +10,11 @@ import { type DeadLetterGroup, type DeadLetters, filterOfGroup } from "@/lib/con
 import { count, plural } from "../format";
 import { Notice } from "../notice";
 import { ReplaySheet } from "../replays/lazy-replay-sheet";
-import { forbiddenTo, MAY_NOT_RESOLVE, type ReplayRights } from "../replays/rights";
+import { forbiddenTo, MAY_NOT_RESOLVE, type ReplayPermissions } from "../replays/permissions";
 import { Button } from "../ui/button";
 import { GroupEntry } from "./group-entry";
-import { useHeldOrder } from "./held-order";
 import { ResolveGroupDialog } from "./resolve-group-dialog";
+import { useStableOrder } from "./use-stable-order";
 
 const POLL_MS = 2_000;
 /** Counting so many takes a tenth of a second: less often is soon enough. */
@@ -22,7 +22,7 @@ const MANY = 20_000;
 const POLL_MANY_MS = 20_000;
 
 /** What died, by cause, biggest first; keeps itself current. */
-export function GroupList({ initial, rights }: { initial: DeadLetters; rights: ReplayRights }) {
+export function GroupList({ initial, rights }: { initial: DeadLetters; rights: ReplayPermissions }) {
   const [asked, setAsked] = useState<{ group: DeadLetterGroup; action: "replay" | "resolve" } | null>(null);
   const { data } = useLiveQuery({
     queryKey: keys.deadLetters,
@@ -32,7 +32,7 @@ export function GroupList({ initial, rights }: { initial: DeadLetters; rights: R
     atMostEvery: 2_000,
     interval: ({ total }) => (total.deliveries > MANY ? POLL_MANY_MS : POLL_MS),
   });
-  const { groups, hold } = useHeldOrder(data.groups);
+  const { groups, hold } = useStableOrder(data.groups);
   const forbidden = {
     replay: forbiddenTo(rights, "matching"),
     resolve: rights.mayReplay ? null : MAY_NOT_RESOLVE,
@@ -45,7 +45,7 @@ export function GroupList({ initial, rights }: { initial: DeadLetters; rights: R
       ) : (
         <>
           <p className="text-quiet" data-testid="dead-letters-total">
-            {totalWords(data)}
+            {totalText(data)}
           </p>
           <ul className="mt-3 border-t" {...hold}>
             {groups.map((group) => (
@@ -86,7 +86,7 @@ function NoDeadLetters() {
 }
 
 /** `218 dead deliveries of 200 events, by 3 causes`. One event may be dead at several destinations. */
-function totalWords({ groups, total }: DeadLetters): string {
+function totalText({ groups, total }: DeadLetters): string {
   const of = total.events < total.deliveries ? ` of ${plural(total.events, "event")}` : "";
   const causes = plural(total.groups, "cause");
   const shown = total.groups > groups.length ? `; the ${count(groups.length)} biggest are shown` : "";

@@ -4,7 +4,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { fetchEventIds, MOST_RESOLVED } from "@/lib/client/events";
 import { keys } from "@/lib/client/keys";
 import { type DeadLetterGroup, filterOfGroup } from "@/lib/contract/dead-letters";
-import { ResolveDialog } from "../events/resolve-dialog";
+import { ResolveDialog } from "../event-list/resolve-dialog";
 import { count } from "../format";
 
 const WHOLE = "Resolving applies to the whole event, including its dead deliveries in other groups.";

@@ -5,8 +5,8 @@ import { duration, plural } from "../format";
 import { InertText } from "../inert-text";
 import { providerName } from "../provider";
 import { ExactTime } from "../time";
-import { ORDERING_WORDS } from "./ordering-choice";
-import { scheduleSpan, scheduleWords } from "./schedule";
+import { ORDERING_LABELS } from "./ordering-choice";
+import { scheduleSpan, scheduleText } from "./schedule";
 
 /** How it is set up, in words. */
 export function ConfigurationCard({ destination }: { destination: Destination }) {
@@ -38,7 +38,7 @@ export function ConfigurationCard({ destination }: { destination: Destination })
             " of every organisation"
           )}
         </Fact>
-        <Fact name="Order">{ORDERING_WORDS[destination.ordering].meaning}</Fact>
+        <Fact name="Order">{ORDERING_LABELS[destination.ordering].meaning}</Fact>
         {kind === "http" && (
           <Fact name="Speed">
             {rate_per_second
@@ -48,7 +48,7 @@ export function ConfigurationCard({ destination }: { destination: Destination })
           </Fact>
         )}
         <Fact name="Retries">
-          {scheduleWords(destination)}
+          {scheduleText(destination)}
           {destination.max_attempts > 1 && (
             <span className="block text-quiet">Dead about {scheduleSpan(destination)} after the first failure.</span>
           )}

@@ -1,8 +1,8 @@
 import { useId, useState } from "react";
 import { deleteDestination } from "@/lib/client/destinations";
 import type { Destination } from "@/lib/contract/destinations";
-import { ConfirmDialog } from "../confirm-dialog";
 import { plural } from "../format";
+import { ConfirmDialog } from "../forms/confirm-dialog";
 import { Input } from "../ui/input";
 
 /** Deleting cancels what waits, so the name is typed. */

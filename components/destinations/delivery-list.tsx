@@ -5,15 +5,15 @@ import { Redo2 } from "lucide-react";
 import Link from "next/link";
 import { useState } from "react";
 import { type DeliveryPage, fetchDeliveries } from "@/lib/client/destinations";
-import { BESIDE_STREAM_MS, useFollow } from "@/lib/client/follow";
 import { keys } from "@/lib/client/keys";
+import { STREAM_POLL_MS, useLiveRefetch } from "@/lib/client/use-live-refetch";
 import type { Destination } from "@/lib/contract/destinations";
 import type { EventFilter } from "@/lib/contract/event-filter";
-import { historyAddress } from "../events/address";
+import { historyAddress } from "../filters/history-address";
 import { count } from "../format";
-import { Guarded } from "../replays/guarded";
+import { PermissionGuard } from "../forms/permission-guard";
 import { ReplaySheet } from "../replays/lazy-replay-sheet";
-import { forbiddenTo, type ReplayRights } from "../replays/rights";
+import { forbiddenTo, type ReplayPermissions } from "../replays/permissions";
 import { Button } from "../ui/button";
 import { cn } from "../ui/cn";
 import { DELIVERY_COLUMNS } from "./delivery-columns";
@@ -29,10 +29,10 @@ export function DeliveryList({
 }: {
   destination: Destination;
   initial: DeliveryPage;
-  replayRights: ReplayRights;
+  replayRights: ReplayPermissions;
 }) {
   const [replaying, setReplaying] = useState(false);
-  const streaming = useFollow({
+  const streaming = useLiveRefetch({
     interests: ["destinations", "events"],
     read: () => void query.refetch(),
     atMostEvery: 1_000,
@@ -43,7 +43,7 @@ export function DeliveryList({
     initialPageParam: 0,
     initialData: { pages: [initial], pageParams: [0] },
     getNextPageParam: (page) => page.next_cursor,
-    refetchInterval: () => (streaming ? BESIDE_STREAM_MS : EVERY_MS),
+    refetchInterval: () => (streaming ? STREAM_POLL_MS : EVERY_MS),
     staleTime: 500,
     retry: false,
     networkMode: "always",
@@ -65,11 +65,11 @@ export function DeliveryList({
         </Link>
         {dead > 0 && (
           <div className="ml-auto max-md:ml-0">
-            <Guarded forbidden={forbiddenTo(replayRights, "matching")}>
+            <PermissionGuard forbidden={forbiddenTo(replayRights, "matching")}>
               <Button data-testid="destination-replay" onClick={() => setReplaying(true)}>
                 <Redo2 /> Replay failures… <span className="text-red tabular-nums">{count(dead)}</span>
               </Button>
-            </Guarded>
+            </PermissionGuard>
           </div>
         )}
       </div>

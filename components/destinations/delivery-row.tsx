@@ -4,7 +4,7 @@ import { ERROR_CLASS } from "@/lib/contract/vocabulary";
 import { duration } from "../format";
 import { InertText } from "../inert-text";
 import { ProviderMark } from "../provider";
-import { DeliveryStatusWord } from "../status";
+import { DeliveryStatusLabel } from "../status/event-status";
 import { RelativeTime } from "../time";
 import { cn } from "../ui/cn";
 import { DELIVERY_COLUMNS as COLUMNS } from "./delivery-columns";
@@ -23,7 +23,7 @@ export function DeliveryRow({ delivery }: { delivery: DestinationDelivery }) {
       className="relative transition-colors duration-150 hover:bg-hover max-md:grid max-md:grid-cols-[minmax(0,1fr)_auto] max-md:gap-x-3 max-md:gap-y-0.5 max-md:border-b max-md:py-2"
     >
       <td className={cn(cell, COLUMNS.status.className, "max-md:col-start-1 max-md:row-start-2")}>
-        <DeliveryStatusWord status={status} />
+        <DeliveryStatusLabel status={status} />
       </td>
       <td className={cn(cell, "max-md:col-start-1 max-md:row-start-1")}>
         <span className="flex min-w-0 items-center gap-2">

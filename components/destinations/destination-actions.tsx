@@ -5,10 +5,10 @@ import dynamic from "next/dynamic";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import type { Destination } from "@/lib/contract/destinations";
-import { Guarded } from "../replays/guarded";
+import { PermissionGuard } from "../forms/permission-guard";
 import { Button } from "../ui/button";
 import { Menu, MenuContent, MenuItem, MenuSeparator, MenuTrigger } from "../ui/menu";
-import { type DestinationRights, forbiddenToChange, forbiddenToManage, forbiddenToOperate } from "./rights";
+import { type DestinationPermissions, forbiddenToChange, forbiddenToManage, forbiddenToOperate } from "./permissions";
 
 // Loaded when they are opened: nobody needs them to see the page.
 const DeleteDialog = dynamic(() => import("./delete-dialog").then((module) => module.DeleteDialog), { ssr: false });
@@ -27,7 +27,7 @@ export function DestinationActions({
   onEdit,
 }: {
   destination: Destination;
-  rights: DestinationRights;
+  rights: DestinationPermissions;
   onChanged: () => void;
   onEdit: () => void;
 }) {
@@ -42,7 +42,7 @@ export function DestinationActions({
     <>
       <div className="flex flex-wrap gap-2">
         {isHttp && (
-          <Guarded forbidden={operate}>
+          <PermissionGuard forbidden={operate}>
             <Button
               variant={enabled && !paused_at ? "primary" : "secondary"}
               data-testid="destination-test"
@@ -50,17 +50,17 @@ export function DestinationActions({
             >
               <Activity /> Test endpoint
             </Button>
-          </Guarded>
+          </PermissionGuard>
         )}
         {!enabled && (
-          <Guarded forbidden={forbiddenToManage(rights)}>
+          <PermissionGuard forbidden={forbiddenToManage(rights)}>
             <Button variant="primary" data-testid="destination-enable" onClick={() => setOpen("enable")}>
               <Power /> Enable…
             </Button>
-          </Guarded>
+          </PermissionGuard>
         )}
         {enabled && (
-          <Guarded forbidden={operate}>
+          <PermissionGuard forbidden={operate}>
             {paused_at ? (
               <Button variant="primary" data-testid="destination-resume" onClick={() => setOpen("resume")}>
                 <Play /> Resume…
@@ -70,13 +70,13 @@ export function DestinationActions({
                 <Pause /> Pause…
               </Button>
             )}
-          </Guarded>
+          </PermissionGuard>
         )}
-        <Guarded forbidden={change}>
+        <PermissionGuard forbidden={change}>
           <Button data-testid="destination-edit" onClick={onEdit}>
             <Pencil /> Edit…
           </Button>
-        </Guarded>
+        </PermissionGuard>
         <Menu>
           <MenuTrigger asChild>
             <Button size="icon" aria-label="More actions" data-testid="destination-more">

@@ -4,19 +4,19 @@ import { Plus } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useTransition } from "react";
 import type { DestinationFilter } from "@/lib/contract/destination-filter";
-import { Choices } from "../events/choices";
-import { FilterChip } from "../events/filter-chip";
-import { KeySearch } from "../events/key-search";
-import { Guarded } from "../replays/guarded";
-import { StatusIcon } from "../status";
+import { Checklist } from "../filters/checklist";
+import { FilterChip } from "../filters/filter-chip";
+import { SearchField } from "../filters/search-field";
+import { PermissionGuard } from "../forms/permission-guard";
+import { DESTINATION_STATE_STYLE, DESTINATION_STATES } from "../status/destination-status";
+import { StatusIcon } from "../status/event-status";
 import { Button } from "../ui/button";
 import { destinationsAddress } from "./destinations-address";
-import { DESTINATION_LOOK, DESTINATION_STATES } from "./looks";
 
 const states = DESTINATION_STATES.map((state) => ({
   value: state,
-  label: DESTINATION_LOOK[state].label,
-  icon: <StatusIcon look={DESTINATION_LOOK[state]} />,
+  label: DESTINATION_STATE_STYLE[state].label,
+  icon: <StatusIcon look={DESTINATION_STATE_STYLE[state]} />,
 }));
 
 /** The filter of the list, whose only state is the address, and the way to a new destination. */
@@ -34,14 +34,14 @@ export function DestinationFilterBar({
   const [pending, startTransition] = useTransition();
   const go = (next: DestinationFilter, how: "push" | "replace" = "push") =>
     startTransition(() => router[how](destinationsAddress(next), { scroll: false }));
-  const words = filter.state?.map((state) => DESTINATION_LOOK[state].label.toLowerCase()).join(" or ") || null;
+  const words = filter.state?.map((state) => DESTINATION_STATE_STYLE[state].label.toLowerCase()).join(" or ") || null;
   return (
     <search
       aria-label="Filter destinations"
       aria-busy={pending}
       className="flex flex-wrap items-center gap-x-2.5 gap-y-2 pb-3"
     >
-      <KeySearch
+      <SearchField
         label="Search destinations"
         value={filter.q}
         pending={pending}
@@ -49,7 +49,7 @@ export function DestinationFilterBar({
       />
       <div className="flex gap-1.5">
         <FilterChip name="state" words={words} onClear={() => go({ ...filter, state: undefined })}>
-          <Choices options={states} chosen={filter.state} onChange={(state) => go({ ...filter, state })} />
+          <Checklist options={states} chosen={filter.state} onChange={(state) => go({ ...filter, state })} />
         </FilterChip>
         {(words || filter.q) && (
           <Button variant="ghost" size="sm" onClick={() => go({})}>
@@ -58,11 +58,11 @@ export function DestinationFilterBar({
         )}
       </div>
       <div className="ml-auto">
-        <Guarded forbidden={forbidden}>
+        <PermissionGuard forbidden={forbidden}>
           <Button variant="primary" data-testid="destination-add" onClick={onAdd}>
             <Plus /> Add a destination
           </Button>
-        </Guarded>
+        </PermissionGuard>
       </div>
     </search>
   );

@@ -1,17 +1,17 @@
 import type { ReactNode } from "react";
 import type { ApiError } from "@/lib/client/request";
 import type { Destination } from "@/lib/contract/destinations";
-import { Field } from "../field";
+import { Field } from "../forms/field";
+import { SelectField, type SelectOptions } from "../forms/select-field";
 import { providerName, SENDERS } from "../provider";
-import { Choice, type Choices } from "../replays/choice";
 import { type FormValues, scheduleIn } from "./form-values";
 import { HeaderFields } from "./header-fields";
 import { OrderingChoice } from "./ordering-choice";
-import { scheduleSpan, scheduleWords } from "./schedule";
+import { scheduleSpan, scheduleText } from "./schedule";
 import { TypeChips } from "./type-chips";
 import { UrlField } from "./url-field";
 
-const FROM: Choices = [
+const FROM: SelectOptions = [
   ["platform", "Our own platform"],
   ["*", "Every provider"],
   ...SENDERS.map((slug): [string, string] => [slug, providerName(slug)]),
@@ -67,7 +67,7 @@ export function DestinationForm({
             onChange={(event) => onChange({ organisation: event.target.value })}
           />
           <div className="[&_label]:font-medium [&_label]:text-base [&_label]:text-ink">
-            <Choice
+            <SelectField
               label="Events from"
               choices={sendersWith(values.providers)}
               value={values.providers}
@@ -111,7 +111,7 @@ export function DestinationForm({
           </div>
           <p className="mt-1.5 text-quiet text-sm" aria-live="polite" data-testid="schedule-words">
             {schedule
-              ? `${scheduleWords(schedule)}${schedule.max_attempts > 1 ? ` Dead about ${scheduleSpan(schedule)} after the first failure.` : ""}`
+              ? `${scheduleText(schedule)}${schedule.max_attempts > 1 ? ` Dead about ${scheduleSpan(schedule)} after the first failure.` : ""}`
               : "Enter the number of attempts and the pauses between them."}
           </p>
         </div>
@@ -165,7 +165,7 @@ function number(min: number, max: number, step: number | "any" = 1) {
 }
 
 /** A combination that the API allows and the list has not is kept as it is. */
-function sendersWith(current: string): Choices {
+function sendersWith(current: string): SelectOptions {
   if (FROM.some(([value]) => value === current)) return FROM;
   return [...FROM, [current, current.split(",").map(providerName).join(", ")]];
 }

@@ -5,18 +5,18 @@ import dynamic from "next/dynamic";
 import Link from "next/link";
 import { useEffect } from "react";
 import { fetchDestinations } from "@/lib/client/destinations";
+import { closeDialog, openDialog, useOpenDialog } from "@/lib/client/dialog-store";
 import { keys } from "@/lib/client/keys";
 import { useLiveQuery } from "@/lib/client/live-query";
-import { closeWindow, openWindow, useWindow } from "@/lib/client/windows";
 import { type DestinationFilter, printDestinationFilter } from "@/lib/contract/destination-filter";
 import type { Destination } from "@/lib/contract/destinations";
+import { PermissionGuard } from "../forms/permission-guard";
 import { Notice } from "../notice";
-import { Guarded } from "../replays/guarded";
 import { Button } from "../ui/button";
 import { DestinationFilterBar } from "./destination-filter-bar";
 import { DestinationTable } from "./destination-table";
 import { destinationsAddress, matching } from "./destinations-address";
-import { type DestinationRights, forbiddenToManage } from "./rights";
+import { type DestinationPermissions, forbiddenToManage } from "./permissions";
 
 const DestinationSheet = dynamic(() => import("./destination-sheet").then((module) => module.DestinationSheet), {
   ssr: false,
@@ -32,7 +32,7 @@ export function DestinationList({
 }: {
   filter: DestinationFilter;
   initial: Destination[];
-  rights: DestinationRights;
+  rights: DestinationPermissions;
 }) {
   const { data, refetch } = useLiveQuery({
     queryKey: keys.destinations,
@@ -42,10 +42,10 @@ export function DestinationList({
     atMostEvery: 2_000,
     interval: () => EVERY_MS,
   });
-  const adding = useWindow("new_destination");
-  const add = () => openWindow("new_destination");
+  const adding = useOpenDialog("new_destination");
+  const add = () => openDialog("new_destination");
   // Whoever leaves the page has left the form.
-  useEffect(() => () => closeWindow("new_destination"), []);
+  useEffect(() => () => closeDialog("new_destination"), []);
   const shown = matching(data, filter);
   const forbidden = forbiddenToManage(rights);
   return (
@@ -54,11 +54,11 @@ export function DestinationList({
       {data.length === 0 ? (
         <FirstDestination forbidden={forbidden} onAdd={add} />
       ) : shown.length === 0 ? (
-        <NothingMatches filter={filter} />
+        <EmptyList filter={filter} />
       ) : (
         <DestinationTable destinations={shown} />
       )}
-      {adding && <DestinationSheet onClose={() => closeWindow("new_destination")} onSaved={() => void refetch()} />}
+      {adding && <DestinationSheet onClose={() => closeDialog("new_destination")} onSaved={() => void refetch()} />}
     </>
   );
 }
@@ -69,11 +69,11 @@ function FirstDestination({ forbidden, onAdd }: { forbidden: string | null; onAd
       icon={Send}
       title="No destinations yet"
       actions={
-        <Guarded forbidden={forbidden}>
+        <PermissionGuard forbidden={forbidden}>
           <Button variant="primary" data-testid="destination-add" onClick={onAdd}>
             Add a destination
           </Button>
-        </Guarded>
+        </PermissionGuard>
       }
     >
       A destination is a URL that receives events: signed, retried, and held while you pause it. Events that arrive
@@ -82,7 +82,7 @@ function FirstDestination({ forbidden, onAdd }: { forbidden: string | null; onAd
   );
 }
 
-function NothingMatches({ filter }: { filter: DestinationFilter }) {
+function EmptyList({ filter }: { filter: DestinationFilter }) {
   return (
     <Notice
       icon={FilterX}

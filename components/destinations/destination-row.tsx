@@ -3,14 +3,14 @@
 import Link from "next/link";
 import { useNow } from "@/lib/client/clock";
 import type { Destination } from "@/lib/contract/destinations";
+import { Sparkline } from "../charts/sparkline";
 import { count, duration, percent } from "../format";
 import { InertText } from "../inert-text";
-import { Sparkline } from "../overview/sparkline";
+import { DESTINATION_STATE_STYLE, DestinationStateBadge } from "../status/destination-status";
 import { cn } from "../ui/cn";
 import { DESTINATION_COLUMNS as COLUMNS } from "./destination-columns";
 import { hostOf } from "./hosts";
-import { DESTINATION_LOOK, DestinationStateBadge } from "./looks";
-import { stateDetail } from "./state-words";
+import { stateDetail } from "./state-text";
 
 const cell =
   "h-13 border-b px-2 first:pl-3 last:pr-3 max-md:h-auto max-md:border-0 max-md:p-0 max-md:first:pl-0 max-md:last:pr-0";
@@ -59,7 +59,7 @@ export function DestinationRow({ destination }: { destination: Destination }) {
         <Sparkline
           values={rates}
           scale={[0, 100]}
-          className={cn("h-5 w-full", calm(state) ? "text-faint" : DESTINATION_LOOK[state].tone)}
+          className={cn("h-5 w-full", calm(state) ? "text-faint" : DESTINATION_STATE_STYLE[state].tone)}
         />
       </td>
       <Amount of={health.waiting} className={COLUMNS.waiting.className} />

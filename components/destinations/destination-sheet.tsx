@@ -7,7 +7,7 @@ import { createDestination, updateDestination } from "@/lib/client/destinations"
 import { keys } from "@/lib/client/keys";
 import { ApiError } from "@/lib/client/request";
 import type { Destination } from "@/lib/contract/destinations";
-import { Problem } from "../problem";
+import { Problem } from "../forms/problem";
 import { Button } from "../ui/button";
 import { Sheet } from "../ui/sheet";
 import { DestinationForm } from "./destination-form";
@@ -110,7 +110,7 @@ export function DestinationSheet({
               data-testid="destination-save"
               disabled={save.isPending || unchanged}
             >
-              {save.isPending ? "Saving…" : buttonWords(before !== null, newSecret)}
+              {save.isPending ? "Saving…" : buttonText(before !== null, newSecret)}
             </Button>
           </div>
         </>
@@ -128,7 +128,7 @@ export function DestinationSheet({
   );
 }
 
-function buttonWords(exists: boolean, newSecret: boolean): string {
+function buttonText(exists: boolean, newSecret: boolean): string {
   if (!exists) return "Add the destination";
   return newSecret ? "Save and make a new secret" : "Save changes";
 }

@@ -1,6 +1,6 @@
 import { type DestinationFilter, printDestinationFilter } from "@/lib/contract/destination-filter";
 import type { Destination } from "@/lib/contract/destinations";
-import { DESTINATION_STATES } from "./looks";
+import { DESTINATION_STATES } from "../status/destination-status";
 
 /** The permanent address of the filtered list of destinations. */
 export function destinationsAddress(filter: DestinationFilter): string {

@@ -1,6 +1,6 @@
 import { Plus, X } from "lucide-react";
 import { useId } from "react";
-import { FieldNotes } from "../field";
+import { FieldNotes } from "../forms/field";
 import { Button } from "../ui/button";
 import { Input } from "../ui/input";
 import type { HeaderValue } from "./form-values";

@@ -1,7 +1,7 @@
 "use client";
 
 import { type KeyboardEvent, type PointerEvent, useState } from "react";
-import { useHydrated } from "@/lib/client/hydrated";
+import { useHydrated } from "@/lib/client/use-hydrated";
 import type { DestinationHealth } from "@/lib/contract/destinations";
 import { count, duration, percent } from "../format";
 import { cn } from "../ui/cn";

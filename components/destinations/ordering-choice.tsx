@@ -1,7 +1,7 @@
 import type { DeliveryOrdering } from "@/lib/contract/destinations";
 import { cn } from "../ui/cn";
 
-export const ORDERING_WORDS: Record<DeliveryOrdering, { label: string; meaning: string }> = {
+export const ORDERING_LABELS: Record<DeliveryOrdering, { label: string; meaning: string }> = {
   none: {
     label: "None",
     meaning: "In parallel, as fast as the endpoint accepts them. A failing delivery does not hold up others.",
@@ -32,8 +32,8 @@ export function OrderingChoice({
   return (
     <fieldset className="overflow-hidden rounded-md border">
       <legend className="sr-only">Order of deliveries</legend>
-      {(Object.keys(ORDERING_WORDS) as DeliveryOrdering[]).map((ordering) => {
-        const { label, meaning } = ORDERING_WORDS[ordering];
+      {(Object.keys(ORDERING_LABELS) as DeliveryOrdering[]).map((ordering) => {
+        const { label, meaning } = ORDERING_LABELS[ordering];
         return (
           <label
             key={ordering}

@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { rotateSecret, type WithSecret } from "@/lib/client/destinations";
 import type { Destination } from "@/lib/contract/destinations";
-import { ConfirmDialog } from "../confirm-dialog";
+import { ConfirmDialog } from "../forms/confirm-dialog";
 import { ExactTime } from "../time";
 import { Button } from "../ui/button";
 import { Dialog, DialogContent } from "../ui/dialog";

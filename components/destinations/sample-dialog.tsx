@@ -1,7 +1,7 @@
 import { sendSample } from "@/lib/client/destinations";
 import { loadToast } from "@/lib/client/toaster";
 import type { Destination } from "@/lib/contract/destinations";
-import { ConfirmDialog } from "../confirm-dialog";
+import { ConfirmDialog } from "../forms/confirm-dialog";
 
 /** A sample goes the whole way of an event: stored, queued, signed, delivered, and retried when it fails. */
 export function SampleDialog({

@@ -14,7 +14,7 @@ export function pausesOf({ max_attempts, base_delay_ms, backoff_factor }: Schedu
 }
 
 /** `4 attempts: retries after 1 s, 2 s and 4 s.` */
-export function scheduleWords(schedule: Schedule): string {
+export function scheduleText(schedule: Schedule): string {
   const pauses = pausesOf(schedule);
   if (pauses.length === 0) return "1 attempt, no retry.";
   const spelled = pauses.slice(0, SPELLED_OUT).map(short);

@@ -1,11 +1,11 @@
 import { useNow } from "@/lib/client/clock";
 import { type Switch, switchDestination } from "@/lib/client/destinations";
 import type { Destination } from "@/lib/contract/destinations";
-import { ConfirmDialog } from "../confirm-dialog";
 import { count, plural } from "../format";
+import { ConfirmDialog } from "../forms/confirm-dialog";
 import { useClockFormat } from "../time";
 import { sayDone } from "../toasts";
-import { releaseWords, stillHeldWords } from "./state-words";
+import { releaseText, stillHeldText } from "./state-text";
 
 interface Words {
   title: string;
@@ -27,7 +27,7 @@ export function SwitchDialog({
   onClose: () => void;
   onChanged: () => void;
 }) {
-  const stillHeld = stillHeldWords(destination, useClockFormat(), useNow());
+  const stillHeld = stillHeldText(destination, useClockFormat(), useNow());
   const { title, description, action: button, doing, done } = wordsFor(action, destination, stillHeld);
   return (
     <ConfirmDialog
@@ -58,7 +58,7 @@ const UNDO: Record<Switch, { label: string; action: Switch }> = {
 function wordsFor(action: Switch, destination: Destination, stillHeld: string): Words {
   const { name, health } = destination;
   // How fast they go is no answer while something holds them.
-  const release = stillHeld || releaseWords(destination);
+  const release = stillHeld || releaseText(destination);
   const goOut = `${plural(health.held, "held delivery goes", "held deliveries go")} out`;
   switch (action) {
     case "pause": {

@@ -1,10 +1,10 @@
 import type { ReactNode } from "react";
 import type { DestinationState } from "@/lib/contract/destinations";
 import { InertText } from "../inert-text";
-import { StatusIcon } from "../status";
+import { DESTINATION_STATE_STYLE } from "../status/destination-status";
+import { StatusIcon } from "../status/event-status";
 import { cn } from "../ui/cn";
-import { DESTINATION_LOOK } from "./looks";
-import type { Trouble } from "./state-words";
+import type { Trouble } from "./state-text";
 
 /** What is wrong right now and what happens next, above everything else. */
 export function TroubleBanner({
@@ -17,7 +17,7 @@ export function TroubleBanner({
   /** What helps. */
   children?: ReactNode;
 }) {
-  const look = DESTINATION_LOOK[state];
+  const look = DESTINATION_STATE_STYLE[state];
   return (
     <div
       data-testid="destination-trouble"

@@ -1,6 +1,6 @@
 import { Plus, X } from "lucide-react";
 import { type KeyboardEvent, useId, useState } from "react";
-import { FieldNotes } from "../field";
+import { FieldNotes } from "../forms/field";
 import { InertText } from "../inert-text";
 import { Button } from "../ui/button";
 import { cn } from "../ui/cn";

@@ -1,8 +1,8 @@
 import { useMutation } from "@tanstack/react-query";
 import { useId } from "react";
 import { testUrl } from "@/lib/client/destinations";
-import { FieldNotes } from "../field";
-import { Problem } from "../problem";
+import { FieldNotes } from "../forms/field";
+import { Problem } from "../forms/problem";
 import { Button } from "../ui/button";
 import { Input } from "../ui/input";
 import { hostIn } from "./hosts";

@@ -3,12 +3,12 @@
 import { ChevronRight } from "lucide-react";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
-import { useRoom } from "./rooms";
+import { useCurrentSection } from "./navigation";
 
 /** The page's title; below a list, the list and the name of the item. */
 export function Breadcrumb() {
   const path = usePathname();
-  const room = useRoom();
+  const room = useCurrentSection();
   const item = path.match(/^\/(?:events|replays|destinations)\/([^/]+)/)?.[1];
   if (!item) return <h1 className="truncate font-semibold text-lg">{room.name}</h1>;
   return (

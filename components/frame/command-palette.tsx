@@ -5,10 +5,10 @@ import { Search } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { Dialog } from "radix-ui";
 import { type KeyboardEvent, useEffect, useState } from "react";
+import { closeDialog, typedAhead } from "@/lib/client/dialog-store";
 import { remember } from "@/lib/client/recent";
 import { useSearch } from "@/lib/client/search";
-import { closeWindow, typedAhead } from "@/lib/client/windows";
-import { historyAddress } from "../events/address";
+import { historyAddress } from "../filters/history-address";
 import { useOpener } from "../ui/opener";
 import { Commands, IN_HISTORY } from "./palette-commands";
 import { FoundThings, firstOf } from "./palette-found";
@@ -30,7 +30,7 @@ export function CommandPalette({ person }: { person: Person }) {
   const search = useSearch(text);
   const { found, isPending } = search;
   const giveBack = useOpener(true);
-  const close = () => closeWindow("search");
+  const close = () => closeDialog("search");
   const run = (act: () => void) => {
     close();
     act();

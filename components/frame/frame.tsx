@@ -1,11 +1,11 @@
 import type { ReactNode } from "react";
 import { NoticeToasts } from "../notices/notice-toasts";
+import { GlobalDialogs } from "./global-dialogs";
 import { HealthBanner } from "./health-banner";
 import { OfflineLine } from "./offline-line";
 import type { Person } from "./person-menu";
-import { Rail } from "./rail";
-import { TopLine } from "./top-line";
-import { Windows } from "./windows";
+import { Sidebar } from "./sidebar";
+import { TopBar } from "./top-bar";
 
 /** The house around every room: rail at the left, a line above, the page below it. */
 export function Frame({ person, narrowRail, children }: { person: Person; narrowRail: boolean; children: ReactNode }) {
@@ -17,12 +17,12 @@ export function Frame({ person, narrowRail, children }: { person: Person; narrow
       >
         Skip to the page
       </a>
-      <Windows person={person} />
+      <GlobalDialogs person={person} />
       <NoticeToasts />
       <OfflineLine />
-      <Rail startNarrow={narrowRail} mayManage={person.mayManage} />
+      <Sidebar startNarrow={narrowRail} mayManage={person.mayManage} />
       <div className="flex min-w-0 flex-1 flex-col">
-        <TopLine person={person} />
+        <TopBar person={person} />
         <HealthBanner />
         <main id="page" tabIndex={-1} className="min-w-0 flex-1 px-4 pt-4 pb-12 outline-none md:px-6">
           {children}

@@ -1,7 +1,7 @@
 "use client";
 
+import { closeDialog } from "@/lib/client/dialog-store";
 import { useKnownShortcuts } from "@/lib/client/shortcuts";
-import { closeWindow } from "@/lib/client/windows";
 import { Dialog, DialogContent } from "../ui/dialog";
 import { Keys } from "../ui/keys";
 
@@ -11,7 +11,7 @@ const EVERYWHERE = ["Everywhere", "Go to"];
 export function KeyboardHelp() {
   const groups = merged(useKnownShortcuts());
   return (
-    <Dialog open onOpenChange={() => closeWindow("help")}>
+    <Dialog open onOpenChange={() => closeDialog("help")}>
       <DialogContent title="Keyboard" description="Shortcuts on this page. They are disabled while a dialog is open.">
         <div className="space-y-5" data-testid="keyboard-help">
           {groups.map(({ name, shortcuts }) => (

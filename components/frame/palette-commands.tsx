@@ -13,16 +13,16 @@ import {
 } from "lucide-react";
 import { useTheme } from "next-themes";
 import { useState } from "react";
+import { openDialog } from "@/lib/client/dialog-store";
 import { readRecent } from "@/lib/client/recent";
-import { openWindow } from "@/lib/client/windows";
-import { historyAddress } from "../events/address";
+import { historyAddress } from "../filters/history-address";
 import { InertText } from "../inert-text";
 import { Keys } from "../ui/keys";
 import type { GoOptions } from "./command-palette";
-import { signOutOfConsole } from "./leave";
+import { ACCOUNT, NAV_ITEMS, SETTINGS } from "./navigation";
 import { PaletteGroup, PaletteItem } from "./palette-item";
 import type { Person } from "./person-menu";
-import { ACCOUNT, ROOMS, SETTINGS } from "./rooms";
+import { signOutOfConsole } from "./sign-out";
 
 /** The name of the item that leads to the filtered history. */
 export const IN_HISTORY = "history";
@@ -57,7 +57,7 @@ export function Commands({
     { name: "Audit log", href: "/settings/audit", icon: SETTINGS.icon },
   ];
   const pages: CommandEntry[] = [
-    ...Object.values(ROOMS).map(({ name, href, icon, key }) => ({
+    ...Object.values(NAV_ITEMS).map(({ name, href, icon, key }) => ({
       name,
       icon,
       keys: `g ${key}`,
@@ -91,7 +91,7 @@ export function Commands({
             also: "add new endpoint webhook",
             act: () => {
               go("/destinations");
-              openWindow("new_destination");
+              openDialog("new_destination");
             },
           },
         ]
@@ -103,7 +103,7 @@ export function Commands({
       act: () => run(() => setTheme(other)),
     },
     { name: "Use the system theme", icon: SunMoon, also: "colour mode", act: () => run(() => setTheme("system")) },
-    { name: "Keyboard help", icon: Keyboard, keys: "?", also: "shortcuts", act: () => run(() => openWindow("help")) },
+    { name: "Keyboard help", icon: Keyboard, keys: "?", also: "shortcuts", act: () => run(() => openDialog("help")) },
     { name: "Sign out", icon: LogOut, also: "log out leave", act: () => run(() => void signOutOfConsole()) },
   ];
   return (

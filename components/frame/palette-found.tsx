@@ -1,13 +1,13 @@
 import { Building2, Send } from "lucide-react";
 import type { Found, FoundReplay } from "@/lib/contract/search";
 import { EVENT_STATUS, REPLAY_STATUS } from "@/lib/contract/vocabulary";
-import { historyAddress } from "../events/address";
+import { historyAddress } from "../filters/history-address";
 import { plural } from "../format";
 import { InertText } from "../inert-text";
 import { MiddleTruncated } from "../middle-truncated";
 import { ProviderMark } from "../provider";
-import { REPLAY_LOOK } from "../replays/looks";
-import { EVENT_LOOK, StatusIcon } from "../status";
+import { EVENT_STATUS_STYLE, StatusIcon } from "../status/event-status";
+import { REPLAY_STATUS_STYLE } from "../status/replay-status";
 import { RelativeTime } from "../time";
 import type { GoOptions } from "./command-palette";
 import { PaletteGroup, PaletteItem } from "./palette-item";
@@ -42,7 +42,7 @@ export function FoundThings({ found, go }: { found: Found; go: Go }) {
               id={id}
               icon={
                 <span title={EVENT_STATUS[status].label}>
-                  <StatusIcon look={EVENT_LOOK[status]} />
+                  <StatusIcon look={EVENT_STATUS_STYLE[status]} />
                   <span className="sr-only">{EVENT_STATUS[status].label}</span>
                 </span>
               }
@@ -68,7 +68,7 @@ export function FoundThings({ found, go }: { found: Found; go: Go }) {
               id={id}
               icon={
                 <span title={REPLAY_STATUS[status].label}>
-                  <StatusIcon look={REPLAY_LOOK[status]} />
+                  <StatusIcon look={REPLAY_STATUS_STYLE[status]} />
                   <span className="sr-only">{REPLAY_STATUS[status].label}</span>
                 </span>
               }

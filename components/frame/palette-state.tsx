@@ -1,6 +1,6 @@
 import { LoaderCircle } from "lucide-react";
 import type { useSearch } from "@/lib/client/search";
-import { Problem } from "../problem";
+import { Problem } from "../forms/problem";
 
 /** How the search goes, in words: nothing while nothing is typed. */
 export function PaletteState({ text, search }: { text: string; search: ReturnType<typeof useSearch> }) {

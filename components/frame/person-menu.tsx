@@ -2,14 +2,14 @@
 
 import { Keyboard, LogOut } from "lucide-react";
 import Link from "next/link";
-import { openWindow } from "@/lib/client/windows";
+import { openDialog } from "@/lib/client/dialog-store";
 import type { StaffRole } from "@/lib/contract/vocabulary";
 import { InertText } from "../inert-text";
-import { scopeWords } from "../settings/words";
+import { scopeText } from "../settings/labels";
 import { Keys } from "../ui/keys";
 import { Menu, MenuContent, MenuItem, MenuSeparator, MenuTrigger } from "../ui/menu";
-import { signOutOfConsole } from "./leave";
-import { ACCOUNT } from "./rooms";
+import { ACCOUNT } from "./navigation";
+import { signOutOfConsole } from "./sign-out";
 
 export interface Person {
   name: string;
@@ -40,7 +40,7 @@ export function PersonMenu({ person }: { person: Person }) {
           <p className="text-quiet text-sm">{ROLE[person.role]}</p>
           {person.organisations && (
             <p data-testid="own-scope" className="text-quiet text-sm">
-              <InertText text={scopeWords(person.organisations)} />
+              <InertText text={scopeText(person.organisations)} />
             </p>
           )}
         </div>
@@ -51,7 +51,7 @@ export function PersonMenu({ person }: { person: Person }) {
             {ACCOUNT.name}
           </Link>
         </MenuItem>
-        <MenuItem onSelect={() => openWindow("help")}>
+        <MenuItem onSelect={() => openDialog("help")}>
           <Keyboard />
           <span className="flex-1">Keyboard help</span>
           <Keys keys="?" />

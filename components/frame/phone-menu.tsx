@@ -4,8 +4,8 @@ import { Menu as MenuIcon } from "lucide-react";
 import { useState } from "react";
 import { Button } from "../ui/button";
 import { Dialog, DialogContent, DialogTrigger } from "../ui/dialog";
-import { MainLinks, RailLinks } from "./rail-links";
-import { SETTINGS } from "./rooms";
+import { SETTINGS } from "./navigation";
+import { MainLinks, SidebarLinks } from "./sidebar-links";
 
 /** The rail on a phone: a sheet behind a button. */
 export function PhoneMenu({ mayManage }: { mayManage: boolean }) {
@@ -21,7 +21,7 @@ export function PhoneMenu({ mayManage }: { mayManage: boolean }) {
         <MainLinks onNavigate={() => setOpen(false)} />
         {mayManage && (
           <div className="mt-2 border-t pt-2">
-            <RailLinks rooms={[SETTINGS]} label="Administration" onNavigate={() => setOpen(false)} />
+            <SidebarLinks rooms={[SETTINGS]} label="Administration" onNavigate={() => setOpen(false)} />
           </div>
         )}
       </DialogContent>

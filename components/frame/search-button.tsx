@@ -1,8 +1,8 @@
 "use client";
 
 import { Search } from "lucide-react";
-import { useHydrated } from "@/lib/client/hydrated";
-import { openWindow } from "@/lib/client/windows";
+import { openDialog } from "@/lib/client/dialog-store";
+import { useHydrated } from "@/lib/client/use-hydrated";
 import { Keys } from "../ui/keys";
 
 /** Opens the command palette; an icon only on a phone. */
@@ -13,7 +13,7 @@ export function SearchButton() {
       type="button"
       data-testid="open-search"
       aria-keyshortcuts="Meta+K Control+K"
-      onClick={() => openWindow("search")}
+      onClick={() => openDialog("search")}
       className="flex h-8 shrink-0 items-center gap-2 rounded-md text-quiet transition-colors duration-150 hover:bg-hover hover:text-ink max-md:w-8 max-md:justify-center md:w-56 md:border md:border-line-strong md:bg-raised md:pr-1.5 md:pl-2.5"
     >
       <Search aria-hidden="true" className="size-4 shrink-0 md:size-3.5" />

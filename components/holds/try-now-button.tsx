@@ -3,8 +3,8 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Zap } from "lucide-react";
 import { tryNow } from "@/lib/client/destinations";
+import { PermissionGuard } from "../forms/permission-guard";
 import { useMayOperate } from "../frame/may-operate";
-import { Guarded } from "../replays/guarded";
 import { sayDone, sayFailed } from "../toasts";
 import { Button, type ButtonProps } from "../ui/button";
 
@@ -40,10 +40,10 @@ export function TryNowButton({
     },
   });
   return (
-    <Guarded forbidden={mayOperate ? null : VIEWER}>
+    <PermissionGuard forbidden={mayOperate ? null : VIEWER}>
       <Button {...button} data-testid="try-now" disabled={trying.isPending} onClick={() => trying.mutate()}>
         <Zap /> {trying.isPending ? "Trying…" : label}
       </Button>
-    </Guarded>
+    </PermissionGuard>
   );
 }

@@ -8,7 +8,7 @@ import { passwordProblem } from "@/lib/contract/password-policy";
 import { SHORTEST_PASSWORD } from "@/lib/contract/staff";
 import type { StaffRole } from "@/lib/contract/vocabulary";
 import { InertText } from "../inert-text";
-import { ROLE_WORDS } from "../settings/words";
+import { ROLE_LABELS } from "../settings/labels";
 import { Button } from "../ui/button";
 import { Input } from "../ui/input";
 
@@ -50,8 +50,8 @@ export function AcceptForm({ token, invitation }: { token: string; invitation: I
     <form onSubmit={submit} className="space-y-3" aria-describedby={problem ? ids.problem : undefined}>
       <p className="text-pretty text-quiet">
         {is_new ? "You are invited as " : "Set a new password. You are "}
-        <span className="font-medium text-ink">{ROLE_WORDS[role].label.toLowerCase()}</span>.{" "}
-        {is_new && ROLE_WORDS[role].you}
+        <span className="font-medium text-ink">{ROLE_LABELS[role].label.toLowerCase()}</span>.{" "}
+        {is_new && ROLE_LABELS[role].you}
       </p>
       <div>
         <label htmlFor={ids.email} className="mb-1 block font-medium">

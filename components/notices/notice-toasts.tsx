@@ -3,10 +3,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { usePathname, useRouter } from "next/navigation";
 import { useEffect, useRef } from "react";
-import { BESIDE_STREAM_MS, useFollow } from "@/lib/client/follow";
 import { keys } from "@/lib/client/keys";
 import { fetchNotices, seeNotices } from "@/lib/client/notices";
 import { loadToast } from "@/lib/client/toaster";
+import { STREAM_POLL_MS, useLiveRefetch } from "@/lib/client/use-live-refetch";
 
 const LOOK_EVERY_MS = 10_000;
 
@@ -15,11 +15,11 @@ export function NoticeToasts() {
   const router = useRouter();
   const path = usePathname();
   const told = useRef(0);
-  const streaming = useFollow({ interests: ["notices"], read: () => void refetch() });
+  const streaming = useLiveRefetch({ interests: ["notices"], read: () => void refetch() });
   const { data, refetch } = useQuery({
     queryKey: keys.notices,
     queryFn: ({ signal }) => fetchNotices(signal),
-    refetchInterval: () => (streaming ? BESIDE_STREAM_MS : LOOK_EVERY_MS),
+    refetchInterval: () => (streaming ? STREAM_POLL_MS : LOOK_EVERY_MS),
     retry: false,
   });
   useEffect(() => {

@@ -1,8 +1,8 @@
+import type { Bucket } from "../charts/buckets";
+import { type Series, Swatch } from "../charts/legend";
 import { count, localTime, percent } from "../format";
 import { providerName } from "../provider";
 import { cn } from "../ui/cn";
-import type { Bucket } from "./buckets";
-import { type Series, Swatch } from "./legend";
 import { OUTCOMES } from "./volume-bars";
 
 /** The crosshair and every series at that time. `position` is 0 at the left edge, 1 at the right. */

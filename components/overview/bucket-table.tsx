@@ -1,5 +1,5 @@
+import type { Bucket } from "../charts/buckets";
 import { count, percent, utcTime } from "../format";
-import type { Bucket } from "./buckets";
 
 /** The charts as a table, for screen readers. Times without anything are left out. */
 export function BucketTable({ buckets }: { buckets: Bucket[] }) {

@@ -2,16 +2,11 @@ import type { Analytics } from "@/lib/contract/analytics";
 import type { Destination } from "@/lib/contract/destinations";
 import type { EventSummary } from "@/lib/contract/events";
 import { ERROR_CLASS, type RejectionReason } from "@/lib/contract/vocabulary";
-import { troubleOf } from "../destinations/state-words";
-import { historyAddress } from "../events/address";
+import { troubleOf } from "../destinations/state-text";
+import { historyAddress } from "../filters/history-address";
 import { count, duration, plural } from "../format";
 import { providerName, secretVariable } from "../provider";
-import {
-  rightAddress,
-  rightAddressSentence,
-  WRONG_ADDRESS,
-  wrongAddressSentence,
-} from "../sources/wrong-address-words";
+import { rightAddress, rightAddressSentence, WRONG_ADDRESS, wrongAddressSentence } from "../sources/wrong-address-text";
 import { WAITING_TOO_LONG_SECONDS } from "./vital-signs";
 
 /** More causes than this are a list to open, not a list to read. */
@@ -148,7 +143,7 @@ function silence({ silent_providers }: Analytics): Concern[] {
 }
 
 /** What the last refused request would have been, where that is known. */
-function whoseWords(last: Analytics["rejections"][number]): string | null {
+function whoseText(last: Analytics["rejections"][number]): string | null {
   const parts = [
     last.last_organisation_id && `organisation ${last.last_organisation_id}`,
     last.last_source_id && `source ${last.last_source_id}`,
@@ -186,7 +181,7 @@ function refusals({ rejections: all }: Analytics): Concern[] {
       sentence: `${providerName(provider)}: ${plural(total, "request")} rejected: ${split}.`,
       detail:
         first &&
-        [known(first)?.todo(provider), first.last_detail && `Last: ${first.last_detail}`, whoseWords(first)]
+        [known(first)?.todo(provider), first.last_detail && `Last: ${first.last_detail}`, whoseText(first)]
           .filter(Boolean)
           .join(" "),
       at: reasons

@@ -2,15 +2,15 @@
 
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
-import { BESIDE_STREAM_MS, useFollow } from "@/lib/client/follow";
 import { keys } from "@/lib/client/keys";
 import { fetchReplays } from "@/lib/client/replays";
+import { STREAM_POLL_MS, useLiveRefetch } from "@/lib/client/use-live-refetch";
 import type { Replay } from "@/lib/contract/replays";
+import { OutcomeBar, roughOutcomes } from "../charts/outcome-bar";
 import { InertText } from "../inert-text";
-import { resultWords } from "../replays/figures";
-import { ReplayStatusBadge } from "../replays/looks";
-import { OutcomeBar, roughOutcomes } from "../replays/outcome-bar";
-import { selectionWords } from "../replays/selection-words";
+import { resultText } from "../replays/figures";
+import { selectionText } from "../replays/selection-text";
+import { ReplayStatusBadge } from "../status/replay-status";
 import { RelativeTime, useTimeFormat } from "../time";
 
 const SHOWN = 4;
@@ -19,11 +19,11 @@ const UNDER_WAY: readonly Replay["status"][] = ["running", "queued", "paused"];
 
 /** The newest replays, those under way first. Nothing at all where nobody ever replayed. */
 export function NewestReplays() {
-  const streaming = useFollow({ interests: ["replays"], read: () => void refetch(), atMostEvery: 2_000 });
+  const streaming = useLiveRefetch({ interests: ["replays"], read: () => void refetch(), atMostEvery: 2_000 });
   const { data, refetch } = useQuery({
     queryKey: keys.replays("overview"),
     queryFn: ({ signal }) => fetchReplays({}, signal),
-    refetchInterval: () => (streaming ? BESIDE_STREAM_MS : POLL_MS),
+    refetchInterval: () => (streaming ? STREAM_POLL_MS : POLL_MS),
   });
   if (!data?.replays.length) return null;
   const underWay = (replay: Replay) => UNDER_WAY.includes(replay.status);
@@ -48,7 +48,7 @@ export function NewestReplays() {
 }
 
 function NewestReplay({ replay }: { replay: Replay }) {
-  const selection = selectionWords(replay, useTimeFormat());
+  const selection = selectionText(replay, useTimeFormat());
   return (
     <li className="border-b">
       <Link
@@ -66,7 +66,7 @@ function NewestReplay({ replay }: { replay: Replay }) {
         <span className="flex items-center gap-2.5">
           <OutcomeBar outcomes={roughOutcomes(replay)} inProgress={replay.in_progress} rough />
           <span data-testid="newest-replay-result" className="shrink-0 text-quiet text-sm tabular-nums">
-            {resultWords(replay)}
+            {resultText(replay)}
           </span>
         </span>
       </Link>

@@ -2,15 +2,15 @@
 
 import { useRouter } from "next/navigation";
 import { type KeyboardEvent, type PointerEvent, useMemo, useRef, useState } from "react";
-import { historyAddress } from "../events/address";
+import type { Bucket } from "../charts/buckets";
+import { Legend, providersIn } from "../charts/legend";
+import { lineAt, ratesOf } from "../charts/rates";
+import { TimeAxis } from "../charts/time-axis";
+import { historyAddress } from "../filters/history-address";
 import { BucketReading } from "./bucket-reading";
 import { BucketTable } from "./bucket-table";
-import type { Bucket } from "./buckets";
-import { Legend, providersIn } from "./legend";
 import { isoOf, zoomAddress } from "./period";
 import { RateLines } from "./rate-lines";
-import { lineAt, ratesOf } from "./rates";
-import { TimeAxis } from "./time-axis";
 import { VolumeBars } from "./volume-bars";
 
 const STEPS: Record<string, number> = { ArrowLeft: -1, ArrowRight: 1 };
@@ -134,7 +134,7 @@ export function OutcomeCharts({ buckets }: { buckets: Bucket[] }) {
               providers={providers}
               single={single}
               position={(at + 0.5) / buckets.length}
-              action={actionWords(drawn, single)}
+              action={actionText(drawn, single)}
             />
           )}
         </div>
@@ -155,6 +155,6 @@ function Drawn({ from, to, steps }: { from: number; to: number; steps: number })
   );
 }
 
-function actionWords(drawn: boolean, provider: string | null): { verb: string; provider: string | null } {
+function actionText(drawn: boolean, provider: string | null): { verb: string; provider: string | null } {
   return drawn ? { verb: "Release to zoom", provider: null } : { verb: "Click to show events", provider };
 }

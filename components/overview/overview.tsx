@@ -7,12 +7,12 @@ import { keys } from "@/lib/client/keys";
 import { useLiveQuery } from "@/lib/client/live-query";
 import type { Analytics, Period, Range } from "@/lib/contract/analytics";
 import type { SourceProvider } from "@/lib/contract/sources";
+import { bucketsOf } from "../charts/buckets";
 import { useTimeFormat } from "../time";
-import { bucketsOf } from "./buckets";
 import { NeedsAttention } from "./needs-attention";
 import { NewestReplays } from "./newest-replays";
 import { OutcomeCharts } from "./outcome-charts";
-import { lengthWords, periodWords } from "./period";
+import { lengthText, periodText } from "./period";
 import { ProviderTable } from "./provider-table";
 import { RangeTabs } from "./range-tabs";
 import { RecentFailures } from "./recent-failures";
@@ -55,8 +55,8 @@ export function Overview({
     <div className="max-w-[90rem]">
       <div className="mb-4 flex items-center justify-between gap-4 max-sm:flex-wrap">
         <p className="text-quiet">
-          <span className="inline-block text-ink tabular-nums first-letter:uppercase">{periodWords(data, format)}</span>
-          <span className="max-sm:hidden">, compared with the {lengthWords(data)} before</span>
+          <span className="inline-block text-ink tabular-nums first-letter:uppercase">{periodText(data, format)}</span>
+          <span className="max-sm:hidden">, compared with the {lengthText(data)} before</span>
         </p>
         <RangeTabs range={data.range} />
       </div>

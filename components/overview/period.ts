@@ -1,7 +1,7 @@
 /** The time the overview looks at: in its address, in the filter of the history behind it, and in words. */
 import { type Analytics, type Period, printPeriod, type Range } from "@/lib/contract/analytics";
 import type { EventFilter } from "@/lib/contract/event-filter";
-import { RANGE_WORDS } from "../events/filter-words";
+import { RANGE_LABELS } from "../filters/event-filter-text";
 import { duration } from "../format";
 
 type Span = Pick<Analytics, "range" | "from" | "to">;
@@ -28,14 +28,14 @@ export function timeFilter({ range, from, to }: Span): Pick<EventFilter, "range"
 }
 
 /** `last 24 hours`; `22 Nov 2026, 09:00:00 – 10:15:00` needs the reader's zone, so the caller formats. */
-export function periodWords({ range, from, to }: Span, format: (iso: string) => string): string {
-  if (range !== "custom") return RANGE_WORDS[range];
+export function periodText({ range, from, to }: Span, format: (iso: string) => string): string {
+  if (range !== "custom") return RANGE_LABELS[range];
   const [day, time] = format(to).split(", ");
   return `${format(from)} – ${time && format(from).startsWith(`${day}, `) ? time : format(to)}`;
 }
 
 /** `24 hours`, `1 h 15 min`: how long it is, and so how long the time is that it is compared with. */
-export function lengthWords({ range, from, to }: Span): string {
+export function lengthText({ range, from, to }: Span): string {
   if (range !== "custom") return LENGTH[range];
   return duration(Date.parse(to) - Date.parse(from));
 }

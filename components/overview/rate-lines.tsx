@@ -1,5 +1,5 @@
-import { heightOf, type Rates } from "./rates";
-import { SeriesLine } from "./series-line";
+import { heightOf, type Rates } from "../charts/rates";
+import { SeriesLine } from "../charts/series-line";
 
 /** Success rate over time: a thin line per provider, the total bold above them. */
 export function RateLines({

@@ -1,7 +1,7 @@
 import Link from "next/link";
 import type { ReactNode } from "react";
+import { Sparkline } from "../charts/sparkline";
 import { cn } from "../ui/cn";
-import { Sparkline } from "./sparkline";
 
 export interface Vital {
   name: string;

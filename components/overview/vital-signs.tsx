@@ -1,15 +1,15 @@
 "use client";
 
 import { useTroubledDestinations } from "@/lib/client/destinations";
-import { useHydrated } from "@/lib/client/hydrated";
+import { useHydrated } from "@/lib/client/use-hydrated";
 import type { Analytics, OutcomeCounts } from "@/lib/contract/analytics";
 import type { Destination } from "@/lib/contract/destinations";
+import type { Bucket } from "../charts/buckets";
 import { destinationsAddress } from "../destinations/destinations-address";
-import { historyAddress } from "../events/address";
+import { historyAddress } from "../filters/history-address";
 import { count, duration, percent, plural } from "../format";
 import { replaysAddress } from "../replays/replays-address";
-import type { Bucket } from "./buckets";
-import { countChange, durationChange, rateChange, SUCCESS_RATE_MEANS } from "./change-words";
+import { countChange, durationChange, rateChange, SUCCESS_RATE_MEANS } from "./change-text";
 import { timeFilter } from "./period";
 import { type Vital, VitalSign } from "./vital-sign";
 
@@ -52,7 +52,7 @@ function vitals(analytics: Analytics, buckets: Bucket[]): Vital[] {
         "How long the oldest delivery has waited for a free worker. Deliveries held by an open circuit, a throttle or a pause are counted below.",
       value: oldest === null ? "none" : duration(oldest * 1_000),
       alarming: oldest !== null && oldest > WAITING_TOO_LONG_SECONDS,
-      change: waitingWords(waiting),
+      change: waitingText(waiting),
       href: historyAddress({ delivery_status: ["pending", "retrying", "held"] }),
     },
     {
@@ -76,7 +76,7 @@ function vitals(analytics: Analytics, buckets: Bucket[]): Vital[] {
 }
 
 /** `3 due or planned · 42 held back`: together all that waits. */
-export function waitingWords({ count: waiting, blocked, held }: Analytics["waiting"]): string {
+export function waitingText({ count: waiting, blocked, held }: Analytics["waiting"]): string {
   const free = waiting - blocked;
   const parts = [
     free > 0 && `${count(free)} due or planned`,
@@ -100,7 +100,7 @@ function quieter(analytics: Analytics, troubled: Destination[] | undefined): Vit
       name: "Delivery latency, p95",
       meaning: "95 of 100 delivery attempts were faster, over all destinations.",
       value: latency.p95_ms === null ? "–" : duration(latency.p95_ms),
-      change: latencyWords(analytics) ?? "no deliveries finished",
+      change: latencyText(analytics) ?? "no deliveries finished",
       href: "/destinations",
     },
     {
@@ -125,7 +125,7 @@ function repeats({ duplicate }: OutcomeCounts): string | null {
   return duplicate === 0 ? null : plural(duplicate, "duplicate");
 }
 
-function latencyWords({ latency, previous_latency }: Analytics): string | null {
+function latencyText({ latency, previous_latency }: Analytics): string | null {
   if (latency.p50_ms === null || latency.p99_ms === null) return null;
   const change = durationChange(latency.p95_ms, previous_latency.p95_ms);
   return [change, `p50 ${duration(latency.p50_ms)}`, `p99 ${duration(latency.p99_ms)}`].filter(Boolean).join(" · ");

@@ -1,6 +1,6 @@
 import type { OutcomeCounts } from "@/lib/contract/analytics";
+import type { Bucket } from "../charts/buckets";
 import { cn } from "../ui/cn";
-import type { Bucket } from "./buckets";
 
 /** From the bottom up. */
 export const OUTCOMES: { name: keyof OutcomeCounts; label: string; colour: string }[] = [

@@ -19,7 +19,7 @@ export interface Drafted {
 export function useDraft(selection: Selection, options: ReplayAsk["options"]) {
   // When it runs and who is told change nothing of what runs.
   const { immediate, scheduledAt, notifyOnCompletion, ...shaping } = options;
-  const ask = useSettled(JSON.stringify({ selection, options: shaping }));
+  const ask = useDebounced(JSON.stringify({ selection, options: shaping }));
   return useQuery<Drafted>({
     queryKey: keys.draft(ask),
     queryFn: ({ signal }) => draftAndPreview({ ...JSON.parse(ask), reason: PREVIEW_REASON }, { signal }),
@@ -53,7 +53,7 @@ function extent({ events, deliveries, to_run, to_skip, oldest, newest }: ReplayP
   return JSON.stringify([events, deliveries, to_run, Object.entries(to_skip).sort(), oldest, newest]);
 }
 
-function useSettled(value: string): string {
+function useDebounced(value: string): string {
   const [settled, setSettled] = useState(value);
   useEffect(() => {
     const timer = setTimeout(() => setSettled(value), SETTLE_MS);

@@ -5,13 +5,13 @@ import { useState } from "react";
 import type { ReplayDetail } from "@/lib/client/replays";
 import { ERROR_CLASS, type ErrorClass } from "@/lib/contract/vocabulary";
 import { count, plural } from "../format";
+import { PermissionGuard } from "../forms/permission-guard";
 import { InertText } from "../inert-text";
-import { StatusIcon } from "../status";
+import { StatusIcon } from "../status/event-status";
+import { OUTCOME_STYLE } from "../status/replay-status";
 import { Button } from "../ui/button";
-import { Guarded } from "./guarded";
-import { OUTCOME_LOOK } from "./looks";
+import { forbiddenTo, type ReplayPermissions } from "./permissions";
 import { RetryDialog } from "./retry-dialog";
-import { forbiddenTo, type ReplayRights } from "./rights";
 
 type Failure = ReplayDetail["summary"]["failures"][number];
 
@@ -28,7 +28,7 @@ export function FailureGroups({
   ended,
 }: {
   replay: ReplayDetail;
-  rights: ReplayRights;
+  rights: ReplayPermissions;
   ended: boolean;
 }) {
   const [asked, setAsked] = useState<FailureGroup | null>(null);
@@ -40,7 +40,7 @@ export function FailureGroups({
       <ul className="mt-1 border-t">
         {groups.map((group) => (
           <li key={group.error_class} className="flex gap-3 border-b py-3 max-md:flex-wrap" data-testid="failure-group">
-            <StatusIcon look={OUTCOME_LOOK.failed} className="mt-0.75" />
+            <StatusIcon look={OUTCOME_STYLE.failed} className="mt-0.75" />
             <div className="min-w-0 flex-1 max-md:basis-[calc(100%-2rem)]">
               <p className="font-medium">
                 {group.error_class ? ERROR_CLASS[group.error_class].label : "Failed"}{" "}
@@ -63,11 +63,11 @@ export function FailureGroups({
               </ul>
             </div>
             {ended && (
-              <Guarded forbidden={forbiddenTo(rights, replay.failed)}>
+              <PermissionGuard forbidden={forbiddenTo(rights, replay.failed)}>
                 <Button data-testid="retry-failures" onClick={() => setAsked(group)}>
                   <RotateCcw /> {group.count === 1 ? "Retry it…" : `Retry these ${count(group.count)}…`}
                 </Button>
-              </Guarded>
+              </PermissionGuard>
             )}
           </li>
         ))}

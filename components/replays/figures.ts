@@ -22,25 +22,25 @@ export function untouchedOf(replay: Counted): number {
 }
 
 /** `3 of 37` */
-export function endedWords(replay: Counted): string {
+export function endedText(replay: Counted): string {
   return `${count(endedOf(replay))} of ${count(replay.total)}`;
 }
 
 /** While it runs `3 of 37 done`; then what came of what ran: `2 of 3 recovered`. */
-export function resultWords(replay: Counted): string {
-  if (!isEnded(replay.status)) return `${endedWords(replay)} done`;
+export function resultText(replay: Counted): string {
+  if (!isEnded(replay.status)) return `${endedText(replay)} done`;
   const ran = ranOf(replay);
   return ran === 0 ? "none ran" : `${count(replay.succeeded)} of ${count(ran)} recovered`;
 }
 
 /** `Trial: 3 of 5 failed, the limit is 20 %.` As it stands now: what was under way when it stopped may have failed since. */
-export function failedTrialWords({ size, failed, limit }: Trial): string {
+export function failedTrialText({ size, failed, limit }: Trial): string {
   const may = limit > 0 ? `the limit is ${Math.round(limit * 100)} %` : "none may fail";
   return `Trial: ${count(failed)} of ${count(size)} failed, ${may}.`;
 }
 
 /** What has begun and has no outcome yet. After the end only retries are left, which still count. */
-export function inProgressWords({ status, in_progress }: Counted): string | null {
+export function inProgressText({ status, in_progress }: Counted): string | null {
   if (in_progress === 0) return null;
   return isEnded(status) ? `${count(in_progress)} still to end` : `${count(in_progress)} in progress`;
 }

@@ -4,11 +4,11 @@ import type { ItemOutcome, ReplayDetail } from "@/lib/client/replays";
 import type { ReplayItem } from "@/lib/contract/replays";
 import { count } from "../format";
 import { Notice } from "../notice";
+import { OUTCOME_STYLE } from "../status/replay-status";
 import { Button } from "../ui/button";
 import { cn } from "../ui/cn";
 import { ITEM_COLUMNS } from "./item-columns";
 import { ItemRow } from "./item-row";
-import { OUTCOME_LOOK } from "./looks";
 import { PreviewSkeleton } from "./preview-skeleton";
 
 /** The deliveries of a replay in the order they run, of one outcome or all, read further on demand. */
@@ -82,8 +82,8 @@ export function ItemList({
 
 function NoItems({ outcome }: { outcome: ItemOutcome | undefined }) {
   return (
-    <Notice icon={ListX} title={outcome ? `None is “${OUTCOME_LOOK[outcome].label.toLowerCase()}”` : "No items"}>
-      {outcome ? `${OUTCOME_LOOK[outcome].meaning} Items appear here as they finish.` : null}
+    <Notice icon={ListX} title={outcome ? `None is “${OUTCOME_STYLE[outcome].label.toLowerCase()}”` : "No items"}>
+      {outcome ? `${OUTCOME_STYLE[outcome].meaning} Items appear here as they finish.` : null}
     </Notice>
   );
 }

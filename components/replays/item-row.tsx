@@ -2,16 +2,16 @@ import { ChevronRight } from "lucide-react";
 import Link from "next/link";
 import { useState } from "react";
 import type { ReplayItem } from "@/lib/contract/replays";
-import { ChangeRow } from "../event/change-row";
 import { InertText } from "../inert-text";
 import { MiddleTruncated } from "../middle-truncated";
 import { ProviderMark } from "../provider";
+import { ChangeRow } from "../status/change-row";
+import { OutcomeLabel } from "../status/replay-status";
 import { RelativeTime } from "../time";
 import { Button } from "../ui/button";
 import { cn } from "../ui/cn";
 import { ITEM_COLUMNS } from "./item-columns";
-import { OutcomeWord } from "./looks";
-import { Proof } from "./proof";
+import { ItemResult } from "./item-result";
 
 const cell =
   "h-11 border-b px-2 first:pl-0 last:pr-0 max-md:h-auto max-md:border-0 max-md:p-0 max-md:self-center overflow-hidden";
@@ -27,7 +27,7 @@ export function ItemRow({ item }: { item: ReplayItem }) {
         className="max-md:grid max-md:grid-cols-[auto_minmax(0,1fr)_auto] max-md:gap-x-3 max-md:gap-y-1 max-md:border-b max-md:py-2.5"
       >
         <td className={cn(cell, ITEM_COLUMNS.outcome.className, "max-md:row-start-2")}>
-          <OutcomeWord outcome={item.outcome ?? "waiting"} />
+          <OutcomeLabel outcome={item.outcome ?? "waiting"} />
         </td>
         <td className={cn(cell, ITEM_COLUMNS.event.className, "max-md:col-span-2 max-md:row-start-1")}>
           <span className="flex min-w-0 items-center gap-2.5">
@@ -64,7 +64,7 @@ export function ItemRow({ item }: { item: ReplayItem }) {
               </Button>
             )}
             <span className="min-w-0 truncate text-quiet">
-              <Proof item={item} />
+              <ItemResult item={item} />
             </span>
           </span>
         </td>

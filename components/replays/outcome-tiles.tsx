@@ -1,10 +1,10 @@
 import Link from "next/link";
 import type { ItemOutcome } from "@/lib/client/replays";
+import type { OutcomeCounts } from "../charts/outcome-bar";
 import { count } from "../format";
-import { StatusIcon } from "../status";
+import { StatusIcon } from "../status/event-status";
+import { OUTCOME_STYLE, OUTCOMES } from "../status/replay-status";
 import { cn } from "../ui/cn";
-import { OUTCOME_LOOK, OUTCOMES } from "./looks";
-import type { OutcomeCounts } from "./outcome-bar";
 
 /** What became of the items; a click shows only those. The address says which. */
 export function OutcomeTiles({
@@ -22,7 +22,7 @@ export function OutcomeTiles({
   return (
     <nav aria-label="Items by outcome" className="grid grid-cols-6 gap-2 max-xl:grid-cols-3 max-md:grid-cols-2">
       {shown.map((outcome) => {
-        const { label, meaning, ...look } = OUTCOME_LOOK[outcome];
+        const { label, meaning, ...look } = OUTCOME_STYLE[outcome];
         const times = outcomes[outcome] ?? 0;
         const on = outcome === chosen;
         return (

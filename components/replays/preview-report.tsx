@@ -2,15 +2,15 @@ import { TriangleAlert } from "lucide-react";
 import { useState } from "react";
 import type { ReplayPreview } from "@/lib/contract/replays";
 import { SKIP_REASON, type SkipReason } from "@/lib/contract/vocabulary";
-import { ChangeRow } from "../event/change-row";
 import { count, plural } from "../format";
 import { HoldLine } from "../holds/hold-line";
-import { replayHoldSentence } from "../holds/hold-words";
+import { replayHoldSentence } from "../holds/hold-text";
 import { TryNowButton } from "../holds/try-now-button";
+import { ChangeRow } from "../status/change-row";
 import { useClockFormat } from "../time";
 import { Button } from "../ui/button";
 import type { Drafted } from "./draft";
-import { moneyWords, outcomeWords, rowWords, timeWords, warningsOf } from "./preview-words";
+import { moneyText, outcomeText, rowText, timeText, warningsOf } from "./preview-text";
 
 const ROWS_AT_FIRST = 2;
 
@@ -18,14 +18,14 @@ const ROWS_AT_FIRST = 2;
 export function PreviewReport({ drafted, onTried }: { drafted: Drafted; onTried: () => void }) {
   const clock = useClockFormat();
   const { preview } = drafted;
-  const rows = rowWords(preview);
+  const rows = rowText(preview);
   return (
     <>
       <p className="font-medium text-lg" data-testid="preview-outcome">
-        {outcomeWords(preview)}
+        {outcomeText(preview)}
       </p>
       {rows && <p data-testid="preview-rows">{rows}</p>}
-      <p className="text-quiet">{impactWords(preview)}</p>
+      <p className="text-quiet">{impactText(preview)}</p>
       {preview.holds.map((hold) => (
         <HoldLine key={`${hold.destination_id} ${hold.why}`} words={replayHoldSentence(hold, clock)}>
           {hold.why === "circuit" && <TryNowButton destinationId={hold.destination_id} size="sm" onTried={onTried} />}
@@ -44,12 +44,12 @@ export function PreviewReport({ drafted, onTried }: { drafted: Drafted; onTried:
 }
 
 /** `Takes about 12 s. Touches 31 customers and $6,169.00.` */
-function impactWords(preview: ReplayPreview): string {
+function impactText(preview: ReplayPreview): string {
   const { customers, money } = preview.impact;
-  const amounts = money.map(({ currency, amount }) => moneyWords(currency, amount));
+  const amounts = money.map(({ currency, amount }) => moneyText(currency, amount));
   const touched = [customers > 0 && plural(customers, "customer"), ...amounts].filter(Boolean);
   if (preview.to_run === 0) return "";
-  const takes = `Takes ${timeWords(preview)}${preview.holds.length > 0 ? ", once they can be sent" : ""}.`;
+  const takes = `Takes ${timeText(preview)}${preview.holds.length > 0 ? ", once they can be sent" : ""}.`;
   return touched.length > 0 ? `${takes} Affects ${touched.join(", ")}.` : takes;
 }
 

@@ -1,20 +1,20 @@
 import { useNow } from "@/lib/client/clock";
 import type { ReplayDetail } from "@/lib/client/replays";
+import { OutcomeBar, outcomesOf } from "../charts/outcome-bar";
 import { count, duration } from "../format";
 import { useTimeFormat } from "../time";
-import { endedWords, inProgressWords } from "./figures";
-import { OutcomeBar, outcomesOf } from "./outcome-bar";
-import { usePace } from "./pace";
+import { endedText, inProgressText } from "./figures";
+import { useThroughput } from "./throughput";
 
 /** The bar, and beside it how fast it goes and how long it takes. */
 export function ProgressPanel({ replay, lost }: { replay: ReplayDetail; lost: boolean }) {
-  const underWay = inProgressWords(replay);
+  const underWay = inProgressText(replay);
   return (
     <section aria-label="Progress" className="mt-4">
       <OutcomeBar outcomes={outcomesOf(replay.summary)} inProgress={replay.in_progress} thick />
       <p className="mt-1.5 flex flex-wrap justify-between gap-x-4 text-quiet tabular-nums">
         <span>
-          {endedWords(replay)} done
+          {endedText(replay)} done
           {underWay && `, ${underWay}`}
         </span>
         <span role="status" data-testid="replay-pace">
@@ -31,7 +31,7 @@ export function ProgressPanel({ replay, lost }: { replay: ReplayDetail; lost: bo
 
 function Pace({ replay }: { replay: ReplayDetail }) {
   const format = useTimeFormat();
-  const { perSecond, leftMs } = usePace(replay);
+  const { perSecond, leftMs } = useThroughput(replay);
   const now = useNow();
   if (replay.status === "queued") {
     return Date.parse(replay.scheduled_at) > now ? `Starts ${format(replay.scheduled_at)}` : "Starts now";

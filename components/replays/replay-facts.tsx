@@ -4,13 +4,13 @@ import { CopyButton } from "../copy-button";
 import { InertText } from "../inert-text";
 import { MiddleTruncated } from "../middle-truncated";
 import { ExactTime, useTimeFormat } from "../time";
-import { optionWords, sentence } from "./option-words";
-import { selectionWords } from "./selection-words";
+import { optionText, sentence } from "./options-text";
+import { selectionText } from "./selection-text";
 
 /** Who, why, what, how and when: what an auditor asks. */
 export function ReplayFacts({ replay }: { replay: ReplayDetail }) {
-  const words = optionWords(replay.options, replay.kind === "single");
-  const selection = selectionWords(replay, useTimeFormat());
+  const words = optionText(replay.options, replay.kind === "single");
+  const selection = selectionText(replay, useTimeFormat());
   return (
     <aside aria-label="About this replay">
       <dl className="space-y-3">

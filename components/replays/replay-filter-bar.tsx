@@ -4,12 +4,12 @@ import { useRouter } from "next/navigation";
 import { useTransition } from "react";
 import type { ReplayFilter } from "@/lib/contract/replay-filter";
 import { REPLAY_STATUS, type ReplayStatus } from "@/lib/contract/vocabulary";
-import { Choices } from "../events/choices";
-import { FilterChip } from "../events/filter-chip";
-import { KeySearch } from "../events/key-search";
-import { StatusIcon } from "../status";
+import { Checklist } from "../filters/checklist";
+import { FilterChip } from "../filters/filter-chip";
+import { SearchField } from "../filters/search-field";
+import { StatusIcon } from "../status/event-status";
+import { REPLAY_STATUS_STYLE } from "../status/replay-status";
 import { Button } from "../ui/button";
-import { REPLAY_LOOK } from "./looks";
 import { replaysAddress } from "./replays-address";
 
 // Drafts are previews that nobody started.
@@ -18,7 +18,7 @@ const statuses = (Object.keys(REPLAY_STATUS) as ReplayStatus[])
   .map((status) => ({
     value: status,
     label: REPLAY_STATUS[status].label,
-    icon: <StatusIcon look={REPLAY_LOOK[status]} />,
+    icon: <StatusIcon look={REPLAY_STATUS_STYLE[status]} />,
   }));
 
 /** The filter of the list. Its only state is the address. */
@@ -30,7 +30,7 @@ export function ReplayFilterBar({ filter }: { filter: ReplayFilter }) {
   const words = filter.status?.map((status) => REPLAY_STATUS[status].label.toLowerCase()).join(" or ") || null;
   return (
     <search aria-label="Filter replays" aria-busy={pending} className="flex items-start gap-2.5 pb-3 max-md:flex-col">
-      <KeySearch
+      <SearchField
         label="Search reasons and people"
         value={filter.q}
         pending={pending}
@@ -38,7 +38,7 @@ export function ReplayFilterBar({ filter }: { filter: ReplayFilter }) {
       />
       <div className="flex gap-1.5">
         <FilterChip name="status" words={words} onClear={() => go({ ...filter, status: undefined })}>
-          <Choices options={statuses} chosen={filter.status} onChange={(status) => go({ ...filter, status })} />
+          <Checklist options={statuses} chosen={filter.status} onChange={(status) => go({ ...filter, status })} />
         </FilterChip>
         {(words || filter.q) && (
           <Button variant="ghost" size="sm" onClick={() => go({})}>

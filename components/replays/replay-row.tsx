@@ -1,20 +1,20 @@
 import Link from "next/link";
 import type { Replay } from "@/lib/contract/replays";
+import { OutcomeBar, roughOutcomes } from "../charts/outcome-bar";
 import { InertText } from "../inert-text";
+import { ReplayStatusBadge } from "../status/replay-status";
 import { RelativeTime, useTimeFormat } from "../time";
 import { cn } from "../ui/cn";
-import { resultWords } from "./figures";
-import { ReplayStatusBadge } from "./looks";
-import { OutcomeBar, roughOutcomes } from "./outcome-bar";
+import { resultText } from "./figures";
 import { REPLAY_COLUMNS } from "./replay-columns";
-import { selectionWords } from "./selection-words";
+import { selectionText } from "./selection-text";
 
 const cell =
   "h-11 border-b px-2 first:pl-3 last:pr-3 max-md:h-auto max-md:border-0 max-md:p-0 max-md:first:pl-0 max-md:last:pr-0";
 
 /** One replay. The link in it covers the whole row. */
 export function ReplayRow({ replay }: { replay: Replay }) {
-  const selection = selectionWords(replay, useTimeFormat());
+  const selection = selectionText(replay, useTimeFormat());
   return (
     <tr
       data-testid="replay-row"
@@ -55,7 +55,7 @@ export function ReplayRow({ replay }: { replay: Replay }) {
             data-testid="replay-result"
             className="w-32 shrink-0 whitespace-nowrap text-right text-quiet text-sm tabular-nums"
           >
-            {resultWords(replay)}
+            {resultText(replay)}
           </span>
         </span>
       </td>

@@ -6,16 +6,16 @@ import { type ReactNode, useRef, useState } from "react";
 import { keys } from "@/lib/client/keys";
 import type { AskedOptions } from "@/lib/client/replays";
 import { plural } from "../format";
+import { ReasonField } from "../forms/reason-field";
 import { Sheet } from "../ui/sheet";
 import { startAsShown, useDraft } from "./draft";
-import { HowPart } from "./how-part";
+import { PreviewError } from "./preview-error";
 import { PreviewReport } from "./preview-report";
 import { PreviewSkeleton } from "./preview-skeleton";
-import { ReasonField } from "./reason-field";
-import { Refusal } from "./refusal";
+import { ReplayOptionsSection } from "./replay-options-section";
+import { atThisMoment, type ReplayTarget, selectionOf } from "./replay-target";
 import { SheetFooter } from "./sheet-footer";
 import { SplitList } from "./split-list";
-import { atThisMoment, type ReplayTarget, selectionOf } from "./target";
 
 /** From this many on, a replay is careful by itself: a few first, and it stops when they fail. */
 const CAREFUL_FROM = 20;
@@ -92,7 +92,7 @@ export function ReplaySheet({
       }
     >
       <Part title="What">
-        {error && <Refusal error={error} onTake={setLimit} onRetry={() => refetch()} />}
+        {error && <PreviewError error={error} onTake={setLimit} onRetry={() => refetch()} />}
         {drafted ? <SplitList by={drafted.preview.by} /> : !error && <PreviewSkeleton lines={3} />}
       </Part>
       {!error && (
@@ -101,7 +101,7 @@ export function ReplaySheet({
         </Part>
       )}
       <Part title="How">
-        <HowPart
+        <ReplayOptionsSection
           options={options}
           single={target.kind === "chosen" && target.eventIds.length === 1}
           onChange={change}

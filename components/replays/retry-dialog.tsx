@@ -5,13 +5,13 @@ import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { type ReplayDetail, retryFailures } from "@/lib/client/replays";
 import { ERROR_CLASS } from "@/lib/contract/vocabulary";
-import { FormDialog } from "../form-dialog";
 import { plural } from "../format";
-import { Choice, type Choices } from "./choice";
+import { FormDialog } from "../forms/form-dialog";
+import { ReasonField, SHORTEST_REASON } from "../forms/reason-field";
+import { SelectField, type SelectOptions } from "../forms/select-field";
 import type { FailureGroup } from "./failure-groups";
-import { ReasonField, SHORTEST_REASON } from "./reason-field";
 
-const TRIES: Choices = [
+const TRIES: SelectOptions = [
   ["1", "Once"],
   ["2", "Twice"],
   ["4", "Four times"],
@@ -67,7 +67,7 @@ export function RetryDialog({
           {plural(waiting, "delivery", "deliveries")} that waited for an earlier one will run with them.
         </p>
       )}
-      <Choice label="Try each" choices={TRIES} value={tries} onChange={setTries} />
+      <SelectField label="Try each" choices={TRIES} value={tries} onChange={setTries} />
       <div>
         <ReasonField value={reason} onChange={setReason} />
       </div>

@@ -2,12 +2,12 @@ import { useId, useState } from "react";
 import type { AskedOptions } from "@/lib/client/replays";
 import { ApiError } from "@/lib/client/request";
 import { count, localTime } from "../format";
+import { SHORTEST_REASON } from "../forms/reason-field";
 import { Button } from "../ui/button";
 import { Input } from "../ui/input";
 import { Tooltip } from "../ui/tooltip";
 import type { Drafted } from "./draft";
-import { actionWords } from "./preview-words";
-import { SHORTEST_REASON } from "./reason-field";
+import { actionText } from "./preview-text";
 
 /** Above this many events the number is typed: nobody replays thousands by a slip. */
 const TYPED_ABOVE = 100;
@@ -55,7 +55,7 @@ export function SheetFooter({
       {(problem || moved) && (
         <p role="alert" className={problem ? "mb-2.5 text-red" : "mb-2.5 text-amber"}>
           {problem
-            ? problemWords(problem)
+            ? problemText(problem)
             : "Nothing was started, because the selection changed since the preview. Read the new preview, then confirm again."}
         </p>
       )}
@@ -76,7 +76,7 @@ export function SheetFooter({
         )}
         <Button onClick={onCancel}>Cancel</Button>
         <StartButton missing={missing} pending={pending} onStart={onStart}>
-          {drafted && drafted.preview.to_run > 0 ? buttonWords(drafted, options) : "Replay"}
+          {drafted && drafted.preview.to_run > 0 ? buttonText(drafted, options) : "Replay"}
         </StartButton>
       </div>
     </>
@@ -101,12 +101,12 @@ function StartButton(props: { missing: string | null; pending: boolean; onStart:
   return props.missing ? <Tooltip content={props.missing}>{button}</Tooltip> : button;
 }
 
-function buttonWords({ preview }: Drafted, { immediate, scheduledAt }: AskedOptions): string {
-  if (immediate !== false || !scheduledAt) return actionWords(preview);
-  return `${actionWords(preview, "Schedule")} for ${localTime(scheduledAt).replace(/:\d\d$/, "")}`;
+function buttonText({ preview }: Drafted, { immediate, scheduledAt }: AskedOptions): string {
+  if (immediate !== false || !scheduledAt) return actionText(preview);
+  return `${actionText(preview, "Schedule")} for ${localTime(scheduledAt).replace(/:\d\d$/, "")}`;
 }
 
-function problemWords(error: Error): string {
+function problemText(error: Error): string {
   const reference = error instanceof ApiError && error.requestId ? ` Request ${error.requestId}.` : "";
   return `Nothing was started. ${error.message}${reference}`;
 }

@@ -4,7 +4,7 @@ import { EVENT_STATUS, type EventStatus } from "@/lib/contract/vocabulary";
 import { count } from "../format";
 import { InertText } from "../inert-text";
 import { providerName } from "../provider";
-import { EVENT_LOOK, StatusIcon } from "../status";
+import { EVENT_STATUS_STYLE, StatusIcon } from "../status/event-status";
 import { cn } from "../ui/cn";
 
 const SHOWN = 5;
@@ -55,7 +55,7 @@ function shareName(dimension: Dimension, { value }: Split): ReactNode {
   const status = value as EventStatus;
   return (
     <span>
-      <StatusIcon look={EVENT_LOOK[status]} className="mr-1.5 inline-block align-[-2px]" />
+      <StatusIcon look={EVENT_STATUS_STYLE[status]} className="mr-1.5 inline-block align-[-2px]" />
       {EVENT_STATUS[status].label.toLowerCase()}
     </span>
   );

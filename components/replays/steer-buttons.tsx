@@ -6,11 +6,11 @@ import { useState } from "react";
 import { type Steering, steerReplay } from "@/lib/client/replays";
 import type { Replay } from "@/lib/contract/replays";
 import { plural } from "../format";
+import { PermissionGuard } from "../forms/permission-guard";
 import { sayFailed } from "../toasts";
 import { Button } from "../ui/button";
 import { Dialog, DialogClose, DialogContent } from "../ui/dialog";
 import { untouchedOf } from "./figures";
-import { Guarded } from "./guarded";
 
 /** Pause, resume, cancel: what its status allows. Cancelling says its size first. */
 export function SteerButtons({
@@ -35,14 +35,14 @@ export function SteerButtons({
   return (
     <>
       {(status === "running" || status === "queued") && (
-        <Guarded forbidden={forbidden}>
+        <PermissionGuard forbidden={forbidden}>
           <Button data-testid="replay-pause" disabled={steer.isPending} onClick={() => steer.mutate("pause")}>
             <Pause /> Pause
           </Button>
-        </Guarded>
+        </PermissionGuard>
       )}
       {status === "paused" && (
-        <Guarded forbidden={forbidden}>
+        <PermissionGuard forbidden={forbidden}>
           <Button
             variant="primary"
             data-testid="replay-resume"
@@ -51,14 +51,14 @@ export function SteerButtons({
           >
             <Play /> Resume
           </Button>
-        </Guarded>
+        </PermissionGuard>
       )}
       {(status === "running" || status === "queued" || status === "paused") && (
-        <Guarded forbidden={forbidden}>
+        <PermissionGuard forbidden={forbidden}>
           <Button data-testid="replay-cancel" disabled={steer.isPending} onClick={() => setAsking(true)}>
             <Square /> Cancel…
           </Button>
-        </Guarded>
+        </PermissionGuard>
       )}
       <Dialog open={asking} onOpenChange={setAsking}>
         <DialogContent

@@ -1,8 +1,8 @@
 import type { Trial } from "@/lib/contract/holds";
 import { count, plural } from "../format";
+import { OUTCOME_STYLE } from "../status/replay-status";
 import { cn } from "../ui/cn";
-import { failedTrialWords } from "./figures";
-import { OUTCOME_LOOK } from "./looks";
+import { failedTrialText } from "./figures";
 
 /** Cells are drawn one by one up to here; a bigger trial is drawn as shares. */
 const CELLS = 50;
@@ -19,14 +19,14 @@ export function TrialPanel({ trial }: { trial: Trial }) {
       <div aria-hidden="true" className="mt-1.5 flex h-2 max-w-sm gap-0.5">
         {size <= CELLS ? (
           <>
-            <Cells times={succeeded} className={cn(OUTCOME_LOOK.delivered.tone, "bg-current")} />
-            <Cells times={failed} className={cn(OUTCOME_LOOK.failed.tone, OUTCOME_LOOK.failed.fill)} />
+            <Cells times={succeeded} className={cn(OUTCOME_STYLE.delivered.tone, "bg-current")} />
+            <Cells times={failed} className={cn(OUTCOME_STYLE.failed.tone, OUTCOME_STYLE.failed.fill)} />
             <Cells times={open} className="bg-hover" />
           </>
         ) : (
           <>
-            <Cell grow={succeeded} className={cn(OUTCOME_LOOK.delivered.tone, "bg-current")} />
-            <Cell grow={failed} className={cn(OUTCOME_LOOK.failed.tone, OUTCOME_LOOK.failed.fill)} />
+            <Cell grow={succeeded} className={cn(OUTCOME_STYLE.delivered.tone, "bg-current")} />
+            <Cell grow={failed} className={cn(OUTCOME_STYLE.failed.tone, OUTCOME_STYLE.failed.fill)} />
             <Cell grow={open} className="bg-hover" />
           </>
         )}
@@ -41,7 +41,7 @@ export function trialSentence(trial: Trial): string {
   const may = limit > 0 ? `the limit is ${Math.round(limit * 100)} %` : "none may fail";
   switch (state) {
     case "failed":
-      return `${failedTrialWords(trial)} Stopped.`;
+      return `${failedTrialText(trial)} Stopped.`;
     case "passed":
       return failed === 0
         ? `Trial passed: ${size === 1 ? "it" : `all ${count(size)}`} succeeded.`

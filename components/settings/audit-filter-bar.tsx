@@ -5,17 +5,17 @@ import { useRouter } from "next/navigation";
 import { useOptimistic, useTransition } from "react";
 import type { AuditFilter } from "@/lib/contract/audit-filter";
 import type { ActionChoices } from "@/lib/contract/staff";
-import { Choices } from "../events/choices";
-import { FilterChip } from "../events/filter-chip";
-import { filterWords } from "../events/filter-words";
-import { TextChoice } from "../events/text-choice";
-import { TimeChoice } from "../events/time-choice";
+import { Checklist } from "../filters/checklist";
+import { filterText } from "../filters/event-filter-text";
+import { FilterChip } from "../filters/filter-chip";
+import { TextField } from "../filters/text-field";
+import { TimeRangeField } from "../filters/time-range";
 import { InertText } from "../inert-text";
 import { useTimeFormat } from "../time";
 import { Button } from "../ui/button";
 import { Menu, MenuContent, MenuItem, MenuTrigger } from "../ui/menu";
 import { auditAddress, auditExportAddress } from "./audit-address";
-import { actionWords } from "./words";
+import { actionText } from "./labels";
 
 /** The filter of the log, whose only state is the address, and the way out as a file. */
 export function AuditFilterBar({ filter: read, choices }: { filter: AuditFilter; choices: ActionChoices }) {
@@ -29,7 +29,7 @@ export function AuditFilterBar({ filter: read, choices }: { filter: AuditFilter;
       show(next);
       router.push(auditAddress(next), { scroll: false });
     });
-  const actions = filter.action?.map(actionWords).join(" or ") || null;
+  const actions = filter.action?.map(actionText).join(" or ") || null;
   const isFiltered = Object.values(filter).some(Boolean);
   return (
     <search aria-label="Filter the log" aria-busy={pending} className="flex items-start justify-between gap-3 pb-3">
@@ -51,8 +51,8 @@ export function AuditFilterBar({ filter: read, choices }: { filter: AuditFilter;
           )}
         </FilterChip>
         <FilterChip name="action" words={actions} onClear={() => go({ ...filter, action: undefined })}>
-          <Choices
-            options={choices.actions.map((value) => ({ value, label: actionWords(value) }))}
+          <Checklist
+            options={choices.actions.map((value) => ({ value, label: actionText(value) }))}
             chosen={filter.action}
             onChange={(action) => go({ ...filter, action })}
           />
@@ -64,7 +64,7 @@ export function AuditFilterBar({ filter: read, choices }: { filter: AuditFilter;
           onClear={() => go({ ...filter, subject: undefined })}
         >
           {(close) => (
-            <TextChoice
+            <TextField
               label="The subject"
               example="wr_12 or an e-mail"
               value={filter.subject}
@@ -74,11 +74,11 @@ export function AuditFilterBar({ filter: read, choices }: { filter: AuditFilter;
         </FilterChip>
         <FilterChip
           name="time"
-          words={filterWords(filter, format).time}
+          words={filterText(filter, format).time}
           onClear={() => go({ ...filter, range: undefined, from_ts: undefined, to_ts: undefined })}
         >
           {(close) => (
-            <TimeChoice
+            <TimeRangeField
               filter={filter}
               onChange={(time) =>
                 close(() => go({ ...filter, range: undefined, from_ts: undefined, to_ts: undefined, ...time }))

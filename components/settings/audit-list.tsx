@@ -8,10 +8,10 @@ import { useLiveQuery } from "@/lib/client/live-query";
 import { type AuditFilter, printAuditFilter } from "@/lib/contract/audit-filter";
 import type { StaffActionPage } from "@/lib/contract/staff";
 import { Notice } from "../notice";
+import { DataTable } from "../table/data-table";
 import { Button } from "../ui/button";
 import { auditAddress } from "./audit-address";
 import { AUDIT_COLUMNS, AuditRow } from "./audit-row";
-import { Table } from "./table";
 
 const REFRESH_MS = 10_000;
 
@@ -37,11 +37,11 @@ export function AuditList({
   if (data.actions.length === 0 && !cursor) return <Nothing filtered={printAuditFilter(filter) !== ""} />;
   return (
     <>
-      <Table caption="Audit log, newest first" columns={AUDIT_COLUMNS}>
+      <DataTable caption="Audit log, newest first" columns={AUDIT_COLUMNS}>
         {data.actions.map((action) => (
           <AuditRow key={action.id} action={action} />
         ))}
-      </Table>
+      </DataTable>
       {(cursor !== undefined || data.next_cursor !== null) && (
         <nav aria-label="Pages" className="flex items-center justify-between gap-2 pt-3">
           {cursor === undefined ? (

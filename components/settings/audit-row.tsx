@@ -3,11 +3,11 @@ import type { StaffAction } from "@/lib/contract/staff";
 import { CopyButton } from "../copy-button";
 import { InertText } from "../inert-text";
 import { MiddleTruncated } from "../middle-truncated";
+import { type Columns, cellClass, rowClass } from "../table/data-table";
 import { ExactTime, useTimeFormat } from "../time";
 import { cn } from "../ui/cn";
-import { detailWords } from "./detail-words";
-import { type Columns, cellLook, rowLook } from "./table";
-import { actionWords, subjectAddress, subjectWords } from "./words";
+import { detailText } from "./action-detail-text";
+import { actionText, subjectAddress, subjectText } from "./labels";
 
 export const AUDIT_COLUMNS: Columns = [
   { title: "Time", className: "md:w-48" },
@@ -17,20 +17,20 @@ export const AUDIT_COLUMNS: Columns = [
 
 /** One line of the log, as a sentence: who did what to whom, and what it says about it. */
 export function AuditRow({ action }: { action: StaffAction }) {
-  const subject = subjectWords(action);
+  const subject = subjectText(action);
   const address = subjectAddress(action);
-  const details = detailWords(action, useTimeFormat());
+  const details = detailText(action, useTimeFormat());
   return (
-    <tr data-testid="audit-row" className={cn(rowLook, "max-md:block")}>
-      <td className={cn(cellLook, "text-quiet tabular-nums md:align-top max-md:block max-md:text-sm")}>
+    <tr data-testid="audit-row" className={cn(rowClass, "max-md:block")}>
+      <td className={cn(cellClass, "text-quiet tabular-nums md:align-top max-md:block max-md:text-sm")}>
         <ExactTime at={action.at} />
       </td>
-      <td className={cn(cellLook, "max-md:block")}>
+      <td className={cn(cellClass, "max-md:block")}>
         <p className="text-pretty break-words">
           <span className="font-medium">
             <InertText text={action.actor} />
           </span>{" "}
-          {actionWords(action.action)}{" "}
+          {actionText(action.action)}{" "}
           {subject &&
             (address ? (
               <Link href={address} prefetch={false} className="text-accent underline underline-offset-2">
@@ -48,7 +48,7 @@ export function AuditRow({ action }: { action: StaffAction }) {
           </p>
         )}
       </td>
-      <td className={cn(cellLook, "align-top max-lg:hidden")}>
+      <td className={cn(cellClass, "align-top max-lg:hidden")}>
         {action.request_id && (
           <span className="flex items-center gap-1 font-mono text-faint text-sm">
             <span className="min-w-0">

@@ -6,12 +6,12 @@ import { useKnownOrganisations } from "@/lib/client/organisations";
 import { createToken } from "@/lib/client/staff";
 import { SCOPE_NAMES, type Scope } from "@/lib/contract/scopes";
 import type { NewApiToken } from "@/lib/contract/staff";
-import { FormDialog } from "../form-dialog";
-import { Choice } from "../replays/choice";
-import { Tick } from "../replays/tick";
+import { CheckboxField } from "../forms/checkbox-field";
+import { FormDialog } from "../forms/form-dialog";
+import { SelectField } from "../forms/select-field";
 import { Input } from "../ui/input";
+import { SCOPE_LABELS } from "./labels";
 import { draftOf, isComplete, OrganisationsField, organisationsIn } from "./organisations-field";
-import { SCOPE_WORDS } from "./words";
 
 const LIVES = [
   ["7", "7 days"],
@@ -80,21 +80,21 @@ export function CreateTokenDialog({
         <legend className="mb-1.5 font-medium">It may</legend>
         <div className="space-y-2">
           {SCOPE_NAMES.map((scope) => (
-            <Tick
+            <CheckboxField
               key={scope}
               checked={scopes.includes(scope)}
-              hint={SCOPE_WORDS[scope].may}
+              hint={SCOPE_LABELS[scope].may}
               onChange={(on) => setScopes(SCOPE_NAMES.filter((one) => (one === scope ? on : scopes.includes(one))))}
             >
-              {SCOPE_WORDS[scope].label}
+              {SCOPE_LABELS[scope].label}
               <span className="ml-1.5 font-mono text-faint text-sm">{scope}</span>
-            </Tick>
+            </CheckboxField>
           ))}
         </div>
       </fieldset>
       <OrganisationsField value={organisations} own={own} known={known} onChange={setOrganisations} />
       <div className="w-40">
-        <Choice label="Expires after" choices={LIVES} value={days} onChange={setDays} />
+        <SelectField label="Expires after" choices={LIVES} value={days} onChange={setDays} />
       </div>
     </FormDialog>
   );

@@ -3,10 +3,10 @@
 import { useState } from "react";
 import { changeStaff } from "@/lib/client/staff";
 import type { StaffMember } from "@/lib/contract/staff";
-import { ConfirmDialog } from "../confirm-dialog";
 import { plural } from "../format";
-import { Choice } from "../replays/choice";
-import { callOf } from "./words";
+import { ConfirmDialog } from "../forms/confirm-dialog";
+import { SelectField } from "../forms/select-field";
+import { callOf } from "./labels";
 
 const REVOKE = "revoke";
 
@@ -45,7 +45,12 @@ export function DisableDialog({
       onClose={onClose}
     >
       <div className="space-y-1 pt-1" data-testid="tokens-choice">
-        <Choice label={`What happens to the ${tokens} of ${name}`} choices={choices} value={heir} onChange={setHeir} />
+        <SelectField
+          label={`What happens to the ${tokens} of ${name}`}
+          choices={choices}
+          value={heir}
+          onChange={setHeir}
+        />
         <p className="text-pretty text-quiet text-sm">
           The user you choose becomes their owner. The tokens keep their present permissions.
         </p>

@@ -6,7 +6,7 @@ import { useKnownOrganisations } from "@/lib/client/organisations";
 import { inviteStaff } from "@/lib/client/staff";
 import type { StaffWithInvitation } from "@/lib/contract/staff";
 import type { StaffRole } from "@/lib/contract/vocabulary";
-import { FormDialog } from "../form-dialog";
+import { FormDialog } from "../forms/form-dialog";
 import { Input } from "../ui/input";
 import { draftOf, isComplete, OrganisationsField, organisationsIn } from "./organisations-field";
 import { RoleChoice } from "./role-choice";

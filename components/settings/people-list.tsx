@@ -9,6 +9,7 @@ import { fetchStaff } from "@/lib/client/staff";
 import { loadToast } from "@/lib/client/toaster";
 import type { SingleSignOnSettings } from "@/lib/contract/single-sign-on";
 import type { SignInLimit, StaffMember, StaffWithInvitation } from "@/lib/contract/staff";
+import { DataTable } from "../table/data-table";
 import { useTimeFormat } from "../time";
 import { Button } from "../ui/button";
 import { InviteDialog } from "./invite-dialog";
@@ -17,7 +18,6 @@ import { PERSON_COLUMNS, type PersonAction, PersonRow } from "./person-row";
 import { SecretDialog } from "./secret-dialog";
 import { SignInLimits } from "./sign-in-limits";
 import { SingleSignOn } from "./single-sign-on";
-import { Table } from "./table";
 
 const REFRESH_MS = 10_000;
 
@@ -66,7 +66,7 @@ export function PeopleList({
           <UserPlus /> Invite…
         </Button>
       </div>
-      <Table caption="People" columns={PERSON_COLUMNS}>
+      <DataTable caption="People" columns={PERSON_COLUMNS}>
         {data.map((person) => (
           <PersonRow
             key={person.id}
@@ -75,7 +75,7 @@ export function PeopleList({
             onAction={(action) => setOpen({ person, action })}
           />
         ))}
-      </Table>
+      </DataTable>
       {data.length === 1 && ownOrganisations === null && (
         <p className="pt-4 text-pretty text-quiet">
           You are the only user. Invite a second administrator, so that you cannot be locked out.

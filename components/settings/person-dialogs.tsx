@@ -4,13 +4,13 @@ import { useState } from "react";
 import { useKnownOrganisations } from "@/lib/client/organisations";
 import { changeStaff, endSessionsOf, linkStaff } from "@/lib/client/staff";
 import type { StaffMember, StaffWithInvitation } from "@/lib/contract/staff";
-import { ConfirmDialog } from "../confirm-dialog";
 import { plural } from "../format";
+import { ConfirmDialog } from "../forms/confirm-dialog";
 import { DisableDialog } from "./disable-dialog";
+import { callOf, ROLE_LABELS, scopeText } from "./labels";
 import { draftOf, isComplete, OrganisationsField, organisationsIn } from "./organisations-field";
 import type { PersonAction } from "./person-row";
 import { RoleChoice } from "./role-choice";
-import { callOf, ROLE_WORDS, scopeWords } from "./words";
 
 interface Props {
   person: StaffMember;
@@ -44,13 +44,13 @@ function RoleDialog({ person, onClose, onChanged }: Props) {
       description={
         person.status === "invited"
           ? "Takes effect at the first sign-in. The invitation link stays valid."
-          : `${name} is signed out everywhere at once. The new role applies at the next sign-in.${tokenWords(person, "can do no more than the new role from now on")}`
+          : `${name} is signed out everywhere at once. The new role applies at the next sign-in.${tokenText(person, "can do no more than the new role from now on")}`
       }
-      action={role === person.role ? "Change role" : `Make ${name} ${ROLE_WORDS[role].label.toLowerCase()}`}
+      action={role === person.role ? "Change role" : `Make ${name} ${ROLE_LABELS[role].label.toLowerCase()}`}
       doing="Changing…"
       disabled={role === person.role}
       run={() => changeStaff(person.id, { role })}
-      onDone={() => onChanged(`${name} is ${ROLE_WORDS[role].label.toLowerCase()} now.`)}
+      onDone={() => onChanged(`${name} is ${ROLE_LABELS[role].label.toLowerCase()} now.`)}
       onClose={onClose}
     >
       <div className="pt-1">
@@ -71,13 +71,13 @@ function OrganisationsDialog({ person, own, onClose, onChanged }: Props) {
       description={
         person.status === "invited"
           ? "Takes effect at the first sign-in. The invitation link stays valid."
-          : `${name} is signed out everywhere at once, and then sees these organisations only.${tokenWords(person, "can access no more than these from now on")}`
+          : `${name} is signed out everywhere at once, and then sees these organisations only.${tokenText(person, "can access no more than these from now on")}`
       }
       action="Change organisations"
       doing="Changing…"
       disabled={!isComplete(draft)}
       run={() => changeStaff(person.id, { organisations })}
-      onDone={() => onChanged(`${name}: ${scopeWords(organisations)}.`)}
+      onDone={() => onChanged(`${name}: ${scopeText(organisations)}.`)}
       onClose={onClose}
     >
       <div className="pt-1">
@@ -128,7 +128,7 @@ function AccessDialog({ person, disable, onClose, onChanged }: Props & { disable
   const name = callOf(person);
   const isInvited = person.status === "invited";
   const says = !disable
-    ? `${name} can sign in again as ${ROLE_WORDS[person.role].label.toLowerCase()}.${tokenWords(person, "work again")}`
+    ? `${name} can sign in again as ${ROLE_LABELS[person.role].label.toLowerCase()}.${tokenText(person, "work again")}`
     : isInvited
       ? "The invitation link stops working at once."
       : `${name} is signed out everywhere at once and cannot sign in. Running replays continue. You can enable the account again.`;
@@ -146,7 +146,7 @@ function AccessDialog({ person, disable, onClose, onChanged }: Props & { disable
 }
 
 /** ` The 3 API tokens they made stop working.`; nothing without tokens. */
-function tokenWords({ active_tokens }: StaffMember, what: string): string {
+function tokenText({ active_tokens }: StaffMember, what: string): string {
   if (active_tokens === 0) return "";
   const verb = active_tokens === 1 ? what.replace(/^(stop|work)\b/, "$1s") : what;
   return ` The ${plural(active_tokens, "API token")} they made ${verb}.`;

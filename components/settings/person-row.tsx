@@ -1,13 +1,13 @@
 import { Ban, CircleCheck, Ellipsis, type LucideIcon, Mail } from "lucide-react";
 import type { StaffMember, StaffStatus } from "@/lib/contract/staff";
 import { InertText } from "../inert-text";
+import { type Columns, cellClass, rowClass } from "../table/data-table";
 import { RelativeTime } from "../time";
 import { Button } from "../ui/button";
 import { cn } from "../ui/cn";
 import { Menu, MenuContent, MenuItem, MenuSeparator, MenuTrigger } from "../ui/menu";
+import { callOf, ROLE_LABELS } from "./labels";
 import { ScopeLine } from "./scope-line";
-import { type Columns, cellLook, rowLook } from "./table";
-import { callOf, ROLE_WORDS } from "./words";
 
 export const PERSON_COLUMNS: Columns = [
   { title: "Person" },
@@ -37,8 +37,8 @@ export function PersonRow({
 }) {
   const { email, role, organisations, status, last_sign_in_at } = person;
   return (
-    <tr data-testid="person-row" className={cn(rowLook, "relative")}>
-      <td className={cn(cellLook, "md:h-14")}>
+    <tr data-testid="person-row" className={cn(rowClass, "relative")}>
+      <td className={cn(cellClass, "md:h-14")}>
         <p className={cn("truncate font-medium", status === "disabled" && "text-quiet")} title={email}>
           <InertText text={callOf(person)} />
           {isSelf && <span className="ml-1.5 font-normal text-faint text-sm">you</span>}
@@ -49,17 +49,17 @@ export function PersonRow({
           </p>
         )}
       </td>
-      <td className={cn(cellLook, "max-md:col-start-1 max-md:row-start-2")}>
-        {ROLE_WORDS[role].label}
+      <td className={cn(cellClass, "max-md:col-start-1 max-md:row-start-2")}>
+        {ROLE_LABELS[role].label}
         <ScopeLine organisations={organisations} />
       </td>
-      <td className={cn(cellLook, "max-md:col-span-2 max-md:col-start-1 max-md:row-start-2 max-md:justify-self-end")}>
+      <td className={cn(cellClass, "max-md:col-span-2 max-md:col-start-1 max-md:row-start-2 max-md:justify-self-end")}>
         <StatusWords person={person} />
       </td>
-      <td className={cn(cellLook, "text-quiet tabular-nums max-lg:hidden")}>
+      <td className={cn(cellClass, "text-quiet tabular-nums max-lg:hidden")}>
         {last_sign_in_at ? <RelativeTime at={last_sign_in_at} /> : "never"}
       </td>
-      <td className={cn(cellLook, "text-right max-md:col-start-2 max-md:row-start-1")}>
+      <td className={cn(cellClass, "text-right max-md:col-start-2 max-md:row-start-1")}>
         {!isSelf && <PersonActions person={person} onAction={onAction} />}
       </td>
     </tr>

@@ -1,6 +1,6 @@
 import { useId } from "react";
 import type { StaffRole } from "@/lib/contract/vocabulary";
-import { ROLE_WORDS } from "./words";
+import { ROLE_LABELS } from "./labels";
 
 /** One role of the three, each with what it may. */
 export function RoleChoice({ value, onChange }: { value: StaffRole; onChange: (role: StaffRole) => void }) {
@@ -9,7 +9,7 @@ export function RoleChoice({ value, onChange }: { value: StaffRole; onChange: (r
     <fieldset>
       <legend className="mb-1 font-medium">Role</legend>
       <div className="space-y-1">
-        {(Object.keys(ROLE_WORDS) as StaffRole[]).map((role) => (
+        {(Object.keys(ROLE_LABELS) as StaffRole[]).map((role) => (
           <label
             key={role}
             className="flex cursor-pointer gap-2.5 rounded-md border border-line px-3 py-2 transition-colors duration-150 hover:bg-hover has-checked:border-accent has-checked:bg-hover"
@@ -23,8 +23,8 @@ export function RoleChoice({ value, onChange }: { value: StaffRole; onChange: (r
               className="mt-0.75 size-3.5 shrink-0 accent-accent"
             />
             <span>
-              <span className="font-medium">{ROLE_WORDS[role].label}</span>
-              <span className="block text-pretty text-quiet text-sm">{ROLE_WORDS[role].may}</span>
+              <span className="font-medium">{ROLE_LABELS[role].label}</span>
+              <span className="block text-pretty text-quiet text-sm">{ROLE_LABELS[role].may}</span>
             </span>
           </label>
         ))}

@@ -1,10 +1,10 @@
 import { InertText } from "../inert-text";
-import { scopeWords } from "./words";
+import { scopeText } from "./labels";
 
 /** To which organisations somebody is limited; nothing for those who are not. */
 export function ScopeLine({ organisations }: { organisations: readonly string[] | null }) {
   if (organisations === null) return null;
-  const words = scopeWords(organisations);
+  const words = scopeText(organisations);
   return (
     <span data-testid="scope" className="block truncate text-quiet text-sm" title={organisations.join(", ")}>
       <InertText text={words} />

@@ -7,11 +7,11 @@ import { keys } from "@/lib/client/keys";
 import { useLiveQuery } from "@/lib/client/live-query";
 import { endSession, endSessions, fetchSessions } from "@/lib/client/staff";
 import type { StaffSession } from "@/lib/contract/staff";
-import { ConfirmDialog } from "../confirm-dialog";
-import { Problem } from "../problem";
+import { ConfirmDialog } from "../forms/confirm-dialog";
+import { Problem } from "../forms/problem";
+import { DataTable } from "../table/data-table";
 import { Button } from "../ui/button";
 import { SESSION_COLUMNS, SessionRow } from "./session-row";
-import { Table } from "./table";
 
 const REFRESH_MS = 30_000;
 
@@ -45,11 +45,11 @@ export function SessionList({ initial }: { initial: StaffSession[] }) {
         </Button>
       </div>
       <Problem error={end.error} />
-      <Table caption="Your sessions" columns={SESSION_COLUMNS}>
+      <DataTable caption="Your sessions" columns={SESSION_COLUMNS}>
         {data.map((session) => (
           <SessionRow key={session.id} session={session} disabled={end.isPending} onEnd={() => end.mutate(session)} />
         ))}
-      </Table>
+      </DataTable>
       {asks && (
         <ConfirmDialog
           title="Sign out everywhere"

@@ -1,10 +1,10 @@
 import type { StaffSession } from "@/lib/contract/staff";
 import { InertText } from "../inert-text";
+import { type Columns, cellClass, rowClass } from "../table/data-table";
 import { RelativeTime } from "../time";
 import { Button } from "../ui/button";
 import { cn } from "../ui/cn";
-import { deviceWords } from "./device-words";
-import { type Columns, cellLook, rowLook } from "./table";
+import { deviceText } from "./device-text";
 
 export const SESSION_COLUMNS: Columns = [
   { title: "Device" },
@@ -25,10 +25,10 @@ export function SessionRow({
   onEnd: () => void;
 }) {
   const { address, user_agent, created_at, last_seen_at, is_current } = session;
-  const device = deviceWords(user_agent);
+  const device = deviceText(user_agent);
   return (
-    <tr data-testid="session-row" className={rowLook}>
-      <td className={cn(cellLook, "md:h-14")}>
+    <tr data-testid="session-row" className={rowClass}>
+      <td className={cn(cellClass, "md:h-14")}>
         <p className="truncate font-medium" title={user_agent}>
           <InertText text={device} />
         </p>
@@ -36,18 +36,18 @@ export function SessionRow({
           {is_current ? <span className="text-green">This device</span> : <InertText text={address} />}
         </p>
       </td>
-      <td className={cn(cellLook, "truncate text-quiet max-lg:hidden")}>
+      <td className={cn(cellClass, "truncate text-quiet max-lg:hidden")}>
         <InertText text={address} />
       </td>
-      <td className={cn(cellLook, "text-quiet tabular-nums max-md:col-start-1 max-md:row-start-2")}>
+      <td className={cn(cellClass, "text-quiet tabular-nums max-md:col-start-1 max-md:row-start-2")}>
         <span className="md:hidden">Signed in </span>
         <RelativeTime at={created_at} />
       </td>
-      <td className={cn(cellLook, "text-quiet tabular-nums max-md:col-start-2 max-md:row-start-2 max-md:text-right")}>
+      <td className={cn(cellClass, "text-quiet tabular-nums max-md:col-start-2 max-md:row-start-2 max-md:text-right")}>
         <span className="md:hidden">Last seen </span>
         <RelativeTime at={last_seen_at} />
       </td>
-      <td className={cn(cellLook, "text-right max-md:col-start-2 max-md:row-start-1")}>
+      <td className={cn(cellClass, "text-right max-md:col-start-2 max-md:row-start-1")}>
         <Button
           size="sm"
           data-testid="session-end"

@@ -7,10 +7,10 @@ import { fetchSignInLimits, liftSignInLimit } from "@/lib/client/staff";
 import { loadToast } from "@/lib/client/toaster";
 import type { SignInLimit } from "@/lib/contract/staff";
 import { plural } from "../format";
+import { Problem } from "../forms/problem";
 import { InertText } from "../inert-text";
-import { Problem } from "../problem";
+import { type Columns, cellClass, DataTable, rowClass } from "../table/data-table";
 import { Button } from "../ui/button";
-import { type Columns, cellLook, rowLook, Table } from "./table";
 
 const REFRESH_MS = 10_000;
 
@@ -48,16 +48,16 @@ export function SignInLimits({ initial }: { initial: SignInLimit[] }) {
         recently.
       </p>
       <Problem error={lift.error} />
-      <Table caption="Sign-in limits" columns={COLUMNS}>
+      <DataTable caption="Sign-in limits" columns={COLUMNS}>
         {data.map((limit) => (
-          <tr key={`${limit.kind} ${limit.subject}`} data-testid="limit-row" className={rowLook}>
-            <td className={cellLook}>
+          <tr key={`${limit.kind} ${limit.subject}`} data-testid="limit-row" className={rowClass}>
+            <td className={cellClass}>
               <p className="truncate font-medium">
                 <InertText text={limit.subject} />
               </p>
             </td>
-            <td className={`${cellLook} max-md:col-start-1 text-quiet`}>{reason(limit)}</td>
-            <td className={`${cellLook} text-right max-md:col-start-2 max-md:row-start-1`}>
+            <td className={`${cellClass} max-md:col-start-1 text-quiet`}>{reason(limit)}</td>
+            <td className={`${cellClass} text-right max-md:col-start-2 max-md:row-start-1`}>
               <Button
                 size="sm"
                 data-testid="limit-lift"
@@ -70,7 +70,7 @@ export function SignInLimits({ initial }: { initial: SignInLimit[] }) {
             </td>
           </tr>
         ))}
-      </Table>
+      </DataTable>
     </section>
   );
 }

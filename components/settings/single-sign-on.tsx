@@ -1,7 +1,7 @@
 "use client";
 
 import type { ReactNode } from "react";
-import { useOrigin } from "@/lib/client/hydrated";
+import { useOrigin } from "@/lib/client/use-hydrated";
 import type { SingleSignOnSettings } from "@/lib/contract/single-sign-on";
 import { CopyButton } from "../copy-button";
 

@@ -4,19 +4,19 @@ import { useQueryClient } from "@tanstack/react-query";
 import { KeyRound, Plus } from "lucide-react";
 import { useState } from "react";
 import { useNow } from "@/lib/client/clock";
-import { useOrigin } from "@/lib/client/hydrated";
 import { keys } from "@/lib/client/keys";
 import { useLiveQuery } from "@/lib/client/live-query";
 import { fetchTokens, revokeToken } from "@/lib/client/staff";
 import { loadToast } from "@/lib/client/toaster";
+import { useOrigin } from "@/lib/client/use-hydrated";
 import type { ApiToken, NewApiToken } from "@/lib/contract/staff";
-import { ConfirmDialog } from "../confirm-dialog";
 import { relative } from "../format";
+import { ConfirmDialog } from "../forms/confirm-dialog";
 import { Notice } from "../notice";
+import { DataTable } from "../table/data-table";
 import { Button } from "../ui/button";
 import { CreateTokenDialog } from "./create-token-dialog";
 import { SecretDialog } from "./secret-dialog";
-import { Table } from "./table";
 import { TOKEN_COLUMNS, TokenRow } from "./token-row";
 
 const REFRESH_MS = 5_000;
@@ -65,11 +65,11 @@ export function TokenList({
             </p>
             {create}
           </div>
-          <Table caption="API tokens" columns={TOKEN_COLUMNS}>
+          <DataTable caption="API tokens" columns={TOKEN_COLUMNS}>
             {data.map((token) => (
               <TokenRow key={token.id} token={token} onRevoke={() => setOpen({ revoking: token })} />
             ))}
-          </Table>
+          </DataTable>
         </>
       )}
       {open === "create" && (

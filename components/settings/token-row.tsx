@@ -1,13 +1,13 @@
 import { useNow } from "@/lib/client/clock";
 import type { ApiToken } from "@/lib/contract/staff";
 import { InertText } from "../inert-text";
+import { type Columns, cellClass, rowClass } from "../table/data-table";
 import { RelativeTime, useTimeFormat } from "../time";
 import { Button } from "../ui/button";
 import { cn } from "../ui/cn";
 import { Tooltip } from "../ui/tooltip";
+import { ROLE_LABELS, SCOPE_LABELS } from "./labels";
 import { ScopeLine } from "./scope-line";
-import { type Columns, cellLook, rowLook } from "./table";
-import { ROLE_WORDS, SCOPE_WORDS } from "./words";
 
 export const TOKEN_COLUMNS: Columns = [
   { title: "Token" },
@@ -25,8 +25,8 @@ export function TokenRow({ token, onRevoke }: { token: ApiToken; onRevoke: () =>
   const { name, kind, hint, role, scopes, organisations, created_by, last_used_at, status } = token;
   const ended = status === "revoked" || status === "expired";
   return (
-    <tr data-testid="token-row" className={cn(rowLook, ended && "text-quiet")}>
-      <td className={cellLook}>
+    <tr data-testid="token-row" className={cn(rowClass, ended && "text-quiet")}>
+      <td className={cellClass}>
         <p className="truncate font-medium" title={name}>
           <InertText text={name} />
         </p>
@@ -34,29 +34,29 @@ export function TokenRow({ token, onRevoke }: { token: ApiToken; onRevoke: () =>
           {kind === "console" ? "rd_" : "eyJ"}…{hint}
         </p>
       </td>
-      <td className={cn(cellLook, "max-md:col-span-2 max-md:row-start-2")}>
+      <td className={cn(cellClass, "max-md:col-span-2 max-md:row-start-2")}>
         <span className="text-pretty">
           {role
-            ? `Everything the role ${ROLE_WORDS[role].label} may`
-            : scopes.map((scope) => SCOPE_WORDS[scope]?.label ?? scope).join(", ")}
+            ? `Everything the role ${ROLE_LABELS[role].label} may`
+            : scopes.map((scope) => SCOPE_LABELS[scope]?.label ?? scope).join(", ")}
         </span>
         <ScopeLine organisations={organisations} />
       </td>
-      <td className={cn(cellLook, "truncate text-quiet max-xl:hidden")}>
+      <td className={cn(cellClass, "truncate text-quiet max-xl:hidden")}>
         <InertText text={created_by} />
       </td>
       <td
         data-testid="token-last-used"
-        className={cn(cellLook, "text-quiet tabular-nums max-md:col-start-1 max-md:row-start-3")}
+        className={cn(cellClass, "text-quiet tabular-nums max-md:col-start-1 max-md:row-start-3")}
       >
         <span className="md:hidden">Last used: </span>
         {last_used_at ? <RelativeTime at={last_used_at} /> : "never"}
       </td>
-      <td className={cn(cellLook, "text-quiet tabular-nums max-md:col-start-2 max-md:row-start-3 max-md:text-right")}>
+      <td className={cn(cellClass, "text-quiet tabular-nums max-md:col-start-2 max-md:row-start-3 max-md:text-right")}>
         {status === "active" && <span className="md:hidden">Ends </span>}
         <End token={token} />
       </td>
-      <td className={cn(cellLook, "text-right max-md:col-start-2 max-md:row-start-1")}>
+      <td className={cn(cellClass, "text-right max-md:col-start-2 max-md:row-start-1")}>
         {!ended && (
           <Button size="sm" data-testid="token-revoke" aria-label={`Revoke ${name}`} onClick={onRevoke}>
             Revoke…

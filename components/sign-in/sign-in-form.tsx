@@ -4,7 +4,7 @@ import { signIn } from "next-auth/react";
 import { type FormEvent, useEffect, useId, useState } from "react";
 import { Button } from "../ui/button";
 import { Input } from "../ui/input";
-import { safeReturnAddress, signInProblem } from "./sign-in-words";
+import { safeReturnAddress, signInProblem } from "./sign-in-text";
 
 /** E-mail and password; single sign-on below when an operator configured one. */
 export function SignInForm({
@@ -28,7 +28,9 @@ export function SignInForm({
     setPending(true);
     clear();
     const fields = { email: String(form.get("email")), password: String(form.get("password")) };
-    const answer = await signIn("credentials", { ...fields, redirect: false }).catch(() => undefined);
+    // next-auth takes an `error` in the address that it leads to for its answer, and by default that is this page's.
+    const options = { ...fields, redirect: false as const, callbackUrl: "/" };
+    const answer = await signIn("credentials", options).catch(() => undefined);
     // A full load, so that everything is rendered for who this is now.
     if (answer?.ok && !answer.error) return window.location.assign(safeReturnAddress(returnTo));
     setProblem(signInProblem(answer?.error ?? "NoAnswer"));

@@ -2,15 +2,15 @@
 
 import { Ellipsis, Pencil, Power, PowerOff, RefreshCw, Trash2 } from "lucide-react";
 import { useState } from "react";
-import { useOrigin } from "@/lib/client/hydrated";
+import { useOrigin } from "@/lib/client/use-hydrated";
 import type { Source, SourceProvider } from "@/lib/contract/sources";
 import { InertText } from "../inert-text";
 import { ExactTime, RelativeTime } from "../time";
 import { Button } from "../ui/button";
 import { cn } from "../ui/cn";
 import { Menu, MenuContent, MenuItem, MenuSeparator, MenuTrigger } from "../ui/menu";
+import { DeleteSource, RotateSource, SwitchSource } from "./source-confirmations";
 import { SourceDialog } from "./source-dialog";
-import { DeleteSource, RotateSource, SwitchSource } from "./source-questions";
 
 type Window = "edit" | "rotate" | "switch" | "delete";
 

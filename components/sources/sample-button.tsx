@@ -5,9 +5,9 @@ import { SendHorizontal } from "lucide-react";
 import Link from "next/link";
 import { sendProviderSample } from "@/lib/client/sources";
 import type { SentSample, SourceProvider } from "@/lib/contract/sources";
+import { PermissionGuard } from "../forms/permission-guard";
+import { Problem } from "../forms/problem";
 import { InertText } from "../inert-text";
-import { Problem } from "../problem";
-import { Guarded } from "../replays/guarded";
 import { Button } from "../ui/button";
 
 /**
@@ -31,7 +31,7 @@ export function SampleButton({
   const impossible = sample.missing && `Set ${sample.missing} and restart: it signs the sample.`;
   return (
     <div className="contents">
-      <Guarded forbidden={forbidden ?? impossible}>
+      <PermissionGuard forbidden={forbidden ?? impossible}>
         <Button
           size={primary ? "md" : "sm"}
           variant={primary ? "primary" : "secondary"}
@@ -42,7 +42,7 @@ export function SampleButton({
         >
           <SendHorizontal /> {send.isPending ? "Sending…" : `Send a ${primary ? `${label} ` : ""}sample`}
         </Button>
-      </Guarded>
+      </PermissionGuard>
       <div role="status" className="min-w-0 self-center text-sm empty:hidden">
         {send.data && <Verdict sent={send.data} />}
       </div>

@@ -6,8 +6,8 @@ import { useLiveQuery } from "@/lib/client/live-query";
 import { fetchSources } from "@/lib/client/sources";
 import type { SourceProvider } from "@/lib/contract/sources";
 import { Notice } from "../notice";
-import { ProviderDoor } from "./provider-door";
-import { inOrder } from "./source-words";
+import { inOrder } from "./labels";
+import { ProviderEndpoint } from "./provider-endpoint";
 
 const EVERY_MS = 5_000;
 
@@ -45,7 +45,7 @@ export function SourceList({
       </p>
       <ul className="border-t">
         {inOrder(data).map((provider) => (
-          <ProviderDoor
+          <ProviderEndpoint
             key={provider.provider}
             provider={provider}
             forbidden={forbidden}

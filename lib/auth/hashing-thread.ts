@@ -1,7 +1,7 @@
 /** The thread that hashes. Threads of Node's own pool cannot be given a priority, and file and name look-ups wait for them. */
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
-import { perProcess } from "@/lib/per-process";
+import { processSingleton } from "@/lib/process-singleton";
 
 export interface Derivation {
   /** Normalised. */
@@ -37,7 +37,7 @@ const SOURCE = `
   });
 `;
 
-const state = perProcess("hashing-thread", () => ({
+const state = processSingleton("hashing-thread", () => ({
   worker: undefined as Worker | undefined,
   idle: undefined as NodeJS.Timeout | undefined,
 }));

@@ -5,7 +5,7 @@
  */
 import { createFairQueue, type FairQueue, QueueFull } from "@/lib/db/fair-queue";
 import { Problem } from "@/lib/errors";
-import { perProcess } from "@/lib/per-process";
+import { processSingleton } from "@/lib/process-singleton";
 import { type Derivation, deriveApart } from "./hashing-thread";
 
 const WAITING = 32;
@@ -14,7 +14,7 @@ const RETRY_SECONDS = 2;
 /** Whoever waits longer than this has given up. */
 const PATIENCE_MS = 20_000;
 
-const queue = perProcess<FairQueue>("hashing", () =>
+const queue = processSingleton<FairQueue>("hashing", () =>
   createFairQueue({
     atOnce: 1,
     atOncePerPerson: 1,

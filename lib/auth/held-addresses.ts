@@ -5,7 +5,7 @@
 import type { IncomingMessage } from "node:http";
 import type { ProblemInit } from "@/lib/errors";
 import { clientAddress } from "@/lib/front/client-address";
-import { perProcess } from "@/lib/per-process";
+import { processSingleton } from "@/lib/process-singleton";
 
 /** Then the database is asked again: another process may have lifted the limit. */
 const REMEMBERED_MS = 1_000;
@@ -18,7 +18,7 @@ interface Held {
   waitsUntil: number;
 }
 
-const held = perProcess("held-addresses", () => new Map<string, Held>());
+const held = processSingleton("held-addresses", () => new Map<string, Held>());
 
 /** Remembers that an address has to wait for so many seconds, whatever account it guesses at. */
 export function holdAddress(address: string, seconds: number): void {

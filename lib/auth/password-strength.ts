@@ -2,7 +2,7 @@
  * How soon a password is guessed, by zxcvbn's dictionaries of passwords and words. On the server only and loaded with the first
  * password that is set: they are megabytes. The form knows the cheap rules of lib/contract/password-policy.ts.
  */
-import { perProcess } from "@/lib/per-process";
+import { processSingleton } from "@/lib/process-singleton";
 
 /** 3 of 4: more than 10^8 guesses. */
 const LEAST_SCORE = 3;
@@ -11,11 +11,15 @@ const LONGEST_CHECKED = 64;
 
 type Estimator = { check(password: string, known: string[]): { score: number; feedback: { warning: string | null } } };
 
-const loaded = perProcess<{ estimator?: Promise<Estimator> }>("password-strength", () => ({}));
+const loaded = processSingleton<{ estimator?: Promise<Estimator> }>("password-strength", () => ({}));
 
 /** Why a password is soon guessed, as a sentence; null when it is not. `known`: name, e-mail. */
 export async function guessable(password: string, known: readonly string[]): Promise<string | null> {
-  loaded.estimator ??= load();
+  loaded.estimator ??= load().catch((error) => {
+    // The next password tries again.
+    loaded.estimator = undefined;
+    throw error;
+  });
   const estimator = await loaded.estimator;
   const parts = known.flatMap((one) => [one, ...one.split(/[\s@._+-]+/)]).filter((part) => part.length >= 3);
   const { score, feedback } = estimator.check(password.slice(0, LONGEST_CHECKED), ["redrive", ...parts]);

@@ -1,13 +1,13 @@
 /** Without server.ts, under `next start` or on a serverless host: the same preparation, and an administrator who can sign in. */
 import { ConfigurationError, environment } from "@/lib/env";
 import { log, logError } from "@/lib/log";
-import { perProcess } from "@/lib/per-process";
+import { processSingleton } from "@/lib/process-singleton";
 import { createFirstAdministrator, FIRST_ADMINISTRATOR } from "./administrator";
 import { prepare } from "./prepare";
 
 /** Said by server.ts, which prepares and greets by itself. */
 export function startedByServer(): { value: boolean } {
-  return perProcess("started-by-server", () => ({ value: false }));
+  return processSingleton("started-by-server", () => ({ value: false }));
 }
 
 /** Ends the process when the configuration is wrong: nothing it answered would be right. */

@@ -8,7 +8,7 @@ import { migrate } from "@/lib/db/migrate";
 import { configureDestinations } from "@/lib/destinations/configure";
 import { ConfigurationError, environment } from "@/lib/env";
 import { log } from "@/lib/log";
-import { perProcess } from "@/lib/per-process";
+import { processSingleton } from "@/lib/process-singleton";
 import { checkConfiguration, checkDurability, checkEncryptionKey } from "./checks";
 
 /** A database that starts beside us is there by then. */
@@ -31,7 +31,7 @@ interface Options {
  * with what to change.
  */
 export function prepare(options: Options = {}): Promise<void> {
-  const preparation = perProcess<Preparation>("preparation", () => ({}));
+  const preparation = processSingleton<Preparation>("preparation", () => ({}));
   preparation.promise ??= run(options).catch((error) => {
     preparation.promise = undefined;
     throw error;

@@ -1,9 +1,9 @@
 /** The destinations API as the console calls it. Each function is one request, and throws `ApiError`. */
 import { useQuery } from "@tanstack/react-query";
 import type { Destination, DestinationDelivery, DestinationState, EndpointTest } from "@/lib/contract/destinations";
-import { BESIDE_STREAM_MS, useFollow } from "./follow";
 import { keys } from "./keys";
 import { patchJson, postJson, requestJson } from "./request";
+import { STREAM_POLL_MS, useLiveRefetch } from "./use-live-refetch";
 
 const DESTINATIONS = "/api/destinations";
 export const DELIVERIES_PER_PAGE = 20;
@@ -116,7 +116,7 @@ export function isInTrouble({ state, disabled_because }: Destination): boolean {
 
 /** Destinations that a person should look at; undefined until known. */
 export function useTroubledDestinations(): Destination[] | undefined {
-  const streaming = useFollow({
+  const streaming = useLiveRefetch({
     interests: ["destinations"],
     read: () => void refetch(),
     atMostEvery: LOOK_AT_MOST_EVERY_MS,
@@ -124,7 +124,7 @@ export function useTroubledDestinations(): Destination[] | undefined {
   const { data, refetch } = useQuery({
     queryKey: keys.destinationTrouble,
     queryFn: async ({ signal }) => (await fetchDestinations(signal)).filter(isInTrouble),
-    refetchInterval: () => (streaming ? BESIDE_STREAM_MS : LOOK_FOR_TROUBLE_EVERY_MS),
+    refetchInterval: () => (streaming ? STREAM_POLL_MS : LOOK_FOR_TROUBLE_EVERY_MS),
   });
   return data;
 }

@@ -2,9 +2,9 @@
 import { type QueryKey, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import type { Interest } from "@/lib/contract/live";
-import { BESIDE_STREAM_MS, useFollow } from "./follow";
 import { forgetLive, type LiveState, reportLive } from "./live";
 import { ApiError } from "./request";
+import { STREAM_POLL_MS, useLiveRefetch } from "./use-live-refetch";
 
 /** While the server does not answer, it is asked at this pace. */
 const RECONNECT_EVERY_MS = 2_000;
@@ -37,7 +37,7 @@ export function useLiveQuery<T extends object>(options: LiveQuery<T>) {
     // What the server drew just now is newer than what was kept of an earlier visit.
     if (client.getQueryData(queryKey) !== undefined) client.setQueryData(queryKey, initialData);
   }
-  const streaming = useFollow({
+  const streaming = useLiveRefetch({
     interests: topics,
     // The answer that is on its way may be older than what changed.
     read: () => void query.refetch(),
@@ -56,7 +56,7 @@ export function useLiveQuery<T extends object>(options: LiveQuery<T>) {
     refetchInterval: ({ state }) => {
       if (paused) return false;
       if (state.error) return RECONNECT_EVERY_MS;
-      return streaming && topics.length > 0 ? BESIDE_STREAM_MS : interval(state.data ?? initialData);
+      return streaming && topics.length > 0 ? STREAM_POLL_MS : interval(state.data ?? initialData);
     },
   });
   const state = liveState(query.error, paused);

@@ -9,7 +9,7 @@ const TYPING_MS = 120;
 
 /** What somebody may mean by what they type, asked when they stop typing. */
 export function useSearch(text: string) {
-  const query = useSettled(text.trim());
+  const query = useDebounced(text.trim());
   const search = useQuery({
     queryKey: keys.search(query),
     queryFn: ({ signal }) => requestJson<Found>(`/api/search?${new URLSearchParams({ q: query })}`, { signal }),
@@ -24,7 +24,7 @@ export function useSearch(text: string) {
   return { found: query === "" ? undefined : data, error, isPending };
 }
 
-function useSettled(value: string): string {
+function useDebounced(value: string): string {
   const [settled, setSettled] = useState(value);
   useEffect(() => {
     const timer = setTimeout(() => setSettled(value), TYPING_MS);

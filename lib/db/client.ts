@@ -5,7 +5,7 @@
 import { createClient, type SupabaseClient } from "@supabase/supabase-js";
 import WebSocket from "ws";
 import { ConfigurationError, environment } from "@/lib/env";
-import { perProcess } from "@/lib/per-process";
+import { processSingleton } from "@/lib/process-singleton";
 import { createConnection } from "./connection";
 import type { Database } from "./database.types";
 import { DEADLINE_HEADER, directFetch, type Statements } from "./direct";
@@ -104,7 +104,7 @@ interface Transport {
 
 type Transports = Record<Lane, Transport>;
 
-const open = perProcess("database", () => ({ transports: undefined as Transports | undefined }));
+const open = processSingleton("database", () => ({ transports: undefined as Transports | undefined }));
 
 /** The typed supabase-js client of a lane. */
 function database(lane: Lane): SupabaseClient<Database> {

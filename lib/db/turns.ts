@@ -4,7 +4,7 @@
  */
 import { setTimeout as wait } from "node:timers/promises";
 import { environment } from "@/lib/env";
-import { perProcess } from "@/lib/per-process";
+import { processSingleton } from "@/lib/process-singleton";
 import { requestScope } from "@/lib/request-scope";
 import { DatabaseBusy, DatabaseTooSlow, DatabaseUnavailable } from "./client";
 import { createFairQueue, type FairQueue, QueueFull } from "./fair-queue";
@@ -67,7 +67,7 @@ async function enter(who: string, gone: AbortSignal | undefined, tooLong: AbortS
 }
 
 function queue(): FairQueue {
-  return perProcess("turns", () => {
+  return processSingleton("turns", () => {
     const search = shareOut(environment().DATABASE_POOL_SIZE).find(({ lanes }) => lanes.includes("search"));
     const atOnce = search?.connections ?? 1;
     return createFairQueue({

@@ -2,11 +2,11 @@
 import { isIP } from "node:net";
 import { networkInterfaces } from "node:os";
 import { environment } from "@/lib/env";
-import { perProcess } from "@/lib/per-process";
+import { processSingleton } from "@/lib/process-singleton";
 import type { PolicyProblem } from "./policy";
 import type { Address } from "./resolve";
 
-const listening = perProcess("listening", () => ({ port: undefined as number | undefined }));
+const listening = processSingleton("listening", () => ({ port: undefined as number | undefined }));
 
 /** Said once by the server, when it listens. */
 export function listensOn(port: number): void {

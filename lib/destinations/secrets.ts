@@ -5,7 +5,7 @@
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 import { MASK } from "@/lib/contract/destinations";
 import { ConfigurationError, type Environment, environment, keyBytes } from "@/lib/env";
-import { perProcess } from "@/lib/per-process";
+import { processSingleton } from "@/lib/process-singleton";
 import { signingSecrets } from "./configure";
 
 const ALGORITHM = "aes-256-gcm";
@@ -119,7 +119,7 @@ function open(ciphertext: string, purpose: string): string {
   }
 }
 
-const opened = () => perProcess("opened-secrets", () => new Map<string, string>());
+const opened = () => processSingleton("opened-secrets", () => new Map<string, string>());
 
 const secretOf = (slug: string) => `destination ${slug} secret`;
 const headerOf = (slug: string, name: string) => `destination ${slug} header ${name.toLowerCase()}`;

@@ -2,12 +2,12 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import net from "node:net";
-import { perProcess } from "../per-process";
+import { processSingleton } from "../process-singleton";
 import { hasTrustedProxies, isTrustedProxy } from "./proxies";
 
 /** Written by the server in front of Next, with a key that never leaves this process: a caller's own is worth nothing. */
 const CLIENT_HEADER = "x-redrive-client";
-const key = perProcess("client-address-key", () => randomBytes(16).toString("hex"));
+const key = processSingleton("client-address-key", () => randomBytes(16).toString("hex"));
 
 type HeaderSource = Headers | Record<string, string | string[] | undefined>;
 

@@ -1,14 +1,14 @@
 /** Screening where `server.ts` does not run: `next start` makes its own server, and asks nobody before it routes. */
 import { subscribe } from "node:diagnostics_channel";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { perProcess } from "../per-process";
+import { processSingleton } from "../process-singleton";
 import { PATH_HEADER, REFUSAL_HEADER } from "./headers";
 import { prepare, refusalOf, UNREADABLE_METHODS } from "./screen";
 
 /** Where a refused request is routed to: app/api/[[...path]]. */
 const REFUSED_PATH = "/api/refused";
 
-const state = perProcess("front", () => ({ hasOwnServer: false, listens: false }));
+const state = processSingleton("front", () => ({ hasOwnServer: false, listens: false }));
 
 /** Called by our own server, which screens each request itself. */
 export function weScreen(): void {

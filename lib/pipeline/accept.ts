@@ -6,16 +6,16 @@ import { randomUUID } from "node:crypto";
 import { call, DatabaseError, DatabaseUnavailable } from "@/lib/db/client";
 import { environment, secretsFrom } from "@/lib/env";
 import { log, logError, logRefused } from "@/lib/log";
-import { perProcess } from "@/lib/per-process";
+import { processSingleton } from "@/lib/process-singleton";
 import { findProvider, senders } from "@/lib/providers";
 import { header, type Provider, type RawRequest, type Source } from "@/lib/providers/provider";
 import { type Answer, answerWith, type Decision, REFUSALS, RETRY, refusal } from "./answer";
 import { createBatcher } from "./batcher";
-import { type Door, doorIn } from "./door-path";
 import { bytesOf, type EventRow, encoded, eventRow } from "./event-row";
 import { recordRejection } from "./reject";
-import { findSource, hashOf, hasSources } from "./sources";
-import { ringWorker } from "./worker-bell";
+import { findSource, hashOf, hasSources } from "./source-tokens";
+import { wakeWorker } from "./wake-worker";
+import { parseWebhookPath, type WebhookPath } from "./webhook-path";
 
 const DEFAULT_MAX_BODY_BYTES = 1024 * 1024;
 /** One request becomes at most so many events, in one transaction. */
@@ -38,7 +38,7 @@ export interface Acceptance {
 export async function accept(request: RawRequest): Promise<Answer> {
   const started = performance.now();
   const requestId = requestIdOf(request);
-  const door = doorIn(request.path);
+  const door = parseWebhookPath(request.path);
   const { answer, ...facts } = await decide(door, request, requestId);
   const say = answer.status >= 400 && answer.status < 500 ? logRefused : log;
   say("accept", {
@@ -52,7 +52,7 @@ export async function accept(request: RawRequest): Promise<Answer> {
   return answer;
 }
 
-async function decide(door: Door, received: RawRequest, requestId: string): Promise<Decision> {
+async function decide(door: WebhookPath, received: RawRequest, requestId: string): Promise<Decision> {
   const giveUpAt = performance.now() + DEADLINE_MS;
   const provider = findProvider(door.slug);
   if (provider?.published) {
@@ -124,7 +124,7 @@ function turnOfThread(): Promise<void> {
   return turns.last;
 }
 
-const turns = perProcess("large-bodies", () => ({ last: Promise.resolve() }));
+const turns = processSingleton("large-bodies", () => ({ last: Promise.resolve() }));
 
 async function notConfigured(
   provider: Provider,
@@ -152,7 +152,7 @@ function withQueryAsBody(request: RawRequest): RawRequest {
 /** The source a URL's token belongs to. None, too, for a token from the environment: `verify` looks at that. */
 async function sourceOf(
   provider: Provider,
-  { token }: Door,
+  { token }: WebhookPath,
   secrets: readonly string[],
 ): Promise<Source | "unknown" | "unavailable" | undefined> {
   if (token === undefined) return undefined;
@@ -165,7 +165,7 @@ async function store(rows: EventRow[], requestId: string, giveUpAt: number): Pro
   const facts = { event_key, source_id: source_id ?? undefined, events: rows.length > 1 ? rows.length : undefined };
   try {
     const accepted = await storeTogether(rows, giveUpAt);
-    ringWorker();
+    wakeWorker();
     const [first] = accepted as [Acceptance];
     const { event_id } = first;
     const body = {
@@ -250,8 +250,8 @@ interface Stored {
  * Micro-batches: what arrives within 2 ms is one transaction. Two run at once, so that one commit hides the other. Large
  * bodies are stored beside them, one or two at a time: some thirty of them in one transaction made every sender wait too long.
  */
-const addSmall = perProcess("accept", () => createStore(MOST_IN_BATCH, 2));
-const addLarge = perProcess("accept-large", () => createStore(MOST_IN_BATCH / 2, 1));
+const addSmall = processSingleton("accept", () => createStore(MOST_IN_BATCH, 2));
+const addLarge = processSingleton("accept-large", () => createStore(MOST_IN_BATCH / 2, 1));
 
 function createStore(maxItems: number, maxRunning: number): (stored: Stored) => Promise<Acceptance[]> {
   return createBatcher<Stored, Acceptance[]>(

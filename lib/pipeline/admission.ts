@@ -6,7 +6,7 @@
  * room is taken by bodies that are not complete, the one that came first goes on beyond it, alone, so that there is always
  * one that ends; when it is too slow for that, it is given up.
  */
-import { perProcess } from "@/lib/per-process";
+import { processSingleton } from "@/lib/process-singleton";
 
 /** A body up to this is small. */
 const SMALL_BYTES = 64 * 1024;
@@ -44,7 +44,7 @@ interface Reader {
   goOn?: (hasRoom: boolean) => void;
 }
 
-const room = perProcess("admission", createRoom);
+const room = processSingleton("admission", createRoom);
 
 /** Opens the account of one request. `giveUp` is called when it is too slow for the room it takes: forget its body. */
 export function openAdmission(giveUp: () => void): Admission {

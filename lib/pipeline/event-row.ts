@@ -3,9 +3,9 @@ import { createHash } from "node:crypto";
 import type { EventFlag } from "@/lib/contract/vocabulary";
 import { header, type Identity, type Provider, type Source, type VerifiedRequest } from "@/lib/providers/provider";
 import { redactHeaders } from "@/lib/providers/redact";
-import { shownPath, spellingsOfToken } from "./door-path";
 import { maskSecrets } from "./mask";
 import { type ParsedBody, parseBody } from "./parse";
+import { shownPath, spellingsOfToken } from "./webhook-path";
 
 /**
  * The row of a verified request. Every text in it is one that Postgres can hold: a verified event is never refused.

@@ -10,7 +10,7 @@ import { beyondScope, isWithin, type Scoped, scopeOf } from "@/lib/scope";
 import { storeEvent } from "./accept";
 import { BatcherFull } from "./batcher";
 import { type EventRow, encoded, eventRow } from "./event-row";
-import { ringWorker } from "./worker-bell";
+import { wakeWorker } from "./wake-worker";
 
 /**
  * Publishes events, those of one organisation one after the other, so that they are delivered in the order given.
@@ -36,7 +36,7 @@ export async function publishEvents(
     return await Promise.all(published);
   } finally {
     await Promise.allSettled(published);
-    ringWorker();
+    wakeWorker();
   }
 }
 
@@ -81,7 +81,7 @@ export async function publishSample(
   if (answer.result !== "done") throw new Problem(REFUSALS[answer.result]);
   const { event_id, delivery_id } = answer;
   log("publish", { request_id: requestId, event_id, event_type: row.event_type, decision: "sample" });
-  ringWorker();
+  wakeWorker();
   return { event_id, delivery_id };
 }
 

@@ -5,13 +5,13 @@
 import { createHash } from "node:crypto";
 import { call } from "@/lib/db/client";
 import { logError } from "@/lib/log";
-import { perProcess } from "@/lib/per-process";
+import { processSingleton } from "@/lib/process-singleton";
 import { findProvider } from "@/lib/providers";
 import type { Provider, RawRequest, RefusalReason, Source, VerifiedRequest } from "@/lib/providers/provider";
 import { redactHeaders } from "@/lib/providers/redact";
-import { shownPath, spellingsOfToken } from "./door-path";
 import { nameOf } from "./event-row";
 import { maskSecrets } from "./mask";
+import { shownPath, spellingsOfToken } from "./webhook-path";
 
 const WINDOW_MS = 50;
 /** Where nothing more is kept, only counted: a flood's answers wait this long, and cost a statement so often. */
@@ -58,7 +58,7 @@ interface Count {
   count: number;
 }
 
-const state = perProcess("rejections", () => ({
+const state = processSingleton("rejections", () => ({
   current: undefined as Window | undefined,
   /** Of which (provider and reason) the hour's samples are kept already, and until when that is taken for granted. */
   full: new Map<string, number>(),

@@ -10,7 +10,7 @@ import { environment } from "@/lib/env";
 import { Problem, type ProblemInit } from "@/lib/errors";
 import { log, logError } from "@/lib/log";
 import { type Scoped, scopeOf } from "@/lib/scope";
-import { ringWorker } from "./worker-bell";
+import { wakeWorker } from "./wake-worker";
 
 const LOOK_EVERY_MS = 50;
 
@@ -86,7 +86,7 @@ export async function startReplay(id: string, actor: Asker, requestId: string): 
   logReplay("start", { actor, requestId }, answer);
   if (answer.result === "not_found") throw new Problem(NO_SUCH_REPLAY);
   if ("limit" in answer) throw new Problem(LIMIT_REFUSALS[answer.result](answer));
-  ringWorker();
+  wakeWorker();
   return answer.replay;
 }
 
@@ -105,7 +105,7 @@ export async function steer(id: string, action: Steering, actor: Asker, requestI
   if (answer.result === "not_possible") {
     throw new Problem({ status: 409, title: `A replay that is ${answer.replay.status} cannot be ${PAST[action]}.` });
   }
-  ringWorker();
+  wakeWorker();
   return answer.replay;
 }
 

@@ -7,14 +7,14 @@ import os from "node:os";
 import { call } from "@/lib/db/client";
 import { environment } from "@/lib/env";
 import { log, logError } from "@/lib/log";
-import { perProcess } from "@/lib/per-process";
+import { processSingleton } from "@/lib/process-singleton";
 import { createAlarm } from "./alarm";
 import { claim, type Work } from "./claim";
 import { deliver } from "./deliver";
 import { record } from "./record";
 import { createReplayLane, type ReplayFlow } from "./replay-lane";
 import { createSlots } from "./slots";
-import { onWorkerBell } from "./worker-bell";
+import { onWakeWorker } from "./wake-worker";
 
 /** Without a bell: how soon work that another process stored, or that is due again, is found. */
 const POLL_MS = 250;
@@ -44,7 +44,7 @@ export function startWorker(): Worker {
     for (const lane of lanes) lane.ring();
   };
   const stopTending = startTending(name, ring);
-  onWorkerBell(ring);
+  onWakeWorker(ring);
   log("worker_started", { worker: name, concurrency: WORKER_CONCURRENCY });
   return {
     async stop() {
@@ -180,7 +180,7 @@ function startTending(name: string, ring: () => void): () => Promise<void> {
   };
 }
 
-const ticking = perProcess("tick", () => ({ count: 0 }));
+const ticking = processSingleton("tick", () => ({ count: 0 }));
 
 /**
  * The worker for `limitMs`, for serverless hosts: claims until its time is up, or until nothing has been due for a while and

@@ -1,6 +1,7 @@
 /**
  * The contract of a provider: one file that knows how one outsider signs, names and shapes its webhooks.
  * The registry in index.ts lists them, one line each.
+ * Long because most of it is the doc comments of the contract.
  */
 
 import { isUtf8 } from "node:buffer";

@@ -7,7 +7,7 @@ import { Problem } from "@/lib/errors";
 import { maskEcho, maskSecrets } from "@/lib/pipeline/mask";
 import { findProvider } from "@/lib/providers";
 import { type Scoped, scopeOf } from "@/lib/scope";
-import { patienceFor, withinPatience } from "./bounded";
+import { searchTimeoutFor, withinSearchTimeout } from "./search-timeout";
 
 /** Which page of the history: older than `cursor`, or else newer than `after`. */
 export interface EventPageRequest {
@@ -31,13 +31,13 @@ export function listEvents(
     p_after: (after ?? null) as never,
     ...scopeOf(asker),
   };
-  return withinPatience(filter, call<EventPage>("console", "list_events", args, patienceFor(filter)));
+  return withinSearchTimeout(filter, call<EventPage>("console", "list_events", args, searchTimeoutFor(filter)));
 }
 
 /** How many events match, counted up to 10,000. */
 export function countEvents(filter: EventFilter, asker: Scoped): Promise<number> {
   const args = { p_filter: filter as never, ...scopeOf(asker) };
-  return withinPatience(filter, call<number>("console", "count_events", args, patienceFor(filter)));
+  return withinSearchTimeout(filter, call<number>("console", "count_events", args, searchTimeoutFor(filter)));
 }
 
 /** Throws a `Problem` for a cursor that is not one of ours. */

@@ -3,7 +3,7 @@ import { statfs } from "node:fs/promises";
 import { call, DatabaseError, DatabaseUnavailable, type Lane } from "@/lib/db/client";
 import { LANES } from "@/lib/db/lanes";
 import { localMigrations } from "@/lib/db/migrations";
-import { perProcess } from "@/lib/per-process";
+import { processSingleton } from "@/lib/process-singleton";
 
 const LOOK_MS = 2_000;
 /** The open health is asked often. Whether it can be written is looked at as seldom as this. */
@@ -54,7 +54,10 @@ function clockOff(at: string, before: number, latencyMs: number): number {
   return Math.sign(off) * Math.max(0, Math.abs(off) - latencyMs / 2);
 }
 
-const probes = perProcess("write-probe", () => ({ at: 0, last: undefined as Promise<string | null> | undefined }));
+const probes = processSingleton("write-probe", () => ({
+  at: 0,
+  last: undefined as Promise<string | null> | undefined,
+}));
 
 function probeWrite(freshly: boolean): Promise<string | null> {
   if (probes.last && !freshly && Date.now() - probes.at < WRITE_EVERY_MS) return probes.last;

@@ -2,7 +2,7 @@
 import { CHECKS, type DeepHealth, type HealthCheck } from "@/lib/contract/health";
 import { secretsFrom } from "@/lib/env";
 import { logState } from "@/lib/log";
-import { perProcess } from "@/lib/per-process";
+import { processSingleton } from "@/lib/process-singleton";
 import { senders } from "@/lib/providers";
 import { lanes, migrations, quickChecks, secrets } from "./health-checks";
 import { type Facts, gatherFacts, missingMigrations, silentLanes } from "./health-facts";
@@ -22,7 +22,7 @@ export interface Health {
 }
 
 /** What was read within the last second, by what it is; also while it is being read. */
-const kept = perProcess("health", () => new Map<string, { at: number; read: Promise<unknown> }>());
+const kept = processSingleton("health", () => new Map<string, { at: number; read: Promise<unknown> }>());
 
 /** Reads the health. Never throws for an absent database: that is its answer. */
 export async function readHealth(): Promise<Health> {

@@ -3,7 +3,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { Change, Topic } from "@/lib/contract/live";
 import { call, DatabaseUnavailable } from "@/lib/db/client";
 import { logError } from "@/lib/log";
-import { perProcess } from "@/lib/per-process";
+import { processSingleton } from "@/lib/process-singleton";
 import { type Scoped, scopeOf } from "@/lib/scope";
 
 const LOOK_EVERY_MS = 500;
@@ -35,7 +35,7 @@ interface Watcher {
 }
 
 /** By the organisations they watch, sorted. Only those that have a listener. */
-const watchers = perProcess("live", () => new Map<string, Watcher>());
+const watchers = processSingleton("live", () => new Map<string, Watcher>());
 
 /** How many watch in this process. */
 export function watching(): number {

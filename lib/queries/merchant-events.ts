@@ -36,12 +36,12 @@ export async function listAttempts(eventId: string, asker: Scoped): Promise<z.in
   const event = await getEvent(eventId, asker);
   if (!event) return null;
   const attempts = event.deliveries.flatMap((delivery) =>
-    delivery.attempts.map((attempt) => inWords(attempt, delivery)),
+    delivery.attempts.map((attempt) => inText(attempt, delivery)),
   );
   return { attempts: attempts.sort((a, b) => a.timestamp.localeCompare(b.timestamp)) };
 }
 
-function inWords(attempt: Attempt, { destination }: Delivery): z.infer<typeof attemptList>["attempts"][number] {
+function inText(attempt: Attempt, { destination }: Delivery): z.infer<typeof attemptList>["attempts"][number] {
   return {
     attemptId: attempt.id,
     timestamp: attempt.started_at,

@@ -13,13 +13,13 @@ export async function listFailures(
 ): Promise<z.infer<typeof failureList>> {
   const { total, failures } = await listReplayFailures(replayId, page, asker);
   return {
-    failures: failures.map(inWords),
+    failures: failures.map(inText),
     totalFailures: total,
     nextAfter: failures.length === page.limit ? (failures.at(-1)?.position ?? null) : null,
   };
 }
 
-function inWords(failure: ReplayFailure): z.infer<typeof failureList>["failures"][number] {
+function inText(failure: ReplayFailure): z.infer<typeof failureList>["failures"][number] {
   const { error_class, detail } = failure;
   return {
     eventId: failure.event_id,

@@ -6,7 +6,7 @@ import { call } from "@/lib/db/client";
 import { secretsFrom } from "@/lib/env";
 import { Problem } from "@/lib/errors";
 import { sampleOf } from "@/lib/pipeline/sample";
-import { forgetSources, hashOf } from "@/lib/pipeline/sources";
+import { forgetSources, hashOf } from "@/lib/pipeline/source-tokens";
 import { UNKNOWN_SENDER } from "@/lib/pipeline/wrong-address";
 import { findProvider, senders } from "@/lib/providers";
 import type { Provider } from "@/lib/providers/provider";

@@ -1,9 +1,9 @@
 /** How many streams one person or token may have open in this process, so that nobody takes those of all. */
 import { environment } from "@/lib/env";
 import { Problem } from "@/lib/errors";
-import { perProcess } from "@/lib/per-process";
+import { processSingleton } from "@/lib/process-singleton";
 
-const open = perProcess("streams", () => new Map<string, number>());
+const open = processSingleton("streams", () => new Map<string, number>());
 
 /** Takes one of an actor's streams; the function it answers gives it back, once. Throws a 429 `Problem` when all are taken. */
 export function takeStream({ kind, id }: { kind: string; id: string }): () => void {

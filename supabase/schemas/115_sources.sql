@@ -1,6 +1,6 @@
 -- Doors besides the default ones: a source is a URL of its own, /api/webhooks/{provider}/{token}, for one provider and one
 -- tenant. Providers that sign nothing need one, since the token in the URL is all that proves who sends.
--- Written by the functions of 525_sources.sql; lib/pipeline/sources.ts keeps what the door needs in memory.
+-- Written by the functions of 525_sources.sql; lib/pipeline/source-tokens.ts keeps what the endpoint needs in memory.
 
 create table public.sources (
   id bigint generated always as identity primary key,

@@ -1,4 +1,7 @@
-/** What a stranger sends is never our mistake: no 500, and no line in the log but ours. */
+/**
+ * What a stranger sends is never our mistake: no 500, and no line in the log but ours.
+ * Long because it is a list of what strangers sent.
+ */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { hashPassword } from "@/lib/auth/password";
 import { type NextStart, startNext } from "../support/next-start";

@@ -1,4 +1,7 @@
-/** Single sign-on against a real OpenID provider: who gets in, by what proof, and what is written down about everybody else. */
+/**
+ * Single sign-on against a real OpenID provider: who gets in, by what proof, and what is written down about everybody else.
+ * Long because it is a matrix: algorithms, people, forged tokens, on one provider and one app.
+ */
 import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";

@@ -1,4 +1,7 @@
-/** API tokens: what each scope opens, who may give it, and how a token ends. */
+/**
+ * API tokens: what each scope opens, who may give it, and how a token ends.
+ * Long because it is one story per rule about tokens.
+ */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { hashPassword } from "@/lib/auth/password";
 import { SCOPE_NAMES, type Scope } from "@/lib/contract/scopes";

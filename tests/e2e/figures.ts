@@ -3,6 +3,7 @@
  * line here, and the walk through an outage compares it at each step. Long because it is a list.
  */
 import { expect, type Locator, type Page } from "playwright/test";
+import { DELIVERIES_PER_PAGE } from "../../lib/client/destinations";
 import type { Analytics } from "../../lib/contract/analytics";
 import type { DeadLetters, RailCounts } from "../../lib/contract/dead-letters";
 import type { Destination, DestinationDelivery } from "../../lib/contract/destinations";
@@ -173,7 +174,7 @@ export function figuresOf({ destination, slug, events, replays }: Outage): Figur
       `/destinations/${destination}`,
       "deliveries",
       statesOf("destination-delivery", "delivery-status"),
-      `${one}/deliveries`,
+      `${one}/deliveries?limit=${DELIVERIES_PER_PAGE}`,
       (list: { deliveries: DestinationDelivery[] }) =>
         list.deliveries.map(({ status }) => DELIVERY_STATUS[status].label),
     ),
@@ -399,10 +400,11 @@ const timeline = (page: Page) => page.getByRole("region", { name: "Timeline" });
 const sidebar = (page: Page) => page.getByRole("navigation", { name: "Main" });
 const inSidebar = (name: string) => (page: Page) => sidebar(page).getByRole("link", { name: new RegExp(`^${name}`) });
 const troubleInSidebar = (page: Page) => sidebar(page).getByRole("img", { name: /in trouble$/ });
+/** Of the row with this name, which the two letters of its mark may stand before. */
 const cellsOf = (table: string, row: string) => (page: Page) =>
   page
     .locator(`${table} tr`)
-    .filter({ has: page.locator("th[scope=row]", { hasText: new RegExp(`^${row}$`, "i") }) })
+    .filter({ has: page.locator("th[scope=row]", { hasText: new RegExp(`^(?:\\w\\w)?${row}$`, "i") }) })
     .locator("td");
 const cellsOfRow = (id: string, row: string) => (page: Page) =>
   page.getByTestId(id).filter({ hasText: row }).locator("td");
@@ -417,7 +419,7 @@ const trafficOf = (provider: string) => (page: Page) =>
     .locator("dt", { hasText: "24 hours" })
     .locator("xpath=following-sibling::dd[1]");
 
-/** As components/destinations/looks.tsx writes them. */
+/** As components/status/destination-status.tsx writes them. */
 const STATE: Partial<Record<Destination["state"], string>> = { open: "Circuit open", half_open: "Trying again" };
 
 function isInTrouble({ state, disabled_because }: Destination): boolean {

@@ -15,7 +15,7 @@ let sql: postgres.Sql;
 
 test.beforeAll(async () => {
   agent = await startAgentSdk({ port: 0 });
-  app = await startOnCopy(appEnvironment(agent, { CHATWOOT_WEBHOOK_MAX_ATTEMPTS: "1" }));
+  app = await startOnCopy(appEnvironment(agent, { CHATWOOT_WEBHOOK_MAX_ATTEMPTS: "1", ALLOW_SAMPLES: "1" }));
   sql = app.sql;
 });
 test.afterAll(async () => {

@@ -1,4 +1,7 @@
-/** An administrator's work: a token made, used, seen used and revoked; a person invited, let in, bounded by the role. */
+/**
+ * An administrator's work: a token made, used, seen used and revoked; a person invited, let in, bounded by the role.
+ * Long because each section of the settings has its story, on one app.
+ */
 import { type Browser, expect, type Page, test } from "playwright/test";
 import type postgres from "postgres";
 import { appEnvironment } from "../support/processes";

@@ -1,4 +1,7 @@
-/** Many hostile senders at once on the wire, and what genuine ones notice of it. One app on a database of its own. */
+/**
+ * Many hostile senders at once on the wire, and what genuine ones notice of it. One app on a database of its own.
+ * Long because its senders share one app and what watches it.
+ */
 import { readFileSync } from "node:fs";
 import net from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";

@@ -1,4 +1,7 @@
-/** What is given up ends in Postgres, and nothing else does: directly, over TLS and through a pooler. */
+/**
+ * What is given up ends in Postgres, and nothing else does: directly, over TLS and through a pooler.
+ * Long because the same promises are kept directly, over TLS and through a pooler.
+ */
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync, chownSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";

@@ -2,7 +2,7 @@
 
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { EventFilter } from "@/lib/contract/event-filter";
-import { findNeighbours, listRelatedEvents, readEventBody } from "@/lib/queries/event-surroundings";
+import { findNeighbours, listRelatedEvents, readEventBody } from "@/lib/queries/event-context";
 import { listEvents } from "@/lib/queries/events";
 import { smartleadEvent } from "@/lib/samples/smartlead";
 import { stripeEvent } from "@/lib/samples/stripe";

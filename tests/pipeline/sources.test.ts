@@ -3,7 +3,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { acceptFromNext } from "@/app/api/accept-from-next";
 import { accept } from "@/lib/pipeline/accept";
-import { forgetSources } from "@/lib/pipeline/sources";
+import { forgetSources } from "@/lib/pipeline/source-tokens";
 import { createSource, deleteSource, rotateSource, updateSource } from "@/lib/queries/sources";
 import { bodyOf } from "@/lib/samples/ids";
 import { stripeEvent } from "@/lib/samples/stripe";

@@ -1,4 +1,7 @@
-/** What waits, what holds it and the way out of an open circuit: one definition each, which pages, lists and the API share. */
+/**
+ * What waits, what holds it and the way out of an open circuit: one definition each, which pages, lists and the API share.
+ * Long because it has one test per hold and figure.
+ */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Destination } from "@/lib/contract/destinations";
 import type { Replay } from "@/lib/contract/replays";

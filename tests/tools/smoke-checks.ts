@@ -261,7 +261,7 @@ export const CHECKS: Check[] = [
     opens: ["write"],
     ...writes("A signed sample is stored before it is answered", async (desk) => {
       const { status, json } = await desk.ask(...samplePost("first"));
-      must(status === 200 && json.event_id, refusedWords(status, json));
+      must(status === 200 && json.event_id, refusedText(status, json));
       const { json: event } = await desk.ask(`/api/webhooks/events/${json.event_id}`);
       must(event.body_base64 === sampleOf("first").body.toString("base64"), "other bytes were stored");
       return json.event_id;
@@ -302,6 +302,9 @@ export const CHECKS: Check[] = [
       headers: { "content-type": "application/json" },
       body,
     });
+    // The check before has said why; any other refusal is a failure.
+    if (status === 409 && /being delivered/.test(json?.error ?? ""))
+      throw new NotHere("the sample is not delivered yet");
     must(status === 200 || status === 202, `it answers ${status}: ${json?.error ?? ""}`);
     return String(status);
   }),
@@ -311,7 +314,7 @@ const NO_WORKER =
   "is a worker running? `npm start` has one unless WORKER_IN_SERVER is 0; else start `npm run worker`, or let a cron job call POST /api/internal/worker";
 
 /** What to do about a sample that was not taken. */
-function refusedWords(status: number, json: { error?: string; title?: string; reason?: string }): string {
+function refusedText(status: number, json: { error?: string; title?: string; reason?: string }): string {
   const said = `it answers ${status} ${json?.error ?? json?.title ?? json?.reason ?? ""}`.trim();
   if (status === 400 || status === 401) return `${said}: STRIPE_WEBHOOK_SECRET here is not the installation's`;
   if (status === 503) return `${said}: set STRIPE_WEBHOOK_SECRET there, and see what GET /api/health/deep says`;

@@ -1,4 +1,4 @@
-/** Room for large bodies: what fits is read, what does not waits unread, and nothing small waits at all. */
+/** Section for large bodies: what fits is read, what does not waits unread, and nothing small waits at all. */
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { createRoom } from "@/lib/pipeline/admission";
 

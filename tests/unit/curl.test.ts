@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { curlCommand, quoted, type SentRequest } from "@/components/event/curl";
+import { curlCommand, quoted, type SentRequest } from "@/components/event-detail/curl";
 
 const ORIGIN = "https://redrive.example";
 const REQUEST: SentRequest = {

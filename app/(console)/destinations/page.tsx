@@ -1,6 +1,6 @@
 import type { Metadata } from "next";
 import { DestinationList } from "@/components/destinations/destination-list";
-import { WrongFilter } from "@/components/events/wrong-filter";
+import { InvalidFilter } from "@/components/filters/invalid-filter";
 import { requireStaff } from "@/lib/auth/authorise";
 import { mayActor } from "@/lib/auth/permissions";
 import { destinationFilterRequest } from "@/lib/contract/api/destination-filter";
@@ -18,7 +18,7 @@ export default async function DestinationsPage({ searchParams }: PageProps<"/des
   if (!filter.success) {
     const issue = filter.error.issues[0];
     return (
-      <WrongFilter
+      <InvalidFilter
         field={issue?.path[0]?.toString() ?? "The address"}
         problem={issue?.message ?? "is wrong"}
         all={{ href: "/destinations", words: "Show all destinations" }}

@@ -1,23 +1,23 @@
 import type { Metadata } from "next";
 import { cookies } from "next/headers";
 import { redirect } from "next/navigation";
-import { historyAddress, isFiltered } from "@/components/events/address";
-import { EventHistory } from "@/components/events/event-history";
-import { FilterBar } from "@/components/events/filter-bar";
-import { Histogram } from "@/components/events/histogram";
-import { LOOK_COOKIE } from "@/components/events/list-look";
-import { LookProvider } from "@/components/events/look-context";
-import { SearchTooWide } from "@/components/events/search-too-wide";
-import { WrongFilter } from "@/components/events/wrong-filter";
+import { EventHistory } from "@/components/event-list/event-history";
+import { FilterBar } from "@/components/event-list/filter-bar";
+import { Histogram } from "@/components/event-list/histogram";
+import { PreferencesProvider } from "@/components/event-list/preferences-context";
+import { SearchTooWide } from "@/components/event-list/search-too-wide";
+import { PREFERENCES_COOKIE } from "@/components/event-list/table-preferences";
+import { historyAddress, isFiltered } from "@/components/filters/history-address";
+import { InvalidFilter } from "@/components/filters/invalid-filter";
 import { requireStaff } from "@/lib/auth/authorise";
 import { mayActor } from "@/lib/auth/permissions";
 import type { Person } from "@/lib/auth/session";
 import { type EventFilter, eventListSchema, readQuery } from "@/lib/contract/event-filter";
 import { DatabaseBusy } from "@/lib/db/client";
 import { Problem, type ProblemInit } from "@/lib/errors";
-import { describeBusy } from "@/lib/queries/bounded";
 import { readDestinationNames } from "@/lib/queries/destination-names";
 import { type EventPageRequest, listEvents } from "@/lib/queries/events";
+import { describeBusy } from "@/lib/queries/search-timeout";
 
 export const metadata: Metadata = { title: "Events" };
 
@@ -29,14 +29,14 @@ export default async function EventsPage({ searchParams }: PageProps<"/events">)
   const query = eventListSchema.safeParse(readQuery(new URLSearchParams(entries)));
   if (!query.success) {
     const issue = query.error.issues[0];
-    return <WrongFilter field={issue?.path[0]?.toString() ?? "The address"} problem={issue?.message ?? "is wrong"} />;
+    return <InvalidFilter field={issue?.path[0]?.toString() ?? "The address"} problem={issue?.message ?? "is wrong"} />;
   }
   const { limit, cursor, after, count: _, ...filter } = query.data;
   return (
-    <LookProvider cookie={(await cookies()).get(LOOK_COOKIE)?.value}>
+    <PreferencesProvider cookie={(await cookies()).get(PREFERENCES_COOKIE)?.value}>
       <NamedFilter filter={filter} actor={actor} />
       <FoundEvents {...{ filter, page: { limit, cursor, after }, actor }} />
-    </LookProvider>
+    </PreferencesProvider>
   );
 }
 

@@ -1,5 +1,5 @@
 import type { Metadata } from "next";
-import { WrongFilter } from "@/components/events/wrong-filter";
+import { InvalidFilter } from "@/components/filters/invalid-filter";
 import { ReplayFilterBar } from "@/components/replays/replay-filter-bar";
 import { ReplayList } from "@/components/replays/replay-list";
 import { requireStaff } from "@/lib/auth/authorise";
@@ -19,7 +19,7 @@ export default async function ReplaysPage({ searchParams }: PageProps<"/replays"
   if (!query.success) {
     const issue = query.error.issues[0];
     return (
-      <WrongFilter
+      <InvalidFilter
         field={issue?.path[0]?.toString() ?? "The address"}
         problem={issue?.message ?? "is wrong"}
         all={{ href: "/replays", words: "Show all replays" }}

@@ -1,6 +1,6 @@
 import type { Metadata } from "next";
+import { MAY_NOT_SEND } from "@/components/sources/labels";
 import { SourceList } from "@/components/sources/source-list";
-import { MAY_NOT_SEND } from "@/components/sources/source-words";
 import { WrongAddresses } from "@/components/sources/wrong-addresses";
 import { requireStaff } from "@/lib/auth/authorise";
 import { mayActor } from "@/lib/auth/permissions";

@@ -1,6 +1,6 @@
 /** The provider's discovery document: asked when somebody signs in, kept for ten minutes. */
 import * as oauth from "oauth4webapi";
-import { perProcess } from "@/lib/per-process";
+import { processSingleton } from "@/lib/process-singleton";
 import type { Configuration } from "./configuration";
 import { outgoingTo } from "./outgoing";
 import { refusalOf, SignInRefused } from "./refused";
@@ -22,7 +22,7 @@ interface Kept {
   found: Promise<Provider>;
 }
 
-const cache = perProcess<{ kept?: Kept }>("single-sign-on", () => ({}));
+const cache = processSingleton<{ kept?: Kept }>("single-sign-on", () => ({}));
 
 /** The provider's endpoints and algorithms. Throws `SignInRefused` when it does not answer or is not what we were told. */
 export function discover({ issuer }: Configuration): Promise<Provider> {

@@ -1,7 +1,7 @@
 /** From the code that the browser brings back to a verified e-mail address. The protocol is oauth4webapi's. */
 import * as oauth from "oauth4webapi";
 import type { SingleSignOnRefusal } from "@/lib/contract/single-sign-on";
-import { perProcess } from "@/lib/per-process";
+import { processSingleton } from "@/lib/process-singleton";
 import { type Claims, saysEmail, verifiedEmail } from "./claims";
 import { type Configuration, isLoopback } from "./configuration";
 import { discover, forgetDiscovery, type Provider } from "./discovery";
@@ -23,7 +23,7 @@ const OF_THE_PROVIDER = new Set<SingleSignOnRefusal>([
   "bad_signature",
 ]);
 
-const running = perProcess("single-sign-on exchanges", () => ({ number: 0 }));
+const running = processSingleton("single-sign-on exchanges", () => ({ number: 0 }));
 
 /** What next-auth took from the browser's address and its own cookies. */
 export interface Callback {

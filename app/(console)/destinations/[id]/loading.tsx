@@ -1,1 +1,1 @@
-export { DestinationDeskSkeleton as default } from "@/components/destinations/desk-skeleton";
+export { DestinationDetailSkeleton as default } from "@/components/destinations/destination-detail-skeleton";

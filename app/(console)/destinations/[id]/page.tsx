@@ -1,6 +1,6 @@
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
-import { DestinationDesk } from "@/components/destinations/destination-desk";
+import { DestinationDetailPage } from "@/components/destinations/destination-detail-page";
 import { requireStaff } from "@/lib/auth/authorise";
 import { mayActor } from "@/lib/auth/permissions";
 import { DELIVERIES_PER_PAGE } from "@/lib/client/destinations";
@@ -19,7 +19,7 @@ export default async function DestinationPage({ params }: PageProps<"/destinatio
   ]);
   if (!destination) notFound();
   return (
-    <DestinationDesk
+    <DestinationDetailPage
       key={destination.id}
       initial={destination}
       deliveries={deliveries}

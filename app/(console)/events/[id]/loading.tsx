@@ -1,1 +1,1 @@
-export { EventSkeleton as default } from "@/components/event/event-skeleton";
+export { EventSkeleton as default } from "@/components/event-detail/event-skeleton";

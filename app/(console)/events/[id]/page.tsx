@@ -1,6 +1,6 @@
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
-import { EventDesk } from "@/components/event/event-desk";
+import { EventDetailPage } from "@/components/event-detail/event-detail-page";
 import { requireStaff } from "@/lib/auth/authorise";
 import { mayActor } from "@/lib/auth/permissions";
 import { eventFilterSchema, readQuery } from "@/lib/contract/event-filter";
@@ -17,7 +17,7 @@ export default async function EventPage({ params, searchParams }: PageProps<"/ev
   const event = await getEvent((await params).id, actor);
   if (!event) notFound();
   const within = printedFilter((await searchParams).in);
-  return <EventDesk key={event.id} initial={event} within={within} mayReplay={mayActor(actor, "replay")} />;
+  return <EventDetailPage key={event.id} initial={event} within={within} mayReplay={mayActor(actor, "replay")} />;
 }
 
 /** A filter that is none means the whole history: the event itself is what was asked for. */

@@ -1,1 +1,1 @@
-export { ReplayDeskSkeleton as default } from "@/components/replays/desk-skeleton";
+export { ReplayDetailSkeleton as default } from "@/components/replays/replay-detail-skeleton";

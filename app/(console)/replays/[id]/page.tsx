@@ -1,6 +1,6 @@
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
-import { ReplayDesk } from "@/components/replays/replay-desk";
+import { ReplayDetailPage } from "@/components/replays/replay-detail-page";
 import { requireStaff } from "@/lib/auth/authorise";
 import { mayActor } from "@/lib/auth/permissions";
 import { ITEMS_PER_PAGE } from "@/lib/client/replays";
@@ -24,5 +24,5 @@ export default async function ReplayPage({ params, searchParams }: PageProps<"/r
     listReplayItems(replay.id, { outcome, limit: ITEMS_PER_PAGE }, actor),
   ]);
   const rights = { mayReplay: mayActor(actor, "replay"), mayReplayMany: mayActor(actor, "replay_many") };
-  return <ReplayDesk key={replay.id} initial={{ ...replay, summary }} {...{ items, outcome, rights }} />;
+  return <ReplayDetailPage key={replay.id} initial={{ ...replay, summary }} {...{ items, outcome, rights }} />;
 }

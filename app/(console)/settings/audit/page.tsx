@@ -1,5 +1,5 @@
 import type { Metadata } from "next";
-import { WrongFilter } from "@/components/events/wrong-filter";
+import { InvalidFilter } from "@/components/filters/invalid-filter";
 import { AuditFilterBar } from "@/components/settings/audit-filter-bar";
 import { AuditList } from "@/components/settings/audit-list";
 import { requireStaff } from "@/lib/auth/authorise";
@@ -19,7 +19,7 @@ export default async function AuditPage({ searchParams }: PageProps<"/settings/a
   if (!query.success) {
     const issue = query.error.issues[0];
     return (
-      <WrongFilter
+      <InvalidFilter
         field={issue?.path[0]?.toString() ?? "The address"}
         problem={issue?.message ?? "is wrong"}
         all={{ href: "/settings/audit", words: "Show the whole log" }}

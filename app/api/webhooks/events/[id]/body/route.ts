@@ -1,6 +1,6 @@
 import { handle } from "@/app/api/handle";
 import { recordDownload } from "@/lib/queries/audit";
-import { readEventBody } from "@/lib/queries/event-surroundings";
+import { readEventBody } from "@/lib/queries/event-context";
 import { noSuchEvent } from "../../no-such-event";
 
 /** The bytes as a download: never a page to a browser, whatever is in them. Who took them is in the audit log. */

@@ -1,6 +1,6 @@
 import { handle } from "@/app/api/handle";
 import { eventFilterSchema, readQuery } from "@/lib/contract/event-filter";
-import { findNeighbours } from "@/lib/queries/event-surroundings";
+import { findNeighbours } from "@/lib/queries/event-context";
 import { noSuchEvent } from "../../no-such-event";
 
 /** The events before and after this one in the history that the query filters. */

@@ -1,5 +1,5 @@
 import { handle } from "@/app/api/handle";
-import { listRelatedEvents } from "@/lib/queries/event-surroundings";
+import { listRelatedEvents } from "@/lib/queries/event-context";
 import { noSuchEvent } from "../../no-such-event";
 
 /** The events around this one that concern the same thing. */

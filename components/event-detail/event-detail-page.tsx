@@ -1,0 +1,48 @@
+"use client";
+
+import { useLiveEvent } from "@/lib/client/live-event";
+import type { EventDetail } from "@/lib/contract/events";
+import { EventHeader } from "./event-header";
+import { EventMenu } from "./event-menu";
+import { EventWalk } from "./event-walk";
+import { FailureSummary } from "./failure-summary";
+import { Inspector } from "./inspector";
+import { ReplayDialog } from "./replay-dialog";
+import { useReplayVerdict } from "./replay-verdict";
+import { Timeline } from "./timeline";
+
+/** One event: what it is, what went wrong, what happened when, and what was received. Live until everything has ended. */
+export function EventDetailPage({
+  initial,
+  within,
+  mayReplay,
+}: {
+  initial: EventDetail;
+  /** The filter of the history it stands in, printed. */
+  within: string;
+  mayReplay: boolean;
+}) {
+  const { event, refetch } = useLiveEvent(initial);
+  const watch = useReplayVerdict(event);
+  return (
+    <>
+      <EventWalk id={event.id} within={within} />
+      <EventHeader event={event}>
+        <EventMenu event={event} />
+        <ReplayDialog
+          event={event}
+          mayReplay={mayReplay}
+          onQueued={(replayId) => {
+            watch(replayId);
+            refetch();
+          }}
+        />
+      </EventHeader>
+      <FailureSummary event={event} />
+      <div className="mt-4 grid grid-cols-[minmax(0,1fr)] gap-x-10 gap-y-8 xl:grid-cols-[minmax(26rem,5fr)_minmax(0,6fr)]">
+        <Timeline event={event} />
+        <Inspector event={event} within={within} />
+      </div>
+    </>
+  );
+}

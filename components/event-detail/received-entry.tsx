@@ -1,0 +1,63 @@
+import { DoorOpen, KeyRound, ShieldCheck, ShieldOff } from "lucide-react";
+import type { EventDetail } from "@/lib/contract/events";
+import { EVENT_FLAG, type TrustLevel } from "@/lib/contract/vocabulary";
+import { duration, plural, size } from "../format";
+import { RelativeTime } from "../time";
+import { PARSE_LABELS, TRUST_LABELS } from "./labels";
+import { TimelineEntry } from "./timeline-entry";
+
+const TRUST_ICON: Record<TrustLevel, typeof ShieldCheck> = {
+  signed: ShieldCheck,
+  token: KeyRound,
+  unsigned: ShieldOff,
+};
+
+/** The request at the door: how far its sender is believed, how big it was, whether it could be read. */
+export function ReceivedEntry({ event }: { event: EventDetail }) {
+  const Trust = TRUST_ICON[event.trust];
+  return (
+    <TimelineEntry
+      icon={<DoorOpen className="size-3.5 text-quiet" />}
+      title={<span className="font-medium">Received</span>}
+      aside={
+        <span className="text-quiet text-sm">
+          <RelativeTime at={event.received_at} />
+        </span>
+      }
+    >
+      <ul className="mt-0.5 space-y-0.5 text-quiet">
+        <li className="flex items-center gap-1.5">
+          <Trust aria-hidden="true" className="size-3.5" />
+          {TRUST_LABELS[event.trust]}
+        </li>
+        <li>
+          {size(event.body_size)} · {PARSE_LABELS[event.parse_status]}
+        </li>
+        {event.flags.map((flag) => (
+          <li key={flag} className="text-amber">
+            {EVENT_FLAG[flag].label}. {EVENT_FLAG[flag].meaning}
+          </li>
+        ))}
+        <Travel event={event} />
+        {event.duplicate_count > 0 && (
+          <li>Sent {plural(event.duplicate_count, "more time")} since; the copies were counted and dropped.</li>
+        )}
+        {event.conflict_count > 0 && (
+          <li className="text-amber">
+            {plural(event.conflict_count, "request")} arrived with this key but different bytes, and is kept as a
+            conflict.
+          </li>
+        )}
+      </ul>
+    </TimelineEntry>
+  );
+}
+
+/** How long the provider took to send it: what came late was late before it came to us. */
+function Travel({ event: { occurred_at, received_at } }: { event: EventDetail }) {
+  if (!occurred_at) return null;
+  const took = Date.parse(received_at) - Date.parse(occurred_at);
+  // Providers give whole seconds, and their clocks are not ours.
+  if (took < 1_000) return <li>Sent as soon as it happened</li>;
+  return <li>Sent {duration(took)} after it happened</li>;
+}

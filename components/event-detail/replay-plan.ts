@@ -1,0 +1,62 @@
+import type { Delivery, EventDetail } from "@/lib/contract/events";
+import { ERROR_CLASS } from "@/lib/contract/vocabulary";
+import { type Clock, holdSentence } from "../holds/hold-text";
+
+export interface ReplayPlan {
+  /** The deliveries that would run again. */
+  runs: Delivery[];
+  warnings: string[];
+  /** Why nothing can be replayed now; null when it can. */
+  blocked: string | null;
+  /** What the button says, e.g. `Replay 1 event to Agent SDK`. */
+  action: string;
+}
+
+/** What a replay of this event would do, before anybody asks for it. */
+export function replayPlan(event: EventDetail, mayReplay: boolean, clock: Clock): ReplayPlan {
+  const runs = event.deliveries.filter(({ status }) => ["dead", "delivered", "cancelled", "retrying"].includes(status));
+  const [only] = runs;
+  const target = runs.length === 1 && only ? only.destination.name : `${runs.length} destinations`;
+  return {
+    runs,
+    warnings: runs.flatMap((delivery) => [...holdWarning(delivery, clock), ...warningsOf(delivery)]),
+    blocked: blockedBecause(event, runs, mayReplay),
+    action: `Replay 1 event to ${target}`,
+  };
+}
+
+function blockedBecause(event: EventDetail, runs: Delivery[], mayReplay: boolean): string | null {
+  if (!mayReplay) return "Viewers cannot replay events. Ask an administrator for the Support role.";
+  if (event.deliveries.length === 0)
+    return "No destination receives this type of event, so there is nothing to replay.";
+  if (event.deliveries.some(({ status }) => status === "pending" || status === "claimed")) {
+    return "This event is being delivered now. Replay it when the delivery has finished.";
+  }
+  if (runs.length === 0) return "The destination is paused. Its deliveries run when it is resumed.";
+  return null;
+}
+
+/** One event that a person replays goes through an open circuit: it is the try. Everything else holds it, too. */
+function holdWarning({ hold, destination: { name } }: Delivery, clock: Clock): string[] {
+  if (!hold) return [];
+  if (hold.why === "circuit") {
+    return [
+      `The circuit of ${name} is open. This delivery is sent at once as a test. When it succeeds, the others follow.`,
+    ];
+  }
+  return [holdSentence(hold, name, clock)];
+}
+
+function warningsOf({ destination, status, last_error_class }: Delivery): string[] {
+  if (status === "delivered" && destination.kind === "http") {
+    return [`${destination.name} accepted this event before and may process it twice.`];
+  }
+  if (status === "retrying")
+    return [`${destination.name} is due for an automatic retry. The replay does not wait for it.`];
+  if (status === "dead" && last_error_class) {
+    return [
+      `${destination.name} failed last time: ${ERROR_CLASS[last_error_class].label.toLowerCase()}. Unless the cause is fixed, it will fail again.`,
+    ];
+  }
+  return [];
+}

@@ -1,0 +1,103 @@
+"use client";
+
+import dynamic from "next/dynamic";
+import { useCallback, useState } from "react";
+import { fetchEvents } from "@/lib/client/events";
+import { keys } from "@/lib/client/keys";
+import { useLiveQuery } from "@/lib/client/live-query";
+import { clearSelection, useSelection } from "@/lib/client/selection";
+import { loadToast } from "@/lib/client/toaster";
+import type { EventFilter } from "@/lib/contract/event-filter";
+import type { EventPage } from "@/lib/contract/events";
+import { printEventFilter } from "@/lib/contract/print-filter";
+import { historyAddress, isFiltered } from "../filters/history-address";
+import { ReplaySheet } from "../replays/lazy-replay-sheet";
+import { forbiddenTo, type ReplayPermissions } from "../replays/permissions";
+import type { ReplayTarget } from "../replays/replay-target";
+import { Pager } from "../table/pager";
+import { EmptyList } from "./empty-list";
+import { EventTable } from "./event-table";
+import { NewEventsPill } from "./new-events-pill";
+import { useRowKeys } from "./row-keys";
+import { SelectionBar } from "./selection-bar";
+import { useRowSelection } from "./use-row-selection";
+import { useStableRows } from "./use-stable-rows";
+
+// Only where there is no event yet.
+const FirstRun = dynamic(() => import("../first-run").then((module) => module.FirstRun));
+
+const POLL_MS = 900;
+
+/** The history: a page of events that keeps itself current, as long as it is the newest page. */
+export function EventHistory({
+  filter,
+  cursor,
+  after,
+  limit,
+  initial,
+  rights,
+}: {
+  filter: EventFilter;
+  cursor?: string;
+  after?: string;
+  limit: number;
+  initial: EventPage;
+  rights: ReplayPermissions;
+}) {
+  const query = { ...filter, cursor, after, limit };
+  const first = !cursor && !after;
+  const { data } = useLiveQuery({
+    queryKey: keys.events(historyAddress(query)),
+    read: (signal) => fetchEvents(query, signal),
+    initialData: initial,
+    topics: ["events"],
+    interval: () => POLL_MS,
+    // A search in payloads is too dear to be repeated by itself.
+    paused: !first || filter.text !== undefined,
+  });
+  const scope = historyAddress(filter);
+  const someTicked = useSelection(scope).size > 0;
+  const [walking, setWalking] = useState(false);
+  const { rows, arrived, point, showNewest } = useStableRows(data.events, someTicked || walking);
+  const ticking = useRowSelection(scope, rows);
+  const [replaying, setReplaying] = useState<ReplayTarget | null>(null);
+  const within = printEventFilter(filter);
+  const addressOf = useCallback((id: string) => `/events/${id}?in=${encodeURIComponent(within)}`, [within]);
+  const keyCursor = useRowKeys({
+    scope,
+    rows,
+    ticking,
+    addressOf,
+    onReplay: (eventIds) => {
+      const forbidden = forbiddenTo(rights, eventIds.length);
+      if (forbidden) void loadToast().then((toast) => toast.error(forbidden));
+      else setReplaying({ kind: "chosen", eventIds });
+    },
+  });
+
+  if (rows.length === 0 && first)
+    return isFiltered(filter) ? <EmptyList filter={filter} /> : <FirstRun maySend={rights.mayReplay} />;
+  return (
+    <>
+      <NewEventsPill count={arrived} full={arrived >= limit} onShow={showNewest} />
+      <EventTable
+        rows={rows}
+        ticking={ticking}
+        cursor={keyCursor}
+        addressOf={addressOf}
+        onPoint={point}
+        onWalk={setWalking}
+      />
+      <Pager filter={filter} page={data} first={first} />
+      <SelectionBar
+        ticked={ticking.ticked}
+        filter={filter}
+        wholePage={ticking.page.all}
+        more={!first || data.next_cursor !== null}
+        rights={rights}
+        onReplay={setReplaying}
+      />
+      {replaying && <ReplaySheet target={replaying} onClose={() => setReplaying(null)} onStarted={clearSelection} />}
+    </>
+  );
+}

@@ -1,0 +1,150 @@
+"use client";
+
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { X } from "lucide-react";
+import { useRouter } from "next/navigation";
+import { useTransition } from "react";
+import { fetchHistogram } from "@/lib/client/history";
+import { keys } from "@/lib/client/keys";
+import { useDelayedFlag } from "@/lib/client/use-delayed-flag";
+import { useAfterFirstPaint, useHydrated } from "@/lib/client/use-hydrated";
+import type { EventFilter } from "@/lib/contract/event-filter";
+import { printEventFilter } from "@/lib/contract/print-filter";
+import { useBrush } from "../charts/use-brush";
+import { NO_TIME, RANGE_LABELS } from "../filters/event-filter-text";
+import { historyAddress } from "../filters/history-address";
+import { count } from "../format";
+import { cn } from "../ui/cn";
+import { HistogramBars } from "./histogram-bars";
+import { HistogramReading } from "./histogram-reading";
+import { HistogramTable } from "./histogram-table";
+import { markText, OUTCOMES, spanText, sumOf, totalOf } from "./histogram-text";
+
+const REFRESH_MS = 10_000;
+const MARKS = 5;
+
+/** How many events over time, by what became of them, for the filter of the list. A part of it can be selected as its time. */
+export function Histogram({ filter }: { filter: EventFilter }) {
+  const router = useRouter();
+  const hydrated = useHydrated();
+  const [pending, startTransition] = useTransition();
+  const {
+    data: read,
+    error,
+    isPlaceholderData,
+  } = useQuery({
+    queryKey: keys.histogram(printEventFilter(filter)),
+    queryFn: ({ signal }) => fetchHistogram(filter, signal),
+    placeholderData: keepPreviousData,
+    refetchInterval: REFRESH_MS,
+    staleTime: REFRESH_MS / 2,
+    retry: false,
+  });
+  // The rows first, also where the numbers are still known from the last visit.
+  const data = useAfterFirstPaint() ? read : undefined;
+  const buckets = data?.buckets ?? [];
+  const endOf = (index: number) =>
+    new Date(Date.parse(buckets[index]?.at ?? "") + (data?.bucket_seconds ?? 0) * 1_000).toISOString();
+  const go = (times: EventFilter) =>
+    startTransition(() => router.push(historyAddress({ ...filter, ...NO_TIME, ...times }), { scroll: false }));
+  const brush = useBrush(buckets.length, (first, last) => go({ from_ts: buckets[first]?.at, to_ts: endOf(last) }));
+
+  const waiting = pending || isPlaceholderData;
+  const late = useDelayedFlag(waiting);
+  const sum = data && sumOf(data);
+  const total = sum ? totalOf(sum) : 0;
+  const step = Math.max(1, Math.ceil(buckets.length / MARKS));
+  const reading = brush.brushed && data && hydrated ? brush.brushed : null;
+  return (
+    <section aria-label="Events over time" aria-busy={waiting || !data} className="pb-3" data-testid="histogram">
+      <div className="flex h-6 items-center gap-x-4 text-sm">
+        <h2 className="truncate text-quiet first-letter:uppercase">
+          {!(data && hydrated) && <span className="sr-only">Events over time</span>}
+          {data && hydrated && (
+            <>
+              <span className="font-medium text-ink tabular-nums" data-testid="histogram-total">
+                {count(total)}
+                {data.capped && "+"} {total === 1 ? "event" : "events"}
+              </span>{" "}
+              {timeText(filter, data.from, data.to, data.bucket_seconds)}
+            </>
+          )}
+        </h2>
+        <ul aria-label="Colours" className="ml-auto flex gap-x-3 text-faint max-md:hidden">
+          {sum &&
+            OUTCOMES.filter(({ name }) => sum[name] > 0).map(({ name, label, fill }) => (
+              <li key={name} className="flex items-center gap-1.5 whitespace-nowrap">
+                <svg aria-hidden="true" className="size-2.5 rounded-[2px]">
+                  <rect width="100%" height="100%" fill={fill} />
+                </svg>
+                {label}
+              </li>
+            ))}
+        </ul>
+        {(filter.from_ts || filter.to_ts) && (
+          <button
+            type="button"
+            onClick={() => go({})}
+            className="flex shrink-0 items-center gap-1 rounded-md font-medium text-accent hover:text-accent-strong max-md:ml-auto"
+          >
+            <X aria-hidden="true" className="size-3" /> Clear range
+          </button>
+        )}
+      </div>
+      <div className="relative">
+        <button
+          type="button"
+          data-testid="histogram-brush"
+          aria-label="Events over time. Use the arrow keys to read it, Shift and an arrow key to select a range, and Enter to show that range."
+          className={cn(
+            "block w-full cursor-crosshair touch-pan-y outline-offset-2 transition-opacity duration-150",
+            late && "opacity-60",
+          )}
+          disabled={buckets.length === 0}
+          {...brush.handlers}
+        >
+          <HistogramBars data={data} brushed={brush.brushed} brushing={brush.brushing} />
+        </button>
+        <div aria-live="polite" className="pointer-events-none absolute inset-0">
+          {error && !data && (
+            <p className="grid h-14 place-items-center text-faint text-sm">Could not load the histogram.</p>
+          )}
+          {data && total === 0 && hydrated && (
+            <p className="grid h-14 place-items-center text-faint text-sm">No matching events in this period.</p>
+          )}
+          {reading && data && (
+            <HistogramReading
+              buckets={buckets.slice(reading.first, reading.last + 1)}
+              words={spanText(buckets[reading.first]?.at ?? "", endOf(reading.last), data.bucket_seconds)}
+              position={(reading.first + reading.last + 1) / 2 / buckets.length}
+              unknown={data.counted_from !== null && endOf(reading.first) <= data.counted_from}
+            />
+          )}
+        </div>
+      </div>
+      <div aria-hidden="true" className="flex h-4 text-faint text-xs tabular-nums">
+        {hydrated &&
+          data &&
+          buckets
+            .filter((_, index) => index % step === 0)
+            .map(({ at }) => (
+              <span key={at} style={{ width: `${(step / buckets.length) * 100}%` }} className="truncate">
+                {markText(at, data.bucket_seconds)}
+              </span>
+            ))}
+      </div>
+      {data?.counted_from && hydrated && (
+        <p className="text-faint text-xs">
+          The newest {count(total)} are counted. Older ones are hatched. Choose a shorter time or a narrower filter to
+          count all.
+        </p>
+      )}
+      {data && hydrated && <HistogramTable data={data} />}
+    </section>
+  );
+}
+
+function timeText({ range, from_ts, to_ts }: EventFilter, from: string, to: string, seconds: number): string {
+  if (range) return `in the ${RANGE_LABELS[range]}`;
+  return from_ts || to_ts ? spanText(from, to, seconds) : "in the last 24 hours";
+}

@@ -1,0 +1,42 @@
+import type { EventFilter } from "@/lib/contract/event-filter";
+import type { filterText } from "../filters/event-filter-text";
+import { FilterChip } from "../filters/filter-chip";
+import { MoreFilters } from "./more-filters";
+
+const RARE = {
+  company: { company_id: undefined },
+  payload: { text: undefined },
+  attempts: { attempts: undefined },
+  replayed: { replayed: undefined },
+  trust: { trust: undefined },
+} satisfies Record<string, EventFilter>;
+
+/** What is seldom asked for: a chip for each part that is set, and one that leads to the others. */
+export function MoreFilterChips({
+  filter,
+  words,
+  onChange,
+}: {
+  filter: EventFilter;
+  words: ReturnType<typeof filterText>;
+  onChange: (part: EventFilter) => void;
+}) {
+  const choice = (close: (then: () => void) => void) => (
+    <MoreFilters filter={filter} onApply={(part) => close(() => onChange(part))} />
+  );
+  const set = (Object.keys(RARE) as (keyof typeof RARE)[]).filter((part) => words[part]);
+  return (
+    <>
+      {set.map((part) => (
+        <FilterChip key={part} name={part} words={words[part]} onClear={() => onChange(RARE[part])}>
+          {choice}
+        </FilterChip>
+      ))}
+      {set.length < Object.keys(RARE).length && (
+        <FilterChip name="company, payload, attempts, replays or trust" any="more" words={null} onClear={() => {}}>
+          {choice}
+        </FilterChip>
+      )}
+    </>
+  );
+}

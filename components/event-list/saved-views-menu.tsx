@@ -1,0 +1,144 @@
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Bookmark, Check, Plus, Trash2 } from "lucide-react";
+import dynamic from "next/dynamic";
+import Link from "next/link";
+import { useState } from "react";
+import { deleteEventView, fetchEventViews, saveEventView } from "@/lib/client/history";
+import { keys } from "@/lib/client/keys";
+import { loadToast } from "@/lib/client/toaster";
+import type { EventFilter } from "@/lib/contract/event-filter";
+import type { EventView } from "@/lib/contract/history";
+import { printEventFilter } from "@/lib/contract/print-filter";
+import { Button } from "../ui/button";
+import { Popover, PopoverContent, PopoverTrigger } from "../ui/popover";
+
+const SaveViewDialog = dynamic(() => import("./save-view-dialog").then((module) => module.SaveViewDialog), {
+  ssr: false,
+});
+
+/** Those that everybody has. */
+const BUILT_IN: { name: string; filter: EventFilter }[] = [
+  { name: "Failed or dead today", filter: { status: ["failed", "dead"], range: "24h" } },
+  { name: "Waiting", filter: { status: ["received", "processing"] } },
+  { name: "Replayed", filter: { replayed: "1" } },
+  { name: "Unsigned", filter: { trust: ["unsigned"] } },
+];
+
+/** Filters with names: some that everybody has, and those that this person saved. */
+export function SavedViewsMenu({ filter }: { filter: EventFilter }) {
+  const [open, setOpen] = useState(false);
+  const [saving, setSaving] = useState(false);
+  const query = printEventFilter(filter);
+  const views = useQuery({
+    queryKey: keys.eventViews,
+    queryFn: ({ signal }) => fetchEventViews(signal),
+    enabled: open,
+  });
+  const remove = useRemoval();
+  const close = () => setOpen(false);
+  return (
+    <Popover open={open} onOpenChange={setOpen}>
+      <PopoverTrigger asChild>
+        <Button variant="ghost" size="sm" className="max-md:h-9" title="Views" data-testid="views-menu">
+          <Bookmark /> <span className="md:max-2xl:sr-only">Views</span>
+        </Button>
+      </PopoverTrigger>
+      <PopoverContent align="end" className="w-64">
+        <ul>
+          {BUILT_IN.map(({ name, filter: one }) => (
+            <ViewLine key={name} name={name} query={printEventFilter(one)} current={query} onOpen={close} />
+          ))}
+        </ul>
+        <p className="-mx-1 mt-1 border-t px-3 pt-2 pb-1 text-faint text-sm">Yours</p>
+        <ul className="max-h-72 overflow-y-auto">
+          {views.data?.map((view) => (
+            <ViewLine
+              key={view.id}
+              name={view.name}
+              query={view.query}
+              current={query}
+              onOpen={close}
+              onDelete={() => remove.mutate(view)}
+            />
+          ))}
+        </ul>
+        {views.data?.length === 0 && <p className="px-2 pb-1 text-quiet text-sm">None saved yet.</p>}
+        {(views.error ?? remove.error) && (
+          <p role="alert" className="px-2 pb-1 text-red text-sm">
+            {(views.error ?? remove.error)?.message}
+          </p>
+        )}
+        <button
+          type="button"
+          data-testid="save-view"
+          disabled={query === ""}
+          title={query === "" ? "Filter the list first" : undefined}
+          onClick={() => {
+            close();
+            setSaving(true);
+          }}
+          className="flex h-8 w-full items-center gap-2 rounded-sm px-2 text-accent hover:bg-hover disabled:cursor-not-allowed disabled:text-faint"
+        >
+          <Plus aria-hidden="true" className="size-3.5" /> Save this view…
+        </button>
+      </PopoverContent>
+      {saving && <SaveViewDialog query={query} onClose={() => setSaving(false)} />}
+    </Popover>
+  );
+}
+
+function ViewLine({
+  name,
+  query,
+  current,
+  onOpen,
+  onDelete,
+}: {
+  name: string;
+  query: string;
+  current: string;
+  onOpen: () => void;
+  onDelete?: () => void;
+}) {
+  return (
+    <li className="group flex h-8 items-center rounded-sm hover:bg-hover">
+      <Link
+        href={`/events?${query}`}
+        prefetch={false}
+        onClick={onOpen}
+        aria-current={query === current ? "true" : undefined}
+        className="flex h-full min-w-0 flex-1 items-center gap-2 rounded-sm px-2"
+      >
+        <span className="truncate">{name}</span>
+        {query === current && <Check aria-hidden="true" className="size-3.5 shrink-0 text-accent" />}
+      </Link>
+      {onDelete && (
+        <button
+          type="button"
+          aria-label={`Delete the view ${name}`}
+          title="Delete this view"
+          onClick={onDelete}
+          className="grid h-full w-8 place-items-center rounded-sm text-faint hover:text-red"
+        >
+          <Trash2 className="size-3.5" />
+        </button>
+      )}
+    </li>
+  );
+}
+
+/** Deletes at once; the toast brings it back. */
+function useRemoval() {
+  const client = useQueryClient();
+  const refresh = () => client.invalidateQueries({ queryKey: keys.eventViews });
+  return useMutation({
+    mutationFn: (view: EventView) => deleteEventView(view.id),
+    onSuccess: async (_, view) => {
+      void refresh();
+      const toast = await loadToast();
+      toast.success(`The view “${view.name}” is deleted.`, {
+        action: { label: "Undo", onClick: () => void saveEventView(view.name, view.query).then(refresh) },
+      });
+    },
+  });
+}

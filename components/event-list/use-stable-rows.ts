@@ -1,0 +1,42 @@
+import { useEffect, useRef, useState } from "react";
+import type { EventSummary } from "@/lib/contract/events";
+
+/** Scrolled further than this, a reader is in the middle of the list. */
+const AT_TOP_PX = 8;
+
+/**
+ * Keeps rows where they are while somebody points at them, has ticked some or reads further down: known rows are patched in place, new
+ * ones are counted. At rest the list simply shows what is newest.
+ */
+export function useStableRows(latest: EventSummary[], ticked: boolean) {
+  const [held, setHeld] = useState<EventSummary[] | null>(null);
+  const pointing = useRef(false);
+
+  const settle = () => {
+    const atRest = !pointing.current && !ticked && window.scrollY <= AT_TOP_PX;
+    setHeld((current) => (atRest ? null : (current ?? latest)));
+  };
+  useEffect(() => {
+    settle();
+    window.addEventListener("scroll", settle, { passive: true });
+    return () => window.removeEventListener("scroll", settle);
+  });
+
+  const known = held && new Set(held.map((event) => event.id));
+  return {
+    rows: held ? patch(held, latest) : latest,
+    /** How many events wait above the list. */
+    arrived: known ? latest.filter((event) => !known.has(event.id)).length : 0,
+    point: (over: boolean) => {
+      pointing.current = over;
+      settle();
+    },
+    /** Shows what is newest now, whoever points where. */
+    showNewest: () => setHeld(pointing.current ? latest : null),
+  };
+}
+
+function patch(held: EventSummary[], latest: EventSummary[]): EventSummary[] {
+  const fresh = new Map(latest.map((event) => [event.id, event]));
+  return held.map((event) => fresh.get(event.id) ?? event);
+}

@@ -1,0 +1,84 @@
+/** A filter in words: what the chips say, and what an empty list says about itself. */
+import type { Range } from "@/lib/contract/analytics";
+import type { EventFilter } from "@/lib/contract/event-filter";
+import { DELIVERY_STATUS, ERROR_CLASS, EVENT_STATUS, TRUST } from "@/lib/contract/vocabulary";
+import { plural } from "../format";
+import { providerName } from "../provider";
+
+export const RANGE_LABELS: Record<Range, string> = {
+  "15m": "last 15 minutes",
+  "1h": "last hour",
+  "24h": "last 24 hours",
+  "7d": "last 7 days",
+  "30d": "last 30 days",
+};
+
+/** A filter's time taken away. */
+export const NO_TIME = { range: undefined, from_ts: undefined, to_ts: undefined } satisfies EventFilter;
+
+type Part = "provider" | "status" | "time" | "type" | "organisation" | "company" | "error" | DeliveryPart | RarePart;
+type DeliveryPart = "destination" | "answer" | "delivery" | "cause";
+type RarePart = "attempts" | "trust" | "replayed" | "payload";
+type Words = Record<Part, string | null>;
+
+/** Destinations by slug, where the reader has them at hand: their names say more. */
+export type DestinationNames = Readonly<Record<string, string>>;
+
+/** How a time reads: local in the browser, UTC on the server, which knows no reader's zone. */
+type TimeFormat = (iso: string) => string;
+
+/** Null where the filter does not say anything. */
+export function filterText(filter: EventFilter, time: TimeFormat, names: DestinationNames = {}): Words {
+  const status = either(filter.status?.map((status) => EVENT_STATUS[status].label.toLowerCase()));
+  const delivery = either(filter.delivery_status?.map((status) => DELIVERY_STATUS[status].label.toLowerCase()));
+  return {
+    provider: either(filter.provider_slug?.map(providerName)),
+    status,
+    time: timeText(filter, time),
+    type: either(filter.event_type?.split(",")),
+    organisation: filter.org_id ?? null,
+    company: filter.company_id ?? null,
+    error: either(filter.error_class?.map(errorText)),
+    destination: prefixed("to ", either(filter.destination?.map((slug) => names[slug] ?? slug))),
+    answer: prefixed("answered ", either(filter.http_status)),
+    // `dead · delivery dead` says nothing more than `dead`.
+    delivery: delivery === status ? null : prefixed("delivery ", delivery),
+    cause: prefixed("one cause ", either(filter.error_group?.map((name) => name.slice(0, 6)))),
+    attempts: filter.attempts ? `${plural(filter.attempts, "attempt")} or more` : null,
+    trust: either(filter.trust?.map((trust) => TRUST[trust].label.toLowerCase())),
+    replayed: filter.replayed ? (filter.replayed === "1" ? "replayed before" : "never replayed") : null,
+    payload: filter.text ? `payload contains “${filter.text}”` : null,
+  };
+}
+
+/** `Stripe · failed or dead · last 24 hours`. */
+export function filterSentence(filter: EventFilter, time: TimeFormat): string {
+  const key = filter.q ? `key contains “${filter.q}”` : null;
+  return [...Object.values(filterText(filter, time)), key].filter(Boolean).join(" · ");
+}
+
+export function errorText(errorClass: string): string {
+  const known = ERROR_CLASS as Record<string, { label: string } | undefined>;
+  return known[errorClass]?.label.toLowerCase() ?? errorClass;
+}
+
+function timeText({ range, from_ts, to_ts }: EventFilter, format: TimeFormat): string | null {
+  if (from_ts && to_ts) return between(format(from_ts), format(to_ts));
+  if (from_ts) return `since ${format(from_ts)}`;
+  if (to_ts) return `until ${format(to_ts)}`;
+  return range ? RANGE_LABELS[range] : null;
+}
+
+/** `22 Nov 2025, 05:30:00 – 05:45:00`: the day once, when it is the same. */
+function between(from: string, to: string): string {
+  const [day, time] = to.split(", ");
+  return `${from} – ${time && from.startsWith(`${day}, `) ? time : to}`;
+}
+
+function prefixed(before: string, words: string | null): string | null {
+  return words && before + words;
+}
+
+function either(words: string[] | undefined): string | null {
+  return words?.length ? words.join(" or ") : null;
+}

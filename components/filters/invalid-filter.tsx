@@ -1,0 +1,31 @@
+import { FilterX } from "lucide-react";
+import Link from "next/link";
+import { Notice } from "../notice";
+import { Button } from "../ui/button";
+
+/** The address holds a filter that cannot be read: names the part that is wrong. */
+export function InvalidFilter({
+  field,
+  problem,
+  all = { href: "/events", words: "Show all events" },
+}: {
+  field: string;
+  problem: string;
+  /** The list without a filter. */
+  all?: { href: string; words: string };
+}) {
+  return (
+    <Notice
+      icon={FilterX}
+      title="The filter in this address cannot be read"
+      actions={
+        <Button asChild>
+          <Link href={all.href}>{all.words}</Link>
+        </Button>
+      }
+    >
+      <code className="font-mono text-ink">{field}</code> {problem}. No events are shown, because they could be the
+      wrong ones.
+    </Notice>
+  );
+}

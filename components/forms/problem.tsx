@@ -1,0 +1,18 @@
+import { ApiError } from "@/lib/client/request";
+import { InertText } from "../inert-text";
+
+/** Why something was not done, with the request id to quote. Nothing while there is no error. */
+export function Problem({ error, before = "Nothing was changed." }: { error: Error | null; before?: string }) {
+  if (!error) return null;
+  return (
+    <p role="alert" className="mt-3 text-pretty rounded-md bg-tint px-3 py-2 text-red">
+      {before} <InertText text={error.message} />
+      {error instanceof ApiError && error.requestId && (
+        <>
+          {" "}
+          Request <code className="break-all font-mono text-sm">{error.requestId}</code>.
+        </>
+      )}
+    </p>
+  );
+}

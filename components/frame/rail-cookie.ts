@@ -1,2 +1,0 @@
-/** The server reads this cookie, so that the rail has its width before the first paint. */
-export const RAIL_COOKIE = "redrive_rail";

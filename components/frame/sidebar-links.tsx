@@ -1,0 +1,87 @@
+"use client";
+
+import Link, { useLinkStatus } from "next/link";
+import { useRailCounts } from "@/lib/client/dead-letters";
+import { useTroubledDestinations } from "@/lib/client/destinations";
+import { useDelayedFlag } from "@/lib/client/use-delayed-flag";
+import { count } from "../format";
+import { cn } from "../ui/cn";
+import { Tooltip } from "../ui/tooltip";
+import { NAV_ITEMS, type Section, useCurrentSection } from "./navigation";
+
+interface Links {
+  /** Leaves the icons only. */
+  narrow?: boolean;
+  onNavigate?: () => void;
+}
+
+/** The rooms of the product, with what is counted in them. */
+export function MainLinks(links: Links) {
+  const counts = useRailCounts();
+  const troubled = useTroubledDestinations()?.length;
+  return <SidebarLinks rooms={Object.values(NAV_ITEMS)} label="Main" counts={counts} troubled={troubled} {...links} />;
+}
+
+/** Some rooms under a label of their own. */
+export function SidebarLinks({
+  rooms,
+  label,
+  counts,
+  troubled = 0,
+  narrow = false,
+  onNavigate,
+}: Links & {
+  rooms: Section[];
+  label: string;
+  counts?: ReturnType<typeof useRailCounts>;
+  troubled?: number;
+}) {
+  const here = useCurrentSection();
+  return (
+    <nav aria-label={label} className="flex flex-col gap-0.5">
+      {rooms.map((room) => {
+        const badge =
+          room === NAV_ITEMS.deadLetters ? counts?.dead : room === NAV_ITEMS.replays ? counts?.replays : undefined;
+        const trouble = room === NAV_ITEMS.destinations && troubled > 0 ? `${count(troubled)} in trouble` : undefined;
+        const tone = room === NAV_ITEMS.replays ? "text-blue" : "text-red";
+        const name = [room.name, badge && count(badge), trouble].filter(Boolean).join(": ");
+        const link = (
+          <Link
+            key={room.href}
+            href={room.href}
+            onClick={onNavigate}
+            aria-current={room === here ? "page" : undefined}
+            aria-label={narrow ? name : undefined}
+            className={cn(
+              "relative flex h-8 items-center gap-2.5 rounded-md px-2.5 font-medium text-quiet transition-colors duration-150 hover:bg-hover hover:text-ink",
+              room === here && "bg-hover text-ink",
+              narrow && "justify-center px-0",
+            )}
+          >
+            <RoomIcon icon={room.icon} />
+            {!narrow && <span className="flex-1">{room.name}</span>}
+            {badge ? !narrow && <span className={cn("text-sm tabular-nums", tone)}>{count(badge)}</span> : null}
+            {trouble && !narrow && (
+              <span role="img" aria-label={trouble} title={trouble} className="size-1.5 rounded-full bg-red" />
+            )}
+            {(badge || trouble) && narrow ? (
+              <span className={cn("absolute top-1 right-1.5 size-1.5 rounded-full bg-current", tone)} />
+            ) : null}
+          </Link>
+        );
+        if (!narrow) return link;
+        return (
+          <Tooltip key={room.href} side="right" content={name}>
+            {link}
+          </Tooltip>
+        );
+      })}
+    </nav>
+  );
+}
+
+/** Pulses while its page is on the way: the page before it stays until then, because a skeleton would be held for 300 ms. */
+function RoomIcon({ icon: Icon }: Pick<Section, "icon">) {
+  const late = useDelayedFlag(useLinkStatus().pending);
+  return <Icon aria-hidden="true" className={cn("size-4 shrink-0", late && "animate-quiet-pulse")} />;
+}

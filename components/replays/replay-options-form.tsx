@@ -1,0 +1,139 @@
+import type { AskedOptions } from "@/lib/client/replays";
+import { CheckboxField } from "../forms/checkbox-field";
+import { SelectField, type SelectOptions } from "../forms/select-field";
+import { LaterField, nextOffPeak } from "./later-field";
+
+const WHEN: SelectOptions = [
+  ["now", "Now"],
+  ["later", "Later…"],
+];
+const RATES: SelectOptions = [
+  ["full", "No rate limit"],
+  ["20", "20 per second"],
+  ["5", "5 per second"],
+  ["1", "1 per second"],
+];
+const TRIALS: SelectOptions = [
+  ["0", "All at once"],
+  ["1", "1, then the rest"],
+  ["5", "5, then the rest"],
+  ["20", "20, then the rest"],
+];
+const THRESHOLDS: SelectOptions = [
+  ["never", "Never"],
+  ["0.05", "More than 5 % fail"],
+  ["0.2", "More than 20 % fail"],
+  ["0.5", "More than 50 % fail"],
+];
+const TRIES: SelectOptions = [
+  ["usual", "As the destination is configured"],
+  ["none", "Never"],
+  ["1", "Once"],
+  ["3", "Three times"],
+];
+const ROUTES: SelectOptions = [
+  ["original", "Original destinations"],
+  ["current", "Current routing too"],
+];
+const PAUSES: SelectOptions = [
+  ["0", "None"],
+  ["5", "5 s after every 100"],
+  ["60", "1 min after every 100"],
+];
+
+/** How it runs. `single` leaves out what only makes sense for several. */
+export function ReplayOptionsForm({
+  options,
+  single,
+  onChange,
+}: {
+  options: AskedOptions;
+  single: boolean;
+  onChange: (part: AskedOptions) => void;
+}) {
+  const later = options.immediate === false;
+  return (
+    <>
+      <div className="grid grid-cols-3 gap-3 max-md:grid-cols-2">
+        <SelectField
+          label="Start"
+          choices={WHEN}
+          value={later ? "later" : "now"}
+          onChange={(when) => onChange(when === "now" ? NOW : { immediate: false, scheduledAt: nextOffPeak() })}
+        />
+        {!single && (
+          <>
+            <SelectField
+              label="Speed"
+              choices={RATES}
+              value={String(options.ratePerSecond ?? "full")}
+              onChange={(rate) => onChange({ ratePerSecond: numberIn(rate) })}
+            />
+            <SelectField
+              label="Try first"
+              choices={TRIALS}
+              value={String(options.canary ?? 0)}
+              onChange={(first) => onChange({ canary: numberIn(first) })}
+            />
+            <SelectField
+              label="Stop automatically if"
+              choices={THRESHOLDS}
+              value={String(options.stopOnFailureRate ?? "never")}
+              onChange={(rate) => onChange({ stopOnFailureRate: numberIn(rate) })}
+            />
+            <SelectField
+              label="Pause"
+              choices={PAUSES}
+              value={String(options.delayBetweenBatches ?? 0)}
+              onChange={(pause) => onChange({ delayBetweenBatches: numberIn(pause) })}
+            />
+          </>
+        )}
+        <SelectField
+          label="Retry what fails"
+          choices={TRIES}
+          value={options.retryFailedEvents === false ? "none" : String(options.maxRetries ?? "usual")}
+          onChange={(tries) => onChange({ retryFailedEvents: tries !== "none", maxRetries: numberIn(tries) })}
+        />
+        <SelectField
+          label="Deliver to"
+          choices={ROUTES}
+          value={options.destinations ?? "original"}
+          onChange={(destinations) => onChange({ destinations: destinations as AskedOptions["destinations"] })}
+        />
+      </div>
+      {later && <LaterField value={options.scheduledAt} onChange={(scheduledAt) => onChange({ scheduledAt })} />}
+      <div className="mt-3 space-y-2">
+        {!single && (
+          <CheckboxField
+            checked={options.preserveOriginalOrder ?? false}
+            onChange={(preserveOriginalOrder) => onChange({ preserveOriginalOrder })}
+            hint="Oldest first, one at a time for each object. Events after a failure are skipped."
+          >
+            Keep the original order
+          </CheckboxField>
+        )}
+        <CheckboxField
+          checked={options.skipAlreadyApplied ?? !single}
+          onChange={(skipAlreadyApplied) => onChange({ skipAlreadyApplied })}
+          hint="If off, endpoints also receive events they already accepted, possibly out of order."
+        >
+          Skip already delivered events
+        </CheckboxField>
+        <CheckboxField
+          checked={options.notifyOnCompletion ?? false}
+          onChange={(notifyOnCompletion) => onChange({ notifyOnCompletion })}
+        >
+          Notify me when it ends
+        </CheckboxField>
+      </div>
+    </>
+  );
+}
+
+const NOW = { immediate: true, scheduledAt: undefined } satisfies AskedOptions;
+
+/** Undefined for the choice that is a word: then the option is left open. */
+function numberIn(choice: string): number | undefined {
+  return Number.isNaN(Number(choice)) ? undefined : Number(choice);
+}

@@ -1,0 +1,113 @@
+/** Roles, scopes and actions as people read them. */
+import type { Scope } from "@/lib/contract/scopes";
+import type { StaffAction, StaffMember } from "@/lib/contract/staff";
+import type { StaffRole } from "@/lib/contract/vocabulary";
+
+export const ROLE_LABELS: Record<StaffRole, { label: string; may: string; you: string }> = {
+  viewer: {
+    label: "Viewer",
+    may: "Can see events, payloads and replays. Cannot make changes.",
+    you: "You can see events, payloads and replays.",
+  },
+  support: {
+    label: "Support",
+    may: "Can also replay or resolve selected events, and pause or test destinations.",
+    you: "You can see events, replay selected events, and pause or test destinations.",
+  },
+  admin: {
+    label: "Administrator",
+    may: "Can also replay all events that match a filter, and manage destinations, sources, people and tokens.",
+    you: "You can do everything here.",
+  },
+};
+
+export const SCOPE_LABELS: Record<Scope, { label: string; may: string }> = {
+  "events:read": { label: "Read events", may: "Events with payloads, deliveries, replays and statistics." },
+  "events:resolve": { label: "Resolve events", may: "Mark failed or dead events as handled." },
+  "events:publish": { label: "Publish events", may: "Send events of your own platform to Redrive." },
+  "replays:write": { label: "Replay chosen events", may: "Selected events, up to 100 at a time." },
+  "replays:bulk": { label: "Replay in bulk", may: "All events that match a filter, without that limit." },
+  "destinations:operate": { label: "Operate destinations", may: "Pause, resume and test them." },
+  manage: {
+    label: "Manage",
+    may: "Manage destinations, sources, people, tokens and the audit log. Give it only where it is needed.",
+  },
+};
+
+/** `all organisations`, `acme and globex only`, `acme, globex and 3 more only`. */
+export function scopeText(organisations: readonly string[] | null): string {
+  if (organisations === null) return "all organisations";
+  const [first, second, ...more] = organisations;
+  if (first === undefined) return "no organisation";
+  if (second === undefined) return `${first} only`;
+  return more.length === 0 ? `${first} and ${second} only` : `${first}, ${second} and ${more.length} more only`;
+}
+
+/** What was done, as the rest of a sentence that begins with a name, where the general rule below says it badly. */
+const ACTION_LABELS: Readonly<Record<string, string>> = {
+  "staff.invite": "invited",
+  "staff.link": "made a new link for",
+  "staff.change_role": "changed the role of",
+  "staff.change_organisations": "changed the organisations of",
+  "staff.disable": "disabled",
+  "staff.enable": "enabled",
+  "staff.set_password": "set a new password for",
+  "session.start": "signed in as",
+  "session.end": "ended a session of",
+  "session.end_all": "signed out everywhere:",
+  "sign_in.refuse": "was refused a sign-in as",
+  "sign_in.lift": "lifted the sign-in limit of",
+  "invitation.accept": "accepted the invitation sent to",
+  "token.create": "created the API token",
+  "token.revoke": "revoked the API token",
+  "token.hand_over": "handed over the API token",
+  "audit.export": "started to export the audit log",
+  "audit.exported": "exported the audit log",
+  "replay.export": "started to export the items of",
+  "replay.exported": "exported the items of",
+  "event.download": "downloaded the body of",
+};
+
+/** Verbs of actions such as `destination.rotate_secret`, before "the destination". */
+const PAST: Readonly<Record<string, string>> = {
+  create: "created",
+  update: "changed",
+  delete: "deleted",
+  start: "started",
+  pause: "paused",
+  resume: "resumed",
+  cancel: "cancelled",
+  enable: "enabled",
+  disable: "disabled",
+  resolve: "resolved",
+  test: "tested",
+  sample: "sent a sample to",
+  try_now: "sent a test delivery through the open circuit of",
+  rotate: "rotated the URL of",
+  rotate_secret: "rotated the secret of",
+};
+
+/** `paused the destination`; for an action that we have no words for, its name. */
+export function actionText(action: string): string {
+  const [noun = "", verb = ""] = action.split(".");
+  return ACTION_LABELS[action] ?? (PAST[verb] ? `${PAST[verb]} the ${noun}` : `${action}:`);
+}
+
+/** What the subject is called: a token by its name; nothing where the words say it all. */
+export function subjectText({ action, subject, details }: StaffAction): string | null {
+  if (action.startsWith("audit.export")) return null;
+  return action.startsWith("token.") && typeof details.name === "string" ? details.name : subject;
+}
+
+/** The page of what it was done to, where there is one. */
+export function subjectAddress({ subject }: StaffAction): string | null {
+  if (/^we_\d+$/.test(subject)) return `/events/${subject}`;
+  if (/^wr_\d+$/.test(subject)) return `/replays/${subject}`;
+  if (/^ds_\d+$/.test(subject)) return `/destinations/${subject}`;
+  return null;
+}
+
+/** The name, once the person has set one: before, the e-mail says more than its first half. */
+export function callOf({ status, name, email }: Pick<StaffMember, "status" | "name" | "email">): string {
+  return status === "invited" ? email : name;
+}

@@ -1,0 +1,149 @@
+import { Plus } from "lucide-react";
+import Link from "next/link";
+import { type ReactNode, useState } from "react";
+import type { LastRejection, SourceProvider } from "@/lib/contract/sources";
+import { CopyButton } from "../copy-button";
+import { historyAddress } from "../filters/history-address";
+import { PermissionGuard } from "../forms/permission-guard";
+import { InertText } from "../inert-text";
+import { ProviderMark } from "../provider";
+import { StatusIcon } from "../status/event-status";
+import { RelativeTime } from "../time";
+import { Button } from "../ui/button";
+import { EndpointUrl } from "./endpoint-url";
+import { rejectionText, secretState, trafficText } from "./labels";
+import { OwnSources } from "./own-sources";
+import { SampleButton } from "./sample-button";
+import { SourceDialog } from "./source-dialog";
+
+/** One provider: how it proves itself, its URL, and what its door saw. */
+export function ProviderEndpoint({
+  provider,
+  forbidden,
+  forbiddenToSend,
+  onChanged,
+}: {
+  provider: SourceProvider;
+  forbidden: string | null;
+  forbiddenToSend: string | null;
+  onChanged: () => void;
+}) {
+  const [adding, setAdding] = useState(false);
+  const { provider: slug, label, scheme, url, last_event, last_rejection, sources, secrets, token_in_url } = provider;
+  const secret = secretState(provider);
+  return (
+    <li
+      id={slug}
+      data-testid={`source-${slug}`}
+      className="grid scroll-mt-16 grid-cols-[19rem_minmax(0,1fr)] gap-x-10 gap-y-3 border-b py-5 max-lg:grid-cols-[minmax(0,1fr)]"
+    >
+      <div className="min-w-0">
+        <h2 className="flex items-center gap-2.5 font-semibold text-lg">
+          <ProviderMark slug={slug} className="size-6" />
+          {label}
+        </h2>
+        <p className="mt-2 flex items-center gap-1.5">
+          <StatusIcon look={secret} />
+          <span data-testid="secret-state" className={`min-w-0 font-medium [overflow-wrap:anywhere] ${secret.tone}`}>
+            {secret.words}
+          </span>
+          {secret.missing && <CopyButton text={secret.missing} what="name of the variable" className="-my-1" />}
+        </p>
+        {secret.missing && (
+          <p className="text-quiet text-sm">
+            Set it and restart. Until then this endpoint answers 503, and senders retry.
+          </p>
+        )}
+        <p className="mt-2 text-pretty text-quiet">{scheme}</p>
+        <Setup provider={provider} />
+      </div>
+      <div className="min-w-0">
+        <EndpointUrl url={url} what={`${label} URL`} quiet={token_in_url && secrets === 0} />
+        <dl className="mt-3 grid grid-cols-[7.5rem_minmax(0,1fr)] gap-y-1">
+          <Fact name="Last event">
+            {last_event ? (
+              <>
+                <Link href={`/events/${last_event.id}`} className="font-medium hover:underline">
+                  <InertText text={last_event.event_type} />
+                </Link>{" "}
+                <RelativeTime at={last_event.received_at} className="text-quiet" />
+              </>
+            ) : (
+              <span className="text-faint">none yet</span>
+            )}
+          </Fact>
+          <Fact name="Last rejected">
+            {last_rejection ? (
+              <>
+                <span className="font-medium text-amber">{rejectionText(last_rejection.reason, provider)}</span>{" "}
+                <RelativeTime at={last_rejection.received_at} className="text-quiet" />
+                <span className="block text-quiet text-sm">
+                  <InertText text={last_rejection.detail} />
+                  <KnownOfRejection rejection={last_rejection} />
+                </span>
+              </>
+            ) : (
+              <span className="text-faint">nothing</span>
+            )}
+          </Fact>
+          <Fact name="24 hours">
+            {provider.events_24h > 0 ? (
+              <Link
+                href={historyAddress({ provider_slug: [slug], range: "24h" })}
+                className="tabular-nums hover:underline"
+              >
+                {trafficText(provider)}
+              </Link>
+            ) : (
+              <span className="tabular-nums text-quiet">{trafficText(provider)}</span>
+            )}
+          </Fact>
+        </dl>
+        {sources.length > 0 && <OwnSources provider={provider} forbidden={forbidden} onChanged={onChanged} />}
+        <div className="mt-3 flex flex-wrap items-start gap-2">
+          <PermissionGuard forbidden={forbidden}>
+            <Button size="sm" data-testid={`source-add-${slug}`} onClick={() => setAdding(true)}>
+              <Plus /> Add a URL
+            </Button>
+          </PermissionGuard>
+          <SampleButton provider={provider} forbidden={forbiddenToSend} onSent={onChanged} />
+        </div>
+      </div>
+      {adding && <SourceDialog provider={provider} onClose={() => setAdding(false)} onSaved={onChanged} />}
+    </li>
+  );
+}
+
+/** How it is set up: open while nothing ever came, and out of the way afterwards. */
+function Setup({ provider: { setup, last_event } }: { provider: SourceProvider }) {
+  return (
+    <details className="group mt-2" open={last_event === null}>
+      <summary className="cursor-pointer text-faint text-sm hover:text-ink">How to set it up</summary>
+      <p className="mt-1 text-pretty text-quiet text-sm">{setup}</p>
+    </details>
+  );
+}
+
+function Fact({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <>
+      <dt className="text-faint">{name}</dt>
+      <dd className="min-w-0 [overflow-wrap:anywhere]">{children}</dd>
+    </>
+  );
+}
+
+/** What a rejected request would have been, where that is known. */
+function KnownOfRejection({ rejection }: { rejection: LastRejection }) {
+  const { organisation_id, source_id, event_key } = rejection;
+  const facts = [
+    organisation_id && `organisation ${organisation_id}`,
+    source_id && `source ${source_id}`,
+    event_key && `event ${event_key}`,
+  ].filter((fact) => fact !== null);
+  return facts.length === 0 ? null : (
+    <span className="block">
+      Of <InertText text={facts.join(", ")} />
+    </span>
+  );
+}

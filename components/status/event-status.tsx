@@ -1,0 +1,117 @@
+/** Every status of the product: its colour, its icon's shape and its word, in one list per enum. */
+import {
+  Ban,
+  CheckCheck,
+  CircleArrowDown,
+  CircleCheck,
+  CircleDashed,
+  CircleDot,
+  CircleMinus,
+  CirclePause,
+  CircleX,
+  type LucideIcon,
+  OctagonX,
+  RefreshCw,
+  Unplug,
+  UserCheck,
+} from "lucide-react";
+import {
+  type AttemptStatus,
+  DELIVERY_STATUS,
+  type DeliveryStatus,
+  EVENT_STATUS,
+  type EventStatus,
+} from "@/lib/contract/vocabulary";
+import { cn } from "../ui/cn";
+
+interface Look {
+  icon: LucideIcon;
+  tone: string;
+  /** Something is happening right now. */
+  moving?: boolean;
+}
+
+export const EVENT_STATUS_STYLE: Record<EventStatus, Look> = {
+  received: { icon: CircleArrowDown, tone: "text-slate" },
+  processing: { icon: CircleDot, tone: "text-blue", moving: true },
+  processed: { icon: CircleCheck, tone: "text-green" },
+  failed: { icon: RefreshCw, tone: "text-amber" },
+  dead: { icon: OctagonX, tone: "text-red" },
+  replayed: { icon: CheckCheck, tone: "text-teal" },
+  resolved: { icon: UserCheck, tone: "text-sage" },
+  ignored: { icon: CircleMinus, tone: "text-grey" },
+};
+
+export const DELIVERY_STATUS_STYLE: Record<DeliveryStatus, Look> = {
+  pending: { icon: CircleDashed, tone: "text-slate" },
+  claimed: { icon: CircleDot, tone: "text-blue", moving: true },
+  retrying: { icon: RefreshCw, tone: "text-amber" },
+  held: { icon: CirclePause, tone: "text-violet" },
+  delivered: { icon: CircleCheck, tone: "text-green" },
+  dead: { icon: OctagonX, tone: "text-red" },
+  cancelled: { icon: Ban, tone: "text-grey" },
+};
+
+export const ATTEMPT_STATUS_STYLE: Record<AttemptStatus, Look & { label: string }> = {
+  open: { icon: CircleDot, tone: "text-blue", moving: true, label: "In flight" },
+  succeeded: { icon: CircleCheck, tone: "text-green", label: "Succeeded" },
+  failed: { icon: CircleX, tone: "text-red", label: "Failed" },
+  lease_expired: { icon: Unplug, tone: "text-amber", label: "Interrupted" },
+};
+
+export function EventStatusBadge({ status, large }: { status: EventStatus; large?: boolean }) {
+  const { label, meaning } = EVENT_STATUS[status];
+  return <Badge look={EVENT_STATUS_STYLE[status]} label={label} title={meaning} large={large} testId="event-status" />;
+}
+
+export function DeliveryStatusBadge({ status }: { status: DeliveryStatus }) {
+  return (
+    <Badge look={DELIVERY_STATUS_STYLE[status]} label={DELIVERY_STATUS[status].label} large testId="delivery-status" />
+  );
+}
+
+/** The same without its ground, for rows. */
+export function DeliveryStatusLabel({ status }: { status: DeliveryStatus }) {
+  return <Badge look={DELIVERY_STATUS_STYLE[status]} label={DELIVERY_STATUS[status].label} testId="delivery-status" />;
+}
+
+/** Icon and word; `large` sets them on a tint, for headings. */
+function Badge({
+  look,
+  label,
+  title,
+  large,
+  testId,
+}: {
+  look: Look;
+  label: string;
+  title?: string;
+  large?: boolean;
+  testId: string;
+}) {
+  return (
+    <span
+      data-testid={testId}
+      title={title}
+      className={cn(
+        "inline-flex shrink-0 items-center gap-1.5 whitespace-nowrap align-middle font-medium",
+        look.tone,
+        large && "h-6 rounded-sm bg-tint pr-2 pl-1.5",
+      )}
+    >
+      <StatusIcon look={look} />
+      {label}
+    </span>
+  );
+}
+
+export function StatusIcon({ look, className }: { look: Look; className?: string }) {
+  const Icon = look.icon;
+  return (
+    <Icon
+      aria-hidden="true"
+      className={cn("size-3.5 shrink-0", look.tone, look.moving && "animate-quiet-pulse", className)}
+      strokeWidth={2.25}
+    />
+  );
+}

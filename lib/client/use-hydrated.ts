@@ -1,0 +1,28 @@
+import { startTransition, useEffect, useState, useSyncExternalStore } from "react";
+
+const never = () => () => {};
+
+/** False on the server and in the first render; then true. For what only the browser knows: its time zone, its address. */
+export function useHydrated(): boolean {
+  return useSyncExternalStore(
+    never,
+    () => true,
+    () => false,
+  );
+}
+
+/** False in a component's first drawing, and true right after it: for what nobody waits for. */
+export function useAfterFirstPaint(): boolean {
+  const [settled, setSettled] = useState(false);
+  useEffect(() => startTransition(() => setSettled(true)), []);
+  return settled;
+}
+
+/** The address this page was opened at, such as `https://desk.example`; empty until the browser knows it. */
+export function useOrigin(): string {
+  return useSyncExternalStore(
+    never,
+    () => window.location.origin,
+    () => "",
+  );
+}

@@ -1,0 +1,134 @@
+/**
+ * Which source a URL's token belongs to. Every process keeps all of them in memory, so that the door asks the database once
+ * in a while and not once per request, and knows its sources while the database is away.
+ */
+import { createHash } from "node:crypto";
+import { call } from "@/lib/db/client";
+import { logError } from "@/lib/log";
+import { processSingleton } from "@/lib/process-singleton";
+import type { Source } from "@/lib/providers/provider";
+
+/** After this the next request starts a refresh, without waiting for it … */
+const FRESH_MS = 3_000;
+/** … and after this it waits: a revoked token gets in for less than five seconds. */
+const TRUSTED_MS = 4_500;
+/** An unknown token asks the database at once, but a flood of them no more often than this. */
+const ASK_AGAIN_MS = 1_000;
+/** The door owes an answer within three seconds, and has an event to store after this. */
+const DEADLINE_MS = 800;
+
+interface StoredToken {
+  id: number;
+  provider: string;
+  organisation_id: string | null;
+  company_id: string | null;
+  settings: Record<string, string>;
+  token_hash: string;
+  previous_token_hash: string | null;
+  previous_ends_in_ms: number | null;
+}
+
+interface Known {
+  provider: string;
+  source: Source;
+  /** On this process's own clock: that of the machine may jump. */
+  endsAt: number;
+}
+
+const NEVER = Number.NEGATIVE_INFINITY;
+
+const state = processSingleton("sources", () => ({
+  /** By the SHA-256 of the token in hex. Looking up a hash takes as long for a near miss as for any other token. */
+  known: new Map<string, Known>(),
+  /** When the refresh that `known` comes from began. */
+  loadedAt: NEVER,
+  askedAt: NEVER,
+  refreshing: undefined as Promise<void> | undefined,
+}));
+
+/**
+ * The source of a provider's URL token. `unknown` when nobody has it, or not any more; `unavailable` when that cannot be
+ * said, because the database is away and what we know is old. Never throws.
+ */
+export async function findSource(provider: string, token: string): Promise<Source | "unknown" | "unavailable"> {
+  await refreshWhenOld();
+  const hash = hashOf(token);
+  const known = lookUp(provider, hash);
+  if (known) return known;
+  if (performance.now() - state.askedAt >= ASK_AGAIN_MS || state.refreshing) await refresh();
+  return lookUp(provider, hash) ?? (age() < TRUSTED_MS ? "unknown" : "unavailable");
+}
+
+/** Whether a provider has any source. False, too, while that is not known. */
+export async function hasSources(provider: string): Promise<boolean> {
+  await refreshWhenOld();
+  return [...state.known.values()].some((known) => known.provider === provider);
+}
+
+/** Makes the next request ask again. For whoever has just changed a source in this process. */
+export function forgetSources(): void {
+  state.loadedAt = NEVER;
+  state.askedAt = NEVER;
+  state.refreshing = undefined;
+}
+
+/** How a token is kept and looked up. */
+export function hashOf(token: string): string {
+  return createHash("sha256").update(token).digest("hex");
+}
+
+function lookUp(provider: string, hash: string): Source | undefined {
+  const known = state.known.get(hash);
+  return known && known.provider === provider && performance.now() < known.endsAt ? known.source : undefined;
+}
+
+const age = () => performance.now() - state.loadedAt;
+
+async function refreshWhenOld(): Promise<void> {
+  if (age() < FRESH_MS) return;
+  const mayAsk = state.refreshing || performance.now() - state.askedAt >= ASK_AGAIN_MS;
+  if (!mayAsk) return;
+  const refreshed = refresh();
+  if (age() >= TRUSTED_MS) await refreshed;
+}
+
+/** One at a time, whoever asks. When the database is away, what is known stays known. */
+function refresh(): Promise<void> {
+  if (state.refreshing) return state.refreshing;
+  const refreshing = load().finally(() => {
+    if (state.refreshing === refreshing) state.refreshing = undefined;
+  });
+  state.refreshing = refreshing;
+  return refreshing;
+}
+
+async function load(): Promise<void> {
+  const began = performance.now();
+  state.askedAt = began;
+  try {
+    const tokens = await call<StoredToken[]>("door", "list_source_tokens", {}, DEADLINE_MS);
+    // A source changed while this ran, and somebody asks again: what came may be from before.
+    if (state.askedAt !== began) return;
+    state.known = new Map(tokens.flatMap((token) => entriesOf(token, began)));
+    state.loadedAt = began;
+  } catch (error) {
+    logError("sources_not_refreshed", error, { known: state.known.size });
+  }
+}
+
+function entriesOf(token: StoredToken, now: number): [string, Known][] {
+  const source: Source = {
+    id: token.id,
+    ...(token.organisation_id === null ? {} : { organisationId: token.organisation_id }),
+    ...(token.company_id === null ? {} : { companyId: token.company_id }),
+    settings: token.settings,
+  };
+  const entries: [string, Known][] = [
+    [token.token_hash, { provider: token.provider, source, endsAt: Number.POSITIVE_INFINITY }],
+  ];
+  if (token.previous_token_hash !== null) {
+    const endsAt = now + (token.previous_ends_in_ms ?? 0);
+    entries.push([token.previous_token_hash, { provider: token.provider, source, endsAt }]);
+  }
+  return entries;
+}
