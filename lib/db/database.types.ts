@@ -2312,6 +2312,7 @@ export type Database = {
         };
         Returns: boolean;
       };
+      is_of_family: { Args: { p_event_type: string; p_wanted: string[] }; Returns: boolean };
       iso: { Args: { p_at: string }; Returns: string };
       last_event_within: { Args: { p_provider: string; p_scope: string[] }; Returns: Json };
       latency_bounds: { Args: Record<PropertyKey, never>; Returns: number[] };

@@ -38,6 +38,8 @@ ALTER TABLE "public"."statistics_hours"
 ALTER TABLE "public"."statistics_hours"
   DROP CONSTRAINT "statistics_hours_pkey";
 
+DROP FUNCTION "public"."add_statistics"(jsonb);
+
 DROP FUNCTION "public"."archive_destination"(bigint, text, text, text);
 
 DROP FUNCTION "public"."change_staff"(uuid, public.staff_role[], text, text, text, public.staff_role, boolean);
@@ -401,6 +403,7 @@ CREATE OR REPLACE FUNCTION public.accept_events (
   SET enable_bitmapscan TO 'off'
   SET enable_hashjoin TO 'off'
   SET enable_mergejoin TO 'off'
+  SET plan_cache_mode TO 'force_generic_plan'
   SET jit TO 'off'
   SET statement_timeout TO '3s'
   AS $function$
@@ -430,9 +433,13 @@ begin
       n integer, provider text, event_key text, event_type text, source_id bigint, body text, fingerprint text,
       headers jsonb
     )
-    join public.event_keys k
-      on k.provider = i.provider and k.key_hash = sha256(convert_to(i.event_key, 'UTF8'))
-      and k.source_id is not distinct from i.source_id and k.variant = ''
+    -- Key by key: planned while the table is empty, a join reads the whole of it for every request ever after.
+    cross join lateral (
+      select x.event_id from public.event_keys x
+      where x.provider = i.provider and x.key_hash = sha256(convert_to(i.event_key, 'UTF8'))
+        and x.source_id is not distinct from i.source_id and x.variant = ''
+      offset 0
+    ) k
     left join public.events e on e.id = k.event_id
   ),
   again as (
@@ -544,10 +551,11 @@ CREATE OR REPLACE FUNCTION public.add_statistics (
   p_counts jsonb
 )
   RETURNS void
-  LANGUAGE sql
+  LANGUAGE plpgsql
   SET search_path TO ''
   SET jit TO 'off'
   AS $function$
+begin
   insert into public.statistics as s (
     organisation_id, minute, provider, event_type, outcome, shard, count, duration_ms
   )
@@ -575,7 +583,10 @@ CREATE OR REPLACE FUNCTION public.add_statistics (
   group by o.id, c.provider, c.event_type, c.outcome
   order by o.id, c.provider, c.event_type, c.outcome
   on conflict (organisation_id, hour, provider, event_type, outcome, shard) do update set count = h.count + excluded.count;
+end
 $function$;
+
+REVOKE ALL ON FUNCTION "public"."add_statistics"(jsonb) FROM PUBLIC, "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.advance_replay (
   p_id bigint
@@ -711,6 +722,7 @@ CREATE OR REPLACE FUNCTION public.advance_replays()
   SET enable_bitmapscan TO 'off'
   SET enable_hashjoin TO 'off'
   SET enable_mergejoin TO 'off'
+  SET plan_cache_mode TO 'force_generic_plan'
   SET jit TO 'off'
   SET statement_timeout TO '30s'
   AS $function$
@@ -919,6 +931,7 @@ CREATE OR REPLACE FUNCTION public.attend_destinations (
   SET enable_bitmapscan TO 'off'
   SET enable_hashjoin TO 'off'
   SET enable_mergejoin TO 'off'
+  SET plan_cache_mode TO 'force_generic_plan'
   SET jit TO 'off'
   SET statement_timeout TO '30s'
   AS $function$
@@ -1300,6 +1313,7 @@ CREATE OR REPLACE FUNCTION public.claim_deliveries (
   SET enable_bitmapscan TO 'off'
   SET enable_hashjoin TO 'off'
   SET enable_mergejoin TO 'off'
+  SET plan_cache_mode TO 'force_generic_plan'
   SET jit TO 'off'
   SET statement_timeout TO '30s'
   AS $function$
@@ -1437,9 +1451,16 @@ begin
 
   if cardinality(v_chosen) > 0 then
     v_work := public.lease_deliveries(v_chosen, p_worker, p_lease_seconds, p_shares);
-  else
-    v_next_due := public.next_due(p_kind, v_destinations, v_replays_left > 0);
+    v_waiting := array(
+      select w.id from unnest(v_waiting) as w(id)
+      where exists (
+        select from public.deliveries d
+        where d.destination_id = w.id and d.status in ('pending', 'retrying') and d.lane in ('live', 'replay')
+          and d.due_at <= public.now_()
+      )
+    );
   end if;
+  v_next_due := public.next_due(p_kind, v_destinations, v_replays_left > 0);
 
   return jsonb_build_object(
     'work', coalesce(v_work, '[]'),
@@ -3687,6 +3708,23 @@ begin
   );
 end
 $function$;
+
+CREATE OR REPLACE FUNCTION public.is_of_family (
+  p_wanted     text[],
+  p_event_type text
+)
+  RETURNS boolean
+  LANGUAGE sql
+  IMMUTABLE
+  SET search_path TO ''
+  AS $function$
+  select exists (
+    select from unnest(p_wanted) w(wanted)
+    where right(w.wanted, 2) = '.*' and starts_with(p_event_type, left(w.wanted, -1))
+  );
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."is_of_family"(text[], text) FROM PUBLIC, "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.last_event_within (
   p_provider text,
@@ -6334,6 +6372,7 @@ CREATE OR REPLACE FUNCTION public.record_attempts (
   SET enable_bitmapscan TO 'off'
   SET enable_hashjoin TO 'off'
   SET enable_mergejoin TO 'off'
+  SET plan_cache_mode TO 'force_generic_plan'
   SET jit TO 'off'
   SET statement_timeout TO '30s'
   AS $function$
@@ -8379,6 +8418,21 @@ $function$;
 
 REVOKE ALL ON FUNCTION "public"."wait_of_network"(text, text, timestamp WITH time zone) FROM PUBLIC, "anon", "authenticated";
 
+CREATE OR REPLACE FUNCTION public.wants_event (
+  p_destination     public.destinations,
+  p_provider        text,
+  p_event_type      text,
+  p_organisation_id text
+)
+  RETURNS boolean
+  LANGUAGE sql
+  IMMUTABLE
+RETURN
+  (((p_destination).archived_at IS NULL) AND ((p_provider = ANY ((p_destination).providers)) OR ('*'::text = ANY ((p_destination).providers))) AND (((p_destination).organisation_id
+  IS NULL) OR ((p_destination).organisation_id = p_organisation_id)) AND
+  (('*'::text = ANY ((p_destination).event_types)) OR (p_event_type = ANY ((p_destination).event_types)) OR ((strpos(array_to_string((p_destination).event_types, ' '::text),
+  '.*'::text) > 0) AND public.is_of_family((p_destination).event_types, p_event_type))));
+
 CREATE OR REPLACE FUNCTION public.why_not_changed (
   p_id    bigint,
   p_scope text[]
@@ -8476,6 +8530,8 @@ CREATE TRIGGER note_organisations
   BEFORE INSERT ON public.staff_actions
   FOR EACH ROW
   EXECUTE FUNCTION public.note_organisations();
+
+GRANT EXECUTE ON FUNCTION "public"."add_statistics"(jsonb) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."all_in_scope"(text[], text[]) TO "service_role";
 
@@ -8592,6 +8648,8 @@ GRANT EXECUTE ON FUNCTION "public"."in_flight"(bigint) TO "service_role";
 GRANT EXECUTE ON FUNCTION "public"."in_scope"(text[], text) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."invite_staff"(text, public.staff_role, text[], text, text[], text, text, text) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."is_of_family"(text[], text) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."last_event_within"(text, text[]) TO "service_role";
 
