@@ -47,10 +47,12 @@ test("no step of the journey reads what is finished, though its plan was made wh
     for (let n = 0; n < 8; n += 1) await journey(`early ${n}`);
     const empty = await journey("empty");
     await seedDeadForwards(desk.sql, 3_000);
+    // An analysis in the meantime makes each plan anew, once.
+    await journey("after");
     const full = await journey("full");
-    // What the dead left in the index of due deliveries, until it is vacuumed, is some 200 of them.
+    // What the dead left in the index of due deliveries, until it is vacuumed, is some 200 of them. A scan is thousands.
     for (const step of ["accepted", "claimed", "recorded"] as const) {
-      expect(full[step], `blocks: ${JSON.stringify({ empty, full })}`).toBeLessThan(empty[step] + 500);
+      expect(full[step], `blocks: ${JSON.stringify({ empty, full })}`).toBeLessThan(empty[step] + 1_000);
     }
   } finally {
     await one.end({ timeout: 2 });
