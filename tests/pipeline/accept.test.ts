@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { accept } from "@/lib/pipeline/accept";
+import { stripeEvent } from "@/lib/providers/stripe/sample";
+import { telnyxEvent } from "@/lib/providers/telnyx/sample";
 import { bodyOf } from "@/lib/samples/ids";
-import { stripeEvent } from "@/lib/samples/stripe";
-import { telnyxEvent } from "@/lib/samples/telnyx";
 import { sign } from "../fixtures/sign";
 import { type Desk, eventIdIn, openDesk, send } from "../support/desk";
 import { alone } from "../support/machine";

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { migrate } from "@/lib/db/migrate";
 import { localMigrations } from "@/lib/db/migrations";
 import { createDatabase } from "@/lib/db/throwaway";
-import { stripeEvent } from "@/lib/samples/stripe";
+import { stripeEvent } from "@/lib/providers/stripe/sample";
 import { type Desk, eventIdIn, openDesk, send } from "../support/desk";
 import { execute } from "../support/postgres";
 

@@ -3,9 +3,9 @@
  * another shop has another row, whatever id it names. Reports come in any order, up to 48 hours late, and all carry the time
  * the message was sent: so the status decides, and a final one is never moved back.
  */
-import { parseUnixTimestamp } from "./hmac";
-import { type Change, InvalidPayload, type ProjectableEvent, type Provider, rankedVersionOf } from "./provider";
-import { at, idFrom, isoFromUnix, present } from "./shape";
+import { parseUnixTimestamp } from "../hmac";
+import { type Change, InvalidPayload, type ProjectableEvent, type Provider, rankedVersionOf } from "../provider";
+import { at, idFrom, isoFromUnix, present } from "../shape";
 
 /** Per field: the setting that names it, and the names it has where none is set, whatever their case. */
 const FIELDS = {

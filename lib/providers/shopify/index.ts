@@ -2,10 +2,11 @@
  * Shopify. Signs the raw body and nothing else, with the app's client secret: topic, shop, event id and time are headers
  * that anybody who caught a request can change, so a source binds them and `unsignedKeys` catches the rest.
  * https://shopify.dev/docs/apps/build/webhooks/subscribe/https, and Shopify's own shopify-api for both sets of headers.
- * Rows: see shopify-rows.ts.
+ * Rows: see rows.ts.
  */
-import { decodeBase64, hmacSha256, sameDigest } from "./hmac";
-import { textMemberOf } from "./json-bytes";
+import { randomBytes } from "node:crypto";
+import { decodeBase64, hmacSha256, sameDigest } from "../hmac";
+import { textMemberOf } from "../json-bytes";
 import {
   acceptAs,
   header,
@@ -17,9 +18,10 @@ import {
   refuseRepeated,
   type Source,
   type Verification,
-} from "./provider";
-import { at, idFrom, isoFrom, keyFrom, keyOfBody, typeFrom } from "./shape";
-import { isPrivacyTopic, shopifyImpact, shopifyProjections } from "./shopify-rows";
+} from "../provider";
+import { at, idFrom, isoFrom, keyFrom, keyOfBody, typeFrom } from "../shape";
+import { isPrivacyTopic, shopifyImpact, shopifyProjections } from "./rows";
+import { shopifySamples } from "./sample";
 
 const NAMES = ["topic", "shop-domain", "api-version", "webhook-id", "event-id", "triggered-at"] as const;
 const FAMILIES = ["shopify", "x-shopify"] as const;
@@ -33,10 +35,12 @@ const AGREEING = ["hmac-sha256", "shop-domain"] as const;
 export const shopify: Provider = {
   slug: "shopify",
   label: "Shopify",
+  mark: "Sh",
   scheme: "HMAC-SHA256 of the body in X-Shopify-Hmac-Sha256; topic, shop, event id and time are not signed",
   setup:
     "In the Shopify admin, open Settings → Notifications → Webhooks and add this URL for each topic, as JSON. Then set SHOPIFY_WEBHOOK_SECRET to the key shown there, or to the client secret of your app.",
   secretsVariable: "SHOPIFY_WEBHOOK_SECRET",
+  localSecrets: () => ({ SHOPIFY_WEBHOOK_SECRET: randomBytes(16).toString("hex") }),
   settings: {
     shop: {
       label: "Shop",
@@ -46,6 +50,7 @@ export const shopify: Provider = {
   },
   unsignedKeys: true,
   refusalStatus: 401,
+  samples: shopifySamples,
   secretHeaders: FAMILIES.map((family) => `${family}-hmac-sha256`),
   forwardHeaders: FAMILIES.flatMap((family) => NAMES.map((name) => `${family}-${name}`)),
 

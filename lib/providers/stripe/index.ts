@@ -1,12 +1,14 @@
 /**
  * Stripe, v1 snapshot events and v2 thin events. Signatures: https://docs.stripe.com/webhooks/signature, checked by
- * Stripe's own SDK. Rows: see stripe-rows.ts.
+ * Stripe's own SDK. Rows: see rows.ts.
  */
+import { randomBytes } from "node:crypto";
 import Stripe from "stripe";
-import { hmacSha256, parseUnixTimestamp } from "./hmac";
-import { acceptAs, header, type Identity, type Provider, type RawRequest, refuse, refuseRepeated } from "./provider";
-import { at, idFrom, isoFrom, isoFromUnix, keyFrom, keyOfBody, typeFrom } from "./shape";
-import { stripeImpact, stripeProjections } from "./stripe-rows";
+import { hmacSha256, parseUnixTimestamp } from "../hmac";
+import { acceptAs, header, type Identity, type Provider, type RawRequest, refuse, refuseRepeated } from "../provider";
+import { at, idFrom, isoFrom, isoFromUnix, keyFrom, keyOfBody, typeFrom } from "../shape";
+import { stripeImpact, stripeProjections } from "./rows";
+import { stripeSamples } from "./sample";
 
 /** The SDK's own default: an age of exactly 300 s passes, and so does any time in the future. */
 const TOLERANCE_SECONDS = 300;
@@ -16,11 +18,14 @@ const ANY_AGE = 0;
 export const stripe: Provider = {
   slug: "stripe",
   label: "Stripe",
+  mark: "St",
   scheme: "HMAC-SHA256 of timestamp and body in Stripe-Signature, at most 5 minutes old",
   setup:
     "In the Stripe Dashboard, open Developers → Webhooks, add this URL as an endpoint and choose its events. Then set STRIPE_WEBHOOK_SECRET to its signing secret (whsec_…).",
   secretsVariable: "STRIPE_WEBHOOK_SECRET",
+  localSecrets: () => ({ STRIPE_WEBHOOK_SECRET: `whsec_${randomBytes(16).toString("hex")}` }),
   refusalStatus: 400,
+  samples: stripeSamples,
   secretHeaders: ["stripe-signature"],
 
   verify(request, context) {

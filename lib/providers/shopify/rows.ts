@@ -3,8 +3,8 @@
  * person. Rows belong to the organisation and company (the shop) of their event. The topic is not signed, so what a row
  * says is read from the body alone.
  */
-import { type Change, type Impact, InvalidPayload, type Json, type ProjectableEvent, versionOf } from "./provider";
-import { at, idFrom, isoFrom, objectIn, present, textFrom } from "./shape";
+import { type Change, type Impact, InvalidPayload, type Json, type ProjectableEvent, versionOf } from "../provider";
+import { at, idFrom, isoFrom, objectIn, present, textFrom } from "../shape";
 
 type Row = (event: ProjectableEvent) => Change[];
 

@@ -1,8 +1,8 @@
 /** The rows of HeyReach's campaigns. Messages have no ids: one is its conversation, time, side and text. */
-import { sha256Hex } from "./hmac";
-import { campaignRow, firstId, leadRow, messageRow, type Status } from "./outreach-rows";
-import { type Change, InvalidPayload, type Json, type ProjectableEvent } from "./provider";
-import { at, isoFrom, objectIn, textFrom } from "./shape";
+import { sha256Hex } from "../hmac";
+import { campaignRow, firstId, leadRow, messageRow, type Status } from "../outreach-rows";
+import { type Change, InvalidPayload, type Json, type ProjectableEvent } from "../provider";
+import { at, isoFrom, objectIn, textFrom } from "../shape";
 
 type Row = (event: ProjectableEvent) => Change[];
 

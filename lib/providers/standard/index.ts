@@ -2,8 +2,10 @@
  * Any sender of Standard Webhooks, Svix included. Specification:
  * https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
  */
+
 import { isUtf8 } from "node:buffer";
-import { decodeBase64, ed25519Verify, hmacSha256, isStale, parseUnixTimestamp, sameDigest, sha256Hex } from "./hmac";
+import { randomBytes } from "node:crypto";
+import { decodeBase64, ed25519Verify, hmacSha256, isStale, parseUnixTimestamp, sameDigest, sha256Hex } from "../hmac";
 import {
   acceptAs,
   header,
@@ -15,8 +17,9 @@ import {
   refuse,
   refuseContradiction,
   refuseRepeated,
-} from "./provider";
-import { at, idFrom, isoFrom, keyFrom, typeFrom } from "./shape";
+} from "../provider";
+import { at, idFrom, isoFrom, keyFrom, typeFrom } from "../shape";
+import { standardSamples } from "./sample";
 
 const FAMILIES = ["webhook", "svix"] as const;
 const NAMES = ["id", "timestamp", "signature"] as const;
@@ -30,11 +33,14 @@ const MOST_SIGNATURES = 10;
 export const standard: Provider = {
   slug: "standard",
   label: "Standard Webhooks",
+  mark: "Sw",
   scheme: "Standard Webhooks: v1 (HMAC-SHA256) or v1a (Ed25519) of id, timestamp and body, within 5 minutes",
   setup:
     "Enter this URL at any sender that follows Standard Webhooks, Svix among them. Then set STANDARD_WEBHOOK_SECRET to the secret it shows (whsec_…), or to its public key (whpk_…).",
   secretsVariable: "STANDARD_WEBHOOK_SECRET",
+  localSecrets: () => ({ STANDARD_WEBHOOK_SECRET: `whsec_${randomBytes(24).toString("base64")}` }),
   refusalStatus: 401,
+  samples: standardSamples,
   secretHeaders: ["webhook-signature", "svix-signature"],
 
   verify(request, context) {

@@ -1,12 +1,14 @@
 /**
  * HeyReach, LinkedIn campaigns. Signs nothing and adds no headers: a token in the URL is all there is, and the payload names
- * no tenant, so a source does. Rows: see heyreach-rows.ts.
+ * no tenant, so a source does. Rows: see rows.ts.
  */
-import { heyreachProjections, leadIdOf } from "./heyreach-rows";
-import { firstId, hashedKey } from "./outreach-rows";
-import type { Identity, Provider } from "./provider";
-import { at, isoFrom, keyFrom, keyOfBody, typeFrom, UNKNOWN_TYPE } from "./shape";
-import { verifyUrlToken } from "./url-token";
+import { randomBytes } from "node:crypto";
+import { firstId, hashedKey } from "../outreach-rows";
+import type { Identity, Provider } from "../provider";
+import { at, isoFrom, keyFrom, keyOfBody, typeFrom, UNKNOWN_TYPE } from "../shape";
+import { verifyUrlToken } from "../url-token";
+import { heyreachProjections, leadIdOf } from "./rows";
+import { heyreachSamples } from "./sample";
 
 /** What its "Test" button sends as correlation_id, every time. */
 const ALL_ZERO = /^[0-]+$/;
@@ -14,10 +16,12 @@ const ALL_ZERO = /^[0-]+$/;
 export const heyreach: Provider = {
   slug: "heyreach",
   label: "HeyReach",
+  mark: "Hr",
   scheme: "Not signed: a secret token in the webhook URL",
   setup:
     "Set HEYREACH_URL_TOKEN to a long random token and put it in place of {token}. In HeyReach, open Integrations → Webhooks and create one with the whole URL.",
   secretsVariable: "HEYREACH_URL_TOKEN",
+  localSecrets: () => ({ HEYREACH_URL_TOKEN: randomBytes(24).toString("base64url") }),
   tokenInUrl: true,
   settings: {
     event_type: {
@@ -26,6 +30,7 @@ export const heyreach: Provider = {
     },
   },
   refusalStatus: 401,
+  samples: heyreachSamples,
   secretHeaders: [],
   verify: verifyUrlToken,
 

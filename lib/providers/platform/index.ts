@@ -3,7 +3,7 @@
  * What merchants get is the envelope of their runbook ("Event Deduplication").
  */
 import { createHash } from "node:crypto";
-import { membersOf } from "./json-bytes";
+import { membersOf } from "../json-bytes";
 import {
   acceptAs,
   type Identity,
@@ -12,7 +12,7 @@ import {
   type RawRequest,
   refuse,
   type VerifiedRequest,
-} from "./provider";
+} from "../provider";
 
 /** One event as it is published. */
 export interface Publication {
@@ -32,6 +32,7 @@ export interface Publication {
 export const platform: Provider = {
   slug: "platform",
   label: "Platform",
+  mark: "Pl",
   scheme: "Published through POST /api/events with a bearer token of the scope events:publish",
   secretsVariable: "API_TOKEN_SECRET",
   published: true,

@@ -3,8 +3,8 @@
  * Reads both payload shapes, before and after API version 2025-03-31.basil
  * (https://docs.stripe.com/changelog/basil): the version is chosen by the endpoint, not by us.
  */
-import { type Change, type Impact, InvalidPayload, type Json, type ProjectableEvent, versionOf } from "./provider";
-import { at, idFrom, isoFromUnix, objectIn } from "./shape";
+import { type Change, type Impact, InvalidPayload, type Json, type ProjectableEvent, versionOf } from "../provider";
+import { at, idFrom, isoFromUnix, objectIn } from "../shape";
 
 type Row = (event: ProjectableEvent) => Change[];
 

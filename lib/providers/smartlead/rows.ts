@@ -1,7 +1,7 @@
 /** The rows of Smartlead's campaigns. A message is one mail, known by `stats_id`; a lead is known by its address. */
-import { campaignRow, firstId, idAt, leadRow, messageRow, type Status } from "./outreach-rows";
-import { type Change, InvalidPayload, type Json, type ProjectableEvent } from "./provider";
-import { at, isoFrom, objectIn, textFrom } from "./shape";
+import { campaignRow, firstId, idAt, leadRow, messageRow, type Status } from "../outreach-rows";
+import { type Change, InvalidPayload, type Json, type ProjectableEvent } from "../provider";
+import { at, isoFrom, objectIn, textFrom } from "../shape";
 
 type Row = (event: ProjectableEvent) => Change[];
 

@@ -1,23 +1,28 @@
 /**
  * Smartlead, e-mail campaigns. Signs nothing: every body carries the same `secret_key`, in clear, so it is compared here and
- * hidden wherever a payload is shown. https://help.smartlead.ai, and what it really sends. Rows: see smartlead-rows.ts.
+ * hidden wherever a payload is shown. https://help.smartlead.ai, and what it really sends. Rows: see rows.ts.
  */
-import { textMemberOf } from "./json-bytes";
-import { firstId, hashedKey } from "./outreach-rows";
-import { acceptAs, type Identity, type Provider, refuse } from "./provider";
-import { at, idFrom, isoFrom, keyFrom, keyOfBody, typeFrom } from "./shape";
-import { leadEmailOf, smartleadProjections } from "./smartlead-rows";
-import { isOneOf } from "./url-token";
+import { randomUUID } from "node:crypto";
+import { textMemberOf } from "../json-bytes";
+import { firstId, hashedKey } from "../outreach-rows";
+import { acceptAs, type Identity, type Provider, refuse } from "../provider";
+import { at, idFrom, isoFrom, keyFrom, keyOfBody, typeFrom } from "../shape";
+import { isOneOf } from "../url-token";
+import { leadEmailOf, smartleadProjections } from "./rows";
+import { smartleadSamples } from "./sample";
 
 export const smartlead: Provider = {
   slug: "smartlead",
   label: "Smartlead",
+  mark: "Sl",
   scheme: "Not signed: a static secret_key in the body, or a secret token in the URL",
   setup:
     "In Smartlead, open Settings → Webhooks and add this URL with its events. Then set SMARTLEAD_WEBHOOK_SECRET to the secret_key that its payloads carry.",
   secretsVariable: "SMARTLEAD_WEBHOOK_SECRET",
+  localSecrets: () => ({ SMARTLEAD_WEBHOOK_SECRET: randomUUID() }),
   secretFields: ["secret_key"],
   refusalStatus: 401,
+  samples: smartleadSamples,
   secretHeaders: [],
 
   verify(request, context) {

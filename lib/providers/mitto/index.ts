@@ -1,13 +1,15 @@
 /**
  * Mitto, delivery reports of text messages (DLRs). Signs nothing: a token in the callback URL is all there is. The format is
  * a template that Mitto's staff or the sender of a message fills in, so the names of the fields can be set per source.
- * POST with one object or an array, or GET with everything in the query. Rows: see mitto-rows.ts.
+ * POST with one object or an array, or GET with everything in the query. Rows: see rows.ts.
  */
-import { elementsOf } from "./json-bytes";
-import { DLR_SETTINGS, mittoProjections, readDlr, shopInReference } from "./mitto-rows";
-import type { Identity, Provider, VerifiedRequest } from "./provider";
-import { keyFrom, keyOfBody } from "./shape";
-import { verifyUrlToken } from "./url-token";
+import { randomBytes } from "node:crypto";
+import { elementsOf } from "../json-bytes";
+import type { Identity, Provider, VerifiedRequest } from "../provider";
+import { keyFrom, keyOfBody } from "../shape";
+import { verifyUrlToken } from "../url-token";
+import { DLR_SETTINGS, mittoProjections, readDlr, shopInReference } from "./rows";
+import { mittoSamples } from "./sample";
 
 /** A longer array is kept as one event, whose projection says so: it is not what Mitto sends. */
 const MOST_IN_ARRAY = 1_000;
@@ -15,14 +17,17 @@ const MOST_IN_ARRAY = 1_000;
 export const mitto: Provider = {
   slug: "mitto",
   label: "Mitto",
+  mark: "Mi",
   scheme: "Not signed: a secret token in the callback URL",
   setup:
     "Set MITTO_URL_TOKEN to a long random token, put it in place of {token}, and give Mitto the whole URL as the callback for delivery reports.",
   secretsVariable: "MITTO_URL_TOKEN",
+  localSecrets: () => ({ MITTO_URL_TOKEN: randomBytes(24).toString("base64url") }),
   tokenInUrl: true,
   methods: ["POST", "GET"],
   settings: DLR_SETTINGS,
   refusalStatus: 401,
+  samples: mittoSamples,
   secretHeaders: ["x-mitto-api-key"],
   verify: verifyUrlToken,
 

@@ -1,20 +1,25 @@
 /**
  * Telnyx, API v2. Signatures: https://developers.telnyx.com/docs/messaging/messages/receiving-webhooks, Ed25519 over
- * `<timestamp>|<body>` with the public key of the account. Rows: see telnyx-rows.ts.
+ * `<timestamp>|<body>` with the public key of the account. Rows: see rows.ts.
  */
-import { decodeBase64, ed25519Verify, isStale, parseUnixTimestamp } from "./hmac";
-import { acceptAs, header, type Identity, type Provider, refuse, refuseRepeated } from "./provider";
-import { at, idFrom, isoFrom, keyFrom, keyOfBody, typeFrom } from "./shape";
-import { telnyxProjections } from "./telnyx-rows";
+import { generateKeyPairSync } from "node:crypto";
+import { decodeBase64, ed25519Verify, isStale, parseUnixTimestamp } from "../hmac";
+import { acceptAs, header, type Identity, type Provider, refuse, refuseRepeated } from "../provider";
+import { at, idFrom, isoFrom, keyFrom, keyOfBody, typeFrom } from "../shape";
+import { telnyxProjections } from "./rows";
+import { telnyxSamples } from "./sample";
 
 export const telnyx: Provider = {
   slug: "telnyx",
   label: "Telnyx",
+  mark: "Te",
   scheme: "Ed25519 signature of timestamp and body in telnyx-signature-ed25519, within 5 minutes",
   setup:
     "In the Telnyx portal, set this URL as the webhook URL of your messaging profile or voice application. Then set TELNYX_PUBLIC_KEY to the public key under Account Settings → Keys & Credentials.",
   secretsVariable: "TELNYX_PUBLIC_KEY",
+  localSecrets: keyPair,
   refusalStatus: 400,
+  samples: telnyxSamples,
   secretHeaders: ["telnyx-signature-ed25519"],
 
   verify(request, context) {
@@ -63,4 +68,11 @@ function withoutMeta(data: unknown): string | undefined {
     // Nested too deeply to print: then the bytes have to do.
     return undefined;
   }
+}
+
+/** Raw 32-byte keys in base64. The private one signs samples only. */
+function keyPair() {
+  const { x, d } = generateKeyPairSync("ed25519").privateKey.export({ format: "jwk" });
+  const base64 = (part: string | undefined) => Buffer.from(part ?? "", "base64url").toString("base64");
+  return { TELNYX_PUBLIC_KEY: base64(x), TELNYX_PRIVATE_KEY: base64(d) };
 }

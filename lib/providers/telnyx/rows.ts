@@ -2,8 +2,8 @@
  * The rows that Telnyx events keep up to date: `call_logs`, one per call, and `sms_logs`, one per message. Telnyx
  * promises no order, so each state of a call or message has a rank that decides between events of one instant.
  */
-import { type Change, InvalidPayload, type Json, type ProjectableEvent, versionOf } from "./provider";
-import { at, idFrom, isoFrom, objectIn, textFrom } from "./shape";
+import { type Change, InvalidPayload, type Json, type ProjectableEvent, versionOf } from "../provider";
+import { at, idFrom, isoFrom, objectIn, textFrom } from "../shape";
 
 type Row = (event: ProjectableEvent) => Change[];
 type Direction = "inbound" | "outbound";

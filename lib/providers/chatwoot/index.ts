@@ -2,21 +2,26 @@
  * Chatwoot. Signed since v4.11.2 (account webhooks) and v4.13.0 (API inboxes, agent bots): HMAC-SHA256 over
  * `<timestamp>.<body>`, see lib/webhooks/trigger.rb in chatwoot/chatwoot. Older servers sign nothing.
  */
-import { decodeHex, hmacSha256, isStale, parseUnixTimestamp, sameDigest, sha256Hex } from "./hmac";
-import { acceptAs, header, type Identity, type Provider, type RawRequest, refuse, refuseRepeated } from "./provider";
-import { at, idFrom, isoFrom, isoFromUnix, keyOfBody, typeFrom } from "./shape";
+import { randomBytes } from "node:crypto";
+import { decodeHex, hmacSha256, isStale, parseUnixTimestamp, sameDigest, sha256Hex } from "../hmac";
+import { acceptAs, header, type Identity, type Provider, type RawRequest, refuse, refuseRepeated } from "../provider";
+import { at, idFrom, isoFrom, isoFromUnix, keyOfBody, typeFrom } from "../shape";
+import { chatwootSamples } from "./sample";
 
 const SIGNATURE_PREFIX = "sha256=";
 
 export const chatwoot: Provider = {
   slug: "chatwoot",
   label: "Chatwoot",
+  mark: "Cw",
   scheme: "HMAC-SHA256 of timestamp and body in X-Chatwoot-Signature, within 5 minutes",
   setup:
     "In Chatwoot, open Settings → Integrations → Webhooks and add this URL with its events. Then set CHATWOOT_WEBHOOK_SECRET to the secret that the webhook shows.",
   secretsVariable: "CHATWOOT_WEBHOOK_SECRET",
+  localSecrets: () => ({ CHATWOOT_WEBHOOK_SECRET: randomBytes(24).toString("hex") }),
   allowUnsignedVariable: "CHATWOOT_ALLOW_UNSIGNED",
   refusalStatus: 401,
+  samples: chatwootSamples,
   secretHeaders: ["x-chatwoot-signature"],
   forwardHeaders: ["x-chatwoot-delivery", "x-chatwoot-timestamp"],
 
