@@ -26,7 +26,7 @@ export async function startSession(
   method?: "single sign-on",
 ): Promise<string | undefined> {
   const id = makeSecret();
-  const started = await call<string | null>("console", "start_session", {
+  const started = await call("console", "start_session", {
     p_staff_id: staff.id,
     p_version: staff.version,
     p_id_hash: hashSecret(id),
@@ -52,7 +52,7 @@ interface Asker {
 
 /** The asker's own open sessions. Throws a `Problem` for tokens, which have none. */
 export async function listOwnSessions({ actor }: Pick<Asker, "actor">): Promise<StaffSession[]> {
-  const sessions = await call<Omit<StaffSession, "is_current">[]>("console", "list_sessions", {
+  const sessions = await call("console", "list_sessions", {
     p_staff_id: personOf(actor),
   });
   return sessions.map((session) => ({ ...session, is_current: session.id === actor.sessionId }));
@@ -64,7 +64,7 @@ export async function endOwnSession(id: string, { actor, requestId }: Asker): Pr
   const number = /^se_(\d{1,15})$/.exec(id)?.[1];
   const ended =
     number !== undefined &&
-    (await call<boolean>("console", "end_session", {
+    (await call("console", "end_session", {
       p_staff_id: person,
       p_id: Number(number),
       p_request_id: requestId,
@@ -84,19 +84,15 @@ export function endSessionsOf(staffId: string, asker: Asker): Promise<number> {
 
 async function endAll(staffId: string, { actor, requestId }: Asker, within?: StaffRole[]): Promise<number> {
   const own = accountOf(actor);
-  const answer = await call<{ result: "ended" | keyof typeof REFUSALS; ended?: number }>(
-    "console",
-    "end_all_sessions",
-    {
-      p_staff_id: staffId,
-      ...scopeOf(actor),
-      p_actor: actor.name,
-      p_actor_id: actor.id,
-      p_request_id: requestId,
-      ...(within && { p_within: within }),
-      ...(own && { p_own_id: own }),
-    },
-  );
+  const answer = await call("console", "end_all_sessions", {
+    p_staff_id: staffId,
+    ...scopeOf(actor),
+    p_actor: actor.name,
+    p_actor_id: actor.id,
+    p_request_id: requestId,
+    ...(within && { p_within: within }),
+    ...(own && { p_own_id: own }),
+  });
   if (answer.result !== "ended") throw new Problem(REFUSALS[answer.result]);
   return answer.ended ?? 0;
 }

@@ -4,6 +4,7 @@
  */
 import { randomUUID } from "node:crypto";
 import { call, DatabaseError, DatabaseUnavailable } from "@/lib/db/client";
+import type { Acceptance } from "@/lib/db/functions/journey";
 import { environment, secretsFrom } from "@/lib/env";
 import { log, logError } from "@/lib/log";
 import { processSingleton } from "@/lib/process-singleton";
@@ -27,12 +28,6 @@ const MOST_IN_BATCH = 200;
 const BYTES_PER_EVENT = (2 * 1024 * 1024) / MOST_IN_BATCH;
 /** Requests with more are stored beside the others, so that none of those waits for them. */
 const LARGE_BYTES = 64 * 1024;
-
-export interface Acceptance {
-  event_id: number;
-  outcome: "accepted" | "duplicate" | "conflict";
-  suspected_replay: boolean;
-}
 
 /** Takes one webhook request and answers it. Never throws: whatever goes wrong is an answer. */
 export async function accept(request: RawRequest): Promise<Answer> {
@@ -249,7 +244,7 @@ function createStore(maxItems: number, maxRunning: number): (stored: Stored) => 
       isLate: ({ giveUpAt }) => performance.now() > giveUpAt,
       run: async (requests) => {
         const rows = requests.flatMap((request) => request.rows);
-        const answers = await call<(Acceptance & { n: number })[]>(
+        const answers = await call(
           "door",
           "accept_events",
           {

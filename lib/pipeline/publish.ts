@@ -70,7 +70,7 @@ export async function publishSample(
 ): Promise<{ event_id: string; delivery_id: number }> {
   const { organisation_id } = await readSealed(destinationId, actor);
   const row = publicationRow(samplePublication(organisation_id ?? undefined), requestId);
-  const answer = await call<Sampled>("console", "create_sample", {
+  const answer = await call("console", "create_sample", {
     p_id: destinationId,
     p_event: encoded(row),
     ...scopeOf(actor),
@@ -84,8 +84,6 @@ export async function publishSample(
   wakeWorker();
   return { event_id, delivery_id };
 }
-
-type Sampled = { result: "done"; event_id: string; delivery_id: number } | { result: "not_found" | "not_possible" };
 
 /** The body of a test request: what a `webhook.test` event looks like at an endpoint, under an id that no event has. */
 export function samplePayload(): Buffer {

@@ -1,6 +1,6 @@
 /** record: reports how attempts ended. One transaction per batch; an old fence is refused by the database. */
-import type { DeliveryStatus, ErrorClass } from "@/lib/contract/vocabulary";
 import { call, DatabaseError } from "@/lib/db/client";
+import type { Recorded } from "@/lib/db/functions/journey";
 import { retryDelay } from "@/lib/destinations/retry";
 import { environment } from "@/lib/env";
 import { log, logError } from "@/lib/log";
@@ -18,17 +18,6 @@ const LARGE_BYTES = 256 * 1024;
 /** How much changes and bytes weigh in a batch, as one result weighs 1. */
 const CHANGES_PER_RESULT = 4;
 const BYTES_PER_RESULT = 32 * 1024;
-
-interface Recorded {
-  delivery_id: number;
-  /** False: somebody else holds the delivery by now, so this result counts for nothing. Or it is busy. */
-  recorded: boolean;
-  /** Another transaction is changing its rows: nothing has happened yet. */
-  busy?: boolean;
-  status?: DeliveryStatus;
-  error_class?: ErrorClass | null;
-  error?: string | null;
-}
 
 /**
  * Records an outcome, trying until `giveUpAt` (unix milliseconds): the effect has happened, and a result that is not
@@ -136,8 +125,8 @@ function createResults({ maxItems, wait }: { maxItems: number; wait: boolean }):
       maxWaiting: 10_000,
       run: async (results) => {
         const rows = results.map((result) => result.row);
-        const answers = await call<Recorded[]>("pipeline", "record_attempts", {
-          p_results: rows as never,
+        const answers = await call("pipeline", "record_attempts", {
+          p_results: rows,
           p_wait: wait,
         });
         const byDelivery = new Map(answers.map((answer) => [answer.delivery_id, answer]));

@@ -4,6 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { call } from "@/lib/db/client";
+import type { RejectionCount, RejectionSample } from "@/lib/db/functions/arguments";
 import { logError } from "@/lib/log";
 import { processSingleton } from "@/lib/process-singleton";
 import { findProvider } from "@/lib/providers";
@@ -35,9 +36,9 @@ export interface Refusal {
 type Sender = Pick<Provider, "slug" | "secretHeaders" | "secretFields">;
 
 interface Window {
-  samples: Record<string, unknown>[];
+  samples: RejectionSample[];
   bytes: number;
-  counts: Map<string, { provider: string; reason: string; organisation_id: string | null; count: number }>;
+  counts: Map<string, RejectionCount>;
   flushed: Promise<void>;
 }
 
@@ -83,7 +84,7 @@ function openDialog(): Window {
 async function flush(window: Window): Promise<void> {
   try {
     const p_counts = [...window.counts.values()];
-    await call("door", "record_rejections", { p_samples: window.samples as never, p_counts });
+    await call("door", "record_rejections", { p_samples: window.samples, p_counts });
   } catch (error) {
     logError("rejections_lost", error, { samples: window.samples.length });
   }
@@ -97,7 +98,7 @@ function knownOf(sender: Sender, request: RawRequest, { reason, source }: Refusa
   return provider ? { ...bound, ...nameOf(provider, request as VerifiedRequest, source) } : bound;
 }
 
-function sample(provider: Sender, request: RawRequest, refusal: Refusal, kept: Buffer): Record<string, unknown> {
+function sample(provider: Sender, request: RawRequest, refusal: Refusal, kept: Buffer) {
   const tokens = spellingsOfToken(request.path);
   return {
     provider: provider.slug,

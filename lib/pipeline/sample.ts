@@ -53,7 +53,7 @@ export async function sendSample(
   // As it is stored: some providers' samples are named by more than their events' type.
   const stored =
     id &&
-    (await call<{ event_type: string; event_key: string } | null>("console", "get_event", {
+    (await call("console", "get_event", {
       p_id: Number(id.slice(3)),
       ...scopeOf(EVERYTHING),
     }));

@@ -30,7 +30,7 @@ export async function listEventViews(actor: Actor): Promise<EventView[]> {
 export async function createEventView(view: { name: string; query: string }, actor: Actor): Promise<EventView> {
   const person = personOf(actor);
   if (!person) throw new Problem({ status: 403, title: "Views belong to people, and this token has no owner." });
-  const answer = await call<{ view: EventView } | { refused: Refusal }>("console", "create_event_view", {
+  const answer = await call("console", "create_event_view", {
     p_staff_id: person,
     p_name: view.name,
     p_query: view.query,
