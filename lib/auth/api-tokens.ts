@@ -1,4 +1,5 @@
 /** API tokens that administrators make in the console: `rd_` and 256 random bits, kept as a hash, looked up on each request. */
+import { parseId } from "@/lib/contract/ids";
 import type { Scope } from "@/lib/contract/scopes";
 import type { ApiToken, ApiTokenStatus, NewApiToken } from "@/lib/contract/staff";
 import { call } from "@/lib/db/client";
@@ -84,7 +85,7 @@ export async function createApiToken(order: TokenOrder, { actor, requestId }: As
   }
   const token = `${PREFIX}${makeSecret()}`;
   const owner = accountOf(actor);
-  const parent = Number(actor.tokenId?.slice("tk_".length));
+  const parent = actor.tokenId && parseId("token", actor.tokenId);
   // A token without a person behind it has nobody whose scope bounds it later.
   const organisations = order.organisations === undefined ? actor.organisations : order.organisations;
   const made = await call("console", "create_api_token", {
@@ -107,10 +108,10 @@ export async function createApiToken(order: TokenOrder, { actor, requestId }: As
 
 /** Ends a token at once, `tk_12` or `12`, and those that were made with it. Throws a `Problem` when there is none. */
 export async function revokeApiToken(id: string, { actor, requestId }: Asker): Promise<ApiToken> {
-  const number = /^(?:tk_)?(\d{1,15})$/.exec(id)?.[1];
+  const number = parseId("token", id);
   const revoked = number
     ? await call("console", "revoke_api_token", {
-        p_id: Number(number),
+        p_id: number,
         ...scopeOf(actor),
         p_actor: actor.name,
         p_actor_id: actor.id,

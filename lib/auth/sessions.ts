@@ -1,4 +1,5 @@
 /** Sessions of the console: begun with a new id at each sign-in, listed, ended. The rows are in supabase/schemas/540_sessions.sql. */
+import { parseFullId } from "@/lib/contract/ids";
 import type { StaffSession } from "@/lib/contract/staff";
 import type { StaffRole } from "@/lib/contract/vocabulary";
 import { call } from "@/lib/db/client";
@@ -61,12 +62,12 @@ export async function listOwnSessions({ actor }: Pick<Asker, "actor">): Promise<
 /** Ends one of the asker's own sessions, `se_12`. Throws a `Problem` when it is not theirs or has ended. */
 export async function endOwnSession(id: string, { actor, requestId }: Asker): Promise<void> {
   const person = personOf(actor);
-  const number = /^se_(\d{1,15})$/.exec(id)?.[1];
+  const number = parseFullId("session", id);
   const ended =
     number !== undefined &&
     (await call("console", "end_session", {
       p_staff_id: person,
-      p_id: Number(number),
+      p_id: number,
       p_request_id: requestId,
     }));
   if (!ended) throw new Problem({ status: 404, title: "You have no such session.", detail: "It may have ended." });

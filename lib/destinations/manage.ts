@@ -2,10 +2,12 @@
  * People make, change, rotate, test and delete destinations. Secrets are made here, shown once, and stored encrypted.
  * Long because it is one verb after the other, and they share what they refuse.
  */
+
 import { randomBytes } from "node:crypto";
 import type { z } from "zod";
 import type { createDestinationRequest, updateDestinationRequest } from "@/lib/contract/api/destinations";
 import { type EndpointTest, MASK } from "@/lib/contract/destinations";
+import { numberInId, parseId, printId } from "@/lib/contract/ids";
 import { type Answers, call } from "@/lib/db/client";
 import type { DestinationRefusal, SealedDestination } from "@/lib/db/functions/people";
 import { ConfigurationError, environment } from "@/lib/env";
@@ -43,7 +45,7 @@ export async function createDestination(
   });
   const { id } = doneOr(made, operator);
   logAction("create", id, "done", operator);
-  return { id: numberOf(id), secret };
+  return { id: numberInId(id), secret };
 }
 
 /**
@@ -78,7 +80,7 @@ export async function updateDestination(
     p_seen: seen,
     ...signed(operator),
   });
-  logAction("update", `ds_${id}`, answer.result, operator);
+  logAction("update", printId("destination", id), answer.result, operator);
   doneOr(answer, operator);
   return { secret: "new_secret" in answer && answer.new_secret ? secret : null };
 }
@@ -94,7 +96,7 @@ export async function rotateSecret(id: number, overlapHours: number, operator: O
     p_overlap_hours: overlapHours,
     ...signed(operator),
   });
-  logAction("rotate_secret", `ds_${id}`, answer.result, operator);
+  logAction("rotate_secret", printId("destination", id), answer.result, operator);
   doneOr(answer, operator);
   return secret;
 }
@@ -102,7 +104,7 @@ export async function rotateSecret(id: number, overlapHours: number, operator: O
 /** Deletes it: what waits for it is cancelled; events and deliveries of before stay in the history. */
 export async function archiveDestination(id: number, operator: Operator): Promise<void> {
   const answer = await call("console", "archive_destination", { p_id: id, ...signed(operator) });
-  logAction("archive", `ds_${id}`, answer.result, operator);
+  logAction("archive", printId("destination", id), answer.result, operator);
   doneOr(answer, operator);
 }
 
@@ -118,7 +120,7 @@ export async function steerDestination(
     action === "disable"
       ? await call("console", "disable_destination", { ...who, p_because: because })
       : await call("console", `${action}_destination`, who);
-  logAction(action, `ds_${id}`, answer.result, operator);
+  logAction(action, printId("destination", id), answer.result, operator);
   doneOr(answer, operator);
 }
 
@@ -131,7 +133,7 @@ type NotTried = Exclude<Answers["try_destination_now"]["result"], "done">;
  */
 export async function tryDestinationNow(id: number, all: boolean, operator: Operator): Promise<void> {
   const answer = await call("console", "try_destination_now", { p_id: id, p_all: all, ...signed(operator) });
-  logAction("try_now", `ds_${id}`, answer.result, operator);
+  logAction("try_now", printId("destination", id), answer.result, operator);
   if (answer.result === "done") return;
   if (answer.result === "not_found" || answer.result === "not_possible") throw new Problem(REFUSALS[answer.result]);
   const until = answer.until === null ? "" : ` Deliveries go on at ${answer.until}.`;
@@ -170,9 +172,9 @@ function opened(sealed: SealedDestination) {
 
 /** `ds_12` or `12` as a number. Throws a 404 `Problem` for anything else. */
 export function destinationNumber(id: unknown): number {
-  const number = /^(?:ds_)?(\d{1,15})$/.exec(String(id))?.[1];
-  if (!number) throw new Problem(REFUSALS.not_found);
-  return Number(number);
+  const number = parseId("destination", String(id));
+  if (number === undefined) throw new Problem(REFUSALS.not_found);
+  return number;
 }
 
 /** A destination with its ciphertexts. Throws a 404 `Problem` when there is none for the asker. */
@@ -281,10 +283,6 @@ function slugFor(name: string): string {
 
 function signed({ actor, requestId }: Operator) {
   return { ...scopeOf(actor), p_actor: actor.name, p_actor_id: actor.id, p_request_id: requestId };
-}
-
-function numberOf(id: string): number {
-  return Number(id.slice("ds_".length));
 }
 
 function logAction(step: string, id: string, decision: string, { actor, requestId }: Operator): void {

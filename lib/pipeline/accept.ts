@@ -2,7 +2,9 @@
  * accept: the door. Raw bytes in, an answer out, and a 2xx only after the event is committed. Knows no framework: the
  * App Router route and server.ts both call it. Long because it is one way, from the bytes to the answer.
  */
+
 import { randomUUID } from "node:crypto";
+import { printId } from "@/lib/contract/ids";
 import { call, DatabaseError, DatabaseUnavailable } from "@/lib/db/client";
 import type { Acceptance } from "@/lib/db/functions/journey";
 import { environment, secretsFrom } from "@/lib/env";
@@ -150,8 +152,8 @@ async function store(rows: EventRow[], requestId: string, giveUpAt: number): Pro
     const { event_id } = first;
     const body = {
       received: true,
-      event_id: `we_${event_id}`,
-      events: accepted.map((one) => `we_${one.event_id}`),
+      event_id: printId("event", event_id),
+      events: accepted.map((one) => printId("event", one.event_id)),
       duplicate: accepted.every(({ outcome }) => outcome !== "accepted"),
       request_id: requestId,
     };

@@ -1,5 +1,7 @@
 /** publish: events of our own take the same way in as those of others: stored, fanned out and committed before the answer. */
+
 import { randomUUID } from "node:crypto";
+import { printId } from "@/lib/contract/ids";
 import type { PublishedEvent } from "@/lib/contract/platform";
 import { call, DatabaseUnavailable } from "@/lib/db/client";
 import { type Operator, REFUSALS, readSealed } from "@/lib/destinations/manage";
@@ -50,13 +52,13 @@ async function publishOne(
   });
   log("publish", {
     request_id: requestId,
-    event_id: `we_${event_id}`,
+    event_id: printId("event", event_id),
     event_type: row.event_type,
     organisation_id: row.organisation_id,
     decision: outcome,
   });
   return {
-    event_id: `we_${event_id}`,
+    event_id: printId("event", event_id),
     organisation_id: publication.organisationId,
     idempotency_key: publication.idempotencyKey,
     outcome,

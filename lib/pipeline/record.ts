@@ -1,4 +1,5 @@
 /** record: reports how attempts ended. One transaction per batch; an old fence is refused by the database. */
+import { printId } from "@/lib/contract/ids";
 import { call, DatabaseError } from "@/lib/db/client";
 import type { Recorded } from "@/lib/db/functions/journey";
 import { retryDelay } from "@/lib/destinations/retry";
@@ -139,10 +140,10 @@ function createResults({ maxItems, wait }: { maxItems: number; wait: boolean }):
 
 function logAttempt(work: Work, outcome: Outcome, recorded: Recorded): void {
   log("attempt", {
-    event_id: `we_${work.event.id}`,
+    event_id: printId("event", work.event.id),
     delivery_id: work.delivery_id,
-    attempt_id: `wa_${work.attempt_id}`,
-    replay_id: work.replay_id === null ? undefined : `wr_${work.replay_id}`,
+    attempt_id: printId("attempt", work.attempt_id),
+    replay_id: work.replay_id === null ? undefined : printId("replay", work.replay_id),
     provider: work.event.provider,
     event_type: work.event.event_type,
     destination: work.destination.slug,

@@ -3,6 +3,7 @@
  * is what runs; the database decides what may become true.
  */
 
+import { parseId } from "@/lib/contract/ids";
 import { completeOptions } from "@/lib/contract/replay-options";
 import type { Replay, ReplayKind } from "@/lib/contract/replays";
 import { type Answers, call } from "@/lib/db/client";
@@ -121,18 +122,15 @@ export async function awaitReplay(replay: Replay, waitMs: number, asker: Scoped)
 
 /** `wr_12`, `br_12` or `12` → the replay, null when there is none for the asker. */
 export async function readReplay(id: string, asker: Scoped): Promise<Replay | null> {
-  if (!isReplayId(id)) return null;
-  return call("console", "get_replay", { p_id: replayNumber(id), ...scopeOf(asker) });
+  const number = parseId("replay", id);
+  return number === undefined ? null : call("console", "get_replay", { p_id: number, ...scopeOf(asker) });
 }
 
 /** The number in `wr_12`, `br_12` (the runbook's prefix for bulk replays) or `12`. Throws a `Problem` for anything else. */
 export function replayNumber(id: string): number {
-  if (!isReplayId(id)) throw new Problem(NO_SUCH_REPLAY);
-  return Number(id.replace(/^\D+/, ""));
-}
-
-function isReplayId(id: string): boolean {
-  return /^(?:wr_|br_)?\d{1,15}$/.test(id);
+  const number = parseId("replay", id);
+  if (number === undefined) throw new Problem(NO_SUCH_REPLAY);
+  return number;
 }
 
 type Drafted = Answers["create_replay"];

@@ -1,5 +1,7 @@
 /** Server reads of destinations, for pages and APIs. */
+
 import type { Destination, DestinationDelivery } from "@/lib/contract/destinations";
+import { numberInId } from "@/lib/contract/ids";
 import { call } from "@/lib/db/client";
 import type { DestinationWithoutHealth } from "@/lib/db/functions/reads";
 import { type Scoped, scopeOf } from "@/lib/scope";
@@ -30,7 +32,7 @@ export function listDestinationDeliveries(
 }
 
 async function withHealth(destinations: DestinationWithoutHealth[]): Promise<Destination[]> {
-  const numbers = destinations.map(({ id }) => Number(id.slice("ds_".length)));
+  const numbers = destinations.map(({ id }) => numberInId(id));
   const read = await call("console", "read_health", { p_destination_ids: numbers });
   return destinations.map((destination, index) => {
     const health = read[String(numbers[index])];

@@ -2,6 +2,7 @@
 
 import type { EventFilter } from "@/lib/contract/event-filter";
 import type { EventNeighbours, RelatedEvents } from "@/lib/contract/events";
+import { printId } from "@/lib/contract/ids";
 import { call } from "@/lib/db/client";
 import { maskSecrets } from "@/lib/pipeline/mask";
 import { findProvider } from "@/lib/providers";
@@ -20,7 +21,7 @@ export async function readEventBody(
   if (!stored) return null;
   const provider = findProvider(stored.provider_slug) ?? { slug: stored.provider_slug };
   return {
-    id: `we_${number}`,
+    id: printId("event", number),
     bytes: maskSecrets(Buffer.from(stored.body_base64, "base64"), provider),
     isJson: stored.parse_status === "ok",
   };

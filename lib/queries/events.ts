@@ -2,6 +2,7 @@
 
 import type { EventFilter } from "@/lib/contract/event-filter";
 import type { Attempt, EventDetail, EventPage } from "@/lib/contract/events";
+import { parseId } from "@/lib/contract/ids";
 import { call } from "@/lib/db/client";
 import type { StoredAttempt, StoredEvent } from "@/lib/db/functions/reads";
 import { Problem } from "@/lib/errors";
@@ -62,8 +63,7 @@ export async function getEvent(id: string, asker: Scoped): Promise<EventDetail |
 
 /** The number in `we_12` or `12`; null for what cannot be an event's id. */
 export function numberOf(id: string): number | null {
-  const digits = /^(?:we_)?(\d{1,15})$/.exec(id)?.[1];
-  return digits === undefined ? null : Number(digits);
+  return parseId("event", id) ?? null;
 }
 
 /** Covers what a provider puts into its bodies and nobody may read, wherever an endpoint repeats it too. */

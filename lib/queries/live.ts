@@ -1,5 +1,7 @@
 /** What changes in the database, as it changes: one look for all in this process who watch the same organisations. */
+
 import { setTimeout as wait } from "node:timers/promises";
+import { type IdKind, printId } from "@/lib/contract/ids";
 import type { Change } from "@/lib/contract/live";
 import { call, DatabaseUnavailable } from "@/lib/db/client";
 import type { Changes } from "@/lib/db/functions/reads";
@@ -104,6 +106,6 @@ function whenAway(error: unknown): undefined {
 
 function newsOf({ cursor, reset, topics, event_ids, replay_ids }: Changes): News {
   if (reset) return { cursor, change: null };
-  const named = (prefix: string, ids: number[] | null) => ids?.map((id) => `${prefix}${id}`) ?? null;
-  return { cursor, change: { topics, event_ids: named("we_", event_ids), replay_ids: named("wr_", replay_ids) } };
+  const named = (kind: IdKind, ids: number[] | null) => ids?.map((id) => printId(kind, id)) ?? null;
+  return { cursor, change: { topics, event_ids: named("event", event_ids), replay_ids: named("replay", replay_ids) } };
 }

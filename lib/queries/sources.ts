@@ -1,6 +1,8 @@
 /** Sources as people read and change them. A token is made here, leaves in one answer, and is kept as its hash only. */
+
 import { randomBytes } from "node:crypto";
 import type { Actor } from "@/lib/auth/permissions";
+import { parseId } from "@/lib/contract/ids";
 import type { Source, SourceProvider, SourceWithUrl, WrongAddress } from "@/lib/contract/sources";
 import { type Answers, call } from "@/lib/db/client";
 import type { SourcesOfProvider } from "@/lib/db/functions/reads";
@@ -150,7 +152,7 @@ function newToken(): string {
 }
 
 function numberOf(id: string): number {
-  return Number(/^(?:so_)?(\d{1,15})$/.exec(id)?.[1] ?? missing());
+  return parseId("source", id) ?? missing();
 }
 
 function missing(): never {

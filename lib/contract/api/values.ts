@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { Constants } from "@/lib/db/database.types";
 import type { ChangeResult } from "../events";
+import { ID_PATTERN, numberInId } from "../ids";
 
 const { Enums } = Constants.public;
 
@@ -42,14 +43,14 @@ export const changeResult: z.ZodType<ChangeResult> = z
 /** `we_12` as callers write it; `12` will do. Becomes the number. */
 export const eventId = z
   .string()
-  .regex(/^(we_)?\d{1,15}$/, "must be an event's id such as we_123")
-  .transform((id) => Number(id.replace("we_", "")));
+  .regex(ID_PATTERN.event, "must be an event's id such as we_123")
+  .transform((id) => numberInId(id));
 
 /** `so_12` as callers write it; `12` will do. Becomes the number. */
 export const sourceId = z
   .string()
-  .regex(/^(so_)?\d{1,15}$/, "must be a source's id such as so_12")
-  .transform((id) => Number(id.replace("so_", "")));
+  .regex(ID_PATTERN.source, "must be a source's id such as so_12")
+  .transform((id) => numberInId(id));
 
 /** Why somebody replays or resolves something: kept with it for ever. */
 export const reason = z.string().trim().min(3, "enter a reason").max(1000);
