@@ -1,7 +1,6 @@
 /** The small values that requests and answers of the API are made of. */
 import { z } from "zod";
 import { Constants } from "@/lib/db/database.types";
-import type { ChangeResult } from "../events";
 import { ID_PATTERN, numberInId } from "../ids";
 
 const { Enums } = Constants.public;
@@ -14,6 +13,7 @@ export const trustLevel = z.enum(Enums.trust_level);
 export const eventFlag = z.enum(Enums.event_flag);
 export const parseStatus = z.enum(Enums.parse_status);
 export const replayKind = z.enum(Enums.replay_kind);
+export type ReplayKind = z.infer<typeof replayKind>;
 export const replayStatus = z.enum(Enums.replay_status);
 export const replayOutcome = z.enum(Enums.replay_outcome);
 export const rejectionReason = z.enum(Enums.rejection_reason);
@@ -30,7 +30,7 @@ export const givenTime = z.iso.datetime({
 export const count = z.int().min(0);
 
 /** One row change that a projection wanted, and what became of it. */
-export const changeResult: z.ZodType<ChangeResult> = z
+export const changeResult = z
   .object({
     table: z.string(),
     key: z.record(z.string(), z.string()),
@@ -39,6 +39,7 @@ export const changeResult: z.ZodType<ChangeResult> = z
     after: z.record(z.string(), z.unknown()),
   })
   .meta({ id: "ChangeResult" });
+export type ChangeResult = z.infer<typeof changeResult>;
 
 /** `we_12` as callers write it; `12` will do. Becomes the number. */
 export const eventId = z
