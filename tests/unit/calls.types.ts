@@ -5,7 +5,7 @@
 import { call } from "@/lib/db/client";
 import type { Database, Json } from "@/lib/db/database.types";
 import type { Answers } from "@/lib/db/functions/answers";
-import type { Arguments, FunctionName, SaidArguments } from "@/lib/db/functions/arguments";
+import type { Arguments, DeclaredArguments, FunctionName } from "@/lib/db/functions/arguments";
 
 type Functions = Database["public"]["Functions"];
 type Nothing<Wrong extends never> = Wrong;
@@ -13,7 +13,7 @@ type Nothing<Wrong extends never> = Wrong;
 export const wrongNames = [
   // @ts-expect-error SQL has no such function.
   () => call("console", "get_evnet", { p_id: 1, p_scope: null }),
-  // @ts-expect-error SQL has it, but nothing says what it answers.
+  // @ts-expect-error SQL has it, but its answer is not declared.
   () => call("console", "get_staff", { p_id: "" }),
 ];
 
@@ -69,42 +69,42 @@ declare const signed: { p_scope: string[]; p_actor: string };
 /** Each is empty as long as lib/db/functions agrees with the generated types. */
 export type Disagreements = [
   Nothing<Exclude<keyof Answers, keyof Functions>>,
-  Nothing<Exclude<keyof SaidArguments, FunctionName>>,
+  Nothing<Exclude<keyof DeclaredArguments, FunctionName>>,
   Nothing<UnknownArgument>,
-  Nothing<UnsaidJson>,
+  Nothing<UndeclaredJson>,
   Nothing<OtherArgument>,
   Nothing<OtherAnswer>,
 ];
 
-/** What is said of an argument that SQL does not have. */
+/** A declared argument that SQL does not have. */
 type UnknownArgument = {
-  [Name in keyof SaidArguments]: Exclude<keyof SaidArguments[Name], keyof Functions[Name]["Args"]>;
-}[keyof SaidArguments];
+  [Name in keyof DeclaredArguments]: Exclude<keyof DeclaredArguments[Name], keyof Functions[Name]["Args"]>;
+}[keyof DeclaredArguments];
 
-/** A JSON argument of which nothing is said. */
-type UnsaidJson = {
+/** A JSON argument without a declaration. */
+type UndeclaredJson = {
   [Name in FunctionName]: {
     [Argument in keyof Functions[Name]["Args"]]-?: Json extends Functions[Name]["Args"][Argument]
-      ? Name extends keyof SaidArguments
-        ? Exclude<Argument, keyof SaidArguments[Name]>
+      ? Name extends keyof DeclaredArguments
+        ? Exclude<Argument, keyof DeclaredArguments[Name]>
         : Argument
       : never;
   }[keyof Functions[Name]["Args"]];
 }[FunctionName];
 
-/** What is said of an argument that is no JSON, and more than that it may be null. */
+/** A declaration that changes more of a generated type than that it may be null. */
 type OtherArgument = {
-  [Name in keyof SaidArguments]: {
-    [Argument in keyof SaidArguments[Name] &
+  [Name in keyof DeclaredArguments]: {
+    [Argument in keyof DeclaredArguments[Name] &
       keyof Functions[Name]["Args"]]: Json extends Functions[Name]["Args"][Argument]
       ? never
-      : Loose<NonNullable<SaidArguments[Name][Argument]>> extends Functions[Name]["Args"][Argument]
+      : Loose<NonNullable<DeclaredArguments[Name][Argument]>> extends Functions[Name]["Args"][Argument]
         ? never
         : [Name, Argument];
-  }[keyof SaidArguments[Name] & keyof Functions[Name]["Args"]];
-}[keyof SaidArguments];
+  }[keyof DeclaredArguments[Name] & keyof Functions[Name]["Args"]];
+}[keyof DeclaredArguments];
 
-/** An answer that is no JSON, and is said to be something else. */
+/** A declared answer that differs from a generated one that is not JSON. */
 type OtherAnswer = {
   [Name in FunctionName]: Json extends Functions[Name]["Returns"]
     ? never

@@ -1,6 +1,6 @@
 /**
  * What each SQL function answers that TypeScript calls: one line a function, as the comments in supabase/schemas say. A
- * function without a line cannot be called. What it takes is in arguments.ts.
+ * function without a line cannot be called. What it takes is in arguments.ts. tests/pipeline/answers.test.ts asks the real functions.
  */
 import type { FailedWebhook } from "@/lib/contract/analytics";
 import type { DeadLetters, RailCounts } from "@/lib/contract/dead-letters";

@@ -1,6 +1,6 @@
 /**
  * What each SQL function takes. The generated types know its arguments, but neither which of them may be null nor what a JSON
- * argument holds: that is said here, once. A JSON argument that is not said here cannot be given.
+ * argument holds: that is declared here, once. A JSON argument without a declaration cannot be passed.
  */
 import type { AuditFilter } from "@/lib/contract/audit-filter";
 import type { Destination } from "@/lib/contract/destinations";
@@ -18,12 +18,12 @@ type Functions = Database["public"]["Functions"];
 export type FunctionName = keyof Answers & keyof Functions;
 
 /** The arguments of a function, by their names. */
-export type Arguments<Name extends FunctionName> = Said<
+export type Arguments<Name extends FunctionName> = Declared<
   Functions[Name]["Args"],
-  Name extends keyof SaidArguments ? SaidArguments[Name] : unknown
+  Name extends keyof DeclaredArguments ? DeclaredArguments[Name] : unknown
 >;
 
-type Said<Generated, Ours> = {
+type Declared<Generated, Ours> = {
   [Argument in keyof Generated]: Argument extends keyof Ours
     ? Ours[Argument]
     : Argument extends "p_scope"
@@ -33,8 +33,8 @@ type Said<Generated, Ours> = {
         : Generated[Argument];
 };
 
-/** What is said of arguments here, in place of what is generated. */
-export interface SaidArguments {
+/** Types of arguments that replace the generated ones. */
+export interface DeclaredArguments {
   accept_events: { p_events: (NewEvent & { n: number })[] };
   record_rejections: { p_samples: RejectionSample[]; p_counts: RejectionCount[] };
   configure_destinations: { p_destinations: ConfiguredDestination[] };
@@ -88,7 +88,7 @@ export interface SaidArguments {
   list_actions: { p_filter: AuditFilter };
 }
 
-/** Which events: by number, by a provider's keys (of one organisation or source where it is said), by a filter of the history, or what failed in another replay. */
+/** Which events: by number, by a provider's keys (of one organisation or source where it is given), by a filter of the history, or what failed in another replay. */
 export type Selection =
   | { event_ids: number[] }
   | { provider_slug: string; event_keys: string[]; organisation_id?: string | null; source_id?: number | null }

@@ -66,6 +66,7 @@ export interface SecretHolder {
 }
 
 export interface SealedDestination extends SecretHolder {
+  id: number;
   kind: "tables" | "http";
   managed: boolean;
   url: string | null;

@@ -93,10 +93,9 @@ export interface Changes {
   replay_ids: number[] | null;
 }
 
-export interface Condition {
+export interface Condition extends Pick<Analytics, "waiting" | "dead_letters" | "running_replays" | "events_stored"> {
   at: string;
   read_only: boolean;
   standby: boolean;
-  waiting: { count: number; oldest_due_seconds: number | null };
   requests: { provider: string; accepted: number; rejected: number }[];
 }
