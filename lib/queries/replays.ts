@@ -1,4 +1,5 @@
 /** Server reads of replays, for pages and APIs. */
+import type { ReplayFilter } from "@/lib/contract/replay-filter";
 import type { ReplayItem, ReplayPage, ReplaySummary } from "@/lib/contract/replays";
 import type { ReplayOutcome } from "@/lib/contract/vocabulary";
 import { call } from "@/lib/db/client";
@@ -6,11 +7,6 @@ import type { KeyChoice, ReplayFailures } from "@/lib/db/functions/reads";
 import { readReplayProgress } from "@/lib/pipeline/preview";
 import { replayNumber, type Selection } from "@/lib/pipeline/replay";
 import { type Scoped, scopeOf } from "@/lib/scope";
-
-export interface ReplayFilter {
-  status?: string[];
-  q?: string;
-}
 
 /** Replays, newest first. Drafts only when the filter asks for them. */
 export function listReplays(

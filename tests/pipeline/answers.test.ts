@@ -213,7 +213,7 @@ describe("reads", () => {
 
   test("of replays", async () => {
     agree(await call("console", "get_replay", { p_id: draft, ...all }), replay.nullable());
-    const page = { p_filter: { status: ["draft"] }, p_limit: 10, p_cursor: null, ...all };
+    const page = { p_filter: { status: ["draft" as const] }, p_limit: 10, p_cursor: null, ...all };
     agree(await call("console", "list_replays", page), replayPage);
     const items = { p_replay_id: draft, p_outcome: null, p_after: 0, p_limit: 10, ...all };
     agree(await call("console", "list_replay_items", items), z.array(replayItem).min(1));

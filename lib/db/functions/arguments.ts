@@ -5,6 +5,7 @@
 import type { AuditFilter } from "@/lib/contract/audit-filter";
 import type { Destination } from "@/lib/contract/destinations";
 import type { EventFilter } from "@/lib/contract/event-filter";
+import type { ReplayFilter } from "@/lib/contract/replay-filter";
 import type { ReplayOutcome, StaffRole } from "@/lib/contract/vocabulary";
 import type { Organisations } from "@/lib/scope";
 import type { Database, Json } from "../database.types";
@@ -80,7 +81,7 @@ export interface DeclaredArguments {
   read_event_histogram: { p_filter: EventFilter };
   count_event_types: { p_filter: Pick<EventFilter, "from_ts" | "to_ts" | "range"> };
   list_merchant_events: { p_filter: EventFilter; p_cursor: string | null };
-  list_replays: { p_filter: { status?: string[]; q?: string }; p_cursor: number | null };
+  list_replays: { p_filter: ReplayFilter; p_cursor: number | null };
   list_replay_items: { p_outcome: ReplayOutcome | "waiting" | null };
   list_missing_events: { p_selection: Selection };
   list_key_choices: { p_selection: Selection };

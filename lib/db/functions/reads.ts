@@ -1,11 +1,12 @@
 /** What SQL answers to reads, where that is not yet what the API answers (lib/contract). */
 import type { Analytics } from "@/lib/contract/analytics";
+import type { MerchantEvent } from "@/lib/contract/api/merchant-answers";
 import type { Destination, DestinationDelivery } from "@/lib/contract/destinations";
 import type { Attempt, Delivery, EventDetail } from "@/lib/contract/events";
 import type { Topic } from "@/lib/contract/live";
 import type { ReplayPreview } from "@/lib/contract/replays";
 import type { Source, SourceProvider } from "@/lib/contract/sources";
-import type { ErrorClass, EventStatus, ParseStatus } from "@/lib/contract/vocabulary";
+import type { ErrorClass, ParseStatus } from "@/lib/contract/vocabulary";
 
 export type StoredAttempt = Omit<Attempt, "response_body"> & { response_body_base64: string | null };
 
@@ -21,21 +22,7 @@ export interface StoredBody {
 }
 
 export interface MerchantEvents {
-  events: {
-    id: string;
-    eventType: string;
-    merchantId: string | null;
-    status: EventStatus;
-    attempts: number;
-    lastAttempt: string | null;
-    lastError: string | null;
-    errorClass: ErrorClass | null;
-    webhookUrl: string | null;
-    payload: unknown;
-    createdAt: string;
-    provider: string;
-    eventKey: string;
-  }[];
+  events: MerchantEvent[];
   next_cursor: string | null;
 }
 
