@@ -12,9 +12,9 @@ export interface Scoped {
 /** For what Redrive does by itself. Never for what somebody asked for. */
 export const EVERYTHING: Scoped = { organisations: null };
 
-/** The argument that every SQL function takes for whom it answers. Its generated type knows no null. */
-export function scopeOf({ organisations }: Scoped): { p_scope: string[] } {
-  return { p_scope: organisations as string[] };
+/** The argument that every SQL function takes for whom it answers. */
+export function scopeOf({ organisations }: Scoped): { p_scope: Organisations } {
+  return { p_scope: organisations };
 }
 
 /** What both have: a token has no more than its maker. */

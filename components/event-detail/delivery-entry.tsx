@@ -1,4 +1,5 @@
 import type { Delivery } from "@/lib/contract/events";
+import { printId } from "@/lib/contract/ids";
 import type { Replay } from "@/lib/contract/replays";
 import { plural } from "../format";
 import { HoldAction } from "../holds/hold-action";
@@ -62,7 +63,12 @@ function Outlook({ delivery }: { delivery: Delivery }) {
     return (
       <HoldLine words={`${failed}${holdSentence(hold, destination.name, clock)}`}>
         <HoldAction
-          hold={{ ...hold, destination_id: `ds_${destination.id}`, destination: destination.name, deliveries: 1 }}
+          hold={{
+            ...hold,
+            destination_id: printId("destination", destination.id),
+            destination: destination.name,
+            deliveries: 1,
+          }}
         />
       </HoldLine>
     );

@@ -1,5 +1,6 @@
 import Link from "next/link";
 import type { Delivery, EventDetail } from "@/lib/contract/events";
+import { printId } from "@/lib/contract/ids";
 import { RUNBOOK } from "@/lib/contract/runbook";
 import { ERROR_CLASS } from "@/lib/contract/vocabulary";
 import { historyAddress } from "../filters/history-address";
@@ -74,7 +75,7 @@ function TroubleLine({ delivery }: { delivery: Delivery }) {
         </dl>
         <p className="mt-2 flex flex-wrap gap-x-4 gap-y-1 text-accent">
           <Link
-            href={`/destinations/ds_${destination.id}`}
+            href={`/destinations/${printId("destination", destination.id)}`}
             className="min-w-0 underline-offset-2 [overflow-wrap:anywhere] hover:underline"
           >
             Open {destination.name}

@@ -1,4 +1,5 @@
 import type { EventFilter } from "@/lib/contract/event-filter";
+import { printId } from "@/lib/contract/ids";
 import type { Replay } from "@/lib/contract/replays";
 import { filterSentence } from "../filters/event-filter-text";
 import { plural } from "../format";
@@ -18,12 +19,14 @@ export function selectionText({ selection, total, created_at }: Replay, time: (i
     limit?: number;
   };
   if (event_ids)
-    return event_ids.length === 1 ? `Event we_${event_ids[0]}` : `${plural(event_ids.length, "chosen event")}`;
+    return event_ids.length === 1
+      ? `Event ${printId("event", event_ids[0] as number)}`
+      : `${plural(event_ids.length, "chosen event")}`;
   if (event_keys) {
     const name = provider_slug ? providerName(provider_slug) : "";
     return event_keys.length === 1 ? `${name} ${event_keys[0]}` : `${event_keys.length} ${name} keys`;
   }
-  if (failures_of) return `What failed in wr_${failures_of}`;
+  if (failures_of) return `What failed in ${printId("replay", failures_of)}`;
   if (!filter) return plural(total, "delivery", "deliveries");
   const sentence = filterSentence(chosenBy(filter, created_at), time);
   const which = limit ? `The oldest ${plural(limit, "event")}` : "All";

@@ -1,4 +1,5 @@
 /** Roles, scopes and actions as people read them. */
+import { parseFullId } from "@/lib/contract/ids";
 import type { Scope } from "@/lib/contract/scopes";
 import type { StaffAction, StaffMember } from "@/lib/contract/staff";
 import type { StaffRole } from "@/lib/contract/vocabulary";
@@ -101,9 +102,9 @@ export function subjectText({ action, subject, details }: StaffAction): string |
 
 /** The page of what it was done to, where there is one. */
 export function subjectAddress({ subject }: StaffAction): string | null {
-  if (/^we_\d+$/.test(subject)) return `/events/${subject}`;
-  if (/^wr_\d+$/.test(subject)) return `/replays/${subject}`;
-  if (/^ds_\d+$/.test(subject)) return `/destinations/${subject}`;
+  if (parseFullId("event", subject) !== undefined) return `/events/${subject}`;
+  if (parseFullId("replay", subject) !== undefined) return `/replays/${subject}`;
+  if (parseFullId("destination", subject) !== undefined) return `/destinations/${subject}`;
   return null;
 }
 

@@ -1,4 +1,5 @@
 /** API tokens that administrators make in the console: `rd_` and 256 random bits, kept as a hash, looked up on each request. */
+import { parseId } from "@/lib/contract/ids";
 import type { Scope } from "@/lib/contract/scopes";
 import type { ApiToken, ApiTokenStatus, NewApiToken } from "@/lib/contract/staff";
 import { call } from "@/lib/db/client";
@@ -39,7 +40,7 @@ export async function findApiToken(
   secret: string,
   kind: ApiToken["kind"],
 ): Promise<(ApiToken & { owner_id: string | null }) | { problem: string }> {
-  const stored = await call<(ApiToken & { owner_id: string | null }) | null>("console", "use_api_token", {
+  const stored = await call("console", "use_api_token", {
     p_token_hash: hashSecret(secret),
   });
   if (!stored || stored.kind !== kind) return { problem: "The token is not valid." };
@@ -84,16 +85,16 @@ export async function createApiToken(order: TokenOrder, { actor, requestId }: As
   }
   const token = `${PREFIX}${makeSecret()}`;
   const owner = accountOf(actor);
-  const parent = Number(actor.tokenId?.slice("tk_".length));
+  const parent = actor.tokenId && parseId("token", actor.tokenId);
   // A token without a person behind it has nobody whose scope bounds it later.
   const organisations = order.organisations === undefined ? actor.organisations : order.organisations;
-  const made = await call<ApiToken | { refused: "beyond_scope" }>("console", "create_api_token", {
+  const made = await call("console", "create_api_token", {
     p_name: order.name,
     p_token_hash: hashSecret(token),
     p_hint: token.slice(-HINT_LENGTH),
     p_scopes: order.scopes,
     p_days: order.expires_in_days,
-    p_organisations: organisations as string[],
+    p_organisations: organisations,
     ...scopeOf(actor),
     p_actor: actor.name,
     p_actor_id: actor.id,
@@ -107,10 +108,10 @@ export async function createApiToken(order: TokenOrder, { actor, requestId }: As
 
 /** Ends a token at once, `tk_12` or `12`, and those that were made with it. Throws a `Problem` when there is none. */
 export async function revokeApiToken(id: string, { actor, requestId }: Asker): Promise<ApiToken> {
-  const number = /^(?:tk_)?(\d{1,15})$/.exec(id)?.[1];
+  const number = parseId("token", id);
   const revoked = number
-    ? await call<ApiToken | null>("console", "revoke_api_token", {
-        p_id: Number(number),
+    ? await call("console", "revoke_api_token", {
+        p_id: number,
         ...scopeOf(actor),
         p_actor: actor.name,
         p_actor_id: actor.id,

@@ -2,19 +2,17 @@
 import type { SingleSignOnRefusal } from "@/lib/contract/single-sign-on";
 import type { SignInLimit } from "@/lib/contract/staff";
 import { call } from "@/lib/db/client";
+import type { Booking } from "@/lib/db/functions/people";
 import { Problem } from "@/lib/errors";
 import { type Scoped, scopeOf } from "@/lib/scope";
 import { forgetHeldAddresses, heldFor, holdAddress, tooManyAttempts } from "./held-addresses";
 import type { Actor } from "./permissions";
 
-/** A guess that may be evaluated, or how many seconds to wait before the next one may. */
-export type Booking = { guess: number; wait?: undefined } | { wait: number };
-
 /** Counts a guess at an account before it is evaluated. */
 export async function bookGuess(email: string, address: string, requestId: string): Promise<Booking> {
   const held = heldFor(address);
   if (held !== undefined) return { wait: held };
-  const booking = await call<Booking & { of_address?: boolean }>("console", "book_guess", {
+  const booking = await call("console", "book_guess", {
     p_email: email,
     p_address: address,
     p_request_id: requestId,
@@ -58,7 +56,7 @@ export async function liftSignInLimit(
   { kind, subject }: Pick<SignInLimit, "kind" | "subject">,
   { actor, requestId }: { actor: Actor; requestId: string },
 ): Promise<void> {
-  const forgotten = await call<number>("console", "lift_sign_in_limit", {
+  const forgotten = await call("console", "lift_sign_in_limit", {
     p_kind: kind,
     p_subject: subject,
     ...scopeOf(actor),

@@ -4,7 +4,6 @@ import { Problem } from "@/lib/errors";
 import { log, logError } from "@/lib/log";
 import { bookGuess, forgetGuess, recordRefusedSignIn, tooMany } from "./guesses";
 import { verifyPassword } from "./password";
-import type { Staff } from "./session";
 import type { Device } from "./sessions";
 import type { SignInRefused } from "./single-sign-on/refused";
 
@@ -64,5 +63,5 @@ export function refuse(exchange: Exchange, error: unknown): never {
 
 /** The person with an e-mail, for signing in. */
 export function findStaff(email: string) {
-  return call<(Staff & { password_hash: string | null }) | null>("console", "find_staff", { p_email: email });
+  return call("console", "find_staff", { p_email: email });
 }

@@ -3,23 +3,11 @@ import { decode } from "next-auth/jwt";
 import type { StaffRole } from "@/lib/contract/vocabulary";
 import { call } from "@/lib/db/client";
 import { environment } from "@/lib/env";
-import type { Organisations } from "@/lib/scope";
 import type { Actor } from "./permissions";
 import { hashSecret } from "./secrets";
 
 /** Twelve hours: a working day. */
 export const SESSION_SECONDS = 12 * 60 * 60;
-
-/** What `find_staff` and `use_session` answer. */
-export interface Staff {
-  id: string;
-  email: string;
-  name: string;
-  role: StaffRole;
-  organisations: Organisations;
-  disabled: boolean;
-  session_version: number;
-}
 
 /** An actor with a role of its own: somebody on the staff, in an open session. */
 export type Person = Actor & { role: StaffRole; sessionId: string };
@@ -53,7 +41,7 @@ export async function sessionIdOf(cookie: string | undefined): Promise<string | 
 
 /** The person of an open session. */
 export async function personOfSession(session: string): Promise<Person | undefined> {
-  const staff = await call<(Staff & { session_id: string }) | null>("console", "use_session", {
+  const staff = await call("console", "use_session", {
     p_id_hash: hashSecret(session),
   });
   if (!staff || staff.disabled) return undefined;

@@ -1,4 +1,5 @@
 /** Sessions of the console: begun with a new id at each sign-in, listed, ended. The rows are in supabase/schemas/540_sessions.sql. */
+import { parseFullId } from "@/lib/contract/ids";
 import type { StaffSession } from "@/lib/contract/staff";
 import type { StaffRole } from "@/lib/contract/vocabulary";
 import { call } from "@/lib/db/client";
@@ -26,7 +27,7 @@ export async function startSession(
   method?: "single sign-on",
 ): Promise<string | undefined> {
   const id = makeSecret();
-  const started = await call<string | null>("console", "start_session", {
+  const started = await call("console", "start_session", {
     p_staff_id: staff.id,
     p_version: staff.version,
     p_id_hash: hashSecret(id),
@@ -52,7 +53,7 @@ interface Asker {
 
 /** The asker's own open sessions. Throws a `Problem` for tokens, which have none. */
 export async function listOwnSessions({ actor }: Pick<Asker, "actor">): Promise<StaffSession[]> {
-  const sessions = await call<Omit<StaffSession, "is_current">[]>("console", "list_sessions", {
+  const sessions = await call("console", "list_sessions", {
     p_staff_id: personOf(actor),
   });
   return sessions.map((session) => ({ ...session, is_current: session.id === actor.sessionId }));
@@ -61,12 +62,12 @@ export async function listOwnSessions({ actor }: Pick<Asker, "actor">): Promise<
 /** Ends one of the asker's own sessions, `se_12`. Throws a `Problem` when it is not theirs or has ended. */
 export async function endOwnSession(id: string, { actor, requestId }: Asker): Promise<void> {
   const person = personOf(actor);
-  const number = /^se_(\d{1,15})$/.exec(id)?.[1];
+  const number = parseFullId("session", id);
   const ended =
     number !== undefined &&
-    (await call<boolean>("console", "end_session", {
+    (await call("console", "end_session", {
       p_staff_id: person,
-      p_id: Number(number),
+      p_id: number,
       p_request_id: requestId,
     }));
   if (!ended) throw new Problem({ status: 404, title: "You have no such session.", detail: "It may have ended." });
@@ -84,19 +85,15 @@ export function endSessionsOf(staffId: string, asker: Asker): Promise<number> {
 
 async function endAll(staffId: string, { actor, requestId }: Asker, within?: StaffRole[]): Promise<number> {
   const own = accountOf(actor);
-  const answer = await call<{ result: "ended" | keyof typeof REFUSALS; ended?: number }>(
-    "console",
-    "end_all_sessions",
-    {
-      p_staff_id: staffId,
-      ...scopeOf(actor),
-      p_actor: actor.name,
-      p_actor_id: actor.id,
-      p_request_id: requestId,
-      ...(within && { p_within: within }),
-      ...(own && { p_own_id: own }),
-    },
-  );
+  const answer = await call("console", "end_all_sessions", {
+    p_staff_id: staffId,
+    ...scopeOf(actor),
+    p_actor: actor.name,
+    p_actor_id: actor.id,
+    p_request_id: requestId,
+    ...(within && { p_within: within }),
+    ...(own && { p_own_id: own }),
+  });
   if (answer.result !== "ended") throw new Problem(REFUSALS[answer.result]);
   return answer.ended ?? 0;
 }

@@ -5,6 +5,7 @@ import { SCOPE_NAMES } from "@/lib/contract/scopes";
 import type { Invitation, StaffChange, StaffMember, StaffWithInvitation } from "@/lib/contract/staff";
 import type { StaffRole } from "@/lib/contract/vocabulary";
 import { call } from "@/lib/db/client";
+import type { OpenInvitation, StaffChanged, StaffRefusal } from "@/lib/db/functions/people";
 import { environment } from "@/lib/env";
 import { Problem, type ProblemInit } from "@/lib/errors";
 import { beyondScope, type Organisations, type Scoped, scopeOf } from "@/lib/scope";
@@ -19,14 +20,6 @@ interface Asker {
   requestId: string;
   /** The request a link is made for: it leads back to where that came from. */
   request: Request;
-}
-
-interface Answer {
-  result: "invited" | "linked" | "changed" | "beyond_scope" | keyof typeof REFUSALS;
-  staff?: StaffMember;
-  expires_at?: string;
-  /** How many tokens work, of somebody who shall be disabled. */
-  tokens?: number;
 }
 
 const BEYOND = { status: 403, detail: "A role can have no right that you do not have yourself." };
@@ -55,7 +48,7 @@ export const REFUSALS = {
     field: "tokens",
   },
   disabled: { status: 409, title: "This person is disabled.", detail: "Enable the account, then make a link." },
-} satisfies Record<string, ProblemInit>;
+} satisfies Record<StaffRefusal, ProblemInit>;
 
 /** Everybody who may no more than the asker's organisations, those who can sign in first. */
 export function listStaff(asker: Scoped): Promise<StaffMember[]> {
@@ -71,10 +64,10 @@ export async function inviteStaff(
     throw new Problem({ ...BEYOND, title: `You may not give the role ${role}.`, field: "role" });
   }
   const secret = makeSecret();
-  const answer = await call<Answer>("console", "invite_staff", {
+  const answer = await call("console", "invite_staff", {
     p_email: email,
     p_role: role,
-    p_organisations: (organisations === undefined ? asker.actor.organisations : organisations) as string[],
+    p_organisations: organisations === undefined ? asker.actor.organisations : organisations,
     p_token_hash: hashSecret(secret),
     ...askedBy(asker),
   });
@@ -84,7 +77,7 @@ export async function inviteStaff(
 /** A new link for somebody who lost theirs, or the password. Links from before open nothing any more. */
 export async function linkStaff(id: string, asker: Asker): Promise<StaffWithInvitation> {
   const secret = makeSecret();
-  const answer = await call<Answer>("console", "link_staff", {
+  const answer = await call("console", "link_staff", {
     p_id: personId(id),
     p_token_hash: hashSecret(secret),
     p_within: rolesWithin(asker.actor),
@@ -103,28 +96,18 @@ export async function changeStaff(
   { role, disabled, organisations, tokens }: StaffChange,
   asker: Omit<Asker, "request">,
 ): Promise<StaffMember> {
-  const answer = await call<Answer>("console", "change_staff", {
+  const answer = await call("console", "change_staff", {
     p_id: personId(id),
     p_within: rolesWithin(asker.actor),
     ...askedBy(asker),
     ...onBehalf(asker),
     ...(role && { p_role: role }),
     ...(disabled !== undefined && { p_disabled: disabled }),
-    ...(organisations !== undefined && { p_rescope: true, p_organisations: organisations as string[] }),
+    ...(organisations !== undefined && { p_rescope: true, p_organisations: organisations }),
     ...(tokens && { p_tokens: tokens === "revoke" ? tokens : tokens.hand_over_to }),
     p_scope_roles: Object.fromEntries(SCOPE_NAMES.map((scope) => [scope, leastRoleOf(scope)])),
   });
   return personIn(answer, asker.actor);
-}
-
-/** Whom a link lets in. */
-export interface OpenInvitation {
-  email: string;
-  name: string;
-  role: StaffRole;
-  /** False for somebody who has a password and lost it. */
-  is_new: boolean;
-  expires_at: string;
 }
 
 /**
@@ -136,7 +119,7 @@ export async function findInvitation(
   address: string,
   { counts }: { counts: boolean },
 ): Promise<OpenInvitation | null> {
-  const answer = await call<{ invitation: OpenInvitation | null; wait?: number }>("console", "open_invitation", {
+  const answer = await call("console", "open_invitation", {
     p_token_hash: hashSecret(secret),
     p_address: address,
     p_counts: counts,
@@ -164,7 +147,7 @@ export async function acceptInvitation(
     throw new Problem({ status: 400, title: "This password is too easy to guess.", detail: weak, field: "password" });
   const email =
     open &&
-    (await call<string | null>("console", "accept_invitation", {
+    (await call("console", "accept_invitation", {
       p_token_hash: hashSecret(token),
       p_name: name,
       p_password_hash: await hashPassword(password, address),
@@ -194,13 +177,13 @@ export function personId(id: string): string {
   throw new Problem(REFUSALS.not_found);
 }
 
-function personIn(answer: Answer, actor: Actor): StaffMember {
+function personIn(answer: StaffChanged, actor: Actor): StaffMember {
   if (answer.staff) return answer.staff;
   if (answer.result === "beyond_scope") throw beyondScope(actor, "organisations");
   throw new Problem(REFUSALS[answer.result as keyof typeof REFUSALS]);
 }
 
-function withLink(answer: Answer, secret: string, { actor, request }: Asker): StaffWithInvitation {
+function withLink(answer: StaffChanged, secret: string, { actor, request }: Asker): StaffWithInvitation {
   const staff = personIn(answer, actor);
   const invitation: Invitation = {
     url: new URL(`/invitation/${secret}`, originOf(request)).href,

@@ -12,7 +12,7 @@ const LENGTH = 20;
 /** Creates the administrator when there is no staff yet. Returns the password, which nothing else ever shows again. */
 export async function createFirstAdministrator(): Promise<string | undefined> {
   const password = Array.from({ length: LENGTH }, () => ALPHABET[randomInt(ALPHABET.length)]).join("");
-  const created = await call<boolean>("console", "create_first_admin", {
+  const created = await call("console", "create_first_admin", {
     p_email: FIRST_ADMINISTRATOR,
     p_name: "Administrator",
     p_password_hash: await hashPassword(password),

@@ -3,7 +3,7 @@ import { isSingleSignOnWanted, singleSignOn } from "../auth/single-sign-on/confi
 import { call } from "../db/client";
 import { openPool } from "../db/connection-options";
 import { readNetworks } from "../destinations/addresses";
-import { activeSecrets, openHeaders, type SecretHolder } from "../destinations/secrets";
+import { activeSecrets, openHeaders } from "../destinations/secrets";
 import { ConfigurationError, type Environment, secretsFrom } from "../env";
 import { readProxies } from "../front/proxies";
 import { log } from "../log";
@@ -90,7 +90,7 @@ function checkStrength(): void {
 
 /** Refuses to start without the key to what destinations have encrypted: their deliveries could only fail. */
 export async function checkEncryptionKey(): Promise<void> {
-  const sealed = await call<SecretHolder | null>("pipeline", "find_sealed_destination", {} as never);
+  const sealed = await call("pipeline", "find_sealed_destination", {});
   if (!sealed) return;
   activeSecrets(sealed);
   openHeaders(sealed);

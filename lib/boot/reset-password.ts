@@ -28,7 +28,7 @@ async function resetPassword(): Promise<void> {
     process.env.DATABASE_URL = url;
   }
   const password = randomBytes(15).toString("base64url");
-  const found = await call<boolean>("console", "set_staff_password", {
+  const found = await call("console", "set_staff_password", {
     p_email: email,
     p_password_hash: await hashPassword(password),
   });

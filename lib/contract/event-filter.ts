@@ -4,31 +4,10 @@
  * Printing it is lib/contract/print-filter.ts, which the browser loads without the schema.
  */
 import { z } from "zod";
-import {
-  DELIVERY_STATUS,
-  type DeliveryStatus,
-  ERROR_CLASS,
-  type ErrorClass,
-  TRUST,
-  type TrustLevel,
-} from "./vocabulary";
-
-const EVENT_STATUSES = [
-  "received",
-  "processing",
-  "processed",
-  "failed",
-  "dead",
-  "replayed",
-  "resolved",
-  "ignored",
-] as const;
+import { deliveryStatus, errorClass, eventStatus, givenTime, list, trustLevel } from "./api/values";
 
 /** Words of the runbooks that mean one of our states. `timeout` also sets the error class. */
 const RUNBOOK_STATUS: Record<string, string> = { retry_exhausted: "dead" };
-
-const list = <T extends z.ZodType>(item: T) =>
-  z.preprocess((value) => (typeof value === "string" ? value.split(",").filter(Boolean) : value), z.array(item));
 
 /** Postgres text holds no NUL. */
 const text = z
@@ -36,12 +15,10 @@ const text = z
   .max(255)
   .regex(/^[^\0]*$/, "must not contain a NUL character");
 
-const time = z.iso.datetime({ offset: true, error: "must be an ISO 8601 time such as 2026-01-31T09:00:00Z" });
-
 /** Its fields, for what takes some of them, or more. Whoever does refuses a reversed time with `refuseReversed`. */
 export const eventFilterFields = z.object({
   provider_slug: list(z.string().max(40)).optional(),
-  status: list(z.preprocess((value) => RUNBOOK_STATUS[String(value)] ?? value, z.enum(EVENT_STATUSES))).optional(),
+  status: list(z.preprocess((value) => RUNBOOK_STATUS[String(value)] ?? value, eventStatus)).optional(),
   /** One type, or several with commas between them: a type has dots, never commas. */
   event_type: z
     .preprocess(
@@ -54,12 +31,12 @@ export const eventFilterFields = z.object({
     .optional(),
   org_id: text.optional(),
   company_id: text.optional(),
-  error_class: list(z.enum(Object.keys(ERROR_CLASS) as [ErrorClass])).optional(),
+  error_class: list(errorClass).optional(),
   /** Free text on the event key. */
   q: text.optional(),
   /** Free text in the payload, as Postgres prints its JSON. Read event by event, so it ends after some seconds. */
   text: text.optional(),
-  trust: list(z.enum(Object.keys(TRUST) as [TrustLevel])).optional(),
+  trust: list(trustLevel).optional(),
   /** At least so many, of all its deliveries together. */
   attempts: z.preprocess(numberIn, z.int().min(1).max(1000)).optional(),
   /** `1`: by a replay, at least once. `0`: never. */
@@ -70,15 +47,15 @@ export const eventFilterFields = z.object({
       .string()
       .regex(/^([a-z0-9][a-z0-9-]{0,62}|ds_\d{1,15})$/, "must be the short name of a destination, such as agent-sdk"),
   ).optional(),
-  delivery_status: list(z.enum(Object.keys(DELIVERY_STATUS) as [DeliveryStatus])).optional(),
+  delivery_status: list(deliveryStatus).optional(),
   /** Of the last attempt: one status, or all of a hundred. */
   http_status: list(z.string().regex(/^[1-5](\d\d|xx)$/, "must be a status such as 503, or 5xx")).optional(),
   /** The cause, as `GET /api/dead-letters` names it. */
   error_group: list(
     z.string().regex(/^[0-9a-f]{16}$/, "must be a group's 16 digits, as the dead letters name it"),
   ).optional(),
-  from_ts: time.optional(),
-  to_ts: time.optional(),
+  from_ts: givenTime.optional(),
+  to_ts: givenTime.optional(),
   /** A time range that moves with the clock, instead of from_ts: 15m, 1h, 24h, 7d, 30d. */
   range: z.enum(["15m", "1h", "24h", "7d", "30d"], "is 15m, 1h, 24h, 7d or 30d").optional(),
 });

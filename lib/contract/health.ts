@@ -13,18 +13,4 @@ export const CHECKS = [
   "log",
 ] as const;
 
-export interface HealthCheck {
-  name: (typeof CHECKS)[number];
-  /** `failed`: webhooks are not stored. `degraded`: something is lost, refused or late. `unknown`: it could not be checked. */
-  status: "ok" | "degraded" | "failed" | "unknown";
-  /** What was found, in a sentence. */
-  detail: string;
-  /** What to do about it; null when there is nothing to do. */
-  todo: string | null;
-}
-
-export interface DeepHealth {
-  status: "healthy" | "degraded" | "unhealthy";
-  timestamp: string;
-  checks: HealthCheck[];
-}
+export type { DeepHealth, HealthCheck } from "./api/overview";

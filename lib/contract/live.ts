@@ -1,4 +1,5 @@
 /** What `GET /api/live` says: what changed, never how it looks now. Whoever shows it reads it again. */
+import { parseFullId } from "./ids";
 
 export const TOPICS = [
   "events",
@@ -32,8 +33,10 @@ export type LiveEventName = "ready" | "change" | "reset" | "beat";
 /** Whether a change is one of these interests. */
 export function concerns({ topics, event_ids, replay_ids }: Change, interests: readonly Interest[]): boolean {
   return interests.some((interest) => {
-    if (interest.startsWith("we_")) return topics.includes("events") && (event_ids?.includes(interest) ?? true);
-    if (interest.startsWith("wr_")) return topics.includes("replays") && (replay_ids?.includes(interest) ?? true);
+    if (parseFullId("event", interest) !== undefined)
+      return topics.includes("events") && (event_ids?.includes(interest) ?? true);
+    if (parseFullId("replay", interest) !== undefined)
+      return topics.includes("replays") && (replay_ids?.includes(interest) ?? true);
     return topics.includes(interest as Topic);
   });
 }

@@ -12,11 +12,4 @@ export const PLATFORM_EVENT_TYPES = [
   "webhook.test",
 ] as const;
 
-/** What became of one published event. */
-export interface PublishedEvent {
-  event_id: string;
-  organisation_id: string;
-  idempotency_key: string;
-  /** `duplicate`: the same was published before. `conflict`: something else was, under the same key; only the first is delivered. */
-  outcome: "accepted" | "duplicate" | "conflict";
-}
+export type { PublishedEvent } from "./api/publish";

@@ -10,15 +10,15 @@ import { createConnection } from "./connection";
 import type { Database } from "./database.types";
 import { DEADLINE_HEADER, directFetch, type Statements } from "./direct";
 import { routeOf } from "./expensive";
+import type { Answers } from "./functions/answers";
+import type { Arguments, FunctionName } from "./functions/arguments";
 import { DEADLINE_MS, LANES, type Lane, shareOut } from "./lanes";
 import { createPool } from "./pool";
-import { takeTurn } from "./turns";
+import { type Turn, takeTurn } from "./turns";
 
+export type { Answers } from "./functions/answers";
+export type { Arguments } from "./functions/arguments";
 export type { Lane } from "./lanes";
-
-type Functions = Database["public"]["Functions"];
-export type FunctionName = keyof Functions & string;
-export type Arguments<Name extends FunctionName> = Functions[Name]["Args"];
 
 /** The SQL said no: a bug of ours or a wrong argument. `code` is the SQLSTATE. */
 export class DatabaseError extends Error {
@@ -51,40 +51,41 @@ export class DatabaseBusy extends DatabaseUnavailable {
 }
 
 /**
- * Calls a SQL function. Results are shaped as the function's comment in supabase/schemas says. The lane is whose work it is;
- * what expensive.ts lists goes through the search lane instead, and waits for its turn there.
+ * Calls a SQL function. What it takes and answers is in lib/db/functions. The lane is whose work it is; what expensive.ts
+ * lists goes through the search lane instead, and waits for its turn there.
  * Throws `DatabaseUnavailable` when Postgres does not answer in time, `DatabaseError` when it refuses.
  */
-export async function call<Result, Name extends FunctionName = FunctionName>(
+export async function call<Name extends FunctionName, Given extends Arguments<Name>>(
   lane: Lane,
   name: Name,
-  args: Arguments<Name>,
+  args: Given & { [Argument in Exclude<keyof Given, keyof Arguments<Name>>]: never },
   deadlineMs?: number,
-): Promise<Result> {
+): Promise<Answers[Name]> {
   const route = routeOf(lane, name, args);
   if (route.lane === "search") {
-    return takeTurn<Result>(route.writes, deadlineMs, (who, ms, gone) => {
-      const asked = { p_who: who, p_function: name, p_args: args as never };
-      return ask("search", "run_expensive", asked, ms, { gone, called: name });
+    return takeTurn<Answers[Name]>(route.writes, deadlineMs, (who, ms, gone) => {
+      const asked = { p_who: who, p_function: name, p_args: args };
+      return ask<Turn<Answers[Name]>>("search", "run_expensive", asked, ms, { gone, called: name });
     });
   }
-  return ask(route.lane, name, args, deadlineMs ?? DEADLINE_MS[lane]);
+  return ask<Answers[Name]>(route.lane, name, args, deadlineMs ?? DEADLINE_MS[lane]);
 }
 
 /** `gone` is aborted when nobody waits for the answer any more; `called` is the function's name in errors. */
-async function ask<Result, Name extends FunctionName>(
+async function ask<Answer>(
   lane: Lane,
-  name: Name,
-  args: Arguments<Name>,
+  name: FunctionName | "run_expensive",
+  args: object,
   deadlineMs: number,
   { gone, called = name }: { gone?: AbortSignal; called?: string } = {},
-): Promise<Result> {
+): Promise<Answer> {
   const patience = AbortSignal.timeout(deadlineMs);
   const { data, error, status } = await database(lane)
+    // `call` has checked them against a type that says more than the generated one.
     .rpc(name, args as never)
     .setHeader(DEADLINE_HEADER, String(deadlineMs))
     .abortSignal(gone ? AbortSignal.any([gone, patience]) : patience);
-  if (!error) return data as Result;
+  if (!error) return data as Answer;
   if (gone?.aborted) throw new DatabaseUnavailable("The caller has disconnected.");
   // 57014 is the statement's own timeout, which is as long as ours.
   if (error.code === "57014" || patience.aborted) throw new DatabaseTooSlow(error.message);

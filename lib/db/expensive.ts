@@ -2,7 +2,7 @@
  * The calls that may read a large part of the tables: they run in the search lane, a few at a time, whoever asks. A filter
  * without such a field has an index. A new function that scans gets its line here.
  */
-import type { FunctionName } from "./client";
+import type { FunctionName } from "./functions/arguments";
 import type { Lane } from "./lanes";
 
 type Values = Readonly<Record<string, unknown>>;
@@ -33,7 +33,6 @@ const EXPENSIVE: Partial<Record<FunctionName, Rule>> = {
 
 /** Calls that find out who asks. They must be quick whatever else goes on. */
 const OF_SIGN_IN: ReadonlySet<string> = new Set<FunctionName>([
-  "get_staff",
   "find_staff",
   "use_api_token",
   "book_guess",
@@ -43,7 +42,6 @@ const OF_SIGN_IN: ReadonlySet<string> = new Set<FunctionName>([
   "start_session",
   "use_session",
   "sign_out",
-  "find_invitation",
   "accept_invitation",
 ]);
 

@@ -1,5 +1,6 @@
 /** The destinations of the configuration: made to exist, as given here, at every start. */
 import { call } from "@/lib/db/client";
+import type { ConfiguredDestination } from "@/lib/db/functions/arguments";
 import { type Environment, environment } from "@/lib/env";
 import { providers } from "@/lib/providers";
 
@@ -15,7 +16,7 @@ export async function configureDestinations(): Promise<void> {
 }
 
 /** One per provider with projections, wanting just the types it can project: other events are kept and ignored. */
-function tablesDestinations() {
+function tablesDestinations(): ConfiguredDestination[] {
   return Object.values(providers)
     .filter((provider) => provider.projections !== undefined)
     .map((provider) => ({
@@ -28,7 +29,7 @@ function tablesDestinations() {
     }));
 }
 
-function agentSdk() {
+function agentSdk(): ConfiguredDestination {
   const env = environment();
   return {
     slug: "agent-sdk",

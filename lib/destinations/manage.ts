@@ -2,26 +2,21 @@
  * People make, change, rotate, test and delete destinations. Secrets are made here, shown once, and stored encrypted.
  * Long because it is one verb after the other, and they share what they refuse.
  */
+
 import { randomBytes } from "node:crypto";
 import type { z } from "zod";
 import type { createDestinationRequest, updateDestinationRequest } from "@/lib/contract/api/destinations";
 import { type EndpointTest, MASK } from "@/lib/contract/destinations";
-import { call } from "@/lib/db/client";
+import { numberInId, parseId, printId } from "@/lib/contract/ids";
+import { type Answers, call } from "@/lib/db/client";
+import type { DestinationRefusal, SealedDestination } from "@/lib/db/functions/people";
 import { ConfigurationError, environment } from "@/lib/env";
 import { Problem, type ProblemInit } from "@/lib/errors";
 import { log } from "@/lib/log";
 import { findProvider } from "@/lib/providers";
 import { beyondScope, type Scoped, scopeOf } from "@/lib/scope";
 import { checkDestinationUrl, checkHeaders } from "./policy";
-import {
-  canEncrypt,
-  newSigningSecret,
-  openHeaders,
-  type SecretHolder,
-  sealHeaders,
-  sealSecret,
-  secretsOf,
-} from "./secrets";
+import { canEncrypt, newSigningSecret, openHeaders, sealHeaders, sealSecret, secretsOf } from "./secrets";
 import { testEndpoint } from "./test-endpoint";
 
 export interface Operator {
@@ -29,14 +24,8 @@ export interface Operator {
   requestId: string;
 }
 
-/** A destination without its health, as SQL answers it. Only what is needed here. */
-interface Stored {
-  id: string;
-  slug: string;
-}
-
-type Refusal = "not_found" | "not_managed" | "not_possible" | "masked_url" | "changed_meanwhile";
-type Changed = { result: "done"; destination: Stored; new_secret?: boolean } | { result: Refusal | "beyond_scope" };
+type Changed = Answers["update_destination"];
+type Stored = Extract<Changed, { result: "done" }>["destination"];
 
 /** Makes a destination. Answers its number, and the secret that will not be seen again. */
 export async function createDestination(
@@ -50,13 +39,13 @@ export async function createDestination(
   requireHeaders(asked.headers);
   const slug = slugFor(asked.name);
   const secret = newSigningSecret();
-  const made = await call<Changed>("console", "create_destination", {
+  const made = await call("console", "create_destination", {
     p_destination: { ...asked, slug, url, headers: sealHeaders(slug, asked.headers), secret: sealSecret(slug, secret) },
     ...signed(operator),
   });
   const { id } = doneOr(made, operator);
   logAction("create", id, "done", operator);
-  return { id: numberOf(id), secret };
+  return { id: numberInId(id), secret };
 }
 
 /**
@@ -78,7 +67,7 @@ export async function updateDestination(
   const given = Object.fromEntries(Object.entries(changes.headers ?? {}).filter(([, value]) => value !== MASK));
   requireHeaders({ ...changes.headers, ...given });
   const secret = newSigningSecret();
-  const answer = await call<Changed>("console", "update_destination", {
+  const answer = await call("console", "update_destination", {
     p_id: id,
     p_changes: {
       ...changes,
@@ -87,11 +76,11 @@ export async function updateDestination(
         headers: { ...sealHeaders(slug, given), ...Object.fromEntries(kept.map(([name]) => [name, null])) },
       }),
     },
-    p_secret: (url === undefined ? null : sealSecret(slug, secret)) as never,
-    p_seen: seen as never,
+    p_secret: url === undefined ? null : sealSecret(slug, secret),
+    p_seen: seen,
     ...signed(operator),
   });
-  logAction("update", `ds_${id}`, answer.result, operator);
+  logAction("update", printId("destination", id), answer.result, operator);
   doneOr(answer, operator);
   return { secret: "new_secret" in answer && answer.new_secret ? secret : null };
 }
@@ -101,21 +90,21 @@ export async function rotateSecret(id: number, overlapHours: number, operator: O
   requireKey();
   const { slug } = await readSealed(id, operator.actor);
   const secret = newSigningSecret();
-  const answer = await call<Changed>("console", "rotate_destination_secret", {
+  const answer = await call("console", "rotate_destination_secret", {
     p_id: id,
     p_secret: sealSecret(slug, secret),
     p_overlap_hours: overlapHours,
     ...signed(operator),
   });
-  logAction("rotate_secret", `ds_${id}`, answer.result, operator);
+  logAction("rotate_secret", printId("destination", id), answer.result, operator);
   doneOr(answer, operator);
   return secret;
 }
 
 /** Deletes it: what waits for it is cancelled; events and deliveries of before stay in the history. */
 export async function archiveDestination(id: number, operator: Operator): Promise<void> {
-  const answer = await call<Changed>("console", "archive_destination", { p_id: id, ...signed(operator) });
-  logAction("archive", `ds_${id}`, answer.result, operator);
+  const answer = await call("console", "archive_destination", { p_id: id, ...signed(operator) });
+  logAction("archive", printId("destination", id), answer.result, operator);
   doneOr(answer, operator);
 }
 
@@ -129,23 +118,22 @@ export async function steerDestination(
   const who = { p_id: id, ...signed(operator) };
   const answer =
     action === "disable"
-      ? await call<Changed>("console", "disable_destination", { ...who, p_because: because as never })
-      : await call<Changed>("console", `${action}_destination`, who);
-  logAction(action, `ds_${id}`, answer.result, operator);
+      ? await call("console", "disable_destination", { ...who, p_because: because })
+      : await call("console", `${action}_destination`, who);
+  logAction(action, printId("destination", id), answer.result, operator);
   doneOr(answer, operator);
 }
 
 /** Why a circuit could not be tried now. */
-type NotTried = "not_found" | "not_possible" | "disabled" | "paused" | "throttled" | "closed" | "trying";
-type Tried = { result: "done" } | { result: NotTried; until: string | null };
+type NotTried = Exclude<Answers["try_destination_now"]["result"], "done">;
 
 /**
  * Lets the next waiting delivery of an open circuit out at once. `all`: those that wait for their retry follow it as soon as
  * it succeeds. Of two callers at the same moment, one is told that a delivery is out already.
  */
 export async function tryDestinationNow(id: number, all: boolean, operator: Operator): Promise<void> {
-  const answer = await call<Tried>("console", "try_destination_now", { p_id: id, p_all: all, ...signed(operator) });
-  logAction("try_now", `ds_${id}`, answer.result, operator);
+  const answer = await call("console", "try_destination_now", { p_id: id, p_all: all, ...signed(operator) });
+  logAction("try_now", printId("destination", id), answer.result, operator);
   if (answer.result === "done") return;
   if (answer.result === "not_found" || answer.result === "not_possible") throw new Problem(REFUSALS[answer.result]);
   const until = answer.until === null ? "" : ` Deliveries go on at ${answer.until}.`;
@@ -184,22 +172,14 @@ function opened(sealed: SealedDestination) {
 
 /** `ds_12` or `12` as a number. Throws a 404 `Problem` for anything else. */
 export function destinationNumber(id: unknown): number {
-  const number = /^(?:ds_)?(\d{1,15})$/.exec(String(id))?.[1];
-  if (!number) throw new Problem(REFUSALS.not_found);
-  return Number(number);
-}
-
-export interface SealedDestination extends SecretHolder {
-  kind: "tables" | "http";
-  managed: boolean;
-  url: string | null;
-  timeout_ms: number;
-  organisation_id: string | null;
+  const number = parseId("destination", String(id));
+  if (number === undefined) throw new Problem(REFUSALS.not_found);
+  return number;
 }
 
 /** A destination with its ciphertexts. Throws a 404 `Problem` when there is none for the asker. */
 export async function readSealed(id: number, asker: Scoped): Promise<SealedDestination> {
-  const sealed = await call<SealedDestination | null>("console", "get_sealed_destination", {
+  const sealed = await call("console", "get_sealed_destination", {
     p_id: id,
     ...scopeOf(asker),
   });
@@ -213,7 +193,7 @@ export const NO_ENDPOINT: ProblemInit = {
   detail: "Its events become rows here, so there is nothing to send.",
 };
 
-export const REFUSALS: Record<Refusal, ProblemInit> = {
+export const REFUSALS: Record<DestinationRefusal, ProblemInit> = {
   not_found: { status: 404, title: "There is no such destination.", detail: "Ids look like ds_123." },
   not_managed: {
     status: 409,
@@ -303,10 +283,6 @@ function slugFor(name: string): string {
 
 function signed({ actor, requestId }: Operator) {
   return { ...scopeOf(actor), p_actor: actor.name, p_actor_id: actor.id, p_request_id: requestId };
-}
-
-function numberOf(id: string): number {
-  return Number(id.slice("ds_".length));
 }
 
 function logAction(step: string, id: string, decision: string, { actor, requestId }: Operator): void {

@@ -4,6 +4,7 @@
  */
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 import { MASK } from "@/lib/contract/destinations";
+import type { SecretHolder, StoredSecret } from "@/lib/db/functions/people";
 import { ConfigurationError, type Environment, environment, keyBytes } from "@/lib/env";
 import { processSingleton } from "@/lib/process-singleton";
 import { signingSecrets } from "./configure";
@@ -15,22 +16,6 @@ const TAG_BYTES = 16;
 const PREFIX = "v1.";
 /** What was decrypted is kept for as many ciphertexts as a busy process works with. */
 const MOST_REMEMBERED = 5_000;
-
-/** One entry of `destinations.secrets`. */
-export interface StoredSecret {
-  ciphertext: string;
-  hint: string;
-  created_at: string;
-  /** Null for the newest. */
-  expires_at: string | null;
-}
-
-/** What of a destination its secrets are bound to and made of: `slug` never changes. */
-export interface SecretHolder {
-  slug: string;
-  secrets: readonly Pick<StoredSecret, "ciphertext" | "expires_at">[];
-  headers: Readonly<Record<string, string>>;
-}
 
 /** `whsec_` and the base64 of 32 random bytes, as every Standard Webhooks library takes it. */
 export function newSigningSecret(): string {

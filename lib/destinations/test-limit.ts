@@ -14,7 +14,7 @@ export interface EndpointTestNote {
 
 /** Writes the test down as the actor's. Throws a `Problem`, 429, when it would be one too many. */
 export async function noteEndpointTest({ actor, requestId, subject, merchantId }: EndpointTestNote): Promise<void> {
-  const noted = await call<boolean>("console", "note_endpoint_test", {
+  const noted = await call("console", "note_endpoint_test", {
     p_actor: actor.name,
     p_actor_id: actor.id,
     p_subject: subject,

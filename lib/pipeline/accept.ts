@@ -2,8 +2,11 @@
  * accept: the door. Raw bytes in, an answer out, and a 2xx only after the event is committed. Knows no framework: the
  * App Router route and server.ts both call it. Long because it is one way, from the bytes to the answer.
  */
+
 import { randomUUID } from "node:crypto";
+import { printId } from "@/lib/contract/ids";
 import { call, DatabaseError, DatabaseUnavailable } from "@/lib/db/client";
+import type { Acceptance } from "@/lib/db/functions/journey";
 import { environment, secretsFrom } from "@/lib/env";
 import { log, logError, logRefused } from "@/lib/log";
 import { processSingleton } from "@/lib/process-singleton";
@@ -27,12 +30,6 @@ const MOST_IN_BATCH = 200;
 const BYTES_PER_EVENT = (2 * 1024 * 1024) / MOST_IN_BATCH;
 /** Requests with more are stored beside the others, so that none of those waits for them. */
 const LARGE_BYTES = 64 * 1024;
-
-export interface Acceptance {
-  event_id: number;
-  outcome: "accepted" | "duplicate" | "conflict";
-  suspected_replay: boolean;
-}
 
 /** Takes one webhook request and answers it. Never throws: whatever goes wrong is an answer. */
 export async function accept(request: RawRequest): Promise<Answer> {
@@ -170,8 +167,8 @@ async function store(rows: EventRow[], requestId: string, giveUpAt: number): Pro
     const { event_id } = first;
     const body = {
       received: true,
-      event_id: `we_${event_id}`,
-      events: accepted.map((one) => `we_${one.event_id}`),
+      event_id: printId("event", event_id),
+      events: accepted.map((one) => printId("event", one.event_id)),
       duplicate: accepted.every(({ outcome }) => outcome !== "accepted"),
       request_id: requestId,
     };
@@ -264,7 +261,7 @@ function createStore(maxItems: number, maxRunning: number): (stored: Stored) => 
       isLate: ({ giveUpAt }) => performance.now() > giveUpAt,
       run: async (requests) => {
         const rows = requests.flatMap((request) => request.rows);
-        const answers = await call<(Acceptance & { n: number })[]>(
+        const answers = await call(
           "door",
           "accept_events",
           {

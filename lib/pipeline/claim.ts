@@ -1,36 +1,9 @@
 /** claim: leases due deliveries. The attempt is open, and counted, before a byte leaves. */
 import type { ErrorClass } from "@/lib/contract/vocabulary";
 import { call } from "@/lib/db/client";
-import type { HeaderPairs } from "@/lib/providers/provider";
-import type { StoredEvent } from "./projectable";
+import type { Claim, RowChange, Work } from "@/lib/db/functions/journey";
 
-/** One leased delivery, with everything that is needed to deliver it. */
-export interface Work {
-  delivery_id: number;
-  fence: number;
-  attempt_id: number;
-  attempt_number: number;
-  /** Which try since it was last made pending: 1 is the first. */
-  try: number;
-  replay_id: number | null;
-  event: StoredEvent & { headers: HeaderPairs; content_type: string | null };
-  destination: {
-    id: number;
-    slug: string;
-    kind: "tables" | "http";
-    url: string | null;
-    /** As stored: encrypted, see lib/destinations/secrets.ts. */
-    headers: Record<string, string>;
-    /** As stored, newest first; those past their end sign no more. */
-    secrets: { ciphertext: string; created_at: string; expires_at: string | null }[];
-    timeout_ms: number;
-    max_attempts: number;
-    base_delay_ms: number;
-    backoff_factor: number;
-  };
-  /** Which slots it takes, see lib/pipeline/slots.ts. Without `shares` in the claim: proven. */
-  pace: "proven" | "unproven" | "slow";
-}
+export type { Claim, Work };
 
 /** How a delivery ended: a value, never an exception. */
 export type Outcome = {
@@ -40,7 +13,7 @@ export type Outcome = {
   response_body?: Buffer;
   response_truncated?: boolean;
 } & (
-  | { delivered: true; changes: unknown[] }
+  | { delivered: true; changes: RowChange[] }
   | {
       delivered: false;
       error_class: ErrorClass;
@@ -48,14 +21,6 @@ export type Outcome = {
       retry_in_ms: number | null;
     }
 );
-
-export interface Claim {
-  work: Work[];
-  /** Milliseconds until the next delivery may go; null when nothing waits, or when what waits needs another one to end. */
-  next_due_ms: number | null;
-  /** Destinations with due work that this claim left: the end of a delivery to one of them may make room. */
-  waiting: number[];
-}
 
 export interface ClaimOptions {
   /** Default: as many as `limit`. */
@@ -77,7 +42,7 @@ export function claim(
   leaseSeconds: number,
   { replayLimit = limit, slots, kind, shares, bytes }: ClaimOptions = {},
 ): Promise<Claim> {
-  return call<Claim>("pipeline", "claim_deliveries", {
+  return call("pipeline", "claim_deliveries", {
     p_worker: worker,
     p_limit: limit,
     p_lease_seconds: leaseSeconds,

@@ -1,4 +1,5 @@
 /** deliver: one claimed delivery, tried once. Either a pure projection or one guarded HTTP request; the result is a value. */
+import { printId } from "@/lib/contract/ids";
 import type { ErrorClass } from "@/lib/contract/vocabulary";
 import { hopsHeader, loopIn } from "@/lib/destinations/hops";
 import { post } from "@/lib/destinations/http";
@@ -49,7 +50,7 @@ async function postBytes(work: Work): Promise<Untimed> {
     headers: {
       ...inLowerCase(custom),
       ...requestHeaders(work),
-      ...signatureHeaders(`we_${event.id}`, body, secrets),
+      ...signatureHeaders(printId("event", event.id), body, secrets),
     },
     body,
     timeoutMs: destination.timeout_ms,
@@ -72,7 +73,7 @@ async function postBytes(work: Work): Promise<Untimed> {
 function bytesFor({ event, replay_id }: Work): Buffer {
   const body = Buffer.from(event.body, "base64");
   const { outgoing } = findProvider(event.provider) ?? {};
-  return outgoing?.({ id: `we_${event.id}`, body, replayed: replay_id !== null }) ?? body;
+  return outgoing?.({ id: printId("event", event.id), body, replayed: replay_id !== null }) ?? body;
 }
 
 /** Ours come after them and win, so their names must be spelt as ours are. */
@@ -95,7 +96,7 @@ function requestHeaders({ event, replay_id, attempt_number }: Work): Record<stri
   }
   if (replay_id !== null) {
     headers["x-redrive-replay"] = "true";
-    headers["x-redrive-replay-id"] = `wr_${replay_id}`;
+    headers["x-redrive-replay-id"] = printId("replay", replay_id);
     headers["x-redrive-original-timestamp"] = event.occurred_at ?? event.received_at;
   }
   return headers;

@@ -1,6 +1,7 @@
 /** What accept stores of a verified request: who and what it is, beside the bytes. */
 import { createHash } from "node:crypto";
 import type { EventFlag } from "@/lib/contract/vocabulary";
+import type { NewEvent } from "@/lib/db/functions/journey";
 import { header, type Identity, type Provider, type Source, type VerifiedRequest } from "@/lib/providers/provider";
 import { redactHeaders } from "@/lib/providers/redact";
 import { maskSecrets } from "./mask";
@@ -65,7 +66,7 @@ export function bytesOf({ body, shown_body }: EventRow): number {
 }
 
 /** The row as accept_events reads it. */
-export function encoded(row: EventRow) {
+export function encoded(row: EventRow): NewEvent {
   return { ...row, body: row.body.toString("base64"), shown_body: row.shown_body?.toString("base64") ?? null };
 }
 

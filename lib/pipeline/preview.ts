@@ -3,11 +3,12 @@
 import type { ChangeResult } from "@/lib/contract/events";
 import type { Replay, ReplayPreview, ReplaySummary } from "@/lib/contract/replays";
 import { call } from "@/lib/db/client";
+import type { ProjectableItem } from "@/lib/db/functions/journey";
 import { project } from "@/lib/destinations/tables";
 import { findProvider } from "@/lib/providers";
 import type { Change, Impact } from "@/lib/providers/provider";
 import { type Scoped, scopeOf } from "@/lib/scope";
-import { projectable, type StoredEvent } from "./projectable";
+import { projectable } from "./projectable";
 import { replayNumber } from "./replay";
 
 /** Deliveries whose rows are worked out, and bytes of their bodies. A replay with more is previewed in part, and says so. */
@@ -19,12 +20,6 @@ const MOST_CHANGES = 10_000;
 const ROWS_SHOWN = 50;
 /** Deliveries that run at the same time, for the estimate. */
 const AT_A_TIME = 8;
-
-interface Item {
-  position: number;
-  kind: "tables" | "http";
-  event: StoredEvent;
-}
 
 /** Works out the preview of a replay's frozen selection. Exact for the moment it is asked. */
 export async function previewReplay(replay: Replay, asker: Scoped): Promise<ReplayPreview> {
@@ -45,19 +40,18 @@ export type ReplayCounts = Omit<ReplayPreview, "changes" | "impact" | "holds">;
 
 /** The part of the preview that only counts: how the items split, and how long they take at the chosen rate. */
 export async function countReplay(replay: Replay, asker: Scoped): Promise<ReplayCounts> {
-  const { average_ms, ...counts } = await call<Omit<ReplayCounts, "estimated_seconds"> & { average_ms: number }>(
-    "console",
-    "preview_replay",
-    { p_id: replayNumber(replay.id), ...scopeOf(asker) },
-  );
+  const { average_ms, ...counts } = await call("console", "preview_replay", {
+    p_id: replayNumber(replay.id),
+    ...scopeOf(asker),
+  });
   return { ...counts, estimated_seconds: estimate(replay, counts.to_run, average_ms) };
 }
 
-async function readItems(id: number, asker: Scoped): Promise<Item[]> {
-  const items: Item[] = [];
+async function readItems(id: number, asker: Scoped): Promise<ProjectableItem[]> {
+  const items: ProjectableItem[] = [];
   let bytes = 0;
   for (let after = 0; items.length < LOOKED_AT && bytes < LOOKED_AT_BYTES; ) {
-    const page = await call<Item[]>("console", "list_projectable_items", {
+    const page = await call("console", "list_projectable_items", {
       p_replay_id: id,
       p_after: after,
       p_limit: PAGE,
@@ -79,7 +73,7 @@ function estimate({ options }: Replay, toRun: number, averageMs: number): number
   return Math.ceil(Math.max(working, rate) + pauses);
 }
 
-async function previewChanges(items: Item[]): Promise<ReplayPreview["changes"]> {
+async function previewChanges(items: ProjectableItem[]): Promise<ReplayPreview["changes"]> {
   const changes: Change[] = [];
   const problems = new Map<string, number>();
   let lookedAt = 0;
@@ -95,8 +89,7 @@ async function previewChanges(items: Item[]): Promise<ReplayPreview["changes"]> 
     if (projection?.ok) changes.push(...projection.changes);
     else if (projection) problems.set(projection.message, (problems.get(projection.message) ?? 0) + 1);
   }
-  const results =
-    changes.length > 0 ? await call<ChangeResult[]>("console", "preview_changes", { p_changes: changes as never }) : [];
+  const results = changes.length > 0 ? await call("console", "preview_changes", { p_changes: changes }) : [];
   const count = (effect: ChangeResult["effect"]) => results.filter((result) => result.effect === effect).length;
   return {
     created: count("created"),
@@ -110,7 +103,7 @@ async function previewChanges(items: Item[]): Promise<ReplayPreview["changes"]> 
   };
 }
 
-function impactOf(item: Item): Impact {
+function impactOf(item: ProjectableItem): Impact {
   try {
     return findProvider(item.event.provider)?.impact?.(projectable(item.event)) ?? {};
   } catch {

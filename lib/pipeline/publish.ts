@@ -1,5 +1,7 @@
 /** publish: events of our own take the same way in as those of others: stored, fanned out and committed before the answer. */
+
 import { randomUUID } from "node:crypto";
+import { printId } from "@/lib/contract/ids";
 import type { PublishedEvent } from "@/lib/contract/platform";
 import { call, DatabaseUnavailable } from "@/lib/db/client";
 import { type Operator, REFUSALS, readSealed } from "@/lib/destinations/manage";
@@ -50,13 +52,13 @@ async function publishOne(
   });
   log("publish", {
     request_id: requestId,
-    event_id: `we_${event_id}`,
+    event_id: printId("event", event_id),
     event_type: row.event_type,
     organisation_id: row.organisation_id,
     decision: outcome,
   });
   return {
-    event_id: `we_${event_id}`,
+    event_id: printId("event", event_id),
     organisation_id: publication.organisationId,
     idempotency_key: publication.idempotencyKey,
     outcome,
@@ -70,7 +72,7 @@ export async function publishSample(
 ): Promise<{ event_id: string; delivery_id: number }> {
   const { organisation_id } = await readSealed(destinationId, actor);
   const row = publicationRow(samplePublication(organisation_id ?? undefined), requestId);
-  const answer = await call<Sampled>("console", "create_sample", {
+  const answer = await call("console", "create_sample", {
     p_id: destinationId,
     p_event: encoded(row),
     ...scopeOf(actor),
@@ -84,8 +86,6 @@ export async function publishSample(
   wakeWorker();
   return { event_id, delivery_id };
 }
-
-type Sampled = { result: "done"; event_id: string; delivery_id: number } | { result: "not_found" | "not_possible" };
 
 /** The body of a test request: what a `webhook.test` event looks like at an endpoint, under an id that no event has. */
 export function samplePayload(): Buffer {

@@ -1,6 +1,7 @@
 /** record: reports how attempts ended. One transaction per batch; an old fence is refused by the database. */
-import type { DeliveryStatus, ErrorClass } from "@/lib/contract/vocabulary";
+import { printId } from "@/lib/contract/ids";
 import { call, DatabaseError } from "@/lib/db/client";
+import type { Recorded } from "@/lib/db/functions/journey";
 import { retryDelay } from "@/lib/destinations/retry";
 import { environment } from "@/lib/env";
 import { log, logError } from "@/lib/log";
@@ -18,17 +19,6 @@ const LARGE_BYTES = 256 * 1024;
 /** How much changes and bytes weigh in a batch, as one result weighs 1. */
 const CHANGES_PER_RESULT = 4;
 const BYTES_PER_RESULT = 32 * 1024;
-
-interface Recorded {
-  delivery_id: number;
-  /** False: somebody else holds the delivery by now, so this result counts for nothing. Or it is busy. */
-  recorded: boolean;
-  /** Another transaction is changing its rows: nothing has happened yet. */
-  busy?: boolean;
-  status?: DeliveryStatus;
-  error_class?: ErrorClass | null;
-  error?: string | null;
-}
 
 /**
  * Records an outcome, trying until `giveUpAt` (unix milliseconds): the effect has happened, and a result that is not
@@ -136,8 +126,8 @@ function createResults({ maxItems, wait }: { maxItems: number; wait: boolean }):
       maxWaiting: 10_000,
       run: async (results) => {
         const rows = results.map((result) => result.row);
-        const answers = await call<Recorded[]>("pipeline", "record_attempts", {
-          p_results: rows as never,
+        const answers = await call("pipeline", "record_attempts", {
+          p_results: rows,
           p_wait: wait,
         });
         const byDelivery = new Map(answers.map((answer) => [answer.delivery_id, answer]));
@@ -150,10 +140,10 @@ function createResults({ maxItems, wait }: { maxItems: number; wait: boolean }):
 
 function logAttempt(work: Work, outcome: Outcome, recorded: Recorded): void {
   log("attempt", {
-    event_id: `we_${work.event.id}`,
+    event_id: printId("event", work.event.id),
     delivery_id: work.delivery_id,
-    attempt_id: `wa_${work.attempt_id}`,
-    replay_id: work.replay_id === null ? undefined : `wr_${work.replay_id}`,
+    attempt_id: printId("attempt", work.attempt_id),
+    replay_id: work.replay_id === null ? undefined : printId("replay", work.replay_id),
     provider: work.event.provider,
     event_type: work.event.event_type,
     destination: work.destination.slug,

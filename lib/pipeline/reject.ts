@@ -4,6 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { call } from "@/lib/db/client";
+import type { RejectionCount, RejectionSample } from "@/lib/db/functions/arguments";
 import { logError } from "@/lib/log";
 import { processSingleton } from "@/lib/process-singleton";
 import { findProvider } from "@/lib/providers";
@@ -39,9 +40,9 @@ export interface Refusal {
 type Sender = Pick<Provider, "slug" | "secretHeaders" | "secretFields">;
 
 interface Window {
-  samples: Record<string, unknown>[];
+  samples: RejectionSample[];
   bytes: number;
-  counts: Map<string, Count>;
+  counts: Map<string, RejectionCount>;
   flushed: Promise<void>;
 }
 
@@ -49,13 +50,6 @@ interface Known {
   source_id: number | null;
   organisation_id: string | null;
   event_key: string | null;
-}
-
-interface Count {
-  provider: string;
-  reason: string;
-  organisation_id: string | null;
-  count: number;
 }
 
 const state = processSingleton("rejections", () => ({
@@ -90,7 +84,7 @@ function keep(window: Window, provider: Sender, request: RawRequest, refusal: Re
   }
 }
 
-function count(window: Window, whose: Omit<Count, "count">): void {
+function count(window: Window, whose: Omit<RejectionCount, "count">): void {
   const key = JSON.stringify(whose);
   const counted = window.counts.get(key);
   if (counted) counted.count += 1;
@@ -113,10 +107,7 @@ function openWindow(milliseconds: number): Window {
 async function flush(window: Window): Promise<void> {
   try {
     const p_counts = [...window.counts.values()];
-    const full = await call<{ provider: string; reason: string }[]>("door", "record_rejections", {
-      p_samples: window.samples as never,
-      p_counts: p_counts as never,
-    });
+    const full = await call("door", "record_rejections", { p_samples: window.samples, p_counts });
     for (const { provider, reason } of full) state.full.set(`${provider} ${reason}`, performance.now() + FULL_MS);
   } catch (error) {
     logError("rejections_lost", error, { samples: window.samples.length });
@@ -135,7 +126,7 @@ function knownOf(sender: Sender, request: RawRequest, { reason, source }: Refusa
   return provider ? { ...bound, ...nameOf(provider, request as VerifiedRequest, source) } : bound;
 }
 
-function sample(provider: Sender, request: RawRequest, refusal: Refusal, kept: Buffer): Record<string, unknown> {
+function sample(provider: Sender, request: RawRequest, refusal: Refusal, kept: Buffer) {
   const tokens = spellingsOfToken(request.path);
   return {
     provider: provider.slug,

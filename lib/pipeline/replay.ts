@@ -3,9 +3,11 @@
  * is what runs; the database decides what may become true.
  */
 
+import { parseId } from "@/lib/contract/ids";
 import { completeOptions } from "@/lib/contract/replay-options";
 import type { Replay, ReplayKind } from "@/lib/contract/replays";
-import { call } from "@/lib/db/client";
+import { type Answers, call } from "@/lib/db/client";
+import type { Selection } from "@/lib/db/functions/arguments";
 import { environment } from "@/lib/env";
 import { Problem, type ProblemInit } from "@/lib/errors";
 import { log, logError } from "@/lib/log";
@@ -14,12 +16,7 @@ import { wakeWorker } from "./wake-worker";
 
 const LOOK_EVERY_MS = 50;
 
-/** Which events: by number, by a provider's keys (of one organisation or source where it is said), by a filter of the history, or what failed in another replay. */
-export type Selection =
-  | { event_ids: number[] }
-  | { provider_slug: string; event_keys: string[]; organisation_id?: string | null; source_id?: number | null }
-  | { filter: Record<string, unknown>; limit?: number }
-  | { failures_of: number; error_classes?: string[] };
+export type { Selection };
 
 export interface ReplayRequest {
   kind: ReplayKind;
@@ -55,17 +52,17 @@ export async function createReplay(request: ReplayRequest): Promise<Replay> {
 /** Creates a draft: the frozen selection, ready to be previewed and started. Throws a `Problem` when there is nothing to replay. */
 export async function draftReplay(request: ReplayRequest): Promise<Replay> {
   const { REPLAY_MAX_EVENTS, REPLAY_MAX_AGE_DAYS } = environment();
-  const answer = await call<Drafted>("console", "create_replay", {
+  const answer = await call("console", "create_replay", {
     p_kind: request.kind,
-    p_selection: request.selection as never,
-    p_options: completeOptions(request.options, request.kind) as never,
+    p_selection: request.selection,
+    p_options: completeOptions(request.options, request.kind),
     p_limits: { max_events: REPLAY_MAX_EVENTS, max_age_days: REPLAY_MAX_AGE_DAYS },
     p_reason: request.reason,
     ...scopeOf(request.actor),
     p_actor: request.actor.name,
     p_actor_id: request.actor.id,
     p_request_id: request.requestId,
-    p_idempotency_key: (request.idempotencyKey ?? null) as never,
+    p_idempotency_key: request.idempotencyKey ?? null,
   });
   logReplay("draft", request, answer);
   if (answer.result !== "created") throw new Problem(DRAFT_REFUSALS[answer.result](answer as never));
@@ -75,7 +72,7 @@ export async function draftReplay(request: ReplayRequest): Promise<Replay> {
 /** Starts a draft within the limits per merchant. Starting what runs already is no error: it answers with the replay. */
 export async function startReplay(id: string, actor: Asker, requestId: string): Promise<Replay> {
   const { REPLAY_MAX_PER_HOUR, REPLAY_MAX_CONCURRENT } = environment();
-  const answer = await call<Started>("console", "start_replay", {
+  const answer = await call("console", "start_replay", {
     p_id: replayNumber(id),
     p_limits: { max_per_hour: REPLAY_MAX_PER_HOUR, max_concurrent: REPLAY_MAX_CONCURRENT },
     ...scopeOf(actor),
@@ -92,7 +89,7 @@ export async function startReplay(id: string, actor: Asker, requestId: string): 
 
 /** Pauses, resumes or cancels. Throws a `Problem` when its status does not allow it. */
 export async function steer(id: string, action: Steering, actor: Asker, requestId: string): Promise<Replay> {
-  const answer = await call<Steered>("console", "control_replay", {
+  const answer = await call("console", "control_replay", {
     p_id: replayNumber(id),
     p_action: action,
     ...scopeOf(actor),
@@ -125,40 +122,20 @@ export async function awaitReplay(replay: Replay, waitMs: number, asker: Scoped)
 
 /** `wr_12`, `br_12` or `12` → the replay, null when there is none for the asker. */
 export async function readReplay(id: string, asker: Scoped): Promise<Replay | null> {
-  if (!isReplayId(id)) return null;
-  return call<Replay | null>("console", "get_replay", { p_id: replayNumber(id), ...scopeOf(asker) });
+  const number = parseId("replay", id);
+  return number === undefined ? null : call("console", "get_replay", { p_id: number, ...scopeOf(asker) });
 }
 
 /** The number in `wr_12`, `br_12` (the runbook's prefix for bulk replays) or `12`. Throws a `Problem` for anything else. */
 export function replayNumber(id: string): number {
-  if (!isReplayId(id)) throw new Problem(NO_SUCH_REPLAY);
-  return Number(id.replace(/^\D+/, ""));
+  const number = parseId("replay", id);
+  if (number === undefined) throw new Problem(NO_SUCH_REPLAY);
+  return number;
 }
 
-function isReplayId(id: string): boolean {
-  return /^(?:wr_|br_)?\d{1,15}$/.test(id);
-}
-
-interface TooMany {
-  result: "too_many";
-  matched: number;
-  limit: number;
-}
-interface OverLimit {
-  result: "hourly_limit" | "concurrent_limit";
-  organisation: string;
-  asked?: number;
-  used: number;
-  limit: number;
-}
-type Drafted =
-  | { result: "created"; repeated: boolean; replay: Replay }
-  | { result: "not_found" | "no_destination" | "in_flight" }
-  | { result: "too_old"; days: number }
-  | { result: "key_reused"; replay: Replay | null }
-  | TooMany;
-type Started = { result: "started" | "not_a_draft"; replay: Replay } | { result: "not_found" } | OverLimit;
-type Steered = { result: "done" | "not_possible"; replay: Replay } | { result: "not_found" };
+type Drafted = Answers["create_replay"];
+type TooMany = Extract<Drafted, { result: "too_many" }>;
+type OverLimit = Extract<Answers["start_replay"], { limit: number }>;
 
 const NO_SUCH_REPLAY: ProblemInit = { status: 404, title: "There is no such replay.", detail: "Ids look like wr_123." };
 

@@ -12,7 +12,7 @@ export async function resolveEvents(
   asked: { reason: string; actor: Asker; requestId: string },
 ): Promise<{ resolved: number; not_resolved: number }> {
   const wanted = [...new Set(ids)];
-  const resolved = await call<number>("console", "resolve_events", {
+  const resolved = await call("console", "resolve_events", {
     p_event_ids: wanted,
     p_reason: asked.reason,
     ...scopeOf(asked.actor),

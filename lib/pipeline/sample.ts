@@ -1,5 +1,7 @@
 /** A sample of a provider, signed with the secret configured here and taken to our own door, as the provider would. */
+
 import type { Actor } from "@/lib/auth/permissions";
+import { numberInId } from "@/lib/contract/ids";
 import type { SentSample } from "@/lib/contract/sources";
 import { call } from "@/lib/db/client";
 import { environment, secretsFrom } from "@/lib/env";
@@ -50,8 +52,8 @@ export async function sendSample(
   // As it is stored: some providers' samples are named by more than their events' type.
   const stored =
     id &&
-    (await call<{ event_type: string; event_key: string } | null>("console", "get_event", {
-      p_id: Number(id.slice(3)),
+    (await call("console", "get_event", {
+      p_id: numberInId(id),
       ...scopeOf(EVERYTHING),
     }));
   const eventKey = stored ? stored.event_key : made.key;

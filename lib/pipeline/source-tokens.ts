@@ -4,6 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { call } from "@/lib/db/client";
+import type { StoredToken } from "@/lib/db/functions/journey";
 import { logError } from "@/lib/log";
 import { processSingleton } from "@/lib/process-singleton";
 import type { Source } from "@/lib/providers/provider";
@@ -16,17 +17,6 @@ const TRUSTED_MS = 4_500;
 const ASK_AGAIN_MS = 1_000;
 /** The door owes an answer within three seconds, and has an event to store after this. */
 const DEADLINE_MS = 800;
-
-interface StoredToken {
-  id: number;
-  provider: string;
-  organisation_id: string | null;
-  company_id: string | null;
-  settings: Record<string, string>;
-  token_hash: string;
-  previous_token_hash: string | null;
-  previous_ends_in_ms: number | null;
-}
 
 interface Known {
   provider: string;
@@ -106,7 +96,7 @@ async function load(): Promise<void> {
   const began = performance.now();
   state.askedAt = began;
   try {
-    const tokens = await call<StoredToken[]>("door", "list_source_tokens", {}, DEADLINE_MS);
+    const tokens = await call("door", "list_source_tokens", {}, DEADLINE_MS);
     // A source changed while this ran, and somebody asks again: what came may be from before.
     if (state.askedAt !== began) return;
     state.known = new Map(tokens.flatMap((token) => entriesOf(token, began)));

@@ -57,7 +57,7 @@ export function startWorker(): Worker {
 
 /** Gives back what did not end in time. Without the database the leases end by themselves, only later. */
 function releaseLeases(name: string): Promise<number | undefined> {
-  return call<number>("pipeline", "release_leases", { p_worker: name }).catch((error: unknown) => {
+  return call("pipeline", "release_leases", { p_worker: name }).catch((error: unknown) => {
     logError("leases_not_released", error, { worker: name });
     return undefined;
   });
@@ -215,6 +215,6 @@ export async function runTick(limitMs = environment().TICK_SECONDS * 1000): Prom
 /** Holds and releases the deliveries of destinations, and hands on those of replays. Answers how many may be claimed now. */
 async function feed(): Promise<number> {
   const { DISABLE_AFTER_DAYS } = environment();
-  const released = await call<number>("pipeline", "attend_destinations", { p_disable_after_days: DISABLE_AFTER_DAYS });
-  return released + (await call<number>("pipeline", "advance_replays", {} as never));
+  const released = await call("pipeline", "attend_destinations", { p_disable_after_days: DISABLE_AFTER_DAYS });
+  return released + (await call("pipeline", "advance_replays", {}));
 }

@@ -21,16 +21,12 @@ const LONGEST_STEP_S = 86_400;
 /** Everything the overview shows for a period, with the runbook's fields beside. */
 export async function readAnalytics(period: Period, asker: Scoped): Promise<Analytics> {
   const { from, to } = endsOf(period);
-  const read = await call<Omit<Analytics, "range" | "total_processed" | "success_rate" | "missing_secrets">>(
-    "console",
-    "read_analytics",
-    {
-      p_from: new Date(from).toISOString(),
-      p_to: new Date(to).toISOString(),
-      p_bucket_seconds: stepFor((to - from) / MINUTE_MS),
-      ...scopeOf(asker),
-    },
-  );
+  const read = await call("console", "read_analytics", {
+    p_from: new Date(from).toISOString(),
+    p_to: new Date(to).toISOString(),
+    p_bucket_seconds: stepFor((to - from) / MINUTE_MS),
+    ...scopeOf(asker),
+  });
   const { delivered, failed, dead } = read.totals;
   return {
     ...read,

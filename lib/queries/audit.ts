@@ -16,7 +16,7 @@ export function listActions(
   asker: Scoped,
 ): Promise<StaffActionPage> {
   return call("console", "list_actions", {
-    p_filter: filter as never,
+    p_filter: filter,
     p_limit: page.limit,
     ...scopeOf(asker),
     ...(page.cursor && { p_cursor: page.cursor }),
@@ -119,7 +119,7 @@ function record(action: string, subject: string, details: Record<string, unknown
   return call("console", "record_staff_action", {
     p_action: action,
     p_subject: subject,
-    p_details: details as never,
+    p_details: details,
     p_actor: actor.name,
     p_actor_id: actor.id,
     p_request_id: requestId,

@@ -1,19 +1,19 @@
 /** Server reads of destinations, for pages and APIs. */
-import type { Destination, DestinationDelivery } from "@/lib/contract/destinations";
-import { call } from "@/lib/db/client";
-import { type Scoped, scopeOf } from "@/lib/scope";
 
-type WithoutHealth = Omit<Destination, "health" | "state" | "hold">;
-type Health = Pick<Destination, "health" | "state" | "hold">;
+import type { Destination, DestinationDelivery } from "@/lib/contract/destinations";
+import { numberInId } from "@/lib/contract/ids";
+import { call } from "@/lib/db/client";
+import type { DestinationWithoutHealth } from "@/lib/db/functions/reads";
+import { type Scoped, scopeOf } from "@/lib/scope";
 
 /** Every destination with its health, in the order they were made. */
 export async function listDestinations(asker: Scoped): Promise<Destination[]> {
-  return withHealth(await call<WithoutHealth[]>("console", "list_destinations", scopeOf(asker)));
+  return withHealth(await call("console", "list_destinations", scopeOf(asker)));
 }
 
 /** One destination with its health, by its number. Null when there is none. */
 export async function getDestination(id: number, asker: Scoped): Promise<Destination | null> {
-  const found = await call<WithoutHealth | null>("console", "get_destination", { p_id: id, ...scopeOf(asker) });
+  const found = await call("console", "get_destination", { p_id: id, ...scopeOf(asker) });
   return found && ((await withHealth([found]))[0] ?? null);
 }
 
@@ -26,14 +26,14 @@ export function listDestinationDeliveries(
   return call("console", "list_destination_deliveries", {
     p_id: id,
     p_limit: limit,
-    p_cursor: (cursor ?? null) as never,
+    p_cursor: cursor ?? null,
     ...scopeOf(asker),
   });
 }
 
-async function withHealth(destinations: WithoutHealth[]): Promise<Destination[]> {
-  const numbers = destinations.map(({ id }) => Number(id.slice("ds_".length)));
-  const read = await call<Record<string, Health>>("console", "read_health", { p_destination_ids: numbers });
+async function withHealth(destinations: DestinationWithoutHealth[]): Promise<Destination[]> {
+  const numbers = destinations.map(({ id }) => numberInId(id));
+  const read = await call("console", "read_health", { p_destination_ids: numbers });
   return destinations.map((destination, index) => {
     const health = read[String(numbers[index])];
     if (!health) throw new Error(`There is no health of ${destination.id}.`);

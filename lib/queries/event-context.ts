@@ -2,7 +2,7 @@
 
 import type { EventFilter } from "@/lib/contract/event-filter";
 import type { EventNeighbours, RelatedEvents } from "@/lib/contract/events";
-import type { ParseStatus } from "@/lib/contract/vocabulary";
+import { printId } from "@/lib/contract/ids";
 import { call } from "@/lib/db/client";
 import { maskSecrets } from "@/lib/pipeline/mask";
 import { findProvider } from "@/lib/providers";
@@ -17,15 +17,11 @@ export async function readEventBody(
 ): Promise<{ id: string; bytes: Buffer; isJson: boolean } | null> {
   const number = numberOf(id);
   if (number === null) return null;
-  const stored = await call<{ provider_slug: string; parse_status: ParseStatus; body_base64: string } | null>(
-    "console",
-    "read_event_body",
-    { p_id: number, ...scopeOf(asker) },
-  );
+  const stored = await call("console", "read_event_body", { p_id: number, ...scopeOf(asker) });
   if (!stored) return null;
   const provider = findProvider(stored.provider_slug) ?? { slug: stored.provider_slug };
   return {
-    id: `we_${number}`,
+    id: printId("event", number),
     bytes: maskSecrets(Buffer.from(stored.body_base64, "base64"), provider),
     isJson: stored.parse_status === "ok",
   };
@@ -35,15 +31,12 @@ export async function readEventBody(
 export async function findNeighbours(id: string, filter: EventFilter, asker: Scoped): Promise<EventNeighbours | null> {
   const number = numberOf(id);
   if (number === null) return null;
-  const args = { p_id: number, p_filter: filter as never, ...scopeOf(asker) };
-  return withinSearchTimeout(
-    filter,
-    call<EventNeighbours | null>("console", "event_neighbours", args, searchTimeoutFor(filter)),
-  );
+  const args = { p_id: number, p_filter: filter, ...scopeOf(asker) };
+  return withinSearchTimeout(filter, call("console", "event_neighbours", args, searchTimeoutFor(filter)));
 }
 
 export async function listRelatedEvents(id: string, asker: Scoped): Promise<RelatedEvents | null> {
   const number = numberOf(id);
   if (number === null) return null;
-  return call<RelatedEvents | null>("console", "list_related_events", { p_id: number, ...scopeOf(asker) });
+  return call("console", "list_related_events", { p_id: number, ...scopeOf(asker) });
 }

@@ -1,6 +1,8 @@
 /** The filters that people saved. Each person has their own; a token has those of whoever made it. */
+
 import type { Actor } from "@/lib/auth/permissions";
 import type { EventView } from "@/lib/contract/history";
+import { parseId } from "@/lib/contract/ids";
 import { call } from "@/lib/db/client";
 import { Problem, type ProblemInit } from "@/lib/errors";
 
@@ -30,7 +32,7 @@ export async function listEventViews(actor: Actor): Promise<EventView[]> {
 export async function createEventView(view: { name: string; query: string }, actor: Actor): Promise<EventView> {
   const person = personOf(actor);
   if (!person) throw new Problem({ status: 403, title: "Views belong to people, and this token has no owner." });
-  const answer = await call<{ view: EventView } | { refused: Refusal }>("console", "create_event_view", {
+  const answer = await call("console", "create_event_view", {
     p_staff_id: person,
     p_name: view.name,
     p_query: view.query,
@@ -42,9 +44,9 @@ export async function createEventView(view: { name: string; query: string }, act
 /** Deletes `ev_12` or `12`. Throws a `Problem` when this person has no such view. */
 export async function deleteEventView(id: string, actor: Actor): Promise<void> {
   const person = personOf(actor);
-  const number = /^(?:ev_)?(\d{1,15})$/.exec(id)?.[1];
+  const number = parseId("view", id);
   const deleted =
-    person && number && (await call("console", "delete_event_view", { p_staff_id: person, p_id: Number(number) }));
+    person && number && (await call("console", "delete_event_view", { p_staff_id: person, p_id: number }));
   if (!deleted) throw new Problem({ status: 404, title: "You have no such view.", detail: "Ids look like ev_12." });
 }
 

@@ -2,7 +2,9 @@
 
 import type { EventFilter } from "@/lib/contract/event-filter";
 import type { Attempt, EventDetail, EventPage } from "@/lib/contract/events";
+import { parseId } from "@/lib/contract/ids";
 import { call } from "@/lib/db/client";
+import type { StoredAttempt, StoredEvent } from "@/lib/db/functions/reads";
 import { Problem } from "@/lib/errors";
 import { maskEcho, maskSecrets } from "@/lib/pipeline/mask";
 import { findProvider } from "@/lib/providers";
@@ -25,19 +27,19 @@ export function listEvents(
   checkCursor(cursor);
   checkCursor(after);
   const args = {
-    p_filter: filter as never,
+    p_filter: filter,
     p_limit: limit,
-    p_cursor: (cursor ?? null) as never,
-    p_after: (after ?? null) as never,
+    p_cursor: cursor ?? null,
+    p_after: after ?? null,
     ...scopeOf(asker),
   };
-  return withinSearchTimeout(filter, call<EventPage>("console", "list_events", args, searchTimeoutFor(filter)));
+  return withinSearchTimeout(filter, call("console", "list_events", args, searchTimeoutFor(filter)));
 }
 
 /** How many events match, counted up to 10,000. */
 export function countEvents(filter: EventFilter, asker: Scoped): Promise<number> {
-  const args = { p_filter: filter as never, ...scopeOf(asker) };
-  return withinSearchTimeout(filter, call<number>("console", "count_events", args, searchTimeoutFor(filter)));
+  const args = { p_filter: filter, ...scopeOf(asker) };
+  return withinSearchTimeout(filter, call("console", "count_events", args, searchTimeoutFor(filter)));
 }
 
 /** Throws a `Problem` for a cursor that is not one of ours. */
@@ -55,14 +57,13 @@ export function checkCursor(cursor: string | undefined): void {
 export async function getEvent(id: string, asker: Scoped): Promise<EventDetail | null> {
   const number = numberOf(id);
   if (number === null) return null;
-  const stored = await call<StoredEvent | null>("console", "get_event", { p_id: number, ...scopeOf(asker) });
+  const stored = await call("console", "get_event", { p_id: number, ...scopeOf(asker) });
   return stored && withoutSecrets(stored);
 }
 
 /** The number in `we_12` or `12`; null for what cannot be an event's id. */
 export function numberOf(id: string): number | null {
-  const digits = /^(?:we_)?(\d{1,15})$/.exec(id)?.[1];
-  return digits === undefined ? null : Number(digits);
+  return parseId("event", id) ?? null;
 }
 
 /** Covers what a provider puts into its bodies and nobody may read, wherever an endpoint repeats it too. */
@@ -82,8 +83,3 @@ function withoutSecrets(stored: StoredEvent): EventDetail {
     deliveries: stored.deliveries.map((d) => ({ ...d, attempts: d.attempts.map(readable) })),
   };
 }
-
-type StoredAttempt = Omit<Attempt, "response_body"> & { response_body_base64: string | null };
-type StoredEvent = Omit<EventDetail, "deliveries" | "body_covered"> & {
-  deliveries: (Omit<EventDetail["deliveries"][number], "attempts"> & { attempts: StoredAttempt[] })[];
-};

@@ -1,6 +1,7 @@
 /** What health is judged by: looked at, never guessed. Each look is bounded, and one that fails is a fact too. */
 import { statfs } from "node:fs/promises";
 import { call, DatabaseError, DatabaseUnavailable, type Lane } from "@/lib/db/client";
+import type { Condition } from "@/lib/db/functions/reads";
 import { LANES } from "@/lib/db/lanes";
 import { localMigrations } from "@/lib/db/migrations";
 import { processSingleton } from "@/lib/process-singleton";
@@ -8,15 +9,6 @@ import { processSingleton } from "@/lib/process-singleton";
 const LOOK_MS = 2_000;
 /** The open health is asked often. Whether it can be written is looked at as seldom as this. */
 const WRITE_EVERY_MS = 5_000;
-
-/** What `read_condition` answers. */
-export interface Condition {
-  at: string;
-  read_only: boolean;
-  standby: boolean;
-  waiting: { count: number; oldest_due_seconds: number | null };
-  requests: { provider: string; accepted: number; rejected: number }[];
-}
 
 export interface Facts {
   /** Null when the database does not answer. */
@@ -39,7 +31,7 @@ export async function gatherFacts(freshly = false): Promise<Facts> {
 async function lookAtDatabase(): Promise<Pick<Facts, "condition" | "latencyMs" | "clockOffMs">> {
   const [before, started] = [Date.now(), performance.now()];
   try {
-    const condition = await call<Condition>("health", "read_condition", {} as never, LOOK_MS);
+    const condition = await call("health", "read_condition", {}, LOOK_MS);
     const latencyMs = performance.now() - started;
     return { condition, latencyMs: Math.round(latencyMs), clockOffMs: clockOff(condition.at, before, latencyMs) };
   } catch (error) {
@@ -62,7 +54,7 @@ const probes = processSingleton("write-probe", () => ({
 function probeWrite(freshly: boolean): Promise<string | null> {
   if (probes.last && !freshly && Date.now() - probes.at < WRITE_EVERY_MS) return probes.last;
   probes.at = Date.now();
-  probes.last = call("health", "probe_write", {} as never, LOOK_MS).then(
+  probes.last = call("health", "probe_write", {}, LOOK_MS).then(
     () => null,
     (error: unknown) => {
       if (error instanceof DatabaseError || error instanceof DatabaseUnavailable) return error.message;
@@ -83,7 +75,7 @@ async function readDiskFree(): Promise<number | null> {
 export async function silentLanes(): Promise<Lane[]> {
   const answers = await Promise.all(
     LANES.filter((lane) => lane !== "search").map(async (lane) => {
-      const answered = await call<string>(lane, "read_clock", {} as never, LOOK_MS).catch(() => null);
+      const answered = await call(lane, "read_clock", {}, LOOK_MS).catch(() => null);
       return answered === null ? [lane] : [];
     }),
   );
@@ -92,9 +84,7 @@ export async function silentLanes(): Promise<Lane[]> {
 
 /** Versions of migrations that the database lacks; null when it does not say which it has. */
 export async function missingMigrations(): Promise<string[] | null> {
-  const applied = await call<string[] | null>("health", "list_applied_migrations", {} as never, LOOK_MS).catch(
-    () => null,
-  );
+  const applied = await call("health", "list_applied_migrations", {}, LOOK_MS).catch(() => null);
   return (
     applied &&
     localMigrations()

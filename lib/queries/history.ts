@@ -16,7 +16,7 @@ export function readHistogram(filter: EventFilter, asker: Scoped): Promise<Event
       field: "text",
     });
   }
-  return call("console", "read_event_histogram", { p_filter: filter as never, ...scopeOf(asker) });
+  return call("console", "read_event_histogram", { p_filter: filter, ...scopeOf(asker) });
 }
 
 /** What came in by provider and type, at the times of a filter; of the last 7 days when it has none. */
@@ -24,5 +24,5 @@ export function countEventTypes(
   times: Pick<EventFilter, "from_ts" | "to_ts" | "range">,
   asker: Scoped,
 ): Promise<EventTypeCount[]> {
-  return call("console", "count_event_types", { p_filter: times as never, ...scopeOf(asker) });
+  return call("console", "count_event_types", { p_filter: times, ...scopeOf(asker) });
 }

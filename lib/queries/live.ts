@@ -1,21 +1,15 @@
 /** What changes in the database, as it changes: one look for all in this process who watch the same organisations. */
+
 import { setTimeout as wait } from "node:timers/promises";
-import type { Change, Topic } from "@/lib/contract/live";
+import { type IdKind, printId } from "@/lib/contract/ids";
+import type { Change } from "@/lib/contract/live";
 import { call, DatabaseUnavailable } from "@/lib/db/client";
+import type { Changes } from "@/lib/db/functions/reads";
 import { logError } from "@/lib/log";
 import { processSingleton } from "@/lib/process-singleton";
 import { type Scoped, scopeOf } from "@/lib/scope";
 
 const LOOK_EVERY_MS = 500;
-
-/** What `changes_since` answers. */
-interface Look {
-  cursor: string;
-  reset: boolean;
-  topics: Topic[];
-  event_ids: number[] | null;
-  replay_ids: number[] | null;
-}
 
 export interface News {
   /** Where to go on from: `Last-Event-ID`. */
@@ -64,7 +58,7 @@ export async function watchChanges(asker: Scoped, listener: Listener): Promise<(
 /** What changed for the asker since a cursor; `change` is null for a cursor that says nothing, and has no topics when nothing changed. */
 export async function changesSince(cursor: string | null, asker: Scoped): Promise<News> {
   // Without the argument, or with a null one: the function's default.
-  return newsOf(await call<Look>("console", "changes_since", { ...scopeOf(asker), p_cursor: cursor ?? undefined }));
+  return newsOf(await call("console", "changes_since", { ...scopeOf(asker), p_cursor: cursor ?? undefined }));
 }
 
 function start(key: string, asker: Scoped): Watcher {
@@ -110,8 +104,8 @@ function whenAway(error: unknown): undefined {
   if (!(error instanceof DatabaseUnavailable)) logError("live", error);
 }
 
-function newsOf({ cursor, reset, topics, event_ids, replay_ids }: Look): News {
+function newsOf({ cursor, reset, topics, event_ids, replay_ids }: Changes): News {
   if (reset) return { cursor, change: null };
-  const named = (prefix: string, ids: number[] | null) => ids?.map((id) => `${prefix}${id}`) ?? null;
-  return { cursor, change: { topics, event_ids: named("we_", event_ids), replay_ids: named("wr_", replay_ids) } };
+  const named = (kind: IdKind, ids: number[] | null) => ids?.map((id) => printId(kind, id)) ?? null;
+  return { cursor, change: { topics, event_ids: named("event", event_ids), replay_ids: named("replay", replay_ids) } };
 }

@@ -1,16 +1,11 @@
 /** Server reads of events in the words of the merchant-delivery API. */
 import type { z } from "zod";
-import type { attemptList, merchantEvent, merchantEventPage } from "@/lib/contract/api/merchant-answers";
+import type { attemptList, merchantEventPage } from "@/lib/contract/api/merchant-answers";
 import type { EventFilter } from "@/lib/contract/event-filter";
 import type { Attempt, Delivery } from "@/lib/contract/events";
 import { call } from "@/lib/db/client";
 import { type Scoped, scopeOf } from "@/lib/scope";
 import { checkCursor, countEvents, getEvent } from "./events";
-
-interface StoredPage {
-  events: z.infer<typeof merchantEvent>[];
-  next_cursor: string | null;
-}
 
 /** One page, newest first, and how many match. Throws a `Problem` for a cursor that is not one of ours. */
 export async function listMerchantEvents(
@@ -20,10 +15,10 @@ export async function listMerchantEvents(
 ): Promise<z.infer<typeof merchantEventPage>> {
   checkCursor(cursor);
   const [page, total] = await Promise.all([
-    call<StoredPage>("console", "list_merchant_events", {
-      p_filter: filter as never,
+    call("console", "list_merchant_events", {
+      p_filter: filter,
       p_limit: limit,
-      p_cursor: (cursor ?? null) as never,
+      p_cursor: cursor ?? null,
       ...scopeOf(asker),
     }),
     countEvents(filter, asker),

@@ -2,8 +2,9 @@
 import type { z } from "zod";
 import type { failureList } from "@/lib/contract/api/merchant-answers";
 import { FAILURE_LABEL } from "@/lib/contract/failure-labels";
+import type { ReplayFailure } from "@/lib/db/functions/reads";
 import type { Scoped } from "@/lib/scope";
-import { listReplayFailures, type ReplayFailure } from "./replays";
+import { listReplayFailures } from "./replays";
 
 /** A page in the order they ran; `totalFailures` counts all. */
 export async function listFailures(

@@ -1,15 +1,12 @@
 /** Server reads of replays, for pages and APIs. */
+import type { ReplayFilter } from "@/lib/contract/replay-filter";
 import type { ReplayItem, ReplayPage, ReplaySummary } from "@/lib/contract/replays";
-import type { ErrorClass, ReplayOutcome } from "@/lib/contract/vocabulary";
+import type { ReplayOutcome } from "@/lib/contract/vocabulary";
 import { call } from "@/lib/db/client";
+import type { KeyChoice, ReplayFailures } from "@/lib/db/functions/reads";
 import { readReplayProgress } from "@/lib/pipeline/preview";
 import { replayNumber, type Selection } from "@/lib/pipeline/replay";
 import { type Scoped, scopeOf } from "@/lib/scope";
-
-export interface ReplayFilter {
-  status?: string[];
-  q?: string;
-}
 
 /** Replays, newest first. Drafts only when the filter asks for them. */
 export function listReplays(
@@ -18,9 +15,9 @@ export function listReplays(
   asker: Scoped,
 ): Promise<ReplayPage> {
   return call("console", "list_replays", {
-    p_filter: filter as never,
+    p_filter: filter,
     p_limit: page.limit,
-    p_cursor: (page.cursor ?? null) as never,
+    p_cursor: page.cursor ?? null,
     ...scopeOf(asker),
   });
 }
@@ -33,7 +30,7 @@ export function listReplayItems(
 ): Promise<ReplayItem[]> {
   return call("console", "list_replay_items", {
     p_replay_id: replayNumber(id),
-    p_outcome: (outcome ?? null) as never,
+    p_outcome: outcome ?? null,
     p_after: after,
     p_limit: limit,
     ...scopeOf(asker),
@@ -43,7 +40,7 @@ export function listReplayItems(
 /** How the items ended, the failures by class, status and message, how the trial goes and what holds the rest. */
 export async function summariseReplay(id: string, asker: Scoped): Promise<ReplaySummary> {
   const [counts, progress] = await Promise.all([
-    call<Omit<ReplaySummary, "holds" | "trial">>("console", "summarise_replay", {
+    call("console", "summarise_replay", {
       p_id: replayNumber(id),
       ...scopeOf(asker),
     }),
@@ -52,25 +49,12 @@ export async function summariseReplay(id: string, asker: Scoped): Promise<Replay
   return { ...counts, ...progress };
 }
 
-export interface ReplayFailure {
-  position: number;
-  event_id: string;
-  error_class: ErrorClass | null;
-  detail: string | null;
-  http_status: number | null;
-  finished_at: string | null;
-  /** Under this replay. */
-  tries: number;
-  /** Set while it will be tried again by itself. */
-  next_retry: string | null;
-}
-
 /** What failed or is failing, after a position; `total` counts all of it. */
 export function listReplayFailures(
   id: string,
   { after, limit }: { after: number; limit: number },
   asker: Scoped,
-): Promise<{ total: number; failures: ReplayFailure[] }> {
+): Promise<ReplayFailures> {
   return call("console", "list_replay_failures", {
     p_replay_id: replayNumber(id),
     p_after: after,
@@ -81,16 +65,10 @@ export function listReplayFailures(
 
 /** The keys or `we_` ids of a selection that no event has. */
 export function listMissingEvents(selection: Selection, asker: Scoped): Promise<string[]> {
-  return call("console", "list_missing_events", { p_selection: selection as never, ...scopeOf(asker) });
-}
-
-/** A key that several events have, and which events those are. */
-export interface KeyChoice {
-  event_key: string;
-  choices: { event_id: string; organisation_id: string | null; source_id: string | null }[];
+  return call("console", "list_missing_events", { p_selection: selection, ...scopeOf(asker) });
 }
 
 /** The keys of a selection that say too little, because several organisations or sources have them. */
 export function listKeyChoices(selection: Selection, asker: Scoped): Promise<KeyChoice[]> {
-  return call("console", "list_key_choices", { p_selection: selection as never, ...scopeOf(asker) });
+  return call("console", "list_key_choices", { p_selection: selection, ...scopeOf(asker) });
 }

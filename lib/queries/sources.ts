@@ -1,8 +1,11 @@
 /** Sources as people read and change them. A token is made here, leaves in one answer, and is kept as its hash only. */
+
 import { randomBytes } from "node:crypto";
 import type { Actor } from "@/lib/auth/permissions";
+import { parseId } from "@/lib/contract/ids";
 import type { Source, SourceProvider, SourceWithUrl, WrongAddress } from "@/lib/contract/sources";
-import { call } from "@/lib/db/client";
+import { type Answers, call } from "@/lib/db/client";
+import type { SourcesOfProvider } from "@/lib/db/functions/reads";
 import { secretsFrom } from "@/lib/env";
 import { Problem } from "@/lib/errors";
 import { sampleOf } from "@/lib/pipeline/sample";
@@ -30,20 +33,17 @@ export interface SourceFields {
   enabled?: boolean;
 }
 
-type Stored = Omit<Source, "url">;
+type Stored = NonNullable<Answers["get_source"]>;
 type Refused = { refused: "beyond_scope" };
-type Seen = Pick<SourceProvider, "last_event" | "events_24h" | "last_rejection" | "rejections_24h"> & {
-  sources: Stored[];
-};
 
 /** Every provider with its default door, what came there lately, and its sources. */
 export async function listSources(origin: string, asker: Scoped): Promise<SourceProvider[]> {
-  const seen = await call<Record<string, Seen>>("console", "list_sources", {
+  const seen = await call("console", "list_sources", {
     p_providers: slugs(),
     ...scopeOf(asker),
   });
   return senders.map((provider) => {
-    const { sources, ...rest } = seen[provider.slug] as Seen;
+    const { sources, ...rest } = seen[provider.slug] as SourcesOfProvider;
     return {
       provider: provider.slug,
       label: provider.label,
@@ -65,7 +65,7 @@ export async function listSources(origin: string, asker: Scoped): Promise<Source
 
 /** Where webhooks went that no endpoint got, within a day. */
 export function listWrongAddresses(asker: Scoped): Promise<WrongAddress[]> {
-  return call<WrongAddress[]>("console", "list_wrong_addresses", {
+  return call("console", "list_wrong_addresses", {
     p_senders: [...slugs(), UNKNOWN_SENDER],
     ...scopeOf(asker),
   });
@@ -85,7 +85,7 @@ export async function createSource(
   }
   checkSettings(provider, fields.settings);
   const token = newToken();
-  const stored = await call<Stored | Refused>("console", "create_source", {
+  const stored = await call("console", "create_source", {
     p_source: { provider: slug, ...fields, token_hash: hashOf(token), token_hint: token.slice(-HINT_LENGTH) },
     ...whoOf(change),
   });
@@ -96,7 +96,7 @@ export async function createSource(
 /** Changes what the fields name. Throws a `Problem`: 404 when there is no such source, 400 for an unknown setting. */
 export async function updateSource(id: string, fields: SourceFields, change: Change): Promise<Source> {
   if (fields.settings) checkSettings(findProvider((await findStored(id, change.actor)).provider), fields.settings);
-  const stored = await call<Stored | Refused | null>("console", "update_source", {
+  const stored = await call("console", "update_source", {
     p_id: numberOf(id),
     p_change: { ...fields },
     ...whoOf(change),
@@ -108,7 +108,7 @@ export async function updateSource(id: string, fields: SourceFields, change: Cha
 /** Gives it a new URL; the one before works for `overlapHours` more. Throws a 404 `Problem` when there is no such source. */
 export async function rotateSource(id: string, overlapHours: number, change: Change): Promise<SourceWithUrl> {
   const token = newToken();
-  const stored = await call<Stored | null>("console", "rotate_source", {
+  const stored = await call("console", "rotate_source", {
     p_id: numberOf(id),
     p_token_hash: hashOf(token),
     p_token_hint: token.slice(-HINT_LENGTH),
@@ -121,13 +121,13 @@ export async function rotateSource(id: string, overlapHours: number, change: Cha
 
 /** Closes it for good; its events stay. Throws a 404 `Problem` when there is no such source. */
 export async function deleteSource(id: string, change: Change): Promise<void> {
-  const found = await call<boolean>("console", "delete_source", { p_id: numberOf(id), ...whoOf(change) });
+  const found = await call("console", "delete_source", { p_id: numberOf(id), ...whoOf(change) });
   forgetSources();
   if (!found) missing();
 }
 
 async function findStored(id: string, asker: Scoped): Promise<Stored> {
-  return (await call<Stored | null>("console", "get_source", { p_id: numberOf(id), ...scopeOf(asker) })) ?? missing();
+  return (await call("console", "get_source", { p_id: numberOf(id), ...scopeOf(asker) })) ?? missing();
 }
 
 function accepted(answer: Stored | Refused, { actor }: Change): Stored {
@@ -152,7 +152,7 @@ function newToken(): string {
 }
 
 function numberOf(id: string): number {
-  return Number(/^(?:so_)?(\d{1,15})$/.exec(id)?.[1] ?? missing());
+  return parseId("source", id) ?? missing();
 }
 
 function missing(): never {

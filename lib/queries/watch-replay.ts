@@ -1,6 +1,8 @@
 /** A replay's progress as it changes: read by the event stream and by the WebSocket. */
+
 import { setTimeout as wait } from "node:timers/promises";
 import { clockOf, type ReplayProgress } from "@/lib/contract/api/merchant-answers";
+import { numberInId, printBulkReplayId, printId } from "@/lib/contract/ids";
 import type { Replay } from "@/lib/contract/replays";
 import { DatabaseUnavailable } from "@/lib/db/client";
 import { readReplay } from "@/lib/pipeline/replay";
@@ -32,11 +34,11 @@ export async function* watchReplay(id: string, signal: AbortSignal, asker: Scope
 /** What `…/replays/{id}/status` answers. */
 export function progressOf(replay: Replay): ReplayProgress {
   const { succeeded, failed, skipped } = replay;
-  const number = replay.id.replace(/^\D+/, "");
+  const number = numberInId(replay.id);
   const until = replay.completed_at ? Date.parse(replay.completed_at) : Date.now();
   return {
-    replayId: `wr_${number}`,
-    bulkReplayId: `br_${number}`,
+    replayId: printId("replay", number),
+    bulkReplayId: printBulkReplayId(number),
     status: replay.status,
     stoppedBecause: replay.stopped_because,
     progress: {

@@ -37,7 +37,7 @@ afterEach(async () => {
 
 const read = async (id: number) =>
   (
-    await call<Record<string, Pick<Destination, "state" | "health">>>("console", "read_health", {
+    await call("console", "read_health", {
       p_destination_ids: [id],
     })
   )[id] as Pick<Destination, "state" | "health">;

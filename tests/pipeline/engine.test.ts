@@ -59,7 +59,7 @@ async function deadMessages(
 }
 
 const dead = { filter: { status: ["dead"] } };
-const advance = () => call("pipeline", "advance_replays", {} as never);
+const advance = () => call("pipeline", "advance_replays", {});
 
 /** Works a replay to its end, as the worker loop does. */
 async function run(replay: Replay): Promise<Replay> {
@@ -408,7 +408,7 @@ describe("afterwards", () => {
   test("the asker is told how it ended, when asked for", async () => {
     await deadMessages(1);
     await run(await createReplay(ask({ selection: dead, options: { notifyOnCompletion: true } })));
-    const notices = await call<{ message: string }[]>("console", "list_notices", {
+    const notices = await call("console", "list_notices", {
       ...scopeOf(EVERYTHING),
       p_actor_id: ada.id,
     });

@@ -1,6 +1,7 @@
 /** Results that change thousands of rows: they are recorded alone, in reasonable time, and none beside them waits. */
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { call } from "@/lib/db/client";
+import type { NewEvent } from "@/lib/db/functions/journey";
 import { claim, type Work } from "@/lib/pipeline/claim";
 import { startWorker } from "@/lib/pipeline/worker";
 import { heyreachEvent } from "@/lib/providers/heyreach/sample";
@@ -93,8 +94,8 @@ test("a record whose rows are being changed is left alone, and those beside it a
   const results = work.map((item) => success(item, `cus_${item.delivery_id}`));
   const answers = await desk.sql.begin(async (tx) => {
     await tx`select lock_rows(${tx.json([results[0]] as never)}, true)`;
-    return call<Record<string, unknown>[]>("pipeline", "record_attempts", {
-      p_results: results as never,
+    return call("pipeline", "record_attempts", {
+      p_results: results,
       p_wait: false,
     });
   });
@@ -109,7 +110,7 @@ test("four times the changes take about four times as long, not sixteen times", 
   const timed = async (count: number) => {
     const changes = Array.from({ length: count }, (_, n) => message(`timed-${count}-${n}`));
     const started = performance.now();
-    expect(await call<unknown[]>("pipeline", "preview_changes", { p_changes: changes as never })).toHaveLength(count);
+    expect(await call("pipeline", "preview_changes", { p_changes: changes })).toHaveLength(count);
     return performance.now() - started;
   };
   await timed(100);
@@ -132,31 +133,42 @@ test("an event that wants to change more rows than one may fails alone, and says
   const [work] = (await claim("w", 1, 30, { kind: "tables" })).work as [Work];
   const changes = Array.from({ length: 10_001 }, (_, n) => message(`m-${n}`));
   const results = [{ ...success(work, "cus_1"), changes }];
-  expect(await call("pipeline", "record_attempts", { p_results: results as never })).toMatchObject([
+  expect(await call("pipeline", "record_attempts", { p_results: results })).toMatchObject([
     { status: "dead", error_class: "constraint", error: expect.stringContaining("one event may change 10,000") },
   ]);
 });
 
 test("a thousand events in one request are stored in time, also where none of their keys is signed", async () => {
   await alone();
-  const event = (n: number) => ({
-    n,
+  const event = (n: number): NewEvent => ({
+    source_id: null,
     provider: "chatwoot",
     event_key: `key-${n}`,
     event_type: "message_created",
     trust: "signed",
     parse_status: "ok",
+    flags: [],
+    organisation_id: null,
+    company_id: null,
+    object_id: null,
+    replaces_older: false,
+    livemode: null,
     unsigned_key: true,
+    secret_fields: null,
     body: Buffer.from(`{"n":${n % 2}}`).toString("base64"),
+    shown_body: null,
     fingerprint: "00",
     method: "POST",
     path: "/",
     headers: [],
+    content_type: null,
+    request_id: "heavy",
+    occurred_at: null,
   });
   const timed = async (count: number, from: number) => {
     const started = performance.now();
     const events = Array.from({ length: count }, (_, n) => ({ ...event(from + n), n }));
-    const answers = await call<{ suspected_replay: boolean }[]>("door", "accept_events", { p_events: events as never });
+    const answers = await call("door", "accept_events", { p_events: events });
     expect(answers.filter((answer) => answer.suspected_replay)).toHaveLength(from > 0 ? count : count - 2);
     return performance.now() - started;
   };

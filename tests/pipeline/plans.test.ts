@@ -64,7 +64,7 @@ function sources(directory: string): string[] {
   return files.filter((file) => /\.tsx?$/.test(file)).map((file) => readFileSync(path.join(directory, file), "utf8"));
 }
 
-/** The names in `call<…>("lane", "name", …)`. */
+/** The names in `call("lane", "name", …)`. */
 function functionsCalledIn(source: string): string[] {
-  return [...source.matchAll(/\bcall(?:<[^;]*?>)?\(\s*"\w+",\s*"(\w+)"/g)].map((match) => match[1] as string);
+  return [...source.matchAll(/\bcall\(\s*"\w+",\s*"(\w+)"/g)].map((match) => match[1] as string);
 }

@@ -114,7 +114,7 @@ describe("customers/redact", () => {
       version: "2026-03-03T09:30:00.000000Z#00#draft",
     };
     const before = await everything();
-    const preview = await call<{ effect: string }[]>("console", "preview_changes", { p_changes: [change] as never });
+    const preview = await call("console", "preview_changes", { p_changes: [change] });
     expect(preview).toMatchObject([{ effect: "created" }]);
     expect(await everything()).toBe(before);
 

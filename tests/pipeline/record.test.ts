@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { call } from "@/lib/db/client";
+import type { AttemptResult, RowChange } from "@/lib/db/functions/journey";
 import { claim, type Work } from "@/lib/pipeline/claim";
 import { stripeEvent } from "@/lib/providers/stripe/sample";
 import { telnyxEvent } from "@/lib/providers/telnyx/sample";
@@ -20,16 +21,15 @@ const claimed = async (count = 1): Promise<Work[]> => {
   for (let n = 0; n < count; n += 1) await send("stripe", stripeEvent({ type: "invoice.payment_failed" }));
   return (await claim("w1", 50, 30)).work;
 };
-const record = (results: Record<string, unknown>[]) =>
-  call<Record<string, unknown>[]>("pipeline", "record_attempts", { p_results: results as never });
-const success = (work: Work, changes: unknown[] = []) => ({
+const record = (results: AttemptResult[]) => call("pipeline", "record_attempts", { p_results: results });
+const success = (work: Work, changes: RowChange[] = []) => ({
   delivery_id: work.delivery_id,
   fence: work.fence,
   delivered: true,
   duration_ms: 4,
   changes,
 });
-const failure = (work: Work, retry_in_ms: number | null) => ({
+const failure = (work: Work, retry_in_ms: number | null): AttemptResult => ({
   ...success(work),
   delivered: false,
   error_class: "http_5xx",
@@ -129,8 +129,8 @@ describe("record", () => {
 });
 
 describe("row changes", () => {
-  const apply = (changes: unknown[], name: "apply_changes" | "preview_changes" = "apply_changes") =>
-    call<{ effect: string; before: unknown; after: unknown }[]>("pipeline", name, { p_changes: changes as never });
+  const apply = (changes: RowChange[], name: "apply_changes" | "preview_changes" = "apply_changes") =>
+    call("pipeline", name, { p_changes: changes });
 
   test("say what they did: created, updated, unchanged, superseded", async () => {
     const effects: string[] = [];

@@ -167,7 +167,7 @@ describe("a replay", () => {
     const { call } = await import("@/lib/db/client");
     for (let round = 0; round < 4; round += 1) {
       await workUntilIdle();
-      await call("pipeline", "advance_replays", {} as never);
+      await call("pipeline", "advance_replays", {});
       const [items] = await desk.sql`
         select count(*) filter (where outcome = 'already_correct')::int as done from replay_items where replay_id = ${created.id.slice(3)}`;
       expect((await readReplay(created.id, EVERYTHING))?.succeeded).toBe(items?.done);

@@ -97,9 +97,9 @@ describe.each(["direct", "supabase"] as const)("over the %s transport", (transpo
   });
 
   test("an SQL error keeps its code, and says which function", async () => {
-    const wrong = call("console", "get_staff", { p_id: "not a uuid" });
+    const wrong = call("console", "list_sessions", { p_staff_id: "not a uuid" });
     await expect(wrong).rejects.toBeInstanceOf(DatabaseError);
-    await expect(wrong).rejects.toMatchObject({ code: "22P02", message: expect.stringContaining("get_staff") });
+    await expect(wrong).rejects.toMatchObject({ code: "22P02", message: expect.stringContaining("list_sessions") });
   });
 
   test("racing claims never share a delivery", async () => {

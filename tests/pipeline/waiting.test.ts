@@ -64,8 +64,8 @@ const destination = async (id: number) =>
   (await listDestinations(EVERYTHING)).find((one) => one.id === `ds_${id}`) as Destination;
 const allDead = { filter: { delivery_status: ["dead"] } };
 const replay = (options: Record<string, unknown>) =>
-  createReplay({ kind: "criteria", reason: "mended", selection: allDead, options, ...ada } as never);
-const advance = () => call("pipeline", "advance_replays", {} as never);
+  createReplay({ kind: "criteria", reason: "mended", selection: allDead, options, ...ada });
+const advance = () => call("pipeline", "advance_replays", {});
 
 describe("an open circuit is tried now", () => {
   test("the next waiting delivery goes out at once although its retry is an hour away, and the audit says who asked", async () => {
@@ -109,7 +109,7 @@ describe("an open circuit is tried now", () => {
   test("not while it is paused, disabled, closed or slowed down, each with its name", async () => {
     const id = await opened(1);
     const refused = async () =>
-      call<{ result: string }>("console", "try_destination_now", {
+      call("console", "try_destination_now", {
         ...{ p_id: id, p_all: false, ...scopeOf(EVERYTHING), p_actor: "Ada", p_actor_id: "1", p_request_id: "r" },
       });
     await desk.sql`update destinations set paused_at = now() where id = ${id}`;
@@ -184,7 +184,7 @@ describe("what holds a delivery is said", () => {
     await dead(4);
     const opens = `update destination_health set breaker = 'open', opened_at = now(), probe_at = now() + interval '7 minutes'`;
     await desk.sql.unsafe(opens);
-    const ask = { kind: "criteria", reason: "mended", selection: allDead, options: {}, ...ada } as never;
+    const ask = { kind: "criteria" as const, reason: "mended", selection: allDead, options: {}, ...ada };
     const { holds } = await previewReplay(await draftReplay(ask), EVERYTHING);
     expect(holds).toMatchObject([{ why: "circuit", destination: "shop", deliveries: 4, until: expect.any(String) }]);
 

@@ -3,8 +3,9 @@ import { headers } from "next/headers";
 import { Logo } from "@/components/frame/logo";
 import { AcceptForm } from "@/components/invitation/accept-form";
 import { ClosedLink, type LinkProblem } from "@/components/invitation/closed-link";
-import { findInvitation, type OpenInvitation } from "@/lib/auth/staff";
+import { findInvitation } from "@/lib/auth/staff";
 import { DatabaseUnavailable } from "@/lib/db/client";
+import type { OpenInvitation } from "@/lib/db/functions/people";
 import { Problem } from "@/lib/errors";
 import { clientAddress } from "@/lib/front/client-address";
 

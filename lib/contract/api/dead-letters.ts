@@ -1,9 +1,8 @@
-/** What the API answers about dead letters. The types stand in ../dead-letters.ts. */
+/** What the API answers about dead letters. */
 import { z } from "zod";
-import type { DeadLetterGroup, DeadLetters, RailCounts } from "../dead-letters";
 import { count, errorClass, time } from "./values";
 
-const group: z.ZodType<DeadLetterGroup> = z
+const group = z
   .object({
     destination: z.object({ id: z.int(), slug: z.string(), name: z.string(), kind: z.enum(["tables", "http"]) }),
     error_group: z.string().describe("The cause; with destination and delivery_status=dead it filters to this group."),
@@ -19,13 +18,16 @@ const group: z.ZodType<DeadLetterGroup> = z
     sample: z.object({ id: z.string(), event_key: z.string(), error: z.string().nullable() }),
   })
   .meta({ id: "DeadLetterGroup" });
+export type DeadLetterGroup = z.infer<typeof group>;
 
-export const deadLetters: z.ZodType<DeadLetters> = z.object({
+export const deadLetters = z.object({
   groups: z.array(group).describe("The 100 biggest."),
   total: z.object({ groups: count, deliveries: count, events: count }),
 });
+export type DeadLetters = z.infer<typeof deadLetters>;
 
-export const railCounts: z.ZodType<RailCounts> = z.object({
+export const railCounts = z.object({
   dead_letters: count.describe("Dead events, counted up to 10,000."),
   running_replays: count,
 });
+export type RailCounts = z.infer<typeof railCounts>;

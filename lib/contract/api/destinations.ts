@@ -1,13 +1,7 @@
-/** What the API is asked about destinations, and what it answers. The types stand in ../destinations.ts. */
+/** What the API is asked about destinations, and what it answers. */
 import { z } from "zod";
 import { Constants } from "@/lib/db/database.types";
-import type {
-  Destination,
-  DestinationDelivery,
-  DestinationHealth,
-  DestinationState,
-  DestinationWithSecret,
-} from "../destinations";
+import { DESTINATION_STATES } from "../destinations";
 import { PLATFORM_EVENT_TYPES } from "../platform";
 import { hold } from "./holds";
 import { count, deliveryStatus, errorClass, providerSlug, time } from "./values";
@@ -106,11 +100,7 @@ export const destinationDeliveriesRequest = z.object({
   cursor: z.coerce.number().int().min(1).optional(),
 });
 
-const STATES = [
-  ...(["healthy", "idle", "slow", "failing", "throttled", "open", "half_open", "paused", "disabled"] as const),
-] satisfies DestinationState[];
-
-const health: z.ZodType<DestinationHealth> = z
+const health = z
   .object({
     succeeded: count.describe("Of the attempts in the last 24 hours."),
     failed: count,
@@ -138,8 +128,9 @@ const health: z.ZodType<DestinationHealth> = z
       .describe("24 hours, oldest first."),
   })
   .meta({ id: "DestinationHealth" });
+export type DestinationHealth = z.infer<typeof health>;
 
-export const destination: z.ZodType<Destination> = z
+export const destination = z
   .object({
     id: z.string().describe("ds_ and the number of the destination."),
     slug: z.string(),
@@ -157,39 +148,43 @@ export const destination: z.ZodType<Destination> = z
       .describe("Newest first. Older ones also sign until they expire."),
     created_at: time,
     updated_at: time,
-    state: z.enum(STATES),
+    state: z.enum(DESTINATION_STATES),
     hold: hold.nullable(),
     health,
   })
   .meta({ id: "Destination" });
+export type Destination = z.infer<typeof destination>;
 
 export const destinationList = z.object({ destinations: z.array(destination) });
 
-export const destinationWithSecret: z.ZodType<DestinationWithSecret> = z
+/** The answer to creating, rotating, or changing the host: the only time the secret is shown. */
+export const destinationWithSecret = z
   .object({ destination, secret: z.string().describe("whsec_…: shown only once.") })
   .meta({ id: "DestinationWithSecret" });
+export type DestinationWithSecret = z.infer<typeof destinationWithSecret>;
 
 export const sampleAnswer = z.object({ event_id: z.string(), delivery_id: z.int() });
 
+const destinationDelivery = z
+  .object({
+    delivery_id: z.int(),
+    event_id: z.string(),
+    event_type: z.string(),
+    provider: z.string(),
+    status: deliveryStatus,
+    http_status: z.int().nullable(),
+    error_class: errorClass.nullable(),
+    error: z.string().nullable(),
+    duration_ms: count.nullable(),
+    attempt_count: count,
+    replay_id: z.string().nullable(),
+    created_at: time,
+    finished_at: time.nullable(),
+  })
+  .meta({ id: "DestinationDelivery" });
+export type DestinationDelivery = z.infer<typeof destinationDelivery>;
+
 export const destinationDeliveryPage = z.object({
-  deliveries: z.array(
-    z
-      .object({
-        delivery_id: z.int(),
-        event_id: z.string(),
-        event_type: z.string(),
-        provider: z.string(),
-        status: deliveryStatus,
-        http_status: z.int().nullable(),
-        error_class: errorClass.nullable(),
-        error: z.string().nullable(),
-        duration_ms: count.nullable(),
-        attempt_count: count,
-        replay_id: z.string().nullable(),
-        created_at: time,
-        finished_at: time.nullable(),
-      })
-      .meta({ id: "DestinationDelivery" }) satisfies z.ZodType<DestinationDelivery>,
-  ),
+  deliveries: z.array(destinationDelivery),
   next_cursor: z.int().nullable().describe("Pass it back as cursor for the next, older page."),
 });

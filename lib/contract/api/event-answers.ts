@@ -1,14 +1,5 @@
-/** What the API answers about events, as schemas: the documents and the tests read them. The types stand in ../events.ts. */
+/** What the API answers about events: the types, the documents and the tests are made from these schemas. */
 import { z } from "zod";
-import type {
-  Attempt,
-  Delivery,
-  EventDetail,
-  EventNeighbours,
-  EventPage,
-  EventSummary,
-  RelatedEvents,
-} from "../events";
 import { hold } from "./holds";
 import { replay } from "./replay-answers";
 import {
@@ -59,25 +50,28 @@ const summaryFields = {
 
 const kind = z.enum(["tables", "http"]);
 
-export const eventSummary: z.ZodType<EventSummary> = z
+export const eventSummary = z
   .object({
     ...summaryFields,
     deliveries: z.array(z.object({ id: z.int(), destination: z.string(), kind, status: deliveryStatus })),
   })
   .meta({ id: "EventSummary" });
+export type EventSummary = z.infer<typeof eventSummary>;
 
-export const eventPage: z.ZodType<EventPage> = z.object({
+export const eventPage = z.object({
   events: z.array(eventSummary),
   next_cursor: z.string().nullable().describe("Pass it back as cursor for the next, older page."),
   previous_cursor: z.string().nullable().describe("Pass it back as after for the page before, newer."),
   total: count.optional().describe("With count=1: how many match, counted up to 10,000."),
 });
+export type EventPage = z.infer<typeof eventPage>;
 
 const headers = z.array(z.tuple([z.string(), z.string()]));
 
-const attempt: z.ZodType<Attempt> = z
+const attempt = z
   .object({
     id: z.string().describe("wa_ and the number of the attempt."),
+    /** 1 for the first attempt of its delivery. */
     number: z.int().min(1),
     status: attemptStatus,
     started_at: time,
@@ -87,16 +81,19 @@ const attempt: z.ZodType<Attempt> = z
     error_class: errorClass.nullable(),
     error: z.string().nullable(),
     response_headers: headers.nullable(),
+    /** Up to 16 KB of the answer as text. */
     response_body: z.string().nullable(),
     response_truncated: z.boolean(),
+    /** When the next attempt was due, for a failed attempt that is retried. */
     retry_at: time.nullable(),
     replay_id: z.string().nullable(),
     worker: z.string(),
     changes: z.array(changeResult),
   })
   .meta({ id: "Attempt" });
+export type Attempt = z.infer<typeof attempt>;
 
-const delivery: z.ZodType<Delivery> = z
+const delivery = z
   .object({
     id: z.int(),
     destination: z.object({
@@ -110,6 +107,7 @@ const delivery: z.ZodType<Delivery> = z
     status: deliveryStatus,
     attempt_count: count,
     tries: count.describe("Attempts of the current run. A replay starts counting again."),
+    /** Of the run it is in. */
     max_attempts: count,
     hold: hold.nullable(),
     due_at: time.nullable(),
@@ -122,8 +120,13 @@ const delivery: z.ZodType<Delivery> = z
     attempts: z.array(attempt),
   })
   .meta({ id: "Delivery" });
+export type Delivery = z.infer<typeof delivery>;
 
-export const eventDetail: z.ZodType<EventDetail> = z
+/** A user marked the event as handled: nothing was delivered. */
+const resolution = z.object({ actor: z.string(), reason: z.string(), resolved_at: time });
+export type Resolution = z.infer<typeof resolution>;
+
+export const eventDetail = z
   .object({
     ...summaryFields,
     method: z.string(),
@@ -132,38 +135,39 @@ export const eventDetail: z.ZodType<EventDetail> = z
     content_type: z.string().nullable(),
     body_base64: z.string().describe("The received bytes. Secrets in them are masked with asterisks."),
     body_covered: z.boolean().describe("Whether secrets are masked, so that the bytes do not match the hash."),
+    /** Hex, of the bytes as they were received. */
     body_sha256: z.string(),
     request_id: z.string().nullable(),
     deliveries: z.array(delivery),
     replays: z.array(replay),
-    resolutions: z
-      .array(z.object({ actor: z.string(), reason: z.string(), resolved_at: time }))
-      .describe("When users marked it as handled, oldest first."),
+    resolutions: z.array(resolution).describe("When users marked it as handled, oldest first."),
   })
   .meta({ id: "EventDetail" });
+export type EventDetail = z.infer<typeof eventDetail>;
 
 const neighbour = z.string().nullable();
 
-export const eventNeighbours: z.ZodType<EventNeighbours> = z.object({
+export const eventNeighbours = z.object({
   newer: neighbour.describe("The next event that matches the filter and came later; null when there is none."),
   older: neighbour.describe("The next one that came earlier."),
 });
+export type EventNeighbours = z.infer<typeof eventNeighbours>;
 
-export const relatedEvents: z.ZodType<RelatedEvents> = z.object({
-  events: z
-    .array(
-      z.object({
-        id: summaryFields.id,
-        provider_slug: summaryFields.provider_slug,
-        event_key: summaryFields.event_key,
-        event_type: summaryFields.event_type,
-        status: eventStatus,
-        received_at: time,
-        same: z
-          .array(z.enum(["object", "rows"]))
-          .describe("Why: it names the same object, or changed a row that this event changed. Empty for itself."),
-        is_newer: z.boolean(),
-      }),
-    )
-    .describe("Newest first, the event itself among them; at most 25 on either side."),
+const relatedEvent = z.object({
+  id: summaryFields.id,
+  provider_slug: summaryFields.provider_slug,
+  event_key: summaryFields.event_key,
+  event_type: summaryFields.event_type,
+  status: eventStatus,
+  received_at: time,
+  same: z
+    .array(z.enum(["object", "rows"]))
+    .describe("Why: it names the same object, or changed a row that this event changed. Empty for itself."),
+  is_newer: z.boolean(),
 });
+export type RelatedEvent = z.infer<typeof relatedEvent>;
+
+export const relatedEvents = z.object({
+  events: z.array(relatedEvent).describe("Newest first, the event itself among them; at most 25 on either side."),
+});
+export type RelatedEvents = z.infer<typeof relatedEvents>;

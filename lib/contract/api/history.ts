@@ -1,37 +1,39 @@
-/** The API around the history's table: histogram, event types, saved views. The types stand in ../history.ts. */
+/** The API around the history's table: histogram, event types, saved views. */
 import { z } from "zod";
 import { eventFilterFields, eventFilterSchema, readQuery, refuseReversed } from "../event-filter";
-import type { EventHistogram, EventTypeCount, EventView } from "../history";
 import { printEventFilter } from "../print-filter";
 import { count, time } from "./values";
 
-export const eventHistogram: z.ZodType<EventHistogram> = z.object({
+const histogramBucket = z.object({
+  at: time.describe("Start of the step."),
+  processed: count.describe("Delivered, automatically or by a replay."),
+  waiting: count.describe("Received, or being delivered."),
+  failing: count.describe("Failed, and retried automatically."),
+  dead: count,
+  other: count.describe("Resolved by a user, or ignored."),
+});
+export type HistogramBucket = z.infer<typeof histogramBucket>;
+
+export const eventHistogram = z.object({
   from: time,
   to: time,
   bucket_seconds: z.int(),
-  buckets: z
-    .array(
-      z.object({
-        at: time.describe("Start of the step."),
-        processed: count.describe("Delivered, automatically or by a replay."),
-        waiting: count.describe("Received, or being delivered."),
-        failing: count.describe("Failed, and retried automatically."),
-        dead: count,
-        other: count.describe("Resolved by a user, or ignored."),
-      }),
-    )
-    .describe("Every step of the time, without gaps."),
+  buckets: z.array(histogramBucket).describe("Every step of the time, without gaps."),
   capped: z.boolean().describe("More match than are counted: only the newest are."),
   counted_from: time.nullable().describe("How far back the counting reached, where it is capped."),
 });
+export type EventHistogram = z.infer<typeof eventHistogram>;
 
 /** `GET /api/webhooks/events/types` */
 export const eventTypesRequest = eventFilterFields
   .pick({ from_ts: true, to_ts: true, range: true })
   .superRefine(refuseReversed);
 
-export const eventTypes: z.ZodType<{ types: EventTypeCount[] }> = z.object({
-  types: z.array(z.object({ provider_slug: z.string(), event_type: z.string(), count })),
+const eventTypeCount = z.object({ provider_slug: z.string(), event_type: z.string(), count });
+export type EventTypeCount = z.infer<typeof eventTypeCount>;
+
+export const eventTypes = z.object({
+  types: z.array(eventTypeCount),
 });
 
 /** `POST /api/event-views` */
@@ -50,12 +52,13 @@ export const createViewRequest = z.strictObject({
     }),
 });
 
-export const eventView: z.ZodType<EventView> = z.object({
+export const eventView = z.object({
   id: z.string().describe("ev_ and its number."),
   name: z.string(),
   query: z.string(),
   created_at: time,
 });
+export type EventView = z.infer<typeof eventView>;
 
 export const eventViews = z.object({ views: z.array(eventView) });
 export const deletedView = z.object({ deleted: z.boolean() });

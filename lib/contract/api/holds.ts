@@ -1,6 +1,6 @@
-/** What holds deliveries back, as schemas. The types stand in ../holds.ts. */
+/** What holds deliveries back, and how a replay's trial goes. SQL alone decides both (235_hold.sql). */
 import { z } from "zod";
-import { HOLD_REASONS, type Hold, type ReplayHold, type Trial } from "../holds";
+import { HOLD_REASONS } from "../holds";
 import { count, time } from "./values";
 
 const fields = {
@@ -12,12 +12,13 @@ const fields = {
   event_id: z.string().optional().describe("The older event that order waits for."),
 };
 
-export const hold: z.ZodType<Hold> = z
+export const hold = z
   .object(fields)
   .describe("What holds the deliveries back; null when nothing does.")
   .meta({ id: "Hold" });
+export type Hold = z.infer<typeof hold>;
 
-export const replayHold: z.ZodType<ReplayHold> = z
+export const replayHold = z
   .object({
     ...fields,
     destination_id: z.string(),
@@ -25,17 +26,21 @@ export const replayHold: z.ZodType<ReplayHold> = z
     deliveries: count.describe("How many deliveries of the replay wait for it."),
   })
   .meta({ id: "ReplayHold" });
+export type ReplayHold = z.infer<typeof replayHold>;
 
-export const trial: z.ZodType<Trial> = z
+export const trial = z
   .object({
     size: count,
     succeeded: count,
     failed: count.describe(
       "Also those that wait for a retry: the trial asks whether the endpoint takes deliveries now.",
     ),
+    /** Of those that failed. */
     retrying: count,
     allowed: count.describe("How many may fail. With one more, the replay stops."),
+    /** The share that may fail, 0 to 1. */
     limit: z.number(),
     state: z.enum(["running", "passed", "failed"]),
   })
   .meta({ id: "ReplayTrial" });
+export type Trial = z.infer<typeof trial>;

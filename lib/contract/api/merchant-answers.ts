@@ -23,6 +23,7 @@ export const merchantEvent = z
     eventKey: z.string(),
   })
   .meta({ id: "MerchantEvent" });
+export type MerchantEvent = z.infer<typeof merchantEvent>;
 
 export const merchantEventPage = z.object({
   events: z.array(merchantEvent),

@@ -1,32 +1,20 @@
-/** The API of the overview: figures of a time range, dead letters, health. The types stand in ../analytics.ts. */
+/** The API of the overview: figures of a time range, dead letters, health. */
 import { z } from "zod";
-import {
-  type Analytics,
-  type FailedWebhook,
-  type Latency,
-  LONGEST_PERIOD_DAYS,
-  type Period,
-  type ProviderCounts,
-  type Range,
-  type RatedCounts,
-  type SeriesPoint,
-  type SilentProvider,
-} from "../analytics";
-import { CHECKS, type DeepHealth } from "../health";
+import { LONGEST_PERIOD_DAYS, type Period, RANGES, type Range } from "../analytics";
+import { CHECKS } from "../health";
 import { eventSummary } from "./event-answers";
-import { count, time } from "./values";
+import { count, givenTime, time } from "./values";
 
-const range: z.ZodType<Range> = z.enum(["15m", "1h", "24h", "7d", "30d"], "is 15m, 1h, 24h, 7d or 30d");
+const range = z.enum(Object.keys(RANGES) as [Range], "is 15m, 1h, 24h, 7d or 30d");
 
-const moment = z.iso.datetime({ offset: true, error: "must be an ISO 8601 time such as 2026-01-31T09:00:00Z" });
 const DAY_MS = 86_400_000;
 
 /** `GET /api/webhooks/analytics` */
 export const analyticsRequest = z
   .object({
     range: range.default("24h"),
-    from_ts: moment.optional().describe("With to_ts: a time of its own, instead of a range. Read by whole minutes."),
-    to_ts: moment.optional(),
+    from_ts: givenTime.optional().describe("With to_ts: a time of its own, instead of a range. Read by whole minutes."),
+    to_ts: givenTime.optional(),
   })
   .superRefine(({ from_ts, to_ts }, { addIssue }) => {
     const wrong = (path: string, message: string) => addIssue({ code: "custom", path: [path], message });
@@ -42,6 +30,11 @@ export function periodOf({ range, from_ts, to_ts }: z.infer<typeof analyticsRequ
   return from_ts && to_ts ? { from_ts, to_ts } : { range };
 }
 
+/**
+ * What is counted per minute. `received`, `duplicate`, `conflict` and `rejected` count requests; `delivered`, `failed`
+ * (will be retried) and `dead` count finished attempts; `succeeded` and `lost` the events that were received then and, as
+ * they stand now, ended well (processed, replayed or resolved) or are dead.
+ */
 const outcomeFields = {
   received: count,
   duplicate: count,
@@ -53,6 +46,7 @@ const outcomeFields = {
   succeeded: count.describe("Events received then that are processed, replayed or resolved now."),
   lost: count.describe("Events received then that are dead now."),
 };
+/** SQL defines it (event_success_rate). */
 const successRate = z
   .number()
   .nullable()
@@ -61,29 +55,35 @@ const successRate = z
   );
 
 const rated = { ...outcomeFields, success_rate: successRate };
-const outcomes: z.ZodType<RatedCounts> = z.object(rated);
-const point: z.ZodType<SeriesPoint> = z.object({ ...rated, at: time, provider: z.string() });
+const outcomes = z.object(rated);
+export type RatedCounts = z.infer<typeof outcomes>;
+const point = z.object({ ...rated, at: time, provider: z.string() });
+export type SeriesPoint = z.infer<typeof point>;
 
-const providerCounts: z.ZodType<ProviderCounts> = z.object({
+const providerCounts = z.object({
   provider: z.string(),
   totals: outcomes,
   previous: outcomes,
 });
+export type ProviderCounts = z.infer<typeof providerCounts>;
 const milliseconds = count.nullable().describe("Null where no attempt ended.");
-const latency: z.ZodType<Latency> = z.object({
+const latency = z.object({
   attempts: count,
   p50_ms: milliseconds,
   p95_ms: milliseconds,
   p99_ms: milliseconds,
 });
-const silentProvider: z.ZodType<SilentProvider> = z.object({
+export type Latency = z.infer<typeof latency>;
+/** Nothing came for longer than four times its longest pause of the last two weeks. */
+const silentProvider = z.object({
   provider: z.string(),
   last_at: time,
   usual_gap_seconds: count.describe("The longest pause it made in the two weeks before."),
   silent_seconds: count,
 });
+export type SilentProvider = z.infer<typeof silentProvider>;
 
-const failedWebhook: z.ZodType<FailedWebhook> = z.object({
+const failedWebhook = z.object({
   id: z.string(),
   webhook_data: z.unknown(),
   webhook_data_omitted: z
@@ -99,10 +99,22 @@ const failedWebhook: z.ZodType<FailedWebhook> = z.object({
   event_key: z.string(),
   event_type: z.string(),
 });
+export type FailedWebhook = z.infer<typeof failedWebhook>;
+
+/** What waits over all destinations: the sums of what their health says. */
+const waiting = z.object({
+  count: count.describe("Pending or to be retried, at most 10,000."),
+  blocked: count.describe(
+    "Of these, the ones their destination holds: an open circuit, a throttle, a pause or a disabled destination.",
+  ),
+  held: count.describe("Held while their destination is paused or disabled. Not included in count."),
+  oldest_due_seconds: z.number().nullable().describe("Of those that a worker can take."),
+});
+export type Waiting = z.infer<typeof waiting>;
 
 export const failedWebhooks = z.object({ failed_webhooks: z.array(failedWebhook) });
 
-export const analytics: z.ZodType<Analytics> = z.object({
+export const analytics = z.object({
   stats: z.array(z.object({ event_type: z.string(), status: z.enum(["success", "failure"]), count })),
   failed_webhooks: z.array(failedWebhook),
   total_processed: count,
@@ -118,18 +130,14 @@ export const analytics: z.ZodType<Analytics> = z.object({
   providers: z.array(providerCounts),
   latency: latency.describe("Of all delivery attempts that ended."),
   previous_latency: latency,
+  /** The longest silence first. */
   silent_providers: z.array(silentProvider),
-  waiting: z.object({
-    count: count.describe("Pending or to be retried, at most 10,000."),
-    blocked: count.describe(
-      "Of these, the ones their destination holds: an open circuit, a throttle, a pause or a disabled destination.",
-    ),
-    held: count.describe("Held while their destination is paused or disabled. Not included in count."),
-    oldest_due_seconds: z.number().nullable().describe("Of those that a worker can take."),
-  }),
+  waiting,
   dead_letters: count,
+  /** The newest ones. */
   needs_attention: z.array(eventSummary),
   running_replays: count,
+  /** In the range, by provider and reason. */
   rejections: z.array(
     z.object({
       provider: z.string(),
@@ -143,22 +151,27 @@ export const analytics: z.ZodType<Analytics> = z.object({
       last_body_sha256: z.string().nullable(),
     }),
   ),
+  /** Whether any event was ever stored. */
   events_stored: z.boolean(),
   missing_secrets: z.array(z.string()),
 });
+export type Analytics = z.infer<typeof analytics>;
 
-export const deepHealth: z.ZodType<DeepHealth> = z.object({
+/** `failed`: webhooks are not stored. `degraded`: something is lost, refused or late. `unknown`: it could not be checked. */
+const healthCheck = z.object({
+  name: z.enum(CHECKS),
+  status: z.enum(["ok", "degraded", "failed", "unknown"]),
+  detail: z.string(),
+  todo: z.string().nullable().describe("What to do about it; null when there is nothing to do."),
+});
+export type HealthCheck = z.infer<typeof healthCheck>;
+
+export const deepHealth = z.object({
   status: z.enum(["healthy", "degraded", "unhealthy"]),
   timestamp: time,
-  checks: z.array(
-    z.object({
-      name: z.enum(CHECKS),
-      status: z.enum(["ok", "degraded", "failed", "unknown"]),
-      detail: z.string(),
-      todo: z.string().nullable().describe("What to do about it; null when there is nothing to do."),
-    }),
-  ),
+  checks: z.array(healthCheck),
 });
+export type DeepHealth = z.infer<typeof deepHealth>;
 
 export const health = z.object({
   status: z.enum(["healthy", "degraded", "unhealthy"]),

@@ -1,6 +1,6 @@
 /** What `POST /api/events` is asked, and what it answers. */
 import { z } from "zod";
-import { PLATFORM_EVENT_TYPES, type PublishedEvent } from "../platform";
+import { PLATFORM_EVENT_TYPES } from "../platform";
 import { givenTime } from "./values";
 
 /** Events of one request. */
@@ -32,7 +32,8 @@ export const publishEvent = z
 
 export const publishRequest = z.union([publishEvent, z.array(publishEvent).min(1).max(MOST_PUBLISHED)]);
 
-export const publishedEvent: z.ZodType<PublishedEvent> = z
+/** What became of one published event. `conflict`: something else has the key; only the first is delivered. */
+export const publishedEvent = z
   .object({
     event_id: z.string().describe("What merchants see as eventId and webhook-id."),
     organisation_id: z.string(),
@@ -40,6 +41,7 @@ export const publishedEvent: z.ZodType<PublishedEvent> = z
     outcome: z.enum(["accepted", "duplicate", "conflict"]),
   })
   .meta({ id: "PublishedEvent" });
+export type PublishedEvent = z.infer<typeof publishedEvent>;
 
 export const publishAnswer = z.union([
   z.object({

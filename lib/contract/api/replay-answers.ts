@@ -1,16 +1,6 @@
-/** What the API answers about replays, as schemas: the documents and the tests read them. The types stand in ../replays.ts. */
+/** What the API answers about replays: the types, the documents and the tests are made from these schemas. */
 import { z } from "zod";
 import { type ReplayOptions, replayOptionsSchema } from "../replay-options";
-import type {
-  Notice,
-  Replay,
-  ReplayAnswer,
-  ReplayItem,
-  ReplayPage,
-  ReplayPreview,
-  ReplayRequested,
-  ReplaySummary,
-} from "../replays";
 import { hold, replayHold, trial } from "./holds";
 import {
   changeResult,
@@ -34,16 +24,19 @@ const replayFields = {
   kind: replayKind,
   status: replayStatus,
   reason: z.string(),
+  /** Who asked for it: a person's name, or a token's subject. */
   actor: z.string(),
   request_id: z.string().nullable(),
   options: storedOptions,
   selection: z.record(z.string(), z.unknown()),
   matched: count.describe("Events the selection matched: more than were taken when a limit cut it."),
+  /** `succeeded + failed + skipped + in_progress`, and those that are queued. */
   total: count.describe("Deliveries."),
   succeeded: count,
   failed: count,
   skipped: count,
   in_progress: count,
+  /** Why it stopped automatically. */
   stopped_because: z.string().nullable(),
   scheduled_at: time,
   created_at: time,
@@ -52,17 +45,20 @@ const replayFields = {
   completed_at: time.nullable(),
 };
 
-export const replay: z.ZodType<Replay> = z.object(replayFields).meta({ id: "Replay" });
+export const replay = z.object(replayFields).meta({ id: "Replay" });
+export type Replay = z.infer<typeof replay>;
 
-export const replayPage: z.ZodType<ReplayPage> = z.object({
+export const replayPage = z.object({
   replays: z.array(replay),
   next_cursor: z.int().nullable().describe("Pass it back as cursor for the next, older page."),
 });
+export type ReplayPage = z.infer<typeof replayPage>;
 
 const skipReasons = z.partialRecord(skipReason, count);
 
-export const replaySummary: z.ZodType<ReplaySummary> = z
+export const replaySummary = z
   .object({
+    /** Items by outcome; `waiting` are those without one. */
     outcomes: z.partialRecord(z.enum([...replayOutcome.options, "waiting"]), count),
     skip_reasons: skipReasons,
     failures: z.array(
@@ -74,15 +70,17 @@ export const replaySummary: z.ZodType<ReplaySummary> = z
         count,
       }),
     ),
+    /** Created or updated. */
     rows_changed: count,
     holds: z.array(replayHold).describe("What holds the deliveries that have not ended, most first."),
     trial: trial.nullable().describe("Null for a replay without canary."),
   })
   .meta({ id: "ReplaySummary" });
+export type ReplaySummary = z.infer<typeof replaySummary>;
 
 export const replayDetail = z.object({ ...replayFields, summary: replaySummary });
 
-export const replayItem: z.ZodType<ReplayItem> = z
+export const replayItem = z
   .object({
     position: z.int().min(1),
     event_id: z.string(),
@@ -94,6 +92,7 @@ export const replayItem: z.ZodType<ReplayItem> = z
     delivery_id: z.int(),
     destination: z.string(),
     delivery_status: deliveryStatus,
+    /** Null until it ends. */
     outcome: replayOutcome.nullable(),
     skip_reason: skipReason.nullable(),
     error_class: errorClass.nullable(),
@@ -101,38 +100,46 @@ export const replayItem: z.ZodType<ReplayItem> = z
     finished_at: time.nullable(),
     http_status: z.int().nullable(),
     duration_ms: count.nullable(),
+    /** Under this replay. */
     attempts: count,
     next_retry: time.nullable(),
     hold: hold.nullable(),
+    /** The rows it changed. */
     changes: z.array(changeResult),
   })
   .meta({ id: "ReplayItem" });
+export type ReplayItem = z.infer<typeof replayItem>;
 
 export const replayItemPage = z.object({
   items: z.array(replayItem),
   next_after: z.int().nullable().describe("Pass it back as after for the next items. Null on the last page."),
 });
 
-const split = z.array(z.object({ value: z.string().nullable(), count }));
+const split = z.object({ value: z.string().nullable(), count });
+export type Split = z.infer<typeof split>;
 
-export const replayPreview: z.ZodType<ReplayPreview> = z
+export const replayPreview = z
   .object({
     events: count,
     deliveries: count,
     to_run: count,
     to_skip: skipReasons,
-    by: z.partialRecord(z.enum(["provider", "event_type", "destination", "organisation", "status"]), split),
+    by: z.partialRecord(z.enum(["provider", "event_type", "destination", "organisation", "status"]), z.array(split)),
     oldest: time.nullable(),
     newest: time.nullable(),
+    /** At the chosen rate and batches. */
     estimated_seconds: count,
     unhealthy_destinations: z.array(z.string()),
     holds: z.array(replayHold).describe("What holds the destinations of what would run."),
+    /** What `tables` destinations would change now, one event after the other. */
     changes: z.object({
       created: count,
       updated: count,
       unchanged: count,
       superseded: count,
+      /** The first fifty that would change. */
       rows: z.array(changeResult),
+      /** Deliveries; fewer than `to_run` only in very large replays. */
       looked_at: count,
       problems: z.array(z.object({ message: z.string(), count })),
       will_fail: count.describe("How many of to_run these are."),
@@ -143,8 +150,9 @@ export const replayPreview: z.ZodType<ReplayPreview> = z
     }),
   })
   .meta({ id: "ReplayPreview" });
+export type ReplayPreview = z.infer<typeof replayPreview>;
 
-export const replayRequested: z.ZodType<ReplayRequested> = z
+export const replayRequested = z
   .object({
     ...replayFields,
     status: replayStatus.describe("queued once it is accepted, draft for a dry run."),
@@ -155,22 +163,25 @@ export const replayRequested: z.ZodType<ReplayRequested> = z
     preview: replayPreview.optional().describe("For a dry run."),
   })
   .meta({ id: "ReplayRequested" });
+export type ReplayRequested = z.infer<typeof replayRequested>;
 
-export const replayAnswer: z.ZodType<ReplayAnswer> = z.object({
+export const replayAnswer = z.object({
+  /** `replayed` once it succeeded, `queued` while it runs, `failed` when it ended without success. */
   status: z.enum(["replayed", "queued", "failed"]),
   replay_id: z.string(),
   provider_slug: z.string(),
   event_key: z.string(),
   event_id: z.string(),
   replay_count: count,
+  /** The last one, when it failed. */
   error: z.string().nullable(),
   replay,
   items: z.array(replayItem),
   request_id: z.string(),
 });
+export type ReplayAnswer = z.infer<typeof replayAnswer>;
 
-export const notices = z.object({
-  notices: z.array(
-    z.object({ id: z.int(), subject: z.string(), message: z.string(), created_at: time }) satisfies z.ZodType<Notice>,
-  ),
-});
+const notice = z.object({ id: z.int(), subject: z.string(), message: z.string(), created_at: time });
+export type Notice = z.infer<typeof notice>;
+
+export const notices = z.object({ notices: z.array(notice) });

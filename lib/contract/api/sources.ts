@@ -1,6 +1,5 @@
-/** What the API is asked about sources and answers, as schemas. The types of the answers stand in ../sources.ts. */
+/** What the API is asked about sources, and what it answers: each provider's default endpoint, and sources with URLs of their own. */
 import { z } from "zod";
-import type { SentSample, Source, SourceProvider, SourceWithUrl } from "../sources";
 import { count, providerSlug, rejectionReason, time } from "./values";
 
 const name = z.string().trim().min(1, "is the name that users see").max(120);
@@ -44,7 +43,7 @@ export const rotateSourceRequest = z.strictObject({
 /** `POST /api/sources/sample` */
 export const sampleRequest = z.strictObject({ provider: providerSlug });
 
-export const sentSample: z.ZodType<SentSample> = z
+export const sentSample = z
   .object({
     provider: z.string(),
     event_type: z.string(),
@@ -54,6 +53,7 @@ export const sentSample: z.ZodType<SentSample> = z
     refusal: z.string().nullable().describe("Why it was rejected."),
   })
   .meta({ id: "SentSample" });
+export type SentSample = z.infer<typeof sentSample>;
 
 const lastEvent = z.object({ id: z.string(), event_type: z.string(), received_at: time }).nullable();
 
@@ -72,23 +72,43 @@ const sourceFields = {
   last_event: lastEvent,
 };
 
-export const source: z.ZodType<Source> = z.object(sourceFields).meta({ id: "Source" });
+export const source = z.object(sourceFields).meta({ id: "Source" });
+export type Source = z.infer<typeof source>;
 
-export const sourceWithUrl: z.ZodType<SourceWithUrl> = z
+export const sourceWithUrl = z
   .object({ ...sourceFields, full_url: z.string().describe("Shown only once.") })
   .meta({ id: "SourceWithUrl" });
+export type SourceWithUrl = z.infer<typeof sourceWithUrl>;
 
-const sourceProvider: z.ZodType<SourceProvider> = z
+/** A rejected request, with what it would have been as far as that is known. */
+const lastRejection = z.object({
+  reason: rejectionReason,
+  detail: z.string(),
+  received_at: time,
+  organisation_id: z.string().nullable(),
+  source_id: z.string().nullable(),
+  event_key: z.string().nullable().describe("Of an authentic request, such as a stale one."),
+  body_sha256: z.string().nullable(),
+});
+export type LastRejection = z.infer<typeof lastRejection>;
+
+const sourceProvider = z
   .object({
     provider: z.string(),
     label: z.string(),
+    /** How it proves who it is, in a sentence. */
     scheme: z.string(),
+    /** Where its webhooks are set up, and which variable holds the secret. */
     setup: z.string(),
     secrets_variable: z.string(),
+    /** How many are configured: with none, the default endpoint answers 503. */
     secrets: count,
     token_in_url: z.boolean(),
+    /** Whether an operator allows unsigned requests. */
     allows_unsigned: z.boolean(),
+    /** The default endpoint; `{token}` is to be replaced with a token from the variable. */
     url: z.string(),
+    /** What a source of this provider may be told. */
     settings: z.record(z.string(), z.object({ label: z.string(), help: z.string() })),
     sample: z
       .object({ missing: z.string().nullable() })
@@ -96,22 +116,13 @@ const sourceProvider: z.ZodType<SourceProvider> = z
       .describe("Whether a sample can be sent from here; null outside local mode."),
     last_event: lastEvent,
     events_24h: count,
-    last_rejection: z
-      .object({
-        reason: rejectionReason,
-        detail: z.string(),
-        received_at: time,
-        organisation_id: z.string().nullable(),
-        source_id: z.string().nullable(),
-        event_key: z.string().nullable().describe("Of an authentic request, such as a stale one."),
-        body_sha256: z.string().nullable(),
-      })
-      .nullable(),
+    last_rejection: lastRejection.nullable(),
     rejections_24h: count,
     sources: z.array(source),
   })
   .meta({ id: "SourceProvider" });
+export type SourceProvider = z.infer<typeof sourceProvider>;
 
-export const sourceProviders: z.ZodType<{ providers: SourceProvider[] }> = z.object({
+export const sourceProviders = z.object({
   providers: z.array(sourceProvider),
 });

@@ -45,6 +45,7 @@ export const changeStaffRequest = z
   .refine(({ tokens: _, ...change }) => Object.values(change).some((value) => value !== undefined), {
     error: 'is {"role": "support"}, {"disabled": true}, {"organisations": ["acme"]} or several of them',
   });
+export type StaffChange = z.infer<typeof changeStaffRequest>;
 
 /** `DELETE /api/sign-in-limits` */
 export const liftRequest = z.strictObject({
@@ -114,6 +115,7 @@ const staffMember = z
     active_tokens: count.describe("Active tokens of this person. Disabling the person asks what happens to them."),
   })
   .meta({ id: "StaffMember" });
+export type StaffMember = z.infer<typeof staffMember>;
 
 const apiToken = z
   .object({
@@ -136,6 +138,7 @@ const apiToken = z
     revoked_at: time.nullable(),
   })
   .meta({ id: "ApiToken" });
+export type ApiToken = z.infer<typeof apiToken>;
 
 const staffSession = z
   .object({
@@ -148,6 +151,7 @@ const staffSession = z
     is_current: z.boolean().describe("The session that asks."),
   })
   .meta({ id: "StaffSession" });
+export type StaffSession = z.infer<typeof staffSession>;
 
 const signInLimit = z
   .object({
@@ -157,6 +161,7 @@ const signInLimit = z
     until: time.describe("When the next attempt is evaluated."),
   })
   .meta({ id: "SignInLimit" });
+export type SignInLimit = z.infer<typeof signInLimit>;
 
 const staffAction = z
   .object({
@@ -170,13 +175,14 @@ const staffAction = z
     request_id: z.string().nullable(),
   })
   .meta({ id: "StaffAction" });
+export type StaffAction = z.infer<typeof staffAction>;
 
 export const staffList = z.object({ staff: z.array(staffMember) });
 export const staffAnswer = staffMember;
-export const invitationAnswer = z.object({
-  staff: staffMember,
-  invitation: z.object({ url: z.url().describe("Shown only once. Works once."), expires_at: time }),
-});
+const invitation = z.object({ url: z.url().describe("Shown only once. Works once."), expires_at: time });
+export type Invitation = z.infer<typeof invitation>;
+export const invitationAnswer = z.object({ staff: staffMember, invitation });
+export type StaffWithInvitation = z.infer<typeof invitationAnswer>;
 export const acceptAnswer = z.object({ email: z.string().describe("To sign in with.") });
 export const sessionList = z.object({ sessions: z.array(staffSession) });
 export const sessionsEnded = z.object({ ended: count.describe("How many sessions that ended.") });
@@ -185,4 +191,6 @@ export const organisationList = z.object({ organisations: z.array(z.string()).de
 export const tokenList = z.object({ tokens: z.array(apiToken) });
 export const tokenAnswer = apiToken;
 export const newToken = z.object({ api_token: apiToken, token: z.string().describe("Shown only once.") });
+export type NewApiToken = z.infer<typeof newToken>;
 export const auditPage = z.object({ actions: z.array(staffAction), next_cursor: z.string().nullable() });
+export type StaffActionPage = z.infer<typeof auditPage>;

@@ -1,6 +1,5 @@
 /** `POST /admin/webhooks/test-endpoint` of the Globapay runbook: its request and its answer, and what we add to it. */
 import { z } from "zod";
-import type { EndpointTest } from "../destinations";
 import { count, errorClass, time } from "./values";
 
 const LARGEST_PAYLOAD = 64 * 1024;
@@ -15,7 +14,7 @@ export const endpointTestRequest = z.strictObject({
     .describe("The JSON to send. Default: a webhook.test event."),
 });
 
-export const endpointTest: z.ZodType<EndpointTest> = z
+export const endpointTest = z
   .object({
     success: z.boolean().describe("It answered 2xx."),
     responseCode: z.int().nullable(),
@@ -38,3 +37,4 @@ export const endpointTest: z.ZodType<EndpointTest> = z
       .nullable(),
   })
   .meta({ id: "EndpointTest" });
+export type EndpointTest = z.infer<typeof endpointTest>;

@@ -1,7 +1,7 @@
 /** The small values that requests and answers of the API are made of. */
 import { z } from "zod";
 import { Constants } from "@/lib/db/database.types";
-import type { ChangeResult } from "../events";
+import { ID_PATTERN, numberInId } from "../ids";
 
 const { Enums } = Constants.public;
 
@@ -13,6 +13,7 @@ export const trustLevel = z.enum(Enums.trust_level);
 export const eventFlag = z.enum(Enums.event_flag);
 export const parseStatus = z.enum(Enums.parse_status);
 export const replayKind = z.enum(Enums.replay_kind);
+export type ReplayKind = z.infer<typeof replayKind>;
 export const replayStatus = z.enum(Enums.replay_status);
 export const replayOutcome = z.enum(Enums.replay_outcome);
 export const rejectionReason = z.enum(Enums.rejection_reason);
@@ -29,7 +30,7 @@ export const givenTime = z.iso.datetime({
 export const count = z.int().min(0);
 
 /** One row change that a projection wanted, and what became of it. */
-export const changeResult: z.ZodType<ChangeResult> = z
+export const changeResult = z
   .object({
     table: z.string(),
     key: z.record(z.string(), z.string()),
@@ -38,18 +39,19 @@ export const changeResult: z.ZodType<ChangeResult> = z
     after: z.record(z.string(), z.unknown()),
   })
   .meta({ id: "ChangeResult" });
+export type ChangeResult = z.infer<typeof changeResult>;
 
 /** `we_12` as callers write it; `12` will do. Becomes the number. */
 export const eventId = z
   .string()
-  .regex(/^(we_)?\d{1,15}$/, "must be an event's id such as we_123")
-  .transform((id) => Number(id.replace("we_", "")));
+  .regex(ID_PATTERN.event, "must be an event's id such as we_123")
+  .transform((id) => numberInId(id));
 
 /** `so_12` as callers write it; `12` will do. Becomes the number. */
 export const sourceId = z
   .string()
-  .regex(/^(so_)?\d{1,15}$/, "must be a source's id such as so_12")
-  .transform((id) => Number(id.replace("so_", "")));
+  .regex(ID_PATTERN.source, "must be a source's id such as so_12")
+  .transform((id) => numberInId(id));
 
 /** Why somebody replays or resolves something: kept with it for ever. */
 export const reason = z.string().trim().min(3, "enter a reason").max(1000);

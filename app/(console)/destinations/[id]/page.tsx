@@ -4,6 +4,7 @@ import { DestinationDetailPage } from "@/components/destinations/destination-det
 import { requireStaff } from "@/lib/auth/authorise";
 import { mayActor } from "@/lib/auth/permissions";
 import { DELIVERIES_PER_PAGE } from "@/lib/client/destinations";
+import { parseFullId } from "@/lib/contract/ids";
 import { getDestination, listDestinationDeliveries } from "@/lib/queries/destinations";
 
 export async function generateMetadata({ params }: PageProps<"/destinations/[id]">): Promise<Metadata> {
@@ -12,7 +13,7 @@ export async function generateMetadata({ params }: PageProps<"/destinations/[id]
 
 export default async function DestinationPage({ params }: PageProps<"/destinations/[id]">) {
   const actor = await requireStaff("view");
-  const number = Number(/^ds_(\d{1,15})$/.exec((await params).id)?.[1] ?? notFound());
+  const number = parseFullId("destination", (await params).id) ?? notFound();
   const [destination, deliveries] = await Promise.all([
     getDestination(number, actor),
     listDestinationDeliveries(number, { limit: DELIVERIES_PER_PAGE }, actor),

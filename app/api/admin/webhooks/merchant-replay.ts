@@ -1,8 +1,10 @@
 /** Replays in the words of the merchant-delivery API: what was created, how large it is, how long it will take. */
+
 import type { z } from "zod";
 import { type Asked, askReplay, statusToCaller } from "@/app/api/ask-replay";
 import type { ApiContext } from "@/app/api/handle";
 import { type bulkReplayAnswer, clockOf, type merchantReplayAnswer } from "@/lib/contract/api/merchant-answers";
+import { numberInId, printBulkReplayId } from "@/lib/contract/ids";
 import { countReplay } from "@/lib/pipeline/preview";
 
 /** Asks for a replay of one event. 202, or 200 with the preview of a dry run. */
@@ -24,7 +26,7 @@ export async function answerBulkReplay(asked: Asked, context: ApiContext): Promi
   const { replay, preview, notFound } = await askReplay(asked, context);
   const counts = preview ?? (await countReplay(replay, context.actor));
   const answer: z.infer<typeof bulkReplayAnswer> = {
-    bulkReplayId: replay.id.replace("wr_", "br_"),
+    bulkReplayId: printBulkReplayId(numberInId(replay.id)),
     replayId: replay.id,
     totalEvents: counts.events,
     matched: replay.matched,

@@ -2,6 +2,7 @@ import type { z } from "zod";
 import { askReplay } from "@/app/api/ask-replay";
 import type { ApiContext } from "@/app/api/handle";
 import type { deadLettersAnswer, deadLettersRequest } from "@/lib/contract/api/replay-requests";
+import { parseId } from "@/lib/contract/ids";
 import { environment } from "@/lib/env";
 import { Problem } from "@/lib/errors";
 
@@ -34,7 +35,7 @@ function nothingToReplay(error: unknown): null {
 }
 
 function eventNumber(id: string): number {
-  const number = /^(?:we_)?(\d{1,15})$/.exec(id)?.[1];
-  if (number) return Number(number);
+  const number = parseId("event", id);
+  if (number !== undefined) return number;
   throw new Problem({ status: 404, title: "Webhook not found.", detail: "Ids look like we_123.", field: "webhook_id" });
 }

@@ -1,0 +1,148 @@
+/** What SQL answers, and takes, on the journey of an event: store, claim, record. */
+import type { DeliveryStatus, ErrorClass, EventFlag, ParseStatus, TrustLevel } from "@/lib/contract/vocabulary";
+
+type HeaderPairs = readonly (readonly [string, string])[];
+
+/** One event as accept_events stores it. */
+export interface NewEvent {
+  source_id: number | null;
+  provider: string;
+  event_key: string;
+  event_type: string;
+  trust: TrustLevel;
+  parse_status: ParseStatus;
+  flags: EventFlag[];
+  organisation_id: string | null;
+  company_id: string | null;
+  object_id: string | null;
+  replaces_older: boolean;
+  livemode: boolean | null;
+  unsigned_key: boolean;
+  secret_fields: string[] | null;
+  /** Base64 of the received bytes. */
+  body: string;
+  /** Base64 of what the payload is made of, where that is not the body as it is. */
+  shown_body: string | null;
+  fingerprint: string;
+  method: string;
+  path: string;
+  headers: HeaderPairs;
+  content_type: string | null;
+  request_id: string;
+  occurred_at: string | null;
+}
+
+export interface Acceptance {
+  event_id: number;
+  outcome: "accepted" | "duplicate" | "conflict";
+  suspected_replay: boolean;
+}
+
+export interface StoredToken {
+  id: number;
+  provider: string;
+  organisation_id: string | null;
+  company_id: string | null;
+  settings: Record<string, string>;
+  token_hash: string;
+  previous_token_hash: string | null;
+  previous_ends_in_ms: number | null;
+}
+
+/** An event as event_for_projection() gives it. */
+export interface ProjectableRow {
+  id: number;
+  provider: string;
+  event_key: string;
+  event_type: string;
+  received_at: string;
+  occurred_at: string | null;
+  organisation_id: string | null;
+  company_id: string | null;
+  /** Of the source it came through, if it has one. */
+  settings: Record<string, string> | null;
+  /** Base64 of the received bytes. */
+  body: string;
+}
+
+/** One item of a replay, as its preview projects it. */
+export interface ProjectableItem {
+  position: number;
+  kind: "tables" | "http";
+  event: ProjectableRow;
+}
+
+/** One leased delivery, with everything that is needed to deliver it. */
+export interface Work {
+  delivery_id: number;
+  fence: number;
+  attempt_id: number;
+  attempt_number: number;
+  /** Which try since it was last made pending: 1 is the first. */
+  try: number;
+  replay_id: number | null;
+  event: ProjectableRow & { headers: HeaderPairs; content_type: string | null };
+  destination: {
+    id: number;
+    slug: string;
+    kind: "tables" | "http";
+    url: string | null;
+    /** As stored: encrypted, see lib/destinations/secrets.ts. */
+    headers: Record<string, string>;
+    /** As stored, newest first; those past their end sign no more. */
+    secrets: { ciphertext: string; created_at: string; expires_at: string | null }[];
+    timeout_ms: number;
+    max_attempts: number;
+    base_delay_ms: number;
+    backoff_factor: number;
+  };
+  /** Which slots it takes, see lib/pipeline/slots.ts. Without `shares` in the claim: proven. */
+  pace: "proven" | "unproven" | "slow";
+}
+
+export interface Claim {
+  work: Work[];
+  /** Milliseconds until the next delivery may go; null when nothing waits, or when what waits needs another one to end. */
+  next_due_ms: number | null;
+  /** Destinations with due work that this claim left: the end of a delivery to one of them may make room. */
+  waiting: number[];
+}
+
+/** Row changes, as lib/providers makes them and apply_changes applies them. */
+export interface RowChange {
+  table: string;
+  key: Record<string, string>;
+  values: Record<string, unknown>;
+  version: string;
+}
+
+/** How an attempt ended, as record_attempts takes it. */
+export interface AttemptResult {
+  delivery_id: number;
+  fence: number;
+  delivered: boolean;
+  duration_ms: number;
+  /** Null: it is not retried. */
+  retry_in_ms?: number | null;
+  http_status?: number | null;
+  error_class?: ErrorClass | null;
+  error?: string | null;
+  response_headers?: [string, string][] | null;
+  /** Base64. */
+  response_body?: string | null;
+  response_truncated?: boolean;
+  /** For how long nothing goes to the destination any more. */
+  throttle_ms?: number | null;
+  changes?: RowChange[];
+}
+
+export interface Recorded {
+  delivery_id: number;
+  /** False: another worker has the delivery by now, so this result counts for nothing. Or it is busy. */
+  recorded: boolean;
+  /** Another transaction is changing its rows: nothing has happened yet. */
+  busy?: boolean;
+  status?: DeliveryStatus;
+  error_class?: ErrorClass | null;
+  error?: string | null;
+}
