@@ -13,10 +13,17 @@ import { MAY_NOT_SEND, secretState } from "./sources/labels";
 import { SampleButton } from "./sources/sample-button";
 import { SourceSkeleton } from "./sources/source-skeleton";
 
-const COMMAND = "npm run send -- stripe invoice.payment_succeeded";
-
 /** Before the first event: a sample at a press, and every provider's URL with how to set it up. */
-export function FirstRun({ initial, maySend }: { initial?: SourceProvider[]; maySend: boolean }) {
+export function FirstRun({
+  initial,
+  maySend,
+  command,
+}: {
+  initial?: SourceProvider[];
+  maySend: boolean;
+  /** What sends a sample from the project's folder to this very app. */
+  command: string;
+}) {
   const { data: sources, error } = useQuery({
     queryKey: keys.sources,
     queryFn: ({ signal }) => fetchSources(signal),
@@ -25,10 +32,18 @@ export function FirstRun({ initial, maySend }: { initial?: SourceProvider[]; may
   });
   if (error) return <Problem error={error} before="Could not load the sources." />;
   if (!sources) return <SourceSkeleton />;
-  return <Doors sources={sources} forbidden={maySend ? null : MAY_NOT_SEND} />;
+  return <Doors sources={sources} forbidden={maySend ? null : MAY_NOT_SEND} command={command} />;
 }
 
-function Doors({ sources, forbidden }: { sources: SourceProvider[]; forbidden: string | null }) {
+function Doors({
+  sources,
+  forbidden,
+  command,
+}: {
+  sources: SourceProvider[];
+  forbidden: string | null;
+  command: string;
+}) {
   const client = useQueryClient();
   const onSent = () => {
     void client.invalidateQueries({ queryKey: keys.overview });
@@ -53,9 +68,9 @@ function Doors({ sources, forbidden }: { sources: SourceProvider[]; forbidden: s
         <div className="mt-3 flex flex-wrap items-center gap-x-2 text-quiet text-sm">
           Or from the project's folder:
           <code className="min-w-0 overflow-x-auto whitespace-nowrap rounded-sm bg-sunken px-1.5 py-0.5 font-mono text-ink">
-            {COMMAND}
+            {command}
           </code>
-          <CopyButton text={COMMAND} what="command" />
+          <CopyButton text={command} what="command" />
         </div>
       )}
       <h3 className="mt-9 border-b pb-2 font-medium">Point a provider here</h3>

@@ -4,6 +4,7 @@ import { Overview } from "@/components/overview/overview";
 import { overviewAddress } from "@/components/overview/period";
 import { requireStaff } from "@/lib/auth/authorise";
 import { mayActor } from "@/lib/auth/permissions";
+import { sendCommand } from "@/lib/boot/send-command";
 import { analyticsRequest, periodOf } from "@/lib/contract/api/overview";
 import { environment } from "@/lib/env";
 import { readAnalytics } from "@/lib/queries/analytics";
@@ -29,6 +30,7 @@ export default async function OverviewPage({ searchParams }: PageProps<"/">) {
       initial={initial}
       sources={initial.events_stored ? [] : await listSources(origin, actor)}
       maySend={mayActor(actor, "operate")}
+      sendCommand={sendCommand()}
     />
   );
 }

@@ -36,6 +36,7 @@ export function EventHistory({
   limit,
   initial,
   rights,
+  sendCommand,
 }: {
   filter: EventFilter;
   cursor?: string;
@@ -43,6 +44,7 @@ export function EventHistory({
   limit: number;
   initial: EventPage;
   rights: ReplayPermissions;
+  sendCommand: string;
 }) {
   const query = { ...filter, cursor, after, limit };
   const first = !cursor && !after;
@@ -76,7 +78,11 @@ export function EventHistory({
   });
 
   if (rows.length === 0 && first)
-    return isFiltered(filter) ? <EmptyList filter={filter} /> : <FirstRun maySend={rights.mayReplay} />;
+    return isFiltered(filter) ? (
+      <EmptyList filter={filter} />
+    ) : (
+      <FirstRun maySend={rights.mayReplay} command={sendCommand} />
+    );
   return (
     <>
       <NewEventsPill count={arrived} full={arrived >= limit} onShow={showNewest} />

@@ -32,12 +32,14 @@ export function Overview({
   initial,
   sources,
   maySend,
+  sendCommand,
 }: {
   period: Period;
   initial: Analytics;
   /** The doors, where nothing ever came. */
   sources: SourceProvider[];
   maySend: boolean;
+  sendCommand: string;
 }) {
   const { data } = useLiveQuery({
     queryKey: keys.analytics(period),
@@ -50,7 +52,8 @@ export function Overview({
   });
   const buckets = useMemo(() => bucketsOf(data), [data]);
   const format = useTimeFormat();
-  if (!data.events_stored && data.totals.rejected === 0) return <FirstRun initial={sources} maySend={maySend} />;
+  if (!data.events_stored && data.totals.rejected === 0)
+    return <FirstRun initial={sources} maySend={maySend} command={sendCommand} />;
   return (
     <div className="max-w-[90rem]">
       <div className="mb-4 flex items-center justify-between gap-4 max-sm:flex-wrap">

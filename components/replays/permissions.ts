@@ -4,19 +4,19 @@ export interface ReplayPermissions {
   mayReplay: boolean;
   /** All that match a filter, and more than a few. */
   mayReplayMany: boolean;
+  /** How many are a few: REPLAY_MAX_CHOSEN of the server. */
+  mostChosen: number;
 }
-
-/** The same number as REPLAY_MAX_CHOSEN without configuration. */
-export const MOST_CHOSEN = 100;
 
 const VIEWER = "Viewers cannot replay events. Ask an administrator for the Support role.";
 
 export const MAY_NOT_RESOLVE = "Viewers cannot make changes. Ask an administrator for the Support role.";
 
 /** Why these cannot be replayed by this person; null when they can. `matching` means all that a filter matches. */
-export function forbiddenTo({ mayReplay, mayReplayMany }: ReplayPermissions, size: number | "matching"): string | null {
+export function forbiddenTo(permissions: ReplayPermissions, size: number | "matching"): string | null {
+  const { mayReplay, mayReplayMany, mostChosen } = permissions;
   if (!mayReplay) return VIEWER;
   if (mayReplayMany) return null;
   if (size === "matching") return "Your role can replay selected events only. Ask an administrator to replay all.";
-  return size > MOST_CHOSEN ? `Your role can replay up to ${MOST_CHOSEN} events at a time. Choose fewer.` : null;
+  return size > mostChosen ? `Your role can replay up to ${mostChosen} events at a time. Choose fewer.` : null;
 }

@@ -41,9 +41,8 @@ export function PreviewError({
   );
 }
 
-/** The limit is a sentence in the answer; its field tells it from other refusals. */
+/** Its two numbers tell this refusal from others. */
 function tooManyIn(error: Error): { matched: number; limit: number } | null {
-  if (!(error instanceof ApiError) || error.field !== "limit") return null;
-  const [, matched, limit] = /matches (\d+) events.*at most (\d+)/.exec(error.message) ?? [];
-  return matched && limit ? { matched: Number(matched), limit: Number(limit) } : null;
+  const { matched, limit } = error instanceof ApiError ? error.problem : {};
+  return typeof matched === "number" && typeof limit === "number" ? { matched, limit } : null;
 }

@@ -25,7 +25,7 @@ export const SCOPE_LABELS: Record<Scope, { label: string; may: string }> = {
   "events:read": { label: "Read events", may: "Events with payloads, deliveries, replays and statistics." },
   "events:resolve": { label: "Resolve events", may: "Mark failed or dead events as handled." },
   "events:publish": { label: "Publish events", may: "Send events of your own platform to Redrive." },
-  "replays:write": { label: "Replay chosen events", may: "Selected events, up to 100 at a time." },
+  "replays:write": { label: "Replay chosen events", may: "Selected events, a limited number at a time." },
   "replays:bulk": { label: "Replay in bulk", may: "All events that match a filter, without that limit." },
   "destinations:operate": { label: "Operate destinations", may: "Pause, resume and test them." },
   manage: {

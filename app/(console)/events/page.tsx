@@ -10,14 +10,15 @@ import { PREFERENCES_COOKIE } from "@/components/event-list/table-preferences";
 import { historyAddress, isFiltered } from "@/components/filters/history-address";
 import { InvalidFilter } from "@/components/filters/invalid-filter";
 import { requireStaff } from "@/lib/auth/authorise";
-import { mayActor } from "@/lib/auth/permissions";
 import type { Person } from "@/lib/auth/session";
+import { sendCommand } from "@/lib/boot/send-command";
 import { type EventFilter, eventListSchema, readQuery } from "@/lib/contract/event-filter";
 import { DatabaseBusy } from "@/lib/db/client";
 import { Problem, type ProblemInit } from "@/lib/errors";
 import { readDestinationNames } from "@/lib/queries/destination-names";
 import { type EventPageRequest, listEvents } from "@/lib/queries/events";
 import { describeBusy } from "@/lib/queries/search-timeout";
+import { replayPermissions } from "../permissions";
 
 export const metadata: Metadata = { title: "Events" };
 
@@ -52,11 +53,15 @@ async function FoundEvents({ filter, page, actor }: { filter: EventFilter; page:
   // Nothing newer than this page: it is part of the newest one, which goes on by itself.
   if (after && initial.previous_cursor === null) redirect(historyAddress(filter));
   const isFirstRun = initial.events.length === 0 && !cursor && !isFiltered(filter);
-  const rights = { mayReplay: mayActor(actor, "replay"), mayReplayMany: mayActor(actor, "replay_many") };
+  const rights = replayPermissions(actor);
   return (
     <>
       {filter.text === undefined && !isFirstRun && <Histogram filter={filter} />}
-      <EventHistory key={historyAddress({ ...filter, cursor, after })} {...{ filter, ...page, initial, rights }} />
+      <EventHistory
+        key={historyAddress({ ...filter, cursor, after })}
+        {...{ filter, ...page, initial, rights }}
+        sendCommand={sendCommand()}
+      />
     </>
   );
 }

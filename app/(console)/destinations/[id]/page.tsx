@@ -5,6 +5,7 @@ import { requireStaff } from "@/lib/auth/authorise";
 import { mayActor } from "@/lib/auth/permissions";
 import { DELIVERIES_PER_PAGE } from "@/lib/client/destinations";
 import { getDestination, listDestinationDeliveries } from "@/lib/queries/destinations";
+import { replayPermissions } from "../../permissions";
 
 export async function generateMetadata({ params }: PageProps<"/destinations/[id]">): Promise<Metadata> {
   return { title: `Destination ${(await params).id}` };
@@ -24,7 +25,7 @@ export default async function DestinationPage({ params }: PageProps<"/destinatio
       initial={destination}
       deliveries={deliveries}
       rights={{ mayOperate: mayActor(actor, "operate"), mayManage: mayActor(actor, "manage") }}
-      replayRights={{ mayReplay: mayActor(actor, "replay"), mayReplayMany: mayActor(actor, "replay_many") }}
+      replayRights={replayPermissions(actor)}
     />
   );
 }

@@ -2,11 +2,11 @@ import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { ReplayDetailPage } from "@/components/replays/replay-detail-page";
 import { requireStaff } from "@/lib/auth/authorise";
-import { mayActor } from "@/lib/auth/permissions";
 import { ITEMS_PER_PAGE } from "@/lib/client/replays";
 import { replayItemsRequest } from "@/lib/contract/api/replay-requests";
 import { readReplay } from "@/lib/pipeline/replay";
 import { listReplayItems, summariseReplay } from "@/lib/queries/replays";
+import { replayPermissions } from "../../permissions";
 
 export async function generateMetadata({ params }: PageProps<"/replays/[id]">): Promise<Metadata> {
   return { title: `Replay ${(await params).id}` };
@@ -23,6 +23,6 @@ export default async function ReplayPage({ params, searchParams }: PageProps<"/r
     summariseReplay(replay.id, actor),
     listReplayItems(replay.id, { outcome, limit: ITEMS_PER_PAGE }, actor),
   ]);
-  const rights = { mayReplay: mayActor(actor, "replay"), mayReplayMany: mayActor(actor, "replay_many") };
+  const rights = replayPermissions(actor);
   return <ReplayDetailPage key={replay.id} initial={{ ...replay, summary }} {...{ items, outcome, rights }} />;
 }
