@@ -2,8 +2,7 @@
 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { CircleCheck, TriangleAlert } from "lucide-react";
-import { keys } from "@/lib/client/keys";
-import { fetchSources } from "@/lib/client/sources";
+import { ALL, sourcesQuery } from "@/lib/client/queries";
 import type { SourceProvider } from "@/lib/contract/sources";
 import { CopyButton } from "./copy-button";
 import { Problem } from "./forms/problem";
@@ -15,21 +14,14 @@ import { SourceSkeleton } from "./sources/source-skeleton";
 
 /** Before the first event: a sample at a press, and every provider's URL with how to set it up. */
 export function FirstRun({
-  initial,
   maySend,
   command,
 }: {
-  initial?: SourceProvider[];
   maySend: boolean;
   /** What sends a sample from the project's folder to this very app. */
   command: string;
 }) {
-  const { data: sources, error } = useQuery({
-    queryKey: keys.sources,
-    queryFn: ({ signal }) => fetchSources(signal),
-    initialData: initial,
-    staleTime: 5_000,
-  });
+  const { data: sources, error } = useQuery(sourcesQuery());
   if (error) return <Problem error={error} before="Could not load the sources." />;
   if (!sources) return <SourceSkeleton />;
   return <Doors sources={sources} forbidden={maySend ? null : MAY_NOT_SEND} command={command} />;
@@ -46,8 +38,8 @@ function Doors({
 }) {
   const client = useQueryClient();
   const onSent = () => {
-    void client.invalidateQueries({ queryKey: keys.overview });
-    void client.invalidateQueries({ queryKey: ["events"] });
+    void client.invalidateQueries({ queryKey: ALL.analytics });
+    void client.invalidateQueries({ queryKey: ALL.events });
   };
   const local = sources.some(({ sample }) => sample !== null);
   const ready = sources.find(({ sample }) => sample?.missing === null);

@@ -3,9 +3,8 @@
 import { CircleCheck } from "lucide-react";
 import Link from "next/link";
 import { useState } from "react";
-import { fetchDeadLetters } from "@/lib/client/dead-letters";
-import { keys } from "@/lib/client/keys";
 import { useLiveQuery } from "@/lib/client/live-query";
+import { deadLettersQuery } from "@/lib/client/queries";
 import { type DeadLetterGroup, type DeadLetters, filterOfGroup } from "@/lib/contract/dead-letters";
 import { count, plural } from "../format";
 import { Notice } from "../notice";
@@ -22,12 +21,9 @@ const MANY = 20_000;
 const POLL_MANY_MS = 20_000;
 
 /** What died, by cause, biggest first; keeps itself current. */
-export function GroupList({ initial, rights }: { initial: DeadLetters; rights: ReplayPermissions }) {
+export function GroupList({ rights }: { rights: ReplayPermissions }) {
   const [asked, setAsked] = useState<{ group: DeadLetterGroup; action: "replay" | "resolve" } | null>(null);
-  const { data } = useLiveQuery({
-    queryKey: keys.deadLetters,
-    read: fetchDeadLetters,
-    initialData: initial,
+  const { data } = useLiveQuery(deadLettersQuery(), {
     topics: ["dead_letters"],
     atMostEvery: 2_000,
     interval: ({ total }) => (total.deliveries > MANY ? POLL_MANY_MS : POLL_MS),

@@ -1,9 +1,9 @@
 "use client";
 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { fetchEventIds, MOST_RESOLVED } from "@/lib/client/events";
-import { keys } from "@/lib/client/keys";
-import { type DeadLetterGroup, filterOfGroup } from "@/lib/contract/dead-letters";
+import { MOST_RESOLVED } from "@/lib/client/events";
+import { deadLettersQuery, groupEventsQuery, railCountsQuery } from "@/lib/client/queries";
+import type { DeadLetterGroup } from "@/lib/contract/dead-letters";
 import { ResolveDialog } from "../event-list/resolve-dialog";
 import { count } from "../format";
 
@@ -12,15 +12,7 @@ const WHOLE = "Resolving applies to the whole event, including its dead deliveri
 /** Marks the events of a group, as they are when the dialog opens: what dies meanwhile is not marked unseen. */
 export function ResolveGroupDialog({ group, onClose }: { group: DeadLetterGroup; onClose: () => void }) {
   const client = useQueryClient();
-  const { data: eventIds, error } = useQuery({
-    queryKey: keys.groupEvents(group.destination.slug, group.error_group),
-    queryFn: ({ signal }) => fetchEventIds(filterOfGroup(group), signal),
-    staleTime: Number.POSITIVE_INFINITY,
-    gcTime: 0,
-    retry: false,
-    refetchOnWindowFocus: false,
-    refetchOnReconnect: false,
-  });
+  const { data: eventIds, error } = useQuery(groupEventsQuery(group));
   const cut = group.count > MOST_RESOLVED ? ` These are the newest ${count(MOST_RESOLVED)}.` : "";
   return (
     <ResolveDialog
@@ -29,8 +21,8 @@ export function ResolveGroupDialog({ group, onClose }: { group: DeadLetterGroup;
       note={WHOLE + cut}
       onClose={onClose}
       onResolved={() => {
-        void client.invalidateQueries({ queryKey: keys.deadLetters });
-        void client.invalidateQueries({ queryKey: keys.rail });
+        void client.invalidateQueries({ queryKey: deadLettersQuery().queryKey });
+        void client.invalidateQueries({ queryKey: railCountsQuery().queryKey });
       }}
     />
   );

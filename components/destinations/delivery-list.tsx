@@ -1,11 +1,10 @@
 "use client";
 
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { useSuspenseInfiniteQuery } from "@tanstack/react-query";
 import { Redo2 } from "lucide-react";
 import Link from "next/link";
 import { useState } from "react";
-import { type DeliveryPage, fetchDeliveries } from "@/lib/client/destinations";
-import { keys } from "@/lib/client/keys";
+import { destinationDeliveriesQuery } from "@/lib/client/queries";
 import { STREAM_POLL_MS, useLiveRefetch } from "@/lib/client/use-live-refetch";
 import type { Destination } from "@/lib/contract/destinations";
 import type { EventFilter } from "@/lib/contract/event-filter";
@@ -24,11 +23,9 @@ const EVERY_MS = 2_000;
 /** The newest deliveries, and the way to replay those that failed. */
 export function DeliveryList({
   destination,
-  initial,
   replayRights,
 }: {
   destination: Destination;
-  initial: DeliveryPage;
   replayRights: ReplayPermissions;
 }) {
   const [replaying, setReplaying] = useState(false);
@@ -37,16 +34,9 @@ export function DeliveryList({
     read: () => void query.refetch(),
     atMostEvery: 1_000,
   });
-  const query = useInfiniteQuery({
-    queryKey: keys.destinationDeliveries(destination.id),
-    queryFn: ({ pageParam, signal }) => fetchDeliveries(destination.id, pageParam || undefined, signal),
-    initialPageParam: 0,
-    initialData: { pages: [initial], pageParams: [0] },
-    getNextPageParam: (page) => page.next_cursor,
-    refetchInterval: () => (streaming ? STREAM_POLL_MS : EVERY_MS),
-    staleTime: 500,
-    retry: false,
-    networkMode: "always",
+  const query = useSuspenseInfiniteQuery({
+    ...destinationDeliveriesQuery(destination.id),
+    refetchInterval: streaming ? STREAM_POLL_MS : EVERY_MS,
   });
   const deliveries = query.data.pages.flatMap((page) => page.deliveries);
   const { dead } = destination.health;

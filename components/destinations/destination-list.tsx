@@ -4,12 +4,10 @@ import { FilterX, Send } from "lucide-react";
 import dynamic from "next/dynamic";
 import Link from "next/link";
 import { useEffect } from "react";
-import { fetchDestinations } from "@/lib/client/destinations";
 import { closeDialog, openDialog, useOpenDialog } from "@/lib/client/dialog-store";
-import { keys } from "@/lib/client/keys";
 import { useLiveQuery } from "@/lib/client/live-query";
+import { destinationListQuery } from "@/lib/client/queries";
 import { type DestinationFilter, printDestinationFilter } from "@/lib/contract/destination-filter";
-import type { Destination } from "@/lib/contract/destinations";
 import { PermissionGuard } from "../forms/permission-guard";
 import { Notice } from "../notice";
 import { Button } from "../ui/button";
@@ -25,19 +23,8 @@ const DestinationSheet = dynamic(() => import("./destination-sheet").then((modul
 const EVERY_MS = 4_000;
 
 /** Every destination, what needs somebody first, current while somebody looks. */
-export function DestinationList({
-  filter,
-  initial,
-  rights,
-}: {
-  filter: DestinationFilter;
-  initial: Destination[];
-  rights: DestinationPermissions;
-}) {
-  const { data, refetch } = useLiveQuery({
-    queryKey: keys.destinations,
-    read: fetchDestinations,
-    initialData: initial,
+export function DestinationList({ filter, rights }: { filter: DestinationFilter; rights: DestinationPermissions }) {
+  const { data, refetch } = useLiveQuery(destinationListQuery(), {
     topics: ["destinations"],
     atMostEvery: 2_000,
     interval: () => EVERY_MS,

@@ -4,7 +4,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { type FormEvent, useId, useState } from "react";
 import { createDestination, updateDestination } from "@/lib/client/destinations";
-import { keys } from "@/lib/client/keys";
+import { destinationListQuery } from "@/lib/client/queries";
 import { ApiError } from "@/lib/client/request";
 import type { Destination } from "@/lib/contract/destinations";
 import { Problem } from "../forms/problem";
@@ -45,7 +45,7 @@ export function DestinationSheet({
   const save = useMutation({
     mutationFn: (): Promise<Saved> => (before ? updateDestination(before.id, input) : createDestination(input)),
     onSuccess: ({ destination, secret }) => {
-      void client.invalidateQueries({ queryKey: keys.destinations });
+      void client.invalidateQueries({ queryKey: destinationListQuery().queryKey });
       onSaved();
       if (!secret) leave(destination.id);
     },

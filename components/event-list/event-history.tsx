@@ -2,13 +2,11 @@
 
 import dynamic from "next/dynamic";
 import { useCallback, useState } from "react";
-import { fetchEvents } from "@/lib/client/events";
-import { keys } from "@/lib/client/keys";
 import { useLiveQuery } from "@/lib/client/live-query";
+import { eventListQuery } from "@/lib/client/queries";
 import { clearSelection, useSelection } from "@/lib/client/selection";
 import { loadToast } from "@/lib/client/toaster";
 import type { EventFilter } from "@/lib/contract/event-filter";
-import type { EventPage } from "@/lib/contract/events";
 import { printEventFilter } from "@/lib/contract/print-filter";
 import { historyAddress, isFiltered } from "../filters/history-address";
 import { ReplaySheet } from "../replays/lazy-replay-sheet";
@@ -34,7 +32,6 @@ export function EventHistory({
   cursor,
   after,
   limit,
-  initial,
   rights,
   sendCommand,
 }: {
@@ -42,16 +39,11 @@ export function EventHistory({
   cursor?: string;
   after?: string;
   limit: number;
-  initial: EventPage;
   rights: ReplayPermissions;
   sendCommand: string;
 }) {
-  const query = { ...filter, cursor, after, limit };
   const first = !cursor && !after;
-  const { data } = useLiveQuery({
-    queryKey: keys.events(historyAddress(query)),
-    read: (signal) => fetchEvents(query, signal),
-    initialData: initial,
+  const { data } = useLiveQuery(eventListQuery({ ...filter, cursor, after, limit }), {
     topics: ["events"],
     interval: () => POLL_MS,
     // A search in payloads is too dear to be repeated by itself.

@@ -1,15 +1,13 @@
 "use client";
 
-import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { X } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useTransition } from "react";
-import { fetchHistogram } from "@/lib/client/history";
-import { keys } from "@/lib/client/keys";
+import { HISTOGRAM_REFRESH_MS, histogramQuery } from "@/lib/client/queries";
 import { useDelayedFlag } from "@/lib/client/use-delayed-flag";
 import { useAfterFirstPaint, useHydrated } from "@/lib/client/use-hydrated";
 import type { EventFilter } from "@/lib/contract/event-filter";
-import { printEventFilter } from "@/lib/contract/print-filter";
 import { useBrush } from "../charts/use-brush";
 import { NO_TIME, RANGE_LABELS } from "../filters/event-filter-text";
 import { historyAddress } from "../filters/history-address";
@@ -20,7 +18,6 @@ import { HistogramReading } from "./histogram-reading";
 import { HistogramTable } from "./histogram-table";
 import { markText, OUTCOMES, spanText, sumOf, totalOf } from "./histogram-text";
 
-const REFRESH_MS = 10_000;
 const MARKS = 5;
 
 /** How many events over time, by what became of them, for the filter of the list. A part of it can be selected as its time. */
@@ -33,12 +30,8 @@ export function Histogram({ filter }: { filter: EventFilter }) {
     error,
     isPlaceholderData,
   } = useQuery({
-    queryKey: keys.histogram(printEventFilter(filter)),
-    queryFn: ({ signal }) => fetchHistogram(filter, signal),
-    placeholderData: keepPreviousData,
-    refetchInterval: REFRESH_MS,
-    staleTime: REFRESH_MS / 2,
-    retry: false,
+    ...histogramQuery(filter),
+    refetchInterval: HISTOGRAM_REFRESH_MS,
   });
   // The rows first, also where the numbers are still known from the last visit.
   const data = useAfterFirstPaint() ? read : undefined;

@@ -3,7 +3,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { resolveEvents } from "@/lib/client/events";
-import { keys } from "@/lib/client/keys";
+import { ALL } from "@/lib/client/queries";
 import { loadToast } from "@/lib/client/toaster";
 import { plural } from "../format";
 import { FormDialog } from "../forms/form-dialog";
@@ -34,7 +34,7 @@ export function ResolveDialog({
     onSuccess: async ({ resolved, not_resolved }) => {
       onClose();
       onResolved();
-      void client.invalidateQueries({ queryKey: keys.events("").slice(0, 1) });
+      void client.invalidateQueries({ queryKey: ALL.events });
       const toast = await loadToast();
       const others =
         not_resolved > 0 ? ` ${not_resolved} ${not_resolved === 1 ? "was" : "were"} not failed or dead.` : "";

@@ -4,11 +4,9 @@ import { useQuery } from "@tanstack/react-query";
 import { CheckCheck, Redo2, X } from "lucide-react";
 import dynamic from "next/dynamic";
 import { useState } from "react";
-import { fetchEventCount } from "@/lib/client/events";
-import { keys } from "@/lib/client/keys";
+import { eventCountQuery } from "@/lib/client/queries";
 import { clearSelection } from "@/lib/client/selection";
 import type { EventFilter } from "@/lib/contract/event-filter";
-import { printEventFilter } from "@/lib/contract/print-filter";
 import { count } from "../format";
 import { PermissionGuard } from "../forms/permission-guard";
 import { forbiddenTo, MAY_NOT_RESOLVE, type ReplayPermissions } from "../replays/permissions";
@@ -96,8 +94,7 @@ export function SelectionBar({
 /** The number is asked for when the choice appears: counting is dearer than a page. */
 function useMatchingText(filter: EventFilter, offered: boolean): string {
   const { data } = useQuery({
-    queryKey: keys.eventCount(printEventFilter(filter)),
-    queryFn: ({ signal }) => fetchEventCount(filter, signal),
+    ...eventCountQuery(filter),
     enabled: offered,
   });
   if (data === undefined) return "All that match this filter";

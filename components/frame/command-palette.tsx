@@ -4,7 +4,7 @@ import { Command } from "cmdk";
 import { Search } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { Dialog } from "radix-ui";
-import { type KeyboardEvent, useEffect, useState } from "react";
+import { type KeyboardEvent, useEffect, useEffectEvent, useState } from "react";
 import { closeDialog, typedAhead } from "@/lib/client/dialog-store";
 import { remember } from "@/lib/client/recent";
 import { useSearch } from "@/lib/client/search";
@@ -45,12 +45,14 @@ export function CommandPalette({ person }: { person: Person }) {
   useEffect(() => {
     if (firstId) setChosen(firstId);
   }, [firstId]);
-  useEffect(() => {
-    if (!hurried || isPending) return;
+  const openAwaited = useEffectEvent(() => {
     setHurried(false);
     if (first) go(first.href, first);
     else go(historyAddress({ q: text.trim() }));
   });
+  useEffect(() => {
+    if (hurried && !isPending) openAwaited();
+  }, [hurried, isPending]);
   const onKeyDown = (event: KeyboardEvent) => {
     // A command is known already; so is what somebody has moved to.
     const awaited = chosen === IN_HISTORY || chosen === firstId;

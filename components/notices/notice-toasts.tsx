@@ -3,8 +3,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { usePathname, useRouter } from "next/navigation";
 import { useEffect, useRef } from "react";
-import { keys } from "@/lib/client/keys";
-import { fetchNotices, seeNotices } from "@/lib/client/notices";
+import { seeNotices } from "@/lib/client/notices";
+import { noticesQuery } from "@/lib/client/queries";
 import { loadToast } from "@/lib/client/toaster";
 import { STREAM_POLL_MS, useLiveRefetch } from "@/lib/client/use-live-refetch";
 
@@ -17,10 +17,8 @@ export function NoticeToasts() {
   const told = useRef(0);
   const streaming = useLiveRefetch({ interests: ["notices"], read: () => void refetch() });
   const { data, refetch } = useQuery({
-    queryKey: keys.notices,
-    queryFn: ({ signal }) => fetchNotices(signal),
-    refetchInterval: () => (streaming ? STREAM_POLL_MS : LOOK_EVERY_MS),
-    retry: false,
+    ...noticesQuery(),
+    refetchInterval: streaming ? STREAM_POLL_MS : LOOK_EVERY_MS,
   });
   useEffect(() => {
     const fresh = (data ?? []).filter(({ id }) => id > told.current);

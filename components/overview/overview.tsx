@@ -2,11 +2,9 @@
 
 import dynamic from "next/dynamic";
 import { useMemo } from "react";
-import { fetchAnalytics } from "@/lib/client/analytics";
-import { keys } from "@/lib/client/keys";
 import { useLiveQuery } from "@/lib/client/live-query";
-import type { Analytics, Period, Range } from "@/lib/contract/analytics";
-import type { SourceProvider } from "@/lib/contract/sources";
+import { analyticsQuery } from "@/lib/client/queries";
+import type { Period, Range } from "@/lib/contract/analytics";
 import { bucketsOf } from "../charts/buckets";
 import { useTimeFormat } from "../time";
 import { NeedsAttention } from "./needs-attention";
@@ -27,24 +25,8 @@ const POLL_MS: Record<Range | "custom", number> = {
 };
 
 /** How the system is, what needs a person, and what failed last. Before the first event: how to get one. */
-export function Overview({
-  period,
-  initial,
-  sources,
-  maySend,
-  sendCommand,
-}: {
-  period: Period;
-  initial: Analytics;
-  /** The doors, where nothing ever came. */
-  sources: SourceProvider[];
-  maySend: boolean;
-  sendCommand: string;
-}) {
-  const { data } = useLiveQuery({
-    queryKey: keys.analytics(period),
-    read: (signal) => fetchAnalytics(period, signal),
-    initialData: initial,
+export function Overview({ period, maySend, sendCommand }: { period: Period; maySend: boolean; sendCommand: string }) {
+  const { data } = useLiveQuery(analyticsQuery(period), {
     topics: ["events", "rejections", "replays"],
     atMostEvery: 2_000,
     // The first webhook should show at once.
@@ -52,8 +34,7 @@ export function Overview({
   });
   const buckets = useMemo(() => bucketsOf(data), [data]);
   const format = useTimeFormat();
-  if (!data.events_stored && data.totals.rejected === 0)
-    return <FirstRun initial={sources} maySend={maySend} command={sendCommand} />;
+  if (!data.events_stored && data.totals.rejected === 0) return <FirstRun maySend={maySend} command={sendCommand} />;
   return (
     <div className="max-w-[90rem]">
       <div className="mb-4 flex items-center justify-between gap-4 max-sm:flex-wrap">

@@ -1,7 +1,7 @@
 "use client";
 
-import { useTroubledDestinations } from "@/lib/client/destinations";
 import { useHydrated } from "@/lib/client/use-hydrated";
+import { useTroubledDestinations } from "@/lib/client/use-troubled-destinations";
 import type { Analytics, OutcomeCounts } from "@/lib/contract/analytics";
 import type { Destination } from "@/lib/contract/destinations";
 import type { Bucket } from "../charts/buckets";

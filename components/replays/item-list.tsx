@@ -1,7 +1,6 @@
 import { ListX } from "lucide-react";
 import { useReplayItems } from "@/lib/client/live-replay";
 import type { ItemOutcome, ReplayDetail } from "@/lib/client/replays";
-import type { ReplayItem } from "@/lib/contract/replays";
 import { count } from "../format";
 import { Notice } from "../notice";
 import { OUTCOME_STYLE } from "../status/replay-status";
@@ -12,20 +11,8 @@ import { ItemRow } from "./item-row";
 import { PreviewSkeleton } from "./preview-skeleton";
 
 /** The deliveries of a replay in the order they run, of one outcome or all, read further on demand. */
-export function ItemList({
-  replay,
-  outcome,
-  initial,
-}: {
-  replay: ReplayDetail;
-  outcome: ItemOutcome | undefined;
-  initial: ReplayItem[] | undefined;
-}) {
-  const { data, error, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = useReplayItems(
-    replay,
-    outcome,
-    initial,
-  );
+export function ItemList({ replay, outcome }: { replay: ReplayDetail; outcome: ItemOutcome | undefined }) {
+  const { data, error, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = useReplayItems(replay, outcome);
   const items = data?.pages.flat();
   const total = outcome ? (replay.summary.outcomes[outcome] ?? 0) : replay.total;
   if (!items && error) {

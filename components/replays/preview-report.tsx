@@ -1,5 +1,6 @@
 import { TriangleAlert } from "lucide-react";
 import { useState } from "react";
+import type { Drafted } from "@/lib/client/replays";
 import type { ReplayPreview } from "@/lib/contract/replays";
 import { SKIP_REASON, type SkipReason } from "@/lib/contract/vocabulary";
 import { count, plural } from "../format";
@@ -9,7 +10,6 @@ import { TryNowButton } from "../holds/try-now-button";
 import { ChangeRow } from "../status/change-row";
 import { useClockFormat } from "../time";
 import { Button } from "../ui/button";
-import type { Drafted } from "./draft";
 import { moneyText, outcomeText, rowText, timeText, warningsOf } from "./preview-text";
 
 const ROWS_AT_FIRST = 2;

@@ -2,12 +2,10 @@
 
 import { Redo2 } from "lucide-react";
 import Link from "next/link";
-import { keys } from "@/lib/client/keys";
 import { useLiveQuery } from "@/lib/client/live-query";
 import { isEnded } from "@/lib/client/live-replay";
-import { fetchReplays } from "@/lib/client/replays";
+import { replayListQuery } from "@/lib/client/queries";
 import { printReplayFilter, type ReplayFilter } from "@/lib/contract/replay-filter";
-import type { ReplayPage } from "@/lib/contract/replays";
 import { Notice } from "../notice";
 import { Button } from "../ui/button";
 import { ReplayTable } from "./replay-table";
@@ -17,20 +15,8 @@ const MOVING_MS = 900;
 const RESTING_MS = 4_000;
 
 /** Replays, newest first, current while somebody looks. */
-export function ReplayList({
-  filter,
-  cursor,
-  initial,
-}: {
-  filter: ReplayFilter;
-  cursor?: number;
-  initial: ReplayPage;
-}) {
-  const query = { ...filter, cursor };
-  const { data } = useLiveQuery({
-    queryKey: keys.replays(printReplayFilter(query)),
-    read: (signal) => fetchReplays(query, signal),
-    initialData: initial,
+export function ReplayList({ filter, cursor }: { filter: ReplayFilter; cursor?: number }) {
+  const { data } = useLiveQuery(replayListQuery({ ...filter, cursor }), {
     topics: ["replays"],
     interval: ({ replays }) => (replays.some(({ status }) => !isEnded(status)) ? MOVING_MS : RESTING_MS),
   });

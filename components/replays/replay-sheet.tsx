@@ -3,12 +3,12 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { type ReactNode, useRef, useState } from "react";
-import { keys } from "@/lib/client/keys";
+import { ALL, railCountsQuery } from "@/lib/client/queries";
+import { startAsShown, useDraft } from "@/lib/client/replay-draft";
 import type { AskedOptions } from "@/lib/client/replays";
 import { plural } from "../format";
 import { ReasonField } from "../forms/reason-field";
 import { Sheet } from "../ui/sheet";
-import { startAsShown, useDraft } from "./draft";
 import { PreviewError } from "./preview-error";
 import { PreviewReport } from "./preview-report";
 import { PreviewSkeleton } from "./preview-skeleton";
@@ -53,8 +53,8 @@ export function ReplaySheet({
     onSuccess: (answer) => {
       if ("started" in answer) {
         router.push(`/replays/${answer.started.id}`);
-        void client.invalidateQueries({ queryKey: keys.replays("").slice(0, 1) });
-        void client.invalidateQueries({ queryKey: keys.rail });
+        void client.invalidateQueries({ queryKey: ALL.replays });
+        void client.invalidateQueries({ queryKey: railCountsQuery().queryKey });
         onClose();
         onStarted?.();
       } else {

@@ -1,12 +1,11 @@
 import { useId, useState } from "react";
-import type { AskedOptions } from "@/lib/client/replays";
+import type { AskedOptions, Drafted } from "@/lib/client/replays";
 import { ApiError } from "@/lib/client/request";
 import { count, localTime } from "../format";
 import { SHORTEST_REASON } from "../forms/reason-field";
 import { Button } from "../ui/button";
 import { Input } from "../ui/input";
 import { Tooltip } from "../ui/tooltip";
-import type { Drafted } from "./draft";
 import { actionText } from "./preview-text";
 
 /** Above this many events the number is typed: nobody replays thousands by a slip. */

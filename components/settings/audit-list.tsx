@@ -2,11 +2,9 @@
 
 import { ChevronRight, ChevronsLeft, ScrollText } from "lucide-react";
 import Link from "next/link";
-import { fetchActions } from "@/lib/client/audit";
-import { keys } from "@/lib/client/keys";
 import { useLiveQuery } from "@/lib/client/live-query";
+import { auditQuery } from "@/lib/client/queries";
 import { type AuditFilter, printAuditFilter } from "@/lib/contract/audit-filter";
-import type { StaffActionPage } from "@/lib/contract/staff";
 import { Notice } from "../notice";
 import { DataTable } from "../table/data-table";
 import { Button } from "../ui/button";
@@ -16,20 +14,8 @@ import { AUDIT_COLUMNS, AuditRow } from "./audit-row";
 const REFRESH_MS = 10_000;
 
 /** What people and tokens did, newest first. Older pages do not move. */
-export function AuditList({
-  filter,
-  cursor,
-  initial,
-}: {
-  filter: AuditFilter;
-  cursor?: string;
-  initial: StaffActionPage;
-}) {
-  const query = { ...filter, cursor };
-  const { data } = useLiveQuery({
-    queryKey: keys.audit(printAuditFilter(query)),
-    read: (signal) => fetchActions(query, signal),
-    initialData: initial,
+export function AuditList({ filter, cursor }: { filter: AuditFilter; cursor?: string }) {
+  const { data } = useLiveQuery(auditQuery({ ...filter, cursor }), {
     topics: ["audit"],
     interval: () => REFRESH_MS,
     paused: cursor !== undefined,

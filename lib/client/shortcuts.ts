@@ -2,7 +2,7 @@
  * Keyboard shortcuts, in one place: whoever draws something that keys act on registers them while it is drawn, one listener
  * runs them, and the help lists what is registered.
  */
-import { useEffect, useRef, useSyncExternalStore } from "react";
+import { useEffect, useEffectEvent, useSyncExternalStore } from "react";
 
 export interface Shortcut {
   /** As `KeyboardEvent.key` says it: "j", "?", "Enter"; "mod+k" is ⌘K or Ctrl+K; "g e" is one after the other. */
@@ -27,10 +27,7 @@ const listeners = new Set<() => void>();
 
 /** Lets keys act while the caller is drawn. Of two that ask for the same keys, the one drawn last has them. */
 export function useShortcuts(name: string, shortcuts: Shortcut[]): void {
-  const latest = useRef(shortcuts);
-  useEffect(() => {
-    latest.current = shortcuts;
-  });
+  const run = useEffectEvent((keys: string) => shortcuts.find((one) => one.keys === keys)?.run());
   const known = shortcuts.map(({ keys, label }) => `${keys}\t${label}`).join("\n");
   useEffect(() => {
     const group: Group = {
@@ -40,7 +37,7 @@ export function useShortcuts(name: string, shortcuts: Shortcut[]): void {
         .filter(Boolean)
         .map((line) => {
           const [keys = "", label = ""] = line.split("\t");
-          return { keys, label, run: () => latest.current.find((one) => one.keys === keys)?.run() };
+          return { keys, label, run: () => run(keys) };
         }),
     };
     change([...groups, group]);

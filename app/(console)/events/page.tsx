@@ -1,3 +1,4 @@
+import { dehydrate, HydrationBoundary } from "@tanstack/react-query";
 import type { Metadata } from "next";
 import { cookies } from "next/headers";
 import { redirect } from "next/navigation";
@@ -12,6 +13,8 @@ import { InvalidFilter } from "@/components/filters/invalid-filter";
 import { requireStaff } from "@/lib/auth/authorise";
 import type { Person } from "@/lib/auth/session";
 import { sendCommand } from "@/lib/boot/send-command";
+import { eventListQuery } from "@/lib/client/queries";
+import { makeQueryClient } from "@/lib/client/query-client";
 import { type EventFilter, eventListSchema, readQuery } from "@/lib/contract/event-filter";
 import { DatabaseBusy } from "@/lib/db/client";
 import { Problem, type ProblemInit } from "@/lib/errors";
@@ -48,7 +51,9 @@ async function NamedFilter({ filter, actor }: { filter: EventFilter; actor: Pers
 /** What the filter finds. Sent after the filter itself, which the browser draws while the database reads. */
 async function FoundEvents({ filter, page, actor }: { filter: EventFilter; page: EventPageRequest; actor: Person }) {
   const { cursor, after } = page;
-  const initial = await listEvents(filter, page, actor).catch(refusedSearch);
+  const client = makeQueryClient();
+  const queryFn = () => listEvents(filter, page, actor);
+  const initial = await client.fetchQuery({ ...eventListQuery({ ...filter, ...page }), queryFn }).catch(refusedSearch);
   if ("refusal" in initial) return <SearchTooWide {...initial.refusal} />;
   // Nothing newer than this page: it is part of the newest one, which goes on by itself.
   if (after && initial.previous_cursor === null) redirect(historyAddress(filter));
@@ -57,11 +62,13 @@ async function FoundEvents({ filter, page, actor }: { filter: EventFilter; page:
   return (
     <>
       {filter.text === undefined && !isFirstRun && <Histogram filter={filter} />}
-      <EventHistory
-        key={historyAddress({ ...filter, cursor, after })}
-        {...{ filter, ...page, initial, rights }}
-        sendCommand={sendCommand()}
-      />
+      <HydrationBoundary state={dehydrate(client)}>
+        <EventHistory
+          key={historyAddress({ ...filter, cursor, after })}
+          {...{ filter, ...page, rights }}
+          sendCommand={sendCommand()}
+        />
+      </HydrationBoundary>
     </>
   );
 }

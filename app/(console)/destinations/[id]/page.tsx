@@ -1,9 +1,12 @@
+import { dehydrate, HydrationBoundary } from "@tanstack/react-query";
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { DestinationDetailPage } from "@/components/destinations/destination-detail-page";
 import { requireStaff } from "@/lib/auth/authorise";
 import { mayActor } from "@/lib/auth/permissions";
 import { DELIVERIES_PER_PAGE } from "@/lib/client/destinations";
+import { destinationDeliveriesQuery, destinationQuery } from "@/lib/client/queries";
+import { makeQueryClient } from "@/lib/client/query-client";
 import { getDestination, listDestinationDeliveries } from "@/lib/queries/destinations";
 import { replayPermissions } from "../../permissions";
 
@@ -14,18 +17,22 @@ export async function generateMetadata({ params }: PageProps<"/destinations/[id]
 export default async function DestinationPage({ params }: PageProps<"/destinations/[id]">) {
   const actor = await requireStaff("view");
   const number = Number(/^ds_(\d{1,15})$/.exec((await params).id)?.[1] ?? notFound());
-  const [destination, deliveries] = await Promise.all([
+  const client = makeQueryClient();
+  const queryFn = () => listDestinationDeliveries(number, { limit: DELIVERIES_PER_PAGE }, actor);
+  const [destination] = await Promise.all([
     getDestination(number, actor),
-    listDestinationDeliveries(number, { limit: DELIVERIES_PER_PAGE }, actor),
+    client.fetchInfiniteQuery({ ...destinationDeliveriesQuery(`ds_${number}`), queryFn }),
   ]);
   if (!destination) notFound();
+  client.setQueryData(destinationQuery(destination.id).queryKey, destination);
   return (
-    <DestinationDetailPage
-      key={destination.id}
-      initial={destination}
-      deliveries={deliveries}
-      rights={{ mayOperate: mayActor(actor, "operate"), mayManage: mayActor(actor, "manage") }}
-      replayRights={replayPermissions(actor)}
-    />
+    <HydrationBoundary state={dehydrate(client)}>
+      <DestinationDetailPage
+        key={destination.id}
+        id={destination.id}
+        rights={{ mayOperate: mayActor(actor, "operate"), mayManage: mayActor(actor, "manage") }}
+        replayRights={replayPermissions(actor)}
+      />
+    </HydrationBoundary>
   );
 }
