@@ -1,8 +1,8 @@
 import { dehydrate, HydrationBoundary } from "@tanstack/react-query";
 import type { Metadata } from "next";
 import { InvalidFilter } from "@/components/filters/invalid-filter";
+import { overviewAddress } from "@/components/links";
 import { Overview } from "@/components/overview/overview";
-import { overviewAddress } from "@/components/overview/period";
 import { requireStaff } from "@/lib/auth/authorise";
 import { mayActor } from "@/lib/auth/permissions";
 import { sendCommand } from "@/lib/boot/send-command";

@@ -1,4 +1,4 @@
-import type { ReplayPermissions } from "@/components/replays/permissions";
+import type { ReplayPermissions } from "@/components/permissions/replay-permissions";
 import { type Actor, mayActor } from "@/lib/auth/permissions";
 import { environment } from "@/lib/env";
 

@@ -4,8 +4,8 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { MOST_RESOLVED } from "@/lib/client/events";
 import { deadLettersQuery, groupEventsQuery, railCountsQuery } from "@/lib/client/queries";
 import type { DeadLetterGroup } from "@/lib/contract/dead-letters";
-import { ResolveDialog } from "../event-list/resolve-dialog";
 import { count } from "../format";
+import { ResolveDialog } from "../forms/resolve-dialog";
 
 const WHOLE = "Resolving applies to the whole event, including its dead deliveries in other groups.";
 

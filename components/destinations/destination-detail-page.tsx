@@ -7,8 +7,9 @@ import { useLiveQuery } from "@/lib/client/live-query";
 import { destinationQuery } from "@/lib/client/queries";
 import { TryNowButton } from "../holds/try-now-button";
 import { InertText } from "../inert-text";
-import type { ReplayPermissions } from "../replays/permissions";
+import type { ReplayPermissions } from "../permissions/replay-permissions";
 import { DestinationStateBadge } from "../status/destination-status";
+import { troubleOf } from "../status/destination-text";
 import { ConfigurationCard } from "./configuration-card";
 import { DeliveryList } from "./delivery-list";
 import { DestinationActions } from "./destination-actions";
@@ -16,7 +17,6 @@ import { HealthTiles } from "./health-tiles";
 import { HoursChart } from "./hours-chart";
 import type { DestinationPermissions } from "./permissions";
 import { SigningCard } from "./signing-card";
-import { troubleOf } from "./state-text";
 import { TroubleBanner } from "./trouble-banner";
 
 const DestinationSheet = dynamic(() => import("./destination-sheet").then((module) => module.DestinationSheet), {

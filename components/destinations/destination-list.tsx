@@ -8,12 +8,13 @@ import { closeDialog, openDialog, useOpenDialog } from "@/lib/client/dialog-stor
 import { useLiveQuery } from "@/lib/client/live-query";
 import { destinationListQuery } from "@/lib/client/queries";
 import { type DestinationFilter, printDestinationFilter } from "@/lib/contract/destination-filter";
-import { PermissionGuard } from "../forms/permission-guard";
+import { destinationsAddress } from "../links";
 import { Notice } from "../notice";
+import { PermissionGuard } from "../permissions/permission-guard";
 import { Button } from "../ui/button";
 import { DestinationFilterBar } from "./destination-filter-bar";
 import { DestinationTable } from "./destination-table";
-import { destinationsAddress, matching } from "./destinations-address";
+import { matching } from "./matching";
 import { type DestinationPermissions, forbiddenToManage } from "./permissions";
 
 const DestinationSheet = dynamic(() => import("./destination-sheet").then((module) => module.DestinationSheet), {

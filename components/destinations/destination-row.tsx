@@ -7,10 +7,10 @@ import { Sparkline } from "../charts/sparkline";
 import { count, duration, percent } from "../format";
 import { InertText } from "../inert-text";
 import { DESTINATION_STATE_STYLE, DestinationStateBadge } from "../status/destination-status";
+import { stateDetail } from "../status/destination-text";
 import { cn } from "../ui/cn";
 import { DESTINATION_COLUMNS as COLUMNS } from "./destination-columns";
 import { hostOf } from "./hosts";
-import { stateDetail } from "./state-text";
 
 const cell =
   "h-13 border-b px-2 first:pl-3 last:pr-3 max-md:h-auto max-md:border-0 max-md:p-0 max-md:first:pl-0 max-md:last:pr-0";

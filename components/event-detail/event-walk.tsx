@@ -8,8 +8,8 @@ import { neighboursQuery } from "@/lib/client/queries";
 import { useShortcuts } from "@/lib/client/shortcuts";
 import { loadToast } from "@/lib/client/toaster";
 import type { EventNeighbours } from "@/lib/contract/events";
+import { eventAddress } from "../links";
 import { Button } from "../ui/button";
-import { eventAddress } from "./address";
 
 type Side = keyof EventNeighbours;
 

@@ -6,12 +6,12 @@ import { relatedEventsQuery } from "@/lib/client/queries";
 import type { EventDetail, RelatedEvent, Sameness } from "@/lib/contract/events";
 import { duration } from "../format";
 import { InertText } from "../inert-text";
+import { eventAddress } from "../links";
 import { EventStatusBadge } from "../status/event-status";
 import { ExactTime, RelativeTime } from "../time";
 import { cn } from "../ui/cn";
 import { Skeleton } from "../ui/skeleton";
 import { Tooltip } from "../ui/tooltip";
-import { eventAddress } from "./address";
 
 const WHY: Record<Sameness, string> = { object: "same object", rows: "same rows" };
 

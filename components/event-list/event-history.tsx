@@ -8,10 +8,11 @@ import { clearSelection, useSelection } from "@/lib/client/selection";
 import { loadToast } from "@/lib/client/toaster";
 import type { EventFilter } from "@/lib/contract/event-filter";
 import { printEventFilter } from "@/lib/contract/print-filter";
-import { historyAddress, isFiltered } from "../filters/history-address";
-import { ReplaySheet } from "../replays/lazy-replay-sheet";
-import { forbiddenTo, type ReplayPermissions } from "../replays/permissions";
-import type { ReplayTarget } from "../replays/replay-target";
+import { isFiltered } from "../filters/event-filter-text";
+import { eventAddress, historyAddress } from "../links";
+import { forbiddenTo, type ReplayPermissions } from "../permissions/replay-permissions";
+import { ReplaySheet } from "../replay-sheet/lazy-replay-sheet";
+import type { ReplayTarget } from "../replay-sheet/replay-target";
 import { Pager } from "../table/pager";
 import { EmptyList } from "./empty-list";
 import { EventTable } from "./event-table";
@@ -22,7 +23,7 @@ import { useRowSelection } from "./use-row-selection";
 import { useStableRows } from "./use-stable-rows";
 
 // Only where there is no event yet.
-const FirstRun = dynamic(() => import("../first-run").then((module) => module.FirstRun));
+const FirstRun = dynamic(() => import("../endpoints/first-run").then((module) => module.FirstRun));
 
 const POLL_MS = 900;
 
@@ -56,7 +57,7 @@ export function EventHistory({
   const ticking = useRowSelection(scope, rows);
   const [replaying, setReplaying] = useState<ReplayTarget | null>(null);
   const within = printEventFilter(filter);
-  const addressOf = useCallback((id: string) => `/events/${id}?in=${encodeURIComponent(within)}`, [within]);
+  const addressOf = useCallback((id: string) => eventAddress(id, within), [within]);
   const keyCursor = useRowKeys({
     scope,
     rows,

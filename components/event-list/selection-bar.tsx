@@ -8,12 +8,14 @@ import { eventCountQuery } from "@/lib/client/queries";
 import { clearSelection } from "@/lib/client/selection";
 import type { EventFilter } from "@/lib/contract/event-filter";
 import { count } from "../format";
-import { PermissionGuard } from "../forms/permission-guard";
-import { forbiddenTo, MAY_NOT_RESOLVE, type ReplayPermissions } from "../replays/permissions";
-import type { ReplayTarget } from "../replays/replay-target";
+import { PermissionGuard } from "../permissions/permission-guard";
+import { forbiddenTo, MAY_NOT_RESOLVE, type ReplayPermissions } from "../permissions/replay-permissions";
+import type { ReplayTarget } from "../replay-sheet/replay-target";
 import { Button } from "../ui/button";
 
-const ResolveDialog = dynamic(() => import("./resolve-dialog").then((module) => module.ResolveDialog), { ssr: false });
+const ResolveDialog = dynamic(() => import("../forms/resolve-dialog").then((module) => module.ResolveDialog), {
+  ssr: false,
+});
 
 /** Where the API stops counting. */
 const MOST_COUNTED = 10_000;

@@ -8,17 +8,13 @@ import { type KeyboardEvent, useEffect, useEffectEvent, useState } from "react";
 import { closeDialog, typedAhead } from "@/lib/client/dialog-store";
 import { remember } from "@/lib/client/recent";
 import { useSearch } from "@/lib/client/search";
-import { historyAddress } from "../filters/history-address";
+import { historyAddress } from "../links";
 import { useOpener } from "../ui/opener";
 import { Commands, IN_HISTORY } from "./palette-commands";
 import { FoundThings, firstOf } from "./palette-found";
+import type { GoOptions } from "./palette-item";
 import { PaletteState } from "./palette-state";
 import type { Person } from "./person-menu";
-
-export interface GoOptions {
-  /** Under which name the palette offers it the next time. */
-  label?: string;
-}
 
 /** One field for everything: type a key, an id, a name or a command, and press Enter. */
 export function CommandPalette({ person }: { person: Person }) {

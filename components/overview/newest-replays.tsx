@@ -6,10 +6,10 @@ import { newestReplaysQuery } from "@/lib/client/queries";
 import { STREAM_POLL_MS, useLiveRefetch } from "@/lib/client/use-live-refetch";
 import type { Replay } from "@/lib/contract/replays";
 import { OutcomeBar, roughOutcomes } from "../charts/outcome-bar";
+import { selectionText } from "../filters/selection-text";
 import { InertText } from "../inert-text";
-import { resultText } from "../replays/figures";
-import { selectionText } from "../replays/selection-text";
 import { ReplayStatusBadge } from "../status/replay-status";
+import { resultText } from "../status/replay-text";
 import { RelativeTime, useTimeFormat } from "../time";
 
 const SHOWN = 4;

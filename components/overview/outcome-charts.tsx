@@ -6,7 +6,7 @@ import type { Bucket } from "../charts/buckets";
 import { Legend, providersIn } from "../charts/legend";
 import { lineAt, ratesOf } from "../charts/rates";
 import { TimeAxis } from "../charts/time-axis";
-import { historyAddress } from "../filters/history-address";
+import { historyAddress } from "../links";
 import { BucketReading } from "./bucket-reading";
 import { BucketTable } from "./bucket-table";
 import { isoOf, zoomAddress } from "./period";

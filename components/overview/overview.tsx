@@ -17,7 +17,7 @@ import { RecentFailures } from "./recent-failures";
 import { VitalSigns } from "./vital-signs";
 
 // Only where there is no event yet.
-const FirstRun = dynamic(() => import("../first-run").then((module) => module.FirstRun));
+const FirstRun = dynamic(() => import("../endpoints/first-run").then((module) => module.FirstRun));
 
 const POLL_MS: Record<Range | "custom", number> = {
   ...{ "15m": 2_000, "1h": 3_000, "24h": 5_000, "7d": 30_000, "30d": 30_000 },

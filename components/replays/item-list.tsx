@@ -3,12 +3,12 @@ import { useReplayItems } from "@/lib/client/live-replay";
 import type { ItemOutcome, ReplayDetail } from "@/lib/client/replays";
 import { count } from "../format";
 import { Notice } from "../notice";
+import { PreviewSkeleton } from "../replay-sheet/preview-skeleton";
 import { OUTCOME_STYLE } from "../status/replay-status";
 import { Button } from "../ui/button";
 import { cn } from "../ui/cn";
 import { ITEM_COLUMNS } from "./item-columns";
 import { ItemRow } from "./item-row";
-import { PreviewSkeleton } from "./preview-skeleton";
 
 /** The deliveries of a replay in the order they run, of one outcome or all, read further on demand. */
 export function ItemList({ replay, outcome }: { replay: ReplayDetail; outcome: ItemOutcome | undefined }) {

@@ -6,10 +6,10 @@ import { useLiveQuery } from "@/lib/client/live-query";
 import { isEnded } from "@/lib/client/live-replay";
 import { replayListQuery } from "@/lib/client/queries";
 import { printReplayFilter, type ReplayFilter } from "@/lib/contract/replay-filter";
+import { replaysAddress } from "../links";
 import { Notice } from "../notice";
 import { Button } from "../ui/button";
 import { ReplayTable } from "./replay-table";
-import { replaysAddress } from "./replays-address";
 
 const MOVING_MS = 900;
 const RESTING_MS = 4_000;

@@ -1,13 +1,13 @@
 import Link from "next/link";
 import type { Replay } from "@/lib/contract/replays";
 import { OutcomeBar, roughOutcomes } from "../charts/outcome-bar";
+import { selectionText } from "../filters/selection-text";
 import { InertText } from "../inert-text";
 import { ReplayStatusBadge } from "../status/replay-status";
+import { resultText } from "../status/replay-text";
 import { RelativeTime, useTimeFormat } from "../time";
 import { cn } from "../ui/cn";
-import { resultText } from "./figures";
 import { REPLAY_COLUMNS } from "./replay-columns";
-import { selectionText } from "./selection-text";
 
 const cell =
   "h-11 border-b px-2 first:pl-3 last:pr-3 max-md:h-auto max-md:border-0 max-md:p-0 max-md:first:pl-0 max-md:last:pr-0";

@@ -5,10 +5,10 @@ import Link from "next/link";
 import { useLiveQuery } from "@/lib/client/live-query";
 import { auditQuery } from "@/lib/client/queries";
 import { type AuditFilter, printAuditFilter } from "@/lib/contract/audit-filter";
+import { auditAddress } from "../links";
 import { Notice } from "../notice";
 import { DataTable } from "../table/data-table";
 import { Button } from "../ui/button";
-import { auditAddress } from "./audit-address";
 import { AUDIT_COLUMNS, AuditRow } from "./audit-row";
 
 const REFRESH_MS = 10_000;

@@ -3,17 +3,18 @@ import Link from "next/link";
 import { type ReactNode, useState } from "react";
 import type { LastRejection, SourceProvider } from "@/lib/contract/sources";
 import { CopyButton } from "../copy-button";
-import { historyAddress } from "../filters/history-address";
-import { PermissionGuard } from "../forms/permission-guard";
+import { EndpointUrl } from "../endpoints/endpoint-url";
+import { SampleButton } from "../endpoints/sample-button";
+import { secretState } from "../endpoints/secret-state";
 import { InertText } from "../inert-text";
+import { historyAddress } from "../links";
+import { PermissionGuard } from "../permissions/permission-guard";
 import { ProviderMark } from "../provider";
 import { StatusIcon } from "../status/event-status";
 import { RelativeTime } from "../time";
 import { Button } from "../ui/button";
-import { EndpointUrl } from "./endpoint-url";
-import { rejectionText, secretState, trafficText } from "./labels";
+import { rejectionText, trafficText } from "./labels";
 import { OwnSources } from "./own-sources";
-import { SampleButton } from "./sample-button";
 import { SourceDialog } from "./source-dialog";
 
 /** One provider: how it proves itself, its URL, and what its door saw. */

@@ -2,7 +2,7 @@ import { ChevronLeft, ChevronRight, ChevronsLeft } from "lucide-react";
 import Link from "next/link";
 import type { EventFilter } from "@/lib/contract/event-filter";
 import type { EventPage } from "@/lib/contract/events";
-import { historyAddress } from "../filters/history-address";
+import { historyAddress } from "../links";
 import { Button } from "../ui/button";
 
 /** Keyset paging: one page further back or forth at a time, and straight back to the newest. */

@@ -1,6 +1,6 @@
 import { dehydrate, HydrationBoundary } from "@tanstack/react-query";
 import type { Metadata } from "next";
-import { MAY_NOT_SEND } from "@/components/sources/labels";
+import { MAY_NOT_SEND } from "@/components/endpoints/secret-state";
 import { SourceList } from "@/components/sources/source-list";
 import { WrongAddresses } from "@/components/sources/wrong-addresses";
 import { requireStaff } from "@/lib/auth/authorise";

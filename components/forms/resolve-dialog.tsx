@@ -6,8 +6,8 @@ import { resolveEvents } from "@/lib/client/events";
 import { ALL } from "@/lib/client/queries";
 import { loadToast } from "@/lib/client/toaster";
 import { plural } from "../format";
-import { FormDialog } from "../forms/form-dialog";
-import { ReasonField, SHORTEST_REASON } from "../forms/reason-field";
+import { FormDialog } from "./form-dialog";
+import { ReasonField, SHORTEST_REASON } from "./reason-field";
 
 /** Marks failed or dead events as handled by a person, with the reason. Nothing is delivered. */
 export function ResolveDialog({

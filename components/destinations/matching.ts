@@ -1,12 +1,6 @@
-import { type DestinationFilter, printDestinationFilter } from "@/lib/contract/destination-filter";
+import type { DestinationFilter } from "@/lib/contract/destination-filter";
 import type { Destination } from "@/lib/contract/destinations";
 import { DESTINATION_STATES } from "../status/destination-status";
-
-/** The permanent address of the filtered list of destinations. */
-export function destinationsAddress(filter: DestinationFilter): string {
-  const query = printDestinationFilter(filter);
-  return query ? `/destinations?${query}` : "/destinations";
-}
 
 /** Those that a filter matches: what needs somebody first, then by name. */
 export function matching(destinations: Destination[], { state, q }: DestinationFilter): Destination[] {

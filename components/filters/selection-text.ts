@@ -1,8 +1,8 @@
 import type { EventFilter } from "@/lib/contract/event-filter";
 import type { Replay } from "@/lib/contract/replays";
-import { filterSentence } from "../filters/event-filter-text";
 import { plural } from "../format";
 import { providerName } from "../provider";
+import { filterSentence } from "./event-filter-text";
 
 /** An end this shortly before the replay was made is the moment its sheet was opened. */
 const SHEET_OPEN_MS = 3_600_000;

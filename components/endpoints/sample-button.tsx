@@ -5,9 +5,9 @@ import { SendHorizontal } from "lucide-react";
 import Link from "next/link";
 import { sendProviderSample } from "@/lib/client/sources";
 import type { SentSample, SourceProvider } from "@/lib/contract/sources";
-import { PermissionGuard } from "../forms/permission-guard";
 import { Problem } from "../forms/problem";
 import { InertText } from "../inert-text";
+import { PermissionGuard } from "../permissions/permission-guard";
 import { Button } from "../ui/button";
 
 /**

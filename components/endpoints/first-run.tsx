@@ -4,13 +4,13 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { CircleCheck, TriangleAlert } from "lucide-react";
 import { ALL, sourcesQuery } from "@/lib/client/queries";
 import type { SourceProvider } from "@/lib/contract/sources";
-import { CopyButton } from "./copy-button";
-import { Problem } from "./forms/problem";
-import { ProviderMark } from "./provider";
-import { EndpointUrl } from "./sources/endpoint-url";
-import { MAY_NOT_SEND, secretState } from "./sources/labels";
-import { SampleButton } from "./sources/sample-button";
-import { SourceSkeleton } from "./sources/source-skeleton";
+import { CopyButton } from "../copy-button";
+import { Problem } from "../forms/problem";
+import { ProviderMark } from "../provider";
+import { EndpointUrl } from "./endpoint-url";
+import { SampleButton } from "./sample-button";
+import { MAY_NOT_SEND, secretState } from "./secret-state";
+import { SourceSkeleton } from "./source-skeleton";
 
 /** Before the first event: a sample at a press, and every provider's URL with how to set it up. */
 export function FirstRun({
