@@ -65,6 +65,13 @@ export function localTime(iso: string): string {
 }
 
 const clock = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium" });
+const hourAndMinute = new Intl.DateTimeFormat("en-GB", { timeStyle: "short" });
+const dayAndMonth = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" });
+
+/** `16:09:10`, `16:09` and `22 Nov`, in the reader's own time zone. */
+export const exactClock = (at: number): string => clock.format(at);
+export const shortClock = (at: number): string => hourAndMinute.format(at);
+export const shortDay = (at: number): string => dayAndMonth.format(at);
 
 /** `16:09:10` of today, with its day otherwise. In the reader's own time zone. */
 export function localClock(iso: string): string {
