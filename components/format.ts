@@ -83,3 +83,9 @@ export function localClock(iso: string): string {
 export function utcTime(iso: string): string {
   return `${new Date(iso).toISOString().replace("T", " ").replace("Z", "")} UTC`;
 }
+
+/** As `<input type="datetime-local">` takes it, in the reader's own time zone: `2025-11-22T05:17:09`. */
+export function fieldTime(iso: string): string {
+  const date = new Date(iso);
+  return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 19);
+}

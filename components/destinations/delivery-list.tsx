@@ -13,10 +13,9 @@ import { historyAddress } from "../links";
 import { PermissionGuard } from "../permissions/permission-guard";
 import { forbiddenTo, type ReplayPermissions } from "../permissions/replay-permissions";
 import { ReplaySheet } from "../replay-sheet/lazy-replay-sheet";
+import { DataTable } from "../table/data-table";
 import { Button } from "../ui/button";
-import { cn } from "../ui/cn";
-import { DELIVERY_COLUMNS } from "./delivery-columns";
-import { DeliveryRow } from "./delivery-row";
+import { DELIVERY_COLUMNS, DeliveryRow } from "./delivery-row";
 
 const EVERY_MS = 2_000;
 
@@ -68,31 +67,16 @@ export function DeliveryList({
           No deliveries yet. They appear here as events of its types arrive. Send a sample to see one now.
         </p>
       ) : (
-        <table className="w-full table-fixed border-separate border-spacing-0 max-md:block max-md:border-t">
-          <caption className="sr-only">Recent deliveries, newest first</caption>
-          <thead className="max-md:sr-only">
-            <tr>
-              {Object.entries(DELIVERY_COLUMNS).map(([key, { title, className, numeric }]) => (
-                <th
-                  key={key}
-                  scope="col"
-                  className={cn(
-                    "h-8 border-b px-2 font-medium text-faint text-sm first:pl-0 last:pr-0",
-                    numeric ? "text-right" : "text-left",
-                    className,
-                  )}
-                >
-                  {title}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody className="max-md:block">
-            {deliveries.map((delivery) => (
-              <DeliveryRow key={delivery.delivery_id} delivery={delivery} />
-            ))}
-          </tbody>
-        </table>
+        <DataTable
+          section
+          caption="Recent deliveries, newest first"
+          columns={Object.values(DELIVERY_COLUMNS)}
+          className="max-md:border-t"
+        >
+          {deliveries.map((delivery) => (
+            <DeliveryRow key={delivery.delivery_id} delivery={delivery} />
+          ))}
+        </DataTable>
       )}
       {query.hasNextPage && (
         <Button

@@ -11,9 +11,10 @@ import { type DestinationFilter, printDestinationFilter } from "@/lib/contract/d
 import { destinationsAddress } from "../links";
 import { Notice } from "../notice";
 import { PermissionGuard } from "../permissions/permission-guard";
+import { DataTable } from "../table/data-table";
 import { Button } from "../ui/button";
 import { DestinationFilterBar } from "./destination-filter-bar";
-import { DestinationTable } from "./destination-table";
+import { DESTINATION_COLUMNS, DestinationRow } from "./destination-row";
 import { matching } from "./matching";
 import { type DestinationPermissions, forbiddenToManage } from "./permissions";
 
@@ -44,7 +45,15 @@ export function DestinationList({ filter, rights }: { filter: DestinationFilter;
       ) : shown.length === 0 ? (
         <EmptyList filter={filter} />
       ) : (
-        <DestinationTable destinations={shown} />
+        <DataTable
+          caption="Destinations, those that need attention first"
+          columns={Object.values(DESTINATION_COLUMNS)}
+          className="max-md:border-t"
+        >
+          {shown.map((destination) => (
+            <DestinationRow key={destination.id} destination={destination} />
+          ))}
+        </DataTable>
       )}
       {adding && <DestinationSheet onClose={() => closeDialog("new_destination")} onSaved={() => void refetch()} />}
     </>

@@ -87,7 +87,12 @@ export function EventHistory({
         onPoint={point}
         onWalk={setWalking}
       />
-      <Pager filter={filter} page={data} first={first} />
+      <Pager
+        what="events"
+        newest={first ? null : historyAddress(filter)}
+        newer={data.previous_cursor && historyAddress({ ...filter, after: data.previous_cursor })}
+        older={data.next_cursor && historyAddress({ ...filter, cursor: data.next_cursor })}
+      />
       <SelectionBar
         ticked={ticking.ticked}
         filter={filter}

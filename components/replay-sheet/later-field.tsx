@@ -1,5 +1,5 @@
 import { useId } from "react";
-import { utcTime } from "../format";
+import { fieldTime, utcTime } from "../format";
 import { Input } from "../ui/input";
 
 const OFF_PEAK_HOUR = 2;
@@ -25,7 +25,7 @@ export function LaterField({ value, onChange }: { value: string | undefined; onC
           id={id}
           type="datetime-local"
           className="w-56"
-          defaultValue={value && toField(value)}
+          defaultValue={value && fieldTime(value).slice(0, 16)}
           onChange={(event) => {
             const at = new Date(event.target.value);
             if (!Number.isNaN(at.getTime())) onChange(at.toISOString());
@@ -35,10 +35,4 @@ export function LaterField({ value, onChange }: { value: string | undefined; onC
       </span>
     </div>
   );
-}
-
-/** An ISO time as the field wants it: local, without a zone. */
-function toField(iso: string): string {
-  const date = new Date(iso);
-  return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 }

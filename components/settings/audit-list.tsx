@@ -1,6 +1,6 @@
 "use client";
 
-import { ChevronRight, ChevronsLeft, ScrollText } from "lucide-react";
+import { ScrollText } from "lucide-react";
 import Link from "next/link";
 import { useLiveQuery } from "@/lib/client/live-query";
 import { auditQuery } from "@/lib/client/queries";
@@ -8,6 +8,7 @@ import { type AuditFilter, printAuditFilter } from "@/lib/contract/audit-filter"
 import { auditAddress } from "../links";
 import { Notice } from "../notice";
 import { DataTable } from "../table/data-table";
+import { Pager } from "../table/pager";
 import { Button } from "../ui/button";
 import { AUDIT_COLUMNS, AuditRow } from "./audit-row";
 
@@ -28,28 +29,11 @@ export function AuditList({ filter, cursor }: { filter: AuditFilter; cursor?: st
           <AuditRow key={action.id} action={action} />
         ))}
       </DataTable>
-      {(cursor !== undefined || data.next_cursor !== null) && (
-        <nav aria-label="Pages" className="flex items-center justify-between gap-2 pt-3">
-          {cursor === undefined ? (
-            <span className="text-faint text-sm">The newest entries</span>
-          ) : (
-            <Button asChild size="sm">
-              <Link href={auditAddress(filter)}>
-                <ChevronsLeft /> Newest
-              </Link>
-            </Button>
-          )}
-          {data.next_cursor === null ? (
-            <span className="text-faint text-sm">The oldest entries</span>
-          ) : (
-            <Button asChild size="sm">
-              <Link href={auditAddress({ ...filter, cursor: data.next_cursor })}>
-                Older <ChevronRight />
-              </Link>
-            </Button>
-          )}
-        </nav>
-      )}
+      <Pager
+        what="entries"
+        newest={cursor === undefined ? null : auditAddress(filter)}
+        older={data.next_cursor === null ? null : auditAddress({ ...filter, cursor: data.next_cursor })}
+      />
     </>
   );
 }

@@ -8,13 +8,13 @@ import { staffQuery } from "@/lib/client/queries";
 import { loadToast } from "@/lib/client/toaster";
 import type { SingleSignOnSettings } from "@/lib/contract/single-sign-on";
 import type { StaffMember, StaffWithInvitation } from "@/lib/contract/staff";
+import { SecretDialog } from "../forms/one-time-secret";
 import { DataTable } from "../table/data-table";
 import { useTimeFormat } from "../time";
 import { Button } from "../ui/button";
 import { InviteDialog } from "./invite-dialog";
 import { PersonDialog } from "./person-dialogs";
 import { PERSON_COLUMNS, type PersonAction, PersonRow } from "./person-row";
-import { SecretDialog } from "./secret-dialog";
 import { SignInLimits } from "./sign-in-limits";
 import { SingleSignOn } from "./single-sign-on";
 

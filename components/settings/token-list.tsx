@@ -12,11 +12,11 @@ import { useOrigin } from "@/lib/client/use-hydrated";
 import type { ApiToken, NewApiToken } from "@/lib/contract/staff";
 import { relative } from "../format";
 import { ConfirmDialog } from "../forms/confirm-dialog";
+import { SecretDialog } from "../forms/one-time-secret";
 import { Notice } from "../notice";
 import { DataTable } from "../table/data-table";
 import { Button } from "../ui/button";
 import { CreateTokenDialog } from "./create-token-dialog";
-import { SecretDialog } from "./secret-dialog";
 import { TOKEN_COLUMNS, TokenRow } from "./token-row";
 
 const REFRESH_MS = 5_000;
