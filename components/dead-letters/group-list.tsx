@@ -4,7 +4,7 @@ import { CircleCheck } from "lucide-react";
 import Link from "next/link";
 import { useState } from "react";
 import { useLiveQuery } from "@/lib/client/live-query";
-import { deadLettersQuery } from "@/lib/client/queries";
+import { deadLettersQuery } from "@/lib/client/queries/dead-letters";
 import { type DeadLetterGroup, type DeadLetters, filterOfGroup } from "@/lib/contract/dead-letters";
 import { count, plural } from "../format";
 import { Notice } from "../notice";

@@ -2,7 +2,8 @@
 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { MOST_RESOLVED } from "@/lib/client/events";
-import { deadLettersQuery, groupEventsQuery, railCountsQuery } from "@/lib/client/queries";
+import { deadLettersQuery, groupEventsQuery } from "@/lib/client/queries/dead-letters";
+import { railCountsQuery } from "@/lib/client/queries/frame";
 import type { DeadLetterGroup } from "@/lib/contract/dead-letters";
 import { count } from "../format";
 import { ResolveDialog } from "../forms/resolve-dialog";

@@ -4,7 +4,7 @@ import { useSuspenseInfiniteQuery } from "@tanstack/react-query";
 import { Redo2 } from "lucide-react";
 import Link from "next/link";
 import { useState } from "react";
-import { destinationDeliveriesQuery } from "@/lib/client/queries";
+import { destinationDeliveriesQuery } from "@/lib/client/queries/destinations";
 import { STREAM_POLL_MS, useLiveRefetch } from "@/lib/client/use-live-refetch";
 import type { Destination } from "@/lib/contract/destinations";
 import type { EventFilter } from "@/lib/contract/event-filter";

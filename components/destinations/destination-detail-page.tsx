@@ -4,7 +4,7 @@ import dynamic from "next/dynamic";
 import { useState } from "react";
 import { useNow } from "@/lib/client/clock";
 import { useLiveQuery } from "@/lib/client/live-query";
-import { destinationQuery } from "@/lib/client/queries";
+import { destinationQuery } from "@/lib/client/queries/destinations";
 import { TryNowButton } from "../holds/try-now-button";
 import { InertText } from "../inert-text";
 import type { ReplayPermissions } from "../permissions/replay-permissions";

@@ -6,7 +6,7 @@ import Link from "next/link";
 import { useEffect } from "react";
 import { closeDialog, openDialog, useOpenDialog } from "@/lib/client/dialog-store";
 import { useLiveQuery } from "@/lib/client/live-query";
-import { destinationListQuery } from "@/lib/client/queries";
+import { destinationListQuery } from "@/lib/client/queries/destinations";
 import { type DestinationFilter, printDestinationFilter } from "@/lib/contract/destination-filter";
 import { destinationsAddress } from "../links";
 import { Notice } from "../notice";

@@ -4,7 +4,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { type FormEvent, useId, useState } from "react";
 import { createDestination, updateDestination } from "@/lib/client/destinations";
-import { destinationListQuery } from "@/lib/client/queries";
+import { destinationListQuery } from "@/lib/client/queries/destinations";
 import { ApiError } from "@/lib/client/request";
 import type { Destination } from "@/lib/contract/destinations";
 import { CopiedButton, OneTimeSecret } from "../forms/one-time-secret";

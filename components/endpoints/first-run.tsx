@@ -2,7 +2,8 @@
 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { CircleCheck, TriangleAlert } from "lucide-react";
-import { ALL, sourcesQuery } from "@/lib/client/queries";
+import { ALL } from "@/lib/client/queries/all";
+import { sourcesQuery } from "@/lib/client/queries/sources";
 import type { SourceProvider } from "@/lib/contract/sources";
 import { CopyButton } from "../copy-button";
 import { Problem } from "../forms/problem";

@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { ArrowDown, ArrowUp, ChevronLeft } from "lucide-react";
 import Link from "next/link";
 import { useRouter } from "next/navigation";
-import { neighboursQuery } from "@/lib/client/queries";
+import { neighboursQuery } from "@/lib/client/queries/events";
 import { useShortcuts } from "@/lib/client/shortcuts";
 import { loadToast } from "@/lib/client/toaster";
 import type { EventNeighbours } from "@/lib/contract/events";

@@ -2,7 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
-import { relatedEventsQuery } from "@/lib/client/queries";
+import { relatedEventsQuery } from "@/lib/client/queries/events";
 import type { EventDetail, RelatedEvent, Sameness } from "@/lib/contract/events";
 import { duration } from "../format";
 import { InertText } from "../inert-text";

@@ -3,7 +3,7 @@
 import dynamic from "next/dynamic";
 import { useCallback, useState } from "react";
 import { useLiveQuery } from "@/lib/client/live-query";
-import { eventListQuery } from "@/lib/client/queries";
+import { eventListQuery } from "@/lib/client/queries/events";
 import { clearSelection, useSelection } from "@/lib/client/selection";
 import { loadToast } from "@/lib/client/toaster";
 import type { EventFilter } from "@/lib/contract/event-filter";

@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { X } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useTransition } from "react";
-import { HISTOGRAM_REFRESH_MS, histogramQuery } from "@/lib/client/queries";
+import { HISTOGRAM_REFRESH_MS, histogramQuery } from "@/lib/client/queries/events";
 import { useDelayedFlag } from "@/lib/client/use-delayed-flag";
 import { useAfterFirstPaint, useHydrated } from "@/lib/client/use-hydrated";
 import type { EventFilter } from "@/lib/contract/event-filter";

@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useId, useState } from "react";
 import { saveEventView } from "@/lib/client/history";
-import { eventViewsQuery } from "@/lib/client/queries";
+import { eventViewsQuery } from "@/lib/client/queries/events";
 import { loadToast } from "@/lib/client/toaster";
 import { FormDialog } from "../forms/form-dialog";
 import { Input } from "../ui/input";

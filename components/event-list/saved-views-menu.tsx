@@ -4,7 +4,7 @@ import dynamic from "next/dynamic";
 import Link from "next/link";
 import { useState } from "react";
 import { deleteEventView, saveEventView } from "@/lib/client/history";
-import { eventViewsQuery } from "@/lib/client/queries";
+import { eventViewsQuery } from "@/lib/client/queries/events";
 import { loadToast } from "@/lib/client/toaster";
 import type { EventFilter } from "@/lib/contract/event-filter";
 import type { EventView } from "@/lib/contract/history";

@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { CheckCheck, Redo2, X } from "lucide-react";
 import dynamic from "next/dynamic";
 import { useState } from "react";
-import { eventCountQuery } from "@/lib/client/queries";
+import { eventCountQuery } from "@/lib/client/queries/events";
 import { clearSelection } from "@/lib/client/selection";
 import type { EventFilter } from "@/lib/contract/event-filter";
 import { count } from "../format";

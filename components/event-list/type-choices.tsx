@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { eventTypesQuery } from "@/lib/client/queries";
+import { eventTypesQuery } from "@/lib/client/queries/events";
 import type { EventFilter } from "@/lib/contract/event-filter";
 import type { EventTypeCount } from "@/lib/contract/history";
 import { Checklist } from "../filters/checklist";

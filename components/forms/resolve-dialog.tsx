@@ -3,7 +3,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { resolveEvents } from "@/lib/client/events";
-import { ALL } from "@/lib/client/queries";
+import { ALL } from "@/lib/client/queries/all";
 import { loadToast } from "@/lib/client/toaster";
 import { plural } from "../format";
 import { FormDialog } from "./form-dialog";

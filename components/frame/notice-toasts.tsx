@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { usePathname, useRouter } from "next/navigation";
 import { useEffect, useRef } from "react";
 import { seeNotices } from "@/lib/client/notices";
-import { noticesQuery } from "@/lib/client/queries";
+import { noticesQuery } from "@/lib/client/queries/frame";
 import { loadToast } from "@/lib/client/toaster";
 import { STREAM_POLL_MS, useLiveRefetch } from "@/lib/client/use-live-refetch";
 

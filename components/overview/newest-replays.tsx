@@ -2,7 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
-import { newestReplaysQuery } from "@/lib/client/queries";
+import { newestReplaysQuery } from "@/lib/client/queries/replays";
 import { STREAM_POLL_MS, useLiveRefetch } from "@/lib/client/use-live-refetch";
 import type { Replay } from "@/lib/contract/replays";
 import { OutcomeBar, roughOutcomes } from "../charts/outcome-bar";

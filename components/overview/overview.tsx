@@ -3,7 +3,7 @@
 import dynamic from "next/dynamic";
 import { useMemo } from "react";
 import { useLiveQuery } from "@/lib/client/live-query";
-import { analyticsQuery } from "@/lib/client/queries";
+import { analyticsQuery } from "@/lib/client/queries/overview";
 import type { Period, Range } from "@/lib/contract/analytics";
 import { bucketsOf } from "../charts/buckets";
 import { useTimeFormat } from "../time";

@@ -3,7 +3,8 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { type ReactNode, useRef, useState } from "react";
-import { ALL, railCountsQuery } from "@/lib/client/queries";
+import { ALL } from "@/lib/client/queries/all";
+import { railCountsQuery } from "@/lib/client/queries/frame";
 import { startAsShown, useDraft } from "@/lib/client/replay-draft";
 import type { AskedOptions } from "@/lib/client/replays";
 import { plural } from "../format";

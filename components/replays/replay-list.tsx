@@ -4,7 +4,7 @@ import { Redo2 } from "lucide-react";
 import Link from "next/link";
 import { useLiveQuery } from "@/lib/client/live-query";
 import { isEnded } from "@/lib/client/live-replay";
-import { replayListQuery } from "@/lib/client/queries";
+import { replayListQuery } from "@/lib/client/queries/replays";
 import { printReplayFilter, type ReplayFilter } from "@/lib/contract/replay-filter";
 import { replaysAddress } from "../links";
 import { Notice } from "../notice";

@@ -3,7 +3,7 @@
 import { ScrollText } from "lucide-react";
 import Link from "next/link";
 import { useLiveQuery } from "@/lib/client/live-query";
-import { auditQuery } from "@/lib/client/queries";
+import { auditQuery } from "@/lib/client/queries/settings";
 import { type AuditFilter, printAuditFilter } from "@/lib/contract/audit-filter";
 import { auditAddress } from "../links";
 import { Notice } from "../notice";

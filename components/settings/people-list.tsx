@@ -4,7 +4,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { UserPlus } from "lucide-react";
 import { useState } from "react";
 import { useLiveQuery } from "@/lib/client/live-query";
-import { staffQuery } from "@/lib/client/queries";
+import { staffQuery } from "@/lib/client/queries/settings";
 import { loadToast } from "@/lib/client/toaster";
 import type { SingleSignOnSettings } from "@/lib/contract/single-sign-on";
 import type { StaffMember, StaffWithInvitation } from "@/lib/contract/staff";

@@ -4,7 +4,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { LogOut } from "lucide-react";
 import { useState } from "react";
 import { useLiveQuery } from "@/lib/client/live-query";
-import { sessionsQuery } from "@/lib/client/queries";
+import { sessionsQuery } from "@/lib/client/queries/settings";
 import { endSession, endSessions } from "@/lib/client/staff";
 import type { StaffSession } from "@/lib/contract/staff";
 import { ConfirmDialog } from "../forms/confirm-dialog";

@@ -2,7 +2,7 @@
 
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useLiveQuery } from "@/lib/client/live-query";
-import { signInLimitsQuery } from "@/lib/client/queries";
+import { signInLimitsQuery } from "@/lib/client/queries/settings";
 import { liftSignInLimit } from "@/lib/client/staff";
 import { loadToast } from "@/lib/client/toaster";
 import type { SignInLimit } from "@/lib/contract/staff";

@@ -5,7 +5,7 @@ import { KeyRound, Plus } from "lucide-react";
 import { useState } from "react";
 import { useNow } from "@/lib/client/clock";
 import { useLiveQuery } from "@/lib/client/live-query";
-import { tokensQuery } from "@/lib/client/queries";
+import { tokensQuery } from "@/lib/client/queries/settings";
 import { revokeToken } from "@/lib/client/staff";
 import { loadToast } from "@/lib/client/toaster";
 import { useOrigin } from "@/lib/client/use-hydrated";

@@ -2,7 +2,7 @@
 
 import { DoorOpen } from "lucide-react";
 import { useLiveQuery } from "@/lib/client/live-query";
-import { sourcesQuery } from "@/lib/client/queries";
+import { sourcesQuery } from "@/lib/client/queries/sources";
 import { Notice } from "../notice";
 import { inOrder } from "./labels";
 import { ProviderEndpoint } from "./provider-endpoint";

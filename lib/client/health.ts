@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import type { HealthCheck } from "@/lib/contract/health";
-import { healthQuery } from "./queries";
+import { healthQuery } from "./queries/frame";
 
 const ASK_EVERY_MS = 30_000;
 

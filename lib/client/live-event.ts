@@ -1,7 +1,7 @@
 import type { EventDetail } from "@/lib/contract/events";
 import type { Interest } from "@/lib/contract/live";
 import { useLiveQuery } from "./live-query";
-import { eventQuery } from "./queries";
+import { eventQuery } from "./queries/events";
 
 const MOVING_MS = 500;
 const WAITING_MS = 5_000;

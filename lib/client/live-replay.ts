@@ -4,7 +4,8 @@ import { useEffect, useState } from "react";
 import type { Interest } from "@/lib/contract/live";
 import type { ReplayStatus } from "@/lib/contract/vocabulary";
 import { useLiveQuery } from "./live-query";
-import { railCountsQuery, replayItemsQuery, replayQuery } from "./queries";
+import { railCountsQuery } from "./queries/frame";
+import { replayItemsQuery, replayQuery } from "./queries/replays";
 import type { ItemOutcome, ReplayDetail } from "./replays";
 
 /** These are for a tab without the stream of changes. */

@@ -1,7 +1,7 @@
 /** The draft behind an open sheet: what is frozen and previewed, and how it becomes the replay that runs. */
 import { useQuery } from "@tanstack/react-query";
 import type { Replay, ReplayPreview } from "@/lib/contract/replays";
-import { draftQuery } from "./queries";
+import { draftQuery } from "./queries/replays";
 import { type Drafted, draftAndPreview, type ReplayAsk, type Selection, startReplay } from "./replays";
 import { useDebounced } from "./use-debounced";
 

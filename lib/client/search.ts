@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { searchQuery } from "./queries";
+import { searchQuery } from "./queries/frame";
 import { useDebounced } from "./use-debounced";
 
 /** Typing is faster than this; a finger that rests is not. */

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { railCountsQuery } from "./queries";
+import { railCountsQuery } from "./queries/frame";
 import { STREAM_POLL_MS, useLiveRefetch } from "./use-live-refetch";
 
 const COUNT_EVERY_MS = 10_000;

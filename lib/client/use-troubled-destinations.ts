@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import type { Destination } from "@/lib/contract/destinations";
-import { troubledDestinationsQuery } from "./queries";
+import { troubledDestinationsQuery } from "./queries/destinations";
 import { STREAM_POLL_MS, useLiveRefetch } from "./use-live-refetch";
 
 const ASK_EVERY_MS = 10_000;

@@ -3,7 +3,7 @@ import type { Metadata } from "next";
 import { SessionList } from "@/components/settings/session-list";
 import { requireStaff } from "@/lib/auth/authorise";
 import { listOwnSessions } from "@/lib/auth/sessions";
-import { sessionsQuery } from "@/lib/client/queries";
+import { sessionsQuery } from "@/lib/client/queries/settings";
 import { makeQueryClient } from "@/lib/client/query-client";
 
 export const metadata: Metadata = { title: "Your account" };

@@ -2,7 +2,7 @@ import { dehydrate, HydrationBoundary } from "@tanstack/react-query";
 import type { Metadata } from "next";
 import { GroupList } from "@/components/dead-letters/group-list";
 import { requireStaff } from "@/lib/auth/authorise";
-import { deadLettersQuery } from "@/lib/client/queries";
+import { deadLettersQuery } from "@/lib/client/queries/dead-letters";
 import { makeQueryClient } from "@/lib/client/query-client";
 import { listDeadLetterGroups } from "@/lib/queries/dead-letters";
 import { replayPermissions } from "../permissions";

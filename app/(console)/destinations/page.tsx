@@ -4,7 +4,7 @@ import { DestinationList } from "@/components/destinations/destination-list";
 import { InvalidFilter } from "@/components/filters/invalid-filter";
 import { requireStaff } from "@/lib/auth/authorise";
 import { mayActor } from "@/lib/auth/permissions";
-import { destinationListQuery } from "@/lib/client/queries";
+import { destinationListQuery } from "@/lib/client/queries/destinations";
 import { makeQueryClient } from "@/lib/client/query-client";
 import { destinationFilterRequest } from "@/lib/contract/api/destination-filter";
 import { readQuery } from "@/lib/contract/event-filter";

@@ -14,7 +14,7 @@ import { historyAddress } from "@/components/links";
 import { requireStaff } from "@/lib/auth/authorise";
 import type { Person } from "@/lib/auth/session";
 import { sendCommand } from "@/lib/boot/send-command";
-import { eventListQuery } from "@/lib/client/queries";
+import { eventListQuery } from "@/lib/client/queries/events";
 import { makeQueryClient } from "@/lib/client/query-client";
 import { type EventFilter, eventListSchema, readQuery } from "@/lib/contract/event-filter";
 import { DatabaseBusy } from "@/lib/db/client";

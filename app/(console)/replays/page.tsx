@@ -4,7 +4,7 @@ import { InvalidFilter } from "@/components/filters/invalid-filter";
 import { ReplayFilterBar } from "@/components/replays/replay-filter-bar";
 import { ReplayList } from "@/components/replays/replay-list";
 import { requireStaff } from "@/lib/auth/authorise";
-import { replayListQuery } from "@/lib/client/queries";
+import { replayListQuery } from "@/lib/client/queries/replays";
 import { makeQueryClient } from "@/lib/client/query-client";
 import { listReplaysRequest } from "@/lib/contract/api/replay-requests";
 import { readQuery } from "@/lib/contract/event-filter";

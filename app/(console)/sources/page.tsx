@@ -5,7 +5,7 @@ import { SourceList } from "@/components/sources/source-list";
 import { WrongAddresses } from "@/components/sources/wrong-addresses";
 import { requireStaff } from "@/lib/auth/authorise";
 import { mayActor } from "@/lib/auth/permissions";
-import { sourcesQuery } from "@/lib/client/queries";
+import { sourcesQuery } from "@/lib/client/queries/sources";
 import { makeQueryClient } from "@/lib/client/query-client";
 import { environment } from "@/lib/env";
 import { listSources, listWrongAddresses } from "@/lib/queries/sources";

@@ -5,7 +5,7 @@ import { DestinationDetailPage } from "@/components/destinations/destination-det
 import { requireStaff } from "@/lib/auth/authorise";
 import { mayActor } from "@/lib/auth/permissions";
 import { DELIVERIES_PER_PAGE } from "@/lib/client/destinations";
-import { destinationDeliveriesQuery, destinationQuery } from "@/lib/client/queries";
+import { destinationDeliveriesQuery, destinationQuery } from "@/lib/client/queries/destinations";
 import { makeQueryClient } from "@/lib/client/query-client";
 import { getDestination, listDestinationDeliveries } from "@/lib/queries/destinations";
 import { replayPermissions } from "../../permissions";

@@ -4,7 +4,7 @@ import { notFound } from "next/navigation";
 import { EventDetailPage } from "@/components/event-detail/event-detail-page";
 import { requireStaff } from "@/lib/auth/authorise";
 import { mayActor } from "@/lib/auth/permissions";
-import { eventQuery } from "@/lib/client/queries";
+import { eventQuery } from "@/lib/client/queries/events";
 import { makeQueryClient } from "@/lib/client/query-client";
 import { eventFilterSchema, readQuery } from "@/lib/contract/event-filter";
 import { printEventFilter } from "@/lib/contract/print-filter";

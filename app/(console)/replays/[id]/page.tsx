@@ -3,7 +3,7 @@ import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { ReplayDetailPage } from "@/components/replays/replay-detail-page";
 import { requireStaff } from "@/lib/auth/authorise";
-import { replayItemsQuery, replayQuery } from "@/lib/client/queries";
+import { replayItemsQuery, replayQuery } from "@/lib/client/queries/replays";
 import { makeQueryClient } from "@/lib/client/query-client";
 import { ITEMS_PER_PAGE } from "@/lib/client/replays";
 import { replayItemsRequest } from "@/lib/contract/api/replay-requests";

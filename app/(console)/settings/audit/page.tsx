@@ -4,7 +4,7 @@ import { InvalidFilter } from "@/components/filters/invalid-filter";
 import { AuditFilterBar } from "@/components/settings/audit-filter-bar";
 import { AuditList } from "@/components/settings/audit-list";
 import { requireStaff } from "@/lib/auth/authorise";
-import { auditQuery } from "@/lib/client/queries";
+import { auditQuery } from "@/lib/client/queries/settings";
 import { makeQueryClient } from "@/lib/client/query-client";
 import { auditRequest } from "@/lib/contract/api/staff";
 import { printAuditFilter } from "@/lib/contract/audit-filter";

@@ -5,7 +5,7 @@ import { requireStaff } from "@/lib/auth/authorise";
 import { listSignInLimits } from "@/lib/auth/guesses";
 import { singleSignOnSettings } from "@/lib/auth/single-sign-on/configuration";
 import { listStaff } from "@/lib/auth/staff";
-import { signInLimitsQuery, staffQuery } from "@/lib/client/queries";
+import { signInLimitsQuery, staffQuery } from "@/lib/client/queries/settings";
 import { makeQueryClient } from "@/lib/client/query-client";
 
 export const metadata: Metadata = { title: "People" };

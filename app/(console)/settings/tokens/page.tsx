@@ -3,7 +3,7 @@ import type { Metadata } from "next";
 import { TokenList } from "@/components/settings/token-list";
 import { listApiTokens } from "@/lib/auth/api-tokens";
 import { requireStaff } from "@/lib/auth/authorise";
-import { tokensQuery } from "@/lib/client/queries";
+import { tokensQuery } from "@/lib/client/queries/settings";
 import { makeQueryClient } from "@/lib/client/query-client";
 
 export const metadata: Metadata = { title: "API tokens" };
