@@ -4,10 +4,12 @@ import { ensureBuild } from "./lib/boot/build";
 import { checkConfiguration } from "./lib/boot/checks";
 import { checkDataDir, fileProblem } from "./lib/boot/data-dir";
 import { createHttpServer } from "./lib/boot/http";
+import { keepAddress } from "./lib/boot/kept-address";
 import { loadLocalSecrets } from "./lib/boot/local";
 import { lockDataDir } from "./lib/boot/lock";
 import { startedByServer } from "./lib/boot/next-start";
 import { prepare } from "./lib/boot/prepare";
+import { sendCommand } from "./lib/boot/send-command";
 import { onShutdown, shutDown, shutDownOnSignals, surviveWhatIsSafe } from "./lib/boot/shutdown";
 import { closeDatabase } from "./lib/db/client";
 import { startPostgres } from "./lib/db/embedded";
@@ -62,6 +64,7 @@ async function boot(): Promise<void> {
   const server = createHttpServer(app.getRequestHandler(), dev ? app.getUpgradeHandler() : undefined);
   const port = await server.listen(PORT);
   listensOn(port);
+  if (mode === "local") onShutdown("address", keepAddress(dataDir, port));
   const address = PUBLIC_URL ?? `http://localhost:${port}`;
   nameOurselves(address, PUBLIC_URL !== undefined, mode);
 
@@ -70,7 +73,7 @@ async function boot(): Promise<void> {
   onShutdown("requests and worker", () => Promise.all([server.drain(REQUESTS_END_MS), worker?.stop()]));
 
   // Last, because its password is shown this once: nothing may fail between.
-  welcome(address, await createFirstAdministrator());
+  welcome(address, await createFirstAdministrator(), sendCommand());
 }
 
 async function startEmbeddedPostgres(dataDir: string): Promise<void> {
@@ -89,10 +92,10 @@ function nameOurselves(address: string, isPublic: boolean, mode: "local" | "prod
   else process.env.NEXTAUTH_URL ??= address;
 }
 
-function welcome(address: string, password: string | undefined): void {
+function welcome(address: string, password: string | undefined, command: string): void {
   console.log(`
   Console      ${address}
   ${password ? `Sign in      ${FIRST_ADMINISTRATOR}\n  Password     ${password}   (shown this once)` : `Sign in      with your account   (forgotten? npm run password -- ${FIRST_ADMINISTRATOR})`}
-  Try it       npm run send -- stripe invoice.payment_succeeded
+  Try it       ${command}
 `);
 }

@@ -65,6 +65,13 @@ export function localTime(iso: string): string {
 }
 
 const clock = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium" });
+const hourAndMinute = new Intl.DateTimeFormat("en-GB", { timeStyle: "short" });
+const dayAndMonth = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" });
+
+/** `16:09:10`, `16:09` and `22 Nov`, in the reader's own time zone. */
+export const exactClock = (at: number): string => clock.format(at);
+export const shortClock = (at: number): string => hourAndMinute.format(at);
+export const shortDay = (at: number): string => dayAndMonth.format(at);
 
 /** `16:09:10` of today, with its day otherwise. In the reader's own time zone. */
 export function localClock(iso: string): string {
@@ -75,4 +82,10 @@ export function localClock(iso: string): string {
 /** `2025-11-22 04:17:09.120 UTC`. */
 export function utcTime(iso: string): string {
   return `${new Date(iso).toISOString().replace("T", " ").replace("Z", "")} UTC`;
+}
+
+/** As `<input type="datetime-local">` takes it, in the reader's own time zone: `2025-11-22T05:17:09`. */
+export function fieldTime(iso: string): string {
+  const date = new Date(iso);
+  return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 19);
 }

@@ -1,8 +1,8 @@
 import { cookies } from "next/headers";
 import type { ReactNode } from "react";
 import { Frame } from "@/components/frame/frame";
-import { MayOperate } from "@/components/frame/may-operate";
 import { SIDEBAR_COOKIE } from "@/components/frame/sidebar-cookie";
+import { MayOperate } from "@/components/permissions/may-operate";
 import { requireStaff } from "@/lib/auth/authorise";
 import { mayActor } from "@/lib/auth/permissions";
 

@@ -1,9 +1,14 @@
+import { dehydrate, HydrationBoundary } from "@tanstack/react-query";
 import type { Metadata } from "next";
 import { InvalidFilter } from "@/components/filters/invalid-filter";
+import { overviewAddress } from "@/components/links";
 import { Overview } from "@/components/overview/overview";
-import { overviewAddress } from "@/components/overview/period";
 import { requireStaff } from "@/lib/auth/authorise";
 import { mayActor } from "@/lib/auth/permissions";
+import { sendCommand } from "@/lib/boot/send-command";
+import { analyticsQuery } from "@/lib/client/queries/overview";
+import { sourcesQuery } from "@/lib/client/queries/sources";
+import { makeQueryClient } from "@/lib/client/query-client";
 import { analyticsRequest, periodOf } from "@/lib/contract/api/overview";
 import { environment } from "@/lib/env";
 import { readAnalytics } from "@/lib/queries/analytics";
@@ -20,15 +25,19 @@ export default async function OverviewPage({ searchParams }: PageProps<"/">) {
     return <InvalidFilter field={path.join(".") || "The address"} problem={message} all={all} />;
   }
   const period = periodOf(asked.data);
-  const initial = await readAnalytics(period, actor);
+  const client = makeQueryClient();
+  const queryFn = () => readAnalytics(period, actor);
+  const { events_stored } = await client.fetchQuery({ ...analyticsQuery(period), queryFn });
   const origin = environment().PUBLIC_URL?.replace(/\/+$/, "") ?? "";
+  if (!events_stored) await client.fetchQuery({ ...sourcesQuery(), queryFn: () => listSources(origin, actor) });
   return (
-    <Overview
-      key={overviewAddress(period)}
-      period={period}
-      initial={initial}
-      sources={initial.events_stored ? [] : await listSources(origin, actor)}
-      maySend={mayActor(actor, "operate")}
-    />
+    <HydrationBoundary state={dehydrate(client)}>
+      <Overview
+        key={overviewAddress(period)}
+        period={period}
+        maySend={mayActor(actor, "operate")}
+        sendCommand={sendCommand()}
+      />
+    </HydrationBoundary>
   );
 }

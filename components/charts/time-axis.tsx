@@ -1,31 +1,39 @@
 "use client";
 
 import { useHydrated } from "@/lib/client/use-hydrated";
-import type { Bucket } from "./buckets";
+import { cn } from "../ui/cn";
+import { leftOf } from "./scale";
 
-const MARKS = 5;
-const DAYS_FROM_MS = 2 * 86_400_000;
-
-const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
-const day = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" });
-
-/** A few times below the charts, in the reader's zone, which only the browser knows. */
-export function TimeAxis({ buckets }: { buckets: Bucket[] }) {
+/** A few times below a chart, in the reader's zone, which only the browser knows. */
+export function TimeAxis({
+  starts,
+  every,
+  format,
+  end,
+  className,
+}: {
+  /** When each step begins, in milliseconds. */
+  starts: readonly number[];
+  /** A time at each of so many steps. */
+  every: number;
+  format: (at: number) => string;
+  /** What the right edge is called. */
+  end?: string;
+  className?: string;
+}) {
   const hydrated = useHydrated();
-  const length = (buckets.at(-1)?.to ?? 0) - (buckets[0]?.from ?? 0);
-  const format = length > DAYS_FROM_MS ? day : clock;
-  const step = Math.max(1, Math.round(buckets.length / MARKS));
   return (
-    <div aria-hidden="true" className="relative mt-1 h-4 text-faint text-xs tabular-nums">
+    <div aria-hidden="true" className={cn("relative h-4 text-faint text-xs tabular-nums", className)}>
       {hydrated &&
-        buckets.map(({ from }, index) =>
-          index % step === 0 && index / step < MARKS ? (
+        starts.map((at, step) =>
+          step % every === 0 ? (
             // At the left edge of its step, where that time is.
-            <span key={from} className="absolute" style={{ left: `${(index / buckets.length) * 100}%` }}>
-              {format.format(from)}
+            <span key={at} className="absolute" style={{ left: leftOf(step, starts.length) }}>
+              {format(at)}
             </span>
           ) : null,
         )}
+      {hydrated && end && <span className="absolute right-0">{end}</span>}
     </div>
   );
 }

@@ -3,14 +3,13 @@
 import { CircleCheck } from "lucide-react";
 import Link from "next/link";
 import { useState } from "react";
-import { fetchDeadLetters } from "@/lib/client/dead-letters";
-import { keys } from "@/lib/client/keys";
 import { useLiveQuery } from "@/lib/client/live-query";
+import { deadLettersQuery } from "@/lib/client/queries/dead-letters";
 import { type DeadLetterGroup, type DeadLetters, filterOfGroup } from "@/lib/contract/dead-letters";
 import { count, plural } from "../format";
 import { Notice } from "../notice";
-import { ReplaySheet } from "../replays/lazy-replay-sheet";
-import { forbiddenTo, MAY_NOT_RESOLVE, type ReplayPermissions } from "../replays/permissions";
+import { forbiddenTo, MAY_NOT_RESOLVE, type ReplayPermissions } from "../permissions/replay-permissions";
+import { ReplaySheet } from "../replay-sheet/lazy-replay-sheet";
 import { Button } from "../ui/button";
 import { GroupEntry } from "./group-entry";
 import { ResolveGroupDialog } from "./resolve-group-dialog";
@@ -22,12 +21,9 @@ const MANY = 20_000;
 const POLL_MANY_MS = 20_000;
 
 /** What died, by cause, biggest first; keeps itself current. */
-export function GroupList({ initial, rights }: { initial: DeadLetters; rights: ReplayPermissions }) {
+export function GroupList({ rights }: { rights: ReplayPermissions }) {
   const [asked, setAsked] = useState<{ group: DeadLetterGroup; action: "replay" | "resolve" } | null>(null);
-  const { data } = useLiveQuery({
-    queryKey: keys.deadLetters,
-    read: fetchDeadLetters,
-    initialData: initial,
+  const { data } = useLiveQuery(deadLettersQuery(), {
     topics: ["dead_letters"],
     atMostEvery: 2_000,
     interval: ({ total }) => (total.deliveries > MANY ? POLL_MANY_MS : POLL_MS),

@@ -1,26 +1,19 @@
 "use client";
 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { fetchEventIds, MOST_RESOLVED } from "@/lib/client/events";
-import { keys } from "@/lib/client/keys";
-import { type DeadLetterGroup, filterOfGroup } from "@/lib/contract/dead-letters";
-import { ResolveDialog } from "../event-list/resolve-dialog";
+import { MOST_RESOLVED } from "@/lib/client/events";
+import { deadLettersQuery, groupEventsQuery } from "@/lib/client/queries/dead-letters";
+import { railCountsQuery } from "@/lib/client/queries/frame";
+import type { DeadLetterGroup } from "@/lib/contract/dead-letters";
 import { count } from "../format";
+import { ResolveDialog } from "../forms/resolve-dialog";
 
 const WHOLE = "Resolving applies to the whole event, including its dead deliveries in other groups.";
 
 /** Marks the events of a group, as they are when the dialog opens: what dies meanwhile is not marked unseen. */
 export function ResolveGroupDialog({ group, onClose }: { group: DeadLetterGroup; onClose: () => void }) {
   const client = useQueryClient();
-  const { data: eventIds, error } = useQuery({
-    queryKey: keys.groupEvents(group.destination.slug, group.error_group),
-    queryFn: ({ signal }) => fetchEventIds(filterOfGroup(group), signal),
-    staleTime: Number.POSITIVE_INFINITY,
-    gcTime: 0,
-    retry: false,
-    refetchOnWindowFocus: false,
-    refetchOnReconnect: false,
-  });
+  const { data: eventIds, error } = useQuery(groupEventsQuery(group));
   const cut = group.count > MOST_RESOLVED ? ` These are the newest ${count(MOST_RESOLVED)}.` : "";
   return (
     <ResolveDialog
@@ -29,8 +22,8 @@ export function ResolveGroupDialog({ group, onClose }: { group: DeadLetterGroup;
       note={WHOLE + cut}
       onClose={onClose}
       onResolved={() => {
-        void client.invalidateQueries({ queryKey: keys.deadLetters });
-        void client.invalidateQueries({ queryKey: keys.rail });
+        void client.invalidateQueries({ queryKey: deadLettersQuery().queryKey });
+        void client.invalidateQueries({ queryKey: railCountsQuery().queryKey });
       }}
     />
   );

@@ -1,23 +1,20 @@
 /** Rows never move under the pointer: while somebody points at the list, or is inside it by keyboard, its order holds. */
-import { useRef, useState } from "react";
+import { useState } from "react";
 import type { DeadLetterGroup } from "@/lib/contract/dead-letters";
 
 /** The groups in the order to show, and what to put on the list. New groups come last until the list is left. */
 export function useStableOrder(groups: DeadLetterGroup[]) {
-  const [held, setHeld] = useState(false);
-  const order = useRef<string[]>([]);
-  const known = order.current;
-  const place = (group: DeadLetterGroup) => (known.indexOf(keyOf(group)) + known.length + 1) % (known.length + 1);
-  const shown = held ? groups.toSorted((a, b) => place(a) - place(b)) : groups;
-  order.current = shown.map(keyOf);
+  const [held, setHeld] = useState<string[] | null>(null);
+  const names = groups.map(keyOf);
+  const added = held ? names.filter((name) => !held.includes(name)) : [];
+  // They keep the place they got, too.
+  if (held && added.length > 0) setHeld([...held, ...added]);
+  const place = (group: DeadLetterGroup) => [...(held ?? []), ...added].indexOf(keyOf(group));
+  const hold = () => setHeld((current) => current ?? names);
+  const leave = () => setHeld(null);
   return {
-    groups: shown,
-    hold: {
-      onPointerEnter: () => setHeld(true),
-      onPointerLeave: () => setHeld(false),
-      onFocus: () => setHeld(true),
-      onBlur: () => setHeld(false),
-    },
+    groups: held ? groups.toSorted((a, b) => place(a) - place(b)) : groups,
+    hold: { onPointerEnter: hold, onPointerLeave: leave, onFocus: hold, onBlur: leave },
   };
 }
 

@@ -1,6 +1,6 @@
-import type { ReactNode } from "react";
 import type { Destination } from "@/lib/contract/destinations";
 import { CopyButton } from "../copy-button";
+import { Fact } from "../fact";
 import { duration, plural } from "../format";
 import { InertText } from "../inert-text";
 import { providerName } from "../provider";
@@ -73,15 +73,6 @@ export function ConfigurationCard({ destination }: { destination: Destination })
         </Fact>
       </dl>
     </section>
-  );
-}
-
-function Fact({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <div>
-      <dt className="text-faint text-sm">{name}</dt>
-      <dd className="min-w-0 [overflow-wrap:anywhere]">{children}</dd>
-    </div>
   );
 }
 

@@ -1,34 +1,30 @@
 "use client";
 
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { useSuspenseInfiniteQuery } from "@tanstack/react-query";
 import { Redo2 } from "lucide-react";
 import Link from "next/link";
 import { useState } from "react";
-import { type DeliveryPage, fetchDeliveries } from "@/lib/client/destinations";
-import { keys } from "@/lib/client/keys";
+import { destinationDeliveriesQuery } from "@/lib/client/queries/destinations";
 import { STREAM_POLL_MS, useLiveRefetch } from "@/lib/client/use-live-refetch";
 import type { Destination } from "@/lib/contract/destinations";
 import type { EventFilter } from "@/lib/contract/event-filter";
-import { historyAddress } from "../filters/history-address";
 import { count } from "../format";
-import { PermissionGuard } from "../forms/permission-guard";
-import { ReplaySheet } from "../replays/lazy-replay-sheet";
-import { forbiddenTo, type ReplayPermissions } from "../replays/permissions";
+import { historyAddress } from "../links";
+import { PermissionGuard } from "../permissions/permission-guard";
+import { forbiddenTo, type ReplayPermissions } from "../permissions/replay-permissions";
+import { ReplaySheet } from "../replay-sheet/lazy-replay-sheet";
+import { DataTable } from "../table/data-table";
 import { Button } from "../ui/button";
-import { cn } from "../ui/cn";
-import { DELIVERY_COLUMNS } from "./delivery-columns";
-import { DeliveryRow } from "./delivery-row";
+import { DELIVERY_COLUMNS, DeliveryRow } from "./delivery-row";
 
 const EVERY_MS = 2_000;
 
 /** The newest deliveries, and the way to replay those that failed. */
 export function DeliveryList({
   destination,
-  initial,
   replayRights,
 }: {
   destination: Destination;
-  initial: DeliveryPage;
   replayRights: ReplayPermissions;
 }) {
   const [replaying, setReplaying] = useState(false);
@@ -37,16 +33,9 @@ export function DeliveryList({
     read: () => void query.refetch(),
     atMostEvery: 1_000,
   });
-  const query = useInfiniteQuery({
-    queryKey: keys.destinationDeliveries(destination.id),
-    queryFn: ({ pageParam, signal }) => fetchDeliveries(destination.id, pageParam || undefined, signal),
-    initialPageParam: 0,
-    initialData: { pages: [initial], pageParams: [0] },
-    getNextPageParam: (page) => page.next_cursor,
-    refetchInterval: () => (streaming ? STREAM_POLL_MS : EVERY_MS),
-    staleTime: 500,
-    retry: false,
-    networkMode: "always",
+  const query = useSuspenseInfiniteQuery({
+    ...destinationDeliveriesQuery(destination.id),
+    refetchInterval: streaming ? STREAM_POLL_MS : EVERY_MS,
   });
   const deliveries = query.data.pages.flatMap((page) => page.deliveries);
   const { dead } = destination.health;
@@ -78,31 +67,16 @@ export function DeliveryList({
           No deliveries yet. They appear here as events of its types arrive. Send a sample to see one now.
         </p>
       ) : (
-        <table className="w-full table-fixed border-separate border-spacing-0 max-md:block max-md:border-t">
-          <caption className="sr-only">Recent deliveries, newest first</caption>
-          <thead className="max-md:sr-only">
-            <tr>
-              {Object.entries(DELIVERY_COLUMNS).map(([key, { title, className, numeric }]) => (
-                <th
-                  key={key}
-                  scope="col"
-                  className={cn(
-                    "h-8 border-b px-2 font-medium text-faint text-sm first:pl-0 last:pr-0",
-                    numeric ? "text-right" : "text-left",
-                    className,
-                  )}
-                >
-                  {title}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody className="max-md:block">
-            {deliveries.map((delivery) => (
-              <DeliveryRow key={delivery.delivery_id} delivery={delivery} />
-            ))}
-          </tbody>
-        </table>
+        <DataTable
+          section
+          caption="Recent deliveries, newest first"
+          columns={Object.values(DELIVERY_COLUMNS)}
+          className="max-md:border-t"
+        >
+          {deliveries.map((delivery) => (
+            <DeliveryRow key={delivery.delivery_id} delivery={delivery} />
+          ))}
+        </DataTable>
       )}
       {query.hasNextPage && (
         <Button

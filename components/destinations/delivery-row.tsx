@@ -5,9 +5,19 @@ import { duration } from "../format";
 import { InertText } from "../inert-text";
 import { ProviderMark } from "../provider";
 import { DeliveryStatusLabel } from "../status/event-status";
+import type { Column } from "../table/data-table";
 import { RelativeTime } from "../time";
 import { cn } from "../ui/cn";
-import { DELIVERY_COLUMNS as COLUMNS } from "./delivery-columns";
+
+/** How wide each column of the recent deliveries is, and from which window width on it is worth its room. */
+export const DELIVERY_COLUMNS = {
+  status: { title: "Status", className: "md:w-26" },
+  event: { title: "Event", className: "" },
+  answer: { title: "Answer", className: "md:w-36 2xl:w-52" },
+  attempts: { title: "Attempts", className: "md:w-20 md:max-lg:hidden", numeric: true },
+  duration: { title: "Took", className: "md:w-18", numeric: true },
+  time: { title: "Ended", className: "md:w-24", numeric: true },
+} as const satisfies Record<string, Column>;
 
 const cell = "h-9 border-b px-2 first:pl-0 last:pr-0 max-md:h-auto max-md:border-0 max-md:p-0";
 
@@ -22,7 +32,7 @@ export function DeliveryRow({ delivery }: { delivery: DestinationDelivery }) {
       data-testid="destination-delivery"
       className="relative transition-colors duration-150 hover:bg-hover max-md:grid max-md:grid-cols-[minmax(0,1fr)_auto] max-md:gap-x-3 max-md:gap-y-0.5 max-md:border-b max-md:py-2"
     >
-      <td className={cn(cell, COLUMNS.status.className, "max-md:col-start-1 max-md:row-start-2")}>
+      <td className={cn(cell, DELIVERY_COLUMNS.status.className, "max-md:col-start-1 max-md:row-start-2")}>
         <DeliveryStatusLabel status={status} />
       </td>
       <td className={cn(cell, "max-md:col-start-1 max-md:row-start-1")}>
@@ -50,20 +60,20 @@ export function DeliveryRow({ delivery }: { delivery: DestinationDelivery }) {
         title={error ?? undefined}
         className={cn(
           cell,
-          COLUMNS.answer.className,
+          DELIVERY_COLUMNS.answer.className,
           "truncate text-quiet max-md:col-span-2 max-md:row-start-3",
           !failing && "max-md:hidden",
         )}
       >
         {answer}
       </td>
-      <td className={cn(cell, COLUMNS.attempts.className, "text-right text-quiet tabular-nums max-md:hidden")}>
+      <td className={cn(cell, DELIVERY_COLUMNS.attempts.className, "text-right text-quiet tabular-nums max-md:hidden")}>
         {attempt_count}
       </td>
       <td
         className={cn(
           cell,
-          COLUMNS.duration.className,
+          DELIVERY_COLUMNS.duration.className,
           "text-right text-quiet tabular-nums max-md:col-start-2 max-md:row-start-2",
         )}
       >
@@ -72,7 +82,7 @@ export function DeliveryRow({ delivery }: { delivery: DestinationDelivery }) {
       <td
         className={cn(
           cell,
-          COLUMNS.time.className,
+          DELIVERY_COLUMNS.time.className,
           "whitespace-nowrap text-right text-quiet tabular-nums max-md:col-start-2 max-md:row-start-1",
         )}
       >

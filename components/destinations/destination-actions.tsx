@@ -5,7 +5,7 @@ import dynamic from "next/dynamic";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import type { Destination } from "@/lib/contract/destinations";
-import { PermissionGuard } from "../forms/permission-guard";
+import { PermissionGuard } from "../permissions/permission-guard";
 import { Button } from "../ui/button";
 import { Menu, MenuContent, MenuItem, MenuSeparator, MenuTrigger } from "../ui/menu";
 import { type DestinationPermissions, forbiddenToChange, forbiddenToManage, forbiddenToOperate } from "./permissions";

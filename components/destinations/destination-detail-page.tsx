@@ -3,14 +3,13 @@
 import dynamic from "next/dynamic";
 import { useState } from "react";
 import { useNow } from "@/lib/client/clock";
-import { type DeliveryPage, fetchDestination } from "@/lib/client/destinations";
-import { keys } from "@/lib/client/keys";
 import { useLiveQuery } from "@/lib/client/live-query";
-import type { Destination } from "@/lib/contract/destinations";
+import { destinationQuery } from "@/lib/client/queries/destinations";
 import { TryNowButton } from "../holds/try-now-button";
 import { InertText } from "../inert-text";
-import type { ReplayPermissions } from "../replays/permissions";
+import type { ReplayPermissions } from "../permissions/replay-permissions";
 import { DestinationStateBadge } from "../status/destination-status";
+import { troubleOf } from "../status/destination-text";
 import { ConfigurationCard } from "./configuration-card";
 import { DeliveryList } from "./delivery-list";
 import { DestinationActions } from "./destination-actions";
@@ -18,7 +17,6 @@ import { HealthTiles } from "./health-tiles";
 import { HoursChart } from "./hours-chart";
 import type { DestinationPermissions } from "./permissions";
 import { SigningCard } from "./signing-card";
-import { troubleOf } from "./state-text";
 import { TroubleBanner } from "./trouble-banner";
 
 const DestinationSheet = dynamic(() => import("./destination-sheet").then((module) => module.DestinationSheet), {
@@ -29,21 +27,15 @@ const EVERY_MS = 2_000;
 
 /** One destination: what is wrong, how it has been, what went there, and how it is set up. Live. */
 export function DestinationDetailPage({
-  initial,
-  deliveries,
+  id,
   rights,
   replayRights,
 }: {
-  initial: Destination;
-  /** The newest deliveries, as the server read them. */
-  deliveries: DeliveryPage;
+  id: string;
   rights: DestinationPermissions;
   replayRights: ReplayPermissions;
 }) {
-  const { data: destination, refetch } = useLiveQuery({
-    queryKey: keys.destination(initial.id),
-    read: (signal) => fetchDestination(initial.id, signal),
-    initialData: initial,
+  const { data: destination, refetch } = useLiveQuery(destinationQuery(id), {
     topics: ["destinations", "events"],
     atMostEvery: 1_000,
     interval: () => EVERY_MS,
@@ -76,7 +68,7 @@ export function DestinationDetailPage({
       <div className="mt-8 grid gap-x-10 gap-y-8 max-xl:grid-cols-[minmax(0,1fr)] xl:grid-cols-[minmax(0,1fr)_20rem]">
         <div className="min-w-0 space-y-8">
           <HoursChart hours={destination.health.hours} />
-          <DeliveryList destination={destination} initial={deliveries} replayRights={replayRights} />
+          <DeliveryList destination={destination} replayRights={replayRights} />
         </div>
         <div className="min-w-0 space-y-8">
           <ConfigurationCard destination={destination} />

@@ -7,11 +7,11 @@ import type { DestinationFilter } from "@/lib/contract/destination-filter";
 import { Checklist } from "../filters/checklist";
 import { FilterChip } from "../filters/filter-chip";
 import { SearchField } from "../filters/search-field";
-import { PermissionGuard } from "../forms/permission-guard";
+import { destinationsAddress } from "../links";
+import { PermissionGuard } from "../permissions/permission-guard";
 import { DESTINATION_STATE_STYLE, DESTINATION_STATES } from "../status/destination-status";
 import { StatusIcon } from "../status/event-status";
 import { Button } from "../ui/button";
-import { destinationsAddress } from "./destinations-address";
 
 const states = DESTINATION_STATES.map((state) => ({
   value: state,

@@ -4,18 +4,18 @@ import { FilterX, Send } from "lucide-react";
 import dynamic from "next/dynamic";
 import Link from "next/link";
 import { useEffect } from "react";
-import { fetchDestinations } from "@/lib/client/destinations";
 import { closeDialog, openDialog, useOpenDialog } from "@/lib/client/dialog-store";
-import { keys } from "@/lib/client/keys";
 import { useLiveQuery } from "@/lib/client/live-query";
+import { destinationListQuery } from "@/lib/client/queries/destinations";
 import { type DestinationFilter, printDestinationFilter } from "@/lib/contract/destination-filter";
-import type { Destination } from "@/lib/contract/destinations";
-import { PermissionGuard } from "../forms/permission-guard";
+import { destinationsAddress } from "../links";
 import { Notice } from "../notice";
+import { PermissionGuard } from "../permissions/permission-guard";
+import { DataTable } from "../table/data-table";
 import { Button } from "../ui/button";
 import { DestinationFilterBar } from "./destination-filter-bar";
-import { DestinationTable } from "./destination-table";
-import { destinationsAddress, matching } from "./destinations-address";
+import { DESTINATION_COLUMNS, DestinationRow } from "./destination-row";
+import { matching } from "./matching";
 import { type DestinationPermissions, forbiddenToManage } from "./permissions";
 
 const DestinationSheet = dynamic(() => import("./destination-sheet").then((module) => module.DestinationSheet), {
@@ -25,19 +25,8 @@ const DestinationSheet = dynamic(() => import("./destination-sheet").then((modul
 const EVERY_MS = 4_000;
 
 /** Every destination, what needs somebody first, current while somebody looks. */
-export function DestinationList({
-  filter,
-  initial,
-  rights,
-}: {
-  filter: DestinationFilter;
-  initial: Destination[];
-  rights: DestinationPermissions;
-}) {
-  const { data, refetch } = useLiveQuery({
-    queryKey: keys.destinations,
-    read: fetchDestinations,
-    initialData: initial,
+export function DestinationList({ filter, rights }: { filter: DestinationFilter; rights: DestinationPermissions }) {
+  const { data, refetch } = useLiveQuery(destinationListQuery(), {
     topics: ["destinations"],
     atMostEvery: 2_000,
     interval: () => EVERY_MS,
@@ -56,7 +45,15 @@ export function DestinationList({
       ) : shown.length === 0 ? (
         <EmptyList filter={filter} />
       ) : (
-        <DestinationTable destinations={shown} />
+        <DataTable
+          caption="Destinations, those that need attention first"
+          columns={Object.values(DESTINATION_COLUMNS)}
+          className="max-md:border-t"
+        >
+          {shown.map((destination) => (
+            <DestinationRow key={destination.id} destination={destination} />
+          ))}
+        </DataTable>
       )}
       {adding && <DestinationSheet onClose={() => closeDialog("new_destination")} onSaved={() => void refetch()} />}
     </>

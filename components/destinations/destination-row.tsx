@@ -7,10 +7,23 @@ import { Sparkline } from "../charts/sparkline";
 import { count, duration, percent } from "../format";
 import { InertText } from "../inert-text";
 import { DESTINATION_STATE_STYLE, DestinationStateBadge } from "../status/destination-status";
+import { stateDetail } from "../status/destination-text";
+import type { Column } from "../table/data-table";
 import { cn } from "../ui/cn";
-import { DESTINATION_COLUMNS as COLUMNS } from "./destination-columns";
 import { hostOf } from "./hosts";
-import { stateDetail } from "./state-text";
+
+/** How wide each column of the list is, and from which window width on it is worth its room. */
+export const DESTINATION_COLUMNS = {
+  state: { title: "State", className: "md:w-44" },
+  destination: { title: "Destination", className: "" },
+  organisation: { title: "Organisation", className: "md:w-40 md:max-xl:hidden" },
+  rate: { title: "Success", className: "md:w-20", numeric: true },
+  p95: { title: "p95", className: "md:w-18 md:max-lg:hidden", numeric: true },
+  hours: { title: "24 hours", className: "md:w-32 md:max-lg:hidden", headClass: "pl-6" },
+  waiting: { title: "Waiting", className: "md:w-18", numeric: true },
+  held: { title: "Held", className: "md:w-16", numeric: true },
+  dead: { title: "Dead", className: "md:w-16", numeric: true },
+} as const satisfies Record<string, Column>;
 
 const cell =
   "h-13 border-b px-2 first:pl-3 last:pr-3 max-md:h-auto max-md:border-0 max-md:p-0 max-md:first:pl-0 max-md:last:pr-0";
@@ -28,7 +41,13 @@ export function DestinationRow({ destination }: { destination: Destination }) {
       data-testid="destination-row"
       className="relative transition-colors duration-150 hover:bg-hover max-md:grid max-md:grid-cols-[minmax(0,1fr)_auto] max-md:gap-x-3 max-md:gap-y-1 max-md:border-b max-md:py-2.5"
     >
-      <td className={cn(cell, COLUMNS.state.className, "max-md:row-start-1 max-md:col-start-2 max-md:text-right")}>
+      <td
+        className={cn(
+          cell,
+          DESTINATION_COLUMNS.state.className,
+          "max-md:row-start-1 max-md:col-start-2 max-md:text-right",
+        )}
+      >
         <DestinationStateBadge state={state} />
         {detail && (
           <span suppressHydrationWarning className="block truncate pl-5 text-quiet text-sm" title={detail}>
@@ -46,25 +65,28 @@ export function DestinationRow({ destination }: { destination: Destination }) {
         </Link>
         <span className="block truncate text-faint text-sm">{hostOf(destination)}</span>
       </td>
-      <td className={cn(cell, COLUMNS.organisation.className, "truncate text-quiet max-md:hidden")}>
+      <td className={cn(cell, DESTINATION_COLUMNS.organisation.className, "truncate text-quiet max-md:hidden")}>
         {organisation_id ? <InertText text={organisation_id} /> : <span className="text-faint">All</span>}
       </td>
-      <td className={cn(number, COLUMNS.rate.className, "max-md:hidden")}>
+      <td className={cn(number, DESTINATION_COLUMNS.rate.className, "max-md:hidden")}>
         {health.success_rate === null ? <span className="text-faint">–</span> : percent(health.success_rate)}
       </td>
-      <td className={cn(number, COLUMNS.p95.className, "text-quiet max-md:hidden")}>
+      <td className={cn(number, DESTINATION_COLUMNS.p95.className, "text-quiet max-md:hidden")}>
         {health.p95_ms === null ? <span className="text-faint">–</span> : duration(health.p95_ms)}
       </td>
-      <td className={cn(cell, COLUMNS.hours.className, "pl-6 max-md:hidden")}>
+      <td className={cn(cell, DESTINATION_COLUMNS.hours.className, "pl-6 max-md:hidden")}>
         <Sparkline
           values={rates}
           scale={[0, 100]}
           className={cn("h-5 w-full", calm(state) ? "text-faint" : DESTINATION_STATE_STYLE[state].tone)}
         />
       </td>
-      <Amount of={health.waiting} className={COLUMNS.waiting.className} />
-      <Amount of={health.held} className={cn(COLUMNS.held.className, health.held > 0 && "text-violet")} />
-      <Amount of={health.dead} className={cn(COLUMNS.dead.className, "md:pr-3", health.dead > 0 && "text-red")} />
+      <Amount of={health.waiting} className={DESTINATION_COLUMNS.waiting.className} />
+      <Amount of={health.held} className={cn(DESTINATION_COLUMNS.held.className, health.held > 0 && "text-violet")} />
+      <Amount
+        of={health.dead}
+        className={cn(DESTINATION_COLUMNS.dead.className, "md:pr-3", health.dead > 0 && "text-red")}
+      />
       {/* What a phone shows instead of six narrow columns. */}
       <td className="col-span-2 text-quiet text-sm tabular-nums md:hidden">
         {[

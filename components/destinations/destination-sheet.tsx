@@ -4,15 +4,15 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { type FormEvent, useId, useState } from "react";
 import { createDestination, updateDestination } from "@/lib/client/destinations";
-import { keys } from "@/lib/client/keys";
+import { destinationListQuery } from "@/lib/client/queries/destinations";
 import { ApiError } from "@/lib/client/request";
 import type { Destination } from "@/lib/contract/destinations";
+import { CopiedButton, OneTimeSecret } from "../forms/one-time-secret";
 import { Problem } from "../forms/problem";
 import { Button } from "../ui/button";
 import { Sheet } from "../ui/sheet";
 import { DestinationForm } from "./destination-form";
 import { type FormValues, inputOf, NEW_DESTINATION, valuesOf } from "./form-values";
-import { SecretOnce } from "./secret-once";
 import { hostMoves } from "./url-field";
 import { VerifyHelp } from "./verify-help";
 
@@ -40,12 +40,13 @@ export function DestinationSheet({
   const router = useRouter();
   const client = useQueryClient();
   const [start] = useState(() => (before ? valuesOf(before) : NEW_DESTINATION));
+  const [copied, setCopied] = useState(false);
   const [values, setValues] = useState<FormValues>(start);
   const input = inputOf(values, before && start);
   const save = useMutation({
     mutationFn: (): Promise<Saved> => (before ? updateDestination(before.id, input) : createDestination(input)),
     onSuccess: ({ destination, secret }) => {
-      void client.invalidateQueries({ queryKey: keys.destinations });
+      void client.invalidateQueries({ queryKey: destinationListQuery().queryKey });
       onSaved();
       if (!secret) leave(destination.id);
     },
@@ -74,14 +75,18 @@ export function DestinationSheet({
         description={`It signs every request to ${saved.destination.name}.`}
         footer={
           <div className="flex justify-end">
-            <Button variant="primary" data-testid="secret-kept" onClick={() => leave(saved.destination.id)}>
-              I have copied it
-            </Button>
+            <CopiedButton primary={copied} onClick={() => leave(saved.destination.id)} />
           </div>
         }
       >
         <div className="pt-4">
-          <SecretOnce secret={saved.secret} />
+          <OneTimeSecret
+            label="Signing secret"
+            secret={saved.secret}
+            note="Copy it into the endpoint's configuration before you close this sheet."
+            copied={copied}
+            onCopied={setCopied}
+          />
           <VerifyHelp />
         </div>
       </Sheet>

@@ -1,40 +1,29 @@
 "use client";
 
-import { type KeyboardEvent, type PointerEvent, useState } from "react";
-import { useHydrated } from "@/lib/client/use-hydrated";
 import type { DestinationHealth } from "@/lib/contract/destinations";
-import { count, duration, percent } from "../format";
-import { cn } from "../ui/cn";
-import { HoursTable } from "./hours-table";
+import { ChartTable } from "../charts/chart-table";
+import { ColourKey } from "../charts/colour-key";
+import { ReadingBox, ReadingLine } from "../charts/reading-box";
+import { barOf, middleOf } from "../charts/scale";
+import { TimeAxis } from "../charts/time-axis";
+import { useBucketCursor } from "../charts/use-bucket-cursor";
+import { count, duration, percent, shortClock, utcTime } from "../format";
 
 type Hour = DestinationHealth["hours"][number];
 
-const STEPS: Record<string, number> = { ArrowLeft: -1, ArrowRight: 1 };
+const HOUR_MS = 3_600_000;
 const MARKS_EVERY = 6;
 /** Of the step of one bar. */
 const GAP = 0.18;
-
-const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
+const GOOD = "color-mix(in oklab, var(--green) 55%, var(--page))";
+const BAD = "url(#failed-hatch)";
 
 /** What became of the attempts, hour by hour. Failures are hatched: not by colour alone. */
 export function HoursChart({ hours }: { hours: Hour[] }) {
-  const [at, setAt] = useState<number | null>(null);
-  const quiet = hours.every(({ succeeded, failed }) => succeeded + failed === 0);
-  const tallest = Math.max(1, ...hours.map(({ succeeded, failed }) => succeeded + failed));
-  const last = hours.length - 1;
+  const { at, range, handlers } = useBucketCursor(hours.length);
+  const tallest = Math.max(1, ...hours.map(madeIn));
+  const quiet = hours.every((one) => madeIn(one) === 0);
   const hour = at === null ? undefined : hours[at];
-
-  function point(event: PointerEvent<HTMLElement>) {
-    const box = event.currentTarget.getBoundingClientRect();
-    setAt(Math.max(0, Math.min(last, Math.floor(((event.clientX - box.left) / box.width) * hours.length))));
-  }
-  function step(event: KeyboardEvent) {
-    const by = STEPS[event.key];
-    if (by === undefined) return;
-    event.preventDefault();
-    setAt((current) => Math.max(0, Math.min(last, (current ?? (by < 0 ? last + 1 : -1)) + by)));
-  }
-
   return (
     <section aria-labelledby="hours" data-testid="destination-hours">
       <div className="mb-3 flex flex-wrap items-baseline gap-x-6 gap-y-1">
@@ -42,8 +31,12 @@ export function HoursChart({ hours }: { hours: Hour[] }) {
           Last 24 hours
         </h2>
         <p className="flex gap-4 text-quiet text-sm">
-          <Key fill="var(--green)" label="Delivered" />
-          <Key fill="url(#failed-hatch)" label="Failed" />
+          <span className="flex items-center gap-1.5">
+            <ColourKey fill={GOOD} /> Delivered
+          </span>
+          <span className="flex items-center gap-1.5">
+            <ColourKey fill={BAD} /> Failed
+          </span>
         </p>
         {!quiet && (
           <p className="ml-auto text-faint text-sm tabular-nums max-md:hidden">at most {count(tallest)} an hour</p>
@@ -54,10 +47,7 @@ export function HoursChart({ hours }: { hours: Hour[] }) {
           type="button"
           aria-label="Read the chart hour by hour with the arrow keys"
           className="block w-full cursor-default touch-pan-y outline-offset-4"
-          onPointerMove={point}
-          onPointerLeave={() => setAt(null)}
-          onBlur={() => setAt(null)}
-          onKeyDown={step}
+          {...handlers}
         >
           <svg aria-hidden="true" className="block h-32 w-full border-b">
             <defs>
@@ -73,123 +63,68 @@ export function HoursChart({ hours }: { hours: Hour[] }) {
               </pattern>
             </defs>
             {hours.map((one, index) => (
-              <Bar
-                key={one.at}
-                hour={one}
-                {...{ index, tallest }}
-                of={hours.length}
-                faded={at !== null && at !== index}
-              />
+              <g key={one.at} opacity={at !== null && at !== index ? 0.5 : 1}>
+                <Bar hour={one} place={barOf(index, hours.length, GAP)} tallest={tallest} />
+              </g>
             ))}
           </svg>
         </button>
         <div aria-live="polite" className="pointer-events-none absolute inset-0">
           {quiet && <p className="grid h-32 place-items-center text-faint">Nothing was sent in the last 24 hours.</p>}
-          {hour && at !== null && <Reading hour={hour} position={(at + 0.5) / hours.length} />}
+          {hour && range && (
+            <ReadingBox position={middleOf(range, hours.length)} away={14} className="top-0 z-10 w-44">
+              <Reading hour={hour} />
+            </ReadingBox>
+          )}
         </div>
       </div>
-      <Axis hours={hours} />
-      <HoursTable hours={hours} />
+      <TimeAxis
+        starts={hours.map((one) => Date.parse(one.at))}
+        every={MARKS_EVERY}
+        format={shortClock}
+        end="now"
+        className="mt-1"
+      />
+      <ChartTable caption="Attempts by hour" head={["Hour", "Delivered", "Failed", "p95"]} rows={hours.map(rowOf)} />
     </section>
   );
 }
 
-function Bar({
-  hour,
-  index,
-  of,
-  tallest,
-  faded,
-}: {
-  hour: Hour;
-  index: number;
-  of: number;
-  tallest: number;
-  faded: boolean;
-}) {
+function Bar({ hour, place, tallest }: { hour: Hour; place: ReturnType<typeof barOf>; tallest: number }) {
   const [good, bad] = [hour.succeeded, hour.failed].map((value) => (value / tallest) * 100) as [number, number];
-  const place = { x: `${((index + GAP / 2) / of) * 100}%`, width: `${((1 - GAP) / of) * 100}%`, rx: 1 };
   return (
-    <g opacity={faded ? 0.5 : 1}>
-      {good > 0 && (
-        <rect
-          {...place}
-          y={`${100 - good}%`}
-          height={`${good}%`}
-          fill="color-mix(in oklab, var(--green) 55%, var(--page))"
-        />
-      )}
-      {bad > 0 && <rect {...place} y={`${100 - good - bad}%`} height={`${bad}%`} fill="url(#failed-hatch)" />}
-    </g>
+    <>
+      {good > 0 && <rect {...place} rx={1} y={`${100 - good}%`} height={`${good}%`} fill={GOOD} />}
+      {bad > 0 && <rect {...place} rx={1} y={`${100 - good - bad}%`} height={`${bad}%`} fill={BAD} />}
+    </>
   );
 }
 
-function Key({ fill, label }: { fill: string; label: string }) {
-  return (
-    <span className="flex items-center gap-1.5">
-      <svg aria-hidden="true" className="size-2.5">
-        <rect
-          width="100%"
-          height="100%"
-          rx="2"
-          fill={fill.startsWith("url") ? fill : `color-mix(in oklab, ${fill} 55%, var(--page))`}
-        />
-      </svg>
-      {label}
-    </span>
-  );
-}
-
-function Reading({ hour, position }: { hour: Hour; position: number }) {
-  const made = hour.succeeded + hour.failed;
+function Reading({ hour }: { hour: Hour }) {
   const start = Date.parse(hour.at);
   return (
-    <span
-      className={cn(
-        "absolute top-0 z-10 w-44 rounded-md border bg-raised p-2.5 text-sm shadow-float",
-        position > 0.5 && "-translate-x-full",
-      )}
-      style={{ left: `calc(${position * 100}% + ${position > 0.5 ? -14 : 14}px)` }}
-    >
+    <>
       <span className="block text-quiet tabular-nums">
-        {clock.format(start)} – {clock.format(start + 3_600_000)}
+        {shortClock(start)} – {shortClock(start + HOUR_MS)}
       </span>
-      {made === 0 ? (
+      {madeIn(hour) === 0 ? (
         <span className="block">Nothing was sent.</span>
       ) : (
         <>
-          <Line name="Delivered" value={count(hour.succeeded)} />
-          <Line name="Failed" value={count(hour.failed)} />
-          <Line name="Success" value={percent((hour.succeeded / made) * 100)} />
-          {hour.p95_ms !== null && <Line name="p95" value={duration(hour.p95_ms)} />}
+          <ReadingLine name="Delivered" value={count(hour.succeeded)} />
+          <ReadingLine name="Failed" value={count(hour.failed)} />
+          <ReadingLine name="Success" value={percent((hour.succeeded / madeIn(hour)) * 100)} />
+          {hour.p95_ms !== null && <ReadingLine name="p95" value={duration(hour.p95_ms)} />}
         </>
       )}
-    </span>
+    </>
   );
 }
 
-function Line({ name, value }: { name: string; value: string }) {
-  return (
-    <span className="flex h-5 items-center justify-between">
-      {name} <span className="tabular-nums">{value}</span>
-    </span>
-  );
+function madeIn({ succeeded, failed }: Hour): number {
+  return succeeded + failed;
 }
 
-/** Hours in the reader's zone, which only the browser knows. */
-function Axis({ hours }: { hours: Hour[] }) {
-  const hydrated = useHydrated();
-  return (
-    <div aria-hidden="true" className="relative mt-1 h-4 text-faint text-xs tabular-nums">
-      {hydrated &&
-        hours.map(({ at }, index) =>
-          index % MARKS_EVERY === 0 ? (
-            <span key={at} className="absolute" style={{ left: `${(index / hours.length) * 100}%` }}>
-              {clock.format(Date.parse(at))}
-            </span>
-          ) : null,
-        )}
-      {hydrated && <span className="absolute right-0">now</span>}
-    </div>
-  );
+function rowOf({ at, succeeded, failed, p95_ms }: Hour): string[] {
+  return [utcTime(at), count(succeeded), count(failed), p95_ms === null ? "unknown" : duration(p95_ms)];
 }

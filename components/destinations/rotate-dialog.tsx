@@ -2,10 +2,8 @@ import { useState } from "react";
 import { rotateSecret, type WithSecret } from "@/lib/client/destinations";
 import type { Destination } from "@/lib/contract/destinations";
 import { ConfirmDialog } from "../forms/confirm-dialog";
+import { SecretDialog } from "../forms/one-time-secret";
 import { ExactTime } from "../time";
-import { Button } from "../ui/button";
-import { Dialog, DialogContent } from "../ui/dialog";
-import { SecretOnce } from "./secret-once";
 
 /** A new secret, shown once; the old one signs beside it for a while. */
 export function RotateDialog({
@@ -36,22 +34,18 @@ export function RotateDialog({
   }
   const until = made.destination.secrets[1]?.expires_at;
   return (
-    <Dialog open locked onOpenChange={(open) => !open && onClose()}>
-      <DialogContent
-        title="Keep this secret now"
-        footer={
-          <Button variant="primary" data-testid="secret-kept" onClick={onClose}>
-            I have copied it
-          </Button>
-        }
-      >
-        <SecretOnce secret={made.secret} />
-        {until && (
-          <p className="mt-3 text-quiet">
-            The old secret also signs until <ExactTime at={until} />. Put the new one in place before then.
-          </p>
-        )}
-      </DialogContent>
-    </Dialog>
+    <SecretDialog
+      title="Keep this secret now"
+      label="Signing secret"
+      secret={made.secret}
+      note="Copy it into the endpoint's configuration before you close this dialog."
+      onClose={onClose}
+    >
+      {until && (
+        <p className="mt-3 text-quiet">
+          The old secret also signs until <ExactTime at={until} />. Put the new one in place before then.
+        </p>
+      )}
+    </SecretDialog>
   );
 }

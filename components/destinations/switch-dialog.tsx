@@ -3,9 +3,9 @@ import { type Switch, switchDestination } from "@/lib/client/destinations";
 import type { Destination } from "@/lib/contract/destinations";
 import { count, plural } from "../format";
 import { ConfirmDialog } from "../forms/confirm-dialog";
+import { releaseText, stillHeldText } from "../status/destination-text";
 import { useClockFormat } from "../time";
 import { sayDone } from "../toasts";
-import { releaseText, stillHeldText } from "./state-text";
 
 interface Words {
   title: string;

@@ -2,9 +2,9 @@ import type { ReactNode } from "react";
 import type { DestinationState } from "@/lib/contract/destinations";
 import { InertText } from "../inert-text";
 import { DESTINATION_STATE_STYLE } from "../status/destination-status";
+import type { Trouble } from "../status/destination-text";
 import { StatusIcon } from "../status/event-status";
 import { cn } from "../ui/cn";
-import type { Trouble } from "./state-text";
 
 /** What is wrong right now and what happens next, above everything else. */
 export function TroubleBanner({

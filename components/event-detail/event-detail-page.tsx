@@ -1,7 +1,6 @@
 "use client";
 
 import { useLiveEvent } from "@/lib/client/live-event";
-import type { EventDetail } from "@/lib/contract/events";
 import { EventHeader } from "./event-header";
 import { EventMenu } from "./event-menu";
 import { EventWalk } from "./event-walk";
@@ -13,16 +12,16 @@ import { Timeline } from "./timeline";
 
 /** One event: what it is, what went wrong, what happened when, and what was received. Live until everything has ended. */
 export function EventDetailPage({
-  initial,
+  id,
   within,
   mayReplay,
 }: {
-  initial: EventDetail;
+  id: string;
   /** The filter of the history it stands in, printed. */
   within: string;
   mayReplay: boolean;
 }) {
-  const { event, refetch } = useLiveEvent(initial);
+  const { event, refetch } = useLiveEvent(id);
   const watch = useReplayVerdict(event);
   return (
     <>

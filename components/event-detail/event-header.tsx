@@ -1,13 +1,15 @@
 import type { ReactNode } from "react";
 import type { EventDetail } from "@/lib/contract/events";
 import { CopyButton } from "../copy-button";
+import { Fact } from "../fact";
 import { count } from "../format";
 import { InertText } from "../inert-text";
 import { MiddleTruncated } from "../middle-truncated";
 import { ProviderMark, providerName } from "../provider";
 import { EventStatusBadge } from "../status/event-status";
 import { ExactTime, RelativeTime } from "../time";
-import { cn } from "../ui/cn";
+
+const VALUE = "flex h-5 items-center tabular-nums";
 
 /** What the event is. `children` is what can be done with it. */
 export function EventHeader({ event, children }: { event: EventDetail; children: ReactNode }) {
@@ -21,41 +23,42 @@ export function EventHeader({ event, children }: { event: EventDetail; children:
         <div className="ml-auto flex items-center gap-2 max-md:ml-0 max-md:w-full">{children}</div>
       </div>
       <dl className="mt-3 gap-x-8 gap-y-2.5 max-md:grid max-md:grid-cols-2 md:flex md:flex-wrap">
-        <Fact name="Provider">
+        <Fact name="Provider" className="min-w-0" valueClass={VALUE}>
           <ProviderMark slug={event.provider_slug} className="mr-1.5 size-4.5" />
           {providerName(event.provider_slug)}
           {event.livemode === false && <span className="ml-1.5 text-faint">test mode</span>}
         </Fact>
-        <Fact name="Event key" wide>
+        <Fact name="Event key" className="min-w-0 max-md:col-span-2" valueClass={VALUE}>
           <span className="min-w-0 max-w-80 font-mono text-sm">
             <MiddleTruncated text={event.event_key} tail={8} />
           </span>
           <CopyButton text={event.event_key} what="event key" className="-my-1" />
         </Fact>
-        <Fact name="Received" wide>
+        <Fact name="Received" className="min-w-0 max-md:col-span-2" valueClass={VALUE}>
           <ExactTime at={event.received_at} />
           <span className="ml-1.5 text-faint">
             <RelativeTime at={event.received_at} />
           </span>
         </Fact>
-        <Fact name="Organisation">{outside(event.org_id)}</Fact>
-        {event.company_id && <Fact name="Company">{outside(event.company_id)}</Fact>}
-        {event.object_id && <Fact name="About">{outside(event.object_id)}</Fact>}
-        <Fact name="Attempts">
+        <Fact name="Organisation" className="min-w-0" valueClass={VALUE}>
+          {outside(event.org_id)}
+        </Fact>
+        {event.company_id && (
+          <Fact name="Company" className="min-w-0" valueClass={VALUE}>
+            {outside(event.company_id)}
+          </Fact>
+        )}
+        {event.object_id && (
+          <Fact name="About" className="min-w-0" valueClass={VALUE}>
+            {outside(event.object_id)}
+          </Fact>
+        )}
+        <Fact name="Attempts" className="min-w-0" valueClass={VALUE}>
           {count(event.attempt_count)}
           {event.replay_count > 0 && <span className="ml-1.5 text-teal">replayed {count(event.replay_count)} ×</span>}
         </Fact>
       </dl>
     </header>
-  );
-}
-
-function Fact({ name, wide, children }: { name: string; wide?: boolean; children: ReactNode }) {
-  return (
-    <div className={cn("min-w-0", wide && "max-md:col-span-2")}>
-      <dt className="text-faint text-sm">{name}</dt>
-      <dd className="flex h-5 min-w-0 items-center tabular-nums">{children}</dd>
-    </div>
   );
 }
 

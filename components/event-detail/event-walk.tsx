@@ -4,13 +4,12 @@ import { useQuery } from "@tanstack/react-query";
 import { ArrowDown, ArrowUp, ChevronLeft } from "lucide-react";
 import Link from "next/link";
 import { useRouter } from "next/navigation";
-import { fetchNeighbours } from "@/lib/client/events";
-import { keys } from "@/lib/client/keys";
+import { neighboursQuery } from "@/lib/client/queries/events";
 import { useShortcuts } from "@/lib/client/shortcuts";
 import { loadToast } from "@/lib/client/toaster";
 import type { EventNeighbours } from "@/lib/contract/events";
+import { eventAddress } from "../links";
 import { Button } from "../ui/button";
-import { eventAddress } from "./address";
 
 type Side = keyof EventNeighbours;
 
@@ -22,13 +21,7 @@ const NONE: Record<Side, string> = {
 /** From one event of a list to the next, and back to the list. Keys as in the list: j goes down, to the older one. */
 export function EventWalk({ id, within }: { id: string; within: string }) {
   const router = useRouter();
-  const { data, refetch, error } = useQuery({
-    queryKey: keys.eventNeighbours(id, within),
-    queryFn: ({ signal }) => fetchNeighbours(id, within, signal),
-    retry: false,
-    staleTime: 30_000,
-    refetchOnWindowFocus: false,
-  });
+  const { data, refetch, error } = useQuery(neighboursQuery(id, within));
   const list = within ? `/events?${within}` : "/events";
   const ofList = within ? " that matches the filter" : "";
 

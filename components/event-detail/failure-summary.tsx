@@ -3,8 +3,8 @@ import type { Delivery, EventDetail } from "@/lib/contract/events";
 import { printId } from "@/lib/contract/ids";
 import { RUNBOOK } from "@/lib/contract/runbook";
 import { ERROR_CLASS } from "@/lib/contract/vocabulary";
-import { historyAddress } from "../filters/history-address";
 import { InertText } from "../inert-text";
+import { historyAddress } from "../links";
 import { DELIVERY_STATUS_STYLE, StatusIcon } from "../status/event-status";
 import { cn } from "../ui/cn";
 

@@ -2,27 +2,22 @@
 
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
-import { fetchRelatedEvents } from "@/lib/client/events";
-import { keys } from "@/lib/client/keys";
+import { relatedEventsQuery } from "@/lib/client/queries/events";
 import type { EventDetail, RelatedEvent, Sameness } from "@/lib/contract/events";
 import { duration } from "../format";
 import { InertText } from "../inert-text";
+import { eventAddress } from "../links";
 import { EventStatusBadge } from "../status/event-status";
 import { ExactTime, RelativeTime } from "../time";
 import { cn } from "../ui/cn";
 import { Skeleton } from "../ui/skeleton";
 import { Tooltip } from "../ui/tooltip";
-import { eventAddress } from "./address";
 
 const WHY: Record<Sameness, string> = { object: "same object", rows: "same rows" };
 
 /** What else happened to the same thing, newest first, so that nobody replays what was overtaken. */
 export function RelatedTab({ event, within }: { event: EventDetail; within: string }) {
-  const { data, error } = useQuery({
-    queryKey: keys.relatedEvents(event.id),
-    queryFn: ({ signal }) => fetchRelatedEvents(event.id, signal),
-    retry: false,
-  });
+  const { data, error } = useQuery(relatedEventsQuery(event.id));
   if (error) {
     return (
       <p role="alert" className="py-3 text-red">

@@ -20,20 +20,25 @@ export function replayPlan(event: EventDetail, mayReplay: boolean, clock: Clock)
   return {
     runs,
     warnings: runs.flatMap((delivery) => [...holdWarning(delivery, clock), ...warningsOf(delivery)]),
-    blocked: blockedBecause(event, runs, mayReplay),
+    blocked: blockedBecause(event, runs, mayReplay, clock),
     action: `Replay 1 event to ${target}`,
   };
 }
 
-function blockedBecause(event: EventDetail, runs: Delivery[], mayReplay: boolean): string | null {
+function blockedBecause(event: EventDetail, runs: Delivery[], mayReplay: boolean, clock: Clock): string | null {
   if (!mayReplay) return "Viewers cannot replay events. Ask an administrator for the Support role.";
   if (event.deliveries.length === 0)
     return "No destination receives this type of event, so there is nothing to replay.";
   if (event.deliveries.some(({ status }) => status === "pending" || status === "claimed")) {
     return "This event is being delivered now. Replay it when the delivery has finished.";
   }
-  if (runs.length === 0) return "The destination is paused. Its deliveries run when it is resumed.";
-  return null;
+  return runs.length === 0 ? heldBecause(event.deliveries, clock) : null;
+}
+
+/** Why all are held, e.g. because the destination is disabled. Nothing to say why: deliveries before them are on their way. */
+function heldBecause(deliveries: Delivery[], clock: Clock): string {
+  for (const { hold, destination } of deliveries) if (hold) return holdSentence(hold, destination.name, clock);
+  return "Its deliveries are held until the deliveries before them are sent.";
 }
 
 /** One event that a person replays goes through an open circuit: it is the try. Everything else holds it, too. */

@@ -2,18 +2,17 @@
 
 import dynamic from "next/dynamic";
 import { useCallback, useState } from "react";
-import { fetchEvents } from "@/lib/client/events";
-import { keys } from "@/lib/client/keys";
 import { useLiveQuery } from "@/lib/client/live-query";
+import { eventListQuery } from "@/lib/client/queries/events";
 import { clearSelection, useSelection } from "@/lib/client/selection";
 import { loadToast } from "@/lib/client/toaster";
 import type { EventFilter } from "@/lib/contract/event-filter";
-import type { EventPage } from "@/lib/contract/events";
 import { printEventFilter } from "@/lib/contract/print-filter";
-import { historyAddress, isFiltered } from "../filters/history-address";
-import { ReplaySheet } from "../replays/lazy-replay-sheet";
-import { forbiddenTo, type ReplayPermissions } from "../replays/permissions";
-import type { ReplayTarget } from "../replays/replay-target";
+import { isFiltered } from "../filters/event-filter-text";
+import { eventAddress, historyAddress } from "../links";
+import { forbiddenTo, type ReplayPermissions } from "../permissions/replay-permissions";
+import { ReplaySheet } from "../replay-sheet/lazy-replay-sheet";
+import type { ReplayTarget } from "../replay-sheet/replay-target";
 import { Pager } from "../table/pager";
 import { EmptyList } from "./empty-list";
 import { EventTable } from "./event-table";
@@ -24,7 +23,7 @@ import { useRowSelection } from "./use-row-selection";
 import { useStableRows } from "./use-stable-rows";
 
 // Only where there is no event yet.
-const FirstRun = dynamic(() => import("../first-run").then((module) => module.FirstRun));
+const FirstRun = dynamic(() => import("../endpoints/first-run").then((module) => module.FirstRun));
 
 const POLL_MS = 900;
 
@@ -34,22 +33,18 @@ export function EventHistory({
   cursor,
   after,
   limit,
-  initial,
   rights,
+  sendCommand,
 }: {
   filter: EventFilter;
   cursor?: string;
   after?: string;
   limit: number;
-  initial: EventPage;
   rights: ReplayPermissions;
+  sendCommand: string;
 }) {
-  const query = { ...filter, cursor, after, limit };
   const first = !cursor && !after;
-  const { data } = useLiveQuery({
-    queryKey: keys.events(historyAddress(query)),
-    read: (signal) => fetchEvents(query, signal),
-    initialData: initial,
+  const { data } = useLiveQuery(eventListQuery({ ...filter, cursor, after, limit }), {
     topics: ["events"],
     interval: () => POLL_MS,
     // A search in payloads is too dear to be repeated by itself.
@@ -62,7 +57,7 @@ export function EventHistory({
   const ticking = useRowSelection(scope, rows);
   const [replaying, setReplaying] = useState<ReplayTarget | null>(null);
   const within = printEventFilter(filter);
-  const addressOf = useCallback((id: string) => `/events/${id}?in=${encodeURIComponent(within)}`, [within]);
+  const addressOf = useCallback((id: string) => eventAddress(id, within), [within]);
   const keyCursor = useRowKeys({
     scope,
     rows,
@@ -76,7 +71,11 @@ export function EventHistory({
   });
 
   if (rows.length === 0 && first)
-    return isFiltered(filter) ? <EmptyList filter={filter} /> : <FirstRun maySend={rights.mayReplay} />;
+    return isFiltered(filter) ? (
+      <EmptyList filter={filter} />
+    ) : (
+      <FirstRun maySend={rights.mayReplay} command={sendCommand} />
+    );
   return (
     <>
       <NewEventsPill count={arrived} full={arrived >= limit} onShow={showNewest} />
@@ -88,7 +87,12 @@ export function EventHistory({
         onPoint={point}
         onWalk={setWalking}
       />
-      <Pager filter={filter} page={data} first={first} />
+      <Pager
+        what="events"
+        newest={first ? null : historyAddress(filter)}
+        newer={data.previous_cursor && historyAddress({ ...filter, after: data.previous_cursor })}
+        older={data.next_cursor && historyAddress({ ...filter, cursor: data.next_cursor })}
+      />
       <SelectionBar
         ticked={ticking.ticked}
         filter={filter}

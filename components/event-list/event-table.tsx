@@ -1,8 +1,8 @@
 import { type CSSProperties, useState } from "react";
 import { useAfterFirstPaint } from "@/lib/client/use-hydrated";
 import type { EventSummary } from "@/lib/contract/events";
-import { cn } from "../ui/cn";
-import { COLUMNS } from "./columns";
+import { DataTable } from "../table/data-table";
+import { COLUMNS, type Column } from "./columns";
 import { EventRow } from "./event-row";
 import { useTablePreferences } from "./preferences-context";
 import { RowCheckbox } from "./row-checkbox";
@@ -10,6 +10,9 @@ import type { RowSelection } from "./use-row-selection";
 
 /** As many rows as a window shows are drawn first, the others right after: somebody waits for these. */
 const AT_ONCE = 20;
+/** More columns than usual leave less for those that can be cut short. */
+const SHRINKS = new Set<Column>(["error", "key"]);
+const CROWDED = { headClass: "xl:w-36" };
 
 /** The events as a table; on a phone each row becomes two lines. Says when a pointer is over it. */
 export function EventTable({
@@ -35,65 +38,43 @@ export function EventTable({
   const [atFirst] = useState(() => new Set(rows.map((event) => event.id)));
   const shown = useAfterFirstPaint() ? rows : rows.slice(0, AT_ONCE);
   return (
-    <table
+    <DataTable
+      caption="Events, newest first"
+      columns={look.columns.map((key) => ({ ...COLUMNS[key], ...(crowded && SHRINKS.has(key) && CROWDED) }))}
+      lead={
+        <th scope="col" className="w-9 border-b p-0 pl-1">
+          <RowCheckbox
+            label="Select all on this page"
+            checked={ticking.page.all}
+            some={ticking.page.some}
+            onTick={() => ticking.tickPage(!ticking.page.all)}
+          />
+        </th>
+      }
       style={{ "--row": look.roomy ? "2.75rem" : "2.25rem" } as CSSProperties}
-      className="-mx-3 w-[calc(100%+1.5rem)] table-fixed border-separate border-spacing-0 max-md:mx-0 max-md:block max-md:w-full"
       onPointerEnter={(event) => event.pointerType === "mouse" && onPoint(true)}
       onPointerLeave={() => onPoint(false)}
       onFocus={(event) => event.target.matches(":focus-visible") && onWalk(true)}
       onBlur={() => onWalk(false)}
     >
-      <caption className="sr-only">Events, newest first</caption>
-      <thead className="sticky top-12 z-10 bg-page max-md:sr-only">
-        <tr>
-          <th scope="col" className="w-9 border-b p-0 pl-1">
-            <RowCheckbox
-              label="Select all on this page"
-              checked={ticking.page.all}
-              some={ticking.page.some}
-              onTick={() => ticking.tickPage(!ticking.page.all)}
-            />
-          </th>
-          {look.columns.map((key) => {
-            const { title, className, numeric } = COLUMNS[key];
-            return (
-              <th
-                key={key}
-                scope="col"
-                className={cn(
-                  "h-8 truncate border-b px-2 text-left font-medium text-faint text-sm last:pr-3",
-                  numeric && "text-right",
-                  className,
-                  // More columns than usual leave less for those that can be cut short.
-                  crowded && (key === "error" || key === "key") && "xl:w-36",
-                )}
-              >
-                {title}
-              </th>
-            );
-          })}
-        </tr>
-      </thead>
-      <tbody className="max-md:block">
-        {shown.map((event) => (
-          <EventRow
-            key={event.id}
-            event={event}
-            href={addressOf(event.id)}
-            look={look}
-            current={event.id === cursor}
-            arrived={!atFirst.has(event.id)}
-            ticked={ticking.ticked.has(event.id)}
-            onTick={ticking.tickRow}
-          />
-        ))}
-        {shown.length < rows.length && (
-          <tr
-            style={{ "--rest": rows.length - shown.length } as CSSProperties}
-            className="h-[calc(var(--row)*var(--rest))] max-md:block max-md:h-[calc(4.125rem*var(--rest))]"
-          />
-        )}
-      </tbody>
-    </table>
+      {shown.map((event) => (
+        <EventRow
+          key={event.id}
+          event={event}
+          href={addressOf(event.id)}
+          look={look}
+          current={event.id === cursor}
+          arrived={!atFirst.has(event.id)}
+          ticked={ticking.ticked.has(event.id)}
+          onTick={ticking.tickRow}
+        />
+      ))}
+      {shown.length < rows.length && (
+        <tr
+          style={{ "--rest": rows.length - shown.length } as CSSProperties}
+          className="h-[calc(var(--row)*var(--rest))] max-md:block max-md:h-[calc(4.125rem*var(--rest))]"
+        />
+      )}
+    </DataTable>
   );
 }

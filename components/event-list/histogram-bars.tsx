@@ -1,4 +1,6 @@
 import type { EventHistogram } from "@/lib/contract/history";
+import { barOf, leftOf, spanOf } from "../charts/scale";
+import type { StepRange } from "../charts/use-bucket-cursor";
 import { OUTCOMES, totalOf } from "./histogram-text";
 
 const HEIGHT = 56;
@@ -8,12 +10,13 @@ const GAP = 0.16;
 /** The bars alone, as wide as there is room. Until there is data, the line they will stand on. */
 export function HistogramBars({
   data,
-  brushed,
-  brushing,
+  range,
+  isDrawing,
 }: {
   data: EventHistogram | undefined;
-  brushed: { first: number; last: number } | null;
-  brushing: boolean;
+  /** The steps that are read, or being drawn over. */
+  range: StepRange | null;
+  isDrawing: boolean;
 }) {
   const buckets = data?.buckets ?? [];
   const tallest = Math.max(1, ...buckets.map(totalOf));
@@ -30,13 +33,12 @@ export function HistogramBars({
           <rect width="1" height="8" fill="var(--line-strong)" />
         </pattern>
       </defs>
-      {unknown > 0 && <rect width={`${(unknown / of) * 100}%`} height={HEIGHT} fill="url(#unknown-hatch)" />}
-      {brushed && (
+      {unknown > 0 && <rect width={leftOf(unknown, of)} height={HEIGHT} fill="url(#unknown-hatch)" />}
+      {range && (
         <rect
-          x={`${(brushed.first / of) * 100}%`}
-          width={`${((brushed.last - brushed.first + 1) / of) * 100}%`}
+          {...spanOf(range, of)}
           height={HEIGHT}
-          fill={`color-mix(in oklab, var(--accent) ${brushing ? 18 : 9}%, transparent)`}
+          fill={`color-mix(in oklab, var(--accent) ${isDrawing ? 18 : 9}%, transparent)`}
         />
       )}
       {buckets.map((bucket, index) => {
@@ -46,16 +48,7 @@ export function HistogramBars({
             {OUTCOMES.filter(({ name }) => bucket[name] > 0).map(({ name, fill, least }) => {
               const height = Math.min(top, Math.max(least, (bucket[name] / tallest) * (HEIGHT - 6)));
               top -= height;
-              return (
-                <rect
-                  key={name}
-                  x={`${((index + GAP / 2) / of) * 100}%`}
-                  width={`${((1 - GAP) / of) * 100}%`}
-                  y={top}
-                  height={height}
-                  fill={fill}
-                />
-              );
+              return <rect key={name} {...barOf(index, of, GAP)} y={top} height={height} fill={fill} />;
             })}
           </g>
         );

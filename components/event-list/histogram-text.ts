@@ -1,5 +1,5 @@
-import type { EventHistogram, HistogramBucket, HistogramOutcome } from "@/lib/contract/history";
-import { count } from "../format";
+import type { HistogramBucket, HistogramOutcome } from "@/lib/contract/history";
+import { count, exactClock, shortClock, shortDay } from "../format";
 
 /** From the bottom up. What needs somebody lies on top, and is never thinner than a reader sees. */
 export const OUTCOMES: { name: HistogramOutcome; label: string; fill: string; least: number }[] = [
@@ -14,7 +14,7 @@ export function totalOf(bucket: HistogramBucket): number {
   return OUTCOMES.reduce((sum, { name }) => sum + bucket[name], 0);
 }
 
-export function sumOf({ buckets }: EventHistogram): HistogramBucket {
+export function sumOf(buckets: readonly HistogramBucket[]): HistogramBucket {
   const sum = { at: "", processed: 0, waiting: 0, failing: 0, dead: 0, other: 0 };
   for (const bucket of buckets) for (const { name } of OUTCOMES) sum[name] += bucket[name];
   return sum;
@@ -26,20 +26,19 @@ export function outcomeText(bucket: HistogramBucket): string {
   return some.map(({ name, label }) => `${count(bucket[name])} ${label.toLowerCase()}`).join(", ") || "no events";
 }
 
-const day = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" });
-const minute = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
-const second = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" });
-
 /** How a step's start reads below the bars: as exact as the steps are. */
-export function markText(at: string, bucketSeconds: number): string {
-  const format = bucketSeconds >= 10_800 ? day : bucketSeconds >= 60 ? minute : second;
-  return format.format(new Date(at));
+export function markFormat(bucketSeconds: number): (at: number) => string {
+  return bucketSeconds >= 10_800 ? shortDay : clockFor(bucketSeconds);
 }
 
 /** `22 Nov 05:30 – 06:00`. */
 export function spanText(from: string, to: string, bucketSeconds: number): string {
-  const exact = bucketSeconds >= 60 ? minute : second;
-  const [a, b] = [new Date(from), new Date(to)];
-  const sameDay = day.format(a) === day.format(b);
-  return `${day.format(a)} ${exact.format(a)} – ${sameDay ? "" : `${day.format(b)} `}${exact.format(b)}`;
+  const clock = clockFor(bucketSeconds);
+  const [a, b] = [Date.parse(from), Date.parse(to)] as const;
+  const sameDay = shortDay(a) === shortDay(b);
+  return `${shortDay(a)} ${clock(a)} – ${sameDay ? "" : `${shortDay(b)} `}${clock(b)}`;
+}
+
+function clockFor(bucketSeconds: number): (at: number) => string {
+  return bucketSeconds >= 60 ? shortClock : exactClock;
 }

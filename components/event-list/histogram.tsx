@@ -1,26 +1,26 @@
 "use client";
 
-import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { X } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useTransition } from "react";
-import { fetchHistogram } from "@/lib/client/history";
-import { keys } from "@/lib/client/keys";
+import { HISTOGRAM_REFRESH_MS, histogramQuery } from "@/lib/client/queries/events";
 import { useDelayedFlag } from "@/lib/client/use-delayed-flag";
 import { useAfterFirstPaint, useHydrated } from "@/lib/client/use-hydrated";
 import type { EventFilter } from "@/lib/contract/event-filter";
-import { printEventFilter } from "@/lib/contract/print-filter";
-import { useBrush } from "../charts/use-brush";
+import { ChartTable } from "../charts/chart-table";
+import { ColourKey } from "../charts/colour-key";
+import { middleOf } from "../charts/scale";
+import { TimeAxis } from "../charts/time-axis";
+import { useBucketCursor } from "../charts/use-bucket-cursor";
 import { NO_TIME, RANGE_LABELS } from "../filters/event-filter-text";
-import { historyAddress } from "../filters/history-address";
-import { count } from "../format";
+import { count, localTime } from "../format";
+import { historyAddress } from "../links";
 import { cn } from "../ui/cn";
 import { HistogramBars } from "./histogram-bars";
 import { HistogramReading } from "./histogram-reading";
-import { HistogramTable } from "./histogram-table";
-import { markText, OUTCOMES, spanText, sumOf, totalOf } from "./histogram-text";
+import { markFormat, OUTCOMES, outcomeText, spanText, sumOf, totalOf } from "./histogram-text";
 
-const REFRESH_MS = 10_000;
 const MARKS = 5;
 
 /** How many events over time, by what became of them, for the filter of the list. A part of it can be selected as its time. */
@@ -33,12 +33,8 @@ export function Histogram({ filter }: { filter: EventFilter }) {
     error,
     isPlaceholderData,
   } = useQuery({
-    queryKey: keys.histogram(printEventFilter(filter)),
-    queryFn: ({ signal }) => fetchHistogram(filter, signal),
-    placeholderData: keepPreviousData,
-    refetchInterval: REFRESH_MS,
-    staleTime: REFRESH_MS / 2,
-    retry: false,
+    ...histogramQuery(filter),
+    refetchInterval: HISTOGRAM_REFRESH_MS,
   });
   // The rows first, also where the numbers are still known from the last visit.
   const data = useAfterFirstPaint() ? read : undefined;
@@ -47,14 +43,15 @@ export function Histogram({ filter }: { filter: EventFilter }) {
     new Date(Date.parse(buckets[index]?.at ?? "") + (data?.bucket_seconds ?? 0) * 1_000).toISOString();
   const go = (times: EventFilter) =>
     startTransition(() => router.push(historyAddress({ ...filter, ...NO_TIME, ...times }), { scroll: false }));
-  const brush = useBrush(buckets.length, (first, last) => go({ from_ts: buckets[first]?.at, to_ts: endOf(last) }));
+  const cursor = useBucketCursor(buckets.length, {
+    onSelect: ({ first, last }) => go({ from_ts: buckets[first]?.at, to_ts: endOf(last) }),
+  });
 
   const waiting = pending || isPlaceholderData;
   const late = useDelayedFlag(waiting);
-  const sum = data && sumOf(data);
+  const sum = data && sumOf(buckets);
   const total = sum ? totalOf(sum) : 0;
-  const step = Math.max(1, Math.ceil(buckets.length / MARKS));
-  const reading = brush.brushed && data && hydrated ? brush.brushed : null;
+  const reading = data && hydrated ? cursor.range : null;
   return (
     <section aria-label="Events over time" aria-busy={waiting || !data} className="pb-3" data-testid="histogram">
       <div className="flex h-6 items-center gap-x-4 text-sm">
@@ -74,10 +71,7 @@ export function Histogram({ filter }: { filter: EventFilter }) {
           {sum &&
             OUTCOMES.filter(({ name }) => sum[name] > 0).map(({ name, label, fill }) => (
               <li key={name} className="flex items-center gap-1.5 whitespace-nowrap">
-                <svg aria-hidden="true" className="size-2.5 rounded-[2px]">
-                  <rect width="100%" height="100%" fill={fill} />
-                </svg>
-                {label}
+                <ColourKey fill={fill} /> {label}
               </li>
             ))}
         </ul>
@@ -101,9 +95,9 @@ export function Histogram({ filter }: { filter: EventFilter }) {
             late && "opacity-60",
           )}
           disabled={buckets.length === 0}
-          {...brush.handlers}
+          {...cursor.handlers}
         >
-          <HistogramBars data={data} brushed={brush.brushed} brushing={brush.brushing} />
+          <HistogramBars data={data} range={cursor.range} isDrawing={cursor.isDrawing} />
         </button>
         <div aria-live="polite" className="pointer-events-none absolute inset-0">
           {error && !data && (
@@ -116,30 +110,30 @@ export function Histogram({ filter }: { filter: EventFilter }) {
             <HistogramReading
               buckets={buckets.slice(reading.first, reading.last + 1)}
               words={spanText(buckets[reading.first]?.at ?? "", endOf(reading.last), data.bucket_seconds)}
-              position={(reading.first + reading.last + 1) / 2 / buckets.length}
+              position={middleOf(reading, buckets.length)}
               unknown={data.counted_from !== null && endOf(reading.first) <= data.counted_from}
             />
           )}
         </div>
       </div>
-      <div aria-hidden="true" className="flex h-4 text-faint text-xs tabular-nums">
-        {hydrated &&
-          data &&
-          buckets
-            .filter((_, index) => index % step === 0)
-            .map(({ at }) => (
-              <span key={at} style={{ width: `${(step / buckets.length) * 100}%` }} className="truncate">
-                {markText(at, data.bucket_seconds)}
-              </span>
-            ))}
-      </div>
+      <TimeAxis
+        starts={buckets.map(({ at }) => Date.parse(at))}
+        every={Math.max(1, Math.ceil(buckets.length / MARKS))}
+        format={markFormat(data?.bucket_seconds ?? 0)}
+      />
       {data?.counted_from && hydrated && (
         <p className="text-faint text-xs">
           The newest {count(total)} are counted. Older ones are hatched. Choose a shorter time or a narrower filter to
           count all.
         </p>
       )}
-      {data && hydrated && <HistogramTable data={data} />}
+      {sum && hydrated && (
+        <ChartTable
+          caption={<>Events over time: {outcomeText(sum)}</>}
+          head={["From", "Events"]}
+          rows={buckets.filter((one) => totalOf(one) > 0).map((one) => [localTime(one.at), outcomeText(one)])}
+        />
+      )}
     </section>
   );
 }

@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useId, useState } from "react";
 import { saveEventView } from "@/lib/client/history";
-import { keys } from "@/lib/client/keys";
+import { eventViewsQuery } from "@/lib/client/queries/events";
 import { loadToast } from "@/lib/client/toaster";
 import { FormDialog } from "../forms/form-dialog";
 import { Input } from "../ui/input";
@@ -15,7 +15,7 @@ export function SaveViewDialog({ query, onClose }: { query: string; onClose: () 
     mutationFn: () => saveEventView(name.trim(), query),
     onSuccess: async ({ name: saved }) => {
       onClose();
-      void client.invalidateQueries({ queryKey: keys.eventViews });
+      void client.invalidateQueries({ queryKey: eventViewsQuery().queryKey });
       const toast = await loadToast();
       toast.success(`Saved as “${saved}”, under Views.`);
     },

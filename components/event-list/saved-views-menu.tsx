@@ -3,8 +3,8 @@ import { Bookmark, Check, Plus, Trash2 } from "lucide-react";
 import dynamic from "next/dynamic";
 import Link from "next/link";
 import { useState } from "react";
-import { deleteEventView, fetchEventViews, saveEventView } from "@/lib/client/history";
-import { keys } from "@/lib/client/keys";
+import { deleteEventView, saveEventView } from "@/lib/client/history";
+import { eventViewsQuery } from "@/lib/client/queries/events";
 import { loadToast } from "@/lib/client/toaster";
 import type { EventFilter } from "@/lib/contract/event-filter";
 import type { EventView } from "@/lib/contract/history";
@@ -30,8 +30,7 @@ export function SavedViewsMenu({ filter }: { filter: EventFilter }) {
   const [saving, setSaving] = useState(false);
   const query = printEventFilter(filter);
   const views = useQuery({
-    queryKey: keys.eventViews,
-    queryFn: ({ signal }) => fetchEventViews(signal),
+    ...eventViewsQuery(),
     enabled: open,
   });
   const remove = useRemoval();
@@ -130,7 +129,7 @@ function ViewLine({
 /** Deletes at once; the toast brings it back. */
 function useRemoval() {
   const client = useQueryClient();
-  const refresh = () => client.invalidateQueries({ queryKey: keys.eventViews });
+  const refresh = () => client.invalidateQueries({ queryKey: eventViewsQuery().queryKey });
   return useMutation({
     mutationFn: (view: EventView) => deleteEventView(view.id),
     onSuccess: async (_, view) => {

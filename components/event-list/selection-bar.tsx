@@ -4,18 +4,18 @@ import { useQuery } from "@tanstack/react-query";
 import { CheckCheck, Redo2, X } from "lucide-react";
 import dynamic from "next/dynamic";
 import { useState } from "react";
-import { fetchEventCount } from "@/lib/client/events";
-import { keys } from "@/lib/client/keys";
+import { eventCountQuery } from "@/lib/client/queries/events";
 import { clearSelection } from "@/lib/client/selection";
 import type { EventFilter } from "@/lib/contract/event-filter";
-import { printEventFilter } from "@/lib/contract/print-filter";
 import { count } from "../format";
-import { PermissionGuard } from "../forms/permission-guard";
-import { forbiddenTo, MAY_NOT_RESOLVE, type ReplayPermissions } from "../replays/permissions";
-import type { ReplayTarget } from "../replays/replay-target";
+import { PermissionGuard } from "../permissions/permission-guard";
+import { forbiddenTo, MAY_NOT_RESOLVE, type ReplayPermissions } from "../permissions/replay-permissions";
+import type { ReplayTarget } from "../replay-sheet/replay-target";
 import { Button } from "../ui/button";
 
-const ResolveDialog = dynamic(() => import("./resolve-dialog").then((module) => module.ResolveDialog), { ssr: false });
+const ResolveDialog = dynamic(() => import("../forms/resolve-dialog").then((module) => module.ResolveDialog), {
+  ssr: false,
+});
 
 /** Where the API stops counting. */
 const MOST_COUNTED = 10_000;
@@ -96,8 +96,7 @@ export function SelectionBar({
 /** The number is asked for when the choice appears: counting is dearer than a page. */
 function useMatchingText(filter: EventFilter, offered: boolean): string {
   const { data } = useQuery({
-    queryKey: keys.eventCount(printEventFilter(filter)),
-    queryFn: ({ signal }) => fetchEventCount(filter, signal),
+    ...eventCountQuery(filter),
     enabled: offered,
   });
   if (data === undefined) return "All that match this filter";

@@ -1,15 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
-import { fetchEventTypes } from "@/lib/client/history";
-import { keys } from "@/lib/client/keys";
+import { eventTypesQuery } from "@/lib/client/queries/events";
 import type { EventFilter } from "@/lib/contract/event-filter";
 import type { EventTypeCount } from "@/lib/contract/history";
-import { printEventFilter } from "@/lib/contract/print-filter";
 import { PROVIDERS } from "@/lib/contract/providers";
 import { Checklist } from "../filters/checklist";
 import { TextField } from "../filters/text-field";
 import { ProviderMark } from "../provider";
-
-const MINUTE_MS = 60_000;
 
 /** Providers with how much came from each, at the times of the filter. */
 export function ProviderChoice({
@@ -85,13 +81,7 @@ function CountedWhen({ filter }: { filter: EventFilter }) {
 }
 
 function useEventTypes({ range, from_ts, to_ts }: EventFilter): EventTypeCount[] | undefined {
-  const times = { range, from_ts, to_ts };
-  return useQuery({
-    queryKey: keys.eventTypes(printEventFilter(times)),
-    queryFn: ({ signal }) => fetchEventTypes(times, signal),
-    staleTime: MINUTE_MS,
-    retry: false,
-  }).data;
+  return useQuery(eventTypesQuery({ range, from_ts, to_ts })).data;
 }
 
 function sumBy(types: EventTypeCount[] | undefined, field: "provider_slug" | "event_type"): Map<string, number> {

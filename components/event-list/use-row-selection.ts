@@ -1,4 +1,4 @@
-import { useCallback, useRef } from "react";
+import { useCallback, useEffect, useRef } from "react";
 import { tick, useSelection } from "@/lib/client/selection";
 import type { EventSummary } from "@/lib/contract/events";
 
@@ -7,7 +7,9 @@ export function useRowSelection(scope: string, rows: EventSummary[]) {
   const ticked = useSelection(scope);
   const anchor = useRef<string | null>(null);
   const seen = useRef({ rows, ticked });
-  seen.current = { rows, ticked };
+  useEffect(() => {
+    seen.current = { rows, ticked };
+  }, [rows, ticked]);
 
   /** Stable, so that rows that did not change are not drawn again. */
   const tickRow = useCallback(

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useEffectEvent, useRef, useState } from "react";
 import type { EventSummary } from "@/lib/contract/events";
 
 /** Scrolled further than this, a reader is in the middle of the list. */
@@ -12,15 +12,16 @@ export function useStableRows(latest: EventSummary[], ticked: boolean) {
   const [held, setHeld] = useState<EventSummary[] | null>(null);
   const pointing = useRef(false);
 
-  const settle = () => {
-    const atRest = !pointing.current && !ticked && window.scrollY <= AT_TOP_PX;
-    setHeld((current) => (atRest ? null : (current ?? latest)));
-  };
+  const isAtRest = () => !pointing.current && !ticked && window.scrollY <= AT_TOP_PX;
+  const settle = () => setHeld((current) => (isAtRest() ? null : (current ?? latest)));
+  const settleNow = useEffectEvent(settle);
   useEffect(() => {
-    settle();
-    window.addEventListener("scroll", settle, { passive: true });
-    return () => window.removeEventListener("scroll", settle);
-  });
+    const onScroll = () => settleNow();
+    window.addEventListener("scroll", onScroll, { passive: true });
+    return () => window.removeEventListener("scroll", onScroll);
+  }, []);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what came, and what is ticked, decides anew whether rows are held.
+  useEffect(() => settleNow(), [latest, ticked]);
 
   const known = held && new Set(held.map((event) => event.id));
   return {
@@ -32,7 +33,7 @@ export function useStableRows(latest: EventSummary[], ticked: boolean) {
       settle();
     },
     /** Shows what is newest now, whoever points where. */
-    showNewest: () => setHeld(pointing.current ? latest : null),
+    showNewest: () => setHeld(isAtRest() ? null : latest),
   };
 }
 

@@ -1,6 +1,7 @@
 /** A filter in words: what the chips say, and what an empty list says about itself. */
 import type { Range } from "@/lib/contract/analytics";
 import type { EventFilter } from "@/lib/contract/event-filter";
+import { printEventFilter } from "@/lib/contract/print-filter";
 import { DELIVERY_STATUS, ERROR_CLASS, EVENT_STATUS, TRUST } from "@/lib/contract/vocabulary";
 import { plural } from "../format";
 import { providerName } from "../provider";
@@ -81,4 +82,8 @@ function prefixed(before: string, words: string | null): string | null {
 
 function either(words: string[] | undefined): string | null {
   return words?.length ? words.join(" or ") : null;
+}
+
+export function isFiltered(filter: EventFilter): boolean {
+  return printEventFilter(filter) !== "";
 }

@@ -2,6 +2,7 @@ import { Check } from "lucide-react";
 import { type FormEvent, useId, useState } from "react";
 import { RANGES, type Range } from "@/lib/contract/analytics";
 import type { EventFilter } from "@/lib/contract/event-filter";
+import { fieldTime } from "../format";
 import { FieldNotes } from "../forms/field";
 import { Button } from "../ui/button";
 import { Input } from "../ui/input";
@@ -45,7 +46,7 @@ export function TimeRangeField({ filter, onChange }: { filter: Time; onChange: (
             name="from"
             type="datetime-local"
             step={1}
-            defaultValue={toField(filter.from_ts)}
+            defaultValue={filter.from_ts && fieldTime(filter.from_ts)}
             className="mt-1"
           />
         </label>
@@ -56,7 +57,7 @@ export function TimeRangeField({ filter, onChange }: { filter: Time; onChange: (
             name="to"
             type="datetime-local"
             step={1}
-            defaultValue={toField(filter.to_ts)}
+            defaultValue={filter.to_ts && fieldTime(filter.to_ts)}
             className="mt-1"
             aria-invalid={isReversed || undefined}
             aria-describedby={isReversed ? `${id}-to-problem` : undefined}
@@ -73,11 +74,4 @@ export function TimeRangeField({ filter, onChange }: { filter: Time; onChange: (
 
 function toIso(value: FormDataEntryValue | null): string | undefined {
   return value ? new Date(String(value)).toISOString() : undefined;
-}
-
-/** An ISO time as the field wants it: local, without a zone. */
-function toField(iso: string | undefined): string | undefined {
-  if (!iso) return undefined;
-  const date = new Date(iso);
-  return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 19);
 }

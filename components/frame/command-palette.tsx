@@ -4,21 +4,17 @@ import { Command } from "cmdk";
 import { Search } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { Dialog } from "radix-ui";
-import { type KeyboardEvent, useEffect, useState } from "react";
+import { type KeyboardEvent, useEffect, useEffectEvent, useState } from "react";
 import { closeDialog, typedAhead } from "@/lib/client/dialog-store";
 import { remember } from "@/lib/client/recent";
 import { useSearch } from "@/lib/client/search";
-import { historyAddress } from "../filters/history-address";
+import { historyAddress } from "../links";
 import { useOpener } from "../ui/opener";
 import { Commands, IN_HISTORY } from "./palette-commands";
 import { FoundThings, firstOf } from "./palette-found";
+import type { GoOptions } from "./palette-item";
 import { PaletteState } from "./palette-state";
 import type { Person } from "./person-menu";
-
-export interface GoOptions {
-  /** Under which name the palette offers it the next time. */
-  label?: string;
-}
 
 /** One field for everything: type a key, an id, a name or a command, and press Enter. */
 export function CommandPalette({ person }: { person: Person }) {
@@ -45,12 +41,14 @@ export function CommandPalette({ person }: { person: Person }) {
   useEffect(() => {
     if (firstId) setChosen(firstId);
   }, [firstId]);
-  useEffect(() => {
-    if (!hurried || isPending) return;
+  const openAwaited = useEffectEvent(() => {
     setHurried(false);
     if (first) go(first.href, first);
     else go(historyAddress({ q: text.trim() }));
   });
+  useEffect(() => {
+    if (hurried && !isPending) openAwaited();
+  }, [hurried, isPending]);
   const onKeyDown = (event: KeyboardEvent) => {
     // A command is known already; so is what somebody has moved to.
     const awaited = chosen === IN_HISTORY || chosen === firstId;

@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
-import { NoticeToasts } from "../notices/notice-toasts";
 import { GlobalDialogs } from "./global-dialogs";
 import { HealthBanner } from "./health-banner";
+import { NoticeToasts } from "./notice-toasts";
 import { OfflineLine } from "./offline-line";
 import type { Person } from "./person-menu";
 import { Sidebar } from "./sidebar";

@@ -15,12 +15,11 @@ import { useTheme } from "next-themes";
 import { useState } from "react";
 import { openDialog } from "@/lib/client/dialog-store";
 import { readRecent } from "@/lib/client/recent";
-import { historyAddress } from "../filters/history-address";
 import { InertText } from "../inert-text";
+import { historyAddress } from "../links";
 import { Keys } from "../ui/keys";
-import type { GoOptions } from "./command-palette";
 import { ACCOUNT, NAV_ITEMS, SETTINGS } from "./navigation";
-import { PaletteGroup, PaletteItem } from "./palette-item";
+import { type GoOptions, PaletteGroup, PaletteItem } from "./palette-item";
 import type { Person } from "./person-menu";
 import { signOutOfConsole } from "./sign-out";
 

@@ -1,16 +1,15 @@
 import { Building2, Send } from "lucide-react";
 import type { Found, FoundReplay } from "@/lib/contract/search";
 import { EVENT_STATUS, REPLAY_STATUS } from "@/lib/contract/vocabulary";
-import { historyAddress } from "../filters/history-address";
 import { plural } from "../format";
 import { InertText } from "../inert-text";
+import { historyAddress } from "../links";
 import { MiddleTruncated } from "../middle-truncated";
 import { ProviderMark } from "../provider";
 import { EVENT_STATUS_STYLE, StatusIcon } from "../status/event-status";
 import { REPLAY_STATUS_STYLE } from "../status/replay-status";
 import { RelativeTime } from "../time";
-import type { GoOptions } from "./command-palette";
-import { PaletteGroup, PaletteItem } from "./palette-item";
+import { type GoOptions, PaletteGroup, PaletteItem } from "./palette-item";
 
 type Go = (href: string, options?: GoOptions) => void;
 

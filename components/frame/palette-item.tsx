@@ -1,6 +1,11 @@
 import { Command } from "cmdk";
 import type { ReactNode } from "react";
 
+export interface GoOptions {
+  /** Under which name the palette offers it the next time. */
+  label?: string;
+}
+
 /** A heading and what stands under it. */
 export function PaletteGroup({ heading, children }: { heading: string; children: ReactNode }) {
   return (

@@ -5,7 +5,7 @@ import Link from "next/link";
 import { openDialog } from "@/lib/client/dialog-store";
 import type { StaffRole } from "@/lib/contract/vocabulary";
 import { InertText } from "../inert-text";
-import { scopeText } from "../settings/labels";
+import { scopeText } from "../staff-text";
 import { Keys } from "../ui/keys";
 import { Menu, MenuContent, MenuItem, MenuSeparator, MenuTrigger } from "../ui/menu";
 import { ACCOUNT } from "./navigation";

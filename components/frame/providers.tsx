@@ -1,10 +1,11 @@
 "use client";
 
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { QueryClientProvider } from "@tanstack/react-query";
 import dynamic from "next/dynamic";
 import { ThemeProvider } from "next-themes";
 import { type ReactNode, useState } from "react";
 import { DrawnAt } from "@/lib/client/clock";
+import { makeQueryClient } from "@/lib/client/query-client";
 import { useToasterWanted } from "@/lib/client/toaster";
 import { TOOLTIP_DELAY_MS, TooltipProvider } from "../ui/tooltip";
 
@@ -20,7 +21,7 @@ export function ConsoleProviders({
   nonce?: string;
   children: ReactNode;
 }) {
-  const [client] = useState(() => new QueryClient());
+  const [client] = useState(makeQueryClient);
   const toasterWanted = useToasterWanted();
   return (
     <ThemeProvider attribute="class" defaultTheme="system" enableSystem disableTransitionOnChange nonce={nonce}>

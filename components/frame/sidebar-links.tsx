@@ -1,9 +1,9 @@
 "use client";
 
 import Link, { useLinkStatus } from "next/link";
-import { useRailCounts } from "@/lib/client/dead-letters";
-import { useTroubledDestinations } from "@/lib/client/destinations";
 import { useDelayedFlag } from "@/lib/client/use-delayed-flag";
+import { useRailCounts } from "@/lib/client/use-rail-counts";
+import { useTroubledDestinations } from "@/lib/client/use-troubled-destinations";
 import { count } from "../format";
 import { cn } from "../ui/cn";
 import { Tooltip } from "../ui/tooltip";

@@ -3,8 +3,8 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Zap } from "lucide-react";
 import { tryNow } from "@/lib/client/destinations";
-import { PermissionGuard } from "../forms/permission-guard";
-import { useMayOperate } from "../frame/may-operate";
+import { useMayOperate } from "../permissions/may-operate";
+import { PermissionGuard } from "../permissions/permission-guard";
 import { sayDone, sayFailed } from "../toasts";
 import { Button, type ButtonProps } from "../ui/button";
 

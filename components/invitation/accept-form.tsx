@@ -8,7 +8,7 @@ import { passwordProblem } from "@/lib/contract/password-policy";
 import { SHORTEST_PASSWORD } from "@/lib/contract/staff";
 import type { StaffRole } from "@/lib/contract/vocabulary";
 import { InertText } from "../inert-text";
-import { ROLE_LABELS } from "../settings/labels";
+import { ROLE_LABELS } from "../staff-text";
 import { Button } from "../ui/button";
 import { Input } from "../ui/input";
 

@@ -1,8 +1,8 @@
 import type { Bucket } from "../charts/buckets";
 import { type Series, Swatch } from "../charts/legend";
+import { ReadingBox, ReadingLine } from "../charts/reading-box";
 import { count, localTime, percent } from "../format";
 import { providerName } from "../provider";
-import { cn } from "../ui/cn";
 import { OUTCOMES } from "./volume-bars";
 
 /** The crosshair and every series at that time. `position` is 0 at the left edge, 1 at the right. */
@@ -25,15 +25,9 @@ export function BucketReading({
   return (
     <>
       <span className="absolute inset-y-0 w-px bg-line-strong" style={{ left: `${position * 100}%` }} />
-      <span
-        className={cn(
-          "absolute top-2 z-10 w-56 rounded-md border bg-raised p-2.5 text-sm shadow-float max-sm:w-44",
-          position > 0.5 && "-translate-x-full",
-        )}
-        style={{ left: `calc(${position * 100}% + ${position > 0.5 ? -10 : 10}px)` }}
-      >
+      <ReadingBox position={position} away={10} className="top-2 z-10 w-56 max-sm:w-44">
         <span className="mb-1.5 block text-quiet tabular-nums">{localTime(new Date(bucket.from).toISOString())}</span>
-        <Reading
+        <ReadingLine
           swatch={<Swatch colour="var(--ink)" width={2} />}
           name="All"
           value={percent(bucket.rate)}
@@ -42,7 +36,7 @@ export function BucketReading({
         {providers.map(({ slug, colour }) => {
           const counts = bucket.providers[slug];
           return (
-            <Reading
+            <ReadingLine
               key={slug}
               swatch={<Swatch colour={colour} />}
               name={providerName(slug)}
@@ -53,7 +47,7 @@ export function BucketReading({
         })}
         {outcomes.length > 0 && <span className="my-1.5 block border-t" />}
         {outcomes.map(({ name, label, colour }) => (
-          <Reading
+          <ReadingLine
             key={name}
             swatch={<span className="mx-1.25 size-2 rounded-[2px]" style={{ background: colour }} />}
             name={label}
@@ -64,17 +58,7 @@ export function BucketReading({
           {action.verb}
           {action.provider && ` of ${providerName(action.provider)}`}
         </span>
-      </span>
+      </ReadingBox>
     </>
-  );
-}
-
-function Reading(props: { swatch: React.ReactNode; name: string; value: string; strong?: boolean }) {
-  return (
-    <span className={cn("flex h-5 items-center gap-2", props.strong && "font-medium")}>
-      {props.swatch}
-      <span className="flex-1 truncate">{props.name}</span>
-      <span className="tabular-nums">{props.value}</span>
-    </span>
   );
 }

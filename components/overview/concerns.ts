@@ -2,11 +2,11 @@ import type { Analytics } from "@/lib/contract/analytics";
 import type { Destination } from "@/lib/contract/destinations";
 import type { EventSummary } from "@/lib/contract/events";
 import { ERROR_CLASS, type RejectionReason } from "@/lib/contract/vocabulary";
-import { troubleOf } from "../destinations/state-text";
-import { historyAddress } from "../filters/history-address";
 import { count, duration, plural } from "../format";
+import { historyAddress } from "../links";
 import { providerName, secretVariable } from "../provider";
-import { rightAddress, rightAddressSentence, WRONG_ADDRESS, wrongAddressSentence } from "../sources/wrong-address-text";
+import { troubleOf } from "../status/destination-text";
+import { rightAddress, rightAddressSentence, WRONG_ADDRESS, wrongAddressSentence } from "../status/wrong-address-text";
 import { WAITING_TOO_LONG_SECONDS } from "./vital-signs";
 
 /** More causes than this are a list to open, not a list to read. */

@@ -2,8 +2,8 @@
 
 import { CircleCheck } from "lucide-react";
 import { useNow } from "@/lib/client/clock";
-import { useTroubledDestinations } from "@/lib/client/destinations";
 import { useHydrated } from "@/lib/client/use-hydrated";
+import { useTroubledDestinations } from "@/lib/client/use-troubled-destinations";
 import type { Analytics } from "@/lib/contract/analytics";
 import { ConcernLine } from "./concern-line";
 import { concernsOf } from "./concerns";

@@ -2,15 +2,14 @@
 
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
-import { keys } from "@/lib/client/keys";
-import { fetchReplays } from "@/lib/client/replays";
+import { newestReplaysQuery } from "@/lib/client/queries/replays";
 import { STREAM_POLL_MS, useLiveRefetch } from "@/lib/client/use-live-refetch";
 import type { Replay } from "@/lib/contract/replays";
 import { OutcomeBar, roughOutcomes } from "../charts/outcome-bar";
+import { selectionText } from "../filters/selection-text";
 import { InertText } from "../inert-text";
-import { resultText } from "../replays/figures";
-import { selectionText } from "../replays/selection-text";
 import { ReplayStatusBadge } from "../status/replay-status";
+import { resultText } from "../status/replay-text";
 import { RelativeTime, useTimeFormat } from "../time";
 
 const SHOWN = 4;
@@ -21,9 +20,8 @@ const UNDER_WAY: readonly Replay["status"][] = ["running", "queued", "paused"];
 export function NewestReplays() {
   const streaming = useLiveRefetch({ interests: ["replays"], read: () => void refetch(), atMostEvery: 2_000 });
   const { data, refetch } = useQuery({
-    queryKey: keys.replays("overview"),
-    queryFn: ({ signal }) => fetchReplays({}, signal),
-    refetchInterval: () => (streaming ? STREAM_POLL_MS : POLL_MS),
+    ...newestReplaysQuery(),
+    refetchInterval: streaming ? STREAM_POLL_MS : POLL_MS,
   });
   if (!data?.replays.length) return null;
   const underWay = (replay: Replay) => UNDER_WAY.includes(replay.status);

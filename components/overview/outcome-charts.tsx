@@ -1,24 +1,26 @@
 "use client";
 
 import { useRouter } from "next/navigation";
-import { type KeyboardEvent, type PointerEvent, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, useMemo, useState } from "react";
 import type { Bucket } from "../charts/buckets";
+import { ChartTable } from "../charts/chart-table";
 import { Legend, providersIn } from "../charts/legend";
 import { lineAt, ratesOf } from "../charts/rates";
+import { middleOf, spanOf } from "../charts/scale";
 import { TimeAxis } from "../charts/time-axis";
-import { historyAddress } from "../filters/history-address";
+import { type StepRange, useBucketCursor } from "../charts/use-bucket-cursor";
+import { count, percent, shortClock, shortDay, utcTime } from "../format";
+import { historyAddress } from "../links";
 import { BucketReading } from "./bucket-reading";
-import { BucketTable } from "./bucket-table";
 import { isoOf, zoomAddress } from "./period";
 import { RateLines } from "./rate-lines";
 import { VolumeBars } from "./volume-bars";
 
-const STEPS: Record<string, number> = { ArrowLeft: -1, ArrowRight: 1 };
 const LINES: Record<string, number> = { ArrowUp: -1, ArrowDown: 1 };
-/** A pointer that moved further, in pixels, draws a time range and does not click. */
-const CLICK_PX = 6;
-/** The height of the lines, as in rate-lines.tsx; the volume stands below them. */
+/** The height of the lines, as in rate-lines.tsx; the volume is below them. */
 const LINES_PX = 208;
+const MARKS = 5;
+const DAYS_FROM_MS = 2 * 86_400_000;
 
 /**
  * Success rate above volume, read together: one pointer, one crosshair. A click opens the history of that time, of the line
@@ -26,76 +28,37 @@ const LINES_PX = 208;
  */
 export function OutcomeCharts({ buckets }: { buckets: Bucket[] }) {
   const router = useRouter();
-  const [at, setAt] = useState<number | null>(null);
   const [pointed, setPointed] = useState<string | null>(null);
   const [pinned, setPinned] = useState<string | null>(null);
-  /** Where the drawn part began: a step, and for the pointer also a place. */
-  const [anchor, setAnchor] = useState<number | null>(null);
-  const pressed = useRef<{ x: number; step: number } | null>(null);
   const providers = useMemo(() => providersIn(buckets), [buckets]);
   const rates = useMemo(() => ratesOf(buckets, providers), [buckets, providers]);
-  const last = buckets.length - 1;
-  const inside = (step: number) => Math.max(0, Math.min(last, step));
+  const { at, line, range, isDrawing, handlers } = useBucketCursor(buckets.length, {
+    onSelect: (selected, on) => open(selected, pinned ?? on),
+    lineAt: (step, y) => lineAt(rates, step, 1 - y / LINES_PX),
+  });
   const bucket = at === null ? undefined : buckets[at];
-  const single = pinned ?? pointed;
+  const single = pinned ?? line ?? pointed;
+  const drawn = isDrawing && range && range.first !== range.last ? range : null;
 
-  function placeOf({ currentTarget, clientX, clientY }: PointerEvent<HTMLElement>) {
-    const box = currentTarget.getBoundingClientRect();
-    const step = inside(Math.floor(((clientX - box.left) / box.width) * buckets.length));
-    return { step, line: lineAt(rates, step, 1 - (clientY - box.top) / LINES_PX) };
-  }
-  function move(event: PointerEvent<HTMLElement>) {
-    const { step, line } = placeOf(event);
-    setAt(step);
-    setPointed(line);
-    const start = pressed.current;
-    if (start && Math.abs(event.clientX - start.x) > CLICK_PX) setAnchor(start.step);
-  }
-  function press(event: PointerEvent<HTMLElement>) {
-    if (event.button !== 0) return;
-    event.currentTarget.setPointerCapture(event.pointerId);
-    pressed.current = { x: event.clientX, step: placeOf(event).step };
-  }
-  function release(event: PointerEvent<HTMLElement>) {
-    if (!pressed.current) return;
-    pressed.current = null;
-    const { step } = placeOf(event);
-    open(anchor ?? step, step, pinned ?? placeOf(event).line);
-  }
   /** The history of one step, a closer look at several. */
-  function open(one: number, other: number, provider: string | null) {
-    const from = buckets[Math.min(one, other)]?.from;
-    const to = buckets[Math.max(one, other)]?.to;
-    leave();
+  function open({ first, last }: StepRange, provider: string | null) {
+    const from = buckets[first]?.from;
+    const to = buckets[last]?.to;
     if (from === undefined || to === undefined) return;
-    const closer = one === other ? null : zoomAddress(from, to);
+    const closer = first === last ? null : zoomAddress(from, to);
     if (closer) return router.push(closer, { scroll: false });
     const provider_slug = provider === null ? undefined : [provider];
     router.push(historyAddress({ provider_slug, from_ts: isoOf(from), to_ts: isoOf(to) }));
   }
-  function leave() {
-    pressed.current = null;
-    setAt(null);
-    setPointed(null);
-    setAnchor(null);
-  }
   function type(event: KeyboardEvent) {
-    const { key, shiftKey } = event;
-    if (key === "Enter" && at !== null) open(anchor ?? at, at, single);
-    else if (key === "Escape" && at !== null) leave();
-    else if (STEPS[key] !== undefined) {
-      const next = inside((at ?? (STEPS[key] < 0 ? last + 1 : -1)) + STEPS[key]);
-      setAnchor(shiftKey ? (anchor ?? at ?? next) : null);
-      setAt(next);
-    } else if (LINES[key] !== undefined) {
-      const slugs = [null, ...providers.map(({ slug }) => slug)];
-      const next = (slugs.indexOf(pinned) + LINES[key] + slugs.length) % slugs.length;
-      setPinned(slugs[next] ?? null);
-    } else return;
+    const by = LINES[event.key];
+    if (by === undefined) return handlers.onKeyDown(event);
+    const slugs = [null, ...providers.map(({ slug }) => slug)];
+    setPinned(slugs[(slugs.indexOf(pinned) + by + slugs.length) % slugs.length] ?? null);
     event.preventDefault();
   }
 
-  const drawn = anchor !== null && at !== null && anchor !== at;
+  const isLong = (buckets.at(-1)?.to ?? 0) - (buckets[0]?.from ?? 0) > DAYS_FROM_MS;
   return (
     <section aria-labelledby="success-rate" className="mt-9">
       <div className="mb-3 flex flex-wrap items-baseline gap-x-6 gap-y-1">
@@ -109,12 +72,7 @@ export function OutcomeCharts({ buckets }: { buckets: Bucket[] }) {
           type="button"
           data-testid="outcome-charts"
           className="relative block w-full cursor-crosshair touch-pan-y text-left outline-offset-4"
-          onPointerMove={move}
-          onPointerDown={press}
-          onPointerUp={release}
-          onPointerLeave={leave}
-          onPointerCancel={leave}
-          onBlur={leave}
+          {...handlers}
           onKeyDown={type}
         >
           <span className="sr-only">
@@ -124,7 +82,7 @@ export function OutcomeCharts({ buckets }: { buckets: Bucket[] }) {
           <span aria-hidden="true" className="contents">
             <RateLines rates={rates} single={single} />
             <VolumeBars buckets={buckets} at={at} />
-            {drawn && <Drawn from={Math.min(anchor, at)} to={Math.max(anchor, at) + 1} steps={buckets.length} />}
+            {drawn && <Drawn range={drawn} steps={buckets.length} />}
           </span>
         </button>
         <div aria-live="polite" className="pointer-events-none absolute top-0 right-0 bottom-5 left-10">
@@ -133,26 +91,37 @@ export function OutcomeCharts({ buckets }: { buckets: Bucket[] }) {
               bucket={bucket}
               providers={providers}
               single={single}
-              position={(at + 0.5) / buckets.length}
-              action={actionText(drawn, single)}
+              position={middleOf({ first: at, last: at }, buckets.length)}
+              action={actionText(drawn !== null, single)}
             />
           )}
         </div>
-        <TimeAxis buckets={buckets} />
+        <TimeAxis
+          starts={buckets.map(({ from }) => from)}
+          every={Math.max(1, Math.ceil(buckets.length / MARKS))}
+          format={isLong ? shortDay : shortClock}
+          className="mt-1"
+        />
       </div>
-      <BucketTable buckets={buckets} />
+      <ChartTable
+        caption="Success rate and volume over time"
+        head={["From", "Success rate", "Delivered", "Failed", "Dead", "Rejected"]}
+        rows={buckets.filter(({ total }) => COUNTED.some((name) => total[name] > 0)).map(rowOf)}
+      />
     </section>
   );
 }
 
+const COUNTED = ["received", "delivered", "failed", "dead", "rejected"] as const;
+
+function rowOf({ from, rate, total: { delivered, failed, dead, rejected } }: Bucket): string[] {
+  return [utcTime(isoOf(from)), percent(rate), ...[delivered, failed, dead, rejected].map(count)];
+}
+
 /** The part of the time that would be zoomed into. */
-function Drawn({ from, to, steps }: { from: number; to: number; steps: number }) {
-  return (
-    <span
-      className="absolute inset-y-0 border-accent border-x bg-accent/10"
-      style={{ left: `${(from / steps) * 100}%`, width: `${((to - from) / steps) * 100}%` }}
-    />
-  );
+function Drawn({ range, steps }: { range: StepRange; steps: number }) {
+  const { x, width } = spanOf(range, steps);
+  return <span className="absolute inset-y-0 border-accent border-x bg-accent/10" style={{ left: x, width }} />;
 }
 
 function actionText(drawn: boolean, provider: string | null): { verb: string; provider: string | null } {

@@ -2,11 +2,9 @@
 
 import dynamic from "next/dynamic";
 import { useMemo } from "react";
-import { fetchAnalytics } from "@/lib/client/analytics";
-import { keys } from "@/lib/client/keys";
 import { useLiveQuery } from "@/lib/client/live-query";
-import type { Analytics, Period, Range } from "@/lib/contract/analytics";
-import type { SourceProvider } from "@/lib/contract/sources";
+import { analyticsQuery } from "@/lib/client/queries/overview";
+import type { Period, Range } from "@/lib/contract/analytics";
 import { bucketsOf } from "../charts/buckets";
 import { useTimeFormat } from "../time";
 import { NeedsAttention } from "./needs-attention";
@@ -19,7 +17,7 @@ import { RecentFailures } from "./recent-failures";
 import { VitalSigns } from "./vital-signs";
 
 // Only where there is no event yet.
-const FirstRun = dynamic(() => import("../first-run").then((module) => module.FirstRun));
+const FirstRun = dynamic(() => import("../endpoints/first-run").then((module) => module.FirstRun));
 
 const POLL_MS: Record<Range | "custom", number> = {
   ...{ "15m": 2_000, "1h": 3_000, "24h": 5_000, "7d": 30_000, "30d": 30_000 },
@@ -27,22 +25,8 @@ const POLL_MS: Record<Range | "custom", number> = {
 };
 
 /** How the system is, what needs a person, and what failed last. Before the first event: how to get one. */
-export function Overview({
-  period,
-  initial,
-  sources,
-  maySend,
-}: {
-  period: Period;
-  initial: Analytics;
-  /** The doors, where nothing ever came. */
-  sources: SourceProvider[];
-  maySend: boolean;
-}) {
-  const { data } = useLiveQuery({
-    queryKey: keys.analytics(period),
-    read: (signal) => fetchAnalytics(period, signal),
-    initialData: initial,
+export function Overview({ period, maySend, sendCommand }: { period: Period; maySend: boolean; sendCommand: string }) {
+  const { data } = useLiveQuery(analyticsQuery(period), {
     topics: ["events", "rejections", "replays"],
     atMostEvery: 2_000,
     // The first webhook should show at once.
@@ -50,7 +34,7 @@ export function Overview({
   });
   const buckets = useMemo(() => bucketsOf(data), [data]);
   const format = useTimeFormat();
-  if (!data.events_stored && data.totals.rejected === 0) return <FirstRun initial={sources} maySend={maySend} />;
+  if (!data.events_stored && data.totals.rejected === 0) return <FirstRun maySend={maySend} command={sendCommand} />;
   return (
     <div className="max-w-[90rem]">
       <div className="mb-4 flex items-center justify-between gap-4 max-sm:flex-wrap">

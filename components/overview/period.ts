@@ -1,17 +1,14 @@
 /** The time the overview looks at: in its address, in the filter of the history behind it, and in words. */
-import { type Analytics, type Period, printPeriod, type Range } from "@/lib/contract/analytics";
+import type { Analytics, Range } from "@/lib/contract/analytics";
 import type { EventFilter } from "@/lib/contract/event-filter";
 import { RANGE_LABELS } from "../filters/event-filter-text";
 import { duration } from "../format";
+import { overviewAddress } from "../links";
 
 type Span = Pick<Analytics, "range" | "from" | "to">;
 
 /** A part of the chart that is shorter than this is not worth a chart of its own: its events are. */
 const SHORTEST_ZOOM_MS = 5 * 60_000;
-
-export function overviewAddress(period: Period): string {
-  return `/?${printPeriod(period)}`;
-}
 
 /** Where a brushed part of the chart leads; null when it is too short to be looked at closer. */
 export function zoomAddress(from: number, to: number): string | null {

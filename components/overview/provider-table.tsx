@@ -1,8 +1,8 @@
 import Link from "next/link";
 import type { Analytics, OutcomeCounts, RatedCounts } from "@/lib/contract/analytics";
 import type { EventFilter } from "@/lib/contract/event-filter";
-import { historyAddress } from "../filters/history-address";
 import { count, percent } from "../format";
+import { historyAddress } from "../links";
 import { ProviderMark, providerName } from "../provider";
 import { cn } from "../ui/cn";
 import { rateChange, SUCCESS_RATE_MEANS } from "./change-text";

@@ -1,14 +1,12 @@
 "use client";
 
-import { useTroubledDestinations } from "@/lib/client/destinations";
 import { useHydrated } from "@/lib/client/use-hydrated";
+import { useTroubledDestinations } from "@/lib/client/use-troubled-destinations";
 import type { Analytics, OutcomeCounts } from "@/lib/contract/analytics";
 import type { Destination } from "@/lib/contract/destinations";
 import type { Bucket } from "../charts/buckets";
-import { destinationsAddress } from "../destinations/destinations-address";
-import { historyAddress } from "../filters/history-address";
 import { count, duration, percent, plural } from "../format";
-import { replaysAddress } from "../replays/replays-address";
+import { destinationsAddress, historyAddress, replaysAddress } from "../links";
 import { countChange, durationChange, rateChange, SUCCESS_RATE_MEANS } from "./change-text";
 import { timeFilter } from "./period";
 import { type Vital, VitalSign } from "./vital-sign";

@@ -1,4 +1,5 @@
 import type { ChangeResult } from "@/lib/contract/events";
+import { literal } from "../status/change-row";
 
 interface Difference {
   name: string;
@@ -26,10 +27,6 @@ export function firstDifference(changes: ChangeResult[]): Difference | undefined
     .sort((a, b) => Number(isTime(a.after)) - Number(isTime(b.after)));
   const [first] = fields;
   return first && { ...first, others: fields.length - 1 };
-}
-
-function literal(value: unknown): string {
-  return typeof value === "string" ? value : (JSON.stringify(value) ?? "null");
 }
 
 function isTime(text: string): boolean {

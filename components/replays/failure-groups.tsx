@@ -5,21 +5,13 @@ import { useState } from "react";
 import type { ReplayDetail } from "@/lib/client/replays";
 import { ERROR_CLASS, type ErrorClass } from "@/lib/contract/vocabulary";
 import { count, plural } from "../format";
-import { PermissionGuard } from "../forms/permission-guard";
 import { InertText } from "../inert-text";
+import { PermissionGuard } from "../permissions/permission-guard";
+import { forbiddenTo, type ReplayPermissions } from "../permissions/replay-permissions";
 import { StatusIcon } from "../status/event-status";
 import { OUTCOME_STYLE } from "../status/replay-status";
 import { Button } from "../ui/button";
-import { forbiddenTo, type ReplayPermissions } from "./permissions";
-import { RetryDialog } from "./retry-dialog";
-
-type Failure = ReplayDetail["summary"]["failures"][number];
-
-export interface FailureGroup {
-  error_class: ErrorClass | null;
-  count: number;
-  kinds: Failure[];
-}
+import { type Failure, type FailureGroup, RetryDialog } from "./retry-dialog";
 
 /** What failed, one group per class with what to do about it, biggest first. */
 export function FailureGroups({

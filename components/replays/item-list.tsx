@@ -1,31 +1,17 @@
 import { ListX } from "lucide-react";
 import { useReplayItems } from "@/lib/client/live-replay";
 import type { ItemOutcome, ReplayDetail } from "@/lib/client/replays";
-import type { ReplayItem } from "@/lib/contract/replays";
 import { count } from "../format";
 import { Notice } from "../notice";
+import { PreviewSkeleton } from "../replay-sheet/preview-skeleton";
 import { OUTCOME_STYLE } from "../status/replay-status";
+import { DataTable } from "../table/data-table";
 import { Button } from "../ui/button";
-import { cn } from "../ui/cn";
-import { ITEM_COLUMNS } from "./item-columns";
-import { ItemRow } from "./item-row";
-import { PreviewSkeleton } from "./preview-skeleton";
+import { ITEM_COLUMNS, ItemRow } from "./item-row";
 
 /** The deliveries of a replay in the order they run, of one outcome or all, read further on demand. */
-export function ItemList({
-  replay,
-  outcome,
-  initial,
-}: {
-  replay: ReplayDetail;
-  outcome: ItemOutcome | undefined;
-  initial: ReplayItem[] | undefined;
-}) {
-  const { data, error, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = useReplayItems(
-    replay,
-    outcome,
-    initial,
-  );
+export function ItemList({ replay, outcome }: { replay: ReplayDetail; outcome: ItemOutcome | undefined }) {
+  const { data, error, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = useReplayItems(replay, outcome);
   const items = data?.pages.flat();
   const total = outcome ? (replay.summary.outcomes[outcome] ?? 0) : replay.total;
   if (!items && error) {
@@ -42,30 +28,11 @@ export function ItemList({
   if (items.length === 0) return <NoItems outcome={outcome} />;
   return (
     <>
-      <table className="w-full table-fixed border-separate border-spacing-0 max-md:block">
-        <caption className="sr-only">Deliveries in the order in which they run</caption>
-        <thead className="max-md:sr-only">
-          <tr>
-            {Object.entries(ITEM_COLUMNS).map(([key, { title, className }]) => (
-              <th
-                key={key}
-                scope="col"
-                className={cn(
-                  "h-8 truncate border-b px-2 text-left font-medium text-faint text-sm first:pl-0 last:pr-0",
-                  className,
-                )}
-              >
-                {title}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody className="max-md:block">
-          {items.map((item) => (
-            <ItemRow key={item.position} item={item} />
-          ))}
-        </tbody>
-      </table>
+      <DataTable section caption="Deliveries in the order in which they run" columns={Object.values(ITEM_COLUMNS)}>
+        {items.map((item) => (
+          <ItemRow key={item.position} item={item} />
+        ))}
+      </DataTable>
       <p className="flex items-center justify-between gap-2 pt-3 text-faint text-sm">
         <span>
           {count(Math.min(items.length, total))} of {count(total)}

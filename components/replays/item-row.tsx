@@ -7,11 +7,20 @@ import { MiddleTruncated } from "../middle-truncated";
 import { ProviderMark } from "../provider";
 import { ChangeRow } from "../status/change-row";
 import { OutcomeLabel } from "../status/replay-status";
+import type { Column } from "../table/data-table";
 import { RelativeTime } from "../time";
 import { Button } from "../ui/button";
 import { cn } from "../ui/cn";
-import { ITEM_COLUMNS } from "./item-columns";
 import { ItemResult } from "./item-result";
+
+/** The columns of a replay's items, and from which window width on a column is worth its room. */
+export const ITEM_COLUMNS = {
+  outcome: { title: "Outcome", className: "md:w-36" },
+  event: { title: "Event and key", className: "md:w-64" },
+  destination: { title: "Destination", className: "md:w-32 md:max-lg:hidden" },
+  proof: { title: "Proof", className: "" },
+  ended: { title: "Ended", className: "md:w-20 text-right max-md:text-left" },
+} as const satisfies Record<string, Column>;
 
 const cell =
   "h-11 border-b px-2 first:pl-0 last:pr-0 max-md:h-auto max-md:border-0 max-md:p-0 max-md:self-center overflow-hidden";

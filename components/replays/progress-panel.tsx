@@ -2,8 +2,8 @@ import { useNow } from "@/lib/client/clock";
 import type { ReplayDetail } from "@/lib/client/replays";
 import { OutcomeBar, outcomesOf } from "../charts/outcome-bar";
 import { count, duration } from "../format";
+import { endedText, inProgressText } from "../status/replay-text";
 import { useTimeFormat } from "../time";
-import { endedText, inProgressText } from "./figures";
 import { useThroughput } from "./throughput";
 
 /** The bar, and beside it how fast it goes and how long it takes. */

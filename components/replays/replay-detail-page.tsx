@@ -2,41 +2,37 @@
 
 import { Download } from "lucide-react";
 import { isEnded, useLiveReplay } from "@/lib/client/live-replay";
-import { exportAddress, type ItemOutcome, type ReplayDetail } from "@/lib/client/replays";
-import type { ReplayItem } from "@/lib/contract/replays";
+import { exportAddress, type ItemOutcome } from "@/lib/client/replays";
 import { outcomesOf } from "../charts/outcome-bar";
+import { selectionText } from "../filters/selection-text";
 import { HoldAction } from "../holds/hold-action";
 import { HoldLine } from "../holds/hold-line";
 import { replayHoldSentence } from "../holds/hold-text";
 import { InertText } from "../inert-text";
+import { forbiddenTo, type ReplayPermissions } from "../permissions/replay-permissions";
 import { OUTCOME_STYLE, ReplayStatusBadge } from "../status/replay-status";
 import { useClockFormat, useTimeFormat } from "../time";
 import { Button } from "../ui/button";
 import { FailureGroups } from "./failure-groups";
 import { ItemList } from "./item-list";
 import { OutcomeTiles } from "./outcome-tiles";
-import { forbiddenTo, type ReplayPermissions } from "./permissions";
 import { ProgressPanel } from "./progress-panel";
 import { ReplayFacts } from "./replay-facts";
 import { headlineOf } from "./replay-headline";
-import { selectionText } from "./selection-text";
 import { SteerButtons } from "./steer-buttons";
 import { TrialPanel } from "./trial-panel";
 
 /** One replay: how it stands in a sentence, what became of its items, why some failed, and the proof. Live until it ends. */
 export function ReplayDetailPage({
-  initial,
-  items,
+  id,
   outcome,
   rights,
 }: {
-  initial: ReplayDetail;
-  /** The first items of that outcome, as the server read them. */
-  items: ReplayItem[];
+  id: string;
   outcome: ItemOutcome | undefined;
   rights: ReplayPermissions;
 }) {
-  const { replay, refetch, lost } = useLiveReplay(initial);
+  const { replay, refetch, lost } = useLiveReplay(id);
   const selection = selectionText(replay, useTimeFormat());
   const ended = isEnded(replay.status);
   const clock = useClockFormat();
@@ -86,7 +82,7 @@ export function ReplayDetailPage({
                 <span className="ml-2 font-normal text-base text-quiet">{OUTCOME_STYLE[outcome].meaning}</span>
               )}
             </h2>
-            <ItemList key={outcome ?? "all"} replay={replay} outcome={outcome} initial={items} />
+            <ItemList key={outcome ?? "all"} replay={replay} outcome={outcome} />
           </section>
         </div>
         <ReplayFacts replay={replay} />

@@ -1,11 +1,11 @@
-import type { ReactNode } from "react";
 import type { ReplayDetail } from "@/lib/client/replays";
 import { CopyButton } from "../copy-button";
+import { Fact } from "../fact";
+import { selectionText } from "../filters/selection-text";
 import { InertText } from "../inert-text";
 import { MiddleTruncated } from "../middle-truncated";
+import { optionText, sentence } from "../replay-sheet/options-text";
 import { ExactTime, useTimeFormat } from "../time";
-import { optionText, sentence } from "./options-text";
-import { selectionText } from "./selection-text";
 
 /** Who, why, what, how and when: what an auditor asks. */
 export function ReplayFacts({ replay }: { replay: ReplayDetail }) {
@@ -50,14 +50,5 @@ export function ReplayFacts({ replay }: { replay: ReplayDetail }) {
         )}
       </dl>
     </aside>
-  );
-}
-
-function Fact({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <div>
-      <dt className="text-faint text-sm">{name}</dt>
-      <dd className="min-w-0 [overflow-wrap:anywhere]">{children}</dd>
-    </div>
   );
 }

@@ -7,10 +7,10 @@ import { REPLAY_STATUS, type ReplayStatus } from "@/lib/contract/vocabulary";
 import { Checklist } from "../filters/checklist";
 import { FilterChip } from "../filters/filter-chip";
 import { SearchField } from "../filters/search-field";
+import { replaysAddress } from "../links";
 import { StatusIcon } from "../status/event-status";
 import { REPLAY_STATUS_STYLE } from "../status/replay-status";
 import { Button } from "../ui/button";
-import { replaysAddress } from "./replays-address";
 
 // Drafts are previews that nobody started.
 const statuses = (Object.keys(REPLAY_STATUS) as ReplayStatus[])

@@ -2,7 +2,7 @@
 import type { ReplayDetail } from "@/lib/client/replays";
 import { ERROR_CLASS, type SkipReason } from "@/lib/contract/vocabulary";
 import { count, plural } from "../format";
-import { endedText, failedTrialText, ranOf } from "./figures";
+import { endedText, failedTrialText, ranOf } from "../status/replay-text";
 
 /** `45 of 47 recovered. 2 still fail: Agent SDK answers 503.` */
 export function headlineOf(replay: ReplayDetail): string {

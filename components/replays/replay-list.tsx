@@ -2,60 +2,39 @@
 
 import { Redo2 } from "lucide-react";
 import Link from "next/link";
-import { keys } from "@/lib/client/keys";
 import { useLiveQuery } from "@/lib/client/live-query";
 import { isEnded } from "@/lib/client/live-replay";
-import { fetchReplays } from "@/lib/client/replays";
+import { replayListQuery } from "@/lib/client/queries/replays";
 import { printReplayFilter, type ReplayFilter } from "@/lib/contract/replay-filter";
-import type { ReplayPage } from "@/lib/contract/replays";
+import { replaysAddress } from "../links";
 import { Notice } from "../notice";
+import { DataTable } from "../table/data-table";
+import { Pager } from "../table/pager";
 import { Button } from "../ui/button";
-import { ReplayTable } from "./replay-table";
-import { replaysAddress } from "./replays-address";
+import { REPLAY_COLUMNS, ReplayRow } from "./replay-row";
 
 const MOVING_MS = 900;
 const RESTING_MS = 4_000;
 
 /** Replays, newest first, current while somebody looks. */
-export function ReplayList({
-  filter,
-  cursor,
-  initial,
-}: {
-  filter: ReplayFilter;
-  cursor?: number;
-  initial: ReplayPage;
-}) {
-  const query = { ...filter, cursor };
-  const { data } = useLiveQuery({
-    queryKey: keys.replays(printReplayFilter(query)),
-    read: (signal) => fetchReplays(query, signal),
-    initialData: initial,
+export function ReplayList({ filter, cursor }: { filter: ReplayFilter; cursor?: number }) {
+  const { data } = useLiveQuery(replayListQuery({ ...filter, cursor }), {
     topics: ["replays"],
     interval: ({ replays }) => (replays.some(({ status }) => !isEnded(status)) ? MOVING_MS : RESTING_MS),
   });
   if (data.replays.length === 0 && !cursor) return <Nothing filtered={printReplayFilter(filter) !== ""} />;
   return (
     <>
-      <ReplayTable replays={data.replays} />
-      {(cursor !== undefined || data.next_cursor !== null) && (
-        <nav aria-label="Pages" className="flex items-center justify-between gap-2 pt-3">
-          {cursor === undefined ? (
-            <span className="text-faint text-sm">The newest replays</span>
-          ) : (
-            <Button asChild size="sm">
-              <Link href={replaysAddress(filter)}>Newest</Link>
-            </Button>
-          )}
-          {data.next_cursor === null ? (
-            <span className="text-faint text-sm">The oldest replays</span>
-          ) : (
-            <Button asChild size="sm">
-              <Link href={replaysAddress({ ...filter, cursor: data.next_cursor })}>Older</Link>
-            </Button>
-          )}
-        </nav>
-      )}
+      <DataTable caption="Replays, newest first" columns={Object.values(REPLAY_COLUMNS)}>
+        {data.replays.map((replay) => (
+          <ReplayRow key={replay.id} replay={replay} />
+        ))}
+      </DataTable>
+      <Pager
+        what="replays"
+        newest={cursor === undefined ? null : replaysAddress(filter)}
+        older={data.next_cursor === null ? null : replaysAddress({ ...filter, cursor: data.next_cursor })}
+      />
     </>
   );
 }

@@ -1,13 +1,23 @@
 import Link from "next/link";
 import type { Replay } from "@/lib/contract/replays";
 import { OutcomeBar, roughOutcomes } from "../charts/outcome-bar";
+import { selectionText } from "../filters/selection-text";
 import { InertText } from "../inert-text";
 import { ReplayStatusBadge } from "../status/replay-status";
+import { resultText } from "../status/replay-text";
+import type { Column } from "../table/data-table";
 import { RelativeTime, useTimeFormat } from "../time";
 import { cn } from "../ui/cn";
-import { resultText } from "./figures";
-import { REPLAY_COLUMNS } from "./replay-columns";
-import { selectionText } from "./selection-text";
+
+/** How wide each column of the list is, and from which window width on it is worth its room. */
+export const REPLAY_COLUMNS = {
+  status: { title: "Status", className: "md:w-28" },
+  replay: { title: "Replay", className: "" },
+  reason: { title: "Reason", className: "md:max-lg:hidden" },
+  actor: { title: "Asked by", className: "md:w-36 md:max-xl:hidden" },
+  progress: { title: "Progress", className: "md:w-56" },
+  asked: { title: "Asked", className: "md:w-24" },
+} as const satisfies Record<string, Column>;
 
 const cell =
   "h-11 border-b px-2 first:pl-3 last:pr-3 max-md:h-auto max-md:border-0 max-md:p-0 max-md:first:pl-0 max-md:last:pr-0";

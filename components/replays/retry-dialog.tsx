@@ -4,12 +4,19 @@ import { useMutation } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { type ReplayDetail, retryFailures } from "@/lib/client/replays";
-import { ERROR_CLASS } from "@/lib/contract/vocabulary";
+import { ERROR_CLASS, type ErrorClass } from "@/lib/contract/vocabulary";
 import { plural } from "../format";
 import { FormDialog } from "../forms/form-dialog";
 import { ReasonField, SHORTEST_REASON } from "../forms/reason-field";
 import { SelectField, type SelectOptions } from "../forms/select-field";
-import type { FailureGroup } from "./failure-groups";
+
+export type Failure = ReplayDetail["summary"]["failures"][number];
+
+export interface FailureGroup {
+  error_class: ErrorClass | null;
+  count: number;
+  kinds: Failure[];
+}
 
 const TRIES: SelectOptions = [
   ["1", "Once"],

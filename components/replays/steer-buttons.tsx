@@ -6,11 +6,11 @@ import { useState } from "react";
 import { type Steering, steerReplay } from "@/lib/client/replays";
 import type { Replay } from "@/lib/contract/replays";
 import { plural } from "../format";
-import { PermissionGuard } from "../forms/permission-guard";
+import { PermissionGuard } from "../permissions/permission-guard";
+import { untouchedOf } from "../status/replay-text";
 import { sayFailed } from "../toasts";
 import { Button } from "../ui/button";
 import { Dialog, DialogClose, DialogContent } from "../ui/dialog";
-import { untouchedOf } from "./figures";
 
 /** Pause, resume, cancel: what its status allows. Cancelling says its size first. */
 export function SteerButtons({

@@ -1,8 +1,8 @@
 import type { Trial } from "@/lib/contract/holds";
 import { count, plural } from "../format";
 import { OUTCOME_STYLE } from "../status/replay-status";
+import { failedTrialText } from "../status/replay-text";
 import { cn } from "../ui/cn";
-import { failedTrialText } from "./figures";
 
 /** Cells are drawn one by one up to here; a bigger trial is drawn as shares. */
 const CELLS = 50;

@@ -1,6 +1,6 @@
 import { SINGLE_SIGN_ON_REFUSALS } from "@/lib/contract/single-sign-on";
 import type { StaffAction } from "@/lib/contract/staff";
-import { scopeText } from "./labels";
+import { scopeText } from "../staff-text";
 
 /** What a line of the log says beside who, what and whom; null when that is all. `time` says times as their reader does. */
 export function detailText({ action, details }: StaffAction, time: (iso: string) => string): string | null {

@@ -3,6 +3,7 @@
 import { Download } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useOptimistic, useTransition } from "react";
+import { auditExportAddress } from "@/lib/client/audit";
 import type { AuditFilter } from "@/lib/contract/audit-filter";
 import type { ActionChoices } from "@/lib/contract/staff";
 import { Checklist } from "../filters/checklist";
@@ -11,10 +12,10 @@ import { FilterChip } from "../filters/filter-chip";
 import { TextField } from "../filters/text-field";
 import { TimeRangeField } from "../filters/time-range";
 import { InertText } from "../inert-text";
+import { auditAddress } from "../links";
 import { useTimeFormat } from "../time";
 import { Button } from "../ui/button";
 import { Menu, MenuContent, MenuItem, MenuTrigger } from "../ui/menu";
-import { auditAddress, auditExportAddress } from "./audit-address";
 import { actionText } from "./labels";
 
 /** The filter of the log, whose only state is the address, and the way out as a file. */

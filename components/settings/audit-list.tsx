@@ -1,35 +1,22 @@
 "use client";
 
-import { ChevronRight, ChevronsLeft, ScrollText } from "lucide-react";
+import { ScrollText } from "lucide-react";
 import Link from "next/link";
-import { fetchActions } from "@/lib/client/audit";
-import { keys } from "@/lib/client/keys";
 import { useLiveQuery } from "@/lib/client/live-query";
+import { auditQuery } from "@/lib/client/queries/settings";
 import { type AuditFilter, printAuditFilter } from "@/lib/contract/audit-filter";
-import type { StaffActionPage } from "@/lib/contract/staff";
+import { auditAddress } from "../links";
 import { Notice } from "../notice";
 import { DataTable } from "../table/data-table";
+import { Pager } from "../table/pager";
 import { Button } from "../ui/button";
-import { auditAddress } from "./audit-address";
 import { AUDIT_COLUMNS, AuditRow } from "./audit-row";
 
 const REFRESH_MS = 10_000;
 
 /** What people and tokens did, newest first. Older pages do not move. */
-export function AuditList({
-  filter,
-  cursor,
-  initial,
-}: {
-  filter: AuditFilter;
-  cursor?: string;
-  initial: StaffActionPage;
-}) {
-  const query = { ...filter, cursor };
-  const { data } = useLiveQuery({
-    queryKey: keys.audit(printAuditFilter(query)),
-    read: (signal) => fetchActions(query, signal),
-    initialData: initial,
+export function AuditList({ filter, cursor }: { filter: AuditFilter; cursor?: string }) {
+  const { data } = useLiveQuery(auditQuery({ ...filter, cursor }), {
     topics: ["audit"],
     interval: () => REFRESH_MS,
     paused: cursor !== undefined,
@@ -42,28 +29,11 @@ export function AuditList({
           <AuditRow key={action.id} action={action} />
         ))}
       </DataTable>
-      {(cursor !== undefined || data.next_cursor !== null) && (
-        <nav aria-label="Pages" className="flex items-center justify-between gap-2 pt-3">
-          {cursor === undefined ? (
-            <span className="text-faint text-sm">The newest entries</span>
-          ) : (
-            <Button asChild size="sm">
-              <Link href={auditAddress(filter)}>
-                <ChevronsLeft /> Newest
-              </Link>
-            </Button>
-          )}
-          {data.next_cursor === null ? (
-            <span className="text-faint text-sm">The oldest entries</span>
-          ) : (
-            <Button asChild size="sm">
-              <Link href={auditAddress({ ...filter, cursor: data.next_cursor })}>
-                Older <ChevronRight />
-              </Link>
-            </Button>
-          )}
-        </nav>
-      )}
+      <Pager
+        what="entries"
+        newest={cursor === undefined ? null : auditAddress(filter)}
+        older={data.next_cursor === null ? null : auditAddress({ ...filter, cursor: data.next_cursor })}
+      />
     </>
   );
 }

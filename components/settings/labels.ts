@@ -1,32 +1,13 @@
-/** Roles, scopes and actions as people read them. */
+/** Scopes and actions as people read them. */
 import { parseFullId } from "@/lib/contract/ids";
 import type { Scope } from "@/lib/contract/scopes";
 import type { StaffAction, StaffMember } from "@/lib/contract/staff";
-import type { StaffRole } from "@/lib/contract/vocabulary";
-
-export const ROLE_LABELS: Record<StaffRole, { label: string; may: string; you: string }> = {
-  viewer: {
-    label: "Viewer",
-    may: "Can see events, payloads and replays. Cannot make changes.",
-    you: "You can see events, payloads and replays.",
-  },
-  support: {
-    label: "Support",
-    may: "Can also replay or resolve selected events, and pause or test destinations.",
-    you: "You can see events, replay selected events, and pause or test destinations.",
-  },
-  admin: {
-    label: "Administrator",
-    may: "Can also replay all events that match a filter, and manage destinations, sources, people and tokens.",
-    you: "You can do everything here.",
-  },
-};
 
 export const SCOPE_LABELS: Record<Scope, { label: string; may: string }> = {
   "events:read": { label: "Read events", may: "Events with payloads, deliveries, replays and statistics." },
   "events:resolve": { label: "Resolve events", may: "Mark failed or dead events as handled." },
   "events:publish": { label: "Publish events", may: "Send events of your own platform to Redrive." },
-  "replays:write": { label: "Replay chosen events", may: "Selected events, up to 100 at a time." },
+  "replays:write": { label: "Replay chosen events", may: "Selected events, a limited number at a time." },
   "replays:bulk": { label: "Replay in bulk", may: "All events that match a filter, without that limit." },
   "destinations:operate": { label: "Operate destinations", may: "Pause, resume and test them." },
   manage: {
@@ -34,15 +15,6 @@ export const SCOPE_LABELS: Record<Scope, { label: string; may: string }> = {
     may: "Manage destinations, sources, people, tokens and the audit log. Give it only where it is needed.",
   },
 };
-
-/** `all organisations`, `acme and globex only`, `acme, globex and 3 more only`. */
-export function scopeText(organisations: readonly string[] | null): string {
-  if (organisations === null) return "all organisations";
-  const [first, second, ...more] = organisations;
-  if (first === undefined) return "no organisation";
-  if (second === undefined) return `${first} only`;
-  return more.length === 0 ? `${first} and ${second} only` : `${first}, ${second} and ${more.length} more only`;
-}
 
 /** What was done, as the rest of a sentence that begins with a name, where the general rule below says it badly. */
 const ACTION_LABELS: Readonly<Record<string, string>> = {

@@ -3,19 +3,18 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { UserPlus } from "lucide-react";
 import { useState } from "react";
-import { keys } from "@/lib/client/keys";
 import { useLiveQuery } from "@/lib/client/live-query";
-import { fetchStaff } from "@/lib/client/staff";
+import { staffQuery } from "@/lib/client/queries/settings";
 import { loadToast } from "@/lib/client/toaster";
 import type { SingleSignOnSettings } from "@/lib/contract/single-sign-on";
-import type { SignInLimit, StaffMember, StaffWithInvitation } from "@/lib/contract/staff";
+import type { StaffMember, StaffWithInvitation } from "@/lib/contract/staff";
+import { SecretDialog } from "../forms/one-time-secret";
 import { DataTable } from "../table/data-table";
 import { useTimeFormat } from "../time";
 import { Button } from "../ui/button";
 import { InviteDialog } from "./invite-dialog";
 import { PersonDialog } from "./person-dialogs";
 import { PERSON_COLUMNS, type PersonAction, PersonRow } from "./person-row";
-import { SecretDialog } from "./secret-dialog";
 import { SignInLimits } from "./sign-in-limits";
 import { SingleSignOn } from "./single-sign-on";
 
@@ -25,14 +24,10 @@ type Open = "invite" | { person: StaffMember; action: PersonAction } | { linked:
 
 /** Who is on the staff, and all that an administrator does with people. */
 export function PeopleList({
-  initial,
-  limits,
   ownId,
   ownOrganisations,
   singleSignOn,
 }: {
-  initial: StaffMember[];
-  limits: SignInLimit[];
   singleSignOn: SingleSignOnSettings;
   ownId: string;
   ownOrganisations: readonly string[] | null;
@@ -40,14 +35,8 @@ export function PeopleList({
   const client = useQueryClient();
   const time = useTimeFormat();
   const [open, setOpen] = useState<Open | null>(null);
-  const { data } = useLiveQuery({
-    queryKey: keys.staff,
-    read: fetchStaff,
-    initialData: initial,
-    topics: ["audit"],
-    interval: () => REFRESH_MS,
-  });
-  const refresh = () => void client.invalidateQueries({ queryKey: keys.staff });
+  const { data } = useLiveQuery(staffQuery(), { topics: ["audit"], interval: () => REFRESH_MS });
+  const refresh = () => void client.invalidateQueries({ queryKey: staffQuery().queryKey });
   const close = () => setOpen(null);
   const showLink = (linked: StaffWithInvitation) => {
     setOpen({ linked });
@@ -81,7 +70,7 @@ export function PeopleList({
           You are the only user. Invite a second administrator, so that you cannot be locked out.
         </p>
       )}
-      <SignInLimits initial={limits} />
+      <SignInLimits />
       <SingleSignOn settings={singleSignOn} />
       {open === "invite" && <InviteDialog own={ownOrganisations} onClose={close} onInvited={showLink} />}
       {open !== null && open !== "invite" && "person" in open && (

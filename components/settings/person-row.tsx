@@ -1,12 +1,13 @@
 import { Ban, CircleCheck, Ellipsis, type LucideIcon, Mail } from "lucide-react";
 import type { StaffMember, StaffStatus } from "@/lib/contract/staff";
 import { InertText } from "../inert-text";
+import { ROLE_LABELS } from "../staff-text";
 import { type Columns, cellClass, rowClass } from "../table/data-table";
 import { RelativeTime } from "../time";
 import { Button } from "../ui/button";
 import { cn } from "../ui/cn";
 import { Menu, MenuContent, MenuItem, MenuSeparator, MenuTrigger } from "../ui/menu";
-import { callOf, ROLE_LABELS } from "./labels";
+import { callOf } from "./labels";
 import { ScopeLine } from "./scope-line";
 
 export const PERSON_COLUMNS: Columns = [

@@ -1,6 +1,6 @@
 import { useId } from "react";
 import type { StaffRole } from "@/lib/contract/vocabulary";
-import { ROLE_LABELS } from "./labels";
+import { ROLE_LABELS } from "../staff-text";
 
 /** One role of the three, each with what it may. */
 export function RoleChoice({ value, onChange }: { value: StaffRole; onChange: (role: StaffRole) => void }) {

@@ -1,5 +1,5 @@
 import { InertText } from "../inert-text";
-import { scopeText } from "./labels";
+import { scopeText } from "../staff-text";
 
 /** To which organisations somebody is limited; nothing for those who are not. */
 export function ScopeLine({ organisations }: { organisations: readonly string[] | null }) {

@@ -3,9 +3,9 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { LogOut } from "lucide-react";
 import { useState } from "react";
-import { keys } from "@/lib/client/keys";
 import { useLiveQuery } from "@/lib/client/live-query";
-import { endSession, endSessions, fetchSessions } from "@/lib/client/staff";
+import { sessionsQuery } from "@/lib/client/queries/settings";
+import { endSession, endSessions } from "@/lib/client/staff";
 import type { StaffSession } from "@/lib/contract/staff";
 import { ConfirmDialog } from "../forms/confirm-dialog";
 import { Problem } from "../forms/problem";
@@ -16,20 +16,14 @@ import { SESSION_COLUMNS, SessionRow } from "./session-row";
 const REFRESH_MS = 30_000;
 
 /** Where one is signed in, and how to end that. */
-export function SessionList({ initial }: { initial: StaffSession[] }) {
+export function SessionList() {
   const client = useQueryClient();
   const [asks, setAsks] = useState(false);
-  const { data } = useLiveQuery({
-    queryKey: keys.sessions,
-    read: fetchSessions,
-    initialData: initial,
-    topics: ["audit"],
-    interval: () => REFRESH_MS,
-  });
+  const { data } = useLiveQuery(sessionsQuery(), { topics: ["audit"], interval: () => REFRESH_MS });
   const end = useMutation({
     mutationFn: (session: StaffSession) => endSession(session.id),
     onSuccess: (_, { is_current }) =>
-      is_current ? leave() : void client.invalidateQueries({ queryKey: keys.sessions }),
+      is_current ? leave() : void client.invalidateQueries({ queryKey: sessionsQuery().queryKey }),
   });
   return (
     <>

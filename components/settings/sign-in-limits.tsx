@@ -1,9 +1,9 @@
 "use client";
 
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { keys } from "@/lib/client/keys";
 import { useLiveQuery } from "@/lib/client/live-query";
-import { fetchSignInLimits, liftSignInLimit } from "@/lib/client/staff";
+import { signInLimitsQuery } from "@/lib/client/queries/settings";
+import { liftSignInLimit } from "@/lib/client/staff";
 import { loadToast } from "@/lib/client/toaster";
 import type { SignInLimit } from "@/lib/contract/staff";
 import { plural } from "../format";
@@ -21,19 +21,13 @@ const COLUMNS: Columns = [
 ];
 
 /** Who has to wait after wrong attempts, and the way out. Shows nothing while nobody does. */
-export function SignInLimits({ initial }: { initial: SignInLimit[] }) {
+export function SignInLimits() {
   const client = useQueryClient();
-  const { data } = useLiveQuery({
-    queryKey: keys.signInLimits,
-    read: fetchSignInLimits,
-    initialData: initial,
-    topics: ["audit"],
-    interval: () => REFRESH_MS,
-  });
+  const { data } = useLiveQuery(signInLimitsQuery(), { topics: ["audit"], interval: () => REFRESH_MS });
   const lift = useMutation({
     mutationFn: liftSignInLimit,
     onSuccess: async (_, { subject }) => {
-      void client.invalidateQueries({ queryKey: keys.signInLimits });
+      void client.invalidateQueries({ queryKey: signInLimitsQuery().queryKey });
       (await loadToast()).success(`${subject} can try again.`);
     },
   });

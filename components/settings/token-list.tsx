@@ -4,19 +4,19 @@ import { useQueryClient } from "@tanstack/react-query";
 import { KeyRound, Plus } from "lucide-react";
 import { useState } from "react";
 import { useNow } from "@/lib/client/clock";
-import { keys } from "@/lib/client/keys";
 import { useLiveQuery } from "@/lib/client/live-query";
-import { fetchTokens, revokeToken } from "@/lib/client/staff";
+import { tokensQuery } from "@/lib/client/queries/settings";
+import { revokeToken } from "@/lib/client/staff";
 import { loadToast } from "@/lib/client/toaster";
 import { useOrigin } from "@/lib/client/use-hydrated";
 import type { ApiToken, NewApiToken } from "@/lib/contract/staff";
 import { relative } from "../format";
 import { ConfirmDialog } from "../forms/confirm-dialog";
+import { SecretDialog } from "../forms/one-time-secret";
 import { Notice } from "../notice";
 import { DataTable } from "../table/data-table";
 import { Button } from "../ui/button";
 import { CreateTokenDialog } from "./create-token-dialog";
-import { SecretDialog } from "./secret-dialog";
 import { TOKEN_COLUMNS, TokenRow } from "./token-row";
 
 const REFRESH_MS = 5_000;
@@ -24,23 +24,12 @@ const REFRESH_MS = 5_000;
 type Open = "create" | { created: NewApiToken } | { revoking: ApiToken };
 
 /** The API tokens: who made them, what they may, when they were used. */
-export function TokenList({
-  initial,
-  ownOrganisations,
-}: {
-  initial: ApiToken[];
-  ownOrganisations: readonly string[] | null;
-}) {
+export function TokenList({ ownOrganisations }: { ownOrganisations: readonly string[] | null }) {
   const client = useQueryClient();
   const origin = useOrigin();
   const [open, setOpen] = useState<Open | null>(null);
-  const { data } = useLiveQuery({
-    queryKey: keys.tokens,
-    read: fetchTokens,
-    initialData: initial,
-    interval: () => REFRESH_MS,
-  });
-  const refresh = () => void client.invalidateQueries({ queryKey: keys.tokens });
+  const { data } = useLiveQuery(tokensQuery(), { interval: () => REFRESH_MS });
+  const refresh = () => void client.invalidateQueries({ queryKey: tokensQuery().queryKey });
   const close = () => setOpen(null);
   const create = (
     <Button variant="primary" data-testid="create-token" onClick={() => setOpen("create")}>

@@ -1,12 +1,13 @@
 import { useNow } from "@/lib/client/clock";
 import type { ApiToken } from "@/lib/contract/staff";
 import { InertText } from "../inert-text";
+import { ROLE_LABELS } from "../staff-text";
 import { type Columns, cellClass, rowClass } from "../table/data-table";
 import { RelativeTime, useTimeFormat } from "../time";
 import { Button } from "../ui/button";
 import { cn } from "../ui/cn";
 import { Tooltip } from "../ui/tooltip";
-import { ROLE_LABELS, SCOPE_LABELS } from "./labels";
+import { SCOPE_LABELS } from "./labels";
 import { ScopeLine } from "./scope-line";
 
 export const TOKEN_COLUMNS: Columns = [

@@ -1,19 +1,21 @@
 import { Plus } from "lucide-react";
 import Link from "next/link";
-import { type ReactNode, useState } from "react";
+import { useState } from "react";
 import type { LastRejection, SourceProvider } from "@/lib/contract/sources";
 import { CopyButton } from "../copy-button";
-import { historyAddress } from "../filters/history-address";
-import { PermissionGuard } from "../forms/permission-guard";
+import { EndpointUrl } from "../endpoints/endpoint-url";
+import { SampleButton } from "../endpoints/sample-button";
+import { secretState } from "../endpoints/secret-state";
+import { Fact } from "../fact";
 import { InertText } from "../inert-text";
+import { historyAddress } from "../links";
+import { PermissionGuard } from "../permissions/permission-guard";
 import { ProviderMark } from "../provider";
 import { StatusIcon } from "../status/event-status";
 import { RelativeTime } from "../time";
 import { Button } from "../ui/button";
-import { EndpointUrl } from "./endpoint-url";
-import { rejectionText, secretState, trafficText } from "./labels";
+import { rejectionText, trafficText } from "./labels";
 import { OwnSources } from "./own-sources";
-import { SampleButton } from "./sample-button";
 import { SourceDialog } from "./source-dialog";
 
 /** One provider: how it proves itself, its URL, and what its door saw. */
@@ -60,7 +62,7 @@ export function ProviderEndpoint({
       <div className="min-w-0">
         <EndpointUrl url={url} what={`${label} URL`} quiet={token_in_url && secrets === 0} />
         <dl className="mt-3 grid grid-cols-[7.5rem_minmax(0,1fr)] gap-y-1">
-          <Fact name="Last event">
+          <Fact inColumns name="Last event">
             {last_event ? (
               <>
                 <Link href={`/events/${last_event.id}`} className="font-medium hover:underline">
@@ -72,7 +74,7 @@ export function ProviderEndpoint({
               <span className="text-faint">none yet</span>
             )}
           </Fact>
-          <Fact name="Last rejected">
+          <Fact inColumns name="Last rejected">
             {last_rejection ? (
               <>
                 <span className="font-medium text-amber">{rejectionText(last_rejection.reason, provider)}</span>{" "}
@@ -86,7 +88,7 @@ export function ProviderEndpoint({
               <span className="text-faint">nothing</span>
             )}
           </Fact>
-          <Fact name="24 hours">
+          <Fact inColumns name="24 hours">
             {provider.events_24h > 0 ? (
               <Link
                 href={historyAddress({ provider_slug: [slug], range: "24h" })}
@@ -121,15 +123,6 @@ function Setup({ provider: { setup, last_event } }: { provider: SourceProvider }
       <summary className="cursor-pointer text-faint text-sm hover:text-ink">How to set it up</summary>
       <p className="mt-1 text-pretty text-quiet text-sm">{setup}</p>
     </details>
-  );
-}
-
-function Fact({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <>
-      <dt className="text-faint">{name}</dt>
-      <dd className="min-w-0 [overflow-wrap:anywhere]">{children}</dd>
-    </>
   );
 }
 

@@ -2,7 +2,7 @@ import { useState } from "react";
 import { deleteSource, rotateSource, updateSource } from "@/lib/client/sources";
 import type { Source, SourceWithUrl } from "@/lib/contract/sources";
 import { ConfirmDialog } from "../forms/confirm-dialog";
-import { UrlOnce } from "./url-once";
+import { OwnUrlOnce } from "./own-url-once";
 
 interface Question {
   source: Source;
@@ -13,7 +13,7 @@ interface Question {
 /** A new URL, shown once; the old one lets events in for a while. */
 export function RotateSource({ source, onClose, onDone }: Question) {
   const [made, setMade] = useState<SourceWithUrl | null>(null);
-  if (made) return <UrlOnce source={made} onClose={onClose} />;
+  if (made) return <OwnUrlOnce source={made} onClose={onClose} />;
   return (
     <ConfirmDialog
       title={`Rotate the URL of ${source.name}`}

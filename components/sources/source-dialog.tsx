@@ -9,7 +9,7 @@ import { Field } from "../forms/field";
 import { Problem } from "../forms/problem";
 import { Button } from "../ui/button";
 import { Dialog, DialogContent } from "../ui/dialog";
-import { UrlOnce } from "./url-once";
+import { OwnUrlOnce } from "./own-url-once";
 
 /** A URL of a provider for one organisation: made, and its URL shown once, or changed. */
 export function SourceDialog({
@@ -38,7 +38,7 @@ export function SourceDialog({
       else onClose();
     },
   });
-  if (made) return <UrlOnce source={made} onClose={onClose} />;
+  if (made) return <OwnUrlOnce source={made} onClose={onClose} />;
   const problem = save.error instanceof ApiError ? save.error : null;
   const wrong = (field: string) => (problem?.field === field ? problem.message : null);
   const settings = Object.entries(provider.settings);

@@ -1,10 +1,8 @@
 "use client";
 
 import { DoorOpen } from "lucide-react";
-import { keys } from "@/lib/client/keys";
 import { useLiveQuery } from "@/lib/client/live-query";
-import { fetchSources } from "@/lib/client/sources";
-import type { SourceProvider } from "@/lib/contract/sources";
+import { sourcesQuery } from "@/lib/client/queries/sources";
 import { Notice } from "../notice";
 import { inOrder } from "./labels";
 import { ProviderEndpoint } from "./provider-endpoint";
@@ -13,20 +11,15 @@ const EVERY_MS = 5_000;
 
 /** Every provider's door: where it sends, what it proves, and what came and was refused. */
 export function SourceList({
-  initial,
   forbidden,
   forbiddenToSend,
 }: {
-  initial: SourceProvider[];
   /** Why this person may not change sources; null when they may. */
   forbidden: string | null;
   /** Why they may not send samples; null when they may. */
   forbiddenToSend: string | null;
 }) {
-  const { data, refetch } = useLiveQuery({
-    queryKey: keys.sources,
-    read: fetchSources,
-    initialData: initial,
+  const { data, refetch } = useLiveQuery(sourcesQuery(), {
     topics: ["events", "rejections", "audit"],
     atMostEvery: 2_000,
     interval: () => EVERY_MS,

@@ -1,8 +1,8 @@
 import { TriangleAlert } from "lucide-react";
 import type { WrongAddress } from "@/lib/contract/sources";
 import { InertText } from "../inert-text";
+import { rightAddressSentence, wrongAddressSentence } from "../status/wrong-address-text";
 import { RelativeTime } from "../time";
-import { rightAddressSentence, wrongAddressSentence } from "./wrong-address-text";
 
 /** Webhooks of the last day that went to an address which does not exist. Nothing when there were none. */
 export function WrongAddresses({ addresses, origin }: { addresses: WrongAddress[]; origin: string }) {

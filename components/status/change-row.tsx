@@ -62,6 +62,7 @@ function changedFields({ before, after }: ChangeResult) {
     .filter((field) => field.before !== field.after);
 }
 
-function literal(value: unknown): string {
+/** A value of a row, as text. */
+export function literal(value: unknown): string {
   return typeof value === "string" ? value : (JSON.stringify(value) ?? "null");
 }

@@ -1,20 +1,60 @@
-import type { ReactNode } from "react";
+import type { ComponentProps, ReactNode } from "react";
 import { cn } from "../ui/cn";
 
-/** The tables of the settings. On a phone a row becomes a block of lines. */
-export function DataTable({ caption, columns, children }: { caption: string; columns: Columns; children: ReactNode }) {
+/** A column: how wide it is, and from which window width on it is worth its space. */
+export interface Column {
+  title: string;
+  className?: string;
+  /** Its values are numbers, and end at the right. */
+  numeric?: boolean;
+  /** For its head alone. */
+  headClass?: string;
+}
+
+export type Columns = readonly Column[];
+
+/**
+ * A table of rows that lie on the page, or in a `section` of it. On a phone a row becomes a block of lines, and the head is
+ * for screen readers.
+ */
+export function DataTable({
+  caption,
+  columns,
+  section = false,
+  lead,
+  className,
+  children,
+  ...table
+}: {
+  caption: string;
+  columns: Columns;
+  section?: boolean;
+  /** A head before those of the columns. */
+  lead?: ReactNode;
+} & ComponentProps<"table">) {
   return (
-    <table className="-mx-3 w-[calc(100%+1.5rem)] table-fixed border-separate border-spacing-0 max-md:mx-0 max-md:block max-md:w-full">
+    <table
+      {...table}
+      className={cn(
+        "w-full table-fixed border-separate border-spacing-0 max-md:block",
+        !section && "-mx-3 w-[calc(100%+1.5rem)] max-md:mx-0 max-md:w-full",
+        className,
+      )}
+    >
       <caption className="sr-only">{caption}</caption>
-      <thead className="sticky top-12 z-10 bg-page max-md:sr-only">
+      <thead className={cn("max-md:sr-only", !section && "sticky top-12 z-10 bg-page")}>
         <tr>
-          {columns.map(({ title, className }) => (
+          {lead}
+          {columns.map(({ title, className: width, numeric, headClass }) => (
             <th
               key={title}
               scope="col"
               className={cn(
-                "h-8 truncate border-b px-2 text-left font-medium text-faint text-sm first:pl-3 last:pr-3",
-                className,
+                "h-8 truncate border-b px-2 font-medium text-faint text-sm",
+                section ? "first:pl-0 last:pr-0" : "first:pl-3 last:pr-3",
+                numeric ? "text-right" : "text-left",
+                width,
+                headClass,
               )}
             >
               {title === "Actions" ? <span className="sr-only">{title}</span> : title}
@@ -27,10 +67,7 @@ export function DataTable({ caption, columns, children }: { caption: string; col
   );
 }
 
-/** How wide each column is, and from which window width on it is worth its room. */
-export type Columns = readonly { title: string; className?: string }[];
-
-/** The look of a row and of a cell in it. */
+/** The classes of a row and of a cell in it. */
 export const rowClass =
   "transition-colors duration-150 hover:bg-hover max-md:grid max-md:grid-cols-[minmax(0,1fr)_auto] max-md:gap-x-3 max-md:gap-y-1 max-md:border-b max-md:py-3";
 export const cellClass =

@@ -1,42 +1,47 @@
 import { ChevronLeft, ChevronRight, ChevronsLeft } from "lucide-react";
 import Link from "next/link";
-import type { EventFilter } from "@/lib/contract/event-filter";
-import type { EventPage } from "@/lib/contract/events";
-import { historyAddress } from "../filters/history-address";
+import type { ReactNode } from "react";
 import { Button } from "../ui/button";
 
-/** Keyset paging: one page further back or forth at a time, and straight back to the newest. */
-export function Pager({ filter, page, first }: { filter: EventFilter; page: EventPage; first: boolean }) {
-  const { next_cursor: older, previous_cursor: newer } = page;
-  if (first && !older) return null;
+/** Keyset paging: one page further back or forth at a time, and straight back to the newest. Nothing for a single page. */
+export function Pager({
+  what,
+  newest,
+  newer,
+  older,
+}: {
+  /** What the pages are full of: "events". */
+  what: string;
+  /** The address of the newest page; null on it. */
+  newest: string | null;
+  newer?: string | null;
+  /** The address of the next page; null on the last. */
+  older: string | null;
+}) {
+  if (newest === null && older === null) return null;
   return (
     <nav aria-label="Pages" className="flex items-center gap-2 pt-3">
-      {first ? (
-        <span className="text-faint text-sm">The newest events</span>
-      ) : (
-        <Button asChild size="sm">
-          <Link href={historyAddress(filter)}>
-            <ChevronsLeft /> Newest
-          </Link>
-        </Button>
-      )}
+      <Step href={newest} missing={`The newest ${what}`}>
+        <ChevronsLeft /> Newest
+      </Step>
       {newer && (
-        <Button asChild size="sm">
-          <Link href={historyAddress({ ...filter, after: newer })}>
-            <ChevronLeft /> Newer
-          </Link>
-        </Button>
+        <Step href={newer}>
+          <ChevronLeft /> Newer
+        </Step>
       )}
       <span className="flex-1" />
-      {older ? (
-        <Button asChild size="sm">
-          <Link href={historyAddress({ ...filter, cursor: older })}>
-            Older <ChevronRight />
-          </Link>
-        </Button>
-      ) : (
-        <span className="text-faint text-sm">The oldest events</span>
-      )}
+      <Step href={older} missing={`The oldest ${what}`}>
+        Older <ChevronRight />
+      </Step>
     </nav>
+  );
+}
+
+function Step({ href, missing, children }: { href: string | null; missing?: string; children: ReactNode }) {
+  if (href === null) return <span className="text-faint text-sm">{missing}</span>;
+  return (
+    <Button asChild size="sm">
+      <Link href={href}>{children}</Link>
+    </Button>
   );
 }

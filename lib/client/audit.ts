@@ -6,3 +6,9 @@ import { requestJson } from "./request";
 export function fetchActions(query: AuditFilter & { cursor?: string }, signal?: AbortSignal): Promise<StaffActionPage> {
   return requestJson(`/api/audit?${printAuditFilter(query)}`, { signal });
 }
+
+/** Where the same part of it is to be had as a file. */
+export function auditExportAddress(filter: AuditFilter, format: "csv" | "json"): string {
+  const query = printAuditFilter(filter);
+  return `/api/audit/export?format=${format}${query && `&${query}`}`;
+}

@@ -1,28 +1,6 @@
-import { useQuery } from "@tanstack/react-query";
-import type { DeadLetters, RailCounts } from "@/lib/contract/dead-letters";
-import { keys } from "./keys";
+import type { DeadLetters } from "@/lib/contract/dead-letters";
 import { requestJson } from "./request";
-import { STREAM_POLL_MS, useLiveRefetch } from "./use-live-refetch";
-
-const COUNT_EVERY_MS = 10_000;
-const COUNT_AT_MOST_EVERY_MS = 2_000;
 
 export function fetchDeadLetters(signal?: AbortSignal): Promise<DeadLetters> {
   return requestJson<DeadLetters>("/api/dead-letters", { signal });
-}
-
-/** How many events are dead and how many replays are under way; undefined until known. */
-export function useRailCounts(): { dead: number; replays: number } | undefined {
-  const streaming = useLiveRefetch({
-    interests: ["dead_letters", "replays"],
-    read: () => void refetch(),
-    atMostEvery: COUNT_AT_MOST_EVERY_MS,
-  });
-  const { data, refetch } = useQuery({
-    queryKey: keys.rail,
-    queryFn: ({ signal }) => requestJson<RailCounts>("/api/rail", { signal }),
-    refetchInterval: () => (streaming ? STREAM_POLL_MS : COUNT_EVERY_MS),
-    select: ({ dead_letters, running_replays }) => ({ dead: dead_letters, replays: running_replays }),
-  });
-  return data;
 }

@@ -1,16 +1,10 @@
 /** The destinations API as the console calls it. Each function is one request, and throws `ApiError`. */
-import { useQuery } from "@tanstack/react-query";
 import type { Destination, DestinationDelivery, DestinationState, EndpointTest } from "@/lib/contract/destinations";
-import { keys } from "./keys";
 import { patchJson, postJson, requestJson } from "./request";
-import { STREAM_POLL_MS, useLiveRefetch } from "./use-live-refetch";
 
 const DESTINATIONS = "/api/destinations";
 export const DELIVERIES_PER_PAGE = 20;
 
-const LOOK_FOR_TROUBLE_EVERY_MS = 10_000;
-/** Every delivery that ends may change it, and it reads the whole list. */
-const LOOK_AT_MOST_EVERY_MS = 5_000;
 /** The longest timeout of an endpoint, and a little for the answer to come back. */
 const TEST_PATIENCE_MS = 40_000;
 
@@ -112,21 +106,6 @@ const TROUBLE: readonly DestinationState[] = ["failing", "open", "half_open"];
 /** True when a person should look: deliveries fail there, or the endpoint itself had it disabled. */
 export function isInTrouble({ state, disabled_because }: Destination): boolean {
   return TROUBLE.includes(state) || (state === "disabled" && disabled_because !== null);
-}
-
-/** Destinations that a person should look at; undefined until known. */
-export function useTroubledDestinations(): Destination[] | undefined {
-  const streaming = useLiveRefetch({
-    interests: ["destinations"],
-    read: () => void refetch(),
-    atMostEvery: LOOK_AT_MOST_EVERY_MS,
-  });
-  const { data, refetch } = useQuery({
-    queryKey: keys.destinationTrouble,
-    queryFn: async ({ signal }) => (await fetchDestinations(signal)).filter(isInTrouble),
-    refetchInterval: () => (streaming ? STREAM_POLL_MS : LOOK_FOR_TROUBLE_EVERY_MS),
-  });
-  return data;
 }
 
 function pathOf(id: string): string {

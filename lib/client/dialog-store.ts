@@ -1,46 +1,33 @@
-/** Windows that more than one thing opens: a key, a button, the command palette. At most one is open. */
-import { useSyncExternalStore } from "react";
+/** Dialogs that more than one thing opens: a key, a button, the command palette. At most one is open. */
+import { createStore } from "./store";
 
 export type DialogName = "search" | "help" | "new_destination";
 
-let current: DialogName | null = null;
+const current = createStore<DialogName | null>(null);
 let typed = "";
-const listeners = new Set<() => void>();
 
 export function openDialog(name: DialogName): void {
-  set(name);
+  typed = "";
+  current.set(name);
 }
 
 export function closeDialog(name: DialogName): void {
-  if (current === name) set(null);
+  if (current.get() !== name) return;
+  typed = "";
+  current.set(null);
 }
 
-/** Whether a window is open. */
+/** Whether a dialog is open. */
 export function useOpenDialog(name: DialogName): boolean {
-  return useSyncExternalStore(
-    subscribe,
-    () => current === name,
-    () => false,
-  );
+  return current.use((open) => open === name);
 }
 
-/** Remembers what somebody types before the window is there to take it. */
+/** Remembers what somebody types before the dialog is there to take it. */
 export function typeAhead(text: string): void {
   typed = text;
 }
 
-/** What was typed before the window was there. */
+/** What was typed before the dialog was there. */
 export function typedAhead(): string {
   return typed;
-}
-
-function set(next: DialogName | null): void {
-  current = next;
-  typed = "";
-  for (const listener of listeners) listener();
-}
-
-function subscribe(listener: () => void): () => void {
-  listeners.add(listener);
-  return () => void listeners.delete(listener);
 }

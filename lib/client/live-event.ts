@@ -1,8 +1,7 @@
 import type { EventDetail } from "@/lib/contract/events";
 import type { Interest } from "@/lib/contract/live";
-import { fetchEvent } from "./events";
-import { keys } from "./keys";
 import { useLiveQuery } from "./live-query";
+import { eventQuery } from "./queries/events";
 
 const MOVING_MS = 500;
 const WAITING_MS = 5_000;
@@ -10,15 +9,9 @@ const WAITING_MS = 5_000;
 const SETTLED_MS = 10_000;
 
 /** An event that keeps itself current: twice a second while a delivery moves, seldom when all have ended. */
-export function useLiveEvent(initial: EventDetail) {
-  const { data, refetch } = useLiveQuery({
-    queryKey: keys.event(initial.id),
-    read: (signal) => fetchEvent(initial.id, signal),
-    initialData: initial,
-    // A replay of it moves it too.
-    topics: [initial.id as Interest],
-    interval: pace,
-  });
+export function useLiveEvent(id: string) {
+  // A replay of it moves it too.
+  const { data, refetch } = useLiveQuery(eventQuery(id), { topics: [id as Interest], interval: pace });
   return { event: data, refetch };
 }
 

@@ -1,5 +1,5 @@
-/** A query that keeps itself current while somebody looks at it, and tells the top line how that goes. */
-import { type QueryKey, useQuery, useQueryClient } from "@tanstack/react-query";
+/** A query that keeps itself current while its page is shown, and tells the top line how that goes. */
+import { type QueryKey, type UnusedSkipTokenOptions, useSuspenseQuery } from "@tanstack/react-query";
 import { useEffect } from "react";
 import type { Interest } from "@/lib/contract/live";
 import { forgetLive, type LiveState, reportLive } from "./live";
@@ -10,14 +10,7 @@ import { STREAM_POLL_MS, useLiveRefetch } from "./use-live-refetch";
 const RECONNECT_EVERY_MS = 2_000;
 const NOTHING: readonly Interest[] = [];
 
-/** What pages were drawn from. A page that comes back out of the browser's history comes with the same object, and is old. */
-const drawn = new WeakSet<object>();
-
-interface LiveQuery<T extends object> {
-  queryKey: QueryKey;
-  read: (signal: AbortSignal) => Promise<T>;
-  /** What the server page rendered: the same object for as long as that page is shown. */
-  initialData: T;
+interface Live<T> {
   /** Milliseconds until the next reading, while there is no stream that says when. */
   interval: (data: T) => number;
   /** Of which changes it reads again. Without any it asks at its interval always. */
@@ -27,42 +20,34 @@ interface LiveQuery<T extends object> {
   paused?: boolean;
 }
 
-/** Hidden tabs do not ask; a tab that becomes visible reads at once. Data survives a lost connection. */
-export function useLiveQuery<T extends object>(options: LiveQuery<T>) {
-  const { queryKey, read, initialData, interval, topics = NOTHING, atMostEvery, paused = false } = options;
-  const client = useQueryClient();
-  const old = drawn.has(initialData);
-  if (!old) {
-    drawn.add(initialData);
-    // What the server drew just now is newer than what was kept of an earlier visit.
-    if (client.getQueryData(queryKey) !== undefined) client.setQueryData(queryKey, initialData);
-  }
+/**
+ * Reads what the server handed over with the page, so it never waits. Hidden tabs do not ask; a tab that becomes visible
+ * reads at once. Data survives a lost connection.
+ */
+export function useLiveQuery<T, Key extends QueryKey>(
+  query: UnusedSkipTokenOptions<T, Error, T, Key>,
+  { interval, topics = NOTHING, atMostEvery, paused = false }: Live<T>,
+) {
   const streaming = useLiveRefetch({
     interests: topics,
     // The answer that is on its way may be older than what changed.
-    read: () => void query.refetch(),
+    read: () => void refetch(),
     atMostEvery,
     paused: paused || topics.length === 0,
   });
-  const query = useQuery<T, Error, T>({
-    queryKey,
-    queryFn: ({ signal }) => read(signal),
-    initialData: initialData as never,
-    initialDataUpdatedAt: old ? 0 : undefined,
-    staleTime: 500,
-    retry: false,
-    networkMode: "always",
+  const { data, error, refetch } = useSuspenseQuery({
+    ...query,
     refetchOnWindowFocus: paused ? false : "always",
     refetchInterval: ({ state }) => {
-      if (paused) return false;
+      if (paused || state.data === undefined) return false;
       if (state.error) return RECONNECT_EVERY_MS;
-      return streaming && topics.length > 0 ? STREAM_POLL_MS : interval(state.data ?? initialData);
+      return streaming && topics.length > 0 ? STREAM_POLL_MS : interval(state.data);
     },
   });
-  const state = liveState(query.error, paused);
+  const state = liveState(error, paused);
   useEffect(() => reportLive(state), [state]);
   useEffect(() => forgetLive, []);
-  return { data: query.data as T, error: query.error, refetch: query.refetch };
+  return { data, error, refetch };
 }
 
 function liveState(error: Error | null, paused: boolean): LiveState {

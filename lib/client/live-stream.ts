@@ -4,8 +4,9 @@
  * One stream of changes per tab, for every page: it says what changed, and whoever shows that reads it again. It is closed
  * while nobody looks, and goes on from where it was. While it cannot be had, pages ask every few seconds instead.
  */
-import { useEffect, useSyncExternalStore } from "react";
+import { useEffect } from "react";
 import type { Change, LiveEventName } from "@/lib/contract/live";
+import { createStore } from "./store";
 
 /** A glance at another tab is not worth a new connection. */
 const CLOSE_WHEN_HIDDEN_MS = 5_000;
@@ -24,13 +25,12 @@ let cursor = "";
 /** `connecting` until it is known for the first time whether there is one. */
 export type StreamState = "connecting" | "open" | "lost";
 
-let state: StreamState = "connecting";
+const state = createStore<StreamState>("connecting");
 let silence: ReturnType<typeof setTimeout> | undefined;
 let again: ReturnType<typeof setTimeout> | undefined;
 let hiding: ReturnType<typeof setTimeout> | undefined;
 const changes = new Set<Listener>();
 let told: { change: Change | null; at: number }[] = [];
-const states = new Set<() => void>();
 
 /** Keeps the stream of this tab while the caller is drawn: once, in the frame. */
 export function useLiveStream(): void {
@@ -45,13 +45,7 @@ export function useLiveStream(): void {
 }
 
 /** Only while it is `open` changes are told as they happen. */
-export function useStreamState(): StreamState {
-  return useSyncExternalStore(
-    subscribeState,
-    () => state,
-    () => "connecting",
-  );
-}
+export const useStreamState = () => state.use();
 
 /**
  * Calls the listener with what changes, until the function it answers is called; first with what changed a moment ago, which
@@ -69,7 +63,7 @@ function connect(): void {
   source = new EventSource(`/api/live${cursor ? `?after=${encodeURIComponent(cursor)}` : ""}`);
   listen("ready", () => {
     const first = cursor === "";
-    setState("open");
+    state.set("open");
     // Between the server's drawing of the page and now, anything may have happened.
     if (first) tell(null);
   });
@@ -77,7 +71,7 @@ function connect(): void {
   listen("reset", () => tell(null));
   listen("beat", () => {});
   source.onerror = () => {
-    setState("lost");
+    state.set("lost");
     // Otherwise the browser connects again by itself.
     if (source?.readyState === EventSource.CLOSED) giveUp();
   };
@@ -99,7 +93,7 @@ function hear(): void {
 
 function giveUp(): void {
   disconnect();
-  setState("lost");
+  state.set("lost");
   again = setTimeout(connect, TRY_AGAIN_MS);
 }
 
@@ -107,7 +101,7 @@ function disconnect(): void {
   for (const timer of [silence, again, hiding]) clearTimeout(timer);
   source?.close();
   source = undefined;
-  if (state === "open") setState("connecting");
+  if (state.get() === "open") state.set("connecting");
 }
 
 function onVisibility(): void {
@@ -116,19 +110,8 @@ function onVisibility(): void {
   else connect();
 }
 
-function setState(next: StreamState): void {
-  if (state === next) return;
-  state = next;
-  for (const listener of states) listener();
-}
-
 function tell(change: Change | null): void {
   const now = Date.now();
   told = [...told.filter(({ at }) => at > now - REMEMBERED_MS), { change, at: now }];
   for (const listener of changes) listener(change);
-}
-
-function subscribeState(listener: () => void): () => void {
-  states.add(listener);
-  return () => void states.delete(listener);
 }

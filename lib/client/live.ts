@@ -1,31 +1,14 @@
-/** One small store that says whether what is on screen is current. The page's query writes it, the top line reads it. */
-import { useSyncExternalStore } from "react";
+/** Whether what is on screen is current. The page's query writes it, the top line reads it. */
+import { createStore } from "./store";
 
 export type LiveState = "live" | "reconnecting" | "paused" | "signed_out";
 
-let current: LiveState = "live";
-const listeners = new Set<() => void>();
+const state = createStore<LiveState>("live");
 
-export function reportLive(next: LiveState): void {
-  if (next === current) return;
-  current = next;
-  for (const listener of listeners) listener();
-}
+export const reportLive = state.set;
+export const useLiveState = () => state.use();
 
 /** The page that reported is gone: the next one has not said anything yet. */
 export function forgetLive(): void {
-  reportLive("live");
-}
-
-export function useLiveState(): LiveState {
-  return useSyncExternalStore(
-    subscribe,
-    () => current,
-    () => "live",
-  );
-}
-
-function subscribe(listener: () => void): () => void {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
+  state.set("live");
 }

@@ -57,6 +57,20 @@ export function fetchPreview(id: string, signal?: AbortSignal): Promise<ReplayPr
   return requestJson<ReplayPreview>(`${REPLAYS}/${id}/preview`, { signal });
 }
 
+/** A frozen selection, and what it would do. */
+export interface Drafted {
+  draft: Replay;
+  preview: ReplayPreview;
+}
+
+export async function draftAndPreview(
+  ask: ReplayAsk,
+  how: { key?: string; signal?: AbortSignal } = {},
+): Promise<Drafted> {
+  const draft = await draftReplay(ask, how);
+  return { draft, preview: await fetchPreview(draft.id, how.signal) };
+}
+
 export function startReplay(id: string): Promise<Replay> {
   return postJson<Replay>(`${REPLAYS}/${id}/start`, {});
 }

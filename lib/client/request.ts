@@ -9,6 +9,8 @@ export class ApiError extends Error {
     readonly status: number,
     readonly requestId: string | null = null,
     readonly field: string | null = null,
+    /** The whole answer, for the fields that only this problem has. */
+    readonly problem: Readonly<Record<string, unknown>> = {},
   ) {
     super(message);
     this.name = "ApiError";
@@ -54,12 +56,13 @@ async function answered(path: string, { patienceMs = ANSWER_WITHIN_MS, ...init }
 }
 
 async function refusal(response: Response): Promise<ApiError> {
-  const problem = (await response.json().catch(() => ({}))) as Record<string, string | undefined>;
+  const problem = ((await response.json().catch(() => null)) ?? {}) as Record<string, string | undefined>;
   const words = [problem.title, problem.detail].filter(Boolean).join(" ");
   return new ApiError(
     words || problem.error || `The server answered ${response.status}.`,
     response.status,
     problem.request_id ?? response.headers.get("x-request-id"),
     problem.field ?? null,
+    problem,
   );
 }

@@ -1,5 +1,5 @@
-/** The events somebody has ticked. Lives beside the pages of one filtered history, and ends with the filter. */
-import { useSyncExternalStore } from "react";
+/** The events that are selected in a history. It outlives the pages of one filter, and ends with the filter. */
+import { createStore } from "./store";
 
 interface Selection {
   /** The address of the history without its page. */
@@ -9,35 +9,24 @@ interface Selection {
 
 const NONE: ReadonlySet<string> = new Set();
 
-let current: Selection = { scope: "", ids: NONE };
-const listeners = new Set<() => void>();
+const current = createStore<Selection>({ scope: "", ids: NONE });
 
-/** The ids that are ticked in a history. */
+/** The ids that are selected in a history. */
 export function useSelection(scope: string): ReadonlySet<string> {
-  return useSyncExternalStore(
-    subscribe,
-    () => (current.scope === scope ? current.ids : NONE),
-    () => NONE,
-  );
+  return current.use((selection) => (selection.scope === scope ? selection.ids : NONE));
 }
 
-/** Ticks ids, or takes their ticks away. */
+/** Selects ids, or no longer. */
 export function tick(scope: string, ids: readonly string[], on: boolean): void {
-  const next = new Set(current.scope === scope ? current.ids : NONE);
+  const before = current.get();
+  const next = new Set(before.scope === scope ? before.ids : NONE);
   for (const id of ids) {
     if (on) next.add(id);
     else next.delete(id);
   }
-  current = { scope, ids: next };
-  for (const listener of listeners) listener();
+  current.set({ scope, ids: next });
 }
 
 export function clearSelection(): void {
-  current = { scope: "", ids: NONE };
-  for (const listener of listeners) listener();
-}
-
-function subscribe(listener: () => void): () => void {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
+  current.set({ scope: "", ids: NONE });
 }

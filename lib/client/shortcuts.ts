@@ -2,7 +2,8 @@
  * Keyboard shortcuts, in one place: whoever draws something that keys act on registers them while it is drawn, one listener
  * runs them, and the help lists what is registered.
  */
-import { useEffect, useRef, useSyncExternalStore } from "react";
+import { useEffect, useEffectEvent } from "react";
+import { createStore } from "./store";
 
 export interface Shortcut {
   /** As `KeyboardEvent.key` says it: "j", "?", "Enter"; "mod+k" is ⌘K or Ctrl+K; "g e" is one after the other. */
@@ -19,18 +20,13 @@ interface Group {
 
 /** The second key of two has this long to follow. */
 const SEQUENCE_MS = 1_000;
-const NONE: Group[] = [];
 
-let groups: Group[] = NONE;
+const groups = createStore<readonly Group[]>([]);
 let first: { key: string; at: number } | undefined;
-const listeners = new Set<() => void>();
 
 /** Lets keys act while the caller is drawn. Of two that ask for the same keys, the one drawn last has them. */
 export function useShortcuts(name: string, shortcuts: Shortcut[]): void {
-  const latest = useRef(shortcuts);
-  useEffect(() => {
-    latest.current = shortcuts;
-  });
+  const run = useEffectEvent((keys: string) => shortcuts.find((one) => one.keys === keys)?.run());
   const known = shortcuts.map(({ keys, label }) => `${keys}\t${label}`).join("\n");
   useEffect(() => {
     const group: Group = {
@@ -40,33 +36,21 @@ export function useShortcuts(name: string, shortcuts: Shortcut[]): void {
         .filter(Boolean)
         .map((line) => {
           const [keys = "", label = ""] = line.split("\t");
-          return { keys, label, run: () => latest.current.find((one) => one.keys === keys)?.run() };
+          return { keys, label, run: () => run(keys) };
         }),
     };
-    change([...groups, group]);
-    return () => change(groups.filter((other) => other !== group));
+    change([...groups.get(), group]);
+    return () => change(groups.get().filter((other) => other !== group));
   }, [name, known]);
 }
 
 /** The shortcuts that act now, by group, in the order they were registered. */
-export function useKnownShortcuts(): readonly Group[] {
-  return useSyncExternalStore(
-    subscribe,
-    () => groups,
-    () => NONE,
-  );
-}
+export const useKnownShortcuts = () => groups.use();
 
-function change(next: Group[]): void {
-  if (groups.length === 0 && next.length > 0) document.addEventListener("keydown", onKey);
+function change(next: readonly Group[]): void {
+  if (groups.get().length === 0 && next.length > 0) document.addEventListener("keydown", onKey);
   if (next.length === 0) document.removeEventListener("keydown", onKey);
-  groups = next;
-  for (const listener of listeners) listener();
-}
-
-function subscribe(listener: () => void): () => void {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
+  groups.set(next);
 }
 
 function onKey(event: KeyboardEvent): void {
@@ -86,7 +70,10 @@ function onKey(event: KeyboardEvent): void {
 }
 
 function find(keys: string): Shortcut | undefined {
-  return groups.flatMap(({ shortcuts }) => shortcuts).findLast((one) => one.keys === keys);
+  return groups
+    .get()
+    .flatMap(({ shortcuts }) => shortcuts)
+    .findLast((one) => one.keys === keys);
 }
 
 /** Somebody writes, or is inside of something that floats, or Enter already has something to press. */

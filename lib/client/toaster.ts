@@ -1,8 +1,7 @@
 /** Toasts come seconds after the first paint, if at all: their code is loaded with the first. */
-import { useSyncExternalStore } from "react";
+import { createStore } from "./store";
 
-let wanted = false;
-const listeners = new Set<() => void>();
+const wanted = createStore(false);
 let tellMounted: () => void;
 const mounted = new Promise<void>((resolve) => {
   tellMounted = resolve;
@@ -10,27 +9,15 @@ const mounted = new Promise<void>((resolve) => {
 
 /** Sonner's `toast`, once there is something on the page that shows what it says. */
 export async function loadToast() {
-  wanted = true;
-  for (const listener of listeners) listener();
+  wanted.set(true);
   const [{ toast }] = await Promise.all([import("sonner"), mounted]);
   return toast;
 }
 
-/** Whether somebody has something to say. */
-export function useToasterWanted(): boolean {
-  return useSyncExternalStore(
-    subscribe,
-    () => wanted,
-    () => false,
-  );
-}
+/** Whether there is something to say. */
+export const useToasterWanted = () => wanted.use();
 
 /** Said by the toaster when it listens. */
 export function toasterMounted(): void {
   tellMounted();
-}
-
-function subscribe(listener: () => void): () => void {
-  listeners.add(listener);
-  return () => void listeners.delete(listener);
 }

@@ -1,8 +1,8 @@
 "use client";
 
 /** Reads something again when the stream says that it changed: at once the first time, then at most every so often. */
-import { useEffect, useRef } from "react";
-import { concerns, type Interest } from "@/lib/contract/live";
+import { useEffect, useEffectEvent } from "react";
+import { type Change, concerns, type Interest } from "@/lib/contract/live";
 import { onChange, useStreamState } from "./live-stream";
 
 /** With the stream open, only in case it says nothing although something moved: what a clock alone decides. */
@@ -20,10 +20,8 @@ interface Follow {
 /** Answers whether the stream is open: until then the caller asks by itself. */
 export function useLiveRefetch({ interests, read, atMostEvery = AT_MOST_EVERY_MS, paused = false }: Follow): boolean {
   const open = useStreamState() === "open";
-  const latest = useRef({ interests, read });
-  useEffect(() => {
-    latest.current = { interests, read };
-  });
+  const readLatest = useEffectEvent(read);
+  const isConcerned = useEffectEvent((change: Change | null) => !change || concerns(change, interests));
   const followed = interests.join();
   // biome-ignore lint/correctness/useExhaustiveDependencies: another page of the same kind begins to listen anew.
   useEffect(() => {
@@ -34,10 +32,10 @@ export function useLiveRefetch({ interests, read, atMostEvery = AT_MOST_EVERY_MS
     const readNow = () => {
       timer = undefined;
       readAt = Date.now();
-      latest.current.read();
+      readLatest();
     };
     const stop = onChange((change) => {
-      if (timer || (change && !concerns(change, latest.current.interests))) return;
+      if (timer || !isConcerned(change)) return;
       timer = setTimeout(readNow, Math.max(0, readAt + atMostEvery - Date.now()));
     });
     return () => {

@@ -51,7 +51,8 @@ function isPublicUrl(url: URL): boolean {
   return nameOf(ours) === nameOf(url) && (portOf(ours) === portOf(url) || (!ours.port && !url.port));
 }
 
-function ourPort(): number {
+/** Where this process listens. */
+export function ourPort(): number {
   return listening.port ?? environment().PORT;
 }
 

@@ -165,6 +165,8 @@ const DRAFT_REFUSALS: Record<Exclude<Drafted["result"], "created">, (answer: nev
     title: `The selection matches ${matched} events; a bulk replay takes at most ${limit}.`,
     detail: `Narrow it, or send "limit": ${limit} to take the oldest ${limit}.`,
     field: "limit",
+    // The console offers the oldest ones by these.
+    more: { matched, limit },
   }),
   key_reused: ({ replay }: { replay: Replay | null }) => ({
     status: 422,

@@ -157,6 +157,22 @@ test("what holds a delivery is said where it is looked for, with who and until w
   for (const one of CASES) await test.step(one.why, () => walk(page, one));
 });
 
+test("an event that a disabled destination holds says so where it is replayed, and not that it is paused", async ({
+  page,
+}) => {
+  const endpoint = await startEndpoint();
+  endpoints.push(endpoint);
+  const id = await addDestination(sql, "hold-replayed", endpoint.url, {});
+  await send(`/api/destinations/ds_${id}/disable`, { because: "The till is replaced" });
+  await publish(sql, "hold-replayed", 1);
+  await until("it is held", async () => (await numbers("hold-replayed", "held")).length === 1);
+  await signInAt(page, app, `/events/${(await numbers("hold-replayed", "held"))[0]}`);
+  await expect(page.getByTestId("replay-button")).toHaveAttribute(
+    "aria-description",
+    "hold-replayed was disabled by test-super_admin: The till is replaced. Deliveries are sent when it is enabled.",
+  );
+});
+
 async function walk(page: Page, { why, settings, make, event, destination, row, replay }: Case): Promise<void> {
   const slug = `hold-${why}`;
   const endpoint = await startEndpoint();

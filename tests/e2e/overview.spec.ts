@@ -45,6 +45,9 @@ test("the empty console explains itself, and its first sample appears without a 
   await expect(stripe).toContainText("Developers → Webhooks");
   await expect(stripe).toContainText(`${app.url}/api/webhooks/stripe`);
   await expect(stripe).toContainText("1 secret configured");
+  await expect(page.getByTestId("first-run")).toContainText(
+    `npm run send -- stripe invoice.payment_succeeded --url ${app.url}`,
+  );
   await page.getByTestId("sample-first").click();
   await expect(page.getByRole("heading", { name: "Success rate and volume" })).toBeVisible();
   await expect(page.getByRole("heading", { name: "No webhook has arrived yet" })).toHaveCount(0);

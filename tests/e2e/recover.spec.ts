@@ -20,11 +20,11 @@ test.afterAll(async () => {
   await agent?.close();
 });
 
-/** `npm run send`, as a newcomer runs it. Answers where it says to look. */
+/** `npm run send`, as a newcomer runs it: DATA_DIR says where the app answers. Returns where it says to look. */
 async function send(provider: string, event: string): Promise<string> {
-  const { stdout } = await run("npm", ["run", "send", "--", provider, event, "--url", app.url], {
+  const { stdout } = await run("npm", ["run", "send", "--", provider, event], {
     cwd: ROOT,
-    env: { ...process.env, DATA_DIR: app.dataDir },
+    env: { ...process.env, PORT: "", DATA_DIR: app.dataDir },
   });
   const link = /Open it: (\S+\/events\/we_\d+)/.exec(stdout)?.[1];
   if (!link) throw new Error(`send printed no link:\n${stdout}`);

@@ -17,7 +17,8 @@ let sql: postgres.Sql;
 
 test.beforeAll(async () => {
   agent = await startAgentSdk({ port: 0 });
-  app = await startOnCopy(appEnvironment(agent, { CHATWOOT_WEBHOOK_MAX_ATTEMPTS: "1" }));
+  const limits = { REPLAY_MAX_CHOSEN: "3", REPLAY_MAX_EVENTS: "125" };
+  app = await startOnCopy(appEnvironment(agent, { CHATWOOT_WEBHOOK_MAX_ATTEMPTS: "1", ...limits }));
   sql = app.sql;
 });
 test.afterAll(async () => {
@@ -204,6 +205,41 @@ test("support replays what was chosen, a viewer nothing; both learn why, and the
   expect(await ask({ event_ids: [`we_${event?.id}`] })).toBe(201);
   expect(await ask({ filter: { org_id: "43" } })).toBe(403);
   await sql`update staff_users set role = 'admin'`;
+});
+
+test("how many events support may choose is what the server is configured to, not a hundred", async ({ page }) => {
+  await deadMessages(4, 44);
+  await signIn(page, "/events?org_id=44");
+  await sql`update staff_users set role = 'support'`;
+  await page.reload();
+  const choose = (row: number) => page.getByTestId("event-row").nth(row).getByRole("checkbox").click();
+  for (const row of [0, 1, 2]) await choose(row);
+  const replay = page.getByTestId("replay-selected");
+  await expect(replay).not.toHaveAttribute("aria-disabled");
+  await choose(3);
+  await expect(replay).toHaveAttribute("aria-disabled", "true");
+  await replay.hover();
+  await expect(page.getByText("Your role can replay up to 3 events at a time.").first()).toBeVisible();
+  await sql`update staff_users set role = 'admin'`;
+});
+
+test("a selection over the limit offers the oldest by the numbers of the answer, not of its sentence", async ({
+  page,
+}) => {
+  await deadMessages(126, 45);
+  await signIn(page, "/events?status=dead&org_id=45");
+  await page.getByRole("checkbox", { name: "Select all on this page" }).click();
+  await page.getByRole("button", { name: /^All .*that match/ }).click();
+  await page.route("**/api/webhooks/replays", async (route) => {
+    const response = await route.fetch();
+    const answer = await response.json();
+    // The sentence may be said in other words at any time.
+    await route.fulfill({ response, json: { ...answer, title: "Too large.", error: "Too large." } });
+  });
+  await page.getByTestId("replay-selected").click();
+  await expect(page.getByText("126 events match. One replay takes at most 125.")).toBeVisible();
+  await page.getByRole("button", { name: "Replay the oldest 125" }).click();
+  await expect(page.getByTestId("replay-confirm")).toHaveText("Replay 125 events to Agent SDK");
 });
 
 async function download(page: Page, button: string): Promise<string> {

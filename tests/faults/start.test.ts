@@ -2,13 +2,15 @@
  * A DATA_DIR that cannot be used, by starting the real app on it: one clear line with a way out, never a stack trace, and
  * following the way out it starts again with everything it had.
  */
-import { execFileSync } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ROOT } from "../../lib/db/supabase-cli";
 import { removeWhenWeDie } from "../../lib/db/throwaway";
-import { startApp, temporaryDirectory } from "../support/app";
+import { type RunningApp, startApp, temporaryDirectory } from "../support/app";
 import { APP_ENVIRONMENT } from "../support/processes";
 
 const IS_ROOT = process.getuid?.() === 0;
@@ -55,6 +57,38 @@ async function startsAgain(): Promise<void> {
   expect((await fetch(`${app.url}/api/webhooks/health`)).status).toBe(200);
   await app.stop();
 }
+
+describe("npm run send and simulate, of an app with a PORT and a DATA_DIR of its own", () => {
+  const run = promisify(execFile);
+  /** As in a new shell: nothing says where the app is. */
+  const shell = (env: Record<string, string> = {}) => ({
+    cwd: ROOT,
+    env: { ...process.env, PORT: "", DATA_DIR: "", ...env },
+  });
+  let app: RunningApp;
+
+  beforeAll(async () => {
+    app = await startApp({ dataDir });
+  }, 400_000);
+  afterAll(() => app?.stop());
+
+  test("reach it by the command that the start prints", async () => {
+    const command = /Try it +(npm run send .*)/.exec(app.output())?.[1] ?? "";
+    expect(command).toBe(`npm run send -- stripe invoice.payment_succeeded --data-dir ${dataDir} --url ${app.url}`);
+    const { stdout } = await run("sh", ["-c", command], shell());
+    expect(stdout).toContain(`Open it: ${app.url}/events/we_`);
+  });
+
+  test.each([
+    ["DATA_DIR", () => ({ DATA_DIR: dataDir })],
+    ["PORT and DATA_DIR", () => ({ PORT: new URL(app.url).port, DATA_DIR: dataDir })],
+  ])("reach it by %s", async (_name, env) => {
+    const sent = await run("npm", ["run", "send", "--", "stripe", "invoice.payment_succeeded"], shell(env()));
+    expect(sent.stdout).toContain(`Open it: ${app.url}/events/we_`);
+    const simulate = ["run", "simulate", "--", "--count", "3", "--rate", "50", "--agent-port", "0"];
+    expect((await run("npm", simulate, shell(env()))).stdout).toContain("Every answer was the expected one.");
+  });
+});
 
 describe("secrets.json", () => {
   const whole = () => readFileSync(`${secretsFile}.bak`, "utf8");

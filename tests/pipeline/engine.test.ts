@@ -328,6 +328,7 @@ describe("limits", () => {
           status: 422,
           field: "limit",
           title: expect.stringContaining("matches 6 events; a bulk replay takes at most 4"),
+          more: { matched: 6, limit: 4 },
         },
       });
       const replay = await createReplay(ask({ selection: { ...dead, limit: 4 } }));

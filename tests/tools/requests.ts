@@ -1,6 +1,7 @@
 /** What the tools send: events of lib/samples, really signed, to a running Redrive. */
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { findAddress } from "@/lib/boot/kept-address";
 import type { HeaderPairs } from "@/lib/providers/provider";
 import { makerOf } from "../../lib/samples/sign";
 import type { Sender } from "../fixtures/sign";
@@ -12,6 +13,12 @@ export interface Answer {
   status: number;
   body: string;
   milliseconds: number;
+}
+
+/** Where the running app is. Its secrets are read from `data-dir` from now on, where that is given. */
+export function findApp(asked: { url?: string; "data-dir"?: string }): string {
+  if (asked["data-dir"]) process.env.DATA_DIR = asked["data-dir"];
+  return (asked.url ?? findAddress()).replace(/\/+$/, "");
 }
 
 /** Posts to the provider's route. Throws `ToolError` when nothing answers. */

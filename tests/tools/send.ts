@@ -1,12 +1,12 @@
 /**
- * `npm run send -- <provider> <event> [--stale|--tampered|--unsigned|--twice] [--url …] [--key …] [--org …]`
+ * `npm run send -- <provider> <event> [--stale|--tampered|--unsigned|--twice] [--url …] [--data-dir …] [--key …] [--org …]`
  * posts a really signed sample to a running Redrive and says what to look at. Exit 0: answered as it should be.
  */
 import { parseArgs } from "node:util";
 import { sample } from "../../lib/samples";
 import { makerOf } from "../../lib/samples/sign";
 import { requestOf, SENDERS, type Sender } from "../fixtures/sign";
-import { type Answer, post, signingSecret, ToolError } from "./requests";
+import { type Answer, findApp, post, signingSecret, ToolError } from "./requests";
 
 const USAGE = `npm run send -- <provider> <event> [options]
 
@@ -17,7 +17,8 @@ const USAGE = `npm run send -- <provider> <event> [options]
   --key <id>   the event's id (default: a new one)
   --org <id>   the organisation it belongs to (Stripe account, Telnyx organisation, Chatwoot account number, Shopify
                or Mitto shop)
-  --url <url>  the running app (default http://localhost:3000)
+  --url <url>  the running app (default: the one on PORT, the one that runs in DATA_DIR, or http://localhost:3000)
+  --data-dir <directory>  where the running app keeps its secrets (default: DATA_DIR, or .data)
 
 Providers and events:
 ${SENDERS.map((provider) => `  ${provider.padEnd(10)} ${makerOf(provider).types.join("\n             ")}`).join("\n")}`;
@@ -78,7 +79,7 @@ function readArguments() {
   if (provider === "chatwoot" && values.org !== undefined && !/^\d+$/.test(values.org)) {
     throw new ToolError("--org is a number for Chatwoot: its accounts are numbered.");
   }
-  return { provider, type, options: { ...values, url: values.url.replace(/\/+$/, "") } };
+  return { provider, type, options: { ...values, url: findApp(values) } };
 }
 
 function parsed() {
@@ -94,7 +95,8 @@ function parsed() {
         twice: flag,
         key: text,
         org: text,
-        url: { ...text, default: "http://localhost:3000" },
+        url: text,
+        "data-dir": text,
       },
     });
   } catch (error) {

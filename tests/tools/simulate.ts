@@ -1,5 +1,5 @@
 /**
- * `npm run simulate [-- --rate 4 --count 100 --url … --agent-port 4111 --seed 1]` keeps a running Redrive busy: signed
+ * `npm run simulate [-- --rate 4 --count 100 --url … --data-dir … --agent-port 4111 --seed 1]` keeps a running Redrive busy: signed
  * events of all providers, some twice, some out of order, a few forged, stale or unusable, and a stand-in for the Agent
  * SDK that fails in phases. In a terminal, f toggles the failing by hand. One line a second; Ctrl-C ends it.
  */
@@ -9,7 +9,7 @@ import type { HeaderPairs } from "@/lib/providers/provider";
 import type { Sample } from "../../lib/samples";
 import { sign } from "../fixtures/sign";
 import { AGENT_SDK_PORT, type AgentMode, type AgentSdk, startAgentSdk } from "./agent-sdk";
-import { post, secretNamed, signingSecret, ToolError } from "./requests";
+import { findApp, post, secretNamed, signingSecret, ToolError } from "./requests";
 import { type Story, stories } from "./stories";
 
 const DUPLICATE_SHARE = 0.04;
@@ -66,14 +66,16 @@ async function simulate() {
 
 function readArguments() {
   const text = { type: "string" } as const;
-  const { values } = parseArgs({ options: { rate: text, count: text, url: text, "agent-port": text, seed: text } });
+  const { values } = parseArgs({
+    options: { rate: text, count: text, url: text, "data-dir": text, "agent-port": text, seed: text },
+  });
   const number = (name: "rate" | "count" | "agent-port" | "seed", fallback: number): number => {
     const value = Number(values[name] ?? fallback);
     if (!(value >= 0)) throw new ToolError(`--${name} must be a number.`);
     return value;
   };
   return {
-    url: values.url ?? "http://localhost:3000",
+    url: findApp(values),
     rate: Math.max(number("rate", 4), 0.1),
     count: number("count", Number.POSITIVE_INFINITY),
     agentPort: number("agent-port", AGENT_SDK_PORT),

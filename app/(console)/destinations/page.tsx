@@ -1,8 +1,11 @@
+import { dehydrate, HydrationBoundary } from "@tanstack/react-query";
 import type { Metadata } from "next";
 import { DestinationList } from "@/components/destinations/destination-list";
 import { InvalidFilter } from "@/components/filters/invalid-filter";
 import { requireStaff } from "@/lib/auth/authorise";
 import { mayActor } from "@/lib/auth/permissions";
+import { destinationListQuery } from "@/lib/client/queries/destinations";
+import { makeQueryClient } from "@/lib/client/query-client";
 import { destinationFilterRequest } from "@/lib/contract/api/destination-filter";
 import { readQuery } from "@/lib/contract/event-filter";
 import { listDestinations } from "@/lib/queries/destinations";
@@ -26,5 +29,11 @@ export default async function DestinationsPage({ searchParams }: PageProps<"/des
     );
   }
   const rights = { mayOperate: mayActor(actor, "operate"), mayManage: mayActor(actor, "manage") };
-  return <DestinationList filter={filter.data} initial={await listDestinations(actor)} rights={rights} />;
+  const client = makeQueryClient();
+  await client.fetchQuery({ ...destinationListQuery(), queryFn: () => listDestinations(actor) });
+  return (
+    <HydrationBoundary state={dehydrate(client)}>
+      <DestinationList filter={filter.data} rights={rights} />
+    </HydrationBoundary>
+  );
 }

@@ -1,3 +1,4 @@
+import { dehydrate, HydrationBoundary } from "@tanstack/react-query";
 import type { Metadata } from "next";
 import { cookies } from "next/headers";
 import { redirect } from "next/navigation";
@@ -7,17 +8,21 @@ import { Histogram } from "@/components/event-list/histogram";
 import { PreferencesProvider } from "@/components/event-list/preferences-context";
 import { SearchTooWide } from "@/components/event-list/search-too-wide";
 import { PREFERENCES_COOKIE } from "@/components/event-list/table-preferences";
-import { historyAddress, isFiltered } from "@/components/filters/history-address";
+import { isFiltered } from "@/components/filters/event-filter-text";
 import { InvalidFilter } from "@/components/filters/invalid-filter";
+import { historyAddress } from "@/components/links";
 import { requireStaff } from "@/lib/auth/authorise";
-import { mayActor } from "@/lib/auth/permissions";
 import type { Person } from "@/lib/auth/session";
+import { sendCommand } from "@/lib/boot/send-command";
+import { eventListQuery } from "@/lib/client/queries/events";
+import { makeQueryClient } from "@/lib/client/query-client";
 import { type EventFilter, eventListSchema, readQuery } from "@/lib/contract/event-filter";
 import { DatabaseBusy } from "@/lib/db/client";
 import { Problem, type ProblemInit } from "@/lib/errors";
 import { readDestinationNames } from "@/lib/queries/destination-names";
 import { type EventPageRequest, listEvents } from "@/lib/queries/events";
 import { describeBusy } from "@/lib/queries/search-timeout";
+import { replayPermissions } from "../permissions";
 
 export const metadata: Metadata = { title: "Events" };
 
@@ -47,16 +52,24 @@ async function NamedFilter({ filter, actor }: { filter: EventFilter; actor: Pers
 /** What the filter finds. Sent after the filter itself, which the browser draws while the database reads. */
 async function FoundEvents({ filter, page, actor }: { filter: EventFilter; page: EventPageRequest; actor: Person }) {
   const { cursor, after } = page;
-  const initial = await listEvents(filter, page, actor).catch(refusedSearch);
+  const client = makeQueryClient();
+  const queryFn = () => listEvents(filter, page, actor);
+  const initial = await client.fetchQuery({ ...eventListQuery({ ...filter, ...page }), queryFn }).catch(refusedSearch);
   if ("refusal" in initial) return <SearchTooWide {...initial.refusal} />;
   // Nothing newer than this page: it is part of the newest one, which goes on by itself.
   if (after && initial.previous_cursor === null) redirect(historyAddress(filter));
   const isFirstRun = initial.events.length === 0 && !cursor && !isFiltered(filter);
-  const rights = { mayReplay: mayActor(actor, "replay"), mayReplayMany: mayActor(actor, "replay_many") };
+  const rights = replayPermissions(actor);
   return (
     <>
       {filter.text === undefined && !isFirstRun && <Histogram filter={filter} />}
-      <EventHistory key={historyAddress({ ...filter, cursor, after })} {...{ filter, ...page, initial, rights }} />
+      <HydrationBoundary state={dehydrate(client)}>
+        <EventHistory
+          key={historyAddress({ ...filter, cursor, after })}
+          {...{ filter, ...page, rights }}
+          sendCommand={sendCommand()}
+        />
+      </HydrationBoundary>
     </>
   );
 }

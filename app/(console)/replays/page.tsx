@@ -1,8 +1,11 @@
+import { dehydrate, HydrationBoundary } from "@tanstack/react-query";
 import type { Metadata } from "next";
 import { InvalidFilter } from "@/components/filters/invalid-filter";
 import { ReplayFilterBar } from "@/components/replays/replay-filter-bar";
 import { ReplayList } from "@/components/replays/replay-list";
 import { requireStaff } from "@/lib/auth/authorise";
+import { replayListQuery } from "@/lib/client/queries/replays";
+import { makeQueryClient } from "@/lib/client/query-client";
 import { listReplaysRequest } from "@/lib/contract/api/replay-requests";
 import { readQuery } from "@/lib/contract/event-filter";
 import { printReplayFilter } from "@/lib/contract/replay-filter";
@@ -27,11 +30,13 @@ export default async function ReplaysPage({ searchParams }: PageProps<"/replays"
     );
   }
   const { limit, cursor, ...filter } = query.data;
-  const initial = await listReplays(filter, { limit, cursor }, actor);
+  const client = makeQueryClient();
+  const queryFn = () => listReplays(filter, { limit, cursor }, actor);
+  await client.fetchQuery({ ...replayListQuery({ ...filter, cursor }), queryFn });
   return (
-    <>
+    <HydrationBoundary state={dehydrate(client)}>
       <ReplayFilterBar filter={filter} />
-      <ReplayList key={printReplayFilter({ ...filter, cursor })} {...{ filter, cursor, initial }} />
-    </>
+      <ReplayList key={printReplayFilter({ ...filter, cursor })} {...{ filter, cursor }} />
+    </HydrationBoundary>
   );
 }

@@ -1,1 +1,1 @@
-export { SourceSkeleton as default } from "@/components/sources/source-skeleton";
+export { SourceSkeleton as default } from "@/components/endpoints/source-skeleton";

@@ -1,8 +1,11 @@
+import { dehydrate, HydrationBoundary } from "@tanstack/react-query";
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { EventDetailPage } from "@/components/event-detail/event-detail-page";
 import { requireStaff } from "@/lib/auth/authorise";
 import { mayActor } from "@/lib/auth/permissions";
+import { eventQuery } from "@/lib/client/queries/events";
+import { makeQueryClient } from "@/lib/client/query-client";
 import { eventFilterSchema, readQuery } from "@/lib/contract/event-filter";
 import { printEventFilter } from "@/lib/contract/print-filter";
 import { getEvent } from "@/lib/queries/events";
@@ -17,7 +20,13 @@ export default async function EventPage({ params, searchParams }: PageProps<"/ev
   const event = await getEvent((await params).id, actor);
   if (!event) notFound();
   const within = printedFilter((await searchParams).in);
-  return <EventDetailPage key={event.id} initial={event} within={within} mayReplay={mayActor(actor, "replay")} />;
+  const client = makeQueryClient();
+  client.setQueryData(eventQuery(event.id).queryKey, event);
+  return (
+    <HydrationBoundary state={dehydrate(client)}>
+      <EventDetailPage key={event.id} id={event.id} within={within} mayReplay={mayActor(actor, "replay")} />
+    </HydrationBoundary>
+  );
 }
 
 /** A filter that is none means the whole history: the event itself is what was asked for. */

@@ -1,12 +1,15 @@
+import { dehydrate, HydrationBoundary } from "@tanstack/react-query";
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { ReplayDetailPage } from "@/components/replays/replay-detail-page";
 import { requireStaff } from "@/lib/auth/authorise";
-import { mayActor } from "@/lib/auth/permissions";
+import { replayItemsQuery, replayQuery } from "@/lib/client/queries/replays";
+import { makeQueryClient } from "@/lib/client/query-client";
 import { ITEMS_PER_PAGE } from "@/lib/client/replays";
 import { replayItemsRequest } from "@/lib/contract/api/replay-requests";
 import { readReplay } from "@/lib/pipeline/replay";
 import { listReplayItems, summariseReplay } from "@/lib/queries/replays";
+import { replayPermissions } from "../../permissions";
 
 export async function generateMetadata({ params }: PageProps<"/replays/[id]">): Promise<Metadata> {
   return { title: `Replay ${(await params).id}` };
@@ -19,10 +22,17 @@ export default async function ReplayPage({ params, searchParams }: PageProps<"/r
   // An outcome that is none shows everything, under a heading that says so.
   const asked = replayItemsRequest.shape.outcome.safeParse((await searchParams).outcome);
   const outcome = asked.success ? asked.data : undefined;
-  const [summary, items] = await Promise.all([
+  const client = makeQueryClient();
+  const queryFn = () => listReplayItems(replay.id, { outcome, limit: ITEMS_PER_PAGE }, actor);
+  const [summary] = await Promise.all([
     summariseReplay(replay.id, actor),
-    listReplayItems(replay.id, { outcome, limit: ITEMS_PER_PAGE }, actor),
+    client.fetchInfiniteQuery({ ...replayItemsQuery(replay.id, outcome), queryFn }),
   ]);
-  const rights = { mayReplay: mayActor(actor, "replay"), mayReplayMany: mayActor(actor, "replay_many") };
-  return <ReplayDetailPage key={replay.id} initial={{ ...replay, summary }} {...{ items, outcome, rights }} />;
+  client.setQueryData(replayQuery(replay.id).queryKey, { ...replay, summary });
+  const rights = replayPermissions(actor);
+  return (
+    <HydrationBoundary state={dehydrate(client)}>
+      <ReplayDetailPage key={replay.id} id={replay.id} {...{ outcome, rights }} />
+    </HydrationBoundary>
+  );
 }

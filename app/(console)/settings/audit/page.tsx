@@ -1,8 +1,11 @@
+import { dehydrate, HydrationBoundary } from "@tanstack/react-query";
 import type { Metadata } from "next";
 import { InvalidFilter } from "@/components/filters/invalid-filter";
 import { AuditFilterBar } from "@/components/settings/audit-filter-bar";
 import { AuditList } from "@/components/settings/audit-list";
 import { requireStaff } from "@/lib/auth/authorise";
+import { auditQuery } from "@/lib/client/queries/settings";
+import { makeQueryClient } from "@/lib/client/query-client";
 import { auditRequest } from "@/lib/contract/api/staff";
 import { printAuditFilter } from "@/lib/contract/audit-filter";
 import { readQuery } from "@/lib/contract/event-filter";
@@ -27,14 +30,16 @@ export default async function AuditPage({ searchParams }: PageProps<"/settings/a
     );
   }
   const { limit, cursor, ...filter } = query.data;
-  const [initial, choices] = await Promise.all([
-    listActions(filter, { limit, cursor }, actor),
+  const client = makeQueryClient();
+  const queryFn = () => listActions(filter, { limit, cursor }, actor);
+  const [choices] = await Promise.all([
     listActionChoices(actor),
+    client.fetchQuery({ ...auditQuery({ ...filter, cursor }), queryFn }),
   ]);
   return (
-    <>
+    <HydrationBoundary state={dehydrate(client)}>
       <AuditFilterBar filter={filter} choices={choices} />
-      <AuditList key={printAuditFilter({ ...filter, cursor })} {...{ filter, cursor, initial }} />
-    </>
+      <AuditList key={printAuditFilter({ ...filter, cursor })} {...{ filter, cursor }} />
+    </HydrationBoundary>
   );
 }

@@ -1,22 +1,25 @@
+import { dehydrate, HydrationBoundary } from "@tanstack/react-query";
 import type { Metadata } from "next";
 import { PeopleList } from "@/components/settings/people-list";
 import { requireStaff } from "@/lib/auth/authorise";
 import { listSignInLimits } from "@/lib/auth/guesses";
 import { singleSignOnSettings } from "@/lib/auth/single-sign-on/configuration";
 import { listStaff } from "@/lib/auth/staff";
+import { signInLimitsQuery, staffQuery } from "@/lib/client/queries/settings";
+import { makeQueryClient } from "@/lib/client/query-client";
 
 export const metadata: Metadata = { title: "People" };
 
 export default async function PeoplePage() {
   const actor = await requireStaff("manage");
-  const [people, limits] = await Promise.all([listStaff(actor), listSignInLimits(actor)]);
+  const client = makeQueryClient();
+  await Promise.all([
+    client.fetchQuery({ ...staffQuery(), queryFn: () => listStaff(actor) }),
+    client.fetchQuery({ ...signInLimitsQuery(), queryFn: () => listSignInLimits(actor) }),
+  ]);
   return (
-    <PeopleList
-      initial={people}
-      limits={limits}
-      ownId={actor.id}
-      ownOrganisations={actor.organisations}
-      singleSignOn={singleSignOnSettings()}
-    />
+    <HydrationBoundary state={dehydrate(client)}>
+      <PeopleList ownId={actor.id} ownOrganisations={actor.organisations} singleSignOn={singleSignOnSettings()} />
+    </HydrationBoundary>
   );
 }

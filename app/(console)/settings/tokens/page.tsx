@@ -1,11 +1,20 @@
+import { dehydrate, HydrationBoundary } from "@tanstack/react-query";
 import type { Metadata } from "next";
 import { TokenList } from "@/components/settings/token-list";
 import { listApiTokens } from "@/lib/auth/api-tokens";
 import { requireStaff } from "@/lib/auth/authorise";
+import { tokensQuery } from "@/lib/client/queries/settings";
+import { makeQueryClient } from "@/lib/client/query-client";
 
 export const metadata: Metadata = { title: "API tokens" };
 
 export default async function TokensPage() {
   const actor = await requireStaff("manage");
-  return <TokenList initial={await listApiTokens(actor)} ownOrganisations={actor.organisations} />;
+  const client = makeQueryClient();
+  await client.fetchQuery({ ...tokensQuery(), queryFn: () => listApiTokens(actor) });
+  return (
+    <HydrationBoundary state={dehydrate(client)}>
+      <TokenList ownOrganisations={actor.organisations} />
+    </HydrationBoundary>
+  );
 }

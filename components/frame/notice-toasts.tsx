@@ -1,0 +1,41 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import { usePathname, useRouter } from "next/navigation";
+import { useEffect, useRef } from "react";
+import { seeNotices } from "@/lib/client/notices";
+import { noticesQuery } from "@/lib/client/queries/frame";
+import { loadToast } from "@/lib/client/toaster";
+import { STREAM_POLL_MS, useLiveRefetch } from "@/lib/client/use-live-refetch";
+
+const LOOK_EVERY_MS = 10_000;
+
+/** Tells what somebody asked to be told, on whichever page they are. A hidden tab does not ask, and tells nothing. */
+export function NoticeToasts() {
+  const router = useRouter();
+  const path = usePathname();
+  const told = useRef(0);
+  const streaming = useLiveRefetch({ interests: ["notices"], read: () => void refetch() });
+  const { data, refetch } = useQuery({
+    ...noticesQuery(),
+    refetchInterval: streaming ? STREAM_POLL_MS : LOOK_EVERY_MS,
+  });
+  useEffect(() => {
+    const fresh = (data ?? []).filter(({ id }) => id > told.current);
+    const newest = Math.max(0, ...fresh.map(({ id }) => id));
+    if (newest === 0) return;
+    told.current = newest;
+    void seeNotices(newest).catch(() => {
+      // Not marked as seen: it is told once more after a reload, which is better than never.
+    });
+    void loadToast().then((toast) => {
+      for (const { subject, message } of fresh.reverse()) {
+        const address = `/replays/${subject}`;
+        // Whoever looks at the replay has seen it end.
+        if (path === address) continue;
+        toast.info(message, { action: { label: "Show", onClick: () => router.push(address) } });
+      }
+    });
+  }, [data, path, router]);
+  return null;
+}

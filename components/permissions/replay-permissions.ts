@@ -1,0 +1,22 @@
+/** Who may replay what, as the page explains it. lib/auth/permissions.ts and the API decide. */
+export interface ReplayPermissions {
+  /** One event, or a few that were chosen. */
+  mayReplay: boolean;
+  /** All that match a filter, and more than a few. */
+  mayReplayMany: boolean;
+  /** How many are a few: REPLAY_MAX_CHOSEN of the server. */
+  mostChosen: number;
+}
+
+const VIEWER = "Viewers cannot replay events. Ask an administrator for the Support role.";
+
+export const MAY_NOT_RESOLVE = "Viewers cannot make changes. Ask an administrator for the Support role.";
+
+/** Why these cannot be replayed by this person; null when they can. `matching` means all that a filter matches. */
+export function forbiddenTo(permissions: ReplayPermissions, size: number | "matching"): string | null {
+  const { mayReplay, mayReplayMany, mostChosen } = permissions;
+  if (!mayReplay) return VIEWER;
+  if (mayReplayMany) return null;
+  if (size === "matching") return "Your role can replay selected events only. Ask an administrator to replay all.";
+  return size > mostChosen ? `Your role can replay up to ${mostChosen} events at a time. Choose fewer.` : null;
+}

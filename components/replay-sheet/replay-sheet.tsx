@@ -1,0 +1,129 @@
+"use client";
+
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useRouter } from "next/navigation";
+import { type ReactNode, useRef, useState } from "react";
+import { ALL } from "@/lib/client/queries/all";
+import { railCountsQuery } from "@/lib/client/queries/frame";
+import { startAsShown, useDraft } from "@/lib/client/replay-draft";
+import type { AskedOptions } from "@/lib/client/replays";
+import { plural } from "../format";
+import { ReasonField } from "../forms/reason-field";
+import { Sheet } from "../ui/sheet";
+import { PreviewError } from "./preview-error";
+import { PreviewReport } from "./preview-report";
+import { PreviewSkeleton } from "./preview-skeleton";
+import { ReplayOptionsSection } from "./replay-options-section";
+import { atThisMoment, type ReplayTarget, selectionOf } from "./replay-target";
+import { SheetFooter } from "./sheet-footer";
+import { SplitList } from "./split-list";
+
+/** From this many on, a replay is careful by itself: a few first, and it stops when they fail. */
+const CAREFUL_FROM = 20;
+const CAREFUL: AskedOptions = { canary: 5, stopOnFailureRate: 0.2, notifyOnCompletion: true };
+
+/** What, what will happen, how, why, go. Mounted while it is open, so that it starts afresh each time. */
+export function ReplaySheet({
+  target: asked,
+  onClose,
+  onStarted,
+}: {
+  target: ReplayTarget;
+  onClose: () => void;
+  onStarted?: () => void;
+}) {
+  const router = useRouter();
+  const client = useQueryClient();
+  const [target] = useState(() => atThisMoment(asked));
+  const [limit, setLimit] = useState<number>();
+  const [asFirst] = useState<AskedOptions>(isMany(target) ? CAREFUL : {});
+  const [options, setOptions] = useState(asFirst);
+  const [reason, setReason] = useState("");
+  const selection = selectionOf(target, limit);
+  const { data, error, isFetching, refetch } = useDraft(selection, options);
+  // One key per sheet and wish: a click that is sent twice makes one replay.
+  const key = useRef({ wish: "", key: "" });
+
+  const start = useMutation({
+    mutationFn: (shown: NonNullable<typeof data>) => {
+      const ask = { selection, options, reason: reason.trim() };
+      const wish = JSON.stringify(ask);
+      if (key.current.wish !== wish) key.current = { wish, key: crypto.randomUUID() };
+      return startAsShown(ask, shown.preview, key.current.key);
+    },
+    onSuccess: (answer) => {
+      if ("started" in answer) {
+        router.push(`/replays/${answer.started.id}`);
+        void client.invalidateQueries({ queryKey: ALL.replays });
+        void client.invalidateQueries({ queryKey: railCountsQuery().queryKey });
+        onClose();
+        onStarted?.();
+      } else {
+        key.current = { wish: "", key: "" };
+        refetch();
+      }
+    },
+  });
+  const moved = start.data && "moved" in start.data;
+  const drafted = error ? undefined : data;
+  const change = (part: AskedOptions) => {
+    start.reset();
+    setOptions({ ...options, ...part });
+  };
+
+  return (
+    <Sheet
+      open
+      dirty={reason.trim() !== "" || options !== asFirst}
+      onOpenChange={(open) => !open && onClose()}
+      title={drafted ? `Replay ${plural(drafted.preview.events, "event")}` : "Replay"}
+      description="The received bytes are delivered again, unchanged. Nothing runs until you confirm."
+      footer={
+        <SheetFooter
+          drafted={drafted}
+          fresh={!isFetching}
+          options={options}
+          reason={reason}
+          pending={start.isPending}
+          problem={start.error}
+          moved={moved ?? false}
+          onStart={() => drafted && start.mutate(drafted)}
+          onCancel={onClose}
+        />
+      }
+    >
+      <Part title="What">
+        {error && <PreviewError error={error} onTake={setLimit} onRetry={() => refetch()} />}
+        {drafted ? <SplitList by={drafted.preview.by} /> : !error && <PreviewSkeleton lines={3} />}
+      </Part>
+      {!error && (
+        <Part title="What will happen" busy={isFetching}>
+          {drafted ? <PreviewReport drafted={drafted} onTried={() => void refetch()} /> : <PreviewSkeleton lines={5} />}
+        </Part>
+      )}
+      <Part title="How">
+        <ReplayOptionsSection
+          options={options}
+          single={target.kind === "chosen" && target.eventIds.length === 1}
+          onChange={change}
+        />
+      </Part>
+      <section className="pt-4">
+        <ReasonField value={reason} onChange={setReason} />
+      </section>
+    </Sheet>
+  );
+}
+
+function Part({ title, busy, children }: { title: string; busy?: boolean; children: ReactNode }) {
+  return (
+    <section aria-label={title} aria-busy={busy} className="border-b pt-4 pb-4">
+      <h3 className="mb-1 text-faint text-sm">{title}</h3>
+      <div className={busy ? "opacity-60 transition-opacity duration-150" : undefined}>{children}</div>
+    </section>
+  );
+}
+
+function isMany(target: ReplayTarget): boolean {
+  return target.kind === "matching" || target.eventIds.length >= CAREFUL_FROM;
+}
