@@ -1,6 +1,4 @@
--- What providers told us. `raw_body` is the record: verify, forward and replay use it, and nothing ever changes it but a
--- privacy request.
--- Written by accept_events; the status is rolled up from the deliveries by roll_up_events.
+-- What providers told us. Written by store_events; the status is rolled up from the deliveries by roll_up_events.
 
 create table public.events (
   id bigint generated always as identity primary key,
@@ -29,7 +27,8 @@ create table public.events (
   unsigned_key boolean not null default false,
   -- A person asked the sender to forget them: bytes, payload and headers are gone, the hashes stay.
   redacted_at timestamptz,
-  raw_body bytea not null,
+  -- Of the received bytes, which are in event_bodies: lists and claims ask only how many they are.
+  body_size integer not null check (body_size >= 0),
   body_sha256 bytea not null,
   -- What is equal on every honest retry: the body's hash, or a hash of the part a provider does not vary.
   fingerprint bytea not null,
@@ -89,6 +88,17 @@ create index events_by_idempotency_key on public.events
 create index events_by_request_id on public.events using hash (request_id);
 
 alter table public.events enable row level security;
+
+-- The received bytes, exactly: the record. Verify, forward and replay use them, and nothing changes them but a privacy request. One
+-- row per event: store_events writes both, and deleting an event deletes it (delete_event_bodies). Apart, so that lists never pass
+-- over bytes and a change of status never copies them. No foreign key: both tables will be partitioned by time. Ids rise with
+-- time, so the key can be partitioned by.
+create table public.event_bodies (
+  event_id bigint primary key,
+  raw_body bytea not null
+);
+
+alter table public.event_bodies enable row level security;
 
 -- What makes an event a duplicate: narrow, so that it can outlive the events, which are partitioned by time one day.
 create table public.event_keys (

@@ -1,4 +1,30 @@
--- Bodies as jsonb, and how much of them an answer may carry.
+-- Received bytes, the payload made from them, and how much of both an answer may carry.
+
+-- The received bytes of an event. By its id: whoever passes a whole event makes a copy of it, payload included.
+create function public.body_of(p_event_id bigint) returns bytea
+language sql stable set search_path = '' as $$
+  select b.raw_body from public.event_bodies b where b.event_id = p_event_id;
+$$;
+
+-- Bytes go with their event, whoever deletes it.
+create function public.delete_event_bodies() returns trigger
+language plpgsql volatile set search_path = '' as $$
+begin
+  if tg_op = 'TRUNCATE' then
+    truncate public.event_bodies;
+  else
+    delete from public.event_bodies b using deleted d where b.event_id = d.id;
+  end if;
+  return null;
+end
+$$;
+
+create trigger delete_event_bodies after delete on public.events
+referencing old table as deleted
+for each statement execute function public.delete_event_bodies();
+
+create trigger truncate_event_bodies after truncate on public.events
+for each statement execute function public.delete_event_bodies();
 
 -- The payload of an event, and its only reader: where payloads are kept is decided here and in 302_store_events.sql. A parsed body, so
 -- that it is inlined.
@@ -36,7 +62,7 @@ $$;
 -- The bytes that a payload adds to an answer, without reading it: those of the body it was made from.
 create function public.payload_bytes(e public.events) returns bigint
 language sql immutable
-return case when public.payload_of(e) is null then 0 else octet_length((e).raw_body) end;
+return case when public.payload_of(e) is null then 0 else (e).body_size end;
 
 -- An event as projections take it, with the settings of its source (lib/pipeline/projectable.ts). A parsed body, so that it is
 -- inlined: no copy of the row is made, which would fetch its payload too.
@@ -46,5 +72,5 @@ return jsonb_build_object(
   'id', (e).id, 'provider', (e).provider, 'event_key', (e).event_key, 'event_type', (e).event_type,
   'received_at', public.iso((e).received_at), 'occurred_at', public.iso((e).occurred_at),
   'organisation_id', (e).organisation_id, 'company_id', (e).company_id, 'settings', p_settings,
-  'body', encode((e).raw_body, 'base64')
+  'body', encode(public.body_of((e).id), 'base64')
 );

@@ -19,7 +19,7 @@ $$;
 
 -- Whether a request to forget is about this event. The shop is organisation and company together, as its source binds them.
 create function public.event_concerned(e public.events, p public.privacy_requests) returns boolean
-language sql immutable set search_path = '' as $$
+language sql stable set search_path = '' as $$
   select coalesce(
     (e).provider = 'shopify'
     and (e).organisation_id = (p).organisation_id
@@ -34,7 +34,7 @@ language sql immutable set search_path = '' as $$
         or coalesce(public.payload_of(e) ->> 'customer_id' = (p).customer_id, false)
         or coalesce(starts_with((e).object_id, 'order:') and (p).order_ids ? substr((e).object_id, 7), false)
         -- What could not be kept as payload is searched as it came.
-        or public.payload_of(e) is null and public.names_one_of((e).raw_body, p)
+        or public.payload_of(e) is null and public.names_one_of(public.body_of((e).id), p)
       else false
     end,
     false
@@ -54,10 +54,8 @@ begin
       'orders_requested', public.payload_of(e) -> 'orders_requested',
       'data_request', case when public.payload_of(e) ? 'data_request' then jsonb_build_object('id', public.payload_of(e) #> '{data_request,id}') end
     ));
-    e.raw_body := convert_to(public.payload_of(e)::text, 'UTF8');
   else
     e.payload := null;
-    e.raw_body := convert_to('{"redacted":"The person this was about asked to be forgotten."}', 'UTF8');
   end if;
   e.headers := coalesce((
     select jsonb_agg(h.pair order by h.place)
@@ -65,8 +63,17 @@ begin
     where lower(h.pair ->> 0) ~ '^(x-)?shopify-(topic|action|shop-domain|event-id|webhook-id|triggered-at|api-version)$'
   ), '[]');
   e.redacted_at := public.now_();
+  e.body_size := octet_length(public.redacted_body(e));
   return e;
 end
+$$;
+
+-- The bytes of a redacted event: its payload, or that it is gone.
+create function public.redacted_body(e public.events) returns bytea
+language sql stable set search_path = '' as $$
+  select convert_to(
+    coalesce(public.payload_of(e)::text, '{"redacted":"The person this was about asked to be forgotten."}'), 'UTF8'
+  );
 $$;
 
 -- Runs for every request that is written, and again when its event is replayed: then it forgets what a mistake brought back.
@@ -86,9 +93,12 @@ begin
   ) x;
 
   update public.events e set
-    raw_body = r.raw_body, payload = r.payload, headers = r.headers, redacted_at = r.redacted_at
+    body_size = r.body_size, payload = r.payload, headers = r.headers, redacted_at = r.redacted_at
   from public.events x cross join lateral public.redacted_event(x) r
   where e.id = any (v_events) and x.id = e.id;
+  update public.event_bodies b set raw_body = public.redacted_body(e)
+  from public.events e
+  where b.event_id = any (v_events) and e.id = b.event_id;
 
   delete from public.event_conflicts c where c.event_id = any (v_events);
 
@@ -131,7 +141,9 @@ begin
     select from public.privacy_requests p
     where p.organisation_id = new.organisation_id and public.event_concerned(new, p)
   ) then
-    return public.redacted_event(new);
+    new := public.redacted_event(new);
+    -- store_events wrote them before the event.
+    update public.event_bodies b set raw_body = public.redacted_body(new) where b.event_id = new.id;
   end if;
   return new;
 end

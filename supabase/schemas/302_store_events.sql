@@ -1,4 +1,4 @@
--- The events table's only way in. Called by accept_events, and by create_sample.
+-- The only way in of events and their bytes. Called by accept_events, and by create_sample.
 
 -- Stores the events whose key is new, and gives them deliveries to the destinations that want them; with p_for to that one
 -- alone, whatever it wants. p_events and p_deliver_suspected: as accept_events takes them; p_suspected: the numbers (n) of
@@ -10,6 +10,8 @@ language plpgsql volatile set search_path = '' as $$
 declare
   v_new bigint[];
   v_numbers integer[];
+  v_bodies bigint;
+  v_events bigint;
 begin
   -- In key order, so that two batches with the same keys wait for each other instead of deadlocking.
   with keys as materialized (
@@ -34,9 +36,17 @@ begin
     return v_new;
   end if;
 
+  -- Before the events, because a privacy request may change the bytes of one that comes late.
+  insert into public.event_bodies (event_id, raw_body)
+  select v_new[array_position(v_numbers, e.n)], decode(e.body, 'base64')
+  from jsonb_to_recordset(p_events) as e(n integer, body text)
+  where e.n = any (v_numbers)
+  order by 1;
+  get diagnostics v_bodies = row_count;
+
   insert into public.events (
     id, provider, event_key, event_key_hash, event_type, source_id, status, trust, parse_status, flags, organisation_id,
-    company_id, object_id, replaces_older, livemode, suspected_replay, unsigned_key, raw_body, body_sha256, fingerprint, payload,
+    company_id, object_id, replaces_older, livemode, suspected_replay, unsigned_key, body_size, body_sha256, fingerprint, payload,
     method, path, headers, content_type, request_id, occurred_at
   )
   overriding system value
@@ -51,7 +61,7 @@ begin
     e.trust,
     case when e.parse_status = 'ok' and b.payload is null then 'invalid_json' else e.parse_status end, coalesce(e.flags, '{}'),
     e.organisation_id, e.company_id, e.object_id, coalesce(e.replaces_older, false), e.livemode,
-    e.n = any (p_suspected), coalesce(e.unsigned_key, false), b.body, sha256(b.body), decode(e.fingerprint, 'hex'),
+    e.n = any (p_suspected), coalesce(e.unsigned_key, false), octet_length(b.body), sha256(b.body), decode(e.fingerprint, 'hex'),
     public.without_secrets(b.payload, e.secret_fields), e.method, e.path, e.headers, e.content_type, e.request_id,
     e.occurred_at
   from jsonb_to_recordset(p_events) as e(
@@ -72,6 +82,11 @@ begin
   ) b
   where e.n = any (v_numbers)
   order by 1;
+  get diagnostics v_events = row_count;
+  -- What is acknowledged can be delivered: no event without its bytes.
+  if v_events <> cardinality(v_new) or v_bodies <> v_events then
+    raise exception '% new events, % stored, with % bodies', cardinality(v_new), v_events, v_bodies;
+  end if;
 
   insert into public.deliveries (event_id, destination_id, status, ordering_key)
   select e.id, d.id, public.first_status(d), public.ordering_key_of(d, e)

@@ -135,7 +135,7 @@ begin
       join public.deliveries d on d.id = c.id
       join public.events e on e.id = d.event_id
       cross join lateral (
-        select case when octet_length(e.raw_body) > 65536 then octet_length(e.raw_body) else 0 end as heavy offset 0
+        select case when e.body_size > 65536 then e.body_size else 0 end as heavy offset 0
       ) b
     ) y
     where y.heavy = 0 or y.before < p_bytes

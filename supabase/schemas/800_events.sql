@@ -69,7 +69,7 @@ language sql stable set search_path = '' as $$
       'duplicate_count', e.duplicate_count, 'conflict_count', e.conflict_count, 'attempt_count', e.attempt_count,
       'last_error', e.last_error, 'last_error_class', e.last_error_class, 'occurred_at', public.iso(e.occurred_at),
       'received_at', public.iso(e.received_at), 'created_at', public.iso(e.received_at),
-      'processed_at', public.iso(e.processed_at), 'body_size', octet_length(e.raw_body), 'source_id', 'so_' || e.source_id,
+      'processed_at', public.iso(e.processed_at), 'body_size', e.body_size, 'source_id', 'so_' || e.source_id,
       'suspected_replay', e.suspected_replay, 'redacted_at', public.iso(e.redacted_at),
       'deliveries', coalesce((
         select jsonb_agg(jsonb_build_object(

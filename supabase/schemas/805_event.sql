@@ -5,7 +5,7 @@ create function public.get_event(p_id bigint, p_scope text[]) returns jsonb
 language sql stable set search_path = '' as $$
   select (public.event_summaries(array[e.id], p_scope) -> 0) || jsonb_build_object(
     'method', e.method, 'path', e.path, 'headers', e.headers, 'content_type', e.content_type,
-    'body_base64', translate(encode(e.raw_body, 'base64'), E'\n', ''), 'body_sha256', encode(e.body_sha256, 'hex'),
+    'body_base64', translate(encode(public.body_of(e.id), 'base64'), E'\n', ''), 'body_sha256', encode(e.body_sha256, 'hex'),
     'request_id', e.request_id,
     'deliveries', coalesce((
       select jsonb_agg(jsonb_build_object(
@@ -70,7 +70,7 @@ create function public.read_event_body(p_id bigint, p_scope text[]) returns json
 language sql stable set search_path = '' as $$
   select jsonb_build_object(
     'provider_slug', e.provider, 'parse_status', e.parse_status,
-    'body_base64', translate(encode(e.raw_body, 'base64'), E'\n', '')
+    'body_base64', translate(encode(public.body_of(e.id), 'base64'), E'\n', '')
   )
   from public.events e
   where e.id = p_id and public.in_scope(p_scope, e.organisation_id);

@@ -82,7 +82,7 @@ language sql stable set search_path = '' as $$
     'event', public.event_for_projection(e, (select s.settings from public.sources s where s.id = e.source_id))
   ) order by i.position), '[]')
   from (
-    select x.*, sum(octet_length(y.raw_body)) over (order by x.position) - octet_length(y.raw_body) as bytes_before
+    select x.*, sum(y.body_size) over (order by x.position) - y.body_size as bytes_before
     from (
       select * from public.replay_items z
       where z.replay_id = p_replay_id and z.position > p_after and z.outcome is null
