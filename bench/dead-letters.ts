@@ -24,7 +24,7 @@ try {
   const cause = { destination: [group.destination.slug], error_group: [group.error_group], delivery_status: ["dead"] };
   console.log(`${first?.page.total.deliveries} dead deliveries in ${first?.page.total.groups} groups`);
   await time("list_dead_letter_groups", () => sql`select list_dead_letter_groups(100, null)`);
-  await time("count_dead_letters", () => sql`select read_rail(null)`);
+  await time("count_dead_letters", () => sql`select read_nav_counts(null)`);
   for (const [name, filter] of Object.entries({
     "a group": { status: ["dead"], ...cause },
     "a destination that answered 5xx": { destination: [group.destination.slug], http_status: ["5xx"] },

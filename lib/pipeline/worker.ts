@@ -214,6 +214,8 @@ export async function runTick(limitMs = environment().TICK_SECONDS * 1000): Prom
 /** Holds and releases the deliveries of destinations, and hands on those of replays. Answers how many may be claimed now. */
 async function feed(): Promise<number> {
   const { DISABLE_AFTER_DAYS } = environment();
-  const released = await call<number>("pipeline", "attend_destinations", { p_disable_after_days: DISABLE_AFTER_DAYS });
+  const released = await call<number>("pipeline", "maintain_destinations", {
+    p_disable_after_days: DISABLE_AFTER_DAYS,
+  });
   return released + (await call<number>("pipeline", "advance_replays", {} as never));
 }

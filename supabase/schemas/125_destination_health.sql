@@ -1,5 +1,5 @@
 -- How destinations fare, as rows: a restart changes nothing. Written by record_attempts (note_health) and claim_deliveries, in the
--- transaction of the attempts they speak of; read by claim_deliveries (room_at) and read_health.
+-- transaction of the attempts they speak of; read by claim_deliveries (capacity_of) and read_health.
 
 create table public.destination_health (
   destination_id bigint primary key references public.destinations (id) on delete cascade,
@@ -12,7 +12,7 @@ create table public.destination_health (
   last_error text,
   -- The administrators were told that it is failing and will be disabled.
   warned_at timestamptz,
-  -- It is to be disabled: nothing is claimed for it any more, and attend_destinations does the rest.
+  -- It is to be disabled: nothing is claimed for it any more, and maintain_destinations does the rest.
   disable_because text,
   breaker public.breaker_state not null default 'closed',
   opened_at timestamptz,
@@ -26,9 +26,9 @@ create table public.destination_health (
   ramp integer check (ramp > 0),
   throttled_until timestamptz,
   -- When the bucket of its rate was, or will be, empty. What it has saved up since then is what it may spend.
-  spent_until timestamptz,
+  rate_used_until timestamptz,
   -- The longest attempt of the newest batch: who keeps deliveries waiting shares the slots for that, see pace_of.
-  lately_ms integer,
+  recent_max_ms integer,
   check ((breaker = 'closed') = (opened_at is null))
 ) with (fillfactor = 50);
 

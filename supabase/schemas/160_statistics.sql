@@ -16,8 +16,8 @@ create table public.statistics (
   -- Processes write to different rows of one minute, so that they do not wait for one another.
   shard smallint not null,
   count bigint not null,
-  -- Summed attempt duration, for averages.
-  duration_ms bigint not null default 0,
+  -- Of delivery attempts, how many took how long: one count per bucket of latency_bounds(), and one for longer. Null for all else.
+  latency integer[],
   primary key (organisation_id, minute, provider, event_type, outcome, shard)
 );
 

@@ -3,7 +3,7 @@
 -- How many deliveries a destination may get now, over all workers: 0 while it is off, paused, throttled, at its
 -- concurrency or rate, or its circuit is open; 1 as a probe. Exact when the caller holds the destination's row.
 -- A worker gives at most half of its p_slots to one destination, so that one that hangs cannot have them all.
-create function public.room_at(
+create function public.capacity_of(
   t public.destinations, h public.destination_health, p_worker text, p_slots integer
 ) returns integer
 language plpgsql stable set search_path = '' as $$
@@ -12,7 +12,7 @@ declare
   v_mine integer;
   v_probing boolean;
   v_tokens integer := floor(
-    extract(epoch from public.now_() - greatest((h).spent_until, public.now_() - public.burst_of(t))) * (t).rate_per_second + 0.002
+    extract(epoch from public.now_() - greatest((h).rate_used_until, public.now_() - public.burst_of(t))) * (t).rate_per_second + 0.002
   );
 begin
   if not public.takes_deliveries(t) or (h).disable_because is not null or (h).throttled_until > public.now_()
@@ -41,7 +41,7 @@ create function public.pace_of(t public.destinations, h public.destination_healt
 language sql immutable set search_path = '' as $$
   select case
     when p_shares is null or (t).kind = 'tables' then 'proven'
-    when (h).lately_ms >= 2000 or p_shares -> 'late' @> to_jsonb((t).id) then 'slow'
+    when (h).recent_max_ms >= 2000 or p_shares -> 'late' @> to_jsonb((t).id) then 'slow'
     when (h).last_success_at is null then 'unproven'
     else 'proven'
   end;
@@ -57,7 +57,7 @@ $$;
 
 -- Books what was claimed: the rate's bucket, and the probe of a circuit that is not closed. Last in the claim, because it locks
 -- what record_attempts locks last.
-create function public.spend(p_deliveries bigint[]) returns void
+create function public.book_claim(p_deliveries bigint[]) returns void
 language plpgsql volatile set search_path = '' as $$
 begin
   insert into public.destination_health (destination_id)
@@ -79,7 +79,7 @@ begin
   end if;
 
   update public.destination_health h set
-    spent_until = greatest(h.spent_until, public.now_() - public.burst_of(t)) + c.count / t.rate_per_second * interval '1 second',
+    rate_used_until = greatest(h.rate_used_until, public.now_() - public.burst_of(t)) + c.count / t.rate_per_second * interval '1 second',
     probe_delivery_id = case when h.breaker <> 'closed' then c.first end,
     breaker = case when h.breaker <> 'closed' then 'half_open' else 'closed' end::public.breaker_state
   from (

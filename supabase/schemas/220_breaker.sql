@@ -25,12 +25,12 @@ begin
       count(*) filter (where not x.delivered) as failed,
       count(*) filter (where not x.delivered and x.delivery_id > coalesce(x.last_delivered, 0)) as failed_last,
       count(*) filter (where x.delivered or x.error_class <> 'http_429') as counted,
-      count(*) filter (where not x.delivered and public.speaks_against(x.error_class)) as against,
+      count(*) filter (where not x.delivered and public.counts_against_endpoint(x.error_class)) as against,
       bool_or(x.http_status = 410) as gone,
       max(x.throttle_ms) as throttle_ms,
       max(x.duration_ms) as longest_ms,
       array_agg(x.delivery_id) as deliveries,
-      array_agg(x.delivery_id) filter (where not x.delivered and public.speaks_against(x.error_class)) as bad_deliveries,
+      array_agg(x.delivery_id) filter (where not x.delivered and public.counts_against_endpoint(x.error_class)) as bad_deliveries,
       array_agg(x.duration_ms) as durations,
       (array_agg(x.error_class order by x.delivery_id desc) filter (where not x.delivered))[1] as error_class,
       (array_agg(x.error order by x.delivery_id desc) filter (where not x.delivered))[1] as error
@@ -41,7 +41,7 @@ begin
   loop
     insert into public.destination_health as h (
       destination_id, consecutive_failures, failing_since, last_success_at, last_failure_at, last_error_class, last_error,
-      lately_ms
+      recent_max_ms
     )
     values (
       r.destination_id, r.failed_last, case when r.failed_last > 0 then public.now_() end,
@@ -55,7 +55,7 @@ begin
       last_failure_at = coalesce(excluded.last_failure_at, h.last_failure_at),
       last_error_class = coalesce(excluded.last_error_class, h.last_error_class),
       last_error = coalesce(excluded.last_error, h.last_error),
-      lately_ms = coalesce(excluded.lately_ms, h.lately_ms),
+      recent_max_ms = coalesce(excluded.recent_max_ms, h.recent_max_ms),
       warned_at = case when r.succeeded = 0 then h.warned_at end;
 
     insert into public.destination_statistics as s (
@@ -146,7 +146,7 @@ end
 $$;
 
 -- Whether a failure speaks against the endpoint as a whole. The others speak of one event, of us, or, like 429, of our pace.
-create function public.speaks_against(p_class public.error_class) returns boolean
+create function public.counts_against_endpoint(p_class public.error_class) returns boolean
 language sql immutable set search_path = '' as $$
   select p_class in (
     'timeout', 'connection_refused', 'connection_reset', 'dns', 'tls', 'http_5xx', 'redirect', 'response_too_large'

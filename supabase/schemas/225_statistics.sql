@@ -7,16 +7,16 @@ language sql immutable set search_path = '' as $$
 $$;
 
 -- Adds to the buckets of this minute and hour. p_counts: [{organisation_id?, provider, event_type, outcome, count,
--- duration_ms?}], any order.
+-- duration_ms?}], any order: a duration is that of one attempt, whatever its count.
 create function public.add_statistics(p_counts jsonb) returns void
 language sql volatile set search_path = '' as $$
   insert into public.statistics as s (
-    organisation_id, minute, provider, event_type, outcome, shard, count, duration_ms
+    organisation_id, minute, provider, event_type, outcome, shard, count, latency
   )
   select o.id, date_trunc('minute', public.now_()), c.provider, c.event_type, c.outcome, (pg_backend_pid() % 16)::smallint,
-    sum(c.count), coalesce(sum(c.duration_ms), 0)
+    sum(c.count), public.latency_histogram(array_agg(c.duration_ms) filter (where c.duration_ms is not null))
   from jsonb_to_recordset(p_counts) as c(
-    organisation_id text, provider text, event_type text, outcome text, count bigint, duration_ms bigint
+    organisation_id text, provider text, event_type text, outcome text, count bigint, duration_ms integer
   )
   cross join lateral unnest(array['', nullif(c.organisation_id, '')]) as o(id)
   where o.id is not null
@@ -24,7 +24,7 @@ language sql volatile set search_path = '' as $$
   -- Sorted: two transactions that share rows lock them in the same order.
   order by o.id, c.provider, c.event_type, c.outcome
   on conflict (organisation_id, minute, provider, event_type, outcome, shard) do update
-    set count = s.count + excluded.count, duration_ms = s.duration_ms + excluded.duration_ms;
+    set count = s.count + excluded.count, latency = public.add_latency(s.latency, excluded.latency);
 
   insert into public.statistics_hours as h (organisation_id, hour, provider, event_type, outcome, shard, count)
   select o.id, date_trunc('hour', public.now_(), 'UTC'), c.provider, c.event_type, c.outcome, (pg_backend_pid() % 16)::smallint,

@@ -77,7 +77,7 @@ language sql stable set search_path = '' as $$
 $$;
 
 -- Runs for every request that is written, and again when its event is replayed: then it forgets what a mistake brought back.
-create function public.forget() returns trigger
+create function public.apply_privacy_request() returns trigger
 language plpgsql volatile set search_path = '' as $$
 declare
   v_events bigint[];
@@ -130,11 +130,11 @@ begin
 end
 $$;
 
-create trigger forget after insert or update on public.privacy_requests
-for each row when (new.kind in ('customers/redact', 'shop/redact')) execute function public.forget();
+create trigger apply_privacy_request after insert or update on public.privacy_requests
+for each row when (new.kind in ('customers/redact', 'shop/redact')) execute function public.apply_privacy_request();
 
 -- An older event that arrives after the request, or is sent again: its hashes are kept, and nothing else.
-create function public.forget_arriving_event() returns trigger
+create function public.redact_arriving_event() returns trigger
 language plpgsql volatile set search_path = '' as $$
 begin
   if exists (
@@ -149,11 +149,11 @@ begin
 end
 $$;
 
-create trigger forget_arriving_event before insert on public.events
-for each row when (new.provider = 'shopify') execute function public.forget_arriving_event();
+create trigger redact_arriving_event before insert on public.events
+for each row when (new.provider = 'shopify') execute function public.redact_arriving_event();
 
 -- A row whose personal columns were written by an event from before the request, on whatever way it came here.
-create function public.forget_row() returns trigger
+create function public.redact_row() returns trigger
 language plpgsql volatile set search_path = '' as $$
 declare
   v_requested_at timestamptz;
@@ -178,8 +178,8 @@ begin
 end
 $$;
 
-create trigger forget_order before insert or update on public.orders
-for each row execute function public.forget_row();
+create trigger redact_order before insert or update on public.orders
+for each row execute function public.redact_row();
 
-create trigger forget_customer before insert or update on public.customers
-for each row execute function public.forget_row();
+create trigger redact_customer before insert or update on public.customers
+for each row execute function public.redact_row();

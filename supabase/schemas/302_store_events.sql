@@ -40,8 +40,7 @@ begin
   insert into public.event_bodies (event_id, raw_body)
   select v_new[array_position(v_numbers, e.n)], decode(e.body, 'base64')
   from jsonb_to_recordset(p_events) as e(n integer, body text)
-  where e.n = any (v_numbers)
-  order by 1;
+  where e.n = any (v_numbers);
   get diagnostics v_bodies = row_count;
 
   insert into public.events (

@@ -2,7 +2,7 @@
 -- Called by lib/pipeline/claim.ts. The attempt row exists, and is counted, before a byte leaves.
 
 -- Leases up to p_limit due deliveries for p_lease_seconds, an equal share per destination, live before replay, each within
--- what room_at allows its destination. Of them at most p_replay_limit are replays, and replays take at most half of a
+-- what capacity_of allows its destination. Of them at most p_replay_limit are replays, and replays take at most half of a
 -- destination's concurrency. p_slots: how many deliveries the worker works on at a time, at most half of them for one
 -- destination. p_kind: only for rows, or only for endpoints. p_shares: as pace_of tells; then p_limit is for the proven ones,
 -- and the others are limited beside it. p_bytes: once the bodies above 64 KB come to this much, no further one of them is
@@ -52,7 +52,7 @@ begin
   due as (
     select t, h, t.id, case
       -- A person wants to know now: not in turn with what hangs.
-      when h.breaker = 'open' and public.may_try(t, h) then 'proven' else public.pace_of(t, h, p_shares)
+      when h.breaker = 'open' and public.may_probe(t, h) then 'proven' else public.pace_of(t, h, p_shares)
     end as pace
     from waiting w
     join public.destinations t on t.id = w.destination_id
@@ -75,8 +75,8 @@ begin
   -- Asked only of those that have a slot to go to: of a thousand that hang, few have.
   open as materialized (
     select p.*, case
-      when p.free > 0 then coalesce(p.most > public.in_flight(p.id), true) and public.room_at(p.t, p.h, p_worker, p_slots) > 0
-        or (p.h).breaker = 'open' and public.may_try(p.t, p.h)
+      when p.free > 0 then coalesce(p.most > public.in_flight(p.id), true) and public.capacity_of(p.t, p.h, p_worker, p_slots) > 0
+        or (p.h).breaker = 'open' and public.may_probe(p.t, p.h)
       else false
     end as open
     from paced p
@@ -102,7 +102,7 @@ begin
 
   for s in
     select t.id, least(c.share, r.room) as share,
-      case when r.room = 0 and public.may_try(t, h) then public.single_replay_due(t.id) end as single,
+      case when r.room = 0 and public.may_probe(t, h) then public.single_replay_due(t.id) end as single,
       ceil(t.max_concurrency / 2.0) - (
         select count(*) from public.deliveries d
         where d.destination_id = t.id and d.status = 'claimed' and d.lane = 'replay'
@@ -110,7 +110,7 @@ begin
     from unnest(v_destinations, v_shares) with ordinality c(id, share, turn)
     join public.destinations t on t.id = c.id
     left join public.destination_health h on h.destination_id = t.id
-    cross join lateral (select public.room_at(t, h, p_worker, p_slots) as room offset 0) r
+    cross join lateral (select public.capacity_of(t, h, p_worker, p_slots) as room offset 0) r
     order by c.turn
   loop
     if s.single is not null then

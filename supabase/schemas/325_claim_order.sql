@@ -121,7 +121,7 @@ end
 $$;
 
 -- Whether a person's own replay may try a destination whose circuit is open: it goes out as the probe.
-create function public.may_try(t public.destinations, h public.destination_health) returns boolean
+create function public.may_probe(t public.destinations, h public.destination_health) returns boolean
 language plpgsql stable set search_path = '' as $$
 begin
   return (h).breaker = 'open' and public.takes_deliveries(t) and (h).disable_because is null
@@ -166,7 +166,7 @@ begin
     cross join lateral (
       select greatest(
         x.due_at, h.throttled_until, case when h.breaker = 'open' then h.probe_at end,
-        h.spent_until + 1 / t.rate_per_second * interval '1 second'
+        h.rate_used_until + 1 / t.rate_per_second * interval '1 second'
       ) as at
       offset 0
     ) z

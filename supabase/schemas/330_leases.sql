@@ -55,7 +55,7 @@ begin
   perform public.roll_up_events(array(
     select distinct d.event_id from public.deliveries d where d.id = any (p_chosen)
   ));
-  perform public.spend(p_chosen);
+  perform public.book_claim(p_chosen);
   return v_work;
 end
 $$;

@@ -1,5 +1,5 @@
 -- Pausing, disabling, and what follows: the deliveries of a destination that is paused or off are held, and released in order
--- when it is back. Called by the worker loop (attend_destinations).
+-- when it is back. Called by the worker loop (maintain_destinations).
 --
 -- The switch is one row and acts at once: nothing is claimed for a destination that is off. Its deliveries follow in batches,
 -- oldest first, and whoever wrote one at the moment of the switch is corrected by the next look. So nobody waits for a lock on
@@ -8,13 +8,13 @@
 
 -- What destinations need between claims: those that are gone or failed too long are disabled, administrators are told, and
 -- deliveries are held or released. Called by the worker loop; one at a time is enough. Answers how many deliveries it released.
-create function public.attend_destinations(p_disable_after_days integer) returns integer
+create function public.maintain_destinations(p_disable_after_days integer) returns integer
 language plpgsql volatile set search_path = '' as $$
 declare
   v_id bigint;
   v_released integer := 0;
 begin
-  if not pg_try_advisory_xact_lock(hashtextextended('attend_destinations', 1)) then
+  if not pg_try_advisory_xact_lock(hashtextextended('maintain_destinations', 1)) then
     return 0;
   end if;
   perform public.end_failing(p_disable_after_days);

@@ -62,7 +62,7 @@ begin
   )
   returning id into v_replay_id;
 
-  perform public.route_again(v_events, p_options ->> 'destinations' = 'current');
+  perform public.reroute_events(v_events, p_options ->> 'destinations' = 'current');
   v_deliveries := public.select_deliveries(p_selection, v_events);
 
   insert into public.replay_items (

@@ -26,7 +26,7 @@ begin
     return false;
   end if;
 
-  perform public.take_back((r).id);
+  perform public.unfeed_items((r).id);
   perform public.end_replay((r).id, 'stopped', 'stopped', v_because);
   return true;
 end
@@ -80,7 +80,7 @@ $$;
 
 -- Takes back what was handed to claim and has not been claimed: those deliveries are what they were before. One that
 -- waits for a retry has failed, and stays so.
-create function public.take_back(p_id bigint) returns void
+create function public.unfeed_items(p_id bigint) returns void
 language plpgsql volatile set search_path = '' as $$
 declare
   v_waiting bigint[];

@@ -29,7 +29,7 @@ begin
     where r.id = p_id;
     perform public.advance_replay(p_id);
   else
-    perform public.take_back(p_id);
+    perform public.unfeed_items(p_id);
     if p_action = 'cancel' then
       perform public.end_replay(p_id, 'cancelled', 'cancelled', null);
     else

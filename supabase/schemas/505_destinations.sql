@@ -33,7 +33,7 @@ begin
   perform public.note_destination(v_new.id, 'create', p_actor, p_actor_id, p_request_id, jsonb_build_object(
     'name', v_new.name, 'url', public.mask_url(v_new.url), 'organisation_id', v_new.organisation_id
   ));
-  return jsonb_build_object('result', 'done', 'destination', public.destination_detail(v_new));
+  return jsonb_build_object('result', 'done', 'destination', public.destination_json(v_new));
 end
 $$;
 
@@ -63,7 +63,7 @@ begin
   elsif p_changes ? 'organisation_id' and not public.in_scope(p_scope, p_changes ->> 'organisation_id') then
     return jsonb_build_object('result', 'beyond_scope');
   elsif v_old.updated_at <> p_seen then
-    return jsonb_build_object('result', 'changed_meanwhile', 'destination', public.destination_detail(v_old));
+    return jsonb_build_object('result', 'changed_meanwhile', 'destination', public.destination_json(v_old));
   end if;
 
   v_url := coalesce(p_changes ->> 'url', v_old.url);
@@ -105,7 +105,7 @@ begin
     'url', public.mask_url(v_new.url), 'new_secret', v_moves
   ));
   return jsonb_build_object(
-    'result', 'done', 'destination', public.destination_detail(v_new), 'new_secret', v_moves
+    'result', 'done', 'destination', public.destination_json(v_new), 'new_secret', v_moves
   );
 end
 $$;
@@ -149,7 +149,7 @@ language sql stable set search_path = '' as $$
 $$;
 
 -- A destination as the API answers it, without its health.
-create function public.destination_detail(d public.destinations) returns jsonb
+create function public.destination_json(d public.destinations) returns jsonb
 language sql stable set search_path = '' as $$
   select jsonb_build_object(
     'id', 'ds_' || (d).id, 'slug', (d).slug, 'name', (d).name, 'kind', (d).kind, 'managed', (d).managed,

@@ -20,7 +20,7 @@ begin
   )
   returning * into s;
   perform public.note_source('create', s, '{}', p_actor, p_actor_id, p_request_id);
-  return public.source_answer(s, p_scope);
+  return public.source_json(s, p_scope);
 end
 $$;
 
@@ -50,7 +50,7 @@ begin
     return null;
   end if;
   perform public.note_source('update', s, p_change, p_actor, p_actor_id, p_request_id);
-  return public.source_answer(s, p_scope);
+  return public.source_json(s, p_scope);
 end
 $$;
 
@@ -77,7 +77,7 @@ begin
   perform public.note_source(
     'rotate', s, jsonb_build_object('overlap_seconds', p_overlap_seconds), p_actor, p_actor_id, p_request_id
   );
-  return public.source_answer(s, p_scope);
+  return public.source_json(s, p_scope);
 end
 $$;
 
@@ -104,7 +104,7 @@ $$;
 -- Null when there is no such source.
 create function public.get_source(p_id bigint, p_scope text[]) returns jsonb
 language sql stable set search_path = '' as $$
-  select public.source_answer(s, p_scope) from public.sources s
+  select public.source_json(s, p_scope) from public.sources s
   where s.id = p_id and s.archived_at is null and public.in_scope(p_scope, s.organisation_id);
 $$;
 
@@ -119,7 +119,7 @@ language sql volatile set search_path = '' as $$
 $$;
 
 -- A source as lib/contract/sources.ts has it, without its URL.
-create function public.source_answer(s public.sources, p_scope text[]) returns jsonb
+create function public.source_json(s public.sources, p_scope text[]) returns jsonb
 language sql stable set search_path = '' as $$
   select jsonb_build_object(
     'id', 'so_' || (s).id, 'provider', (s).provider, 'name', (s).name, 'organisation_id', (s).organisation_id,

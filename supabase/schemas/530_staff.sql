@@ -46,7 +46,7 @@ language sql stable set search_path = '' as $$
 $$;
 
 -- A person as lib/contract/staff.ts knows them. `invited`: has never set a password nor signed in.
-create function public.staff_member(u public.staff_users) returns jsonb
+create function public.staff_member_json(u public.staff_users) returns jsonb
 language sql stable set search_path = '' as $$
   select jsonb_build_object(
     'id', u.id, 'email', u.email, 'name', u.name, 'role', u.role, 'organisations', u.organisations,

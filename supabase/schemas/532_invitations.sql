@@ -27,7 +27,7 @@ begin
     p_actor, p_actor_id, p_request_id
   );
   return jsonb_build_object(
-    'result', 'invited', 'staff', public.staff_member(v_staff), 'expires_at', public.iso(v_expires_at)
+    'result', 'invited', 'staff', public.staff_member_json(v_staff), 'expires_at', public.iso(v_expires_at)
   );
 end
 $$;
@@ -57,7 +57,7 @@ begin
   v_expires_at := public.set_staff_link(p_id, p_token_hash);
   perform public.record_staff_action('staff.link', v_staff.email, '{}', p_actor, p_actor_id, p_request_id);
   return jsonb_build_object(
-    'result', 'linked', 'staff', public.staff_member(v_staff), 'expires_at', public.iso(v_expires_at)
+    'result', 'linked', 'staff', public.staff_member_json(v_staff), 'expires_at', public.iso(v_expires_at)
   );
 end
 $$;

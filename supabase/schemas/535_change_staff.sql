@@ -40,7 +40,7 @@ begin
     when true then coalesce(v_before.disabled_at, public.now_())
   end;
   if v_after is not distinct from v_before then
-    return jsonb_build_object('result', 'changed', 'staff', public.staff_member(v_before));
+    return jsonb_build_object('result', 'changed', 'staff', public.staff_member_json(v_before));
   elsif public.is_active_admin(v_before) and not public.is_active_admin(v_after) and not exists (
     select from public.staff_users u where u.id <> p_id and public.is_active_admin(u)
   ) then
@@ -100,7 +100,7 @@ begin
       p_actor, p_actor_id, p_request_id
     );
   end if;
-  return jsonb_build_object('result', 'changed', 'staff', public.staff_member(v_after));
+  return jsonb_build_object('result', 'changed', 'staff', public.staff_member_json(v_after));
 end
 $$;
 

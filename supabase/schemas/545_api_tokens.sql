@@ -29,7 +29,7 @@ begin
     ),
     p_actor, p_actor_id, p_request_id
   );
-  return public.api_token(v_token);
+  return public.api_token_json(v_token);
 end
 $$;
 
@@ -70,7 +70,7 @@ begin
   from public.api_tokens t
   where t.id = p_id and public.all_in_scope(p_scope, public.token_scope(t));
   return (
-    select public.api_token(t) from public.api_tokens t
+    select public.api_token_json(t) from public.api_tokens t
     where t.id = p_id and public.all_in_scope(p_scope, public.token_scope(t))
   );
 end
@@ -156,14 +156,14 @@ begin
     end;
   end if;
   return (
-    select public.api_token(t) || jsonb_build_object('owner_id', t.owner_id)
+    select public.api_token_json(t) || jsonb_build_object('owner_id', t.owner_id)
     from public.api_tokens t where t.token_hash = decode(p_token_hash, 'hex')
   );
 end
 $$;
 
 -- A token as lib/contract/staff.ts knows it.
-create function public.api_token(t public.api_tokens) returns jsonb
+create function public.api_token_json(t public.api_tokens) returns jsonb
 language sql stable set search_path = '' as $$
   select jsonb_build_object(
     'id', 'tk_' || t.id, 'name', t.name, 'hint', t.hint, 'scopes', t.scopes, 'created_by', t.created_by,

@@ -18,7 +18,7 @@ begin
   if v_view.id is null then
     return jsonb_build_object('refused', 'name_taken');
   end if;
-  return jsonb_build_object('view', public.event_view(v_view));
+  return jsonb_build_object('view', public.event_view_json(v_view));
 end
 $$;
 
@@ -31,7 +31,7 @@ begin
 end
 $$;
 
-create function public.event_view(v public.event_views) returns jsonb
+create function public.event_view_json(v public.event_views) returns jsonb
 language sql stable set search_path = '' as $$
   select jsonb_build_object('id', 'ev_' || v.id, 'name', v.name, 'query', v.query, 'created_at', public.iso(v.created_at));
 $$;

@@ -29,7 +29,7 @@ begin
        limit %3$s + 1
      )
      select jsonb_build_object(
-       ''events'', public.event_summaries(array_agg(p.id) filter (where p.n <= %3$s), $1),
+       ''events'', public.events_json(array_agg(p.id) filter (where p.n <= %3$s), $1),
        ''nearest'', max(p.cursor) filter (where p.n = 1),
        ''farthest'', max(p.cursor) filter (where p.n = %3$s and (select count(*) from page) > %3$s)
      )
@@ -59,7 +59,7 @@ end
 $$;
 
 -- Events as lists show them, newest first. For a page of them at once: called for each row, it took twice as long.
-create function public.event_summaries(p_ids bigint[], p_scope text[]) returns jsonb
+create function public.events_json(p_ids bigint[], p_scope text[]) returns jsonb
 language sql stable set search_path = '' as $$
   select coalesce(jsonb_agg(
     jsonb_build_object(

@@ -3,7 +3,7 @@
 -- Everything about one event. Null when there is none. Replays that are not in the scope are left out and not named.
 create function public.get_event(p_id bigint, p_scope text[]) returns jsonb
 language sql stable set search_path = '' as $$
-  select (public.event_summaries(array[e.id], p_scope) -> 0) || jsonb_build_object(
+  select (public.events_json(array[e.id], p_scope) -> 0) || jsonb_build_object(
     'method', e.method, 'path', e.path, 'headers', e.headers, 'content_type', e.content_type,
     'body_base64', translate(encode(public.body_of(e.id), 'base64'), E'\n', ''), 'body_sha256', encode(e.body_sha256, 'hex'),
     'request_id', e.request_id,
@@ -25,7 +25,7 @@ language sql stable set search_path = '' as $$
         ),
         'attempts', coalesce((
           select jsonb_agg(
-            public.attempt_detail(a) || jsonb_build_object('replay_id', public.replay_name(a.replay_id, p_scope))
+            public.attempt_json(a) || jsonb_build_object('replay_id', public.replay_name(a.replay_id, p_scope))
             order by a.number
           )
           from public.attempts a where a.delivery_id = d.id
@@ -37,7 +37,7 @@ language sql stable set search_path = '' as $$
       where d.event_id = e.id
     ), '[]'),
     'replays', coalesce((
-      select jsonb_agg(public.replay_detail(r) order by r.id)
+      select jsonb_agg(public.replay_json(r) order by r.id)
       from public.replays r
       where r.id in (select i.replay_id from public.replay_items i where i.event_id = e.id)
         and public.all_in_scope(p_scope, r.organisations)
@@ -53,7 +53,7 @@ language sql stable set search_path = '' as $$
   where e.id = p_id and public.in_scope(p_scope, e.organisation_id);
 $$;
 
-create function public.attempt_detail(a public.attempts) returns jsonb
+create function public.attempt_json(a public.attempts) returns jsonb
 language sql stable set search_path = '' as $$
   select jsonb_build_object(
     'id', 'wa_' || a.id, 'number', a.number, 'status', a.status, 'started_at', public.iso(a.started_at),

@@ -24,7 +24,7 @@ $$;
 
 create function public.list_event_views(p_staff_id uuid) returns jsonb
 language sql stable set search_path = '' as $$
-  select coalesce(jsonb_agg(public.event_view(v) order by lower(v.name)), '[]')
+  select coalesce(jsonb_agg(public.event_view_json(v) order by lower(v.name)), '[]')
   from public.event_views v
   where v.staff_id = p_staff_id;
 $$;

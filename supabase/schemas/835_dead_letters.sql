@@ -40,7 +40,7 @@ language sql stable set search_path = '' as $$
             'slug', case when t.organisation_id is null or public.in_scope(p_scope, t.organisation_id) then t.slug else 'ds_' || t.id end,
             'name', public.destination_name(t, p_scope), 'kind', t.kind
           )
-        ) || public.describe_dead_letters(g.destination_id, g.error_group, p_scope)
+        ) || public.dead_letters_json(g.destination_id, g.error_group, p_scope)
         order by g.count desc, g.last_at desc, g.error_group, g.destination_id
       )
       from shown g
@@ -57,7 +57,7 @@ language sql stable set search_path = '' as $$
 $$;
 
 -- What a group is about, from its newest 100 deliveries: the cause, which providers and types, and the newest event.
-create function public.describe_dead_letters(p_destination_id bigint, p_error_group text, p_scope text[]) returns jsonb
+create function public.dead_letters_json(p_destination_id bigint, p_error_group text, p_scope text[]) returns jsonb
 language sql stable set search_path = '' as $$
   with newest as (
     select d.last_error_class, d.last_http_status, d.last_error, d.finished_at, d.id, e.id as event_id, e.provider,

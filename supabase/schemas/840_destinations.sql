@@ -4,7 +4,7 @@
 -- scoped to all: its address, its figures and its trouble tell of everybody.
 create function public.list_destinations(p_scope text[]) returns jsonb
 language sql stable set search_path = '' as $$
-  select coalesce(jsonb_agg(public.destination_detail(d) order by d.id), '[]')
+  select coalesce(jsonb_agg(public.destination_json(d) order by d.id), '[]')
   from public.destinations d
   where d.archived_at is null and public.in_scope(p_scope, d.organisation_id);
 $$;
@@ -12,7 +12,7 @@ $$;
 -- One destination. Null when there is none, or it was deleted.
 create function public.get_destination(p_id bigint, p_scope text[]) returns jsonb
 language sql stable set search_path = '' as $$
-  select public.destination_detail(d) from public.destinations d
+  select public.destination_json(d) from public.destinations d
   where d.id = p_id and d.archived_at is null and public.in_scope(p_scope, d.organisation_id);
 $$;
 

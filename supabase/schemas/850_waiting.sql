@@ -96,7 +96,7 @@ language sql stable set search_path = '' as $$
 $$;
 
 -- The numbers beside the rooms of the console.
-create function public.read_rail(p_scope text[]) returns jsonb
+create function public.read_nav_counts(p_scope text[]) returns jsonb
 language sql stable set search_path = '' as $$
   select jsonb_build_object(
     'dead_letters', public.count_dead_letters(p_scope), 'running_replays', public.count_running_replays(p_scope)

@@ -38,7 +38,7 @@ language sql stable set search_path = '' as $$
     'events_24h', coalesce(c.events, 0),
     -- One look per reason, because the index has the reason before the time.
     'last_rejection', case when p_scope is null then (
-      select public.rejection_brief(l.*::public.rejections, p_scope)
+      select public.rejection_json(l.*::public.rejections, p_scope)
       from unnest(enum_range(null::public.rejection_reason)) as r(reason)
       cross join lateral (
         select x.* from public.rejections x
@@ -49,7 +49,7 @@ language sql stable set search_path = '' as $$
       order by l.received_at desc
       limit 1
     ) else (
-      select public.rejection_brief(l.*::public.rejections, p_scope)
+      select public.rejection_json(l.*::public.rejections, p_scope)
       from unnest(p_scope) as o(id)
       cross join lateral (
         select x.* from public.rejections x
@@ -62,7 +62,7 @@ language sql stable set search_path = '' as $$
     ) end,
     'rejections_24h', coalesce(c.rejections, 0),
     'sources', coalesce((
-      select jsonb_agg(public.source_answer(s, p_scope) order by s.id) from public.sources s
+      select jsonb_agg(public.source_json(s, p_scope) order by s.id) from public.sources s
       where s.provider = p.provider and s.archived_at is null and public.in_scope(p_scope, s.organisation_id)
     ), '[]')
   ))
@@ -86,7 +86,7 @@ language sql stable set search_path = '' as $$
 $$;
 
 -- What is told of one refused request, with what it would have been as far as that is known.
-create function public.rejection_brief(r public.rejections, p_scope text[]) returns jsonb
+create function public.rejection_json(r public.rejections, p_scope text[]) returns jsonb
 language sql stable set search_path = '' as $$
   select jsonb_build_object(
     'reason', (r).reason, 'detail', (r).detail, 'received_at', public.iso((r).received_at),

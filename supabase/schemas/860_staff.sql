@@ -3,7 +3,7 @@
 -- Everybody who may no more than the scope: those who can sign in first, by name.
 create function public.list_staff(p_scope text[]) returns jsonb
 language sql stable set search_path = '' as $$
-  select coalesce(jsonb_agg(public.staff_member(u) order by u.disabled_at is not null, lower(u.name), u.email), '[]')
+  select coalesce(jsonb_agg(public.staff_member_json(u) order by u.disabled_at is not null, lower(u.name), u.email), '[]')
   from public.staff_users u
   where public.all_in_scope(p_scope, u.organisations);
 $$;
@@ -68,7 +68,7 @@ $$;
 create function public.list_api_tokens(p_scope text[]) returns jsonb
 language sql stable set search_path = '' as $$
   select coalesce(jsonb_agg(
-    public.api_token(t) order by t.revoked_at is not null or t.expires_at <= public.now_(), t.id desc
+    public.api_token_json(t) order by t.revoked_at is not null or t.expires_at <= public.now_(), t.id desc
   ), '[]')
   from public.api_tokens t
   where coalesce(t.revoked_at, t.expires_at) > public.now_() - interval '30 days'

@@ -91,7 +91,7 @@ language sql stable set search_path = '' as $$
     'silent_providers', public.list_silent_providers(p_scope),
     'failed_webhooks', public.list_dead_letters(10, p_scope),
     'needs_attention', (
-      select public.event_summaries(array_agg(e.id), p_scope)
+      select public.events_json(array_agg(e.id), p_scope)
       from (
         (select x.id, x.received_at from public.events x
           where x.status = 'dead' and public.in_scope(p_scope, x.organisation_id)

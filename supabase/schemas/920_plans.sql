@@ -8,12 +8,13 @@ declare
   v_function regprocedure;
 begin
   for v_function in
-    select p.oid from pg_catalog.pg_proc p
-    where p.pronamespace = 'public'::regnamespace and p.proname in (
+    -- A name that is not a function ends this with an error.
+    select ('public.' || n.name)::regproc::oid
+    from unnest(array[
       'accept_events', 'suspected_replays', 'expire_leases', 'claim_deliveries', 'record_attempts',
-      'settle_deliveries', 'roll_up_events', 'advance_replays', 'advance_replay', 'attend_destinations',
+      'settle_deliveries', 'roll_up_events', 'advance_replays', 'advance_replay', 'maintain_destinations',
       'hold_deliveries', 'release_deliveries', 'changes_since', 'search_everything', 'find_events', 'find_organisations'
-    )
+    ]) as n(name)
   loop
     execute format(
       'alter function %s set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off

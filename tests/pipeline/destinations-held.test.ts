@@ -31,7 +31,7 @@ afterEach(async () => {
 const who = { p_actor: "Ada", p_actor_id: "staff-1", p_request_id: "r" };
 const pause = (id: number) => call("console", "pause_destination", { ...scopeOf(EVERYTHING), p_id: id, ...who });
 const resume = (id: number) => call("console", "resume_destination", { ...scopeOf(EVERYTHING), p_id: id, ...who });
-const attend = () => call("pipeline", "attend_destinations", { p_disable_after_days: 5 });
+const attend = () => call("pipeline", "maintain_destinations", { p_disable_after_days: 5 });
 const statuses = async () =>
   Object.fromEntries(
     (await desk.sql`select status, count(*)::int from deliveries group by 1`).map((row) => [row.status, row.count]),
