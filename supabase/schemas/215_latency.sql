@@ -3,7 +3,10 @@
 -- Upper ends of the latency buckets, in milliseconds.
 create function public.latency_bounds() returns integer[]
 language sql immutable set search_path = '' as $$
-  select '{5,10,20,35,50,75,100,150,200,300,400,500,750,1000,1500,2000,3000,4000,5000,7500,10000,15000,20000,30000}'::integer[];
+  select array[
+    5, 10, 20, 35, 50, 75, 100, 150, 200, 300, 400, 500, 750, 1000, 1500, 2000, 3000, 4000, 5000, 7500, 10000, 15000,
+    20000, 30000
+  ];
 $$;
 
 -- How many of the durations fall into each bucket; null without any.

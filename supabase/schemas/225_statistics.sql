@@ -13,7 +13,8 @@ language sql volatile set search_path = '' as $$
   insert into public.statistics as s (
     organisation_id, minute, provider, event_type, outcome, shard, count, latency
   )
-  select o.id, date_trunc('minute', public.now_()), c.provider, c.event_type, c.outcome, (pg_backend_pid() % 16)::smallint,
+  select o.id, date_trunc('minute', public.now_()), c.provider, c.event_type, c.outcome,
+    (pg_backend_pid() % 16)::smallint,
     sum(c.count), public.latency_histogram(array_agg(c.duration_ms) filter (where c.duration_ms is not null))
   from jsonb_to_recordset(p_counts) as c(
     organisation_id text, provider text, event_type text, outcome text, count bigint, duration_ms integer
@@ -27,7 +28,8 @@ language sql volatile set search_path = '' as $$
     set count = s.count + excluded.count, latency = public.add_latency(s.latency, excluded.latency);
 
   insert into public.statistics_hours as h (organisation_id, hour, provider, event_type, outcome, shard, count)
-  select o.id, date_trunc('hour', public.now_(), 'UTC'), c.provider, c.event_type, c.outcome, (pg_backend_pid() % 16)::smallint,
+  select o.id, date_trunc('hour', public.now_(), 'UTC'), c.provider, c.event_type, c.outcome,
+    (pg_backend_pid() % 16)::smallint,
     sum(c.count)
   from jsonb_to_recordset(p_counts) as c(
     organisation_id text, provider text, event_type text, outcome text, count bigint
@@ -36,12 +38,13 @@ language sql volatile set search_path = '' as $$
   where o.id is not null
   group by o.id, c.provider, c.event_type, c.outcome
   order by o.id, c.provider, c.event_type, c.outcome
-  on conflict (organisation_id, hour, provider, event_type, outcome, shard) do update set count = h.count + excluded.count;
+  on conflict (organisation_id, hour, provider, event_type, outcome, shard)
+    do update set count = h.count + excluded.count;
 $$;
 
--- Keeps how many of the events that came in a minute ended well (`succeeded`: processed, replayed or resolved) and how many
--- are dead (`lost`), as they stand now: a dead event that is replayed moves from one to the other. What a success rate is
--- made of (event_success_rate): each event counts once in it, however often it was tried.
+-- Keeps how many of the events that came in a minute ended well (`succeeded`: processed, replayed or resolved) and how
+-- many are dead (`lost`), as they are now: a dead event that is replayed moves from one to the other. What a success
+-- rate is made of (event_success_rate): each event counts once in it, however often it was tried.
 create function public.note_event_outcomes() returns trigger
 language plpgsql volatile set search_path = '' as $$
 declare
@@ -49,12 +52,14 @@ declare
   v_shard smallint;
 begin
   select jsonb_agg(jsonb_build_object(
-    'o', c.organisation_id, 'at', c.received_at, 'provider', c.provider, 'event_type', c.event_type, 'outcome', c.outcome,
+    'o', c.organisation_id, 'at', c.received_at, 'provider', c.provider, 'event_type', c.event_type,
+    'outcome', c.outcome,
     'count', c.count
   ))
   into v_changes
   from (
-    -- Added up and not joined: what did not change cancels itself out, and whoever calls may have no other join than a loop.
+    -- Added up and not joined: what did not change cancels itself out, and the plans of a caller may have no other join
+    -- than a loop.
     select coalesce(w.organisation_id, '') as organisation_id, date_trunc('minute', w.received_at) as received_at,
       w.provider, w.event_type, public.event_outcome(w.status) as outcome, sum(w.change) as count
     from (
@@ -88,7 +93,8 @@ begin
   where o.id is not null
   group by 1, 2, 3, 4, 5
   order by 1, 2, 3, 4, 5
-  on conflict (organisation_id, minute, provider, event_type, outcome, shard) do update set count = s.count + excluded.count;
+  on conflict (organisation_id, minute, provider, event_type, outcome, shard)
+    do update set count = s.count + excluded.count;
 
   insert into public.statistics_hours as h (organisation_id, hour, provider, event_type, outcome, shard, count)
   select o.id, date_trunc('hour', c.at, 'UTC'), c.provider, c.event_type, c.outcome, v_shard, sum(c.count)
@@ -99,7 +105,8 @@ begin
   where o.id is not null
   group by 1, 2, 3, 4, 5
   order by 1, 2, 3, 4, 5
-  on conflict (organisation_id, hour, provider, event_type, outcome, shard) do update set count = h.count + excluded.count;
+  on conflict (organisation_id, hour, provider, event_type, outcome, shard)
+    do update set count = h.count + excluded.count;
   return null;
 end
 $$;

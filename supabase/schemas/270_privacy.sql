@@ -1,9 +1,9 @@
--- Forgetting: a person asked a Shopify shop for it (customers/redact), or the shop itself left (shop/redact). Whoever writes
--- such a row into privacy_requests, forgets in the same transaction: the bytes, payload and headers of the events concerned,
--- what stands beside them, and the personal columns of the rows they wrote. Hashes and ids stay, so that a retry is still a
--- duplicate and the request can be proved.
--- One rule covers what comes late: nothing that happened before a request is kept, whenever it arrives. What happens after
--- it is new, and kept: a person may come back.
+-- Privacy requests: a person asked a Shopify shop to be forgotten (customers/redact), or the shop itself left
+-- (shop/redact). Writing such a row into privacy_requests redacts in the same transaction: the bytes, payload and
+-- headers of the events concerned, their conflicts, answers and rejections, and the personal columns of the rows they
+-- wrote. Hashes and ids stay, so that a retry is still a duplicate and the request can be proved.
+-- One rule covers what comes late: nothing that happened before a request is kept, whenever it arrives. What happens
+-- after it is new, and kept: a person may come back.
 
 -- Whether bytes hold the id of the customer or of an order, as a number of its own.
 create function public.names_one_of(p_body bytea, p public.privacy_requests) returns boolean
@@ -17,7 +17,8 @@ language sql immutable set search_path = '' as $$
   where x.id ~ '^\d+$';
 $$;
 
--- Whether a request to forget is about this event. The shop is organisation and company together, as its source binds them.
+-- Whether a request to forget is about this event. The shop is organisation and company together, as its source binds
+-- them.
 create function public.event_concerned(e public.events, p public.privacy_requests) returns boolean
 language sql stable set search_path = '' as $$
   select coalesce(
@@ -26,7 +27,7 @@ language sql stable set search_path = '' as $$
     and coalesce((e).company_id, '') = (p).company_id
     and coalesce((e).occurred_at, (e).received_at) <= (p).requested_at
     and case (p).kind
-      -- Its own body names nobody.
+      -- Its own body names no one.
       when 'shop/redact' then (e).event_type <> 'shop/redact'
       when 'customers/redact' then
         coalesce((e).object_id = 'customer:' || (p).customer_id, false)
@@ -41,18 +42,23 @@ language sql stable set search_path = '' as $$
   );
 $$;
 
--- An event without what it told: requests keep their ids, any other event says that it is gone.
+-- An event without what it said: requests keep their ids, any other event says that it is gone.
 create function public.redacted_event(e public.events) returns public.events
 language plpgsql stable set search_path = '' as $$
 begin
-  if e.event_type in ('customers/data_request', 'customers/redact') and jsonb_typeof(public.payload_of(e) -> 'customer') = 'object' then
+  if e.event_type in ('customers/data_request', 'customers/redact')
+    and jsonb_typeof(public.payload_of(e) -> 'customer') = 'object'
+  then
     e.payload := jsonb_strip_nulls(jsonb_build_object(
       'shop_id', public.payload_of(e) -> 'shop_id',
       'shop_domain', public.payload_of(e) -> 'shop_domain',
       'customer', jsonb_build_object('id', public.payload_of(e) #> '{customer,id}'),
       'orders_to_redact', public.payload_of(e) -> 'orders_to_redact',
       'orders_requested', public.payload_of(e) -> 'orders_requested',
-      'data_request', case when public.payload_of(e) ? 'data_request' then jsonb_build_object('id', public.payload_of(e) #> '{data_request,id}') end
+      'data_request', case
+        when public.payload_of(e) ? 'data_request'
+          then jsonb_build_object('id', public.payload_of(e) #> '{data_request,id}')
+      end
     ));
   else
     e.payload := null;
@@ -76,14 +82,15 @@ language sql stable set search_path = '' as $$
   );
 $$;
 
--- Runs for every request that is written, and again when its event is replayed: then it forgets what a mistake brought back.
+-- Runs for every request that is written, and again when its event is replayed: then it redacts what a mistake brought
+-- back.
 create function public.apply_privacy_request() returns trigger
 language plpgsql volatile set search_path = '' as $$
 declare
   v_events bigint[];
 begin
-  -- Reads the shop's events one by one, because only their payload tells whom they are about. That takes a second for some
-  -- ten thousand of them, and happens once per request.
+  -- Reads the shop's events one by one, because only their payload tells whom they are about. That takes a second for
+  -- some ten thousand of them, and happens once per request.
   select coalesce(array_agg(x.id order by x.id), '{}') into v_events
   from (
     select e.id from public.events e
@@ -104,7 +111,9 @@ begin
 
   update public.attempts a set
     response_body = null,
-    changes = (select coalesce(jsonb_agg(c || '{"before": null, "after": {}}'), '[]') from jsonb_array_elements(a.changes) c)
+    changes = (
+      select coalesce(jsonb_agg(c || '{"before": null, "after": {}}'), '[]') from jsonb_array_elements(a.changes) c
+    )
   from public.deliveries d
   where d.event_id = any (v_events) and a.delivery_id = d.id and a.status <> 'open';
 
@@ -171,7 +180,8 @@ begin
     <= to_char(v_requested_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') || '#99' collate "C"
   then
     return jsonb_populate_record(new, jsonb_build_object(
-      'email', null, 'phone', null, 'first_name', null, 'last_name', null, 'redacted_at', coalesce(new.redacted_at, public.now_())
+      'email', null, 'phone', null, 'first_name', null, 'last_name', null,
+      'redacted_at', coalesce(new.redacted_at, public.now_())
     ));
   end if;
   return new;

@@ -1,8 +1,9 @@
 -- The only way in of events and their bytes. Called by accept_events, and by create_sample.
 
--- Stores the events whose key is new, and gives them deliveries to the destinations that want them; with p_for to that one
--- alone, whatever it wants. p_events and p_deliver_suspected: as accept_events takes them; p_suspected: the numbers (n) of
--- suspected replays among them. Answers the ids of the new ones. What is known already costs one probe: its body is not read.
+-- Stores the events whose key is new, and gives them deliveries to the destinations that want them; with p_for to that
+-- one alone, whatever it wants. p_events and p_deliver_suspected: as accept_events takes them; p_suspected: the numbers
+-- (n) of suspected replays among them. Answers the ids of the new ones. What is known already costs one probe: its body
+-- is not read.
 create function public.store_events(
   p_events jsonb, p_suspected integer[], p_deliver_suspected boolean, p_for bigint default null
 ) returns bigint[]
@@ -25,10 +26,11 @@ begin
   taken as (
     insert into public.event_keys (provider, key_hash, source_id, event_id)
     select k.provider, k.key_hash, k.source_id, k.id from keys k
-    on conflict on constraint event_keys_one_per_door_and_key do nothing
+    on conflict on constraint event_keys_one_per_source_and_key do nothing
     returning event_id
   )
-  select coalesce(array_agg(k.id order by k.id), '{}'), coalesce(array_agg(k.n order by k.id), '{}') into v_new, v_numbers
+  select coalesce(array_agg(k.id order by k.id), '{}'), coalesce(array_agg(k.n order by k.id), '{}')
+  into v_new, v_numbers
   from keys k
   -- Not joined: the plans of accept know loops alone, and this would be a million of them for a thousand events.
   where k.id = any (array(select t.event_id from taken t));
@@ -45,7 +47,8 @@ begin
 
   insert into public.events (
     id, provider, event_key, event_key_hash, event_type, source_id, status, trust, parse_status, flags, organisation_id,
-    company_id, object_id, replaces_older, livemode, suspected_replay, unsigned_key, body_size, body_sha256, fingerprint, payload,
+    company_id, object_id, replaces_older, livemode, suspected_replay, unsigned_key, body_size, body_sha256,
+    fingerprint, payload,
     method, path, headers, content_type, request_id, occurred_at
   )
   overriding system value
@@ -58,9 +61,11 @@ begin
         and public.wants_event(d, e.provider, e.event_type, e.organisation_id)
     )) then 'received' else 'ignored' end::public.event_status,
     e.trust,
-    case when e.parse_status = 'ok' and b.payload is null then 'invalid_json' else e.parse_status end, coalesce(e.flags, '{}'),
+    case when e.parse_status = 'ok' and b.payload is null then 'invalid_json' else e.parse_status end,
+    coalesce(e.flags, '{}'),
     e.organisation_id, e.company_id, e.object_id, coalesce(e.replaces_older, false), e.livemode,
-    e.n = any (p_suspected), coalesce(e.unsigned_key, false), octet_length(b.body), sha256(b.body), decode(e.fingerprint, 'hex'),
+    e.n = any (p_suspected), coalesce(e.unsigned_key, false), octet_length(b.body), sha256(b.body),
+    decode(e.fingerprint, 'hex'),
     public.without_secrets(b.payload, e.secret_fields), e.method, e.path, e.headers, e.content_type, e.request_id,
     e.occurred_at
   from jsonb_to_recordset(p_events) as e(

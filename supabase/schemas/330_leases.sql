@@ -140,7 +140,8 @@ begin
   if not found then
     return false;
   end if;
-  update public.deliveries d set lease_until = public.now_() + make_interval(secs => p_lease_seconds) where d.id = p_delivery_id;
+  update public.deliveries d set lease_until = public.now_() + make_interval(secs => p_lease_seconds)
+  where d.id = p_delivery_id;
   return true;
 end
 $$;

@@ -35,7 +35,8 @@ begin
     enabled = false, disabled_at = public.now_(), disabled_because = p_because, updated_at = public.now_()
   where t.id = p_id and t.enabled and t.archived_at is null and public.in_scope(p_scope, t.organisation_id);
   return public.after_switch(
-    p_id, p_scope, found, 'destination.disable', jsonb_strip_nulls(jsonb_build_object('because', p_because)), p_actor, p_actor_id,
+    p_id, p_scope, found, 'destination.disable', jsonb_strip_nulls(jsonb_build_object('because', p_because)), p_actor,
+    p_actor_id,
     p_request_id
   );
 end

@@ -60,7 +60,8 @@ begin
 end
 $$;
 
--- Which deliveries of these events a selection means; null for all, which is when its filter says nothing of deliveries.
+-- Which deliveries of these events a selection means; null for all, which is when its filter says nothing about
+-- deliveries.
 create function public.select_deliveries(p_selection jsonb, p_events bigint[]) returns bigint[]
 language plpgsql stable set search_path = '' as $$
 declare

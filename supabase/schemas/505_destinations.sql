@@ -1,6 +1,6 @@
--- Managed destinations: made, changed and deleted by people, each time with a row in staff_actions that never holds a secret.
--- Called by lib/destinations/manage.ts. What comes out is masked here: neither a ciphertext nor what a URL hides leaves.
--- Changing is "last writer wins" per field; who wants more sends the updated_at they have seen.
+-- Managed destinations: made, changed and deleted by people, each time with a row in staff_actions that never holds a
+-- secret. Called by lib/destinations/manage.ts. What comes out is masked here: neither a ciphertext nor what a URL
+-- hides leaves. Changing is "last writer wins" per field; who wants more sends the updated_at they have seen.
 
 -- Makes an http destination. p_destination: every field of lib/contract/api/destinations.ts, the slug, headers with
 -- encrypted values, and its first secret as {ciphertext, hint}. Answers {result}: 'done' with the destination, or
@@ -81,7 +81,8 @@ begin
     providers = coalesce(r.providers, d.providers),
     event_types = coalesce(r.event_types, d.event_types),
     headers = public.merge_headers(
-      case when v_moves then '{}' else d.headers end, coalesce(r.headers, case when v_moves then '{}' else d.headers end)
+      case when v_moves then '{}' else d.headers end,
+      coalesce(r.headers, case when v_moves then '{}' else d.headers end)
     ),
     secrets = case when v_moves then public.add_secret('[]', p_secret, public.now_()) else d.secrets end,
     timeout_ms = coalesce(r.timeout_ms, d.timeout_ms),
@@ -113,7 +114,8 @@ $$;
 -- Whether what was meant for one URL may go to the other: the same host and port, and not in clear where it was not.
 create function public.same_receiver(p_one text, p_other text) returns boolean
 language sql immutable set search_path = '' as $$
-  select substring(p_one from '^https?://(?:[^/?#]*@)?([^/?#]*)') = substring(p_other from '^https?://(?:[^/?#]*@)?([^/?#]*)')
+  select substring(p_one from '^https?://(?:[^/?#]*@)?([^/?#]*)')
+      = substring(p_other from '^https?://(?:[^/?#]*@)?([^/?#]*)')
     and not (starts_with(p_one, 'https:') and starts_with(p_other, 'http:'));
 $$;
 
@@ -121,7 +123,9 @@ $$;
 -- names know no case.
 create function public.merge_headers(p_old jsonb, p_given jsonb) returns jsonb
 language sql immutable set search_path = '' as $$
-  select coalesce(jsonb_object_agg(g.name, coalesce(g.value, o.value)) filter (where coalesce(g.value, o.value) is not null), '{}')
+  select coalesce(
+    jsonb_object_agg(g.name, coalesce(g.value, o.value)) filter (where coalesce(g.value, o.value) is not null), '{}'
+  )
   from jsonb_each_text(p_given) g(name, value)
   left join jsonb_each_text(p_old) o(name, value) on lower(o.name) = lower(g.name);
 $$;

@@ -24,9 +24,9 @@ begin
 end
 $$;
 
--- Changes what p_change names: {name, organisation_id, company_id, settings, enabled}; null empties. Null when there is no
--- such source; {refused: 'beyond_scope'} when it would go to an organisation that is not the caller's. Events that are
--- stored keep the organisation they came with.
+-- Changes what p_change names: {name, organisation_id, company_id, settings, enabled}; null empties. Null when there is
+-- no such source; {refused: 'beyond_scope'} when it would go to an organisation that is not the caller's. Events that
+-- are stored keep the organisation they came with.
 create function public.update_source(
   p_id bigint, p_change jsonb, p_scope text[], p_actor text, p_actor_id text, p_request_id text
 ) returns jsonb
@@ -35,11 +35,15 @@ declare
   s public.sources;
 begin
   if p_change ? 'organisation_id' and not public.in_scope(p_scope, p_change ->> 'organisation_id') then
-    return case when public.get_source(p_id, p_scope) is not null then jsonb_build_object('refused', 'beyond_scope') end;
+    return case
+      when public.get_source(p_id, p_scope) is not null then jsonb_build_object('refused', 'beyond_scope')
+    end;
   end if;
   update public.sources x set
     name = coalesce(p_change ->> 'name', x.name),
-    organisation_id = case when p_change ? 'organisation_id' then p_change ->> 'organisation_id' else x.organisation_id end,
+    organisation_id = case
+      when p_change ? 'organisation_id' then p_change ->> 'organisation_id' else x.organisation_id
+    end,
     company_id = case when p_change ? 'company_id' then p_change ->> 'company_id' else x.company_id end,
     settings = coalesce(p_change -> 'settings', x.settings),
     enabled = coalesce((p_change ->> 'enabled')::boolean, x.enabled),
@@ -65,7 +69,9 @@ declare
 begin
   update public.sources x set
     previous_token_hash = case when p_overlap_seconds > 0 then x.token_hash end,
-    previous_token_expires_at = case when p_overlap_seconds > 0 then public.now_() + make_interval(secs => p_overlap_seconds) end,
+    previous_token_expires_at = case
+      when p_overlap_seconds > 0 then public.now_() + make_interval(secs => p_overlap_seconds)
+    end,
     token_hash = decode(p_token_hash, 'hex'),
     token_hint = p_token_hint,
     updated_at = public.now_()
@@ -90,7 +96,8 @@ declare
   s public.sources;
 begin
   update public.sources x set
-    archived_at = public.now_(), enabled = false, previous_token_hash = null, previous_token_expires_at = null, updated_at = public.now_()
+    archived_at = public.now_(), enabled = false, previous_token_hash = null, previous_token_expires_at = null,
+    updated_at = public.now_()
   where x.id = p_id and x.archived_at is null and public.in_scope(p_scope, x.organisation_id)
   returning * into s;
   if not found then
@@ -129,9 +136,12 @@ language sql stable set search_path = '' as $$
     end,
     'settings', (s).settings, 'enabled', (s).enabled, 'created_at', public.iso((s).created_at),
     'last_event', (
-      select jsonb_build_object('id', 'we_' || e.id, 'event_type', e.event_type, 'received_at', public.iso(e.received_at))
+      select jsonb_build_object(
+        'id', 'we_' || e.id, 'event_type', e.event_type, 'received_at', public.iso(e.received_at)
+      )
       from public.events e
-      -- A range and its order, not an equality: only the source's own index can answer that, also for one without events.
+      -- A range and its order, not an equality: only the source's own index can answer that, also for one without
+      -- events.
       where e.source_id between (s).id and (s).id and public.in_scope(p_scope, e.organisation_id)
       order by e.source_id, e.received_at desc, e.id desc
       limit 1

@@ -1,10 +1,12 @@
--- Another role, other organisations, disabling and enabling. Called by lib/auth/staff.ts; p_within and p_own_id: 532_invitations.sql.
+-- Another role, other organisations, disabling and enabling. Called by lib/auth/staff.ts; p_within and p_own_id:
+-- 532_invitations.sql.
 
--- Another role or scope, disabled, or enabled again; null leaves a thing as it is, p_organisations does where
--- p_rescope is false. Each ends the person's sessions at once. Whose tokens work is not disabled before somebody says what
--- becomes of them: p_tokens is `revoke` or the id of an active administrator who takes them over; p_scope_roles names the
--- least role of each scope.
--- {result: changed | not_found | own_account | beyond_rights | beyond_scope | last_admin | has_tokens | no_heir, staff?, tokens?}
+-- Another role or scope, disabled, or enabled again; null leaves a thing as it is, p_organisations does where p_rescope
+-- is false. Each ends the person's sessions at once. Whose tokens work is not disabled before the caller says what
+-- becomes of them: p_tokens is `revoke` or the id of an active administrator who takes them over; p_scope_roles names
+-- the least role of each scope.
+-- {result: changed | not_found | own_account | beyond_rights | beyond_scope | last_admin | has_tokens | no_heir,
+-- staff?, tokens?}
 create function public.change_staff(
   p_id uuid, p_within public.staff_role[], p_scope text[], p_actor text, p_actor_id text, p_request_id text,
   p_role public.staff_role default null, p_disabled boolean default null, p_rescope boolean default false,
@@ -104,8 +106,10 @@ begin
 end
 $$;
 
--- Somebody who can sign in now and manage everything. An invited administrator cannot yet, one of some organisations never.
+-- A user who can sign in now and manage everything. An invited administrator cannot yet, one of some organisations
+-- never.
 create function public.is_active_admin(u public.staff_users) returns boolean
 language sql immutable set search_path = '' as $$
-  select u.role = 'admin' and u.organisations is null and u.disabled_at is null and (u.password_hash is not null or u.last_sign_in_at is not null);
+  select u.role = 'admin' and u.organisations is null and u.disabled_at is null
+    and (u.password_hash is not null or u.last_sign_in_at is not null);
 $$;

@@ -1,7 +1,7 @@
--- How the journey is planned. A connection plans a statement once and keeps the plan; on a young database, or minutes after
--- a flood, that plan was made for tables of a few rows: it scans them, and turns 1 ms into 30 when they have 10,000.
--- The functions of the journey touch a handful of rows by key, whatever the tables hold, so they never do anything else. So do
--- those that look for what changed, and for what somebody types.
+-- How the journey is planned. A connection plans a statement once and keeps the plan; on a young database, or minutes
+-- after a flood, that plan was made for tables of a few rows: it scans them, and turns 1 ms into 30 when they have
+-- 10,000. The functions of the journey touch a handful of rows by key, whatever the tables hold, so they never do
+-- anything else. So do those that look for what changed, and for what a user types.
 
 do $$
 declare
@@ -24,12 +24,13 @@ begin
 end
 $$;
 
--- Where Postgres was built with LLVM (Debian, Supabase, RDS), a plan that looks dear is compiled before it runs. Those plans
--- above look very dear, because what they may not do is priced at 1e10, and compiling one takes seconds, on each new connection.
--- No statement of ours runs long enough to earn that. It is said here, per function, because this holds on every way to the
--- database: a pooler or PostgREST opens its connections as it likes. What runs within a function is under its setting, so
--- the ones that can only be called from others, per row, need none and stay free of its cost. Nor do those whose body was parsed
--- when they were created: a setting would keep them from being inlined.
+-- Where Postgres was built with LLVM (Debian, Supabase, RDS), a plan that looks expensive is compiled before it runs.
+-- Those plans above look very expensive, because what they may not do is priced at 1e10, and compiling one takes
+-- seconds, on each new connection. No statement of ours runs long enough to earn that. It is said here, per function,
+-- because this holds on every way to the database: a pooler or PostgREST opens its connections as it likes. What runs
+-- within a function is under its setting, so the ones that can only be called from others, per row, need none and stay
+-- free of its cost. Nor do those whose body was parsed when they were created: a setting would keep them from being
+-- inlined.
 do $$
 declare
   v_function regprocedure;
@@ -39,7 +40,8 @@ begin
     where p.pronamespace = 'public'::regnamespace and p.prokind = 'f' and p.provolatile <> 'i' and not p.proretset
       and p.prosqlbody is null and p.prorettype <> 'trigger'::regtype
       and not exists (
-        select from unnest(p.proargtypes::oid[]) a(type) join pg_catalog.pg_type t on t.oid = a.type where t.typtype = 'c'
+        select from unnest(p.proargtypes::oid[]) a(type) join pg_catalog.pg_type t on t.oid = a.type
+        where t.typtype = 'c'
       )
   loop
     execute format('alter function %s set jit = off', v_function);

@@ -1,5 +1,6 @@
 -- How long the database works on what Redrive asks for. PostgREST makes these settings of a function those of the whole
--- statement; on a direct connection lib/db/connection.ts sets the same times. They are those of DEADLINE_MS in lib/db/lanes.ts.
+-- statement; on a direct connection lib/db/connection.ts sets the same times. They are those of DEADLINE_MS in
+-- lib/db/lanes.ts.
 
 do $$
 declare
@@ -17,9 +18,9 @@ begin
       ]),
       ('10s', array[
         'list_events', 'count_events', 'get_event', 'event_neighbours', 'list_related_events', 'read_event_body',
-        'read_event_histogram', 'count_event_types', 'read_analytics', 'list_destinations', 'list_destination_deliveries',
-        'list_replays', 'list_replay_items', 'list_replay_failures', 'summarise_replay', 'preview_replay',
-        'preview_changes', 'list_actions', 'search_everything', 'changes_since'
+        'read_event_histogram', 'count_event_types', 'read_analytics', 'list_destinations',
+        'list_destination_deliveries', 'list_replays', 'list_replay_items', 'list_replay_failures', 'summarise_replay',
+        'preview_replay', 'preview_changes', 'list_actions', 'search_everything', 'changes_since'
       ]),
       ('30s', array['claim_deliveries', 'record_attempts', 'maintain_destinations', 'advance_replays'])
     ) as l(timeout, names)
