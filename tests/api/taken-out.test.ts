@@ -55,10 +55,13 @@ describe("a download of a body", () => {
 
 describe("an export", () => {
   test.each(["csv", "json"])("of a replay as %s says who took how many rows and bytes [S34]", async (format) => {
-    const made = await admin("POST", "/api/webhooks/replays", {
-      reason: "Proof",
-      selection: { event_ids: [await store()] },
+    const event = await store();
+    // What still waits for its first delivery cannot be replayed.
+    await until("it is delivered", async () => {
+      return (await admin("GET", `/api/webhooks/events/${event}`)).body.event?.status === "processed";
     });
+    const made = await admin("POST", "/api/webhooks/replays", { reason: "Proof", selection: { event_ids: [event] } });
+    expect(made.status, made.text).toBe(201);
     const { id } = made.body.replay ?? made.body;
     const file = await (await take(`/api/webhooks/replays/${id}/export?format=${format}`)).text();
     const bytes = Buffer.byteLength(file);

@@ -4,6 +4,7 @@ import { expect, type Page, test } from "playwright/test";
 import { sign } from "../fixtures/sign";
 import { APP_ENVIRONMENT } from "../support/processes";
 import { type AppOnCopy, startOnCopy } from "../support/shared-app";
+import { hydrated } from "./sign-in";
 
 let app: AppOnCopy;
 const ids: string[] = [];
@@ -33,6 +34,7 @@ async function openEvent(page: Page, id: string | undefined, query = ""): Promis
   await page.getByTestId("sign-in-password").fill(app.adminPassword);
   await page.getByTestId("sign-in-submit").click();
   await expect(page.getByRole("tree")).toBeVisible();
+  await hydrated(page);
 }
 
 const clipboard = (page: Page) => page.evaluate(() => navigator.clipboard.readText());
