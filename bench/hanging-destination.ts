@@ -12,7 +12,7 @@ import { closeDatabase } from "../lib/db/client";
 import { configureDestinations } from "../lib/destinations/configure";
 import { wakeWorker } from "../lib/pipeline/wake-worker";
 import { startWorker } from "../lib/pipeline/worker";
-import { stripeEvent } from "../lib/samples/stripe";
+import { stripeEvent } from "../lib/providers/stripe/sample";
 import { TEST_ENVIRONMENT } from "../tests/fixtures/sign";
 import { send } from "../tests/support/desk";
 import { addDestination, publish, startEndpoint } from "../tests/support/endpoint";

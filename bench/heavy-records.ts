@@ -7,8 +7,8 @@
  */
 import { closeDatabase } from "../lib/db/client";
 import { startWorker } from "../lib/pipeline/worker";
-import { heyreachEvent } from "../lib/samples/heyreach";
-import { stripeEvent } from "../lib/samples/stripe";
+import { heyreachEvent } from "../lib/providers/heyreach/sample";
+import { stripeEvent } from "../lib/providers/stripe/sample";
 import { openDesk, send } from "../tests/support/desk";
 import setup from "../tests/support/global-setup";
 import { until } from "../tests/support/processes";

@@ -12,7 +12,7 @@ import net, { type AddressInfo } from "node:net";
 import os from "node:os";
 import { pathToFileURL } from "node:url";
 import postgres from "postgres";
-import { heyreachEvent } from "../lib/samples/heyreach";
+import { heyreachEvent } from "../lib/providers/heyreach/sample";
 import { requestOf } from "../tests/fixtures/sign";
 import { addDestination } from "../tests/support/endpoint";
 

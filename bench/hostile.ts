@@ -3,10 +3,13 @@
  * of 100,000 events; in every other turn a caller of `hostile-callers.ts` is at work beside them, each kind in its turn.
  * Turns with and without one alternate, so that whatever else the machine does falls on both. Fails when the p99 of a
  * genuine webhook is more than three times that of the turns before and after, when one is not taken, or when the server's
- * memory passes 600 MB.
+ * memory passes 600 MB. The control is the same caller talking to a server that does nothing, beside the same webhooks: what
+ * it costs them is the caller's own use of this machine. It is printed and changes no verdict.
  *
- *   npm run bench:hostile                       every kind, about five minutes; loopback only; Linux
+ *   npm run bench:hostile                       every kind, about ten minutes; loopback only; Linux
  *   npm run bench:hostile -- "forged signatures"   only these
+ *
+ * Long because it is one story: the turns, what is measured in each, and how it is printed.
  */
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
@@ -20,11 +23,17 @@ import { APP_ENVIRONMENT, appEnvironment, tokenFor } from "../tests/support/proc
 import { startAgentSdk } from "../tests/tools/agent-sdk";
 import { seedHistory } from "./history-seed";
 import { KINDS } from "./hostile-callers";
+import { startControl } from "./hostile-control";
+import { type Cpu, cpuOf, parentOf } from "./hostile-cpu";
 import { genuineTraffic, NEVER, type Taken } from "./hostile-genuine";
 
 const HISTORY = 100_000;
-const CALM_SECONDS = 5;
-const HOSTILE_SECONDS = 10;
+/** A p99 is the fifth worst of 500 webhooks, and the tenth worst of 1,000. */
+const CALM_SECONDS = 10;
+const HOSTILE_SECONDS = 20;
+const CONTROL_SECONDS = 8;
+/** Until the code that webhooks run through is compiled, and so are the pages. */
+const WARM_UP_SECONDS = 10;
 const MOST_RATIO = 3;
 const MOST_MEMORY_MB = 600;
 /** A server that has not recovered after so long is started anew, so that one kind is not measured as the next. */
@@ -43,6 +52,8 @@ const teardown = await setup();
 const database = await createTestDatabase();
 const sql = postgres(database.url, { max: 2, onnotice: () => {} });
 const agent = await startAgentSdk({ port: 0, secret: APP_ENVIRONMENT.AGENT_SDK_SECRET });
+const control = await startControl();
+const postmaster = parentOf((await sql`select pg_backend_pid() as pid`)[0]?.pid);
 let app: RunningApp | undefined;
 let token = "";
 const rows: Row[] = [];
@@ -51,6 +62,7 @@ try {
   app = await start();
   let before = await turn(CALM_SECONDS);
   for (const kind of kinds) {
+    const idle = await turn(CONTROL_SECONDS, kind, control.url);
     const beside = await turn(HOSTILE_SECONDS, kind);
     const recovered = await recovers(app);
     if (!recovered) {
@@ -61,12 +73,14 @@ try {
     const after = await turn(CALM_SECONDS);
     // The better of the two, so that what a caller leaves behind cannot excuse the caller.
     const calm = p99(before.taken) < p99(after.taken) ? before : after;
-    rows.push({ kind, calm, recovered, ...beside });
+    const calmer = [p99(before.taken), p99(after.taken)].sort((a, b) => a - b);
+    rows.push({ kind, calm, spread: calmer, control: p99(idle.taken), recovered, ...beside });
     print(rows.at(-1) as Row);
     before = after;
   }
 } finally {
   await app?.stop();
+  control.stop();
   await agent.close();
   await sql.end({ timeout: 1 });
   await database.drop();
@@ -84,11 +98,17 @@ interface Turn {
   health: { asked: number; failed: number };
   /** What the hostile caller heard. */
   answers: Record<string, number>;
+  /** In shares of a core. */
+  cpu: Cpu;
 }
 
 interface Row extends Turn {
   kind: string;
   calm: Turn;
+  /** The p99 of the turns before and after, the smaller first: how far figures of this run can be told apart. */
+  spread: number[];
+  /** The p99 beside the same caller when it talks to the control. */
+  control: number;
   recovered: boolean;
 }
 
@@ -96,21 +116,30 @@ async function start(): Promise<RunningApp> {
   const started = await startApp({ env: appEnvironment(agent, { DATABASE_URL: database.url }) });
   // Written into the app's database by the process that started it: the callers are others.
   token ||= await tokenFor("viewer", "60m");
-  // The first requests of a process wait for what it compiles.
-  await genuineTraffic(started.url, 3);
+  for (const path of ["/sign-in", "/api/auth/csrf", "/api/audit"]) {
+    await fetch(new URL(path, started.url)).then((response) => response.arrayBuffer());
+  }
+  await genuineTraffic(started.url, WARM_UP_SECONDS);
   return started;
 }
 
-async function turn(seconds: number, kind?: string): Promise<Turn> {
+/** `target` is whom the caller talks to, when it is not the server. */
+async function turn(seconds: number, kind?: string, target?: string): Promise<Turn> {
   const { url, pid } = app as RunningApp;
   const watch = watching(url, pid);
-  const caller = kind === undefined ? undefined : startCaller(kind, url, seconds);
+  const [started, before] = [performance.now(), cpuOf(pid, postmaster)];
+  const caller = kind === undefined ? undefined : startCaller(kind, target ?? url, seconds);
   // A moment in which the caller starts.
   if (caller) await pause(1_000);
   const taken = await genuineTraffic(url, caller ? seconds - 1 : seconds, caller);
   const answers = await caller;
   const watched = await watch.end();
-  return { taken, rows: await rowTimes(taken), answers: answers ?? {}, ...watched };
+  const [took, after] = [(performance.now() - started) / 1000, cpuOf(pid, postmaster)];
+  const cpu = {
+    server: (after.server - before.server) / took,
+    postgres: (after.postgres - before.postgres) / took,
+  };
+  return { taken, rows: await rowTimes(taken), answers: answers ?? {}, cpu, ...watched };
 }
 
 function startCaller(kind: string, url: string, seconds: number): Promise<Record<string, number>> {
@@ -207,6 +236,12 @@ function print(row: Row): void {
   );
   console.log(
     `    genuine: ${tally(row.taken.map((one) => one.answer))}; the caller heard: ${countsOf(row.answers)}${row.recovered ? "" : "; did not recover, started anew"}`,
+  );
+  const [least = 0, most = 0] = row.spread;
+  const shares = ({ server, postgres }: Cpu) => `${(server * 100).toFixed(0)} % + ${(postgres * 100).toFixed(0)} %`;
+  console.log(
+    `    p99 of the turns without it ${ms(least).trim()} and ${ms(most).trim()}, beside the control ${ms(row.control).trim()} ` +
+      `(${(row.control / p99(row.calm.taken)).toFixed(1)} ×); a core's share of server + Postgres ${shares(row.calm.cpu)} → ${shares(row.cpu)}`,
   );
   const wrong = verdict(row);
   if (wrong) console.log(`    too much: ${wrong}`);

@@ -6,7 +6,7 @@
  */
 import { readFileSync } from "node:fs";
 import http from "node:http";
-import { stripeEvent } from "../lib/samples/stripe";
+import { stripeEvent } from "../lib/providers/stripe/sample";
 import { sign } from "../tests/fixtures/sign";
 import { startApp } from "../tests/support/app";
 import { post } from "../tests/support/load";

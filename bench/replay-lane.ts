@@ -8,7 +8,7 @@
 import { createHash } from "node:crypto";
 import postgres from "postgres";
 import { runningPostgresUrl } from "../lib/db/embedded";
-import { chatwootEvent } from "../lib/samples/chatwoot";
+import { chatwootEvent } from "../lib/providers/chatwoot/sample";
 import { bodyOf, nextUuid } from "../lib/samples/ids";
 import { sign } from "../tests/fixtures/sign";
 import { startApp } from "../tests/support/app";

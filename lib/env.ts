@@ -90,7 +90,20 @@ export type Environment = z.infer<typeof schema> & {
  * Throws `ConfigurationError` naming every wrong variable.
  */
 export function environment(): Environment {
-  const set = Object.fromEntries(Object.entries(process.env).filter(([, value]) => value !== ""));
+  const values = NAMES.map((name) => process.env[name] ?? "");
+  const key = values.join("\0");
+  if (read?.key !== key) read = { key, environment: readEnvironment(values) };
+  return read.environment;
+}
+
+/** It is asked for several times per request, and reading it costs more than the rest of a refusal. */
+const NAMES = Object.keys(schema.shape);
+let read: { key: string; environment: Environment } | undefined;
+
+function readEnvironment(values: string[]): Environment {
+  const set = Object.fromEntries(
+    NAMES.map((name, n) => [name, values[n]] as const).filter(([, value]) => value !== ""),
+  );
   const parsed = schema.safeParse(set);
   if (!parsed.success) {
     const problems = parsed.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`);

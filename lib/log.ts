@@ -22,6 +22,35 @@ export function log(event: string, fields: Fields = {}): void {
   write("info", event, fields);
 }
 
+/**
+ * The same for a request that is refused, of which anybody may send any number: ten lines of a kind in ten seconds, then one
+ * that says how many more there were. `fields.decision` and the event name the kind.
+ */
+export function logRefused(event: string, fields: Fields & { decision: string }): void {
+  const kind = `${event} ${fields.decision} ${refused.kinds.size < MOST_KINDS ? (fields.provider ?? "") : ""}`;
+  const said = refused.kinds.get(kind);
+  if (!said) {
+    refused.kinds.set(kind, { lines: 1, more: 0 });
+    setTimeout(() => sumUp(kind, event, fields), REFUSED_MS).unref();
+  } else if (said.lines >= REFUSED_LINES) {
+    said.more += 1;
+    return;
+  } else said.lines += 1;
+  log(event, fields);
+}
+
+const REFUSED_LINES = 10;
+const REFUSED_MS = 10_000;
+/** A path may name any provider; beyond this those of one decision are one kind. */
+const MOST_KINDS = 200;
+const refused = processSingleton("log-refused", () => ({ kinds: new Map<string, { lines: number; more: number }>() }));
+
+function sumUp(kind: string, event: string, { decision, provider }: Fields): void {
+  const { more = 0 } = refused.kinds.get(kind) ?? {};
+  refused.kinds.delete(kind);
+  if (more > 0) log(event, { provider, decision, more, seconds: REFUSED_MS / 1000 });
+}
+
 /** The same for what needs an engineer. */
 export function logError(event: string, error: unknown, fields: Fields = {}): void {
   const message = error instanceof Error ? error.message : String(error);

@@ -1,9 +1,10 @@
 import type { ReactNode } from "react";
 import type { ApiError } from "@/lib/client/request";
 import type { Destination } from "@/lib/contract/destinations";
+import { PROVIDERS } from "@/lib/contract/providers";
 import { Field } from "../forms/field";
 import { SelectField, type SelectOptions } from "../forms/select-field";
-import { providerName, SENDERS } from "../provider";
+import { providerName } from "../provider";
 import { type FormValues, scheduleIn } from "./form-values";
 import { HeaderFields } from "./header-fields";
 import { OrderingChoice } from "./ordering-choice";
@@ -14,7 +15,10 @@ import { UrlField } from "./url-field";
 const FROM: SelectOptions = [
   ["platform", "Our own platform"],
   ["*", "Every provider"],
-  ...SENDERS.map((slug): [string, string] => [slug, providerName(slug)]),
+  ...PROVIDERS.filter(({ secretsVariable }) => secretsVariable !== null).map(({ slug, label }): [string, string] => [
+    slug,
+    label,
+  ]),
 ];
 
 /** Every setting of a destination, the ones that matter first. */

@@ -4,9 +4,10 @@ import { keys } from "@/lib/client/keys";
 import type { EventFilter } from "@/lib/contract/event-filter";
 import type { EventTypeCount } from "@/lib/contract/history";
 import { printEventFilter } from "@/lib/contract/print-filter";
+import { PROVIDERS } from "@/lib/contract/providers";
 import { Checklist } from "../filters/checklist";
 import { TextField } from "../filters/text-field";
-import { PROVIDERS, ProviderMark, providerName } from "../provider";
+import { ProviderMark } from "../provider";
 
 const MINUTE_MS = 60_000;
 
@@ -23,9 +24,9 @@ export function ProviderChoice({
   return (
     <>
       <Checklist
-        options={PROVIDERS.map((value) => ({
+        options={PROVIDERS.map(({ slug: value, label }) => ({
           value,
-          label: providerName(value),
+          label,
           icon: <ProviderMark slug={value} />,
           count: types && (counts.get(value) ?? 0),
         }))}

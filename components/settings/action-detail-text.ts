@@ -6,7 +6,11 @@ import { scopeText } from "./labels";
 export function detailText({ action, details }: StaffAction, time: (iso: string) => string): string | null {
   if (action === "staff.change_role") return `${text(details.from)} → ${text(details.to)}`;
   if (action === "token.hand_over") return `${text(details.from)} → ${text(details.to)}`;
-  if (action === "sign_in.refuse") return `${refused(text(details.reason))}, from ${text(details.address)}`;
+  if (action === "sign_in.refuse") {
+    const from = details.address ? `, from ${text(details.address)}` : "";
+    if (details.left_out) return `more than are listed this hour (${text(details.left_out)} or more left out)${from}`;
+    return `${refused(text(details.reason))}${from}`;
+  }
   if (action === "staff.change_organisations") return `${scope(details.from)} → ${scope(details.to)}`;
   if (action === "staff.invite") {
     return `as ${text(details.role)}${details.organisations ? ` for ${scope(details.organisations)}` : ""}`;

@@ -1,7 +1,9 @@
 /** What is said about a sender that posts to an address which does not exist. */
+
+import { PROVIDERS } from "@/lib/contract/providers";
 import type { RejectionReason } from "@/lib/contract/vocabulary";
 import { count } from "../format";
-import { providerName, SENDERS } from "../provider";
+import { providerName } from "../provider";
 
 export const WRONG_ADDRESS: RejectionReason = "wrong_address";
 
@@ -22,5 +24,5 @@ export function rightAddress(sender: string, origin = ""): string {
 }
 
 function isKnown(sender: string): boolean {
-  return SENDERS.includes(sender);
+  return PROVIDERS.some(({ slug, secretsVariable }) => slug === sender && secretsVariable !== null);
 }

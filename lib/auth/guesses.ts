@@ -4,14 +4,23 @@ import type { SignInLimit } from "@/lib/contract/staff";
 import { call } from "@/lib/db/client";
 import { Problem } from "@/lib/errors";
 import { type Scoped, scopeOf } from "@/lib/scope";
+import { forgetHeldAddresses, heldFor, holdAddress, tooManyAttempts } from "./held-addresses";
 import type { Actor } from "./permissions";
 
 /** A guess that may be evaluated, or how many seconds to wait before the next one may. */
 export type Booking = { guess: number; wait?: undefined } | { wait: number };
 
 /** Counts a guess at an account before it is evaluated. */
-export function bookGuess(email: string, address: string, requestId: string): Promise<Booking> {
-  return call("console", "book_guess", { p_email: email, p_address: address, p_request_id: requestId });
+export async function bookGuess(email: string, address: string, requestId: string): Promise<Booking> {
+  const held = heldFor(address);
+  if (held !== undefined) return { wait: held };
+  const booking = await call<Booking & { of_address?: boolean }>("console", "book_guess", {
+    p_email: email,
+    p_address: address,
+    p_request_id: requestId,
+  });
+  if (booking.wait !== undefined && booking.of_address) holdAddress(address, booking.wait);
+  return booking;
 }
 
 /** Takes a booking back: the guess was right, or was never evaluated. */
@@ -36,12 +45,7 @@ export async function recordRefusedSignIn(
 
 /** The answer to whoever has to wait. */
 export function tooMany(seconds: number): Problem {
-  return new Problem({
-    status: 429,
-    title: "Too many attempts.",
-    detail: `Wait ${seconds === 1 ? "a second" : `${seconds} seconds`}, then try again.`,
-    headers: { "retry-after": String(seconds) },
-  });
+  return new Problem(tooManyAttempts(seconds));
 }
 
 /** Accounts with a delay, and addresses at their limit. */
@@ -62,6 +66,7 @@ export async function liftSignInLimit(
     p_actor_id: actor.id,
     p_request_id: requestId,
   });
+  forgetHeldAddresses();
   if (forgotten > 0) return;
   throw new Problem({
     status: 404,

@@ -1,37 +1,35 @@
 /**
- * Turns at hashing passwords. One hash takes 64 MiB and a core for some 150 ms: so two at a time in a process, a bounded
- * queue behind them, and a bounded share of it per caller. Whoever finds it full is told so at once.
+ * Turns at hashing passwords. One hash takes 64 MiB and a core for some 150 ms: so one at a time in a process, on a thread of
+ * lower priority that leaves the cores to webhooks, a bounded queue before it in which callers take turns, and a bounded
+ * share of it per caller. Whoever finds it full is told so at once.
  */
+import { createFairQueue, type FairQueue, QueueFull } from "@/lib/db/fair-queue";
 import { Problem } from "@/lib/errors";
 import { processSingleton } from "@/lib/process-singleton";
+import { type Derivation, deriveApart } from "./hashing-thread";
 
-const AT_ONCE = 2;
 const WAITING = 32;
-/** Running and waiting. */
-const PER_CALLER = 8;
+const WAITING_PER_CALLER = 8;
 const RETRY_SECONDS = 2;
+/** Whoever waits longer than this has given up. */
+const PATIENCE_MS = 20_000;
 
-interface Turns {
-  running: number;
-  waiting: (() => void)[];
-  callers: Map<string, number>;
-}
+const queue = processSingleton<FairQueue>("hashing", () =>
+  createFairQueue({
+    atOnce: 1,
+    atOncePerPerson: 1,
+    waitingPerPerson: WAITING_PER_CALLER,
+    waitingInAll: WAITING,
+  }),
+);
 
-const turns = processSingleton<Turns>("hashing", () => ({ running: 0, waiting: [], callers: new Map() }));
-
-/** Runs `work` when its turn comes. Throws `HashingBusy` when too many wait, or too many of this caller. */
-export async function takeTurn<Result>(caller: string, work: () => Promise<Result>): Promise<Result> {
-  const pending = turns.callers.get(caller) ?? 0;
-  if (turns.waiting.length >= WAITING || pending >= PER_CALLER) throw new HashingBusy();
-  turns.callers.set(caller, pending + 1);
-  try {
-    await begin();
-    return await work().finally(end);
-  } finally {
-    const left = (turns.callers.get(caller) ?? 1) - 1;
-    if (left > 0) turns.callers.set(caller, left);
-    else turns.callers.delete(caller);
-  }
+/** Derives a key when this caller's turn comes. Throws `HashingBusy` when too many wait, or too many of this caller. */
+export async function deriveInTurn(caller: string, derivation: Derivation): Promise<Buffer> {
+  const patience = AbortSignal.timeout(PATIENCE_MS);
+  const done = await queue.enter(caller, patience).catch((error) => {
+    throw error instanceof QueueFull || patience.aborted ? new HashingBusy() : error;
+  });
+  return deriveApart(derivation).finally(done);
 }
 
 /** Nothing was evaluated: the same request may be sent again. */
@@ -45,16 +43,4 @@ export class HashingBusy extends Problem {
       headers: { "retry-after": String(RETRY_SECONDS) },
     });
   }
-}
-
-async function begin(): Promise<void> {
-  // Whoever waited was handed the turn of the one that ended, so the count stays as it is.
-  if (turns.running >= AT_ONCE) return new Promise((resolve) => turns.waiting.push(resolve));
-  turns.running += 1;
-}
-
-function end(): void {
-  const next = turns.waiting.shift();
-  if (next) next();
-  else turns.running -= 1;
 }

@@ -1,6 +1,6 @@
 /** Passwords as `scrypt$N$r$p$salt$hash`, so that the cost can rise later without locking anybody out. */
-import { randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from "node:crypto";
-import { takeTurn } from "./hashing";
+import { randomBytes, timingSafeEqual } from "node:crypto";
+import { deriveInTurn } from "./hashing";
 
 /** 64 MiB, about 150 ms: one of the settings OWASP recommends for scrypt. */
 const COST = { N: 2 ** 16, r: 8, p: 1 };
@@ -15,7 +15,7 @@ const OURSELVES = "ourselves";
 /** Throws `HashingBusy` when too many passwords are being hashed, or too many for this caller. */
 export async function hashPassword(password: string, caller = OURSELVES): Promise<string> {
   const salt = randomBytes(SALT_BYTES);
-  const key = await takeTurn(caller, () => derive(password, salt, COST));
+  const key = await derive(caller, password, salt, COST);
   return ["scrypt", COST.N, COST.r, COST.p, salt.toString("base64url"), key.toString("base64url")].join("$");
 }
 
@@ -30,7 +30,7 @@ export async function verifyPassword(
 ): Promise<boolean> {
   const parsed = parse(stored);
   const { cost, salt, key } = parsed ?? { cost: COST, salt: Buffer.alloc(SALT_BYTES), key: Buffer.alloc(KEY_BYTES) };
-  const derived = await takeTurn(caller, () => derive(password, salt, cost));
+  const derived = await derive(caller, password, salt, cost);
   return timingSafeEqual(derived, key) && parsed !== undefined;
 }
 
@@ -43,12 +43,7 @@ function parse(stored: string | null | undefined) {
   return usable ? { cost, salt: Buffer.from(salt, "base64url"), key } : undefined;
 }
 
-function derive(password: string, salt: Buffer, cost: { N: number; r: number; p: number }): Promise<Buffer> {
-  const options: ScryptOptions = { ...cost, maxmem: 256 * cost.N * cost.r };
-  return new Promise((resolve, reject) => {
-    // Normalised, because the same word can be typed as different bytes on different keyboards.
-    scrypt(password.normalize("NFKC"), salt, KEY_BYTES, options, (error, key) =>
-      error ? reject(error) : resolve(key),
-    );
-  });
+function derive(caller: string, password: string, salt: Buffer, cost: typeof COST): Promise<Buffer> {
+  // Normalised, because the same word can be typed as different bytes on different keyboards.
+  return deriveInTurn(caller, { password: password.normalize("NFKC"), salt, keyBytes: KEY_BYTES, cost });
 }

@@ -1,11 +1,13 @@
 /** The HTTP server around Next: a lane of its own for webhooks, limits against slow clients, and an orderly end. */
 import http, { type IncomingMessage, type ServerResponse } from "node:http";
 import type net from "node:net";
+import { heldSignIn } from "../auth/held-addresses";
 import { ConfigurationError } from "../env";
 import { type ProblemInit, problemBody } from "../errors";
 import { weScreen } from "../front/listen";
 import { prepare, prepareUpgrade, refusalOf } from "../front/screen";
-import { log, logError } from "../log";
+import { takeTurnToBegin } from "../front/turns";
+import { logError, logRefused } from "../log";
 import { accept, maxBodyBytes, refuseTooLarge, refuseUntilLater, requestIdOf } from "../pipeline/accept";
 import { type Answer, answerWith, hasTooManyHeaders, tooManyHeaders } from "../pipeline/answer";
 import { readBody } from "../pipeline/read-body";
@@ -95,14 +97,15 @@ async function answer(request: IncomingMessage, response: ServerResponse, next: 
   if (hasTooManyHeaders(request.rawHeaders.length / 2)) return send(response, tooManyHeaders(), request.method);
   const slug = webhookRoute(request.url ?? "/");
   if (slug) return acceptWebhook(slug, request, response);
-  const refusal = refusalOf(request);
+  const gone = new AbortController();
+  response.once("close", () => gone.abort());
+  const refusal = refusalOf(request) ?? heldSignIn(request) ?? (await takeTurnToBegin(request, response, gone.signal));
+  if (refusal === "gone") return;
   if (refusal) {
     const raw = { method: request.method ?? "", path: request.url ?? "", headers: headerPairs(request) };
     const answered = refusal === "wrong_address" ? await refuseWrongAddress(raw) : refuse(refusal, raw);
     return send(response, answered, request.method);
   }
-  const gone = new AbortController();
-  response.once("close", () => gone.abort());
   await inRequest(gone.signal, () => next(request, response));
 }
 
@@ -126,7 +129,7 @@ function answerTo(end: "complete" | "too_large" | "no_room", slug: string, raw: 
 
 function refuse(problem: ProblemInit, { method, headers }: Omit<RawRequest, "body">): Answer {
   const requestId = requestIdOf({ headers });
-  log("request", { request_id: requestId, method, status: problem.status, decision: problem.title });
+  logRefused("request", { request_id: requestId, method, status: problem.status, decision: problem.title });
   const body = JSON.stringify(problemBody(problem, requestId));
   const more = { "content-type": "application/problem+json", ...problem.headers };
   return answerWith(problem.status, body, requestId, more);

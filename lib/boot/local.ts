@@ -1,8 +1,10 @@
 /** Local mode: what an operator would have configured is generated once and kept in DATA_DIR/secrets.json. */
-import { generateKeyPairSync, randomBytes, randomUUID } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { linkSync, mkdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import { ensureCopy, readKept, writeDurably, writeKept } from "../db/kept-json";
+import { providers } from "../providers";
+import type { Provider } from "../providers/provider";
 
 type Secrets = Record<string, string>;
 
@@ -21,15 +23,8 @@ const GENERATORS: (() => Secrets)[] = [
   () => ({ API_TOKEN_SECRET: randomBytes(32).toString("hex") }),
   () => ({ CRON_SECRET: randomBytes(24).toString("hex") }),
   () => ({ ENCRYPTION_KEY: randomBytes(32).toString("base64") }),
-  () => ({ STRIPE_WEBHOOK_SECRET: `whsec_${randomBytes(16).toString("hex")}` }),
-  () => telnyxKeys(),
-  () => ({ CHATWOOT_WEBHOOK_SECRET: randomBytes(24).toString("hex") }),
-  () => ({ SHOPIFY_WEBHOOK_SECRET: randomBytes(16).toString("hex") }),
-  () => ({ MITTO_URL_TOKEN: randomBytes(24).toString("base64url") }),
-  () => ({ SMARTLEAD_WEBHOOK_SECRET: randomUUID() }),
-  () => ({ HEYREACH_URL_TOKEN: randomBytes(24).toString("base64url") }),
-  () => ({ STANDARD_WEBHOOK_SECRET: `whsec_${randomBytes(24).toString("base64")}` }),
   () => ({ AGENT_SDK_SECRET: `whsec_${randomBytes(24).toString("base64")}` }),
+  ...Object.values<Provider>(providers).flatMap(({ localSecrets }) => localSecrets ?? []),
 ];
 
 /** Puts generated secrets and local defaults into process.env, creating them at the first call. Never overrides. */
@@ -89,11 +84,4 @@ function keepCopy(file: string, secrets: Secrets): void {
   } catch (error) {
     if (!["EACCES", "EPERM", "EROFS"].includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
   }
-}
-
-/** Telnyx signs with Ed25519: raw 32-byte keys in base64. The private one signs samples only. */
-function telnyxKeys(): Secrets {
-  const { x, d } = generateKeyPairSync("ed25519").privateKey.export({ format: "jwk" });
-  const base64 = (part: string | undefined) => Buffer.from(part ?? "", "base64url").toString("base64");
-  return { TELNYX_PUBLIC_KEY: base64(x), TELNYX_PRIVATE_KEY: base64(d) };
 }

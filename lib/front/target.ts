@@ -7,6 +7,34 @@ const MOST_PARAMETERS = 200;
 const READS = ["GET", "HEAD"];
 /** What is below these is decided by the routes. */
 const API = /^\/(?:api|admin\/webhooks)(?:[/?]|$)/;
+/** The first part of each route below /api; tests/unit/api-parts.test.ts compares. Anything else is refused before Next is asked. */
+export const API_PARTS: ReadonlySet<string> = new Set([
+  "admin",
+  "audit",
+  "auth",
+  "dead-letters",
+  "destinations",
+  "event-views",
+  "events",
+  "health",
+  "internal",
+  "invitations",
+  "live",
+  "notices",
+  "openapi.json",
+  "organisations",
+  "rail",
+  "refused",
+  "search",
+  "sessions",
+  "sign-in-limits",
+  "sources",
+  "staff",
+  "stripe",
+  "telnyx",
+  "tokens",
+  "webhooks",
+]);
 /** No page has such a part. A provider that sends with GET would take our sign-in page for a success. */
 const WEBHOOK_PART = /\/(?:web)?hooks?(?:[/?]|$)/i;
 
@@ -42,6 +70,8 @@ export function problemOfTarget(target: string): ProblemInit | undefined {
 
 /** Whether a request outside of the API can only be a mistake: pages are read, and nothing else. */
 export function isWrongAddress(method: string, target: string): boolean {
+  const [, part] = /^\/api\/([^/?%]+)(?:[/?]|$)/.exec(target) ?? [];
+  if (part !== undefined && !API_PARTS.has(part)) return true;
   if (API.test(target)) return false;
   return !READS.includes(method) || WEBHOOK_PART.test(target.split("?", 1)[0] ?? "");
 }

@@ -5,7 +5,7 @@
 import { randomUUID } from "node:crypto";
 import { call, DatabaseError, DatabaseUnavailable } from "@/lib/db/client";
 import { environment, secretsFrom } from "@/lib/env";
-import { log, logError } from "@/lib/log";
+import { log, logError, logRefused } from "@/lib/log";
 import { processSingleton } from "@/lib/process-singleton";
 import { findProvider, senders } from "@/lib/providers";
 import { header, type Provider, type RawRequest, type Source } from "@/lib/providers/provider";
@@ -40,7 +40,8 @@ export async function accept(request: RawRequest): Promise<Answer> {
   const requestId = requestIdOf(request);
   const door = parseWebhookPath(request.path);
   const { answer, ...facts } = await decide(door, request, requestId);
-  log("accept", {
+  const say = answer.status >= 400 && answer.status < 500 ? logRefused : log;
+  say("accept", {
     request_id: requestId,
     provider: door.slug,
     status: answer.status,
@@ -94,6 +95,8 @@ async function decide(door: WebhookPath, received: RawRequest, requestId: string
     return notConfigured(provider, request, requestId);
   }
 
+  const isLarge = request.body.length > LARGE_BYTES;
+  if (isLarge) await turnOfThread();
   const now = Math.floor(Date.now() / 1000);
   const verification = provider.verify(request, { secrets, allowUnsigned, now, source });
   if (!verification.ok) {
@@ -107,9 +110,21 @@ async function decide(door: WebhookPath, received: RawRequest, requestId: string
   if (parts.length > MOST_EVENTS) {
     return tooLarge(provider, request, requestId, `At most ${MOST_EVENTS} events fit into one request.`);
   }
+  if (isLarge) await turnOfThread();
   const rows = parts.map((part) => eventRow(provider, part, requestId, source));
   return store(rows, requestId, giveUpAt);
 }
+
+/**
+ * Checking or reading a large body takes the thread for some ten milliseconds. They do it one after the other, and between
+ * two of them everything else that waits for the thread has it.
+ */
+function turnOfThread(): Promise<void> {
+  turns.last = turns.last.then(() => new Promise((resolve) => setImmediate(resolve)));
+  return turns.last;
+}
+
+const turns = processSingleton("large-bodies", () => ({ last: Promise.resolve() }));
 
 async function notConfigured(
   provider: Provider,

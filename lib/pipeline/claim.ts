@@ -51,12 +51,9 @@ export type Outcome = {
 
 export interface Claim {
   work: Work[];
-  /**
-   * Milliseconds until the next delivery may go; null when nothing waits, or when what waits needs another one to end.
-   * Only known when `work` is empty.
-   */
+  /** Milliseconds until the next delivery may go; null when nothing waits, or when what waits needs another one to end. */
   next_due_ms: number | null;
-  /** Destinations with due work before this claim: when `work` is empty, the end of a delivery to one of them may make room. */
+  /** Destinations with due work that this claim left: the end of a delivery to one of them may make room. */
   waiting: number[];
 }
 

@@ -5,7 +5,7 @@ import { call, DatabaseUnavailable } from "@/lib/db/client";
 import { type Operator, REFUSALS, readSealed } from "@/lib/destinations/manage";
 import { Problem } from "@/lib/errors";
 import { log } from "@/lib/log";
-import { type Publication, platform, publishedRequest } from "@/lib/providers/platform";
+import { type Publication, platform, publishedRequest } from "@/lib/providers/platform/index";
 import { beyondScope, isWithin, type Scoped, scopeOf } from "@/lib/scope";
 import { storeEvent } from "./accept";
 import { BatcherFull } from "./batcher";

@@ -14,6 +14,10 @@ import { maskSecrets } from "./mask";
 import { shownPath, spellingsOfToken } from "./webhook-path";
 
 const WINDOW_MS = 50;
+/** Where nothing more is kept, only counted: a flood's answers wait this long, and cost a statement so often. */
+const COUNTING_WINDOW_MS = 250;
+/** After so long the database is asked again whether it keeps more. */
+const FULL_MS = 10_000;
 const SAMPLES_PER_WINDOW = 20;
 /** Also bounded by what they hold: a stale body is kept whole. The first of a window always fits. */
 const SAMPLE_BYTES_PER_WINDOW = 2 * 1024 * 1024;
@@ -37,42 +41,68 @@ type Sender = Pick<Provider, "slug" | "secretHeaders" | "secretFields">;
 interface Window {
   samples: Record<string, unknown>[];
   bytes: number;
-  counts: Map<string, { provider: string; reason: string; organisation_id: string | null; count: number }>;
+  counts: Map<string, Count>;
   flushed: Promise<void>;
 }
 
-const state = processSingleton("rejections", () => ({ current: undefined as Window | undefined }));
+interface Known {
+  source_id: number | null;
+  organisation_id: string | null;
+  event_key: string | null;
+}
 
-/** Keeps a refused request. Resolves when it is stored, or after a second; never throws. */
+interface Count {
+  provider: string;
+  reason: string;
+  organisation_id: string | null;
+  count: number;
+}
+
+const state = processSingleton("rejections", () => ({
+  current: undefined as Window | undefined,
+  /** Of which (provider and reason) the hour's samples are kept already, and until when that is taken for granted. */
+  full: new Map<string, number>(),
+}));
+
+/** Counts a refused request and keeps it as a sample. Resolves when that is stored, or after a second; never throws. */
 export async function recordRejection(provider: Sender, request: RawRequest, refusal: Refusal): Promise<void> {
-  state.current ??= openDialog();
+  const isKept = !isFull(provider.slug, refusal.reason);
+  state.current ??= openWindow(isKept ? WINDOW_MS : COUNTING_WINDOW_MS);
   const window = state.current;
   const known = knownOf(provider, request, refusal);
-  const { organisation_id } = known;
-  const key = JSON.stringify([provider.slug, refusal.reason, organisation_id]);
-  const count = window.counts.get(key) ?? {
-    provider: provider.slug,
-    reason: refusal.reason,
-    organisation_id,
-    count: 0,
-  };
-  window.counts.set(key, { ...count, count: count.count + 1 });
-  const { reason } = refusal;
-  const kept = reason === "stale" ? request.body : request.body.subarray(0, KEPT_BYTES);
+  if (isKept) keep(window, provider, request, refusal, known);
+  count(window, { provider: provider.slug, reason: refusal.reason, organisation_id: known.organisation_id });
+  let late: NodeJS.Timeout | undefined;
+  const patience = new Promise((resolve) => {
+    late = setTimeout(resolve, LONGEST_WAIT_MS).unref();
+  });
+  await Promise.race([window.flushed, patience]);
+  clearTimeout(late);
+}
+
+/** Adds a sample while the window takes more. */
+function keep(window: Window, provider: Sender, request: RawRequest, refusal: Refusal, known: Known): void {
+  const kept = refusal.reason === "stale" ? request.body : request.body.subarray(0, KEPT_BYTES);
   const fits = window.samples.length === 0 || window.bytes + kept.length <= SAMPLE_BYTES_PER_WINDOW;
   if (window.samples.length < SAMPLES_PER_WINDOW && fits) {
     window.bytes += kept.length;
     window.samples.push({ ...sample(provider, request, refusal, kept), ...known });
   }
-  await Promise.race([window.flushed, new Promise((resolve) => setTimeout(resolve, LONGEST_WAIT_MS).unref())]);
 }
 
-function openDialog(): Window {
+function count(window: Window, whose: Omit<Count, "count">): void {
+  const key = JSON.stringify(whose);
+  const counted = window.counts.get(key);
+  if (counted) counted.count += 1;
+  else window.counts.set(key, { ...whose, count: 1 });
+}
+
+function openWindow(milliseconds: number): Window {
   const window: Window = {
     samples: [],
     bytes: 0,
     counts: new Map(),
-    flushed: new Promise((resolve) => setTimeout(resolve, WINDOW_MS)).then(async () => {
+    flushed: new Promise((resolve) => setTimeout(resolve, milliseconds)).then(async () => {
       state.current = undefined;
       await flush(window);
     }) as Promise<void>,
@@ -83,14 +113,22 @@ function openDialog(): Window {
 async function flush(window: Window): Promise<void> {
   try {
     const p_counts = [...window.counts.values()];
-    await call("door", "record_rejections", { p_samples: window.samples as never, p_counts });
+    const full = await call<{ provider: string; reason: string }[]>("door", "record_rejections", {
+      p_samples: window.samples as never,
+      p_counts: p_counts as never,
+    });
+    for (const { provider, reason } of full) state.full.set(`${provider} ${reason}`, performance.now() + FULL_MS);
   } catch (error) {
     logError("rejections_lost", error, { samples: window.samples.length });
   }
 }
 
+function isFull(provider: string, reason: string): boolean {
+  return performance.now() < (state.full.get(`${provider} ${reason}`) ?? 0);
+}
+
 /** Whose it was, as far as that can be believed: what its URL is bound to, and what an authentic request says itself. */
-function knownOf(sender: Sender, request: RawRequest, { reason, source }: Refusal) {
+function knownOf(sender: Sender, request: RawRequest, { reason, source }: Refusal): Known {
   const bound = { source_id: source?.id ?? null, organisation_id: source?.organisationId ?? null, event_key: null };
   // Its signature was right, only its time was not: nothing else that is refused is read.
   const provider = reason === "stale" ? findProvider(sender.slug) : undefined;

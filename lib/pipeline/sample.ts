@@ -4,18 +4,15 @@ import type { SentSample } from "@/lib/contract/sources";
 import { call } from "@/lib/db/client";
 import { environment, secretsFrom } from "@/lib/env";
 import { Problem } from "@/lib/errors";
-import { SAMPLE_TYPES, SIGNING_VARIABLE, sample } from "@/lib/samples";
-import { requestOf, SENDERS, type Sender } from "@/lib/samples/sign";
+import { sample } from "@/lib/samples";
+import { makerOf, requestOf, SENDERS, type Sender } from "@/lib/samples/sign";
 import { EVERYTHING, scopeOf } from "@/lib/scope";
 import { accept } from "./accept";
-
-/** What each provider's sample tells of, where the first of its types is not the best to look at. */
-const TYPE: Partial<Record<Sender, string>> = { stripe: "invoice.payment_succeeded", mitto: "DELIVERED" };
 
 /** Whether samples of a provider can be sent: see `SourceProvider.sample`. */
 export function sampleOf(provider: string): { missing: string | null } | null {
   if (!environment().ALLOW_SAMPLES || !isSender(provider)) return null;
-  return { missing: secretFor(provider) === undefined ? SIGNING_VARIABLE[provider] : null };
+  return { missing: secretFor(provider) === undefined ? makerOf(provider).signingVariable : null };
 }
 
 /**
@@ -41,10 +38,10 @@ export async function sendSample(
   }
   const secret = secretFor(provider);
   if (secret === undefined) {
-    const title = `${SIGNING_VARIABLE[provider]} is not set, so no sample can be signed.`;
+    const title = `${makerOf(provider).signingVariable} is not set, so no sample can be signed.`;
     throw new Problem({ status: 409, title, detail: "Set it and restart.", field: "provider" });
   }
-  const type = TYPE[provider] ?? (SAMPLE_TYPES[provider][0] as string);
+  const type = makerOf(provider).preferred ?? (makerOf(provider).types[0] as string);
   const made = sample(provider, type);
   const request = requestOf(provider, made.body, { secret, id: made.id, topic: type });
   const answer = await accept({ ...request, headers: [...request.headers, ["X-Request-ID", requestId]] });
@@ -74,7 +71,7 @@ export async function sendSample(
 }
 
 function secretFor(provider: Sender): string | undefined {
-  return secretsFrom(SIGNING_VARIABLE[provider])[0];
+  return secretsFrom(makerOf(provider).signingVariable)[0];
 }
 
 function isSender(name: string): name is Sender {

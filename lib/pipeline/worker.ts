@@ -104,16 +104,17 @@ function startLane(kind: Kind, name: string, flow: ReplayFlow) {
       shares,
       bytes,
     });
-    waiting = new Set(work.length > 0 ? [] : claimed.waiting);
+    waiting = new Set(claimed.waiting);
     replays.claimed(work);
     nextAt = next_due_ms === null ? null : Date.now() + next_due_ms;
     for (const item of work) start(item);
     const longest = Math.min(POLL_MS, gapMs || POLL_MS);
-    if (work.length > 0) return slots.taken() < WORKER_CONCURRENCY ? 0 : longest;
+    if (work.length > 0 && slots.taken() >= WORKER_CONCURRENCY) return longest;
     if (claimed.waiting.some((destination) => ended.has(destination))) return 0;
     // What is left may be too large for now: that ends with a delivery, not with time.
     if (bytes === 0) return longest;
-    return Math.min(longest, Math.max(PAUSE_WHEN_BLOCKED_MS, next_due_ms ?? longest));
+    const pause = work.length > 0 ? 0 : PAUSE_WHEN_BLOCKED_MS;
+    return Math.min(longest, Math.max(pause, next_due_ms ?? longest));
   }
 
   function start(work: Work): void {

@@ -3,7 +3,7 @@
  * redirect to a page and call its 200 a success. Those that look like a webhook are kept as rejections.
  */
 import { problemBody } from "@/lib/errors";
-import { log } from "@/lib/log";
+import { logRefused } from "@/lib/log";
 import { findProvider, senders } from "@/lib/providers";
 import type { Provider, RawRequest } from "@/lib/providers/provider";
 import { REDACTED } from "@/lib/providers/redact";
@@ -30,7 +30,8 @@ export async function refuseWrongAddress(request: Stray): Promise<Answer> {
   const requestId = requestIdOf(request);
   const sender = senderOf(request);
   const path = shownStrayPath(request.path);
-  log("wrong_address", { request_id: requestId, method: request.method, path, provider: sender, status: 404 });
+  const facts = { request_id: requestId, method: request.method, path, provider: sender, status: 404 };
+  logRefused("wrong_address", { ...facts, decision: "not_found" });
   if (sender) await record(sender, request, path, requestId);
   const problem = {
     status: 404,

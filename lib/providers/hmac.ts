@@ -1,5 +1,5 @@
 /** What every signature check is made of. Nothing here throws on bad input: what cannot be read does not match. */
-import { createHash, createHmac, createPublicKey, timingSafeEqual, verify } from "node:crypto";
+import { createHash, createHmac, createPublicKey, type KeyObject, timingSafeEqual, verify } from "node:crypto";
 
 type Bytes = Buffer | string;
 
@@ -27,13 +27,25 @@ export function sameDigest(expected: Buffer, received: Buffer | undefined): bool
 export function ed25519Verify(publicKey: string, signature: Buffer | undefined, ...parts: Bytes[]): boolean {
   const raw = decodeBase64(publicKey);
   if (raw?.length !== 32 || signature?.length !== 64) return false;
-  const key = createPublicKey({ key: Buffer.concat([ED25519_SPKI_PREFIX, raw]), format: "der", type: "spki" });
   return verify(
     null,
     Buffer.concat(parts.map((part) => (typeof part === "string" ? Buffer.from(part) : part))),
-    key,
+    keyObject(publicKey, raw),
     signature,
   );
+}
+
+/** Reading a key costs more than checking a signature with it. Keys are ours, so they are few. */
+const MOST_KEYS = 100;
+const keys = new Map<string, KeyObject>();
+
+function keyObject(publicKey: string, raw: Buffer): KeyObject {
+  const known = keys.get(publicKey);
+  if (known) return known;
+  const key = createPublicKey({ key: Buffer.concat([ED25519_SPKI_PREFIX, raw]), format: "der", type: "spki" });
+  if (keys.size >= MOST_KEYS) keys.clear();
+  keys.set(publicKey, key);
+  return key;
 }
 
 /** Strict: Node itself drops an odd digit and everything after the first that is not hex. */

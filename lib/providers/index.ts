@@ -1,14 +1,14 @@
 /** Who may send: one line per provider. */
-import { chatwoot } from "./chatwoot";
-import { heyreach } from "./heyreach";
-import { mitto } from "./mitto";
-import { platform } from "./platform";
+import { chatwoot } from "./chatwoot/index";
+import { heyreach } from "./heyreach/index";
+import { mitto } from "./mitto/index";
+import { platform } from "./platform/index";
 import type { Provider } from "./provider";
-import { shopify } from "./shopify";
-import { smartlead } from "./smartlead";
-import { standard } from "./standard";
-import { stripe } from "./stripe";
-import { telnyx } from "./telnyx";
+import { shopify } from "./shopify/index";
+import { smartlead } from "./smartlead/index";
+import { standard } from "./standard/index";
+import { stripe } from "./stripe/index";
+import { telnyx } from "./telnyx/index";
 
 export const providers = {
   stripe,

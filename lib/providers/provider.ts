@@ -1,10 +1,11 @@
 /**
- * The contract of a provider: one file that knows how one outsider signs, names and shapes its webhooks.
- * The registry in index.ts lists them, one line each.
+ * The contract of a provider: one folder that knows how one outsider signs, names and shapes its webhooks, and all that is
+ * said of it. The registry in index.ts lists them, one line each.
  * Long because most of it is the doc comments of the contract.
  */
 
 import { isUtf8 } from "node:buffer";
+import type { SampleMaker } from "../samples/maker";
 
 /** HTTP headers as ordered pairs, exactly as received: duplicates, order and case survive. */
 export type HeaderPairs = ReadonlyArray<readonly [name: string, value: string]>;
@@ -113,6 +114,8 @@ export interface Change {
 export interface Provider {
   slug: string;
   label: string;
+  /** Two letters that stand for it where its name has no room. */
+  mark: string;
   /** How it proves who it is, in a sentence for people. */
   scheme: string;
   /** Where its webhooks are set up, and which variable holds the secret, for people. None for what has no webhook endpoint. */
@@ -122,6 +125,10 @@ export interface Provider {
    * that signs nothing, its secrets are tokens for the URL: `/api/webhooks/{provider}/{token}`.
    */
   secretsVariable: string;
+  /** Makes what local mode has in its variables, so that nothing needs to be configured to try it. */
+  localSecrets?(): Record<string, string>;
+  /** How its webhooks are made: `npm run send`, "Send a sample" and fixtures. */
+  samples?: SampleMaker;
   /** It has no door: its events are published through our own API. */
   published?: true;
   /** True for those that sign nothing: only a token in the URL lets a request in. */

@@ -73,3 +73,16 @@ create index sign_in_guesses_of_account on public.sign_in_guesses (account, book
 create index sign_in_guesses_by_age on public.sign_in_guesses (booked_at);
 
 alter table public.sign_in_guesses enable row level security;
+
+-- How many refused sign-ins an account or an address had in an hour: what bounds their rows in the log.
+create table public.sign_in_refusals (
+  kind text not null check (kind in ('account', 'address')),
+  subject text not null check (length(subject) <= 320),
+  hour timestamptz not null,
+  refused integer not null,
+  primary key (kind, subject, hour)
+);
+
+create index sign_in_refusals_by_age on public.sign_in_refusals (hour);
+
+alter table public.sign_in_refusals enable row level security;

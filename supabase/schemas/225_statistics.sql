@@ -7,9 +7,11 @@ language sql immutable set search_path = '' as $$
 $$;
 
 -- Adds to the buckets of this minute and hour. p_counts: [{organisation_id?, provider, event_type, outcome, count,
--- duration_ms?}], any order: a duration is that of one attempt, whatever its count.
+-- duration_ms?}], any order: a duration is that of one attempt, whatever its count. Of each batch of events, so its
+-- plans are kept: a function in SQL is planned at each call.
 create function public.add_statistics(p_counts jsonb) returns void
-language sql volatile set search_path = '' as $$
+language plpgsql volatile set search_path = '' as $$
+begin
   insert into public.statistics as s (
     organisation_id, minute, provider, event_type, outcome, shard, count, latency
   )
@@ -40,6 +42,7 @@ language sql volatile set search_path = '' as $$
   order by o.id, c.provider, c.event_type, c.outcome
   on conflict (organisation_id, hour, provider, event_type, outcome, shard)
     do update set count = h.count + excluded.count;
+end
 $$;
 
 -- Keeps how many of the events that came in a minute ended well (`succeeded`: processed, replayed or resolved) and how

@@ -35,9 +35,13 @@ begin
       n integer, provider text, event_key text, event_type text, source_id bigint, body text, fingerprint text,
       headers jsonb
     )
-    join public.event_keys k
-      on k.provider = i.provider and k.key_hash = sha256(convert_to(i.event_key, 'UTF8'))
-      and k.source_id is not distinct from i.source_id and k.variant = ''
+    -- Key by key: planned while the table is empty, a join reads the whole of it for every request ever after.
+    cross join lateral (
+      select x.event_id from public.event_keys x
+      where x.provider = i.provider and x.key_hash = sha256(convert_to(i.event_key, 'UTF8'))
+        and x.source_id is not distinct from i.source_id and x.variant = ''
+      offset 0
+    ) k
     left join public.events e on e.id = k.event_id
   ),
   again as (

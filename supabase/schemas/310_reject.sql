@@ -4,29 +4,9 @@
 -- p_samples: [{provider, reason, detail, status_code, method, path, headers, body (base64), body_size, body_sha256
 -- (hex), request_id, source_id?, organisation_id?, event_key?}].
 -- p_counts: [{provider, reason, organisation_id?, count}], which includes the samples.
-create function public.record_rejections(p_samples jsonb, p_counts jsonb) returns void
+-- Answers [{provider, reason}]: those of the samples of which no more are kept in this hour.
+create function public.record_rejections(p_samples jsonb, p_counts jsonb) returns jsonb
 language sql volatile set search_path = '' as $$
-  insert into public.rejections (
-    provider, reason, detail, status_code, method, path, headers, body, body_size, body_sha256, request_id, source_id,
-    organisation_id, event_key
-  )
-  select r.provider, r.reason, r.detail, r.status_code, r.method, r.path, r.headers, decode(r.body, 'base64'),
-    r.body_size,
-    decode(r.body_sha256, 'hex'), r.request_id,
-    (select x.id from public.sources x where x.id = r.source_id), r.organisation_id, r.event_key
-  from (
-    select s.*, row_number() over (partition by s.provider, s.reason) as turn
-    from jsonb_to_recordset(p_samples) as s(
-      provider text, reason public.rejection_reason, detail text, status_code integer, method text, path text,
-      headers jsonb, body text, body_size integer, body_sha256 text, request_id text, source_id bigint,
-      organisation_id text, event_key text
-    )
-  ) r
-  where r.turn + (
-    select count(*) from public.rejections x
-    where x.provider = r.provider and x.reason = r.reason and x.received_at >= date_trunc('hour', public.now_())
-  ) <= 100;
-
   select public.add_statistics((
     select jsonb_agg(jsonb_build_object(
       'organisation_id', c.organisation_id, 'provider', c.provider, 'event_type', c.reason, 'outcome', 'rejected',
@@ -34,4 +14,35 @@ language sql volatile set search_path = '' as $$
     ))
     from jsonb_to_recordset(p_counts) as c(organisation_id text, provider text, reason text, count bigint)
   ));
+
+  with samples as materialized (
+    select s.*, row_number() over (partition by s.provider, s.reason) as turn
+    from jsonb_to_recordset(p_samples) as s(
+      provider text, reason public.rejection_reason, detail text, status_code integer, method text, path text,
+      headers jsonb, body text, body_size integer, body_sha256 text, request_id text, source_id bigint,
+      organisation_id text, event_key text
+    )
+  ),
+  recent as materialized (
+    select k.provider, k.reason, k.turns, (
+      select count(*) from public.rejections x
+      where x.provider = k.provider and x.reason = k.reason and x.received_at >= date_trunc('hour', public.now_())
+    ) as kept
+    from (select s.provider, s.reason, count(*) as turns from samples s group by s.provider, s.reason) k
+  ),
+  stored as (
+    insert into public.rejections (
+      provider, reason, detail, status_code, method, path, headers, body, body_size, body_sha256, request_id, source_id,
+      organisation_id, event_key
+    )
+    select r.provider, r.reason, r.detail, r.status_code, r.method, r.path, r.headers, decode(r.body, 'base64'),
+      r.body_size,
+      decode(r.body_sha256, 'hex'), r.request_id,
+      (select x.id from public.sources x where x.id = r.source_id), r.organisation_id, r.event_key
+    from samples r
+    join recent k on k.provider = r.provider and k.reason = r.reason
+    where r.turn + k.kept <= 100
+  )
+  select coalesce(jsonb_agg(jsonb_build_object('provider', k.provider, 'reason', k.reason)), '[]')
+  from recent k where k.kept + k.turns >= 100;
 $$;

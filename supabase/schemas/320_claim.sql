@@ -10,7 +10,7 @@
 -- a body may have. Answers {work: [{delivery_id, fence, attempt_id, attempt_number, try, replay_id, event: {…, body
 -- (base64)}, destination: {…}, pace}], next_due_ms: milliseconds until the next delivery may go, null when nothing
 -- waits or only the end of another delivery can change that; of replays only when they were asked for; waiting: the
--- destinations with due work before this claim, whose next result may free capacity}.
+-- destinations with due work that this claim left, whose next result may free capacity}.
 create function public.claim_deliveries(
   p_worker text, p_limit integer, p_lease_seconds integer, p_replay_limit integer default null,
   p_slots integer default null, p_kind public.destination_kind default null, p_shares jsonb default null,
@@ -152,9 +152,16 @@ begin
 
   if cardinality(v_chosen) > 0 then
     v_work := public.lease_deliveries(v_chosen, p_worker, p_lease_seconds, p_shares);
-  else
-    v_next_due := public.next_due(p_kind, v_destinations, v_replays_left > 0);
+    v_waiting := array(
+      select w.id from unnest(v_waiting) as w(id)
+      where exists (
+        select from public.deliveries d
+        where d.destination_id = w.id and d.status in ('pending', 'retrying') and d.lane in ('live', 'replay')
+          and d.due_at <= public.now_()
+      )
+    );
   end if;
+  v_next_due := public.next_due(p_kind, v_destinations, v_replays_left > 0);
 
   return jsonb_build_object(
     'work', coalesce(v_work, '[]'),

@@ -23,7 +23,8 @@ exception when others then
 end
 $$;
 
--- Books a guess at a password before it is evaluated: {guess: 12}, or {wait: seconds} when it must not be.
+-- Books a guess at a password before it is evaluated: {guess: 12}, or {wait: seconds, of_address} when it must not be.
+-- of_address: the address has to wait, whatever account it guesses at.
 create function public.book_guess(p_email text, p_address text, p_request_id text) returns jsonb
 language plpgsql volatile set search_path = '' as $$
 declare
@@ -31,6 +32,7 @@ declare
   v_network text := public.network_of(p_address);
   v_now timestamptz;
   v_familiar boolean;
+  v_wait_of_address numeric;
   v_wait numeric;
   v_guess bigint;
 begin
@@ -43,13 +45,11 @@ begin
     join public.staff_sessions s on s.staff_id = u.id
     where u.email = v_account and s.network = v_network and s.created_at > v_now - interval '30 days'
   );
-  v_wait := greatest(
-    public.wait_of_network('password', v_network, v_now),
-    case when not v_familiar then public.wait_of_account(v_account, v_now) end
-  );
+  v_wait_of_address := public.wait_of_network('password', v_network, v_now);
+  v_wait := greatest(v_wait_of_address, case when not v_familiar then public.wait_of_account(v_account, v_now) end);
   if v_wait > 0 then
     perform public.record_refused_sign_in(v_account, p_address, 'too_many_attempts', p_request_id);
-    return jsonb_build_object('wait', ceil(v_wait));
+    return jsonb_build_object('wait', ceil(v_wait), 'of_address', v_wait_of_address > 0);
   end if;
   insert into public.sign_in_guesses (kind, account, network, is_familiar, booked_at)
   values ('password', v_account, v_network, v_familiar, v_now)
@@ -133,39 +133,6 @@ language sql volatile set search_path = '' as $$
     select o.id from public.sign_in_guesses o where o.booked_at < p_now - interval '1 hour'
     order by o.booked_at limit 100 for update skip locked
   );
-$$;
-
--- Writes a refused sign-in into the log: once an hour for an account and address, 200 times an hour in all. What was
--- typed is written for accounts that exist only: people type passwords into the wrong field. The address of a person
--- who is not invited was not typed: the identity provider vouches for it, and who invites people must know it.
-create function public.record_refused_sign_in(
-  p_email text, p_address text, p_reason text, p_request_id text
-) returns void
-language plpgsql volatile set search_path = '' as $$
-declare
-  v_subject text := coalesce(
-    (select u.email from public.staff_users u where u.email = lower(p_email)),
-    case when p_reason = 'not_invited' then left(lower(p_email), 320) end,
-    'an unknown account'
-  );
-  v_details jsonb := jsonb_build_object('reason', p_reason, 'address', left(p_address, 64));
-begin
-  if exists (
-    select from public.staff_actions a
-    where a.subject = v_subject and a.acted_at > public.now_() - interval '1 hour' and a.action = 'sign_in.refuse'
-      and a.details = v_details
-  ) or (
-    select count(*) from (
-      select from public.staff_actions a
-      where a.action = 'sign_in.refuse' and a.acted_at > public.now_() - interval '1 hour' limit 200
-    ) recent
-  ) >= 200 then
-    return;
-  end if;
-  perform public.record_staff_action(
-    'sign_in.refuse', v_subject, v_details, 'An unknown caller', 'sign-in', p_request_id
-  );
-end
 $$;
 
 -- Lifts the delay of an account, or the limit of an address: how many guesses that removed.

@@ -1,7 +1,7 @@
 /** Clearing dead letters, as support staff do it: two causes, one is fixed and replayed as a group, the other is resolved. */
 import { expect, type Page, test } from "playwright/test";
 import type postgres from "postgres";
-import { chatwootEvent } from "../../lib/samples/chatwoot";
+import { chatwootEvent } from "../../lib/providers/chatwoot/sample";
 import { bodyOf, nextUuid } from "../../lib/samples/ids";
 import { sign } from "../fixtures/sign";
 import { appEnvironment, until } from "../support/processes";

@@ -2,7 +2,7 @@
 
 import { expect, type Page, test } from "playwright/test";
 import type postgres from "postgres";
-import { stripeEvent } from "../../lib/samples/stripe";
+import { stripeEvent } from "../../lib/providers/stripe/sample";
 import { sign } from "../fixtures/sign";
 import { APP_ENVIRONMENT, until } from "../support/processes";
 import { type AppOnCopy, startOnCopy } from "../support/shared-app";

@@ -6,7 +6,7 @@ import { expect, type Page, test } from "playwright/test";
 import type postgres from "postgres";
 import type { Destination } from "../../lib/contract/destinations";
 import type { Replay } from "../../lib/contract/replays";
-import { stripeEvent } from "../../lib/samples/stripe";
+import { stripeEvent } from "../../lib/providers/stripe/sample";
 import { sign } from "../fixtures/sign";
 import { type RunningApp, startApp } from "../support/app";
 import { addDestination, type Endpoint, publish, startEndpoint } from "../support/endpoint";

@@ -1,7 +1,7 @@
 /** The overview, as an administrator watches it: from the first sample to a provider whose rate falls, and down to the cause. */
 import { expect, type Page, test } from "playwright/test";
 import type postgres from "postgres";
-import { chatwootEvent } from "../../lib/samples/chatwoot";
+import { chatwootEvent } from "../../lib/providers/chatwoot/sample";
 import { bodyOf, nextUuid } from "../../lib/samples/ids";
 import { sign } from "../fixtures/sign";
 import { appEnvironment, until } from "../support/processes";

@@ -2,9 +2,9 @@
 import { readFile } from "node:fs/promises";
 import { expect, type Page, test } from "playwright/test";
 import type postgres from "postgres";
-import { chatwootEvent } from "../../lib/samples/chatwoot";
+import { chatwootEvent } from "../../lib/providers/chatwoot/sample";
+import { stripeEvent } from "../../lib/providers/stripe/sample";
 import { bodyOf, nextUuid } from "../../lib/samples/ids";
-import { stripeEvent } from "../../lib/samples/stripe";
 import { type Signer, sign } from "../fixtures/sign";
 import { appEnvironment, until } from "../support/processes";
 import { type AppOnCopy, startOnCopy } from "../support/shared-app";

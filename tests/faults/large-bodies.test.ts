@@ -3,7 +3,7 @@ import http from "node:http";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createHttpServer, type HttpServer } from "@/lib/boot/http";
 import { readBody } from "@/lib/pipeline/read-body";
-import { stripeEvent } from "@/lib/samples/stripe";
+import { stripeEvent } from "@/lib/providers/stripe/sample";
 import { sign } from "../fixtures/sign";
 import { type Desk, openDesk } from "../support/desk";
 import { post } from "../support/load";

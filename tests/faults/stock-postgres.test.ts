@@ -7,7 +7,7 @@ import { closeDatabase } from "@/lib/db/client";
 import { migrate } from "@/lib/db/migrate";
 import { configureDestinations } from "@/lib/destinations/configure";
 import { startWorker, type Worker } from "@/lib/pipeline/worker";
-import { stripeEvent } from "@/lib/samples/stripe";
+import { stripeEvent } from "@/lib/providers/stripe/sample";
 import { sign, TEST_ENVIRONMENT } from "../fixtures/sign";
 import { post } from "../support/load";
 import { until } from "../support/processes";

@@ -3,9 +3,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { Analytics } from "@/lib/contract/analytics";
 import { call } from "@/lib/db/client";
+import { stripeEvent } from "@/lib/providers/stripe/sample";
 import { readAnalytics } from "@/lib/queries/analytics";
 import { nextUuid } from "@/lib/samples/ids";
-import { stripeEvent } from "@/lib/samples/stripe";
 import { EVERYTHING, scopeOf } from "@/lib/scope";
 import { type Desk, openDesk, send, workUntilIdle } from "../support/desk";
 

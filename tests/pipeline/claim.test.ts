@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { call } from "@/lib/db/client";
 import { claim, type Work } from "@/lib/pipeline/claim";
-import { chatwootEvent } from "@/lib/samples/chatwoot";
+import { chatwootEvent } from "@/lib/providers/chatwoot/sample";
+import { stripeEvent } from "@/lib/providers/stripe/sample";
 import { nextUuid } from "@/lib/samples/ids";
-import { stripeEvent } from "@/lib/samples/stripe";
 import { replaceBodies } from "../support/bodies";
 import { type Desk, openDesk, send } from "../support/desk";
 

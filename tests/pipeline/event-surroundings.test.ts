@@ -2,10 +2,10 @@
 
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { EventFilter } from "@/lib/contract/event-filter";
+import { smartleadEvent } from "@/lib/providers/smartlead/sample";
+import { stripeEvent } from "@/lib/providers/stripe/sample";
 import { findNeighbours, listRelatedEvents, readEventBody } from "@/lib/queries/event-context";
 import { listEvents } from "@/lib/queries/events";
-import { smartleadEvent } from "@/lib/samples/smartlead";
-import { stripeEvent } from "@/lib/samples/stripe";
 import { EVERYTHING } from "@/lib/scope";
 import { type Desk, eventIdIn, openDesk, send, workUntilIdle } from "../support/desk";
 

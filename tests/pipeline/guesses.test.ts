@@ -15,7 +15,11 @@ afterAll(async () => {
   await sql?.end({ timeout: 2 });
   await database?.drop();
 });
-beforeEach(() => sql`delete from sign_in_guesses`);
+beforeEach(async () => {
+  await sql`delete from sign_in_guesses`;
+  await sql`delete from sign_in_refusals`;
+  await sql`delete from staff_actions where action = 'sign_in.refuse'`;
+});
 
 type Answer = { guess?: number; wait?: number };
 const book = async (email: string, address: string): Promise<Answer> =>
@@ -87,4 +91,44 @@ test("checking a session and reading its person are one call, that costs next to
   const [without, withIt] = [await time(reading), await time(session)];
   console.log(`get_staff ${without.toFixed(3)} ms, use_session ${withIt.toFixed(3)} ms`);
   expect(withIt).toBeLessThan(without * 4 + 1);
+});
+
+const refuse = (email: string, address: string) =>
+  sql`select record_refused_sign_in(${email}, ${address}, 'wrong', 'r')`;
+const logged = async () =>
+  (await sql`select subject, details from staff_actions where action = 'sign_in.refuse' order by id`) as unknown as {
+    subject: string;
+    details: { reason: string; address?: string; left_out?: number };
+  }[];
+
+test("A flood of refused sign-ins at one account does not hide those of another from the audit log", async () => {
+  await sql`insert into staff_users (email, name, role) values ('flooded@example.com', 'Flo', 'viewer'),
+    ('quiet@example.com', 'Quinn', 'viewer')`;
+  for (let n = 0; n < 250; n += 1) await refuse("flooded@example.com", `198.51.${n}.1`);
+  for (let n = 0; n < 250; n += 1) await refuse(`ghost-${n}@example.com`, `203.0.${n}.1`);
+  await refuse("quiet@example.com", "192.0.2.9");
+  const rows = await logged();
+  expect(rows.filter(({ subject }) => subject === "quiet@example.com")).toMatchObject([
+    { details: { reason: "wrong", address: "192.0.2.9" } },
+  ]);
+  for (const subject of ["flooded@example.com", "an unknown account"]) {
+    const own = rows.filter((row) => row.subject === subject);
+    expect(own.filter(({ details }) => details.reason === "wrong")).toHaveLength(20);
+    expect(own.flatMap(({ details }) => details.left_out ?? [])).toEqual([1, 10, 100]);
+  }
+});
+
+test("A flood of refused sign-ins from one address does not hide those from another", async () => {
+  await sql`insert into staff_users (email, name, role)
+    select 'person-' || n || '@example.com', 'P', 'viewer' from generate_series(1, 40) n`;
+  for (let n = 1; n <= 40; n += 1) await refuse(`person-${n}@example.com`, "198.51.100.77");
+  await refuse("person-40@example.com", "192.0.2.10");
+  const rows = await logged();
+  const from = (address: string) => rows.filter(({ details }) => details.address === address);
+  expect(from("198.51.100.77").filter(({ details }) => details.reason === "wrong")).toHaveLength(20);
+  expect(from("198.51.100.77").filter(({ subject }) => subject === "several accounts")).toMatchObject([
+    { details: { reason: "more", left_out: 1 } },
+    { details: { reason: "more", left_out: 10 } },
+  ]);
+  expect(from("192.0.2.10")).toMatchObject([{ subject: "person-40@example.com" }]);
 });

@@ -1,7 +1,9 @@
 /** What each SQL function that the server calls says about its plans. */
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
+import postgres from "postgres";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { seedDeadForwards } from "../support/backlog";
 import { type Desk, openDesk } from "../support/desk";
 
 let desk: Desk;
@@ -18,6 +20,43 @@ test("no function that the server calls lets Postgres compile its plans, on what
     where p.pronamespace = 'public'::regnamespace and p.proname in ${desk.sql([...called])}`;
   expect(new Set(rows.map((row) => row.name))).toEqual(called);
   expect(rows.filter((row) => !row.settings?.includes("jit=off")).map((row) => row.name)).toEqual([]);
+});
+
+test("no step of the journey reads what is finished, though its plan was made while there was nothing", async () => {
+  // One connection, as a worker keeps it: its plans are made on an empty database, and never again.
+  const one = postgres(process.env.DATABASE_URL as string, { max: 1, max_lifetime: null, onnotice: () => {} });
+  const blocksOf = async (call: string, argument: unknown) => {
+    const explain = `explain (analyze, buffers, format json) select public.${call}`;
+    const [row] = await one.unsafe(explain, [JSON.stringify(argument)]);
+    const plan = row?.["QUERY PLAN"][0].Plan;
+    return Number(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"]);
+  };
+  const journey = async (key: string) => {
+    const event = {
+      ...{ n: 0, provider: "chatwoot", event_key: key, event_type: "message_created", trust: "signed", path: "/" },
+      ...{ parse_status: "ok", body: btoa(key), fingerprint: "00", method: "POST", headers: [], unsigned_key: true },
+    };
+    const accepted = await blocksOf("accept_events(($1::text)::jsonb)", [event]);
+    const claimed = await blocksOf("claim_deliveries($1::text, 10, 30)", "plans");
+    const open = await one`select delivery_id, fence, true as delivered, 5 as duration_ms, '[]'::jsonb as changes
+      from attempts where status = 'open'`;
+    expect(open).toHaveLength(1);
+    return { accepted, claimed, recorded: await blocksOf("record_attempts(($1::text)::jsonb)", open) };
+  };
+  try {
+    for (let n = 0; n < 8; n += 1) await journey(`early ${n}`);
+    const empty = await journey("empty");
+    await seedDeadForwards(desk.sql, 3_000);
+    // An analysis in the meantime makes each plan anew, once.
+    await journey("after");
+    const full = await journey("full");
+    // What the dead left in the index of due deliveries, until it is vacuumed, is some 200 of them. A scan is thousands.
+    for (const step of ["accepted", "claimed", "recorded"] as const) {
+      expect(full[step], `blocks: ${JSON.stringify({ empty, full })}`).toBeLessThan(empty[step] + 1_000);
+    }
+  } finally {
+    await one.end({ timeout: 2 });
+  }
 });
 
 function sources(directory: string): string[] {

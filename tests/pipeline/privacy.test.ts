@@ -1,8 +1,8 @@
 /** A person asks a Shopify shop to be forgotten, and is: in the events, beside them, and in the rows they wrote. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { call } from "@/lib/db/client";
+import { type ShopifyOptions, shopifyBody } from "@/lib/providers/shopify/sample";
 import { FIXTURE_TIME } from "@/lib/samples/ids";
-import { type ShopifyOptions, shopifyBody } from "@/lib/samples/shopify";
 import { FIXTURE_SHOP } from "../fixtures/sign";
 import { type Desk, eventIdIn, openDesk, send, workUntilIdle } from "../support/desk";
 

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { call } from "@/lib/db/client";
 import { claim, type Work } from "@/lib/pipeline/claim";
-import { stripeEvent } from "@/lib/samples/stripe";
-import { telnyxEvent } from "@/lib/samples/telnyx";
+import { stripeEvent } from "@/lib/providers/stripe/sample";
+import { telnyxEvent } from "@/lib/providers/telnyx/sample";
 import { type Desk, openDesk, send, workUntilIdle } from "../support/desk";
 import { seededRandom } from "../support/seed";
 

@@ -1,7 +1,7 @@
 /** Mitto's reports on real Postgres: whose they are, and that a final status stays. */
 import { createHash } from "node:crypto";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { mittoDlr } from "@/lib/samples/mitto";
+import { mittoDlr } from "@/lib/providers/mitto/sample";
 import { type Desk, eventIdIn, openDesk, send, workUntilIdle } from "../support/desk";
 
 let desk: Desk;

@@ -4,9 +4,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vite
 import { acceptFromNext } from "@/app/api/accept-from-next";
 import { accept } from "@/lib/pipeline/accept";
 import { forgetSources } from "@/lib/pipeline/source-tokens";
+import { stripeEvent } from "@/lib/providers/stripe/sample";
 import { createSource, deleteSource, rotateSource, updateSource } from "@/lib/queries/sources";
 import { bodyOf } from "@/lib/samples/ids";
-import { stripeEvent } from "@/lib/samples/stripe";
 import { EVERYTHING } from "@/lib/scope";
 import { sign } from "../fixtures/sign";
 import { type Desk, eventIdIn, openDesk } from "../support/desk";

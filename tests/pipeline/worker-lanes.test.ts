@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type ClaimOptions, claim } from "@/lib/pipeline/claim";
 import { runTick, startWorker, type Worker } from "@/lib/pipeline/worker";
-import { stripeEvent } from "@/lib/samples/stripe";
+import { stripeEvent } from "@/lib/providers/stripe/sample";
 import { type Desk, openDesk, send } from "../support/desk";
 import { addDestination, type Endpoint, publish, startEndpoint } from "../support/endpoint";
 import { until } from "../support/processes";

@@ -1,7 +1,7 @@
 /** Thousands of dead forwards, made with the product's own SQL functions in a few statements. */
 import { createHash } from "node:crypto";
 import type postgres from "postgres";
-import { chatwootEvent } from "../../lib/samples/chatwoot";
+import { chatwootEvent } from "../../lib/providers/chatwoot/sample";
 import { bodyOf } from "../../lib/samples/ids";
 
 /** Stores `count` Chatwoot events whose delivery to the Agent SDK is dead. Answers the sha256 of each body. */

@@ -1,7 +1,8 @@
 /** Providers under load: each client sends an event again, same key and bytes, until it hears a 2xx, and writes down what it heard. */
 import { createHash } from "node:crypto";
 import http from "node:http";
-import { SAMPLE_TYPES, sample } from "../../lib/samples";
+import { sample } from "../../lib/samples";
+import { makerOf } from "../../lib/samples/sign";
 import { type Signer, sign } from "../fixtures/sign";
 
 /** The wait of a sender whose request failed. Real ones wait longer. */
@@ -110,7 +111,7 @@ const NAMED_WHEN_SIGNED = new Set(["message_updated", "conversation_typing_on", 
 
 function nextEvent(random: () => number) {
   const provider = PROVIDERS[Math.floor(random() * PROVIDERS.length)] as Signer;
-  const types = SAMPLE_TYPES[provider].filter((type) => !NAMED_WHEN_SIGNED.has(type));
+  const types = makerOf(provider).types.filter((type) => !NAMED_WHEN_SIGNED.has(type));
   const type = types[Math.floor(random() * types.length)] as string;
   const forged = random() < FORGED_SHARE;
   const customer = `cus_load${Math.floor(random() * 40)}`;

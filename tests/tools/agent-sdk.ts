@@ -10,7 +10,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import type { HeaderPairs } from "@/lib/providers/provider";
-import { standard } from "@/lib/providers/standard";
+import { standard } from "@/lib/providers/standard/index";
 
 export const AGENT_MODES = ["ok", "500", "503", "429", "slow", "422"] as const;
 export type AgentMode = (typeof AGENT_MODES)[number];

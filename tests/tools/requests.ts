@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import type { HeaderPairs } from "@/lib/providers/provider";
-import { SIGNING_VARIABLE } from "../../lib/samples";
+import { makerOf } from "../../lib/samples/sign";
 import type { Sender } from "../fixtures/sign";
 
 /** A mistake of whoever runs the tool: shown without a stack trace. */
@@ -42,7 +42,7 @@ export async function post(
 
 /** What signs for a provider: from the environment, or from the secrets that `npm start` made in local mode. */
 export function signingSecret(provider: Sender): string {
-  const variable = SIGNING_VARIABLE[provider];
+  const variable = makerOf(provider).signingVariable;
   const secret = secretNamed(variable);
   if (secret !== undefined) return secret;
   throw new ToolError(

@@ -3,13 +3,14 @@
  * posts a really signed sample to a running Redrive and says what to look at. Exit 0: answered as it should be.
  */
 import { parseArgs } from "node:util";
-import { SAMPLE_TYPES, sample } from "../../lib/samples";
-import { requestOf, SENDERS, type Sender, SIGNERS } from "../fixtures/sign";
+import { sample } from "../../lib/samples";
+import { makerOf } from "../../lib/samples/sign";
+import { requestOf, SENDERS, type Sender } from "../fixtures/sign";
 import { type Answer, post, signingSecret, ToolError } from "./requests";
 
 const USAGE = `npm run send -- <provider> <event> [options]
 
-  --stale      signed properly, ten minutes ago (${SIGNERS.join(", ")})
+  --stale      signed properly, ten minutes ago (${SENDERS.filter((sender) => makerOf(sender).signsTime).join(", ")})
   --tampered   the signature belongs to another body, or the secret is a wrong one
   --unsigned   no signature, no secret
   --twice      the same request two times: the second is a duplicate
@@ -19,7 +20,7 @@ const USAGE = `npm run send -- <provider> <event> [options]
   --url <url>  the running app (default http://localhost:3000)
 
 Providers and events:
-${SENDERS.map((provider) => `  ${provider.padEnd(10)} ${SAMPLE_TYPES[provider].join("\n             ")}`).join("\n")}`;
+${SENDERS.map((provider) => `  ${provider.padEnd(10)} ${makerOf(provider).types.join("\n             ")}`).join("\n")}`;
 
 try {
   process.exitCode = await send();
@@ -67,11 +68,11 @@ function readArguments() {
   if (provider !== undefined && !isSender(provider)) {
     throw new ToolError(`There is no sample for "${provider}". Known providers: ${SENDERS.join(", ")}.`);
   }
-  if (provider !== undefined && (type === undefined || !SAMPLE_TYPES[provider].includes(type))) {
-    const known = SAMPLE_TYPES[provider].join(", ");
+  if (provider !== undefined && (type === undefined || !makerOf(provider).types.includes(type))) {
+    const known = makerOf(provider).types.join(", ");
     throw new ToolError(`${type ? `${provider} has no sample "${type}"` : "Which event?"} Known events: ${known}.`);
   }
-  if (values.stale && provider !== undefined && !(SIGNERS as readonly string[]).includes(provider)) {
+  if (values.stale && provider !== undefined && !makerOf(provider).signsTime) {
     throw new ToolError(`${provider} signs no time, so nothing it sends is stale.`);
   }
   if (provider === "chatwoot" && values.org !== undefined && !/^\d+$/.test(values.org)) {

@@ -6,7 +6,8 @@ import { randomBytes } from "node:crypto";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright";
 import type postgres from "postgres";
 import type { DestinationWithSecret } from "@/lib/contract/destinations";
-import { SAMPLE_TYPES, type Sample, sample } from "@/lib/samples";
+import { type Sample, sample } from "@/lib/samples";
+import { makerOf } from "@/lib/samples/sign";
 import { FIXTURE_SHOP, requestOf, type Sender } from "../fixtures/sign";
 import { type RunningApp, startApp } from "../support/app";
 import { browserFlags, findBrowser } from "../support/browser";
@@ -176,7 +177,7 @@ async function sendStories(url: string, agent: AgentSdk): Promise<void> {
 /** A few of those who tell no stories, forged and stale ones among them. */
 async function sendOthers(url: string): Promise<void> {
   for (const provider of ["shopify", "mitto", "smartlead", "heyreach"] as const) {
-    const types = SAMPLE_TYPES[provider];
+    const types = makerOf(provider).types;
     for (let n = 0; n < PER_PROVIDER; n += 1) await post(url, sample(provider, types[n % types.length] as string));
   }
   for (const type of ["invoice.payment_failed", "charge.refunded", "invoice.payment_succeeded"]) {

@@ -1,6 +1,7 @@
 /** What happens in a simulation: customers subscribe, pay and leave, phones ring, shoppers write. One event at a time. */
 import { randomBytes } from "node:crypto";
-import { SAMPLE_TYPES, type Sample, type SampleOptions, sample } from "../../lib/samples";
+import { CHATWOOT_TYPES } from "../../lib/providers/chatwoot/sample";
+import { type Sample, type SampleOptions, sample } from "../../lib/samples";
 
 /** The next event of some running story. */
 export type Story = () => Sample;
@@ -75,7 +76,7 @@ function text(random: () => number): Step[] {
 
 function conversation(random: () => number): Step[] {
   const count = 1 + Math.floor(random() * 4);
-  const types = Array.from({ length: count }, () => pick(random, SAMPLE_TYPES.chatwoot));
+  const types = Array.from({ length: count }, () => pick(random, CHATWOOT_TYPES));
   return ["conversation_created", "message_created", ...types].map((type) => () => sample("chatwoot", type));
 }
 

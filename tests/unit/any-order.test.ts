@@ -1,12 +1,12 @@
 /** The rows of campaigns, texts and orders are the same whatever order their events come in, and however often. */
 import { expect, test } from "vitest";
 import { parseBody } from "@/lib/pipeline/parse";
+import { type HeyreachOptions, heyreachEvent } from "@/lib/providers/heyreach/sample";
+import { type MittoOptions, mittoDlr } from "@/lib/providers/mitto/sample";
 import type { ProjectableEvent } from "@/lib/providers/provider";
-import { type HeyreachOptions, heyreachEvent } from "@/lib/samples/heyreach";
+import { type ShopifyOptions, shopifyBody } from "@/lib/providers/shopify/sample";
+import { type SmartleadOptions, smartleadEvent } from "@/lib/providers/smartlead/sample";
 import { bodyOf, FIXTURE_TIME } from "@/lib/samples/ids";
-import { type MittoOptions, mittoDlr } from "@/lib/samples/mitto";
-import { type ShopifyOptions, shopifyBody } from "@/lib/samples/shopify";
-import { type SmartleadOptions, smartleadEvent } from "@/lib/samples/smartlead";
 import { rowsAfter } from "../support/rows";
 
 let count = 0;

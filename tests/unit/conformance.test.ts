@@ -9,8 +9,11 @@ import { idempotencyKey as publishKey } from "@/lib/contract/api/publish";
 import { eventRow } from "@/lib/pipeline/event-row";
 import { parseBody } from "@/lib/pipeline/parse";
 import { findProvider, type providers } from "@/lib/providers";
+import { chatwootEvent } from "@/lib/providers/chatwoot/sample";
+import { heyreachEvent } from "@/lib/providers/heyreach/sample";
 import { sha256Hex } from "@/lib/providers/hmac";
-import { publishedRequest } from "@/lib/providers/platform";
+import { mittoDlr } from "@/lib/providers/mitto/sample";
+import { publishedRequest } from "@/lib/providers/platform/index";
 import {
   type Change,
   type HeaderPairs,
@@ -21,15 +24,12 @@ import {
   type Trust,
   type VerifiedRequest,
 } from "@/lib/providers/provider";
-import { chatwootEvent } from "@/lib/samples/chatwoot";
-import { heyreachEvent } from "@/lib/samples/heyreach";
+import { shopifyBody } from "@/lib/providers/shopify/sample";
+import { smartleadEvent } from "@/lib/providers/smartlead/sample";
+import { standardEvent } from "@/lib/providers/standard/sample";
+import { stripeEvent } from "@/lib/providers/stripe/sample";
+import { telnyxEvent } from "@/lib/providers/telnyx/sample";
 import { FIXTURE_TIME } from "@/lib/samples/ids";
-import { mittoDlr } from "@/lib/samples/mitto";
-import { shopifyBody } from "@/lib/samples/shopify";
-import { smartleadEvent } from "@/lib/samples/smartlead";
-import { standardEvent } from "@/lib/samples/standard";
-import { stripeEvent } from "@/lib/samples/stripe";
-import { telnyxEvent } from "@/lib/samples/telnyx";
 import {
   publicKeyOf,
   requestOf,

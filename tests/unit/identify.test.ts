@@ -3,12 +3,12 @@ import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { parseBody } from "@/lib/pipeline/parse";
 import { findProvider } from "@/lib/providers";
+import { CHATWOOT_TYPES, chatwootEvent } from "@/lib/providers/chatwoot/sample";
 import type { Identity, Provider, VerifiedRequest } from "@/lib/providers/provider";
-import { CHATWOOT_TYPES, chatwootEvent } from "@/lib/samples/chatwoot";
+import { standardEvent } from "@/lib/providers/standard/sample";
+import { stripeEvent, stripeThinEvent } from "@/lib/providers/stripe/sample";
+import { telnyxEvent, telnyxLinkClicked } from "@/lib/providers/telnyx/sample";
 import { bodyOf, FIXTURE_TIME } from "@/lib/samples/ids";
-import { standardEvent } from "@/lib/samples/standard";
-import { stripeEvent, stripeThinEvent } from "@/lib/samples/stripe";
-import { telnyxEvent, telnyxLinkClicked } from "@/lib/samples/telnyx";
 import { SIGNERS, type Signer, type SignOptions, sign, TEST_ENVIRONMENT } from "../fixtures/sign";
 
 const secrets = Object.values(TEST_ENVIRONMENT);

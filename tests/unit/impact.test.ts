@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { ProjectableEvent } from "@/lib/providers/provider";
-import { stripe } from "@/lib/providers/stripe";
-import { stripeEvent } from "@/lib/samples/stripe";
+import { stripe } from "@/lib/providers/stripe/index";
+import { stripeEvent } from "@/lib/providers/stripe/sample";
 
 const event = (eventType: string, payload: unknown): ProjectableEvent => ({
   provider: "stripe",

@@ -2,9 +2,9 @@
 /** What events write, and that the order of their arrival does not matter. */
 import { describe, expect, it } from "vitest";
 import { InvalidPayload, type ProjectableEvent } from "@/lib/providers/provider";
+import { type StripeOptions, type StripeType, stripeEvent } from "@/lib/providers/stripe/sample";
+import { type TelnyxOptions, telnyxEvent } from "@/lib/providers/telnyx/sample";
 import { FIXTURE_TIME } from "@/lib/samples/ids";
-import { type StripeOptions, type StripeType, stripeEvent } from "@/lib/samples/stripe";
-import { type TelnyxOptions, telnyxEvent } from "@/lib/samples/telnyx";
 import { permutations, project, rowsAfter } from "../support/rows";
 
 const RECEIVED = "2026-03-02T09:30:01.000Z";

@@ -5,13 +5,13 @@
 import { createHmac } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { findProvider, providers } from "@/lib/providers";
+import { chatwootEvent } from "@/lib/providers/chatwoot/sample";
 import { decodeBase64, decodeHex, ed25519Verify, isStale, parseUnixTimestamp, sameDigest } from "@/lib/providers/hmac";
 import type { HeaderPairs, Provider, VerifyContext } from "@/lib/providers/provider";
-import { chatwootEvent } from "@/lib/samples/chatwoot";
+import { standardEvent } from "@/lib/providers/standard/sample";
+import { stripeEvent } from "@/lib/providers/stripe/sample";
+import { telnyxEvent } from "@/lib/providers/telnyx/sample";
 import { bodyOf, FIXTURE_TIME } from "@/lib/samples/ids";
-import { standardEvent } from "@/lib/samples/standard";
-import { stripeEvent } from "@/lib/samples/stripe";
-import { telnyxEvent } from "@/lib/samples/telnyx";
 import {
   publicKeyOf,
   SIGNERS,

@@ -2,9 +2,9 @@
 import { describe, expect, it, test } from "vitest";
 import { parseBody } from "@/lib/pipeline/parse";
 import type { ProjectableEvent, RawRequest, Source } from "@/lib/providers/provider";
-import { shopify } from "@/lib/providers/shopify";
+import { shopify } from "@/lib/providers/shopify/index";
+import { type ShopifyOptions, shopifyBody } from "@/lib/providers/shopify/sample";
 import { FIXTURE_TIME } from "@/lib/samples/ids";
-import { type ShopifyOptions, shopifyBody } from "@/lib/samples/shopify";
 import { FIXTURE_SHOP, requestOf, type SignOptions, TEST_SECRETS } from "../fixtures/sign";
 import { project } from "../support/rows";
 

@@ -1,15 +1,15 @@
 /** What is particular to those that sign nothing: tokens, fields with other names, ids that are none. */
 import { describe, expect, it } from "vitest";
 import { parseBody } from "@/lib/pipeline/parse";
-import { heyreach } from "@/lib/providers/heyreach";
-import { mitto } from "@/lib/providers/mitto";
+import { heyreach } from "@/lib/providers/heyreach/index";
+import { heyreachEvent, NO_CORRELATION } from "@/lib/providers/heyreach/sample";
+import { mitto } from "@/lib/providers/mitto/index";
+import { mittoDlr } from "@/lib/providers/mitto/sample";
 import type { Provider, RawRequest, Source, VerifiedRequest } from "@/lib/providers/provider";
-import { smartlead } from "@/lib/providers/smartlead";
+import { smartlead } from "@/lib/providers/smartlead/index";
+import { smartleadEvent } from "@/lib/providers/smartlead/sample";
 import { isOneOf, tokenOf } from "@/lib/providers/url-token";
-import { heyreachEvent, NO_CORRELATION } from "@/lib/samples/heyreach";
 import { FIXTURE_TIME } from "@/lib/samples/ids";
-import { mittoDlr } from "@/lib/samples/mitto";
-import { smartleadEvent } from "@/lib/samples/smartlead";
 import { requestOf, type Sender, TEST_SECRETS } from "../fixtures/sign";
 
 function verified(provider: Provider, request: RawRequest, source?: Source): VerifiedRequest {

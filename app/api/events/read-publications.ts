@@ -4,7 +4,7 @@ import type { z } from "zod";
 import { idempotencyKey, MOST_PUBLISHED, publishEvent } from "@/lib/contract/api/publish";
 import { Problem } from "@/lib/errors";
 import { elementsOf, membersOf } from "@/lib/providers/json-bytes";
-import type { Publication } from "@/lib/providers/platform";
+import type { Publication } from "@/lib/providers/platform/index";
 
 /** An event and, in a list, which one it is: `[3].eventType`. */
 type Given = { value: z.infer<typeof publishEvent>; json: Buffer; place: string };

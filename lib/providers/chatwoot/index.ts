@@ -1,0 +1,140 @@
+/**
+ * Chatwoot. Signed since v4.11.2 (account webhooks) and v4.13.0 (API inboxes, agent bots): HMAC-SHA256 over
+ * `<timestamp>.<body>`, see lib/webhooks/trigger.rb in chatwoot/chatwoot. Older servers sign nothing.
+ */
+import { randomBytes } from "node:crypto";
+import { decodeHex, hmacSha256, isStale, parseUnixTimestamp, sameDigest, sha256Hex } from "../hmac";
+import { acceptAs, header, type Identity, type Provider, type RawRequest, refuse, refuseRepeated } from "../provider";
+import { at, idFrom, isoFrom, isoFromUnix, keyOfBody, typeFrom } from "../shape";
+import { chatwootSamples } from "./sample";
+
+const SIGNATURE_PREFIX = "sha256=";
+
+export const chatwoot: Provider = {
+  slug: "chatwoot",
+  label: "Chatwoot",
+  mark: "Cw",
+  scheme: "HMAC-SHA256 of timestamp and body in X-Chatwoot-Signature, within 5 minutes",
+  setup:
+    "In Chatwoot, open Settings → Integrations → Webhooks and add this URL with its events. Then set CHATWOOT_WEBHOOK_SECRET to the secret that the webhook shows.",
+  secretsVariable: "CHATWOOT_WEBHOOK_SECRET",
+  localSecrets: () => ({ CHATWOOT_WEBHOOK_SECRET: randomBytes(24).toString("hex") }),
+  allowUnsignedVariable: "CHATWOOT_ALLOW_UNSIGNED",
+  refusalStatus: 401,
+  samples: chatwootSamples,
+  secretHeaders: ["x-chatwoot-signature"],
+  forwardHeaders: ["x-chatwoot-delivery", "x-chatwoot-timestamp"],
+
+  verify(request, context) {
+    const repeated = refuseRepeated(request, ["x-chatwoot-signature", "x-chatwoot-timestamp", "x-chatwoot-delivery"]);
+    if (repeated) return repeated;
+    const sent = header(request, "x-chatwoot-signature")?.trim();
+    const unchecked = !sent || context.secrets.length === 0;
+    if (unchecked && context.allowUnsigned) return acceptAs("unsigned", request);
+    if (!sent) return refuse("unsigned", "The X-Chatwoot-Signature header is missing.");
+    const written = header(request, "x-chatwoot-timestamp");
+    const timestamp = parseUnixTimestamp(written);
+    if (timestamp === undefined) return refuse("malformed", "X-Chatwoot-Timestamp must be a time in unix seconds.");
+    const digest = sent.startsWith(SIGNATURE_PREFIX) ? decodeHex(sent.slice(SIGNATURE_PREFIX.length)) : undefined;
+    if (digest?.length !== 32) return refuse("malformed", "The signature must be sha256= and 64 hex digits.");
+    const matches = context.secrets.some((secret) =>
+      sameDigest(hmacSha256(secret, `${written}.`, request.body), digest),
+    );
+    if (!matches) return refuse("bad_signature", "The signature matches no configured Chatwoot secret.");
+    if (isStale(timestamp, context.now)) return refuse("stale", "The signature is right but not from these 5 minutes.");
+    return acceptAs("signed", request);
+  },
+
+  identify(request, payload): Identity {
+    const eventType = typeFrom(at(payload, "event"));
+    const account = accountOf(payload);
+    return {
+      // Never X-Chatwoot-Delivery, which is not signed: whoever caught a request could send it again as another event.
+      eventKey: naturalKey(payload, eventType, account) ?? keyOfSigned(request),
+      eventType,
+      organisationId: account,
+      companyId:
+        idFrom(at(payload, "inbox", "id")) ??
+        idFrom(at(payload, "inbox_id")) ??
+        idFrom(at(payload, "conversation", "inbox_id")),
+      objectId: objectOf(payload, eventType, account),
+      replacesOlder: WHOLE_STATE.has(eventType),
+      occurredAt: timeOf(request, payload, eventType),
+      writtenTime: writtenTime(payload, eventType),
+    };
+  },
+};
+
+/** Typing events carry their account only inside the conversation. */
+function accountOf(payload: unknown): string | undefined {
+  return idFrom(at(payload, "account", "id")) ?? idFrom(at(payload, "conversation", "account", "id"));
+}
+
+/** These carry their conversation or contact as it is by then. A message is never made pointless by a later one. */
+const WHOLE_STATE: ReadonlySet<string> = new Set([
+  "conversation_updated",
+  "conversation_status_changed",
+  "contact_updated",
+]);
+
+/**
+ * For what the body does not name: equal bytes that were sent at the same time. The time is signed with them, so an agent who
+ * types twice makes two events, and the same request under another delivery id makes none.
+ */
+function keyOfSigned(request: RawRequest): string {
+  const timestamp = parseUnixTimestamp(header(request, "x-chatwoot-timestamp"));
+  return timestamp === undefined ? keyOfBody(request) : `sha256:${sha256Hex(`${timestamp}.`, request.body)}`;
+}
+
+/**
+ * Things that are created once are known by their id, and conversations by when they changed, to the microsecond. Servers
+ * that write whole seconds may change one twice in a second, so there, and for the other types, `keyOfSigned` has to do.
+ */
+function naturalKey(payload: unknown, eventType: string, account: string | undefined): string | undefined {
+  const id = idFrom(at(payload, "id"));
+  if (account === undefined || id === undefined) return undefined;
+  switch (eventType) {
+    case "message_created":
+    case "conversation_created":
+    case "contact_created":
+      return `${eventType}:${account}:${id}`;
+    case "conversation_updated":
+    case "conversation_status_changed": {
+      const updatedAt = at(payload, "updated_at");
+      return isoFromUnix(updatedAt) && !Number.isInteger(updatedAt)
+        ? `${eventType}:${account}:${id}:${updatedAt}`
+        : undefined;
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** Ids of conversations count per account, so the account belongs into the name. */
+function objectOf(payload: unknown, eventType: string, account: string | undefined): string | undefined {
+  const [kind = ""] = eventType.split("_");
+  const candidates: [string, unknown][] = [
+    ["conversation", at(payload, "conversation", "id") ?? at(payload, "current_conversation", "id")],
+    ["contact", at(payload, "contact", "id")],
+    [kind, ["conversation", "contact", "inbox"].includes(kind) ? at(payload, "id") : undefined],
+  ];
+  for (const [name, candidate] of candidates) {
+    const id = idFrom(candidate);
+    if (account !== undefined && id !== undefined) return `${name}:${account}:${id}`;
+  }
+  return undefined;
+}
+
+/** The body tells the time of new messages and of changed conversations; for the rest it is when Chatwoot sent it. */
+function timeOf(request: RawRequest, payload: unknown, eventType: string): string | undefined {
+  const written = writtenTime(payload, eventType);
+  const isWritten = written !== undefined && written !== null;
+  return isWritten
+    ? (isoFrom(written) ?? isoFromUnix(written))
+    : isoFromUnix(parseUnixTimestamp(header(request, "x-chatwoot-timestamp")));
+}
+
+function writtenTime(payload: unknown, eventType: string): unknown {
+  if (eventType === "message_created") return at(payload, "created_at");
+  return eventType.startsWith("conversation_") ? at(payload, "updated_at") : undefined;
+}

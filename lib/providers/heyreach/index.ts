@@ -1,0 +1,65 @@
+/**
+ * HeyReach, LinkedIn campaigns. Signs nothing and adds no headers: a token in the URL is all there is, and the payload names
+ * no tenant, so a source does. Rows: see rows.ts.
+ */
+import { randomBytes } from "node:crypto";
+import { firstId, hashedKey } from "../outreach-rows";
+import type { Identity, Provider } from "../provider";
+import { at, isoFrom, keyFrom, keyOfBody, typeFrom, UNKNOWN_TYPE } from "../shape";
+import { verifyUrlToken } from "../url-token";
+import { heyreachProjections, leadIdOf } from "./rows";
+import { heyreachSamples } from "./sample";
+
+/** What its "Test" button sends as correlation_id, every time. */
+const ALL_ZERO = /^[0-]+$/;
+
+export const heyreach: Provider = {
+  slug: "heyreach",
+  label: "HeyReach",
+  mark: "Hr",
+  scheme: "Not signed: a secret token in the webhook URL",
+  setup:
+    "Set HEYREACH_URL_TOKEN to a long random token and put it in place of {token}. In HeyReach, open Integrations → Webhooks and create one with the whole URL.",
+  secretsVariable: "HEYREACH_URL_TOKEN",
+  localSecrets: () => ({ HEYREACH_URL_TOKEN: randomBytes(24).toString("base64url") }),
+  tokenInUrl: true,
+  settings: {
+    event_type: {
+      label: "Event type",
+      help: "HeyReach has one webhook per event type and sometimes does not name it: which one this is, e.g. message_sent.",
+    },
+  },
+  refusalStatus: 401,
+  samples: heyreachSamples,
+  secretHeaders: [],
+  verify: verifyUrlToken,
+
+  identify(request, payload, source): Identity {
+    const written = typeFrom(at(payload, "event_type"));
+    const eventType = (written === UNKNOWN_TYPE ? typeFrom(source?.settings.event_type) : written).toLowerCase();
+    const correlation = keyFrom(at(payload, "correlation_id"));
+    const isReal = correlation !== undefined && !ALL_ZERO.test(correlation);
+    return {
+      eventKey: isReal ? correlation : (naturalKey(payload, eventType) ?? keyOfBody(request)),
+      eventType,
+      organisationId: source?.organisationId,
+      companyId: source?.companyId,
+      objectId: leadIdOf(payload),
+      occurredAt: isoFrom(at(payload, "timestamp")),
+      writtenTime: at(payload, "timestamp"),
+    };
+  },
+
+  projections: heyreachProjections,
+};
+
+/** What makes it this event, where it has no id: whose, in which conversation, after which message. */
+function naturalKey(payload: unknown, eventType: string): string | undefined {
+  const messages = at(payload, "recent_messages");
+  const last = Array.isArray(messages) ? firstId(at(messages.at(-1), "creation_time")) : undefined;
+  const when = last ?? firstId(at(payload, "timestamp"));
+  const who = leadIdOf(payload) ?? firstId(at(payload, "campaign", "id"));
+  if (when === undefined || who === undefined) return undefined;
+  const where = [firstId(at(payload, "campaign", "id")), firstId(at(payload, "conversation_id"))];
+  return hashedKey(eventType, leadIdOf(payload), ...where, when);
+}

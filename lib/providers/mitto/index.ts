@@ -1,0 +1,66 @@
+/**
+ * Mitto, delivery reports of text messages (DLRs). Signs nothing: a token in the callback URL is all there is. The format is
+ * a template that Mitto's staff or the sender of a message fills in, so the names of the fields can be set per source.
+ * POST with one object or an array, or GET with everything in the query. Rows: see rows.ts.
+ */
+import { randomBytes } from "node:crypto";
+import { elementsOf } from "../json-bytes";
+import type { Identity, Provider, VerifiedRequest } from "../provider";
+import { keyFrom, keyOfBody } from "../shape";
+import { verifyUrlToken } from "../url-token";
+import { DLR_SETTINGS, mittoProjections, readDlr, shopInReference } from "./rows";
+import { mittoSamples } from "./sample";
+
+/** A longer array is kept as one event, whose projection says so: it is not what Mitto sends. */
+const MOST_IN_ARRAY = 1_000;
+
+export const mitto: Provider = {
+  slug: "mitto",
+  label: "Mitto",
+  mark: "Mi",
+  scheme: "Not signed: a secret token in the callback URL",
+  setup:
+    "Set MITTO_URL_TOKEN to a long random token, put it in place of {token}, and give Mitto the whole URL as the callback for delivery reports.",
+  secretsVariable: "MITTO_URL_TOKEN",
+  localSecrets: () => ({ MITTO_URL_TOKEN: randomBytes(24).toString("base64url") }),
+  tokenInUrl: true,
+  methods: ["POST", "GET"],
+  settings: DLR_SETTINGS,
+  refusalStatus: 401,
+  samples: mittoSamples,
+  secretHeaders: ["x-mitto-api-key"],
+  verify: verifyUrlToken,
+
+  split(request) {
+    if (request.method === "GET") return [{ ...request, body: bodyOfQuery(request) }];
+    const elements = elementsOf(request.body, MOST_IN_ARRAY);
+    const areObjects = elements?.length && elements.every((element) => element[0] === 0x7b);
+    return areObjects ? elements.map((body) => ({ ...request, body })) : [request];
+  },
+
+  identify(request, payload, source): Identity {
+    const dlr = readDlr(payload, source?.settings);
+    const parts = [dlr.id, dlr.status, dlr.errorCode].filter((part) => part !== undefined);
+    const isKnown = dlr.id !== undefined && dlr.status !== undefined;
+    return {
+      eventKey: (isKnown ? keyFrom(parts.join(":")) : undefined) ?? keyOfBody(request),
+      eventType: "dlr",
+      organisationId: source?.organisationId ?? shopInReference(dlr.reference),
+      companyId: source?.companyId,
+      objectId: dlr.id,
+      // No time: what a report carries is when the message was sent, not when its status changed.
+    };
+  },
+
+  projections: mittoProjections,
+};
+
+/**
+ * A GET has no body, and its path is not kept: the query becomes the event's body, as a JSON object. A name that comes twice
+ * stays there twice, so that nothing is lost and the event is flagged.
+ */
+function bodyOfQuery(request: VerifiedRequest): Buffer {
+  const query = request.path.split("?").slice(1).join("?");
+  const members = [...new URLSearchParams(query)].map((pair) => pair.map((text) => JSON.stringify(text)).join(":"));
+  return Buffer.from(`{${members.join(",")}}`);
+}

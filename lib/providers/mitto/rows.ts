@@ -1,0 +1,98 @@
+/**
+ * The rows that Mitto's reports keep up to date: `sms_recipients`, one per message and organisation (the shop). A report of
+ * another shop has another row, whatever id it names. Reports come in any order, up to 48 hours late, and all carry the time
+ * the message was sent: so the status decides, and a final one is never moved back.
+ */
+import { parseUnixTimestamp } from "../hmac";
+import { type Change, InvalidPayload, type ProjectableEvent, type Provider, rankedVersionOf } from "../provider";
+import { at, idFrom, isoFromUnix, present } from "../shape";
+
+/** Per field: the setting that names it, and the names it has where none is set, whatever their case. */
+const FIELDS = {
+  id: { setting: "id_field", label: "Id field", names: ["id", "msgid", "messageid", "message_id"] },
+  status: { setting: "status_field", label: "Status field", names: ["status", "deliverystatus"] },
+  errorCode: { setting: "errorcode_field", label: "Error code field", names: ["errorcode", "error_code"] },
+  receiver: { setting: "receiver_field", label: "Receiver field", names: ["receiver", "to", "msisdn"] },
+  reference: { setting: "reference_field", label: "Reference field", names: ["reference"] },
+  sentAt: { setting: "sendtimestamp_field", label: "Send time field", names: ["sendtimestamp"] },
+} as const;
+
+type Field = keyof typeof FIELDS;
+
+/** The settings of a source, for callbacks whose template renames fields. */
+export const DLR_SETTINGS: NonNullable<Provider["settings"]> = Object.fromEntries(
+  Object.values(FIELDS).map(({ setting, label, names }) => [
+    setting,
+    { label, help: `What the callback's template calls it. Default: ${names.join(", ")}, in any case.` },
+  ]),
+);
+
+/** A report in our words; the status in lower case. Fields that are absent or unusable are undefined. */
+export function readDlr(payload: unknown, settings: Readonly<Record<string, string>> = {}) {
+  const own = typeof payload === "object" && payload !== null ? payload : {};
+  const lower = new Map(Object.keys(own).map((name) => [name.toLowerCase(), name]));
+  const read = (field: Field): string | undefined => {
+    const { setting, names } = FIELDS[field];
+    const set = settings[setting]?.trim();
+    const name = set || names.map((known) => lower.get(known)).find((known) => known !== undefined);
+    return name === undefined ? undefined : idFrom(at(own, name))?.trim();
+  };
+  return {
+    id: read("id"),
+    status: read("status")?.toLowerCase(),
+    errorCode: read("errorCode"),
+    receiver: read("receiver"),
+    reference: read("reference"),
+    sentAt: isoFromUnix(parseUnixTimestamp(read("sentAt"))),
+  };
+}
+
+/** Whoever sends a message may set its reference: `<shop>:<anything>` says whose it is. */
+export function shopInReference(reference: string | undefined): string | undefined {
+  const [, shop] = /^([^:]+):/.exec(reference ?? "") ?? [];
+  return idFrom(shop);
+}
+
+/** Later states have higher ranks; from 8 on they are final. A status we do not know is somewhere between. */
+const RANKS: Readonly<Record<string, number>> = {
+  pending: 1,
+  accepted: 1,
+  queued: 1,
+  buffered: 2,
+  sent: 3,
+  expired: 8,
+  rejected: 8,
+  failed: 8,
+  failure: 8,
+  undelivered: 8,
+  // A carrier may report a failure first and the delivery later; what reached the phone is not undone.
+  delivered: 9,
+};
+const UNKNOWN_RANK = 5;
+
+export const mittoProjections: Readonly<Record<string, (event: ProjectableEvent) => Change[]>> = {
+  dlr(event) {
+    if (Array.isArray(event.payload)) throw new InvalidPayload("body", "expected up to 1000 objects in an array");
+    const dlr = readDlr(event.payload, event.settings);
+    if (dlr.id === undefined) throw new InvalidPayload("Id", "expected the id of a message");
+    if (dlr.status === undefined) throw new InvalidPayload("status", "expected a delivery status");
+    const shop = shopInReference(dlr.reference);
+    if (shop !== undefined && event.organisationId !== undefined && shop !== event.organisationId) {
+      throw new InvalidPayload("reference", `names the shop ${shop}, but came in as ${event.organisationId}'s`);
+    }
+    return [
+      {
+        table: "sms_recipients",
+        key: { organisation_id: event.organisationId ?? "", message_id: dlr.id },
+        values: present({
+          status: dlr.status,
+          error_code: dlr.errorCode ?? null,
+          phone: dlr.receiver,
+          reference: dlr.reference,
+          sent_at: dlr.sentAt,
+        }),
+        version: rankedVersionOf(event, RANKS[dlr.status] ?? UNKNOWN_RANK),
+      },
+    ];
+  },
+};

@@ -1,0 +1,169 @@
+/**
+ * Shopify. Signs the raw body and nothing else, with the app's client secret: topic, shop, event id and time are headers
+ * that anybody who caught a request can change, so a source binds them and `unsignedKeys` catches the rest.
+ * https://shopify.dev/docs/apps/build/webhooks/subscribe/https, and Shopify's own shopify-api for both sets of headers.
+ * Rows: see rows.ts.
+ */
+import { randomBytes } from "node:crypto";
+import { decodeBase64, hmacSha256, sameDigest } from "../hmac";
+import { textMemberOf } from "../json-bytes";
+import {
+  acceptAs,
+  header,
+  type Identity,
+  type Provider,
+  type RawRequest,
+  refuse,
+  refuseContradiction,
+  refuseRepeated,
+  type Source,
+  type Verification,
+} from "../provider";
+import { at, idFrom, isoFrom, keyFrom, keyOfBody, typeFrom } from "../shape";
+import { isPrivacyTopic, shopifyImpact, shopifyProjections } from "./rows";
+import { shopifySamples } from "./sample";
+
+const NAMES = ["topic", "shop-domain", "api-version", "webhook-id", "event-id", "triggered-at"] as const;
+const FAMILIES = ["shopify", "x-shopify"] as const;
+/** What signs or names an event: once at most. */
+const NAMING = FAMILIES.flatMap((family) =>
+  ["hmac-sha256", "action", "resource-id", "test", ...NAMES].map((name) => `${family}-${name}`),
+);
+/** The same in both sets, where both were sent. A topic is spelt differently in them. */
+const AGREEING = ["hmac-sha256", "shop-domain"] as const;
+
+export const shopify: Provider = {
+  slug: "shopify",
+  label: "Shopify",
+  mark: "Sh",
+  scheme: "HMAC-SHA256 of the body in X-Shopify-Hmac-Sha256; topic, shop, event id and time are not signed",
+  setup:
+    "In the Shopify admin, open Settings → Notifications → Webhooks and add this URL for each topic, as JSON. Then set SHOPIFY_WEBHOOK_SECRET to the key shown there, or to the client secret of your app.",
+  secretsVariable: "SHOPIFY_WEBHOOK_SECRET",
+  localSecrets: () => ({ SHOPIFY_WEBHOOK_SECRET: randomBytes(16).toString("hex") }),
+  settings: {
+    shop: {
+      label: "Shop",
+      help: "The shop's domain, such as alder.myshopify.com. Requests that name another shop are refused.",
+    },
+    topic: { label: "Topic", help: "The only topic sent here, such as orders/create. Others are refused." },
+  },
+  unsignedKeys: true,
+  refusalStatus: 401,
+  samples: shopifySamples,
+  secretHeaders: FAMILIES.map((family) => `${family}-hmac-sha256`),
+  forwardHeaders: FAMILIES.flatMap((family) => NAMES.map((name) => `${family}-${name}`)),
+
+  verify(request, context) {
+    const unclear =
+      refuseRepeated(request, NAMING) ??
+      refuseContradiction(
+        request,
+        AGREEING.map((name) => [`shopify-${name}`, `x-shopify-${name}`] as const),
+      );
+    if (unclear) return unclear;
+    const sent = headerOf(request, "hmac-sha256");
+    if (!sent) return refuse("unsigned", "The X-Shopify-Hmac-Sha256 header is missing.");
+    const digest = decodeBase64(sent);
+    if (digest?.length !== 32) return refuse("malformed", "X-Shopify-Hmac-Sha256 must be 32 bytes in base64.");
+    const matches = context.secrets.some((secret) => sameDigest(hmacSha256(secret, request.body), digest));
+    if (!matches) {
+      const hint = "Test notifications and those of Settings > Notifications are signed with the shop's own secret.";
+      return refuse("bad_signature", `The signature matches no configured Shopify secret. ${hint}`);
+    }
+    return refuseOther(request, context.source) ?? acceptAs("signed", request);
+  },
+
+  identify(request, payload, source): Identity {
+    const topic = topicOf(request);
+    const shop = shopOf(request, payload, topic, source);
+    return {
+      eventKey: keyOf(request, topic),
+      eventType: topic,
+      organisationId: source?.organisationId ?? shop,
+      companyId: source?.companyId ?? shop,
+      objectId: objectOf(payload, topic),
+      replacesOlder: WHOLE_STATE.has(topic),
+      occurredAt: isoFrom(headerOf(request, "triggered-at")),
+      writtenTime: headerOf(request, "triggered-at"),
+      livemode: livemodeOf(request),
+    };
+  },
+
+  projections: shopifyProjections,
+  impact: shopifyImpact,
+};
+
+/** These carry their object as it is by then. */
+const WHOLE_STATE: ReadonlySet<string> = new Set(["orders/updated", "customers/update", "products/update"]);
+
+/** A signed body under headers of another shop or topic: caught from somewhere and sent here. */
+function refuseOther(request: RawRequest, source: Source | undefined): Verification | undefined {
+  const named = sameCase(headerOf(request, "shop-domain"));
+  const bound = sameCase(source?.settings.shop);
+  if (named && bound && named !== bound) {
+    return refuse("bad_signature", "The signature is right, but X-Shopify-Shop-Domain is not the shop of this source.");
+  }
+  const signed = sameCase(textMemberOf(request.body, "shop_domain"));
+  const expected = bound ?? named;
+  if (signed && expected && signed !== expected) {
+    return refuse("bad_signature", "The signature is right, but its shop_domain is not the shop the request is for.");
+  }
+  const topic = source?.settings.topic?.trim();
+  if (topic && topicOf(request) !== topic) {
+    return refuse(
+      "bad_signature",
+      `The signature is right, but X-Shopify-Topic is not ${topic}, the topic of this source.`,
+    );
+  }
+  return undefined;
+}
+
+/** One event has the same id under every topic it is sent for, and is one event of ours per topic. */
+function keyOf(request: RawRequest, topic: string): string {
+  const named = [headerOf(request, "event-id"), headerOf(request, "webhook-id")].find(
+    (id) => keyFrom(id) !== undefined,
+  );
+  return keyFrom(named && `${topic}:${named}`) ?? keyFrom(`${topic}:${keyOfBody(request)}`) ?? keyOfBody(request);
+}
+
+/** `orders/create`. The newer events split it: topic `Product` and action `create`. */
+function topicOf(request: RawRequest): string {
+  const topic = headerOf(request, "topic");
+  const action = headerOf(request, "action");
+  return typeFrom(topic && action && !topic.includes("/") ? `${topic}/${action}` : topic);
+}
+
+/** What the operator bound wins; privacy requests name their shop in what is signed; the rest has the header only. */
+function shopOf(request: RawRequest, payload: unknown, topic: string, source: Source | undefined): string | undefined {
+  const signed = isPrivacyTopic(topic) ? idFrom(at(payload, "shop_domain")) : undefined;
+  return sameCase(source?.settings.shop) ?? sameCase(signed) ?? sameCase(idFrom(headerOf(request, "shop-domain")));
+}
+
+/** Refunds and fulfilments are about their order: so they are ordered with it, and redacted with it. */
+function objectOf(payload: unknown, topic: string): string | undefined {
+  const [kind = ""] = topic.toLowerCase().split("/");
+  if (isPrivacyTopic(topic)) {
+    const customer = idFrom(at(payload, "customer", "id"));
+    return customer && `customer:${customer}`;
+  }
+  const order = idFrom(at(payload, "order_id"));
+  if (order !== undefined) return `order:${order}`;
+  const id = idFrom(at(payload, "id"));
+  return id && `${kind.replace(/s$/, "")}:${id}`;
+}
+
+function livemodeOf(request: RawRequest): boolean | undefined {
+  const test = sameCase(headerOf(request, "test"));
+  return test === "true" ? false : test === "false" ? true : undefined;
+}
+
+/** A header of the newer set or of the older one, never a mixture. Where both were sent, Shopify's own library takes the newer. */
+function headerOf(request: RawRequest, name: string): string | undefined {
+  const family = header(request, "shopify-hmac-sha256") === undefined ? "x-shopify" : "shopify";
+  return header(request, `${family}-${name}`)?.trim();
+}
+
+function sameCase(text: string | undefined): string | undefined {
+  return text?.trim().toLowerCase() || undefined;
+}

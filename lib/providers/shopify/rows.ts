@@ -1,0 +1,188 @@
+/**
+ * The rows that Shopify events keep up to date: `orders` and `customers`, and `privacy_requests`, whose trigger forgets a
+ * person. Rows belong to the organisation and company (the shop) of their event. The topic is not signed, so what a row
+ * says is read from the body alone.
+ */
+import { type Change, type Impact, InvalidPayload, type Json, type ProjectableEvent, versionOf } from "../provider";
+import { at, idFrom, isoFrom, objectIn, present, textFrom } from "../shape";
+
+type Row = (event: ProjectableEvent) => Change[];
+
+/** https://shopify.dev/docs/apps/build/compliance/privacy-law-compliance */
+const PRIVACY_TOPICS = ["customers/data_request", "customers/redact", "shop/redact"] as const;
+
+export function isPrivacyTopic(topic: string): boolean {
+  return (PRIVACY_TOPICS as readonly string[]).includes(topic);
+}
+
+const forgotten =
+  (rows: Row): Row =>
+  (event) =>
+    at(event.payload, "redacted") === undefined ? rows(event) : [];
+
+/** A redacted event is one whose person asked to be forgotten: it writes nothing any more. */
+export const shopifyProjections: Readonly<Record<string, Row>> = {
+  "orders/create": forgotten(orderRows),
+  "orders/updated": forgotten(orderRows),
+  "orders/paid": forgotten(orderRows),
+  "orders/partially_fulfilled": forgotten(orderRows),
+  "orders/fulfilled": forgotten(orderRows),
+  "orders/cancelled": forgotten(orderRows),
+  "orders/delete": forgotten((event) => [deletedRow(event, "orders", "order_id")]),
+  "customers/create": forgotten(customerRows),
+  "customers/update": forgotten(customerRows),
+  "customers/enable": forgotten(customerRows),
+  "customers/disable": forgotten(customerRows),
+  "customers/delete": forgotten((event) => [deletedRow(event, "customers", "customer_id")]),
+  "customers/data_request": (event) => [
+    privacyRow(event, "customers/data_request", {
+      customer_id: requiredId(at(event.payload, "customer", "id"), "customer.id"),
+      order_ids: idList(event, "orders_requested"),
+    }),
+  ],
+  "customers/redact": (event) => [
+    privacyRow(event, "customers/redact", {
+      customer_id: requiredId(at(event.payload, "customer", "id"), "customer.id"),
+      order_ids: idList(event, "orders_to_redact"),
+    }),
+  ],
+  "shop/redact": (event) => {
+    // The topic is not signed: a customer's request must not be sent again as one that forgets the whole shop.
+    if (at(event.payload, "customer") !== undefined)
+      throw new InvalidPayload("customer", "expected none in shop/redact");
+    return [privacyRow(event, "shop/redact", { customer_id: null, order_ids: [] })];
+  },
+};
+
+/** Every order event carries the whole order, so each writes all columns and the latest state is complete. */
+function orderRows(event: ProjectableEvent): Change[] {
+  const order = objectIn(event);
+  return [
+    {
+      table: "orders",
+      key: keyOf(event, "order_id", order),
+      values: {
+        customer_id: idFrom(at(order, "customer", "id")) ?? null,
+        name: textFrom(at(order, "name"), 255) ?? null,
+        email: textFrom(at(order, "email"), 255) ?? null,
+        phone: textFrom(at(order, "phone"), 255) ?? null,
+        financial_status: textFrom(at(order, "financial_status"), 255) ?? null,
+        fulfillment_status: textFrom(at(order, "fulfillment_status"), 255) ?? null,
+        currency: textFrom(at(order, "currency"), 255) ?? null,
+        total_price: moneyOf(order, "total_price"),
+        ordered_at: isoFrom(at(order, "created_at")) ?? null,
+        cancelled_at: isoFrom(at(order, "cancelled_at")) ?? null,
+      },
+      version: stateVersion(event, order, orderRank(order)),
+    },
+  ];
+}
+
+function customerRows(event: ProjectableEvent): Change[] {
+  const customer = objectIn(event);
+  return [
+    {
+      table: "customers",
+      key: keyOf(event, "customer_id", customer),
+      values: {
+        email: textFrom(at(customer, "email"), 255) ?? null,
+        phone: textFrom(at(customer, "phone"), 255) ?? null,
+        first_name: textFrom(at(customer, "first_name"), 255) ?? null,
+        last_name: textFrom(at(customer, "last_name"), 255) ?? null,
+        ...present({ state: textFrom(at(customer, "state"), 255) }),
+      },
+      version: stateVersion(event, customer),
+    },
+  ];
+}
+
+function deletedRow(event: ProjectableEvent, table: string, column: string): Change {
+  return {
+    table,
+    key: keyOf(event, column, objectIn(event)),
+    values: { deleted_at: event.occurredAt ?? event.receivedAt },
+    version: versionOf(event),
+  };
+}
+
+/** What is asked, without the address and number of who asks. */
+function privacyRow(event: ProjectableEvent, kind: (typeof PRIVACY_TOPICS)[number], who: Record<string, Json>): Change {
+  const shop = textFrom(at(objectIn(event), "shop_domain"), 255);
+  if (shop === undefined) throw new InvalidPayload("shop_domain", "expected the domain of a shop");
+  return {
+    table: "privacy_requests",
+    key: { ...scopeOf(event), source_event: `shopify:${event.eventKey}` },
+    values: { kind, shop_domain: shop, ...who, requested_at: event.occurredAt ?? event.receivedAt },
+    version: versionOf(event),
+  };
+}
+
+/** The customer and the money an order or checkout speaks of. An amount that its currency cannot hold exactly is left out. */
+export function shopifyImpact({ eventType, payload }: ProjectableEvent): Impact {
+  const isCustomer = eventType.startsWith("customers/") && !isPrivacyTopic(eventType);
+  const customer = idFrom(isCustomer ? at(payload, "id") : at(payload, "customer", "id"));
+  const currency = at(payload, "currency");
+  const amount = minorUnits(at(payload, "total_price"), currency);
+  return {
+    ...(customer !== undefined && { customer }),
+    ...(amount !== undefined && typeof currency === "string" && { amount, currency: currency.toLowerCase() }),
+  };
+}
+
+/** `"598.94"` of USD is 59894, digit by digit: 598.94 * 100 is not. */
+function minorUnits(price: unknown, currency: unknown): number | undefined {
+  if (typeof price !== "string" || typeof currency !== "string" || !/^[a-z]{3}$/i.test(currency)) return undefined;
+  const [, sign = "", whole = "", fraction = ""] = /^(-?)(\d{1,15})(?:\.(\d{1,6}))?$/.exec(price) ?? [];
+  const format = new Intl.NumberFormat("en", { style: "currency", currency });
+  const digits = format.resolvedOptions().maximumFractionDigits ?? 2;
+  if (whole === "" || /[1-9]/.test(fraction.slice(digits))) return undefined;
+  const amount = Number(`${sign}${whole}${fraction.slice(0, digits).padEnd(digits, "0")}`);
+  return Number.isSafeInteger(amount) ? amount : undefined;
+}
+
+/** Money stays text until Postgres reads it as numeric: exact, whatever its size. */
+function moneyOf(order: object, field: string): Json {
+  const written = at(order, field);
+  if (written === undefined || written === null) return null;
+  const text = typeof written === "number" ? String(written) : written;
+  if (typeof text !== "string" || !/^-?\d{1,30}(\.\d{1,10})?$/.test(text)) {
+    throw new InvalidPayload(field, "expected an amount such as 12.50");
+  }
+  return text;
+}
+
+/** `updated_at` is signed and tells which state is newer; when Shopify sent it is neither. */
+function stateVersion(event: ProjectableEvent, object: object, rank = 0): string {
+  return versionOf({ ...event, occurredAt: isoFrom(at(object, "updated_at")) ?? event.occurredAt }, rank);
+}
+
+const PAYMENT_RANK = ["pending", "authorized", "partially_paid", "paid", "partially_refunded", "refunded", "voided"];
+const FULFILMENT_RANK = ["partial", "fulfilled", "restocked"];
+
+/** `updated_at` has whole seconds: between states of one second, the further one is the later one. */
+function orderRank(order: object): number {
+  const payment = Math.max(0, PAYMENT_RANK.indexOf(String(at(order, "financial_status"))));
+  const fulfilment = 1 + FULFILMENT_RANK.indexOf(String(at(order, "fulfillment_status")));
+  return payment + fulfilment * 10 + (isoFrom(at(order, "cancelled_at")) === undefined ? 0 : 50);
+}
+
+function keyOf(event: ProjectableEvent, column: string, object: object): Record<string, string> {
+  return { ...scopeOf(event), [column]: requiredId(at(object, "id"), "id") };
+}
+
+function scopeOf(event: ProjectableEvent): Record<string, string> {
+  return { organisation_id: event.organisationId ?? "", company_id: event.companyId ?? "" };
+}
+
+function requiredId(value: unknown, field: string): string {
+  const id = idFrom(value);
+  if (id === undefined) throw new InvalidPayload(field, "expected an id");
+  return id;
+}
+
+/** Required, because it is what tells the privacy topics apart in the signed body. */
+function idList(event: ProjectableEvent, field: string): string[] {
+  const list = at(event.payload, field);
+  if (!Array.isArray(list)) throw new InvalidPayload(field, "expected a list of order ids");
+  return list.map((id, index) => requiredId(id, `${field}[${index}]`));
+}

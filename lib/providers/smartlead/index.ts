@@ -1,0 +1,76 @@
+/**
+ * Smartlead, e-mail campaigns. Signs nothing: every body carries the same `secret_key`, in clear, so it is compared here and
+ * hidden wherever a payload is shown. https://help.smartlead.ai, and what it really sends. Rows: see rows.ts.
+ */
+import { randomUUID } from "node:crypto";
+import { textMemberOf } from "../json-bytes";
+import { firstId, hashedKey } from "../outreach-rows";
+import { acceptAs, type Identity, type Provider, refuse } from "../provider";
+import { at, idFrom, isoFrom, keyFrom, keyOfBody, typeFrom } from "../shape";
+import { isOneOf } from "../url-token";
+import { leadEmailOf, smartleadProjections } from "./rows";
+import { smartleadSamples } from "./sample";
+
+export const smartlead: Provider = {
+  slug: "smartlead",
+  label: "Smartlead",
+  mark: "Sl",
+  scheme: "Not signed: a static secret_key in the body, or a secret token in the URL",
+  setup:
+    "In Smartlead, open Settings → Webhooks and add this URL with its events. Then set SMARTLEAD_WEBHOOK_SECRET to the secret_key that its payloads carry.",
+  secretsVariable: "SMARTLEAD_WEBHOOK_SECRET",
+  localSecrets: () => ({ SMARTLEAD_WEBHOOK_SECRET: randomUUID() }),
+  secretFields: ["secret_key"],
+  refusalStatus: 401,
+  samples: smartleadSamples,
+  secretHeaders: [],
+
+  verify(request, context) {
+    if (context.source) return acceptAs("token", request);
+    const given = textMemberOf(request.body, "secret_key");
+    if (!given) return refuse("unsigned", "The body carries no secret_key.");
+    if (!isOneOf(context.secrets, given)) return refuse("bad_signature", "The secret_key is not a configured one.");
+    return acceptAs("token", request);
+  },
+
+  identify(request, payload, source): Identity {
+    const eventType = typeFrom(at(payload, "event_type"));
+    const occurredAt = isoFrom(at(payload, "event_timestamp"));
+    return {
+      eventKey: keyFrom(at(payload, "event_id")) ?? naturalKey(payload) ?? keyOfBody(request),
+      eventType,
+      organisationId: source?.organisationId,
+      // Its client, where an agency has several; most accounts have none.
+      companyId: source?.companyId ?? idFrom(at(payload, "client_id")),
+      objectId: leadEmailOf(payload),
+      occurredAt,
+      writtenTime: at(payload, "event_timestamp"),
+      fingerprint: withoutRegistration(payload),
+    };
+  },
+
+  projections: smartleadProjections,
+};
+
+/** What makes it this event, where Smartlead gives it no id: which mail, which step, when, and which reply. */
+function naturalKey(payload: unknown): string | undefined {
+  const email = leadEmailOf(payload);
+  const mail = idFrom(at(payload, "stats_id")) ?? (email && `${idFrom(at(payload, "campaign_id")) ?? ""}:${email}`);
+  const reply = at(payload, "reply_message", "message_id");
+  const timestamp = at(payload, "event_timestamp");
+  if (typeof timestamp !== "string" || (mail ?? firstId(reply)) === undefined) return undefined;
+  return hashedKey(at(payload, "event_type"), mail, firstId(at(payload, "sequence_number")), timestamp, firstId(reply));
+}
+
+/** One event is sent for each webhook that is registered for it; they differ in these alone. */
+const REGISTRATION = new Set(["webhook_id", "webhook_name", "webhook_url", "metadata", "secret_key"]);
+
+function withoutRegistration(payload: unknown): string | undefined {
+  if (typeof payload !== "object" || payload === null || Array.isArray(payload)) return undefined;
+  try {
+    return JSON.stringify(Object.entries(payload).filter(([name]) => !REGISTRATION.has(name)));
+  } catch {
+    // Nested too deeply to print: then the bytes have to do.
+    return undefined;
+  }
+}

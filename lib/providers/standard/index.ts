@@ -1,0 +1,130 @@
+/**
+ * Any sender of Standard Webhooks, Svix included. Specification:
+ * https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
+ */
+
+import { isUtf8 } from "node:buffer";
+import { randomBytes } from "node:crypto";
+import { decodeBase64, ed25519Verify, hmacSha256, isStale, parseUnixTimestamp, sameDigest, sha256Hex } from "../hmac";
+import {
+  acceptAs,
+  header,
+  headerBytes,
+  headerText,
+  type Identity,
+  type Provider,
+  type RawRequest,
+  refuse,
+  refuseContradiction,
+  refuseRepeated,
+} from "../provider";
+import { at, idFrom, isoFrom, keyFrom, typeFrom } from "../shape";
+import { standardSamples } from "./sample";
+
+const FAMILIES = ["webhook", "svix"] as const;
+const NAMES = ["id", "timestamp", "signature"] as const;
+const SECRET_PREFIX = "whsec_";
+const PUBLIC_KEY_PREFIX = "whpk_";
+/** A shorter key is a mistake of whoever configured it, and matches nothing. */
+const SHORTEST_SECRET_BYTES = 8;
+/** Senders sign once per active key. More would let strangers buy minutes of our CPU with one request. */
+const MOST_SIGNATURES = 10;
+
+export const standard: Provider = {
+  slug: "standard",
+  label: "Standard Webhooks",
+  mark: "Sw",
+  scheme: "Standard Webhooks: v1 (HMAC-SHA256) or v1a (Ed25519) of id, timestamp and body, within 5 minutes",
+  setup:
+    "Enter this URL at any sender that follows Standard Webhooks, Svix among them. Then set STANDARD_WEBHOOK_SECRET to the secret it shows (whsec_…), or to its public key (whpk_…).",
+  secretsVariable: "STANDARD_WEBHOOK_SECRET",
+  localSecrets: () => ({ STANDARD_WEBHOOK_SECRET: `whsec_${randomBytes(24).toString("base64")}` }),
+  refusalStatus: 401,
+  samples: standardSamples,
+  secretHeaders: ["webhook-signature", "svix-signature"],
+
+  verify(request, context) {
+    const unclear =
+      refuseRepeated(
+        request,
+        FAMILIES.flatMap((family) => NAMES.map((name) => `${family}-${name}`)),
+      ) ??
+      refuseContradiction(
+        request,
+        NAMES.map((name) => [`webhook-${name}`, `svix-${name}`] as const),
+      );
+    if (unclear) return unclear;
+    const { id, written, signatures } = headersOf(request);
+    if (!signatures) return refuse("unsigned", "The webhook-signature header is missing.");
+    const timestamp = parseUnixTimestamp(written);
+    if (!id || timestamp === undefined) {
+      return refuse("malformed", "webhook-id and webhook-timestamp (unix seconds) are both needed.");
+    }
+    const prefixes = spellingsOf(id).map((spelling) => Buffer.concat([spelling, Buffer.from(`.${written}.`)]));
+    const isSigned = prefixes.some((prefix) =>
+      context.secrets.some((key) => matches(key, signatures, [prefix, request.body])),
+    );
+    if (!isSigned) {
+      return refuse("bad_signature", "No v1 or v1a signature matches the body and a configured key.");
+    }
+    if (isStale(timestamp, context.now)) return refuse("stale", "The signature is right but not from these 5 minutes.");
+    return acceptAs("signed", request);
+  },
+
+  identify(request, payload): Identity {
+    const id = headerText(headersOf(request).id ?? "");
+    return {
+      // Equal bodies under different ids are different events, so an id too long to keep is hashed, not the body.
+      eventKey: keyFrom(id) ?? `sha256:${sha256Hex(id)}`,
+      eventType: typeFrom(at(payload, "type")),
+      objectId: idFrom(at(payload, "data", "id")),
+      occurredAt: isoFrom(at(payload, "timestamp")),
+      writtenTime: at(payload, "timestamp"),
+    };
+  },
+};
+
+/** One family of names or the other, never a mixture. */
+function headersOf(request: RawRequest) {
+  const family = header(request, "webhook-signature") === undefined ? "svix" : "webhook";
+  return {
+    id: header(request, `${family}-id`),
+    written: header(request, `${family}-timestamp`),
+    signatures: header(request, `${family}-signature`)?.trim(),
+  };
+}
+
+/**
+ * The bytes of an id that may have been signed: those received; where they are not UTF-8, the sender wrote Latin-1 into the
+ * header and signed the text as UTF-8, as Node's own clients do.
+ */
+function spellingsOf(id: string): Buffer[] {
+  const received = headerBytes(id);
+  return isUtf8(received) ? [received] : [received, Buffer.from(id, "utf8")];
+}
+
+/** The kind of the configured key decides which version of signature counts; unknown versions are skipped. */
+function matches(key: string, signatures: string, signed: readonly [Buffer, Buffer]): boolean {
+  const isPublicKey = key.startsWith(PUBLIC_KEY_PREFIX);
+  const version = isPublicKey ? "v1a," : "v1,";
+  const candidates = signatures
+    .split(" ")
+    .filter((signature) => signature.startsWith(version))
+    .slice(0, MOST_SIGNATURES)
+    .map((signature) => decodeBase64(signature.slice(version.length)));
+  if (isPublicKey) {
+    const publicKey = key.slice(PUBLIC_KEY_PREFIX.length);
+    return candidates.some((candidate) => ed25519Verify(publicKey, candidate, ...signed));
+  }
+  const secret = secretBytes(key);
+  if (secret === undefined) return false;
+  const expected = hmacSha256(secret, ...signed);
+  return candidates.some((candidate) => sameDigest(expected, candidate));
+}
+
+/** Base64 with the prefix or without, and padded or not: libraries print all four. */
+function secretBytes(key: string): Buffer | undefined {
+  const text = key.startsWith(SECRET_PREFIX) ? key.slice(SECRET_PREFIX.length) : key;
+  const bytes = decodeBase64(text.padEnd(Math.ceil(text.length / 4) * 4, "="));
+  return bytes !== undefined && bytes.length >= SHORTEST_SECRET_BYTES ? bytes : undefined;
+}

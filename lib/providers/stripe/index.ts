@@ -1,0 +1,111 @@
+/**
+ * Stripe, v1 snapshot events and v2 thin events. Signatures: https://docs.stripe.com/webhooks/signature, checked by
+ * Stripe's own SDK. Rows: see rows.ts.
+ */
+import { randomBytes } from "node:crypto";
+import Stripe from "stripe";
+import { hmacSha256, parseUnixTimestamp } from "../hmac";
+import { acceptAs, header, type Identity, type Provider, type RawRequest, refuse, refuseRepeated } from "../provider";
+import { at, idFrom, isoFrom, isoFromUnix, keyFrom, keyOfBody, typeFrom } from "../shape";
+import { stripeImpact, stripeProjections } from "./rows";
+import { stripeSamples } from "./sample";
+
+/** The SDK's own default: an age of exactly 300 s passes, and so does any time in the future. */
+const TOLERANCE_SECONDS = 300;
+/** The SDK reads 0 as "do not look at the time". */
+const ANY_AGE = 0;
+
+export const stripe: Provider = {
+  slug: "stripe",
+  label: "Stripe",
+  mark: "St",
+  scheme: "HMAC-SHA256 of timestamp and body in Stripe-Signature, at most 5 minutes old",
+  setup:
+    "In the Stripe Dashboard, open Developers → Webhooks, add this URL as an endpoint and choose its events. Then set STRIPE_WEBHOOK_SECRET to its signing secret (whsec_…).",
+  secretsVariable: "STRIPE_WEBHOOK_SECRET",
+  localSecrets: () => ({ STRIPE_WEBHOOK_SECRET: `whsec_${randomBytes(16).toString("hex")}` }),
+  refusalStatus: 400,
+  samples: stripeSamples,
+  secretHeaders: ["stripe-signature"],
+
+  verify(request, context) {
+    const repeated = refuseRepeated(request, stripe.secretHeaders);
+    if (repeated) return repeated;
+    const signature = header(request, "stripe-signature")?.trim();
+    if (!signature) return refuse("unsigned", "The Stripe-Signature header is missing.");
+    if (!isComplete(signature)) {
+      return refuse("malformed", "Stripe-Signature needs a timestamp (t=) and at least one v1 signature.");
+    }
+    const matches = (tolerance: number) =>
+      context.secrets.some((secret) => passesSdk(request, signature, secret, tolerance, context.now));
+    if (matches(TOLERANCE_SECONDS)) return acceptAs("signed", request);
+    if (matches(ANY_AGE)) return refuse("stale", `The signature is right but older than ${TOLERANCE_SECONDS} seconds.`);
+    return refuse("bad_signature", "No v1 signature matches the body and a configured signing secret.");
+  },
+
+  identify(request, payload): Identity {
+    return {
+      eventKey: keyFrom(at(payload, "id")) ?? keyOfBody(request),
+      eventType: typeFrom(at(payload, "type")),
+      organisationId: idFrom(at(payload, "account")),
+      objectId: idFrom(at(payload, "data", "object", "id")) ?? idFrom(at(payload, "related_object", "id")),
+      occurredAt: isoFromUnix(at(payload, "created")) ?? isoFrom(at(payload, "created")),
+      writtenTime: at(payload, "created"),
+      livemode: asBoolean(at(payload, "livemode")),
+      fingerprint: withoutPendingWebhooks(request.body),
+    };
+  },
+
+  projections: stripeProjections,
+  impact: stripeImpact,
+};
+
+/** The SDK reads timestamps leniently (`parseInt`), so what is not plain digits never reaches it. */
+function isComplete(signature: string): boolean {
+  const items = signature.split(",");
+  const timestamps = items.filter((item) => item.startsWith("t="));
+  return (
+    timestamps.length === 1 &&
+    parseUnixTimestamp(timestamps[0]?.slice(2)) !== undefined &&
+    items.some((item) => item.startsWith("v1=") && item.length > 3)
+  );
+}
+
+/** Whatever the SDK throws means no: besides its own error it throws plain ones for an empty or non-ASCII `v1=`. */
+function passesSdk(request: RawRequest, signature: string, secret: string, tolerance: number, now: number): boolean {
+  try {
+    const { verifyHeader } = sdk();
+    return verifyHeader(NOTHING, signature, secret, tolerance, new ReceivedBytes(request.body), now * 1000);
+  } catch {
+    return false;
+  }
+}
+
+function sdk() {
+  if (!Stripe.webhooks.signature) throw new Error("This version of the stripe package has no signature check.");
+  const { signature } = Stripe.webhooks;
+  return { verifyHeader: signature.verifyHeader.bind(signature) };
+}
+
+/** Given to the SDK as the payload, so that what it hands on for signing is the prefix `<t>.` alone. */
+const NOTHING = new Uint8Array(0);
+
+/** Signs the received bytes. The SDK itself decodes them first, which turns invalid UTF-8 into other bytes. */
+class ReceivedBytes extends Stripe.CryptoProvider {
+  constructor(private readonly body: Buffer) {
+    super();
+  }
+
+  override computeHMACSignature(prefix: string, secret: string): string {
+    return hmacSha256(secret, prefix, this.body).toString("hex");
+  }
+}
+
+function asBoolean(value: unknown): boolean | undefined {
+  return typeof value === "boolean" ? value : undefined;
+}
+
+/** `pending_webhooks` counts endpoints that have not answered yet, so it may differ between retries of one event. */
+function withoutPendingWebhooks(body: Buffer): string {
+  return body.toString("latin1").replace(/"pending_webhooks"\s*:\s*\d+/, "");
+}

@@ -1,0 +1,78 @@
+/**
+ * Telnyx, API v2. Signatures: https://developers.telnyx.com/docs/messaging/messages/receiving-webhooks, Ed25519 over
+ * `<timestamp>|<body>` with the public key of the account. Rows: see rows.ts.
+ */
+import { generateKeyPairSync } from "node:crypto";
+import { decodeBase64, ed25519Verify, isStale, parseUnixTimestamp } from "../hmac";
+import { acceptAs, header, type Identity, type Provider, refuse, refuseRepeated } from "../provider";
+import { at, idFrom, isoFrom, keyFrom, keyOfBody, typeFrom } from "../shape";
+import { telnyxProjections } from "./rows";
+import { telnyxSamples } from "./sample";
+
+export const telnyx: Provider = {
+  slug: "telnyx",
+  label: "Telnyx",
+  mark: "Te",
+  scheme: "Ed25519 signature of timestamp and body in telnyx-signature-ed25519, within 5 minutes",
+  setup:
+    "In the Telnyx portal, set this URL as the webhook URL of your messaging profile or voice application. Then set TELNYX_PUBLIC_KEY to the public key under Account Settings → Keys & Credentials.",
+  secretsVariable: "TELNYX_PUBLIC_KEY",
+  localSecrets: keyPair,
+  refusalStatus: 400,
+  samples: telnyxSamples,
+  secretHeaders: ["telnyx-signature-ed25519"],
+
+  verify(request, context) {
+    const repeated = refuseRepeated(request, ["telnyx-signature-ed25519", "telnyx-timestamp"]);
+    if (repeated) return repeated;
+    const sent = header(request, "telnyx-signature-ed25519")?.trim();
+    if (!sent) return refuse("unsigned", "The telnyx-signature-ed25519 header is missing.");
+    const written = header(request, "telnyx-timestamp");
+    const timestamp = parseUnixTimestamp(written);
+    if (timestamp === undefined) return refuse("malformed", "telnyx-timestamp must be a time in unix seconds.");
+    const signature = decodeBase64(sent);
+    if (signature?.length !== 64) return refuse("malformed", "The signature must be 64 bytes in base64.");
+    const matches = context.secrets.some((key) => ed25519Verify(key, signature, `${written}|`, request.body));
+    if (!matches) return refuse("bad_signature", "The signature matches no configured Telnyx public key.");
+    if (isStale(timestamp, context.now)) return refuse("stale", "The signature is right but not from these 5 minutes.");
+    return acceptAs("signed", request);
+  },
+
+  identify(request, payload): Identity {
+    const data = at(payload, "data");
+    const subject = at(data, "payload");
+    return {
+      eventKey: keyFrom(at(data, "id")) ?? keyOfBody(request),
+      // link_clicked comes without the `data` wrapper, and without an id.
+      eventType: typeFrom(at(data, "event_type") ?? at(payload, "record_type")),
+      organisationId:
+        idFrom(at(subject, "organization_id")) ??
+        idFrom(at(subject, "connection_id")) ??
+        idFrom(at(subject, "messaging_profile_id")),
+      objectId:
+        idFrom(at(subject, "call_control_id")) ?? idFrom(at(subject, "id")) ?? idFrom(at(payload, "message_id")),
+      occurredAt: isoFrom(at(data, "occurred_at")) ?? isoFrom(at(payload, "time_clicked")),
+      writtenTime: at(data, "occurred_at") ?? at(payload, "time_clicked"),
+      fingerprint: withoutMeta(data),
+    };
+  },
+
+  projections: telnyxProjections,
+};
+
+/** `meta` counts attempts and names the URL of this one, so retries of one event differ in it; `data` never does. */
+function withoutMeta(data: unknown): string | undefined {
+  try {
+    return JSON.stringify(data);
+  } catch {
+    // Nested too deeply to print: then the bytes have to do.
+    return undefined;
+  }
+}
+
+/** Raw 32-byte keys in base64. The private one signs samples only. */
+function keyPair() {
+  const { x, d } = generateKeyPairSync("ed25519").privateKey.export({ format: "jwk" });
+  const base64 = (part: string | undefined) => Buffer.from(part ?? "", "base64url").toString("base64");
+  return { TELNYX_PUBLIC_KEY: base64(x), TELNYX_PRIVATE_KEY: base64(d) };
+}
