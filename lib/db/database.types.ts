@@ -1459,6 +1459,28 @@ export type Database = {
         };
         Relationships: [];
       };
+      sign_in_refusals: {
+        Row: {
+          hour: string;
+          kind: string;
+          refused: number;
+          subject: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          hour: string;
+          kind: string;
+          refused: number;
+          subject: string;
+        };
+        Update: {
+          hour?: string;
+          kind?: string;
+          refused?: number;
+          subject?: string;
+        };
+        Relationships: [];
+      };
       sms_logs: {
         Row: {
           business_id: string | null;
@@ -1994,6 +2016,7 @@ export type Database = {
         Args: { p_failed: number; p_replay_id: number; p_skipped: number; p_succeeded: number };
         Returns: undefined;
       };
+      count_refused_sign_in: { Args: { p_kind: string; p_subject: string }; Returns: number };
       count_running_replays: { Args: { p_scope: string[] }; Returns: number };
       count_selection: { Args: { p_scope: string[]; p_selection: Json }; Returns: number };
       counted_between: {
@@ -2336,6 +2359,7 @@ export type Database = {
         };
         Returns: boolean;
       };
+      is_of_family: { Args: { p_event_type: string; p_wanted: string[] }; Returns: boolean };
       iso: { Args: { p_at: string }; Returns: string };
       last_event_within: { Args: { p_provider: string; p_scope: string[] }; Returns: Json };
       latency_bounds: { Args: Record<PropertyKey, never>; Returns: number[] };
@@ -2626,7 +2650,7 @@ export type Database = {
         Args: { p_address: string; p_email: string; p_reason: string; p_request_id: string };
         Returns: undefined;
       };
-      record_rejections: { Args: { p_counts: Json; p_samples: Json }; Returns: undefined };
+      record_rejections: { Args: { p_counts: Json; p_samples: Json }; Returns: Json };
       record_signed_token: {
         Args: {
           p_expires_at: string;
