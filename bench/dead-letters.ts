@@ -24,7 +24,7 @@ try {
   const cause = { destination: [group.destination.slug], error_group: [group.error_group], delivery_status: ["dead"] };
   console.log(`${first?.page.total.deliveries} dead deliveries in ${first?.page.total.groups} groups`);
   await time("list_dead_letter_groups", () => sql`select list_dead_letter_groups(100, null)`);
-  await time("count_dead_letters", () => sql`select read_rail(null)`);
+  await time("count_dead_letters", () => sql`select read_nav_counts(null)`);
   for (const [name, filter] of Object.entries({
     "a group": { status: ["dead"], ...cause },
     "a destination that answered 5xx": { destination: [group.destination.slug], http_status: ["5xx"] },
@@ -46,10 +46,10 @@ async function seed(sql: postgres.Sql): Promise<void> {
     insert into destinations (slug, name, kind, providers, url)
     select 'd' || n, 'Destination ' || n, 'http', '{*}', 'https://example.com/' || n from generate_series(0, 4) n`;
   await sql`
-    insert into events (provider, event_key, event_key_hash, event_type, status, trust, parse_status, raw_body, body_sha256,
+    insert into events (provider, event_key, event_key_hash, event_type, status, trust, parse_status, body_size, body_sha256,
       fingerprint, payload, method, path, headers, received_at, attempt_count)
     select (array['stripe', 'chatwoot', 'telnyx'])[1 + n % 3], 'k' || n, sha256(n::text::bytea), 'type.' || n % 7,
-      case n % 2 when 0 then 'dead' else 'processed' end::event_status, 'signed', 'ok', convert_to(repeat('x', 700), 'UTF8'),
+      case n % 2 when 0 then 'dead' else 'processed' end::event_status, 'signed', 'ok', 700,
       '', '', jsonb_build_object('id', n, 'text', repeat('some words ', 60) || 'number ' || n),
       'POST', '/', '[]', now() - n * interval '4 seconds', 1 + n % 4
     from generate_series(1, ${EVENTS}) n`;

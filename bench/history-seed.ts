@@ -11,10 +11,10 @@ export async function seedHistory(sql: postgres.Sql, events: number): Promise<vo
     select 'bench-' || n, 'Bench ' || n, 'http', '{}', 'https://example.com/' || n from generate_series(0, 4) n`;
   await sql`
     insert into events (provider, event_key, event_key_hash, event_type, status, trust, parse_status, organisation_id,
-      company_id, raw_body, body_sha256, fingerprint, payload, method, path, headers, received_at, processed_at,
+      company_id, body_size, body_sha256, fingerprint, payload, method, path, headers, received_at, processed_at,
       attempt_count, replay_count, last_error_class, last_error)
     select provider, key, sha256(key::bytea), event_type, status::event_status, 'signed', 'ok', 'org_' || n % 2000,
-      case when n % 3 = 0 then 'company_' || n % 500 end, convert_to(payload::text, 'UTF8'), sha256(key::bytea),
+      case when n % 3 = 0 then 'company_' || n % 500 end, octet_length(payload::text), sha256(key::bytea),
       sha256(key::bytea), payload, 'POST', '/api/webhooks/' || provider, '[["content-type", "application/json"]]',
       received_at, received_at + interval '1 second',
       case when status in ('failed', 'dead') then 4 when n % 40 = 0 then 2 else 1 end,
@@ -37,6 +37,7 @@ export async function seedHistory(sql: postgres.Sql, events: number): Promise<vo
         now() - (n + random()) * (${DAYS} * interval '1 day' / ${events}::integer) as received_at
       from generate_series(${events}::integer, 1, -1) n
     ) x`;
+  await sql`insert into event_bodies (event_id, raw_body) select id, convert_to(payload::text, 'UTF8') from events`;
   await sql`
     insert into deliveries (event_id, destination_id, status, due_at, attempt_count, tries, finished_at, created_at,
       last_error_class, last_error, last_http_status)

@@ -12,6 +12,7 @@ export interface SchemaFile {
 const CHAPTERS = ["ground", "tables", "rules", "journey", "replay", "people", "", "", "reads", "closing"];
 const TABLES = 1;
 const MOST_LINES = 200;
+const WIDEST = 120;
 
 /** Every broken rule, each with what to do about it. */
 export function bookProblems(files: SchemaFile[]): string[] {
@@ -23,6 +24,7 @@ function fileProblems(file: SchemaFile, home: Map<string, string>): string[] {
   const code = withoutComments(file.text);
   return [
     ...lengthProblems(file),
+    ...layoutProblems(file),
     ...tableProblems(file.name, code),
     ...settingProblems(file.name, code),
     ...clockProblems(file.name, code),
@@ -47,6 +49,20 @@ function numberProblems(files: SchemaFile[]): string[] {
 function lengthProblems({ name, text }: SchemaFile): string[] {
   const lines = text.trimEnd().split("\n").length;
   return lines > MOST_LINES ? [`${name}: ${lines} lines. Split it: a file has ${MOST_LINES} at most.`] : [];
+}
+
+/** One layout: no line is wider than the screen, and each part of a `with` begins a line. */
+function layoutProblems({ name, text }: SchemaFile): string[] {
+  return text
+    .split("\n")
+    .flatMap((line, at) => [
+      ...(line.length > WIDEST
+        ? [`${name}:${at + 1}: ${line.length} characters. Break it: a line has ${WIDEST} at most.`]
+        : []),
+      ...(/^\s*\), \w+ as (materialized )?\(/.test(line)
+        ? [`${name}:${at + 1}: begin the next part of \`with\` on a new line.`]
+        : []),
+    ]);
 }
 
 /** Tables, their indexes and their shape are in the tables' chapter, which has nothing else. */
@@ -83,12 +99,13 @@ function clockProblems(name: string, code: string): string[] {
   return used ? [`${name}: \`${used[0]}\` is Postgres' own clock. Ask public.now_() or public.clock_().`] : [];
 }
 
-/** Where payloads are kept may change, so only those that store and forget them name the column. */
+/** Where payloads and bytes are kept may change, so only those that store and redact them name the column and the table. */
 function payloadProblems(name: string, code: string): string[] {
-  const writers = ["200_payload.sql", "270_privacy.sql", "302_store_events.sql"];
-  return !writers.includes(name) && /\b\w+\)?\.payload\b/.test(code)
-    ? [`${name}: read a payload by public.payload_of().`]
-    : [];
+  if (["130_events.sql", "200_payload.sql", "270_privacy.sql", "302_store_events.sql"].includes(name)) return [];
+  return [
+    ...(/\b\w+\)?\.payload\b/.test(code) ? [`${name}: read a payload by public.payload_of().`] : []),
+    ...(/\bevent_bodies\b/.test(code) ? [`${name}: read received bytes by public.body_of().`] : []),
+  ];
 }
 
 /** A body may use what its own chapter or one before it defines: whatever it is written in, and within strings too. */

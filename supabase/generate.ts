@@ -12,6 +12,7 @@ import postgres from "postgres";
 import { cliUrl, ROOT, supabase } from "../lib/db/supabase-cli";
 import { startThrowawayPostgres } from "../lib/db/throwaway";
 import { bookProblems } from "./book";
+import { withDataMoves } from "./data-moves";
 
 const SCHEMAS = path.join(ROOT, "supabase/schemas");
 const MIGRATIONS = path.join(ROOT, "supabase/migrations");
@@ -72,7 +73,7 @@ async function write(): Promise<string[]> {
     return [];
   }
   const file = path.join(MIGRATIONS, `${nextVersion()}_${name}.sql`);
-  writeFileSync(file, `-- Generated from supabase/schemas by \`npm run db:diff\`.\n\n${difference}\n`);
+  writeFileSync(file, `-- Generated from supabase/schemas by \`npm run db:diff\`.\n\n${withDataMoves(difference)}\n`);
   console.log(`Written: ${path.relative(ROOT, file)} and ${path.relative(ROOT, TYPES)}`);
 
   const left = (await compare()).difference;

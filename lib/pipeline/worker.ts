@@ -215,6 +215,6 @@ export async function runTick(limitMs = environment().TICK_SECONDS * 1000): Prom
 /** Holds and releases the deliveries of destinations, and hands on those of replays. Answers how many may be claimed now. */
 async function feed(): Promise<number> {
   const { DISABLE_AFTER_DAYS } = environment();
-  const released = await call("pipeline", "attend_destinations", { p_disable_after_days: DISABLE_AFTER_DAYS });
+  const released = await call("pipeline", "maintain_destinations", { p_disable_after_days: DISABLE_AFTER_DAYS });
   return released + (await call("pipeline", "advance_replays", {}));
 }

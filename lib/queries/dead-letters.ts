@@ -19,6 +19,6 @@ export function listDeadLetterGroups(asker: Scoped): Promise<DeadLetters> {
 }
 
 /** The numbers beside the rooms, which every page asks for. */
-export function readRail(asker: Scoped): Promise<RailCounts> {
-  return call("console", "read_rail", scopeOf(asker));
+export function readNavCounts(asker: Scoped): Promise<RailCounts> {
+  return call("console", "read_nav_counts", scopeOf(asker));
 }

@@ -1,6 +1,6 @@
 -- The three roles every Supabase project has, created where they are missing, so that the same files apply to a plain
 -- Postgres. Nothing made later is open to them by default: 990_grants.sql is the only place that gives something.
--- Whoever may not create roles goes without them: Redrive then works as the owner of the database, and lib/db/migrate.ts
+-- An owner who may not create roles does without them: Redrive then works as that owner, and lib/db/migrate.ts
 -- leaves out what the roles would be granted.
 
 do $$

@@ -8,7 +8,7 @@
 -- 6, 7          free, for reconciliation, and for incidents and alerts
 -- 8 reads       what pages and APIs ask; 88x is free for the views of the runbooks
 -- 9 closing     what is said about all functions and tables at once; 91x is free for partitions
--- A file uses its own chapter and the ones before it. Within a chapter, callers come before what they call, so bodies are not
--- checked as they are created. supabase/book.ts holds the rules, and `npm run check:generated` runs it.
+-- A file uses its own chapter and the ones before it. Within a chapter, callers come before what they call, so bodies
+-- are not checked as they are created. supabase/book.ts holds the rules, and `npm run check:generated` runs it.
 
 set check_function_bodies = off;

@@ -8,8 +8,8 @@ create type public.parse_status as enum (
   'giant_number'
 );
 
--- How an event came to us: sent by its provider, published by one of our own services, a sample, read from the provider's API, or
--- rebuilt from an object of that API.
+-- How an event came to us: sent by its provider, published by one of our own services, a sample, read from the
+-- provider's API, or rebuilt from an object of that API.
 create type public.event_origin as enum ('webhook', 'published', 'sample', 'provider_api', 'reconstructed');
 
 -- What is odd about an event that is kept all the same: see flagsOf in lib/pipeline/event-row.ts.
@@ -25,7 +25,7 @@ create type public.destination_kind as enum ('tables', 'http');
 -- organisation, or all of them.
 create type public.delivery_ordering as enum ('none', 'object', 'organisation', 'all');
 
--- closed: deliveries flow. open: they wait, because most failed lately. half_open: one is out to try.
+-- closed: deliveries flow. open: they wait, because most failed recently. half_open: one is out to try.
 create type public.breaker_state as enum ('closed', 'open', 'half_open');
 
 create type public.event_status as enum (

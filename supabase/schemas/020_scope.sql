@@ -1,6 +1,6 @@
--- Whose events somebody may see and change. Staff and API tokens are scoped: to some organisations (text[]), or to all (null).
--- Every function that a page or the API calls takes the scope as p_scope, without a default, so that a call which forgets it
--- fails. tests/pipeline/scope.test.ts holds all of them to that.
+-- Whose events a user may see and change. Staff and API tokens are scoped: to some organisations (text[]), or to all
+-- (null). Every function that a page or the API calls takes the scope as p_scope, without a default, so that a call
+-- which forgets it fails. tests/pipeline/scope.test.ts holds all of them to that.
 -- What has no organisation belongs to those who are scoped to all, and so does what several organisations share.
 
 -- The rule, about one organisation (null: none). Never null, so that `not in_scope(…)` means what it says.
@@ -9,7 +9,8 @@ create function public.in_scope(p_scope text[], p_organisation text) returns boo
 language sql immutable
 return p_scope is null or p_organisation is not null and p_organisation = any (p_scope);
 
--- The same rule about something of several organisations, all of which have to be inside (null: not only of organisations).
+-- The same rule about something of several organisations, all of which have to be inside (null: not only of
+-- organisations).
 create function public.all_in_scope(p_scope text[], p_organisations text[]) returns boolean
 language sql immutable
 return p_scope is null or coalesce(p_organisations <@ p_scope, false);
@@ -25,7 +26,8 @@ language sql immutable set search_path = '' as $$
   end;
 $$;
 
--- What both have: nobody gives, and no token has, more than its maker. Null is all organisations; an empty list is nothing.
+-- What both have: no user gives, and no token has, more than its maker. Null is all organisations; an empty list is
+-- nothing.
 create function public.common_scope(p_one text[], p_other text[]) returns text[]
 language sql immutable set search_path = '' as $$
   select case

@@ -1,8 +1,9 @@
--- The clock. Everything here asks it and never Postgres itself, so that a test can let hours pass in a moment: it replaces
--- clock_shift(), which only the owner of the schema may (tests/support/clock.ts). All three have bodies that are parsed when they are
--- created, so they are inlined and cost nothing.
+-- The clock. Everything here asks it and never Postgres itself, so that a test can let hours pass in a moment: it
+-- replaces clock_shift(), which only the owner of the schema may (tests/support/clock.ts). All three have bodies that
+-- are parsed when they are created, so they are inlined and cost nothing.
 
--- How far this clock is ahead of Postgres' own: not at all. Not immutable, or plans would keep its answer when it is replaced.
+-- How far this clock is ahead of Postgres' own: not at all. Not immutable, or plans would keep its answer when it is
+-- replaced.
 create function public.clock_shift() returns interval
 language sql stable parallel safe
 return interval '0';

@@ -1,7 +1,8 @@
 -- What failures have in common: the name of a cause, which deliveries keep in a generated column.
 
 -- A message without what differs from one delivery to the next: … for values in quotes, # for every word with a digit
--- (numbers, times, ids, uuids, hex). Names of columns and the like, which Postgres quotes too, are the cause: they stay.
+-- (numbers, times, ids, uuids, hex). Names of columns and the like, which Postgres quotes too, are the cause: they
+-- stay.
 create function public.normalise_error(p_message text) returns text
 language sql immutable set search_path = '' as $$
   select left(btrim(regexp_replace(
@@ -29,7 +30,9 @@ create function public.error_group_of(
 ) returns text
 language sql immutable set search_path = '' as $$
   select case when p_error_class is not null or p_message is not null then left(encode(sha256(convert_to(
-    concat_ws(E'\n', coalesce(p_error_class::text, ''), coalesce(p_http_status::text, ''), public.normalise_error(p_message)),
+    concat_ws(
+      E'\n', coalesce(p_error_class::text, ''), coalesce(p_http_status::text, ''), public.normalise_error(p_message)
+    ),
     'UTF8'
   )), 'hex'), 16) end;
 $$;

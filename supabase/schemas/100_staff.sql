@@ -9,7 +9,8 @@ create table public.staff_users (
   disabled_at timestamptz,
   -- The organisations whose events the person may see and act on; null is all of them.
   organisations text[] check (public.valid_scope(organisations)),
-  -- Raised when sessions end because of the password, the role or a disabling: a sign-in under way then comes to nothing.
+  -- Raised when sessions end because of the password, the role or a disabling: a sign-in under way then comes to
+  -- nothing.
   session_version integer not null default 1,
   last_sign_in_at timestamptz,
   created_at timestamptz not null default public.now_(),
@@ -43,7 +44,9 @@ create table public.staff_sessions (
   expires_at timestamptz not null,
   ended_at timestamptz,
   ended_because text check (
-    ended_because in ('signed_out', 'signed_out_everywhere', 'replaced', 'too_many', 'password', 'role', 'disabled', 'enabled')
+    ended_because in (
+      'signed_out', 'signed_out_everywhere', 'replaced', 'too_many', 'password', 'role', 'disabled', 'enabled'
+    )
   ),
   constraint staff_sessions_one_per_id unique (id_hash),
   constraint staff_sessions_say_why_they_ended check ((ended_at is null) = (ended_because is null))
@@ -60,7 +63,7 @@ create table public.sign_in_guesses (
   -- The e-mail that was tried, whether or not there is such an account; empty for links.
   account text not null check (length(account) <= 320),
   network text not null check (length(network) <= 64),
-  -- Signed in to the account lately: its mistakes delay nobody else.
+  -- Signed in to the account recently: its mistakes delay no one else.
   is_familiar boolean not null,
   booked_at timestamptz not null
 );

@@ -1,5 +1,5 @@
--- API tokens, kept as sha256 only: those that administrators make in the console, and those of `npm run token`, which are
--- signed and known by their id (jti). Written by the functions of 545_api_tokens.sql.
+-- API tokens, kept as sha256 only: those that administrators make in the console, and those of `npm run token`, which
+-- are signed and known by their id (jti). Written by the functions of 545_api_tokens.sql.
 
 create table public.api_tokens (
   id bigint generated always as identity primary key,
@@ -12,7 +12,8 @@ create table public.api_tokens (
   -- Made by `npm run token`: a JWT, of which this row keeps the id. Such a one may have a role in place of scopes.
   is_signed boolean not null default false,
   role public.staff_role,
-  -- Whose rights bound it: it may nothing that this person may not do now. Null when a token of the command line made it.
+  -- Whose rights bound it: it may nothing that this person may not do now. Null when a token of the command line made
+  -- it.
   owner_id uuid references public.staff_users (id) on delete cascade,
   -- The token that made it, if one did: revoking that one revokes this one.
   parent_id bigint references public.api_tokens (id) on delete cascade,
@@ -26,7 +27,9 @@ create table public.api_tokens (
   constraint api_tokens_one_per_token unique (token_hash),
   constraint api_tokens_may_something check (cardinality(scopes) > 0 or role is not null),
   constraint api_tokens_have_a_role_when_signed check (role is null or is_signed),
-  constraint api_tokens_end_within_a_year check (expires_at > created_at and expires_at <= created_at + interval '366 days')
+  constraint api_tokens_end_within_a_year check (
+    expires_at > created_at and expires_at <= created_at + interval '366 days'
+  )
 );
 
 create index api_tokens_of_owner on public.api_tokens (owner_id);

@@ -1,6 +1,7 @@
--- What people and tokens did, and what they asked to be told. Both say whose they are as they are written (250_audit.sql).
+-- What people and tokens did, and what they asked to be notified of. Both say whose they are as they are written
+-- (250_audit.sql).
 
--- Every action of a person or token that changes something. Append only: nobody is granted update or delete.
+-- Every action of a person or token that changes something. Append only: no role is granted update or delete.
 create table public.staff_actions (
   id bigint generated always as identity primary key,
   actor text not null,
@@ -8,14 +9,16 @@ create table public.staff_actions (
   action text not null,
   subject text not null,
   details jsonb not null default '{}',
-  -- Whose object the subject is, found when the row is written; null is nobody's in particular. Says who may read the row.
+  -- Whose object the subject is, found when the row is written; null is no one's in particular. Says who may read the
+  -- row.
   organisations text[],
   request_id text,
   acted_at timestamptz not null default public.now_()
 );
 
 create index staff_actions_newest_first on public.staff_actions (acted_at desc, id desc);
-create index staff_actions_of_organisations on public.staff_actions (acted_at desc, id desc) where organisations is not null;
+create index staff_actions_of_organisations on public.staff_actions (acted_at desc, id desc)
+  where organisations is not null;
 create index staff_actions_that_resolved on public.staff_actions (subject) where action = 'event.resolve';
 create index staff_actions_of_actor on public.staff_actions (actor, acted_at desc, id desc);
 create index staff_actions_of_action on public.staff_actions (action, acted_at desc, id desc);
@@ -23,7 +26,7 @@ create index staff_actions_of_subject on public.staff_actions (subject, acted_at
 
 alter table public.staff_actions enable row level security;
 
--- What somebody asked to be told: how a replay of theirs ended. Shown in the console until seen.
+-- What a user asked to be notified of: how a replay of theirs ended. Shown in the console until seen.
 create table public.notices (
   id bigint generated always as identity primary key,
   actor_id text not null,

@@ -1,5 +1,5 @@
--- Doors besides the default ones: a source is a URL of its own, /api/webhooks/{provider}/{token}, for one provider and one
--- tenant. Providers that sign nothing need one, since the token in the URL is all that proves who sends.
+-- Endpoints besides the default ones: a source is a URL of its own, /api/webhooks/{provider}/{token}, for one provider
+-- and one tenant. Providers that sign nothing need one, since the token in the URL is all that proves who sends.
 -- Written by the functions of 525_sources.sql; lib/pipeline/source-tokens.ts keeps what the endpoint needs in memory.
 
 create table public.sources (

@@ -18,8 +18,8 @@ create table public.destinations (
   url text,
   -- Added to every request: {name: value}, the values encrypted by lib/destinations/secrets.ts.
   headers jsonb not null default '{}',
-  -- What signs requests, newest first: [{ciphertext, created_at, expires_at}]. The newest has no end; during a rotation the
-  -- one before it signs too, until it expires.
+  -- What signs requests, newest first: [{ciphertext, created_at, expires_at}]. The newest has no end; during a rotation
+  -- the one before it signs too, until it expires.
   secrets jsonb not null default '[]',
   timeout_ms integer not null default 15000 check (timeout_ms between 100 and 30000),
   max_attempts integer not null default 4 check (max_attempts between 1 and 50),

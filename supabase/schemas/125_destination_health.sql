@@ -1,5 +1,6 @@
--- How destinations fare, as rows: a restart changes nothing. Written by record_attempts (note_health) and claim_deliveries, in the
--- transaction of the attempts they speak of; read by claim_deliveries (room_at) and read_health.
+-- How destinations fare, as rows: a restart changes nothing. Written by record_attempts (note_health) and
+-- claim_deliveries, in the transaction of the attempts they are about; read by claim_deliveries (capacity_of) and
+-- read_health.
 
 create table public.destination_health (
   destination_id bigint primary key references public.destinations (id) on delete cascade,
@@ -10,9 +11,9 @@ create table public.destination_health (
   last_failure_at timestamptz,
   last_error_class public.error_class,
   last_error text,
-  -- The administrators were told that it is failing and will be disabled.
+  -- The administrators were notified that it is failing and will be disabled.
   warned_at timestamptz,
-  -- It is to be disabled: nothing is claimed for it any more, and attend_destinations does the rest.
+  -- It is to be disabled: nothing is claimed for it any more, and maintain_destinations does the rest.
   disable_because text,
   breaker public.breaker_state not null default 'closed',
   opened_at timestamptz,
@@ -25,10 +26,10 @@ create table public.destination_health (
   -- At most this many at a time while it comes back; null: as many as it may have.
   ramp integer check (ramp > 0),
   throttled_until timestamptz,
-  -- When the bucket of its rate was, or will be, empty. What it has saved up since then is what it may spend.
-  spent_until timestamptz,
+  -- When the token bucket of its rate was, or will be, empty. What it has saved up since then may be sent at once.
+  rate_used_until timestamptz,
   -- The longest attempt of the newest batch: who keeps deliveries waiting shares the slots for that, see pace_of.
-  lately_ms integer,
+  recent_max_ms integer,
   check ((breaker = 'closed') = (opened_at is null))
 ) with (fillfactor = 50);
 
@@ -41,7 +42,7 @@ create table public.destination_statistics (
   at timestamptz not null,
   succeeded integer not null default 0,
   failed integer not null default 0,
-  -- What the breaker looks at: attempts that say something about the endpoint, and those that speak against it.
+  -- What the breaker decides by: attempts that say something about the endpoint, and those that count against it.
   counted integer not null default 0,
   against integer not null default 0,
   -- How many attempts took how long: one count per bucket of latency_bounds(), and one for longer.

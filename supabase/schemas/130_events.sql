@@ -1,6 +1,4 @@
--- What providers told us. `raw_body` is the record: verify, forward and replay use it, and nothing ever changes it but a
--- privacy request.
--- Written by accept_events; the status is rolled up from the deliveries by roll_up_events.
+-- What providers sent us. Written by store_events; the status is rolled up from the deliveries by roll_up_events.
 
 create table public.events (
   id bigint generated always as identity primary key,
@@ -10,7 +8,7 @@ create table public.events (
   -- An index refuses entries above 2,704 bytes, so the key is looked up by its hash. event_keys makes it unique.
   event_key_hash bytea not null,
   event_type text not null check (char_length(event_type) <= 255),
-  -- The door it came through; null is the provider's default one, which the environment configures.
+  -- The source it came through; null is the provider's default one, which the environment configures.
   source_id bigint references public.sources (id) on delete restrict,
   status public.event_status not null default 'received',
   trust public.trust_level not null,
@@ -29,7 +27,8 @@ create table public.events (
   unsigned_key boolean not null default false,
   -- A person asked the sender to forget them: bytes, payload and headers are gone, the hashes stay.
   redacted_at timestamptz,
-  raw_body bytea not null,
+  -- Of the received bytes, which are in event_bodies: lists and claims ask only how many they are.
+  body_size integer not null check (body_size >= 0),
   body_sha256 bytea not null,
   -- What is equal on every honest retry: the body's hash, or a hash of the part a provider does not vary.
   fingerprint bytea not null,
@@ -50,8 +49,8 @@ create table public.events (
   attempt_count integer not null default 0,
   last_error_class public.error_class,
   last_error text,
-  -- Not filled yet. Made by the provider's file from the body, for pairing alone: what is read from the provider's API has another
-  -- event key than the webhook that comes late.
+  -- Not filled yet. Made by the provider's file from the body, for pairing alone: what is read from the provider's API
+  -- has another event key than the webhook that comes late.
   logical_key text,
   origin public.event_origin,
   -- Not filled yet: whom it is about and what it is worth, for the impact of an incident. The object is object_id.
@@ -68,19 +67,21 @@ create index events_newest_with_status on public.events (status, received_at des
 create index events_newest_of_organisation on public.events (organisation_id, received_at desc, id desc)
   where organisation_id is not null;
 create index events_newest_of_type on public.events (event_type, received_at desc, id desc);
--- The seldom ones: what is not in them costs nothing at the door.
+-- The seldom ones: what is not in them costs nothing when an event is accepted.
 create index events_newest_with_error on public.events (last_error_class, received_at desc, id desc)
   where last_error_class is not null;
 create index events_newest_of_company on public.events (company_id, received_at desc, id desc)
   where company_id is not null;
-create index events_newest_tried_again on public.events (received_at desc, id desc, attempt_count) where attempt_count > 1;
+create index events_newest_tried_again on public.events (received_at desc, id desc, attempt_count)
+  where attempt_count > 1;
 create index events_newest_replayed on public.events (received_at desc, id desc) where replay_count > 0;
 create index events_newest_not_signed on public.events (trust, received_at desc, id desc) where trust <> 'signed';
-create index events_newest_of_source on public.events (source_id, received_at desc, id desc) where source_id is not null;
+create index events_newest_of_source on public.events (source_id, received_at desc, id desc)
+  where source_id is not null;
 create index events_of_key on public.events (provider, event_key_hash);
 create index events_of_object on public.events (object_id, received_at) where object_id is not null;
 create index events_with_bytes on public.events (provider, body_sha256) where unsigned_key;
--- Compared byte by byte, so that every key that begins with some text stands together in it.
+-- Compared byte by byte, so that every key that begins with some text is together in it.
 create index events_by_key on public.events (event_key text_pattern_ops);
 -- Of what we published ourselves, the key is `<organisation>/<idempotency key>`; people know the second half.
 create index events_by_idempotency_key on public.events
@@ -89,6 +90,17 @@ create index events_by_idempotency_key on public.events
 create index events_by_request_id on public.events using hash (request_id);
 
 alter table public.events enable row level security;
+
+-- The received bytes, exactly: the record. Verify, forward and replay use them, and nothing changes them but a privacy
+-- request. One row per event: store_events writes both, and deleting an event deletes it (delete_event_bodies). Apart,
+-- so that lists never pass over bytes and a change of status never copies them. No foreign key: both tables will be
+-- partitioned by time. Ids rise with time, so the key can be partitioned by.
+create table public.event_bodies (
+  event_id bigint primary key,
+  raw_body bytea not null
+);
+
+alter table public.event_bodies enable row level security;
 
 -- What makes an event a duplicate: narrow, so that it can outlive the events, which are partitioned by time one day.
 create table public.event_keys (
@@ -100,7 +112,7 @@ create table public.event_keys (
   variant text not null default '',
   -- The event may be gone.
   event_id bigint not null,
-  constraint event_keys_one_per_door_and_key unique nulls not distinct (provider, key_hash, source_id, variant)
+  constraint event_keys_one_per_source_and_key unique nulls not distinct (provider, key_hash, source_id, variant)
 );
 
 alter table public.event_keys enable row level security;

@@ -1,6 +1,6 @@
--- What came and is no event: other bytes under a known key, and refused requests.
+-- What came and is no event: other bytes under a known key, and rejected requests.
 
--- The same key with different bytes: answered 2xx, kept beside the first, never delivered.
+-- The same key with different bytes: answered 2xx, kept next to the first, never delivered.
 create table public.event_conflicts (
   id bigint generated always as identity primary key,
   event_id bigint not null,
@@ -13,8 +13,8 @@ create index event_conflicts_of_event on public.event_conflicts (event_id);
 
 alter table public.event_conflicts enable row level security;
 
--- Requests refused at the door: evidence, never an event. Capped per provider, reason and hour by record_rejections;
--- an authentic but stale request keeps its whole body, so that a wrong clock destroys nothing.
+-- Rejected requests: evidence, never an event. Capped per provider, reason and hour by record_rejections; an authentic
+-- but stale request keeps its whole body, so that a wrong clock destroys nothing.
 create table public.rejections (
   id bigint generated always as identity primary key,
   provider text not null,
@@ -29,8 +29,8 @@ create table public.rejections (
   -- Of the whole body, also where only its beginning is kept.
   body_sha256 bytea,
   request_id text,
-  -- What it would have been, as far as it can be believed: the source its URL belongs to, and that source's organisation; of
-  -- an authentic one, such as a stale one, the organisation and key it has itself.
+  -- What it would have been, as far as it can be believed: the source its URL belongs to, and that source's
+  -- organisation; of an authentic one, such as a stale one, the organisation and key it has itself.
   source_id bigint references public.sources (id) on delete set null,
   organisation_id text,
   event_key text check (octet_length(event_key) <= 1024),

@@ -1,4 +1,4 @@
--- A replay is what somebody asked to run again, with a reason. Written by the functions of the replay chapter.
+-- A replay is what a user asked to run again, with a reason. Written by the functions of the replay chapter.
 
 create table public.replays (
   id bigint generated always as identity primary key,

@@ -1,6 +1,7 @@
 -- One event for one destination is a delivery: the unit of retry, dead-lettering and replay. One try is an attempt.
--- Written by accept_events (pending, held), claim_deliveries (claimed), record_attempts (delivered, retrying, held, dead),
--- hold_deliveries and release_deliveries (held, and back), and advance_replay (pending again). Every change of status is one conditional statement in one of these functions.
+-- Written by accept_events (pending, held), claim_deliveries (claimed), record_attempts (delivered, retrying, held,
+-- dead), hold_deliveries and release_deliveries (held, and back), and advance_replay (pending again). Every change of
+-- status is one conditional statement in one of these functions.
 
 create table public.deliveries (
   id bigint generated always as identity primary key,
@@ -8,7 +9,7 @@ create table public.deliveries (
   destination_id bigint not null references public.destinations (id) on delete restrict,
   status public.delivery_status not null default 'pending',
   lane public.delivery_lane not null default 'live',
-  -- Deliveries of one destination and key go strictly one after the other, oldest first. Null: it waits for nobody.
+  -- Deliveries of one destination and key go strictly one after the other, oldest first. Null: it waits for no other.
   ordering_key text,
   -- When it may be claimed next. Jitter is already in it.
   due_at timestamptz not null default public.now_(),
@@ -36,7 +37,8 @@ create table public.deliveries (
 -- Rows are updated a few times and then rest: vacuum early, so that the partial indexes stay small.
 ) with (autovacuum_vacuum_scale_factor = 0.02, fillfactor = 80);
 
-create index deliveries_due on public.deliveries (destination_id, lane, due_at, id) where status in ('pending', 'retrying');
+create index deliveries_due on public.deliveries (destination_id, lane, due_at, id)
+  where status in ('pending', 'retrying');
 create index deliveries_leased on public.deliveries (lease_until) where status = 'claimed';
 create index deliveries_in_flight on public.deliveries (destination_id) where status = 'claimed';
 create index deliveries_dead on public.deliveries (finished_at desc, id desc) where status = 'dead';

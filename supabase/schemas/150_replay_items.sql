@@ -1,4 +1,4 @@
--- What a replay runs. Written by create_replay, advance_replay, settle_deliveries, take_back and end_replay.
+-- What a replay runs. Written by create_replay, advance_replay, settle_deliveries, unfeed_items and end_replay.
 
 -- The frozen selection of a replay, in the order it runs.
 create table public.replay_items (

@@ -1,6 +1,6 @@
--- The tables that `tables` destinations write; the first four have the names and columns the CloudGreet runbook uses. Each
--- row carries `versions`: per column, the version of the event that wrote it. apply_changes overwrites a column only with a
--- greater or equal version, so duplicates and late events cannot move a row backwards, whatever the order.
+-- The tables that `tables` destinations write; the first four have the names and columns the CloudGreet runbook uses.
+-- Each row carries `versions`: per column, the version of the event that wrote it. apply_changes overwrites a column
+-- only with a greater or equal version, so duplicates and late events cannot move a row backwards, whatever the order.
 
 create table public.businesses (
   id bigint generated always as identity primary key,

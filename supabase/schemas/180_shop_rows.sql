@@ -1,4 +1,4 @@
--- Rows of Shopify's shops, written by apply_changes. 270_privacy.sql forgets people in them.
+-- Rows of Shopify's shops, written by apply_changes. 270_privacy.sql redacts people in them.
 
 -- Shopify's orders and customers. The company is the shop. Ids are text: Shopify's go beyond what JavaScript can count.
 create table public.orders (
@@ -49,8 +49,8 @@ create table public.customers (
 
 alter table public.customers enable row level security;
 
--- What people asked of a Shopify shop: to see what is known of them, or to be forgotten. Writing a row that asks to forget
--- does it, in the same transaction: see 270_privacy.sql.
+-- What people asked of a Shopify shop: to see what is known of them, or to be forgotten. Writing a row that asks to
+-- forget does it, in the same transaction: see 270_privacy.sql.
 create table public.privacy_requests (
   id bigint generated always as identity primary key,
   organisation_id text not null default '',

@@ -1,7 +1,33 @@
--- Bodies as jsonb, and how much of them an answer may carry.
+-- Received bytes, the payload made from them, and how much of both an answer may carry.
 
--- The payload of an event, and its only reader: where payloads are kept is decided here and in 302_store_events.sql. A parsed body, so
--- that it is inlined.
+-- The received bytes of an event. By its id: passing a whole event makes a copy of it, payload included.
+create function public.body_of(p_event_id bigint) returns bytea
+language sql stable set search_path = '' as $$
+  select b.raw_body from public.event_bodies b where b.event_id = p_event_id;
+$$;
+
+-- Bytes are deleted with their event, however it is deleted.
+create function public.delete_event_bodies() returns trigger
+language plpgsql volatile set search_path = '' as $$
+begin
+  if tg_op = 'TRUNCATE' then
+    truncate public.event_bodies;
+  else
+    delete from public.event_bodies b using deleted d where b.event_id = d.id;
+  end if;
+  return null;
+end
+$$;
+
+create trigger delete_event_bodies after delete on public.events
+referencing old table as deleted
+for each statement execute function public.delete_event_bodies();
+
+create trigger truncate_event_bodies after truncate on public.events
+for each statement execute function public.delete_event_bodies();
+
+-- The payload of an event, and its only reader: where payloads are kept is decided here and in 302_store_events.sql. A
+-- parsed body, so that it is inlined.
 create function public.payload_of(e public.events) returns jsonb
 language sql immutable
 return (e).payload;
@@ -27,7 +53,7 @@ language sql immutable set search_path = '' as $$
   end;
 $$;
 
--- How much of payloads one answer carries. Whoever makes, sends and reads 100 MB of JSON waits longer than anybody does.
+-- How much of payloads one answer carries. To make, send and read 100 MB of JSON takes longer than a user waits.
 create function public.payload_budget() returns integer
 language sql immutable set search_path = '' as $$
   select 4 * 1024 * 1024;
@@ -36,15 +62,15 @@ $$;
 -- The bytes that a payload adds to an answer, without reading it: those of the body it was made from.
 create function public.payload_bytes(e public.events) returns bigint
 language sql immutable
-return case when public.payload_of(e) is null then 0 else octet_length((e).raw_body) end;
+return case when public.payload_of(e) is null then 0 else (e).body_size end;
 
--- An event as projections take it, with the settings of its source (lib/pipeline/projectable.ts). A parsed body, so that it is
--- inlined: no copy of the row is made, which would fetch its payload too.
+-- An event as projections take it, with the settings of its source (lib/pipeline/projectable.ts). A parsed body, so
+-- that it is inlined: no copy of the row is made, which would fetch its payload too.
 create function public.event_for_projection(e public.events, p_settings jsonb) returns jsonb
 language sql stable
 return jsonb_build_object(
   'id', (e).id, 'provider', (e).provider, 'event_key', (e).event_key, 'event_type', (e).event_type,
   'received_at', public.iso((e).received_at), 'occurred_at', public.iso((e).occurred_at),
   'organisation_id', (e).organisation_id, 'company_id', (e).company_id, 'settings', p_settings,
-  'body', encode((e).raw_body, 'base64')
+  'body', encode(public.body_of((e).id), 'base64')
 );

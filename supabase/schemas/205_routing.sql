@@ -1,7 +1,8 @@
 -- Which events go where, in which order they go, and what a new delivery waits for.
 
--- Whether a destination takes deliveries: it is on, not paused and not deleted. A circuit or a throttle only delays them.
--- Its body is parsed when it is created, so it needs no search_path, and can be inlined into the statement that asks.
+-- Whether a destination takes deliveries: it is on, not paused and not deleted. A circuit or a throttle only delays
+-- them. Its body is parsed when it is created, so it needs no search_path, and can be inlined into the statement that
+-- asks.
 create function public.takes_deliveries(t public.destinations) returns boolean
 language sql immutable
 return (t).enabled and (t).paused_at is null and (t).archived_at is null;
@@ -15,9 +16,9 @@ language sql immutable set search_path = '' as $$
   );
 $$;
 
--- Whether events of this provider, type and organisation come here. Pausing and disabling do not change that: they hold.
--- Asked of each destination for each event, so its body is one expression, which is inlined, and calls another function only
--- where a family of types is wanted.
+-- Whether events of this provider, type and organisation come here. Pausing and disabling do not change that: they
+-- hold. Asked of each destination for each event, so its body is one expression, which is inlined, and calls another
+-- function only where a family of types is wanted.
 create function public.wants_event(
   p_destination public.destinations, p_provider text, p_event_type text, p_organisation_id text
 ) returns boolean
@@ -31,8 +32,8 @@ return (p_destination).archived_at is null
       and public.is_of_family((p_destination).event_types, p_event_type)
   );
 
--- What a new delivery waits for: pending ones are claimed, held ones are released in order when the destination is resumed or
--- enabled. While older ones are still held, newer ones queue behind them.
+-- What a new delivery waits for: pending ones are claimed, held ones are released in order when the destination is
+-- resumed or enabled. While older ones are still held, newer ones queue behind them.
 create function public.first_status(p_destination public.destinations) returns public.delivery_status
 language plpgsql stable set search_path = '' as $$
 begin

@@ -3,7 +3,7 @@
 -- How many deliveries a destination may get now, over all workers: 0 while it is off, paused, throttled, at its
 -- concurrency or rate, or its circuit is open; 1 as a probe. Exact when the caller holds the destination's row.
 -- A worker gives at most half of its p_slots to one destination, so that one that hangs cannot have them all.
-create function public.room_at(
+create function public.capacity_of(
   t public.destinations, h public.destination_health, p_worker text, p_slots integer
 ) returns integer
 language plpgsql stable set search_path = '' as $$
@@ -12,7 +12,8 @@ declare
   v_mine integer;
   v_probing boolean;
   v_tokens integer := floor(
-    extract(epoch from public.now_() - greatest((h).spent_until, public.now_() - public.burst_of(t))) * (t).rate_per_second + 0.002
+    extract(epoch from public.now_() - greatest((h).rate_used_until, public.now_() - public.burst_of(t)))
+      * (t).rate_per_second + 0.002
   );
 begin
   if not public.takes_deliveries(t) or (h).disable_because is not null or (h).throttled_until > public.now_()
@@ -31,17 +32,18 @@ begin
 end
 $$;
 
--- Which slots of a worker a destination's deliveries take, as p_shares tells them apart: {slow: free slots, unproven: free slots,
--- slow_slots: how many there are, late: [destinations that keep the worker waiting this moment]}.
---   slow      its newest attempts took two seconds and more, or it keeps the worker waiting now. However many such endpoints
---             hang, they share their slots in turn and take none from the others; one prompt answer makes it proven again.
+-- Which slots of a worker a destination's deliveries take, as p_shares tells them apart: {slow: free slots, unproven:
+-- free slots, slow_slots: how many there are, late: [destinations that keep the worker waiting now]}.
+--   slow      its newest attempts took two seconds and more, or it keeps the worker waiting now. However many such
+--             endpoints hang, they share their slots in turn and take none from the others; one prompt answer makes it
+--             proven again.
 --   unproven  it has never answered with success: two at a time until it does, from slots of its kind.
---   proven    all others. Rows never wait for anybody else, so they always are.
+--   proven    all others. Rows never wait for another server, so they always are.
 create function public.pace_of(t public.destinations, h public.destination_health, p_shares jsonb) returns text
 language sql immutable set search_path = '' as $$
   select case
     when p_shares is null or (t).kind = 'tables' then 'proven'
-    when (h).lately_ms >= 2000 or p_shares -> 'late' @> to_jsonb((t).id) then 'slow'
+    when (h).recent_max_ms >= 2000 or p_shares -> 'late' @> to_jsonb((t).id) then 'slow'
     when (h).last_success_at is null then 'unproven'
     else 'proven'
   end;
@@ -55,9 +57,9 @@ begin
 end
 $$;
 
--- Books what was claimed: the rate's bucket, and the probe of a circuit that is not closed. Last in the claim, because it locks
--- what record_attempts locks last.
-create function public.spend(p_deliveries bigint[]) returns void
+-- Books what was claimed: the rate's bucket, and the probe of a circuit that is not closed. Last in the claim, because
+-- it locks what record_attempts locks last.
+create function public.book_claim(p_deliveries bigint[]) returns void
 language plpgsql volatile set search_path = '' as $$
 begin
   insert into public.destination_health (destination_id)
@@ -79,7 +81,8 @@ begin
   end if;
 
   update public.destination_health h set
-    spent_until = greatest(h.spent_until, public.now_() - public.burst_of(t)) + c.count / t.rate_per_second * interval '1 second',
+    rate_used_until = greatest(h.rate_used_until, public.now_() - public.burst_of(t))
+      + c.count / t.rate_per_second * interval '1 second',
     probe_delivery_id = case when h.breaker <> 'closed' then c.first end,
     breaker = case when h.breaker <> 'closed' then 'half_open' else 'closed' end::public.breaker_state
   from (

@@ -3,12 +3,15 @@
 -- Upper ends of the latency buckets, in milliseconds.
 create function public.latency_bounds() returns integer[]
 language sql immutable set search_path = '' as $$
-  select '{5,10,20,35,50,75,100,150,200,300,400,500,750,1000,1500,2000,3000,4000,5000,7500,10000,15000,20000,30000}'::integer[];
+  select array[
+    5, 10, 20, 35, 50, 75, 100, 150, 200, 300, 400, 500, 750, 1000, 1500, 2000, 3000, 4000, 5000, 7500, 10000, 15000,
+    20000, 30000
+  ];
 $$;
 
--- How many of the durations fall into each bucket.
+-- How many of the durations fall into each bucket; null without any.
 create function public.latency_histogram(p_durations integer[]) returns integer[]
-language plpgsql immutable set search_path = '' as $$
+language plpgsql immutable strict set search_path = '' as $$
 declare
   v_bounds integer[] := public.latency_bounds();
   v_histogram integer[] := array_fill(0, array[cardinality(v_bounds) + 1]);
@@ -23,9 +26,13 @@ begin
 end
 $$;
 
+-- The sum of two histograms, of which one may be missing.
 create function public.add_latency(p_one integer[], p_other integer[]) returns integer[]
 language plpgsql immutable set search_path = '' as $$
 begin
+  if p_one is null or p_other is null then
+    return coalesce(p_one, p_other);
+  end if;
   return array(
     select coalesce(a.x, 0) + coalesce(a.y, 0) from unnest(p_one, p_other) with ordinality a(x, y, n) order by a.n
   );

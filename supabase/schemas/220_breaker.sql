@@ -1,4 +1,4 @@
--- What attempts say of their destination: counts, consecutive failures, throttling, and the circuit breaker.
+-- What attempts say about their destination: counts, consecutive failures, throttling, and the circuit breaker.
 
 -- Adds what attempts found to their destinations. Called by record_attempts, last, because it locks the destinations'
 -- health until the end of the transaction.
@@ -25,12 +25,13 @@ begin
       count(*) filter (where not x.delivered) as failed,
       count(*) filter (where not x.delivered and x.delivery_id > coalesce(x.last_delivered, 0)) as failed_last,
       count(*) filter (where x.delivered or x.error_class <> 'http_429') as counted,
-      count(*) filter (where not x.delivered and public.speaks_against(x.error_class)) as against,
+      count(*) filter (where not x.delivered and public.counts_against_endpoint(x.error_class)) as against,
       bool_or(x.http_status = 410) as gone,
       max(x.throttle_ms) as throttle_ms,
       max(x.duration_ms) as longest_ms,
       array_agg(x.delivery_id) as deliveries,
-      array_agg(x.delivery_id) filter (where not x.delivered and public.speaks_against(x.error_class)) as bad_deliveries,
+      array_agg(x.delivery_id)
+        filter (where not x.delivered and public.counts_against_endpoint(x.error_class)) as bad_deliveries,
       array_agg(x.duration_ms) as durations,
       (array_agg(x.error_class order by x.delivery_id desc) filter (where not x.delivered))[1] as error_class,
       (array_agg(x.error order by x.delivery_id desc) filter (where not x.delivered))[1] as error
@@ -40,22 +41,27 @@ begin
     order by x.destination_id
   loop
     insert into public.destination_health as h (
-      destination_id, consecutive_failures, failing_since, last_success_at, last_failure_at, last_error_class, last_error,
-      lately_ms
+      destination_id, consecutive_failures, failing_since, last_success_at, last_failure_at, last_error_class,
+      last_error,
+      recent_max_ms
     )
     values (
       r.destination_id, r.failed_last, case when r.failed_last > 0 then public.now_() end,
-      case when r.succeeded > 0 then public.now_() end, case when r.failed > 0 then public.now_() end, r.error_class, r.error,
+      case when r.succeeded > 0 then public.now_() end, case when r.failed > 0 then public.now_() end, r.error_class,
+      r.error,
       r.longest_ms
     )
     on conflict (destination_id) do update set
-      consecutive_failures = excluded.consecutive_failures + case when r.succeeded = 0 then h.consecutive_failures else 0 end,
-      failing_since = case when r.succeeded = 0 then coalesce(h.failing_since, public.now_()) else excluded.failing_since end,
+      consecutive_failures = excluded.consecutive_failures
+        + case when r.succeeded = 0 then h.consecutive_failures else 0 end,
+      failing_since = case
+        when r.succeeded = 0 then coalesce(h.failing_since, public.now_()) else excluded.failing_since
+      end,
       last_success_at = coalesce(excluded.last_success_at, h.last_success_at),
       last_failure_at = coalesce(excluded.last_failure_at, h.last_failure_at),
       last_error_class = coalesce(excluded.last_error_class, h.last_error_class),
       last_error = coalesce(excluded.last_error, h.last_error),
-      lately_ms = coalesce(excluded.lately_ms, h.lately_ms),
+      recent_max_ms = coalesce(excluded.recent_max_ms, h.recent_max_ms),
       warned_at = case when r.succeeded = 0 then h.warned_at end;
 
     insert into public.destination_statistics as s (
@@ -87,9 +93,10 @@ end
 $$;
 
 -- The circuit breaker and the throttle of one destination, after a batch of its attempts. The caller holds its row.
---   closed → open       in the last five minutes at least ten attempts counted, and half of them spoke against it
+--   closed → open       in the last five minutes at least ten attempts counted, and half of them counted against it
 --   open → half_open    by claim_deliveries, when probe_at has passed: one delivery goes out to try
---   half_open → closed  the endpoint answered it; from one at a time, each success doubles, until it has its concurrency
+--   half_open → closed  the endpoint answered it; from one at a time, each success doubles, until it has its
+--                       concurrency
 --   half_open → open    it failed: the next probe waits twice as long, 30 s to 10 min
 create function public.move_breaker(
   h public.destination_health, t public.destinations, p_succeeded bigint, p_against bigint, p_deliveries bigint[],
@@ -145,8 +152,9 @@ begin
 end
 $$;
 
--- Whether a failure speaks against the endpoint as a whole. The others speak of one event, of us, or, like 429, of our pace.
-create function public.speaks_against(p_class public.error_class) returns boolean
+-- Whether a failure counts against the endpoint as a whole. The others are about one event, about us, or, like 429,
+-- about our rate.
+create function public.counts_against_endpoint(p_class public.error_class) returns boolean
 language sql immutable set search_path = '' as $$
   select p_class in (
     'timeout', 'connection_refused', 'connection_reset', 'dns', 'tls', 'http_5xx', 'redirect', 'response_too_large'

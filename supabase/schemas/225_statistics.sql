@@ -7,17 +7,19 @@ language sql immutable set search_path = '' as $$
 $$;
 
 -- Adds to the buckets of this minute and hour. p_counts: [{organisation_id?, provider, event_type, outcome, count,
--- duration_ms?}], any order. Of each batch of events, so its plans are kept: a function in SQL is planned at each call.
+-- duration_ms?}], any order: a duration is that of one attempt, whatever its count. Of each batch of events, so its
+-- plans are kept: a function in SQL is planned at each call.
 create function public.add_statistics(p_counts jsonb) returns void
 language plpgsql volatile set search_path = '' as $$
 begin
   insert into public.statistics as s (
-    organisation_id, minute, provider, event_type, outcome, shard, count, duration_ms
+    organisation_id, minute, provider, event_type, outcome, shard, count, latency
   )
-  select o.id, date_trunc('minute', public.now_()), c.provider, c.event_type, c.outcome, (pg_backend_pid() % 16)::smallint,
-    sum(c.count), coalesce(sum(c.duration_ms), 0)
+  select o.id, date_trunc('minute', public.now_()), c.provider, c.event_type, c.outcome,
+    (pg_backend_pid() % 16)::smallint,
+    sum(c.count), public.latency_histogram(array_agg(c.duration_ms) filter (where c.duration_ms is not null))
   from jsonb_to_recordset(p_counts) as c(
-    organisation_id text, provider text, event_type text, outcome text, count bigint, duration_ms bigint
+    organisation_id text, provider text, event_type text, outcome text, count bigint, duration_ms integer
   )
   cross join lateral unnest(array['', nullif(c.organisation_id, '')]) as o(id)
   where o.id is not null
@@ -25,10 +27,11 @@ begin
   -- Sorted: two transactions that share rows lock them in the same order.
   order by o.id, c.provider, c.event_type, c.outcome
   on conflict (organisation_id, minute, provider, event_type, outcome, shard) do update
-    set count = s.count + excluded.count, duration_ms = s.duration_ms + excluded.duration_ms;
+    set count = s.count + excluded.count, latency = public.add_latency(s.latency, excluded.latency);
 
   insert into public.statistics_hours as h (organisation_id, hour, provider, event_type, outcome, shard, count)
-  select o.id, date_trunc('hour', public.now_(), 'UTC'), c.provider, c.event_type, c.outcome, (pg_backend_pid() % 16)::smallint,
+  select o.id, date_trunc('hour', public.now_(), 'UTC'), c.provider, c.event_type, c.outcome,
+    (pg_backend_pid() % 16)::smallint,
     sum(c.count)
   from jsonb_to_recordset(p_counts) as c(
     organisation_id text, provider text, event_type text, outcome text, count bigint
@@ -37,13 +40,14 @@ begin
   where o.id is not null
   group by o.id, c.provider, c.event_type, c.outcome
   order by o.id, c.provider, c.event_type, c.outcome
-  on conflict (organisation_id, hour, provider, event_type, outcome, shard) do update set count = h.count + excluded.count;
+  on conflict (organisation_id, hour, provider, event_type, outcome, shard)
+    do update set count = h.count + excluded.count;
 end
 $$;
 
--- Keeps how many of the events that came in a minute ended well (`succeeded`: processed, replayed or resolved) and how many
--- are dead (`lost`), as they stand now: a dead event that is replayed moves from one to the other. What a success rate is
--- made of (event_success_rate): each event counts once in it, however often it was tried.
+-- Keeps how many of the events that came in a minute ended well (`succeeded`: processed, replayed or resolved) and how
+-- many are dead (`lost`), as they are now: a dead event that is replayed moves from one to the other. What a success
+-- rate is made of (event_success_rate): each event counts once in it, however often it was tried.
 create function public.note_event_outcomes() returns trigger
 language plpgsql volatile set search_path = '' as $$
 declare
@@ -51,12 +55,14 @@ declare
   v_shard smallint;
 begin
   select jsonb_agg(jsonb_build_object(
-    'o', c.organisation_id, 'at', c.received_at, 'provider', c.provider, 'event_type', c.event_type, 'outcome', c.outcome,
+    'o', c.organisation_id, 'at', c.received_at, 'provider', c.provider, 'event_type', c.event_type,
+    'outcome', c.outcome,
     'count', c.count
   ))
   into v_changes
   from (
-    -- Added up and not joined: what did not change cancels itself out, and whoever calls may have no other join than a loop.
+    -- Added up and not joined: what did not change cancels itself out, and the plans of a caller may have no other join
+    -- than a loop.
     select coalesce(w.organisation_id, '') as organisation_id, date_trunc('minute', w.received_at) as received_at,
       w.provider, w.event_type, public.event_outcome(w.status) as outcome, sum(w.change) as count
     from (
@@ -90,7 +96,8 @@ begin
   where o.id is not null
   group by 1, 2, 3, 4, 5
   order by 1, 2, 3, 4, 5
-  on conflict (organisation_id, minute, provider, event_type, outcome, shard) do update set count = s.count + excluded.count;
+  on conflict (organisation_id, minute, provider, event_type, outcome, shard)
+    do update set count = s.count + excluded.count;
 
   insert into public.statistics_hours as h (organisation_id, hour, provider, event_type, outcome, shard, count)
   select o.id, date_trunc('hour', c.at, 'UTC'), c.provider, c.event_type, c.outcome, v_shard, sum(c.count)
@@ -101,7 +108,8 @@ begin
   where o.id is not null
   group by 1, 2, 3, 4, 5
   order by 1, 2, 3, 4, 5
-  on conflict (organisation_id, hour, provider, event_type, outcome, shard) do update set count = h.count + excluded.count;
+  on conflict (organisation_id, hour, provider, event_type, outcome, shard)
+    do update set count = h.count + excluded.count;
   return null;
 end
 $$;

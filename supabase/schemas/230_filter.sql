@@ -5,7 +5,9 @@
 -- p_filter: the fields of lib/contract/event-filter.ts, checked there. Every value is quoted here.
 create function public.event_predicate(p_filter jsonb, p_scope text[]) returns text
 language sql immutable set search_path = '' as $$
-  select coalesce(string_agg(c.condition, ' and ' order by c.n) filter (where c.field is null or p_filter ? c.field), 'true')
+  select coalesce(
+    string_agg(c.condition, ' and ' order by c.n) filter (where c.field is null or p_filter ? c.field), 'true'
+  )
   from (values
     (0, null, case when p_scope is not null then public.scope_condition(p_scope, 'e.organisation_id') end),
     (1, 'provider_slug', public.one_of('e.provider', 'text', p_filter -> 'provider_slug')),
@@ -26,16 +28,16 @@ language sql immutable set search_path = '' as $$
     (11, 'trust', public.one_of('e.trust', 'public.trust_level', p_filter -> 'trust')),
     (12, 'attempts', format('e.attempt_count >= %L::integer', p_filter ->> 'attempts')),
     (13, 'replayed', case p_filter ->> 'replayed' when '1' then 'e.replay_count > 0' else 'e.replay_count = 0' end),
-    -- The dearest comes last. The payload as Postgres prints it: {"name": "value", "list": [1, 2]}.
+    -- The most expensive comes last. The payload as Postgres prints it: {"name": "value", "list": [1, 2]}.
     (14, 'text', format('strpos(lower(public.payload_of(e)::text), lower(%L)) > 0', p_filter ->> 'text')),
-    -- Null when the filter says nothing of deliveries.
+    -- Null when the filter says nothing about deliveries.
     (15, null, 'exists (select from public.deliveries x where x.event_id = e.id and '
       || public.delivery_predicate(p_filter) || ')')
   ) as c(n, field, condition);
 $$;
 
--- What a filter says about one delivery, over `public.deliveries x`: one and the same has to meet all of it. Null when it
--- says nothing. A replay of such a filter takes those deliveries alone, and leaves others of the same events.
+-- What a filter says about one delivery, over `public.deliveries x`: one and the same has to meet all of it. Null when
+-- it says nothing. A replay of such a filter takes those deliveries alone, and leaves others of the same events.
 create function public.delivery_predicate(p_filter jsonb) returns text
 language sql immutable set search_path = '' as $$
   select string_agg(c.condition, ' and ' order by c.n) filter (where p_filter ? c.field)
@@ -65,8 +67,9 @@ language sql immutable set search_path = '' as $$
   end;
 $$;
 
--- A filter as conditions that no two events meet both of: one per value of its first list. Each has an index that gives its
--- newest events in order, where the list as a whole would be sorted first. A search in payloads is made once, not per value.
+-- A filter as conditions that no two events meet both of: one per value of its first list. Each has an index that gives
+-- its newest events in order, where the list as a whole would be sorted first. A search in payloads is made once, not
+-- per value.
 create function public.event_branches(p_filter jsonb, p_scope text[]) returns text[]
 language sql immutable set search_path = '' as $$
   with lists as (

@@ -16,9 +16,14 @@ language sql stable set search_path = '' as $$
     )
   end)
   from (
-    select jsonb_build_object('why', w.why, 'because', case w.why when 'disabled' then (t).disabled_because end) as hold,
+    select jsonb_build_object(
+      'why', w.why, 'because', case w.why when 'disabled' then (t).disabled_because end
+    ) as hold,
       case w.why when 'disabled' then (t).disabled_at when 'paused' then (t).paused_at else (h).opened_at end as since,
-      case w.why when 'circuit' then greatest((h).probe_at, (h).throttled_until) when 'throttled' then (h).throttled_until end
+      case w.why
+        when 'circuit' then greatest((h).probe_at, (h).throttled_until)
+        when 'throttled' then (h).throttled_until
+      end
         as until,
       case w.why when 'disabled' then 'destination.disable' when 'paused' then 'destination.pause' end as action
     from (
@@ -34,7 +39,7 @@ language sql stable set search_path = '' as $$
   where x.hold ->> 'why' is not null;
 $$;
 
--- The same for somebody who sees some organisations: of another one's destination it says neither who nor why.
+-- The same for a user who sees some organisations: of another one's destination it says neither who nor why.
 create function public.hold_within(t public.destinations, h public.destination_health, p_scope text[]) returns jsonb
 language sql stable set search_path = '' as $$
   select case
@@ -43,8 +48,8 @@ language sql stable set search_path = '' as $$
   end;
 $$;
 
--- What holds one delivery: its destination's hold, or `order`, the oldest unfinished delivery of the same key before it:
--- {…, until: its retry, event_id: where it is in the scope}. Null when nothing does.
+-- What holds one delivery: its destination's hold, or `order`, the oldest unfinished delivery of the same key before
+-- it: {…, until: its retry, event_id: where it is in the scope}. Null when nothing does.
 create function public.hold_of_delivery(
   d public.deliveries, t public.destinations, h public.destination_health, p_scope text[]
 ) returns jsonb

@@ -1,7 +1,7 @@
 -- What destinations and replays are called for those who may see what they belong to.
 
--- What a delivery's destination is called for those who may see the delivery. One that went over to another organisation
--- since is not theirs to see.
+-- What a delivery's destination is called for those who may see the delivery. One that went over to another
+-- organisation since is not theirs to see.
 create function public.destination_name(t public.destinations, p_scope text[]) returns text
 language sql immutable set search_path = '' as $$
   select case

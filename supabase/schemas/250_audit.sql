@@ -8,7 +8,7 @@ language sql volatile set search_path = '' as $$
   values (p_actor, p_actor_id, p_action, p_subject, p_details, p_request_id);
 $$;
 
--- Somebody downloads the bytes of an event. Once a minute for each event and actor, so that a program which asks for them
+-- A user downloads the bytes of an event. Once a minute for each event and actor, so that a program which asks for them
 -- again and again does not fill the log.
 create function public.record_download(
   p_subject text, p_details jsonb, p_actor text, p_actor_id text, p_request_id text
@@ -22,14 +22,16 @@ language sql volatile set search_path = '' as $$
   );
 $$;
 
--- Whose events a token may see and act on: no more than whoever made it may now.
+-- Whose events a token may see and act on: no more than its maker may now.
 create function public.token_scope(t public.api_tokens) returns text[]
 language sql stable set search_path = '' as $$
-  select public.common_scope((t).organisations, (select u.organisations from public.staff_users u where u.id = (t).owner_id));
+  select public.common_scope(
+    (t).organisations, (select u.organisations from public.staff_users u where u.id = (t).owner_id)
+  );
 $$;
 
--- Whose object a subject of the log is: its organisations, null when it is nobody's in particular. What names no object (an
--- export, a test of an address) is theirs who did it.
+-- Whose object a subject of the log is: its organisations, null when it is no one's in particular. What names no object
+-- (an export, a test of an address) is theirs who did it.
 create function public.organisations_of(p_subject text, p_actor_id text default null) returns text[]
 language plpgsql stable set search_path = '' as $$
 declare
@@ -60,8 +62,8 @@ begin
 end
 $$;
 
--- Rows of the log and notices say whose they are as they are written, whoever writes them: then reading them asks no other
--- table, and what an object was when it was changed stays so.
+-- Rows of the log and notices say whose they are as they are written, by every function that writes them: then reading
+-- them asks no other table, and what an object was when it was changed stays so.
 create function public.note_organisations() returns trigger
 language plpgsql volatile set search_path = '' as $$
 begin

@@ -1,4 +1,4 @@
--- What administrators are told without having asked.
+-- Notices that administrators get without having asked.
 
 -- A notice for every administrator to whom its subject belongs.
 create function public.notify_admins(p_subject text, p_message text) returns void

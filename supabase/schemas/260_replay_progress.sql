@@ -1,4 +1,5 @@
--- What the journey and a replay share: how a replayed delivery is retried, what it counts as, and how a replay ends with it.
+-- What the journey and a replay share: how a replayed delivery is retried, what it counts as, and how a replay ends
+-- with it.
 
 -- How a replayed delivery is retried: its replay's own numbers, where it has any.
 create function public.replay_retries(d public.deliveries)
@@ -52,7 +53,7 @@ begin
 end
 $$;
 
--- Tells who asked to be told that a replay ended: always, when everything went well, or when something failed.
+-- Notifies who asked for it that a replay ended: always, when everything went well, or when something failed.
 create function public.notice_end(p_replay_id bigint) returns void
 language sql volatile set search_path = '' as $$
   insert into public.notices (actor_id, subject, message)

@@ -1,9 +1,9 @@
--- Forgetting: a person asked a Shopify shop for it (customers/redact), or the shop itself left (shop/redact). Whoever writes
--- such a row into privacy_requests, forgets in the same transaction: the bytes, payload and headers of the events concerned,
--- what stands beside them, and the personal columns of the rows they wrote. Hashes and ids stay, so that a retry is still a
--- duplicate and the request can be proved.
--- One rule covers what comes late: nothing that happened before a request is kept, whenever it arrives. What happens after
--- it is new, and kept: a person may come back.
+-- Privacy requests: a person asked a Shopify shop to be forgotten (customers/redact), or the shop itself left
+-- (shop/redact). Writing such a row into privacy_requests redacts in the same transaction: the bytes, payload and
+-- headers of the events concerned, their conflicts, answers and rejections, and the personal columns of the rows they
+-- wrote. Hashes and ids stay, so that a retry is still a duplicate and the request can be proved.
+-- One rule covers what comes late: nothing that happened before a request is kept, whenever it arrives. What happens
+-- after it is new, and kept: a person may come back.
 
 -- Whether bytes hold the id of the customer or of an order, as a number of its own.
 create function public.names_one_of(p_body bytea, p public.privacy_requests) returns boolean
@@ -17,16 +17,17 @@ language sql immutable set search_path = '' as $$
   where x.id ~ '^\d+$';
 $$;
 
--- Whether a request to forget is about this event. The shop is organisation and company together, as its source binds them.
+-- Whether a request to forget is about this event. The shop is organisation and company together, as its source binds
+-- them.
 create function public.event_concerned(e public.events, p public.privacy_requests) returns boolean
-language sql immutable set search_path = '' as $$
+language sql stable set search_path = '' as $$
   select coalesce(
     (e).provider = 'shopify'
     and (e).organisation_id = (p).organisation_id
     and coalesce((e).company_id, '') = (p).company_id
     and coalesce((e).occurred_at, (e).received_at) <= (p).requested_at
     and case (p).kind
-      -- Its own body names nobody.
+      -- Its own body names no one.
       when 'shop/redact' then (e).event_type <> 'shop/redact'
       when 'customers/redact' then
         coalesce((e).object_id = 'customer:' || (p).customer_id, false)
@@ -34,30 +35,33 @@ language sql immutable set search_path = '' as $$
         or coalesce(public.payload_of(e) ->> 'customer_id' = (p).customer_id, false)
         or coalesce(starts_with((e).object_id, 'order:') and (p).order_ids ? substr((e).object_id, 7), false)
         -- What could not be kept as payload is searched as it came.
-        or public.payload_of(e) is null and public.names_one_of((e).raw_body, p)
+        or public.payload_of(e) is null and public.names_one_of(public.body_of((e).id), p)
       else false
     end,
     false
   );
 $$;
 
--- An event without what it told: requests keep their ids, any other event says that it is gone.
+-- An event without what it said: requests keep their ids, any other event says that it is gone.
 create function public.redacted_event(e public.events) returns public.events
 language plpgsql stable set search_path = '' as $$
 begin
-  if e.event_type in ('customers/data_request', 'customers/redact') and jsonb_typeof(public.payload_of(e) -> 'customer') = 'object' then
+  if e.event_type in ('customers/data_request', 'customers/redact')
+    and jsonb_typeof(public.payload_of(e) -> 'customer') = 'object'
+  then
     e.payload := jsonb_strip_nulls(jsonb_build_object(
       'shop_id', public.payload_of(e) -> 'shop_id',
       'shop_domain', public.payload_of(e) -> 'shop_domain',
       'customer', jsonb_build_object('id', public.payload_of(e) #> '{customer,id}'),
       'orders_to_redact', public.payload_of(e) -> 'orders_to_redact',
       'orders_requested', public.payload_of(e) -> 'orders_requested',
-      'data_request', case when public.payload_of(e) ? 'data_request' then jsonb_build_object('id', public.payload_of(e) #> '{data_request,id}') end
+      'data_request', case
+        when public.payload_of(e) ? 'data_request'
+          then jsonb_build_object('id', public.payload_of(e) #> '{data_request,id}')
+      end
     ));
-    e.raw_body := convert_to(public.payload_of(e)::text, 'UTF8');
   else
     e.payload := null;
-    e.raw_body := convert_to('{"redacted":"The person this was about asked to be forgotten."}', 'UTF8');
   end if;
   e.headers := coalesce((
     select jsonb_agg(h.pair order by h.place)
@@ -65,18 +69,28 @@ begin
     where lower(h.pair ->> 0) ~ '^(x-)?shopify-(topic|action|shop-domain|event-id|webhook-id|triggered-at|api-version)$'
   ), '[]');
   e.redacted_at := public.now_();
+  e.body_size := octet_length(public.redacted_body(e));
   return e;
 end
 $$;
 
--- Runs for every request that is written, and again when its event is replayed: then it forgets what a mistake brought back.
-create function public.forget() returns trigger
+-- The bytes of a redacted event: its payload, or that it is gone.
+create function public.redacted_body(e public.events) returns bytea
+language sql stable set search_path = '' as $$
+  select convert_to(
+    coalesce(public.payload_of(e)::text, '{"redacted":"The person this was about asked to be forgotten."}'), 'UTF8'
+  );
+$$;
+
+-- Runs for every request that is written, and again when its event is replayed: then it redacts what a mistake brought
+-- back.
+create function public.apply_privacy_request() returns trigger
 language plpgsql volatile set search_path = '' as $$
 declare
   v_events bigint[];
 begin
-  -- Reads the shop's events one by one, because only their payload tells whom they are about. That takes a second for some
-  -- ten thousand of them, and happens once per request.
+  -- Reads the shop's events one by one, because only their payload tells whom they are about. That takes a second for
+  -- some ten thousand of them, and happens once per request.
   select coalesce(array_agg(x.id order by x.id), '{}') into v_events
   from (
     select e.id from public.events e
@@ -86,15 +100,20 @@ begin
   ) x;
 
   update public.events e set
-    raw_body = r.raw_body, payload = r.payload, headers = r.headers, redacted_at = r.redacted_at
+    body_size = r.body_size, payload = r.payload, headers = r.headers, redacted_at = r.redacted_at
   from public.events x cross join lateral public.redacted_event(x) r
   where e.id = any (v_events) and x.id = e.id;
+  update public.event_bodies b set raw_body = public.redacted_body(e)
+  from public.events e
+  where b.event_id = any (v_events) and e.id = b.event_id;
 
   delete from public.event_conflicts c where c.event_id = any (v_events);
 
   update public.attempts a set
     response_body = null,
-    changes = (select coalesce(jsonb_agg(c || '{"before": null, "after": {}}'), '[]') from jsonb_array_elements(a.changes) c)
+    changes = (
+      select coalesce(jsonb_agg(c || '{"before": null, "after": {}}'), '[]') from jsonb_array_elements(a.changes) c
+    )
   from public.deliveries d
   where d.event_id = any (v_events) and a.delivery_id = d.id and a.status <> 'open';
 
@@ -120,28 +139,30 @@ begin
 end
 $$;
 
-create trigger forget after insert or update on public.privacy_requests
-for each row when (new.kind in ('customers/redact', 'shop/redact')) execute function public.forget();
+create trigger apply_privacy_request after insert or update on public.privacy_requests
+for each row when (new.kind in ('customers/redact', 'shop/redact')) execute function public.apply_privacy_request();
 
 -- An older event that arrives after the request, or is sent again: its hashes are kept, and nothing else.
-create function public.forget_arriving_event() returns trigger
+create function public.redact_arriving_event() returns trigger
 language plpgsql volatile set search_path = '' as $$
 begin
   if exists (
     select from public.privacy_requests p
     where p.organisation_id = new.organisation_id and public.event_concerned(new, p)
   ) then
-    return public.redacted_event(new);
+    new := public.redacted_event(new);
+    -- store_events wrote them before the event.
+    update public.event_bodies b set raw_body = public.redacted_body(new) where b.event_id = new.id;
   end if;
   return new;
 end
 $$;
 
-create trigger forget_arriving_event before insert on public.events
-for each row when (new.provider = 'shopify') execute function public.forget_arriving_event();
+create trigger redact_arriving_event before insert on public.events
+for each row when (new.provider = 'shopify') execute function public.redact_arriving_event();
 
 -- A row whose personal columns were written by an event from before the request, on whatever way it came here.
-create function public.forget_row() returns trigger
+create function public.redact_row() returns trigger
 language plpgsql volatile set search_path = '' as $$
 declare
   v_requested_at timestamptz;
@@ -159,15 +180,16 @@ begin
     <= to_char(v_requested_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') || '#99' collate "C"
   then
     return jsonb_populate_record(new, jsonb_build_object(
-      'email', null, 'phone', null, 'first_name', null, 'last_name', null, 'redacted_at', coalesce(new.redacted_at, public.now_())
+      'email', null, 'phone', null, 'first_name', null, 'last_name', null,
+      'redacted_at', coalesce(new.redacted_at, public.now_())
     ));
   end if;
   return new;
 end
 $$;
 
-create trigger forget_order before insert or update on public.orders
-for each row execute function public.forget_row();
+create trigger redact_order before insert or update on public.orders
+for each row execute function public.redact_row();
 
-create trigger forget_customer before insert or update on public.customers
-for each row execute function public.forget_row();
+create trigger redact_customer before insert or update on public.customers
+for each row execute function public.redact_row();

@@ -1,11 +1,12 @@
--- accept: what the door does, in one transaction. The caller answers 2xx only after it committed.
--- Called by lib/pipeline/accept.ts with a micro-batch of verified events, or of refused requests.
+-- accept: what a webhook endpoint does, in one transaction. The caller answers 2xx only after it committed.
+-- Called by lib/pipeline/accept.ts with a micro-batch of verified events, or of rejected requests.
 
--- Stores every event once per door, counts duplicates, keeps conflicts, and fans out deliveries.
+-- Stores every event once per source, counts duplicates, keeps conflicts, and fans out deliveries.
 -- p_events: [{n, provider, event_key, event_type, source_id, trust, parse_status, flags, organisation_id, company_id,
--- object_id, replaces_older, livemode, unsigned_key, secret_fields, body (base64), shown_body (base64), fingerprint (hex), method,
--- path, headers, content_type, request_id, occurred_at}]. p_deliver_suspected: suspected replays are delivered like any other event.
--- Answers [{n, event_id, outcome, suspected_replay}] with outcome accepted, duplicate or conflict.
+-- object_id, replaces_older, livemode, unsigned_key, secret_fields, body (base64), shown_body (base64), fingerprint
+-- (hex), method, path, headers, content_type, request_id, occurred_at}]. p_deliver_suspected: suspected replays are
+-- delivered like any other event. Answers [{n, event_id, outcome, suspected_replay}] with outcome accepted, duplicate
+-- or conflict.
 create function public.accept_events(p_events jsonb, p_deliver_suspected boolean default false) returns jsonb
 language plpgsql volatile set search_path = '' as $$
 declare

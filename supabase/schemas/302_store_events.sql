@@ -1,8 +1,9 @@
--- The events table's only way in. Called by accept_events, and by create_sample.
+-- The only way in of events and their bytes. Called by accept_events, and by create_sample.
 
--- Stores the events whose key is new, and gives them deliveries to the destinations that want them; with p_for to that one
--- alone, whatever it wants. p_events and p_deliver_suspected: as accept_events takes them; p_suspected: the numbers (n) of
--- suspected replays among them. Answers the ids of the new ones. What is known already costs one probe: its body is not read.
+-- Stores the events whose key is new, and gives them deliveries to the destinations that want them; with p_for to that
+-- one alone, whatever it wants. p_events and p_deliver_suspected: as accept_events takes them; p_suspected: the numbers
+-- (n) of suspected replays among them. Answers the ids of the new ones. What is known already costs one probe: its body
+-- is not read.
 create function public.store_events(
   p_events jsonb, p_suspected integer[], p_deliver_suspected boolean, p_for bigint default null
 ) returns bigint[]
@@ -10,6 +11,8 @@ language plpgsql volatile set search_path = '' as $$
 declare
   v_new bigint[];
   v_numbers integer[];
+  v_bodies bigint;
+  v_events bigint;
 begin
   -- In key order, so that two batches with the same keys wait for each other instead of deadlocking.
   with keys as materialized (
@@ -23,10 +26,11 @@ begin
   taken as (
     insert into public.event_keys (provider, key_hash, source_id, event_id)
     select k.provider, k.key_hash, k.source_id, k.id from keys k
-    on conflict on constraint event_keys_one_per_door_and_key do nothing
+    on conflict on constraint event_keys_one_per_source_and_key do nothing
     returning event_id
   )
-  select coalesce(array_agg(k.id order by k.id), '{}'), coalesce(array_agg(k.n order by k.id), '{}') into v_new, v_numbers
+  select coalesce(array_agg(k.id order by k.id), '{}'), coalesce(array_agg(k.n order by k.id), '{}')
+  into v_new, v_numbers
   from keys k
   -- Not joined: the plans of accept know loops alone, and this would be a million of them for a thousand events.
   where k.id = any (array(select t.event_id from taken t));
@@ -34,9 +38,17 @@ begin
     return v_new;
   end if;
 
+  -- Before the events, because a privacy request may change the bytes of one that comes late.
+  insert into public.event_bodies (event_id, raw_body)
+  select v_new[array_position(v_numbers, e.n)], decode(e.body, 'base64')
+  from jsonb_to_recordset(p_events) as e(n integer, body text)
+  where e.n = any (v_numbers);
+  get diagnostics v_bodies = row_count;
+
   insert into public.events (
     id, provider, event_key, event_key_hash, event_type, source_id, status, trust, parse_status, flags, organisation_id,
-    company_id, object_id, replaces_older, livemode, suspected_replay, unsigned_key, raw_body, body_sha256, fingerprint, payload,
+    company_id, object_id, replaces_older, livemode, suspected_replay, unsigned_key, body_size, body_sha256,
+    fingerprint, payload,
     method, path, headers, content_type, request_id, occurred_at
   )
   overriding system value
@@ -49,9 +61,11 @@ begin
         and public.wants_event(d, e.provider, e.event_type, e.organisation_id)
     )) then 'received' else 'ignored' end::public.event_status,
     e.trust,
-    case when e.parse_status = 'ok' and b.payload is null then 'invalid_json' else e.parse_status end, coalesce(e.flags, '{}'),
+    case when e.parse_status = 'ok' and b.payload is null then 'invalid_json' else e.parse_status end,
+    coalesce(e.flags, '{}'),
     e.organisation_id, e.company_id, e.object_id, coalesce(e.replaces_older, false), e.livemode,
-    e.n = any (p_suspected), coalesce(e.unsigned_key, false), b.body, sha256(b.body), decode(e.fingerprint, 'hex'),
+    e.n = any (p_suspected), coalesce(e.unsigned_key, false), octet_length(b.body), sha256(b.body),
+    decode(e.fingerprint, 'hex'),
     public.without_secrets(b.payload, e.secret_fields), e.method, e.path, e.headers, e.content_type, e.request_id,
     e.occurred_at
   from jsonb_to_recordset(p_events) as e(
@@ -72,6 +86,11 @@ begin
   ) b
   where e.n = any (v_numbers)
   order by 1;
+  get diagnostics v_events = row_count;
+  -- What is acknowledged can be delivered: no event without its bytes.
+  if v_events <> cardinality(v_new) or v_bodies <> v_events then
+    raise exception '% new events, % stored, with % bodies', cardinality(v_new), v_events, v_bodies;
+  end if;
 
   insert into public.deliveries (event_id, destination_id, status, ordering_key)
   select e.id, d.id, public.first_status(d), public.ordering_key_of(d, e)

@@ -1,9 +1,9 @@
--- Which events look like a caught request that is sent again. Asked by accept_events.
+-- Which events look like a captured request that is sent again. Asked by accept_events.
 
--- The numbers of those whose bytes came through the same door before under another key, from a provider that does not sign
--- its keys: somebody may have caught a request and sends it again as a new one. Bytes of the same moment under another type
--- are no such thing: Shopify sends one state of an order as orders/create and orders/paid, and tries each for four hours.
--- Two such batches with the same bytes wait for each other here, before they write anything.
+-- The numbers of those whose bytes came through the same source before under another key, from a provider that does not
+-- sign its keys: an attacker may have captured a request and send it again as a new one. Bytes of the same moment under
+-- another type are no such thing: Shopify sends one state of an order as orders/create and orders/paid, and tries each
+-- for four hours. Two such batches with the same bytes wait for each other here, before they write anything.
 create function public.suspected_replays(p_events jsonb) returns integer[]
 language plpgsql volatile set search_path = '' as $$
 declare

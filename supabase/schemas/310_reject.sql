@@ -1,8 +1,8 @@
--- Refused requests. Called by lib/pipeline/accept.ts with a micro-batch of them.
+-- Rejected requests. Called by lib/pipeline/accept.ts with a micro-batch of them.
 
--- Keeps refused requests as evidence, at most 100 per provider, reason and hour, and counts them all.
--- p_samples: [{provider, reason, detail, status_code, method, path, headers, body (base64), body_size, body_sha256 (hex),
--- request_id, source_id?, organisation_id?, event_key?}].
+-- Keeps rejected requests as evidence, at most 100 per provider, reason and hour, and counts them all.
+-- p_samples: [{provider, reason, detail, status_code, method, path, headers, body (base64), body_size, body_sha256
+-- (hex), request_id, source_id?, organisation_id?, event_key?}].
 -- p_counts: [{provider, reason, organisation_id?, count}], which includes the samples.
 -- Answers [{provider, reason}]: those of the samples of which no more are kept in this hour.
 create function public.record_rejections(p_samples jsonb, p_counts jsonb) returns jsonb
@@ -22,18 +22,21 @@ language sql volatile set search_path = '' as $$
       headers jsonb, body text, body_size integer, body_sha256 text, request_id text, source_id bigint,
       organisation_id text, event_key text
     )
-  ), recent as materialized (
+  ),
+  recent as materialized (
     select k.provider, k.reason, k.turns, (
       select count(*) from public.rejections x
       where x.provider = k.provider and x.reason = k.reason and x.received_at >= date_trunc('hour', public.now_())
     ) as kept
     from (select s.provider, s.reason, count(*) as turns from samples s group by s.provider, s.reason) k
-  ), stored as (
+  ),
+  stored as (
     insert into public.rejections (
       provider, reason, detail, status_code, method, path, headers, body, body_size, body_sha256, request_id, source_id,
       organisation_id, event_key
     )
-    select r.provider, r.reason, r.detail, r.status_code, r.method, r.path, r.headers, decode(r.body, 'base64'), r.body_size,
+    select r.provider, r.reason, r.detail, r.status_code, r.method, r.path, r.headers, decode(r.body, 'base64'),
+      r.body_size,
       decode(r.body_sha256, 'hex'), r.request_id,
       (select x.id from public.sources x where x.id = r.source_id), r.organisation_id, r.event_key
     from samples r

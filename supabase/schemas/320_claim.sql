@@ -1,16 +1,16 @@
 -- claim: gives a worker due deliveries, under a lease. Any number of workers may ask at the same time.
 -- Called by lib/pipeline/claim.ts. The attempt row exists, and is counted, before a byte leaves.
 
--- Leases up to p_limit due deliveries for p_lease_seconds, an equal share per destination, live before replay, each within
--- what room_at allows its destination. Of them at most p_replay_limit are replays, and replays take at most half of a
--- destination's concurrency. p_slots: how many deliveries the worker works on at a time, at most half of them for one
--- destination. p_kind: only for rows, or only for endpoints. p_shares: as pace_of tells; then p_limit is for the proven ones,
--- and the others are limited beside it. p_bytes: once the bodies above 64 KB come to this much, no further one of them is
--- taken; with 0, none is. So an answer stays small enough for jsonb and for memory, whatever a body may have.
--- Answers {work: [{delivery_id, fence, attempt_id, attempt_number, try, replay_id, event: {…, body (base64)},
--- destination: {…}, pace}], next_due_ms: milliseconds until the next delivery may go, null when nothing waits or only the end of
--- another delivery can change that; of replays only when they were asked for; waiting: the destinations with due work that
--- this claim left, whose next end may make room}.
+-- Leases up to p_limit due deliveries for p_lease_seconds, an equal share per destination, live before replay, each
+-- within what capacity_of allows its destination. Of them at most p_replay_limit are replays, and replays take at most
+-- half of a destination's concurrency. p_slots: how many deliveries the worker works on at a time, at most half of them
+-- for one destination. p_kind: only for rows, or only for endpoints. p_shares: as pace_of reads them; then p_limit is
+-- for the proven ones, and the others have limits of their own. p_bytes: once the bodies above 64 KB come to this much,
+-- no further one of them is taken; with 0, none is. So an answer stays small enough for jsonb and for memory, whatever
+-- a body may have. Answers {work: [{delivery_id, fence, attempt_id, attempt_number, try, replay_id, event: {…, body
+-- (base64)}, destination: {…}, pace}], next_due_ms: milliseconds until the next delivery may go, null when nothing
+-- waits or only the end of another delivery can change that; of replays only when they were asked for; waiting: the
+-- destinations with due work that this claim left, whose next result may free capacity}.
 create function public.claim_deliveries(
   p_worker text, p_limit integer, p_lease_seconds integer, p_replay_limit integer default null,
   p_slots integer default null, p_kind public.destination_kind default null, p_shares jsonb default null,
@@ -52,7 +52,7 @@ begin
   due as (
     select t, h, t.id, case
       -- A person wants to know now: not in turn with what hangs.
-      when h.breaker = 'open' and public.may_try(t, h) then 'proven' else public.pace_of(t, h, p_shares)
+      when h.breaker = 'open' and public.may_probe(t, h) then 'proven' else public.pace_of(t, h, p_shares)
     end as pace
     from waiting w
     join public.destinations t on t.id = w.destination_id
@@ -75,8 +75,9 @@ begin
   -- Asked only of those that have a slot to go to: of a thousand that hang, few have.
   open as materialized (
     select p.*, case
-      when p.free > 0 then coalesce(p.most > public.in_flight(p.id), true) and public.room_at(p.t, p.h, p_worker, p_slots) > 0
-        or (p.h).breaker = 'open' and public.may_try(p.t, p.h)
+      when p.free > 0 then coalesce(p.most > public.in_flight(p.id), true)
+        and public.capacity_of(p.t, p.h, p_worker, p_slots) > 0
+        or (p.h).breaker = 'open' and public.may_probe(p.t, p.h)
       else false
     end as open
     from paced p
@@ -96,13 +97,13 @@ begin
   into v_waiting, v_destinations, v_shares
   from (select y.id, y.share, random() as turn from shared y) x;
 
-  -- One claim per destination at a time keeps its concurrency, rate and order exact. Workers queue for a few milliseconds,
-  -- in turn, and the next statement sees what the one before them took.
+  -- One claim per destination at a time keeps its concurrency, rate and order exact. Workers queue for a few
+  -- milliseconds, in turn, and the next statement sees what the one before them took.
   perform from public.destinations t where t.id = any (v_destinations) order by t.id for no key update;
 
   for s in
-    select t.id, least(c.share, r.room) as share,
-      case when r.room = 0 and public.may_try(t, h) then public.single_replay_due(t.id) end as single,
+    select t.id, least(c.share, r.capacity) as share,
+      case when r.capacity = 0 and public.may_probe(t, h) then public.single_replay_due(t.id) end as single,
       ceil(t.max_concurrency / 2.0) - (
         select count(*) from public.deliveries d
         where d.destination_id = t.id and d.status = 'claimed' and d.lane = 'replay'
@@ -110,7 +111,7 @@ begin
     from unnest(v_destinations, v_shares) with ordinality c(id, share, turn)
     join public.destinations t on t.id = c.id
     left join public.destination_health h on h.destination_id = t.id
-    cross join lateral (select public.room_at(t, h, p_worker, p_slots) as room offset 0) r
+    cross join lateral (select public.capacity_of(t, h, p_worker, p_slots) as capacity offset 0) r
     order by c.turn
   loop
     if s.single is not null then
@@ -135,13 +136,13 @@ begin
       join public.deliveries d on d.id = c.id
       join public.events e on e.id = d.event_id
       cross join lateral (
-        select case when octet_length(e.raw_body) > 65536 then octet_length(e.raw_body) else 0 end as heavy offset 0
+        select case when e.body_size > 65536 then e.body_size else 0 end as heavy offset 0
       ) b
     ) y
     where y.heavy = 0 or y.before < p_bytes
   );
 
-  -- What a person moves this moment is passed over.
+  -- What a person is changing now is skipped.
   v_chosen := array(
     select d.id from public.deliveries d
     where d.id = any (v_chosen) and d.status in ('pending', 'retrying')

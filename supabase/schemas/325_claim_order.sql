@@ -1,13 +1,13 @@
 -- Which deliveries of a destination are next: who is due, who is first, and when the next one will be.
 
 -- The next deliveries of a destination and lane that are due, oldest first, at most p_limit. The caller holds the
--- destination's row. p_beside: deliveries that go in the same moment.
+-- destination's row. p_together: deliveries that go in the same claim.
 --
--- Those with an ordering key go strictly one after the other: a live one waits for every older live one of its key, a replayed
--- one for every older one, and both for one that is at the endpoint. So nothing waits for a replay that waits itself.
--- Older is by delivery id; events whose acceptance overlapped have no order.
+-- Those with an ordering key go strictly one after the other: a live one waits for every older live one of its key, a
+-- replayed one for every older one, and both for one that is at the endpoint. So nothing waits for a replay that waits
+-- itself. Older is by delivery id; events whose acceptance overlapped have no order.
 create function public.due_deliveries(
-  p_destination_id bigint, p_lane public.delivery_lane, p_limit integer, p_beside bigint[]
+  p_destination_id bigint, p_lane public.delivery_lane, p_limit integer, p_together bigint[]
 ) returns bigint[]
 language plpgsql volatile set search_path = '' as $$
 declare
@@ -37,7 +37,7 @@ begin
   v_busy := array(
     select d.ordering_key from public.deliveries d where d.destination_id = p_destination_id and d.status = 'claimed'
     union all
-    select d.ordering_key from public.deliveries d where d.id = any (p_beside)
+    select d.ordering_key from public.deliveries d where d.id = any (p_together)
   );
   v_busy := array_remove(v_busy, null);
 
@@ -61,7 +61,8 @@ begin
     limit p_limit
   ), (select count(*) from due) into v_due, v_seen;
 
-  -- The oldest all wait for others: look at the first of each key instead, starting anywhere, so that every key has its turn.
+  -- The oldest all wait for others: take the first of each key instead, starting anywhere, so that every key has its
+  -- turn.
   if cardinality(v_due) < p_limit and v_seen = v_window then
     v_due := v_due || array(
       select f.id
@@ -88,8 +89,8 @@ begin
 end
 $$;
 
--- The oldest unfinished delivery of up to p_limit keys: one index probe per key. It starts at the key of one that is due, each
--- time another, so that every key has its turn.
+-- The oldest unfinished delivery of up to p_limit keys: one index probe per key. It starts at the key of one that is
+-- due, each time another, so that every key has its turn.
 create function public.first_of_keys(p_destination_id bigint, p_lane public.delivery_lane, p_limit integer)
 returns setof public.deliveries
 language plpgsql volatile set search_path = '' as $$
@@ -121,7 +122,7 @@ end
 $$;
 
 -- Whether a person's own replay may try a destination whose circuit is open: it goes out as the probe.
-create function public.may_try(t public.destinations, h public.destination_health) returns boolean
+create function public.may_probe(t public.destinations, h public.destination_health) returns boolean
 language plpgsql stable set search_path = '' as $$
 begin
   return (h).breaker = 'open' and public.takes_deliveries(t) and (h).disable_because is null
@@ -136,7 +137,8 @@ begin
   return (
     select d.id from public.deliveries d
     join public.replays r on r.id = d.replay_id
-    where d.destination_id = p_destination_id and d.lane = 'replay' and d.status = 'pending' and d.due_at <= public.now_()
+    where d.destination_id = p_destination_id and d.lane = 'replay' and d.status = 'pending'
+      and d.due_at <= public.now_()
       and r.kind = 'single'
     order by d.id
     limit 1
@@ -144,9 +146,9 @@ begin
 end
 $$;
 
--- When the next delivery may go: it is due, and its destination is not throttled, open, or out of its rate any more. Null when
--- nothing waits, or when it waits for the end of another one, which nobody can know. p_open: the destinations that had room in
--- this claim. p_kind: only of these.
+-- When the next delivery may go: it is due, and its destination is not throttled, open, or out of its rate any more.
+-- Null when nothing waits, or when it waits for the end of another one, which cannot be known. p_open: the destinations
+-- that had capacity in this claim. p_kind: only of these.
 create function public.next_due(p_kind public.destination_kind, p_open bigint[], p_replays boolean) returns timestamptz
 language plpgsql stable set search_path = '' as $$
 begin
@@ -166,7 +168,7 @@ begin
     cross join lateral (
       select greatest(
         x.due_at, h.throttled_until, case when h.breaker = 'open' then h.probe_at end,
-        h.spent_until + 1 / t.rate_per_second * interval '1 second'
+        h.rate_used_until + 1 / t.rate_per_second * interval '1 second'
       ) as at
       offset 0
     ) z

@@ -55,7 +55,7 @@ begin
   perform public.roll_up_events(array(
     select distinct d.event_id from public.deliveries d where d.id = any (p_chosen)
   ));
-  perform public.spend(p_chosen);
+  perform public.book_claim(p_chosen);
   return v_work;
 end
 $$;
@@ -140,7 +140,8 @@ begin
   if not found then
     return false;
   end if;
-  update public.deliveries d set lease_until = public.now_() + make_interval(secs => p_lease_seconds) where d.id = p_delivery_id;
+  update public.deliveries d set lease_until = public.now_() + make_interval(secs => p_lease_seconds)
+  where d.id = p_delivery_id;
   return true;
 end
 $$;

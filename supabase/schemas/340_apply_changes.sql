@@ -1,8 +1,8 @@
 -- The changes of a `tables` delivery, applied row by row and column by column, or only tried.
 
 -- Applies row changes and answers, per change, what happened: [{table, key, effect, before, after}].
--- p_changes: [{table, key: {column: text}, values: {column: value}, version}]. Answers collect in an array, because adding to
--- a jsonb copies it: thousands of changes took half a minute that way.
+-- p_changes: [{table, key: {column: text}, values: {column: value}, version}]. Answers collect in an array, because
+-- adding to a jsonb copies it: thousands of changes took half a minute that way.
 create function public.apply_changes(p_changes jsonb) returns jsonb
 language plpgsql volatile set search_path = '' as $$
 declare
@@ -59,7 +59,8 @@ begin
       select string_agg(format('%I = r.%I', k, k), ', ') into v_columns from jsonb_object_keys(v_winning) k;
       execute format(
         'update public.%I t set %s, versions = $2%s from jsonb_populate_record(null::public.%I, $1) r where %s',
-        v_table, v_columns, case when v_effect = 'updated' then ', updated_at = public.now_()' else '' end, v_table, v_where
+        v_table, v_columns, case when v_effect = 'updated' then ', updated_at = public.now_()' else '' end, v_table,
+        v_where
       ) using v_winning, v_versions;
     end if;
 
@@ -67,7 +68,7 @@ begin
       'table', v_table,
       'key', v_change -> 'key',
       'effect', v_effect,
-      -- Only the columns the change speaks of.
+      -- Only the columns that the change names.
       'before', (
         select jsonb_object_agg(w.key, v_row -> w.key) from jsonb_object_keys(v_candidate) as w(key)
         where v_row is not null

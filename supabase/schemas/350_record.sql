@@ -3,9 +3,9 @@
 
 -- Records how attempts ended. A result whose fence is not the delivery's newest is refused.
 -- p_results: [{delivery_id, fence, delivered, duration_ms, retry_in_ms (null: do not retry), http_status, error_class,
--- error, response_headers, response_body (base64), response_truncated, throttle_ms (null: the endpoint did not ask us to slow
--- down), changes}]. p_wait: whether to wait for rows that another transaction is changing; without it, their results are left
--- alone and answered as busy, so that one that takes long never holds up the results beside it.
+-- error, response_headers, response_body (base64), response_truncated, throttle_ms (null: the endpoint did not ask us
+-- to slow down), changes}]. p_wait: whether to wait for rows that another transaction is changing; without it, their
+-- results are left alone and answered as busy, so that one that takes long never holds up the others.
 -- Answers [{delivery_id, recorded, busy, status, error_class, error}], status null when refused or busy.
 create function public.record_attempts(p_results jsonb, p_wait boolean default true) returns jsonb
 language plpgsql volatile set search_path = '' as $$
@@ -33,7 +33,9 @@ begin
     order by x.delivery_id
   loop
     if r.delivery_id = any (v_busy) then
-      v_answers := array_append(v_answers, jsonb_build_object('delivery_id', r.delivery_id, 'recorded', false, 'busy', true));
+      v_answers := array_append(
+        v_answers, jsonb_build_object('delivery_id', r.delivery_id, 'recorded', false, 'busy', true)
+      );
       continue;
     end if;
 
@@ -58,11 +60,13 @@ begin
     v_changes := '[]';
 
     if v_delivered and jsonb_array_length(r.changes) > 0 then
-      -- A poisonous delivery fails alone.
+      -- A delivery whose changes fail does so alone.
       begin
         if jsonb_array_length(r.changes) > 10000 then
-          raise exception 'It wants to change % rows, and one event may change 10,000. Have the sender send it in parts.',
-            jsonb_array_length(r.changes) using errcode = '23514';
+          raise exception using errcode = '23514', message = format(
+            'It wants to change %s rows, and one event may change 10,000. Have the sender send it in parts.',
+            jsonb_array_length(r.changes)
+          );
         end if;
         v_changes := public.apply_changes(r.changes);
       exception when others then
@@ -96,7 +100,9 @@ begin
       response_headers = r.response_headers,
       response_body = decode(r.response_body, 'base64'),
       response_truncated = coalesce(r.response_truncated, false),
-      retry_at = case when v_status in ('retrying', 'held') then public.now_() + v_retry_in_ms * interval '1 millisecond' end,
+      retry_at = case
+        when v_status in ('retrying', 'held') then public.now_() + v_retry_in_ms * interval '1 millisecond'
+      end,
       changes = v_changes
     where a.delivery_id = r.delivery_id and a.fence = r.fence and a.status = 'open';
 
@@ -105,7 +111,8 @@ begin
       lease_until = null,
       finished_at = case when v_status in ('delivered', 'dead') then public.now_() end,
       due_at = case
-        when v_status in ('retrying', 'held') then public.now_() + v_retry_in_ms * interval '1 millisecond' else d.due_at
+        when v_status in ('retrying', 'held') then public.now_() + v_retry_in_ms * interval '1 millisecond'
+        else d.due_at
       end,
       last_error_class = case when v_delivered then null else r.error_class end,
       last_error = case when v_delivered then null else r.error end,

@@ -1,8 +1,8 @@
 -- What a batch of results locks before it changes anything.
 
--- Locks the rows that results will change until the end of the transaction: two batches neither deadlock nor make the same row
--- twice. Each row has a lock of its own and shares that of its table, provider and organisation. A result with more than a thousand
--- changes takes the shared ones for itself instead: Postgres has room for a few thousand locks in all.
+-- Locks the rows that results will change until the end of the transaction: two batches neither deadlock nor make the
+-- same row twice. Each row has a lock of its own and shares that of its table, provider and organisation. A result with
+-- more than a thousand changes takes the shared ones for itself instead: Postgres can hold a few thousand locks in all.
 -- Without p_wait it takes what is free; answers the deliveries it could not have.
 create function public.lock_rows(p_results jsonb, p_wait boolean) returns bigint[]
 language plpgsql volatile set search_path = '' as $$
@@ -18,7 +18,9 @@ begin
   for k in
     with locks as materialized (
       select (x ->> 'delivery_id')::bigint as delivery_id, jsonb_array_length(x -> 'changes') > 1000 as many,
-        hashtextextended(concat_ws(' ', c ->> 'table', c #>> '{key,provider}', c #>> '{key,organisation_id}'), 2) as shared,
+        hashtextextended(
+          concat_ws(' ', c ->> 'table', c #>> '{key,provider}', c #>> '{key,organisation_id}'), 2
+        ) as shared,
         hashtextextended((c ->> 'table') || (c -> 'key')::text, 0) as own
       from jsonb_array_elements(p_results) x cross join jsonb_array_elements(x -> 'changes') c
     )
@@ -39,7 +41,9 @@ begin
         perform pg_advisory_xact_lock(k.lock);
       end if;
     elsif not k.deliveries <@ v_busy then
-      v_locked := case when k.is_shared then pg_try_advisory_xact_lock_shared(k.lock) else pg_try_advisory_xact_lock(k.lock) end;
+      v_locked := case
+        when k.is_shared then pg_try_advisory_xact_lock_shared(k.lock) else pg_try_advisory_xact_lock(k.lock)
+      end;
       if not v_locked then
         v_busy := v_busy || k.deliveries;
       end if;

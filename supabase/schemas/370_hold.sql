@@ -1,20 +1,21 @@
--- Pausing, disabling, and what follows: the deliveries of a destination that is paused or off are held, and released in order
--- when it is back. Called by the worker loop (attend_destinations).
+-- Pausing, disabling, and what follows: the deliveries of a destination that is paused or off are held, and released in
+-- order when it is back. Called by the worker loop (maintain_destinations).
 --
--- The switch is one row and acts at once: nothing is claimed for a destination that is off. Its deliveries follow in batches,
--- oldest first, and whoever wrote one at the moment of the switch is corrected by the next look. So nobody waits for a lock on
--- a destination, and 100,000 held deliveries are released without a long transaction.
--- held is pending or retrying, in other words: with tries it was retrying, without it was pending.
+-- The switch is one row and acts at once: nothing is claimed for a destination that is off. Its deliveries follow in
+-- batches, oldest first, and one that is written at the moment of the switch is corrected by the next run. So nothing
+-- waits for a lock on a destination, and 100,000 held deliveries are released without a long transaction. held is
+-- pending or retrying, in other words: with tries it was retrying, without it was pending.
 
--- What destinations need between claims: those that are gone or failed too long are disabled, administrators are told, and
--- deliveries are held or released. Called by the worker loop; one at a time is enough. Answers how many deliveries it released.
-create function public.attend_destinations(p_disable_after_days integer) returns integer
+-- What destinations need between claims: those that are gone or failed too long are disabled, administrators are
+-- notified, and deliveries are held or released. Called by the worker loop; one at a time is enough. Answers how many
+-- deliveries it released.
+create function public.maintain_destinations(p_disable_after_days integer) returns integer
 language plpgsql volatile set search_path = '' as $$
 declare
   v_id bigint;
   v_released integer := 0;
 begin
-  if not pg_try_advisory_xact_lock(hashtextextended('attend_destinations', 1)) then
+  if not pg_try_advisory_xact_lock(hashtextextended('maintain_destinations', 1)) then
     return 0;
   end if;
   perform public.end_failing(p_disable_after_days);
@@ -75,8 +76,9 @@ begin
 end
 $$;
 
--- Holds the next batch of what waits at a destination that is paused or off. Never waits for a lock: what somebody else moves
--- this moment is looked at again. Nothing of the events changes, for held reads as what it was. Answers how many.
+-- Holds the next batch of what waits at a destination that is paused or off. Never waits for a lock: what another
+-- transaction is changing now is taken the next time. Nothing of the events changes, for held reads as what it was.
+-- Answers how many.
 create function public.hold_deliveries(p_destination_id bigint) returns integer
 language plpgsql volatile set search_path = '' as $$
 declare
@@ -96,8 +98,8 @@ begin
 end
 $$;
 
--- Releases the next batch of what is held at a destination that is back, oldest first. One that waited for its retry still
--- waits for it; the others are due in their order.
+-- Releases the next batch of what is held at a destination that is back, oldest first. One that waited for its retry
+-- still waits for it; the others are due in their order.
 create function public.release_deliveries(p_destination_id bigint) returns integer
 language plpgsql volatile set search_path = '' as $$
 declare
@@ -123,8 +125,8 @@ $$;
 create function public.hold_batch() returns integer
 language sql immutable set search_path = '' as 'select 2000';
 
--- Disables what answered 410 or failed for p_disable_after_days without a success, and warns of that after one day. Each is
--- said once. Old failures alone are no reason: the last of them must be that much younger than the first.
+-- Disables what answered 410 or failed for p_disable_after_days without a success, and warns of that after one day.
+-- Each is said once. Old failures alone are no reason: the last of them must be that much younger than the first.
 create function public.end_failing(p_disable_after_days integer) returns void
 language plpgsql volatile set search_path = '' as $$
 declare
@@ -143,7 +145,7 @@ begin
       or h.warned_at is null and h.last_failure_at >= h.failing_since + interval '1 day'
     )
     order by t.id
-    -- No key update: the door may go on storing deliveries.
+    -- No key update: webhooks may go on storing deliveries.
     for no key update of t skip locked
   loop
     if f.because is not null then
@@ -153,7 +155,8 @@ begin
         '%s was disabled. %s Its deliveries are held until it is enabled again.', f.name, f.because
       ));
     else
-      update public.destination_health h set warned_at = public.now_() where h.destination_id = f.id and h.warned_at is null;
+      update public.destination_health h set warned_at = public.now_()
+      where h.destination_id = f.id and h.warned_at is null;
       perform public.notify_admins('ds_' || f.id, format(
         '%s has been failing for a day (%s). It will be disabled in %s days unless a delivery succeeds.', f.name,
         f.last_error, p_disable_after_days - 1

@@ -9,7 +9,7 @@ begin
   update public.destinations t set paused_at = public.now_(), updated_at = public.now_()
   where t.id = p_id and t.paused_at is null and t.archived_at is null
     and public.in_scope(p_scope, t.organisation_id);
-  return public.switched(p_id, p_scope, found, 'destination.pause', '{}', p_actor, p_actor_id, p_request_id);
+  return public.after_switch(p_id, p_scope, found, 'destination.pause', '{}', p_actor, p_actor_id, p_request_id);
 end
 $$;
 
@@ -21,7 +21,7 @@ begin
   update public.destinations t set paused_at = null, updated_at = public.now_()
   where t.id = p_id and t.paused_at is not null and t.archived_at is null
     and public.in_scope(p_scope, t.organisation_id);
-  return public.switched(p_id, p_scope, found, 'destination.resume', '{}', p_actor, p_actor_id, p_request_id);
+  return public.after_switch(p_id, p_scope, found, 'destination.resume', '{}', p_actor, p_actor_id, p_request_id);
 end
 $$;
 
@@ -34,8 +34,9 @@ begin
   update public.destinations t set
     enabled = false, disabled_at = public.now_(), disabled_because = p_because, updated_at = public.now_()
   where t.id = p_id and t.enabled and t.archived_at is null and public.in_scope(p_scope, t.organisation_id);
-  return public.switched(
-    p_id, p_scope, found, 'destination.disable', jsonb_strip_nulls(jsonb_build_object('because', p_because)), p_actor, p_actor_id,
+  return public.after_switch(
+    p_id, p_scope, found, 'destination.disable', jsonb_strip_nulls(jsonb_build_object('because', p_because)), p_actor,
+    p_actor_id,
     p_request_id
   );
 end
@@ -62,12 +63,12 @@ begin
     update public.destination_statistics s set counted = 0, against = 0
     where s.destination_id = p_id and s.span = 'minute' and s.at > public.now_() - interval '6 minutes';
   end if;
-  return public.switched(p_id, p_scope, v_changed, 'destination.enable', '{}', p_actor, p_actor_id, p_request_id);
+  return public.after_switch(p_id, p_scope, v_changed, 'destination.enable', '{}', p_actor, p_actor_id, p_request_id);
 end
 $$;
 
 -- After a switch: the first batch moves at once, and the audit says who did it.
-create function public.switched(
+create function public.after_switch(
   p_id bigint, p_scope text[], p_changed boolean, p_action text, p_details jsonb, p_actor text, p_actor_id text,
   p_request_id text
 ) returns jsonb

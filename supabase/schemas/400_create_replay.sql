@@ -1,4 +1,4 @@
--- replay: somebody asks, with a reason, that deliveries run again. The selection is resolved once and frozen, so what
+-- replay: a user asks, with a reason, that deliveries run again. The selection is resolved once and frozen, so what
 -- runs is what was previewed. Called by lib/pipeline/replay.ts; advance_replays by the worker loop.
 --
 -- draft → queued → running ⇄ paused → completed | stopped | cancelled
@@ -40,7 +40,7 @@ begin
     end if;
   end if;
 
-  -- A preview that nobody started in a day was only a look.
+  -- A draft that was not started within a day was only a preview.
   delete from public.replays r where r.status = 'draft' and r.created_at < public.now_() - interval '1 day';
 
   v_matched := public.count_selection(p_selection, p_scope);
@@ -62,7 +62,7 @@ begin
   )
   returning id into v_replay_id;
 
-  perform public.route_again(v_events, p_options ->> 'destinations' = 'current');
+  perform public.reroute_events(v_events, p_options ->> 'destinations' = 'current');
   v_deliveries := public.select_deliveries(p_selection, v_events);
 
   insert into public.replay_items (
@@ -86,7 +86,7 @@ begin
           and (i.outcome = 'failed' or i.skip_reason = 'predecessor_failed')
       )
     )
-    -- A filter that speaks of deliveries replays those, and not the events' other ones.
+    -- A filter about deliveries replays those, and not the events' other ones.
     and (v_deliveries is null or d.id = any (v_deliveries))
   ) x;
 

@@ -60,7 +60,8 @@ begin
 end
 $$;
 
--- Which deliveries of these events a selection means; null for all, which is when its filter says nothing of deliveries.
+-- Which deliveries of these events a selection means; null for all, which is when its filter says nothing about
+-- deliveries.
 create function public.select_deliveries(p_selection jsonb, p_events bigint[]) returns bigint[]
 language plpgsql stable set search_path = '' as $$
 declare
@@ -79,7 +80,7 @@ $$;
 
 -- Gives events deliveries to the destinations that want them today: events that nothing wanted when they came, or, with
 -- p_all, every event. A new delivery is cancelled until a replay makes it pending.
-create function public.route_again(p_events bigint[], p_all boolean) returns void
+create function public.reroute_events(p_events bigint[], p_all boolean) returns void
 language sql volatile set search_path = '' as $$
   insert into public.deliveries (event_id, destination_id, status, ordering_key, finished_at)
   select e.id, d.id, 'cancelled', public.ordering_key_of(d, e), public.now_()

@@ -1,8 +1,8 @@
 -- Starting a draft, within the limits per merchant.
 
 -- Starts a draft, within the limits per merchant. p_limits: {max_per_hour, max_concurrent}.
--- Answers {result}: 'started' with the replay, 'not_found', 'not_a_draft', 'hourly_limit' or 'concurrent_limit' (with the
--- organisation, how many there are, and the limit).
+-- Answers {result}: 'started' with the replay, 'not_found', 'not_a_draft', 'hourly_limit' or 'concurrent_limit' (with
+-- the organisation, how many there are, and the limit).
 create function public.start_replay(
   p_id bigint, p_limits jsonb, p_scope text[], p_actor text, p_actor_id text, p_request_id text
 ) returns jsonb
@@ -10,7 +10,7 @@ language plpgsql volatile set search_path = '' as $$
 declare
   v_over jsonb;
 begin
-  -- One at a time: two starts together must not both fit under a limit that has room for one.
+  -- One at a time: two starts together must not both fit under a limit that allows one.
   perform pg_advisory_xact_lock(hashtextextended('start_replay', 1));
   perform public.lock_replay(p_id);
   if public.replay_name(p_id, p_scope) is null then
@@ -22,7 +22,8 @@ begin
     return v_over;
   end if;
 
-  update public.replays r set status = 'queued', queued_at = public.now_(), next_feed_at = greatest(r.scheduled_at, public.now_())
+  update public.replays r set status = 'queued', queued_at = public.now_(),
+    next_feed_at = greatest(r.scheduled_at, public.now_())
   where r.id = p_id and r.status = 'draft';
   if not found then
     return jsonb_build_object('result', 'not_a_draft', 'replay', public.get_replay(p_id, p_scope));
@@ -47,7 +48,7 @@ language sql stable set search_path = '' as $$
     where i.replay_id = p_id and i.organisation_id is not null and i.outcome is null
     group by 1
   ),
-  lately as (
+  recent as (
     select i.organisation_id, count(distinct (r.id, i.event_id)) as events,
       count(distinct r.id) filter (where r.status in ('queued', 'running', 'paused') and r.kind <> 'single') as replays
     from public.replays r
@@ -67,7 +68,7 @@ language sql stable set search_path = '' as $$
     )
   end
   from mine m
-  left join lately l using (organisation_id)
+  left join recent l using (organisation_id)
   join public.replays r on r.id = p_id
   where coalesce(l.events, 0) + m.events > (p_limits ->> 'max_per_hour')::integer
     or (r.kind <> 'single' and l.replays >= (p_limits ->> 'max_concurrent')::integer)

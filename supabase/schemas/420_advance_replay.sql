@@ -12,7 +12,7 @@ begin
     where r.status in ('queued', 'running') and r.next_feed_at <= public.now_()
     order by r.id
   loop
-    -- Somebody else advances it already.
+    -- Another worker advances it already.
     continue when not pg_try_advisory_xact_lock(hashtextextended('replay ' || v_id, 1));
     v_fed := v_fed + public.advance_replay(v_id);
   end loop;
@@ -138,7 +138,8 @@ begin
 end
 $$;
 
--- Whether, in a replay that preserves order, an earlier item of the same key ended badly: what depends on it must not run.
+-- Whether, in a replay that preserves order, an earlier item of the same key ended badly: what depends on it must not
+-- run.
 create function public.predecessor_failed(r public.replays, i public.replay_items) returns boolean
 language sql stable set search_path = '' as $$
   select (((r).options ->> 'preserveOriginalOrder')::boolean) is true and exists (

@@ -1,7 +1,7 @@
 -- Stopping a replay that goes wrong, and what stopping, pausing and cancelling share.
 
--- Stops a replay whose trial can no longer keep its limit, or whose failure rate is over its threshold. True when it did.
--- The trial stops at once: what has failed and waits for a retry counts as failed there (read_trial says why).
+-- Stops a replay whose trial can no longer keep its limit, or whose failure rate is over its threshold. True when it
+-- did. The trial stops at once: what has failed and waits for a retry counts as failed there (read_trial says why).
 create function public.stop_when_failing(r public.replays, p_fed integer, p_in_progress integer) returns boolean
 language plpgsql volatile set search_path = '' as $$
 declare
@@ -26,16 +26,17 @@ begin
     return false;
   end if;
 
-  perform public.take_back((r).id);
+  perform public.unfeed_items((r).id);
   perform public.end_replay((r).id, 'stopped', 'stopped', v_because);
   return true;
 end
 $$;
 
 -- How the trial of a replay goes, its first `canary` deliveries; null for a replay without one.
--- {size, succeeded, failed, retrying, allowed, limit, state}. `failed` counts a delivery from its first failure on, also while
--- it waits for a retry (`retrying` of them do): the trial asks whether the endpoint takes deliveries now, and an open circuit
--- can make a retry wait for minutes. More than `allowed` failures, its limit of the size, and it has failed.
+-- {size, succeeded, failed, retrying, allowed, limit, state}. `failed` counts a delivery from its first failure on,
+-- also while it waits for a retry (`retrying` of them do): the trial asks whether the endpoint takes deliveries now,
+-- and an open circuit can make a retry wait for minutes. More than `allowed` failures, its limit of the size, and it
+-- has failed.
 create function public.read_trial(p_id bigint) returns jsonb
 language sql stable set search_path = '' as $$
   with sized as (
@@ -80,7 +81,7 @@ $$;
 
 -- Takes back what was handed to claim and has not been claimed: those deliveries are what they were before. One that
 -- waits for a retry has failed, and stays so.
-create function public.take_back(p_id bigint) returns void
+create function public.unfeed_items(p_id bigint) returns void
 language plpgsql volatile set search_path = '' as $$
 declare
   v_waiting bigint[];
@@ -107,7 +108,9 @@ begin
   ));
 
   update public.events e set replay_count = e.replay_count - 1
-  where e.id in (select i.event_id from public.replay_items i where i.replay_id = p_id and i.delivery_id = any (v_waiting))
+  where e.id in (
+    select i.event_id from public.replay_items i where i.replay_id = p_id and i.delivery_id = any (v_waiting)
+  )
     and not exists (
       select from public.replay_items i
       where i.replay_id = p_id and i.event_id = e.id and i.fed_at is not null and not i.delivery_id = any (v_waiting)

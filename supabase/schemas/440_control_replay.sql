@@ -1,6 +1,6 @@
 -- Pausing, resuming and cancelling.
 
--- Pauses, resumes or cancels. What is at an endpoint this moment ends and counts; nothing else starts.
+-- Pauses, resumes or cancels. What is at an endpoint now ends and counts; nothing else starts.
 -- Answers {result}: 'done' with the replay, 'not_found', or 'not_possible' (with the replay as it is).
 create function public.control_replay(
   p_id bigint, p_action text, p_scope text[], p_actor text, p_actor_id text, p_request_id text
@@ -29,7 +29,7 @@ begin
     where r.id = p_id;
     perform public.advance_replay(p_id);
   else
-    perform public.take_back(p_id);
+    perform public.unfeed_items(p_id);
     if p_action = 'cancel' then
       perform public.end_replay(p_id, 'cancelled', 'cancelled', null);
     else

@@ -3,11 +3,11 @@
 -- A replay with its counts. Null when there is none.
 create function public.get_replay(p_id bigint, p_scope text[]) returns jsonb
 language sql stable set search_path = '' as $$
-  select public.replay_detail(r) from public.replays r
+  select public.replay_json(r) from public.replays r
   where r.id = p_id and public.all_in_scope(p_scope, r.organisations);
 $$;
 
-create function public.replay_detail(r public.replays) returns jsonb
+create function public.replay_json(r public.replays) returns jsonb
 language sql stable set search_path = '' as $$
   select jsonb_build_object(
     'id', 'wr_' || r.id, 'kind', r.kind, 'status', r.status, 'reason', r.reason, 'actor', r.actor,

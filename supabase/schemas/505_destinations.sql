@@ -1,6 +1,6 @@
--- Managed destinations: made, changed and deleted by people, each time with a row in staff_actions that never holds a secret.
--- Called by lib/destinations/manage.ts. What comes out is masked here: neither a ciphertext nor what a URL hides leaves.
--- Changing is "last writer wins" per field; who wants more sends the updated_at they have seen.
+-- Managed destinations: made, changed and deleted by people, each time with a row in staff_actions that never holds a
+-- secret. Called by lib/destinations/manage.ts. What comes out is masked here: neither a ciphertext nor what a URL
+-- hides leaves. Changing is "last writer wins" per field; who wants more sends the updated_at they have seen.
 
 -- Makes an http destination. p_destination: every field of lib/contract/api/destinations.ts, the slug, headers with
 -- encrypted values, and its first secret as {ciphertext, hint}. Answers {result}: 'done' with the destination, or
@@ -33,7 +33,7 @@ begin
   perform public.note_destination(v_new.id, 'create', p_actor, p_actor_id, p_request_id, jsonb_build_object(
     'name', v_new.name, 'url', public.mask_url(v_new.url), 'organisation_id', v_new.organisation_id
   ));
-  return jsonb_build_object('result', 'done', 'destination', public.destination_detail(v_new));
+  return jsonb_build_object('result', 'done', 'destination', public.destination_json(v_new));
 end
 $$;
 
@@ -63,7 +63,7 @@ begin
   elsif p_changes ? 'organisation_id' and not public.in_scope(p_scope, p_changes ->> 'organisation_id') then
     return jsonb_build_object('result', 'beyond_scope');
   elsif v_old.updated_at <> p_seen then
-    return jsonb_build_object('result', 'changed_meanwhile', 'destination', public.destination_detail(v_old));
+    return jsonb_build_object('result', 'changed_meanwhile', 'destination', public.destination_json(v_old));
   end if;
 
   v_url := coalesce(p_changes ->> 'url', v_old.url);
@@ -81,7 +81,8 @@ begin
     providers = coalesce(r.providers, d.providers),
     event_types = coalesce(r.event_types, d.event_types),
     headers = public.merge_headers(
-      case when v_moves then '{}' else d.headers end, coalesce(r.headers, case when v_moves then '{}' else d.headers end)
+      case when v_moves then '{}' else d.headers end,
+      coalesce(r.headers, case when v_moves then '{}' else d.headers end)
     ),
     secrets = case when v_moves then public.add_secret('[]', p_secret, public.now_()) else d.secrets end,
     timeout_ms = coalesce(r.timeout_ms, d.timeout_ms),
@@ -105,7 +106,7 @@ begin
     'url', public.mask_url(v_new.url), 'new_secret', v_moves
   ));
   return jsonb_build_object(
-    'result', 'done', 'destination', public.destination_detail(v_new), 'new_secret', v_moves
+    'result', 'done', 'destination', public.destination_json(v_new), 'new_secret', v_moves
   );
 end
 $$;
@@ -113,7 +114,8 @@ $$;
 -- Whether what was meant for one URL may go to the other: the same host and port, and not in clear where it was not.
 create function public.same_receiver(p_one text, p_other text) returns boolean
 language sql immutable set search_path = '' as $$
-  select substring(p_one from '^https?://(?:[^/?#]*@)?([^/?#]*)') = substring(p_other from '^https?://(?:[^/?#]*@)?([^/?#]*)')
+  select substring(p_one from '^https?://(?:[^/?#]*@)?([^/?#]*)')
+      = substring(p_other from '^https?://(?:[^/?#]*@)?([^/?#]*)')
     and not (starts_with(p_one, 'https:') and starts_with(p_other, 'http:'));
 $$;
 
@@ -121,7 +123,9 @@ $$;
 -- names know no case.
 create function public.merge_headers(p_old jsonb, p_given jsonb) returns jsonb
 language sql immutable set search_path = '' as $$
-  select coalesce(jsonb_object_agg(g.name, coalesce(g.value, o.value)) filter (where coalesce(g.value, o.value) is not null), '{}')
+  select coalesce(
+    jsonb_object_agg(g.name, coalesce(g.value, o.value)) filter (where coalesce(g.value, o.value) is not null), '{}'
+  )
   from jsonb_each_text(p_given) g(name, value)
   left join jsonb_each_text(p_old) o(name, value) on lower(o.name) = lower(g.name);
 $$;
@@ -149,7 +153,7 @@ language sql stable set search_path = '' as $$
 $$;
 
 -- A destination as the API answers it, without its health.
-create function public.destination_detail(d public.destinations) returns jsonb
+create function public.destination_json(d public.destinations) returns jsonb
 language sql stable set search_path = '' as $$
   select jsonb_build_object(
     'id', 'ds_' || (d).id, 'slug', (d).slug, 'name', (d).name, 'kind', (d).kind, 'managed', (d).managed,

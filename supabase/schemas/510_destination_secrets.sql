@@ -21,7 +21,7 @@ begin
   perform public.note_destination(
     p_id, 'rotate_secret', p_actor, p_actor_id, p_request_id, jsonb_build_object('overlap_hours', p_overlap_hours)
   );
-  return jsonb_build_object('result', 'done', 'destination', public.destination_detail(v_new));
+  return jsonb_build_object('result', 'done', 'destination', public.destination_json(v_new));
 end
 $$;
 

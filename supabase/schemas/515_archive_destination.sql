@@ -1,7 +1,7 @@
 -- Deleting a destination, and what becomes of what waits for it.
 
 -- Deletes it for people: it wants nothing more and is listed nowhere. What waits for it is cancelled; what is at its
--- endpoint this moment ends, and is not retried.
+-- endpoint now ends, and is not retried.
 -- Answers {result}: 'done', 'not_found' or 'not_managed'.
 create function public.archive_destination(
   p_id bigint, p_scope text[], p_actor text, p_actor_id text, p_request_id text
@@ -34,7 +34,8 @@ begin
   ));
 
   for v_skipped in with skipped as (
-    update public.replay_items i set outcome = 'skipped', skip_reason = 'destination_disabled', finished_at = public.now_()
+    update public.replay_items i set outcome = 'skipped', skip_reason = 'destination_disabled',
+      finished_at = public.now_()
     where i.delivery_id = any (v_cancelled) and i.fed_at is not null and i.outcome is null
     returning i.replay_id
   )

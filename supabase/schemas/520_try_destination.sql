@@ -1,10 +1,11 @@
 -- Trying a destination out: a probe through its open circuit, a sample event, and how often endpoints may be tested.
 -- Called by lib/destinations/manage.ts and test-limit.ts.
 
--- Lets the next waiting delivery of an open circuit out at once, as its probe; with p_all, those that wait for their retry
--- follow it as soon as it succeeds, the oldest 2,000 of them, within the destination's rate.
+-- Lets the next waiting delivery of an open circuit out at once, as its probe; with p_all, those that wait for their
+-- retry follow it as soon as it succeeds, the oldest 2,000 of them, within the destination's rate.
 -- Answers {result}: 'done', 'not_found', 'not_possible' (rows have no circuit), 'disabled', 'paused', 'throttled' (with
--- until), 'closed' (nothing to try), or 'trying': one is out or was let out a moment ago, by another caller or by itself.
+-- until), 'closed' (nothing to try), or 'trying': one is out or was let out a moment ago, by another caller or by
+-- itself.
 create function public.try_destination_now(
   p_id bigint, p_all boolean, p_scope text[], p_actor text, p_actor_id text, p_request_id text
 ) returns jsonb
@@ -35,7 +36,8 @@ begin
     return jsonb_build_object('result', coalesce(v_result, 'not_found'), 'until', public.iso(v_until));
   end if;
 
-  -- What is out to try must be due: the oldest, which nothing of its key comes before. What somebody moves is passed over.
+  -- What is out to try must be due: the oldest, which nothing of its key comes before. What is being changed is
+  -- skipped.
   update public.deliveries d set due_at = public.now_()
   where d.id = any (array(
     select x.id from public.deliveries x

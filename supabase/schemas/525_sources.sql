@@ -20,13 +20,13 @@ begin
   )
   returning * into s;
   perform public.note_source('create', s, '{}', p_actor, p_actor_id, p_request_id);
-  return public.source_answer(s, p_scope);
+  return public.source_json(s, p_scope);
 end
 $$;
 
--- Changes what p_change names: {name, organisation_id, company_id, settings, enabled}; null empties. Null when there is no
--- such source; {refused: 'beyond_scope'} when it would go to an organisation that is not the caller's. Events that are
--- stored keep the organisation they came with.
+-- Changes what p_change names: {name, organisation_id, company_id, settings, enabled}; null empties. Null when there is
+-- no such source; {refused: 'beyond_scope'} when it would go to an organisation that is not the caller's. Events that
+-- are stored keep the organisation they came with.
 create function public.update_source(
   p_id bigint, p_change jsonb, p_scope text[], p_actor text, p_actor_id text, p_request_id text
 ) returns jsonb
@@ -35,11 +35,15 @@ declare
   s public.sources;
 begin
   if p_change ? 'organisation_id' and not public.in_scope(p_scope, p_change ->> 'organisation_id') then
-    return case when public.get_source(p_id, p_scope) is not null then jsonb_build_object('refused', 'beyond_scope') end;
+    return case
+      when public.get_source(p_id, p_scope) is not null then jsonb_build_object('refused', 'beyond_scope')
+    end;
   end if;
   update public.sources x set
     name = coalesce(p_change ->> 'name', x.name),
-    organisation_id = case when p_change ? 'organisation_id' then p_change ->> 'organisation_id' else x.organisation_id end,
+    organisation_id = case
+      when p_change ? 'organisation_id' then p_change ->> 'organisation_id' else x.organisation_id
+    end,
     company_id = case when p_change ? 'company_id' then p_change ->> 'company_id' else x.company_id end,
     settings = coalesce(p_change -> 'settings', x.settings),
     enabled = coalesce((p_change ->> 'enabled')::boolean, x.enabled),
@@ -50,7 +54,7 @@ begin
     return null;
   end if;
   perform public.note_source('update', s, p_change, p_actor, p_actor_id, p_request_id);
-  return public.source_answer(s, p_scope);
+  return public.source_json(s, p_scope);
 end
 $$;
 
@@ -65,7 +69,9 @@ declare
 begin
   update public.sources x set
     previous_token_hash = case when p_overlap_seconds > 0 then x.token_hash end,
-    previous_token_expires_at = case when p_overlap_seconds > 0 then public.now_() + make_interval(secs => p_overlap_seconds) end,
+    previous_token_expires_at = case
+      when p_overlap_seconds > 0 then public.now_() + make_interval(secs => p_overlap_seconds)
+    end,
     token_hash = decode(p_token_hash, 'hex'),
     token_hint = p_token_hint,
     updated_at = public.now_()
@@ -77,7 +83,7 @@ begin
   perform public.note_source(
     'rotate', s, jsonb_build_object('overlap_seconds', p_overlap_seconds), p_actor, p_actor_id, p_request_id
   );
-  return public.source_answer(s, p_scope);
+  return public.source_json(s, p_scope);
 end
 $$;
 
@@ -90,7 +96,8 @@ declare
   s public.sources;
 begin
   update public.sources x set
-    archived_at = public.now_(), enabled = false, previous_token_hash = null, previous_token_expires_at = null, updated_at = public.now_()
+    archived_at = public.now_(), enabled = false, previous_token_hash = null, previous_token_expires_at = null,
+    updated_at = public.now_()
   where x.id = p_id and x.archived_at is null and public.in_scope(p_scope, x.organisation_id)
   returning * into s;
   if not found then
@@ -104,7 +111,7 @@ $$;
 -- Null when there is no such source.
 create function public.get_source(p_id bigint, p_scope text[]) returns jsonb
 language sql stable set search_path = '' as $$
-  select public.source_answer(s, p_scope) from public.sources s
+  select public.source_json(s, p_scope) from public.sources s
   where s.id = p_id and s.archived_at is null and public.in_scope(p_scope, s.organisation_id);
 $$;
 
@@ -119,7 +126,7 @@ language sql volatile set search_path = '' as $$
 $$;
 
 -- A source as lib/contract/sources.ts has it, without its URL.
-create function public.source_answer(s public.sources, p_scope text[]) returns jsonb
+create function public.source_json(s public.sources, p_scope text[]) returns jsonb
 language sql stable set search_path = '' as $$
   select jsonb_build_object(
     'id', 'so_' || (s).id, 'provider', (s).provider, 'name', (s).name, 'organisation_id', (s).organisation_id,
@@ -129,9 +136,12 @@ language sql stable set search_path = '' as $$
     end,
     'settings', (s).settings, 'enabled', (s).enabled, 'created_at', public.iso((s).created_at),
     'last_event', (
-      select jsonb_build_object('id', 'we_' || e.id, 'event_type', e.event_type, 'received_at', public.iso(e.received_at))
+      select jsonb_build_object(
+        'id', 'we_' || e.id, 'event_type', e.event_type, 'received_at', public.iso(e.received_at)
+      )
       from public.events e
-      -- A range and its order, not an equality: only the source's own index can answer that, also for one without events.
+      -- A range and its order, not an equality: only the source's own index can answer that, also for one without
+      -- events.
       where e.source_id between (s).id and (s).id and public.in_scope(p_scope, e.organisation_id)
       order by e.source_id, e.received_at desc, e.id desc
       limit 1

@@ -12,8 +12,8 @@ begin
 end
 $$;
 
--- Gives a person a new password, ends their sessions, and lifts what made them wait: the delay of the account, and the limit
--- of every address that tried it. False when there is no such person.
+-- Gives a person a new password, ends their sessions, and lifts what made them wait: the delay of the account, and the
+-- limit of every address that tried it. False when there is no such person.
 create function public.set_staff_password(p_email text, p_password_hash text) returns boolean
 language plpgsql volatile set search_path = '' as $$
 declare
@@ -29,7 +29,9 @@ begin
   delete from public.sign_in_guesses g
   where g.account = lower(p_email)
     or g.network in (select o.network from public.sign_in_guesses o where o.account = lower(p_email));
-  perform public.record_staff_action('staff.set_password', lower(p_email), '{}', 'npm run password', 'command line', null);
+  perform public.record_staff_action(
+    'staff.set_password', lower(p_email), '{}', 'npm run password', 'command line', null
+  );
   return true;
 end
 $$;
@@ -46,7 +48,7 @@ language sql stable set search_path = '' as $$
 $$;
 
 -- A person as lib/contract/staff.ts knows them. `invited`: has never set a password nor signed in.
-create function public.staff_member(u public.staff_users) returns jsonb
+create function public.staff_member_json(u public.staff_users) returns jsonb
 language sql stable set search_path = '' as $$
   select jsonb_build_object(
     'id', u.id, 'email', u.email, 'name', u.name, 'role', u.role, 'organisations', u.organisations,
@@ -58,7 +60,8 @@ language sql stable set search_path = '' as $$
     'created_at', public.iso(u.created_at), 'last_sign_in_at', public.iso(u.last_sign_in_at),
     'disabled_at', public.iso(u.disabled_at),
     'link_expires_at', (
-      select public.iso(i.expires_at) from public.staff_invitations i where i.staff_id = u.id and i.expires_at > public.now_()
+      select public.iso(i.expires_at) from public.staff_invitations i
+      where i.staff_id = u.id and i.expires_at > public.now_()
     ),
     'active_tokens', (
       select count(*) from public.api_tokens t

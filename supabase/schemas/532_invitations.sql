@@ -1,6 +1,7 @@
--- The links that let people in. Called by lib/auth/staff.ts. Links are kept as sha256 only: nothing here lets anybody in.
--- p_within: the roles whose rights the asker has; nobody gives a role, or acts on one, that may more than they may.
--- p_own_id: whose account the asker acts for: the person, or who made the token. Nobody does these things to that account.
+-- The links that let people in. Called by lib/auth/staff.ts. Links are kept as sha256 only: nothing here can be used to
+-- sign in. p_within: the roles whose rights the asker has; no one gives a role, or acts on one, that may more than they
+-- may. p_own_id: whose account the asker acts for: the person, or who made the token. None of this is done to that
+-- account.
 
 -- A new person who gets in by the link. {result: invited | known | beyond_scope, staff?, expires_at?}
 create function public.invite_staff(
@@ -23,17 +24,19 @@ begin
   end if;
   v_expires_at := public.set_staff_link(v_staff.id, p_token_hash);
   perform public.record_staff_action(
-    'staff.invite', v_staff.email, jsonb_strip_nulls(jsonb_build_object('role', p_role, 'organisations', p_organisations)),
+    'staff.invite', v_staff.email,
+    jsonb_strip_nulls(jsonb_build_object('role', p_role, 'organisations', p_organisations)),
     p_actor, p_actor_id, p_request_id
   );
   return jsonb_build_object(
-    'result', 'invited', 'staff', public.staff_member(v_staff), 'expires_at', public.iso(v_expires_at)
+    'result', 'invited', 'staff', public.staff_member_json(v_staff), 'expires_at', public.iso(v_expires_at)
   );
 end
 $$;
 
--- A new link for somebody who lost the invitation or the password. Nobody makes their own: whoever finds an open session
--- would have a password. {result: linked | not_found | own_account | beyond_rights | disabled, staff?, expires_at?}
+-- A new link for a user who lost the invitation or the password. No one makes their own: a person who finds an open
+-- session would get a password. {result: linked | not_found | own_account | beyond_rights | disabled, staff?,
+-- expires_at?}
 create function public.link_staff(
   p_id uuid, p_token_hash text, p_within public.staff_role[], p_scope text[], p_actor text, p_actor_id text,
   p_request_id text, p_own_id uuid default null
@@ -57,7 +60,7 @@ begin
   v_expires_at := public.set_staff_link(p_id, p_token_hash);
   perform public.record_staff_action('staff.link', v_staff.email, '{}', p_actor, p_actor_id, p_request_id);
   return jsonb_build_object(
-    'result', 'linked', 'staff', public.staff_member(v_staff), 'expires_at', public.iso(v_expires_at)
+    'result', 'linked', 'staff', public.staff_member_json(v_staff), 'expires_at', public.iso(v_expires_at)
   );
 end
 $$;
@@ -84,8 +87,8 @@ language sql stable set search_path = '' as $$
   where i.token_hash = decode(p_token_hash, 'hex') and i.expires_at > public.now_() and u.disabled_at is null;
 $$;
 
--- Uses a link up: name and password are set, and sessions from before end. The person's e-mail; null when the link opens
--- nothing, or somebody else was quicker.
+-- Uses a link up: name and password are set, and sessions from before end. The person's e-mail; null when the link
+-- opens nothing, or another request was quicker.
 create function public.accept_invitation(p_token_hash text, p_name text, p_password_hash text, p_request_id text)
 returns text
 language plpgsql volatile set search_path = '' as $$

@@ -1,10 +1,12 @@
--- Another role, other organisations, disabling and enabling. Called by lib/auth/staff.ts; p_within and p_own_id: 532_invitations.sql.
+-- Another role, other organisations, disabling and enabling. Called by lib/auth/staff.ts; p_within and p_own_id:
+-- 532_invitations.sql.
 
--- Another role or scope, disabled, or enabled again; null leaves a thing as it is, p_organisations does where
--- p_rescope is false. Each ends the person's sessions at once. Whose tokens work is not disabled before somebody says what
--- becomes of them: p_tokens is `revoke` or the id of an active administrator who takes them over; p_scope_roles names the
--- least role of each scope.
--- {result: changed | not_found | own_account | beyond_rights | beyond_scope | last_admin | has_tokens | no_heir, staff?, tokens?}
+-- Another role or scope, disabled, or enabled again; null leaves a thing as it is, p_organisations does where p_rescope
+-- is false. Each ends the person's sessions at once. Whose tokens work is not disabled before the caller says what
+-- becomes of them: p_tokens is `revoke` or the id of an active administrator who takes them over; p_scope_roles names
+-- the least role of each scope.
+-- {result: changed | not_found | own_account | beyond_rights | beyond_scope | last_admin | has_tokens | no_heir,
+-- staff?, tokens?}
 create function public.change_staff(
   p_id uuid, p_within public.staff_role[], p_scope text[], p_actor text, p_actor_id text, p_request_id text,
   p_role public.staff_role default null, p_disabled boolean default null, p_rescope boolean default false,
@@ -40,7 +42,7 @@ begin
     when true then coalesce(v_before.disabled_at, public.now_())
   end;
   if v_after is not distinct from v_before then
-    return jsonb_build_object('result', 'changed', 'staff', public.staff_member(v_before));
+    return jsonb_build_object('result', 'changed', 'staff', public.staff_member_json(v_before));
   elsif public.is_active_admin(v_before) and not public.is_active_admin(v_after) and not exists (
     select from public.staff_users u where u.id <> p_id and public.is_active_admin(u)
   ) then
@@ -100,12 +102,14 @@ begin
       p_actor, p_actor_id, p_request_id
     );
   end if;
-  return jsonb_build_object('result', 'changed', 'staff', public.staff_member(v_after));
+  return jsonb_build_object('result', 'changed', 'staff', public.staff_member_json(v_after));
 end
 $$;
 
--- Somebody who can sign in now and manage everything. An invited administrator cannot yet, one of some organisations never.
+-- A user who can sign in now and manage everything. An invited administrator cannot yet, one of some organisations
+-- never.
 create function public.is_active_admin(u public.staff_users) returns boolean
 language sql immutable set search_path = '' as $$
-  select u.role = 'admin' and u.organisations is null and u.disabled_at is null and (u.password_hash is not null or u.last_sign_in_at is not null);
+  select u.role = 'admin' and u.organisations is null and u.disabled_at is null
+    and (u.password_hash is not null or u.last_sign_in_at is not null);
 $$;

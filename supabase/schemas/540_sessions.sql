@@ -1,9 +1,9 @@
--- Sessions of the console: a row each, so that one can be ended, or all of a person's. The cookie holds a random id that is
--- kept as sha256 only. Called by lib/auth/sessions.ts; use_session() on each request. Rows stay for 30 days after they
--- expired: they also say which addresses a person signs in from.
+-- Sessions of the console: a row each, so that one can be ended, or all of a person's. The cookie holds a random id
+-- that is kept as sha256 only. Called by lib/auth/sessions.ts; use_session() on each request. Rows stay for 30 days
+-- after they expired: they also say which addresses a person signs in from.
 
--- Signs a person in: `se_12`. Null when the account is disabled, or its password or role changed since p_version was read:
--- what was proved then proves nothing now. p_previous_hash: the session that the browser had before, which ends.
+-- Signs a person in: `se_12`. Null when the account is disabled, or its password or role changed since p_version was
+-- read: what was proved then proves nothing now. p_previous_hash: the session that the browser had before, which ends.
 -- p_method: how, for the log, where it was not by password.
 create function public.start_session(
   p_staff_id uuid, p_version integer, p_id_hash text, p_address text, p_user_agent text, p_seconds integer,
@@ -14,7 +14,8 @@ declare
   v_staff public.staff_users;
   v_id bigint;
 begin
-  -- Who enters without it has no use for the invitation's link; whoever else has it must not set a password with it.
+  -- Who enters without it has no use for the invitation's link; another person who has it must not set a password with
+  -- it.
   delete from public.staff_invitations i using public.staff_users u
   where i.staff_id = p_staff_id and u.id = p_staff_id and p_method is not null
     and u.last_sign_in_at is null and u.session_version = p_version and u.disabled_at is null;
@@ -63,8 +64,8 @@ begin
 end
 $$;
 
--- The person of a session as they are now, with `session_id`; null when it has ended. Asked on every request, in this one
--- call: signing out, another role and disabling act at once.
+-- The person of a session as they are now, with `session_id`; null when it has ended. Asked on every request, in this
+-- one call: signing out, another role and disabling act at once.
 create function public.use_session(p_id_hash text) returns jsonb
 language plpgsql volatile set search_path = '' as $$
 declare
@@ -85,7 +86,7 @@ begin
         where o.id = v_session.id and o.last_seen_at < public.now_() - interval '5 minutes' for update skip locked
       );
     exception
-      -- A database that takes no writes keeps nobody from asking why.
+      -- A database that takes no writes keeps no user from asking why.
       when read_only_sql_transaction or insufficient_resources then
         null;
     end;
@@ -123,8 +124,9 @@ begin
 end
 $$;
 
--- Signs a person out everywhere: how many sessions that ended. p_own_id: whose account the asker acts for, see 532_invitations.sql;
--- people end their own without p_within. {result: ended | not_found | own_account | beyond_rights, ended?}
+-- Signs a person out everywhere: how many sessions that ended. p_own_id: whose account the asker acts for, see
+-- 532_invitations.sql; people end their own without p_within. {result: ended | not_found | own_account | beyond_rights,
+-- ended?}
 create function public.end_all_sessions(
   p_staff_id uuid, p_scope text[], p_actor text, p_actor_id text, p_request_id text,
   p_within public.staff_role[] default null, p_own_id uuid default null
@@ -134,7 +136,9 @@ declare
   v_staff public.staff_users;
   v_ended integer;
 begin
-  select * into v_staff from public.staff_users u where u.id = p_staff_id and public.all_in_scope(p_scope, u.organisations) for update;
+  select * into v_staff from public.staff_users u
+  where u.id = p_staff_id and public.all_in_scope(p_scope, u.organisations)
+  for update;
   if not found then
     return jsonb_build_object('result', 'not_found');
   elsif p_within is not null and p_staff_id = p_own_id then
@@ -152,7 +156,7 @@ begin
 end
 $$;
 
--- Ends every open session of a person; how many. For whatever changes what a session stands for.
+-- Ends every open session of a person; how many. For every change of what a session may do.
 create function public.end_sessions(p_staff_id uuid, p_because text) returns integer
 language plpgsql volatile set search_path = '' as $$
 declare

@@ -1,9 +1,9 @@
--- How often somebody may guess: at passwords, and at one-time links. Called by lib/auth/guesses.ts and lib/auth/staff.ts.
--- A guess is booked before it is evaluated, under a lock, so that parallel guesses are counted like those one after the
--- other, over all processes. Two limits:
+-- How often a caller may guess: at passwords, and at one-time links. Called by lib/auth/guesses.ts and
+-- lib/auth/staff.ts. A guess is booked before it is evaluated, under a lock, so that parallel guesses are counted like
+-- those one after the other, over all processes. Two limits:
 --   an address: 20 guesses in any 15 minutes;
 --   an account: after 5 wrong ones within an hour a growing delay, of 30 s at most, for addresses that did not sign in
---   to it within 30 days. Nobody who knows an e-mail can keep its owner out.
+--   to it within 30 days. Who knows an e-mail cannot keep its owner out.
 
 -- What an address is counted as: itself, for IPv6 its /64, which is what one subscriber has.
 create function public.network_of(p_address text) returns text
@@ -76,7 +76,8 @@ language sql stable set search_path = '' as $$
   select coalesce(extract(epoch from max(g.booked_at) - p_now) + public.delay_after(count(*)), 0)
   from (
     select o.booked_at from public.sign_in_guesses o
-    where o.account = p_account and o.kind = 'password' and not o.is_familiar and o.booked_at > p_now - interval '1 hour'
+    where o.account = p_account and o.kind = 'password' and not o.is_familiar
+      and o.booked_at > p_now - interval '1 hour'
     order by o.booked_at desc limit 20
   ) g;
 $$;
@@ -98,8 +99,8 @@ language sql volatile set search_path = '' as $$
   );
 $$;
 
--- Whom a one-time link lets in: {invitation: … | null}, or {wait: seconds} for an address with 20 wrong links in 15 minutes.
--- p_counts: a wrong one counts. Opening a page does not: any site can make a browser do that.
+-- Whom a one-time link lets in: {invitation: … | null}, or {wait: seconds} for an address with 20 wrong links in 15
+-- minutes. p_counts: a wrong one counts. Opening a page does not: any site can make a browser do that.
 create function public.open_invitation(p_token_hash text, p_address text, p_counts boolean) returns jsonb
 language plpgsql volatile set search_path = '' as $$
 declare
@@ -134,7 +135,7 @@ language sql volatile set search_path = '' as $$
   );
 $$;
 
--- Lifts the delay of an account, or the limit of an address: how many guesses that forgot.
+-- Lifts the delay of an account, or the limit of an address: how many guesses that removed.
 create function public.lift_sign_in_limit(
   p_kind text, p_subject text, p_scope text[], p_actor text, p_actor_id text, p_request_id text
 ) returns integer

@@ -1,11 +1,13 @@
 -- The audit log's lines of sign-ins that were refused, bounded for each account and each address.
 
--- Writes a refused sign-in into the log: once an hour for an account and address, and 20 times an hour for each account and
--- each address, so that no flood hides what happens to others. All accounts that do not exist are one. What is left out is
--- counted, and the log says so after the first, the tenth, the hundredth and so on. What was typed is written for accounts
--- that exist only: people type passwords into the wrong field. The address of a caller who is not invited was not typed:
--- the identity provider vouches for it, and who invites people must know it.
-create function public.record_refused_sign_in(p_email text, p_address text, p_reason text, p_request_id text) returns void
+-- Writes a refused sign-in into the log: once an hour for an account and address, and 20 times an hour for each account
+-- and each address, so that no flood hides what happens to others. All accounts that do not exist are one. What is left
+-- out is counted, and the log says so after the first, the tenth, the hundredth and so on. What was typed is written
+-- for accounts that exist only: people type passwords into the wrong field. The address of a caller who is not invited
+-- was not typed: the identity provider vouches for it, and who invites people must know it.
+create function public.record_refused_sign_in(
+  p_email text, p_address text, p_reason text, p_request_id text
+) returns void
 language plpgsql volatile set search_path = '' as $$
 declare
   v_subject text := coalesce(
@@ -33,7 +35,9 @@ begin
     v_details := jsonb_build_object('reason', 'more', 'address', left(p_address, 64), 'left_out', v_of_address - 20);
   end if;
   if coalesce(v_details ->> 'left_out', '1') ~ '^10*$' then
-    perform public.record_staff_action('sign_in.refuse', v_subject, v_details, 'An unknown caller', 'sign-in', p_request_id);
+    perform public.record_staff_action(
+      'sign_in.refuse', v_subject, v_details, 'An unknown caller', 'sign-in', p_request_id
+    );
   end if;
 end
 $$;

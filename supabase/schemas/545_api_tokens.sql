@@ -1,9 +1,11 @@
--- What people do with API tokens. Called by lib/auth/api-tokens.ts and lib/auth/tokens.ts; use_api_token() on each request.
+-- What people do with API tokens. Called by lib/auth/api-tokens.ts and lib/auth/tokens.ts; use_api_token() on each
+-- request.
 
 -- {refused: 'beyond_scope'} for organisations that are not all the maker's.
 create function public.create_api_token(
   p_name text, p_token_hash text, p_hint text, p_scopes text[], p_days integer,
-  p_organisations text[], p_scope text[], p_actor text, p_actor_id text, p_request_id text, p_owner_id uuid default null,
+  p_organisations text[], p_scope text[], p_actor text, p_actor_id text, p_request_id text,
+  p_owner_id uuid default null,
   p_parent_id bigint default null
 ) returns jsonb
 language plpgsql volatile set search_path = '' as $$
@@ -29,7 +31,7 @@ begin
     ),
     p_actor, p_actor_id, p_request_id
   );
-  return public.api_token(v_token);
+  return public.api_token_json(v_token);
 end
 $$;
 
@@ -70,7 +72,7 @@ begin
   from public.api_tokens t
   where t.id = p_id and public.all_in_scope(p_scope, public.token_scope(t));
   return (
-    select public.api_token(t) from public.api_tokens t
+    select public.api_token_json(t) from public.api_tokens t
     where t.id = p_id and public.all_in_scope(p_scope, public.token_scope(t))
   );
 end
@@ -83,7 +85,8 @@ language sql volatile set search_path = '' as $$
     select t.id from public.api_tokens t where t.id = any (p_ids)
     union
     select t.id from public.api_tokens t join family f on t.parent_id = f.id
-  ), revoked as (
+  ),
+  revoked as (
     update public.api_tokens t set revoked_at = public.now_()
     where t.id in (select f.id from family f) and t.revoked_at is null
     returning t.id, t.name
@@ -94,7 +97,7 @@ language sql volatile set search_path = '' as $$
   from revoked r;
 $$;
 
--- What becomes of the tokens of somebody who is disabled: an heir takes over those that worked, each with no more than it
+-- What becomes of the tokens of a user who is disabled: an heir takes over those that worked, each with no more than it
 -- could do under p_owner; without an heir, and where that is nothing, they are revoked.
 create function public.settle_tokens(
   p_owner public.staff_users, p_heir uuid, p_scope_roles jsonb, p_actor text, p_actor_id text, p_request_id text
@@ -112,7 +115,8 @@ begin
         ) as scopes, public.token_scope(t) as organisations
         from public.api_tokens t
         where t.owner_id = p_owner.id and t.revoked_at is null and t.expires_at > public.now_()
-      ), handed as (
+      ),
+      handed as (
         update public.api_tokens t set owner_id = p_heir, scopes = k.scopes, organisations = k.organisations
         from kept k
         where t.id = k.id and cardinality(k.scopes) > 0 and k.organisations is distinct from '{}'
@@ -150,20 +154,20 @@ begin
     begin
       update public.api_tokens t set last_used_at = public.now_() where t.token_hash = decode(p_token_hash, 'hex');
     exception
-      -- A database that takes no writes keeps nobody from asking why.
+      -- A database that takes no writes keeps no user from asking why.
       when read_only_sql_transaction or insufficient_resources then
         null;
     end;
   end if;
   return (
-    select public.api_token(t) || jsonb_build_object('owner_id', t.owner_id)
+    select public.api_token_json(t) || jsonb_build_object('owner_id', t.owner_id)
     from public.api_tokens t where t.token_hash = decode(p_token_hash, 'hex')
   );
 end
 $$;
 
 -- A token as lib/contract/staff.ts knows it.
-create function public.api_token(t public.api_tokens) returns jsonb
+create function public.api_token_json(t public.api_tokens) returns jsonb
 language sql stable set search_path = '' as $$
   select jsonb_build_object(
     'id', 'tk_' || t.id, 'name', t.name, 'hint', t.hint, 'scopes', t.scopes, 'created_by', t.created_by,

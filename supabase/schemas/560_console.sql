@@ -1,5 +1,5 @@
--- What people keep and put away in the console: saved filters of the history, and notices. Called by lib/queries/event-views.ts
--- and notices.ts.
+-- What people keep and put away in the console: saved filters of the history, and notices. Called by
+-- lib/queries/event-views.ts and notices.ts.
 
 -- Saves a view: {view}, or {refused: 'name_taken' | 'too_many'}.
 create function public.create_event_view(p_staff_id uuid, p_name text, p_query text) returns jsonb
@@ -18,7 +18,7 @@ begin
   if v_view.id is null then
     return jsonb_build_object('refused', 'name_taken');
   end if;
-  return jsonb_build_object('view', public.event_view(v_view));
+  return jsonb_build_object('view', public.event_view_json(v_view));
 end
 $$;
 
@@ -31,9 +31,11 @@ begin
 end
 $$;
 
-create function public.event_view(v public.event_views) returns jsonb
+create function public.event_view_json(v public.event_views) returns jsonb
 language sql stable set search_path = '' as $$
-  select jsonb_build_object('id', 'ev_' || v.id, 'name', v.name, 'query', v.query, 'created_at', public.iso(v.created_at));
+  select jsonb_build_object(
+    'id', 'ev_' || v.id, 'name', v.name, 'query', v.query, 'created_at', public.iso(v.created_at)
+  );
 $$;
 
 create function public.see_notices(p_actor_id text, p_until bigint, p_scope text[]) returns void

@@ -29,7 +29,7 @@ begin
        limit %3$s + 1
      )
      select jsonb_build_object(
-       ''events'', public.event_summaries(array_agg(p.id) filter (where p.n <= %3$s), $1),
+       ''events'', public.events_json(array_agg(p.id) filter (where p.n <= %3$s), $1),
        ''nearest'', max(p.cursor) filter (where p.n = 1),
        ''farthest'', max(p.cursor) filter (where p.n = %3$s and (select count(*) from page) > %3$s)
      )
@@ -37,7 +37,8 @@ begin
     v_order,
     (
       select string_agg(format(
-        '(select e.id, e.received_at from public.events e where %s%s order by e.received_at %s, e.id %3$s limit %s + 1)',
+        '(select e.id, e.received_at from public.events e
+          where %s%s order by e.received_at %s, e.id %3$s limit %s + 1)',
         b.condition, v_beyond, v_order, p_limit
       ), ' union all ')
       from unnest(public.event_branches(p_filter, p_scope)) as b(condition)
@@ -59,17 +60,18 @@ end
 $$;
 
 -- Events as lists show them, newest first. For a page of them at once: called for each row, it took twice as long.
-create function public.event_summaries(p_ids bigint[], p_scope text[]) returns jsonb
+create function public.events_json(p_ids bigint[], p_scope text[]) returns jsonb
 language sql stable set search_path = '' as $$
   select coalesce(jsonb_agg(
     jsonb_build_object(
       'id', 'we_' || e.id, 'provider_slug', e.provider, 'event_key', e.event_key, 'event_type', e.event_type,
-      'status', e.status, 'trust', e.trust, 'parse_status', e.parse_status, 'flags', to_jsonb(e.flags), 'org_id', e.organisation_id,
+      'status', e.status, 'trust', e.trust, 'parse_status', e.parse_status, 'flags', to_jsonb(e.flags),
+      'org_id', e.organisation_id,
       'company_id', e.company_id, 'object_id', e.object_id, 'livemode', e.livemode, 'replay_count', e.replay_count,
       'duplicate_count', e.duplicate_count, 'conflict_count', e.conflict_count, 'attempt_count', e.attempt_count,
       'last_error', e.last_error, 'last_error_class', e.last_error_class, 'occurred_at', public.iso(e.occurred_at),
       'received_at', public.iso(e.received_at), 'created_at', public.iso(e.received_at),
-      'processed_at', public.iso(e.processed_at), 'body_size', octet_length(e.raw_body), 'source_id', 'so_' || e.source_id,
+      'processed_at', public.iso(e.processed_at), 'body_size', e.body_size, 'source_id', 'so_' || e.source_id,
       'suspected_replay', e.suspected_replay, 'redacted_at', public.iso(e.redacted_at),
       'deliveries', coalesce((
         select jsonb_agg(jsonb_build_object(
@@ -93,7 +95,8 @@ declare
   v_count integer;
 begin
   execute format(
-    'select count(*) from (select from public.events e where %s limit 10000) x', public.event_predicate(p_filter, p_scope)
+    'select count(*) from (select from public.events e where %s limit 10000) x',
+    public.event_predicate(p_filter, p_scope)
   ) into v_count;
   return v_count;
 end

@@ -3,29 +3,34 @@
 -- Everything about one event. Null when there is none. Replays that are not in the scope are left out and not named.
 create function public.get_event(p_id bigint, p_scope text[]) returns jsonb
 language sql stable set search_path = '' as $$
-  select (public.event_summaries(array[e.id], p_scope) -> 0) || jsonb_build_object(
+  select (public.events_json(array[e.id], p_scope) -> 0) || jsonb_build_object(
     'method', e.method, 'path', e.path, 'headers', e.headers, 'content_type', e.content_type,
-    'body_base64', translate(encode(e.raw_body, 'base64'), E'\n', ''), 'body_sha256', encode(e.body_sha256, 'hex'),
+    'body_base64', translate(encode(public.body_of(e.id), 'base64'), E'\n', ''),
+    'body_sha256', encode(e.body_sha256, 'hex'),
     'request_id', e.request_id,
     'deliveries', coalesce((
       select jsonb_agg(jsonb_build_object(
         'id', d.id, 'status', d.status, 'attempt_count', d.attempt_count,
         -- Of the run it is in: a replay begins to count anew, and may have a number of its own.
-        'tries', d.tries, 'max_attempts', coalesce((select p.max_attempts from public.replay_retries(d) p), t.max_attempts),
+        'tries', d.tries,
+        'max_attempts', coalesce((select p.max_attempts from public.replay_retries(d) p), t.max_attempts),
         'hold', public.hold_of_delivery(d, t, h, p_scope),
         'due_at', case when d.status in ('pending', 'retrying') then public.iso(d.due_at) end,
         'last_error_class', d.last_error_class, 'last_error', d.last_error, 'last_http_status', d.last_http_status,
         'replay_id', public.replay_name(d.replay_id, p_scope), 'created_at', public.iso(d.created_at),
         'finished_at', public.iso(d.finished_at),
         'destination', jsonb_build_object(
-          'id', t.id, 'slug', case when t.organisation_id is null or public.in_scope(p_scope, t.organisation_id) then t.slug else 'ds_' || t.id end,
+          'id', t.id, 'slug', case
+            when t.organisation_id is null or public.in_scope(p_scope, t.organisation_id) then t.slug
+            else 'ds_' || t.id
+          end,
           'name', public.destination_name(t, p_scope), 'kind', t.kind,
           'url', case when public.in_scope(p_scope, t.organisation_id) then public.mask_url(t.url) end,
           'rate_per_second', case when public.in_scope(p_scope, t.organisation_id) then t.rate_per_second end
         ),
         'attempts', coalesce((
           select jsonb_agg(
-            public.attempt_detail(a) || jsonb_build_object('replay_id', public.replay_name(a.replay_id, p_scope))
+            public.attempt_json(a) || jsonb_build_object('replay_id', public.replay_name(a.replay_id, p_scope))
             order by a.number
           )
           from public.attempts a where a.delivery_id = d.id
@@ -37,7 +42,7 @@ language sql stable set search_path = '' as $$
       where d.event_id = e.id
     ), '[]'),
     'replays', coalesce((
-      select jsonb_agg(public.replay_detail(r) order by r.id)
+      select jsonb_agg(public.replay_json(r) order by r.id)
       from public.replays r
       where r.id in (select i.replay_id from public.replay_items i where i.event_id = e.id)
         and public.all_in_scope(p_scope, r.organisations)
@@ -53,7 +58,7 @@ language sql stable set search_path = '' as $$
   where e.id = p_id and public.in_scope(p_scope, e.organisation_id);
 $$;
 
-create function public.attempt_detail(a public.attempts) returns jsonb
+create function public.attempt_json(a public.attempts) returns jsonb
 language sql stable set search_path = '' as $$
   select jsonb_build_object(
     'id', 'wa_' || a.id, 'number', a.number, 'status', a.status, 'started_at', public.iso(a.started_at),
@@ -65,12 +70,13 @@ language sql stable set search_path = '' as $$
   );
 $$;
 
--- The bytes of one event, and what is needed to name and cover them: {provider_slug, parse_status, body_base64}. Null when there is no such event.
+-- The bytes of one event, and what is needed to name and cover them: {provider_slug, parse_status, body_base64}. Null
+-- when there is no such event.
 create function public.read_event_body(p_id bigint, p_scope text[]) returns jsonb
 language sql stable set search_path = '' as $$
   select jsonb_build_object(
     'provider_slug', e.provider, 'parse_status', e.parse_status,
-    'body_base64', translate(encode(e.raw_body, 'base64'), E'\n', '')
+    'body_base64', translate(encode(public.body_of(e.id), 'base64'), E'\n', '')
   )
   from public.events e
   where e.id = p_id and public.in_scope(p_scope, e.organisation_id);

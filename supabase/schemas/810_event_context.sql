@@ -1,7 +1,7 @@
 -- What is around an event: its neighbours in the filtered history, and the events of the same thing.
 
--- What stands right beside an event in the filtered history: {newer, older}, each `we_12` or null. The event itself need not
--- match, so that somebody who has just replayed a dead one can go on to the next. Null when there is no such event.
+-- What is right next to an event in the filtered history: {newer, older}, each `we_12` or null. The event itself need
+-- not match, so that a user who has just replayed a dead one can go on to the next. Null when there is no such event.
 create function public.event_neighbours(p_id bigint, p_filter jsonb, p_scope text[]) returns jsonb
 language plpgsql stable set search_path = '' as $$
 declare
@@ -32,10 +32,10 @@ begin
 end
 $$;
 
--- The events around one that concern the same thing, newest first, the event itself among them: at most 25 that came after
--- it and 25 before. `same` says why: `object` names the same object, `rows` changed a row that this one changed. Rows are
--- compared with the 500 events of the same provider and organisation on either side, so the cost does not grow with the
--- history. Null when there is no such event.
+-- The events around one that concern the same thing, newest first, the event itself among them: at most 25 that came
+-- after it and 25 before. `same` says why: `object` names the same object, `rows` changed a row that this one changed.
+-- Rows are compared with the 500 events of the same provider and organisation on either side, so the cost does not grow
+-- with the history. Null when there is no such event.
 create function public.list_related_events(p_id bigint, p_scope text[]) returns jsonb
 language sql stable set search_path = '' as $$
   with here as (

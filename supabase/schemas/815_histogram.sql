@@ -1,16 +1,17 @@
 -- The histogram above the history. Called by lib/queries/histogram.ts.
 
--- Events per step of time, by what became of them, for the filter of list_events; the last 24 hours when the filter has no
--- time. A filter of provider, type and time is counted from the statistics, and only what was not processed from the
--- events. Any other is counted event by event, the newest 50,000: `counted_from` says how far back that reached, null when
--- it is all.
+-- Events per step of time, by what became of them, for the filter of list_events; the last 24 hours when the filter has
+-- no time. A filter of provider, type and time is counted from the statistics, and only what was not processed from the
+-- events. Any other is counted event by event, the newest 50,000: `counted_from` says how far back that reached, null
+-- when it is all.
 create function public.read_event_histogram(p_filter jsonb, p_scope text[]) returns jsonb
 language plpgsql stable set search_path = '' as $$
 declare
   v_most constant integer := 50000;
   v_to timestamptz := coalesce((p_filter ->> 'to_ts')::timestamptz, public.now_());
   v_from timestamptz := coalesce(
-    greatest((p_filter ->> 'from_ts')::timestamptz, public.now_() - (p_filter ->> 'range')::interval), v_to - interval '24 hours'
+    greatest((p_filter ->> 'from_ts')::timestamptz, public.now_() - (p_filter ->> 'range')::interval),
+    v_to - interval '24 hours'
   );
   v_seconds integer := public.histogram_step(v_from, v_to);
   v_counted jsonb;
@@ -88,7 +89,8 @@ begin
        order by e.received_at desc limit %s
      ),
      slots as (
-       select date_bin(make_interval(secs => %s), n.received_at, timestamptz ''2000-01-01 00:00:00+00'') as at, n.status,
+       select date_bin(make_interval(secs => %s), n.received_at, timestamptz ''2000-01-01 00:00:00+00'') as at,
+         n.status,
          count(*) as count
        from newest n group by 1, 2
      )

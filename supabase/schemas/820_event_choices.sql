@@ -1,7 +1,7 @@
--- The numbers beside the filter's choices, and the filters that people saved.
+-- The counts next to the filter's choices, and the filters that people saved.
 
--- What came in by provider and type, for the numbers beside the filter's choices: at the times of the filter, of the last
--- 7 days when it has none. The 200 most frequent.
+-- What came in by provider and type, for the counts next to the filter's choices: at the times of the filter, of the
+-- last 7 days when it has none. The 200 most frequent.
 create function public.count_event_types(p_filter jsonb, p_scope text[]) returns jsonb
 language sql stable set search_path = '' as $$
   select coalesce(jsonb_agg(jsonb_build_object(
@@ -24,7 +24,7 @@ $$;
 
 create function public.list_event_views(p_staff_id uuid) returns jsonb
 language sql stable set search_path = '' as $$
-  select coalesce(jsonb_agg(public.event_view(v) order by lower(v.name)), '[]')
+  select coalesce(jsonb_agg(public.event_view_json(v) order by lower(v.name)), '[]')
   from public.event_views v
   where v.staff_id = p_staff_id;
 $$;

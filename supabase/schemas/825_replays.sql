@@ -23,9 +23,10 @@ language sql stable set search_path = '' as $$
   from page p;
 $$;
 
--- What holds the deliveries of a replay that have not ended, or would hold those of a draft, and how its trial goes: {holds,
--- trial}. Null when it is not in the scope. The holds are those of the destinations, each with {destination_id, destination, deliveries}, most first. `order`: they wait behind an older delivery of the same
--- key that is not the replay's: {event_id, until: its retry}.
+-- What holds the deliveries of a replay that have not ended, or would hold those of a draft, and how its trial goes:
+-- {holds, trial}. Null when it is not in the scope. The holds are those of the destinations, each with {destination_id,
+-- destination, deliveries}, most first. `order`: they wait behind an older delivery of the same key that is not the
+-- replay's: {event_id, until: its retry}.
 create function public.read_replay_progress(p_id bigint, p_scope text[]) returns jsonb
 language sql stable set search_path = '' as $$
   with behind as (

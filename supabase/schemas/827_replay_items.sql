@@ -8,10 +8,12 @@ language sql stable set search_path = '' as $$
   select coalesce(jsonb_agg(jsonb_build_object(
     'position', i.position, 'event_id', 'we_' || i.event_id, 'event_key', e.event_key, 'event_type', e.event_type,
     'provider_slug', e.provider, 'org_id', e.organisation_id, 'received_at', public.iso(e.received_at),
-    'delivery_id', d.id, 'destination', public.destination_name(t, p_scope), 'delivery_status', d.status, 'outcome', i.outcome,
+    'delivery_id', d.id, 'destination', public.destination_name(t, p_scope), 'delivery_status', d.status,
+    'outcome', i.outcome,
     'skip_reason', i.skip_reason, 'error_class', i.error_class, 'detail', i.detail,
     'finished_at', public.iso(i.finished_at), 'http_status', a.http_status, 'duration_ms', a.duration_ms,
-    'attempts', d.tries, 'next_retry', case when i.outcome is null and d.status = 'retrying' then public.iso(d.due_at) end,
+    'attempts', d.tries,
+    'next_retry', case when i.outcome is null and d.status = 'retrying' then public.iso(d.due_at) end,
     'hold', case when i.outcome is null then public.hold_of_delivery(d, t, h, p_scope) end,
     'changes', coalesce(a.changes, '[]')
   ) order by i.position), '[]')

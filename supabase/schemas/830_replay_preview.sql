@@ -6,7 +6,7 @@ language sql stable set search_path = '' as $$
   with items as (
     select i.skip_reason, e.id as event_id, e.provider, e.event_type, e.organisation_id, e.status, e.received_at,
       t.id as destination_id, public.destination_name(t, p_scope) as destination, t.kind,
-      -- How fast and well others' deliveries go there is not told.
+      -- How fast and well others' deliveries go there is not shown.
       public.in_scope(p_scope, t.organisation_id) as shows_health
     from public.replay_items i
     join public.events e on e.id = i.event_id
@@ -72,8 +72,8 @@ language sql stable set search_path = '' as $$
   );
 $$;
 
--- The events of a draft that would run and be projected, for the preview of their row changes. From p_after on, as many as
--- their bodies fit the budget of an answer, one at the least; none at the end.
+-- The events of a draft that would run and be projected, for the preview of their row changes. From p_after on, as many
+-- as their bodies fit the budget of an answer, one at the least; none at the end.
 create function public.list_projectable_items(p_replay_id bigint, p_after integer, p_limit integer, p_scope text[])
 returns jsonb
 language sql stable set search_path = '' as $$
@@ -82,7 +82,7 @@ language sql stable set search_path = '' as $$
     'event', public.event_for_projection(e, (select s.settings from public.sources s where s.id = e.source_id))
   ) order by i.position), '[]')
   from (
-    select x.*, sum(octet_length(y.raw_body)) over (order by x.position) - octet_length(y.raw_body) as bytes_before
+    select x.*, sum(y.body_size) over (order by x.position) - y.body_size as bytes_before
     from (
       select * from public.replay_items z
       where z.replay_id = p_replay_id and z.position > p_after and z.outcome is null
@@ -97,8 +97,8 @@ language sql stable set search_path = '' as $$
   where i.bytes_before < public.payload_budget();
 $$;
 
--- The keys of a selection that more than one event has, because several organisations or sources sent them: who replays one
--- has to say which. [{event_key, choices: [{event_id, organisation_id, source_id}]}] of the first ten such keys.
+-- The keys of a selection that more than one event has, because several organisations or sources sent them: who replays
+-- one has to say which. [{event_key, choices: [{event_id, organisation_id, source_id}]}] of the first ten such keys.
 create function public.list_key_choices(p_selection jsonb, p_scope text[]) returns jsonb
 language sql stable set search_path = '' as $$
   select coalesce(jsonb_agg(jsonb_build_object('event_key', c.key, 'choices', c.choices) order by c.n), '[]')
@@ -123,7 +123,9 @@ $$;
 create function public.has_key(e public.events, p_key text, p_selection jsonb) returns boolean
 language sql immutable
 return (e).provider = (p_selection ->> 'provider_slug') and (e).event_key_hash = sha256(convert_to(p_key, 'UTF8'))
-  and (not p_selection ? 'organisation_id' or (e).organisation_id is not distinct from (p_selection ->> 'organisation_id'))
+  and (
+    not p_selection ? 'organisation_id' or (e).organisation_id is not distinct from (p_selection ->> 'organisation_id')
+  )
   and (not p_selection ? 'source_id' or (e).source_id is not distinct from (p_selection ->> 'source_id')::bigint);
 
 -- The keys or numbers of a selection that no event has, in the order they were asked for.

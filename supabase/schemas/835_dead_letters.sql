@@ -1,8 +1,8 @@
--- Dead letters by cause: a group is a destination and what went wrong there. Read by lib/queries/dead-letters.ts; nothing
--- here changes anything. A dead letter is a dead delivery of a dead event: what a person resolved is none.
+-- Dead letters by cause: a group is a destination and what went wrong there. Read by lib/queries/dead-letters.ts;
+-- nothing here changes anything. A dead letter is a dead delivery of a dead event: what a person resolved is none.
 
 -- The biggest groups, and how much there is in all. An event goes to a destination once, so a group's deliveries are as
--- many events. `hours` counts the last 24 hours of the clock, oldest first. What is inside is told from the newest.
+-- many events. `hours` counts the last 24 hours of the clock, oldest first. What is in a group is read from the newest.
 create function public.list_dead_letter_groups(p_limit integer, p_scope text[]) returns jsonb
 language sql stable set search_path = '' as $$
   with cells as (
@@ -37,10 +37,13 @@ language sql stable set search_path = '' as $$
           ),
           'destination', jsonb_build_object(
             'id', t.id,
-            'slug', case when t.organisation_id is null or public.in_scope(p_scope, t.organisation_id) then t.slug else 'ds_' || t.id end,
+            'slug', case
+              when t.organisation_id is null or public.in_scope(p_scope, t.organisation_id) then t.slug
+              else 'ds_' || t.id
+            end,
             'name', public.destination_name(t, p_scope), 'kind', t.kind
           )
-        ) || public.describe_dead_letters(g.destination_id, g.error_group, p_scope)
+        ) || public.dead_letters_json(g.destination_id, g.error_group, p_scope)
         order by g.count desc, g.last_at desc, g.error_group, g.destination_id
       )
       from shown g
@@ -57,7 +60,7 @@ language sql stable set search_path = '' as $$
 $$;
 
 -- What a group is about, from its newest 100 deliveries: the cause, which providers and types, and the newest event.
-create function public.describe_dead_letters(p_destination_id bigint, p_error_group text, p_scope text[]) returns jsonb
+create function public.dead_letters_json(p_destination_id bigint, p_error_group text, p_scope text[]) returns jsonb
 language sql stable set search_path = '' as $$
   with newest as (
     select d.last_error_class, d.last_http_status, d.last_error, d.finished_at, d.id, e.id as event_id, e.provider,
@@ -94,12 +97,13 @@ language sql stable set search_path = '' as $$
   ) d;
 $$;
 
--- The newest dead deliveries, as the CloudGreet runbook's failed webhooks. Payloads beyond the budget of an answer are left
--- out, and marked: `body_url` has them.
+-- The newest dead deliveries, as the CloudGreet runbook's failed webhooks. Payloads beyond the budget of an answer are
+-- left out, and marked: `body_url` has them.
 create function public.list_dead_letters(p_limit integer, p_scope text[]) returns jsonb
 language sql stable set search_path = '' as $$
   select coalesce(jsonb_agg(jsonb_build_object(
-    'id', 'we_' || e.id, 'webhook_data', case when d.fits then public.payload_of(e) end, 'webhook_data_omitted', not d.fits,
+    'id', 'we_' || e.id, 'webhook_data', case when d.fits then public.payload_of(e) end,
+    'webhook_data_omitted', not d.fits,
     'body_url', '/api/webhooks/events/we_' || e.id || '/body', 'error_message', d.last_error,
     'failed_at', public.iso(d.finished_at), 'provider_slug', e.provider, 'event_key', e.event_key,
     'event_type', e.event_type

@@ -1,10 +1,11 @@
--- Destinations as pages, the API and the sending side read them. Called by lib/destinations/manage.ts and lib/queries/destinations.ts.
+-- Destinations as pages, the API and the sending side read them. Called by lib/destinations/manage.ts and
+-- lib/queries/destinations.ts.
 
--- Every destination that is not deleted, in the order they were made. One that all organisations share is for those who are
--- scoped to all: its address, its figures and its trouble tell of everybody.
+-- Every destination that is not deleted, in the order they were made. One that all organisations share is for those who
+-- are scoped to all: its address, its figures and its errors are about all of them.
 create function public.list_destinations(p_scope text[]) returns jsonb
 language sql stable set search_path = '' as $$
-  select coalesce(jsonb_agg(public.destination_detail(d) order by d.id), '[]')
+  select coalesce(jsonb_agg(public.destination_json(d) order by d.id), '[]')
   from public.destinations d
   where d.archived_at is null and public.in_scope(p_scope, d.organisation_id);
 $$;
@@ -12,11 +13,12 @@ $$;
 -- One destination. Null when there is none, or it was deleted.
 create function public.get_destination(p_id bigint, p_scope text[]) returns jsonb
 language sql stable set search_path = '' as $$
-  select public.destination_detail(d) from public.destinations d
+  select public.destination_json(d) from public.destinations d
   where d.id = p_id and d.archived_at is null and public.in_scope(p_scope, d.organisation_id);
 $$;
 
--- What testing a destination needs, ciphertexts and whole URL included: for lib/destinations/manage.ts, never for an answer.
+-- What testing a destination needs, ciphertexts and whole URL included: for lib/destinations/manage.ts, never for an
+-- answer.
 create function public.get_sealed_destination(p_id bigint, p_scope text[]) returns jsonb
 language sql stable set search_path = '' as $$
   select jsonb_build_object(
@@ -72,8 +74,8 @@ language sql stable set search_path = '' as $$
   left join public.attempts a on a.delivery_id = d.id and a.number = d.attempt_count;
 $$;
 
--- What destinations are called, by slug: {slug: name}, also of those that were deleted. Those that all organisations share
--- are named to everybody: the events of any of them may go there.
+-- What destinations are called, by slug: {slug: name}, also of those that were deleted. Those that all organisations
+-- share are named to every user: the events of any of them may go there.
 create function public.read_destination_names(p_scope text[]) returns jsonb
 language sql stable set search_path = '' as $$
   select coalesce(jsonb_object_agg(t.slug, t.name), '{}') from public.destinations t

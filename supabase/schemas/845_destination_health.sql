@@ -1,7 +1,7 @@
 -- How destinations fare. Called by lib/queries/destinations.ts.
 
--- The health of destinations, {id: {state, hold, health}} as Destination in lib/contract/destinations.ts. Its cost grows with the
--- hours that are shown and with what waits, never with what was sent.
+-- The health of destinations, {id: {state, hold, health}} as Destination in lib/contract/destinations.ts. Its cost
+-- grows with the hours that are shown and with what waits, never with what was sent.
 create function public.read_health(p_destination_ids bigint[]) returns jsonb
 language sql stable set search_path = '' as $$
   select coalesce(jsonb_object_agg(t.id, jsonb_build_object(
@@ -10,9 +10,9 @@ language sql stable set search_path = '' as $$
       when t.paused_at is not null then 'paused'
       when h.breaker <> 'closed' then h.breaker::text
       when h.throttled_until > public.now_() then 'throttled'
-      when h.consecutive_failures >= 5 or lately.failed > lately.succeeded then 'failing'
-      when lately.succeeded is null then 'idle'
-      when t.kind = 'http' and public.latency_quantile(lately.latency, 0.95) >= t.timeout_ms / 2 then 'slow'
+      when h.consecutive_failures >= 5 or recent.failed > recent.succeeded then 'failing'
+      when recent.succeeded is null then 'idle'
+      when t.kind = 'http' and public.latency_quantile(recent.latency, 0.95) >= t.timeout_ms / 2 then 'slow'
       else 'healthy'
     end,
     'hold', public.hold_of(t, h),
@@ -33,7 +33,8 @@ language sql stable set search_path = '' as $$
   from public.destinations t
   left join public.destination_health h on h.destination_id = t.id
   cross join lateral (
-    select sum(s.succeeded) as succeeded, sum(s.failed) as failed, public.sum_latency(array_agg(s.latency) filter (where s.latency is not null)) as latency,
+    select sum(s.succeeded) as succeeded, sum(s.failed) as failed,
+      public.sum_latency(array_agg(s.latency) filter (where s.latency is not null)) as latency,
       jsonb_agg(jsonb_build_object(
         'at', public.iso(x.at), 'succeeded', coalesce(s.succeeded, 0), 'failed', coalesce(s.failed, 0),
         'p95_ms', public.latency_quantile(s.latency, 0.95)
@@ -44,13 +45,14 @@ language sql stable set search_path = '' as $$
     left join public.destination_statistics s on s.destination_id = t.id and s.span = 'hour' and s.at = x.at
   ) day
   cross join lateral (
-    select sum(s.succeeded) as succeeded, sum(s.failed) as failed, public.sum_latency(array_agg(s.latency) filter (where s.latency is not null)) as latency
+    select sum(s.succeeded) as succeeded, sum(s.failed) as failed,
+      public.sum_latency(array_agg(s.latency) filter (where s.latency is not null)) as latency
     from public.destination_statistics s
     where s.destination_id = t.id and s.span = 'minute' and s.at > public.now_() - interval '15 minutes'
-  ) lately
+  ) recent
   cross join lateral (
     select
-      -- What is at the endpoint this moment does not wait.
+      -- What is at the endpoint now does not wait.
       (select count(*) from public.deliveries d where d.destination_id = t.id and d.status in ('pending', 'retrying'))
         as waiting,
       (select count(*) from public.deliveries d where d.destination_id = t.id and d.status = 'held') as held,

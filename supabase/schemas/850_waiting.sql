@@ -36,8 +36,8 @@ language sql stable set search_path = '' as $$
   ) || public.read_waits();
 $$;
 
--- The same for some organisations: of their newest 10,000 events that are not finished, because nothing else says whose a
--- delivery is.
+-- The same for some organisations: of their newest 10,000 events that are not finished, because nothing else says whose
+-- a delivery is.
 create function public.read_waiting_within(p_scope text[]) returns jsonb
 language sql stable set search_path = '' as $$
   select jsonb_build_object(
@@ -66,9 +66,9 @@ language sql stable set search_path = '' as $$
   left join public.destination_health h on h.destination_id = t.id;
 $$;
 
--- How many deliveries wait, over all destinations, each count at most 10,000: {count: pending or to be retried, blocked: of
--- these, those that their destination holds back, held: those that are held while it is paused or disabled}. The sums of
--- what read_health says of each destination.
+-- How many deliveries wait, over all destinations, each count at most 10,000: {count: pending or to be retried,
+-- blocked: of these, those that their destination holds back, held: those that are held while it is paused or
+-- disabled}. The sums of what read_health says of each destination.
 create function public.read_waits() returns jsonb
 language sql stable set search_path = '' as $$
   select jsonb_build_object(
@@ -95,8 +95,8 @@ language sql stable set search_path = '' as $$
   ) q;
 $$;
 
--- The numbers beside the rooms of the console.
-create function public.read_rail(p_scope text[]) returns jsonb
+-- The counts in the sidebar of the console.
+create function public.read_nav_counts(p_scope text[]) returns jsonb
 language sql stable set search_path = '' as $$
   select jsonb_build_object(
     'dead_letters', public.count_dead_letters(p_scope), 'running_replays', public.count_running_replays(p_scope)

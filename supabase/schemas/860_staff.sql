@@ -1,9 +1,11 @@
 -- Who is on the staff, who is signed in, who has to wait, and which tokens there are.
 
--- Everybody who may no more than the scope: those who can sign in first, by name.
+-- Everyone who may no more than the scope: those who can sign in first, by name.
 create function public.list_staff(p_scope text[]) returns jsonb
 language sql stable set search_path = '' as $$
-  select coalesce(jsonb_agg(public.staff_member(u) order by u.disabled_at is not null, lower(u.name), u.email), '[]')
+  select coalesce(
+    jsonb_agg(public.staff_member_json(u) order by u.disabled_at is not null, lower(u.name), u.email), '[]'
+  )
   from public.staff_users u
   where public.all_in_scope(p_scope, u.organisations);
 $$;
@@ -31,7 +33,7 @@ language sql stable set search_path = '' as $$
 $$;
 
 -- Who has to wait now, at most a hundred of each: accounts of the staff with a delay, and addresses at their limit.
--- Addresses are shown and lifted by those who are scoped to all: they concern everybody.
+-- Addresses are shown and lifted by those who are scoped to all: they concern everyone.
 -- [{kind: account | address, subject, guesses, until}]
 create function public.list_sign_in_limits(p_scope text[]) returns jsonb
 language sql stable set search_path = '' as $$
@@ -43,13 +45,15 @@ language sql stable set search_path = '' as $$
       and public.all_in_scope(p_scope, u.organisations)
     group by g.account having count(*) >= 5
     order by max(g.booked_at) desc limit 100
-  ), addresses as (
+  ),
+  addresses as (
     select g.network as subject, g.kind, count(*) as guesses, max(g.booked_at) as last
     from public.sign_in_guesses g
     where g.booked_at > public.now_() - interval '15 minutes' and p_scope is null
     group by g.network, g.kind having count(*) >= 20
     order by max(g.booked_at) desc limit 100
-  ), limits as (
+  ),
+  limits as (
     select 'account' as kind, a.subject, a.guesses,
       a.last + public.delay_after(a.guesses) * interval '1 second' as until
     from accounts a
@@ -68,7 +72,7 @@ $$;
 create function public.list_api_tokens(p_scope text[]) returns jsonb
 language sql stable set search_path = '' as $$
   select coalesce(jsonb_agg(
-    public.api_token(t) order by t.revoked_at is not null or t.expires_at <= public.now_(), t.id desc
+    public.api_token_json(t) order by t.revoked_at is not null or t.expires_at <= public.now_(), t.id desc
   ), '[]')
   from public.api_tokens t
   where coalesce(t.revoked_at, t.expires_at) > public.now_() - interval '30 days'

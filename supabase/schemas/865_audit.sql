@@ -1,7 +1,8 @@
 -- The audit log, read back by who, what, whom and when, and notices. Called by lib/queries/audit.ts and notices.ts.
 
--- What was done, newest first, to what is in the scope. p_filter: {actor?, action?: […], subject?, range?, from_ts?, to_ts?}, checked in
--- lib/contract/audit-filter.ts; every value is quoted here. p_cursor: `<acted_at in microseconds>.<id>` of the last row seen.
+-- What was done, newest first, to what is in the scope. p_filter: {actor?, action?: […], subject?, range?, from_ts?,
+-- to_ts?}, checked in lib/contract/audit-filter.ts; every value is quoted here. p_cursor: `<acted_at in
+-- microseconds>.<id>` of the last row seen.
 create function public.list_actions(p_filter jsonb, p_limit integer, p_scope text[], p_cursor text default null)
 returns jsonb
 language plpgsql stable set search_path = '' as $$
@@ -53,8 +54,9 @@ begin
 end
 $$;
 
--- Who acted, and what was done, ever: {actors: […], actions: […]}, at most 200 of each. Steps through the indexes from one
--- value to the next, so that its cost follows their number and not the log's length. Within a scope: of its newest 10,000.
+-- Who acted, and what was done, ever: {actors: […], actions: […]}, at most 200 of each. Steps through the indexes from
+-- one value to the next, so that its cost follows their number and not the log's length. Within a scope: of its newest
+-- 10,000.
 create function public.list_action_choices(p_scope text[]) returns jsonb
 language sql stable set search_path = '' as $$
   with mine as (
@@ -68,7 +70,8 @@ language sql stable set search_path = '' as $$
       select coalesce(jsonb_agg(x.actor order by x.actor), '[]') from (select distinct m.actor from mine m limit 200) x
     ),
     'actions', (
-      select coalesce(jsonb_agg(x.action order by x.action), '[]') from (select distinct m.action from mine m limit 200) x
+      select coalesce(jsonb_agg(x.action order by x.action), '[]')
+      from (select distinct m.action from mine m limit 200) x
     )
   ) end;
 $$;
@@ -80,7 +83,8 @@ language sql stable set search_path = '' as $$
     union all
     select (select a.actor from public.staff_actions a where a.actor > c.value order by a.actor limit 1), c.n + 1
     from actors c where c.value is not null and c.n < 200
-  ), actions as (
+  ),
+  actions as (
     (select a.action as value, 1 as n from public.staff_actions a order by a.action limit 1)
     union all
     select (select a.action from public.staff_actions a where a.action > c.value order by a.action limit 1), c.n + 1
@@ -88,7 +92,9 @@ language sql stable set search_path = '' as $$
   )
   select jsonb_build_object(
     'actors', (select coalesce(jsonb_agg(c.value order by c.n) filter (where c.value is not null), '[]') from actors c),
-    'actions', (select coalesce(jsonb_agg(c.value order by c.n) filter (where c.value is not null), '[]') from actions c)
+    'actions', (
+      select coalesce(jsonb_agg(c.value order by c.n) filter (where c.value is not null), '[]') from actions c
+    )
   );
 $$;
 

@@ -1,7 +1,7 @@
--- What the overview shows. Read from buckets of minutes and hours, and from index probes that stop early: its cost grows
--- with the time that is looked at, never with the number of events (tests/pipeline/analytics.test.ts holds it).
+-- What the overview shows. Read from buckets of minutes and hours, and from index probes that stop early: its cost
+-- grows with the period that is read, never with the number of events (tests/pipeline/analytics.test.ts holds it).
 
--- The figures of the time from p_from to p_to, whole minutes, beside those of the time of equal length before it.
+-- The figures of the period from p_from to p_to, whole minutes, next to those of the period of equal length before it.
 -- Answers lib/contract/analytics.ts without what only the environment knows.
 create function public.read_analytics(
   p_from timestamptz, p_to timestamptz, p_bucket_seconds integer, p_scope text[]
@@ -9,10 +9,12 @@ create function public.read_analytics(
 language sql stable set search_path = '' as $$
   with now_counted as materialized (
     select * from public.counted_between(p_from, p_to, p_bucket_seconds, p_scope)
-  ), by_provider as (
+  ),
+  by_provider as (
     select x.provider, public.outcomes(x.counts) as totals, public.outcomes(x.counts_before) as previous
     from (
-      select c.provider, jsonb_object_agg(c.outcome, c.now) as counts, jsonb_object_agg(c.outcome, c.before) as counts_before
+      select c.provider, jsonb_object_agg(c.outcome, c.now) as counts,
+        jsonb_object_agg(c.outcome, c.before) as counts_before
       from (
         select y.provider, y.outcome, sum(y.now) as now, sum(y.before) as before
         from (
@@ -45,8 +47,10 @@ language sql stable set search_path = '' as $$
       ) b
     ), '[]'),
     'rates', coalesce((
-      select jsonb_agg(jsonb_build_object('at', public.iso(b.at), 'success_rate', public.outcomes(b.counts) -> 'success_rate')
-        order by b.at)
+      select jsonb_agg(
+        jsonb_build_object('at', public.iso(b.at), 'success_rate', public.outcomes(b.counts) -> 'success_rate')
+        order by b.at
+      )
       from (
         select x.at, jsonb_object_agg(x.outcome, x.count) as counts
         from (select c.at, c.outcome, sum(c.count) as count from now_counted c group by 1, 2) x
@@ -91,7 +95,7 @@ language sql stable set search_path = '' as $$
     'silent_providers', public.list_silent_providers(p_scope),
     'failed_webhooks', public.list_dead_letters(10, p_scope),
     'needs_attention', (
-      select public.event_summaries(array_agg(e.id), p_scope)
+      select public.events_json(array_agg(e.id), p_scope)
       from (
         (select x.id, x.received_at from public.events x
           where x.status = 'dead' and public.in_scope(p_scope, x.organisation_id)
@@ -128,14 +132,15 @@ language sql immutable set search_path = '' as $$
   ) o;
 $$;
 
--- How long delivery attempts took, over all destinations of the scope: {attempts, p50_ms, p95_ms, p99_ms}, the durations null where
--- there was none. Minutes are kept for an hour: what began before that is read by whole hours.
+-- How long delivery attempts took, over all destinations of the scope: {attempts, p50_ms, p95_ms, p99_ms}, the
+-- durations null where there was none. Minutes are kept for an hour: what began before that is read by whole hours.
 create function public.read_latency(p_from timestamptz, p_to timestamptz, p_scope text[]) returns jsonb
 language sql stable set search_path = '' as $$
   with wanted as (
     select w.span, date_trunc(w.span, p_from, 'UTC') as since
     from (select case when p_from >= public.now_() - interval '61 minutes' then 'minute' else 'hour' end as span) w
-  ), summed as (
+  ),
+  summed as (
     -- Written out, one per bucket of latency_bounds(): unnesting takes eight times as long.
     select array[
       sum(s.latency[1]), sum(s.latency[2]), sum(s.latency[3]), sum(s.latency[4]), sum(s.latency[5]),
@@ -151,9 +156,11 @@ language sql stable set search_path = '' as $$
       where x.destination_id = t.id and x.span = w.span and x.at >= w.since and x.at < p_to
     ) s
     where public.in_scope(p_scope, t.organisation_id)
-  ), histogram as (
+  ),
+  histogram as (
     -- A bucket holds no more than an integer: by then its share no longer changes what is read from it.
-    select array_agg(least(coalesce(u.count, 0), 2147483647)::integer order by u.n) as latency, coalesce(sum(u.count), 0) as attempts
+    select array_agg(least(coalesce(u.count, 0), 2147483647)::integer order by u.n) as latency,
+      coalesce(sum(u.count), 0) as attempts
     from summed s
     cross join lateral unnest(s.counts) with ordinality u(count, n)
   )

@@ -1,5 +1,5 @@
--- What somebody types to go somewhere: a key, an id, a request id, a name. Called by lib/queries/search.ts.
--- Every part is a lookup in an index or in a table that people fill by hand, so that a million events change nothing.
+-- What a user types to go somewhere: a key, an id, a request id, a name. Called by lib/queries/search.ts. Every part is
+-- a lookup in an index or in a table that people fill by hand, so that a million events change nothing.
 
 -- At most p_limit of each: {events: [{id, event_key, event_type, provider_slug, organisation_id, status, received_at}],
 -- replays: [{id, status, reason, total, created_at}], destinations: [{id, slug, name, organisation_id, enabled}],
@@ -53,9 +53,9 @@ language sql stable set search_path = '' as $$
   );
 $$;
 
--- Events by id, by request id, by key, by how their key begins, and by the idempotency key they were published with: in this
--- order, each event once. Within a scope, beginnings are looked for in the first 2,000 keys that begin so: whoever has few
--- events among many of others waits no longer for them, and learns nothing from the wait.
+-- Events by id, by request id, by key, by how their key begins, and by the idempotency key they were published with: in
+-- this order, each event once. Within a scope, beginnings are looked for in the first 2,000 keys that begin so: a user
+-- who has few events among many of others waits no longer for them, and learns nothing from the wait.
 create function public.find_events(p_query text, p_limit integer, p_scope text[])
 returns table (id bigint, n integer)
 language plpgsql stable set search_path = '' as $$
@@ -99,7 +99,7 @@ begin
   end if;
   select e.organisation_id into v_next from public.events e
   where e.organisation_id >= p_query order by e.organisation_id limit 1;
-  -- Most collations ignore punctuation at first, so others may stand between.
+  -- Most collations ignore punctuation at first, so others may be between.
   for i in 1 .. 40 loop
     exit when v_next is null or cardinality(v_found) >= p_limit;
     if starts_with(v_next, p_query) then
@@ -127,7 +127,9 @@ language sql stable set search_path = '' as $$
     from names x where x.name is not null and x.n < p_limit
   )
   select case
-    when p_scope is null then (select coalesce(array_agg(x.name order by x.n) filter (where x.name is not null), '{}') from names x)
+    when p_scope is null then (
+      select coalesce(array_agg(x.name order by x.n) filter (where x.name is not null), '{}') from names x
+    )
     else array(select o from unnest(p_scope) o order by o limit p_limit)
   end;
 $$;

@@ -1,17 +1,17 @@
--- What changed lately, for pages that keep themselves current. Called by lib/queries/live.ts, some times per second while
--- somebody looks. Nothing is written for it: no trigger, no column, no index.
+-- What changed recently, for pages that keep themselves current. Called by lib/queries/live.ts, some times per second
+-- while a page is open. Nothing is written for it: no trigger, no column, no index.
 
--- What happened after a cursor: {cursor, reset, topics: [text], event_ids: [bigint] or null, replay_ids: [bigint]}.
--- A cursor is a moment and the snapshot of that moment. A row is news when the transaction that wrote it last was not visible
--- in that snapshot, so a transaction that began before a look and ended after it is neither lost nor told twice. Only rows
--- written in subtransactions could be missed, and none of those below are.
+-- What happened after a cursor: {cursor, reset, topics: [text], event_ids: [bigint] or null, replay_ids: [bigint]}. A
+-- cursor is a moment and the snapshot of that moment. A row is news when the transaction that wrote it last was not
+-- visible in that snapshot, so a transaction that began before a call and ended after it is neither lost nor reported
+-- twice. Only rows written in subtransactions could be missed, and none of those below are.
 -- Cost: the newest rows of each table by their keys, whatever the tables hold; nothing when no transaction ended since.
--- Everything that moves an event opens or closes an attempt, is a person's action, or is a new event; old attempts that end
--- are found among the newest 2,000. When these do not reach back two minutes, some could be missed: then `event_ids` is null,
--- which says "any of them". It also is when there are more than 100.
+-- Everything that moves an event opens or closes an attempt, is a person's action, or is a new event; old attempts that
+-- end are found among the newest 2,000. When these do not reach back two minutes, some could be missed: then
+-- `event_ids` is null, which says "any of them". It also is when there are more than 100.
 -- Planned once: planning it anew takes longer than running it.
--- Of what is not in the scope nothing is told, neither that it is nor that it changed.
--- reset: the cursor says nothing (too old, of another database, no cursor): everything has to be read anew.
+-- Of what is not in the scope nothing is reported, neither that it is nor that it changed. reset: the cursor says
+-- nothing (too old, of another database, no cursor): everything has to be read anew.
 create function public.changes_since(p_scope text[], p_cursor text default null) returns jsonb
 language plpgsql stable set search_path = '' set plan_cache_mode = force_generic_plan as $$
 declare
@@ -39,7 +39,8 @@ begin
 
   with recent as (
     (select 'event' as what, e.id, null::bigint as replay_id, null as word, false as ended,
-        case when e.organisation_id is not null then array[e.organisation_id] end as whose, e.received_at as at, e.xmin as xid
+        case when e.organisation_id is not null then array[e.organisation_id] end as whose, e.received_at as at,
+        e.xmin as xid
       from public.events e order by e.id desc limit 300)
     union all
     (select 'attempt', a.delivery_id, a.replay_id, null, a.status <> 'open', null, a.started_at, a.xmin
@@ -55,10 +56,12 @@ begin
     (select 'replay', null, r.id, null, false, r.organisations, r.created_at, r.xmin
       from public.replays r where r.status in ('queued', 'running', 'paused') order by r.id limit 200)
     union all
-    (select 'notice', n.id, null, null, false, n.organisations, n.created_at, n.xmin from public.notices n order by n.id desc limit 20)
+    (select 'notice', n.id, null, null, false, n.organisations, n.created_at, n.xmin
+      from public.notices n order by n.id desc limit 20)
     union all
     (select 'rejection', x.id, null, null, false,
-        case when x.organisation_id is not null then array[x.organisation_id] end, x.received_at, x.xmin from public.rejections x order by x.id desc limit 20)
+        case when x.organisation_id is not null then array[x.organisation_id] end, x.received_at, x.xmin
+      from public.rejections x order by x.id desc limit 20)
   ),
   reach as (
     select count(*) filter (where r.what = 'event') < 300
@@ -67,7 +70,8 @@ begin
         or min(r.at) filter (where r.what = 'attempt') < public.now_() - interval '2 minutes' as of_attempts
     from recent r
   ),
-  -- xmin has 32 bits: the newest full number below ours that ends with them. Its age is cheap to know, and rules out most.
+  -- xmin has 32 bits: the newest full number below ours that ends with them. Its age is cheap to know, and rules out
+  -- most.
   fresh as materialized (
     select * from recent r
     where age(r.xid) <= v_age and not pg_visible_in_snapshot(

@@ -1,7 +1,7 @@
 -- What merchants read of their own events.
 
--- The same page for the merchant-delivery API of the Globapay runbook: one line per event with its endpoint. It ends early,
--- with a cursor, where the payloads fill the budget of an answer; one event is always in it.
+-- The same page for the merchant-delivery API of the Globapay runbook: one line per event with its endpoint. It ends
+-- early, with a cursor, where the payloads fill the budget of an answer; one event is always in it.
 create function public.list_merchant_events(p_filter jsonb, p_limit integer, p_cursor text, p_scope text[])
 returns jsonb
 language sql stable set search_path = '' as $$
@@ -27,7 +27,8 @@ language sql stable set search_path = '' as $$
     ) order by f.n), '[]'),
     'next_cursor', case
       when (select count(*) from fitting) < (select count(*) from weighed) then (
-        select (extract(epoch from l.received_at) * 1000000)::bigint || '.' || l.id from fitting l order by l.n desc limit 1
+        select (extract(epoch from l.received_at) * 1000000)::bigint || '.' || l.id
+        from fitting l order by l.n desc limit 1
       )
       else (select l.page ->> 'next_cursor' from listed l)
     end

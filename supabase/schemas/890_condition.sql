@@ -1,7 +1,8 @@
--- Whether the database does what Redrive needs of it. Called by lib/queries/health-facts.ts; what it means is decided there.
+-- Whether the database does what Redrive needs of it. Called by lib/queries/health-facts.ts; what it means is decided
+-- there.
 
--- In one look: {at, read_only, standby, waiting: {count, oldest_due_seconds}, requests: [{provider, accepted, rejected}]}.
--- `at` is the database's clock; `requests` are those of the last five minutes.
+-- In one call: {at, read_only, standby, waiting: {count, oldest_due_seconds}, requests: [{provider, accepted,
+-- rejected}]}. `at` is the database's clock; `requests` are those of the last five minutes.
 create function public.read_condition() returns jsonb
 language sql stable set search_path = '' set statement_timeout = '3s' as $$
   select jsonb_build_object(
@@ -15,7 +16,8 @@ language sql stable set search_path = '' set statement_timeout = '3s' as $$
         select s.provider, coalesce(sum(s.count) filter (where s.outcome <> 'rejected'), 0) as accepted,
           coalesce(sum(s.count) filter (where s.outcome = 'rejected'), 0) as rejected
         from public.statistics s
-        where s.organisation_id = '' and s.minute > public.now_() - interval '5 minutes' and s.outcome in ('received', 'duplicate', 'conflict', 'rejected')
+        where s.organisation_id = '' and s.minute > public.now_() - interval '5 minutes'
+          and s.outcome in ('received', 'duplicate', 'conflict', 'rejected')
         group by s.provider
       ) r
     ), '[]')
@@ -36,8 +38,8 @@ language sql stable set search_path = '' set statement_timeout = '3s' as $$
   select public.iso(clock_timestamp());
 $$;
 
--- The versions of the migrations that were applied; null where the Supabase CLI did not apply them, or where the server's role
--- may not see which, as in a Supabase project.
+-- The versions of the migrations that were applied; null where the Supabase CLI did not apply them, or where the
+-- server's role may not see which, as in a Supabase project.
 create function public.list_applied_migrations() returns text[]
 language plpgsql stable set search_path = '' as $$
 declare

@@ -1,10 +1,10 @@
--- Reads that take long run through run_expensive: a person has two at a time, however many processes share the database.
--- Called by lib/db/client.ts for what lib/db/expensive.ts lists.
+-- Reads that take long run through run_expensive: a person has two at a time, however many processes share the
+-- database. Called by lib/db/client.ts for what lib/db/expensive.ts lists.
 
--- Calls a function of ours by name, with named arguments as json. {result}, or {busy: true} when this person has two under
--- way already. The turn is an advisory lock of the transaction: whatever ends that, a kill included, gives it back, and
--- nothing has to be tidied up. PostgREST makes the timeout that of the whole statement; on a direct connection the caller
--- sets it.
+-- Calls a function of ours by name, with named arguments as json. {result}, or {busy: true} when this person has two
+-- under way already. The turn is an advisory lock of the transaction: whatever ends that, a kill included, gives it
+-- back, and nothing has to be tidied up. PostgREST makes the timeout that of the whole statement; on a direct
+-- connection the caller sets it.
 create function public.run_expensive(p_who text, p_function text, p_args jsonb) returns jsonb
 language plpgsql volatile set search_path = '' set statement_timeout = '9s' as $$
 declare
@@ -35,5 +35,6 @@ $$;
 create function public.take_turn(p_who text) returns boolean
 language sql volatile set search_path = '' as $$
   -- "turn" on a telephone keypad, which no other lock of ours begins with.
-  select pg_try_advisory_xact_lock(8876, hashtext(p_who || ' 1')) or pg_try_advisory_xact_lock(8876, hashtext(p_who || ' 2'));
+  select pg_try_advisory_xact_lock(8876, hashtext(p_who || ' 1'))
+    or pg_try_advisory_xact_lock(8876, hashtext(p_who || ' 2'));
 $$;

@@ -1,5 +1,5 @@
--- Who may do what: service_role, the server's key, calls functions; nobody else does anything. Row level security is on
--- for every table without a policy, so even a forgotten grant shows nothing to anon or authenticated.
+-- Who may do what: service_role, the server's key, calls functions; no other role does anything. Row level security is
+-- on for every table without a policy, so even a forgotten grant shows nothing to anon or authenticated.
 
 revoke all on all tables in schema public from anon, authenticated;
 

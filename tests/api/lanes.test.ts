@@ -27,10 +27,10 @@ afterAll(() => app?.close());
 /** Events of a provider with payloads of so many KB each, made by the database itself. */
 function seed(type: string, count: number, kilobytes: number) {
   return app.sql`
-    insert into events (provider, event_key, event_key_hash, event_type, trust, parse_status, raw_body, body_sha256,
+    insert into events (provider, event_key, event_key_hash, event_type, trust, parse_status, body_size, body_sha256,
       fingerprint, payload, method, path, headers, organisation_id)
     select 'stripe', ${type} || '-' || n, sha256(convert_to(${type} || '-' || n, 'UTF8')), ${type}, 'signed', 'ok',
-      convert_to(p, 'UTF8'), sha256(convert_to(p, 'UTF8')), sha256(convert_to(p, 'UTF8')), p::jsonb, 'POST', '/', '[]',
+      octet_length(p), sha256(convert_to(p, 'UTF8')), sha256(convert_to(p, 'UTF8')), p::jsonb, 'POST', '/', '[]',
       ${`org_${type}`}
     from generate_series(1, ${count}) n
     cross join lateral (

@@ -4,6 +4,7 @@ import { claim, type Work } from "@/lib/pipeline/claim";
 import { chatwootEvent } from "@/lib/providers/chatwoot/sample";
 import { stripeEvent } from "@/lib/providers/stripe/sample";
 import { nextUuid } from "@/lib/samples/ids";
+import { replaceBodies } from "../support/bodies";
 import { type Desk, openDesk, send } from "../support/desk";
 
 let desk: Desk;
@@ -86,7 +87,7 @@ describe("claim", () => {
 
   test("of eight deliveries of 25 MiB it takes as many as one answer can hold, and each in its turn", async () => {
     await sendMany(8, "chatwoot");
-    await desk.sql`update events set raw_body = convert_to(repeat('x', 25 * 1024 * 1024), 'UTF8')`;
+    await replaceBodies(desk.sql, 25 * 1024 * 1024);
     await sendMany(2, "stripe");
     const sizes: number[] = [];
     for (let round = 0; round < 12; round += 1) {
@@ -103,7 +104,7 @@ describe("claim", () => {
 
   test("takes no large body while there is no room for it, and small ones all the same", async () => {
     await sendMany(1, "chatwoot");
-    await desk.sql`update events set raw_body = convert_to(repeat('x', 100000), 'UTF8')`;
+    await replaceBodies(desk.sql, 100_000);
     await sendMany(1, "stripe");
     expect((await claim("w1", 10, 30, { bytes: 0 })).work.map((item) => item.event.provider)).toEqual(["stripe"]);
     expect((await claim("w1", 10, 30)).work.map((item) => item.event.provider)).toEqual(["chatwoot"]);

@@ -6,7 +6,7 @@ import type { EventFilter } from "@/lib/contract/event-filter";
 import { createReplay, draftReplay, readReplay } from "@/lib/pipeline/replay";
 import { resolveEvents } from "@/lib/pipeline/resolve";
 import { chatwootEvent } from "@/lib/providers/chatwoot/sample";
-import { listDeadLetterGroups, readRail } from "@/lib/queries/dead-letters";
+import { listDeadLetterGroups, readNavCounts } from "@/lib/queries/dead-letters";
 import { countEvents, listEvents } from "@/lib/queries/events";
 import { listReplayItems } from "@/lib/queries/replays";
 import { nextUuid } from "@/lib/samples/ids";
@@ -103,7 +103,7 @@ describe("dead letters", () => {
     expect(groups[0]?.hours).toHaveLength(24);
     expect(groups[0]?.hours.reduce((sum, hour) => sum + hour)).toBe(3);
     expect(groups[1]?.sample.id).toBe(`we_${refused.at(-1)}`);
-    expect(await readRail(EVERYTHING)).toEqual({ dead_letters: 5, running_replays: 0 });
+    expect(await readNavCounts(EVERYTHING)).toEqual({ dead_letters: 5, running_replays: 0 });
   });
 
   test("say when they died: first, last, and by the hour of the clock", async () => {

@@ -41,7 +41,7 @@ const read = async (id: number) =>
       p_destination_ids: [id],
     })
   )[id] as Pick<Destination, "state" | "health">;
-const attend = () => call("pipeline", "attend_destinations", { p_disable_after_days: 5 });
+const attend = () => call("pipeline", "maintain_destinations", { p_disable_after_days: 5 });
 const probeNow = (id: number) => desk.sql`update destination_health set probe_at = now() where destination_id = ${id}`;
 const delivered = async () =>
   (await desk.sql`select count(*)::int from deliveries where status = 'delivered'`)[0]?.count as number;

@@ -31,7 +31,7 @@ afterEach(async () => {
 const who = { p_actor: "Ada", p_actor_id: "staff-1", p_request_id: "r" };
 const pause = (id: number) => call("console", "pause_destination", { ...scopeOf(EVERYTHING), p_id: id, ...who });
 const resume = (id: number) => call("console", "resume_destination", { ...scopeOf(EVERYTHING), p_id: id, ...who });
-const attend = () => call("pipeline", "attend_destinations", { p_disable_after_days: 5 });
+const attend = () => call("pipeline", "maintain_destinations", { p_disable_after_days: 5 });
 const statuses = async () =>
   Object.fromEntries(
     (await desk.sql`select status, count(*)::int from deliveries group by 1`).map((row) => [row.status, row.count]),
@@ -144,8 +144,8 @@ describe("100,000 held deliveries", () => {
     await alone();
     const id = await addDestination(desk.sql, "shop", endpoint.url);
     await desk.sql`
-      insert into events (provider, event_key, event_key_hash, event_type, trust, parse_status, raw_body, body_sha256, fingerprint, method, path, headers)
-      select 'shop', n, sha256(n::text::bytea), 'thing.changed', 'signed', 'ok', '{}', '', '', 'POST', '/', '[]'
+      insert into events (provider, event_key, event_key_hash, event_type, trust, parse_status, body_size, body_sha256, fingerprint, method, path, headers)
+      select 'shop', n, sha256(n::text::bytea), 'thing.changed', 'signed', 'ok', 2, '', '', 'POST', '/', '[]'
       from generate_series(1, 100000) n`;
     await desk.sql`insert into deliveries (event_id, destination_id) select id, ${id} from events`;
     const timed = async (what: () => Promise<unknown>) => {

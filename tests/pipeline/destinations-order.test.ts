@@ -2,6 +2,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { claim, type Work } from "@/lib/pipeline/claim";
 import { startWorker } from "@/lib/pipeline/worker";
+import { storeBodies } from "../support/bodies";
 import { type Desk, openDesk } from "../support/desk";
 import { addDestination, type Endpoint, publish, startEndpoint } from "../support/endpoint";
 import { alone } from "../support/machine";
@@ -126,9 +127,10 @@ describe("deliveries of one object", () => {
     const id = (await desk.sql`select id::int from destinations where slug = 'ordered'`)[0]?.id;
     await publish(desk.sql, "ordered", 1, { objects: 1 });
     await desk.sql`
-      insert into events (provider, event_key, event_key_hash, event_type, trust, parse_status, raw_body, body_sha256, fingerprint, method, path, headers)
-      select 'ordered', 'bulk-' || n, sha256(n::text::bytea), 'thing.changed', 'signed', 'ok', '{}', '', '', 'POST', '/', '[]'
+      insert into events (provider, event_key, event_key_hash, event_type, trust, parse_status, body_size, body_sha256, fingerprint, method, path, headers)
+      select 'ordered', 'bulk-' || n, sha256(n::text::bytea), 'thing.changed', 'signed', 'ok', 2, '', '', 'POST', '/', '[]'
       from generate_series(1, 10300) n`;
+    await storeBodies(desk.sql, "{}");
     await desk.sql`
       insert into deliveries (event_id, destination_id, ordering_key)
       select e.id, ${id}, case when row_number() over (order by e.id) <= 10000 then 'object-0' else 'other-' || e.id end

@@ -7,6 +7,8 @@ import { migrate } from "@/lib/db/migrate";
 import { localMigrations } from "@/lib/db/migrations";
 import { createDatabase } from "@/lib/db/throwaway";
 import { stripeEvent } from "@/lib/providers/stripe/sample";
+import { bodyOf } from "@/lib/samples/ids";
+import { storedBody } from "../support/bodies";
 import { type Desk, eventIdIn, openDesk, send } from "../support/desk";
 import { execute } from "../support/postgres";
 
@@ -35,7 +37,37 @@ test("A key outlives its event: a provider's retry is a duplicate after the even
   ]);
 });
 
-test("Rows from before the newest migration are there after it, and their events are known by their keys", async () => {
+test("Bytes go with their event, whoever deletes it", async () => {
+  const [first, second] = await Promise.all([send("stripe", stripeEvent()), send("stripe", stripeEvent())]);
+  const kept = eventIdIn(second);
+  await desk.sql`delete from events where id = ${eventIdIn(first)}`;
+  expect(await desk.sql`select event_id::int as id from event_bodies`).toEqual([{ id: kept }]);
+  await desk.sql`truncate events`;
+  expect(await desk.sql`select event_id from event_bodies`).toEqual([]);
+});
+
+test.each([
+  ["cannot be written", "raise exception 'disk full'"],
+  ["are not written", "return null"],
+])(
+  "No webhook is acknowledged without its bytes: when they %s, nothing is stored, and it is taken when it comes again",
+  async (_how, what) => {
+    const event = stripeEvent();
+    await desk.sql.unsafe(`
+    create function refuse_bytes() returns trigger language plpgsql as $$ begin ${what}; end $$;
+    create trigger refuse_bytes before insert on event_bodies for each row execute function refuse_bytes()`);
+    const answer = await send("stripe", event).finally(() => desk.sql.unsafe("drop function refuse_bytes cascade"));
+    expect(answer.status).toBe(503);
+    expect(await desk.sql`select id from events where event_key = ${event.id}`).toEqual([]);
+    expect(await desk.sql`select from event_keys where key_hash = sha256(convert_to(${event.id}, 'UTF8'))`).toEqual([]);
+
+    const again = await send("stripe", event);
+    expect([again.status, JSON.parse(again.body)]).toMatchObject([200, { duplicate: false }]);
+    expect(await storedBody(desk.sql, eventIdIn(again))).toEqual(bodyOf(event));
+  },
+);
+
+test("Rows from before the newest migration are there after it, their bytes are the same, and their events are known by their keys", async () => {
   const server = process.env.TEST_POSTGRES_URL as string;
   const name = `test_${randomBytes(6).toString("hex")}`;
   const url = await createDatabase(server, name, "template1");
@@ -52,12 +84,18 @@ test("Rows from before the newest migration are there after it, and their events
     await sql`alter table supabase_migrations.schema_migrations add primary key (version),
       add column statements text[], add column name text`;
     await sql.unsafe(ROWS);
-    const before = await sql.unsafe(LOOK);
+    const before = await sql.unsafe(STORED);
+    const bodies =
+      await sql`select id as event_id, octet_length(raw_body) as body_size, raw_body from events order by id`;
 
     await migrate(url, () => {});
 
-    expect(await sql.unsafe(LOOK)).toEqual(before);
-    expect(before).toMatchObject([{ events: 3, bodies: "one,two,three", deliveries: 3, attempts: 3 }]);
+    expect(await sql.unsafe(STORED)).toEqual(before);
+    expect(before).toMatchObject([{ events: 4, deliveries: 4, attempts: 4 }]);
+    const moved = await sql`
+      select event_id, body_size, raw_body from event_bodies b join events e on e.id = b.event_id order by event_id`;
+    expect(moved).toEqual(bodies);
+    expect(moved.map(({ body_size }) => body_size)).toEqual([3, 3, 5, 300_000]);
     const [answer] = await sql`select accept_events(${sql.json([ONE_AGAIN])}) as answer`;
     expect(answer?.answer).toMatchObject([{ event_id: 1, outcome: "duplicate" }]);
   } finally {
@@ -66,22 +104,26 @@ test("Rows from before the newest migration are there after it, and their events
   }
 });
 
-/** Three events of one provider, each delivered once: written as every version since the first can hold them. */
+/**
+ * Events of one provider, each delivered once: written as every version since the first can hold them. The last one is long enough
+ * to be kept out of its row, and no text.
+ */
 const ROWS = `
   insert into destinations (slug, name, kind, providers, url) values ('shop', 'Shop', 'http', '{*}', 'http://127.0.0.1:9');
   insert into events (provider, event_key, event_key_hash, event_type, status, trust, parse_status, raw_body, body_sha256,
     fingerprint, method, path, headers)
   select 'stripe', word, sha256(convert_to(word, 'UTF8')), 'a.type', 'processed', 'signed', 'not_json',
     convert_to(word, 'UTF8'), sha256(convert_to(word, 'UTF8')), sha256(convert_to(word, 'UTF8')), 'POST', '/', '[]'
-  from unnest(array['one', 'two', 'three']) with ordinality as w(word, n) order by n;
+  from unnest(array['one', 'two', 'three', 'four']) with ordinality as w(word, n) order by n;
+  update events set raw_body = decode(repeat('00ff5c', 100000), 'hex') where event_key = 'four';
   insert into deliveries (event_id, destination_id, status, finished_at, attempt_count)
   select e.id, d.id, 'delivered', now(), 1 from events e cross join destinations d;
   insert into attempts (delivery_id, number, status, fence, worker, finished_at)
   select id, 1, 'succeeded', 1, 'w', now() from deliveries;`;
 
-const LOOK = `
+const STORED = `
   select (select count(*)::int from events) as events, (select count(*)::int from deliveries) as deliveries,
-    (select string_agg(convert_from(raw_body, 'UTF8'), ',' order by id) from events) as bodies,
+    (select string_agg(encode(body_sha256, 'hex'), ',' order by id) from events) as hashes,
     (select count(*)::int from attempts) as attempts, (select max(received_at) from events) as newest`;
 
 /** The first of them once more, as accept.ts gives it to SQL. */

@@ -38,7 +38,8 @@ async function happens(topic: ShopifyOptions["topic"], who: ShopifyOptions, at =
 /** Everything that is kept, as one text. */
 async function everything(): Promise<string> {
   const rows = await desk.sql`
-    select encode(raw_body, 'escape') as kept, payload, headers from events
+    select encode(raw_body, 'escape') as kept, null::jsonb as payload, null::jsonb as headers from event_bodies
+    union all select '', payload, headers from events
     union all select encode(raw_body, 'escape'), null, headers from event_conflicts
     union all select encode(body, 'escape'), null, headers from rejections
     union all select convert_from(coalesce(response_body, ''), 'UTF8'), changes, null from attempts
@@ -87,7 +88,7 @@ describe("customers/redact", () => {
     expect(await desk.sql`select count(*)::int from rejections`).toEqual([{ count: 0 }]);
 
     const [event] = await desk.sql`
-      select status, payload, convert_from(raw_body, 'UTF8')::jsonb as body, redacted_at is not null as redacted
+      select status, payload, body_size, convert_from(body_of(id), 'UTF8')::jsonb as body, redacted_at is not null as redacted
       from events where id = ${request}`;
     expect(event).toMatchObject({ status: "processed", redacted: true });
     expect(event?.body).toEqual(event?.payload);

@@ -126,6 +126,38 @@ describe("record", () => {
       { outcome: "received", count: 3 },
     ]);
   });
+
+  test("keeps how long attempts took: p50 and p95 of any period, by provider or destination, to a bucket of what the attempts say", async () => {
+    await desk.sql`truncate destination_statistics`;
+    const failed = await claimed(8);
+    await record(failed.map((item, n) => ({ ...failure(item, 60_000), duration_ms: (n + 1) * 37 })));
+    const delivered = await claimed(8);
+    await record(delivered.map((item, n) => ({ ...success(item), duration_ms: (n + 9) * 37 })));
+    for (const share of [0.5, 0.95]) {
+      const [row] = await desk.sql`
+        select latency_quantile((select sum_latency(array_agg(latency)) from statistics
+            where organisation_id = '' and latency is not null), ${share}) as by_provider,
+          latency_quantile((select sum_latency(array_agg(latency)) from destination_statistics
+            where span = 'hour'), ${share}) as by_destination,
+          coalesce(bounds[width_bucket(exact - 1, bounds)], 0) as low, bounds[width_bucket(exact - 1, bounds) + 1] as high
+        from latency_bounds() as bounds, (
+          select percentile_disc(${share}::float) within group (order by duration_ms) as exact from attempts
+        ) x`;
+      for (const read of [row?.by_provider, row?.by_destination]) {
+        expect(read).toBeGreaterThanOrEqual(row?.low);
+        expect(read).toBeLessThanOrEqual(row?.high);
+      }
+    }
+    const counted = await desk.sql`
+      select outcome, sum(count)::int as count, (select sum(x)::int from unnest(sum_latency(array_agg(latency)
+        filter (where latency is not null))) x) as measured
+      from statistics where organisation_id = '' and outcome in ('received', 'delivered', 'failed') group by 1 order by 1`;
+    expect(counted).toEqual([
+      { outcome: "delivered", count: 8, measured: 8 },
+      { outcome: "failed", count: 8, measured: 8 },
+      { outcome: "received", count: 16, measured: null },
+    ]);
+  });
 });
 
 describe("row changes", () => {

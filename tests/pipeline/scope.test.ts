@@ -14,7 +14,7 @@ const WITHOUT_SCOPE: Record<string, string> = {
   accept_events: "stores what a provider or a publisher sent; a publisher's organisations are checked before",
   accept_invitation: "the link itself is the proof",
   advance_replays: "the worker's own loop",
-  attend_destinations: "the worker's own loop",
+  maintain_destinations: "the worker's own loop",
   claim_deliveries: "the worker's own loop",
   configure_destinations: "the configuration, when Redrive starts",
   create_event_view: "a person's own views: names and filters, no events",

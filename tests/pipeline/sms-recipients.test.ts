@@ -48,7 +48,7 @@ describe("a recipient", () => {
     );
     await send("mitto", Buffer.from(`[ ${first} ,\n${second}]`));
     await workUntilIdle();
-    expect(await desk.sql`select convert_from(raw_body, 'UTF8') as body from events order by id`).toEqual([
+    expect(await desk.sql`select convert_from(raw_body, 'UTF8') as body from event_bodies order by event_id`).toEqual([
       { body: first },
       { body: second },
     ]);

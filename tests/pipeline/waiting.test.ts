@@ -11,7 +11,7 @@ import { previewReplay } from "@/lib/pipeline/preview";
 import { createReplay, draftReplay, readReplay, steer } from "@/lib/pipeline/replay";
 import { resolveEvents } from "@/lib/pipeline/resolve";
 import { readAnalytics } from "@/lib/queries/analytics";
-import { listDeadLetterGroups, readRail } from "@/lib/queries/dead-letters";
+import { listDeadLetterGroups, readNavCounts } from "@/lib/queries/dead-letters";
 import { listDestinations } from "@/lib/queries/destinations";
 import { getEvent } from "@/lib/queries/events";
 import { listReplayItems, summariseReplay } from "@/lib/queries/replays";
@@ -141,7 +141,7 @@ describe("what waits is counted once", () => {
     const other = await addDestination(desk.sql, "till", endpoint.url);
     await publish(desk.sql, "till", 3);
     await desk.sql`update destinations set paused_at = now() where id = ${other}`;
-    await call("pipeline", "attend_destinations", { p_disable_after_days: 5 });
+    await call("pipeline", "maintain_destinations", { p_disable_after_days: 5 });
     await publish(desk.sql, "till", 2, { from: 3 });
 
     const { waiting } = await readAnalytics({ range: "24h" }, EVERYTHING);
@@ -158,7 +158,7 @@ describe("what waits is counted once", () => {
     await resolveEvents([Number(event?.id)], { reason: "sent by hand", ...ada });
     expect((await listDeadLetterGroups(EVERYTHING)).total).toEqual({ groups: 1, deliveries: 2, events: 2 });
     expect((await destination(id)).health.dead).toBe(2);
-    expect(await readRail(EVERYTHING)).toMatchObject({ dead_letters: 2 });
+    expect(await readNavCounts(EVERYTHING)).toMatchObject({ dead_letters: 2 });
   });
 
   test("what is at the endpoint does not wait", async () => {

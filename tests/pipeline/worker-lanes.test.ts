@@ -42,7 +42,7 @@ async function addHanging(count: number, settings: Record<string, number> = {}):
 }
 
 const proven = (ids: number[]) => desk.sql`
-  insert into destination_health (destination_id, last_success_at, lately_ms) select id, now(), 5 from unnest(${ids}::bigint[]) id`;
+  insert into destination_health (destination_id, last_success_at, recent_max_ms) select id, now(), 5 from unnest(${ids}::bigint[]) id`;
 
 async function rowsWritten(): Promise<number> {
   const [row] = await desk.sql`
@@ -92,7 +92,8 @@ test("an endpoint that answers again has its slots back with its first prompt an
   await publish(desk.sql, "hang-0", 1);
   worker = startWorker();
   const lately = async () =>
-    (await desk.sql`select lately_ms from destination_health where destination_id = ${id as number}`)[0]?.lately_ms;
+    (await desk.sql`select recent_max_ms from destination_health where destination_id = ${id as number}`)[0]
+      ?.recent_max_ms;
   await until("it timed out", async () => (await lately()) >= 2_000);
   hanging.answer(200);
   await until("it answered again", async () => (await lately()) < 2_000);
@@ -103,7 +104,7 @@ test("an endpoint that answers again has its slots back with its first prompt an
 
 test("of those that hang each gets its turn, and none takes a slot of those that answer", async () => {
   const ids = await addHanging(12);
-  await desk.sql`insert into destination_health (destination_id, last_success_at, lately_ms)
+  await desk.sql`insert into destination_health (destination_id, last_success_at, recent_max_ms)
     select id, now(), 5000 from unnest(${ids}::bigint[]) id`;
   await addDestination(desk.sql, "shop", healthy.url);
   for (let n = 0; n < 12; n += 1) await publish(desk.sql, `hang-${n}`, 40);

@@ -58,7 +58,7 @@ export async function workUntilIdle(): Promise<number> {
   const { record } = await import("@/lib/pipeline/record");
   let attempts = 0;
   for (;;) {
-    await call("pipeline", "attend_destinations", { p_disable_after_days: 5 });
+    await call("pipeline", "maintain_destinations", { p_disable_after_days: 5 });
     const { work, next_due_ms } = await claim("test", 50, 30);
     if (work.length === 0 && (next_due_ms === null || next_due_ms > 3_000)) return attempts;
     await Promise.all(work.map(async (item: Work) => record(item, await deliver(item), Date.now() + 5_000)));

@@ -240,26 +240,28 @@ async function spreadOverADay(sql: postgres.Sql): Promise<void> {
       from deliveries d join moves m on m.id = d.event_id where d.id = a.delivery_id`;
     await tx`delete from statistics where outcome <> 'rejected'`;
     await tx`
-      insert into statistics (organisation_id, minute, provider, event_type, outcome, shard, count, duration_ms)
-      select coalesce(e.organisation_id, ''), date_trunc('minute', e.received_at), e.provider, e.event_type, 'received', 0, count(*), 0
+      insert into statistics (organisation_id, minute, provider, event_type, outcome, shard, count, latency)
+      select coalesce(e.organisation_id, ''), date_trunc('minute', e.received_at), e.provider, e.event_type, 'received', 0, count(*), null::integer[]
       from events e group by 1, 2, 3, 4
       union all
       select coalesce(e.organisation_id, ''), date_trunc('minute', e.received_at), e.provider, e.event_type,
-        public.event_outcome(e.status), 0, count(*), 0
+        public.event_outcome(e.status), 0, count(*), null
       from events e where public.event_outcome(e.status) is not null group by 1, 2, 3, 4, 5
       union all
       select coalesce(e.organisation_id, ''), date_trunc('minute', a.finished_at), e.provider, e.event_type,
         case when a.status = 'succeeded' then 'delivered' when d.status = 'dead' and a.number = d.attempt_count then 'dead' else 'failed' end,
-        0, count(*), coalesce(sum(a.duration_ms), 0)
+        0, count(*), public.latency_histogram(array_agg(a.duration_ms))
       from attempts a join deliveries d on d.id = a.delivery_id join events e on e.id = d.event_id
       where a.status <> 'open' group by 1, 2, 3, 4, 5`;
     // Everything is counted under '' too.
     await tx`
-      insert into statistics as s (organisation_id, minute, provider, event_type, outcome, shard, count, duration_ms)
-      select '', minute, provider, event_type, outcome, 0, sum(count), sum(duration_ms) from statistics
+      insert into statistics as s (organisation_id, minute, provider, event_type, outcome, shard, count, latency)
+      select '', minute, provider, event_type, outcome, 0, sum(count),
+        case when count(latency) > 0 then public.sum_latency(array_agg(latency) filter (where latency is not null)) end
+      from statistics
       where organisation_id <> '' group by 2, 3, 4, 5
       on conflict (organisation_id, minute, provider, event_type, outcome, shard) do update
-        set count = s.count + excluded.count, duration_ms = s.duration_ms + excluded.duration_ms`;
+        set count = s.count + excluded.count, latency = public.add_latency(s.latency, excluded.latency)`;
     await tx`truncate statistics_hours`;
     await tx`
       insert into statistics_hours (organisation_id, hour, provider, event_type, outcome, shard, count)

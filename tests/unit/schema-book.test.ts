@@ -71,6 +71,21 @@ describe("A schema file is refused that", () => {
       /check_function_bodies is off already/,
     ],
     ["reads a payload by its column", [read("800_events.sql", "return e.payload;")], /public\.payload_of\(\)/],
+    [
+      "reads received bytes by their table",
+      [read("800_events.sql", "return (select b.raw_body from public.event_bodies b);")],
+      /public\.body_of\(\)/,
+    ],
+    [
+      "has a line of 121 characters",
+      [{ name: "800_events.sql", text: `-- ${"x".repeat(118)}\n` }],
+      /:1: 121 characters/,
+    ],
+    [
+      "begins a part of `with` behind the one before",
+      [{ name: "800_events.sql", text: "  with a as (\n    select 1\n  ), b as (\n" }],
+      /:3: begin the next part/,
+    ],
     ["asks another clock", [read("300_accept.sql", "return to_jsonb(now());")], /Ask public\.now_\(\)/],
   ])("%s", (_, files, problem) => {
     expect(bookProblems(files).join("\n")).toMatch(problem);

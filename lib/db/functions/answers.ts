@@ -63,7 +63,7 @@ export interface Answers {
   renew_lease: boolean;
   release_leases: number;
   expire_leases: number;
-  attend_destinations: number;
+  maintain_destinations: number;
   advance_replays: number;
   apply_changes: ChangeResult[];
 
@@ -144,7 +144,7 @@ export interface Answers {
   preview_changes: ChangeResult[];
   list_dead_letters: FailedWebhook[];
   list_dead_letter_groups: DeadLetters;
-  read_rail: RailCounts;
+  read_nav_counts: RailCounts;
   list_destinations: DestinationWithoutHealth[];
   get_destination: DestinationWithoutHealth | null;
   /** By the number of the destination. */

@@ -1,8 +1,8 @@
 -- What was counted in a time, and who stopped sending.
 
--- What was counted between two whole minutes, by step of p_bucket_seconds (steps are those of the clock, so the first and
--- the last may be parts). Steps of an hour and more are read from the hours, and from the minutes that those leave at
--- both ends: 30 days are 720 hours and at most 118 minutes.
+-- What was counted between two whole minutes, by step of p_bucket_seconds (steps are those of the clock, so the first
+-- and the last may be parts). Steps of an hour and more are read from the hours, and from the minutes that those leave
+-- at both ends: 30 days are 720 hours and at most 118 minutes.
 create function public.counted_between(
   p_from timestamptz, p_to timestamptz, p_bucket_seconds integer, p_scope text[]
 ) returns table (at timestamptz, provider text, event_type text, outcome text, count bigint)
@@ -48,7 +48,8 @@ language sql stable set search_path = '' as $$
     where h.organisation_id = any (public.statistics_of(p_scope)) and h.hour >= public.now_() - interval '14 days'
       and h.outcome in ('received', 'duplicate', 'conflict')
     group by h.provider, h.hour
-  ), habits as (
+  ),
+  habits as (
     select a.provider, max(a.gap) as usual_gap, max(a.hour) as last_hour
     from active a
     group by a.provider

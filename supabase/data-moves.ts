@@ -1,0 +1,62 @@
+/**
+ * Where rows of an earlier version go when a table changes its shape, which no comparison of two schemas can say.
+ * supabase/generate.ts writes a move into the migration whose difference holds the statement that the move is for. Once that
+ * migration has landed, its move can be deleted here.
+ */
+
+interface DataMove {
+  /** Statements of the difference, exactly as it writes them, each with what is written in its place. */
+  instead?: [statement: string, by: string][];
+  /** The statement that makes the move necessary, where none is replaced. */
+  because?: string;
+  /** Written at the end of the migration. */
+  finally: string;
+}
+
+const MOVES: DataMove[] = [
+  {
+    because: 'CREATE TABLE "public"."event_keys"',
+    finally: `-- Moved: events that are stored already are known by their keys.
+INSERT INTO "public"."event_keys" ("provider", "key_hash", "source_id", "event_id")
+SELECT e."provider", e."event_key_hash", e."source_id", e."id" FROM "public"."events" e
+ON CONFLICT DO NOTHING;`,
+  },
+  {
+    instead: [
+      [
+        'ALTER TABLE "public"."events"\n  DROP COLUMN "raw_body";',
+        `-- Moved: the bytes stay until event_bodies has them, at the end. A generated column is filled in one pass, without triggers.
+ALTER TABLE "public"."events"
+  ADD COLUMN "body_size" integer GENERATED ALWAYS AS (octet_length("raw_body")) STORED;
+
+ALTER TABLE "public"."events"
+  ALTER COLUMN "body_size" DROP EXPRESSION;`,
+      ],
+      [
+        'ALTER TABLE "public"."events"\n  ADD COLUMN "body_size" integer NOT NULL;',
+        'ALTER TABLE "public"."events"\n  ALTER COLUMN "body_size" SET NOT NULL;',
+      ],
+    ],
+    finally: `-- Moved: the bytes of events that are stored already.
+INSERT INTO "public"."event_bodies" ("event_id", "raw_body")
+SELECT e."id", e."raw_body" FROM "public"."events" e ORDER BY e."id";
+
+ALTER TABLE "public"."events"
+  DROP COLUMN "raw_body";`,
+  },
+];
+
+/** The difference with the moves that it needs. Refuses a move that fits in part: it would lose rows. */
+export function withDataMoves(difference: string): string {
+  return MOVES.filter((move) => isNeeded(move, difference)).reduce((text, move) => {
+    const changed = (move.instead ?? []).reduce((rest, [statement, by]) => {
+      if (!rest.includes(statement)) throw new Error(`supabase/data-moves.ts: the difference has no\n${statement}`);
+      return rest.replace(statement, () => by);
+    }, text);
+    return `${changed}\n\n${move.finally}`;
+  }, difference);
+}
+
+function isNeeded({ because, instead = [] }: DataMove, difference: string): boolean {
+  return [because, ...instead.map(([statement]) => statement)].some((text) => text && difference.includes(text));
+}
