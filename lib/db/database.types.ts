@@ -22,10 +22,10 @@ export type Database = {
           role: Database["public"]["Enums"]["staff_role"] | null;
           scopes: string[];
           token_hash: string;
-          api_token: Json | null;
+          api_token_json: Json | null;
           token_scope: string[] | null;
         };
-        ComputedFields: "api_token" | "token_scope";
+        ComputedFields: "api_token_json" | "token_scope";
         Insert: {
           created_at?: string;
           created_by: string;
@@ -97,9 +97,9 @@ export type Database = {
           started_at: string;
           status: Database["public"]["Enums"]["attempt_status"];
           worker: string;
-          attempt_detail: Json | null;
+          attempt_json: Json | null;
         };
-        ComputedFields: "attempt_detail";
+        ComputedFields: "attempt_json";
         Insert: {
           changes?: NonNullable<Json>;
           delivery_id: number;
@@ -463,12 +463,12 @@ export type Database = {
           last_error_class: Database["public"]["Enums"]["error_class"] | null;
           last_failure_at: string | null;
           last_success_at: string | null;
-          lately_ms: number | null;
           opened_at: string | null;
           probe_at: string | null;
           probe_delivery_id: number | null;
           ramp: number | null;
-          spent_until: string | null;
+          rate_used_until: string | null;
+          recent_max_ms: number | null;
           throttled_until: string | null;
           trips: number;
           warned_at: string | null;
@@ -484,12 +484,12 @@ export type Database = {
           last_error_class?: Database["public"]["Enums"]["error_class"] | null;
           last_failure_at?: string | null;
           last_success_at?: string | null;
-          lately_ms?: number | null;
           opened_at?: string | null;
           probe_at?: string | null;
           probe_delivery_id?: number | null;
           ramp?: number | null;
-          spent_until?: string | null;
+          rate_used_until?: string | null;
+          recent_max_ms?: number | null;
           throttled_until?: string | null;
           trips?: number;
           warned_at?: string | null;
@@ -504,12 +504,12 @@ export type Database = {
           last_error_class?: Database["public"]["Enums"]["error_class"] | null;
           last_failure_at?: string | null;
           last_success_at?: string | null;
-          lately_ms?: number | null;
           opened_at?: string | null;
           probe_at?: string | null;
           probe_delivery_id?: number | null;
           ramp?: number | null;
-          spent_until?: string | null;
+          rate_used_until?: string | null;
+          recent_max_ms?: number | null;
           throttled_until?: string | null;
           trips?: number;
           warned_at?: string | null;
@@ -594,11 +594,11 @@ export type Database = {
           updated_at: string;
           url: string | null;
           burst_of: string | null;
-          destination_detail: Json | null;
+          destination_json: Json | null;
           first_status: Database["public"]["Enums"]["delivery_status"] | null;
           takes_deliveries: boolean | null;
         };
-        ComputedFields: "burst_of" | "destination_detail" | "first_status" | "takes_deliveries";
+        ComputedFields: "burst_of" | "destination_json" | "first_status" | "takes_deliveries";
         Insert: {
           archived_at?: string | null;
           backoff_factor?: number;
@@ -652,6 +652,22 @@ export type Database = {
           timeout_ms?: number;
           updated_at?: string;
           url?: string | null;
+        };
+        Relationships: [];
+      };
+      event_bodies: {
+        Row: {
+          event_id: number;
+          raw_body: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          event_id: number;
+          raw_body: string;
+        };
+        Update: {
+          event_id?: number;
+          raw_body?: string;
         };
         Relationships: [];
       };
@@ -720,9 +736,9 @@ export type Database = {
           name: string;
           query: string;
           staff_id: string;
-          event_view: Json | null;
+          event_view_json: Json | null;
         };
-        ComputedFields: "event_view";
+        ComputedFields: "event_view_json";
         Insert: {
           created_at?: string;
           id?: never;
@@ -752,6 +768,7 @@ export type Database = {
           amount: number | null;
           attempt_count: number;
           body_sha256: string;
+          body_size: number;
           company_id: string | null;
           conflict_count: number;
           content_type: string | null;
@@ -779,7 +796,6 @@ export type Database = {
           payload: Json | null;
           processed_at: string | null;
           provider: string;
-          raw_body: string;
           received_at: string;
           redacted_at: string | null;
           replaces_older: boolean;
@@ -792,10 +808,12 @@ export type Database = {
           unsigned_key: boolean;
           payload_bytes: number | null;
           payload_of: Json | null;
+          redacted_body: string | null;
           redacted_event: {
             amount: number | null;
             attempt_count: number;
             body_sha256: string;
+            body_size: number;
             company_id: string | null;
             conflict_count: number;
             content_type: string | null;
@@ -823,7 +841,6 @@ export type Database = {
             payload: Json | null;
             processed_at: string | null;
             provider: string;
-            raw_body: string;
             received_at: string;
             redacted_at: string | null;
             replaces_older: boolean;
@@ -836,11 +853,12 @@ export type Database = {
             unsigned_key: boolean;
           } | null;
         };
-        ComputedFields: "payload_bytes" | "payload_of" | "redacted_event";
+        ComputedFields: "payload_bytes" | "payload_of" | "redacted_body" | "redacted_event";
         Insert: {
           amount?: number | null;
           attempt_count?: number;
           body_sha256: string;
+          body_size: number;
           company_id?: string | null;
           conflict_count?: number;
           content_type?: string | null;
@@ -868,7 +886,6 @@ export type Database = {
           payload?: Json | null;
           processed_at?: string | null;
           provider: string;
-          raw_body: string;
           received_at?: string;
           redacted_at?: string | null;
           replaces_older?: boolean;
@@ -884,6 +901,7 @@ export type Database = {
           amount?: number | null;
           attempt_count?: number;
           body_sha256?: string;
+          body_size?: number;
           company_id?: string | null;
           conflict_count?: number;
           content_type?: string | null;
@@ -911,7 +929,6 @@ export type Database = {
           payload?: Json | null;
           processed_at?: string | null;
           provider?: string;
-          raw_body?: string;
           received_at?: string;
           redacted_at?: string | null;
           replaces_older?: boolean;
@@ -1359,9 +1376,9 @@ export type Database = {
           stopped_because: string | null;
           succeeded: number;
           total: number;
-          replay_detail: Json | null;
+          replay_json: Json | null;
         };
-        ComputedFields: "replay_detail";
+        ComputedFields: "replay_json";
         Insert: {
           actor: string;
           actor_id: string;
@@ -1745,9 +1762,9 @@ export type Database = {
           role: Database["public"]["Enums"]["staff_role"];
           session_version: number;
           is_active_admin: boolean | null;
-          staff_member: Json | null;
+          staff_member_json: Json | null;
         };
-        ComputedFields: "is_active_admin" | "staff_member";
+        ComputedFields: "is_active_admin" | "staff_member_json";
         Insert: {
           created_at?: string;
           disabled_at?: string | null;
@@ -1777,8 +1794,8 @@ export type Database = {
       statistics: {
         Row: {
           count: number;
-          duration_ms: number;
           event_type: string;
+          latency: number[] | null;
           minute: string;
           organisation_id: string;
           outcome: string;
@@ -1788,8 +1805,8 @@ export type Database = {
         ComputedFields: never;
         Insert: {
           count: number;
-          duration_ms?: number;
           event_type: string;
+          latency?: number[] | null;
           minute: string;
           organisation_id?: string;
           outcome: string;
@@ -1798,8 +1815,8 @@ export type Database = {
         };
         Update: {
           count?: number;
-          duration_ms?: number;
           event_type?: string;
+          latency?: number[] | null;
           minute?: string;
           organisation_id?: string;
           outcome?: string;
@@ -1873,8 +1890,21 @@ export type Database = {
       add_statistics: { Args: { p_counts: Json }; Returns: undefined };
       advance_replay: { Args: { p_id: number }; Returns: number };
       advance_replays: { Args: Record<PropertyKey, never>; Returns: number };
+      after_switch: {
+        Args: {
+          p_action: string;
+          p_actor: string;
+          p_actor_id: string;
+          p_changed: boolean;
+          p_details: Json;
+          p_id: number;
+          p_request_id: string;
+          p_scope: string[];
+        };
+        Returns: Json;
+      };
       all_in_scope: { Args: { p_organisations: string[]; p_scope: string[] }; Returns: boolean };
-      api_token: {
+      api_token_json: {
         Args: {
           t: Omit<
             Database["public"]["Tables"]["api_tokens"]["Row"],
@@ -1888,7 +1918,7 @@ export type Database = {
         Args: { p_actor: string; p_actor_id: string; p_id: number; p_request_id: string; p_scope: string[] };
         Returns: Json;
       };
-      attempt_detail: {
+      attempt_json: {
         Args: {
           a: Omit<
             Database["public"]["Tables"]["attempts"]["Row"],
@@ -1897,7 +1927,8 @@ export type Database = {
         };
         Returns: Json;
       };
-      attend_destinations: { Args: { p_disable_after_days: number }; Returns: number };
+      body_of: { Args: { p_event_id: number }; Returns: string };
+      book_claim: { Args: { p_deliveries: number[] }; Returns: undefined };
       book_guess: { Args: { p_address: string; p_email: string; p_request_id: string }; Returns: Json };
       burst_of: {
         Args: {
@@ -1907,6 +1938,21 @@ export type Database = {
           >;
         };
         Returns: string;
+      };
+      capacity_of: {
+        Args: {
+          h: Omit<
+            Database["public"]["Tables"]["destination_health"]["Row"],
+            Database["public"]["Tables"]["destination_health"]["ComputedFields"]
+          >;
+          p_slots: number;
+          p_worker: string;
+          t: Omit<
+            Database["public"]["Tables"]["destinations"]["Row"],
+            Database["public"]["Tables"]["destinations"]["ComputedFields"]
+          >;
+        };
+        Returns: number;
       };
       change_staff: {
         Args: {
@@ -1983,6 +2029,7 @@ export type Database = {
           provider: string;
         }[];
       };
+      counts_against_endpoint: { Args: { p_class: Database["public"]["Enums"]["error_class"] }; Returns: boolean };
       create_api_token: {
         Args: {
           p_actor: string;
@@ -2036,6 +2083,10 @@ export type Database = {
         Args: { p_actor: string; p_actor_id: string; p_request_id: string; p_scope: string[]; p_source: Json };
         Returns: Json;
       };
+      dead_letters_json: {
+        Args: { p_destination_id: number; p_error_group: string; p_scope: string[] };
+        Returns: Json;
+      };
       delay_after: { Args: { p_guesses: number }; Returns: number };
       delete_event_view: { Args: { p_id: number; p_staff_id: string }; Returns: boolean };
       delete_source: {
@@ -2043,11 +2094,7 @@ export type Database = {
         Returns: boolean;
       };
       delivery_predicate: { Args: { p_filter: Json }; Returns: string };
-      describe_dead_letters: {
-        Args: { p_destination_id: number; p_error_group: string; p_scope: string[] };
-        Returns: Json;
-      };
-      destination_detail: {
+      destination_json: {
         Args: {
           d: Omit<
             Database["public"]["Tables"]["destinations"]["Row"],
@@ -2079,10 +2126,10 @@ export type Database = {
       };
       due_deliveries: {
         Args: {
-          p_beside: number[];
           p_destination_id: number;
           p_lane: Database["public"]["Enums"]["delivery_lane"];
           p_limit: number;
+          p_together: number[];
         };
         Returns: number[];
       };
@@ -2146,8 +2193,7 @@ export type Database = {
       event_outcome: { Args: { p_status: Database["public"]["Enums"]["event_status"] }; Returns: string };
       event_predicate: { Args: { p_filter: Json; p_scope: string[] }; Returns: string };
       event_success_rate: { Args: { p_counts: Json }; Returns: number };
-      event_summaries: { Args: { p_ids: number[]; p_scope: string[] }; Returns: Json };
-      event_view: {
+      event_view_json: {
         Args: {
           v: Omit<
             Database["public"]["Tables"]["event_views"]["Row"],
@@ -2156,6 +2202,7 @@ export type Database = {
         };
         Returns: Json;
       };
+      events_json: { Args: { p_ids: number[]; p_scope: string[] }; Returns: Json };
       every_action_choice: { Args: Record<PropertyKey, never>; Returns: Json };
       expire_leases: { Args: { p_limit: number }; Returns: number };
       find_events: {
@@ -2394,8 +2441,9 @@ export type Database = {
       list_wrong_addresses: { Args: { p_scope: string[]; p_senders: string[] }; Returns: Json };
       lock_replay: { Args: { p_id: number }; Returns: undefined };
       lock_rows: { Args: { p_results: Json; p_wait: boolean }; Returns: number[] };
+      maintain_destinations: { Args: { p_disable_after_days: number }; Returns: number };
       mask_url: { Args: { p_url: string }; Returns: string };
-      may_try: {
+      may_probe: {
         Args: {
           h: Omit<
             Database["public"]["Tables"]["destination_health"]["Row"],
@@ -2568,7 +2616,7 @@ export type Database = {
       read_event_histogram: { Args: { p_filter: Json; p_scope: string[] }; Returns: Json };
       read_health: { Args: { p_destination_ids: number[] }; Returns: Json };
       read_latency: { Args: { p_from: string; p_scope: string[]; p_to: string }; Returns: Json };
-      read_rail: { Args: { p_scope: string[] }; Returns: Json };
+      read_nav_counts: { Args: { p_scope: string[] }; Returns: Json };
       read_replay_progress: { Args: { p_id: number; p_scope: string[] }; Returns: Json };
       read_trial: { Args: { p_id: number }; Returns: Json };
       read_waiting: { Args: Record<PropertyKey, never>; Returns: Json };
@@ -2626,6 +2674,15 @@ export type Database = {
         };
         Returns: undefined;
       };
+      redacted_body: {
+        Args: {
+          e: Omit<
+            Database["public"]["Tables"]["events"]["Row"],
+            Database["public"]["Tables"]["events"]["ComputedFields"]
+          >;
+        };
+        Returns: string;
+      };
       redacted_event: {
         Args: {
           e: Omit<
@@ -2637,6 +2694,7 @@ export type Database = {
           amount: number | null;
           attempt_count: number;
           body_sha256: string;
+          body_size: number;
           company_id: string | null;
           conflict_count: number;
           content_type: string | null;
@@ -2664,7 +2722,6 @@ export type Database = {
           payload: Json | null;
           processed_at: string | null;
           provider: string;
-          raw_body: string;
           received_at: string;
           redacted_at: string | null;
           replaces_older: boolean;
@@ -2683,7 +2740,7 @@ export type Database = {
           isSetofReturn: false;
         };
       };
-      rejection_brief: {
+      rejection_json: {
         Args: {
           p_scope: string[];
           r: Omit<
@@ -2696,7 +2753,7 @@ export type Database = {
       release_deliveries: { Args: { p_destination_id: number }; Returns: number };
       release_leases: { Args: { p_worker: string }; Returns: number };
       renew_lease: { Args: { p_delivery_id: number; p_fence: number; p_lease_seconds: number }; Returns: boolean };
-      replay_detail: {
+      replay_json: {
         Args: {
           r: Omit<
             Database["public"]["Tables"]["replays"]["Row"],
@@ -2727,6 +2784,7 @@ export type Database = {
           max_attempts: number;
         }[];
       };
+      reroute_events: { Args: { p_all: boolean; p_events: number[] }; Returns: undefined };
       resolve_events: {
         Args: {
           p_actor: string;
@@ -2751,21 +2809,6 @@ export type Database = {
         Returns: undefined;
       };
       roll_up_events: { Args: { p_events: number[] }; Returns: undefined };
-      room_at: {
-        Args: {
-          h: Omit<
-            Database["public"]["Tables"]["destination_health"]["Row"],
-            Database["public"]["Tables"]["destination_health"]["ComputedFields"]
-          >;
-          p_slots: number;
-          p_worker: string;
-          t: Omit<
-            Database["public"]["Tables"]["destinations"]["Row"],
-            Database["public"]["Tables"]["destinations"]["ComputedFields"]
-          >;
-        };
-        Returns: number;
-      };
       rotate_destination_secret: {
         Args: {
           p_actor: string;
@@ -2791,7 +2834,6 @@ export type Database = {
         };
         Returns: Json;
       };
-      route_again: { Args: { p_all: boolean; p_events: number[] }; Returns: undefined };
       run_expensive: { Args: { p_args: Json; p_function: string; p_who: string }; Returns: Json };
       same_receiver: { Args: { p_one: string; p_other: string }; Returns: boolean };
       scope_condition: { Args: { p_column: string; p_scope: string[] }; Returns: string };
@@ -2819,7 +2861,7 @@ export type Database = {
       sign_out: { Args: { p_id_hash: string; p_request_id: string }; Returns: boolean };
       single_replay_due: { Args: { p_destination_id: number }; Returns: number };
       snapshot_of: { Args: { p_text: string }; Returns: unknown };
-      source_answer: {
+      source_json: {
         Args: {
           p_scope: string[];
           s: Omit<
@@ -2829,9 +2871,7 @@ export type Database = {
         };
         Returns: Json;
       };
-      speaks_against: { Args: { p_class: Database["public"]["Enums"]["error_class"] }; Returns: boolean };
-      spend: { Args: { p_deliveries: number[] }; Returns: undefined };
-      staff_member: {
+      staff_member_json: {
         Args: {
           u: Omit<
             Database["public"]["Tables"]["staff_users"]["Row"],
@@ -2885,20 +2925,6 @@ export type Database = {
       sum_outcomes: { Args: { p_counts: Json[] }; Returns: Json };
       summarise_replay: { Args: { p_id: number; p_scope: string[] }; Returns: Json };
       suspected_replays: { Args: { p_events: Json }; Returns: number[] };
-      switched: {
-        Args: {
-          p_action: string;
-          p_actor: string;
-          p_actor_id: string;
-          p_changed: boolean;
-          p_details: Json;
-          p_id: number;
-          p_request_id: string;
-          p_scope: string[];
-        };
-        Returns: Json;
-      };
-      take_back: { Args: { p_id: number }; Returns: undefined };
       take_turn: { Args: { p_who: string }; Returns: boolean };
       takes_deliveries: {
         Args: {
@@ -2930,6 +2956,7 @@ export type Database = {
         };
         Returns: Json;
       };
+      unfeed_items: { Args: { p_id: number }; Returns: undefined };
       update_destination: {
         Args: {
           p_actor: string;

@@ -2,6 +2,14 @@
 
 SET local check_function_bodies = off;
 
+DROP TRIGGER "forget_customer" ON "public"."customers";
+
+DROP TRIGGER "forget_arriving_event" ON "public"."events";
+
+DROP TRIGGER "forget_order" ON "public"."orders";
+
+DROP TRIGGER "forget" ON "public"."privacy_requests";
+
 ALTER TABLE "public"."api_tokens"
   DROP CONSTRAINT "api_tokens_scopes_check";
 
@@ -40,7 +48,13 @@ ALTER TABLE "public"."statistics_hours"
 
 DROP FUNCTION "public"."add_statistics"(jsonb);
 
+DROP FUNCTION "public"."api_token"(public.api_tokens);
+
 DROP FUNCTION "public"."archive_destination"(bigint, text, text, text);
+
+DROP FUNCTION "public"."attempt_detail"(public.attempts);
+
+DROP FUNCTION "public"."attend_destinations"(integer);
 
 DROP FUNCTION "public"."change_staff"(uuid, public.staff_role[], text, text, text, public.staff_role, boolean);
 
@@ -78,7 +92,11 @@ DROP FUNCTION "public"."delete_source"(bigint, text, text, text);
 
 DROP FUNCTION "public"."describe_dead_letters"(bigint, text);
 
+DROP FUNCTION "public"."destination_detail"(public.destinations);
+
 DROP FUNCTION "public"."disable_destination"(bigint, text, text, text, text);
+
+DROP FUNCTION "public"."due_deliveries"(bigint, public.delivery_lane, integer, bigint[]);
 
 DROP FUNCTION "public"."enable_destination"(bigint, text, text, text);
 
@@ -90,11 +108,19 @@ DROP FUNCTION "public"."event_predicate"(jsonb);
 
 DROP FUNCTION "public"."event_summaries"(bigint[]);
 
+DROP FUNCTION "public"."event_view"(public.event_views);
+
 DROP FUNCTION "public"."find_event"(text, text);
 
 DROP FUNCTION "public"."find_events"(text, integer);
 
 DROP FUNCTION "public"."find_organisations"(text, integer);
+
+DROP FUNCTION "public"."forget"();
+
+DROP FUNCTION "public"."forget_arriving_event"();
+
+DROP FUNCTION "public"."forget_row"();
 
 DROP FUNCTION "public"."get_destination"(bigint);
 
@@ -148,6 +174,8 @@ DROP FUNCTION "public"."list_sources"(text[]);
 
 DROP FUNCTION "public"."list_staff"();
 
+DROP FUNCTION "public"."may_try"(public.destinations, public.destination_health);
+
 DROP FUNCTION "public"."next_due"(text, integer, boolean);
 
 DROP FUNCTION "public"."note_action"(text, text, text, bigint, text, jsonb);
@@ -182,9 +210,13 @@ DROP FUNCTION "public"."resume_destination"(bigint, text, text, text);
 
 DROP FUNCTION "public"."revoke_api_token"(bigint, text, text, text);
 
+DROP FUNCTION "public"."room_at"(public.destinations, public.destination_health, text, integer);
+
 DROP FUNCTION "public"."rotate_destination_secret"(bigint, jsonb, numeric, text, text, text);
 
 DROP FUNCTION "public"."rotate_source"(bigint, text, text, integer, text, text, text);
+
+DROP FUNCTION "public"."route_again"(bigint[], boolean);
 
 DROP FUNCTION "public"."search_everything"(text, integer);
 
@@ -196,11 +228,19 @@ DROP FUNCTION "public"."sign_in_allowed"(text, text);
 
 DROP FUNCTION "public"."source_answer"(public.sources);
 
+DROP FUNCTION "public"."speaks_against"(public.error_class);
+
+DROP FUNCTION "public"."spend"(bigint[]);
+
+DROP FUNCTION "public"."staff_member"(public.staff_users);
+
 DROP FUNCTION "public"."start_replay"(bigint, jsonb, text, text, text);
 
 DROP FUNCTION "public"."summarise_replay"(bigint);
 
 DROP FUNCTION "public"."switched"(bigint, boolean, text, jsonb, text, text, text);
+
+DROP FUNCTION "public"."take_back"(bigint);
 
 DROP FUNCTION "public"."update_destination"(bigint, jsonb, jsonb, timestamp WITH time zone, text, text, text);
 
@@ -208,7 +248,31 @@ DROP FUNCTION "public"."update_source"(bigint, jsonb, text, text, text);
 
 DROP FUNCTION "public"."why_not_changed"(bigint);
 
+ALTER TABLE "public"."destination_health"
+  DROP COLUMN "spent_until";
+
+-- Moved: the bytes stay until event_bodies has them, at the end. A generated column is filled in one pass, without triggers.
+ALTER TABLE "public"."events"
+  ADD COLUMN "body_size" integer GENERATED ALWAYS AS (octet_length("raw_body")) STORED;
+
+ALTER TABLE "public"."events"
+  ALTER COLUMN "body_size" DROP EXPRESSION;
+
+ALTER TABLE "public"."statistics"
+  DROP COLUMN "duration_ms";
+
 DROP TABLE "public"."sign_in_failures";
+
+CREATE TABLE "public"."event_bodies" (
+  "event_id" bigint NOT NULL,
+  "raw_body" bytea  NOT NULL,
+  CONSTRAINT "event_bodies_pkey" PRIMARY KEY (event_id)
+);
+
+ALTER TABLE "public"."event_bodies"
+  ENABLE ROW LEVEL SECURITY;
+
+REVOKE ALL ON TABLE "public"."event_bodies" FROM "anon", "authenticated";
 
 CREATE TABLE "public"."event_keys" (
   "provider"  text   NOT NULL,
@@ -217,7 +281,7 @@ CREATE TABLE "public"."event_keys" (
   "variant"   text   NOT NULL DEFAULT ''::text,
   "event_id"  bigint NOT NULL,
   CONSTRAINT "event_keys_key_hash_check" CHECK ((octet_length(key_hash) = 32)),
-  CONSTRAINT "event_keys_one_per_door_and_key" UNIQUE NULLS NOT DISTINCT (PROVIDER, key_hash, source_id, variant)
+  CONSTRAINT "event_keys_one_per_source_and_key" UNIQUE NULLS NOT DISTINCT (PROVIDER, key_hash, source_id, variant)
 );
 
 ALTER TABLE "public"."event_keys"
@@ -311,7 +375,10 @@ ALTER TABLE "public"."api_tokens"
   ADD COLUMN "organisations" text[];
 
 ALTER TABLE "public"."destination_health"
-  ADD COLUMN "lately_ms" integer;
+  ADD COLUMN "rate_used_until" timestamp WITH time zone;
+
+ALTER TABLE "public"."destination_health"
+  ADD COLUMN "recent_max_ms" integer;
 
 ALTER TABLE "public"."notices"
   ADD COLUMN "organisations" text[];
@@ -340,6 +407,9 @@ ALTER TABLE "public"."staff_users"
 ALTER TABLE "public"."statistics"
   ADD COLUMN "organisation_id" text NOT NULL DEFAULT ''::text;
 
+ALTER TABLE "public"."statistics"
+  ADD COLUMN "latency" integer[];
+
 ALTER TABLE "public"."statistics_hours"
   ADD COLUMN "organisation_id" text NOT NULL DEFAULT ''::text;
 
@@ -363,6 +433,9 @@ CREATE TYPE "public"."event_flag" AS ENUM (
 
 ALTER TABLE "public"."events"
   ADD COLUMN "flags" public.event_flag[] NOT NULL DEFAULT '{}'::public.event_flag[];
+
+ALTER TABLE "public"."events"
+  ALTER COLUMN "body_size" SET NOT NULL;
 
 ALTER TABLE "public"."events"
   ADD COLUMN "logical_key" text;
@@ -495,6 +568,7 @@ CREATE OR REPLACE FUNCTION public.accept_invitation (
   LANGUAGE plpgsql
   SET search_path TO ''
   SET jit TO 'off'
+  SET statement_timeout TO '5s'
   AS $function$
 declare
   v_staff public.staff_users;
@@ -520,6 +594,25 @@ begin
     'invitation.accept', v_staff.email, '{}', p_name, v_staff.id::text, p_request_id
   );
   return v_staff.email;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.add_latency (
+  p_one   integer[],
+  p_other integer[]
+)
+  RETURNS integer[]
+  LANGUAGE plpgsql
+  IMMUTABLE
+  SET search_path TO ''
+  AS $function$
+begin
+  if p_one is null or p_other is null then
+    return coalesce(p_one, p_other);
+  end if;
+  return array(
+    select coalesce(a.x, 0) + coalesce(a.y, 0) from unnest(p_one, p_other) with ordinality a(x, y, n) order by a.n
+  );
 end
 $function$;
 
@@ -557,12 +650,13 @@ CREATE OR REPLACE FUNCTION public.add_statistics (
   AS $function$
 begin
   insert into public.statistics as s (
-    organisation_id, minute, provider, event_type, outcome, shard, count, duration_ms
+    organisation_id, minute, provider, event_type, outcome, shard, count, latency
   )
-  select o.id, date_trunc('minute', public.now_()), c.provider, c.event_type, c.outcome, (pg_backend_pid() % 16)::smallint,
-    sum(c.count), coalesce(sum(c.duration_ms), 0)
+  select o.id, date_trunc('minute', public.now_()), c.provider, c.event_type, c.outcome,
+    (pg_backend_pid() % 16)::smallint,
+    sum(c.count), public.latency_histogram(array_agg(c.duration_ms) filter (where c.duration_ms is not null))
   from jsonb_to_recordset(p_counts) as c(
-    organisation_id text, provider text, event_type text, outcome text, count bigint, duration_ms bigint
+    organisation_id text, provider text, event_type text, outcome text, count bigint, duration_ms integer
   )
   cross join lateral unnest(array['', nullif(c.organisation_id, '')]) as o(id)
   where o.id is not null
@@ -570,10 +664,11 @@ begin
   -- Sorted: two transactions that share rows lock them in the same order.
   order by o.id, c.provider, c.event_type, c.outcome
   on conflict (organisation_id, minute, provider, event_type, outcome, shard) do update
-    set count = s.count + excluded.count, duration_ms = s.duration_ms + excluded.duration_ms;
+    set count = s.count + excluded.count, latency = public.add_latency(s.latency, excluded.latency);
 
   insert into public.statistics_hours as h (organisation_id, hour, provider, event_type, outcome, shard, count)
-  select o.id, date_trunc('hour', public.now_(), 'UTC'), c.provider, c.event_type, c.outcome, (pg_backend_pid() % 16)::smallint,
+  select o.id, date_trunc('hour', public.now_(), 'UTC'), c.provider, c.event_type, c.outcome,
+    (pg_backend_pid() % 16)::smallint,
     sum(c.count)
   from jsonb_to_recordset(p_counts) as c(
     organisation_id text, provider text, event_type text, outcome text, count bigint
@@ -582,11 +677,12 @@ begin
   where o.id is not null
   group by o.id, c.provider, c.event_type, c.outcome
   order by o.id, c.provider, c.event_type, c.outcome
-  on conflict (organisation_id, hour, provider, event_type, outcome, shard) do update set count = h.count + excluded.count;
+  on conflict (organisation_id, hour, provider, event_type, outcome, shard)
+    do update set count = h.count + excluded.count;
 end
 $function$;
 
-REVOKE ALL ON FUNCTION "public"."add_statistics"(jsonb) FROM PUBLIC, "anon", "authenticated";
+REVOKE ALL ON FUNCTION "public"."add_statistics"(jsonb) FROM "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.advance_replay (
   p_id bigint
@@ -735,13 +831,44 @@ begin
     where r.status in ('queued', 'running') and r.next_feed_at <= public.now_()
     order by r.id
   loop
-    -- Somebody else advances it already.
+    -- Another worker advances it already.
     continue when not pg_try_advisory_xact_lock(hashtextextended('replay ' || v_id, 1));
     v_fed := v_fed + public.advance_replay(v_id);
   end loop;
   return v_fed;
 end
 $function$;
+
+CREATE OR REPLACE FUNCTION public.after_switch (
+  p_id         bigint,
+  p_scope      text[],
+  p_changed    boolean,
+  p_action     text,
+  p_details    jsonb,
+  p_actor      text,
+  p_actor_id   text,
+  p_request_id text
+)
+  RETURNS jsonb
+  LANGUAGE plpgsql
+  SET search_path TO ''
+  SET jit TO 'off'
+  AS $function$
+begin
+  if p_changed then
+    perform public.hold_deliveries(t.id) + public.release_deliveries(t.id) from public.destinations t where t.id = p_id;
+    perform public.record_staff_action(p_action, 'ds_' || p_id, p_details, p_actor, p_actor_id, p_request_id);
+  elsif not exists (
+    select from public.destinations t
+    where t.id = p_id and t.archived_at is null and public.in_scope(p_scope, t.organisation_id)
+  ) then
+    return jsonb_build_object('result', 'not_found');
+  end if;
+  return jsonb_build_object('result', 'done');
+end
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."after_switch"(bigint, text[], boolean, text, jsonb, text, text, text) FROM "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.all_in_scope (
   p_scope         text[],
@@ -752,9 +879,9 @@ CREATE OR REPLACE FUNCTION public.all_in_scope (
   IMMUTABLE
 RETURN ((p_scope IS NULL) OR COALESCE((p_organisations <@ p_scope), false));
 
-REVOKE ALL ON FUNCTION "public"."all_in_scope"(text[], text[]) FROM PUBLIC, "anon", "authenticated";
+REVOKE ALL ON FUNCTION "public"."all_in_scope"(text[], text[]) FROM "anon", "authenticated";
 
-CREATE OR REPLACE FUNCTION public.api_token (
+CREATE OR REPLACE FUNCTION public.api_token_json (
   t public.api_tokens
 )
   RETURNS jsonb
@@ -778,6 +905,8 @@ CREATE OR REPLACE FUNCTION public.api_token (
   from (select) one
   left join public.staff_users u on u.id = t.owner_id;
 $function$;
+
+REVOKE ALL ON FUNCTION "public"."api_token_json"(public.api_tokens) FROM "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.apply_changes (
   p_changes jsonb
@@ -841,7 +970,8 @@ begin
       select string_agg(format('%I = r.%I', k, k), ', ') into v_columns from jsonb_object_keys(v_winning) k;
       execute format(
         'update public.%I t set %s, versions = $2%s from jsonb_populate_record(null::public.%I, $1) r where %s',
-        v_table, v_columns, case when v_effect = 'updated' then ', updated_at = public.now_()' else '' end, v_table, v_where
+        v_table, v_columns, case when v_effect = 'updated' then ', updated_at = public.now_()' else '' end, v_table,
+        v_where
       ) using v_winning, v_versions;
     end if;
 
@@ -849,7 +979,7 @@ begin
       'table', v_table,
       'key', v_change -> 'key',
       'effect', v_effect,
-      -- Only the columns the change speaks of.
+      -- Only the columns that the change names.
       'before', (
         select jsonb_object_agg(w.key, v_row -> w.key) from jsonb_object_keys(v_candidate) as w(key)
         where v_row is not null
@@ -863,6 +993,66 @@ begin
   return to_jsonb(v_answers);
 end
 $function$;
+
+CREATE OR REPLACE FUNCTION public.apply_privacy_request()
+  RETURNS TRIGGER
+  LANGUAGE plpgsql
+  SET search_path TO ''
+  AS $function$
+declare
+  v_events bigint[];
+begin
+  -- Reads the shop's events one by one, because only their payload tells whom they are about. That takes a second for
+  -- some ten thousand of them, and happens once per request.
+  select coalesce(array_agg(x.id order by x.id), '{}') into v_events
+  from (
+    select e.id from public.events e
+    where e.organisation_id = new.organisation_id and e.redacted_at is null and public.event_concerned(e, new)
+    order by e.id
+    for update
+  ) x;
+
+  update public.events e set
+    body_size = r.body_size, payload = r.payload, headers = r.headers, redacted_at = r.redacted_at
+  from public.events x cross join lateral public.redacted_event(x) r
+  where e.id = any (v_events) and x.id = e.id;
+  update public.event_bodies b set raw_body = public.redacted_body(e)
+  from public.events e
+  where b.event_id = any (v_events) and e.id = b.event_id;
+
+  delete from public.event_conflicts c where c.event_id = any (v_events);
+
+  update public.attempts a set
+    response_body = null,
+    changes = (
+      select coalesce(jsonb_agg(c || '{"before": null, "after": {}}'), '[]') from jsonb_array_elements(a.changes) c
+    )
+  from public.deliveries d
+  where d.event_id = any (v_events) and a.delivery_id = d.id and a.status <> 'open';
+
+  delete from public.rejections r
+  where r.provider = 'shopify'
+    and exists (
+      select from jsonb_array_elements(r.headers) h
+      where lower(h ->> 0) in ('shopify-shop-domain', 'x-shopify-shop-domain')
+        and lower(h ->> 1) = lower(new.shop_domain)
+    )
+    and (new.kind = 'shop/redact' or public.names_one_of(r.body, new));
+
+  -- Their own trigger does the rest.
+  update public.orders o set updated_at = public.now_()
+  where o.organisation_id = new.organisation_id and o.company_id = new.company_id
+    and (new.kind = 'shop/redact' or o.customer_id = new.customer_id or new.order_ids ? o.order_id)
+    and (o.email is not null or o.phone is not null);
+  update public.customers c set updated_at = public.now_()
+  where c.organisation_id = new.organisation_id and c.company_id = new.company_id
+    and (new.kind = 'shop/redact' or c.customer_id = new.customer_id)
+    and coalesce(c.email, c.phone, c.first_name, c.last_name) is not null;
+  return null;
+end
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."apply_privacy_request"() FROM "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.archive_destination (
   p_id         bigint,
@@ -903,7 +1093,8 @@ begin
   ));
 
   for v_skipped in with skipped as (
-    update public.replay_items i set outcome = 'skipped', skip_reason = 'destination_disabled', finished_at = public.now_()
+    update public.replay_items i set outcome = 'skipped', skip_reason = 'destination_disabled',
+      finished_at = public.now_()
     where i.delivery_id = any (v_cancelled) and i.fed_at is not null and i.outcome is null
     returning i.replay_id
   )
@@ -919,86 +1110,86 @@ begin
 end
 $function$;
 
-REVOKE ALL ON FUNCTION "public"."archive_destination"(bigint, text[], text, text, text) FROM PUBLIC, "anon", "authenticated";
+REVOKE ALL ON FUNCTION "public"."archive_destination"(bigint, text[], text, text, text) FROM "anon", "authenticated";
 
-CREATE OR REPLACE FUNCTION public.attend_destinations (
-  p_disable_after_days integer
+CREATE OR REPLACE FUNCTION public.attempt_json (
+  a public.attempts
 )
-  RETURNS integer
+  RETURNS jsonb
+  LANGUAGE sql
+  STABLE
+  SET search_path TO ''
+  AS $function$
+  select jsonb_build_object(
+    'id', 'wa_' || a.id, 'number', a.number, 'status', a.status, 'started_at', public.iso(a.started_at),
+    'finished_at', public.iso(a.finished_at), 'duration_ms', a.duration_ms, 'http_status', a.http_status,
+    'error_class', a.error_class, 'error', a.error, 'response_headers', a.response_headers,
+    'response_body_base64', translate(encode(a.response_body, 'base64'), E'\n', ''),
+    'response_truncated', a.response_truncated, 'retry_at', public.iso(a.retry_at), 'replay_id', 'wr_' || a.replay_id,
+    'worker', a.worker, 'changes', a.changes
+  );
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."attempt_json"(public.attempts) FROM "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.body_of (
+  p_event_id bigint
+)
+  RETURNS bytea
+  LANGUAGE sql
+  STABLE
+  SET search_path TO ''
+  SET jit TO 'off'
+  AS $function$
+  select b.raw_body from public.event_bodies b where b.event_id = p_event_id;
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."body_of"(bigint) FROM "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.book_claim (
+  p_deliveries bigint[]
+)
+  RETURNS void
   LANGUAGE plpgsql
   SET search_path TO ''
-  SET enable_seqscan TO 'off'
-  SET enable_bitmapscan TO 'off'
-  SET enable_hashjoin TO 'off'
-  SET enable_mergejoin TO 'off'
-  SET plan_cache_mode TO 'force_generic_plan'
   SET jit TO 'off'
-  SET statement_timeout TO '30s'
   AS $function$
-declare
-  v_id bigint;
-  v_released integer := 0;
 begin
-  if not pg_try_advisory_xact_lock(hashtextextended('attend_destinations', 1)) then
-    return 0;
+  insert into public.destination_health (destination_id)
+  select distinct t.id
+  from public.deliveries d
+  join public.destinations t on t.id = d.destination_id
+  where d.id = any (p_deliveries) and t.rate_per_second is not null
+    and not exists (select from public.destination_health h where h.destination_id = t.id)
+  on conflict do nothing;
+
+  perform from public.destination_health h
+  join public.destinations t on t.id = h.destination_id
+  where h.destination_id in (select d.destination_id from public.deliveries d where d.id = any (p_deliveries))
+    and (t.rate_per_second is not null or h.breaker <> 'closed')
+  order by h.destination_id
+  for update of h;
+  if not found then
+    return;
   end if;
-  perform public.end_failing(p_disable_after_days);
 
-  -- One index probe per destination that has such deliveries.
-  for v_id in
-    with recursive waiting as (
-      (
-        select d.destination_id from public.deliveries d
-        where d.status in ('pending', 'retrying') order by d.destination_id limit 1
-      )
-      union all
-      select (
-        select d.destination_id from public.deliveries d
-        where d.status in ('pending', 'retrying') and d.destination_id > w.destination_id
-        order by d.destination_id limit 1
-      )
-      from waiting w
-      where w.destination_id is not null
-    )
-    select w.destination_id from waiting w
-    join public.destinations t on t.id = w.destination_id
-    where not public.takes_deliveries(t)
-  loop
-    perform public.hold_deliveries(v_id);
-  end loop;
-
-  for v_id in
-    with recursive held as (
-      (select d.destination_id from public.deliveries d where d.status = 'held' order by d.destination_id limit 1)
-      union all
-      select (
-        select d.destination_id from public.deliveries d
-        where d.status = 'held' and d.destination_id > h.destination_id
-        order by d.destination_id limit 1
-      )
-      from held h
-      where h.destination_id is not null
-    )
-    select h.destination_id from held h
-    join public.destinations t on t.id = h.destination_id
-    where public.takes_deliveries(t)
-  loop
-    v_released := v_released + public.release_deliveries(v_id);
-  end loop;
-
-  delete from public.destination_statistics s
-  where (s.destination_id, s.span, s.at) in (
-    select x.destination_id, x.span, x.at
-    from public.destination_health h
-    cross join lateral (
-      select * from public.destination_statistics o
-      where o.destination_id = h.destination_id and o.span = 'minute' and o.at < public.now_() - interval '1 hour'
-      order by o.at limit 10
-    ) x
-  );
-  return v_released;
+  update public.destination_health h set
+    rate_used_until = greatest(h.rate_used_until, public.now_() - public.burst_of(t))
+      + c.count / t.rate_per_second * interval '1 second',
+    probe_delivery_id = case when h.breaker <> 'closed' then c.first end,
+    breaker = case when h.breaker <> 'closed' then 'half_open' else 'closed' end::public.breaker_state
+  from (
+    select d.destination_id, count(*) as count, min(d.id) as first
+    from public.deliveries d
+    where d.id = any (p_deliveries)
+    group by d.destination_id
+  ) c
+  join public.destinations t on t.id = c.destination_id
+  where h.destination_id = c.destination_id and (t.rate_per_second is not null or h.breaker <> 'closed');
 end
 $function$;
+
+REVOKE ALL ON FUNCTION "public"."book_claim"(bigint[]) FROM "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.book_guess (
   p_email      text,
@@ -1009,6 +1200,7 @@ CREATE OR REPLACE FUNCTION public.book_guess (
   LANGUAGE plpgsql
   SET search_path TO ''
   SET jit TO 'off'
+  SET statement_timeout TO '5s'
   AS $function$
 declare
   v_account text := left(lower(p_email), 320);
@@ -1042,7 +1234,45 @@ begin
 end
 $function$;
 
-REVOKE ALL ON FUNCTION "public"."book_guess"(text, text, text) FROM PUBLIC, "anon", "authenticated";
+REVOKE ALL ON FUNCTION "public"."book_guess"(text, text, text) FROM "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.capacity_of (
+  t        public.destinations,
+  h        public.destination_health,
+  p_worker text,
+  p_slots  integer
+)
+  RETURNS integer
+  LANGUAGE plpgsql
+  STABLE
+  SET search_path TO ''
+  AS $function$
+declare
+  v_all integer;
+  v_mine integer;
+  v_probing boolean;
+  v_tokens integer := floor(
+    extract(epoch from public.now_() - greatest((h).rate_used_until, public.now_() - public.burst_of(t)))
+      * (t).rate_per_second + 0.002
+  );
+begin
+  if not public.takes_deliveries(t) or (h).disable_because is not null or (h).throttled_until > public.now_()
+    or (h).breaker = 'open' and (h).probe_at > public.now_() then
+    return 0;
+  end if;
+  select count(*), count(*) filter (where d.worker = p_worker), bool_or(d.id = (h).probe_delivery_id)
+  into v_all, v_mine, v_probing
+  from public.deliveries d
+  where d.destination_id = (t).id and d.status = 'claimed';
+
+  return greatest(0, case
+    when (h).breaker in ('open', 'half_open') then least(case when v_probing then 0 else 1 end, v_tokens)
+    else least((t).max_concurrency - v_all, (h).ramp - v_all, (p_slots + 1) / 2 - v_mine, v_tokens)
+  end);
+end
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."capacity_of"(public.destinations, public.destination_health, text, integer) FROM "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.change_staff (
   p_id            uuid,
@@ -1092,7 +1322,7 @@ begin
     when true then coalesce(v_before.disabled_at, public.now_())
   end;
   if v_after is not distinct from v_before then
-    return jsonb_build_object('result', 'changed', 'staff', public.staff_member(v_before));
+    return jsonb_build_object('result', 'changed', 'staff', public.staff_member_json(v_before));
   elsif public.is_active_admin(v_before) and not public.is_active_admin(v_after) and not exists (
     select from public.staff_users u where u.id <> p_id and public.is_active_admin(u)
   ) then
@@ -1152,13 +1382,13 @@ begin
       p_actor, p_actor_id, p_request_id
     );
   end if;
-  return jsonb_build_object('result', 'changed', 'staff', public.staff_member(v_after));
+  return jsonb_build_object('result', 'changed', 'staff', public.staff_member_json(v_after));
 end
 $function$;
 
 REVOKE ALL
   ON FUNCTION "public"."change_staff"(uuid, public.staff_role[], text[], text, text, text, public.staff_role, boolean, boolean, text[], uuid, text, jsonb)
-  FROM PUBLIC, "anon", "authenticated";
+  FROM "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.changes_since (
   p_scope  text[],
@@ -1201,7 +1431,8 @@ begin
 
   with recent as (
     (select 'event' as what, e.id, null::bigint as replay_id, null as word, false as ended,
-        case when e.organisation_id is not null then array[e.organisation_id] end as whose, e.received_at as at, e.xmin as xid
+        case when e.organisation_id is not null then array[e.organisation_id] end as whose, e.received_at as at,
+        e.xmin as xid
       from public.events e order by e.id desc limit 300)
     union all
     (select 'attempt', a.delivery_id, a.replay_id, null, a.status <> 'open', null, a.started_at, a.xmin
@@ -1217,10 +1448,12 @@ begin
     (select 'replay', null, r.id, null, false, r.organisations, r.created_at, r.xmin
       from public.replays r where r.status in ('queued', 'running', 'paused') order by r.id limit 200)
     union all
-    (select 'notice', n.id, null, null, false, n.organisations, n.created_at, n.xmin from public.notices n order by n.id desc limit 20)
+    (select 'notice', n.id, null, null, false, n.organisations, n.created_at, n.xmin
+      from public.notices n order by n.id desc limit 20)
     union all
     (select 'rejection', x.id, null, null, false,
-        case when x.organisation_id is not null then array[x.organisation_id] end, x.received_at, x.xmin from public.rejections x order by x.id desc limit 20)
+        case when x.organisation_id is not null then array[x.organisation_id] end, x.received_at, x.xmin
+      from public.rejections x order by x.id desc limit 20)
   ),
   reach as (
     select count(*) filter (where r.what = 'event') < 300
@@ -1229,7 +1462,8 @@ begin
         or min(r.at) filter (where r.what = 'attempt') < public.now_() - interval '2 minutes' as of_attempts
     from recent r
   ),
-  -- xmin has 32 bits: the newest full number below ours that ends with them. Its age is cheap to know, and rules out most.
+  -- xmin has 32 bits: the newest full number below ours that ends with them. Its age is cheap to know, and rules out
+  -- most.
   fresh as materialized (
     select * from recent r
     where age(r.xid) <= v_age and not pg_visible_in_snapshot(
@@ -1294,7 +1528,7 @@ begin
 end
 $function$;
 
-REVOKE ALL ON FUNCTION "public"."changes_since"(text[], text) FROM PUBLIC, "anon", "authenticated";
+REVOKE ALL ON FUNCTION "public"."changes_since"(text[], text) FROM "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.claim_deliveries (
   p_worker        text,
@@ -1352,7 +1586,7 @@ begin
   due as (
     select t, h, t.id, case
       -- A person wants to know now: not in turn with what hangs.
-      when h.breaker = 'open' and public.may_try(t, h) then 'proven' else public.pace_of(t, h, p_shares)
+      when h.breaker = 'open' and public.may_probe(t, h) then 'proven' else public.pace_of(t, h, p_shares)
     end as pace
     from waiting w
     join public.destinations t on t.id = w.destination_id
@@ -1375,8 +1609,9 @@ begin
   -- Asked only of those that have a slot to go to: of a thousand that hang, few have.
   open as materialized (
     select p.*, case
-      when p.free > 0 then coalesce(p.most > public.in_flight(p.id), true) and public.room_at(p.t, p.h, p_worker, p_slots) > 0
-        or (p.h).breaker = 'open' and public.may_try(p.t, p.h)
+      when p.free > 0 then coalesce(p.most > public.in_flight(p.id), true)
+        and public.capacity_of(p.t, p.h, p_worker, p_slots) > 0
+        or (p.h).breaker = 'open' and public.may_probe(p.t, p.h)
       else false
     end as open
     from paced p
@@ -1396,13 +1631,13 @@ begin
   into v_waiting, v_destinations, v_shares
   from (select y.id, y.share, random() as turn from shared y) x;
 
-  -- One claim per destination at a time keeps its concurrency, rate and order exact. Workers queue for a few milliseconds,
-  -- in turn, and the next statement sees what the one before them took.
+  -- One claim per destination at a time keeps its concurrency, rate and order exact. Workers queue for a few
+  -- milliseconds, in turn, and the next statement sees what the one before them took.
   perform from public.destinations t where t.id = any (v_destinations) order by t.id for no key update;
 
   for s in
-    select t.id, least(c.share, r.room) as share,
-      case when r.room = 0 and public.may_try(t, h) then public.single_replay_due(t.id) end as single,
+    select t.id, least(c.share, r.capacity) as share,
+      case when r.capacity = 0 and public.may_probe(t, h) then public.single_replay_due(t.id) end as single,
       ceil(t.max_concurrency / 2.0) - (
         select count(*) from public.deliveries d
         where d.destination_id = t.id and d.status = 'claimed' and d.lane = 'replay'
@@ -1410,7 +1645,7 @@ begin
     from unnest(v_destinations, v_shares) with ordinality c(id, share, turn)
     join public.destinations t on t.id = c.id
     left join public.destination_health h on h.destination_id = t.id
-    cross join lateral (select public.room_at(t, h, p_worker, p_slots) as room offset 0) r
+    cross join lateral (select public.capacity_of(t, h, p_worker, p_slots) as capacity offset 0) r
     order by c.turn
   loop
     if s.single is not null then
@@ -1435,13 +1670,13 @@ begin
       join public.deliveries d on d.id = c.id
       join public.events e on e.id = d.event_id
       cross join lateral (
-        select case when octet_length(e.raw_body) > 65536 then octet_length(e.raw_body) else 0 end as heavy offset 0
+        select case when e.body_size > 65536 then e.body_size else 0 end as heavy offset 0
       ) b
     ) y
     where y.heavy = 0 or y.before < p_bytes
   );
 
-  -- What a person moves this moment is passed over.
+  -- What a person is changing now is skipped.
   v_chosen := array(
     select d.id from public.deliveries d
     where d.id = any (v_chosen) and d.status in ('pending', 'retrying')
@@ -1472,7 +1707,7 @@ begin
 end
 $function$;
 
-REVOKE ALL ON FUNCTION "public"."claim_deliveries"(text, integer, integer, integer, integer, public.destination_kind, jsonb, bigint) FROM PUBLIC, "anon", "authenticated";
+REVOKE ALL ON FUNCTION "public"."claim_deliveries"(text, integer, integer, integer, integer, public.destination_kind, jsonb, bigint) FROM "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.clock_shift()
   RETURNS interval
@@ -1487,9 +1722,9 @@ CREATE OR REPLACE FUNCTION public.clock_()
   PARALLEL SAFE
 RETURN (clock_timestamp() + public.clock_shift());
 
-REVOKE ALL ON FUNCTION "public"."clock_"() FROM PUBLIC, "anon", "authenticated";
+REVOKE ALL ON FUNCTION "public"."clock_"() FROM "anon", "authenticated";
 
-REVOKE ALL ON FUNCTION "public"."clock_shift"() FROM PUBLIC, "anon", "authenticated";
+REVOKE ALL ON FUNCTION "public"."clock_shift"() FROM "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.common_scope (
   p_one   text[],
@@ -1507,7 +1742,7 @@ CREATE OR REPLACE FUNCTION public.common_scope (
   end;
 $function$;
 
-REVOKE ALL ON FUNCTION "public"."common_scope"(text[], text[]) FROM PUBLIC, "anon", "authenticated";
+REVOKE ALL ON FUNCTION "public"."common_scope"(text[], text[]) FROM "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.configure_destinations (
   p_destinations jsonb
@@ -1580,7 +1815,7 @@ begin
     where r.id = p_id;
     perform public.advance_replay(p_id);
   else
-    perform public.take_back(p_id);
+    perform public.unfeed_items(p_id);
     if p_action = 'cancel' then
       perform public.end_replay(p_id, 'cancelled', 'cancelled', null);
     else
@@ -1593,7 +1828,7 @@ begin
 end
 $function$;
 
-REVOKE ALL ON FUNCTION "public"."control_replay"(bigint, text, text[], text, text, text) FROM PUBLIC, "anon", "authenticated";
+REVOKE ALL ON FUNCTION "public"."control_replay"(bigint, text, text[], text, text, text) FROM "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.count_by_event (
   p_condition text,
@@ -1619,7 +1854,8 @@ begin
        order by e.received_at desc limit %s
      ),
      slots as (
-       select date_bin(make_interval(secs => %s), n.received_at, timestamptz ''2000-01-01 00:00:00+00'') as at, n.status,
+       select date_bin(make_interval(secs => %s), n.received_at, timestamptz ''2000-01-01 00:00:00+00'') as at,
+         n.status,
          count(*) as count
        from newest n group by 1, 2
      )
@@ -1705,7 +1941,7 @@ begin
 end
 $function$;
 
-REVOKE ALL ON FUNCTION "public"."count_by_statistics"(jsonb, text[], timestamp WITH time zone, timestamp WITH time zone, integer, integer) FROM PUBLIC, "anon", "authenticated";
+REVOKE ALL ON FUNCTION "public"."count_by_statistics"(jsonb, text[], timestamp WITH time zone, timestamp WITH time zone, integer, integer) FROM "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.count_dead_letters (
   p_scope text[]
@@ -1721,7 +1957,7 @@ CREATE OR REPLACE FUNCTION public.count_dead_letters (
   ) d;
 $function$;
 
-REVOKE ALL ON FUNCTION "public"."count_dead_letters"(text[]) FROM PUBLIC, "anon", "authenticated";
+REVOKE ALL ON FUNCTION "public"."count_dead_letters"(text[]) FROM "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.count_event_types (
   p_filter jsonb,
@@ -1752,7 +1988,7 @@ CREATE OR REPLACE FUNCTION public.count_event_types (
   ) t;
 $function$;
 
-REVOKE ALL ON FUNCTION "public"."count_event_types"(jsonb, text[]) FROM PUBLIC, "anon", "authenticated";
+REVOKE ALL ON FUNCTION "public"."count_event_types"(jsonb, text[]) FROM "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.count_events (
   p_filter jsonb,
@@ -1769,13 +2005,14 @@ declare
   v_count integer;
 begin
   execute format(
-    'select count(*) from (select from public.events e where %s limit 10000) x', public.event_predicate(p_filter, p_scope)
+    'select count(*) from (select from public.events e where %s limit 10000) x',
+    public.event_predicate(p_filter, p_scope)
   ) into v_count;
   return v_count;
 end
 $function$;
 
-REVOKE ALL ON FUNCTION "public"."count_events"(jsonb, text[]) FROM PUBLIC, "anon", "authenticated";
+REVOKE ALL ON FUNCTION "public"."count_events"(jsonb, text[]) FROM "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.count_outcomes (
   p_replay_id bigint,
@@ -1832,7 +2069,7 @@ CREATE OR REPLACE FUNCTION public.count_refused_sign_in (
   returning r.refused;
 $function$;
 
-REVOKE ALL ON FUNCTION "public"."count_refused_sign_in"(text, text) FROM PUBLIC, "anon", "authenticated";
+REVOKE ALL ON FUNCTION "public"."count_refused_sign_in"(text, text) FROM "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.count_running_replays (
   p_scope text[]
@@ -1847,7 +2084,7 @@ CREATE OR REPLACE FUNCTION public.count_running_replays (
   where r.status in ('queued', 'running', 'paused') and public.all_in_scope(p_scope, r.organisations);
 $function$;
 
-REVOKE ALL ON FUNCTION "public"."count_running_replays"(text[]) FROM PUBLIC, "anon", "authenticated";
+REVOKE ALL ON FUNCTION "public"."count_running_replays"(text[]) FROM "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.count_selection (
   p_selection jsonb,
@@ -1873,7 +2110,7 @@ begin
 end
 $function$;
 
-REVOKE ALL ON FUNCTION "public"."count_selection"(jsonb, text[]) FROM PUBLIC, "anon", "authenticated";
+REVOKE ALL ON FUNCTION "public"."count_selection"(jsonb, text[]) FROM "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.counted_between (
   p_from           timestamp with time zone,
@@ -1922,7 +2159,25 @@ begin
 end
 $function$;
 
-REVOKE ALL ON FUNCTION "public"."counted_between"(timestamp WITH time zone, timestamp WITH time zone, integer, text[]) FROM PUBLIC, "anon", "authenticated";
+REVOKE ALL ON FUNCTION "public"."counted_between"(timestamp WITH time zone, timestamp WITH time zone, integer, text[]) FROM "anon", "authenticated";
+
+
+SET local check_function_bodies = off;
+
+CREATE OR REPLACE FUNCTION public.counts_against_endpoint (
+  p_class public.error_class
+)
+  RETURNS boolean
+  LANGUAGE sql
+  IMMUTABLE
+  SET search_path TO ''
+  AS $function$
+  select p_class in (
+    'timeout', 'connection_refused', 'connection_reset', 'dns', 'tls', 'http_5xx', 'redirect', 'response_too_large'
+  );
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."counts_against_endpoint"(public.error_class) FROM PUBLIC, "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.create_api_token (
   p_name          text,
@@ -1965,7 +2220,7 @@ begin
     ),
     p_actor, p_actor_id, p_request_id
   );
-  return public.api_token(v_token);
+  return public.api_token_json(v_token);
 end
 $function$;
 
@@ -2007,7 +2262,7 @@ begin
   perform public.note_destination(v_new.id, 'create', p_actor, p_actor_id, p_request_id, jsonb_build_object(
     'name', v_new.name, 'url', public.mask_url(v_new.url), 'organisation_id', v_new.organisation_id
   ));
-  return jsonb_build_object('result', 'done', 'destination', public.destination_detail(v_new));
+  return jsonb_build_object('result', 'done', 'destination', public.destination_json(v_new));
 end
 $function$;
 
@@ -2037,7 +2292,7 @@ begin
   if v_view.id is null then
     return jsonb_build_object('refused', 'name_taken');
   end if;
-  return jsonb_build_object('view', public.event_view(v_view));
+  return jsonb_build_object('view', public.event_view_json(v_view));
 end
 $function$;
 
@@ -2100,7 +2355,7 @@ begin
     end if;
   end if;
 
-  -- A preview that nobody started in a day was only a look.
+  -- A draft that was not started within a day was only a preview.
   delete from public.replays r where r.status = 'draft' and r.created_at < public.now_() - interval '1 day';
 
   v_matched := public.count_selection(p_selection, p_scope);
@@ -2122,7 +2377,7 @@ begin
   )
   returning id into v_replay_id;
 
-  perform public.route_again(v_events, p_options ->> 'destinations' = 'current');
+  perform public.reroute_events(v_events, p_options ->> 'destinations' = 'current');
   v_deliveries := public.select_deliveries(p_selection, v_events);
 
   insert into public.replay_items (
@@ -2146,7 +2401,7 @@ begin
           and (i.outcome = 'failed' or i.skip_reason = 'predecessor_failed')
       )
     )
-    -- A filter that speaks of deliveries replays those, and not the events' other ones.
+    -- A filter about deliveries replays those, and not the events' other ones.
     and (v_deliveries is null or d.id = any (v_deliveries))
   ) x;
 
@@ -2244,70 +2499,13 @@ begin
   )
   returning * into s;
   perform public.note_source('create', s, '{}', p_actor, p_actor_id, p_request_id);
-  return public.source_answer(s, p_scope);
+  return public.source_json(s, p_scope);
 end
 $function$;
 
 REVOKE ALL ON FUNCTION "public"."create_source"(jsonb, text[], text, text, text) FROM PUBLIC, "anon", "authenticated";
 
-CREATE OR REPLACE FUNCTION public.delay_after (
-  p_guesses bigint
-)
-  RETURNS numeric
-  LANGUAGE sql
-  IMMUTABLE
-  SET search_path TO ''
-  AS $function$
-  select case when p_guesses < 5 then 0 else least(30, 2 ^ least(p_guesses - 5, 10)) end;
-$function$;
-
-REVOKE ALL ON FUNCTION "public"."delay_after"(bigint) FROM PUBLIC, "anon", "authenticated";
-
-CREATE OR REPLACE FUNCTION public.delete_event_view (
-  p_staff_id uuid,
-  p_id       bigint
-)
-  RETURNS boolean
-  LANGUAGE plpgsql
-  SET search_path TO ''
-  SET jit TO 'off'
-  AS $function$
-begin
-  delete from public.event_views v where v.staff_id = p_staff_id and v.id = p_id;
-  return found;
-end
-$function$;
-
-CREATE OR REPLACE FUNCTION public.delete_source (
-  p_id         bigint,
-  p_scope      text[],
-  p_actor      text,
-  p_actor_id   text,
-  p_request_id text
-)
-  RETURNS boolean
-  LANGUAGE plpgsql
-  SET search_path TO ''
-  SET jit TO 'off'
-  AS $function$
-declare
-  s public.sources;
-begin
-  update public.sources x set
-    archived_at = public.now_(), enabled = false, previous_token_hash = null, previous_token_expires_at = null, updated_at = public.now_()
-  where x.id = p_id and x.archived_at is null and public.in_scope(p_scope, x.organisation_id)
-  returning * into s;
-  if not found then
-    return false;
-  end if;
-  perform public.note_source('delete', s, '{}', p_actor, p_actor_id, p_request_id);
-  return true;
-end
-$function$;
-
-REVOKE ALL ON FUNCTION "public"."delete_source"(bigint, text[], text, text, text) FROM PUBLIC, "anon", "authenticated";
-
-CREATE OR REPLACE FUNCTION public.describe_dead_letters (
+CREATE OR REPLACE FUNCTION public.dead_letters_json (
   p_destination_id bigint,
   p_error_group    text,
   p_scope          text[]
@@ -2345,9 +2543,84 @@ CREATE OR REPLACE FUNCTION public.describe_dead_letters (
   limit 1;
 $function$;
 
-REVOKE ALL ON FUNCTION "public"."describe_dead_letters"(bigint, text, text[]) FROM PUBLIC, "anon", "authenticated";
+REVOKE ALL ON FUNCTION "public"."dead_letters_json"(bigint, text, text[]) FROM PUBLIC, "anon", "authenticated";
 
-CREATE OR REPLACE FUNCTION public.destination_detail (
+CREATE OR REPLACE FUNCTION public.delay_after (
+  p_guesses bigint
+)
+  RETURNS numeric
+  LANGUAGE sql
+  IMMUTABLE
+  SET search_path TO ''
+  AS $function$
+  select case when p_guesses < 5 then 0 else least(30, 2 ^ least(p_guesses - 5, 10)) end;
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."delay_after"(bigint) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.delete_event_bodies()
+  RETURNS TRIGGER
+  LANGUAGE plpgsql
+  SET search_path TO ''
+  AS $function$
+begin
+  if tg_op = 'TRUNCATE' then
+    truncate public.event_bodies;
+  else
+    delete from public.event_bodies b using deleted d where b.event_id = d.id;
+  end if;
+  return null;
+end
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."delete_event_bodies"() FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.delete_event_view (
+  p_staff_id uuid,
+  p_id       bigint
+)
+  RETURNS boolean
+  LANGUAGE plpgsql
+  SET search_path TO ''
+  SET jit TO 'off'
+  AS $function$
+begin
+  delete from public.event_views v where v.staff_id = p_staff_id and v.id = p_id;
+  return found;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.delete_source (
+  p_id         bigint,
+  p_scope      text[],
+  p_actor      text,
+  p_actor_id   text,
+  p_request_id text
+)
+  RETURNS boolean
+  LANGUAGE plpgsql
+  SET search_path TO ''
+  SET jit TO 'off'
+  AS $function$
+declare
+  s public.sources;
+begin
+  update public.sources x set
+    archived_at = public.now_(), enabled = false, previous_token_hash = null, previous_token_expires_at = null,
+    updated_at = public.now_()
+  where x.id = p_id and x.archived_at is null and public.in_scope(p_scope, x.organisation_id)
+  returning * into s;
+  if not found then
+    return false;
+  end if;
+  perform public.note_source('delete', s, '{}', p_actor, p_actor_id, p_request_id);
+  return true;
+end
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."delete_source"(bigint, text[], text, text, text) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.destination_json (
   d public.destinations
 )
   RETURNS jsonb
@@ -2373,6 +2646,8 @@ CREATE OR REPLACE FUNCTION public.destination_detail (
     'created_at', public.iso((d).created_at), 'updated_at', public.iso((d).updated_at)
   );
 $function$;
+
+REVOKE ALL ON FUNCTION "public"."destination_json"(public.destinations) FROM PUBLIC, "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.destination_name (
   t       public.destinations,
@@ -2408,8 +2683,9 @@ begin
   update public.destinations t set
     enabled = false, disabled_at = public.now_(), disabled_because = p_because, updated_at = public.now_()
   where t.id = p_id and t.enabled and t.archived_at is null and public.in_scope(p_scope, t.organisation_id);
-  return public.switched(
-    p_id, p_scope, found, 'destination.disable', jsonb_strip_nulls(jsonb_build_object('because', p_because)), p_actor, p_actor_id,
+  return public.after_switch(
+    p_id, p_scope, found, 'destination.disable', jsonb_strip_nulls(jsonb_build_object('because', p_because)), p_actor,
+    p_actor_id,
     p_request_id
   );
 end
@@ -2421,7 +2697,7 @@ CREATE OR REPLACE FUNCTION public.due_deliveries (
   p_destination_id bigint,
   p_lane           public.delivery_lane,
   p_limit          integer,
-  p_beside         bigint[]
+  p_together       bigint[]
 )
   RETURNS bigint[]
   LANGUAGE plpgsql
@@ -2455,7 +2731,7 @@ begin
   v_busy := array(
     select d.ordering_key from public.deliveries d where d.destination_id = p_destination_id and d.status = 'claimed'
     union all
-    select d.ordering_key from public.deliveries d where d.id = any (p_beside)
+    select d.ordering_key from public.deliveries d where d.id = any (p_together)
   );
   v_busy := array_remove(v_busy, null);
 
@@ -2479,7 +2755,8 @@ begin
     limit p_limit
   ), (select count(*) from due) into v_due, v_seen;
 
-  -- The oldest all wait for others: look at the first of each key instead, starting anywhere, so that every key has its turn.
+  -- The oldest all wait for others: take the first of each key instead, starting anywhere, so that every key has its
+  -- turn.
   if cardinality(v_due) < p_limit and v_seen = v_window then
     v_due := v_due || array(
       select f.id
@@ -2492,6 +2769,8 @@ begin
   return v_due;
 end
 $function$;
+
+REVOKE ALL ON FUNCTION "public"."due_deliveries"(bigint, public.delivery_lane, integer, bigint[]) FROM PUBLIC, "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.enable_destination (
   p_id         bigint,
@@ -2521,7 +2800,7 @@ begin
     update public.destination_statistics s set counted = 0, against = 0
     where s.destination_id = p_id and s.span = 'minute' and s.at > public.now_() - interval '6 minutes';
   end if;
-  return public.switched(p_id, p_scope, v_changed, 'destination.enable', '{}', p_actor, p_actor_id, p_request_id);
+  return public.after_switch(p_id, p_scope, v_changed, 'destination.enable', '{}', p_actor, p_actor_id, p_request_id);
 end
 $function$;
 
@@ -2545,7 +2824,9 @@ declare
   v_staff public.staff_users;
   v_ended integer;
 begin
-  select * into v_staff from public.staff_users u where u.id = p_staff_id and public.all_in_scope(p_scope, u.organisations) for update;
+  select * into v_staff from public.staff_users u
+  where u.id = p_staff_id and public.all_in_scope(p_scope, u.organisations)
+  for update;
   if not found then
     return jsonb_build_object('result', 'not_found');
   elsif p_within is not null and p_staff_id = p_own_id then
@@ -2589,7 +2870,7 @@ begin
       or h.warned_at is null and h.last_failure_at >= h.failing_since + interval '1 day'
     )
     order by t.id
-    -- No key update: the door may go on storing deliveries.
+    -- No key update: webhooks may go on storing deliveries.
     for no key update of t skip locked
   loop
     if f.because is not null then
@@ -2599,7 +2880,8 @@ begin
         '%s was disabled. %s Its deliveries are held until it is enabled again.', f.name, f.because
       ));
     else
-      update public.destination_health h set warned_at = public.now_() where h.destination_id = f.id and h.warned_at is null;
+      update public.destination_health h set warned_at = public.now_()
+      where h.destination_id = f.id and h.warned_at is null;
       perform public.notify_admins('ds_' || f.id, format(
         '%s has been failing for a day (%s). It will be disabled in %s days unless a delivery succeeds.', f.name,
         f.last_error, p_disable_after_days - 1
@@ -2686,6 +2968,24 @@ $function$;
 
 REVOKE ALL ON FUNCTION "public"."end_sessions"(uuid, text) FROM PUBLIC, "anon", "authenticated";
 
+CREATE OR REPLACE FUNCTION public.error_group_of (
+  p_error_class public.error_class,
+  p_http_status integer,
+  p_message     text
+)
+  RETURNS text
+  LANGUAGE sql
+  IMMUTABLE
+  SET search_path TO ''
+  AS $function$
+  select case when p_error_class is not null or p_message is not null then left(encode(sha256(convert_to(
+    concat_ws(
+      E'\n', coalesce(p_error_class::text, ''), coalesce(p_http_status::text, ''), public.normalise_error(p_message)
+    ),
+    'UTF8'
+  )), 'hex'), 16) end;
+$function$;
+
 CREATE OR REPLACE FUNCTION public.event_branches (
   p_filter jsonb,
   p_scope  text[]
@@ -2728,7 +3028,7 @@ CREATE OR REPLACE FUNCTION public.event_concerned (
 )
   RETURNS boolean
   LANGUAGE sql
-  IMMUTABLE
+  STABLE
   SET search_path TO ''
   AS $function$
   select coalesce(
@@ -2737,7 +3037,7 @@ CREATE OR REPLACE FUNCTION public.event_concerned (
     and coalesce((e).company_id, '') = (p).company_id
     and coalesce((e).occurred_at, (e).received_at) <= (p).requested_at
     and case (p).kind
-      -- Its own body names nobody.
+      -- Its own body names no one.
       when 'shop/redact' then (e).event_type <> 'shop/redact'
       when 'customers/redact' then
         coalesce((e).object_id = 'customer:' || (p).customer_id, false)
@@ -2745,7 +3045,7 @@ CREATE OR REPLACE FUNCTION public.event_concerned (
         or coalesce(public.payload_of(e) ->> 'customer_id' = (p).customer_id, false)
         or coalesce(starts_with((e).object_id, 'order:') and (p).order_ids ? substr((e).object_id, 7), false)
         -- What could not be kept as payload is searched as it came.
-        or public.payload_of(e) is null and public.names_one_of((e).raw_body, p)
+        or public.payload_of(e) is null and public.names_one_of(public.body_of((e).id), p)
       else false
     end,
     false
@@ -2761,7 +3061,7 @@ CREATE OR REPLACE FUNCTION public.event_for_projection (
   STABLE
 RETURN
   jsonb_build_object('id', (e).id, 'provider', (e).provider, 'event_key', (e).event_key, 'event_type', (e).event_type, 'received_at', public.iso((e).received_at), 'occurred_at',
-  public.iso((e).occurred_at), 'organisation_id', (e).organisation_id, 'company_id', (e).company_id, 'settings', p_settings, 'body', encode((e).raw_body, 'base64'::text));
+  public.iso((e).occurred_at), 'organisation_id', (e).organisation_id, 'company_id', (e).company_id, 'settings', p_settings, 'body', encode(public.body_of((e).id), 'base64'::text));
 
 REVOKE ALL ON FUNCTION "public"."event_for_projection"(public.events, jsonb) FROM PUBLIC, "anon", "authenticated";
 
@@ -2827,7 +3127,9 @@ CREATE OR REPLACE FUNCTION public.event_predicate (
   IMMUTABLE
   SET search_path TO ''
   AS $function$
-  select coalesce(string_agg(c.condition, ' and ' order by c.n) filter (where c.field is null or p_filter ? c.field), 'true')
+  select coalesce(
+    string_agg(c.condition, ' and ' order by c.n) filter (where c.field is null or p_filter ? c.field), 'true'
+  )
   from (values
     (0, null, case when p_scope is not null then public.scope_condition(p_scope, 'e.organisation_id') end),
     (1, 'provider_slug', public.one_of('e.provider', 'text', p_filter -> 'provider_slug')),
@@ -2848,9 +3150,9 @@ CREATE OR REPLACE FUNCTION public.event_predicate (
     (11, 'trust', public.one_of('e.trust', 'public.trust_level', p_filter -> 'trust')),
     (12, 'attempts', format('e.attempt_count >= %L::integer', p_filter ->> 'attempts')),
     (13, 'replayed', case p_filter ->> 'replayed' when '1' then 'e.replay_count > 0' else 'e.replay_count = 0' end),
-    -- The dearest comes last. The payload as Postgres prints it: {"name": "value", "list": [1, 2]}.
+    -- The most expensive comes last. The payload as Postgres prints it: {"name": "value", "list": [1, 2]}.
     (14, 'text', format('strpos(lower(public.payload_of(e)::text), lower(%L)) > 0', p_filter ->> 'text')),
-    -- Null when the filter says nothing of deliveries.
+    -- Null when the filter says nothing about deliveries.
     (15, null, 'exists (select from public.deliveries x where x.event_id = e.id and '
       || public.delivery_predicate(p_filter) || ')')
   ) as c(n, field, condition);
@@ -2872,7 +3174,22 @@ $function$;
 
 REVOKE ALL ON FUNCTION "public"."event_success_rate"(jsonb) FROM PUBLIC, "anon", "authenticated";
 
-CREATE OR REPLACE FUNCTION public.event_summaries (
+CREATE OR REPLACE FUNCTION public.event_view_json (
+  v public.event_views
+)
+  RETURNS jsonb
+  LANGUAGE sql
+  STABLE
+  SET search_path TO ''
+  AS $function$
+  select jsonb_build_object(
+    'id', 'ev_' || v.id, 'name', v.name, 'query', v.query, 'created_at', public.iso(v.created_at)
+  );
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."event_view_json"(public.event_views) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.events_json (
   p_ids   bigint[],
   p_scope text[]
 )
@@ -2885,12 +3202,13 @@ CREATE OR REPLACE FUNCTION public.event_summaries (
   select coalesce(jsonb_agg(
     jsonb_build_object(
       'id', 'we_' || e.id, 'provider_slug', e.provider, 'event_key', e.event_key, 'event_type', e.event_type,
-      'status', e.status, 'trust', e.trust, 'parse_status', e.parse_status, 'flags', to_jsonb(e.flags), 'org_id', e.organisation_id,
+      'status', e.status, 'trust', e.trust, 'parse_status', e.parse_status, 'flags', to_jsonb(e.flags),
+      'org_id', e.organisation_id,
       'company_id', e.company_id, 'object_id', e.object_id, 'livemode', e.livemode, 'replay_count', e.replay_count,
       'duplicate_count', e.duplicate_count, 'conflict_count', e.conflict_count, 'attempt_count', e.attempt_count,
       'last_error', e.last_error, 'last_error_class', e.last_error_class, 'occurred_at', public.iso(e.occurred_at),
       'received_at', public.iso(e.received_at), 'created_at', public.iso(e.received_at),
-      'processed_at', public.iso(e.processed_at), 'body_size', octet_length(e.raw_body), 'source_id', 'so_' || e.source_id,
+      'processed_at', public.iso(e.processed_at), 'body_size', e.body_size, 'source_id', 'so_' || e.source_id,
       'suspected_replay', e.suspected_replay, 'redacted_at', public.iso(e.redacted_at),
       'deliveries', coalesce((
         select jsonb_agg(jsonb_build_object(
@@ -2907,7 +3225,7 @@ CREATE OR REPLACE FUNCTION public.event_summaries (
   where e.id = any (p_ids) and public.in_scope(p_scope, e.organisation_id);
 $function$;
 
-REVOKE ALL ON FUNCTION "public"."event_summaries"(bigint[], text[]) FROM PUBLIC, "anon", "authenticated";
+REVOKE ALL ON FUNCTION "public"."events_json"(bigint[], text[]) FROM PUBLIC, "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.every_action_choice()
   RETURNS jsonb
@@ -2921,7 +3239,8 @@ CREATE OR REPLACE FUNCTION public.every_action_choice()
     union all
     select (select a.actor from public.staff_actions a where a.actor > c.value order by a.actor limit 1), c.n + 1
     from actors c where c.value is not null and c.n < 200
-  ), actions as (
+  ),
+  actions as (
     (select a.action as value, 1 as n from public.staff_actions a order by a.action limit 1)
     union all
     select (select a.action from public.staff_actions a where a.action > c.value order by a.action limit 1), c.n + 1
@@ -2929,7 +3248,9 @@ CREATE OR REPLACE FUNCTION public.every_action_choice()
   )
   select jsonb_build_object(
     'actors', (select coalesce(jsonb_agg(c.value order by c.n) filter (where c.value is not null), '[]') from actors c),
-    'actions', (select coalesce(jsonb_agg(c.value order by c.n) filter (where c.value is not null), '[]') from actions c)
+    'actions', (
+      select coalesce(jsonb_agg(c.value order by c.n) filter (where c.value is not null), '[]') from actions c
+    )
   );
 $function$;
 
@@ -3054,6 +3375,7 @@ CREATE OR REPLACE FUNCTION public.find_invitation (
   STABLE
   SET search_path TO ''
   SET jit TO 'off'
+  SET statement_timeout TO '5s'
   AS $function$
   select jsonb_build_object(
     'email', u.email, 'name', u.name, 'role', u.role, 'is_new', u.password_hash is null,
@@ -3088,7 +3410,7 @@ begin
   end if;
   select e.organisation_id into v_next from public.events e
   where e.organisation_id >= p_query order by e.organisation_id limit 1;
-  -- Most collations ignore punctuation at first, so others may stand between.
+  -- Most collations ignore punctuation at first, so others may be between.
   for i in 1 .. 40 loop
     exit when v_next is null or cardinality(v_found) >= p_limit;
     if starts_with(v_next, p_query) then
@@ -3189,59 +3511,6 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION public.forget()
-  RETURNS TRIGGER
-  LANGUAGE plpgsql
-  SET search_path TO ''
-  AS $function$
-declare
-  v_events bigint[];
-begin
-  -- Reads the shop's events one by one, because only their payload tells whom they are about. That takes a second for some
-  -- ten thousand of them, and happens once per request.
-  select coalesce(array_agg(x.id order by x.id), '{}') into v_events
-  from (
-    select e.id from public.events e
-    where e.organisation_id = new.organisation_id and e.redacted_at is null and public.event_concerned(e, new)
-    order by e.id
-    for update
-  ) x;
-
-  update public.events e set
-    raw_body = r.raw_body, payload = r.payload, headers = r.headers, redacted_at = r.redacted_at
-  from public.events x cross join lateral public.redacted_event(x) r
-  where e.id = any (v_events) and x.id = e.id;
-
-  delete from public.event_conflicts c where c.event_id = any (v_events);
-
-  update public.attempts a set
-    response_body = null,
-    changes = (select coalesce(jsonb_agg(c || '{"before": null, "after": {}}'), '[]') from jsonb_array_elements(a.changes) c)
-  from public.deliveries d
-  where d.event_id = any (v_events) and a.delivery_id = d.id and a.status <> 'open';
-
-  delete from public.rejections r
-  where r.provider = 'shopify'
-    and exists (
-      select from jsonb_array_elements(r.headers) h
-      where lower(h ->> 0) in ('shopify-shop-domain', 'x-shopify-shop-domain')
-        and lower(h ->> 1) = lower(new.shop_domain)
-    )
-    and (new.kind = 'shop/redact' or public.names_one_of(r.body, new));
-
-  -- Their own trigger does the rest.
-  update public.orders o set updated_at = public.now_()
-  where o.organisation_id = new.organisation_id and o.company_id = new.company_id
-    and (new.kind = 'shop/redact' or o.customer_id = new.customer_id or new.order_ids ? o.order_id)
-    and (o.email is not null or o.phone is not null);
-  update public.customers c set updated_at = public.now_()
-  where c.organisation_id = new.organisation_id and c.company_id = new.company_id
-    and (new.kind = 'shop/redact' or c.customer_id = new.customer_id)
-    and coalesce(c.email, c.phone, c.first_name, c.last_name) is not null;
-  return null;
-end
-$function$;
-
 CREATE OR REPLACE FUNCTION public.forget_guess (
   p_id        bigint,
   p_was_right boolean
@@ -3250,6 +3519,7 @@ CREATE OR REPLACE FUNCTION public.forget_guess (
   LANGUAGE sql
   SET search_path TO ''
   SET jit TO 'off'
+  SET statement_timeout TO '5s'
   AS $function$
   delete from public.sign_in_guesses g
   using public.sign_in_guesses mine
@@ -3304,34 +3574,6 @@ $function$;
 
 REVOKE ALL ON FUNCTION "public"."forget_old_sessions"(uuid) FROM PUBLIC, "anon", "authenticated";
 
-CREATE OR REPLACE FUNCTION public.forget_row()
-  RETURNS TRIGGER
-  LANGUAGE plpgsql
-  SET search_path TO ''
-  AS $function$
-declare
-  v_requested_at timestamptz;
-begin
-  select max(p.requested_at) into v_requested_at
-  from public.privacy_requests p
-  where p.organisation_id = new.organisation_id and p.company_id = new.company_id
-    and (
-      p.kind = 'shop/redact'
-      or p.kind = 'customers/redact'
-        and (p.customer_id = new.customer_id or p.order_ids ? coalesce(to_jsonb(new) ->> 'order_id', ''))
-    );
-
-  if coalesce(new.versions ->> 'email', '') collate "C"
-    <= to_char(v_requested_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') || '#99' collate "C"
-  then
-    return jsonb_populate_record(new, jsonb_build_object(
-      'email', null, 'phone', null, 'first_name', null, 'last_name', null, 'redacted_at', coalesce(new.redacted_at, public.now_())
-    ));
-  end if;
-  return new;
-end
-$function$;
-
 CREATE OR REPLACE FUNCTION public.get_destination (
   p_id    bigint,
   p_scope text[]
@@ -3342,7 +3584,7 @@ CREATE OR REPLACE FUNCTION public.get_destination (
   SET search_path TO ''
   SET jit TO 'off'
   AS $function$
-  select public.destination_detail(d) from public.destinations d
+  select public.destination_json(d) from public.destinations d
   where d.id = p_id and d.archived_at is null and public.in_scope(p_scope, d.organisation_id);
 $function$;
 
@@ -3359,29 +3601,34 @@ CREATE OR REPLACE FUNCTION public.get_event (
   SET jit TO 'off'
   SET statement_timeout TO '10s'
   AS $function$
-  select (public.event_summaries(array[e.id], p_scope) -> 0) || jsonb_build_object(
+  select (public.events_json(array[e.id], p_scope) -> 0) || jsonb_build_object(
     'method', e.method, 'path', e.path, 'headers', e.headers, 'content_type', e.content_type,
-    'body_base64', translate(encode(e.raw_body, 'base64'), E'\n', ''), 'body_sha256', encode(e.body_sha256, 'hex'),
+    'body_base64', translate(encode(public.body_of(e.id), 'base64'), E'\n', ''),
+    'body_sha256', encode(e.body_sha256, 'hex'),
     'request_id', e.request_id,
     'deliveries', coalesce((
       select jsonb_agg(jsonb_build_object(
         'id', d.id, 'status', d.status, 'attempt_count', d.attempt_count,
         -- Of the run it is in: a replay begins to count anew, and may have a number of its own.
-        'tries', d.tries, 'max_attempts', coalesce((select p.max_attempts from public.replay_retries(d) p), t.max_attempts),
+        'tries', d.tries,
+        'max_attempts', coalesce((select p.max_attempts from public.replay_retries(d) p), t.max_attempts),
         'hold', public.hold_of_delivery(d, t, h, p_scope),
         'due_at', case when d.status in ('pending', 'retrying') then public.iso(d.due_at) end,
         'last_error_class', d.last_error_class, 'last_error', d.last_error, 'last_http_status', d.last_http_status,
         'replay_id', public.replay_name(d.replay_id, p_scope), 'created_at', public.iso(d.created_at),
         'finished_at', public.iso(d.finished_at),
         'destination', jsonb_build_object(
-          'id', t.id, 'slug', case when t.organisation_id is null or public.in_scope(p_scope, t.organisation_id) then t.slug else 'ds_' || t.id end,
+          'id', t.id, 'slug', case
+            when t.organisation_id is null or public.in_scope(p_scope, t.organisation_id) then t.slug
+            else 'ds_' || t.id
+          end,
           'name', public.destination_name(t, p_scope), 'kind', t.kind,
           'url', case when public.in_scope(p_scope, t.organisation_id) then public.mask_url(t.url) end,
           'rate_per_second', case when public.in_scope(p_scope, t.organisation_id) then t.rate_per_second end
         ),
         'attempts', coalesce((
           select jsonb_agg(
-            public.attempt_detail(a) || jsonb_build_object('replay_id', public.replay_name(a.replay_id, p_scope))
+            public.attempt_json(a) || jsonb_build_object('replay_id', public.replay_name(a.replay_id, p_scope))
             order by a.number
           )
           from public.attempts a where a.delivery_id = d.id
@@ -3393,7 +3640,7 @@ CREATE OR REPLACE FUNCTION public.get_event (
       where d.event_id = e.id
     ), '[]'),
     'replays', coalesce((
-      select jsonb_agg(public.replay_detail(r) order by r.id)
+      select jsonb_agg(public.replay_json(r) order by r.id)
       from public.replays r
       where r.id in (select i.replay_id from public.replay_items i where i.event_id = e.id)
         and public.all_in_scope(p_scope, r.organisations)
@@ -3421,7 +3668,7 @@ CREATE OR REPLACE FUNCTION public.get_replay (
   SET search_path TO ''
   SET jit TO 'off'
   AS $function$
-  select public.replay_detail(r) from public.replays r
+  select public.replay_json(r) from public.replays r
   where r.id = p_id and public.all_in_scope(p_scope, r.organisations);
 $function$;
 
@@ -3457,7 +3704,7 @@ CREATE OR REPLACE FUNCTION public.get_source (
   SET search_path TO ''
   SET jit TO 'off'
   AS $function$
-  select public.source_answer(s, p_scope) from public.sources s
+  select public.source_json(s, p_scope) from public.sources s
   where s.id = p_id and s.archived_at is null and public.in_scope(p_scope, s.organisation_id);
 $function$;
 
@@ -3542,9 +3789,14 @@ CREATE OR REPLACE FUNCTION public.hold_of (
     )
   end)
   from (
-    select jsonb_build_object('why', w.why, 'because', case w.why when 'disabled' then (t).disabled_because end) as hold,
+    select jsonb_build_object(
+      'why', w.why, 'because', case w.why when 'disabled' then (t).disabled_because end
+    ) as hold,
       case w.why when 'disabled' then (t).disabled_at when 'paused' then (t).paused_at else (h).opened_at end as since,
-      case w.why when 'circuit' then greatest((h).probe_at, (h).throttled_until) when 'throttled' then (h).throttled_until end
+      case w.why
+        when 'circuit' then greatest((h).probe_at, (h).throttled_until)
+        when 'throttled' then (h).throttled_until
+      end
         as until,
       case w.why when 'disabled' then 'destination.disable' when 'paused' then 'destination.pause' end as action
     from (
@@ -3666,11 +3918,12 @@ begin
   end if;
   v_expires_at := public.set_staff_link(v_staff.id, p_token_hash);
   perform public.record_staff_action(
-    'staff.invite', v_staff.email, jsonb_strip_nulls(jsonb_build_object('role', p_role, 'organisations', p_organisations)),
+    'staff.invite', v_staff.email,
+    jsonb_strip_nulls(jsonb_build_object('role', p_role, 'organisations', p_organisations)),
     p_actor, p_actor_id, p_request_id
   );
   return jsonb_build_object(
-    'result', 'invited', 'staff', public.staff_member(v_staff), 'expires_at', public.iso(v_expires_at)
+    'result', 'invited', 'staff', public.staff_member_json(v_staff), 'expires_at', public.iso(v_expires_at)
   );
 end
 $function$;
@@ -3685,7 +3938,8 @@ CREATE OR REPLACE FUNCTION public.is_active_admin (
   IMMUTABLE
   SET search_path TO ''
   AS $function$
-  select u.role = 'admin' and u.organisations is null and u.disabled_at is null and (u.password_hash is not null or u.last_sign_in_at is not null);
+  select u.role = 'admin' and u.organisations is null and u.disabled_at is null
+    and (u.password_hash is not null or u.last_sign_in_at is not null);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.is_first (
@@ -3750,6 +4004,41 @@ $function$;
 
 REVOKE ALL ON FUNCTION "public"."last_event_within"(text, text[]) FROM PUBLIC, "anon", "authenticated";
 
+CREATE OR REPLACE FUNCTION public.latency_bounds()
+  RETURNS integer[]
+  LANGUAGE sql
+  IMMUTABLE
+  SET search_path TO ''
+  AS $function$
+  select array[
+    5, 10, 20, 35, 50, 75, 100, 150, 200, 300, 400, 500, 750, 1000, 1500, 2000, 3000, 4000, 5000, 7500, 10000, 15000,
+    20000, 30000
+  ];
+$function$;
+
+CREATE OR REPLACE FUNCTION public.latency_histogram (
+  p_durations integer[]
+)
+  RETURNS integer[]
+  LANGUAGE plpgsql
+  IMMUTABLE
+  STRICT
+  SET search_path TO ''
+  AS $function$
+declare
+  v_bounds integer[] := public.latency_bounds();
+  v_histogram integer[] := array_fill(0, array[cardinality(v_bounds) + 1]);
+  v_duration integer;
+  v_bucket integer;
+begin
+  foreach v_duration in array p_durations loop
+    v_bucket := width_bucket(v_duration - 1, v_bounds) + 1;
+    v_histogram[v_bucket] := v_histogram[v_bucket] + 1;
+  end loop;
+  return v_histogram;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION public.lease_deliveries (
   p_chosen        bigint[],
   p_worker        text,
@@ -3811,7 +4100,7 @@ begin
   perform public.roll_up_events(array(
     select distinct d.event_id from public.deliveries d where d.id = any (p_chosen)
   ));
-  perform public.spend(p_chosen);
+  perform public.book_claim(p_chosen);
   return v_work;
 end
 $function$;
@@ -3868,7 +4157,7 @@ CREATE OR REPLACE FUNCTION public.limit_exceeded (
     where i.replay_id = p_id and i.organisation_id is not null and i.outcome is null
     group by 1
   ),
-  lately as (
+  recent as (
     select i.organisation_id, count(distinct (r.id, i.event_id)) as events,
       count(distinct r.id) filter (where r.status in ('queued', 'running', 'paused') and r.kind <> 'single') as replays
     from public.replays r
@@ -3888,7 +4177,7 @@ CREATE OR REPLACE FUNCTION public.limit_exceeded (
     )
   end
   from mine m
-  left join lately l using (organisation_id)
+  left join recent l using (organisation_id)
   join public.replays r on r.id = p_id
   where coalesce(l.events, 0) + m.events > (p_limits ->> 'max_per_hour')::integer
     or (r.kind <> 'single' and l.replays >= (p_limits ->> 'max_concurrent')::integer)
@@ -3929,7 +4218,7 @@ begin
   v_expires_at := public.set_staff_link(p_id, p_token_hash);
   perform public.record_staff_action('staff.link', v_staff.email, '{}', p_actor, p_actor_id, p_request_id);
   return jsonb_build_object(
-    'result', 'linked', 'staff', public.staff_member(v_staff), 'expires_at', public.iso(v_expires_at)
+    'result', 'linked', 'staff', public.staff_member_json(v_staff), 'expires_at', public.iso(v_expires_at)
   );
 end
 $function$;
@@ -3956,7 +4245,8 @@ CREATE OR REPLACE FUNCTION public.list_action_choices (
       select coalesce(jsonb_agg(x.actor order by x.actor), '[]') from (select distinct m.actor from mine m limit 200) x
     ),
     'actions', (
-      select coalesce(jsonb_agg(x.action order by x.action), '[]') from (select distinct m.action from mine m limit 200) x
+      select coalesce(jsonb_agg(x.action order by x.action), '[]')
+      from (select distinct m.action from mine m limit 200) x
     )
   ) end;
 $function$;
@@ -4036,7 +4326,7 @@ CREATE OR REPLACE FUNCTION public.list_api_tokens (
   SET jit TO 'off'
   AS $function$
   select coalesce(jsonb_agg(
-    public.api_token(t) order by t.revoked_at is not null or t.expires_at <= public.now_(), t.id desc
+    public.api_token_json(t) order by t.revoked_at is not null or t.expires_at <= public.now_(), t.id desc
   ), '[]')
   from public.api_tokens t
   where coalesce(t.revoked_at, t.expires_at) > public.now_() - interval '30 days'
@@ -4110,10 +4400,13 @@ CREATE OR REPLACE FUNCTION public.list_dead_letter_groups (
           ),
           'destination', jsonb_build_object(
             'id', t.id,
-            'slug', case when t.organisation_id is null or public.in_scope(p_scope, t.organisation_id) then t.slug else 'ds_' || t.id end,
+            'slug', case
+              when t.organisation_id is null or public.in_scope(p_scope, t.organisation_id) then t.slug
+              else 'ds_' || t.id
+            end,
             'name', public.destination_name(t, p_scope), 'kind', t.kind
           )
-        ) || public.describe_dead_letters(g.destination_id, g.error_group, p_scope)
+        ) || public.dead_letters_json(g.destination_id, g.error_group, p_scope)
         order by g.count desc, g.last_at desc, g.error_group, g.destination_id
       )
       from shown g
@@ -4142,7 +4435,8 @@ CREATE OR REPLACE FUNCTION public.list_dead_letters (
   SET jit TO 'off'
   AS $function$
   select coalesce(jsonb_agg(jsonb_build_object(
-    'id', 'we_' || e.id, 'webhook_data', case when d.fits then public.payload_of(e) end, 'webhook_data_omitted', not d.fits,
+    'id', 'we_' || e.id, 'webhook_data', case when d.fits then public.payload_of(e) end,
+    'webhook_data_omitted', not d.fits,
     'body_url', '/api/webhooks/events/we_' || e.id || '/body', 'error_message', d.last_error,
     'failed_at', public.iso(d.finished_at), 'provider_slug', e.provider, 'event_key', e.event_key,
     'event_type', e.event_type
@@ -4219,7 +4513,7 @@ CREATE OR REPLACE FUNCTION public.list_destinations (
   SET jit TO 'off'
   SET statement_timeout TO '10s'
   AS $function$
-  select coalesce(jsonb_agg(public.destination_detail(d) order by d.id), '[]')
+  select coalesce(jsonb_agg(public.destination_json(d) order by d.id), '[]')
   from public.destinations d
   where d.archived_at is null and public.in_scope(p_scope, d.organisation_id);
 $function$;
@@ -4235,7 +4529,7 @@ CREATE OR REPLACE FUNCTION public.list_event_views (
   SET search_path TO ''
   SET jit TO 'off'
   AS $function$
-  select coalesce(jsonb_agg(public.event_view(v) order by lower(v.name)), '[]')
+  select coalesce(jsonb_agg(public.event_view_json(v) order by lower(v.name)), '[]')
   from public.event_views v
   where v.staff_id = p_staff_id;
 $function$;
@@ -4277,7 +4571,7 @@ begin
        limit %3$s + 1
      )
      select jsonb_build_object(
-       ''events'', public.event_summaries(array_agg(p.id) filter (where p.n <= %3$s), $1),
+       ''events'', public.events_json(array_agg(p.id) filter (where p.n <= %3$s), $1),
        ''nearest'', max(p.cursor) filter (where p.n = 1),
        ''farthest'', max(p.cursor) filter (where p.n = %3$s and (select count(*) from page) > %3$s)
      )
@@ -4285,7 +4579,8 @@ begin
     v_order,
     (
       select string_agg(format(
-        '(select e.id, e.received_at from public.events e where %s%s order by e.received_at %s, e.id %3$s limit %s + 1)',
+        '(select e.id, e.received_at from public.events e
+          where %s%s order by e.received_at %s, e.id %3$s limit %s + 1)',
         b.condition, v_beyond, v_order, p_limit
       ), ' union all ')
       from unnest(public.event_branches(p_filter, p_scope)) as b(condition)
@@ -4371,7 +4666,8 @@ CREATE OR REPLACE FUNCTION public.list_merchant_events (
     ) order by f.n), '[]'),
     'next_cursor', case
       when (select count(*) from fitting) < (select count(*) from weighed) then (
-        select (extract(epoch from l.received_at) * 1000000)::bigint || '.' || l.id from fitting l order by l.n desc limit 1
+        select (extract(epoch from l.received_at) * 1000000)::bigint || '.' || l.id
+        from fitting l order by l.n desc limit 1
       )
       else (select l.page ->> 'next_cursor' from listed l)
     end
@@ -4465,7 +4761,9 @@ CREATE OR REPLACE FUNCTION public.list_organisations (
     from names x where x.name is not null and x.n < p_limit
   )
   select case
-    when p_scope is null then (select coalesce(array_agg(x.name order by x.n) filter (where x.name is not null), '{}') from names x)
+    when p_scope is null then (
+      select coalesce(array_agg(x.name order by x.n) filter (where x.name is not null), '{}') from names x
+    )
     else array(select o from unnest(p_scope) o order by o limit p_limit)
   end;
 $function$;
@@ -4489,7 +4787,7 @@ CREATE OR REPLACE FUNCTION public.list_projectable_items (
     'event', public.event_for_projection(e, (select s.settings from public.sources s where s.id = e.source_id))
   ) order by i.position), '[]')
   from (
-    select x.*, sum(octet_length(y.raw_body)) over (order by x.position) - octet_length(y.raw_body) as bytes_before
+    select x.*, sum(y.body_size) over (order by x.position) - y.body_size as bytes_before
     from (
       select * from public.replay_items z
       where z.replay_id = p_replay_id and z.position > p_after and z.outcome is null
@@ -4658,10 +4956,12 @@ CREATE OR REPLACE FUNCTION public.list_replay_items (
   select coalesce(jsonb_agg(jsonb_build_object(
     'position', i.position, 'event_id', 'we_' || i.event_id, 'event_key', e.event_key, 'event_type', e.event_type,
     'provider_slug', e.provider, 'org_id', e.organisation_id, 'received_at', public.iso(e.received_at),
-    'delivery_id', d.id, 'destination', public.destination_name(t, p_scope), 'delivery_status', d.status, 'outcome', i.outcome,
+    'delivery_id', d.id, 'destination', public.destination_name(t, p_scope), 'delivery_status', d.status,
+    'outcome', i.outcome,
     'skip_reason', i.skip_reason, 'error_class', i.error_class, 'detail', i.detail,
     'finished_at', public.iso(i.finished_at), 'http_status', a.http_status, 'duration_ms', a.duration_ms,
-    'attempts', d.tries, 'next_retry', case when i.outcome is null and d.status = 'retrying' then public.iso(d.due_at) end,
+    'attempts', d.tries,
+    'next_retry', case when i.outcome is null and d.status = 'retrying' then public.iso(d.due_at) end,
     'hold', case when i.outcome is null then public.hold_of_delivery(d, t, h, p_scope) end,
     'changes', coalesce(a.changes, '[]')
   ) order by i.position), '[]')
@@ -4755,13 +5055,15 @@ CREATE OR REPLACE FUNCTION public.list_sign_in_limits (
       and public.all_in_scope(p_scope, u.organisations)
     group by g.account having count(*) >= 5
     order by max(g.booked_at) desc limit 100
-  ), addresses as (
+  ),
+  addresses as (
     select g.network as subject, g.kind, count(*) as guesses, max(g.booked_at) as last
     from public.sign_in_guesses g
     where g.booked_at > public.now_() - interval '15 minutes' and p_scope is null
     group by g.network, g.kind having count(*) >= 20
     order by max(g.booked_at) desc limit 100
-  ), limits as (
+  ),
+  limits as (
     select 'account' as kind, a.subject, a.guesses,
       a.last + public.delay_after(a.guesses) * interval '1 second' as until
     from accounts a
@@ -4793,7 +5095,8 @@ CREATE OR REPLACE FUNCTION public.list_silent_providers (
     where h.organisation_id = any (public.statistics_of(p_scope)) and h.hour >= public.now_() - interval '14 days'
       and h.outcome in ('received', 'duplicate', 'conflict')
     group by h.provider, h.hour
-  ), habits as (
+  ),
+  habits as (
     select a.provider, max(a.gap) as usual_gap, max(a.hour) as last_hour
     from active a
     group by a.provider
@@ -4830,7 +5133,9 @@ CREATE OR REPLACE FUNCTION public.list_source_tokens()
   select coalesce(jsonb_agg(jsonb_build_object(
     'id', s.id, 'provider', s.provider, 'organisation_id', s.organisation_id, 'company_id', s.company_id,
     'settings', s.settings, 'token_hash', encode(s.token_hash, 'hex'),
-    'previous_token_hash', case when s.previous_token_expires_at > public.now_() then encode(s.previous_token_hash, 'hex') end,
+    'previous_token_hash', case
+      when s.previous_token_expires_at > public.now_() then encode(s.previous_token_hash, 'hex')
+    end,
     'previous_ends_in_ms', (extract(epoch from s.previous_token_expires_at - public.now_()) * 1000)::bigint
   )), '[]')
   from public.sources s
@@ -4857,7 +5162,9 @@ CREATE OR REPLACE FUNCTION public.list_sources (
   )
   select jsonb_object_agg(p.provider, jsonb_build_object(
     'last_event', case when p_scope is null then (
-      select jsonb_build_object('id', 'we_' || e.id, 'event_type', e.event_type, 'received_at', public.iso(e.received_at))
+      select jsonb_build_object(
+        'id', 'we_' || e.id, 'event_type', e.event_type, 'received_at', public.iso(e.received_at)
+      )
       from public.events e
       -- A range, for the reason above.
       where e.provider between p.provider and p.provider
@@ -4865,9 +5172,9 @@ CREATE OR REPLACE FUNCTION public.list_sources (
       limit 1
     ) else public.last_event_within(p.provider, p_scope) end,
     'events_24h', coalesce(c.events, 0),
-    -- One look per reason, because the index has the reason before the time.
+    -- One probe per reason, because the index has the reason before the time.
     'last_rejection', case when p_scope is null then (
-      select public.rejection_brief(l.*::public.rejections, p_scope)
+      select public.rejection_json(l.*::public.rejections, p_scope)
       from unnest(enum_range(null::public.rejection_reason)) as r(reason)
       cross join lateral (
         select x.* from public.rejections x
@@ -4878,7 +5185,7 @@ CREATE OR REPLACE FUNCTION public.list_sources (
       order by l.received_at desc
       limit 1
     ) else (
-      select public.rejection_brief(l.*::public.rejections, p_scope)
+      select public.rejection_json(l.*::public.rejections, p_scope)
       from unnest(p_scope) as o(id)
       cross join lateral (
         select x.* from public.rejections x
@@ -4891,7 +5198,7 @@ CREATE OR REPLACE FUNCTION public.list_sources (
     ) end,
     'rejections_24h', coalesce(c.rejections, 0),
     'sources', coalesce((
-      select jsonb_agg(public.source_answer(s, p_scope) order by s.id) from public.sources s
+      select jsonb_agg(public.source_json(s, p_scope) order by s.id) from public.sources s
       where s.provider = p.provider and s.archived_at is null and public.in_scope(p_scope, s.organisation_id)
     ), '[]')
   ))
@@ -4910,7 +5217,9 @@ CREATE OR REPLACE FUNCTION public.list_staff (
   SET search_path TO ''
   SET jit TO 'off'
   AS $function$
-  select coalesce(jsonb_agg(public.staff_member(u) order by u.disabled_at is not null, lower(u.name), u.email), '[]')
+  select coalesce(
+    jsonb_agg(public.staff_member_json(u) order by u.disabled_at is not null, lower(u.name), u.email), '[]'
+  )
   from public.staff_users u
   where public.all_in_scope(p_scope, u.organisations);
 $function$;
@@ -4935,7 +5244,8 @@ CREATE OR REPLACE FUNCTION public.list_wrong_addresses (
     from unnest(p_senders) as s(slug)
     cross join lateral (
       select r.provider, r.detail, r.received_at from public.rejections r
-      where public.in_scope(p_scope, r.organisation_id) and r.provider = s.slug and r.reason = 'wrong_address' and r.received_at >= public.now_() - interval '24 hours'
+      where public.in_scope(p_scope, r.organisation_id) and r.provider = s.slug and r.reason = 'wrong_address'
+        and r.received_at >= public.now_() - interval '24 hours'
     ) x
     group by x.provider, x.detail
     order by count(*) desc, x.provider, x.detail
@@ -4977,7 +5287,9 @@ begin
   for k in
     with locks as materialized (
       select (x ->> 'delivery_id')::bigint as delivery_id, jsonb_array_length(x -> 'changes') > 1000 as many,
-        hashtextextended(concat_ws(' ', c ->> 'table', c #>> '{key,provider}', c #>> '{key,organisation_id}'), 2) as shared,
+        hashtextextended(
+          concat_ws(' ', c ->> 'table', c #>> '{key,provider}', c #>> '{key,organisation_id}'), 2
+        ) as shared,
         hashtextextended((c ->> 'table') || (c -> 'key')::text, 0) as own
       from jsonb_array_elements(p_results) x cross join jsonb_array_elements(x -> 'changes') c
     )
@@ -4998,7 +5310,9 @@ begin
         perform pg_advisory_xact_lock(k.lock);
       end if;
     elsif not k.deliveries <@ v_busy then
-      v_locked := case when k.is_shared then pg_try_advisory_xact_lock_shared(k.lock) else pg_try_advisory_xact_lock(k.lock) end;
+      v_locked := case
+        when k.is_shared then pg_try_advisory_xact_lock_shared(k.lock) else pg_try_advisory_xact_lock(k.lock)
+      end;
       if not v_locked then
         v_busy := v_busy || k.deliveries;
       end if;
@@ -5010,7 +5324,88 @@ $function$;
 
 REVOKE ALL ON FUNCTION "public"."lock_rows"(jsonb, boolean) FROM PUBLIC, "anon", "authenticated";
 
-CREATE OR REPLACE FUNCTION public.may_try (
+CREATE OR REPLACE FUNCTION public.maintain_destinations (
+  p_disable_after_days integer
+)
+  RETURNS integer
+  LANGUAGE plpgsql
+  SET search_path TO ''
+  SET enable_seqscan TO 'off'
+  SET enable_bitmapscan TO 'off'
+  SET enable_hashjoin TO 'off'
+  SET enable_mergejoin TO 'off'
+  SET plan_cache_mode TO 'force_generic_plan'
+  SET jit TO 'off'
+  SET statement_timeout TO '30s'
+  AS $function$
+declare
+  v_id bigint;
+  v_released integer := 0;
+begin
+  if not pg_try_advisory_xact_lock(hashtextextended('maintain_destinations', 1)) then
+    return 0;
+  end if;
+  perform public.end_failing(p_disable_after_days);
+
+  -- One index probe per destination that has such deliveries.
+  for v_id in
+    with recursive waiting as (
+      (
+        select d.destination_id from public.deliveries d
+        where d.status in ('pending', 'retrying') order by d.destination_id limit 1
+      )
+      union all
+      select (
+        select d.destination_id from public.deliveries d
+        where d.status in ('pending', 'retrying') and d.destination_id > w.destination_id
+        order by d.destination_id limit 1
+      )
+      from waiting w
+      where w.destination_id is not null
+    )
+    select w.destination_id from waiting w
+    join public.destinations t on t.id = w.destination_id
+    where not public.takes_deliveries(t)
+  loop
+    perform public.hold_deliveries(v_id);
+  end loop;
+
+  for v_id in
+    with recursive held as (
+      (select d.destination_id from public.deliveries d where d.status = 'held' order by d.destination_id limit 1)
+      union all
+      select (
+        select d.destination_id from public.deliveries d
+        where d.status = 'held' and d.destination_id > h.destination_id
+        order by d.destination_id limit 1
+      )
+      from held h
+      where h.destination_id is not null
+    )
+    select h.destination_id from held h
+    join public.destinations t on t.id = h.destination_id
+    where public.takes_deliveries(t)
+  loop
+    v_released := v_released + public.release_deliveries(v_id);
+  end loop;
+
+  delete from public.destination_statistics s
+  where (s.destination_id, s.span, s.at) in (
+    select x.destination_id, x.span, x.at
+    from public.destination_health h
+    cross join lateral (
+      select * from public.destination_statistics o
+      where o.destination_id = h.destination_id and o.span = 'minute' and o.at < public.now_() - interval '1 hour'
+      order by o.at limit 10
+    ) x
+  );
+  return v_released;
+end
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."maintain_destinations"(integer) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.may_probe (
   t public.destinations,
   h public.destination_health
 )
@@ -5023,6 +5418,24 @@ begin
   return (h).breaker = 'open' and public.takes_deliveries(t) and (h).disable_because is null
     and (h).throttled_until > public.now_() is not true and public.single_replay_due((t).id) is not null;
 end
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."may_probe"(public.destinations, public.destination_health) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.merge_headers (
+  p_old   jsonb,
+  p_given jsonb
+)
+  RETURNS jsonb
+  LANGUAGE sql
+  IMMUTABLE
+  SET search_path TO ''
+  AS $function$
+  select coalesce(
+    jsonb_object_agg(g.name, coalesce(g.value, o.value)) filter (where coalesce(g.value, o.value) is not null), '{}'
+  )
+  from jsonb_each_text(p_given) g(name, value)
+  left join jsonb_each_text(p_old) o(name, value) on lower(o.name) = lower(g.name);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.move_breaker (
@@ -5140,7 +5553,7 @@ begin
     cross join lateral (
       select greatest(
         x.due_at, h.throttled_until, case when h.breaker = 'open' then h.probe_at end,
-        h.spent_until + 1 / t.rate_per_second * interval '1 second'
+        h.rate_used_until + 1 / t.rate_per_second * interval '1 second'
       ) as at
       offset 0
     ) z
@@ -5208,12 +5621,14 @@ declare
   v_shard smallint;
 begin
   select jsonb_agg(jsonb_build_object(
-    'o', c.organisation_id, 'at', c.received_at, 'provider', c.provider, 'event_type', c.event_type, 'outcome', c.outcome,
+    'o', c.organisation_id, 'at', c.received_at, 'provider', c.provider, 'event_type', c.event_type,
+    'outcome', c.outcome,
     'count', c.count
   ))
   into v_changes
   from (
-    -- Added up and not joined: what did not change cancels itself out, and whoever calls may have no other join than a loop.
+    -- Added up and not joined: what did not change cancels itself out, and the plans of a caller may have no other join
+    -- than a loop.
     select coalesce(w.organisation_id, '') as organisation_id, date_trunc('minute', w.received_at) as received_at,
       w.provider, w.event_type, public.event_outcome(w.status) as outcome, sum(w.change) as count
     from (
@@ -5247,7 +5662,8 @@ begin
   where o.id is not null
   group by 1, 2, 3, 4, 5
   order by 1, 2, 3, 4, 5
-  on conflict (organisation_id, minute, provider, event_type, outcome, shard) do update set count = s.count + excluded.count;
+  on conflict (organisation_id, minute, provider, event_type, outcome, shard)
+    do update set count = s.count + excluded.count;
 
   insert into public.statistics_hours as h (organisation_id, hour, provider, event_type, outcome, shard, count)
   select o.id, date_trunc('hour', c.at, 'UTC'), c.provider, c.event_type, c.outcome, v_shard, sum(c.count)
@@ -5258,7 +5674,8 @@ begin
   where o.id is not null
   group by 1, 2, 3, 4, 5
   order by 1, 2, 3, 4, 5
-  on conflict (organisation_id, hour, provider, event_type, outcome, shard) do update set count = h.count + excluded.count;
+  on conflict (organisation_id, hour, provider, event_type, outcome, shard)
+    do update set count = h.count + excluded.count;
   return null;
 end
 $function$;
@@ -5293,12 +5710,13 @@ begin
       count(*) filter (where not x.delivered) as failed,
       count(*) filter (where not x.delivered and x.delivery_id > coalesce(x.last_delivered, 0)) as failed_last,
       count(*) filter (where x.delivered or x.error_class <> 'http_429') as counted,
-      count(*) filter (where not x.delivered and public.speaks_against(x.error_class)) as against,
+      count(*) filter (where not x.delivered and public.counts_against_endpoint(x.error_class)) as against,
       bool_or(x.http_status = 410) as gone,
       max(x.throttle_ms) as throttle_ms,
       max(x.duration_ms) as longest_ms,
       array_agg(x.delivery_id) as deliveries,
-      array_agg(x.delivery_id) filter (where not x.delivered and public.speaks_against(x.error_class)) as bad_deliveries,
+      array_agg(x.delivery_id)
+        filter (where not x.delivered and public.counts_against_endpoint(x.error_class)) as bad_deliveries,
       array_agg(x.duration_ms) as durations,
       (array_agg(x.error_class order by x.delivery_id desc) filter (where not x.delivered))[1] as error_class,
       (array_agg(x.error order by x.delivery_id desc) filter (where not x.delivered))[1] as error
@@ -5308,22 +5726,27 @@ begin
     order by x.destination_id
   loop
     insert into public.destination_health as h (
-      destination_id, consecutive_failures, failing_since, last_success_at, last_failure_at, last_error_class, last_error,
-      lately_ms
+      destination_id, consecutive_failures, failing_since, last_success_at, last_failure_at, last_error_class,
+      last_error,
+      recent_max_ms
     )
     values (
       r.destination_id, r.failed_last, case when r.failed_last > 0 then public.now_() end,
-      case when r.succeeded > 0 then public.now_() end, case when r.failed > 0 then public.now_() end, r.error_class, r.error,
+      case when r.succeeded > 0 then public.now_() end, case when r.failed > 0 then public.now_() end, r.error_class,
+      r.error,
       r.longest_ms
     )
     on conflict (destination_id) do update set
-      consecutive_failures = excluded.consecutive_failures + case when r.succeeded = 0 then h.consecutive_failures else 0 end,
-      failing_since = case when r.succeeded = 0 then coalesce(h.failing_since, public.now_()) else excluded.failing_since end,
+      consecutive_failures = excluded.consecutive_failures
+        + case when r.succeeded = 0 then h.consecutive_failures else 0 end,
+      failing_since = case
+        when r.succeeded = 0 then coalesce(h.failing_since, public.now_()) else excluded.failing_since
+      end,
       last_success_at = coalesce(excluded.last_success_at, h.last_success_at),
       last_failure_at = coalesce(excluded.last_failure_at, h.last_failure_at),
       last_error_class = coalesce(excluded.last_error_class, h.last_error_class),
       last_error = coalesce(excluded.last_error, h.last_error),
-      lately_ms = coalesce(excluded.lately_ms, h.lately_ms),
+      recent_max_ms = coalesce(excluded.recent_max_ms, h.recent_max_ms),
       warned_at = case when r.succeeded = 0 then h.warned_at end;
 
     insert into public.destination_statistics as s (
@@ -5455,6 +5878,7 @@ CREATE OR REPLACE FUNCTION public.open_invitation (
   LANGUAGE plpgsql
   SET search_path TO ''
   SET jit TO 'off'
+  SET statement_timeout TO '5s'
   AS $function$
 declare
   v_network text := public.network_of(p_address);
@@ -5547,7 +5971,7 @@ CREATE OR REPLACE FUNCTION public.pace_of (
   AS $function$
   select case
     when p_shares is null or (t).kind = 'tables' then 'proven'
-    when (h).lately_ms >= 2000 or p_shares -> 'late' @> to_jsonb((t).id) then 'slow'
+    when (h).recent_max_ms >= 2000 or p_shares -> 'late' @> to_jsonb((t).id) then 'slow'
     when (h).last_success_at is null then 'unproven'
     else 'proven'
   end;
@@ -5571,7 +5995,7 @@ begin
   update public.destinations t set paused_at = public.now_(), updated_at = public.now_()
   where t.id = p_id and t.paused_at is null and t.archived_at is null
     and public.in_scope(p_scope, t.organisation_id);
-  return public.switched(p_id, p_scope, found, 'destination.pause', '{}', p_actor, p_actor_id, p_request_id);
+  return public.after_switch(p_id, p_scope, found, 'destination.pause', '{}', p_actor, p_actor_id, p_request_id);
 end
 $function$;
 
@@ -5602,7 +6026,7 @@ CREATE OR REPLACE FUNCTION public.payload_bytes (
   RETURNS bigint
   LANGUAGE sql
   IMMUTABLE
-RETURN CASE WHEN (public.payload_of(e) IS NULL) THEN 0 ELSE octet_length((e).raw_body) END;
+RETURN CASE WHEN (public.payload_of(e) IS NULL) THEN 0 ELSE (e).body_size END;
 
 REVOKE ALL ON FUNCTION "public"."payload_bytes"(public.events) FROM PUBLIC, "anon", "authenticated";
 
@@ -5645,7 +6069,7 @@ CREATE OR REPLACE FUNCTION public.preview_replay (
   with items as (
     select i.skip_reason, e.id as event_id, e.provider, e.event_type, e.organisation_id, e.status, e.received_at,
       t.id as destination_id, public.destination_name(t, p_scope) as destination, t.kind,
-      -- How fast and well others' deliveries go there is not told.
+      -- How fast and well others' deliveries go there is not shown.
       public.in_scope(p_scope, t.organisation_id) as shows_health
     from public.replay_items i
     join public.events e on e.id = i.event_id
@@ -5742,10 +6166,12 @@ CREATE OR REPLACE FUNCTION public.read_analytics (
   AS $function$
   with now_counted as materialized (
     select * from public.counted_between(p_from, p_to, p_bucket_seconds, p_scope)
-  ), by_provider as (
+  ),
+  by_provider as (
     select x.provider, public.outcomes(x.counts) as totals, public.outcomes(x.counts_before) as previous
     from (
-      select c.provider, jsonb_object_agg(c.outcome, c.now) as counts, jsonb_object_agg(c.outcome, c.before) as counts_before
+      select c.provider, jsonb_object_agg(c.outcome, c.now) as counts,
+        jsonb_object_agg(c.outcome, c.before) as counts_before
       from (
         select y.provider, y.outcome, sum(y.now) as now, sum(y.before) as before
         from (
@@ -5778,8 +6204,10 @@ CREATE OR REPLACE FUNCTION public.read_analytics (
       ) b
     ), '[]'),
     'rates', coalesce((
-      select jsonb_agg(jsonb_build_object('at', public.iso(b.at), 'success_rate', public.outcomes(b.counts) -> 'success_rate')
-        order by b.at)
+      select jsonb_agg(
+        jsonb_build_object('at', public.iso(b.at), 'success_rate', public.outcomes(b.counts) -> 'success_rate')
+        order by b.at
+      )
       from (
         select x.at, jsonb_object_agg(x.outcome, x.count) as counts
         from (select c.at, c.outcome, sum(c.count) as count from now_counted c group by 1, 2) x
@@ -5824,7 +6252,7 @@ CREATE OR REPLACE FUNCTION public.read_analytics (
     'silent_providers', public.list_silent_providers(p_scope),
     'failed_webhooks', public.list_dead_letters(10, p_scope),
     'needs_attention', (
-      select public.event_summaries(array_agg(e.id), p_scope)
+      select public.events_json(array_agg(e.id), p_scope)
       from (
         (select x.id, x.received_at from public.events x
           where x.status = 'dead' and public.in_scope(p_scope, x.organisation_id)
@@ -5895,7 +6323,8 @@ CREATE OR REPLACE FUNCTION public.read_condition()
         select s.provider, coalesce(sum(s.count) filter (where s.outcome <> 'rejected'), 0) as accepted,
           coalesce(sum(s.count) filter (where s.outcome = 'rejected'), 0) as rejected
         from public.statistics s
-        where s.organisation_id = '' and s.minute > public.now_() - interval '5 minutes' and s.outcome in ('received', 'duplicate', 'conflict', 'rejected')
+        where s.organisation_id = '' and s.minute > public.now_() - interval '5 minutes'
+          and s.outcome in ('received', 'duplicate', 'conflict', 'rejected')
         group by s.provider
       ) r
     ), '[]')
@@ -5932,7 +6361,7 @@ CREATE OR REPLACE FUNCTION public.read_event_body (
   AS $function$
   select jsonb_build_object(
     'provider_slug', e.provider, 'parse_status', e.parse_status,
-    'body_base64', translate(encode(e.raw_body, 'base64'), E'\n', '')
+    'body_base64', translate(encode(public.body_of(e.id), 'base64'), E'\n', '')
   )
   from public.events e
   where e.id = p_id and public.in_scope(p_scope, e.organisation_id);
@@ -5955,7 +6384,8 @@ declare
   v_most constant integer := 50000;
   v_to timestamptz := coalesce((p_filter ->> 'to_ts')::timestamptz, public.now_());
   v_from timestamptz := coalesce(
-    greatest((p_filter ->> 'from_ts')::timestamptz, public.now_() - (p_filter ->> 'range')::interval), v_to - interval '24 hours'
+    greatest((p_filter ->> 'from_ts')::timestamptz, public.now_() - (p_filter ->> 'range')::interval),
+    v_to - interval '24 hours'
   );
   v_seconds integer := public.histogram_step(v_from, v_to);
   v_counted jsonb;
@@ -6006,9 +6436,9 @@ CREATE OR REPLACE FUNCTION public.read_health (
       when t.paused_at is not null then 'paused'
       when h.breaker <> 'closed' then h.breaker::text
       when h.throttled_until > public.now_() then 'throttled'
-      when h.consecutive_failures >= 5 or lately.failed > lately.succeeded then 'failing'
-      when lately.succeeded is null then 'idle'
-      when t.kind = 'http' and public.latency_quantile(lately.latency, 0.95) >= t.timeout_ms / 2 then 'slow'
+      when h.consecutive_failures >= 5 or recent.failed > recent.succeeded then 'failing'
+      when recent.succeeded is null then 'idle'
+      when t.kind = 'http' and public.latency_quantile(recent.latency, 0.95) >= t.timeout_ms / 2 then 'slow'
       else 'healthy'
     end,
     'hold', public.hold_of(t, h),
@@ -6029,7 +6459,8 @@ CREATE OR REPLACE FUNCTION public.read_health (
   from public.destinations t
   left join public.destination_health h on h.destination_id = t.id
   cross join lateral (
-    select sum(s.succeeded) as succeeded, sum(s.failed) as failed, public.sum_latency(array_agg(s.latency) filter (where s.latency is not null)) as latency,
+    select sum(s.succeeded) as succeeded, sum(s.failed) as failed,
+      public.sum_latency(array_agg(s.latency) filter (where s.latency is not null)) as latency,
       jsonb_agg(jsonb_build_object(
         'at', public.iso(x.at), 'succeeded', coalesce(s.succeeded, 0), 'failed', coalesce(s.failed, 0),
         'p95_ms', public.latency_quantile(s.latency, 0.95)
@@ -6040,13 +6471,14 @@ CREATE OR REPLACE FUNCTION public.read_health (
     left join public.destination_statistics s on s.destination_id = t.id and s.span = 'hour' and s.at = x.at
   ) day
   cross join lateral (
-    select sum(s.succeeded) as succeeded, sum(s.failed) as failed, public.sum_latency(array_agg(s.latency) filter (where s.latency is not null)) as latency
+    select sum(s.succeeded) as succeeded, sum(s.failed) as failed,
+      public.sum_latency(array_agg(s.latency) filter (where s.latency is not null)) as latency
     from public.destination_statistics s
     where s.destination_id = t.id and s.span = 'minute' and s.at > public.now_() - interval '15 minutes'
-  ) lately
+  ) recent
   cross join lateral (
     select
-      -- What is at the endpoint this moment does not wait.
+      -- What is at the endpoint now does not wait.
       (select count(*) from public.deliveries d where d.destination_id = t.id and d.status in ('pending', 'retrying'))
         as waiting,
       (select count(*) from public.deliveries d where d.destination_id = t.id and d.status = 'held') as held,
@@ -6074,7 +6506,8 @@ CREATE OR REPLACE FUNCTION public.read_latency (
   with wanted as (
     select w.span, date_trunc(w.span, p_from, 'UTC') as since
     from (select case when p_from >= public.now_() - interval '61 minutes' then 'minute' else 'hour' end as span) w
-  ), summed as (
+  ),
+  summed as (
     -- Written out, one per bucket of latency_bounds(): unnesting takes eight times as long.
     select array[
       sum(s.latency[1]), sum(s.latency[2]), sum(s.latency[3]), sum(s.latency[4]), sum(s.latency[5]),
@@ -6090,9 +6523,11 @@ CREATE OR REPLACE FUNCTION public.read_latency (
       where x.destination_id = t.id and x.span = w.span and x.at >= w.since and x.at < p_to
     ) s
     where public.in_scope(p_scope, t.organisation_id)
-  ), histogram as (
+  ),
+  histogram as (
     -- A bucket holds no more than an integer: by then its share no longer changes what is read from it.
-    select array_agg(least(coalesce(u.count, 0), 2147483647)::integer order by u.n) as latency, coalesce(sum(u.count), 0) as attempts
+    select array_agg(least(coalesce(u.count, 0), 2147483647)::integer order by u.n) as latency,
+      coalesce(sum(u.count), 0) as attempts
     from summed s
     cross join lateral unnest(s.counts) with ordinality u(count, n)
   )
@@ -6105,7 +6540,7 @@ $function$;
 
 REVOKE ALL ON FUNCTION "public"."read_latency"(timestamp WITH time zone, timestamp WITH time zone, text[]) FROM PUBLIC, "anon", "authenticated";
 
-CREATE OR REPLACE FUNCTION public.read_rail (
+CREATE OR REPLACE FUNCTION public.read_nav_counts (
   p_scope text[]
 )
   RETURNS jsonb
@@ -6119,7 +6554,7 @@ CREATE OR REPLACE FUNCTION public.read_rail (
   );
 $function$;
 
-REVOKE ALL ON FUNCTION "public"."read_rail"(text[]) FROM PUBLIC, "anon", "authenticated";
+REVOKE ALL ON FUNCTION "public"."read_nav_counts"(text[]) FROM PUBLIC, "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.read_replay_progress (
   p_id    bigint,
@@ -6400,7 +6835,9 @@ begin
     order by x.delivery_id
   loop
     if r.delivery_id = any (v_busy) then
-      v_answers := array_append(v_answers, jsonb_build_object('delivery_id', r.delivery_id, 'recorded', false, 'busy', true));
+      v_answers := array_append(
+        v_answers, jsonb_build_object('delivery_id', r.delivery_id, 'recorded', false, 'busy', true)
+      );
       continue;
     end if;
 
@@ -6425,11 +6862,13 @@ begin
     v_changes := '[]';
 
     if v_delivered and jsonb_array_length(r.changes) > 0 then
-      -- A poisonous delivery fails alone.
+      -- A delivery whose changes fail does so alone.
       begin
         if jsonb_array_length(r.changes) > 10000 then
-          raise exception 'It wants to change % rows, and one event may change 10,000. Have the sender send it in parts.',
-            jsonb_array_length(r.changes) using errcode = '23514';
+          raise exception using errcode = '23514', message = format(
+            'It wants to change %s rows, and one event may change 10,000. Have the sender send it in parts.',
+            jsonb_array_length(r.changes)
+          );
         end if;
         v_changes := public.apply_changes(r.changes);
       exception when others then
@@ -6463,7 +6902,9 @@ begin
       response_headers = r.response_headers,
       response_body = decode(r.response_body, 'base64'),
       response_truncated = coalesce(r.response_truncated, false),
-      retry_at = case when v_status in ('retrying', 'held') then public.now_() + v_retry_in_ms * interval '1 millisecond' end,
+      retry_at = case
+        when v_status in ('retrying', 'held') then public.now_() + v_retry_in_ms * interval '1 millisecond'
+      end,
       changes = v_changes
     where a.delivery_id = r.delivery_id and a.fence = r.fence and a.status = 'open';
 
@@ -6472,7 +6913,8 @@ begin
       lease_until = null,
       finished_at = case when v_status in ('delivered', 'dead') then public.now_() end,
       due_at = case
-        when v_status in ('retrying', 'held') then public.now_() + v_retry_in_ms * interval '1 millisecond' else d.due_at
+        when v_status in ('retrying', 'held') then public.now_() + v_retry_in_ms * interval '1 millisecond'
+        else d.due_at
       end,
       last_error_class = case when v_delivered then null else r.error_class end,
       last_error = case when v_delivered then null else r.error end,
@@ -6539,6 +6981,7 @@ CREATE OR REPLACE FUNCTION public.record_refused_sign_in (
   LANGUAGE plpgsql
   SET search_path TO ''
   SET jit TO 'off'
+  SET statement_timeout TO '5s'
   AS $function$
 declare
   v_subject text := coalesce(
@@ -6566,7 +7009,9 @@ begin
     v_details := jsonb_build_object('reason', 'more', 'address', left(p_address, 64), 'left_out', v_of_address - 20);
   end if;
   if coalesce(v_details ->> 'left_out', '1') ~ '^10*$' then
-    perform public.record_staff_action('sign_in.refuse', v_subject, v_details, 'An unknown caller', 'sign-in', p_request_id);
+    perform public.record_staff_action(
+      'sign_in.refuse', v_subject, v_details, 'An unknown caller', 'sign-in', p_request_id
+    );
   end if;
 end
 $function$;
@@ -6598,18 +7043,21 @@ CREATE OR REPLACE FUNCTION public.record_rejections (
       headers jsonb, body text, body_size integer, body_sha256 text, request_id text, source_id bigint,
       organisation_id text, event_key text
     )
-  ), recent as materialized (
+  ),
+  recent as materialized (
     select k.provider, k.reason, k.turns, (
       select count(*) from public.rejections x
       where x.provider = k.provider and x.reason = k.reason and x.received_at >= date_trunc('hour', public.now_())
     ) as kept
     from (select s.provider, s.reason, count(*) as turns from samples s group by s.provider, s.reason) k
-  ), stored as (
+  ),
+  stored as (
     insert into public.rejections (
       provider, reason, detail, status_code, method, path, headers, body, body_size, body_sha256, request_id, source_id,
       organisation_id, event_key
     )
-    select r.provider, r.reason, r.detail, r.status_code, r.method, r.path, r.headers, decode(r.body, 'base64'), r.body_size,
+    select r.provider, r.reason, r.detail, r.status_code, r.method, r.path, r.headers, decode(r.body, 'base64'),
+      r.body_size,
       decode(r.body_sha256, 'hex'), r.request_id,
       (select x.id from public.sources x where x.id = r.source_id), r.organisation_id, r.event_key
     from samples r
@@ -6676,6 +7124,72 @@ CREATE OR REPLACE FUNCTION public.record_staff_action (
   values (p_actor, p_actor_id, p_action, p_subject, p_details, p_request_id);
 $function$;
 
+CREATE OR REPLACE FUNCTION public.redact_arriving_event()
+  RETURNS TRIGGER
+  LANGUAGE plpgsql
+  SET search_path TO ''
+  AS $function$
+begin
+  if exists (
+    select from public.privacy_requests p
+    where p.organisation_id = new.organisation_id and public.event_concerned(new, p)
+  ) then
+    new := public.redacted_event(new);
+    -- store_events wrote them before the event.
+    update public.event_bodies b set raw_body = public.redacted_body(new) where b.event_id = new.id;
+  end if;
+  return new;
+end
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."redact_arriving_event"() FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.redact_row()
+  RETURNS TRIGGER
+  LANGUAGE plpgsql
+  SET search_path TO ''
+  AS $function$
+declare
+  v_requested_at timestamptz;
+begin
+  select max(p.requested_at) into v_requested_at
+  from public.privacy_requests p
+  where p.organisation_id = new.organisation_id and p.company_id = new.company_id
+    and (
+      p.kind = 'shop/redact'
+      or p.kind = 'customers/redact'
+        and (p.customer_id = new.customer_id or p.order_ids ? coalesce(to_jsonb(new) ->> 'order_id', ''))
+    );
+
+  if coalesce(new.versions ->> 'email', '') collate "C"
+    <= to_char(v_requested_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') || '#99' collate "C"
+  then
+    return jsonb_populate_record(new, jsonb_build_object(
+      'email', null, 'phone', null, 'first_name', null, 'last_name', null,
+      'redacted_at', coalesce(new.redacted_at, public.now_())
+    ));
+  end if;
+  return new;
+end
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."redact_row"() FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.redacted_body (
+  e public.events
+)
+  RETURNS bytea
+  LANGUAGE sql
+  STABLE
+  SET search_path TO ''
+  AS $function$
+  select convert_to(
+    coalesce(public.payload_of(e)::text, '{"redacted":"The person this was about asked to be forgotten."}'), 'UTF8'
+  );
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."redacted_body"(public.events) FROM PUBLIC, "anon", "authenticated";
+
 CREATE OR REPLACE FUNCTION public.redacted_event (
   e public.events
 )
@@ -6685,19 +7199,22 @@ CREATE OR REPLACE FUNCTION public.redacted_event (
   SET search_path TO ''
   AS $function$
 begin
-  if e.event_type in ('customers/data_request', 'customers/redact') and jsonb_typeof(public.payload_of(e) -> 'customer') = 'object' then
+  if e.event_type in ('customers/data_request', 'customers/redact')
+    and jsonb_typeof(public.payload_of(e) -> 'customer') = 'object'
+  then
     e.payload := jsonb_strip_nulls(jsonb_build_object(
       'shop_id', public.payload_of(e) -> 'shop_id',
       'shop_domain', public.payload_of(e) -> 'shop_domain',
       'customer', jsonb_build_object('id', public.payload_of(e) #> '{customer,id}'),
       'orders_to_redact', public.payload_of(e) -> 'orders_to_redact',
       'orders_requested', public.payload_of(e) -> 'orders_requested',
-      'data_request', case when public.payload_of(e) ? 'data_request' then jsonb_build_object('id', public.payload_of(e) #> '{data_request,id}') end
+      'data_request', case
+        when public.payload_of(e) ? 'data_request'
+          then jsonb_build_object('id', public.payload_of(e) #> '{data_request,id}')
+      end
     ));
-    e.raw_body := convert_to(public.payload_of(e)::text, 'UTF8');
   else
     e.payload := null;
-    e.raw_body := convert_to('{"redacted":"The person this was about asked to be forgotten."}', 'UTF8');
   end if;
   e.headers := coalesce((
     select jsonb_agg(h.pair order by h.place)
@@ -6705,11 +7222,12 @@ begin
     where lower(h.pair ->> 0) ~ '^(x-)?shopify-(topic|action|shop-domain|event-id|webhook-id|triggered-at|api-version)$'
   ), '[]');
   e.redacted_at := public.now_();
+  e.body_size := octet_length(public.redacted_body(e));
   return e;
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION public.rejection_brief (
+CREATE OR REPLACE FUNCTION public.rejection_json (
   r       public.rejections,
   p_scope text[]
 )
@@ -6722,12 +7240,13 @@ CREATE OR REPLACE FUNCTION public.rejection_brief (
     'reason', (r).reason, 'detail', (r).detail, 'received_at', public.iso((r).received_at),
     'organisation_id', (r).organisation_id, 'event_key', (r).event_key, 'body_sha256', encode((r).body_sha256, 'hex'),
     'source_id', (
-      select 'so_' || s.id from public.sources s where s.id = (r).source_id and public.in_scope(p_scope, s.organisation_id)
+      select 'so_' || s.id from public.sources s
+      where s.id = (r).source_id and public.in_scope(p_scope, s.organisation_id)
     )
   );
 $function$;
 
-REVOKE ALL ON FUNCTION "public"."rejection_brief"(public.rejections, text[]) FROM PUBLIC, "anon", "authenticated";
+REVOKE ALL ON FUNCTION "public"."rejection_json"(public.rejections, text[]) FROM PUBLIC, "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.release_deliveries (
   p_destination_id bigint
@@ -6796,14 +7315,15 @@ begin
   if not found then
     return false;
   end if;
-  update public.deliveries d set lease_until = public.now_() + make_interval(secs => p_lease_seconds) where d.id = p_delivery_id;
+  update public.deliveries d set lease_until = public.now_() + make_interval(secs => p_lease_seconds)
+  where d.id = p_delivery_id;
   return true;
 end
 $function$;
 
 REVOKE ALL ON FUNCTION "public"."renew_lease"(bigint, bigint, integer) FROM PUBLIC, "anon", "authenticated";
 
-CREATE OR REPLACE FUNCTION public.replay_detail (
+CREATE OR REPLACE FUNCTION public.replay_json (
   r public.replays
 )
   RETURNS jsonb
@@ -6825,7 +7345,7 @@ CREATE OR REPLACE FUNCTION public.replay_detail (
   );
 $function$;
 
-REVOKE ALL ON FUNCTION "public"."replay_detail"(public.replays) FROM PUBLIC, "anon", "authenticated";
+REVOKE ALL ON FUNCTION "public"."replay_json"(public.replays) FROM PUBLIC, "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.replay_name (
   p_replay_id bigint,
@@ -6841,6 +7361,26 @@ CREATE OR REPLACE FUNCTION public.replay_name (
 $function$;
 
 REVOKE ALL ON FUNCTION "public"."replay_name"(bigint, text[]) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.reroute_events (
+  p_events bigint[],
+  p_all    boolean
+)
+  RETURNS void
+  LANGUAGE sql
+  SET search_path TO ''
+  SET jit TO 'off'
+  AS $function$
+  insert into public.deliveries (event_id, destination_id, status, ordering_key, finished_at)
+  select e.id, d.id, 'cancelled', public.ordering_key_of(d, e), public.now_()
+  from public.events e
+  join public.destinations d on public.wants_event(d, e.provider, e.event_type, e.organisation_id)
+  where e.id = any (p_events) and (p_all or not exists (select from public.deliveries x where x.event_id = e.id))
+  order by e.id, d.id
+  on conflict do nothing;
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."reroute_events"(bigint[], boolean) FROM PUBLIC, "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.resolve_events (
   p_event_ids  bigint[],
@@ -6903,7 +7443,7 @@ begin
   update public.destinations t set paused_at = null, updated_at = public.now_()
   where t.id = p_id and t.paused_at is not null and t.archived_at is null
     and public.in_scope(p_scope, t.organisation_id);
-  return public.switched(p_id, p_scope, found, 'destination.resume', '{}', p_actor, p_actor_id, p_request_id);
+  return public.after_switch(p_id, p_scope, found, 'destination.resume', '{}', p_actor, p_actor_id, p_request_id);
 end
 $function$;
 
@@ -6926,7 +7466,7 @@ begin
   from public.api_tokens t
   where t.id = p_id and public.all_in_scope(p_scope, public.token_scope(t));
   return (
-    select public.api_token(t) from public.api_tokens t
+    select public.api_token_json(t) from public.api_tokens t
     where t.id = p_id and public.all_in_scope(p_scope, public.token_scope(t))
   );
 end
@@ -6949,7 +7489,8 @@ CREATE OR REPLACE FUNCTION public.revoke_tokens (
     select t.id from public.api_tokens t where t.id = any (p_ids)
     union
     select t.id from public.api_tokens t join family f on t.parent_id = f.id
-  ), revoked as (
+  ),
+  revoked as (
     update public.api_tokens t set revoked_at = public.now_()
     where t.id in (select f.id from family f) and t.revoked_at is null
     returning t.id, t.name
@@ -7010,41 +7551,6 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION public.room_at (
-  t        public.destinations,
-  h        public.destination_health,
-  p_worker text,
-  p_slots  integer
-)
-  RETURNS integer
-  LANGUAGE plpgsql
-  STABLE
-  SET search_path TO ''
-  AS $function$
-declare
-  v_all integer;
-  v_mine integer;
-  v_probing boolean;
-  v_tokens integer := floor(
-    extract(epoch from public.now_() - greatest((h).spent_until, public.now_() - public.burst_of(t))) * (t).rate_per_second + 0.002
-  );
-begin
-  if not public.takes_deliveries(t) or (h).disable_because is not null or (h).throttled_until > public.now_()
-    or (h).breaker = 'open' and (h).probe_at > public.now_() then
-    return 0;
-  end if;
-  select count(*), count(*) filter (where d.worker = p_worker), bool_or(d.id = (h).probe_delivery_id)
-  into v_all, v_mine, v_probing
-  from public.deliveries d
-  where d.destination_id = (t).id and d.status = 'claimed';
-
-  return greatest(0, case
-    when (h).breaker in ('open', 'half_open') then least(case when v_probing then 0 else 1 end, v_tokens)
-    else least((t).max_concurrency - v_all, (h).ramp - v_all, (p_slots + 1) / 2 - v_mine, v_tokens)
-  end);
-end
-$function$;
-
 CREATE OR REPLACE FUNCTION public.rotate_destination_secret (
   p_id            bigint,
   p_secret        jsonb,
@@ -7074,7 +7580,7 @@ begin
   perform public.note_destination(
     p_id, 'rotate_secret', p_actor, p_actor_id, p_request_id, jsonb_build_object('overlap_hours', p_overlap_hours)
   );
-  return jsonb_build_object('result', 'done', 'destination', public.destination_detail(v_new));
+  return jsonb_build_object('result', 'done', 'destination', public.destination_json(v_new));
 end
 $function$;
 
@@ -7100,7 +7606,9 @@ declare
 begin
   update public.sources x set
     previous_token_hash = case when p_overlap_seconds > 0 then x.token_hash end,
-    previous_token_expires_at = case when p_overlap_seconds > 0 then public.now_() + make_interval(secs => p_overlap_seconds) end,
+    previous_token_expires_at = case
+      when p_overlap_seconds > 0 then public.now_() + make_interval(secs => p_overlap_seconds)
+    end,
     token_hash = decode(p_token_hash, 'hex'),
     token_hint = p_token_hint,
     updated_at = public.now_()
@@ -7112,29 +7620,11 @@ begin
   perform public.note_source(
     'rotate', s, jsonb_build_object('overlap_seconds', p_overlap_seconds), p_actor, p_actor_id, p_request_id
   );
-  return public.source_answer(s, p_scope);
+  return public.source_json(s, p_scope);
 end
 $function$;
 
 REVOKE ALL ON FUNCTION "public"."rotate_source"(bigint, text, text, integer, text[], text, text, text) FROM PUBLIC, "anon", "authenticated";
-
-CREATE OR REPLACE FUNCTION public.route_again (
-  p_events bigint[],
-  p_all    boolean
-)
-  RETURNS void
-  LANGUAGE sql
-  SET search_path TO ''
-  SET jit TO 'off'
-  AS $function$
-  insert into public.deliveries (event_id, destination_id, status, ordering_key, finished_at)
-  select e.id, d.id, 'cancelled', public.ordering_key_of(d, e), public.now_()
-  from public.events e
-  join public.destinations d on public.wants_event(d, e.provider, e.event_type, e.organisation_id)
-  where e.id = any (p_events) and (p_all or not exists (select from public.deliveries x where x.event_id = e.id))
-  order by e.id, d.id
-  on conflict do nothing;
-$function$;
 
 CREATE OR REPLACE FUNCTION public.run_expensive (
   p_who      text,
@@ -7172,6 +7662,20 @@ end
 $function$;
 
 REVOKE ALL ON FUNCTION "public"."run_expensive"(text, text, jsonb) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.same_receiver (
+  p_one   text,
+  p_other text
+)
+  RETURNS boolean
+  LANGUAGE sql
+  IMMUTABLE
+  SET search_path TO ''
+  AS $function$
+  select substring(p_one from '^https?://(?:[^/?#]*@)?([^/?#]*)')
+      = substring(p_other from '^https?://(?:[^/?#]*@)?([^/?#]*)')
+    and not (starts_with(p_one, 'https:') and starts_with(p_other, 'http:'));
+$function$;
 
 CREATE OR REPLACE FUNCTION public.scope_condition (
   p_scope  text[],
@@ -7388,7 +7892,9 @@ begin
   delete from public.sign_in_guesses g
   where g.account = lower(p_email)
     or g.network in (select o.network from public.sign_in_guesses o where o.account = lower(p_email));
-  perform public.record_staff_action('staff.set_password', lower(p_email), '{}', 'npm run password', 'command line', null);
+  perform public.record_staff_action(
+    'staff.set_password', lower(p_email), '{}', 'npm run password', 'command line', null
+  );
   return true;
 end
 $function$;
@@ -7471,7 +7977,8 @@ begin
         ) as scopes, public.token_scope(t) as organisations
         from public.api_tokens t
         where t.owner_id = p_owner.id and t.revoked_at is null and t.expires_at > public.now_()
-      ), handed as (
+      ),
+      handed as (
         update public.api_tokens t set owner_id = p_heir, scopes = k.scopes, organisations = k.organisations
         from kept k
         where t.id = k.id and cardinality(k.scopes) > 0 and k.organisations is distinct from '{}'
@@ -7506,6 +8013,7 @@ CREATE OR REPLACE FUNCTION public.sign_out (
   LANGUAGE plpgsql
   SET search_path TO ''
   SET jit TO 'off'
+  SET statement_timeout TO '5s'
   AS $function$
 declare
   v_session public.staff_sessions;
@@ -7531,7 +8039,8 @@ begin
   return (
     select d.id from public.deliveries d
     join public.replays r on r.id = d.replay_id
-    where d.destination_id = p_destination_id and d.lane = 'replay' and d.status = 'pending' and d.due_at <= public.now_()
+    where d.destination_id = p_destination_id and d.lane = 'replay' and d.status = 'pending'
+      and d.due_at <= public.now_()
       and r.kind = 'single'
     order by d.id
     limit 1
@@ -7539,7 +8048,7 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION public.source_answer (
+CREATE OR REPLACE FUNCTION public.source_json (
   s       public.sources,
   p_scope text[]
 )
@@ -7556,9 +8065,12 @@ CREATE OR REPLACE FUNCTION public.source_answer (
     end,
     'settings', (s).settings, 'enabled', (s).enabled, 'created_at', public.iso((s).created_at),
     'last_event', (
-      select jsonb_build_object('id', 'we_' || e.id, 'event_type', e.event_type, 'received_at', public.iso(e.received_at))
+      select jsonb_build_object(
+        'id', 'we_' || e.id, 'event_type', e.event_type, 'received_at', public.iso(e.received_at)
+      )
       from public.events e
-      -- A range and its order, not an equality: only the source's own index can answer that, also for one without events.
+      -- A range and its order, not an equality: only the source's own index can answer that, also for one without
+      -- events.
       where e.source_id between (s).id and (s).id and public.in_scope(p_scope, e.organisation_id)
       order by e.source_id, e.received_at desc, e.id desc
       limit 1
@@ -7566,51 +8078,9 @@ CREATE OR REPLACE FUNCTION public.source_answer (
   );
 $function$;
 
-REVOKE ALL ON FUNCTION "public"."source_answer"(public.sources, text[]) FROM PUBLIC, "anon", "authenticated";
+REVOKE ALL ON FUNCTION "public"."source_json"(public.sources, text[]) FROM PUBLIC, "anon", "authenticated";
 
-CREATE OR REPLACE FUNCTION public.spend (
-  p_deliveries bigint[]
-)
-  RETURNS void
-  LANGUAGE plpgsql
-  SET search_path TO ''
-  SET jit TO 'off'
-  AS $function$
-begin
-  insert into public.destination_health (destination_id)
-  select distinct t.id
-  from public.deliveries d
-  join public.destinations t on t.id = d.destination_id
-  where d.id = any (p_deliveries) and t.rate_per_second is not null
-    and not exists (select from public.destination_health h where h.destination_id = t.id)
-  on conflict do nothing;
-
-  perform from public.destination_health h
-  join public.destinations t on t.id = h.destination_id
-  where h.destination_id in (select d.destination_id from public.deliveries d where d.id = any (p_deliveries))
-    and (t.rate_per_second is not null or h.breaker <> 'closed')
-  order by h.destination_id
-  for update of h;
-  if not found then
-    return;
-  end if;
-
-  update public.destination_health h set
-    spent_until = greatest(h.spent_until, public.now_() - public.burst_of(t)) + c.count / t.rate_per_second * interval '1 second',
-    probe_delivery_id = case when h.breaker <> 'closed' then c.first end,
-    breaker = case when h.breaker <> 'closed' then 'half_open' else 'closed' end::public.breaker_state
-  from (
-    select d.destination_id, count(*) as count, min(d.id) as first
-    from public.deliveries d
-    where d.id = any (p_deliveries)
-    group by d.destination_id
-  ) c
-  join public.destinations t on t.id = c.destination_id
-  where h.destination_id = c.destination_id and (t.rate_per_second is not null or h.breaker <> 'closed');
-end
-$function$;
-
-CREATE OR REPLACE FUNCTION public.staff_member (
+CREATE OR REPLACE FUNCTION public.staff_member_json (
   u public.staff_users
 )
   RETURNS jsonb
@@ -7628,7 +8098,8 @@ CREATE OR REPLACE FUNCTION public.staff_member (
     'created_at', public.iso(u.created_at), 'last_sign_in_at', public.iso(u.last_sign_in_at),
     'disabled_at', public.iso(u.disabled_at),
     'link_expires_at', (
-      select public.iso(i.expires_at) from public.staff_invitations i where i.staff_id = u.id and i.expires_at > public.now_()
+      select public.iso(i.expires_at) from public.staff_invitations i
+      where i.staff_id = u.id and i.expires_at > public.now_()
     ),
     'active_tokens', (
       select count(*) from public.api_tokens t
@@ -7636,6 +8107,8 @@ CREATE OR REPLACE FUNCTION public.staff_member (
     )
   );
 $function$;
+
+REVOKE ALL ON FUNCTION "public"."staff_member_json"(public.staff_users) FROM PUBLIC, "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.start_replay (
   p_id         bigint,
@@ -7653,7 +8126,7 @@ CREATE OR REPLACE FUNCTION public.start_replay (
 declare
   v_over jsonb;
 begin
-  -- One at a time: two starts together must not both fit under a limit that has room for one.
+  -- One at a time: two starts together must not both fit under a limit that allows one.
   perform pg_advisory_xact_lock(hashtextextended('start_replay', 1));
   perform public.lock_replay(p_id);
   if public.replay_name(p_id, p_scope) is null then
@@ -7665,7 +8138,8 @@ begin
     return v_over;
   end if;
 
-  update public.replays r set status = 'queued', queued_at = public.now_(), next_feed_at = greatest(r.scheduled_at, public.now_())
+  update public.replays r set status = 'queued', queued_at = public.now_(),
+    next_feed_at = greatest(r.scheduled_at, public.now_())
   where r.id = p_id and r.status = 'draft';
   if not found then
     return jsonb_build_object('result', 'not_a_draft', 'replay', public.get_replay(p_id, p_scope));
@@ -7698,12 +8172,14 @@ CREATE OR REPLACE FUNCTION public.start_session (
   LANGUAGE plpgsql
   SET search_path TO ''
   SET jit TO 'off'
+  SET statement_timeout TO '5s'
   AS $function$
 declare
   v_staff public.staff_users;
   v_id bigint;
 begin
-  -- Who enters without it has no use for the invitation's link; whoever else has it must not set a password with it.
+  -- Who enters without it has no use for the invitation's link; another person who has it must not set a password with
+  -- it.
   delete from public.staff_invitations i using public.staff_users u
   where i.staff_id = p_staff_id and u.id = p_staff_id and p_method is not null
     and u.last_sign_in_at is null and u.session_version = p_version and u.disabled_at is null;
@@ -7778,7 +8254,7 @@ begin
     return false;
   end if;
 
-  perform public.take_back((r).id);
+  perform public.unfeed_items((r).id);
   perform public.end_replay((r).id, 'stopped', 'stopped', v_because);
   return true;
 end
@@ -7798,6 +8274,8 @@ CREATE OR REPLACE FUNCTION public.store_events (
 declare
   v_new bigint[];
   v_numbers integer[];
+  v_bodies bigint;
+  v_events bigint;
 begin
   -- In key order, so that two batches with the same keys wait for each other instead of deadlocking.
   with keys as materialized (
@@ -7811,10 +8289,11 @@ begin
   taken as (
     insert into public.event_keys (provider, key_hash, source_id, event_id)
     select k.provider, k.key_hash, k.source_id, k.id from keys k
-    on conflict on constraint event_keys_one_per_door_and_key do nothing
+    on conflict on constraint event_keys_one_per_source_and_key do nothing
     returning event_id
   )
-  select coalesce(array_agg(k.id order by k.id), '{}'), coalesce(array_agg(k.n order by k.id), '{}') into v_new, v_numbers
+  select coalesce(array_agg(k.id order by k.id), '{}'), coalesce(array_agg(k.n order by k.id), '{}')
+  into v_new, v_numbers
   from keys k
   -- Not joined: the plans of accept know loops alone, and this would be a million of them for a thousand events.
   where k.id = any (array(select t.event_id from taken t));
@@ -7822,9 +8301,17 @@ begin
     return v_new;
   end if;
 
+  -- Before the events, because a privacy request may change the bytes of one that comes late.
+  insert into public.event_bodies (event_id, raw_body)
+  select v_new[array_position(v_numbers, e.n)], decode(e.body, 'base64')
+  from jsonb_to_recordset(p_events) as e(n integer, body text)
+  where e.n = any (v_numbers);
+  get diagnostics v_bodies = row_count;
+
   insert into public.events (
     id, provider, event_key, event_key_hash, event_type, source_id, status, trust, parse_status, flags, organisation_id,
-    company_id, object_id, replaces_older, livemode, suspected_replay, unsigned_key, raw_body, body_sha256, fingerprint, payload,
+    company_id, object_id, replaces_older, livemode, suspected_replay, unsigned_key, body_size, body_sha256,
+    fingerprint, payload,
     method, path, headers, content_type, request_id, occurred_at
   )
   overriding system value
@@ -7837,9 +8324,11 @@ begin
         and public.wants_event(d, e.provider, e.event_type, e.organisation_id)
     )) then 'received' else 'ignored' end::public.event_status,
     e.trust,
-    case when e.parse_status = 'ok' and b.payload is null then 'invalid_json' else e.parse_status end, coalesce(e.flags, '{}'),
+    case when e.parse_status = 'ok' and b.payload is null then 'invalid_json' else e.parse_status end,
+    coalesce(e.flags, '{}'),
     e.organisation_id, e.company_id, e.object_id, coalesce(e.replaces_older, false), e.livemode,
-    e.n = any (p_suspected), coalesce(e.unsigned_key, false), b.body, sha256(b.body), decode(e.fingerprint, 'hex'),
+    e.n = any (p_suspected), coalesce(e.unsigned_key, false), octet_length(b.body), sha256(b.body),
+    decode(e.fingerprint, 'hex'),
     public.without_secrets(b.payload, e.secret_fields), e.method, e.path, e.headers, e.content_type, e.request_id,
     e.occurred_at
   from jsonb_to_recordset(p_events) as e(
@@ -7860,6 +8349,11 @@ begin
   ) b
   where e.n = any (v_numbers)
   order by 1;
+  get diagnostics v_events = row_count;
+  -- What is acknowledged can be delivered: no event without its bytes.
+  if v_events <> cardinality(v_new) or v_bodies <> v_events then
+    raise exception '% new events, % stored, with % bodies', cardinality(v_new), v_events, v_bodies;
+  end if;
 
   insert into public.deliveries (event_id, destination_id, status, ordering_key)
   select e.id, d.id, public.first_status(d), public.ordering_key_of(d, e)
@@ -8003,81 +8497,6 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION public.switched (
-  p_id         bigint,
-  p_scope      text[],
-  p_changed    boolean,
-  p_action     text,
-  p_details    jsonb,
-  p_actor      text,
-  p_actor_id   text,
-  p_request_id text
-)
-  RETURNS jsonb
-  LANGUAGE plpgsql
-  SET search_path TO ''
-  SET jit TO 'off'
-  AS $function$
-begin
-  if p_changed then
-    perform public.hold_deliveries(t.id) + public.release_deliveries(t.id) from public.destinations t where t.id = p_id;
-    perform public.record_staff_action(p_action, 'ds_' || p_id, p_details, p_actor, p_actor_id, p_request_id);
-  elsif not exists (
-    select from public.destinations t
-    where t.id = p_id and t.archived_at is null and public.in_scope(p_scope, t.organisation_id)
-  ) then
-    return jsonb_build_object('result', 'not_found');
-  end if;
-  return jsonb_build_object('result', 'done');
-end
-$function$;
-
-REVOKE ALL ON FUNCTION "public"."switched"(bigint, text[], boolean, text, jsonb, text, text, text) FROM PUBLIC, "anon", "authenticated";
-
-CREATE OR REPLACE FUNCTION public.take_back (
-  p_id bigint
-)
-  RETURNS void
-  LANGUAGE plpgsql
-  SET search_path TO ''
-  SET jit TO 'off'
-  AS $function$
-declare
-  v_waiting bigint[];
-begin
-  select array_agg(x.id) into v_waiting
-  from (
-    select d.id from public.deliveries d
-    join public.replay_items i on i.delivery_id = d.id
-    where i.replay_id = p_id and i.fed_at is not null and i.outcome is null
-      and d.replay_id = p_id and (d.status = 'pending' or d.status = 'held' and d.tries = 0)
-    order by d.id
-    for update of d
-  ) x;
-
-  update public.deliveries d set
-    status = i.prior_status,
-    finished_at = i.prior_finished_at,
-    lane = 'live'
-  from public.replay_items i
-  where d.id = any (v_waiting) and i.replay_id = p_id and i.delivery_id = d.id;
-
-  perform public.roll_up_events(array(
-    select distinct d.event_id from public.deliveries d where d.id = any (v_waiting)
-  ));
-
-  update public.events e set replay_count = e.replay_count - 1
-  where e.id in (select i.event_id from public.replay_items i where i.replay_id = p_id and i.delivery_id = any (v_waiting))
-    and not exists (
-      select from public.replay_items i
-      where i.replay_id = p_id and i.event_id = e.id and i.fed_at is not null and not i.delivery_id = any (v_waiting)
-    );
-
-  update public.replay_items i set fed_at = null, prior_status = null, prior_finished_at = null
-  where i.replay_id = p_id and i.delivery_id = any (v_waiting);
-end
-$function$;
-
 CREATE OR REPLACE FUNCTION public.take_turn (
   p_who text
 )
@@ -8087,7 +8506,8 @@ CREATE OR REPLACE FUNCTION public.take_turn (
   SET jit TO 'off'
   AS $function$
   -- "turn" on a telephone keypad, which no other lock of ours begins with.
-  select pg_try_advisory_xact_lock(8876, hashtext(p_who || ' 1')) or pg_try_advisory_xact_lock(8876, hashtext(p_who || ' 2'));
+  select pg_try_advisory_xact_lock(8876, hashtext(p_who || ' 1'))
+    or pg_try_advisory_xact_lock(8876, hashtext(p_who || ' 2'));
 $function$;
 
 REVOKE ALL ON FUNCTION "public"."take_turn"(text) FROM PUBLIC, "anon", "authenticated";
@@ -8110,7 +8530,9 @@ CREATE OR REPLACE FUNCTION public.token_scope (
   STABLE
   SET search_path TO ''
   AS $function$
-  select public.common_scope((t).organisations, (select u.organisations from public.staff_users u where u.id = (t).owner_id));
+  select public.common_scope(
+    (t).organisations, (select u.organisations from public.staff_users u where u.id = (t).owner_id)
+  );
 $function$;
 
 REVOKE ALL ON FUNCTION "public"."token_scope"(public.api_tokens) FROM PUBLIC, "anon", "authenticated";
@@ -8154,7 +8576,8 @@ begin
     return jsonb_build_object('result', coalesce(v_result, 'not_found'), 'until', public.iso(v_until));
   end if;
 
-  -- What is out to try must be due: the oldest, which nothing of its key comes before. What somebody moves is passed over.
+  -- What is out to try must be due: the oldest, which nothing of its key comes before. What is being changed is
+  -- skipped.
   update public.deliveries d set due_at = public.now_()
   where d.id = any (array(
     select x.id from public.deliveries x
@@ -8177,6 +8600,54 @@ end
 $function$;
 
 REVOKE ALL ON FUNCTION "public"."try_destination_now"(bigint, boolean, text[], text, text, text) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.unfeed_items (
+  p_id bigint
+)
+  RETURNS void
+  LANGUAGE plpgsql
+  SET search_path TO ''
+  SET jit TO 'off'
+  AS $function$
+declare
+  v_waiting bigint[];
+begin
+  select array_agg(x.id) into v_waiting
+  from (
+    select d.id from public.deliveries d
+    join public.replay_items i on i.delivery_id = d.id
+    where i.replay_id = p_id and i.fed_at is not null and i.outcome is null
+      and d.replay_id = p_id and (d.status = 'pending' or d.status = 'held' and d.tries = 0)
+    order by d.id
+    for update of d
+  ) x;
+
+  update public.deliveries d set
+    status = i.prior_status,
+    finished_at = i.prior_finished_at,
+    lane = 'live'
+  from public.replay_items i
+  where d.id = any (v_waiting) and i.replay_id = p_id and i.delivery_id = d.id;
+
+  perform public.roll_up_events(array(
+    select distinct d.event_id from public.deliveries d where d.id = any (v_waiting)
+  ));
+
+  update public.events e set replay_count = e.replay_count - 1
+  where e.id in (
+    select i.event_id from public.replay_items i where i.replay_id = p_id and i.delivery_id = any (v_waiting)
+  )
+    and not exists (
+      select from public.replay_items i
+      where i.replay_id = p_id and i.event_id = e.id and i.fed_at is not null and not i.delivery_id = any (v_waiting)
+    );
+
+  update public.replay_items i set fed_at = null, prior_status = null, prior_finished_at = null
+  where i.replay_id = p_id and i.delivery_id = any (v_waiting);
+end
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."unfeed_items"(bigint) FROM PUBLIC, "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.update_destination (
   p_id         bigint,
@@ -8208,7 +8679,7 @@ begin
   elsif p_changes ? 'organisation_id' and not public.in_scope(p_scope, p_changes ->> 'organisation_id') then
     return jsonb_build_object('result', 'beyond_scope');
   elsif v_old.updated_at <> p_seen then
-    return jsonb_build_object('result', 'changed_meanwhile', 'destination', public.destination_detail(v_old));
+    return jsonb_build_object('result', 'changed_meanwhile', 'destination', public.destination_json(v_old));
   end if;
 
   v_url := coalesce(p_changes ->> 'url', v_old.url);
@@ -8226,7 +8697,8 @@ begin
     providers = coalesce(r.providers, d.providers),
     event_types = coalesce(r.event_types, d.event_types),
     headers = public.merge_headers(
-      case when v_moves then '{}' else d.headers end, coalesce(r.headers, case when v_moves then '{}' else d.headers end)
+      case when v_moves then '{}' else d.headers end,
+      coalesce(r.headers, case when v_moves then '{}' else d.headers end)
     ),
     secrets = case when v_moves then public.add_secret('[]', p_secret, public.now_()) else d.secrets end,
     timeout_ms = coalesce(r.timeout_ms, d.timeout_ms),
@@ -8250,7 +8722,7 @@ begin
     'url', public.mask_url(v_new.url), 'new_secret', v_moves
   ));
   return jsonb_build_object(
-    'result', 'done', 'destination', public.destination_detail(v_new), 'new_secret', v_moves
+    'result', 'done', 'destination', public.destination_json(v_new), 'new_secret', v_moves
   );
 end
 $function$;
@@ -8274,11 +8746,15 @@ declare
   s public.sources;
 begin
   if p_change ? 'organisation_id' and not public.in_scope(p_scope, p_change ->> 'organisation_id') then
-    return case when public.get_source(p_id, p_scope) is not null then jsonb_build_object('refused', 'beyond_scope') end;
+    return case
+      when public.get_source(p_id, p_scope) is not null then jsonb_build_object('refused', 'beyond_scope')
+    end;
   end if;
   update public.sources x set
     name = coalesce(p_change ->> 'name', x.name),
-    organisation_id = case when p_change ? 'organisation_id' then p_change ->> 'organisation_id' else x.organisation_id end,
+    organisation_id = case
+      when p_change ? 'organisation_id' then p_change ->> 'organisation_id' else x.organisation_id
+    end,
     company_id = case when p_change ? 'company_id' then p_change ->> 'company_id' else x.company_id end,
     settings = coalesce(p_change -> 'settings', x.settings),
     enabled = coalesce((p_change ->> 'enabled')::boolean, x.enabled),
@@ -8289,7 +8765,7 @@ begin
     return null;
   end if;
   perform public.note_source('update', s, p_change, p_actor, p_actor_id, p_request_id);
-  return public.source_answer(s, p_scope);
+  return public.source_json(s, p_scope);
 end
 $function$;
 
@@ -8313,13 +8789,13 @@ begin
     begin
       update public.api_tokens t set last_used_at = public.now_() where t.token_hash = decode(p_token_hash, 'hex');
     exception
-      -- A database that takes no writes keeps nobody from asking why.
+      -- A database that takes no writes keeps no user from asking why.
       when read_only_sql_transaction or insufficient_resources then
         null;
     end;
   end if;
   return (
-    select public.api_token(t) || jsonb_build_object('owner_id', t.owner_id)
+    select public.api_token_json(t) || jsonb_build_object('owner_id', t.owner_id)
     from public.api_tokens t where t.token_hash = decode(p_token_hash, 'hex')
   );
 end
@@ -8332,6 +8808,7 @@ CREATE OR REPLACE FUNCTION public.use_session (
   LANGUAGE plpgsql
   SET search_path TO ''
   SET jit TO 'off'
+  SET statement_timeout TO '5s'
   AS $function$
 declare
   v_session record;
@@ -8351,7 +8828,7 @@ begin
         where o.id = v_session.id and o.last_seen_at < public.now_() - interval '5 minutes' for update skip locked
       );
     exception
-      -- A database that takes no writes keeps nobody from asking why.
+      -- A database that takes no writes keeps no user from asking why.
       when read_only_sql_transaction or insufficient_resources then
         null;
     end;
@@ -8390,7 +8867,8 @@ CREATE OR REPLACE FUNCTION public.wait_of_account (
   select coalesce(extract(epoch from max(g.booked_at) - p_now) + public.delay_after(count(*)), 0)
   from (
     select o.booked_at from public.sign_in_guesses o
-    where o.account = p_account and o.kind = 'password' and not o.is_familiar and o.booked_at > p_now - interval '1 hour'
+    where o.account = p_account and o.kind = 'password' and not o.is_familiar
+      and o.booked_at > p_now - interval '1 hour'
     order by o.booked_at desc limit 20
   ) g;
 $function$;
@@ -8466,6 +8944,9 @@ ALTER TABLE "public"."api_tokens"
 ALTER TABLE "public"."event_keys"
   ADD CONSTRAINT "event_keys_source_id_fkey" FOREIGN KEY (source_id) REFERENCES public.sources(id) ON DELETE RESTRICT;
 
+ALTER TABLE "public"."events"
+  ADD CONSTRAINT "events_body_size_check" CHECK ((body_size >= 0));
+
 ALTER TABLE "public"."rejections"
   ADD CONSTRAINT "rejections_event_key_check" CHECK ((octet_length(event_key) <= 1024));
 
@@ -8516,60 +8997,160 @@ CREATE INDEX staff_sessions_by_end ON public.staff_sessions USING btree (expires
 
 CREATE INDEX staff_sessions_of_person ON public.staff_sessions USING btree (staff_id, id DESC);
 
+CREATE TRIGGER redact_customer
+  BEFORE INSERT OR UPDATE ON public.customers
+  FOR EACH ROW
+  EXECUTE FUNCTION public.redact_row();
+
+CREATE TRIGGER delete_event_bodies
+  AFTER DELETE ON public.events REFERENCING OLD TABLE AS deleted
+  FOR EACH STATEMENT
+  EXECUTE FUNCTION public.delete_event_bodies();
+
 CREATE TRIGGER note_event_outcomes
   AFTER UPDATE ON public.events REFERENCING OLD TABLE AS before_change NEW TABLE AS after_change
   FOR EACH STATEMENT
   EXECUTE FUNCTION public.note_event_outcomes();
+
+CREATE TRIGGER redact_arriving_event
+  BEFORE INSERT ON public.events
+  FOR EACH ROW
+  WHEN ((new.provider = 'shopify'::text))
+  EXECUTE FUNCTION public.redact_arriving_event();
+
+CREATE TRIGGER truncate_event_bodies
+  AFTER TRUNCATE ON public.events
+  FOR EACH STATEMENT
+  EXECUTE FUNCTION public.delete_event_bodies();
 
 CREATE TRIGGER note_organisations
   BEFORE INSERT ON public.notices
   FOR EACH ROW
   EXECUTE FUNCTION public.note_organisations();
 
+CREATE TRIGGER redact_order
+  BEFORE INSERT OR UPDATE ON public.orders
+  FOR EACH ROW
+  EXECUTE FUNCTION public.redact_row();
+
+CREATE TRIGGER apply_privacy_request
+  AFTER INSERT OR UPDATE ON public.privacy_requests
+  FOR EACH ROW
+  WHEN ((new.kind = ANY (ARRAY['customers/redact'::text, 'shop/redact'::text])))
+  EXECUTE FUNCTION public.apply_privacy_request();
+
 CREATE TRIGGER note_organisations
   BEFORE INSERT ON public.staff_actions
   FOR EACH ROW
   EXECUTE FUNCTION public.note_organisations();
 
+REVOKE ALL ON FUNCTION "public"."add_statistics"(jsonb) FROM PUBLIC;
+
 GRANT EXECUTE ON FUNCTION "public"."add_statistics"(jsonb) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."after_switch"(bigint, text[], boolean, text, jsonb, text, text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."after_switch"(bigint, text[], boolean, text, jsonb, text, text, text) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."all_in_scope"(text[], text[]) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."all_in_scope"(text[], text[]) TO "service_role";
 
+REVOKE ALL ON FUNCTION "public"."api_token_json"(public.api_tokens) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."api_token_json"(public.api_tokens) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."apply_privacy_request"() FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."apply_privacy_request"() TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."archive_destination"(bigint, text[], text, text, text) FROM PUBLIC;
+
 GRANT EXECUTE ON FUNCTION "public"."archive_destination"(bigint, text[], text, text, text) TO "service_role";
 
+REVOKE ALL ON FUNCTION "public"."attempt_json"(public.attempts) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."attempt_json"(public.attempts) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."body_of"(bigint) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."body_of"(bigint) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."book_claim"(bigint[]) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."book_claim"(bigint[]) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."book_guess"(text, text, text) FROM PUBLIC;
+
 GRANT EXECUTE ON FUNCTION "public"."book_guess"(text, text, text) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."capacity_of"(public.destinations, public.destination_health, text, integer) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."capacity_of"(public.destinations, public.destination_health, text, integer) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."change_staff"(uuid, public.staff_role[], text[], text, text, text, public.staff_role, boolean, boolean, text[], uuid, text, jsonb) FROM PUBLIC;
 
 GRANT EXECUTE
   ON FUNCTION "public"."change_staff"(uuid, public.staff_role[], text[], text, text, text, public.staff_role, boolean, boolean, text[], uuid, text, jsonb)
   TO "service_role";
 
+REVOKE ALL ON FUNCTION "public"."changes_since"(text[], text) FROM PUBLIC;
+
 GRANT EXECUTE ON FUNCTION "public"."changes_since"(text[], text) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."claim_deliveries"(text, integer, integer, integer, integer, public.destination_kind, jsonb, bigint) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."claim_deliveries"(text, integer, integer, integer, integer, public.destination_kind, jsonb, bigint) TO "service_role";
 
+REVOKE ALL ON FUNCTION "public"."clock_"() FROM PUBLIC;
+
 GRANT EXECUTE ON FUNCTION "public"."clock_"() TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."clock_shift"() FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."clock_shift"() TO "service_role";
 
+REVOKE ALL ON FUNCTION "public"."common_scope"(text[], text[]) FROM PUBLIC;
+
 GRANT EXECUTE ON FUNCTION "public"."common_scope"(text[], text[]) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."control_replay"(bigint, text, text[], text, text, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."control_replay"(bigint, text, text[], text, text, text) TO "service_role";
 
+REVOKE ALL ON FUNCTION "public"."count_by_statistics"(jsonb, text[], timestamp WITH time zone, timestamp WITH time zone, integer, integer) FROM PUBLIC;
+
 GRANT EXECUTE ON FUNCTION "public"."count_by_statistics"(jsonb, text[], timestamp WITH time zone, timestamp WITH time zone, integer, integer) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."count_dead_letters"(text[]) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."count_dead_letters"(text[]) TO "service_role";
 
+REVOKE ALL ON FUNCTION "public"."count_event_types"(jsonb, text[]) FROM PUBLIC;
+
 GRANT EXECUTE ON FUNCTION "public"."count_event_types"(jsonb, text[]) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."count_events"(jsonb, text[]) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."count_events"(jsonb, text[]) TO "service_role";
 
+REVOKE ALL ON FUNCTION "public"."count_refused_sign_in"(text, text) FROM PUBLIC;
+
 GRANT EXECUTE ON FUNCTION "public"."count_refused_sign_in"(text, text) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."count_running_replays"(text[]) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."count_running_replays"(text[]) TO "service_role";
 
+REVOKE ALL ON FUNCTION "public"."count_selection"(jsonb, text[]) FROM PUBLIC;
+
 GRANT EXECUTE ON FUNCTION "public"."count_selection"(jsonb, text[]) TO "service_role";
 
+REVOKE ALL ON FUNCTION "public"."counted_between"(timestamp WITH time zone, timestamp WITH time zone, integer, text[]) FROM PUBLIC;
+
 GRANT EXECUTE ON FUNCTION "public"."counted_between"(timestamp WITH time zone, timestamp WITH time zone, integer, text[]) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."counts_against_endpoint"(public.error_class) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."create_api_token"(text, text, text, text[], integer, text[], text[], text, text, text, uuid, bigint) TO "service_role";
 
@@ -8581,15 +9162,21 @@ GRANT EXECUTE ON FUNCTION "public"."create_sample"(bigint, jsonb, text[], text, 
 
 GRANT EXECUTE ON FUNCTION "public"."create_source"(jsonb, text[], text, text, text) TO "service_role";
 
+GRANT EXECUTE ON FUNCTION "public"."dead_letters_json"(bigint, text, text[]) TO "service_role";
+
 GRANT EXECUTE ON FUNCTION "public"."delay_after"(bigint) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."delete_event_bodies"() TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."delete_source"(bigint, text[], text, text, text) TO "service_role";
 
-GRANT EXECUTE ON FUNCTION "public"."describe_dead_letters"(bigint, text, text[]) TO "service_role";
+GRANT EXECUTE ON FUNCTION "public"."destination_json"(public.destinations) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."destination_name"(public.destinations, text[]) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."disable_destination"(bigint, text, text[], text, text, text) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."due_deliveries"(bigint, public.delivery_lane, integer, bigint[]) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."enable_destination"(bigint, text[], text, text, text) TO "service_role";
 
@@ -8611,7 +9198,9 @@ GRANT EXECUTE ON FUNCTION "public"."event_predicate"(jsonb, text[]) TO "service_
 
 GRANT EXECUTE ON FUNCTION "public"."event_success_rate"(jsonb) TO "service_role";
 
-GRANT EXECUTE ON FUNCTION "public"."event_summaries"(bigint[], text[]) TO "service_role";
+GRANT EXECUTE ON FUNCTION "public"."event_view_json"(public.event_views) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."events_json"(bigint[], text[]) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."every_action_choice"() TO "service_role";
 
@@ -8711,6 +9300,10 @@ GRANT EXECUTE ON FUNCTION "public"."list_wrong_addresses"(text[], text[]) TO "se
 
 GRANT EXECUTE ON FUNCTION "public"."lock_rows"(jsonb, boolean) TO "service_role";
 
+GRANT EXECUTE ON FUNCTION "public"."maintain_destinations"(integer) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."may_probe"(public.destinations, public.destination_health) TO "service_role";
+
 GRANT EXECUTE ON FUNCTION "public"."network_of"(text) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."next_due"(public.destination_kind, bigint[], boolean) TO "service_role";
@@ -8755,7 +9348,7 @@ GRANT EXECUTE ON FUNCTION "public"."read_event_histogram"(jsonb, text[]) TO "ser
 
 GRANT EXECUTE ON FUNCTION "public"."read_latency"(timestamp WITH time zone, timestamp WITH time zone, text[]) TO "service_role";
 
-GRANT EXECUTE ON FUNCTION "public"."read_rail"(text[]) TO "service_role";
+GRANT EXECUTE ON FUNCTION "public"."read_nav_counts"(text[]) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."read_replay_progress"(bigint, text[]) TO "service_role";
 
@@ -8777,13 +9370,21 @@ GRANT EXECUTE ON FUNCTION "public"."record_rejections"(jsonb, jsonb) TO "service
 
 GRANT EXECUTE ON FUNCTION "public"."record_signed_token"(text, text, text, text[], timestamp WITH time zone, public.staff_role, text[]) TO "service_role";
 
-GRANT EXECUTE ON FUNCTION "public"."rejection_brief"(public.rejections, text[]) TO "service_role";
+GRANT EXECUTE ON FUNCTION "public"."redact_arriving_event"() TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."redact_row"() TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."redacted_body"(public.events) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."rejection_json"(public.rejections, text[]) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."renew_lease"(bigint, bigint, integer) TO "service_role";
 
-GRANT EXECUTE ON FUNCTION "public"."replay_detail"(public.replays) TO "service_role";
+GRANT EXECUTE ON FUNCTION "public"."replay_json"(public.replays) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."replay_name"(bigint, text[]) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."reroute_events"(bigint[], boolean) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."resolve_events"(bigint[], text, text[], text, text, text) TO "service_role";
 
@@ -8811,7 +9412,9 @@ GRANT EXECUTE ON FUNCTION "public"."settle_tokens"(public.staff_users, uuid, jso
 
 GRANT EXECUTE ON FUNCTION "public"."sign_out"(text, text) TO "service_role";
 
-GRANT EXECUTE ON FUNCTION "public"."source_answer"(public.sources, text[]) TO "service_role";
+GRANT EXECUTE ON FUNCTION "public"."source_json"(public.sources, text[]) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."staff_member_json"(public.staff_users) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."start_replay"(bigint, jsonb, text[], text, text, text) TO "service_role";
 
@@ -8823,8 +9426,6 @@ GRANT EXECUTE ON FUNCTION "public"."store_events"(jsonb, integer[], boolean, big
 
 GRANT EXECUTE ON FUNCTION "public"."summarise_replay"(bigint, text[]) TO "service_role";
 
-GRANT EXECUTE ON FUNCTION "public"."switched"(bigint, text[], boolean, text, jsonb, text, text, text) TO "service_role";
-
 GRANT EXECUTE ON FUNCTION "public"."take_turn"(text) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."takes_deliveries"(public.destinations) TO "service_role";
@@ -8832,6 +9433,8 @@ GRANT EXECUTE ON FUNCTION "public"."takes_deliveries"(public.destinations) TO "s
 GRANT EXECUTE ON FUNCTION "public"."token_scope"(public.api_tokens) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."try_destination_now"(bigint, boolean, text[], text, text, text) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."unfeed_items"(bigint) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."update_destination"(bigint, jsonb, jsonb, timestamp WITH time zone, text[], text, text, text) TO "service_role";
 
@@ -8854,6 +9457,10 @@ GRANT USAGE ON SEQUENCE "public"."sign_in_guesses_id_seq" TO "service_role";
 REVOKE ALL ON SEQUENCE "public"."staff_sessions_id_seq" FROM "service_role";
 
 GRANT USAGE ON SEQUENCE "public"."staff_sessions_id_seq" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."event_bodies" FROM "service_role";
+
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE "public"."event_bodies" TO "service_role";
 
 REVOKE ALL ON TABLE "public"."event_keys" FROM "service_role";
 
@@ -9010,7 +9617,14 @@ ALTER TABLE "public"."api_tokens"
 ALTER TABLE "public"."staff_users"
   ADD CONSTRAINT "staff_users_organisations_check" CHECK (public.valid_scope(organisations));
 
--- By hand: events that are stored already are known by their keys.
+-- Moved: events that are stored already are known by their keys.
 INSERT INTO "public"."event_keys" ("provider", "key_hash", "source_id", "event_id")
 SELECT e."provider", e."event_key_hash", e."source_id", e."id" FROM "public"."events" e
 ON CONFLICT DO NOTHING;
+
+-- Moved: the bytes of events that are stored already.
+INSERT INTO "public"."event_bodies" ("event_id", "raw_body")
+SELECT e."id", e."raw_body" FROM "public"."events" e ORDER BY e."id";
+
+ALTER TABLE "public"."events"
+  DROP COLUMN "raw_body";
