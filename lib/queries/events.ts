@@ -3,9 +3,9 @@
 import type { EventFilter } from "@/lib/contract/event-filter";
 import type { Attempt, EventDetail, EventPage } from "@/lib/contract/events";
 import { call } from "@/lib/db/client";
-import { Problem } from "@/lib/errors";
 import { maskEcho, maskSecrets } from "@/lib/pipeline/mask";
 import { findProvider } from "@/lib/providers";
+import { Refusal } from "@/lib/refusals";
 import { type Scoped, scopeOf } from "@/lib/scope";
 import { searchTimeoutFor, withinSearchTimeout } from "./search-timeout";
 
@@ -16,7 +16,7 @@ export interface EventPageRequest {
   after?: string;
 }
 
-/** One page of the history, newest first. Throws a `Problem` for a cursor that is not one of ours, or a search too wide. */
+/** One page of the history, newest first. Throws a `Refusal` for a cursor that is not one of ours, or a search too wide. */
 export function listEvents(
   filter: EventFilter,
   { limit, cursor, after }: EventPageRequest,
@@ -40,15 +40,10 @@ export function countEvents(filter: EventFilter, asker: Scoped): Promise<number>
   return withinSearchTimeout(filter, call<number>("console", "count_events", args, searchTimeoutFor(filter)));
 }
 
-/** Throws a `Problem` for a cursor that is not one of ours. */
+/** Throws a `Refusal` for a cursor that is not one of ours. */
 export function checkCursor(cursor: string | undefined): void {
   if (cursor === undefined || /^\d{1,17}\.\d{1,17}$/.test(cursor)) return;
-  throw new Problem({
-    status: 400,
-    title: "The cursor is not valid.",
-    detail: "Start again without it.",
-    field: "cursor",
-  });
+  throw new Refusal("bad_cursor");
 }
 
 /** Everything about one event, by `we_12` or `12`. Null when there is none for the asker. */

@@ -12,7 +12,7 @@ interface StoredPage {
   next_cursor: string | null;
 }
 
-/** One page, newest first, and how many match. Throws a `Problem` for a cursor that is not one of ours. */
+/** One page, newest first, and how many match. Throws a `Refusal` for a cursor that is not one of ours. */
 export async function listMerchantEvents(
   filter: EventFilter,
   { limit, cursor }: { limit: number; cursor?: string },

@@ -3,11 +3,12 @@
  * that answer wrongly, late or never. The canary stands on 127.0.0.2, on the port of the public endpoint on 127.0.0.1.
  */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createAndStartReplay } from "@/lib/commands/replays";
 import { post } from "@/lib/destinations/http";
 import { checkDestinationUrl, NOT_PUBLIC } from "@/lib/destinations/policy";
 import { testEndpoint } from "@/lib/destinations/test-endpoint";
 import { environment } from "@/lib/env";
-import { createReplay } from "@/lib/pipeline/replay";
+import { ada } from "../support/actor";
 import { type Desk, openDesk, workUntilIdle } from "../support/desk";
 import { type DnsAnswer, type DnsServer, startDnsServer } from "../support/dns-server";
 import { attemptsOf, deliverTo } from "../support/endpoint-desk";
@@ -75,14 +76,15 @@ describe("a name that changes between the check and the connection never leads i
       await Promise.all(Array.from({ length: 20 }, () => deliverTo(desk, urlOf("rebind"), options)));
       await workUntilIdle();
     }
-    await createReplay({
-      kind: "criteria",
-      selection: { filter: { provider_slug: ["standard"] } },
-      options: { skipAlreadyApplied: false },
-      reason: "rebinding",
-      actor: { id: "t", name: "Test", organisations: null },
-      requestId: "r",
-    });
+    await createAndStartReplay(
+      {
+        kind: "criteria",
+        selection: { filter: { provider_slug: ["standard"] } },
+        options: { skipAlreadyApplied: false },
+        reason: "rebinding",
+      },
+      ada,
+    );
     await workUntilIdle();
 
     const kinds = await desk.sql<{ kind: string; error_class: string; count: number }[]>`
