@@ -26,5 +26,3 @@ export function problemBody(init: ProblemInit, requestId: string): Record<string
     request_id: requestId,
   };
 }
-
-export { Problem } from "./front/http/problem";

@@ -1,6 +1,8 @@
 /** Server reads of destinations, for pages and APIs. */
 import type { Destination, DestinationDelivery } from "@/lib/contract/destinations";
 import { call } from "@/lib/db/client";
+import type { SecretHolder } from "@/lib/destinations/secrets";
+import { Refusal } from "@/lib/refusals";
 import { type Scoped, scopeOf } from "@/lib/scope";
 
 type WithoutHealth = Omit<Destination, "health" | "state" | "hold">;
@@ -15,6 +17,38 @@ export async function listDestinations(asker: Scoped): Promise<Destination[]> {
 export async function getDestination(id: number, asker: Scoped): Promise<Destination | null> {
   const found = await call<WithoutHealth | null>("console", "get_destination", { p_id: id, ...scopeOf(asker) });
   return found && ((await withHealth([found]))[0] ?? null);
+}
+
+/** The destination of a path, as `ds_12` or `12`. Throws a `Refusal` when there is none for the asker. */
+export async function requireDestination(id: unknown, asker: Scoped): Promise<Destination> {
+  const destination = await getDestination(destinationNumber(id), asker);
+  if (destination) return destination;
+  throw new Refusal("no_such_destination");
+}
+
+/** `ds_12` or `12` as a number. Throws a `Refusal` for anything else. */
+export function destinationNumber(id: unknown): number {
+  const number = /^(?:ds_)?(\d{1,15})$/.exec(String(id))?.[1];
+  if (!number) throw new Refusal("no_such_destination");
+  return Number(number);
+}
+
+export interface SealedDestination extends SecretHolder {
+  kind: "tables" | "http";
+  managed: boolean;
+  url: string | null;
+  timeout_ms: number;
+  organisation_id: string | null;
+}
+
+/** A destination with its ciphertexts. Throws a `Refusal` when there is none for the asker. */
+export async function getSealedDestination(id: number, asker: Scoped): Promise<SealedDestination> {
+  const sealed = await call<SealedDestination | null>("console", "get_sealed_destination", {
+    p_id: id,
+    ...scopeOf(asker),
+  });
+  if (!sealed) throw new Refusal("no_such_destination");
+  return sealed;
 }
 
 /** The newest deliveries of a destination. */

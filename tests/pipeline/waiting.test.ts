@@ -3,12 +3,12 @@
  * Long because it has one test per hold and figure.
  */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { tryDestinationNow } from "@/lib/commands/destination-tests";
 import { controlReplay, createAndStartReplay, createReplay } from "@/lib/commands/replays";
 import { resolveEvents } from "@/lib/commands/resolve";
 import type { Destination } from "@/lib/contract/destinations";
 import type { Replay } from "@/lib/contract/replays";
 import { call } from "@/lib/db/client";
-import { tryDestinationNow } from "@/lib/destinations/manage";
 import { readAnalytics } from "@/lib/queries/analytics";
 import { listDeadLetterGroups, readRail } from "@/lib/queries/dead-letters";
 import { listDestinations } from "@/lib/queries/destinations";
