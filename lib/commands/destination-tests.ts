@@ -1,11 +1,11 @@
 /** Finding out whether an endpoint works: a test without an event, a sample with one, and a trial of an open circuit. */
 import type { EndpointTest } from "@/lib/contract/destinations";
 import { call } from "@/lib/db/client";
-import { checkUrl } from "@/lib/destinations/policy";
 import { openHeaders, secretsOf } from "@/lib/destinations/secrets";
 import { testEndpoint } from "@/lib/destinations/test-endpoint";
 import { ConfigurationError, environment } from "@/lib/env";
 import { log } from "@/lib/log";
+import { checkUrl } from "@/lib/outbound/url";
 import { encoded } from "@/lib/pipeline/event-row";
 import { sampleEvent, samplePayload } from "@/lib/pipeline/publish";
 import { wakeWorker } from "@/lib/pipeline/wake-worker";

@@ -4,8 +4,10 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createAndStartReplay } from "@/lib/commands/replays";
-import { post } from "@/lib/destinations/http";
-import { checkDestinationUrl, NOT_PUBLIC } from "@/lib/destinations/policy";
+import { POLICIES } from "@/lib/outbound/policies";
+import { sendRequest } from "@/lib/outbound/request";
+import { checkDestinationUrl } from "@/lib/destinations/policy";
+import { NOT_PUBLIC } from "@/lib/outbound/url";
 import { testEndpoint } from "@/lib/destinations/test-endpoint";
 import { environment } from "@/lib/env";
 import { ada } from "../support/actor";
@@ -48,13 +50,7 @@ function answerTo(name: string): DnsAnswer {
 
 const urlOf = (name: string) => `http://${name}.example.test:${endpoint.port}/hook`;
 const ask = (name: string, timeoutMs = 4_000) =>
-  post({
-    url: urlOf(name),
-    headers: {},
-    body: Buffer.from("{}"),
-    timeoutMs,
-    allowedNetworks: environment().EGRESS_ALLOW_PRIVATE,
-  });
+  sendRequest(POLICIES.destination, { url: urlOf(name), headers: {}, body: Buffer.from("{}"), timeoutMs });
 
 describe("a name that changes between the check and the connection never leads inside", () => {
   test("the canary does answer whoever is let in", async () => {
@@ -64,7 +60,7 @@ describe("a name that changes between the check and the connection never leads i
       body: Buffer.from("{}"),
       timeoutMs: 2_000,
     };
-    expect((await post({ ...inside, allowedNetworks: "127.0.0.0/8" })).failure).toBeNull();
+    expect((await sendRequest(POLICIES.destination, inside, { ...environment(), EGRESS_ALLOW_PRIVATE: "127.0.0.0/8" })).failure).toBeNull();
     expect(canary.connections).toBe(1);
     canary.connections = 0;
   });

@@ -1,17 +1,18 @@
 /**
- * The one way out: a guarded HTTP request. The host is resolved once, refused when any of its addresses is not public,
+ * The one way out: a guarded HTTP request, under a policy. The host is resolved once, refused when any of its addresses is not public,
  * and the connection is pinned to what was checked. No redirects, no decompression, no proxies, one deadline for all.
  */
 import http from "node:http";
 import https from "node:https";
 import type { TLSSocket } from "node:tls";
-import { environment } from "@/lib/env";
+import { type Environment, environment } from "@/lib/env";
 import { isAllowedAddress } from "./addresses";
 import { type Answer, readAnswer } from "./answer";
 import { describeFailure, type Failure, type Step } from "./failure";
 import { describeTls, type Inspection } from "./inspection";
-import { checkUrl, NOT_PUBLIC } from "./policy";
+import type { OutboundPolicy } from "./policies";
 import { type Address, resolveHost } from "./resolve";
+import { checkUrl, NOT_PUBLIC } from "./url";
 
 /** For the look-up, and again for the connection with its TLS handshake; both within the total. */
 const CONNECT_MS = 5_000;
@@ -25,19 +26,18 @@ export interface OutgoingRequest {
   url: string;
   headers: Record<string, string>;
   body: Buffer;
-  /** From the first look-up to the last byte of the answer, in milliseconds. */
-  timeoutMs: number;
-  /** CIDR blocks of private networks that may be reached. */
-  allowedNetworks: string;
-  /** Default: EGRESS_DNS_SERVERS. */
-  dnsServers?: string;
+  /** Default: the policy's. */
+  timeoutMs?: number;
   /** Masked where the answer repeats them. */
   secrets?: readonly string[];
   /** Also tells what the look-up and the TLS handshake found. */
   inspect?: boolean;
-  /** How much of the answer's body is read and handed over. Default: what we keep of an endpoint's answer. */
-  mostBytes?: number;
 }
+
+/** What the operator says about the network. */
+export type Egress = Pick<Environment, "EGRESS_ALLOW_PRIVATE" | "EGRESS_DNS_SERVERS">;
+
+const ANYWHERE = "0.0.0.0/0,::/0";
 
 export type HttpResult = Partial<Omit<Answer, "failure">> & {
   /** Null when the endpoint took the event (2xx). */
@@ -49,39 +49,52 @@ export type HttpResult = Partial<Omit<Answer, "failure">> & {
 interface Trip extends Inspection {
   url: URL;
   step: Step;
+  policy: OutboundPolicy;
+  egress: Egress;
+  timeoutMs: number;
 }
 
 /**
- * Posts the bytes, or gets. Every expected failure is a value with its class; the message never names a resolved address.
+ * Sends a request. Every expected failure is a value with its class; the message never names a resolved address.
  * Throws only for mistakes of ours, such as a header that HTTP cannot carry.
  */
-export async function post(request: OutgoingRequest): Promise<HttpResult> {
+export async function sendRequest(
+  policy: OutboundPolicy,
+  request: OutgoingRequest,
+  egress: Egress = environment(),
+): Promise<HttpResult> {
   const problem = checkUrl(request.url);
   if (problem) return { failure: { class: "blocked_address", message: problem.title } };
-  const trip: Trip = { url: new URL(request.url), step: "lookup", dns: null, tls: null };
+  const { timeoutMs = policy.timeoutMs } = request;
+  const url = new URL(request.url);
+  const trip: Trip = { url, step: "lookup", policy, egress, timeoutMs, dns: null, tls: null };
   const result = await travel(trip, request).catch((error: NodeJS.ErrnoException) => ({
-    failure: describeFailure(error, trip.step, trip.url.host, request.timeoutMs / 1000),
+    failure: describeFailure(error, trip.step, url.host, timeoutMs / 1000),
   }));
   return request.inspect ? { ...result, inspection: { dns: trip.dns, tls: trip.tls } } : result;
 }
 
 async function travel(trip: Trip, request: OutgoingRequest): Promise<HttpResult> {
-  const deadline = AbortSignal.timeout(request.timeoutMs);
-  const addresses = await lookUp(trip, request);
-  if (!addresses.every(({ address }) => isAllowedAddress(address, request.allowedNetworks))) {
+  const deadline = AbortSignal.timeout(trip.timeoutMs);
+  const addresses = await lookUp(trip);
+  if (!addresses.every(({ address }) => isAllowedAddress(address, networksOf(trip)))) {
     return { failure: { class: "blocked_address", message: NOT_PUBLIC.title } };
   }
   return send(trip, addresses, request, deadline);
 }
 
-async function lookUp(trip: Trip, request: OutgoingRequest): Promise<Address[]> {
+function networksOf({ policy, egress }: Trip): string {
+  return policy.privateNetworks === "any" ? ANYWHERE : egress.EGRESS_ALLOW_PRIVATE;
+}
+
+async function lookUp(trip: Trip): Promise<Address[]> {
   const started = performance.now();
   const found = (addresses: number) => {
     trip.dns = { ok: addresses > 0, addresses, ms: Math.round(performance.now() - started) };
   };
   found(0);
-  const servers = request.dnsServers ?? environment().EGRESS_DNS_SERVERS;
-  const addresses = await resolveHost(trip.url.hostname, servers, Math.min(CONNECT_MS, request.timeoutMs)).finally(() =>
+  const servers = trip.egress.EGRESS_DNS_SERVERS;
+  const addresses = await resolveHost(trip.url.hostname, servers, Math.min(CONNECT_MS, trip.timeoutMs)).finally(() =>
     found(0),
   );
   found(addresses.length);
@@ -90,7 +103,8 @@ async function lookUp(trip: Trip, request: OutgoingRequest): Promise<Address[]> 
 
 function send(trip: Trip, addresses: Address[], request: OutgoingRequest, deadline: AbortSignal): Promise<Answer> {
   trip.step = "connect";
-  const { method = "POST", mostBytes } = request;
+  const { method = "POST", secrets = [] } = request;
+  const { policy } = trip;
   const length = method === "GET" ? {} : { "content-length": request.body.length };
   return new Promise((resolve, reject) => {
     const client = trip.url.protocol === "https:" ? https : http;
@@ -124,7 +138,7 @@ function send(trip: Trip, addresses: Address[], request: OutgoingRequest, deadli
       reject(withCode("ECONNRESET"));
     });
     outgoing.on("response", (response) => {
-      resolve(readAnswer(response, { host: trip.url.host, deadline, secrets: request.secrets ?? [], mostBytes }));
+      resolve(readAnswer(response, { host: trip.url.host, deadline, secrets, policy }));
     });
     outgoing.end(request.body);
   });

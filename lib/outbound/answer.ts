@@ -1,11 +1,9 @@
 /** What an endpoint answered, in a form that is safe to keep: bounded, undecoded, our secrets masked, no cookies. */
 import type { IncomingMessage } from "node:http";
-import type { Failure } from "./failure";
+import { classOfStatus, type Failure } from "./failure";
 import { masker } from "./mask";
-import { classOfStatus } from "./retry";
+import type { OutboundPolicy } from "./policies";
 
-const READ_BYTES = 64 * 1024;
-const KEPT_BYTES = 16 * 1024;
 const LONGEST_REASON = 200;
 
 export interface Answer {
@@ -13,7 +11,7 @@ export interface Answer {
   failure: Failure | null;
   status: number;
   headers: [string, string][];
-  /** The first 16 KB of the answer's body, or `mostBytes`, as received. */
+  /** The first bytes of the answer's body, as many as the policy keeps, as received. */
   body: Buffer;
   truncated: boolean;
 }
@@ -25,17 +23,15 @@ interface Reading {
   deadline: AbortSignal;
   /** Masked wherever the answer repeats them. */
   secrets: readonly string[];
-  /** Default: 64 KB are read, so that the connection may end well, and 16 KB kept. */
-  mostBytes?: number;
+  policy: Pick<OutboundPolicy, "readBytes" | "keptBytes">;
 }
 
 /** Reads the rest of an answer whose head has arrived. Never rejects. */
 export async function readAnswer(
   response: IncomingMessage,
-  { host, deadline, secrets, mostBytes }: Reading,
+  { host, deadline, secrets, policy }: Reading,
 ): Promise<Answer> {
-  const { bytes, truncated } = await readBody(response, deadline, mostBytes ?? READ_BYTES);
-  const kept = mostBytes ?? KEPT_BYTES;
+  const { bytes, truncated } = await readBody(response, deadline, policy.readBytes);
   const mask = masker(secrets);
   const status = response.statusCode ?? 0;
   const reason = mask(clean(response.statusMessage ?? "")).slice(0, LONGEST_REASON);
@@ -47,8 +43,8 @@ export async function readAnswer(
       : { class: classOfStatus(status), message: `${host} answered ${status}${reason && ` ${reason}`}.` },
     status,
     headers: pairs(response.rawHeaders, mask),
-    body: body.subarray(0, kept),
-    truncated: truncated || body.length > kept,
+    body: body.subarray(0, policy.keptBytes),
+    truncated: truncated || body.length > policy.keptBytes,
   };
 }
 

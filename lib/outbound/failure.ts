@@ -43,3 +43,13 @@ export function describeFailure(error: NodeJS.ErrnoException, step: Step, host: 
   const what = code.startsWith("HPE_") ? `did not answer in HTTP: ${code}` : "broke the connection before it answered";
   return { class: "connection_reset", message: `${host} ${what}.` };
 }
+
+/** The class of an answer that is not a 2xx. */
+export function classOfStatus(status: number): ErrorClass {
+  if (status === 429) return "http_429";
+  if (status >= 500) return "http_5xx";
+  if (status === 401 || status === 403) return "http_401";
+  if (status === 422) return "http_422";
+  if (status >= 300 && status < 400) return "redirect";
+  return "http_4xx";
+}
