@@ -4,12 +4,12 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createAndStartReplay } from "@/lib/commands/replays";
-import { POLICIES } from "@/lib/outbound/policies";
-import { sendRequest } from "@/lib/outbound/request";
 import { checkDestinationUrl } from "@/lib/destinations/policy";
-import { NOT_PUBLIC } from "@/lib/outbound/url";
 import { testEndpoint } from "@/lib/destinations/test-endpoint";
 import { environment } from "@/lib/env";
+import { POLICIES } from "@/lib/outbound/policies";
+import { sendRequest } from "@/lib/outbound/request";
+import { NOT_PUBLIC } from "@/lib/outbound/url";
 import { ada } from "../support/actor";
 import { type Desk, openDesk, workUntilIdle } from "../support/desk";
 import { type DnsAnswer, type DnsServer, startDnsServer } from "../support/dns-server";
@@ -60,7 +60,10 @@ describe("a name that changes between the check and the connection never leads i
       body: Buffer.from("{}"),
       timeoutMs: 2_000,
     };
-    expect((await sendRequest(POLICIES.destination, inside, { ...environment(), EGRESS_ALLOW_PRIVATE: "127.0.0.0/8" })).failure).toBeNull();
+    expect(
+      (await sendRequest(POLICIES.destination, inside, { ...environment(), EGRESS_ALLOW_PRIVATE: "127.0.0.0/8" }))
+        .failure,
+    ).toBeNull();
     expect(canary.connections).toBe(1);
     canary.connections = 0;
   });

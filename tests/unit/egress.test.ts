@@ -3,15 +3,15 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { checkConfiguration } from "@/lib/boot/checks";
-import { isAllowedAddress } from "@/lib/outbound/addresses";
-import { POLICIES } from "@/lib/outbound/policies";
-import { sendRequest } from "@/lib/outbound/request";
-import { masker, secretsIn } from "@/lib/outbound/mask";
 import { checkDestinationUrl, checkHeaders } from "@/lib/destinations/policy";
 import { retryDelay } from "@/lib/destinations/retry";
-import { classOfStatus } from "@/lib/outbound/failure";
-import { checkUrl, NOT_PUBLIC } from "@/lib/outbound/url";
 import { environment } from "@/lib/env";
+import { isAllowedAddress } from "@/lib/outbound/addresses";
+import { classOfStatus } from "@/lib/outbound/failure";
+import { masker, secretsIn } from "@/lib/outbound/mask";
+import { POLICIES } from "@/lib/outbound/policies";
+import { sendRequest } from "@/lib/outbound/request";
+import { checkUrl, NOT_PUBLIC } from "@/lib/outbound/url";
 
 const ROOT = path.join(import.meta.dirname, "../..");
 
