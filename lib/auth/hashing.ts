@@ -2,8 +2,8 @@
  * Turns at hashing passwords. One hash takes 64 MiB and a core for some 150 ms: so two at a time in a process, a bounded
  * queue behind them, and a bounded share of it per caller. Whoever finds it full is told so at once.
  */
-import { Problem } from "@/lib/errors";
 import { processSingleton } from "@/lib/process-singleton";
+import { Refusal } from "@/lib/refusals";
 
 const AT_ONCE = 2;
 const WAITING = 32;
@@ -19,10 +19,13 @@ interface Turns {
 
 const turns = processSingleton<Turns>("hashing", () => ({ running: 0, waiting: [], callers: new Map() }));
 
-/** Runs `work` when its turn comes. Throws `HashingBusy` when too many wait, or too many of this caller. */
+/** Runs `work` when its turn comes. Throws the refusal `too_many_sign_ins` when too many wait, or too many of this caller. */
 export async function takeTurn<Result>(caller: string, work: () => Promise<Result>): Promise<Result> {
   const pending = turns.callers.get(caller) ?? 0;
-  if (turns.waiting.length >= WAITING || pending >= PER_CALLER) throw new HashingBusy();
+  if (turns.waiting.length >= WAITING || pending >= PER_CALLER) {
+    // Nothing was evaluated: the same request may be sent again.
+    throw new Refusal("too_many_sign_ins", { seconds: RETRY_SECONDS });
+  }
   turns.callers.set(caller, pending + 1);
   try {
     await begin();
@@ -31,19 +34,6 @@ export async function takeTurn<Result>(caller: string, work: () => Promise<Resul
     const left = (turns.callers.get(caller) ?? 1) - 1;
     if (left > 0) turns.callers.set(caller, left);
     else turns.callers.delete(caller);
-  }
-}
-
-/** Nothing was evaluated: the same request may be sent again. */
-export class HashingBusy extends Problem {
-  readonly seconds = RETRY_SECONDS;
-  constructor() {
-    super({
-      status: 429,
-      title: "Too many sign-ins are in progress.",
-      detail: `Try again in ${RETRY_SECONDS} seconds.`,
-      headers: { "retry-after": String(RETRY_SECONDS) },
-    });
   }
 }
 

@@ -3,8 +3,8 @@
  * Router's, which joins equal names. On the real Postgres, so that its jsonb has a say.
  */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { acceptFromNext } from "@/app/api/accept-from-next";
 import { accept } from "@/lib/pipeline/accept";
+import { acceptFromNext } from "@/lib/pipeline/accept-from-next";
 import type { RawRequest } from "@/lib/providers/provider";
 import { getEvent } from "@/lib/queries/events";
 import { chatwootEvent } from "@/lib/samples/chatwoot";

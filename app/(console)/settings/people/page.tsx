@@ -1,9 +1,9 @@
 import type { Metadata } from "next";
 import { PeopleList } from "@/components/settings/people-list";
 import { requireStaff } from "@/lib/auth/authorise";
-import { listSignInLimits } from "@/lib/auth/guesses";
 import { singleSignOnSettings } from "@/lib/auth/single-sign-on/configuration";
-import { listStaff } from "@/lib/auth/staff";
+import { listSignInLimits } from "@/lib/queries/sign-in-limits";
+import { listStaff } from "@/lib/queries/staff";
 
 export const metadata: Metadata = { title: "People" };
 

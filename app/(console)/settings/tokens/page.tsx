@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
 import { TokenList } from "@/components/settings/token-list";
-import { listApiTokens } from "@/lib/auth/api-tokens";
 import { requireStaff } from "@/lib/auth/authorise";
+import { listApiTokens } from "@/lib/queries/api-tokens";
 
 export const metadata: Metadata = { title: "API tokens" };
 
