@@ -2,7 +2,7 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { keys } from "@/lib/client/keys";
-import { draftReplay, fetchPreview, type ReplayAsk, type Selection, startReplay } from "@/lib/client/replays";
+import { createReplay, fetchPreview, type ReplayAsk, type Selection, startReplay } from "@/lib/client/replays";
 import type { Replay, ReplayPreview } from "@/lib/contract/replays";
 
 /** Options are changed in bursts: a stepper is clicked, a number is typed. */
@@ -44,7 +44,7 @@ export async function startAsShown(
 }
 
 async function draftAndPreview(ask: ReplayAsk, how: { key?: string; signal?: AbortSignal }): Promise<Drafted> {
-  const draft = await draftReplay(ask, how);
+  const draft = await createReplay(ask, how);
   return { draft, preview: await fetchPreview(draft.id, how.signal) };
 }
 

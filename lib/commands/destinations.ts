@@ -105,13 +105,13 @@ export async function rotateDestinationSecret(id: number, overlapHours: number, 
 }
 
 /** Deletes it: what waits for it is cancelled; events and deliveries of before stay in the history. */
-export async function archiveDestination(id: number, by: ActorContext): Promise<void> {
+export async function deleteDestination(id: number, by: ActorContext): Promise<void> {
   const answer = await call("console", "archive_destination", {
     p_id: id,
     ...scopeOf(by.actor),
     ...byArguments(by),
   });
-  logAction("archive", printId("destination", id), answer.result, by);
+  logAction("delete", printId("destination", id), answer.result, by);
   doneOr(answer, by);
 }
 

@@ -1,5 +1,5 @@
 /**
- * replay: creates the resource, starts and steers it. The selection is frozen when the draft is made, so what is previewed
+ * replay: creates the resource, starts and controls it. The selection is frozen when the draft is made, so what is previewed
  * is what runs; the database decides what may become true.
  */
 

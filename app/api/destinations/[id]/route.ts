@@ -1,5 +1,5 @@
 import { handle, readJson } from "@/app/api/handle";
-import { archiveDestination, updateDestination } from "@/lib/commands/destinations";
+import { deleteDestination, updateDestination } from "@/lib/commands/destinations";
 import { updateDestinationRequest } from "@/lib/contract/api/destinations";
 import { seenIn } from "@/lib/front/http/if-match";
 import { destinationNumber, requireDestination } from "@/lib/queries/destinations";
@@ -21,6 +21,6 @@ export const PATCH = handle("manage", async (context) => {
 
 /** Deletes it: what waits for it is cancelled, its history stays. */
 export const DELETE = handle("manage", async (context) => {
-  await archiveDestination(destinationNumber(context.params.id), context);
+  await deleteDestination(destinationNumber(context.params.id), context);
   return new Response(null, { status: 204 });
 });
