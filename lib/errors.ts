@@ -13,14 +13,6 @@ export interface ProblemInit {
   more?: Record<string, unknown>;
 }
 
-/** An expected refusal on its way to a caller. Throw it inside a route; `respond` turns it into the answer. */
-export class Problem extends Error {
-  constructor(readonly init: ProblemInit) {
-    super(init.title);
-    this.name = "Problem";
-  }
-}
-
 /** The body of a problem answer. `error` repeats the title for callers that read the runbooks' field. */
 export function problemBody(init: ProblemInit, requestId: string): Record<string, unknown> {
   return {

@@ -1,5 +1,5 @@
 /** Whose events somebody may see and act on. SQL enforces it (supabase/schemas/020_scope.sql); here it is only handed on. */
-import { Problem } from "@/lib/errors";
+import { Refusal } from "@/lib/refusals";
 
 /** Organisations by their ids; null is all of them, and what belongs to none. An empty list is nothing. */
 export type Organisations = readonly string[] | null;
@@ -35,14 +35,6 @@ export function isWithin({ organisations }: Scoped, organisation: string | null 
 }
 
 /** The refusal for something made or given beyond the asker's own organisations. */
-export function beyondScope({ organisations }: Scoped, field: string): Problem {
-  return new Problem({
-    status: 403,
-    title: "This is outside your organisations.",
-    detail:
-      organisations && organisations.length > 0
-        ? `Name one of yours: ${organisations.slice(0, 10).join(", ")}${organisations.length > 10 ? ", …" : ""}.`
-        : "You have none: ask an administrator.",
-    field,
-  });
+export function beyondScope({ organisations }: Scoped, field: string): Refusal {
+  return new Refusal("beyond_scope", { organisations, field });
 }

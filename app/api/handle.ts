@@ -1,30 +1,30 @@
 /** The adapter every API route shares: who asks, what for, and errors as problem+json with the request id. */
-import { z } from "zod";
 import { authorise } from "@/lib/auth/authorise";
-import type { Actor, Permission } from "@/lib/auth/permissions";
-import { DatabaseBusy, DatabaseError, DatabaseUnavailable } from "@/lib/db/client";
-import { Problem, type ProblemInit, problemBody } from "@/lib/errors";
+import type { Permission } from "@/lib/auth/permissions";
+import type { ActorAtOrigin } from "@/lib/commands/actor";
+import { DatabaseError } from "@/lib/db/client";
+import { type ProblemInit, problemBody } from "@/lib/errors";
+import { Problem } from "@/lib/front/http/problem";
+import { publicOrigin } from "@/lib/front/http/public-origin";
+import { allowBody, refuseUnstorable } from "@/lib/front/http/read-body";
 import { problemOfTarget } from "@/lib/front/target";
 import { log, logError } from "@/lib/log";
 import { requestIdOf } from "@/lib/pipeline/accept";
-import { describeBusy } from "@/lib/queries/search-timeout";
 import { inRequest } from "@/lib/request-scope";
-import { allowBody, refuseUnstorable } from "./read-body";
+import { describe } from "./problems";
 
-export { readJson } from "./read-body";
+export { readJson } from "@/lib/front/http/read-body";
 
-export interface ApiContext {
+export interface ApiContext extends ActorAtOrigin {
   request: Request;
-  actor: Actor;
-  requestId: string;
   params: Record<string, string | string[] | undefined>;
 }
 
 type Params = { params: Promise<Record<string, string | string[] | undefined>> };
 
 /**
- * A route that asks for a permission and answers what `answer` returns as JSON, or its Response as it is. Problems,
- * wrong input (the field is named) and an absent database become the matching problem answer; anything else is a bug: 500.
+ * A route that asks for a permission and answers what `answer` returns as JSON, or its Response as it is. What is
+ * thrown becomes the answer that app/api/problems has for it.
  */
 export function handle(permission: Permission, answer: (context: ApiContext) => Promise<unknown>) {
   return handleOpen(async (context) => {
@@ -32,12 +32,12 @@ export function handle(permission: Permission, answer: (context: ApiContext) => 
     // Not before: nothing of a stranger's body is read, and little of what needs no caller.
     allowBody(context.request);
     refuseUnstorable(new URL(context.request.url).searchParams);
-    return answer({ ...context, actor });
+    return answer({ ...context, actor, origin: publicOrigin(context.request) });
   });
 }
 
 /** The same for a route that nobody has to sign in for: what is in its request must be proof enough. */
-export function handleOpen(answer: (context: Omit<ApiContext, "actor">) => Promise<unknown>) {
+export function handleOpen(answer: (context: Omit<ApiContext, "actor" | "origin">) => Promise<unknown>) {
   return async (request: Request, { params }: Params): Promise<Response> => {
     const requestId = requestIdOf({ headers: [...request.headers] });
     const answering = async () => {
@@ -55,6 +55,11 @@ export function handleOpen(answer: (context: Omit<ApiContext, "actor">) => Promi
     log("request", { request_id: requestId, method: request.method, path, status: response.status });
     return response;
   };
+}
+
+/** The answer to a request for a replay: 200 for a dry run, which has a preview, 201 for a draft, 202 when it will run. */
+export function requested(answer: { preview?: unknown }, isDraft = false): Response {
+  return Response.json(answer, { status: answer.preview ? 200 : isDraft ? 201 : 202 });
 }
 
 async function run(answer: () => Promise<Response>, requestId: string): Promise<Response> {
@@ -84,31 +89,4 @@ function problemAnswer(problem: ProblemInit, requestId: string): Response {
       ...problem.headers,
     },
   });
-}
-
-function describe(error: unknown): ProblemInit {
-  if (error instanceof Problem) return error.init;
-  if (error instanceof z.ZodError) {
-    const issue = error.issues[0];
-    const field = issue?.path.filter((step) => typeof step === "string").join(".") || "body";
-    return { status: 400, title: `The value of ${field} is not valid.`, detail: issue?.message, field };
-  }
-  if (error instanceof DatabaseBusy) return describeBusy(error);
-  if (error instanceof DatabaseUnavailable) {
-    return {
-      status: 503,
-      title: "The database does not respond.",
-      detail: "Try again in a moment.",
-      headers: { "retry-after": "5" },
-    };
-  }
-  // SQLSTATE class 22: a value of the caller's that passed our checks and means nothing to Postgres, such as the year 0.
-  if (error instanceof DatabaseError && error.code.startsWith("22")) {
-    return {
-      status: 400,
-      title: "A value in this request is not valid.",
-      detail: "Check its times, numbers and names.",
-    };
-  }
-  return { status: 500, title: "Redrive failed on this request.", detail: "Quote the request id to an engineer." };
 }

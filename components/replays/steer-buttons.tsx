@@ -3,7 +3,7 @@
 import { useMutation } from "@tanstack/react-query";
 import { Pause, Play, Square } from "lucide-react";
 import { useState } from "react";
-import { type Steering, steerReplay } from "@/lib/client/replays";
+import { controlReplay, type ReplayControl } from "@/lib/client/replays";
 import type { Replay } from "@/lib/contract/replays";
 import { plural } from "../format";
 import { PermissionGuard } from "../permissions/permission-guard";
@@ -25,7 +25,7 @@ export function SteerButtons({
 }) {
   const [asking, setAsking] = useState(false);
   const steer = useMutation({
-    mutationFn: (action: Steering) => steerReplay(replay.id, action),
+    mutationFn: (action: ReplayControl) => controlReplay(replay.id, action),
     onSuccess: () => setAsking(false),
     onError: (error) => sayFailed(error),
     onSettled: onSteered,

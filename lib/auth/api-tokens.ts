@@ -1,15 +1,12 @@
-/** API tokens that administrators make in the console: `rd_` and 256 random bits, kept as a hash, looked up on each request. */
-import { parseId } from "@/lib/contract/ids";
+/** API tokens that administrators make in the console: kept as a hash, looked up on each request. */
 import type { Scope } from "@/lib/contract/scopes";
-import type { ApiToken, ApiTokenStatus, NewApiToken } from "@/lib/contract/staff";
+import type { ApiToken, ApiTokenStatus } from "@/lib/contract/staff";
 import { call } from "@/lib/db/client";
-import { Problem } from "@/lib/errors";
-import { beyondScope, type Organisations, type Scoped, scopeOf } from "@/lib/scope";
-import { type Actor, accountOf, mayActor, SCOPES, scopesWithin } from "./permissions";
-import { hashSecret, makeSecret } from "./secrets";
+import { type Actor, mayActor, SCOPES } from "./permissions";
+import { hashSecret } from "./secrets";
 
-const PREFIX = "rd_";
-const HINT_LENGTH = 4;
+/** What they begin with. */
+export const API_TOKEN_PREFIX = "rd_";
 
 /** Who a token stands for, or why nobody, in words for its bearer. */
 export type TokenReading = { actor: Actor } | { problem: string };
@@ -22,7 +19,7 @@ const ENDED: Record<Exclude<ApiTokenStatus, "active">, string> = {
 
 /** True for tokens of this kind, whether or not they are good. */
 export function isApiToken(token: string): boolean {
-  return token.startsWith(PREFIX);
+  return token.startsWith(API_TOKEN_PREFIX);
 }
 
 /** Reads it in the database each time, so that revoking it, or disabling who made it, acts on the next request. */
@@ -51,73 +48,4 @@ export async function findApiToken(
 function isWithin(scope: Scope, ownerRole: ApiToken["owner_role"]): boolean {
   if (!Object.hasOwn(SCOPES, scope)) return false;
   return ownerRole === null || SCOPES[scope].every((permission) => mayActor({ role: ownerRole }, permission));
-}
-
-/** Those that work, and those that ended in the last 30 days, of what the asker may. */
-export function listApiTokens(asker: Scoped): Promise<ApiToken[]> {
-  return call("console", "list_api_tokens", scopeOf(asker));
-}
-
-interface TokenOrder {
-  name: string;
-  scopes: Scope[];
-  expires_in_days: number;
-  /** Null, or not given: those of its maker, whatever they are when it is used. */
-  organisations?: Organisations;
-}
-
-interface Asker {
-  actor: Actor;
-  requestId: string;
-}
-
-/** Makes a token; the answer is the only place where it is ever seen. Throws a `Problem` for scopes beyond the asker's. */
-export async function createApiToken(order: TokenOrder, { actor, requestId }: Asker): Promise<NewApiToken> {
-  const own = scopesWithin(actor);
-  const beyond = order.scopes.filter((scope) => !own.includes(scope));
-  if (beyond.length > 0) {
-    throw new Problem({
-      status: 403,
-      title: `You may not give the scope ${beyond.join(", ")}.`,
-      detail: "A token can have no right that you do not have yourself.",
-      field: "scopes",
-    });
-  }
-  const token = `${PREFIX}${makeSecret()}`;
-  const owner = accountOf(actor);
-  const parent = actor.tokenId && parseId("token", actor.tokenId);
-  // A token without a person behind it has nobody whose scope bounds it later.
-  const organisations = order.organisations === undefined ? actor.organisations : order.organisations;
-  const made = await call("console", "create_api_token", {
-    p_name: order.name,
-    p_token_hash: hashSecret(token),
-    p_hint: token.slice(-HINT_LENGTH),
-    p_scopes: order.scopes,
-    p_days: order.expires_in_days,
-    p_organisations: organisations,
-    ...scopeOf(actor),
-    p_actor: actor.name,
-    p_actor_id: actor.id,
-    p_request_id: requestId,
-    ...(owner && { p_owner_id: owner }),
-    ...(parent && { p_parent_id: parent }),
-  });
-  if ("refused" in made) throw beyondScope(actor, "organisations");
-  return { api_token: made, token };
-}
-
-/** Ends a token at once, `tk_12` or `12`, and those that were made with it. Throws a `Problem` when there is none. */
-export async function revokeApiToken(id: string, { actor, requestId }: Asker): Promise<ApiToken> {
-  const number = parseId("token", id);
-  const revoked = number
-    ? await call("console", "revoke_api_token", {
-        p_id: number,
-        ...scopeOf(actor),
-        p_actor: actor.name,
-        p_actor_id: actor.id,
-        p_request_id: requestId,
-      })
-    : null;
-  if (revoked) return revoked;
-  throw new Problem({ status: 404, title: "There is no such token.", detail: "Ids look like tk_12." });
 }

@@ -2,23 +2,23 @@
 import { cookies, headers } from "next/headers";
 import { forbidden, redirect } from "next/navigation";
 import { cache } from "react";
-import { Problem } from "@/lib/errors";
 import { PATH_HEADER } from "@/lib/front/headers";
+import { Refusal } from "@/lib/refusals";
 import { noteCaller } from "@/lib/request-scope";
 import { isSameOrigin } from "./origin";
-import { type Actor, lackOf, mayActor, type Permission } from "./permissions";
+import { type Actor, mayActor, type Permission } from "./permissions";
 import { actorOfSession, type Person, sessionCookieName } from "./session";
 import { readToken } from "./tokens";
 
 /**
- * For API routes: the actor, from a bearer token or from the console's session cookie. Throws a `Problem`: 401 when it is
- * nobody, 403 when the actor lacks the permission, or when a browser sends the session from another site.
+ * For API routes: the actor, from a bearer token or from the console's session cookie. Throws a `Refusal` when it is
+ * no one, when the actor lacks the permission, or when a browser sends the session from another site.
  */
 export async function authorise(request: Request, permission: Permission): Promise<Actor> {
   const actor = request.headers.has("authorization") ? await bearer(request) : await person(request);
   noteCaller(actor.id);
   if (mayActor(actor, permission)) return actor;
-  throw new Problem({ status: 403, title: "You may not do this.", detail: lackOf(actor, permission) });
+  throw new Refusal("not_permitted", { role: actor.role, permission });
 }
 
 /** For pages: the signed-in person. Sends others to the sign-in page; answers the 403 page when the role is not enough. */
@@ -34,31 +34,19 @@ async function bearer(request: Request): Promise<Actor> {
   const token = /^Bearer +(\S+)$/i.exec(request.headers.get("authorization") ?? "")?.[1];
   const read = token ? await readToken(token) : { problem: "The Authorization header must say: Bearer <token>." };
   if ("actor" in read) return read.actor;
-  throw unauthorised(read.problem);
+  throw new Refusal("not_authenticated", { detail: read.problem });
 }
 
 async function person(request: Request): Promise<Actor> {
   const actor = await actorOfSession(cookieOf(request, sessionCookieName()));
   if (!actor) {
-    throw unauthorised("Send `Authorization: Bearer <token>` (`npm run token` makes one), or sign in to the console.");
+    const detail = "Send `Authorization: Bearer <token>` (`npm run token` makes one), or sign in to the console.";
+    throw new Refusal("not_authenticated", { detail });
   }
   if (!["GET", "HEAD"].includes(request.method) && !isSameOrigin(request)) {
-    throw new Problem({
-      status: 403,
-      title: "This request comes from another site.",
-      detail: "Use the console itself, or an API token.",
-    });
+    throw new Refusal("other_site", { way: "console" });
   }
   return actor;
-}
-
-function unauthorised(detail: string): Problem {
-  return new Problem({
-    status: 401,
-    title: "Authentication is required.",
-    detail,
-    headers: { "www-authenticate": 'Bearer realm="redrive"' },
-  });
 }
 
 /** The value of a cookie of a request. */

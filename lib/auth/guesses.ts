@@ -1,12 +1,9 @@
 /** How often somebody may guess at a password or a link. The rules and their counting are in supabase/schemas/542_sign_in.sql. */
+
 import type { SingleSignOnRefusal } from "@/lib/contract/single-sign-on";
-import type { SignInLimit } from "@/lib/contract/staff";
 import { call } from "@/lib/db/client";
 import type { Booking } from "@/lib/db/functions/people";
-import { Problem } from "@/lib/errors";
-import { type Scoped, scopeOf } from "@/lib/scope";
-import { forgetHeldAddresses, heldFor, holdAddress, tooManyAttempts } from "./held-addresses";
-import type { Actor } from "./permissions";
+import { heldFor, holdAddress } from "./held-addresses";
 
 /** Counts a guess at an account before it is evaluated. */
 export async function bookGuess(email: string, address: string, requestId: string): Promise<Booking> {
@@ -38,38 +35,5 @@ export async function recordRefusedSignIn(
     p_address: address,
     p_reason: reason,
     p_request_id: requestId,
-  });
-}
-
-/** The answer to whoever has to wait. */
-export function tooMany(seconds: number): Problem {
-  return new Problem(tooManyAttempts(seconds));
-}
-
-/** Accounts with a delay, and addresses at their limit. */
-export function listSignInLimits(asker: Scoped): Promise<SignInLimit[]> {
-  return call("console", "list_sign_in_limits", scopeOf(asker));
-}
-
-/** Lets an account or an address try again at once. Throws a `Problem` when nothing kept it from doing so. */
-export async function liftSignInLimit(
-  { kind, subject }: Pick<SignInLimit, "kind" | "subject">,
-  { actor, requestId }: { actor: Actor; requestId: string },
-): Promise<void> {
-  const forgotten = await call("console", "lift_sign_in_limit", {
-    p_kind: kind,
-    p_subject: subject,
-    ...scopeOf(actor),
-    p_actor: actor.name,
-    p_actor_id: actor.id,
-    p_request_id: requestId,
-  });
-  forgetHeldAddresses();
-  if (forgotten > 0) return;
-  throw new Problem({
-    status: 404,
-    title: `Nothing prevents this ${kind} from signing in.`,
-    detail: "There was no wrong attempt within the last hour.",
-    field: "subject",
   });
 }

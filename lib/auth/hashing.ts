@@ -4,8 +4,8 @@
  * share of it per caller. Whoever finds it full is told so at once.
  */
 import { createFairQueue, type FairQueue, QueueFull } from "@/lib/db/fair-queue";
-import { Problem } from "@/lib/errors";
 import { processSingleton } from "@/lib/process-singleton";
+import { Refusal } from "@/lib/refusals";
 import { type Derivation, deriveApart } from "./hashing-thread";
 
 const WAITING = 32;
@@ -23,24 +23,13 @@ const queue = processSingleton<FairQueue>("hashing", () =>
   }),
 );
 
-/** Derives a key when this caller's turn comes. Throws `HashingBusy` when too many wait, or too many of this caller. */
+/** Derives a key when this caller's turn comes. Throws the refusal `too_many_sign_ins` when too many wait, or too many of this caller. */
 export async function deriveInTurn(caller: string, derivation: Derivation): Promise<Buffer> {
   const patience = AbortSignal.timeout(PATIENCE_MS);
   const done = await queue.enter(caller, patience).catch((error) => {
-    throw error instanceof QueueFull || patience.aborted ? new HashingBusy() : error;
+    // Nothing was evaluated: the same request may be sent again.
+    const isFull = error instanceof QueueFull || patience.aborted;
+    throw isFull ? new Refusal("too_many_sign_ins", { seconds: RETRY_SECONDS }) : error;
   });
   return deriveApart(derivation).finally(done);
-}
-
-/** Nothing was evaluated: the same request may be sent again. */
-export class HashingBusy extends Problem {
-  readonly seconds = RETRY_SECONDS;
-  constructor() {
-    super({
-      status: 429,
-      title: "Too many sign-ins are in progress.",
-      detail: `Try again in ${RETRY_SECONDS} seconds.`,
-      headers: { "retry-after": String(RETRY_SECONDS) },
-    });
-  }
 }

@@ -3,7 +3,6 @@
  * database, and by our own server without Next: a flood of guesses costs what refusing it costs.
  */
 import type { IncomingMessage } from "node:http";
-import type { ProblemInit } from "@/lib/errors";
 import { clientAddress } from "@/lib/front/client-address";
 import { processSingleton } from "@/lib/process-singleton";
 
@@ -41,22 +40,7 @@ export function forgetHeldAddresses(): void {
   held.clear();
 }
 
-/** The answer to a guess of such an address, before anything of it is read; undefined when it may be evaluated. */
-export function heldSignIn({ method, url = "", headers }: IncomingMessage): ProblemInit | undefined {
-  if (method !== "POST" || !GUESS.test(url)) return undefined;
-  const seconds = heldFor(clientAddress(headers));
-  if (seconds === undefined) return undefined;
-  // next-auth's own client reads the reason from this address.
-  const back = `/sign-in?error=TooManyAttempts.${seconds}`;
-  return { ...tooManyAttempts(seconds), more: { url: new URL(back, `http://${headers.host}`).href } };
-}
-
-/** What whoever has to wait is told. */
-export function tooManyAttempts(seconds: number): ProblemInit {
-  return {
-    status: 429,
-    title: "Too many attempts.",
-    detail: `Wait ${seconds === 1 ? "a second" : `${seconds} seconds`}, then try again.`,
-    headers: { "retry-after": String(seconds) },
-  };
+/** How many seconds the address of this request has to wait, when it is a guess: known before anything of it is read. */
+export function heldSignIn({ method, url = "", headers }: IncomingMessage): number | undefined {
+  return method === "POST" && GUESS.test(url) ? heldFor(clientAddress(headers)) : undefined;
 }

@@ -1,8 +1,8 @@
 /** Whether an e-mail and a password let somebody in: counted first, then evaluated in its turn, then written down. */
 import { call, DatabaseUnavailable } from "@/lib/db/client";
-import { Problem } from "@/lib/errors";
 import { log, logError } from "@/lib/log";
-import { bookGuess, forgetGuess, recordRefusedSignIn, tooMany } from "./guesses";
+import { Refusal } from "@/lib/refusals";
+import { bookGuess, forgetGuess, recordRefusedSignIn } from "./guesses";
 import { verifyPassword } from "./password";
 import type { Device } from "./sessions";
 import type { SignInRefused } from "./single-sign-on/refused";
@@ -15,7 +15,7 @@ export interface Exchange {
   device: Device;
   requestId: string;
   /** Set when the answer must be this one instead of next-auth's, which would be a redirect with the error's text. */
-  refusal?: Problem;
+  refusal?: Refusal;
   /** The same for single sign-on, whose answer is the sign-in page with the reason. */
   refused?: SignInRefused;
 }
@@ -32,7 +32,7 @@ export async function checkPassword(
   const booking = await bookGuess(email, ip, requestId);
   if (booking.wait !== undefined) {
     log("sign_in", { decision: "too_many_attempts", ip });
-    throw tooMany(booking.wait);
+    throw new Refusal("too_many_attempts", { seconds: booking.wait });
   }
   const staff = await findStaff(email);
   const right = await verifyPassword(password, staff?.password_hash, ip).catch(async (error) => {
@@ -48,16 +48,11 @@ export async function checkPassword(
 
 /** Says in the exchange what the answer must be, and stops next-auth. */
 export function refuse(exchange: Exchange, error: unknown): never {
-  if (!(error instanceof Problem)) logError("sign_in_failed", error, { request_id: exchange.requestId });
+  if (!(error instanceof Refusal)) logError("sign_in_failed", error, { request_id: exchange.requestId });
   exchange.refusal =
-    error instanceof Problem
+    error instanceof Refusal
       ? error
-      : new Problem({
-          status: error instanceof DatabaseUnavailable ? 503 : 500,
-          title: "Redrive failed on this request.",
-          detail: "Try again in a moment.",
-          ...(error instanceof DatabaseUnavailable && { headers: { "retry-after": "5" } }),
-        });
+      : new Refusal("sign_in_failed", { isUnavailable: error instanceof DatabaseUnavailable });
   throw exchange.refusal;
 }
 

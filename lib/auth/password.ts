@@ -12,7 +12,7 @@ const LARGEST_N = 2 ** 18;
 /** Whom a turn is counted for when nobody asked over the network. */
 const OURSELVES = "ourselves";
 
-/** Throws `HashingBusy` when too many passwords are being hashed, or too many for this caller. */
+/** Throws the refusal `too_many_sign_ins` when too many passwords are being hashed, or too many for this caller. */
 export async function hashPassword(password: string, caller = OURSELVES): Promise<string> {
   const salt = randomBytes(SALT_BYTES);
   const key = await derive(caller, password, salt, COST);
@@ -21,7 +21,7 @@ export async function hashPassword(password: string, caller = OURSELVES): Promis
 
 /**
  * True when the password is right. Without a hash it takes as long and is false, so time tells nobody who exists.
- * Throws `HashingBusy` before it was evaluated, as `hashPassword` does.
+ * Throws that refusal before it was evaluated, as `hashPassword` does.
  */
 export async function verifyPassword(
   password: string,

@@ -2,11 +2,11 @@
 import { isSingleSignOnWanted, singleSignOn } from "../auth/single-sign-on/configuration";
 import { call } from "../db/client";
 import { openPool } from "../db/connection-options";
-import { readNetworks } from "../destinations/addresses";
 import { activeSecrets, openHeaders } from "../destinations/secrets";
 import { ConfigurationError, type Environment, secretsFrom } from "../env";
 import { readProxies } from "../front/proxies";
 import { log } from "../log";
+import { readNetworks } from "../outbound/addresses";
 import { senders } from "../providers";
 import { weakness } from "./weak-secrets";
 

@@ -1,6 +1,7 @@
 /** The HTTP server around Next: a lane of its own for webhooks, limits against slow clients, and an orderly end. */
 import http, { type IncomingMessage, type ServerResponse } from "node:http";
 import type net from "node:net";
+import { problemOf } from "../../app/api/problems";
 import { heldSignIn } from "../auth/held-addresses";
 import { ConfigurationError } from "../env";
 import { type ProblemInit, problemBody } from "../errors";
@@ -14,6 +15,7 @@ import { readBody } from "../pipeline/read-body";
 import { webhookRoute } from "../pipeline/webhook-path";
 import { refuseWrongAddress } from "../pipeline/wrong-address";
 import type { HeaderPairs, RawRequest } from "../providers/provider";
+import { Refusal } from "../refusals";
 import { inRequest } from "../request-scope";
 import { createReplayStreams } from "./replay-stream";
 
@@ -99,7 +101,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, next: 
   if (slug) return acceptWebhook(slug, request, response);
   const gone = new AbortController();
   response.once("close", () => gone.abort());
-  const refusal = refusalOf(request) ?? heldSignIn(request) ?? (await takeTurnToBegin(request, response, gone.signal));
+  const refusal = refusalOf(request) ?? refuseGuess(request) ?? (await takeTurnToBegin(request, response, gone.signal));
   if (refusal === "gone") return;
   if (refusal) {
     const raw = { method: request.method ?? "", path: request.url ?? "", headers: headerPairs(request) };
@@ -107,6 +109,15 @@ async function answer(request: IncomingMessage, response: ServerResponse, next: 
     return send(response, answered, request.method);
   }
   await inRequest(gone.signal, () => next(request, response));
+}
+
+/** What a guess is told whose address has to wait, before anything of it is read. */
+function refuseGuess(request: IncomingMessage): ProblemInit | undefined {
+  const seconds = heldSignIn(request);
+  if (seconds === undefined) return undefined;
+  // next-auth's own client reads the reason from this address.
+  const url = new URL(`/sign-in?error=TooManyAttempts.${seconds}`, `http://${request.headers.host}`).href;
+  return { ...problemOf(new Refusal("too_many_attempts", { seconds })), more: { url } };
 }
 
 /** The door's own lane: some ten times the requests per second of a route handler. */

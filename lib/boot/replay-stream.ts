@@ -2,13 +2,15 @@
 import { type IncomingMessage, STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import { type WebSocket, WebSocketServer } from "ws";
+import { problemOf } from "../../app/api/problems";
 import type { Actor } from "../auth/permissions";
-import { Problem, type ProblemInit, problemBody } from "../errors";
+import { type ProblemInit, problemBody } from "../errors";
+import { takeStream } from "../front/stream-slots";
 import { log, logError } from "../log";
 import { requestIdOf } from "../pipeline/accept";
-import { readReplay } from "../pipeline/replay";
-import { takeStream } from "../queries/stream-slots";
+import { getReplay } from "../queries/replays";
 import { watchReplay } from "../queries/watch-replay";
+import { Refusal } from "../refusals";
 
 const PATH = /^\/(?:api\/)?admin\/webhooks\/bulk-replays\/([^/?]+)\/stream(?:\?|$)/;
 const PING_MS = 15_000;
@@ -66,7 +68,7 @@ function slotOf(actor: Actor): (() => void) | ProblemInit {
   try {
     return takeStream(actor);
   } catch (error) {
-    if (error instanceof Problem) return error.init;
+    if (error instanceof Refusal) return problemOf(error);
     throw error;
   }
 }
@@ -81,9 +83,9 @@ async function admission(id: string, request: IncomingMessage): Promise<Admissio
   try {
     // As POST: a handshake is not bound by CORS, so a session counts only when it comes from our own pages.
     const actor = await authorise(new Request("http://localhost/", { method: "POST", headers }), "view");
-    return (await readReplay(id, actor)) ? { actor } : { problem: NOT_FOUND };
+    return (await getReplay(id, actor)) ? { actor } : { problem: NOT_FOUND };
   } catch (error) {
-    if (error instanceof Problem) return { problem: error.init };
+    if (error instanceof Refusal) return { problem: problemOf(error) };
     throw error;
   }
 }

@@ -9,7 +9,7 @@ import { postJson, requestJson } from "./request";
 
 export type ReplayDetail = Replay & { summary: ReplaySummary };
 export type ItemOutcome = ReplayOutcome | "waiting";
-export type Steering = "pause" | "resume" | "cancel";
+export type ReplayControl = "pause" | "resume" | "cancel";
 
 /** The options as somebody chooses them; what is left open gets its default from the schema. */
 export type AskedOptions = z.input<typeof replayOptionsSchema>;
@@ -43,8 +43,8 @@ export async function fetchReplayItems(
   return (await requestJson<{ items: ReplayItem[] }>(`${REPLAYS}/${id}/items?${query}`, { signal })).items;
 }
 
-/** Freezes a selection and runs nothing. The same key asks for the same draft again. */
-export function draftReplay(ask: ReplayAsk, { key, signal }: { key?: string; signal?: AbortSignal } = {}) {
+/** Makes a draft: freezes a selection and runs nothing. The same key asks for the same draft again. */
+export function createReplay(ask: ReplayAsk, { key, signal }: { key?: string; signal?: AbortSignal } = {}) {
   return requestJson<Replay>(REPLAYS, {
     method: "POST",
     headers: { "content-type": "application/json", ...(key && { "idempotency-key": key }) },
@@ -67,7 +67,7 @@ export async function draftAndPreview(
   ask: ReplayAsk,
   how: { key?: string; signal?: AbortSignal } = {},
 ): Promise<Drafted> {
-  const draft = await draftReplay(ask, how);
+  const draft = await createReplay(ask, how);
   return { draft, preview: await fetchPreview(draft.id, how.signal) };
 }
 
@@ -75,7 +75,7 @@ export function startReplay(id: string): Promise<Replay> {
   return postJson<Replay>(`${REPLAYS}/${id}/start`, {});
 }
 
-export function steerReplay(id: string, action: Steering): Promise<Replay> {
+export function controlReplay(id: string, action: ReplayControl): Promise<Replay> {
   return postJson<Replay>(`${REPLAYS}/${id}/${action}`, {});
 }
 

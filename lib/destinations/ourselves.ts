@@ -2,9 +2,9 @@
 import { isIP } from "node:net";
 import { networkInterfaces } from "node:os";
 import { environment } from "@/lib/env";
+import type { Address } from "@/lib/outbound/resolve";
 import { processSingleton } from "@/lib/process-singleton";
-import type { PolicyProblem } from "./policy";
-import type { Address } from "./resolve";
+import type { Fault } from "@/lib/refusals";
 
 const listening = processSingleton("listening", () => ({ port: undefined as number | undefined }));
 
@@ -14,7 +14,7 @@ export function listensOn(port: number): void {
 }
 
 /** The problem with a URL that is one of our endpoints, by PUBLIC_URL, or by an address of this machine and our port. */
-export function ownEndpoint(given: string, addresses: readonly Address[]): PolicyProblem | null {
+export function ownEndpoint(given: string, addresses: readonly Address[]): Fault | null {
   const url = new URL(given);
   if (!isEndpointPath(url.pathname)) return null;
   const isOurs =

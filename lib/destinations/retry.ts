@@ -62,13 +62,3 @@ function readRetryAfter(value: string | undefined, now: number): number {
   const date = /^[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} /.test(value) ? Date.parse(value) : Number.NaN;
   return Number.isNaN(date) ? 0 : Math.max(0, date - now);
 }
-
-/** The class of an answer that is not a 2xx. */
-export function classOfStatus(status: number): ErrorClass {
-  if (status === 429) return "http_429";
-  if (status >= 500) return "http_5xx";
-  if (status === 401 || status === 403) return "http_401";
-  if (status === 422) return "http_422";
-  if (status >= 300 && status < 400) return "redirect";
-  return "http_4xx";
-}

@@ -2,13 +2,11 @@
 import { randomUUID } from "node:crypto";
 import type { EndpointTest } from "@/lib/contract/destinations";
 import { ERROR_CLASS, type ErrorClass } from "@/lib/contract/vocabulary";
-import { environment } from "@/lib/env";
+import { POLICIES } from "@/lib/outbound/policies";
+import { type HttpResult, sendRequest } from "@/lib/outbound/request";
+import { secretsIn } from "../outbound/mask";
 import { hopsHeader } from "./hops";
-import { type HttpResult, post } from "./http";
-import { secretsIn } from "./mask";
 import { signatureHeaders } from "./signing";
-
-const TIMEOUT_MS = 15_000;
 
 export interface EndpointTestRequest {
   url: string;
@@ -18,17 +16,16 @@ export interface EndpointTestRequest {
   headers?: Record<string, string>;
   /** What signs the request, `whsec_`, newest first; none: unsigned. */
   secrets?: readonly string[];
-  /** Default: 15 s. */
+  /** Default: that of the policy. */
   timeoutMs?: number;
 }
 
 /** Sends one test. A failure of the endpoint is an answer; throws only for mistakes of ours. */
 export async function testEndpoint(request: EndpointTestRequest): Promise<EndpointTest> {
-  const { url, payload = defaultPayload(), headers = {}, secrets = [], timeoutMs = TIMEOUT_MS } = request;
-  const { EGRESS_ALLOW_PRIVATE, EGRESS_DNS_SERVERS } = environment();
+  const { url, payload = defaultPayload(), headers = {}, secrets = [], timeoutMs } = request;
   const body = Buffer.from(JSON.stringify(payload));
   const started = performance.now();
-  const result = await post({
+  const result = await sendRequest(POLICIES.destination, {
     url,
     headers: {
       // As a delivery does it: ours come after them and win.
@@ -41,8 +38,6 @@ export async function testEndpoint(request: EndpointTestRequest): Promise<Endpoi
     },
     body,
     timeoutMs,
-    allowedNetworks: EGRESS_ALLOW_PRIVATE,
-    dnsServers: EGRESS_DNS_SERVERS,
     secrets: [...secrets, ...secretsIn(headers)],
     inspect: true,
   });

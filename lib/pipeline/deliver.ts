@@ -2,13 +2,14 @@
 import { printId } from "@/lib/contract/ids";
 import type { ErrorClass } from "@/lib/contract/vocabulary";
 import { hopsHeader, loopIn } from "@/lib/destinations/hops";
-import { post } from "@/lib/destinations/http";
-import { secretsIn } from "@/lib/destinations/mask";
 import { retryDelay } from "@/lib/destinations/retry";
 import { openHeaders, secretsOf } from "@/lib/destinations/secrets";
 import { signatureHeaders } from "@/lib/destinations/signing";
 import { project } from "@/lib/destinations/tables";
 import { environment } from "@/lib/env";
+import { secretsIn } from "@/lib/outbound/mask";
+import { POLICIES } from "@/lib/outbound/policies";
+import { sendRequest } from "@/lib/outbound/request";
 import { findProvider } from "@/lib/providers";
 import { header } from "@/lib/providers/provider";
 import type { Outcome, Work } from "./claim";
@@ -45,7 +46,7 @@ async function postBytes(work: Work): Promise<Untimed> {
   const env = environment();
   const custom = openHeaders(destination);
   const secrets = secretsOf(destination, env);
-  const result = await post({
+  const outgoing = {
     url: destination.url ?? "",
     headers: {
       ...inLowerCase(custom),
@@ -54,10 +55,9 @@ async function postBytes(work: Work): Promise<Untimed> {
     },
     body,
     timeoutMs: destination.timeout_ms,
-    allowedNetworks: env.EGRESS_ALLOW_PRIVATE,
-    dnsServers: env.EGRESS_DNS_SERVERS,
     secrets: [...secrets, ...secretsIn(custom)],
-  });
+  };
+  const result = await sendRequest(POLICIES.destination, outgoing, env);
   const answer = {
     http_status: result.status,
     response_headers: result.headers,

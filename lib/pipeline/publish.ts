@@ -3,20 +3,18 @@
 import { randomUUID } from "node:crypto";
 import { printId } from "@/lib/contract/ids";
 import type { PublishedEvent } from "@/lib/contract/platform";
-import { call, DatabaseUnavailable } from "@/lib/db/client";
-import { type Operator, REFUSALS, readSealed } from "@/lib/destinations/manage";
-import { Problem } from "@/lib/errors";
+import { DatabaseUnavailable } from "@/lib/db/client";
 import { log } from "@/lib/log";
-import { type Publication, platform, publishedRequest } from "@/lib/providers/platform/index";
-import { beyondScope, isWithin, type Scoped, scopeOf } from "@/lib/scope";
+import { type Publication, platform, publishedRequest } from "@/lib/providers/platform";
+import { beyondScope, isWithin, type Scoped } from "@/lib/scope";
 import { storeEvent } from "./accept";
 import { BatcherFull } from "./batcher";
-import { type EventRow, encoded, eventRow } from "./event-row";
+import { type EventRow, eventRow } from "./event-row";
 import { wakeWorker } from "./wake-worker";
 
 /**
  * Publishes events, those of one organisation one after the other, so that they are delivered in the order given.
- * Throws a `Problem`, and publishes none, when one is not of the publisher's organisations; `DatabaseUnavailable` when it is
+ * Throws a `Refusal`, and publishes none, when one is not of the publisher's organisations; `DatabaseUnavailable` when it is
  * not certain what was stored: publishing them again makes duplicates of those that are stored.
  */
 export async function publishEvents(
@@ -65,26 +63,9 @@ async function publishOne(
   };
 }
 
-/** Publishes a `webhook.test` event for one destination only, whatever it wants. Throws a `Problem` when it cannot be. */
-export async function publishSample(
-  destinationId: number,
-  { actor, requestId }: Operator,
-): Promise<{ event_id: string; delivery_id: number }> {
-  const { organisation_id } = await readSealed(destinationId, actor);
-  const row = publicationRow(samplePublication(organisation_id ?? undefined), requestId);
-  const answer = await call("console", "create_sample", {
-    p_id: destinationId,
-    p_event: encoded(row),
-    ...scopeOf(actor),
-    p_actor: actor.name,
-    p_actor_id: actor.id,
-    p_request_id: requestId,
-  });
-  if (answer.result !== "done") throw new Problem(REFUSALS[answer.result]);
-  const { event_id, delivery_id } = answer;
-  log("publish", { request_id: requestId, event_id, event_type: row.event_type, decision: "sample" });
-  wakeWorker();
-  return { event_id, delivery_id };
+/** A `webhook.test` event that is not stored yet. */
+export function sampleEvent(organisationId: string | undefined, requestId: string): EventRow {
+  return publicationRow(samplePublication(organisationId), requestId);
 }
 
 /** The body of a test request: what a `webhook.test` event looks like at an endpoint, under an id that no event has. */

@@ -1,11 +1,10 @@
-/** What staff and tokens did: read, and taken out as a file. */
+/** What staff and tokens did: read, and made into a file. */
 
 import type { AuditFilter } from "@/lib/contract/audit-filter";
 import type { ActionChoices, StaffAction, StaffActionPage } from "@/lib/contract/staff";
 import { call } from "@/lib/db/client";
-import { logError } from "@/lib/log";
 import { type Scoped, scopeOf } from "@/lib/scope";
-import { type Export, line, type OnEnd, type Part, streamOf, type Taken } from "./export-items";
+import { type Export, line, type OnEnd, type Part, streamOf } from "./export-items";
 
 const EXPORT_PAGE = 500;
 
@@ -74,54 +73,4 @@ async function* pages(filter: AuditFilter, asker: Scoped): AsyncGenerator<StaffA
     if (next_cursor === null) return;
     cursor = next_cursor;
   }
-}
-
-/** Who takes something out, and which request it is. */
-export interface Taker {
-  actor: { name: string; id: string };
-  requestId: string;
-}
-
-/** What is taken out: `audit.export` of `audit`, `replay.export` of `wr_12`, with what was asked for. */
-export interface Takeout {
-  action: "audit.export" | "replay.export";
-  subject: string;
-  details: Record<string, unknown>;
-}
-
-/**
- * Writes down that somebody takes a file out, before its first byte: what breaks off later is there, too. Answers what has
- * to be called when it ends, which writes down how much it was. Throws `DatabaseUnavailable`: then nothing may be sent.
- */
-export async function recordExport({ action, subject, details }: Takeout, taker: Taker): Promise<OnEnd> {
-  await record(action, subject, details, taker);
-  return async (taken: Taken) => {
-    try {
-      await record(`${action}ed`, subject, { ...details, ...taken }, taker);
-    } catch (error) {
-      logError("audit_lost", error, { request_id: taker.requestId, action, subject, ...taken });
-    }
-  };
-}
-
-/** Writes down who downloads the bytes of an event, before they get them: once a minute for each event and person. */
-export async function recordDownload(eventId: string, bytes: number, { actor, requestId }: Taker): Promise<void> {
-  await call("console", "record_download", {
-    p_subject: eventId,
-    p_details: { bytes },
-    p_actor: actor.name,
-    p_actor_id: actor.id,
-    p_request_id: requestId,
-  });
-}
-
-function record(action: string, subject: string, details: Record<string, unknown>, { actor, requestId }: Taker) {
-  return call("console", "record_staff_action", {
-    p_action: action,
-    p_subject: subject,
-    p_details: details,
-    p_actor: actor.name,
-    p_actor_id: actor.id,
-    p_request_id: requestId,
-  });
 }

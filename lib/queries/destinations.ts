@@ -1,9 +1,11 @@
 /** Server reads of destinations, for pages and APIs. */
 
 import type { Destination, DestinationDelivery } from "@/lib/contract/destinations";
-import { numberInId } from "@/lib/contract/ids";
+import { numberInId, parseId } from "@/lib/contract/ids";
 import { call } from "@/lib/db/client";
+import type { SealedDestination } from "@/lib/db/functions/people";
 import type { DestinationWithoutHealth } from "@/lib/db/functions/reads";
+import { Refusal } from "@/lib/refusals";
 import { type Scoped, scopeOf } from "@/lib/scope";
 
 /** Every destination with its health, in the order they were made. */
@@ -15,6 +17,30 @@ export async function listDestinations(asker: Scoped): Promise<Destination[]> {
 export async function getDestination(id: number, asker: Scoped): Promise<Destination | null> {
   const found = await call("console", "get_destination", { p_id: id, ...scopeOf(asker) });
   return found && ((await withHealth([found]))[0] ?? null);
+}
+
+/** The destination of a path, as `ds_12` or `12`. Throws a `Refusal` when there is none for the asker. */
+export async function requireDestination(id: unknown, asker: Scoped): Promise<Destination> {
+  const destination = await getDestination(destinationNumber(id), asker);
+  if (destination) return destination;
+  throw new Refusal("no_such_destination");
+}
+
+/** `ds_12` or `12` as a number. Throws a `Refusal` for anything else. */
+export function destinationNumber(id: unknown): number {
+  const number = parseId("destination", String(id));
+  if (number === undefined) throw new Refusal("no_such_destination");
+  return number;
+}
+
+/** A destination with its ciphertexts. Throws a `Refusal` when there is none for the asker. */
+export async function getSealedDestination(id: number, asker: Scoped): Promise<SealedDestination> {
+  const sealed = await call("console", "get_sealed_destination", {
+    p_id: id,
+    ...scopeOf(asker),
+  });
+  if (!sealed) throw new Refusal("no_such_destination");
+  return sealed;
 }
 
 /** The newest deliveries of a destination. */

@@ -27,7 +27,7 @@ export async function readEventBody(
   };
 }
 
-/** Throws a `Problem` for a search too wide, as the history does. */
+/** Throws a `Refusal` for a search too wide, as the history does. */
 export async function findNeighbours(id: string, filter: EventFilter, asker: Scoped): Promise<EventNeighbours | null> {
   const number = numberOf(id);
   if (number === null) return null;

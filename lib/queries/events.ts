@@ -5,9 +5,9 @@ import type { Attempt, EventDetail, EventPage } from "@/lib/contract/events";
 import { parseId } from "@/lib/contract/ids";
 import { call } from "@/lib/db/client";
 import type { StoredAttempt, StoredEvent } from "@/lib/db/functions/reads";
-import { Problem } from "@/lib/errors";
 import { maskEcho, maskSecrets } from "@/lib/pipeline/mask";
 import { findProvider } from "@/lib/providers";
+import { Refusal } from "@/lib/refusals";
 import { type Scoped, scopeOf } from "@/lib/scope";
 import { searchTimeoutFor, withinSearchTimeout } from "./search-timeout";
 
@@ -18,7 +18,7 @@ export interface EventPageRequest {
   after?: string;
 }
 
-/** One page of the history, newest first. Throws a `Problem` for a cursor that is not one of ours, or a search too wide. */
+/** One page of the history, newest first. Throws a `Refusal` for a cursor that is not one of ours, or a search too wide. */
 export function listEvents(
   filter: EventFilter,
   { limit, cursor, after }: EventPageRequest,
@@ -42,15 +42,10 @@ export function countEvents(filter: EventFilter, asker: Scoped): Promise<number>
   return withinSearchTimeout(filter, call("console", "count_events", args, searchTimeoutFor(filter)));
 }
 
-/** Throws a `Problem` for a cursor that is not one of ours. */
+/** Throws a `Refusal` for a cursor that is not one of ours. */
 export function checkCursor(cursor: string | undefined): void {
   if (cursor === undefined || /^\d{1,17}\.\d{1,17}$/.test(cursor)) return;
-  throw new Problem({
-    status: 400,
-    title: "The cursor is not valid.",
-    detail: "Start again without it.",
-    field: "cursor",
-  });
+  throw new Refusal("bad_cursor");
 }
 
 /** Everything about one event, by `we_12` or `12`. Null when there is none for the asker. */

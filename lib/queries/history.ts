@@ -3,19 +3,12 @@
 import type { EventFilter } from "@/lib/contract/event-filter";
 import type { EventHistogram, EventTypeCount } from "@/lib/contract/history";
 import { call } from "@/lib/db/client";
-import { Problem } from "@/lib/errors";
+import { Refusal } from "@/lib/refusals";
 import { type Scoped, scopeOf } from "@/lib/scope";
 
-/** Events per step of time, by outcome. Throws a `Problem` for a search in payloads, which would read each of them. */
+/** Events per step of time, by outcome. Throws a `Refusal` for a search in payloads, which would read each of them. */
 export function readHistogram(filter: EventFilter, asker: Scoped): Promise<EventHistogram> {
-  if (filter.text !== undefined) {
-    throw new Problem({
-      status: 422,
-      title: "A search in payloads is not counted over time.",
-      detail: "It would read every payload of that time. Leave the text out.",
-      field: "text",
-    });
-  }
+  if (filter.text !== undefined) throw new Refusal("histogram_of_text");
   return call("console", "read_event_histogram", { p_filter: filter, ...scopeOf(asker) });
 }
 

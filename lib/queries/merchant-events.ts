@@ -7,7 +7,7 @@ import { call } from "@/lib/db/client";
 import { type Scoped, scopeOf } from "@/lib/scope";
 import { checkCursor, countEvents, getEvent } from "./events";
 
-/** One page, newest first, and how many match. Throws a `Problem` for a cursor that is not one of ours. */
+/** One page, newest first, and how many match. Throws a `Refusal` for a cursor that is not one of ours. */
 export async function listMerchantEvents(
   filter: EventFilter,
   { limit, cursor }: { limit: number; cursor?: string },

@@ -8,8 +8,3 @@ import { scopeOf } from "@/lib/scope";
 export function listNotices(actor: Actor): Promise<Notice[]> {
   return call("console", "list_notices", { p_actor_id: actor.id, ...scopeOf(actor) });
 }
-
-/** Marks those up to a notice as seen, that one included. */
-export async function seeNotices(actor: Actor, until: number): Promise<void> {
-  await call("console", "see_notices", { p_actor_id: actor.id, p_until: until, ...scopeOf(actor) });
-}

@@ -1,12 +1,18 @@
 /** Server reads of replays, for pages and APIs. */
+
+import { parseId } from "@/lib/contract/ids";
 import type { ReplayFilter } from "@/lib/contract/replay-filter";
-import type { ReplayItem, ReplayPage, ReplaySummary } from "@/lib/contract/replays";
+import type { Replay, ReplayItem, ReplayPage, ReplaySummary } from "@/lib/contract/replays";
 import type { ReplayOutcome } from "@/lib/contract/vocabulary";
 import { call } from "@/lib/db/client";
+import type { Selection } from "@/lib/db/functions/arguments";
 import type { KeyChoice, ReplayFailures } from "@/lib/db/functions/reads";
-import { readReplayProgress } from "@/lib/pipeline/preview";
-import { replayNumber, type Selection } from "@/lib/pipeline/replay";
+import { Refusal } from "@/lib/refusals";
 import { type Scoped, scopeOf } from "@/lib/scope";
+
+export type { Selection };
+
+const LOOK_EVERY_MS = 50;
 
 /** Replays, newest first. Drafts only when the filter asks for them. */
 export function listReplays(
@@ -22,6 +28,37 @@ export function listReplays(
   });
 }
 
+/** The replay once it ended, or as it stands after `waitMs`. */
+export async function awaitReplay(replay: Replay, waitMs: number, asker: Scoped): Promise<Replay> {
+  const until = Date.now() + waitMs;
+  let current = replay;
+  while ((current.status === "queued" || current.status === "running") && Date.now() < until) {
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+    current = (await getReplay(replay.id, asker)) ?? current;
+  }
+  return current;
+}
+
+/** `wr_12`, `br_12` or `12` → the replay, null when there is none for the asker. */
+export async function getReplay(id: string, asker: Scoped): Promise<Replay | null> {
+  const number = parseId("replay", id);
+  return number === undefined ? null : call("console", "get_replay", { p_id: number, ...scopeOf(asker) });
+}
+
+/** The same. Throws a `Refusal` when there is none for the asker. */
+export async function requireReplay(id: string, asker: Scoped): Promise<Replay> {
+  const replay = await getReplay(id, asker);
+  if (replay) return replay;
+  throw new Refusal("no_such_replay");
+}
+
+/** The number in `wr_12`, `br_12` (the runbook's prefix for bulk replays) or `12`. Throws a `Refusal` for anything else. */
+export function replayNumber(id: string): number {
+  const number = parseId("replay", id);
+  if (number === undefined) throw new Refusal("no_such_replay");
+  return number;
+}
+
 /** Items in the order they run, after a position, of one outcome or all (`waiting`: those without one). */
 export function listReplayItems(
   id: string,
@@ -35,6 +72,11 @@ export function listReplayItems(
     p_limit: limit,
     ...scopeOf(asker),
   });
+}
+
+/** What holds the deliveries of a replay that have not ended, or would hold those of a draft, and how its trial goes. */
+export function readReplayProgress(id: string, asker: Scoped): Promise<Pick<ReplaySummary, "holds" | "trial">> {
+  return call("console", "read_replay_progress", { p_id: replayNumber(id), ...scopeOf(asker) });
 }
 
 /** How the items ended, the failures by class, status and message, how the trial goes and what holds the rest. */

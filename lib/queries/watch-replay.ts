@@ -5,7 +5,7 @@ import { clockOf, type ReplayProgress } from "@/lib/contract/api/merchant-answer
 import { numberInId, printBulkReplayId, printId } from "@/lib/contract/ids";
 import type { Replay } from "@/lib/contract/replays";
 import { DatabaseUnavailable } from "@/lib/db/client";
-import { readReplay } from "@/lib/pipeline/replay";
+import { getReplay } from "@/lib/queries/replays";
 import type { Scoped } from "@/lib/scope";
 
 const LOOK_EVERY_MS = 400;
@@ -59,7 +59,7 @@ export function progressOf(replay: Replay): ReplayProgress {
 /** The database may be away for a moment: whoever watches has nothing better to do than to wait for it. */
 async function look(id: string, asker: Scoped): Promise<Replay | null> {
   try {
-    return await readReplay(id, asker);
+    return await getReplay(id, asker);
   } catch (error) {
     if (error instanceof DatabaseUnavailable) return null;
     throw error;

@@ -3,11 +3,14 @@
  * that answer wrongly, late or never. The canary stands on 127.0.0.2, on the port of the public endpoint on 127.0.0.1.
  */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { post } from "@/lib/destinations/http";
-import { checkDestinationUrl, NOT_PUBLIC } from "@/lib/destinations/policy";
+import { createAndStartReplay } from "@/lib/commands/replays";
+import { checkDestinationUrl } from "@/lib/destinations/policy";
 import { testEndpoint } from "@/lib/destinations/test-endpoint";
 import { environment } from "@/lib/env";
-import { createReplay } from "@/lib/pipeline/replay";
+import { POLICIES } from "@/lib/outbound/policies";
+import { sendRequest } from "@/lib/outbound/request";
+import { NOT_PUBLIC } from "@/lib/outbound/url";
+import { ada } from "../support/actor";
 import { type Desk, openDesk, workUntilIdle } from "../support/desk";
 import { type DnsAnswer, type DnsServer, startDnsServer } from "../support/dns-server";
 import { attemptsOf, deliverTo } from "../support/endpoint-desk";
@@ -47,13 +50,7 @@ function answerTo(name: string): DnsAnswer {
 
 const urlOf = (name: string) => `http://${name}.example.test:${endpoint.port}/hook`;
 const ask = (name: string, timeoutMs = 4_000) =>
-  post({
-    url: urlOf(name),
-    headers: {},
-    body: Buffer.from("{}"),
-    timeoutMs,
-    allowedNetworks: environment().EGRESS_ALLOW_PRIVATE,
-  });
+  sendRequest(POLICIES.destination, { url: urlOf(name), headers: {}, body: Buffer.from("{}"), timeoutMs });
 
 describe("a name that changes between the check and the connection never leads inside", () => {
   test("the canary does answer whoever is let in", async () => {
@@ -63,7 +60,10 @@ describe("a name that changes between the check and the connection never leads i
       body: Buffer.from("{}"),
       timeoutMs: 2_000,
     };
-    expect((await post({ ...inside, allowedNetworks: "127.0.0.0/8" })).failure).toBeNull();
+    expect(
+      (await sendRequest(POLICIES.destination, inside, { ...environment(), EGRESS_ALLOW_PRIVATE: "127.0.0.0/8" }))
+        .failure,
+    ).toBeNull();
     expect(canary.connections).toBe(1);
     canary.connections = 0;
   });
@@ -75,14 +75,15 @@ describe("a name that changes between the check and the connection never leads i
       await Promise.all(Array.from({ length: 20 }, () => deliverTo(desk, urlOf("rebind"), options)));
       await workUntilIdle();
     }
-    await createReplay({
-      kind: "criteria",
-      selection: { filter: { provider_slug: ["standard"] } },
-      options: { skipAlreadyApplied: false },
-      reason: "rebinding",
-      actor: { id: "t", name: "Test", organisations: null },
-      requestId: "r",
-    });
+    await createAndStartReplay(
+      {
+        kind: "criteria",
+        selection: { filter: { provider_slug: ["standard"] } },
+        options: { skipAlreadyApplied: false },
+        reason: "rebinding",
+      },
+      ada,
+    );
     await workUntilIdle();
 
     const kinds = await desk.sql<{ kind: string; error_class: string; count: number }[]>`

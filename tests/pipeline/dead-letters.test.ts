@@ -1,22 +1,22 @@
 /** Dead letters by cause, and that a replay of one group touches nothing else. */
 
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { createAndStartReplay, createReplay } from "@/lib/commands/replays";
+import { resolveEvents } from "@/lib/commands/resolve";
 import { filterOfGroup } from "@/lib/contract/dead-letters";
 import type { EventFilter } from "@/lib/contract/event-filter";
-import { createReplay, draftReplay, readReplay } from "@/lib/pipeline/replay";
-import { resolveEvents } from "@/lib/pipeline/resolve";
 import { chatwootEvent } from "@/lib/providers/chatwoot/sample";
 import { listDeadLetterGroups, readNavCounts } from "@/lib/queries/dead-letters";
 import { countEvents, listEvents } from "@/lib/queries/events";
-import { listReplayItems } from "@/lib/queries/replays";
+import { getReplay, listReplayItems } from "@/lib/queries/replays";
 import { nextUuid } from "@/lib/samples/ids";
 import { EVERYTHING } from "@/lib/scope";
+import { ada } from "../support/actor";
 import { type Desk, eventIdIn, openDesk, send, workUntilIdle } from "../support/desk";
 import { type AgentSdk, startAgentSdk } from "../tools/agent-sdk";
 
 let desk: Desk;
 let agent: AgentSdk;
-const ada = { id: "staff-1", name: "Ada", organisations: null };
 
 beforeAll(async () => {
   agent = await startAgentSdk({ port: 0 });
@@ -118,13 +118,10 @@ describe("dead letters", () => {
 
   test("leave their group when they are resolved, and are none", async () => {
     const [first] = await deadMessages(2, "503");
-    await resolveEvents([first as number], { reason: "by hand", actor: ada, requestId: "r" });
+    await resolveEvents({ ids: [first as number], reason: "by hand" }, ada);
     expect((await listDeadLetterGroups(EVERYTHING)).groups).toMatchObject([{ count: 1 }]);
     const rest = await desk.sql`select id::int from events where status = 'dead'`;
-    await resolveEvents(
-      rest.map(({ id }) => id),
-      { reason: "by hand", actor: ada, requestId: "r" },
-    );
+    await resolveEvents({ ids: rest.map(({ id }) => id), reason: "by hand" }, ada);
     expect(await listDeadLetterGroups(EVERYTHING)).toEqual({
       groups: [],
       total: { groups: 0, deliveries: 0, events: 0 },
@@ -157,17 +154,15 @@ describe("a replay of one group", () => {
       kind: "criteria",
       selection: { filter },
       reason: "it is back",
-      actor: ada,
-      requestId: "r",
     } as const;
-    const draft = await draftReplay(asked);
+    const draft = await createReplay(asked, ada);
     expect(await listReplayItems(draft.id, { limit: 10 }, EVERYTHING)).toMatchObject([
       { event_id: `we_${both}`, destination: "Agent SDK" },
     ]);
     agent.setMode("ok");
-    const replay = await createReplay(asked);
+    const replay = await createAndStartReplay(asked, ada);
     await workUntilIdle();
-    expect(await readReplay(replay.id, EVERYTHING)).toMatchObject({ status: "completed", total: 1, succeeded: 1 });
+    expect(await getReplay(replay.id, EVERYTHING)).toMatchObject({ status: "completed", total: 1, succeeded: 1 });
     expect(agent.received).toHaveLength(1);
     expect((await listDeadLetterGroups(EVERYTHING)).groups.map(({ error_group }) => error_group).sort()).toEqual(
       groups
@@ -229,7 +224,8 @@ describe("the history is filtered", () => {
     await desk.sql.begin(async (busy) => {
       await busy`lock table events in access exclusive mode`;
       await expect(listEvents({ text: "anything" }, { limit: 50 }, EVERYTHING)).rejects.toMatchObject({
-        init: { status: 422, field: "text", detail: expect.stringContaining("Narrow it to a time range") },
+        code: "search_too_wide",
+        data: { field: "text" },
       });
     });
   });

@@ -1,11 +1,12 @@
 /** What the history, the counts and replays mean by "at this destination". */
 
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { createAndStartReplay } from "@/lib/commands/replays";
 import { eventFilterSchema } from "@/lib/contract/event-filter";
-import { createReplay } from "@/lib/pipeline/replay";
 import { listEvents } from "@/lib/queries/events";
 import { listReplayItems } from "@/lib/queries/replays";
 import { EVERYTHING } from "@/lib/scope";
+import { ada } from "../support/actor";
 import { type Desk, openDesk, workUntilIdle } from "../support/desk";
 import { addDestination, type Endpoint, publish, startEndpoint } from "../support/endpoint";
 
@@ -52,14 +53,15 @@ test("an id that is none of ours is refused by name", () => {
 });
 
 test("a replay of what failed at a destination delivers there, and nowhere else", async () => {
-  const replay = await createReplay({
-    kind: "query",
-    selection: { filter: { destination: [ids.ill], delivery_status: ["dead"] } },
-    options: { skipAlreadyApplied: false },
-    reason: "the endpoint is repaired",
-    actor: { id: "staff-1", name: "Ada", organisations: null },
-    requestId: "incident-1",
-  });
+  const replay = await createAndStartReplay(
+    {
+      kind: "query",
+      selection: { filter: { destination: [ids.ill], delivery_status: ["dead"] } },
+      options: { skipAlreadyApplied: false },
+      reason: "the endpoint is repaired",
+    },
+    ada,
+  );
   expect(replay).toMatchObject({ matched: 1, total: 1 });
   ill.answer(200);
   well.arrivals.length = 0;

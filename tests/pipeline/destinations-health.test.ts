@@ -1,12 +1,13 @@
 /** Circuit, throttle, disabling and statistics of destinations. */
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { createAndStartReplay } from "@/lib/commands/replays";
 import type { Destination } from "@/lib/contract/destinations";
 import { call, closeDatabase } from "@/lib/db/client";
 import { claim } from "@/lib/pipeline/claim";
-import { createReplay } from "@/lib/pipeline/replay";
 import { startWorker, type Worker } from "@/lib/pipeline/worker";
 import { EVERYTHING, scopeOf } from "@/lib/scope";
+import { ada } from "../support/actor";
 import { type Desk, openDesk, workUntilIdle } from "../support/desk";
 import { type Arrival, addDestination, type Endpoint, publish, startEndpoint } from "../support/endpoint";
 import { until } from "../support/processes";
@@ -118,13 +119,14 @@ describe("the circuit", () => {
     await desk.sql`update deliveries set status = 'dead', finished_at = now() where status = 'retrying'`;
     endpoint.answer(200);
     const [dead] = await desk.sql`select event_id::int from deliveries where status = 'dead' order by id limit 1`;
-    await createReplay({
-      kind: "single",
-      selection: { event_ids: [dead?.event_id] },
-      reason: "is it back?",
-      actor: { id: "staff-1", name: "Ada", organisations: null },
-      requestId: "r",
-    });
+    await createAndStartReplay(
+      {
+        kind: "single",
+        selection: { event_ids: [dead?.event_id] },
+        reason: "is it back?",
+      },
+      ada,
+    );
     expect((await claim("w", 10, 30, { replayLimit: 0 })).work).toEqual([]);
     await workUntilIdle();
     expect(endpoint.arrivals[0]?.body.n).toBe(0);

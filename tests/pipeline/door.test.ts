@@ -1,22 +1,23 @@
 /** What the door does beyond one signed POST: several events of one request, GET, secrets in bodies, and caught requests sent again. Long because each is told with its opposite. */
 import { createHmac } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { createSource } from "@/lib/commands/sources";
 import { accept } from "@/lib/pipeline/accept";
 import type { Answer } from "@/lib/pipeline/answer";
 import { getEvent } from "@/lib/queries/events";
-import { createSource } from "@/lib/queries/sources";
 import { bodyOf } from "@/lib/samples/ids";
 import { EVERYTHING } from "@/lib/scope";
+import { ada } from "../support/actor";
 import { storedBody } from "../support/bodies";
 import { type Desk, eventIdIn, openDesk, workUntilIdle } from "../support/desk";
 
 const TOKEN = "mitto-token-of-the-environment";
 const SHOPIFY_SECRET = "fixture-shopify-client-secret";
 const change = {
-  actor: { id: "staff-1", name: "Ada", organisations: null },
+  actor: { kind: "staff", id: "staff-1", name: "Ada", role: "admin", organisations: null },
   requestId: "req-door",
   origin: "https://desk.test",
-};
+} as const;
 
 let desk: Desk;
 beforeAll(async () => {
@@ -312,19 +313,20 @@ describe("the same bytes under another key, from a provider that does not sign i
   });
 
   test("can be replayed by a person, and are delivered then", async () => {
-    const { createReplay } = await import("@/lib/pipeline/replay");
+    const { createAndStartReplay } = await import("@/lib/commands/replays");
     const body = order();
     await post(body, "ev-by-hand");
     const id = eventIdIn(await post(body, "ev-by-hand-2"));
     expect((await getEvent(String(id), EVERYTHING))?.suspected_replay).toBe(true);
-    await createReplay({
-      kind: "single",
-      selection: { event_ids: [id] },
-      options: {},
-      reason: "It is genuine.",
-      actor: { id: "staff-1", name: "Ada", organisations: null },
-      requestId: "req-replay",
-    });
+    await createAndStartReplay(
+      {
+        kind: "single",
+        selection: { event_ids: [id] },
+        options: {},
+        reason: "It is genuine.",
+      },
+      ada,
+    );
     await workUntilIdle();
     expect((await getEvent(String(id), EVERYTHING))?.status).toBe("replayed");
   });

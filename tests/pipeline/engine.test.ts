@@ -1,24 +1,30 @@
 /** Long because it is the list of what the replay engine promises, one test each, on one desk. */
 
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import {
+  controlReplay,
+  createAndStartReplay,
+  createReplay,
+  type ReplayInput,
+  startReplay,
+} from "@/lib/commands/replays";
 import type { Replay } from "@/lib/contract/replays";
 import { call } from "@/lib/db/client";
-import { previewReplay } from "@/lib/pipeline/preview";
-import { createReplay, draftReplay, type ReplayRequest, readReplay, startReplay, steer } from "@/lib/pipeline/replay";
 import { chatwootEvent } from "@/lib/providers/chatwoot/sample";
 import { stripeEvent } from "@/lib/providers/stripe/sample";
 import { listDeadLetterGroups } from "@/lib/queries/dead-letters";
 import { countEvents } from "@/lib/queries/events";
-import { listReplayItems, summariseReplay } from "@/lib/queries/replays";
+import { previewReplay } from "@/lib/queries/replay-preview";
+import { getReplay, listReplayItems, summariseReplay } from "@/lib/queries/replays";
 import { nextUuid } from "@/lib/samples/ids";
 import { EVERYTHING, scopeOf } from "@/lib/scope";
+import { ada } from "../support/actor";
 import { type Desk, eventIdIn, openDesk, send, workUntilIdle } from "../support/desk";
 import { seededRandom } from "../support/seed";
 import { type AgentSdk, startAgentSdk } from "../tools/agent-sdk";
 
 let desk: Desk;
 let agent: AgentSdk;
-const ada = { id: "staff-1", name: "Ada", organisations: null };
 
 beforeAll(async () => {
   agent = await startAgentSdk({ port: 0 });
@@ -34,11 +40,9 @@ afterEach(async () => {
   await desk.sql`truncate event_keys, events, deliveries, attempts, replays, replay_items, businesses, audit_logs, statistics, notices, destination_health, destination_statistics cascade`;
 });
 
-const ask = (request: Partial<ReplayRequest> & Pick<ReplayRequest, "selection">): ReplayRequest => ({
+const ask = (request: Partial<ReplayInput> & Pick<ReplayInput, "selection">): ReplayInput => ({
   kind: "criteria",
   reason: "the agent was down",
-  actor: ada,
-  requestId: "incident-7",
   ...request,
 });
 
@@ -65,7 +69,7 @@ const advance = () => call("pipeline", "advance_replays", {});
 async function run(replay: Replay): Promise<Replay> {
   for (let round = 0; round < 200; round += 1) {
     await workUntilIdle();
-    const current = (await readReplay(replay.id, EVERYTHING)) as Replay;
+    const current = (await getReplay(replay.id, EVERYTHING)) as Replay;
     if (current.completed_at) return current;
     await advance();
     // Batches wait for the clock: a quick machine must not use up its rounds before the next is due.
@@ -77,18 +81,18 @@ async function run(replay: Replay): Promise<Replay> {
 describe("a draft", () => {
   test("is frozen: what runs is what was previewed, whatever arrives in between", async () => {
     await deadMessages(3);
-    const draft = await draftReplay(ask({ selection: dead }));
+    const draft = await createReplay(ask({ selection: dead }), ada);
     const preview = await previewReplay(draft, EVERYTHING);
     expect(preview).toMatchObject({ events: 3, to_run: 3, by: { provider: [{ value: "chatwoot", count: 3 }] } });
     await deadMessages(2);
-    await startReplay(draft.id, ada, "r");
+    await startReplay(draft.id, ada);
     expect(await run(draft)).toMatchObject({ status: "completed", total: 3, succeeded: 3 });
     expect(agent.received).toHaveLength(3);
   });
 
   test("changes nothing until it is started", async () => {
     const [id] = await deadMessages(1);
-    await draftReplay(ask({ selection: dead }));
+    await createReplay(ask({ selection: dead }), ada);
     await advance();
     expect(await workUntilIdle()).toBe(0);
     expect(await desk.sql`select status, replay_count from events where id = ${id as number}`).toEqual([
@@ -114,7 +118,7 @@ describe("a draft", () => {
     for (const event of [first, second]) await send("stripe", event);
     await desk.sql`update destinations set providers = '{stripe}' where slug = 'stripe-tables'`;
 
-    const draft = await draftReplay(ask({ selection: { filter: { provider_slug: ["stripe"] } } }));
+    const draft = await createReplay(ask({ selection: { filter: { provider_slug: ["stripe"] } } }), ada);
     const { changes } = await previewReplay(draft, EVERYTHING);
     const rows = changes.rows.filter((row) => row.table === "businesses");
     expect(rows.map((row) => [row.effect, row.before?.subscription_status, row.after.subscription_status])).toEqual([
@@ -123,7 +127,7 @@ describe("a draft", () => {
     ]);
     expect(await desk.sql`select count(*)::int from businesses`).toEqual([{ count: 0 }]);
 
-    await startReplay(draft.id, ada, "r");
+    await startReplay(draft.id, ada);
     await run(draft);
     const done = (await listReplayItems(draft.id, { limit: 10 }, EVERYTHING)).flatMap((item) => item.changes);
     expect(done.filter((row) => row.table === "businesses")).toEqual(rows);
@@ -137,10 +141,10 @@ describe("an item is skipped, with its reason,", () => {
     await send("chatwoot", chatwootEvent(), { id: nextUuid() });
     await workUntilIdle();
     const all = { filter: { provider_slug: ["chatwoot"] } };
-    const careful = await createReplay(ask({ selection: all }));
+    const careful = await createAndStartReplay(ask({ selection: all }), ada);
     expect(await run(careful)).toMatchObject({ status: "completed", skipped: 1, succeeded: 0 });
     expect(await reasons(careful)).toEqual({ already_applied: 1 });
-    const bypass = await createReplay(ask({ selection: all, options: { skipAlreadyApplied: false } }));
+    const bypass = await createAndStartReplay(ask({ selection: all, options: { skipAlreadyApplied: false } }), ada);
     expect(await run(bypass)).toMatchObject({ succeeded: 1 });
   });
 
@@ -152,7 +156,7 @@ describe("an item is skipped, with its reason,", () => {
     agent.setMode("ok");
     await send("chatwoot", update(1_772_000_900), { id: nextUuid() });
     await workUntilIdle();
-    const replay = await createReplay(ask({ selection: dead }));
+    const replay = await createAndStartReplay(ask({ selection: dead }), ada);
     expect(await reasons(replay)).toEqual({ superseded: 1 });
   });
 
@@ -163,13 +167,16 @@ describe("an item is skipped, with its reason,", () => {
     agent.setMode("ok");
     await send("chatwoot", chatwootEvent({ conversation: 12, at: 1_772_000_900 }), { id: nextUuid() });
     await workUntilIdle();
-    expect(await run(await createReplay(ask({ selection: dead })))).toMatchObject({ succeeded: 1, skipped: 0 });
+    expect(await run(await createAndStartReplay(ask({ selection: dead }), ada))).toMatchObject({
+      succeeded: 1,
+      skipped: 0,
+    });
   });
 
   test("when its destination is paused", async () => {
     await deadMessages(1);
     await desk.sql`update destinations set paused_at = now() where slug = 'agent-sdk'`;
-    const replay = await createReplay(ask({ selection: dead }));
+    const replay = await createAndStartReplay(ask({ selection: dead }), ada);
     await desk.sql`update destinations set paused_at = null`;
     expect(await reasons(replay)).toEqual({ destination_paused: 1 });
   });
@@ -177,7 +184,7 @@ describe("an item is skipped, with its reason,", () => {
   test("when it is too old, beside others that are not", async () => {
     const [old] = await deadMessages(2);
     await desk.sql`update events set received_at = now() - interval '31 days' where id = ${old as number}`;
-    const replay = await createReplay(ask({ selection: dead }));
+    const replay = await createAndStartReplay(ask({ selection: dead }), ada);
     expect(await run(replay)).toMatchObject({ succeeded: 1, skipped: 1 });
     expect(await reasons(replay)).toEqual({ too_old: 1 });
   });
@@ -187,7 +194,7 @@ describe("a replay goes wrong and stops", () => {
   test("after its canary, with the rest untouched", async () => {
     await deadMessages(30);
     agent.setMode("503");
-    const replay = await createReplay(ask({ selection: dead, options: { canary: 3 } }));
+    const replay = await createAndStartReplay(ask({ selection: dead, options: { canary: 3 } }), ada);
     const ended = await run(replay);
     expect(ended).toMatchObject({ status: "stopped", failed: 3, skipped: 27, total: 30 });
     expect(ended.stopped_because).toBe("Trial: 3 of 3 failed, none may fail.");
@@ -197,7 +204,10 @@ describe("a replay goes wrong and stops", () => {
 
   test("over its failure rate, with the rest untouched", async () => {
     await deadMessages(60);
-    const replay = await createReplay(ask({ selection: dead, options: { batchSize: 5, stopOnFailureRate: 0.3 } }));
+    const replay = await createAndStartReplay(
+      ask({ selection: dead, options: { batchSize: 5, stopOnFailureRate: 0.3 } }),
+      ada,
+    );
     await workUntilIdle();
     agent.setMode("422");
     const ended = await run(replay);
@@ -213,7 +223,7 @@ describe("a replay goes wrong and stops", () => {
 
   test("goes on after a good canary", async () => {
     await deadMessages(12);
-    const replay = await createReplay(ask({ selection: dead, options: { canary: 2 } }));
+    const replay = await createAndStartReplay(ask({ selection: dead, options: { canary: 2 } }), ada);
     await workUntilIdle();
     expect(agent.received).toHaveLength(2);
     expect(await run(replay)).toMatchObject({ status: "completed", succeeded: 12 });
@@ -223,25 +233,32 @@ describe("a replay goes wrong and stops", () => {
 describe("steering", () => {
   test("pause takes back what has not been claimed, resume goes on, and each item runs once", async () => {
     await deadMessages(20);
-    const replay = await createReplay(ask({ selection: dead, options: { batchSize: 10 } }));
-    const paused = await steer(replay.id, "pause", ada, "r");
+    const replay = await createAndStartReplay(ask({ selection: dead, options: { batchSize: 10 } }), ada);
+    const paused = await controlReplay(replay.id, "pause", ada);
     expect(paused).toMatchObject({ status: "paused", in_progress: 0 });
     await advance();
     expect(await workUntilIdle()).toBe(0);
     expect(await desk.sql`select distinct status, replay_count from events`).toEqual([
       { status: "dead", replay_count: 0 },
     ]);
-    await steer(replay.id, "resume", ada, "r");
+    await controlReplay(replay.id, "resume", ada);
     expect(await run(replay)).toMatchObject({ status: "completed", succeeded: 20 });
     expect(agent.received).toHaveLength(20);
   });
 
   test("cancel skips what has not run, and an ended replay cannot be steered [F16]", async () => {
     await deadMessages(8);
-    const replay = await createReplay(ask({ selection: dead, options: { batchSize: 2, delayBetweenBatches: 60 } }));
+    const replay = await createAndStartReplay(
+      ask({ selection: dead, options: { batchSize: 2, delayBetweenBatches: 60 } }),
+      ada,
+    );
     await workUntilIdle();
-    expect(await steer(replay.id, "cancel", ada, "r")).toMatchObject({ status: "cancelled", succeeded: 2, skipped: 6 });
-    await expect(steer(replay.id, "resume", ada, "r")).rejects.toMatchObject({ init: { status: 409 } });
+    expect(await controlReplay(replay.id, "cancel", ada)).toMatchObject({
+      status: "cancelled",
+      succeeded: 2,
+      skipped: 6,
+    });
+    await expect(controlReplay(replay.id, "resume", ada)).rejects.toMatchObject({ code: "not_possible_now" });
     expect(await desk.sql`select status, count(*)::int from events group by 1 order by 1`).toEqual([
       { status: "dead", count: 6 },
       { status: "replayed", count: 2 },
@@ -251,15 +268,21 @@ describe("steering", () => {
   test("a replay scheduled for later waits", async () => {
     await deadMessages(1);
     const scheduledAt = new Date(Date.now() + 3_600_000).toISOString();
-    const replay = await createReplay(ask({ selection: dead, options: { immediate: false, scheduledAt } }));
+    const replay = await createAndStartReplay(
+      ask({ selection: dead, options: { immediate: false, scheduledAt } }),
+      ada,
+    );
     await advance();
     expect(await workUntilIdle()).toBe(0);
-    expect(await readReplay(replay.id, EVERYTHING)).toMatchObject({ status: "queued", started_at: null });
+    expect(await getReplay(replay.id, EVERYTHING)).toMatchObject({ status: "queued", started_at: null });
   });
 
   test("batches keep their pause, and a rate its pace", async () => {
     await deadMessages(9);
-    const batched = await createReplay(ask({ selection: dead, options: { batchSize: 4, delayBetweenBatches: 1 } }));
+    const batched = await createAndStartReplay(
+      ask({ selection: dead, options: { batchSize: 4, delayBetweenBatches: 1 } }),
+      ada,
+    );
     await workUntilIdle();
     await advance();
     await workUntilIdle();
@@ -277,8 +300,9 @@ describe("order", () => {
       ...chatwootEvent({ event: "conversation_updated", conversation: n % 3, id: n % 3, at: 1_772_000_000 + n }),
       sequence: n,
     }));
-    const replay = await createReplay(
+    const replay = await createAndStartReplay(
       ask({ selection: dead, options: { preserveOriginalOrder: true, skipAlreadyApplied: false } }),
+      ada,
     );
     expect(await run(replay)).toMatchObject({ succeeded: 12 });
     for (const conversation of [0, 1, 2]) {
@@ -295,16 +319,17 @@ describe("order", () => {
       chatwootEvent({ event: "conversation_updated", conversation: 5, id: 5, at: 1_772_000_000 + n }),
     );
     agent.setMode("422");
-    const replay = await createReplay(ask({ selection: dead, options: { preserveOriginalOrder: true } }));
+    const replay = await createAndStartReplay(ask({ selection: dead, options: { preserveOriginalOrder: true } }), ada);
     expect(await run(replay)).toMatchObject({ failed: 1, skipped: 2 });
     expect((await summariseReplay(replay.id, EVERYTHING)).skip_reasons).toEqual({ predecessor_failed: 2 });
     agent.setMode("ok");
-    const retry = await createReplay(
+    const retry = await createAndStartReplay(
       ask({
         kind: "failures",
         selection: { failures_of: Number(replay.id.slice(3)) },
         options: { preserveOriginalOrder: true },
       }),
+      ada,
     );
     expect(await run(retry)).toMatchObject({ succeeded: 3 });
   });
@@ -323,15 +348,11 @@ describe("limits", () => {
   test("a bulk that is too big says by how much, and an explicit limit takes the oldest and reports the match [S36]", async () => {
     const ids = await deadMessages(6);
     await limited("REPLAY_MAX_EVENTS", "4", async () => {
-      await expect(createReplay(ask({ selection: dead }))).rejects.toMatchObject({
-        init: {
-          status: 422,
-          field: "limit",
-          title: expect.stringContaining("matches 6 events; a bulk replay takes at most 4"),
-          more: { matched: 6, limit: 4 },
-        },
+      await expect(createAndStartReplay(ask({ selection: dead }), ada)).rejects.toMatchObject({
+        code: "too_many",
+        data: { matched: 6, limit: 4 },
       });
-      const replay = await createReplay(ask({ selection: { ...dead, limit: 4 } }));
+      const replay = await createAndStartReplay(ask({ selection: { ...dead, limit: 4 } }), ada);
       expect(replay).toMatchObject({ matched: 6, total: 4 });
       const items = await listReplayItems(replay.id, { limit: 10 }, EVERYTHING);
       expect(items.map((item) => Number(item.event_id.slice(3)))).toEqual(ids.slice(0, 4));
@@ -341,28 +362,33 @@ describe("limits", () => {
   test("everything too old is refused with the number of days", async () => {
     await deadMessages(1);
     await desk.sql`update events set received_at = now() - interval '31 days'`;
-    await expect(createReplay(ask({ selection: dead }))).rejects.toMatchObject({
-      init: { status: 422, title: "Events older than 30 days cannot be replayed." },
+    await expect(createAndStartReplay(ask({ selection: dead }), ada)).rejects.toMatchObject({
+      code: "too_old",
+      data: { days: 30 },
     });
   });
 
   test("a merchant's hourly limit counts what was replayed and names the merchant [S36]", async () => {
     await deadMessages(5, () => ({ account: { id: 77, name: "Merchant" } }));
     await limited("REPLAY_MAX_PER_HOUR", "8", async () => {
-      await run(await createReplay(ask({ selection: dead })));
+      await run(await createAndStartReplay(ask({ selection: dead }), ada));
       agent.setMode("ok");
       await expect(
-        createReplay(ask({ selection: { filter: { org_id: "77" } }, options: { skipAlreadyApplied: false } })),
-      ).rejects.toMatchObject({ init: { status: 429, title: "The merchant 77 may have 8 events replayed per hour." } });
+        createAndStartReplay(
+          ask({ selection: { filter: { org_id: "77" } }, options: { skipAlreadyApplied: false } }),
+          ada,
+        ),
+      ).rejects.toMatchObject({ code: "hourly_limit", data: { organisation: "77", limit: 8 } });
     });
   });
 
   test("a fourth replay of one merchant at the same time is refused [S36]", async () => {
     await deadMessages(4, () => ({ account: { id: 78, name: "Merchant" } }));
     const later = { immediate: false, scheduledAt: new Date(Date.now() + 60_000).toISOString() };
-    for (let n = 0; n < 3; n += 1) await createReplay(ask({ selection: dead, options: later }));
-    await expect(createReplay(ask({ selection: dead, options: later }))).rejects.toMatchObject({
-      init: { status: 429, title: "The merchant 78 has 3 replays under way; 3 is the most." },
+    for (let n = 0; n < 3; n += 1) await createAndStartReplay(ask({ selection: dead, options: later }), ada);
+    await expect(createAndStartReplay(ask({ selection: dead, options: later }), ada)).rejects.toMatchObject({
+      code: "concurrent_limit",
+      data: { organisation: "78", used: 3, limit: 3 },
     });
   });
 });
@@ -371,7 +397,7 @@ describe("an idempotency key", () => {
   test("makes one replay of thirty requests at once [F17]", async () => {
     await deadMessages(3);
     const replays = await Promise.all(
-      Array.from({ length: 30 }, () => createReplay(ask({ selection: dead, idempotencyKey: "click-1" }))),
+      Array.from({ length: 30 }, () => createAndStartReplay(ask({ selection: dead, idempotencyKey: "click-1" }), ada)),
     );
     expect(new Set(replays.map((replay) => replay.id)).size).toBe(1);
     expect(await run(replays[0] as Replay)).toMatchObject({ total: 3, succeeded: 3 });
@@ -380,10 +406,10 @@ describe("an idempotency key", () => {
 
   test("is refused for a replay of something else", async () => {
     const [id] = await deadMessages(2);
-    await createReplay(ask({ selection: dead, idempotencyKey: "click-2" }));
+    await createAndStartReplay(ask({ selection: dead, idempotencyKey: "click-2" }), ada);
     await expect(
-      createReplay(ask({ selection: { event_ids: [id as number] }, idempotencyKey: "click-2" })),
-    ).rejects.toMatchObject({ init: { status: 422, field: "Idempotency-Key" } });
+      createAndStartReplay(ask({ selection: { event_ids: [id as number] }, idempotencyKey: "click-2" }), ada),
+    ).rejects.toMatchObject({ code: "key_reused" });
   });
 });
 
@@ -391,27 +417,28 @@ describe("afterwards", () => {
   test("failures can be retried alone, and only some classes of them", async () => {
     await deadMessages(4);
     agent.setMode("422");
-    const first = await run(await createReplay(ask({ selection: dead })));
+    const first = await run(await createAndStartReplay(ask({ selection: dead }), ada));
     expect((await summariseReplay(first.id, EVERYTHING)).failures).toMatchObject([
       { error_class: "http_422", http_status: 422, count: 4 },
     ]);
     agent.setMode("ok");
     const failures_of = Number(first.id.slice(3));
     await expect(
-      createReplay(ask({ kind: "failures", selection: { failures_of, error_classes: ["timeout"] } })),
-    ).rejects.toMatchObject({ init: { status: 404 } });
-    const second = await createReplay(
+      createAndStartReplay(ask({ kind: "failures", selection: { failures_of, error_classes: ["timeout"] } }), ada),
+    ).rejects.toMatchObject({ code: "no_event_matches" });
+    const second = await createAndStartReplay(
       ask({ kind: "failures", selection: { failures_of, error_classes: ["http_422"] } }),
+      ada,
     );
     expect(await run(second)).toMatchObject({ status: "completed", total: 4, succeeded: 4 });
   });
 
   test("the asker is told how it ended, when asked for", async () => {
     await deadMessages(1);
-    await run(await createReplay(ask({ selection: dead, options: { notifyOnCompletion: true } })));
+    await run(await createAndStartReplay(ask({ selection: dead, options: { notifyOnCompletion: true } }), ada));
     const notices = await call("console", "list_notices", {
       ...scopeOf(EVERYTHING),
-      p_actor_id: ada.id,
+      p_actor_id: ada.actor.id,
     });
     expect(notices[0]?.message).toContain("1 of 1 succeeded");
   });
@@ -480,7 +507,7 @@ test("a preview equals its execution on fifty random filters", async () => {
     );
     const skipAlreadyApplied = pick(true, false);
     const request = ask({ selection: { filter }, options: { skipAlreadyApplied } });
-    const draft = await draftReplay(request).catch(() => null);
+    const draft = await createReplay(request, ada).catch(() => null);
     if (!draft) continue;
     const preview = await previewReplay(draft, EVERYTHING);
     // What the history shows is what a replay takes, and every one of it.
@@ -488,7 +515,7 @@ test("a preview equals its execution on fifty random filters", async () => {
     const planned = (await listReplayItems(draft.id, { limit: 500 }, EVERYTHING)).filter(
       (item) => item.outcome === null,
     );
-    await startReplay(draft.id, ada, "r");
+    await startReplay(draft.id, ada);
     const ended = await run(draft);
     const ran = (await listReplayItems(draft.id, { limit: 500 }, EVERYTHING)).filter(
       (item) => item.outcome !== "skipped",

@@ -3,8 +3,8 @@
  * Router's, which joins equal names. On the real Postgres, so that its jsonb has a say.
  */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { acceptFromNext } from "@/app/api/accept-from-next";
 import { accept } from "@/lib/pipeline/accept";
+import { acceptFromNext } from "@/lib/pipeline/accept-from-next";
 import { chatwootEvent } from "@/lib/providers/chatwoot/sample";
 import type { RawRequest } from "@/lib/providers/provider";
 import { shopifyBody } from "@/lib/providers/shopify/sample";

@@ -1,13 +1,14 @@
 /** What changed since a cursor: nothing is lost and nothing is told twice, whatever overlaps. */
 import type postgres from "postgres";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { resolveEvents } from "@/lib/commands/resolve";
 import type { Topic } from "@/lib/contract/live";
-import { resolveEvents } from "@/lib/pipeline/resolve";
 import { chatwootEvent } from "@/lib/providers/chatwoot/sample";
 import { changesSince, type News, watchChanges, watching } from "@/lib/queries/live";
 import { searchEverything } from "@/lib/queries/search";
 import { nextUuid } from "@/lib/samples/ids";
 import { EVERYTHING } from "@/lib/scope";
+import { ada } from "../support/actor";
 import { type Desk, eventIdIn, openDesk, send, workUntilIdle } from "../support/desk";
 import { type AgentSdk, startAgentSdk } from "../tools/agent-sdk";
 
@@ -58,11 +59,7 @@ describe("changes", () => {
     await workUntilIdle();
     const dead = await look(start);
     expect(dead.topics).toEqual(expect.arrayContaining<Topic>(["events", "dead_letters", "destinations"]));
-    await resolveEvents([id], {
-      reason: "a test",
-      actor: { id: "staff-1", name: "Ada", organisations: null },
-      requestId: "r-1",
-    });
+    await resolveEvents({ ids: [id], reason: "a test" }, ada);
     expect((await look(dead.cursor)).topics).toEqual(["events", "dead_letters", "audit"]);
   });
 

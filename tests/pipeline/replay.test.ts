@@ -1,12 +1,13 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { createAndStartReplay } from "@/lib/commands/replays";
 import type { Replay } from "@/lib/contract/replays";
 import { claim } from "@/lib/pipeline/claim";
-import { createReplay, readReplay } from "@/lib/pipeline/replay";
 import { chatwootEvent } from "@/lib/providers/chatwoot/sample";
 import { stripeEvent } from "@/lib/providers/stripe/sample";
-import { listReplayItems } from "@/lib/queries/replays";
+import { getReplay, listReplayItems } from "@/lib/queries/replays";
 import { nextUuid } from "@/lib/samples/ids";
 import { EVERYTHING } from "@/lib/scope";
+import { ada } from "../support/actor";
 import { type Desk, eventIdIn, openDesk, send, workUntilIdle } from "../support/desk";
 import { until } from "../support/processes";
 import { startAgentSdk } from "../tools/agent-sdk";
@@ -22,14 +23,15 @@ afterEach(
 );
 
 const replay = (...ids: number[]): Promise<Replay> =>
-  createReplay({
-    kind: ids.length === 1 ? "single" : "keys",
-    selection: { event_ids: ids },
-    options: { skipAlreadyApplied: false },
-    reason: "the endpoint was down",
-    actor: { id: "staff-1", name: "Ada", organisations: null },
-    requestId: "incident-1",
-  });
+  createAndStartReplay(
+    {
+      kind: ids.length === 1 ? "single" : "keys",
+      selection: { event_ids: ids },
+      options: { skipAlreadyApplied: false },
+      reason: "the endpoint was down",
+    },
+    ada,
+  );
 const eventRow = async (id: number) =>
   (await desk.sql`select status, replay_count, last_error_class from events where id = ${id}`)[0];
 
@@ -46,7 +48,7 @@ describe("a replay", () => {
     await workUntilIdle();
     await agent.close();
 
-    expect(await readReplay(created.id, EVERYTHING)).toMatchObject({
+    expect(await getReplay(created.id, EVERYTHING)).toMatchObject({
       status: "completed",
       total: 1,
       succeeded: 1,
@@ -94,7 +96,7 @@ describe("a replay", () => {
     });
 
     expect(await advancing.waiting).toEqual([{ fed: 0 }]);
-    expect(await readReplay(created.id, EVERYTHING)).toMatchObject({ status: "completed", succeeded: 1, total: 1 });
+    expect(await getReplay(created.id, EVERYTHING)).toMatchObject({ status: "completed", succeeded: 1, total: 1 });
   });
 
   test("of an applied projection says that it was already correct", async () => {
@@ -114,7 +116,7 @@ describe("a replay", () => {
     await workUntilIdle();
     const created = await replay(id);
     await workUntilIdle();
-    expect(await readReplay(created.id, EVERYTHING)).toMatchObject({ status: "completed", succeeded: 0, failed: 1 });
+    expect(await getReplay(created.id, EVERYTHING)).toMatchObject({ status: "completed", succeeded: 0, failed: 1 });
     expect((await listReplayItems(created.id, { limit: 10 }, EVERYTHING))[0]?.detail).toContain(
       "refused the connection",
     );
@@ -124,7 +126,7 @@ describe("a replay", () => {
   test("of an event nobody wanted uses today's routing", async () => {
     await desk.sql`update destinations set providers = '{}' where slug = 'stripe-tables'`;
     const id = eventIdIn(await send("stripe", stripeEvent({ type: "invoice.payment_failed" })));
-    await expect(replay(id)).rejects.toMatchObject({ init: { status: 409 } });
+    await expect(replay(id)).rejects.toMatchObject({ code: "no_destination" });
     await desk.sql`update destinations set providers = '{stripe}' where slug = 'stripe-tables'`;
     await replay(id);
     await workUntilIdle();
@@ -133,8 +135,8 @@ describe("a replay", () => {
 
   test("is refused while the event is being delivered, and for an unknown event", async () => {
     const id = eventIdIn(await send("stripe", stripeEvent({ type: "invoice.payment_failed" })));
-    await expect(replay(id)).rejects.toMatchObject({ init: { status: 409 } });
-    await expect(replay(999_999)).rejects.toMatchObject({ init: { status: 404 } });
+    await expect(replay(id)).rejects.toMatchObject({ code: "in_flight" });
+    await expect(replay(999_999)).rejects.toMatchObject({ code: "no_event_matches" });
   });
 
   test("asked for twenty times at once runs a delivery once at a time", async () => {
@@ -170,9 +172,9 @@ describe("a replay", () => {
       await call("pipeline", "advance_replays", {});
       const [items] = await desk.sql`
         select count(*) filter (where outcome = 'already_correct')::int as done from replay_items where replay_id = ${created.id.slice(3)}`;
-      expect((await readReplay(created.id, EVERYTHING))?.succeeded).toBe(items?.done);
+      expect((await getReplay(created.id, EVERYTHING))?.succeeded).toBe(items?.done);
     }
-    expect(await readReplay(created.id, EVERYTHING)).toMatchObject({ status: "completed", total: 250, succeeded: 250 });
+    expect(await getReplay(created.id, EVERYTHING)).toMatchObject({ status: "completed", total: 250, succeeded: 250 });
     expect(await desk.sql`select distinct replay_count from events`).toEqual([{ replay_count: 1 }]);
   });
 

@@ -2,9 +2,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createApiToken } from "@/lib/auth/api-tokens";
-import { inviteStaff } from "@/lib/auth/staff";
-import { Problem } from "@/lib/errors";
+import { createApiToken } from "@/lib/commands/api-tokens";
+import { inviteStaff } from "@/lib/commands/staff";
 import { type Desk, openDesk } from "../support/desk";
 
 const ROOT = path.resolve(import.meta.dirname, "../..");
@@ -141,16 +140,16 @@ test.each([
 
 test("Whoever is limited and asks for all organisations is refused, never quietly given fewer; who asks for none gets their own", async () => {
   const actor = { kind: "token", id: "t", name: "T", role: "admin", organisations: ["acme"] } as const;
-  const asker = { actor, requestId: "r", request: new Request("http://desk.test/") };
+  const asker = { actor, requestId: "r", origin: "http://desk.test" };
   const order = { name: "x", scopes: ["manage" as const], expires_in_days: 1 };
-  const refused = expect.objectContaining({ init: expect.objectContaining({ status: 403, field: "organisations" }) });
+  const refused = expect.objectContaining({
+    code: "beyond_scope",
+    data: { organisations: ["acme"], field: "organisations" },
+  });
   for (const organisations of [null, ["globex"], ["acme", "globex"]]) {
     await expect(createApiToken({ ...order, organisations }, asker)).rejects.toEqual(refused);
     await expect(inviteStaff({ email: "a@example.com", role: "viewer", organisations }, asker)).rejects.toEqual(
       refused,
-    );
-    await expect(inviteStaff({ email: "a@example.com", role: "viewer", organisations }, asker)).rejects.toBeInstanceOf(
-      Problem,
     );
   }
   expect((await createApiToken(order, asker)).api_token.organisations).toEqual(["acme"]);

@@ -1,11 +1,11 @@
 /** Doors with URLs of their own: who gets in, as whose, and that a token is seen nowhere. Long because it is told for every way a token ends. */
 
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
-import { acceptFromNext } from "@/app/api/accept-from-next";
+import { createSource, deleteSource, rotateSource, updateSource } from "@/lib/commands/sources";
 import { accept } from "@/lib/pipeline/accept";
+import { acceptFromNext } from "@/lib/pipeline/accept-from-next";
 import { forgetSources } from "@/lib/pipeline/source-tokens";
 import { stripeEvent } from "@/lib/providers/stripe/sample";
-import { createSource, deleteSource, rotateSource, updateSource } from "@/lib/queries/sources";
 import { bodyOf } from "@/lib/samples/ids";
 import { EVERYTHING } from "@/lib/scope";
 import { sign } from "../fixtures/sign";
@@ -15,10 +15,10 @@ import { until } from "../support/processes";
 
 const ENVIRONMENT_TOKEN = "a-token-from-the-environment";
 const change = {
-  actor: { id: "staff-1", name: "Ada", organisations: null },
+  actor: { kind: "staff", id: "staff-1", name: "Ada", role: "admin", organisations: null },
   requestId: "req-sources",
   origin: "https://desk.test",
-};
+} as const;
 
 let desk: Desk;
 beforeAll(async () => {

@@ -1,13 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createAndStartReplay } from "@/lib/commands/replays";
 import { call, closeDatabase, DatabaseError } from "@/lib/db/client";
 import { claim } from "@/lib/pipeline/claim";
-import { createReplay, readReplay } from "@/lib/pipeline/replay";
 import { stripeEvent } from "@/lib/providers/stripe/sample";
 import { readAnalytics } from "@/lib/queries/analytics";
 import { getEvent, listEvents } from "@/lib/queries/events";
 import { readHealth } from "@/lib/queries/health";
+import { getReplay } from "@/lib/queries/replays";
 import { bodyOf } from "@/lib/samples/ids";
 import { EVERYTHING, scopeOf } from "@/lib/scope";
+import { ada } from "../support/actor";
 import { type Desk, eventIdIn, openDesk, send, workUntilIdle } from "../support/desk";
 import { LITE_SECRET_KEY, type Lite, startLite } from "../support/lite";
 
@@ -47,16 +49,17 @@ describe.each(["direct", "supabase"] as const)("over the %s transport", (transpo
     expect(Buffer.from(detail?.body_base64 ?? "", "base64")).toEqual(bodyOf(event));
     expect(detail?.deliveries[0]?.attempts[0]?.changes).toMatchObject([{ effect: "created" }, { effect: "created" }]);
 
-    const replay = await createReplay({
-      kind: "keys",
-      selection: { provider_slug: "stripe", event_keys: [event.id] },
-      options: { skipAlreadyApplied: false },
-      reason: "contract",
-      actor: { id: "t", name: "Test", organisations: null },
-      requestId: "r",
-    });
+    const replay = await createAndStartReplay(
+      {
+        kind: "keys",
+        selection: { provider_slug: "stripe", event_keys: [event.id] },
+        options: { skipAlreadyApplied: false },
+        reason: "contract",
+      },
+      ada,
+    );
     await workUntilIdle();
-    expect(await readReplay(replay.id, EVERYTHING)).toMatchObject({ status: "completed", succeeded: 1 });
+    expect(await getReplay(replay.id, EVERYTHING)).toMatchObject({ status: "completed", succeeded: 1 });
     expect((await readAnalytics({ range: "1h" }, EVERYTHING)).totals).toMatchObject({
       received: 1,
       duplicate: 1,

@@ -3,24 +3,24 @@
  * Long because it has one test per hold and figure.
  */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { tryDestinationNow } from "@/lib/commands/destination-tests";
+import { controlReplay, createAndStartReplay, createReplay } from "@/lib/commands/replays";
+import { resolveEvents } from "@/lib/commands/resolve";
 import type { Destination } from "@/lib/contract/destinations";
 import type { Replay } from "@/lib/contract/replays";
 import { call } from "@/lib/db/client";
-import { tryDestinationNow } from "@/lib/destinations/manage";
-import { previewReplay } from "@/lib/pipeline/preview";
-import { createReplay, draftReplay, readReplay, steer } from "@/lib/pipeline/replay";
-import { resolveEvents } from "@/lib/pipeline/resolve";
 import { readAnalytics } from "@/lib/queries/analytics";
 import { listDeadLetterGroups, readNavCounts } from "@/lib/queries/dead-letters";
 import { listDestinations } from "@/lib/queries/destinations";
 import { getEvent } from "@/lib/queries/events";
-import { listReplayItems, summariseReplay } from "@/lib/queries/replays";
+import { previewReplay } from "@/lib/queries/replay-preview";
+import { getReplay, listReplayItems, summariseReplay } from "@/lib/queries/replays";
 import { EVERYTHING, scopeOf } from "@/lib/scope";
+import { ada } from "../support/actor";
 import { type Desk, openDesk, workUntilIdle } from "../support/desk";
 import { addDestination, type Endpoint, publish, startEndpoint } from "../support/endpoint";
 
 const HOUR_MS = 3_600_000;
-const ada = { actor: { id: "staff-1", name: "Ada", organisations: null }, requestId: "incident-7" };
 
 let desk: Desk;
 let endpoint: Endpoint;
@@ -64,7 +64,7 @@ const destination = async (id: number) =>
   (await listDestinations(EVERYTHING)).find((one) => one.id === `ds_${id}`) as Destination;
 const allDead = { filter: { delivery_status: ["dead"] } };
 const replay = (options: Record<string, unknown>) =>
-  createReplay({ kind: "criteria", reason: "mended", selection: allDead, options, ...ada });
+  createAndStartReplay({ kind: "criteria", reason: "mended", selection: allDead, options }, ada);
 const advance = () => call("pipeline", "advance_replays", {});
 
 describe("an open circuit is tried now", () => {
@@ -98,7 +98,7 @@ describe("an open circuit is tried now", () => {
     expect(answers.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
     for (const answer of answers) {
       if (answer.status === "rejected")
-        expect(answer.reason.init).toMatchObject({ status: 409, title: "A test delivery is under way." });
+        expect(answer.reason).toMatchObject({ code: "not_tried", data: { because: "trying" } });
     }
     endpoint.answer(500);
     await workUntilIdle();
@@ -155,7 +155,7 @@ describe("what waits is counted once", () => {
   test("what a person marked as resolved is dead nowhere, also not at its destination", async () => {
     const id = await dead(3);
     const [event] = await desk.sql<{ id: number }[]>`select id::int as id from events limit 1`;
-    await resolveEvents([Number(event?.id)], { reason: "sent by hand", ...ada });
+    await resolveEvents({ ids: [Number(event?.id)], reason: "sent by hand" }, ada);
     expect((await listDeadLetterGroups(EVERYTHING)).total).toEqual({ groups: 1, deliveries: 2, events: 2 });
     expect((await destination(id)).health.dead).toBe(2);
     expect(await readNavCounts(EVERYTHING)).toMatchObject({ dead_letters: 2 });
@@ -184,8 +184,8 @@ describe("what holds a delivery is said", () => {
     await dead(4);
     const opens = `update destination_health set breaker = 'open', opened_at = now(), probe_at = now() + interval '7 minutes'`;
     await desk.sql.unsafe(opens);
-    const ask = { kind: "criteria" as const, reason: "mended", selection: allDead, options: {}, ...ada };
-    const { holds } = await previewReplay(await draftReplay(ask), EVERYTHING);
+    const ask = { kind: "criteria", reason: "mended", selection: allDead, options: {} } as const;
+    const { holds } = await previewReplay(await createReplay(ask, ada), EVERYTHING);
     expect(holds).toMatchObject([{ why: "circuit", destination: "shop", deliveries: 4, until: expect.any(String) }]);
 
     const running = await replay({});
@@ -240,7 +240,7 @@ describe("a trial", () => {
     await workUntilIdle();
     await advance();
 
-    const stopped = (await readReplay(running.id, EVERYTHING)) as Replay;
+    const stopped = (await getReplay(running.id, EVERYTHING)) as Replay;
     expect(stopped).toMatchObject({
       ...{ status: "stopped", stopped_because: "Trial: 3 of 5 failed, the limit is 20 %." },
       ...{ total: 37, succeeded: 2, failed: 0, skipped: 32, in_progress: 3 },
@@ -259,7 +259,7 @@ describe("a trial", () => {
       await advance();
       await workUntilIdle();
     }
-    expect(await readReplay(running.id, EVERYTHING)).toMatchObject({ status: "completed", succeeded: 12 });
+    expect(await getReplay(running.id, EVERYTHING)).toMatchObject({ status: "completed", succeeded: 12 });
     expect((await summariseReplay(running.id, EVERYTHING)).trial).toMatchObject({
       succeeded: 5,
       failed: 0,
@@ -273,8 +273,8 @@ describe("a trial", () => {
     const running = await replay({ canary: 5, stopOnFailureRate: 0.9 });
     await advance();
     await workUntilIdle();
-    await steer(running.id, "cancel", ada.actor, "r");
-    const { total, succeeded, failed, skipped, in_progress } = (await readReplay(running.id, EVERYTHING)) as Replay;
+    await controlReplay(running.id, "cancel", ada);
+    const { total, succeeded, failed, skipped, in_progress } = (await getReplay(running.id, EVERYTHING)) as Replay;
     expect(succeeded + failed + skipped + in_progress).toBe(total);
     expect({ skipped, in_progress }).toEqual({ skipped: 4, in_progress: 5 });
   });

@@ -2,17 +2,17 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
-import { checkJsonShape } from "@/app/api/json-shape";
+import { checkJsonShape } from "@/lib/front/http/json-shape";
 import { mayDrawReference } from "@/lib/front/reference-limit";
 
 const ROOT = path.resolve(import.meta.dirname, "../..");
-const READERS = ["app/api/read-body.ts", "app/api/accept-from-next.ts", "lib/pipeline/read-body.ts"];
+const READERS = ["lib/front/http/read-body.ts", "lib/pipeline/accept-from-next.ts", "lib/pipeline/read-body.ts"];
 /** Of a request, under any of the names it has in this project. */
 const READS =
   /\b(?:request|req|context\.request|incoming|checked)\s*\.\s*(?:json|text|formData|arrayBuffer|blob|bytes|body)\b(?!\s*\.length)/;
 
 /** Requests of ours to others, or of the pipeline: their bodies were read already. */
-const BYTES_ALREADY = /^lib\/(?:pipeline|providers|destinations|samples|client)\//;
+const BYTES_ALREADY = /^lib\/(?:pipeline|providers|destinations|outbound|samples|client)\//;
 
 test("Nothing but the one reader reads the body of a request [S50]", () => {
   const files = ["app", "lib", "components"].flatMap((folder) =>

@@ -2,6 +2,7 @@ import { dehydrate, HydrationBoundary } from "@tanstack/react-query";
 import type { Metadata } from "next";
 import { cookies } from "next/headers";
 import { redirect } from "next/navigation";
+import { describeBusy, problemOf } from "@/app/api/problems";
 import { EventHistory } from "@/components/event-list/event-history";
 import { FilterBar } from "@/components/event-list/filter-bar";
 import { Histogram } from "@/components/event-list/histogram";
@@ -18,10 +19,10 @@ import { eventListQuery } from "@/lib/client/queries/events";
 import { makeQueryClient } from "@/lib/client/query-client";
 import { type EventFilter, eventListSchema, readQuery } from "@/lib/contract/event-filter";
 import { DatabaseBusy } from "@/lib/db/client";
-import { Problem, type ProblemInit } from "@/lib/errors";
+import type { ProblemInit } from "@/lib/errors";
 import { readDestinationNames } from "@/lib/queries/destination-names";
 import { type EventPageRequest, listEvents } from "@/lib/queries/events";
-import { describeBusy } from "@/lib/queries/search-timeout";
+import { isRefusal } from "@/lib/refusals";
 import { replayPermissions } from "../permissions";
 
 export const metadata: Metadata = { title: "Events" };
@@ -77,6 +78,6 @@ async function FoundEvents({ filter, page, actor }: { filter: EventFilter; page:
 /** A search that was given up, or had no turn, leaves the filter on the page, so that it can be narrowed. */
 function refusedSearch(error: unknown): { refusal: ProblemInit } {
   if (error instanceof DatabaseBusy) return { refusal: describeBusy(error) };
-  if (error instanceof Problem && error.init.field === "text") return { refusal: error.init };
+  if (isRefusal(error, "search_too_wide") && error.data.field === "text") return { refusal: problemOf(error) };
   throw error;
 }

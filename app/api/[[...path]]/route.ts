@@ -1,8 +1,9 @@
 /** Every address below /api that no other route has, and what was refused before it was routed (lib/front/listen.ts, middleware.ts). */
-import { responseOf } from "@/app/api/accept-from-next";
+
 import { problemResponse } from "@/app/api/handle";
 import { PATH_HEADER, REFUSAL_HEADER } from "@/lib/front/headers";
 import type { Refusal } from "@/lib/front/screen";
+import { responseOf } from "@/lib/pipeline/accept-from-next";
 import { refuseWrongAddress } from "@/lib/pipeline/wrong-address";
 
 export const dynamic = "force-dynamic";

@@ -1,8 +1,7 @@
 import { handle, readJson } from "@/app/api/handle";
+import { createDestination } from "@/lib/commands/destinations";
 import { createDestinationRequest } from "@/lib/contract/api/destinations";
-import { createDestination } from "@/lib/destinations/manage";
-import { listDestinations } from "@/lib/queries/destinations";
-import { findDestination } from "./[id]/find-destination";
+import { listDestinations, requireDestination } from "@/lib/queries/destinations";
 
 /** Every destination with its health. */
 export const GET = handle("view", async ({ actor }) => ({ destinations: await listDestinations(actor) }));
@@ -11,5 +10,5 @@ export const GET = handle("view", async ({ actor }) => ({ destinations: await li
 export const POST = handle("manage", async (context) => {
   const asked = createDestinationRequest.parse(await readJson(context.request));
   const { id, secret } = await createDestination(asked, context);
-  return Response.json({ destination: await findDestination(id, context.actor), secret }, { status: 201 });
+  return Response.json({ destination: await requireDestination(id, context.actor), secret }, { status: 201 });
 });

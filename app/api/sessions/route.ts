@@ -1,8 +1,9 @@
 import { handle } from "@/app/api/handle";
-import { endOwnSessions, listOwnSessions } from "@/lib/auth/sessions";
+import { endOwnSessions } from "@/lib/commands/sessions";
+import { listOwnSessions } from "@/lib/queries/sessions";
 
 /** The asker's own open sessions. */
-export const GET = handle("view", async (context) => ({ sessions: await listOwnSessions(context) }));
+export const GET = handle("view", async ({ actor }) => ({ sessions: await listOwnSessions(actor) }));
 
 /** Signs the asker out everywhere, here too. */
 export const DELETE = handle("view", async (context) => ({ ended: await endOwnSessions(context) }));

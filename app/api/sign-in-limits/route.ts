@@ -1,7 +1,8 @@
 import { handle } from "@/app/api/handle";
-import { liftSignInLimit, listSignInLimits } from "@/lib/auth/guesses";
+import { liftSignInLimit } from "@/lib/commands/sign-in-limits";
 import { liftRequest } from "@/lib/contract/api/staff";
 import { readQuery } from "@/lib/contract/event-filter";
+import { listSignInLimits } from "@/lib/queries/sign-in-limits";
 
 /** Accounts with a delay, and addresses that made too many attempts. */
 export const GET = handle("manage", async ({ actor }) => ({ limits: await listSignInLimits(actor) }));

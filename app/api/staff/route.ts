@@ -1,6 +1,7 @@
 import { handle, readJson } from "@/app/api/handle";
-import { inviteStaff, listStaff } from "@/lib/auth/staff";
+import { inviteStaff } from "@/lib/commands/staff";
 import { inviteRequest } from "@/lib/contract/api/staff";
+import { listStaff } from "@/lib/queries/staff";
 
 /** Everybody who can enter the console, or could. */
 export const GET = handle("manage", async ({ actor }) => ({ staff: await listStaff(actor) }));

@@ -1,6 +1,7 @@
 import { handle, readJson } from "@/app/api/handle";
-import { createApiToken, listApiTokens } from "@/lib/auth/api-tokens";
+import { createApiToken } from "@/lib/commands/api-tokens";
 import { createTokenRequest } from "@/lib/contract/api/staff";
+import { listApiTokens } from "@/lib/queries/api-tokens";
 
 /** Active API tokens, and those that ended recently. */
 export const GET = handle("manage", async ({ actor }) => ({ tokens: await listApiTokens(actor) }));

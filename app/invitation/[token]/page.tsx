@@ -3,11 +3,11 @@ import { headers } from "next/headers";
 import { Logo } from "@/components/frame/logo";
 import { AcceptForm } from "@/components/invitation/accept-form";
 import { ClosedLink, type LinkProblem } from "@/components/invitation/closed-link";
-import { findInvitation } from "@/lib/auth/staff";
+import { findInvitation } from "@/lib/auth/invitations";
 import { DatabaseUnavailable } from "@/lib/db/client";
 import type { OpenInvitation } from "@/lib/db/functions/people";
-import { Problem } from "@/lib/errors";
 import { clientAddress } from "@/lib/front/client-address";
+import { isRefusal } from "@/lib/refusals";
 
 /** The address of this page is a secret: it goes to no other site and into no index. */
 export const metadata: Metadata = { title: "Invitation", referrer: "no-referrer", robots: "noindex" };
@@ -36,7 +36,7 @@ async function open(token: string): Promise<OpenInvitation | LinkProblem> {
     const address = clientAddress(await headers());
     return (await findInvitation(token, address, { counts: false })) ?? "closed";
   } catch (error) {
-    if (error instanceof Problem && error.init.status === 429) return "too_many";
+    if (isRefusal(error, "too_many_attempts")) return "too_many";
     // A busy database, or none, is no bug of the page and says nothing about the link.
     if (error instanceof DatabaseUnavailable) return "unavailable";
     throw error;

@@ -100,13 +100,9 @@ export interface TooManySelected {
   limit: number;
 }
 
-export interface OverReplayLimit {
-  result: "hourly_limit" | "concurrent_limit";
-  organisation: string;
-  asked?: number;
-  used: number;
-  limit: number;
-}
+export type OverReplayLimit =
+  | { result: "hourly_limit"; organisation: string; asked: number; used: number; limit: number }
+  | { result: "concurrent_limit"; organisation: string; used: number; limit: number };
 
 export type ReplayDrafted =
   | { result: "created"; repeated: boolean; replay: Replay }

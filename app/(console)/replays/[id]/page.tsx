@@ -7,8 +7,7 @@ import { replayItemsQuery, replayQuery } from "@/lib/client/queries/replays";
 import { makeQueryClient } from "@/lib/client/query-client";
 import { ITEMS_PER_PAGE } from "@/lib/client/replays";
 import { replayItemsRequest } from "@/lib/contract/api/replay-requests";
-import { readReplay } from "@/lib/pipeline/replay";
-import { listReplayItems, summariseReplay } from "@/lib/queries/replays";
+import { getReplay, listReplayItems, summariseReplay } from "@/lib/queries/replays";
 import { replayPermissions } from "../../permissions";
 
 export async function generateMetadata({ params }: PageProps<"/replays/[id]">): Promise<Metadata> {
@@ -17,7 +16,7 @@ export async function generateMetadata({ params }: PageProps<"/replays/[id]">): 
 
 export default async function ReplayPage({ params, searchParams }: PageProps<"/replays/[id]">) {
   const actor = await requireStaff("view");
-  const replay = await readReplay((await params).id, actor);
+  const replay = await getReplay((await params).id, actor);
   if (!replay) notFound();
   // An outcome that is none shows everything, under a heading that says so.
   const asked = replayItemsRequest.shape.outcome.safeParse((await searchParams).outcome);

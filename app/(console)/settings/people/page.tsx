@@ -2,11 +2,11 @@ import { dehydrate, HydrationBoundary } from "@tanstack/react-query";
 import type { Metadata } from "next";
 import { PeopleList } from "@/components/settings/people-list";
 import { requireStaff } from "@/lib/auth/authorise";
-import { listSignInLimits } from "@/lib/auth/guesses";
 import { singleSignOnSettings } from "@/lib/auth/single-sign-on/configuration";
-import { listStaff } from "@/lib/auth/staff";
 import { signInLimitsQuery, staffQuery } from "@/lib/client/queries/settings";
 import { makeQueryClient } from "@/lib/client/query-client";
+import { listSignInLimits } from "@/lib/queries/sign-in-limits";
+import { listStaff } from "@/lib/queries/staff";
 
 export const metadata: Metadata = { title: "People" };
 

@@ -1,10 +1,10 @@
 import { dehydrate, HydrationBoundary } from "@tanstack/react-query";
 import type { Metadata } from "next";
 import { TokenList } from "@/components/settings/token-list";
-import { listApiTokens } from "@/lib/auth/api-tokens";
 import { requireStaff } from "@/lib/auth/authorise";
 import { tokensQuery } from "@/lib/client/queries/settings";
 import { makeQueryClient } from "@/lib/client/query-client";
+import { listApiTokens } from "@/lib/queries/api-tokens";
 
 export const metadata: Metadata = { title: "API tokens" };
 

@@ -1,14 +1,15 @@
 import { handle } from "@/app/api/handle";
+import { recordExport } from "@/lib/commands/exports";
 import { auditExportRequest } from "@/lib/contract/api/staff";
 import { readQuery } from "@/lib/contract/event-filter";
-import { exportActions, recordExport } from "@/lib/queries/audit";
+import { exportActions } from "@/lib/queries/audit";
 
 /** All of the audit log that matches, as a file. That somebody took it is written there. */
-export const GET = handle("manage", async ({ request, actor, requestId }) => {
-  const { format, ...filter } = auditExportRequest.parse(readQuery(new URL(request.url).searchParams));
+export const GET = handle("manage", async (context) => {
+  const { format, ...filter } = auditExportRequest.parse(readQuery(new URL(context.request.url).searchParams));
   const takeout = { action: "audit.export", subject: "audit", details: { format, filter } } as const;
-  const onEnd = await recordExport(takeout, { actor, requestId });
-  const { stream, contentType } = exportActions(filter, format, actor, onEnd);
+  const onEnd = await recordExport(takeout, context);
+  const { stream, contentType } = exportActions(filter, format, context.actor, onEnd);
   const headers = { "content-type": contentType, "content-disposition": `attachment; filename="audit.${format}"` };
   return new Response(stream, { headers });
 });

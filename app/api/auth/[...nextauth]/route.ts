@@ -1,14 +1,15 @@
 import NextAuth from "next-auth";
 import { handleOpen } from "@/app/api/handle";
+import { problemOf } from "@/app/api/problems";
 import { cookieOf } from "@/lib/auth/authorise";
 import { authOptions } from "@/lib/auth/options";
 import type { Exchange } from "@/lib/auth/password-sign-in";
 import { sessionCookieName, sessionIdOf } from "@/lib/auth/session";
+import { isSingleSignOn, singleSignOnAnswer } from "@/lib/auth/single-sign-on/answer";
 import type { Provider } from "@/lib/auth/single-sign-on/discovery";
 import { problemBody } from "@/lib/errors";
 import { clientAddress } from "@/lib/front/client-address";
-import { checkedRequest } from "./checked-request";
-import { isSingleSignOn, singleSignOnAnswer } from "./single-sign-on";
+import { checkedRequest } from "@/lib/front/http/next-auth-request";
 
 /** Signing in and out, by next-auth. It gets only what it can read: from anything else it would make a 500. */
 const signIn = handleOpen(async ({ request, requestId, params }) => {
@@ -32,7 +33,7 @@ const signIn = handleOpen(async ({ request, requestId, params }) => {
 
 /** As problem+json, with the address next-auth's own client reads the reason from. */
 function refused({ refusal, requestId }: Exchange, request: Request): Response {
-  const init = refusal?.init ?? { status: 500, title: "Signing in failed." };
+  const init = refusal ? problemOf(refusal) : { status: 500, title: "Signing in failed." };
   const error = init.status === 429 ? `TooManyAttempts.${init.headers?.["retry-after"]}` : "NoAnswer";
   const url = new URL(`/sign-in?${new URLSearchParams({ error })}`, request.url).href;
   return Response.json(

@@ -1,5 +1,5 @@
 import { handle } from "@/app/api/handle";
-import { endOwnSession } from "@/lib/auth/sessions";
+import { endOwnSession } from "@/lib/commands/sessions";
 
 /** Ends one of the asker's own sessions. */
 export const DELETE = handle("view", async (context) => {

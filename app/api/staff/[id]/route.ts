@@ -1,5 +1,5 @@
 import { handle, readJson } from "@/app/api/handle";
-import { changeStaff } from "@/lib/auth/staff";
+import { changeStaff } from "@/lib/commands/staff";
 import { changeStaffRequest } from "@/lib/contract/api/staff";
 
 /** Gives a person another role, disables or enables them. Ends their sessions at once. */

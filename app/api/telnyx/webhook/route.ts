@@ -1,5 +1,5 @@
 /** The telnyx door of the CloudGreet runbook: the same as /api/webhooks/telnyx. */
-import { acceptFromNext } from "@/app/api/accept-from-next";
+import { acceptFromNext } from "@/lib/pipeline/accept-from-next";
 
 export const dynamic = "force-dynamic";
 export const runtime = "nodejs";

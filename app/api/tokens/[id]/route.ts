@@ -1,5 +1,5 @@
 import { handle } from "@/app/api/handle";
-import { revokeApiToken } from "@/lib/auth/api-tokens";
+import { revokeApiToken } from "@/lib/commands/api-tokens";
 
 /** Revokes a token: its next request is refused. Answers the token as it is then. */
 export const DELETE = handle("manage", async (context) => revokeApiToken(String(context.params.id), context));

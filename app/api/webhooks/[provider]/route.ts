@@ -1,5 +1,5 @@
 /** accept: raw bytes in, 2xx out. The same door stands at /api/stripe/webhook and /api/telnyx/webhook. */
-import { acceptFromNext } from "@/app/api/accept-from-next";
+import { acceptFromNext } from "@/lib/pipeline/accept-from-next";
 
 export const dynamic = "force-dynamic";
 export const runtime = "nodejs";

@@ -1,12 +1,14 @@
 import { handle, readJson } from "@/app/api/handle";
+import { replayDeadLetters } from "@/lib/commands/dead-letters";
 import { deadLettersRequest } from "@/lib/contract/api/replay-requests";
+import { idempotencyKeyOf } from "@/lib/front/http/idempotency-key";
 import { listDeadLetters } from "@/lib/queries/dead-letters";
-import { replayDeadLetters } from "./replay-dead-letters";
 
 /** The newest dead letters: the CloudGreet runbook's dead letter queue. */
 export const GET = handle("view", async ({ actor }) => ({ failed_webhooks: await listDeadLetters(actor) }));
 
 /** Replays one dead letter (`webhook_id`) or all of them (`retry_all`, the oldest first, as many as a bulk replay takes). */
-export const POST = handle("replay", async (context) =>
-  replayDeadLetters(deadLettersRequest.parse(await readJson(context.request)), context),
-);
+export const POST = handle("replay", async (context) => {
+  const asked = deadLettersRequest.parse(await readJson(context.request));
+  return replayDeadLetters({ ...asked, idempotencyKey: idempotencyKeyOf(context.request) }, context);
+});

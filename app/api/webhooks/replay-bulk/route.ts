@@ -1,11 +1,15 @@
-import { answerReplay } from "@/app/api/ask-replay";
-import { handle, readJson } from "@/app/api/handle";
+import { handle, readJson, requested } from "@/app/api/handle";
+import { requestReplay } from "@/lib/commands/request-replay";
 import { replayBulkRequest, whichOf } from "@/lib/contract/api/replay-requests";
+import { idempotencyKeyOf } from "@/lib/front/http/idempotency-key";
+import { describeRequested } from "@/lib/queries/replay-answers";
 
 /** Replays events by their keys: `POST /api/webhooks/replay-bulk` of the OutboundEngine runbook. */
 export const POST = handle("replay", async (context) => {
   const asked = replayBulkRequest.parse(await readJson(context.request));
-  const { dry_run, options, reason, provider_slug, event_keys } = asked;
+  const { dry_run: dryRun, options, reason, provider_slug, event_keys } = asked;
   const selection = { provider_slug, event_keys, ...whichOf(asked) };
-  return answerReplay({ kind: "keys", selection, options, reason, dryRun: dry_run }, context);
+  const idempotencyKey = idempotencyKeyOf(context.request);
+  const created = await requestReplay({ kind: "keys", selection, options, reason, dryRun, idempotencyKey }, context);
+  return requested(await describeRequested(created, selection, context));
 });

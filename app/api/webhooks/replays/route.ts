@@ -1,7 +1,9 @@
-import { answerReplay } from "@/app/api/ask-replay";
-import { handle, readJson } from "@/app/api/handle";
+import { handle, readJson, requested } from "@/app/api/handle";
+import { requestReplay } from "@/lib/commands/request-replay";
 import { createReplayRequest, listReplaysRequest } from "@/lib/contract/api/replay-requests";
 import { readQuery } from "@/lib/contract/event-filter";
+import { idempotencyKeyOf } from "@/lib/front/http/idempotency-key";
+import { describeRequested } from "@/lib/queries/replay-answers";
 import { listReplays } from "@/lib/queries/replays";
 
 /** Replays, newest first. */
@@ -14,5 +16,7 @@ export const GET = handle("view", ({ request, actor }) => {
 export const POST = handle("replay", async (context) => {
   const { selection, ...asked } = createReplayRequest.parse(await readJson(context.request));
   const kind = "filter" in selection ? "criteria" : selection.event_ids.length === 1 ? "single" : "keys";
-  return answerReplay({ kind, selection, ...asked }, context);
+  const idempotencyKey = idempotencyKeyOf(context.request);
+  const created = await requestReplay({ kind, selection, ...asked, idempotencyKey }, context);
+  return requested(await describeRequested(created, selection, context), asked.draft);
 });

@@ -1,11 +1,15 @@
-import { handle, readJson } from "@/app/api/handle";
+import { handle, readJson, requested } from "@/app/api/handle";
+import { requestReplay } from "@/lib/commands/request-replay";
 import { bulkReplayRequest, filterOf } from "@/lib/contract/api/merchant-requests";
-import { answerBulkReplay } from "../merchant-replay";
+import { idempotencyKeyOf } from "@/lib/front/http/idempotency-key";
+import { describeBulkReplay } from "@/lib/queries/merchant-replays";
 
 /** Replays by criteria: `POST /admin/webhooks/bulk-replay` of the Globapay runbook. */
 export const POST = handle("replay_many", async (context) => {
   const { criteria, limit, ...asked } = bulkReplayRequest.parse(await readJson(context.request));
   const { eventTypes, timeRange, ...rest } = criteria;
-  const filter = filterOf({ ...rest, eventType: eventTypes, ...timeRange });
-  return answerBulkReplay({ kind: "criteria", selection: { filter, limit }, ...asked }, context);
+  const selection = { filter: filterOf({ ...rest, eventType: eventTypes, ...timeRange }), limit };
+  const idempotencyKey = idempotencyKeyOf(context.request);
+  const created = await requestReplay({ kind: "criteria", selection, ...asked, idempotencyKey }, context);
+  return requested(await describeBulkReplay(created, context.actor));
 });

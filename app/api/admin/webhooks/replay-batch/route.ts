@@ -1,9 +1,16 @@
-import { handle, readJson } from "@/app/api/handle";
+import { handle, readJson, requested } from "@/app/api/handle";
+import { requestReplay } from "@/lib/commands/request-replay";
 import { replayBatchRequest } from "@/lib/contract/api/merchant-requests";
-import { answerBulkReplay } from "../merchant-replay";
+import { idempotencyKeyOf } from "@/lib/front/http/idempotency-key";
+import { describeBulkReplay } from "@/lib/queries/merchant-replays";
 
 /** Replays events by their ids: `POST /admin/webhooks/replay-batch` of the Globapay runbook. */
 export const POST = handle("replay", async (context) => {
   const { eventIds, ...asked } = replayBatchRequest.parse(await readJson(context.request));
-  return answerBulkReplay({ kind: "keys", selection: { event_ids: eventIds }, ...asked }, context);
+  const idempotencyKey = idempotencyKeyOf(context.request);
+  const created = await requestReplay(
+    { kind: "keys", selection: { event_ids: eventIds }, ...asked, idempotencyKey },
+    context,
+  );
+  return requested(await describeBulkReplay(created, context.actor));
 });

@@ -1,13 +1,11 @@
 import { handle } from "@/app/api/handle";
 import { destinationDeliveriesRequest } from "@/lib/contract/api/destinations";
 import { readQuery } from "@/lib/contract/event-filter";
-import { numberInId } from "@/lib/contract/ids";
-import { listDestinationDeliveries } from "@/lib/queries/destinations";
-import { findDestination } from "../find-destination";
+import { destinationNumber, listDestinationDeliveries, requireDestination } from "@/lib/queries/destinations";
 
 /** Its newest deliveries. */
 export const GET = handle("view", async ({ request, params, actor }) => {
   const page = destinationDeliveriesRequest.parse(readQuery(new URL(request.url).searchParams));
-  const { id } = await findDestination(params.id, actor);
-  return listDestinationDeliveries(numberInId(id), page, actor);
+  const { id } = await requireDestination(params.id, actor);
+  return listDestinationDeliveries(destinationNumber(id), page, actor);
 });

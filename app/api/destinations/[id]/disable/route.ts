@@ -1,12 +1,12 @@
 import { handle, readJson } from "@/app/api/handle";
+import { disableDestination } from "@/lib/commands/destinations";
 import { disableDestinationRequest } from "@/lib/contract/api/destinations";
-import { destinationNumber, steerDestination } from "@/lib/destinations/manage";
-import { findDestination } from "../find-destination";
+import { destinationNumber, requireDestination } from "@/lib/queries/destinations";
 
 /** Sends nothing more there until it is enabled; what comes for it is held. */
 export const POST = handle("manage", async (context) => {
   const id = destinationNumber(context.params.id);
   const { because } = disableDestinationRequest.parse(await readJson(context.request));
-  await steerDestination(id, "disable", context, because);
-  return findDestination(id, context.actor);
+  await disableDestination(id, because, context);
+  return requireDestination(id, context.actor);
 });

@@ -1,10 +1,10 @@
 import { handle } from "@/app/api/handle";
-import { destinationNumber, steerDestination } from "@/lib/destinations/manage";
-import { findDestination } from "../find-destination";
+import { enableDestination } from "@/lib/commands/destinations";
+import { destinationNumber, requireDestination } from "@/lib/queries/destinations";
 
 /** Takes up again what was disabled by a person or by its own failures. */
 export const POST = handle("manage", async (context) => {
   const id = destinationNumber(context.params.id);
-  await steerDestination(id, "enable", context);
-  return findDestination(id, context.actor);
+  await enableDestination(id, context);
+  return requireDestination(id, context.actor);
 });

@@ -1,10 +1,10 @@
 import { handle } from "@/app/api/handle";
-import { destinationNumber, steerDestination } from "@/lib/destinations/manage";
-import { findDestination } from "../find-destination";
+import { resumeDestination } from "@/lib/commands/destinations";
+import { destinationNumber, requireDestination } from "@/lib/queries/destinations";
 
 /** Releases what was held, in order and at its rate. */
 export const POST = handle("operate", async (context) => {
   const id = destinationNumber(context.params.id);
-  await steerDestination(id, "resume", context);
-  return findDestination(id, context.actor);
+  await resumeDestination(id, context);
+  return requireDestination(id, context.actor);
 });

@@ -1,5 +1,5 @@
 import { handle } from "@/app/api/handle";
-import { linkStaff } from "@/lib/auth/staff";
+import { linkStaff } from "@/lib/commands/staff";
 
 /** A new one-time link for somebody who lost the invitation or the password. */
 export const POST = handle("manage", async (context) =>

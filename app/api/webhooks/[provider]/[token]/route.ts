@@ -1,5 +1,5 @@
 /** accept through a source's own URL. A person's paths under /api/webhooks are routes by name, and those win over this. */
-import { acceptFromNext } from "@/app/api/accept-from-next";
+import { acceptFromNext } from "@/lib/pipeline/accept-from-next";
 
 export const dynamic = "force-dynamic";
 export const runtime = "nodejs";

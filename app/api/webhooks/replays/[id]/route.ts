@@ -1,9 +1,8 @@
 import { handle } from "@/app/api/handle";
-import { summariseReplay } from "@/lib/queries/replays";
-import { findReplay } from "./find-replay";
+import { requireReplay, summariseReplay } from "@/lib/queries/replays";
 
 /** A replay with its counts, and how its items ended. */
-export const GET = handle("view", async (context) => {
-  const replay = await findReplay(context);
-  return { ...replay, summary: await summariseReplay(replay.id, context.actor) };
+export const GET = handle("view", async ({ params, actor }) => {
+  const replay = await requireReplay(String(params.id), actor);
+  return { ...replay, summary: await summariseReplay(replay.id, actor) };
 });

@@ -1,14 +1,20 @@
-import { handle, readJson } from "@/app/api/handle";
+import { handle, readJson, requested } from "@/app/api/handle";
+import { requestReplay } from "@/lib/commands/request-replay";
 import { merchantReplayRequest } from "@/lib/contract/api/merchant-requests";
 import { eventId } from "@/lib/contract/api/values";
-import { Problem } from "@/lib/errors";
-import { answerMerchantReplay } from "../../merchant-replay";
+import { idempotencyKeyOf } from "@/lib/front/http/idempotency-key";
+import { describeMerchantReplay } from "@/lib/queries/merchant-replays";
+import { Refusal } from "@/lib/refusals";
 
 /** Replays one event: `POST /admin/webhooks/{eventId}/replay` of the Globapay runbook. */
 export const POST = handle("replay", async (context) => {
   const id = eventId.safeParse(context.params.eventId);
-  if (!id.success)
-    throw new Problem({ status: 404, title: "There is no such event.", detail: "Ids look like we_123." });
+  if (!id.success) throw new Refusal("no_such_event");
   const asked = merchantReplayRequest.parse(await readJson(context.request));
-  return answerMerchantReplay({ kind: "single", selection: { event_ids: [id.data] }, ...asked }, context);
+  const idempotencyKey = idempotencyKeyOf(context.request);
+  const created = await requestReplay(
+    { kind: "single", selection: { event_ids: [id.data] }, ...asked, idempotencyKey },
+    context,
+  );
+  return requested(await describeMerchantReplay(created, context.actor));
 });

@@ -1,14 +1,14 @@
 import { handle } from "@/app/api/handle";
-import { recordDownload } from "@/lib/queries/audit";
+import { recordDownload } from "@/lib/commands/exports";
 import { readEventBody } from "@/lib/queries/event-context";
-import { noSuchEvent } from "../../no-such-event";
+import { Refusal } from "@/lib/refusals";
 
 /** The bytes as a download: never a page to a browser, whatever is in them. Who took them is in the audit log. */
-export const GET = handle("view", async ({ params, actor, requestId }) => {
-  const id = String(params.id);
-  const body = await readEventBody(id, actor);
-  if (!body) throw noSuchEvent();
-  await recordDownload(body.id, body.bytes.length, { actor, requestId });
+export const GET = handle("view", async (context) => {
+  const id = String(context.params.id);
+  const body = await readEventBody(id, context.actor);
+  if (!body) throw new Refusal("no_such_event");
+  await recordDownload(body.id, body.bytes.length, context);
   return new Response(new Uint8Array(body.bytes), {
     headers: {
       "content-type": "application/octet-stream",

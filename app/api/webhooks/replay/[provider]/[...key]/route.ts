@@ -1,10 +1,12 @@
 import { handle, readJson } from "@/app/api/handle";
+import { replayOne } from "@/lib/commands/replay-one";
 import { replayOneRequest } from "@/lib/contract/api/replay-requests";
-import { replayOne } from "./replay-one";
 
-/** Replays one event, as the OutboundEngine runbook calls it. An event key may hold slashes; Next has decoded it. */
+/** Replays one event, as the OutboundEngine runbook calls it: 202 while it still runs. Its key may hold slashes; Next has decoded it. */
 export const POST = handle("replay", async (context) => {
   const { provider, key } = context.params;
   const eventKey = (Array.isArray(key) ? key : [key ?? ""]).join("/");
-  return replayOne(String(provider), eventKey, replayOneRequest.parse(await readJson(context.request)), context);
+  const asked = replayOneRequest.parse(await readJson(context.request));
+  const answer = await replayOne({ provider: String(provider), eventKey, ...asked }, context);
+  return Response.json(answer, { status: answer.status === "queued" ? 202 : 200 });
 });

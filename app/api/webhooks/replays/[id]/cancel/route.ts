@@ -1,9 +1,5 @@
 import { handle } from "@/app/api/handle";
-import { steer } from "@/lib/pipeline/replay";
-import { findReplay } from "../find-replay";
+import { controlReplay } from "@/lib/commands/replays";
 
 /** Ends it: what has not run is skipped, untouched. */
-export const POST = handle("replay", async (context) => {
-  const { id } = await findReplay(context);
-  return steer(id, "cancel", context.actor, context.requestId);
-});
+export const POST = handle("replay", async (context) => controlReplay(String(context.params.id), "cancel", context));

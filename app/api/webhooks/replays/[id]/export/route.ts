@@ -1,14 +1,14 @@
 import { handle } from "@/app/api/handle";
+import { recordExport } from "@/lib/commands/exports";
 import { exportRequest } from "@/lib/contract/api/replay-requests";
 import { readQuery } from "@/lib/contract/event-filter";
-import { recordExport } from "@/lib/queries/audit";
 import { exportItems } from "@/lib/queries/export-items";
-import { findReplay } from "../find-replay";
+import { requireReplay } from "@/lib/queries/replays";
 
 /** Every item of a replay as a file: the proof to keep. Who took it is in the audit log. */
 export const GET = handle("view", async (context) => {
   const { format } = exportRequest.parse(readQuery(new URL(context.request.url).searchParams));
-  const { id } = await findReplay(context);
+  const { id } = await requireReplay(String(context.params.id), context.actor);
   const onEnd = await recordExport({ action: "replay.export", subject: id, details: { format } }, context);
   const { stream, contentType } = exportItems(id, format, context.actor, onEnd);
   const headers = { "content-type": contentType, "content-disposition": `attachment; filename="${id}.${format}"` };

@@ -1,17 +1,17 @@
-import { eventStreamAnswer } from "@/app/api/event-stream-answer";
 import { handle } from "@/app/api/handle";
-import { findReplay } from "@/app/api/webhooks/replays/[id]/find-replay";
 import { authorise } from "@/lib/auth/authorise";
-import { eventStream } from "./event-stream";
+import { eventStreamAnswer } from "@/lib/front/http/event-stream-answer";
+import { eventStream } from "@/lib/front/http/replay-event-stream";
+import { requireReplay } from "@/lib/queries/replays";
 
 export const dynamic = "force-dynamic";
 
 /** A replay's progress as server-sent events, until it ended. The same path answers a WebSocket: lib/boot/replay-stream.ts. */
 export const GET = handle("view", async (context) => {
-  const { id } = await findReplay(context);
-  const { request, actor } = context;
+  const { request, actor, params } = context;
+  const { id } = await requireReplay(String(params.id), actor);
   const lastSeen = request.headers.get("last-event-id");
-  const mayStillWatch = async () => findReplay({ ...context, actor: await authorise(request, "view") });
+  const mayStillWatch = async () => requireReplay(id, await authorise(request, "view"));
   return eventStreamAnswer(context, () =>
     eventStream(id, { asker: actor, signal: request.signal, lastSeen, mayStillWatch }),
   );

@@ -1,10 +1,10 @@
 import { handle } from "@/app/api/handle";
-import { Problem } from "@/lib/errors";
 import { listAttempts } from "@/lib/queries/merchant-events";
+import { Refusal } from "@/lib/refusals";
 
 /** Every delivery attempt of an event, oldest first. */
 export const GET = handle("view", async ({ params, actor }) => {
   const attempts = await listAttempts(String(params.id), actor);
-  if (!attempts) throw new Problem({ status: 404, title: "There is no such event.", detail: "Ids look like we_123." });
+  if (!attempts) throw new Refusal("no_such_event");
   return attempts;
 });

@@ -1,10 +1,15 @@
-import { handle, readJson } from "@/app/api/handle";
-import { findReplay } from "@/app/api/webhooks/replays/[id]/find-replay";
+import { handle, readJson, requested } from "@/app/api/handle";
+import { retryFailures } from "@/lib/commands/retry-failures";
 import { retryFailuresRequest } from "@/lib/contract/api/merchant-requests";
-import { retryFailures } from "./retry-failures";
+import { idempotencyKeyOf } from "@/lib/front/http/idempotency-key";
+import { describeBulkReplay } from "@/lib/queries/merchant-replays";
+import { requireReplay } from "@/lib/queries/replays";
 
 /** Retries what failed in a replay, all of it or some kinds of failure, as a new replay. */
 export const POST = handle("replay", async (context) => {
   const asked = retryFailuresRequest.parse(await readJson(context.request));
-  return retryFailures(await findReplay(context), asked, context);
+  const replay = await requireReplay(String(context.params.id), context.actor);
+  const idempotencyKey = idempotencyKeyOf(context.request);
+  const created = await retryFailures(replay, { ...asked, idempotencyKey }, context);
+  return requested(await describeBulkReplay(created, context.actor));
 });

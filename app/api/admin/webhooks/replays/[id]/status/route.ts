@@ -1,6 +1,8 @@
 import { handle } from "@/app/api/handle";
-import { findReplay } from "@/app/api/webhooks/replays/[id]/find-replay";
+import { requireReplay } from "@/lib/queries/replays";
 import { progressOf } from "@/lib/queries/watch-replay";
 
 /** Progress of a replay, of whatever kind. */
-export const GET = handle("view", async (context) => progressOf(await findReplay(context)));
+export const GET = handle("view", async ({ params, actor }) =>
+  progressOf(await requireReplay(String(params.id), actor)),
+);

@@ -1,0 +1,50 @@
+import type { EventRefusals } from "@/lib/refusals";
+import type { ProblemsOf } from "./problems-of";
+
+/** Events, saved views and searches. */
+export const eventProblems: ProblemsOf<EventRefusals> = {
+  no_such_event: { status: 404, title: "There is no such event.", detail: "Ids look like we_123." },
+  no_such_view: { status: 404, title: "You have no such view.", detail: "Ids look like ev_12." },
+  view_name_taken: {
+    status: 409,
+    title: "You already have a view with that name.",
+    detail: "Choose another name, or delete the other view first.",
+    field: "name",
+  },
+  too_many_views: {
+    status: 409,
+    title: "You have 50 views, which is the limit.",
+    detail: "Delete one first.",
+  },
+  views_need_owner: { status: 403, title: "Views belong to people, and this token has no owner." },
+  bad_cursor: {
+    status: 400,
+    title: "The cursor is not valid.",
+    detail: "Start again without it.",
+    field: "cursor",
+  },
+  search_too_wide: ({ field }) => ({
+    status: 422,
+    title: `Searching the ${field === "q" ? "keys" : "payloads"} took too long and was stopped.`,
+    detail: "Narrow it to a time range, a provider, a type or an organisation, then search again.",
+    field,
+  }),
+  histogram_of_text: {
+    status: 422,
+    title: "A search in payloads is not counted over time.",
+    detail: "It would read every payload of that time. Leave the text out.",
+    field: "text",
+  },
+  none_to_resolve: {
+    status: 409,
+    title: "None of these events is failed or dead, so nothing was marked.",
+    detail: "Reload the history to see their current status.",
+  },
+  idempotency_key_published: ({ event_id, idempotency_key }) => ({
+    status: 409,
+    title: `The idempotency key ${idempotency_key} published ${event_id}, which says something else.`,
+    detail: "Use a new key for a new event.",
+    field: "idempotencyKey",
+    more: { event_id },
+  }),
+};

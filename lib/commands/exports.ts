@@ -1,0 +1,45 @@
+/** What people take out is written down before they get it: files of the audit log and of replays, and bytes of events. */
+import { call } from "@/lib/db/client";
+import { logError } from "@/lib/log";
+import type { OnEnd, Taken } from "@/lib/queries/export-items";
+import { type ActorContext, byArguments } from "./actor";
+
+/** What is taken out: `audit.export` of `audit`, `replay.export` of `wr_12`, with what was asked for. */
+export interface Takeout {
+  action: "audit.export" | "replay.export";
+  subject: string;
+  details: Record<string, unknown>;
+}
+
+/**
+ * Writes down that somebody takes a file out, before its first byte: what breaks off later is there, too. Answers what has
+ * to be called when it ends, which writes down how much it was. Throws `DatabaseUnavailable`: then nothing may be sent.
+ */
+export async function recordExport({ action, subject, details }: Takeout, by: ActorContext): Promise<OnEnd> {
+  await record(action, subject, details, by);
+  return async (taken: Taken) => {
+    try {
+      await record(`${action}ed`, subject, { ...details, ...taken }, by);
+    } catch (error) {
+      logError("audit_lost", error, { request_id: by.requestId, action, subject, ...taken });
+    }
+  };
+}
+
+/** Writes down who downloads the bytes of an event, before they get them: once a minute for each event and person. */
+export async function recordDownload(eventId: string, bytes: number, by: ActorContext): Promise<void> {
+  await call("console", "record_download", {
+    p_subject: eventId,
+    p_details: { bytes },
+    ...byArguments(by),
+  });
+}
+
+function record(action: string, subject: string, details: Record<string, unknown>, by: ActorContext) {
+  return call("console", "record_staff_action", {
+    p_action: action,
+    p_subject: subject,
+    p_details: details,
+    ...byArguments(by),
+  });
+}

@@ -1,0 +1,125 @@
+/**
+ * replay: creates the resource, starts and controls it. The selection is frozen when the draft is made, so what is previewed
+ * is what runs; the database decides what may become true.
+ */
+
+import { completeOptions } from "@/lib/contract/replay-options";
+import type { Replay, ReplayKind } from "@/lib/contract/replays";
+import { type Answers, call } from "@/lib/db/client";
+import { environment } from "@/lib/env";
+import { log, logError } from "@/lib/log";
+import { wakeWorker } from "@/lib/pipeline/wake-worker";
+import { replayNumber, type Selection } from "@/lib/queries/replays";
+import { Refusal } from "@/lib/refusals";
+import { scopeOf } from "@/lib/scope";
+import { type ActorContext, byArguments } from "./actor";
+
+export interface ReplayInput {
+  kind: ReplayKind;
+  selection: Selection;
+  /** As lib/contract/replay-options.ts reads it. */
+  options?: unknown;
+  reason: string;
+  idempotencyKey?: string;
+}
+
+/** Creates a draft and starts it. The same idempotency key answers with the replay it made before. */
+export async function createAndStartReplay(input: ReplayInput, by: ActorContext): Promise<Replay> {
+  const draft = await createReplay(input, by);
+  if (draft.status !== "draft") return draft;
+  try {
+    return await startReplay(draft.id, by);
+  } catch (error) {
+    // Refused by a limit: it will not be started later by accident.
+    await controlReplay(draft.id, "cancel", by).catch((failure: unknown) =>
+      logError("draft_not_cancelled", failure, { replay_id: draft.id, request_id: by.requestId }),
+    );
+    throw error;
+  }
+}
+
+/** Creates a draft: the frozen selection, ready to be previewed and started. Throws a `Refusal` when there is nothing to replay. */
+export async function createReplay(input: ReplayInput, by: ActorContext): Promise<Replay> {
+  const { REPLAY_MAX_EVENTS, REPLAY_MAX_AGE_DAYS } = environment();
+  const answer = await call("console", "create_replay", {
+    p_kind: input.kind,
+    p_selection: input.selection,
+    p_options: completeOptions(input.options, input.kind),
+    p_limits: { max_events: REPLAY_MAX_EVENTS, max_age_days: REPLAY_MAX_AGE_DAYS },
+    p_reason: input.reason,
+    ...scopeOf(by.actor),
+    ...byArguments(by),
+    p_idempotency_key: input.idempotencyKey ?? null,
+  });
+  logReplay("draft", by, answer);
+  if (answer.result !== "created") throw draftRefusal(answer);
+  return answer.replay;
+}
+
+/** Starts a draft within the limits per merchant. Starting what runs already is no error: it answers with the replay. */
+export async function startReplay(id: string, by: ActorContext): Promise<Replay> {
+  const { REPLAY_MAX_PER_HOUR, REPLAY_MAX_CONCURRENT } = environment();
+  const answer = await call("console", "start_replay", {
+    p_id: replayNumber(id),
+    p_limits: { max_per_hour: REPLAY_MAX_PER_HOUR, max_concurrent: REPLAY_MAX_CONCURRENT },
+    ...scopeOf(by.actor),
+    ...byArguments(by),
+  });
+  logReplay("start", by, answer);
+  if (answer.result === "not_found") throw new Refusal("no_such_replay");
+  if (answer.result === "hourly_limit") throw new Refusal("hourly_limit", answer);
+  if (answer.result === "concurrent_limit") throw new Refusal("concurrent_limit", answer);
+  wakeWorker();
+  return answer.replay;
+}
+
+export type ReplayControl = "pause" | "resume" | "cancel";
+
+/** Pauses, resumes or cancels. Throws a `Refusal` when its status does not allow it. */
+export async function controlReplay(id: string, action: ReplayControl, by: ActorContext): Promise<Replay> {
+  const answer = await call("console", "control_replay", {
+    p_id: replayNumber(id),
+    p_action: action,
+    ...scopeOf(by.actor),
+    ...byArguments(by),
+  });
+  logReplay(action, by, answer);
+  if (answer.result === "not_found") throw new Refusal("no_such_replay");
+  if (answer.result === "not_possible") {
+    throw new Refusal("not_possible_now", { status: answer.replay.status, action });
+  }
+  wakeWorker();
+  return answer.replay;
+}
+
+type Drafted = Answers["create_replay"];
+type NotDrafted = Exclude<Drafted, { result: "created" }>;
+type Started = Answers["start_replay"];
+type Controlled = Answers["control_replay"];
+
+function draftRefusal(answer: NotDrafted): Refusal {
+  switch (answer.result) {
+    case "not_found":
+      return new Refusal("no_event_matches");
+    case "too_old":
+      return new Refusal("too_old", { days: answer.days });
+    case "too_many":
+      return new Refusal("too_many", { matched: answer.matched, limit: answer.limit });
+    case "key_reused":
+      return new Refusal("key_reused", { replay: answer.replay?.id ?? null });
+    default:
+      return new Refusal(answer.result);
+  }
+}
+
+function logReplay(step: string, { actor, requestId }: ActorContext, answer: Drafted | Started | Controlled): void {
+  const replay = "replay" in answer ? answer.replay : undefined;
+  log("replay", {
+    request_id: requestId,
+    replay_id: replay?.id,
+    actor: actor.id,
+    step,
+    decision: answer.result,
+    total: replay?.total,
+  });
+}

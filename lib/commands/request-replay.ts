@@ -1,0 +1,72 @@
+/** What every request for a replay goes through: how much may this actor ask for, what was not found, draft or start. */
+import type { ReplayOptions } from "@/lib/contract/replay-options";
+import type { ReplayKind } from "@/lib/contract/replays";
+import { environment } from "@/lib/env";
+import type { RequestedReplay } from "@/lib/queries/replay-answers";
+import { previewReplay } from "@/lib/queries/replay-preview";
+import { listKeyChoices, listMissingEvents, type Selection } from "@/lib/queries/replays";
+import { Refusal } from "@/lib/refusals";
+import type { Scoped } from "@/lib/scope";
+import type { ActorContext } from "./actor";
+import { requireReplaySize } from "./replay-size";
+import { createAndStartReplay, createReplay } from "./replays";
+
+const DEFAULT_REASON = "Replayed through the API";
+
+export interface ReplayRequest {
+  kind: ReplayKind;
+  selection: Selection;
+  options?: ReplayOptions;
+  reason?: string;
+  /** Freeze it and run nothing. */
+  draft?: boolean;
+  /** The same, and work out the preview. `options.dryRun` says it too. */
+  dryRun?: boolean;
+  idempotencyKey?: string;
+}
+
+/** Creates what was asked for, once per idempotency key. A dry run may be started later: it is a draft. Throws a `Refusal`. */
+export async function requestReplay(asked: ReplayRequest, by: ActorContext): Promise<RequestedReplay> {
+  requireReplaySize(by.actor, asked.selection);
+  requireAllowedLimit(asked.selection);
+  const notFound = await listMissingEvents(asked.selection, by.actor);
+  requireSomeFound(asked.selection, notFound);
+  await requireOneEach(asked.selection, by.actor);
+
+  const isDryRun = asked.dryRun || asked.options?.dryRun;
+  const create = isDryRun || asked.draft ? createReplay : createAndStartReplay;
+  const replay = await create(
+    {
+      kind: asked.kind,
+      selection: asked.selection,
+      // Whether it is a dry run is said by this request, not by the replay, which may be started later.
+      options: { ...asked.options, dryRun: false },
+      reason: asked.reason ?? DEFAULT_REASON,
+      idempotencyKey: asked.idempotencyKey,
+    },
+    by,
+  );
+  return { replay, notFound, ...(isDryRun && { preview: await previewReplay(replay, by.actor) }) };
+}
+
+function requireAllowedLimit(selection: Selection): void {
+  const most = environment().REPLAY_MAX_EVENTS;
+  if (!("limit" in selection) || (selection.limit ?? 0) <= most) return;
+  throw new Refusal("limit_too_high", { most });
+}
+
+function requireSomeFound(selection: Selection, notFound: string[]): void {
+  const asked = "event_keys" in selection ? selection.event_keys : "event_ids" in selection ? selection.event_ids : [];
+  if (asked.length === 0 || notFound.length < asked.length) return;
+  throw new Refusal("events_not_found", { names: notFound });
+}
+
+/**
+ * A key names one event of one organisation and source. Where it names several, nothing runs in any of them until the
+ * caller has said which it means. Throws a `Refusal` that names the choices.
+ */
+export async function requireOneEach(selection: Selection, asker: Scoped): Promise<void> {
+  if (!("event_keys" in selection)) return;
+  const [first] = await listKeyChoices(selection, asker);
+  if (first) throw new Refusal("key_of_several", first);
+}

@@ -1,0 +1,77 @@
+/** The events in the body of `POST /api/events`, their data as the bytes that were received. */
+import { isUtf8 } from "node:buffer";
+import type { z } from "zod";
+import { idempotencyKey, MOST_PUBLISHED, publishEvent } from "@/lib/contract/api/publish";
+import { elementsOf, membersOf } from "@/lib/providers/json-bytes";
+import type { Publication } from "@/lib/providers/platform";
+import { Problem } from "./problem";
+
+/** An event and, in a list, which one it is: `[3].eventType`. */
+type Given = { value: z.infer<typeof publishEvent>; json: Buffer; place: string };
+type OwnedPublication = Publication & { organisationId: string };
+
+/** One publication, or a list of them. `readJson` of this route. Throws a `Problem` that names the field. */
+export async function readJsonPublications(
+  bytes: Buffer,
+  headers: Headers,
+): Promise<{ isList: boolean; publications: OwnedPublication[] }> {
+  const body = parse(bytes);
+  const isList = Array.isArray(body);
+  const values = isList ? requireFew(body) : [body];
+  const jsons = isList ? (elementsOf(bytes) ?? []) : [bytes];
+  const given = values.map((value, index): Given => {
+    const place = isList ? `[${index}].` : "";
+    return { value: checked(value, place), json: jsons[index] as Buffer, place };
+  });
+  const key = headers.get("idempotency-key") ?? undefined;
+  // Two of them are one here, with a comma between: which of them was meant is not ours to choose.
+  if (key !== undefined && /,[ \t]/.test(key))
+    throw wrong("Idempotency-Key", "It came more than once: send one of them.");
+  if (key !== undefined && isList) {
+    throw wrong("Idempotency-Key", "A list needs an idempotencyKey in each of its events instead.");
+  }
+  return { isList, publications: given.map((one) => publicationOf(one, key)) };
+}
+
+function parse(bytes: Buffer): unknown {
+  try {
+    if (isUtf8(bytes)) return JSON.parse(bytes.toString("utf8"));
+  } catch {
+    // The same answer as for bytes that are no text.
+  }
+  throw wrong("body", 'Send {"eventType": "payment.completed", …} as JSON, or a list of such events.');
+}
+
+function requireFew(events: unknown[]): unknown[] {
+  if (events.length > 0 && events.length <= MOST_PUBLISHED) return events;
+  throw wrong("body", `A list has 1 to ${MOST_PUBLISHED} events.`);
+}
+
+function checked(value: unknown, place: string): z.infer<typeof publishEvent> {
+  const parsed = publishEvent.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw wrong(`${place}${issue?.path.join(".") || "body"}`, issue?.message);
+}
+
+function publicationOf({ value, json, place }: Given, header: string | undefined): OwnedPublication {
+  const { eventType, timestamp = new Date().toISOString() } = value;
+  const organisationId = value.organisationId ?? value.merchantId;
+  if (!organisationId) throw wrong(`${place}organisationId`, "Say whose event it is: the merchant's id.");
+  if (value.merchantId && value.merchantId !== organisationId) {
+    throw wrong(`${place}merchantId`, "It differs from organisationId, which means the same: send one of them.");
+  }
+  if (header !== undefined && value.idempotencyKey !== undefined && header !== value.idempotencyKey) {
+    throw wrong("Idempotency-Key", "It differs from the idempotencyKey in the body: send one of them.");
+  }
+  const key = idempotencyKey.safeParse(value.idempotencyKey ?? header);
+  if (!key.success) {
+    throw wrong(`${place}idempotencyKey`, "Name the event with up to 255 plain characters, such as a UUID.");
+  }
+  const data = membersOf(json).get("data") as Buffer;
+  return { organisationId, eventType, idempotencyKey: key.data, timestamp, data };
+}
+
+function wrong(field: string, detail: string | undefined): Problem {
+  return new Problem({ status: 400, title: `The value of ${field} is not valid.`, detail, field });
+}

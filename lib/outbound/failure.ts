@@ -1,0 +1,55 @@
+/** How a request failed, from the error and the step it was at. The message names the host as given, never an address. */
+import type { ErrorClass } from "@/lib/contract/vocabulary";
+
+export type Step = "lookup" | "connect" | "handshake" | "exchange";
+
+export interface Failure {
+  class: ErrorClass;
+  message: string;
+}
+
+/** Past a deadline of ours, or of the system's. */
+const LATE = new Set(["ABORT_ERR", "ETIMEDOUT", "ETIMEOUT"]);
+const RESET = new Set(["ECONNRESET", "EPIPE"]);
+const UNREACHABLE = new Set(["ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH", "EADDRNOTAVAIL"]);
+/** A wrong argument, or nothing left to connect with: ours to repair, not the endpoint's. */
+const OURS = /^(ERR_INVALID_\w+|ERR_HTTP_\w+|EMFILE|ENFILE|ENOMEM|ENOBUFS)$/;
+
+/** What an endpoint or the way to it did wrong. Throws for what is a mistake of ours. */
+export function describeFailure(error: NodeJS.ErrnoException, step: Step, host: string, seconds: number): Failure {
+  const { code = "" } = error;
+  if (code === "") throw error;
+  // Node's own message may name the address.
+  if (OURS.test(code)) throw new Error(`The request could not be made: ${code}.`, { cause: error });
+  if (step === "lookup") return { class: "dns", message: `The host name of ${host} could not be resolved.` };
+  if (step === "handshake" && !RESET.has(code)) {
+    const why = LATE.has(code) ? "it was not finished in time" : code;
+    return { class: "tls", message: `The TLS handshake with ${host} failed: ${why}.` };
+  }
+  if (LATE.has(code)) {
+    const what = step === "connect" ? "accept the connection in time" : `answer within ${seconds} s`;
+    return { class: "timeout", message: `${host} did not ${what}.` };
+  }
+  if (UNREACHABLE.has(code)) {
+    const what = code === "ECONNREFUSED" ? "refused the connection" : "cannot be reached";
+    return { class: "connection_refused", message: `${host} ${what}.` };
+  }
+  if (/^(EPROTO|ERR_SSL_|ERR_TLS_)/.test(code)) {
+    return { class: "tls", message: `${host} ended the TLS connection: ${code}.` };
+  }
+  if (code === "HPE_HEADER_OVERFLOW") {
+    return { class: "response_too_large", message: `${host} answered with more headers than we read.` };
+  }
+  const what = code.startsWith("HPE_") ? `did not answer in HTTP: ${code}` : "broke the connection before it answered";
+  return { class: "connection_reset", message: `${host} ${what}.` };
+}
+
+/** The class of an answer that is not a 2xx. */
+export function classOfStatus(status: number): ErrorClass {
+  if (status === 429) return "http_429";
+  if (status >= 500) return "http_5xx";
+  if (status === 401 || status === 403) return "http_401";
+  if (status === 422) return "http_422";
+  if (status >= 300 && status < 400) return "redirect";
+  return "http_4xx";
+}

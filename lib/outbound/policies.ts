@@ -1,0 +1,26 @@
+/** What may be asked of whom, and how much of the answer counts: one policy per use, as data. */
+
+export interface OutboundPolicy {
+  /** From the first look-up to the last byte of the answer, unless the request has its own. */
+  timeoutMs: number;
+  /** How much of an answer's body is read, so that the connection may end well. */
+  readBytes: number;
+  /** How much of it is handed over. */
+  keptBytes: number;
+  /** Private networks that may be reached: those of EGRESS_ALLOW_PRIVATE, or any. */
+  privateNetworks: "allowed" | "any";
+}
+
+const KB = 1024;
+
+/** Discovery documents and key sets have a few kilobytes. */
+const identityProvider = { timeoutMs: 10_000, readBytes: 512 * KB, keptBytes: 512 * KB } as const;
+
+export const POLICIES = {
+  /** Deliveries, and tests of endpoints. */
+  destination: { timeoutMs: 15_000, readBytes: 64 * KB, keptBytes: 16 * KB, privateNetworks: "allowed" },
+  /** The operator has named the issuer's host, which may be in the own network. */
+  issuer: { ...identityProvider, privateNetworks: "any" },
+  /** Hosts that only the issuer's discovery document names. */
+  issuerEndpoint: { ...identityProvider, privateNetworks: "allowed" },
+} as const satisfies Record<string, OutboundPolicy>;

@@ -1,0 +1,36 @@
+/** What callers are told about a replay they asked for. */
+import type { Replay, ReplayPreview, ReplayRequested } from "@/lib/contract/replays";
+import type { Scoped } from "@/lib/scope";
+import { type Selection, summariseReplay } from "./replays";
+
+export interface RequestedReplay {
+  replay: Replay;
+  /** Keys or ids that no event has. */
+  notFound: string[];
+  /** Of a dry run. */
+  preview?: ReplayPreview;
+}
+
+/** As the console and the OutboundEngine runbook read it. */
+export async function describeRequested(
+  { replay, notFound, preview }: RequestedReplay,
+  selection: Selection,
+  { actor, requestId }: { actor: Scoped; requestId: string },
+): Promise<ReplayRequested> {
+  const limit = "limit" in selection ? selection.limit : undefined;
+  return {
+    ...replay,
+    status: statusToCaller(replay),
+    request_id: requestId,
+    replay_id: replay.id,
+    taken: Math.min(replay.matched, limit ?? replay.matched),
+    skip_reasons: (await summariseReplay(replay.id, actor)).skip_reasons,
+    not_found: notFound,
+    ...(preview && { preview }),
+  };
+}
+
+/** A replay that was just accepted is `queued`, as in the runbooks, whatever the worker has done with it since. */
+export function statusToCaller({ status }: Replay): Replay["status"] {
+  return status === "running" ? "queued" : status;
+}

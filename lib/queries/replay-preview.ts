@@ -1,0 +1,119 @@
+/** preview: what a draft would do, before anybody presses the button. The rows are applied for real, and rolled back. */
+
+import type { ChangeResult } from "@/lib/contract/events";
+import type { Replay, ReplayPreview } from "@/lib/contract/replays";
+import { call } from "@/lib/db/client";
+import type { ProjectableItem } from "@/lib/db/functions/journey";
+import { project } from "@/lib/destinations/tables";
+import { projectable } from "@/lib/pipeline/projectable";
+import { findProvider } from "@/lib/providers";
+import type { Change, Impact } from "@/lib/providers/provider";
+import { type Scoped, scopeOf } from "@/lib/scope";
+import { readReplayProgress, replayNumber } from "./replays";
+
+/** Deliveries whose rows are worked out, and bytes of their bodies. A replay with more is previewed in part, and says so. */
+const LOOKED_AT = 1_000;
+const LOOKED_AT_BYTES = 32 * 1024 * 1024;
+const PAGE = 100;
+/** Row changes that are tried, at most: they are applied for real, and rolled back. */
+const MOST_CHANGES = 10_000;
+const ROWS_SHOWN = 50;
+/** Deliveries that run at the same time, for the estimate. */
+const AT_A_TIME = 8;
+
+/** Works out the preview of a replay's frozen selection. Exact for the moment it is asked. */
+export async function previewReplay(replay: Replay, asker: Scoped): Promise<ReplayPreview> {
+  const [counts, { holds }, items] = await Promise.all([
+    countReplay(replay, asker),
+    readReplayProgress(replay.id, asker),
+    readItems(replayNumber(replay.id), asker),
+  ]);
+  return { ...counts, holds, changes: await previewChanges(items), impact: addUp(items.map(impactOf)) };
+}
+
+export type ReplayCounts = Omit<ReplayPreview, "changes" | "impact" | "holds">;
+
+/** The part of the preview that only counts: how the items split, and how long they take at the chosen rate. */
+export async function countReplay(replay: Replay, asker: Scoped): Promise<ReplayCounts> {
+  const { average_ms, ...counts } = await call("console", "preview_replay", {
+    p_id: replayNumber(replay.id),
+    ...scopeOf(asker),
+  });
+  return { ...counts, estimated_seconds: estimate(replay, counts.to_run, average_ms) };
+}
+
+async function readItems(id: number, asker: Scoped): Promise<ProjectableItem[]> {
+  const items: ProjectableItem[] = [];
+  let bytes = 0;
+  for (let after = 0; items.length < LOOKED_AT && bytes < LOOKED_AT_BYTES; ) {
+    const page = await call("console", "list_projectable_items", {
+      p_replay_id: id,
+      p_after: after,
+      p_limit: PAGE,
+      ...scopeOf(asker),
+    });
+    items.push(...page);
+    after = page.at(-1)?.position ?? 0;
+    bytes += page.reduce((sum, { event }) => sum + event.body.length, 0);
+    // A page may be short because its bodies are large.
+    if (page.length === 0) break;
+  }
+  return items;
+}
+
+function estimate({ options }: Replay, toRun: number, averageMs: number): number {
+  const working = (toRun * averageMs) / AT_A_TIME / 1000;
+  const rate = options.ratePerSecond ? toRun / options.ratePerSecond : 0;
+  const pauses = Math.max(0, Math.ceil(toRun / options.batchSize) - 1) * options.delayBetweenBatches;
+  return Math.ceil(Math.max(working, rate) + pauses);
+}
+
+async function previewChanges(items: ProjectableItem[]): Promise<ReplayPreview["changes"]> {
+  const changes: Change[] = [];
+  const problems = new Map<string, number>();
+  let lookedAt = 0;
+  for (const item of items) {
+    lookedAt += 1;
+    if (item.kind !== "tables") continue;
+    const provider = findProvider(item.event.provider);
+    const projection = provider && project(provider, projectable(item.event));
+    if (projection?.ok && changes.length + projection.changes.length > MOST_CHANGES) {
+      lookedAt -= 1;
+      break;
+    }
+    if (projection?.ok) changes.push(...projection.changes);
+    else if (projection) problems.set(projection.message, (problems.get(projection.message) ?? 0) + 1);
+  }
+  const results = changes.length > 0 ? await call("console", "preview_changes", { p_changes: changes }) : [];
+  const count = (effect: ChangeResult["effect"]) => results.filter((result) => result.effect === effect).length;
+  return {
+    created: count("created"),
+    updated: count("updated"),
+    unchanged: count("unchanged"),
+    superseded: count("superseded"),
+    rows: results.filter((r) => r.effect === "created" || r.effect === "updated").slice(0, ROWS_SHOWN),
+    looked_at: lookedAt,
+    problems: [...problems].map(([message, times]) => ({ message, count: times })),
+    will_fail: [...problems.values()].reduce((sum, times) => sum + times, 0),
+  };
+}
+
+function impactOf(item: ProjectableItem): Impact {
+  try {
+    return findProvider(item.event.provider)?.impact?.(projectable(item.event)) ?? {};
+  } catch {
+    // An unknown shape has no impact that we could tell; its projection says what is wrong with it.
+    return {};
+  }
+}
+
+function addUp(impacts: Impact[]): ReplayPreview["impact"] {
+  const money = new Map<string, number>();
+  for (const { amount, currency } of impacts) {
+    if (amount !== undefined && currency) money.set(currency, (money.get(currency) ?? 0) + amount);
+  }
+  return {
+    customers: new Set(impacts.map((impact) => impact.customer).filter(Boolean)).size,
+    money: [...money].map(([currency, amount]) => ({ currency, amount })),
+  };
+}

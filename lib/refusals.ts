@@ -1,0 +1,150 @@
+/**
+ * Why what a person asked for is not done: a closed list of codes, each with its data. Commands, queries and lib/auth throw
+ * them; app/api/problems says each as an HTTP status and in words.
+ */
+import type { Permission } from "@/lib/auth/permissions";
+import type { Scope } from "@/lib/contract/scopes";
+import type { StaffRole } from "@/lib/contract/vocabulary";
+import type { Organisations } from "@/lib/scope";
+
+/** What is said of a URL or of headers that must not be used: what is wrong, and the way out. */
+export interface Fault {
+  title: string;
+  detail: string;
+}
+
+/** Who may not, or not now. */
+export interface AccessRefusals {
+  /** `detail`: why what the caller sent proves no one, in words for them. */
+  not_authenticated: { detail: string };
+  not_permitted: { role: StaffRole | null; permission: Permission };
+  other_site: { way: "console" | "link" };
+  beyond_scope: { organisations: Organisations; field: string };
+  scope_changed: null;
+  needs_all_organisations: null;
+  too_many_attempts: { seconds: number };
+  too_many_sign_ins: { seconds: number };
+  sign_in_failed: { isUnavailable: boolean };
+  too_many_streams: { most: number };
+  too_many_live_streams: null;
+}
+
+/** Staff, invitations, sessions and tokens. */
+export interface PeopleRefusals {
+  no_such_person: null;
+  no_such_session: null;
+  no_such_token: null;
+  /** A person with this e-mail is on the staff. */
+  known: null;
+  own_account: null;
+  beyond_rights: null;
+  last_admin: null;
+  no_heir: null;
+  has_tokens: null;
+  disabled: null;
+  role_beyond_rights: { role: StaffRole };
+  scopes_beyond_rights: { scopes: readonly Scope[] };
+  token_has_no_sessions: null;
+  no_sign_in_limit: { kind: "account" | "address" };
+  weak_password: { detail: string };
+  link_closed: null;
+}
+
+/** Events, saved views and searches. */
+export interface EventRefusals {
+  no_such_event: null;
+  no_such_view: null;
+  view_name_taken: null;
+  too_many_views: null;
+  views_need_owner: null;
+  bad_cursor: null;
+  search_too_wide: { field: "q" | "text" };
+  histogram_of_text: null;
+  none_to_resolve: null;
+  idempotency_key_published: { event_id: string; idempotency_key: string };
+}
+
+export interface ReplayRefusals {
+  no_such_replay: null;
+  no_event_matches: null;
+  no_destination: null;
+  in_flight: null;
+  too_old: { days: number };
+  too_many: { matched: number; limit: number };
+  limit_too_high: { most: number };
+  key_reused: { replay: string | null };
+  hourly_limit: { organisation: string; used: number; asked: number; limit: number };
+  concurrent_limit: { organisation: string; used: number; limit: number };
+  not_possible_now: { status: string; action: "pause" | "resume" | "cancel" };
+  too_many_chosen: { role: StaffRole | null; most: number };
+  events_not_found: { names: readonly string[] };
+  /** The id of a dead-letter request. */
+  no_such_webhook: null;
+  key_of_several: { event_key: string; choices: readonly KeyOwner[] };
+}
+
+/** Which event of those with one key. */
+export interface KeyOwner {
+  event_id: string;
+  organisation_id: string | null;
+  source_id: string | null;
+}
+
+export interface DestinationRefusals {
+  no_such_destination: null;
+  not_managed: null;
+  no_endpoint: null;
+  masked_url: null;
+  masked_header: { name: string };
+  changed_meanwhile: null;
+  no_encryption_key: null;
+  secrets_unreadable: { detail: string };
+  unknown_destination_provider: { slug: string };
+  bad_url: Fault;
+  bad_headers: Fault;
+  /** `until`: when deliveries go on, where it is known. */
+  not_tried: { because: "disabled" | "paused" | "throttled" | "closed" | "trying"; until: string | null };
+  too_many_tests: { most: number };
+}
+
+/** Sources, and samples of their providers. */
+export interface SourceRefusals {
+  no_such_source: null;
+  unknown_provider: { slug: string; known: readonly string[] };
+  unknown_setting: { provider: string | null; setting: string; known: readonly string[] };
+  samples_off: null;
+  sample_unseen: null;
+  no_sample: { provider: string; known: readonly string[] };
+  sample_secret_missing: { variable: string };
+}
+
+export interface Refusals
+  extends AccessRefusals,
+    PeopleRefusals,
+    EventRefusals,
+    ReplayRefusals,
+    DestinationRefusals,
+    SourceRefusals {}
+
+export type RefusalCode = keyof Refusals;
+
+type Data<Code extends RefusalCode> = Refusals[Code] extends null ? [] : [data: Refusals[Code]];
+
+/** An expected no on its way to the caller. */
+export class Refusal<Code extends RefusalCode = RefusalCode> extends Error {
+  readonly data: Refusals[Code];
+
+  constructor(
+    readonly code: Code,
+    ...[data]: Data<Code>
+  ) {
+    super(`Refused: ${code}.`);
+    this.name = "Refusal";
+    this.data = (data ?? null) as Refusals[Code];
+  }
+}
+
+/** Whether an error is this refusal. */
+export function isRefusal<Code extends RefusalCode>(error: unknown, code: Code): error is Refusal<Code> {
+  return error instanceof Refusal && error.code === code;
+}
