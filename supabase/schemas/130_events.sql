@@ -80,7 +80,7 @@ create index events_newest_of_source on public.events (source_id, received_at de
   where source_id is not null;
 create index events_of_key on public.events (provider, event_key_hash);
 create index events_of_object on public.events (object_id, received_at) where object_id is not null;
-create index events_with_bytes on public.events (provider, body_sha256) where unsigned_key;
+create index events_with_bytes on public.events (body_sha256) where unsigned_key;
 -- Compared byte by byte, so that every key that begins with some text is together in it.
 create index events_by_key on public.events (event_key text_pattern_ops);
 -- Of what we published ourselves, the key is `<organisation>/<idempotency key>`; people know the second half.
