@@ -1,7 +1,7 @@
 import { CheckCheck, Redo2 } from "lucide-react";
 import Link from "next/link";
 import { type DeadLetterGroup, filterOfGroup } from "@/lib/contract/dead-letters";
-import { ERROR_CLASS } from "@/lib/contract/vocabulary";
+import { ERROR_CLASS } from "@/lib/contract/error-classes";
 import { count } from "../format";
 import { InertText } from "../inert-text";
 import { historyAddress } from "../links";

@@ -1,6 +1,6 @@
 import Link from "next/link";
 import type { DestinationDelivery } from "@/lib/contract/destinations";
-import { ERROR_CLASS } from "@/lib/contract/vocabulary";
+import { ERROR_CLASS } from "@/lib/contract/error-classes";
 import { duration } from "../format";
 import { InertText } from "../inert-text";
 import { ProviderMark } from "../provider";

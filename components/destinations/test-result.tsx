@@ -1,7 +1,7 @@
 import { CircleCheck, CircleMinus, CircleX, LoaderCircle, type LucideIcon } from "lucide-react";
 import type { ReactNode } from "react";
 import type { EndpointTest } from "@/lib/contract/destinations";
-import { ERROR_CLASS } from "@/lib/contract/vocabulary";
+import { ERROR_CLASS } from "@/lib/contract/error-classes";
 import { duration, plural } from "../format";
 import { InertText } from "../inert-text";
 

@@ -1,5 +1,5 @@
+import { ERROR_CLASS } from "@/lib/contract/error-classes";
 import type { Attempt } from "@/lib/contract/events";
-import { ERROR_CLASS } from "@/lib/contract/vocabulary";
 import { duration } from "../format";
 import { InertText } from "../inert-text";
 import { ChangeRow } from "../status/change-row";

@@ -1,6 +1,6 @@
 import { ChevronRight } from "lucide-react";
+import { ERROR_CLASS } from "@/lib/contract/error-classes";
 import type { Attempt } from "@/lib/contract/events";
-import { ERROR_CLASS } from "@/lib/contract/vocabulary";
 import { duration } from "../format";
 import { ATTEMPT_STATUS_STYLE, StatusIcon } from "../status/event-status";
 import { RelativeTime } from "../time";

@@ -1,8 +1,7 @@
 import Link from "next/link";
+import { ERROR_CLASS } from "@/lib/contract/error-classes";
 import type { Delivery, EventDetail } from "@/lib/contract/events";
 import { printId } from "@/lib/contract/ids";
-import { RUNBOOK } from "@/lib/contract/runbook";
-import { ERROR_CLASS } from "@/lib/contract/vocabulary";
 import { InertText } from "../inert-text";
 import { historyAddress } from "../links";
 import { DELIVERY_STATUS_STYLE, StatusIcon } from "../status/event-status";
@@ -48,8 +47,7 @@ function notesOn({ suspected_replay, redacted_at, status }: EventDetail): string
 function TroubleLine({ delivery }: { delivery: Delivery }) {
   const { destination, status, last_error_class, last_error } = delivery;
   if (!last_error_class) return null;
-  const { label, hint } = ERROR_CLASS[last_error_class];
-  const { check, press } = RUNBOOK[last_error_class];
+  const { label, hint, check, next } = ERROR_CLASS[last_error_class];
   const look = DELIVERY_STATUS_STYLE[status];
   return (
     <div className={cn("flex gap-2.5 rounded-md bg-tint px-3 py-2.5", look.tone)}>
@@ -71,7 +69,7 @@ function TroubleLine({ delivery }: { delivery: Delivery }) {
           <dt className="text-quiet">Check</dt>
           <dd className="text-pretty">{check}</dd>
           <dt className="text-quiet">Then</dt>
-          <dd className="text-pretty">{press}</dd>
+          <dd className="text-pretty">{next}</dd>
         </dl>
         <p className="mt-2 flex flex-wrap gap-x-4 gap-y-1 text-accent">
           <Link

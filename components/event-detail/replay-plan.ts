@@ -1,5 +1,5 @@
+import { ERROR_CLASS } from "@/lib/contract/error-classes";
 import type { Delivery, EventDetail } from "@/lib/contract/events";
-import { ERROR_CLASS } from "@/lib/contract/vocabulary";
 import { type Clock, holdSentence } from "../holds/hold-text";
 
 export interface ReplayPlan {

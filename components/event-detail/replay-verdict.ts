@@ -1,8 +1,8 @@
 import { useEffect, useState } from "react";
 import { isReplaying } from "@/lib/client/live-event";
 import { loadToast } from "@/lib/client/toaster";
+import { ERROR_CLASS } from "@/lib/contract/error-classes";
 import type { Attempt, Delivery, EventDetail } from "@/lib/contract/events";
-import { ERROR_CLASS } from "@/lib/contract/vocabulary";
 import { duration } from "../format";
 import { effectSummary } from "./effect-summary";
 

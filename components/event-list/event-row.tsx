@@ -1,7 +1,8 @@
 import Link from "next/link";
 import { memo, useState } from "react";
+import { ERROR_CLASS } from "@/lib/contract/error-classes";
 import type { EventSummary } from "@/lib/contract/events";
-import { ERROR_CLASS, TRUST } from "@/lib/contract/vocabulary";
+import { TRUST } from "@/lib/contract/vocabulary";
 import { CopyButton } from "../copy-button";
 import { count, size } from "../format";
 import { InertText } from "../inert-text";

@@ -3,8 +3,9 @@
 import { useRouter } from "next/navigation";
 import { useOptimistic, useRef, useTransition } from "react";
 import { useShortcuts } from "@/lib/client/shortcuts";
+import { ERROR_CLASS } from "@/lib/contract/error-classes";
 import type { EventFilter } from "@/lib/contract/event-filter";
-import { ERROR_CLASS, EVENT_STATUS } from "@/lib/contract/vocabulary";
+import { EVENT_STATUS } from "@/lib/contract/vocabulary";
 import { Checklist } from "../filters/checklist";
 import { type DestinationNames, filterText, isFiltered, NO_TIME } from "../filters/event-filter-text";
 import { FilterChip } from "../filters/filter-chip";

@@ -1,8 +1,9 @@
 /** A filter in words: what the chips say, and what an empty list says about itself. */
 import type { Range } from "@/lib/contract/analytics";
+import { ERROR_CLASS } from "@/lib/contract/error-classes";
 import type { EventFilter } from "@/lib/contract/event-filter";
 import { printEventFilter } from "@/lib/contract/print-filter";
-import { DELIVERY_STATUS, ERROR_CLASS, EVENT_STATUS, TRUST } from "@/lib/contract/vocabulary";
+import { DELIVERY_STATUS, EVENT_STATUS, TRUST } from "@/lib/contract/vocabulary";
 import { plural } from "../format";
 import { providerName } from "../provider";
 

@@ -1,7 +1,9 @@
 import type { Analytics } from "@/lib/contract/analytics";
 import type { Destination } from "@/lib/contract/destinations";
+import { ERROR_CLASS } from "@/lib/contract/error-classes";
 import type { EventSummary } from "@/lib/contract/events";
-import { ERROR_CLASS, type RejectionReason } from "@/lib/contract/vocabulary";
+import { REJECTION, type RejectionFacts } from "@/lib/contract/rejections";
+import type { RejectionReason } from "@/lib/contract/vocabulary";
 import { count, duration, plural } from "../format";
 import { historyAddress } from "../links";
 import { providerName, secretVariable } from "../provider";
@@ -21,31 +23,6 @@ export interface Concern {
   at?: string;
   link?: { label: string; href: string };
 }
-
-interface Refusal {
-  words: string;
-  todo: (provider: string) => string;
-}
-
-/** Why requests are refused, as in "3 too old", and what to do about it. */
-const REFUSAL: Record<RejectionReason, Refusal> = {
-  unsigned: {
-    words: "without a signature",
-    todo: () => "The requests may come from a stranger, or signing is off at the sender.",
-  },
-  bad_signature: {
-    words: "with a wrong signature",
-    todo: (provider) => `Check that ${secretVariable(provider)} is the secret of this endpoint.`,
-  },
-  stale: { words: "too old", todo: () => "Check this server's clock, and that no proxy holds requests back." },
-  malformed: { words: "malformed", todo: () => "Check that a proxy does not change headers or body." },
-  too_large: { words: "too large", todo: () => "The payload is over this source's size limit." },
-  not_configured: {
-    words: "before a secret was set",
-    todo: (provider) => `Set ${secretVariable(provider)}; the sender will retry.`,
-  },
-  wrong_address: { words: "to a wrong address", todo: (provider) => `The right one is ${rightAddress(provider)}.` },
-};
 
 export function concernsOf(analytics: Analytics, troubled: Destination[], now: number): Concern[] {
   return [
@@ -171,9 +148,11 @@ function refusals({ rejections: all }: Analytics): Concern[] {
   const sources = [...new Set(rejections.map(({ provider }) => provider))];
   return sources.map((provider) => {
     const reasons = rejections.filter((one) => one.provider === provider);
-    const known = ({ reason }: { reason: string }) => REFUSAL[reason as RejectionReason] as Refusal | undefined;
+    const known = ({ reason }: { reason: string }) =>
+      REJECTION[reason as RejectionReason] as RejectionFacts | undefined;
+    const way = { variable: secretVariable(provider), address: rightAddress(provider) };
     const total = reasons.reduce((sum, { count }) => sum + count, 0);
-    const split = reasons.map((one) => `${count(one.count)} ${known(one)?.words ?? one.reason}`).join(", ");
+    const split = reasons.map((one) => `${count(one.count)} ${known(one)?.counted ?? one.reason}`).join(", ");
     const [first] = reasons;
     return {
       key: `refused ${provider}`,
@@ -181,7 +160,7 @@ function refusals({ rejections: all }: Analytics): Concern[] {
       sentence: `${providerName(provider)}: ${plural(total, "request")} rejected: ${split}.`,
       detail:
         first &&
-        [known(first)?.todo(provider), first.last_detail && `Last: ${first.last_detail}`, whoseText(first)]
+        [known(first)?.advice(way), first.last_detail && `Last: ${first.last_detail}`, whoseText(first)]
           .filter(Boolean)
           .join(" "),
       at: reasons

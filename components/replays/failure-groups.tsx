@@ -3,7 +3,8 @@
 import { RotateCcw } from "lucide-react";
 import { useState } from "react";
 import type { ReplayDetail } from "@/lib/client/replays";
-import { ERROR_CLASS, type ErrorClass } from "@/lib/contract/vocabulary";
+import { ERROR_CLASS } from "@/lib/contract/error-classes";
+import type { ErrorClass } from "@/lib/contract/vocabulary";
 import { count, plural } from "../format";
 import { InertText } from "../inert-text";
 import { PermissionGuard } from "../permissions/permission-guard";

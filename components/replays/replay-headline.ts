@@ -1,6 +1,7 @@
 /** How a replay stands or ended, in the words of its page's heading. */
 import type { ReplayDetail } from "@/lib/client/replays";
-import { ERROR_CLASS, type SkipReason } from "@/lib/contract/vocabulary";
+import { ERROR_CLASS } from "@/lib/contract/error-classes";
+import type { SkipReason } from "@/lib/contract/vocabulary";
 import { count, plural } from "../format";
 import { endedText, failedTrialText, ranOf } from "../status/replay-text";
 

@@ -1,24 +1,14 @@
 /** Why requests were rejected, what came, and which provider stands first. */
+import { REJECTION } from "@/lib/contract/rejections";
 import type { SourceProvider } from "@/lib/contract/sources";
 import type { RejectionReason } from "@/lib/contract/vocabulary";
 import { secretState } from "../endpoints/secret-state";
 import { count, plural } from "../format";
 
-const REJECTION: Record<RejectionReason, string> = {
-  unsigned: "no signature",
-  bad_signature: "wrong signature",
-  stale: "too old",
-  malformed: "could not be read",
-  too_large: "too large",
-  not_configured: "no secret was set",
-  wrong_address: "posted to a wrong address",
-};
-
 /** Why a request was rejected. A provider that signs nothing can have no wrong signature. */
 export function rejectionText(reason: RejectionReason, { token_in_url }: SourceProvider): string {
-  if (token_in_url && reason === "bad_signature") return "wrong token";
-  if (token_in_url && reason === "unsigned") return "no token";
-  return REJECTION[reason] ?? reason;
+  const { label, tokenLabel } = REJECTION[reason];
+  return token_in_url ? (tokenLabel ?? label) : label;
 }
 
 /** `1,204 events, 3 rejected` */

@@ -1,6 +1,6 @@
 /** What is wrong with a destination and what happens next, in sentences. Null when nothing is. */
 import type { Destination } from "@/lib/contract/destinations";
-import { ERROR_CLASS } from "@/lib/contract/vocabulary";
+import { ERROR_CLASS } from "@/lib/contract/error-classes";
 import { count, duration, plural } from "../format";
 
 export interface Trouble {

@@ -1,28 +1,6 @@
-/** What failed, whether trying again can help, and when: data and one function. */
+/** When a failed attempt is tried again. Whether it is stands in lib/contract/error-classes.ts. */
+import { ERROR_CLASS } from "@/lib/contract/error-classes";
 import type { ErrorClass } from "@/lib/contract/vocabulary";
-
-/** The support runbook's table: 5xx, 429, timeouts, network and DNS are retried; client and configuration errors never. */
-const RETRYABLE: Record<ErrorClass, boolean> = {
-  timeout: true,
-  connection_refused: true,
-  connection_reset: true,
-  dns: true,
-  // A certificate is renewed while we wait more often than not.
-  tls: true,
-  http_4xx: false,
-  http_401: false,
-  http_422: false,
-  http_429: true,
-  http_5xx: true,
-  redirect: false,
-  response_too_large: false,
-  blocked_address: false,
-  delivery_loop: false,
-  invalid_payload: false,
-  constraint: false,
-  handler_error: true,
-  lease_expired: true,
-};
 
 /** Up to a fifth is added at random, so that deliveries that failed together do not come back together. */
 const JITTER = 0.2;
@@ -49,7 +27,7 @@ export function retryDelay(
     random = Math.random,
   }: { retryAfter?: string; now?: number; random?: () => number } = {},
 ): number | null {
-  if (!RETRYABLE[errorClass]) return null;
+  if (!ERROR_CLASS[errorClass].isRetryable) return null;
   const scheduled = Math.min(schedule.base_delay_ms * schedule.backoff_factor ** (attempt - 1), LONGEST_DELAY_MS);
   const asked = Math.min(readRetryAfter(retryAfter, now), LONGEST_RETRY_AFTER_MS);
   return Math.round(Math.max(scheduled * (1 + JITTER * random()), asked));

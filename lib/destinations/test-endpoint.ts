@@ -1,7 +1,8 @@
 /** Tests an endpoint the way it is delivered to, through the same guarded request, and tells how far it came. */
 import { randomUUID } from "node:crypto";
 import type { EndpointTest } from "@/lib/contract/destinations";
-import { ERROR_CLASS, type ErrorClass } from "@/lib/contract/vocabulary";
+import { ERROR_CLASS } from "@/lib/contract/error-classes";
+import type { ErrorClass } from "@/lib/contract/vocabulary";
 import { POLICIES } from "@/lib/outbound/policies";
 import { type HttpResult, sendRequest } from "@/lib/outbound/request";
 import { secretsIn } from "../outbound/mask";

@@ -1,7 +1,7 @@
 /** The failures of a replay in the words of the merchant-delivery API. */
 import type { z } from "zod";
 import type { failureList } from "@/lib/contract/api/merchant-answers";
-import { FAILURE_LABEL } from "@/lib/contract/failure-labels";
+import { ERROR_CLASS } from "@/lib/contract/error-classes";
 import type { ReplayFailure } from "@/lib/db/functions/reads";
 import type { Scoped } from "@/lib/scope";
 import { listReplayFailures } from "./replays";
@@ -24,7 +24,7 @@ function inText(failure: ReplayFailure): z.infer<typeof failureList>["failures"]
   const { error_class, detail } = failure;
   return {
     eventId: failure.event_id,
-    failureReason: error_class ? FAILURE_LABEL[error_class] : (detail ?? "Unknown"),
+    failureReason: error_class ? ERROR_CLASS[error_class].runbookLabel : (detail ?? "Unknown"),
     errorClass: error_class,
     detail,
     responseCode: failure.http_status,

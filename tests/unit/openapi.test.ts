@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { PERMISSIONS } from "@/lib/auth/permissions";
-import { classesOf, FAILURE_LABEL, FAILURE_LABELS, knownLabel } from "@/lib/contract/failure-labels";
+import { ERROR_CLASS } from "@/lib/contract/error-classes";
+import { classesOf, FAILURE_LABELS, knownLabel } from "@/lib/contract/failure-labels";
 import { API } from "@/lib/contract/openapi";
 import { openApiDocument } from "@/lib/contract/openapi-document";
 
@@ -77,7 +78,7 @@ test("the document is OpenAPI 3.1 in which every reference leads somewhere", () 
 });
 
 test("what `failures` says, `onlySpecificFailures` takes: each word means at least its own class", () => {
-  for (const [errorClass, label] of Object.entries(FAILURE_LABEL)) {
+  for (const [errorClass, { runbookLabel: label }] of Object.entries(ERROR_CLASS)) {
     expect(classesOf([label])).toContain(errorClass);
     expect(knownLabel(label.toUpperCase())).toBe(label);
     expect(knownLabel(errorClass)).toBe(label);
