@@ -1,4 +1,4 @@
-/** Screening where `server.ts` does not run: `next start` makes its own server, and asks nobody before it routes. */
+/** Screens requests where `server.ts` does not run: `next start` makes its own server, which has no hook before routing. */
 import { subscribe } from "node:diagnostics_channel";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { processSingleton } from "../process-singleton";
