@@ -5,7 +5,7 @@ import { call } from "@/lib/db/client";
 import { type Actor, mayActor, SCOPES } from "./permissions";
 import { hashSecret } from "./secrets";
 
-/** What they begin with. */
+/** The prefix of these tokens. */
 export const API_TOKEN_PREFIX = "rd_";
 
 /** The actor a token acts for, or why it is not valid, in a sentence for its bearer. */

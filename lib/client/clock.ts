@@ -1,4 +1,4 @@
-/** One clock for every "2 min ago" on a page, so that a hundred of them cost one timer. */
+/** One clock for every "2 min ago" on a page, so that a hundred of them need only one timer. */
 import { createContext, useContext, useSyncExternalStore } from "react";
 
 const TICK_MS = 1_000;

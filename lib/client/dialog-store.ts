@@ -17,7 +17,6 @@ export function closeDialog(name: DialogName): void {
   current.set(null);
 }
 
-/** Whether a dialog is open. */
 export function useOpenDialog(name: DialogName): boolean {
   return current.use((open) => open === name);
 }

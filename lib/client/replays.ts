@@ -57,7 +57,7 @@ export function fetchPreview(id: string, signal?: AbortSignal): Promise<ReplayPr
   return requestJson<ReplayPreview>(`${REPLAYS}/${id}/preview`, { signal });
 }
 
-/** A frozen selection, and what it would do. */
+/** A frozen selection and its preview. */
 export interface Drafted {
   draft: Replay;
   preview: ReplayPreview;

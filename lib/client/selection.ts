@@ -11,7 +11,6 @@ const NONE: ReadonlySet<string> = new Set();
 
 const current = createStore<Selection>({ scope: "", ids: NONE });
 
-/** The ids that are selected in a history. */
 export function useSelection(scope: string): ReadonlySet<string> {
   return current.use((selection) => (selection.scope === scope ? selection.ids : NONE));
 }

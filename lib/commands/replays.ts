@@ -17,7 +17,7 @@ import { type ActorContext, byArguments } from "./actor";
 export interface ReplayInput {
   kind: ReplayKind;
   selection: Selection;
-  /** As lib/contract/replay-options.ts reads it. */
+  /** The input of lib/contract/replay-options.ts. */
   options?: unknown;
   reason: string;
   idempotencyKey?: string;

@@ -60,7 +60,6 @@ export const eventFilterFields = z.object({
   range: z.enum(["15m", "1h", "24h", "7d", "30d"], "is 15m, 1h, 24h, 7d or 30d").optional(),
 });
 
-/** The whole filter. */
 export const eventFilterSchema = eventFilterFields.superRefine(refuseReversed);
 
 function numberIn(value: unknown): unknown {

@@ -1,4 +1,4 @@
-/** Writes the registry as an OpenAPI 3.1 document (https://spec.openapis.org/oas/v3.1.1.html). */
+/** Prints the registry as an OpenAPI 3.1 document (https://spec.openapis.org/oas/v3.1.1.html). */
 import { z } from "zod";
 import { API, type Operation } from "./openapi";
 
@@ -37,7 +37,6 @@ const problemSchema = z.object({
   request_id: z.string().describe("Quote it to an engineer."),
 });
 
-/** The whole document, as JSON. */
 export function openApiDocument(): Record<string, unknown> {
   const operations = API.flatMap(({ title, operations }) => operations.map((operation) => ({ title, operation })));
   const described: Record<string, Record<string, unknown>> = {};

@@ -1,7 +1,7 @@
 /**
- * The registry of the API: every operation with the schemas its route parses and answers with. The document at
- * /api/openapi.json and the page at /api-reference are made from it; a test holds it and app/api together.
- * Long because it is that list.
+ * The registry of the API: every operation with the schemas that its route parses and answers with. The document at
+ * /api/openapi.json and the page at /api-reference are made from it; a test compares it with app/api. Long because it is
+ * that list.
  */
 import type { z } from "zod";
 import * as deadLetters from "./api/dead-letters";

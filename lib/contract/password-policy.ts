@@ -5,7 +5,7 @@
 import { SHORTEST_PASSWORD } from "./staff";
 
 const PRODUCT = "redrive";
-/** Different characters. */
+/** The least number of different characters. */
 const LEAST_DIFFERENT = 5;
 /** Characters that are not predictable from the one before. */
 const LEAST_UNTOLD = 5;

@@ -1,5 +1,5 @@
 /**
- * The one way to Postgres: SQL functions called through supabase-js. Only the transport differs: a Supabase project over
+ * All access to Postgres: SQL functions called through supabase-js. Only the transport differs: a Supabase project over
  * HTTPS (SUPABASE_URL), or any Postgres (DATABASE_URL, which the embedded default sets too).
  */
 import { createClient, type SupabaseClient } from "@supabase/supabase-js";

@@ -56,7 +56,7 @@ const WITHOUT_EFFECT = new Set([
   "workaround",
 ]);
 
-/** Connections to a DATABASE_URL. The URL's parameters win over `options`, as they do for psql. */
+/** Connections to a DATABASE_URL. The URL's parameters take precedence over `options`, as in psql. */
 export function openPool(databaseUrl: string, options: postgres.Options<Record<string, never>> = {}): postgres.Sql {
   const { connection, prepare, ...given } = connectionOptions(databaseUrl);
   return postgres({

@@ -27,7 +27,7 @@ export interface Statement {
 }
 
 export interface Connection {
-  /** The column `result` of the first row. Settles when the connection is free again, which is when the statement has ended. */
+  /** The column `result` of the first row. Settles when the statement has ended and the connection is free again. */
   run(statement: Statement): Promise<string | null>;
   close(): Promise<void>;
 }

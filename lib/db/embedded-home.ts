@@ -1,6 +1,6 @@
 /**
- * Where the embedded Postgres lives and, since Postgres refuses to run as root, which user it runs as.
- * Called by embedded.ts only.
+ * The directory of the embedded Postgres and, since Postgres refuses to run as root, the user it runs as. Called by
+ * embedded.ts only.
  */
 import { spawnSync } from "node:child_process";
 import {

@@ -1,4 +1,3 @@
-/** The migrations of this version. */
 import { readdirSync } from "node:fs";
 import path from "node:path";
 

@@ -15,7 +15,7 @@ export function weScreen(): void {
   state.hasOwnServer = true;
 }
 
-/** Called by instrumentation.ts. Node announces each request on this channel before any listener of the server has it. */
+/** Called by instrumentation.ts. Node publishes each request on this channel before any listener of the server gets it. */
 export function screenRequests(): void {
   if (state.listens) return;
   state.listens = true;

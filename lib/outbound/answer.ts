@@ -7,7 +7,7 @@ import type { OutboundPolicy } from "./policies";
 const LONGEST_REASON = 200;
 
 export interface Answer {
-  /** Null when the endpoint took the event (2xx). */
+  /** Null when the endpoint accepted the event (2xx). */
   failure: Failure | null;
   status: number;
   headers: [string, string][];

@@ -41,7 +41,7 @@ export type Egress = Pick<Environment, "EGRESS_ALLOW_PRIVATE" | "EGRESS_DNS_SERV
 const ANYWHERE = "0.0.0.0/0,::/0";
 
 export type HttpResult = Partial<Omit<Answer, "failure">> & {
-  /** Null when the endpoint took the event (2xx). */
+  /** Null when the endpoint accepted the event (2xx). */
   failure: Failure | null;
   inspection?: Inspection;
 };

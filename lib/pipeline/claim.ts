@@ -5,7 +5,7 @@ import type { Claim, RowChange, Work } from "@/lib/db/functions/journey";
 
 export type { Claim, Work };
 
-/** How a delivery ended: a value, never an exception. */
+/** The result of a delivery: a value, never an exception. */
 export type Outcome = {
   duration_ms: number;
   http_status?: number;
@@ -17,7 +17,8 @@ export type Outcome = {
   | {
       delivered: false;
       error_class: ErrorClass;
-      error: string /** Null: trying again is pointless. */;
+      error: string;
+      /** Null: it is not retried. */
       retry_in_ms: number | null;
     }
 );

@@ -15,7 +15,7 @@ import { header } from "@/lib/providers/provider";
 import type { Outcome, Work } from "./claim";
 import { projectable } from "./projectable";
 
-/** Tries the delivery. Never throws. */
+/** Never throws. */
 export async function deliver(work: Work): Promise<Outcome> {
   const started = performance.now();
   const outcome = await attempt(work).catch((error: unknown) => failure(work, "handler_error", String(error)));

@@ -69,7 +69,7 @@ function maskFields(text: string, { secretFields = [] }: Masked): { masked: stri
     const isString = found[2] !== undefined;
     const end = isString ? endOfString(text, start, found[1]?.length ?? 0) : endOfNumber(text, start);
     if (values.size < MOST_VALUES && end - start >= SHORTEST_VALUE) values.add(text.slice(start, end));
-    // Digits stay digits, or the body would no longer be JSON.
+    // Digits are replaced by digits, or the body would no longer be JSON.
     masked += text.slice(from, start) + (isString ? "*" : "9").repeat(end - start);
     from = end;
     inJson.lastIndex = end;

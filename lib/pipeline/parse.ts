@@ -14,7 +14,7 @@ const LONGEST_NUMBER = 40;
 const LARGEST_EXPONENT = 308;
 /** 2^53 has 16 digits. */
 const SHORTEST_BIG = 16;
-/** What one parse of a larger body may cost before it blocks the event loop for 50 ms: see `costOf`. */
+/** The most that parsing a larger body may cost; beyond it, one parse blocks the event loop for 50 ms: see `costOf`. */
 const LARGEST_COST = 160_000;
 
 export interface ParsedBody {

@@ -7,7 +7,10 @@ import type { Work } from "./claim";
 
 /** After this long in flight a delivery counts as late. A healthy endpoint usually answers in a tenth of it. */
 const LATE_MS = 500;
-/** With late deliveries, up to this many times the slots may be in flight: each costs a socket and its body, not a slot. */
+/**
+ * Including late deliveries, at most this many times the slots may be in flight: a late one costs a socket and its body, not
+ * a slot.
+ */
 const MOST_LATE = 16;
 /** A larger body counts towards two limits: the bytes in flight at a time, and the bytes of one claim. */
 const HEAVY_BYTES = 64 * 1024;

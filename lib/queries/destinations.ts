@@ -43,7 +43,6 @@ export async function getSealedDestination(id: number, asker: Scoped): Promise<S
   return sealed;
 }
 
-/** The newest deliveries of a destination. */
 export function listDestinationDeliveries(
   id: number,
   { limit, cursor }: { limit: number; cursor?: number },

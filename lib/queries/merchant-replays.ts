@@ -7,7 +7,6 @@ import type { Scoped } from "@/lib/scope";
 import { type RequestedReplay, statusToCaller } from "./replay-answers";
 import { countReplay } from "./replay-preview";
 
-/** A replay of one event. */
 export async function describeMerchantReplay(
   { replay, preview }: RequestedReplay,
   asker: Scoped,

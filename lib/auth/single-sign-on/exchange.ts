@@ -25,7 +25,7 @@ const OF_THE_PROVIDER = new Set<SingleSignOnRefusal>([
 
 const running = processSingleton("single-sign-on exchanges", () => ({ number: 0 }));
 
-/** What next-auth took from the browser's address and its own cookies. */
+/** What next-auth read from the callback's URL and from its own cookies. */
 export interface Callback {
   params: Record<string, string | undefined>;
   checks: { state?: string; nonce?: string; code_verifier?: string };

@@ -18,7 +18,6 @@ type Functions = Database["public"]["Functions"];
 /** The functions that TypeScript calls. */
 export type FunctionName = keyof Answers & keyof Functions;
 
-/** The arguments of a function, by their names. */
 export type Arguments<Name extends FunctionName> = Declared<
   Functions[Name]["Args"],
   Name extends keyof DeclaredArguments ? DeclaredArguments[Name] : unknown

@@ -49,7 +49,7 @@ export interface StoredToken {
   previous_ends_in_ms: number | null;
 }
 
-/** An event as event_for_projection() gives it. */
+/** An event as event_for_projection() returns it. */
 export interface ProjectableRow {
   id: number;
   provider: string;
@@ -118,7 +118,7 @@ export interface RowChange {
   version: string;
 }
 
-/** How an attempt ended, as record_attempts takes it. */
+/** How an attempt ended, the input of record_attempts. */
 export interface AttemptResult {
   delivery_id: number;
   fence: number;

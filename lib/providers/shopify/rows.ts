@@ -143,7 +143,7 @@ function minorUnits(price: unknown, currency: unknown): number | undefined {
   return Number.isSafeInteger(amount) ? amount : undefined;
 }
 
-/** Money stays text until Postgres reads it as numeric: exact, whatever its size. */
+/** Money is text until Postgres reads it as numeric: exact, whatever its size. */
 function moneyOf(order: object, field: string): Json {
   const written = at(order, field);
   if (written === undefined || written === null) return null;
