@@ -1,4 +1,4 @@
-/** Next calls it once, before it answers anything. Behind server.ts it does nothing. */
+/** Next calls it once, before it answers requests. Does nothing under server.ts. */
 export async function register(): Promise<void> {
   if (process.env.NEXT_RUNTIME !== "nodejs" || process.env.NEXT_PHASE === "phase-production-build") return;
   (await import("./lib/front/listen")).screenRequests();

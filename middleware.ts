@@ -1,8 +1,8 @@
 /**
- * What a page needs before it renders: the nonce of its scripts, and signed-out people are sent to the sign-in page. The
- * latter is a convenience: every page and handler authorises for itself. Webhooks and APIs never pass here, because Next
- * copies the bodies of what does. Going from page to page within the console (`rsc`) does not either: it would wait 5 to
- * 10 ms for what the page asks anyway, and is no document that could have scripts.
+ * Before a page renders: sets the nonce of its scripts, and sends signed-out people to the sign-in page. The latter is a
+ * convenience: every page and handler authorises for itself. Webhooks and APIs never pass here, because Next copies the
+ * bodies of requests that do. Navigation within the console (`rsc`) does not either: it would wait 5 to 10 ms for a check
+ * that the page makes anyway, and it is not a document that could have scripts.
  */
 import { randomBytes } from "node:crypto";
 import { type NextRequest, NextResponse } from "next/server";
@@ -26,7 +26,7 @@ const OPEN = /^\/(?:api-reference|admin|_next|sign-in|invitation)(?:\/|$)|\.[a-z
 
 export async function middleware(request: NextRequest): Promise<NextResponse> {
   const { pathname, search } = request.nextUrl;
-  // Our own server and `next start` have refused these before; on a serverless platform nobody has.
+  // Our own server and `next start` have refused these already; a serverless platform has not.
   const refusal = problemOfTarget(pathname + search) ?? (isWrongAddress(request.method, pathname) && "wrong_address");
   if (refusal) return refuse(request, refusal);
   if (!OPEN.test(pathname) && !(await hasSession(request))) {
@@ -38,7 +38,7 @@ export async function middleware(request: NextRequest): Promise<NextResponse> {
   const nonce = randomBytes(16).toString("base64");
   const policy = pagePolicy(nonce);
   const headers = new Headers(request.headers);
-  // A server component cannot see its own path, and needs it to come back after signing in again.
+  // A server component cannot see its own path, and needs it to return there after signing in again.
   headers.set(PATH_HEADER, pathname + search);
   headers.set(NONCE_HEADER, nonce);
   // Next reads the nonce of its own scripts from here.
@@ -53,7 +53,7 @@ async function hasSession(request: NextRequest): Promise<boolean> {
   return (await getToken({ req: request, cookieName: sessionCookie(request), secret })) !== null;
 }
 
-/** To the route of app/api that answers whatever is nowhere. */
+/** Rewrites to the route of app/api that answers requests without a route. */
 function refuse(request: NextRequest, refusal: object | string): NextResponse {
   const target = request.nextUrl.clone();
   target.pathname = "/api/refused";
@@ -64,7 +64,9 @@ function refuse(request: NextRequest, refusal: object | string): NextResponse {
   return NextResponse.rewrite(target, { request: { headers } });
 }
 
-/** Whichever this browser has: the name follows HTTPS, see lib/auth/session.ts, which would bring the database along. */
+/**
+ * Either of the two names: the name depends on HTTPS, see lib/auth/session.ts, whose import would load the database, too.
+ */
 function sessionCookie(request: NextRequest): string {
   const secure = "__Host-redrive.session";
   return request.cookies.has(secure) ? secure : "redrive.session";

@@ -1,4 +1,4 @@
-/** `npm start`: everything Redrive needs, in the order it is needed. */
+/** `npm start`: starts everything Redrive needs, in the order it is needed. */
 import { createFirstAdministrator, FIRST_ADMINISTRATOR } from "./lib/boot/administrator";
 import { ensureBuild } from "./lib/boot/build";
 import { checkConfiguration } from "./lib/boot/checks";
@@ -53,8 +53,8 @@ async function boot(): Promise<void> {
   if (!dev) await ensureBuild(root, say);
 
   const { PORT, PUBLIC_URL, WORKER_IN_SERVER } = environment();
-  // Next is loaded here and not above, because it reads NODE_ENV when it is loaded. The server it is given never
-  // listens: Next would attach its own upgrade handler to it.
+  // Next is loaded here and not above, because it reads NODE_ENV when it is loaded. The server it is given never listens:
+  // Next would attach its own upgrade handler to it.
   const { default: next } = await import("next");
   const { Server } = await import("node:http");
   const app = next({ dev, dir: root, port: PORT, httpServer: new Server() });
@@ -72,7 +72,7 @@ async function boot(): Promise<void> {
   // Together: a request that waits for a replay needs the worker to end.
   onShutdown("requests and worker", () => Promise.all([server.drain(REQUESTS_END_MS), worker?.stop()]));
 
-  // Last, because its password is shown this once: nothing may fail between.
+  // Last, because its password is shown only this once: no later step may fail.
   welcome(address, await createFirstAdministrator(), sendCommand());
 }
 
@@ -82,11 +82,11 @@ async function startEmbeddedPostgres(dataDir: string): Promise<void> {
   postgres.supervise(() => {});
   say(`Postgres ${postgres.adopted ? "was running already" : "started"} in ${postgres.directory}`);
   process.env.DATABASE_URL = postgres.url;
-  // Health looks at the disk it is on.
+  // Health checks the disk of this directory.
   process.env.REDRIVE_EMBEDDED = postgres.directory;
 }
 
-/** next-auth makes links and cookies from this. Locally people may use any name of this machine. */
+/** next-auth builds links and cookies from this. In local mode, people may use any name of this machine. */
 function nameOurselves(address: string, isPublic: boolean, mode: "local" | "production"): void {
   if (mode === "local" && !isPublic) process.env.AUTH_TRUST_HOST ??= "1";
   else process.env.NEXTAUTH_URL ??= address;

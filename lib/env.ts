@@ -1,12 +1,12 @@
 /**
- * Everything Redrive reads from the environment, checked once, in one place. A wrong value names its variable.
+ * Every environment variable of Redrive, checked once, in one place. An invalid value is an error that names its variable.
  * Local mode (neither DATABASE_URL nor SUPABASE_URL): `npm start` fills in what is missing from DATA_DIR, see lib/boot.
  */
 import { Resolver } from "node:dns";
 import path from "node:path";
 import { z } from "zod";
 
-/** A shorter secret is a mistake, and is treated as missing: HMAC('') computes happily. */
+/** A shorter secret is a mistake, and is treated as missing: HMAC accepts even an empty key. */
 const SHORTEST_SECRET = 8;
 
 const flag = z.enum(["0", "1"]).transform((value) => value === "1");
@@ -16,12 +16,12 @@ const schema = z.object({
   PORT: z.coerce.number().int().min(0).max(65535).default(3000),
   /** Where local mode keeps its database and generated secrets. */
   DATA_DIR: z.string().default(".data"),
-  /** The address people and providers use, for links and cookies. */
+  /** The address that people and providers use, for links and cookies. */
   PUBLIC_URL: z.url().optional(),
-  /** Whose X-Forwarded-For, -Host and -Proto are believed: addresses and CIDR blocks. Default: nobody's. */
+  /** Proxies whose X-Forwarded-For, -Host and -Proto are trusted: addresses and CIDR blocks. Default: none. */
   TRUSTED_PROXIES: z.string().default(""),
   DATABASE_URL: z.string().startsWith("postgres", "must be a postgres:// or postgresql:// URL").optional(),
-  /** Connections of this process; lib/db/lanes.ts divides them. */
+  /** Database connections of this process; lib/db/lanes.ts divides them. */
   DATABASE_POOL_SIZE: z.coerce.number().int().min(4).max(200).default(16),
   SUPABASE_URL: z.url().optional(),
   SUPABASE_SECRET_KEY: z.string().optional(),
@@ -31,7 +31,7 @@ const schema = z.object({
   API_TOKEN_SECRET: secret.optional(),
   /** Lets a cron job run the worker for a while through POST /api/internal/worker. */
   CRON_SECRET: secret.optional(),
-  /** How long such a tick claims work. What is under way then has 20 seconds to end. */
+  /** How long a call of the cron tick claims work. Deliveries under way then have 20 seconds to end. */
   TICK_SECONDS: z.coerce.number().int().min(1).max(700).default(25),
   /** Encrypts secrets and header values of destinations in the database: 32 bytes as base64 or hex. */
   ENCRYPTION_KEY: z
@@ -45,9 +45,9 @@ const schema = z.object({
   CHATWOOT_WEBHOOK_MAX_ATTEMPTS: z.coerce.number().int().min(1).max(50).default(3),
   CHATWOOT_WEBHOOK_BASE_DELAY_MS: z.coerce.number().int().min(1).max(86_400_000).default(200),
   CHATWOOT_WEBHOOK_BACKOFF_FACTOR: z.coerce.number().min(1).max(10).default(2),
-  /** Private networks that destinations may reach, as CIDR blocks with commas between them. */
+  /** Private networks that destinations may reach, as comma-separated CIDR blocks. */
   EGRESS_ALLOW_PRIVATE: z.string().default(""),
-  /** Who resolves the names of destinations, as ip or ip:port with commas between them. Default: the system's servers. */
+  /** DNS servers for the names of destinations, as comma-separated ip or ip:port. Default: the system's servers. */
   EGRESS_DNS_SERVERS: z
     .string()
     .refine(areDnsServers, "must be addresses such as 9.9.9.9 or 10.0.0.53:5353")
@@ -66,13 +66,16 @@ const schema = z.object({
   REPLAY_MAX_CHOSEN: z.coerce.number().int().min(1).default(100),
   REPLAY_MAX_PER_HOUR: z.coerce.number().int().min(1).default(1000),
   REPLAY_MAX_CONCURRENT: z.coerce.number().int().min(1).default(3),
-  /** How many open pages one process tells what changes; the others ask for it every few seconds. */
+  /** How many open pages one process notifies of changes; further pages poll every few seconds. */
   LIVE_MAX_STREAMS: z.coerce.number().int().min(0).default(500),
   /** How many streams one person or token has open in a process at a time. */
   STREAMS_PER_PERSON: z.coerce.number().int().min(1).default(10),
-  /** 1 delivers what looks like a caught request sent again under a new key, instead of keeping it for a person to decide. */
+  /**
+   * 1 delivers suspected replays: requests that seem to be caught and sent again under a new key. Without it they wait for a
+   * user.
+   */
   DELIVER_SUSPECTED_REPLAYS: flag.default(false),
-  /** 1 lets staff send signed samples through the doors. Local mode sets it. */
+  /** 1 lets staff send signed samples to the endpoints. Local mode sets it. */
   ALLOW_SAMPLES: flag.default(false),
   OIDC_ISSUER: z.url().optional(),
   OIDC_CLIENT_ID: z.string().optional(),
@@ -81,13 +84,13 @@ const schema = z.object({
 
 export type Environment = z.infer<typeof schema> & {
   mode: "local" | "production";
-  /** Absolute. */
+  /** An absolute path. */
   dataDir: string;
 };
 
 /**
- * The checked environment. Reads process.env at each call, so that a test or the boot sequence can set values first.
- * Throws `ConfigurationError` naming every wrong variable.
+ * The checked environment. Reads process.env at each call, so that a test or the boot sequence can set values first. Throws
+ * `ConfigurationError` naming every invalid variable.
  */
 export function environment(): Environment {
   const values = NAMES.map((name) => process.env[name] ?? "");
@@ -96,7 +99,7 @@ export function environment(): Environment {
   return read.environment;
 }
 
-/** It is asked for several times per request, and reading it costs more than the rest of a refusal. */
+/** The environment is asked for several times per request, and parsing it costs more than the rest of a rejection. */
 const NAMES = Object.keys(schema.shape);
 let read: { key: string; environment: Environment } | undefined;
 
@@ -128,7 +131,7 @@ function areDnsServers(list: string): boolean {
   }
 }
 
-/** A list of secrets from one variable (comma or white space between them); empty and short ones fail closed. */
+/** The secrets in one variable, separated by commas or white space; empty and short ones are dropped, which fails closed. */
 export function secretsFrom(variable: string): string[] {
   return (process.env[variable] ?? "").split(/[\s,]+/).filter((value) => value.length >= SHORTEST_SECRET);
 }

@@ -1,4 +1,4 @@
-/** Errors as callers see them: problem+json (RFC 9457) with the runbooks' `error` string and the request id. */
+/** Errors in the API: problem+json (RFC 9457) with the runbooks' `error` string and the request id. */
 
 export interface ProblemInit {
   status: number;

@@ -1,6 +1,6 @@
 /**
  * One wide line of JSON per request and per attempt: ids first, decision included. Never a secret, signature or payload.
- * A log that takes no more lines (a full disk, a reader that ended) costs the lines and nothing else.
+ * When the log cannot be written (a full disk, a reader that ended), lines are lost and nothing else fails.
  */
 import { processSingleton } from "./process-singleton";
 
@@ -8,7 +8,7 @@ type Fields = Record<string, string | number | boolean | null | undefined>;
 
 const CONTROL = /\p{Cc}/gu;
 
-/** What has come of lines since the start. `lastLostAt` is in milliseconds. */
+/** Written and lost lines since the start. `lastLostAt` is in milliseconds. */
 export interface LogState {
   lost: number;
   lastLostAt: number | undefined;
@@ -23,8 +23,8 @@ export function log(event: string, fields: Fields = {}): void {
 }
 
 /**
- * The same for a request that is refused, of which anybody may send any number: ten lines of a kind in ten seconds, then one
- * that says how many more there were. `fields.decision` and the event name the kind.
+ * The same for a refused request, of which anyone may send any number: ten lines of a kind in ten seconds, then one that
+ * says how many more there were. `fields.decision` and the event name the kind.
  */
 export function logRefused(event: string, fields: Fields & { decision: string }): void {
   const kind = `${event} ${fields.decision} ${refused.kinds.size < MOST_KINDS ? (fields.provider ?? "") : ""}`;
@@ -41,7 +41,7 @@ export function logRefused(event: string, fields: Fields & { decision: string })
 
 const REFUSED_LINES = 10;
 const REFUSED_MS = 10_000;
-/** A path may name any provider; beyond this those of one decision are one kind. */
+/** A path may name any provider. Beyond this number, all providers of one decision count as one kind. */
 const MOST_KINDS = 200;
 const refused = processSingleton("log-refused", () => ({ kinds: new Map<string, { lines: number; more: number }>() }));
 
@@ -51,7 +51,7 @@ function sumUp(kind: string, event: string, { decision, provider }: Fields): voi
   if (more > 0) log(event, { provider, decision, more, seconds: REFUSED_MS / 1000 });
 }
 
-/** The same for what needs an engineer. */
+/** The same for errors that need an engineer. */
 export function logError(event: string, error: unknown, fields: Fields = {}): void {
   const message = error instanceof Error ? error.message : String(error);
   write("error", event, { ...fields, error: message });
@@ -63,8 +63,8 @@ export function logState(): Readonly<LogState> {
 }
 
 /**
- * Keeps what standard output and standard error report from ending the process: without a listener, ENOSPC and EPIPE are
- * exceptions. Call it before anything is written.
+ * Errors of standard output and standard error do not end the process: without a listener, ENOSPC and EPIPE are exceptions.
+ * Call it before anything is written.
  */
 export function surviveLostLog(): void {
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
@@ -74,7 +74,7 @@ function write(level: string, event: string, fields: Fields): void {
   const line = JSON.stringify({ at: new Date().toISOString(), level, event, ...fields }, (_, value) =>
     typeof value === "string" ? value.replace(CONTROL, " ").slice(0, 500) : value,
   );
-  // A stream that failed stays closed; a file takes lines again when its disk has room.
+  // A stream that failed remains closed; a file can be written again when its disk has space.
   if (process.stdout.writable) process.stdout.write(`${line}\n`, noteLoss);
   else noteLoss(new Error("standard output is closed"));
 }

@@ -1,6 +1,6 @@
 /**
- * One value per process. Next bundles its routes apart from server.ts, so a module's own variable would exist twice:
- * two pools, two batchers, two worker bells.
+ * One value per process. Next bundles its routes separately from server.ts, so a module's own variable would exist twice:
+ * two pools, two batchers, two wake-ups of the worker.
  */
 export function processSingleton<Value>(name: string, make: () => Value): Value {
   const store = globalThis as Record<symbol, unknown>;

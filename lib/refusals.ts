@@ -1,21 +1,21 @@
 /**
- * Why what a person asked for is not done: a closed list of codes, each with its data. Commands, queries and lib/auth throw
- * them; app/api/problems says each as an HTTP status and in words.
+ * Why a request is refused: a closed list of codes, each with its data. Commands, queries and lib/auth throw them;
+ * app/api/problems maps each to an HTTP status and texts.
  */
 import type { Permission } from "@/lib/auth/permissions";
 import type { Scope } from "@/lib/contract/scopes";
 import type { StaffRole } from "@/lib/contract/vocabulary";
 import type { Organisations } from "@/lib/scope";
 
-/** What is said of a URL or of headers that must not be used: what is wrong, and the way out. */
+/** What is wrong with a blocked URL or header, and what to do. */
 export interface Fault {
   title: string;
   detail: string;
 }
 
-/** Who may not, or not now. */
+/** The caller may not do this, or not now. */
 export interface AccessRefusals {
-  /** `detail`: why what the caller sent proves no one, in words for them. */
+  /** `detail`: why the caller is not authenticated, in a sentence for them. */
   not_authenticated: { detail: string };
   not_permitted: { role: StaffRole | null; permission: Permission };
   other_site: { way: "console" | "link" };
@@ -34,7 +34,7 @@ export interface PeopleRefusals {
   no_such_person: null;
   no_such_session: null;
   no_such_token: null;
-  /** A person with this e-mail is on the staff. */
+  /** A person with this e-mail is on the staff already. */
   known: null;
   own_account: null;
   beyond_rights: null;
@@ -83,7 +83,7 @@ export interface ReplayRefusals {
   key_of_several: { event_key: string; choices: readonly KeyOwner[] };
 }
 
-/** Which event of those with one key. */
+/** The owner of one of the events with the same key. */
 export interface KeyOwner {
   event_id: string;
   organisation_id: string | null;
@@ -102,7 +102,7 @@ export interface DestinationRefusals {
   unknown_destination_provider: { slug: string };
   bad_url: Fault;
   bad_headers: Fault;
-  /** `until`: when deliveries go on, where it is known. */
+  /** `until`: when deliveries resume, if that is known. */
   not_tried: { because: "disabled" | "paused" | "throttled" | "closed" | "trying"; until: string | null };
   too_many_tests: { most: number };
 }
@@ -130,7 +130,7 @@ export type RefusalCode = keyof Refusals;
 
 type Data<Code extends RefusalCode> = Refusals[Code] extends null ? [] : [data: Refusals[Code]];
 
-/** An expected no on its way to the caller. */
+/** An expected refusal, thrown to the caller. */
 export class Refusal<Code extends RefusalCode = RefusalCode> extends Error {
   readonly data: Refusals[Code];
 

@@ -5,10 +5,10 @@ import { call } from "@/lib/db/client";
 import { type Actor, mayActor, SCOPES } from "./permissions";
 import { hashSecret } from "./secrets";
 
-/** What they begin with. */
+/** The prefix of these tokens. */
 export const API_TOKEN_PREFIX = "rd_";
 
-/** Who a token stands for, or why nobody, in words for its bearer. */
+/** The actor a token acts for, or why it is not valid, in a sentence for its bearer. */
 export type TokenReading = { actor: Actor } | { problem: string };
 
 const ENDED: Record<Exclude<ApiTokenStatus, "active">, string> = {
@@ -17,12 +17,15 @@ const ENDED: Record<Exclude<ApiTokenStatus, "active">, string> = {
   owner_disabled: "The person who made the token is disabled.",
 };
 
-/** True for tokens of this kind, whether or not they are good. */
+/** True for tokens of this kind, valid or not. */
 export function isApiToken(token: string): boolean {
   return token.startsWith(API_TOKEN_PREFIX);
 }
 
-/** Reads it in the database each time, so that revoking it, or disabling who made it, acts on the next request. */
+/**
+ * Reads the token from the database on each request, so revoking it, or disabling its maker, takes effect on the next
+ * request.
+ */
 export async function readApiToken(token: string): Promise<TokenReading> {
   const stored = await findApiToken(token, "console");
   if ("problem" in stored) return stored;
@@ -32,7 +35,7 @@ export async function readApiToken(token: string): Promise<TokenReading> {
   return { actor: { ...actor, ...(owner_id && { ownerId: owner_id }) } };
 }
 
-/** The row of a secret, or of the id of a signed token; or why it opens nothing. */
+/** The row of a secret, or of the id of a signed token; or why it is not valid. */
 export async function findApiToken(
   secret: string,
   kind: ApiToken["kind"],
@@ -44,7 +47,7 @@ export async function findApiToken(
   return stored.status === "active" ? stored : { problem: ENDED[stored.status] };
 }
 
-/** A token may nothing that whoever made it may not do any more. Scopes we do not know allow nothing. */
+/** A token may do nothing that its maker may not do any more. Unknown scopes allow nothing. */
 function isWithin(scope: Scope, ownerRole: ApiToken["owner_role"]): boolean {
   if (!Object.hasOwn(SCOPES, scope)) return false;
   return ownerRole === null || SCOPES[scope].every((permission) => mayActor({ role: ownerRole }, permission));

@@ -1,4 +1,4 @@
-/** Who asks, and may they? Every API route and every page asks here; middleware.ts is a convenience only. */
+/** Authentication and authorisation. Every API route and every page checks here; middleware.ts is only a convenience. */
 import { cookies, headers } from "next/headers";
 import { forbidden, redirect } from "next/navigation";
 import { cache } from "react";
@@ -11,8 +11,8 @@ import { actorOfSession, type Person, sessionCookieName } from "./session";
 import { readToken } from "./tokens";
 
 /**
- * For API routes: the actor, from a bearer token or from the console's session cookie. Throws a `Refusal` when it is
- * no one, when the actor lacks the permission, or when a browser sends the session from another site.
+ * For API routes: the actor, from a bearer token or from the console's session cookie. Throws a `Refusal` when there is no
+ * actor, when the actor lacks the permission, or when a browser sends the session from another site.
  */
 export async function authorise(request: Request, permission: Permission): Promise<Actor> {
   const actor = request.headers.has("authorization") ? await bearer(request) : await person(request);
@@ -21,7 +21,7 @@ export async function authorise(request: Request, permission: Permission): Promi
   throw new Refusal("not_permitted", { role: actor.role, permission });
 }
 
-/** For pages: the signed-in person. Sends others to the sign-in page; answers the 403 page when the role is not enough. */
+/** For pages: the signed-in person. Redirects others to the sign-in page; shows the 403 page when the role is not enough. */
 export async function requireStaff(permission: Permission): Promise<Person> {
   const actor = await currentPerson();
   if (!actor) redirect(`/sign-in?callbackUrl=${encodeURIComponent(await currentPath())}`);
@@ -49,18 +49,18 @@ async function person(request: Request): Promise<Actor> {
   return actor;
 }
 
-/** The value of a cookie of a request. */
+/** The value of a request's cookie. */
 export function cookieOf(request: Request, name: string): string | undefined {
   const pairs = (request.headers.get("cookie") ?? "").split(/; */);
   return pairs.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1);
 }
 
-/** Once per rendered page: layout and page ask for the same person. */
+/** Read once per rendered page: layout and page need the same person. */
 const currentPerson = cache(async () => actorOfSession((await cookies()).get(sessionCookieName())?.value));
 
 async function currentPath(): Promise<string> {
   const sent = await headers();
-  // Within the console, where middleware.ts is not asked, the browser says which page it comes from.
+  // Navigation within the console bypasses middleware.ts. The browser then names the page it comes from.
   const path = sent.get(PATH_HEADER) ?? pathOf(sent.get("referer")) ?? "/";
   return /^\/(?![/\\])/.test(path) ? path : "/";
 }

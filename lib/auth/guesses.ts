@@ -1,4 +1,6 @@
-/** How often somebody may guess at a password or a link. The rules and their counting are in supabase/schemas/542_sign_in.sql. */
+/**
+ * How often a caller may guess at a password or a link. The rules and the counting are in supabase/schemas/542_sign_in.sql.
+ */
 
 import type { SingleSignOnRefusal } from "@/lib/contract/single-sign-on";
 import { call } from "@/lib/db/client";
@@ -18,12 +20,12 @@ export async function bookGuess(email: string, address: string, requestId: strin
   return booking;
 }
 
-/** Takes a booking back: the guess was right, or was never evaluated. */
+/** Removes a counted guess: it was right, or was never evaluated. */
 export async function forgetGuess(guess: number, { wasRight }: { wasRight: boolean }): Promise<void> {
   await call("console", "forget_guess", { p_id: guess, p_was_right: wasRight });
 }
 
-/** Writes a refused sign-in into the audit log, with a bound. */
+/** Writes a refused sign-in into the audit log, up to a limit. */
 export async function recordRefusedSignIn(
   email: string,
   address: string,

@@ -1,4 +1,7 @@
-/** The thread that hashes. Threads of Node's own pool cannot be given a priority, and file and name look-ups wait for them. */
+/**
+ * The thread that hashes passwords. Threads of Node's own pool cannot be given a priority, and file and DNS lookups wait for
+ * them.
+ */
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import { processSingleton } from "@/lib/process-singleton";
@@ -11,14 +14,14 @@ export interface Derivation {
   cost: { N: number; r: number; p: number };
 }
 
-/** A tenth of what a thread of ours gets beside it: enough to let people in on a machine that has no time left. */
+/** A tenth of the CPU share of our other threads: enough to sign people in on a fully loaded machine. */
 const NICENESS = 10;
-/** So long it is kept without work: it holds some megabytes. */
+/** How long the thread is kept without work: it holds some megabytes. */
 const IDLE_MS = 60_000;
 
 /**
- * Source text, because Next bundles this module and a thread needs a file. Linux gives each thread a priority of its own,
- * under the number that /proc/thread-self ends in; elsewhere the thread keeps ours.
+ * Source text, because Next bundles this module and a thread needs a file. On Linux each thread has its own priority, under
+ * the number that /proc/thread-self ends in. On other systems the thread keeps the priority of the process.
  */
 const SOURCE = `
   const { parentPort, workerData } = require("node:worker_threads");
@@ -42,7 +45,7 @@ const state = processSingleton("hashing-thread", () => ({
   idle: undefined as NodeJS.Timeout | undefined,
 }));
 
-/** Derives one key with scrypt. Its callers take turns: one at a time. */
+/** Derives one key with scrypt. Callers take turns, one at a time. */
 export async function deriveApart(derivation: Derivation): Promise<Buffer> {
   clearTimeout(state.idle);
   state.worker ??= start();

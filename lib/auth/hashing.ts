@@ -1,7 +1,7 @@
 /**
- * Turns at hashing passwords. One hash takes 64 MiB and a core for some 150 ms: so one at a time in a process, on a thread of
- * lower priority that leaves the cores to webhooks, a bounded queue before it in which callers take turns, and a bounded
- * share of it per caller. Whoever finds it full is told so at once.
+ * The queue for hashing passwords. One hash takes 64 MiB and a core for some 150 ms. So a process hashes one at a time, on a
+ * thread of lower priority that leaves the cores to webhooks. The queue before it is bounded, fair between callers, and
+ * bounded per caller. A caller who finds it full is refused at once.
  */
 import { createFairQueue, type FairQueue, QueueFull } from "@/lib/db/fair-queue";
 import { processSingleton } from "@/lib/process-singleton";
@@ -11,7 +11,7 @@ import { type Derivation, deriveApart } from "./hashing-thread";
 const WAITING = 32;
 const WAITING_PER_CALLER = 8;
 const RETRY_SECONDS = 2;
-/** Whoever waits longer than this has given up. */
+/** A caller who waits longer than this has given up. */
 const PATIENCE_MS = 20_000;
 
 const queue = processSingleton<FairQueue>("hashing", () =>
@@ -23,11 +23,14 @@ const queue = processSingleton<FairQueue>("hashing", () =>
   }),
 );
 
-/** Derives a key when this caller's turn comes. Throws the refusal `too_many_sign_ins` when too many wait, or too many of this caller. */
+/**
+ * Derives a key when it is this caller's turn. Throws the refusal `too_many_sign_ins` when the queue is full, or this
+ * caller's share of it.
+ */
 export async function deriveInTurn(caller: string, derivation: Derivation): Promise<Buffer> {
   const patience = AbortSignal.timeout(PATIENCE_MS);
   const done = await queue.enter(caller, patience).catch((error) => {
-    // Nothing was evaluated: the same request may be sent again.
+    // Nothing was evaluated, so the caller may send the same request again.
     const isFull = error instanceof QueueFull || patience.aborted;
     throw isFull ? new Refusal("too_many_sign_ins", { seconds: RETRY_SECONDS }) : error;
   });

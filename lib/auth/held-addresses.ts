@@ -1,12 +1,12 @@
 /**
- * Addresses that were told to wait before they guess again. For a moment they are told so again without a question to the
- * database, and by our own server without Next: a flood of guesses costs what refusing it costs.
+ * Addresses that have to wait before they guess again. For a short time they are refused without a database query, and by
+ * our own server without Next, so that a flood of guesses costs little.
  */
 import type { IncomingMessage } from "node:http";
 import { clientAddress } from "@/lib/front/client-address";
 import { processSingleton } from "@/lib/process-singleton";
 
-/** Then the database is asked again: another process may have lifted the limit. */
+/** After this the database is asked again: another process may have lifted the limit. */
 const REMEMBERED_MS = 1_000;
 const MOST_REMEMBERED = 10_000;
 const GUESS = /^\/api\/auth\/callback\/credentials(?:[/?]|$)/;
@@ -19,14 +19,14 @@ interface Held {
 
 const held = processSingleton("held-addresses", () => new Map<string, Held>());
 
-/** Remembers that an address has to wait for so many seconds, whatever account it guesses at. */
+/** Remembers that an address has to wait this many seconds, for any account. */
 export function holdAddress(address: string, seconds: number): void {
   const now = performance.now();
   if (held.size >= MOST_REMEMBERED) held.clear();
   held.set(address, { askAgainAt: now + REMEMBERED_MS, waitsUntil: now + seconds * 1000 });
 }
 
-/** How many seconds an address has to wait, as far as that is remembered. */
+/** How many seconds an address has to wait, if that is remembered. */
 export function heldFor(address: string): number | undefined {
   const found = held.get(address);
   const now = performance.now();
@@ -35,12 +35,12 @@ export function heldFor(address: string): number | undefined {
   return undefined;
 }
 
-/** An administrator lifted a limit. */
+/** For an administrator who has lifted a limit. */
 export function forgetHeldAddresses(): void {
   held.clear();
 }
 
-/** How many seconds the address of this request has to wait, when it is a guess: known before anything of it is read. */
+/** How many seconds the address of this request has to wait, when the request is a guess. Known before its body is read. */
 export function heldSignIn({ method, url = "", headers }: IncomingMessage): number | undefined {
   return method === "POST" && GUESS.test(url) ? heldFor(clientAddress(headers)) : undefined;
 }

@@ -1,4 +1,4 @@
-/** One-time links: whom they let in. How often somebody may guess at one is counted, as passwords are. */
+/** One-time links and the person each lets in. Guesses at links are counted, as guesses at passwords are. */
 
 import { call } from "@/lib/db/client";
 import type { OpenInvitation } from "@/lib/db/functions/people";
@@ -6,8 +6,9 @@ import { Refusal } from "@/lib/refusals";
 import { hashSecret } from "./secrets";
 
 /**
- * Whom the link lets in, null when it opens nothing. Throws a `Refusal` after too many wrong ones from an address. Only
- * `counts` what somebody sent on purpose: any site can make a browser open a page.
+ * The person the link lets in, null when the link is not valid. Throws a `Refusal` after too many wrong links from an
+ * address. Only requests with `counts` are counted as guesses: those a user sent on purpose. Any site can make a browser
+ * open a page.
  */
 export async function findInvitation(
   secret: string,

@@ -17,7 +17,7 @@ import { SignInRefused } from "./single-sign-on/refused";
  */
 export function authOptions(exchange: Exchange, discovered?: Provider): AuthOptions {
   const { NEXTAUTH_SECRET } = environment();
-  /** Whom single sign-on has admitted within this request. */
+  /** The person whom single sign-on has admitted within this request. */
   let staff: Awaited<ReturnType<typeof admit>> | undefined;
   return {
     secret: NEXTAUTH_SECRET,
@@ -36,19 +36,19 @@ export function authOptions(exchange: Exchange, discovered?: Provider): AuthOpti
         exchange.refused = refused;
       }),
     ],
-    // Its own writes what callers send as it is, over several lines.
+    // The logger of next-auth writes input of callers unescaped, over several lines.
     logger: {
       error: (code, metadata) => logError("next_auth", messageOf(metadata), { code }),
       warn: (code) => log("next_auth", { code }),
     },
     callbacks: {
-      // Being known to the identity provider is not enough: the person must be on our staff.
+      // An account at the identity provider is not enough: the person must be on our staff.
       async signIn({ user, account }) {
         if (account?.provider !== PROVIDER_ID) return true;
         staff = await admit(user.email ?? "").catch((error) => stop(exchange, error));
         return true;
       },
-      // The cookie names a session and nothing else counts: who that is, and what they may, is read each time.
+      // Only the session named by the cookie counts: its person and their rights are read on each request.
       async jwt({ token, user }) {
         if (!user?.email) {
           if (typeof token.session === "string" && (await personOfSession(token.session))) return token;
@@ -58,7 +58,7 @@ export function authOptions(exchange: Exchange, discovered?: Provider): AuthOpti
           const session = await enter(staff, exchange).catch((error) => stop(exchange, error));
           return { sub: staff.id, name: staff.name, email: staff.email, session };
         }
-        // What the password was checked against.
+        // The row that the password was checked against.
         const { id, name, email, version } = user as { id: string; name: string; email: string; version: number };
         const session = await startSession({ id, version }, exchange.device, exchange.requestId);
         return session ? { sub: id, name, email, session } : {};
@@ -73,7 +73,7 @@ export function authOptions(exchange: Exchange, discovered?: Provider): AuthOpti
   };
 }
 
-/** Says in the exchange why, and stops next-auth. */
+/** Puts the reason into the exchange, and stops next-auth. */
 function stop(exchange: Exchange, error: unknown): never {
   if (!(error instanceof SignInRefused)) return refuse(exchange, error);
   exchange.refused = error;
@@ -90,7 +90,7 @@ function passwords(exchange: Exchange) {
   });
 }
 
-/** Never the whole of it: it may carry tokens, and what a caller sent to POST /api/auth/_log. */
+/** Never the whole metadata: it may contain tokens, and whatever a caller sent to POST /api/auth/_log. */
 function messageOf(metadata: unknown): string {
   const { message, error = message } = Object(metadata) as { message?: unknown; error?: unknown };
   return error instanceof Error ? error.message : typeof error === "string" ? error : "no message";

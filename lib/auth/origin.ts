@@ -1,13 +1,13 @@
-/** Where a browser's request comes from. Browsers say it in `Sec-Fetch-Site`, older ones in `Origin`. */
+/** Where a browser's request comes from. Browsers send `Sec-Fetch-Site`, older ones `Origin`. */
 import { environment } from "@/lib/env";
 
-/** True when a browser says that our own console sends this. A caller that says nothing is not our console. */
+/** True when a browser reports that our own console sends this. A caller without these headers is not our console. */
 export function isSameOrigin(request: Request): boolean {
   const site = request.headers.get("sec-fetch-site");
   return site ? site === "same-origin" : isOurs(request.headers.get("origin"), request);
 }
 
-/** True when a browser says that a page of another site sends this. A program that is no browser says nothing. */
+/** True when a browser reports that a page of another site sends this. Other programs send neither header. */
 export function isFromAnotherSite(request: Request): boolean {
   const site = request.headers.get("sec-fetch-site");
   if (site) return site !== "same-origin" && site !== "none";

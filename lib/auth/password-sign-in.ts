@@ -1,4 +1,4 @@
-/** Whether an e-mail and a password let somebody in: counted first, then evaluated in its turn, then written down. */
+/** Checks e-mail and password. The attempt is counted first, then evaluated in its turn, then written to the audit log. */
 import { call, DatabaseUnavailable } from "@/lib/db/client";
 import { log, logError } from "@/lib/log";
 import { Refusal } from "@/lib/refusals";
@@ -7,20 +7,20 @@ import { verifyPassword } from "./password";
 import type { Device } from "./sessions";
 import type { SignInRefused } from "./single-sign-on/refused";
 
-/** Longer passwords only cost us time. */
+/** A longer password only costs time to hash. */
 const LONGEST_PASSWORD = 1024;
 
-/** One request to next-auth: who sends it, and what next-auth has no words for. */
+/** One request to next-auth: who sends it, and the answers that next-auth cannot express. */
 export interface Exchange {
   device: Device;
   requestId: string;
-  /** Set when the answer must be this one instead of next-auth's, which would be a redirect with the error's text. */
+  /** When set, this is the answer. The answer of next-auth would be a redirect with the error's text. */
   refusal?: Refusal;
   /** The same for single sign-on, whose answer is the sign-in page with the reason. */
   refused?: SignInRefused;
 }
 
-/** The person, when e-mail and password are right. Counted before it is evaluated. */
+/** The person, when e-mail and password are right. The attempt is counted before it is evaluated. */
 export async function checkPassword(
   credentials: { email?: string; password?: string } | undefined,
   exchange: Exchange,
@@ -46,7 +46,7 @@ export async function checkPassword(
   return success ? { id: staff.id, email: staff.email, name: staff.name, version: staff.session_version } : null;
 }
 
-/** Says in the exchange what the answer must be, and stops next-auth. */
+/** Sets the answer in the exchange, and stops next-auth. */
 export function refuse(exchange: Exchange, error: unknown): never {
   if (!(error instanceof Refusal)) logError("sign_in_failed", error, { request_id: exchange.requestId });
   exchange.refusal =
@@ -56,7 +56,7 @@ export function refuse(exchange: Exchange, error: unknown): never {
   throw exchange.refusal;
 }
 
-/** The person with an e-mail, for signing in. */
+/** The person who signs in with this e-mail. */
 export function findStaff(email: string) {
   return call("console", "find_staff", { p_email: email });
 }

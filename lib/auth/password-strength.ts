@@ -1,22 +1,23 @@
 /**
- * How soon a password is guessed, by zxcvbn's dictionaries of passwords and words. On the server only and loaded with the first
- * password that is set: they are megabytes. The form knows the cheap rules of lib/contract/password-policy.ts.
+ * How easily a password is guessed, by zxcvbn's dictionaries of passwords and words. Server only, and loaded with the first
+ * password that is set: the dictionaries are megabytes. The form checks only the cheap rules of
+ * lib/contract/password-policy.ts.
  */
 import { processSingleton } from "@/lib/process-singleton";
 
 /** 3 of 4: more than 10^8 guesses. */
 const LEAST_SCORE = 3;
-/** What it costs grows with the length, and what stands behind makes nothing weaker. */
+/** The cost grows with the length, and further characters make no password weaker. */
 const LONGEST_CHECKED = 64;
 
 type Estimator = { check(password: string, known: string[]): { score: number; feedback: { warning: string | null } } };
 
 const loaded = processSingleton<{ estimator?: Promise<Estimator> }>("password-strength", () => ({}));
 
-/** Why a password is soon guessed, as a sentence; null when it is not. `known`: name, e-mail. */
+/** Why a password is easily guessed, as a sentence; null when it is not. `known`: name, e-mail. */
 export async function guessable(password: string, known: readonly string[]): Promise<string | null> {
   loaded.estimator ??= load().catch((error) => {
-    // The next password tries again.
+    // Loading failed: load again for the next password.
     loaded.estimator = undefined;
     throw error;
   });

@@ -1,4 +1,4 @@
-/** Passwords as `scrypt$N$r$p$salt$hash`, so that the cost can rise later without locking anybody out. */
+/** Passwords as `scrypt$N$r$p$salt$hash`, so that the cost can rise later without locking users out. */
 import { randomBytes, timingSafeEqual } from "node:crypto";
 import { deriveInTurn } from "./hashing";
 
@@ -6,13 +6,13 @@ import { deriveInTurn } from "./hashing";
 const COST = { N: 2 ** 16, r: 8, p: 1 };
 const KEY_BYTES = 32;
 const SALT_BYTES = 16;
-/** Above this, a stored hash is a mistake or an attack on our memory. */
+/** A stored hash above this is a mistake or an attack on our memory. */
 const LARGEST_N = 2 ** 18;
 
-/** Whom a turn is counted for when nobody asked over the network. */
+/** The caller of a hash that no request asked for. */
 const OURSELVES = "ourselves";
 
-/** Throws the refusal `too_many_sign_ins` when too many passwords are being hashed, or too many for this caller. */
+/** Throws the refusal `too_many_sign_ins` when the queue is full, or this caller's share of it. */
 export async function hashPassword(password: string, caller = OURSELVES): Promise<string> {
   const salt = randomBytes(SALT_BYTES);
   const key = await derive(caller, password, salt, COST);
@@ -20,8 +20,8 @@ export async function hashPassword(password: string, caller = OURSELVES): Promis
 }
 
 /**
- * True when the password is right. Without a hash it takes as long and is false, so time tells nobody who exists.
- * Throws that refusal before it was evaluated, as `hashPassword` does.
+ * True when the password is right. Without a hash it is false after the same time, so the time does not tell who has an
+ * account. Throws the refusal `too_many_sign_ins`, as `hashPassword` does, before the password is evaluated.
  */
 export async function verifyPassword(
   password: string,

@@ -1,4 +1,4 @@
-/** Who may do what, as data: handlers and pages ask for a permission, never for a role. */
+/** Permissions as data: handlers and pages ask for a permission, never for a role. */
 import { SCOPE_NAMES, type Scope } from "@/lib/contract/scopes";
 import type { StaffRole } from "@/lib/contract/vocabulary";
 import type { Organisations } from "@/lib/scope";
@@ -37,27 +37,27 @@ export const SCOPES: Record<Scope, readonly Permission[]> = {
   manage: ["manage"],
 };
 
-/** Who asks: a person in the console, or the bearer of an API token. */
+/** The caller: a person in the console, or the bearer of an API token. */
 export interface Actor {
   kind: "staff" | "token";
   id: string;
   name: string;
-  /** Null for a token that may what its scopes name, and nothing else. */
+  /** Null for a token that may do only what its scopes allow. */
   role: StaffRole | null;
   scopes?: readonly Scope[];
-  /** Whose events it may see and act on; null is everybody's. Read anew on every request. */
+  /** The organisations whose events it may see and act on; null is all. Read again on every request. */
   organisations: Organisations;
-  /** The person whose rights bound a token, where one made it. */
+  /** The person whose rights limit a token, if a person made it. */
   ownerId?: string;
-  /** Of a token, `tk_12`: what it makes ends with it. */
+  /** The id of a token, `tk_12`: whatever the token creates ends with it. */
   tokenId?: string;
-  /** The session a person asks from, `se_12`. */
+  /** The session of a person, `se_12`. */
   sessionId?: string;
 }
 
 type Rights = Pick<Actor, "role" | "scopes">;
 
-/** Whose account an actor acts for: a person, or whoever made the token. Undefined for a token of the command line. */
+/** The account an actor acts for: the person, or the maker of the token. Undefined for a token of the command line. */
 export function accountOf(actor: Actor): string | undefined {
   return actor.kind === "staff" ? actor.id : actor.ownerId;
 }
@@ -71,7 +71,7 @@ export function mayActor({ role, scopes = [] }: Rights, permission: Permission):
   return mayRole(role, permission) || scopes.some((scope) => allows(scope, permission));
 }
 
-/** The roles whose every permission this actor has: nobody gives more than they have, nor acts on who has more. */
+/** The roles whose every permission this actor has. No one may give more than they have, or act on a person who has more. */
 export function rolesWithin(actor: Rights): StaffRole[] {
   return ROLES.filter((role) => ALL.every((permission) => !mayRole(role, permission) || mayActor(actor, permission)));
 }
@@ -81,7 +81,7 @@ export function scopesWithin(actor: Rights): Scope[] {
   return SCOPE_NAMES.filter((scope) => SCOPES[scope].every((permission) => mayActor(actor, permission)));
 }
 
-/** What somebody lacks, in words for them. */
+/** What an actor lacks, as a sentence for them. */
 export function lackOf({ role }: Rights, permission: Permission): string {
   if (role) return `The role ${role} is not enough.`;
   const scopes = SCOPE_NAMES.filter((scope) => allows(scope, permission));

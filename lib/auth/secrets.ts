@@ -1,15 +1,15 @@
-/** Secrets that are shown once and kept as their sha256: API tokens and links for people. */
+/** Secrets that are shown once and stored as their SHA-256: API tokens and one-time links. */
 import { createHash, randomBytes } from "node:crypto";
 
-/** 256 bit: nobody guesses one, so a plain hash is enough, and finding it again is one step in an index. */
+/** 256 bits cannot be guessed, so a plain hash is enough and is found with one index lookup. */
 const BYTES = 32;
 
-/** A new secret, in characters that stand in URLs and headers as they are. */
+/** A new secret, in characters that URLs and headers take unescaped. */
 export function makeSecret(): string {
   return randomBytes(BYTES).toString("base64url");
 }
 
-/** How the database knows a secret: sha256, in hexadecimal. */
+/** The stored form of a secret: SHA-256, in hexadecimal. */
 export function hashSecret(secret: string): string {
   return createHash("sha256").update(secret).digest("hex");
 }

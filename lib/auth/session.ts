@@ -1,4 +1,4 @@
-/** The session cookie of the console, and the person behind it as they are in the database right now. */
+/** The session cookie of the console, and the current database row of its person. */
 import { decode } from "next-auth/jwt";
 import type { StaffRole } from "@/lib/contract/vocabulary";
 import { call } from "@/lib/db/client";
@@ -9,29 +9,29 @@ import { hashSecret } from "./secrets";
 /** Twelve hours: a working day. */
 export const SESSION_SECONDS = 12 * 60 * 60;
 
-/** An actor with a role of its own: somebody on the staff, in an open session. */
+/** An actor with a role of its own: a member of the staff with an open session. */
 export type Person = Actor & { role: StaffRole; sessionId: string };
 
-/** True when people reach the console over HTTPS: then cookies are for HTTPS only. */
+/** True when people reach the console over HTTPS: cookies are then for HTTPS only. */
 export function isHttps(): boolean {
   return (process.env.NEXTAUTH_URL ?? process.env.PUBLIC_URL ?? "").startsWith("https:");
 }
 
-/** `__Host-` binds the cookie to exactly this host, which browsers allow over HTTPS only. */
+/** `__Host-` binds the cookie to exactly this host. Browsers allow it over HTTPS only. */
 export function sessionCookieName(): string {
   return isHttps() ? "__Host-redrive.session" : "redrive.session";
 }
 
 /**
- * The actor of a session cookie, undefined when it is no open session any more. Session and person are read each time, in
- * one call, so that signing out, a change of role and a disabling act at once.
+ * The actor of a session cookie, undefined when the session is not open any more. Session and person are read in one call on
+ * each request, so that signing out, a change of role and disabling an account take effect at once.
  */
 export async function actorOfSession(cookie: string | undefined): Promise<Person | undefined> {
   const session = await sessionIdOf(cookie);
   return session === undefined ? undefined : personOfSession(session);
 }
 
-/** The secret id in a session cookie that we signed, whether or not the session is open. */
+/** The secret session id in a cookie that we signed, whether or not the session is open. */
 export async function sessionIdOf(cookie: string | undefined): Promise<string | undefined> {
   const { NEXTAUTH_SECRET } = environment();
   if (!cookie || !NEXTAUTH_SECRET) return undefined;

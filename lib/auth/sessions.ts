@@ -1,22 +1,25 @@
-/** Sessions of the console: begun with a new id at each sign-in, ended by signing out. The rows are in supabase/schemas/540_sessions.sql. */
+/**
+ * Sessions of the console: a sign-in begins one with a new id, signing out ends it. The rows are in
+ * supabase/schemas/540_sessions.sql.
+ */
 import { call } from "@/lib/db/client";
 import { hashSecret, makeSecret } from "./secrets";
 import { SESSION_SECONDS } from "./session";
 
-/** From where somebody signs in. */
+/** The device a user signs in from. */
 export interface Device {
   address: string;
   userAgent: string;
-  /** The session that the browser had before, which the new one replaces. */
+  /** The browser's earlier session, which the new one replaces. */
   previous: string | undefined;
 }
 
-/** Begins a session: its id, for the cookie. Undefined when what was proved does not count any more. */
+/** Begins a session. Returns its id for the cookie, or undefined when what was proved is not valid any more. */
 export async function startSession(
   staff: { id: string; version: number },
   device: Device,
   requestId: string,
-  /** Said in the audit log, where it is not a password. */
+  /** Named in the audit log when it is not a password. */
   method?: "single sign-on",
 ): Promise<string | undefined> {
   const id = makeSecret();
@@ -34,7 +37,7 @@ export async function startSession(
   return started ? id : undefined;
 }
 
-/** Ends the session of a cookie; nothing when it has ended. */
+/** Ends the session of a cookie. Does nothing when it has already ended. */
 export async function signOut(id: string, requestId: string): Promise<void> {
   await call("console", "sign_out", { p_id_hash: hashSecret(id), p_request_id: requestId });
 }

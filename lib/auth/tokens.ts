@@ -1,6 +1,6 @@
 /**
- * API tokens of the command line: JWTs signed with API_TOKEN_SECRET, made by `npm run token`. Each carries an id (jti) and is
- * written down when it is made, so that it is listed and can be revoked. Changing the secret ends all.
+ * API tokens of the command line: JWTs signed with API_TOKEN_SECRET, made by `npm run token`. Each has an id (jti) and is
+ * stored when it is made, so that it is listed and can be revoked. Changing the secret ends all of them.
  */
 import { randomUUID } from "node:crypto";
 import { decodeJwt, jwtVerify, SignJWT } from "jose";
@@ -17,7 +17,7 @@ const ISSUER = "redrive";
 const AUDIENCE = "redrive-api";
 const ALGORITHM = "HS256";
 
-/** Roles as the runbooks call them. */
+/** Roles as the runbooks name them. */
 const ROLE_NAMES: Record<string, StaffRole> = {
   super_admin: "admin",
   admin: "admin",
@@ -26,7 +26,7 @@ const ROLE_NAMES: Record<string, StaffRole> = {
 };
 
 export interface TokenOrder {
-  /** Who uses it: appears in replays and logs. */
+  /** Who uses the token: appears in replays and logs. */
   subject: string;
   /** super_admin, admin, support or viewer. */
   role: string;
@@ -34,11 +34,11 @@ export interface TokenOrder {
   expiresIn: string;
   /** Such as `events:publish`: the token may do that and nothing else, whatever its role. */
   scope?: string;
-  /** Of these organisations only; of all when there is none. */
+  /** Only these organisations; all when left out. */
   organisations?: string[];
 }
 
-/** Longer ones are made only by saying so, and `npm run token` says that they are long. */
+/** A longer life must be asked for explicitly, and `npm run token` then says that it is long. */
 export const USUAL_LIFE_DAYS = 30;
 export const LONGEST_LIFE_DAYS = 365;
 const DAY_SECONDS = 86_400;
@@ -47,11 +47,11 @@ const HINT_LENGTH = 4;
 export interface SignedToken {
   token: string;
   lifeDays: number;
-  /** What `record_signed_token` must write down before the token opens anything. */
+  /** What `record_signed_token` must store before the token is valid. */
   record: Arguments<"record_signed_token">;
 }
 
-/** Makes a token and writes it down. Throws as `signToken` does, and when the database does not answer. */
+/** Makes a token and stores it. Throws as `signToken` does, and when the database does not answer. */
 export async function issueToken(order: TokenOrder): Promise<SignedToken> {
   const signed = await signToken(order);
   if (signed.lifeDays <= 0) {
@@ -105,7 +105,7 @@ export async function signToken({ subject, role, expiresIn, scope, organisations
   return { token, lifeDays, record };
 }
 
-/** Throws `ConfigurationError` for what jose cannot read as a span of time. */
+/** Throws `ConfigurationError` for a duration that jose cannot read. */
 function checkedLife(expiresIn: string): string {
   try {
     new SignJWT({}).setExpirationTime(expiresIn);
@@ -117,7 +117,7 @@ function checkedLife(expiresIn: string): string {
   }
 }
 
-/** The actor a token of either kind stands for, or why it stands for nobody, in words for its bearer. */
+/** The actor that a token of either kind acts for, or why it is not valid, in a sentence for its bearer. */
 export function readToken(token: string): Promise<TokenReading> {
   return isApiToken(token) ? readApiToken(token) : readSignedToken(token);
 }
@@ -135,7 +135,7 @@ async function readSignedToken(token: string): Promise<TokenReading> {
     if (!payload.jti) return { problem: "The token was created before tokens were recorded. Create a new one." };
     const stored = await findApiToken(payload.jti, "command_line");
     if ("problem" in stored) return stored;
-    // What the row says counts, so that the secret alone makes no rights.
+    // The stored row decides, so that the secret alone gives no rights.
     const subject = String(payload.sub);
     const actor: Actor = {
       kind: "token",
@@ -154,7 +154,7 @@ async function readSignedToken(token: string): Promise<TokenReading> {
   }
 }
 
-/** A list that is there and empty, or no list, is a mistake that must not mean "all". */
+/** A list that is present but empty, or not a list, is a mistake that must not mean "all". */
 function areOrganisations(value: unknown): value is NonNullable<Organisations> {
   return (
     Array.isArray(value) &&

@@ -5,11 +5,11 @@ import { call } from "../db/client";
 
 export const FIRST_ADMINISTRATOR = "admin@redrive.local";
 
-/** Without characters that look alike. */
+/** Without characters that are easily confused. */
 const ALPHABET = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789";
 const LENGTH = 20;
 
-/** Creates the administrator when there is no staff yet. Returns the password, which nothing else ever shows again. */
+/** Creates the administrator when there is no staff yet. Returns the password, which is shown only this once. */
 export async function createFirstAdministrator(): Promise<string | undefined> {
   const password = Array.from({ length: LENGTH }, () => ALPHABET[randomInt(ALPHABET.length)]).join("");
   const created = await call("console", "create_first_admin", {

@@ -1,4 +1,4 @@
-/** The console's build, made when it is missing or when its sources changed since. */
+/** The console's build, made when it is missing or when its sources have changed. */
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
@@ -8,7 +8,7 @@ import { tryLock } from "./lock";
 
 const WAIT_FOR_OTHER_MS = 500;
 
-/** All that `next build` reads. */
+/** Everything that `next build` reads. */
 const SOURCES = [
   ...["app", "components", "lib", "public"],
   ...[
@@ -21,7 +21,10 @@ const SOURCES = [
   ],
 ];
 
-/** Builds if needed; of several processes at once, one does. Throws with the build's own output when that fails. */
+/**
+ * Builds if needed; when several processes start at once, one of them builds. Throws with the build's own output when that
+ * fails.
+ */
 export async function ensureBuild(root: string, say: (line: string) => void): Promise<void> {
   const marker = path.join(root, ".next/redrive-build");
   const wanted = fingerprint(root);
@@ -62,7 +65,7 @@ function filesIn(source: string): string[] {
   return names.map((name) => path.join(source, name)).filter((file) => statSync(file).isFile());
 }
 
-/** A child of its own, without our secrets: what is not in its environment cannot end up in a bundle. */
+/** A child process without our secrets: only what is in its environment can end up in a bundle. */
 function build(root: string): Promise<void> {
   const { PATH, HOME, TMPDIR, TEMP, SystemRoot } = process.env;
   const env = { PATH, HOME, TMPDIR, TEMP, SystemRoot, NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1" };

@@ -1,4 +1,4 @@
-/** What must be true before Redrive answers anybody. Local mode generates what is missing; production refuses to start. */
+/** Checks before Redrive answers requests. Local mode generates what is missing; production refuses to start. */
 import { isSingleSignOnWanted, singleSignOn } from "../auth/single-sign-on/configuration";
 import { call } from "../db/client";
 import { openPool } from "../db/connection-options";
@@ -10,7 +10,7 @@ import { readNetworks } from "../outbound/addresses";
 import { senders } from "../providers";
 import { weakness } from "./weak-secrets";
 
-/** Settings without which an acknowledged event can be lost when the database's machine fails. */
+/** Settings without which an accepted event can be lost when the database's machine fails. */
 const DURABLE = ["fsync", "full_page_writes", "synchronous_commit"] as const;
 
 /** Throws one `ConfigurationError` that names everything that is missing or dangerous. */
@@ -22,7 +22,7 @@ export function checkConfiguration(env: Environment): void {
   readNetworks(env.EGRESS_ALLOW_PRIVATE);
   readProxies(env.TRUSTED_PROXIES);
   const singleSignOnIs = singleSignOn();
-  // No reason not to start: people have their passwords, and webhooks must be taken.
+  // Not a reason to refuse the start: people still have their passwords, and webhooks must be accepted.
   if ("off" in singleSignOnIs && isSingleSignOnWanted()) log("configuration", { problem: singleSignOnIs.off });
   if (env.mode === "local") return;
   checkAddresses();
@@ -44,7 +44,7 @@ export function checkConfiguration(env: Environment): void {
   }
 }
 
-/** People would send passwords and sessions in the clear, and the cookie could not be bound to HTTPS. */
+/** Without HTTPS, people would send passwords and sessions in the clear, and the cookie could not be bound to HTTPS. */
 function checkAddresses(): void {
   for (const variable of ["PUBLIC_URL", "NEXTAUTH_URL"]) {
     const value = process.env[variable];
@@ -62,7 +62,7 @@ function isLoopback(hostname: string): boolean {
   return /^(localhost|(.+\.)?localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
 }
 
-/** Every secret that an operator chooses. What a provider gives is as it is. */
+/** Every secret that an operator chooses. A provider's secrets are not ours to judge. */
 const CHOSEN = [
   "NEXTAUTH_SECRET",
   "API_TOKEN_SECRET",
@@ -88,7 +88,7 @@ function checkStrength(): void {
   );
 }
 
-/** Refuses to start without the key to what destinations have encrypted: their deliveries could only fail. */
+/** Refuses to start without the key that encrypted the destinations' secrets: their deliveries could only fail. */
 export async function checkEncryptionKey(): Promise<void> {
   const sealed = await call("pipeline", "find_sealed_destination", {});
   if (!sealed) return;
@@ -96,7 +96,7 @@ export async function checkEncryptionKey(): Promise<void> {
   openHeaders(sealed);
 }
 
-/** Refuses a Postgres that acknowledges commits it has not written. Asks with the role and database Redrive uses. */
+/** Refuses a Postgres that acknowledges commits before they are durable. Checks with the role and database of Redrive. */
 export async function checkDurability(url: string): Promise<void> {
   const sql = openPool(url, { max: 1, connect_timeout: 10 });
   try {

@@ -1,4 +1,4 @@
-/** Whether DATA_DIR can be used, before anything is made in it: each obstacle in one line, with a way out. */
+/** Checks that DATA_DIR can be used before anything is written to it. Each problem is one line that says what to do. */
 import {
   closeSync,
   existsSync,
@@ -13,9 +13,9 @@ import {
 import path from "node:path";
 import { ConfigurationError } from "../env";
 
-/** What a first start writes: a new cluster, its write-ahead log, the secrets. Less, and Postgres fails half-way. */
+/** What a first start writes: a new cluster, its write-ahead log, the secrets. With less, Postgres fails half-way. */
 const LEAST_FREE_MB = 128;
-/** Two segments of the write-ahead log: with them a cluster that is there can recover, and somebody can make room. */
+/** Two segments of the write-ahead log. With them an existing cluster can recover, and the operator can free space. */
 const LEAST_FREE_AGAIN_MB = 32;
 
 /** Makes DATA_DIR when it is missing and writes a byte into it. Throws a `ConfigurationError` when that is not possible. */
@@ -43,7 +43,7 @@ export function checkDataDir(dataDir: string): void {
   }
 }
 
-/** The line for an error of the file system or of Postgres that speaks of DATA_DIR; undefined for any other error. */
+/** The line for an error of the file system or of Postgres that is about DATA_DIR; undefined for any other error. */
 export function fileProblem(dataDir: string, error: unknown): string | undefined {
   const { code = "", path: file } = error as NodeJS.ErrnoException;
   // SQLSTATE 53100: Postgres says that its disk is full.
@@ -52,7 +52,7 @@ export function fileProblem(dataDir: string, error: unknown): string | undefined
   return isOurs ? `${file}: ${obstacle(dataDir, error as NodeJS.ErrnoException)}` : undefined;
 }
 
-/** What an error of the file system means for DATA_DIR, and the way out. */
+/** What an error of the file system means for DATA_DIR, and what to do. */
 function obstacle(dataDir: string, { code, message }: NodeJS.ErrnoException): string {
   const elsewhere = "set DATA_DIR to a directory of yours";
   if (code === "EROFS") return `DATA_DIR ${dataDir} is read-only: mount it for writing, or ${elsewhere}.`;
@@ -72,7 +72,7 @@ function me(): string {
   return process.getuid ? `user ${process.getuid()}` : "this user";
 }
 
-/** Of the directory, or of the nearest one above it that is there. */
+/** The owner of the directory, or of its nearest parent that exists. */
 function ownerOf(directory: string): string {
   const found = statSync(directory, { throwIfNoEntry: false });
   if (found) return ` (it belongs to user ${found.uid}, mode ${(found.mode & 0o777).toString(8)})`;

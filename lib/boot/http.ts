@@ -1,4 +1,4 @@
-/** The HTTP server around Next: a lane of its own for webhooks, limits against slow clients, and an orderly end. */
+/** The HTTP server around Next: a direct path for webhooks, limits against slow clients, and an orderly shutdown. */
 import http, { type IncomingMessage, type ServerResponse } from "node:http";
 import type net from "node:net";
 import { problemOf } from "../../app/api/problems";
@@ -19,7 +19,7 @@ import { Refusal } from "../refusals";
 import { inRequest } from "../request-scope";
 import { createReplayStreams } from "./replay-stream";
 
-/** A sender has this long for its headers, and for everything. What follows, the answer, may take as long as it takes. */
+/** How long a sender has for its headers, and for the whole request. The answer may take as long as it needs. */
 const HEADERS_TIMEOUT_MS = 8_000;
 const REQUEST_TIMEOUT_MS = 9_000;
 const CHECK_EVERY_MS = 500;
@@ -30,13 +30,13 @@ type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<v
 type UpgradeHandler = (request: IncomingMessage, socket: net.Socket, head: Buffer) => Promise<void> | void;
 
 export interface HttpServer {
-  /** Resolves to the port, which is another one than asked for when that was 0. */
+  /** Resolves to the port. It differs from the one asked for when that was 0. */
   listen(port: number): Promise<number>;
-  /** Accepts nothing new, lets requests under way end for at most `limitMs`, then cuts them off. */
+  /** Accepts no new requests, lets requests under way finish for at most `limitMs`, then cuts them off. */
   drain(limitMs: number): Promise<void>;
 }
 
-/** WebSocket is spoken by the streams of replays only; `upgrade`, given in development, takes what is not theirs. */
+/** Only the streams of replays use WebSocket. `upgrade`, given in development, takes all other upgrades. */
 export function createHttpServer(next: Handler, upgrade?: UpgradeHandler): HttpServer {
   const open = new Set<ServerResponse>();
   const replayStreams = createReplayStreams();
@@ -57,7 +57,7 @@ export function createHttpServer(next: Handler, upgrade?: UpgradeHandler): HttpS
       answer(request, response, next).catch((error) => fail(response, error));
     },
   );
-  // All of them are handed over, so that they can be counted: by default Node drops what comes after the first thousand.
+  // No limit, so that all headers arrive and can be counted: by default Node drops those after the first thousand.
   server.maxHeadersCount = 0;
   const sockets = new Set<net.Socket>();
   server.on("connection", (socket) => {
@@ -83,10 +83,10 @@ export function createHttpServer(next: Handler, upgrade?: UpgradeHandler): HttpS
           clearTimeout(cut);
           resolve();
         });
-        // Browsers open connections before they need them. The server counts one without a request as busy.
+        // Browsers open connections before they need them. The server counts a connection without a request as busy.
         for (const socket of sockets) if (socket.bytesRead === 0) socket.end();
         replayStreams.close();
-        // A stream of live changes has no end of its own.
+        // A stream of live changes does not end by itself.
         for (const response of open) if (isEventStream(response)) endConnection(response);
         for (const response of open) if (!response.headersSent) response.setHeader("connection", "close");
       });
@@ -111,16 +111,16 @@ async function answer(request: IncomingMessage, response: ServerResponse, next: 
   await inRequest(gone.signal, () => next(request, response));
 }
 
-/** What a guess is told whose address has to wait, before anything of it is read. */
+/** The answer to a sign-in attempt from an address that has to wait. The request is not read. */
 function refuseGuess(request: IncomingMessage): ProblemInit | undefined {
   const seconds = heldSignIn(request);
   if (seconds === undefined) return undefined;
-  // next-auth's own client reads the reason from this address.
+  // next-auth's own client reads the reason from this URL.
   const url = new URL(`/sign-in?error=TooManyAttempts.${seconds}`, `http://${request.headers.host}`).href;
   return { ...problemOf(new Refusal("too_many_attempts", { seconds })), more: { url } };
 }
 
-/** The door's own lane: some ten times the requests per second of a route handler. */
+/** The direct path of webhooks: some ten times the requests per second of a route handler. */
 async function acceptWebhook(slug: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const read = await readBody(request, maxBodyBytes(slug));
   if (read.end === "aborted") return;
@@ -163,7 +163,10 @@ function isEventStream(response: ServerResponse): boolean {
   return String(response.getHeader("content-type") ?? "").startsWith("text/event-stream");
 }
 
-/** Its headers are gone, so they cannot say any more that the connection closes: a kept one would hold up the end. */
+/**
+ * The headers are sent already, so they cannot announce that the connection closes. A connection kept open would delay the
+ * shutdown.
+ */
 function endConnection(response: ServerResponse): void {
   const { socket } = response;
   response.end(() => socket?.end());

@@ -1,4 +1,4 @@
-/** Local mode: what an operator would have configured is generated once and kept in DATA_DIR/secrets.json. */
+/** Local mode: secrets that an operator would have configured are generated once and stored in DATA_DIR/secrets.json. */
 import { randomBytes, randomUUID } from "node:crypto";
 import { linkSync, mkdirSync, rmSync } from "node:fs";
 import path from "node:path";
@@ -9,8 +9,8 @@ import type { Provider } from "../providers/provider";
 type Secrets = Record<string, string>;
 
 /**
- * Where the simulator (`npm run simulate`) answers, on this machine, which destinations may otherwise not reach; and the
- * console may send samples, because the secrets that sign them are ours.
+ * The simulator (`npm run simulate`) runs on this machine, which destinations may otherwise not reach. The console may send
+ * samples, because the secrets that sign them are ours.
  */
 const DEFAULTS: Secrets = {
   AGENT_SDK_URL: "http://127.0.0.1:4111",
@@ -27,13 +27,15 @@ const GENERATORS: (() => Secrets)[] = [
   ...Object.values<Provider>(providers).flatMap(({ localSecrets }) => localSecrets ?? []),
 ];
 
-/** Puts generated secrets and local defaults into process.env, creating them at the first call. Never overrides. */
+/**
+ * Puts generated secrets and local defaults into process.env, creating them at the first call. Never overrides a variable.
+ */
 export function loadLocalSecrets(dataDir: string): void {
   const secrets = { ...DEFAULTS, ...readOrCreate(dataDir) };
   for (const [name, value] of Object.entries(secrets)) process.env[name] ||= value;
 }
 
-/** Adds what a newer version wants; what exists is never changed, since sent webhooks were signed with it. */
+/** Adds secrets that a newer version needs. Existing ones are never changed, since sent webhooks were signed with them. */
 function readOrCreate(dataDir: string): Secrets {
   const file = path.join(path.resolve(dataDir), "secrets.json");
   const known = read(file);
@@ -53,7 +55,7 @@ function readOrCreate(dataDir: string): Secrets {
   const unfinished = `${file}.${randomUUID()}`;
   writeDurably(unfinished, `${JSON.stringify(secrets, null, 2)}\n`);
   try {
-    // Of two processes that create the file at once, the first wins and the other uses its secrets.
+    // When two processes create the file at once, the first wins and the other uses its secrets.
     linkSync(unfinished, file);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
@@ -77,7 +79,7 @@ function read(file: string): Secrets | undefined {
   }) as Secrets | undefined;
 }
 
-/** Tools read the secrets as other users, too: a copy that cannot be written there is made at the next start. */
+/** Tools may read the secrets as another user, who cannot write the copy: the next start makes it. */
 function keepCopy(file: string, secrets: Secrets): void {
   try {
     ensureCopy(file, secrets);

@@ -1,4 +1,4 @@
-/** Locks on directories, held by a listening socket: they end with their process, however it ends. */
+/** Locks on directories, held by a listening socket: a lock ends with its process, even after a kill. */
 import { createHash } from "node:crypto";
 import { mkdirSync, realpathSync, rmSync } from "node:fs";
 import net from "node:net";
@@ -18,7 +18,9 @@ export async function lockDataDir(dataDir: string): Promise<() => Promise<void>>
   );
 }
 
-/** Takes the lock of a directory, made when missing, or answers which process holds it ("" when it does not say). */
+/**
+ * Takes the lock of a directory, which is made when missing, or returns the process that holds it ("" when it does not say).
+ */
 export async function tryLock(directory: string): Promise<Lock> {
   mkdirSync(directory, { recursive: true });
   const address = addressOf(realpathSync(directory));
@@ -34,14 +36,14 @@ export async function tryLock(directory: string): Promise<Lock> {
   return { release: () => new Promise((resolve) => holding.close(() => resolve())) };
 }
 
-/** On Linux a name without a file, which cannot be left behind by a kill; elsewhere a socket file. */
+/** On Linux a name without a file, so a kill leaves nothing behind; elsewhere a socket file. */
 function addressOf(directory: string): string {
   const name = `redrive-${createHash("sha256").update(directory).digest("hex").slice(0, 16)}`;
   if (process.platform === "linux") return `\0${name}`;
   return process.platform === "win32" ? `\\\\.\\pipe\\${name}` : path.join(os.tmpdir(), `${name}.sock`);
 }
 
-/** Undefined when the address is taken. Whoever connects is told our process id. */
+/** Undefined when the address is taken. A process that connects is told our process id. */
 function listen(address: string): Promise<net.Server | undefined> {
   return new Promise((resolve, reject) => {
     const server = net.createServer((socket) => socket.on("error", () => {}).end(String(process.pid)));
@@ -53,7 +55,7 @@ function listen(address: string): Promise<net.Server | undefined> {
   });
 }
 
-/** The holder's process id, "" when it holds the lock but does not answer, undefined when nobody holds it. */
+/** The holder's process id, "" when it holds the lock but does not answer, undefined when no process holds it. */
 function ask(address: string): Promise<string | undefined> {
   return new Promise((resolve) => {
     let said = "";

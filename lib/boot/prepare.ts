@@ -1,6 +1,6 @@
 /**
- * What must be true before Redrive takes its first webhook, whatever started it: `npm start`, `npm run worker`, `next start`
- * or a serverless host. An event that is accepted before its destinations exist would be ignored for good.
+ * Preparation before Redrive takes its first webhook, whatever started it: `npm start`, `npm run worker`, `next start` or a
+ * serverless host. An event that is accepted before its destinations exist would be ignored for good.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { DatabaseError, DatabaseUnavailable } from "@/lib/db/client";
@@ -11,7 +11,7 @@ import { log } from "@/lib/log";
 import { processSingleton } from "@/lib/process-singleton";
 import { checkConfiguration, checkDurability, checkEncryptionKey } from "./checks";
 
-/** A database that starts beside us is there by then. */
+/** A database that starts at the same time is ready by then. */
 const WAIT_FOR_DATABASE_MS = 60_000;
 const TRY_AGAIN_AFTER_MS = 1_000;
 
@@ -21,14 +21,14 @@ interface Preparation {
 
 interface Options {
   say?: (line: string) => void;
-  /** False for a worker: the web process says where events go, whatever environment a worker was given. */
+  /** False for a worker: the web process configures the destinations, whatever environment a worker was given. */
   destinations?: boolean;
 }
 
 /**
- * Checks the configuration, migrates, writes the configured destinations and checks the encryption key: once per process,
- * however often it is called, and again when it failed. Waits up to a minute for the database. Throws `ConfigurationError`
- * with what to change.
+ * Checks the configuration, migrates, writes the configured destinations and checks the encryption key. Runs once per
+ * process, however often it is called, and again after a failure. Waits up to a minute for the database. Throws
+ * `ConfigurationError` with what to change.
  */
 export function prepare(options: Options = {}): Promise<void> {
   const preparation = processSingleton<Preparation>("preparation", () => ({}));
@@ -71,7 +71,7 @@ async function prepareDatabase(say: (line: string) => void, destinations: boolea
   await checkEncryptionKey();
 }
 
-/** Not there yet, or starting up; anything else will not pass by itself. */
+/** The database is not reachable yet, or starting up. Any other error does not pass by itself. */
 function isAway(error: unknown): boolean {
   const code = String((error as { code?: unknown }).code ?? "");
   return (

@@ -1,4 +1,4 @@
-/** A replay's progress over WebSocket, on the path where the Globapay runbook looks for it. */
+/** A replay's progress over WebSocket, on the path that the Globapay runbook names. */
 import { type IncomingMessage, STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import { type WebSocket, WebSocketServer } from "ws";
@@ -14,17 +14,17 @@ import { Refusal } from "../refusals";
 
 const PATH = /^\/(?:api\/)?admin\/webhooks\/bulk-replays\/([^/?]+)\/stream(?:\?|$)/;
 const PING_MS = 15_000;
-/** We read nothing: a message may still come, and stays small. */
+/** We read no messages: one may still arrive, and must be small. */
 const MAX_MESSAGE_BYTES = 1024;
-/** RFC 6455, 7.4.1: done; the server goes away; the caller may not (any more); our own mistake. */
+/** RFC 6455, 7.4.1: done; the server goes away; the caller may not watch (any more); our own error. */
 const CLOSED = { done: 1000, goingAway: 1001, notAllowed: 1008, failed: 1011 } as const;
-/** A peer that does not answer our goodbye is cut off. */
+/** A peer that does not answer our close frame is cut off after this. */
 const GOODBYE_MS = 1_000;
 
 export interface ReplayStreams {
-  /** True when this upgrade is for us; it has been taken then. */
+  /** True when this upgrade is ours; it has then been taken. */
   take(request: IncomingMessage, socket: Socket, head: Buffer): boolean;
-  /** Says goodbye to everybody who watches. */
+  /** Closes all streams with a close frame. */
   close(): void;
 }
 
@@ -40,7 +40,7 @@ export function createReplayStreams(): ReplayStreams {
     const problem = typeof slot === "function" ? undefined : slot;
     log("replay_stream", { request_id: requestId, replay_id: id, decision: problem ? "refused" : "watching" });
     if (typeof slot !== "function" || !actor) return refuse(socket, problem ?? GOING_AWAY, requestId);
-    // However the handshake and the stream end, the connection does.
+    // The slot is freed when the connection closes, however the handshake and the stream end.
     socket.once("close", slot);
     if (socket.destroyed) slot();
     server.handleUpgrade(request, socket, head, (peer) => void stream(peer, id, request, actor));
@@ -63,7 +63,7 @@ export function createReplayStreams(): ReplayStreams {
   };
 }
 
-/** Gives back the stream of who watches, or says why they may not have another one. */
+/** Takes a stream slot for the actor and returns how to free it, or says why there is none. */
 function slotOf(actor: Actor): (() => void) | ProblemInit {
   try {
     return takeStream(actor);
@@ -75,13 +75,14 @@ function slotOf(actor: Actor): (() => void) | ProblemInit {
 
 type Admission = { actor: Actor; problem?: undefined } | { problem: ProblemInit; actor?: undefined };
 
-/** Who this caller is, or why it may not watch. Asked before the upgrade, and again while it watches. */
+/** The caller, or why they may not watch. Checked before the upgrade, and again while they watch. */
 async function admission(id: string, request: IncomingMessage): Promise<Admission> {
-  // Loaded late, because it brings parts of Next with it, which reads NODE_ENV when it is loaded.
+  // Imported late, because it loads parts of Next, which read NODE_ENV when they are loaded.
   const { authorise } = await import("../auth/authorise");
   const headers = pairsOf(request);
   try {
-    // As POST: a handshake is not bound by CORS, so a session counts only when it comes from our own pages.
+    // Checked as a POST: CORS does not cover a handshake, so a session counts only when the request comes from our own
+    // pages.
     const actor = await authorise(new Request("http://localhost/", { method: "POST", headers }), "view");
     return (await getReplay(id, actor)) ? { actor } : { problem: NOT_FOUND };
   } catch (error) {

@@ -1,6 +1,6 @@
 /**
- * `npm run password -- <e-mail>`: gives a person a new password, shows it this once, ends their sessions, and lifts the
- * sign-in limits of the account and of the addresses that tried it.
+ * `npm run password -- <e-mail>`: gives a person a new password, shows it once, ends their sessions, and lifts the sign-in
+ * limits of the account and of the addresses that tried it.
  */
 import { randomBytes } from "node:crypto";
 import { hashPassword } from "../auth/password";

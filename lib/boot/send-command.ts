@@ -1,4 +1,7 @@
-/** `npm run send`, as it reaches this very app from the project's folder, whatever PORT and DATA_DIR it was started with. */
+/**
+ * The `npm run send` command for this app, to be run in the project's folder, whatever PORT and DATA_DIR it was started
+ * with.
+ */
 import path from "node:path";
 import { ourPort } from "../destinations/ourselves";
 import { environment } from "../env";

@@ -1,8 +1,11 @@
-/** The orderly end: what was started is stopped in reverse order, within 30 seconds; the second Ctrl-C ends at once. */
+/**
+ * The orderly shutdown: everything is stopped in reverse order of its start, within 30 seconds. A second Ctrl-C ends at
+ * once.
+ */
 import { log, logError, surviveLostLog } from "../log";
 
 const LIMIT_MS = 29_000;
-/** npm passes a Ctrl-C on although the terminal sent it to us already: that echo is not a second one. */
+/** npm passes a Ctrl-C on although the terminal sent it to us already: that echo does not count as a second one. */
 const ECHO_MS = 1_000;
 
 const steps: { name: string; stop: () => Promise<unknown> }[] = [];
@@ -19,9 +22,9 @@ export function shutDownOnSignals(): void {
   for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, () => onSignal(signal));
 }
 
-/** Stops everything and ends the process. One step that fails does not keep the next from being taken. */
+/** Stops everything and ends the process. A step that fails does not prevent the next. */
 export function shutDown(exitCode: number): Promise<never> {
-  // A start that a signal interrupts fails too: it joins the end that is under way.
+  // A start that a signal interrupts fails too: it joins the shutdown under way.
   ending ??= stopEverything(exitCode);
   return ending;
 }
@@ -46,8 +49,9 @@ function onSignal(signal: string): void {
 }
 
 /**
- * What nobody caught. A forgotten promise and a broken connection without a listener leave everything else intact: their
- * own caller has failed already. After any other exception nothing is certain, and the database holds all that matters.
+ * Uncaught errors. A forgotten promise and a broken connection without a listener leave everything else intact, because
+ * their own caller has failed already. After any other exception the state is unknown, so the process ends: the database
+ * holds all that matters.
  */
 export function surviveWhatIsSafe(): void {
   surviveLostLog();

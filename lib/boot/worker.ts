@@ -1,4 +1,4 @@
-/** `npm run worker`: the worker loop alone, beside any number of servers and workers on one database. */
+/** `npm run worker`: the worker loop alone. Any number of servers and workers may share one database. */
 import { closeDatabase } from "../db/client";
 import { runningPostgresUrl } from "../db/embedded";
 import { ConfigurationError, environment } from "../env";

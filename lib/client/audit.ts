@@ -7,7 +7,7 @@ export function fetchActions(query: AuditFilter & { cursor?: string }, signal?: 
   return requestJson(`/api/audit?${printAuditFilter(query)}`, { signal });
 }
 
-/** Where the same part of it is to be had as a file. */
+/** The URL that exports the filtered log as a file. */
 export function auditExportAddress(filter: AuditFilter, format: "csv" | "json"): string {
   const query = printAuditFilter(filter);
   return `/api/audit/export?format=${format}${query && `&${query}`}`;

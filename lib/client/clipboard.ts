@@ -1,6 +1,6 @@
 import { loadToast } from "./toaster";
 
-/** Copies text, or says that the browser refused: over plain HTTP, or without the right, a page has no clipboard. */
+/** Copies text. False when the browser refused: over plain HTTP, or without permission, a page has no clipboard. */
 export async function copyText(text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);

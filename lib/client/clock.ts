@@ -1,4 +1,4 @@
-/** One clock for every "2 min ago" on a page, so that a hundred of them cost one timer. */
+/** One clock for every "2 min ago" on a page, so that a hundred of them need only one timer. */
 import { createContext, useContext, useSyncExternalStore } from "react";
 
 const TICK_MS = 1_000;
@@ -7,10 +7,10 @@ let now = 0;
 let timer: ReturnType<typeof setInterval> | undefined;
 const listeners = new Set<() => void>();
 
-/** When the server drew the page, in milliseconds: the browser's first drawing must say the same. */
+/** When the server rendered the page, in milliseconds: the browser's first render must show the same. */
 export const DrawnAt = createContext<number | undefined>(undefined);
 
-/** The time in milliseconds, renewed every second in the browser. */
+/** The time in milliseconds, updated every second in the browser. */
 export function useNow(): number {
   const drawnAt = useContext(DrawnAt);
   return useSyncExternalStore(
@@ -39,7 +39,7 @@ function tick(): void {
   for (const listener of listeners) listener();
 }
 
-// Rounded, because React asks twice, also once it listens, and draws again when the answer is another.
+// Rounded, because React reads the snapshot more than once per render and renders again when it differs.
 function wholeSecond(): number {
   return Math.floor(Date.now() / TICK_MS) * TICK_MS;
 }

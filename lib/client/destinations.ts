@@ -1,14 +1,14 @@
-/** The destinations API as the console calls it. Each function is one request, and throws `ApiError`. */
+/** The console's client of the destinations API. Each function is one request, and throws `ApiError`. */
 import type { Destination, DestinationDelivery, DestinationState, EndpointTest } from "@/lib/contract/destinations";
 import { patchJson, postJson, requestJson } from "./request";
 
 const DESTINATIONS = "/api/destinations";
 export const DELIVERIES_PER_PAGE = 20;
 
-/** The longest timeout of an endpoint, and a little for the answer to come back. */
+/** The longest timeout of an endpoint, plus time for the answer to come back. */
 const TEST_PATIENCE_MS = 40_000;
 
-/** What somebody may set; what is left out keeps its value, or gets its default. */
+/** The settings of a destination. A field that is left out keeps its value, or gets its default. */
 export interface DestinationInput {
   name?: string;
   organisation_id?: string | null;
@@ -32,7 +32,7 @@ export interface DeliveryPage {
   next_cursor: number | null;
 }
 
-/** The only answer that holds a whole secret. */
+/** The only answer with a whole secret. */
 export interface WithSecret {
   destination: Destination;
   secret: string;
@@ -55,7 +55,7 @@ export function createDestination(input: DestinationInput): Promise<WithSecret> 
   return postJson<WithSecret>(DESTINATIONS, input);
 }
 
-/** A new host gets a new secret, which the answer then holds. */
+/** A new host gets a new secret, which is then in the answer. */
 export async function updateDestination(
   id: string,
   input: DestinationInput,
@@ -72,7 +72,7 @@ export function switchDestination(id: string, action: Switch): Promise<Destinati
   return postJson<Destination>(`${pathOf(id)}/${action}`, {});
 }
 
-/** Lets the next waiting delivery through an open circuit. `all`: retries that wait follow as soon as it succeeds. */
+/** Lets the next waiting delivery through an open circuit. `all`: the waiting retries follow as soon as it succeeds. */
 export function tryNow(id: string, all = false): Promise<Destination> {
   return postJson<Destination>(`${pathOf(id)}/try-now`, { all });
 }
@@ -81,7 +81,7 @@ export function rotateSecret(id: string): Promise<WithSecret> {
   return postJson<WithSecret>(`${pathOf(id)}/rotate-secret`, {});
 }
 
-/** Sends one signed test request and waits for what comes back. */
+/** Sends one signed test request and waits for the answer. */
 export function testDestination(id: string): Promise<EndpointTest> {
   return postJson<EndpointTest>(`${pathOf(id)}/test`, {}, { patienceMs: TEST_PATIENCE_MS });
 }
@@ -96,14 +96,14 @@ export function testUrl(url: string, organisation: string | null): Promise<Endpo
   );
 }
 
-/** Makes an event and delivers it there, through the whole journey. */
+/** Makes an event and delivers it to the destination, through the whole pipeline. */
 export function sendSample(id: string): Promise<{ event_id: string; delivery_id: number }> {
   return postJson(`${pathOf(id)}/sample`, {});
 }
 
 const TROUBLE: readonly DestinationState[] = ["failing", "open", "half_open"];
 
-/** True when a person should look: deliveries fail there, or the endpoint itself had it disabled. */
+/** True when a person should check the destination: deliveries fail, or the endpoint itself had it disabled. */
 export function isInTrouble({ state, disabled_because }: Destination): boolean {
   return TROUBLE.includes(state) || (state === "disabled" && disabled_because !== null);
 }

@@ -1,4 +1,4 @@
-/** Dialogs that more than one thing opens: a key, a button, the command palette. At most one is open. */
+/** Dialogs that are opened from more than one place: a key, a button, the command palette. At most one is open. */
 import { createStore } from "./store";
 
 export type DialogName = "search" | "help" | "new_destination";
@@ -17,17 +17,16 @@ export function closeDialog(name: DialogName): void {
   current.set(null);
 }
 
-/** Whether a dialog is open. */
 export function useOpenDialog(name: DialogName): boolean {
   return current.use((open) => open === name);
 }
 
-/** Remembers what somebody types before the dialog is there to take it. */
+/** Keeps what a user types before the dialog is ready to take it. */
 export function typeAhead(text: string): void {
   typed = text;
 }
 
-/** What was typed before the dialog was there. */
+/** The text typed before the dialog was ready. */
 export function typedAhead(): string {
   return typed;
 }

@@ -23,17 +23,17 @@ export function fetchEvent(id: string, signal?: AbortSignal): Promise<EventDetai
   return requestJson<EventDetail>(`/api/webhooks/events/${encodeURIComponent(id)}`, { signal });
 }
 
-/** The events beside this one in the history that `query` filters. */
+/** The previous and next event in the history that `query` filters. */
 export function fetchNeighbours(id: string, query: string, signal?: AbortSignal): Promise<EventNeighbours> {
   return requestJson<EventNeighbours>(`/api/webhooks/events/${encodeURIComponent(id)}/neighbours?${query}`, { signal });
 }
 
-/** The events around this one that concern the same thing. */
+/** The events nearest in time that are about the same object or changed the same row. */
 export function fetchRelatedEvents(id: string, signal?: AbortSignal): Promise<RelatedEvents> {
   return requestJson<RelatedEvents>(`/api/webhooks/events/${encodeURIComponent(id)}/related`, { signal });
 }
 
-/** As many as one dialog marks: somebody has to be able to say why. */
+/** The most events that one dialog marks: a user has to be able to give a reason for all of them. */
 export const MOST_RESOLVED = 5_000;
 /** The API's limit, of a page and of a resolution. */
 const AT_ONCE = 500;
@@ -50,13 +50,13 @@ export async function fetchEventIds(filter: EventFilter, signal?: AbortSignal): 
   return ids;
 }
 
-/** Marks failed or dead events as handled by a person, some at a time. Nothing is delivered. */
+/** Marks failed or dead events as handled by a person, in parts of `AT_ONCE`. Nothing is delivered. */
 export async function resolveEvents(eventIds: string[], reason: string) {
   const sum = { resolved: 0, not_resolved: 0 };
   for (let from = 0; from < eventIds.length; from += AT_ONCE) {
     const some = eventIds.slice(from, from + AT_ONCE);
     const answer = await resolveSome(some, reason).catch((error: unknown) => {
-      // None of these could be marked; that is an error only when none of all could.
+      // None of this part could be marked. That is an error only when none of all events could be.
       if (eventIds.length <= AT_ONCE || !(error instanceof ApiError) || error.status !== 409) throw error;
       return { resolved: 0, not_resolved: some.length };
     });
@@ -70,7 +70,7 @@ function resolveSome(event_ids: string[], reason: string) {
   return postJson<{ resolved: number; not_resolved: number }>("/api/webhooks/events/resolve", { event_ids, reason });
 }
 
-/** Queues a replay of one event and returns at once; the event itself shows how it goes. */
+/** Queues a replay of one event and returns at once. The event's page shows its progress. */
 export function replayEvent(event: Pick<EventDetail, "provider_slug" | "event_key">, reason: string) {
   const path = [event.provider_slug, event.event_key].map(encodeURIComponent).join("/");
   return postJson<ReplayAnswer>(`/api/webhooks/replay/${path}`, { reason, wait: false });

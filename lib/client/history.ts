@@ -7,7 +7,7 @@ export function fetchHistogram(filter: EventFilter, signal?: AbortSignal): Promi
   return requestJson(`/api/webhooks/events/histogram?${printEventFilter(filter)}`, { signal });
 }
 
-/** What came in by provider and type; `times` is the part of a filter that says when. */
+/** Received events by provider and type; `times` is the time range of a filter. */
 export async function fetchEventTypes(times: EventFilter, signal?: AbortSignal): Promise<EventTypeCount[]> {
   const query = printEventFilter(times);
   return (await requestJson<{ types: EventTypeCount[] }>(`/api/webhooks/events/types?${query}`, { signal })).types;

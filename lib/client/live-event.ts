@@ -5,22 +5,22 @@ import { eventQuery } from "./queries/events";
 
 const MOVING_MS = 500;
 const WAITING_MS = 5_000;
-/** Nothing moves, yet somebody else may replay it. */
+/** No delivery moves, but another user may replay the event. */
 const SETTLED_MS = 10_000;
 
-/** An event that keeps itself current: twice a second while a delivery moves, seldom when all have ended. */
+/** An event that is read again by itself: twice a second while a delivery moves, rarely when all have ended. */
 export function useLiveEvent(id: string) {
-  // A replay of it moves it too.
+  // A replay of the event changes it too.
   const { data, refetch } = useLiveQuery(eventQuery(id), { topics: [id as Interest], interval: pace });
   return { event: data, refetch };
 }
 
-/** True while some delivery will still change by itself. */
+/** True while a delivery will still change by itself. */
 export function isMoving({ deliveries }: Pick<EventDetail, "deliveries">): boolean {
   return deliveries.some(({ status }) => status === "pending" || status === "claimed" || status === "retrying");
 }
 
-/** True from the moment a replay is asked for until it has ended. */
+/** True from when a replay is requested until it has ended. */
 export function isReplaying({ replays }: Pick<EventDetail, "replays">): boolean {
   return replays.some(({ status }) => status === "queued" || status === "running");
 }

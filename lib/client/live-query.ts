@@ -1,4 +1,4 @@
-/** A query that keeps itself current while its page is shown, and tells the top line how that goes. */
+/** A query that is read again by itself while its page is shown, and that reports its state to the top bar. */
 import { type QueryKey, type UnusedSkipTokenOptions, useSuspenseQuery } from "@tanstack/react-query";
 import { useEffect } from "react";
 import type { Interest } from "@/lib/contract/live";
@@ -6,23 +6,23 @@ import { forgetLive, type LiveState, reportLive } from "./live";
 import { ApiError } from "./request";
 import { STREAM_POLL_MS, useLiveRefetch } from "./use-live-refetch";
 
-/** While the server does not answer, it is asked at this pace. */
+/** The interval of attempts while the server does not answer. */
 const RECONNECT_EVERY_MS = 2_000;
 const NOTHING: readonly Interest[] = [];
 
 interface Live<T> {
-  /** Milliseconds until the next reading, while there is no stream that says when. */
+  /** Milliseconds until the next read, while there is no stream of changes. */
   interval: (data: T) => number;
-  /** Of which changes it reads again. Without any it asks at its interval always. */
+  /** The changes after which it is read again. Without any it is always polled. */
   topics?: readonly Interest[];
-  /** Milliseconds between two readings at least, however much changes. */
+  /** The least time between two reads, in milliseconds, however much changes. */
   atMostEvery?: number;
   paused?: boolean;
 }
 
 /**
- * Reads what the server handed over with the page, so it never waits. Hidden tabs do not ask; a tab that becomes visible
- * reads at once. Data survives a lost connection.
+ * Starts with the data that the server sent with the page, so it never waits. Hidden tabs do not poll; a tab that becomes
+ * visible reads at once. Data survives a lost connection.
  */
 export function useLiveQuery<T, Key extends QueryKey>(
   query: UnusedSkipTokenOptions<T, Error, T, Key>,
@@ -30,7 +30,7 @@ export function useLiveQuery<T, Key extends QueryKey>(
 ) {
   const streaming = useLiveRefetch({
     interests: topics,
-    // The answer that is on its way may be older than what changed.
+    // The answer under way may be older than the change.
     read: () => void refetch(),
     atMostEvery,
     paused: paused || topics.length === 0,

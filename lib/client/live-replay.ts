@@ -1,4 +1,4 @@
-/** A replay that keeps itself current. */
+/** A replay that is read again by itself. */
 import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import type { Interest } from "@/lib/contract/live";
@@ -8,9 +8,9 @@ import { railCountsQuery } from "./queries/frame";
 import { replayItemsQuery, replayQuery } from "./queries/replays";
 import type { ItemOutcome, ReplayDetail } from "./replays";
 
-/** These are for a tab without the stream of changes. */
+/** Intervals for a tab without the stream of changes. */
 const MOVING_MS = 700;
-/** Paused, or waiting for its time: somebody else may steer it. */
+/** Paused, or waiting for its start time: another user may control it. */
 const RESTING_MS = 3_000;
 const ENDED_MS = 15_000;
 
@@ -33,13 +33,13 @@ export function useLiveReplay(id: string) {
   });
   const moving = isMoving(live.data.status);
   useEffect(() => {
-    // The rail counts replays under way and dead letters: both have changed.
+    // The sidebar counts running replays and dead letters: both have changed.
     if (!moving) void client.invalidateQueries({ queryKey: railCountsQuery().queryKey });
   }, [moving, client]);
   return { replay: live.data, refetch: live.refetch, lost: live.error !== null };
 }
 
-/** The items of one outcome or all, page by page, read again whenever the replay's counts change. */
+/** The items of one outcome or of all, page by page, read again whenever the replay's counts change. */
 export function useReplayItems(replay: ReplayDetail, outcome: ItemOutcome | undefined) {
   const { status, succeeded, failed, skipped, in_progress } = replay;
   const query = useInfiniteQuery(replayItemsQuery(replay.id, outcome));
@@ -49,7 +49,7 @@ export function useReplayItems(replay: ReplayDetail, outcome: ItemOutcome | unde
   useEffect(() => {
     if (counts === seen) return;
     setSeen(counts);
-    // Not the answer that is on its way: it may be older than these counts.
+    // Starts a new request: the answer under way may be older than these counts.
     void refetch();
   }, [counts, seen, refetch]);
   return query;

@@ -1,28 +1,31 @@
 "use client";
 
 /**
- * One stream of changes per tab, for every page: it says what changed, and whoever shows that reads it again. It is closed
- * while nobody looks, and goes on from where it was. While it cannot be had, pages ask every few seconds instead.
+ * One stream of changes per tab, for every page. It says what changed, and each page that shows it reads it again. The
+ * stream is closed while the tab is hidden, and resumes where it stopped. While it is unavailable, pages poll every few
+ * seconds.
  */
 import { useEffect } from "react";
 import type { Change, LiveEventName } from "@/lib/contract/live";
 import { createStore } from "./store";
 
-/** A glance at another tab is not worth a new connection. */
+/** A short visit to another tab is not worth a new connection. */
 const CLOSE_WHEN_HIDDEN_MS = 5_000;
-/** The server says something every 15 s: who hears nothing for this long hears nothing at all, e.g. behind a proxy that collects. */
+/**
+ * The server sends a heartbeat every 15 s. No heartbeat for this long means a lost stream, e.g. behind a buffering proxy.
+ */
 const SILENCE_MS = 40_000;
 /** After a refusal (too many streams, signed out) or silence. */
 const TRY_AGAIN_MS = 30_000;
-/** What a page was drawn from on the server is at most this old when it begins to listen. */
+/** The data of a page that the server rendered is at most this old when the page begins to listen. */
 const REMEMBERED_MS = 10_000;
 
-/** `null`: anything could have changed. */
+/** `null`: everything may have changed. */
 type Listener = (change: Change | null) => void;
 
 let source: EventSource | undefined;
 let cursor = "";
-/** `connecting` until it is known for the first time whether there is one. */
+/** `connecting` until the first attempt has succeeded or failed. */
 export type StreamState = "connecting" | "open" | "lost";
 
 const state = createStore<StreamState>("connecting");
@@ -32,7 +35,7 @@ let hiding: ReturnType<typeof setTimeout> | undefined;
 const changes = new Set<Listener>();
 let told: { change: Change | null; at: number }[] = [];
 
-/** Keeps the stream of this tab while the caller is drawn: once, in the frame. */
+/** Keeps this tab's stream open while the caller is mounted. Used once, in the frame. */
 export function useLiveStream(): void {
   useEffect(() => {
     connect();
@@ -44,12 +47,12 @@ export function useLiveStream(): void {
   }, []);
 }
 
-/** Only while it is `open` changes are told as they happen. */
+/** Changes are reported as they happen only while it is `open`. */
 export const useStreamState = () => state.use();
 
 /**
- * Calls the listener with what changes, until the function it answers is called; first with what changed a moment ago, which
- * the page it listens for may have been drawn without.
+ * Calls the listener on every change until the returned function is called. Begins with the most recent changes, which the
+ * page may have been rendered without.
  */
 export function onChange(listener: Listener): () => void {
   changes.add(listener);
@@ -64,7 +67,7 @@ function connect(): void {
   listen("ready", () => {
     const first = cursor === "";
     state.set("open");
-    // Between the server's drawing of the page and now, anything may have happened.
+    // Anything may have changed between the server's rendering of the page and now.
     if (first) tell(null);
   });
   listen("change", (data) => tell(JSON.parse(data)));
@@ -72,7 +75,7 @@ function connect(): void {
   listen("beat", () => {});
   source.onerror = () => {
     state.set("lost");
-    // Otherwise the browser connects again by itself.
+    // In all other states the browser reconnects by itself.
     if (source?.readyState === EventSource.CLOSED) giveUp();
   };
   hear();

@@ -1,4 +1,4 @@
-/** Whether what is on screen is current. The page's query writes it, the top line reads it. */
+/** Whether the data on screen is current. The page's query writes it, the top bar reads it. */
 import { createStore } from "./store";
 
 export type LiveState = "live" | "reconnecting" | "paused" | "signed_out";
@@ -8,7 +8,7 @@ const state = createStore<LiveState>("live");
 export const reportLive = state.set;
 export const useLiveState = () => state.use();
 
-/** The page that reported is gone: the next one has not said anything yet. */
+/** For leaving a page: the next page has not reported anything yet. */
 export function forgetLive(): void {
   state.set("live");
 }

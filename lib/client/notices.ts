@@ -1,4 +1,4 @@
-/** What somebody asked to be told about replays. */
+/** Notices about replays that a user asked for. */
 import type { Notice } from "@/lib/contract/replays";
 import { postJson, requestJson } from "./request";
 
@@ -7,7 +7,7 @@ export async function fetchNotices(signal?: AbortSignal): Promise<Notice[]> {
   return (await requestJson<{ notices: Notice[] }>("/api/notices", { signal })).notices;
 }
 
-/** Marks notices as seen, up to and with this one. */
+/** Marks notices as seen, up to and including this one. */
 export async function seeNotices(until: number): Promise<void> {
   await postJson("/api/notices", { until });
 }

@@ -1,4 +1,4 @@
-/** Names of organisations, to suggest where one is typed. */
+/** Names of organisations, as suggestions for a text field. */
 import { useQuery } from "@tanstack/react-query";
 import { organisationsQuery } from "./queries/settings";
 

@@ -1,4 +1,4 @@
-/** What this person opened last, in this browser: the command palette offers it before anything is typed. */
+/** What this person opened last, in this browser. The command palette offers it before anything is typed. */
 
 export interface Recent {
   href: string;
@@ -13,12 +13,12 @@ export function readRecent(): Recent[] {
     const read: unknown = JSON.parse(localStorage.getItem(KEY) ?? "[]");
     return Array.isArray(read) ? read.filter(isRecent) : [];
   } catch {
-    // Storage may be forbidden, or hold what somebody else wrote: then nothing is remembered.
+    // Storage may be forbidden, or hold something that is not ours: then nothing is remembered.
     return [];
   }
 }
 
-/** Puts something first. What was known under the same address moves, and keeps its name unless a better one is given. */
+/** Puts an item first. An item with the same address moves, and keeps its name unless a better one is given. */
 export function remember(href: string, label?: string): void {
   const known = readRecent();
   const name =
@@ -27,16 +27,16 @@ export function remember(href: string, label?: string): void {
   try {
     localStorage.setItem(KEY, JSON.stringify(next));
   } catch {
-    // As above.
+    // Storage may be forbidden.
   }
 }
 
-/** When somebody signs out: the next person at this browser need not know. */
+/** For signing out: the next person at this browser must not see it. */
 export function forgetRecent(): void {
   try {
     localStorage.removeItem(KEY);
   } catch {
-    // As above.
+    // Storage may be forbidden.
   }
 }
 

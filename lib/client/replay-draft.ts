@@ -1,21 +1,21 @@
-/** The draft behind an open sheet: what is frozen and previewed, and how it becomes the replay that runs. */
+/** The draft of an open sheet: what is frozen and previewed, and how it becomes the replay that runs. */
 import { useQuery } from "@tanstack/react-query";
 import type { Replay, ReplayPreview } from "@/lib/contract/replays";
 import { draftQuery } from "./queries/replays";
 import { type Drafted, draftAndPreview, type ReplayAsk, type Selection, startReplay } from "./replays";
 import { useDebounced } from "./use-debounced";
 
-/** Options are changed in bursts: a stepper is clicked, a number is typed. */
+/** Options change in bursts: a user clicks a stepper or types a number. */
 const SETTLE_MS = 300;
 
-/** Freezes and previews what is asked, and again whenever the question changes. */
+/** Creates and previews a draft, and again whenever selection or options change. */
 export function useDraft(selection: Selection, options: ReplayAsk["options"]) {
-  // When it runs and who is told change nothing of what runs.
+  // Start time and notifications do not change what runs.
   const { immediate, scheduledAt, notifyOnCompletion, ...shaping } = options;
   return useQuery(draftQuery(useDebounced(JSON.stringify({ selection, options: shaping }), SETTLE_MS)));
 }
 
-/** Starts what was shown. When the world has moved since, nothing starts and the new preview comes back instead. */
+/** Starts the replay that was previewed. When the data has changed since, nothing starts and the new preview is returned. */
 export async function startAsShown(
   ask: ReplayAsk,
   shown: ReplayPreview,
@@ -26,7 +26,10 @@ export async function startAsShown(
   return { started: await startReplay(drafted.draft.id) };
 }
 
-/** Which deliveries run. Not what their rows hold: live events go on writing those, before a replay and during it. */
+/**
+ * Which deliveries run. The contents of their rows do not count: live events go on changing those, before and during a
+ * replay.
+ */
 function extent({ events, deliveries, to_run, to_skip, oldest, newest }: ReplayPreview): string {
   return JSON.stringify([events, deliveries, to_run, Object.entries(to_skip).sort(), oldest, newest]);
 }

@@ -1,4 +1,4 @@
-/** The replay API as the console calls it. Each function is one request, and throws `ApiError`. */
+/** The console's client of the replay API. Each function is one request, and throws `ApiError`. */
 import type { z } from "zod";
 import type { EventFilter } from "@/lib/contract/event-filter";
 import { printReplayFilter, type ReplayFilter } from "@/lib/contract/replay-filter";
@@ -11,7 +11,7 @@ export type ReplayDetail = Replay & { summary: ReplaySummary };
 export type ItemOutcome = ReplayOutcome | "waiting";
 export type ReplayControl = "pause" | "resume" | "cancel";
 
-/** The options as somebody chooses them; what is left open gets its default from the schema. */
+/** The options as a user chooses them. A field that is left out gets its default from the schema. */
 export type AskedOptions = z.input<typeof replayOptionsSchema>;
 
 export type Selection = { event_ids: string[] } | { filter: EventFilter; limit?: number };
@@ -43,7 +43,7 @@ export async function fetchReplayItems(
   return (await requestJson<{ items: ReplayItem[] }>(`${REPLAYS}/${id}/items?${query}`, { signal })).items;
 }
 
-/** Makes a draft: freezes a selection and runs nothing. The same key asks for the same draft again. */
+/** Makes a draft: freezes a selection and runs nothing. The same key returns the same draft. */
 export function createReplay(ask: ReplayAsk, { key, signal }: { key?: string; signal?: AbortSignal } = {}) {
   return requestJson<Replay>(REPLAYS, {
     method: "POST",
@@ -57,7 +57,7 @@ export function fetchPreview(id: string, signal?: AbortSignal): Promise<ReplayPr
   return requestJson<ReplayPreview>(`${REPLAYS}/${id}/preview`, { signal });
 }
 
-/** A frozen selection, and what it would do. */
+/** A frozen selection and its preview. */
 export interface Drafted {
   draft: Replay;
   preview: ReplayPreview;
@@ -79,7 +79,7 @@ export function controlReplay(id: string, action: ReplayControl): Promise<Replay
   return postJson<Replay>(`${REPLAYS}/${id}/${action}`, {});
 }
 
-/** Runs again what failed, of some classes or all. Answers the new replay's id. */
+/** Runs the failed items again, of some error classes or all. Returns the new replay's id. */
 export async function retryFailures(
   id: string,
   ask: { classes?: ErrorClass[]; tries: number; reason: string },

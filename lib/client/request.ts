@@ -1,15 +1,15 @@
-/** How the browser talks to our own API: JSON in, JSON out, and one error type that a person can quote. */
+/** Requests from the browser to our own API: JSON in, JSON out, and one error type that a user can quote. */
 
 const ANSWER_WITHIN_MS = 10_000;
 
-/** A refusal or a failure of the API. `requestId` is what somebody quotes to an engineer; status 0 means no answer came. */
+/** A refusal or a failure of the API. `requestId` is for quoting to an engineer; status 0 means no answer came. */
 export class ApiError extends Error {
   constructor(
     message: string,
     readonly status: number,
     readonly requestId: string | null = null,
     readonly field: string | null = null,
-    /** The whole answer, for the fields that only this problem has. */
+    /** The whole answer, for fields that only this problem has. */
     readonly problem: Readonly<Record<string, unknown>> = {},
   ) {
     super(message);
@@ -17,10 +17,10 @@ export class ApiError extends Error {
   }
 }
 
-/** `patienceMs`: for what takes longer than an answer from the database, such as a test of somebody else's endpoint. */
+/** `patienceMs`: for requests that take longer than the database, such as a test of a customer's endpoint. */
 type Asked = RequestInit & { patienceMs?: number };
 
-/** Requests a path of this app and returns its JSON; undefined for 204. Throws `ApiError` for everything else. */
+/** Requests a path of this app and returns its JSON; undefined for 204. Throws `ApiError` for any other answer. */
 export async function requestJson<T>(path: string, init: Asked = {}): Promise<T> {
   const response = await answered(path, init);
   if (!response.ok) throw await refusal(response);

@@ -1,10 +1,10 @@
 "use client";
 
-/** Back in a list, the focus is on the row that was opened from it, or on the one that was seen last. */
+/** Back in a list, the focus is on the row that was opened from it, or else on the one that was viewed last. */
 import { usePathname } from "next/navigation";
 import { useEffect, useRef } from "react";
 
-/** A list that takes longer to be drawn is looked at already. */
+/** After this the user is already reading the list, so the focus stays where it is. */
 const WITHIN_MS = 5_000;
 
 export function useRowFocus(): void {
@@ -28,7 +28,7 @@ export function useRowFocus(): void {
   }, [path]);
 }
 
-/** Focuses the row of the first of these paths that has one, once it is drawn. Not when somebody was faster. */
+/** Focuses the row of the first of these paths that has one, once it is rendered, unless the user has moved the focus. */
 function focusFirst(paths: string[]): () => void {
   const observer = new MutationObserver(look);
   const timer = setTimeout(stop, WITHIN_MS);

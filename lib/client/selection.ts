@@ -1,8 +1,8 @@
-/** The events that are selected in a history. It outlives the pages of one filter, and ends with the filter. */
+/** The selected events of a history. The selection lasts over the pages of one filter, and ends with the filter. */
 import { createStore } from "./store";
 
 interface Selection {
-  /** The address of the history without its page. */
+  /** The URL of the history without its page. */
   scope: string;
   ids: ReadonlySet<string>;
 }
@@ -11,12 +11,11 @@ const NONE: ReadonlySet<string> = new Set();
 
 const current = createStore<Selection>({ scope: "", ids: NONE });
 
-/** The ids that are selected in a history. */
 export function useSelection(scope: string): ReadonlySet<string> {
   return current.use((selection) => (selection.scope === scope ? selection.ids : NONE));
 }
 
-/** Selects ids, or no longer. */
+/** Selects ids, or deselects them. */
 export function tick(scope: string, ids: readonly string[], on: boolean): void {
   const before = current.get();
   const next = new Set(before.scope === scope ? before.ids : NONE);

@@ -1,14 +1,14 @@
 /**
- * Keyboard shortcuts, in one place: whoever draws something that keys act on registers them while it is drawn, one listener
- * runs them, and the help lists what is registered.
+ * Keyboard shortcuts, in one place. A component registers its shortcuts while it is mounted, one listener runs them, and the
+ * help lists what is registered.
  */
 import { useEffect, useEffectEvent } from "react";
 import { createStore } from "./store";
 
 export interface Shortcut {
-  /** As `KeyboardEvent.key` says it: "j", "?", "Enter"; "mod+k" is ⌘K or Ctrl+K; "g e" is one after the other. */
+  /** As in `KeyboardEvent.key`: "j", "?", "Enter"; "mod+k" is ⌘K or Ctrl+K; "g e" is one after the other. */
   keys: string;
-  /** What it does, as the help says it: "Next event". */
+  /** What it does, for the help: "Next event". */
   label: string;
   run: () => void;
 }
@@ -18,13 +18,16 @@ interface Group {
   shortcuts: Shortcut[];
 }
 
-/** The second key of two has this long to follow. */
+/** The second key of a sequence must follow within this time. */
 const SEQUENCE_MS = 1_000;
 
 const groups = createStore<readonly Group[]>([]);
 let first: { key: string; at: number } | undefined;
 
-/** Lets keys act while the caller is drawn. Of two that ask for the same keys, the one drawn last has them. */
+/**
+ * Enables the shortcuts while the caller is mounted. When two components ask for the same keys, the one mounted last gets
+ * them.
+ */
 export function useShortcuts(name: string, shortcuts: Shortcut[]): void {
   const run = useEffectEvent((keys: string) => shortcuts.find((one) => one.keys === keys)?.run());
   const known = shortcuts.map(({ keys, label }) => `${keys}\t${label}`).join("\n");
@@ -44,7 +47,7 @@ export function useShortcuts(name: string, shortcuts: Shortcut[]): void {
   }, [name, known]);
 }
 
-/** The shortcuts that act now, by group, in the order they were registered. */
+/** The shortcuts that are enabled now, by group, in the order they were registered. */
 export const useKnownShortcuts = () => groups.use();
 
 function change(next: readonly Group[]): void {
@@ -76,7 +79,7 @@ function find(keys: string): Shortcut | undefined {
     .findLast((one) => one.keys === keys);
 }
 
-/** Somebody writes, or is inside of something that floats, or Enter already has something to press. */
+/** The user is typing, or is inside a floating element, or Enter already activates the focused element. */
 function isBusy({ target, key }: KeyboardEvent): boolean {
   const element = target instanceof Element ? target : undefined;
   if (element?.closest("input:not([type=checkbox]), textarea, select, [contenteditable=true]")) return true;

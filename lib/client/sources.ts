@@ -1,10 +1,10 @@
-/** The sources API as the console calls it. Each function is one request, and throws `ApiError`. */
+/** The console's client of the sources API. Each function is one request, and throws `ApiError`. */
 import type { SentSample, Source, SourceProvider, SourceWithUrl } from "@/lib/contract/sources";
 import { patchJson, postJson, requestJson } from "./request";
 
 const SOURCES = "/api/sources";
 
-/** What somebody may set of a source. */
+/** The settings of a source. */
 export interface SourceInput {
   name?: string;
   organisation_id?: string | null;
@@ -17,7 +17,7 @@ export async function fetchSources(signal?: AbortSignal): Promise<SourceProvider
   return (await requestJson<{ providers: SourceProvider[] }>(SOURCES, { signal })).providers;
 }
 
-/** The answer is the only one that holds the whole URL. */
+/** The only answer with the whole URL. */
 export function createSource(provider: string, input: SourceInput): Promise<SourceWithUrl> {
   return postJson<SourceWithUrl>(SOURCES, { provider, ...input });
 }
@@ -26,7 +26,7 @@ export function updateSource(id: string, input: SourceInput): Promise<Source> {
   return patchJson<Source>(pathOf(id), input);
 }
 
-/** Makes a new URL. The old one lets events in until the overlap is over. */
+/** Makes a new URL. The old one accepts events until the overlap has passed. */
 export function rotateSource(id: string): Promise<SourceWithUrl> {
   return postJson<SourceWithUrl>(`${pathOf(id)}/rotate`, {});
 }
@@ -35,7 +35,7 @@ export function deleteSource(id: string): Promise<void> {
   return requestJson<void>(pathOf(id), { method: "DELETE" });
 }
 
-/** Signed here and taken to the provider's own door. A refusal of the door is an answer, too. */
+/** Signed on the server and sent to the provider's own endpoint. A rejection by the endpoint is an answer, too. */
 export function sendProviderSample(provider: string): Promise<SentSample> {
   return postJson<SentSample>(`${SOURCES}/sample`, { provider });
 }

@@ -1,4 +1,4 @@
-/** People and API tokens as the console asks for them. Each function is one request, and throws `ApiError`. */
+/** The console's client of the people and tokens API. Each function is one request, and throws `ApiError`. */
 import type { Scope } from "@/lib/contract/scopes";
 import type {
   ApiToken,
@@ -24,7 +24,7 @@ export function inviteStaff(order: {
   return postJson("/api/staff", order);
 }
 
-/** A new link; those from before stop working. */
+/** A new link; earlier links stop working. */
 export function linkStaff(id: string): Promise<StaffWithInvitation> {
   return requestJson(`/api/staff/${id}/invitation`, { method: "POST" });
 }
@@ -37,7 +37,7 @@ export function changeStaff(id: string, change: StaffChange): Promise<StaffMembe
   });
 }
 
-/** Signs a person out everywhere; how many sessions that ended. */
+/** Signs a person out everywhere. Returns the number of ended sessions. */
 export async function endSessionsOf(id: string): Promise<number> {
   return (await requestJson<{ ended: number }>(`/api/staff/${id}/sessions`, { method: "DELETE" })).ended;
 }
@@ -50,7 +50,7 @@ export function endSession(id: string): Promise<void> {
   return requestJson(`/api/sessions/${id}`, { method: "DELETE" });
 }
 
-/** Ends the asker's own sessions, this one too. */
+/** Ends the caller's own sessions, including this one. */
 export function endSessions(): Promise<{ ended: number }> {
   return requestJson("/api/sessions", { method: "DELETE" });
 }
@@ -80,7 +80,7 @@ export function revokeToken(id: string): Promise<ApiToken> {
   return requestJson(`/api/tokens/${id}`, { method: "DELETE" });
 }
 
-/** Uses a one-time link up. Answers the e-mail to sign in with. */
+/** Uses up a one-time link. Returns the e-mail to sign in with. */
 export function acceptInvitation(order: { token: string; name: string; password: string }): Promise<{ email: string }> {
   return postJson("/api/invitations/accept", order);
 }

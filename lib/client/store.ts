@@ -2,13 +2,13 @@ import { useSyncExternalStore } from "react";
 
 export interface Store<T> {
   get: () => T;
-  /** The same value again tells nobody. */
+  /** Setting the same value again notifies no listener. */
   set: (next: T) => void;
-  /** Draws again when what is selected of it changes. On the server, and while it hydrates, it is as it was first. */
+  /** Renders again when the selected part changes. On the server, and during hydration, it is the initial value. */
   use: <Part = T>(select?: (value: T) => Part) => Part;
 }
 
-/** A value of the tab that components draw and code outside of React changes. */
+/** A value of the tab that components render and that code outside of React can change. */
 export function createStore<T>(first: T): Store<T> {
   let value = first;
   const listeners = new Set<() => void>();

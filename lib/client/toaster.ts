@@ -1,4 +1,4 @@
-/** Toasts come seconds after the first paint, if at all: their code is loaded with the first. */
+/** Toasts appear seconds after the first paint, if at all, so their code is loaded with the first toast. */
 import { createStore } from "./store";
 
 const wanted = createStore(false);
@@ -7,17 +7,17 @@ const mounted = new Promise<void>((resolve) => {
   tellMounted = resolve;
 });
 
-/** Sonner's `toast`, once there is something on the page that shows what it says. */
+/** Sonner's `toast`, once the toaster is mounted. */
 export async function loadToast() {
   wanted.set(true);
   const [{ toast }] = await Promise.all([import("sonner"), mounted]);
   return toast;
 }
 
-/** Whether there is something to say. */
+/** Whether a toast is waiting to be shown. */
 export const useToasterWanted = () => wanted.use();
 
-/** Said by the toaster when it listens. */
+/** Called by the toaster when it is ready. */
 export function toasterMounted(): void {
   tellMounted();
 }

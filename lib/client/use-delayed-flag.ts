@@ -1,6 +1,6 @@
 import { useEffect, useState } from "react";
 
-/** A wait shorter than this is not worth a sign: what flashes only distracts, and drawing it makes the wait longer. */
+/** A shorter wait needs no indicator: a flash only distracts, and rendering it makes the wait longer. */
 const LATE_MS = 200;
 
 /** True once `waiting` has lasted for a while. */

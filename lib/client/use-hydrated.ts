@@ -2,7 +2,7 @@ import { startTransition, useEffect, useState, useSyncExternalStore } from "reac
 
 const never = () => () => {};
 
-/** False on the server and in the first render; then true. For what only the browser knows: its time zone, its address. */
+/** False on the server and in the first render; then true. For what only the browser knows: its time zone, its URL. */
 export function useHydrated(): boolean {
   return useSyncExternalStore(
     never,
@@ -11,14 +11,14 @@ export function useHydrated(): boolean {
   );
 }
 
-/** False in a component's first drawing, and true right after it: for what nobody waits for. */
+/** False in a component's first render, and true right after it: for what the first paint need not wait for. */
 export function useAfterFirstPaint(): boolean {
   const [settled, setSettled] = useState(false);
   useEffect(() => startTransition(() => setSettled(true)), []);
   return settled;
 }
 
-/** The address this page was opened at, such as `https://desk.example`; empty until the browser knows it. */
+/** The origin of this page, such as `https://desk.example`; empty until the browser knows it. */
 export function useOrigin(): string {
   return useSyncExternalStore(
     never,

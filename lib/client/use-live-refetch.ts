@@ -1,23 +1,23 @@
 "use client";
 
-/** Reads something again when the stream says that it changed: at once the first time, then at most every so often. */
+/** Reads again when the stream reports a change: at once the first time, then at most once per interval. */
 import { useEffect, useEffectEvent } from "react";
 import { type Change, concerns, type Interest } from "@/lib/contract/live";
 import { onChange, useStreamState } from "./live-stream";
 
-/** With the stream open, only in case it says nothing although something moved: what a clock alone decides. */
+/** Polling while the stream is open, for changes that it does not report: those that only depend on the clock. */
 export const STREAM_POLL_MS = 30_000;
 const AT_MOST_EVERY_MS = 500;
 
 interface Follow {
   interests: readonly Interest[];
   read: () => void;
-  /** Milliseconds between two readings: more for what costs more or matters less. */
+  /** The least time between two reads, in milliseconds: more for data that costs more or matters less. */
   atMostEvery?: number;
   paused?: boolean;
 }
 
-/** Answers whether the stream is open: until then the caller asks by itself. */
+/** Returns whether the stream is open. Until then the caller has to poll. */
 export function useLiveRefetch({ interests, read, atMostEvery = AT_MOST_EVERY_MS, paused = false }: Follow): boolean {
   const open = useStreamState() === "open";
   const readLatest = useEffectEvent(read);
@@ -26,7 +26,7 @@ export function useLiveRefetch({ interests, read, atMostEvery = AT_MOST_EVERY_MS
   // biome-ignore lint/correctness/useExhaustiveDependencies: another page of the same kind begins to listen anew.
   useEffect(() => {
     if (paused) return;
-    // What it listens for has just been read, by the server that drew it.
+    // The server has just read this data, for rendering the page.
     let readAt = Date.now();
     let timer: ReturnType<typeof setTimeout> | undefined;
     const readNow = () => {

@@ -4,7 +4,7 @@ import { troubledDestinationsQuery } from "./queries/destinations";
 import { STREAM_POLL_MS, useLiveRefetch } from "./use-live-refetch";
 
 const ASK_EVERY_MS = 10_000;
-/** Every delivery that ends may change it, and it reads the whole list. */
+/** Every finished delivery may change it, and it reads the whole list. */
 const READ_AT_MOST_EVERY_MS = 5_000;
 
 /** Destinations that need a person; undefined until known. */

@@ -17,11 +17,11 @@ interface TokenOrder {
   name: string;
   scopes: Scope[];
   expires_in_days: number;
-  /** Null, or not given: those of its maker, whatever they are when it is used. */
+  /** Null or left out: those of its maker, as they are when the token is used. */
   organisations?: Organisations;
 }
 
-/** Makes a token; the answer is the only place where it is ever seen. Throws a `Refusal` for scopes beyond the asker's. */
+/** Makes a token, which is shown only in this answer. Throws a `Refusal` for scopes beyond the caller's own. */
 export async function createApiToken(order: TokenOrder, by: ActorContext): Promise<NewApiToken> {
   const { actor } = by;
   const own = scopesWithin(actor);
@@ -32,7 +32,7 @@ export async function createApiToken(order: TokenOrder, by: ActorContext): Promi
   const token = `${API_TOKEN_PREFIX}${makeSecret()}`;
   const owner = accountOf(actor);
   const parent = actor.tokenId && parseId("token", actor.tokenId);
-  // A token without a person behind it has nobody whose scope bounds it later.
+  // A token without a person has no maker whose scope limits it later.
   const organisations = order.organisations === undefined ? actor.organisations : order.organisations;
   const made = await call("console", "create_api_token", {
     p_name: order.name,
@@ -50,7 +50,7 @@ export async function createApiToken(order: TokenOrder, by: ActorContext): Promi
   return { api_token: made, token };
 }
 
-/** Ends a token at once, `tk_12` or `12`, and those that were made with it. Throws a `Refusal` when there is none. */
+/** Ends a token at once, `tk_12` or `12`, with all tokens that were made with it. Throws a `Refusal` when there is none. */
 export async function revokeApiToken(id: string, by: ActorContext): Promise<ApiToken> {
   const number = parseId("token", id);
   const revoked = number

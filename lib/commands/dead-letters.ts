@@ -9,8 +9,8 @@ import { requestReplay } from "./request-replay";
 type Asked = z.infer<typeof deadLettersRequest> & { idempotencyKey?: string };
 
 /**
- * Creates the replay a dead-letter request asks for. `queued` says how many deliveries run; the cap is reported, never
- * silent. All of nothing is no error: a cron job may ask for it every night.
+ * Creates the replay that a dead-letter request asks for. `queued` says how many deliveries run; the cap is reported, never
+ * silent. Replaying all dead letters when there are none is no error: a cron job may ask for it every night.
  */
 export async function replayDeadLetters(asked: Asked, by: ActorContext): Promise<z.infer<typeof deadLettersAnswer>> {
   const limit = environment().REPLAY_MAX_EVENTS;

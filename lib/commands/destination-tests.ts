@@ -1,4 +1,4 @@
-/** Finding out whether an endpoint works: a test without an event, a sample with one, and a trial of an open circuit. */
+/** Whether an endpoint works: a test without an event, a sample with one, and a probe of an open circuit. */
 
 import type { EndpointTest } from "@/lib/contract/destinations";
 import { printId } from "@/lib/contract/ids";
@@ -19,7 +19,7 @@ import { type ActorContext, byArguments } from "./actor";
 
 const MOST_TESTS_PER_MINUTE = 30;
 
-/** Sends a signed `webhook.test` to its URL, as it would be delivered. No event is made. Throws a `Refusal`. */
+/** Sends a signed `webhook.test` to its URL, as a delivery would be sent. No event is made. Throws a `Refusal`. */
 export async function testDestination(id: number, by: ActorContext): Promise<EndpointTest> {
   const sealed = await getSealedDestination(id, by.actor);
   await noteEndpointTest({ subject: printId("destination", id) }, by);
@@ -37,19 +37,19 @@ function opened(sealed: SealedDestination) {
   }
 }
 
-/** Sends a test to any URL. Throws a `Refusal` for one that must not be used. */
+/** Sends a test to any URL. Throws a `Refusal` for a blocked one. */
 export async function testUrl(
   { url, payload, merchantId }: { url: string; payload?: unknown; merchantId?: string },
   by: ActorContext,
 ): Promise<EndpointTest> {
   const fault = checkUrl(url);
   if (fault) throw new Refusal("bad_url", fault);
-  // Without its path: some endpoints carry a token there.
+  // Without the path: some endpoints have a token in it.
   await noteEndpointTest({ subject: new URL(url).origin, merchantId }, by);
   return testEndpoint({ url, payload });
 }
 
-/** Writes the test down as the actor's; their tests are counted from there. Throws a `Refusal` when it would be one too many. */
+/** Records the test for the actor, whose tests are counted. Throws a `Refusal` when there were too many. */
 async function noteEndpointTest(
   { subject, merchantId }: { subject: string; merchantId?: string },
   by: ActorContext,
@@ -63,7 +63,10 @@ async function noteEndpointTest(
   if (!noted) throw new Refusal("too_many_tests", { most: MOST_TESTS_PER_MINUTE });
 }
 
-/** Publishes a `webhook.test` event for one destination only, whatever it wants. Throws a `Refusal` when it cannot be. */
+/**
+ * Publishes a `webhook.test` event for one destination only, whatever its event types. Throws a `Refusal` when it cannot be
+ * published.
+ */
 export async function createSample(id: number, by: ActorContext): Promise<{ event_id: string; delivery_id: number }> {
   const { organisation_id } = await getSealedDestination(id, by.actor);
   const row = sampleEvent(organisation_id ?? undefined, by.requestId);
@@ -81,8 +84,8 @@ export async function createSample(id: number, by: ActorContext): Promise<{ even
 }
 
 /**
- * Lets the next waiting delivery of an open circuit out at once. `all`: those that wait for their retry follow it as soon as
- * it succeeds. Of two callers at the same moment, one is told that a delivery is out already.
+ * Sends the next waiting delivery of an open circuit at once. `all`: those that wait for their retry follow as soon as it
+ * succeeds. Of two simultaneous callers, one gets the refusal that a delivery is under way already.
  */
 export async function tryDestinationNow(id: number, all: boolean, by: ActorContext): Promise<void> {
   const answer = await call("console", "try_destination_now", {

@@ -1,4 +1,7 @@
-/** People make, change, rotate, switch and delete destinations. Secrets are made here, shown once, and stored encrypted. */
+/**
+ * Creating, changing, rotating, switching and deleting destinations. Secrets are made here, shown once, and stored
+ * encrypted.
+ */
 
 import { randomBytes } from "node:crypto";
 import type { z } from "zod";
@@ -16,7 +19,7 @@ import { Refusal } from "@/lib/refusals";
 import { beyondScope, scopeOf } from "@/lib/scope";
 import { type ActorContext, byArguments } from "./actor";
 
-/** Why SQL does not change one, as it is said to the caller. */
+/** Refusals of SQL, as the refusals that the caller gets. */
 const REFUSED = {
   not_found: "no_such_destination",
   not_managed: "not_managed",
@@ -28,7 +31,7 @@ const REFUSED = {
 type Changed = Answers["update_destination"];
 type Stored = Extract<Changed, { result: "done" }>["destination"];
 
-/** Makes a destination. Answers its number, and the secret that will not be seen again. */
+/** Makes a destination. Returns its number, and the secret, which is shown only this once. */
 export async function createDestination(
   asked: z.infer<typeof createDestinationRequest>,
   by: ActorContext,
@@ -51,8 +54,8 @@ export async function createDestination(
 }
 
 /**
- * Changes fields. Answers with a secret when the URL leads to another host: then it has a new one, which is seen this once,
- * and has lost the headers that were not given anew. `seen`: the updated_at the caller looked at.
+ * Changes fields. When the URL leads to another host, the destination gets a new secret, which is returned only here, and
+ * loses the headers that the request does not set. `seen`: the updated_at that the caller saw.
  */
 export async function updateDestination(
   id: number,
@@ -62,7 +65,7 @@ export async function updateDestination(
   const { slug } = await getSealedDestination(id, by.actor);
   if (changes.url !== undefined || changes.headers !== undefined) requireKey();
   if (changes.providers) requireProviders(changes.providers);
-  // A masked URL is compared with the stored one as it is.
+  // A masked URL is not normalised, because it is compared with the stored one as it is.
   const url = changes.url?.includes(MASK) ? changes.url : changes.url && (await requireUrl(changes.url));
   const kept = Object.entries(changes.headers ?? {}).filter(([, value]) => value === MASK);
   const given = Object.fromEntries(Object.entries(changes.headers ?? {}).filter(([, value]) => value !== MASK));
@@ -87,7 +90,7 @@ export async function updateDestination(
   return { secret: "new_secret" in answer && answer.new_secret ? secret : null };
 }
 
-/** Gives it a new secret; the one before it signs, too, while the overlap lasts. */
+/** Gives it a new secret; the previous one signs as well until the overlap has passed. */
 export async function rotateDestinationSecret(id: number, overlapHours: number, by: ActorContext): Promise<string> {
   requireKey();
   const { slug } = await getSealedDestination(id, by.actor);
@@ -104,7 +107,7 @@ export async function rotateDestinationSecret(id: number, overlapHours: number, 
   return secret;
 }
 
-/** Deletes it: what waits for it is cancelled; events and deliveries of before stay in the history. */
+/** Deletes it: waiting deliveries are cancelled; earlier events and deliveries remain in the history. */
 export async function deleteDestination(id: number, by: ActorContext): Promise<void> {
   const answer = await call("console", "archive_destination", {
     p_id: id,
@@ -115,22 +118,22 @@ export async function deleteDestination(id: number, by: ActorContext): Promise<v
   doneOr(answer, by);
 }
 
-/** Holds what comes for it. Done when it is so already. */
+/** Holds its deliveries. Succeeds when it is paused already. */
 export function pauseDestination(id: number, by: ActorContext): Promise<void> {
   return switchDestination(id, "pause", by);
 }
 
-/** Releases what a pause held, in order and at its rate. Done when it is so already. */
+/** Releases the held deliveries, in order and at its rate. Succeeds when it is not paused. */
 export function resumeDestination(id: number, by: ActorContext): Promise<void> {
   return switchDestination(id, "resume", by);
 }
 
-/** Takes up again what was disabled. Done when it is so already. */
+/** Enables a disabled destination. Succeeds when it is enabled already. */
 export function enableDestination(id: number, by: ActorContext): Promise<void> {
   return switchDestination(id, "enable", by);
 }
 
-/** Sends nothing more there until it is enabled. Done when it is so already. */
+/** Stops deliveries until it is enabled. Succeeds when it is disabled already. */
 export function disableDestination(id: number, because: string | undefined, by: ActorContext): Promise<void> {
   return switchDestination(id, "disable", by, because);
 }
@@ -150,7 +153,7 @@ async function switchDestination(
   doneOr(answer, by);
 }
 
-/** What was done. Throws what was refused. */
+/** The changed destination. Throws the refusal when there is none. */
 function doneOr(answer: Changed, { actor }: ActorContext): Stored {
   if (answer.result === "done") return answer.destination;
   if (answer.result === "beyond_scope") throw beyondScope(actor, "organisation_id");
@@ -168,7 +171,7 @@ function requireProviders(slugs: readonly string[]): void {
   throw new Refusal("unknown_destination_provider", { slug: unknown });
 }
 
-/** Only what is stored can stay as it is. */
+/** A mask means "unchanged", so it needs a stored value. */
 function requireNoMask({ url, headers }: { url: string; headers: Record<string, string> }): void {
   if (url.includes(MASK)) throw new Refusal("masked_url");
   const masked = Object.keys(headers).find((name) => headers[name] === MASK);
@@ -176,7 +179,7 @@ function requireNoMask({ url, headers }: { url: string; headers: Record<string, 
   throw new Refusal("masked_header", { name: masked });
 }
 
-/** The URL in its one spelling, without a fragment, which is never sent. */
+/** The URL in its normal form, without a fragment, which is never sent. */
 async function requireUrl(given: string): Promise<string> {
   const { EGRESS_ALLOW_PRIVATE } = environment();
   const problem = await checkDestinationUrl(given, EGRESS_ALLOW_PRIVATE);
@@ -192,7 +195,7 @@ function requireHeaders(headers: Record<string, string>): void {
   if (problem) throw new Refusal("bad_headers", problem);
 }
 
-/** From its name, and six characters that make it the only one. It never changes: secrets are bound to it. */
+/** The name and six characters that make it unique. It never changes, because secrets are bound to it. */
 function slugFor(name: string): string {
   const words = name
     .normalize("NFKD")

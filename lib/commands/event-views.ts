@@ -9,7 +9,9 @@ import type { ActorContext } from "./actor";
 
 const REFUSED = { name_taken: "view_name_taken", too_many: "too_many_views" } as const;
 
-/** Saves a filter under a name. Throws a `Refusal` when the name is taken, there are too many, or the actor stands for no person. */
+/**
+ * Saves a filter under a name. Throws a `Refusal` when the name is taken, there are too many, or the actor has no person.
+ */
 export async function createEventView(
   view: { name: string; query: string },
   { actor }: ActorContext,

@@ -1,10 +1,10 @@
-/** What people take out is written down before they get it: files of the audit log and of replays, and bytes of events. */
+/** Exports and downloads are recorded before they are sent: files of the audit log and of replays, and bytes of events. */
 import { call } from "@/lib/db/client";
 import { logError } from "@/lib/log";
 import type { OnEnd, Taken } from "@/lib/queries/export-items";
 import { type ActorContext, byArguments } from "./actor";
 
-/** What is taken out: `audit.export` of `audit`, `replay.export` of `wr_12`, with what was asked for. */
+/** What is exported: `audit.export` of `audit`, `replay.export` of `wr_12`, with the parameters of the request. */
 export interface Takeout {
   action: "audit.export" | "replay.export";
   subject: string;
@@ -12,8 +12,8 @@ export interface Takeout {
 }
 
 /**
- * Writes down that somebody takes a file out, before its first byte: what breaks off later is there, too. Answers what has
- * to be called when it ends, which writes down how much it was. Throws `DatabaseUnavailable`: then nothing may be sent.
+ * Records an export before its first byte is sent, so that one that breaks off is recorded, too. Returns a function to call
+ * at the end, which records how much was sent. Throws `DatabaseUnavailable`: then nothing may be sent.
  */
 export async function recordExport({ action, subject, details }: Takeout, by: ActorContext): Promise<OnEnd> {
   await record(action, subject, details, by);
@@ -26,7 +26,7 @@ export async function recordExport({ action, subject, details }: Takeout, by: Ac
   };
 }
 
-/** Writes down who downloads the bytes of an event, before they get them: once a minute for each event and person. */
+/** Records a download of an event's bytes before they are sent: once a minute for each event and person. */
 export async function recordDownload(eventId: string, bytes: number, by: ActorContext): Promise<void> {
   await call("console", "record_download", {
     p_subject: eventId,

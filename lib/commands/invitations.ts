@@ -13,14 +13,14 @@ interface Acceptance {
 }
 
 /**
- * Sets name and password and uses the link up. Answers the e-mail to sign in with. The link proves who asks, so there is no
- * actor. Throws a `Refusal` for a link that is closed and a password that is weak.
+ * Sets name and password and uses up the link. Returns the e-mail to sign in with. The link proves who the caller is, so
+ * there is no actor. Throws a `Refusal` for a link that is not valid and for a weak password.
  */
 export async function acceptInvitation(
   { token, name, password }: Acceptance,
   { address, requestId }: { address: string; requestId: string },
 ): Promise<string> {
-  // Before the password is hashed, which costs much more than the look-up.
+  // Before the password is hashed, which costs much more than this query.
   const open = await findInvitation(token, address, { counts: true });
   const known = open ? [open.email, name] : [];
   const weak = open && (passwordProblem(password, known) ?? (await guessable(password, known)));

@@ -7,10 +7,10 @@ import type { ActorContext } from "./actor";
 import { createAndStartReplay } from "./replays";
 import { requireOneEach } from "./request-replay";
 
-/** How long a caller may wait for the end: less than proxies do, and than a stopping server lets requests go on. */
+/** How long a caller may wait for the end: less than the limit of proxies, and of requests during a shutdown. */
 const LONGEST_WAIT_MS = 8_000;
 
-/** Creates the replay of one event, waits for its end where asked to, and says what became of it. */
+/** Creates the replay of one event, waits for its end when asked to, and returns its result. */
 export async function replayOne(
   { provider, eventKey, ...asked }: { provider: string; eventKey: string } & z.infer<typeof replayOneRequest>,
   by: ActorContext,

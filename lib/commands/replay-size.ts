@@ -4,8 +4,8 @@ import { environment } from "@/lib/env";
 import { Refusal } from "@/lib/refusals";
 
 /**
- * Who may replay one event may replay a few that were chosen one by one, up to REPLAY_MAX_CHOSEN; a selection by
- * criteria, and more than that, needs `replay_many`. Throws a `Refusal`. `size` where the selection does not show it.
+ * An actor who may replay one event may replay a few chosen events, up to REPLAY_MAX_CHOSEN. A selection by criteria, or a
+ * larger one, needs `replay_many`. Throws a `Refusal`. `size` is for selections that do not show it.
  */
 export function requireReplaySize(actor: Actor, selection: object, size = sizeOf(selection)): void {
   const most = environment().REPLAY_MAX_CHOSEN;
@@ -13,7 +13,7 @@ export function requireReplaySize(actor: Actor, selection: object, size = sizeOf
   throw new Refusal("too_many_chosen", { role: actor.role, most });
 }
 
-/** The same for a replay that exists. */
+/** The same for an existing replay. */
 export function requireSizeOf({ selection, total }: Replay, actor: Actor): void {
   requireReplaySize(actor, selection, "failures_of" in selection ? total : undefined);
 }

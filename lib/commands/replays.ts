@@ -1,6 +1,6 @@
 /**
- * replay: creates the resource, starts and controls it. The selection is frozen when the draft is made, so what is previewed
- * is what runs; the database decides what may become true.
+ * replay: creates the resource, starts and controls it. The selection is frozen when the draft is made, so the previewed
+ * deliveries are those that run; the database decides which transitions are allowed.
  */
 
 import { completeOptions } from "@/lib/contract/replay-options";
@@ -17,20 +17,20 @@ import { type ActorContext, byArguments } from "./actor";
 export interface ReplayInput {
   kind: ReplayKind;
   selection: Selection;
-  /** As lib/contract/replay-options.ts reads it. */
+  /** The input of lib/contract/replay-options.ts. */
   options?: unknown;
   reason: string;
   idempotencyKey?: string;
 }
 
-/** Creates a draft and starts it. The same idempotency key answers with the replay it made before. */
+/** Creates a draft and starts it. The same idempotency key returns the replay it made before. */
 export async function createAndStartReplay(input: ReplayInput, by: ActorContext): Promise<Replay> {
   const draft = await createReplay(input, by);
   if (draft.status !== "draft") return draft;
   try {
     return await startReplay(draft.id, by);
   } catch (error) {
-    // Refused by a limit: it will not be started later by accident.
+    // A limit refused the start. The draft is cancelled, so that it is not started later by accident.
     await controlReplay(draft.id, "cancel", by).catch((failure: unknown) =>
       logError("draft_not_cancelled", failure, { replay_id: draft.id, request_id: by.requestId }),
     );
@@ -38,7 +38,9 @@ export async function createAndStartReplay(input: ReplayInput, by: ActorContext)
   }
 }
 
-/** Creates a draft: the frozen selection, ready to be previewed and started. Throws a `Refusal` when there is nothing to replay. */
+/**
+ * Creates a draft: the frozen selection, ready for preview and start. Throws a `Refusal` when there is nothing to replay.
+ */
 export async function createReplay(input: ReplayInput, by: ActorContext): Promise<Replay> {
   const { REPLAY_MAX_EVENTS, REPLAY_MAX_AGE_DAYS } = environment();
   const answer = await call("console", "create_replay", {
@@ -56,7 +58,7 @@ export async function createReplay(input: ReplayInput, by: ActorContext): Promis
   return answer.replay;
 }
 
-/** Starts a draft within the limits per merchant. Starting what runs already is no error: it answers with the replay. */
+/** Starts a draft within the limits per merchant. Starting a running replay is no error: the replay is returned. */
 export async function startReplay(id: string, by: ActorContext): Promise<Replay> {
   const { REPLAY_MAX_PER_HOUR, REPLAY_MAX_CONCURRENT } = environment();
   const answer = await call("console", "start_replay", {

@@ -1,4 +1,7 @@
-/** What every request for a replay goes through: how much may this actor ask for, what was not found, draft or start. */
+/**
+ * The common steps of every request for a replay: check the size this actor may ask for, report missing events, draft or
+ * start.
+ */
 import type { ReplayOptions } from "@/lib/contract/replay-options";
 import type { ReplayKind } from "@/lib/contract/replays";
 import { environment } from "@/lib/env";
@@ -20,12 +23,12 @@ export interface ReplayRequest {
   reason?: string;
   /** Freeze it and run nothing. */
   draft?: boolean;
-  /** The same, and work out the preview. `options.dryRun` says it too. */
+  /** The same, with a preview. `options.dryRun` means it too. */
   dryRun?: boolean;
   idempotencyKey?: string;
 }
 
-/** Creates what was asked for, once per idempotency key. A dry run may be started later: it is a draft. Throws a `Refusal`. */
+/** Creates the replay, once per idempotency key. A dry run is a draft and may be started later. Throws a `Refusal`. */
 export async function requestReplay(asked: ReplayRequest, by: ActorContext): Promise<RequestedReplay> {
   requireReplaySize(by.actor, asked.selection);
   requireAllowedLimit(asked.selection);
@@ -39,7 +42,7 @@ export async function requestReplay(asked: ReplayRequest, by: ActorContext): Pro
     {
       kind: asked.kind,
       selection: asked.selection,
-      // Whether it is a dry run is said by this request, not by the replay, which may be started later.
+      // Only this request is a dry run; the replay may be started later.
       options: { ...asked.options, dryRun: false },
       reason: asked.reason ?? DEFAULT_REASON,
       idempotencyKey: asked.idempotencyKey,
@@ -62,8 +65,8 @@ function requireSomeFound(selection: Selection, notFound: string[]): void {
 }
 
 /**
- * A key names one event of one organisation and source. Where it names several, nothing runs in any of them until the
- * caller has said which it means. Throws a `Refusal` that names the choices.
+ * A key names one event of one organisation and source. When several have it, nothing runs in any of them until the caller
+ * has said which one they mean. Throws a `Refusal` that names the choices.
  */
 export async function requireOneEach(selection: Selection, asker: Scoped): Promise<void> {
   if (!("event_keys" in selection)) return;

@@ -6,7 +6,7 @@ import { Refusal } from "@/lib/refusals";
 import { scopeOf } from "@/lib/scope";
 import { type ActorContext, byArguments } from "./actor";
 
-/** Answers how many were marked; the others are not failed or dead. Throws a `Refusal` when none is. */
+/** Returns how many were marked; the others are not failed or dead. Throws a `Refusal` when none is. */
 export async function resolveEvents(
   { ids, reason }: { ids: readonly number[]; reason: string },
   by: ActorContext,

@@ -11,13 +11,15 @@ import { requestReplay } from "./request-replay";
 
 type Asked = z.infer<typeof retryFailuresRequest> & { idempotencyKey?: string };
 
-/** Creates the replay of another's failures. Failures are few that were found one by one, so their number decides who may. */
+/**
+ * Creates the replay of another replay's failures. They count as chosen one by one, so their number decides who may do it.
+ */
 export function retryFailures({ id, failed }: Replay, asked: Asked, by: ActorContext): Promise<RequestedReplay> {
   const labels = asked.onlySpecificFailures;
   const selection = { failures_of: replayNumber(id), ...(labels && { error_classes: classesOf(labels) }) };
   requireReplaySize(by.actor, selection, failed);
   const options = replayOptionsSchema.parse({
-    // The first try of the new replay is one of the additional ones.
+    // The first try of the new replay is one of the additional retries.
     maxRetries: asked.maxAdditionalRetries - 1,
     ...(asked.retryDelayMinutes > 0 && { retryDelaySeconds: asked.retryDelayMinutes * 60, retryPolicy: "fixed" }),
   });

@@ -1,4 +1,4 @@
-/** A sample of a provider, signed with the secret configured here and taken to our own door, as the provider would. */
+/** A provider's sample event, signed with the secret configured here and sent to our own endpoint, as the provider would. */
 import { numberInId } from "@/lib/contract/ids";
 import type { SentSample } from "@/lib/contract/sources";
 import { call } from "@/lib/db/client";
@@ -12,8 +12,8 @@ import { EVERYTHING, scopeOf } from "@/lib/scope";
 import { type ActorContext, byArguments } from "./actor";
 
 /**
- * Sends one and says what the door answered. Throws a `Refusal` where samples are not sent, for a provider without one,
- * and when the secret that signs it is missing.
+ * Sends a sample and returns the endpoint's answer. Throws a `Refusal` where samples are disabled, for a provider without
+ * samples, and when the secret that signs them is missing.
  */
 export async function sendSample(provider: string, by: ActorContext): Promise<SentSample> {
   if (!environment().ALLOW_SAMPLES) throw new Refusal("samples_off");
@@ -27,7 +27,7 @@ export async function sendSample(provider: string, by: ActorContext): Promise<Se
   const answer = await accept({ ...request, headers: [...request.headers, ["X-Request-ID", by.requestId]] });
   const body = JSON.parse(answer.body) as { event_id?: string; title?: string; detail?: string };
   const id = answer.status < 300 ? (body.event_id ?? null) : null;
-  // As it is stored: some providers' samples are named by more than their events' type.
+  // The type as it is stored: some providers' samples have a longer name than their event type.
   const stored =
     id &&
     (await call("console", "get_event", {

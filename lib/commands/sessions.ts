@@ -1,4 +1,4 @@
-/** Sessions that people end, their own and others'. */
+/** Ending sessions, one's own and those of other people. */
 
 import { accountOf, rolesWithin } from "@/lib/auth/permissions";
 import { parseFullId } from "@/lib/contract/ids";
@@ -10,7 +10,7 @@ import { scopeOf } from "@/lib/scope";
 import { type ActorContext, byArguments } from "./actor";
 import { personId, staffRefusal } from "./staff";
 
-/** Ends one of the asker's own sessions, `se_12`. Throws a `Refusal` when it is not theirs or has ended. */
+/** Ends one of the caller's own sessions, `se_12`. Throws a `Refusal` when it is not theirs or has ended. */
 export async function endOwnSession(id: string, by: ActorContext): Promise<void> {
   const person = sessionOwner(by.actor);
   const number = parseFullId("session", id);
@@ -24,12 +24,14 @@ export async function endOwnSession(id: string, by: ActorContext): Promise<void>
   if (!ended) throw new Refusal("no_such_session");
 }
 
-/** Signs the asker out everywhere, here too. Answers how many sessions that ended. */
+/** Signs the caller out everywhere, including this session. Returns the number of ended sessions. */
 export function endOwnSessions(by: ActorContext): Promise<number> {
   return endAll(sessionOwner(by.actor), by);
 }
 
-/** Signs somebody else out everywhere. Throws a `Refusal` for one's own account, and for who may more. */
+/**
+ * Signs another person out everywhere. Throws a `Refusal` for the caller's own account, and for a person with more rights.
+ */
 export function endSessionsOf(staffId: string, by: ActorContext): Promise<number> {
   return endAll(personId(staffId), by, rolesWithin(by.actor));
 }

@@ -5,7 +5,7 @@ import { Refusal } from "@/lib/refusals";
 import { scopeOf } from "@/lib/scope";
 import { type ActorContext, byArguments } from "./actor";
 
-/** Lets an account or an address try again at once. Throws a `Refusal` when nothing kept it from doing so. */
+/** Lets an account or an address try again at once. Throws a `Refusal` when it had no limit to lift. */
 export async function liftSignInLimit(
   { kind, subject }: Pick<SignInLimit, "kind" | "subject">,
   by: ActorContext,

@@ -1,4 +1,7 @@
-/** Making, changing, rotating and deleting sources. A token is made here, leaves in one answer, and is kept as its hash only. */
+/**
+ * Creating, changing, rotating and deleting sources. A token is made here, returned in one answer, and stored as its hash
+ * only.
+ */
 import { randomBytes } from "node:crypto";
 import type { Source, SourceWithUrl } from "@/lib/contract/sources";
 import { call } from "@/lib/db/client";
@@ -43,7 +46,7 @@ export async function createSource(
   return withFullUrl(accepted(stored, by), token, by.origin);
 }
 
-/** Changes what the fields name. Throws a `Refusal` when there is no such source, and for an unknown setting. */
+/** Changes the given fields. Throws a `Refusal` when there is no such source, and for an unknown setting. */
 export async function updateSource(id: string, fields: SourceFields, by: ActorAtOrigin): Promise<Source> {
   if (fields.settings) checkSettings(findProvider((await getStoredSource(id, by.actor)).provider), fields.settings);
   const stored = await call("console", "update_source", {
@@ -56,7 +59,7 @@ export async function updateSource(id: string, fields: SourceFields, by: ActorAt
   return withMaskedUrl(accepted(stored ?? missing(), by), by.origin);
 }
 
-/** Gives it a new URL; the one before works for `overlapHours` more. Throws a `Refusal` when there is no such source. */
+/** Gives it a new URL; the previous one works for `overlapHours` more. Throws a `Refusal` when there is no such source. */
 export async function rotateSource(id: string, overlapHours: number, by: ActorAtOrigin): Promise<SourceWithUrl> {
   const token = newToken();
   const stored = await call("console", "rotate_source", {
@@ -71,7 +74,7 @@ export async function rotateSource(id: string, overlapHours: number, by: ActorAt
   return withFullUrl(stored ?? missing(), token, by.origin);
 }
 
-/** Closes it for good; its events stay. Throws a `Refusal` when there is no such source. */
+/** Deletes it for good; its events remain. Throws a `Refusal` when there is no such source. */
 export async function deleteSource(id: string, by: ActorAtOrigin): Promise<void> {
   const found = await call("console", "delete_source", {
     p_id: sourceNumber(id),

@@ -1,4 +1,4 @@
-/** Inviting people, and changing what they may. */
+/** Inviting people, and changing their rights. */
 
 import { accountOf, leastRoleOf, rolesWithin } from "@/lib/auth/permissions";
 import { hashSecret, makeSecret } from "@/lib/auth/secrets";
@@ -11,7 +11,7 @@ import { Refusal } from "@/lib/refusals";
 import { beyondScope, type Organisations, scopeOf } from "@/lib/scope";
 import { type ActorAtOrigin, type ActorContext, byArguments } from "./actor";
 
-/** Puts a person on the staff who gets in by the link in the answer, the only place where it is seen. */
+/** Adds a person to the staff. They sign in with the link in the answer, which is shown only there. */
 export async function inviteStaff(
   { email, role, organisations }: { email: string; role: StaffRole; organisations?: Organisations },
   by: ActorAtOrigin,
@@ -31,7 +31,7 @@ export async function inviteStaff(
   return withLink(answer, secret, by);
 }
 
-/** A new link for somebody who lost theirs, or the password. Links from before open nothing any more. */
+/** A new link for a person who lost theirs, or the password. Earlier links become invalid. */
 export async function linkStaff(id: string, by: ActorAtOrigin): Promise<StaffWithInvitation> {
   const secret = makeSecret();
   const answer = await call("console", "link_staff", {
@@ -46,8 +46,8 @@ export async function linkStaff(id: string, by: ActorAtOrigin): Promise<StaffWit
 }
 
 /**
- * Another role, other organisations, disabled or enabled. Ends the person's sessions. Throws a `Refusal` for the last administrator, and for
- * disabling somebody whose tokens work without a word on what becomes of them.
+ * Changes role or organisations, disables or enables. Ends the person's sessions. Throws a `Refusal` for the last
+ * administrator, and for disabling a person with active tokens when the request does not say what happens to them.
  */
 export async function changeStaff(
   id: string,
@@ -74,13 +74,13 @@ function onBehalf({ actor }: ActorContext) {
   return account ? { p_own_id: account } : {};
 }
 
-/** The id of a person in a path. Throws a `Refusal` for what cannot be one. */
+/** The id of a person in a path. Throws a `Refusal` for anything that cannot be an id. */
 export function personId(id: string): string {
   if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id)) return id.toLowerCase();
   throw new Refusal("no_such_person");
 }
 
-/** What SQL refused, as it is said to the caller. */
+/** A refusal by SQL, as the refusal that the caller gets. */
 export function staffRefusal(result: StaffRefusal): Refusal {
   return new Refusal(result === "not_found" ? "no_such_person" : result);
 }

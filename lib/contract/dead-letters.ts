@@ -4,7 +4,7 @@ import type { EventFilter } from "./event-filter";
 
 export type { DeadLetterGroup, DeadLetters, RailCounts } from "./api/dead-letters";
 
-/** What finds exactly this group's deliveries: in the history, in a preview and in a replay. */
+/** The filter that matches exactly this group's deliveries: in the history, in a preview and in a replay. */
 export function filterOfGroup({ destination, error_group }: DeadLetterGroup): EventFilter {
   return {
     status: ["dead"],

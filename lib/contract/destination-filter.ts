@@ -1,4 +1,4 @@
-/** The filter of the list of destinations: what the address of its page holds. */
+/** The filter of the list of destinations: the query of its page. */
 import type { DestinationState } from "./destinations";
 
 export interface DestinationFilter {
@@ -7,7 +7,7 @@ export interface DestinationFilter {
   q?: string;
 }
 
-/** Prints a filter as a query string; `destinationFilterRequest` (api/destination-filter.ts) reads it again. */
+/** Prints a filter as a query string; `destinationFilterRequest` (api/destination-filter.ts) parses it. */
 export function printDestinationFilter({ state, q }: DestinationFilter): string {
   const params = new URLSearchParams();
   if (state?.length) params.set("state", state.join(","));

@@ -1,4 +1,4 @@
-/** Destinations as the API answers them and the console shows them. Secrets never leave: a hint is all there is to see. */
+/** Destinations in the API and the console. Secrets are never shown, only a hint. */
 import type { Database } from "@/lib/db/database.types";
 
 type Enums = Database["public"]["Enums"];
@@ -7,14 +7,13 @@ export type DeliveryOrdering = Enums["delivery_ordering"];
 export type BreakerState = Enums["breaker_state"];
 
 /**
- * Stands where a header's value, or the password or a query value of a URL is not shown. Sent back in a change it means:
- * as it is.
+ * Shown instead of a header's value, or of the password or a query value of a URL. In a change request it means: unchanged.
  */
 export const MASK = "••••";
 
 /**
- * What a destination is doing, in one word. `failing`: most attempts of the last minutes failed. `open`: its circuit is open,
- * deliveries wait for a probe. `throttled`: it asked us to slow down. `idle`: nothing was sent lately.
+ * The state of a destination. `failing`: most attempts of the last minutes failed. `open`: its circuit is open, deliveries
+ * wait for a probe. `throttled`: it asked us to slow down. `idle`: nothing was sent recently.
  */
 export const DESTINATION_STATES = [
   "healthy",

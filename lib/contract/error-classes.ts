@@ -1,6 +1,6 @@
 /**
- * Every way in which a delivery can fail, and all that is said and done about it, in one place. Whoever adds a class to the enum
- * of the database adds its entry here; the rest follows.
+ * Every way in which a delivery can fail, with its texts and how it is handled, in one place. A class that is added to the
+ * database's enum needs its entry here; nothing else.
  */
 import type { ErrorClass } from "./vocabulary";
 
@@ -9,13 +9,13 @@ export interface ErrorClassFacts {
   label: string;
   /** What happened, as the end of a sentence: `142 deliveries to Merchant A: the connection was refused.` */
   sentence: string;
-  /** What it means, and the way out. */
+  /** What it means, and what to do. */
   hint: string;
-  /** The runbooks' step: what to look at … */
+  /** The runbooks' step: what to check … */
   check: string;
   /** … and what to do then. */
   next: string;
-  /** Whether trying again can help: 5xx, 429, timeouts, network and DNS are retried, client and configuration errors never. */
+  /** Whether a retry can help: 5xx, 429, timeouts, network and DNS are retried, client and configuration errors never. */
   isRetryable: boolean;
   /** The word of the Globapay runbook: what `failures` says and `onlySpecificFailures` takes. */
   runbookLabel: string;
@@ -67,7 +67,7 @@ export const ERROR_CLASS: Readonly<Record<ErrorClass, ErrorClassFacts>> = {
     hint: "The certificate or the TLS handshake was refused. Renew or correct the certificate, then replay.",
     check: "Has the certificate run out, does it name this host, and is its chain complete?",
     next: "Renew it, test the destination, then replay this event.",
-    // A certificate is renewed while we wait more often than not.
+    // Usually the certificate is renewed while we wait.
     isRetryable: true,
     runbookLabel: "SSL handshake failed",
   },

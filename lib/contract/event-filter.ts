@@ -1,21 +1,21 @@
 /**
- * The filter of the event history, in one place: the URL of the page, the query string of `GET /api/webhooks/events` and
- * the SQL predicate all read these names. Unknown names and empty values are dropped; a wrong value names its field.
- * Printing it is lib/contract/print-filter.ts, which the browser loads without the schema.
+ * The filter of the event history, in one place: the URL of the page, the query string of `GET /api/webhooks/events` and the
+ * SQL predicate all use these names. Unknown names and empty values are dropped; an invalid value is an error that names its
+ * field. Printing a filter is in lib/contract/print-filter.ts, which the browser loads without the schema.
  */
 import { z } from "zod";
 import { deliveryStatus, errorClass, eventStatus, givenTime, list, trustLevel } from "./api/values";
 
-/** Words of the runbooks that mean one of our states. `timeout` also sets the error class. */
+/** Words of the runbooks for one of our statuses. `timeout` also sets the error class. */
 const RUNBOOK_STATUS: Record<string, string> = { retry_exhausted: "dead" };
 
-/** Postgres text holds no NUL. */
+/** Postgres text cannot hold a NUL. */
 const text = z
   .string()
   .max(255)
   .regex(/^[^\0]*$/, "must not contain a NUL character");
 
-/** Its fields, for what takes some of them, or more. Whoever does refuses a reversed time with `refuseReversed`. */
+/** The fields, for schemas that pick or extend them. Such a schema must refuse a reversed time with `refuseReversed`. */
 export const eventFilterFields = z.object({
   provider_slug: list(z.string().max(40)).optional(),
   status: list(z.preprocess((value) => RUNBOOK_STATUS[String(value)] ?? value, eventStatus)).optional(),
@@ -34,21 +34,21 @@ export const eventFilterFields = z.object({
   error_class: list(errorClass).optional(),
   /** Free text on the event key. */
   q: text.optional(),
-  /** Free text in the payload, as Postgres prints its JSON. Read event by event, so it ends after some seconds. */
+  /** Free text in the payload, as Postgres prints its JSON. The search reads event by event and stops after some seconds. */
   text: text.optional(),
   trust: list(trustLevel).optional(),
-  /** At least so many, of all its deliveries together. */
+  /** The least number of attempts, over all its deliveries. */
   attempts: z.preprocess(numberIn, z.int().min(1).max(1000)).optional(),
-  /** `1`: by a replay, at least once. `0`: never. */
+  /** `1`: replayed at least once. `0`: never replayed. */
   replayed: z.enum(["0", "1"], "is 1, 0 or left out").optional(),
-  /** These four speak of deliveries, and one delivery has to meet all of them. A replay takes those deliveries alone. */
+  /** These four are about deliveries, and one delivery has to match all of them. A replay takes only those deliveries. */
   destination: list(
     z
       .string()
       .regex(/^([a-z0-9][a-z0-9-]{0,62}|ds_\d{1,15})$/, "must be the short name of a destination, such as agent-sdk"),
   ).optional(),
   delivery_status: list(deliveryStatus).optional(),
-  /** Of the last attempt: one status, or all of a hundred. */
+  /** Of the last attempt: one status such as 503, or a whole class such as 5xx. */
   http_status: list(z.string().regex(/^[1-5](\d\d|xx)$/, "must be a status such as 503, or 5xx")).optional(),
   /** The cause, as `GET /api/dead-letters` names it. */
   error_group: list(
@@ -56,18 +56,17 @@ export const eventFilterFields = z.object({
   ).optional(),
   from_ts: givenTime.optional(),
   to_ts: givenTime.optional(),
-  /** A time range that moves with the clock, instead of from_ts: 15m, 1h, 24h, 7d, 30d. */
+  /** A time range that ends now, instead of from_ts: 15m, 1h, 24h, 7d, 30d. */
   range: z.enum(["15m", "1h", "24h", "7d", "30d"], "is 15m, 1h, 24h, 7d or 30d").optional(),
 });
 
-/** The whole filter. */
 export const eventFilterSchema = eventFilterFields.superRefine(refuseReversed);
 
 function numberIn(value: unknown): unknown {
   return typeof value === "string" && /^\d+$/.test(value) ? Number(value) : value;
 }
 
-/** A time that ends before it begins would silently show nothing. */
+/** A time range that ends before it begins would silently show nothing. */
 export function refuseReversed(
   { from_ts, to_ts }: { from_ts?: string; to_ts?: string },
   { addIssue }: { addIssue: (issue: { code: "custom"; path: string[]; message: string }) => void },
@@ -83,16 +82,16 @@ const cursor = z.string().regex(/^\d{1,17}\.\d{1,17}$/, "is not valid; start aga
 export const eventListSchema = eventFilterFields
   .extend({
     limit: z.coerce.number().int().min(1).max(500).default(50),
-    /** The page that follows, older. */
+    /** The next page, older. */
     cursor: cursor.optional(),
-    /** The page that leads up to here, newer. Wins over `cursor`. */
+    /** The previous page, newer. Takes precedence over `cursor`. */
     after: cursor.optional(),
     /** `1`: the answer also says how many events match. */
     count: z.enum(["1"], "is 1 or left out").optional(),
   })
   .superRefine(refuseReversed);
 
-/** Query parameters as an object: empty values are no filter, a repeated name is a list. */
+/** Query parameters as an object: empty values are dropped, a repeated name is a list. */
 export function readQuery(params: URLSearchParams): Record<string, string> {
   const query: Record<string, string> = {};
   for (const name of new Set(params.keys())) {

@@ -1,4 +1,4 @@
-/** The JSON of events, without the schemas that declare it: for the browser, which need not load them. */
+/** The types of events without their schemas, which the browser need not load. */
 import type { RelatedEvent } from "./api/event-answers";
 
 export type {
@@ -14,5 +14,5 @@ export type {
 } from "./api/event-answers";
 export type { ChangeResult } from "./api/values";
 
-/** Why an event is related: it names the same object, or it changed a row that this one changed. */
+/** Why an event is related: it is about the same object, or it changed a row that this one changed. */
 export type Sameness = RelatedEvent["same"][number];

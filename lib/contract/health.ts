@@ -1,4 +1,4 @@
-/** The JSON of `GET /api/health/deep`: what works and what does not. */
+/** The JSON of `GET /api/health/deep`: which checks fail, and why. */
 
 export const CHECKS = [
   "database",

@@ -1,4 +1,4 @@
-/** The JSON of what surrounds the history's table, without the schemas that declare it. */
+/** The types of the history's histogram, event types and saved views, without their schemas. */
 import type { HistogramBucket } from "./api/history";
 
 export type { EventHistogram, EventTypeCount, EventView, HistogramBucket } from "./api/history";

@@ -1,7 +1,7 @@
-/** What holds deliveries back, and how a replay's trial goes. Both are said by SQL alone (235_hold.sql). */
+/** What holds deliveries, and the state of a replay's trial. SQL alone decides both (235_hold.sql). */
 
 /**
- * `circuit`: open until the next try. `probe`: one delivery is let through, the others wait for how it ends. `order`: behind
+ * `circuit`: open until the next try. `probe`: one delivery is let through, the others wait for its result. `order`: behind
  * an older delivery of the same key.
  */
 export const HOLD_REASONS = ["disabled", "paused", "circuit", "probe", "throttled", "order"] as const;

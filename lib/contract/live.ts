@@ -1,4 +1,4 @@
-/** What `GET /api/live` says: what changed, never how it looks now. Whoever shows it reads it again. */
+/** The messages of `GET /api/live`: what changed, never the new state. A page that shows it reads it again. */
 import { parseFullId } from "./ids";
 
 export const TOPICS = [
@@ -8,13 +8,13 @@ export const TOPICS = [
   "destinations",
   "rejections",
   "notices",
-  /** What people did: staff, tokens, sources, the audit log. */
+  /** Actions of people: staff, tokens, sources, the audit log. */
   "audit",
 ] as const;
 
 export type Topic = (typeof TOPICS)[number];
 
-/** Ids are null when any could have changed: there were too many to name. */
+/** Ids are null when there were too many to list: any of them may have changed. */
 export interface Change {
   topics: Topic[];
   event_ids: string[] | null;
@@ -26,11 +26,11 @@ export type Interest = Topic | `we_${string}` | `wr_${string}`;
 
 /**
  * The events of the stream. `ready`: from here on nothing is missed. `change`: a `Change`. `reset`: too much time has passed
- * to say what changed, so read everything anew. `beat`: nothing changed, and the stream is alive.
+ * to say what changed, so read everything again. `beat`: nothing changed, and the stream is alive.
  */
 export type LiveEventName = "ready" | "change" | "reset" | "beat";
 
-/** Whether a change is one of these interests. */
+/** Whether a change affects one of these interests. */
 export function concerns({ topics, event_ids, replay_ids }: Change, interests: readonly Interest[]): boolean {
   return interests.some((interest) => {
     if (parseFullId("event", interest) !== undefined)

@@ -1,8 +1,8 @@
-/** Writes the registry as an OpenAPI 3.1 document (https://spec.openapis.org/oas/v3.1.1.html). */
+/** Prints the registry as an OpenAPI 3.1 document (https://spec.openapis.org/oas/v3.1.1.html). */
 import { z } from "zod";
 import { API, type Operation } from "./openapi";
 
-/** The parts of a JSON Schema (2020-12) that our schemas come to. */
+/** The parts of JSON Schema (2020-12) that our schemas use. */
 export interface JsonSchema {
   type?: string | string[];
   description?: string;
@@ -37,7 +37,6 @@ const problemSchema = z.object({
   request_id: z.string().describe("Quote it to an engineer."),
 });
 
-/** The whole document, as JSON. */
 export function openApiDocument(): Record<string, unknown> {
   const operations = API.flatMap(({ title, operations }) => operations.map((operation) => ({ title, operation })));
   const described: Record<string, Record<string, unknown>> = {};
@@ -69,10 +68,12 @@ export function openApiDocument(): Record<string, unknown> {
   };
 }
 
-/** Made once: the reference is drawn for anybody who asks. */
+/** Made once: anyone may open the reference, which is rendered for each request. */
 const made = { input: new WeakMap<z.ZodType, JsonSchema>(), output: new WeakMap<z.ZodType, JsonSchema>() };
 
-/** A Zod schema as JSON Schema: `input` is what callers may send, `output` what they get. Schemas with an id are in $defs. */
+/**
+ * A Zod schema as JSON Schema: `input` is what callers may send, `output` what they get. Schemas with an id are in $defs.
+ */
 export function schemaOf(schema: z.ZodType, io: "input" | "output"): JsonSchema {
   const known = made[io].get(schema) ?? makeSchema(schema, io);
   made[io].set(schema, known);
@@ -92,7 +93,7 @@ function makeSchema(schema: z.ZodType, io: "input" | "output"): JsonSchema {
   return json as JsonSchema;
 }
 
-/** Zod spells out what a format says already, and the largest exact integer. Answers may gain fields. */
+/** Removes what Zod adds: the pattern of a known format, and the largest exact integer. Answers may gain fields. */
 function shorten(schema: z.core.JSONSchema.BaseSchema, io: "input" | "output"): void {
   if (schema.format) delete schema.pattern;
   if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum;
@@ -100,7 +101,7 @@ function shorten(schema: z.core.JSONSchema.BaseSchema, io: "input" | "output"): 
   if (io === "output" && schema.additionalProperties === false) delete schema.additionalProperties;
 }
 
-/** Schemas with an id stand once, under components: OpenAPI knows no $defs. */
+/** Moves each schema with an id to components, once: OpenAPI has no $defs. */
 function gatherDefinitions(paths: unknown): { paths: unknown; schemas: Record<string, JsonSchema> } {
   const schemas: Record<string, JsonSchema> = {};
   const moved = JSON.stringify(paths, (_, value) => {
@@ -139,7 +140,7 @@ function parametersOf({ path, query, idempotent }: Operation): unknown[] {
   const { properties = {}, required = [] } = query ? schemaOf(query, "input") : {};
   const inQuery = Object.entries(properties).map(([name, schema]) => ({
     ...{ name, in: "query", required: required.includes(name) },
-    // A list is written with commas between its values.
+    // A list is sent as comma-separated values.
     ...(schema.type === "array" && { style: "form", explode: false }),
     schema,
   }));

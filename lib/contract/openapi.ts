@@ -1,7 +1,7 @@
 /**
- * The registry of the API: every operation with the schemas its route parses and answers with. The document at
- * /api/openapi.json and the page at /api-reference are made from it; a test holds it and app/api together.
- * Long because it is that list.
+ * The registry of the API: every operation with the schemas that its route parses and answers with. The document at
+ * /api/openapi.json and the page at /api-reference are made from it; a test compares it with app/api. Long because it is
+ * that list.
  */
 import type { z } from "zod";
 import * as deadLetters from "./api/dead-letters";
@@ -24,14 +24,14 @@ export interface Operation {
   method: "get" | "post" | "patch" | "delete";
   /** Under /api, as a caller writes it: parameters in braces. */
   path: string;
-  /** As lib/auth/permissions.ts knows it; `public` needs nobody. */
+  /** As in lib/auth/permissions.ts; `public` needs no sign-in. */
   permission: "public" | "view" | "replay" | "resolve" | "operate" | "replay_many" | "manage" | "publish";
   summary: string;
   query?: z.ZodObject;
   body?: z.ZodType;
-  /** What it answers, as JSON, or the media types of what is no JSON. */
+  /** The answer's JSON schema, or the media types of an answer that is not JSON. */
   answer: z.ZodType | readonly string[];
-  /** The statuses of success, 200 when nothing is said. */
+  /** The statuses of success; 200 when left out. */
   statuses?: readonly number[];
   /** Takes an `Idempotency-Key`. */
   idempotent?: boolean;
@@ -54,7 +54,7 @@ const post = (path: string, summary: string, more: Partial<Operation> & Pick<Ope
   ...more,
 });
 
-/** What only administrators, and tokens with the scope manage, may ask. */
+/** Only for administrators, and tokens with the scope manage. */
 const manage = (
   method: Operation["method"],
   path: string,
@@ -62,7 +62,7 @@ const manage = (
   more: Partial<Operation> & Pick<Operation, "answer">,
 ): Operation => ({ method, path, permission: "manage", summary, ...more });
 
-/** Answers of what creates a replay: 200 for a dry run, 202 when it was accepted. */
+/** Answers of operations that create a replay: 200 for a dry run, 202 when it was accepted. */
 const creates = { statuses: [202, 200], idempotent: true } as const;
 const operates = { permission: "operate" } as const;
 const CHOSEN = "More events than REPLAY_MAX_CHOSEN, 100 by default, need the permission replay_many.";

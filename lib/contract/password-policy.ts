@@ -1,18 +1,18 @@
 /**
- * Which passwords are refused, on the server at every place that sets one and in the form: NIST SP 800-63B 3.1.1.2. Length
- * counts, kinds of characters do not; what everybody tries first is refused, and what is known about the person.
+ * Which passwords are refused, in the form and on the server at every place that sets one: NIST SP 800-63B 3.1.1.2. Length
+ * counts, kinds of characters do not. Common passwords are refused, and passwords made of the person's name or e-mail.
  */
 import { SHORTEST_PASSWORD } from "./staff";
 
 const PRODUCT = "redrive";
-/** Different characters. */
+/** The least number of different characters. */
 const LEAST_DIFFERENT = 5;
-/** Characters that do not follow from the one before. */
+/** Characters that are not predictable from the one before. */
 const LEAST_UNTOLD = 5;
-/** Characters that are left when all that is known is taken away. */
+/** Characters that remain when common words, name and e-mail are removed. */
 const LEAST_UNKNOWN = 6;
 
-/** Words that long common passwords are made of, as they read after `plain`. */
+/** Words that long common passwords consist of, in the form that `plain` returns. */
 const COMMON =
   "password passwort passphrase pass admin administrator root user guest login letmein welcome changeme change qwerty qwertyuiop " +
   "qwertyuiopasdfghjkl asdfghjkl azerty qazwsx qazwsxedc iloveyou loveyou sunshine princess football baseball basketball " +
@@ -35,7 +35,7 @@ const ROWS = [
   "zaq12wsxcde34rfvbgt5",
 ].flatMap((row) => [row.repeat(3), [...row].reverse().join("").repeat(3)]);
 
-/** What is wrong with a password, as a sentence to show beside its field; null when nothing is. `known`: name, e-mail. */
+/** What is wrong with a password, as a sentence to show next to its field; null when nothing is. `known`: name, e-mail. */
 export function passwordProblem(password: string, known: readonly string[] = []): string | null {
   const text = password.normalize("NFKC").trim().toLowerCase();
   const characters = [...text];
@@ -55,21 +55,23 @@ export function passwordProblem(password: string, known: readonly string[] = [])
   return null;
 }
 
-/** A name or an e-mail in the parts people make passwords of, the longest first. */
+/** The parts of a name or an e-mail that people use in passwords, the longest first. */
 function partsOf(known: string): string[] {
   const text = known.normalize("NFKC").toLowerCase();
   const parts = [text.replace(/\s/g, ""), ...text.split(/[\s@._+-]+/)];
   return parts.filter((part) => part.length >= 3).sort((a, b) => b.length - a.length);
 }
 
-/** How many letters are left beside `words`; digits and signs at their side are what everybody adds. */
+/**
+ * The number of letters outside of `words`. Digits and signs next to those words do not count, because most people add some.
+ */
 function unknownIn(text: string, words: readonly string[]): number {
   const left = words.reduce((rest, word) => rest.replaceAll(word, " "), text);
   if (left === text) return text.length;
   return left.replace(/[\d\s\p{P}\p{S}]/gu, "").length;
 }
 
-/** Without the signs that stand for letters: `p@ssw0rd` is `password`. */
+/** With letters for the signs that replace them: `p@ssw0rd` is `password`. */
 function plain(text: string): string {
   const letters: Record<string, string> = {
     "@": "a",
@@ -85,14 +87,17 @@ function plain(text: string): string {
   return text.replace(/[@431!0$57]/g, (sign) => letters[sign] ?? sign);
 }
 
-/** The keys of a keyboard by their place: neighbours are at most one row and one column apart. */
+/** The keys of a keyboard by their position: neighbours are at most one row and one column apart. */
 const KEYS = new Map(
   ["1234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm"].flatMap((row, y) =>
     [...row].map((key, x): [string, { x: number; y: number }] => [key, { x, y }]),
   ),
 );
 
-/** How many characters are no neighbour of the one before: on the keyboard, in the alphabet, or the same again. */
+/**
+ * The number of characters that do not follow from the one before: not its neighbour on the keyboard or in the alphabet, and
+ * not the same again.
+ */
 function untold(text: string): number {
   return [...text].filter((character, n, all) => n === 0 || !isNeighbour(character, all[n - 1] as string)).length;
 }
@@ -103,7 +108,7 @@ function isNeighbour(one: string, other: string): boolean {
   return a !== undefined && b !== undefined && Math.abs(a.x - b.x) <= 1 && Math.abs(a.y - b.y) <= 1;
 }
 
-/** True for a few characters over and over, and for rows of the alphabet and the keyboard in either direction. */
+/** True for a few characters repeated over and over, and for rows of the alphabet or the keyboard in either direction. */
 export function isRun(text: string): boolean {
   for (let length = 1; length <= Math.min(8, text.length / 2); length += 1) {
     if (

@@ -1,6 +1,6 @@
 /** Events that we publish ourselves. */
 
-/** Those the merchant runbook names. Any other name of the same form may be published too. */
+/** The types that the merchant runbook names. Any other name of the same form may be published too. */
 export const PLATFORM_EVENT_TYPES = [
   "payment.completed",
   "payment.failed",

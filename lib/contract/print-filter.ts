@@ -1,4 +1,4 @@
-/** The other direction of lib/contract/event-filter.ts, apart from it so that the browser need not load the schema. */
+/** Prints the filter of lib/contract/event-filter.ts. A file of its own, so that the browser need not load the schema. */
 import type { EventFilter } from "./event-filter";
 
 /** Prints a filter as a query string. `parse(print(filter))` is the filter again. */

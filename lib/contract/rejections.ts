@@ -1,14 +1,14 @@
-/** Why a request does not become an event, and all that is said about it, in one place. */
+/** Why a request does not become an event, with all texts about it, in one place. */
 import type { RejectionReason } from "./vocabulary";
 
 export interface RejectionFacts {
   /** After "rejected:", for one request. */
   label: string;
-  /** The same at a provider that signs nothing, where a token in the URL takes the signature's place. */
+  /** The same for a provider that does not sign, where a token in the URL replaces the signature. */
   tokenLabel?: string;
   /** After a number: `12 without a signature`. */
   counted: string;
-  /** What to do. `variable`: the environment variable with the secret; `address`: the right address. */
+  /** What to do. `variable`: the environment variable with the secret; `address`: the correct URL. */
   advice(known: { variable: string; address: string }): string;
 }
 

@@ -1,13 +1,13 @@
-/** The filter of the list of replays: what the address of the page and the query of `GET /api/webhooks/replays` hold. */
+/** The filter of the list of replays: the query of its page and of `GET /api/webhooks/replays`. */
 import type { ReplayStatus } from "./vocabulary";
 
 export interface ReplayFilter {
   status?: ReplayStatus[];
-  /** Text in the reason, or in the name of who asked. */
+  /** Text in the reason, or in the name of the person or token that asked. */
   q?: string;
 }
 
-/** Prints a filter as a query string; `listReplaysRequest` (api/replay-requests.ts) reads it again. */
+/** Prints a filter as a query string; `listReplaysRequest` (api/replay-requests.ts) parses it. */
 export function printReplayFilter({ status, q, cursor }: ReplayFilter & { cursor?: number }): string {
   const params = new URLSearchParams();
   if (status?.length) params.set("status", status.join(","));

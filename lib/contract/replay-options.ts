@@ -1,6 +1,6 @@
 /**
- * How a replay runs, under the names the Globapay runbook uses. One schema for the API, the console and the stored
- * replay; `completeOptions` fills in every default, so that SQL finds each option there.
+ * How a replay runs, with the names of the Globapay runbook. One schema for the API, the console and the stored replay;
+ * `completeOptions` fills in every default, so that SQL finds each option.
  */
 import { z } from "zod";
 
@@ -55,7 +55,7 @@ export const replayOptionsSchema = z.strictObject({
 
 export type ReplayOptions = z.infer<typeof replayOptionsSchema>;
 
-/** The options with every default, nulls for what was left open. Throws a ZodError naming the field. */
+/** The options with every default, and null for those left out. Throws a ZodError naming the field. */
 export function completeOptions(given: unknown, kind: string): Record<string, unknown> {
   const options = replayOptionsSchema.parse(given ?? {});
   if (!options.immediate && !options.scheduledAt) {

@@ -1,4 +1,4 @@
-/** The JSON of replays, without the schemas that declare it: for the browser, which need not load them. */
+/** The types of replays without their schemas, which the browser need not load. */
 export type {
   Notice,
   Replay,

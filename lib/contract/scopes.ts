@@ -1,4 +1,4 @@
-/** What an API token may be allowed, in the order people read it. lib/auth/permissions.ts says what each means. */
+/** The scopes of an API token, in the order they are shown. lib/auth/permissions.ts defines what each allows. */
 export const SCOPE_NAMES = [
   "events:read",
   "events:resolve",

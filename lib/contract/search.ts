@@ -1,2 +1,2 @@
-/** What `GET /api/search` finds, without the schemas that declare it. */
+/** The types of `GET /api/search`, without the schemas. */
 export type { Found, FoundDestination, FoundEvent, FoundReplay } from "./api/search";

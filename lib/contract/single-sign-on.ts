@@ -1,11 +1,11 @@
-/** Why single sign-on let a person not in: for the sign-in page, the audit log and the log. */
+/** Why single sign-on refused a person: for the sign-in page, the audit log and the log. */
 
 const UNTRUSTED =
   "The answer of your identity provider could not be trusted, so you were not signed in. Try again; if it happens again, ask an administrator.";
 const VERIFIED = "Redrive needs the claim email_verified with the value true, in the ID token or from UserInfo.";
 const START_AGAIN = "This sign-in was started in another browser, was used already, or is too old. Start again here.";
 
-/** `said`: to the person, who may be anybody. `audited`: after "was refused a sign-in as …". */
+/** `said`: shown to the person, who may be anyone. `audited`: after "was refused a sign-in as …". */
 export const SINGLE_SIGN_ON_REFUSALS = {
   cancelled: {
     said: "The sign-in was cancelled at your identity provider, or it does not let you use Redrive.",
@@ -78,7 +78,7 @@ export function refusalCode(reason: SingleSignOnRefusal): string {
   return `${PREFIX}${reason}`;
 }
 
-/** What the page says for a code, undefined for one that is none of these. */
+/** The sentence of the sign-in page for a code, undefined for an unknown code. */
 export function refusalSentence(code: string): string | undefined {
   const reason = code.startsWith(PREFIX) ? code.slice(PREFIX.length) : "";
   return Object.hasOwn(SINGLE_SIGN_ON_REFUSALS, reason)
@@ -86,14 +86,14 @@ export function refusalSentence(code: string): string | undefined {
     : undefined;
 }
 
-/** What an administrator reads about the configuration. Nothing of it is secret. */
+/** The configuration as administrators see it. It contains no secret. */
 export interface SingleSignOnSettings {
   issuer?: string;
   clientId?: string;
-  /** By name: whether it is set. */
+  /** By name: whether the variable is set. */
   variables: Record<string, boolean>;
   /** Why it is off, in a sentence; null when it is on. */
   off: string | null;
-  /** What to register at the provider; begins with `/` where Redrive does not know its own address. */
+  /** The URL to register at the provider; begins with `/` when Redrive does not know its own origin. */
   callbackUrl: string;
 }

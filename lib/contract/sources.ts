@@ -1,7 +1,7 @@
-/** The JSON of sources, without the schemas that declare it: for the browser, which need not load them. */
+/** The types of sources without their schemas, which the browser need not load. */
 export type { LastRejection, SentSample, Source, SourceProvider, SourceWithUrl } from "./api/sources";
 
-/** Where a sender posted by mistake: `POST /webhooks/stripe`, without tokens. "unknown" is none of our providers. */
+/** A wrong URL that a sender posted to: `POST /webhooks/stripe`, without tokens. "unknown" is none of our providers. */
 export interface WrongAddress {
   provider: string;
   request: string;

@@ -1,4 +1,4 @@
-/** People, their links and API tokens as the API answers them, without the schemas that declare it. */
+/** The types of people, their links and API tokens, without the schemas. */
 import type { ApiToken, StaffMember } from "./api/staff";
 
 export type {
@@ -20,7 +20,7 @@ export const SHORTEST_PASSWORD = 12;
 export type StaffStatus = StaffMember["status"];
 export type ApiTokenStatus = ApiToken["status"];
 
-/** Who and what the log can be filtered by: all there ever was. */
+/** The choices of the audit log's filter: every actor and action that it has. */
 export interface ActionChoices {
   actors: string[];
   actions: string[];

@@ -1,4 +1,4 @@
-/** The closed lists of the product, taken from the Postgres enums, with the words people read. */
+/** The closed lists of the product, from the Postgres enums, with their labels. */
 import type { Database } from "@/lib/db/database.types";
 
 type Enums = Database["public"]["Enums"];
@@ -31,7 +31,7 @@ export const EVENT_STATUS: Record<EventStatus, { label: string; meaning: string 
   },
 };
 
-/** What is odd about an event that was kept all the same. */
+/** What is suspicious about an event that was stored all the same. */
 export const EVENT_FLAG: Record<EventFlag, { label: string; meaning: string }> = {
   repeated_keys: {
     label: "A key appears twice",
@@ -69,7 +69,7 @@ export const REPLAY_STATUS: Record<ReplayStatus, { label: string }> = {
   cancelled: { label: "Cancelled" },
 };
 
-/** What a replayed delivery did. `already_correct` and `superseded` were delivered, and nothing changed. */
+/** The result of a replayed delivery. `already_correct` and `superseded` were delivered, and changed nothing. */
 export const REPLAY_OUTCOME: Record<ReplayOutcome, { label: string; meaning: string }> = {
   changed: { label: "Changed", meaning: "Rows were created or updated." },
   already_correct: { label: "Already correct", meaning: "Delivered, and the rows were already correct." },

@@ -1,13 +1,13 @@
 /**
- * Tells a Postgres to stop what one of its connections is doing (CancelRequest of its protocol): over a connection of its
- * own, with TLS where the other one has it. Our own, because the promise of postgres.js's `cancel()` never ends over TLS, and
- * who sends a next statement before the request has arrived stops that one.
+ * Asks Postgres to stop the statement of one of its connections (CancelRequest of its protocol), over a separate connection,
+ * with TLS where the other one has it. Not with postgres.js, because the promise of its `cancel()` never settles over TLS,
+ * and a next statement that is sent before the request has arrived would be stopped instead.
  */
 import net from "node:net";
 import tls from "node:tls";
 import type postgres from "postgres";
 
-/** What a server gave a connection to be cancelled by. A pooler makes up its own. */
+/** The key that a server gives a connection for cancelling. A pooler makes up its own. */
 export interface BackendKey {
   pid: number;
   secret: number;
@@ -24,7 +24,7 @@ const LIMIT_MS = 2_000;
  * not: then the request may still arrive, and stop a later statement. Never throws.
  */
 export async function requestCancel(options: Options, key: BackendKey): Promise<boolean> {
-  // Of several hosts only one knows the key; the others ignore it.
+  // Only one of several hosts knows the key; the others ignore it.
   const told = await Promise.all(options.host.map((host, n) => tell(options, host, options.port[n] ?? 5432, key)));
   return told.every(Boolean);
 }
@@ -41,7 +41,7 @@ function tell({ path, ssl }: Options, host: string, port: number, key: BackendKe
       clearTimeout(giveUp);
       resolve(!late);
     });
-    // Whether it arrived is seen by what becomes of the statement.
+    // Whether the request arrived shows in the result of the statement.
     socket.on("error", () => {});
     socket.once("connect", () => {
       if (!ssl || path) return socket.write(message(CANCEL_REQUEST, key.pid, key.secret));
@@ -51,7 +51,7 @@ function tell({ path, ssl }: Options, host: string, port: number, key: BackendKe
   });
 }
 
-/** The same rules as postgres.js has for its connections. */
+/** The rules that postgres.js has for its connections. */
 function secure(socket: net.Socket, answer: Buffer, host: string, ssl: unknown, request: Buffer): void {
   if (answer[0] !== "S".charCodeAt(0)) {
     if (ssl === "prefer") socket.write(request);
@@ -63,7 +63,7 @@ function secure(socket: net.Socket, answer: Buffer, host: string, ssl: unknown, 
   const secured = tls.connect({ socket, servername: net.isIP(host) ? undefined : host, ...given });
   secured.on("error", () => socket.destroy());
   secured.once("secureConnect", () => secured.write(request));
-  // Somebody has to read the end, or it is never noticed.
+  // Without a reader, the end of the stream is never reported.
   secured.resume();
 }
 

@@ -1,5 +1,5 @@
 /**
- * The one way to Postgres: SQL functions called through supabase-js. Only the transport differs: a Supabase project over
+ * All access to Postgres: SQL functions called through supabase-js. Only the transport differs: a Supabase project over
  * HTTPS (SUPABASE_URL), or any Postgres (DATABASE_URL, which the embedded default sets too).
  */
 import { createClient, type SupabaseClient } from "@supabase/supabase-js";
@@ -20,7 +20,7 @@ export type { Answers } from "./functions/answers";
 export type { Arguments } from "./functions/arguments";
 export type { Lane } from "./lanes";
 
-/** The SQL said no: a bug of ours or a wrong argument. `code` is the SQLSTATE. */
+/** The SQL refused: a bug of ours or a wrong argument. `code` is the SQLSTATE. */
 export class DatabaseError extends Error {
   constructor(
     message: string,
@@ -31,7 +31,7 @@ export class DatabaseError extends Error {
   }
 }
 
-/** Postgres is gone, frozen or out of space: nothing was decided, the caller may try again. */
+/** Postgres is down, frozen or out of space: nothing was decided, the caller may try again. */
 export class DatabaseUnavailable extends Error {
   constructor(message: string) {
     super(message);
@@ -39,10 +39,10 @@ export class DatabaseUnavailable extends Error {
   }
 }
 
-/** It was asked for more than it can find in time. The same question will take as long again. */
+/** The query takes longer than its time limit. It will do so again. */
 export class DatabaseTooSlow extends DatabaseUnavailable {}
 
-/** Too many reads that take long are under way or waiting: `person` by whoever asks, `all` altogether. Nothing was read. */
+/** Too many slow reads are running or waiting: of this caller (`person`), or of all callers (`all`). Nothing was read. */
 export class DatabaseBusy extends DatabaseUnavailable {
   constructor(readonly by: "person" | "all") {
     super("Too many long reads are under way.");
@@ -51,9 +51,9 @@ export class DatabaseBusy extends DatabaseUnavailable {
 }
 
 /**
- * Calls a SQL function. What it takes and answers is in lib/db/functions. The lane is whose work it is; what expensive.ts
- * lists goes through the search lane instead, and waits for its turn there.
- * Throws `DatabaseUnavailable` when Postgres does not answer in time, `DatabaseError` when it refuses.
+ * Calls a SQL function. Its arguments and answers are in lib/db/functions. The lane says what kind of work it is for.
+ * Functions listed in expensive.ts use the search lane instead, and wait there for their turn. Throws `DatabaseUnavailable`
+ * when Postgres does not answer in time, `DatabaseError` when it refuses.
  */
 export async function call<Name extends FunctionName, Given extends Arguments<Name>>(
   lane: Lane,
@@ -71,7 +71,7 @@ export async function call<Name extends FunctionName, Given extends Arguments<Na
   return ask<Answers[Name]>(route.lane, name, args, deadlineMs ?? DEADLINE_MS[lane]);
 }
 
-/** `gone` is aborted when nobody waits for the answer any more; `called` is the function's name in errors. */
+/** `gone` is aborted when no caller waits for the answer any more; `called` is the function's name in errors. */
 async function ask<Answer>(
   lane: Lane,
   name: FunctionName | "run_expensive",
@@ -81,7 +81,7 @@ async function ask<Answer>(
 ): Promise<Answer> {
   const patience = AbortSignal.timeout(deadlineMs);
   const { data, error, status } = await database(lane)
-    // `call` has checked them against a type that says more than the generated one.
+    // `call` has checked them against a type that is stricter than the generated one.
     .rpc(name, args as never)
     .setHeader(DEADLINE_HEADER, String(deadlineMs))
     .abortSignal(gone ? AbortSignal.any([gone, patience]) : patience);
@@ -93,7 +93,7 @@ async function ask<Answer>(
   throw new DatabaseError(`${called}: ${error.message}`, error.code);
 }
 
-/** SQLSTATE classes 08 (connection), 53 (resources), 57 (operator intervention), and answers that never came. */
+/** SQLSTATE classes 08 (connection), 53 (resources), 57 (operator intervention), and requests without an answer. */
 function isUnavailable(code: string, status: number): boolean {
   return status === 0 || status >= 502 || code === "" || code === "20" || /^(08|53|57|PGRST00)/.test(code);
 }
@@ -113,7 +113,7 @@ function database(lane: Lane): SupabaseClient<Database> {
   return open.transports[lane].client;
 }
 
-/** Ends every connection, after the statements under way. */
+/** Closes every connection, after the statements under way. */
 export async function closeDatabase(): Promise<void> {
   const { transports } = open;
   open.transports = undefined;
@@ -146,7 +146,7 @@ function connect(): Transports {
 function supabase(url: string, key: string, transport: typeof fetch): SupabaseClient<Database> {
   return createClient<Database>(url, key, {
     auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },
-    // Node 20 has no WebSocket of its own, and the client wants one although nothing here subscribes.
+    // Node 20 has no WebSocket of its own, and the client requires one although nothing here subscribes.
     realtime: { transport: WebSocket as never },
     global: { fetch: transport },
   });

@@ -1,6 +1,6 @@
 /**
- * A DATABASE_URL as postgres.js takes it. Everything that libpq, node-postgres and hosts write into such a URL is either
- * honoured or refused with the way out: postgres.js would send what it does not know to the server, which ends the start.
+ * A DATABASE_URL as options of postgres.js. Every parameter that libpq, node-postgres and hosts use in such a URL is either
+ * honoured or refused with what to do. postgres.js would send an unknown parameter to the server, which ends the start.
  */
 import { readFileSync } from "node:fs";
 import net from "node:net";
@@ -13,17 +13,17 @@ type Ssl = NonNullable<postgres.Options<Record<string, never>>["ssl"]> | false;
 export interface ConnectionOptions {
   host: string[];
   port: number[];
-  /** Of a Unix socket; then host and port say nothing. */
+  /** A Unix socket; host and port are then ignored. */
   path?: string;
   database: string;
   username?: string;
   password?: string;
   ssl: Ssl;
-  /** False where the URL says that a pooler keeps no prepared statements. */
+  /** False when the URL says that a pooler keeps no prepared statements. */
   prepare: boolean;
   connect_timeout?: number;
   target_session_attrs?: string;
-  /** Parameters of the session that PgBouncer lets through. */
+  /** Session parameters that PgBouncer lets through. */
   connection: Record<string, string>;
 }
 
@@ -31,7 +31,7 @@ const DEFAULT_PORT = 5432;
 /** Supabase's pooler in transaction mode. */
 const TRANSACTION_POOLER_PORT = 6543;
 
-/** Why a parameter is not honoured, and what to do instead. */
+/** Why a parameter is refused, and what to do instead. */
 const REFUSED: Record<string, string> = {
   schema: "Redrive's tables are in the schema public: remove it.",
   options: "set it on the role instead: alter role … set …",
@@ -40,7 +40,7 @@ const REFUSED: Record<string, string> = {
   sslpassword: "give a key without a passphrase.",
   sslcrl: "certificate revocation lists are not read: remove it.",
 };
-/** What changes nothing for Redrive: it has pools of its own, and speaks plain TLS. */
+/** Parameters without an effect: Redrive has pools of its own, and speaks plain TLS. */
 const WITHOUT_EFFECT = new Set([
   "connection_limit",
   "pool_timeout",
@@ -56,7 +56,7 @@ const WITHOUT_EFFECT = new Set([
   "workaround",
 ]);
 
-/** Connections to a DATABASE_URL. The URL's parameters win over `options`, as they do for psql. */
+/** Connections to a DATABASE_URL. The URL's parameters take precedence over `options`, as in psql. */
 export function openPool(databaseUrl: string, options: postgres.Options<Record<string, never>> = {}): postgres.Sql {
   const { connection, prepare, ...given } = connectionOptions(databaseUrl);
   return postgres({
@@ -68,7 +68,7 @@ export function openPool(databaseUrl: string, options: postgres.Options<Record<s
   } as unknown as postgres.Options<Record<string, never>>);
 }
 
-/** Throws a `ConfigurationError` that names the parameter. The URL's password is never in it. */
+/** Throws a `ConfigurationError` that names the parameter and never contains the URL's password. */
 export function connectionOptions(databaseUrl: string): ConnectionOptions {
   const { url, hosts } = parseUrl(databaseUrl);
   const parameters = new Map(url.searchParams);
@@ -113,7 +113,7 @@ export function connectionOptions(databaseUrl: string): ConnectionOptions {
   return options;
 }
 
-/** `new URL` knows one host only, so further ones are read beside it. */
+/** `new URL` parses one host only, so further hosts are parsed separately. */
 function parseUrl(databaseUrl: string): { url: URL; hosts: { host: string; port?: number }[] } {
   const [, scheme, user = "", authority = "", rest = ""] =
     /^(postgres(?:ql)?:\/\/)([^@/?]*@)?([^/?]*)(.*)$/s.exec(databaseUrl) ?? [];
@@ -130,7 +130,7 @@ function parseUrl(databaseUrl: string): { url: URL; hosts: { host: string; port?
   return { url: new URL(`${scheme}${user}host${rest}`), hosts };
 }
 
-/** As libpq means each mode; `no-verify` is node-postgres' word for encrypted and unproven. */
+/** The modes as libpq defines them; `no-verify` is node-postgres' word for encrypted but not verified. */
 function sslOf(take: (name: string) => string | undefined, host: string[]): Ssl {
   const mode = take("sslmode") ?? (take("ssl") === "true" ? "require" : undefined);
   const rootCertificate = take("sslrootcert");
@@ -149,7 +149,7 @@ function sslOf(take: (name: string) => string | undefined, host: string[]): Ssl 
     case "no-verify":
       return { ...files, rejectUnauthorized: false };
     case "require":
-      // With a root certificate `require` verifies it, without one it does not: libpq's own rule.
+      // libpq's own rule: `require` verifies the certificate only when there is a root certificate.
       return rootCertificate ? verifyCertificate(files, trusted) : { ...files, rejectUnauthorized: false };
     case "verify-ca":
       return verifyCertificate(files, trusted);
@@ -160,12 +160,12 @@ function sslOf(take: (name: string) => string | undefined, host: string[]): Ssl 
   }
 }
 
-/** The certificate is signed by whom we trust, whatever name it has. */
+/** Verifies that a trusted authority has signed the certificate, whatever name it has. */
 function verifyCertificate(files: object, trusted: object): Ssl {
   return { ...files, ...trusted, rejectUnauthorized: true, checkServerIdentity: () => undefined };
 }
 
-/** TLS has no server name for an address, so postgres.js would compare the certificate with "localhost". */
+/** TLS has no server name for an IP address, so postgres.js would compare the certificate with "localhost". */
 function identityOf([host, ...others]: string[]): object {
   if (!host || others.length > 0 || net.isIP(host) === 0) return {};
   return {

@@ -1,7 +1,7 @@
 /**
  * One connection to Postgres that runs one statement at a time, and stops it in the database when its caller gives up.
- * postgres.js sends statements ahead of their turn and keeps a queue of its own; neither can be taken back, so pool.ts queues,
- * and each instance of it has a single connection.
+ * postgres.js pipelines statements and keeps a queue of its own, and neither can be undone. So pool.ts queues, and each
+ * instance of postgres.js has a single connection.
  */
 import type postgres from "postgres";
 import { type BackendKey, requestCancel } from "./cancel";
@@ -10,32 +10,32 @@ import { openPool } from "./connection-options";
 const IDLE_MS = 60_000;
 const LIFETIME_MS = 45 * 60_000;
 const RECONNECT_DELAY_S = 0.2;
-/** A request that arrives before its statement is ignored, so it is repeated. */
+/** A request that arrives before its statement is ignored, so it is repeated at this interval. */
 const CANCEL_AGAIN_MS = 300;
-/** A statement that does not end for so long after that has no server any more. */
+/** A statement that has not ended this long after the cancel request has lost its server. */
 const LOST_AFTER_MS = 5_000;
-/** Timeouts of statements are set in such steps, so that they seldom have to be set anew. */
+/** Statement timeouts are rounded to such steps, so that they rarely have to be set again. */
 const TIMEOUT_STEP_MS = 500;
 
 export interface Statement {
   text: string;
   parameters: string[];
-  /** How long the database may work on it, in milliseconds. */
+  /** How long the database may work on the statement, in milliseconds. */
   deadlineMs: number;
-  /** Aborted when nobody waits for the result any more. */
+  /** Aborted when no caller waits for the result any more. */
   signal: AbortSignal;
 }
 
 export interface Connection {
-  /** The column `result` of the first row. Settles when the connection is free again, which is when the statement has ended. */
+  /** The column `result` of the first row. Settles when the statement has ended and the connection is free again. */
   run(statement: Statement): Promise<string | null>;
   close(): Promise<void>;
 }
 
-/** What is known about the connection while it stands. */
+/** What is known about an open connection. */
 interface Session {
   key: BackendKey;
-  /** A pooler stands between: each transaction may have another server, so that nothing may be kept in it. */
+  /** There is a pooler in between. Each transaction may run on another server, so no session state may be kept. */
   pooled: boolean;
   openedAt: number;
   timeoutMs?: number;
@@ -43,7 +43,7 @@ interface Session {
 
 type Row = { result: string | null };
 
-/** Connects when it is first needed. */
+/** The connection is opened when it is first needed. */
 export function createConnection(url: string, name: string): Connection {
   let session: Session | undefined;
   let sql = create();
@@ -54,14 +54,14 @@ export function createConnection(url: string, name: string): Connection {
       max: 1,
       connect_timeout: 2,
       backoff: () => RECONNECT_DELAY_S,
-      // Ended here, between two statements, and never by postgres.js within a transaction.
+      // We close idle connections, between two statements. postgres.js could do so within a transaction.
       idle_timeout: 0,
       max_lifetime: null,
       fetch_types: false,
       onclose: () => {
         if (made === sql) session = undefined;
       },
-      // No settings but these: PgBouncer refuses a connection that brings others.
+      // Only these settings: PgBouncer refuses a connection with others.
       connection: { application_name: `redrive ${name}`, TimeZone: "UTC" },
     });
     return made;
@@ -71,7 +71,7 @@ export function createConnection(url: string, name: string): Connection {
     clearTimeout(idle);
     statement.signal.throwIfAborted();
     const current = session ?? (await open());
-    // Nobody waits any more: what has not begun never does.
+    // The caller has given up, so the statement is not started.
     statement.signal.throwIfAborted();
     try {
       return await stoppable(statement, current, current.pooled ? inTransaction(statement) : alone(statement, current));
@@ -88,15 +88,15 @@ export function createConnection(url: string, name: string): Connection {
     return session;
   }
 
-  /** The timeout goes ahead of the statement, in the same packet where it changes at all. */
+  /** A changed timeout is sent ahead of the statement, in the same packet. */
   async function alone({ text, parameters, deadlineMs }: Statement, current: Session): Promise<Row[]> {
     const timeoutMs = timeoutFor(deadlineMs);
-    // Sent when they are executed, not when they are made: the timeout first.
+    // postgres.js sends a statement when it is executed, not when it is made: the timeout first.
     const setting =
       current.timeoutMs === timeoutMs ? undefined : sql.unsafe(`set statement_timeout = ${timeoutMs}`).execute();
     current.timeoutMs = timeoutMs;
     const statement = sql.unsafe<Row[]>(text, parameters, { prepare: Boolean(sql.options.prepare) });
-    // Both have to end, or the connection is not free. A request to cancel may have met the first.
+    // The connection is free only when both have ended. A request to cancel may have stopped the first.
     const [ran, set] = await Promise.allSettled([statement, setting]);
     if (set.status === "rejected") current.timeoutMs = undefined;
     if (ran.status === "rejected") throw ran.reason;
@@ -112,14 +112,14 @@ export function createConnection(url: string, name: string): Connection {
     if (ran.status === "fulfilled" && begun.status === "fulfilled" && session === before) {
       await sql.unsafe("commit");
       if (session === before) return ran.value;
-      // On a new connection "commit" succeeds, and nothing was committed.
+      // On a new connection "commit" succeeds although nothing was committed.
       throw new Error("The connection was lost before the commit.");
     }
     if (session === before) await sql.unsafe("rollback").catch(() => {});
     throw ran.status === "rejected" ? ran.reason : new Error("The transaction could not begin.");
   }
 
-  /** Cancels again and again until the statement has ended, and is over only when the last request is. */
+  /** Repeats the request to cancel until the statement has ended. Settles only when the last request has ended, too. */
   async function stoppable({ signal }: Statement, { key }: Session, work: Promise<Row[]>): Promise<string | null> {
     let ended = false;
     let stopping: Promise<void> | undefined;
@@ -149,7 +149,7 @@ export function createConnection(url: string, name: string): Connection {
     }
   }
 
-  /** Ends the connection; the next statement makes another. */
+  /** Closes the connection; the next statement opens another. */
   async function renew(): Promise<void> {
     const old = sql;
     session = undefined;

@@ -1,6 +1,6 @@
 /**
- * supabase-js over plain Postgres connections: a `fetch` that answers `POST /rest/v1/rpc/<function>` with one
- * parameterised statement, and with PostgREST's errors (`code`, `message`, `details`, `hint`).
+ * supabase-js over plain Postgres connections: a `fetch` that answers `POST /rest/v1/rpc/<function>` with one parameterised
+ * statement, and with PostgREST's errors (`code`, `message`, `details`, `hint`).
  */
 import postgres from "postgres";
 import type { Pool } from "./pool";
@@ -8,15 +8,15 @@ import type { Pool } from "./pool";
 /** A statement per SQL function, built once from the catalogue: `json arguments in, jsonb result out`. */
 export type Statements = Map<string, Promise<string>>;
 
-/** How long the database may work on a statement, in milliseconds. Supabase takes no notice of it. */
+/** How long the database may work on a statement, in milliseconds. Supabase ignores it. */
 export const DEADLINE_HEADER = "x-redrive-deadline";
 
-/** The catalogue answers at once, or not at all. */
+/** The catalogue answers quickly or not at all. */
 const CATALOGUE_MS = 3_000;
 
 /**
- * A `fetch` for `createClient({global: {fetch}})`. Anything but an rpc call is refused. `longestMs` is how long the
- * database may work on a statement that says nothing else; one that is aborted is cancelled there.
+ * A `fetch` for `createClient({global: {fetch}})`. Any request but an rpc call is refused. `longestMs` is how long the
+ * database may work on a statement without a deadline of its own. An aborted statement is cancelled in the database.
  */
 export function directFetch(pool: Pool, statements: Statements, longestMs: number): typeof fetch {
   return async (input, init) => {
@@ -43,12 +43,12 @@ function statementFor(pool: Pool, statements: Statements, name: string, args: st
   const key = `${name}(${args.join()})`;
   const known = statements.get(key) ?? buildStatement(pool, name, args);
   statements.set(key, known);
-  // A statement that could not be built, say because the database was away, is tried again by the next call.
+  // A statement that could not be built, e.g. because the database was down, is built again by the next call.
   known.catch(() => statements.delete(key));
   return known;
 }
 
-/** The top-level names of a JSON object as `JSON.stringify` writes it. Parsing all of it would copy the megabytes of a webhook. */
+/** The top-level names of a JSON object as `JSON.stringify` writes it. Parsing it would copy the megabytes of a webhook. */
 function namesIn(json: string): string[] {
   const names: string[] = [];
   let depth = 0;
@@ -65,7 +65,7 @@ function namesIn(json: string): string[] {
   return names;
 }
 
-/** The closing quote: the first that an even number of backslashes stands before. */
+/** The closing quote: the first one with an even number of backslashes before it. */
 function endOfString(json: string, start: number): number {
   for (let end = json.indexOf('"', start + 1); end > 0; end = json.indexOf('"', end + 1)) {
     let slashes = 0;
@@ -90,7 +90,7 @@ interface Declared {
 }
 
 async function buildStatement(pool: Pool, name: string, args: string[]): Promise<string> {
-  // Not its caller's signal: others wait for the same statement.
+  // Not the caller's signal: other callers wait for the same statement.
   const signal = AbortSignal.timeout(CATALOGUE_MS);
   const found = await pool.run({ text: DECLARED, parameters: [name], deadlineMs: CATALOGUE_MS, signal });
   const declared = found === null ? undefined : (JSON.parse(found) as Declared);

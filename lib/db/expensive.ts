@@ -1,6 +1,6 @@
 /**
- * The calls that may read a large part of the tables: they run in the search lane, a few at a time, whoever asks. A filter
- * without such a field has an index. A new function that scans gets its line here.
+ * The calls that may read a large part of the tables. They run in the search lane, a few at a time over all callers. A
+ * filter without such a field has an index. A new function that scans gets its line here.
  */
 import type { FunctionName } from "./functions/arguments";
 import type { Lane } from "./lanes";
@@ -8,13 +8,13 @@ import type { Lane } from "./lanes";
 type Values = Readonly<Record<string, unknown>>;
 
 interface Rule {
-  /** Missing: always. */
+  /** Left out: always. */
   when?: (args: Values) => boolean;
-  /** It changes something, so a caller who goes away does not stop it. */
+  /** The call writes, so it is not cancelled when its caller goes away. */
   writes?: true;
 }
 
-/** Fields of a filter that no index answers: text in payloads, part of a key, and what is said of deliveries. */
+/** Filter fields without an index: text in payloads, part of a key, and conditions on deliveries. */
 const SCANNING = ["text", "q", "error_group", "destination", "delivery_status", "http_status"] as const;
 
 const EXPENSIVE: Partial<Record<FunctionName, Rule>> = {
@@ -31,7 +31,7 @@ const EXPENSIVE: Partial<Record<FunctionName, Rule>> = {
   create_replay: { when: ({ p_selection }) => scans((p_selection as Values | undefined)?.filter), writes: true },
 };
 
-/** Calls that find out who asks. They must be quick whatever else goes on. */
+/** Calls that identify the caller. They must be quick whatever else is running. */
 const OF_SIGN_IN: ReadonlySet<string> = new Set<FunctionName>([
   "find_staff",
   "use_api_token",
@@ -45,7 +45,7 @@ const OF_SIGN_IN: ReadonlySet<string> = new Set<FunctionName>([
   "accept_invitation",
 ]);
 
-/** How a call is to be run: in the lane that asked, or in the one that its kind belongs to. */
+/** The lane and options of a call: the lane that asked, or the search lane. */
 export function routeOf(lane: Lane, name: FunctionName, args: object): { lane: Lane; writes: boolean } {
   const rule = EXPENSIVE[name];
   if (rule && lane === "console" && (rule.when?.(args as Values) ?? true)) {

@@ -1,6 +1,8 @@
-/** A bounded line for work that takes long: people take turns, none has more than their share, and who goes away leaves it. */
+/**
+ * A bounded queue for slow work. People take turns, no one has more than their share, and a caller who goes away leaves it.
+ */
 
-/** `person`: this one has too many waiting. `all`: so have all of them together. */
+/** `person`: this person has too many waiting. `all`: all people together have. */
 export class QueueFull extends Error {
   constructor(readonly of: "person" | "all") {
     super("Too many requests are waiting.");
@@ -17,11 +19,11 @@ export interface FairQueueOptions {
 
 export interface FairQueue {
   /**
-   * Resolves when it is this person's turn; call what it resolves to at the end. Rejects with the signal's reason when that
-   * is aborted first. Throws `QueueFull`.
+   * Resolves when it is this person's turn, to a function to call at the end of it. Rejects with the signal's reason when
+   * that is aborted first. Throws `QueueFull`.
    */
   enter(person: string, signal: AbortSignal): Promise<() => void>;
-  /** How many turns this person has right now. */
+  /** How many turns this person has now. */
   running(person: string): number;
 }
 
@@ -31,7 +33,7 @@ interface Line {
 }
 
 export function createFairQueue(options: FairQueueOptions): FairQueue {
-  /** In the order of their turns: who had one goes to the end. */
+  /** In the order of their turns: a person who had one goes to the end. */
   const lines = new Map<string, Line>();
   let running = 0;
   let waiting = 0;
@@ -44,7 +46,7 @@ export function createFairQueue(options: FairQueueOptions): FairQueue {
       lines.delete(person);
       lines.set(person, line);
       turn();
-      // From the first again: the order has changed.
+      // Starts over, because the order has changed.
       next();
       return;
     }

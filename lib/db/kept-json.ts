@@ -1,6 +1,6 @@
 /**
- * Small JSON files that must survive: written beside, flushed, renamed, with a copy that is as old or as new. Whoever reads
- * a damaged one is told how to get the copy back; what is in the files is never repeated, because it is secret.
+ * Small JSON files that must survive: written to a temporary file, flushed and renamed, with a copy that is as old or as
+ * new. A damaged file is an error that says how to restore the copy. Errors never repeat the content, because it is secret.
  */
 import {
   chownSync,
@@ -20,16 +20,19 @@ export type Kept = Record<string, unknown>;
 
 export interface KeptFile {
   file: string;
-  /** What it is, as the beginning of a sentence: "The local secrets". */
+  /** The file, as the beginning of a sentence: "The local secrets". */
   what: string;
-  /** What is lost with it. */
+  /** What is lost without it. */
   holds: string;
-  /** What is left to do when there is no copy either. */
+  /** What remains to do when there is no copy either. */
   lastResort: string;
   isValid(value: Kept): boolean;
 }
 
-/** Its content; undefined when it was never there. Throws a `ConfigurationError` with the way out when it is damaged or gone. */
+/**
+ * The content; undefined when the file never existed. Throws a `ConfigurationError` that says what to do when it is damaged
+ * or missing.
+ */
 export function readKept(kept: KeptFile): Kept | undefined {
   const { file, what, holds, lastResort } = kept;
   const text = textOf(kept, file);
@@ -46,13 +49,13 @@ export function readKept(kept: KeptFile): Kept | undefined {
   throw new ConfigurationError(`${state}. Do not delete anything: ${holds}. ${way}`);
 }
 
-/** Writes the file and its copy. The copy comes first, so that one of the two is whole whatever happens in between. */
+/** Writes the file and its copy. The copy comes first, so that one of the two is intact whatever happens in between. */
 export function writeKept(file: string, value: Kept, owner?: { uid: number; gid: number }): void {
   const text = `${JSON.stringify(value, null, 2)}\n`;
   for (const target of [copyOf(file), file]) writeDurably(target, text, owner);
 }
 
-/** Makes the copy where an earlier version made none, or where it fell behind. */
+/** Makes the copy when an earlier version made none, or when it is out of date. */
 export function ensureCopy(file: string, value: Kept, owner?: { uid: number; gid: number }): void {
   const text = `${JSON.stringify(value, null, 2)}\n`;
   const copy = copyOf(file);
@@ -63,7 +66,7 @@ export function copyOf(file: string): string {
   return `${file}.bak`;
 }
 
-/** For its owner only; complete on disk, under its name, or not there at all. */
+/** For its owner only. The file is either complete on disk under its name, or absent. */
 export function writeDurably(file: string, text: string, owner?: { uid: number; gid: number }): void {
   const unfinished = `${file}.${process.pid}`;
   const handle = openSync(unfinished, "w", 0o600);
@@ -79,7 +82,7 @@ export function writeDurably(file: string, text: string, owner?: { uid: number; 
   flushDirectory(path.dirname(file));
 }
 
-/** A rename is durable once its directory is. Windows cannot, and need not. */
+/** A rename is durable once its directory is flushed. Windows cannot do that, and does not need it. */
 function flushDirectory(directory: string): void {
   if (process.platform === "win32") return;
   const handle = openSync(directory, "r");

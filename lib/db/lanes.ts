@@ -1,8 +1,11 @@
-/** Which connections are whose. Every lane has its own as far as DATABASE_POOL_SIZE goes, so that none can use up another's. */
+/**
+ * Which connections belong to which lane. Each lane has its own, as far as DATABASE_POOL_SIZE allows, so that no lane can
+ * use up those of another.
+ */
 
 /**
- * `door` stores webhooks, `pipeline` delivers, `console` reads and changes what people ask for, `search` is for reads that
- * take long (expensive.ts says which), `auth` finds out who asks, `health` says whether all of it works.
+ * `door` stores webhooks, `pipeline` delivers, `console` serves people's reads and changes, `search` is for slow reads
+ * (listed in expensive.ts), `auth` identifies the caller, `health` checks the system.
  */
 export const LANES = ["door", "pipeline", "console", "search", "auth", "health"] as const;
 export type Lane = (typeof LANES)[number];
@@ -26,8 +29,8 @@ export interface Share {
 }
 
 /**
- * Divides connections among the lanes. Whatever the number: health and sign-in have one that nothing else takes, webhooks
- * have one, and search has an eighth, one at the least. Below six there are fewer connections than lanes, so some share.
+ * Divides connections among the lanes. With any number, health and sign-in have one that no other lane takes, webhooks have
+ * one, and search has an eighth, at least one. Below six there are fewer connections than lanes, so some share.
  */
 export function shareOut(size: number): Share[] {
   const one = (...lanes: Lane[]): Share => ({ lanes, connections: 1 });
@@ -35,7 +38,7 @@ export function shareOut(size: number): Share[] {
   if (size === 5) return [one("health", "auth"), one("door"), one("pipeline"), one("console"), one("search")];
   const search = Math.max(1, Math.floor(size / 8));
   const rest = size - search - 2;
-  // Delivering takes as many as storing and the console together: heavy records go beside the others.
+  // Delivering gets as many as storing and the console together: heavy records run next to the others.
   const quarter = Math.max(1, Math.floor(rest / 4));
   const share = (lane: Lane, connections: number): Share => ({ lanes: [lane], connections });
   return [

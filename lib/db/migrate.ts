@@ -1,6 +1,6 @@
 /**
- * Brings a Postgres to the schema of this version: applies supabase/migrations, each file in one transaction, and notes it
- * where the Supabase CLI does, so that `npx supabase db push` and this end in the same place. Called at the start of every
+ * Migrates a Postgres to the schema of this version: applies supabase/migrations, each file in one transaction, and records
+ * it where the Supabase CLI does, so that `npx supabase db push` gives the same result. Called at the start of every
  * process, for the embedded Postgres and for DATABASE_URL. With SUPABASE_URL there is no database connection: migrating is
  * then the operator's job.
  */
@@ -10,16 +10,16 @@ import { ConfigurationError } from "../env";
 import { openPool } from "./connection-options";
 import { localMigrations, type Migration } from "./migrations";
 
-/** Any number that nothing else locks: "redrive" on a telephone keypad. */
+/** An arbitrary number that no other program locks: "redrive" on a telephone keypad. */
 const LOCK = 7_337_483;
 const CONNECT_TIMEOUT_S = 10;
-/** A migration that waits longer for a table would hold up every webhook behind it. */
+/** A migration that waits longer for a table would delay every webhook behind it. */
 const LOCK_TIMEOUT = "10s";
 
 const INSUFFICIENT_PRIVILEGE = "42501";
 const LOCK_NOT_AVAILABLE = "55P03";
 
-/** Applies what is missing. Of several processes at once one applies each migration, and the others wait. */
+/** Applies the missing migrations. When several processes start at once, one applies each migration and the others wait. */
 export async function migrate(url: string, say: (line: string) => void): Promise<void> {
   const sql = openPool(url, { max: 1, connect_timeout: CONNECT_TIMEOUT_S });
   try {
@@ -36,7 +36,7 @@ export async function migrate(url: string, say: (line: string) => void): Promise
   }
 }
 
-/** The migrations of this version that the database has not seen yet. */
+/** The migrations of this version that the database does not have. */
 export async function missing(sql: postgres.Sql | postgres.TransactionSql): Promise<Migration[]> {
   const [history] = await sql`select to_regclass('supabase_migrations.schema_migrations') as name`;
   const applied = history?.name ? await sql`select version from supabase_migrations.schema_migrations` : [];
@@ -44,10 +44,10 @@ export async function missing(sql: postgres.Sql | postgres.TransactionSql): Prom
   return localMigrations().filter(({ version }) => !known.has(version));
 }
 
-/** False when another process has applied it by now. */
+/** False when another process has applied it meanwhile. */
 async function apply(sql: postgres.Sql, { version, name, file }: Migration, roles: Set<string>): Promise<boolean> {
   const isMine = await sql.begin(async (transaction) => {
-    // The lock belongs to the transaction, so that it holds through a pooler too.
+    // The lock belongs to the transaction, so that it also works through a pooler.
     await transaction`select pg_advisory_xact_lock(${LOCK})`;
     await transaction.unsafe(HISTORY);
     const [done] = await transaction`select from supabase_migrations.schema_migrations where version = ${version}`;
@@ -60,12 +60,12 @@ async function apply(sql: postgres.Sql, { version, name, file }: Migration, role
       values (${version}, ${name}, ${[text]})`;
     return true;
   });
-  // The first migration makes the roles, where it may.
+  // The first migration creates the roles, where that is allowed.
   for (const role of await existingRoles(sql)) roles.add(role);
   return isMine;
 }
 
-/** As the Supabase CLI makes it. */
+/** The same table as the Supabase CLI creates. */
 const HISTORY = `
   create schema if not exists supabase_migrations;
   create table if not exists supabase_migrations.schema_migrations (
@@ -81,8 +81,8 @@ async function existingRoles(sql: postgres.Sql): Promise<Set<string>> {
 }
 
 /**
- * Who owns a database may not create roles. Redrive then works as the owner alone, and what would be granted to a role that
- * does not exist, or taken from it, is left out. Generated migrations say each grant on a line of its own.
+ * The owner of a database may not be allowed to create roles. Redrive then works only as the owner, and grants to (and
+ * revokes from) roles that do not exist are left out. Generated migrations have each grant on a line of its own.
  */
 export function withoutMissingRoles(text: string, roles: Set<string>): string {
   if (ROLES.every((role) => roles.has(role))) return text;
@@ -95,7 +95,7 @@ export function withoutMissingRoles(text: string, roles: Set<string>): string {
   });
 }
 
-/** The two refusals that an operator can do something about. */
+/** Explains the two errors that an operator can fix. */
 function explained(error: unknown): unknown {
   const { code, message } = error as { code?: string; message?: string };
   if (code === INSUFFICIENT_PRIVILEGE) {

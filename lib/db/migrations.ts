@@ -1,4 +1,3 @@
-/** The migrations of this version. */
 import { readdirSync } from "node:fs";
 import path from "node:path";
 
@@ -9,7 +8,7 @@ export interface Migration {
   file: string;
 }
 
-/** Oldest first. From where the process was started: bundled code cannot know where it was built from. */
+/** Oldest first. Relative to the directory where the process was started: bundled code does not know where it was built. */
 export function localMigrations(): Migration[] {
   const directory = path.join(/* turbopackIgnore: true */ process.cwd(), "supabase/migrations");
   return readdirSync(directory)

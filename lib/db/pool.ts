@@ -1,10 +1,13 @@
-/** A fixed number of connections, and the line before them. Who gives up leaves the line, and what they wanted never runs. */
+/**
+ * A fixed number of connections, and the queue before them. A caller who gives up leaves the queue, and their statement
+ * never runs.
+ */
 import type { Connection, Statement } from "./connection";
 
 export interface Pool {
-  /** Runs a statement on the next free connection. Rejects with the signal's reason as soon as that is aborted. */
+  /** Runs a statement on the next free connection. Rejects with the signal's reason as soon as it is aborted. */
   run(statement: Statement): Promise<string | null>;
-  /** Lets the statements under way end. */
+  /** Waits for the statements under way. */
   close(): Promise<void>;
 }
 
@@ -47,7 +50,7 @@ export function createPool(size: number, create: () => Connection): Pool {
   return {
     async run(statement) {
       const connection = await take(statement.signal);
-      // The connection is free when the statement has ended, which may be long after its caller went.
+      // The connection is free when the statement has ended, which may be long after its caller has gone.
       const work = connection.run(statement).finally(() => giveBack(connection));
       return orAborted(work, statement.signal);
     },

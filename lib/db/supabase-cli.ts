@@ -3,10 +3,10 @@ import { spawn } from "node:child_process";
 import os from "node:os";
 import path from "node:path";
 
-/** The checkout: the directory that holds supabase/ and node_modules/. */
+/** The directory of the checkout, with supabase/ and node_modules/. */
 export const ROOT = path.resolve(import.meta.dirname, "../..");
 
-/** Resolves to what the CLI printed on standard output; rejects with all it said, passwords masked. */
+/** Resolves to the CLI's standard output; rejects with all its output, passwords masked. */
 export function supabase(...args: string[]): Promise<string> {
   const script = path.join(ROOT, "node_modules/supabase/dist/supabase.js");
   const child = spawn(process.execPath, [script, ...args, "--workdir", ROOT], {
@@ -32,7 +32,7 @@ export function supabase(...args: string[]): Promise<string> {
   });
 }
 
-/** The CLI wants to know about encryption; a server on this machine offers none. */
+/** The CLI expects encryption unless told otherwise; a server on this machine offers none. */
 export function cliUrl(url: string): string {
   const parsed = new URL(url);
   const local = ["localhost", "127.0.0.1", "[::1]"].includes(parsed.hostname);
@@ -40,7 +40,7 @@ export function cliUrl(url: string): string {
   return parsed.toString();
 }
 
-/** Our own environment without what would point the CLI at a hosted project. */
+/** Our own environment without variables that would point the CLI at a hosted project. */
 function cliEnvironment(): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(([name]) => !/^(SUPABASE_|PG|NODE_OPTIONS)/.test(name));
   return {

@@ -1,4 +1,4 @@
-/** A cluster for an hour: what tests and supabase/generate.ts run on. */
+/** A temporary cluster for tests and supabase/generate.ts. */
 import { spawn } from "node:child_process";
 import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
@@ -24,7 +24,7 @@ interface Options {
 /** Starts an empty cluster in a new temporary directory. */
 export async function startThrowawayPostgres(options: Options = {}): Promise<ThrowawayPostgres> {
   const dataDir = mkdtempSync(path.join(options.directory ?? os.tmpdir(), "redrive-"));
-  // Postgres may have to run as another user, who must be able to pass through.
+  // Postgres may run as another user, who must be able to traverse the directory.
   chmodSync(dataDir, 0o711);
   removeWhenWeDie(dataDir);
   const running = await startPostgres(dataDir, options.settings);
@@ -60,7 +60,7 @@ export async function createDatabase(url: string, name: string, template = "temp
   return databaseUrl(url, name);
 }
 
-/** The same server, another database. */
+/** The URL of another database on the same server. */
 export function databaseUrl(url: string, name: string): string {
   return Object.assign(new URL(url), { pathname: `/${name}` }).toString();
 }

@@ -1,6 +1,6 @@
 /**
- * Turns of the reads that take long. Within this process people take them fairly; over all processes that share the
- * database, run_expensive (supabase/schemas/900_turns.sql) holds how many each person has.
+ * Turns of slow reads. Within this process people take turns fairly. Over all processes that share the database,
+ * run_expensive (supabase/schemas/900_turns.sql) limits how many each person has.
  */
 import { setTimeout as wait } from "node:timers/promises";
 import { environment } from "@/lib/env";
@@ -10,13 +10,13 @@ import { DatabaseBusy, DatabaseTooSlow, DatabaseUnavailable } from "./client";
 import { createFairQueue, type FairQueue, QueueFull } from "./fair-queue";
 import { DEADLINE_MS, shareOut } from "./lanes";
 
-/** As long as what is before it may run, so that whoever has to let one other pass still has a turn. */
+/** As long as one statement may run, so that a caller who has to let one other pass still gets a turn. */
 const LONGEST_WAIT_MS = DEADLINE_MS.search;
-/** Shorter than the ten seconds that browsers wait. */
+/** Less than the ten seconds that browsers wait. */
 const ANSWER_WITHIN_MS = 9_500;
-/** How soon it is asked again whether another process has ended what it does for the same person. */
+/** How often to ask whether another process has finished the same person's read. */
 const ASK_AGAIN_MS = 150;
-/** A turn that has so much less than it asked for was cut short. */
+/** A turn that has this much less time than it asked for was cut short. */
 const SHORTENED_MS = 500;
 const AT_ONCE_PER_PERSON = 2;
 const WAITING_PER_PERSON = 8;
@@ -26,7 +26,7 @@ const WAITING_IN_ALL = 64;
 export type Turn<Result> = { result: Result } | { busy: true };
 
 /**
- * Waits for a turn and runs. A caller who goes away leaves the line, and ends what they asked for unless it writes.
+ * Waits for a turn and runs. A caller who goes away leaves the queue, and their statement is cancelled unless it writes.
  * Throws `DatabaseBusy` when there are too many, or when the wait is too long.
  */
 export async function takeTurn<Result>(
@@ -45,7 +45,7 @@ export async function takeTurn<Result>(
       const turn = await run(who, ms, gone);
       if ("result" in turn) return turn.result;
     } catch (error) {
-      // It was short of time because others came first: the next time it may have more.
+      // It ran out of time because others came first: the next time it may have more.
       if (error instanceof DatabaseTooSlow && ms < deadlineMs - SHORTENED_MS) throw new DatabaseBusy("all");
       throw error;
     } finally {
@@ -72,7 +72,7 @@ function queue(): FairQueue {
     const atOnce = search?.connections ?? 1;
     return createFairQueue({
       atOnce,
-      // One stays for the others, where there is more than one.
+      // One is kept for other people, when there is more than one.
       atOncePerPerson: Math.min(AT_ONCE_PER_PERSON, Math.max(1, atOnce - 1)),
       waitingPerPerson: WAITING_PER_PERSON,
       waitingInAll: WAITING_IN_ALL,

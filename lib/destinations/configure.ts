@@ -1,10 +1,10 @@
-/** The destinations of the configuration: made to exist, as given here, at every start. */
+/** The destinations of the configuration, written at every start as they are configured. */
 import { call } from "@/lib/db/client";
 import type { ConfiguredDestination } from "@/lib/db/functions/arguments";
 import { type Environment, environment } from "@/lib/env";
 import { providers } from "@/lib/providers";
 
-/** Ours runs on fly.io in the support runbook; `npm start` without configuration points at the local simulator. */
+/** In the support runbook, ours runs on fly.io; `npm start` without configuration uses the local simulator. */
 const DEFAULT_AGENT_SDK_URL = "https://hotdash-agent-service.fly.dev";
 
 /** Retries of `tables` deliveries: the CloudGreet runbook's three, from one second, doubling. */
@@ -15,7 +15,7 @@ export async function configureDestinations(): Promise<void> {
   await call("pipeline", "configure_destinations", { p_destinations: [...tablesDestinations(), agentSdk()] });
 }
 
-/** One per provider with projections, wanting just the types it can project: other events are kept and ignored. */
+/** One per provider with projections, for exactly the types it can project. Other events are stored and ignored. */
 function tablesDestinations(): ConfiguredDestination[] {
   return Object.values(providers)
     .filter((provider) => provider.projections !== undefined)
@@ -44,7 +44,7 @@ function agentSdk(): ConfiguredDestination {
   };
 }
 
-/** The secrets that sign what goes to a destination; none means unsigned. */
+/** The secrets that sign requests to a destination; none means unsigned. */
 export function signingSecrets(slug: string, { AGENT_SDK_SECRET }: Environment): string[] {
   return slug === "agent-sdk" && AGENT_SDK_SECRET ? [AGENT_SDK_SECRET] : [];
 }

@@ -1,4 +1,4 @@
-/** Which URLs are our own endpoints: a destination that leads there would send each event back to us, for ever. */
+/** Detects URLs of our own endpoints: a destination with such a URL would send each event back to us, for ever. */
 import { isIP } from "node:net";
 import { networkInterfaces } from "node:os";
 import { environment } from "@/lib/env";
@@ -8,7 +8,7 @@ import type { Fault } from "@/lib/refusals";
 
 const listening = processSingleton("listening", () => ({ port: undefined as number | undefined }));
 
-/** Said once by the server, when it listens. */
+/** Called once by the server, when it listens. */
 export function listensOn(port: number): void {
   listening.port = port;
 }
@@ -28,7 +28,7 @@ export function ownEndpoint(given: string, addresses: readonly Address[]): Fault
   };
 }
 
-/** Where events come in, from providers and from our own services, however the path is spelt. */
+/** The paths that accept events, from providers and from our own services, however they are spelt. */
 function isEndpointPath(path: string): boolean {
   const clean = decoded(path).replace(/\/{2,}/g, "/");
   return /^\/api\/(webhooks|events|stripe\/webhook|telnyx\/webhook)(\/|$)/i.test(clean);
@@ -47,11 +47,11 @@ function isPublicUrl(url: URL): boolean {
   if (!PUBLIC_URL) return false;
   const ours = new URL(PUBLIC_URL);
   const nameOf = ({ hostname }: URL) => hostname.replace(/\.$/, "");
-  // Another scheme of the same name is usually a redirect or the same server.
+  // Another scheme with the same name is usually a redirect or the same server.
   return nameOf(ours) === nameOf(url) && (portOf(ours) === portOf(url) || (!ours.port && !url.port));
 }
 
-/** Where this process listens. */
+/** The port of this process. */
 export function ourPort(): number {
   return listening.port ?? environment().PORT;
 }

@@ -1,4 +1,7 @@
-/** What a destination may be: its URL and its custom headers. Asked when it is saved, and the URL again at each request. */
+/**
+ * Rules for the URL and the custom headers of a destination. They are checked when it is saved, and the URL again at each
+ * request.
+ */
 import { environment } from "@/lib/env";
 import { isAllowedAddress } from "@/lib/outbound/addresses";
 import { resolveHost } from "@/lib/outbound/resolve";
@@ -9,8 +12,8 @@ import { ownEndpoint } from "./ourselves";
 const LOOKUP_MS = 5_000;
 
 /**
- * What is wrong with a URL: as it is written, and where it leads now. A host that does not resolve yet may be saved: nothing is ever sent
- * before the address is checked again, and pinned.
+ * What is wrong with a URL: as it is written, and with its current address. A host that does not resolve yet may be saved:
+ * before anything is sent, the address is checked again and pinned.
  */
 export async function checkDestinationUrl(
   url: string,
@@ -29,7 +32,7 @@ const MOST_HEADERS = 20;
 const LONGEST_HEADER_NAME = 100;
 const LONGEST_HEADER_VALUE = 2048;
 
-/** They frame the request, belong to the connection, or say who we are and what we signed. */
+/** Headers that frame the request, belong to the connection, or carry our identity and signature. */
 const REFUSED_HEADERS =
   /^(host|content-length|content-encoding|transfer-encoding|connection|keep-alive|te|trailer|upgrade|expect|cookie|set-cookie|accept-encoding|(proxy|sec|webhook|x-redrive|redrive|x-amz)-.*)$/i;
 

@@ -1,11 +1,11 @@
-/** When a failed attempt is tried again. Whether it is stands in lib/contract/error-classes.ts. */
+/** When a failed attempt is tried again. Whether it is tried again is in lib/contract/error-classes.ts. */
 import { ERROR_CLASS } from "@/lib/contract/error-classes";
 import type { ErrorClass } from "@/lib/contract/vocabulary";
 
-/** Up to a fifth is added at random, so that deliveries that failed together do not come back together. */
+/** Up to a fifth is added at random, so that deliveries that failed together are not retried together. */
 const JITTER = 0.2;
 const LONGEST_DELAY_MS = 24 * 60 * 60 * 1000;
-/** An endpoint may ask for a pause of up to an hour. More is not believed. */
+/** An endpoint may ask for a pause of up to an hour. A longer pause is cut to it. */
 const LONGEST_RETRY_AFTER_MS = 60 * 60 * 1000;
 
 export interface RetrySchedule {
@@ -14,8 +14,8 @@ export interface RetrySchedule {
 }
 
 /**
- * Milliseconds until the next try, null when there should be none. `attempt` counts from 1. `retryAfter` is the
- * endpoint's header: honoured between the scheduled delay and an hour, ignored when it makes no sense.
+ * Milliseconds until the next try, null when there is none. `attempt` counts from 1. `retryAfter` is the endpoint's header:
+ * honoured between the scheduled delay and an hour, ignored when it is invalid.
  */
 export function retryDelay(
   errorClass: ErrorClass,

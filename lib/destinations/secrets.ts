@@ -1,6 +1,6 @@
 /**
  * Secrets of destinations: AES-256-GCM under ENCRYPTION_KEY, which is not in the database. Each ciphertext is bound to its
- * destination and purpose, so that one copied to another row decrypts to nothing.
+ * destination and purpose, so that a copy in another row cannot be decrypted.
  */
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 import { MASK } from "@/lib/contract/destinations";
@@ -12,12 +12,12 @@ import { signingSecrets } from "./configure";
 const ALGORITHM = "aes-256-gcm";
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
-/** Says how it was encrypted, for the day there is another way. */
+/** The version of the encryption, for a later change of it. */
 const PREFIX = "v1.";
-/** What was decrypted is kept for as many ciphertexts as a busy process works with. */
+/** The most decrypted secrets in memory: as many as a busy process works with. */
 const MOST_REMEMBERED = 5_000;
 
-/** `whsec_` and the base64 of 32 random bytes, as every Standard Webhooks library takes it. */
+/** `whsec_` and the base64 of 32 random bytes, the form that every Standard Webhooks library takes. */
 export function newSigningSecret(): string {
   return `whsec_${randomBytes(32).toString("base64")}`;
 }
@@ -27,31 +27,31 @@ export function hintOf(secret: string): string {
   return `whsec_…${secret.replace(/=+$/, "").slice(-4)}`;
 }
 
-/** Whether secrets can be kept here at all. */
+/** Whether secrets can be stored at all. */
 export function canEncrypt(): boolean {
   return environment().ENCRYPTION_KEY !== undefined;
 }
 
-/** A new secret of a destination as the database keeps it. */
+/** A new secret of a destination in its stored form. */
 export function sealSecret(slug: string, secret: string): Pick<StoredSecret, "ciphertext" | "hint"> {
   return { ciphertext: encrypt(secret, secretOf(slug)), hint: hintOf(secret) };
 }
 
-/** Custom headers as the database keeps them: names readable, values encrypted. */
+/** Custom headers in their stored form: names readable, values encrypted. */
 export function sealHeaders(slug: string, headers: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [name, encrypt(value, headerOf(slug, name))]),
   );
 }
 
-/** The secrets that sign now, newest first: those of before a rotation as long as their overlap lasts. */
+/** The secrets that sign now, newest first; those from before a rotation only during its overlap. */
 export function activeSecrets({ slug, secrets }: SecretHolder, now = Date.now()): string[] {
   return secrets
     .filter(({ expires_at }) => expires_at === null || Date.parse(expires_at) > now)
     .map(({ ciphertext }) => decrypt(ciphertext, secretOf(slug)));
 }
 
-/** What signs requests to a destination: its own active secrets, or those the configuration has for it. None: unsigned. */
+/** The secrets that sign requests to a destination: its own active ones, or those of the configuration. None: unsigned. */
 export function secretsOf(holder: SecretHolder, env: Environment): string[] {
   return holder.secrets.length > 0 ? activeSecrets(holder) : signingSecrets(holder.slug, env);
 }
@@ -68,7 +68,7 @@ export function maskHeaders(headers: Readonly<Record<string, string>>): Record<s
   return Object.fromEntries(Object.keys(headers).map((name) => [name, MASK]));
 }
 
-/** Encrypts text. `purpose` says what it is for and must be said again to decrypt it. */
+/** Encrypts text. `purpose` names its use, and the same purpose is needed to decrypt it. */
 export function encrypt(text: string, purpose: string): string {
   const iv = randomBytes(IV_BYTES);
   const cipher = createCipheriv(ALGORITHM, key(), iv).setAAD(Buffer.from(purpose));
@@ -76,7 +76,7 @@ export function encrypt(text: string, purpose: string): string {
   return PREFIX + Buffer.concat([iv, cipher.getAuthTag(), ...sealed]).toString("base64");
 }
 
-/** Decrypts what `encrypt` made. Throws `ConfigurationError` when the key or the purpose is another one. */
+/** Decrypts the result of `encrypt`. Throws `ConfigurationError` when the key or the purpose differs. */
 export function decrypt(ciphertext: string, purpose: string): string {
   const remembered = `${purpose} ${ciphertext}`;
   const known = opened().get(remembered);

@@ -1,9 +1,9 @@
-/** Signs what we send, the Standard Webhooks way: any receiver can verify it with a library of theirs. */
+/** Signs outgoing requests as Standard Webhooks: a receiver can verify them with any of its libraries. */
 import { createHmac } from "node:crypto";
 
 /**
- * The three headers of the specification. `id` stays the same on every retry and replay; the signature is made anew, so
- * its time is fresh. `secrets` are `whsec_` and base64; during a rotation both sign. Source: standardwebhooks.com.
+ * The three headers of the specification. `id` is the same on every retry and replay. Each has a new signature, so that its
+ * time is fresh. `secrets` are `whsec_` and base64; during a rotation both sign. Source: standardwebhooks.com.
  */
 export function signatureHeaders(
   id: string,

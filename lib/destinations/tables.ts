@@ -1,14 +1,14 @@
-/** A `tables` destination: the provider's pure projection of the event, as row changes for record to apply. */
+/** A `tables` destination: the provider's pure projection of the event, as row changes that record applies. */
 import { type Change, InvalidPayload, type ProjectableEvent, type Provider } from "@/lib/providers/provider";
 
-/** Rows that one event may change. apply_changes refuses more, too: they would hold up every other event meanwhile. */
+/** The most rows that one event may change. apply_changes refuses more, too: they would delay all other events. */
 const MOST_CHANGES = 10_000;
 
 export type Projection =
   | { ok: true; changes: Change[] }
   | { ok: false; class: "invalid_payload" | "handler_error"; message: string };
 
-/** The changes an event wants. A shape we do not know is an expected failure; any other error is a bug of ours. */
+/** The row changes of an event. An unknown shape is an expected failure; any other error is a bug of ours. */
 export function project(provider: Provider, event: ProjectableEvent): Projection {
   const projection = provider.projections?.[event.eventType];
   if (!projection) {

@@ -1,4 +1,4 @@
-/** Tests an endpoint the way it is delivered to, through the same guarded request, and tells how far it came. */
+/** Tests an endpoint with the same guarded request as a delivery, and reports how far it came. */
 import { randomUUID } from "node:crypto";
 import type { EndpointTest } from "@/lib/contract/destinations";
 import { ERROR_CLASS } from "@/lib/contract/error-classes";
@@ -13,15 +13,15 @@ export interface EndpointTestRequest {
   url: string;
   /** Sent as JSON. Default: the runbook's `webhook.test`. */
   payload?: unknown;
-  /** Custom headers of a destination; their values are masked in what it answers. */
+  /** Custom headers of a destination; their values are masked in the result. */
   headers?: Record<string, string>;
-  /** What signs the request, `whsec_`, newest first; none: unsigned. */
+  /** The secrets that sign the request, `whsec_`, newest first; none: unsigned. */
   secrets?: readonly string[];
-  /** Default: that of the policy. */
+  /** Default: the policy's. */
   timeoutMs?: number;
 }
 
-/** Sends one test. A failure of the endpoint is an answer; throws only for mistakes of ours. */
+/** Sends one test. A failure of the endpoint is a result; throws only for our own mistakes. */
 export async function testEndpoint(request: EndpointTestRequest): Promise<EndpointTest> {
   const { url, payload = defaultPayload(), headers = {}, secrets = [], timeoutMs } = request;
   const body = Buffer.from(JSON.stringify(payload));
@@ -29,7 +29,7 @@ export async function testEndpoint(request: EndpointTestRequest): Promise<Endpoi
   const result = await sendRequest(POLICIES.destination, {
     url,
     headers: {
-      // As a delivery does it: ours come after them and win.
+      // As in a delivery: our headers come after them and take precedence.
       ...headers,
       "content-type": "application/json",
       "user-agent": "Redrive/1.0",
@@ -66,12 +66,12 @@ function describe(result: HttpResult, milliseconds: number): EndpointTest {
   };
 }
 
-/** The hint of a failed delivery, without what is said of deliveries only: nothing is replayed after a test. */
+/** The hint of a failed delivery, without the parts that only apply to deliveries: nothing is replayed after a test. */
 function hintFor(errorClass: ErrorClass): string {
   return ERROR_CLASS[errorClass].hint.replace(" for the time below", "").replace(", then replay.", ".");
 }
 
-/** Names in lower case; a header that came twice has both values, with a comma between them. */
+/** Names in lower case; a repeated header has both values, with a comma between them. */
 function joined(headers: [string, string][]): Record<string, string> {
   const byName = new Map<string, string>();
   for (const [name, value] of headers) {

@@ -1,13 +1,13 @@
-/** How large a body may be, by kind, in bytes. Webhooks have the cap of their provider: `maxBodyBytes`. */
+/** The largest body by kind, in bytes. Webhooks have the limit of their provider: `maxBodyBytes`. */
 
-/** For callers we know. */
+/** For authenticated callers. */
 export const API_BODY_BYTES = 1024 * 1024;
-/** For everybody else: a sign-in, an invitation. */
+/** For all others: a sign-in, an invitation. */
 export const SIGNED_OUT_BODY_BYTES = 16 * 1024;
 
 const SIGNED_OUT = /^\/api\/(?:auth|invitations)(?:\/|$)/;
 
-/** The most that any route at a path could take, judged before anything of it is read. */
+/** The most that any route at a path could take, decided before the body is read. */
 export function mostBodyBytes(path: string): number {
   return SIGNED_OUT.test(path) ? SIGNED_OUT_BODY_BYTES : API_BODY_BYTES;
 }

@@ -1,20 +1,22 @@
-/** Who sent a request: the one place that tells a client's address, for limits and for the log. */
+/** The client's address of a request, for limits and for the log. No other code determines it. */
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import net from "node:net";
 import { processSingleton } from "../process-singleton";
 import { hasTrustedProxies, isTrustedProxy } from "./proxies";
 
-/** Written by the server in front of Next, with a key that never leaves this process: a caller's own is worth nothing. */
+/**
+ * Written by the server in front of Next, with a key that never leaves this process: a caller's own header does not count.
+ */
 const CLIENT_HEADER = "x-redrive-client";
 const key = processSingleton("client-address-key", () => randomBytes(16).toString("hex"));
 
 type HeaderSource = Headers | Record<string, string | string[] | undefined>;
 
 /**
- * The client's address. Behind our server, and under `next start`, it is the peer's; where the peer is one of
- * TRUSTED_PROXIES, the nearest hop of X-Forwarded-For that is not. Where the peer is unknown (a serverless platform) it is
- * taken from that header only if TRUSTED_PROXIES is set; else it is "unknown".
+ * The client's address. Behind our server, and under `next start`, it is the peer's; when the peer is one of
+ * TRUSTED_PROXIES, it is the nearest hop of X-Forwarded-For that is not. When the peer is unknown (a serverless platform),
+ * it is taken from that header only if TRUSTED_PROXIES is set; else it is "unknown".
  */
 export function clientAddress(headers: HeaderSource): string {
   const [given, address] = (headerOf(headers, CLIENT_HEADER) ?? "").split(" ");
@@ -22,7 +24,7 @@ export function clientAddress(headers: HeaderSource): string {
   return hasTrustedProxies() ? nearestStranger(undefined, headerOf(headers, "x-forwarded-for")) : "unknown";
 }
 
-/** Writes the client's address into a request on its way to Next. */
+/** Writes the client's address into a request before Next gets it. */
 export function sealClientAddress(request: IncomingMessage): void {
   const address = nearestStranger(peerOf(request), headerOf(request.headers, "x-forwarded-for"));
   request.headers[CLIENT_HEADER] = `${key} ${address}`;
@@ -33,7 +35,7 @@ export function peerOf(request: IncomingMessage): string {
   return plain(request.socket.remoteAddress ?? "") ?? "unknown";
 }
 
-/** Walks from the peer towards the client while the hops are ours. What is no address ends the walk. */
+/** Follows the hops from the peer to the client while they are trusted proxies. An invalid address ends the search. */
 function nearestStranger(peer: string | undefined, forwarded = ""): string {
   const hops = forwarded.split(",");
   let address = peer ?? "unknown";

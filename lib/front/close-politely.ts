@@ -1,14 +1,14 @@
-/** Ends connections whose body we do not want, so that the sender can still read why (RFC 9112, 9.6). */
+/** Closes connections whose body we do not want, so that the sender can still read the answer (RFC 9112, 9.6). */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import net, { type Socket } from "node:net";
 
-/** So long a sender has to read the answer. */
+/** How long a sender has to read the answer. */
 const LINGER_MS = 500;
 const LOOK_EVERY_MS = 10;
-/** What is read and thrown away meanwhile: with unread bytes a connection is reset, and the answer lost with it. */
+/** How much is read and discarded meanwhile: with unread bytes a connection is reset, and the answer is lost. */
 const MOST_DISCARDED_BYTES = 1024 * 1024;
 
-/** Without it Node reads the rest of any body to its end, or resets the connection under a sender that is still sending. */
+/** Without this, Node reads the rest of any body to its end, or resets the connection while the sender is still sending. */
 export function closePolitely(request: IncomingMessage, response: ServerResponse): void {
   const { socket } = request;
   const isEarly = () => !request.complete && !socket.destroyed;

@@ -1,4 +1,4 @@
-/** Screening where `server.ts` does not run: `next start` makes its own server, and asks nobody before it routes. */
+/** Screens requests where `server.ts` does not run: `next start` makes its own server, which has no hook before routing. */
 import { subscribe } from "node:diagnostics_channel";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { processSingleton } from "../process-singleton";
@@ -15,7 +15,7 @@ export function weScreen(): void {
   state.hasOwnServer = true;
 }
 
-/** Called by instrumentation.ts. Node announces each request on this channel before any listener of the server has it. */
+/** Called by instrumentation.ts. Node publishes each request on this channel before any listener of the server gets it. */
 export function screenRequests(): void {
   if (state.listens) return;
   state.listens = true;

@@ -1,11 +1,11 @@
-/** TRUSTED_PROXIES: whose X-Forwarded-* headers are believed. By default nobody's. */
+/** TRUSTED_PROXIES: the proxies whose X-Forwarded-* headers are trusted. None by default. */
 import net from "node:net";
 import { ConfigurationError } from "../env";
 
-/** Apart, because a BlockList finds IPv4 addresses in wide IPv6 blocks. */
+/** Separate lists, because a BlockList finds IPv4 addresses in wide IPv6 blocks. */
 type Networks = Record<4 | 6, net.BlockList>;
 
-/** Reads addresses and CIDR blocks with commas or white space between them. Throws `ConfigurationError` for anything else. */
+/** Reads addresses and CIDR blocks, separated by commas or white space. Throws `ConfigurationError` for anything else. */
 export function readProxies(list: string): Networks {
   const proxies: Networks = { 4: new net.BlockList(), 6: new net.BlockList() };
   for (const entry of list.split(/[\s,]+/).filter(Boolean)) {
@@ -23,7 +23,7 @@ export function readProxies(list: string): Networks {
   return proxies;
 }
 
-/** Whether the peer of a connection is a proxy of ours. */
+/** Whether the peer of a connection is one of our proxies. */
 export function isTrustedProxy(address: string): boolean {
   const family = net.isIP(address) as 0 | 4 | 6;
   return family !== 0 && proxies()[family].check(address, NAMES[family]);

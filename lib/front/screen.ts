@@ -1,6 +1,6 @@
 /**
- * What every request meets before Next does, in our own server and under `next start`: headers that only we write are
- * removed, the client's address and HTTPS are told, and what no route could answer is refused without reading its body.
+ * Runs on every request before Next does, in our own server and under `next start`: removes headers that only we may write,
+ * adds the client's address and HTTPS, and refuses what no route could answer without reading its body.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { ProblemInit } from "../errors";
@@ -11,13 +11,13 @@ import { isTrustedProxy } from "./proxies";
 import { isWrongAddress, problemOfTarget, tidyTarget } from "./target";
 
 const TWO_YEARS = "max-age=63072000";
-/** What our server, middleware.ts and Next tell each other. */
+/** Headers by which our server, middleware.ts and Next pass on facts. */
 const OURS = /^x-redrive-/;
 const OF_PROXIES = ["x-forwarded-host", "x-forwarded-proto", "x-forwarded-port", "forwarded"];
 
 export type Refusal = ProblemInit | "wrong_address";
 
-/** Prepares a request, whoever it is for. */
+/** Prepares a request, for any route. */
 export function prepare(request: IncomingMessage, response: ServerResponse): void {
   prepareUpgrade(request);
   response.setHeader("x-content-type-options", "nosniff");
@@ -25,7 +25,7 @@ export function prepare(request: IncomingMessage, response: ServerResponse): voi
   closePolitely(request, response);
 }
 
-/** The same for one that has no answer yet. */
+/** The same for an upgrade, which has no response yet. */
 export function prepareUpgrade(request: IncomingMessage): void {
   const isProxied = isTrustedProxy(peerOf(request));
   for (const name of Object.keys(request.headers)) if (OURS.test(name)) delete request.headers[name];
@@ -65,7 +65,7 @@ function problemOfHost(host: string | undefined): ProblemInit | undefined {
   };
 }
 
-/** Of this request where a trusted proxy says so; of everything when people reach us that way. */
+/** HTTPS of this request, by its connection or by a trusted proxy; of all requests when PUBLIC_URL is HTTPS. */
 function isHttps({ headers, socket }: IncomingMessage): boolean {
   const { PUBLIC_URL = "" } = process.env;
   return "encrypted" in socket || headers["x-forwarded-proto"] === "https" || /^https:/i.test(PUBLIC_URL);

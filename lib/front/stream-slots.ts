@@ -1,11 +1,11 @@
-/** How many streams one person or token may have open in this process, so that nobody takes those of all. */
+/** How many streams one person or token may have open in this process, so that no one takes all of them. */
 import { environment } from "@/lib/env";
 import { processSingleton } from "@/lib/process-singleton";
 import { Refusal } from "@/lib/refusals";
 
 const open = processSingleton("streams", () => new Map<string, number>());
 
-/** Takes one of an actor's streams; the function it answers gives it back, once. Throws a `Refusal` when all are taken. */
+/** Takes one of an actor's streams. The returned function frees it, once. Throws a `Refusal` when all are taken. */
 export function takeStream({ kind, id }: { kind: string; id: string }): () => void {
   const whose = `${kind} ${id}`;
   const most = environment().STREAMS_PER_PERSON;

@@ -1,13 +1,15 @@
-/** The target of a request (RFC 9112, 3.2) as every flavour of the server may rely on it: readable, bounded, without repeated slashes. */
+/**
+ * The target of a request (RFC 9112, 3.2), normalised for every kind of server: readable, bounded, without repeated slashes.
+ */
 import type { ProblemInit } from "../errors";
 
 const LONGEST_TARGET = 8 * 1024;
 const MOST_PARAMETERS = 200;
 
 const READS = ["GET", "HEAD"];
-/** What is below these is decided by the routes. */
+/** Routes decide about paths below these. */
 const API = /^\/(?:api|admin\/webhooks)(?:[/?]|$)/;
-/** The first part of each route below /api; tests/unit/api-parts.test.ts compares. Anything else is refused before Next is asked. */
+/** The first part of each route below /api; tests/unit/api-parts.test.ts compares. Any other is refused before Next runs. */
 export const API_PARTS: ReadonlySet<string> = new Set([
   "admin",
   "audit",
@@ -35,16 +37,16 @@ export const API_PARTS: ReadonlySet<string> = new Set([
   "tokens",
   "webhooks",
 ]);
-/** No page has such a part. A provider that sends with GET would take our sign-in page for a success. */
+/** No page has such a part. A provider that sends with GET would take our sign-in page for success. */
 const WEBHOOK_PART = /\/(?:web)?hooks?(?:[/?]|$)/i;
 
-/** Origin-form of a target: absolute-form loses its origin, and repeated slashes of the path become one. */
+/** The origin form of a target: absolute form loses its origin, and repeated slashes of the path become one. */
 export function tidyTarget(target: string): string {
   const [path = "", ...query] = target.replace(/^https?:\/\/[^/?#]*/i, "").split("?");
   return [`/${path}`.replace(/\/{2,}/g, "/"), ...query].join("?");
 }
 
-/** Why a target cannot be read; undefined when it can. */
+/** Why a target is invalid; undefined when it is valid. */
 export function problemOfTarget(target: string): ProblemInit | undefined {
   if (target.length > LONGEST_TARGET) {
     return { status: 414, title: "The address is too long.", detail: `The limit is ${LONGEST_TARGET} characters.` };
@@ -68,7 +70,7 @@ export function problemOfTarget(target: string): ProblemInit | undefined {
   };
 }
 
-/** Whether a request outside of the API can only be a mistake: pages are read, and nothing else. */
+/** Whether a request outside of the API can only be a mistake: pages take GET and HEAD only. */
 export function isWrongAddress(method: string, target: string): boolean {
   const [, part] = /^\/api\/([^/?%]+)(?:[/?]|$)/.exec(target) ?? [];
   if (part !== undefined && !API_PARTS.has(part)) return true;

@@ -1,6 +1,7 @@
 /**
- * Turns at beginning a request of the console or API. They run on the thread that also answers webhooks, so a crowd of them
- * would make those wait. Few begin at a time, callers and kinds take turns, and what finds too many waiting is told so.
+ * Turns at beginning a request of the console or API. Requests run on the thread that also answers webhooks, so a burst of
+ * them would delay those. Few begin at a time, callers and kinds take turns, and a request that finds too many waiting is
+ * refused.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { performance } from "node:perf_hooks";
@@ -8,19 +9,19 @@ import { createFairQueue, QueueFull } from "../db/fair-queue";
 import type { ProblemInit } from "../errors";
 import { clientAddress } from "./client-address";
 
-/** The thread is asked for this much at a time: a page takes some 20 ms of it. */
+/** How many begin at a time: a page takes some 20 ms of the thread. */
 const AT_ONCE = 4;
 const AT_ONCE_PER_CALLER = 2;
-/** Behind a proxy that TRUSTED_PROXIES does not name, everybody is one caller. */
+/** Behind a proxy that TRUSTED_PROXIES does not name, all callers count as one. */
 const WAITING_PER_CALLER = 256;
 const WAITING_IN_ALL = 1_024;
-/** Once the thread had nothing to do for so long, a request waits for something else, and another may begin. */
+/** When the thread was idle for this long, the running requests wait for something else, and another may begin. */
 const IDLE_MS = 20;
-/** Whatever the thread does: a stream has no end. */
+/** Also when the thread is never idle: a stream has no end. */
 const LONGEST_TURN_MS = 500;
 const LOOK_EVERY_MS = 10;
 
-/** Each has its own turns, so that one cannot keep its callers from another. The first that fits counts. */
+/** Each kind has its own turns, so that one cannot block another. The first match counts. */
 const KINDS: readonly [string, RegExp][] = [
   ["health", /^\/api\/(?:webhooks\/)?health(?:[/?]|$)/],
   ["sign-in", /^\/(?:sign-in|api\/auth|api\/invitations|invitation)(?:[/?]|$)/],
@@ -35,8 +36,8 @@ const queue = createFairQueue({
 });
 
 /**
- * Resolves when a request may begin, and gives its turn back by itself. Resolves to the refusal when too many wait, and to
- * "gone" when its caller went away meanwhile.
+ * Resolves when a request may begin, and ends its turn by itself. Resolves to the refusal when too many wait, and to "gone"
+ * when its caller went away meanwhile.
  */
 export async function takeTurnToBegin(
   request: IncomingMessage,

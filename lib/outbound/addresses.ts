@@ -1,4 +1,4 @@
-/** Which addresses a destination may have. The check runs on resolved addresses, never on the spelling of a host. */
+/** Which addresses a destination may have. Resolved addresses are checked, never the spelling of a host. */
 import { BlockList, isIP } from "node:net";
 import { ConfigurationError } from "@/lib/env";
 
@@ -8,7 +8,7 @@ const NOT_PUBLIC = [
   "10.0.0.0/8",
   "100.64.0.0/10",
   "127.0.0.0/8",
-  // Azure's host agent answers every virtual machine there, on an address of the public range.
+  // Azure's host agent answers every virtual machine at this address, which is in the public range.
   "168.63.129.16/32",
   "169.254.0.0/16",
   "172.16.0.0/12",
@@ -25,8 +25,8 @@ const NOT_PUBLIC = [
   "203.0.113.0/24",
   "224.0.0.0/4",
   "240.0.0.0/4",
-  // Everything outside of 2000::/3, which is all that is given out: loopback, mapped, translated (::ffff:0:0:0/96), NAT64,
-  // unique local, link-local, multicast, and what is not assigned.
+  // Everything outside of 2000::/3, the only block in use: loopback, mapped, translated (::ffff:0:0:0/96), NAT64, unique
+  // local, link-local, multicast, and unassigned addresses.
   "::/3",
   "4000::/2",
   "8000::/1",
@@ -37,14 +37,14 @@ const NOT_PUBLIC = [
   "3fff::/20",
 ];
 
-/** Apart, because a BlockList finds every IPv4 address in IPv6 blocks around ::ffff:0:0/96 such as ::/0. */
+/** Separate lists, because a BlockList finds every IPv4 address in IPv6 blocks around ::ffff:0:0/96 such as ::/0. */
 type Networks = Record<"ipv4" | "ipv6", BlockList>;
 
 const notPublic = networksOf(NOT_PUBLIC, "the built-in list");
 
 /**
- * Whether a connection to this address is allowed. `allowedNetworks` is EGRESS_ALLOW_PRIVATE: CIDR blocks with commas
- * between them. An IPv6 address that carries an IPv4 address leads there through a gateway, so both must be allowed. Throws
+ * Whether a connection to this address is allowed. `allowedNetworks` is EGRESS_ALLOW_PRIVATE: comma-separated CIDR blocks.
+ * An IPv6 address that contains an IPv4 address leads there through a gateway, so both must be allowed. Throws
  * `ConfigurationError` when a block is malformed.
  */
 export function isAllowedAddress(address: string, allowedNetworks: string): boolean {
@@ -57,7 +57,9 @@ export function isAllowedAddress(address: string, allowedNetworks: string): bool
 
 let lastRead: { text: string; networks: Networks } | undefined;
 
-/** The networks of EGRESS_ALLOW_PRIVATE, read once: it does not change while we run. Throws `ConfigurationError`. */
+/**
+ * The networks of EGRESS_ALLOW_PRIVATE, parsed once: the variable does not change while we run. Throws `ConfigurationError`.
+ */
 export function readNetworks(text: string): Networks {
   if (lastRead?.text !== text) {
     const blocks = text.split(",").map((block) => block.trim());
@@ -81,7 +83,7 @@ function networksOf(blocks: string[], source: string): Networks {
   return networks;
 }
 
-/** `::ffff:127.0.0.1`, also spelled `::ffff:7f00:1`, is the IPv4 address it wraps. */
+/** `::ffff:127.0.0.1`, also spelt `::ffff:7f00:1`, is the IPv4 address it contains. */
 function unmapped(address: string): string {
   const groups = groupsOf(address);
   if (groups === undefined) return address;
@@ -90,9 +92,9 @@ function unmapped(address: string): string {
 }
 
 /**
- * The IPv4 addresses that an IPv6 address carries for a tunnel or a translator: compatible (RFC 4291, 2.5.5.1), translated
- * (RFC 2765), NAT64 (RFC 6052; its local prefix 64:ff9b:1::/48 may be divided in several ways), 6to4 (RFC 3056), Teredo
- * (RFC 4380: the server, and the client with its bits turned over) and ISATAP (RFC 5214).
+ * The IPv4 addresses that an IPv6 address contains for a tunnel or a translator: compatible (RFC 4291, 2.5.5.1), translated
+ * (RFC 2765), NAT64 (RFC 6052; its local prefix 64:ff9b:1::/48 may be divided in several ways), 6to4 (RFC 3056), Teredo (RFC
+ * 4380: the server, and the client with inverted bits) and ISATAP (RFC 5214).
  */
 function embeddedIn(address: string): string[] {
   const groups = groupsOf(address);

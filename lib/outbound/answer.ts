@@ -1,4 +1,4 @@
-/** What an endpoint answered, in a form that is safe to keep: bounded, undecoded, our secrets masked, no cookies. */
+/** What an endpoint answered, in a form that is safe to store: bounded, undecoded, our secrets masked, no cookies. */
 import type { IncomingMessage } from "node:http";
 import { classOfStatus, type Failure } from "./failure";
 import { masker } from "./mask";
@@ -7,7 +7,7 @@ import type { OutboundPolicy } from "./policies";
 const LONGEST_REASON = 200;
 
 export interface Answer {
-  /** Null when the endpoint took the event (2xx). */
+  /** Null when the endpoint accepted the event (2xx). */
   failure: Failure | null;
   status: number;
   headers: [string, string][];
@@ -17,9 +17,9 @@ export interface Answer {
 }
 
 interface Reading {
-  /** As messages name it. */
+  /** The host's name in messages. */
   host: string;
-  /** Ends the request, and with it the body. */
+  /** Aborting it ends the request, and with it the body. */
   deadline: AbortSignal;
   /** Masked wherever the answer repeats them. */
   secrets: readonly string[];
@@ -48,7 +48,7 @@ export async function readAnswer(
   };
 }
 
-/** Up to `most`; the status stands by then, so an endless or broken body changes nothing any more. */
+/** Up to `most` bytes. The status is known by then, so an endless or broken body no longer changes the outcome. */
 function readBody(
   response: IncomingMessage,
   deadline: AbortSignal,
@@ -66,14 +66,14 @@ function readBody(
       size += chunk.length;
       if (size >= most) finish(true);
     });
-    // Our own hanging up also ends a body that has no length.
+    // A body without a length also ends when we close the connection.
     response.on("end", () => finish(deadline.aborted));
     response.on("error", () => finish(true));
     response.on("close", () => finish(true));
   });
 }
 
-/** Cookies are never kept: nothing of ours would send them back, and they are secrets of the endpoint. */
+/** Cookies are never stored: we would not send them back, and they are secrets of the endpoint. */
 function pairs(raw: string[], mask: (text: string) => string): [string, string][] {
   const headers: [string, string][] = [];
   for (let index = 0; index + 1 < raw.length; index += 2) {

@@ -1,4 +1,4 @@
-/** How a request failed, from the error and the step it was at. The message names the host as given, never an address. */
+/** Why a request failed, from the error and the step it was at. The message names the host as given, never an address. */
 import type { ErrorClass } from "@/lib/contract/vocabulary";
 
 export type Step = "lookup" | "connect" | "handshake" | "exchange";
@@ -8,18 +8,18 @@ export interface Failure {
   message: string;
 }
 
-/** Past a deadline of ours, or of the system's. */
+/** Our own deadline, or the system's, has passed. */
 const LATE = new Set(["ABORT_ERR", "ETIMEDOUT", "ETIMEOUT"]);
 const RESET = new Set(["ECONNRESET", "EPIPE"]);
 const UNREACHABLE = new Set(["ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH", "EADDRNOTAVAIL"]);
-/** A wrong argument, or nothing left to connect with: ours to repair, not the endpoint's. */
+/** An invalid argument, or no resources to connect with: our mistake, not the endpoint's. */
 const OURS = /^(ERR_INVALID_\w+|ERR_HTTP_\w+|EMFILE|ENFILE|ENOMEM|ENOBUFS)$/;
 
-/** What an endpoint or the way to it did wrong. Throws for what is a mistake of ours. */
+/** The failure of an endpoint or of the network. Throws for our own mistakes. */
 export function describeFailure(error: NodeJS.ErrnoException, step: Step, host: string, seconds: number): Failure {
   const { code = "" } = error;
   if (code === "") throw error;
-  // Node's own message may name the address.
+  // Node's own message may contain the address.
   if (OURS.test(code)) throw new Error(`The request could not be made: ${code}.`, { cause: error });
   if (step === "lookup") return { class: "dns", message: `The host name of ${host} could not be resolved.` };
   if (step === "handshake" && !RESET.has(code)) {

@@ -1,4 +1,4 @@
-/** What a look-up and a TLS handshake found, for people who test an endpoint. */
+/** What the DNS lookup and the TLS handshake found, for users who test an endpoint. */
 import type { TLSSocket } from "node:tls";
 import type { EndpointTest } from "@/lib/contract/destinations";
 
@@ -6,7 +6,7 @@ export type Inspection = Pick<EndpointTest, "dns" | "tls">;
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** The endpoint's certificate, also one that will be refused; null when it showed none. */
+/** The endpoint's certificate, even if it will be refused; null when the endpoint sent none. */
 export function describeTls(socket: TLSSocket): Inspection["tls"] {
   const certificate = socket.getPeerCertificate();
   const validTo = Date.parse(certificate?.valid_to);

@@ -1,19 +1,19 @@
-/** Our secrets, masked where an endpoint sends them back: many answer with the request they got. */
+/** Masks our secrets in answers of endpoints: many answer with the request they got. */
 
-/** Shorter values are words, and masking those would make an answer unreadable. */
+/** Shorter values are ordinary words, and masking those would make an answer unreadable. */
 const SHORTEST = 8;
 
-/** Headers whose values tell nothing, although the caller chose them. */
+/** Headers whose values are not secret, although the user chose them. */
 const HARMLESS = /^(accept|accept-language|content-type|user-agent)$/i;
 
-/** The values of custom headers that must not be shown. */
+/** The values of custom headers that must be masked. */
 export function secretsIn(headers: Record<string, string>): string[] {
   return Object.entries(headers).flatMap(([name, value]) => (HARMLESS.test(name) ? [] : [value]));
 }
 
 /**
- * Masks each secret in text whose characters are bytes (Latin-1), in the spellings that JSON and forms give it, and
- * without its scheme (`whsec_`, `Bearer `). What it puts there has the same length, so nothing moves.
+ * Masks each secret in text whose characters are bytes (Latin-1), in the spellings of JSON and forms, and without its scheme
+ * (`whsec_`, `Bearer `). The mask has the same length, so all other bytes keep their position.
  */
 export function masker(secrets: readonly string[]): (text: string) => string {
   const spellings = [...new Set(secrets.flatMap(spellingsOf))].filter((spelling) => spelling.length >= SHORTEST);

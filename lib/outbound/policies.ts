@@ -1,11 +1,11 @@
-/** What may be asked of whom, and how much of the answer counts: one policy per use, as data. */
+/** Which hosts may be asked, and how much of the answer is read: one policy per use, as data. */
 
 export interface OutboundPolicy {
-  /** From the first look-up to the last byte of the answer, unless the request has its own. */
+  /** From the DNS lookup to the last byte of the answer, unless the request sets its own. */
   timeoutMs: number;
-  /** How much of an answer's body is read, so that the connection may end well. */
+  /** How much of an answer's body is read, so that the connection can end normally. */
   readBytes: number;
-  /** How much of it is handed over. */
+  /** How much of it is returned. */
   keptBytes: number;
   /** Private networks that may be reached: those of EGRESS_ALLOW_PRIVATE, or any. */
   privateNetworks: "allowed" | "any";
@@ -19,7 +19,7 @@ const identityProvider = { timeoutMs: 10_000, readBytes: 512 * KB, keptBytes: 51
 export const POLICIES = {
   /** Deliveries, and tests of endpoints. */
   destination: { timeoutMs: 15_000, readBytes: 64 * KB, keptBytes: 16 * KB, privateNetworks: "allowed" },
-  /** The operator has named the issuer's host, which may be in the own network. */
+  /** The operator has configured the issuer's host, which may be in a private network. */
   issuer: { ...identityProvider, privateNetworks: "any" },
   /** Hosts that only the issuer's discovery document names. */
   issuerEndpoint: { ...identityProvider, privateNetworks: "allowed" },

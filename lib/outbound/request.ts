@@ -1,6 +1,7 @@
 /**
- * The one way out: a guarded HTTP request, under a policy. The host is resolved once, refused when any of its addresses is not public,
- * and the connection is pinned to what was checked. No redirects, no decompression, no proxies, one deadline for all.
+ * The only way out: a guarded HTTP request, under a policy. The host is resolved once and refused when any of its addresses
+ * is not public, and the connection is pinned to the checked address. No redirects, no decompression, no proxies, one
+ * deadline.
  */
 import http from "node:http";
 import https from "node:https";
@@ -14,7 +15,7 @@ import type { OutboundPolicy } from "./policies";
 import { type Address, resolveHost } from "./resolve";
 import { checkUrl, NOT_PUBLIC } from "./url";
 
-/** For the look-up, and again for the connection with its TLS handshake; both within the total. */
+/** For the DNS lookup, and again for the connection with its TLS handshake; both within the total. */
 const CONNECT_MS = 5_000;
 const MAX_RESPONSE_HEADER_BYTES = 16 * 1024;
 /** 1xx answers before the final one. */
@@ -30,22 +31,22 @@ export interface OutgoingRequest {
   timeoutMs?: number;
   /** Masked where the answer repeats them. */
   secrets?: readonly string[];
-  /** Also tells what the look-up and the TLS handshake found. */
+  /** Also returns what the DNS lookup and the TLS handshake found. */
   inspect?: boolean;
 }
 
-/** What the operator says about the network. */
+/** The operator's network settings. */
 export type Egress = Pick<Environment, "EGRESS_ALLOW_PRIVATE" | "EGRESS_DNS_SERVERS">;
 
 const ANYWHERE = "0.0.0.0/0,::/0";
 
 export type HttpResult = Partial<Omit<Answer, "failure">> & {
-  /** Null when the endpoint took the event (2xx). */
+  /** Null when the endpoint accepted the event (2xx). */
   failure: Failure | null;
   inspection?: Inspection;
 };
 
-/** How far a request has come, and what it saw on the way. */
+/** The state of a request, and what it has found so far. */
 interface Trip extends Inspection {
   url: URL;
   step: Step;
@@ -55,8 +56,8 @@ interface Trip extends Inspection {
 }
 
 /**
- * Sends a request. Every expected failure is a value with its class; the message never names a resolved address.
- * Throws only for mistakes of ours, such as a header that HTTP cannot carry.
+ * Sends a request. Every expected failure is a value with its class; the message never names a resolved address. Throws only
+ * for our own mistakes, such as a header that HTTP cannot carry.
  */
 export async function sendRequest(
   policy: OutboundPolicy,
@@ -111,14 +112,14 @@ function send(trip: Trip, addresses: Address[], request: OutgoingRequest, deadli
     const outgoing = client.request(trip.url, {
       method,
       headers: { ...request.headers, ...length, "accept-encoding": "identity" },
-      // One connection per request: nothing outlives the check of its address.
+      // One connection per request, so that no connection is used after the check of its address.
       agent: false,
       signal: deadline,
       maxHeaderSize: MAX_RESPONSE_HEADER_BYTES,
-      // Said although they are the defaults: options of the process could change those.
+      // Set although they are the defaults, because options of the process could change those.
       rejectUnauthorized: true,
       minVersion: "TLSv1.2",
-      // Pinned: a second look-up could answer something else.
+      // Pinned: a second lookup could return another address.
       lookup: (_host, options, callback) => {
         if (options.all) callback(null, addresses);
         else callback(null, addresses[0]?.address ?? "", addresses[0]?.family);
@@ -134,7 +135,7 @@ function send(trip: Trip, addresses: Address[], request: OutgoingRequest, deadli
     outgoing.on("error", reject);
     outgoing.on("close", () => {
       clearTimeout(late);
-      // Without an error and an answer, too: an endpoint that switches protocols is just cut off.
+      // Also without an error or an answer: the connection of an endpoint that switches protocols is closed.
       reject(withCode("ECONNRESET"));
     });
     outgoing.on("response", (response) => {
@@ -151,7 +152,7 @@ function watch(trip: Trip, socket: TLSSocket, connected: () => void): void {
     if (!isTls) connected();
   });
   if (!isTls) return;
-  // Before the certificate is judged: one that is refused is told, too.
+  // Before the certificate is verified, so that a refused one is described, too.
   socket.prependListener("secure", () => {
     trip.tls = describeTls(socket);
   });

@@ -1,6 +1,6 @@
 /**
- * Names to addresses. DNS servers are asked from the event loop, never through getaddrinfo: that blocks one of libuv's
- * threads until it is answered, so two slow names would hold up every other destination, and the database's connections.
+ * Resolves names to addresses. DNS servers are asked from the event loop, never through getaddrinfo: it blocks one of
+ * libuv's threads until the answer, so two slow names would delay every other destination, and the database's connections.
  */
 import { lookup, Resolver } from "node:dns/promises";
 import { readFile } from "node:fs/promises";
@@ -15,13 +15,13 @@ export interface Address {
 /** Two tries: the second waits about twice as long. */
 const QUERY_MS = 1_500;
 const TRIES = 2;
-/** RFC 8305, 3: once one family is known, the other gets a moment more. Some servers never answer for AAAA. */
+/** RFC 8305, 3: once one family has answered, the other gets this much longer. Some servers never answer for AAAA. */
 const OTHER_FAMILY_MS = 300;
 const HOSTS_FILE = process.platform === "win32" ? "C:\\Windows\\System32\\drivers\\etc\\hosts" : "/etc/hosts";
 
 /**
- * Every address of a host as a URL spells it. `servers` is EGRESS_DNS_SERVERS; without any, /etc/hosts and the system's
- * servers are asked, and getaddrinfo for names without a dot, which only the own network can know. Rejects when there is
+ * Every address of a host as a URL spells it. `servers` is EGRESS_DNS_SERVERS. Without it, /etc/hosts and the system's
+ * servers are asked, and getaddrinfo for names without a dot, which only the local network can know. Rejects when there is
  * no address, or none in time.
  */
 export async function resolveHost(hostname: string, servers: string, timeoutMs: number): Promise<Address[]> {
@@ -55,7 +55,7 @@ async function askServers(name: string, servers: string, timeoutMs: number): Pro
   return [...found];
 }
 
-/** Small, and read as often as it is needed: it may change while we run. */
+/** Not cached: the file is small, and may change while we run. */
 async function readHosts(name: string): Promise<Address[]> {
   const text = await readFile(HOSTS_FILE, "utf8").catch(() => "");
   return text.split("\n").flatMap((line) => {

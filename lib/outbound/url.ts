@@ -1,7 +1,7 @@
-/** Which URLs may be asked at all. */
+/** Which URLs may be requested at all. */
 import type { Fault } from "@/lib/refusals";
 
-/** The same words for every target that is blocked: who reads them learns nothing about the network behind. */
+/** The same message for every blocked target, so that it tells nothing about the network behind it. */
 export const NOT_PUBLIC: Fault = {
   title: "The URL leads to an address that is not public.",
   detail: "Enter a public URL, or let an operator allow its network in EGRESS_ALLOW_PRIVATE.",
@@ -11,7 +11,7 @@ const LONGEST_URL = 2048;
 
 /**
  * Ports of services that are never a webhook endpoint and that an HTTP request could confuse or command: mail, shells,
- * files, directories, databases, queues, caches, and the doors of container hosts.
+ * files, directories, databases, queues, caches, and the APIs of container hosts.
  */
 const REFUSED_PORTS = new Set([
   ...[21, 22, 23, 25, 53, 69, 110, 111, 119, 135, 137, 139, 143, 161, 389, 445, 465, 512, 513, 514, 515, 587, 636, 873],
@@ -19,9 +19,7 @@ const REFUSED_PORTS = new Set([
   ...[9092, 9200, 9300, 10250, 11211, 27017, 27018],
 ]);
 
-/**
- * What is wrong with a URL as it is written, null when nothing is. Where it leads is known only when it is resolved.
- */
+/** What is wrong with a URL as it is written, null when nothing is. Its address is known only when it is resolved. */
 export function checkUrl(url: string): Fault | null {
   if (url.length > LONGEST_URL)
     return { title: "The URL is too long.", detail: `Use at most ${LONGEST_URL} characters.` };

@@ -1,4 +1,4 @@
-/** The App Router's way to the door. server.ts has a shorter one; serverless hosts use this. */
+/** The App Router's handler of webhook endpoints. server.ts has a shorter path; serverless hosts use this one. */
 import { accept, maxBodyBytes, refuseTooLarge, refuseUntilLater } from "@/lib/pipeline/accept";
 import { openAdmission } from "@/lib/pipeline/admission";
 import { type Answer, hasTooManyHeaders, tooManyHeaders } from "@/lib/pipeline/answer";
@@ -6,7 +6,7 @@ import { webhookRoute } from "@/lib/pipeline/webhook-path";
 import { refuseWrongAddress } from "@/lib/pipeline/wrong-address";
 import type { RawRequest } from "@/lib/providers/provider";
 
-/** Reads the body up to the provider's limit, as bytes, and hands it to accept. */
+/** Reads the body as bytes, up to the provider's limit, and passes it to accept. */
 export async function acceptFromNext(request: Request): Promise<Response> {
   const url = new URL(request.url);
   const path = url.pathname + url.search;
@@ -28,7 +28,7 @@ export async function acceptFromNext(request: Request): Promise<Response> {
   }
 }
 
-/** The body up to a limit, as far as there is room for it in this process. `release` gives its room back. */
+/** The body up to a limit, while this process has memory for it. `release` gives its memory back. */
 async function readAdmitted(stream: ReadableStream<Uint8Array> | null, limit: number) {
   let isTooSlow = false;
   const reader = stream?.getReader();

@@ -1,6 +1,6 @@
 /**
- * accept: the door. Raw bytes in, an answer out, and a 2xx only after the event is committed. Knows no framework: the
- * App Router route and server.ts both call it. Long because it is one way, from the bytes to the answer.
+ * accept: raw bytes in, an answer out, and a 2xx only after the event is committed. Independent of any framework: the App
+ * Router route and server.ts both call it. Long because it is one sequence, from the bytes to the answer.
  */
 
 import { randomUUID } from "node:crypto";
@@ -21,17 +21,17 @@ import { wakeWorker } from "./wake-worker";
 import { parseWebhookPath, type WebhookPath } from "./webhook-path";
 
 const DEFAULT_MAX_BODY_BYTES = 1024 * 1024;
-/** One request becomes at most so many events, in one transaction. */
+/** The most events of one request, all stored in one transaction. */
 const MOST_EVENTS = 1_000;
-/** From the request to the answer: senders must hear 503 within 3 s, so the database gets less, also on a busy machine. */
+/** From the request to the answer. Senders must get 503 within 3 s, so the database gets less, also on a busy machine. */
 const DEADLINE_MS = 2_300;
-/** A batch is so many events, or as many bytes as these are taken to have together: 2 MiB. */
+/** The most events in a batch, or as many bytes as these are expected to have together: 2 MiB. */
 const MOST_IN_BATCH = 200;
 const BYTES_PER_EVENT = (2 * 1024 * 1024) / MOST_IN_BATCH;
-/** Requests with more are stored beside the others, so that none of those waits for them. */
+/** Larger requests are stored in batches of their own, so that small ones do not wait for them. */
 const LARGE_BYTES = 64 * 1024;
 
-/** Takes one webhook request and answers it. Never throws: whatever goes wrong is an answer. */
+/** Takes one webhook request and answers it. Never throws: every failure is an answer. */
 export async function accept(request: RawRequest): Promise<Answer> {
   const started = performance.now();
   const requestId = requestIdOf(request);
@@ -97,7 +97,7 @@ async function decide(door: WebhookPath, received: RawRequest, requestId: string
   const now = Math.floor(Date.now() / 1000);
   const verification = provider.verify(request, { secrets, allowUnsigned, now, source });
   if (!verification.ok) {
-    // A source says whose events they are; who signs them still needs a secret.
+    // A source says whose events they are; verifying them still needs a secret.
     if (!isConfigured && source) return notConfigured(provider, request, requestId, source);
     const { reason, detail } = verification;
     await recordRejection(provider, request, { reason, detail, status: provider.refusalStatus, requestId, source });
@@ -113,8 +113,8 @@ async function decide(door: WebhookPath, received: RawRequest, requestId: string
 }
 
 /**
- * Checking or reading a large body takes the thread for some ten milliseconds. They do it one after the other, and between
- * two of them everything else that waits for the thread has it.
+ * Verifying or parsing a large body blocks the thread for some ten milliseconds. Large bodies take turns, and between two of
+ * them the thread is free for all other work.
  */
 function turnOfThread(): Promise<void> {
   turns.last = turns.last.then(() => new Promise((resolve) => setImmediate(resolve)));
@@ -141,12 +141,12 @@ async function notConfigured(
   );
 }
 
-/** A webhook that is sent with GET says everything in its query, so that is what is kept. */
+/** A webhook that is sent with GET has all its data in the query, so the query is stored as its body. */
 function withQueryAsBody(request: RawRequest): RawRequest {
   return { ...request, body: Buffer.from(request.path.split("?").slice(1).join("?")) };
 }
 
-/** The source a URL's token belongs to. None, too, for a token from the environment: `verify` looks at that. */
+/** The source that a URL's token belongs to. A token from the environment has none, too: `verify` checks that one. */
 async function sourceOf(
   provider: Provider,
   { token }: WebhookPath,
@@ -180,7 +180,7 @@ async function store(rows: EventRow[], requestId: string, giveUpAt: number): Pro
       suspected_replay: accepted.some(({ suspected_replay }) => suspected_replay) || undefined,
     };
   } catch (error) {
-    // Not stored, as far as we know: the provider sends it again, and a row that did commit makes that a duplicate.
+    // As far as we know it is not stored. The provider sends it again, and if the row did commit, that is a duplicate.
     logError("accept_failed", error, { request_id: requestId, provider, ...facts });
     return refusal(503, "The event could not be stored.", requestId, "unavailable", "Send it again.", RETRY);
   }
@@ -191,7 +191,7 @@ export function maxBodyBytes(slug: string): number {
   return findProvider(slug)?.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES;
 }
 
-/** The answer for a body that a reader gave up on: `request.body` holds what was read until then. */
+/** The answer for a body over the limit: `request.body` holds what was read until then. */
 export async function refuseTooLarge(slug: string, request: RawRequest): Promise<Answer> {
   const provider = findProvider(slug);
   const requestId = requestIdOf(request);
@@ -201,7 +201,7 @@ export async function refuseTooLarge(slug: string, request: RawRequest): Promise
   return answer;
 }
 
-/** The answer for a body that there is no room for beside those that are here. It was not read to its end. */
+/** The answer for a body that this process has no memory for at the moment. It was not read to its end. */
 export async function refuseUntilLater(slug: string, request: RawRequest): Promise<Answer> {
   const requestId = requestIdOf(request);
   const title = "Too many large requests are being received.";
@@ -229,7 +229,7 @@ function allowsUnsigned(provider: Provider): boolean {
   return provider.allowUnsignedVariable !== undefined && process.env[provider.allowUnsignedVariable] === "1";
 }
 
-/** The caller's X-Request-ID when it can be logged and quoted as it is, else a new one. */
+/** The caller's X-Request-ID when it is safe to log and quote unchanged, else a new one. */
 export function requestIdOf(request: Pick<RawRequest, "headers">): string {
   const given = header(request, "x-request-id");
   return given && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID();
@@ -239,13 +239,14 @@ export function requestIdOf(request: Pick<RawRequest, "headers">): string {
 interface Stored {
   rows: EventRow[];
   bytes: number;
-  /** When its sender is told 503. */
+  /** When its sender gets 503. */
   giveUpAt: number;
 }
 
 /**
- * Micro-batches: what arrives within 2 ms is one transaction. Two run at once, so that one commit hides the other. Large
- * bodies are stored beside them, one or two at a time: some thirty of them in one transaction made every sender wait too long.
+ * Micro-batches: events that arrive within 2 ms are one transaction. Two run at once, so that one commit hides the other.
+ * Large bodies are stored separately, one or two at a time: some thirty of them in one transaction made every sender wait
+ * too long.
  */
 const addSmall = processSingleton("accept", () => createStore(MOST_IN_BATCH, 2));
 const addLarge = processSingleton("accept-large", () => createStore(MOST_IN_BATCH / 2, 1));
@@ -279,7 +280,7 @@ function createStore(maxItems: number, maxRunning: number): (stored: Stored) => 
   );
 }
 
-/** Stores one event, together with what arrives in the same moment. Resolves once that is committed. */
+/** Stores one event, in a batch with those that arrive at the same time. Resolves once it is committed. */
 export async function storeEvent(row: EventRow): Promise<Acceptance> {
   const [acceptance] = await storeTogether([row], performance.now() + DEADLINE_MS);
   return acceptance as Acceptance;

@@ -1,57 +1,61 @@
 /**
- * How many bytes of large bodies this process holds at a time: read, verified, being stored. What is beyond waits on its
- * socket, unread, and is told to come back when that takes too long. Small bodies never wait: large ones cannot starve them.
+ * Limits the bytes of large bodies that this process holds at a time: read, verified, being stored. Further bodies wait on
+ * their socket, unread, and their senders get 503 when that takes too long. Small bodies never wait, so large ones cannot
+ * starve them.
  *
- * Counted is what has arrived, never what was announced, so that a slow sender holds no more room than it fills. When all
- * room is taken by bodies that are not complete, the one that came first goes on beyond it, alone, so that there is always
- * one that ends; when it is too slow for that, it is given up.
+ * What has arrived is counted, never what was announced, so that a slow sender holds no more memory than it fills. When
+ * incomplete bodies fill the limit, the oldest of them goes on beyond it, alone, so that there is always one that can end.
+ * When that one is too slow, it is given up.
  */
 import { processSingleton } from "@/lib/process-singleton";
 
 /** A body up to this is small. */
 const SMALL_BYTES = 64 * 1024;
-/** As much as is stored in a second or two: what is let in then ends in time, and the others wait where they take no memory. */
+/**
+ * As much as is stored in a second or two. Admitted bodies are then stored in time, and the others wait where they use no
+ * memory.
+ */
 const ROOM_BYTES = 12 * 1024 * 1024;
-/** How long a request waits for room, all its waits together: the sender hears 503 within three seconds. */
+/** How long a request waits for memory, all its waits together: the sender gets 503 within three seconds. */
 const PATIENCE_MS = 2_700;
-/** Who goes on beyond the room must bring so much in so long. */
+/** The body that goes on beyond the limit must receive this many bytes in this time. */
 const LEADER_BYTES = 64 * 1024;
 const CHECK_MS = 500;
-/** What one that goes on is expected to bring before it is asked again. */
+/** How many bytes it may receive before its speed is checked again. */
 const STEP_BYTES = 256 * 1024;
 
 export interface Admission {
   /**
-   * Says that so many more bytes have arrived. Undefined: read on. Else read on when the promise says true; with false there
-   * is no room, and the body is to be forgotten.
+   * Reports that so many more bytes have arrived. Undefined: read on. Otherwise read on when the promise resolves to true;
+   * with false there is no memory for the body, and it must be dropped.
    */
   took(bytes: number): Promise<boolean> | undefined;
   /** Its last byte has arrived. */
   complete(): void;
-  /** It is stored, or forgotten. */
+  /** The body is stored, or dropped. */
   release(): void;
 }
 
 interface Reader {
-  /** Numbered as they came. */
+  /** In the order of arrival. */
   turn: number;
   bytes: number;
   sinceCheck: number;
   waitedMs: number;
   isComplete: boolean;
   giveUp: () => void;
-  /** While it waits. */
+  /** Set while it waits. */
   goOn?: (hasRoom: boolean) => void;
 }
 
 const room = processSingleton("admission", createRoom);
 
-/** Opens the account of one request. `giveUp` is called when it is too slow for the room it takes: forget its body. */
+/** Begins the accounting of one request. `giveUp` is called when it is too slow for the memory it holds: drop its body. */
 export function openAdmission(giveUp: () => void): Admission {
   return room.open(giveUp);
 }
 
-/** For tests: a room of another size. */
+/** With another limit, for tests. */
 export function createRoom(roomBytes = ROOM_BYTES) {
   const waiting: Reader[] = [];
   let turns = 0;

@@ -1,6 +1,6 @@
 /** A sleep that can be cut short. */
 export interface Alarm {
-  /** A ring while nobody sleeps shortens the next sleep. */
+  /** A ring while no one sleeps shortens the next sleep. */
   ring(): void;
   sleep(milliseconds: number): Promise<void>;
 }

@@ -1,4 +1,4 @@
-/** What the door says, and what one line of its log says about it. */
+/** The answers of webhook endpoints, and what one line of the log says about each. */
 import { randomUUID } from "node:crypto";
 import { problemBody } from "@/lib/errors";
 import type { RefusalReason } from "@/lib/providers/provider";
@@ -9,19 +9,19 @@ export interface Answer {
   body: string;
 }
 
-/** An answer, with what the log says beside it. Never a token, never a secret. */
+/** An answer and its fields for the log. Never a token, never a secret. */
 export interface Decision {
   answer: Answer;
   decision: string;
   event_id?: number;
   event_key?: string;
-  /** How many the request had, when it had several. */
+  /** The number of events, when the request had several. */
   events?: number;
   source_id?: number;
   suspected_replay?: boolean;
 }
 
-/** For a 503: the sender should try again, soon. */
+/** For a 503: the sender should retry soon. */
 export const RETRY = { "retry-after": "5" };
 
 export const REFUSALS: Record<RefusalReason, string> = {
@@ -47,14 +47,14 @@ export function refusal(
   };
 }
 
-/** Senders and the proxies before us add some dozens. Beyond this, servers differ in what they drop, so nothing is read. */
+/** Senders and the proxies before us add some dozens. With more, servers differ in which ones they drop, so none is read. */
 const MOST_HEADERS = 200;
 
 export function hasTooManyHeaders(count: number): boolean {
   return count > MOST_HEADERS;
 }
 
-/** The answer to a request with more headers than are read. */
+/** The answer to a request with too many headers. */
 export function tooManyHeaders(): Answer {
   const detail = `Send at most ${MOST_HEADERS}.`;
   return refusal(431, "The request has too many headers.", randomUUID(), "too_many_headers", detail, {
@@ -62,7 +62,7 @@ export function tooManyHeaders(): Answer {
   }).answer;
 }
 
-/** An answer that is JSON unless `headers` say otherwise, and carries the request id. */
+/** An answer with the request id. It is JSON unless `headers` say otherwise. */
 export function answerWith(
   status: number,
   body: string,

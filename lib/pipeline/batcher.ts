@@ -1,19 +1,21 @@
-/** Gathers what arrives within the same few milliseconds into one call: one SQL statement, one commit, many answers. */
+/**
+ * Collects items that arrive within the same few milliseconds into one call: one SQL statement, one commit, many answers.
+ */
 
 export interface BatcherOptions<Item, Result> {
-  /** Does the work. Results stand in the order of the items. */
+  /** Does the work. Results are in the order of the items. */
   run: (items: Item[]) => Promise<Result[]>;
-  /** How much work an item is. Default: 1. One that is more than a whole batch goes alone. */
+  /** The weight of an item. Default: 1. An item that weighs more than a whole batch goes alone. */
   weigh?: (item: Item) => number;
   /** The most items in a batch, by weight. */
   maxItems: number;
-  /** How long the first item waits for company, in milliseconds. */
+  /** Maximum time the first item waits before the batch is run, in milliseconds. */
   maxWaitMs: number;
   /** How many batches may run at the same time. */
   maxRunning: number;
-  /** More than this waiting, by weight: refuse at once instead of growing. */
+  /** The most that may wait, by weight. Beyond this, items are refused at once. */
   maxWaiting: number;
-  /** Whether nobody waits for an item any more: then it is dropped before its turn. */
+  /** Whether no caller waits for an item any more: then it is dropped before its turn. */
   isLate?: (item: Item) => boolean;
 }
 
@@ -27,8 +29,9 @@ interface Waiting<Item, Result> {
 }
 
 /**
- * Returns `add(item)`: resolves with the item's own result once its batch is done. When a batch fails with an error that
- * `mayBlameOneItem`, its items run again one by one, so that a poisonous one fails alone. Rejects with `BatcherFull` when too much waits.
+ * Returns `add(item)`, which resolves with the item's own result once its batch is done. When a batch fails with an error
+ * that `mayBlameOneItem`, its items run again one by one, so that only the faulty one fails. Rejects with `BatcherFull` when
+ * too much waits.
  */
 export function createBatcher<Item, Result>(
   options: BatcherOptions<Item, Result>,

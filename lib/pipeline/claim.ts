@@ -1,11 +1,11 @@
-/** claim: leases due deliveries. The attempt is open, and counted, before a byte leaves. */
+/** claim: leases due deliveries. The attempt is stored and counted before a byte leaves. */
 import type { ErrorClass } from "@/lib/contract/vocabulary";
 import { call } from "@/lib/db/client";
 import type { Claim, RowChange, Work } from "@/lib/db/functions/journey";
 
 export type { Claim, Work };
 
-/** How a delivery ended: a value, never an exception. */
+/** The result of a delivery: a value, never an exception. */
 export type Outcome = {
   duration_ms: number;
   http_status?: number;
@@ -17,21 +17,22 @@ export type Outcome = {
   | {
       delivered: false;
       error_class: ErrorClass;
-      error: string /** Null: trying again is pointless. */;
+      error: string;
+      /** Null: it is not retried. */
       retry_in_ms: number | null;
     }
 );
 
 export interface ClaimOptions {
-  /** Default: as many as `limit`. */
+  /** Default: `limit`. */
   replayLimit?: number;
-  /** How many it works on at a time: no destination gets more than half of them. */
+  /** How many deliveries the worker runs at a time: no destination gets more than half of them. */
   slots?: number;
-  /** Only rows, or only endpoints. */
+  /** Only deliveries to rows, or only those to endpoints. */
   kind?: Work["destination"]["kind"];
-  /** What it may take beside `limit`, which is for proven endpoints then. */
+  /** What it may take in addition to `limit`, which is then only for proven endpoints. */
   shares?: { unproven: number; slow: number; slow_slots: number; late: number[] };
-  /** The bytes of bodies above 64 KB at which it stops to take more of them. */
+  /** The claim takes no more bodies above 64 KB once they have this many bytes together. */
   bytes?: number;
 }
 

@@ -1,4 +1,4 @@
-/** deliver: one claimed delivery, tried once. Either a pure projection or one guarded HTTP request; the result is a value. */
+/** deliver: tries one claimed delivery once. Either a pure projection or one guarded HTTP request; the result is a value. */
 import { printId } from "@/lib/contract/ids";
 import type { ErrorClass } from "@/lib/contract/vocabulary";
 import { hopsHeader, loopIn } from "@/lib/destinations/hops";
@@ -15,7 +15,7 @@ import { header } from "@/lib/providers/provider";
 import type { Outcome, Work } from "./claim";
 import { projectable } from "./projectable";
 
-/** Tries the delivery. Never throws. */
+/** Never throws. */
 export async function deliver(work: Work): Promise<Outcome> {
   const started = performance.now();
   const outcome = await attempt(work).catch((error: unknown) => failure(work, "handler_error", String(error)));
@@ -69,19 +69,19 @@ async function postBytes(work: Work): Promise<Untimed> {
   return { ...failure(work, result.failure.class, result.failure.message, retryAfter), ...answer };
 }
 
-/** The received bytes; of an event of our own, the envelope that merchants know. */
+/** The received bytes; for an event of our own, the envelope of the merchant runbook. */
 function bytesFor({ event, replay_id }: Work): Buffer {
   const body = Buffer.from(event.body, "base64");
   const { outgoing } = findProvider(event.provider) ?? {};
   return outgoing?.({ id: printId("event", event.id), body, replayed: replay_id !== null }) ?? body;
 }
 
-/** Ours come after them and win, so their names must be spelt as ours are. */
+/** Our headers come after them and take precedence, so the names must have the same case as ours. */
 function inLowerCase(headers: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }
 
-/** The received content type and the provider's own harmless headers, and ours: which event, which try, is it a replay. */
+/** The received content type, the provider's own harmless headers, and ours: the event, the try, whether it is a replay. */
 function requestHeaders({ event, replay_id, attempt_number }: Work): Record<string, string> {
   const headers: Record<string, string> = {
     "content-type": event.content_type ?? "application/octet-stream",

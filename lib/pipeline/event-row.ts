@@ -1,4 +1,4 @@
-/** What accept stores of a verified request: who and what it is, beside the bytes. */
+/** The row that accept stores of a verified request: its sender and identity, as well as the bytes. */
 import { createHash } from "node:crypto";
 import type { EventFlag } from "@/lib/contract/vocabulary";
 import type { NewEvent } from "@/lib/db/functions/journey";
@@ -9,8 +9,8 @@ import { type ParsedBody, parseBody } from "./parse";
 import { shownPath, spellingsOfToken } from "./webhook-path";
 
 /**
- * The row of a verified request. Every text in it is one that Postgres can hold: a verified event is never refused.
- * What `source` is bound to wins over what the event says of itself.
+ * The row of a verified request. Postgres can hold every text in it, so a verified event is never refused. What `source` is
+ * bound to takes precedence over what the event says itself.
  */
 export function eventRow(provider: Provider, request: VerifiedRequest, requestId: string, source?: Source) {
   const parsed = parseBody(request.body);
@@ -35,9 +35,9 @@ export function eventRow(provider: Provider, request: VerifiedRequest, requestId
     livemode: identity.livemode ?? null,
     unsigned_key: provider.unsignedKeys ?? false,
     secret_fields: provider.secretFields ? [...provider.secretFields] : null,
-    /** The bytes as they are: encoded when they are stored, so that waiting costs no copies. */
+    /** The bytes themselves: they are encoded only when they are stored, so that a waiting event has no copies. */
     body: request.body,
-    /** What the payload is made of, where that is not the body as it is. */
+    /** The bytes that the payload is made of, when they differ from the body. */
     shown_body: shown === request.body ? null : shown,
     fingerprint: sha256(identity.fingerprint ?? request.body),
     method: request.method,
@@ -49,7 +49,7 @@ export function eventRow(provider: Provider, request: VerifiedRequest, requestId
   };
 }
 
-/** What an authentic request that is not accepted would have been: whose event, under which key. */
+/** The identity of an authentic request that is not accepted: its organisation and event key. */
 export function nameOf(provider: Provider, request: VerifiedRequest, source?: Source) {
   const { eventKey, organisationId } = provider.identify(request, parseBody(request.body).value, source);
   return {
@@ -60,7 +60,7 @@ export function nameOf(provider: Provider, request: VerifiedRequest, source?: So
 
 export type EventRow = ReturnType<typeof eventRow>;
 
-/** How much of a batch an event takes. */
+/** The weight of an event in a batch. */
 export function bytesOf({ body, shown_body }: EventRow): number {
   return body.length + (shown_body?.length ?? 0);
 }
@@ -70,20 +70,20 @@ export function encoded(row: EventRow): NewEvent {
   return { ...row, body: row.body.toString("base64"), shown_body: row.shown_body?.toString("base64") ?? null };
 }
 
-/** Text as Postgres can keep it: no NUL, no lone surrogate, not longer than `length`. */
+/** Text that Postgres can store: no NUL, no lone surrogate, at most `length` characters. */
 function storable(text: string | undefined, length: number): string | null {
   return text === undefined || text === ""
     ? null
     : text.toWellFormed().replaceAll("\0", "\uFFFD").slice(0, length).toWellFormed();
 }
 
-/** Keys must stay different from one another: one that cannot be kept as it is becomes its hash. */
+/** Keys must remain distinct: a key that cannot be stored unchanged is replaced by its hash. */
 function storableKey(key: string): string {
   const fits = key !== "" && Buffer.byteLength(key) <= 1024 && key.isWellFormed() && !key.includes("\0");
   return fits ? key : `sha256:${sha256(Buffer.from(key, "utf16le"))}`;
 }
 
-/** What is odd about an event that is kept all the same. */
+/** What is suspicious about an event that is stored all the same. */
 function flagsOf(parsed: ParsedBody, { writtenTime, occurredAt }: Identity): EventFlag[] {
   const isWritten = writtenTime !== undefined && writtenTime !== null && writtenTime !== "";
   return [
@@ -97,8 +97,8 @@ const EARLIEST = Date.UTC(2000, 0, 1);
 const YEAR_MS = 365 * 24 * 3600 * 1000;
 
 /**
- * A time that can be when something happened, else null, and then the event counts from when it was received: one from the
- * year 9000 would win over everything that comes after it. Clocks may differ, so a year ahead is still let pass.
+ * A plausible time of the event, else null, and then the event counts from when it was received: an event from the year 9000
+ * would win over every later one. Clocks may differ, so up to a year ahead is accepted.
  */
 function storableTime(iso: string | undefined): string | null {
   if (iso === undefined || !/^\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:?\d\d)$/.test(iso)) return null;

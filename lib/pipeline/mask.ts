@@ -1,20 +1,20 @@
 /**
- * Bytes as people may see them. Some providers put a secret into the body itself, and the URL with its token: both are
- * covered with asterisks, one per byte, so that everything else stands where it stood.
+ * Bytes as users may see them. Some providers put a secret, or our URL with its token, into the body. Both are masked with
+ * asterisks, one per byte, so that all other bytes keep their position.
  */
 import type { Provider } from "@/lib/providers/provider";
 import { parseBody } from "./parse";
 
-/** A shorter value would cover half of the body, and is no secret. */
+/** A shorter value is not a secret, and masking it would hide half of the body. */
 const SHORTEST_VALUE = 4;
-/** A body has one secret. One that claims to have thousands must not buy as many searches. */
+/** A body has one secret. A body with thousands must not cause as many searches. */
 const MOST_VALUES = 4;
 
 type Masked = Pick<Provider, "slug" | "secretFields">;
 
 /**
- * The same bytes when there is nothing to hide. `value` is the parsed body, for those who have it; null looks at the text
- * alone, which also works for a body that is cut off or no JSON.
+ * Returns the same bytes when there is nothing to mask. `value` is the parsed body, for callers who have it. With null only
+ * the text is searched, which also works for a body that is cut off or not JSON.
  */
 export function maskSecrets(
   bytes: Buffer,
@@ -30,7 +30,7 @@ export function maskSecrets(
   return masked === text ? bytes : Buffer.from(masked, "latin1");
 }
 
-/** Covers what is secret in an event wherever an answer repeats it, such as an endpoint that echoes its request. */
+/** Masks an event's secrets wherever an answer repeats them, e.g. that of an endpoint that echoes its request. */
 export function maskEcho(text: string, provider: Masked, body: Buffer): string {
   const found = maskFields(text, provider);
   const values = [...secretValues(provider, parseBody(body).value), ...found.values];
@@ -44,7 +44,7 @@ function secretValues({ secretFields = [] }: Masked, value: unknown): string[] {
     .filter((secret): secret is string => typeof secret === "string" && secret.length >= SHORTEST_VALUE);
 }
 
-/** As it stands in plain text and inside a JSON string, one character per byte. */
+/** The secret in plain text and inside a JSON string, one character per byte. */
 function spellings(secret: string): string[] {
   const written = [secret, JSON.stringify(secret).slice(1, -1), secret.replaceAll("/", "\\/")];
   return [...new Set(written)].map((text) => Buffer.from(text).toString("latin1"));
@@ -54,7 +54,9 @@ function maskValues(text: string, values: readonly string[]): string {
   return values.reduce((masked, value) => masked.replaceAll(value, () => "*".repeat(value.length)), text);
 }
 
-/** `"field": "value"` at any depth, also in JSON that stands inside a string of JSON, and `field=value`; with the values. */
+/**
+ * Masks `"field": "value"` at any depth, also in JSON inside a string of JSON, and `field=value`. Returns the values, too.
+ */
 function maskFields(text: string, { secretFields = [] }: Masked): { masked: string; values: string[] } {
   if (secretFields.length === 0) return { masked: text, values: [] };
   const values = new Set<string>();
@@ -67,7 +69,7 @@ function maskFields(text: string, { secretFields = [] }: Masked): { masked: stri
     const isString = found[2] !== undefined;
     const end = isString ? endOfString(text, start, found[1]?.length ?? 0) : endOfNumber(text, start);
     if (values.size < MOST_VALUES && end - start >= SHORTEST_VALUE) values.add(text.slice(start, end));
-    // Digits stay digits, or the body would no longer be JSON.
+    // Digits are replaced by digits, or the body would no longer be JSON.
     masked += text.slice(from, start) + (isString ? "*" : "9").repeat(end - start);
     from = end;
     inJson.lastIndex = end;
@@ -78,7 +80,10 @@ function maskFields(text: string, { secretFields = [] }: Masked): { masked: stri
   return { masked, values: [...values] };
 }
 
-/** In a string inside `level` backslashes' worth of strings, a quote ends it that has just as many before it, or whole pairs more. */
+/**
+ * Inside `level` backslashes' worth of strings, a quote ends the string when just as many are before it, or whole pairs
+ * more.
+ */
 function endOfString(text: string, start: number, level: number): number {
   let backslashes = 0;
   for (let at = start; at < text.length; at++) {
@@ -93,7 +98,7 @@ function endOfNumber(text: string, start: number): number {
   return start + (/^[-\d.eE+]*/.exec(text.slice(start, start + 400))?.[0].length ?? 0);
 }
 
-/** Our own addresses: senders repeat the URL they post to, and the token in it is a secret. */
+/** Masks our own URLs: senders repeat the URL they post to, and the token in it is a secret. */
 function maskUrls(text: string, { slug }: Masked): string {
   const url = new RegExp(`(api(?:\\\\*/)+webhooks(?:\\\\*/)+${slug}(?:\\\\*/)+)([\\w%.~+=-]+)`, "gi");
   return text.replace(url, (_, before: string, token: string) => before + "*".repeat(token.length));

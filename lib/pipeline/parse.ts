@@ -1,30 +1,32 @@
 /**
- * Decides whether a body may be shown and queried as JSON. The record is always the received bytes; `payload jsonb` is an
- * extra that Postgres must be able to hold and to give back, and that no reader may choke on.
+ * Decides whether a body may be shown and queried as JSON. The received bytes are always the record. `payload jsonb` is an
+ * extra that Postgres must be able to store and to return, and that no reader may fail on.
  */
 import { isUtf8 } from "node:buffer";
 import type { ParseStatus } from "@/lib/contract/vocabulary";
 
 const LARGEST_BYTES = 256 * 1024;
 const DEEPEST = 64;
-/** Deeper bodies are not even parsed: printing such a value again overflows the stack. */
+/** Deeper bodies are not parsed: printing such a value again overflows the stack. */
 const DEEPEST_PARSED = 5_000;
 /** jsonb keeps numbers as text of any length, and a few bytes of `1E131071` expand to gigabytes when read back. */
 const LONGEST_NUMBER = 40;
 const LARGEST_EXPONENT = 308;
 /** 2^53 has 16 digits. */
 const SHORTEST_BIG = 16;
-/** What one parse of a larger body may cost before it blocks the event loop for 50 ms: see `costOf`. */
+/** The most that parsing a larger body may cost; beyond it, one parse blocks the event loop for 50 ms: see `costOf`. */
 const LARGEST_COST = 160_000;
 
 export interface ParsedBody {
   status: ParseStatus;
   /**
-   * What JSON.parse made of it, also where the status is not `ok`. Undefined when it was not or cannot be parsed. Whole
-   * numbers beyond 2^53, which JavaScript would round, are text: the digits as they were written.
+   * The result of JSON.parse, also where the status is not `ok`. Undefined when the body was not or cannot be parsed. Whole
+   * numbers beyond 2^53, which JavaScript would round, are text with the digits as they were written.
    */
   value: unknown;
-  /** An object has a name twice, at any depth. JSON.parse and jsonb both keep the last, so identity and payload agree. */
+  /**
+   * An object repeats a name, at any depth. JSON.parse and jsonb both keep the last value, so identity and payload agree.
+   */
   hasRepeatedKeys?: true;
 }
 
@@ -46,7 +48,7 @@ export function parseBody(raw: Buffer): ParsedBody {
   }
 
   const value = beginsJson(raw, start) ? parse(raw, traits.bigIntegers) : undefined;
-  // Every colon outside of a string belongs to a name: where fewer names came out, one was there twice.
+  // Every colon outside of a string belongs to a name. When parsing returned fewer names, one was repeated.
   const isRepeating = value !== undefined && namesIn(value, traits.keys) < traits.keys;
   const parsed = { value, ...(isRepeating && { hasRepeatedKeys: true as const }) };
   if (!validText) return { status: "invalid_utf8", ...parsed };
@@ -55,7 +57,9 @@ export function parseBody(raw: Buffer): ParsedBody {
   return { status: traits.depth > DEEPEST ? "too_deep" : (traits.obstacle ?? "ok"), ...parsed };
 }
 
-/** How many names the objects of a value have, at most `most`. Does not recurse: a value may be thousands of levels deep. */
+/**
+ * The number of names in the objects of a value, at most `most`. Does not recurse: a value may be thousands of levels deep.
+ */
 function namesIn(value: unknown, most: number): number {
   let names = 0;
   const waiting = [value];
@@ -93,12 +97,12 @@ interface Traits {
   containers: number;
   commas: number;
   keys: number;
-  /** Where whole numbers stand that JavaScript cannot hold: [from, to]. */
+  /** The positions of whole numbers that JavaScript cannot hold: [from, to]. */
   bigIntegers: [number, number][];
   obstacle?: "nul_character" | "lone_surrogate" | "giant_number";
 }
 
-/** One pass over the bytes. Stops early where nothing later can change the answer. */
+/** One pass over the bytes. Stops early when the remaining bytes cannot change the answer. */
 function scan(raw: Buffer, start: number): Traits {
   const traits: Traits = { depth: 0, containers: 0, commas: 0, keys: 0, bigIntegers: [] };
   let depth = 0;
@@ -175,7 +179,7 @@ function scanNumber(raw: Buffer, from: number, traits: Traits): number {
   return at;
 }
 
-/** A name without quotes is no JSON, and must not become some. */
+/** A name without quotes is not valid JSON, and must not become valid. */
 function isBigInteger(raw: Buffer, from: number, to: number): boolean {
   if (to - from < SHORTEST_BIG) return false;
   let next = to;
@@ -184,7 +188,7 @@ function isBigInteger(raw: Buffer, from: number, to: number): boolean {
   return raw[next] !== 0x3a && /^-?[1-9]\d+$/.test(text) && !Number.isSafeInteger(Number(text));
 }
 
-/** The size of an exponent. It stops counting where the answer is clear. */
+/** The size of an exponent. Stops counting when the answer is clear. */
 function exponentIn(raw: Buffer, from: number, to: number): number {
   let exponent = 0;
   for (let at = from; at !== -1 && at < to && exponent <= LARGEST_EXPONENT; at++) {

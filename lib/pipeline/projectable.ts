@@ -1,9 +1,9 @@
-/** The one mapping of an event from SQL (event_for_projection) to what a provider's projection takes. */
+/** Maps an event from SQL (event_for_projection) to the input of a provider's projection. */
 import type { ProjectableRow } from "@/lib/db/functions/journey";
 import type { ProjectableEvent } from "@/lib/providers/provider";
 import { parseBody } from "./parse";
 
-/** Parses the bytes again: they are the record. */
+/** Parses the bytes again, because they are the record. */
 export function projectable(event: ProjectableRow): ProjectableEvent {
   return {
     provider: event.provider,

@@ -1,4 +1,4 @@
-/** publish: events of our own take the same way in as those of others: stored, fanned out and committed before the answer. */
+/** publish: our own events take the same path as all others: stored, fanned out and committed before the answer. */
 
 import { randomUUID } from "node:crypto";
 import { printId } from "@/lib/contract/ids";
@@ -13,9 +13,9 @@ import { type EventRow, eventRow } from "./event-row";
 import { wakeWorker } from "./wake-worker";
 
 /**
- * Publishes events, those of one organisation one after the other, so that they are delivered in the order given.
- * Throws a `Refusal`, and publishes none, when one is not of the publisher's organisations; `DatabaseUnavailable` when it is
- * not certain what was stored: publishing them again makes duplicates of those that are stored.
+ * Publishes events, those of one organisation one after the other, so that they are delivered in the given order. Throws a
+ * `Refusal`, and publishes none, when one is not of the publisher's organisations. Throws `DatabaseUnavailable` when it is
+ * not certain what was stored: publishing them again makes duplicates of the stored ones.
  */
 export async function publishEvents(
   publications: readonly (Publication & { organisationId: string })[],
@@ -68,7 +68,7 @@ export function sampleEvent(organisationId: string | undefined, requestId: strin
   return publicationRow(samplePublication(organisationId), requestId);
 }
 
-/** The body of a test request: what a `webhook.test` event looks like at an endpoint, under an id that no event has. */
+/** The body of a test request: a `webhook.test` event as an endpoint gets it, under an id that no event has. */
 export function samplePayload(): Buffer {
   const publication = samplePublication();
   const { body } = publishedRequest(publication);

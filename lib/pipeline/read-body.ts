@@ -1,17 +1,23 @@
-/** Reads a Node request's body up to a cap. The App Router's requests are web streams and are read in app/api. */
+/**
+ * Reads a Node request's body up to a limit. The App Router's requests are web streams and are read in accept-from-next.ts
+ * and lib/front/http.
+ */
 import type { IncomingMessage } from "node:http";
 import { type Admission, openAdmission } from "./admission";
 
 export type BodyRead =
   | { end: "complete"; body: Buffer }
-  /** `body` is what had arrived when the cap was passed; the rest is not read. */
+  /** `body` is what had arrived when the limit was passed; the rest is not read. */
   | { end: "too_large"; body: Buffer }
-  /** Too many large bodies are here already. What had arrived is forgotten. */
+  /** This process holds too many large bodies. What had arrived is dropped. */
   | { end: "no_room"; body: Buffer }
-  /** The sender went away. There is no one to answer. */
+  /** The sender went away, so no answer is needed. */
   | { end: "aborted" };
 
-/** Never rejects. A declared length above the cap counts before the first byte. Call `release` once the body is not needed. */
+/**
+ * Never rejects. A declared length above the limit counts before the first byte. Call `release` when the body is not needed
+ * any more.
+ */
 export async function readBody(
   request: IncomingMessage,
   capBytes: number,
@@ -28,7 +34,7 @@ export async function readBody(
   return { ...read, release: admission.release };
 }
 
-/** Answers what ends the reading before its time: the rest goes by unread. */
+/** Returns the reason when reading ends early: the rest is discarded. */
 function readAll(
   request: IncomingMessage,
   capBytes: number,
@@ -54,7 +60,7 @@ function readAll(
     request.pause();
     void room.then((hasRoom) => {
       if (!hasRoom) stop({ end: "no_room", body: Buffer.alloc(0) });
-      // What is not read goes by, so that the sender gets to read its answer.
+      // The rest is discarded, so that the sender can read its answer.
       request.resume();
     });
   };

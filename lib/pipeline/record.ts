@@ -1,4 +1,4 @@
-/** record: reports how attempts ended. One transaction per batch; an old fence is refused by the database. */
+/** record: stores how attempts ended. One transaction per batch; the database refuses an old fence. */
 import { printId } from "@/lib/contract/ids";
 import { call, DatabaseError } from "@/lib/db/client";
 import type { Recorded } from "@/lib/db/functions/journey";
@@ -10,19 +10,19 @@ import { createBatcher } from "./batcher";
 import type { Outcome, Work } from "./claim";
 
 const PAUSE_AFTER_FAILURE_MS = 500;
-/** Answers that ask us to slow down: too many requests, and a gateway whose server is gone, away or late. */
+/** Statuses that ask us to slow down: too many requests, and a gateway whose server is down or slow. */
 const THROTTLING_STATUSES = new Set([429, 502, 503, 504]);
 
-/** A result with more changes, or larger, is recorded in a call of its own. */
+/** A result with more changes, or with more bytes, is recorded in a call of its own. */
 const MANY_CHANGES = 100;
 const LARGE_BYTES = 256 * 1024;
-/** How much changes and bytes weigh in a batch, as one result weighs 1. */
+/** The weight of changes and bytes in a batch, where one result weighs 1. */
 const CHANGES_PER_RESULT = 4;
 const BYTES_PER_RESULT = 32 * 1024;
 
 /**
- * Records an outcome, trying until `giveUpAt` (unix milliseconds): the effect has happened, and a result that is not
- * recorded happens twice. Never throws.
+ * Records an outcome and retries until `giveUpAt` (unix milliseconds): the delivery has happened, and without a recorded
+ * result it would happen again. Never throws.
  */
 export async function record(work: Work, outcome: Outcome, giveUpAt: number): Promise<void> {
   const result = measured(resultRow(work, outcome));
@@ -75,13 +75,15 @@ function isHeavy({ changes, bytes }: Result): boolean {
   return changes > MANY_CHANGES || bytes > LARGE_BYTES;
 }
 
-/** Together with what ends in the same moment. One whose rows are being changed waits with its like, and no other with it. */
+/**
+ * In a batch with results that end at the same time. Results whose rows are locked wait with each other, not with the rest.
+ */
 async function recordBeside(work: Work, result: Result): Promise<Recorded> {
   const recorded = await addResult(result);
   return recorded.busy ? keepingLease(work, () => addBusyResult(result)) : recorded;
 }
 
-/** What takes seconds, or waits for what does: its lease is kept until it is recorded. */
+/** For calls that take seconds, or that wait for one: the lease is kept until the result is recorded. */
 async function keepingLease(work: Work, recording: () => Promise<Recorded>): Promise<Recorded> {
   const { LEASE_SECONDS } = environment();
   const keeping = setInterval(
@@ -101,8 +103,8 @@ async function keepingLease(work: Work, recording: () => Promise<Recorded>): Pro
 }
 
 /**
- * How long nothing goes to the destination any more: what it asked for, within the bounds of a retry, and at least the
- * first step of its schedule. Not the step this delivery has come to: a fifth try must not close the door for hours.
+ * How long nothing is sent to the destination: what it asked for, within the bounds of a retry, and at least the first step
+ * of its schedule. Not the step of this delivery: a fifth try must not stop all deliveries to the destination for hours.
  */
 function throttleMs({ destination }: Work, outcome: Outcome): number | null {
   if (outcome.delivered || !THROTTLING_STATUSES.has(outcome.http_status ?? 0)) return null;
@@ -110,10 +112,10 @@ function throttleMs({ destination }: Work, outcome: Outcome): number | null {
   return retryDelay("http_429", 1, destination, { retryAfter });
 }
 
-/** Leaves alone what would have to wait, so that it holds up nothing else. */
+/** Skips results that would have to wait for a lock, so that they do not delay the others. */
 const addResult = createResults({ maxItems: 100, wait: false });
 const addBusyResult = createResults({ maxItems: 100, wait: true });
-/** One after the other, whoever they belong to, on a connection of their own. */
+/** One after the other, for all destinations, on a connection of their own. */
 const addHeavyResult = createResults({ maxItems: 1, wait: true });
 
 function createResults({ maxItems, wait }: { maxItems: number; wait: boolean }): (result: Result) => Promise<Recorded> {

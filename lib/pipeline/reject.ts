@@ -1,5 +1,5 @@
 /**
- * reject: requests refused at the door are kept as evidence, never as events. A flood of garbage costs one statement per
+ * reject: rejected requests are kept as evidence, never as events. A flood of invalid requests costs one statement per
  * window and a bounded number of samples, however many requests it has.
  */
 import { createHash } from "node:crypto";
@@ -15,16 +15,18 @@ import { maskSecrets } from "./mask";
 import { shownPath, spellingsOfToken } from "./webhook-path";
 
 const WINDOW_MS = 50;
-/** Where nothing more is kept, only counted: a flood's answers wait this long, and cost a statement so often. */
+/**
+ * The window when samples are full and requests are only counted: answers wait this long, and each window costs a statement.
+ */
 const COUNTING_WINDOW_MS = 250;
-/** After so long the database is asked again whether it keeps more. */
+/** After this time the database is asked again whether it stores more samples. */
 const FULL_MS = 10_000;
 const SAMPLES_PER_WINDOW = 20;
-/** Also bounded by what they hold: a stale body is kept whole. The first of a window always fits. */
+/** Also limited by bytes: a stale body is stored whole. The first of a window always fits. */
 const SAMPLE_BYTES_PER_WINDOW = 2 * 1024 * 1024;
-/** How much of a refused body is kept. An authentic but stale one is kept whole: it may be the only copy. */
+/** How much of a rejected body is stored. An authentic but stale body is stored whole: it may be the only copy. */
 const KEPT_BYTES = 1024;
-/** The refusal is the answer, recorded or not: a slow database must not slow it further. */
+/** The sender gets the rejection whether or not it is recorded: a slow database must not delay it further. */
 const LONGEST_WAIT_MS = 1_000;
 
 export interface Refusal {
@@ -32,11 +34,11 @@ export interface Refusal {
   detail: string;
   status: number;
   requestId: string;
-  /** The source its URL belongs to. */
+  /** The source that its URL belongs to. */
   source?: Source;
 }
 
-/** Whose request it was, and what of it is secret. */
+/** The provider of the request, and which of its parts are secret. */
 type Sender = Pick<Provider, "slug" | "secretHeaders" | "secretFields">;
 
 interface Window {
@@ -54,11 +56,11 @@ interface Known {
 
 const state = processSingleton("rejections", () => ({
   current: undefined as Window | undefined,
-  /** Of which (provider and reason) the hour's samples are kept already, and until when that is taken for granted. */
+  /** Keys (provider and reason) whose samples of this hour are complete, and until when that is assumed. */
   full: new Map<string, number>(),
 }));
 
-/** Counts a refused request and keeps it as a sample. Resolves when that is stored, or after a second; never throws. */
+/** Counts a rejected request and stores it as a sample. Resolves when that is stored, or after a second; never throws. */
 export async function recordRejection(provider: Sender, request: RawRequest, refusal: Refusal): Promise<void> {
   const isKept = !isFull(provider.slug, refusal.reason);
   state.current ??= openWindow(isKept ? WINDOW_MS : COUNTING_WINDOW_MS);
@@ -74,7 +76,7 @@ export async function recordRejection(provider: Sender, request: RawRequest, ref
   clearTimeout(late);
 }
 
-/** Adds a sample while the window takes more. */
+/** Adds a sample unless the window is full. */
 function keep(window: Window, provider: Sender, request: RawRequest, refusal: Refusal, known: Known): void {
   const kept = refusal.reason === "stale" ? request.body : request.body.subarray(0, KEPT_BYTES);
   const fits = window.samples.length === 0 || window.bytes + kept.length <= SAMPLE_BYTES_PER_WINDOW;
@@ -118,10 +120,10 @@ function isFull(provider: string, reason: string): boolean {
   return performance.now() < (state.full.get(`${provider} ${reason}`) ?? 0);
 }
 
-/** Whose it was, as far as that can be believed: what its URL is bound to, and what an authentic request says itself. */
+/** The identity, as far as it can be trusted: what the URL is bound to, and what an authentic request says itself. */
 function knownOf(sender: Sender, request: RawRequest, { reason, source }: Refusal): Known {
   const bound = { source_id: source?.id ?? null, organisation_id: source?.organisationId ?? null, event_key: null };
-  // Its signature was right, only its time was not: nothing else that is refused is read.
+  // A stale request has a valid signature and only an old time. Other rejected requests are not parsed.
   const provider = reason === "stale" ? findProvider(sender.slug) : undefined;
   return provider ? { ...bound, ...nameOf(provider, request as VerifiedRequest, source) } : bound;
 }

@@ -1,14 +1,20 @@
-/** How many replays a lane of the worker may claim, and when: at most half of the slots, and politely while live deliveries run. */
+/**
+ * How many replays a lane of the worker may claim, and when: at most half of the slots, and in bursts while live deliveries
+ * run.
+ */
 import type { Work } from "./claim";
 
 /**
- * While live deliveries run, replays are claimed in bursts this far apart. A burst keeps a small machine busy for some
- * 40 ms; without the gaps live deliveries would stand in line with all the others. Without live traffic there is no gap.
+ * While live deliveries run, replays are claimed in bursts this far apart. A burst keeps a small machine busy for some 40
+ * ms; without the gaps live deliveries would have to queue behind it. Without live traffic there is no gap.
  */
 const REPLAY_GAP_MS = 150;
 const LIVE_FLOWS_FOR_MS = 1_000;
 
-/** What both lanes of a worker share: they run on one processor. `liveAt` is when the newest live delivery was claimed. */
+/**
+ * Shared by both lanes of a worker, because they run on one processor. `liveAt` is when the newest live delivery was
+ * claimed.
+ */
 export interface ReplayFlow {
   liveAt: number;
 }
@@ -18,7 +24,7 @@ export function createReplayLane(concurrency: number, flow: ReplayFlow) {
   let inFlight = 0;
   let claimedAt = 0;
   return {
-    /** Slots for the next claim; without any, how many milliseconds until there may be some. */
+    /** Slots for the next claim; when there are none, how many milliseconds until there may be some. */
     next(): { slots: number; gapMs: number } {
       const now = Date.now();
       const gapMs = now - flow.liveAt < LIVE_FLOWS_FOR_MS ? Math.max(0, claimedAt + REPLAY_GAP_MS - now) : 0;

@@ -1,15 +1,18 @@
 /**
- * The slots of one kind of delivery in this process: how many it works on at a time, and for whom. An endpoint that hangs must
- * not take them from those that answer, at any number of such endpoints, so the slow have slots of their own, and a delivery
- * that is late gives its slot back before it ends.
+ * The slots of one kind of delivery in this process: how many run at a time, and for which endpoints. Endpoints that hang,
+ * in any number, must not take slots from those that answer. So slow endpoints have slots of their own, and a late delivery
+ * gives its slot back before it ends.
  */
 import type { Work } from "./claim";
 
-/** After this long in flight a delivery counts among the slow ones. Who answers usually does so in a tenth of it. */
+/** After this long in flight a delivery counts as late. A healthy endpoint usually answers in a tenth of it. */
 const LATE_MS = 500;
-/** So many times its slots may be in flight with those that are late: each costs a socket and its body, not a slot. */
+/**
+ * Including late deliveries, at most this many times the slots may be in flight: a late one costs a socket and its body, not
+ * a slot.
+ */
 const MOST_LATE = 16;
-/** A body above this counts: so many bytes of them may be in flight at a time, and this many come with one claim. */
+/** A larger body counts towards two limits: the bytes in flight at a time, and the bytes of one claim. */
 const HEAVY_BYTES = 64 * 1024;
 const MOST_HEAVY_BYTES = 64 * 1024 * 1024;
 const MOST_HEAVY_BYTES_AT_ONCE = 8 * 1024 * 1024;
@@ -19,17 +22,17 @@ type Pace = Work["pace"];
 export interface Slots {
   /** What the next claim may take. */
   free(): Free;
-  /** Counts a delivery until the function it answers is called. `onLate` hears when it gives its slot back before that. */
+  /** Counts a delivery until the returned function is called. `onLate` is called when it gives its slot back before that. */
   take(work: Work, onLate: () => void): () => void;
-  /** How many deliveries hold a slot of the proven. */
+  /** How many deliveries hold a slot of the proven endpoints. */
   taken(): number;
   readonly inFlight: ReadonlySet<Work>;
 }
 
 export interface Free {
-  /** Slots for those that answer … */
+  /** Slots for endpoints that have answered … */
   proven: number;
-  /** … and beside them for those that have not yet, and for those that take long. */
+  /** … and separate ones for endpoints that have not yet answered, and for slow ones. */
   shares: { unproven: number; slow: number; slow_slots: number; late: number[] };
   /** Bytes of large bodies. */
   bytes: number;

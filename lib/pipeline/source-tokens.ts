@@ -1,6 +1,6 @@
 /**
- * Which source a URL's token belongs to. Every process keeps all of them in memory, so that the door asks the database once
- * in a while and not once per request, and knows its sources while the database is away.
+ * The sources by their URL tokens. Every process keeps all of them in memory, so that an endpoint asks the database once in
+ * a while instead of once per request, and knows its sources while the database is unavailable.
  */
 import { createHash } from "node:crypto";
 import { call } from "@/lib/db/client";
@@ -9,19 +9,19 @@ import { logError } from "@/lib/log";
 import { processSingleton } from "@/lib/process-singleton";
 import type { Source } from "@/lib/providers/provider";
 
-/** After this the next request starts a refresh, without waiting for it … */
+/** After this the next request starts a refresh and does not wait for it … */
 const FRESH_MS = 3_000;
-/** … and after this it waits: a revoked token gets in for less than five seconds. */
+/** … and after this it waits: a revoked token is accepted for less than five seconds. */
 const TRUSTED_MS = 4_500;
-/** An unknown token asks the database at once, but a flood of them no more often than this. */
+/** An unknown token asks the database at once, but at most this often. */
 const ASK_AGAIN_MS = 1_000;
-/** The door owes an answer within three seconds, and has an event to store after this. */
+/** The sender must get an answer within three seconds, and after this the event still has to be stored. */
 const DEADLINE_MS = 800;
 
 interface Known {
   provider: string;
   source: Source;
-  /** On this process's own clock: that of the machine may jump. */
+  /** On this process's monotonic clock: the machine's clock may jump. */
   endsAt: number;
 }
 
@@ -30,15 +30,15 @@ const NEVER = Number.NEGATIVE_INFINITY;
 const state = processSingleton("sources", () => ({
   /** By the SHA-256 of the token in hex. Looking up a hash takes as long for a near miss as for any other token. */
   known: new Map<string, Known>(),
-  /** When the refresh that `known` comes from began. */
+  /** When the refresh that returned `known` began. */
   loadedAt: NEVER,
   askedAt: NEVER,
   refreshing: undefined as Promise<void> | undefined,
 }));
 
 /**
- * The source of a provider's URL token. `unknown` when nobody has it, or not any more; `unavailable` when that cannot be
- * said, because the database is away and what we know is old. Never throws.
+ * The source of a provider's URL token. `unknown` when no source has it, or not any more; `unavailable` when the database is
+ * unavailable and the cache is too old to decide. Never throws.
  */
 export async function findSource(provider: string, token: string): Promise<Source | "unknown" | "unavailable"> {
   await refreshWhenOld();
@@ -49,20 +49,20 @@ export async function findSource(provider: string, token: string): Promise<Sourc
   return lookUp(provider, hash) ?? (age() < TRUSTED_MS ? "unknown" : "unavailable");
 }
 
-/** Whether a provider has any source. False, too, while that is not known. */
+/** Whether a provider has any source. Also false while that is not known. */
 export async function hasSources(provider: string): Promise<boolean> {
   await refreshWhenOld();
   return [...state.known.values()].some((known) => known.provider === provider);
 }
 
-/** Makes the next request ask again. For whoever has just changed a source in this process. */
+/** Makes the next request refresh. For callers that have just changed a source in this process. */
 export function forgetSources(): void {
   state.loadedAt = NEVER;
   state.askedAt = NEVER;
   state.refreshing = undefined;
 }
 
-/** How a token is kept and looked up. */
+/** The form in which a token is stored and looked up. */
 export function hashOf(token: string): string {
   return createHash("sha256").update(token).digest("hex");
 }
@@ -82,7 +82,7 @@ async function refreshWhenOld(): Promise<void> {
   if (age() >= TRUSTED_MS) await refreshed;
 }
 
-/** One at a time, whoever asks. When the database is away, what is known stays known. */
+/** One refresh at a time, for all callers. When the database is unavailable, the known sources are kept. */
 function refresh(): Promise<void> {
   if (state.refreshing) return state.refreshing;
   const refreshing = load().finally(() => {
@@ -97,7 +97,7 @@ async function load(): Promise<void> {
   state.askedAt = began;
   try {
     const tokens = await call("door", "list_source_tokens", {}, DEADLINE_MS);
-    // A source changed while this ran, and somebody asks again: what came may be from before.
+    // A source was changed while this ran, and a caller asks again: the answer may be from before the change.
     if (state.askedAt !== began) return;
     state.known = new Map(tokens.flatMap((token) => entriesOf(token, began)));
     state.loadedAt = began;

@@ -3,12 +3,12 @@ import { processSingleton } from "@/lib/process-singleton";
 
 const bell = processSingleton("worker-bell", () => ({ ring: () => {} }));
 
-/** There is new work. Without a worker in this process nothing happens: others poll. */
+/** Call it when there is new work. Without a worker in this process it does nothing: other workers poll. */
 export function wakeWorker(): void {
   bell.ring();
 }
 
-/** The worker loop listens here. */
+/** Registers the worker loop. */
 export function onWakeWorker(listener: () => void): void {
   bell.ring = listener;
 }

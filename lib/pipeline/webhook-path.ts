@@ -1,27 +1,33 @@
-/** The addresses of the door. A token in one is a secret: only `parseWebhookPath` reads it, and everything that is kept says `shownPath`. */
+/**
+ * The URLs of webhook endpoints. A token in a URL is a secret: only `parseWebhookPath` reads it, and whatever is stored or
+ * logged uses `shownPath`.
+ */
 import { findProvider } from "@/lib/providers";
 import { REDACTED } from "@/lib/providers/redact";
 
 export interface WebhookPath {
-  /** Of the provider, or of nobody we know. */
+  /** Of the provider, which may be unknown. */
   slug: string;
-  /** The secret part of a source's own URL, decoded. */
+  /** The secret token in the URL of a source, decoded. */
   token?: string;
 }
 
-/** Which door a path leads to. Trailing and double slashes are forgiven. The slug is empty when it is no door at all. */
+/**
+ * The endpoint a path leads to. Trailing and double slashes are ignored. The slug is empty when it is not a webhook
+ * endpoint.
+ */
 export function parseWebhookPath(path: string): WebhookPath {
   const { slug = "", token } = partsOf(path);
   return token === undefined ? { slug } : { slug, token: decoded(token) };
 }
 
-/** The provider a path leads to, when it is one of our webhook doors. */
+/** The provider a path leads to, when it is one of our webhook endpoints. */
 export function webhookRoute(path: string): string | undefined {
   const { slug } = parseWebhookPath(path);
   return findProvider(slug) ? slug : undefined;
 }
 
-/** The path as it may be kept and shown: without what is in the query, and without the token. */
+/** The path for storing and showing: without the query, and without the token. */
 export function shownPath(path: string): string {
   const [before = "", ...query] = path.split("?");
   const { slug, token } = partsOf(path);
@@ -29,10 +35,12 @@ export function shownPath(path: string): string {
   return query.length > 0 ? `${shown}?${REDACTED}` : shown;
 }
 
-/** Shorter ones are nobody's secret, and would hide half of what they are looked for in. */
+/** Shorter tokens would match, and so mask, unrelated text. */
 const SHORTEST_TOKEN = 8;
 
-/** How a path's token may be written elsewhere in its request: a proxy repeats the URL in headers of its own. */
+/**
+ * The ways in which a path's token may be written elsewhere in its request: a proxy repeats the URL in headers of its own.
+ */
 export function spellingsOfToken(path: string): string[] {
   const { token } = partsOf(path);
   return [...new Set(token === undefined ? [] : [token, decoded(token)])].filter((one) => one.length >= SHORTEST_TOKEN);

@@ -1,6 +1,6 @@
 /**
  * The worker: claim → deliver → record, in two lanes, one for rows and one for endpoints, so that rows never wait for an
- * endpoint. Any number of workers may run against one database; leases and fences keep them apart.
+ * endpoint. Any number of workers may share one database; leases and fences keep them apart.
  */
 import { randomUUID } from "node:crypto";
 import os from "node:os";
@@ -16,25 +16,27 @@ import { createReplayLane, type ReplayFlow } from "./replay-lane";
 import { createSlots } from "./slots";
 import { onWakeWorker } from "./wake-worker";
 
-/** Without a bell: how soon work that another process stored, or that is due again, is found. */
+/** How soon work is found without a wake-up: work that another process stored, or that is due again. */
 const POLL_MS = 250;
-/** Shortest wait when work is due and was not to be had: its destination's rate, or another worker was there first. */
+/**
+ * Shortest wait when work is due but could not be claimed: its destination's rate is used up, or another worker was faster.
+ */
 const PAUSE_WHEN_BLOCKED_MS = 25;
 const PAUSE_AFTER_FAILURE_MS = 1_000;
 const TEND_MS = 250;
 /** In-flight deliveries get this long to end when the process stops. */
 const DRAIN_MS = 20_000;
-/** A tick ends early after this long without work. A replay at one delivery a second is fed more often than that. */
+/** A cron tick ends early after this long without work. A replay at one delivery a second gets work more often than that. */
 const QUIET_MS = 2_000;
 
 type Kind = Work["destination"]["kind"];
 
 export interface Worker {
-  /** Stops claiming, lets in-flight deliveries end, and gives back the leases of those that do not. */
+  /** Stops claiming, lets in-flight deliveries end, and releases the leases of those that do not. */
   stop(): Promise<void>;
 }
 
-/** Starts the loops. They survive the database's absence: they wait and go on. */
+/** Starts the loops. While the database is unavailable they wait, and then go on. */
 export function startWorker(): Worker {
   const { WORKER_CONCURRENCY } = environment();
   const name = `${os.hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
@@ -55,7 +57,10 @@ export function startWorker(): Worker {
   };
 }
 
-/** Gives back what did not end in time. Without the database the leases end by themselves, only later. */
+/**
+ * Releases the leases of deliveries that did not end in time. Without the database the leases expire by themselves, only
+ * later.
+ */
 function releaseLeases(name: string): Promise<number | undefined> {
   return call("pipeline", "release_leases", { p_worker: name }).catch((error: unknown) => {
     logError("leases_not_released", error, { worker: name });
@@ -71,12 +76,12 @@ function startLane(kind: Kind, name: string, flow: ReplayFlow) {
   const running = new Set<Promise<void>>();
   const alarm = createAlarm();
   let stopping = false;
-  /** Destinations whose due work the last claim could not get: the end of a delivery to one of them may change that. */
+  /** Destinations whose due work the last claim could not take: the end of a delivery to one of them may change that. */
   let waiting = new Set<number>();
   /** Destinations of deliveries that ended since the last claim began. */
   let ended = new Set<number>();
   let tried = 0;
-  /** When it last had work, and when it expects to have some again: null while nothing waits. */
+  /** When it last had work, and when it expects the next: null while nothing waits. */
   let busyAt = Date.now();
   let nextAt: number | null = null;
 
@@ -91,7 +96,7 @@ function startLane(kind: Kind, name: string, flow: ReplayFlow) {
     }
   }
 
-  /** Starts what can be started; answers how long to wait before the next claim, in milliseconds. */
+  /** Starts as many deliveries as possible. Returns how long to wait before the next claim, in milliseconds. */
   async function claimAndRun(): Promise<number> {
     const { proven, shares, bytes } = slots.free();
     if (proven + shares.unproven + shares.slow <= 0) return POLL_MS;
@@ -111,7 +116,7 @@ function startLane(kind: Kind, name: string, flow: ReplayFlow) {
     const longest = Math.min(POLL_MS, gapMs || POLL_MS);
     if (work.length > 0 && slots.taken() >= WORKER_CONCURRENCY) return longest;
     if (claimed.waiting.some((destination) => ended.has(destination))) return 0;
-    // What is left may be too large for now: that ends with a delivery, not with time.
+    // The remaining work may be too large for now. That changes when a delivery ends, not with time.
     if (bytes === 0) return longest;
     const pause = work.length > 0 ? 0 : PAUSE_WHEN_BLOCKED_MS;
     return Math.min(longest, Math.max(pause, next_due_ms ?? longest));
@@ -134,7 +139,7 @@ function startLane(kind: Kind, name: string, flow: ReplayFlow) {
         busyAt = Date.now();
         if (!wasLate) replays.ended(work);
         ended.add(work.destination.id);
-        // Free slots are a reason to look again; many at a time, so that a claim is worth its round trip.
+        // Freed slots are a reason to claim again, but only when many are free, so that a claim is worth its round trip.
         const isOfShare = work.replay_id !== null || work.pace !== "proven" || wasLate;
         const madeRoom = waiting.has(work.destination.id) || (waiting.size > 0 && isOfShare);
         if (madeRoom || slots.taken() === Math.floor(WORKER_CONCURRENCY / 2)) alarm.ring();
@@ -146,7 +151,7 @@ function startLane(kind: Kind, name: string, flow: ReplayFlow) {
   return {
     ring: alarm.ring,
     tried: () => tried,
-    /** Whether it has had nothing to do for a while, and will have nothing before `endAt`. */
+    /** Whether it has had nothing to do for a while, and expects no work before `endAt`. */
     isQuiet: (endAt: number) =>
       running.size === 0 && Date.now() - busyAt >= QUIET_MS && (nextAt === null || nextAt >= endAt),
     async stop() {
@@ -158,7 +163,7 @@ function startLane(kind: Kind, name: string, flow: ReplayFlow) {
   };
 }
 
-/** Beside the claims, so that none waits for it. Answers what stops it, after the round under way. */
+/** Runs independently of the claims, so that none waits for it. Returns how to stop it, after the round under way. */
 function startTending(name: string, ring: () => void): () => Promise<void> {
   const alarm = createAlarm();
   let stopping = false;
@@ -185,8 +190,8 @@ const ticking = processSingleton("tick", () => ({ count: 0 }));
 
 /**
  * The worker for `limitMs`, for serverless hosts: claims until its time is up, or until nothing has been due for a while and
- * nothing will be before that. What is under way then still ends. Answers how many deliveries it tried; null when this process
- * runs a tick already, which does the same work.
+ * no work is expected before that. Deliveries under way then still end. Returns how many deliveries it tried; null when this
+ * process already runs a cron tick, which does the same work.
  */
 export async function runTick(limitMs = environment().TICK_SECONDS * 1000): Promise<number | null> {
   if (ticking.count > 0) return null;
@@ -194,7 +199,7 @@ export async function runTick(limitMs = environment().TICK_SECONDS * 1000): Prom
   const endAt = Date.now() + limitMs;
   const name = `tick:${randomUUID().slice(0, 8)}`;
   try {
-    // First, so that what is held or belongs to a replay is there for the first claim.
+    // First, so that released deliveries and those of replays are there for the first claim.
     await feed();
     const flow: ReplayFlow = { liveAt: 0 };
     const lanes = [startLane("tables", name, flow), startLane("http", name, flow)];
@@ -212,7 +217,7 @@ export async function runTick(limitMs = environment().TICK_SECONDS * 1000): Prom
   }
 }
 
-/** Holds and releases the deliveries of destinations, and hands on those of replays. Answers how many may be claimed now. */
+/** Holds and releases the deliveries of destinations, and feeds those of replays. Returns how many may be claimed now. */
 async function feed(): Promise<number> {
   const { DISABLE_AFTER_DAYS } = environment();
   const released = await call("pipeline", "maintain_destinations", { p_disable_after_days: DISABLE_AFTER_DAYS });

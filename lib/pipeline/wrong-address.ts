@@ -1,6 +1,6 @@
 /**
- * Requests to an address that does not exist: answered 404 at once and never redirected, because a sender would follow a
- * redirect to a page and call its 200 a success. Those that look like a webhook are kept as rejections.
+ * Requests to a URL that does not exist: answered 404 at once and never redirected, because a sender would follow a redirect
+ * to a page and take its 200 for success. Requests that resemble a webhook are kept as rejections.
  */
 import { problemBody } from "@/lib/errors";
 import { logRefused } from "@/lib/log";
@@ -13,19 +13,19 @@ import { recordRejection } from "./reject";
 
 type Stray = Omit<RawRequest, "body">;
 
-/** Whoever is none of our providers. */
+/** A sender that is none of our providers. */
 export const UNKNOWN_SENDER = "unknown";
-/** Of other providers than ours. */
+/** Signature headers of providers that we do not support. */
 const MORE_SIGNATURES = ["webhook-id", "svix-id", "x-hub-signature", "x-hub-signature-256"];
-/** Parts of a path that say where something was meant to go and are nobody's secret. */
+/** Parts of a path that show which endpoint was meant, and that are not secret. */
 const WORD =
   /^(?:api|admin|v\d{1,2}|(?:web)?hooks?|callbacks?|events?|in|incoming|inbound|ingest|receive|notify|notifications?|ipn)$/i;
 const LONGEST_SHOWN = 200;
 const MOST_PARTS = 20;
-/** What may be kept of the headers: nothing that could repeat a token of the path. */
+/** Headers that may be stored: none that could repeat a token of the path. */
 const KEPT_HEADERS = new Set(["host", "user-agent", "content-type", "content-length", "accept"]);
 
-/** The answer for a wrong address. Resolves when the rejection is stored, or after a second; never throws. */
+/** The answer for a wrong URL. Resolves when the rejection is stored, or after a second; never throws. */
 export async function refuseWrongAddress(request: Stray): Promise<Answer> {
   const requestId = requestIdOf(request);
   const sender = senderOf(request);
@@ -42,7 +42,7 @@ export async function refuseWrongAddress(request: Stray): Promise<Answer> {
   return answerWith(404, JSON.stringify(problemBody(problem, requestId)), requestId, headers);
 }
 
-/** Keeps a webhook that went to a wrong address. Its body is not read: it may be anybody's, and of any size. */
+/** Stores a webhook that was sent to a wrong URL. Its body is not read: it may come from anyone, and have any size. */
 async function record(sender: string, request: Stray, path: string, requestId: string): Promise<void> {
   const provider: Pick<Provider, "slug" | "secretHeaders"> = findProvider(sender) ?? {
     slug: sender,
@@ -54,7 +54,7 @@ async function record(sender: string, request: Stray, path: string, requestId: s
   await recordRejection(provider, kept, { reason: "wrong_address", detail, status: 404, requestId });
 }
 
-/** The provider whose webhook this is, "unknown" for one of somebody else, undefined when it looks like none. */
+/** The provider whose webhook this is, "unknown" for one of another provider, undefined when it is not a webhook. */
 function senderOf({ method, path, headers }: Stray): string | undefined {
   if (method === "OPTIONS" || method === "HEAD") return undefined;
   const names = new Set(headers.map(([name]) => name.toLowerCase()));
@@ -66,12 +66,12 @@ function senderOf({ method, path, headers }: Stray): string | undefined {
   if (signed ?? named) return (signed ?? named)?.slug;
   if (method !== "POST") return undefined;
   if (MORE_SIGNATURES.some((name) => names.has(name))) return UNKNOWN_SENDER;
-  // An API client or a page that mistypes a path says who it is.
+  // An API client or a page that mistypes a path identifies itself.
   const isJson = headers.some(([name, value]) => name.toLowerCase() === "content-type" && /json/i.test(value));
   return isJson && !names.has("authorization") && !names.has("cookie") ? UNKNOWN_SENDER : undefined;
 }
 
-/** The path as it may be kept: words that name an address stay, everything else may be a token. */
+/** The path as it may be stored: known words of URLs remain, every other part may be a token. */
 function shownStrayPath(path: string): string {
   const shown = partsOf(path).map((part) => (WORD.test(part) || findProvider(part.toLowerCase()) ? part : REDACTED));
   return `/${shown.join("/")}${path.includes("?") ? `?${REDACTED}` : ""}`.slice(0, LONGEST_SHOWN);

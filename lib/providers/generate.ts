@@ -1,8 +1,8 @@
 /**
- * lib/contract/providers.ts: what the console says of each provider, taken from the registry, whose code no browser loads.
+ * Generates lib/contract/providers.ts: the console's facts about each provider. The browser does not load the registry's
+ * code.
  *
- *   npm run providers            writes it
- *   npm run providers -- --check fails when it is stale
+ * npm run providers writes it; npm run providers -- --check fails when it is out of date.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";

@@ -1,4 +1,4 @@
-/** What every signature check is made of. Nothing here throws on bad input: what cannot be read does not match. */
+/** The parts of all signature checks. Nothing here throws on invalid input: what cannot be parsed does not match. */
 import { createHash, createHmac, createPublicKey, type KeyObject, timingSafeEqual, verify } from "node:crypto";
 
 type Bytes = Buffer | string;
@@ -15,7 +15,7 @@ export function hmacSha256(key: Bytes, ...parts: Bytes[]): Buffer {
   return hmac.digest();
 }
 
-/** Compares digests in constant time. Lengths may differ openly: they are public, and `timingSafeEqual` throws on them. */
+/** Compares digests in constant time. Their lengths are public, and `timingSafeEqual` throws when they differ. */
 export function sameDigest(expected: Buffer, received: Buffer | undefined): boolean {
   return received !== undefined && received.length === expected.length && timingSafeEqual(expected, received);
 }
@@ -35,7 +35,7 @@ export function ed25519Verify(publicKey: string, signature: Buffer | undefined, 
   );
 }
 
-/** Reading a key costs more than checking a signature with it. Keys are ours, so they are few. */
+/** Parsing a key costs more than checking a signature with it. Keys are configured by us, so there are few. */
 const MOST_KEYS = 100;
 const keys = new Map<string, KeyObject>();
 
@@ -48,7 +48,7 @@ function keyObject(publicKey: string, raw: Buffer): KeyObject {
   return key;
 }
 
-/** Strict: Node itself drops an odd digit and everything after the first that is not hex. */
+/** Strict: Node itself drops an odd digit and everything after the first character that is not hex. */
 export function decodeHex(text: string): Buffer | undefined {
   return /^(?:[0-9a-f]{2})+$/i.test(text) ? Buffer.from(text, "hex") : undefined;
 }
@@ -64,7 +64,9 @@ export function parseUnixTimestamp(text: string | undefined): number | undefined
   return text !== undefined && /^\d{1,11}$/.test(text) ? Number(text) : undefined;
 }
 
-/** True when a timestamp lies further away than the tolerance, in the past or in the future. The edge itself is fresh. */
+/**
+ * True when a timestamp differs from now by more than the tolerance, in either direction. Exactly the tolerance is fresh.
+ */
 export function isStale(timestamp: number, now: number, toleranceSeconds = TOLERANCE_SECONDS): boolean {
   return Math.abs(now - timestamp) > toleranceSeconds;
 }

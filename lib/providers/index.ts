@@ -1,4 +1,4 @@
-/** Who may send: one line per provider. */
+/** The registry of providers: one line each. */
 import { chatwoot } from "./chatwoot/index";
 import { heyreach } from "./heyreach/index";
 import { mitto } from "./mitto/index";
@@ -22,10 +22,10 @@ export const providers = {
   platform,
 } as const satisfies Readonly<Record<string, Provider>>;
 
-/** Those that post to a door. The others publish through our own API. */
+/** Providers that post to an endpoint. The others publish through our own API. */
 export const senders: readonly Provider[] = Object.values<Provider>(providers).filter(({ published }) => !published);
 
-/** The provider of a URL's slug. Own names only: `__proto__` and `constructor` are nobody. */
+/** The provider of a URL's slug. Own properties only: `__proto__` and `constructor` are no providers. */
 export function findProvider(slug: string): Provider | undefined {
   return Object.hasOwn(providers, slug) ? providers[slug as keyof typeof providers] : undefined;
 }

@@ -1,6 +1,6 @@
 /**
- * The parts of a JSON text as bytes, exactly as they stand in it: what a sender wrote is never printed anew. Goes one level
- * deep, in time linear in the size. It finds the parts and does not judge them: a wrong part is a wrong part's own event.
+ * The parts of a JSON text as its exact bytes: what a sender wrote is never printed again. Goes one level deep, in time
+ * linear in the size. It finds the parts and does not validate them: an invalid part only affects its own event.
  */
 
 /** The bytes of each element of an array; undefined when the text is not one whole array, or has more than `most`. */
@@ -13,7 +13,10 @@ export function elementsOf(json: Buffer, most = Number.POSITIVE_INFINITY): Buffe
   return isWhole && elements.every((element) => element.length > 0) ? elements : undefined;
 }
 
-/** The values of an object by name, of a repeated name the last, as JSON.parse reads it; empty when it is not one whole object. */
+/**
+ * The values of an object by name; of a repeated name the last, as in JSON.parse. Empty when the text is not one whole
+ * object.
+ */
 export function membersOf(json: Buffer): Map<string, Buffer> {
   const members = new Map<string, Buffer>();
   const isWhole = eachPart(json, "{", "}", (from, to) => {
@@ -26,7 +29,7 @@ export function membersOf(json: Buffer): Map<string, Buffer> {
   return isWhole ? members : new Map();
 }
 
-/** The text of a member of an object, by name. Undefined when it is not text. */
+/** The text of an object's member, by name. Undefined when it is not text. */
 export function textMemberOf(json: Buffer, name: string): string | undefined {
   return textOf(membersOf(json).get(name) ?? Buffer.alloc(0));
 }
@@ -36,7 +39,10 @@ const BACKSLASH = 0x5c;
 const COMMA = 0x2c;
 const COLON = 0x3a;
 
-/** Calls back with the place of each part between the outer brackets, without the space around it, until it says no. */
+/**
+ * Calls back with the position of each part between the outer brackets, without the white space around it, until the
+ * callback returns false.
+ */
 function eachPart(json: Buffer, open: string, close: string, part: (from: number, to: number) => boolean): boolean {
   const start = skipSpace(json, 0, json.length);
   if (json[start] !== open.charCodeAt(0)) return false;

@@ -1,13 +1,13 @@
 /**
- * The rows that campaigns are told in, by e-mail (Smartlead) or LinkedIn (HeyReach): `campaigns`, `leads` and `messages`,
- * keyed per provider and organisation. What a row says goes by time; its status goes by rank, because a bounce carries the
- * time its message was sent, and an open may arrive after the reply.
+ * The rows of campaigns by e-mail (Smartlead) or LinkedIn (HeyReach): `campaigns`, `leads` and `messages`, keyed per
+ * provider and organisation. Values are ordered by time, a status by rank: a bounce has the time its message was sent, and
+ * an open may arrive after the reply.
  */
 import { sha256Hex } from "./hmac";
 import { type Change, type Json, type ProjectableEvent, rankedVersionOf, versionOf } from "./provider";
 import { at, idFrom, objectIn, present } from "./shape";
 
-/** An index entry holds 2,704 bytes, all columns together: longer ids are their hash. */
+/** An index entry holds 2,704 bytes over all columns, so a longer id is replaced by its hash. */
 const LONGEST_ID_BYTES = 300;
 
 export interface Status {
@@ -51,17 +51,17 @@ function rows(
   return [...facts, { table, key, values: { status: status.status }, version: rankedVersionOf(event, status.rank) }];
 }
 
-/** An id that is too long for an index becomes its hash, so that it still names one row. */
+/** An id that is too long for an index is replaced by its hash, so that it still identifies one row. */
 export function rowId(id: string): string {
   return Buffer.byteLength(id) <= LONGEST_ID_BYTES ? id : `sha256:${sha256Hex(id)}`;
 }
 
-/** The key of an event whose provider gives it no id: what makes it this one, hashed. */
+/** The key of an event without an id from its provider: the hash of the parts that identify it. */
 export function hashedKey(...parts: unknown[]): string {
   return `sha256:${sha256Hex(JSON.stringify(parts.map((part) => part ?? null)))}`;
 }
 
-/** The first of these that is an id. */
+/** The first of these values that is an id. */
 export function firstId(...values: unknown[]): string | undefined {
   return values.map(idFrom).find((id) => id !== undefined);
 }

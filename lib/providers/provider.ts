@@ -1,18 +1,18 @@
 /**
- * The contract of a provider: one folder that knows how one outsider signs, names and shapes its webhooks, and all that is
- * said of it. The registry in index.ts lists them, one line each.
- * Long because most of it is the doc comments of the contract.
+ * The contract of a provider: one folder that knows how one sender signs, names and shapes its webhooks, and holds its
+ * texts. The registry in index.ts lists the providers, one line each. Long because most of it is the doc comments of the
+ * contract.
  */
 
 import { isUtf8 } from "node:buffer";
 import type { SampleMaker } from "../samples/maker";
 
-/** HTTP headers as ordered pairs, exactly as received: duplicates, order and case survive. */
+/** HTTP headers as ordered pairs, exactly as received, with duplicates, order and case. */
 export type HeaderPairs = ReadonlyArray<readonly [name: string, value: string]>;
 
 export type Json = string | number | boolean | null | { [key: string]: Json | undefined } | Json[];
 
-/** A request as it reached the door. Nothing in it may be believed yet. */
+/** A request as it was received. Nothing in it may be trusted yet. */
 export interface RawRequest {
   method: string;
   /** Path with query, as received. */
@@ -27,7 +27,7 @@ export type RefusalReason = "unsigned" | "bad_signature" | "stale" | "malformed"
 
 const verified = Symbol("verified");
 
-/** A request whose sender was checked. Only `acceptAs` makes one, and only a provider's `verify` calls it. */
+/** A request whose sender was verified. Only `acceptAs` makes one, and only a provider's `verify` calls it. */
 export interface VerifiedRequest extends RawRequest {
   readonly [verified]: true;
   readonly trust: Trust;
@@ -37,27 +37,27 @@ export type Verification =
   | { ok: true; request: VerifiedRequest }
   | { ok: false; reason: RefusalReason; detail: string };
 
-/** What `verify` may look at besides the request. The clock is injected, in unix seconds. */
+/** What `verify` may use in addition to the request. The clock is injected, in unix seconds. */
 export interface VerifyContext {
-  /** Never empty unless `allowUnsigned` or `source`: the door answers 503 for a provider without its secret. */
+  /** Never empty unless `allowUnsigned` or `source`: the endpoint answers 503 for a provider without its secret. */
   secrets: readonly string[];
   allowUnsigned: boolean;
   now: number;
-  /** The source whose URL token the request carries. The door has checked the token: a wrong one is answered 401 before. */
+  /** The source whose URL token the request carries. The token is checked already: an invalid one was answered 401. */
   source?: Source;
 }
 
-/** A door of its own, for one tenant of a provider. */
+/** A webhook endpoint of its own for one tenant of a provider. */
 export interface Source {
   id: number;
-  /** Whose events come through it: they win over what an event says of itself. */
+  /** The organisation of its events. It takes precedence over what an event says itself. */
   organisationId?: string;
   companyId?: string;
-  /** As the provider's file wants them: see `Provider.settings`. */
+  /** Values of `Provider.settings`. */
   settings: Readonly<Record<string, string>>;
 }
 
-/** Who and what an event is, read from a verified request. */
+/** The identity of an event, read from a verified request. */
 export interface Identity {
   /** The provider's own id of the event, the same on every retry of it. */
   eventKey: string;
@@ -66,34 +66,34 @@ export interface Identity {
   companyId?: string;
   /** The object the event is about, e.g. `sub_123`: events of one object are shown in time order. */
   objectId?: string;
-  /** True when it carries the whole state of its object: a newer one of its type makes this one pointless to send. */
+  /** True when it carries the whole state of its object: a newer event of its type makes this one unnecessary to send. */
   replacesOlder?: boolean;
   /** When it happened at the provider, as an ISO 8601 time. */
   occurredAt?: string;
-  /** What `occurredAt` was read from. When there is something that cannot be a time, the event is flagged. */
+  /** The value that `occurredAt` was read from. The event is flagged when there is one and it is not a valid time. */
   writtenTime?: unknown;
   /** False for the provider's test mode, undefined where it has none. */
   livemode?: boolean;
-  /** Bytes that are equal on every honest retry. Default: the body. Different bytes under one key are a conflict. */
+  /** Bytes that are equal on every genuine retry. Default: the body. Different bytes under one key are a conflict. */
   fingerprint?: string | Buffer;
 }
 
-/** A stored event as a projection sees it: nothing else may be read. */
+/** A stored event as a projection gets it. A projection may read nothing else. */
 export interface ProjectableEvent {
   provider: string;
   eventKey: string;
   eventType: string;
-  /** Whose event it is: bound to its source, or as `identify` read it. */
+  /** The organisation of its source, or what `identify` read. */
   organisationId?: string;
   companyId?: string;
-  /** What its source was told: see `Provider.settings`. */
+  /** The settings of its source: see `Provider.settings`. */
   settings?: Readonly<Record<string, string>>;
   receivedAt: string;
   occurredAt?: string;
   payload: unknown;
 }
 
-/** A stored event on its way to an http destination. */
+/** A stored event that is being sent to an http destination. */
 export interface OutgoingEvent {
   /** `we_12`: the same on every retry and replay. */
   id: string;
@@ -101,10 +101,13 @@ export interface OutgoingEvent {
   replayed: boolean;
 }
 
-/** One row change a projection wants. The row keeps, per column, the version that wrote it, so order never matters. */
+/**
+ * One row change of a projection. The row keeps, per column, the version that wrote it, so the order of changes never
+ * matters.
+ */
 export interface Change {
   table: string;
-  /** The columns that name the row. They carry a unique constraint. */
+  /** The columns that identify the row. They have a unique constraint. */
   key: Record<string, string>;
   values: Record<string, Json>;
   /** Sorts as text in time order: see `versionOf`. A column is only overwritten by a greater or equal version. */
@@ -114,36 +117,38 @@ export interface Change {
 export interface Provider {
   slug: string;
   label: string;
-  /** Two letters that stand for it where its name has no room. */
+  /** Two letters for places where its name does not fit. */
   mark: string;
-  /** How it proves who it is, in a sentence for people. */
+  /** How requests are authenticated, in a sentence for users. */
   scheme: string;
-  /** Where its webhooks are set up, and which variable holds the secret, for people. None for what has no webhook endpoint. */
+  /**
+   * Where its webhooks are configured and which variable holds the secret, for users. Left out without a webhook endpoint.
+   */
   setup?: string;
   /**
-   * The environment variable with its list of secrets or public keys (comma or white space between them). For a provider
-   * that signs nothing, its secrets are tokens for the URL: `/api/webhooks/{provider}/{token}`.
+   * The environment variable with its secrets or public keys, separated by commas or white space. For a provider that does
+   * not sign, its secrets are tokens for the URL: `/api/webhooks/{provider}/{token}`.
    */
   secretsVariable: string;
-  /** Makes what local mode has in its variables, so that nothing needs to be configured to try it. */
+  /** Generates the variables of local mode, so that a provider can be tried without configuration. */
   localSecrets?(): Record<string, string>;
-  /** How its webhooks are made: `npm run send`, "Send a sample" and fixtures. */
+  /** How to make its webhooks, for `npm run send`, "Send a sample" and fixtures. */
   samples?: SampleMaker;
-  /** It has no door: its events are published through our own API. */
+  /** It has no webhook endpoint: its events are published through our own API. */
   published?: true;
-  /** True for those that sign nothing: only a token in the URL lets a request in. */
+  /** True for providers that do not sign: a request is accepted only with a token in the URL. */
   tokenInUrl?: true;
   /** How webhooks are sent. Default: POST only. */
   methods?: readonly ("POST" | "GET")[];
-  /** What a source of this provider may be told, by name, with a sentence for people. */
+  /** The settings of its sources, by name, with a sentence for users. */
   settings?: Readonly<Record<string, { label: string; help: string }>>;
   /** Top-level fields of the payload that are secrets: shown as "[redacted]", never stored in `payload`. */
   secretFields?: readonly string[];
-  /** It does not sign what `eventKey` is made of: equal bytes under another key are a suspected replay. */
+  /** It does not sign the values that `eventKey` is made of: equal bytes under another key are a suspected replay. */
   unsignedKeys?: true;
-  /** The variable that, set to 1, lets unsigned requests in. Only for providers with old unsigned servers. */
+  /** The variable that, set to 1, accepts unsigned requests. Only for providers with old unsigned servers. */
   allowUnsignedVariable?: string;
-  /** What a refused request is answered with: the runbooks of the providers differ. */
+  /** The status of a rejection: the runbooks of the providers differ. */
   refusalStatus: 400 | 401;
   /** Largest accepted body in bytes. Default 1 MiB. */
   maxBodyBytes?: number;
@@ -153,20 +158,20 @@ export interface Provider {
   forwardHeaders?: readonly string[];
   verify(request: RawRequest, context: VerifyContext): Verification;
   /**
-   * The events of a verified request, for providers that send several at once: each has the bytes of its own part, exactly
-   * as they stood in the whole; at least one. Without it the request is the event. The body of a GET is its query.
+   * The events of a verified request, for providers that send several at once; at least one. Each has exactly the bytes of
+   * its part. Without `split` the request is one event. The body of a GET is its query.
    */
   split?(request: VerifiedRequest): VerifiedRequest[];
   /**
-   * `payload` is the parsed body, undefined when it is not JSON. `source` is the door it came through, if it has one of its
-   * own. Never throws: an unknown shape gets a fallback key.
+   * `payload` is the parsed body, undefined when it is not JSON. `source` is the source the request came through, if any.
+   * Never throws: an unknown shape gets a fallback key.
    */
   identify(request: VerifiedRequest, payload: unknown, source?: Source): Identity;
-  /** Pure: what http destinations get instead of the stored bytes, for events of our own. */
+  /** Pure: the bytes that http destinations get instead of the stored ones, for our own events. */
   outgoing?(event: OutgoingEvent): Buffer;
-  /** Pure: event in, row changes out, by event type. Throws `InvalidPayload` when the shape is not the documented one. */
+  /** Pure: from an event to row changes, by event type. Throws `InvalidPayload` when the shape is not the documented one. */
   projections?: Readonly<Record<string, (event: ProjectableEvent) => Change[]>>;
-  /** Pure: the customer and money an event speaks of, for the preview of a replay. */
+  /** Pure: the customer and the money that an event is about, for the preview of a replay. */
   impact?(event: ProjectableEvent): Impact;
 }
 
@@ -189,7 +194,7 @@ export class InvalidPayload extends Error {
   }
 }
 
-/** Marks a request as verified. Called by `verify` of a provider, by the one that publishes, and by nobody else. */
+/** Marks a request as verified. Called only by a provider's `verify` and by publish. */
 export function acceptAs(trust: Trust, request: RawRequest): Verification {
   return { ok: true, request: { ...request, trust, [verified]: true } };
 }
@@ -198,15 +203,17 @@ export function refuse(reason: RefusalReason, detail: string): Verification {
   return { ok: false, reason, detail };
 }
 
-/** The first value of a header, by lower-case name. What signs or names an event is checked by `refuseRepeated` first. */
+/**
+ * The first value of a header, by lower-case name. Headers that sign or name an event are first checked by `refuseRepeated`.
+ */
 export function header(request: { headers: HeaderPairs }, name: string): string | undefined {
   return request.headers.find(([candidate]) => candidate.toLowerCase() === name)?.[1];
 }
 
 /**
- * Refuses a request that carries one of these headers twice, by lower-case name: which of the two counts would be a choice,
- * and somebody on the way may choose the other. Some servers join them with a comma and a space before we see them, which no
- * genuine value of theirs has.
+ * Refuses a request that carries one of these headers twice, by lower-case name. It would be arbitrary which of the two
+ * counts, and an attacker could choose the other. Some servers join the two with a comma and a space before we see them,
+ * which no genuine value of these headers contains.
  */
 export function refuseRepeated(request: RawRequest, names: readonly string[]): Verification | undefined {
   const seen = new Set<string>();
@@ -219,7 +226,7 @@ export function refuseRepeated(request: RawRequest, names: readonly string[]): V
   return undefined;
 }
 
-/** Refuses a request whose two families of headers say different things of the same name. */
+/** Refuses a request whose two families of headers have different values for the same name. */
 export function refuseContradiction(
   request: RawRequest,
   pairs: readonly (readonly [string, string])[],
@@ -231,27 +238,27 @@ export function refuseContradiction(
   return other && refuse("malformed", `The ${other[0]} and ${other[1]} headers disagree.`);
 }
 
-/** The bytes of a header's value as received: servers hand them on as Latin-1, one character for each byte. */
+/** The bytes of a header's value as received: servers decode them as Latin-1, one character for each byte. */
 export function headerBytes(value: string): Buffer {
   return Buffer.from(value, /^[\0-\xff]*$/.test(value) ? "latin1" : "utf8");
 }
 
-/** The value of a header as text: UTF-8 where its bytes are that, else Latin-1. */
+/** The value of a header as text: UTF-8 when its bytes are valid UTF-8, else Latin-1. */
 export function headerText(value: string): string {
   const bytes = headerBytes(value);
   return isUtf8(bytes) ? bytes.toString("utf8") : value;
 }
 
 /**
- * A change's version: event time in microseconds, then rank (a later state of the same instant wins), then the event's
- * key, so that any two events compare the same way everywhere. Sorts as text.
+ * A change's version: event time in microseconds, then rank (a later state of the same instant wins), then the event's key,
+ * so that any two events compare the same way everywhere. Sorts as text.
  */
 export function versionOf(event: ProjectableEvent, rank = 0): string {
   const at = toMicroseconds(event.occurredAt ?? event.receivedAt);
   return `${at}#${String(rank).padStart(2, "0")}#${event.eventKey}`;
 }
 
-/** A version in which rank beats time: a state that is final stays, whatever arrives, and whatever time it carries. */
+/** A version in which rank comes before time: a final state remains, whatever arrives later and whatever its time. */
 export function rankedVersionOf(event: ProjectableEvent, rank: number): string {
   return `${String(rank).padStart(2, "0")}#${versionOf(event)}`;
 }

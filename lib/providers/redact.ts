@@ -1,9 +1,9 @@
-/** What is kept of received headers: everything but signatures and credentials. */
+/** The received headers that are stored: all but signatures and credentials. */
 import type { HeaderPairs, Provider } from "./provider";
 
 export const REDACTED = "[redacted]";
 
-/** Credentials that any sender or proxy may add, whatever the provider. */
+/** Credentials that any sender or proxy may add, for every provider. */
 const ALWAYS_SECRET = new Set([
   "authorization",
   "proxy-authorization",
@@ -15,12 +15,12 @@ const ALWAYS_SECRET = new Set([
   "x-goog-iap-jwt-assertion",
 ]);
 
-/** Other names that say themselves that their value is a secret: `x-hub-signature-256`, `x-amz-security-token`, … */
+/** Other names that suggest a secret value: `x-hub-signature-256`, `x-amz-security-token`, … */
 const SECRET_WORD = /(?:^|[-_])(?:signature|secret|token|password|hmac|api-?key)(?:[-_]|$)/;
 
 /**
- * The headers to keep, in the order and case received, secret values replaced, and those that repeat one of `tokens`.
- * Values come out as well-formed text without NUL, which Postgres could not hold.
+ * The headers to store, in the order and case received. Secret values are replaced, and those that repeat one of `tokens`.
+ * Values are well-formed text without NUL, which Postgres cannot hold.
  */
 export function redactHeaders(
   pairs: HeaderPairs,

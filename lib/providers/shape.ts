@@ -1,6 +1,6 @@
 /**
- * Reading JSON that somebody else wrote. A verified event may still carry anything in any field, so nothing here throws,
- * and what it returns can always be stored as text.
+ * Reading JSON from outside. A verified event may still have any value in any field, so nothing here throws, and every
+ * returned value can be stored as text.
  */
 
 import { sha256Hex } from "./hmac";
@@ -24,7 +24,7 @@ export function at(value: unknown, ...path: (string | number)[]): unknown {
   return current;
 }
 
-/** The provider's id of an event, or undefined when it cannot serve as a key: not text, empty, too long, unprintable. */
+/** The provider's id of an event; undefined when it cannot be a key: not text, empty, too long, unprintable. */
 export function keyFrom(value: unknown): string | undefined {
   const text = printable(value);
   return text !== undefined && Buffer.byteLength(text) <= LONGEST_KEY_BYTES ? text : undefined;
@@ -42,14 +42,16 @@ export function typeFrom(value: unknown): string {
   return text.length > LONGEST_NAME ? text.slice(0, LONGEST_NAME).replace(/[\ud800-\udbff]$/, "") : text;
 }
 
-/** An id of an organisation, company or object. Numbers become their digits; what does not fit is dropped, never cut. */
+/**
+ * An id of an organisation, company or object. Numbers become their digits; an id that is too long is dropped, never cut.
+ */
 export function idFrom(value: unknown): string | undefined {
   if (typeof value === "number") return Number.isSafeInteger(value) ? String(value) : undefined;
   const text = printable(value);
   return text !== undefined && text.length <= LONGEST_NAME ? text : undefined;
 }
 
-/** Text of a person's, for a column: cut to `longest`, and with nothing that Postgres could not hold. */
+/** Text that a person wrote, for a column: cut to `longest`, and without characters that Postgres cannot store. */
 export function textFrom(value: unknown, longest = LONGEST_TEXT): string | undefined {
   if (typeof value !== "string" || value === "") return undefined;
   return value.slice(0, longest).toWellFormed().replaceAll("\0", "\uFFFD");
@@ -62,8 +64,8 @@ export function isoFromUnix(seconds: unknown): string | undefined {
 }
 
 /**
- * An ISO 8601 time with a zone, in UTC and with up to six decimals kept; undefined for anything else. Written anew and
- * not passed on: JavaScript reads 30 February and zones that Postgres refuses.
+ * An ISO 8601 time with a zone, in UTC and with up to six decimals; undefined for anything else. Printed again instead of
+ * passed on, because JavaScript accepts 30 February and zones that Postgres refuses.
  */
 export function isoFrom(value: unknown): string | undefined {
   const parts = typeof value === "string" ? ISO_TIME.exec(value) : null;
@@ -74,7 +76,7 @@ export function isoFrom(value: unknown): string | undefined {
   return `${new Date(milliseconds).toISOString().slice(0, 19)}${fraction}Z`;
 }
 
-/** The given values without the ones that are not there: a change leaves columns alone that its event does not speak of. */
+/** The given values without the undefined ones: a change leaves a column alone when its event does not mention it. */
 export function present(values: Record<string, Json | undefined>): Record<string, Json> {
   return Object.fromEntries(Object.entries(values).filter((entry): entry is [string, Json] => entry[1] !== undefined));
 }
@@ -89,7 +91,7 @@ export function objectIn(event: ProjectableEvent, ...path: string[]): object {
   return object;
 }
 
-/** Text without control characters and lone surrogates, and more than white space. */
+/** Text that has more than white space, and no control characters or lone surrogates. */
 function printable(value: unknown): string | undefined {
   const clean = typeof value === "string" && value.trim() !== "" && !/[\p{Cc}\p{Cs}]/u.test(value);
   return clean ? value : undefined;

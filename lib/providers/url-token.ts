@@ -1,4 +1,4 @@
-/** Providers that sign nothing prove themselves with a secret: in the URL, or in the body. Compared in constant time. */
+/** Providers that do not sign authenticate with a secret, in the URL or in the body. It is compared in constant time. */
 import { createHash, timingSafeEqual } from "node:crypto";
 import { acceptAs, type RawRequest, refuse, type Verification, type VerifyContext } from "./provider";
 
@@ -7,13 +7,15 @@ export function tokenOf(request: Pick<RawRequest, "path">): string | undefined {
   return /^\/+api\/+webhooks\/+[^/?]+\/+([^/?]+)\/*(?:\?|$)/.exec(request.path)?.[1];
 }
 
-/** Whether a secret is one of the configured ones. Hashed first, so that not even the length shows in the time it takes. */
+/** Whether a secret is one of the configured ones. Both are hashed first, so that the time does not even show the length. */
 export function isOneOf(secrets: readonly string[], given: string): boolean {
   const hashed = sha256(given);
   return secrets.filter((secret) => timingSafeEqual(sha256(secret), hashed)).length > 0;
 }
 
-/** `verify` of a provider that signs nothing. A source's token was checked by the door; else it is one of the secrets. */
+/**
+ * `verify` of a provider that does not sign. A source's token is checked already; otherwise the token is one of the secrets.
+ */
 export function verifyUrlToken(request: RawRequest, context: VerifyContext): Verification {
   if (context.source) return acceptAs("token", request);
   const token = tokenOf(request);

@@ -7,7 +7,7 @@ import { missingSecrets } from "./health";
 
 const MINUTE_MS = 60_000;
 
-/** Between 15 and 120 steps, whatever the length; [up to so many minutes, seconds of a step]. */
+/** Between 15 and 120 steps for any length: [up to this many minutes, seconds of a step]. */
 const STEPS: readonly [number, number][] = [
   [120, 60],
   [360, 300],
@@ -18,7 +18,7 @@ const STEPS: readonly [number, number][] = [
 ];
 const LONGEST_STEP_S = 86_400;
 
-/** Everything the overview shows for a period, with the runbook's fields beside. */
+/** Everything the overview shows for a period, including the runbook's fields. */
 export async function readAnalytics(period: Period, asker: Scoped): Promise<Analytics> {
   const { from, to } = endsOf(period);
   const read = await call("console", "read_analytics", {
@@ -37,7 +37,7 @@ export async function readAnalytics(period: Period, asker: Scoped): Promise<Anal
   };
 }
 
-/** Whole minutes, in milliseconds: a range ends with the minute under way. */
+/** Whole minutes, in milliseconds: a range ends with the current minute. */
 function endsOf(period: Period): { from: number; to: number } {
   if ("range" in period) {
     const to = ceiling(Date.now());

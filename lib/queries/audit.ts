@@ -1,4 +1,4 @@
-/** What staff and tokens did: read, and made into a file. */
+/** Actions of staff and tokens: listed, and exported as a file. */
 
 import type { AuditFilter } from "@/lib/contract/audit-filter";
 import type { ActionChoices, StaffAction, StaffActionPage } from "@/lib/contract/staff";
@@ -22,7 +22,7 @@ export function listActions(
   });
 }
 
-/** Who ever acted, and what was ever done, on what the asker may see. */
+/** Every actor and action in the log, as far as the caller may see them. */
 export function listActionChoices(asker: Scoped): Promise<ActionChoices> {
   return call("console", "list_action_choices", scopeOf(asker));
 }
@@ -37,7 +37,7 @@ const COLUMNS: Readonly<Record<string, (action: StaffAction) => unknown>> = {
   request_id: ({ request_id }) => request_id,
 };
 
-/** All that matches, newest first: CSV (RFC 4180, inert cells) or a JSON array of actions as the API lists them. */
+/** All matching actions, newest first: CSV (RFC 4180, no formulas) or a JSON array of actions as the API lists them. */
 export function exportActions(filter: AuditFilter, format: "csv" | "json", asker: Scoped, onEnd: OnEnd): Export {
   const isCsv = format === "csv";
   return {

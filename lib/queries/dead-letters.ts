@@ -5,7 +5,7 @@ import { type Scoped, scopeOf } from "@/lib/scope";
 
 /** The CloudGreet runbook shows a hundred. */
 const SHOWN = 100;
-/** More causes than this are read by filtering, not by scrolling. */
+/** To see more causes than this, a user filters instead of scrolling. */
 const SHOWN_GROUPS = 100;
 
 /** The newest dead deliveries with their payloads. */
@@ -13,12 +13,12 @@ export function listDeadLetters(asker: Scoped): Promise<FailedWebhook[]> {
   return call("console", "list_dead_letters", { p_limit: SHOWN, ...scopeOf(asker) });
 }
 
-/** Dead deliveries by cause, biggest group first. */
+/** Dead deliveries by cause, largest group first. */
 export function listDeadLetterGroups(asker: Scoped): Promise<DeadLetters> {
   return call("console", "list_dead_letter_groups", { p_limit: SHOWN_GROUPS, ...scopeOf(asker) });
 }
 
-/** The numbers beside the rooms, which every page asks for. */
+/** The counts in the sidebar, which every page reads. */
 export function readNavCounts(asker: Scoped): Promise<RailCounts> {
   return call("console", "read_nav_counts", scopeOf(asker));
 }

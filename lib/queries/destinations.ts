@@ -8,7 +8,7 @@ import type { DestinationWithoutHealth } from "@/lib/db/functions/reads";
 import { Refusal } from "@/lib/refusals";
 import { type Scoped, scopeOf } from "@/lib/scope";
 
-/** Every destination with its health, in the order they were made. */
+/** Every destination with its health, oldest first. */
 export async function listDestinations(asker: Scoped): Promise<Destination[]> {
   return withHealth(await call("console", "list_destinations", scopeOf(asker)));
 }
@@ -19,7 +19,7 @@ export async function getDestination(id: number, asker: Scoped): Promise<Destina
   return found && ((await withHealth([found]))[0] ?? null);
 }
 
-/** The destination of a path, as `ds_12` or `12`. Throws a `Refusal` when there is none for the asker. */
+/** The destination of a path, as `ds_12` or `12`. Throws a `Refusal` when the caller may see no such destination. */
 export async function requireDestination(id: unknown, asker: Scoped): Promise<Destination> {
   const destination = await getDestination(destinationNumber(id), asker);
   if (destination) return destination;
@@ -33,7 +33,7 @@ export function destinationNumber(id: unknown): number {
   return number;
 }
 
-/** A destination with its ciphertexts. Throws a `Refusal` when there is none for the asker. */
+/** A destination with its ciphertexts. Throws a `Refusal` when the caller may see no such destination. */
 export async function getSealedDestination(id: number, asker: Scoped): Promise<SealedDestination> {
   const sealed = await call("console", "get_sealed_destination", {
     p_id: id,
@@ -43,7 +43,6 @@ export async function getSealedDestination(id: number, asker: Scoped): Promise<S
   return sealed;
 }
 
-/** The newest deliveries of a destination. */
 export function listDestinationDeliveries(
   id: number,
   { limit, cursor }: { limit: number; cursor?: number },

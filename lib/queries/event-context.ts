@@ -1,4 +1,4 @@
-/** What one event page asks beside the event itself: its bytes alone, its neighbours, its relatives. Null: no such event. */
+/** What an event's page reads in addition to the event: its bytes, its neighbours, related events. Null: no such event. */
 
 import type { EventFilter } from "@/lib/contract/event-filter";
 import type { EventNeighbours, RelatedEvents } from "@/lib/contract/events";
@@ -10,7 +10,7 @@ import { type Scoped, scopeOf } from "@/lib/scope";
 import { numberOf } from "./events";
 import { searchTimeoutFor, withinSearchTimeout } from "./search-timeout";
 
-/** The bytes as people may have them: what is secret in them is covered. */
+/** The bytes as users may get them: secrets are masked. */
 export async function readEventBody(
   id: string,
   asker: Scoped,
@@ -27,7 +27,7 @@ export async function readEventBody(
   };
 }
 
-/** Throws a `Refusal` for a search too wide, as the history does. */
+/** Throws a `Refusal` for a search that is too broad, as the history does. */
 export async function findNeighbours(id: string, filter: EventFilter, asker: Scoped): Promise<EventNeighbours | null> {
   const number = numberOf(id);
   if (number === null) return null;

@@ -11,14 +11,16 @@ import { Refusal } from "@/lib/refusals";
 import { type Scoped, scopeOf } from "@/lib/scope";
 import { searchTimeoutFor, withinSearchTimeout } from "./search-timeout";
 
-/** Which page of the history: older than `cursor`, or else newer than `after`. */
+/** Which page of the history: older than `cursor`, or newer than `after`. */
 export interface EventPageRequest {
   limit: number;
   cursor?: string;
   after?: string;
 }
 
-/** One page of the history, newest first. Throws a `Refusal` for a cursor that is not one of ours, or a search too wide. */
+/**
+ * One page of the history, newest first. Throws a `Refusal` for a cursor that is not ours, or a search that is too broad.
+ */
 export function listEvents(
   filter: EventFilter,
   { limit, cursor, after }: EventPageRequest,
@@ -42,13 +44,13 @@ export function countEvents(filter: EventFilter, asker: Scoped): Promise<number>
   return withinSearchTimeout(filter, call("console", "count_events", args, searchTimeoutFor(filter)));
 }
 
-/** Throws a `Refusal` for a cursor that is not one of ours. */
+/** Throws a `Refusal` for a cursor that is not ours. */
 export function checkCursor(cursor: string | undefined): void {
   if (cursor === undefined || /^\d{1,17}\.\d{1,17}$/.test(cursor)) return;
   throw new Refusal("bad_cursor");
 }
 
-/** Everything about one event, by `we_12` or `12`. Null when there is none for the asker. */
+/** Everything about one event, by `we_12` or `12`. Null when the caller may see no such event. */
 export async function getEvent(id: string, asker: Scoped): Promise<EventDetail | null> {
   const number = numberOf(id);
   if (number === null) return null;
@@ -56,12 +58,12 @@ export async function getEvent(id: string, asker: Scoped): Promise<EventDetail |
   return stored && withoutSecrets(stored);
 }
 
-/** The number in `we_12` or `12`; null for what cannot be an event's id. */
+/** The number in `we_12` or `12`; null for anything that cannot be an event's id. */
 export function numberOf(id: string): number | null {
   return parseId("event", id) ?? null;
 }
 
-/** Covers what a provider puts into its bodies and nobody may read, wherever an endpoint repeats it too. */
+/** Masks secrets in a provider's bodies, also where an endpoint's answer repeats them. */
 function withoutSecrets(stored: StoredEvent): EventDetail {
   const provider = findProvider(stored.provider_slug) ?? { slug: stored.provider_slug };
   const body = Buffer.from(stored.body_base64, "base64");
@@ -73,7 +75,7 @@ function withoutSecrets(stored: StoredEvent): EventDetail {
   return {
     ...stored,
     body_base64: shown.toString("base64"),
-    // The same buffer comes back when there was nothing to cover.
+    // The same buffer is returned when there was nothing to mask.
     body_covered: shown !== body,
     deliveries: stored.deliveries.map((d) => ({ ...d, attempts: d.attempts.map(readable) })),
   };

@@ -1,4 +1,4 @@
-/** The items of a replay as a file, page by page, so that its size does not matter. */
+/** The items of a replay as a file, page by page, so that the file may have any size. */
 
 import type { ReplayItem } from "@/lib/contract/replays";
 import type { Scoped } from "@/lib/scope";
@@ -6,7 +6,10 @@ import { listReplayItems } from "./replays";
 
 const PAGE = 500;
 
-/** A spreadsheet runs a cell that begins so as a formula, full-width signs too; an apostrophe before it makes it text. */
+/**
+ * A spreadsheet runs a cell that begins with one of these as a formula, also in full width. An apostrophe before it makes it
+ * text.
+ */
 const FORMULA = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
 
 const COLUMNS: Readonly<Record<string, (item: ReplayItem) => unknown>> = {
@@ -31,19 +34,19 @@ const COLUMNS: Readonly<Record<string, (item: ReplayItem) => unknown>> = {
 };
 
 export interface Export {
-  /** Breaks off when the database does: a file that is cut short never looks complete. */
+  /** Fails when the database does: a file that is cut short must not seem complete. */
   stream: ReadableStream<Uint8Array>;
   contentType: string;
 }
 
-/** How much of a file was made when it ended, or was cut short. */
+/** How much of a file was sent when it ended or was cut short. */
 export interface Taken {
   rows: number;
   bytes: number;
   complete: boolean;
 }
 
-/** Told once how an export ended. */
+/** Called once, when an export has ended. */
 export type OnEnd = (taken: Taken) => Promise<void>;
 
 /** A part of a file, and how many rows are in it. */
@@ -52,7 +55,7 @@ export interface Part {
   rows: number;
 }
 
-/** CSV (RFC 4180, inert cells) or a JSON array of items as the API lists them. */
+/** CSV (RFC 4180, no formulas) or a JSON array of items as the API lists them. */
 export function exportItems(id: string, format: "csv" | "json", asker: Scoped, onEnd: OnEnd): Export {
   const isCsv = format === "csv";
   return {
@@ -92,13 +95,13 @@ export function line(cells: unknown[]): string {
   return `${cells.map(cell).join(",")}\r\n`;
 }
 
-/** Quoted always; inert. */
+/** Always quoted, and never a formula. */
 export function cell(value: unknown): string {
   const text = value === null || value === undefined ? "" : String(value);
   return `"${(FORMULA.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`;
 }
 
-/** Parts of a file as they are made: its reader sets the pace. `onEnd` hears once how much was made. */
+/** The parts of a file as they are made, at the reader's pace. `onEnd` is called once with how much was sent. */
 export function streamOf(parts: AsyncGenerator<Part>, onEnd: OnEnd): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   const taken: Taken = { rows: 0, bytes: 0, complete: false };

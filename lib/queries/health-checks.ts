@@ -4,20 +4,20 @@ import type { Lane } from "@/lib/db/client";
 import type { LogState } from "@/lib/log";
 import type { Facts } from "./health-facts";
 
-/** A due delivery older than this means that nobody works. */
+/** A due delivery older than this means that no worker runs. */
 const STUCK_AFTER_S = 60;
-/** Half of what most providers allow a signature's time to differ is still far away. */
+/** Most providers accept a signature's time that is several minutes off, so this warns well before. */
 const CLOCK_OFF_MS = 30_000;
-/** Of so many requests at the least, more than this share is refused. */
+/** With at least this many requests, more than this share is rejected. */
 const REJECTED_SHARE = 0.5;
 const REJECTED_AT_LEAST = 20;
 const DISK_FREE_AT_LEAST = 256 * 1024 * 1024;
-/** Lines that were lost longer ago are history. */
+/** Lines that were lost longer ago are not reported any more. */
 const LOST_LATELY_MS = 60_000;
 
 const MIB = 1024 * 1024;
 
-/** The checks that the open health is made of. The worst comes first in none of them: they are in the order of an event. */
+/** The checks of the public health answer, in the order of an event's way and not by severity. */
 export function quickChecks(facts: Facts, log: Readonly<LogState>): HealthCheck[] {
   return [database(facts), writes(facts), clock(facts), rejections(facts), worker(facts), disk(facts), lines(log)];
 }
@@ -127,7 +127,7 @@ export function migrations(missing: string[] | null): HealthCheck {
   return wrong("migrations", "degraded", `The database lacks ${missing.join(", ")}.`, todo);
 }
 
-/** A provider without one is none that is used: that is said, and is nothing wrong. */
+/** A provider without a secret is one that is not used. The check names it, and it is no failure. */
 export function secrets(missing: string[]): HealthCheck {
   if (missing.length === 0) return ok("secrets", "Every provider has its secret.");
   return ok("secrets", `Without one, so answered 503: ${missing.join(", ")}.`);

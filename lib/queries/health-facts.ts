@@ -1,4 +1,7 @@
-/** What health is judged by: looked at, never guessed. Each look is bounded, and one that fails is a fact too. */
+/**
+ * The facts that health is based on: measured, never assumed. Each measurement is bounded in time, and a failed one is a
+ * fact too.
+ */
 import { statfs } from "node:fs/promises";
 import { call, DatabaseError, DatabaseUnavailable, type Lane } from "@/lib/db/client";
 import type { Condition } from "@/lib/db/functions/reads";
@@ -7,22 +10,22 @@ import { localMigrations } from "@/lib/db/migrations";
 import { processSingleton } from "@/lib/process-singleton";
 
 const LOOK_MS = 2_000;
-/** The open health is asked often. Whether it can be written is looked at as seldom as this. */
+/** The public health is read often. Whether the database can be written is checked at most this often. */
 const WRITE_EVERY_MS = 5_000;
 
 export interface Facts {
   /** Null when the database does not answer. */
   condition: Condition | null;
   latencyMs: number | null;
-  /** The database's clock less ours, in milliseconds, as far as it is certain. */
+  /** The database's clock minus ours, in milliseconds, as far as it is certain. */
   clockOffMs: number;
-  /** Why nothing can be written; null when it can. */
+  /** Why the database cannot be written; null when it can. */
   writeProblem: string | null;
-  /** Free bytes where the embedded database lives; null where we do not know its disk. */
+  /** Free bytes on the disk of the embedded database; null when we do not know its disk. */
   diskFree: number | null;
 }
 
-/** The facts of the open health. `freshly`: nothing that was seen before is used. */
+/** The facts of the public health. `freshly`: no cached fact is used. */
 export async function gatherFacts(freshly = false): Promise<Facts> {
   const [look, writeProblem, diskFree] = await Promise.all([lookAtDatabase(), probeWrite(freshly), readDiskFree()]);
   return { ...look, writeProblem, diskFree };
@@ -40,7 +43,7 @@ async function lookAtDatabase(): Promise<Pick<Facts, "condition" | "latencyMs" |
   }
 }
 
-/** The database looked at its clock somewhere within the call, so that much is not certain. */
+/** The database read its clock at some time within the call, so the duration of the call is uncertain. */
 function clockOff(at: string, before: number, latencyMs: number): number {
   const off = Date.parse(at) - (before + latencyMs / 2);
   return Math.sign(off) * Math.max(0, Math.abs(off) - latencyMs / 2);
@@ -71,7 +74,7 @@ async function readDiskFree(): Promise<number | null> {
   return bavail * bsize;
 }
 
-/** The lanes that get no answer. Not asked of search, where a wait is no fault. */
+/** The lanes that get no answer. Without the search lane, where waiting is normal. */
 export async function silentLanes(): Promise<Lane[]> {
   const answers = await Promise.all(
     LANES.filter((lane) => lane !== "search").map(async (lane) => {

@@ -1,4 +1,6 @@
-/** Whether Redrive works. The open answer says how it is; the deep one, for those signed in, why and what to do. */
+/**
+ * Whether Redrive works. The public answer has the status; the deep one, for signed-in users, the reasons and what to do.
+ */
 import { CHECKS, type DeepHealth, type HealthCheck } from "@/lib/contract/health";
 import { secretsFrom } from "@/lib/env";
 import { logState } from "@/lib/log";
@@ -7,24 +9,26 @@ import { senders } from "@/lib/providers";
 import { lanes, migrations, quickChecks, secrets } from "./health-checks";
 import { type Facts, gatherFacts, missingMigrations, silentLanes } from "./health-facts";
 
-/** Whoever asks, and however often: the database is looked at once a second. */
+/** The database is checked at most once a second, for all callers together. */
 const KEPT_MS = 1_000;
 
 export interface Health {
-  /** `unhealthy`: the database does not answer. `degraded`: webhooks are refused, or due work waits for more than a minute. */
+  /**
+   * `unhealthy`: the database does not answer. `degraded`: webhooks are rejected, or due work waits for more than a minute.
+   */
   status: "healthy" | "degraded" | "unhealthy";
   timestamp: string;
-  /** Per provider: is its secret configured? The runbook's field. */
+  /** Per provider: whether its secret is configured. A field of the runbook. */
   endpoints: Record<string, boolean>;
   database: { reachable: boolean; latency_ms: number | null };
   oldest_due_seconds: number | null;
   missing_secrets: string[];
 }
 
-/** What was read within the last second, by what it is; also while it is being read. */
+/** Answers of the last second by their kind, including those still being read. */
 const kept = processSingleton("health", () => new Map<string, { at: number; read: Promise<unknown> }>());
 
-/** Reads the health. Never throws for an absent database: that is its answer. */
+/** Reads the health. Does not throw when the database is unavailable: that is its answer. */
 export async function readHealth(): Promise<Health> {
   const facts = await keep("facts", () => gatherFacts());
   return {
@@ -37,7 +41,7 @@ export async function readHealth(): Promise<Health> {
   };
 }
 
-/** Every check with what it found. */
+/** Every check with its result. */
 export function readDeepHealth(): Promise<DeepHealth> {
   return keep("checks", readChecks);
 }

@@ -1,4 +1,4 @@
-/** What stands around the history's table: the histogram above it, and the numbers beside the filter's choices. */
+/** What the history shows around its table: the histogram above it, and the counts next to the filter's choices. */
 
 import type { EventFilter } from "@/lib/contract/event-filter";
 import type { EventHistogram, EventTypeCount } from "@/lib/contract/history";
@@ -12,7 +12,7 @@ export function readHistogram(filter: EventFilter, asker: Scoped): Promise<Event
   return call("console", "read_event_histogram", { p_filter: filter, ...scopeOf(asker) });
 }
 
-/** What came in by provider and type, at the times of a filter; of the last 7 days when it has none. */
+/** Received events by provider and type, in the time range of a filter; of the last 7 days when it has none. */
 export function countEventTypes(
   times: Pick<EventFilter, "from_ts" | "to_ts" | "range">,
   asker: Scoped,

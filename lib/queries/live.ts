@@ -1,4 +1,4 @@
-/** What changes in the database, as it changes: one look for all in this process who watch the same organisations. */
+/** Changes in the database as they happen: one poll for all listeners of this process who watch the same organisations. */
 
 import { setTimeout as wait } from "node:timers/promises";
 import { type IdKind, printId } from "@/lib/contract/ids";
@@ -12,9 +12,9 @@ import { type Scoped, scopeOf } from "@/lib/scope";
 const LOOK_EVERY_MS = 500;
 
 export interface News {
-  /** Where to go on from: `Last-Event-ID`. */
+  /** Where to resume: `Last-Event-ID`. */
   cursor: string;
-  /** Null when nobody can say any more what changed. */
+  /** Null when it is not known any more what changed. */
   change: Change | null;
 }
 
@@ -23,22 +23,22 @@ type Listener = (news: News) => void;
 interface Watcher {
   asker: Scoped;
   listeners: Set<Listener>;
-  /** Resolves when the first look succeeded. */
+  /** Resolves when the first poll succeeded. */
   started: Promise<void>;
   cursor: string | undefined;
 }
 
-/** By the organisations they watch, sorted. Only those that have a listener. */
+/** By the sorted ids of the watched organisations. Only those with a listener. */
 const watchers = processSingleton("live", () => new Map<string, Watcher>());
 
-/** How many watch in this process. */
+/** How many listeners this process has. */
 export function watching(): number {
   return [...watchers.values()].reduce((sum, { listeners }) => sum + listeners.size, 0);
 }
 
 /**
- * Tells the listener of every change from now on, until the function it answers is called. Throws `DatabaseUnavailable`
- * when the database cannot say where "now" is.
+ * Calls the listener on every change from now on, until the returned function is called. Throws `DatabaseUnavailable` when
+ * the database cannot say where "now" is.
  */
 export async function watchChanges(asker: Scoped, listener: Listener): Promise<() => void> {
   const key = JSON.stringify(asker.organisations && [...asker.organisations].sort());
@@ -55,9 +55,12 @@ export async function watchChanges(asker: Scoped, listener: Listener): Promise<(
   }
 }
 
-/** What changed for the asker since a cursor; `change` is null for a cursor that says nothing, and has no topics when nothing changed. */
+/**
+ * What changed for the caller since a cursor. `change` is null for an invalid or expired cursor, and has no topics when
+ * nothing changed.
+ */
 export async function changesSince(cursor: string | null, asker: Scoped): Promise<News> {
-  // Without the argument, or with a null one: the function's default.
+  // With the argument left out or null, the function uses its default.
   return newsOf(await call("console", "changes_since", { ...scopeOf(asker), p_cursor: cursor ?? undefined }));
 }
 
@@ -90,7 +93,7 @@ async function look(key: string, watcher: Watcher): Promise<void> {
   watchers.delete(key);
 }
 
-/** One caller that cannot be told must not end the look for all. */
+/** A listener that throws must not end the polling for all. */
 function tell(listener: Listener, news: News): void {
   try {
     listener(news);
@@ -99,7 +102,7 @@ function tell(listener: Listener, news: News): void {
   }
 }
 
-/** The database may be away for a moment. The cursor stays, so nothing of the meantime is lost. */
+/** The database may be unavailable for a short time. The cursor is kept, so no change is lost. */
 function whenAway(error: unknown): undefined {
   if (!(error instanceof DatabaseUnavailable)) logError("live", error);
 }

@@ -1,4 +1,4 @@
-/** Server reads of events in the words of the merchant-delivery API. */
+/** Server reads of events for the merchant-delivery API, in its words. */
 import type { z } from "zod";
 import type { attemptList, merchantEventPage } from "@/lib/contract/api/merchant-answers";
 import type { EventFilter } from "@/lib/contract/event-filter";
@@ -7,7 +7,7 @@ import { call } from "@/lib/db/client";
 import { type Scoped, scopeOf } from "@/lib/scope";
 import { checkCursor, countEvents, getEvent } from "./events";
 
-/** One page, newest first, and how many match. Throws a `Refusal` for a cursor that is not one of ours. */
+/** One page, newest first, and how many match. Throws a `Refusal` for a cursor that is not ours. */
 export async function listMerchantEvents(
   filter: EventFilter,
   { limit, cursor }: { limit: number; cursor?: string },

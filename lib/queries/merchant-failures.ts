@@ -1,4 +1,4 @@
-/** The failures of a replay in the words of the merchant-delivery API. */
+/** The failures of a replay for the merchant-delivery API, in its words. */
 import type { z } from "zod";
 import type { failureList } from "@/lib/contract/api/merchant-answers";
 import { ERROR_CLASS } from "@/lib/contract/error-classes";

@@ -1,4 +1,4 @@
-/** Replays in the words of the merchant-delivery API: what was created, how large it is, how long it will take. */
+/** Replays for the merchant-delivery API, in its words: the new replay, its size, and its estimated duration. */
 
 import type { z } from "zod";
 import { type bulkReplayAnswer, clockOf, type merchantReplayAnswer } from "@/lib/contract/api/merchant-answers";
@@ -7,7 +7,6 @@ import type { Scoped } from "@/lib/scope";
 import { type RequestedReplay, statusToCaller } from "./replay-answers";
 import { countReplay } from "./replay-preview";
 
-/** A replay of one event. */
 export async function describeMerchantReplay(
   { replay, preview }: RequestedReplay,
   asker: Scoped,
@@ -22,7 +21,7 @@ export async function describeMerchantReplay(
   };
 }
 
-/** A replay of several. The draft of a dry run can be started. */
+/** A replay of several events. The draft of a dry run can be started. */
 export async function describeBulkReplay(
   { replay, preview, notFound }: RequestedReplay,
   asker: Scoped,

@@ -1,4 +1,4 @@
-/** What a person asked to be told, and has not seen yet. */
+/** Notices that a person asked for, and has not seen yet. */
 import type { Actor } from "@/lib/auth/permissions";
 import type { Notice } from "@/lib/contract/replays";
 import { call } from "@/lib/db/client";

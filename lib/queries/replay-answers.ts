@@ -1,17 +1,17 @@
-/** What callers are told about a replay they asked for. */
+/** The answer to a request for a replay. */
 import type { Replay, ReplayPreview, ReplayRequested } from "@/lib/contract/replays";
 import type { Scoped } from "@/lib/scope";
 import { type Selection, summariseReplay } from "./replays";
 
 export interface RequestedReplay {
   replay: Replay;
-  /** Keys or ids that no event has. */
+  /** Keys or ids that match no event. */
   notFound: string[];
   /** Of a dry run. */
   preview?: ReplayPreview;
 }
 
-/** As the console and the OutboundEngine runbook read it. */
+/** In the form of the console and of the OutboundEngine runbook. */
 export async function describeRequested(
   { replay, notFound, preview }: RequestedReplay,
   selection: Selection,
@@ -30,7 +30,7 @@ export async function describeRequested(
   };
 }
 
-/** A replay that was just accepted is `queued`, as in the runbooks, whatever the worker has done with it since. */
+/** A replay that was just accepted is `queued`, as in the runbooks, even if the worker has started it since. */
 export function statusToCaller({ status }: Replay): Replay["status"] {
   return status === "running" ? "queued" : status;
 }

@@ -1,4 +1,4 @@
-/** preview: what a draft would do, before anybody presses the button. The rows are applied for real, and rolled back. */
+/** preview: what a draft would do, before a user starts it. The rows are applied for real, and rolled back. */
 
 import type { ChangeResult } from "@/lib/contract/events";
 import type { Replay, ReplayPreview } from "@/lib/contract/replays";
@@ -11,17 +11,20 @@ import type { Change, Impact } from "@/lib/providers/provider";
 import { type Scoped, scopeOf } from "@/lib/scope";
 import { readReplayProgress, replayNumber } from "./replays";
 
-/** Deliveries whose rows are worked out, and bytes of their bodies. A replay with more is previewed in part, and says so. */
+/**
+ * The most deliveries whose rows are computed, and the most bytes of their bodies. The preview of a larger replay is
+ * partial, and says so.
+ */
 const LOOKED_AT = 1_000;
 const LOOKED_AT_BYTES = 32 * 1024 * 1024;
 const PAGE = 100;
-/** Row changes that are tried, at most: they are applied for real, and rolled back. */
+/** The most row changes that are tried: they are applied for real, and rolled back. */
 const MOST_CHANGES = 10_000;
 const ROWS_SHOWN = 50;
 /** Deliveries that run at the same time, for the estimate. */
 const AT_A_TIME = 8;
 
-/** Works out the preview of a replay's frozen selection. Exact for the moment it is asked. */
+/** Computes the preview of a replay's frozen selection. It is exact for the time of the request. */
 export async function previewReplay(replay: Replay, asker: Scoped): Promise<ReplayPreview> {
   const [counts, { holds }, items] = await Promise.all([
     countReplay(replay, asker),
@@ -33,7 +36,7 @@ export async function previewReplay(replay: Replay, asker: Scoped): Promise<Repl
 
 export type ReplayCounts = Omit<ReplayPreview, "changes" | "impact" | "holds">;
 
-/** The part of the preview that only counts: how the items split, and how long they take at the chosen rate. */
+/** The counts of the preview: how the items split, and how long they take at the chosen rate. */
 export async function countReplay(replay: Replay, asker: Scoped): Promise<ReplayCounts> {
   const { average_ms, ...counts } = await call("console", "preview_replay", {
     p_id: replayNumber(replay.id),
@@ -102,7 +105,7 @@ function impactOf(item: ProjectableItem): Impact {
   try {
     return findProvider(item.event.provider)?.impact?.(projectable(item.event)) ?? {};
   } catch {
-    // An unknown shape has no impact that we could tell; its projection says what is wrong with it.
+    // An unknown shape has no known impact; its projection reports what is wrong with it.
     return {};
   }
 }

@@ -28,7 +28,7 @@ export function listReplays(
   });
 }
 
-/** The replay once it ended, or as it stands after `waitMs`. */
+/** The replay once it has ended, or as it is after `waitMs`. */
 export async function awaitReplay(replay: Replay, waitMs: number, asker: Scoped): Promise<Replay> {
   const until = Date.now() + waitMs;
   let current = replay;
@@ -39,13 +39,13 @@ export async function awaitReplay(replay: Replay, waitMs: number, asker: Scoped)
   return current;
 }
 
-/** `wr_12`, `br_12` or `12` → the replay, null when there is none for the asker. */
+/** `wr_12`, `br_12` or `12` → the replay, null when the caller may see no such replay. */
 export async function getReplay(id: string, asker: Scoped): Promise<Replay | null> {
   const number = parseId("replay", id);
   return number === undefined ? null : call("console", "get_replay", { p_id: number, ...scopeOf(asker) });
 }
 
-/** The same. Throws a `Refusal` when there is none for the asker. */
+/** The same. Throws a `Refusal` when the caller may see no such replay. */
 export async function requireReplay(id: string, asker: Scoped): Promise<Replay> {
   const replay = await getReplay(id, asker);
   if (replay) return replay;
@@ -59,7 +59,7 @@ export function replayNumber(id: string): number {
   return number;
 }
 
-/** Items in the order they run, after a position, of one outcome or all (`waiting`: those without one). */
+/** Items in the order they run, after a position, of one outcome or all (`waiting`: items without one). */
 export function listReplayItems(
   id: string,
   { outcome, after = 0, limit }: { outcome?: ReplayOutcome | "waiting"; after?: number; limit: number },
@@ -74,12 +74,12 @@ export function listReplayItems(
   });
 }
 
-/** What holds the deliveries of a replay that have not ended, or would hold those of a draft, and how its trial goes. */
+/** What holds the unfinished deliveries of a replay, or would hold those of a draft, and the state of its trial. */
 export function readReplayProgress(id: string, asker: Scoped): Promise<Pick<ReplaySummary, "holds" | "trial">> {
   return call("console", "read_replay_progress", { p_id: replayNumber(id), ...scopeOf(asker) });
 }
 
-/** How the items ended, the failures by class, status and message, how the trial goes and what holds the rest. */
+/** How the items ended, the failures by class, status and message, the state of the trial, and what holds the rest. */
 export async function summariseReplay(id: string, asker: Scoped): Promise<ReplaySummary> {
   const [counts, progress] = await Promise.all([
     call("console", "summarise_replay", {
@@ -91,7 +91,7 @@ export async function summariseReplay(id: string, asker: Scoped): Promise<Replay
   return { ...counts, ...progress };
 }
 
-/** What failed or is failing, after a position; `total` counts all of it. */
+/** Items that failed or are failing, after a position; `total` counts all of them. */
 export function listReplayFailures(
   id: string,
   { after, limit }: { after: number; limit: number },
@@ -105,12 +105,12 @@ export function listReplayFailures(
   });
 }
 
-/** The keys or `we_` ids of a selection that no event has. */
+/** The keys or `we_` ids of a selection that match no event. */
 export function listMissingEvents(selection: Selection, asker: Scoped): Promise<string[]> {
   return call("console", "list_missing_events", { p_selection: selection, ...scopeOf(asker) });
 }
 
-/** The keys of a selection that say too little, because several organisations or sources have them. */
+/** The ambiguous keys of a selection: several organisations or sources have them. */
 export function listKeyChoices(selection: Selection, asker: Scoped): Promise<KeyChoice[]> {
   return call("console", "list_key_choices", { p_selection: selection, ...scopeOf(asker) });
 }

@@ -12,7 +12,6 @@ export function sampleSecret(provider: Sender): string | undefined {
   return secretsFrom(makerOf(provider).signingVariable)[0];
 }
 
-/** Whether there are samples of a provider. */
 export function isSampled(name: string): name is Sender {
   return (SENDERS as readonly string[]).includes(name);
 }

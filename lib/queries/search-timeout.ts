@@ -1,12 +1,12 @@
-/** Searching reads event by event: it is given up after a while. */
+/** Searching reads event by event, so it stops after a while. */
 import type { EventFilter } from "@/lib/contract/event-filter";
 import { DatabaseTooSlow } from "@/lib/db/client";
 import { Refusal } from "@/lib/refusals";
 
-/** Shorter than the browser's and the database's own patience, so that this answer arrives. */
+/** Less than the limits of the browser and the database, so that this answer arrives. */
 const SEARCH_MS = 8_000;
 
-/** How long the reading of a filter may take; undefined for as long as any other. */
+/** How long a filter may take to read; undefined for the usual limit. */
 export function searchTimeoutFor({ text }: EventFilter): number | undefined {
   return text === undefined ? undefined : SEARCH_MS;
 }

@@ -5,7 +5,7 @@ import { type Scoped, scopeOf } from "@/lib/scope";
 /** Of each kind. */
 const MOST_FOUND = 8;
 
-/** Events, replays, destinations and organisations that somebody may mean by this: by id, key, request id or name. */
+/** Events, replays, destinations and organisations that match a query: by id, key, request id or name. */
 export function searchEverything(query: string, asker: Scoped): Promise<Found> {
   return call("console", "search_everything", {
     p_query: query,

@@ -1,4 +1,4 @@
-/** Sources as people read them. */
+/** Reads of sources, for pages and APIs. */
 
 import { parseId } from "@/lib/contract/ids";
 import type { Source, SourceProvider, SourceWithUrl, WrongAddress } from "@/lib/contract/sources";
@@ -11,10 +11,10 @@ import { Refusal } from "@/lib/refusals";
 import { type Scoped, scopeOf } from "@/lib/scope";
 import { sampleOf } from "./samples";
 
-/** As the database keeps it: without an address. */
+/** As it is stored: without a URL. */
 export type StoredSource = Omit<Source, "url">;
 
-/** Every provider with its default door, what came there lately, and its sources. */
+/** Every provider with its default endpoint, the requests it received recently, and its sources. */
 export async function listSources(origin: string, asker: Scoped): Promise<SourceProvider[]> {
   const seen = await call("console", "list_sources", {
     p_providers: slugs(),
@@ -41,7 +41,7 @@ export async function listSources(origin: string, asker: Scoped): Promise<Source
   });
 }
 
-/** Where webhooks went that no endpoint got, within a day. */
+/** Webhooks of the last day that were sent to a URL without an endpoint. */
 export function listWrongAddresses(asker: Scoped): Promise<WrongAddress[]> {
   return call("console", "list_wrong_addresses", {
     p_senders: [...slugs(), UNKNOWN_SENDER],
@@ -51,7 +51,7 @@ export function listWrongAddresses(asker: Scoped): Promise<WrongAddress[]> {
 
 const slugs = () => senders.map(({ slug }) => slug);
 
-/** One source as it is stored. Throws a `Refusal` when there is none for the asker. */
+/** One source as it is stored. Throws a `Refusal` when the caller may see no such source. */
 export async function getStoredSource(id: string, asker: Scoped): Promise<StoredSource> {
   return (await call("console", "get_source", { p_id: sourceNumber(id), ...scopeOf(asker) })) ?? missing();
 }
@@ -65,12 +65,12 @@ function missing(): never {
   throw new Refusal("no_such_source");
 }
 
-/** With its address, whose token is masked. */
+/** With its URL, whose token is masked. */
 export function withMaskedUrl(source: StoredSource, origin: string): Source {
   return { ...source, url: urlOf(origin, source.provider, `****${source.token_hint}`) };
 }
 
-/** With its whole address, which is shown once. */
+/** With its whole URL, which is shown once. */
 export function withFullUrl(source: StoredSource, token: string, origin: string): SourceWithUrl {
   return { ...withMaskedUrl(source, origin), full_url: urlOf(origin, source.provider, token) };
 }

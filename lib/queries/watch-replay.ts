@@ -1,4 +1,4 @@
-/** A replay's progress as it changes: read by the event stream and by the WebSocket. */
+/** A replay's progress as it changes, for the event stream and for the WebSocket. */
 
 import { setTimeout as wait } from "node:timers/promises";
 import { clockOf, type ReplayProgress } from "@/lib/contract/api/merchant-answers";
@@ -11,13 +11,13 @@ import type { Scoped } from "@/lib/scope";
 const LOOK_EVERY_MS = 400;
 
 export interface Moment {
-  /** The same whenever the replay stands the same: who has seen it need not see it again. */
+  /** The same whenever the replay's state is the same: a client that has seen it need not see it again. */
   id: string;
   progress: ReplayProgress;
   ended: boolean;
 }
 
-/** Yields how the replay stands now and whenever that changes, until it ended or `signal` aborts. */
+/** Yields the replay's state now and whenever it changes, until it has ended or `signal` aborts. */
 export async function* watchReplay(id: string, signal: AbortSignal, asker: Scoped): AsyncGenerator<Moment, void> {
   for (let seen = ""; !signal.aborted; ) {
     const replay = await look(id, asker);
@@ -31,7 +31,7 @@ export async function* watchReplay(id: string, signal: AbortSignal, asker: Scope
   }
 }
 
-/** What `…/replays/{id}/status` answers. */
+/** The answer of `…/replays/{id}/status`. */
 export function progressOf(replay: Replay): ReplayProgress {
   const { succeeded, failed, skipped } = replay;
   const number = numberInId(replay.id);
@@ -56,7 +56,7 @@ export function progressOf(replay: Replay): ReplayProgress {
   };
 }
 
-/** The database may be away for a moment: whoever watches has nothing better to do than to wait for it. */
+/** Watchers keep waiting while the database is unavailable. */
 async function look(id: string, asker: Scoped): Promise<Replay | null> {
   try {
     return await getReplay(id, asker);

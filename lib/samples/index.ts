@@ -1,4 +1,7 @@
-/** A realistic webhook of each provider with an id of its own: what `npm run send` and "Send a sample" post, really signed. */
+/**
+ * A realistic webhook of each provider with an id of its own: `npm run send` and "Send a sample" post it with a valid
+ * signature.
+ */
 import { bodyOf } from "./ids";
 import type { SampleOptions } from "./maker";
 import { makerOf, type Sender } from "./sign";
@@ -8,14 +11,14 @@ export type { SampleOptions } from "./maker";
 export interface Sample {
   provider: Sender;
   type: string;
-  /** The event's key: Redrive shows it under this name. Some of Chatwoot's are named by when they are signed. */
+  /** The event's key, under which Redrive shows it. Some of Chatwoot's keys contain the time of the signature. */
   key: string;
-  /** What the provider sends as its id: the key, or a part of it. */
+  /** The provider's id of the event: the key, or a part of it. */
   id: string;
   body: Buffer;
 }
 
-/** An event of one of the provider's sample types, with a key that no other has. */
+/** An event of one of the provider's sample types, with a unique key. */
 export function sample(provider: Sender, type: string, options: SampleOptions = {}): Sample {
   const maker = makerOf(provider);
   const id = options.key ?? maker.newId();

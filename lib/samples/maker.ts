@@ -1,30 +1,30 @@
-/** How a provider's webhooks are made here: its part of samples and fixtures, in `lib/providers/{provider}/sample.ts`. */
+/** How to make a provider's webhooks, for samples and fixtures. Implemented in `lib/providers/{provider}/sample.ts`. */
 import type { RawRequest } from "../providers/provider";
 import type { StripeOptions } from "../providers/stripe/sample";
 import type { TelnyxOptions } from "../providers/telnyx/sample";
 
 /**
  * Realistic webhooks of a provider, signed as it signs them. Written from its documentation, without the code that verifies
- * and reads them, so that a mistake there cannot cancel itself out here.
+ * and parses them, so that a mistake there does not hide itself here.
  */
 export interface SampleMaker {
   /** Event types that can be made. */
   types: readonly string[];
-  /** The one that "Send a sample" sends. Default: the first. */
+  /** The type that "Send a sample" sends. Default: the first. */
   preferred?: string;
-  /** The environment variable that holds what signs: for Telnyx the private half, which only samples use. */
+  /** The environment variable with the signing key: for Telnyx the private half, which only samples use. */
   signingVariable: string;
   userAgent: string;
   newId(): string;
   /** The event, or its bytes. `at`: unix seconds. */
   event(type: string, id: string, at: number, options: SampleOptions): unknown;
-  /** The event's key, where it is more than its id. */
+  /** The event's key, when it is more than its id. */
   keyOf?(type: string, id: string, event: unknown): string | undefined;
   /** The headers that sign a body, and those that name the event. */
   sign?(body: Buffer, timestamp: string, secret: string, options: SignOptions): [string, string][];
-  /** It signs the time, too, so that an old request is refused. */
+  /** The signature includes the time, so that an old request is refused. */
   signsTime?: true;
-  /** What proves a request that is not signed, put into the request. */
+  /** Adds the secret to a request that is not signed. */
   withSecret?(request: RawRequest, secret: string): RawRequest;
 }
 
@@ -33,32 +33,32 @@ export interface SampleOptions {
   organisation?: string;
   /** When it happened, in unix seconds. Default: now. */
   at?: number;
-  /** What one provider alone understands. */
+  /** Options of one provider. */
   stripe?: StripeOptions;
   telnyx?: TelnyxOptions;
 }
 
 export interface SignOptions {
-  /** What signs: for Telnyx (and v1a of Standard Webhooks) the base64 of the private 32-byte seed. */
+  /** The signing key: for Telnyx (and v1a of Standard Webhooks) the base64 of the private 32-byte seed. */
   secret: string;
   /** Unix seconds. Default: now. */
   at?: number;
-  /** Chatwoot's delivery id, the id of a Standard Webhook, Shopify's event id. The others keep theirs in the body. */
+  /** Chatwoot's delivery id, the id of a Standard Webhook, Shopify's event id. Other providers have it in the body. */
   id?: string;
-  /** Shopify's, which it sends as headers. */
+  /** Shopify's topic, which is a header. */
   topic?: string;
   shop?: string;
   /** Shopify's newer set of headers. */
   newer?: boolean;
-  /** The signature belongs to another body. */
+  /** Makes the signature invalid: it belongs to another body. */
   tampered?: boolean;
   /** No signature at all. */
   unsigned?: boolean;
-  /** Signed properly, ten minutes before `at`. */
+  /** A valid signature, ten minutes before `at`. */
   stale?: boolean;
 }
 
-/** For providers that sign nothing: the secret is a token in the URL. */
+/** For providers that do not sign: the secret is a token in the URL. */
 export function withTokenInUrl(request: RawRequest, secret: string): RawRequest {
   return { ...request, path: `${request.path}/${secret}` };
 }

@@ -1,4 +1,4 @@
-/** Whole requests as the providers send them: what each says of itself in `lib/providers/{provider}/sample.ts`, put together. */
+/** Whole requests as the providers send them, made from each `lib/providers/{provider}/sample.ts`. */
 import { providers } from "../providers";
 import type { HeaderPairs, Provider, RawRequest } from "../providers/provider";
 import { bodyOf } from "./ids";
@@ -6,17 +6,17 @@ import type { SampleMaker, SignOptions } from "./maker";
 
 export type { SignOptions } from "./maker";
 
-/** Those that post webhooks. Platform's events are published through the API. */
+/** Providers that post webhooks. Platform's events are published through the API. */
 export type Sender = Exclude<keyof typeof providers, "platform">;
 
-/** All whose webhooks can be made here. */
+/** All providers with samples. */
 export const SENDERS = Object.values<Provider>(providers)
   .filter(({ samples }) => samples)
   .map(({ slug }) => slug as Sender);
 
 const STALE_SECONDS = 600;
 
-/** How a provider's webhooks are made. Throws for one that has no samples. */
+/** The sample maker of a provider. Throws for one without samples. */
 export function makerOf(provider: Sender): SampleMaker {
   const { samples }: Provider = providers[provider];
   if (!samples) throw new Error(`lib/providers/${provider} has no samples.`);
@@ -24,7 +24,7 @@ export function makerOf(provider: Sender): SampleMaker {
 }
 
 /**
- * The whole request a provider would send. Those that sign nothing put their secret into the URL, or into the body;
+ * The whole request a provider would send. Providers that do not sign put their secret into the URL or into the body;
  * `tampered` changes the secret, `unsigned` leaves it out.
  */
 export function requestOf(provider: Sender, event: unknown, options: SignOptions): RawRequest {

@@ -1,4 +1,4 @@
-/** What providers sign with, written from their documentation and without any code that checks it. */
+/** Signature algorithms of providers, written from their documentation and without the code that verifies. */
 import { createHmac, createPrivateKey, createPublicKey, sign as signEd25519 } from "node:crypto";
 
 export function hmac(key: string | Buffer, prefix: string, body: Buffer): Buffer {

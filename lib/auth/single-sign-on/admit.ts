@@ -1,4 +1,4 @@
-/** Whether whom the provider vouches for may enter, and what is written down about it. */
+/** Whether a person whom the identity provider vouches for may sign in, and what is logged about it. */
 import { log, logError } from "@/lib/log";
 import { recordRefusedSignIn } from "../guesses";
 import { type Exchange, findStaff } from "../password-sign-in";
@@ -6,8 +6,8 @@ import { startSession } from "../sessions";
 import { SignInRefused } from "./refused";
 
 /**
- * The person with this verified address. The rule: somebody has invited them, or they are on the staff since, and they are
- * not disabled. The link of the invitation need not be open any more. Throws `SignInRefused`.
+ * The person with this verified address. The rule: a user has invited them, or they have joined the staff since, and they
+ * are not disabled. The link of the invitation may have expired. Throws `SignInRefused`.
  */
 export async function admit(email: string) {
   const staff = await findStaff(email);
@@ -16,7 +16,7 @@ export async function admit(email: string) {
   return staff;
 }
 
-/** Begins the session of somebody who was admitted. Throws `SignInRefused` when the account changed since. */
+/** Begins the session of an admitted person. Throws `SignInRefused` when the account has changed since. */
 export async function enter(staff: Awaited<ReturnType<typeof admit>>, { device, requestId }: Exchange) {
   const session = await startSession(
     { id: staff.id, version: staff.session_version },
@@ -35,7 +35,7 @@ export async function enter(staff: Awaited<ReturnType<typeof admit>>, { device, 
   return session;
 }
 
-/** Into the log, and with a bound into the audit log. Never keeps the refusal from being answered. */
+/** Writes to the log and, up to a limit, to the audit log. Never throws, so that the refusal is always answered. */
 export async function writeDown(
   { reason, message, email }: SignInRefused,
   { device, requestId }: Exchange,

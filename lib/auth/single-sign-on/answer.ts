@@ -1,4 +1,6 @@
-/** The two requests of single sign-on: the way to the provider, and the way back. A refusal leads to the sign-in page. */
+/**
+ * The two requests of single sign-on: the redirect to the provider, and the callback. A refusal leads to the sign-in page.
+ */
 import { cookieOf } from "@/lib/auth/authorise";
 import type { Exchange } from "@/lib/auth/password-sign-in";
 import { sessionCookieName } from "@/lib/auth/session";
@@ -10,13 +12,13 @@ import { PROVIDER_ID } from "@/lib/auth/single-sign-on/provider";
 import { named, refusalOf, SignInRefused } from "@/lib/auth/single-sign-on/refused";
 import { refusalCode } from "@/lib/contract/single-sign-on";
 
-/** True for the requests that need the provider, where single sign-on is on. */
+/** True for the requests that need the provider, when single sign-on is on. */
 export function isSingleSignOn([action, provider]: string[], { method }: Request): boolean {
   if (provider !== PROVIDER_ID || "off" in singleSignOn()) return false;
   return action === "callback" || (action === "signin" && method === "POST");
 }
 
-/** next-auth's answer, or where a refusal leads. Written down either way. */
+/** next-auth's answer, or a redirect with the refusal. Both are logged. */
 export async function singleSignOnAnswer(
   request: Request,
   exchange: Exchange,
@@ -40,7 +42,10 @@ export async function singleSignOnAnswer(
   }
 }
 
-/** An answer that this browser did not ask for; and the provider's own no, which is believed only from where it was asked. */
+/**
+ * Refuses a callback that this browser did not start. A refusal by the provider itself is trusted only in the browser that
+ * started the sign-in.
+ */
 async function refuseForeign(request: Request): Promise<void> {
   const params =
     request.method === "POST" ? new URLSearchParams(await request.clone().text()) : new URL(request.url).searchParams;
@@ -60,7 +65,7 @@ function startsSession(answer: Response): boolean {
   return answer.headers.getSetCookie().some((cookie) => cookie.startsWith(`${sessionCookieName()}=`));
 }
 
-/** The page itself for a browser that navigates; its address for next-auth's client, which goes there. */
+/** A redirect for a browser that navigates; the URL for next-auth's client, which then goes there. */
 function toSignIn(error: string, request: Request): Response {
   const path = `/sign-in?${new URLSearchParams({ error })}`;
   const answer =

@@ -1,4 +1,4 @@
-/** Which e-mail address the provider vouches for. */
+/** The e-mail address that the provider vouches for. */
 import { SignInRefused } from "./refused";
 
 export interface Claims {
@@ -10,7 +10,7 @@ export interface Claims {
 
 const LONGEST_EMAIL = 320;
 
-/** True when the ID token alone answers it: both claims from one source, never one from each. */
+/** True when the ID token has both claims: they must come from one source, never one from each. */
 export function saysEmail({ email, email_verified }: Claims): boolean {
   return email !== undefined && email_verified !== undefined;
 }

@@ -1,4 +1,4 @@
-/** What the environment says about single sign-on, and whether it is enough to offer it. */
+/** The environment's configuration of single sign-on, and whether it is complete. */
 import type { SingleSignOnSettings } from "@/lib/contract/single-sign-on";
 import { environment } from "@/lib/env";
 
@@ -10,7 +10,7 @@ export interface Configuration {
   clientSecret: string;
 }
 
-/** The configuration, or why single sign-on is off, in a sentence. */
+/** The configuration, or a sentence that says why single sign-on is off. */
 export function singleSignOn(): Configuration | { off: string } {
   const { OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET } = environment();
   const missing = Object.entries(variables()).flatMap(([name, isSet]) => (isSet ? [] : [name]));
@@ -27,12 +27,12 @@ export function singleSignOn(): Configuration | { off: string } {
   return { issuer: OIDC_ISSUER, clientId: OIDC_CLIENT_ID, clientSecret: OIDC_CLIENT_SECRET };
 }
 
-/** True when somebody has set one of the variables, so that being off is a mistake. */
+/** True when one of the variables is set, so that being off is a mistake. */
 export function isSingleSignOnWanted(): boolean {
   return Object.values(variables()).some(Boolean);
 }
 
-/** By name: whether it is set. */
+/** By name: whether the variable is set. */
 function variables(): Record<string, boolean> {
   const { OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET } = environment();
   const values = { OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET };
@@ -53,7 +53,7 @@ export function singleSignOnSettings(): SingleSignOnSettings {
   };
 }
 
-/** A provider on this machine, to try it out: nothing crosses a network. */
+/** A provider on this machine, for trying it out: no traffic crosses a network. */
 export function isLoopback(hostname: string): boolean {
   return /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
 }

@@ -1,4 +1,4 @@
-/** The provider's discovery document: asked when somebody signs in, kept for ten minutes. */
+/** The provider's discovery document: read when a user signs in, kept for ten minutes. */
 import * as oauth from "oauth4webapi";
 import { processSingleton } from "@/lib/process-singleton";
 import type { Configuration } from "./configuration";
@@ -6,10 +6,10 @@ import { outgoingTo } from "./outgoing";
 import { refusalOf, SignInRefused } from "./refused";
 
 const KEPT_MS = 600_000;
-/** Until a provider that did not answer is asked again: people who wait share one request. */
+/** How long a failure is kept before the provider is asked again. People who wait share one request. */
 const KEPT_FAILURE_MS = 3_000;
 
-/** Signatures by a private key. With `none` and HS256 anybody could sign: for HS256 the public key would be the secret. */
+/** Signatures by a private key. With `none` or HS256 anyone could sign: for HS256 the public key would be the secret. */
 export const ALGORITHMS = [
   ...["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519"],
 ];
@@ -24,7 +24,9 @@ interface Kept {
 
 const cache = processSingleton<{ kept?: Kept }>("single-sign-on", () => ({}));
 
-/** The provider's endpoints and algorithms. Throws `SignInRefused` when it does not answer or is not what we were told. */
+/**
+ * The provider's endpoints and algorithms. Throws `SignInRefused` when it does not answer or is not the configured issuer.
+ */
 export function discover({ issuer }: Configuration): Promise<Provider> {
   const { kept } = cache;
   if (kept?.issuer === issuer && Date.now() < kept.until) return kept.found;
@@ -37,7 +39,7 @@ export function discover({ issuer }: Configuration): Promise<Provider> {
   return found;
 }
 
-/** Asks again at the next sign-in: what went wrong may be old endpoints or algorithms. */
+/** The next sign-in reads the document again: the cause of the failure may be old endpoints or algorithms. */
 export function forgetDiscovery(): void {
   cache.kept = undefined;
 }
@@ -50,7 +52,7 @@ async function ask(issuer: string): Promise<Provider> {
     throw new SignInRefused(reason, `${url} answered ${response.status}.`);
   }
   const named = await issuerIn(response.clone());
-  // People write the address with and without the slash at its end; everything else must be the same.
+  // Operators write the issuer with and without the trailing slash. Everything else must be equal.
   if (named.replace(/\/$/, "") !== issuer.replace(/\/$/, "")) {
     throw new SignInRefused("misconfigured", `OIDC_ISSUER is ${issuer}, and its discovery document names ${named}.`);
   }
@@ -72,7 +74,7 @@ function checked(provider: oauth.AuthorizationServer): Provider {
     if (typeof url === "string" && URL.canParse(url)) continue;
     throw new SignInRefused("misconfigured", `The discovery document has no ${name}.`);
   }
-  // Where it does not say, the key that the token names decides.
+  // When the document does not say, the key that the token names decides.
   const signed = provider.id_token_signing_alg_values_supported ?? ALGORITHMS;
   const allowed = signed.filter((algorithm) => ALGORITHMS.includes(algorithm));
   if (allowed.length === 0) {

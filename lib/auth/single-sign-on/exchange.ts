@@ -1,4 +1,4 @@
-/** From the code that the browser brings back to a verified e-mail address. The protocol is oauth4webapi's. */
+/** Exchanges the code that the browser brings back for a verified e-mail address. oauth4webapi implements the protocol. */
 import * as oauth from "oauth4webapi";
 import type { SingleSignOnRefusal } from "@/lib/contract/single-sign-on";
 import { processSingleton } from "@/lib/process-singleton";
@@ -8,12 +8,12 @@ import { discover, forgetDiscovery, type Provider } from "./discovery";
 import { outgoingTo } from "./outgoing";
 import { refusalOf, SignInRefused } from "./refused";
 
-/** How far the provider's clock may be from ours. */
+/** The largest accepted difference between the provider's clock and ours. */
 const CLOCK_SECONDS = 60;
-/** Exchanges at a time: each holds a connection to the provider, and anybody can begin one. */
+/** Exchanges at a time: each holds a connection to the provider, and anyone can begin one. */
 const AT_ONCE = 20;
 
-/** What another discovery document may mend. */
+/** Failures that a new discovery document may fix. */
 const OF_THE_PROVIDER = new Set<SingleSignOnRefusal>([
   "provider_down",
   "provider_error",
@@ -25,14 +25,14 @@ const OF_THE_PROVIDER = new Set<SingleSignOnRefusal>([
 
 const running = processSingleton("single-sign-on exchanges", () => ({ number: 0 }));
 
-/** What next-auth took from the browser's address and its own cookies. */
+/** What next-auth read from the callback's URL and from its own cookies. */
 export interface Callback {
   params: Record<string, string | undefined>;
   checks: { state?: string; nonce?: string; code_verifier?: string };
   redirectUri: string;
 }
 
-/** Whom the provider vouches for. Throws `SignInRefused`. */
+/** The person the provider vouches for. Throws `SignInRefused`. */
 export async function exchangeCode(
   configuration: Configuration,
   callback: Callback,
@@ -111,7 +111,7 @@ class Exchange {
       : oauth.ClientSecretPost(clientSecret);
   }
 
-  /** All of it from UserInfo then, for the same subject; the ID token's own where there is no UserInfo. */
+  /** All claims come from UserInfo, for the same subject; from the ID token when the provider has no UserInfo endpoint. */
   private async userInfo(claims: oauth.IDToken, accessToken: string): Promise<Claims> {
     if (!this.provider.userinfo_endpoint) return claims;
     const response = await oauth.userInfoRequest(this.provider, this.client, accessToken, this.options);

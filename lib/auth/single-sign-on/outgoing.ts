@@ -1,4 +1,6 @@
-/** Requests to the identity provider, through the guarded way out: addresses checked and pinned, no redirects, bounded. */
+/**
+ * Requests to the identity provider, through the guarded HTTP client: addresses checked and pinned, no redirects, bounded.
+ */
 import { POLICIES } from "@/lib/outbound/policies";
 import { sendRequest } from "@/lib/outbound/request";
 import { SignInRefused } from "./refused";

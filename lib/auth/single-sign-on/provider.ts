@@ -1,4 +1,4 @@
-/** Single sign-on as next-auth knows it: it makes and reads the cookies of state, nonce and PKCE; the exchange is ours. */
+/** Single sign-on for next-auth, which makes and reads the cookies of state, nonce and PKCE. The exchange is ours. */
 import type { OAuthConfig } from "next-auth/providers/oauth";
 import { type Configuration, singleSignOn } from "./configuration";
 import type { Provider } from "./discovery";
@@ -7,7 +7,7 @@ import type { SignInRefused } from "./refused";
 
 export const PROVIDER_ID = "oidc";
 
-/** Why next-auth's answer is not to be sent, told to who called it. */
+/** Tells the caller why next-auth's answer must not be sent. */
 type Refuse = (refused: SignInRefused) => void;
 
 interface Person {
@@ -16,8 +16,8 @@ interface Person {
 }
 
 /**
- * The provider in next-auth's list, none where single sign-on is off. `discovered` is needed by the requests that lead to the
- * provider and back: given, so that next-auth asks nobody itself.
+ * The provider in next-auth's list; no provider when single sign-on is off. `discovered` is for requests to the provider and
+ * back. We pass it so that next-auth does not fetch the discovery document itself.
  */
 export function singleSignOnProvider(discovered: Provider | undefined, refuse: Refuse): OAuthConfig<Person>[] {
   const configuration = singleSignOn();
@@ -50,7 +50,7 @@ function providerOf(
           refuse(error);
           throw error;
         });
-        // Nothing needs them any more, and nothing may keep them.
+        // The tokens are not needed any more and must not be stored.
         return { tokens: {} };
       },
     },

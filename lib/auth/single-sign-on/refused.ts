@@ -1,4 +1,4 @@
-/** A sign-in that ends here, and what oauth4webapi's errors mean to us. */
+/** A refused sign-in, and how oauth4webapi's errors map to its reasons. */
 import * as oauth from "oauth4webapi";
 import type { SingleSignOnRefusal } from "@/lib/contract/single-sign-on";
 
@@ -7,14 +7,14 @@ export class SignInRefused extends Error {
   constructor(
     readonly reason: SingleSignOnRefusal,
     message: string,
-    /** Whom the provider named, once its answer was trusted. */
+    /** The e-mail the provider named, once its answer was trusted. */
     readonly email?: string,
   ) {
     super(message);
   }
 }
 
-/** Any error of the exchange as a refusal. Rethrows what is a mistake of ours. */
+/** Any error of the exchange as a refusal. Rethrows our own mistakes. */
 export function refusalOf(error: unknown): SignInRefused {
   if (error instanceof SignInRefused) return error;
   const { code, message, cause } = error as { code?: string; message: string; cause?: unknown };
@@ -24,7 +24,7 @@ export function refusalOf(error: unknown): SignInRefused {
   if (error instanceof oauth.WWWAuthenticateChallengeError) {
     return new SignInRefused("misconfigured", `The provider answered ${error.status} and asks for authentication.`);
   }
-  // Keys that WebCrypto cannot read are of the provider.
+  // WebCrypto throws this for a provider's key that it cannot read.
   if (error instanceof DOMException) return new SignInRefused("bad_signature", `A key of the provider: ${message}`);
   if (typeof code !== "string" || !code.startsWith("OAUTH_")) throw error;
   return new SignInRefused(ofCode(code, cause), message);
@@ -52,7 +52,7 @@ function ofCode(code: string, cause: unknown): SingleSignOnRefusal {
   return header === undefined ? "bad_token" : "wrong_algorithm";
 }
 
-/** An error code of the provider's, when it looks like one: anything may stand there. */
+/** The provider's error code, when it has the form of one: the field may hold anything. */
 export function named(error: string): string {
   return /^[a-z0-9_.-]{1,60}$/i.test(error) ? error : "an error without a valid code";
 }

@@ -1,2 +1,2 @@
-/** How the keys of a kind begin, whatever it is filtered by. */
+/** The first part of each kind's query keys, for any filter. */
 export const ALL = { events: ["events"], replays: ["replays"], analytics: ["analytics"] } as const;

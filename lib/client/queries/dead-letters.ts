@@ -1,4 +1,4 @@
-/** The readings of the dead letters. */
+/** The queries of the dead letters. */
 import { queryOptions } from "@tanstack/react-query";
 import { type DeadLetterGroup, filterOfGroup } from "@/lib/contract/dead-letters";
 import { fetchDeadLetters } from "../dead-letters";
@@ -8,7 +8,7 @@ import { DRAWN } from "../query-client";
 export const deadLettersQuery = () =>
   queryOptions({ ...DRAWN, queryKey: ["dead-letters"], queryFn: ({ signal }) => fetchDeadLetters(signal) });
 
-/** Read once for a dialog that is open, and never again behind its user's back. */
+/** Read once for an open dialog and not refreshed, so that the list does not change while the user reads it. */
 export const groupEventsQuery = (group: DeadLetterGroup) =>
   queryOptions({
     queryKey: [...deadLettersQuery().queryKey, group.destination.slug, group.error_group],

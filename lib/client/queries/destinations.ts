@@ -1,4 +1,4 @@
-/** The readings of destinations. */
+/** The queries of destinations. */
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { fetchDeliveries, fetchDestination, fetchDestinations, isInTrouble } from "../destinations";
 import { DRAWN } from "../query-client";
@@ -18,7 +18,7 @@ export const destinationDeliveriesQuery = (id: string) =>
     getNextPageParam: (page) => page.next_cursor,
   });
 
-/** Apart from the list: the sidebar asks on every page. */
+/** Separate from the list, because the sidebar reads it on every page. */
 export const troubledDestinationsQuery = () =>
   queryOptions({
     queryKey: ["destination-trouble"],

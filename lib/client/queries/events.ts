@@ -1,4 +1,4 @@
-/** The readings of the history and of one event. */
+/** The queries of the history and of one event. */
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import type { EventFilter } from "@/lib/contract/event-filter";
 import { printEventFilter } from "@/lib/contract/print-filter";
@@ -51,7 +51,7 @@ export const eventCountQuery = (filter: EventFilter) =>
 export const eventQuery = (id: string) =>
   queryOptions({ ...DRAWN, queryKey: ["event", id], queryFn: ({ signal }) => fetchEvent(id, signal) });
 
-/** `within` is the printed filter of the history it is a part of. */
+/** `within` is the printed filter of the history that the event was opened from. */
 export const neighboursQuery = (id: string, within: string) =>
   queryOptions({
     queryKey: ["event-neighbours", id, within],

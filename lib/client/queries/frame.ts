@@ -1,4 +1,4 @@
-/** What is asked on every page: the numbers in the sidebar, notices, health, and the search. */
+/** The queries of every page: the sidebar's counts, notices, health, and the search. */
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import type { RailCounts } from "@/lib/contract/dead-letters";
 import type { DeepHealth } from "@/lib/contract/health";
@@ -6,7 +6,7 @@ import type { Found } from "@/lib/contract/search";
 import { fetchNotices } from "../notices";
 import { requestJson } from "../request";
 
-/** The numbers in the sidebar. */
+/** The counts in the sidebar. */
 export const railCountsQuery = () =>
   queryOptions({ queryKey: ["rail"], queryFn: ({ signal }) => requestJson<RailCounts>("/api/rail", { signal }) });
 

@@ -1,4 +1,4 @@
-/** The reading of the overview. */
+/** The query of the overview. */
 import { queryOptions } from "@tanstack/react-query";
 import { type Period, printPeriod } from "@/lib/contract/analytics";
 import { fetchAnalytics } from "../analytics";

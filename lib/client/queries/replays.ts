@@ -1,4 +1,4 @@
-/** The readings of replays, and of the draft in an open sheet. */
+/** The queries of replays, and of the draft in an open sheet. */
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { printReplayFilter, type ReplayFilter } from "@/lib/contract/replay-filter";
 import { DRAWN } from "../query-client";
@@ -12,10 +12,10 @@ import {
 } from "../replays";
 import { ALL } from "./all";
 
-/** A draft needs a reason before its person has written one. It is never started under this one. */
+/** A draft needs a reason before the user has written one. It is never started with this one. */
 const PREVIEW_REASON = "Preview, not started";
 
-/** Freezes and previews what is asked: a selection and options, as JSON. */
+/** Creates and previews a draft for a selection and options, given as JSON. */
 export const draftQuery = (ask: string) =>
   queryOptions({
     queryKey: ["replay-draft", ask],
@@ -32,7 +32,7 @@ export const replayListQuery = (query: ReplayFilter & { cursor?: number }) =>
     queryFn: ({ signal }) => fetchReplays(query, signal),
   });
 
-/** Apart from the list, which is read anew by the server. */
+/** Separate from the list, which the server reads again. */
 export const newestReplaysQuery = () =>
   queryOptions({ queryKey: [...ALL.replays, "newest"], queryFn: ({ signal }) => fetchReplays({}, signal) });
 

@@ -1,4 +1,4 @@
-/** The readings of people, tokens, sessions and the audit log. */
+/** The queries of people, tokens, sessions and the audit log. */
 import { queryOptions } from "@tanstack/react-query";
 import { type AuditFilter, printAuditFilter } from "@/lib/contract/audit-filter";
 import { fetchActions } from "../audit";
@@ -25,7 +25,7 @@ export const auditQuery = (query: AuditFilter & { cursor?: string }) =>
     queryFn: ({ signal }) => fetchActions(query, signal),
   });
 
-/** Organisations that have events, of those that the asker may see. */
+/** Organisations that have events and that the caller may see. */
 export const organisationsQuery = () =>
   queryOptions({
     queryKey: ["organisations"],

@@ -1,4 +1,4 @@
-/** The reading of the sources. */
+/** The query of the sources. */
 import { queryOptions } from "@tanstack/react-query";
 import { DRAWN } from "../query-client";
 import { fetchSources } from "../sources";

@@ -1,4 +1,4 @@
-/** What the API answers about dead letters. */
+/** Answers of the dead-letter API. */
 import { z } from "zod";
 import { count, errorClass, time } from "./values";
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { DESTINATION_STATES } from "../destinations";
 
-/** The query of the page of destinations. Printing it is lib/contract/destination-filter.ts. */
+/** The query of the page of destinations. lib/contract/destination-filter.ts prints it. */
 export const destinationFilterRequest = z.object({
   state: z
     .string()

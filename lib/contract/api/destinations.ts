@@ -1,4 +1,4 @@
-/** What the API is asked about destinations, and what it answers. */
+/** Requests and answers of the destinations API. */
 import { z } from "zod";
 import { Constants } from "@/lib/db/database.types";
 import { DESTINATION_STATES } from "../destinations";

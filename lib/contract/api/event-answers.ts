@@ -1,4 +1,4 @@
-/** What the API answers about events: the types, the documents and the tests are made from these schemas. */
+/** Answers of the events API: the types, the documentation and the tests are made from these schemas. */
 import { z } from "zod";
 import { hold } from "./holds";
 import { replay } from "./replay-answers";
@@ -107,7 +107,7 @@ const delivery = z
     status: deliveryStatus,
     attempt_count: count,
     tries: count.describe("Attempts of the current run. A replay starts counting again."),
-    /** Of the run it is in. */
+    /** Of the run that the delivery is in. */
     max_attempts: count,
     hold: hold.nullable(),
     due_at: time.nullable(),

@@ -1,4 +1,4 @@
-/** What holds deliveries back, and how a replay's trial goes. SQL alone decides both (235_hold.sql). */
+/** What holds deliveries, and the state of a replay's trial. SQL alone decides both (235_hold.sql). */
 import { z } from "zod";
 import { HOLD_REASONS } from "../holds";
 import { count, time } from "./values";
@@ -35,7 +35,7 @@ export const trial = z
     failed: count.describe(
       "Also those that wait for a retry: the trial asks whether the endpoint takes deliveries now.",
     ),
-    /** Of those that failed. */
+    /** Of the failed ones. */
     retrying: count,
     allowed: count.describe("How many may fail. With one more, the replay stops."),
     /** The share that may fail, 0 to 1. */

@@ -1,4 +1,4 @@
-/** What the merchant-delivery API of the Globapay runbook answers, with that runbook's fields. */
+/** Answers of the merchant-delivery API of the Globapay runbook, with that runbook's fields. */
 import { z } from "zod";
 import { replayPreview } from "./replay-answers";
 import { attemptStatus, count, errorClass, eventStatus, replayStatus, time } from "./values";
@@ -76,7 +76,7 @@ export const bulkReplayAnswer = z
   })
   .meta({ id: "BulkReplay" });
 
-/** Progress of a replay: what `status` and `bulk-replays/{id}` answer, and what the stream sends whenever it changes. */
+/** Progress of a replay: the answer of `status` and `bulk-replays/{id}`, and what the stream sends whenever it changes. */
 export const replayProgress = z
   .object({
     replayId: z.string(),

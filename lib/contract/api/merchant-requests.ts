@@ -1,4 +1,4 @@
-/** What the merchant-delivery API of the Globapay runbook is asked, in that runbook's words. */
+/** Requests of the merchant-delivery API of the Globapay runbook, in that runbook's words. */
 import { z } from "zod";
 import type { EventFilter } from "../event-filter";
 import { FAILURE_LABELS, knownLabel } from "../failure-labels";
@@ -92,7 +92,7 @@ interface Criteria {
   to?: string;
 }
 
-/** The filter of the event history that these criteria mean. */
+/** These criteria as a filter of the event history. */
 export function filterOf({ merchantId, status: words, eventType, provider, from, to }: Criteria): EventFilter {
   return {
     ...(provider && { provider_slug: provider }),

@@ -31,9 +31,9 @@ export function periodOf({ range, from_ts, to_ts }: z.infer<typeof analyticsRequ
 }
 
 /**
- * What is counted per minute. `received`, `duplicate`, `conflict` and `rejected` count requests; `delivered`, `failed`
- * (will be retried) and `dead` count finished attempts; `succeeded` and `lost` the events that were received then and, as
- * they stand now, ended well (processed, replayed or resolved) or are dead.
+ * What is counted per minute. `received`, `duplicate`, `conflict` and `rejected` count requests. `delivered`, `failed` (will
+ * be retried) and `dead` count finished attempts. `succeeded` and `lost` count the events received in that minute that by
+ * now have ended well (processed, replayed or resolved) or are dead.
  */
 const outcomeFields = {
   received: count,
@@ -74,7 +74,7 @@ const latency = z.object({
   p99_ms: milliseconds,
 });
 export type Latency = z.infer<typeof latency>;
-/** Nothing came for longer than four times its longest pause of the last two weeks. */
+/** A provider without an event for more than four times its longest pause of the last two weeks. */
 const silentProvider = z.object({
   provider: z.string(),
   last_at: time,
@@ -101,7 +101,7 @@ const failedWebhook = z.object({
 });
 export type FailedWebhook = z.infer<typeof failedWebhook>;
 
-/** What waits over all destinations: the sums of what their health says. */
+/** Waiting deliveries of all destinations: the sums of their health. */
 const waiting = z.object({
   count: count.describe("Pending or to be retried, at most 10,000."),
   blocked: count.describe(
@@ -157,7 +157,9 @@ export const analytics = z.object({
 });
 export type Analytics = z.infer<typeof analytics>;
 
-/** `failed`: webhooks are not stored. `degraded`: something is lost, refused or late. `unknown`: it could not be checked. */
+/**
+ * `failed`: webhooks are not stored. `degraded`: something is lost, refused or late. `unknown`: the check was not possible.
+ */
 const healthCheck = z.object({
   name: z.enum(CHECKS),
   status: z.enum(["ok", "degraded", "failed", "unknown"]),

@@ -1,9 +1,9 @@
-/** What `POST /api/events` is asked, and what it answers. */
+/** Request and answer of `POST /api/events`. */
 import { z } from "zod";
 import { PLATFORM_EVENT_TYPES } from "../platform";
 import { givenTime } from "./values";
 
-/** Events of one request. */
+/** The most events of one request. */
 export const MOST_PUBLISHED = 100;
 
 const name = "letters, digits and . _ : @ -, at most 255";
@@ -32,7 +32,7 @@ export const publishEvent = z
 
 export const publishRequest = z.union([publishEvent, z.array(publishEvent).min(1).max(MOST_PUBLISHED)]);
 
-/** What became of one published event. `conflict`: something else has the key; only the first is delivered. */
+/** The result of one published event. `conflict`: another event has the key; only the first is delivered. */
 export const publishedEvent = z
   .object({
     event_id: z.string().describe("What merchants see as eventId and webhook-id."),

@@ -1,4 +1,4 @@
-/** What the API answers about replays: the types, the documents and the tests are made from these schemas. */
+/** Answers of the replay API: the types, the documentation and the tests are made from these schemas. */
 import { z } from "zod";
 import { type ReplayOptions, replayOptionsSchema } from "../replay-options";
 import { hold, replayHold, trial } from "./holds";
@@ -14,7 +14,7 @@ import {
   time,
 } from "./values";
 
-/** As stored: every option is there, null where it was left open. */
+/** As stored: every option is present, and null when it was left out. */
 const storedOptions = z.object(
   Object.fromEntries(Object.entries(replayOptionsSchema.shape).map(([name, option]) => [name, option.nullable()])),
 ) as unknown as z.ZodType<ReplayOptions>;
@@ -30,7 +30,7 @@ const replayFields = {
   options: storedOptions,
   selection: z.record(z.string(), z.unknown()),
   matched: count.describe("Events the selection matched: more than were taken when a limit cut it."),
-  /** `succeeded + failed + skipped + in_progress`, and those that are queued. */
+  /** `succeeded + failed + skipped + in_progress`, and the queued ones. */
   total: count.describe("Deliveries."),
   succeeded: count,
   failed: count,
@@ -131,7 +131,7 @@ export const replayPreview = z
     estimated_seconds: count,
     unhealthy_destinations: z.array(z.string()),
     holds: z.array(replayHold).describe("What holds the destinations of what would run."),
-    /** What `tables` destinations would change now, one event after the other. */
+    /** What `tables` destinations would change now, with the events applied one after the other. */
     changes: z.object({
       created: count,
       updated: count,
@@ -173,7 +173,7 @@ export const replayAnswer = z.object({
   event_key: z.string(),
   event_id: z.string(),
   replay_count: count,
-  /** The last one, when it failed. */
+  /** The last error, when it failed. */
   error: z.string().nullable(),
   replay,
   items: z.array(replayItem),

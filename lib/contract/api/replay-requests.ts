@@ -1,18 +1,18 @@
-/** What the API is asked about replays: the very objects its routes parse with, and its documents show. */
+/** The requests of the replay API: the schemas that its routes parse with and its documentation shows. */
 import { z } from "zod";
 import { eventFilterFields, refuseReversed } from "../event-filter";
 import { replayOptionsSchema } from "../replay-options";
 import { count, eventId, givenTime, list, providerSlug, reason, replayOutcome, replayStatus, sourceId } from "./values";
 
-/** How it runs; every option has a default. */
+/** How a replay runs; every option has a default. */
 export const options = replayOptionsSchema.meta({ id: "ReplayOptions" }).optional();
 const limit = z.int().min(1).optional().describe("Replay at most this many, the oldest first.");
 const dry_run = z.boolean().default(false).describe("Answer with the preview, and run nothing.");
 
-/** A body whose window ends before it begins would match nothing, which looks like good news. */
+/** A window that ends before it begins would match nothing, which the caller could mistake for good news. */
 const inOrder = { error: "must be later than from_ts", path: ["to_ts"] };
 
-/** Which event, where several organisations or sources sent the same key: without it nothing runs, and the answer is 409. */
+/** Required where several organisations or sources sent the same key: without it nothing runs, and the answer is 409. */
 const organisationId = z.string().min(1).max(255).nullable().optional();
 const which = {
   organisation_id: organisationId.describe(
@@ -28,7 +28,7 @@ const oneName = {
 const isOneName = (asked: { organisation_id?: string | null; org_id?: string | null }) =>
   asked.org_id === undefined || asked.organisation_id === undefined || asked.org_id === asked.organisation_id;
 
-/** What a body says of which event is meant, under one name. */
+/** The fields that say which event is meant, under one name. */
 export function whichOf<
   Asked extends { organisation_id?: string | null; org_id?: string | null; source_id?: number | null },
 >({ organisation_id, org_id, source_id }: Asked) {
@@ -48,7 +48,10 @@ export const replayOneRequest = z
   })
   .refine(isOneName, oneName);
 
-/** `POST /api/webhooks/replay-bulk`. Strict, as all that starts something: a misspelt field must not widen a replay. */
+/**
+ * `POST /api/webhooks/replay-bulk`. Strict, as every request that starts something: a misspelt field must not widen a
+ * replay.
+ */
 export const replayBulkRequest = z
   .strictObject({
     provider_slug: providerSlug,

@@ -34,7 +34,7 @@ const foundDestination = z.object({
 });
 export type FoundDestination = z.infer<typeof foundDestination>;
 
-/** Little of each, enough to recognise it and go there. */
+/** A few fields of each result, enough to recognise and open it. */
 export const searchAnswer = z.object({
   events: z.array(foundEvent),
   replays: z.array(foundReplay),

@@ -1,9 +1,9 @@
-/** What the API is asked about sources, and what it answers: each provider's default endpoint, and sources with URLs of their own. */
+/** Requests and answers of the sources API: each provider's default endpoint, and sources with URLs of their own. */
 import { z } from "zod";
 import { count, providerSlug, rejectionReason, time } from "./values";
 
 const name = z.string().trim().min(1, "is the name that users see").max(120);
-/** Empty is none. */
+/** Empty means none. */
 const owner = z
   .string()
   .trim()
@@ -80,7 +80,7 @@ export const sourceWithUrl = z
   .meta({ id: "SourceWithUrl" });
 export type SourceWithUrl = z.infer<typeof sourceWithUrl>;
 
-/** A rejected request, with what it would have been as far as that is known. */
+/** A rejected request, with its organisation and event key as far as they are known. */
 const lastRejection = z.object({
   reason: rejectionReason,
   detail: z.string(),
@@ -96,9 +96,9 @@ const sourceProvider = z
   .object({
     provider: z.string(),
     label: z.string(),
-    /** How it proves who it is, in a sentence. */
+    /** How requests are authenticated, in a sentence. */
     scheme: z.string(),
-    /** Where its webhooks are set up, and which variable holds the secret. */
+    /** Where its webhooks are configured, and which variable holds the secret. */
     setup: z.string(),
     secrets_variable: z.string(),
     /** How many are configured: with none, the default endpoint answers 503. */
@@ -106,9 +106,9 @@ const sourceProvider = z
     token_in_url: z.boolean(),
     /** Whether an operator allows unsigned requests. */
     allows_unsigned: z.boolean(),
-    /** The default endpoint; `{token}` is to be replaced with a token from the variable. */
+    /** The default endpoint; replace `{token}` with a token from the variable. */
     url: z.string(),
-    /** What a source of this provider may be told. */
+    /** The settings of a source of this provider. */
     settings: z.record(z.string(), z.object({ label: z.string(), help: z.string() })),
     sample: z
       .object({ missing: z.string().nullable() })

@@ -1,4 +1,4 @@
-/** What the API is asked and answers about people, tokens and the audit log. Strict: nothing else can be set by the way. */
+/** Requests and answers about people, tokens and the audit log. Strict, so that no other field can be set. */
 import { z } from "zod";
 import { Constants } from "@/lib/db/database.types";
 import { refuseReversed } from "../event-filter";

@@ -1,4 +1,4 @@
-/** `POST /admin/webhooks/test-endpoint` of the Globapay runbook: its request and its answer, and what we add to it. */
+/** `POST /admin/webhooks/test-endpoint` of the Globapay runbook: its request and its answer, with our additions. */
 import { z } from "zod";
 import { count, errorClass, time } from "./values";
 

@@ -1,4 +1,4 @@
-/** The small values that requests and answers of the API are made of. */
+/** Values shared by requests and answers of the API. */
 import { z } from "zod";
 import { Constants } from "@/lib/db/database.types";
 import { ID_PATTERN, numberInId } from "../ids";
@@ -19,9 +19,9 @@ export const replayOutcome = z.enum(Enums.replay_outcome);
 export const rejectionReason = z.enum(Enums.rejection_reason);
 export const skipReason = z.enum(Enums.skip_reason);
 
-/** A time as we write it: ISO 8601, UTC. */
+/** A time in our format: ISO 8601, UTC. */
 export const time = z.iso.datetime();
-/** A time as others may write it. */
+/** A time as callers may write it. */
 export const givenTime = z.iso.datetime({
   offset: true,
   error: "must be an ISO 8601 time such as 2026-01-31T09:00:00Z",
@@ -29,7 +29,7 @@ export const givenTime = z.iso.datetime({
 
 export const count = z.int().min(0);
 
-/** One row change that a projection wanted, and what became of it. */
+/** One row change of a projection, and its result. */
 export const changeResult = z
   .object({
     table: z.string(),
@@ -41,24 +41,24 @@ export const changeResult = z
   .meta({ id: "ChangeResult" });
 export type ChangeResult = z.infer<typeof changeResult>;
 
-/** `we_12` as callers write it; `12` will do. Becomes the number. */
+/** `we_12` or `12`. Becomes the number. */
 export const eventId = z
   .string()
   .regex(ID_PATTERN.event, "must be an event's id such as we_123")
   .transform((id) => numberInId(id));
 
-/** `so_12` as callers write it; `12` will do. Becomes the number. */
+/** `so_12` or `12`. Becomes the number. */
 export const sourceId = z
   .string()
   .regex(ID_PATTERN.source, "must be a source's id such as so_12")
   .transform((id) => numberInId(id));
 
-/** Why somebody replays or resolves something: kept with it for ever. */
+/** Why a user replays or resolves an event: kept with it for ever. */
 export const reason = z.string().trim().min(3, "enter a reason").max(1000);
 
 /** A provider as `provider_slug` names it. */
 export const providerSlug = z.string().min(1).max(40);
 
-/** A comma list in a query string, or a list. */
+/** A list, or in a query string a comma-separated list. */
 export const list = <T extends z.ZodType>(item: T) =>
   z.preprocess((value) => (typeof value === "string" ? value.split(",").filter(Boolean) : value), z.array(item));

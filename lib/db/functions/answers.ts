@@ -1,6 +1,7 @@
 /**
- * What each SQL function answers that TypeScript calls: one line a function, as the comments in supabase/schemas say. A
- * function without a line cannot be called. What it takes is in arguments.ts. tests/pipeline/answers.test.ts asks the real functions.
+ * The answer of each SQL function that TypeScript calls: one line per function, as the comments in supabase/schemas say. A
+ * function without a line cannot be called. Its arguments are in arguments.ts. tests/pipeline/answers.test.ts checks the
+ * real functions.
  */
 import type { FailedWebhook } from "@/lib/contract/analytics";
 import type { DeadLetters, RailCounts } from "@/lib/contract/dead-letters";
@@ -52,7 +53,7 @@ import type {
 } from "./reads";
 
 export interface Answers {
-  // The journey of an event.
+  // From the event's receipt to its end.
   accept_events: (Acceptance & { n: number })[];
   list_source_tokens: StoredToken[];
   record_rejections: Pick<RejectionCount, "provider" | "reason">[];
@@ -67,7 +68,7 @@ export interface Answers {
   advance_replays: number;
   apply_changes: ChangeResult[];
 
-  // What people do.
+  // Commands of people.
   create_replay: ReplayDrafted;
   start_replay: ReplayStarted;
   control_replay: ReplaySteered;
@@ -94,12 +95,12 @@ export interface Answers {
   record_staff_action: null;
   record_download: null;
 
-  // Who they are.
+  // People and their access.
   invite_staff: StaffChanged;
   link_staff: StaffChanged;
   change_staff: StaffChanged;
   open_invitation: { invitation: OpenInvitation | null; wait?: number };
-  /** The e-mail to sign in with; null when the link opens nothing. */
+  /** The e-mail to sign in with; null when the link is not valid. */
   accept_invitation: string | null;
   create_first_admin: boolean;
   set_staff_password: boolean;

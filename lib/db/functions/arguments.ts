@@ -1,6 +1,6 @@
 /**
- * What each SQL function takes. The generated types know its arguments, but neither which of them may be null nor what a JSON
- * argument holds: that is declared here, once. A JSON argument without a declaration cannot be passed.
+ * The arguments of each SQL function. The generated types know them, but neither which may be null nor the content of a JSON
+ * argument: that is declared here, once. A JSON argument without a declaration cannot be passed.
  */
 import type { AuditFilter } from "@/lib/contract/audit-filter";
 import type { Destination } from "@/lib/contract/destinations";
@@ -18,7 +18,6 @@ type Functions = Database["public"]["Functions"];
 /** The functions that TypeScript calls. */
 export type FunctionName = keyof Answers & keyof Functions;
 
-/** The arguments of a function, by their names. */
 export type Arguments<Name extends FunctionName> = Declared<
   Functions[Name]["Args"],
   Name extends keyof DeclaredArguments ? DeclaredArguments[Name] : unknown
@@ -46,7 +45,7 @@ export interface DeclaredArguments {
 
   create_replay: {
     p_selection: Selection;
-    /** As `completeOptions` (lib/contract/replay-options.ts) makes them. */
+    /** As `completeOptions` (lib/contract/replay-options.ts) returns them. */
     p_options: Record<string, unknown>;
     p_limits: { max_events: number; max_age_days: number };
     p_idempotency_key: string | null;
@@ -57,7 +56,7 @@ export interface DeclaredArguments {
     p_destination: DestinationSettings & { slug: string; headers: Record<string, string>; secret: NewSecret };
   };
   update_destination: {
-    /** A header that is null stays as it is. */
+    /** A header that is null remains unchanged. */
     p_changes: Partial<DestinationSettings & { headers: Record<string, string | null> }>;
     p_secret: NewSecret | null;
     p_seen: string | null;
@@ -89,7 +88,10 @@ export interface DeclaredArguments {
   list_actions: { p_filter: AuditFilter };
 }
 
-/** Which events: by number, by a provider's keys (of one organisation or source where it is given), by a filter of the history, or what failed in another replay. */
+/**
+ * Which events: by number, by a provider's keys (of one organisation or source when given), by a filter of the history, or
+ * the failures of another replay.
+ */
 export type Selection =
   | { event_ids: number[] }
   | { provider_slug: string; event_keys: string[]; organisation_id?: string | null; source_id?: number | null }

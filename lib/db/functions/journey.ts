@@ -1,4 +1,4 @@
-/** What SQL answers, and takes, on the journey of an event: store, claim, record. */
+/** What SQL takes and returns on the way of an event: store, claim, record. */
 import type { DeliveryStatus, ErrorClass, EventFlag, ParseStatus, TrustLevel } from "@/lib/contract/vocabulary";
 
 type HeaderPairs = readonly (readonly [string, string])[];
@@ -21,7 +21,7 @@ export interface NewEvent {
   secret_fields: string[] | null;
   /** Base64 of the received bytes. */
   body: string;
-  /** Base64 of what the payload is made of, where that is not the body as it is. */
+  /** Base64 of the bytes that the payload is made of, when they differ from the body. */
   shown_body: string | null;
   fingerprint: string;
   method: string;
@@ -49,7 +49,7 @@ export interface StoredToken {
   previous_ends_in_ms: number | null;
 }
 
-/** An event as event_for_projection() gives it. */
+/** An event as event_for_projection() returns it. */
 export interface ProjectableRow {
   id: number;
   provider: string;
@@ -59,13 +59,13 @@ export interface ProjectableRow {
   occurred_at: string | null;
   organisation_id: string | null;
   company_id: string | null;
-  /** Of the source it came through, if it has one. */
+  /** Of the source it came through, if any. */
   settings: Record<string, string> | null;
   /** Base64 of the received bytes. */
   body: string;
 }
 
-/** One item of a replay, as its preview projects it. */
+/** One item of a replay, as its preview takes it. */
 export interface ProjectableItem {
   position: number;
   kind: "tables" | "http";
@@ -78,7 +78,7 @@ export interface Work {
   fence: number;
   attempt_id: number;
   attempt_number: number;
-  /** Which try since it was last made pending: 1 is the first. */
+  /** The number of the try since it was last set to pending: 1 is the first. */
   try: number;
   replay_id: number | null;
   event: ProjectableRow & { headers: HeaderPairs; content_type: string | null };
@@ -89,7 +89,7 @@ export interface Work {
     url: string | null;
     /** As stored: encrypted, see lib/destinations/secrets.ts. */
     headers: Record<string, string>;
-    /** As stored, newest first; those past their end sign no more. */
+    /** As stored, newest first. Expired ones do not sign any more. */
     secrets: { ciphertext: string; created_at: string; expires_at: string | null }[];
     timeout_ms: number;
     max_attempts: number;
@@ -102,9 +102,11 @@ export interface Work {
 
 export interface Claim {
   work: Work[];
-  /** Milliseconds until the next delivery may go; null when nothing waits, or when what waits needs another one to end. */
+  /**
+   * Milliseconds until the next delivery may start; null when none waits, or when those that wait need another one to end.
+   */
   next_due_ms: number | null;
-  /** Destinations with due work that this claim left: the end of a delivery to one of them may make room. */
+  /** Destinations with due work that this claim left: the end of a delivery to one of them may free capacity. */
   waiting: number[];
 }
 
@@ -116,7 +118,7 @@ export interface RowChange {
   version: string;
 }
 
-/** How an attempt ended, as record_attempts takes it. */
+/** How an attempt ended, the input of record_attempts. */
 export interface AttemptResult {
   delivery_id: number;
   fence: number;
@@ -131,16 +133,16 @@ export interface AttemptResult {
   /** Base64. */
   response_body?: string | null;
   response_truncated?: boolean;
-  /** For how long nothing goes to the destination any more. */
+  /** For how long nothing is sent to the destination. */
   throttle_ms?: number | null;
   changes?: RowChange[];
 }
 
 export interface Recorded {
   delivery_id: number;
-  /** False: another worker has the delivery by now, so this result counts for nothing. Or it is busy. */
+  /** False: another worker has the delivery by now, so this result does not count. Or `busy` is set. */
   recorded: boolean;
-  /** Another transaction is changing its rows: nothing has happened yet. */
+  /** Another transaction is changing its rows: nothing was recorded yet. */
   busy?: boolean;
   status?: DeliveryStatus;
   error_class?: ErrorClass | null;

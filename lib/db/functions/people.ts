@@ -1,10 +1,10 @@
-/** What SQL answers to what people do, and to who they are, beyond what the API itself answers (lib/contract). */
+/** Answers of SQL about people and their commands, where they differ from the API's (lib/contract). */
 import type { Replay } from "@/lib/contract/replays";
 import type { ApiToken, StaffMember } from "@/lib/contract/staff";
 import type { StaffRole } from "@/lib/contract/vocabulary";
 import type { Organisations } from "@/lib/scope";
 
-/** What `find_staff` and `use_session` answer. */
+/** The answer of `find_staff` and `use_session`. */
 export interface Staff {
   id: string;
   email: string;
@@ -17,13 +17,13 @@ export interface Staff {
 
 export type OwnedApiToken = ApiToken & { owner_id: string | null };
 
-/** A guess that may be evaluated, or how many seconds to wait before the next one may. */
+/** A guess that may be evaluated, or how many seconds to wait before the next one. */
 export type Booking =
   | { guess: number; wait?: undefined }
-  /** `of_address`: whatever the account, this address waits so long. */
+  /** `of_address`: this address has to wait, for any account. */
   | { wait: number; of_address?: boolean };
 
-/** Whom a link lets in. */
+/** The person whom a link lets in. */
 export interface OpenInvitation {
   email: string;
   name: string;
@@ -48,7 +48,7 @@ export interface StaffChanged {
   result: "invited" | "linked" | "changed" | "beyond_scope" | StaffRefusal;
   staff?: StaffMember;
   expires_at?: string;
-  /** How many active tokens the person has, when that is why nothing was changed. */
+  /** How many active tokens the person has, when they are the reason. */
   tokens?: number;
 }
 
@@ -61,7 +61,7 @@ export interface StoredSecret {
   expires_at: string | null;
 }
 
-/** What of a destination its secrets are bound to and made of: `slug` never changes. */
+/** The fields of a destination that its secrets are bound to and made of: `slug` never changes. */
 export interface SecretHolder {
   slug: string;
   secrets: readonly Pick<StoredSecret, "ciphertext" | "expires_at">[];

@@ -1,4 +1,4 @@
-/** What SQL answers to reads, where that is not yet what the API answers (lib/contract). */
+/** Answers of SQL to reads, where they differ from the API's (lib/contract). */
 import type { Analytics } from "@/lib/contract/analytics";
 import type { MerchantEvent } from "@/lib/contract/api/merchant-answers";
 import type { Destination, DestinationDelivery } from "@/lib/contract/destinations";
@@ -10,7 +10,7 @@ import type { ErrorClass, ParseStatus } from "@/lib/contract/vocabulary";
 
 export type StoredAttempt = Omit<Attempt, "response_body"> & { response_body_base64: string | null };
 
-/** An event with its bytes as they are: what is secret in them is not covered. */
+/** An event with its bytes unmasked. */
 export type StoredEvent = Omit<EventDetail, "deliveries" | "body_covered"> & {
   deliveries: (Omit<Delivery, "attempts"> & { attempts: StoredAttempt[] })[];
 };
@@ -35,7 +35,7 @@ export interface ReplayFailure {
   finished_at: string | null;
   /** Under this replay. */
   tries: number;
-  /** Set while it will be tried again automatically. */
+  /** Set while it will be retried automatically. */
   next_retry: string | null;
 }
 
@@ -45,13 +45,13 @@ export interface ReplayFailures {
   failures: ReplayFailure[];
 }
 
-/** A key that several events have, and which events those are. */
+/** A key that several events have, and those events. */
 export interface KeyChoice {
   event_key: string;
   choices: { event_id: string; organisation_id: string | null; source_id: string | null }[];
 }
 
-/** The part of a preview that only counts. */
+/** The part of a preview that consists of counts. */
 export type CountedReplay = Omit<ReplayPreview, "changes" | "impact" | "holds" | "estimated_seconds"> & {
   average_ms: number;
 };
@@ -71,7 +71,7 @@ export type SourcesOfProvider = Pick<
 
 export type ReadAnalytics = Omit<Analytics, "range" | "total_processed" | "success_rate" | "missing_secrets">;
 
-/** What changed since a cursor, and where to go on from. */
+/** What changed since a cursor, and where to resume. */
 export interface Changes {
   cursor: string;
   reset: boolean;

@@ -1,6 +1,6 @@
 import { Problem } from "./problem";
 
-/** The `updated_at` that a caller saw, from its If-Match header; null when it does not say. Throws a 400 `Problem`. */
+/** The `updated_at` that a caller saw, from its If-Match header; null when there is none. Throws a 400 `Problem`. */
 export function seenIn(request: Request): string | null {
   const given = request.headers.get("if-match");
   if (given === null || given === "*") return null;

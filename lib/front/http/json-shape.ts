@@ -1,10 +1,10 @@
-/** How deep and how wide the JSON of a request may be, judged on its bytes before anything is made of them. */
+/** Limits how deep and how wide the JSON of a request may be, checked on its bytes before it is parsed. */
 import { Problem } from "./problem";
 
 const DEEPEST = 64;
 const MOST_VALUES = 10_000;
 
-/** Throws a 400 `Problem` that names `body`. Takes one pass and does not recurse. Bytes that are no JSON pass. */
+/** Throws a 400 `Problem` that names `body`. Takes one pass and does not recurse. Bytes that are not JSON pass. */
 export function checkJsonShape(bytes: Buffer, mostValues = MOST_VALUES): void {
   let depth = 0;
   let values = 0;

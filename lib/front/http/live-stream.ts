@@ -1,4 +1,4 @@
-/** Server-sent events (WHATWG HTML, 9.2) of what changes, until the caller leaves or loses the right to watch. */
+/** Server-sent events (WHATWG HTML, 9.2) of changes, until the caller leaves or loses the right to watch. */
 
 import type { LiveEventName } from "@/lib/contract/live";
 import { logError } from "@/lib/log";
@@ -6,17 +6,17 @@ import { changesSince, type News, watchChanges } from "@/lib/queries/live";
 import { Refusal } from "@/lib/refusals";
 import type { Scoped } from "@/lib/scope";
 
-/** Proxies cut connections that are silent for a minute; a page that hears nothing for 40 s believes in no stream. */
+/** Proxies close connections that are silent for a minute; the client treats 40 s of silence as a lost stream. */
 const BEAT_MS = 15_000;
 const ASK_AGAIN_EVERY_BEATS = 4;
 const RECONNECT_MS = 2_000;
-/** A caller that reads nothing is let go: it reconnects, and hears what it missed. */
+/** The stream of a caller that does not read is closed: it reconnects, and gets what it missed. */
 const MOST_UNREAD = 500;
 
 interface Watch {
-  /** The cursor of what the caller saw last; null when it comes for the first time. */
+  /** The cursor of the last event the caller saw; null on its first connection. */
   after: string | null;
-  /** Whose objects it is told of. */
+  /** Whose objects the changes are about. */
   asker: Scoped;
   /** Aborts when the caller is gone. */
   signal: AbortSignal;
@@ -24,10 +24,10 @@ interface Watch {
   mayStillWatch(): Promise<unknown>;
 }
 
-/** Throws `DatabaseUnavailable` before the stream begins when there is nothing to follow. */
+/** Throws `DatabaseUnavailable` before the stream begins when changes cannot be followed. */
 export async function liveStream({ after, asker, signal, mayStillWatch }: Watch): Promise<ReadableStream<Uint8Array>> {
   const encoder = new TextEncoder();
-  // What changes while the past is read is told after it.
+  // Changes during the read of the past are sent after it.
   let waiting: News[] | undefined = [];
   let out: ReadableStreamDefaultController<Uint8Array> | undefined;
   const write = (text: string) => {
@@ -88,7 +88,7 @@ function newsEvent({ cursor, change }: News): string {
   return change ? eventOf("change", cursor, change) : eventOf("reset", cursor);
 }
 
-/** Data is never empty: a browser drops an event without. */
+/** Data is never empty: a browser ignores an event without data. */
 function eventOf(name: LiveEventName, cursor?: string, data: object = {}): string {
   return `event: ${name}\n${cursor ? `id: ${cursor}\n` : ""}data: ${JSON.stringify(data)}\n\n`;
 }

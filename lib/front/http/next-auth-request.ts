@@ -1,4 +1,4 @@
-/** What next-auth is handed: a body that was read under the cap and means something, and addresses that can be read. */
+/** The request that next-auth gets: a body that was read within the limit and is valid, and URLs that can be parsed. */
 import { cookies } from "next/headers";
 import { NextRequest } from "next/server";
 import { environment } from "@/lib/env";
@@ -7,9 +7,9 @@ import { Problem } from "./problem";
 
 const CALLBACK_COOKIE = /next-auth\.callback-url$/;
 
-/** The request for next-auth, or the answer where it needs none of it. Throws a `Problem` that names the field. */
+/** The request for next-auth, or an answer where next-auth is not needed. Throws a `Problem` that names the field. */
 export async function checkedRequest(request: Request, [action, provider]: string[]): Promise<NextRequest | Response> {
-  // Callers could write into our log, as much as they like.
+  // It would let callers write any amount into our log.
   if (action === "_log") return new Response(null, { status: 204 });
   if (request.method !== "POST") {
     if (action === "callback" && provider === "credentials") {
@@ -45,7 +45,7 @@ async function readFields(request: Request): Promise<URLSearchParams> {
   return fields;
 }
 
-/** Also forgets a cookie that nobody could follow: its owner did not write it. */
+/** Also clears the cookie when it holds a URL that cannot be followed: the user did not write it. */
 async function refuseUnreadable(callbackUrl: string | null): Promise<void> {
   const jar = await cookies();
   for (const { name, value } of jar.getAll()) if (CALLBACK_COOKIE.test(name) && !isAddress(value)) jar.delete(name);

@@ -1,6 +1,9 @@
 import type { ProblemInit } from "@/lib/errors";
 
-/** What is wrong with a request as HTTP: its headers, its body, its encoding. What a person may not do is a `Refusal` of lib/refusals.ts. */
+/**
+ * What is wrong with a request on the level of HTTP: headers, body, encoding. A caller without the right gets a `Refusal` of
+ * lib/refusals.ts.
+ */
 export class Problem extends Error {
   constructor(readonly init: ProblemInit) {
     super(init.title);

@@ -1,6 +1,6 @@
 import { environment } from "@/lib/env";
 
-/** How an address of ours begins: as configured, else as the caller reached us, such as `https://desk.example`. */
+/** The origin of our URLs: as configured, else as the caller reached us, such as `https://desk.example`. */
 export function publicOrigin(request: Request): string {
   return environment().PUBLIC_URL?.replace(/\/+$/, "") ?? originOf(request);
 }

@@ -1,13 +1,13 @@
-/** The one place where routes of the App Router read a body: up to a cap, as it streams in. */
+/** Reads request bodies for all routes of the App Router: up to a limit, as they stream in. */
 
 import { API_BODY_BYTES, SIGNED_OUT_BODY_BYTES, tooLarge } from "@/lib/front/body-caps";
 import { checkJsonShape } from "./json-shape";
 import { Problem } from "./problem";
 
-/** What a request may send. One of a caller who has not been recognised may send little. */
+/** The limit of each request. A request that is not authenticated yet has a small one. */
 const caps = new WeakMap<Request, number>();
 
-/** The caller is known: called by `handle` once it has authorised. */
+/** Raises the limit: called by `handle` once it has authorised the caller. */
 export function allowBody(request: Request, capBytes = API_BODY_BYTES): void {
   caps.set(request, capBytes);
 }
@@ -31,7 +31,7 @@ export async function readBytes(request: Request): Promise<Buffer> {
   return body;
 }
 
-/** The JSON object in the body of a request, `{}` when there is none. Throws a `Problem`, which names the field. */
+/** The JSON object in the body of a request, `{}` when there is none. Throws a `Problem` that names the field. */
 export async function readJson(request: Request): Promise<Record<string, unknown>> {
   const bytes = await readBytes(request);
   checkJsonShape(bytes);
@@ -45,7 +45,7 @@ export async function readJson(request: Request): Promise<Record<string, unknown
     }
   } catch (error) {
     if (error instanceof Problem) throw error;
-    // The same answer as for JSON of another shape.
+    // Gets the same answer as JSON of another shape.
   }
   throw new Problem({
     status: 400,
@@ -70,7 +70,7 @@ export async function readCapped(stream: ReadableStream<Uint8Array> | null, limi
   return { body: Buffer.concat(chunks), complete: true };
 }
 
-/** Postgres holds neither NUL nor half a surrogate pair; no value that people mean has one. */
+/** Postgres cannot hold a NUL or half a surrogate pair; no genuine value has one. */
 export function refuseUnstorable(fields: Iterable<[string, unknown]>): void {
   for (const [field, value] of fields) {
     if (isStorable(value)) continue;

@@ -1,4 +1,4 @@
-/** The events in the body of `POST /api/events`, their data as the bytes that were received. */
+/** The events in the body of `POST /api/events`, with their data as the received bytes. */
 import { isUtf8 } from "node:buffer";
 import type { z } from "zod";
 import { idempotencyKey, MOST_PUBLISHED, publishEvent } from "@/lib/contract/api/publish";
@@ -6,11 +6,11 @@ import { elementsOf, membersOf } from "@/lib/providers/json-bytes";
 import type { Publication } from "@/lib/providers/platform";
 import { Problem } from "./problem";
 
-/** An event and, in a list, which one it is: `[3].eventType`. */
+/** An event and, in a list, its position: `[3].eventType`. */
 type Given = { value: z.infer<typeof publishEvent>; json: Buffer; place: string };
 type OwnedPublication = Publication & { organisationId: string };
 
-/** One publication, or a list of them. `readJson` of this route. Throws a `Problem` that names the field. */
+/** One publication, or a list of them. Used instead of `readJson`. Throws a `Problem` that names the field. */
 export async function readJsonPublications(
   bytes: Buffer,
   headers: Headers,
@@ -24,7 +24,7 @@ export async function readJsonPublications(
     return { value: checked(value, place), json: jsons[index] as Buffer, place };
   });
   const key = headers.get("idempotency-key") ?? undefined;
-  // Two of them are one here, with a comma between: which of them was meant is not ours to choose.
+  // Two headers arrive as one, with a comma between them. We must not choose one of the two.
   if (key !== undefined && /,[ \t]/.test(key))
     throw wrong("Idempotency-Key", "It came more than once: send one of them.");
   if (key !== undefined && isList) {
@@ -37,7 +37,7 @@ function parse(bytes: Buffer): unknown {
   try {
     if (isUtf8(bytes)) return JSON.parse(bytes.toString("utf8"));
   } catch {
-    // The same answer as for bytes that are no text.
+    // Gets the same answer as bytes that are not text.
   }
   throw wrong("body", 'Send {"eventType": "payment.completed", …} as JSON, or a list of such events.');
 }

@@ -12,13 +12,13 @@ interface Watch {
   asker: Scoped;
   /** Aborts when the caller is gone. */
   signal: AbortSignal;
-  /** `Last-Event-ID`: what the caller saw before its connection broke. */
+  /** `Last-Event-ID`: the last event the caller saw before its connection broke. */
   lastSeen: string | null;
-  /** Rejects once the caller has lost the right to watch: asked again with every heartbeat. */
+  /** Rejects once the caller has lost the right to watch: checked with every heartbeat. */
   mayStillWatch(): Promise<unknown>;
 }
 
-/** Sends the status JSON now and whenever it changes, then an `end` event with the last of them. */
+/** Sends the status JSON now and whenever it changes, then an `end` event with the last status. */
 export function eventStream(id: string, { asker, signal, lastSeen, mayStillWatch }: Watch): ReadableStream<Uint8Array> {
   const ending = new AbortController();
   const end = () => ending.abort();

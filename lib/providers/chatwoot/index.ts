@@ -1,6 +1,6 @@
 /**
  * Chatwoot. Signed since v4.11.2 (account webhooks) and v4.13.0 (API inboxes, agent bots): HMAC-SHA256 over
- * `<timestamp>.<body>`, see lib/webhooks/trigger.rb in chatwoot/chatwoot. Older servers sign nothing.
+ * `<timestamp>.<body>`, see lib/webhooks/trigger.rb in chatwoot/chatwoot. Older servers do not sign.
  */
 import { randomBytes } from "node:crypto";
 import { decodeHex, hmacSha256, isStale, parseUnixTimestamp, sameDigest, sha256Hex } from "../hmac";
@@ -49,7 +49,8 @@ export const chatwoot: Provider = {
     const eventType = typeFrom(at(payload, "event"));
     const account = accountOf(payload);
     return {
-      // Never X-Chatwoot-Delivery, which is not signed: whoever caught a request could send it again as another event.
+      // Never X-Chatwoot-Delivery, which is not signed: an attacker who caught a request could send it again as another
+      // event.
       eventKey: naturalKey(payload, eventType, account) ?? keyOfSigned(request),
       eventType,
       organisationId: account,
@@ -70,7 +71,7 @@ function accountOf(payload: unknown): string | undefined {
   return idFrom(at(payload, "account", "id")) ?? idFrom(at(payload, "conversation", "account", "id"));
 }
 
-/** These carry their conversation or contact as it is by then. A message is never made pointless by a later one. */
+/** These carry the whole conversation or contact. A message never replaces an earlier one. */
 const WHOLE_STATE: ReadonlySet<string> = new Set([
   "conversation_updated",
   "conversation_status_changed",
@@ -78,8 +79,8 @@ const WHOLE_STATE: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * For what the body does not name: equal bytes that were sent at the same time. The time is signed with them, so an agent who
- * types twice makes two events, and the same request under another delivery id makes none.
+ * For events without an id in the body: equal bytes with the same sending time are the same event. The time is signed with
+ * the bytes, so an agent who types twice makes two events, and the same request under another delivery id makes none.
  */
 function keyOfSigned(request: RawRequest): string {
   const timestamp = parseUnixTimestamp(header(request, "x-chatwoot-timestamp"));
@@ -87,8 +88,9 @@ function keyOfSigned(request: RawRequest): string {
 }
 
 /**
- * Things that are created once are known by their id, and conversations by when they changed, to the microsecond. Servers
- * that write whole seconds may change one twice in a second, so there, and for the other types, `keyOfSigned` has to do.
+ * The key of things that are created once is their id, that of a conversation is when it changed, to the microsecond.
+ * Servers that write whole seconds may change a conversation twice in a second. For those, and for the other types,
+ * `keyOfSigned` is used.
  */
 function naturalKey(payload: unknown, eventType: string, account: string | undefined): string | undefined {
   const id = idFrom(at(payload, "id"));
@@ -110,7 +112,7 @@ function naturalKey(payload: unknown, eventType: string, account: string | undef
   }
 }
 
-/** Ids of conversations count per account, so the account belongs into the name. */
+/** Conversation ids count per account, so the account is part of the key. */
 function objectOf(payload: unknown, eventType: string, account: string | undefined): string | undefined {
   const [kind = ""] = eventType.split("_");
   const candidates: [string, unknown][] = [
@@ -125,7 +127,7 @@ function objectOf(payload: unknown, eventType: string, account: string | undefin
   return undefined;
 }
 
-/** The body tells the time of new messages and of changed conversations; for the rest it is when Chatwoot sent it. */
+/** The body has the time of new messages and of changed conversations; for other events it is when Chatwoot sent them. */
 function timeOf(request: RawRequest, payload: unknown, eventType: string): string | undefined {
   const written = writtenTime(payload, eventType);
   const isWritten = written !== undefined && written !== null;

@@ -1,6 +1,6 @@
 /**
- * HeyReach, LinkedIn campaigns. Signs nothing and adds no headers: a token in the URL is all there is, and the payload names
- * no tenant, so a source does. Rows: see rows.ts.
+ * HeyReach, LinkedIn campaigns. It does not sign and adds no headers, so a token in the URL is the only proof. The payload
+ * names no tenant, so the source does. Rows: see rows.ts.
  */
 import { randomBytes } from "node:crypto";
 import { firstId, hashedKey } from "../outreach-rows";
@@ -10,7 +10,7 @@ import { verifyUrlToken } from "../url-token";
 import { heyreachProjections, leadIdOf } from "./rows";
 import { heyreachSamples } from "./sample";
 
-/** What its "Test" button sends as correlation_id, every time. */
+/** The correlation_id of its "Test" button, always the same. */
 const ALL_ZERO = /^[0-]+$/;
 
 export const heyreach: Provider = {
@@ -53,7 +53,7 @@ export const heyreach: Provider = {
   projections: heyreachProjections,
 };
 
-/** What makes it this event, where it has no id: whose, in which conversation, after which message. */
+/** The identity of an event without an id: its organisation, its conversation, and the message before it. */
 function naturalKey(payload: unknown, eventType: string): string | undefined {
   const messages = at(payload, "recent_messages");
   const last = Array.isArray(messages) ? firstId(at(messages.at(-1), "creation_time")) : undefined;

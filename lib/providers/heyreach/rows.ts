@@ -1,4 +1,4 @@
-/** The rows of HeyReach's campaigns. Messages have no ids: one is its conversation, time, side and text. */
+/** The rows of HeyReach's campaigns. Messages have no ids: conversation, time, side and text identify one. */
 import { sha256Hex } from "../hmac";
 import { campaignRow, firstId, leadRow, messageRow, type Status } from "../outreach-rows";
 import { type Change, InvalidPayload, type Json, type ProjectableEvent } from "../provider";
@@ -49,7 +49,7 @@ function leadRows(event: ProjectableEvent, status?: Status): Change[] {
   return [...campaignRows(event), ...leadRow(event, firstId(at(event.payload, "campaign", "id")), id, values, status)];
 }
 
-/** The test button's campaign has no status: then the column is left alone. */
+/** The test button's campaign has no status; the column is then left alone. */
 function campaignRows(event: ProjectableEvent): Change[] {
   const campaign = at(objectIn(event), "campaign");
   const id = firstId(at(campaign, "id"));
@@ -60,7 +60,7 @@ function campaignRows(event: ProjectableEvent): Change[] {
   });
 }
 
-/** Each event repeats the latest messages of its conversation, so most of these rows are there already. */
+/** Each event repeats the latest messages of its conversation, so most of these rows exist already. */
 function messageRows(event: ProjectableEvent): Change[] {
   const messages = at(event.payload, "recent_messages");
   if (!Array.isArray(messages)) return [];

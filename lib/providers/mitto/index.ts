@@ -1,7 +1,7 @@
 /**
- * Mitto, delivery reports of text messages (DLRs). Signs nothing: a token in the callback URL is all there is. The format is
- * a template that Mitto's staff or the sender of a message fills in, so the names of the fields can be set per source.
- * POST with one object or an array, or GET with everything in the query. Rows: see rows.ts.
+ * Mitto, delivery reports of text messages (DLRs). It does not sign, so a token in the callback URL is the only proof. The
+ * format is a template that Mitto's staff or the sender of a message fills in, so field names can be set per source. POST
+ * with one object or an array, or GET with all data in the query. Rows: see rows.ts.
  */
 import { randomBytes } from "node:crypto";
 import { elementsOf } from "../json-bytes";
@@ -11,7 +11,7 @@ import { verifyUrlToken } from "../url-token";
 import { DLR_SETTINGS, mittoProjections, readDlr, shopInReference } from "./rows";
 import { mittoSamples } from "./sample";
 
-/** A longer array is kept as one event, whose projection says so: it is not what Mitto sends. */
+/** A longer array is stored as one event, and its projection reports the error: Mitto does not send such arrays. */
 const MOST_IN_ARRAY = 1_000;
 
 export const mitto: Provider = {
@@ -48,7 +48,7 @@ export const mitto: Provider = {
       organisationId: source?.organisationId ?? shopInReference(dlr.reference),
       companyId: source?.companyId,
       objectId: dlr.id,
-      // No time: what a report carries is when the message was sent, not when its status changed.
+      // No time: a report has the time when the message was sent, not when its status changed.
     };
   },
 
@@ -56,8 +56,8 @@ export const mitto: Provider = {
 };
 
 /**
- * A GET has no body, and its path is not kept: the query becomes the event's body, as a JSON object. A name that comes twice
- * stays there twice, so that nothing is lost and the event is flagged.
+ * A GET has no body, and its path is not stored, so the query becomes the event's body, as a JSON object. A repeated name is
+ * repeated there, so that nothing is lost and the event is flagged.
  */
 function bodyOfQuery(request: VerifiedRequest): Buffer {
   const query = request.path.split("?").slice(1).join("?");

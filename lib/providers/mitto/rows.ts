@@ -1,13 +1,13 @@
 /**
  * The rows that Mitto's reports keep up to date: `sms_recipients`, one per message and organisation (the shop). A report of
- * another shop has another row, whatever id it names. Reports come in any order, up to 48 hours late, and all carry the time
- * the message was sent: so the status decides, and a final one is never moved back.
+ * another shop has another row, whatever id it names. Reports arrive in any order, up to 48 hours late, and all carry the
+ * time when the message was sent. So the status decides, and a final status never changes back.
  */
 import { parseUnixTimestamp } from "../hmac";
 import { type Change, InvalidPayload, type ProjectableEvent, type Provider, rankedVersionOf } from "../provider";
 import { at, idFrom, isoFromUnix, present } from "../shape";
 
-/** Per field: the setting that names it, and the names it has where none is set, whatever their case. */
+/** Per field: the setting that names it, and its default names, in any case. */
 const FIELDS = {
   id: { setting: "id_field", label: "Id field", names: ["id", "msgid", "messageid", "message_id"] },
   status: { setting: "status_field", label: "Status field", names: ["status", "deliverystatus"] },
@@ -27,7 +27,7 @@ export const DLR_SETTINGS: NonNullable<Provider["settings"]> = Object.fromEntrie
   ]),
 );
 
-/** A report in our words; the status in lower case. Fields that are absent or unusable are undefined. */
+/** A report with our field names; the status in lower case. Missing and invalid fields are undefined. */
 export function readDlr(payload: unknown, settings: Readonly<Record<string, string>> = {}) {
   const own = typeof payload === "object" && payload !== null ? payload : {};
   const lower = new Map(Object.keys(own).map((name) => [name.toLowerCase(), name]));
@@ -47,13 +47,13 @@ export function readDlr(payload: unknown, settings: Readonly<Record<string, stri
   };
 }
 
-/** Whoever sends a message may set its reference: `<shop>:<anything>` says whose it is. */
+/** The sender of a message may set its reference: `<shop>:<anything>` names the shop. */
 export function shopInReference(reference: string | undefined): string | undefined {
   const [, shop] = /^([^:]+):/.exec(reference ?? "") ?? [];
   return idFrom(shop);
 }
 
-/** Later states have higher ranks; from 8 on they are final. A status we do not know is somewhere between. */
+/** Later states have higher ranks; from 8 on they are final. An unknown status is in between. */
 const RANKS: Readonly<Record<string, number>> = {
   pending: 1,
   accepted: 1,
@@ -65,7 +65,7 @@ const RANKS: Readonly<Record<string, number>> = {
   failed: 8,
   failure: 8,
   undelivered: 8,
-  // A carrier may report a failure first and the delivery later; what reached the phone is not undone.
+  // A carrier may report a failure first and the delivery later. A delivered message stays delivered.
   delivered: 9,
 };
 const UNKNOWN_RANK = 5;

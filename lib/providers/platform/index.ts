@@ -1,6 +1,6 @@
 /**
- * Events that we publish ourselves, through POST /api/events: there is no door, and the API has checked who asks.
- * What merchants get is the envelope of their runbook ("Event Deduplication").
+ * Events that we publish ourselves, through POST /api/events. There is no webhook endpoint, and the API has checked the
+ * caller. Merchants get the envelope of their runbook ("Event Deduplication").
  */
 import { createHash } from "node:crypto";
 import { membersOf } from "../json-bytes";
@@ -16,16 +16,16 @@ import {
 
 /** One event as it is published. */
 export interface Publication {
-  /** Undefined only for samples: whoever wants them gets them. */
+  /** Undefined only for samples, which every destination that asks for them gets. */
   organisationId?: string;
   eventType: string;
-  /** The publisher's own name for it: publishing it again under the same name is no new event. */
+  /** The publisher's own name for the event: publishing again under the same name makes no new event. */
   idempotencyKey: string;
   /** When it happened, ISO 8601. */
   timestamp: string;
   /** JSON, passed on byte for byte. */
   data: Buffer;
-  /** How many forwards lie behind it, where a destination leads back to our own API. */
+  /** How many forwards came before it, when a destination leads back to our own API. */
   hops?: number;
 }
 
@@ -41,7 +41,7 @@ export const platform: Provider = {
 
   verify: () => refuse("unsigned", "Platform events are published through POST /api/events."),
 
-  // Reads the bytes and not the payload, which is undefined where a large body costs too much to parse.
+  // Reads the bytes instead of the payload, which is undefined when a large body costs too much to parse.
   identify({ body }): Identity {
     const stored = membersOf(body);
     const data = stored.get("data") ?? Buffer.from("{}");
@@ -55,7 +55,7 @@ export const platform: Provider = {
       objectId: textOf(membersOf(data).get("id")),
       occurredAt: text("timestamp"),
       writtenTime: stored.get("timestamp")?.toString("utf8"),
-      // Not the time: a publisher that stamps its retry anew still means the same event.
+      // Without the time: a publisher that sets a new time on a retry still means the same event.
       fingerprint: createHash("sha256")
         .update(`${text("eventType")}\n`)
         .update(data)
@@ -78,7 +78,7 @@ export const platform: Provider = {
   },
 };
 
-/** The request that is stored for a publication. Its bytes are the record; the event's own id is added on the way out. */
+/** The request that is stored for a publication. Its bytes are the record; the event's own id is added when it is sent. */
 export function publishedRequest({ data, hops, ...head }: Publication): VerifiedRequest {
   const { organisationId, eventType, idempotencyKey, timestamp } = head;
   const body = object([
@@ -106,7 +106,7 @@ function textOf(json: Buffer | undefined): string | undefined {
   return /^-?\d/.test(text) ? text : undefined;
 }
 
-/** A JSON object of values that are JSON already. */
+/** A JSON object whose values are JSON already. */
 function object(members: readonly (readonly [name: string, json: string | Buffer | undefined])[]): Buffer {
   const parts = members.flatMap(([name, json = "null"], index) => [
     Buffer.from(`${index === 0 ? "{" : ","}${JSON.stringify(name)}:`),

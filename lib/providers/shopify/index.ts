@@ -1,6 +1,6 @@
 /**
- * Shopify. Signs the raw body and nothing else, with the app's client secret: topic, shop, event id and time are headers
- * that anybody who caught a request can change, so a source binds them and `unsignedKeys` catches the rest.
+ * Shopify. Signs only the raw body, with the app's client secret. Topic, shop, event id and time are headers that an
+ * attacker who caught a request can change, so a source binds them and `unsignedKeys` catches the rest.
  * https://shopify.dev/docs/apps/build/webhooks/subscribe/https, and Shopify's own shopify-api for both sets of headers.
  * Rows: see rows.ts.
  */
@@ -25,11 +25,11 @@ import { shopifySamples } from "./sample";
 
 const NAMES = ["topic", "shop-domain", "api-version", "webhook-id", "event-id", "triggered-at"] as const;
 const FAMILIES = ["shopify", "x-shopify"] as const;
-/** What signs or names an event: once at most. */
+/** Headers that sign or name an event: each at most once. */
 const NAMING = FAMILIES.flatMap((family) =>
   ["hmac-sha256", "action", "resource-id", "test", ...NAMES].map((name) => `${family}-${name}`),
 );
-/** The same in both sets, where both were sent. A topic is spelt differently in them. */
+/** Equal in both sets, when both were sent. A topic is spelt differently in them. */
 const AGREEING = ["hmac-sha256", "shop-domain"] as const;
 
 export const shopify: Provider = {
@@ -94,10 +94,10 @@ export const shopify: Provider = {
   impact: shopifyImpact,
 };
 
-/** These carry their object as it is by then. */
+/** These carry the whole object. */
 const WHOLE_STATE: ReadonlySet<string> = new Set(["orders/updated", "customers/update", "products/update"]);
 
-/** A signed body under headers of another shop or topic: caught from somewhere and sent here. */
+/** Refuses a signed body with headers of another shop or topic: a request that was caught elsewhere and sent here. */
 function refuseOther(request: RawRequest, source: Source | undefined): Verification | undefined {
   const named = sameCase(headerOf(request, "shop-domain"));
   const bound = sameCase(source?.settings.shop);
@@ -119,7 +119,7 @@ function refuseOther(request: RawRequest, source: Source | undefined): Verificat
   return undefined;
 }
 
-/** One event has the same id under every topic it is sent for, and is one event of ours per topic. */
+/** One event has the same id under every topic it is sent for. Each topic is one event of ours. */
 function keyOf(request: RawRequest, topic: string): string {
   const named = [headerOf(request, "event-id"), headerOf(request, "webhook-id")].find(
     (id) => keyFrom(id) !== undefined,
@@ -127,20 +127,23 @@ function keyOf(request: RawRequest, topic: string): string {
   return keyFrom(named && `${topic}:${named}`) ?? keyFrom(`${topic}:${keyOfBody(request)}`) ?? keyOfBody(request);
 }
 
-/** `orders/create`. The newer events split it: topic `Product` and action `create`. */
+/** `orders/create`. Newer events split it: topic `Product` and action `create`. */
 function topicOf(request: RawRequest): string {
   const topic = headerOf(request, "topic");
   const action = headerOf(request, "action");
   return typeFrom(topic && action && !topic.includes("/") ? `${topic}/${action}` : topic);
 }
 
-/** What the operator bound wins; privacy requests name their shop in what is signed; the rest has the header only. */
+/**
+ * The shop that the operator configured takes precedence. Privacy requests name theirs in the signed body; all others only
+ * in the header.
+ */
 function shopOf(request: RawRequest, payload: unknown, topic: string, source: Source | undefined): string | undefined {
   const signed = isPrivacyTopic(topic) ? idFrom(at(payload, "shop_domain")) : undefined;
   return sameCase(source?.settings.shop) ?? sameCase(signed) ?? sameCase(idFrom(headerOf(request, "shop-domain")));
 }
 
-/** Refunds and fulfilments are about their order: so they are ordered with it, and redacted with it. */
+/** Refunds and fulfilments are about their order, so they are ordered with it, and redacted with it. */
 function objectOf(payload: unknown, topic: string): string | undefined {
   const [kind = ""] = topic.toLowerCase().split("/");
   if (isPrivacyTopic(topic)) {
@@ -158,7 +161,9 @@ function livemodeOf(request: RawRequest): boolean | undefined {
   return test === "true" ? false : test === "false" ? true : undefined;
 }
 
-/** A header of the newer set or of the older one, never a mixture. Where both were sent, Shopify's own library takes the newer. */
+/**
+ * A header of the newer set or of the older one, never of both. When both were sent, Shopify's own library takes the newer.
+ */
 function headerOf(request: RawRequest, name: string): string | undefined {
   const family = header(request, "shopify-hmac-sha256") === undefined ? "x-shopify" : "shopify";
   return header(request, `${family}-${name}`)?.trim();

@@ -1,7 +1,7 @@
 /**
- * The rows that Shopify events keep up to date: `orders` and `customers`, and `privacy_requests`, whose trigger forgets a
- * person. Rows belong to the organisation and company (the shop) of their event. The topic is not signed, so what a row
- * says is read from the body alone.
+ * The rows that Shopify events keep up to date: `orders`, `customers`, and `privacy_requests`, whose trigger erases a
+ * person's data. Rows belong to the organisation and company (the shop) of their event. The topic is not signed, so the
+ * values of a row are read from the body alone.
  */
 import { type Change, type Impact, InvalidPayload, type Json, type ProjectableEvent, versionOf } from "../provider";
 import { at, idFrom, isoFrom, objectIn, present, textFrom } from "../shape";
@@ -20,7 +20,7 @@ const forgotten =
   (event) =>
     at(event.payload, "redacted") === undefined ? rows(event) : [];
 
-/** A redacted event is one whose person asked to be forgotten: it writes nothing any more. */
+/** A redacted event is one whose person asked to be forgotten: it no longer writes rows. */
 export const shopifyProjections: Readonly<Record<string, Row>> = {
   "orders/create": forgotten(orderRows),
   "orders/updated": forgotten(orderRows),
@@ -47,7 +47,7 @@ export const shopifyProjections: Readonly<Record<string, Row>> = {
     }),
   ],
   "shop/redact": (event) => {
-    // The topic is not signed: a customer's request must not be sent again as one that forgets the whole shop.
+    // The topic is not signed: an attacker must not resend a customer's request as one that erases the whole shop.
     if (at(event.payload, "customer") !== undefined)
       throw new InvalidPayload("customer", "expected none in shop/redact");
     return [privacyRow(event, "shop/redact", { customer_id: null, order_ids: [] })];
@@ -105,7 +105,7 @@ function deletedRow(event: ProjectableEvent, table: string, column: string): Cha
   };
 }
 
-/** What is asked, without the address and number of who asks. */
+/** The request, without the address and number of the person. */
 function privacyRow(event: ProjectableEvent, kind: (typeof PRIVACY_TOPICS)[number], who: Record<string, Json>): Change {
   const shop = textFrom(at(objectIn(event), "shop_domain"), 255);
   if (shop === undefined) throw new InvalidPayload("shop_domain", "expected the domain of a shop");
@@ -117,7 +117,10 @@ function privacyRow(event: ProjectableEvent, kind: (typeof PRIVACY_TOPICS)[numbe
   };
 }
 
-/** The customer and the money an order or checkout speaks of. An amount that its currency cannot hold exactly is left out. */
+/**
+ * The customer and the money that an order or checkout is about. An amount that its currency cannot hold exactly is left
+ * out.
+ */
 export function shopifyImpact({ eventType, payload }: ProjectableEvent): Impact {
   const isCustomer = eventType.startsWith("customers/") && !isPrivacyTopic(eventType);
   const customer = idFrom(isCustomer ? at(payload, "id") : at(payload, "customer", "id"));
@@ -140,7 +143,7 @@ function minorUnits(price: unknown, currency: unknown): number | undefined {
   return Number.isSafeInteger(amount) ? amount : undefined;
 }
 
-/** Money stays text until Postgres reads it as numeric: exact, whatever its size. */
+/** Money is text until Postgres reads it as numeric: exact, whatever its size. */
 function moneyOf(order: object, field: string): Json {
   const written = at(order, field);
   if (written === undefined || written === null) return null;
@@ -151,7 +154,7 @@ function moneyOf(order: object, field: string): Json {
   return text;
 }
 
-/** `updated_at` is signed and tells which state is newer; when Shopify sent it is neither. */
+/** `updated_at` is signed and shows which state is newer. The sending time is not signed and does not show it. */
 function stateVersion(event: ProjectableEvent, object: object, rank = 0): string {
   return versionOf({ ...event, occurredAt: isoFrom(at(object, "updated_at")) ?? event.occurredAt }, rank);
 }
@@ -159,7 +162,7 @@ function stateVersion(event: ProjectableEvent, object: object, rank = 0): string
 const PAYMENT_RANK = ["pending", "authorized", "partially_paid", "paid", "partially_refunded", "refunded", "voided"];
 const FULFILMENT_RANK = ["partial", "fulfilled", "restocked"];
 
-/** `updated_at` has whole seconds: between states of one second, the further one is the later one. */
+/** `updated_at` has whole seconds: of two states within one second, the more advanced one is the later one. */
 function orderRank(order: object): number {
   const payment = Math.max(0, PAYMENT_RANK.indexOf(String(at(order, "financial_status"))));
   const fulfilment = 1 + FULFILMENT_RANK.indexOf(String(at(order, "fulfillment_status")));
@@ -180,7 +183,7 @@ function requiredId(value: unknown, field: string): string {
   return id;
 }
 
-/** Required, because it is what tells the privacy topics apart in the signed body. */
+/** Required, because it distinguishes the privacy topics in the signed body. */
 function idList(event: ProjectableEvent, field: string): string[] {
   const list = at(event.payload, field);
   if (!Array.isArray(list)) throw new InvalidPayload(field, "expected a list of order ids");

@@ -1,6 +1,6 @@
 /**
- * Smartlead, e-mail campaigns. Signs nothing: every body carries the same `secret_key`, in clear, so it is compared here and
- * hidden wherever a payload is shown. https://help.smartlead.ai, and what it really sends. Rows: see rows.ts.
+ * Smartlead, e-mail campaigns. It does not sign: every body has the same `secret_key`, in clear, which is compared here and
+ * masked wherever a payload is shown. https://help.smartlead.ai, and observed requests. Rows: see rows.ts.
  */
 import { randomUUID } from "node:crypto";
 import { textMemberOf } from "../json-bytes";
@@ -40,7 +40,7 @@ export const smartlead: Provider = {
       eventKey: keyFrom(at(payload, "event_id")) ?? naturalKey(payload) ?? keyOfBody(request),
       eventType,
       organisationId: source?.organisationId,
-      // Its client, where an agency has several; most accounts have none.
+      // The client of an agency's account; most accounts have none.
       companyId: source?.companyId ?? idFrom(at(payload, "client_id")),
       objectId: leadEmailOf(payload),
       occurredAt,
@@ -52,7 +52,7 @@ export const smartlead: Provider = {
   projections: smartleadProjections,
 };
 
-/** What makes it this event, where Smartlead gives it no id: which mail, which step, when, and which reply. */
+/** The identity of an event without an id: its mail, step, time and reply. */
 function naturalKey(payload: unknown): string | undefined {
   const email = leadEmailOf(payload);
   const mail = idFrom(at(payload, "stats_id")) ?? (email && `${idFrom(at(payload, "campaign_id")) ?? ""}:${email}`);
@@ -62,7 +62,7 @@ function naturalKey(payload: unknown): string | undefined {
   return hashedKey(at(payload, "event_type"), mail, firstId(at(payload, "sequence_number")), timestamp, firstId(reply));
 }
 
-/** One event is sent for each webhook that is registered for it; they differ in these alone. */
+/** One event is sent once per registered webhook; the copies differ only in these fields. */
 const REGISTRATION = new Set(["webhook_id", "webhook_name", "webhook_url", "metadata", "secret_key"]);
 
 function withoutRegistration(payload: unknown): string | undefined {
@@ -70,7 +70,7 @@ function withoutRegistration(payload: unknown): string | undefined {
   try {
     return JSON.stringify(Object.entries(payload).filter(([name]) => !REGISTRATION.has(name)));
   } catch {
-    // Nested too deeply to print: then the bytes have to do.
+    // Nested too deeply to print: the bytes are used instead.
     return undefined;
   }
 }

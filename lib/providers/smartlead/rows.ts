@@ -1,4 +1,4 @@
-/** The rows of Smartlead's campaigns. A message is one mail, known by `stats_id`; a lead is known by its address. */
+/** The rows of Smartlead's campaigns. `stats_id` identifies a message, its address a lead. */
 import { campaignRow, firstId, idAt, leadRow, messageRow, type Status } from "../outreach-rows";
 import { type Change, InvalidPayload, type Json, type ProjectableEvent } from "../provider";
 import { at, isoFrom, objectIn, textFrom } from "../shape";
@@ -21,7 +21,7 @@ export const smartleadProjections: Readonly<Record<string, Row>> = {
     ...replyRow(event),
   ],
   EMAIL_BOUNCE: (event) =>
-    // Its event_timestamp is when the mail was sent.
+    // Its event_timestamp is the time when the mail was sent.
     mailRows(event, BOUNCED, { bounced_at: isoFrom(at(event.payload, "bounce_message", "time")) ?? event.receivedAt }),
   LEAD_UNSUBSCRIBED: (event) => [...campaignRows(event), ...leadRows(event, UNSUBSCRIBED)],
   LEAD_CATEGORY_UPDATED: (event) => [...campaignRows(event), ...leadRows(event)],
@@ -60,7 +60,7 @@ function mailRows(event: ProjectableEvent, status: Status, times: Record<string,
 /** The lead's own message. Untracked ones belong to no campaign. */
 function replyRow(event: ProjectableEvent): Change[] {
   const reply = at(objectIn(event), "reply_message");
-  // The standard for mail sets no limit to it.
+  // The mail standard does not limit its length.
   const id = textFrom(at(reply, "message_id"), 4_000);
   if (id === undefined) throw new InvalidPayload("reply_message.message_id", "expected the id of a mail");
   const values = {

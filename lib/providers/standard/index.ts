@@ -25,9 +25,9 @@ const FAMILIES = ["webhook", "svix"] as const;
 const NAMES = ["id", "timestamp", "signature"] as const;
 const SECRET_PREFIX = "whsec_";
 const PUBLIC_KEY_PREFIX = "whpk_";
-/** A shorter key is a mistake of whoever configured it, and matches nothing. */
+/** A shorter key is a configuration mistake, and matches nothing. */
 const SHORTEST_SECRET_BYTES = 8;
-/** Senders sign once per active key. More would let strangers buy minutes of our CPU with one request. */
+/** Senders sign once per active key. With more, an attacker could use minutes of our CPU with one request. */
 const MOST_SIGNATURES = 10;
 
 export const standard: Provider = {
@@ -74,7 +74,7 @@ export const standard: Provider = {
   identify(request, payload): Identity {
     const id = headerText(headersOf(request).id ?? "");
     return {
-      // Equal bodies under different ids are different events, so an id too long to keep is hashed, not the body.
+      // Equal bodies with different ids are different events, so an id that is too long is hashed, instead of the body.
       eventKey: keyFrom(id) ?? `sha256:${sha256Hex(id)}`,
       eventType: typeFrom(at(payload, "type")),
       objectId: idFrom(at(payload, "data", "id")),
@@ -84,7 +84,7 @@ export const standard: Provider = {
   },
 };
 
-/** One family of names or the other, never a mixture. */
+/** All headers come from one family of names, never from both. */
 function headersOf(request: RawRequest) {
   const family = header(request, "webhook-signature") === undefined ? "svix" : "webhook";
   return {
@@ -95,15 +95,15 @@ function headersOf(request: RawRequest) {
 }
 
 /**
- * The bytes of an id that may have been signed: those received; where they are not UTF-8, the sender wrote Latin-1 into the
- * header and signed the text as UTF-8, as Node's own clients do.
+ * The bytes of an id that may have been signed. First the received ones. When they are not UTF-8, the sender wrote Latin-1
+ * into the header and signed the text as UTF-8, as Node's own clients do.
  */
 function spellingsOf(id: string): Buffer[] {
   const received = headerBytes(id);
   return isUtf8(received) ? [received] : [received, Buffer.from(id, "utf8")];
 }
 
-/** The kind of the configured key decides which version of signature counts; unknown versions are skipped. */
+/** The kind of the configured key decides which signature version is checked; unknown versions are skipped. */
 function matches(key: string, signatures: string, signed: readonly [Buffer, Buffer]): boolean {
   const isPublicKey = key.startsWith(PUBLIC_KEY_PREFIX);
   const version = isPublicKey ? "v1a," : "v1,";
@@ -122,7 +122,7 @@ function matches(key: string, signatures: string, signed: readonly [Buffer, Buff
   return candidates.some((candidate) => sameDigest(expected, candidate));
 }
 
-/** Base64 with the prefix or without, and padded or not: libraries print all four. */
+/** Base64 with or without the prefix, and with or without padding: libraries print all four. */
 function secretBytes(key: string): Buffer | undefined {
   const text = key.startsWith(SECRET_PREFIX) ? key.slice(SECRET_PREFIX.length) : key;
   const bytes = decodeBase64(text.padEnd(Math.ceil(text.length / 4) * 4, "="));

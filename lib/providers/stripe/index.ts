@@ -10,9 +10,9 @@ import { at, idFrom, isoFrom, isoFromUnix, keyFrom, keyOfBody, typeFrom } from "
 import { stripeImpact, stripeProjections } from "./rows";
 import { stripeSamples } from "./sample";
 
-/** The SDK's own default: an age of exactly 300 s passes, and so does any time in the future. */
+/** The SDK's own default: an age of exactly 300 s is accepted, and so is any time in the future. */
 const TOLERANCE_SECONDS = 300;
-/** The SDK reads 0 as "do not look at the time". */
+/** The SDK reads 0 as "do not check the time". */
 const ANY_AGE = 0;
 
 export const stripe: Provider = {
@@ -60,7 +60,7 @@ export const stripe: Provider = {
   impact: stripeImpact,
 };
 
-/** The SDK reads timestamps leniently (`parseInt`), so what is not plain digits never reaches it. */
+/** The SDK parses timestamps leniently (`parseInt`), so it only gets those that are plain digits. */
 function isComplete(signature: string): boolean {
   const items = signature.split(",");
   const timestamps = items.filter((item) => item.startsWith("t="));
@@ -71,7 +71,7 @@ function isComplete(signature: string): boolean {
   );
 }
 
-/** Whatever the SDK throws means no: besides its own error it throws plain ones for an empty or non-ASCII `v1=`. */
+/** Any exception of the SDK means no: besides its own error it throws others for an empty or non-ASCII `v1=`. */
 function passesSdk(request: RawRequest, signature: string, secret: string, tolerance: number, now: number): boolean {
   try {
     const { verifyHeader } = sdk();
@@ -87,7 +87,7 @@ function sdk() {
   return { verifyHeader: signature.verifyHeader.bind(signature) };
 }
 
-/** Given to the SDK as the payload, so that what it hands on for signing is the prefix `<t>.` alone. */
+/** The payload for the SDK, so that what it passes on for signing is only the prefix `<t>.`. */
 const NOTHING = new Uint8Array(0);
 
 /** Signs the received bytes. The SDK itself decodes them first, which turns invalid UTF-8 into other bytes. */

@@ -16,15 +16,17 @@ export const stripeProjections: Readonly<Record<string, Row>> = {
   "invoice.payment_failed": paymentFailedRows,
 };
 
-/** Where the amount of an object stands, by the type of its events. The first that is not 0 is what the event is about. */
+/** The fields with an object's amount, by the type of its events. The first that is not 0 is the amount of the event. */
 const AMOUNTS: readonly [types: RegExp, fields: readonly string[]][] = [
-  // A failed invoice has 0 paid, and its due amount is what is missing.
+  // A failed invoice has 0 paid, and its due amount is the missing one.
   [/^invoice\./, ["amount_paid", "amount_due"]],
   [/^(charge|payment_intent)\./, ["amount"]],
   [/^checkout\.session\./, ["amount_total"]],
 ];
 
-/** The customer and the money a Stripe event speaks of. Amounts are in the currency's minor unit, as Stripe writes them. */
+/**
+ * The customer and the money that a Stripe event is about. Amounts are in the currency's minor unit, as Stripe writes them.
+ */
 export function stripeImpact({ eventType, payload }: ProjectableEvent): Impact {
   const object = at(payload, "data", "object");
   const about = /^customer\.(created|updated|deleted)$/.test(eventType) ? at(object, "id") : at(object, "customer");
@@ -42,7 +44,7 @@ export function stripeImpact({ eventType, payload }: ProjectableEvent): Impact {
   };
 }
 
-/** Stripe's times are whole seconds, so within one second the later state of a subscription's life has the higher rank. */
+/** Stripe's times are whole seconds, so within one second the later state of a subscription has the higher rank. */
 function subscriptionRows(event: ProjectableEvent, action: string, rank: number): Change[] {
   const subscription = objectIn(event, "data", "object");
   const subscriptionId = required(subscription, "id");
@@ -68,7 +70,7 @@ function subscriptionRows(event: ProjectableEvent, action: string, rank: number)
 }
 
 /**
- * Writes when the customer last paid. The subscription's status is not touched: an invoice does not carry it, and
+ * Writes when the customer last paid. The subscription's status is not changed: an invoice does not have it, and
  * `customer.subscription.updated` brings it.
  */
 function paymentSucceededRows(event: ProjectableEvent): Change[] {
@@ -142,7 +144,7 @@ function requiredTime(object: unknown, field: string): string {
   return time;
 }
 
-/** Stripe writes a related object as its id, or whole where the endpoint expands it. */
+/** Stripe writes a related object as its id, or as the whole object when the endpoint expands it. */
 function referenceTo(value: unknown): string | undefined {
   const id = typeof value === "object" ? at(value, "id") : value;
   return typeof id === "string" ? idFrom(id) : undefined;

@@ -43,7 +43,7 @@ export const telnyx: Provider = {
     const subject = at(data, "payload");
     return {
       eventKey: keyFrom(at(data, "id")) ?? keyOfBody(request),
-      // link_clicked comes without the `data` wrapper, and without an id.
+      // link_clicked has neither the `data` wrapper nor an id.
       eventType: typeFrom(at(data, "event_type") ?? at(payload, "record_type")),
       organisationId:
         idFrom(at(subject, "organization_id")) ??
@@ -60,17 +60,17 @@ export const telnyx: Provider = {
   projections: telnyxProjections,
 };
 
-/** `meta` counts attempts and names the URL of this one, so retries of one event differ in it; `data` never does. */
+/** `meta` has the number and the URL of the attempt, so it differs between retries of one event; `data` never does. */
 function withoutMeta(data: unknown): string | undefined {
   try {
     return JSON.stringify(data);
   } catch {
-    // Nested too deeply to print: then the bytes have to do.
+    // Nested too deeply to print: the bytes are used instead.
     return undefined;
   }
 }
 
-/** Raw 32-byte keys in base64. The private one signs samples only. */
+/** Raw 32-byte keys in base64. The private one only signs samples. */
 function keyPair() {
   const { x, d } = generateKeyPairSync("ed25519").privateKey.export({ format: "jwk" });
   const base64 = (part: string | undefined) => Buffer.from(part ?? "", "base64url").toString("base64");

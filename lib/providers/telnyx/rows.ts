@@ -1,6 +1,6 @@
 /**
- * The rows that Telnyx events keep up to date: `call_logs`, one per call, and `sms_logs`, one per message. Telnyx
- * promises no order, so each state of a call or message has a rank that decides between events of one instant.
+ * The rows that Telnyx events keep up to date: `call_logs`, one per call, and `sms_logs`, one per message. Telnyx does not
+ * guarantee any order, so each state of a call or message has a rank that decides between events of one instant.
  */
 import { type Change, InvalidPayload, type Json, type ProjectableEvent, versionOf } from "../provider";
 import { at, idFrom, isoFrom, objectIn, textFrom } from "../shape";
@@ -33,8 +33,8 @@ export const telnyxProjections: Readonly<Record<string, Row>> = {
 };
 
 /**
- * Later events of a call may lack its direction; then the two numbers are left to `call.initiated`, because without a
- * direction nobody can say which of them is the customer.
+ * Later events of a call may have no direction. Then the two numbers are left to `call.initiated`, because without a
+ * direction it is unknown which of them is the customer.
  */
 function callRow(
   event: ProjectableEvent,
@@ -104,13 +104,13 @@ function phoneAt(event: ProjectableEvent, field: "from" | "to"): string {
   return phone;
 }
 
-/** Ours, not Telnyx's: whoever places the call may put it there. Absent means: leave the column alone. */
+/** Our own field, not Telnyx's: the application that places the call may set it. Without it the column is left alone. */
 function businessOf(event: ProjectableEvent): Record<string, Json> {
   const businessId = subjectOf(event, "business_id");
   return typeof businessId === "string" && businessId !== "" ? { business_id: businessId } : {};
 }
 
-/** `message.finalized` also reports failure; only the recipient's status tells. */
+/** `message.finalized` also reports failure; only the recipient's status shows which it is. */
 function deliveryStatus(event: ProjectableEvent): string {
   const status = idFrom(at(subjectOf(event, "to"), 0, "status"));
   if (status === undefined) throw missing("to[0].status", "expected a delivery status");
