@@ -13,7 +13,7 @@ export function Notice({
   title: string;
   children?: ReactNode;
   actions?: ReactNode;
-  /** h1 where it stands for the whole page. */
+  /** h1 when the notice is the whole page. */
   heading?: "h1" | "h2";
 }) {
   return (

@@ -36,7 +36,7 @@ export function handle(permission: Permission, answer: (context: ApiContext) => 
   });
 }
 
-/** The same for a route that nobody has to sign in for: what is in its request must be proof enough. */
+/** The same for a route without sign-in: the request itself must contain enough proof. */
 export function handleOpen(answer: (context: Omit<ApiContext, "actor" | "origin">) => Promise<unknown>) {
   return async (request: Request, { params }: Params): Promise<Response> => {
     const requestId = requestIdOf({ headers: [...request.headers] });

@@ -4,7 +4,7 @@ const STEPS: Record<string, number> = { ArrowLeft: -1, ArrowRight: 1 };
 /** A pointer that moved further, in pixels, draws a range and does not click. */
 const CLICK_PX = 6;
 
-/** Steps that lie beside each other, both ends included. */
+/** Adjacent steps, both ends included. */
 export interface StepRange {
   first: number;
   last: number;

@@ -1,4 +1,4 @@
-/** Rows never move under the pointer: while somebody points at the list, or is inside it by keyboard, its order holds. */
+/** Rows never move under the pointer: the order is kept while the pointer or the focus is in the list. */
 import { useState } from "react";
 import type { DeadLetterGroup } from "@/lib/contract/dead-letters";
 

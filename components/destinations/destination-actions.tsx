@@ -10,7 +10,7 @@ import { Button } from "../ui/button";
 import { Menu, MenuContent, MenuItem, MenuSeparator, MenuTrigger } from "../ui/menu";
 import { type DestinationPermissions, forbiddenToChange, forbiddenToManage, forbiddenToOperate } from "./permissions";
 
-// Loaded when they are opened: nobody needs them to see the page.
+// Loaded when they are opened: the page does not need them.
 const DeleteDialog = dynamic(() => import("./delete-dialog").then((module) => module.DeleteDialog), { ssr: false });
 const RotateDialog = dynamic(() => import("./rotate-dialog").then((module) => module.RotateDialog), { ssr: false });
 const SampleDialog = dynamic(() => import("./sample-dialog").then((module) => module.SampleDialog), { ssr: false });

@@ -1,4 +1,4 @@
-/** What the form holds while somebody types, and how it becomes what the API takes. */
+/** The form's values while they are edited, and how they become the API's input. */
 import type { DestinationInput } from "@/lib/client/destinations";
 import type { Destination } from "@/lib/contract/destinations";
 import type { Schedule } from "./schedule";

@@ -1,4 +1,4 @@
-/** A retry schedule in words: what somebody enters as three numbers, spelled out as times. */
+/** A retry schedule in words: three entered numbers, spelled out as times. */
 import type { Destination } from "@/lib/contract/destinations";
 import { duration } from "../format";
 

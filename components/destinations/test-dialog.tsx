@@ -15,7 +15,7 @@ import { Dialog, DialogClose, DialogContent } from "../ui/dialog";
 import { hostOf } from "./hosts";
 import { TestResult, TestRunning } from "./test-result";
 
-/** Tests at once: opening it is the wish. */
+/** Runs the test on open. */
 export function TestDialog({
   destination,
   onClose,

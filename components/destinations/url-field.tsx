@@ -91,7 +91,7 @@ export function UrlField({
   );
 }
 
-/** True once a whole new host stands there, not while it is being typed. */
+/** True when a whole new host was entered, not while it is being typed. */
 export function hostMoves(before: string, now: string): boolean {
   const [from, to] = [hostIn(before), hostIn(now.trim())];
   return to !== null && from !== to;

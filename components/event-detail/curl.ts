@@ -1,6 +1,6 @@
 /**
- * The request of an event as a command for sh, bash and zsh: to our own door, with the bytes that came. Everything in it is
- * the sender's, so nothing of it may ever be read by the shell that it is pasted into.
+ * The request of an event as a command for sh, bash and zsh, to our own endpoint, with the received bytes. Everything in it
+ * comes from the sender, so the shell that it is pasted into must not interpret any of it.
  */
 import type { EventDetail } from "@/lib/contract/events";
 

@@ -12,7 +12,7 @@ import { AttemptEntry } from "./attempt-entry";
 import { ReplayMark } from "./replay-mark";
 import { TimelineEntry } from "./timeline-entry";
 
-/** One destination: where the delivery stands, and every attempt below it. A replay stands before its attempts. */
+/** One destination: the state of the delivery, and every attempt below it. A replay comes before its attempts. */
 export function DeliveryEntry({ delivery, replays }: { delivery: Delivery; replays: Replay[] }) {
   const { destination, attempts, status } = delivery;
   const waiting = replays.find(

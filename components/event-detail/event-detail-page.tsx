@@ -17,7 +17,7 @@ export function EventDetailPage({
   mayReplay,
 }: {
   id: string;
-  /** The filter of the history it stands in, printed. */
+  /** The filter of the history the event was opened from, printed. */
   within: string;
   mayReplay: boolean;
 }) {

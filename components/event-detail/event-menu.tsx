@@ -35,7 +35,7 @@ export function EventMenu({ event }: { event: EventDetail }) {
   );
 }
 
-/** The event alone: whoever gets the link need not have the same list before them. */
+/** Copies a link to the event alone: its recipient may not have the same list. */
 async function copyLink(id: string) {
   if (!(await copyText(`${window.location.origin}/events/${id}`))) return;
   const toast = await loadToast();

@@ -87,7 +87,7 @@ function TroubleLine({ delivery }: { delivery: Delivery }) {
   );
 }
 
-/** The history of everything that stands as this delivery does. */
+/** The address of the history of all deliveries that failed in the same way. */
 function sameCause({ destination, status, last_error_class, last_http_status }: Delivery): string {
   return historyAddress({
     destination: [destination.slug],

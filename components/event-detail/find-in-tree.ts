@@ -1,7 +1,7 @@
 /** Searching in a payload: names and values as they were received, whatever the case. */
 import type { JsonNode } from "./json-tree";
 
-/** Matches whatever stands in it literally; null for an empty search. */
+/** A pattern that matches the search text literally; null for an empty search. */
 export function needleOf(search: string): RegExp | null {
   return search === "" ? null : new RegExp(search.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"), "gi");
 }

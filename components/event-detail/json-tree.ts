@@ -15,19 +15,19 @@ export interface JsonNode {
   place: number;
   /** A member's name as received, without its quotes; an item's place; null for the outermost. */
   key: string | number | null;
-  /** Where it stands in the text. */
+  /** Its offset in the text. */
   from: number;
   to: number;
   /** How many it holds itself. */
   size: number;
-  /** The index after everything it holds: parents stand right before their children. */
+  /** The index after the last of its children. Children follow their parent directly. */
   end: number;
 }
 
 /** More would cost a browser more memory than looking at them is worth. */
 export const MOST_NODES = 200_000;
 
-/** A longer literal is cut until somebody unfolds it. */
+/** A longer literal is cut until it is unfolded. */
 export const SHORT_LITERAL = 400;
 
 /** Whether there is more to see than its row shows at first. */
@@ -106,7 +106,7 @@ export function firstOpen(nodes: readonly JsonNode[], mostRows: number): Set<num
   return open;
 }
 
-/** Where a node stands, as JSONPath (RFC 9535): `$.data.object.id`, `$.items[0]['first name']`. */
+/** The path of a node as JSONPath (RFC 9535): `$.data.object.id`, `$.items[0]['first name']`. */
 export function pathOf(nodes: readonly JsonNode[], index: number): string {
   const steps: string[] = [];
   for (let node = nodes[index]; node && node.key !== null; node = nodes[node.parent]) steps.unshift(stepTo(node.key));
@@ -150,7 +150,7 @@ function literalEnd(text: string, start: number): number {
     while (end < text.length && !" \t\r\n,:]}".includes(text.charAt(end))) end += 1;
     return end;
   }
-  // A quote ends the string unless an odd number of backslashes stands before it.
+  // A quote ends the string unless an odd number of backslashes precedes it.
   for (let end = text.indexOf('"', start + 1); end !== -1; end = text.indexOf('"', end + 1)) {
     let slashes = 0;
     while (text.charAt(end - 1 - slashes) === "\\") slashes += 1;

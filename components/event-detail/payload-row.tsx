@@ -9,7 +9,7 @@ import { type JsonNode, type NodeKind, pathOf, readableValue, SHORT_LITERAL, unf
 
 /** Even unfolded a longer value is cut: laying out a megabyte in one line stops a browser. Copying takes all of it. */
 const LONGEST_SHOWN = 20_000;
-/** Deeper ones stand no further to the right. */
+/** Deeper rows are not indented any further. */
 const DEEPEST_INDENT = 16;
 
 const TONE: Record<NodeKind, string> = {
@@ -25,7 +25,7 @@ interface PayloadRowProps {
   nodes: readonly JsonNode[];
   index: number;
   unfolded: boolean;
-  /** The keyboard stands here. */
+  /** The row has the keyboard focus. */
   active: boolean;
   /** Show what can be copied. */
   tools: boolean;

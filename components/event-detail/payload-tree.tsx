@@ -21,7 +21,7 @@ export function PayloadTree({ text, nodes }: { text: string; nodes: readonly Jso
   const wantsFocus = useRef(false);
   const currentMatch = search.matches[search.current];
 
-  // After the row is drawn: the keyboard goes with the active row, a search only looks at it.
+  // After the row is drawn: focus follows the active row, but a search only scrolls to it.
   useEffect(() => {
     const row = document.getElementById(rowId(active));
     if (wantsFocus.current) row?.focus();

@@ -12,7 +12,7 @@ const TRUST_ICON: Record<TrustLevel, typeof ShieldCheck> = {
   unsigned: ShieldOff,
 };
 
-/** The request at the door: how far its sender is believed, how big it was, whether it could be read. */
+/** The request as received: how far its sender is trusted, its size, and whether it could be read. */
 export function ReceivedEntry({ event }: { event: EventDetail }) {
   const Trust = TRUST_ICON[event.trust];
   return (

@@ -7,7 +7,7 @@ const FIRST_ROWS = 250;
 /** Drawn at once, however many are unfolded: laying out text is what takes time. */
 export const DRAWN_ROWS = 400;
 
-/** What is unfolded, which part of that is drawn, where the keyboard stands, and what the search found. */
+/** State of the payload tree: what is unfolded and drawn, which row is active, and what the search found. */
 export function usePayloadTree(text: string, nodes: readonly JsonNode[]) {
   const [open, setOpen] = useState<ReadonlySet<number>>(() => firstOpen(nodes, FIRST_ROWS));
   const [active, setActive] = useState(0);

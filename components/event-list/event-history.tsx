@@ -47,7 +47,7 @@ export function EventHistory({
   const { data } = useLiveQuery(eventListQuery({ ...filter, cursor, after, limit }), {
     topics: ["events"],
     interval: () => POLL_MS,
-    // A search in payloads is too dear to be repeated by itself.
+    // Payload search is too expensive to poll.
     paused: !first || filter.text !== undefined,
   });
   const scope = historyAddress(filter);

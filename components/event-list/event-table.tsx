@@ -8,7 +8,7 @@ import { useTablePreferences } from "./preferences-context";
 import { RowCheckbox } from "./row-checkbox";
 import type { RowSelection } from "./use-row-selection";
 
-/** As many rows as a window shows are drawn first, the others right after: somebody waits for these. */
+/** The rows of the first screen are drawn first, because people wait for them; the others follow. */
 const AT_ONCE = 20;
 /** More columns than usual leave less for those that can be cut short. */
 const SHRINKS = new Set<Column>(["error", "key"]);

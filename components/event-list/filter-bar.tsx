@@ -29,7 +29,7 @@ const statuses = keysOf(EVENT_STATUS).map((status) => ({
 }));
 const errors = keysOf(ERROR_CLASS).map((name) => ({ value: name, label: ERROR_CLASS[name].label }));
 
-/** The filter as chips that read as a sentence. Its only state is the address. Beside it, how the list is looked at. */
+/** The filter as chips that read as a sentence. Its only state is the address. Next to it are the display options. */
 export function FilterBar({ filter: arrived, names }: { filter: EventFilter; names: DestinationNames }) {
   const router = useRouter();
   const [pending, startTransition] = useTransition();

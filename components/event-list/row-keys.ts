@@ -5,7 +5,7 @@ import { useShortcuts } from "@/lib/client/shortcuts";
 import type { EventSummary } from "@/lib/contract/events";
 import type { RowSelection } from "./use-row-selection";
 
-/** Where somebody was, for when they come back from the event. */
+/** The row a person left, for when they come back from the event. */
 let left: { scope: string; id: string } | undefined;
 
 /** Walks the rows by keys. The cursor is the focus of a row's link, and stays marked when the focus goes elsewhere. */

@@ -20,7 +20,7 @@ const ResolveDialog = dynamic(() => import("../forms/resolve-dialog").then((modu
 /** Where the API stops counting. */
 const MOST_COUNTED = 10_000;
 
-/** What can be done with the ticked events. Rises from the bottom with the first tick. */
+/** The actions for the selected events. Appears at the bottom with the first selected row. */
 export function SelectionBar({
   ticked,
   filter,

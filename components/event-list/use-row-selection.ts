@@ -2,7 +2,7 @@ import { useCallback, useEffect, useRef } from "react";
 import { tick, useSelection } from "@/lib/client/selection";
 import type { EventSummary } from "@/lib/contract/events";
 
-/** Ticks rows one by one, in ranges with Shift, and by the page. */
+/** Selects rows one by one, in ranges with Shift, and by the page. */
 export function useRowSelection(scope: string, rows: EventSummary[]) {
   const ticked = useSelection(scope);
   const anchor = useRef<string | null>(null);

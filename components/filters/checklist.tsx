@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import { count } from "../format";
 
-/** A list to tick. Nothing ticked means no filter. */
+/** A list of checkboxes. An empty selection means no filter. */
 export function Checklist<V extends string>({
   options,
   chosen = [],

@@ -18,7 +18,7 @@ export function SearchField({
   label?: string;
   value?: string;
   pending: boolean;
-  /** For whoever focuses it. */
+  /** A ref, so that a parent can focus it. */
   input?: Ref<HTMLInputElement>;
   onSearch: (text: string | undefined) => void;
 }) {

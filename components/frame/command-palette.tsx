@@ -37,7 +37,7 @@ export function CommandPalette({ person }: { person: Person }) {
   };
   const first = found && firstOf(found);
   const firstId = first?.id;
-  // What is found stands first, and is what Enter opens.
+  // The first result is selected, so that Enter opens it.
   useEffect(() => {
     if (firstId) setChosen(firstId);
   }, [firstId]);
@@ -50,7 +50,7 @@ export function CommandPalette({ person }: { person: Person }) {
     if (hurried && !isPending) openAwaited();
   }, [hurried, isPending]);
   const onKeyDown = (event: KeyboardEvent) => {
-    // A command is known already; so is what somebody has moved to.
+    // Commands, and results that were selected with the arrow keys, need no answer of the server.
     const awaited = chosen === IN_HISTORY || chosen === firstId;
     if (event.key !== "Enter" || !isPending || !awaited || event.nativeEvent.isComposing) return;
     event.preventDefault();

@@ -21,7 +21,7 @@ const KeyboardHelp = dynamic(() => import("./keyboard-help").then((module) => mo
 /** Pages worth coming back to. */
 const ITEM = /^\/(events|replays|destinations)\/[^/]+$/;
 
-/** Takes what somebody types while the palette is being loaded. */
+/** Takes what is typed while the palette is being loaded. */
 function TypedMeanwhile() {
   return (
     <input
@@ -34,7 +34,7 @@ function TypedMeanwhile() {
   );
 }
 
-/** What every page has beside itself: the stream of changes, the keys that work everywhere, and the windows they open. */
+/** What every page has: the stream of changes, the global shortcuts, and the dialogs they open. */
 export function GlobalDialogs({ person }: { person: Person }) {
   const router = useRouter();
   const path = usePathname();

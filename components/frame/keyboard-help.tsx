@@ -40,7 +40,7 @@ export function KeyboardHelp() {
   );
 }
 
-/** What belongs to the page first; a group that several parts of a page register stands once, and so does what several keys do. */
+/** The page's own shortcuts first. Groups of the same name are merged, and so are keys that do the same. */
 function merged(known: ReturnType<typeof useKnownShortcuts>) {
   const groups = new Map<string, Map<string, string[]>>();
   for (const { name, shortcuts } of known) {

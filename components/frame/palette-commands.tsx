@@ -31,7 +31,7 @@ interface CommandEntry {
   icon: LucideIcon;
   act: () => void;
   keys?: string;
-  /** Other words somebody may look for it by. */
+  /** Other words that find it. */
   also?: string;
 }
 

@@ -6,7 +6,7 @@ export interface GoOptions {
   label?: string;
 }
 
-/** A heading and what stands under it. */
+/** A heading and the items under it. */
 export function PaletteGroup({ heading, children }: { heading: string; children: ReactNode }) {
   return (
     <Command.Group

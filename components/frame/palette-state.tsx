@@ -14,7 +14,7 @@ export function PaletteState({ text, search }: { text: string; search: ReturnTyp
     );
   }
   if (isPending || !found) {
-    // Beside what an earlier answer still shows, a second word would only flicker.
+    // An earlier answer is still shown: a loading text as well would only flicker.
     if (found) return null;
     return (
       <p className="flex h-9 items-center gap-2 px-2 text-quiet" role="status">

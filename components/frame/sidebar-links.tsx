@@ -15,14 +15,14 @@ interface Links {
   onNavigate?: () => void;
 }
 
-/** The rooms of the product, with what is counted in them. */
+/** The sections of the product, each with its count. */
 export function MainLinks(links: Links) {
   const counts = useRailCounts();
   const troubled = useTroubledDestinations()?.length;
   return <SidebarLinks rooms={Object.values(NAV_ITEMS)} label="Main" counts={counts} troubled={troubled} {...links} />;
 }
 
-/** Some rooms under a label of their own. */
+/** Some sections under a label of their own. */
 export function SidebarLinks({
   rooms,
   label,

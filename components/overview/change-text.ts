@@ -1,7 +1,7 @@
 /** How a figure changed against the time before, in words. */
 import { count, duration } from "../format";
 
-/** What the figure means, wherever it stands: the definition itself is in SQL. */
+/** What the success rate means, wherever it is shown. The definition itself is in SQL. */
 export const SUCCESS_RATE_MEANS =
   "The share of finished events received in this period that were processed, replayed or resolved. An event counts once, however many attempts it took.";
 

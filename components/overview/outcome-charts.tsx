@@ -40,7 +40,7 @@ export function OutcomeCharts({ buckets }: { buckets: Bucket[] }) {
   const single = pinned ?? line ?? pointed;
   const drawn = isDrawing && range && range.first !== range.last ? range : null;
 
-  /** The history of one step, a closer look at several. */
+  /** Opens the history of one step, or zooms in on several. */
   function open({ first, last }: StepRange, provider: string | null) {
     const from = buckets[first]?.from;
     const to = buckets[last]?.to;

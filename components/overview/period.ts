@@ -1,4 +1,4 @@
-/** The time the overview looks at: in its address, in the filter of the history behind it, and in words. */
+/** The period of the overview: in its address, in the filter of the history it links to, and in words. */
 import type { Analytics, Range } from "@/lib/contract/analytics";
 import type { EventFilter } from "@/lib/contract/event-filter";
 import { RANGE_LABELS } from "../filters/event-filter-text";

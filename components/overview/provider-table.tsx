@@ -25,7 +25,7 @@ const COLUMNS: Column[] = [
   { title: "Rejected", name: "rejected", filter: null },
 ];
 
-/** Each provider in numbers, beside the time before. Every number leads to what it counts. */
+/** Each provider's figures, compared with the period before. Every number links to what it counts. */
 export function ProviderTable({ analytics }: { analytics: Analytics }) {
   const { providers, totals, previous } = analytics;
   const seen = providers.filter(({ totals }) => COLUMNS.some(({ name }) => totals[name] > 0));

@@ -7,7 +7,7 @@ export function RateLines({
   single,
 }: {
   rates: Rates;
-  /** The one provider to look at, if any. */
+  /** The one provider to show, if any. */
   single: string | null;
 }) {
   const scale = (value: number | null) => heightOf(value, floor);

@@ -41,7 +41,7 @@ export function ReplaySheet({
   const [reason, setReason] = useState("");
   const selection = selectionOf(target, limit);
   const { data, error, isFetching, refetch } = useDraft(selection, options);
-  // One key per sheet and wish: a click that is sent twice makes one replay.
+  // One key per sheet and request: a click that is sent twice makes one replay.
   const key = useRef({ wish: "", key: "" });
 
   const start = useMutation({

@@ -8,7 +8,7 @@ import { Input } from "../ui/input";
 import { Tooltip } from "../ui/tooltip";
 import { actionText } from "./preview-text";
 
-/** Above this many events the number is typed: nobody replays thousands by a slip. */
+/** Above this many events the number must be typed, so that thousands are not replayed by mistake. */
 const TYPED_ABOVE = 100;
 
 /** The button that says what it does, what still keeps it from doing so, and what went wrong. */

@@ -13,7 +13,7 @@ import { Button } from "../ui/button";
 import { cn } from "../ui/cn";
 import { ItemResult } from "./item-result";
 
-/** The columns of a replay's items, and from which window width on a column is worth its room. */
+/** The columns of a replay's items, and the window width from which each is shown. */
 export const ITEM_COLUMNS = {
   outcome: { title: "Outcome", className: "md:w-36" },
   event: { title: "Event and key", className: "md:w-64" },

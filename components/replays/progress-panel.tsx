@@ -6,7 +6,7 @@ import { endedText, inProgressText } from "../status/replay-text";
 import { useTimeFormat } from "../time";
 import { useThroughput } from "./throughput";
 
-/** The bar, and beside it how fast it goes and how long it takes. */
+/** The progress bar, and next to it the rate and the remaining time. */
 export function ProgressPanel({ replay, lost }: { replay: ReplayDetail; lost: boolean }) {
   const underWay = inProgressText(replay);
   return (

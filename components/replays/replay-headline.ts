@@ -1,4 +1,4 @@
-/** How a replay stands or ended, in the words of its page's heading. */
+/** The state or the end of a replay, in the words of its page's heading. */
 import type { ReplayDetail } from "@/lib/client/replays";
 import { ERROR_CLASS } from "@/lib/contract/error-classes";
 import type { SkipReason } from "@/lib/contract/vocabulary";

@@ -23,7 +23,7 @@ export function AuditFilterBar({ filter: read, choices }: { filter: AuditFilter;
   const router = useRouter();
   const [pending, startTransition] = useTransition();
   const format = useTimeFormat();
-  // A tick answers the finger, not the server.
+  // A checkbox changes at once, without waiting for the server.
   const [filter, show] = useOptimistic(read);
   const go = (next: AuditFilter) =>
     startTransition(() => {

@@ -27,7 +27,7 @@ export function CreateTokenDialog({
   onClose,
   onCreated,
 }: {
-  /** The organisations of whoever makes it. */
+  /** The organisations of the person who creates it. */
   own: readonly string[] | null;
   onClose: () => void;
   onCreated: (created: NewApiToken) => void;

@@ -17,7 +17,7 @@ export function InviteDialog({
   onClose,
   onInvited,
 }: {
-  /** The organisations of whoever invites. */
+  /** The organisations of the person who invites. */
   own: readonly string[] | null;
   onClose: () => void;
   onInvited: (invited: StaffWithInvitation) => void;

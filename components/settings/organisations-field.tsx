@@ -23,7 +23,7 @@ export function isComplete(draft: OrganisationsDraft): boolean {
   return organisationsIn(draft)?.length !== 0;
 }
 
-/** All organisations, or only those that are named. Whoever is limited cannot choose all. */
+/** All organisations, or only the named ones. A person who is limited cannot choose all. */
 export function OrganisationsField({
   value,
   own,
@@ -31,7 +31,7 @@ export function OrganisationsField({
   onChange,
 }: {
   value: OrganisationsDraft;
-  /** Those of whoever chooses. */
+  /** The organisations of the person who chooses. */
   own: readonly string[] | null;
   /** Names to suggest. */
   known: readonly string[];

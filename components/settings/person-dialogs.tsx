@@ -15,10 +15,10 @@ import { RoleChoice } from "./role-choice";
 
 interface Props {
   person: StaffMember;
-  /** Everybody, for whoever takes something over; and who of them asks. */
+  /** Everyone, to choose who takes something over; `ownId` is the signed-in person. */
   people: StaffMember[];
   ownId: string;
-  /** The organisations of whoever changes something. */
+  /** The organisations of the signed-in person. */
   own: readonly string[] | null;
   onClose: () => void;
   /** What happened, for a toast. */

@@ -17,7 +17,7 @@ export function SignInForm({
   hasSingleSignOn: boolean;
 }) {
   const [problem, setProblem] = useState(initialProblem ? signInProblem(initialProblem) : null);
-  // What somebody comes back with is not about the fields: it stands above them.
+  // The problem a person returns with is not about the fields, so it is shown above them.
   const [cameBack, setCameBack] = useState(problem !== null);
   const [pending, setPending] = useState(false);
   const ids = { email: useId(), password: useId(), problem: useId() };

@@ -18,7 +18,7 @@ import { rejectionText, trafficText } from "./labels";
 import { OwnSources } from "./own-sources";
 import { SourceDialog } from "./source-dialog";
 
-/** One provider: how it proves itself, its URL, and what its door saw. */
+/** One provider: its verification, its URL, and what its endpoint received. */
 export function ProviderEndpoint({
   provider,
   forbidden,

@@ -23,7 +23,7 @@ interface Look {
   moving?: boolean;
 }
 
-/** In the order in which somebody should look at them. */
+/** In the order of urgency. */
 export const DESTINATION_STATE_STYLE: Record<DestinationState, Look> = {
   open: {
     icon: Unplug,

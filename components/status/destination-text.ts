@@ -65,7 +65,7 @@ export function troubleOf(destination: Destination, now: number): Trouble | null
   }
 }
 
-/** What stands beside the state in the list, in a few words. */
+/** The short text next to the state in the list. */
 export function stateDetail(destination: Destination, now: number): string | null {
   const { state, health, disabled_because } = destination;
   if (state === "paused") return health.held > 0 ? `${count(health.held)} held` : "nothing held";

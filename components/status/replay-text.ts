@@ -33,7 +33,7 @@ export function resultText(replay: Counted): string {
   return ran === 0 ? "none ran" : `${count(replay.succeeded)} of ${count(ran)} recovered`;
 }
 
-/** `Trial: 3 of 5 failed, the limit is 20 %.` As it stands now: what was under way when it stopped may have failed since. */
+/** `Trial: 3 of 5 failed, the limit is 20 %.` Current numbers: attempts that were in progress may have failed since. */
 export function failedTrialText({ size, failed, limit }: Trial): string {
   const may = limit > 0 ? `the limit is ${Math.round(limit * 100)} %` : "none may fail";
   return `Trial: ${count(failed)} of ${count(size)} failed, ${may}.`;

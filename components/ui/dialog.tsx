@@ -32,7 +32,7 @@ const place = {
   /** In the middle; from the bottom edge on a phone. */
   centre:
     "inset-x-0 bottom-0 max-h-[92dvh] rounded-t-md border-t animate-rise md:inset-x-auto md:top-[12vh] md:bottom-auto md:left-1/2 md:max-h-[82vh] md:w-[30rem] md:-translate-x-1/2 md:rounded-md md:border",
-  /** Along the left edge: the rail on a phone. */
+  /** Along the left edge: the sidebar on a phone. */
   left: "inset-y-0 left-0 w-64 border-r",
 };
 

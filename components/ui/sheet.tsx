@@ -6,7 +6,7 @@ import type { ReactNode } from "react";
 import { Button } from "./button";
 import { useWindowGuard, type WindowGuard } from "./use-window-guard";
 
-/** A tall window along the right edge, for work that needs room; the whole screen on a phone. */
+/** A tall panel along the right edge, for work that needs space. It fills the screen on a phone. */
 export function Sheet({
   open,
   onOpenChange,

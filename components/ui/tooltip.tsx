@@ -8,7 +8,7 @@ export const TooltipProvider = Radix.Provider;
 /** How long a pointer rests on a thing before the words appear. */
 export const TOOLTIP_DELAY_MS = 350;
 
-/** Words beside a thing on hover and focus. The thing must take a ref and must not depend on the tooltip to be understood. */
+/** Text next to an element on hover and focus. The element must take a ref and be understandable without the tooltip. */
 export function Tooltip({
   children,
   content,

@@ -12,7 +12,7 @@ import { isRefusal } from "@/lib/refusals";
 /** The address of this page is a secret: it goes to no other site and into no index. */
 export const metadata: Metadata = { title: "Invitation", referrer: "no-referrer", robots: "noindex" };
 
-/** Where a one-time link leads. Looking at it does not use it up: mail programs look, too. */
+/** The page of a one-time link. Opening it does not use up the link, because mail programs open links, too. */
 export default async function InvitationPage({ params }: PageProps<"/invitation/[token]">) {
   const { token } = await params;
   const invitation = await open(token);

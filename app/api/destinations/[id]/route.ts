@@ -4,7 +4,7 @@ import { updateDestinationRequest } from "@/lib/contract/api/destinations";
 import { seenIn } from "@/lib/front/http/if-match";
 import { destinationNumber, requireDestination } from "@/lib/queries/destinations";
 
-/** One destination. Its ETag, sent back as If-Match, makes a change fail when somebody else was faster. */
+/** One destination. With its ETag as If-Match, a change fails when another request changed the destination first. */
 export const GET = handle("view", async ({ params, actor }) => {
   const destination = await requireDestination(params.id, actor);
   return Response.json(destination, { headers: { etag: `"${destination.updated_at}"` } });
