@@ -20,7 +20,7 @@ type Expected = Record<Caller, number>;
 
 const ROOT = path.resolve(import.meta.dirname, "../..");
 
-/** A person's id that nobody has. */
+/** A person's id that does not exist. */
 const NOBODY = "00000000-0000-4000-8000-000000000000";
 
 const nobody = { anonymous: 401, expired: 401, otherKey: 401, noSignature: 401, ended: 401, revoked: 401 };
@@ -54,7 +54,7 @@ interface Rule {
   body?: unknown;
 }
 
-/** The webhook doors know no people: a request without a signature is refused whoever sends it. */
+/** Webhook endpoints know no people: a request without a signature is rejected, whoever its caller is. */
 const door = (path: string, refusal: number): Record<string, Rule> => ({
   POST: { path, expected: everybody(refusal), body: {} },
   OPTIONS: { path, expected: everybody(204) },

@@ -1,4 +1,4 @@
-/** Crowds of requests of one caller: webhooks do not wait for them, others get in beside them, and refusing them is cheap. */
+/** Many requests of one caller: webhooks do not wait for them, other callers are served, and rejecting them is cheap. */
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { hashPassword } from "@/lib/auth/password";

@@ -162,7 +162,7 @@ test("a server that stops ends the stream at once, and waits for no connection t
   unused.destroy();
 });
 
-/** The server notices a moment later that somebody has left. */
+/** The server notices a moment later that a client has left. */
 async function retried<T extends { response: Response }>(ask: () => Promise<T>): Promise<T> {
   for (;;) {
     const answer = await ask();

@@ -351,7 +351,7 @@ let merchant: Merchant;
 let all: Ask;
 let scoped: Record<Caller, Ask>;
 let own: World;
-/** Another organisation's, and nobody's. */
+/** Another organisation, and no organisation. */
 const outside: World[] = [];
 let cookie: string;
 let bearer: Record<Caller | "all", string>;
@@ -404,7 +404,7 @@ async function makeWorld(name: string): Promise<World> {
     name: `Endpoint of ${name}`,
     url: `${merchant.url}/${name}`,
     max_attempts: 1,
-    // Of nobody in particular, but not of the others' events either.
+    // It belongs to no organisation, but not to the other organisations' events either.
     ...(organisation_id === null ? { providers: ["stripe"] } : { organisation_id }),
   });
   expect(destination.status, destination.text).toBe(201);

@@ -29,7 +29,7 @@ async function slowReplay(count: number, options: object = {}): Promise<string> 
 
 const streamOf = (id: string, prefix = "/admin") => `${app.url}${prefix}/webhooks/bulk-replays/${id}/stream`;
 
-/** What a run must look like from outside: never less than before, every item once, and an end. */
+/** A run as seen from outside: progress never decreases, every item is counted once, and the run ends. */
 function expectWholeRun(seen: ReplayProgress[], total: number): void {
   const completed = seen.map(({ progress }) => progress.completed);
   expect(completed).toEqual([...completed].sort((a, b) => a - b));

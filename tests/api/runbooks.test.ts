@@ -29,7 +29,7 @@ interface Heard {
   body: any;
 }
 
-/** curl, with the answer's status and headers beside its JSON. `BASE_URL` in an argument becomes the app's address. */
+/** Runs curl; returns the answer's status, headers and JSON. `BASE_URL` in an argument becomes the app's address. */
 async function curl(...args: string[]): Promise<Heard> {
   const given = args.map((arg) => arg.replace("$BASE_URL", app.url));
   const { stdout } = await run("curl", ["-sS", "--max-time", "20", "-D", "-", ...given]);

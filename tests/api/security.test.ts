@@ -104,7 +104,7 @@ describe("another site", () => {
   });
 });
 
-/** Whoever asks these needs no session: a signature, a secret or a one-time link is in the request, or nothing is given away. */
+/** These need no session: a signature, a secret or a one-time link is in the request, or nothing is revealed. */
 const OPEN = [
   // Whatever has no route: 404 at once.
   "/api/[[...path]]",

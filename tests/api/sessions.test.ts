@@ -91,7 +91,7 @@ describe("a sign-in", () => {
     const after = await signIn(app.url, "fix@example.com", PASSWORD, { cookie: before });
     expect(sessionIn(after)).not.toBe(sessionIn(before));
     expect([await reads(before), await reads(after)]).toEqual([401, 200]);
-    // One that somebody made up and put into the browser is not taken over.
+    // A made-up session cookie in the browser is not taken over.
     const fixed = await attemptSignIn(app.url, "fix@example.com", PASSWORD, {
       cookie: "redrive.session=made-up-by-mallory",
     });

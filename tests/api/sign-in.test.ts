@@ -170,7 +170,7 @@ describe("an account that others guess at", () => {
     }
     const bodies = await Promise.all([known, unknown].map(async (answer) => (await answer.json()).title));
     expect(bodies[0]).toBe(bodies[1]);
-    // Waited for, it lets them in: nobody is locked out.
+    // After the delay they can sign in: the account is not locked.
     await app.sql`update sign_in_guesses set booked_at = booked_at - interval '30 seconds'`;
     expect((await guess(OWNER, "203.0.113.30", PASSWORD)).status).toBe(200);
   });

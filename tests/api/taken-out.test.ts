@@ -1,4 +1,4 @@
-/** Whoever takes something out of Redrive is in the audit log: who, what, when, and how much, also when it was cut short. */
+/** Every download and export is in the audit log: who, what, when, and how much, also when it was cut short. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { StaffAction } from "@/lib/contract/staff";
 import { sample } from "../../lib/samples";

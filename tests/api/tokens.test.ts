@@ -47,7 +47,7 @@ const listed = async (id: string): Promise<ApiToken | undefined> =>
 const reads = (token: string) => ask("GET", "/api/webhooks/events", { token }).then(({ status }) => status);
 
 describe("a scope", () => {
-  /** One request per permission that has a route, and what it answers somebody who may. */
+  /** One request per permission that has a route, and its answer to a caller with that permission. */
   const REQUESTS = {
     view: ["GET", "/api/webhooks/events", undefined, 200],
     resolve: ["POST", "/api/webhooks/events/resolve", { event_ids: ["we_999999"], reason: "a test" }, 409],

@@ -1,4 +1,4 @@
-/** Before all specs: the console is built once and the cluster of the run stands, so that no spec waits for them. */
+/** Before all specs: builds the console once and starts the cluster, so that no spec waits for them. */
 import { ensureBuild } from "../../lib/boot/build";
 import { ROOT } from "../../lib/db/supabase-cli";
 import { startTestCluster } from "../support/cluster";

@@ -1,6 +1,6 @@
 /**
- * Every figure that pages show of deliveries, as data: where it stands, which API says the same, and what. A new figure is a
- * line here, and the walk through an outage compares it at each step. Long because it is a list.
+ * Every figure that pages show of deliveries, as data: where it is shown, and which API field must equal it. A new figure
+ * is a line here, and the outage test compares it at each step. Long because it is a list.
  */
 import { expect, type Locator, type Page } from "playwright/test";
 import { DELIVERIES_PER_PAGE } from "../../lib/client/destinations";
@@ -318,7 +318,7 @@ export const IDENTITIES: Identity[] = [
   ]),
 ];
 
-/** Compares all figures of each page, and the sums, at a moment when both stand still. */
+/** Compares all figures of each page, and the sums, when neither the page nor the API changes. */
 export async function expectFiguresToAgree(page: Page, url: string, read: Read, outage: Outage): Promise<void> {
   await expect(async () => {
     for (const { name, of } of IDENTITIES) {
@@ -387,7 +387,7 @@ function identity(name: string, of: [string, (answer: never) => number][]): Iden
 const tile = (page: Page, name: string) =>
   page.locator("main dl > div").filter({ has: page.locator("dt", { hasText: new RegExp(`^${name}$`) }) });
 const value = (name: string) => (page: Page) => tile(page, name).locator("dd > span").first();
-/** The words, not the line that is drawn beside them. */
+/** The words, not the line that is drawn next to them. */
 const below = (name: string) => (page: Page) => tile(page, name).locator("dd > span").nth(1);
 const fact = (name: string) => (page: Page) => tile(page, name).locator("dd");
 const testIds = (id: string) => (page: Page) => page.getByTestId(id);
@@ -400,7 +400,7 @@ const timeline = (page: Page) => page.getByRole("region", { name: "Timeline" });
 const sidebar = (page: Page) => page.getByRole("navigation", { name: "Main" });
 const inSidebar = (name: string) => (page: Page) => sidebar(page).getByRole("link", { name: new RegExp(`^${name}`) });
 const troubleInSidebar = (page: Page) => sidebar(page).getByRole("img", { name: /in trouble$/ });
-/** Of the row with this name, which the two letters of its mark may stand before. */
+/** Of the row with this name, which the two letters of its mark may precede. */
 const cellsOf = (table: string, row: string) => (page: Page) =>
   page
     .locator(`${table} tr`)

@@ -14,7 +14,7 @@ test.afterAll(() => app?.close());
 
 const signIn = (page: Page, path: string) => signInAt(page, app, path);
 
-/** A signed event of a type nobody else sends, in the time of one request. */
+/** Sends a signed event of a type that only this test uses, in one request. */
 async function send(id: string, type: string): Promise<void> {
   const body = JSON.stringify({ type, data: {} });
   const headers = sign("standard", body, { id }) as [string, string][];

@@ -228,7 +228,7 @@ async function holdOf(id: number): Promise<Hold | null> {
   return (await read<Destination>(`/api/destinations/ds_${id}`)).hold;
 }
 
-/** Events of a destination whose delivery stands so, oldest first. */
+/** Events of a destination whose delivery has this status, oldest first. */
 async function numbers(slug: string, status: string): Promise<string[]> {
   const rows = await sql<{ id: string }[]>`
     select 'we_' || d.event_id as id from deliveries d join destinations t on t.id = d.destination_id
@@ -251,7 +251,7 @@ async function send<Answer>(path: string, body: unknown = {}): Promise<Answer> {
   return answer as Answer;
 }
 
-/** As the reader's clock has it, for a regular expression. The day stands before it when it is another one. */
+/** A time as the reader's clock shows it, as a regular expression. The day precedes it when it is not today. */
 function clock(at: string | null): string {
   return `(?:[\\w ]+, )?${new Intl.DateTimeFormat("en-GB", { timeStyle: "medium" }).format(new Date(String(at)))}`;
 }

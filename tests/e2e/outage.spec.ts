@@ -1,6 +1,6 @@
 /**
- * An outage as staff live through it: an endpoint fails, its circuit opens, it is mended, tested, and what waits is sent; a
- * trial that fails, a trial that holds. At each step every figure on every page is the API's.
+ * An outage as staff see it: an endpoint fails, its circuit opens, it is fixed and tested, and what waits is sent; one trial
+ * fails, one passes. At each step every figure on every page equals the API's.
  */
 import { expect, type Page, test } from "playwright/test";
 import type postgres from "postgres";
@@ -85,7 +85,7 @@ async function sendStripe(): Promise<void> {
 }
 
 test("an endpoint fails, is mended and catches up, and every figure is the same everywhere", async ({ page }) => {
-  // Some eighty pages, each read until it and the API stand still.
+  // Some eighty pages, each read until neither it nor the API changes.
   test.setTimeout(1_200_000);
   await signInAt(page, app, "/");
   await sendStripe();

@@ -20,7 +20,7 @@ test.afterAll(async () => {
   await agent?.close();
 });
 
-/** `npm run send`, as a newcomer runs it: DATA_DIR says where the app answers. Returns where it says to look. */
+/** `npm run send`, as a newcomer runs it: DATA_DIR says where the app answers. Returns the address it prints. */
 async function send(provider: string, event: string): Promise<string> {
   const { stdout } = await run("npm", ["run", "send", "--", provider, event], {
     cwd: ROOT,

@@ -59,7 +59,7 @@ function memory(): number {
   return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${app.pid}/status`, "utf8"))?.[1]) / 1024;
 }
 
-/** Looks twenty times a second; `end` answers the most it saw. */
+/** Samples twenty times a second; `end` returns the maximum. */
 function sampleMemory() {
   let peak = memory();
   const look = setInterval(() => {
@@ -100,7 +100,7 @@ test("300 senders whose headers never end and 200 with slow bodies keep nobody e
   const lasted = performance.now() - started;
   for (const socket of sockets) socket.destroy();
   expect(statuses(sent)).toEqual([200]);
-  // Beside a frozen server each would take seconds.
+  // With a frozen server each would take seconds.
   expect(Math.max(...sent.map(({ milliseconds }) => milliseconds))).toBeLessThan(3_000);
   expect(lasted).toBeLessThan(30_000);
 });

@@ -1,4 +1,4 @@
-/** Postgres frozen, and Postgres dead. Nobody restarts this one, so the absence lasts as long as the test wants. */
+/** Postgres frozen, and Postgres dead. Nothing restarts it, so the outage lasts as long as the test wants. */
 import { chmodSync, mkdtempSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
@@ -13,7 +13,7 @@ import { alone } from "../support/machine";
 import { freezePostgres, killPostgres, thawPostgres } from "../support/postgres-tree";
 import { APP_ENVIRONMENT, until } from "../support/processes";
 
-/** Senders are promised three seconds. The door gives up after 2.3 s; what is above three here is a busy machine's own. */
+/** Senders are promised three seconds. The endpoint gives up after 2.3 s; more than three here is for a busy machine. */
 const PROMISED_MS = 4_500;
 
 let dataDir: string;

@@ -55,7 +55,7 @@ test("128 webhooks of 1 MiB at 32 connections are all stored: 100 of them were a
 });
 
 test("32 bodies of 10 MiB at once: each hears 200 or 503 in time, never more than the room and one is held", async () => {
-  // As a provider with a larger cap has it: the cap is the reader's, the room is the process's.
+  // As for a provider with a larger cap: the cap is the reader's, the memory limit is the process's.
   let held = 0;
   let most = 0;
   const receiver = http.createServer(async (request, response) => {

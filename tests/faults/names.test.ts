@@ -1,6 +1,6 @@
 /**
  * Host names against us: a name that is public for the check and internal for the connection (DNS rebinding), and servers
- * that answer wrongly, late or never. The canary stands on 127.0.0.2, on the port of the public endpoint on 127.0.0.1.
+ * that answer wrongly, late or never. The canary listens on 127.0.0.2, on the port of the public endpoint on 127.0.0.1.
  */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createAndStartReplay } from "@/lib/commands/replays";

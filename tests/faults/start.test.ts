@@ -14,7 +14,7 @@ import { type RunningApp, startApp, temporaryDirectory } from "../support/app";
 import { APP_ENVIRONMENT } from "../support/processes";
 
 const IS_ROOT = process.getuid?.() === 0;
-/** `nobody`: owns nothing here. */
+/** The user `nobody`: owns nothing here. */
 const STRANGER = 65_534;
 
 const dataDir = temporaryDirectory();

@@ -150,7 +150,7 @@ function findPgBouncer(): string | undefined {
 
 const pgbouncer = findPgBouncer();
 
-// Skipped where there is no PgBouncer and nobody may install it.
+// Skipped where PgBouncer is missing and cannot be installed.
 describe.skipIf(!pgbouncer)("through PgBouncer in transaction mode", () => {
   let url: string;
   let stop: () => Promise<void>;

@@ -1,4 +1,7 @@
-/** What the door does beyond one signed POST: several events of one request, GET, secrets in bodies, and caught requests sent again. Long because each is told with its opposite. */
+/**
+ * The webhook endpoint beyond one signed POST: several events in one request, GET, secrets in bodies, and captured requests
+ * that are sent again. Long because each case has its opposite.
+ */
 import { createHmac } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { createSource } from "@/lib/commands/sources";

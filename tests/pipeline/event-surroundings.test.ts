@@ -1,4 +1,4 @@
-/** What stands beside an event in a filtered history, what concerns the same thing, and its bytes alone. */
+/** An event's neighbours in a filtered history, related events, and its bytes alone. */
 
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { EventFilter } from "@/lib/contract/event-filter";

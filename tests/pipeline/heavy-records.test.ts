@@ -1,4 +1,4 @@
-/** Results that change thousands of rows: they are recorded alone, in reasonable time, and none beside them waits. */
+/** Results that change thousands of rows: they are recorded alone, in reasonable time, and no other delivery waits. */
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { call } from "@/lib/db/client";
 import type { NewEvent } from "@/lib/db/functions/journey";
@@ -45,7 +45,7 @@ const statusOf = async (event: number) => {
 
 test("one event with thousands of changes holds up no record of other providers, and keeps its lease meanwhile", async () => {
   const id = await sendConversation(600, "long");
-  // Somebody changes rows of the same organisation, and takes long.
+  // Another transaction changes rows of the same organisation, and takes long.
   const changes = await changesOfEvent(id);
   let finish = () => {};
   let holding: Promise<unknown> = Promise.resolve();

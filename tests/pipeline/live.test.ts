@@ -31,7 +31,7 @@ afterEach(async () => {
 const now = async () => (await changesSince(null, EVERYTHING)).cursor;
 const arrive = async () => eventIdIn(await send("chatwoot", chatwootEvent(), { id: nextUuid() }));
 
-/** Looks once, and answers what changed and where to look from next. */
+/** Asks once; returns what changed and the cursor for the next call. */
 async function look(cursor: string) {
   const news = await changesSince(cursor, EVERYTHING);
   return { ...news.change, reset: news.change === null, cursor: news.cursor };
@@ -48,7 +48,7 @@ describe("changes", () => {
     const delivered = await look(arrived.cursor);
     expect(delivered).toMatchObject({ topics: ["events", "destinations"], event_ids: [id] });
     expect(await look(delivered.cursor)).toMatchObject({ topics: [], event_ids: [] });
-    // Whoever was away hears both at once.
+    // A client that was away gets both at once.
     expect(await look(start)).toMatchObject({ topics: ["events", "destinations"], event_ids: [id] });
   });
 

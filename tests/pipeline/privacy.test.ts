@@ -1,4 +1,4 @@
-/** A person asks a Shopify shop to be forgotten, and is: in the events, beside them, and in the rows they wrote. */
+/** A Shopify customer's erasure request is carried out in the events, what is stored with them, and the rows they wrote. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { call } from "@/lib/db/client";
 import { type ShopifyOptions, shopifyBody } from "@/lib/providers/shopify/sample";

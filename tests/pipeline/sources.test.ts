@@ -1,4 +1,7 @@
-/** Doors with URLs of their own: who gets in, as whose, and that a token is seen nowhere. Long because it is told for every way a token ends. */
+/**
+ * Sources with URLs of their own: who is accepted, for which organisation, and that a token is never shown. Long because
+ * each way a token ends is a case.
+ */
 
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { createSource, deleteSource, rotateSource, updateSource } from "@/lib/commands/sources";

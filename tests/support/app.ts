@@ -30,7 +30,7 @@ export interface AppOptions {
   env?: Record<string, string>;
   /** Default: a new one, deleted with its Postgres when this process ends. */
   dataDir?: string;
-  /** Where `server.ts` and its build stand, when it is a copy. */
+  /** The folder of `server.ts` and its build, when it is a copy. */
   root?: string;
   /** Runs it as this user, which only root can. */
   uid?: number;

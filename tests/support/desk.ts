@@ -6,7 +6,7 @@ import { requestOf, type Sender, type SignOptions, TEST_ENVIRONMENT } from "../f
 import { createTestDatabase } from "./postgres";
 
 export interface Desk {
-  /** A connection beside the product's own, to look at what it wrote. */
+  /** A connection in addition to the app's own, to read what it wrote. */
   sql: postgres.Sql;
   close(): Promise<void>;
 }
@@ -39,7 +39,7 @@ export async function openDesk(environment: Record<string, string> = {}): Promis
   };
 }
 
-/** Sends a webhook to the door, signed as its provider signs. A Buffer is sent as it is. */
+/** Sends a webhook to its endpoint, signed as its provider signs. A Buffer is sent as it is. */
 export async function send(provider: Sender, event: unknown, options: SignOptions = {}): Promise<Answer> {
   const { accept } = await import("@/lib/pipeline/accept");
   return accept(requestOf(provider, event, options));

@@ -1,4 +1,4 @@
-/** A desk whose destinations are hostile servers: each gets an event of its own through the door, and its attempts are read. */
+/** A test database whose destinations are hostile servers: each gets an event of its own; its attempts are read. */
 import { type Desk, eventIdIn, send } from "./desk";
 
 export interface RecordedAttempt {

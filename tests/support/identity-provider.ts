@@ -39,9 +39,9 @@ export type Spoil = (claims: Record<string, unknown>, forge: Forge) => Promise<s
 export interface Forge {
   /** Signed with the provider's own key. */
   sign(claims: Record<string, unknown>): Promise<string>;
-  /** Signed with a key that nobody has published, under the name of the provider's. */
+  /** Signed with an unpublished key, under the key id of the provider's. */
   signWithAnotherKey(claims: Record<string, unknown>): Promise<string>;
-  /** The published RSA key as text, for whoever takes it for a secret. */
+  /** The published RSA key as text, to be misused as an HMAC secret. */
   publicKeys: string[];
 }
 

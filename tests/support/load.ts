@@ -10,19 +10,19 @@ const RETRY_PAUSE_MS = 50;
 const REQUEST_TIMEOUT_MS = 10_000;
 const LONGEST_SILENCE_MS = 60_000;
 const PROVIDERS: readonly Signer[] = ["stripe", "telnyx", "chatwoot"];
-/** What nobody delivers: such events are kept and ignored. */
+/** Types that no destination wants: such events are kept and ignored. */
 const UNWANTED = new Set(["charge.refunded"]);
 const AGAIN_SHARE = 0.03;
 const FORGED_SHARE = 0.03;
 
-/** One event and what its sender heard about it. `unknown`: the connection broke, so nobody can tell. */
+/** One event and the answer its sender got. `unknown`: the connection broke, so the outcome is unknown. */
 export interface Sent {
   provider: Signer;
   key: string;
   sha256: string;
   /** The deliveries it must have. */
   deliveries: 0 | 1;
-  /** Signed with somebody else's secret: must never become an event. */
+  /** Signed with a wrong secret: must never become an event. */
   forged: boolean;
   acknowledged: boolean;
   /** How many 2xx said that it was there already. */
@@ -133,7 +133,7 @@ function nextEvent(random: () => number) {
   return { entry, body, headers: headers as () => [string, string][] };
 }
 
-/** The same event as JSON that no parser and serialiser would give back: whoever does not keep the bytes is found out. */
+/** The same event as JSON that no parser and serialiser reproduces: shows whether the bytes are kept. */
 function oddly(body: Buffer): Buffer {
   return Buffer.from(`${body.toString().slice(0, -1)} ,\n "exact": 1.10, "big": 12345678901234567890 }\n`);
 }

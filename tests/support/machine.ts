@@ -16,7 +16,7 @@ await sql`select pg_advisory_lock_shared(${MACHINE})`;
 
 let isAlone = false;
 
-/** Between two tests whoever waits for the machine gets it: Postgres grants locks in the order of asking. */
+/** Between two tests the next waiting test gets the machine: Postgres grants locks in the order of requests. */
 afterEach(async () => {
   if (isAlone) await sql`select pg_advisory_unlock(${MACHINE})`;
   else await sql`select pg_advisory_unlock_shared(${MACHINE})`;

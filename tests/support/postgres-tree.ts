@@ -8,7 +8,7 @@ export function postmasterOf(dataDir: string): number {
   return Number(readFileSync(path.join(directory, "cluster/postmaster.pid"), "utf8").split("\n")[0]);
 }
 
-/** Stops every process of it, so that connections stay open and nobody answers. */
+/** Stops every process of it, so that connections stay open without an answer. */
 export function freezePostgres(dataDir: string): void {
   const postmaster = postmasterOf(dataDir);
   signal(postmaster, "SIGSTOP");

@@ -26,7 +26,7 @@ export function appEnvironment(sink: AgentSdk, more: Record<string, string> = {}
   return { ...APP_ENVIRONMENT, AGENT_SDK_URL: sink.url, ...more };
 }
 
-/** A connection to the embedded Postgres of a local-mode app, beside the app's own. */
+/** A connection to the embedded Postgres of a local-mode app, in addition to the app's own. */
 export async function connectTo(dataDir: string): Promise<postgres.Sql> {
   return postgres(await databaseUrlOf(dataDir), { max: 2, onnotice: () => {} });
 }
@@ -74,7 +74,7 @@ async function writeDown(app: StartedApp, record: SignedToken["record"]): Promis
   }
 }
 
-/** Looks until `condition` holds. Throws with `what` when it does not within `limitMs`: a stop for what hangs, no measure. */
+/** Polls until `condition` holds. Throws with `what` after `limitMs`: a stop for what hangs, not a measurement. */
 export async function until(
   what: string,
   condition: () => boolean | Promise<boolean>,

@@ -21,8 +21,8 @@ export interface DeadEvents {
 }
 
 /**
- * Sends really signed Chatwoot events to an endpoint that is down, then gives them the names of another provider: the
- * runbooks speak of ones whose doors do not matter here. Answers their `we_` ids.
+ * Sends really signed Chatwoot events to an endpoint that is down, then renames their provider: the runbooks are about
+ * providers whose endpoints do not matter here. Returns their `we_` ids.
  */
 export async function deadEvents(app: SharedApp, wanted: DeadEvents): Promise<string[]> {
   app.sink.setMode("503");

@@ -12,7 +12,7 @@ export interface Route {
   source: string;
 }
 
-/** Ids that stand for every `[name]` of a path; none of them exists. */
+/** Ids for every `[name]` of a path; none of them exists. */
 const IDS: readonly [RegExp, string][] = [
   [/\/replays\/\[id\]|\/bulk-replays\/\[id\]/, "wr_999999"],
   [/\/destinations\/\[id\]/, "ds_999999"],
@@ -48,7 +48,7 @@ export function pageFiles(): string[] {
     .sort();
 }
 
-/** A route as somebody would ask for it. */
+/** The address of a route, as a client would request it. */
 export function addressOf(route: string): string {
   const id = IDS.find(([pattern]) => pattern.test(route))?.[1] ?? "we_999999";
   return route.replace("[provider]", "stripe").replace(/\[[^\]]+\]/g, id);

@@ -6,7 +6,7 @@ import type { HeaderPairs } from "@/lib/providers/provider";
 import { makerOf } from "../../lib/samples/sign";
 import type { Sender } from "../fixtures/sign";
 
-/** A mistake of whoever runs the tool: shown without a stack trace. */
+/** A mistake of the person who runs the tool: shown without a stack trace. */
 export class ToolError extends Error {}
 
 export interface Answer {

@@ -1,6 +1,6 @@
 /**
  * A real app with a day behind it: events of every provider, destinations that answer, fail and wait, dead letters, replays,
- * people and tokens. What screenshots and the console's benches look at. Long because a day has many things in it.
+ * people and tokens. Used for screenshots and the console's benches. Long because a day has many things in it.
  */
 import { randomBytes } from "node:crypto";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright";
@@ -33,7 +33,7 @@ export interface Showroom {
   close(): Promise<void>;
 }
 
-/** Starts it. `empty`: an app nobody has sent anything to. */
+/** Starts it. `empty`: an app that has received nothing. */
 export async function openShowroom({ empty = false } = {}): Promise<Showroom> {
   const agent = await startAgentSdk({ port: 0 });
   const merchants = await Promise.all([startEndpoint(), startEndpoint(), startEndpoint()]);
@@ -81,7 +81,7 @@ async function signedIn(browser: Browser, url: string, cookie: string, options: 
   return context.newPage();
 }
 
-/** Makes the day, and answers where to look. */
+/** Creates the day; returns the addresses of its pages. */
 async function fill(app: RunningApp, sql: postgres.Sql, agent: AgentSdk, merchants: Endpoint[]) {
   const api = await apiOf(app.url);
   const [nord, lumen, kaya] = await destinations(api, merchants);
@@ -277,7 +277,7 @@ async function spreadOverADay(sql: postgres.Sql): Promise<void> {
   });
 }
 
-/** One replay that mended some of the dead letters. Answers its id. */
+/** One replay that fixed some of the dead letters. Returns its id. */
 async function replaySome(api: Api, sql: postgres.Sql): Promise<string> {
   const rows = await sql`
     select event_key from events where provider = 'chatwoot' and status = 'dead' order by id limit 5`;

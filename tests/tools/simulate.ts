@@ -96,7 +96,7 @@ async function startAgent(port: number): Promise<AgentSdk | undefined> {
   }
 }
 
-/** Walks through PHASES until somebody presses f. From then on the keyboard decides. */
+/** Walks through PHASES until f is pressed. From then on the keyboard decides. */
 function runPhases(agent: AgentSdk) {
   let timer: NodeJS.Timeout;
   const enter = (index: number) => {

@@ -11,7 +11,7 @@ export type Need = "nothing" | "token" | "write";
 export interface Check {
   name: string;
   need: Need;
-  /** Says what it saw. Throws when it is not as it must be, `NotHere` when this installation has nothing to look at. */
+  /** Returns what it saw. Throws when that is wrong, and `NotHere` when this installation has nothing to check. */
   run: (desk: Installation) => Promise<string>;
   /** When it fails, the checks with these needs would only repeat it, and are not made. */
   opens?: Need[];
@@ -39,7 +39,7 @@ export interface Answer {
 }
 
 const CLOCK_BOUND_S = 30;
-/** What Redrive itself never answers to a webhook's route: it comes from what stands in front. */
+/** Redrive never answers these to a webhook's route: they come from a proxy in front of it. */
 const IN_FRONT = new Set([301, 302, 307, 308, 401, 403, 404, 405, 407]);
 
 export const CHECKS: Check[] = [

@@ -61,13 +61,13 @@ test("bodies that fill the room together without being complete do not wait for 
   const readers = Array.from({ length: 8 }, () => room.open(() => {}));
   const left = readers.map(() => 1 * MB);
   const ended: number[] = [];
-  // Each sends 1 MB in pieces of 128 KB, as fast as it is let: 8 MB into a room of 2.
+  // Each sends 1 MB in pieces of 128 KB, as fast as it may: 8 MB in total, where 2 are allowed.
   await Promise.all(
     readers.map(async (reader, index) => {
       while ((left[index] as number) > 0) {
         left[index] = (left[index] as number) - 128 * KB;
         if ((await reader.took(128 * KB)) === false) return;
-        // The room, one body beyond it, and a piece of each.
+        // The limit, one body beyond it, and a piece of each.
         expect(room.held()).toBeLessThanOrEqual(4 * MB);
       }
       reader.complete();

@@ -65,7 +65,7 @@ interface Expected {
   /** `\u0000` in a string. */
   nul: "kept";
   missingId: "named by its bytes" | "named by its content" | "refused";
-  /** Caught and sent again as it was, under another value of every id that stands in a header. */
+  /** Caught and sent again as it was, with another value of every id in a header. */
   otherId: "same event" | "suspected replay" | "bad_signature" | NoDoor;
   /** Two honest events, sent in the same second. */
   twoEvents: "two events";
@@ -85,9 +85,9 @@ type Case = keyof Expected;
 interface Difference {
   id?: string | null;
   type?: string;
-  /** Goes where a person's text stands. */
+  /** Replaces a person's text. */
   text?: string;
-  /** Goes where an id stands, as a JSON number: see `printed`. */
+  /** Replaces an id, as a JSON number: see `printed`. */
   bigId?: string;
   /** Another object than the usual one, where the id alone does not say so. */
   object?: number;
@@ -97,7 +97,7 @@ interface Entry {
   expected: Expected;
   /** A request with that difference. */
   request(difference: Difference, options: SignOptions): RawRequest;
-  /** For a provider without a door: the event as our API publishes it. */
+  /** For a provider without an endpoint: the event as our API publishes it. */
   published?(difference: Difference): VerifiedRequest;
   /** The value of its environment variable. */
   secret: string;
@@ -456,7 +456,7 @@ function verdict(provider: Provider, request: RawRequest, secrets: readonly stri
   return answer.ok ? answer.request.trust : answer.reason;
 }
 
-/** Through a source's own door where the secret stands in a body that an array has not. */
+/** Through a source's own URL when the secret is in a body, which an array cannot contain. */
 function verified(provider: Provider, request: RawRequest, throughSource = false): VerifiedRequest {
   const secrets = [table[provider.slug as Registered].secret];
   const context = { secrets, allowUnsigned: false, now: FIXTURE_TIME + 60 };

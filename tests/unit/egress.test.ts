@@ -283,7 +283,7 @@ test("nothing but lib/outbound opens a connection to others [S05]", () => {
       .filter((file) => /\.tsx?$/.test(file) && !elsewhere.test(file))
       .filter((file) => {
         const source = readFileSync(path.join(ROOT, file), "utf8");
-        // `isIP` only looks at text.
+        // `isIP` only parses text.
         return /\bfetch\(|^import (?!type|.*\bisIP } from).*"(node:)?(https?|net|tls|http2|dgram|undici)"/m.test(
           source,
         );

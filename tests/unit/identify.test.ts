@@ -227,7 +227,7 @@ describe.each(SIGNERS)("%s with a body nobody expects [D3] [D9]", (name) => {
 });
 
 it("only verify makes a verified request", () => {
-  // @ts-expect-error the mark of a verified request is a symbol that nobody else has
+  // @ts-expect-error the mark of a verified request is a symbol that no other module has
   const forged: VerifiedRequest = { method: "POST", path: "/", headers: [], body: Buffer.alloc(0), trust: "signed" };
   expect(forged.trust).toBe("signed");
 });

@@ -8,7 +8,7 @@ import { API } from "@/lib/contract/openapi";
 import { openApiDocument } from "@/lib/contract/openapi-document";
 
 const ROUTES = path.join(import.meta.dirname, "../../app/api");
-/** Not for callers of the API: sign-in, the cron job, and the doors that providers post to. */
+/** Not for callers of the API: sign-in, the cron job, and the endpoints that providers post to. */
 const OTHERS = [
   "auth/[...nextauth]",
   "internal/worker",
