@@ -1,7 +1,7 @@
 import type { LucideIcon } from "lucide-react";
 import type { ReactNode } from "react";
 
-/** A page or a list that has nothing to show: says why, and what to do. */
+/** A page or a list without content: says why, and what to do. */
 export function Notice({
   icon: Icon,
   title,

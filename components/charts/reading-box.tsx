@@ -29,7 +29,7 @@ export function ReadingBox({
   );
 }
 
-/** One figure of it. */
+/** One figure of the box. */
 export function ReadingLine({
   swatch,
   name,

@@ -1,7 +1,7 @@
 import { type KeyboardEvent, type PointerEvent, useRef, useState } from "react";
 
 const STEPS: Record<string, number> = { ArrowLeft: -1, ArrowRight: 1 };
-/** A pointer that moved further, in pixels, draws a range and does not click. */
+/** Moving the pointer further than this, in pixels, selects a range instead of clicking. */
 const CLICK_PX = 6;
 
 /** Adjacent steps, both ends included. */
@@ -11,7 +11,7 @@ export interface StepRange {
 }
 
 interface Options {
-  /** Called with the step that was clicked or entered, or the range that was drawn. Without it a chart is only read. */
+  /** Called with the clicked or entered step, or the selected range. Without it a chart is read-only. */
   onSelect?: (range: StepRange, line: string | null) => void;
   /** What lies under the pointer in a step, `y` pixels below the chart's head. */
   lineAt?: (step: number, y: number) => string | null;
@@ -24,7 +24,7 @@ interface Options {
 export function useBucketCursor(length: number, { onSelect, lineAt }: Options = {}) {
   const [at, setAt] = useState<number | null>(null);
   const [line, setLine] = useState<string | null>(null);
-  /** Where the range began. */
+  /** The step at which the range began. */
   const [anchor, setAnchor] = useState<number | null>(null);
   const pressed = useRef<{ x: number; step: number } | null>(null);
 

@@ -19,7 +19,7 @@ const TestDialog = dynamic(() => import("./test-dialog").then((module) => module
 
 type Window = "test" | "pause" | "resume" | "enable" | "disable" | "sample" | "rotate" | "delete";
 
-/** What can be done with a destination: the next thing first, what is rare or costly in the menu. */
+/** The actions for a destination: the most likely one first, rare and costly ones in the menu. */
 export function DestinationActions({
   destination,
   rights,

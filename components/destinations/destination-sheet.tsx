@@ -22,11 +22,11 @@ const SHOWN =
 
 interface Saved {
   destination: Destination;
-  /** Only when one was made. */
+  /** Only when a secret was created. */
   secret?: string;
 }
 
-/** A new destination, or changes to one. A secret that is made is shown before the sheet closes. */
+/** A new destination, or changes to one. A new secret is shown before the sheet closes. */
 export function DestinationSheet({
   destination: before = null,
   onClose,

@@ -8,7 +8,7 @@ import { Input } from "../ui/input";
 import { hostIn } from "./hosts";
 import { TestResult, TestRunning } from "./test-result";
 
-/** The URL, a test of it before anything is saved, and what a new host means for the secret. */
+/** The URL, a test of it before saving, and what a new host means for the secret. */
 export function UrlField({
   value,
   before,
@@ -18,10 +18,10 @@ export function UrlField({
   onChange,
 }: {
   value: string;
-  /** What it was, of a destination that exists. */
+  /** The saved URL of an existing destination. */
   before: string | null;
   organisation: string;
-  /** A secret of this destination signs its requests. */
+  /** Requests of this destination are signed with a secret. */
   signed: boolean;
   problem: string | null;
   onChange: (url: string) => void;

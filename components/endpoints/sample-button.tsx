@@ -22,7 +22,7 @@ export function SampleButton({
 }: {
   provider: SourceProvider;
   forbidden: string | null;
-  /** The one button that a page is about: it names its provider. */
+  /** The primary button of a page: it names its provider. */
   primary?: boolean;
   onSent: () => void;
 }) {

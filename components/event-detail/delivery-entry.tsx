@@ -53,7 +53,7 @@ export function DeliveryEntry({ delivery, replays }: { delivery: Delivery; repla
   );
 }
 
-/** What happens next by itself, and what holds it. */
+/** What happens next automatically, and what holds it. */
 function Outlook({ delivery }: { delivery: Delivery }) {
   const { status, due_at, tries, max_attempts, hold, destination } = delivery;
   const clock = useClockFormat();
@@ -85,7 +85,7 @@ function Outlook({ delivery }: { delivery: Delivery }) {
   return <p className="text-quiet">{queuedText(destination)}</p>;
 }
 
-/** Nothing holds it: a worker takes it, as fast as the destination's own limits let it. */
+/** Nothing holds it: a worker claims it, as fast as the destination's own limits allow. */
 function queuedText({ name, rate_per_second: rate }: Delivery["destination"]): string {
   if (rate === null) return "Waiting for a worker.";
   return `Queued. ${name} gets at most ${plural(rate, "delivery", "deliveries")} a second.`;

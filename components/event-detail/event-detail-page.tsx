@@ -10,7 +10,7 @@ import { ReplayDialog } from "./replay-dialog";
 import { useReplayVerdict } from "./replay-verdict";
 import { Timeline } from "./timeline";
 
-/** One event: what it is, what went wrong, what happened when, and what was received. Live until everything has ended. */
+/** One event: what it is, what failed, its timeline, and the request. Live until every delivery has ended. */
 export function EventDetailPage({
   id,
   within,

@@ -9,7 +9,7 @@ import { Menu, MenuContent, MenuItem, MenuTrigger } from "../ui/menu";
 import { bodyAddress } from "./body";
 import { copyAsCurl } from "./copy-as-curl";
 
-/** What can be taken away from an event: its link, its request, its bytes. */
+/** What can be copied or downloaded: the event's link, its request, its bytes. */
 export function EventMenu({ event }: { event: EventDetail }) {
   return (
     <Menu>

@@ -22,7 +22,7 @@ import { SelectionBar } from "./selection-bar";
 import { useRowSelection } from "./use-row-selection";
 import { useStableRows } from "./use-stable-rows";
 
-// Only where there is no event yet.
+// Only needed before the first event.
 const FirstRun = dynamic(() => import("../endpoints/first-run").then((module) => module.FirstRun));
 
 const POLL_MS = 900;

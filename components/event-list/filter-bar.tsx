@@ -33,7 +33,7 @@ const errors = keysOf(ERROR_CLASS).map((name) => ({ value: name, label: ERROR_CL
 export function FilterBar({ filter: arrived, names }: { filter: EventFilter; names: DestinationNames }) {
   const router = useRouter();
   const [pending, startTransition] = useTransition();
-  // Chips answer at once, and a second change builds on the first, while the page is still on its way.
+  // Chips change at once, and a second change builds on the first while the page is still loading.
   const [filter, setFilter] = useOptimistic(arrived);
   const words = filterText(filter, useTimeFormat(), names);
   const go = (next: EventFilter, how: "push" | "replace" = "push") =>

@@ -26,7 +26,7 @@ export function outcomeText(bucket: HistogramBucket): string {
   return some.map(({ name, label }) => `${count(bucket[name])} ${label.toLowerCase()}`).join(", ") || "no events";
 }
 
-/** How a step's start reads below the bars: as exact as the steps are. */
+/** The start of a step as a label below the bars: as exact as the steps are. */
 export function markFormat(bucketSeconds: number): (at: number) => string {
   return bucketSeconds >= 10_800 ? shortDay : clockFor(bucketSeconds);
 }

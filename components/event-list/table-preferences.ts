@@ -9,7 +9,7 @@ export interface TablePreferences {
   columns: readonly Column[];
 }
 
-/** What a table without them would not be one. */
+/** Columns that cannot be hidden. */
 export const ALWAYS: readonly Column[] = ["status", "event"];
 
 const names = Object.keys(COLUMNS) as Column[];

@@ -11,7 +11,7 @@ export function useRowSelection(scope: string, rows: EventSummary[]) {
     seen.current = { rows, ticked };
   }, [rows, ticked]);
 
-  /** Stable, so that rows that did not change are not drawn again. */
+  /** Stable, so that unchanged rows are not drawn again. */
   const tickRow = useCallback(
     (id: string, range: boolean) => {
       const ids = seen.current.rows.map((event) => event.id);

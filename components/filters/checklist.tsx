@@ -7,7 +7,7 @@ export function Checklist<V extends string>({
   chosen = [],
   onChange,
 }: {
-  /** `count`: how many there are of it, where that is known. */
+  /** `count`: the number of matching events, where it is known. */
   options: { value: V; label: string; icon?: ReactNode; count?: number }[];
   chosen?: readonly string[];
   onChange: (values: V[] | undefined) => void;

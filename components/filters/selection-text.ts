@@ -5,7 +5,7 @@ import { plural } from "../format";
 import { providerName } from "../provider";
 import { filterSentence } from "./event-filter-text";
 
-/** An end this shortly before the replay was made is the moment its sheet was opened. */
+/** An end this close before the replay's creation was set when its sheet was opened. */
 const SHEET_OPEN_MS = 3_600_000;
 
 /** What was selected, in words: `12 chosen events`, `All that match Stripe · dead`, `What failed in wr_3`. */

@@ -25,17 +25,17 @@ export function FormDialog({
 }: {
   title: string;
   description: string;
-  /** What the button says. */
+  /** The button's label. */
   action: string;
-  /** What it says meanwhile: `Saving…`. */
+  /** The button's label while the form is sent: `Saving…`. */
   doing: string;
   /** Of the button. */
   testId: string;
-  /** Whether what was entered is enough. */
+  /** Whether the form can be sent. */
   ready?: boolean;
   pending: boolean;
   error: Error | null;
-  /** What did not happen, in front of the error: `Nothing was started.` */
+  /** Text in front of the error: `Nothing was started.` */
   before?: string;
   onSubmit: () => void;
   onClose: () => void;

@@ -21,7 +21,7 @@ export function CommandPalette({ person }: { person: Person }) {
   const router = useRouter();
   const [text, setText] = useState(typedAhead);
   const [chosen, setChosen] = useState("");
-  // Enter was pressed before the answer had come: it means what the answer will say.
+  // When Enter was pressed before the answer arrived, it opens the first result of the answer.
   const [hurried, setHurried] = useState(false);
   const search = useSearch(text);
   const { found, isPending } = search;
@@ -66,7 +66,7 @@ export function CommandPalette({ person }: { person: Person }) {
           className="fixed inset-x-2 top-2 z-50 flex max-h-[calc(100dvh-1rem)] animate-rise flex-col overflow-hidden rounded-md border bg-raised shadow-float outline-none md:inset-x-auto md:top-[12vh] md:left-1/2 md:max-h-[70vh] md:w-[40rem] md:-translate-x-1/2"
         >
           <Dialog.Title className="sr-only">Search and go to</Dialog.Title>
-          {/* What matches is decided by the server and by each group. */}
+          {/* The server and each group decide what matches. */}
           <Command
             shouldFilter={false}
             onKeyDown={onKeyDown}

@@ -11,21 +11,21 @@ import { useShortcuts } from "@/lib/client/shortcuts";
 import { NAV_ITEMS } from "./navigation";
 import type { Person } from "./person-menu";
 
-// Neither is needed to see a page.
+// Neither is needed for the first paint.
 const CommandPalette = dynamic(() => import("./command-palette").then((module) => module.CommandPalette), {
   ssr: false,
   loading: () => <TypedMeanwhile />,
 });
 const KeyboardHelp = dynamic(() => import("./keyboard-help").then((module) => module.KeyboardHelp), { ssr: false });
 
-/** Pages worth coming back to. */
+/** Pages that the palette offers as recent. */
 const ITEM = /^\/(events|replays|destinations)\/[^/]+$/;
 
 /** Takes what is typed while the palette is being loaded. */
 function TypedMeanwhile() {
   return (
     <input
-      // biome-ignore lint/a11y/noAutofocus: the palette was asked for, and will have the focus.
+      // biome-ignore lint/a11y/noAutofocus: the person opened the palette, which will have the focus.
       autoFocus
       aria-label="Search and go to"
       className="sr-only"

@@ -7,7 +7,7 @@ import { Keys } from "../ui/keys";
 
 const EVERYWHERE = ["Everywhere", "Go to"];
 
-/** The keys that act on the page at hand, and those that act everywhere. */
+/** The shortcuts of the current page, and those that work everywhere. */
 export function KeyboardHelp() {
   const groups = merged(useKnownShortcuts());
   return (

@@ -26,7 +26,7 @@ export function NoticeToasts() {
     if (newest === 0) return;
     told.current = newest;
     void seeNotices(newest).catch(() => {
-      // Not marked as seen: it is told once more after a reload, which is better than never.
+      // Not marked as seen: after a reload it is shown once more, which is better than never.
     });
     void loadToast().then((toast) => {
       for (const { subject, message } of fresh.reverse()) {

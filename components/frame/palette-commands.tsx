@@ -23,7 +23,7 @@ import { type GoOptions, PaletteGroup, PaletteItem } from "./palette-item";
 import type { Person } from "./person-menu";
 import { signOutOfConsole } from "./sign-out";
 
-/** The name of the item that leads to the filtered history. */
+/** The value of the item that opens the filtered history. */
 export const IN_HISTORY = "history";
 
 interface CommandEntry {
@@ -35,7 +35,7 @@ interface CommandEntry {
   also?: string;
 }
 
-/** What is always there: pages, actions, what was opened last; of these what matches the text. */
+/** The commands that need no search: pages, actions, recent pages; filtered by the text. */
 export function Commands({
   text,
   person,

@@ -2,7 +2,7 @@ import { LoaderCircle } from "lucide-react";
 import type { useSearch } from "@/lib/client/search";
 import { Problem } from "../forms/problem";
 
-/** How the search goes, in words: nothing while nothing is typed. */
+/** The state of the search in words. Renders nothing while nothing is typed. */
 export function PaletteState({ text, search }: { text: string; search: ReturnType<typeof useSearch> }) {
   const { found, error, isPending } = search;
   if (text === "") return null;

@@ -10,7 +10,7 @@ import { Tooltip } from "../ui/tooltip";
 import { NAV_ITEMS, type Section, useCurrentSection } from "./navigation";
 
 interface Links {
-  /** Leaves the icons only. */
+  /** Shows icons only. */
   narrow?: boolean;
   onNavigate?: () => void;
 }
@@ -80,7 +80,7 @@ export function SidebarLinks({
   );
 }
 
-/** Pulses while its page is on the way: the page before it stays until then, because a skeleton would be held for 300 ms. */
+/** Pulses while its page loads. The page before it stays until then, because React shows a skeleton for at least 300 ms. */
 function RoomIcon({ icon: Icon }: Pick<Section, "icon">) {
   const late = useDelayedFlag(useLinkStatus().pending);
   return <Icon aria-hidden="true" className={cn("size-4 shrink-0", late && "animate-quiet-pulse")} />;

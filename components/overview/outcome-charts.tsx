@@ -17,7 +17,7 @@ import { RateLines } from "./rate-lines";
 import { VolumeBars } from "./volume-bars";
 
 const LINES: Record<string, number> = { ArrowUp: -1, ArrowDown: 1 };
-/** The height of the lines, as in rate-lines.tsx; the volume is below them. */
+/** The height of the lines, as in rate-lines.tsx. The volume is below them. */
 const LINES_PX = 208;
 const MARKS = 5;
 const DAYS_FROM_MS = 2 * 86_400_000;
@@ -118,7 +118,7 @@ function rowOf({ from, rate, total: { delivered, failed, dead, rejected } }: Buc
   return [utcTime(isoOf(from)), percent(rate), ...[delivered, failed, dead, rejected].map(count)];
 }
 
-/** The part of the time that would be zoomed into. */
+/** The part of the period that would be zoomed into. */
 function Drawn({ range, steps }: { range: StepRange; steps: number }) {
   const { x, width } = spanOf(range, steps);
   return <span className="absolute inset-y-0 border-accent border-x bg-accent/10" style={{ left: x, width }} />;

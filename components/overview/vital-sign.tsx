@@ -8,7 +8,7 @@ export interface Vital {
   /** What it counts, in a sentence. */
   meaning: string;
   value: string;
-  /** Calm unless it needs a person. */
+  /** True when it needs attention. */
   alarming?: boolean;
   change: ReactNode;
   spark?: (number | null)[];

@@ -14,7 +14,7 @@ import { type Vital, VitalSign } from "./vital-sign";
 /** When a due delivery waits longer than this, staff should check the workers. */
 export const WAITING_TOO_LONG_SECONDS = 60;
 
-/** The four numbers that say whether everything is well, and four quieter ones. Each leads to what is behind it. */
+/** The four main figures, and four quieter ones. Each links to its details. */
 export function VitalSigns({ analytics, buckets }: { analytics: Analytics; buckets: Bucket[] }) {
   const known = useTroubledDestinations();
   // The sidebar may have loaded them before this part hydrates; the server rendered without them.
@@ -73,7 +73,7 @@ function vitals(analytics: Analytics, buckets: Bucket[]): Vital[] {
   ];
 }
 
-/** `3 due or planned · 42 held back`: together all that waits. */
+/** `3 due or planned · 42 held back`: the parts of all that waits. */
 export function waitingText({ count: waiting, blocked, held }: Analytics["waiting"]): string {
   const free = waiting - blocked;
   const parts = [

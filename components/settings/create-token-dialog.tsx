@@ -21,7 +21,7 @@ const LIVES = [
   ["365", "A year"],
 ] as const;
 
-/** Name, scopes and life of a new token. What comes back holds the token. */
+/** Name, scopes and expiry of a new token. The answer holds the token. */
 export function CreateTokenDialog({
   own,
   onClose,

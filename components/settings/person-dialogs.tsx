@@ -21,12 +21,12 @@ interface Props {
   /** The organisations of the signed-in person. */
   own: readonly string[] | null;
   onClose: () => void;
-  /** What happened, for a toast. */
+  /** The text for a toast. */
   onChanged: (words: string) => void;
   onLinked: (linked: StaffWithInvitation) => void;
 }
 
-/** What each action asks before it is done. */
+/** The confirmation of each action. */
 export function PersonDialog({ action, ...props }: Props & { action: PersonAction }) {
   if (action === "role") return <RoleDialog {...props} />;
   if (action === "organisations") return <OrganisationsDialog {...props} />;

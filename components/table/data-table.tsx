@@ -1,13 +1,13 @@
 import type { ComponentProps, ReactNode } from "react";
 import { cn } from "../ui/cn";
 
-/** A column: how wide it is, and from which window width on it is worth its space. */
+/** A column: its width, and the window width from which it is shown. */
 export interface Column {
   title: string;
   className?: string;
-  /** Its values are numbers, and end at the right. */
+  /** Its values are numbers, aligned right. */
   numeric?: boolean;
-  /** For its head alone. */
+  /** Classes for its head alone. */
   headClass?: string;
 }
 
@@ -29,7 +29,7 @@ export function DataTable({
   caption: string;
   columns: Columns;
   section?: boolean;
-  /** A head before those of the columns. */
+  /** A head cell before those of the columns. */
   lead?: ReactNode;
 } & ComponentProps<"table">) {
   return (

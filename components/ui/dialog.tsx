@@ -13,7 +13,7 @@ export const DialogClose = Radix.Close;
 type Guard = ReturnType<typeof useWindowGuard>;
 const Guarding = createContext<(Pick<Guard, "content" | "inside"> & { locked: boolean }) | null>(null);
 
-/** The state of a window over the page. When it closes, the focus goes back to what opened it. */
+/** The state of a dialog. When it closes, the focus returns to what opened it. */
 export function Dialog({
   open,
   onOpenChange,
@@ -36,7 +36,7 @@ const place = {
   left: "inset-y-0 left-0 w-64 border-r",
 };
 
-/** A window over the page. `title` names it for everybody; `footer` holds its actions. */
+/** A dialog over the page. `title` is its accessible name; `footer` holds its actions. */
 export function DialogContent({
   title,
   description,

@@ -13,7 +13,7 @@ export interface WindowGuard {
   locked?: boolean;
 }
 
-/** What Radix's Root and Content need for that. `inside` is drawn in the content. */
+/** The props of Radix's Root and Content for that. `inside` is rendered in the content. */
 export function useWindowGuard(
   { open, dirty = false, locked = false }: WindowGuard & { open: boolean },
   onOpenChange: (open: boolean) => void,

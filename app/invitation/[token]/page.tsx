@@ -30,14 +30,14 @@ export default async function InvitationPage({ params }: PageProps<"/invitation/
   );
 }
 
-/** Whom the link lets in, or why it does not. */
+/** The person the link is for, or why it does not work. */
 async function open(token: string): Promise<OpenInvitation | LinkProblem> {
   try {
     const address = clientAddress(await headers());
     return (await findInvitation(token, address, { counts: false })) ?? "closed";
   } catch (error) {
     if (isRefusal(error, "too_many_attempts")) return "too_many";
-    // A busy database, or none, is no bug of the page and says nothing about the link.
+    // A busy or missing database is not a bug of the page and says nothing about the link.
     if (error instanceof DatabaseUnavailable) return "unavailable";
     throw error;
   }

@@ -19,7 +19,7 @@ export const PATCH = handle("manage", async (context) => {
   return secret === null ? destination : { destination, secret };
 });
 
-/** Deletes it: what waits for it is cancelled, its history stays. */
+/** Deletes it. What waits for it is cancelled, its history stays. */
 export const DELETE = handle("manage", async (context) => {
   await deleteDestination(destinationNumber(context.params.id), context);
   return new Response(null, { status: 204 });
