@@ -25,7 +25,7 @@ const FLAVOURS = [
   ["next start", () => next],
 ] as const;
 
-/** mulberry32: the same requests at each run. */
+/** mulberry32: the same requests in each run. */
 function random(seed: number): () => number {
   let state = seed;
   return () => {

@@ -1,4 +1,4 @@
-/** The headers that tell a browser what our answers may do, in both ways of running the console, and the cap of streams. */
+/** The security headers of our answers, in both ways of running the console, and the limit of streams. */
 import { readdirSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -76,7 +76,7 @@ describe.each([
   ])("%s runs nothing and is sniffed by nobody [S41]", async (target) => {
     const response = await fetch(`${url()}${target}`, { headers: { cookie } });
     expect(response.headers.get("x-content-type-options")).toBe("nosniff");
-    // Webhooks are answered before Next has its say, with JSON for programs.
+    // Webhooks are answered before Next runs, with JSON for programs.
     if (target === "/api/webhooks/stripe" && name === "our own server") return;
     expect(Object.fromEntries(response.headers)).toMatchObject(EVERYWHERE);
     expect(response.headers.get("content-security-policy")).toMatch(/default-src 'none'.*sandbox/);

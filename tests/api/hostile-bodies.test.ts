@@ -36,7 +36,7 @@ interface Flood {
   milliseconds: number;
 }
 
-/** Sends a body of `bytes` as fast as it is taken, and reads the answer. Resolves when the server ends the connection. */
+/** Sends a body of `bytes` as fast as the server reads it, and reads the answer. Resolves when the server hangs up. */
 function flood(
   path: string,
   {
@@ -117,7 +117,7 @@ function addressed(route: string): string {
   return route.replace(/\[+[^/]+/g, (part) => NAMES[part] ?? "999999");
 }
 
-/** Several times what the sockets of a busy machine hold between a caller and a server that reads nothing. */
+/** Several times what the sockets of a busy machine buffer between a caller and a server that reads nothing. */
 const FLOOD_BYTES = 48 * MiB;
 
 describe("a body over the cap of its route", () => {
@@ -250,9 +250,9 @@ test("One anonymous request stops the endpoint: 60 MB, 300 MB and fifty at once 
   for (const { status } of genuine) expect(status).toBe(200);
   for (const { status } of floods) expect([413, 404, 401]).toContain(status);
   expect(memory() - quiet.memory, "memory stays").toBeLessThan(200 * MiB);
-  // What others wait for is our processor. Its seconds count the same on a busy machine; reading and parsing cost over ten.
+  // Other callers wait for processor time, which counts the same on a busy machine. Reading and parsing would cost over ten.
   expect(cpuSeconds() - quiet.cpu, "seconds of processor time").toBeLessThan(5);
-  // A stop for what hangs: sender and attackers are one process here.
+  // A limit for a hang: sender and attackers share one process here.
   const slowest = Math.max(...genuine.map(({ milliseconds }) => milliseconds));
   expect(slowest).toBeLessThan(Math.max(3_000, 100 * quiet.milliseconds));
 });

@@ -101,7 +101,7 @@ describe("over WebSocket", () => {
   const open = (id: string, headers: Record<string, string>, prefix?: string) =>
     new WebSocket(streamOf(id, prefix).replace("http", "ws"), { headers });
 
-  /** Everything until it closes, and the code it closes with. */
+  /** All messages until it closes, and the close code. */
   function watch(socket: WebSocket): Promise<{ seen: ReplayProgress[]; code: number }> {
     const seen: ReplayProgress[] = [];
     socket.on("message", (data) => seen.push(JSON.parse(String(data))));
@@ -111,7 +111,7 @@ describe("over WebSocket", () => {
     });
   }
 
-  /** The HTTP status that answered instead of an upgrade, and its body. */
+  /** The HTTP status and body of an answer instead of an upgrade. */
   function refused(socket: WebSocket): Promise<[number | undefined, string]> {
     return new Promise((resolve, reject) => {
       socket.once("open", () => reject(new Error("It was let in.")));

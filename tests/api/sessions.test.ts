@@ -50,7 +50,7 @@ describe("signing out", () => {
     expect((await signOut(app.url, here)).status).toBe(200);
     expect([await reads(here), await reads(there)]).toEqual([401, 200]);
 
-    // Nor does next-auth itself hand out a new one for it.
+    // Nor does next-auth itself issue a new session for it.
     const again = await fetch(`${app.url}/api/auth/session`, { headers: { cookie: here } });
     expect(await again.json()).toEqual({});
     const given = again.headers.getSetCookie().find((set) => set.startsWith("redrive.session="));

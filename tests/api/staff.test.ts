@@ -92,7 +92,7 @@ describe("an invitation", () => {
   });
 
   let listed = 0;
-  // From the long entries of public lists of passwords that people were seen to use.
+  // From the long entries of public lists of leaked passwords.
   test.each([
     "mercedesbenz1",
     "billabong1234",

@@ -37,7 +37,7 @@ const actions = async (query: string) =>
 describe("a download of a body", () => {
   test("is in the audit log with who, what and how many bytes, once a minute [S34]", async () => {
     const bytes = (await (await take(`/api/webhooks/events/${eventId}/body`)).arrayBuffer()).byteLength;
-    // By the bare number, too: the same event.
+    // By the bare number, too: it is the same event.
     await take(`/api/webhooks/events/${eventId.slice(3)}/body`, { headers: { "x-request-id": "again" } });
     expect(await actions("action=event.download")).toEqual([
       expect.objectContaining({ action: "event.download", subject: eventId, actor: "test-viewer", details: { bytes } }),

@@ -3,7 +3,7 @@ import { ensureBuild } from "../../lib/boot/build";
 import { ROOT } from "../../lib/db/supabase-cli";
 import { startTestCluster } from "../support/cluster";
 
-/** Answers how to end the cluster, which Playwright does after the last spec. */
+/** Returns the function that ends the cluster; Playwright calls it after the last spec. */
 export default async function prepareOnce(): Promise<() => Promise<void>> {
   await ensureBuild(ROOT, (line) => console.log(line));
   return startTestCluster();

@@ -12,7 +12,7 @@ import type { Replay, ReplaySummary } from "../../lib/contract/replays";
 import type { SourceProvider } from "../../lib/contract/sources";
 import { DELIVERY_STATUS, EVENT_STATUS, REPLAY_STATUS } from "../../lib/contract/vocabulary";
 
-/** What the page must show there: the whole text, a part of it, one text for each place, or nothing. */
+/** What the page must show: the whole text, a part of it, one text for each element, or nothing. */
 type Shown = string | RegExp | (string | RegExp)[] | null;
 
 export interface Figure {
@@ -29,14 +29,14 @@ export interface Identity {
   of: { api: string; says: (answer: never) => number }[];
 }
 
-/** What the walk knows of its outage. */
+/** What the test knows about its outage. */
 export interface Outage {
   /** `ds_3`. */
   destination: string;
   slug: string;
-  /** Events whose page is looked at. */
+  /** Events whose page is opened. */
   events: string[];
-  /** Replays whose page is looked at. */
+  /** Replays whose page is opened. */
   replays: string[];
 }
 
@@ -335,7 +335,7 @@ export async function expectFiguresToAgree(page: Page, url: string, read: Read, 
         if (!answers.has(api)) answers.set(api, await read(api));
         await expectShown(at(page), says(answers.get(api) as never), `${address}: ${name}`);
       }
-      // What could not be true: a next try in the past, more attempts than there are, a time that is in and until.
+      // Impossible texts: a next try in the past, more attempts than there are, a time that is both in and until.
       const main = page.locator("main");
       await expect(main).not.toContainText(/next (attempt )?\d+ \w+ ago|\bof \d+ used|until in /i, { timeout: 2_000 });
     }).toPass({ timeout: 120_000 });
@@ -442,7 +442,7 @@ function ended({ succeeded, failed, skipped }: Replay): number {
   return succeeded + failed + skipped;
 }
 
-/** What lists say of a replay, from the API's counts alone. */
+/** What lists show of a replay, from the API's counts alone. */
 function resultOf(replay: Replay): string {
   const { total, succeeded, failed } = replay;
   if (isUnderWay(replay)) return `${thousands(ended(replay))} of ${thousands(total)} done`;

@@ -10,7 +10,7 @@ import { appEnvironment, tokenFor, until } from "../support/processes";
 import { type AppOnCopy, startOnCopy } from "../support/shared-app";
 import { type AgentSdk, startAgentSdk } from "../tools/agent-sdk";
 
-/** More than any page of this walk has to tab through. */
+/** More than any page of this test needs. */
 const MOST_TABS = 120;
 
 let app: AppOnCopy;

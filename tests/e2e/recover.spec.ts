@@ -1,4 +1,4 @@
-/** The main job, as support staff do it: a webhook comes in, is forwarded in vain, dies, and is replayed from the browser. */
+/** The main task of support staff: a webhook comes in, its forwards fail, it is dead, and it is replayed from the browser. */
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { expect, type Page, test } from "playwright/test";

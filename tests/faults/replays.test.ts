@@ -82,7 +82,7 @@ const duplicates = () => agent.received.length - new Set(agent.received.map((req
 
 test("two workers run a replay of 10,000 items and deliver each exactly once [F12]", async () => {
   const hashes = await seedDeadForwards(sql, 10_000);
-  // Section for both: a destination's own limit would let the quicker worker have it all.
+  // Enough work for both: with a rate limit of the destination the quicker worker would take all of it.
   await sql`update destinations set max_concurrency = 128`;
   await startWorkerProcess();
   const started = Date.now();
