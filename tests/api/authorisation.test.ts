@@ -54,7 +54,7 @@ interface Rule {
   body?: unknown;
 }
 
-/** Webhook endpoints know no people: a request without a signature is rejected, whoever its caller is. */
+/** Webhook endpoints know no people: a request without a signature is rejected, from any caller. */
 const door = (path: string, refusal: number): Record<string, Rule> => ({
   POST: { path, expected: everybody(refusal), body: {} },
   OPTIONS: { path, expected: everybody(204) },

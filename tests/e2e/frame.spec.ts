@@ -80,7 +80,7 @@ test("the history that is opened again shows what the server read, not what it s
   await rail.getByRole("link", { name: "Sources" }).click();
   await expect(page).toHaveURL(/\/sources$/);
   await send("msg_again_0001", "again.arrived");
-  // Only the page itself may load it.
+  // Only the page's own server request may load it.
   await page.route(/\/api\/(webhooks\/events|live)/, (route) => route.abort());
   await rail.getByRole("link", { name: "Events" }).click();
   await expect(page.getByTestId("event-row").filter({ hasText: "again.arrived" })).toBeVisible();

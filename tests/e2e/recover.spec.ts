@@ -1,4 +1,4 @@
-/** The main task of support staff: a webhook comes in, its forwards fail, it is dead, and it is replayed from the browser. */
+/** The main task of support staff: a webhook comes in, its forwards fail, it is dead, and it is replayed in the browser. */
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { expect, type Page, test } from "playwright/test";

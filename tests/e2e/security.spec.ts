@@ -1,4 +1,4 @@
-/** Everything that an attacker or colleague can get displayed, filled with script and odd text; then every page is opened. */
+/** Everything that an attacker or colleague can get displayed, as script and odd text; then every page is opened. */
 import type { Page } from "playwright/test";
 import { expect, test } from "playwright/test";
 import { bodyOf } from "@/lib/samples/ids";

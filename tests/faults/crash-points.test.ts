@@ -141,7 +141,7 @@ describe("a worker dies", () => {
   const ok = `${head("200 OK", { "content-length": "2" })}ok`;
   const retried = { maxAttempts: 5, baseDelayMs: 1, timeoutMs: 20_000 };
 
-  /** Starts another worker and waits until the delivery is done. Returns the first attempt's end and the endpoint's requests. */
+  /** Starts another worker and waits for the delivery. Returns the first attempt's end and the endpoint's requests. */
   async function goesOn(eventId: number, endpoint: Endpoint, requests: number): Promise<void> {
     const next = await startWorkerProcess({ EGRESS_DNS_SERVERS: dns.address });
     try {

@@ -23,7 +23,7 @@ afterAll(() => desk.close());
 
 let count = 0;
 
-/** Sends bytes as a Standard Webhook, with more headers; answers the row. */
+/** Sends bytes as a Standard Webhook with additional headers; returns the row. */
 async function stored(body: Buffer, headers: [string, string][] = [], id = `msg_bad_${++count}`) {
   const signed = sign("standard", body, { id }).filter(
     ([name]) => !headers.some(([other]) => other.toLowerCase() === name.toLowerCase()),

@@ -1,4 +1,4 @@
-/** What changed since a cursor: nothing is lost and nothing is told twice, whatever overlaps. */
+/** What changed since a cursor: no change is lost or reported twice, even when transactions overlap. */
 import type postgres from "postgres";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { resolveEvents } from "@/lib/commands/resolve";
@@ -164,7 +164,7 @@ describe("changes", () => {
       `select changes_since(null, '${cursor}')`,
       ...searches.map((query) => `select search_everything('${query}', 8, null)`),
     ]) {
-      // The first time the functions themselves are read too.
+      // The first call also loads the functions themselves.
       await pages(statement);
       expect(await pages(statement), statement).toBeLessThan(1000);
     }

@@ -1,4 +1,4 @@
-/** The rule of 020_scope.sql, and that no SQL function which a page or the API calls goes without it. */
+/** The rule of 020_scope.sql, and that every SQL function which a page or the API calls applies it. */
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";

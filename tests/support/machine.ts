@@ -6,7 +6,7 @@
 import postgres from "postgres";
 import { afterAll, afterEach } from "vitest";
 
-/** Any number: it is locked in the cluster's own database, where the product never is. */
+/** Any number: the lock is in the cluster's own database, which the product never uses. */
 const MACHINE = 7_337_484;
 
 const server = process.env.TEST_POSTGRES_URL;
@@ -25,7 +25,7 @@ afterEach(async () => {
 });
 afterAll(() => sql.end({ timeout: 2 }));
 
-/** First in a test whose limit is a time: from here on to its end no other test runs on the machine. */
+/** First in a test with a time limit: from here to its end no other test runs on the machine. */
 export async function alone(): Promise<void> {
   await sql`select pg_advisory_unlock_shared(${MACHINE})`;
   await sql`select pg_advisory_lock(${MACHINE})`;

@@ -21,7 +21,7 @@ export function thawPostgres(dataDir: string): void {
   signal(postmaster, "SIGCONT");
 }
 
-/** As a crash of the machine does it: the postmaster may not tidy up after its children, nor they after it. */
+/** Like a crash of the machine: neither the postmaster nor its children may clean up. */
 export function killPostgres(dataDir: string): void {
   const postmaster = postmasterOf(dataDir);
   signal(postmaster, "SIGSTOP");

@@ -1,4 +1,4 @@
-/** The routes and pages of the app as its files say, so that a test meets a new one without being told. */
+/** The routes and pages of the app, read from its files, so that tests include a new one automatically. */
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { ROOT } from "../../lib/db/supabase-cli";
@@ -7,7 +7,7 @@ export interface Route {
   /** `/api/staff/[id]` */
   route: string;
   methods: string[];
-  /** Asks who is there; otherwise the request itself is the proof. */
+  /** The route needs a session or token; otherwise the request itself is the proof. */
   isOpen: boolean;
   source: string;
 }
@@ -34,7 +34,7 @@ export function apiRoutes(): Route[] {
   });
 }
 
-/** Addresses of all pages that want a session. */
+/** Addresses of all pages that need a session. */
 export function consolePages(): string[] {
   return filesNamed("app/(console)", /(^|\/)page\.tsx$/).map((file) =>
     addressOf(`/${path.dirname(file)}`.replace(/^\/\.$/, "/")),

@@ -29,7 +29,7 @@ export function startCron(url: string) {
   };
 }
 
-/** A reverse proxy of `target` that answers 403 by itself where the path matches. */
+/** A reverse proxy of `target` that answers 403 itself when the path matches. */
 export async function startFront(target: string, refused: RegExp) {
   const server = createServer((incoming, outgoing) => {
     if (refused.test(incoming.url ?? "")) {

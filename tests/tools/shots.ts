@@ -68,7 +68,7 @@ async function shoot(page: Page, look: Look, name: string, address: string, then
   await page.goto(look.url + address, { waitUntil: "load" });
   await page.waitForTimeout(700);
   await then?.(page);
-  // A page that fits is taken as it is seen; what floats is not repeated down a long one.
+  // A page that fits is taken as shown. Overlays are not repeated on a long one.
   await page.screenshot({ path: file, fullPage: !values.readme && !then });
 }
 

@@ -41,14 +41,14 @@ import {
 
 type Registered = keyof typeof providers;
 
-/** Nothing gets in, however it is signed: its events are published through our own API. */
+/** The provider has no endpoint: its events are published through our own API. */
 type NoDoor = "has no door";
 
-/** What a request of each case comes to. */
+/** The result of each case. */
 interface Expected {
   valid: Trust | NoDoor;
   unsigned: RefusalReason | NoDoor;
-  /** The body was changed on its way: who signs nothing cannot know. */
+  /** The body was changed in transit: providers that sign nothing cannot detect it. */
   tampered: RefusalReason | "token" | NoDoor;
   /** Sent ten minutes ago, where the time is signed. */
   stale: RefusalReason | "has no time" | NoDoor;
@@ -69,7 +69,7 @@ interface Expected {
   otherId: "same event" | "suspected replay" | "bad_signature" | NoDoor;
   /** Two honest events, sent in the same second. */
   twoEvents: "two events";
-  /** A header that signs or names the event comes twice, equal or not, or joined with a comma as some servers hand it on. */
+  /** A header that signs or names the event comes twice: equal, different, or joined with a comma as some servers do. */
   repeatedHeader: "malformed" | "has no headers" | NoDoor;
   /** An id of letters beyond ASCII, signed as UTF-8 and handed on byte by byte as Node does. */
   idInUtf8: "verifies" | NoDoor;
@@ -81,7 +81,7 @@ interface Expected {
 
 type Case = keyof Expected;
 
-/** What a case changes about the usual event. */
+/** How a case differs from the usual event. */
 interface Difference {
   id?: string | null;
   type?: string;
@@ -259,7 +259,7 @@ function platformRequest({ id = "payment_1", type, text, bigId }: Difference): V
   });
 }
 
-/** Does what a case says to a provider, and answers what came of it. */
+/** Runs a case against a provider, and returns the result. */
 const runs: { [C in Case]: (entry: Entry, provider: Provider) => string } = {
   valid: (entry, provider) => verdict(provider, entry.request({}, NOW), [entry.secret]),
   unsigned: (entry, provider) => verdict(provider, entry.request({}, { ...NOW, unsigned: true }), [entry.secret]),

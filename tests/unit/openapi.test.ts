@@ -34,7 +34,7 @@ const routes = readdirSync(ROUTES, { recursive: true, encoding: "utf8" })
     ].map(({ 1: method = "", 2: permission = "public", index }) => ({
       name: named(method, path.dirname(file)),
       permission,
-      // What this method does, where the file has several.
+      // This method's own code, when the file has several.
       source: source.slice(index).split(/\n(?=export )/, 1)[0] ?? "",
     }));
   });
