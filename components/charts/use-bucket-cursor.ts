@@ -18,8 +18,8 @@ interface Options {
 }
 
 /**
- * The cursor of a chart of `length` steps: the pointer or the arrow keys read a step; a click or Enter selects it; dragging,
- * or Shift with an arrow key, draws a range; Escape lets go.
+ * The cursor of a chart of `length` steps. The pointer or the arrow keys read a step; a click or Enter selects it; dragging,
+ * or Shift with an arrow key, selects a range; Escape clears the cursor.
  */
 export function useBucketCursor(length: number, { onSelect, lineAt }: Options = {}) {
   const [at, setAt] = useState<number | null>(null);

@@ -57,7 +57,7 @@ const UNDO: Record<Switch, { label: string; action: Switch }> = {
 
 function wordsFor(action: Switch, destination: Destination, stillHeld: string): Words {
   const { name, health } = destination;
-  // The rate is not shown while something holds them.
+  // While something still holds the deliveries, their rate means nothing.
   const release = stillHeld || releaseText(destination);
   const goOut = `${plural(health.held, "held delivery goes", "held deliveries go")} out`;
   switch (action) {

@@ -6,8 +6,8 @@ import { Dialog, DialogContent } from "../ui/dialog";
 import { Problem } from "./problem";
 
 /**
- * A form that floats: its fields, why it was refused, and a button that says what it does. Escape and a click outside ask
- * before they throw away what was entered; Cancel says so itself.
+ * A form in a dialog: its fields, the error of the last attempt, and a button that names the action. Escape and a click
+ * outside ask before they throw away entered text; Cancel does not ask.
  */
 export function FormDialog({
   title,

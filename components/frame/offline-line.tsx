@@ -6,8 +6,8 @@ import { useOffline } from "next/offline";
 import { useEffect, useState } from "react";
 
 /**
- * Said while the server cannot be reached. The page stays, and the link that was clicked last opens when it is back:
- * Next would show the next page's empty outline at once, because it fetched that ahead.
+ * Shown while the server is unreachable. The page stays, and the last clicked link opens when the server responds. Without
+ * this Next would show the next page's prefetched skeleton at once.
  */
 export function OfflineLine() {
   const offline = useOffline();

@@ -23,8 +23,8 @@ const MARKS = 5;
 const DAYS_FROM_MS = 2 * 86_400_000;
 
 /**
- * Success rate above volume, read together: one pointer, one crosshair. A click opens the history of that time, of the line
- * under the pointer or of the chosen provider; drawing over a part zooms into it. The keyboard does the same.
+ * Success rate above volume, with one shared crosshair. A click opens the history of that time, for the provider under the
+ * pointer or the chosen one. Dragging over a part zooms into it. The keyboard does the same.
  */
 export function OutcomeCharts({ buckets }: { buckets: Bucket[] }) {
   const router = useRouter();

@@ -8,7 +8,7 @@ export function actionText(preview: ReplayPreview, verb = "Replay"): string {
   const [only, ...others] = by.destination ?? [];
   const whole = to_run === deliveries;
   const what = whole ? plural(events, "event") : deliveries === events ? plural(to_run, "event") : deliveriesOf(to_run);
-  // All deliveries of a destination may be skipped, so the destinations are counted from what runs.
+  // A destination may be skipped entirely, so destinations are not counted when only a part of the deliveries runs.
   if (!whole && others.length > 0) return `${verb} ${what}`;
   const where = others.length > 0 ? `${others.length + 1} destinations` : only?.value;
   return where ? `${verb} ${what} to ${where}` : `${verb} ${what}`;

@@ -14,8 +14,8 @@ export interface Column {
 export type Columns = readonly Column[];
 
 /**
- * A table of rows that lie on the page, or in a `section` of it. On a phone a row becomes a block of lines, and the head is
- * for screen readers.
+ * A table on the page itself, or in a `section` of it. On a phone a row becomes a block of lines, and the head is only for
+ * screen readers.
  */
 export function DataTable({
   caption,

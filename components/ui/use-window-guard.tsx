@@ -5,8 +5,8 @@ import { DiscardQuestion } from "./discard-question";
 import { useOpener } from "./opener";
 
 /**
- * How a window may be closed. `dirty`: it asks before what was entered is thrown away. `locked`: it holds what is shown this
- * once, so neither Escape nor a click outside closes it, only its own button.
+ * How a dialog may be closed. `dirty`: it asks before it throws away entered text. `locked`: it shows a secret once, so
+ * neither Escape nor a click outside closes it, only its own button.
  */
 export interface WindowGuard {
   dirty?: boolean;
