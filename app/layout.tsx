@@ -20,7 +20,7 @@ export const viewport: Viewport = {
 };
 
 export default async function RootLayout({ children }: { children: ReactNode }) {
-  // Asking makes every page one that is rendered per request: a nonce is worth nothing twice.
+  // Reading it makes every page rendered per request: a nonce must not be used twice.
   const nonce = (await headers()).get(NONCE_HEADER) ?? undefined;
   return (
     // next-themes sets the class before the first paint, so the server's markup differs by that one attribute.

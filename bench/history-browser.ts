@@ -1,11 +1,11 @@
-/** How long somebody waits in the browser: from the click to the rows, against a started app. */
+/** How long a person waits in the browser: from the click to the rows, against a started app. */
 import { chromium, type Locator, type Page } from "playwright";
 import { startApp } from "../tests/support/app";
 import { browserFlags, findBrowser } from "../tests/support/browser";
 import { APP_ENVIRONMENT } from "../tests/support/processes";
 import type { Timer } from "./history";
 
-/** How long somebody looks at a page with the pointer where they will click, so that the page is done with its own work. */
+/** How long a person reads a page with the pointer where they will click, so that the page has finished its own work. */
 const LOOKED_MS = 400;
 
 /** Walks the history of the database at `url`, and gives `time` the milliseconds of each step as the page saw them. */
@@ -51,7 +51,7 @@ async function untilRows(page: Page, target: Locator, path?: string): Promise<nu
   await target.hover();
   await page.waitForTimeout(LOOKED_MS);
   await page.evaluate(WATCH.replace("WANTED", JSON.stringify(path ?? null)));
-  // Not target.click(), which goes on to look at the page while it works.
+  // Not target.click(), which goes on to inspect the page while it works.
   await page.mouse.down();
   await page.mouse.up();
   return page.evaluate("window.waited");

@@ -1,5 +1,5 @@
 /**
- * What the event history costs with 1,000,000 events in a database of its own: in Postgres, and for somebody who clicks.
+ * What the event history costs with 1,000,000 events in a database of its own: in Postgres, and for a person who clicks.
  * Prints p50 and p95 of some readings in milliseconds.
  *
  *   npm run bench:history [-- 100000]       another number of events

@@ -4,7 +4,7 @@
  *
  *   node --import tsx bench/hostile-callers.ts <kind> <url> <seconds>
  *
- * Long because it is the list of the kinds, each beside what it sends.
+ * Long because it is the list of the kinds, each with what it sends.
  */
 import { randomUUID } from "node:crypto";
 import http from "node:http";
@@ -19,7 +19,7 @@ import { addDestination } from "../tests/support/endpoint";
 const MIB = 1024 * 1024;
 /** Four times the genuine traffic. */
 const FLOOD_PER_SECOND = 200;
-/** Whoever hears nothing for so long gives up. */
+/** A caller that hears nothing for so long gives up. */
 const PATIENCE_MS = 20_000;
 /** After its time a caller ends what it has begun, for so long at most. */
 const ENDS_WITHIN_MS = 15_000;

@@ -1,6 +1,6 @@
 /**
  * The control of `npm run bench:hostile`: a server that reads what a hostile caller sends and does nothing with it. What
- * genuine webhooks suffer beside a caller that talks to this one is the caller's own use of the machine, not Redrive's.
+ * genuine webhooks suffer while a caller talks to this server is due to the caller's own use of the machine, not to Redrive.
  */
 import { spawn } from "node:child_process";
 import http from "node:http";

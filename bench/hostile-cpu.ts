@@ -33,7 +33,7 @@ function statOf(pid: number): { parent: number; own: number; ended: number } | u
   try {
     line = readFileSync(`/proc/${pid}/stat`, "utf8");
   } catch {
-    // It has ended between the list and the look.
+    // It ended between listing and reading.
     return undefined;
   }
   // The name before may hold spaces; the fields after it are those of proc(5), from the third on.

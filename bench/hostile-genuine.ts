@@ -29,7 +29,7 @@ export interface Taken {
   event?: number;
 }
 
-/** Sends for so many seconds and until `beside` ends, and resolves when everything is answered or given up. Does not wait for one to send the next. */
+/** Sends for so many seconds and until `beside` ends, without waiting for answers. Resolves when none is outstanding. */
 export async function genuineTraffic(url: string, seconds: number, beside?: Promise<unknown>): Promise<Taken[]> {
   let alone = beside === undefined;
   beside?.finally(() => {

@@ -1,10 +1,10 @@
 /**
  * What can one hostile caller do to everybody else? 50 genuine, signed webhooks per second of six providers, over a history
- * of 100,000 events; in every other turn a caller of `hostile-callers.ts` is at work beside them, each kind in its turn.
+ * of 100,000 events; in every other turn a caller of `hostile-callers.ts` runs at the same time, each kind in its turn.
  * Turns with and without one alternate, so that whatever else the machine does falls on both. Fails when the p99 of a
  * genuine webhook is more than three times that of the turns before and after, when one is not taken, or when the server's
- * memory passes 600 MB. The control is the same caller talking to a server that does nothing, beside the same webhooks: what
- * it costs them is the caller's own use of this machine. It is printed and changes no verdict.
+ * memory passes 600 MB. The control is the same caller talking to a server that does nothing, during the same webhooks: what
+ * it costs them is the caller's own use of this machine. It is printed and does not change the result.
  *
  *   npm run bench:hostile                       every kind, about ten minutes; loopback only; Linux
  *   npm run bench:hostile -- "forged signatures"   only these
@@ -44,7 +44,7 @@ if (kinds.length === 0) throw new Error(`The kinds are: ${Object.keys(KINDS).joi
 if (!existsSync("/proc/self/status"))
   throw new Error("The server's memory is read from /proc: this bench runs on Linux.");
 
-// Whoever stops the bench stops its server, too.
+// Stopping the bench stops its server, too.
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
 // Each server and each caller is killed with us.
 process.setMaxListeners(100);
@@ -107,7 +107,7 @@ interface Row extends Turn {
   calm: Turn;
   /** The p99 of the turns before and after, the smaller first: how far figures of this run can be told apart. */
   spread: number[];
-  /** The p99 beside the same caller when it talks to the control. */
+  /** The p99 while the same caller talks to the control. */
   control: number;
   recovered: boolean;
 }

@@ -1,6 +1,6 @@
 /**
- * Are large webhooks stored, or refused? Sends 128 signed requests of 1 MiB over 32 connections to the app on an embedded
- * Postgres, and small ones beside them, and prints what was answered, how fast, and how much memory the app took.
+ * Are large webhooks stored, or rejected? Sends 128 signed requests of 1 MiB over 32 connections to the app on an embedded
+ * Postgres, and small ones at the same time. Prints the answers, how fast they were, and how much memory the app took.
  *
  *   npm run bench:large
  */

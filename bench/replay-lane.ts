@@ -1,7 +1,7 @@
 /**
- * Does a bulk replay slow live deliveries? Sends live events at a steady pace beside a replay of 10,000 that is paused
- * and resumed in turns, and compares the time from the request at the door to the arrival at the endpoint. The turns make
- * one run comparable with itself: whatever else the machine does falls on both.
+ * Does a bulk replay slow live deliveries? Sends live events at a steady pace during a replay of 10,000 that is paused and
+ * resumed in turns, and compares the time from the webhook's request to its arrival at the endpoint. The turns make one run
+ * comparable with itself: whatever else the machine does affects both.
  *
  *   node --import tsx bench/replay-lane.ts
  */
@@ -53,7 +53,7 @@ try {
   await agent.close();
 }
 
-/** Live events at an even pace; answers the milliseconds each took from the door to the endpoint. */
+/** Sends live events at an even pace; returns the milliseconds each took from its request to its arrival at the endpoint. */
 async function live(seconds: number): Promise<number[]> {
   const sentAt = new Map<string, number>();
   const first = agent.received.length;

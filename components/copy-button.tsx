@@ -8,7 +8,7 @@ import { cn } from "./ui/cn";
 
 const CONFIRM_MS = 1_500;
 
-/** Copies `text`; `what` says what it is ("event key"), `label` is a word to stand beside the icon. */
+/** Copies `text`. `what` names it ("event key"), `label` is a word next to the icon. */
 export function CopyButton({
   text,
   what,

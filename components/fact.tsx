@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import { cn } from "./ui/cn";
 
-/** One entry of a `<dl>`: a small name above its value, or before it in a list of two columns. */
+/** One entry of a `<dl>`: a small label above its value, or before it in a list of two columns. */
 export function Fact({
   name,
   inColumns,

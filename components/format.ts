@@ -1,4 +1,4 @@
-/** Numbers as people read them. One place, so that one thing never reads in two ways. */
+/** Formats numbers and times for people. In one place, so that a value always reads the same. */
 
 const counts = new Intl.NumberFormat("en-GB");
 
@@ -40,7 +40,7 @@ export function percent(value: number | null): string {
   return `${shown.toFixed(shown === 100 ? 0 : 1)} %`;
 }
 
-/** `now`, `12 s ago`, `2 min ago`, `in 40 s`. The clocks of server and browser differ: a second of future is now. */
+/** `now`, `12 s ago`, `2 min ago`, `in 40 s`. The clocks of server and browser differ, so one second ahead is `now`. */
 export function relative(atMs: number, nowMs: number): string {
   const away = nowMs - atMs;
   if (Math.abs(away) < 1_500) return "now";

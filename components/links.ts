@@ -1,4 +1,4 @@
-/** The addresses of the console's pages, with what they are filtered by. */
+/** The addresses of the console's pages, with their filters. */
 import { type Period, printPeriod } from "@/lib/contract/analytics";
 import { type AuditFilter, printAuditFilter } from "@/lib/contract/audit-filter";
 import { type DestinationFilter, printDestinationFilter } from "@/lib/contract/destination-filter";

@@ -1,7 +1,7 @@
 import type { LucideIcon } from "lucide-react";
 import type { ReactNode } from "react";
 
-/** A page or a list that has nothing to show: says why, and what to do. */
+/** A page or a list without content: says why, and what to do. */
 export function Notice({
   icon: Icon,
   title,
@@ -13,7 +13,7 @@ export function Notice({
   title: string;
   children?: ReactNode;
   actions?: ReactNode;
-  /** h1 where it stands for the whole page. */
+  /** h1 when the notice is the whole page. */
   heading?: "h1" | "h2";
 }) {
   return (

@@ -3,7 +3,7 @@ import { cn } from "./ui/cn";
 
 const FACTS = new Map<string, ProviderFacts>(PROVIDERS.map((facts) => [facts.slug, facts]));
 
-/** The provider's name. One that this console does not know yet is called by its slug. */
+/** The provider's name. A provider that this console does not know yet is shown by its slug. */
 export function providerName(slug: string): string {
   return FACTS.get(slug)?.label ?? slug.charAt(0).toUpperCase() + slug.slice(1);
 }

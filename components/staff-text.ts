@@ -1,4 +1,4 @@
-/** Roles, and whose events somebody may see, as people read them. */
+/** Roles, and whose events a person may see, in words. */
 import type { StaffRole } from "@/lib/contract/vocabulary";
 
 export const ROLE_LABELS: Record<StaffRole, { label: string; may: string; you: string }> = {

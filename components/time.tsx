@@ -13,7 +13,7 @@ export function RelativeTime({ at, className }: { at: string; className?: string
   const [pointedAt, setPointedAt] = useState(false);
   const resting = useRef<ReturnType<typeof setTimeout>>(undefined);
   const time = (
-    // The server's words may be a second old. A new key makes the browser write its own.
+    // The server's text may be a second old. A new key makes the browser write its own.
     <time
       key={String(hydrated)}
       dateTime={at}
@@ -27,7 +27,7 @@ export function RelativeTime({ at, className }: { at: string; className?: string
       {relative(Date.parse(at), now)}
     </time>
   );
-  // Lists have a hundred of these, and a tooltip costs more than the words it explains.
+  // Lists have a hundred of these, and a tooltip costs more than its text.
   if (!pointedAt) return time;
   return (
     <Tooltip content={<ExactLines at={at} />} defaultOpen>
@@ -36,7 +36,7 @@ export function RelativeTime({ at, className }: { at: string; className?: string
   );
 }
 
-/** The exact time in the reader's zone; UTC until the browser has said which zone that is, and on hover. */
+/** The exact time in the reader's zone, with UTC on hover; UTC until the browser knows the zone. */
 export function ExactTime({ at, className }: { at: string; className?: string }) {
   const format = useTimeFormat();
   return (
@@ -53,12 +53,12 @@ export function useTimeFormat(): (iso: string) => string {
   return useHydrated() ? localTime : utcTime;
 }
 
-/** `16:09:10` in the browser, as short as it can be said; UTC on the server. */
+/** `16:09:10` in the browser, as short as possible; UTC on the server. */
 export function useClockFormat(): (iso: string) => string {
   return useHydrated() ? localClock : utcTime;
 }
 
-/** When something is due: `in 12 s`, and once that moment has passed `due now`. Never a time in the past. */
+/** When something is due: `in 12 s`, and from then on `due now`. Never a time in the past. */
 export function DueTime({ at }: { at: string }) {
   const now = useNow();
   return Date.parse(at) - now < 1_500 ? "due now" : <RelativeTime at={at} />;

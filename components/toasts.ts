@@ -1,15 +1,15 @@
-/** What is said in a corner after something was done or was not. */
+/** Toasts after an action that succeeded or failed. */
 
 import { ApiError } from "@/lib/client/request";
 import { loadToast } from "@/lib/client/toaster";
 
-/** The way back, where there is one. */
+/** The undo action, if there is one. */
 export interface Undo {
   label: string;
   run: () => Promise<unknown>;
 }
 
-/** Says what was done. An undo that is refused says so in its turn. */
+/** Says what was done. A failed undo shows a toast of its own. */
 export async function sayDone(words: string, undo?: Undo): Promise<void> {
   const toast = await loadToast();
   toast.success(
@@ -23,7 +23,7 @@ export async function sayDone(words: string, undo?: Undo): Promise<void> {
   );
 }
 
-/** Says what was not done and why, with the request id to quote to an engineer. Stays until it is closed. */
+/** Says what failed and why, with the request id to quote to an engineer. Stays until it is closed. */
 export async function sayFailed(error: unknown, words = ""): Promise<void> {
   const toast = await loadToast();
   const why = error instanceof Error ? error.message : "";

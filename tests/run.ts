@@ -39,14 +39,14 @@ async function stylesAndTypes(): Promise<void> {
   await inOnePiece("check:types", check);
 }
 
-/** Prints what the stage says while it says it. */
+/** Prints the output of the stage while it runs. */
 async function live(name: string, run: (output: "inherit") => Promise<Report>): Promise<void> {
   console.log(`\n${line(name)}`);
   const seconds = await timed(name, () => run("inherit"));
   console.log(line(`${name}: ${duration(seconds)}`));
 }
 
-/** Prints what the stage said once it has ended. */
+/** Prints the output of the stage once it has ended. */
 async function inOnePiece(name: string, run: (output: number, name: string) => Promise<Report>): Promise<void> {
   const log = path.join(reports, `${name.replace(":", "-")}.log`);
   const output = openSync(log, "w");
@@ -55,7 +55,7 @@ async function inOnePiece(name: string, run: (output: number, name: string) => P
   console.log(`\n${line(`${name}: ${duration(seconds)}`)}\n${readFileSync(log, "utf8").trim()}`);
 }
 
-/** Counts what the stage answers. Answers how many seconds it took. */
+/** Runs and counts a stage. Returns how many seconds it took. */
 async function timed(name: string, run: () => Promise<Report>): Promise<number> {
   const began = Date.now();
   const report = await run();
@@ -72,7 +72,7 @@ async function check(output: number, script: string): Promise<Report> {
   return { count: { passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0 }, files: [] };
 }
 
-/** No test by itself. */
+/** Not a test by itself. */
 async function build(output: number): Promise<Report> {
   const ok = await execute(process.execPath, ["--import", "tsx", "tests/tools/build.ts"], output);
   return { count: { passed: 0, failed: ok ? 0 : 1, skipped: 0 }, files: [] };
@@ -93,7 +93,7 @@ async function playwright(output: "inherit"): Promise<Report> {
   return atLeastOneFailure(ok, playwrightReport(file));
 }
 
-/** A stage that ended badly without a failed test (an unhandled error, no tests at all) has failed all the same. */
+/** A stage that failed without a failed test (an unhandled error, no tests at all) counts as failed, too. */
 function atLeastOneFailure(ok: boolean, report: Report): Report {
   return ok || report.count.failed > 0 ? report : { ...report, count: { ...report.count, failed: 1 } };
 }
@@ -106,7 +106,7 @@ function execute(program: string, args: string[], output: "inherit" | number, en
   });
 }
 
-/** Where the time went, and the line that everything ends with. */
+/** Prints where the time went, and the final line. */
 function summarise(): void {
   console.log(`\n${line("time")}`);
   for (const { name, seconds } of stages) console.log(`${duration(seconds).padStart(12)}  ${name}`);

@@ -1,7 +1,7 @@
 /** A JSON Schema as rows for people. */
 import type { JsonSchema } from "@/lib/contract/openapi-document";
 
-/** Deeper than this, names say less than the document does. */
+/** Names of deeper fields are longer than useful; the document has them. */
 const DEEPEST = 3;
 
 export interface FieldRow {

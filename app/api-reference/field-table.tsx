@@ -1,7 +1,7 @@
 import type { JsonSchema } from "@/lib/contract/openapi-document";
 import { rowsOf, typeText } from "./field-rows";
 
-/** The fields of a schema as a table; those of an object stand below it, with its name before theirs. */
+/** The fields of a schema as a table. The fields of an object follow below it, prefixed with its name. */
 export function FieldTable({ caption, schema, isAnswer }: { caption: string; schema: JsonSchema; isAnswer?: boolean }) {
   const rows = rowsOf(schema, schema.$defs as Record<string, JsonSchema> | undefined);
   if (rows.length === 0) return null;

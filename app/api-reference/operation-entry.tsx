@@ -4,7 +4,7 @@ import type { Operation } from "@/lib/contract/openapi";
 import { schemaOf } from "@/lib/contract/openapi-document";
 import { FieldTable } from "./field-table";
 
-/** One operation: closed it is a line of a list, open it shows what goes in and what comes out. */
+/** One operation. Closed, it is a line of the list; open, it shows its parameters, body and answers. */
 export function OperationEntry({ operation }: { operation: Operation }) {
   const { method, path, summary, permission, notes, query, body, answer, idempotent } = operation;
   return (

@@ -6,7 +6,7 @@ import { OperationEntry } from "./operation-entry";
 
 export const metadata: Metadata = { title: "API reference" };
 
-/** The API as people read it: the same registry as /api/openapi.json. Public, because it holds no data. */
+/** The API reference for people, from the same registry as /api/openapi.json. Public, because it holds no data. */
 export default async function ApiReferencePage() {
   // Asked per request, and of requests within the console, too.
   await connection();

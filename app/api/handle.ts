@@ -29,14 +29,14 @@ type Params = { params: Promise<Record<string, string | string[] | undefined>> }
 export function handle(permission: Permission, answer: (context: ApiContext) => Promise<unknown>) {
   return handleOpen(async (context) => {
     const actor = await authorise(context.request, permission);
-    // Not before: nothing of a stranger's body is read, and little of what needs no caller.
+    // Not earlier: before sign-in no body is read, or only a small one on routes that need no sign-in.
     allowBody(context.request);
     refuseUnstorable(new URL(context.request.url).searchParams);
     return answer({ ...context, actor, origin: publicOrigin(context.request) });
   });
 }
 
-/** The same for a route that nobody has to sign in for: what is in its request must be proof enough. */
+/** The same for a route without sign-in: the request itself must contain enough proof. */
 export function handleOpen(answer: (context: Omit<ApiContext, "actor" | "origin">) => Promise<unknown>) {
   return async (request: Request, { params }: Params): Promise<Response> => {
     const requestId = requestIdOf({ headers: [...request.headers] });
@@ -49,7 +49,7 @@ export function handleOpen(answer: (context: Omit<ApiContext, "actor" | "origin"
     };
     const response = await inRequest(request.signal, () => run(answering, requestId));
     response.headers.set("x-request-id", requestId);
-    // A stream has said its own: nothing on the way may collect it before passing it on.
+    // A stream sets its own headers: nothing in between may buffer it.
     if (!response.headers.has("cache-control")) response.headers.set("cache-control", "private, no-store");
     const path = new URL(request.url).pathname;
     log("request", { request_id: requestId, method: request.method, path, status: response.status });

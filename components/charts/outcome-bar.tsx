@@ -25,7 +25,7 @@ export function OutcomeBar({
   outcomes: OutcomeCounts;
   inProgress: number;
   thick?: boolean;
-  /** `delivered` stands for every kind of success. */
+  /** `delivered` includes every kind of success. */
   rough?: boolean;
 }) {
   const total = OUTCOMES.reduce((sum, outcome) => sum + (outcomes[outcome] ?? 0), 0);

@@ -2,10 +2,10 @@
 import type { Bucket } from "./buckets";
 import type { Series } from "./legend";
 
-/** Where the scale may start: as high as the worst value allows, so that 99 and 100 can be told apart. */
+/** The possible starts of the scale. The highest one below the worst value is used, so that 99 and 100 can be told apart. */
 const FLOORS = [0, 20, 40, 60, 80, 90, 96];
 
-/** A line is meant when the pointer is this near to it, as a share of the chart's height. */
+/** The pointer selects a line within this distance, as a share of the chart's height. */
 const NEAR = 0.09;
 
 export interface Rates {

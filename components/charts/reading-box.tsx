@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import { cn } from "../ui/cn";
 
-/** What the cursor reads, beside it. `position` is 0 at the left edge, 1 at the right: past the middle it is on its left. */
+/** The values at the cursor, next to it. `position` is 0 at the left edge, 1 at the right. Past 0.5 it is on the left. */
 export function ReadingBox({
   position,
   away = 0,
@@ -29,7 +29,7 @@ export function ReadingBox({
   );
 }
 
-/** One figure of it. */
+/** One figure of the box. */
 export function ReadingLine({
   swatch,
   name,

@@ -1,7 +1,7 @@
 /** The scale of charts whose steps of time are equally wide, in percent of the width. */
 import type { StepRange } from "./use-bucket-cursor";
 
-/** Where a step begins, of so many. */
+/** The left edge of a step, in percent; `of` is the number of steps. */
 export function leftOf(step: number, of: number): string {
   return `${(step / of) * 100}%`;
 }

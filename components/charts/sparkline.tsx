@@ -1,7 +1,7 @@
 import { cn } from "../ui/cn";
 import { SeriesLine } from "./series-line";
 
-/** The shape of a series, without numbers: the number stands beside it. `scale` keeps small changes of a rate small. */
+/** The shape of a series, without numbers: the number is next to it. `scale` keeps small changes of a rate small. */
 export function Sparkline({
   values,
   scale,

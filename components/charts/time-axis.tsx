@@ -14,10 +14,10 @@ export function TimeAxis({
 }: {
   /** When each step begins, in milliseconds. */
   starts: readonly number[];
-  /** A time at each of so many steps. */
+  /** The time of each step. */
   every: number;
   format: (at: number) => string;
-  /** What the right edge is called. */
+  /** The label of the right edge. */
   end?: string;
   className?: string;
 }) {

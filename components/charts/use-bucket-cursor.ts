@@ -1,30 +1,30 @@
 import { type KeyboardEvent, type PointerEvent, useRef, useState } from "react";
 
 const STEPS: Record<string, number> = { ArrowLeft: -1, ArrowRight: 1 };
-/** A pointer that moved further, in pixels, draws a range and does not click. */
+/** Moving the pointer further than this, in pixels, selects a range instead of clicking. */
 const CLICK_PX = 6;
 
-/** Steps that lie beside each other, both ends included. */
+/** Adjacent steps, both ends included. */
 export interface StepRange {
   first: number;
   last: number;
 }
 
 interface Options {
-  /** Called with the step that was clicked or entered, or the range that was drawn. Without it a chart is only read. */
+  /** Called with the clicked or entered step, or the selected range. Without it a chart is read-only. */
   onSelect?: (range: StepRange, line: string | null) => void;
   /** What lies under the pointer in a step, `y` pixels below the chart's head. */
   lineAt?: (step: number, y: number) => string | null;
 }
 
 /**
- * The cursor of a chart of `length` steps: the pointer or the arrow keys read a step; a click or Enter selects it; dragging,
- * or Shift with an arrow key, draws a range; Escape lets go.
+ * The cursor of a chart of `length` steps. The pointer or the arrow keys read a step; a click or Enter selects it; dragging,
+ * or Shift with an arrow key, selects a range; Escape clears the cursor.
  */
 export function useBucketCursor(length: number, { onSelect, lineAt }: Options = {}) {
   const [at, setAt] = useState<number | null>(null);
   const [line, setLine] = useState<string | null>(null);
-  /** Where the range began. */
+  /** The step at which the range began. */
   const [anchor, setAnchor] = useState<number | null>(null);
   const pressed = useRef<{ x: number; step: number } | null>(null);
 

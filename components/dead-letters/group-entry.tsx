@@ -13,7 +13,7 @@ import { Button } from "../ui/button";
 import { groupSentence } from "./cause-text";
 import { HourBars } from "./hour-bars";
 
-/** One cause: what happened, what to do about it, how it goes on, and the ways out. */
+/** One cause: what happened, what to do about it, how it developed, and the actions. */
 export function GroupEntry({
   group,
   forbidden,

@@ -16,11 +16,11 @@ import { ResolveGroupDialog } from "./resolve-group-dialog";
 import { useStableOrder } from "./use-stable-order";
 
 const POLL_MS = 2_000;
-/** Counting so many takes a tenth of a second: less often is soon enough. */
+/** Counting so many takes a tenth of a second, so it is done less often. */
 const MANY = 20_000;
 const POLL_MANY_MS = 20_000;
 
-/** What died, by cause, biggest first; keeps itself current. */
+/** Dead deliveries by cause, biggest group first. Keeps itself current. */
 export function GroupList({ rights }: { rights: ReplayPermissions }) {
   const [asked, setAsked] = useState<{ group: DeadLetterGroup; action: "replay" | "resolve" } | null>(null);
   const { data } = useLiveQuery(deadLettersQuery(), {

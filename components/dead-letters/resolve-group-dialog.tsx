@@ -10,7 +10,7 @@ import { ResolveDialog } from "../forms/resolve-dialog";
 
 const WHOLE = "Resolving applies to the whole event, including its dead deliveries in other groups.";
 
-/** Marks the events of a group, as they are when the dialog opens: what dies meanwhile is not marked unseen. */
+/** Marks the events that a group has when the dialog opens, so that later ones are not marked unseen. */
 export function ResolveGroupDialog({ group, onClose }: { group: DeadLetterGroup; onClose: () => void }) {
   const client = useQueryClient();
   const { data: eventIds, error } = useQuery(groupEventsQuery(group));

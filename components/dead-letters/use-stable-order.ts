@@ -1,4 +1,4 @@
-/** Rows never move under the pointer: while somebody points at the list, or is inside it by keyboard, its order holds. */
+/** Rows never move under the pointer: the order is kept while the pointer or the focus is in the list. */
 import { useState } from "react";
 import type { DeadLetterGroup } from "@/lib/contract/dead-letters";
 
@@ -7,7 +7,7 @@ export function useStableOrder(groups: DeadLetterGroup[]) {
   const [held, setHeld] = useState<string[] | null>(null);
   const names = groups.map(keyOf);
   const added = held ? names.filter((name) => !held.includes(name)) : [];
-  // They keep the place they got, too.
+  // New groups keep the place they got, too.
   if (held && added.length > 0) setHeld([...held, ...added]);
   const place = (group: DeadLetterGroup) => [...(held ?? []), ...added].indexOf(keyOf(group));
   const hold = () => setHeld((current) => current ?? names);

@@ -5,7 +5,7 @@ import { plural } from "../format";
 import { ConfirmDialog } from "../forms/confirm-dialog";
 import { Input } from "../ui/input";
 
-/** Deleting cancels what waits, so the name is typed. */
+/** Deleting cancels waiting deliveries, so the name must be typed. */
 export function DeleteDialog({
   destination,
   onClose,

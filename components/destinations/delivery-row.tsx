@@ -9,7 +9,7 @@ import type { Column } from "../table/data-table";
 import { RelativeTime } from "../time";
 import { cn } from "../ui/cn";
 
-/** How wide each column of the recent deliveries is, and from which window width on it is worth its room. */
+/** The width of each column of the recent deliveries, and the window width from which it is shown. */
 export const DELIVERY_COLUMNS = {
   status: { title: "Status", className: "md:w-26" },
   event: { title: "Event", className: "" },

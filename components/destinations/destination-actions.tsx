@@ -10,7 +10,7 @@ import { Button } from "../ui/button";
 import { Menu, MenuContent, MenuItem, MenuSeparator, MenuTrigger } from "../ui/menu";
 import { type DestinationPermissions, forbiddenToChange, forbiddenToManage, forbiddenToOperate } from "./permissions";
 
-// Loaded when they are opened: nobody needs them to see the page.
+// Loaded when they are opened: the page does not need them.
 const DeleteDialog = dynamic(() => import("./delete-dialog").then((module) => module.DeleteDialog), { ssr: false });
 const RotateDialog = dynamic(() => import("./rotate-dialog").then((module) => module.RotateDialog), { ssr: false });
 const SampleDialog = dynamic(() => import("./sample-dialog").then((module) => module.SampleDialog), { ssr: false });
@@ -19,7 +19,7 @@ const TestDialog = dynamic(() => import("./test-dialog").then((module) => module
 
 type Window = "test" | "pause" | "resume" | "enable" | "disable" | "sample" | "rotate" | "delete";
 
-/** What can be done with a destination: the next thing first, what is rare or costly in the menu. */
+/** The actions for a destination: the most likely one first, rare and costly ones in the menu. */
 export function DestinationActions({
   destination,
   rights,

@@ -25,7 +25,7 @@ const DestinationSheet = dynamic(() => import("./destination-sheet").then((modul
 
 const EVERY_MS = 2_000;
 
-/** One destination: what is wrong, how it has been, what went there, and how it is set up. Live. */
+/** One destination: what is wrong, its health, its deliveries, and its settings. Live. */
 export function DestinationDetailPage({
   id,
   rights,

@@ -19,7 +19,7 @@ const states = DESTINATION_STATES.map((state) => ({
   icon: <StatusIcon look={DESTINATION_STATE_STYLE[state]} />,
 }));
 
-/** The filter of the list, whose only state is the address, and the way to a new destination. */
+/** The filter of the list, whose only state is the address, and the button for a new destination. */
 export function DestinationFilterBar({
   filter,
   forbidden,

@@ -21,7 +21,7 @@ const FROM: SelectOptions = [
   ]),
 ];
 
-/** Every setting of a destination, the ones that matter first. */
+/** Every setting of a destination, the most important first. */
 export function DestinationForm({
   values,
   before,
@@ -168,7 +168,7 @@ function number(min: number, max: number, step: number | "any" = 1) {
   return { type: "number", inputMode: "decimal", required: true, min, max, step } as const;
 }
 
-/** A combination that the API allows and the list has not is kept as it is. */
+/** A combination that the API allows but the list lacks is kept as it is. */
 function sendersWith(current: string): SelectOptions {
   if (FROM.some(([value]) => value === current)) return FROM;
   return [...FROM, [current, current.split(",").map(providerName).join(", ")]];

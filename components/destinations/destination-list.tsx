@@ -24,7 +24,7 @@ const DestinationSheet = dynamic(() => import("./destination-sheet").then((modul
 
 const EVERY_MS = 4_000;
 
-/** Every destination, what needs somebody first, current while somebody looks. */
+/** Every destination, those that need attention first, kept current while the page is open. */
 export function DestinationList({ filter, rights }: { filter: DestinationFilter; rights: DestinationPermissions }) {
   const { data, refetch } = useLiveQuery(destinationListQuery(), {
     topics: ["destinations"],
@@ -33,7 +33,7 @@ export function DestinationList({ filter, rights }: { filter: DestinationFilter;
   });
   const adding = useOpenDialog("new_destination");
   const add = () => openDialog("new_destination");
-  // Whoever leaves the page has left the form.
+  // Leaving the page closes the form.
   useEffect(() => () => closeDialog("new_destination"), []);
   const shown = matching(data, filter);
   const forbidden = forbiddenToManage(rights);

@@ -12,7 +12,7 @@ import type { Column } from "../table/data-table";
 import { cn } from "../ui/cn";
 import { hostOf } from "./hosts";
 
-/** How wide each column of the list is, and from which window width on it is worth its room. */
+/** The width of each column of the list, and the window width from which it is shown. */
 export const DESTINATION_COLUMNS = {
   state: { title: "State", className: "md:w-44" },
   destination: { title: "Destination", className: "" },

@@ -16,17 +16,17 @@ import { type FormValues, inputOf, NEW_DESTINATION, valuesOf } from "./form-valu
 import { hostMoves } from "./url-field";
 import { VerifyHelp } from "./verify-help";
 
-/** Fields that the form shows; what is wrong with others stands at its foot. */
+/** Fields that the form shows. Errors of other fields are shown at its foot. */
 const SHOWN =
   /^(name|url|organisation_id|providers|event_types|headers|timeout_ms|max_attempts|base_delay_ms|backoff_factor|rate_per_second|max_concurrency)(\.|$)/;
 
 interface Saved {
   destination: Destination;
-  /** Only when one was made. */
+  /** Only when a secret was created. */
   secret?: string;
 }
 
-/** A new destination, or changes to one. A secret that is made is shown before the sheet closes. */
+/** A new destination, or changes to one. A new secret is shown before the sheet closes. */
 export function DestinationSheet({
   destination: before = null,
   onClose,

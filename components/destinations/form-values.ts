@@ -1,4 +1,4 @@
-/** What the form holds while somebody types, and how it becomes what the API takes. */
+/** The form's values while they are edited, and how they become the API's input. */
 import type { DestinationInput } from "@/lib/client/destinations";
 import type { Destination } from "@/lib/contract/destinations";
 import type { Schedule } from "./schedule";
@@ -7,7 +7,7 @@ export interface HeaderValue {
   key: number;
   name: string;
   value: string;
-  /** What the server shows of a value that it keeps to itself; it stays as it is while nothing is typed. */
+  /** The placeholder that the server shows for a secret value. The value stays unchanged until a new one is typed. */
   masked?: string;
 }
 
@@ -16,7 +16,7 @@ export interface FormValues {
   organisation: string;
   url: string;
   types: string[];
-  /** `*`, one provider, or several with commas between them. */
+  /** `*`, one provider, or several separated by commas. */
   providers: string;
   headers: HeaderValue[];
   timeoutSeconds: string;
@@ -62,7 +62,7 @@ export function valuesOf(destination: Destination): FormValues {
   };
 }
 
-/** Null while a number is missing or none. */
+/** Null while a number is missing or invalid. */
 export function scheduleIn({ attempts, firstPauseSeconds, factor }: FormValues): Schedule | null {
   const [max_attempts, seconds, backoff_factor] = [attempts, firstPauseSeconds, factor].map(Number) as [
     number,

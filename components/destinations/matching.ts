@@ -2,7 +2,7 @@ import type { DestinationFilter } from "@/lib/contract/destination-filter";
 import type { Destination } from "@/lib/contract/destinations";
 import { DESTINATION_STATES } from "../status/destination-status";
 
-/** Those that a filter matches: what needs somebody first, then by name. */
+/** The destinations that a filter matches: those that need attention first, then by name. */
 export function matching(destinations: Destination[], { state, q }: DestinationFilter): Destination[] {
   const text = q?.toLowerCase();
   return destinations

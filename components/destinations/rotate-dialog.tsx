@@ -5,7 +5,7 @@ import { ConfirmDialog } from "../forms/confirm-dialog";
 import { SecretDialog } from "../forms/one-time-secret";
 import { ExactTime } from "../time";
 
-/** A new secret, shown once; the old one signs beside it for a while. */
+/** A new secret, shown once. Requests are also signed with the old one for a while. */
 export function RotateDialog({
   destination,
   onClose,

@@ -3,7 +3,7 @@ import { loadToast } from "@/lib/client/toaster";
 import type { Destination } from "@/lib/contract/destinations";
 import { ConfirmDialog } from "../forms/confirm-dialog";
 
-/** A sample goes the whole way of an event: stored, queued, signed, delivered, and retried when it fails. */
+/** A sample takes the same path as an event: stored, queued, signed, delivered, and retried when it fails. */
 export function SampleDialog({
   destination,
   onClose,

@@ -1,8 +1,8 @@
-/** A retry schedule in words: what somebody enters as three numbers, spelled out as times. */
+/** A retry schedule in words: three entered numbers, spelled out as times. */
 import type { Destination } from "@/lib/contract/destinations";
 import { duration } from "../format";
 
-/** More pauses than this are counted, not listed. */
+/** More pauses than this are given as a number, not listed. */
 const SPELLED_OUT = 6;
 
 export type Schedule = Pick<Destination, "max_attempts" | "base_delay_ms" | "backoff_factor">;
@@ -23,7 +23,7 @@ export function scheduleText(schedule: Schedule): string {
   return `${schedule.max_attempts} attempts: ${pauses.length === 1 ? "a retry" : "retries"} after ${times}.`;
 }
 
-/** How long it is tried before it is dead, such as `7 s`. Each pause varies a little, so that retries do not come at once. */
+/** How long it is tried before it is dead, such as `7 s`. Each pause varies a little, so that retries are spread. */
 export function scheduleSpan(schedule: Schedule): string {
   return short(pausesOf(schedule).reduce((sum, pause) => sum + pause, 0));
 }

@@ -15,7 +15,7 @@ interface Words {
   done: string;
 }
 
-/** Pause, resume, enable, disable: each says what happens to what waits. */
+/** Pause, resume, enable, disable: each says what happens to the waiting deliveries. */
 export function SwitchDialog({
   action,
   destination,
@@ -47,7 +47,7 @@ export function SwitchDialog({
   );
 }
 
-/** What is held is only held: pausing is undone without a trace. What was released is on its way, so resuming can only be ended. */
+/** Pausing only holds deliveries, so it can be undone. Resuming releases them, so it can only be paused again. */
 const UNDO: Record<Switch, { label: string; action: Switch }> = {
   pause: { label: "Undo", action: "resume" },
   disable: { label: "Undo", action: "enable" },
@@ -57,7 +57,7 @@ const UNDO: Record<Switch, { label: string; action: Switch }> = {
 
 function wordsFor(action: Switch, destination: Destination, stillHeld: string): Words {
   const { name, health } = destination;
-  // How fast they go is no answer while something holds them.
+  // While something still holds the deliveries, their rate means nothing.
   const release = stillHeld || releaseText(destination);
   const goOut = `${plural(health.held, "held delivery goes", "held deliveries go")} out`;
   switch (action) {

@@ -15,7 +15,7 @@ import { Dialog, DialogClose, DialogContent } from "../ui/dialog";
 import { hostOf } from "./hosts";
 import { TestResult, TestRunning } from "./test-result";
 
-/** Tests at once: opening it is the wish. */
+/** Runs the test on open. */
 export function TestDialog({
   destination,
   onClose,
@@ -28,11 +28,11 @@ export function TestDialog({
   const test = useMutation({ mutationFn: () => testDestination(destination.id), onSettled: onTested });
   const { mutate } = test;
   const { health, hold } = destination;
-  // The endpoint answers again, and its circuit does not know yet.
+  // The endpoint answers again, but its circuit is still open.
   const mayFollow = test.data?.success === true && hold?.why === "circuit";
   const asked = useRef(false);
   useEffect(() => {
-    // React runs effects twice in development; the endpoint is asked once.
+    // React runs effects twice in development; the endpoint must be called once.
     if (asked.current) return;
     asked.current = true;
     mutate();
@@ -82,7 +82,7 @@ export function TestDialog({
   );
 }
 
-/** A test is no delivery: what still holds deliveries although the endpoint answered it. */
+/** A test is not a delivery: this is what still holds deliveries although the endpoint answered. */
 function Consequence({ destination: { name, health, hold } }: { destination: Destination }) {
   const clock = useClockFormat();
   if (!hold) return null;

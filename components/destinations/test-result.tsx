@@ -5,7 +5,7 @@ import { ERROR_CLASS } from "@/lib/contract/error-classes";
 import { duration, plural } from "../format";
 import { InertText } from "../inert-text";
 
-/** A certificate that ends sooner than this is said in amber. */
+/** A certificate that expires sooner than this is shown in amber. */
 const RENEW_WITHIN_DAYS = 21;
 
 type Result = "good" | "bad" | "warning" | "none";
@@ -17,7 +17,7 @@ const LOOK: Record<Result, { icon: LucideIcon; tone: string }> = {
   none: { icon: CircleMinus, tone: "text-faint" },
 };
 
-/** How far a test came, step by step, what the endpoint said, and what to do about it. */
+/** How far a test got, step by step, the endpoint's answer, and what to do about it. */
 export function TestResult({ result }: { result: EndpointTest }) {
   const { success, responseCode, responseTime, error_class, error, hint } = result;
   return (
@@ -112,7 +112,7 @@ function Step({ name, result, children }: { name: string; result: Result; childr
   );
 }
 
-/** What came back, as text that can do nothing. */
+/** The answer as inert text. */
 function Answer({ result: { responseHeaders, responseBody, truncated } }: { result: EndpointTest }) {
   const body = responseBody === null ? null : textOf(responseBody);
   return (

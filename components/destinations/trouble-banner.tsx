@@ -6,7 +6,7 @@ import type { Trouble } from "../status/destination-text";
 import { StatusIcon } from "../status/event-status";
 import { cn } from "../ui/cn";
 
-/** What is wrong right now and what happens next, above everything else. */
+/** What is wrong now and what happens next, at the top of the page. */
 export function TroubleBanner({
   state,
   trouble,
@@ -14,7 +14,7 @@ export function TroubleBanner({
 }: {
   state: DestinationState;
   trouble: Trouble;
-  /** What helps. */
+  /** The action that helps. */
   children?: ReactNode;
 }) {
   const look = DESTINATION_STATE_STYLE[state];

@@ -6,7 +6,7 @@ import { Button } from "../ui/button";
 import { cn } from "../ui/cn";
 import { Input } from "../ui/input";
 
-/** What our own platform publishes; any other type can be typed. */
+/** The event types that our own platform publishes. Any other type can be typed. */
 const KNOWN = [
   "payment.*",
   "payment.completed",
@@ -20,7 +20,7 @@ const KNOWN = [
   "webhook.test",
 ];
 
-/** Which types of events go there: all, or those that are named, whole or by prefix. */
+/** Which event types it receives: all, or the named ones, each in full or by prefix. */
 export function TypeChips({
   value,
   problem,

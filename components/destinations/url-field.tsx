@@ -8,7 +8,7 @@ import { Input } from "../ui/input";
 import { hostIn } from "./hosts";
 import { TestResult, TestRunning } from "./test-result";
 
-/** The URL, a test of it before anything is saved, and what a new host means for the secret. */
+/** The URL, a test of it before saving, and what a new host means for the secret. */
 export function UrlField({
   value,
   before,
@@ -18,10 +18,10 @@ export function UrlField({
   onChange,
 }: {
   value: string;
-  /** What it was, of a destination that exists. */
+  /** The saved URL of an existing destination. */
   before: string | null;
   organisation: string;
-  /** A secret of this destination signs its requests. */
+  /** Requests of this destination are signed with a secret. */
   signed: boolean;
   problem: string | null;
   onChange: (url: string) => void;
@@ -91,7 +91,7 @@ export function UrlField({
   );
 }
 
-/** True once a whole new host stands there, not while it is being typed. */
+/** True when a whole new host was entered, not while it is being typed. */
 export function hostMoves(before: string, now: string): boolean {
   const [from, to] = [hostIn(before), hostIn(now.trim())];
   return to !== null && from !== to;

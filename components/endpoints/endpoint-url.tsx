@@ -5,7 +5,7 @@ import { useOrigin } from "@/lib/client/use-hydrated";
 import { CopyButton } from "../copy-button";
 import { cn } from "../ui/cn";
 
-/** A URL to copy into a provider's settings. What stands in braces is to be replaced. */
+/** A URL to copy into a provider's settings. Text in braces is to be replaced. */
 export function EndpointUrl({ url, what, quiet }: { url: string; what: string; quiet?: boolean }) {
   const origin = useOrigin();
   const whole = url.startsWith("/") ? `${origin}${url}` : url;

@@ -13,13 +13,13 @@ import { SampleButton } from "./sample-button";
 import { MAY_NOT_SEND, secretState } from "./secret-state";
 import { SourceSkeleton } from "./source-skeleton";
 
-/** Before the first event: a sample at a press, and every provider's URL with how to set it up. */
+/** Before the first event: a button that sends a sample, and every provider's URL with its setup. */
 export function FirstRun({
   maySend,
   command,
 }: {
   maySend: boolean;
-  /** What sends a sample from the project's folder to this very app. */
+  /** The command that sends a sample from the project's folder to this app. */
   command: string;
 }) {
   const { data: sources, error } = useQuery(sourcesQuery());

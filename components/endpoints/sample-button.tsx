@@ -11,8 +11,8 @@ import { PermissionGuard } from "../permissions/permission-guard";
 import { Button } from "../ui/button";
 
 /**
- * Sends a signed sample through the provider's own door, and says what the door answered. Nothing outside local mode; where
- * the secret is missing, its variable.
+ * Sends a signed sample through the provider's own endpoint, and shows the answer. Renders nothing outside local mode; when
+ * the secret is missing, it names its variable.
  */
 export function SampleButton({
   provider: { provider, label, sample },
@@ -22,7 +22,7 @@ export function SampleButton({
 }: {
   provider: SourceProvider;
   forbidden: string | null;
-  /** The one button that a page is about: it names its provider. */
+  /** The primary button of a page: it names its provider. */
   primary?: boolean;
   onSent: () => void;
 }) {

@@ -11,7 +11,7 @@ export function hasDetails(attempt: Attempt): boolean {
   );
 }
 
-/** What the other side said, and what to do about it. */
+/** The endpoint's answer, and what to do about it. */
 export function AttemptDetails({ attempt, before }: { attempt: Attempt; before: Attempt | undefined }) {
   const { error, error_class, response_headers, response_body, response_truncated, changes } = attempt;
   return (

@@ -7,7 +7,7 @@ import { RelativeTime } from "../time";
 import { AttemptDetails, hasDetails } from "./attempt-details";
 import { effectSummary } from "./effect-summary";
 
-/** One try in one line: outcome, answer, time taken. Opens to what the other side said. */
+/** One attempt in one line: outcome, answer, duration. Opens to the details of the answer. */
 export function AttemptEntry({ attempt, before }: { attempt: Attempt; before: Attempt | undefined }) {
   const look = ATTEMPT_STATUS_STYLE[attempt.status];
   const line = (

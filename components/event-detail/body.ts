@@ -18,7 +18,7 @@ export function bodyAddress(id: string): string {
   return `/api/webhooks/events/${id}/body`;
 }
 
-/** Sixteen bytes a line: offset, hex, and the letters that are plain ASCII. */
+/** A hex dump with sixteen bytes a line: offset, hex, and the bytes that are plain ASCII. */
 export function hexDump(bytes: Uint8Array): string {
   const lines: string[] = [];
   for (let offset = 0; offset < bytes.length; offset += 16) {

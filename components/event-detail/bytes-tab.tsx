@@ -9,7 +9,7 @@ import { Button } from "../ui/button";
 import { type Body, bodyAddress, hexDump } from "./body";
 import { PlainText } from "./plain-text";
 
-/** A page cannot lay out megabytes at once. Text is cheaper than hex. */
+/** A page cannot lay out megabytes at once. Text is cheaper than hex, so more of it is shown. */
 const STEP_BYTES = { text: 65_536, hex: 8_192 };
 
 /** The body exactly as received: what was verified, what is delivered, and what a replay sends. */

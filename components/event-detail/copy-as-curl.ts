@@ -3,7 +3,7 @@ import { loadToast } from "@/lib/client/toaster";
 import type { EventDetail } from "@/lib/contract/events";
 import { readBody } from "./body";
 
-/** Copies the event's request as a command, and says so. Its code is loaded when it is asked for. */
+/** Copies the event's request as a command and shows a toast. Its code is loaded on demand. */
 export async function copyAsCurl(event: EventDetail): Promise<void> {
   const [{ curlCommand }, toast] = await Promise.all([import("./curl"), loadToast()]);
   const command = curlCommand(event, readBody(event.body_base64).bytes, window.location.origin);

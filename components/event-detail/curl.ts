@@ -1,6 +1,6 @@
 /**
- * The request of an event as a command for sh, bash and zsh: to our own door, with the bytes that came. Everything in it is
- * the sender's, so nothing of it may ever be read by the shell that it is pasted into.
+ * The request of an event as a command for sh, bash and zsh, to our own endpoint, with the received bytes. Everything in it
+ * comes from the sender, so the shell that it is pasted into must not interpret any of it.
  */
 import type { EventDetail } from "@/lib/contract/events";
 
@@ -9,7 +9,7 @@ export type SentRequest = Pick<EventDetail, "id" | "method" | "path" | "headers"
 const REDACTED = "[redacted]";
 /** Linux takes no argument above 128 KB; a pipe takes any. */
 const LONGEST_ARGUMENT = 100_000;
-/** What curl says itself, for this connection. */
+/** Headers that curl sets itself for its connection. */
 const OF_THE_CONNECTION = new Set([
   "host",
   "content-length",
@@ -18,7 +18,7 @@ const OF_THE_CONNECTION = new Set([
   "keep-alive",
   "expect",
 ]);
-/** A terminal acts on these as they are pasted, or shows something else than it runs. Line feeds and tabs are harmless. */
+/** A terminal acts on these when they are pasted, or shows other text than it runs. Line feeds and tabs are harmless. */
 const UNSAFE_TO_PASTE = /(?![\t\n])[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/u;
 
 /** `origin` as `https://redrive.example`. */
@@ -30,19 +30,19 @@ export function curlCommand(request: SentRequest, body: Uint8Array, origin: stri
   const lines = [
     `${isPiped ? `printf %s '${base64(body)}' | base64 -d | ` : ""}curl --globoff -sS -i -X ${quoted(request.method)} ${quoted(origin + request.path.replaceAll(REDACTED, "REDACTED"))}`,
     ...sent.map(([name, value]) => `-H ${quoted(value === "" ? `${name};` : `${name}: ${value}`)}`),
-    // Without this curl would call the body a form.
+    // Without this header curl would send the body as a form.
     ...(body.length > 0 && !hasHeader(sent, "content-type") ? ["-H 'content-type:'"] : []),
     ...(body.length === 0 ? [] : [`--data-binary ${isPiped ? "@-" : quoted(text ?? "")}`]),
   ];
   return [...remarks(request, kept, sent), lines.join(" \\\n  ")].join("\n");
 }
 
-/** For sh: nothing is special between single quotes but their end. */
+/** Quotes for sh: between single quotes only a single quote is special. */
 export function quoted(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
-/** What is not as it was, in comments. A shell may read those, so they hold nothing that the sender wrote freely. */
+/** Differences from the original request, as comments. A shell may run them, so they hold no free text of the sender. */
 function remarks(request: SentRequest, kept: [string, string][], sent: [string, string][]): string[] {
   const left = kept.filter((header) => !sent.includes(header)).map(([name]) => name);
   const named = left.filter((name) => /^[A-Za-z0-9-]{1,64}$/.test(name));
@@ -71,7 +71,7 @@ function argumentOf(body: Uint8Array): string | null {
   } catch {
     return null;
   }
-  // curl takes what begins with @ for the name of a file.
+  // curl reads an argument that begins with @ as a file name.
   return UNSAFE_TO_PASTE.test(text) || text.startsWith("@") ? null : text;
 }
 

@@ -12,7 +12,7 @@ import { AttemptEntry } from "./attempt-entry";
 import { ReplayMark } from "./replay-mark";
 import { TimelineEntry } from "./timeline-entry";
 
-/** One destination: where the delivery stands, and every attempt below it. A replay stands before its attempts. */
+/** One destination: the state of the delivery, and every attempt below it. A replay comes before its attempts. */
 export function DeliveryEntry({ delivery, replays }: { delivery: Delivery; replays: Replay[] }) {
   const { destination, attempts, status } = delivery;
   const waiting = replays.find(
@@ -53,7 +53,7 @@ export function DeliveryEntry({ delivery, replays }: { delivery: Delivery; repla
   );
 }
 
-/** What happens next by itself, and what holds it. */
+/** What happens next automatically, and what holds it. */
 function Outlook({ delivery }: { delivery: Delivery }) {
   const { status, due_at, tries, max_attempts, hold, destination } = delivery;
   const clock = useClockFormat();
@@ -85,7 +85,7 @@ function Outlook({ delivery }: { delivery: Delivery }) {
   return <p className="text-quiet">{queuedText(destination)}</p>;
 }
 
-/** Nothing holds it: a worker takes it, as fast as the destination's own limits let it. */
+/** Nothing holds it: a worker claims it, as fast as the destination's own limits allow. */
 function queuedText({ name, rate_per_second: rate }: Delivery["destination"]): string {
   if (rate === null) return "Waiting for a worker.";
   return `Queued. ${name} gets at most ${plural(rate, "delivery", "deliveries")} a second.`;

@@ -10,14 +10,14 @@ import { ReplayDialog } from "./replay-dialog";
 import { useReplayVerdict } from "./replay-verdict";
 import { Timeline } from "./timeline";
 
-/** One event: what it is, what went wrong, what happened when, and what was received. Live until everything has ended. */
+/** One event: what it is, what failed, its timeline, and the request. Live until every delivery has ended. */
 export function EventDetailPage({
   id,
   within,
   mayReplay,
 }: {
   id: string;
-  /** The filter of the history it stands in, printed. */
+  /** The filter of the history the event was opened from, printed. */
   within: string;
   mayReplay: boolean;
 }) {

@@ -11,7 +11,7 @@ import { ExactTime, RelativeTime } from "../time";
 
 const VALUE = "flex h-5 items-center tabular-nums";
 
-/** What the event is. `children` is what can be done with it. */
+/** The event's type, key and status. `children` holds its actions. */
 export function EventHeader({ event, children }: { event: EventDetail; children: ReactNode }) {
   return (
     <header>

@@ -9,7 +9,7 @@ import { Menu, MenuContent, MenuItem, MenuTrigger } from "../ui/menu";
 import { bodyAddress } from "./body";
 import { copyAsCurl } from "./copy-as-curl";
 
-/** What can be taken away from an event: its link, its request, its bytes. */
+/** What can be copied or downloaded: the event's link, its request, its bytes. */
 export function EventMenu({ event }: { event: EventDetail }) {
   return (
     <Menu>
@@ -35,7 +35,7 @@ export function EventMenu({ event }: { event: EventDetail }) {
   );
 }
 
-/** The event alone: whoever gets the link need not have the same list before them. */
+/** Copies a link to the event alone: its recipient may not have the same list. */
 async function copyLink(id: string) {
   if (!(await copyText(`${window.location.origin}/events/${id}`))) return;
   const toast = await loadToast();

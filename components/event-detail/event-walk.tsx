@@ -18,7 +18,7 @@ const NONE: Record<Side, string> = {
   older: "This is the oldest event",
 };
 
-/** From one event of a list to the next, and back to the list. Keys as in the list: j goes down, to the older one. */
+/** Links to the previous and next event of a list, and back to the list. As in the list, j goes to the older one. */
 export function EventWalk({ id, within }: { id: string; within: string }) {
   const router = useRouter();
   const { data, refetch, error } = useQuery(neighboursQuery(id, within));
@@ -26,7 +26,7 @@ export function EventWalk({ id, within }: { id: string; within: string }) {
   const ofList = within ? " that matches the filter" : "";
 
   async function go(side: Side) {
-    // At the newest one there may be a newer by now.
+    // A newer event may have arrived since.
     const next = data?.[side] ?? (await refetch()).data?.[side];
     if (next) return router.push(eventAddress(next, within));
     const toast = await loadToast();

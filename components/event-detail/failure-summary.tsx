@@ -7,9 +7,9 @@ import { historyAddress } from "../links";
 import { DELIVERY_STATUS_STYLE, StatusIcon } from "../status/event-status";
 import { cn } from "../ui/cn";
 
-/** What is wrong right now, in words, above everything else. Nothing when nothing is wrong. */
+/** What is wrong now, in words, at the top of the page. Renders nothing when nothing is wrong. */
 export function FailureSummary({ event }: { event: EventDetail }) {
-  // What a person marked as handled is no longer wrong; the timeline keeps how it failed.
+  // An event that was marked as handled is no longer shown as failed; its timeline keeps the failure.
   const troubled = event.deliveries.filter(
     ({ status, last_error_class }) =>
       event.status !== "resolved" && last_error_class !== null && (status === "dead" || status === "retrying"),
@@ -30,7 +30,7 @@ export function FailureSummary({ event }: { event: EventDetail }) {
   );
 }
 
-/** What is odd about the event itself. */
+/** The flags of the event itself. */
 function notesOn({ suspected_replay, redacted_at, status }: EventDetail): string[] {
   const notes: string[] = [];
   if (suspected_replay) {
@@ -87,7 +87,7 @@ function TroubleLine({ delivery }: { delivery: Delivery }) {
   );
 }
 
-/** The history of everything that stands as this delivery does. */
+/** The address of the history of all deliveries that failed in the same way. */
 function sameCause({ destination, status, last_error_class, last_http_status }: Delivery): string {
   return historyAddress({
     destination: [destination.slug],

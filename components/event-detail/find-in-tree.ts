@@ -1,7 +1,7 @@
-/** Searching in a payload: names and values as they were received, whatever the case. */
+/** Searches a payload: names and values as they were received, ignoring case. */
 import type { JsonNode } from "./json-tree";
 
-/** Matches whatever stands in it literally; null for an empty search. */
+/** A pattern that matches the search text literally; null for an empty search. */
 export function needleOf(search: string): RegExp | null {
   return search === "" ? null : new RegExp(search.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"), "gi");
 }
@@ -28,7 +28,7 @@ export function splitByNeedle(text: string, needle: RegExp): string[] {
 }
 
 function has(needle: RegExp, key: string | number | null): boolean {
-  // A global expression remembers where it stopped.
+  // A global regular expression remembers where it stopped.
   needle.lastIndex = 0;
   return typeof key === "string" && needle.test(key);
 }

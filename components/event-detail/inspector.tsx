@@ -12,7 +12,7 @@ import { RequestTab } from "./request-tab";
 const BytesTab = dynamic(() => import("./bytes-tab").then((module) => module.BytesTab));
 const RelatedTab = dynamic(() => import("./related-tab").then((module) => module.RelatedTab));
 
-/** What arrived, what it changed, and what else concerns the same thing. */
+/** The payload, the rows it changed, and related events. */
 export function Inspector({ event, within }: { event: EventDetail; within: string }) {
   const body = useMemo(() => readBody(event.body_base64), [event.body_base64]);
   const changes = changeGroups(event);

@@ -7,27 +7,27 @@ export type NodeKind = "object" | "list" | "string" | "number" | "word";
 
 export interface JsonNode {
   kind: NodeKind;
-  /** The index of the node that holds it; -1 for the outermost. */
+  /** The index of its parent; -1 for the root. */
   parent: number;
-  /** 1 for the outermost, as ARIA counts levels. */
+  /** 1 for the root, as ARIA counts levels. */
   level: number;
-  /** Which of its holder's it is, from 1. */
+  /** Its position among its siblings, from 1. */
   place: number;
-  /** A member's name as received, without its quotes; an item's place; null for the outermost. */
+  /** The key as received, without its quotes; the index of an array item; null for the root. */
   key: string | number | null;
-  /** Where it stands in the text. */
+  /** Its offset in the text. */
   from: number;
   to: number;
-  /** How many it holds itself. */
+  /** The number of its direct children. */
   size: number;
-  /** The index after everything it holds: parents stand right before their children. */
+  /** The index after the last of its children. Children follow their parent directly. */
   end: number;
 }
 
-/** More would cost a browser more memory than looking at them is worth. */
+/** More nodes would cost a browser too much memory. */
 export const MOST_NODES = 200_000;
 
-/** A longer literal is cut until somebody unfolds it. */
+/** A longer literal is cut until it is unfolded. */
 export const SHORT_LITERAL = 400;
 
 /** Whether there is more to see than its row shows at first. */
@@ -78,7 +78,7 @@ export function jsonTree(text: string): JsonNode[] | null {
   return nodes;
 }
 
-/** The indices of what is drawn when those in `open` are unfolded. */
+/** The indices of the rows to draw when the nodes in `open` are unfolded. */
 export function visibleNodes(nodes: readonly JsonNode[], open: ReadonlySet<number>): number[] {
   const visible: number[] = [];
   for (let index = 0; index < nodes.length; ) {
@@ -88,7 +88,7 @@ export function visibleNodes(nodes: readonly JsonNode[], open: ReadonlySet<numbe
   return visible;
 }
 
-/** What is unfolded at first: level by level, as long as it stays within so many rows. The outermost always is. */
+/** What is unfolded at first: level by level, up to so many rows. The root always is. */
 export function firstOpen(nodes: readonly JsonNode[], mostRows: number): Set<number> {
   const open = new Set<number>();
   const levels: number[][] = [];
@@ -106,7 +106,7 @@ export function firstOpen(nodes: readonly JsonNode[], mostRows: number): Set<num
   return open;
 }
 
-/** Where a node stands, as JSONPath (RFC 9535): `$.data.object.id`, `$.items[0]['first name']`. */
+/** The path of a node as JSONPath (RFC 9535): `$.data.object.id`, `$.items[0]['first name']`. */
 export function pathOf(nodes: readonly JsonNode[], index: number): string {
   const steps: string[] = [];
   for (let node = nodes[index]; node && node.key !== null; node = nodes[node.parent]) steps.unshift(stepTo(node.key));
@@ -118,13 +118,13 @@ function stepTo(key: string | number): string {
   const name = unescaped(`"${key}"`);
   if (/^[A-Za-z_]\w*$/.test(name)) return `.${name}`;
   const quoted = name.replace(/['\\]/g, "\\$&").replace(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu, (hidden) =>
-    // What hides or reorders text is written out, one UTF-16 unit at a time as the RFC wants it.
+    // Characters that hide or reorder text are escaped, one UTF-16 unit at a time as the RFC wants it.
     Array.from({ length: hidden.length }, (_, unit) => `\\u${hex4(hidden.charCodeAt(unit))}`).join(""),
   );
   return `['${quoted}']`;
 }
 
-/** What a person wants of a value: the text of a string without its quotes, anything else as it was received. */
+/** What is copied of a value: a string without its quotes, anything else as it was received. */
 export function readableValue(text: string, { kind, from, to }: JsonNode): string {
   const literal = text.slice(from, to);
   return kind === "string" ? unescaped(literal) : literal;
@@ -150,7 +150,7 @@ function literalEnd(text: string, start: number): number {
     while (end < text.length && !" \t\r\n,:]}".includes(text.charAt(end))) end += 1;
     return end;
   }
-  // A quote ends the string unless an odd number of backslashes stands before it.
+  // A quote ends the string unless an odd number of backslashes precedes it.
   for (let end = text.indexOf('"', start + 1); end !== -1; end = text.indexOf('"', end + 1)) {
     let slashes = 0;
     while (text.charAt(end - 1 - slashes) === "\\") slashes += 1;

@@ -7,9 +7,9 @@ import { cn } from "../ui/cn";
 import { splitByNeedle } from "./find-in-tree";
 import { type JsonNode, type NodeKind, pathOf, readableValue, SHORT_LITERAL, unfolds } from "./json-tree";
 
-/** Even unfolded a longer value is cut: laying out a megabyte in one line stops a browser. Copying takes all of it. */
+/** A longer value is cut even when unfolded: a browser cannot lay out a megabyte in one line. Copying takes all of it. */
 const LONGEST_SHOWN = 20_000;
-/** Deeper ones stand no further to the right. */
+/** Deeper rows are not indented any further. */
 const DEEPEST_INDENT = 16;
 
 const TONE: Record<NodeKind, string> = {
@@ -25,16 +25,16 @@ interface PayloadRowProps {
   nodes: readonly JsonNode[];
   index: number;
   unfolded: boolean;
-  /** The keyboard stands here. */
+  /** The row has the keyboard focus. */
   active: boolean;
   /** Show what can be copied. */
   tools: boolean;
   needle: RegExp | null;
-  /** The match that is looked at. */
+  /** The current match of the search. */
   current: boolean;
 }
 
-/** One member, item or value. Clicks and keys are heard by the tree, which knows rows by `data-index`. */
+/** One member, item or value. The tree handles clicks and keys and finds rows by `data-index`. */
 export const PayloadRow = memo(function PayloadRow(props: PayloadRowProps) {
   const { text, nodes, index, unfolded, active, tools, needle, current } = props;
   const node = nodes[index] as JsonNode;

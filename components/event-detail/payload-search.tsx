@@ -6,7 +6,7 @@ import { count } from "../format";
 import { Button } from "../ui/button";
 import type { PayloadTreeState } from "./use-payload-tree";
 
-/** The line above a payload: search, and everything at once. */
+/** The bar above a payload: search, expand all, collapse all. */
 export function PayloadSearch({ tree, text }: { tree: PayloadTreeState; text: string }) {
   const input = useRef<HTMLInputElement>(null);
   useShortcuts("Payload", [{ keys: "/", label: "Search in the payload", run: () => input.current?.focus() }]);

@@ -11,7 +11,7 @@ import { PlainText } from "./plain-text";
 /** A page cannot lay out megabytes; the received bytes show the rest. */
 const SHOWN_LENGTH = 65_536;
 
-/** The body as a person wants to read it: JSON as a tree, other text as it is, other bytes not at all. */
+/** The body for reading: JSON as a tree, other text as it is, other bytes not at all. */
 export function PayloadTab({ body, parseStatus }: { body: Body; parseStatus: ParseStatus }) {
   const nodes = useMemo(() => (body.text !== null && body.isJson ? jsonTree(body.text) : null), [body]);
   return (

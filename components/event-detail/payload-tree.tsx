@@ -9,7 +9,7 @@ import { PayloadSearch } from "./payload-search";
 import { treeMove } from "./tree-keys";
 import { DRAWN_ROWS, usePayloadTree } from "./use-payload-tree";
 
-/** What sticks to the top of the page: its top line and the search. */
+/** The height of what sticks to the top of the page: its top bar and the search. */
 const TOP_LINES_PX = 96;
 
 /** A payload to unfold, search and copy from. Only what is unfolded is drawn, and only a part of that at once. */
@@ -21,7 +21,7 @@ export function PayloadTree({ text, nodes }: { text: string; nodes: readonly Jso
   const wantsFocus = useRef(false);
   const currentMatch = search.matches[search.current];
 
-  // After the row is drawn: the keyboard goes with the active row, a search only looks at it.
+  // After the row is drawn: focus follows the active row, but a search only scrolls to it.
   useEffect(() => {
     const row = document.getElementById(rowId(active));
     if (wantsFocus.current) row?.focus();
@@ -73,7 +73,7 @@ export function PayloadTree({ text, nodes }: { text: string; nodes: readonly Jso
         onPointerLeave={() => setHovered(null)}
         onFocus={(event) => setFocused(rowOf(event.target))}
         onBlur={(event) => {
-          // On its way from a row to its buttons the focus must not lose them.
+          // The buttons must stay while the focus moves from a row to them.
           if (!event.currentTarget.contains(event.relatedTarget)) setFocused(null);
         }}
         className="py-2 font-mono text-sm leading-5"
@@ -102,7 +102,7 @@ export function PayloadTree({ text, nodes }: { text: string; nodes: readonly Jso
   );
 }
 
-/** Only what is out of sight is moved, and then to the middle: the next match is often near. */
+/** Scrolls only to rows out of sight, and centres them: the next match is often near. */
 function bringIntoView(found: HTMLElement | null) {
   if (!found) return;
   const { top, bottom } = found.getBoundingClientRect();

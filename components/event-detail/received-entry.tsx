@@ -12,7 +12,7 @@ const TRUST_ICON: Record<TrustLevel, typeof ShieldCheck> = {
   unsigned: ShieldOff,
 };
 
-/** The request at the door: how far its sender is believed, how big it was, whether it could be read. */
+/** The request as received: how far its sender is trusted, its size, and whether it could be read. */
 export function ReceivedEntry({ event }: { event: EventDetail }) {
   const Trust = TRUST_ICON[event.trust];
   return (
@@ -53,11 +53,11 @@ export function ReceivedEntry({ event }: { event: EventDetail }) {
   );
 }
 
-/** How long the provider took to send it: what came late was late before it came to us. */
+/** How long the provider took to send it: a late event may have been sent late. */
 function Travel({ event: { occurred_at, received_at } }: { event: EventDetail }) {
   if (!occurred_at) return null;
   const took = Date.parse(received_at) - Date.parse(occurred_at);
-  // Providers give whole seconds, and their clocks are not ours.
+  // Providers send whole seconds, and their clocks differ from ours.
   if (took < 1_000) return <li>Sent as soon as it happened</li>;
   return <li>Sent {duration(took)} after it happened</li>;
 }

@@ -15,7 +15,7 @@ import { Tooltip } from "../ui/tooltip";
 
 const WHY: Record<Sameness, string> = { object: "same object", rows: "same rows" };
 
-/** What else happened to the same thing, newest first, so that nobody replays what was overtaken. */
+/** Other events of the same object, newest first, so that outdated events are not replayed. */
 export function RelatedTab({ event, within }: { event: EventDetail; within: string }) {
   const { data, error } = useQuery(relatedEventsQuery(event.id));
   if (error) {

@@ -16,7 +16,7 @@ import { replayPlan } from "./replay-plan";
 
 const FORM_ID = "replay-form";
 
-/** The Replay… button, and the window that says what will happen and asks why. */
+/** The Replay… button, and the dialog that says what will happen and asks for a reason. */
 export function ReplayDialog({
   event,
   mayReplay,
@@ -82,7 +82,7 @@ export function ReplayDialog({
   );
 }
 
-/** Cannot be pressed, can be focused: so that everybody learns why. */
+/** Disabled, but focusable, so that everyone can read why. */
 function BlockedButton({ reason }: { reason: string }) {
   return (
     <Tooltip content={reason} side="bottom">

@@ -7,7 +7,7 @@ import type { ReplayPlan } from "./replay-plan";
 
 const SHORTEST_REASON = 3;
 
-/** What will happen, what to beware of, and the reason that is kept with the replay. */
+/** What will happen, warnings, and the reason that is kept with the replay. */
 export function ReplayForm({
   id,
   plan,

@@ -5,7 +5,7 @@ import { InertText } from "../inert-text";
 import { RelativeTime } from "../time";
 import { REPLAY_LABELS } from "./labels";
 
-/** Somebody asked to run the delivery again: who, when and why. The attempts below it are its doing. */
+/** A person replayed the delivery: who, when and why. The attempts below it belong to the replay. */
 export function ReplayMark({ replay }: { replay: Replay }) {
   const ended = replay.status === "completed";
   return (

@@ -8,11 +8,11 @@ export interface ReplayPlan {
   warnings: string[];
   /** Why nothing can be replayed now; null when it can. */
   blocked: string | null;
-  /** What the button says, e.g. `Replay 1 event to Agent SDK`. */
+  /** The button's label, e.g. `Replay 1 event to Agent SDK`. */
   action: string;
 }
 
-/** What a replay of this event would do, before anybody asks for it. */
+/** What a replay of this event would do, before it is created. */
 export function replayPlan(event: EventDetail, mayReplay: boolean, clock: Clock): ReplayPlan {
   const runs = event.deliveries.filter(({ status }) => ["dead", "delivered", "cancelled", "retrying"].includes(status));
   const [only] = runs;
@@ -35,13 +35,13 @@ function blockedBecause(event: EventDetail, runs: Delivery[], mayReplay: boolean
   return runs.length === 0 ? heldBecause(event.deliveries, clock) : null;
 }
 
-/** Why all are held, e.g. because the destination is disabled. Nothing to say why: deliveries before them are on their way. */
+/** Why all are held, e.g. because the destination is disabled, or that they wait for deliveries before them. */
 function heldBecause(deliveries: Delivery[], clock: Clock): string {
   for (const { hold, destination } of deliveries) if (hold) return holdSentence(hold, destination.name, clock);
   return "Its deliveries are held until the deliveries before them are sent.";
 }
 
-/** One event that a person replays goes through an open circuit: it is the try. Everything else holds it, too. */
+/** A replay of one event passes an open circuit, because it is the test of the endpoint. Other holds still apply. */
 function holdWarning({ hold, destination: { name } }: Delivery, clock: Clock): string[] {
   if (!hold) return [];
   if (hold.why === "circuit") {

@@ -6,7 +6,7 @@ import type { Attempt, Delivery, EventDetail } from "@/lib/contract/events";
 import { duration } from "../format";
 import { effectSummary } from "./effect-summary";
 
-/** Says in one sentence how a replay ended. Returns the function that starts to watch one. */
+/** Shows in one sentence how a replay ended. Returns the function that starts to watch one. */
 export function useReplayVerdict(event: EventDetail): (replayId: string) => void {
   const [watched, setWatched] = useState<string | null>(null);
   useEffect(() => {
@@ -18,7 +18,7 @@ export function useReplayVerdict(event: EventDetail): (replayId: string) => void
   return setWatched;
 }
 
-/** The toasts' code is loaded by the frame, after the page; here it is only asked for. */
+/** The frame loads the toasts' code after the page; this only requests it. */
 async function announce(event: EventDetail, replayId: string): Promise<void> {
   const toast = await loadToast();
   const ran = event.deliveries.filter(({ attempts }) => attempts.some(({ replay_id }) => replay_id === replayId));

@@ -4,7 +4,7 @@ import { EVENT_STATUS_STYLE, StatusIcon } from "../status/event-status";
 import { RelativeTime } from "../time";
 import { TimelineEntry } from "./timeline-entry";
 
-/** Somebody marked the event as handled: who, when and why. */
+/** A person marked the event as handled: who, when and why. */
 export function ResolutionEntry({ resolution: { actor, reason, resolved_at } }: { resolution: Resolution }) {
   return (
     <TimelineEntry

@@ -3,7 +3,7 @@ import { DeliveryEntry } from "./delivery-entry";
 import { ReceivedEntry } from "./received-entry";
 import { ResolutionEntry } from "./resolution-entry";
 
-/** The life of the event in order: the door, then each destination with its attempts and replays. */
+/** The life of the event in order: the request, then each destination with its attempts and replays. */
 export function Timeline({ event }: { event: EventDetail }) {
   return (
     <section aria-label="Timeline" className="min-w-0">

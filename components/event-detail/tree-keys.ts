@@ -7,7 +7,7 @@ interface Place {
   active: number;
 }
 
-/** What a key means in a tree: to go to a node, or to unfold or fold the active one. Null for keys that mean nothing. */
+/** What a key does in a tree: go to a node, or unfold or fold the active one. Null for other keys. */
 export type TreeMove = { go: number | undefined } | { unfold: boolean };
 
 /** As the ARIA Authoring Practices have it for trees. */

@@ -2,12 +2,12 @@ import { useDeferredValue, useMemo, useState } from "react";
 import { findNodes, needleOf } from "./find-in-tree";
 import { firstOpen, type JsonNode, unfolds, visibleNodes } from "./json-tree";
 
-/** Unfolded when the page opens. */
+/** How many rows are unfolded when the page opens. */
 const FIRST_ROWS = 250;
-/** Drawn at once, however many are unfolded: laying out text is what takes time. */
+/** How many rows are drawn at once, however many are unfolded: laying out text is slow. */
 export const DRAWN_ROWS = 400;
 
-/** What is unfolded, which part of that is drawn, where the keyboard stands, and what the search found. */
+/** State of the payload tree: what is unfolded and drawn, which row is active, and what the search found. */
 export function usePayloadTree(text: string, nodes: readonly JsonNode[]) {
   const [open, setOpen] = useState<ReadonlySet<number>>(() => firstOpen(nodes, FIRST_ROWS));
   const [active, setActive] = useState(0);
@@ -20,11 +20,11 @@ export function usePayloadTree(text: string, nodes: readonly JsonNode[]) {
   const needle = useMemo(() => needleOf(asked), [asked]);
   const matches = useMemo(() => (needle ? findNodes(text, nodes, needle) : []), [text, nodes, needle]);
 
-  /** Makes a node the active one, unfolding and drawing whatever is in the way. */
+  /** Makes a node the active one, and unfolds and draws what hides it. */
   function reveal(index: number, inSearch = false) {
     const next = new Set(open);
     for (let up = nodes[index]?.parent ?? -1; up >= 0; up = (nodes[up] as JsonNode).parent) next.add(up);
-    // What was found in a long value has to be seen.
+    // A match in a long value has to be visible.
     if (inSearch && unfolds(nodes[index] as JsonNode) && nodes[index]?.size === 0) next.add(index);
     if (next.size !== open.size) setOpen(next);
     draw(visibleNodes(nodes, next).indexOf(index));
@@ -54,7 +54,7 @@ export function usePayloadTree(text: string, nodes: readonly JsonNode[]) {
     visible,
     drawn: visible.slice(from, from + DRAWN_ROWS),
     from,
-    /** Draws the rows from there on. */
+    /** Draws more rows, starting there. */
     turnTo(row: number) {
       setFrom(row);
       setActive(visible[row] ?? 0);
@@ -67,7 +67,7 @@ export function usePayloadTree(text: string, nodes: readonly JsonNode[]) {
       text: search,
       needle,
       matches,
-      /** Which of the matches is looked at. */
+      /** The index of the current match. */
       current,
       ask(next: string) {
         setSearch(next);
@@ -76,7 +76,7 @@ export function usePayloadTree(text: string, nodes: readonly JsonNode[]) {
         const [first] = found ? findNodes(text, nodes, found) : [];
         if (first !== undefined) reveal(first, true);
       },
-      /** Goes round at the ends. */
+      /** Wraps at the ends. */
       go(step: 1 | -1) {
         if (matches.length === 0) return;
         const next = (current + step + matches.length) % matches.length;

@@ -1,4 +1,4 @@
-/** The columns of the history: how wide, and from which window width on a column is worth its room. */
+/** The columns of the history: their width, and the window width from which each is shown. */
 export const COLUMNS = {
   status: { title: "Status", className: "md:w-28", numeric: false },
   received: { title: "Received", className: "md:w-22", numeric: false },

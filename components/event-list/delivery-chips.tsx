@@ -11,7 +11,7 @@ const deliveries = (Object.keys(DELIVERY_STATUS) as DeliveryStatus[]).map((statu
   label: DELIVERY_STATUS[status].label,
 }));
 
-/** What the filter says of deliveries: where they went, and how that ended. The last two only where they are set. */
+/** The filter's parts about deliveries: their destination and outcome. The last two appear only when they are set. */
 export function DeliveryChips({
   filter,
   words,

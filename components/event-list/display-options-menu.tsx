@@ -15,7 +15,7 @@ const columns = (Object.keys(COLUMNS) as Column[])
   .filter((name) => !ALWAYS.includes(name))
   .map((value) => ({ value, label: COLUMNS[value].title }));
 
-/** Which columns, and how dense. */
+/** Chooses columns and density. */
 export function DisplayOptionsMenu() {
   const look = useTablePreferences();
   const onChange = useChangePreferences();

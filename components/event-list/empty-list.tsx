@@ -10,7 +10,7 @@ import { Button } from "../ui/button";
 
 const ONLY_DEAD = "dead";
 
-/** The list is empty because of the filter: says which, and offers to drop it. */
+/** The list is empty because of the filter: names the filter, and offers to clear it. */
 export function EmptyList({ filter }: { filter: EventFilter }) {
   const { title, words, way } = whyEmpty(filter, filterSentence(filter, useTimeFormat()));
   return (

@@ -22,7 +22,7 @@ import { SelectionBar } from "./selection-bar";
 import { useRowSelection } from "./use-row-selection";
 import { useStableRows } from "./use-stable-rows";
 
-// Only where there is no event yet.
+// Only needed before the first event.
 const FirstRun = dynamic(() => import("../endpoints/first-run").then((module) => module.FirstRun));
 
 const POLL_MS = 900;
@@ -47,7 +47,7 @@ export function EventHistory({
   const { data } = useLiveQuery(eventListQuery({ ...filter, cursor, after, limit }), {
     topics: ["events"],
     interval: () => POLL_MS,
-    // A search in payloads is too dear to be repeated by itself.
+    // Payload search is too expensive to poll.
     paused: !first || filter.text !== undefined,
   });
   const scope = historyAddress(filter);

@@ -18,7 +18,7 @@ import type { TablePreferences } from "./table-preferences";
 
 const cell = "h-(--row) border-b px-2 last:pr-3 max-md:h-auto max-md:border-0 max-md:self-center max-md:p-0";
 
-/** One event. The link in it covers the whole row; what can be used by itself lies above the link. */
+/** One event. Its link covers the whole row; other controls are above the link. */
 export const EventRow = memo(function EventRow({
   event,
   href,
@@ -31,7 +31,7 @@ export const EventRow = memo(function EventRow({
   event: EventSummary;
   href: string;
   look: TablePreferences;
-  /** The keys act on it. */
+  /** Keyboard shortcuts act on this row. */
   current: boolean;
   arrived: boolean;
   ticked: boolean;

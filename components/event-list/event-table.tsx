@@ -8,13 +8,13 @@ import { useTablePreferences } from "./preferences-context";
 import { RowCheckbox } from "./row-checkbox";
 import type { RowSelection } from "./use-row-selection";
 
-/** As many rows as a window shows are drawn first, the others right after: somebody waits for these. */
+/** The rows of the first screen are drawn first, because people wait for them; the others follow. */
 const AT_ONCE = 20;
-/** More columns than usual leave less for those that can be cut short. */
+/** With more columns than usual, the columns that can be cut get less space. */
 const SHRINKS = new Set<Column>(["error", "key"]);
 const CROWDED = { headClass: "xl:w-36" };
 
-/** The events as a table; on a phone each row becomes two lines. Says when a pointer is over it. */
+/** The events as a table; on a phone each row becomes two lines. Reports when a pointer is over it. */
 export function EventTable({
   rows,
   ticking,
@@ -25,12 +25,12 @@ export function EventTable({
 }: {
   rows: EventSummary[];
   ticking: RowSelection;
-  /** The event that the keys act on. */
+  /** The event that keyboard shortcuts act on. */
   cursor: string | null;
-  /** Stable, or every row is drawn again. */
+  /** Must be a stable function, or every row is drawn again. */
   addressOf: (id: string) => string;
   onPoint: (over: boolean) => void;
-  /** The keys are in it, or have left it: rows stay where they are under them, too. */
+  /** Keyboard focus entered or left the table: rows must not move then, either. */
   onWalk: (within: boolean) => void;
 }) {
   const look = useTablePreferences();

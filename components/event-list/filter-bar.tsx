@@ -29,11 +29,11 @@ const statuses = keysOf(EVENT_STATUS).map((status) => ({
 }));
 const errors = keysOf(ERROR_CLASS).map((name) => ({ value: name, label: ERROR_CLASS[name].label }));
 
-/** The filter as chips that read as a sentence. Its only state is the address. Beside it, how the list is looked at. */
+/** The filter as chips that read as a sentence. Its only state is the address. Next to it are the display options. */
 export function FilterBar({ filter: arrived, names }: { filter: EventFilter; names: DestinationNames }) {
   const router = useRouter();
   const [pending, startTransition] = useTransition();
-  // Chips answer at once, and a second change builds on the first, while the page is still on its way.
+  // Chips change at once, and a second change builds on the first while the page is still loading.
   const [filter, setFilter] = useOptimistic(arrived);
   const words = filterText(filter, useTimeFormat(), names);
   const go = (next: EventFilter, how: "push" | "replace" = "push") =>

@@ -7,7 +7,7 @@ const HEIGHT = 56;
 /** Of the step of one bar. */
 const GAP = 0.16;
 
-/** The bars alone, as wide as there is room. Until there is data, the line they will stand on. */
+/** The bars alone, in the available width. Until there is data, only the base line. */
 export function HistogramBars({
   data,
   range,

@@ -4,7 +4,7 @@ import { ReadingBox, ReadingLine } from "../charts/reading-box";
 import { count } from "../format";
 import { OUTCOMES, sumOf } from "./histogram-text";
 
-/** What one step holds, or several together. `position` is 0 at the left edge, 1 at the right. */
+/** The counts of one step, or of several together. `position` is 0 at the left edge, 1 at the right. */
 export function HistogramReading({
   buckets,
   words,

@@ -1,7 +1,7 @@
 import type { HistogramBucket, HistogramOutcome } from "@/lib/contract/history";
 import { count, exactClock, shortClock, shortDay } from "../format";
 
-/** From the bottom up. What needs somebody lies on top, and is never thinner than a reader sees. */
+/** From the bottom up. What needs attention is on top, and never too thin to see. */
 export const OUTCOMES: { name: HistogramOutcome; label: string; fill: string; least: number }[] = [
   { name: "processed", label: "Processed", fill: "color-mix(in oklab, var(--green) 45%, var(--page))", least: 1 },
   { name: "other", label: "Resolved or ignored", fill: "color-mix(in oklab, var(--grey) 50%, var(--page))", least: 1 },
@@ -26,7 +26,7 @@ export function outcomeText(bucket: HistogramBucket): string {
   return some.map(({ name, label }) => `${count(bucket[name])} ${label.toLowerCase()}`).join(", ") || "no events";
 }
 
-/** How a step's start reads below the bars: as exact as the steps are. */
+/** The start of a step as a label below the bars: as exact as the steps are. */
 export function markFormat(bucketSeconds: number): (at: number) => string {
   return bucketSeconds >= 10_800 ? shortDay : clockFor(bucketSeconds);
 }

@@ -23,7 +23,7 @@ import { markFormat, OUTCOMES, outcomeText, spanText, sumOf, totalOf } from "./h
 
 const MARKS = 5;
 
-/** How many events over time, by what became of them, for the filter of the list. A part of it can be selected as its time. */
+/** Events over time by outcome, for the filter of the list. A part can be selected as the filter's time range. */
 export function Histogram({ filter }: { filter: EventFilter }) {
   const router = useRouter();
   const hydrated = useHydrated();
@@ -36,7 +36,7 @@ export function Histogram({ filter }: { filter: EventFilter }) {
     ...histogramQuery(filter),
     refetchInterval: HISTOGRAM_REFRESH_MS,
   });
-  // The rows first, also where the numbers are still known from the last visit.
+  // Rows load first, even when the numbers are known from the last visit.
   const data = useAfterFirstPaint() ? read : undefined;
   const buckets = data?.buckets ?? [];
   const endOf = (index: number) =>

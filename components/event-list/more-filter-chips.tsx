@@ -11,7 +11,7 @@ const RARE = {
   trust: { trust: undefined },
 } satisfies Record<string, EventFilter>;
 
-/** What is seldom asked for: a chip for each part that is set, and one that leads to the others. */
+/** Rare filters: a chip for each that is set, and one that opens the others. */
 export function MoreFilterChips({
   filter,
   words,

@@ -10,7 +10,7 @@ const REPLAYED = [
   { value: "0", label: "Never" },
 ];
 
-/** The parts of the filter that are seldom asked for, in one form. */
+/** The rarely used parts of the filter, in one form. */
 export function MoreFilters({ filter, onApply }: { filter: EventFilter; onApply: (part: EventFilter) => void }) {
   const id = useId();
   function submit(event: FormEvent<HTMLFormElement>) {

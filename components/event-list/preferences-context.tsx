@@ -11,7 +11,7 @@ const Change = createContext<(look: TablePreferences) => void>(() => {});
 export const useTablePreferences = () => useContext(Look);
 export const useChangePreferences = () => useContext(Change);
 
-/** How the list looks, for the list and the menu that changes it. Starts as the cookie says, and keeps it there. */
+/** The list's display preferences, for the list and the menu that changes them. Read from and kept in the cookie. */
 export function PreferencesProvider({ cookie, children }: { cookie: string | undefined; children: ReactNode }) {
   const [look, setLook] = useState(() => parsePreferences(cookie));
   function change(next: TablePreferences) {

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from "react";
 
-/** A box to tick with a large place to hit. Lies above the link that covers its row. */
+/** A checkbox with a large hit area. Lies above the link that covers its row. */
 export function RowCheckbox({
   label,
   checked,
@@ -9,7 +9,7 @@ export function RowCheckbox({
 }: {
   label: string;
   checked: boolean;
-  /** Some of what it stands for is ticked. */
+  /** Some, but not all, of its rows are selected. */
   some?: boolean;
   onTick: (range: boolean) => void;
 }) {

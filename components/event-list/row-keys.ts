@@ -5,10 +5,10 @@ import { useShortcuts } from "@/lib/client/shortcuts";
 import type { EventSummary } from "@/lib/contract/events";
 import type { RowSelection } from "./use-row-selection";
 
-/** Where somebody was, for when they come back from the event. */
+/** The row a person left, for when they come back from the event. */
 let left: { scope: string; id: string } | undefined;
 
-/** Walks the rows by keys. The cursor is the focus of a row's link, and stays marked when the focus goes elsewhere. */
+/** Moves through the rows by keyboard. The cursor is the focused link of a row, and stays marked when the focus leaves. */
 export function useRowKeys({
   scope,
   rows,
@@ -24,7 +24,7 @@ export function useRowKeys({
 }) {
   const router = useRouter();
   const [cursor, setCursor] = useState<string | null>(null);
-  // After the first drawing, which the server made without a cursor.
+  // After the first paint, which the server rendered without a cursor.
   useEffect(() => {
     if (left?.scope === scope) setCursor(left.id);
   }, [scope]);

@@ -16,7 +16,7 @@ const SaveViewDialog = dynamic(() => import("./save-view-dialog").then((module) 
   ssr: false,
 });
 
-/** Those that everybody has. */
+/** The views that everyone has. */
 const BUILT_IN: { name: string; filter: EventFilter }[] = [
   { name: "Failed or dead today", filter: { status: ["failed", "dead"], range: "24h" } },
   { name: "Waiting", filter: { status: ["received", "processing"] } },
@@ -24,7 +24,7 @@ const BUILT_IN: { name: string; filter: EventFilter }[] = [
   { name: "Unsigned", filter: { trust: ["unsigned"] } },
 ];
 
-/** Filters with names: some that everybody has, and those that this person saved. */
+/** Named filters: some that everyone has, and those that this person saved. */
 export function SavedViewsMenu({ filter }: { filter: EventFilter }) {
   const [open, setOpen] = useState(false);
   const [saving, setSaving] = useState(false);
@@ -126,7 +126,7 @@ function ViewLine({
   );
 }
 
-/** Deletes at once; the toast brings it back. */
+/** Deletes at once; the toast can undo it. */
 function useRemoval() {
   const client = useQueryClient();
   const refresh = () => client.invalidateQueries({ queryKey: eventViewsQuery().queryKey });

@@ -2,7 +2,7 @@ import { TextSearch } from "lucide-react";
 import type { ProblemInit } from "@/lib/errors";
 import { Notice } from "../notice";
 
-/** A search in payloads that was given up: what to do, below the filter that can be narrowed. */
+/** An abandoned payload search: what to do, below the filter that can be narrowed. */
 export function SearchTooWide({ title, detail }: ProblemInit) {
   return (
     <Notice icon={TextSearch} title={title}>

@@ -17,10 +17,10 @@ const ResolveDialog = dynamic(() => import("../forms/resolve-dialog").then((modu
   ssr: false,
 });
 
-/** Where the API stops counting. */
+/** The number at which the API stops counting. */
 const MOST_COUNTED = 10_000;
 
-/** What can be done with the ticked events. Rises from the bottom with the first tick. */
+/** The actions for the selected events. Appears at the bottom with the first selected row. */
 export function SelectionBar({
   ticked,
   filter,
@@ -93,7 +93,7 @@ export function SelectionBar({
   );
 }
 
-/** The number is asked for when the choice appears: counting is dearer than a page. */
+/** Counts only when the choice appears: counting costs more than a page. */
 function useMatchingText(filter: EventFilter, offered: boolean): string {
   const { data } = useQuery({
     ...eventCountQuery(filter),

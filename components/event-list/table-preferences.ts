@@ -1,4 +1,4 @@
-/** How somebody wants the list: which columns, and how dense. In a cookie, so that the server draws it right at once. */
+/** The list's columns and density. In a cookie, so that the server renders them at once. */
 import { COLUMNS, type Column } from "./columns";
 
 export const PREFERENCES_COOKIE = "redrive_events";
@@ -9,13 +9,13 @@ export interface TablePreferences {
   columns: readonly Column[];
 }
 
-/** What a table without them would not be one. */
+/** Columns that cannot be hidden. */
 export const ALWAYS: readonly Column[] = ["status", "event"];
 
 const names = Object.keys(COLUMNS) as Column[];
 const USUAL: TablePreferences = { roomy: false, columns: names.filter((name) => !("seldom" in COLUMNS[name])) };
 
-/** `dense.received.key`. Anything else is the usual look, and unknown columns are left out. */
+/** `dense.received.key`. Anything else means the defaults; unknown columns are left out. */
 export function parsePreferences(cookie: string | undefined): TablePreferences {
   const [density, ...shown] = cookie?.split(".") ?? [];
   if (density !== "roomy" && density !== "dense") return USUAL;

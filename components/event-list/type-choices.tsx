@@ -7,7 +7,7 @@ import { Checklist } from "../filters/checklist";
 import { TextField } from "../filters/text-field";
 import { ProviderMark } from "../provider";
 
-/** Providers with how much came from each, at the times of the filter. */
+/** Providers with their number of events in the filter's time range. */
 export function ProviderChoice({
   filter,
   onChange,
@@ -34,7 +34,7 @@ export function ProviderChoice({
   );
 }
 
-/** Event types with how often each came, of the chosen providers; or any type, written by hand. */
+/** Event types of the chosen providers with their number of events, or any typed type. */
 export function TypeChoice({
   filter,
   onChange,
@@ -42,7 +42,7 @@ export function TypeChoice({
 }: {
   filter: EventFilter;
   onChange: (types: string | undefined) => void;
-  /** The same, for what is written: nothing more follows. */
+  /** The same for a typed type, which ends the choice. */
   onApply: (types: string | undefined) => void;
 }) {
   const chosen = filter.event_type?.split(",") ?? [];

@@ -2,7 +2,7 @@ import { useCallback, useEffect, useRef } from "react";
 import { tick, useSelection } from "@/lib/client/selection";
 import type { EventSummary } from "@/lib/contract/events";
 
-/** Ticks rows one by one, in ranges with Shift, and by the page. */
+/** Selects rows one by one, in ranges with Shift, and by the page. */
 export function useRowSelection(scope: string, rows: EventSummary[]) {
   const ticked = useSelection(scope);
   const anchor = useRef<string | null>(null);
@@ -11,7 +11,7 @@ export function useRowSelection(scope: string, rows: EventSummary[]) {
     seen.current = { rows, ticked };
   }, [rows, ticked]);
 
-  /** Stable, so that rows that did not change are not drawn again. */
+  /** Stable, so that unchanged rows are not drawn again. */
   const tickRow = useCallback(
     (id: string, range: boolean) => {
       const ids = seen.current.rows.map((event) => event.id);

@@ -5,8 +5,8 @@ import type { EventSummary } from "@/lib/contract/events";
 const AT_TOP_PX = 8;
 
 /**
- * Keeps rows where they are while somebody points at them, has ticked some or reads further down: known rows are patched in place, new
- * ones are counted. At rest the list simply shows what is newest.
+ * Keeps rows where they are while the pointer is on them, some are selected, or the list is scrolled: known rows are updated
+ * in place, new ones are counted. Otherwise the list shows the newest events.
  */
 export function useStableRows(latest: EventSummary[], ticked: boolean) {
   const [held, setHeld] = useState<EventSummary[] | null>(null);
@@ -20,7 +20,7 @@ export function useStableRows(latest: EventSummary[], ticked: boolean) {
     window.addEventListener("scroll", onScroll, { passive: true });
     return () => window.removeEventListener("scroll", onScroll);
   }, []);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: what came, and what is ticked, decides anew whether rows are held.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: new rows and a new selection decide whether rows are held.
   useEffect(() => settleNow(), [latest, ticked]);
 
   const known = held && new Set(held.map((event) => event.id));
@@ -32,7 +32,7 @@ export function useStableRows(latest: EventSummary[], ticked: boolean) {
       pointing.current = over;
       settle();
     },
-    /** Shows what is newest now, whoever points where. */
+    /** Shows the newest rows, wherever the pointer is. */
     showNewest: () => setHeld(isAtRest() ? null : latest),
   };
 }

@@ -1,13 +1,13 @@
 import type { ReactNode } from "react";
 import { count } from "../format";
 
-/** A list to tick. Nothing ticked means no filter. */
+/** A list of checkboxes. An empty selection means no filter. */
 export function Checklist<V extends string>({
   options,
   chosen = [],
   onChange,
 }: {
-  /** `count`: how many there are of it, where that is known. */
+  /** `count`: the number of matching events, where it is known. */
   options: { value: V; label: string; icon?: ReactNode; count?: number }[];
   chosen?: readonly string[];
   onChange: (values: V[] | undefined) => void;

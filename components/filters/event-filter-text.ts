@@ -1,4 +1,4 @@
-/** A filter in words: what the chips say, and what an empty list says about itself. */
+/** A filter in words, for chips and empty lists. */
 import type { Range } from "@/lib/contract/analytics";
 import { ERROR_CLASS } from "@/lib/contract/error-classes";
 import type { EventFilter } from "@/lib/contract/event-filter";
@@ -15,7 +15,7 @@ export const RANGE_LABELS: Record<Range, string> = {
   "30d": "last 30 days",
 };
 
-/** A filter's time taken away. */
+/** The filter without its time range. */
 export const NO_TIME = { range: undefined, from_ts: undefined, to_ts: undefined } satisfies EventFilter;
 
 type Part = "provider" | "status" | "time" | "type" | "organisation" | "company" | "error" | DeliveryPart | RarePart;
@@ -23,13 +23,13 @@ type DeliveryPart = "destination" | "answer" | "delivery" | "cause";
 type RarePart = "attempts" | "trust" | "replayed" | "payload";
 type Words = Record<Part, string | null>;
 
-/** Destinations by slug, where the reader has them at hand: their names say more. */
+/** Destinations by slug, when the caller has them: names are more readable. */
 export type DestinationNames = Readonly<Record<string, string>>;
 
-/** How a time reads: local in the browser, UTC on the server, which knows no reader's zone. */
+/** How to format a time: local in the browser, UTC on the server, which does not know the reader's zone. */
 type TimeFormat = (iso: string) => string;
 
-/** Null where the filter does not say anything. */
+/** Null when the filter does not restrict it. */
 export function filterText(filter: EventFilter, time: TimeFormat, names: DestinationNames = {}): Words {
   const status = either(filter.status?.map((status) => EVENT_STATUS[status].label.toLowerCase()));
   const delivery = either(filter.delivery_status?.map((status) => DELIVERY_STATUS[status].label.toLowerCase()));
@@ -43,7 +43,7 @@ export function filterText(filter: EventFilter, time: TimeFormat, names: Destina
     error: either(filter.error_class?.map(errorText)),
     destination: prefixed("to ", either(filter.destination?.map((slug) => names[slug] ?? slug))),
     answer: prefixed("answered ", either(filter.http_status)),
-    // `dead · delivery dead` says nothing more than `dead`.
+    // `dead · delivery dead` would repeat itself.
     delivery: delivery === status ? null : prefixed("delivery ", delivery),
     cause: prefixed("one cause ", either(filter.error_group?.map((name) => name.slice(0, 6)))),
     attempts: filter.attempts ? `${plural(filter.attempts, "attempt")} or more` : null,

@@ -5,7 +5,7 @@ import { type ReactNode, useState } from "react";
 import { cn } from "../ui/cn";
 import { Popover, PopoverContent, PopoverTrigger } from "../ui/popover";
 
-/** One part of the filter's sentence. Says "any …" while it filters nothing. `children` may close the popover after use. */
+/** One part of the filter. Says "any …" while it filters nothing. `children` may close the popover after use. */
 export function FilterChip({
   name,
   any = `any ${name}`,
@@ -15,7 +15,7 @@ export function FilterChip({
   children,
 }: {
   name: string;
-  /** What it says while it filters nothing. */
+  /** Its text while it filters nothing. */
   any?: string;
   words: string | null;
   mono?: boolean;

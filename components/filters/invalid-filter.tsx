@@ -3,7 +3,7 @@ import Link from "next/link";
 import { Notice } from "../notice";
 import { Button } from "../ui/button";
 
-/** The address holds a filter that cannot be read: names the part that is wrong. */
+/** The address has an invalid filter: names the invalid part. */
 export function InvalidFilter({
   field,
   problem,

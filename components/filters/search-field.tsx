@@ -7,7 +7,7 @@ import { Input } from "../ui/input";
 
 const TYPING_PAUSE_MS = 250;
 
-/** Free text, on the event key unless `label` says otherwise. Searches when typing pauses; follows the address when that changes otherwise. */
+/** Text search, on the event key unless `label` says otherwise. Searches when typing pauses, and follows the address. */
 export function SearchField({
   label = "Search event keys",
   value = "",
@@ -18,7 +18,7 @@ export function SearchField({
   label?: string;
   value?: string;
   pending: boolean;
-  /** For whoever focuses it. */
+  /** A ref, so that a parent can focus it. */
   input?: Ref<HTMLInputElement>;
   onSearch: (text: string | undefined) => void;
 }) {
@@ -56,7 +56,7 @@ export function SearchField({
         placeholder={label}
         value={text}
         onChange={(event) => type(event.target.value)}
-        // Done with writing: the keys belong to the list again.
+        // Typing has ended: shortcuts act on the list again.
         onKeyDown={(event) => (event.key === "Enter" || event.key === "Escape") && event.currentTarget.blur()}
         className="h-7 pl-7 text-sm max-md:h-9"
       />

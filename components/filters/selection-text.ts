@@ -5,10 +5,10 @@ import { plural } from "../format";
 import { providerName } from "../provider";
 import { filterSentence } from "./event-filter-text";
 
-/** An end this shortly before the replay was made is the moment its sheet was opened. */
+/** An end this close before the replay's creation was set when its sheet was opened. */
 const SHEET_OPEN_MS = 3_600_000;
 
-/** What somebody chose, in words: `12 chosen events`, `All that match Stripe · dead`, `What failed in wr_3`. */
+/** What was selected, in words: `12 chosen events`, `All that match Stripe · dead`, `What failed in wr_3`. */
 export function selectionText({ selection, total, created_at }: Replay, time: (iso: string) => string): string {
   const { event_ids, event_keys, provider_slug, filter, failures_of, limit } = selection as {
     event_ids?: number[];
@@ -33,7 +33,7 @@ export function selectionText({ selection, total, created_at }: Replay, time: (i
   return sentence ? `${which} that match ${sentence}` : `${which} of the history`;
 }
 
-/** Without the end that the sheet set at the moment of asking: nobody chose that. */
+/** The filter without the end that the sheet set when it was opened: the person did not choose that. */
 function chosenBy(filter: EventFilter, createdAt: string): EventFilter {
   const away = Date.parse(createdAt) - Date.parse(filter.to_ts ?? "");
   return away >= 0 && away < SHEET_OPEN_MS ? { ...filter, to_ts: undefined } : filter;

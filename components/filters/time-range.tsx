@@ -10,7 +10,7 @@ import { RANGE_LABELS } from "./event-filter-text";
 
 type Time = Pick<EventFilter, "range" | "from_ts" | "to_ts">;
 
-/** A range that moves with the clock, or two fixed ends in the reader's time zone. */
+/** A relative time range, or two fixed ends in the reader's time zone. */
 export function TimeRangeField({ filter, onChange }: { filter: Time; onChange: (time: Time) => void }) {
   const id = useId();
   const [isReversed, setReversed] = useState(false);

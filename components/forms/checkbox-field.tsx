@@ -1,6 +1,6 @@
 import { type ReactNode, useId } from "react";
 
-/** A box to tick, with what it means in a line below. */
+/** A checkbox with an explanation below. */
 export function CheckboxField({
   checked,
   onChange,

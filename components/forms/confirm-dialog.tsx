@@ -6,7 +6,7 @@ import { Button } from "../ui/button";
 import { Dialog, DialogClose, DialogContent } from "../ui/dialog";
 import { Problem } from "./problem";
 
-/** A question before something is done: what will happen, and a button that says it. Stays open with the reason when it fails. */
+/** Asks before an action: what will happen, and a button that names it. When it fails, it stays open with the reason. */
 export function ConfirmDialog<T>({
   title,
   description,
@@ -21,12 +21,12 @@ export function ConfirmDialog<T>({
 }: {
   title: string;
   description: ReactNode;
-  /** What the button says. */
+  /** The button's label. */
   action: string;
-  /** What it says meanwhile: `Pausing…`. */
+  /** The button's label while the action runs: `Pausing…`. */
   doing: string;
   disabled?: boolean;
-  /** It cannot be undone: the button is red. */
+  /** The action cannot be undone: the button is red. */
   final?: boolean;
   run: () => Promise<T>;
   onDone: (answer: T) => void;

@@ -2,7 +2,7 @@ import { type ComponentProps, type ReactNode, useId } from "react";
 import { cn } from "../ui/cn";
 import { Input } from "../ui/input";
 
-/** One field of a form: its label, what it means, and what is wrong with it, tied together for everybody. */
+/** One field of a form: label, explanation and error, associated for screen readers. */
 export function Field({
   label,
   help,
@@ -14,7 +14,7 @@ export function Field({
   label: string;
   help?: ReactNode;
   problem?: string | null;
-  /** Said after the value: `seconds`. */
+  /** The unit after the value: `seconds`. */
   unit?: string;
 } & ComponentProps<typeof Input>) {
   const id = useId();

@@ -6,8 +6,8 @@ import { Dialog, DialogContent } from "../ui/dialog";
 import { Problem } from "./problem";
 
 /**
- * A form that floats: its fields, why it was refused, and a button that says what it does. Escape and a click outside ask
- * before they throw away what was entered; Cancel says so itself.
+ * A form in a dialog: its fields, the error of the last attempt, and a button that names the action. Escape and a click
+ * outside ask before they throw away entered text; Cancel does not ask.
  */
 export function FormDialog({
   title,
@@ -25,17 +25,17 @@ export function FormDialog({
 }: {
   title: string;
   description: string;
-  /** What the button says. */
+  /** The button's label. */
   action: string;
-  /** What it says meanwhile: `Saving…`. */
+  /** The button's label while the form is sent: `Saving…`. */
   doing: string;
   /** Of the button. */
   testId: string;
-  /** Whether what was entered is enough. */
+  /** Whether the form can be sent. */
   ready?: boolean;
   pending: boolean;
   error: Error | null;
-  /** What did not happen, in front of the error: `Nothing was started.` */
+  /** Text in front of the error: `Nothing was started.` */
   before?: string;
   onSubmit: () => void;
   onClose: () => void;

@@ -8,14 +8,14 @@ import { Dialog, DialogContent } from "../ui/dialog";
 import { Input } from "../ui/input";
 
 interface Shown {
-  /** What it is: "Link", "Token", "Secret". */
+  /** Its kind: "Link", "Token", "Secret". */
   label: string;
   secret: string;
-  /** What else there is to know of it, e.g. who has to get it. */
+  /** Further information, e.g. who has to get it. */
   note?: ReactNode;
 }
 
-/** Shows a secret this once. Only its own button closes the dialog: there is no way back. */
+/** Shows a secret once. Only its own button closes the dialog, because the secret cannot be shown again. */
 export function SecretDialog({
   title,
   description,
@@ -38,7 +38,7 @@ export function SecretDialog({
   );
 }
 
-/** The secret with the way to copy it. "Copied" only where the clipboard took it. */
+/** The secret with a copy button. It says "Copied" only when the clipboard accepted the text. */
 export function OneTimeSecret({
   label,
   secret,
@@ -49,7 +49,7 @@ export function OneTimeSecret({
   const id = useId();
   const field = useRef<HTMLInputElement>(null);
   async function copy() {
-    // Over plain HTTP a browser has no clipboard for us: the text is selected then, one key away.
+    // Over plain HTTP browsers have no clipboard API: the text is selected instead, so that one shortcut copies it.
     field.current?.select();
     onCopied(await copyText(secret));
   }
@@ -87,7 +87,7 @@ export function OneTimeSecret({
   );
 }
 
-/** The only way to close what shows a secret. */
+/** The only button that closes a dialog with a secret. */
 export function CopiedButton({ primary, onClick }: { primary: boolean; onClick: () => void }) {
   return (
     <Button variant={primary ? "primary" : "secondary"} data-testid="secret-done" onClick={onClick}>

@@ -1,7 +1,7 @@
 import { ApiError } from "@/lib/client/request";
 import { InertText } from "../inert-text";
 
-/** Why something was not done, with the request id to quote. Nothing while there is no error. */
+/** An error with the request id to quote. Renders nothing without an error. */
 export function Problem({ error, before = "Nothing was changed." }: { error: Error | null; before?: string }) {
   if (!error) return null;
   return (

@@ -4,7 +4,7 @@ import { Textarea } from "../ui/input";
 export const SHORTEST_REASON = 3;
 const LONGEST_REASON = 1000;
 
-/** Why something is done: kept with it, for whoever asks later. */
+/** Why something is done. The reason is kept with it for later readers. */
 export function ReasonField({
   value,
   onChange,

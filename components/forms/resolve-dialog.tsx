@@ -17,11 +17,11 @@ export function ResolveDialog({
   onClose,
   onResolved,
 }: {
-  /** Undefined while they are being looked up. */
+  /** Undefined while they are loading. */
   eventIds: string[] | undefined;
-  /** Why they could not be looked up. */
+  /** The error when they could not be loaded. */
   problem?: Error | null;
-  /** What else to know about these. */
+  /** Further information about these events. */
   note?: string;
   onClose: () => void;
   onResolved: () => void;

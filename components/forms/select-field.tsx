@@ -1,10 +1,10 @@
 import { ChevronDown } from "lucide-react";
 import { useId } from "react";
 
-/** Value and words of each choice, in the order they are read. */
+/** Value and label of each choice, in display order. */
 export type SelectOptions = readonly (readonly [value: string, words: string])[];
 
-/** One of a few, as the browser's own list: it works everywhere, also under a thumb. */
+/** A native select: it works everywhere, also on touch screens. */
 export function SelectField({
   label,
   choices,

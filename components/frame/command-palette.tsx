@@ -21,7 +21,7 @@ export function CommandPalette({ person }: { person: Person }) {
   const router = useRouter();
   const [text, setText] = useState(typedAhead);
   const [chosen, setChosen] = useState("");
-  // Enter was pressed before the answer had come: it means what the answer will say.
+  // When Enter was pressed before the answer arrived, it opens the first result of the answer.
   const [hurried, setHurried] = useState(false);
   const search = useSearch(text);
   const { found, isPending } = search;
@@ -37,7 +37,7 @@ export function CommandPalette({ person }: { person: Person }) {
   };
   const first = found && firstOf(found);
   const firstId = first?.id;
-  // What is found stands first, and is what Enter opens.
+  // The first result is selected, so that Enter opens it.
   useEffect(() => {
     if (firstId) setChosen(firstId);
   }, [firstId]);
@@ -50,7 +50,7 @@ export function CommandPalette({ person }: { person: Person }) {
     if (hurried && !isPending) openAwaited();
   }, [hurried, isPending]);
   const onKeyDown = (event: KeyboardEvent) => {
-    // A command is known already; so is what somebody has moved to.
+    // Commands, and results that were selected with the arrow keys, need no answer of the server.
     const awaited = chosen === IN_HISTORY || chosen === firstId;
     if (event.key !== "Enter" || !isPending || !awaited || event.nativeEvent.isComposing) return;
     event.preventDefault();
@@ -66,7 +66,7 @@ export function CommandPalette({ person }: { person: Person }) {
           className="fixed inset-x-2 top-2 z-50 flex max-h-[calc(100dvh-1rem)] animate-rise flex-col overflow-hidden rounded-md border bg-raised shadow-float outline-none md:inset-x-auto md:top-[12vh] md:left-1/2 md:max-h-[70vh] md:w-[40rem] md:-translate-x-1/2"
         >
           <Dialog.Title className="sr-only">Search and go to</Dialog.Title>
-          {/* What matches is decided by the server and by each group. */}
+          {/* The server and each group decide what matches. */}
           <Command
             shouldFilter={false}
             onKeyDown={onKeyDown}

@@ -5,7 +5,7 @@ import { ApiError } from "@/lib/client/request";
 import { Notice } from "../notice";
 import { Button } from "../ui/button";
 
-/** A page that could not be shown: what to do, and the reference to quote to an engineer. */
+/** A page that failed to load: what to do, and the reference to quote to an engineer. */
 export function Failure({ error, retry }: { error: unknown; retry: () => void }) {
   const reference = referenceOf(error);
   return (

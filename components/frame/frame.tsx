@@ -7,7 +7,7 @@ import type { Person } from "./person-menu";
 import { Sidebar } from "./sidebar";
 import { TopBar } from "./top-bar";
 
-/** The house around every room: rail at the left, a line above, the page below it. */
+/** Console layout: sidebar, top bar, page. */
 export function Frame({ person, narrowRail, children }: { person: Person; narrowRail: boolean; children: ReactNode }) {
   return (
     <div className="flex min-h-dvh">

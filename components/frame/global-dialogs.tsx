@@ -11,21 +11,21 @@ import { useShortcuts } from "@/lib/client/shortcuts";
 import { NAV_ITEMS } from "./navigation";
 import type { Person } from "./person-menu";
 
-// Neither is needed to see a page.
+// Neither is needed for the first paint.
 const CommandPalette = dynamic(() => import("./command-palette").then((module) => module.CommandPalette), {
   ssr: false,
   loading: () => <TypedMeanwhile />,
 });
 const KeyboardHelp = dynamic(() => import("./keyboard-help").then((module) => module.KeyboardHelp), { ssr: false });
 
-/** Pages worth coming back to. */
+/** Pages that the palette offers as recent. */
 const ITEM = /^\/(events|replays|destinations)\/[^/]+$/;
 
-/** Takes what somebody types while the palette is being loaded. */
+/** Takes what is typed while the palette is being loaded. */
 function TypedMeanwhile() {
   return (
     <input
-      // biome-ignore lint/a11y/noAutofocus: the palette was asked for, and will have the focus.
+      // biome-ignore lint/a11y/noAutofocus: the person opened the palette, which will have the focus.
       autoFocus
       aria-label="Search and go to"
       className="sr-only"
@@ -34,7 +34,7 @@ function TypedMeanwhile() {
   );
 }
 
-/** What every page has beside itself: the stream of changes, the keys that work everywhere, and the windows they open. */
+/** What every page has: the stream of changes, the global shortcuts, and the dialogs they open. */
 export function GlobalDialogs({ person }: { person: Person }) {
   const router = useRouter();
   const path = usePathname();

@@ -19,7 +19,7 @@ const TITLE: Record<HealthCheck["name"], string> = {
   log: "Log lines are lost",
 };
 
-/** Above every page while Redrive itself cannot do all of its work: what is wrong, and what to do. */
+/** Shown above every page while Redrive is degraded: what is wrong, and what to do. */
 export function HealthBanner() {
   const troubles = useTroubles();
   if (troubles.length === 0) return null;

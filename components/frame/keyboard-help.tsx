@@ -7,7 +7,7 @@ import { Keys } from "../ui/keys";
 
 const EVERYWHERE = ["Everywhere", "Go to"];
 
-/** The keys that act on the page at hand, and those that act everywhere. */
+/** The shortcuts of the current page, and those that work everywhere. */
 export function KeyboardHelp() {
   const groups = merged(useKnownShortcuts());
   return (
@@ -40,7 +40,7 @@ export function KeyboardHelp() {
   );
 }
 
-/** What belongs to the page first; a group that several parts of a page register stands once, and so does what several keys do. */
+/** The page's own shortcuts first. Groups of the same name are merged, and so are keys that do the same. */
 function merged(known: ReturnType<typeof useKnownShortcuts>) {
   const groups = new Map<string, Map<string, string[]>>();
   for (const { name, shortcuts } of known) {

@@ -41,7 +41,7 @@ export function LiveDot() {
   const page = useLiveState();
   const offline = useOffline();
   const shown = page === "live" ? OF_STREAM[stream] : page;
-  // A connection that is gone may look open for minutes.
+  // A connection that is gone may appear open for minutes.
   const state = offline && shown !== "signed_out" ? "reconnecting" : shown;
   const { word, meaning, dot } = LOOK[state];
   const body = (
@@ -55,7 +55,7 @@ export function LiveDot() {
       </span>
     </>
   );
-  // As wide as its longest word, so that nothing beside it moves.
+  // As wide as its longest word, so that nothing next to it moves.
   const look = "flex h-7 items-center justify-end gap-1.5 rounded-md px-2 text-quiet text-sm md:min-w-28";
   return (
     <Tooltip content={meaning}>

@@ -19,7 +19,7 @@ export interface Section {
   icon: LucideIcon;
 }
 
-/** A room in the rail; pressing g and then its key goes there. */
+/** A section in the sidebar. Pressing g and then its key opens it. */
 export interface MainSection extends Section {
   key: string;
 }
@@ -33,13 +33,13 @@ export const NAV_ITEMS = {
   sources: { name: "Sources", href: "/sources", icon: DoorOpen, key: "s" },
 } satisfies Record<string, MainSection>;
 
-/** At the foot of the rail, for those who may manage. */
+/** At the foot of the sidebar, for those who may manage. */
 export const SETTINGS: Section = { name: "Settings", href: "/settings", icon: Settings };
 
-/** Of everybody, behind their initials: no link in the rail. */
+/** For everyone, in the menu behind their initials. It has no link in the sidebar. */
 export const ACCOUNT: Section = { name: "Your account", href: "/account", icon: CircleUser };
 
-/** The room that the address stands in. */
+/** The section that the current address belongs to. */
 export function useCurrentSection(): Section {
   const path = usePathname();
   if (path.startsWith(SETTINGS.href)) return SETTINGS;

@@ -10,7 +10,7 @@ import { STREAM_POLL_MS, useLiveRefetch } from "@/lib/client/use-live-refetch";
 
 const LOOK_EVERY_MS = 10_000;
 
-/** Tells what somebody asked to be told, on whichever page they are. A hidden tab does not ask, and tells nothing. */
+/** Shows the notices a person asked for, on every page. A hidden tab neither asks for them nor shows any. */
 export function NoticeToasts() {
   const router = useRouter();
   const path = usePathname();
@@ -26,12 +26,12 @@ export function NoticeToasts() {
     if (newest === 0) return;
     told.current = newest;
     void seeNotices(newest).catch(() => {
-      // Not marked as seen: it is told once more after a reload, which is better than never.
+      // Not marked as seen: after a reload it is shown once more, which is better than never.
     });
     void loadToast().then((toast) => {
       for (const { subject, message } of fresh.reverse()) {
         const address = `/replays/${subject}`;
-        // Whoever looks at the replay has seen it end.
+        // The replay's own page already shows that it ended.
         if (path === address) continue;
         toast.info(message, { action: { label: "Show", onClick: () => router.push(address) } });
       }

@@ -6,8 +6,8 @@ import { useOffline } from "next/offline";
 import { useEffect, useState } from "react";
 
 /**
- * Said while the server cannot be reached. The page stays, and the link that was clicked last opens when it is back:
- * Next would show the next page's empty outline at once, because it fetched that ahead.
+ * Shown while the server is unreachable. The page stays, and the last clicked link opens when the server responds. Without
+ * this Next would show the next page's prefetched skeleton at once.
  */
 export function OfflineLine() {
   const offline = useOffline();
@@ -23,7 +23,7 @@ export function OfflineLine() {
       event.stopPropagation();
       setClicked(target);
     };
-    // Before React hears of it, and with it Next.
+    // Before React, and with it Next, handles the click.
     document.addEventListener("click", keep, { capture: true });
     return () => document.removeEventListener("click", keep, { capture: true });
   }, [offline]);
@@ -52,7 +52,7 @@ export function OfflineLine() {
   );
 }
 
-/** The console's own page that a plain click on a link leads to. Clicks with a key held open tabs, which the browser tells about. */
+/** The console's page that a plain click on a link opens. The browser handles clicks with a modifier key. */
 function linkOf(event: MouseEvent): string | null {
   if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return null;
   const link = event.target instanceof Element ? event.target.closest<HTMLAnchorElement>("a[href]") : null;

@@ -23,7 +23,7 @@ import { type GoOptions, PaletteGroup, PaletteItem } from "./palette-item";
 import type { Person } from "./person-menu";
 import { signOutOfConsole } from "./sign-out";
 
-/** The name of the item that leads to the filtered history. */
+/** The value of the item that opens the filtered history. */
 export const IN_HISTORY = "history";
 
 interface CommandEntry {
@@ -31,11 +31,11 @@ interface CommandEntry {
   icon: LucideIcon;
   act: () => void;
   keys?: string;
-  /** Other words somebody may look for it by. */
+  /** Other words that find it. */
   also?: string;
 }
 
-/** What is always there: pages, actions, what was opened last; of these what matches the text. */
+/** The commands that need no search: pages, actions, recent pages; filtered by the text. */
 export function Commands({
   text,
   person,

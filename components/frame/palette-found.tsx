@@ -13,7 +13,7 @@ import { type GoOptions, PaletteGroup, PaletteItem } from "./palette-item";
 
 type Go = (href: string, options?: GoOptions) => void;
 
-/** The first thing in the groups below, and where it leads; undefined when nothing was found. */
+/** The first result in the groups below, and its address; undefined when nothing was found. */
 export function firstOf({ events, replays, destinations, organisations }: Found) {
   const [event] = events;
   if (event) return { id: event.id, href: `/events/${event.id}`, label: event.event_key };
@@ -29,7 +29,7 @@ export function firstOf({ events, replays, destinations, organisations }: Found)
 const organisationId = (organisation: string) => `organisation ${organisation}`;
 const replayLabel = ({ id, reason }: Pick<FoundReplay, "id" | "reason">) => `${id} · ${reason.slice(0, 60)}`;
 
-/** What the server found, a group per kind; kinds without anything are left out. */
+/** The results, a group per kind. Kinds without results are left out. */
 export function FoundThings({ found, go }: { found: Found; go: Go }) {
   return (
     <>

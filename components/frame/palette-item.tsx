@@ -2,11 +2,11 @@ import { Command } from "cmdk";
 import type { ReactNode } from "react";
 
 export interface GoOptions {
-  /** Under which name the palette offers it the next time. */
+  /** The name under which the palette offers it as recent. */
   label?: string;
 }
 
-/** A heading and what stands under it. */
+/** A heading and the items under it. */
 export function PaletteGroup({ heading, children }: { heading: string; children: ReactNode }) {
   return (
     <Command.Group
@@ -18,7 +18,7 @@ export function PaletteGroup({ heading, children }: { heading: string; children:
   );
 }
 
-/** One thing to go to or to do. `id` tells it from all others. */
+/** One page or action. `id` is unique. */
 export function PaletteItem({
   id,
   icon,

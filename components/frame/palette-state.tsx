@@ -2,7 +2,7 @@ import { LoaderCircle } from "lucide-react";
 import type { useSearch } from "@/lib/client/search";
 import { Problem } from "../forms/problem";
 
-/** How the search goes, in words: nothing while nothing is typed. */
+/** The state of the search in words. Renders nothing while nothing is typed. */
 export function PaletteState({ text, search }: { text: string; search: ReturnType<typeof useSearch> }) {
   const { found, error, isPending } = search;
   if (text === "") return null;
@@ -14,7 +14,7 @@ export function PaletteState({ text, search }: { text: string; search: ReturnTyp
     );
   }
   if (isPending || !found) {
-    // Beside what an earlier answer still shows, a second word would only flicker.
+    // An earlier answer is still shown: a loading text as well would only flicker.
     if (found) return null;
     return (
       <p className="flex h-9 items-center gap-2 px-2 text-quiet" role="status">

@@ -14,7 +14,7 @@ import { signOutOfConsole } from "./sign-out";
 export interface Person {
   name: string;
   role: StaffRole;
-  /** Whose events this person sees; null is everybody's. */
+  /** The organisations that this person is limited to; null means all. */
   organisations: readonly string[] | null;
   mayManage: boolean;
 }

@@ -7,7 +7,7 @@ import { Dialog, DialogContent, DialogTrigger } from "../ui/dialog";
 import { SETTINGS } from "./navigation";
 import { MainLinks, SidebarLinks } from "./sidebar-links";
 
-/** The rail on a phone: a sheet behind a button. */
+/** The sidebar on a phone: a sheet behind a button. */
 export function PhoneMenu({ mayManage }: { mayManage: boolean }) {
   const [open, setOpen] = useState(false);
   return (

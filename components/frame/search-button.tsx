@@ -18,7 +18,7 @@ export function SearchButton() {
     >
       <Search aria-hidden="true" className="size-4 shrink-0 md:size-3.5" />
       <span className="flex-1 text-left max-md:sr-only">Search or go to…</span>
-      {/* Which key it is, only the browser knows. */}
+      {/* Only the browser knows whether the key is ⌘ or Ctrl. */}
       <span aria-hidden="true" className="max-md:hidden">
         {hydrated && <Keys keys="mod+k" />}
       </span>

@@ -10,19 +10,19 @@ import { Tooltip } from "../ui/tooltip";
 import { NAV_ITEMS, type Section, useCurrentSection } from "./navigation";
 
 interface Links {
-  /** Leaves the icons only. */
+  /** Shows icons only. */
   narrow?: boolean;
   onNavigate?: () => void;
 }
 
-/** The rooms of the product, with what is counted in them. */
+/** The sections of the product, each with its count. */
 export function MainLinks(links: Links) {
   const counts = useRailCounts();
   const troubled = useTroubledDestinations()?.length;
   return <SidebarLinks rooms={Object.values(NAV_ITEMS)} label="Main" counts={counts} troubled={troubled} {...links} />;
 }
 
-/** Some rooms under a label of their own. */
+/** Some sections under a label of their own. */
 export function SidebarLinks({
   rooms,
   label,
@@ -80,7 +80,7 @@ export function SidebarLinks({
   );
 }
 
-/** Pulses while its page is on the way: the page before it stays until then, because a skeleton would be held for 300 ms. */
+/** Pulses while its page loads. The page before it stays until then, because React shows a skeleton for at least 300 ms. */
 function RoomIcon({ icon: Icon }: Pick<Section, "icon">) {
   const late = useDelayedFlag(useLinkStatus().pending);
   return <Icon aria-hidden="true" className={cn("size-4 shrink-0", late && "animate-quiet-pulse")} />;

@@ -12,7 +12,7 @@ import { MainLinks, SidebarLinks } from "./sidebar-links";
 
 const YEAR_SECONDS = 31_536_000;
 
-/** The left rail on wide screens: 232 px, or icons only. */
+/** The left sidebar on wide screens: 232 px, or icons only. */
 export function Sidebar({ startNarrow, mayManage }: { startNarrow: boolean; mayManage: boolean }) {
   const [narrow, setNarrow] = useState(startNarrow);
   function toggle() {

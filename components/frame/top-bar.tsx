@@ -5,7 +5,7 @@ import { PhoneMenu } from "./phone-menu";
 import { SearchButton } from "./search-button";
 import { ThemeMenu } from "./theme-menu";
 
-/** The line above every page: where one is, whether it is current, and who one is. */
+/** The bar above every page: breadcrumb, live status, search, person. */
 export function TopBar({ person }: { person: Person }) {
   return (
     <header className="sticky top-0 z-30 flex h-12 items-center gap-2 border-b bg-page px-4 md:px-6">

@@ -3,7 +3,7 @@ import type { ReplayHold } from "@/lib/contract/holds";
 import { Button } from "../ui/button";
 import { TryNowButton } from "./try-now-button";
 
-/** What helps: to try an open circuit now, or the page where the destination is resumed, enabled or looked at. */
+/** The action that helps: try an open circuit now, or open the page of the destination. */
 export function HoldAction({ hold: { why, destination_id, event_id } }: { hold: ReplayHold }) {
   if (why === "circuit") return <TryNowButton destinationId={destination_id} size="sm" />;
   if (why === "order" && event_id) return <LinkTo href={`/events/${event_id}`}>Open that event</LinkTo>;

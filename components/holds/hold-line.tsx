@@ -2,7 +2,7 @@ import { TriangleAlert } from "lucide-react";
 import type { ReactNode } from "react";
 import { InertText } from "../inert-text";
 
-/** One thing that holds deliveries back, and beside it what helps. */
+/** One thing that holds deliveries back, and next to it the action that helps. */
 export function HoldLine({ words, children }: { words: string; children?: ReactNode }) {
   return (
     <div

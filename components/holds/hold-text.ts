@@ -2,7 +2,7 @@
 import type { Hold, ReplayHold } from "@/lib/contract/holds";
 import { plural } from "../format";
 
-/** Prints a moment as the reader's clock has it. */
+/** Formats a time on the reader's clock. */
 export type Clock = (iso: string) => string;
 
 /** `The circuit of Agent SDK is open until 16:09:10. Then one delivery is let through, …` */
@@ -30,7 +30,7 @@ export function replayHoldSentence(hold: ReplayHold, clock: Clock): string {
   return `${plural(deliveries, "delivery waits", "deliveries wait")}. ${holdSentence(hold, destination, clock)}`;
 }
 
-/** For a row of a list: `circuit open until 16:09:10`. */
+/** The short form for a row of a list: `circuit open until 16:09:10`. */
 export function holdShort({ why, until }: Hold, clock: Clock): string {
   switch (why) {
     case "circuit":

@@ -10,7 +10,7 @@ import { Button, type ButtonProps } from "../ui/button";
 
 const VIEWER = "Viewers cannot make changes. Ask an administrator for the Support role.";
 
-/** Lets the next waiting delivery through an open circuit. `all`: the retries that wait follow as soon as it succeeds. */
+/** Sends the next waiting delivery through an open circuit. `all`: waiting retries follow as soon as it succeeds. */
 export function TryNowButton({
   destinationId,
   all = false,

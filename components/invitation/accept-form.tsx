@@ -19,7 +19,7 @@ interface Invitation {
   is_new: boolean;
 }
 
-/** Name and password; then straight into the console. */
+/** Name and password. Signs the person in afterwards. */
 export function AcceptForm({ token, invitation }: { token: string; invitation: Invitation }) {
   const { email, role, is_new } = invitation;
   const [problem, setProblem] = useState<string | null>(null);
@@ -41,7 +41,7 @@ export function AcceptForm({ token, invitation }: { token: string; invitation: I
       setProblem(error instanceof ApiError ? error.message : "Redrive did not answer. Try again.");
       return setPending(false);
     }
-    // The link is used up: whatever happens to the sign-in, the way on is the console, which asks for it again.
+    // The link is used up. When the sign-in fails, the console asks for it again.
     await signIn("credentials", { email, password, redirect: false }).catch(() => undefined);
     window.location.assign("/");
   }

@@ -15,7 +15,7 @@ const WORDS = {
 
 export type LinkProblem = keyof typeof WORDS;
 
-/** A link that lets nobody in. Says the same of every one, so that it tells nothing about who was invited. */
+/** Shown for a link that does not work. The text is the same for all, so it does not reveal who was invited. */
 export function ClosedLink({ problem }: { problem: LinkProblem }) {
   const { title, text } = WORDS[problem];
   return (

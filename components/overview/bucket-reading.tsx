@@ -15,10 +15,10 @@ export function BucketReading({
 }: {
   bucket: Bucket;
   providers: Series[];
-  /** The one provider that is meant, if any. */
+  /** The one provider that is singled out, if any. */
   single: string | null;
   position: number;
-  /** What a click would do, and for whom. */
+  /** What a click would open, and for which provider. */
   action: { verb: string; provider: string | null };
 }) {
   const outcomes = OUTCOMES.filter(({ name }) => bucket.total[name] > 0);

@@ -1,7 +1,7 @@
-/** How a figure changed against the time before, in words. */
+/** How a figure changed compared with the period before, in words. */
 import { count, duration } from "../format";
 
-/** What the figure means, wherever it stands: the definition itself is in SQL. */
+/** What the success rate means, wherever it is shown. The definition itself is in SQL. */
 export const SUCCESS_RATE_MEANS =
   "The share of finished events received in this period that were processed, replayed or resolved. An event counts once, however many attempts it took.";
 
@@ -21,7 +21,7 @@ export function countChange(now: number, before: number, what?: string): string 
   return more > 0 ? `▲ ${count(more)} more` : `▼ ${count(-more)} fewer`;
 }
 
-/** `▲ 20 ms slower`; null when there is nothing to compare, or no difference that anybody would feel. */
+/** `▲ 20 ms slower`; null when there is nothing to compare, or no noticeable difference. */
 export function durationChange(now: number | null, before: number | null): string | null {
   if (now === null || before === null || Math.abs(now - before) < Math.max(5, before * 0.05)) return null;
   return now > before ? `▲ ${duration(now - before)} slower` : `▼ ${duration(before - now)} faster`;

@@ -25,7 +25,7 @@ export function ConcernLine({ concern: { tone, sentence, detail, at, link } }: {
       </div>
       {at && <RelativeTime at={at} className="mt-0.5 shrink-0 text-faint text-sm tabular-nums" />}
       {link && (
-        // On the phone below the words, which it would otherwise squeeze.
+        // On a phone below the text, which it would squeeze.
         <span className="shrink-0 max-sm:w-full max-sm:pl-6">
           <Button asChild size="sm">
             <Link href={link.href}>{link.label}</Link>

@@ -11,10 +11,10 @@ import { troubleOf } from "../status/destination-text";
 import { rightAddress, rightAddressSentence, WRONG_ADDRESS, wrongAddressSentence } from "../status/wrong-address-text";
 import { WAITING_TOO_LONG_SECONDS } from "./vital-signs";
 
-/** More causes than this are a list to open, not a list to read. */
+/** More causes than this are shown as one link to the list. */
 const SHOWN_CAUSES = 5;
 
-/** Something for a person: what is wrong, what to know about it, and the place to go. */
+/** Something that needs action: what is wrong, details, and the page to open. */
 export interface Concern {
   key: string;
   tone: "red" | "amber";
@@ -43,7 +43,7 @@ function deadGroups({ needs_attention, dead_letters }: Analytics): Concern[] {
     groups.set(cause, [...(groups.get(cause) ?? []), event]);
   }
   const biggestFirst = [...groups].sort(([, a], [, b]) => b.length - a.length).slice(0, SHOWN_CAUSES);
-  // Only the newest dead events are listed: with more of them, the size of a group is not known.
+  // Only the newest dead events are listed. When there are more, the size of a group is unknown.
   const complete = groups.size <= SHOWN_CAUSES && needs_attention.length >= dead_letters;
   const listed = biggestFirst.map(([key, events]): Concern => {
     const { provider_slug, last_error_class, received_at } = events[0] as EventSummary;
@@ -119,7 +119,7 @@ function silence({ silent_providers }: Analytics): Concern[] {
   }));
 }
 
-/** What the last refused request would have been, where that is known. */
+/** The organisation, source and key of the last rejected request, where they are known. */
 function whoseText(last: Analytics["rejections"][number]): string | null {
   const parts = [
     last.last_organisation_id && `organisation ${last.last_organisation_id}`,
@@ -129,7 +129,7 @@ function whoseText(last: Analytics["rejections"][number]): string | null {
   return parts.length > 0 ? `It was of ${parts.join(", ")}.` : null;
 }
 
-/** A sender that posts where nothing is loses every event. */
+/** A sender that posts to an address without an endpoint loses every event. */
 function wrongAddresses({ rejections }: Analytics): Concern[] {
   const strays = rejections.filter(({ reason }) => reason === WRONG_ADDRESS);
   return strays.map(({ provider, count: requests, last_at, last_detail }) => ({

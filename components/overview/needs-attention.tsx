@@ -8,10 +8,10 @@ import type { Analytics } from "@/lib/contract/analytics";
 import { ConcernLine } from "./concern-line";
 import { concernsOf } from "./concerns";
 
-/** What somebody has to do something about, worst first, each with its one next action. */
+/** What needs action, worst first, each with its one next action. */
 export function NeedsAttention({ analytics }: { analytics: Analytics }) {
   const troubled = useTroubledDestinations() ?? [];
-  // The rail may have asked for them before this part of the page comes to life, and the server had none.
+  // The sidebar may have loaded them before this part hydrates; the server rendered without them.
   const concerns = concernsOf(analytics, useHydrated() ? troubled : [], useNow());
   return (
     <section aria-labelledby="needs-attention">

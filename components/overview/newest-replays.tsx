@@ -16,7 +16,7 @@ const SHOWN = 4;
 const POLL_MS = 2_000;
 const UNDER_WAY: readonly Replay["status"][] = ["running", "queued", "paused"];
 
-/** The newest replays, those under way first. Nothing at all where nobody ever replayed. */
+/** The newest replays, those in progress first. Renders nothing while there are no replays. */
 export function NewestReplays() {
   const streaming = useLiveRefetch({ interests: ["replays"], read: () => void refetch(), atMostEvery: 2_000 });
   const { data, refetch } = useQuery({

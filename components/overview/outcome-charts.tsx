@@ -17,14 +17,14 @@ import { RateLines } from "./rate-lines";
 import { VolumeBars } from "./volume-bars";
 
 const LINES: Record<string, number> = { ArrowUp: -1, ArrowDown: 1 };
-/** The height of the lines, as in rate-lines.tsx; the volume is below them. */
+/** The height of the lines, as in rate-lines.tsx. The volume is below them. */
 const LINES_PX = 208;
 const MARKS = 5;
 const DAYS_FROM_MS = 2 * 86_400_000;
 
 /**
- * Success rate above volume, read together: one pointer, one crosshair. A click opens the history of that time, of the line
- * under the pointer or of the chosen provider; drawing over a part zooms into it. The keyboard does the same.
+ * Success rate above volume, with one shared crosshair. A click opens the history of that time, for the provider under the
+ * pointer or the chosen one. Dragging over a part zooms into it. The keyboard does the same.
  */
 export function OutcomeCharts({ buckets }: { buckets: Bucket[] }) {
   const router = useRouter();
@@ -40,7 +40,7 @@ export function OutcomeCharts({ buckets }: { buckets: Bucket[] }) {
   const single = pinned ?? line ?? pointed;
   const drawn = isDrawing && range && range.first !== range.last ? range : null;
 
-  /** The history of one step, a closer look at several. */
+  /** Opens the history of one step, or zooms in on several. */
   function open({ first, last }: StepRange, provider: string | null) {
     const from = buckets[first]?.from;
     const to = buckets[last]?.to;
@@ -118,7 +118,7 @@ function rowOf({ from, rate, total: { delivered, failed, dead, rejected } }: Buc
   return [utcTime(isoOf(from)), percent(rate), ...[delivered, failed, dead, rejected].map(count)];
 }
 
-/** The part of the time that would be zoomed into. */
+/** The part of the period that would be zoomed into. */
 function Drawn({ range, steps }: { range: StepRange; steps: number }) {
   const { x, width } = spanOf(range, steps);
   return <span className="absolute inset-y-0 border-accent border-x bg-accent/10" style={{ left: x, width }} />;

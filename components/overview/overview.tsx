@@ -16,7 +16,7 @@ import { RangeTabs } from "./range-tabs";
 import { RecentFailures } from "./recent-failures";
 import { VitalSigns } from "./vital-signs";
 
-// Only where there is no event yet.
+// Only needed before the first event.
 const FirstRun = dynamic(() => import("../endpoints/first-run").then((module) => module.FirstRun));
 
 const POLL_MS: Record<Range | "custom", number> = {
@@ -24,12 +24,12 @@ const POLL_MS: Record<Range | "custom", number> = {
   custom: 10_000,
 };
 
-/** How the system is, what needs a person, and what failed last. Before the first event: how to get one. */
+/** The system's state, what needs action, and the newest failures. Before the first event: how to send one. */
 export function Overview({ period, maySend, sendCommand }: { period: Period; maySend: boolean; sendCommand: string }) {
   const { data } = useLiveQuery(analyticsQuery(period), {
     topics: ["events", "rejections", "replays"],
     atMostEvery: 2_000,
-    // The first webhook should show at once.
+    // The first webhook should appear at once.
     interval: (analytics) => (analytics.events_stored ? POLL_MS[analytics.range] : 1_000),
   });
   const buckets = useMemo(() => bucketsOf(data), [data]);

@@ -1,4 +1,4 @@
-/** The time the overview looks at: in its address, in the filter of the history behind it, and in words. */
+/** The period of the overview: in its address, in the filter of the history it links to, and in words. */
 import type { Analytics, Range } from "@/lib/contract/analytics";
 import type { EventFilter } from "@/lib/contract/event-filter";
 import { RANGE_LABELS } from "../filters/event-filter-text";
@@ -7,10 +7,10 @@ import { overviewAddress } from "../links";
 
 type Span = Pick<Analytics, "range" | "from" | "to">;
 
-/** A part of the chart that is shorter than this is not worth a chart of its own: its events are. */
+/** A part of the chart shorter than this opens the history of its events instead of a zoomed chart. */
 const SHORTEST_ZOOM_MS = 5 * 60_000;
 
-/** Where a brushed part of the chart leads; null when it is too short to be looked at closer. */
+/** The address of a selected part of the chart; null when the part is too short to zoom into. */
 export function zoomAddress(from: number, to: number): string | null {
   return to - from < SHORTEST_ZOOM_MS ? null : overviewAddress({ from_ts: isoOf(from), to_ts: isoOf(to) });
 }
@@ -19,7 +19,7 @@ export function isoOf(ms: number): string {
   return new Date(ms).toISOString();
 }
 
-/** What the history filters by to show the same time. */
+/** The history's filter for the same period. */
 export function timeFilter({ range, from, to }: Span): Pick<EventFilter, "range" | "from_ts" | "to_ts"> {
   return range === "custom" ? { from_ts: from, to_ts: to } : { range };
 }
@@ -31,7 +31,7 @@ export function periodText({ range, from, to }: Span, format: (iso: string) => s
   return `${format(from)} – ${time && format(from).startsWith(`${day}, `) ? time : format(to)}`;
 }
 
-/** `24 hours`, `1 h 15 min`: how long it is, and so how long the time is that it is compared with. */
+/** `24 hours`, `1 h 15 min`: the length of the period, and of the one before that it is compared with. */
 export function lengthText({ range, from, to }: Span): string {
   if (range !== "custom") return LENGTH[range];
   return duration(Date.parse(to) - Date.parse(from));

@@ -12,7 +12,7 @@ import { OUTCOMES } from "./volume-bars";
 interface Column {
   title: string;
   name: keyof OutcomeCounts;
-  /** What the history shows behind the number; null where the page of the sources says more. */
+  /** The history filter behind the number; null when it links to the sources page. */
   filter: EventFilter | null;
   tone?: string;
 }
@@ -25,7 +25,7 @@ const COLUMNS: Column[] = [
   { title: "Rejected", name: "rejected", filter: null },
 ];
 
-/** Each provider in numbers, beside the time before. Every number leads to what it counts. */
+/** Each provider's figures, compared with the period before. Every number links to what it counts. */
 export function ProviderTable({ analytics }: { analytics: Analytics }) {
   const { providers, totals, previous } = analytics;
   const seen = providers.filter(({ totals }) => COLUMNS.some(({ name }) => totals[name] > 0));
@@ -115,7 +115,7 @@ function Row(props: { name: string | null; totals: RatedCounts; previous: RatedC
   );
 }
 
-/** That of its bars above: the headings are their legend. */
+/** The colour of its bars above: the headings are their legend. */
 function colourOf(outcome: keyof OutcomeCounts): string | undefined {
   return OUTCOMES.find(({ name }) => name === outcome)?.colour;
 }

@@ -2,7 +2,7 @@ import Link from "next/link";
 import { RANGES, type Range } from "@/lib/contract/analytics";
 import { cn } from "../ui/cn";
 
-/** The time range of the overview. It lives in the address; none is chosen while a part of the chart is zoomed into. */
+/** The time range of the overview, kept in the address. None is selected while the chart is zoomed in. */
 export function RangeTabs({ range }: { range: Range | "custom" }) {
   return (
     <nav aria-label="Time range" className="flex shrink-0 rounded-md bg-hover p-0.5">

@@ -7,7 +7,7 @@ export function RateLines({
   single,
 }: {
   rates: Rates;
-  /** The one provider to look at, if any. */
+  /** The one provider to show, if any. */
   single: string | null;
 }) {
   const scale = (value: number | null) => heightOf(value, floor);
@@ -44,7 +44,7 @@ export function RateLines({
   );
 }
 
-/** Lines run between the middles of the first and the last bucket, above the bars of the volume. */
+/** Lines run between the middles of the first and the last bucket, above the volume bars. */
 function inset(steps: number) {
   const half = 50 / Math.max(1, steps);
   return { left: `${half}%`, width: `${100 - 2 * half}%` };

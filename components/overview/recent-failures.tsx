@@ -6,7 +6,7 @@ import { RelativeTime } from "../time";
 
 const SHOWN = 8;
 
-/** The newest deliveries that failed, each a way to its event. */
+/** The newest failed deliveries, each with a link to its event. */
 export function RecentFailures({ failures }: { failures: FailedWebhook[] }) {
   return (
     <section aria-labelledby="recent-failures">

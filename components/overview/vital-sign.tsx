@@ -8,14 +8,14 @@ export interface Vital {
   /** What it counts, in a sentence. */
   meaning: string;
   value: string;
-  /** Calm unless it needs a person. */
+  /** True when it needs attention. */
   alarming?: boolean;
   change: ReactNode;
   spark?: (number | null)[];
   href?: string;
 }
 
-/** One number that says how the system is, how it changed, and the shape of it. A quiet one stands in the second row. */
+/** One figure of the system's state, how it changed, and its sparkline. A quiet one is in the second row. */
 export function VitalSign({ name, meaning, value, alarming, change, spark, href, quiet }: Vital & { quiet?: boolean }) {
   return (
     <div className="group relative min-w-0 border-l px-4 py-1 max-lg:odd:border-l-0 max-lg:odd:pl-0 lg:nth-[4n+1]:border-l-0 lg:nth-[4n+1]:pl-0">

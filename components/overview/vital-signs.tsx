@@ -11,13 +11,13 @@ import { countChange, durationChange, rateChange, SUCCESS_RATE_MEANS } from "./c
 import { timeFilter } from "./period";
 import { type Vital, VitalSign } from "./vital-sign";
 
-/** A due delivery that waits longer than this needs somebody to look at the workers. */
+/** When a due delivery waits longer than this, staff should check the workers. */
 export const WAITING_TOO_LONG_SECONDS = 60;
 
-/** The four numbers that say whether everything is well, and four quieter ones. Each leads to what is behind it. */
+/** The four main figures, and four quieter ones. Each links to its details. */
 export function VitalSigns({ analytics, buckets }: { analytics: Analytics; buckets: Bucket[] }) {
   const known = useTroubledDestinations();
-  // The rail may have asked for them before this part of the page comes to life, and the server had none.
+  // The sidebar may have loaded them before this part hydrates; the server rendered without them.
   const troubled = useHydrated() ? known : undefined;
   return (
     <dl className="grid gap-y-5 max-lg:grid-cols-2 lg:grid-cols-4">
@@ -73,7 +73,7 @@ function vitals(analytics: Analytics, buckets: Bucket[]): Vital[] {
   ];
 }
 
-/** `3 due or planned · 42 held back`: together all that waits. */
+/** `3 due or planned · 42 held back`: the parts of all that waits. */
 export function waitingText({ count: waiting, blocked, held }: Analytics["waiting"]): string {
   const free = waiting - blocked;
   const parts = [

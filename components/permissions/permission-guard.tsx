@@ -2,7 +2,7 @@ import { cloneElement, type ReactElement } from "react";
 import type { ButtonProps } from "../ui/button";
 import { Tooltip } from "../ui/tooltip";
 
-/** A button that says why it cannot be pressed, and can be focused so that everybody learns it. The server enforces. */
+/** A button that explains why it is disabled, and can be focused so that everyone can read that. The server enforces. */
 export function PermissionGuard({
   forbidden,
   children,

@@ -1,10 +1,10 @@
-/** Who may replay what, as the page explains it. lib/auth/permissions.ts and the API decide. */
+/** Who may replay what, for explanations on pages. lib/auth/permissions.ts and the API decide. */
 export interface ReplayPermissions {
-  /** One event, or a few that were chosen. */
+  /** One event, or a few selected ones. */
   mayReplay: boolean;
-  /** All that match a filter, and more than a few. */
+  /** All that match a filter, and more than a few selected ones. */
   mayReplayMany: boolean;
-  /** How many are a few: REPLAY_MAX_CHOSEN of the server. */
+  /** The limit of selected events: REPLAY_MAX_CHOSEN of the server. */
   mostChosen: number;
 }
 
@@ -12,7 +12,7 @@ const VIEWER = "Viewers cannot replay events. Ask an administrator for the Suppo
 
 export const MAY_NOT_RESOLVE = "Viewers cannot make changes. Ask an administrator for the Support role.";
 
-/** Why these cannot be replayed by this person; null when they can. `matching` means all that a filter matches. */
+/** Why this person cannot replay these; null when they can. `matching` means all that a filter matches. */
 export function forbiddenTo(permissions: ReplayPermissions, size: number | "matching"): string | null {
   const { mayReplay, mayReplayMany, mostChosen } = permissions;
   if (!mayReplay) return VIEWER;

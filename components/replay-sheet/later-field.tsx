@@ -4,7 +4,7 @@ import { Input } from "../ui/input";
 
 const OFF_PEAK_HOUR = 2;
 
-/** The coming night at two, in the reader's time zone. */
+/** Two o'clock of the coming night, in the reader's time zone. */
 export function nextOffPeak(now = new Date()): string {
   const at = new Date(now);
   at.setHours(OFF_PEAK_HOUR, 0, 0, 0);
@@ -12,7 +12,7 @@ export function nextOffPeak(now = new Date()): string {
   return at.toISOString();
 }
 
-/** When a scheduled replay starts: entered in the reader's time zone, said in UTC as well. */
+/** When a scheduled replay starts: entered in the reader's time zone, also shown in UTC. */
 export function LaterField({ value, onChange }: { value: string | undefined; onChange: (iso: string) => void }) {
   const id = useId();
   return (

@@ -2,7 +2,7 @@ import type { AskedOptions } from "@/lib/client/replays";
 import type { ReplayOptions } from "@/lib/contract/replay-options";
 import { plural } from "../format";
 
-/** The options of a replay in words, stored or still being chosen. Only what differs from doing it all at once. */
+/** The options of a replay in words, stored or still being chosen. Leaves out the defaults. */
 export function optionText(options: AskedOptions | ReplayOptions, single: boolean): string[] {
   const { canary = 0, delayBetweenBatches = 0, batchSize = 100, maxRetries, stopOnFailureRate } = options;
   const words = [
@@ -19,7 +19,7 @@ export function optionText(options: AskedOptions | ReplayOptions, single: boolea
   return words.filter((word) => typeof word === "string");
 }
 
-/** A list of words as a sentence of its own: the first letter is raised. */
+/** Raises the first letter of a list of words, to make it a sentence. */
 export function sentence(words: string[]): string {
   const text = words.join(", ");
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;

@@ -2,7 +2,7 @@ import { ApiError } from "@/lib/client/request";
 import { count } from "../format";
 import { Button } from "../ui/button";
 
-/** Why there is no preview, and the way out of it. */
+/** Why there is no preview, and what to do. */
 export function PreviewError({
   error,
   onTake,
@@ -41,7 +41,7 @@ export function PreviewError({
   );
 }
 
-/** Its two numbers tell this refusal from others. */
+/** Only this refusal has these two numbers. */
 function tooManyIn(error: Error): { matched: number; limit: number } | null {
   const { matched, limit } = error instanceof ApiError ? error.problem : {};
   return typeof matched === "number" && typeof limit === "number" ? { matched, limit } : null;

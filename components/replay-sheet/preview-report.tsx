@@ -14,7 +14,7 @@ import { moneyText, outcomeText, rowText, timeText, warningsOf } from "./preview
 
 const ROWS_AT_FIRST = 2;
 
-/** What a draft would do, most important first: what runs, what to beware of, what is skipped, which rows change. */
+/** What a draft would do, most important first: what runs, warnings, what is skipped, which rows change. */
 export function PreviewReport({ drafted, onTried }: { drafted: Drafted; onTried: () => void }) {
   const clock = useClockFormat();
   const { preview } = drafted;
@@ -74,7 +74,7 @@ function RowDifferences({ changes }: { changes: ReplayPreview["changes"] }) {
   const [all, setAll] = useState(false);
   const { rows } = changes;
   if (rows.length === 0) return null;
-  // A value that changes says more than a row that appears.
+  // Updated rows come first: they say more than created ones.
   const updatesFirst = rows.toSorted((a, b) => Number(b.effect === "updated") - Number(a.effect === "updated"));
   const shown = all ? rows : updatesFirst.slice(0, ROWS_AT_FIRST);
   const beyond = changes.created + changes.updated - rows.length;

@@ -1,14 +1,14 @@
-/** A preview in sentences: what the button says, what will happen, and what to beware of. */
+/** A preview in sentences: the button's label, what will happen, and warnings. */
 import type { Replay, ReplayPreview } from "@/lib/contract/replays";
 import { duration, plural } from "../format";
 
-/** `Replay 47 events to 2 destinations`. Says exactly how much runs, so skipped deliveries are not in it. */
+/** `Replay 47 events to 2 destinations`. Counts exactly what runs, so skipped deliveries are left out. */
 export function actionText(preview: ReplayPreview, verb = "Replay"): string {
   const { events, deliveries, to_run, by } = preview;
   const [only, ...others] = by.destination ?? [];
   const whole = to_run === deliveries;
   const what = whole ? plural(events, "event") : deliveries === events ? plural(to_run, "event") : deliveriesOf(to_run);
-  // A destination may be skipped entirely, so that a part of the deliveries is not said to go to all of them.
+  // A destination may be skipped entirely, so destinations are not counted when only a part of the deliveries runs.
   if (!whole && others.length > 0) return `${verb} ${what}`;
   const where = others.length > 0 ? `${others.length + 1} destinations` : only?.value;
   return where ? `${verb} ${what} to ${where}` : `${verb} ${what}`;
@@ -61,7 +61,7 @@ export function moneyText(currency: string, amount: number): string {
 
 export function warningsOf({ draft, preview }: { draft: Replay; preview: ReplayPreview }): string[] {
   const { changes } = preview;
-  // What holds a destination says more than that it failed.
+  // A hold of the destination is more useful than its failures.
   const isNotHeld = (name: string) => !preview.holds.some(({ destination }) => destination === name);
   return [
     draft.matched > preview.events &&

@@ -41,7 +41,7 @@ const PAUSES: SelectOptions = [
   ["60", "1 min after every 100"],
 ];
 
-/** How it runs. `single` leaves out what only makes sense for several. */
+/** How the replay runs. `single` hides options that only make sense for several events. */
 export function ReplayOptionsForm({
   options,
   single,
@@ -133,7 +133,7 @@ export function ReplayOptionsForm({
 
 const NOW = { immediate: true, scheduledAt: undefined } satisfies AskedOptions;
 
-/** Undefined for the choice that is a word: then the option is left open. */
+/** Undefined for the choice that is a word, which leaves the option unset. */
 function numberIn(choice: string): number | undefined {
   return Number.isNaN(Number(choice)) ? undefined : Number(choice);
 }

@@ -5,7 +5,7 @@ import { Button } from "../ui/button";
 import { optionText, sentence } from "./options-text";
 import { ReplayOptionsForm } from "./replay-options-form";
 
-/** How it will run, as a sentence; the form behind it opens on demand, because the defaults mostly do. */
+/** How it will run, as a sentence. The form opens on demand, because the defaults usually fit. */
 export function ReplayOptionsSection(props: {
   options: AskedOptions;
   single: boolean;

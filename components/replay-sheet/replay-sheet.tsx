@@ -18,11 +18,11 @@ import { atThisMoment, type ReplayTarget, selectionOf } from "./replay-target";
 import { SheetFooter } from "./sheet-footer";
 import { SplitList } from "./split-list";
 
-/** From this many on, a replay is careful by itself: a few first, and it stops when they fail. */
+/** From this many events on, a replay runs a trial first and stops when it fails, by default. */
 const CAREFUL_FROM = 20;
 const CAREFUL: AskedOptions = { canary: 5, stopOnFailureRate: 0.2, notifyOnCompletion: true };
 
-/** What, what will happen, how, why, go. Mounted while it is open, so that it starts afresh each time. */
+/** The replay form: selection, preview, options, reason, start. Mounted on open, so that it starts empty each time. */
 export function ReplaySheet({
   target: asked,
   onClose,
@@ -41,7 +41,7 @@ export function ReplaySheet({
   const [reason, setReason] = useState("");
   const selection = selectionOf(target, limit);
   const { data, error, isFetching, refetch } = useDraft(selection, options);
-  // One key per sheet and wish: a click that is sent twice makes one replay.
+  // One key per sheet and request: a click that is sent twice makes one replay.
   const key = useRef({ wish: "", key: "" });
 
   const start = useMutation({

@@ -2,14 +2,14 @@ import type { Selection } from "@/lib/client/replays";
 import { RANGES } from "@/lib/contract/analytics";
 import type { EventFilter } from "@/lib/contract/event-filter";
 
-/** What somebody wants to replay: the events they ticked, or all that a filter matches. */
+/** What to replay: the selected events, or all that a filter matches. */
 export type ReplayTarget = { kind: "chosen"; eventIds: string[] } | { kind: "matching"; filter: EventFilter };
 
 const MINUTE_MS = 60_000;
 
 /**
- * The filter as it stands at this moment. A range that moves with the clock, or an open end, would match other events a
- * minute later; a preview must not.
+ * The filter with fixed times. A range that moves with the clock, or an open end, would match other events a minute later;
+ * a preview must not.
  */
 export function atThisMoment(target: ReplayTarget, now = Date.now()): ReplayTarget {
   if (target.kind === "chosen") return target;

@@ -8,10 +8,10 @@ import { Input } from "../ui/input";
 import { Tooltip } from "../ui/tooltip";
 import { actionText } from "./preview-text";
 
-/** Above this many events the number is typed: nobody replays thousands by a slip. */
+/** Above this many events the number must be typed, so that thousands are not replayed by mistake. */
 const TYPED_ABOVE = 100;
 
-/** The button that says what it does, what still keeps it from doing so, and what went wrong. */
+/** The button that says what it does, what is still missing, and what went wrong. */
 export function SheetFooter({
   drafted,
   fresh,
@@ -24,13 +24,13 @@ export function SheetFooter({
   onCancel,
 }: {
   drafted: Drafted | undefined;
-  /** False while a changed question is being worked out. */
+  /** False while a new preview is being loaded. */
   fresh: boolean;
   options: AskedOptions;
   reason: string;
   pending: boolean;
   problem: Error | null;
-  /** Something else would run now than was shown. */
+  /** The replay would differ from the preview shown. */
   moved: boolean;
   onStart: () => void;
   onCancel: () => void;
@@ -82,7 +82,7 @@ export function SheetFooter({
   );
 }
 
-/** What cannot be pressed yet says what it waits for. */
+/** While it is disabled, the button says what it waits for. */
 function StartButton(props: { missing: string | null; pending: boolean; onStart: () => void; children: string }) {
   const blocked = props.missing !== null || props.pending;
   const button = (

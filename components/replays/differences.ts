@@ -6,7 +6,7 @@ interface Difference {
   /** Null when there was no row. */
   before: string | null;
   after: string;
-  /** How many more fields differ. */
+  /** How many other fields differ. */
   others: number;
 }
 
@@ -15,7 +15,7 @@ export function written(changes: ChangeResult[]): ChangeResult[] {
   return changes.filter(({ effect }) => effect === "created" || effect === "updated");
 }
 
-/** The one field that says most: of an updated row before a created one. Undefined when no row was written. */
+/** The most telling field: of an updated row before a created one. Undefined when no row was written. */
 export function firstDifference(changes: ChangeResult[]): Difference | undefined {
   const rows = written(changes);
   const row = rows.find(({ effect }) => effect === "updated") ?? rows[0];
@@ -23,7 +23,7 @@ export function firstDifference(changes: ChangeResult[]): Difference | undefined
   const fields = Object.entries(row.after)
     .map(([name, value]) => ({ name, before: row.before && literal(row.before[name]), after: literal(value) }))
     .filter(({ before, after }) => before !== after)
-    // A time changes with every row and says little.
+    // Times change with every row and say little.
     .sort((a, b) => Number(isTime(a.after)) - Number(isTime(b.after)));
   const [first] = fields;
   return first && { ...first, others: fields.length - 1 };

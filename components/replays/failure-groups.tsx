@@ -14,7 +14,7 @@ import { OUTCOME_STYLE } from "../status/replay-status";
 import { Button } from "../ui/button";
 import { type Failure, type FailureGroup, RetryDialog } from "./retry-dialog";
 
-/** What failed, one group per class with what to do about it, biggest first. */
+/** What failed: one group per error class with what to do about it, biggest first. */
 export function FailureGroups({
   replay,
   rights,

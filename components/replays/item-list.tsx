@@ -9,7 +9,7 @@ import { DataTable } from "../table/data-table";
 import { Button } from "../ui/button";
 import { ITEM_COLUMNS, ItemRow } from "./item-row";
 
-/** The deliveries of a replay in the order they run, of one outcome or all, read further on demand. */
+/** The deliveries of a replay in the order they run, of one outcome or all. More are loaded on demand. */
 export function ItemList({ replay, outcome }: { replay: ReplayDetail; outcome: ItemOutcome | undefined }) {
   const { data, error, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = useReplayItems(replay, outcome);
   const items = data?.pages.flat();

@@ -8,7 +8,7 @@ import { EFFECT } from "../status/effects";
 import { DueTime, useClockFormat } from "../time";
 import { firstDifference, written } from "./differences";
 
-/** What shows that an item ended as it says: the fields it changed, the endpoint's answer, or the reason. */
+/** The proof of an item's outcome: the fields it changed, the endpoint's answer, or the reason. */
 export function ItemResult({ item }: { item: ReplayItem }) {
   const { outcome, skip_reason, error_class, detail } = item;
   if (outcome === null) return <Waiting item={item} />;
@@ -30,7 +30,7 @@ export function ItemResult({ item }: { item: ReplayItem }) {
   return item.changes.length > 0 ? EFFECT[outcome === "superseded" ? "superseded" : "unchanged"].meaning : null;
 }
 
-/** The field that says most, before and after, and how much more there is. */
+/** The most telling field, before and after, and the number of other changes. */
 function Changed({ item }: { item: ReplayItem }) {
   const first = firstDifference(item.changes);
   const rows = written(item.changes).length;
@@ -53,7 +53,7 @@ function Changed({ item }: { item: ReplayItem }) {
 function Waiting({ item: { hold, next_retry, attempts, delivery_status } }: { item: ReplayItem }) {
   const clock = useClockFormat();
   if (delivery_status === "claimed") return "at the endpoint";
-  // A retry that is due and held is not due: what holds it says when.
+  // A due retry that is held does not run: its hold says when it will.
   const held = hold && `waits: ${holdShort(hold, clock)}`;
   if (!next_retry || attempts === 0) return held ?? "queued";
   return (

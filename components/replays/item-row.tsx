@@ -13,7 +13,7 @@ import { Button } from "../ui/button";
 import { cn } from "../ui/cn";
 import { ItemResult } from "./item-result";
 
-/** The columns of a replay's items, and from which window width on a column is worth its room. */
+/** The columns of a replay's items, and the window width from which each is shown. */
 export const ITEM_COLUMNS = {
   outcome: { title: "Outcome", className: "md:w-36" },
   event: { title: "Event and key", className: "md:w-64" },
@@ -25,7 +25,7 @@ export const ITEM_COLUMNS = {
 const cell =
   "h-11 border-b px-2 first:pl-0 last:pr-0 max-md:h-auto max-md:border-0 max-md:p-0 max-md:self-center overflow-hidden";
 
-/** One delivery of the replay: what became of it, and the proof. Rows that changed can be opened. */
+/** One delivery of the replay: its outcome and the proof. Rows that changed can be unfolded. */
 export function ItemRow({ item }: { item: ReplayItem }) {
   const [open, setOpen] = useState(false);
   const details = item.changes.length > 0;

@@ -6,18 +6,18 @@ import { StatusIcon } from "../status/event-status";
 import { OUTCOME_STYLE, OUTCOMES } from "../status/replay-status";
 import { cn } from "../ui/cn";
 
-/** What became of the items; a click shows only those. The address says which. */
+/** The items by outcome. A click filters the list by one; the address keeps it. */
 export function OutcomeTiles({
   address,
   outcomes,
   chosen,
 }: {
-  /** The replay's own address, without an outcome. */
+  /** The replay's own address, without an outcome filter. */
   address: string;
   outcomes: OutcomeCounts;
   chosen: ItemOutcome | undefined;
 }) {
-  // What waits is no outcome; a tile for it would come and go.
+  // Waiting is not an outcome, and its tile would come and go.
   const shown = OUTCOMES.filter((outcome) => outcome !== "waiting");
   return (
     <nav aria-label="Items by outcome" className="grid grid-cols-6 gap-2 max-xl:grid-cols-3 max-md:grid-cols-2">

@@ -6,7 +6,7 @@ import { endedText, inProgressText } from "../status/replay-text";
 import { useTimeFormat } from "../time";
 import { useThroughput } from "./throughput";
 
-/** The bar, and beside it how fast it goes and how long it takes. */
+/** The progress bar, and next to it the rate and the remaining time. */
 export function ProgressPanel({ replay, lost }: { replay: ReplayDetail; lost: boolean }) {
   const underWay = inProgressText(replay);
   return (
@@ -39,7 +39,7 @@ function Pace({ replay }: { replay: ReplayDetail }) {
   if (replay.completed_at && replay.started_at) {
     return `Took ${duration(Date.parse(replay.completed_at) - Date.parse(replay.started_at))}`;
   }
-  // Nothing moves while it is held or awaits its trial: a rate of nothing, and a time left from it, would be made up.
+  // While the replay is held or waits for its trial, it has no rate, so no remaining time can be estimated.
   if (perSecond === null || perSecond < 0.05 || replay.summary.holds.length > 0) return null;
   const rate = `${perSecond < 9.95 ? perSecond.toFixed(1) : count(Math.round(perSecond))} per second`;
   return leftMs === null ? rate : `${rate}, about ${duration(Math.max(1_000, leftMs))} left`;

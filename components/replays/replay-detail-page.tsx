@@ -22,7 +22,7 @@ import { headlineOf } from "./replay-headline";
 import { SteerButtons } from "./steer-buttons";
 import { TrialPanel } from "./trial-panel";
 
-/** One replay: how it stands in a sentence, what became of its items, why some failed, and the proof. Live until it ends. */
+/** One replay: its state in a sentence, the outcomes of its items, why some failed, and the proof. Live until it ends. */
 export function ReplayDetailPage({
   id,
   outcome,

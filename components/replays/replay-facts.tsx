@@ -7,7 +7,7 @@ import { MiddleTruncated } from "../middle-truncated";
 import { optionText, sentence } from "../replay-sheet/options-text";
 import { ExactTime, useTimeFormat } from "../time";
 
-/** Who, why, what, how and when: what an auditor asks. */
+/** Who, why, what, how and when, for audits. */
 export function ReplayFacts({ replay }: { replay: ReplayDetail }) {
   const words = optionText(replay.options, replay.kind === "single");
   const selection = selectionText(replay, useTimeFormat());

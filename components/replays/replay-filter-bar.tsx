@@ -12,7 +12,7 @@ import { StatusIcon } from "../status/event-status";
 import { REPLAY_STATUS_STYLE } from "../status/replay-status";
 import { Button } from "../ui/button";
 
-// Drafts are previews that nobody started.
+// Drafts are previews that were not started.
 const statuses = (Object.keys(REPLAY_STATUS) as ReplayStatus[])
   .filter((status) => status !== "draft")
   .map((status) => ({

@@ -1,4 +1,4 @@
-/** How a replay stands or ended, in the words of its page's heading. */
+/** The state or the end of a replay, in the words of its page's heading. */
 import type { ReplayDetail } from "@/lib/client/replays";
 import { ERROR_CLASS } from "@/lib/contract/error-classes";
 import type { SkipReason } from "@/lib/contract/vocabulary";
@@ -27,7 +27,7 @@ export function headlineOf(replay: ReplayDetail): string {
   }
 }
 
-/** A trial in its figures of now, as its panel below says them; anything else as it was noted. */
+/** A trial with its current figures, as its panel shows them; any other reason as it was recorded. */
 function stoppedBecause({ summary: { trial }, stopped_because }: ReplayDetail): string | null {
   return trial?.state === "failed" ? failedTrialText(trial) : stopped_because;
 }
@@ -36,7 +36,7 @@ function sentences(...said: (string | null | undefined)[]): string {
   return said.filter(Boolean).join(" ");
 }
 
-/** What had begun before the end and is still retried: it counts when it ends. */
+/** Deliveries that began before the end and are still retried. They count when they end. */
 function retries({ in_progress }: ReplayDetail): string | null {
   if (in_progress === 0) return null;
   return `${count(in_progress)} ${in_progress === 1 ? "has begun and still counts" : "have begun and still count"}.`;
@@ -58,7 +58,7 @@ function recovered(replay: ReplayDetail): string {
   return summary.rows_changed > 0 && failed === 0 ? `${share} ${plural(summary.rows_changed, "row")} changed.` : share;
 }
 
-/** Names the biggest group of failures, and says so when there are others. */
+/** Names the biggest group of failures, and mentions others. */
 function stillFailing({ failed, summary }: ReplayDetail): string {
   const [biggest, ...others] = summary.failures;
   if (failed === 0 || !biggest) return "";

@@ -16,7 +16,7 @@ import { REPLAY_COLUMNS, ReplayRow } from "./replay-row";
 const MOVING_MS = 900;
 const RESTING_MS = 4_000;
 
-/** Replays, newest first, current while somebody looks. */
+/** Replays, newest first, kept current while the page is open. */
 export function ReplayList({ filter, cursor }: { filter: ReplayFilter; cursor?: number }) {
   const { data } = useLiveQuery(replayListQuery({ ...filter, cursor }), {
     topics: ["replays"],

@@ -9,7 +9,7 @@ import type { Column } from "../table/data-table";
 import { RelativeTime, useTimeFormat } from "../time";
 import { cn } from "../ui/cn";
 
-/** How wide each column of the list is, and from which window width on it is worth its room. */
+/** The width of each column of the list, and the window width from which it is shown. */
 export const REPLAY_COLUMNS = {
   status: { title: "Status", className: "md:w-28" },
   replay: { title: "Replay", className: "" },

@@ -12,7 +12,7 @@ import { sayFailed } from "../toasts";
 import { Button } from "../ui/button";
 import { Dialog, DialogClose, DialogContent } from "../ui/dialog";
 
-/** Pause, resume, cancel: what its status allows. Cancelling says its size first. */
+/** Pause, resume, cancel, as the status allows. Cancelling asks first and says how much it affects. */
 export function SteerButtons({
   replay,
   forbidden,

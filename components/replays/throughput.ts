@@ -2,7 +2,7 @@ import { useEffect, useState } from "react";
 import { useNow } from "@/lib/client/clock";
 import type { Replay } from "@/lib/contract/replays";
 
-/** The rate is that of the last seconds, so that a pause or a slow endpoint shows. */
+/** The rate covers the last few seconds, so that a pause or a slow endpoint shows. */
 const WINDOW_MS = 10_000;
 
 interface Sample {
@@ -10,7 +10,7 @@ interface Sample {
   ran: number;
 }
 
-/** Deliveries per second just now, and how long the rest takes at that rate. Null while that cannot be told. */
+/** The current deliveries per second, and the remaining time at that rate. Null while they are unknown. */
 export function useThroughput(replay: Replay): { perSecond: number | null; leftMs: number | null } {
   const ran = replay.succeeded + replay.failed;
   const now = useNow();

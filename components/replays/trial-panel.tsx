@@ -4,10 +4,10 @@ import { OUTCOME_STYLE } from "../status/replay-status";
 import { failedTrialText } from "../status/replay-text";
 import { cn } from "../ui/cn";
 
-/** Cells are drawn one by one up to here; a bigger trial is drawn as shares. */
+/** Up to this size cells are drawn one by one; a bigger trial is drawn as shares. */
 const CELLS = 50;
 
-/** The trial as its own segment and sentence: the rest goes when it has passed. */
+/** The trial, with its own bar and sentence. The other deliveries start when it has passed. */
 export function TrialPanel({ trial }: { trial: Trial }) {
   const { size, succeeded, failed, state } = trial;
   const open = Math.max(0, size - succeeded - failed);

@@ -2,7 +2,7 @@ import { SINGLE_SIGN_ON_REFUSALS } from "@/lib/contract/single-sign-on";
 import type { StaffAction } from "@/lib/contract/staff";
 import { scopeText } from "../staff-text";
 
-/** What a line of the log says beside who, what and whom; null when that is all. `time` says times as their reader does. */
+/** What a log line says besides who, what and whom; null for nothing more. `time` formats times for the reader. */
 export function detailText({ action, details }: StaffAction, time: (iso: string) => string): string | null {
   if (action === "staff.change_role") return `${text(details.from)} → ${text(details.to)}`;
   if (action === "token.hand_over") return `${text(details.from)} → ${text(details.to)}`;

@@ -18,12 +18,12 @@ import { Button } from "../ui/button";
 import { Menu, MenuContent, MenuItem, MenuTrigger } from "../ui/menu";
 import { actionText } from "./labels";
 
-/** The filter of the log, whose only state is the address, and the way out as a file. */
+/** The filter of the log, whose only state is the address, and the export. */
 export function AuditFilterBar({ filter: read, choices }: { filter: AuditFilter; choices: ActionChoices }) {
   const router = useRouter();
   const [pending, startTransition] = useTransition();
   const format = useTimeFormat();
-  // A tick answers the finger, not the server.
+  // A checkbox changes at once, without waiting for the server.
   const [filter, show] = useOptimistic(read);
   const go = (next: AuditFilter) =>
     startTransition(() => {

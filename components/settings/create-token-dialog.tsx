@@ -21,13 +21,13 @@ const LIVES = [
   ["365", "A year"],
 ] as const;
 
-/** Name, scopes and life of a new token. What comes back holds the token. */
+/** Name, scopes and expiry of a new token. The answer holds the token. */
 export function CreateTokenDialog({
   own,
   onClose,
   onCreated,
 }: {
-  /** The organisations of whoever makes it. */
+  /** The organisations of the person who creates it. */
   own: readonly string[] | null;
   onClose: () => void;
   onCreated: (created: NewApiToken) => void;

@@ -1,4 +1,4 @@
-/** What a browser calls itself, as people know it. Browsers name each other, so the order counts. */
+/** A browser's user agent as a readable name. Browsers name each other in it, so the order counts. */
 
 const BROWSERS: [RegExp, string][] = [
   [/\bEdg(e|A|iOS)?\//, "Edge"],
@@ -18,7 +18,7 @@ const SYSTEMS: [RegExp, string][] = [
 
 const LONGEST = 40;
 
-/** `Firefox on Linux`; the beginning of what it says when we do not know it. */
+/** `Firefox on Linux`; the beginning of the user agent when it is unknown. */
 export function deviceText(userAgent: string): string {
   const [browser, system] = [BROWSERS, SYSTEMS].map((known) => known.find(([sign]) => sign.test(userAgent))?.[1]);
   if (browser) return system ? `${browser} on ${system}` : browser;

@@ -10,7 +10,7 @@ import { callOf } from "./labels";
 
 const REVOKE = "revoke";
 
-/** Disables somebody whose API tokens work: it has to be said what becomes of those. */
+/** Disables a person whose API tokens work. It asks what becomes of the tokens. */
 export function DisableDialog({
   person,
   people,

@@ -11,13 +11,13 @@ import { Input } from "../ui/input";
 import { draftOf, isComplete, OrganisationsField, organisationsIn } from "./organisations-field";
 import { RoleChoice } from "./role-choice";
 
-/** E-mail, role and organisations of a new person. What comes back holds the link. */
+/** E-mail, role and organisations of a new person. The answer holds the link. */
 export function InviteDialog({
   own,
   onClose,
   onInvited,
 }: {
-  /** The organisations of whoever invites. */
+  /** The organisations of the person who invites. */
   own: readonly string[] | null;
   onClose: () => void;
   onInvited: (invited: StaffWithInvitation) => void;

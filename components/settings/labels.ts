@@ -1,4 +1,4 @@
-/** Scopes and actions as people read them. */
+/** Scopes and actions in words. */
 import { parseFullId } from "@/lib/contract/ids";
 import type { Scope } from "@/lib/contract/scopes";
 import type { StaffAction, StaffMember } from "@/lib/contract/staff";
@@ -16,7 +16,7 @@ export const SCOPE_LABELS: Record<Scope, { label: string; may: string }> = {
   },
 };
 
-/** What was done, as the rest of a sentence that begins with a name, where the general rule below says it badly. */
+/** Actions as the rest of a sentence that begins with a name, where the general rule below reads badly. */
 const ACTION_LABELS: Readonly<Record<string, string>> = {
   "staff.invite": "invited",
   "staff.link": "made a new link for",
@@ -60,19 +60,19 @@ const PAST: Readonly<Record<string, string>> = {
   rotate_secret: "rotated the secret of",
 };
 
-/** `paused the destination`; for an action that we have no words for, its name. */
+/** `paused the destination`; an unknown action by its name. */
 export function actionText(action: string): string {
   const [noun = "", verb = ""] = action.split(".");
   return ACTION_LABELS[action] ?? (PAST[verb] ? `${PAST[verb]} the ${noun}` : `${action}:`);
 }
 
-/** What the subject is called: a token by its name; nothing where the words say it all. */
+/** The subject's name: a token by its name; null when there is no subject to name. */
 export function subjectText({ action, subject, details }: StaffAction): string | null {
   if (action.startsWith("audit.export")) return null;
   return action.startsWith("token.") && typeof details.name === "string" ? details.name : subject;
 }
 
-/** The page of what it was done to, where there is one. */
+/** The page of the subject, where there is one. */
 export function subjectAddress({ subject }: StaffAction): string | null {
   if (parseFullId("event", subject) !== undefined) return `/events/${subject}`;
   if (parseFullId("replay", subject) !== undefined) return `/replays/${subject}`;
@@ -80,7 +80,7 @@ export function subjectAddress({ subject }: StaffAction): string | null {
   return null;
 }
 
-/** The name, once the person has set one: before, the e-mail says more than its first half. */
+/** The name that the person set; the e-mail address before that. */
 export function callOf({ status, name, email }: Pick<StaffMember, "status" | "name" | "email">): string {
   return status === "invited" ? email : name;
 }

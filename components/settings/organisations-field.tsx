@@ -1,7 +1,7 @@
 import { useId } from "react";
 import { Input } from "../ui/input";
 
-/** Which organisations, as a form holds it: all of them, or those that are named. */
+/** The organisations in a form: all, or the named ones. */
 export interface OrganisationsDraft {
   all: boolean;
   /** As typed: names with commas between them. */
@@ -12,7 +12,7 @@ export function draftOf(organisations: readonly string[] | null): OrganisationsD
   return { all: organisations === null, names: organisations?.join(", ") ?? "" };
 }
 
-/** What the draft says; null is all. */
+/** The value of the draft; null means all. */
 export function organisationsIn({ all, names }: OrganisationsDraft): string[] | null {
   if (all) return null;
   return [...new Set(names.split(",").map((name) => name.trim()))].filter((name) => name !== "");
@@ -23,7 +23,7 @@ export function isComplete(draft: OrganisationsDraft): boolean {
   return organisationsIn(draft)?.length !== 0;
 }
 
-/** All organisations, or only those that are named. Whoever is limited cannot choose all. */
+/** All organisations, or only the named ones. A person who is limited cannot choose all. */
 export function OrganisationsField({
   value,
   own,
@@ -31,7 +31,7 @@ export function OrganisationsField({
   onChange,
 }: {
   value: OrganisationsDraft;
-  /** Those of whoever chooses. */
+  /** The organisations of the person who chooses. */
   own: readonly string[] | null;
   /** Names to suggest. */
   known: readonly string[];
@@ -90,7 +90,7 @@ export function OrganisationsField({
   );
 }
 
-/** What is typed with its last name completed: a suggestion replaces the whole field. */
+/** The text with its last name completed, because a suggestion replaces the whole field. */
 function withName(typed: string, name: string): string {
   return [
     ...typed

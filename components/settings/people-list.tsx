@@ -22,7 +22,7 @@ const REFRESH_MS = 10_000;
 
 type Open = "invite" | { person: StaffMember; action: PersonAction } | { linked: StaffWithInvitation };
 
-/** Who is on the staff, and all that an administrator does with people. */
+/** The staff, and an administrator's actions for each person. */
 export function PeopleList({
   ownId,
   ownOrganisations,

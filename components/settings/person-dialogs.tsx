@@ -15,18 +15,18 @@ import { RoleChoice } from "./role-choice";
 
 interface Props {
   person: StaffMember;
-  /** Everybody, for whoever takes something over; and who of them asks. */
+  /** Everyone, to choose who takes something over; `ownId` is the signed-in person. */
   people: StaffMember[];
   ownId: string;
-  /** The organisations of whoever changes something. */
+  /** The organisations of the signed-in person. */
   own: readonly string[] | null;
   onClose: () => void;
-  /** What happened, for a toast. */
+  /** The text for a toast. */
   onChanged: (words: string) => void;
   onLinked: (linked: StaffWithInvitation) => void;
 }
 
-/** What each action asks before it is done. */
+/** The confirmation of each action. */
 export function PersonDialog({ action, ...props }: Props & { action: PersonAction }) {
   if (action === "role") return <RoleDialog {...props} />;
   if (action === "organisations") return <OrganisationsDialog {...props} />;

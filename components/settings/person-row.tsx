@@ -26,7 +26,7 @@ const LOOK: Record<StaffStatus, { icon: LucideIcon; tone: string; word: string }
 
 export type PersonAction = "role" | "organisations" | "link" | "sign_out" | "disable" | "enable";
 
-/** One person, with what can be done. Nothing can be done with oneself. */
+/** One person with the possible actions. There are none for oneself. */
 export function PersonRow({
   person,
   isSelf,

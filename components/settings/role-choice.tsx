@@ -2,7 +2,7 @@ import { useId } from "react";
 import type { StaffRole } from "@/lib/contract/vocabulary";
 import { ROLE_LABELS } from "../staff-text";
 
-/** One role of the three, each with what it may. */
+/** A choice of the three roles, each with what it may do. */
 export function RoleChoice({ value, onChange }: { value: StaffRole; onChange: (role: StaffRole) => void }) {
   const name = useId();
   return (

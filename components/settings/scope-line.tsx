@@ -1,7 +1,7 @@
 import { InertText } from "../inert-text";
 import { scopeText } from "../staff-text";
 
-/** To which organisations somebody is limited; nothing for those who are not. */
+/** The organisations a person is limited to; nothing for a person without a limit. */
 export function ScopeLine({ organisations }: { organisations: readonly string[] | null }) {
   if (organisations === null) return null;
   const words = scopeText(organisations);

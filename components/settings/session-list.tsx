@@ -15,7 +15,7 @@ import { SESSION_COLUMNS, SessionRow } from "./session-row";
 
 const REFRESH_MS = 30_000;
 
-/** Where one is signed in, and how to end that. */
+/** The person's open sessions, and how to end them. */
 export function SessionList() {
   const client = useQueryClient();
   const [asks, setAsks] = useState(false);
@@ -59,7 +59,7 @@ export function SessionList() {
   );
 }
 
-/** A full load: nothing that was read stays in the page. */
+/** A full load: no data of the old session stays in the page. */
 function leave(): void {
   window.location.assign("/sign-in");
 }

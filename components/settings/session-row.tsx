@@ -14,7 +14,7 @@ export const SESSION_COLUMNS: Columns = [
   { title: "Actions", className: "md:w-24" },
 ];
 
-/** One session: what it runs in, and how to end it. */
+/** One session: its browser, and how to end it. */
 export function SessionRow({
   session,
   disabled,

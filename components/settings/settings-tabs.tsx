@@ -10,7 +10,7 @@ const PAGES = [
   { href: "/settings/audit", name: "Audit log" },
 ];
 
-/** The pages of the settings. They look like tabs and are links: each has its address. */
+/** The pages of the settings. They are styled as tabs, but are links: each has its own address. */
 export function SettingsTabs() {
   const path = usePathname();
   return (

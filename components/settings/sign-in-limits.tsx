@@ -20,7 +20,7 @@ const COLUMNS: Columns = [
   { title: "Actions", className: "md:w-24" },
 ];
 
-/** Who has to wait after wrong attempts, and the way out. Shows nothing while nobody does. */
+/** Who has to wait after wrong sign-in attempts, with a button to lift the limit. Renders nothing when the list is empty. */
 export function SignInLimits() {
   const client = useQueryClient();
   const { data } = useLiveQuery(signInLimitsQuery(), { topics: ["audit"], interval: () => REFRESH_MS });

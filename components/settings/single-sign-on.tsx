@@ -5,7 +5,7 @@ import { useOrigin } from "@/lib/client/use-hydrated";
 import type { SingleSignOnSettings } from "@/lib/contract/single-sign-on";
 import { CopyButton } from "../copy-button";
 
-/** How people get in without a password here, and what the identity provider must know and send. */
+/** How single sign-on is set up, and what the identity provider must be given and send. */
 export function SingleSignOn({ settings }: { settings: SingleSignOnSettings }) {
   const { issuer, clientId, off, variables, callbackUrl } = settings;
   const origin = useOrigin();

@@ -23,7 +23,7 @@ const REFRESH_MS = 5_000;
 
 type Open = "create" | { created: NewApiToken } | { revoking: ApiToken };
 
-/** The API tokens: who made them, what they may, when they were used. */
+/** The API tokens: who made them, their permissions, and when they were used. */
 export function TokenList({ ownOrganisations }: { ownOrganisations: readonly string[] | null }) {
   const client = useQueryClient();
   const origin = useOrigin();

@@ -21,7 +21,7 @@ export const TOKEN_COLUMNS: Columns = [
 
 const SOON_MS = 7 * 24 * 60 * 60 * 1000;
 
-/** One token. It says what it may, when it was used, and how it ends. */
+/** One token: its permissions, when it was used, and when it expires. */
 export function TokenRow({ token, onRevoke }: { token: ApiToken; onRevoke: () => void }) {
   const { name, kind, hint, role, scopes, organisations, created_by, last_used_at, status } = token;
   const ended = status === "revoked" || status === "expired";
@@ -87,7 +87,7 @@ function End({ token: { status, expires_at, revoked_at } }: { token: ApiToken })
   return <EndDay at={expires_at} />;
 }
 
-/** The day; how soon, in the last week. */
+/** The day, or the time left in the last week. */
 function EndDay({ at }: { at: string }) {
   const isSoon = Date.parse(at) - useNow() < SOON_MS;
   const format = useTimeFormat();

@@ -17,7 +17,7 @@ export function SignInForm({
   hasSingleSignOn: boolean;
 }) {
   const [problem, setProblem] = useState(initialProblem ? signInProblem(initialProblem) : null);
-  // What somebody comes back with is not about the fields: it stands above them.
+  // The problem a person returns with is not about the fields, so it is shown above them.
   const [cameBack, setCameBack] = useState(problem !== null);
   const [pending, setPending] = useState(false);
   const ids = { email: useId(), password: useId(), problem: useId() };
@@ -28,10 +28,10 @@ export function SignInForm({
     setPending(true);
     clear();
     const fields = { email: String(form.get("email")), password: String(form.get("password")) };
-    // next-auth takes an `error` in the address that it leads to for its answer, and by default that is this page's.
+    // next-auth puts an `error` into the address of its answer, which by default is this page's.
     const options = { ...fields, redirect: false as const, callbackUrl: "/" };
     const answer = await signIn("credentials", options).catch(() => undefined);
-    // A full load, so that everything is rendered for who this is now.
+    // A full load, so that everything is rendered for the new session.
     if (answer?.ok && !answer.error) return window.location.assign(safeReturnAddress(returnTo));
     setProblem(signInProblem(answer?.error ?? "NoAnswer"));
     setPending(false);
@@ -104,7 +104,7 @@ function SingleSignOn({
   onProblem: (problem: string) => void;
 }) {
   const [pending, setPending] = useState(false);
-  // Leaving the page ends it; coming back by the browser's button may bring the page as it was left.
+  // Leaving the page ends it. The browser's Back may restore the page as it was left.
   useEffect(() => {
     const shown = () => setPending(false);
     window.addEventListener("pageshow", shown);

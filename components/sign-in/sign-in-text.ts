@@ -20,7 +20,7 @@ export function waitText(seconds: number): string {
   return `${number} ${unit}${number === 1 ? "" : "s"}`;
 }
 
-/** An address of this app: nobody is sent elsewhere after signing in. */
+/** An address of this app: signing in never redirects elsewhere. */
 export function safeReturnAddress(target: string | undefined): string {
   const home = window.location.origin;
   if (!target || !URL.canParse(target, home)) return "/";

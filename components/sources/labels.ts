@@ -1,4 +1,4 @@
-/** Why requests were rejected, what came, and which provider stands first. */
+/** Why requests were rejected, what came in, and the order of the providers. */
 import { REJECTION } from "@/lib/contract/rejections";
 import type { SourceProvider } from "@/lib/contract/sources";
 import type { RejectionReason } from "@/lib/contract/vocabulary";

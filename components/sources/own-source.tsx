@@ -14,7 +14,7 @@ import { SourceDialog } from "./source-dialog";
 
 type Window = "edit" | "rotate" | "switch" | "delete";
 
-/** One URL of its own: whose it is, what came through it, and what can be done with it. */
+/** One source: its organisation, what came through its URL, and its actions. */
 export function OwnSource({
   source,
   provider,

@@ -2,7 +2,7 @@ import type { SourceWithUrl } from "@/lib/contract/sources";
 import { SecretDialog } from "../forms/one-time-secret";
 import { ExactTime } from "../time";
 
-/** A whole URL, token included, at the only moment it can be seen. */
+/** A whole URL, token included, shown only once. */
 export function OwnUrlOnce({ source, onClose }: { source: SourceWithUrl; onClose: () => void }) {
   const { full_url, name, previous_token_expires_at } = source;
   return (

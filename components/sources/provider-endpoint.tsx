@@ -18,7 +18,7 @@ import { rejectionText, trafficText } from "./labels";
 import { OwnSources } from "./own-sources";
 import { SourceDialog } from "./source-dialog";
 
-/** One provider: how it proves itself, its URL, and what its door saw. */
+/** One provider: its verification, its URL, and what its endpoint received. */
 export function ProviderEndpoint({
   provider,
   forbidden,
@@ -116,7 +116,7 @@ export function ProviderEndpoint({
   );
 }
 
-/** How it is set up: open while nothing ever came, and out of the way afterwards. */
+/** The setup instructions: unfolded until the first event, folded afterwards. */
 function Setup({ provider: { setup, last_event } }: { provider: SourceProvider }) {
   return (
     <details className="group mt-2" open={last_event === null}>
@@ -126,7 +126,7 @@ function Setup({ provider: { setup, last_event } }: { provider: SourceProvider }
   );
 }
 
-/** What a rejected request would have been, where that is known. */
+/** The organisation, source and key of a rejected request, where they are known. */
 function KnownOfRejection({ rejection }: { rejection: LastRejection }) {
   const { organisation_id, source_id, event_key } = rejection;
   const facts = [

@@ -10,7 +10,7 @@ interface Question {
   onDone: () => void;
 }
 
-/** A new URL, shown once; the old one lets events in for a while. */
+/** A new URL, shown once. The old one keeps working for a while. */
 export function RotateSource({ source, onClose, onDone }: Question) {
   const [made, setMade] = useState<SourceWithUrl | null>(null);
   if (made) return <OwnUrlOnce source={made} onClose={onClose} />;

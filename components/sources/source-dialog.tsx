@@ -11,7 +11,7 @@ import { Button } from "../ui/button";
 import { Dialog, DialogContent } from "../ui/dialog";
 import { OwnUrlOnce } from "./own-url-once";
 
-/** A URL of a provider for one organisation: made, and its URL shown once, or changed. */
+/** Creates a source of a provider for one organisation and shows its URL once, or changes it. */
 export function SourceDialog({
   provider,
   source,

@@ -9,7 +9,7 @@ import { ProviderEndpoint } from "./provider-endpoint";
 
 const EVERY_MS = 5_000;
 
-/** Every provider's door: where it sends, what it proves, and what came and was refused. */
+/** Every provider's endpoint: its URL, its verification, and what was received and rejected. */
 export function SourceList({
   forbidden,
   forbiddenToSend,

@@ -4,7 +4,7 @@ import { InertText } from "../inert-text";
 import { rightAddressSentence, wrongAddressSentence } from "../status/wrong-address-text";
 import { RelativeTime } from "../time";
 
-/** Webhooks of the last day that went to an address which does not exist. Nothing when there were none. */
+/** Webhooks of the last day to an address that does not exist. Renders nothing without any. */
 export function WrongAddresses({ addresses, origin }: { addresses: WrongAddress[]; origin: string }) {
   if (addresses.length === 0) return null;
   return (

@@ -3,7 +3,7 @@ import { InertText } from "../inert-text";
 import { cn } from "../ui/cn";
 import { EFFECT } from "./effects";
 
-/** One row: its table and key, what became of it, and each field before and after. */
+/** One row: its table and key, whether it was created, updated or deleted, and each field before and after. */
 export function ChangeRow({ change }: { change: ChangeResult }) {
   const effect = EFFECT[change.effect];
   const fields = changedFields(change);
@@ -55,7 +55,7 @@ export function ChangeRow({ change }: { change: ChangeResult }) {
   );
 }
 
-/** Only what differs; everything for a new row. Null before means there was no row. */
+/** The changed fields; all for a new row. Null before means there was no row. */
 function changedFields({ before, after }: ChangeResult) {
   return Object.entries(after)
     .map(([name, value]) => ({ name, before: before ? literal(before[name]) : null, after: literal(value) }))

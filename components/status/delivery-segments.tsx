@@ -3,7 +3,7 @@ import { DELIVERY_STATUS, type DeliveryStatus } from "@/lib/contract/vocabulary"
 import { cn } from "../ui/cn";
 import { DELIVERY_STATUS_STYLE } from "./event-status";
 
-/** How a segment is filled, so that its state does not rest on colour: ended well, ended badly, not ended. */
+/** How a segment is filled, so that its state does not depend on colour: succeeded, failed, not ended. */
 const FILL: Record<DeliveryStatus, string> = {
   delivered: "bg-current",
   dead: "bg-[repeating-linear-gradient(115deg,currentColor_0_3px,transparent_3px_5px)] ring-1 ring-current ring-inset",

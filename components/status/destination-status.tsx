@@ -1,4 +1,4 @@
-/** What a destination is doing: colour, the icon's shape, the word and its meaning, in one list. */
+/** The states of a destination: colour, icon, label and meaning, in one list. */
 import {
   CircleCheck,
   CircleDashed,
@@ -23,7 +23,7 @@ interface Look {
   moving?: boolean;
 }
 
-/** In the order in which somebody should look at them. */
+/** In the order of urgency. */
 export const DESTINATION_STATE_STYLE: Record<DestinationState, Look> = {
   open: {
     icon: Unplug,
@@ -74,7 +74,7 @@ export const DESTINATION_STATE_STYLE: Record<DestinationState, Look> = {
 
 export const DESTINATION_STATES = Object.keys(DESTINATION_STATE_STYLE) as DestinationState[];
 
-/** Icon and word; `large` sets them on a tint, for headings. */
+/** Icon and label; `large` adds a tinted background, for headings. */
 export function DestinationStateBadge({ state, large }: { state: DestinationState; large?: boolean }) {
   const look = DESTINATION_STATE_STYLE[state];
   return (

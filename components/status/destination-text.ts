@@ -7,11 +7,11 @@ export interface Trouble {
   title: string;
   /** What will happen, or what to do. */
   outlook: string;
-  /** What the endpoint said. */
+  /** The endpoint's answer. */
   said?: string;
 }
 
-/** The sentence above everything else on its page. */
+/** The sentence at the top of its page. */
 export function troubleOf(destination: Destination, now: number): Trouble | null {
   const { state, health, paused_at, disabled_because, hold } = destination;
   const held = heldText(destination);
@@ -65,7 +65,7 @@ export function troubleOf(destination: Destination, now: number): Trouble | null
   }
 }
 
-/** What stands beside the state in the list, in a few words. */
+/** The short text next to the state in the list. */
 export function stateDetail(destination: Destination, now: number): string | null {
   const { state, health, disabled_because } = destination;
   if (state === "paused") return health.held > 0 ? `${count(health.held)} held` : "nothing held";
@@ -81,7 +81,7 @@ export function heldText({ health: { held } }: Destination): string {
   return `${plural(held, "delivery", "deliveries")} held`;
 }
 
-/** How long releasing what is held takes; empty when nothing is. */
+/** How long releasing the held deliveries takes; empty when there are none. */
 export function releaseText({ health, rate_per_second }: Destination): string {
   if (health.held === 0) return "";
   if (health.drain_seconds === null || rate_per_second === null) {
@@ -100,16 +100,16 @@ function failedText({ health }: Destination): string {
   return `${plural(health.consecutive_failures, "attempt")} in a row failed`;
 }
 
-/** The clocks of server and browser differ, and a moment ago is no length of time. */
+/** The clocks of server and browser differ, so very short times are not shown. */
 function sinceText(at: string, now: number): string {
   const ms = now - Date.parse(at);
   return ms < 5_000 ? " just now" : ` for ${duration(ms)}`;
 }
 
-/** What a circuit or the endpoint itself still holds back once the destination is resumed or enabled; empty when nothing. */
+/** What an open circuit or the endpoint itself still holds after resuming or enabling; empty when nothing. */
 export function stillHeldText({ health, hold }: Destination, clock: (iso: string) => string, now: number): string {
   const { breaker, breaker_probe_at: probe, throttled_until } = health;
-  // Enabling starts afresh: with a closed circuit.
+  // Enabling closes the circuit.
   if (hold?.why === "disabled") return "";
   if (breaker === "open" && probe && Date.parse(probe) > now) {
     return `Its circuit is still open until ${clock(probe)}: what is released waits, then one delivery is let through, and the others follow when it succeeds. "Try now" does not wait for that.`;

@@ -1,4 +1,4 @@
-/** Every status of the product: its colour, its icon's shape and its word, in one list per enum. */
+/** Every status of the product: colour, icon and label, in one list per enum. */
 import {
   Ban,
   CheckCheck,
@@ -27,7 +27,7 @@ import { cn } from "../ui/cn";
 interface Look {
   icon: LucideIcon;
   tone: string;
-  /** Something is happening right now. */
+  /** Work is in progress. */
   moving?: boolean;
 }
 
@@ -70,12 +70,12 @@ export function DeliveryStatusBadge({ status }: { status: DeliveryStatus }) {
   );
 }
 
-/** The same without its ground, for rows. */
+/** The same without a background, for rows. */
 export function DeliveryStatusLabel({ status }: { status: DeliveryStatus }) {
   return <Badge look={DELIVERY_STATUS_STYLE[status]} label={DELIVERY_STATUS[status].label} testId="delivery-status" />;
 }
 
-/** Icon and word; `large` sets them on a tint, for headings. */
+/** Icon and label; `large` adds a tinted background, for headings. */
 function Badge({
   look,
   label,

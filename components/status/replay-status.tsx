@@ -1,4 +1,4 @@
-/** How replays and their outcomes look: colour, the icon's shape and the word, in one list per enum. */
+/** Labels, colours and icons of replays and their outcomes, in one list per enum. */
 import {
   Ban,
   CheckCheck,
@@ -58,7 +58,7 @@ export const OUTCOME_STYLE: Record<ItemOutcome, Look & { label: string; meaning:
   waiting: { label: "Waiting", meaning: "It has not run yet.", icon: CircleDashed, tone: "text-slate", fill: "" },
 };
 
-/** The order in which outcomes are read: good first, then what needs somebody, then what did not run. */
+/** The order in which outcomes are read: good first, then what needs attention, then what did not run. */
 export const OUTCOMES = Object.keys(OUTCOME_STYLE) as ItemOutcome[];
 
 export function ReplayStatusBadge({ status, large }: { status: ReplayStatus; large?: boolean }) {

@@ -6,17 +6,17 @@ import { count } from "../format";
 
 type Counted = Pick<Replay, "status" | "total" | "succeeded" | "failed" | "skipped" | "in_progress">;
 
-/** What has an outcome. */
+/** The items that have an outcome. */
 export function endedOf({ succeeded, failed, skipped }: Counted): number {
   return succeeded + failed + skipped;
 }
 
-/** What ran to its end. */
+/** The items that ran to their end, successfully or not. */
 export function ranOf({ succeeded, failed }: Counted): number {
   return succeeded + failed;
 }
 
-/** What has not been handed on: it would stay as it is. */
+/** The items that have not started. They stay as they are when the replay ends. */
 export function untouchedOf(replay: Counted): number {
   return replay.total - endedOf(replay) - replay.in_progress;
 }
@@ -26,20 +26,20 @@ export function endedText(replay: Counted): string {
   return `${count(endedOf(replay))} of ${count(replay.total)}`;
 }
 
-/** While it runs `3 of 37 done`; then what came of what ran: `2 of 3 recovered`. */
+/** While it runs `3 of 37 done`, afterwards the result of what ran: `2 of 3 recovered`. */
 export function resultText(replay: Counted): string {
   if (!isEnded(replay.status)) return `${endedText(replay)} done`;
   const ran = ranOf(replay);
   return ran === 0 ? "none ran" : `${count(replay.succeeded)} of ${count(ran)} recovered`;
 }
 
-/** `Trial: 3 of 5 failed, the limit is 20 %.` As it stands now: what was under way when it stopped may have failed since. */
+/** `Trial: 3 of 5 failed, the limit is 20 %.` Current numbers: attempts that were in progress may have failed since. */
 export function failedTrialText({ size, failed, limit }: Trial): string {
   const may = limit > 0 ? `the limit is ${Math.round(limit * 100)} %` : "none may fail";
   return `Trial: ${count(failed)} of ${count(size)} failed, ${may}.`;
 }
 
-/** What has begun and has no outcome yet. After the end only retries are left, which still count. */
+/** Items that began and have no outcome yet. After the end only retries are left, which still count. */
 export function inProgressText({ status, in_progress }: Counted): string | null {
   if (in_progress === 0) return null;
   return isEnded(status) ? `${count(in_progress)} still to end` : `${count(in_progress)} in progress`;

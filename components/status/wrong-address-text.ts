@@ -1,4 +1,4 @@
-/** What is said about a sender that posts to an address which does not exist. */
+/** Texts about a sender that posts to an address which does not exist. */
 
 import { PROVIDERS } from "@/lib/contract/providers";
 import type { RejectionReason } from "@/lib/contract/vocabulary";
@@ -18,7 +18,7 @@ export function rightAddressSentence(sender: string, origin = ""): string {
   return `The correct address is ${rightAddress(sender, origin)}. Nothing was stored. Change it in the provider's settings, and its retries are accepted.`;
 }
 
-/** Without an origin people see the path alone. */
+/** Without an origin only the path is shown. */
 export function rightAddress(sender: string, origin = ""): string {
   return `${origin || "…"}/api/webhooks/${sender}`;
 }

@@ -1,21 +1,21 @@
 import type { ComponentProps, ReactNode } from "react";
 import { cn } from "../ui/cn";
 
-/** A column: how wide it is, and from which window width on it is worth its space. */
+/** A column: its width, and the window width from which it is shown. */
 export interface Column {
   title: string;
   className?: string;
-  /** Its values are numbers, and end at the right. */
+  /** Its values are numbers, aligned right. */
   numeric?: boolean;
-  /** For its head alone. */
+  /** Classes for its head alone. */
   headClass?: string;
 }
 
 export type Columns = readonly Column[];
 
 /**
- * A table of rows that lie on the page, or in a `section` of it. On a phone a row becomes a block of lines, and the head is
- * for screen readers.
+ * A table on the page itself, or in a `section` of it. On a phone a row becomes a block of lines, and the head is only for
+ * screen readers.
  */
 export function DataTable({
   caption,
@@ -29,7 +29,7 @@ export function DataTable({
   caption: string;
   columns: Columns;
   section?: boolean;
-  /** A head before those of the columns. */
+  /** A head cell before those of the columns. */
   lead?: ReactNode;
 } & ComponentProps<"table">) {
   return (

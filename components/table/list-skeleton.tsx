@@ -1,6 +1,6 @@
 import { Skeleton } from "../ui/skeleton";
 
-/** A list while it loads, in its own shape: what is above it, and so many rows of the same bars. */
+/** A list while it loads: the bars above it, and so many rows of equal bars. */
 export function ListSkeleton({
   label,
   above,

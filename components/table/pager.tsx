@@ -3,14 +3,14 @@ import Link from "next/link";
 import type { ReactNode } from "react";
 import { Button } from "../ui/button";
 
-/** Keyset paging: one page further back or forth at a time, and straight back to the newest. Nothing for a single page. */
+/** Keyset paging: older, newer, and straight back to the newest. Renders nothing for a single page. */
 export function Pager({
   what,
   newest,
   newer,
   older,
 }: {
-  /** What the pages are full of: "events". */
+  /** The name of the items: "events". */
   what: string;
   /** The address of the newest page; null on it. */
   newest: string | null;

@@ -25,7 +25,7 @@ const button = cva(
 );
 
 export interface ButtonProps extends ComponentProps<"button">, VariantProps<typeof button> {
-  /** Gives its looks to the one child instead of rendering a button, e.g. to a link. */
+  /** Applies its styles to the only child, e.g. a link, instead of rendering a button. */
   asChild?: boolean;
 }
 

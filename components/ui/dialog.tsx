@@ -13,7 +13,7 @@ export const DialogClose = Radix.Close;
 type Guard = ReturnType<typeof useWindowGuard>;
 const Guarding = createContext<(Pick<Guard, "content" | "inside"> & { locked: boolean }) | null>(null);
 
-/** The state of a window over the page. When it closes, the focus goes back to what opened it. */
+/** The state of a dialog. When it closes, the focus returns to what opened it. */
 export function Dialog({
   open,
   onOpenChange,
@@ -32,11 +32,11 @@ const place = {
   /** In the middle; from the bottom edge on a phone. */
   centre:
     "inset-x-0 bottom-0 max-h-[92dvh] rounded-t-md border-t animate-rise md:inset-x-auto md:top-[12vh] md:bottom-auto md:left-1/2 md:max-h-[82vh] md:w-[30rem] md:-translate-x-1/2 md:rounded-md md:border",
-  /** Along the left edge: the rail on a phone. */
+  /** Along the left edge: the sidebar on a phone. */
   left: "inset-y-0 left-0 w-64 border-r",
 };
 
-/** A window over the page. `title` names it for everybody; `footer` holds its actions. */
+/** A dialog over the page. `title` is its accessible name; `footer` holds its actions. */
 export function DialogContent({
   title,
   description,

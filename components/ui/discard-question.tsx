@@ -3,7 +3,7 @@
 import { AlertDialog as Radix } from "radix-ui";
 import { Button } from "./button";
 
-/** Asks before what somebody entered is thrown away. Escape keeps it. */
+/** Asks before entered text is thrown away. Escape keeps it. */
 export function DiscardQuestion({ onKeep, onDiscard }: { onKeep: () => void; onDiscard: () => void }) {
   return (
     <Radix.Root open onOpenChange={(open) => !open && onKeep()}>

@@ -6,7 +6,7 @@ import type { ReactNode } from "react";
 import { Button } from "./button";
 import { useWindowGuard, type WindowGuard } from "./use-window-guard";
 
-/** A tall window along the right edge, for work that needs room; the whole screen on a phone. */
+/** A tall panel along the right edge, for work that needs space. It fills the screen on a phone. */
 export function Sheet({
   open,
   onOpenChange,
@@ -31,7 +31,7 @@ export function Sheet({
         <Radix.Content
           {...content}
           className="fixed inset-0 z-50 flex animate-rise flex-col overflow-hidden bg-raised shadow-float outline-none md:left-auto md:w-[42rem] md:border-l"
-          // The sheet is read from its top: nothing in it takes the focus by itself.
+          // A sheet is read from its top, so no field is focused automatically.
           onOpenAutoFocus={(event) => {
             event.preventDefault();
             (event.currentTarget as HTMLElement | null)?.focus();

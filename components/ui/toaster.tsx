@@ -14,7 +14,7 @@ const icons = {
 
 export function Toaster() {
   const { resolvedTheme } = useTheme();
-  // After the effects of what is below, which listens then.
+  // After the effects of the components below, which listen by then.
   useEffect(toasterMounted, []);
   return (
     <Sonner

@@ -5,10 +5,10 @@ import type { ReactElement, ReactNode } from "react";
 
 export const TooltipProvider = Radix.Provider;
 
-/** How long a pointer rests on a thing before the words appear. */
+/** How long the pointer rests on an element before the tooltip appears. */
 export const TOOLTIP_DELAY_MS = 350;
 
-/** Words beside a thing on hover and focus. The thing must take a ref and must not depend on the tooltip to be understood. */
+/** Text next to an element on hover and focus. The element must take a ref and be understandable without the tooltip. */
 export function Tooltip({
   children,
   content,
@@ -18,7 +18,7 @@ export function Tooltip({
   children: ReactElement;
   content: ReactNode;
   side?: "top" | "right" | "bottom" | "left";
-  /** Drawn because the pointer rests there already. */
+  /** Open from the start, because the pointer already rests on it. */
   defaultOpen?: boolean;
 }) {
   return (

@@ -5,15 +5,15 @@ import { DiscardQuestion } from "./discard-question";
 import { useOpener } from "./opener";
 
 /**
- * How a window may be closed. `dirty`: it asks before what was entered is thrown away. `locked`: it holds what is shown this
- * once, so neither Escape nor a click outside closes it, only its own button.
+ * How a dialog may be closed. `dirty`: it asks before it throws away entered text. `locked`: it shows a secret once, so
+ * neither Escape nor a click outside closes it, only its own button.
  */
 export interface WindowGuard {
   dirty?: boolean;
   locked?: boolean;
 }
 
-/** What Radix's Root and Content need for that. `inside` is drawn in the content. */
+/** The props of Radix's Root and Content for that. `inside` is rendered in the content. */
 export function useWindowGuard(
   { open, dirty = false, locked = false }: WindowGuard & { open: boolean },
   onOpenChange: (open: boolean) => void,

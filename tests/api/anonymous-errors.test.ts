@@ -1,6 +1,6 @@
 /**
- * What a stranger sends is never our mistake: no 500, and no line in the log but ours.
- * Long because it is a list of what strangers sent.
+ * Requests of anonymous callers never cause a 500, and the log has only our own lines about them.
+ * Long because it is a list of such requests.
  */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { hashPassword } from "@/lib/auth/password";
@@ -25,7 +25,7 @@ const FLAVOURS = [
   ["next start", () => next],
 ] as const;
 
-/** mulberry32: the same requests at each run. */
+/** mulberry32: the same requests in each run. */
 function random(seed: number): () => number {
   let state = seed;
   return () => {

@@ -1,5 +1,5 @@
 /** Long because it is a table: every route times every caller. */
-/** Who may do what, asked of every route there is: a new one fails here until its line is written. */
+/** Who may do what, tested on every route: a new route fails here until it has a line. */
 import { readdirSync } from "node:fs";
 import path from "node:path";
 import { decodeJwt, SignJWT, UnsecuredJWT } from "jose";
@@ -13,18 +13,18 @@ import { openApp, type SharedApp } from "../support/shared-app";
 import { signIn } from "../support/sign-in";
 
 const PEOPLE = ["anonymous", "viewer", "support", "admin", "expired", "otherKey", "noSignature"] as const;
-/** `publisher`: an administrator's token of the command line for one thing only. Then the tokens made in the console. */
+/** `publisher`: an administrator's token of the command line that may only publish. The others were made in the console. */
 const CALLERS = [...PEOPLE, "publisher", "ended", "revoked", ...SCOPE_NAMES] as const;
 type Caller = (typeof CALLERS)[number];
 type Expected = Record<Caller, number>;
 
 const ROOT = path.resolve(import.meta.dirname, "../..");
 
-/** A person's id that nobody has. */
+/** A person's id that does not exist. */
 const NOBODY = "00000000-0000-4000-8000-000000000000";
 
 const nobody = { anonymous: 401, expired: 401, otherKey: 401, noSignature: 401, ended: 401, revoked: 401 };
-/** What those who may get to hear: a status beyond authorisation. `scopes` are the ones that allow it. */
+/** The answer to callers with the permission: a status after authorisation. `scopes` are the token scopes that allow it. */
 const may =
   (least: "viewer" | "support" | "admin", ...scopes: Scope[]) =>
   (status: number): Expected => ({
@@ -54,7 +54,7 @@ interface Rule {
   body?: unknown;
 }
 
-/** The webhook doors know no people: a request without a signature is refused whoever sends it. */
+/** Webhook endpoints know no people: a request without a signature is rejected, from any caller. */
 const door = (path: string, refusal: number): Record<string, Rule> => ({
   POST: { path, expected: everybody(refusal), body: {} },
   OPTIONS: { path, expected: everybody(204) },
@@ -63,7 +63,7 @@ const door = (path: string, refusal: number): Record<string, Rule> => ({
   ),
 });
 
-/** What can be asked of and done with one replay. */
+/** Every action of one replay. */
 const ofReplay = (what: string, rules: Record<string, Rule>): Record<string, Record<string, Rule>> => ({
   [`/api/webhooks/replays/[id]/${what}`]: Object.fromEntries(
     Object.entries(rules).map(([method, rule]) => [
@@ -73,13 +73,13 @@ const ofReplay = (what: string, rules: Record<string, Rule>): Record<string, Rec
   ),
 });
 
-/** What can be done with one destination. */
+/** Every action of one destination. */
 const ofDestination = (what: string, method: string, rule: Rule): Record<string, Record<string, Rule>> => ({
   [`/api/destinations/[id]/${what}`]: { [method]: { path: `/api/destinations/ds_999999/${what}`, ...rule } },
 });
 
 const RULES: Record<string, Record<string, Rule>> = {
-  // Whatever is nowhere.
+  // Addresses without a route.
   "/api/[[...path]]": Object.fromEntries(
     ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"].map((method) => [
       method,
@@ -107,7 +107,7 @@ const RULES: Record<string, Record<string, Rule>> = {
   "/api/events": { POST: { expected: publish(400), body: {} } },
   "/api/auth/[...nextauth]": {
     GET: { path: "/api/auth/session", expected: everybody(200) },
-    // Without next-auth's own token against forged forms it redirects back to the sign-in page.
+    // Without next-auth's CSRF token it redirects back to the sign-in page.
     POST: { path: "/api/auth/callback/credentials", expected: everybody(302), body: {} },
   },
   "/api/internal/worker": { POST: { expected: everybody(401) } },
@@ -185,7 +185,7 @@ const RULES: Record<string, Record<string, Rule>> = {
   },
   "/api/staff/[id]": { PATCH: { path: `/api/staff/${NOBODY}`, expected: manage(404), body: { disabled: true } } },
   "/api/staff/[id]/sessions": { DELETE: { path: `/api/staff/${NOBODY}/sessions`, expected: manage(404) } },
-  // For people: a token has no session, whatever it may.
+  // For people only: a token has no session, whatever its role.
   "/api/sessions": { GET: { expected: view(403) }, DELETE: { expected: view(403) } },
   "/api/sessions/[id]": { DELETE: { path: "/api/sessions/se_999999", expected: view(403) } },
   "/api/sign-in-limits": {
@@ -351,7 +351,7 @@ describe("a token", () => {
       role: "super_admin",
       iat: now,
       exp: now + 600,
-      // Of a token that works: what is wrong is the change alone.
+      // With a token that works, so that only the change is wrong.
       jti: decodeJwt(tokens.admin as string).jti,
       ...changes,
     };
@@ -419,7 +419,7 @@ describe("a session of the console", () => {
   });
 });
 
-/** Every way in which middleware was ever told that it had run already. */
+/** Every header that ever told Next that middleware had already run. */
 const SUBREQUESTS = ["middleware", "src/middleware", "pages/_middleware", "proxy", "src/proxy"].flatMap((name) => [
   name,
   Array(5).fill(name).join(":"),
@@ -434,7 +434,7 @@ describe("pages", () => {
   const expectSentAway = async (target: string, headers: Record<string, string> = {}) => {
     const response = await ask(target, { headers });
     const text = await response.text();
-    // A redirect, or a page of Next's that does nothing but redirect.
+    // A redirect, or a page of Next's that only redirects.
     const sent = response.headers.get("location") ?? /url=([^"]+)"/.exec(text)?.[1] ?? text;
     expect(sent, `${target} ${JSON.stringify(headers)}`).toContain("/sign-in");
     expect(text).not.toMatch(/event_key|Administrator|needs_attention/);
@@ -468,7 +468,7 @@ describe("pages", () => {
     for (const [target, headers, mayName] of kinds) {
       const kind = `${target} ${JSON.stringify(headers)}`;
       let response = await ask(target, { headers });
-      // Next first wants the address to say which kind it is.
+      // Next first redirects to an address that names the kind of request.
       const again = response.headers.get("location");
       if (again?.includes("?_rsc")) response = await ask(again, { headers });
       const text = (response.headers.get("location") ?? "") + (await response.text());

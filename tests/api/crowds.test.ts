@@ -1,4 +1,4 @@
-/** Crowds of requests of one caller: webhooks do not wait for them, others get in beside them, and refusing them is cheap. */
+/** Many requests of one caller: webhooks do not wait for them, other callers are served, and rejecting them is cheap. */
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { hashPassword } from "@/lib/auth/password";
@@ -15,7 +15,7 @@ beforeAll(async () => {
   app = await openApp({ TRUSTED_PROXIES: "127.0.0.0/8,::1/128" });
   await app.sql`insert into staff_users (email, name, role, password_hash)
     values (${OWNER}, 'Olga Owner', 'support', ${await hashPassword(PASSWORD)})`;
-  // The first page of a process waits for what it compiles.
+  // The first page of a process waits until it is compiled.
   await fetch(`${app.url}/sign-in`).then((response) => response.text());
   await webhook();
 }, 300_000);
@@ -37,7 +37,7 @@ async function webhook(tampered = false): Promise<number> {
   return response.status;
 }
 
-/** So many requests at once; counts those that are answered. */
+/** Sends so many requests at once; counts those that are answered. */
 function crowd(number: number, send: (n: number) => Promise<Response>) {
   const state = { answered: 0, over: undefined as unknown as Promise<number[]> };
   state.over = Promise.all(
@@ -132,7 +132,7 @@ test("A flood of forgeries is counted to the last and costs few statements once 
       await app.sql`select n_tup_upd + n_tup_ins as n from pg_stat_user_tables where relname = 'statistics'`;
     return Number(row?.n);
   };
-  // A window keeps twenty at most: as many rounds as fill the hour's hundred.
+  // A window keeps at most twenty, so these rounds fill the hour's hundred.
   for (let round = 0; round < 8; round += 1) await forge(20);
   const [counted, written] = [await count(), await commits()];
   for (let round = 0; round < 10; round += 1) await forge(100);

@@ -1,5 +1,5 @@
-/** Long because it tells the life of a destination from its making to its deletion, against one started app. */
-/** Destinations as a managed resource: made, tested, rotated, moved, deleted, and never giving a secret away. */
+/** Long because it follows a destination from its creation to its deletion, on one started app. */
+/** Destinations as a managed resource: created, tested, rotated, moved, deleted, and never revealing a secret. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Ask, asker } from "../support/api";
 import { startApp } from "../support/app";
@@ -15,9 +15,9 @@ let merchant: Merchant;
 /** Another host on this machine. */
 let newHost: Merchant;
 let admin: Ask;
-/** Everything the API ever said. */
+/** Every answer of the API. */
 const heard: string[] = [];
-/** Answers that may show a secret: each shows its own, once. */
+/** Answers that may show a secret: each shows its own secret, once. */
 const shown: string[] = [];
 
 beforeAll(async () => {
@@ -289,7 +289,7 @@ describe("operating one", () => {
     const [before] = await app.sql`select count(*)::int as n from events`;
     const { status, body } = await admin("POST", `/api/destinations/${id}/test`);
     expect([status, body.success, body.responseCode]).toEqual([200, true, 200]);
-    // Not simply the newest: what an earlier test left waiting may come in between.
+    // Not simply the newest: deliveries of an earlier test may arrive in between.
     const request = merchant.received.findLast((one) => JSON.parse(one.body).data?.test === true);
     expect([request?.verified, request?.headers["x-api-key"]]).toEqual([true, CANARY]);
     expect(JSON.parse(request?.body ?? "")).toMatchObject({ eventType: "webhook.test", data: { test: true } });

@@ -1,4 +1,4 @@
-/** Errors as callers see them: problem+json that names the field, the request id, and nothing of our insides. */
+/** Errors as callers see them: problem+json that names the field and the request id, and reveals nothing internal. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { sample } from "../../lib/samples";
 import { sign } from "../fixtures/sign";
@@ -7,7 +7,7 @@ import { openApp, type SharedApp } from "../support/shared-app";
 
 let app: SharedApp;
 let token: string;
-/** Every answer of this file, to be searched for what must not be in them. */
+/** Every answer of this file, to be searched for text that must not be in it. */
 const answers: string[] = [];
 
 beforeAll(async () => {

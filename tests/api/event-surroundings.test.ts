@@ -1,4 +1,4 @@
-/** What the event page asks beside the event: neighbours in a filter, related events, and the bytes as a download. */
+/** What the event page loads next to the event: neighbours in a filter, related events, and the bytes as a download. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { eventDetail, eventNeighbours, relatedEvents } from "@/lib/contract/api/event-answers";
 import { sign } from "../fixtures/sign";
@@ -18,7 +18,7 @@ beforeAll(async () => {
 
 afterAll(() => app?.close());
 
-/** Sends a really signed event of a provider that nobody wants here, so that nothing moves. Answers its id. */
+/** Sends a really signed event that no destination wants, so that nothing moves. Returns its id. */
 async function stored(body: Buffer | string, id: string): Promise<string> {
   const bytes = Buffer.from(body);
   const headers = sign("standard", bytes, { id }) as [string, string][];

@@ -1,4 +1,4 @@
-/** Saved views: each person has their own, with a name each, and what is saved is a filter that can be read. */
+/** Saved views: each person has their own, names are unique per person, and a view holds a valid filter. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { hashPassword } from "@/lib/auth/password";
 import { openApp, type SharedApp } from "../support/shared-app";
@@ -37,7 +37,7 @@ test("a view is saved, listed by name, and deleted by whose it is", async () => 
   });
   expect(saved).toMatchObject({
     status: 201,
-    // In our own words, and without what is no filter.
+    // In normalised form, and without what is not part of a filter.
     body: { name: "Dead Stripe", query: "provider_slug=stripe&status=dead" },
   });
   await ask("POST", "/api/event-views", admin, { name: "an early one", query: "range=24h" });

@@ -1,5 +1,5 @@
 /**
- * Bodies that nobody should read: every route, both ways of writing a length, and how the endpoint fares meanwhile.
+ * Bodies that must not be read: every route, with a declared and a chunked length, while the endpoint is measured.
  * Long because one started app serves every route of it.
  */
 import { readFileSync } from "node:fs";
@@ -16,7 +16,7 @@ const MiB = 1024 * 1024;
 const SIGNED_OUT_CAP = 16 * 1024;
 const API_CAP = MiB;
 const SIGNED_OUT = /^\/api\/(?:auth|invitations)\//;
-/** Webhook endpoints have the cap of their provider, held by tests/faults/door.test.ts. */
+/** Webhook endpoints have the cap of their provider; tests/faults/door.test.ts tests it. */
 const WEBHOOKS = /acceptFromNext/;
 const READS_BODY = /\bread(?:Json|Bytes|JsonPublications)\b|checkedRequest/;
 
@@ -36,7 +36,7 @@ interface Flood {
   milliseconds: number;
 }
 
-/** Sends a body of `bytes` as fast as it is taken, and reads the answer. Resolves when the server ends the connection. */
+/** Sends a body of `bytes` as fast as the server reads it, and reads the answer. Resolves when the server hangs up. */
 function flood(
   path: string,
   {
@@ -105,7 +105,7 @@ async function webhook(id: string): Promise<{ status: number; milliseconds: numb
   return { status: response.status, milliseconds: performance.now() - started };
 }
 
-/** What stands for the parameters of a path: things that do not exist, behind names that do. */
+/** Values for the parameters of a path: things that do not exist, with names that do. */
 const NAMES: Record<string, string> = {
   "[...nextauth]": "callback/credentials",
   "[[...path]]": "nowhere",
@@ -117,7 +117,7 @@ function addressed(route: string): string {
   return route.replace(/\[+[^/]+/g, (part) => NAMES[part] ?? "999999");
 }
 
-/** Several times what the sockets of a busy machine hold between a caller and a server that reads nothing. */
+/** Several times what the sockets of a busy machine buffer between a caller and a server that reads nothing. */
 const FLOOD_BYTES = 48 * MiB;
 
 describe("a body over the cap of its route", () => {
@@ -149,7 +149,7 @@ describe("a body over the cap of its route", () => {
           bytes: FLOOD_BYTES,
           chunked,
         });
-        // Declared, it is refused wherever it goes; streamed, by whoever reads it. Some look for their object first.
+        // With a declared length it is rejected everywhere; streamed, when it is read. Some routes find their object first.
         if (reads || !chunked) expect([413, 404], `${chunked}: ${known.body.slice(0, 200)}`).toContain(known.status);
         expect(known.status, "never a bug").toBeLessThan(500);
         expect(known.sent, "most of it was never taken").toBeLessThan(FLOOD_BYTES / 2);
@@ -250,9 +250,9 @@ test("One anonymous request stops the endpoint: 60 MB, 300 MB and fifty at once 
   for (const { status } of genuine) expect(status).toBe(200);
   for (const { status } of floods) expect([413, 404, 401]).toContain(status);
   expect(memory() - quiet.memory, "memory stays").toBeLessThan(200 * MiB);
-  // What others wait for is our processor. Its seconds count the same on a busy machine; reading and parsing cost over ten.
+  // Other callers wait for processor time, which counts the same on a busy machine. Reading and parsing would cost over ten.
   expect(cpuSeconds() - quiet.cpu, "seconds of processor time").toBeLessThan(5);
-  // A stop for what hangs: sender and attackers are one process here.
+  // A limit for a hang: sender and attackers share one process here.
   const slowest = Math.max(...genuine.map(({ milliseconds }) => milliseconds));
   expect(slowest).toBeLessThan(Math.max(3_000, 100 * quiet.milliseconds));
 });

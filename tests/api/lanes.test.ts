@@ -1,4 +1,4 @@
-/** One viewer against everybody: searches that are given up, the largest lists, and a health that says what is refused. */
+/** One viewer slows no one: abandoned searches, the largest lists, and health that reports rejected webhooks. */
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { sample } from "@/lib/samples";
@@ -10,7 +10,7 @@ import { openApp, type SharedApp } from "../support/shared-app";
 import { signIn } from "../support/sign-in";
 
 const EVENTS = 20_000;
-/** Far below what a search takes. */
+/** Much less than a search takes. */
 const QUICK_MS = 1_000;
 
 let app: SharedApp;
@@ -24,7 +24,7 @@ beforeAll(async () => {
 }, 400_000);
 afterAll(() => app?.close());
 
-/** Events of a provider with payloads of so many KB each, made by the database itself. */
+/** Events of a provider with payloads of so many KB each, created by the database itself. */
 function seed(type: string, count: number, kilobytes: number) {
   return app.sql`
     insert into events (provider, event_key, event_key_hash, event_type, trust, parse_status, body_size, body_sha256,
@@ -90,7 +90,7 @@ describe("searches that are given up", () => {
     );
     const beside = await poll();
     for (const { status } of beside) expect(status).toBe(200);
-    // Against the same in peace: what else the machine does falls on both.
+    // Compared with the same requests on an idle app: what else the machine does affects both.
     expect(median(beside)).toBeLessThan(Math.max(QUICK_MS, 4 * median(calm)));
     if (app.adminPassword) await signIn(app.url, app.adminEmail, app.adminPassword);
     await until("every search has ended", async () => (await searching()).length === 0, 5_000);

@@ -17,7 +17,7 @@ beforeAll(async () => {
   token = await tokenFor("super_admin");
 }, 300_000);
 afterAll(() => app?.close());
-// A test that fails must not keep the places of the next.
+// A failing test must not keep the streams that the next test needs.
 afterEach(() => {
   for (const leave of open.splice(0)) leave();
 });
@@ -30,7 +30,7 @@ interface Heard {
   data: Partial<Change>;
 }
 
-/** Follows along, and keeps what it hears. `until` resolves with the first that fits. */
+/** Follows the stream and keeps its events. `until` resolves with the first that matches. */
 async function follow({ headers = {}, after }: { headers?: Record<string, string>; after?: string } = {}) {
   const leaving = new AbortController();
   open.push(() => leaving.abort());
@@ -156,13 +156,13 @@ test("a server that stops ends the stream at once, and waits for no connection t
   const stopped = app.stop();
   expect(await Promise.race([stream.ended.then(() => "ended"), stopped])).toBe("ended");
   await stopped;
-  // What is left after ten seconds is cut off.
+  // Streams that are still open after ten seconds are cut off.
   const took = Number(/"event":"shutdown","decision":"done","ms":(\d+)/.exec(app.output())?.[1]);
   expect(took).toBeLessThan(10_000);
   unused.destroy();
 });
 
-/** The server notices a moment later that somebody has left. */
+/** The server notices a moment later that a client has left. */
 async function retried<T extends { response: Response }>(ask: () => Promise<T>): Promise<T> {
   for (;;) {
     const answer = await ask();

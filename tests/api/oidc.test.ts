@@ -28,7 +28,7 @@ beforeAll(async () => {
     OIDC_CLIENT_ID: CLIENT.id,
     OIDC_CLIENT_SECRET: CLIENT.secret,
     TRUSTED_PROXIES: "127.0.0.0/8,::1/128",
-    // The issuer is on this machine and needs no allowance; what else is here must not be reached.
+    // The issuer is on this machine and needs no allowance; other local servers must not be reached.
     EGRESS_ALLOW_PRIVATE: "",
   });
   provider.register(`${app.url}/api/auth/callback/oidc`);
@@ -269,7 +269,7 @@ describe("a way back that is not this browser's", () => {
     const victim = new Jar();
     const own = await startSignIn(app.url, victim);
     expectRefused(await comeBack(theirs, victim.copy()), "started_elsewhere");
-    // Nor with the state exchanged: the code belongs to another PKCE challenge.
+    // Nor with the state replaced: the code belongs to another PKCE challenge.
     const mixed = new URL(theirs);
     mixed.searchParams.set("state", new URL(own).searchParams.get("state") ?? "");
     expectRefused(await comeBack(mixed.href, victim), "code_refused");
@@ -321,7 +321,7 @@ describe("what the provider may make Redrive do", () => {
     expect((await ask("/api/sessions", jar)).status).toBe(200);
   });
 
-  /** A sign-in whose provider breaks down before the code is exchanged, so that its document is asked for again. */
+  /** A sign-in whose provider fails before the code is exchanged, so that its discovery document is fetched again. */
   async function failing() {
     provider.answerAll();
     const jar = new Jar();

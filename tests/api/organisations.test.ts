@@ -1,5 +1,5 @@
 /** Long because it is a table: every route and page times every organisation. */
-/** Who is limited to an organisation: what is there for them, and what is not. Asked of every route and page there is. */
+/** What people limited to an organisation see and do not see, tested on every route and page. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import WebSocket from "ws";
 import { hashPassword } from "@/lib/auth/password";
@@ -12,7 +12,7 @@ import { apiRoutes, pageFiles } from "../support/routes";
 import { openApp, type SharedApp } from "../support/shared-app";
 import { signIn } from "../support/sign-in";
 
-/** Everything of an organisation has its name in it, so that an answer which tells of it can be told. */
+/** Everything of an organisation has its name in it, so that an answer that reveals it is detected. */
 interface World {
   name: string;
   event: string;
@@ -29,13 +29,13 @@ interface World {
 const SCOPED = ["viewer", "support", "admin", "token"] as const;
 type Caller = (typeof SCOPED)[number];
 
-/** What a route does with organisations. */
+/** How a route treats organisations. */
 type Row =
-  /** It knows no organisation: why. */
+  /** The route knows no organisations; the text says why. */
   | { apart: string }
-  /** It lists: its answer names what is the asker's, and nothing of others. */
+  /** The route lists: its answer has what is the caller's, and nothing of others. */
   | { lists: string; names?: (world: World) => string; least?: Caller }
-  /** It takes something of an organisation: for others it is not there. */
+  /** The route is about one object of an organisation: others are answered 404. */
   | { takes: (world: World) => { path: string; body?: unknown }; least?: Caller; status?: number };
 
 const takes = (path: (world: World) => string, body?: (world: World) => unknown, least: Caller = "viewer"): Row => ({
@@ -325,7 +325,7 @@ const ROUTES: Record<string, Record<string, Row>> = {
   ...ofReplay("/cancel", { POST: "support" }),
 };
 
-/** A page shows lists, or something of an organisation, or nothing of any. */
+/** A page shows lists, an object of an organisation, or nothing of any. */
 const PAGES: Record<string, string | ((world: World) => string) | null> = {
   "/account": null,
   "/": "/",
@@ -351,11 +351,11 @@ let merchant: Merchant;
 let all: Ask;
 let scoped: Record<Caller, Ask>;
 let own: World;
-/** Another organisation's, and nobody's. */
+/** Another organisation, and no organisation. */
 const outside: World[] = [];
 let cookie: string;
 let bearer: Record<Caller | "all", string>;
-/** What the scoped administrator was answered before there was anything of others. */
+/** The answers to the limited administrator before other organisations had data. */
 const before = new Map<string, unknown>();
 
 const SCOPED_PASSWORD = "a password for a test";
@@ -363,7 +363,7 @@ const SCOPED_PASSWORD = "a password for a test";
 beforeAll(async () => {
   app = await openApp();
   merchant = await startMerchant();
-  // It verifies with no secret that anybody has, so that every delivery is refused and dead.
+  // It verifies with an unknown secret, so every delivery is rejected and dead.
   const mine = ["aardvark"];
   bearer = {
     all: await tokenFor("super_admin", "30m"),
@@ -396,7 +396,7 @@ async function consoleToken(organisations: string[] | null): Promise<string> {
   return token;
 }
 
-/** A destination that refuses, a dead event, a replay that failed, a draft, a source, a person and a token. */
+/** A destination that rejects, a dead event, a failed replay, a draft, a source, a person and a token. */
 async function makeWorld(name: string): Promise<World> {
   const organisation_id = name === "nomad" ? null : name;
   const organisations = organisation_id === null ? null : [organisation_id];
@@ -404,7 +404,7 @@ async function makeWorld(name: string): Promise<World> {
     name: `Endpoint of ${name}`,
     url: `${merchant.url}/${name}`,
     max_attempts: 1,
-    // Of nobody in particular, but not of the others' events either.
+    // It belongs to no organisation, but not to the other organisations' events either.
     ...(organisation_id === null ? { providers: ["stripe"] } : { organisation_id }),
   });
   expect(destination.status, destination.text).toBe(201);
@@ -416,7 +416,7 @@ async function makeWorld(name: string): Promise<World> {
     expires_in_days: 1,
     organisations,
   });
-  // A request that is refused at the source's own address.
+  // A request that is rejected at the source's own address.
   await fetch(source.body.full_url, { method: "POST", body: "{}" });
   const { event, key, provider } = organisation_id === null ? await eventOfNobody() : await eventOf(organisation_id);
   await until(
@@ -492,7 +492,7 @@ function asks() {
   );
 }
 
-/** An answer without what moves with the clock. */
+/** An answer without what changes with the clock. */
 function steady(text: string): unknown {
   const moves =
     /^(at|from|to|bucket_seconds|oldest_due_seconds|silent_seconds|last_used_at|buckets|series|rates|latency|previous_latency)$/;
@@ -507,7 +507,7 @@ const ORDER: Caller[] = ["viewer", "support", "admin"];
 const mayCall = (caller: Caller, least: Caller = "viewer") =>
   caller === "token" || ORDER.indexOf(caller) >= ORDER.indexOf(least);
 
-/** Every row there is that could be of an organisation, as one number. */
+/** The number of all rows that could belong to an organisation. */
 async function rows(): Promise<string> {
   const [{ hash } = {}] = await app.sql`
     select md5(concat_ws('|',
@@ -543,7 +543,7 @@ describe("every route", () => {
           const answer = await scoped[caller](method, path, body);
           const wanted = mayCall(caller, row.least) ? (row.status ?? 404) : 403;
           expect(answer.status, `${caller} ${path} ${JSON.stringify(body)}: ${answer.text}`).toBe(wanted);
-          // It names what was asked for, and nothing that the asker did not say.
+          // The answer names the requested id, and nothing that the caller did not send.
           const said = `${path} ${JSON.stringify(body)}`;
           for (const word of ["zebra", "nomad"]) if (!said.includes(word)) expect(answer.text).not.toContain(word);
         }
@@ -633,7 +633,7 @@ describe("pages", () => {
       const paths = typeof target === "function" ? [target(own), ...outside.map(target)] : [target as string];
       for (const [index, path] of paths.entries()) {
         const { status, text } = await open(path);
-        // The name of a destination that all share is no secret: anybody's events may go there.
+        // The name of a destination that all organisations share is not secret: events of any organisation may go there.
         expect(text, path).not.toMatch(
           /Endpoint of zebra|(Source|Token|Replay|Draft|Notice) of (zebra|nomad)|evt_(zebra|nomad)|(zebra|nomad)@/,
         );
@@ -691,7 +691,7 @@ describe("streams", () => {
         socket.once("open", () => resolve(101));
         socket.once("unexpected-response", (_, { statusCode }) => resolve(statusCode));
       });
-      // One that was refused has no connection to end, and says so.
+      // A rejected connection has nothing to end, and says so.
       socket.on("error", () => {});
       socket.terminate();
       return status;
@@ -823,7 +823,7 @@ test("The success rate is by events and the same on the page, in the API and in 
   expect(sql?.rate).toBeCloseTo(rate, 1);
   const page = await (await fetch(`${app.url}/?range=1h`, { headers: { cookie } })).text();
   expect(page).toContain("An event counts once, however many attempts it took.");
-  // Resolved by a person: it ended well after all, and its failed attempts still happened.
+  // Resolved by a person: its outcome is good now, but its failed attempts still happened.
   const { body } = await scoped.support("POST", "/api/webhooks/events/resolve", { event_ids: [own.event], reason });
   expect(body.resolved).toBe(1);
   const after = (await scoped.viewer("GET", "/api/webhooks/analytics?range=1h")).body;

@@ -1,4 +1,4 @@
-/** Publishing: events of our own, and what merchants get of them, live and replayed. */
+/** Publishing: our own events, and the webhooks that merchants get, live and replayed. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Ask, asker } from "../support/api";
 import { type Merchant, startMerchant } from "../support/merchant";
@@ -122,7 +122,7 @@ describe("POST /api/events", () => {
     ["idempotencyKey", payment("x", { idempotencyKey: undefined })],
     ["idempotencyKey", payment("x", { idempotencyKey: "ü" })],
     ["Idempotency-Key", payment("x"), { "idempotency-key": "y" }],
-    // As the App Router hands on two of them.
+    // As the App Router joins two such headers.
     ["Idempotency-Key", payment(undefined as never), { "idempotency-key": "y, z" }],
     ["timestamp", payment("x", { timestamp: "yesterday" })],
   ];

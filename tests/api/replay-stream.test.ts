@@ -29,7 +29,7 @@ async function slowReplay(count: number, options: object = {}): Promise<string> 
 
 const streamOf = (id: string, prefix = "/admin") => `${app.url}${prefix}/webhooks/bulk-replays/${id}/stream`;
 
-/** What a run must look like from outside: never less than before, every item once, and an end. */
+/** A run as seen from outside: progress never decreases, every item is counted once, and the run ends. */
 function expectWholeRun(seen: ReplayProgress[], total: number): void {
   const completed = seen.map(({ progress }) => progress.completed);
   expect(completed).toEqual([...completed].sort((a, b) => a - b));
@@ -101,7 +101,7 @@ describe("over WebSocket", () => {
   const open = (id: string, headers: Record<string, string>, prefix?: string) =>
     new WebSocket(streamOf(id, prefix).replace("http", "ws"), { headers });
 
-  /** Everything until it closes, and the code it closes with. */
+  /** All messages until it closes, and the close code. */
   function watch(socket: WebSocket): Promise<{ seen: ReplayProgress[]; code: number }> {
     const seen: ReplayProgress[] = [];
     socket.on("message", (data) => seen.push(JSON.parse(String(data))));
@@ -111,7 +111,7 @@ describe("over WebSocket", () => {
     });
   }
 
-  /** The HTTP status that answered instead of an upgrade, and its body. */
+  /** The HTTP status and body of an answer instead of an upgrade. */
   function refused(socket: WebSocket): Promise<[number | undefined, string]> {
     return new Promise((resolve, reject) => {
       socket.once("open", () => reject(new Error("It was let in.")));

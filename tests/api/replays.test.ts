@@ -1,4 +1,4 @@
-/** Replays as the console asks for them: drafts, steering, exports, roles, and one replay however often it is asked for. */
+/** Replays over the console's API: drafts, steering, exports, roles, and one replay for repeated requests. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { curl } from "../support/curl";
 import { tokenFor, until } from "../support/processes";

@@ -1,5 +1,5 @@
 /** Long because it holds the calls of three runbooks against one started app. */
-/** The calls that operators make today, with their own tool, against the running app: same paths, fields and statuses. */
+/** The calls that operators make today, with curl, against the running app: same paths, fields and statuses. */
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -29,7 +29,7 @@ interface Heard {
   body: any;
 }
 
-/** curl, with the answer's status and headers beside its JSON. `BASE_URL` in an argument becomes the app's address. */
+/** Runs curl; returns the answer's status, headers and JSON. `BASE_URL` in an argument becomes the app's address. */
 async function curl(...args: string[]): Promise<Heard> {
   const given = args.map((arg) => arg.replace("$BASE_URL", app.url));
   const { stdout } = await run("curl", ["-sS", "--max-time", "20", "-D", "-", ...given]);
@@ -326,7 +326,7 @@ describe("CloudGreet: webhooks", () => {
     const retry = (asked: object) =>
       curl("-X", "POST", "$BASE_URL/api/webhooks/dlq", ...asOperator(), ...asJson(asked));
     const left = async () => (await curl("$BASE_URL/api/webhooks/dlq", ...asOperator())).body.failed_webhooks;
-    // One that is on its way is not in the queue either, so each is awaited.
+    // A delivery in progress is not in the queue either, so each is awaited.
     for (const { id, event_key } of await left()) {
       await retry({ webhook_id: id });
       await until("it is replayed", async () => (await eventOf(event_key)).status === "replayed");

@@ -1,4 +1,4 @@
-/** "Send a sample": a really signed webhook of every provider through its own door, and what is said when that cannot be. */
+/** "Send a sample": a really signed webhook of every provider through its own endpoint, and the errors. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { SENDERS, TEST_SECRETS } from "../fixtures/sign";
 import { curl } from "../support/curl";

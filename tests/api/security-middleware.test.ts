@@ -38,7 +38,7 @@ beforeAll(async () => {
   root = mkdtempSync(path.join(os.tmpdir(), "redrive-open-"));
   for (const entry of readdirSync(ROOT, { withFileTypes: true })) {
     const [from, to] = [path.join(ROOT, entry.name), path.join(root, entry.name)];
-    // Files are copied, so that server.ts and the build take the copy's folder for theirs.
+    // Files are copied, not linked, so that server.ts and the build use the copy's folder.
     if (entry.isFile()) copyFileSync(from, to);
     else if (!entry.name.startsWith(".") && entry.name !== "test-results") symlinkSync(from, to);
   }
@@ -139,7 +139,7 @@ describe("without the middleware", () => {
       const kind = `${spelling} ${JSON.stringify(headers ?? [])} → ${status}`;
       expect(body, kind).not.toContain(CANARY);
       expect(body, kind).not.toMatch(/"event_key"|Administrator|needs_attention|admin@redrive/);
-      // Sent away, not found, or nothing but the way to the sign-in page.
+      // A redirect, a 404, or a page that only redirects to the sign-in page.
       const away = `${answered.location ?? ""} ${body}`;
       if (status === 200) expect(away, kind).toMatch(/sign-in|"children",\{"s"/);
     }

@@ -18,7 +18,7 @@ import { addressOf, apiRoutes, consolePages } from "../support/routes";
 import { openApp, type SharedApp } from "../support/shared-app";
 import { signIn } from "../support/sign-in";
 
-/** Not a secret of ours, and in no code: where it shows, the environment shows. */
+/** Not a secret of ours, and in no code: where it appears, the environment has leaked. */
 const CANARY = `canary-${randomBytes(9).toString("hex")}`;
 const PERSON = { email: "dana.reyes@patient.example", phone: "+15550147788", name: "Dana Q. Reyes-Okafor" };
 
@@ -45,7 +45,7 @@ const asAdmin = (target: string, init: RequestInit = {}) =>
   fetchFrom(target, { ...init, headers: { cookie: admin, ...(init.headers as Record<string, string>) } });
 
 const routes = apiRoutes();
-/** Every method of every route that asks who is there. */
+/** Every method of every route that needs a session or token. */
 const cases = routes
   .filter(({ isOpen }) => !isOpen)
   .flatMap(({ route, methods }) => methods.map((method) => ({ method, target: addressOf(route) })));
@@ -104,9 +104,9 @@ describe("another site", () => {
   });
 });
 
-/** Whoever asks these needs no session: a signature, a secret or a one-time link is in the request, or nothing is given away. */
+/** These need no session: a signature, a secret or a one-time link is in the request, or nothing is revealed. */
 const OPEN = [
-  // Whatever has no route: 404 at once.
+  // Addresses without a route: 404 at once.
   "/api/[[...path]]",
   "/api/auth/[...nextauth]",
   "/api/internal/worker",
@@ -132,7 +132,7 @@ describe("caches", () => {
   test("keep no page, as HTML or as what the router fetches [S45]", async () => {
     for (const page of consolePages()) {
       for (const headers of [{}, { rsc: "1" }]) {
-        // Next first wants the address to say which kind it is.
+        // Next first redirects to an address that names the kind of request.
         const response = await asAdmin(page, { headers: headers as Record<string, string>, redirect: "follow" });
         await response.body?.cancel();
         const said = response.headers.get("cache-control") ?? "";
@@ -191,7 +191,7 @@ describe("forged server actions", () => {
         headers: { "content-type": type, ...headers, ...(target === "/" && { cookie: admin }) },
         body,
       }).catch(() => undefined);
-      // Refused while it is being sent, the connection may end before the answer is read.
+      // When a request is rejected while it is being sent, the connection may end before the answer is read.
       if (response) {
         expect([target, response.status]).toEqual([target, expect.any(Number)]);
         expect(response.status, target).toBeGreaterThanOrEqual(300);

@@ -50,7 +50,7 @@ describe("signing out", () => {
     expect((await signOut(app.url, here)).status).toBe(200);
     expect([await reads(here), await reads(there)]).toEqual([401, 200]);
 
-    // Nor does next-auth itself hand out a new one for it.
+    // Nor does next-auth itself issue a new session for it.
     const again = await fetch(`${app.url}/api/auth/session`, { headers: { cookie: here } });
     expect(await again.json()).toEqual({});
     const given = again.headers.getSetCookie().find((set) => set.startsWith("redrive.session="));
@@ -91,7 +91,7 @@ describe("a sign-in", () => {
     const after = await signIn(app.url, "fix@example.com", PASSWORD, { cookie: before });
     expect(sessionIn(after)).not.toBe(sessionIn(before));
     expect([await reads(before), await reads(after)]).toEqual([401, 200]);
-    // One that somebody made up and put into the browser is not taken over.
+    // A made-up session cookie in the browser is not taken over.
     const fixed = await attemptSignIn(app.url, "fix@example.com", PASSWORD, {
       cookie: "redrive.session=made-up-by-mallory",
     });

@@ -23,7 +23,7 @@ afterAll(async () => {
 });
 afterEach(() => app.sql`delete from sign_in_guesses`);
 
-/** Whom the proxy on this machine says it serves. */
+/** The client address that a proxy on this machine reports. */
 function from(address: string): Record<string, string> {
   return { "x-forwarded-for": address };
 }
@@ -45,11 +45,11 @@ describe("parallel guesses", () => {
     const answers = await guesses("nobody-120@example.com", "198.51.100.1", 120);
     const evaluated = statuses(answers).filter((status) => status === 401).length;
     expect(evaluated).toBeLessThanOrEqual(20);
-    // 503 is a machine that has no time for the database: not evaluated either.
+    // 503 means that the machine has no time for the database: the guess was not checked either.
     expect(statuses(answers).filter((status) => status === 429 || status === 503)).toHaveLength(120 - evaluated);
     expect(answers.every(({ status, headers }) => status === 401 || Number(headers.get("retry-after")) > 0)).toBe(true);
     const [row] = await app.sql`select count(*)::int from sign_in_guesses where network = '198.51.100.1'`;
-    // One that was evaluated stays booked, also where its answer came too late to be a 401.
+    // A checked guess stays counted, even when its answer came too late to be a 401.
     expect(row?.count).toBeGreaterThanOrEqual(evaluated);
     expect(row?.count).toBeLessThanOrEqual(20);
   });
@@ -170,7 +170,7 @@ describe("an account that others guess at", () => {
     }
     const bodies = await Promise.all([known, unknown].map(async (answer) => (await answer.json()).title));
     expect(bodies[0]).toBe(bodies[1]);
-    // Waited for, it lets them in: nobody is locked out.
+    // After the delay they can sign in: the account is not locked.
     await app.sql`update sign_in_guesses set booked_at = booked_at - interval '30 seconds'`;
     expect((await guess(OWNER, "203.0.113.30", PASSWORD)).status).toBe(200);
   });

@@ -1,4 +1,4 @@
-/** Sources over HTTP: made, seen, changed, rotated and closed, and what happens at their doors meanwhile. */
+/** Sources over HTTP: created, read, changed, rotated and closed, and what their endpoints do meanwhile. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { curl } from "../support/curl";
 import { tokenFor } from "../support/processes";

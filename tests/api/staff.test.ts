@@ -24,7 +24,7 @@ interface Answer<T> {
   body: T & { title?: string; detail?: string; field?: string };
 }
 
-/** Asks as somebody in the console. */
+/** Sends a request with a console session. */
 async function ask<T>(method: string, path: string, body?: unknown, cookie = admin): Promise<Answer<T>> {
   const response = await fetch(`${app.url}${path}`, {
     method,
@@ -46,7 +46,7 @@ const accept = (token: string, more: object = {}, from = "203.0.113.1") =>
     body: JSON.stringify({ token, name: "Ada Lovelace", password: PASSWORD, ...more }),
   });
 
-/** Somebody who can sign in, without the detour of an invitation. */
+/** Makes a person who can sign in, without an invitation. */
 async function hire(email: string, role: string): Promise<{ id: string; cookie: string }> {
   const [row] = await app.sql`insert into staff_users (email, name, role, password_hash)
     values (${email}, ${email.split("@")[0] as string}, ${role}, ${await hashPassword(PASSWORD)}) returning id`;
@@ -92,7 +92,7 @@ describe("an invitation", () => {
   });
 
   let listed = 0;
-  // From the long entries of public lists of passwords that people were seen to use.
+  // From the long entries of public lists of leaked passwords.
   test.each([
     "mercedesbenz1",
     "billabong1234",
@@ -216,7 +216,7 @@ describe("a role", () => {
       where role = 'admin' and disabled_at is null and password_hash is not null`;
     expect(row?.count).toBe(1);
 
-    // A token of the command line is nobody on the staff, so only this rule is in its way.
+    // A token of the command line is not a person on the staff, so only this rule applies.
     const token = await tokenFor("super_admin");
     const [last] = await app.sql`select id from staff_users
       where role = 'admin' and disabled_at is null and password_hash is not null`;

@@ -1,4 +1,4 @@
-/** Whoever takes something out of Redrive is in the audit log: who, what, when, and how much, also when it was cut short. */
+/** Every download and export is in the audit log: who, what, when, and how much, also when it was cut short. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { StaffAction } from "@/lib/contract/staff";
 import { sample } from "../../lib/samples";
@@ -37,7 +37,7 @@ const actions = async (query: string) =>
 describe("a download of a body", () => {
   test("is in the audit log with who, what and how many bytes, once a minute [S34]", async () => {
     const bytes = (await (await take(`/api/webhooks/events/${eventId}/body`)).arrayBuffer()).byteLength;
-    // By the bare number, too: the same event.
+    // By the bare number, too: it is the same event.
     await take(`/api/webhooks/events/${eventId.slice(3)}/body`, { headers: { "x-request-id": "again" } });
     expect(await actions("action=event.download")).toEqual([
       expect.objectContaining({ action: "event.download", subject: eventId, actor: "test-viewer", details: { bytes } }),

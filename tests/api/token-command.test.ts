@@ -24,7 +24,7 @@ interface Printed {
   stderr: string;
 }
 
-/** As an operator runs it, beside an app or without one. */
+/** Runs the command as an operator does, with or without a running app. */
 function run(args: string[], env: Record<string, string> = {}): Promise<Printed> {
   return new Promise((resolve) => {
     const child: ChildProcess = execFile(

@@ -47,7 +47,7 @@ const listed = async (id: string): Promise<ApiToken | undefined> =>
 const reads = (token: string) => ask("GET", "/api/webhooks/events", { token }).then(({ status }) => status);
 
 describe("a scope", () => {
-  /** One request per permission that has a route, and what it answers somebody who may. */
+  /** One request per permission that has a route, and its answer to a caller with that permission. */
   const REQUESTS = {
     view: ["GET", "/api/webhooks/events", undefined, 200],
     resolve: ["POST", "/api/webhooks/events/resolve", { event_ids: ["we_999999"], reason: "a test" }, 409],
@@ -193,7 +193,7 @@ describe("a token", () => {
     expect((await ask("GET", "/api/audit", { token })).status).toBe(403);
     expect(await reads(token)).toBe(200);
 
-    // As it was left by those who disabled people before they were asked what becomes of the tokens.
+    // The state left by disabling a person before the question about their tokens existed.
     await app.sql`update staff_users set disabled_at = now() where id = ${row?.id}`;
     expect([await reads(token), await reads(child)]).toEqual([401, 401]);
     expect((await listed(api_token.id))?.status).toBe("owner_disabled");
@@ -307,7 +307,7 @@ describe("a token that a person made", () => {
     const { id, cookie } = await maker("hander@example.com");
     const { token: reader, api_token } = await make(["events:read", "manage"], cookie);
     const { token: manager, api_token: ended } = await make(["manage"], cookie);
-    // Since then the person is support: the scope manage has meant nothing, and shall not come back with the heir.
+    // The person's role is support now: the scope manage has no effect, and must not return with the new owner.
     await ask("PATCH", `/api/staff/${id}`, { body: { role: "support" } });
     const heir = await maker("heir@example.com");
     const disabled = await ask("PATCH", `/api/staff/${id}`, {
@@ -330,7 +330,7 @@ describe("a token that a person made", () => {
       },
       { action: "token.revoke", details: { name: "a test" } },
     ]);
-    // From now on it is bounded by who owns it.
+    // From now on its new owner limits it.
     await ask("PATCH", `/api/staff/${heir.id}`, { body: { disabled: true, tokens: "revoke" } });
     expect(await reads(reader)).toBe(401);
   });

@@ -1,4 +1,4 @@
-/** Webhooks to an address that does not exist: never a redirect, always a 404, and somebody sees it. */
+/** Webhooks to an address that does not exist: never a redirect, always a 404, and visible to staff. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { sign } from "../fixtures/sign";
 import { type NextStart, startNext } from "../support/next-start";

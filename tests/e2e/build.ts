@@ -1,9 +1,9 @@
-/** Before all specs: the console is built once and the cluster of the run stands, so that no spec waits for them. */
+/** Before all specs: builds the console once and starts the cluster, so that no spec waits for them. */
 import { ensureBuild } from "../../lib/boot/build";
 import { ROOT } from "../../lib/db/supabase-cli";
 import { startTestCluster } from "../support/cluster";
 
-/** Answers how to end the cluster, which Playwright does after the last spec. */
+/** Returns the function that ends the cluster; Playwright calls it after the last spec. */
 export default async function prepareOnce(): Promise<() => Promise<void>> {
   await ensureBuild(ROOT, (line) => console.log(line));
   return startTestCluster();

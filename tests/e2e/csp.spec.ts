@@ -1,4 +1,4 @@
-/** What the Content Security Policy lets run, as a browser sees it: all of ours, and nothing of anybody else's. */
+/** What the Content Security Policy lets run in a browser: all of our code, and nothing else. */
 import { expect, type Page, test } from "playwright/test";
 import { hashPassword } from "../../lib/auth/password";
 import { APP_ENVIRONMENT } from "../support/processes";
@@ -26,7 +26,7 @@ const CONSOLE = [
 ];
 const SIGNED_OUT = ["/sign-in", "/invitation/none", "/api-reference", "/nope.html"];
 
-/** What the browser complains about. */
+/** The violations that the browser reports. */
 function complaintsOf(page: Page): string[] {
   const complaints: string[] = [];
   page.on("console", (message) => {

@@ -26,7 +26,7 @@ test.afterAll(async () => {
 const countOf = async (status: string) =>
   (await sql<{ count: number }[]>`select count(*)::int from events where status = ${status}::event_status`)[0]?.count;
 
-/** Messages whose only attempt ends so. */
+/** Messages whose only attempt fails in this way. */
 async function deadMessages(count: number, mode: AgentMode): Promise<void> {
   agent.setMode(mode);
   const before = (await countOf("dead")) ?? 0;
@@ -38,7 +38,7 @@ async function deadMessages(count: number, mode: AgentMode): Promise<void> {
     expect(status).toBe(200);
   }
   await until(`${count} messages are dead`, async () => (await countOf("dead")) === before + count);
-  // Its circuit stays closed: who failed on purpose is not kept waiting.
+  // Its circuit stays closed, so that failures made on purpose do not hold the next ones.
   await sql`delete from destination_health`;
   await sql`delete from destination_statistics`;
 }

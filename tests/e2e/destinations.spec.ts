@@ -7,7 +7,7 @@ import { type AppOnCopy, startOnCopy } from "../support/shared-app";
 import { signInAt } from "./sign-in";
 
 const MERCHANT = "org_merchant123";
-/** Of the destination's only attempt, so that a failure is dead at once. */
+/** The destination allows one attempt, so that a failure is dead at once. */
 const ONE_ATTEMPT = "1";
 
 let app: AppOnCopy;

@@ -1,4 +1,4 @@
-/** The event page: its payload as a tree, its request to take away, and from one event of a list to the next. */
+/** The event page: the payload tree, copying the request, and moving from one event of a list to the next. */
 import { readFileSync } from "node:fs";
 import { expect, type Page, test } from "playwright/test";
 import { sign } from "../fixtures/sign";

@@ -1,6 +1,6 @@
 /**
- * Every figure that pages show of deliveries, as data: where it stands, which API says the same, and what. A new figure is a
- * line here, and the walk through an outage compares it at each step. Long because it is a list.
+ * Every figure that pages show of deliveries, as data: where it is shown, and which API field must equal it. A new figure
+ * is a line here, and the outage test compares it at each step. Long because it is a list.
  */
 import { expect, type Locator, type Page } from "playwright/test";
 import { DELIVERIES_PER_PAGE } from "../../lib/client/destinations";
@@ -12,7 +12,7 @@ import type { Replay, ReplaySummary } from "../../lib/contract/replays";
 import type { SourceProvider } from "../../lib/contract/sources";
 import { DELIVERY_STATUS, EVENT_STATUS, REPLAY_STATUS } from "../../lib/contract/vocabulary";
 
-/** What the page must show there: the whole text, a part of it, one text for each place, or nothing. */
+/** What the page must show: the whole text, a part of it, one text for each element, or nothing. */
 type Shown = string | RegExp | (string | RegExp)[] | null;
 
 export interface Figure {
@@ -29,14 +29,14 @@ export interface Identity {
   of: { api: string; says: (answer: never) => number }[];
 }
 
-/** What the walk knows of its outage. */
+/** What the test knows about its outage. */
 export interface Outage {
   /** `ds_3`. */
   destination: string;
   slug: string;
-  /** Events whose page is looked at. */
+  /** Events whose page is opened. */
   events: string[];
-  /** Replays whose page is looked at. */
+  /** Replays whose page is opened. */
   replays: string[];
 }
 
@@ -318,7 +318,7 @@ export const IDENTITIES: Identity[] = [
   ]),
 ];
 
-/** Compares all figures of each page, and the sums, at a moment when both stand still. */
+/** Compares all figures of each page, and the sums, when neither the page nor the API changes. */
 export async function expectFiguresToAgree(page: Page, url: string, read: Read, outage: Outage): Promise<void> {
   await expect(async () => {
     for (const { name, of } of IDENTITIES) {
@@ -335,7 +335,7 @@ export async function expectFiguresToAgree(page: Page, url: string, read: Read, 
         if (!answers.has(api)) answers.set(api, await read(api));
         await expectShown(at(page), says(answers.get(api) as never), `${address}: ${name}`);
       }
-      // What could not be true: a next try in the past, more attempts than there are, a time that is in and until.
+      // Impossible texts: a next try in the past, more attempts than there are, or "until in 5 s".
       const main = page.locator("main");
       await expect(main).not.toContainText(/next (attempt )?\d+ \w+ ago|\bof \d+ used|until in /i, { timeout: 2_000 });
     }).toPass({ timeout: 120_000 });
@@ -387,7 +387,7 @@ function identity(name: string, of: [string, (answer: never) => number][]): Iden
 const tile = (page: Page, name: string) =>
   page.locator("main dl > div").filter({ has: page.locator("dt", { hasText: new RegExp(`^${name}$`) }) });
 const value = (name: string) => (page: Page) => tile(page, name).locator("dd > span").first();
-/** The words, not the line that is drawn beside them. */
+/** The words, not the line that is drawn next to them. */
 const below = (name: string) => (page: Page) => tile(page, name).locator("dd > span").nth(1);
 const fact = (name: string) => (page: Page) => tile(page, name).locator("dd");
 const testIds = (id: string) => (page: Page) => page.getByTestId(id);
@@ -400,7 +400,7 @@ const timeline = (page: Page) => page.getByRole("region", { name: "Timeline" });
 const sidebar = (page: Page) => page.getByRole("navigation", { name: "Main" });
 const inSidebar = (name: string) => (page: Page) => sidebar(page).getByRole("link", { name: new RegExp(`^${name}`) });
 const troubleInSidebar = (page: Page) => sidebar(page).getByRole("img", { name: /in trouble$/ });
-/** Of the row with this name, which the two letters of its mark may stand before. */
+/** Of the row with this name, which the two letters of its mark may precede. */
 const cellsOf = (table: string, row: string) => (page: Page) =>
   page
     .locator(`${table} tr`)
@@ -442,7 +442,7 @@ function ended({ succeeded, failed, skipped }: Replay): number {
   return succeeded + failed + skipped;
 }
 
-/** What lists say of a replay, from the API's counts alone. */
+/** What lists show of a replay, from the API's counts alone. */
 function resultOf(replay: Replay): string {
   const { total, succeeded, failed } = replay;
   if (isUnderWay(replay)) return `${thousands(ended(replay))} of ${thousands(total)} done`;

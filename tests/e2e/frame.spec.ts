@@ -1,4 +1,4 @@
-/** What every page has: the palette, the keys, and the stream that brings what changes. */
+/** What every page has: the palette, the shortcuts, and the stream of changes. */
 import { expect, type Page, test } from "playwright/test";
 import { sign } from "../fixtures/sign";
 import { APP_ENVIRONMENT } from "../support/processes";
@@ -14,7 +14,7 @@ test.afterAll(() => app?.close());
 
 const signIn = (page: Page, path: string) => signInAt(page, app, path);
 
-/** A signed event of a type nobody else sends, in the time of one request. */
+/** Sends a signed event of a type that only this test uses, in one request. */
 async function send(id: string, type: string): Promise<void> {
   const body = JSON.stringify({ type, data: {} });
   const headers = sign("standard", body, { id }) as [string, string][];
@@ -55,7 +55,7 @@ test("by keyboard alone: search, an event, the help, another page", async ({ pag
 });
 
 test("an event that arrives appears on the open history by itself, and nobody polls for it", async ({ page }) => {
-  // Without timers that repeat, only the stream can bring it.
+  // Without repeating timers, only the stream can update the page.
   await page.addInitScript(() => {
     window.setInterval = (() => 0) as unknown as typeof window.setInterval;
   });
@@ -80,7 +80,7 @@ test("the history that is opened again shows what the server read, not what it s
   await rail.getByRole("link", { name: "Sources" }).click();
   await expect(page).toHaveURL(/\/sources$/);
   await send("msg_again_0001", "again.arrived");
-  // Nothing but the page itself may bring it.
+  // Only the page's own server request may load it.
   await page.route(/\/api\/(webhooks\/events|live)/, (route) => route.abort());
   await rail.getByRole("link", { name: "Events" }).click();
   await expect(page.getByTestId("event-row").filter({ hasText: "again.arrived" })).toBeVisible();

@@ -14,22 +14,22 @@ import { APP_ENVIRONMENT, connectTo, tokenFor, until } from "../support/processe
 import { readWhenAnswered } from "./figures";
 import { signInAt } from "./sign-in";
 
-/** Longer than the walk: what is retried then is not retried by itself here. */
+/** Longer than this test: retries do not run by themselves in it. */
 const RETRY_MS = 3_600_000;
 
-/** What one hold is made of, and its words. */
+/** How one hold is made, and its texts. */
 interface Case {
   why: HoldReason | "rate";
   settings?: Record<string, string | number>;
-  /** Makes the hold, and events that wait for it. Called again where it ended while it was looked at. */
+  /** Makes the hold, and events that wait for it. Called again when the hold ends while pages are read. */
   make: (place: Place) => Promise<unknown>;
   /** On the event's page. */
   event: (hold: Hold) => RegExp;
-  /** Above the destination's page; null: nothing is wrong with it. */
+  /** At the top of the destination's page; null when nothing is wrong with it. */
   destination: RegExp | null;
   /** In the list of destinations. */
   row: RegExp;
-  /** On the page of a replay of what was delivered before; left out where such a replay skips them. */
+  /** On the page of a replay of delivered events; left out where such a replay skips them. */
   replay?: RegExp;
 }
 
@@ -215,7 +215,7 @@ async function walk(page: Page, { why, settings, make, event, destination, row, 
   await expect(page.getByTestId("hold").first()).toHaveText(replay);
 }
 
-/** Ten failures open it, and what comes then waits: for an hour, so that nothing moves while pages are looked at. */
+/** Ten failures open it, and later deliveries wait for an hour, so that nothing changes while pages are read. */
 async function openCircuit({ id, slug, endpoint }: Place): Promise<void> {
   endpoint.answer(500);
   await publish(sql, slug, 10, { from: 10 });
@@ -228,7 +228,7 @@ async function holdOf(id: number): Promise<Hold | null> {
   return (await read<Destination>(`/api/destinations/ds_${id}`)).hold;
 }
 
-/** Events of a destination whose delivery stands so, oldest first. */
+/** Events of a destination whose delivery has this status, oldest first. */
 async function numbers(slug: string, status: string): Promise<string[]> {
   const rows = await sql<{ id: string }[]>`
     select 'we_' || d.event_id as id from deliveries d join destinations t on t.id = d.destination_id
@@ -251,7 +251,7 @@ async function send<Answer>(path: string, body: unknown = {}): Promise<Answer> {
   return answer as Answer;
 }
 
-/** As the reader's clock has it, for a regular expression. The day stands before it when it is another one. */
+/** A time as the reader's clock shows it, as a regular expression. The day precedes it when it is not today. */
 function clock(at: string | null): string {
   return `(?:[\\w ]+, )?${new Intl.DateTimeFormat("en-GB", { timeStyle: "medium" }).format(new Date(String(at)))}`;
 }

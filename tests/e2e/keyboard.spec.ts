@@ -10,7 +10,7 @@ import { appEnvironment, tokenFor, until } from "../support/processes";
 import { type AppOnCopy, startOnCopy } from "../support/shared-app";
 import { type AgentSdk, startAgentSdk } from "../tools/agent-sdk";
 
-/** More than any page of this walk has to tab through. */
+/** More than any page of this test needs. */
 const MOST_TABS = 120;
 
 let app: AppOnCopy;
@@ -42,7 +42,7 @@ async function api<Answer>(path: string, body: unknown): Promise<Answer> {
 
 /** Payments a merchant's endpoint refused, by their idempotency keys. */
 async function deadPayments(...keys: string[]): Promise<void> {
-  // 422 speaks of one event: the circuit stays closed.
+  // 422 is about one event: the circuit stays closed.
   shop.answer(422);
   await api(
     "/api/events",
@@ -63,7 +63,7 @@ async function deadPayments(...keys: string[]): Promise<void> {
   );
 }
 
-/** Goes on with Tab until it has the focus, as somebody without a mouse does. */
+/** Presses Tab until it has the focus, as a person without a mouse does. */
 async function tabTo(page: Page, target: Locator): Promise<void> {
   await expect(target).toBeVisible();
   for (let n = 0; n < MOST_TABS; n += 1) {

@@ -49,7 +49,7 @@ let app: RunningApp;
 
 test.beforeAll(async () => {
   test.setTimeout(600_000);
-  // Within the project: what is built may not link to a folder outside of it.
+  // Inside the project: a build may not link to a folder outside of it.
   mkdirSync(path.join(ROOT, "test-results"), { recursive: true });
   copy = mkdtempSync(path.join(ROOT, "test-results/new-provider-"));
   const left = new Set(["node_modules", "test-results", "docs", "bench"]);

@@ -1,4 +1,4 @@
-/** Single sign-on as a person meets it: the button, the provider's own pages, what is said when it does not work, the settings. */
+/** Single sign-on as a person sees it: the button, the provider's own pages, the errors, the settings. */
 import { expect, type Page, test } from "playwright/test";
 import type postgres from "postgres";
 import { type RunningApp, startApp } from "../support/app";

@@ -1,6 +1,6 @@
 /**
- * An outage as staff live through it: an endpoint fails, its circuit opens, it is mended, tested, and what waits is sent; a
- * trial that fails, a trial that holds. At each step every figure on every page is the API's.
+ * An outage as staff see it: an endpoint fails, its circuit opens, it is fixed and tested, and what waits is sent; one trial
+ * fails, one passes. At each step every figure on every page equals the API's.
  */
 import { expect, type Page, test } from "playwright/test";
 import type postgres from "postgres";
@@ -15,7 +15,7 @@ import { APP_ENVIRONMENT, connectTo, tokenFor, until } from "../support/processe
 import { expectFiguresToAgree, readWhenAnswered } from "./figures";
 import { signInAt } from "./sign-in";
 
-/** Longer than the walk: what is retried then is not retried by itself here. */
+/** Longer than this test: retries do not run by themselves in it. */
 const RETRY_MS = 3_600_000;
 const SLUG = "bistro-lumen-till";
 
@@ -71,12 +71,12 @@ async function replayDead(): Promise<string> {
 const ended = (id: string, status: string) =>
   until(`${id} is ${status}`, async () => (await read<Replay>(`/api/webhooks/replays/${id}`)).status === status);
 
-/** Two that are accepted and one that is rejected, so that no figure of another provider is nothing. */
+/** Two that are accepted and one that is rejected, so that no figure of another provider is zero. */
 async function sendStripe(): Promise<void> {
   for (const [n, tampered] of [false, false, true].entries()) {
     const body = Buffer.from(JSON.stringify(stripeEvent({ type: "invoice.payment_failed", id: `evt_outage_${n}` })));
     const headers = sign("stripe", body, { tampered }) as [string, string][];
-    // Sent again while the answer is "later", as Stripe does.
+    // Sent again while the answer is 503, as Stripe does.
     await expect(async () => {
       const answer = await post(new URL("/api/webhooks/stripe", app.url), body, headers);
       expect(answer).toMatchObject({ status: tampered ? 400 : 200 });
@@ -85,7 +85,7 @@ async function sendStripe(): Promise<void> {
 }
 
 test("an endpoint fails, is mended and catches up, and every figure is the same everywhere", async ({ page }) => {
-  // Some eighty pages, each read until it and the API stand still.
+  // Some eighty pages, each read until neither it nor the API changes.
   test.setTimeout(1_200_000);
   await signInAt(page, app, "/");
   await sendStripe();
@@ -104,7 +104,7 @@ test("an endpoint fails, is mended and catches up, and every figure is the same 
       const { hold } = await read<Destination>(`/api/destinations/ds_${destinationId}`);
       return hold?.why === "circuit";
     });
-    // So that nothing moves while pages are compared.
+    // So that nothing changes while pages are compared.
     await sql`update destination_health set probe_at = now() + interval '1 hour' where destination_id = ${destinationId}`;
     await publish(sql, SLUG, 4, { from: 11 });
     await figuresAgree(page, [await eventNumber(1), await eventNumber(14)]);
@@ -166,7 +166,7 @@ test("an endpoint fails, is mended and catches up, and every figure is the same 
     await page.getByTestId("confirm").click();
     await expect(page.getByTestId("destination-state").first()).toHaveText("Paused");
     await publish(sql, SLUG, 3, { from: 200 });
-    // With those that waited for a retry.
+    // Including those that waited for a retry.
     await until(
       "what waits is held",
       async () => (await deliveries("held")) >= 3 && (await deliveries("pending")) === 0,

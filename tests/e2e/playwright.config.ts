@@ -9,7 +9,7 @@ export default defineConfig({
   outputDir: "../../test-results",
   // A spec has an app and a database of its own.
   workers: 2,
-  // Stops for what hangs, not measures: shared machines have been seen to take five times as long as usual.
+  // Limits for hangs, not measurements: shared machines have taken five times as long as usual.
   timeout: 400_000,
   expect: { timeout: 45_000 },
   reporter: "list",

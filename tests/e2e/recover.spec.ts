@@ -1,4 +1,4 @@
-/** The main job, as support staff do it: a webhook comes in, is forwarded in vain, dies, and is replayed from the browser. */
+/** The main task of support staff: a webhook comes in, its forwards fail, it is dead, and it is replayed in the browser. */
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { expect, type Page, test } from "playwright/test";
@@ -20,7 +20,7 @@ test.afterAll(async () => {
   await agent?.close();
 });
 
-/** `npm run send`, as a newcomer runs it: DATA_DIR says where the app answers. Returns where it says to look. */
+/** `npm run send`, as a newcomer runs it: DATA_DIR says where the app answers. Returns the address it prints. */
 async function send(provider: string, event: string): Promise<string> {
   const { stdout } = await run("npm", ["run", "send", "--", provider, event], {
     cwd: ROOT,

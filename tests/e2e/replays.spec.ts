@@ -39,7 +39,7 @@ async function send(provider: Signer, event: unknown): Promise<void> {
 
 /** Messages whose only attempt failed. */
 async function deadMessages(count: number, account: number): Promise<void> {
-  // Not a failure of the endpoint: its circuit stays closed.
+  // Not a failure that counts against the endpoint: its circuit stays closed.
   agent.setMode("422");
   for (let n = 0; n < count; n += 1) await send("chatwoot", chatwootEvent({ account }));
   await until(`${count} messages are dead`, async () => {
@@ -48,7 +48,7 @@ async function deadMessages(count: number, account: number): Promise<void> {
   });
 }
 
-/** Stripe events that came while nothing wanted them: replayed, they write rows. */
+/** Stripe events that came while no destination wanted them. Replayed, they write rows. */
 async function missedSubscription(customer: string): Promise<void> {
   await sql`update destinations set providers = '{}' where slug = 'stripe-tables'`;
   for (const [type, status, created] of [
@@ -62,7 +62,7 @@ async function missedSubscription(customer: string): Promise<void> {
 
 const signIn = (page: Page, path: string) => signInAt(page, app, path);
 
-/** A reload would make a new document, without this mark. */
+/** A mark that a reload would remove, because it makes a new document. */
 async function markDocument(page: Page): Promise<() => Promise<boolean>> {
   await page.evaluate(() => Object.assign(window, { markedByTest: true }));
   return () => page.evaluate(() => "markedByTest" in window);
@@ -233,7 +233,7 @@ test("a selection over the limit offers the oldest by the numbers of the answer,
   await page.route("**/api/webhooks/replays", async (route) => {
     const response = await route.fetch();
     const answer = await response.json();
-    // The sentence may be said in other words at any time.
+    // The test must not depend on the wording of the sentence.
     await route.fulfill({ response, json: { ...answer, title: "Too large.", error: "Too large." } });
   });
   await page.getByTestId("replay-selected").click();

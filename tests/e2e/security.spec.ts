@@ -1,4 +1,4 @@
-/** Everything a stranger or a colleague can have shown, filled with script and odd text; then every page of the console is opened. */
+/** Everything that an attacker or colleague can get displayed, as script and odd text; then every page is opened. */
 import type { Page } from "playwright/test";
 import { expect, test } from "playwright/test";
 import { bodyOf } from "@/lib/samples/ids";
@@ -10,7 +10,7 @@ import { consolePages } from "../support/routes";
 import { type AppOnCopy, startOnCopy } from "../support/shared-app";
 import { signInAt } from "./sign-in";
 
-/** Each would set `ran` where it is taken for code. */
+/** Each would set `ran` when it is executed as code. */
 const SCRIPTS = [
   "<script>window.ran=1</script>",
   "</script><script>window.ran=2</script>",
@@ -39,7 +39,7 @@ test.afterAll(async () => {
   await merchant?.close();
 });
 
-/** Answers the events' ids. */
+/** Returns the events' ids. */
 async function fill(): Promise<string[]> {
   const ask = asker(app.url, await tokenFor("super_admin"));
   const names: [string, Record<string, unknown>][] = [
@@ -115,7 +115,7 @@ test("script and odd text that strangers sent run on no page, and break no row [
   for (const row of await rows.all()) expect((await row.boundingBox())?.height).toBeLessThan(80);
 });
 
-/** What of ours became part of the page instead of its text. */
+/** Markup from our test data that became part of the page instead of its text. */
 function injected(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const found: string[] = [];

@@ -27,7 +27,7 @@ test.afterAll(async () => {
 
 const signIn = (page: Page, path: string) => signInAt(page, app, path);
 
-/** Somebody else at another machine: a context without the administrator's session. */
+/** Another person at another machine: a context without the administrator's session. */
 async function elsewhere(browser: Browser, url: string): Promise<Page> {
   const page = await (await browser.newContext()).newPage();
   await page.goto(url);

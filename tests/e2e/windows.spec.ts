@@ -1,4 +1,4 @@
-/** What must not be lost: the focus, what was typed, a secret, the page itself without a connection, and the edge of the screen. */
+/** What must not get lost: the focus, typed text, a secret, the page itself without a connection, and the screen's edge. */
 import { expect, type Page, test } from "playwright/test";
 import type postgres from "postgres";
 import type { Replay } from "../../lib/contract/replays";

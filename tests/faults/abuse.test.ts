@@ -46,7 +46,7 @@ async function genuine(): Promise<Genuine> {
   return { key, status: typeof heard === "string" ? 0 : heard.status, milliseconds: performance.now() - started };
 }
 
-/** One after the other, until `over` says so and there are enough. */
+/** One after the other, until `over` is true and there are enough. */
 async function genuineUntil(over: () => boolean, atLeast = 40): Promise<Genuine[]> {
   const sent: Genuine[] = [];
   while (sent.length < atLeast || !over()) sent.push(await genuine());
@@ -59,7 +59,7 @@ function memory(): number {
   return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${app.pid}/status`, "utf8"))?.[1]) / 1024;
 }
 
-/** Looks twenty times a second; `end` answers the most it saw. */
+/** Samples twenty times a second; `end` returns the maximum. */
 function sampleMemory() {
   let peak = memory();
   const look = setInterval(() => {
@@ -100,7 +100,7 @@ test("300 senders whose headers never end and 200 with slow bodies keep nobody e
   const lasted = performance.now() - started;
   for (const socket of sockets) socket.destroy();
   expect(statuses(sent)).toEqual([200]);
-  // Beside a frozen server each would take seconds.
+  // With a frozen server each would take seconds.
   expect(Math.max(...sent.map(({ milliseconds }) => milliseconds))).toBeLessThan(3_000);
   expect(lasted).toBeLessThan(30_000);
 });
@@ -241,7 +241,7 @@ test("200 bodies of 1 MiB at once stay within memory: each is stored, or refused
   const peak = sampled.end();
   const stored = heard.filter(({ status }) => status === 200);
   console.log(`${stored.length} of 200 stored, memory at most ${Math.round(peak)} MB`);
-  // 408, or a broken connection, for what a busy machine could not send in time.
+  // 408, or a broken connection, for requests that a busy machine could not send in time.
   for (const { status } of heard) expect([200, 408, 503, "unknown"]).toContain(status);
   const rows = await app.sql`
     select event_key, encode(body_sha256, 'hex') as sha from events where event_key like 'msg_large_%'`;

@@ -28,7 +28,7 @@ afterAll(async () => {
   await desk?.close();
 });
 
-/** While `table` is locked: `until` there is a statement that waits for it, then `then`. */
+/** While `table` is locked: waits `until` a statement is blocked, then runs `then`. */
 async function whileLocked(table: string, act: () => Promise<unknown>, then: () => Promise<unknown>): Promise<void> {
   await holder.begin(async (transaction) => {
     await transaction`lock table ${transaction(table)} in access exclusive mode`;
@@ -44,7 +44,7 @@ function waiting() {
     where not l.granted and a.datname = current_database()`;
 }
 
-/** As the death of its machine does: the statement never ends. */
+/** Like the crash of its machine: the statement never ends. */
 const endWaiting = () => desk.sql`
   select pg_terminate_backend(l.pid) from pg_locks l join pg_stat_activity a on a.pid = l.pid
   where not l.granted and a.datname = current_database()`;
@@ -141,7 +141,7 @@ describe("a worker dies", () => {
   const ok = `${head("200 OK", { "content-length": "2" })}ok`;
   const retried = { maxAttempts: 5, baseDelayMs: 1, timeoutMs: 20_000 };
 
-  /** Starts another worker and waits until the delivery is done. The first attempt's end, and what the endpoint was sent. */
+  /** Starts another worker and waits for the delivery. Returns the first attempt's end and the endpoint's requests. */
   async function goesOn(eventId: number, endpoint: Endpoint, requests: number): Promise<void> {
     const next = await startWorkerProcess({ EGRESS_DNS_SERVERS: dns.address });
     try {

@@ -1,4 +1,4 @@
-/** Postgres frozen, and Postgres dead. Nobody restarts this one, so the absence lasts as long as the test wants. */
+/** Postgres frozen, and Postgres dead. Nothing restarts it, so the outage lasts as long as the test wants. */
 import { chmodSync, mkdtempSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
@@ -13,7 +13,7 @@ import { alone } from "../support/machine";
 import { freezePostgres, killPostgres, thawPostgres } from "../support/postgres-tree";
 import { APP_ENVIRONMENT, until } from "../support/processes";
 
-/** Senders are promised three seconds. The door gives up after 2.3 s; what is above three here is a busy machine's own. */
+/** Senders are promised three seconds. The endpoint gives up after 2.3 s; more than three here is for a busy machine. */
 const PROMISED_MS = 4_500;
 
 let dataDir: string;
@@ -81,7 +81,7 @@ async function expectRecovery(events: ReturnType<typeof event>[]): Promise<void>
     },
     90_000,
   );
-  // It counts the last minutes, in which webhooks were refused.
+  // It counts the last minutes, in which webhooks were rejected.
   await until("health is green", async () => (await health()).body.status === "healthy", 60_000);
 }
 
@@ -101,7 +101,7 @@ describe("with a frozen Postgres", { timeout: 600_000 }, () => {
     freezePostgres(dataDir);
     try {
       await expectUnavailable(events);
-      // The second wave meets connections that hang already, and queues that are not empty.
+      // The second wave meets connections that already hang, and queues that are not empty.
       await expectUnavailable(events);
     } finally {
       thawPostgres(dataDir);
@@ -113,7 +113,7 @@ describe("with a frozen Postgres", { timeout: 600_000 }, () => {
     await alone();
     freezePostgres(dataDir);
     try {
-      // What it saw within the last second is good for so long.
+      // A cached health answer is valid for one second.
       await until("the health is red", async () => (await health()).body.status === "unhealthy");
       const read = await health();
       expect(read).toMatchObject({ status: 503, body: { status: "unhealthy", database: { reachable: false } } });
@@ -132,7 +132,7 @@ describe("with a dead Postgres", { timeout: 600_000 }, () => {
     killPostgres(dataDir);
     await expectUnavailable(events);
     await until("the health is red", async () => (await health()).body.status === "unhealthy");
-    // Long enough for every pool, timer and retry to meet the absence.
+    // Long enough for every pool, timer and retry to notice the outage.
     await new Promise((resolve) => setTimeout(resolve, 3_000));
     await expectUnavailable(events);
     expect(() => process.kill(app.pid, 0)).not.toThrow();

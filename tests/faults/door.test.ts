@@ -1,4 +1,4 @@
-/** The door on the wire: slow, broken and odd requests against server.ts, by hand over a socket. */
+/** The webhook endpoint on the wire: slow, broken and odd requests against server.ts, by hand over a socket. */
 import { createHash } from "node:crypto";
 import type postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";

@@ -40,7 +40,7 @@ async function sendChatwoot(): Promise<string> {
 test("what is under way ends well, what comes later is refused, and nothing is sent twice [F04]", {
   timeout: 180_000,
 }, async () => {
-  // Before anything hurries: it is written down in the database.
+  // Before the shutdown begins: the attempt is recorded in the database.
   const token = await tokenFor("support");
   const [replayed, waiting] = [await sendChatwoot(), await sendChatwoot()];
   await until("two events have arrived", () => sink.received.length === 2);
@@ -50,7 +50,7 @@ test("what is under way ends well, what comes later is refused, and nothing is s
   const replay = startReplay(replayed, token);
   await until("a forward and a replay are under way", () => sink.received.length === 4);
   const load = startLoad({ url: () => app.url, clients: 8, thinkMs: 100, random: seededRandom() });
-  // The sink's slots are all taken from here on, so what comes now waits its turn.
+  // From here on all slots of the sink are in use, so later deliveries wait.
   await until("the sink is busy", () => sink.received.length >= 16);
   const queued = startReplay(waiting, token);
   const upload = startUpload();
@@ -63,7 +63,7 @@ test("what is under way ends well, what comes later is refused, and nothing is s
   upload.finish();
   expect((await upload.answer).status).toBe(200);
   expect(await replay).toMatchObject({ status: 200, answer: { status: "replayed", replay_count: 1 } });
-  // No worker takes it any more. Its caller hears so, and the next start goes on with it.
+  // No worker claims it any more. Its caller is told so, and the next start continues it.
   expect(await queued).toMatchObject({ status: 202, answer: { status: "queued" } });
   const exitCode = await stopping;
   const milliseconds = Math.round(performance.now() - stoppedAt);
@@ -83,7 +83,7 @@ test("what is under way ends well, what comes later is refused, and nothing is s
   }
 });
 
-/** A webhook whose second half comes when it is told to. */
+/** A webhook whose second half is sent on demand. */
 function startUpload() {
   const { key, body } = sample("stripe", "invoice.payment_failed");
   let finish = () => {};

@@ -47,7 +47,7 @@ async function flood(count: number, connections: number, request: (n: number) =>
   return heard;
 }
 
-/** One row, one delivery, everybody thanked, exactly one told that it was the first. */
+/** One row, one delivery, a 2xx for every request, and exactly one that says it was the first. */
 async function expectOnce(key: string, heard: Heard[]): Promise<void> {
   expect(heard.map(({ status }) => status)).toEqual(heard.map(() => 200));
   const answers = heard.map(({ body }) => JSON.parse(body));

@@ -24,14 +24,14 @@ import {
 } from "../support/hostile";
 import { startWorkerProcess, type WorkerProcess } from "../support/worker";
 
-/** Like one that was generated: trivial ones are refused at the start. */
+/** Like a generated secret: trivial ones are rejected at the start. */
 const AGENT_SECRET = `whsec_${Buffer.from("endpoint-tests-secret-ab").toString("base64")}`;
 const KEPT = 16 * 1024;
 const MEGABYTE = 1024 * 1024;
 
 let desk: Desk;
 let worker: WorkerProcess;
-/** Where redirects and proxies would lead. */
+/** The target of redirects and proxies. */
 let canary: Endpoint;
 const directory = mkdtempSync(path.join(os.tmpdir(), "redrive-hostile-"));
 const authority = createAuthority("Redrive Test Authority");
@@ -384,7 +384,7 @@ describe("E18: TLS [E18]", () => {
     const event = await deliverTo(desk, `https://${host}:${endpoint.port}/`);
     const [attempt] = await attemptsOf(desk, event);
     expect(attempt).toMatchObject(expected);
-    // Nothing is sent to whom we do not trust.
+    // Nothing is sent to a server whose certificate is not trusted.
     if (attempt?.status === "failed") expect(endpoint.requests.join("")).toBe("");
   });
 

@@ -1,4 +1,4 @@
-/** A log that takes no more lines, and a clock that is wrong: Redrive goes on, and says so. */
+/** A log that takes no more lines, and a wrong clock: Redrive continues, and says so. */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, existsSync, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs";
@@ -21,7 +21,7 @@ afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end();
 }, 120_000);
 
-/** An app on a port known beforehand, because its standard output is what fails here. */
+/** An app on a port known in advance, because its standard output fails here. */
 async function start(stdout: number | "pipe", env: Record<string, string> = {}) {
   const database: TestDatabase = await createTestDatabase();
   ends.push(() => database.drop());
@@ -179,7 +179,7 @@ function findFakeTime(): string | undefined {
   return known();
 }
 
-// Needs libfaketime: the app's clock is really another one.
+// Needs libfaketime: the app's clock is really wrong.
 test.skipIf(!libfaketime)("Health is degraded when this machine's clock is ten minutes off", async () => {
   const clock = { LD_PRELOAD: String(libfaketime), FAKETIME: "-10m", FAKETIME_DONT_FAKE_MONOTONIC: "1" };
   const sink = openSync("/dev/null", "w");

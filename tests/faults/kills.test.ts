@@ -99,7 +99,7 @@ async function killAndRecover(victim: Victim, load: Load): Promise<number> {
   return (await load.nextAcknowledgement()) - killedAt;
 }
 
-/** I12 once more, from outside: what the APIs say is what the tables hold. */
+/** Invariant I12 again, from outside: what the APIs return is what the tables hold. */
 async function expectHonestAnswers(sql: Awaited<ReturnType<typeof connectTo>>): Promise<void> {
   const headers = { authorization: `Bearer ${await tokenFor("viewer")}` };
   const analytics = await (await fetch(`${app.url}/api/webhooks/analytics?range=1h`, { headers })).json();

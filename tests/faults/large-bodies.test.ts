@@ -50,12 +50,12 @@ test("128 webhooks of 1 MiB at 32 connections are all stored: 100 of them were a
   expect(heard.filter(({ status }) => status !== 200 && status !== 503)).toEqual([]);
   const [row] = await desk.sql`select count(*)::int as count, min(octet_length(raw_body)) as bytes from event_bodies`;
   expect(row?.bytes).toBe(MB);
-  // One that was answered 503 may have been stored all the same: its sender sends it again, as a duplicate.
+  // A request that was answered 503 may still have been stored: its sender sends it again, as a duplicate.
   expect(row?.count).toBeGreaterThanOrEqual(stored + 2);
 });
 
 test("32 bodies of 10 MiB at once: each hears 200 or 503 in time, never more than the room and one is held", async () => {
-  // As a provider with a larger cap has it: the cap is the reader's, the room is the process's.
+  // As for a provider with a larger cap: the cap is the reader's, the memory limit is the process's.
   let held = 0;
   let most = 0;
   const receiver = http.createServer(async (request, response) => {
@@ -80,7 +80,7 @@ test("32 bodies of 10 MiB at once: each hears 200 or 503 in time, never more tha
   );
   receiver.closeAllConnections();
   receiver.close();
-  // One that is refused may be cut off before it has sent everything.
+  // A rejected sender may be cut off before it has sent everything.
   const ends = statuses.map((answer) => (typeof answer === "object" ? answer.status : answer));
   expect(ends.filter((end) => end !== 200 && end !== 503 && end !== "unknown")).toEqual([]);
   expect(ends.filter((end) => end === 200).length).toBeGreaterThan(3);
@@ -99,7 +99,7 @@ test("senders that stall in the middle of large bodies keep neither a small nor 
   const answer = await post(url, large, sign("stripe", large) as [string, string][]);
   expect([200, 503]).toContain(typeof answer === "object" ? answer.status : answer);
   await Promise.all(stalled);
-  // They are gone, and so is what they held.
+  // Their connections are gone, and so is the memory they used.
   const after = padded("evt_after", MB);
   expect(await post(url, after, sign("stripe", after) as [string, string][])).toMatchObject({ status: 200 });
 });

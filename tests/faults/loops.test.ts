@@ -56,7 +56,7 @@ function withoutConnection(headers: IncomingHttpHeaders): [string, string][] {
   return Object.entries(headers).flatMap(([name, value]) => (own.has(name) ? [] : [[name, String(value)]]));
 }
 
-/** Makes a destination that wants the events of `type`. */
+/** Creates a destination that receives the events of `type`. */
 const leadsTo = (url: string, type: string) =>
   ask("POST", "/api/destinations", { name: `To ${type}`, url, providers: ["standard"], event_types: [type] });
 

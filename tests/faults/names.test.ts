@@ -1,6 +1,6 @@
 /**
  * Host names against us: a name that is public for the check and internal for the connection (DNS rebinding), and servers
- * that answer wrongly, late or never. The canary stands on 127.0.0.2, on the port of the public endpoint on 127.0.0.1.
+ * that answer wrongly, late or never. The canary listens on 127.0.0.2, on the port of the public endpoint on 127.0.0.1.
  */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createAndStartReplay } from "@/lib/commands/replays";
@@ -21,7 +21,7 @@ const INTERNAL = "127.0.0.2";
 
 let desk: Desk;
 let dns: DnsServer;
-/** The public endpoint: asks for a retry each time, so that retries come, too. */
+/** The public endpoint. It always asks for a retry, so that retries are tested, too. */
 let endpoint: Endpoint;
 let canary: Endpoint;
 let turn = 0;
@@ -69,7 +69,7 @@ describe("a name that changes between the check and the connection never leads i
   });
 
   test("when it is delivered, retried and replayed [S04] [S05]", async () => {
-    // Each to a destination of its own, so that none becomes known for its failures.
+    // Each event has a destination of its own, so that failures do not add up.
     for (let batch = 0; batch < 12; batch += 1) {
       const options = { maxAttempts: 2, baseDelayMs: 1 };
       await Promise.all(Array.from({ length: 20 }, () => deliverTo(desk, urlOf("rebind"), options)));
@@ -90,7 +90,7 @@ describe("a name that changes between the check and the connection never leads i
       select case when replay_id is not null then 'replay' when number = 1 then 'delivery' else 'retry' end as kind,
         error_class::text, count(*)::int from attempts group by 1, 2 order by 1, 2`;
     console.log(kinds.map((row) => `${row.kind} ${row.error_class} ${row.count}`).join(", "));
-    // Both answers were met on each of the three ways.
+    // Both answers occurred on each of the three paths.
     expect(kinds.map((row) => `${row.kind} ${row.error_class}`)).toEqual(
       ["delivery", "replay", "retry"].flatMap((kind) => [`${kind} blocked_address`, `${kind} http_5xx`].sort()),
     );

@@ -82,7 +82,7 @@ const duplicates = () => agent.received.length - new Set(agent.received.map((req
 
 test("two workers run a replay of 10,000 items and deliver each exactly once [F12]", async () => {
   const hashes = await seedDeadForwards(sql, 10_000);
-  // Section for both: a destination's own limit would let the quicker worker have it all.
+  // Enough concurrency for both: with a destination's default limit the quicker worker would take it all.
   await sql`update destinations set max_concurrency = 128`;
   await startWorkerProcess();
   const started = Date.now();

@@ -30,7 +30,7 @@ const pooler = findPgBouncer();
 for (const found of [stock, pooler]) if ("missing" in found) console.log(`Skipped: ${found.missing}`);
 
 const ends: (() => Promise<unknown>)[] = [];
-/** Ended after all tests, in the reverse order. */
+/** Stopped after all tests, in reverse order. */
 function owned<Process>(process: Process, end: (process: Process) => Promise<unknown>): Process {
   ends.push(() => end(process));
   return process;
@@ -181,7 +181,7 @@ describe("npm run smoke passes on", () => {
   });
 });
 
-/** The samples of smoke are no part of the senders' ledger: neither as events, nor in the statistics. */
+/** Samples of smoke are not in the senders' ledger, so they are removed from events and statistics. */
 async function forgetSamples(sql: postgres.Sql): Promise<void> {
   const gone = await sql<{ duplicates: number }[]>`
     delete from events where event_key like 'evt_smoke_%' returning duplicate_count as duplicates`;

@@ -14,7 +14,7 @@ import { type RunningApp, startApp, temporaryDirectory } from "../support/app";
 import { APP_ENVIRONMENT } from "../support/processes";
 
 const IS_ROOT = process.getuid?.() === 0;
-/** `nobody`: owns nothing here. */
+/** The user `nobody`: owns nothing here. */
 const STRANGER = 65_534;
 
 const dataDir = temporaryDirectory();
@@ -28,12 +28,12 @@ beforeAll(async () => {
 }, 400_000);
 
 afterAll(async () => {
-  // What a test left running ends with its directory.
+  // Processes that a test left running end with its directory.
   const app = await startApp({ env: APP_ENVIRONMENT, dataDir }).catch(() => undefined);
   await app?.stop();
 }, 400_000);
 
-/** What it says instead of starting: the operator's line, without the greeting. */
+/** The error it prints instead of starting, without the greeting. */
 async function complaint(options: { dataDir?: string; uid?: number } = {}): Promise<string> {
   const started = startApp({ env: APP_ENVIRONMENT, dataDir, ...options });
   const message = await started.then(
@@ -60,7 +60,7 @@ async function startsAgain(): Promise<void> {
 
 describe("npm run send and simulate, of an app with a PORT and a DATA_DIR of its own", () => {
   const run = promisify(execFile);
-  /** As in a new shell: nothing says where the app is. */
+  /** As in a new shell: no variable says where the app is. */
   const shell = (env: Record<string, string> = {}) => ({
     cwd: ROOT,
     env: { ...process.env, PORT: "", DATA_DIR: "", ...env },

@@ -1,4 +1,4 @@
-/** The webhook server and the worker on the distribution's own Postgres, which compiles statements that look dear. */
+/** The webhook server and the worker on the distribution's own Postgres, which JIT-compiles expensive statements. */
 import http from "node:http";
 import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";

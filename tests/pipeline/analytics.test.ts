@@ -1,4 +1,4 @@
-/** The overview's figures: exact at the edges of hours, silent providers by their habits, and a cost that events do not raise. */
+/** The overview's figures: exact at the edges of hours, silent providers, and a cost that does not grow with events. */
 
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { call } from "@/lib/db/client";
@@ -20,7 +20,7 @@ afterEach(async () => {
 const HOUR_MS = 3_600_000;
 const hoursAgo = (hours: number) => new Date(Date.now() - hours * HOUR_MS).toISOString();
 
-/** As the journey counts, at another time. */
+/** As `accept` counts, at another time. */
 async function counted(at: string, provider: string, outcome: string, count: number): Promise<void> {
   await desk.sql`
     insert into statistics (minute, provider, event_type, outcome, shard, count)
@@ -111,9 +111,9 @@ describe("a provider has gone silent", () => {
   test("when nothing came for more than four times its longest pause", async () => {
     // Every three hours, for two days, until 13 hours ago: longer than four pauses.
     for (let ago = 61; ago >= 13; ago -= 3) await counted(hoursAgo(ago), "stripe", "received", 3);
-    // The same until 10 hours ago: not yet.
+    // The same until 10 hours ago: not silent yet.
     for (let ago = 58; ago >= 10; ago -= 3) await counted(hoursAgo(ago), "telnyx", "received", 3);
-    // Refused requests are no sign of life.
+    // Rejected requests do not count as activity.
     await counted(hoursAgo(1), "stripe", "rejected", 3);
     const found = await silent();
     expect(found.map(({ provider }) => provider)).toEqual(["stripe"]);
@@ -142,7 +142,7 @@ test("the overview's cost does not grow with events: 60,000 of them, and no plan
   for (const range of ["15m", "24h", "30d"] as const) {
     expect((await readAnalytics({ range }, EVERYTHING)).totals.received).toBe(range === "15m" ? 0 : 60_000);
   }
-  // `exists (select from events)` stops at the first row; everything else asks an index.
+  // `exists (select from events)` stops at the first row; all other queries use an index.
   await expect.poll(async () => (await scans()).calls > before.calls, { timeout: 15_000 }).toBe(true);
   expect((await scans()).rows - before.rows).toBeLessThan(1_000);
 });

@@ -31,7 +31,7 @@ const LIMITS = { max_events: 100, max_age_days: 30 };
 
 let desk: Desk;
 let endpoint: Endpoint;
-/** One that its `tables` destination has, with an attempt and row changes. */
+/** An event that its `tables` destination received, with an attempt and row changes. */
 let delivered: number;
 let shop: number;
 let draft: number;

@@ -1,6 +1,6 @@
 /**
- * Bodies, headers and ids that a sender may really send and nobody expects: each validly signed, each stored once, byte for
- * byte, and called what it is. What is only refused stands in providers.test.ts.
+ * Unexpected bodies, headers and ids that a sender may really send: each is validly signed, stored once, byte for byte, and
+ * named correctly. Requests that are only rejected are in providers.test.ts.
  */
 import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
@@ -23,7 +23,7 @@ afterAll(() => desk.close());
 
 let count = 0;
 
-/** Sends bytes as a Standard Webhook, with more headers; answers the row. */
+/** Sends bytes as a Standard Webhook with additional headers; returns the row. */
 async function stored(body: Buffer, headers: [string, string][] = [], id = `msg_bad_${++count}`) {
   const signed = sign("standard", body, { id }).filter(
     ([name]) => !headers.some(([other]) => other.toLowerCase() === name.toLowerCase()),

@@ -55,7 +55,7 @@ describe("claim", () => {
           const { work } = await claim(worker, 20, 60);
           mine.push(...work.map((item) => item.delivery_id));
           idle = work.length === 0 ? idle + 1 : 0;
-          // The loop's pause when another worker was there first.
+          // The loop's pause after another worker claimed first.
           if (idle > 0) await new Promise((resolve) => setTimeout(resolve, 5));
         }
         return mine;
@@ -94,7 +94,7 @@ describe("claim", () => {
       const { work } = await claim("w1", 100, 60);
       const large = work.filter((item) => item.event.body.length > 100_000);
       if (large.length > 0) sizes.push(large.length);
-      // Small ones go with them.
+      // Small ones are claimed with them.
       if (round === 0) expect(work.length - large.length).toBe(2);
       await finish(work);
     }

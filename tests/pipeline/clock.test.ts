@@ -1,4 +1,4 @@
-/** One clock in SQL (025_clock.sql): hours pass in a moment when a test shifts it, on connections that asked it before. */
+/** One clock in SQL (025_clock.sql): a test shifts it by hours, also for connections that already used it. */
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { claim } from "@/lib/pipeline/claim";
 import { shiftClock } from "../support/clock";

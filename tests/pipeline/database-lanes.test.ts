@@ -30,7 +30,7 @@ beforeAll(async () => {
 });
 afterAll(() => desk.close());
 
-/** Runs a statement that `stop` gives up. */
+/** Runs a statement that `stop` cancels. */
 function begin(pool: Pool, text: string, deadlineMs = 60_000) {
   const controller = new AbortController();
   const result = pool.run({ text, parameters: [], deadlineMs, signal: controller.signal });
@@ -47,7 +47,7 @@ async function asleep(sql: postgres.Sql): Promise<number> {
   return rows.length;
 }
 
-/** The same for each way to a Postgres. */
+/** The same tests for each way to a Postgres. */
 function suite(open: () => { url: string; sql: postgres.Sql }): void {
   test("A statement whose caller gave up ends in Postgres at once [S50]", async () => {
     const { url, sql } = open();
@@ -64,7 +64,7 @@ function suite(open: () => { url: string; sql: postgres.Sql }): void {
   test("The statement after a cancelled one is never the one that is cancelled", async () => {
     const { url } = open();
     const pool = createPool(1, () => createConnection(url, "test"));
-    // From "has not begun" to "has just ended": 0 to 19 ms around a statement of 10 ms.
+    // From "not begun" to "just ended": 0 to 19 ms around a statement of 10 ms.
     for (let turn = 0; turn < 40; turn += 1) {
       const short = begin(pool, "select pg_sleep(0.01)::text as result");
       const stopped = new Promise((resolve) => setTimeout(() => resolve(short.stop()), turn % 20));
@@ -137,7 +137,7 @@ describe("over TLS", () => {
   suite(() => ({ url, sql }));
 });
 
-/** Debian's package; a machine without it and without root to install it cannot show this. */
+/** Debian's package. Without it, and without root to install it, these tests are skipped. */
 function findPgBouncer(): string | undefined {
   const found = () =>
     spawnSync("sh", ["-c", "command -v pgbouncer || ls /usr/sbin/pgbouncer"]).stdout.toString().trim();
@@ -150,7 +150,7 @@ function findPgBouncer(): string | undefined {
 
 const pgbouncer = findPgBouncer();
 
-// Skipped where there is no PgBouncer and nobody may install it.
+// Skipped where PgBouncer is missing and cannot be installed.
 describe.skipIf(!pgbouncer)("through PgBouncer in transaction mode", () => {
   let url: string;
   let stop: () => Promise<void>;
@@ -220,7 +220,7 @@ describe("lanes", () => {
     expect(shares.reduce((sum, { connections }) => sum + connections, 0)).toBe(size);
     for (const { connections } of shares) expect(connections).toBeGreaterThan(0);
     const of = (lane: string) => shares.find(({ lanes }) => lanes.some((one) => one === lane));
-    // Nothing that takes long shares with what must be quick.
+    // Long statements never share a connection with statements that must be quick.
     expect(of("search")?.lanes).toEqual(["search"]);
     expect(of("search")?.connections).toBeLessThanOrEqual(Math.max(1, size / 8));
     for (const lane of of("health")?.lanes ?? []) expect(["health", "auth"]).toContain(lane);
@@ -264,7 +264,7 @@ describe("lanes", () => {
         noteCaller(who);
         return work();
       });
-    // Two other processes: what each of them does for this person holds a turn until its transaction ends.
+    // Two other processes: each of this person's reads there holds a turn until its transaction ends.
     const other = postgres(String(process.env.DATABASE_URL), { max: 2, onnotice: () => {} });
     let end = () => {};
     const ended = new Promise<void>((resolve) => {
@@ -292,7 +292,7 @@ describe("lanes", () => {
 
   test("A long read ends in Postgres when whoever asked goes away, or when it is out of time [S50]", async () => {
     await seed(desk.sql, 3_000);
-    // A search that finds nothing, slowed by the predicate itself being asked of much text.
+    // A search without results, which is slow because the predicate reads much text.
     const slow = { p_filter: { text: "nowhere to be found" }, ...scopeOf(EVERYTHING) };
     const controller = new AbortController();
     const searching = inRequest(controller.signal, () => call("console", "count_events", slow));

@@ -33,7 +33,7 @@ afterEach(async () => {
   await desk.sql`delete from destinations where slug = 'second'`;
 });
 
-/** Chatwoot events whose only attempt ends so. */
+/** Chatwoot events whose only attempt fails in this way. */
 async function deadMessages(count: number, mode: "503" | "422"): Promise<number[]> {
   agent.setMode(mode);
   const ids: number[] = [];
@@ -41,12 +41,12 @@ async function deadMessages(count: number, mode: "503" | "422"): Promise<number[
   await workUntilIdle();
   agent.setMode("ok");
   agent.received.length = 0;
-  // Its circuit stays closed: who failed on purpose is not kept waiting.
+  // Its circuit stays closed, so that failures made on purpose do not hold the next ones.
   await desk.sql`truncate destination_health, destination_statistics`;
   return ids;
 }
 
-/** The Agent SDK once more, under another name: every message goes to both. */
+/** A second destination like the Agent SDK: every message goes to both. */
 const secondDestination = () => desk.sql`
   insert into destinations (slug, name, kind, providers, url, max_attempts)
   select 'second', 'Second', kind, providers, url, max_attempts from destinations where slug = 'agent-sdk'`;
@@ -184,7 +184,7 @@ describe("the history is filtered", () => {
     const down = await deadMessages(1, "503");
     const refused = await deadMessages(1, "422");
     const both = [...down, ...refused];
-    // What came back from the second destination is another answer than the first's.
+    // The second destination's answer differs from the first's.
     await desk.sql`
       update deliveries set last_http_status = 404 where event_id = ${refused[0] as number}
         and destination_id = (select id from destinations where slug = 'second')`;

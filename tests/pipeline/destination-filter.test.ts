@@ -18,7 +18,7 @@ let ids: { well: string; ill: string };
 beforeAll(async () => {
   desk = await openDesk();
   [well, ill] = await Promise.all([startEndpoint(), startEndpoint()]);
-  // 422 is never tried again; the second event is refused.
+  // 422 is never retried; the second event is rejected.
   ill.answer(({ n }) => (n === 1 ? 422 : 200));
   ids = {
     well: `ds_${await addDestination(desk.sql, "things", well.url)}`,

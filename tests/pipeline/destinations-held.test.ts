@@ -1,4 +1,4 @@
-/** Paused and disabled destinations hold what is theirs, and let it go in order. */
+/** Paused and disabled destinations hold their deliveries, and release them in order. */
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { call } from "@/lib/db/client";

@@ -46,10 +46,10 @@ describe("the rate of a destination", () => {
     const times = endpoint.arrivals.map((arrival) => arrival.at).sort((a, b) => a - b);
     const seconds = ((times.at(-1) as number) - (times[0] as number)) / 1000;
     expect(times).toHaveLength(200);
-    // Never faster. A machine that is busy for more than a tenth of a second loses what it could not save up.
+    // Never faster. A machine that is busy for more than a tenth of a second loses the burst it could not save up.
     expect(199 / seconds).toBeGreaterThan(5);
     expect(199 / seconds).toBeLessThan(44);
-    // In no second more than its rate, what a tenth of a second saves up, and one that a slow machine let arrive late.
+    // In no second more than the rate, the burst of a tenth of a second, and one late arrival.
     for (const start of times) {
       expect(times.filter((at) => at >= start && at < start + 1000).length).toBeLessThanOrEqual(40 + 4 + 4);
     }
@@ -71,7 +71,7 @@ describe("deliveries of one object", () => {
     await addDestination(desk.sql, "ordered", endpoint.url, { ordering: "object", max_attempts: 20 });
     await publish(desk.sql, "ordered", 120, { objects: 6 });
     let requests = 0;
-    // Not one that speaks against the endpoint: its circuit is not what is tested.
+    // An error that does not count against the endpoint: its circuit is not tested here.
     endpoint.answer(() => (requests++ % 4 === 0 ? 429 : 200));
     endpoint.takes(3);
     await twoWorkers();
@@ -115,7 +115,7 @@ describe("deliveries of one object", () => {
     await lane(ids[0], "retrying", "0 s");
     expect((await claim("w", 10, 30)).work).toEqual([]);
     await desk.sql`update deliveries set status = 'delivered', lease_until = null, finished_at = now() where id = ${ids[1]}`;
-    // Both are free now, and one goes.
+    // Both are free now, and one of them is sent.
     expect((await claim("w", 10, 30)).work.map((work) => work.delivery_id)).toEqual([ids[2]]);
     await desk.sql`update deliveries set status = 'delivered', lease_until = null, finished_at = now() where id = ${ids[2]}`;
     expect((await claim("w", 10, 30)).work.map((work) => work.delivery_id)).toEqual([ids[0]]);
@@ -146,7 +146,7 @@ describe("deliveries of one object", () => {
       for (const item of work) claimed.set(item.delivery_id, item.event.event_key);
       expect(ms).toBeLessThan(250);
     }
-    // One of the 10,001, and 49 others, although they are younger.
+    // One of the 10,001, and 49 others although they are younger.
     expect(claimed.size).toBe(50);
     const [{ first } = {}] = await desk.sql`
       select count(*)::int as first from deliveries where ordering_key = 'object-0' and status = 'claimed'`;

@@ -1,4 +1,7 @@
-/** What the door does beyond one signed POST: several events of one request, GET, secrets in bodies, and caught requests sent again. Long because each is told with its opposite. */
+/**
+ * The webhook endpoint beyond one signed POST: several events in one request, GET, secrets in bodies, and captured requests
+ * that are sent again. Long because each case has its opposite.
+ */
 import { createHmac } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { createSource } from "@/lib/commands/sources";
@@ -131,7 +134,7 @@ describe("a secret in the body", () => {
     const written = `{"event_type":"EMAIL_SENT","event_id":"sl-1", "secret_key" : "${CANARY}","stats_id":"s-1","note":"says ${CANARY}"}`;
     const answers = [
       await post(written),
-      // A conflict, a refused one, and one that is cut off in the middle of a wrong secret.
+      // A conflict, a rejected request, and one that is cut off in the middle of a wrong secret.
       await post(written.replace("EMAIL_SENT", "EMAIL_OPEN")),
       await post(written.replaceAll(CANARY, WRONG)),
       await post(`{"event_type":"EMAIL_SENT","x":"${"x".repeat(940)}","secret_key":"${WRONG}"}`),
@@ -144,7 +147,7 @@ describe("a secret in the body", () => {
     expect(String(await storedBody(desk.sql, id))).toBe(written);
     expect(row?.payload).toMatchObject({ secret_key: "[redacted]", stats_id: "s-1" });
 
-    // An endpoint that repeats what it was sent.
+    // An endpoint that echoes its request.
     const [destination] = await desk.sql`select id from destinations where kind = 'http'`;
     await desk.sql`
       with d as (
@@ -199,7 +202,7 @@ describe("a secret in the body", () => {
     expect(performance.now() - started).toBeLessThan(2_000);
   });
 
-  /** All columns of all tables but the received bytes; refused bodies as text. */
+  /** All columns of all tables but the received bytes; bodies of rejections as text. */
   async function everyText(): Promise<string> {
     const tables = await desk.sql`select tablename from pg_tables where schemaname = 'public'`;
     const texts: string[] = [];

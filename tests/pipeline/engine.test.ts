@@ -1,4 +1,4 @@
-/** Long because it is the list of what the replay engine promises, one test each, on one desk. */
+/** Long because it lists the guarantees of the replay engine, one test each, on one database. */
 
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import {
@@ -51,7 +51,7 @@ async function deadMessages(
   count: number,
   overrides: (n: number) => Record<string, unknown> = () => ({}),
 ): Promise<number[]> {
-  // Not a failure of the endpoint: its circuit stays closed.
+  // Not a failure that counts against the endpoint: its circuit stays closed.
   agent.setMode("422");
   const ids: number[] = [];
   for (let n = 0; n < count; n += 1)
@@ -65,14 +65,14 @@ async function deadMessages(
 const dead = { filter: { status: ["dead"] } };
 const advance = () => call("pipeline", "advance_replays", {});
 
-/** Works a replay to its end, as the worker loop does. */
+/** Runs a replay to its end, as the worker loop does. */
 async function run(replay: Replay): Promise<Replay> {
   for (let round = 0; round < 200; round += 1) {
     await workUntilIdle();
     const current = (await getReplay(replay.id, EVERYTHING)) as Replay;
     if (current.completed_at) return current;
     await advance();
-    // Batches wait for the clock: a quick machine must not use up its rounds before the next is due.
+    // Batches wait for the clock, so a quick machine must not use up its rounds before the next is due.
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
   throw new Error("The replay did not end.");
@@ -510,7 +510,7 @@ test("a preview equals its execution on fifty random filters", async () => {
     const draft = await createReplay(request, ada).catch(() => null);
     if (!draft) continue;
     const preview = await previewReplay(draft, EVERYTHING);
-    // What the history shows is what a replay takes, and every one of it.
+    // A replay takes exactly the events that the history shows.
     expect(preview.events).toBe(await countEvents(filter, EVERYTHING));
     const planned = (await listReplayItems(draft.id, { limit: 500 }, EVERYTHING)).filter(
       (item) => item.outcome === null,

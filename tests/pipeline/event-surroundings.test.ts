@@ -1,4 +1,4 @@
-/** What stands beside an event in a filtered history, what concerns the same thing, and its bytes alone. */
+/** An event's neighbours in a filtered history, related events, and its bytes alone. */
 
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { EventFilter } from "@/lib/contract/event-filter";
@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => desk.close());
 afterEach(() => desk.sql`truncate event_keys, events, deliveries, attempts, statistics cascade`);
 
-/** So many events, oldest first, a second apart; those of one `moment` came in the same microsecond. */
+/** So many events, oldest first, a second apart. Those of one `moment` came in the same microsecond. */
 async function stored(count: number, moment?: string): Promise<string[]> {
   const rows = await desk.sql`
     insert into events (provider, event_key, event_key_hash, event_type, trust, parse_status, status, body_size, body_sha256,

@@ -40,7 +40,7 @@ test("service_role may call every function, and may not rewrite what staff did [
 });
 
 test("every function pins its search_path, and none runs as its owner [S29]", async () => {
-  // A body that was parsed when it was created looks nothing up any more, and may be inlined without a search_path.
+  // A body that was parsed at creation resolves no names later, and may be inlined without a search_path.
   const loose = await desk.sql`
     select p.proname from pg_proc p
     where p.pronamespace = 'public'::regnamespace

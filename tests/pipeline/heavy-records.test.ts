@@ -1,4 +1,4 @@
-/** Results that change thousands of rows: they are recorded alone, in reasonable time, and none beside them waits. */
+/** Results that change thousands of rows: they are recorded alone, in reasonable time, and no other delivery waits. */
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { call } from "@/lib/db/client";
 import type { NewEvent } from "@/lib/db/functions/journey";
@@ -45,7 +45,7 @@ const statusOf = async (event: number) => {
 
 test("one event with thousands of changes holds up no record of other providers, and keeps its lease meanwhile", async () => {
   const id = await sendConversation(600, "long");
-  // Somebody changes rows of the same organisation, and takes long.
+  // Another transaction changes rows of the same organisation, and takes long.
   const changes = await changesOfEvent(id);
   let finish = () => {};
   let holding: Promise<unknown> = Promise.resolve();
@@ -71,7 +71,7 @@ test("one event with thousands of changes holds up no record of other providers,
       return row?.count === 30;
     });
     await until("its lease was renewed", async () => (await statusOf(id))?.lease_until > first);
-    // One that shares its rows waits too, and only that one.
+    // A delivery that shares its rows waits, too, and only that one.
     expect(await statusOf(light)).toMatchObject({ status: "claimed" });
     expect(await statusOf(id)).toMatchObject({ status: "claimed", attempt_count: 1 });
     finish();
@@ -114,7 +114,7 @@ test("four times the changes take about four times as long, not sixteen times", 
     return performance.now() - started;
   };
   await timed(100);
-  // The best of three: other work on this machine only adds.
+  // The best of three: other work on this machine only adds time.
   const best = async (count: number) => Math.min(await timed(count), await timed(count), await timed(count));
   const [few, many] = [await best(500), await best(2_000)];
   expect(many / few).toBeLessThan(8);
@@ -128,7 +128,7 @@ test("an event that wants to change more rows than one may fails alone, and says
   expect((await statusOf(id))?.last_error).toContain("rows, and one event may change 10,000");
   expect(await desk.sql`select status from events where provider = 'stripe'`).toEqual([{ status: "processed" }]);
 
-  // The database holds the limit, too.
+  // The database enforces the limit, too.
   await send("stripe", stripeEvent({ type: "invoice.payment_failed" }));
   const [work] = (await claim("w", 1, 30, { kind: "tables" })).work as [Work];
   const changes = Array.from({ length: 10_001 }, (_, n) => message(`m-${n}`));
@@ -201,7 +201,7 @@ const success = (work: Work, customer: string) => ({
 async function changesOfEvent(id: number) {
   const [row] = await desk.sql`select organisation_id from events where id = ${id}`;
   const key = { provider: "heyreach", organisation_id: row?.organisation_id ?? "" };
-  // More than a thousand: takes the rows of the organisation for itself, as a heavy one does.
+  // More than a thousand changes: locks the rows of the organisation, as a heavy result does.
   return Array.from({ length: 1_001 }, (_, n) => ({ table: "messages", key: { ...key, message_id: `held-${n}` } }));
 }
 

@@ -1,4 +1,4 @@
-/** The history: pages both ways without a gap or a repetition, and a histogram that counts what the list lists. */
+/** The history: pages both ways without gaps or repetitions, and a histogram that matches the list. */
 
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { type EventFilter, eventFilterSchema } from "@/lib/contract/event-filter";
@@ -69,7 +69,7 @@ describe("pages", () => {
 
     const newer = await listEvents({}, { limit: 5, after: second.previous_cursor ?? "" }, EVERYTHING);
     expect(keysOf(newer)).toEqual(keysOf(first));
-    // What arrived since is newer still.
+    // Events that arrived since are newer still.
     const newest = await listEvents({}, { limit: 5, after: newer.previous_cursor ?? "" }, EVERYTHING);
     expect(keysOf(newest)).toEqual((await newestFirst()).slice(0, 4));
     expect(newest.previous_cursor).toBeNull();
@@ -139,7 +139,7 @@ describe("the histogram", () => {
       const to_ts = new Date(Date.parse(at) + bucket_seconds * 1_000).toISOString();
       const total = Object.values(outcomes).reduce((all, value) => all + value, 0);
       expect([at, await countEvents({ from_ts: at, to_ts }, EVERYTHING)]).toEqual([at, total]);
-      // The selected step is drawn in steps of its own, with the same events.
+      // The selected step gets smaller steps, with the same events.
       const inner = sum(await readHistogram({ from_ts: at, to_ts }, EVERYTHING));
       expect(Object.values(inner).reduce((all, value) => all + value, 0)).toBe(total);
     }

@@ -160,7 +160,7 @@ describe.each(flavours)("a header that signs or names an event and comes twice, 
 });
 
 describe.each(flavours)("an id in UTF-8, through %s", (_, send) => {
-  /** As servers hand on what came over the wire: a character for each byte. */
+  /** As servers pass on received headers: one character per byte. */
   const asReceived = (request: RawRequest, encoding: "utf8" | "latin1" = "utf8") =>
     withHeaders(request, (name, value) => [[name, Buffer.from(value, encoding).toString("latin1")]]);
 

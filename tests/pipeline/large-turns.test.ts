@@ -1,4 +1,4 @@
-/** Large bodies that are complete at the same time: each is checked and read in a turn of the thread of its own. */
+/** Large bodies that complete at the same time: each is checked and parsed in an event loop turn of its own. */
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { accept } from "@/lib/pipeline/accept";
@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => desk.close());
 
 function large() {
-  // Many small values: reading is most of what such a body costs.
+  // Many small values: parsing is most of what such a body costs.
   const data = Array.from({ length: 60_000 }, (_, n) => `value ${n}`);
   const request = requestOf("standard", { type: "large.body", data }, { id: randomUUID() });
   expect(request.body.length).toBeGreaterThan(MIB / 2);
@@ -22,7 +22,7 @@ function large() {
   return { ...request, headers: [...request.headers] as [string, string][] };
 }
 
-/** The most CPU time, in ms, that one turn of the thread took while `work` went on. Time of the CPU, because machines are shared. */
+/** The most CPU milliseconds of one event loop turn while `work` ran. CPU time, because machines are shared. */
 async function longestTurn(work: () => Promise<unknown>): Promise<number> {
   let [longest, isOver] = [0, false];
   let before = process.cpuUsage();
@@ -44,9 +44,9 @@ test("Large bodies that arrive together do not hold the thread for all of them a
   const alone = await longestTurn(() => accept(requests[0] as ReturnType<typeof large>));
   const together = await longestTurn(async () => {
     const answers = await Promise.all(requests.slice(1).map((request) => accept(request)));
-    // What is given up because the machine has no time is answered 503: it was checked and read all the same.
+    // A request abandoned for lack of time is answered 503, but it was checked and parsed all the same.
     for (const { status } of answers) expect([200, 503]).toContain(status);
   });
-  // All eleven at once would be eleven times as long.
+  // All eleven in one turn would take eleven times as long.
   expect(together).toBeLessThan(alone * 5);
 });

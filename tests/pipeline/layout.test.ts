@@ -1,4 +1,4 @@
-/** How the tables are laid out for what grows, and that rows written before the newest migration survive it. */
+/** The layout of tables that grow, and that rows from before the newest migration survive it. */
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import postgres from "postgres";
@@ -126,7 +126,7 @@ const STORED = `
     (select string_agg(encode(body_sha256, 'hex'), ',' order by id) from events) as hashes,
     (select count(*)::int from attempts) as attempts, (select max(received_at) from events) as newest`;
 
-/** The first of them once more, as accept.ts gives it to SQL. */
+/** The first of them again, as accept.ts passes it to SQL. */
 const ONE_AGAIN = {
   ...{ n: 1, provider: "stripe", event_key: "one", event_type: "a.type", source_id: null, trust: "signed" },
   ...{ parse_status: "not_json", flags: [], method: "POST", path: "/", headers: [], body: btoa("one") },

@@ -1,4 +1,4 @@
-/** What changed since a cursor: nothing is lost and nothing is told twice, whatever overlaps. */
+/** What changed since a cursor: no change is lost or reported twice, even when transactions overlap. */
 import type postgres from "postgres";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { resolveEvents } from "@/lib/commands/resolve";
@@ -31,7 +31,7 @@ afterEach(async () => {
 const now = async () => (await changesSince(null, EVERYTHING)).cursor;
 const arrive = async () => eventIdIn(await send("chatwoot", chatwootEvent(), { id: nextUuid() }));
 
-/** Looks once, and answers what changed and where to look from next. */
+/** Asks once; returns what changed and the cursor for the next call. */
 async function look(cursor: string) {
   const news = await changesSince(cursor, EVERYTHING);
   return { ...news.change, reset: news.change === null, cursor: news.cursor };
@@ -48,7 +48,7 @@ describe("changes", () => {
     const delivered = await look(arrived.cursor);
     expect(delivered).toMatchObject({ topics: ["events", "destinations"], event_ids: [id] });
     expect(await look(delivered.cursor)).toMatchObject({ topics: [], event_ids: [] });
-    // Whoever was away hears both at once.
+    // A client that was away gets both at once.
     expect(await look(start)).toMatchObject({ topics: ["events", "destinations"], event_ids: [id] });
   });
 
@@ -164,7 +164,7 @@ describe("changes", () => {
       `select changes_since(null, '${cursor}')`,
       ...searches.map((query) => `select search_everything('${query}', 8, null)`),
     ]) {
-      // The first time the functions themselves are read too.
+      // The first call also loads the functions themselves.
       await pages(statement);
       expect(await pages(statement), statement).toBeLessThan(1000);
     }

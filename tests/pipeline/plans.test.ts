@@ -1,4 +1,4 @@
-/** What each SQL function that the server calls says about its plans. */
+/** The plan settings of each SQL function that the server calls. */
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import postgres from "postgres";
@@ -23,7 +23,7 @@ test("no function that the server calls lets Postgres compile its plans, on what
 });
 
 test("no step of the journey reads what is finished, though its plan was made while there was nothing", async () => {
-  // One connection, as a worker keeps it: its plans are made on an empty database, and never again.
+  // One connection, as a worker keeps it: its plans are made once, on an empty database.
   const one = postgres(process.env.DATABASE_URL as string, { max: 1, max_lifetime: null, onnotice: () => {} });
   const blocksOf = async (call: string, argument: unknown) => {
     const explain = `explain (analyze, buffers, format json) select public.${call}`;
@@ -47,10 +47,10 @@ test("no step of the journey reads what is finished, though its plan was made wh
     for (let n = 0; n < 8; n += 1) await journey(`early ${n}`);
     const empty = await journey("empty");
     await seedDeadForwards(desk.sql, 3_000);
-    // An analysis in the meantime makes each plan anew, once.
+    // An analysis in the meantime invalidates each plan once.
     await journey("after");
     const full = await journey("full");
-    // What the dead left in the index of due deliveries, until it is vacuumed, is some 200 of them. A scan is thousands.
+    // Until vacuum, dead rows leave some 200 entries in the index of due deliveries. A scan would read thousands.
     for (const step of ["accepted", "claimed", "recorded"] as const) {
       expect(full[step], `blocks: ${JSON.stringify({ empty, full })}`).toBeLessThan(empty[step] + 1_000);
     }

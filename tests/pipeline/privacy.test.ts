@@ -1,4 +1,4 @@
-/** A person asks a Shopify shop to be forgotten, and is: in the events, beside them, and in the rows they wrote. */
+/** A Shopify customer's erasure request is carried out in the events, what is stored with them, and the rows they wrote. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { call } from "@/lib/db/client";
 import { type ShopifyOptions, shopifyBody } from "@/lib/providers/shopify/sample";
@@ -26,7 +26,7 @@ const IDA = {
 };
 const ASKED = FIXTURE_TIME + 86_400;
 
-/** Sends an event that happened at `at`, and works it. */
+/** Sends an event that happened at `at`, and delivers it. */
 async function happens(topic: ShopifyOptions["topic"], who: ShopifyOptions, at = FIXTURE_TIME, id?: string) {
   const body = shopifyBody({ topic, at, ...who });
   const answer = await send("shopify", body, { topic, at, ...(id && { id }), ...(who.shop && { shop: who.shop }) });
@@ -35,7 +35,7 @@ async function happens(topic: ShopifyOptions["topic"], who: ShopifyOptions, at =
   return eventIdIn(answer);
 }
 
-/** Everything that is kept, as one text. */
+/** Everything that is stored, as one text. */
 async function everything(): Promise<string> {
   const rows = await desk.sql`
     select encode(raw_body, 'escape') as kept, null::jsonb as payload, null::jsonb as headers from event_bodies
@@ -134,7 +134,7 @@ describe("customers/redact", () => {
     expect(await desk.sql`select status, redacted_at is not null as redacted from events where id = ${late}`).toEqual([
       { status: "processed", redacted: true },
     ]);
-    // Its hashes are those of what came, so the retry is a duplicate and no conflict.
+    // The hashes of the received bytes stay, so the retry is a duplicate and not a conflict.
     await happens("orders/updated", NOAH, ASKED - 10, "late");
     expect(await desk.sql`select duplicate_count, conflict_count from events where id = ${late}`).toEqual([
       { duplicate_count: 1, conflict_count: 0 },

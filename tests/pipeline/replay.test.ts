@@ -82,7 +82,7 @@ describe("a replay", () => {
       changes: [],
     }));
 
-    // It has read the replay as running, and waits for the row that the end of the last item is about to change.
+    // It has read the replay as running, and waits for the row that the last item's end is about to change.
     const advancing = await desk.sql.begin(async (ending) => {
       await ending`select record_attempts(${JSON.stringify(result)}::text::jsonb)`;
       const waiting = desk.sql`select advance_replay(${Number(created.id.slice(3))}) as fed`.execute();
@@ -159,7 +159,7 @@ describe("a replay", () => {
 
   test("of 250 events is fed in batches, and its totals equal its items at every look", async () => {
     const ids: number[] = [];
-    // Fewer at once than a busy machine answers with 503.
+    // Few enough at once that a busy machine does not answer 503.
     for (let sent = 0; sent < 250; sent += 25) {
       const events = Array.from({ length: 25 }, () => stripeEvent({ type: "invoice.payment_failed" }));
       ids.push(...(await Promise.all(events.map((event) => send("stripe", event)))).map(eventIdIn));

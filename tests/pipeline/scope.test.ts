@@ -1,4 +1,4 @@
-/** The rule of 020_scope.sql, and that no SQL function which a page or the API calls goes without it. */
+/** The rule of 020_scope.sql, and that every SQL function which a page or the API calls applies it. */
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -8,7 +8,7 @@ import { type Desk, openDesk } from "../support/desk";
 
 const ROOT = path.resolve(import.meta.dirname, "../..");
 
-/** What is called without a scope, and why nobody sees or changes anything of another organisation by it. */
+/** What is called without a scope, and why it neither shows nor changes anything of another organisation. */
 const WITHOUT_SCOPE: Record<string, string> = {
   accept_events: "stores what a provider or a publisher sent; a publisher's organisations are checked before",
   accept_invitation: "the link itself is the proof",

@@ -1,4 +1,4 @@
-/** Mitto's reports on real Postgres: whose they are, and that a final status stays. */
+/** Mitto's reports on a real Postgres: their organisation, and that a final status is kept. */
 import { createHash } from "node:crypto";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { mittoDlr } from "@/lib/providers/mitto/sample";

@@ -1,4 +1,7 @@
-/** Doors with URLs of their own: who gets in, as whose, and that a token is seen nowhere. Long because it is told for every way a token ends. */
+/**
+ * Sources with URLs of their own: who is accepted, for which organisation, and that a token is never shown. Long because
+ * each way a token ends is a case.
+ */
 
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { createSource, deleteSource, rotateSource, updateSource } from "@/lib/commands/sources";
@@ -216,7 +219,7 @@ describe("the sources in memory", () => {
       create function list_source_tokens() returns jsonb language plpgsql as
         $$ begin raise exception 'away' using errcode = '57P03'; end $$;`);
     try {
-      // What was read a moment ago still says no.
+      // The cached lookup still says no.
       expect((await post("/api/webhooks/heyreach/nobody-knows-this-one")).status).toBe(401);
       let unknown = await post("/api/webhooks/heyreach/nobody-knows-this-one");
       await until("it is too old to say so", async () => {
@@ -291,7 +294,7 @@ test("whoever changes a source is in the audit log, without the token", async ()
   for (const url of [source.full_url, full_url]) expect(JSON.stringify(rows)).not.toContain(tokenIn(url));
 });
 
-/** Everything in the database that is text to anybody: all columns of all tables but the received bytes. */
+/** All text in the database: all columns of all tables but the received bytes. */
 async function everyText({ sql }: Desk): Promise<string> {
   const tables = await sql`select tablename from pg_tables where schemaname = 'public'`;
   const dumps = await Promise.all(

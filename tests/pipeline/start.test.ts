@@ -1,4 +1,4 @@
-/** What the start does with a database before it listens. */
+/** What is done with a database at the start, before the server listens. */
 import { randomBytes } from "node:crypto";
 import postgres from "postgres";
 import { afterAll, expect, test } from "vitest";
@@ -24,7 +24,7 @@ test("three processes that migrate at once apply each migration once, and all of
       .map((migration) => migration.name)
       .sort(),
   );
-  // Again there is nothing to do, also after one that died between two migrations.
+  // A second start has nothing to do, also after one that died between two migrations.
   await migrate(url, () => expect.unreachable("nothing is missing"));
   const sql = postgres(url, { max: 1, onnotice: () => {} });
   expect((await sql`select to_regclass('public.events') as events`)[0]?.events).toBe("events");

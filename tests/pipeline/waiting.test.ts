@@ -49,7 +49,7 @@ async function opened(more: number): Promise<number> {
   return id;
 }
 
-/** Events whose only attempt failed, without a word against the endpoint. */
+/** Events whose only attempt failed, with an error that does not count against the endpoint. */
 async function dead(count: number, settings: Record<string, string | number> = {}): Promise<number> {
   const id = await addDestination(desk.sql, "shop", endpoint.url, { max_attempts: 1, ...settings });
   endpoint.answer(422);

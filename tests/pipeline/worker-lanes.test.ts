@@ -1,4 +1,4 @@
-/** Endpoints that hang: the rows and the other endpoints go on, at any number of them, and they still get their turn. */
+/** Endpoints that hang: rows and other endpoints continue, however many hang, and hanging ones still get their turn. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type ClaimOptions, claim } from "@/lib/pipeline/claim";
 import { runTick, startWorker, type Worker } from "@/lib/pipeline/worker";
@@ -7,7 +7,7 @@ import { type Desk, openDesk, send } from "../support/desk";
 import { addDestination, type Endpoint, publish, startEndpoint } from "../support/endpoint";
 import { until } from "../support/processes";
 
-/** Longer than any of these tests waits for the others. */
+/** Longer than any of these tests waits for the other endpoints. */
 const TIMEOUT_MS = 30_000;
 
 let desk: Desk;
@@ -24,7 +24,7 @@ beforeEach(async () => {
   healthy = await startEndpoint();
 });
 afterEach(async () => {
-  // Ends what hangs.
+  // Ends the hanging requests.
   await Promise.all([hanging.close(), healthy.close()]);
   await worker?.stop();
   worker = undefined;
@@ -120,7 +120,7 @@ test("of those that hang each gets its turn, and none takes a slot of those that
     await desk.sql`update deliveries set status = 'pending', lease_until = null, due_at = now() + interval '1 hour' where status = 'claimed'`;
   }
   expect(tried.size).toBe(12);
-  // All slots of the slow are taken: a claim still gives to the others, and says nothing of a next time.
+  // All slots for slow endpoints are taken: a claim still serves the others, and sets no next time.
   const full: ClaimOptions = { slots: 8, kind: "http", shares: { unproven: 4, slow: 0, slow_slots: 4, late: [] } };
   expect(await claim("w", 8, 30, full)).toMatchObject({ work: [], waiting: expect.arrayContaining([ids[0]]) });
   await publish(desk.sql, "shop", 5);

@@ -10,7 +10,7 @@ export interface Heard {
 
 export type Ask = (method: string, path: string, body?: unknown, headers?: Record<string, string>) => Promise<Heard>;
 
-/** Everything the API answered is kept in `heard`, for whoever looks for what it must never say. */
+/** `heard` keeps every answer of the API, for tests that search it for what it must never contain. */
 export function asker(url: string, token: string, heard: string[] = []): Ask {
   return async (method, path, body, headers = {}) => {
     const response = await fetch(`${url}${path}`, {

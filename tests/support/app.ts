@@ -14,15 +14,15 @@ const START_MS = 300_000;
 export interface RunningApp {
   url: string;
   adminEmail: string;
-  /** Empty on a DATA_DIR that had its administrator before. */
+  /** Empty on a DATA_DIR that already had its administrator. */
   adminPassword: string;
   pid: number;
   dataDir: string;
   /** Everything it has printed. */
   output(): string;
-  /** As Ctrl-C does: drains, and stops its Postgres. Resolves to the exit code, null after a kill. */
+  /** Like Ctrl-C: drains, and stops its Postgres. Resolves to the exit code, null after a kill. */
   stop(): Promise<number | null>;
-  /** As a power cut of the app does: its Postgres stays. Start again with the same `dataDir`. */
+  /** Like a power cut of the app: its Postgres keeps running. Start again with the same `dataDir`. */
   kill(): Promise<void>;
 }
 
@@ -30,13 +30,13 @@ export interface AppOptions {
   env?: Record<string, string>;
   /** Default: a new one, deleted with its Postgres when this process ends. */
   dataDir?: string;
-  /** Where `server.ts` and its build stand, when it is a copy. */
+  /** The folder of `server.ts` and its build, when it is a copy. */
   root?: string;
   /** Runs it as this user, which only root can. */
   uid?: number;
 }
 
-/** Resolves once the app answers. Throws what it printed when it does not start. */
+/** Resolves once the app answers. Throws its output when it does not start. */
 export async function startApp({
   env = {},
   dataDir = temporaryDirectory(),

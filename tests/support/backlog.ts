@@ -4,7 +4,7 @@ import type postgres from "postgres";
 import { chatwootEvent } from "../../lib/providers/chatwoot/sample";
 import { bodyOf } from "../../lib/samples/ids";
 
-/** Stores `count` Chatwoot events whose delivery to the Agent SDK is dead. Answers the sha256 of each body. */
+/** Stores `count` Chatwoot events whose delivery to the Agent SDK is dead. Returns the sha256 of each body. */
 export async function seedDeadForwards(sql: postgres.Sql, count: number): Promise<string[]> {
   const hashes: string[] = [];
   for (let from = 0; from < count; from += 1000) {
@@ -27,7 +27,7 @@ export async function seedDeadForwards(sql: postgres.Sql, count: number): Promis
         content_type: "application/json",
       };
     });
-    // One transaction: no worker sees them alive.
+    // One transaction, so that no worker claims them before they are dead.
     await sql.begin(async (tx) => {
       await tx`select accept_events(${tx.json(events)})`;
       await tx`

@@ -8,14 +8,14 @@ export async function storedBody(sql: postgres.Sql, event: number): Promise<Buff
   return row.raw_body;
 }
 
-/** Gives the events that were written by hand a body each, as store_events does. */
+/** Gives each event that a test inserted by hand a body, as store_events does. */
 export async function storeBodies(sql: postgres.Sql, body: string): Promise<void> {
   await sql`
     insert into event_bodies (event_id, raw_body)
     select id, convert_to(${body}, 'UTF8') from events on conflict (event_id) do nothing`;
 }
 
-/** Replaces the bytes of every event, and says so in its size. */
+/** Replaces the bytes of every event, and updates its size. */
 export async function replaceBodies(sql: postgres.Sql, bytes: number): Promise<void> {
   await sql`update event_bodies set raw_body = convert_to(repeat('x', ${bytes}), 'UTF8')`;
   await sql`update events set body_size = ${bytes}`;

@@ -1,4 +1,4 @@
-/** Finds a Chromium for the end-to-end tests, and gets one when the machine has none. */
+/** Finds a Chromium for the end-to-end tests, and installs one when the machine has none. */
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import path from "node:path";
@@ -25,7 +25,7 @@ export function findBrowser(): string {
   throw new Error("There is no Chromium for the end-to-end tests: install one and set CHROMIUM_PATH to it.");
 }
 
-/** Quiet, offline, and without the sandbox that root cannot have. */
+/** Quiet, offline, and without the sandbox, which root cannot use. */
 export function browserFlags(): string[] {
   const quiet = ["--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
   return [...quiet, "--no-first-run", ...(process.getuid?.() === 0 ? ["--no-sandbox"] : [])];

@@ -19,7 +19,7 @@ interface Subject {
   /** Days from now. */
   from?: number;
   to?: number;
-  /** Default: signs itself. */
+  /** Default: self-signed. */
   issuer?: Authority;
   authority?: boolean;
 }

@@ -5,14 +5,14 @@ import { migrate } from "../../lib/db/migrate";
 import { startThrowawayPostgres } from "../../lib/db/throwaway";
 import { execute, TEMPLATE } from "./postgres";
 
-/** A file in memory: no test waits for a disk, and Postgres keeps its settings, which the product checks. */
+/** In memory, so that no test waits for a disk. Postgres keeps its settings, which the product checks. */
 const MEMORY = "/dev/shm";
 const ROOM_BYTES = 4 * 2 ** 30;
 
-/** Each file that runs has an app, its worker and itself connected. */
+/** Each running file connects itself, an app and its worker. */
 const SETTINGS = ["max_connections=500"];
 
-/** Starts it, unless a cluster was started for this run before. Answers how to end what was started here. */
+/** Starts it, unless a cluster was started for this run before. Returns the function that ends what was started here. */
 export async function startTestCluster(): Promise<() => Promise<void>> {
   if (process.env.TEST_POSTGRES_URL) return async () => {};
 

@@ -1,4 +1,4 @@
-/** curl, the operators' own tool, against a running app; every answer is held against the schema that documents it. */
+/** curl, the operators' own tool, against a running app. Every answer is compared with its documented schema. */
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { expect } from "vitest";

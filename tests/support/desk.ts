@@ -1,4 +1,4 @@
-/** A desk for pipeline tests: a database of its own, every provider's secret set, destinations configured. */
+/** A database for a pipeline test, with every provider's secret set and destinations configured. */
 import postgres from "postgres";
 import type { Answer } from "@/lib/pipeline/answer";
 import type { Work } from "@/lib/pipeline/claim";
@@ -6,12 +6,12 @@ import { requestOf, type Sender, type SignOptions, TEST_ENVIRONMENT } from "../f
 import { createTestDatabase } from "./postgres";
 
 export interface Desk {
-  /** A connection beside the product's own, to look at what it wrote. */
+  /** A connection in addition to the app's own, to read what it wrote. */
   sql: postgres.Sql;
   close(): Promise<void>;
 }
 
-/** Opens a desk and points the product at it. `environment` adds to or overrides the test defaults. */
+/** Creates a test database and connects the product to it. `environment` adds to or overrides the test defaults. */
 export async function openDesk(environment: Record<string, string> = {}): Promise<Desk> {
   const database = await createTestDatabase();
   Object.assign(
@@ -39,7 +39,7 @@ export async function openDesk(environment: Record<string, string> = {}): Promis
   };
 }
 
-/** Sends a webhook to the door, signed as its provider signs. A Buffer is sent as it is. */
+/** Sends a webhook to its endpoint, signed as its provider signs. A Buffer is sent as it is. */
 export async function send(provider: Sender, event: unknown, options: SignOptions = {}): Promise<Answer> {
   const { accept } = await import("@/lib/pipeline/accept");
   return accept(requestOf(provider, event, options));
@@ -50,7 +50,7 @@ export function eventIdIn(answer: Answer): number {
   return Number(JSON.parse(answer.body).event_id.slice(3));
 }
 
-/** Claims and works until nothing is due, like one worker. Answers how many attempts it made. */
+/** Claims and delivers until nothing is due, like one worker. Returns the number of attempts. */
 export async function workUntilIdle(): Promise<number> {
   const { call } = await import("@/lib/db/client");
   const { claim } = await import("@/lib/pipeline/claim");

@@ -16,7 +16,7 @@ export interface DnsServer {
 const A = 1;
 const RCODE = { SERVFAIL: 2, NXDOMAIN: 3 } as const;
 
-/** `answer` is asked for IPv4 addresses; for others the same name is silent, wrong or without any. */
+/** `answer` is called for queries of IPv4 addresses. For other types the name is silent, fails or has no address. */
 export async function startDnsServer(answer: (name: string) => DnsAnswer): Promise<DnsServer> {
   const socket = dgram.createSocket("udp4");
   const asked: string[] = [];

@@ -1,4 +1,4 @@
-/** A desk whose destinations are hostile servers: each gets an event of its own through the door, and its attempts are read. */
+/** A test database whose destinations are hostile servers: each gets an event of its own; its attempts are read. */
 import { type Desk, eventIdIn, send } from "./desk";
 
 export interface RecordedAttempt {
@@ -11,7 +11,7 @@ export interface RecordedAttempt {
   response_body: Buffer | null;
   response_truncated: boolean;
   delivery_status: string;
-  /** Milliseconds until it is tried again, when it is. */
+  /** Milliseconds until the retry, if there is one. */
   wait_ms: number;
 }
 
@@ -23,7 +23,7 @@ export interface DestinationOptions {
 
 let made = 0;
 
-/** Makes a destination of this URL that wants one type of event, and sends it one. Answers the event's id. */
+/** Creates a destination with this URL for one type of event, and sends it an event. Returns the event's id. */
 export async function deliverTo(desk: Desk, url: string, options: DestinationOptions = {}): Promise<number> {
   made += 1;
   const type = `hostile.case_${made}`;

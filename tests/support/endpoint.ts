@@ -1,4 +1,4 @@
-/** An endpoint of a merchant that does as it is told, destinations that lead to it, and events for them. */
+/** A merchant's endpoint that a test controls, destinations for it, and events for them. */
 import { createHash } from "node:crypto";
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -16,11 +16,11 @@ export interface Arrival {
 export interface Endpoint {
   url: string;
   arrivals: Arrival[];
-  /** How many requests it had at the same time at most. */
+  /** The greatest number of simultaneous requests. */
   mostAtOnce(): number;
-  /** What it answers from now on: a status, 0 for never, or a choice per request. */
+  /** Sets its answer from now on: a status, 0 for never, or a choice per request. */
   answer(with_: number | ((body: Arrival["body"]) => number), headers?: Record<string, string>): void;
-  /** How long it takes to answer. */
+  /** Sets how long it takes to answer. */
   takes(milliseconds: number): void;
   close(): Promise<void>;
 }
@@ -63,7 +63,7 @@ export async function startEndpoint(): Promise<Endpoint> {
   };
 }
 
-/** Makes an http destination that wants the events `publish` makes for its slug. Answers its id. */
+/** Creates an http destination for the events that `publish` makes for its slug. Returns its id. */
 export async function addDestination(
   sql: postgres.Sql,
   slug: string,
@@ -75,7 +75,7 @@ export async function addDestination(
   return made?.id;
 }
 
-/** Stores `count` events for a destination, numbered from `from` on. `objects` of them take turns in being spoken of. */
+/** Stores `count` events for a destination, numbered from `from` on. The events are about `objects` of them in turn. */
 export async function publish(
   sql: postgres.Sql,
   slug: string,

@@ -11,7 +11,7 @@ export interface Endpoint {
   close(): Promise<void>;
 }
 
-/** What a server does with a connection. `request` resolves once the head of a request is there. */
+/** What a server does with a connection. `request` resolves once the head of a request has arrived. */
 export type Behaviour = (socket: Socket, request: Promise<void>, number: number) => unknown;
 
 /** Listens on `host`, a free port unless one is given. */
@@ -41,11 +41,11 @@ async function listen(
     });
     behave(socket, request, number);
   });
-  // Under TLS, too: a refused handshake is a connection.
+  // Under TLS, too: a failed handshake is a connection.
   server.on("connection", (socket: Socket) => {
     endpoint.connections += 1;
     sockets.add(socket);
-    // The other side hangs up on us: that is what it should do.
+    // The other side hangs up, as it should.
     socket.on("error", () => {});
     socket.on("close", () => sockets.delete(socket));
   });
@@ -71,13 +71,13 @@ export function answering(...parts: (string | Buffer)[]): Behaviour {
   };
 }
 
-/** The head of an answer, with the empty line. */
+/** The head of a response, with the empty line. */
 export function head(status: string, headers: Record<string, string> = {}): string {
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   return `HTTP/1.1 ${status}\r\n${lines.join("")}\r\n`;
 }
 
-/** An answer with its length. */
+/** A response with its length. */
 export function answer(status: string, headers: Record<string, string> = {}, body: string | Buffer = ""): Behaviour {
   return answering(head(status, { ...headers, "content-length": String(Buffer.byteLength(body)) }), body);
 }

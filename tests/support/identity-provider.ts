@@ -33,31 +33,31 @@ const PEOPLE: Record<string, Person> = {
   disabled: { email: "disabled@example.com", email_verified: true },
 };
 
-/** Makes another ID token of the one that was to be sent. */
+/** Replaces the ID token before it is sent. */
 export type Spoil = (claims: Record<string, unknown>, forge: Forge) => Promise<string> | string;
 
 export interface Forge {
   /** Signed with the provider's own key. */
   sign(claims: Record<string, unknown>): Promise<string>;
-  /** Signed with a key that nobody has published, under the name of the provider's. */
+  /** Signed with an unpublished key, under the key id of the provider's. */
   signWithAnotherKey(claims: Record<string, unknown>): Promise<string>;
-  /** The published RSA key as text, for whoever takes it for a secret. */
+  /** The published RSA key as text, to be misused as an HMAC secret. */
   publicKeys: string[];
 }
 
 export interface IdentityProvider {
   issuer: string;
-  /** Lets the client of the app in. Until then the provider answers 503. */
+  /** Registers the app's client. Until then the provider answers 503. */
   register(redirectUri: string): void;
   signWith(algorithm: Algorithm): void;
   spoilIdToken(spoil?: Spoil): void;
-  /** Other members of the discovery document. */
+  /** Replaces members of the discovery document. */
   spoilDiscovery(members?: Record<string, unknown>): void;
-  /** What is answered to everything, instead of the provider's own answer. */
+  /** An answer to every request, instead of the provider's own. */
   answerAll(status?: number): void;
   /** The same for one path. */
   failPath(path: string, status: number): void;
-  /** How often each path was asked. */
+  /** How often each path was requested. */
   asked: Map<string, number>;
   close(): Promise<void>;
 }
@@ -155,7 +155,7 @@ function configurationOf(algorithm: Algorithm, redirectUri: string, keys: Key[])
     jwks: { keys: keys.map(({ jwk }) => jwk) },
     enabledJWA: { idTokenSigningAlgValues: ALGORITHMS },
     cookies: { keys: ["tests only"] },
-    // Said, so that it does not ask whether they were forgotten.
+    // Set explicitly, so that the library does not warn about a missing choice.
     ttl: { Interaction: 600, Session: 600, Grant: 600, AccessToken: 60, IdToken: 600, AuthorizationCode: 60 },
     claims: { openid: ["sub"], email: ["email", "email_verified"], profile: ["name"] },
     // As Google, Okta and Keycloak do it; the person "userinfo" is for those who do not.

@@ -1,4 +1,4 @@
-/** Providers under load: each client sends an event again, same key and bytes, until it hears a 2xx, and writes down what it heard. */
+/** Providers under load: each client repeats an event, same key and bytes, until a 2xx, and records what it was answered. */
 import { createHash } from "node:crypto";
 import http from "node:http";
 import { sample } from "../../lib/samples";
@@ -10,22 +10,22 @@ const RETRY_PAUSE_MS = 50;
 const REQUEST_TIMEOUT_MS = 10_000;
 const LONGEST_SILENCE_MS = 60_000;
 const PROVIDERS: readonly Signer[] = ["stripe", "telnyx", "chatwoot"];
-/** What nobody delivers: such events are kept and ignored. */
+/** Types that no destination wants: such events are kept and ignored. */
 const UNWANTED = new Set(["charge.refunded"]);
 const AGAIN_SHARE = 0.03;
 const FORGED_SHARE = 0.03;
 
-/** One event and what its sender heard about it. `unknown`: the connection broke, so nobody can tell. */
+/** One event and the answer its sender got. `unknown`: the connection broke, so the outcome is unknown. */
 export interface Sent {
   provider: Signer;
   key: string;
   sha256: string;
-  /** The deliveries it must have. */
+  /** The number of deliveries it must have. */
   deliveries: 0 | 1;
-  /** Signed with somebody else's secret: must never become an event. */
+  /** Signed with a wrong secret: must never become an event. */
   forged: boolean;
   acknowledged: boolean;
-  /** How many 2xx said that it was there already. */
+  /** The number of 2xx that called it a duplicate. */
   duplicates: number;
   unknown: number;
   /** Statuses other than 2xx. */
@@ -41,7 +41,7 @@ export interface Load {
 }
 
 export interface LoadOptions {
-  /** Asked before each request, because a restarted app has another port. */
+  /** Called before each request, because a restarted app has another port. */
   url: () => string;
   clients: number;
   /** The longest pause of a client between two events. */
@@ -106,7 +106,7 @@ export function startLoad({ url, clients, thinkMs, random }: LoadOptions): Load 
   };
 }
 
-/** Chatwoot's that no id in them names: signed anew, they are others, which a sender that sends again would not mean. */
+/** Chatwoot events without an id: signed again, they are new events, which a sender that retries does not mean. */
 const NAMED_WHEN_SIGNED = new Set(["message_updated", "conversation_typing_on", "webwidget_triggered"]);
 
 function nextEvent(random: () => number) {
@@ -133,14 +133,14 @@ function nextEvent(random: () => number) {
   return { entry, body, headers: headers as () => [string, string][] };
 }
 
-/** The same event as JSON that no parser and serialiser would give back: whoever does not keep the bytes is found out. */
+/** The same event as JSON that no parser and serialiser reproduces: shows whether the bytes are kept. */
 function oddly(body: Buffer): Buffer {
   return Buffer.from(`${body.toString().slice(0, -1)} ,\n "exact": 1.10, "big": 12345678901234567890 }\n`);
 }
 
 type Heard = { status: number; body: string } | "unknown" | "refused_connection";
 
-/** One POST, and what became of it. Never rejects. */
+/** One POST and its outcome. Never rejects. */
 export function post(url: URL, body: Buffer, headers: [string, string][], agent?: http.Agent): Promise<Heard> {
   return new Promise((resolve) => {
     const options = { method: "POST", headers: Object.fromEntries(headers), agent, timeout: REQUEST_TIMEOUT_MS };

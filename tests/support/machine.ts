@@ -6,7 +6,7 @@
 import postgres from "postgres";
 import { afterAll, afterEach } from "vitest";
 
-/** Any number: it is locked in the cluster's own database, where the product never is. */
+/** Any number: the lock is in the cluster's own database, which the product never uses. */
 const MACHINE = 7_337_484;
 
 const server = process.env.TEST_POSTGRES_URL;
@@ -16,7 +16,7 @@ await sql`select pg_advisory_lock_shared(${MACHINE})`;
 
 let isAlone = false;
 
-/** Between two tests whoever waits for the machine gets it: Postgres grants locks in the order of asking. */
+/** Between two tests the next waiting test gets the machine: Postgres grants locks in the order of requests. */
 afterEach(async () => {
   if (isAlone) await sql`select pg_advisory_unlock(${MACHINE})`;
   else await sql`select pg_advisory_unlock_shared(${MACHINE})`;
@@ -25,7 +25,7 @@ afterEach(async () => {
 });
 afterAll(() => sql.end({ timeout: 2 }));
 
-/** First in a test whose limit is a time: from here on to its end no other test runs on the machine. */
+/** First in a test with a time limit: from here to its end no other test runs on the machine. */
 export async function alone(): Promise<void> {
   await sql`select pg_advisory_unlock_shared(${MACHINE})`;
   await sql`select pg_advisory_lock(${MACHINE})`;

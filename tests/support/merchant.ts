@@ -7,7 +7,7 @@ export interface MerchantRequest {
   id: string;
   headers: Record<string, string>;
   body: string;
-  /** What standardwebhooks said. */
+  /** The result of standardwebhooks. */
   verified: boolean;
   answered: number;
 }
@@ -15,9 +15,9 @@ export interface MerchantRequest {
 export interface Merchant {
   url: string;
   received: MerchantRequest[];
-  /** What it verifies with. */
+  /** The secret it verifies with. */
   secret: string;
-  /** What it answers to a request it has verified; 401 to all others. */
+  /** Its answer to a verified request; all others get 401. */
   status: number;
   /** Answers with the request's own headers and body. */
   echo: boolean;

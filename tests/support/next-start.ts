@@ -1,4 +1,4 @@
-/** Redrive without server.ts: `next start` on the build, as somebody may run it who knows Next and not us. */
+/** Redrive without server.ts: `next start` on the build, as a person may run it who knows only Next. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import net, { type AddressInfo } from "node:net";

@@ -24,11 +24,11 @@ export interface Figures {
   unknown: number;
   lost: number;
   duplicated: number;
-  /** 2xx answers of the sink beyond the first, per delivery. */
+  /** 2xx answers of the sink after the first, per delivery. */
   sinkExtra: number;
 }
 
-/** Waits until nothing is leased and nothing is due, for at most `limitMs`. The verdict says when it did not come to that. */
+/** Waits until nothing is leased or due, for at most `limitMs`. The verdict says when that was not reached. */
 export async function quiesce(sql: postgres.Sql, limitMs: number): Promise<void> {
   for (const giveUp = Date.now() + limitMs; Date.now() < giveUp; ) {
     const [row] =
@@ -112,7 +112,7 @@ interface StoredEvent {
   id: number;
   provider: string;
   key: string;
-  /** Of the bytes as they are now, and as they were when they were stored. */
+  /** Hashes of the bytes as they are now, and as they were when they were stored. */
   sha256: string;
   stored_sha256: string;
   deliveries: number;
@@ -167,7 +167,7 @@ async function givenUpEarly(sql: postgres.Sql, leaseSeconds: number): Promise<nu
   return rows.map((row) => row.id);
 }
 
-/** (number, delivery) is unique, so as many as the greatest number means 1, 2, … without a gap. */
+/** (number, delivery) is unique, so a count equal to the greatest number means 1, 2, … without a gap. */
 function isDense({ attempts, attempt_count, newest, open }: StoredDelivery): boolean {
   return attempts === attempt_count && attempts === newest && open === 0;
 }
@@ -187,7 +187,7 @@ function wrongBytes(received: Received, events: readonly StoredEvent[]): string[
     .map(([id]) => `${id}: other bytes than stored`);
 }
 
-/** With the library of the specification, not with ours. */
+/** With the library of the specification, not with our code. */
 function isSigned({ headers, body }: ReceivedRequest, secret: string): boolean {
   const named = Object.fromEntries(headers.map(([name, value]) => [name.toLowerCase(), value]));
   try {

@@ -14,7 +14,7 @@ export interface PgBouncer {
   stop(): Promise<void>;
 }
 
-/** Its program, or why there is none. Installs the package when we are root and it is missing. */
+/** The path of its program, or why there is none. Installs the package when we are root and it is missing. */
 export function findPgBouncer(): { program: string } | { missing: string } {
   const found = installed();
   if (found) return { program: found };
@@ -34,7 +34,7 @@ function installed(): string | undefined {
   );
 }
 
-/** Before the database of `target`, with `poolSize` connections to it. */
+/** In front of the database of `target`, with `poolSize` connections to it. */
 export async function startPgBouncer(program: string, target: string, poolSize: number): Promise<PgBouncer> {
   const url = new URL(target);
   const directory = mkdtempSync(path.join(os.tmpdir(), "redrive-pgbouncer-"));

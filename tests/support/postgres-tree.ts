@@ -8,7 +8,7 @@ export function postmasterOf(dataDir: string): number {
   return Number(readFileSync(path.join(directory, "cluster/postmaster.pid"), "utf8").split("\n")[0]);
 }
 
-/** Stops every process of it, so that connections stay open and nobody answers. */
+/** Stops every process of it, so that connections stay open without an answer. */
 export function freezePostgres(dataDir: string): void {
   const postmaster = postmasterOf(dataDir);
   signal(postmaster, "SIGSTOP");
@@ -21,7 +21,7 @@ export function thawPostgres(dataDir: string): void {
   signal(postmaster, "SIGCONT");
 }
 
-/** As a crash of the machine does it: the postmaster may not tidy up after its children, nor they after it. */
+/** Like a crash of the machine: neither the postmaster nor its children may clean up. */
 export function killPostgres(dataDir: string): void {
   const postmaster = postmasterOf(dataDir);
   signal(postmaster, "SIGSTOP");

@@ -1,4 +1,4 @@
-/** What every started app of a test needs: secrets the test knows too, a sink it can watch, and its database's address. */
+/** What every started app of a test needs: secrets the test knows, too, a sink it can watch, and its database's address. */
 import { createHash } from "node:crypto";
 import postgres from "postgres";
 import { type SignedToken, signToken } from "../../lib/auth/tokens";
@@ -7,7 +7,7 @@ import { TEST_ENVIRONMENT } from "../fixtures/sign";
 import type { AgentSdk } from "../tools/agent-sdk";
 import { type StartedApp, startedApps } from "./started-apps";
 
-/** Like one that was generated: an app refuses to start with 24 equal bytes. */
+/** Like a generated secret: an app does not start with 24 equal bytes. */
 export const SINK_SECRET = `whsec_${createHash("sha256").update("sink").digest().subarray(0, 24).toString("base64")}`;
 const API_TOKEN_SECRET = "tests-only-api-token-secret-0123456789";
 
@@ -26,7 +26,7 @@ export function appEnvironment(sink: AgentSdk, more: Record<string, string> = {}
   return { ...APP_ENVIRONMENT, AGENT_SDK_URL: sink.url, ...more };
 }
 
-/** A connection to the embedded Postgres of a local-mode app, beside the app's own. */
+/** A connection to the embedded Postgres of a local-mode app, in addition to the app's own. */
 export async function connectTo(dataDir: string): Promise<postgres.Sql> {
   return postgres(await databaseUrlOf(dataDir), { max: 2, onnotice: () => {} });
 }
@@ -37,7 +37,7 @@ export async function databaseUrlOf(dataDir: string): Promise<string> {
   return url;
 }
 
-/** An API token that apps with `APP_ENVIRONMENT` believe: written down in the database of every app that this process started. */
+/** An API token that apps with `APP_ENVIRONMENT` accept, stored in the database of every app that this process started. */
 export async function tokenFor(
   role: "viewer" | "support" | "super_admin",
   expiresIn = "10m",
@@ -52,7 +52,7 @@ export async function tokenFor(
     scope,
     organisations,
   });
-  // One that has ended is refused before it is looked up, and the database would not take it.
+  // An expired token is rejected before the lookup, and the database would not accept it.
   if (lifeDays > 0) await Promise.all([...startedApps].map((app) => writeDown(app, record)));
   return token;
 }
@@ -65,16 +65,16 @@ async function writeDown(app: StartedApp, record: SignedToken["record"]): Promis
     await sql`select record_signed_token(${record.p_name}, ${record.p_token_hash}, ${record.p_hint}, ${record.p_scopes},
       ${record.p_expires_at}, ${record.p_role ?? null}, ${record.p_organisations ?? null})`;
   } catch (error) {
-    // The database of a test that is over: 3D000 is one that was dropped.
+    // The database of a test that has ended: 3D000 means that it was dropped.
     const { code = "" } = error as { code?: string };
-    // 23505: an app that was started again has the database it had.
+    // 23505: an app that was started again uses its old database.
     if (!["3D000", "23505", "ECONNREFUSED"].includes(code)) throw error;
   } finally {
     await sql.end({ timeout: 1 });
   }
 }
 
-/** Looks until `condition` holds. Throws with `what` when it does not within `limitMs`: a stop for what hangs, no measure. */
+/** Polls until `condition` holds. Throws with `what` after `limitMs`: a stop for what hangs, not a measurement. */
 export async function until(
   what: string,
   condition: () => boolean | Promise<boolean>,

@@ -36,7 +36,7 @@ export function converse(url: string, steps: Step[], limitMs = 20_000): Promise<
       if (isComplete(received)) finish();
     });
     socket.on("close", finish);
-    // A server that has refused early may reset what is still being sent: the answer counts, or its absence.
+    // A server that rejected early may reset what is still being sent: only the answer, or its absence, counts.
     socket.on("error", () => {});
     socket.on("connect", () => void send(socket, steps));
   });
@@ -91,7 +91,7 @@ function parse(received: Buffer): Omit<RawAnswer, "milliseconds"> {
   return { status: Number(statusLine.split(" ")[1]), headers, body: rest.slice(end + 4), interim };
 }
 
-/** With a content length we know; without one the connection's end says so. */
+/** By its content length; without one the end of the connection ends the body. */
 function isComplete(received: Buffer): boolean {
   const { status, headers, body } = parse(received);
   return (

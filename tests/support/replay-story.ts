@@ -5,13 +5,13 @@ import { sign } from "../fixtures/sign";
 import { until } from "./processes";
 import type { SharedApp } from "./shared-app";
 
-/** What the app of a replay test needs: one try per delivery, so that what fails is dead at once. */
+/** Settings for the app of a replay test: one attempt per delivery, so that a failed one is dead at once. */
 export const ONE_TRY = { CHATWOOT_WEBHOOK_MAX_ATTEMPTS: "1", CHATWOOT_WEBHOOK_BASE_DELAY_MS: "20" };
 
 export interface DeadEvents {
   count: number;
   provider?: string;
-  /** `evt-1`, `evt-2`, … when it is `evt-`. */
+  /** The prefix of the keys: `evt-` gives `evt-1`, `evt-2`, … */
   keys?: string;
   type?: string;
   organisation?: string;
@@ -21,8 +21,8 @@ export interface DeadEvents {
 }
 
 /**
- * Sends really signed Chatwoot events to an endpoint that is down, then gives them the names of another provider: the
- * runbooks speak of ones whose doors do not matter here. Answers their `we_` ids.
+ * Sends really signed Chatwoot events to an endpoint that is down, then renames their provider: the runbooks are about
+ * providers whose endpoints do not matter here. Returns their `we_` ids.
  */
 export async function deadEvents(app: SharedApp, wanted: DeadEvents): Promise<string[]> {
   app.sink.setMode("503");
@@ -50,7 +50,7 @@ export async function deadEvents(app: SharedApp, wanted: DeadEvents): Promise<st
   return ids;
 }
 
-/** So that the circuit of the endpoint does not open on failures that a test made on purpose. */
+/** Keeps the endpoint's circuit closed in spite of failures that a test made on purpose. */
 export async function forgetFailures(app: SharedApp): Promise<void> {
   await app.sql`delete from destination_health`;
   await app.sql`delete from destination_statistics`;

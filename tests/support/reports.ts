@@ -1,4 +1,4 @@
-/** What vitest and Playwright wrote about a run: how many tests passed, and how long each file took. */
+/** The reports of vitest and Playwright about a run: how many tests passed, and how long each file took. */
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import type { JSONReport, JSONReportSuite } from "playwright/types/testReporter";

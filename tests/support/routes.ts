@@ -1,4 +1,4 @@
-/** The routes and pages of the app as its files say, so that a test meets a new one without being told. */
+/** The routes and pages of the app, read from its files, so that tests include a new one automatically. */
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { ROOT } from "../../lib/db/supabase-cli";
@@ -7,12 +7,12 @@ export interface Route {
   /** `/api/staff/[id]` */
   route: string;
   methods: string[];
-  /** Asks who is there; otherwise the request itself is the proof. */
+  /** The route needs a session or token; otherwise the request itself is the proof. */
   isOpen: boolean;
   source: string;
 }
 
-/** Ids that stand for every `[name]` of a path; none of them exists. */
+/** Ids for every `[name]` of a path; none of them exists. */
 const IDS: readonly [RegExp, string][] = [
   [/\/replays\/\[id\]|\/bulk-replays\/\[id\]/, "wr_999999"],
   [/\/destinations\/\[id\]/, "ds_999999"],
@@ -34,7 +34,7 @@ export function apiRoutes(): Route[] {
   });
 }
 
-/** Addresses of all pages that want a session. */
+/** Addresses of all pages that need a session. */
 export function consolePages(): string[] {
   return filesNamed("app/(console)", /(^|\/)page\.tsx$/).map((file) =>
     addressOf(`/${path.dirname(file)}`.replace(/^\/\.$/, "/")),
@@ -48,7 +48,7 @@ export function pageFiles(): string[] {
     .sort();
 }
 
-/** A route as somebody would ask for it. */
+/** The address of a route, as a client would request it. */
 export function addressOf(route: string): string {
   const id = IDS.find(([pattern]) => pattern.test(route))?.[1] ?? "we_999999";
   return route.replace("[provider]", "stripe").replace(/\[[^\]]+\]/g, id);

@@ -1,15 +1,15 @@
-/** What events write, as the database would keep it: for tests that the order of arrival does not matter. */
+/** The rows that events write, as the database would keep them: for tests of the order of arrival. */
 import { findProvider } from "@/lib/providers";
 import type { Change, Json, ProjectableEvent } from "@/lib/providers/provider";
 
-/** The changes of an event. Throws what its projection throws. */
+/** The changes of an event. Throws the errors of its projection. */
 export function project(event: ProjectableEvent): Change[] {
   const projection = findProvider(event.provider)?.projections?.[event.eventType];
   if (!projection) throw new Error(`no projection for ${event.eventType}`);
   return projection(event);
 }
 
-/** What the database does: a column is only overwritten by a greater or equal version. */
+/** As the database does: a column is only overwritten by a greater or equal version. */
 export function rowsAfter(events: ProjectableEvent[]): Record<string, Record<string, Json>> {
   const rows: Record<string, Record<string, { value: Json; version: string }>> = {};
   for (const change of events.flatMap(project)) {

@@ -1,8 +1,8 @@
-/** Random numbers that can be had again. TEST_SEED chooses them; `npm test` prints it, and so does each test that uses it. */
+/** Reproducible random numbers. TEST_SEED sets the seed; `npm test` prints it, and so does each test that uses it. */
 
 export const SEED = Number(process.env.TEST_SEED ?? Date.now() % 1_000_000);
 
-/** The numbers of this run, from their beginning. */
+/** The numbers of this run, from the start. */
 export function seededRandom(): () => number {
   console.log(`TEST_SEED=${SEED}`);
   return randomFrom(SEED);

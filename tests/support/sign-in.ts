@@ -1,9 +1,9 @@
 /** Signs in to the console as a browser does. */
 
-/** What a browser sends with each request; `x-forwarded-for` is who a proxy on this machine says it serves. */
+/** A browser's headers; `x-forwarded-for` is the client address that a proxy on this machine reports. */
 type Sent = Record<string, string>;
 
-/** The cookies a browser would send from then on. Throws when the sign-in is refused. */
+/** The cookies a browser would send afterwards. Throws when the sign-in is refused. */
 export async function signIn(url: string, email: string, password: string, sent: Sent = {}): Promise<string> {
   const { response, cookies } = await attemptSignIn(url, email, password, sent);
   if (!cookies.includes("redrive.session="))
@@ -24,7 +24,7 @@ export async function signOut(url: string, cookie: string): Promise<Response> {
   return (await form.send("signout", {}, {})).response;
 }
 
-/** The forms of next-auth, each with its own token against forged ones. */
+/** The forms of next-auth, each with its CSRF token. */
 async function openForm(url: string, cookie = "") {
   const jar = new Map<string, string>();
   for (const pair of cookie.split("; ").filter(Boolean)) setPair(jar, pair);

@@ -31,10 +31,10 @@ export class Jar {
   }
 }
 
-/** Who a proxy on this machine says it serves, and what else a browser sends. */
+/** The client address that a proxy on this machine reports, and a browser's other headers. */
 type Sent = Record<string, string>;
 
-/** Presses "Continue with single sign-on": where the browser goes then. */
+/** Presses "Continue with single sign-on". Returns the address that the browser is sent to. */
 export async function startSignIn(url: string, jar: Jar, sent: Sent = {}): Promise<string> {
   const csrf = jar.keep(await fetch(`${url}/api/auth/csrf`, { headers: { ...sent, cookie: `${jar}` } }));
   const { csrfToken } = (await csrf.json()) as { csrfToken: string };
@@ -48,7 +48,7 @@ export async function startSignIn(url: string, jar: Jar, sent: Sent = {}): Promi
   return ((await started.json()) as { url: string }).url;
 }
 
-/** Signs in at the provider and consents: the address that it sends the browser back to. */
+/** Signs in at the provider and consents. Returns the address that it sends the browser back to. */
 export async function signInAtProvider(authorizationUrl: string, login: string): Promise<string> {
   const jar = new Jar();
   const origin = new URL(authorizationUrl).origin;
@@ -86,7 +86,7 @@ export async function comeBack(callbackUrl: string, jar: Jar, sent: Sent = {}): 
   return jar.keep(await fetch(callbackUrl, { redirect: "manual", headers: { ...sent, cookie: `${jar}` } }));
 }
 
-/** All of it: the last answer, and the browser's cookies after it. */
+/** The whole sign-in: the last answer, and the browser's cookies after it. */
 export async function singleSignOn(url: string, login: string, sent: Sent = {}) {
   const jar = new Jar();
   const callbackUrl = await signInAtProvider(await startSignIn(url, jar, sent), login);

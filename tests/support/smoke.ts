@@ -7,13 +7,13 @@ import { ROOT } from "../../lib/db/supabase-cli";
 export interface Ran {
   code: number | null;
   output: string;
-  /** Names of the checks with what they said, by how they ended. */
+  /** Names of the checks with their messages, by result. */
   passed: string[];
   failed: string[];
   skipped: string[];
 }
 
-/** What asking alone may change, by design: when a token was last used, and the row that health writes to see that it can. */
+/** What reading alone may change, by design: when a token was last used, and the row that health writes to test writing. */
 const WRITTEN_BY_READING: Record<string, string[]> = { api_tokens: ["last_used_at"], write_probe: ["at", "filler"] };
 
 /** With the environment of the installation, in which the tools find its secrets and its database. */
@@ -47,7 +47,7 @@ async function npmRun(args: string[], env: Record<string, string>): Promise<{ co
   return { code, output };
 }
 
-/** Per table: its rows, and a hash of all that they say. Without what reading writes by design. */
+/** Per table: its number of rows, and a hash of their content. Without what reading changes by design. */
 export async function contentsOf(databaseUrl: string): Promise<Record<string, string>> {
   return withDatabase(databaseUrl, async (sql) => {
     const tables = await sql`

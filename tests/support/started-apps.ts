@@ -1,7 +1,7 @@
-/** The apps that this process started, for what has to be written into the database of each: tokens. */
+/** The apps that this process started, to write tokens into the database of each. */
 
 export interface StartedApp {
-  /** Of an app in local mode: its Postgres is embedded. */
+  /** The app's data directory. In local mode the embedded Postgres is in it. */
   dataDir: string;
   databaseUrl?: string;
 }

@@ -10,13 +10,13 @@ const INSTALLED = "/usr/lib/postgresql";
 const START_MS = 30_000;
 
 export interface StockPostgres {
-  /** Of the database `postgres`, as its superuser. */
+  /** The URL of the database `postgres`, as its superuser. */
   url: string;
   version: string;
   stop(): Promise<void>;
 }
 
-/** Where its programs are, or why there is none. Installs the package when we are root and it is missing. */
+/** The folder of its programs, or why there is none. Installs the package when we are root and it is missing. */
 export function findStockPostgres(): { bin: string } | { missing: string } {
   const found = installed();
   if (found) return { bin: found };

@@ -1,11 +1,11 @@
-/** What stands around an installation: a cron job, and a reverse proxy that refuses some paths. */
+/** What an installation may have around it: a cron job, and a reverse proxy that refuses some paths. */
 import { createServer, request } from "node:http";
 import type { AddressInfo } from "node:net";
 import { APP_ENVIRONMENT } from "./processes";
 
 const CRON_EVERY_MS = 1_000;
 
-/** Posts the worker's tick every second, also while one is under way. */
+/** Calls the worker's scheduled run every second, even while one is in progress. */
 export function startCron(url: string) {
   const heard = new Set<number>();
   const asking = new Set<Promise<unknown>>();
@@ -29,7 +29,7 @@ export function startCron(url: string) {
   };
 }
 
-/** A reverse proxy of `target` that answers 403 by itself where the path matches. */
+/** A reverse proxy of `target` that answers 403 itself when the path matches. */
 export async function startFront(target: string, refused: RegExp) {
   const server = createServer((incoming, outgoing) => {
     if (refused.test(incoming.url ?? "")) {

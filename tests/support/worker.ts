@@ -10,7 +10,7 @@ export interface WorkerProcess {
   /** Everything it has printed. */
   output(): string;
   stop(): Promise<void>;
-  /** As a power cut does. */
+  /** Like a power cut. */
   kill(): Promise<void>;
 }
 

@@ -27,7 +27,7 @@ export interface AgentSdkOptions {
   mode?: AgentMode;
   /** The share of requests, 0 to 1, that fail with 503 although the mode is ok. */
   failureRate?: number;
-  /** Checks Standard Webhooks signatures with it (whsec_…), and answers 401 where they are wrong. */
+  /** Verifies Standard Webhooks signatures with this secret (whsec_…), and answers 401 when they are wrong. */
   secret?: string;
   /** How long `slow` waits before it answers. */
   slowMilliseconds?: number;

@@ -1,4 +1,4 @@
-/** Builds the console when its build is missing or stale, as each start does. For `npm test`, which does it once and early. */
+/** Builds the console when its build is missing or stale, as each start does. `npm test` runs it once, early. */
 import { ensureBuild } from "../../lib/boot/build";
 import { ROOT } from "../../lib/db/supabase-cli";
 

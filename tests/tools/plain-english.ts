@@ -13,7 +13,7 @@ export interface Finding {
   text: string;
 }
 
-/** Where a word of the left column is the right one. */
+/** Phrases in which a word of the left column is correct. */
 const ALLOWED = [/\blooks? like\b/i, /\blook for\b/i, /\blook-up\b/i];
 
 const ROOT = path.resolve(import.meta.dirname, "../..");

@@ -6,7 +6,7 @@ import type { HeaderPairs } from "@/lib/providers/provider";
 import { makerOf } from "../../lib/samples/sign";
 import type { Sender } from "../fixtures/sign";
 
-/** A mistake of whoever runs the tool: shown without a stack trace. */
+/** A mistake of the person who runs the tool: shown without a stack trace. */
 export class ToolError extends Error {}
 
 export interface Answer {
@@ -15,7 +15,7 @@ export interface Answer {
   milliseconds: number;
 }
 
-/** Where the running app is. Its secrets are read from `data-dir` from now on, where that is given. */
+/** The address of the running app. From then on its secrets are read from `data-dir`, if given. */
 export function findApp(asked: { url?: string; "data-dir"?: string }): string {
   if (asked["data-dir"]) process.env.DATA_DIR = asked["data-dir"];
   return (asked.url ?? findAddress()).replace(/\/+$/, "");
@@ -47,7 +47,7 @@ export async function post(
   }
 }
 
-/** What signs for a provider: from the environment, or from the secrets that `npm start` made in local mode. */
+/** A provider's signing secret: from the environment, or from the secrets that `npm start` made in local mode. */
 export function signingSecret(provider: Sender): string {
   const variable = makerOf(provider).signingVariable;
   const secret = secretNamed(variable);

@@ -1,6 +1,6 @@
 /**
  * `npm run send -- <provider> <event> [--stale|--tampered|--unsigned|--twice] [--url …] [--data-dir …] [--key …] [--org …]`
- * posts a really signed sample to a running Redrive and says what to look at. Exit 0: answered as it should be.
+ * posts a really signed sample to a running Redrive and prints where to see it. Exit 0: answered as it should be.
  */
 import { parseArgs } from "node:util";
 import { sample } from "../../lib/samples";

@@ -1,7 +1,7 @@
 /**
  * `npm run shots [-- --only event,replays] [-- --readme]`: a screenshot of every page of the console, in both themes, wide
  * and on the phone, full and empty, and of what floats above pages. They land in .shots; with --readme the few that the
- * README shows land in public/screenshots. Look at each.
+ * README shows land in public/screenshots. Check each by eye.
  */
 import { mkdirSync } from "node:fs";
 import path from "node:path";
@@ -68,11 +68,11 @@ async function shoot(page: Page, look: Look, name: string, address: string, then
   await page.goto(look.url + address, { waitUntil: "load" });
   await page.waitForTimeout(700);
   await then?.(page);
-  // A page that fits is taken as it is seen; what floats is not repeated down a long one.
+  // A page that fits is taken as shown. Overlays are not repeated on a long one.
   await page.screenshot({ path: file, fullPage: !values.readme && !then });
 }
 
-/** What stands above pages: the palette, the help, the replay sheet. */
+/** What floats above pages: the palette, the help, the replay sheet. */
 async function shootOverlays(page: Page, look: Look): Promise<void> {
   await shoot(page, look, "palette", "/events", async () => {
     await page.keyboard.press("Control+k");

@@ -1,6 +1,6 @@
 /**
  * A real app with a day behind it: events of every provider, destinations that answer, fail and wait, dead letters, replays,
- * people and tokens. What screenshots and the console's benches look at. Long because a day has many things in it.
+ * people and tokens. Used for screenshots and the console's benches. Long because a day has many things in it.
  */
 import { randomBytes } from "node:crypto";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright";
@@ -24,7 +24,7 @@ const AT_ONCE = 10;
 export interface Showroom {
   url: string;
   sql: postgres.Sql;
-  /** Where each page of the console is, by a name that is good for a file. */
+  /** The address of each page of the console, by a name that works as a file name. */
   pages: Record<string, string>;
   /** A page that is signed in as an administrator. */
   open(options?: BrowserContextOptions): Promise<Page>;
@@ -33,7 +33,7 @@ export interface Showroom {
   close(): Promise<void>;
 }
 
-/** Starts it. `empty`: an app nobody has sent anything to. */
+/** Starts it. `empty`: an app that has received nothing. */
 export async function openShowroom({ empty = false } = {}): Promise<Showroom> {
   const agent = await startAgentSdk({ port: 0 });
   const merchants = await Promise.all([startEndpoint(), startEndpoint(), startEndpoint()]);
@@ -81,7 +81,7 @@ async function signedIn(browser: Browser, url: string, cookie: string, options: 
   return context.newPage();
 }
 
-/** Makes the day, and answers where to look. */
+/** Creates the day; returns the addresses of its pages. */
 async function fill(app: RunningApp, sql: postgres.Sql, agent: AgentSdk, merchants: Endpoint[]) {
   const api = await apiOf(app.url);
   const [nord, lumen, kaya] = await destinations(api, merchants);
@@ -174,7 +174,7 @@ async function sendStories(url: string, agent: AgentSdk): Promise<void> {
   }
 }
 
-/** A few of those who tell no stories, forged and stale ones among them. */
+/** Some events of providers without stories, forged and stale ones among them. */
 async function sendOthers(url: string): Promise<void> {
   for (const provider of ["shopify", "mitto", "smartlead", "heyreach"] as const) {
     const types = makerOf(provider).types;
@@ -192,7 +192,7 @@ async function post(url: string, one: Sample, flaw: { tampered?: boolean; stale?
   await fetch(url + path, { method: "POST", headers: headers as [string, string][], body: new Uint8Array(body) });
 }
 
-/** Lumen's till is down for most of them; Nord's is well. */
+/** Lumen's till is down for most of them; Nord's works. */
 async function publish(api: Api, [nord, lumen]: Endpoint[]): Promise<void> {
   nord?.takes(40);
   await api("POST", "/api/events", payments("org_nord", 40));
@@ -223,7 +223,7 @@ const settled = (sql: postgres.Sql) =>
     180_000,
   );
 
-/** As if it had happened from yesterday until now: times are moved, and what is counted per minute and hour is counted again. */
+/** Spreads the day from yesterday until now: moves times, and recounts what is counted per minute and hour. */
 async function spreadOverADay(sql: postgres.Sql): Promise<void> {
   await sql.begin(async (tx) => {
     await tx`
@@ -253,7 +253,7 @@ async function spreadOverADay(sql: postgres.Sql): Promise<void> {
         0, count(*), public.latency_histogram(array_agg(a.duration_ms))
       from attempts a join deliveries d on d.id = a.delivery_id join events e on e.id = d.event_id
       where a.status <> 'open' group by 1, 2, 3, 4, 5`;
-    // Everything is counted under '' too.
+    // All organisations together are counted under '', too.
     await tx`
       insert into statistics as s (organisation_id, minute, provider, event_type, outcome, shard, count, latency)
       select '', minute, provider, event_type, outcome, 0, sum(count),
@@ -277,7 +277,7 @@ async function spreadOverADay(sql: postgres.Sql): Promise<void> {
   });
 }
 
-/** One replay that mended some of the dead letters. Answers its id. */
+/** One replay that fixed some of the dead letters. Returns its id. */
 async function replaySome(api: Api, sql: postgres.Sql): Promise<string> {
   const rows = await sql`
     select event_key from events where provider = 'chatwoot' and status = 'dead' order by id limit 5`;

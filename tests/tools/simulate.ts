@@ -18,7 +18,7 @@ const STALE_SHARE = 0.01;
 const OUT_OF_ORDER_SHARE = 0.06;
 const MOST_IN_FLIGHT = 50;
 
-/** What the Agent SDK does by itself, over and over. Seconds. */
+/** The phases of the Agent SDK, repeated. In seconds. */
 const PHASES: readonly [AgentMode, number][] = [
   ["ok", 60],
   ["503", 20],
@@ -96,7 +96,7 @@ async function startAgent(port: number): Promise<AgentSdk | undefined> {
   }
 }
 
-/** Walks through PHASES until somebody presses f. From then on the keyboard decides. */
+/** Walks through PHASES until f is pressed. From then on the keyboard decides. */
 function runPhases(agent: AgentSdk) {
   let timer: NodeJS.Timeout;
   const enter = (index: number) => {
@@ -141,7 +141,7 @@ async function sendAll({ url, rate, count, seed }: ReturnType<typeof readArgumen
   await Promise.all(flights);
 }
 
-/** Mostly the next event of a story; sometimes an old request again, a held one at last, or one that must be refused. */
+/** Mostly the next event of a story; sometimes a repeated request, a delayed one, or one that must be rejected. */
 function next(source: Story, random: () => number, held: Sample[], last: Request | undefined): Request {
   const dice = random();
   if (last?.expect === "accepted" && dice < DUPLICATE_SHARE) {

@@ -5,15 +5,15 @@ import { type Sample, sample } from "../../lib/samples";
 import { requestOf, SENDERS, type Sender } from "../fixtures/sign";
 import { signingSecret } from "./requests";
 
-/** What a check may need besides the address. */
+/** What a check may need in addition to the address. */
 export type Need = "nothing" | "token" | "write";
 
 export interface Check {
   name: string;
   need: Need;
-  /** Says what it saw. Throws when it is not as it must be, `NotHere` when this installation has nothing to look at. */
+  /** Returns what it saw. Throws when that is wrong, and `NotHere` when this installation has nothing to check. */
   run: (desk: Installation) => Promise<string>;
-  /** When it fails, the checks with these needs would only repeat it, and are not made. */
+  /** When it fails, the checks with these needs are skipped, because they would fail for the same reason. */
   opens?: Need[];
 }
 
@@ -26,7 +26,7 @@ export interface Installation {
   authorization: string | undefined;
   /** How long the sample may take until it is processed. */
   waitMs: number;
-  /** Asks without redirects, within `TIMEOUT_MS`. The token goes along unless `signedOut`. */
+  /** Sends a request without following redirects, within `TIMEOUT_MS`. Sends the token unless `signedOut`. */
   ask(path: string, init?: RequestInit & { signedOut?: boolean }): Promise<Answer>;
 }
 
@@ -39,7 +39,7 @@ export interface Answer {
 }
 
 const CLOCK_BOUND_S = 30;
-/** What Redrive itself never answers to a webhook's route: it comes from what stands in front. */
+/** Redrive never answers these to a webhook's route: they come from a proxy in front of it. */
 const IN_FRONT = new Set([301, 302, 307, 308, 401, 403, 404, 405, 407]);
 
 export const CHECKS: Check[] = [
@@ -302,7 +302,7 @@ export const CHECKS: Check[] = [
       headers: { "content-type": "application/json" },
       body,
     });
-    // The check before has said why; any other refusal is a failure.
+    // The check before has said why. Any other rejection is a failure.
     if (status === 409 && /being delivered/.test(json?.error ?? ""))
       throw new NotHere("the sample is not delivered yet");
     must(status === 200 || status === 202, `it answers ${status}: ${json?.error ?? ""}`);
@@ -313,7 +313,7 @@ export const CHECKS: Check[] = [
 const NO_WORKER =
   "is a worker running? `npm start` has one unless WORKER_IN_SERVER is 0; else start `npm run worker`, or let a cron job call POST /api/internal/worker";
 
-/** What to do about a sample that was not taken. */
+/** What to do about a sample that was not accepted. */
 function refusedText(status: number, json: { error?: string; title?: string; reason?: string }): string {
   const said = `it answers ${status} ${json?.error ?? json?.title ?? json?.reason ?? ""}`.trim();
   if (status === 400 || status === 401) return `${said}: STRIPE_WEBHOOK_SECRET here is not the installation's`;

@@ -25,7 +25,7 @@ try {
 async function smoke(): Promise<number> {
   const { url, token, write, waitMs } = readArguments();
   const desk = installation(url, token, waitMs);
-  /** Why further checks would only repeat what is wrong already. */
+  /** Why further checks would only repeat the same failure. */
   const pointless: Partial<Record<Need, string>> = {};
   const may: Record<Need, boolean> = { nothing: true, token: token !== undefined, write: write && token !== undefined };
   const counts = { passed: 0, failed: 0, skipped: 0 };

@@ -1,4 +1,4 @@
-/** Section for large bodies: what fits is read, what does not waits unread, and nothing small waits at all. */
+/** Memory for large bodies: a body that fits is read, others wait unread, and small ones never wait. */
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { createRoom } from "@/lib/pipeline/admission";
 
@@ -11,7 +11,7 @@ beforeEach(
 );
 afterEach(() => void vi.useRealTimers());
 
-/** What a wait has come to: undefined while it goes on. */
+/** The result of a wait; undefined while it goes on. */
 function followed(wait: Promise<boolean> | undefined) {
   const state: { hasRoom?: boolean } = {};
   if (!wait) throw new Error("It did not have to wait.");
@@ -61,13 +61,13 @@ test("bodies that fill the room together without being complete do not wait for 
   const readers = Array.from({ length: 8 }, () => room.open(() => {}));
   const left = readers.map(() => 1 * MB);
   const ended: number[] = [];
-  // Each sends 1 MB in pieces of 128 KB, as fast as it is let: 8 MB into a room of 2.
+  // Each sends 1 MB in pieces of 128 KB, as fast as it may: 8 MB in total, where 2 are allowed.
   await Promise.all(
     readers.map(async (reader, index) => {
       while ((left[index] as number) > 0) {
         left[index] = (left[index] as number) - 128 * KB;
         if ((await reader.took(128 * KB)) === false) return;
-        // The room, one body beyond it, and a piece of each.
+        // The limit, one body beyond it, and a piece of each.
         expect(room.held()).toBeLessThanOrEqual(4 * MB);
       }
       reader.complete();
@@ -88,7 +88,7 @@ test("one that goes on beyond the room and sends too little is given up, so that
     gaveUp.push("slow");
     slow.release();
   });
-  // Nothing here is complete, so it goes on; then nothing more comes from it.
+  // None of these bodies is complete, so reading goes on; then their senders send nothing more.
   await expect(slow.took(200 * KB)).resolves.toBe(true);
   const wait = followed(first.took(100 * KB));
   await vi.advanceTimersByTimeAsync(400);

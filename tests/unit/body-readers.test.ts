@@ -7,11 +7,11 @@ import { mayDrawReference } from "@/lib/front/reference-limit";
 
 const ROOT = path.resolve(import.meta.dirname, "../..");
 const READERS = ["lib/front/http/read-body.ts", "lib/pipeline/accept-from-next.ts", "lib/pipeline/read-body.ts"];
-/** Of a request, under any of the names it has in this project. */
+/** Reads of a request's body, under any name a request has in this project. */
 const READS =
   /\b(?:request|req|context\.request|incoming|checked)\s*\.\s*(?:json|text|formData|arrayBuffer|blob|bytes|body)\b(?!\s*\.length)/;
 
-/** Requests of ours to others, or of the pipeline: their bodies were read already. */
+/** Our own requests to others, and the pipeline's requests, whose bodies were already read. */
 const BYTES_ALREADY = /^lib\/(?:pipeline|providers|destinations|outbound|samples|client)\//;
 
 test("Nothing but the one reader reads the body of a request [S50]", () => {

@@ -60,7 +60,7 @@ function filesIn(directory: string): string[] {
   return files.filter((file) => /\.tsx?$/.test(file)).map((file) => path.join(directory, file));
 }
 
-/** Marked for the browser, or in lib/client. What they load runs there, too. */
+/** Marked for the browser, or in lib/client. Their imports run in the browser, too. */
 function isForBrowser(file: string): boolean {
   return file.startsWith("lib/client/") || /^["']use client["']/m.test(readFileSync(path.join(ROOT, file), "utf8"));
 }

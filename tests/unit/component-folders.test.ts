@@ -7,7 +7,7 @@ const ROOT = path.resolve(import.meta.dirname, "../../components");
 
 type Graph = Map<string, Set<string>>;
 
-/** What imports what, by the names that `nameOf` gives to paths without their extension. */
+/** The imports of each file, by the names that `nameOf` gives to paths without their extension. */
 function imports(nameOf: (file: string) => string): Graph {
   const graph: Graph = new Map();
   for (const file of readdirSync(ROOT, { recursive: true, encoding: "utf8" }).filter((name) => /\.tsx?$/.test(name))) {
@@ -23,7 +23,7 @@ function imports(nameOf: (file: string) => string): Graph {
   return graph;
 }
 
-/** What is left when everything that imports nothing is taken away, again and again. */
+/** What is left after repeatedly removing everything that imports nothing: the circles. */
 function circlesOf(graph: Graph): string[] {
   const left = new Map(graph);
   const isFree = (name: string) => [...(left.get(name) ?? [])].every((target) => !left.has(target));

@@ -1,4 +1,4 @@
-/** What stops a production start: an address in the clear, and secrets that protect nothing. */
+/** What stops a production start: an http address, and trivial secrets. */
 import { spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -22,7 +22,7 @@ afterEach(() => {
   Object.assign(process.env, before);
 });
 
-/** The problem, undefined when Redrive would start. */
+/** The problem; undefined when Redrive would start. */
 function problemWith(changes: Record<string, string>): string | undefined {
   Object.assign(process.env, changes);
   try {

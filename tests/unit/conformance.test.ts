@@ -41,14 +41,14 @@ import {
 
 type Registered = keyof typeof providers;
 
-/** Nothing gets in, however it is signed: its events are published through our own API. */
+/** The provider has no endpoint: its events are published through our own API. */
 type NoDoor = "has no door";
 
-/** What a request of each case comes to. */
+/** The result of each case. */
 interface Expected {
   valid: Trust | NoDoor;
   unsigned: RefusalReason | NoDoor;
-  /** The body was changed on its way: who signs nothing cannot know. */
+  /** The body was changed in transit: providers that sign nothing cannot detect it. */
   tampered: RefusalReason | "token" | NoDoor;
   /** Sent ten minutes ago, where the time is signed. */
   stale: RefusalReason | "has no time" | NoDoor;
@@ -65,11 +65,11 @@ interface Expected {
   /** `\u0000` in a string. */
   nul: "kept";
   missingId: "named by its bytes" | "named by its content" | "refused";
-  /** Caught and sent again as it was, under another value of every id that stands in a header. */
+  /** Caught and sent again as it was, with another value of every id in a header. */
   otherId: "same event" | "suspected replay" | "bad_signature" | NoDoor;
   /** Two honest events, sent in the same second. */
   twoEvents: "two events";
-  /** A header that signs or names the event comes twice, equal or not, or joined with a comma as some servers hand it on. */
+  /** A header that signs or names the event comes twice: equal, different, or joined with a comma as some servers do. */
   repeatedHeader: "malformed" | "has no headers" | NoDoor;
   /** An id of letters beyond ASCII, signed as UTF-8 and handed on byte by byte as Node does. */
   idInUtf8: "verifies" | NoDoor;
@@ -81,13 +81,13 @@ interface Expected {
 
 type Case = keyof Expected;
 
-/** What a case changes about the usual event. */
+/** How a case differs from the usual event. */
 interface Difference {
   id?: string | null;
   type?: string;
-  /** Goes where a person's text stands. */
+  /** Replaces a person's text. */
   text?: string;
-  /** Goes where an id stands, as a JSON number: see `printed`. */
+  /** Replaces an id, as a JSON number: see `printed`. */
   bigId?: string;
   /** Another object than the usual one, where the id alone does not say so. */
   object?: number;
@@ -97,7 +97,7 @@ interface Entry {
   expected: Expected;
   /** A request with that difference. */
   request(difference: Difference, options: SignOptions): RawRequest;
-  /** For a provider without a door: the event as our API publishes it. */
+  /** For a provider without an endpoint: the event as our API publishes it. */
   published?(difference: Difference): VerifiedRequest;
   /** The value of its environment variable. */
   secret: string;
@@ -259,7 +259,7 @@ function platformRequest({ id = "payment_1", type, text, bigId }: Difference): V
   });
 }
 
-/** Does what a case says to a provider, and answers what came of it. */
+/** Runs a case against a provider, and returns the result. */
 const runs: { [C in Case]: (entry: Entry, provider: Provider) => string } = {
   valid: (entry, provider) => verdict(provider, entry.request({}, NOW), [entry.secret]),
   unsigned: (entry, provider) => verdict(provider, entry.request({}, { ...NOW, unsigned: true }), [entry.secret]),
@@ -456,7 +456,7 @@ function verdict(provider: Provider, request: RawRequest, secrets: readonly stri
   return answer.ok ? answer.request.trust : answer.reason;
 }
 
-/** Through a source's own door where the secret stands in a body that an array has not. */
+/** Through a source's own URL when the secret is in a body, which an array cannot contain. */
 function verified(provider: Provider, request: RawRequest, throughSource = false): VerifiedRequest {
   const secrets = [table[provider.slug as Registered].secret];
   const context = { secrets, allowUnsigned: false, now: FIXTURE_TIME + 60 };

@@ -99,7 +99,7 @@ describe("headers", () => {
     const ran = run(command);
     expect(ran.headers).toEqual([`x-note: '$(touch a)'\``, "x-empty;", "content-type:"]);
     expect(ran.files).toEqual(["arguments", "command", "curl", "input"]);
-    // An interactive zsh runs what stands in a comment.
+    // An interactive zsh runs the text of a comment.
     expect(command.split("\n").filter((line) => line.startsWith("#"))).toEqual([
       "# we_12, as it was received",
       "# Left out, because signatures and credentials are never stored: 1 more",

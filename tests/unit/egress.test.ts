@@ -104,7 +104,7 @@ const SPELLINGS = [
   ...["http://[::ffff:0:127.0.0.1]/", "http://[2002:7f00:1::]/", "http://[2001:0:7f00:1::]/"],
 ];
 
-/** Refused as they are written. */
+/** Rejected as text, before any lookup. */
 const MISSPELLED = [
   ...["ht\ntp://127.0.0.1/", "http://127.0.0.1\t/", " http://127.0.0.1/", "http://example.com\\@127.0.0.1/"],
   ...["http://example.com@127.0.0.1/", "http://user:secret@example.com/", "https://:secret@example.com/"],
@@ -283,7 +283,7 @@ test("nothing but lib/outbound opens a connection to others [S05]", () => {
       .filter((file) => /\.tsx?$/.test(file) && !elsewhere.test(file))
       .filter((file) => {
         const source = readFileSync(path.join(ROOT, file), "utf8");
-        // `isIP` only looks at text.
+        // `isIP` only parses text.
         return /\bfetch\(|^import (?!type|.*\bisIP } from).*"(node:)?(https?|net|tls|http2|dgram|undici)"/m.test(
           source,
         );

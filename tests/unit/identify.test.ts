@@ -1,4 +1,4 @@
-/** Who and what an event is: the documented ids, and a key of its own for everything odd. */
+/** The name and sender of an event: the documented ids, and a key of its own for everything odd. */
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { parseBody } from "@/lib/pipeline/parse";
@@ -13,7 +13,7 @@ import { SIGNERS, type Signer, type SignOptions, sign, TEST_ENVIRONMENT } from "
 
 const secrets = Object.values(TEST_ENVIRONMENT);
 
-/** Through the real entrance: signed, verified, parsed, identified. */
+/** Through the real steps: signed, verified, parsed, identified. */
 function identify(name: Signer, event: unknown, options: SignOptions = {}): Identity {
   const body = Buffer.isBuffer(event) ? event : bodyOf(event);
   const provider = findProvider(name) as Provider;
@@ -227,7 +227,7 @@ describe.each(SIGNERS)("%s with a body nobody expects [D3] [D9]", (name) => {
 });
 
 it("only verify makes a verified request", () => {
-  // @ts-expect-error the mark of a verified request is a symbol that nobody else has
+  // @ts-expect-error the mark of a verified request is a symbol that no other module has
   const forged: VerifiedRequest = { method: "POST", path: "/", headers: [], body: Buffer.alloc(0), trust: "signed" };
   expect(forged.trust).toBe("signed");
 });

@@ -1,4 +1,4 @@
-/** Where things live, as far as no lint rule can say it. */
+/** Where code belongs, as far as no lint rule can check it. */
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
@@ -18,7 +18,7 @@ test("app/api has routes, what they share, and the words for refusals, and nothi
 });
 
 test("HTTP statuses of refusals are in app/api/problems alone", () => {
-  // What speaks HTTP itself: the readers of requests, the endpoint of webhooks, and the WebSocket.
+  // Files that handle HTTP themselves: the readers of requests, the webhook endpoint, and the WebSocket.
   const speaksHttp = /^lib\/(?:front|samples|client|boot)\/|^lib\/pipeline\/(?:accept|answer|wrong-address)\.ts$/;
   const files = [...filesOf("lib"), ...filesOf("app").filter((file) => path.basename(file) === "route.ts")];
   const stating = files.filter((file) => !speaksHttp.test(file) && /\bstatus: [45]\d\d\b/.test(read(file)));

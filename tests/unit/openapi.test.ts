@@ -8,7 +8,7 @@ import { API } from "@/lib/contract/openapi";
 import { openApiDocument } from "@/lib/contract/openapi-document";
 
 const ROUTES = path.join(import.meta.dirname, "../../app/api");
-/** Not for callers of the API: sign-in, the cron job, and the doors that providers post to. */
+/** Not for callers of the API: sign-in, the cron job, and the endpoints that providers post to. */
 const OTHERS = [
   "auth/[...nextauth]",
   "internal/worker",
@@ -34,7 +34,7 @@ const routes = readdirSync(ROUTES, { recursive: true, encoding: "utf8" })
     ].map(({ 1: method = "", 2: permission = "public", index }) => ({
       name: named(method, path.dirname(file)),
       permission,
-      // What this method does, where the file has several.
+      // This method's own code, when the file has several.
       source: source.slice(index).split(/\n(?=export )/, 1)[0] ?? "",
     }));
   });

@@ -119,7 +119,7 @@ test("a search finds names and values, whatever their case, and takes every char
   expect(find("name")).toEqual([1, 4, 5]);
   expect(find("(1)")).toEqual([1]);
   expect(find(".*")).toEqual([]);
-  // What a list holds is found in it, not in the list.
+  // Items of a list are matches themselves, not the list.
   expect(find('"name"')).toEqual([5]);
   expect(splitByNeedle("aXbxc", needleOf("x") as RegExp)).toEqual(["a", "X", "b", "x", "c"]);
   expect(needleOf("")).toBeNull();

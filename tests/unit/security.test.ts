@@ -1,4 +1,4 @@
-/** What our own source and the lock file must keep to, read as text, and the time a comparison of secrets takes. */
+/** Rules that our own source and the lock file must follow, read as text, and the time of comparing secrets. */
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
@@ -90,20 +90,20 @@ test("comparing a digest takes as long whether its beginning is right or not [S1
   expect(least).toBeLessThan(0.15);
 });
 
-/** Of the quicker half: interruptions only ever add. */
+/** The mean of the quicker half: interruptions only ever add time. */
 function typical(times: number[]): number {
   const half = [...times].sort((x, y) => x - y).slice(0, times.length / 2);
   return half.reduce((sum, time) => sum + time, 0) / half.length;
 }
 
-/** Below these are known holes. Each with what was fixed there. */
+/** Lower versions have known vulnerabilities. Each with what was fixed there. */
 const FLOORS: Readonly<Record<string, string>> = {
-  // Requests that made the image optimiser, upgrades and middleware reach inside (CVE-2026-44575, -44578).
+  // Requests that made the image optimiser, upgrades and middleware reach internal hosts (CVE-2026-44575, -44578).
   next: "16.4.6",
   // Code execution through Flight payloads (CVE-2025-55182) and what was found after it.
   react: "19.2.4",
   "react-dom": "19.2.4",
-  // E-mail addresses that were read as another's (GHSA-5jpx-9hw9-2fx4).
+  // E-mail addresses that were parsed as another's (GHSA-5jpx-9hw9-2fx4).
   "next-auth": "4.24.12",
   // A crash by many headers (CVE-2024-37890).
   ws: "8.17.1",
@@ -134,7 +134,7 @@ describe("the lock file", () => {
   });
 
   test("says of every package which bytes it is, and of none that it comes from elsewhere [S48]", () => {
-    // Those inside another package's archive are covered by its sum.
+    // Packages inside another package's archive are covered by its hash.
     const unsigned = packages.filter(
       ([, one]) => !one.link && !("inBundle" in one) && !one.integrity?.startsWith("sha512-"),
     );

@@ -1,4 +1,4 @@
-/** What is particular to those that sign nothing: tokens, fields with other names, ids that are none. */
+/** What is particular to providers that sign nothing: tokens, other field names, and invalid ids. */
 import { describe, expect, it } from "vitest";
 import { parseBody } from "@/lib/pipeline/parse";
 import { heyreach } from "@/lib/providers/heyreach/index";

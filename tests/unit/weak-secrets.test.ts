@@ -1,4 +1,4 @@
-/** Which secrets of an operator are refused, and that none is which a generator or a careful person makes. */
+/** Which secrets of an operator are rejected, and that no generated or carefully made secret is. */
 import { randomBytes, randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { weakness } from "@/lib/boot/weak-secrets";

@@ -50,14 +50,14 @@ async function NamedFilter({ filter, actor }: { filter: EventFilter; actor: Pers
   return <FilterBar filter={filter} names={await readDestinationNames(actor)} />;
 }
 
-/** What the filter finds. Sent after the filter itself, which the browser draws while the database reads. */
+/** The events that the filter finds. Streamed after the filter, which the browser draws while the database reads. */
 async function FoundEvents({ filter, page, actor }: { filter: EventFilter; page: EventPageRequest; actor: Person }) {
   const { cursor, after } = page;
   const client = makeQueryClient();
   const queryFn = () => listEvents(filter, page, actor);
   const initial = await client.fetchQuery({ ...eventListQuery({ ...filter, ...page }), queryFn }).catch(refusedSearch);
   if ("refusal" in initial) return <SearchTooWide {...initial.refusal} />;
-  // Nothing newer than this page: it is part of the newest one, which goes on by itself.
+  // Nothing newer than this page: it is part of the newest page, which updates itself.
   if (after && initial.previous_cursor === null) redirect(historyAddress(filter));
   const isFirstRun = initial.events.length === 0 && !cursor && !isFiltered(filter);
   const rights = replayPermissions(actor);
@@ -75,7 +75,7 @@ async function FoundEvents({ filter, page, actor }: { filter: EventFilter; page:
   );
 }
 
-/** A search that was given up, or had no turn, leaves the filter on the page, so that it can be narrowed. */
+/** After an abandoned or delayed search the filter stays on the page, so that it can be narrowed. */
 function refusedSearch(error: unknown): { refusal: ProblemInit } {
   if (error instanceof DatabaseBusy) return { refusal: describeBusy(error) };
   if (isRefusal(error, "search_too_wide") && error.data.field === "text") return { refusal: problemOf(error) };

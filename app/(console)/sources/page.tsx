@@ -16,7 +16,7 @@ const NOT_ADMIN = "Only an administrator may change sources.";
 
 export default async function SourcesPage() {
   const actor = await requireStaff("view");
-  // Without a configured URL the browser adds the address it came by.
+  // Without a configured URL the browser adds its own origin.
   const origin = environment().PUBLIC_URL?.replace(/\/+$/, "") ?? "";
   const client = makeQueryClient();
   const [addresses] = await Promise.all([

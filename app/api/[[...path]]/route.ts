@@ -1,4 +1,4 @@
-/** Every address below /api that no other route has, and what was refused before it was routed (lib/front/listen.ts, middleware.ts). */
+/** Every address below /api without a route, and requests refused before routing (lib/front/listen.ts, middleware.ts). */
 
 import { problemResponse } from "@/app/api/handle";
 import { PATH_HEADER, REFUSAL_HEADER } from "@/lib/front/headers";

@@ -6,7 +6,7 @@ import { listDestinations, requireDestination } from "@/lib/queries/destinations
 /** Every destination with its health. */
 export const GET = handle("view", async ({ actor }) => ({ destinations: await listDestinations(actor) }));
 
-/** Makes a destination. Its secret is in this answer and in no other. */
+/** Creates a destination. Its secret is in this answer and in no other. */
 export const POST = handle("manage", async (context) => {
   const asked = createDestinationRequest.parse(await readJson(context.request));
   const { id, secret } = await createDestination(asked, context);

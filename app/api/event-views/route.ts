@@ -3,7 +3,7 @@ import { createEventView } from "@/lib/commands/event-views";
 import { createViewRequest } from "@/lib/contract/api/history";
 import { listEventViews } from "@/lib/queries/event-views";
 
-/** The views of whoever asks. */
+/** The saved views of the caller. */
 export const GET = handle("view", async ({ actor }) => ({ views: await listEventViews(actor) }));
 
 /** Saves a filter under a name. */

@@ -9,7 +9,7 @@ import { Refusal } from "@/lib/refusals";
 /** A list has many events, and their data is kept as bytes. */
 const MOST_VALUES = 100_000;
 
-/** Publishes one event, or a list of them: 202 when anything of it is new, 200 when all was published before. */
+/** Publishes one event, or a list of them: 202 when any of them is new, 200 when all were published before. */
 export const POST = handle("publish", async ({ request, actor, requestId }) => {
   const body = await readBytes(request);
   checkJsonShape(body, MOST_VALUES);

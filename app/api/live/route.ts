@@ -9,14 +9,14 @@ import { isSameScope } from "@/lib/scope";
 
 export const dynamic = "force-dynamic";
 
-/** What changes, as server-sent events. A browser that reconnects says `Last-Event-ID`; a page that comes back, `?after=`. */
+/** Changes as server-sent events. A browser that reconnects sends `Last-Event-ID`; a page that returns sends `?after=`. */
 export const GET = handle("view", async (context) => {
   const { request, actor } = context;
   if (watching() >= environment().LIVE_MAX_STREAMS) throw new Refusal("too_many_live_streams");
   const after = request.headers.get("last-event-id") ?? new URL(request.url).searchParams.get("after");
   const mayStillWatch = async () => {
     const now = await authorise(request, "view");
-    // Ends the stream; the browser connects again, and follows what is in the new scope.
+    // Ends the stream. The browser reconnects and follows what is in the new scope.
     if (!isSameScope(now.organisations, actor.organisations)) throw new Refusal("scope_changed");
   };
   return eventStreamAnswer(context, () => liveStream({ after, asker: actor, signal: request.signal, mayStillWatch }));

@@ -3,10 +3,10 @@ import { seeNotices } from "@/lib/commands/notices";
 import { seenRequest } from "@/lib/contract/api/replay-requests";
 import { listNotices } from "@/lib/queries/notices";
 
-/** What the asker wanted to be told about replays, and has not seen yet. */
+/** The caller's notices about replays that were not seen yet. */
 export const GET = handle("view", async ({ actor }) => ({ notices: await listNotices(actor) }));
 
-/** Marks notices as seen; answers those that are left. */
+/** Marks notices as seen; answers the remaining ones. */
 export const POST = handle("view", async (context) => {
   await seeNotices(seenRequest.parse(await readJson(context.request)).until, context);
   return { notices: await listNotices(context.actor) };

@@ -2,7 +2,7 @@ import { lackOf } from "@/lib/auth/permissions";
 import type { AccessRefusals } from "@/lib/refusals";
 import type { ProblemsOf } from "./problems-of";
 
-/** Who may not, or not now. */
+/** What a caller may not do, or not now. */
 export const accessProblems: ProblemsOf<AccessRefusals> = {
   not_authenticated: ({ detail }) => ({
     status: 401,

@@ -1,4 +1,4 @@
-/** Every refusal, and every error that an API may meet, as an HTTP status with a sentence and a way out. Nowhere else are they known. */
+/** The only place that maps every refusal and error of the API to an HTTP status, a sentence and a way out. */
 import { z } from "zod";
 import { DatabaseBusy, DatabaseError, DatabaseUnavailable } from "@/lib/db/client";
 import type { ProblemInit } from "@/lib/errors";
@@ -56,7 +56,7 @@ export function describe(error: unknown): ProblemInit {
   return { status: 500, title: "Redrive failed on this request.", detail: "Quote the request id to an engineer." };
 }
 
-/** What a caller hears who has no turn: too many long reads of their own, or of everybody together. */
+/** The answer to a caller without a turn: too many long reads, of their own or in total. */
 export function describeBusy({ by }: DatabaseBusy): ProblemInit {
   const detail = "Searches and other long reads are limited. Wait for the running ones to finish, then try again.";
   const headers = { "retry-after": "5" };

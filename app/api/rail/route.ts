@@ -1,5 +1,5 @@
 import { handle } from "@/app/api/handle";
 import { readNavCounts } from "@/lib/queries/dead-letters";
 
-/** The numbers beside the rooms of the console. */
+/** The numbers next to the links of the sidebar. */
 export const GET = handle("view", ({ actor }) => readNavCounts(actor));

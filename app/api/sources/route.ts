@@ -3,7 +3,7 @@ import { createSource } from "@/lib/commands/sources";
 import { createSourceRequest } from "@/lib/contract/api/sources";
 import { listSources } from "@/lib/queries/sources";
 
-/** Every provider: its default door, what came there lately, and its sources. */
+/** Every provider: its default endpoint, what it received recently, and its sources. */
 export const GET = handle("view", async (context) => ({
   providers: await listSources(context.origin, context.actor),
 }));

@@ -3,10 +3,10 @@ import { inviteStaff } from "@/lib/commands/staff";
 import { inviteRequest } from "@/lib/contract/api/staff";
 import { listStaff } from "@/lib/queries/staff";
 
-/** Everybody who can enter the console, or could. */
+/** Everyone on the staff, disabled people included. */
 export const GET = handle("manage", async ({ actor }) => ({ staff: await listStaff(actor) }));
 
-/** Invites a person. The answer holds the one-time link, which is seen this once. */
+/** Invites a person. The answer holds the one-time link, which is shown only once. */
 export const POST = handle("manage", async (context) => {
   const invited = inviteRequest.parse(await readJson(context.request));
   return Response.json(await inviteStaff(invited, context), { status: 201 });

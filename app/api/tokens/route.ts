@@ -6,7 +6,7 @@ import { listApiTokens } from "@/lib/queries/api-tokens";
 /** Active API tokens, and those that ended recently. */
 export const GET = handle("manage", async ({ actor }) => ({ tokens: await listApiTokens(actor) }));
 
-/** Makes a token. The answer holds it, this once. */
+/** Creates a token. Only this answer holds it. */
 export const POST = handle("manage", async (context) =>
   Response.json(await createApiToken(createTokenRequest.parse(await readJson(context.request)), context), {
     status: 201,

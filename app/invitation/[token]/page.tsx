@@ -12,7 +12,7 @@ import { isRefusal } from "@/lib/refusals";
 /** The address of this page is a secret: it goes to no other site and into no index. */
 export const metadata: Metadata = { title: "Invitation", referrer: "no-referrer", robots: "noindex" };
 
-/** Where a one-time link leads. Looking at it does not use it up: mail programs look, too. */
+/** The page of a one-time link. Opening it does not use up the link, because mail programs open links, too. */
 export default async function InvitationPage({ params }: PageProps<"/invitation/[token]">) {
   const { token } = await params;
   const invitation = await open(token);
@@ -30,14 +30,14 @@ export default async function InvitationPage({ params }: PageProps<"/invitation/
   );
 }
 
-/** Whom the link lets in, or why it does not. */
+/** The person the link is for, or why it does not work. */
 async function open(token: string): Promise<OpenInvitation | LinkProblem> {
   try {
     const address = clientAddress(await headers());
     return (await findInvitation(token, address, { counts: false })) ?? "closed";
   } catch (error) {
     if (isRefusal(error, "too_many_attempts")) return "too_many";
-    // A busy database, or none, is no bug of the page and says nothing about the link.
+    // A busy or missing database is not a bug of the page and says nothing about the link.
     if (error instanceof DatabaseUnavailable) return "unavailable";
     throw error;
   }

@@ -14,7 +14,7 @@ export async function generateMetadata({ params }: PageProps<"/events/[id]">): P
   return { title: `Event ${(await params).id}` };
 }
 
-/** `in` is the filter of the history that the reader came from, printed: it says what is newer and what is older. */
+/** `in` is the printed filter of the history that the reader came from. It decides which events are newer and older. */
 export default async function EventPage({ params, searchParams }: PageProps<"/events/[id]">) {
   const actor = await requireStaff("view");
   const event = await getEvent((await params).id, actor);
@@ -29,7 +29,7 @@ export default async function EventPage({ params, searchParams }: PageProps<"/ev
   );
 }
 
-/** A filter that is none means the whole history: the event itself is what was asked for. */
+/** An invalid filter means the whole history: the event itself was requested. */
 function printedFilter(within: string | string[] | undefined): string {
   const filter = eventFilterSchema.safeParse(readQuery(new URLSearchParams([within ?? ""].flat()[0])));
   return filter.success ? printEventFilter(filter.data) : "";

@@ -18,7 +18,7 @@ export default async function ReplayPage({ params, searchParams }: PageProps<"/r
   const actor = await requireStaff("view");
   const replay = await getReplay((await params).id, actor);
   if (!replay) notFound();
-  // An outcome that is none shows everything, under a heading that says so.
+  // An unknown outcome shows everything, under a heading that says so.
   const asked = replayItemsRequest.shape.outcome.safeParse((await searchParams).outcome);
   const outcome = asked.success ? asked.data : undefined;
   const client = makeQueryClient();

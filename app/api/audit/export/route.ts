@@ -4,7 +4,7 @@ import { auditExportRequest } from "@/lib/contract/api/staff";
 import { readQuery } from "@/lib/contract/event-filter";
 import { exportActions } from "@/lib/queries/audit";
 
-/** All of the audit log that matches, as a file. That somebody took it is written there. */
+/** Downloads the audit log entries that match. The download is written to the log, too. */
 export const GET = handle("manage", async (context) => {
   const { format, ...filter } = auditExportRequest.parse(readQuery(new URL(context.request.url).searchParams));
   const takeout = { action: "audit.export", subject: "audit", details: { format, filter } } as const;

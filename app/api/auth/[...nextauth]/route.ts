@@ -11,7 +11,7 @@ import { problemBody } from "@/lib/errors";
 import { clientAddress } from "@/lib/front/client-address";
 import { checkedRequest } from "@/lib/front/http/next-auth-request";
 
-/** Signing in and out, by next-auth. It gets only what it can read: from anything else it would make a 500. */
+/** Sign-in and sign-out by next-auth. It gets only requests that it can read: with others it would answer 500. */
 const signIn = handleOpen(async ({ request, requestId, params }) => {
   const checked = await checkedRequest(request, params.nextauth as string[]);
   if (checked instanceof Response) return checked;
@@ -31,7 +31,7 @@ const signIn = handleOpen(async ({ request, requestId, params }) => {
   return isSingleSignOn(params.nextauth as string[], request) ? singleSignOnAnswer(checked, exchange, run) : run();
 });
 
-/** As problem+json, with the address next-auth's own client reads the reason from. */
+/** As problem+json, with the address from which next-auth's own client reads the reason. */
 function refused({ refusal, requestId }: Exchange, request: Request): Response {
   const init = refusal ? problemOf(refusal) : { status: 500, title: "Signing in failed." };
   const error = init.status === 429 ? `TooManyAttempts.${init.headers?.["retry-after"]}` : "NoAnswer";

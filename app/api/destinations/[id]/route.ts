@@ -4,7 +4,7 @@ import { updateDestinationRequest } from "@/lib/contract/api/destinations";
 import { seenIn } from "@/lib/front/http/if-match";
 import { destinationNumber, requireDestination } from "@/lib/queries/destinations";
 
-/** One destination. Its ETag, sent back as If-Match, makes a change fail when somebody else was faster. */
+/** One destination. With its ETag as If-Match, a change fails when another request changed the destination first. */
 export const GET = handle("view", async ({ params, actor }) => {
   const destination = await requireDestination(params.id, actor);
   return Response.json(destination, { headers: { etag: `"${destination.updated_at}"` } });
@@ -19,7 +19,7 @@ export const PATCH = handle("manage", async (context) => {
   return secret === null ? destination : { destination, secret };
 });
 
-/** Deletes it: what waits for it is cancelled, its history stays. */
+/** Deletes it. What waits for it is cancelled, its history stays. */
 export const DELETE = handle("manage", async (context) => {
   await deleteDestination(destinationNumber(context.params.id), context);
   return new Response(null, { status: 204 });

@@ -5,7 +5,7 @@ import { acceptRequest } from "@/lib/contract/api/staff";
 import { clientAddress } from "@/lib/front/client-address";
 import { Refusal } from "@/lib/refusals";
 
-/** Sets name and password with a one-time link, which is its own proof. Signs nobody in: that takes the password. */
+/** Sets name and password. The one-time link is the proof. Does not sign in: that takes the password. */
 export const POST = handleOpen(async ({ request, requestId }) => {
   // Before anything is counted: another site could make a browser use up its address's attempts.
   if (isFromAnotherSite(request)) throw new Refusal("other_site", { way: "link" });

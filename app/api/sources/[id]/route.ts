@@ -8,7 +8,7 @@ export const PATCH = handle("manage", async (context) => {
   return updateSource(String(context.params.id), fields, context);
 });
 
-/** Closes it for good: whoever posts there is answered 401. Its events stay. */
+/** Closes the source for good: requests to it are answered 401. Its events stay. */
 export const DELETE = handle("manage", async (context) => {
   await deleteSource(String(context.params.id), context);
   return new Response(null, { status: 204 });

@@ -1,4 +1,4 @@
-/** The stripe door of the CloudGreet runbook: the same as /api/webhooks/stripe. */
+/** The Stripe endpoint of the CloudGreet runbook: the same as /api/webhooks/stripe. */
 import { acceptFromNext } from "@/lib/pipeline/accept-from-next";
 
 export const dynamic = "force-dynamic";

@@ -1,4 +1,4 @@
-/** The telnyx door of the CloudGreet runbook: the same as /api/webhooks/telnyx. */
+/** The Telnyx endpoint of the CloudGreet runbook: the same as /api/webhooks/telnyx. */
 import { acceptFromNext } from "@/lib/pipeline/accept-from-next";
 
 export const dynamic = "force-dynamic";

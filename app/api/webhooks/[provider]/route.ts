@@ -1,4 +1,4 @@
-/** accept: raw bytes in, 2xx out. The same door stands at /api/stripe/webhook and /api/telnyx/webhook. */
+/** accept: raw bytes in, 2xx out. /api/stripe/webhook and /api/telnyx/webhook do the same. */
 import { acceptFromNext } from "@/lib/pipeline/accept-from-next";
 
 export const dynamic = "force-dynamic";

@@ -3,7 +3,7 @@ import { disableDestination } from "@/lib/commands/destinations";
 import { disableDestinationRequest } from "@/lib/contract/api/destinations";
 import { destinationNumber, requireDestination } from "@/lib/queries/destinations";
 
-/** Sends nothing more there until it is enabled; what comes for it is held. */
+/** Stops sending to it until it is enabled. Its events are held. */
 export const POST = handle("manage", async (context) => {
   const id = destinationNumber(context.params.id);
   const { because } = disableDestinationRequest.parse(await readJson(context.request));

@@ -2,7 +2,7 @@ import { handle } from "@/app/api/handle";
 import { enableDestination } from "@/lib/commands/destinations";
 import { destinationNumber, requireDestination } from "@/lib/queries/destinations";
 
-/** Takes up again what was disabled by a person or by its own failures. */
+/** Enables a destination that was disabled by a person or by its own failures. */
 export const POST = handle("manage", async (context) => {
   const id = destinationNumber(context.params.id);
   await enableDestination(id, context);

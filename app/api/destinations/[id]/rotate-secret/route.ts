@@ -3,7 +3,7 @@ import { rotateDestinationSecret } from "@/lib/commands/destinations";
 import { rotateSecretRequest } from "@/lib/contract/api/destinations";
 import { destinationNumber, requireDestination } from "@/lib/queries/destinations";
 
-/** Gives it a new secret, seen in this answer only. The one before it signs, too, while the overlap lasts. */
+/** Gives it a new secret, shown in this answer only. The old secret also signs until the overlap ends. */
 export const POST = handle("manage", async (context) => {
   const id = destinationNumber(context.params.id);
   const { overlap_hours } = rotateSecretRequest.parse(await readJson(context.request));

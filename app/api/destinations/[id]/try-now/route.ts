@@ -3,7 +3,7 @@ import { tryDestinationNow } from "@/lib/commands/destination-tests";
 import { tryNowRequest } from "@/lib/contract/api/destinations";
 import { destinationNumber, requireDestination } from "@/lib/queries/destinations";
 
-/** Lets the next waiting delivery of an open circuit out at once; when it succeeds, the others follow. */
+/** Sends the next waiting delivery through an open circuit at once. When it succeeds, the others follow. */
 export const POST = handle("operate", async (context) => {
   const id = destinationNumber(context.params.id);
   const { all } = tryNowRequest.parse(await readJson(context.request));

@@ -1,4 +1,4 @@
-/** accept through a source's own URL. A person's paths under /api/webhooks are routes by name, and those win over this. */
+/** accept through a source's own URL. The named routes under /api/webhooks take precedence over this one. */
 import { acceptFromNext } from "@/lib/pipeline/accept-from-next";
 
 export const dynamic = "force-dynamic";

@@ -3,7 +3,7 @@ import { recordDownload } from "@/lib/commands/exports";
 import { readEventBody } from "@/lib/queries/event-context";
 import { Refusal } from "@/lib/refusals";
 
-/** The bytes as a download: never a page to a browser, whatever is in them. Who took them is in the audit log. */
+/** The bytes as a download, never rendered by a browser, whatever they are. The download is in the audit log. */
 export const GET = handle("view", async (context) => {
   const id = String(context.params.id);
   const body = await readEventBody(id, context.actor);

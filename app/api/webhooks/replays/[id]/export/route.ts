@@ -5,7 +5,7 @@ import { readQuery } from "@/lib/contract/event-filter";
 import { exportItems } from "@/lib/queries/export-items";
 import { requireReplay } from "@/lib/queries/replays";
 
-/** Every item of a replay as a file: the proof to keep. Who took it is in the audit log. */
+/** Every item of a replay as a file, to keep as proof. The download is in the audit log. */
 export const GET = handle("view", async (context) => {
   const { format } = exportRequest.parse(readQuery(new URL(context.request.url).searchParams));
   const { id } = await requireReplay(String(context.params.id), context.actor);

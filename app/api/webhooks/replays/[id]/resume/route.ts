@@ -3,7 +3,7 @@ import { requireSizeOf } from "@/lib/commands/replay-size";
 import { controlReplay } from "@/lib/commands/replays";
 import { requireReplay } from "@/lib/queries/replays";
 
-/** Goes on where it paused. Needs what starting it needs: pausing is for everybody who replays, going on is not. */
+/** Continues a paused replay. Needs the permission to start it; everyone who may replay may pause. */
 export const POST = handle("replay", async (context) => {
   const replay = await requireReplay(String(context.params.id), context.actor);
   requireSizeOf(replay, context.actor);
