@@ -27,15 +27,17 @@ afterAll(() => app?.close());
 /** Events of a provider with payloads of so many KB each, created by the database itself. */
 function seed(type: string, count: number, kilobytes: number) {
   return app.sql`
-    insert into events (provider, event_key, event_key_hash, event_type, trust, parse_status, body_size, body_sha256,
-      fingerprint, payload, method, path, headers, organisation_id)
+    with stored as (insert into events (provider, event_key, event_key_hash, event_type, trust, parse_status, body_size,
+      body_sha256, fingerprint, payload, method, path, headers, organisation_id)
     select 'stripe', ${type} || '-' || n, sha256(convert_to(${type} || '-' || n, 'UTF8')), ${type}, 'signed', 'ok',
       octet_length(p), sha256(convert_to(p, 'UTF8')), sha256(convert_to(p, 'UTF8')), p::jsonb, 'POST', '/', '[]',
       ${`org_${type}`}
     from generate_series(1, ${count}) n
     cross join lateral (
       select json_build_object('n', n, 'text', repeat(md5(n::text), ${kilobytes * 32}))::text as p
-    ) x`;
+    ) x
+    returning id, payload)
+    insert into event_bodies (event_id, raw_body) select id, convert_to(payload::text, 'UTF8') from stored`;
 }
 
 async function timed(request: () => Promise<Response | { status: number }>) {

@@ -20,7 +20,7 @@ const CALM_MS = [600, 1_800] as const;
 const LEASE_SECONDS = 3;
 /** The lease, the longest backoff of a tables delivery, and ten seconds. */
 const QUIESCE_MS = (LEASE_SECONDS + 8 + 10) * 1000;
-const LIMIT_MS = 300_000;
+const LIMIT_MS = 600_000;
 
 type Victim = "app" | "postgres" | "both";
 
