@@ -32,6 +32,8 @@ export const replayProblems: ProblemsOf<ReplayRefusals> = {
     title: `The selection matches ${matched} events; a bulk replay takes at most ${limit}.`,
     detail: `Narrow it, or send "limit": ${limit} to take the oldest ${limit}.`,
     field: "limit",
+    // The console offers the oldest ones by these.
+    more: { matched, limit },
   }),
   limit_too_high: ({ most }) => ({
     status: 422,
