@@ -51,13 +51,18 @@ export async function deriveApart(derivation: Derivation): Promise<Buffer> {
   state.worker ??= start();
   const { worker } = state;
   worker.ref();
+  const listening = new AbortController();
+  const { signal } = listening;
   try {
-    const answered = once(worker, "message");
+    // A thread that ends never answers.
+    const ended = once(worker, "exit", { signal }).then(() => [{ error: "its thread ended" }]);
+    const answered = Promise.race([once(worker, "message", { signal }), ended]);
     worker.postMessage(derivation);
     const [{ key, error }] = (await answered) as [{ key?: Uint8Array; error?: string }];
     if (!key) throw new Error(`A password could not be hashed: ${error}`);
     return Buffer.from(key);
   } finally {
+    listening.abort();
     worker.unref();
     state.idle = setTimeout(() => stop(worker), IDLE_MS).unref();
   }
