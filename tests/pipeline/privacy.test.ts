@@ -35,7 +35,7 @@ async function happens(topic: ShopifyOptions["topic"], who: ShopifyOptions, at =
   return eventIdIn(answer);
 }
 
-/** Everything that is stored, as one text. */
+/** Everything that is stored, as one text, whatever the order that Postgres keeps the rows in. */
 async function everything(): Promise<string> {
   const rows = await desk.sql`
     select encode(raw_body, 'escape') as kept, null::jsonb as payload, null::jsonb as headers from event_bodies
@@ -46,7 +46,7 @@ async function everything(): Promise<string> {
     union all select to_jsonb(o)::text, null, null from orders o
     union all select to_jsonb(c)::text, null, null from customers c
     union all select to_jsonb(p)::text, null, null from privacy_requests p`;
-  return JSON.stringify(rows);
+  return JSON.stringify(rows.map((row) => JSON.stringify(row)).sort());
 }
 
 async function twoCustomers() {
