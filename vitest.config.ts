@@ -26,6 +26,9 @@ function rank({ moduleId, project }: TestSpecification): number {
   return PROJECTS.indexOf(project.name) + (runsAlone ? PROJECTS.length : 0);
 }
 
+/** A stop for what hangs, not a measure: shared machines have been seen to take five times as long as usual. */
+const LIMITS = { testTimeout: 600_000, hookTimeout: 600_000 };
+
 /** Tests of these projects share one Postgres, in which each file has a database of its own. */
 const withDatabase = (name: string) => ({
   extends: true as const,
@@ -34,9 +37,7 @@ const withDatabase = (name: string) => ({
     include: [`tests/${name}/**/*.test.ts`],
     globalSetup: [support("global-setup.ts")],
     setupFiles: [support("machine.ts")],
-    // A stop for what hangs, not a measure: shared machines have been seen to take five times as long as usual.
-    testTimeout: 600_000,
-    hookTimeout: 600_000,
+    ...LIMITS,
   },
 });
 
@@ -47,7 +48,7 @@ export default defineConfig({
     maxWorkers: WORKERS,
     sequence: { sequencer: Sequencer },
     projects: [
-      { extends: true, test: { name: "unit", include: ["tests/unit/**/*.test.ts"] } },
+      { extends: true, test: { name: "unit", include: ["tests/unit/**/*.test.ts"], ...LIMITS } },
       withDatabase("pipeline"),
       withDatabase("api"),
       withDatabase("faults"),
