@@ -26,9 +26,6 @@ function rank({ moduleId, project }: TestSpecification): number {
   return PROJECTS.indexOf(project.name) + (runsAlone ? PROJECTS.length : 0);
 }
 
-/** A stop for what hangs, not a measure: shared machines have been seen to take five times as long as usual. */
-const LIMITS = { testTimeout: 600_000, hookTimeout: 600_000 };
-
 /** Tests of these projects share one Postgres, in which each file has a database of its own. */
 const withDatabase = (name: string) => ({
   extends: true as const,
@@ -37,7 +34,6 @@ const withDatabase = (name: string) => ({
     include: [`tests/${name}/**/*.test.ts`],
     globalSetup: [support("global-setup.ts")],
     setupFiles: [support("machine.ts")],
-    ...LIMITS,
   },
 });
 
@@ -46,9 +42,12 @@ export default defineConfig({
   test: {
     environment: "node",
     maxWorkers: WORKERS,
+    // A stop for what hangs, not a measure: shared machines have been seen to take five times as long as usual.
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
     sequence: { sequencer: Sequencer },
     projects: [
-      { extends: true, test: { name: "unit", include: ["tests/unit/**/*.test.ts"], ...LIMITS } },
+      { extends: true, test: { name: "unit", include: ["tests/unit/**/*.test.ts"] } },
       withDatabase("pipeline"),
       withDatabase("api"),
       withDatabase("faults"),
