@@ -39,6 +39,8 @@ export default {
       headers: pairs({ "Content-Security-Policy": CLOSED.replace("form-action 'none'", "form-action 'self'") }),
     },
   ],
+  // Here and not in a page: what a page that streams answers is a script that goes elsewhere later, over the next click.
+  redirects: async () => [{ source: "/settings", destination: "/settings/people", permanent: false }],
   // The merchant-delivery API under the path of its runbook.
   rewrites: async () => [{ source: "/admin/webhooks/:path*", destination: "/api/admin/webhooks/:path*" }],
 };

@@ -338,7 +338,6 @@ const PAGES: Record<string, string | ((world: World) => string) | null> = {
   "/invitation/[token]": null,
   "/replays": "/replays",
   "/replays/[id]": ({ replay }) => `/replays/${replay}`,
-  "/settings": null,
   "/settings/audit": "/settings/audit",
   "/settings/people": "/settings/people",
   "/settings/tokens": "/settings/tokens",

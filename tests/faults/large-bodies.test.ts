@@ -32,26 +32,26 @@ test("128 webhooks of 1 MiB at 32 connections are all stored: 100 of them were a
   const agent = new http.Agent({ keepAlive: true, maxSockets: CONNECTIONS });
   const sendOne = async (id: string) => {
     const body = padded(id, MB);
-    const started = performance.now();
     const answer = await post(url, body, sign("stripe", body) as [string, string][], agent);
-    return { status: typeof answer === "object" ? answer.status : answer, ms: performance.now() - started };
+    return typeof answer === "object" ? answer.status : answer;
   };
-  await sendOne("evt_first");
-  const single = await sendOne("evt_alone");
   const count = 4 * CONNECTIONS;
-  const heard = await Promise.all(Array.from({ length: count }, (_, n) => sendOne(`evt_large_${n}`)));
+  // How many fit into a sender's patience is the machine's: a 503 is sent again, as a sender does. bench:large has the shares.
+  let waiting = Array.from({ length: count }, (_, n) => `evt_large_${n}`);
+  for (let round = 0; waiting.length > 0 && round < 20; round += 1) {
+    const heard = await Promise.all(waiting.map(sendOne));
+    expect(heard.filter((status) => status !== 200 && status !== 503)).toEqual([]);
+    const later = waiting.filter((_, n) => heard[n] === 503);
+    // Each round stores some, on the slowest machine too: none would be an endpoint that large bodies stop.
+    expect(later.length).toBeLessThan(waiting.length);
+    waiting = later;
+  }
   agent.destroy();
-  const stored = heard.filter(({ status }) => status === 200).length;
-  // One after the other they must fit into the time that a sender is given. A machine that is too busy for that still stores
-  // what it can, and says 503 to the others.
-  if (single.ms * CONNECTIONS < 4_000) expect(stored).toBe(count);
-  else console.log(`One takes ${Math.round(single.ms)} ms on this machine: ${stored} of ${count} were stored.`);
-  expect(stored).toBeGreaterThan(0);
-  expect(heard.filter(({ status }) => status !== 200 && status !== 503)).toEqual([]);
+  expect(waiting).toEqual([]);
   const [row] = await desk.sql`select count(*)::int as count, min(octet_length(raw_body)) as bytes from event_bodies`;
   expect(row?.bytes).toBe(MB);
-  // A request that was answered 503 may still have been stored: its sender sends it again, as a duplicate.
-  expect(row?.count).toBeGreaterThanOrEqual(stored + 2);
+  // One that was answered 503 may have been stored all the same: sent again it is a duplicate.
+  expect(row?.count).toBe(count);
 });
 
 test("32 bodies of 10 MiB at once: each hears 200 or 503 in time, never more than the room and one is held", async () => {
