@@ -44,6 +44,31 @@ SELECT e."id", e."raw_body" FROM "public"."events" e ORDER BY e."id";
 ALTER TABLE "public"."events"
   DROP COLUMN "raw_body";`,
   },
+  {
+    because: 'CREATE TABLE "public"."subscriptions"',
+    finally: `-- Moved: the subscription that each business has becomes a row of its own, with the version that it has.
+INSERT INTO "public"."subscriptions" (
+  "subscription_id", "stripe_customer_id", "status", "plan", "started_at", "ended_at", "versions", "history",
+  "created_at", "updated_at"
+)
+SELECT b."stripe_subscription_id", b."stripe_customer_id", b."subscription_status", b."subscription_plan",
+  b."subscription_start_date", b."subscription_ended_at",
+  (SELECT jsonb_object_agg(c, v."version") FROM jsonb_object_keys(v."values") c),
+  -- Of a version the event's key is the end: see versionOf in lib/providers/provider.ts.
+  jsonb_build_array(jsonb_build_object(
+    'version', v."version", 'moment', coalesce(substring(v."version" FROM '^[^#]*#[^#]*'), ''), 'received', '',
+    'values', v."values"
+  )), b."created_at", b."updated_at"
+FROM "public"."businesses" b
+CROSS JOIN LATERAL (
+  SELECT coalesce(b."versions" ->> 'subscription_status', '') AS "version", jsonb_build_object(
+    'stripe_customer_id', b."stripe_customer_id", 'status', b."subscription_status", 'plan', b."subscription_plan",
+    'started_at', b."subscription_start_date", 'ended_at', b."subscription_ended_at"
+  ) AS "values"
+) v
+WHERE b."stripe_subscription_id" IS NOT NULL
+ON CONFLICT DO NOTHING;`,
+  },
 ];
 
 /** The difference with the moves that it needs. Refuses a move that fits in part: it would lose rows. */

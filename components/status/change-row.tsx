@@ -23,6 +23,12 @@ export function ChangeRow({ change }: { change: ChangeResult }) {
           </span>
         </code>
       </p>
+      {change.undecided && (
+        <p className="mt-1 text-amber text-sm">
+          Order undecided for {change.undecided.join(", ")}: two events have the same time, and nothing in them says
+          which came first.
+        </p>
+      )}
       {fields.length > 0 && (
         <table className="mt-1.5 w-full table-fixed font-mono text-sm">
           <thead className="sr-only">

@@ -41,6 +41,14 @@ export const EVENT_FLAG: Record<EventFlag, { label: string; meaning: string }> =
     label: "Impossible time",
     meaning: "Its time cannot be read, or cannot be when it happened, so it counts from when it was received.",
   },
+  unknown_status: {
+    label: "Unknown status",
+    meaning: "Redrive does not know the status it reports. Its row has the word, until a known later status comes.",
+  },
+  internal: {
+    label: "Internal",
+    meaning: "A private note, or a bot's own message. It is not forwarded to the Agent SDK.",
+  },
 };
 
 export const TRUST: Record<TrustLevel, { label: string }> = {

@@ -590,6 +590,7 @@ export type Database = {
           rate_per_second: number | null;
           secrets: NonNullable<Json>;
           slug: string;
+          takes_internal: boolean;
           timeout_ms: number;
           updated_at: string;
           url: string | null;
@@ -622,6 +623,7 @@ export type Database = {
           rate_per_second?: number | null;
           secrets?: NonNullable<Json>;
           slug: string;
+          takes_internal?: boolean;
           timeout_ms?: number;
           updated_at?: string;
           url?: string | null;
@@ -649,6 +651,7 @@ export type Database = {
           rate_per_second?: number | null;
           secrets?: NonNullable<Json>;
           slug?: string;
+          takes_internal?: boolean;
           timeout_ms?: number;
           updated_at?: string;
           url?: string | null;
@@ -1481,6 +1484,46 @@ export type Database = {
         };
         Relationships: [];
       };
+      sms_log_recipients: {
+        Row: {
+          carrier: string | null;
+          created_at: string;
+          error: string | null;
+          finalized_at: string | null;
+          id: number;
+          message_id: string;
+          recipient: string;
+          status: string | null;
+          updated_at: string;
+          versions: NonNullable<Json>;
+        };
+        ComputedFields: never;
+        Insert: {
+          carrier?: string | null;
+          created_at?: string;
+          error?: string | null;
+          finalized_at?: string | null;
+          id?: never;
+          message_id: string;
+          recipient: string;
+          status?: string | null;
+          updated_at?: string;
+          versions?: NonNullable<Json>;
+        };
+        Update: {
+          carrier?: string | null;
+          created_at?: string;
+          error?: string | null;
+          finalized_at?: string | null;
+          id?: never;
+          message_id?: string;
+          recipient?: string;
+          status?: string | null;
+          updated_at?: string;
+          versions?: NonNullable<Json>;
+        };
+        Relationships: [];
+      };
       sms_logs: {
         Row: {
           business_id: string | null;
@@ -1856,6 +1899,49 @@ export type Database = {
         };
         Relationships: [];
       };
+      subscriptions: {
+        Row: {
+          created_at: string;
+          ended_at: string | null;
+          history: NonNullable<Json>;
+          id: number;
+          plan: string | null;
+          started_at: string | null;
+          status: string | null;
+          stripe_customer_id: string;
+          subscription_id: string;
+          updated_at: string;
+          versions: NonNullable<Json>;
+        };
+        ComputedFields: never;
+        Insert: {
+          created_at?: string;
+          ended_at?: string | null;
+          history?: NonNullable<Json>;
+          id?: never;
+          plan?: string | null;
+          started_at?: string | null;
+          status?: string | null;
+          stripe_customer_id: string;
+          subscription_id: string;
+          updated_at?: string;
+          versions?: NonNullable<Json>;
+        };
+        Update: {
+          created_at?: string;
+          ended_at?: string | null;
+          history?: NonNullable<Json>;
+          id?: never;
+          plan?: string | null;
+          started_at?: string | null;
+          status?: string | null;
+          stripe_customer_id?: string;
+          subscription_id?: string;
+          updated_at?: string;
+          versions?: NonNullable<Json>;
+        };
+        Relationships: [];
+      };
       write_probe: {
         Row: {
           at: string;
@@ -1914,6 +2000,7 @@ export type Database = {
         Returns: Json;
       };
       apply_changes: { Args: { p_changes: Json }; Returns: Json };
+      apply_to_table: { Args: { p_changes: Json; p_table: string }; Returns: Json };
       archive_destination: {
         Args: { p_actor: string; p_actor_id: string; p_id: number; p_request_id: string; p_scope: string[] };
         Returns: Json;
@@ -2094,6 +2181,7 @@ export type Database = {
         Returns: boolean;
       };
       delivery_predicate: { Args: { p_filter: Json }; Returns: string };
+      derive_business: { Args: { p_customer: string }; Returns: Json };
       destination_json: {
         Args: {
           d: Omit<
@@ -2150,6 +2238,7 @@ export type Database = {
         Returns: Json;
       };
       end_failing: { Args: { p_disable_after_days: number }; Returns: undefined };
+      end_of_chain: { Args: { p_before: Json; p_level: number; p_states: Json }; Returns: Json };
       end_replay: {
         Args: {
           p_because: string;
@@ -2380,6 +2469,7 @@ export type Database = {
         };
         Returns: number;
       };
+      likelier_end: { Args: { p_states: Json }; Returns: Json };
       limit_exceeded: { Args: { p_id: number; p_limits: Json }; Returns: Json };
       link_staff: {
         Args: {
@@ -2456,6 +2546,7 @@ export type Database = {
         };
         Returns: boolean;
       };
+      members_of: { Args: { p_names: Json; p_row: Json }; Returns: Json };
       merge_headers: { Args: { p_given: Json; p_old: Json }; Returns: Json };
       move_breaker: {
         Args: {
@@ -2486,6 +2577,7 @@ export type Database = {
         Returns: boolean;
       };
       network_of: { Args: { p_address: string }; Returns: string };
+      newest_state: { Args: { p_history: Json }; Returns: Json };
       next_due: {
         Args: { p_kind: Database["public"]["Enums"]["destination_kind"]; p_open: number[]; p_replays: boolean };
         Returns: string;
@@ -2641,6 +2733,7 @@ export type Database = {
         };
         Returns: Database["public"]["Enums"]["skip_reason"];
       };
+      received_at_of: { Args: { p_key: string; p_provider: string }; Returns: string };
       record_attempts: { Args: { p_results: Json; p_wait?: boolean }; Returns: Json };
       record_download: {
         Args: { p_actor: string; p_actor_id: string; p_details: Json; p_request_id: string; p_subject: string };
@@ -2834,6 +2927,10 @@ export type Database = {
         };
         Returns: Json;
       };
+      row_to_write: {
+        Args: { p_is_new: boolean; p_is_updated: boolean; p_key: Json; p_row: Json; p_written: Json };
+        Returns: Json;
+      };
       run_expensive: { Args: { p_args: Json; p_function: string; p_who: string }; Returns: Json };
       same_receiver: { Args: { p_one: string; p_other: string }; Returns: boolean };
       scope_condition: { Args: { p_column: string; p_scope: string[] }; Returns: string };
@@ -2921,6 +3018,7 @@ export type Database = {
         Args: { p_deliver_suspected: boolean; p_events: Json; p_for?: number; p_suspected: number[] };
         Returns: number[];
       };
+      subscription_rank: { Args: { p_status: string }; Returns: number };
       sum_latency: { Args: { p_histograms: number[] }; Returns: number[] };
       sum_outcomes: { Args: { p_counts: Json[] }; Returns: Json };
       summarise_replay: { Args: { p_id: number; p_scope: string[] }; Returns: Json };
@@ -2999,7 +3097,17 @@ export type Database = {
         Returns: boolean;
       };
       why_not_changed: { Args: { p_id: number; p_scope: string[] }; Returns: Json };
+      winning_state: {
+        Args: { p_candidate: Json; p_change: Json; p_row: Json };
+        Returns: {
+          columns: Json;
+          history: Json;
+          undecided: Json;
+          versions: Json;
+        }[];
+      };
       without_secrets: { Args: { p_fields: string[]; p_payload: Json }; Returns: Json };
+      write_rows: { Args: { p_table: string; p_writes: Json[] }; Returns: undefined };
     };
     Enums: {
       attempt_status: "open" | "succeeded" | "failed" | "lease_expired";
@@ -3028,7 +3136,7 @@ export type Database = {
         | "handler_error"
         | "lease_expired"
         | "delivery_loop";
-      event_flag: "repeated_keys" | "impossible_time";
+      event_flag: "repeated_keys" | "impossible_time" | "unknown_status" | "internal";
       event_origin: "webhook" | "published" | "sample" | "provider_api" | "reconstructed";
       event_status: "received" | "processing" | "processed" | "failed" | "dead" | "replayed" | "resolved" | "ignored";
       parse_status:
@@ -3201,7 +3309,7 @@ export const Constants = {
         "lease_expired",
         "delivery_loop",
       ],
-      event_flag: ["repeated_keys", "impossible_time"],
+      event_flag: ["repeated_keys", "impossible_time", "unknown_status", "internal"],
       event_origin: ["webhook", "published", "sample", "provider_api", "reconstructed"],
       event_status: ["received", "processing", "processed", "failed", "dead", "replayed", "resolved", "ignored"],
       parse_status: [

@@ -38,6 +38,8 @@ function agentSdk(): ConfiguredDestination {
     url: `${(env.AGENT_SDK_URL ?? DEFAULT_AGENT_SDK_URL).replace(/\/+$/, "")}/webhooks/chatwoot`,
     providers: ["chatwoot"],
     event_types: ["*"],
+    // What an agent wrote as a private note, or a bot itself, must not be answered or sent to the customer.
+    takes_internal: false,
     max_attempts: env.CHATWOOT_WEBHOOK_MAX_ATTEMPTS,
     base_delay_ms: env.CHATWOOT_WEBHOOK_BASE_DELAY_MS,
     backoff_factor: env.CHATWOOT_WEBHOOK_BACKOFF_FACTOR,

@@ -1,5 +1,11 @@
 /** A `tables` destination: the provider's pure projection of the event, as row changes that record applies. */
-import { type Change, InvalidPayload, type ProjectableEvent, type Provider } from "@/lib/providers/provider";
+import {
+  type Change,
+  InvalidPayload,
+  type ProjectableEvent,
+  type Provider,
+  receivedWith,
+} from "@/lib/providers/provider";
 
 /** The most rows that one event may change. apply_changes refuses more, too: they would delay all other events. */
 const MOST_CHANGES = 10_000;
@@ -20,7 +26,7 @@ export function project(provider: Provider, event: ProjectableEvent): Projection
   }
   try {
     const changes = projection(event);
-    if (changes.length <= MOST_CHANGES) return { ok: true, changes };
+    if (changes.length <= MOST_CHANGES) return { ok: true, changes: receivedWith(event, changes) };
     const count = changes.length.toLocaleString("en");
     const message = `It wants to change ${count} rows, and one event may change ${MOST_CHANGES.toLocaleString("en")}. Have the sender send it in parts.`;
     return { ok: false, class: "invalid_payload", message };

@@ -84,11 +84,12 @@ function storableKey(key: string): string {
 }
 
 /** What is suspicious about an event that is stored all the same. */
-function flagsOf(parsed: ParsedBody, { writtenTime, occurredAt }: Identity): EventFlag[] {
+function flagsOf(parsed: ParsedBody, { writtenTime, occurredAt, flags = [] }: Identity): EventFlag[] {
   const isWritten = writtenTime !== undefined && writtenTime !== null && writtenTime !== "";
   return [
     ...(parsed.hasRepeatedKeys ? ["repeated_keys" as const] : []),
     ...(isWritten && storableTime(occurredAt) === null ? ["impossible_time" as const] : []),
+    ...flags,
   ];
 }
 

@@ -6,6 +6,7 @@ import { parseBody } from "./parse";
 /** Parses the bytes again, because they are the record. */
 export function projectable(event: ProjectableRow): ProjectableEvent {
   return {
+    id: event.id,
     provider: event.provider,
     eventKey: event.event_key,
     eventType: event.event_type,

@@ -5,6 +5,7 @@
  */
 
 import { isUtf8 } from "node:buffer";
+import type { EventFlag } from "@/lib/contract/vocabulary";
 import type { SampleMaker } from "../samples/maker";
 
 /** HTTP headers as ordered pairs, exactly as received, with duplicates, order and case. */
@@ -74,12 +75,16 @@ export interface Identity {
   writtenTime?: unknown;
   /** False for the provider's test mode, undefined where it has none. */
   livemode?: boolean;
+  /** What else is odd about it, or special. */
+  flags?: readonly EventFlag[];
   /** Bytes that are equal on every genuine retry. Default: the body. Different bytes under one key are a conflict. */
   fingerprint?: string | Buffer;
 }
 
 /** A stored event as a projection gets it. A projection may read nothing else. */
 export interface ProjectableEvent {
+  /** Its number, which rises in the order of receipt. */
+  id?: number;
   provider: string;
   eventKey: string;
   eventType: string;
@@ -112,6 +117,13 @@ export interface Change {
   values: Record<string, Json>;
   /** Sorts as text in time order: see `versionOf`. A column is only overwritten by a greater or equal version. */
   version: string;
+  /**
+   * For a table with `history`: hashes of the state that this one follows (null: not known) and of this one, over the whole
+   * object and over our columns. They put states of one time and rank in order, whatever order they come in.
+   */
+  state?: { before: (string | null)[]; after: string[] };
+  /** Added by `receivedWith`. */
+  event?: { provider: string; key: string; received: string };
 }
 
 export interface Provider {
@@ -249,22 +261,44 @@ export function headerText(value: string): string {
   return isUtf8(bytes) ? bytes.toString("utf8") : value;
 }
 
+/** What tells two events of one time apart. */
+export interface VersionHints {
+  /** A finer time, or one of another clock. Sorts as text. */
+  finer?: string;
+  /** A later state of the same instant has a higher one. */
+  rank?: number;
+}
+
 /**
- * A change's version: event time in microseconds, then rank (a later state of the same instant wins), then the event's key,
- * so that any two events compare the same way everywhere. Sorts as text.
+ * A change's version: when it happened, in microseconds, then what else the provider says about the order, then the event's key.
+ * Sorts as text. The key only names the event: where two versions are equal up to it, apply_changes asks which event was
+ * received later, and reports the columns as undecided.
  */
-export function versionOf(event: ProjectableEvent, rank = 0): string {
-  const at = toMicroseconds(event.occurredAt ?? event.receivedAt);
-  return `${at}#${String(rank).padStart(2, "0")}#${event.eventKey}`;
+export function versionOf(event: ProjectableEvent, { finer, rank = 0 }: VersionHints = {}): string {
+  const hints = [...(finer === undefined ? [] : [finer]), String(rank).padStart(2, "0")];
+  return [toMicroseconds(event.occurredAt ?? event.receivedAt), ...hints, event.eventKey].join("#");
 }
 
 /** A version in which rank comes before time: a final state remains, whatever arrives later and whatever its time. */
-export function rankedVersionOf(event: ProjectableEvent, rank: number): string {
-  return `${String(rank).padStart(2, "0")}#${versionOf(event)}`;
+export function rankedVersionOf(event: ProjectableEvent, rank: number, hints: VersionHints = {}): string {
+  return `${String(rank).padStart(2, "0")}#${versionOf(event, hints)}`;
+}
+
+/** A version that any other one beats: for what an event only implies. */
+export function impliedVersionOf(event: ProjectableEvent, rank = 0): string {
+  return `0#${versionOf(event, { rank })}`;
+}
+
+/** The changes with what apply_changes has to know of their event, to put two events of one time in order. */
+export function receivedWith(event: ProjectableEvent, changes: Change[]): Change[] {
+  if (event.id === undefined) return changes;
+  const received = `${toMicroseconds(event.receivedAt)}#${String(event.id).padStart(12, "0")}`;
+  const by = { provider: event.provider, key: event.eventKey, received };
+  return changes.map((change) => ({ ...change, event: by }));
 }
 
 /** `2026-01-02T03:04:05.6Z` -> `2026-01-02T03:04:05.600000Z`: fixed width, UTC. */
-function toMicroseconds(iso: string): string {
+export function toMicroseconds(iso: string): string {
   const fraction = /\.(\d+)/.exec(iso)?.[1] ?? "";
   return `${new Date(iso).toISOString().slice(0, 19)}.${fraction.padEnd(6, "0").slice(0, 6)}Z`;
 }

@@ -13,7 +13,9 @@ create type public.parse_status as enum (
 create type public.event_origin as enum ('webhook', 'published', 'sample', 'provider_api', 'reconstructed');
 
 -- What is odd about an event that is kept all the same: see flagsOf in lib/pipeline/event-row.ts.
-create type public.event_flag as enum ('repeated_keys', 'impossible_time');
+create type public.event_flag as enum (
+  'repeated_keys', 'impossible_time', 'unknown_status', 'internal'
+);
 
 create type public.rejection_reason as enum (
   'unsigned', 'bad_signature', 'stale', 'malformed', 'too_large', 'not_configured', 'wrong_address'

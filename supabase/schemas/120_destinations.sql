@@ -15,6 +15,8 @@ create table public.destinations (
   event_types text[] not null default '{*}',
   -- … and of this organisation (null: of any) come here.
   organisation_id text,
+  -- Whether it takes events that are not for the customer's side: private notes, and what a bot said itself.
+  takes_internal boolean not null default true,
   url text,
   -- Added to every request: {name: value}, the values encrypted by lib/destinations/secrets.ts.
   headers jsonb not null default '{}',

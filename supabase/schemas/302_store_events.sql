@@ -59,6 +59,7 @@ begin
       -- Cheaper than the question itself, for a thousand destinations of other organisations.
       where (d.organisation_id is null or d.organisation_id = e.organisation_id)
         and public.wants_event(d, e.provider, e.event_type, e.organisation_id)
+        and (d.takes_internal or 'internal' <> all (coalesce(e.flags, '{}')))
     )) then 'received' else 'ignored' end::public.event_status,
     e.trust,
     case when e.parse_status = 'ok' and b.payload is null then 'invalid_json' else e.parse_status end,
@@ -99,6 +100,7 @@ begin
     when p_for is not null then d.id = p_for
     else (d.organisation_id is null or d.organisation_id = e.organisation_id)
       and public.wants_event(d, e.provider, e.event_type, e.organisation_id)
+      and (d.takes_internal or 'internal' <> all (e.flags))
   end
   where e.id = any (v_new) and (p_deliver_suspected or not e.suspected_replay);
 

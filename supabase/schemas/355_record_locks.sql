@@ -22,7 +22,17 @@ begin
           concat_ws(' ', c ->> 'table', c #>> '{key,provider}', c #>> '{key,organisation_id}'), 2
         ) as shared,
         hashtextextended((c ->> 'table') || (c -> 'key')::text, 0) as own
-      from jsonb_array_elements(p_results) x cross join jsonb_array_elements(x -> 'changes') c
+      from jsonb_array_elements(p_results) x
+      cross join jsonb_array_elements(x -> 'changes') g
+      cross join lateral (
+        select g
+        union all
+        -- What is derived from it: see derive_business.
+        select jsonb_build_object('table', 'businesses', 'key', jsonb_build_object(
+          'stripe_customer_id', g #> '{values,stripe_customer_id}'
+        ))
+        where g ->> 'table' = 'subscriptions'
+      ) d(c)
     )
     -- In one order, the shared ones first, and of two equal ones the stronger first.
     select l.lock, l.is_shared, array_agg(distinct l.delivery_id) as deliveries

@@ -2,19 +2,20 @@
 
 -- Makes the destinations of the configuration exist as given, by slug. Others are left alone.
 -- p_destinations: [{slug, name, kind, providers, event_types, url?, timeout_ms?, max_attempts, base_delay_ms,
--- backoff_factor, max_concurrency?}]. Answers how many there are now.
+-- backoff_factor, max_concurrency?, takes_internal?}]. Answers how many there are now.
 create function public.configure_destinations(p_destinations jsonb) returns integer
 language sql volatile set search_path = '' as $$
   insert into public.destinations as d (
     slug, name, kind, providers, event_types, url, timeout_ms, max_attempts, base_delay_ms, backoff_factor,
-    max_concurrency
+    max_concurrency, takes_internal
   )
   select
     r.slug, r.name, r.kind, r.providers, r.event_types, r.url, coalesce(r.timeout_ms, 15000), r.max_attempts,
-    r.base_delay_ms, r.backoff_factor, coalesce(r.max_concurrency, 8)
+    r.base_delay_ms, r.backoff_factor, coalesce(r.max_concurrency, 8), coalesce(r.takes_internal, true)
   from jsonb_to_recordset(p_destinations) as r(
     slug text, name text, kind public.destination_kind, providers text[], event_types text[], url text,
-    timeout_ms integer, max_attempts integer, base_delay_ms integer, backoff_factor numeric, max_concurrency integer
+    timeout_ms integer, max_attempts integer, base_delay_ms integer, backoff_factor numeric, max_concurrency integer,
+    takes_internal boolean
   )
   on conflict (slug) do update set
     name = excluded.name,
@@ -27,6 +28,7 @@ language sql volatile set search_path = '' as $$
     base_delay_ms = excluded.base_delay_ms,
     backoff_factor = excluded.backoff_factor,
     max_concurrency = excluded.max_concurrency,
+    takes_internal = excluded.takes_internal,
     updated_at = public.now_();
 
   select count(*)::integer from public.destinations;

@@ -98,6 +98,22 @@ test("Rows from before the newest migration are there after it, their bytes are 
     expect(moved.map(({ body_size }) => body_size)).toEqual([3, 3, 5, 300_000]);
     const [answer] = await sql`select accept_events(${sql.json([ONE_AGAIN])}) as answer`;
     expect(answer?.answer).toMatchObject([{ event_id: 1, outcome: "duplicate" }]);
+
+    // The subscription of a business is taken over, so that a late event of another one does not replace it.
+    const other = { stripe_customer_id: "cus_moved", status: "incomplete_expired", started_at: "2026-02-01T00:00:00Z" };
+    const late = { table: "subscriptions", key: { subscription_id: "sub_other" }, values: other };
+    const version = "2027-01-01T00:00:00.000000Z#01#evt_late";
+    await sql`select apply_changes(${sql.json([{ ...late, version }])})`;
+    expect(
+      await sql`select stripe_subscription_id as sub, subscription_status as status, subscription_plan as plan from businesses`,
+    ).toEqual([{ sub: "sub_moved", status: "active", plan: "basic" }]);
+    // And an older event of its own does not take it back.
+    const older = { ...late, key: { subscription_id: "sub_moved" }, values: { ...other, status: "past_due" } };
+    const state = { before: [null, null], after: ["x", "y"] };
+    const event = { provider: "stripe", key: "evt_old", received: "2027" };
+    const [old] = await sql`
+      select apply_changes(${sql.json([{ ...older, state, event, version: "2025-01-01T00:00:00.000000Z#01#evt_old" }])}) as done`;
+    expect(old?.done[0]).toMatchObject({ effect: "superseded", after: { status: "active" } });
   } finally {
     await sql.end({ timeout: 1 });
     await execute(server, `drop database if exists "${name}" with (force)`);
@@ -118,6 +134,10 @@ const ROWS = `
   update events set raw_body = decode(repeat('00ff5c', 100000), 'hex') where event_key = 'four';
   insert into deliveries (event_id, destination_id, status, finished_at, attempt_count)
   select e.id, d.id, 'delivered', now(), 1 from events e cross join destinations d;
+  insert into businesses (stripe_customer_id, stripe_subscription_id, subscription_status, subscription_plan,
+    subscription_start_date, versions)
+  values ('cus_moved', 'sub_moved', 'active', 'basic', '2026-01-01',
+    '{"subscription_status": "2026-01-05T00:00:00.000000Z#01#evt_1"}');
   insert into attempts (delivery_id, number, status, fence, worker, finished_at)
   select id, 1, 'succeeded', 1, 'w', now() from deliveries;`;
 

@@ -37,6 +37,12 @@ export const changeResult = z
     effect: z.enum(Enums.change_effect),
     before: z.record(z.string(), z.unknown()).nullable(),
     after: z.record(z.string(), z.unknown()),
+    undecided: z
+      .array(z.string())
+      .optional()
+      .describe(
+        "Columns for which the provider does not say which of two events came first: the one received later counts.",
+      ),
   })
   .meta({ id: "ChangeResult" });
 export type ChangeResult = z.infer<typeof changeResult>;

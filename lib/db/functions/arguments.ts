@@ -132,6 +132,7 @@ export interface ConfiguredDestination
   url?: string;
   timeout_ms?: number;
   max_concurrency?: number;
+  takes_internal?: boolean;
 }
 
 type NewSecret = Pick<StoredSecret, "ciphertext" | "hint">;

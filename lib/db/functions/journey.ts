@@ -116,6 +116,8 @@ export interface RowChange {
   key: Record<string, string>;
   values: Record<string, unknown>;
   version: string;
+  state?: { before: (string | null)[]; after: string[] };
+  event?: { provider: string; key: string; received: string };
 }
 
 /** How an attempt ended, the input of record_attempts. */

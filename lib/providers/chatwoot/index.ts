@@ -62,9 +62,22 @@ export const chatwoot: Provider = {
       replacesOlder: WHOLE_STATE.has(eventType),
       occurredAt: timeOf(request, payload, eventType),
       writtenTime: writtenTime(payload, eventType),
+      flags: isInternal(payload) ? ["internal"] : [],
     };
   },
 };
+
+/**
+ * A private note, an agent typing one, or a message that a bot wrote. Senders have a `type`; older servers name a bot's class
+ * in `sender_type`.
+ */
+function isInternal(payload: unknown): boolean {
+  const isNote = at(payload, "private") === true || at(payload, "is_private") === true;
+  const senders = [at(payload, "sender", "type"), at(payload, "sender_type"), at(payload, "user", "type")];
+  return isNote || senders.some((type) => typeof type === "string" && BOTS.has(type.toLowerCase()));
+}
+
+const BOTS: ReadonlySet<string> = new Set(["agent_bot", "agentbot", "captain_assistant", "captain::assistant"]);
 
 /** Typing events carry their account only inside the conversation. */
 function accountOf(payload: unknown): string | undefined {

@@ -7,11 +7,8 @@ import { firstId, hashedKey } from "../outreach-rows";
 import type { Identity, Provider } from "../provider";
 import { at, isoFrom, keyFrom, keyOfBody, typeFrom, UNKNOWN_TYPE } from "../shape";
 import { verifyUrlToken } from "../url-token";
-import { heyreachProjections, leadIdOf } from "./rows";
+import { heyreachProjections, isTest, leadIdOf } from "./rows";
 import { heyreachSamples } from "./sample";
-
-/** The correlation_id of its "Test" button, always the same. */
-const ALL_ZERO = /^[0-]+$/;
 
 export const heyreach: Provider = {
   slug: "heyreach",
@@ -38,9 +35,11 @@ export const heyreach: Provider = {
     const written = typeFrom(at(payload, "event_type"));
     const eventType = (written === UNKNOWN_TYPE ? typeFrom(source?.settings.event_type) : written).toLowerCase();
     const correlation = keyFrom(at(payload, "correlation_id"));
-    const isReal = correlation !== undefined && !ALL_ZERO.test(correlation);
     return {
-      eventKey: isReal ? correlation : (naturalKey(payload, eventType) ?? keyOfBody(request)),
+      eventKey:
+        correlation !== undefined && !isTest(payload)
+          ? correlation
+          : (naturalKey(payload, eventType) ?? keyOfBody(request)),
       eventType,
       organisationId: source?.organisationId,
       companyId: source?.companyId,

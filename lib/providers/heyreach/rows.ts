@@ -11,23 +11,37 @@ const CONNECTED: Status = { status: "connected", rank: 2 };
 const CONTACTED: Status = { status: "contacted", rank: 3 };
 const REPLIED: Status = { status: "replied", rank: 4 };
 
+/** The correlation_id of its "Test" button, always the same. */
+const ALL_ZERO = /^[0-]+$/;
+
+export function isTest(payload: unknown): boolean {
+  const correlation = at(payload, "correlation_id");
+  return typeof correlation === "string" && ALL_ZERO.test(correlation);
+}
+
+/** The person of a test is made up, so a test writes no rows. */
+const real =
+  (rows: Row): Row =>
+  (event) =>
+    isTest(event.payload) ? [] : rows(event);
+
 export const heyreachProjections: Readonly<Record<string, Row>> = {
-  connection_request_sent: (event) => leadRows(event, INVITED),
-  connection_request_accepted: (event) => leadRows(event, CONNECTED),
-  message_sent: (event) => [...leadRows(event, CONTACTED), ...messageRows(event)],
-  inmail_sent: (event) => [...leadRows(event, CONTACTED), ...messageRows(event)],
-  message_reply_received: (event) => [...leadRows(event, REPLIED), ...messageRows(event)],
-  every_message_reply_received: (event) => [...leadRows(event, REPLIED), ...messageRows(event)],
-  inmail_reply_received: (event) => [...leadRows(event, REPLIED), ...messageRows(event)],
-  follow_sent: (event) => leadRows(event),
-  liked_post: (event) => leadRows(event),
-  viewed_profile: (event) => leadRows(event),
-  lead_tag_updated: (event) => leadRows(event),
-  campaign_completed: (event) => {
+  connection_request_sent: real((event) => leadRows(event, INVITED)),
+  connection_request_accepted: real((event) => leadRows(event, CONNECTED)),
+  message_sent: real((event) => [...leadRows(event, CONTACTED), ...messageRows(event)]),
+  inmail_sent: real((event) => [...leadRows(event, CONTACTED), ...messageRows(event)]),
+  message_reply_received: real((event) => [...leadRows(event, REPLIED), ...messageRows(event)]),
+  every_message_reply_received: real((event) => [...leadRows(event, REPLIED), ...messageRows(event)]),
+  inmail_reply_received: real((event) => [...leadRows(event, REPLIED), ...messageRows(event)]),
+  follow_sent: real((event) => leadRows(event)),
+  liked_post: real((event) => leadRows(event)),
+  viewed_profile: real((event) => leadRows(event)),
+  lead_tag_updated: real((event) => leadRows(event)),
+  campaign_completed: real((event) => {
     const rows = campaignRows(event);
     if (rows.length === 0) throw new InvalidPayload("campaign.id", "expected the id of a campaign");
     return rows;
-  },
+  }),
 };
 
 export function leadIdOf(payload: unknown): string | undefined {

@@ -8,7 +8,7 @@ import { elementsOf } from "../json-bytes";
 import type { Identity, Provider, VerifiedRequest } from "../provider";
 import { keyFrom, keyOfBody } from "../shape";
 import { verifyUrlToken } from "../url-token";
-import { DLR_SETTINGS, mittoProjections, readDlr, shopInReference } from "./rows";
+import { DLR_SETTINGS, isKnownStatus, mittoProjections, readDlr, shopInReference } from "./rows";
 import { mittoSamples } from "./sample";
 
 /** A longer array is stored as one event, and its projection reports the error: Mitto does not send such arrays. */
@@ -48,6 +48,7 @@ export const mitto: Provider = {
       organisationId: source?.organisationId ?? shopInReference(dlr.reference),
       companyId: source?.companyId,
       objectId: dlr.id,
+      flags: dlr.status !== undefined && !isKnownStatus(dlr.status) ? ["unknown_status"] : [],
       // No time: a report has the time when the message was sent, not when its status changed.
     };
   },

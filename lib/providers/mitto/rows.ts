@@ -1,6 +1,7 @@
 /**
  * The rows that Mitto's reports keep up to date: `sms_recipients`, one per message and organisation (the shop). A report of
- * another shop has another row, whatever id it names. Reports arrive in any order, up to 48 hours late, and all carry the
+ * another shop has another row, whatever id it names. A source says which shop it is; a reference is the sender's own text,
+ * and names the shop only where there is no source. Reports arrive in any order, up to 48 hours late, and all carry the
  * time when the message was sent. So the status decides, and a final status never changes back.
  */
 import { parseUnixTimestamp } from "../hmac";
@@ -53,14 +54,29 @@ export function shopInReference(reference: string | undefined): string | undefin
   return idFrom(shop);
 }
 
-/** Later states have higher ranks; from 8 on they are final. An unknown status is in between. */
+/** SMPP 3.4, appendix B: the words that carriers write into receipts, cut to seven letters. */
+const SMPP: Readonly<Record<string, string>> = {
+  accptd: "accepted",
+  acceptd: "accepted",
+  delivrd: "delivered",
+  undeliv: "undelivered",
+  rejectd: "rejected",
+  schedld: "scheduled",
+};
+
+/** Later states have higher ranks; from 8 on they are final. */
 const RANKS: Readonly<Record<string, number>> = {
+  scheduled: 1,
   pending: 1,
   accepted: 1,
   queued: 1,
   buffered: 2,
+  enroute: 3,
   sent: 3,
+  // SMPP's own word for a state that the carrier does not know.
+  unknown: 4,
   expired: 8,
+  deleted: 8,
   rejected: 8,
   failed: 8,
   failure: 8,
@@ -68,7 +84,17 @@ const RANKS: Readonly<Record<string, number>> = {
   // A carrier may report a failure first and the delivery later. A delivered message stays delivered.
   delivered: 9,
 };
+/** A word that is not in the list: it may mean anything, so it never replaces a final one. */
 const UNKNOWN_RANK = 5;
+
+export function isKnownStatus(status: string): boolean {
+  return Object.hasOwn(RANKS, statusOf(status));
+}
+
+/** The word for a status that our rows have: for `DELIVRD` delivered. */
+function statusOf(written: string): string {
+  return Object.hasOwn(SMPP, written) ? (SMPP[written] as string) : written;
+}
 
 export const mittoProjections: Readonly<Record<string, (event: ProjectableEvent) => Change[]>> = {
   dlr(event) {
@@ -76,22 +102,19 @@ export const mittoProjections: Readonly<Record<string, (event: ProjectableEvent)
     const dlr = readDlr(event.payload, event.settings);
     if (dlr.id === undefined) throw new InvalidPayload("Id", "expected the id of a message");
     if (dlr.status === undefined) throw new InvalidPayload("status", "expected a delivery status");
-    const shop = shopInReference(dlr.reference);
-    if (shop !== undefined && event.organisationId !== undefined && shop !== event.organisationId) {
-      throw new InvalidPayload("reference", `names the shop ${shop}, but came in as ${event.organisationId}'s`);
-    }
+    const status = statusOf(dlr.status);
     return [
       {
         table: "sms_recipients",
         key: { organisation_id: event.organisationId ?? "", message_id: dlr.id },
         values: present({
-          status: dlr.status,
+          status,
           error_code: dlr.errorCode ?? null,
           phone: dlr.receiver,
           reference: dlr.reference,
           sent_at: dlr.sentAt,
         }),
-        version: rankedVersionOf(event, RANKS[dlr.status] ?? UNKNOWN_RANK),
+        version: rankedVersionOf(event, Object.hasOwn(RANKS, status) ? (RANKS[status] as number) : UNKNOWN_RANK),
       },
     ];
   },

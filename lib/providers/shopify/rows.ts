@@ -3,7 +3,15 @@
  * person's data. Rows belong to the organisation and company (the shop) of their event. The topic is not signed, so the
  * values of a row are read from the body alone.
  */
-import { type Change, type Impact, InvalidPayload, type Json, type ProjectableEvent, versionOf } from "../provider";
+import {
+  type Change,
+  type Impact,
+  InvalidPayload,
+  type Json,
+  type ProjectableEvent,
+  toMicroseconds,
+  versionOf,
+} from "../provider";
 import { at, idFrom, isoFrom, objectIn, present, textFrom } from "../shape";
 
 type Row = (event: ProjectableEvent) => Change[];
@@ -154,15 +162,19 @@ function moneyOf(order: object, field: string): Json {
   return text;
 }
 
-/** `updated_at` is signed and shows which state is newer. The sending time is not signed and does not show it. */
+/**
+ * `updated_at` is signed and shows which state is newer, in whole seconds. Within one second, the sending time tells two states
+ * apart: it is not signed, so it counts no further than that.
+ */
 function stateVersion(event: ProjectableEvent, object: object, rank = 0): string {
-  return versionOf({ ...event, occurredAt: isoFrom(at(object, "updated_at")) ?? event.occurredAt }, rank);
+  const finer = event.occurredAt && toMicroseconds(event.occurredAt);
+  return versionOf({ ...event, occurredAt: isoFrom(at(object, "updated_at")) ?? event.occurredAt }, { finer, rank });
 }
 
 const PAYMENT_RANK = ["pending", "authorized", "partially_paid", "paid", "partially_refunded", "refunded", "voided"];
 const FULFILMENT_RANK = ["partial", "fulfilled", "restocked"];
 
-/** `updated_at` has whole seconds: of two states within one second, the more advanced one is the later one. */
+/** Of two states that were sent at the same time, too, the more advanced one is the later one. */
 function orderRank(order: object): number {
   const payment = Math.max(0, PAYMENT_RANK.indexOf(String(at(order, "financial_status"))));
   const fulfilment = 1 + FULFILMENT_RANK.indexOf(String(at(order, "fulfillment_status")));

@@ -51,14 +51,20 @@ export const telnyx: Provider = {
         idFrom(at(subject, "messaging_profile_id")),
       objectId:
         idFrom(at(subject, "call_control_id")) ?? idFrom(at(subject, "id")) ?? idFrom(at(payload, "message_id")),
-      occurredAt: isoFrom(at(data, "occurred_at")) ?? isoFrom(at(payload, "time_clicked")),
-      writtenTime: at(data, "occurred_at") ?? at(payload, "time_clicked"),
+      occurredAt: isoFrom(writtenTime(payload)),
+      writtenTime: writtenTime(payload),
       fingerprint: withoutMeta(data),
     };
   },
 
   projections: telnyxProjections,
 };
+
+/** Some types, and link_clicked, have their time in another place. */
+function writtenTime(payload: unknown): unknown {
+  const [data, subject] = [at(payload, "data"), at(payload, "data", "payload")];
+  return at(data, "occurred_at") ?? at(subject, "timestamp") ?? at(data, "timestamp") ?? at(payload, "time_clicked");
+}
 
 /** `meta` has the number and the URL of the attempt, so it differs between retries of one event; `data` never does. */
 function withoutMeta(data: unknown): string | undefined {

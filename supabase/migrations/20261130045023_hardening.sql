@@ -324,6 +324,24 @@ ALTER TABLE "public"."sign_in_refusals"
 
 REVOKE ALL ON TABLE "public"."sign_in_refusals" FROM "anon", "authenticated";
 
+CREATE TABLE "public"."sms_log_recipients" (
+  "id"           bigint                   GENERATED ALWAYS AS IDENTITY NOT NULL,
+  "message_id"   text                     NOT NULL,
+  "recipient"    text                     NOT NULL,
+  "status"       text,
+  "carrier"      text,
+  "error"        text,
+  "finalized_at" timestamp with time zone,
+  "versions"     jsonb                    NOT NULL DEFAULT '{}'::jsonb,
+  CONSTRAINT "sms_log_recipients_one_per_message" UNIQUE (message_id, recipient),
+  CONSTRAINT "sms_log_recipients_pkey" PRIMARY KEY (id)
+);
+
+ALTER TABLE "public"."sms_log_recipients"
+  ENABLE ROW LEVEL SECURITY;
+
+REVOKE ALL ON TABLE "public"."sms_log_recipients" FROM "anon", "authenticated";
+
 CREATE TABLE "public"."staff_sessions" (
   "id"            bigint                   GENERATED ALWAYS AS IDENTITY NOT NULL,
   "id_hash"       bytea                    NOT NULL,
@@ -350,6 +368,25 @@ ALTER TABLE "public"."staff_sessions"
   ENABLE ROW LEVEL SECURITY;
 
 REVOKE ALL ON TABLE "public"."staff_sessions" FROM "anon", "authenticated";
+
+CREATE TABLE "public"."subscriptions" (
+  "id"                 bigint                   GENERATED ALWAYS AS IDENTITY NOT NULL,
+  "subscription_id"    text                     NOT NULL,
+  "stripe_customer_id" text                     NOT NULL,
+  "status"             text,
+  "plan"               text,
+  "started_at"         timestamp with time zone,
+  "ended_at"           timestamp with time zone,
+  "history"            jsonb                    NOT NULL DEFAULT '[]'::jsonb,
+  "versions"           jsonb                    NOT NULL DEFAULT '{}'::jsonb,
+  CONSTRAINT "subscriptions_pkey" PRIMARY KEY (id),
+  CONSTRAINT "subscriptions_subscription_id_key" UNIQUE (subscription_id)
+);
+
+ALTER TABLE "public"."subscriptions"
+  ENABLE ROW LEVEL SECURITY;
+
+REVOKE ALL ON TABLE "public"."subscriptions" FROM "anon", "authenticated";
 
 CREATE TABLE "public"."write_probe" (
   "id"     integer                  NOT NULL,
@@ -381,6 +418,9 @@ ALTER TABLE "public"."destination_health"
 
 ALTER TABLE "public"."destination_health"
   ADD COLUMN "recent_max_ms" integer;
+
+ALTER TABLE "public"."destinations"
+  ADD COLUMN "takes_internal" boolean NOT NULL DEFAULT true;
 
 ALTER TABLE "public"."notices"
   ADD COLUMN "organisations" text[];
@@ -419,9 +459,17 @@ REVOKE ALL ON SEQUENCE "public"."sign_in_guesses_id_seq" FROM "anon";
 
 REVOKE ALL ON SEQUENCE "public"."sign_in_guesses_id_seq" FROM "authenticated";
 
+REVOKE ALL ON SEQUENCE "public"."sms_log_recipients_id_seq" FROM "anon";
+
+REVOKE ALL ON SEQUENCE "public"."sms_log_recipients_id_seq" FROM "authenticated";
+
 REVOKE ALL ON SEQUENCE "public"."staff_sessions_id_seq" FROM "anon";
 
 REVOKE ALL ON SEQUENCE "public"."staff_sessions_id_seq" FROM "authenticated";
+
+REVOKE ALL ON SEQUENCE "public"."subscriptions_id_seq" FROM "anon";
+
+REVOKE ALL ON SEQUENCE "public"."subscriptions_id_seq" FROM "authenticated";
 
 ALTER TYPE "public"."error_class" ADD VALUE 'delivery_loop' AFTER 'lease_expired';
 
@@ -430,7 +478,9 @@ SET local check_function_bodies = off;
 
 CREATE TYPE "public"."event_flag" AS ENUM (
   'repeated_keys',
-  'impossible_time'
+  'impossible_time',
+  'unknown_status',
+  'internal'
 );
 
 ALTER TABLE "public"."events"
@@ -919,80 +969,42 @@ CREATE OR REPLACE FUNCTION public.apply_changes (
   SET jit TO 'off'
   AS $function$
 declare
-  v_change jsonb;
-  v_table text;
-  v_where text;
-  v_row jsonb;
-  v_candidate jsonb;
-  v_winning jsonb;
-  v_versions jsonb;
-  v_columns text;
-  v_effect public.change_effect;
+  v_answer jsonb;
   v_answers jsonb[] := '{}';
+  r record;
 begin
-  for v_change in select c from jsonb_array_elements(p_changes) c loop
-    v_table := v_change ->> 'table';
-    if v_table is null or not v_table = any (public.projection_tables()) then
-      raise exception 'A projection may not write the table %.', coalesce(v_table, '(none)') using errcode = '23514';
+  select c into v_answer
+  from jsonb_array_elements(p_changes) c
+  where (c ->> 'table' = any (public.projection_tables())) is not true
+  limit 1;
+  if found then
+    raise exception 'A projection may not write the table %.', coalesce(v_answer ->> 'table', '(none)')
+      using errcode = '23514';
+  end if;
+
+  for r in
+    -- Each event changes one subscription, and what follows from it must be seen change by change.
+    select c.change ->> 'table' as name, jsonb_agg(c.change order by c.n) as changes,
+      array_agg(c.n order by c.n) as places
+    from jsonb_array_elements(p_changes) with ordinality c(change, n)
+    group by c.change ->> 'table', case when c.change ->> 'table' in ('subscriptions', 'businesses') then c.n end
+    order by min(c.n)
+  loop
+    for v_answer in select a from jsonb_array_elements(public.apply_to_table(r.name, r.changes)) a loop
+      v_answers := array_append(v_answers, jsonb_set(v_answer, '{n}', to_jsonb(r.places[(v_answer ->> 'n')::integer])));
+    end loop;
+    if r.name = 'subscriptions' then
+      v_answer := public.derive_business(r.changes #>> '{0,values,stripe_customer_id}');
+      if v_answer is not null then
+        v_answers := array_append(v_answers, v_answer || jsonb_build_object('n', r.places[1] + 0.5));
+      end if;
     end if;
-
-    select string_agg(format('t.%I = %L', k.key, k.value), ' and ') into v_where
-    from jsonb_each_text(v_change -> 'key') k;
-    execute format('select to_jsonb(t) from public.%I t where %s for update', v_table, v_where) into v_row;
-
-    -- The values as the table's types print them, so that 2026-01-01T00:00:00Z equals what is stored.
-    execute format(
-      'select coalesce(jsonb_object_agg(w.key, to_jsonb(r) -> w.key), ''{}'')
-       from jsonb_populate_record(null::public.%I, $1) r, jsonb_object_keys($1) as w(key)', v_table
-    ) into v_candidate using v_change -> 'values';
-
-    -- A column is written unless a later event wrote it already.
-    select coalesce(jsonb_object_agg(w.key, w.value), '{}'),
-      coalesce(jsonb_object_agg(w.key, v_change ->> 'version'), '{}')
-    into v_winning, v_versions
-    from jsonb_each(v_candidate) w
-    where coalesce(v_row -> 'versions' ->> w.key, '') collate "C" <= (v_change ->> 'version') collate "C";
-
-    v_effect := case
-      when v_row is null then 'created'
-      when v_row @> v_candidate then 'unchanged'
-      when v_winning = '{}' or v_row @> v_winning then 'superseded'
-      else 'updated'
-    end;
-
-    if v_effect = 'created' then
-      v_winning := v_winning || (v_change -> 'key') || jsonb_build_object('versions', v_versions);
-      select string_agg(format('%I', k), ', ') into v_columns from jsonb_object_keys(v_winning) k;
-      execute format(
-        'insert into public.%I (%s) select %s from jsonb_populate_record(null::public.%I, $1)',
-        v_table, v_columns, v_columns, v_table
-      ) using v_winning;
-    elsif v_winning <> '{}' then
-      v_versions := coalesce(v_row -> 'versions', '{}') || v_versions;
-      select string_agg(format('%I = r.%I', k, k), ', ') into v_columns from jsonb_object_keys(v_winning) k;
-      execute format(
-        'update public.%I t set %s, versions = $2%s from jsonb_populate_record(null::public.%I, $1) r where %s',
-        v_table, v_columns, case when v_effect = 'updated' then ', updated_at = public.now_()' else '' end, v_table,
-        v_where
-      ) using v_winning, v_versions;
-    end if;
-
-    v_answers := array_append(v_answers, jsonb_build_object(
-      'table', v_table,
-      'key', v_change -> 'key',
-      'effect', v_effect,
-      -- Only the columns that the change names.
-      'before', (
-        select jsonb_object_agg(w.key, v_row -> w.key) from jsonb_object_keys(v_candidate) as w(key)
-        where v_row is not null
-      ),
-      'after', v_candidate || coalesce((
-        select jsonb_object_agg(w.key, v_row -> w.key) from jsonb_object_keys(v_candidate) as w(key)
-        where v_row is not null and not v_winning ? w.key
-      ), '{}')
-    ));
   end loop;
-  return to_jsonb(v_answers);
+
+  -- In the order of the changes.
+  return (
+    select coalesce(jsonb_agg(a - 'n' order by (a ->> 'n')::numeric), '[]') from unnest(v_answers) a
+  );
 end
 $function$;
 
@@ -1055,6 +1067,131 @@ end
 $function$;
 
 REVOKE ALL ON FUNCTION "public"."apply_privacy_request"() FROM "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.apply_to_table (
+  p_table   text,
+  p_changes jsonb
+)
+  RETURNS jsonb
+  LANGUAGE plpgsql
+  SET search_path TO ''
+  SET jit TO 'off'
+  AS $function$
+declare
+  v_where text;
+  v_key jsonb;
+  -- The row as the changes so far leave it, and those of its columns that they write.
+  v_row jsonb;
+  v_written jsonb;
+  v_is_new boolean;
+  v_is_updated boolean;
+  v_version text;
+  v_decided integer;
+  v_won record;
+  v_effect public.change_effect;
+  v_answers jsonb[] := '{}';
+  v_writes jsonb[] := '{}';
+  r record;
+begin
+  -- The columns of the key, the same in all changes of a table.
+  select string_agg(format('t.%I = c.change #>> array[''key'', %L]', k, k), ' and ') into v_where
+  from jsonb_object_keys(p_changes #> '{0,key}') k;
+
+  -- First locked, then read: what another transaction wrote meanwhile is there.
+  execute format(
+    'select count(*) from (
+       select distinct jsonb_build_object(''key'', x -> ''key'') as change from jsonb_array_elements($1) x order by 1
+     ) c
+     cross join lateral (select t.id from public.%I t where %s for update offset 0) l', p_table, v_where
+  ) using p_changes;
+
+  -- A row comes with each of its changes, and the values as the table's types print them, so that
+  -- 2026-01-01T00:00:00Z equals what is stored.
+  for r in execute format(
+    'select c.n, c.change, t.id is null as is_new, coalesce(t.row, to_jsonb(k)) as row, (
+       select coalesce(jsonb_object_agg(w.key, v.printed -> w.key), ''{}'') from jsonb_object_keys(v.given) as w(key)
+     ) as candidate
+     from jsonb_array_elements($1) with ordinality c(change, n)
+     left join lateral (select t.id, to_jsonb(t) as row from public.%1$I t where %2$s offset 0) t on true
+     cross join lateral jsonb_populate_record(null::public.%1$I, c.change -> ''key'') k
+     cross join lateral (
+       select c.change -> ''values'' as given,
+         to_jsonb(jsonb_populate_record(null::public.%1$I, c.change -> ''values'')) as printed
+       offset 0
+     ) v
+     order by c.change -> ''key'', c.n', p_table, v_where
+  ) using p_changes
+  loop
+    if v_key is distinct from r.change -> 'key' then
+      v_writes := array_append(v_writes, public.row_to_write(v_key, v_row, v_written, v_is_new, v_is_updated));
+      v_key := r.change -> 'key';
+      v_row := r.row;
+      v_written := null;
+      v_is_new := r.is_new;
+      v_is_updated := false;
+    end if;
+    v_version := r.change ->> 'version';
+    -- How much of the version comes before the event's key: what the provider says about the order.
+    v_decided := length(v_version) - length(r.change #>> '{event,key}') - 1;
+
+    if r.change ? 'state' then
+      select * into v_won from public.winning_state(v_row, r.change, r.candidate);
+    else
+      -- A column is written unless a later event wrote it already. Of two events with the same time and rank, the one
+      -- that was received later counts.
+      select coalesce(jsonb_object_agg(w.key, w.value) filter (where w.is_newer), '{}') as columns,
+        coalesce(jsonb_object_agg(w.key, v_version) filter (where w.is_newer), '{}') as versions,
+        jsonb_agg(w.key order by w.key) filter (
+          where w.is_tie and v_row -> w.key is distinct from w.value
+        ) as undecided, null::jsonb as history
+      into v_won
+      from (
+        select e.key, e.value, o.is_tie, case
+          when o.is_tie then public.received_at_of(r.change #>> '{event,provider}', substr(o.stored, v_decided + 2))
+            collate "C" <= (r.change #>> '{event,received}') collate "C"
+          else o.stored collate "C" <= v_version collate "C"
+        end as is_newer
+        from jsonb_each(r.candidate) e
+        cross join lateral (
+          select x.stored, x.stored <> v_version and starts_with(x.stored, left(v_version, v_decided + 1)) as is_tie
+          from (select coalesce(v_row #>> array['versions', e.key], '') as stored) x
+          offset 0
+        ) o
+        offset 0
+      ) w;
+    end if;
+
+    v_effect := case
+      when r.is_new and v_written is null then 'created'
+      when v_row @> r.candidate and v_row @> v_won.columns then 'unchanged'
+      when v_row @> v_won.columns then 'superseded'
+      else 'updated'
+    end;
+    v_answers := array_append(v_answers, jsonb_build_object(
+      'n', r.n, 'table', p_table, 'key', v_key, 'effect', v_effect,
+      -- Only the columns that the change names.
+      'before', case when v_effect <> 'created' then public.members_of(v_row, r.candidate) end,
+      'after', r.candidate || coalesce(public.members_of(v_row || v_won.columns, r.candidate), '{}')
+    ) || case when v_won.undecided is null then '{}' else jsonb_build_object('undecided', v_won.undecided) end);
+
+    v_row := v_row || v_won.columns || jsonb_build_object(
+      'versions', coalesce(nullif(v_row -> 'versions', 'null'), '{}') || v_won.versions
+    );
+    v_written := coalesce(v_written, '{}') || v_won.columns;
+    if v_won.history is not null then
+      v_row := v_row || jsonb_build_object('history', v_won.history);
+      v_written := v_written || '{"history": true}';
+    end if;
+    v_is_updated := v_is_updated or v_effect = 'updated';
+  end loop;
+  v_writes := array_append(v_writes, public.row_to_write(v_key, v_row, v_written, v_is_new, v_is_updated));
+
+  perform public.write_rows(p_table, v_writes);
+  return to_jsonb(v_answers);
+end
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."apply_to_table"(text, jsonb) FROM "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.archive_destination (
   p_id         bigint,
@@ -1756,14 +1893,15 @@ CREATE OR REPLACE FUNCTION public.configure_destinations (
   AS $function$
   insert into public.destinations as d (
     slug, name, kind, providers, event_types, url, timeout_ms, max_attempts, base_delay_ms, backoff_factor,
-    max_concurrency
+    max_concurrency, takes_internal
   )
   select
     r.slug, r.name, r.kind, r.providers, r.event_types, r.url, coalesce(r.timeout_ms, 15000), r.max_attempts,
-    r.base_delay_ms, r.backoff_factor, coalesce(r.max_concurrency, 8)
+    r.base_delay_ms, r.backoff_factor, coalesce(r.max_concurrency, 8), coalesce(r.takes_internal, true)
   from jsonb_to_recordset(p_destinations) as r(
     slug text, name text, kind public.destination_kind, providers text[], event_types text[], url text,
-    timeout_ms integer, max_attempts integer, base_delay_ms integer, backoff_factor numeric, max_concurrency integer
+    timeout_ms integer, max_attempts integer, base_delay_ms integer, backoff_factor numeric, max_concurrency integer,
+    takes_internal boolean
   )
   on conflict (slug) do update set
     name = excluded.name,
@@ -1776,6 +1914,7 @@ CREATE OR REPLACE FUNCTION public.configure_destinations (
     base_delay_ms = excluded.base_delay_ms,
     backoff_factor = excluded.backoff_factor,
     max_concurrency = excluded.max_concurrency,
+    takes_internal = excluded.takes_internal,
     updated_at = public.now_();
 
   select count(*)::integer from public.destinations;
@@ -2622,6 +2761,59 @@ $function$;
 
 REVOKE ALL ON FUNCTION "public"."delete_source"(bigint, text[], text, text, text) FROM PUBLIC, "anon", "authenticated";
 
+CREATE OR REPLACE FUNCTION public.derive_business (
+  p_customer text
+)
+  RETURNS jsonb
+  LANGUAGE plpgsql
+  SET search_path TO ''
+  SET jit TO 'off'
+  AS $function$
+declare
+  v_old jsonb;
+  v_new jsonb;
+begin
+  select jsonb_build_object(
+    'stripe_subscription_id', s.subscription_id, 'subscription_status', s.status, 'subscription_plan', s.plan,
+    'subscription_start_date', s.started_at, 'subscription_ended_at', s.ended_at
+  )
+  into v_new
+  from public.subscriptions s
+  where s.stripe_customer_id = p_customer
+  order by public.subscription_rank(s.status), s.started_at desc nulls last, s.subscription_id collate "C" desc
+  limit 1;
+  if not found then
+    return null;
+  end if;
+
+  select to_jsonb(b) into v_old from public.businesses b where b.stripe_customer_id = p_customer for update;
+  if v_old is null or not v_old @> v_new then
+    insert into public.businesses as b (
+      stripe_customer_id, stripe_subscription_id, subscription_status, subscription_plan, subscription_start_date,
+      subscription_ended_at
+    )
+    select p_customer, r.stripe_subscription_id, r.subscription_status, r.subscription_plan, r.subscription_start_date,
+      r.subscription_ended_at
+    from jsonb_populate_record(null::public.businesses, v_new) r
+    on conflict (stripe_customer_id) do update set
+      stripe_subscription_id = excluded.stripe_subscription_id,
+      subscription_status = excluded.subscription_status,
+      subscription_plan = excluded.subscription_plan,
+      subscription_start_date = excluded.subscription_start_date,
+      subscription_ended_at = excluded.subscription_ended_at,
+      updated_at = public.now_();
+  end if;
+
+  return jsonb_build_object(
+    'table', 'businesses', 'key', jsonb_build_object('stripe_customer_id', p_customer),
+    'effect', case when v_old is null then 'created' when v_old @> v_new then 'unchanged' else 'updated' end,
+    'before', case when v_old is not null then public.members_of(v_old, v_new) end, 'after', v_new
+  );
+end
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."derive_business"(text) FROM PUBLIC, "anon", "authenticated";
+
 CREATE OR REPLACE FUNCTION public.destination_json (
   d public.destinations
 )
@@ -2892,6 +3084,43 @@ begin
   end loop;
 end
 $function$;
+
+CREATE OR REPLACE FUNCTION public.end_of_chain (
+  p_states jsonb,
+  p_before jsonb,
+  p_level  integer
+)
+  RETURNS jsonb
+  LANGUAGE sql
+  IMMUTABLE
+  SET search_path TO ''
+  AS $function$
+  with steps as (
+    select s.state, s.n, s.state #>> array['before', p_level::text] as before,
+      s.state #>> array['after', p_level::text] as after
+    from jsonb_array_elements(p_states) with ordinality s(state, n)
+  ),
+  balance as (
+    select x.hash, sum(x.step) as surplus
+    from (
+      select before as hash, -1 as step from steps where before is not null
+      union all
+      select coalesce(after, 'state ' || n), 1 from steps
+    ) x
+    group by x.hash
+  ),
+  ends as (
+    select hash from balance where surplus > 0
+    union all
+    select p_before #>> array['after', p_level::text] where not exists (select from balance where surplus > 0)
+  )
+  select s.state from steps s
+  where coalesce(s.after, 'state ' || s.n) = (select min(e.hash) from ends e having count(*) = 1)
+  order by s.n desc
+  limit 1;
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."end_of_chain"(jsonb, jsonb, integer) FROM PUBLIC, "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.end_replay (
   p_id          bigint,
@@ -4143,6 +4372,27 @@ $function$;
 
 REVOKE ALL ON FUNCTION "public"."lift_sign_in_limit"(text, text, text[], text, text, text) FROM PUBLIC, "anon", "authenticated";
 
+CREATE OR REPLACE FUNCTION public.likelier_end (
+  p_states jsonb
+)
+  RETURNS jsonb
+  LANGUAGE sql
+  IMMUTABLE
+  SET search_path TO ''
+  AS $function$
+  select s.state
+  from jsonb_array_elements(p_states) with ordinality s(state, n)
+  order by case when (
+    select bool_and(coalesce(x #>> '{before,1}' = any (array(
+      select y #>> '{after,1}' from jsonb_array_elements(p_states) y
+    )), false))
+    from jsonb_array_elements(p_states) x
+  ) then public.subscription_rank(s.state #>> '{values,status}') end, s.n desc
+  limit 1;
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."likelier_end"(jsonb) FROM PUBLIC, "anon", "authenticated";
+
 CREATE OR REPLACE FUNCTION public.limit_exceeded (
   p_id     bigint,
   p_limits jsonb
@@ -5293,7 +5543,17 @@ begin
           concat_ws(' ', c ->> 'table', c #>> '{key,provider}', c #>> '{key,organisation_id}'), 2
         ) as shared,
         hashtextextended((c ->> 'table') || (c -> 'key')::text, 0) as own
-      from jsonb_array_elements(p_results) x cross join jsonb_array_elements(x -> 'changes') c
+      from jsonb_array_elements(p_results) x
+      cross join jsonb_array_elements(x -> 'changes') g
+      cross join lateral (
+        select g
+        union all
+        -- What is derived from it: see derive_business.
+        select jsonb_build_object('table', 'businesses', 'key', jsonb_build_object(
+          'stripe_customer_id', g #> '{values,stripe_customer_id}'
+        ))
+        where g ->> 'table' = 'subscriptions'
+      ) d(c)
     )
     -- In one order, the shared ones first, and of two equal ones the stronger first.
     select l.lock, l.is_shared, array_agg(distinct l.delivery_id) as deliveries
@@ -5424,6 +5684,20 @@ $function$;
 
 REVOKE ALL ON FUNCTION "public"."may_probe"(public.destinations, public.destination_health) FROM PUBLIC, "anon", "authenticated";
 
+CREATE OR REPLACE FUNCTION public.members_of (
+  p_row   jsonb,
+  p_names jsonb
+)
+  RETURNS jsonb
+  LANGUAGE sql
+  IMMUTABLE
+  SET search_path TO ''
+  AS $function$
+  select jsonb_object_agg(k, p_row -> k) from jsonb_object_keys(p_names) k;
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."members_of"(jsonb, jsonb) FROM PUBLIC, "anon", "authenticated";
+
 CREATE OR REPLACE FUNCTION public.merge_headers (
   p_old   jsonb,
   p_given jsonb
@@ -5526,6 +5800,44 @@ end
 $function$;
 
 REVOKE ALL ON FUNCTION "public"."network_of"(text) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.newest_state (
+  p_history jsonb
+)
+  RETURNS jsonb
+  LANGUAGE plpgsql
+  IMMUTABLE
+  SET search_path TO ''
+  AS $function$
+declare
+  v_newest jsonb;
+  v_last jsonb;
+  r record;
+begin
+  for r in
+    select jsonb_agg(s order by s ->> 'received' collate "C") as states, count(distinct s -> 'values') as values
+    from jsonb_array_elements(p_history) s
+    group by s ->> 'moment'
+    order by (s ->> 'moment') collate "C"
+  loop
+    v_last := r.states -> -1;
+    if r.values > 1 then
+      v_last := coalesce(
+        public.end_of_chain(r.states, v_newest, 0), public.end_of_chain(r.states, v_newest, 1),
+        -- A round trip from a state that is not known, or states that nothing connects.
+        public.likelier_end(r.states) || jsonb_build_object('undecided', (
+          select jsonb_agg(k order by k) from jsonb_object_keys(v_last -> 'values') k
+          where (select count(distinct s -> 'values' -> k) from jsonb_array_elements(r.states) s) > 1
+        ))
+      );
+    end if;
+    v_newest := v_last;
+  end loop;
+  return v_newest - '{before,after}'::text[];
+end
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."newest_state"(jsonb) FROM PUBLIC, "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.next_due (
   p_kind    public.destination_kind,
@@ -6152,6 +6464,18 @@ CREATE OR REPLACE FUNCTION public.probe_write()
 $function$;
 
 REVOKE ALL ON FUNCTION "public"."probe_write"() FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.projection_tables()
+  RETURNS text[]
+  LANGUAGE sql
+  IMMUTABLE
+  SET search_path TO ''
+  AS $function$
+  select array[
+    'subscriptions', 'businesses', 'audit_logs', 'call_logs', 'sms_logs', 'sms_log_recipients', 'campaigns', 'leads',
+    'messages', 'sms_recipients', 'orders', 'customers', 'privacy_requests'
+  ];
+$function$;
 
 CREATE OR REPLACE FUNCTION public.read_analytics (
   p_from           timestamp with time zone,
@@ -6797,6 +7121,25 @@ CREATE OR REPLACE FUNCTION public.reason_to_skip (
     end
   end::public.skip_reason;
 $function$;
+
+CREATE OR REPLACE FUNCTION public.received_at_of (
+  p_provider text,
+  p_key      text
+)
+  RETURNS text
+  LANGUAGE sql
+  STABLE
+  SET search_path TO ''
+  SET jit TO 'off'
+  AS $function$
+  select coalesce(min(
+    to_char(e.received_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') || '#' || lpad(e.id::text, 12, '0')
+  ), '')
+  from public.events e
+  where e.provider = p_provider and e.event_key_hash = sha256(convert_to(p_key, 'UTF8'));
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."received_at_of"(text, text) FROM PUBLIC, "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.record_attempts (
   p_results jsonb,
@@ -7628,6 +7971,30 @@ $function$;
 
 REVOKE ALL ON FUNCTION "public"."rotate_source"(bigint, text, text, integer, text[], text, text, text) FROM PUBLIC, "anon", "authenticated";
 
+CREATE OR REPLACE FUNCTION public.row_to_write (
+  p_key        jsonb,
+  p_row        jsonb,
+  p_written    jsonb,
+  p_is_new     boolean,
+  p_is_updated boolean
+)
+  RETURNS jsonb
+  LANGUAGE sql
+  IMMUTABLE
+  SET search_path TO ''
+  AS $function$
+  select jsonb_build_object(
+    'row', p_row, 'is_new', p_is_new, 'is_updated', p_is_updated and not p_is_new,
+    'columns', (
+      select jsonb_agg(k order by k)
+      from jsonb_object_keys(p_written || '{"versions": true}' || case when p_is_new then p_key else '{}' end) k
+    )
+  )
+  where p_written <> '{}' or p_is_new;
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."row_to_write"(jsonb, jsonb, jsonb, boolean, boolean) FROM PUBLIC, "anon", "authenticated";
+
 CREATE OR REPLACE FUNCTION public.run_expensive (
   p_who      text,
   p_function text,
@@ -8324,6 +8691,7 @@ begin
       -- Cheaper than the question itself, for a thousand destinations of other organisations.
       where (d.organisation_id is null or d.organisation_id = e.organisation_id)
         and public.wants_event(d, e.provider, e.event_type, e.organisation_id)
+        and (d.takes_internal or 'internal' <> all (coalesce(e.flags, '{}')))
     )) then 'received' else 'ignored' end::public.event_status,
     e.trust,
     case when e.parse_status = 'ok' and b.payload is null then 'invalid_json' else e.parse_status end,
@@ -8364,6 +8732,7 @@ begin
     when p_for is not null then d.id = p_for
     else (d.organisation_id is null or d.organisation_id = e.organisation_id)
       and public.wants_event(d, e.provider, e.event_type, e.organisation_id)
+      and (d.takes_internal or 'internal' <> all (e.flags))
   end
   where e.id = any (v_new) and (p_deliver_suspected or not e.suspected_replay);
 
@@ -8372,6 +8741,21 @@ end
 $function$;
 
 REVOKE ALL ON FUNCTION "public"."store_events"(jsonb, integer[], boolean, bigint) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.subscription_rank (
+  p_status text
+)
+  RETURNS integer
+  LANGUAGE sql
+  IMMUTABLE
+  SET search_path TO ''
+  AS $function$
+  select coalesce(array_position(array[
+    'active', 'trialing', 'past_due', 'unpaid', 'incomplete', 'paused', 'canceled', 'incomplete_expired'
+  ], p_status), 99);
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."subscription_rank"(text) FROM PUBLIC, "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.sum_outcomes (
   p_counts jsonb[]
@@ -8938,6 +9322,98 @@ $function$;
 
 REVOKE ALL ON FUNCTION "public"."why_not_changed"(bigint, text[]) FROM PUBLIC, "anon", "authenticated";
 
+CREATE OR REPLACE FUNCTION public.winning_state (
+  p_row       jsonb,
+  p_change    jsonb,
+  p_candidate jsonb
+)
+  RETURNS TABLE (
+    columns   jsonb,
+    versions  jsonb,
+    undecided jsonb,
+    history   jsonb
+  )
+  LANGUAGE sql
+  IMMUTABLE
+  SET search_path TO ''
+  AS $function$
+  select s.newest -> 'values',
+    (select jsonb_object_agg(k, s.newest -> 'version') from jsonb_object_keys(s.newest -> 'values') k),
+    case when s.newest ->> 'moment' = c.state ->> 'moment' then s.newest -> 'undecided' end,
+    h.history
+  from (
+    select p_change -> 'state' || jsonb_build_object(
+      'version', p_change -> 'version', 'values', p_candidate,
+      -- What the provider says about the order, and then receipt.
+      'moment', coalesce(
+        left(p_change ->> 'version', -1 - length(p_change #>> '{event,key}')), p_change ->> 'version'
+      ),
+      'received', coalesce(p_change #>> '{event,received}', p_change ->> 'version')
+    ) as state
+  ) c
+  cross join lateral (
+    select jsonb_agg(x.state order by x.state ->> 'moment' collate "C", x.state ->> 'received' collate "C") as history
+    from (
+      select y.state from (
+        select o as state from jsonb_array_elements(coalesce(nullif(p_row -> 'history', 'null'), '[]')) o
+        where o ->> 'version' <> p_change ->> 'version'
+        union all
+        select c.state
+      ) y
+      -- The oldest tell nothing any more.
+      order by y.state ->> 'moment' collate "C" desc, y.state ->> 'received' collate "C" desc
+      limit 12
+    ) x
+  ) h
+  cross join lateral (select public.newest_state(h.history) as newest offset 0) s;
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."winning_state"(jsonb, jsonb, jsonb) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.write_rows (
+  p_table  text,
+  p_writes jsonb[]
+)
+  RETURNS void
+  LANGUAGE plpgsql
+  SET search_path TO ''
+  SET jit TO 'off'
+  AS $function$
+declare
+  v_columns text;
+  v_values text;
+  r record;
+begin
+  for r in
+    select (w ->> 'is_new')::boolean as is_new, (w ->> 'is_updated')::boolean as is_updated, w -> 'columns' as columns,
+      jsonb_agg(w -> 'row' order by u.n) as rows
+    from unnest(p_writes) with ordinality u(w, n)
+    where w is not null
+    group by 1, 2, 3
+  loop
+    select string_agg(format('%I', k), ', ' order by k), string_agg(format('r.%I', k), ', ' order by k)
+    into v_columns, v_values
+    from jsonb_array_elements_text(r.columns) k;
+    if r.is_new then
+      execute format(
+        'insert into public.%1$I (%2$s) select %3$s
+         from jsonb_array_elements($1) w cross join lateral jsonb_populate_record(null::public.%1$I, w) r',
+        p_table, v_columns, v_values
+      ) using r.rows;
+    else
+      execute format(
+        'update public.%1$I t set (%2$s) = row(%3$s)%4$s
+         from jsonb_array_elements($1) w cross join lateral jsonb_populate_record(null::public.%1$I, w) r
+         where t.id = r.id',
+        p_table, v_columns, v_values, case when r.is_updated then ', updated_at = public.now_()' else '' end
+      ) using r.rows;
+    end if;
+  end loop;
+end
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."write_rows"(text, jsonb[]) FROM PUBLIC, "anon", "authenticated";
+
 ALTER TABLE "public"."api_tokens"
   ADD CONSTRAINT "api_tokens_have_a_role_when_signed" CHECK (((role IS NULL) OR is_signed));
 
@@ -9006,6 +9482,8 @@ CREATE INDEX staff_sessions_by_end ON public.staff_sessions USING btree (expires
 
 CREATE INDEX staff_sessions_of_person ON public.staff_sessions USING btree (staff_id, id DESC);
 
+CREATE INDEX subscriptions_of_customer ON public.subscriptions USING btree (stripe_customer_id);
+
 CREATE TRIGGER redact_customer
   BEFORE INSERT OR UPDATE ON public.customers
   FOR EACH ROW
@@ -9072,6 +9550,10 @@ GRANT EXECUTE ON FUNCTION "public"."api_token_json"(public.api_tokens) TO "servi
 REVOKE ALL ON FUNCTION "public"."apply_privacy_request"() FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."apply_privacy_request"() TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."apply_to_table"(text, jsonb) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."apply_to_table"(text, jsonb) TO "service_role";
 
 REVOKE ALL ON FUNCTION "public"."archive_destination"(bigint, text[], text, text, text) FROM PUBLIC;
 
@@ -9179,6 +9661,8 @@ GRANT EXECUTE ON FUNCTION "public"."delete_event_bodies"() TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."delete_source"(bigint, text[], text, text, text) TO "service_role";
 
+GRANT EXECUTE ON FUNCTION "public"."derive_business"(text) TO "service_role";
+
 GRANT EXECUTE ON FUNCTION "public"."destination_json"(public.destinations) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."destination_name"(public.destinations, text[]) TO "service_role";
@@ -9190,6 +9674,8 @@ GRANT EXECUTE ON FUNCTION "public"."due_deliveries"(bigint, public.delivery_lane
 GRANT EXECUTE ON FUNCTION "public"."enable_destination"(bigint, text[], text, text, text) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."end_all_sessions"(uuid, text[], text, text, text, public.staff_role[], uuid) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."end_of_chain"(jsonb, jsonb, integer) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."end_session"(uuid, bigint, text) TO "service_role";
 
@@ -9255,6 +9741,8 @@ GRANT EXECUTE ON FUNCTION "public"."lease_deliveries"(bigint[], text, integer, j
 
 GRANT EXECUTE ON FUNCTION "public"."lift_sign_in_limit"(text, text, text[], text, text, text) TO "service_role";
 
+GRANT EXECUTE ON FUNCTION "public"."likelier_end"(jsonb) TO "service_role";
+
 GRANT EXECUTE ON FUNCTION "public"."link_staff"(uuid, text, public.staff_role[], text[], text, text, text, uuid) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."list_action_choices"(text[]) TO "service_role";
@@ -9313,7 +9801,11 @@ GRANT EXECUTE ON FUNCTION "public"."maintain_destinations"(integer) TO "service_
 
 GRANT EXECUTE ON FUNCTION "public"."may_probe"(public.destinations, public.destination_health) TO "service_role";
 
+GRANT EXECUTE ON FUNCTION "public"."members_of"(jsonb, jsonb) TO "service_role";
+
 GRANT EXECUTE ON FUNCTION "public"."network_of"(text) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."newest_state"(jsonb) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."next_due"(public.destination_kind, bigint[], boolean) TO "service_role";
 
@@ -9369,6 +9861,8 @@ GRANT EXECUTE ON FUNCTION "public"."read_waiting_within"(text[]) TO "service_rol
 
 GRANT EXECUTE ON FUNCTION "public"."read_waits"() TO "service_role";
 
+GRANT EXECUTE ON FUNCTION "public"."received_at_of"(text, text) TO "service_role";
+
 GRANT EXECUTE ON FUNCTION "public"."record_attempts"(jsonb, boolean) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."record_download"(text, jsonb, text, text, text) TO "service_role";
@@ -9407,6 +9901,8 @@ GRANT EXECUTE ON FUNCTION "public"."rotate_destination_secret"(bigint, jsonb, nu
 
 GRANT EXECUTE ON FUNCTION "public"."rotate_source"(bigint, text, text, integer, text[], text, text, text) TO "service_role";
 
+GRANT EXECUTE ON FUNCTION "public"."row_to_write"(jsonb, jsonb, jsonb, boolean, boolean) TO "service_role";
+
 GRANT EXECUTE ON FUNCTION "public"."run_expensive"(text, text, jsonb) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."scope_condition"(text[], text) TO "service_role";
@@ -9432,6 +9928,8 @@ GRANT EXECUTE ON FUNCTION "public"."start_session"(uuid, integer, text, text, te
 GRANT EXECUTE ON FUNCTION "public"."statistics_of"(text[]) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."store_events"(jsonb, integer[], boolean, bigint) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."subscription_rank"(text) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."summarise_replay"(bigint, text[]) TO "service_role";
 
@@ -9459,13 +9957,25 @@ GRANT EXECUTE ON FUNCTION "public"."wait_of_network"(text, text, timestamp WITH 
 
 GRANT EXECUTE ON FUNCTION "public"."why_not_changed"(bigint, text[]) TO "service_role";
 
+GRANT EXECUTE ON FUNCTION "public"."winning_state"(jsonb, jsonb, jsonb) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."write_rows"(text, jsonb[]) TO "service_role";
+
 REVOKE ALL ON SEQUENCE "public"."sign_in_guesses_id_seq" FROM "service_role";
 
 GRANT USAGE ON SEQUENCE "public"."sign_in_guesses_id_seq" TO "service_role";
 
+REVOKE ALL ON SEQUENCE "public"."sms_log_recipients_id_seq" FROM "service_role";
+
+GRANT USAGE ON SEQUENCE "public"."sms_log_recipients_id_seq" TO "service_role";
+
 REVOKE ALL ON SEQUENCE "public"."staff_sessions_id_seq" FROM "service_role";
 
 GRANT USAGE ON SEQUENCE "public"."staff_sessions_id_seq" TO "service_role";
+
+REVOKE ALL ON SEQUENCE "public"."subscriptions_id_seq" FROM "service_role";
+
+GRANT USAGE ON SEQUENCE "public"."subscriptions_id_seq" TO "service_role";
 
 REVOKE ALL ON TABLE "public"."event_bodies" FROM "service_role";
 
@@ -9483,19 +9993,39 @@ REVOKE ALL ON TABLE "public"."sign_in_refusals" FROM "service_role";
 
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE "public"."sign_in_refusals" TO "service_role";
 
+REVOKE ALL ON TABLE "public"."sms_log_recipients" FROM "service_role";
+
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE "public"."sms_log_recipients" TO "service_role";
+
 REVOKE ALL ON TABLE "public"."staff_sessions" FROM "service_role";
 
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE "public"."staff_sessions" TO "service_role";
 
+REVOKE ALL ON TABLE "public"."subscriptions" FROM "service_role";
+
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE "public"."subscriptions" TO "service_role";
+
 REVOKE ALL ON TABLE "public"."write_probe" FROM "service_role";
 
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE "public"."write_probe" TO "service_role";
+
+ALTER TABLE "public"."sms_log_recipients"
+  ADD COLUMN "created_at" timestamp WITH time zone NOT NULL DEFAULT public.now_();
+
+ALTER TABLE "public"."sms_log_recipients"
+  ADD COLUMN "updated_at" timestamp WITH time zone NOT NULL DEFAULT public.now_();
 
 ALTER TABLE "public"."staff_sessions"
   ADD COLUMN "created_at" timestamp WITH time zone NOT NULL DEFAULT public.now_();
 
 ALTER TABLE "public"."staff_sessions"
   ADD COLUMN "last_seen_at" timestamp WITH time zone NOT NULL DEFAULT public.now_();
+
+ALTER TABLE "public"."subscriptions"
+  ADD COLUMN "created_at" timestamp WITH time zone NOT NULL DEFAULT public.now_();
+
+ALTER TABLE "public"."subscriptions"
+  ADD COLUMN "updated_at" timestamp WITH time zone NOT NULL DEFAULT public.now_();
 
 ALTER TABLE "public"."api_tokens"
   ALTER COLUMN "created_at" SET DEFAULT public.now_();
@@ -9637,3 +10167,26 @@ SELECT e."id", e."raw_body" FROM "public"."events" e ORDER BY e."id";
 
 ALTER TABLE "public"."events"
   DROP COLUMN "raw_body";
+
+-- Moved: the subscription that each business has becomes a row of its own, with the version that it has.
+INSERT INTO "public"."subscriptions" (
+  "subscription_id", "stripe_customer_id", "status", "plan", "started_at", "ended_at", "versions", "history",
+  "created_at", "updated_at"
+)
+SELECT b."stripe_subscription_id", b."stripe_customer_id", b."subscription_status", b."subscription_plan",
+  b."subscription_start_date", b."subscription_ended_at",
+  (SELECT jsonb_object_agg(c, v."version") FROM jsonb_object_keys(v."values") c),
+  -- Of a version the event's key is the end: see versionOf in lib/providers/provider.ts.
+  jsonb_build_array(jsonb_build_object(
+    'version', v."version", 'moment', coalesce(substring(v."version" FROM '^[^#]*#[^#]*'), ''), 'received', '',
+    'values', v."values"
+  )), b."created_at", b."updated_at"
+FROM "public"."businesses" b
+CROSS JOIN LATERAL (
+  SELECT coalesce(b."versions" ->> 'subscription_status', '') AS "version", jsonb_build_object(
+    'stripe_customer_id', b."stripe_customer_id", 'status', b."subscription_status", 'plan', b."subscription_plan",
+    'started_at', b."subscription_start_date", 'ended_at', b."subscription_ended_at"
+  ) AS "values"
+) v
+WHERE b."stripe_subscription_id" IS NOT NULL
+ON CONFLICT DO NOTHING;

@@ -1,0 +1,187 @@
+-- The changes of one table, applied together.
+
+-- Changes of one row follow each other in memory, in their order; then each row is written once, and rows with the same
+-- columns in one statement. Answers as apply_changes does, each with its place `n`. Rows and answers collect in arrays,
+-- because adding to a jsonb copies it.
+create function public.apply_to_table(p_table text, p_changes jsonb) returns jsonb
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_where text;
+  v_key jsonb;
+  -- The row as the changes so far leave it, and those of its columns that they write.
+  v_row jsonb;
+  v_written jsonb;
+  v_is_new boolean;
+  v_is_updated boolean;
+  v_version text;
+  v_decided integer;
+  v_won record;
+  v_effect public.change_effect;
+  v_answers jsonb[] := '{}';
+  v_writes jsonb[] := '{}';
+  r record;
+begin
+  -- The columns of the key, the same in all changes of a table.
+  select string_agg(format('t.%I = c.change #>> array[''key'', %L]', k, k), ' and ') into v_where
+  from jsonb_object_keys(p_changes #> '{0,key}') k;
+
+  -- First locked, then read: what another transaction wrote meanwhile is there.
+  execute format(
+    'select count(*) from (
+       select distinct jsonb_build_object(''key'', x -> ''key'') as change from jsonb_array_elements($1) x order by 1
+     ) c
+     cross join lateral (select t.id from public.%I t where %s for update offset 0) l', p_table, v_where
+  ) using p_changes;
+
+  -- A row comes with each of its changes, and the values as the table's types print them, so that
+  -- 2026-01-01T00:00:00Z equals what is stored.
+  for r in execute format(
+    'select c.n, c.change, t.id is null as is_new, coalesce(t.row, to_jsonb(k)) as row, (
+       select coalesce(jsonb_object_agg(w.key, v.printed -> w.key), ''{}'') from jsonb_object_keys(v.given) as w(key)
+     ) as candidate
+     from jsonb_array_elements($1) with ordinality c(change, n)
+     left join lateral (select t.id, to_jsonb(t) as row from public.%1$I t where %2$s offset 0) t on true
+     cross join lateral jsonb_populate_record(null::public.%1$I, c.change -> ''key'') k
+     cross join lateral (
+       select c.change -> ''values'' as given,
+         to_jsonb(jsonb_populate_record(null::public.%1$I, c.change -> ''values'')) as printed
+       offset 0
+     ) v
+     order by c.change -> ''key'', c.n', p_table, v_where
+  ) using p_changes
+  loop
+    if v_key is distinct from r.change -> 'key' then
+      v_writes := array_append(v_writes, public.row_to_write(v_key, v_row, v_written, v_is_new, v_is_updated));
+      v_key := r.change -> 'key';
+      v_row := r.row;
+      v_written := null;
+      v_is_new := r.is_new;
+      v_is_updated := false;
+    end if;
+    v_version := r.change ->> 'version';
+    -- How much of the version comes before the event's key: what the provider says about the order.
+    v_decided := length(v_version) - length(r.change #>> '{event,key}') - 1;
+
+    if r.change ? 'state' then
+      select * into v_won from public.winning_state(v_row, r.change, r.candidate);
+    else
+      -- A column is written unless a later event wrote it already. Of two events with the same time and rank, the one
+      -- that was received later counts.
+      select coalesce(jsonb_object_agg(w.key, w.value) filter (where w.is_newer), '{}') as columns,
+        coalesce(jsonb_object_agg(w.key, v_version) filter (where w.is_newer), '{}') as versions,
+        jsonb_agg(w.key order by w.key) filter (
+          where w.is_tie and v_row -> w.key is distinct from w.value
+        ) as undecided, null::jsonb as history
+      into v_won
+      from (
+        select e.key, e.value, o.is_tie, case
+          when o.is_tie then public.received_at_of(r.change #>> '{event,provider}', substr(o.stored, v_decided + 2))
+            collate "C" <= (r.change #>> '{event,received}') collate "C"
+          else o.stored collate "C" <= v_version collate "C"
+        end as is_newer
+        from jsonb_each(r.candidate) e
+        cross join lateral (
+          select x.stored, x.stored <> v_version and starts_with(x.stored, left(v_version, v_decided + 1)) as is_tie
+          from (select coalesce(v_row #>> array['versions', e.key], '') as stored) x
+          offset 0
+        ) o
+        offset 0
+      ) w;
+    end if;
+
+    v_effect := case
+      when r.is_new and v_written is null then 'created'
+      when v_row @> r.candidate and v_row @> v_won.columns then 'unchanged'
+      when v_row @> v_won.columns then 'superseded'
+      else 'updated'
+    end;
+    v_answers := array_append(v_answers, jsonb_build_object(
+      'n', r.n, 'table', p_table, 'key', v_key, 'effect', v_effect,
+      -- Only the columns that the change names.
+      'before', case when v_effect <> 'created' then public.members_of(v_row, r.candidate) end,
+      'after', r.candidate || coalesce(public.members_of(v_row || v_won.columns, r.candidate), '{}')
+    ) || case when v_won.undecided is null then '{}' else jsonb_build_object('undecided', v_won.undecided) end);
+
+    v_row := v_row || v_won.columns || jsonb_build_object(
+      'versions', coalesce(nullif(v_row -> 'versions', 'null'), '{}') || v_won.versions
+    );
+    v_written := coalesce(v_written, '{}') || v_won.columns;
+    if v_won.history is not null then
+      v_row := v_row || jsonb_build_object('history', v_won.history);
+      v_written := v_written || '{"history": true}';
+    end if;
+    v_is_updated := v_is_updated or v_effect = 'updated';
+  end loop;
+  v_writes := array_append(v_writes, public.row_to_write(v_key, v_row, v_written, v_is_new, v_is_updated));
+
+  perform public.write_rows(p_table, v_writes);
+  return to_jsonb(v_answers);
+end
+$$;
+
+-- When an event was received, as a version names it: the earlier, the smaller. Empty when it is gone.
+create function public.received_at_of(p_provider text, p_key text) returns text
+language sql stable set search_path = '' as $$
+  select coalesce(min(
+    to_char(e.received_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') || '#' || lpad(e.id::text, 12, '0')
+  ), '')
+  from public.events e
+  where e.provider = p_provider and e.event_key_hash = sha256(convert_to(p_key, 'UTF8'));
+$$;
+
+-- Some members of a row, by the names of another object. Null where there are none.
+create function public.members_of(p_row jsonb, p_names jsonb) returns jsonb
+language sql immutable set search_path = '' as $$
+  select jsonb_object_agg(k, p_row -> k) from jsonb_object_keys(p_names) k;
+$$;
+
+-- A row that write_rows is to write; null where the changes write none of its columns.
+create function public.row_to_write(
+  p_key jsonb, p_row jsonb, p_written jsonb, p_is_new boolean, p_is_updated boolean
+) returns jsonb
+language sql immutable set search_path = '' as $$
+  select jsonb_build_object(
+    'row', p_row, 'is_new', p_is_new, 'is_updated', p_is_updated and not p_is_new,
+    'columns', (
+      select jsonb_agg(k order by k)
+      from jsonb_object_keys(p_written || '{"versions": true}' || case when p_is_new then p_key else '{}' end) k
+    )
+  )
+  where p_written <> '{}' or p_is_new;
+$$;
+
+-- Writes rows of a table: one statement for those that are new, or not, with the same columns.
+create function public.write_rows(p_table text, p_writes jsonb[]) returns void
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_columns text;
+  v_values text;
+  r record;
+begin
+  for r in
+    select (w ->> 'is_new')::boolean as is_new, (w ->> 'is_updated')::boolean as is_updated, w -> 'columns' as columns,
+      jsonb_agg(w -> 'row' order by u.n) as rows
+    from unnest(p_writes) with ordinality u(w, n)
+    where w is not null
+    group by 1, 2, 3
+  loop
+    select string_agg(format('%I', k), ', ' order by k), string_agg(format('r.%I', k), ', ' order by k)
+    into v_columns, v_values
+    from jsonb_array_elements_text(r.columns) k;
+    if r.is_new then
+      execute format(
+        'insert into public.%1$I (%2$s) select %3$s
+         from jsonb_array_elements($1) w cross join lateral jsonb_populate_record(null::public.%1$I, w) r',
+        p_table, v_columns, v_values
+      ) using r.rows;
+    else
+      execute format(
+        'update public.%1$I t set (%2$s) = row(%3$s)%4$s
+         from jsonb_array_elements($1) w cross join lateral jsonb_populate_record(null::public.%1$I, w) r
+         where t.id = r.id',
+        p_table, v_columns, v_values, case when r.is_updated then ', updated_at = public.now_()' else '' end
+      ) using r.rows;
+    end if;
+  end loop;
+end
+$$;
