@@ -7,9 +7,10 @@ export interface Body {
   isJson: boolean;
 }
 
-export function readBody(base64: string): Body {
+/** `isCut`: it is only the beginning of a body, and may end within a character. */
+export function readBody(base64: string, isCut = false): Body {
   const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
-  const text = decode(bytes);
+  const text = decode(bytes, isCut);
   return { bytes, text, isJson: text !== null && parses(text) };
 }
 
@@ -30,9 +31,9 @@ export function hexDump(bytes: Uint8Array): string {
   return lines.join("\n");
 }
 
-function decode(bytes: Uint8Array<ArrayBuffer>): string | null {
+function decode(bytes: Uint8Array<ArrayBuffer>, isCut: boolean): string | null {
   try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes, { stream: isCut });
   } catch {
     return null;
   }

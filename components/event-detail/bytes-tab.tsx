@@ -57,6 +57,11 @@ export function BytesTab({ event, body }: { event: EventDetail; body: Body }) {
           Deliveries get the received bytes.
         </p>
       )}
+      {event.body_cut && (
+        <p className="border-b py-2 text-amber">
+          This page has the first {size(body.bytes.length)}. The download has the whole body.
+        </p>
+      )}
       {body.bytes.length === 0 ? (
         <p className="py-3 text-quiet">The body is empty.</p>
       ) : form === "hex" || body.text === null ? (
@@ -68,7 +73,7 @@ export function BytesTab({ event, body }: { event: EventDetail; body: Body }) {
       )}
       {body.bytes.length > shown && (
         <p className="flex items-center gap-3 border-t py-2 text-quiet text-sm tabular-nums">
-          The first {size(shown)} of {size(body.bytes.length)}.
+          The first {size(shown)} of {size(event.body_cut ? event.body_size : body.bytes.length)}.
           <Button size="sm" onClick={() => setSteps(steps + 1)}>
             Show {size(Math.min(STEP_BYTES[form], body.bytes.length - shown))} more
           </Button>

@@ -4,7 +4,10 @@
  */
 import type { EventDetail } from "@/lib/contract/events";
 
-export type SentRequest = Pick<EventDetail, "id" | "method" | "path" | "headers" | "body_covered" | "redacted_at">;
+export type SentRequest = Pick<
+  EventDetail,
+  "id" | "method" | "path" | "headers" | "body_covered" | "body_cut" | "redacted_at"
+>;
 
 const REDACTED = "[redacted]";
 /** Linux takes no argument above 128 KB; a pipe takes any. */
@@ -54,6 +57,7 @@ function remarks(request: SentRequest, kept: [string, string][], sent: [string, 
     ...(list ? ["# Without them the request is rejected. Sign it again, or replay the event instead"] : []),
     ...(request.path.includes(REDACTED) ? ["# Replace REDACTED with the token of the source or the query"] : []),
     ...(request.body_covered ? ["# Secrets in the body are masked"] : []),
+    ...(request.body_cut ? ["# The body is cut: download the whole one and send it with --data-binary @file"] : []),
     ...(request.redacted_at ? ["# A privacy request removed the body and headers"] : []),
   ];
 }

@@ -14,7 +14,11 @@ const RelatedTab = dynamic(() => import("./related-tab").then((module) => module
 
 /** The payload, the rows it changed, and related events. */
 export function Inspector({ event, within }: { event: EventDetail; within: string }) {
-  const body = useMemo(() => readBody(event.body_base64), [event.body_base64]);
+  const body = useMemo(() => readBody(event.body_base64, event.body_cut), [event.body_base64, event.body_cut]);
+  const content = useMemo(
+    () => (event.content_base64 === null ? body : readBody(event.content_base64, event.body_cut)),
+    [event.content_base64, event.body_cut, body],
+  );
   const changes = changeGroups(event);
   return (
     <Tabs defaultValue="payload" className="min-w-0">
@@ -33,7 +37,7 @@ export function Inspector({ event, within }: { event: EventDetail; within: strin
         <TabsTrigger value="related">Related</TabsTrigger>
       </TabsList>
       <TabsContent value="payload">
-        <PayloadTab body={body} parseStatus={event.parse_status} />
+        <PayloadTab body={content} isCut={event.body_cut} parseStatus={event.parse_status} />
       </TabsContent>
       <TabsContent value="changes">
         <ChangesTab groups={changes} />

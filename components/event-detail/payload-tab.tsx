@@ -12,11 +12,17 @@ import { PlainText } from "./plain-text";
 const SHOWN_LENGTH = 65_536;
 
 /** The body for reading: JSON as a tree, other text as it is, other bytes not at all. */
-export function PayloadTab({ body, parseStatus }: { body: Body; parseStatus: ParseStatus }) {
+export function PayloadTab({ body, isCut, parseStatus }: { body: Body; isCut: boolean; parseStatus: ParseStatus }) {
   const nodes = useMemo(() => (body.text !== null && body.isJson ? jsonTree(body.text) : null), [body]);
   return (
     <div>
       {parseStatus !== "ok" && <p className="border-b py-2 text-amber">{PARSE_LABELS[parseStatus]}</p>}
+      {isCut && (
+        <p className="border-b py-2 text-amber">
+          This page shows the first {size(body.bytes.length)} of the body. All of it is identified, delivered and
+          replayed, and the download under “Bytes” has all of it.
+        </p>
+      )}
       {body.bytes.length === 0 && parseStatus === "ok" && <p className="py-3 text-quiet">The body is empty.</p>}
       {body.text === null && <p className="py-3 text-quiet">These bytes are not text. They are under “Bytes”.</p>}
       {body.text !== null && nodes && <PayloadTree text={body.text} nodes={nodes} />}

@@ -16,6 +16,7 @@ import { RelativeTime } from "../time";
 import { Button } from "../ui/button";
 import { rejectionText, trafficText } from "./labels";
 import { OwnSources } from "./own-sources";
+import { RejectedRequest } from "./rejected-request";
 import { SourceDialog } from "./source-dialog";
 
 /** One provider: its verification, its URL, and what its endpoint received. */
@@ -83,6 +84,7 @@ export function ProviderEndpoint({
                   <InertText text={last_rejection.detail} />
                   <KnownOfRejection rejection={last_rejection} />
                 </span>
+                <RejectedRequest rejection={last_rejection} />
               </>
             ) : (
               <span className="text-faint">nothing</span>

@@ -9,7 +9,8 @@ import { weScreen } from "../front/listen";
 import { prepare, prepareUpgrade, refusalOf } from "../front/screen";
 import { takeTurnToBegin } from "../front/turns";
 import { logError, logRefused } from "../log";
-import { accept, maxBodyBytes, refuseTooLarge, refuseUntilLater, requestIdOf } from "../pipeline/accept";
+import { maxBodyBytes, requestIdOf } from "../pipeline/accept";
+import { answerTo } from "../pipeline/accept-from-next";
 import { type Answer, answerWith, hasTooManyHeaders, tooManyHeaders } from "../pipeline/answer";
 import { readBody } from "../pipeline/read-body";
 import { webhookRoute } from "../pipeline/webhook-path";
@@ -130,12 +131,7 @@ async function acceptWebhook(slug: string, request: IncomingMessage, response: S
     headers: headerPairs(request),
     body: read.body,
   };
-  send(response, await answerTo(read.end, slug, raw).finally(read.release), request.method);
-}
-
-function answerTo(end: "complete" | "too_large" | "no_room", slug: string, raw: RawRequest): Promise<Answer> {
-  if (end === "complete") return accept(raw);
-  return end === "too_large" ? refuseTooLarge(slug, raw) : refuseUntilLater(slug, raw);
+  send(response, await answerTo(read, slug, raw).finally(read.release), request.method);
 }
 
 function refuse(problem: ProblemInit, { method, headers }: Omit<RawRequest, "body">): Answer {

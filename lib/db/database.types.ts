@@ -1228,6 +1228,7 @@ export type Database = {
       rejections: {
         Row: {
           body: string;
+          body_read: number | null;
           body_sha256: string | null;
           body_size: number;
           detail: string;
@@ -1247,6 +1248,7 @@ export type Database = {
         ComputedFields: never;
         Insert: {
           body: string;
+          body_read?: number | null;
           body_sha256?: string | null;
           body_size: number;
           detail: string;
@@ -1265,6 +1267,7 @@ export type Database = {
         };
         Update: {
           body?: string;
+          body_read?: number | null;
           body_sha256?: string | null;
           body_size?: number;
           detail?: string;
@@ -2364,6 +2367,7 @@ export type Database = {
         };
         Returns: boolean;
       };
+      header_of: { Args: { p_headers: Json; p_name: string }; Returns: string };
       histogram_outcome: { Args: { p_status: Database["public"]["Enums"]["event_status"] }; Returns: string };
       histogram_slot: { Args: { p_at: string; p_seconds: number }; Returns: string };
       histogram_step: { Args: { p_from: string; p_to: string }; Returns: number };
@@ -2955,6 +2959,7 @@ export type Database = {
         };
         Returns: undefined;
       };
+      shown_body_bytes: { Args: Record<PropertyKey, never>; Returns: number };
       sign_out: { Args: { p_id_hash: string; p_request_id: string }; Returns: boolean };
       single_replay_due: { Args: { p_destination_id: number }; Returns: number };
       snapshot_of: { Args: { p_text: string }; Returns: unknown };

@@ -1,4 +1,4 @@
-/** When a failed attempt is tried again. Whether it is tried again is in lib/contract/error-classes.ts. */
+/** When a failed attempt is tried again. Whether it is tried again, its class says: lib/contract/error-classes.ts. */
 import { ERROR_CLASS } from "@/lib/contract/error-classes";
 import type { ErrorClass } from "@/lib/contract/vocabulary";
 
@@ -7,6 +7,9 @@ const JITTER = 0.2;
 const LONGEST_DELAY_MS = 24 * 60 * 60 * 1000;
 /** An endpoint may ask for a pause of up to an hour. A longer pause is cut to it. */
 const LONGEST_RETRY_AFTER_MS = 60 * 60 * 1000;
+
+/** Too Early: the same request may be sent again (RFC 8470, 5.2), unlike after any other 4xx of its class. */
+const TOO_EARLY = 425;
 
 export interface RetrySchedule {
   base_delay_ms: number;
@@ -23,11 +26,12 @@ export function retryDelay(
   schedule: RetrySchedule,
   {
     retryAfter,
+    status,
     now = Date.now(),
     random = Math.random,
-  }: { retryAfter?: string; now?: number; random?: () => number } = {},
+  }: { retryAfter?: string; status?: number; now?: number; random?: () => number } = {},
 ): number | null {
-  if (!ERROR_CLASS[errorClass].isRetryable) return null;
+  if (!ERROR_CLASS[errorClass].isRetryable && status !== TOO_EARLY) return null;
   const scheduled = Math.min(schedule.base_delay_ms * schedule.backoff_factor ** (attempt - 1), LONGEST_DELAY_MS);
   const asked = Math.min(readRetryAfter(retryAfter, now), LONGEST_RETRY_AFTER_MS);
   return Math.round(Math.max(scheduled * (1 + JITTER * random()), asked));

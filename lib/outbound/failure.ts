@@ -47,6 +47,8 @@ export function describeFailure(error: NodeJS.ErrnoException, step: Step, host: 
 /** The class of an answer that is not a 2xx. */
 export function classOfStatus(status: number): ErrorClass {
   if (status === 429) return "http_429";
+  // The endpoint waited for the request in vain: RFC 9110, 15.5.9.
+  if (status === 408) return "timeout";
   if (status >= 500) return "http_5xx";
   if (status === 401 || status === 403) return "http_401";
   if (status === 422) return "http_422";

@@ -5,6 +5,7 @@ import { type Answer, hasTooManyHeaders, tooManyHeaders } from "@/lib/pipeline/a
 import { webhookRoute } from "@/lib/pipeline/webhook-path";
 import { refuseWrongAddress } from "@/lib/pipeline/wrong-address";
 import type { RawRequest } from "@/lib/providers/provider";
+import { BEGINNING_MS, type BodyRead, receive } from "./read-body";
 
 /** Reads the body as bytes, up to the provider's limit, and passes it to accept. */
 export async function acceptFromNext(request: Request): Promise<Response> {
@@ -15,48 +16,55 @@ export async function acceptFromNext(request: Request): Promise<Response> {
   const slug = webhookRoute(path);
   if (slug === undefined)
     return responseOf(await refuseWrongAddress({ method: request.method, path, headers: received }));
-  const { body, end, release } = await readAdmitted(request.body, maxBodyBytes(slug));
+  const { read, release } = await readAdmitted(request, maxBodyBytes(slug));
   try {
-    const raw: RawRequest = { method: request.method, path, headers: received, body };
-    const answer =
-      end === "complete"
-        ? await accept(raw)
-        : await (end === "too_large" ? refuseTooLarge(slug, raw) : refuseUntilLater(slug, raw));
-    return responseOf(answer);
+    const raw: RawRequest = { method: request.method, path, headers: received, body: read.body };
+    return responseOf(await answerTo(read, slug, raw));
   } finally {
     release();
   }
 }
 
+/** What a webhook endpoint answers to what was read of a request. */
+export function answerTo(read: Exclude<BodyRead, { end: "aborted" }>, slug: string, raw: RawRequest): Promise<Answer> {
+  if (read.end === "complete") return accept(raw);
+  return read.end === "too_large" ? refuseTooLarge(slug, raw, read.extent) : refuseUntilLater(slug, raw);
+}
+
 /** The body up to a limit, while this process has memory for it. `release` gives its memory back. */
-async function readAdmitted(stream: ReadableStream<Uint8Array> | null, limit: number) {
+async function readAdmitted({ body, headers }: Request, limit: number) {
   let isTooSlow = false;
-  const reader = stream?.getReader();
+  const reader = body?.getReader();
   const admission = openAdmission(() => {
     isTooSlow = true;
     void reader?.cancel().catch(() => {});
   });
-  const stop = (end: "too_large" | "no_room", body = Buffer.alloc(0)) => {
+  const stop = (read: Exclude<BodyRead, { end: "aborted" }>) => {
     admission.release();
     void reader?.cancel().catch(() => {});
-    return { body, end, release: admission.release };
+    return { read, release: admission.release };
   };
-  const chunks: Uint8Array[] = [];
-  let size = 0;
+  const received = receive(limit, Number(headers.get("content-length") ?? Number.NaN));
+  // A sender may wait for our answer before it sends more of what is too large.
+  const late = received.isTooLarge ? setTimeout(() => void reader?.cancel().catch(() => {}), BEGINNING_MS) : undefined;
+  const noRoom = { end: "no_room", body: Buffer.alloc(0) } as const;
   try {
-    for (let read = await reader?.read(); read && !read.done; read = await reader?.read()) {
-      size += read.value.length;
-      if (size > limit) return stop("too_large", Buffer.concat(chunks));
-      chunks.push(read.value);
-      if ((await admission.took(read.value.length)) === false) return stop("no_room");
+    for (let next = await reader?.read(); next && !next.done; next = await reader?.read()) {
+      if (!received.take(Buffer.from(next.value.buffer, next.value.byteOffset, next.value.length))) {
+        return stop(received.tooLarge());
+      }
+      if ((await admission.took(next.value.length)) === false) return stop(noRoom);
     }
   } catch (error) {
     admission.release();
     throw error;
+  } finally {
+    clearTimeout(late);
   }
-  if (isTooSlow) return stop("no_room");
+  if (isTooSlow) return stop(noRoom);
   admission.complete();
-  return { body: Buffer.concat(chunks), end: "complete" as const, release: admission.release };
+  const read = received.end();
+  return read.end === "too_large" ? stop(read) : { read, release: admission.release };
 }
 
 export function responseOf(answer: Answer): Response {

@@ -11,11 +11,13 @@ import { environment, secretsFrom } from "@/lib/env";
 import { log, logError, logRefused } from "@/lib/log";
 import { processSingleton } from "@/lib/process-singleton";
 import { findProvider, senders } from "@/lib/providers";
-import { header, type Provider, type RawRequest, type Source } from "@/lib/providers/provider";
+import { header, type Provider, type RawRequest, type Source, type VerifiedRequest } from "@/lib/providers/provider";
 import { type Answer, answerWith, type Decision, REFUSALS, RETRY, refusal } from "./answer";
 import { createBatcher } from "./batcher";
-import { bytesOf, type EventRow, encoded, eventRow } from "./event-row";
-import { recordRejection } from "./reject";
+import { decoded, encodingOf } from "./content";
+import { bytesOf, type EventRow, encoded, eventRow, eventRowInTurns } from "./event-row";
+import { takeTurn } from "./in-turns";
+import { type Extent, recordRejection } from "./reject";
 import { findSource, hashOf, hasSources } from "./source-tokens";
 import { wakeWorker } from "./wake-worker";
 import { parseWebhookPath, type WebhookPath } from "./webhook-path";
@@ -63,9 +65,16 @@ async function decide(door: WebhookPath, received: RawRequest, requestId: string
   const methods: readonly string[] = provider.methods ?? ["POST"];
   if (!methods.includes(received.method)) {
     const title = `Webhooks are sent with ${methods.join(" or ")}, not ${received.method}.`;
+    const carried = received.method === "GET" ? withQueryAsBody(received) : received;
+    // A browser that opens the URL carries nothing.
+    if (carried.body.length > 0) {
+      await recordRejection(provider, carried, { reason: "malformed", detail: title, status: 405, requestId });
+    }
     return refusal(405, title, requestId, "wrong_method", "", { allow: methods.join(", ") });
   }
-  const request = received.method === "GET" ? withQueryAsBody(received) : received;
+  const sent = received.method === "GET" ? withQueryAsBody(received) : received;
+  // A secret in the body is looked for in what the body unfolds to.
+  const request = provider.secretFields ? await withContent(sent) : sent;
   if (request.body.length > maxBodyBytes(provider.slug)) return tooLarge(provider, request, requestId);
 
   const secrets = secretsFrom(provider.secretsVariable);
@@ -93,7 +102,7 @@ async function decide(door: WebhookPath, received: RawRequest, requestId: string
   }
 
   const isLarge = request.body.length > LARGE_BYTES;
-  if (isLarge) await turnOfThread();
+  if (isLarge) await takeTurn();
   const now = Math.floor(Date.now() / 1000);
   const verification = provider.verify(request, { secrets, allowUnsigned, now, source });
   if (!verification.ok) {
@@ -103,25 +112,35 @@ async function decide(door: WebhookPath, received: RawRequest, requestId: string
     await recordRejection(provider, request, { reason, detail, status: provider.refusalStatus, requestId, source });
     return refusal(provider.refusalStatus, REFUSALS[reason], requestId, reason);
   }
-  const parts = provider.split?.(verification.request) ?? [verification.request];
+  const verified = await withContent(verification.request);
+  const parts = provider.split?.(verified) ?? [verified];
   if (parts.length > MOST_EVENTS) {
     return tooLarge(provider, request, requestId, `At most ${MOST_EVENTS} events fit into one request.`);
   }
-  if (isLarge) await turnOfThread();
-  const rows = parts.map((part) => eventRow(provider, part, requestId, source));
+  const rows =
+    parts.length === 1
+      ? [await eventRowInTurns(provider, parts[0] as VerifiedRequest, requestId, source)]
+      : parts.map((part) => eventRow(provider, ownBytes(part, verified), requestId, source));
   return store(rows, requestId, giveUpAt);
 }
 
-/**
- * Verifying or parsing a large body blocks the thread for some ten milliseconds. Large bodies take turns, and between two of
- * them the thread is free for all other work.
- */
-function turnOfThread(): Promise<void> {
-  turns.last = turns.last.then(() => new Promise((resolve) => setImmediate(resolve)));
-  return turns.last;
+/** The request with what its body unfolds to, when it has a content encoding. */
+async function withContent<Request extends RawRequest>(request: Request): Promise<Request> {
+  const encoding = encodingOf(request);
+  if (encoding === undefined || request.content) return request;
+  const content = await decoded(request.body, encoding);
+  return content === request.body ? request : { ...request, content };
 }
 
-const turns = processSingleton("large-bodies", () => ({ last: Promise.resolve() }));
+/** A part of a compressed request has bytes of its own, which are not compressed. */
+function ownBytes(part: VerifiedRequest, whole: VerifiedRequest): VerifiedRequest {
+  if (!whole.content || part.body === whole.body) return part;
+  return {
+    ...part,
+    content: undefined,
+    headers: part.headers.filter(([name]) => name.toLowerCase() !== "content-encoding"),
+  };
+}
 
 async function notConfigured(
   provider: Provider,
@@ -143,7 +162,8 @@ async function notConfigured(
 
 /** A webhook that is sent with GET has all its data in the query, so the query is stored as its body. */
 function withQueryAsBody(request: RawRequest): RawRequest {
-  return { ...request, body: Buffer.from(request.path.split("?").slice(1).join("?")) };
+  const body = Buffer.from(request.path.split("?").slice(1).join("?"));
+  return { ...request, body, contentType: "application/x-www-form-urlencoded" };
 }
 
 /** The source that a URL's token belongs to. A token from the environment has none, too: `verify` checks that one. */
@@ -191,12 +211,12 @@ export function maxBodyBytes(slug: string): number {
   return findProvider(slug)?.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES;
 }
 
-/** The answer for a body over the limit: `request.body` holds what was read until then. */
-export async function refuseTooLarge(slug: string, request: RawRequest): Promise<Answer> {
+/** The answer for a body over the limit: `request.body` is its beginning, `extent` says what is known of the rest. */
+export async function refuseTooLarge(slug: string, request: RawRequest, extent: Extent): Promise<Answer> {
   const provider = findProvider(slug);
   const requestId = requestIdOf(request);
   if (!provider) return (await decide({ slug }, request, requestId)).answer;
-  const { answer } = await tooLarge(provider, request, requestId);
+  const { answer } = await tooLarge(provider, request, requestId, undefined, extent);
   log("accept", { request_id: requestId, provider: slug, status: 413, decision: "too_large" });
   return answer;
 }
@@ -218,8 +238,9 @@ async function tooLarge(
   request: RawRequest,
   requestId: string,
   detail = `The limit is ${maxBodyBytes(provider.slug)} bytes.`,
+  extent?: Extent,
 ): Promise<Decision> {
-  await recordRejection(provider, request, { reason: "too_large", detail, status: 413, requestId });
+  await recordRejection(provider, request, { reason: "too_large", detail, status: 413, requestId, extent });
   return refusal(413, "The body is too large.", requestId, "too_large", detail, { connection: "close" });
 }
 

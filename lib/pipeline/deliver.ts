@@ -13,6 +13,7 @@ import { sendRequest } from "@/lib/outbound/request";
 import { findProvider } from "@/lib/providers";
 import { header } from "@/lib/providers/provider";
 import type { Outcome, Work } from "./claim";
+import { passedOn } from "./passed-on";
 import { projectable } from "./projectable";
 
 /** Never throws. */
@@ -28,11 +29,11 @@ async function attempt(work: Work): Promise<Untimed> {
   return work.destination.kind === "tables" ? projectRows(work) : postBytes(work);
 }
 
-function projectRows(work: Work): Untimed {
+async function projectRows(work: Work): Promise<Untimed> {
   const { event } = work;
   const provider = findProvider(event.provider);
   if (!provider) return failure(work, "handler_error", `No provider is called ${event.provider} any more.`);
-  const projection = project(provider, projectable(event));
+  const projection = project(provider, await projectable(event));
   if (!projection.ok) return failure(work, projection.class, projection.message);
   return { delivered: true, changes: projection.changes };
 }
@@ -66,7 +67,10 @@ async function postBytes(work: Work): Promise<Untimed> {
   };
   if (!result.failure) return { delivered: true, changes: [], ...answer };
   const retryAfter = header({ headers: result.headers ?? [] }, "retry-after");
-  return { ...failure(work, result.failure.class, result.failure.message, retryAfter), ...answer };
+  return {
+    ...failure(work, result.failure.class, result.failure.message, { retryAfter, status: result.status }),
+    ...answer,
+  };
 }
 
 /** The received bytes; for an event of our own, the envelope of the merchant runbook. */
@@ -90,10 +94,7 @@ function requestHeaders({ event, replay_id, attempt_number }: Work): Record<stri
     "x-redrive-attempt": String(attempt_number),
     ...hopsHeader(event.headers),
   };
-  for (const name of findProvider(event.provider)?.forwardHeaders ?? []) {
-    const value = header(event, name);
-    if (value !== undefined) headers[name] = value;
-  }
+  Object.assign(headers, passedOn(event.headers, findProvider(event.provider)));
   if (replay_id !== null) {
     headers["x-redrive-replay"] = "true";
     headers["x-redrive-replay-id"] = printId("replay", replay_id);
@@ -102,11 +103,16 @@ function requestHeaders({ event, replay_id, attempt_number }: Work): Record<stri
   return headers;
 }
 
-function failure(work: Work, errorClass: ErrorClass, error: string, retryAfter?: string) {
+function failure(
+  work: Work,
+  errorClass: ErrorClass,
+  error: string,
+  answer: { retryAfter?: string; status?: number } = {},
+) {
   return {
     delivered: false as const,
     error_class: errorClass,
     error,
-    retry_in_ms: retryDelay(errorClass, work.try, work.destination, { retryAfter }),
+    retry_in_ms: retryDelay(errorClass, work.try, work.destination, answer),
   };
 }

@@ -2,24 +2,46 @@
 import { createHash } from "node:crypto";
 import type { EventFlag } from "@/lib/contract/vocabulary";
 import type { NewEvent } from "@/lib/db/functions/journey";
-import { header, type Identity, type Provider, type Source, type VerifiedRequest } from "@/lib/providers/provider";
+import {
+  contentOf,
+  header,
+  type Identity,
+  type Provider,
+  type Source,
+  type VerifiedRequest,
+} from "@/lib/providers/provider";
 import { redactHeaders } from "@/lib/providers/redact";
 import { maskSecrets } from "./mask";
-import { type ParsedBody, parseBody } from "./parse";
+import { type ParsedBody, parseBody, parseInTurns } from "./parse";
 import { shownPath, spellingsOfToken } from "./webhook-path";
+
+/** `eventRow` for a body of any size: a large one is parsed in steps, so that it does not block the thread. */
+export async function eventRowInTurns(
+  provider: Provider,
+  request: VerifiedRequest,
+  requestId: string,
+  source?: Source,
+): Promise<EventRow> {
+  return eventRow(provider, request, requestId, source, await parseInTurns(contentOf(request)));
+}
 
 /**
  * The row of a verified request. Postgres can hold every text in it, so a verified event is never refused. What `source` is
  * bound to takes precedence over what the event says itself.
  */
-export function eventRow(provider: Provider, request: VerifiedRequest, requestId: string, source?: Source) {
-  const parsed = parseBody(request.body);
+export function eventRow(
+  provider: Provider,
+  request: VerifiedRequest,
+  requestId: string,
+  source?: Source,
+  parsed: ParsedBody = parseBody(contentOf(request)),
+) {
   const identity: Identity = provider.identify(request, parsed.value, source);
   const tokens = spellingsOfToken(request.path);
-  const shown =
-    tokens.length > 0 || provider.secretFields
-      ? maskSecrets(request.body, provider, parsed.value, tokens)
-      : request.body;
+  const content = contentOf(request);
+  // Only what is kept as payload is masked here.
+  const hasSecrets = parsed.status === "ok" && (tokens.length > 0 || provider.secretFields !== undefined);
+  const shown = hasSecrets ? maskSecrets(content, provider, tokens) : content;
   return {
     source_id: source?.id ?? null,
     provider: provider.slug,
@@ -38,20 +60,21 @@ export function eventRow(provider: Provider, request: VerifiedRequest, requestId
     /** The bytes themselves: they are encoded only when they are stored, so that a waiting event has no copies. */
     body: request.body,
     /** The bytes that the payload is made of, when they differ from the body. */
-    shown_body: shown === request.body ? null : shown,
+    shown_body: parsed.status !== "ok" || shown === request.body ? null : shown,
     fingerprint: sha256(identity.fingerprint ?? request.body),
     method: request.method,
     path: shownPath(request.path),
     headers: redactHeaders(request.headers, provider, tokens),
-    content_type: storable(header(request, "content-type"), 255),
+    content_type: storable(request.contentType ?? header(request, "content-type"), 255),
     request_id: requestId,
     occurred_at: storableTime(identity.occurredAt),
   };
 }
 
 /** The identity of an authentic request that is not accepted: its organisation and event key. */
-export function nameOf(provider: Provider, request: VerifiedRequest, source?: Source) {
-  const { eventKey, organisationId } = provider.identify(request, parseBody(request.body).value, source);
+export async function nameOf(provider: Provider, request: VerifiedRequest, source?: Source) {
+  const { value } = await parseInTurns(contentOf(request));
+  const { eventKey, organisationId } = provider.identify(request, value, source);
   return {
     event_key: storableKey(eventKey),
     organisation_id: storable(source?.organisationId ?? organisationId, 255),

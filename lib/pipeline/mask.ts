@@ -2,8 +2,8 @@
  * Bytes as users may see them. Some providers put a secret, or our URL with its token, into the body. Both are masked with
  * asterisks, one per byte, so that all other bytes keep their position.
  */
+import { textMemberOf } from "@/lib/providers/json-bytes";
 import type { Provider } from "@/lib/providers/provider";
-import { parseBody } from "./parse";
 
 /** A shorter value is not a secret, and masking it would hide half of the body. */
 const SHORTEST_VALUE = 4;
@@ -13,35 +13,39 @@ const MOST_VALUES = 4;
 type Masked = Pick<Provider, "slug" | "secretFields">;
 
 /**
- * Returns the same bytes when there is nothing to mask. `value` is the parsed body, for callers who have it. With null only
- * the text is searched, which also works for a body that is cut off or not JSON.
+ * Returns the same bytes when there is nothing to mask. `alsoHide` are further secrets. Does not parse: it also works for a
+ * body that is cut off or not JSON, and takes time linear in the size.
  */
-export function maskSecrets(
-  bytes: Buffer,
-  provider: Masked,
-  value: unknown = parseBody(bytes).value,
-  alsoHide: readonly string[] = [],
-): Buffer {
+export function maskSecrets(bytes: Buffer, provider: Masked, alsoHide: readonly string[] = []): Buffer {
   // One character per byte.
   const text = bytes.toString("latin1");
   const found = maskFields(text, provider);
-  const values = [...[...alsoHide, ...secretValues(provider, value)].flatMap(spellings), ...found.values];
+  const values = [...[...alsoHide, ...secretValues(provider, bytes)].flatMap(spellings), ...found.values];
   const masked = maskValues(maskUrls(found.masked, provider), values);
   return masked === text ? bytes : Buffer.from(masked, "latin1");
+}
+
+/**
+ * The received bytes as users may get them. `content` is what they unfold to: nothing can be masked within a compressed
+ * body, so where that has a secret its masked content is shown instead.
+ */
+export function shownBytes(received: Buffer, content: Buffer, provider: Masked): { bytes: Buffer; isCovered: boolean } {
+  const masked = maskSecrets(content, provider);
+  return masked === content ? { bytes: received, isCovered: false } : { bytes: masked, isCovered: true };
 }
 
 /** Masks an event's secrets wherever an answer repeats them, e.g. that of an endpoint that echoes its request. */
 export function maskEcho(text: string, provider: Masked, body: Buffer): string {
   const found = maskFields(text, provider);
-  const values = [...secretValues(provider, parseBody(body).value), ...found.values];
+  const values = [...secretValues(provider, body), ...found.values];
   return maskValues(maskUrls(found.masked, provider), values);
 }
 
-function secretValues({ secretFields = [] }: Masked, value: unknown): string[] {
-  if (typeof value !== "object" || value === null) return [];
+function secretValues({ secretFields = [] }: Masked, body: Buffer): string[] {
   return secretFields
-    .map((field) => (Object.hasOwn(value, field) ? (value as Record<string, unknown>)[field] : undefined))
-    .filter((secret): secret is string => typeof secret === "string" && secret.length >= SHORTEST_VALUE);
+    .map((field) => textMemberOf(body, field))
+    .filter((secret) => secret !== undefined)
+    .filter((secret) => secret.length >= SHORTEST_VALUE);
 }
 
 /** The secret in plain text and inside a JSON string, one character per byte. */

@@ -1,9 +1,12 @@
 /**
- * Decides whether a body may be shown and queried as JSON. The received bytes are always the record. `payload jsonb` is an
- * extra that Postgres must be able to store and to return, and that no reader may fail on.
+ * Parses a body, and decides whether it may be shown and queried as JSON. The received bytes are always the record. `payload
+ * jsonb` is an extra that Postgres must be able to store and to return, and that no reader may fail on. Its guard is the
+ * status. Identity and projections take the value, which a body of any accepted size has.
  */
 import { isUtf8 } from "node:buffer";
 import type { ParseStatus } from "@/lib/contract/vocabulary";
+import { runInTurns, runNow, type Steps } from "./in-turns";
+import { KEY_COST, MOST_AT_ONCE, parsePart, parseParts } from "./parse-parts";
 
 const LARGEST_BYTES = 256 * 1024;
 const DEEPEST = 64;
@@ -14,8 +17,8 @@ const LONGEST_NUMBER = 40;
 const LARGEST_EXPONENT = 308;
 /** 2^53 has 16 digits. */
 const SHORTEST_BIG = 16;
-/** The most that parsing a larger body may cost; beyond it, one parse blocks the event loop for 50 ms: see `costOf`. */
-const LARGEST_COST = 160_000;
+/** So many bytes are scanned before other work of the thread may go on. */
+const SCANNED_AT_ONCE = 512 * 1024;
 
 export interface ParsedBody {
   status: ParseStatus;
@@ -32,6 +35,19 @@ export interface ParsedBody {
 
 /** Never throws, takes time linear in the size, and does not recurse. */
 export function parseBody(raw: Buffer): ParsedBody {
+  return runNow(parsing(raw));
+}
+
+/**
+ * The same, for a body of any size: a large one is parsed in steps of some milliseconds, one body at a time, and between two
+ * steps the thread does its other work.
+ */
+export async function parseInTurns(raw: Buffer): Promise<ParsedBody> {
+  return raw.length <= LARGEST_BYTES ? parseBody(raw) : runInTurns(() => parsing(raw));
+}
+
+/** The steps of `parseBody`. */
+export function* parsing(raw: Buffer): Steps<ParsedBody> {
   const start = firstOfValue(raw);
   if (start === raw.length) return { status: "empty", value: undefined };
   const validText = isUtf8(raw);
@@ -40,37 +56,23 @@ export function parseBody(raw: Buffer): ParsedBody {
     return { status: hasByteOrderMark(raw) ? "invalid_json" : "not_json", value: undefined };
   }
 
-  const traits = scan(raw, start);
-  const small = raw.length <= LARGEST_BYTES;
+  const traits = yield* scanning(raw, start);
   if (traits.depth > DEEPEST_PARSED) return { status: validText ? "too_deep" : "invalid_utf8", value: undefined };
-  if (!small && costOf(traits) > LARGEST_COST) {
-    return { status: validText ? "too_large" : "invalid_utf8", value: undefined };
-  }
 
-  const value = beginsJson(raw, start) ? parse(raw, traits.bigIntegers) : undefined;
-  // Every colon outside of a string belongs to a name. When parsing returned fewer names, one was repeated.
-  const isRepeating = value !== undefined && namesIn(value, traits.keys) < traits.keys;
-  const parsed = { value, ...(isRepeating && { hasRepeatedKeys: true as const }) };
+  const { value, repeats } = beginsJson(raw, start) ? yield* jsonOf(raw, traits) : NOTHING;
+  const parsed = { value, ...(repeats && { hasRepeatedKeys: true as const }) };
   if (!validText) return { status: "invalid_utf8", ...parsed };
   if (value === undefined) return { status: "invalid_json", value };
-  if (!small) return { status: "too_large", ...parsed };
+  if (raw.length > LARGEST_BYTES) return { status: "too_large", ...parsed };
   return { status: traits.depth > DEEPEST ? "too_deep" : (traits.obstacle ?? "ok"), ...parsed };
 }
 
-/**
- * The number of names in the objects of a value, at most `most`. Does not recurse: a value may be thousands of levels deep.
- */
-function namesIn(value: unknown, most: number): number {
-  let names = 0;
-  const waiting = [value];
-  while (waiting.length > 0 && names < most) {
-    const next = waiting.pop();
-    if (typeof next !== "object" || next === null) continue;
-    const values = Object.values(next);
-    if (!Array.isArray(next)) names += values.length;
-    for (const one of values) if (typeof one === "object" && one !== null) waiting.push(one);
-  }
-  return names;
+const NOTHING = { value: undefined, repeats: false };
+
+function* jsonOf(raw: Buffer, traits: Traits) {
+  return costOf(traits) > MOST_AT_ONCE
+    ? yield* parseParts(raw, traits.bigIntegers)
+    : parsePart(raw, traits.bigIntegers, traits.keys);
 }
 
 function firstOfValue(raw: Buffer): number {
@@ -97,25 +99,37 @@ interface Traits {
   containers: number;
   commas: number;
   keys: number;
+  /** Brackets that are open at this point of the scan. */
+  open: number;
   /** The positions of whole numbers that JavaScript cannot hold: [from, to]. */
   bigIntegers: [number, number][];
   obstacle?: "nul_character" | "lone_surrogate" | "giant_number";
 }
 
 /** One pass over the bytes. Stops early when the remaining bytes cannot change the answer. */
-function scan(raw: Buffer, start: number): Traits {
-  const traits: Traits = { depth: 0, containers: 0, commas: 0, keys: 0, bigIntegers: [] };
-  let depth = 0;
-  for (let at = start; at < raw.length; at++) {
+function* scanning(raw: Buffer, start: number): Steps<Traits> {
+  const traits: Traits = { depth: 0, containers: 0, commas: 0, keys: 0, bigIntegers: [], open: 0 };
+  for (let at = start; at < raw.length; ) {
+    at = scan(raw, at, Math.min(at + SCANNED_AT_ONCE, raw.length), traits);
+    if (traits.depth > DEEPEST_PARSED) return traits;
+    yield;
+  }
+  return traits;
+}
+
+/** Scans up to a position or a little further: a string or number is scanned whole. Returns where to go on. */
+function scan(raw: Buffer, from: number, to: number, traits: Traits): number {
+  let at = from;
+  for (; at < to; at++) {
     const byte = raw[at] as number;
     if (byte === 0x22) {
       at = scanString(raw, at + 1, traits);
     } else if (byte === 0x7b || byte === 0x5b) {
       traits.containers++;
-      if (++depth > traits.depth) traits.depth = depth;
-      if (depth > DEEPEST_PARSED) return traits;
+      if (++traits.open > traits.depth) traits.depth = traits.open;
+      if (traits.open > DEEPEST_PARSED) return at;
     } else if (byte === 0x7d || byte === 0x5d) {
-      depth--;
+      traits.open--;
     } else if (byte === 0x2c) {
       traits.commas++;
     } else if (byte === 0x3a) {
@@ -124,7 +138,7 @@ function scan(raw: Buffer, start: number): Traits {
       at = scanNumber(raw, at, traits) - 1;
     }
   }
-  return traits;
+  return at;
 }
 
 /** Returns the position of the closing quote. */
@@ -206,28 +220,7 @@ function isDigit(byte: number): boolean {
   return byte >= 0x30 && byte <= 0x39;
 }
 
-/** Measured: an object key that was not seen before costs JSON.parse about eight times as much as a list or a comma. */
+/** See `MOST_AT_ONCE`. */
 function costOf(traits: Traits): number {
-  return traits.keys * 8 + traits.containers + traits.commas;
-}
-
-function parse(raw: Buffer, bigIntegers: readonly [number, number][]): unknown {
-  try {
-    return JSON.parse(quoted(raw, bigIntegers).toString("utf8"));
-  } catch {
-    return undefined;
-  }
-}
-
-/** The text with quotes around those numbers. */
-function quoted(raw: Buffer, places: readonly [number, number][]): Buffer {
-  if (places.length === 0) return raw;
-  const quote = Buffer.from('"');
-  const pieces: Buffer[] = [];
-  let done = 0;
-  for (const [from, to] of places) {
-    pieces.push(raw.subarray(done, from), quote, raw.subarray(from, to), quote);
-    done = to;
-  }
-  return Buffer.concat([...pieces, raw.subarray(done)]);
+  return traits.keys * KEY_COST + traits.containers + traits.commas;
 }

@@ -1,10 +1,12 @@
 /** Maps an event from SQL (event_for_projection) to the input of a provider's projection. */
 import type { ProjectableRow } from "@/lib/db/functions/journey";
 import type { ProjectableEvent } from "@/lib/providers/provider";
-import { parseBody } from "./parse";
+import { decoded } from "./content";
+import { parseInTurns } from "./parse";
 
-/** Parses the bytes again, because they are the record. */
-export function projectable(event: ProjectableRow): ProjectableEvent {
+/** Parses the bytes again, because they are the record: the payload may be missing, and is not exact. */
+export async function projectable(event: ProjectableRow): Promise<ProjectableEvent> {
+  const content = await decoded(Buffer.from(event.body, "base64"), event.content_encoding);
   return {
     id: event.id,
     provider: event.provider,
@@ -15,6 +17,6 @@ export function projectable(event: ProjectableRow): ProjectableEvent {
     settings: event.settings ?? undefined,
     receivedAt: event.received_at,
     occurredAt: event.occurred_at ?? undefined,
-    payload: parseBody(Buffer.from(event.body, "base64")).value,
+    payload: (await parseInTurns(content)).value,
   };
 }

@@ -2,29 +2,31 @@
  * Reads a Node request's body up to a limit. The App Router's requests are web streams and are read in accept-from-next.ts
  * and lib/front/http.
  */
+import { createHash } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { type Admission, openAdmission } from "./admission";
+import { type Extent, KEPT_BYTES } from "./reject";
+
+/** How long we read the beginning of a body that is announced as too large. */
+export const BEGINNING_MS = 500;
 
 export type BodyRead =
   | { end: "complete"; body: Buffer }
-  /** `body` is what had arrived when the limit was passed; the rest is not read. */
-  | { end: "too_large"; body: Buffer }
+  /** `body` is the beginning, which is kept as evidence. The rest is not read. */
+  | { end: "too_large"; body: Buffer; extent: Extent }
   /** This process holds too many large bodies. What had arrived is dropped. */
   | { end: "no_room"; body: Buffer }
   /** The sender went away, so no answer is needed. */
   | { end: "aborted" };
 
 /**
- * Never rejects. A declared length above the limit counts before the first byte. Call `release` when the body is not needed
- * any more.
+ * Never rejects. A declared length above the limit counts from the first byte: only as much is read as is kept. Call
+ * `release` when the body is not needed any more.
  */
 export async function readBody(
   request: IncomingMessage,
   capBytes: number,
 ): Promise<BodyRead & { release: () => void }> {
-  if (Number(request.headers["content-length"]) > capBytes) {
-    return { end: "too_large", body: Buffer.alloc(0), release: () => {} };
-  }
   let stop = (_read: BodyRead) => {};
   const admission = openAdmission(() => stop({ end: "no_room", body: Buffer.alloc(0) }));
   const read = await new Promise<BodyRead>((resolve) => {
@@ -41,19 +43,24 @@ function readAll(
   admission: Admission,
   resolve: (read: BodyRead) => void,
 ): (read: BodyRead) => void {
-  let chunks: Buffer[] = [];
-  let length = 0;
+  const received = receive(capBytes, Number(request.headers["content-length"]));
+  // A sender may wait for our answer before it sends more of what is too large.
+  const late = received.isTooLarge
+    ? setTimeout(() => {
+        request.pause();
+        stop(received.tooLarge());
+      }, BEGINNING_MS)
+    : undefined;
   const stop = (read: BodyRead) => {
+    clearTimeout(late);
     request.off("data", take);
-    chunks = [];
+    received.drop();
     resolve(read);
   };
   const take = (chunk: Buffer) => {
-    length += chunk.length;
-    chunks.push(chunk);
-    if (length > capBytes) {
+    if (!received.take(chunk)) {
       request.pause();
-      return stop({ end: "too_large", body: Buffer.concat(chunks).subarray(0, capBytes) });
+      return stop(received.tooLarge());
     }
     const room = admission.took(chunk.length);
     if (!room) return;
@@ -67,12 +74,44 @@ function readAll(
   request.on("data", take);
   request.once("end", () => {
     admission.complete();
-    stop({ end: "complete", body: chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, length) });
+    stop(received.end());
   });
   request.once("error", () => stop({ end: "aborted" }));
-  request.once("close", () => stop({ end: "aborted" }));
+  request.once("close", () => stop(received.isTooLarge ? received.tooLarge() : { end: "aborted" }));
   return (read) => {
     stop(read);
     request.resume();
+  };
+}
+
+/**
+ * The bytes of a body while they arrive, up to a limit. Of one that is announced as larger, `take` says stop once there is
+ * as much as is kept.
+ */
+export function receive(capBytes: number, declared: number) {
+  const isTooLarge = declared > capBytes;
+  const most = isTooLarge ? KEPT_BYTES - 1 : capBytes;
+  let chunks: Buffer[] = [];
+  let length = 0;
+  const all = () => (chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, length));
+  const tooLarge = () => {
+    const hash = createHash("sha256");
+    for (const chunk of chunks) hash.update(chunk);
+    const extent = { read: length, sha256: hash.digest("hex"), ...(declared >= 0 ? { declared } : {}) };
+    return { end: "too_large" as const, body: Buffer.from(all().subarray(0, KEPT_BYTES)), extent };
+  };
+  return {
+    isTooLarge,
+    tooLarge,
+    /** False when no more is needed. */
+    take(chunk: Buffer): boolean {
+      chunks.push(chunk);
+      length += chunk.length;
+      return length <= most;
+    },
+    end: () => (isTooLarge ? tooLarge() : { end: "complete" as const, body: all() }),
+    drop() {
+      chunks = [];
+    },
   };
 }

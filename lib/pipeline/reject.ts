@@ -24,10 +24,23 @@ const FULL_MS = 10_000;
 const SAMPLES_PER_WINDOW = 20;
 /** Also limited by bytes: a stale body is stored whole. The first of a window always fits. */
 const SAMPLE_BYTES_PER_WINDOW = 2 * 1024 * 1024;
-/** How much of a rejected body is stored. An authentic but stale body is stored whole: it may be the only copy. */
-const KEPT_BYTES = 1024;
+/**
+ * How much of a rejected body is stored. An authentic but stale body is stored whole: it may be the only copy. When many are
+ * rejected, record_rejections shortens the others to 1 KiB.
+ */
+export const KEPT_BYTES = 64 * 1024;
 /** The sender gets the rejection whether or not it is recorded: a slow database must not delay it further. */
 const LONGEST_WAIT_MS = 1_000;
+
+/** What is known of a body that was not read to its end. */
+export interface Extent {
+  /** The bytes that were read, of which at least the first 64 KiB are kept. */
+  read: number;
+  /** Of the bytes that were read, in hex. */
+  sha256: string;
+  /** The size that the request announced. */
+  declared?: number;
+}
 
 export interface Refusal {
   reason: RefusalReason | "too_large" | "not_configured" | "wrong_address";
@@ -36,6 +49,8 @@ export interface Refusal {
   requestId: string;
   /** The source that its URL belongs to. */
   source?: Source;
+  /** Default: the body of the request is all of it. */
+  extent?: Extent;
 }
 
 /** The provider of the request, and which of its parts are secret. */
@@ -63,9 +78,9 @@ const state = processSingleton("rejections", () => ({
 /** Counts a rejected request and stores it as a sample. Resolves when that is stored, or after a second; never throws. */
 export async function recordRejection(provider: Sender, request: RawRequest, refusal: Refusal): Promise<void> {
   const isKept = !isFull(provider.slug, refusal.reason);
+  const known = await knownOf(provider, request, refusal);
   state.current ??= openWindow(isKept ? WINDOW_MS : COUNTING_WINDOW_MS);
   const window = state.current;
-  const known = knownOf(provider, request, refusal);
   if (isKept) keep(window, provider, request, refusal, known);
   count(window, { provider: provider.slug, reason: refusal.reason, organisation_id: known.organisation_id });
   let late: NodeJS.Timeout | undefined;
@@ -121,15 +136,16 @@ function isFull(provider: string, reason: string): boolean {
 }
 
 /** The identity, as far as it can be trusted: what the URL is bound to, and what an authentic request says itself. */
-function knownOf(sender: Sender, request: RawRequest, { reason, source }: Refusal): Known {
+async function knownOf(sender: Sender, request: RawRequest, { reason, source }: Refusal): Promise<Known> {
   const bound = { source_id: source?.id ?? null, organisation_id: source?.organisationId ?? null, event_key: null };
   // A stale request has a valid signature and only an old time. Other rejected requests are not parsed.
   const provider = reason === "stale" ? findProvider(sender.slug) : undefined;
-  return provider ? { ...bound, ...nameOf(provider, request as VerifiedRequest, source) } : bound;
+  return provider ? { ...bound, ...(await nameOf(provider, request as VerifiedRequest, source)) } : bound;
 }
 
 function sample(provider: Sender, request: RawRequest, refusal: Refusal, kept: Buffer) {
   const tokens = spellingsOfToken(request.path);
+  const { extent } = refusal;
   return {
     provider: provider.slug,
     reason: refusal.reason,
@@ -138,9 +154,10 @@ function sample(provider: Sender, request: RawRequest, refusal: Refusal, kept: B
     method: request.method,
     path: shownPath(request.path),
     headers: redactHeaders(request.headers, provider, tokens),
-    body: maskSecrets(kept, provider, null, tokens).toString("base64"),
-    body_size: request.body.length,
-    body_sha256: createHash("sha256").update(request.body).digest("hex"),
+    body: maskSecrets(kept, provider, tokens).toString("base64"),
+    body_size: extent ? Math.max(extent.declared ?? 0, extent.read) : request.body.length,
+    body_read: extent?.read ?? request.body.length,
+    body_sha256: extent?.sha256 ?? createHash("sha256").update(request.body).digest("hex"),
     request_id: refusal.requestId,
   };
 }

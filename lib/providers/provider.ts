@@ -20,6 +20,10 @@ export interface RawRequest {
   path: string;
   headers: HeaderPairs;
   body: Buffer;
+  /** The body without its content encoding, when it has one: see `contentOf`. */
+  content?: Buffer;
+  /** The content type of a body that we made, of a query for example. Default: the received header. */
+  contentType?: string;
 }
 
 export type Trust = "signed" | "token" | "unsigned";
@@ -162,11 +166,14 @@ export interface Provider {
   allowUnsignedVariable?: string;
   /** The status of a rejection: the runbooks of the providers differ. */
   refusalStatus: 400 | 401;
-  /** Largest accepted body in bytes. Default 1 MiB. */
+  /** Largest accepted body in bytes, above what it sends. Default 1 MiB. Memory is bounded apart (admission.ts). */
   maxBodyBytes?: number;
   /** Headers that carry signatures or secrets, in lower case: kept as "[redacted]". */
   secretHeaders: readonly string[];
-  /** Headers passed on to http destinations, in lower case. */
+  /**
+   * Headers passed on to http destinations, in lower case; `x-shop-*` is all that begin so. Secret ones never are. A name
+   * that our own signature has is passed on as `x-redrive-original-<name>`.
+   */
   forwardHeaders?: readonly string[];
   verify(request: RawRequest, context: VerifyContext): Verification;
   /**
@@ -213,6 +220,11 @@ export function acceptAs(trust: Trust, request: RawRequest): Verification {
 
 export function refuse(reason: RefusalReason, detail: string): Verification {
   return { ok: false, reason, detail };
+}
+
+/** The bytes to read. `body` has the bytes that were signed, and that are stored. */
+export function contentOf({ content, body }: RawRequest): Buffer {
+  return content ?? body;
 }
 
 /**

@@ -28,12 +28,12 @@ export function redactHeaders(
   tokens: readonly string[] = [],
 ): [string, string][] {
   return pairs.map(([name, value]) => {
-    const hidden = isSecret(name, provider) || tokens.some((token) => value.includes(token));
+    const hidden = isSecretHeader(name, provider) || tokens.some((token) => value.includes(token));
     return [asText(name), hidden ? REDACTED : asText(value)];
   });
 }
 
-function isSecret(name: string, provider: Pick<Provider, "secretHeaders"> | undefined): boolean {
+export function isSecretHeader(name: string, provider: Pick<Provider, "secretHeaders"> | undefined): boolean {
   const lower = name.toLowerCase();
   return ALWAYS_SECRET.has(lower) || SECRET_WORD.test(lower) || (provider?.secretHeaders.includes(lower) ?? false);
 }

@@ -76,6 +76,29 @@ export function isoFrom(value: unknown): string | undefined {
   return `${new Date(milliseconds).toISOString().slice(0, 19)}${fraction}Z`;
 }
 
+/** `2026-11-29 13:08:04 UTC`, as Ruby prints it; with a T, a fraction, a zone or none of them. */
+const LOOSE_TIME = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:[.,](\d{1,9}))? ?(Z|UTC|GMT|[+-]\d\d:?\d\d)?$/i;
+/** `Sun, 29 Nov 2026 13:08:04 +0000` (RFC 9110, 5.6.7, and RFC 5322). */
+const MAIL_TIME = /^(?:[A-Z][a-z]{2}, )?\d{1,2} [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d (?:GMT|UTC|[+-]\d{4})$/;
+/** Seconds reach this in the year 5138, milliseconds had passed it in 1973. */
+const SMALLEST_MILLISECONDS = 100_000_000_000;
+
+/**
+ * A time in any of the ways in which providers write one, as ISO 8601 in UTC: with a zone, without (then it is UTC), or unix
+ * seconds or milliseconds, as a number or its digits. Undefined for anything else.
+ */
+export function timeFrom(value: unknown): string | undefined {
+  if (typeof value === "number") return isoFromUnix(value >= SMALLEST_MILLISECONDS ? value / 1000 : value);
+  if (typeof value !== "string") return undefined;
+  const text = value.trim();
+  if (/^\d{9,13}(\.\d{1,9})?$/.test(text)) return timeFrom(Number(text));
+  if (MAIL_TIME.test(text)) return isoFromUnix(Date.parse(text) / 1000);
+  const [, day, time, fraction, zone = "Z"] = LOOSE_TIME.exec(text) ?? [];
+  if (day === undefined) return undefined;
+  const offset = /^[+-]/.test(zone) ? zone.replace(/^(...):?/, "$1:") : "Z";
+  return isoFrom(`${day}T${time}${fraction === undefined ? "" : `.${fraction}`}${offset}`);
+}
+
 /** The given values without the undefined ones: a change leaves a column alone when its event does not mention it. */
 export function present(values: Record<string, Json | undefined>): Record<string, Json> {
   return Object.fromEntries(Object.entries(values).filter((entry): entry is [string, Json] => entry[1] !== undefined));

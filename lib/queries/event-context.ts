@@ -4,7 +4,8 @@ import type { EventFilter } from "@/lib/contract/event-filter";
 import type { EventNeighbours, RelatedEvents } from "@/lib/contract/events";
 import { printId } from "@/lib/contract/ids";
 import { call } from "@/lib/db/client";
-import { maskSecrets } from "@/lib/pipeline/mask";
+import { decoded } from "@/lib/pipeline/content";
+import { shownBytes } from "@/lib/pipeline/mask";
 import { findProvider } from "@/lib/providers";
 import { type Scoped, scopeOf } from "@/lib/scope";
 import { numberOf } from "./events";
@@ -20,9 +21,11 @@ export async function readEventBody(
   const stored = await call("console", "read_event_body", { p_id: number, ...scopeOf(asker) });
   if (!stored) return null;
   const provider = findProvider(stored.provider_slug) ?? { slug: stored.provider_slug };
+  const received = Buffer.from(stored.body_base64, "base64");
+  const content = await decoded(received, stored.content_encoding);
   return {
     id: printId("event", number),
-    bytes: maskSecrets(Buffer.from(stored.body_base64, "base64"), provider),
+    bytes: shownBytes(received, content, provider).bytes,
     isJson: stored.parse_status === "ok",
   };
 }

@@ -5,11 +5,15 @@ import type { Attempt, EventDetail, EventPage } from "@/lib/contract/events";
 import { parseId } from "@/lib/contract/ids";
 import { call } from "@/lib/db/client";
 import type { StoredAttempt, StoredEvent } from "@/lib/db/functions/reads";
-import { maskEcho, maskSecrets } from "@/lib/pipeline/mask";
+import { decoded } from "@/lib/pipeline/content";
+import { maskEcho, maskSecrets, shownBytes } from "@/lib/pipeline/mask";
 import { findProvider } from "@/lib/providers";
 import { Refusal } from "@/lib/refusals";
 import { type Scoped, scopeOf } from "@/lib/scope";
 import { searchTimeoutFor, withinSearchTimeout } from "./search-timeout";
+
+/** A page shows no more of a body than get_event answers of one that is not compressed. */
+const MOST_SHOWN_BYTES = 1024 * 1024;
 
 /** Which page of the history: older than `cursor`, or newer than `after`. */
 export interface EventPageRequest {
@@ -64,19 +68,22 @@ export function numberOf(id: string): number | null {
 }
 
 /** Masks secrets in a provider's bodies, also where an endpoint's answer repeats them. */
-function withoutSecrets(stored: StoredEvent): EventDetail {
+async function withoutSecrets({ content_encoding, ...stored }: StoredEvent): Promise<EventDetail> {
   const provider = findProvider(stored.provider_slug) ?? { slug: stored.provider_slug };
-  const body = Buffer.from(stored.body_base64, "base64");
-  const shown = maskSecrets(body, provider);
+  const received = Buffer.from(stored.body_base64, "base64");
+  const content = await decoded(received, content_encoding);
+  const { bytes, isCovered } = shownBytes(received, content, provider);
   const readable = ({ response_body_base64, ...attempt }: StoredAttempt): Attempt => {
     const text = response_body_base64 === null ? null : Buffer.from(response_body_base64, "base64").toString("utf8");
-    return { ...attempt, response_body: text && maskEcho(text, provider, body) };
+    return { ...attempt, response_body: text && maskEcho(text, provider, content) };
   };
   return {
     ...stored,
-    body_base64: shown.toString("base64"),
-    // The same buffer is returned when there was nothing to mask.
-    body_covered: shown !== body,
+    body_base64: bytes.toString("base64", 0, MOST_SHOWN_BYTES),
+    body_cut: stored.body_cut || bytes.length > MOST_SHOWN_BYTES,
+    content_base64:
+      content === received ? null : maskSecrets(content, provider).toString("base64", 0, MOST_SHOWN_BYTES),
+    body_covered: isCovered,
     deliveries: stored.deliveries.map((d) => ({ ...d, attempts: d.attempts.map(readable) })),
   };
 }

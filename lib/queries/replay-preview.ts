@@ -31,7 +31,12 @@ export async function previewReplay(replay: Replay, asker: Scoped): Promise<Repl
     readReplayProgress(replay.id, asker),
     readItems(replayNumber(replay.id), asker),
   ]);
-  return { ...counts, holds, changes: await previewChanges(items), impact: addUp(items.map(impactOf)) };
+  return {
+    ...counts,
+    holds,
+    changes: await previewChanges(items),
+    impact: addUp(await Promise.all(items.map(impactOf))),
+  };
 }
 
 export type ReplayCounts = Omit<ReplayPreview, "changes" | "impact" | "holds">;
@@ -79,7 +84,7 @@ async function previewChanges(items: ProjectableItem[]): Promise<ReplayPreview["
     lookedAt += 1;
     if (item.kind !== "tables") continue;
     const provider = findProvider(item.event.provider);
-    const projection = provider && project(provider, projectable(item.event));
+    const projection = provider && project(provider, await projectable(item.event));
     if (projection?.ok && changes.length + projection.changes.length > MOST_CHANGES) {
       lookedAt -= 1;
       break;
@@ -101,9 +106,9 @@ async function previewChanges(items: ProjectableItem[]): Promise<ReplayPreview["
   };
 }
 
-function impactOf(item: ProjectableItem): Impact {
+async function impactOf(item: ProjectableItem): Promise<Impact> {
   try {
-    return findProvider(item.event.provider)?.impact?.(projectable(item.event)) ?? {};
+    return findProvider(item.event.provider)?.impact?.(await projectable(item.event)) ?? {};
   } catch {
     // An unknown shape has no known impact; its projection reports what is wrong with it.
     return {};

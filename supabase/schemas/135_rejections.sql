@@ -25,8 +25,11 @@ create table public.rejections (
   path text not null,
   headers jsonb not null,
   body bytea not null,
-  body_size integer not null,
-  -- Of the whole body, also where only its beginning is kept.
+  -- As announced, where it was not read to its end.
+  body_size bigint not null,
+  -- How much of it was read; null before this was noted.
+  body_read integer,
+  -- Of what was read, also where only its beginning is kept.
   body_sha256 bytea,
   request_id text,
   -- What it would have been, as far as it can be believed: the source its URL belongs to, and that source's

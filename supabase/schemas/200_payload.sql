@@ -64,6 +64,11 @@ create function public.payload_bytes(e public.events) returns bigint
 language sql immutable
 return case when public.payload_of(e) is null then 0 else (e).body_size end;
 
+-- The first value of a received header, by lower-case name.
+create function public.header_of(p_headers jsonb, p_name text) returns text
+language sql immutable
+return (select h ->> 1 from jsonb_array_elements(p_headers) h where lower(h ->> 0) = p_name limit 1);
+
 -- An event as projections take it, with the settings of its source (lib/pipeline/projectable.ts). A parsed body, so
 -- that it is inlined: no copy of the row is made, which would fetch its payload too.
 create function public.event_for_projection(e public.events, p_settings jsonb) returns jsonb
@@ -72,5 +77,6 @@ return jsonb_build_object(
   'id', (e).id, 'provider', (e).provider, 'event_key', (e).event_key, 'event_type', (e).event_type,
   'received_at', public.iso((e).received_at), 'occurred_at', public.iso((e).occurred_at),
   'organisation_id', (e).organisation_id, 'company_id', (e).company_id, 'settings', p_settings,
-  'body', encode(public.body_of((e).id), 'base64')
+  'body', encode(public.body_of((e).id), 'base64'),
+  'content_encoding', public.header_of((e).headers, 'content-encoding')
 );

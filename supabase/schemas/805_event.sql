@@ -5,7 +5,11 @@ create function public.get_event(p_id bigint, p_scope text[]) returns jsonb
 language sql stable set search_path = '' as $$
   select (public.events_json(array[e.id], p_scope) -> 0) || jsonb_build_object(
     'method', e.method, 'path', e.path, 'headers', e.headers, 'content_type', e.content_type,
-    'body_base64', translate(encode(public.body_of(e.id), 'base64'), E'\n', ''),
+    -- A compressed body is decoded by the caller, so it must be whole; it is as small as what it came in.
+    'body_base64', translate(encode(case
+      when x.encoding is null then substring(public.body_of(e.id) from 1 for x.most) else public.body_of(e.id)
+    end, 'base64'), E'\n', ''),
+    'body_cut', x.encoding is null and e.body_size > x.most, 'content_encoding', x.encoding,
     'body_sha256', encode(e.body_sha256, 'hex'),
     'request_id', e.request_id,
     'deliveries', coalesce((
@@ -55,7 +59,16 @@ language sql stable set search_path = '' as $$
     ), '[]')
   )
   from public.events e
+  cross join lateral (
+    select public.header_of(e.headers, 'content-encoding') as encoding, public.shown_body_bytes() as most
+  ) x
   where e.id = p_id and public.in_scope(p_scope, e.organisation_id);
+$$;
+
+-- How much of a body the page of its event shows. The rest is for the download.
+create function public.shown_body_bytes() returns integer
+language sql immutable set search_path = '' as $$
+  select 1024 * 1024;
 $$;
 
 create function public.attempt_json(a public.attempts) returns jsonb
@@ -70,12 +83,13 @@ language sql stable set search_path = '' as $$
   );
 $$;
 
--- The bytes of one event, and what is needed to name and cover them: {provider_slug, parse_status, body_base64}. Null
--- when there is no such event.
+-- The bytes of one event, and what is needed to name, read and cover them: {provider_slug, parse_status,
+-- content_encoding, body_base64}. Null when there is no such event.
 create function public.read_event_body(p_id bigint, p_scope text[]) returns jsonb
 language sql stable set search_path = '' as $$
   select jsonb_build_object(
     'provider_slug', e.provider, 'parse_status', e.parse_status,
+    'content_encoding', public.header_of(e.headers, 'content-encoding'),
     'body_base64', translate(encode(public.body_of(e.id), 'base64'), E'\n', '')
   )
   from public.events e

@@ -96,6 +96,10 @@ language sql stable set search_path = '' as $$
   select jsonb_build_object(
     'reason', (r).reason, 'detail', (r).detail, 'received_at', public.iso((r).received_at),
     'organisation_id', (r).organisation_id, 'event_key', (r).event_key, 'body_sha256', encode((r).body_sha256, 'hex'),
+    'body_size', (r).body_size, 'body_read', (r).body_read, 'body_kept', octet_length((r).body),
+    'headers', (r).headers,
+    -- Up to 64 KiB are kept; a page that lists all providers shows how it begins.
+    'body_base64', translate(encode(substring((r).body from 1 for 4096), 'base64'), E'\n', ''),
     'source_id', (
       select 'so_' || s.id from public.sources s
       where s.id = (r).source_id and public.in_scope(p_scope, s.organisation_id)

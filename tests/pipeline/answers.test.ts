@@ -83,6 +83,7 @@ describe("the journey", () => {
     company_id: text,
     settings: z.record(z.string(), z.string()).nullable(),
     body: z.string(),
+    content_encoding: text,
   };
   const work = z.strictObject({
     delivery_id: z.int(),
@@ -195,7 +196,7 @@ describe("reads", () => {
     const { attempts, ...delivery } = eventDetail.shape.deliveries.element.shape;
     const attempt = attempts.element.omit({ response_body: true }).extend({ response_body_base64: text });
     const stored = eventDetail
-      .omit({ body_covered: true })
+      .omit({ body_covered: true, content_base64: true })
       .extend({ deliveries: z.array(z.object({ ...delivery, attempts: z.array(attempt).min(1) })).min(1) });
     agree(await call("console", "get_event", { p_id: delivered, ...all }), stored.nullable());
     agree(await call("console", "get_event", { p_id: 987_654, ...all }), z.null());

@@ -17,6 +17,7 @@ const REQUEST: SentRequest = {
     ["webhook-signature", "[redacted]"],
   ],
   body_covered: false,
+  body_cut: false,
   redacted_at: null,
 };
 

@@ -133,7 +133,14 @@ export const eventDetail = z
     path: z.string(),
     headers: headers.describe("As received, in order. Secrets and signatures are [redacted]."),
     content_type: z.string().nullable(),
-    body_base64: z.string().describe("The received bytes. Secrets in them are masked with asterisks."),
+    body_base64: z
+      .string()
+      .describe("The received bytes, of a large body the first MiB. Secrets in them are masked with asterisks."),
+    body_cut: z.boolean().describe("Whether body_base64 is only the beginning. `/body` has all of it."),
+    content_base64: z
+      .string()
+      .nullable()
+      .describe("For a compressed body, the bytes it unfolds to, up to 1 MiB. Null when the bytes are the content."),
     body_covered: z.boolean().describe("Whether secrets are masked, so that the bytes do not match the hash."),
     /** Hex, of the bytes as they were received. */
     body_sha256: z.string(),

@@ -88,7 +88,12 @@ const lastRejection = z.object({
   organisation_id: z.string().nullable(),
   source_id: z.string().nullable(),
   event_key: z.string().nullable().describe("Of an authentic request, such as a stale one."),
-  body_sha256: z.string().nullable(),
+  body_sha256: z.string().nullable().describe("Of the bytes that were read."),
+  body_size: count.describe("As announced, when the body was not read to its end."),
+  body_read: count.nullable().describe("How many bytes were read: the hash is of these."),
+  body_kept: count.describe("How many bytes are kept: at most the first 64 KiB, except for an authentic request."),
+  headers: z.array(z.tuple([z.string(), z.string()])).describe("Secrets and signatures are [redacted]."),
+  body_base64: z.string().describe("The first 4 KiB, with secrets masked."),
 });
 export type LastRejection = z.infer<typeof lastRejection>;
 

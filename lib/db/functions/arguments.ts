@@ -109,6 +109,8 @@ export interface RejectionSample {
   /** Base64. */
   body: string;
   body_size: number;
+  /** How much of it was read: the hash is of that. */
+  body_read: number;
   body_sha256: string;
   request_id: string;
   source_id: number | null;

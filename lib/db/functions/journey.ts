@@ -63,6 +63,8 @@ export interface ProjectableRow {
   settings: Record<string, string> | null;
   /** Base64 of the received bytes. */
   body: string;
+  /** As received; null when the bytes are the content. */
+  content_encoding: string | null;
 }
 
 /** One item of a replay, as its preview takes it. */

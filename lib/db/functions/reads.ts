@@ -11,13 +11,15 @@ import type { ErrorClass, ParseStatus } from "@/lib/contract/vocabulary";
 export type StoredAttempt = Omit<Attempt, "response_body"> & { response_body_base64: string | null };
 
 /** An event with its bytes unmasked. */
-export type StoredEvent = Omit<EventDetail, "deliveries" | "body_covered"> & {
+export type StoredEvent = Omit<EventDetail, "deliveries" | "body_covered" | "content_base64"> & {
+  content_encoding: string | null;
   deliveries: (Omit<Delivery, "attempts"> & { attempts: StoredAttempt[] })[];
 };
 
 export interface StoredBody {
   provider_slug: string;
   parse_status: ParseStatus;
+  content_encoding: string | null;
   body_base64: string;
 }
 

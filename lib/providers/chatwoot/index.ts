@@ -5,10 +5,15 @@
 import { randomBytes } from "node:crypto";
 import { decodeHex, hmacSha256, isStale, parseUnixTimestamp, sameDigest, sha256Hex } from "../hmac";
 import { acceptAs, header, type Identity, type Provider, type RawRequest, refuse, refuseRepeated } from "../provider";
-import { at, idFrom, isoFrom, isoFromUnix, keyOfBody, typeFrom } from "../shape";
+import { at, idFrom, isoFromUnix, keyOfBody, timeFrom, typeFrom } from "../shape";
 import { chatwootSamples } from "./sample";
 
 const SIGNATURE_PREFIX = "sha256=";
+/**
+ * An e-mail is in the body up to six times: its HTML in full, reply and quoted, and again in conversation.messages. Mail
+ * servers take 25 MB with its attachments, which are not in the body. Chatwoot sends once and has no limit.
+ */
+const MAX_BODY_BYTES = 25 * 1024 * 1024;
 
 export const chatwoot: Provider = {
   slug: "chatwoot",
@@ -21,6 +26,7 @@ export const chatwoot: Provider = {
   localSecrets: () => ({ CHATWOOT_WEBHOOK_SECRET: randomBytes(24).toString("hex") }),
   allowUnsignedVariable: "CHATWOOT_ALLOW_UNSIGNED",
   refusalStatus: 401,
+  maxBodyBytes: MAX_BODY_BYTES,
   samples: chatwootSamples,
   secretHeaders: ["x-chatwoot-signature"],
   forwardHeaders: ["x-chatwoot-delivery", "x-chatwoot-timestamp"],
@@ -144,9 +150,7 @@ function objectOf(payload: unknown, eventType: string, account: string | undefin
 function timeOf(request: RawRequest, payload: unknown, eventType: string): string | undefined {
   const written = writtenTime(payload, eventType);
   const isWritten = written !== undefined && written !== null;
-  return isWritten
-    ? (isoFrom(written) ?? isoFromUnix(written))
-    : isoFromUnix(parseUnixTimestamp(header(request, "x-chatwoot-timestamp")));
+  return isWritten ? timeFrom(written) : isoFromUnix(parseUnixTimestamp(header(request, "x-chatwoot-timestamp")));
 }
 
 function writtenTime(payload: unknown, eventType: string): unknown {

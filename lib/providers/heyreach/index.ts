@@ -5,10 +5,13 @@
 import { randomBytes } from "node:crypto";
 import { firstId, hashedKey } from "../outreach-rows";
 import type { Identity, Provider } from "../provider";
-import { at, isoFrom, keyFrom, keyOfBody, typeFrom, UNKNOWN_TYPE } from "../shape";
+import { at, keyFrom, keyOfBody, timeFrom, typeFrom, UNKNOWN_TYPE } from "../shape";
 import { verifyUrlToken } from "../url-token";
 import { heyreachProjections, isTest, leadIdOf } from "./rows";
 import { heyreachSamples } from "./sample";
+
+/** `recent_messages` may be the whole conversation: 4,600 of them were 360 KB. HeyReach publishes no limit. */
+const MAX_BODY_BYTES = 10 * 1024 * 1024;
 
 export const heyreach: Provider = {
   slug: "heyreach",
@@ -27,6 +30,7 @@ export const heyreach: Provider = {
     },
   },
   refusalStatus: 401,
+  maxBodyBytes: MAX_BODY_BYTES,
   samples: heyreachSamples,
   secretHeaders: [],
   verify: verifyUrlToken,
@@ -44,7 +48,7 @@ export const heyreach: Provider = {
       organisationId: source?.organisationId,
       companyId: source?.companyId,
       objectId: leadIdOf(payload),
-      occurredAt: isoFrom(at(payload, "timestamp")),
+      occurredAt: timeFrom(at(payload, "timestamp")),
       writtenTime: at(payload, "timestamp"),
     };
   },

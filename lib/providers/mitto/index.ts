@@ -5,7 +5,7 @@
  */
 import { randomBytes } from "node:crypto";
 import { elementsOf } from "../json-bytes";
-import type { Identity, Provider, VerifiedRequest } from "../provider";
+import { contentOf, type Identity, type Provider, type VerifiedRequest } from "../provider";
 import { keyFrom, keyOfBody } from "../shape";
 import { verifyUrlToken } from "../url-token";
 import { DLR_SETTINGS, isKnownStatus, mittoProjections, readDlr, shopInReference } from "./rows";
@@ -32,8 +32,8 @@ export const mitto: Provider = {
   verify: verifyUrlToken,
 
   split(request) {
-    if (request.method === "GET") return [{ ...request, body: bodyOfQuery(request) }];
-    const elements = elementsOf(request.body, MOST_IN_ARRAY);
+    if (request.method === "GET") return [{ ...request, body: bodyOfQuery(request), contentType: "application/json" }];
+    const elements = elementsOf(contentOf(request), MOST_IN_ARRAY);
     const areObjects = elements?.length && elements.every((element) => element[0] === 0x7b);
     return areObjects ? elements.map((body) => ({ ...request, body })) : [request];
   },

@@ -9,6 +9,7 @@ import { decodeBase64, hmacSha256, sameDigest } from "../hmac";
 import { textMemberOf } from "../json-bytes";
 import {
   acceptAs,
+  contentOf,
   header,
   type Identity,
   type Provider,
@@ -24,10 +25,17 @@ import { isPrivacyTopic, shopifyImpact, shopifyProjections } from "./rows";
 import { shopifySamples } from "./sample";
 
 const NAMES = ["topic", "shop-domain", "api-version", "webhook-id", "event-id", "triggered-at"] as const;
+/**
+ * A product has up to 2,048 variants (shopify.dev, "Product model"), at 700 bytes each 1.4 MB, and metafields besides. Shopify
+ * publishes no limit of its own for HTTPS; Google Pub/Sub, its other way of delivery, ends at 10 MB.
+ */
+const MAX_BODY_BYTES = 10 * 1024 * 1024;
 const FAMILIES = ["shopify", "x-shopify"] as const;
 /** Headers that sign or name an event: each at most once. */
 const NAMING = FAMILIES.flatMap((family) =>
-  ["hmac-sha256", "action", "resource-id", "test", ...NAMES].map((name) => `${family}-${name}`),
+  ["hmac-sha256", "action", "resource-id", "test", "handle", "name", "sub-topic", ...NAMES].map(
+    (name) => `${family}-${name}`,
+  ),
 );
 /** Equal in both sets, when both were sent. A topic is spelt differently in them. */
 const AGREEING = ["hmac-sha256", "shop-domain"] as const;
@@ -52,7 +60,9 @@ export const shopify: Provider = {
   refusalStatus: 401,
   samples: shopifySamples,
   secretHeaders: FAMILIES.map((family) => `${family}-hmac-sha256`),
-  forwardHeaders: FAMILIES.flatMap((family) => NAMES.map((name) => `${family}-${name}`)),
+  maxBodyBytes: MAX_BODY_BYTES,
+  // All of them but the signature: action, resource id, handle, name, sub-topic and test say what an event is, too.
+  forwardHeaders: FAMILIES.map((family) => `${family}-*`),
 
   verify(request, context) {
     const unclear =
@@ -82,7 +92,7 @@ export const shopify: Provider = {
       eventType: topic,
       organisationId: source?.organisationId ?? shop,
       companyId: source?.companyId ?? shop,
-      objectId: objectOf(payload, topic),
+      objectId: objectOf(payload, topic) ?? resourceOf(request),
       replacesOlder: WHOLE_STATE.has(topic),
       occurredAt: isoFrom(headerOf(request, "triggered-at")),
       writtenTime: headerOf(request, "triggered-at"),
@@ -104,7 +114,7 @@ function refuseOther(request: RawRequest, source: Source | undefined): Verificat
   if (named && bound && named !== bound) {
     return refuse("bad_signature", "The signature is right, but X-Shopify-Shop-Domain is not the shop of this source.");
   }
-  const signed = sameCase(textMemberOf(request.body, "shop_domain"));
+  const signed = sameCase(textMemberOf(contentOf(request), "shop_domain"));
   const expected = bound ?? named;
   if (signed && expected && signed !== expected) {
     return refuse("bad_signature", "The signature is right, but its shop_domain is not the shop the request is for.");
@@ -154,6 +164,12 @@ function objectOf(payload: unknown, topic: string): string | undefined {
   if (order !== undefined) return `order:${order}`;
   const id = idFrom(at(payload, "id"));
   return id && `${kind.replace(/s$/, "")}:${id}`;
+}
+
+/** Newer events name their object in a header, and may have no id in the body: `gid://shopify/Product/82`. */
+function resourceOf(request: RawRequest): string | undefined {
+  const parts = /^gid:\/\/shopify\/(\w+)\/(\d+)(?:\?.*)?$/.exec(headerOf(request, "resource-id") ?? "");
+  return parts ? `${(parts[1] as string).toLowerCase()}:${parts[2]}` : undefined;
 }
 
 function livemodeOf(request: RawRequest): boolean | undefined {

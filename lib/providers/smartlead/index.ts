@@ -3,13 +3,16 @@
  * masked wherever a payload is shown. https://help.smartlead.ai, and observed requests. Rows: see rows.ts.
  */
 import { randomUUID } from "node:crypto";
-import { textMemberOf } from "../json-bytes";
+import { membersOf, textMemberOf } from "../json-bytes";
 import { firstId, hashedKey } from "../outreach-rows";
-import { acceptAs, type Identity, type Provider, refuse } from "../provider";
-import { at, idFrom, isoFrom, keyFrom, keyOfBody, typeFrom } from "../shape";
+import { acceptAs, contentOf, type Identity, type Provider, refuse } from "../provider";
+import { at, idFrom, keyFrom, keyOfBody, timeFrom, typeFrom } from "../shape";
 import { isOneOf } from "../url-token";
 import { leadEmailOf, smartleadProjections } from "./rows";
 import { smartleadSamples } from "./sample";
+
+/** LEAD_CATEGORY_UPDATED has the whole correspondence with the lead, in HTML: over 400 KB in captures, without a limit. */
+const MAX_BODY_BYTES = 10 * 1024 * 1024;
 
 export const smartlead: Provider = {
   slug: "smartlead",
@@ -22,12 +25,15 @@ export const smartlead: Provider = {
   localSecrets: () => ({ SMARTLEAD_WEBHOOK_SECRET: randomUUID() }),
   secretFields: ["secret_key"],
   refusalStatus: 401,
+  maxBodyBytes: MAX_BODY_BYTES,
   samples: smartleadSamples,
   secretHeaders: [],
+  // Its guides call this the id of the delivery.
+  forwardHeaders: ["x-request-id"],
 
   verify(request, context) {
     if (context.source) return acceptAs("token", request);
-    const given = textMemberOf(request.body, "secret_key");
+    const given = textMemberOf(contentOf(request), "secret_key");
     if (!given) return refuse("unsigned", "The body carries no secret_key.");
     if (!isOneOf(context.secrets, given)) return refuse("bad_signature", "The secret_key is not a configured one.");
     return acceptAs("token", request);
@@ -35,7 +41,7 @@ export const smartlead: Provider = {
 
   identify(request, payload, source): Identity {
     const eventType = typeFrom(at(payload, "event_type"));
-    const occurredAt = isoFrom(at(payload, "event_timestamp"));
+    const occurredAt = timeFrom(at(payload, "event_timestamp"));
     return {
       eventKey: keyFrom(at(payload, "event_id")) ?? naturalKey(payload) ?? keyOfBody(request),
       eventType,
@@ -45,7 +51,7 @@ export const smartlead: Provider = {
       objectId: leadEmailOf(payload),
       occurredAt,
       writtenTime: at(payload, "event_timestamp"),
-      fingerprint: withoutRegistration(payload),
+      fingerprint: withoutRegistration(payload, contentOf(request)),
     };
   },
 
@@ -63,9 +69,16 @@ function naturalKey(payload: unknown): string | undefined {
 }
 
 /** One event is sent once per registered webhook; the copies differ only in these fields. */
+/** The members of a larger body are compared as they were written: printing it would block the thread. */
+const LARGE_BYTES = 256 * 1024;
+
 const REGISTRATION = new Set(["webhook_id", "webhook_name", "webhook_url", "metadata", "secret_key"]);
 
-function withoutRegistration(payload: unknown): string | undefined {
+function withoutRegistration(payload: unknown, content: Buffer): string | Buffer | undefined {
+  if (content.length > LARGE_BYTES) {
+    const members = [...membersOf(content)].filter(([name]) => !REGISTRATION.has(name));
+    return Buffer.concat(members.flatMap(([name, bytes]) => [Buffer.from(JSON.stringify(name)), bytes]));
+  }
   if (typeof payload !== "object" || payload === null || Array.isArray(payload)) return undefined;
   try {
     return JSON.stringify(Object.entries(payload).filter(([name]) => !REGISTRATION.has(name)));

@@ -1,7 +1,7 @@
 /** The rows of Smartlead's campaigns. `stats_id` identifies a message, its address a lead. */
 import { campaignRow, firstId, idAt, leadRow, messageRow, type Status } from "../outreach-rows";
 import { type Change, InvalidPayload, type Json, type ProjectableEvent } from "../provider";
-import { at, isoFrom, objectIn, textFrom } from "../shape";
+import { at, objectIn, textFrom, timeFrom } from "../shape";
 
 type Row = (event: ProjectableEvent) => Change[];
 
@@ -22,7 +22,7 @@ export const smartleadProjections: Readonly<Record<string, Row>> = {
   ],
   EMAIL_BOUNCE: (event) =>
     // Its event_timestamp is the time when the mail was sent.
-    mailRows(event, BOUNCED, { bounced_at: isoFrom(at(event.payload, "bounce_message", "time")) ?? event.receivedAt }),
+    mailRows(event, BOUNCED, { bounced_at: timeFrom(at(event.payload, "bounce_message", "time")) ?? event.receivedAt }),
   LEAD_UNSUBSCRIBED: (event) => [...campaignRows(event), ...leadRows(event, UNSUBSCRIBED)],
   LEAD_CATEGORY_UPDATED: (event) => [...campaignRows(event), ...leadRows(event)],
   CAMPAIGN_STATUS_CHANGED: (event) => campaignRows(event),
@@ -51,7 +51,7 @@ function mailRows(event: ProjectableEvent, status: Status, times: Record<string,
     subject: textFrom(at(event.payload, "subject"), 1_000),
     body: textFrom(at(sent, "text")) ?? textFrom(at(sent, "html")),
     sequence_number: idAt(event, "sequence_number"),
-    sent_at: isoFrom(at(sent, "time")) ?? isoFrom(at(event.payload, "time_sent")),
+    sent_at: timeFrom(at(sent, "time")) ?? timeFrom(at(event.payload, "time_sent")),
     ...times,
   };
   return [...campaignRows(event), ...leadRows(event, status), ...messageRow(event, mail, values, status)];
@@ -69,7 +69,7 @@ function replyRow(event: ProjectableEvent): Change[] {
     lead_id: leadEmailOf(event.payload),
     subject: textFrom(at(event.payload, "subject"), 1_000),
     body: textFrom(at(reply, "text")) ?? textFrom(at(reply, "html")),
-    received_at: isoFrom(at(reply, "time")) ?? timeAt(event),
+    received_at: timeFrom(at(reply, "time")) ?? timeAt(event),
   };
   return messageRow(event, id, values, { status: "received", rank: 1 });
 }
@@ -106,6 +106,6 @@ function requiredLead(event: ProjectableEvent): string {
 }
 
 function timeAt(event: ProjectableEvent, field?: string): string {
-  const own = field === undefined ? undefined : isoFrom(at(event.payload, field));
+  const own = field === undefined ? undefined : timeFrom(at(event.payload, field));
   return own ?? event.occurredAt ?? event.receivedAt;
 }

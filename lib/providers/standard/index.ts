@@ -18,7 +18,7 @@ import {
   refuseContradiction,
   refuseRepeated,
 } from "../provider";
-import { at, idFrom, isoFrom, keyFrom, typeFrom } from "../shape";
+import { at, idFrom, keyFrom, timeFrom, typeFrom } from "../shape";
 import { standardSamples } from "./sample";
 
 const FAMILIES = ["webhook", "svix"] as const;
@@ -30,6 +30,11 @@ const SHORTEST_SECRET_BYTES = 8;
 /** Senders sign once per active key. With more, an attacker could use minutes of our CPU with one request. */
 const MOST_SIGNATURES = 10;
 
+/** Any sender: the specification recommends small payloads and sets no limit, and the largest known one is 25 MB (GitHub). */
+const MAX_BODY_BYTES = 25 * 1024 * 1024;
+/** Ours have these names, so they are passed on as x-redrive-original-…: see `Provider.forwardHeaders`. */
+const IDS = FAMILIES.flatMap((family) => [`${family}-id`, `${family}-timestamp`]);
+
 export const standard: Provider = {
   slug: "standard",
   label: "Standard Webhooks",
@@ -40,8 +45,10 @@ export const standard: Provider = {
   secretsVariable: "STANDARD_WEBHOOK_SECRET",
   localSecrets: () => ({ STANDARD_WEBHOOK_SECRET: `whsec_${randomBytes(24).toString("base64")}` }),
   refusalStatus: 401,
+  maxBodyBytes: MAX_BODY_BYTES,
   samples: standardSamples,
   secretHeaders: ["webhook-signature", "svix-signature"],
+  forwardHeaders: IDS,
 
   verify(request, context) {
     const unclear =
@@ -78,7 +85,7 @@ export const standard: Provider = {
       eventKey: keyFrom(id) ?? `sha256:${sha256Hex(id)}`,
       eventType: typeFrom(at(payload, "type")),
       objectId: idFrom(at(payload, "data", "id")),
-      occurredAt: isoFrom(at(payload, "timestamp")),
+      occurredAt: timeFrom(at(payload, "timestamp")),
       writtenTime: at(payload, "timestamp"),
     };
   },

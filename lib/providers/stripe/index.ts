@@ -5,8 +5,17 @@
 import { randomBytes } from "node:crypto";
 import Stripe from "stripe";
 import { hmacSha256, parseUnixTimestamp } from "../hmac";
-import { acceptAs, header, type Identity, type Provider, type RawRequest, refuse, refuseRepeated } from "../provider";
-import { at, idFrom, isoFrom, isoFromUnix, keyFrom, keyOfBody, typeFrom } from "../shape";
+import {
+  acceptAs,
+  contentOf,
+  header,
+  type Identity,
+  type Provider,
+  type RawRequest,
+  refuse,
+  refuseRepeated,
+} from "../provider";
+import { at, idFrom, keyFrom, keyOfBody, timeFrom, typeFrom } from "../shape";
 import { stripeImpact, stripeProjections } from "./rows";
 import { stripeSamples } from "./sample";
 
@@ -14,6 +23,9 @@ import { stripeSamples } from "./sample";
 const TOLERANCE_SECONDS = 300;
 /** The SDK reads 0 as "do not check the time". */
 const ANY_AGE = 0;
+
+/** A snapshot has the whole object: an invoice with 250 lines that carry metadata is above 1 MiB. Stripe sets no limit. */
+const MAX_BODY_BYTES = 10 * 1024 * 1024;
 
 export const stripe: Provider = {
   slug: "stripe",
@@ -25,6 +37,7 @@ export const stripe: Provider = {
   secretsVariable: "STRIPE_WEBHOOK_SECRET",
   localSecrets: () => ({ STRIPE_WEBHOOK_SECRET: `whsec_${randomBytes(16).toString("hex")}` }),
   refusalStatus: 400,
+  maxBodyBytes: MAX_BODY_BYTES,
   samples: stripeSamples,
   secretHeaders: ["stripe-signature"],
 
@@ -49,10 +62,10 @@ export const stripe: Provider = {
       eventType: typeFrom(at(payload, "type")),
       organisationId: idFrom(at(payload, "account")),
       objectId: idFrom(at(payload, "data", "object", "id")) ?? idFrom(at(payload, "related_object", "id")),
-      occurredAt: isoFromUnix(at(payload, "created")) ?? isoFrom(at(payload, "created")),
+      occurredAt: timeFrom(at(payload, "created")),
       writtenTime: at(payload, "created"),
       livemode: asBoolean(at(payload, "livemode")),
-      fingerprint: withoutPendingWebhooks(request.body),
+      fingerprint: withoutPendingWebhooks(contentOf(request)),
     };
   },
 

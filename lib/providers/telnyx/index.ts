@@ -4,10 +4,25 @@
  */
 import { generateKeyPairSync } from "node:crypto";
 import { decodeBase64, ed25519Verify, isStale, parseUnixTimestamp } from "../hmac";
-import { acceptAs, header, type Identity, type Provider, refuse, refuseRepeated } from "../provider";
-import { at, idFrom, isoFrom, keyFrom, keyOfBody, typeFrom } from "../shape";
+import { membersOf } from "../json-bytes";
+import {
+  acceptAs,
+  contentOf,
+  header,
+  type Identity,
+  type Provider,
+  type RawRequest,
+  refuse,
+  refuseRepeated,
+} from "../provider";
+import { at, idFrom, keyFrom, keyOfBody, timeFrom, typeFrom } from "../shape";
 import { telnyxProjections } from "./rows";
 import { telnyxSamples } from "./sample";
+import { identifyTexml, isForm } from "./texml";
+
+/** Conversations of AI assistants and transcriptions are in the body. Telnyx publishes no limit. */
+const MAX_BODY_BYTES = 10 * 1024 * 1024;
+const LARGE_BYTES = 256 * 1024;
 
 export const telnyx: Provider = {
   slug: "telnyx",
@@ -18,7 +33,10 @@ export const telnyx: Provider = {
     "In the Telnyx portal, set this URL as the webhook URL of your messaging profile or voice application. Then set TELNYX_PUBLIC_KEY to the public key under Account Settings → Keys & Credentials.",
   secretsVariable: "TELNYX_PUBLIC_KEY",
   localSecrets: keyPair,
+  // Voice applications may be set to GET, which has its data in the query.
+  methods: ["POST", "GET"],
   refusalStatus: 400,
+  maxBodyBytes: MAX_BODY_BYTES,
   samples: telnyxSamples,
   secretHeaders: ["telnyx-signature-ed25519"],
 
@@ -33,12 +51,20 @@ export const telnyx: Provider = {
     const signature = decodeBase64(sent);
     if (signature?.length !== 64) return refuse("malformed", "The signature must be 64 bytes in base64.");
     const matches = context.secrets.some((key) => ed25519Verify(key, signature, `${written}|`, request.body));
+    if (!matches && isSignedWithoutQuery(request, context.secrets, signature, written)) {
+      const way = "Set the method of this webhook to POST: then what it says is signed, too.";
+      return refuse(
+        "bad_signature",
+        `The signature is right, but of an empty body: it does not cover the query. ${way}`,
+      );
+    }
     if (!matches) return refuse("bad_signature", "The signature matches no configured Telnyx public key.");
     if (isStale(timestamp, context.now)) return refuse("stale", "The signature is right but not from these 5 minutes.");
     return acceptAs("signed", request);
   },
 
   identify(request, payload): Identity {
+    if (payload === undefined && isForm(request)) return identifyTexml(request);
     const data = at(payload, "data");
     const subject = at(data, "payload");
     return {
@@ -51,9 +77,9 @@ export const telnyx: Provider = {
         idFrom(at(subject, "messaging_profile_id")),
       objectId:
         idFrom(at(subject, "call_control_id")) ?? idFrom(at(subject, "id")) ?? idFrom(at(payload, "message_id")),
-      occurredAt: isoFrom(writtenTime(payload)),
+      occurredAt: timeFrom(writtenTime(payload)),
       writtenTime: writtenTime(payload),
-      fingerprint: withoutMeta(data),
+      fingerprint: withoutMeta(data, contentOf(request)),
     };
   },
 
@@ -66,8 +92,20 @@ function writtenTime(payload: unknown): unknown {
   return at(data, "occurred_at") ?? at(subject, "timestamp") ?? at(data, "timestamp") ?? at(payload, "time_clicked");
 }
 
+/** An event is never made of values that are not signed: anyone who saw one signature could send any query with it. */
+function isSignedWithoutQuery(
+  { method }: RawRequest,
+  keys: readonly string[],
+  signature: Buffer,
+  written: string | undefined,
+): boolean {
+  return method === "GET" && keys.some((key) => ed25519Verify(key, signature, `${written}|`, Buffer.alloc(0)));
+}
+
 /** `meta` has the number and the URL of the attempt, so it differs between retries of one event; `data` never does. */
-function withoutMeta(data: unknown): string | undefined {
+function withoutMeta(data: unknown, content: Buffer): string | Buffer | undefined {
+  // Printing a large one would block the thread.
+  if (content.length > LARGE_BYTES) return membersOf(content).get("data");
   try {
     return JSON.stringify(data);
   } catch {
