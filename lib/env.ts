@@ -131,10 +131,19 @@ function areDnsServers(list: string): boolean {
   }
 }
 
-/** The secrets in one variable, separated by commas or white space; empty and short ones are dropped, which fails closed. */
+/**
+ * The secrets in one variable, separated by commas or white space, or as Supabase writes several: `v1,whsec_…|v1,whsec_…`.
+ * Quotes around them are those of a shell or a dashboard. Empty and short ones are dropped, which fails closed.
+ */
 export function secretsFrom(variable: string): string[] {
-  return (process.env[variable] ?? "").split(/[\s,]+/).filter((value) => value.length >= SHORTEST_SECRET);
+  return (process.env[variable] ?? "")
+    .split(BETWEEN_SECRETS)
+    .map((value) => value.replace(/^["']|["']$/g, ""))
+    .filter((value) => value.length >= SHORTEST_SECRET);
 }
+
+/** The bar separates only before what can begin a secret of Standard Webhooks: another provider's secret may have one. */
+const BETWEEN_SECRETS = /[\s,]+|\|(?=["']?(?:v1a?,|wh(?:sec|pk)_))/;
 
 /** A mistake of the operator: the message says what to change. Shown without a stack trace. */
 export class ConfigurationError extends Error {}

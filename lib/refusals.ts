@@ -53,6 +53,8 @@ export interface PeopleRefusals {
 /** Events, saved views and searches. */
 export interface EventRefusals {
   no_such_event: null;
+  /** The event is no data request that was carried out. */
+  no_data_request: null;
   no_such_view: null;
   view_name_taken: null;
   too_many_views: null;
@@ -112,6 +114,8 @@ export interface SourceRefusals {
   no_such_source: null;
   unknown_provider: { slug: string; known: readonly string[] };
   unknown_setting: { provider: string | null; setting: string; known: readonly string[] };
+  /** `problem` is read after the setting's label. */
+  bad_setting: { setting: string; problem: string };
   samples_off: null;
   sample_unseen: null;
   no_sample: { provider: string; known: readonly string[] };

@@ -69,6 +69,29 @@ CROSS JOIN LATERAL (
 WHERE b."stripe_subscription_id" IS NOT NULL
 ON CONFLICT DO NOTHING;`,
   },
+  {
+    because: 'ALTER TABLE "public"."orders"\n  ADD COLUMN "shop" text;',
+    finally: `-- Moved: the shop of rows that are stored already, as the events that wrote them name it.
+UPDATE "public"."orders" o SET "shop" = public.shop_of_row(to_jsonb(o));
+
+UPDATE "public"."customers" c SET "shop" = public.shop_of_row(to_jsonb(c));
+
+CREATE TEMPORARY TABLE "row_shops" ON COMMIT DROP AS
+SELECT DISTINCT c.change ->> 'table' AS "table", c.change -> 'key' AS "key", public.shop_in_headers(e."headers") AS "shop"
+FROM "public"."events" e
+JOIN "public"."deliveries" d ON d."event_id" = e."id"
+JOIN "public"."attempts" a ON a."delivery_id" = d."id"
+CROSS JOIN LATERAL jsonb_array_elements(a."changes") AS c(change)
+WHERE e."provider" = 'shopify' AND c.change ->> 'table' IN ('orders', 'customers');
+
+UPDATE "public"."orders" o SET "shop" = s."shop" FROM "row_shops" s
+WHERE o."shop" IS NULL AND s."table" = 'orders' AND s."key" = jsonb_build_object(
+  'organisation_id', o."organisation_id", 'company_id', o."company_id", 'order_id', o."order_id");
+
+UPDATE "public"."customers" c SET "shop" = s."shop" FROM "row_shops" s
+WHERE c."shop" IS NULL AND s."table" = 'customers' AND s."key" = jsonb_build_object(
+  'organisation_id', c."organisation_id", 'company_id', c."company_id", 'customer_id', c."customer_id");`,
+  },
 ];
 
 /** The difference with the moves that it needs. Refuses a move that fits in part: it would lose rows. */

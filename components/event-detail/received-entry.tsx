@@ -39,6 +39,7 @@ export function ReceivedEntry({ event }: { event: EventDetail }) {
           </li>
         ))}
         <Travel event={event} />
+        <Privacy event={event} />
         {event.duplicate_count > 0 && (
           <li>Sent {plural(event.duplicate_count, "more time")} since; the copies were counted and dropped.</li>
         )}
@@ -50,6 +51,27 @@ export function ReceivedEntry({ event }: { event: EventDetail }) {
         )}
       </ul>
     </TimelineEntry>
+  );
+}
+
+/** What a privacy request did, or the file to hand over. */
+function Privacy({ event: { id, privacy_request: request } }: { event: EventDetail }) {
+  if (!request) return null;
+  if (request.kind !== "customers/data_request") {
+    return (
+      <li data-testid="privacy-result">
+        It removed the content of {plural(request.events_changed, "event")} and emptied{" "}
+        {plural(request.rows_changed, "row")} of {request.shop}
+      </li>
+    );
+  }
+  return (
+    <li>
+      <a className="underline" href={`/api/webhooks/events/${id}/person`} download data-testid="privacy-export">
+        Download what is stored about this person
+      </a>{" "}
+      (administrators)
+    </li>
   );
 }
 

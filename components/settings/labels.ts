@@ -38,6 +38,8 @@ const ACTION_LABELS: Readonly<Record<string, string>> = {
   "audit.exported": "exported the audit log",
   "replay.export": "started to export the items of",
   "replay.exported": "exported the items of",
+  "person.export": "started to export the person of the data request",
+  "person.exported": "exported the person of the data request",
   "event.download": "downloaded the body of",
 };
 

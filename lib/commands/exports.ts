@@ -4,9 +4,9 @@ import { logError } from "@/lib/log";
 import type { OnEnd, Taken } from "@/lib/queries/export-items";
 import { type ActorContext, byArguments } from "./actor";
 
-/** What is exported: `audit.export` of `audit`, `replay.export` of `wr_12`, with the parameters of the request. */
+/** What is exported: `audit.export` of `audit`, `replay.export` of `wr_12`, `person.export` of a data request's `we_12`, with the parameters of the request. */
 export interface Takeout {
-  action: "audit.export" | "replay.export";
+  action: "audit.export" | "replay.export" | "person.export";
   subject: string;
   details: Record<string, unknown>;
 }

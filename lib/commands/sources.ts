@@ -8,6 +8,7 @@ import { call } from "@/lib/db/client";
 import { forgetSources, hashOf } from "@/lib/pipeline/source-tokens";
 import { findProvider, senders } from "@/lib/providers";
 import type { Provider } from "@/lib/providers/provider";
+import { readSettings } from "@/lib/providers/settings";
 import { getStoredSource, type StoredSource, sourceNumber, withFullUrl, withMaskedUrl } from "@/lib/queries/sources";
 import { Refusal } from "@/lib/refusals";
 import { beyondScope, scopeOf } from "@/lib/scope";
@@ -26,7 +27,7 @@ export interface SourceFields {
 
 type Refused = { refused: "beyond_scope" };
 
-/** Makes a source with a new URL. Throws a `Refusal` for an unknown provider or setting. */
+/** Makes a source with a new URL. Throws a `Refusal` for an unknown provider or setting, and for one that cannot be meant. */
 export async function createSource(
   { provider: slug, ...fields }: SourceFields & { provider: string; name: string },
   by: ActorAtOrigin,
@@ -35,10 +36,10 @@ export async function createSource(
   if (!provider || provider.published) {
     throw new Refusal("unknown_provider", { slug, known: senders.map((sender) => sender.slug) });
   }
-  checkSettings(provider, fields.settings);
+  const settings = settingsOf(provider, fields.settings ?? {});
   const token = newToken();
   const stored = await call("console", "create_source", {
-    p_source: { provider: slug, ...fields, token_hash: hashOf(token), token_hint: token.slice(-HINT_LENGTH) },
+    p_source: { provider: slug, ...fields, settings, token_hash: hashOf(token), token_hint: token.slice(-HINT_LENGTH) },
     ...scopeOf(by.actor),
     ...byArguments(by),
   });
@@ -46,12 +47,13 @@ export async function createSource(
   return withFullUrl(accepted(stored, by), token, by.origin);
 }
 
-/** Changes the given fields. Throws a `Refusal` when there is no such source, and for an unknown setting. */
+/** Changes the given fields. Throws a `Refusal` when there is no such source, and for a setting as above. */
 export async function updateSource(id: string, fields: SourceFields, by: ActorAtOrigin): Promise<Source> {
-  if (fields.settings) checkSettings(findProvider((await getStoredSource(id, by.actor)).provider), fields.settings);
+  const settings =
+    fields.settings && settingsOf(findProvider((await getStoredSource(id, by.actor)).provider), fields.settings);
   const stored = await call("console", "update_source", {
     p_id: sourceNumber(id),
-    p_change: { ...fields },
+    p_change: { ...fields, ...(settings && { settings }) },
     ...scopeOf(by.actor),
     ...byArguments(by),
   });
@@ -90,11 +92,17 @@ function accepted(answer: StoredSource | Refused, { actor }: ActorAtOrigin): Sto
   return answer;
 }
 
-function checkSettings(provider: Provider | undefined, settings: Record<string, string> = {}): void {
+/** As they are stored: what was typed in another form would reject every request. */
+function settingsOf(provider: Provider | undefined, typed: Record<string, string>): Record<string, string> {
   const known = Object.keys(provider?.settings ?? {});
-  const unknown = Object.keys(settings).find((name) => !known.includes(name));
-  if (unknown === undefined) return;
-  throw new Refusal("unknown_setting", { provider: provider?.label ?? null, setting: unknown, known });
+  const unknown = Object.keys(typed).find((name) => !known.includes(name));
+  if (unknown !== undefined) {
+    throw new Refusal("unknown_setting", { provider: provider?.label ?? null, setting: unknown, known });
+  }
+  if (!provider) return typed;
+  const read = readSettings(provider, typed);
+  if ("problem" in read) throw new Refusal("bad_setting", { setting: read.setting, problem: read.problem });
+  return read.settings;
 }
 
 function newToken(): string {

@@ -108,6 +108,13 @@ export const API: readonly Chapter[] = [
         answer: ["application/octet-stream"],
         notes: "Secrets in them are masked with asterisks. Content that a privacy request removed stays removed.",
       }),
+      get("/webhooks/events/{id}/person", "Download what is stored about the person of a data request", {
+        permission: "manage",
+        answer: ["application/json"],
+        notes:
+          "The person's rows and events, found by id, e-mail address and phone number in every source of the shop, to be handed " +
+          "over. Callers who are limited to organisations get what those have.",
+      }),
       get("/webhooks/events/{id}/neighbours", "The previous and the next event in the filtered history", {
         query: eventFilterSchema,
         answer: events.eventNeighbours,

@@ -326,6 +326,7 @@ export type Database = {
           organisation_id: string;
           phone: string | null;
           redacted_at: string | null;
+          shop: string | null;
           state: string | null;
           updated_at: string;
           versions: NonNullable<Json>;
@@ -343,6 +344,7 @@ export type Database = {
           organisation_id?: string;
           phone?: string | null;
           redacted_at?: string | null;
+          shop?: string | null;
           state?: string | null;
           updated_at?: string;
           versions?: NonNullable<Json>;
@@ -359,6 +361,7 @@ export type Database = {
           organisation_id?: string;
           phone?: string | null;
           redacted_at?: string | null;
+          shop?: string | null;
           state?: string | null;
           updated_at?: string;
           versions?: NonNullable<Json>;
@@ -590,7 +593,6 @@ export type Database = {
           rate_per_second: number | null;
           secrets: NonNullable<Json>;
           slug: string;
-          takes_internal: boolean;
           timeout_ms: number;
           updated_at: string;
           url: string | null;
@@ -623,7 +625,6 @@ export type Database = {
           rate_per_second?: number | null;
           secrets?: NonNullable<Json>;
           slug: string;
-          takes_internal?: boolean;
           timeout_ms?: number;
           updated_at?: string;
           url?: string | null;
@@ -651,7 +652,6 @@ export type Database = {
           rate_per_second?: number | null;
           secrets?: NonNullable<Json>;
           slug?: string;
-          takes_internal?: boolean;
           timeout_ms?: number;
           updated_at?: string;
           url?: string | null;
@@ -811,6 +811,50 @@ export type Database = {
           unsigned_key: boolean;
           payload_bytes: number | null;
           payload_of: Json | null;
+          privacy_request_json: Json | null;
+          redact_new_event: {
+            amount: number | null;
+            attempt_count: number;
+            body_sha256: string;
+            body_size: number;
+            company_id: string | null;
+            conflict_count: number;
+            content_type: string | null;
+            currency: string | null;
+            customer_id: string | null;
+            duplicate_count: number;
+            event_key: string;
+            event_key_hash: string;
+            event_type: string;
+            fingerprint: string;
+            flags: Database["public"]["Enums"]["event_flag"][];
+            headers: NonNullable<Json>;
+            id: number;
+            last_error: string | null;
+            last_error_class: Database["public"]["Enums"]["error_class"] | null;
+            livemode: boolean | null;
+            logical_key: string | null;
+            method: string;
+            object_id: string | null;
+            occurred_at: string | null;
+            organisation_id: string | null;
+            origin: Database["public"]["Enums"]["event_origin"] | null;
+            parse_status: Database["public"]["Enums"]["parse_status"];
+            path: string;
+            payload: Json | null;
+            processed_at: string | null;
+            provider: string;
+            received_at: string;
+            redacted_at: string | null;
+            replaces_older: boolean;
+            replay_count: number;
+            request_id: string | null;
+            source_id: number | null;
+            status: Database["public"]["Enums"]["event_status"];
+            suspected_replay: boolean;
+            trust: Database["public"]["Enums"]["trust_level"];
+            unsigned_key: boolean;
+          } | null;
           redacted_body: string | null;
           redacted_event: {
             amount: number | null;
@@ -855,8 +899,18 @@ export type Database = {
             trust: Database["public"]["Enums"]["trust_level"];
             unsigned_key: boolean;
           } | null;
+          said_by: string | null;
+          shop_of: string | null;
         };
-        ComputedFields: "payload_bytes" | "payload_of" | "redacted_body" | "redacted_event";
+        ComputedFields:
+          | "payload_bytes"
+          | "payload_of"
+          | "privacy_request_json"
+          | "redact_new_event"
+          | "redacted_body"
+          | "redacted_event"
+          | "said_by"
+          | "shop_of";
         Insert: {
           amount?: number | null;
           attempt_count?: number;
@@ -1130,6 +1184,7 @@ export type Database = {
           organisation_id: string;
           phone: string | null;
           redacted_at: string | null;
+          shop: string | null;
           total_price: number | null;
           updated_at: string;
           versions: NonNullable<Json>;
@@ -1152,6 +1207,7 @@ export type Database = {
           organisation_id?: string;
           phone?: string | null;
           redacted_at?: string | null;
+          shop?: string | null;
           total_price?: number | null;
           updated_at?: string;
           versions?: NonNullable<Json>;
@@ -1173,6 +1229,7 @@ export type Database = {
           organisation_id?: string;
           phone?: string | null;
           redacted_at?: string | null;
+          shop?: string | null;
           total_price?: number | null;
           updated_at?: string;
           versions?: NonNullable<Json>;
@@ -1181,43 +1238,59 @@ export type Database = {
       };
       privacy_requests: {
         Row: {
+          changed: NonNullable<Json>;
           company_id: string;
+          contact_hashes: string[];
           created_at: string;
           customer_id: string | null;
+          events_changed: number;
           id: number;
           kind: string;
           order_ids: NonNullable<Json>;
           organisation_id: string;
+          people: string[] | null;
           requested_at: string;
+          rows_changed: number;
           shop_domain: string;
           source_event: string;
           updated_at: string;
           versions: NonNullable<Json>;
+          events_about: number | null;
         };
-        ComputedFields: never;
+        ComputedFields: "events_about";
         Insert: {
+          changed?: NonNullable<Json>;
           company_id?: string;
+          contact_hashes?: string[];
           created_at?: string;
           customer_id?: string | null;
+          events_changed?: number;
           id?: never;
           kind: string;
           order_ids: NonNullable<Json>;
           organisation_id?: string;
+          people?: never;
           requested_at: string;
+          rows_changed?: number;
           shop_domain: string;
           source_event: string;
           updated_at?: string;
           versions?: NonNullable<Json>;
         };
         Update: {
+          changed?: NonNullable<Json>;
           company_id?: string;
+          contact_hashes?: string[];
           created_at?: string;
           customer_id?: string | null;
+          events_changed?: number;
           id?: never;
           kind?: string;
           order_ids?: NonNullable<Json>;
           organisation_id?: string;
+          people?: never;
           requested_at?: string;
+          rows_changed?: number;
           shop_domain?: string;
           source_event?: string;
           updated_at?: string;
@@ -1228,7 +1301,6 @@ export type Database = {
       rejections: {
         Row: {
           body: string;
-          body_read: number | null;
           body_sha256: string | null;
           body_size: number;
           detail: string;
@@ -1248,7 +1320,6 @@ export type Database = {
         ComputedFields: never;
         Insert: {
           body: string;
-          body_read?: number | null;
           body_sha256?: string | null;
           body_size: number;
           detail: string;
@@ -1267,7 +1338,6 @@ export type Database = {
         };
         Update: {
           body?: string;
-          body_read?: number | null;
           body_sha256?: string | null;
           body_size?: number;
           detail?: string;
@@ -1487,46 +1557,6 @@ export type Database = {
         };
         Relationships: [];
       };
-      sms_log_recipients: {
-        Row: {
-          carrier: string | null;
-          created_at: string;
-          error: string | null;
-          finalized_at: string | null;
-          id: number;
-          message_id: string;
-          recipient: string;
-          status: string | null;
-          updated_at: string;
-          versions: NonNullable<Json>;
-        };
-        ComputedFields: never;
-        Insert: {
-          carrier?: string | null;
-          created_at?: string;
-          error?: string | null;
-          finalized_at?: string | null;
-          id?: never;
-          message_id: string;
-          recipient: string;
-          status?: string | null;
-          updated_at?: string;
-          versions?: NonNullable<Json>;
-        };
-        Update: {
-          carrier?: string | null;
-          created_at?: string;
-          error?: string | null;
-          finalized_at?: string | null;
-          id?: never;
-          message_id?: string;
-          recipient?: string;
-          status?: string | null;
-          updated_at?: string;
-          versions?: NonNullable<Json>;
-        };
-        Relationships: [];
-      };
       sms_logs: {
         Row: {
           business_id: string | null;
@@ -1641,8 +1671,9 @@ export type Database = {
           token_hash: string;
           token_hint: string;
           updated_at: string;
+          shop_of_source: string | null;
         };
-        ComputedFields: never;
+        ComputedFields: "shop_of_source";
         Insert: {
           archived_at?: string | null;
           company_id?: string | null;
@@ -1902,49 +1933,6 @@ export type Database = {
         };
         Relationships: [];
       };
-      subscriptions: {
-        Row: {
-          created_at: string;
-          ended_at: string | null;
-          history: NonNullable<Json>;
-          id: number;
-          plan: string | null;
-          started_at: string | null;
-          status: string | null;
-          stripe_customer_id: string;
-          subscription_id: string;
-          updated_at: string;
-          versions: NonNullable<Json>;
-        };
-        ComputedFields: never;
-        Insert: {
-          created_at?: string;
-          ended_at?: string | null;
-          history?: NonNullable<Json>;
-          id?: never;
-          plan?: string | null;
-          started_at?: string | null;
-          status?: string | null;
-          stripe_customer_id: string;
-          subscription_id: string;
-          updated_at?: string;
-          versions?: NonNullable<Json>;
-        };
-        Update: {
-          created_at?: string;
-          ended_at?: string | null;
-          history?: NonNullable<Json>;
-          id?: never;
-          plan?: string | null;
-          started_at?: string | null;
-          status?: string | null;
-          stripe_customer_id?: string;
-          subscription_id?: string;
-          updated_at?: string;
-          versions?: NonNullable<Json>;
-        };
-        Relationships: [];
-      };
       write_probe: {
         Row: {
           at: string;
@@ -2003,7 +1991,6 @@ export type Database = {
         Returns: Json;
       };
       apply_changes: { Args: { p_changes: Json }; Returns: Json };
-      apply_to_table: { Args: { p_changes: Json; p_table: string }; Returns: Json };
       archive_destination: {
         Args: { p_actor: string; p_actor_id: string; p_id: number; p_request_id: string; p_scope: string[] };
         Returns: Json;
@@ -2078,8 +2065,13 @@ export type Database = {
       };
       clock_: { Args: Record<PropertyKey, never>; Returns: string };
       clock_shift: { Args: Record<PropertyKey, never>; Returns: string };
+      columns_from_before: { Args: { p_requested_at: string; p_row: Json; p_table: string }; Returns: string[] };
+      columns_of_person: { Args: { p_table: string }; Returns: string[] };
       common_scope: { Args: { p_one: string[]; p_other: string[] }; Returns: string[] };
       configure_destinations: { Args: { p_destinations: Json }; Returns: number };
+      contact_hash: { Args: { p_kind: string; p_shop: string; p_value: string }; Returns: string };
+      contacts_in: { Args: { p_shop: string; p_text: string }; Returns: string[] };
+      contacts_of: { Args: { p_email: string; p_phone: string; p_shop: string }; Returns: string[] };
       control_replay: {
         Args: {
           p_action: string;
@@ -2184,7 +2176,6 @@ export type Database = {
         Returns: boolean;
       };
       delivery_predicate: { Args: { p_filter: Json }; Returns: string };
-      derive_business: { Args: { p_customer: string }; Returns: Json };
       destination_json: {
         Args: {
           d: Omit<
@@ -2241,7 +2232,6 @@ export type Database = {
         Returns: Json;
       };
       end_failing: { Args: { p_disable_after_days: number }; Returns: undefined };
-      end_of_chain: { Args: { p_before: Json; p_level: number; p_states: Json }; Returns: Json };
       end_replay: {
         Args: {
           p_because: string;
@@ -2268,6 +2258,7 @@ export type Database = {
             Database["public"]["Tables"]["privacy_requests"]["Row"],
             Database["public"]["Tables"]["privacy_requests"]["ComputedFields"]
           >;
+          p_people: string[];
         };
         Returns: boolean;
       };
@@ -2294,7 +2285,17 @@ export type Database = {
         };
         Returns: Json;
       };
+      events_about: {
+        Args: {
+          p: Omit<
+            Database["public"]["Tables"]["privacy_requests"]["Row"],
+            Database["public"]["Tables"]["privacy_requests"]["ComputedFields"]
+          >;
+        };
+        Returns: number[];
+      };
       events_json: { Args: { p_ids: number[]; p_scope: string[] }; Returns: Json };
+      events_of_shop: { Args: { p_shop: string }; Returns: number[] };
       every_action_choice: { Args: Record<PropertyKey, never>; Returns: Json };
       expire_leases: { Args: { p_limit: number }; Returns: number };
       find_events: {
@@ -2306,6 +2307,7 @@ export type Database = {
       };
       find_invitation: { Args: { p_token_hash: string }; Returns: Json };
       find_organisations: { Args: { p_limit: number; p_query: string; p_scope: string[] }; Returns: string[] };
+      find_person: { Args: { p_event_id: number; p_scope: string[] }; Returns: Json };
       find_sealed_destination: { Args: Record<PropertyKey, never>; Returns: Json };
       find_staff: { Args: { p_email: string }; Returns: Json };
       first_of_keys: {
@@ -2367,7 +2369,6 @@ export type Database = {
         };
         Returns: boolean;
       };
-      header_of: { Args: { p_headers: Json; p_name: string }; Returns: string };
       histogram_outcome: { Args: { p_status: Database["public"]["Enums"]["event_status"] }; Returns: string };
       histogram_slot: { Args: { p_at: string; p_seconds: number }; Returns: string };
       histogram_step: { Args: { p_from: string; p_to: string }; Returns: number };
@@ -2452,6 +2453,7 @@ export type Database = {
         };
         Returns: boolean;
       };
+      is_from_before: { Args: { p_requested_at: string; p_row: Json }; Returns: boolean };
       is_of_family: { Args: { p_event_type: string; p_wanted: string[] }; Returns: boolean };
       iso: { Args: { p_at: string }; Returns: string };
       last_event_within: { Args: { p_provider: string; p_scope: string[] }; Returns: Json };
@@ -2473,7 +2475,6 @@ export type Database = {
         };
         Returns: number;
       };
-      likelier_end: { Args: { p_states: Json }; Returns: Json };
       limit_exceeded: { Args: { p_id: number; p_limits: Json }; Returns: Json };
       link_staff: {
         Args: {
@@ -2550,7 +2551,6 @@ export type Database = {
         };
         Returns: boolean;
       };
-      members_of: { Args: { p_names: Json; p_row: Json }; Returns: Json };
       merge_headers: { Args: { p_given: Json; p_old: Json }; Returns: Json };
       move_breaker: {
         Args: {
@@ -2570,18 +2570,7 @@ export type Database = {
         };
         Returns: undefined;
       };
-      names_one_of: {
-        Args: {
-          p: Omit<
-            Database["public"]["Tables"]["privacy_requests"]["Row"],
-            Database["public"]["Tables"]["privacy_requests"]["ComputedFields"]
-          >;
-          p_body: string;
-        };
-        Returns: boolean;
-      };
       network_of: { Args: { p_address: string }; Returns: string };
-      newest_state: { Args: { p_history: Json }; Returns: Json };
       next_due: {
         Args: { p_kind: Database["public"]["Enums"]["destination_kind"]; p_open: number[]; p_replays: boolean };
         Returns: string;
@@ -2683,6 +2672,32 @@ export type Database = {
         Returns: Json;
       };
       payload_or_null: { Args: { p_body: string }; Returns: Json };
+      people_asked: {
+        Args: { p_contact_hashes: string[]; p_customer_id: string; p_order_ids: Json };
+        Returns: string[];
+      };
+      people_in: { Args: { p_shop: string; p_text: string }; Returns: string[] };
+      people_of_event: {
+        Args: {
+          e: Omit<
+            Database["public"]["Tables"]["events"]["Row"],
+            Database["public"]["Tables"]["events"]["ComputedFields"]
+          >;
+          p_shop: string;
+          p_text: string;
+        };
+        Returns: string[];
+      };
+      people_of_row: { Args: { p_row: Json; p_shop: string; p_table: string }; Returns: string[] };
+      personal_columns: {
+        Args: Record<PropertyKey, never>;
+        Returns: {
+          column_name: string;
+          handling: string;
+          table_name: string;
+          why: string;
+        }[];
+      };
       predecessor_failed: {
         Args: {
           i: Omit<
@@ -2698,6 +2713,15 @@ export type Database = {
       };
       preview_changes: { Args: { p_changes: Json }; Returns: Json };
       preview_replay: { Args: { p_id: number; p_scope: string[] }; Returns: Json };
+      privacy_request_json: {
+        Args: {
+          e: Omit<
+            Database["public"]["Tables"]["events"]["Row"],
+            Database["public"]["Tables"]["events"]["ComputedFields"]
+          >;
+        };
+        Returns: Json;
+      };
       probe_write: { Args: Record<PropertyKey, never>; Returns: undefined };
       projection_tables: { Args: Record<PropertyKey, never>; Returns: string[] };
       read_analytics: {
@@ -2710,6 +2734,7 @@ export type Database = {
       read_destination_names: { Args: { p_scope: string[] }; Returns: Json };
       read_event_body: { Args: { p_id: number; p_scope: string[] }; Returns: Json };
       read_event_histogram: { Args: { p_filter: Json; p_scope: string[] }; Returns: Json };
+      read_events_of_person: { Args: { p_ids: number[]; p_scope: string[] }; Returns: Json };
       read_health: { Args: { p_destination_ids: number[] }; Returns: Json };
       read_latency: { Args: { p_from: string; p_scope: string[]; p_to: string }; Returns: Json };
       read_nav_counts: { Args: { p_scope: string[] }; Returns: Json };
@@ -2737,7 +2762,6 @@ export type Database = {
         };
         Returns: Database["public"]["Enums"]["skip_reason"];
       };
-      received_at_of: { Args: { p_key: string; p_provider: string }; Returns: string };
       record_attempts: { Args: { p_results: Json; p_wait?: boolean }; Returns: Json };
       record_download: {
         Args: { p_actor: string; p_actor_id: string; p_details: Json; p_request_id: string; p_subject: string };
@@ -2771,6 +2795,64 @@ export type Database = {
         };
         Returns: undefined;
       };
+      redact_events: { Args: { p_events: number[] }; Returns: Json };
+      redact_new_event: {
+        Args: {
+          e: Omit<
+            Database["public"]["Tables"]["events"]["Row"],
+            Database["public"]["Tables"]["events"]["ComputedFields"]
+          >;
+        };
+        Returns: {
+          amount: number | null;
+          attempt_count: number;
+          body_sha256: string;
+          body_size: number;
+          company_id: string | null;
+          conflict_count: number;
+          content_type: string | null;
+          currency: string | null;
+          customer_id: string | null;
+          duplicate_count: number;
+          event_key: string;
+          event_key_hash: string;
+          event_type: string;
+          fingerprint: string;
+          flags: Database["public"]["Enums"]["event_flag"][];
+          headers: NonNullable<Json>;
+          id: number;
+          last_error: string | null;
+          last_error_class: Database["public"]["Enums"]["error_class"] | null;
+          livemode: boolean | null;
+          logical_key: string | null;
+          method: string;
+          object_id: string | null;
+          occurred_at: string | null;
+          organisation_id: string | null;
+          origin: Database["public"]["Enums"]["event_origin"] | null;
+          parse_status: Database["public"]["Enums"]["parse_status"];
+          path: string;
+          payload: Json | null;
+          processed_at: string | null;
+          provider: string;
+          received_at: string;
+          redacted_at: string | null;
+          replaces_older: boolean;
+          replay_count: number;
+          request_id: string | null;
+          source_id: number | null;
+          status: Database["public"]["Enums"]["event_status"];
+          suspected_replay: boolean;
+          trust: Database["public"]["Enums"]["trust_level"];
+          unsigned_key: boolean;
+        };
+        SetofOptions: {
+          from: "events";
+          to: "events";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
       redacted_body: {
         Args: {
           e: Omit<
@@ -2780,6 +2862,7 @@ export type Database = {
         };
         Returns: string;
       };
+      redacted_changes: { Args: { p_changes: Json }; Returns: Json };
       redacted_event: {
         Args: {
           e: Omit<
@@ -2931,11 +3014,16 @@ export type Database = {
         };
         Returns: Json;
       };
-      row_to_write: {
-        Args: { p_is_new: boolean; p_is_updated: boolean; p_key: Json; p_row: Json; p_written: Json };
-        Returns: Json;
-      };
       run_expensive: { Args: { p_args: Json; p_function: string; p_who: string }; Returns: Json };
+      said_by: {
+        Args: {
+          e: Omit<
+            Database["public"]["Tables"]["events"]["Row"],
+            Database["public"]["Tables"]["events"]["ComputedFields"]
+          >;
+        };
+        Returns: string;
+      };
       same_receiver: { Args: { p_one: string; p_other: string }; Returns: boolean };
       scope_condition: { Args: { p_column: string; p_scope: string[] }; Returns: string };
       search_everything: { Args: { p_limit: number; p_query: string; p_scope: string[] }; Returns: Json };
@@ -2959,7 +3047,26 @@ export type Database = {
         };
         Returns: undefined;
       };
-      shown_body_bytes: { Args: Record<PropertyKey, never>; Returns: number };
+      shop_in_headers: { Args: { p_headers: Json }; Returns: string };
+      shop_of: {
+        Args: {
+          e: Omit<
+            Database["public"]["Tables"]["events"]["Row"],
+            Database["public"]["Tables"]["events"]["ComputedFields"]
+          >;
+        };
+        Returns: string;
+      };
+      shop_of_row: { Args: { p_row: Json }; Returns: string };
+      shop_of_source: {
+        Args: {
+          s: Omit<
+            Database["public"]["Tables"]["sources"]["Row"],
+            Database["public"]["Tables"]["sources"]["ComputedFields"]
+          >;
+        };
+        Returns: string;
+      };
       sign_out: { Args: { p_id_hash: string; p_request_id: string }; Returns: boolean };
       single_replay_due: { Args: { p_destination_id: number }; Returns: number };
       snapshot_of: { Args: { p_text: string }; Returns: unknown };
@@ -3023,11 +3130,18 @@ export type Database = {
         Args: { p_deliver_suspected: boolean; p_events: Json; p_for?: number; p_suspected: number[] };
         Returns: number[];
       };
-      subscription_rank: { Args: { p_status: string }; Returns: number };
       sum_latency: { Args: { p_histograms: number[] }; Returns: number[] };
       sum_outcomes: { Args: { p_counts: Json[] }; Returns: Json };
       summarise_replay: { Args: { p_id: number; p_scope: string[] }; Returns: Json };
       suspected_replays: { Args: { p_events: Json }; Returns: number[] };
+      tables_of_people: {
+        Args: Record<PropertyKey, never>;
+        Returns: {
+          handling: string;
+          shop_column: string;
+          table_name: string;
+        }[];
+      };
       take_turn: { Args: { p_who: string }; Returns: boolean };
       takes_deliveries: {
         Args: {
@@ -3039,6 +3153,7 @@ export type Database = {
         Returns: boolean;
       };
       text_array: { Args: { p_list: Json }; Returns: string[] };
+      text_of_bytes: { Args: { p_bytes: string }; Returns: string };
       token_scope: {
         Args: {
           t: Omit<
@@ -3087,6 +3202,7 @@ export type Database = {
       use_api_token: { Args: { p_token_hash: string }; Returns: Json };
       use_session: { Args: { p_id_hash: string }; Returns: Json };
       valid_scope: { Args: { p_scope: string[] }; Returns: boolean };
+      version_time: { Args: { p_version: string }; Returns: string };
       wait_of_account: { Args: { p_account: string; p_now: string }; Returns: number };
       wait_of_network: { Args: { p_kind: string; p_network: string; p_now: string }; Returns: number };
       wants_event: {
@@ -3102,17 +3218,7 @@ export type Database = {
         Returns: boolean;
       };
       why_not_changed: { Args: { p_id: number; p_scope: string[] }; Returns: Json };
-      winning_state: {
-        Args: { p_candidate: Json; p_change: Json; p_row: Json };
-        Returns: {
-          columns: Json;
-          history: Json;
-          undecided: Json;
-          versions: Json;
-        }[];
-      };
       without_secrets: { Args: { p_fields: string[]; p_payload: Json }; Returns: Json };
-      write_rows: { Args: { p_table: string; p_writes: Json[] }; Returns: undefined };
     };
     Enums: {
       attempt_status: "open" | "succeeded" | "failed" | "lease_expired";
@@ -3141,7 +3247,7 @@ export type Database = {
         | "handler_error"
         | "lease_expired"
         | "delivery_loop";
-      event_flag: "repeated_keys" | "impossible_time" | "unknown_status" | "internal";
+      event_flag: "repeated_keys" | "impossible_time";
       event_origin: "webhook" | "published" | "sample" | "provider_api" | "reconstructed";
       event_status: "received" | "processing" | "processed" | "failed" | "dead" | "replayed" | "resolved" | "ignored";
       parse_status:
@@ -3314,7 +3420,7 @@ export const Constants = {
         "lease_expired",
         "delivery_loop",
       ],
-      event_flag: ["repeated_keys", "impossible_time", "unknown_status", "internal"],
+      event_flag: ["repeated_keys", "impossible_time"],
       event_origin: ["webhook", "published", "sample", "provider_api", "reconstructed"],
       event_status: ["received", "processing", "processed", "failed", "dead", "replayed", "resolved", "ignored"],
       parse_status: [

@@ -15,6 +15,7 @@ export async function projectable(event: ProjectableRow): Promise<ProjectableEve
     organisationId: event.organisation_id ?? undefined,
     companyId: event.company_id ?? undefined,
     settings: event.settings ?? undefined,
+    shop: event.shop ?? undefined,
     receivedAt: event.received_at,
     occurredAt: event.occurred_at ?? undefined,
     payload: (await parseInTurns(content)).value,

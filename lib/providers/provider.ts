@@ -62,6 +62,16 @@ export interface Source {
   settings: Readonly<Record<string, string>>;
 }
 
+export interface SourceSetting {
+  label: string;
+  help: string;
+  /** Reads what was typed when it is saved. Without it, text is stored as it is, without the spaces around it. */
+  read?: ReadSetting;
+}
+
+/** The stored form of what was typed, or why it cannot be meant, to be read after the setting's name. */
+export type ReadSetting = (text: string) => { value: string } | { problem: string };
+
 /** The identity of an event, read from a verified request. */
 export interface Identity {
   /** The provider's own id of the event, the same on every retry of it. */
@@ -97,6 +107,8 @@ export interface ProjectableEvent {
   companyId?: string;
   /** The settings of its source: see `Provider.settings`. */
   settings?: Readonly<Record<string, string>>;
+  /** Of a Shopify event: the shop that its headers name. */
+  shop?: string;
   receivedAt: string;
   occurredAt?: string;
   payload: unknown;
@@ -157,7 +169,7 @@ export interface Provider {
   /** How webhooks are sent. Default: POST only. */
   methods?: readonly ("POST" | "GET")[];
   /** The settings of its sources, by name, with a sentence for users. */
-  settings?: Readonly<Record<string, { label: string; help: string }>>;
+  settings?: Readonly<Record<string, SourceSetting>>;
   /** Top-level fields of the payload that are secrets: shown as "[redacted]", never stored in `payload`. */
   secretFields?: readonly string[];
   /** It does not sign the values that `eventKey` is made of: equal bytes under another key are a suspected replay. */

@@ -33,7 +33,9 @@ export async function listSources(origin: string, asker: Scoped): Promise<Source
       allows_unsigned:
         provider.allowUnsignedVariable !== undefined && process.env[provider.allowUnsignedVariable] === "1",
       url: urlOf(origin, provider.slug, provider.tokenInUrl ? "{token}" : undefined),
-      settings: { ...provider.settings },
+      settings: Object.fromEntries(
+        Object.entries(provider.settings ?? {}).map(([name, { label, help }]) => [name, { label, help }]),
+      ),
       sample: sampleOf(provider.slug),
       ...rest,
       sources: sources.map((source) => withMaskedUrl(source, origin)),

@@ -78,6 +78,8 @@ create index events_newest_replayed on public.events (received_at desc, id desc)
 create index events_newest_not_signed on public.events (trust, received_at desc, id desc) where trust <> 'signed';
 create index events_newest_of_source on public.events (source_id, received_at desc, id desc)
   where source_id is not null;
+-- A privacy request goes through the events of its shop, whatever organisation they have.
+create index events_of_shop on public.events (public.shop_in_headers(headers), id) where provider = 'shopify';
 create index events_of_key on public.events (provider, event_key_hash);
 create index events_of_object on public.events (object_id, received_at) where object_id is not null;
 create index events_with_bytes on public.events (body_sha256) where unsigned_key;

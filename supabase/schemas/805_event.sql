@@ -12,6 +12,7 @@ language sql stable set search_path = '' as $$
     'body_cut', x.encoding is null and e.body_size > x.most, 'content_encoding', x.encoding,
     'body_sha256', encode(e.body_sha256, 'hex'),
     'request_id', e.request_id,
+    'privacy_request', public.privacy_request_json(e),
     'deliveries', coalesce((
       select jsonb_agg(jsonb_build_object(
         'id', d.id, 'status', d.status, 'attempt_count', d.attempt_count,

@@ -82,6 +82,7 @@ describe("the journey", () => {
     organisation_id: text,
     company_id: text,
     settings: z.record(z.string(), z.string()).nullable(),
+    shop: z.string().nullable(),
     body: z.string(),
     content_encoding: text,
   };

@@ -75,6 +75,8 @@ interface Expected {
   idInUtf8: "verifies" | NoDoor;
   /** The body has a key twice. */
   repeatedKey: "flagged, and the last counts";
+  /** Whose it is: through a source always the source's, and no forwarded host or header of a proxy names another. */
+  tenant: "the source's, and no proxy's";
   /** The year 0, the year 9999, before time began, no number: the time the provider says it happened. */
   impossibleTime: "flagged, and not used" | "has no time";
 }
@@ -123,6 +125,7 @@ const signed = {
   repeatedHeader: "malformed",
   idInUtf8: "verifies",
   repeatedKey: "flagged, and the last counts",
+  tenant: "the source's, and no proxy's",
   impossibleTime: "flagged, and not used",
 } as const satisfies Expected;
 
@@ -381,6 +384,17 @@ const runs: { [C in Case]: (entry: Entry, provider: Provider) => string } = {
     const payload = parseBody(row.body).value as { twice?: unknown; data?: { twice?: unknown } };
     expect(payload.twice ?? payload.data?.twice).toEqual({ deep: [{ a: 3, b: 2 }] });
     return row.flags.includes("repeated_keys") ? "flagged, and the last counts" : "not flagged";
+  },
+  tenant: (entry, provider) => {
+    const [request] = partsOf(entry, provider, {});
+    const plain = eventRow(provider, request as VerifiedRequest, "test");
+    const proxied = { ...(request as VerifiedRequest) };
+    proxied.headers = [...proxied.headers, ["X-Forwarded-Host", "birch.example"], ["Forwarded", "host=birch.example"]];
+    const source = { id: 7, organisationId: "bound", companyId: "bound-co", settings: {} };
+    const bound = eventRow(provider, proxied, "test", source);
+    expect(eventRow(provider, proxied, "test").organisation_id).toBe(plain.organisation_id);
+    expect([bound.source_id, bound.organisation_id, bound.company_id]).toEqual([7, "bound", "bound-co"]);
+    return "the source's, and no proxy's";
   },
   impossibleTime: (entry, provider) => {
     const times = ['"0000-01-01T00:00:00Z"', '"9999-12-31T23:59:59Z"', '"1969-12-31T23:59:59Z"', "-1", "1e300", "0"];

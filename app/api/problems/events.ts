@@ -4,6 +4,11 @@ import type { ProblemsOf } from "./problems-of";
 /** Events, saved views and searches. */
 export const eventProblems: ProblemsOf<EventRefusals> = {
   no_such_event: { status: 404, title: "There is no such event.", detail: "Ids look like we_123." },
+  no_data_request: {
+    status: 409,
+    title: "This event is not a data request.",
+    detail: "A person can be exported when customers/data_request was received and processed.",
+  },
   no_such_view: { status: 404, title: "You have no such view.", detail: "Ids look like ev_12." },
   view_name_taken: {
     status: 409,

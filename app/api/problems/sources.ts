@@ -16,6 +16,12 @@ export const sourceProblems: ProblemsOf<SourceRefusals> = {
     detail: known.length > 0 ? `It has ${known.join(", ")}.` : "It has none.",
     field: `settings.${setting}`,
   }),
+  bad_setting: ({ setting, problem }) => ({
+    status: 400,
+    title: `The setting "${setting}" cannot be used.`,
+    detail: `It ${problem}`,
+    field: `settings.${setting}`,
+  }),
   samples_off: {
     status: 403,
     title: "Samples are sent in local mode only.",

@@ -126,6 +126,16 @@ export type Delivery = z.infer<typeof delivery>;
 const resolution = z.object({ actor: z.string(), reason: z.string(), resolved_at: time });
 export type Resolution = z.infer<typeof resolution>;
 
+const privacyRequest = z.object({
+  kind: z.enum(["customers/data_request", "customers/redact", "shop/redact"]),
+  shop: z.string(),
+  customer_id: z.string().nullable(),
+  requested_at: time,
+  events_changed: count.describe("Events whose content it removed."),
+  rows_changed: count.describe("Rows whose personal columns it emptied."),
+  changed: z.record(z.string(), count).describe("How many of what else, and how many rows of each table."),
+});
+
 export const eventDetail = z
   .object({
     ...summaryFields,
@@ -147,6 +157,7 @@ export const eventDetail = z
     request_id: z.string().nullable(),
     deliveries: z.array(delivery),
     replays: z.array(replay),
+    privacy_request: privacyRequest.nullable().describe("What it asked for and changed, when it is a privacy request."),
     resolutions: z.array(resolution).describe("When users marked it as handled, oldest first."),
   })
   .meta({ id: "EventDetail" });

@@ -68,6 +68,7 @@ export const replayQueryRequest = z
   .strictObject({
     provider_slug: providerSlug,
     org_id: eventFilterFields.shape.org_id,
+    organisation_id: eventFilterFields.shape.org_id.describe("The same."),
     company_id: eventFilterFields.shape.company_id,
     event_type: eventFilterFields.shape.event_type,
     status: eventFilterFields.shape.status,
@@ -78,7 +79,9 @@ export const replayQueryRequest = z
     options,
     dry_run,
   })
-  .refine(({ from_ts, to_ts }) => Date.parse(from_ts) < Date.parse(to_ts), inOrder);
+  .refine(({ from_ts, to_ts }) => Date.parse(from_ts) < Date.parse(to_ts), inOrder)
+  .refine(isOneName, oneName)
+  .transform(({ organisation_id, org_id = organisation_id, ...asked }) => ({ ...asked, ...(org_id && { org_id }) }));
 
 const chosen = z.strictObject({ event_ids: z.array(eventId).min(1).max(50_000) });
 const matching = z.strictObject({ filter: eventFilterFields.strict().superRefine(refuseReversed), limit });
@@ -126,14 +129,28 @@ export const resolveAnswer = z.object({
 /** `POST /api/notices` */
 export const seenRequest = z.strictObject({ until: z.int().min(1).describe("The newest notice that was seen.") });
 
+const ofOrganisation = {
+  organisation_id: eventFilterFields.shape.org_id.describe("Only of this organisation."),
+  org_id: eventFilterFields.shape.org_id.describe("The same."),
+};
+
 /** `POST /api/webhooks/dlq` */
-export const deadLettersRequest = z.union(
-  [
-    z.object({ webhook_id: z.union([z.string(), z.number()]).transform(String), reason: reason.optional() }),
-    z.object({ retry_all: z.literal(true), reason: reason.optional() }),
-  ],
-  { error: 'send {"webhook_id": "we_123"} or {"retry_all": true}' },
-);
+export const deadLettersRequest = z
+  .union(
+    [
+      z.object({
+        webhook_id: z.union([z.string(), z.number()]).transform(String),
+        ...ofOrganisation,
+        reason: reason.optional(),
+      }),
+      z.object({ retry_all: z.literal(true), ...ofOrganisation, reason: reason.optional() }),
+    ],
+    {
+      error:
+        'send {"webhook_id": "we_123"} or {"retry_all": true}, and "organisation_id" for the dead letters of one organisation',
+    },
+  )
+  .refine(isOneName, oneName);
 
 export const deadLettersAnswer = z.object({
   success: z.literal(true),

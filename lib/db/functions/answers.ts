@@ -43,8 +43,10 @@ import type {
   DestinationDeliveries,
   DestinationHealthOf,
   DestinationWithoutHealth,
+  EventOfPerson,
   KeyChoice,
   MerchantEvents,
+  PersonFound,
   ReadAnalytics,
   ReplayFailures,
   SourcesOfProvider,
@@ -125,6 +127,8 @@ export interface Answers {
   count_events: number;
   get_event: StoredEvent | null;
   read_event_body: StoredBody | null;
+  find_person: PersonFound | null;
+  read_events_of_person: EventOfPerson[];
   event_neighbours: EventNeighbours | null;
   list_related_events: RelatedEvents | null;
   read_event_histogram: EventHistogram;

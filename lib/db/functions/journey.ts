@@ -61,6 +61,8 @@ export interface ProjectableRow {
   company_id: string | null;
   /** Of the source it came through, if any. */
   settings: Record<string, string> | null;
+  /** Of a Shopify event: the shop that its headers name. */
+  shop: string | null;
   /** Base64 of the received bytes. */
   body: string;
   /** As received; null when the bytes are the content. */

@@ -23,6 +23,24 @@ export interface StoredBody {
   body_base64: string;
 }
 
+/** What is stored about the person of a data request, without the content of the events. */
+export interface PersonFound {
+  request: Record<string, unknown>;
+  rows: Record<string, Record<string, unknown>[]>;
+  event_ids: number[];
+}
+
+export interface EventOfPerson {
+  event_id: string;
+  provider: string;
+  event_type: string;
+  event_key: string;
+  organisation_id: string | null;
+  occurred_at: string | null;
+  received_at: string;
+  body_base64: string;
+}
+
 export interface MerchantEvents {
   events: MerchantEvent[];
   next_cursor: string | null;

@@ -4,6 +4,7 @@
  */
 import { randomBytes } from "node:crypto";
 import { decodeHex, hmacSha256, isStale, parseUnixTimestamp, sameDigest, sha256Hex } from "../hmac";
+import { textMemberOf } from "../json-bytes";
 import { acceptAs, header, type Identity, type Provider, type RawRequest, refuse, refuseRepeated } from "../provider";
 import { at, idFrom, isoFromUnix, keyOfBody, timeFrom, typeFrom } from "../shape";
 import { chatwootSamples } from "./sample";
@@ -37,7 +38,10 @@ export const chatwoot: Provider = {
     const sent = header(request, "x-chatwoot-signature")?.trim();
     const unchecked = !sent || context.secrets.length === 0;
     if (unchecked && context.allowUnsigned) return acceptAs("unsigned", request);
-    if (!sent) return refuse("unsigned", "The X-Chatwoot-Signature header is missing.");
+    if (!sent && context.source && isNeverSigned(textMemberOf(request.body, "event"))) {
+      return acceptAs("token", request);
+    }
+    if (!sent) return refuse("unsigned", unsignedDetail(request));
     const written = header(request, "x-chatwoot-timestamp");
     const timestamp = parseUnixTimestamp(written);
     if (timestamp === undefined) return refuse("malformed", "X-Chatwoot-Timestamp must be a time in unix seconds.");
@@ -51,9 +55,9 @@ export const chatwoot: Provider = {
     return acceptAs("signed", request);
   },
 
-  identify(request, payload): Identity {
+  identify(request, payload, source): Identity {
     const eventType = typeFrom(at(payload, "event"));
-    const account = accountOf(payload);
+    const account = accountOf(payload) ?? source?.organisationId;
     return {
       // Never X-Chatwoot-Delivery, which is not signed: an attacker who caught a request could send it again as another
       // event.
@@ -85,9 +89,36 @@ function isInternal(payload: unknown): boolean {
 
 const BOTS: ReadonlySet<string> = new Set(["agent_bot", "agentbot", "captain_assistant", "captain::assistant"]);
 
-/** Typing events carry their account only inside the conversation. */
+/**
+ * Automation rules and macros post without a signature, on every version (automation_rules/action_service.rb and
+ * macros/execution_service.rb in chatwoot/chatwoot). A source's token in the URL is their only proof. Everything else is
+ * signed, so a missing signature is never replaced by the token.
+ */
+function isNeverSigned(event: string | undefined): boolean {
+  return event !== undefined && (event.startsWith("automation_event.") || event === "macro.executed");
+}
+
+function unsignedDetail(request: RawRequest): string {
+  const missing = "The X-Chatwoot-Signature header is missing.";
+  return isNeverSigned(textMemberOf(request.body, "event"))
+    ? `${missing} Chatwoot does not sign automation rules and macros: give them the URL of a source.`
+    : missing;
+}
+
+/**
+ * Typing events carry their account only inside the conversation, those of rules and macros as a number. Conversation events
+ * of servers before June 2026 name it only in their messages.
+ */
 function accountOf(payload: unknown): string | undefined {
-  return idFrom(at(payload, "account", "id")) ?? idFrom(at(payload, "conversation", "account", "id"));
+  const places = [
+    at(payload, "account", "id"),
+    at(payload, "account_id"),
+    at(payload, "conversation", "account", "id"),
+    at(payload, "conversation", "account_id"),
+    at(payload, "messages", 0, "account_id"),
+    at(payload, "conversation", "messages", 0, "account_id"),
+  ];
+  return places.map(idFrom).find((id) => id !== undefined);
 }
 
 /** These carry the whole conversation or contact. A message never replaces an earlier one. */
@@ -133,7 +164,8 @@ function naturalKey(payload: unknown, eventType: string, account: string | undef
 
 /** Conversation ids count per account, so the account is part of the key. */
 function objectOf(payload: unknown, eventType: string, account: string | undefined): string | undefined {
-  const [kind = ""] = eventType.split("_");
+  // Rules and macros send the conversation itself.
+  const [kind = ""] = isNeverSigned(eventType) ? ["conversation"] : eventType.split("_");
   const candidates: [string, unknown][] = [
     ["conversation", at(payload, "conversation", "id") ?? at(payload, "current_conversation", "id")],
     ["contact", at(payload, "contact", "id")],
@@ -155,5 +187,6 @@ function timeOf(request: RawRequest, payload: unknown, eventType: string): strin
 
 function writtenTime(payload: unknown, eventType: string): unknown {
   if (eventType === "message_created") return at(payload, "created_at");
-  return eventType.startsWith("conversation_") ? at(payload, "updated_at") : undefined;
+  const isConversation = eventType.startsWith("conversation_") || isNeverSigned(eventType);
+  return isConversation ? at(payload, "updated_at") : undefined;
 }

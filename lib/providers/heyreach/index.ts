@@ -27,6 +27,7 @@ export const heyreach: Provider = {
     event_type: {
       label: "Event type",
       help: "HeyReach has one webhook per event type and sometimes does not name it: which one this is, e.g. message_sent.",
+      read: readEventType,
     },
   },
   refusalStatus: 401,
@@ -55,6 +56,15 @@ export const heyreach: Provider = {
 
   projections: heyreachProjections,
 };
+
+/** `Message sent` and `MESSAGE_SENT`, as HeyReach shows it, are `message_sent`. */
+function readEventType(text: string): { value: string } | { problem: string } {
+  const type = text
+    .trim()
+    .toLowerCase()
+    .replace(/[\s-]+/g, "_");
+  return /^[a-z][a-z_]*$/.test(type) ? { value: type } : { problem: "is one event type, such as message_sent." };
+}
 
 /** The identity of an event without an id: its organisation, its conversation, and the message before it. */
 function naturalKey(payload: unknown, eventType: string): string | undefined {

@@ -24,7 +24,11 @@ type Field = keyof typeof FIELDS;
 export const DLR_SETTINGS: NonNullable<Provider["settings"]> = Object.fromEntries(
   Object.values(FIELDS).map(({ setting, label, names }) => [
     setting,
-    { label, help: `What the callback's template calls it. Default: ${names.join(", ")}, in any case.` },
+    {
+      label,
+      help: `What the callback's template calls it. Default: ${names.join(", ")}, in any case.`,
+      read: readFieldName,
+    },
   ]),
 );
 
@@ -35,7 +39,11 @@ export function readDlr(payload: unknown, settings: Readonly<Record<string, stri
   const read = (field: Field): string | undefined => {
     const { setting, names } = FIELDS[field];
     const set = settings[setting]?.trim();
-    const name = set || names.map((known) => lower.get(known)).find((known) => known !== undefined);
+    const name = set
+      ? Object.hasOwn(own, set)
+        ? set
+        : lower.get(set.toLowerCase())
+      : names.map((known) => lower.get(known)).find((known) => known !== undefined);
     return name === undefined ? undefined : idFrom(at(own, name))?.trim();
   };
   return {
@@ -46,6 +54,16 @@ export function readDlr(payload: unknown, settings: Readonly<Record<string, stri
     reference: read("reference"),
     sentAt: isoFromUnix(parseUnixTimestamp(read("sentAt"))),
   };
+}
+
+/** `"MsgRef"`, `{MsgRef}`, `?MsgRef=` and `MsgRef=~msgid~`, as templates have it, are the field `MsgRef`. */
+function readFieldName(text: string): { value: string } | { problem: string } {
+  const [name = ""] = text
+    .trim()
+    .replace(/^[?&"'{$%]+/, "")
+    .split(/["'}%]*\s*[=:]/);
+  const bare = name.replace(/["'}%]+$/, "");
+  return /^[^\s"'{}=&?~]+$/.test(bare) ? { value: bare } : { problem: "is the name of one field, such as MsgRef." };
 }
 
 /** The sender of a message may set its reference: `<shop>:<anything>` names the shop. */

@@ -23,6 +23,7 @@ import {
 import { at, idFrom, isoFrom, keyFrom, keyOfBody, typeFrom } from "../shape";
 import { isPrivacyTopic, shopifyImpact, shopifyProjections } from "./rows";
 import { shopifySamples } from "./sample";
+import { isSameTopic, readShop, readTopic } from "./settings";
 
 const NAMES = ["topic", "shop-domain", "api-version", "webhook-id", "event-id", "triggered-at"] as const;
 /**
@@ -53,8 +54,13 @@ export const shopify: Provider = {
     shop: {
       label: "Shop",
       help: "The shop's domain, such as alder.myshopify.com. Requests that name another shop are refused.",
+      read: readShop,
     },
-    topic: { label: "Topic", help: "The only topic sent here, such as orders/create. Others are refused." },
+    topic: {
+      label: "Topic",
+      help: "The only topic sent here, such as orders/create. Others are refused.",
+      read: readTopic,
+    },
   },
   unsignedKeys: true,
   refusalStatus: 401,
@@ -110,9 +116,12 @@ const WHOLE_STATE: ReadonlySet<string> = new Set(["orders/updated", "customers/u
 /** Refuses a signed body with headers of another shop or topic: a request that was caught elsewhere and sent here. */
 function refuseOther(request: RawRequest, source: Source | undefined): Verification | undefined {
   const named = sameCase(headerOf(request, "shop-domain"));
-  const bound = sameCase(source?.settings.shop);
+  const bound = boundShop(source);
   if (named && bound && named !== bound) {
-    return refuse("bad_signature", "The signature is right, but X-Shopify-Shop-Domain is not the shop of this source.");
+    return refuse(
+      "bad_signature",
+      `The signature is right, but X-Shopify-Shop-Domain is not the shop of this source, ${bound}.`,
+    );
   }
   const signed = sameCase(textMemberOf(contentOf(request), "shop_domain"));
   const expected = bound ?? named;
@@ -120,7 +129,7 @@ function refuseOther(request: RawRequest, source: Source | undefined): Verificat
     return refuse("bad_signature", "The signature is right, but its shop_domain is not the shop the request is for.");
   }
   const topic = source?.settings.topic?.trim();
-  if (topic && topicOf(request) !== topic) {
+  if (topic && !isSameTopic(topicOf(request), topic)) {
     return refuse(
       "bad_signature",
       `The signature is right, but X-Shopify-Topic is not ${topic}, the topic of this source.`,
@@ -150,7 +159,14 @@ function topicOf(request: RawRequest): string {
  */
 function shopOf(request: RawRequest, payload: unknown, topic: string, source: Source | undefined): string | undefined {
   const signed = isPrivacyTopic(topic) ? idFrom(at(payload, "shop_domain")) : undefined;
-  return sameCase(source?.settings.shop) ?? sameCase(signed) ?? sameCase(idFrom(headerOf(request, "shop-domain")));
+  return boundShop(source) ?? sameCase(signed) ?? sameCase(idFrom(headerOf(request, "shop-domain")));
+}
+
+/** Read again, because a source may have been saved before its settings were checked. */
+function boundShop(source: Source | undefined): string | undefined {
+  const written = sameCase(source?.settings.shop);
+  const read = written === undefined ? undefined : readShop(written);
+  return read && "value" in read ? read.value : written;
 }
 
 /** Refunds and fulfilments are about their order, so they are ordered with it, and redacted with it. */

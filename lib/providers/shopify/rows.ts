@@ -13,6 +13,7 @@ import {
   versionOf,
 } from "../provider";
 import { at, idFrom, isoFrom, objectIn, present, textFrom } from "../shape";
+import { contactHashes } from "./people";
 
 type Row = (event: ProjectableEvent) => Change[];
 
@@ -70,6 +71,7 @@ function orderRows(event: ProjectableEvent): Change[] {
       table: "orders",
       key: keyOf(event, "order_id", order),
       values: {
+        ...shopOf(event),
         customer_id: idFrom(at(order, "customer", "id")) ?? null,
         name: textFrom(at(order, "name"), 255) ?? null,
         email: textFrom(at(order, "email"), 255) ?? null,
@@ -93,6 +95,7 @@ function customerRows(event: ProjectableEvent): Change[] {
       table: "customers",
       key: keyOf(event, "customer_id", customer),
       values: {
+        ...shopOf(event),
         email: textFrom(at(customer, "email"), 255) ?? null,
         phone: textFrom(at(customer, "phone"), 255) ?? null,
         first_name: textFrom(at(customer, "first_name"), 255) ?? null,
@@ -108,21 +111,34 @@ function deletedRow(event: ProjectableEvent, table: string, column: string): Cha
   return {
     table,
     key: keyOf(event, column, objectIn(event)),
-    values: { deleted_at: event.occurredAt ?? event.receivedAt },
+    values: { ...shopOf(event), deleted_at: event.occurredAt ?? event.receivedAt },
     version: versionOf(event),
   };
 }
 
-/** The request, without the address and number of the person. */
+/** The request, with the address and number of the person as hashes. An event that was redacted has only those. */
 function privacyRow(event: ProjectableEvent, kind: (typeof PRIVACY_TOPICS)[number], who: Record<string, Json>): Change {
-  const shop = textFrom(at(objectIn(event), "shop_domain"), 255);
+  const shop = textFrom(at(objectIn(event), "shop_domain"), 255)
+    ?.trim()
+    .toLowerCase();
   if (shop === undefined) throw new InvalidPayload("shop_domain", "expected the domain of a shop");
   return {
     table: "privacy_requests",
     key: { ...scopeOf(event), source_event: `shopify:${event.eventKey}` },
-    values: { kind, shop_domain: shop, ...who, requested_at: event.occurredAt ?? event.receivedAt },
+    values: {
+      ...{ kind, shop_domain: shop, ...who },
+      ...(who.customer_id !== null && { contact_hashes: contactsIn(event, shop) }),
+      requested_at: event.occurredAt ?? event.receivedAt,
+    },
     version: versionOf(event),
   };
+}
+
+function contactsIn({ payload }: ProjectableEvent, shop: string): string[] {
+  const kept = at(payload, "contact_hashes");
+  if (Array.isArray(kept)) return kept.filter((hash) => typeof hash === "string" && /^[0-9a-f]{64}$/.test(hash));
+  const [email, phone] = ["email", "phone"].map((field) => textFrom(at(payload, "customer", field), 255));
+  return contactHashes(shop, { email, phone });
 }
 
 /**
@@ -183,6 +199,15 @@ function orderRank(order: object): number {
 
 function keyOf(event: ProjectableEvent, column: string, object: object): Record<string, string> {
   return { ...scopeOf(event), [column]: requiredId(at(object, "id"), "id") };
+}
+
+/** Whose row it is, through whatever source and organisation: a privacy request goes by it. */
+function shopOf(event: ProjectableEvent): Record<string, Json> {
+  return present({
+    shop: textFrom(event.shop ?? event.settings?.shop, 255)
+      ?.trim()
+      .toLowerCase(),
+  });
 }
 
 function scopeOf(event: ProjectableEvent): Record<string, string> {

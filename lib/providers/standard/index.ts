@@ -34,6 +34,9 @@ const MOST_SIGNATURES = 10;
 const MAX_BODY_BYTES = 25 * 1024 * 1024;
 /** Ours have these names, so they are passed on as x-redrive-original-…: see `Provider.forwardHeaders`. */
 const IDS = FAMILIES.flatMap((family) => [`${family}-id`, `${family}-timestamp`]);
+const SIGNED_WITH_TEXT =
+  "It is signed with the text of the secret instead of the bytes that the text encodes, as Polar did before September 2026. " +
+  "Set STANDARD_WEBHOOK_SECRET to the base64 of the whole text: printf %s 'the secret' | base64 -w0";
 
 export const standard: Provider = {
   slug: "standard",
@@ -72,7 +75,13 @@ export const standard: Provider = {
       context.secrets.some((key) => matches(key, signatures, [prefix, request.body])),
     );
     if (!isSigned) {
-      return refuse("bad_signature", "No v1 or v1a signature matches the body and a configured key.");
+      const isText = prefixes.some((prefix) =>
+        context.secrets.some((key) => isSignedWithText(key, signatures, [prefix, request.body])),
+      );
+      return refuse(
+        "bad_signature",
+        isText ? SIGNED_WITH_TEXT : "No v1 or v1a signature matches the body and a configured key.",
+      );
     }
     if (isStale(timestamp, context.now)) return refuse("stale", "The signature is right but not from these 5 minutes.");
     return acceptAs("signed", request);
@@ -113,20 +122,39 @@ function spellingsOf(id: string): Buffer[] {
 /** The kind of the configured key decides which signature version is checked; unknown versions are skipped. */
 function matches(key: string, signatures: string, signed: readonly [Buffer, Buffer]): boolean {
   const isPublicKey = key.startsWith(PUBLIC_KEY_PREFIX);
-  const version = isPublicKey ? "v1a," : "v1,";
-  const candidates = signatures
-    .split(" ")
-    .filter((signature) => signature.startsWith(version))
-    .slice(0, MOST_SIGNATURES)
-    .map((signature) => decodeBase64(signature.slice(version.length)));
+  const candidates = candidatesOf(signatures, isPublicKey ? "v1a," : "v1,");
   if (isPublicKey) {
     const publicKey = key.slice(PUBLIC_KEY_PREFIX.length);
     return candidates.some((candidate) => ed25519Verify(publicKey, candidate, ...signed));
   }
   const secret = secretBytes(key);
-  if (secret === undefined) return false;
+  return secret !== undefined && isSignedWith(secret, candidates, signed);
+}
+
+/**
+ * Whether the text of a configured secret signed, prefix and all, instead of the bytes it encodes: Polar did so before
+ * September 2026. It is refused, because a text may be short and easy to guess, but the operator is told what to configure.
+ */
+function isSignedWithText(key: string, signatures: string, signed: readonly [Buffer, Buffer]): boolean {
+  if (key.startsWith(PUBLIC_KEY_PREFIX)) return false;
+  return isSignedWith(Buffer.from(key, "utf8"), candidatesOf(signatures, "v1,"), signed);
+}
+
+function isSignedWith(
+  secret: Buffer,
+  candidates: readonly (Buffer | undefined)[],
+  signed: readonly [Buffer, Buffer],
+): boolean {
   const expected = hmacSha256(secret, ...signed);
   return candidates.some((candidate) => sameDigest(expected, candidate));
+}
+
+function candidatesOf(signatures: string, version: string): (Buffer | undefined)[] {
+  return signatures
+    .split(" ")
+    .filter((signature) => signature.startsWith(version))
+    .slice(0, MOST_SIGNATURES)
+    .map((signature) => decodeBase64(signature.slice(version.length)));
 }
 
 /** Base64 with or without the prefix, and with or without padding: libraries print all four. */

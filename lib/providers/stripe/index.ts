@@ -60,7 +60,7 @@ export const stripe: Provider = {
     return {
       eventKey: keyFrom(at(payload, "id")) ?? keyOfBody(request),
       eventType: typeFrom(at(payload, "type")),
-      organisationId: idFrom(at(payload, "account")),
+      organisationId: accountOf(payload),
       objectId: idFrom(at(payload, "data", "object", "id")) ?? idFrom(at(payload, "related_object", "id")),
       occurredAt: timeFrom(at(payload, "created")),
       writtenTime: at(payload, "created"),
@@ -72,6 +72,17 @@ export const stripe: Provider = {
   projections: stripeProjections,
   impact: stripeImpact,
 };
+
+/**
+ * The connected account. Thin events and those of an organisation name it in `context`: `acct_…`, or the path
+ * `org_…/acct_…`, whose last part is the account. An event of the organisation itself belongs to the organisation.
+ */
+function accountOf(payload: unknown): string | undefined {
+  const context = idFrom(at(payload, "context"))
+    ?.split("/")
+    .filter((part) => part !== "");
+  return idFrom(at(payload, "account")) ?? idFrom(context?.at(-1));
+}
 
 /** The SDK parses timestamps leniently (`parseInt`), so it only gets those that are plain digits. */
 function isComplete(signature: string): boolean {

@@ -1,7 +1,8 @@
-import { handle, readJson } from "@/app/api/handle";
+import { handle } from "@/app/api/handle";
 import { replayDeadLetters } from "@/lib/commands/dead-letters";
 import { deadLettersRequest } from "@/lib/contract/api/replay-requests";
 import { idempotencyKeyOf } from "@/lib/front/http/idempotency-key";
+import { readReplayRequest } from "@/lib/front/http/replay-request";
 import { listDeadLetters } from "@/lib/queries/dead-letters";
 
 /** The newest dead letters: the CloudGreet runbook's dead letter queue. */
@@ -9,6 +10,6 @@ export const GET = handle("view", async ({ actor }) => ({ failed_webhooks: await
 
 /** Replays one dead letter (`webhook_id`) or all of them (`retry_all`, the oldest first, as many as a bulk replay takes). */
 export const POST = handle("replay", async (context) => {
-  const asked = deadLettersRequest.parse(await readJson(context.request));
+  const asked = deadLettersRequest.parse(await readReplayRequest(context.request));
   return replayDeadLetters({ ...asked, idempotencyKey: idempotencyKeyOf(context.request) }, context);
 });
