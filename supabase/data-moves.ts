@@ -92,6 +92,44 @@ UPDATE "public"."customers" c SET "shop" = s."shop" FROM "row_shops" s
 WHERE c."shop" IS NULL AND s."table" = 'customers' AND s."key" = jsonb_build_object(
   'organisation_id', c."organisation_id", 'company_id', c."company_id", 'customer_id', c."customer_id");`,
   },
+  {
+    instead: [
+      [
+        'DROP TABLE "public"."event_conflicts";',
+        `-- Moved: its rows become events, at the end.
+ALTER TABLE "public"."event_conflicts"
+  ADD COLUMN "variant_id" bigint NOT NULL DEFAULT nextval('public.events_id_seq');`,
+      ],
+    ],
+    // What a conflict said of itself was not read. It gets the facts of its event, and a payload only where no secret can be in it.
+    finally: `-- Moved: other bytes under the key of an event are events of their own.
+INSERT INTO "public"."event_keys" ("provider", "key_hash", "source_id", "variant", "event_id")
+SELECT e."provider", e."event_key_hash", e."source_id", encode(sha256(c."raw_body"), 'hex'), c."variant_id"
+FROM "public"."event_conflicts" c JOIN "public"."events" e ON e."id" = c."event_id" ORDER BY c."id"
+ON CONFLICT DO NOTHING;
+
+INSERT INTO "public"."event_bodies" ("event_id", "raw_body")
+SELECT c."variant_id", c."raw_body" FROM "public"."event_conflicts" c
+WHERE EXISTS (SELECT FROM "public"."event_keys" k WHERE k."event_id" = c."variant_id");
+
+INSERT INTO "public"."events" (
+  "id", "provider", "event_key", "event_key_hash", "event_type", "source_id", "status", "trust", "parse_status",
+  "organisation_id", "company_id", "object_id", "replaces_older", "livemode", "unsigned_key", "body_size", "body_sha256",
+  "fingerprint", "variant_of", "payload", "method", "path", "headers", "content_type", "occurred_at", "received_at"
+)
+OVERRIDING SYSTEM VALUE
+SELECT
+  c."variant_id", e."provider", e."event_key", e."event_key_hash", e."event_type", e."source_id", 'ignored', e."trust",
+  e."parse_status", e."organisation_id", e."company_id", e."object_id", e."replaces_older", e."livemode",
+  e."unsigned_key", octet_length(c."raw_body"), sha256(c."raw_body"), sha256(c."raw_body"), e."id",
+  CASE WHEN e."trust" = 'signed' THEN "public"."payload_or_null"(c."raw_body") END, e."method", e."path", c."headers",
+  e."content_type", e."occurred_at", c."received_at"
+FROM "public"."event_conflicts" c JOIN "public"."events" e ON e."id" = c."event_id"
+WHERE EXISTS (SELECT FROM "public"."event_keys" k WHERE k."event_id" = c."variant_id")
+ORDER BY c."id";
+
+DROP TABLE "public"."event_conflicts";`,
+  },
 ];
 
 /** The difference with the moves that it needs. Refuses a move that fits in part: it would lose rows. */

@@ -1,6 +1,7 @@
 "use client";
 
 import { useLiveEvent } from "@/lib/client/live-event";
+import { DeliverWithheld, isWithheld } from "./deliver-withheld";
 import { EventHeader } from "./event-header";
 import { EventMenu } from "./event-menu";
 import { EventWalk } from "./event-walk";
@@ -28,19 +29,23 @@ export function EventDetailPage({
       <EventWalk id={event.id} within={within} />
       <EventHeader event={event}>
         <EventMenu event={event} />
-        <ReplayDialog
-          event={event}
-          mayReplay={mayReplay}
-          onQueued={(replayId) => {
-            watch(replayId);
-            refetch();
-          }}
-        />
+        {isWithheld(event) ? (
+          <DeliverWithheld id={event.id} mayReplay={mayReplay} />
+        ) : (
+          <ReplayDialog
+            event={event}
+            mayReplay={mayReplay}
+            onQueued={(replayId) => {
+              watch(replayId);
+              refetch();
+            }}
+          />
+        )}
       </EventHeader>
       <FailureSummary event={event} />
       <div className="mt-4 grid grid-cols-[minmax(0,1fr)] gap-x-10 gap-y-8 xl:grid-cols-[minmax(26rem,5fr)_minmax(0,6fr)]">
         <Timeline event={event} />
-        <Inspector event={event} within={within} />
+        <Inspector event={event} within={within} mayReplay={mayReplay} />
       </div>
     </>
   );

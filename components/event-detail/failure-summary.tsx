@@ -31,11 +31,18 @@ export function FailureSummary({ event }: { event: EventDetail }) {
 }
 
 /** The flags of the event itself. */
-function notesOn({ suspected_replay, redacted_at, status }: EventDetail): string[] {
+function notesOn({ suspected_replay, redacted_at, status, variant_of }: EventDetail): string[] {
   const notes: string[] = [];
+  if (variant_of) {
+    notes.push(
+      `Another version of ${variant_of}: it came under the same key, with different bytes.${
+        status === "ignored" ? " It was not delivered. Compare the two under Versions; a replay delivers this one." : ""
+      }`,
+    );
+  }
   if (suspected_replay) {
     notes.push(
-      `Possible replay attack: an identical payload arrived earlier under a different event key, and this provider does not sign its keys.${
+      `Possible replay attack: an identical body arrived earlier under a different event key. This provider does not sign its keys, and equal bodies are unusual for this type.${
         status === "ignored" ? " It was not delivered. If it is genuine, replay it." : ""
       }`,
     );

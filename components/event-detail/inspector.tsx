@@ -10,10 +10,11 @@ import { PayloadTab } from "./payload-tab";
 import { RequestTab } from "./request-tab";
 
 const BytesTab = dynamic(() => import("./bytes-tab").then((module) => module.BytesTab));
+const VersionsTab = dynamic(() => import("./versions-tab").then((module) => module.VersionsTab));
 const RelatedTab = dynamic(() => import("./related-tab").then((module) => module.RelatedTab));
 
 /** The payload, the rows it changed, and related events. */
-export function Inspector({ event, within }: { event: EventDetail; within: string }) {
+export function Inspector({ event, within, mayReplay }: { event: EventDetail; within: string; mayReplay: boolean }) {
   const body = useMemo(() => readBody(event.body_base64, event.body_cut), [event.body_base64, event.body_cut]);
   const content = useMemo(
     () => (event.content_base64 === null ? body : readBody(event.content_base64, event.body_cut)),
@@ -35,6 +36,11 @@ export function Inspector({ event, within }: { event: EventDetail; within: strin
         </TabsTrigger>
         <TabsTrigger value="bytes">Bytes</TabsTrigger>
         <TabsTrigger value="related">Related</TabsTrigger>
+        {event.versions.length > 0 && (
+          <TabsTrigger value="versions">
+            Versions <span className="text-faint tabular-nums">{event.versions.length}</span>
+          </TabsTrigger>
+        )}
       </TabsList>
       <TabsContent value="payload">
         <PayloadTab body={content} isCut={event.body_cut} parseStatus={event.parse_status} />
@@ -51,6 +57,11 @@ export function Inspector({ event, within }: { event: EventDetail; within: strin
       <TabsContent value="related">
         <RelatedTab event={event} within={within} />
       </TabsContent>
+      {event.versions.length > 0 && (
+        <TabsContent value="versions">
+          <VersionsTab event={event} body={body} within={within} mayReplay={mayReplay} />
+        </TabsContent>
+      )}
     </Tabs>
   );
 }

@@ -45,8 +45,8 @@ export function ReceivedEntry({ event }: { event: EventDetail }) {
         )}
         {event.conflict_count > 0 && (
           <li className="text-amber">
-            {plural(event.conflict_count, "request")} arrived with this key but different bytes, and is kept as a
-            conflict.
+            {plural(event.conflict_count, "other version")} came under this key, with different bytes, and{" "}
+            {event.conflict_count === 1 ? "was" : "were"} not delivered. See Versions.
           </li>
         )}
       </ul>

@@ -9,6 +9,8 @@ const RARE = {
   attempts: { attempts: undefined },
   replayed: { replayed: undefined },
   trust: { trust: undefined },
+  version: { variant: undefined, conflict: undefined },
+  suspicion: { suspected: undefined },
 } satisfies Record<string, EventFilter>;
 
 /** Rare filters: a chip for each that is set, and one that opens the others. */
@@ -33,7 +35,12 @@ export function MoreFilterChips({
         </FilterChip>
       ))}
       {set.length < Object.keys(RARE).length && (
-        <FilterChip name="company, payload, attempts, replays or trust" any="more" words={null} onClear={() => {}}>
+        <FilterChip
+          name="company, payload, attempts, replays, trust or versions"
+          any="more"
+          words={null}
+          onClear={() => {}}
+        >
           {choice}
         </FilterChip>
       )}

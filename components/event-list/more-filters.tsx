@@ -10,6 +10,14 @@ const REPLAYED = [
   { value: "0", label: "Never" },
 ];
 
+const ANY_VERSION: Pick<EventFilter, "variant" | "conflict"> = { variant: undefined, conflict: undefined };
+const VERSIONS: Record<string, Pick<EventFilter, "variant" | "conflict">> = {
+  "": ANY_VERSION,
+  other: { ...ANY_VERSION, variant: "1" },
+  first: { ...ANY_VERSION, variant: "0" },
+  several: { ...ANY_VERSION, conflict: "1" },
+};
+
 /** The rarely used parts of the filter, in one form. */
 export function MoreFilters({ filter, onApply }: { filter: EventFilter; onApply: (part: EventFilter) => void }) {
   const id = useId();
@@ -23,6 +31,8 @@ export function MoreFilters({ filter, onApply }: { filter: EventFilter; onApply:
       attempts: Number(form.get("attempts")) || undefined,
       replayed: (form.get("replayed") || undefined) as EventFilter["replayed"],
       trust: trust.length > 0 ? trust : undefined,
+      ...VERSIONS[String(form.get("versions"))],
+      suspected: (form.get("suspected") || undefined) as EventFilter["suspected"],
     });
   }
   return (
@@ -102,6 +112,38 @@ export function MoreFilters({ filter, onApply }: { filter: EventFilter; onApply:
           ))}
         </div>
       </fieldset>
+      <label htmlFor={`${id}-versions`} className="text-quiet text-sm">
+        Versions: other bytes under the key of an event
+        <select
+          id={`${id}-versions`}
+          name="versions"
+          defaultValue={
+            filter.conflict === "1"
+              ? "several"
+              : filter.variant === "1"
+                ? "other"
+                : filter.variant === "0"
+                  ? "first"
+                  : ""
+          }
+          className="mt-1 block h-8 w-full rounded-md border bg-raised px-2 text-ink"
+        >
+          <option value="">All</option>
+          <option value="other">Other versions only</option>
+          <option value="first">First versions only</option>
+          <option value="several">Events with other versions</option>
+        </select>
+      </label>
+      <label className="flex items-center gap-1.5 text-sm">
+        <input
+          type="checkbox"
+          name="suspected"
+          value="1"
+          defaultChecked={filter.suspected === "1"}
+          className="size-3.5 accent-accent"
+        />
+        Suspected replays only
+      </label>
       <Button type="submit" variant="primary" size="sm">
         Apply
       </Button>

@@ -20,7 +20,7 @@ export const NO_TIME = { range: undefined, from_ts: undefined, to_ts: undefined 
 
 type Part = "provider" | "status" | "time" | "type" | "organisation" | "company" | "error" | DeliveryPart | RarePart;
 type DeliveryPart = "destination" | "answer" | "delivery" | "cause";
-type RarePart = "attempts" | "trust" | "replayed" | "payload";
+type RarePart = "attempts" | "trust" | "replayed" | "payload" | "version" | "suspicion";
 type Words = Record<Part, string | null>;
 
 /** Destinations by slug, when the caller has them: names are more readable. */
@@ -49,8 +49,18 @@ export function filterText(filter: EventFilter, time: TimeFormat, names: Destina
     attempts: filter.attempts ? `${plural(filter.attempts, "attempt")} or more` : null,
     trust: either(filter.trust?.map((trust) => TRUST[trust].label.toLowerCase())),
     replayed: filter.replayed ? (filter.replayed === "1" ? "replayed before" : "never replayed") : null,
+    version: versionText(filter),
+    suspicion: filter.suspected ? (filter.suspected === "1" ? "suspected replays" : "no suspected replays") : null,
     payload: filter.text ? `payload contains “${filter.text}”` : null,
   };
+}
+
+function versionText({ variant, conflict }: EventFilter): string | null {
+  const words = [
+    variant && (variant === "1" ? "other versions of an event" : "first versions"),
+    conflict && (conflict === "1" ? "with other versions" : "without other versions"),
+  ].filter(Boolean);
+  return words.length > 0 ? words.join(", ") : null;
 }
 
 /** `Stripe · failed or dead · last 24 hours`. */

@@ -32,6 +32,7 @@ export function concernsOf(analytics: Analytics, troubled: Destination[], now: n
     ...silence(analytics),
     ...wrongAddresses(analytics),
     ...refusals(analytics),
+    ...versions(analytics),
   ];
 }
 
@@ -117,6 +118,20 @@ function silence({ silent_providers }: Analytics): Concern[] {
     at: last_at,
     link: { label: "Open source", href: `/sources#${provider}` },
   }));
+}
+
+/** Other bytes under a known key: only the first version was delivered. */
+function versions({ totals: { conflict }, from, to }: Analytics): Concern[] {
+  if (conflict === 0) return [];
+  return [
+    {
+      key: "versions",
+      tone: "amber",
+      sentence: `${plural(conflict, "other version")} of known events came, with different bytes.`,
+      detail: "Only the first version of each event was delivered. Compare them, and replay the right one.",
+      link: { label: "Open them", href: historyAddress({ variant: "1", from_ts: from, to_ts: to }) },
+    },
+  ];
 }
 
 /** The organisation, source and key of the last rejected request, where they are known. */

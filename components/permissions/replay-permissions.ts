@@ -8,7 +8,7 @@ export interface ReplayPermissions {
   mostChosen: number;
 }
 
-const VIEWER = "Viewers cannot replay events. Ask an administrator for the Support role.";
+export const VIEWER = "Viewers cannot replay events. Ask an administrator for the Support role.";
 
 export const MAY_NOT_RESOLVE = "Viewers cannot make changes. Ask an administrator for the Support role.";
 

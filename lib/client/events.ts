@@ -71,7 +71,14 @@ function resolveSome(event_ids: string[], reason: string) {
 }
 
 /** Queues a replay of one event and returns at once. The event's page shows its progress. */
-export function replayEvent(event: Pick<EventDetail, "provider_slug" | "event_key">, reason: string) {
+export async function replayEvent(
+  event: Pick<EventDetail, "id" | "provider_slug" | "event_key" | "variant_of">,
+  reason: string,
+): Promise<Pick<ReplayAnswer, "replay_id">> {
+  // Its key means the first version.
+  if (event.variant_of) {
+    return postJson<{ replay_id: string }>("/api/webhooks/replays", { selection: { event_ids: [event.id] }, reason });
+  }
   const path = [event.provider_slug, event.event_key].map(encodeURIComponent).join("/");
   return postJson<ReplayAnswer>(`/api/webhooks/replay/${path}`, { reason, wait: false });
 }

@@ -41,6 +41,12 @@ export const eventFilterFields = z.object({
   attempts: z.preprocess(numberIn, z.int().min(1).max(1000)).optional(),
   /** `1`: replayed at least once. `0`: never replayed. */
   replayed: z.enum(["0", "1"], "is 1, 0 or left out").optional(),
+  /** `1`: other versions of an event, which came under its key with other bytes. `0`: first versions. */
+  variant: z.enum(["0", "1"], "is 1, 0 or left out").optional(),
+  /** `1`: events of which other versions came. `0`: the others. */
+  conflict: z.enum(["0", "1"], "is 1, 0 or left out").optional(),
+  /** `1`: suspected replays. `0`: the others. */
+  suspected: z.enum(["0", "1"], "is 1, 0 or left out").optional(),
   /** These four are about deliveries, and one delivery has to match all of them. A replay takes only those deliveries. */
   destination: list(
     z

@@ -8,6 +8,7 @@ export type {
   EventNeighbours,
   EventPage,
   EventSummary,
+  EventVersion,
   RelatedEvent,
   RelatedEvents,
   Resolution,

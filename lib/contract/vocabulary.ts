@@ -27,7 +27,8 @@ export const EVENT_STATUS: Record<EventStatus, { label: string; meaning: string 
   resolved: { label: "Resolved", meaning: "Marked as resolved by a user." },
   ignored: {
     label: "Ignored",
-    meaning: "Stored, but not delivered: no destination receives it, or it is a suspected replay.",
+    meaning:
+      "Stored, but not delivered: no destination receives it, it is a suspected replay, or another version of an event.",
   },
 };
 

@@ -326,7 +326,6 @@ export type Database = {
           organisation_id: string;
           phone: string | null;
           redacted_at: string | null;
-          shop: string | null;
           state: string | null;
           updated_at: string;
           versions: NonNullable<Json>;
@@ -344,7 +343,6 @@ export type Database = {
           organisation_id?: string;
           phone?: string | null;
           redacted_at?: string | null;
-          shop?: string | null;
           state?: string | null;
           updated_at?: string;
           versions?: NonNullable<Json>;
@@ -361,7 +359,6 @@ export type Database = {
           organisation_id?: string;
           phone?: string | null;
           redacted_at?: string | null;
-          shop?: string | null;
           state?: string | null;
           updated_at?: string;
           versions?: NonNullable<Json>;
@@ -674,31 +671,6 @@ export type Database = {
         };
         Relationships: [];
       };
-      event_conflicts: {
-        Row: {
-          event_id: number;
-          headers: NonNullable<Json>;
-          id: number;
-          raw_body: string;
-          received_at: string;
-        };
-        ComputedFields: never;
-        Insert: {
-          event_id: number;
-          headers: NonNullable<Json>;
-          id?: never;
-          raw_body: string;
-          received_at?: string;
-        };
-        Update: {
-          event_id?: number;
-          headers?: NonNullable<Json>;
-          id?: never;
-          raw_body?: string;
-          received_at?: string;
-        };
-        Relationships: [];
-      };
       event_keys: {
         Row: {
           event_id: number;
@@ -801,6 +773,7 @@ export type Database = {
           provider: string;
           received_at: string;
           redacted_at: string | null;
+          rendering: string | null;
           replaces_older: boolean;
           replay_count: number;
           request_id: string | null;
@@ -809,52 +782,9 @@ export type Database = {
           suspected_replay: boolean;
           trust: Database["public"]["Enums"]["trust_level"];
           unsigned_key: boolean;
+          variant_of: number | null;
           payload_bytes: number | null;
           payload_of: Json | null;
-          privacy_request_json: Json | null;
-          redact_new_event: {
-            amount: number | null;
-            attempt_count: number;
-            body_sha256: string;
-            body_size: number;
-            company_id: string | null;
-            conflict_count: number;
-            content_type: string | null;
-            currency: string | null;
-            customer_id: string | null;
-            duplicate_count: number;
-            event_key: string;
-            event_key_hash: string;
-            event_type: string;
-            fingerprint: string;
-            flags: Database["public"]["Enums"]["event_flag"][];
-            headers: NonNullable<Json>;
-            id: number;
-            last_error: string | null;
-            last_error_class: Database["public"]["Enums"]["error_class"] | null;
-            livemode: boolean | null;
-            logical_key: string | null;
-            method: string;
-            object_id: string | null;
-            occurred_at: string | null;
-            organisation_id: string | null;
-            origin: Database["public"]["Enums"]["event_origin"] | null;
-            parse_status: Database["public"]["Enums"]["parse_status"];
-            path: string;
-            payload: Json | null;
-            processed_at: string | null;
-            provider: string;
-            received_at: string;
-            redacted_at: string | null;
-            replaces_older: boolean;
-            replay_count: number;
-            request_id: string | null;
-            source_id: number | null;
-            status: Database["public"]["Enums"]["event_status"];
-            suspected_replay: boolean;
-            trust: Database["public"]["Enums"]["trust_level"];
-            unsigned_key: boolean;
-          } | null;
           redacted_body: string | null;
           redacted_event: {
             amount: number | null;
@@ -890,6 +820,7 @@ export type Database = {
             provider: string;
             received_at: string;
             redacted_at: string | null;
+            rendering: string | null;
             replaces_older: boolean;
             replay_count: number;
             request_id: string | null;
@@ -898,19 +829,10 @@ export type Database = {
             suspected_replay: boolean;
             trust: Database["public"]["Enums"]["trust_level"];
             unsigned_key: boolean;
+            variant_of: number | null;
           } | null;
-          said_by: string | null;
-          shop_of: string | null;
         };
-        ComputedFields:
-          | "payload_bytes"
-          | "payload_of"
-          | "privacy_request_json"
-          | "redact_new_event"
-          | "redacted_body"
-          | "redacted_event"
-          | "said_by"
-          | "shop_of";
+        ComputedFields: "payload_bytes" | "payload_of" | "redacted_body" | "redacted_event";
         Insert: {
           amount?: number | null;
           attempt_count?: number;
@@ -945,6 +867,7 @@ export type Database = {
           provider: string;
           received_at?: string;
           redacted_at?: string | null;
+          rendering?: string | null;
           replaces_older?: boolean;
           replay_count?: number;
           request_id?: string | null;
@@ -953,6 +876,7 @@ export type Database = {
           suspected_replay?: boolean;
           trust: Database["public"]["Enums"]["trust_level"];
           unsigned_key?: boolean;
+          variant_of?: number | null;
         };
         Update: {
           amount?: number | null;
@@ -988,6 +912,7 @@ export type Database = {
           provider?: string;
           received_at?: string;
           redacted_at?: string | null;
+          rendering?: string | null;
           replaces_older?: boolean;
           replay_count?: number;
           request_id?: string | null;
@@ -996,6 +921,7 @@ export type Database = {
           suspected_replay?: boolean;
           trust?: Database["public"]["Enums"]["trust_level"];
           unsigned_key?: boolean;
+          variant_of?: number | null;
         };
         Relationships: [
           {
@@ -1184,7 +1110,6 @@ export type Database = {
           organisation_id: string;
           phone: string | null;
           redacted_at: string | null;
-          shop: string | null;
           total_price: number | null;
           updated_at: string;
           versions: NonNullable<Json>;
@@ -1207,7 +1132,6 @@ export type Database = {
           organisation_id?: string;
           phone?: string | null;
           redacted_at?: string | null;
-          shop?: string | null;
           total_price?: number | null;
           updated_at?: string;
           versions?: NonNullable<Json>;
@@ -1229,7 +1153,6 @@ export type Database = {
           organisation_id?: string;
           phone?: string | null;
           redacted_at?: string | null;
-          shop?: string | null;
           total_price?: number | null;
           updated_at?: string;
           versions?: NonNullable<Json>;
@@ -1238,59 +1161,43 @@ export type Database = {
       };
       privacy_requests: {
         Row: {
-          changed: NonNullable<Json>;
           company_id: string;
-          contact_hashes: string[];
           created_at: string;
           customer_id: string | null;
-          events_changed: number;
           id: number;
           kind: string;
           order_ids: NonNullable<Json>;
           organisation_id: string;
-          people: string[] | null;
           requested_at: string;
-          rows_changed: number;
           shop_domain: string;
           source_event: string;
           updated_at: string;
           versions: NonNullable<Json>;
-          events_about: number | null;
         };
-        ComputedFields: "events_about";
+        ComputedFields: never;
         Insert: {
-          changed?: NonNullable<Json>;
           company_id?: string;
-          contact_hashes?: string[];
           created_at?: string;
           customer_id?: string | null;
-          events_changed?: number;
           id?: never;
           kind: string;
           order_ids: NonNullable<Json>;
           organisation_id?: string;
-          people?: never;
           requested_at: string;
-          rows_changed?: number;
           shop_domain: string;
           source_event: string;
           updated_at?: string;
           versions?: NonNullable<Json>;
         };
         Update: {
-          changed?: NonNullable<Json>;
           company_id?: string;
-          contact_hashes?: string[];
           created_at?: string;
           customer_id?: string | null;
-          events_changed?: number;
           id?: never;
           kind?: string;
           order_ids?: NonNullable<Json>;
           organisation_id?: string;
-          people?: never;
           requested_at?: string;
-          rows_changed?: number;
           shop_domain?: string;
           source_event?: string;
           updated_at?: string;
@@ -1671,9 +1578,8 @@ export type Database = {
           token_hash: string;
           token_hint: string;
           updated_at: string;
-          shop_of_source: string | null;
         };
-        ComputedFields: "shop_of_source";
+        ComputedFields: never;
         Insert: {
           archived_at?: string | null;
           company_id?: string | null;
@@ -2065,13 +1971,8 @@ export type Database = {
       };
       clock_: { Args: Record<PropertyKey, never>; Returns: string };
       clock_shift: { Args: Record<PropertyKey, never>; Returns: string };
-      columns_from_before: { Args: { p_requested_at: string; p_row: Json; p_table: string }; Returns: string[] };
-      columns_of_person: { Args: { p_table: string }; Returns: string[] };
       common_scope: { Args: { p_one: string[]; p_other: string[] }; Returns: string[] };
       configure_destinations: { Args: { p_destinations: Json }; Returns: number };
-      contact_hash: { Args: { p_kind: string; p_shop: string; p_value: string }; Returns: string };
-      contacts_in: { Args: { p_shop: string; p_text: string }; Returns: string[] };
-      contacts_of: { Args: { p_email: string; p_phone: string; p_shop: string }; Returns: string[] };
       control_replay: {
         Args: {
           p_action: string;
@@ -2258,7 +2159,6 @@ export type Database = {
             Database["public"]["Tables"]["privacy_requests"]["Row"],
             Database["public"]["Tables"]["privacy_requests"]["ComputedFields"]
           >;
-          p_people: string[];
         };
         Returns: boolean;
       };
@@ -2285,17 +2185,7 @@ export type Database = {
         };
         Returns: Json;
       };
-      events_about: {
-        Args: {
-          p: Omit<
-            Database["public"]["Tables"]["privacy_requests"]["Row"],
-            Database["public"]["Tables"]["privacy_requests"]["ComputedFields"]
-          >;
-        };
-        Returns: number[];
-      };
       events_json: { Args: { p_ids: number[]; p_scope: string[] }; Returns: Json };
-      events_of_shop: { Args: { p_shop: string }; Returns: number[] };
       every_action_choice: { Args: Record<PropertyKey, never>; Returns: Json };
       expire_leases: { Args: { p_limit: number }; Returns: number };
       find_events: {
@@ -2307,7 +2197,6 @@ export type Database = {
       };
       find_invitation: { Args: { p_token_hash: string }; Returns: Json };
       find_organisations: { Args: { p_limit: number; p_query: string; p_scope: string[] }; Returns: string[] };
-      find_person: { Args: { p_event_id: number; p_scope: string[] }; Returns: Json };
       find_sealed_destination: { Args: Record<PropertyKey, never>; Returns: Json };
       find_staff: { Args: { p_email: string }; Returns: Json };
       first_of_keys: {
@@ -2453,7 +2342,6 @@ export type Database = {
         };
         Returns: boolean;
       };
-      is_from_before: { Args: { p_requested_at: string; p_row: Json }; Returns: boolean };
       is_of_family: { Args: { p_event_type: string; p_wanted: string[] }; Returns: boolean };
       iso: { Args: { p_at: string }; Returns: string };
       last_event_within: { Args: { p_provider: string; p_scope: string[] }; Returns: Json };
@@ -2570,6 +2458,16 @@ export type Database = {
         };
         Returns: undefined;
       };
+      names_one_of: {
+        Args: {
+          p: Omit<
+            Database["public"]["Tables"]["privacy_requests"]["Row"],
+            Database["public"]["Tables"]["privacy_requests"]["ComputedFields"]
+          >;
+          p_body: string;
+        };
+        Returns: boolean;
+      };
       network_of: { Args: { p_address: string }; Returns: string };
       next_due: {
         Args: { p_kind: Database["public"]["Enums"]["destination_kind"]; p_open: number[]; p_replays: boolean };
@@ -2672,32 +2570,6 @@ export type Database = {
         Returns: Json;
       };
       payload_or_null: { Args: { p_body: string }; Returns: Json };
-      people_asked: {
-        Args: { p_contact_hashes: string[]; p_customer_id: string; p_order_ids: Json };
-        Returns: string[];
-      };
-      people_in: { Args: { p_shop: string; p_text: string }; Returns: string[] };
-      people_of_event: {
-        Args: {
-          e: Omit<
-            Database["public"]["Tables"]["events"]["Row"],
-            Database["public"]["Tables"]["events"]["ComputedFields"]
-          >;
-          p_shop: string;
-          p_text: string;
-        };
-        Returns: string[];
-      };
-      people_of_row: { Args: { p_row: Json; p_shop: string; p_table: string }; Returns: string[] };
-      personal_columns: {
-        Args: Record<PropertyKey, never>;
-        Returns: {
-          column_name: string;
-          handling: string;
-          table_name: string;
-          why: string;
-        }[];
-      };
       predecessor_failed: {
         Args: {
           i: Omit<
@@ -2713,15 +2585,6 @@ export type Database = {
       };
       preview_changes: { Args: { p_changes: Json }; Returns: Json };
       preview_replay: { Args: { p_id: number; p_scope: string[] }; Returns: Json };
-      privacy_request_json: {
-        Args: {
-          e: Omit<
-            Database["public"]["Tables"]["events"]["Row"],
-            Database["public"]["Tables"]["events"]["ComputedFields"]
-          >;
-        };
-        Returns: Json;
-      };
       probe_write: { Args: Record<PropertyKey, never>; Returns: undefined };
       projection_tables: { Args: Record<PropertyKey, never>; Returns: string[] };
       read_analytics: {
@@ -2734,7 +2597,6 @@ export type Database = {
       read_destination_names: { Args: { p_scope: string[] }; Returns: Json };
       read_event_body: { Args: { p_id: number; p_scope: string[] }; Returns: Json };
       read_event_histogram: { Args: { p_filter: Json; p_scope: string[] }; Returns: Json };
-      read_events_of_person: { Args: { p_ids: number[]; p_scope: string[] }; Returns: Json };
       read_health: { Args: { p_destination_ids: number[] }; Returns: Json };
       read_latency: { Args: { p_from: string; p_scope: string[]; p_to: string }; Returns: Json };
       read_nav_counts: { Args: { p_scope: string[] }; Returns: Json };
@@ -2795,64 +2657,6 @@ export type Database = {
         };
         Returns: undefined;
       };
-      redact_events: { Args: { p_events: number[] }; Returns: Json };
-      redact_new_event: {
-        Args: {
-          e: Omit<
-            Database["public"]["Tables"]["events"]["Row"],
-            Database["public"]["Tables"]["events"]["ComputedFields"]
-          >;
-        };
-        Returns: {
-          amount: number | null;
-          attempt_count: number;
-          body_sha256: string;
-          body_size: number;
-          company_id: string | null;
-          conflict_count: number;
-          content_type: string | null;
-          currency: string | null;
-          customer_id: string | null;
-          duplicate_count: number;
-          event_key: string;
-          event_key_hash: string;
-          event_type: string;
-          fingerprint: string;
-          flags: Database["public"]["Enums"]["event_flag"][];
-          headers: NonNullable<Json>;
-          id: number;
-          last_error: string | null;
-          last_error_class: Database["public"]["Enums"]["error_class"] | null;
-          livemode: boolean | null;
-          logical_key: string | null;
-          method: string;
-          object_id: string | null;
-          occurred_at: string | null;
-          organisation_id: string | null;
-          origin: Database["public"]["Enums"]["event_origin"] | null;
-          parse_status: Database["public"]["Enums"]["parse_status"];
-          path: string;
-          payload: Json | null;
-          processed_at: string | null;
-          provider: string;
-          received_at: string;
-          redacted_at: string | null;
-          replaces_older: boolean;
-          replay_count: number;
-          request_id: string | null;
-          source_id: number | null;
-          status: Database["public"]["Enums"]["event_status"];
-          suspected_replay: boolean;
-          trust: Database["public"]["Enums"]["trust_level"];
-          unsigned_key: boolean;
-        };
-        SetofOptions: {
-          from: "events";
-          to: "events";
-          isOneToOne: true;
-          isSetofReturn: false;
-        };
-      };
       redacted_body: {
         Args: {
           e: Omit<
@@ -2862,7 +2666,6 @@ export type Database = {
         };
         Returns: string;
       };
-      redacted_changes: { Args: { p_changes: Json }; Returns: Json };
       redacted_event: {
         Args: {
           e: Omit<
@@ -2904,6 +2707,7 @@ export type Database = {
           provider: string;
           received_at: string;
           redacted_at: string | null;
+          rendering: string | null;
           replaces_older: boolean;
           replay_count: number;
           request_id: string | null;
@@ -2912,6 +2716,7 @@ export type Database = {
           suspected_replay: boolean;
           trust: Database["public"]["Enums"]["trust_level"];
           unsigned_key: boolean;
+          variant_of: number | null;
         };
         SetofOptions: {
           from: "events";
@@ -2964,6 +2769,7 @@ export type Database = {
           max_attempts: number;
         }[];
       };
+      replayed_filter: { Args: { p_selection: Json }; Returns: Json };
       reroute_events: { Args: { p_all: boolean; p_events: number[] }; Returns: undefined };
       resolve_events: {
         Args: {
@@ -3015,15 +2821,6 @@ export type Database = {
         Returns: Json;
       };
       run_expensive: { Args: { p_args: Json; p_function: string; p_who: string }; Returns: Json };
-      said_by: {
-        Args: {
-          e: Omit<
-            Database["public"]["Tables"]["events"]["Row"],
-            Database["public"]["Tables"]["events"]["ComputedFields"]
-          >;
-        };
-        Returns: string;
-      };
       same_receiver: { Args: { p_one: string; p_other: string }; Returns: boolean };
       scope_condition: { Args: { p_column: string; p_scope: string[] }; Returns: string };
       search_everything: { Args: { p_limit: number; p_query: string; p_scope: string[] }; Returns: Json };
@@ -3046,26 +2843,6 @@ export type Database = {
           p_scope_roles: Json;
         };
         Returns: undefined;
-      };
-      shop_in_headers: { Args: { p_headers: Json }; Returns: string };
-      shop_of: {
-        Args: {
-          e: Omit<
-            Database["public"]["Tables"]["events"]["Row"],
-            Database["public"]["Tables"]["events"]["ComputedFields"]
-          >;
-        };
-        Returns: string;
-      };
-      shop_of_row: { Args: { p_row: Json }; Returns: string };
-      shop_of_source: {
-        Args: {
-          s: Omit<
-            Database["public"]["Tables"]["sources"]["Row"],
-            Database["public"]["Tables"]["sources"]["ComputedFields"]
-          >;
-        };
-        Returns: string;
       };
       sign_out: { Args: { p_id_hash: string; p_request_id: string }; Returns: boolean };
       single_replay_due: { Args: { p_destination_id: number }; Returns: number };
@@ -3130,18 +2907,11 @@ export type Database = {
         Args: { p_deliver_suspected: boolean; p_events: Json; p_for?: number; p_suspected: number[] };
         Returns: number[];
       };
+      store_variants: { Args: { p_events: Json; p_other: Json }; Returns: number[] };
       sum_latency: { Args: { p_histograms: number[] }; Returns: number[] };
       sum_outcomes: { Args: { p_counts: Json[] }; Returns: Json };
       summarise_replay: { Args: { p_id: number; p_scope: string[] }; Returns: Json };
       suspected_replays: { Args: { p_events: Json }; Returns: number[] };
-      tables_of_people: {
-        Args: Record<PropertyKey, never>;
-        Returns: {
-          handling: string;
-          shop_column: string;
-          table_name: string;
-        }[];
-      };
       take_turn: { Args: { p_who: string }; Returns: boolean };
       takes_deliveries: {
         Args: {
@@ -3153,7 +2923,6 @@ export type Database = {
         Returns: boolean;
       };
       text_array: { Args: { p_list: Json }; Returns: string[] };
-      text_of_bytes: { Args: { p_bytes: string }; Returns: string };
       token_scope: {
         Args: {
           t: Omit<
@@ -3202,7 +2971,7 @@ export type Database = {
       use_api_token: { Args: { p_token_hash: string }; Returns: Json };
       use_session: { Args: { p_id_hash: string }; Returns: Json };
       valid_scope: { Args: { p_scope: string[] }; Returns: boolean };
-      version_time: { Args: { p_version: string }; Returns: string };
+      versions_json: { Args: { p_id: number; p_scope: string[]; p_variant_of: number }; Returns: Json };
       wait_of_account: { Args: { p_account: string; p_now: string }; Returns: number };
       wait_of_network: { Args: { p_kind: string; p_network: string; p_now: string }; Returns: number };
       wants_event: {

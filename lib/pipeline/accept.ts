@@ -119,7 +119,7 @@ async function decide(door: WebhookPath, received: RawRequest, requestId: string
   }
   const rows =
     parts.length === 1
-      ? [await eventRowInTurns(provider, parts[0] as VerifiedRequest, requestId, source)]
+      ? [await eventRowInTurns(provider, ownBytes(parts[0] as VerifiedRequest, verified), requestId, source)]
       : parts.map((part) => eventRow(provider, ownBytes(part, verified), requestId, source));
   return store(rows, requestId, giveUpAt);
 }

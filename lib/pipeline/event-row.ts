@@ -62,6 +62,8 @@ export function eventRow(
     /** The bytes that the payload is made of, when they differ from the body. */
     shown_body: parsed.status !== "ok" || shown === request.body ? null : shown,
     fingerprint: sha256(identity.fingerprint ?? request.body),
+    rendering: storable(identity.rendering, 255),
+    equal_bytes: identity.equalBytes ?? null,
     method: request.method,
     path: shownPath(request.path),
     headers: redactHeaders(request.headers, provider, tokens),

@@ -91,8 +91,19 @@ export interface Identity {
   livemode?: boolean;
   /** What else is odd about it, or special. */
   flags?: readonly EventFlag[];
-  /** Bytes that are equal on every genuine retry. Default: the body. Different bytes under one key are a conflict. */
+  /**
+   * Bytes that are equal on every genuine retry. Default: the body. Different bytes under one key are another version of the
+   * event, which is kept and not delivered. So a key that is made of fields, not of the provider's id, has to contain a hash
+   * of the rest: see `keyWithBody`.
+   */
   fingerprint?: string | Buffer;
+  /** The version of the provider's API that the body is written in: other bytes in another version are the same event. */
+  rendering?: string;
+  /**
+   * With `unsignedKeys`, whether honest events repeat the bytes of others. `unusual`, the default: never, so the second is a
+   * suspected replay. `usual`: they do. `of_type`: those of this type do, those of no other type.
+   */
+  equalBytes?: "unusual" | "usual" | "of_type";
 }
 
 /** A stored event as a projection gets it. A projection may read nothing else. */
@@ -172,7 +183,7 @@ export interface Provider {
   settings?: Readonly<Record<string, SourceSetting>>;
   /** Top-level fields of the payload that are secrets: shown as "[redacted]", never stored in `payload`. */
   secretFields?: readonly string[];
-  /** It does not sign the values that `eventKey` is made of: equal bytes under another key are a suspected replay. */
+  /** It does not sign the values that `eventKey` is made of: see `Identity.equalBytes`. */
   unsignedKeys?: true;
   /** The variable that, set to 1, accepts unsigned requests. Only for providers with old unsigned servers. */
   allowUnsignedVariable?: string;

@@ -3,7 +3,9 @@
  * returned value can be stored as text.
  */
 
+import { randomUUID } from "node:crypto";
 import { sha256Hex } from "./hmac";
+import { membersOf } from "./json-bytes";
 import { InvalidPayload, type Json, type ProjectableEvent, type RawRequest } from "./provider";
 
 const LONGEST_KEY_BYTES = 1024;
@@ -30,9 +32,46 @@ export function keyFrom(value: unknown): string | undefined {
   return text !== undefined && Buffer.byteLength(text) <= LONGEST_KEY_BYTES ? text : undefined;
 }
 
-/** The key of an event without a usable id: equal bytes are the same event. */
-export function keyOfBody(request: RawRequest): string {
-  return `sha256:${sha256Hex(request.body)}`;
+/**
+ * The key of an event without a usable id: equal bytes are the same event. Nothing equals nothing, though: an empty body is
+ * named by the time that was signed with it, else by a random key.
+ */
+export function keyOfBody(request: RawRequest, signedAt?: number): string {
+  if (!saysNothing(request.body)) return `sha256:${sha256Hex(request.body)}`;
+  return signedAt === undefined ? `empty:${randomUUID()}` : `sha256:${sha256Hex(`${signedAt}.`, request.body)}`;
+}
+
+/**
+ * The key of an event that only its fields name: two different bodies with the same fields are two events, until something
+ * proves otherwise. `body` is what is equal on every retry.
+ */
+export function keyWithBody(fields: string, body: string | Buffer): string | undefined {
+  return keyFrom(`${fields}:${sha256Hex(body).slice(0, 16)}`);
+}
+
+/** A larger body is not printed: that would block the thread. */
+const LARGE_BYTES = 256 * 1024;
+
+/**
+ * The members of a body without those that differ between copies of one event, as a fingerprint; of a large body as they were
+ * written. Undefined when it is no object, or nested too deeply to print.
+ */
+export function membersInCommon(payload: unknown, content: Buffer, differ: ReadonlySet<string>): string | undefined {
+  if (typeof payload !== "object" || payload === null || Array.isArray(payload)) return undefined;
+  if (content.length > LARGE_BYTES) {
+    const members = [...membersOf(content)].filter(([name]) => !differ.has(name));
+    return members.map(([name, value]) => `${JSON.stringify(name)}:${value.toString("latin1")}`).join(",");
+  }
+  try {
+    return JSON.stringify(Object.entries(payload).filter(([name]) => !differ.has(name)));
+  } catch {
+    return undefined;
+  }
+}
+
+/** White space, or an empty object, list or text. */
+export function saysNothing(body: Buffer): boolean {
+  return body.length <= 64 && /^\s*(\{\s*\}|\[\s*\]|""|null)?\s*$/.test(body.toString("latin1"));
 }
 
 /** The event's type, cut to 255 characters; `unknown` where there is none. */

@@ -32,6 +32,11 @@ create table public.events (
   body_sha256 bytea not null,
   -- What is equal on every honest retry: the body's hash, or a hash of the part a provider does not vary.
   fingerprint bytea not null,
+  -- The version of the provider's API that its bytes are written in, where one event is sent in several.
+  rendering text,
+  -- Other bytes under the key of this event: another version of it, stored by store_variants. Nothing wants it by
+  -- itself; a replay delivers it.
+  variant_of bigint,
   -- A guarded projection of the body for search and display. Null when jsonb could not hold it exactly.
   payload jsonb,
   method text not null,
@@ -44,6 +49,7 @@ create table public.events (
   received_at timestamptz not null default public.now_(),
   processed_at timestamptz,
   duplicate_count integer not null default 0,
+  -- How many other versions came; the first ten of them are events of their own.
   conflict_count integer not null default 0,
   replay_count integer not null default 0,
   attempt_count integer not null default 0,
@@ -83,6 +89,9 @@ create index events_of_shop on public.events (public.shop_in_headers(headers), i
 create index events_of_key on public.events (provider, event_key_hash);
 create index events_of_object on public.events (object_id, received_at) where object_id is not null;
 create index events_with_bytes on public.events (body_sha256) where unsigned_key;
+create index events_variants on public.events (variant_of) where variant_of is not null;
+create index events_newest_with_conflicts on public.events (received_at desc, id desc) where conflict_count > 0;
+create index events_newest_suspected on public.events (received_at desc, id desc) where suspected_replay;
 -- Compared byte by byte, so that every key that begins with some text is together in it.
 create index events_by_key on public.events (event_key text_pattern_ops);
 -- Of what we published ourselves, the key is `<organisation>/<idempotency key>`; people know the second half.
@@ -110,7 +119,8 @@ create table public.event_keys (
   key_hash bytea not null check (octet_length(key_hash) = 32),
   -- Per endpoint: what one tenant's sender says must never make another tenant's event a duplicate.
   source_id bigint references public.sources (id) on delete restrict,
-  -- Which identity of the event: its event key is ''.
+  -- Which identity of the event: its event key is ''. Other bytes under the key have the hex of their fingerprint, and
+  -- are events of their own.
   variant text not null default '',
   -- The event may be gone.
   event_id bigint not null,

@@ -1,17 +1,4 @@
--- What came and is no event: other bytes under a known key, and rejected requests.
-
--- The same key with different bytes: answered 2xx, kept next to the first, never delivered.
-create table public.event_conflicts (
-  id bigint generated always as identity primary key,
-  event_id bigint not null,
-  raw_body bytea not null,
-  headers jsonb not null,
-  received_at timestamptz not null default public.now_()
-);
-
-create index event_conflicts_of_event on public.event_conflicts (event_id);
-
-alter table public.event_conflicts enable row level security;
+-- What came and is no event.
 
 -- Rejected requests: evidence, never an event. Capped per provider, reason and hour by record_rejections; an authentic
 -- but stale request keeps its whole body, so that a wrong clock destroys nothing.

@@ -28,10 +28,14 @@ language sql immutable set search_path = '' as $$
     (11, 'trust', public.one_of('e.trust', 'public.trust_level', p_filter -> 'trust')),
     (12, 'attempts', format('e.attempt_count >= %L::integer', p_filter ->> 'attempts')),
     (13, 'replayed', case p_filter ->> 'replayed' when '1' then 'e.replay_count > 0' else 'e.replay_count = 0' end),
+    -- Other versions of events: 1 for those alone, 0 for first versions alone.
+    (14, 'variant', 'e.variant_of is ' || case p_filter ->> 'variant' when '1' then 'not null' else 'null' end),
+    (15, 'conflict', case p_filter ->> 'conflict' when '1' then 'e.conflict_count > 0' else 'e.conflict_count = 0' end),
+    (16, 'suspected', case p_filter ->> 'suspected' when '0' then 'not ' else '' end || 'e.suspected_replay'),
     -- The most expensive comes last. The payload as Postgres prints it: {"name": "value", "list": [1, 2]}.
-    (14, 'text', format('strpos(lower(public.payload_of(e)::text), lower(%L)) > 0', p_filter ->> 'text')),
+    (17, 'text', format('strpos(lower(public.payload_of(e)::text), lower(%L)) > 0', p_filter ->> 'text')),
     -- Null when the filter says nothing about deliveries.
-    (15, null, 'exists (select from public.deliveries x where x.event_id = e.id and '
+    (18, null, 'exists (select from public.deliveries x where x.event_id = e.id and '
       || public.delivery_predicate(p_filter) || ')')
   ) as c(n, field, condition);
 $$;

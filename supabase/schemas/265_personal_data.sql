@@ -16,7 +16,6 @@ language sql immutable set search_path = '' as $$
       || ' fingerprint method path content_type request_id logical_key currency', 'kept', 'ids, hashes, kinds'),
     ('events', 'customer_id', 'kept', 'the id of the provider, which the request itself names'),
     ('event_bodies', 'raw_body', 'event', null),
-    ('event_conflicts', 'raw_body headers', 'event', null),
     ('event_keys', '*', 'kept', 'hashes'),
     ('rejections', 'headers body', 'row', 'a rejection about the person is deleted'),
     ('rejections', 'provider detail method path body_sha256 request_id organisation_id event_key', 'kept',

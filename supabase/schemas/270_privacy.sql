@@ -1,6 +1,6 @@
 -- Privacy requests: a person asked a Shopify shop to be forgotten (customers/redact), or the shop itself left
 -- (shop/redact). Writing such a row into privacy_requests redacts in the same transaction (272_redact.sql): the bytes,
--- payload and headers of the events concerned, their conflicts, answers and rejections, and the personal columns of
+-- payload and headers of the events concerned, their other versions, answers and rejections, and the personal columns of
 -- rows. The shop is the identity: what came through any of its sources is forgotten, whatever its organisation.
 -- Hashes and ids stay, so that a retry is still a duplicate and the request can be proved.
 -- One rule covers what comes late (275_late.sql): nothing that happened before a request is kept, whenever it arrives.
@@ -121,35 +121,39 @@ language sql stable set search_path = '' as $$
   );
 $$;
 
--- Redacts events and all that was kept with them. Answers how many of what: {conflicts, attempts, …}.
+-- Redacts events, their other versions and all that was kept with them. Answers how many of what: {versions, attempts}.
 create function public.redact_events(p_events bigint[]) returns jsonb
 language plpgsql volatile set search_path = '' as $$
 declare
-  v_conflicts integer;
+  v_versions bigint[];
+  v_events bigint[];
   v_attempts integer;
 begin
+  -- Whatever another version says, it is about the same people.
+  select coalesce(array_agg(v.id order by v.id), '{}') into v_versions
+  from public.events v
+  where v.variant_of = any (p_events) and v.id <> all (p_events) and v.redacted_at is null;
+  v_events := p_events || v_versions;
+
   update public.events e set
     body_size = r.body_size, payload = r.payload, headers = r.headers, last_error = r.last_error,
     redacted_at = r.redacted_at
   from public.events x cross join lateral public.redacted_event(x) r
-  where e.id = any (p_events) and x.id = e.id;
+  where e.id = any (v_events) and x.id = e.id;
   update public.event_bodies b set raw_body = public.redacted_body(e)
   from public.events e
-  where b.event_id = any (p_events) and e.id = b.event_id;
-
-  delete from public.event_conflicts c where c.event_id = any (p_events);
-  get diagnostics v_conflicts = row_count;
+  where b.event_id = any (v_events) and e.id = b.event_id;
 
   -- What is open is redacted when it ends: see redact_attempt.
   update public.attempts a set
     response_body = null, response_headers = null, error = null, changes = public.redacted_changes(a.changes)
   from public.deliveries d
-  where d.event_id = any (p_events) and a.delivery_id = d.id and a.status <> 'open';
+  where d.event_id = any (v_events) and a.delivery_id = d.id and a.status <> 'open';
   get diagnostics v_attempts = row_count;
-  update public.deliveries d set last_error = null where d.event_id = any (p_events) and d.last_error is not null;
-  update public.replay_items i set detail = null where i.event_id = any (p_events) and i.detail is not null;
+  update public.deliveries d set last_error = null where d.event_id = any (v_events) and d.last_error is not null;
+  update public.replay_items i set detail = null where i.event_id = any (v_events) and i.detail is not null;
 
-  return jsonb_build_object('conflicts', v_conflicts, 'attempts', v_attempts);
+  return jsonb_build_object('versions', cardinality(v_versions), 'attempts', v_attempts);
 end
 $$;
 

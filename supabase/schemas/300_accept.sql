@@ -1,18 +1,20 @@
 -- accept: what a webhook endpoint does, in one transaction. The caller answers 2xx only after it committed.
 -- Called by lib/pipeline/accept.ts with a micro-batch of verified events, or of rejected requests.
 
--- Stores every event once per source, counts duplicates, keeps conflicts, and fans out deliveries.
+-- Stores every event once per source, counts duplicates, keeps other versions, and fans out deliveries.
 -- p_events: [{n, provider, event_key, event_type, source_id, trust, parse_status, flags, organisation_id, company_id,
--- object_id, replaces_older, livemode, unsigned_key, secret_fields, body (base64), shown_body (base64), fingerprint
--- (hex), method, path, headers, content_type, request_id, occurred_at}]. p_deliver_suspected: suspected replays are
--- delivered like any other event. Answers [{n, event_id, outcome, suspected_replay}] with outcome accepted, duplicate
--- or conflict.
+-- object_id, replaces_older, livemode, unsigned_key, equal_bytes, rendering, secret_fields, body (base64), shown_body
+-- (base64), fingerprint (hex), method, path, headers, content_type, request_id, occurred_at}]. p_deliver_suspected:
+-- suspected replays are delivered like any other event. Answers [{n, event_id, outcome, suspected_replay}] with outcome
+-- accepted, duplicate or conflict (other bytes under a known key; event_id is that of the first).
 create function public.accept_events(p_events jsonb, p_deliver_suspected boolean default false) returns jsonb
 language plpgsql volatile set search_path = '' as $$
 declare
   v_new bigint[];
   v_suspected integer[];
   v_answer jsonb;
+  v_other jsonb;
+  v_again integer[] := '{}';
 begin
   -- Whatever the server or role is set to: an acknowledged event is on disk.
   perform set_config('synchronous_commit', 'on', true);
@@ -23,17 +25,18 @@ begin
 
   -- A new statement sees what another transaction committed while the insert waited for it.
   with seen as (
-    select i.n, i.provider, i.event_type, i.body, i.headers, k.event_id, e.organisation_id,
+    select i.n, i.provider, i.event_type, k.event_id, e.organisation_id,
       coalesce(e.suspected_replay, false) as suspected_replay,
       case
         when e.id = any (v_new) and row_number() over (partition by e.id order by i.n) = 1 then 'accepted'
         -- Its event may be gone, and with it what could be compared.
         when e.id is null or e.fingerprint = decode(i.fingerprint, 'hex') then 'duplicate'
+        -- One event, written in two versions of the provider's API.
+        when i.rendering <> e.rendering then 'duplicate'
         else 'conflict'
       end as outcome
     from jsonb_to_recordset(p_events) as i(
-      n integer, provider text, event_key text, event_type text, source_id bigint, body text, fingerprint text,
-      headers jsonb
+      n integer, provider text, event_key text, event_type text, source_id bigint, fingerprint text, rendering text
     )
     -- Key by key: planned while the table is empty, a join reads the whole of it for every request ever after.
     cross join lateral (
@@ -58,29 +61,28 @@ begin
     from again a
     where e.id = a.event_id
     returning e.id
-  ),
-  kept as (
-    -- At most ten per event: a sender gone wrong must not fill the disk.
-    insert into public.event_conflicts (event_id, raw_body, headers)
-    select s.event_id, decode(s.body, 'base64'), s.headers
-    from seen s
-    join public.events e on e.id = s.event_id
-    where s.outcome = 'conflict' and e.conflict_count < 10
-    returning id
   )
   select jsonb_agg(jsonb_build_object(
     'n', s.n, 'event_id', s.event_id, 'outcome', s.outcome, 'provider', s.provider, 'event_type', s.event_type,
     'organisation_id', s.organisation_id, 'suspected_replay', s.suspected_replay
-  ))
-  into v_answer
+  )), jsonb_agg(jsonb_build_object('n', s.n, 'of', s.event_id)) filter (where s.outcome = 'conflict')
+  into v_answer, v_other
   from seen s;
+
+  if v_other is not null then
+    v_again := public.store_variants(p_events, v_other);
+  end if;
 
   perform public.add_statistics((
     select jsonb_agg(jsonb_build_object(
       'organisation_id', s.organisation_id, 'provider', s.provider, 'event_type', s.event_type, 'count', 1,
-      'outcome', case s.outcome when 'accepted' then 'received' else s.outcome end
+      'outcome', case
+        when s.outcome = 'accepted' then 'received' when s.n = any (v_again) then 'duplicate' else s.outcome
+      end
     ))
-    from jsonb_to_recordset(v_answer) as s(organisation_id text, provider text, event_type text, outcome text)
+    from jsonb_to_recordset(v_answer) as s(
+      n integer, organisation_id text, provider text, event_type text, outcome text
+    )
   ));
 
   return v_answer;

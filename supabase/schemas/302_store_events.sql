@@ -2,8 +2,8 @@
 
 -- Stores the events whose key is new, and gives them deliveries to the destinations that want them; with p_for to that
 -- one alone, whatever it wants. p_events and p_deliver_suspected: as accept_events takes them; p_suspected: the numbers
--- (n) of suspected replays among them. Answers the ids of the new ones. What is known already costs one probe: its body
--- is not read.
+-- (n) of suspected replays among them. One with variant_of and variant is another version of that event, and gets no
+-- deliveries. Answers the ids of the new ones. What is known already costs one probe: its body is not read.
 create function public.store_events(
   p_events jsonb, p_suspected integer[], p_deliver_suspected boolean, p_for bigint default null
 ) returns bigint[]
@@ -16,16 +16,19 @@ declare
 begin
   -- In key order, so that two batches with the same keys wait for each other instead of deadlocking.
   with keys as materialized (
-    select k.n, k.provider, k.key_hash, k.source_id, nextval('public.events_id_seq') as id
+    select k.n, k.provider, k.key_hash, k.source_id, k.variant, nextval('public.events_id_seq') as id
     from (
-      select e.n, e.provider, sha256(convert_to(e.event_key, 'UTF8')) as key_hash, e.source_id
-      from jsonb_to_recordset(p_events) as e(n integer, provider text, event_key text, source_id bigint)
-      order by 2, 3, 4, 1
+      select e.n, e.provider, sha256(convert_to(e.event_key, 'UTF8')) as key_hash, e.source_id,
+        coalesce(e.variant, '') as variant
+      from jsonb_to_recordset(p_events) as e(
+        n integer, provider text, event_key text, source_id bigint, variant text
+      )
+      order by 2, 3, 4, 5, 1
     ) k
   ),
   taken as (
-    insert into public.event_keys (provider, key_hash, source_id, event_id)
-    select k.provider, k.key_hash, k.source_id, k.id from keys k
+    insert into public.event_keys (provider, key_hash, source_id, variant, event_id)
+    select k.provider, k.key_hash, k.source_id, k.variant, k.id from keys k
     on conflict on constraint event_keys_one_per_source_and_key do nothing
     returning event_id
   )
@@ -48,33 +51,35 @@ begin
   insert into public.events (
     id, provider, event_key, event_key_hash, event_type, source_id, status, trust, parse_status, flags, organisation_id,
     company_id, object_id, replaces_older, livemode, suspected_replay, unsigned_key, body_size, body_sha256,
-    fingerprint, payload,
+    fingerprint, rendering, variant_of, payload,
     method, path, headers, content_type, request_id, occurred_at
   )
   overriding system value
   select
     v_new[array_position(v_numbers, e.n)], e.provider, e.event_key, b.key_hash, e.event_type, e.source_id,
-    case when (p_deliver_suspected or e.n <> all (p_suspected)) and (p_for is not null or exists (
-      select from public.destinations d
-      -- Cheaper than the question itself, for a thousand destinations of other organisations.
-      where (d.organisation_id is null or d.organisation_id = e.organisation_id)
-        and public.wants_event(d, e.provider, e.event_type, e.organisation_id)
-        and (d.takes_internal or 'internal' <> all (coalesce(e.flags, '{}')))
-    )) then 'received' else 'ignored' end::public.event_status,
+    case when e.variant_of is null and (p_deliver_suspected or e.n <> all (p_suspected)) and (
+      p_for is not null or exists (
+        select from public.destinations d
+        -- Cheaper than the question itself, for a thousand destinations of other organisations.
+        where (d.organisation_id is null or d.organisation_id = e.organisation_id)
+          and public.wants_event(d, e.provider, e.event_type, e.organisation_id)
+          and (d.takes_internal or 'internal' <> all (coalesce(e.flags, '{}')))
+      )
+    ) then 'received' else 'ignored' end::public.event_status,
     e.trust,
     case when e.parse_status = 'ok' and b.payload is null then 'invalid_json' else e.parse_status end,
     coalesce(e.flags, '{}'),
     e.organisation_id, e.company_id, e.object_id, coalesce(e.replaces_older, false), e.livemode,
     e.n = any (p_suspected), coalesce(e.unsigned_key, false), octet_length(b.body), sha256(b.body),
-    decode(e.fingerprint, 'hex'),
+    decode(e.fingerprint, 'hex'), e.rendering, e.variant_of,
     public.without_secrets(b.payload, e.secret_fields), e.method, e.path, e.headers, e.content_type, e.request_id,
     e.occurred_at
   from jsonb_to_recordset(p_events) as e(
     n integer, provider text, event_key text, event_type text, source_id bigint, trust public.trust_level,
     parse_status public.parse_status, flags public.event_flag[], organisation_id text, company_id text, object_id text,
     replaces_older boolean, livemode boolean, unsigned_key boolean, secret_fields text[], body text, shown_body text,
-    fingerprint text, method text, path text, headers jsonb, content_type text, request_id text,
-    occurred_at timestamptz
+    fingerprint text, rendering text, variant_of bigint, method text, path text, headers jsonb, content_type text,
+    request_id text, occurred_at timestamptz
   )
   cross join lateral (
     select d.body, sha256(convert_to(e.event_key, 'UTF8')) as key_hash,
@@ -102,7 +107,7 @@ begin
       and public.wants_event(d, e.provider, e.event_type, e.organisation_id)
       and (d.takes_internal or 'internal' <> all (e.flags))
   end
-  where e.id = any (v_new) and (p_deliver_suspected or not e.suspected_replay);
+  where e.id = any (v_new) and e.variant_of is null and (p_deliver_suspected or not e.suspected_replay);
 
   return v_new;
 end

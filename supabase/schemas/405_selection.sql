@@ -11,7 +11,7 @@ begin
   end if;
   execute format(
     'select count(*) from (select from public.events e where %s limit 100000) x',
-    public.event_predicate(p_selection -> 'filter', p_scope)
+    public.event_predicate(public.replayed_filter(p_selection), p_scope)
   ) into v_matched;
   return v_matched;
 end
@@ -25,9 +25,9 @@ declare
   v_events bigint[];
 begin
   v_condition := case
-    when p_selection ? 'filter' then public.event_predicate(p_selection -> 'filter', p_scope)
+    when p_selection ? 'filter' then public.event_predicate(public.replayed_filter(p_selection), p_scope)
     when p_selection ? 'event_keys' then format(
-      'e.provider = %L and e.event_key_hash in (
+      'e.variant_of is null and e.provider = %L and e.event_key_hash in (
          select sha256(convert_to(k, ''UTF8'')) from jsonb_array_elements_text(%L::jsonb) k
        )%s%s', p_selection ->> 'provider_slug', p_selection -> 'event_keys',
       case when p_selection ? 'organisation_id' then
@@ -58,6 +58,13 @@ begin
   ) into v_events;
   return coalesce(v_events, '{}');
 end
+$$;
+
+-- The filter of a selection. Other versions of events are replayed only where it asks for them: a window of time must
+-- not deliver what nothing delivered.
+create function public.replayed_filter(p_selection jsonb) returns jsonb
+language sql immutable set search_path = '' as $$
+  select '{"variant": "0"}'::jsonb || (p_selection -> 'filter');
 $$;
 
 -- Which deliveries of these events a selection means; null for all, which is when its filter says nothing about

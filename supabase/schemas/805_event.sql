@@ -11,8 +11,7 @@ language sql stable set search_path = '' as $$
     end, 'base64'), E'\n', ''),
     'body_cut', x.encoding is null and e.body_size > x.most, 'content_encoding', x.encoding,
     'body_sha256', encode(e.body_sha256, 'hex'),
-    'request_id', e.request_id,
-    'privacy_request', public.privacy_request_json(e),
+    'request_id', e.request_id, 'privacy_request', public.privacy_request_json(e), 'versions', public.versions_json(e.id, e.variant_of, p_scope),
     'deliveries', coalesce((
       select jsonb_agg(jsonb_build_object(
         'id', d.id, 'status', d.status, 'attempt_count', d.attempt_count,
@@ -70,6 +69,23 @@ $$;
 create function public.shown_body_bytes() returns integer
 language sql immutable set search_path = '' as $$
   select 1024 * 1024;
+$$;
+
+-- The other versions of an event: of the first the ones that came later, of a later one the first and the rest. Oldest
+-- first. Each has the key and, all but for a contradiction in its bytes, the organisation of the first.
+create function public.versions_json(p_id bigint, p_variant_of bigint, p_scope text[]) returns jsonb
+language sql stable set search_path = '' as $$
+  select coalesce(jsonb_agg(jsonb_build_object(
+    'id', 'we_' || v.id, 'is_first', v.variant_of is null, 'status', v.status, 'event_type', v.event_type,
+    'body_size', v.body_size, 'body_sha256', encode(v.body_sha256, 'hex'), 'duplicate_count', v.duplicate_count,
+    'received_at', public.iso(v.received_at)
+  ) order by v.id), '[]')
+  from (
+    select e.* from public.events e where e.variant_of = coalesce(p_variant_of, p_id)
+    union all
+    select e.* from public.events e where e.id = p_variant_of
+  ) v
+  where v.id <> p_id and public.in_scope(p_scope, v.organisation_id);
 $$;
 
 create function public.attempt_json(a public.attempts) returns jsonb

@@ -122,7 +122,8 @@ $$;
 -- source_id?}. The last two where they are given; null is "without".
 create function public.has_key(e public.events, p_key text, p_selection jsonb) returns boolean
 language sql immutable
-return (e).provider = (p_selection ->> 'provider_slug') and (e).event_key_hash = sha256(convert_to(p_key, 'UTF8'))
+return (e).variant_of is null and (e).provider = (p_selection ->> 'provider_slug')
+  and (e).event_key_hash = sha256(convert_to(p_key, 'UTF8'))
   and (
     not p_selection ? 'organisation_id' or (e).organisation_id is not distinct from (p_selection ->> 'organisation_id')
   )

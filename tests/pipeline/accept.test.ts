@@ -100,14 +100,14 @@ describe("the same event again", () => {
     ]);
   });
 
-  test("with other bytes is kept as a conflict, and the first stays [B16]", async () => {
+  test("with other bytes is another version, and the first stays [B16]", async () => {
     const event = stripeEvent();
     const id = eventIdIn(await send("stripe", event));
     expect((await send("stripe", { ...event, forged: true })).status).toBe(200);
     const [row] = await desk.sql`select conflict_count from events where id = ${id}`;
     expect(await storedBody(desk.sql, id)).toEqual(bodyOf(event));
     expect(row?.conflict_count).toBe(1);
-    expect(await desk.sql`select raw_body from event_conflicts where event_id = ${id}`).toHaveLength(1);
+    expect(await desk.sql`select status from events where variant_of = ${id}`).toHaveLength(1);
   });
 
   test("with Telnyx's changed meta is a duplicate, not a conflict", async () => {

@@ -220,7 +220,12 @@ describe("a secret in the body", () => {
 describe("the same bytes under another key, from a provider that does not sign its keys", () => {
   let made = 0;
   const order = () =>
-    bodyOf({ id: 7_000_000_000 + ++made, admin_graphql_api_id: `gid://shopify/Order/${made}`, total_price: "9.00" });
+    bodyOf({
+      id: 7_000_000_000 + ++made,
+      admin_graphql_api_id: `gid://shopify/Order/${made}`,
+      total_price: "9.00",
+      updated_at: "2026-02-16T12:10:00-05:00",
+    });
   function post(body: Buffer, id: string, { topic = "orders/create", path = "/api/webhooks/shopify" } = {}) {
     const hmac = createHmac("sha256", SHOPIFY_SECRET).update(body).digest("base64");
     const headers: [string, string][] = [

@@ -158,6 +158,8 @@ test("a thousand events in one request are stored in time, also where none of th
     body: Buffer.from(`{"n":${n % 2}}`).toString("base64"),
     shown_body: null,
     fingerprint: "00",
+    rendering: null,
+    equal_bytes: null,
     method: "POST",
     path: "/",
     headers: [],

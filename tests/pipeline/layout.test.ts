@@ -84,6 +84,7 @@ test("Rows from before the newest migration are there after it, their bytes are 
     await sql`alter table supabase_migrations.schema_migrations add primary key (version),
       add column statements text[], add column name text`;
     await sql.unsafe(ROWS);
+    await sql.unsafe(CONFLICTS);
     const before = await sql.unsafe(STORED);
     const bodies =
       await sql`select id as event_id, octet_length(raw_body) as body_size, raw_body from events order by id`;
@@ -93,9 +94,23 @@ test("Rows from before the newest migration are there after it, their bytes are 
     expect(await sql.unsafe(STORED)).toEqual(before);
     expect(before).toMatchObject([{ events: 4, deliveries: 4, attempts: 4 }]);
     const moved = await sql`
-      select event_id, body_size, raw_body from event_bodies b join events e on e.id = b.event_id order by event_id`;
+      select event_id, body_size, raw_body from event_bodies b join events e on e.id = b.event_id
+      where variant_of is null order by event_id`;
     expect(moved).toEqual(bodies);
     expect(moved.map(({ body_size }) => body_size)).toEqual([3, 3, 5, 300_000]);
+    // Two other versions of the first event, one of which had come twice.
+    const versions = await sql`
+      select variant_of::int, status, event_key, convert_from(body_of(id), 'UTF8') as body, body_size from events
+      where variant_of is not null order by id`;
+    expect(versions).toEqual(
+      ["two bytes", "three bytes"].map((body) => ({
+        variant_of: 1,
+        status: "ignored",
+        event_key: "one",
+        body,
+        body_size: body.length,
+      })),
+    );
     const [answer] = await sql`select accept_events(${sql.json([ONE_AGAIN])}) as answer`;
     expect(answer?.answer).toMatchObject([{ event_id: 1, outcome: "duplicate" }]);
 
@@ -141,10 +156,15 @@ const ROWS = `
   insert into attempts (delivery_id, number, status, fence, worker, finished_at)
   select id, 1, 'succeeded', 1, 'w', now() from deliveries;`;
 
+const CONFLICTS = `
+  insert into event_conflicts (event_id, raw_body, headers)
+  select 1, convert_to(word, 'UTF8'), '[]' from unnest(array['two bytes', 'three bytes', 'two bytes']) as w(word);`;
+
 const STORED = `
-  select (select count(*)::int from events) as events, (select count(*)::int from deliveries) as deliveries,
-    (select string_agg(encode(body_sha256, 'hex'), ',' order by id) from events) as hashes,
-    (select count(*)::int from attempts) as attempts, (select max(received_at) from events) as newest`;
+  select (select count(*)::int from events where fingerprint in (select sha256(convert_to(w, 'UTF8'))
+    from unnest(array['one', 'two', 'three', 'four']) w)) as events, (select count(*)::int from deliveries) as deliveries,
+    (select string_agg(encode(body_sha256, 'hex'), ',' order by id) from events where id <= 4) as hashes,
+    (select count(*)::int from attempts) as attempts, (select max(received_at) from events where id <= 4) as newest`;
 
 /** The first of them again, as accept.ts passes it to SQL. */
 const ONE_AGAIN = {

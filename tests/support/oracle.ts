@@ -204,7 +204,7 @@ async function wrongStatistics(sql: postgres.Sql): Promise<string[]> {
       select outcome, sum(count)::int as count from statistics
       where organisation_id = '' and outcome not in ('succeeded', 'lost') group by outcome`,
     sql`
-      select 'received' as outcome, count(*)::int as count from events
+      select 'received' as outcome, count(*)::int as count from events where variant_of is null
       union all select 'duplicate', coalesce(sum(duplicate_count), 0)::int from events
       union all select 'conflict', coalesce(sum(conflict_count), 0)::int from events
       union all select 'delivered', count(*)::int from attempts where status = 'succeeded'

@@ -64,7 +64,11 @@ interface Expected {
   unknownType: "kept" | "projected";
   /** `\u0000` in a string. */
   nul: "kept";
-  missingId: "named by its bytes" | "named by its content" | "refused";
+  missingId: "named by its bytes" | "named by its content" | "named by its fields and bytes" | "refused";
+  /** The same name with other bytes: another version of one event, or an event of its own. */
+  otherBytes: "another version" | "two events";
+  /** No body, twice. */
+  emptyBody: "two events" | NoDoor;
   /** Caught and sent again as it was, with another value of every id in a header. */
   otherId: "same event" | "suspected replay" | "bad_signature" | NoDoor;
   /** Two honest events, sent in the same second. */
@@ -120,6 +124,8 @@ const signed = {
   unknownType: "kept",
   nul: "kept",
   missingId: "named by its bytes",
+  otherBytes: "another version",
+  emptyBody: "two events",
   otherId: "same event",
   twoEvents: "two events",
   repeatedHeader: "malformed",
@@ -148,6 +154,7 @@ const noDoor = {
   rotatedSecret: "has no door",
   array: "two events",
   missingId: "refused",
+  emptyBody: "has no door",
   otherId: "has no door",
   repeatedHeader: "has no door",
   idInUtf8: "has no door",
@@ -208,7 +215,10 @@ const table: Record<Registered, Entry> = {
     },
   },
   mitto: {
-    expected: { ...tokenOnly, array: "two events", unknownType: "projected", impossibleTime: "has no time" },
+    expected: {
+      ...{ ...tokenOnly, array: "two events", unknownType: "projected", impossibleTime: "has no time" },
+      otherBytes: "two events",
+    },
     secret: TEST_SECRETS.mitto,
     otherSecret: "another-mitto-token",
     request: ({ id = "b47e-1", type, text, bigId }, options) => {
@@ -221,7 +231,7 @@ const table: Record<Registered, Entry> = {
     },
   },
   smartlead: {
-    expected: { ...tokenOnly, missingId: "named by its content" },
+    expected: { ...tokenOnly, missingId: "named by its fields and bytes" },
     secret: TEST_SECRETS.smartlead,
     otherSecret: "another-smartlead-secret",
     request: ({ id = "ev-1", type, text, bigId }, options) => {
@@ -231,7 +241,7 @@ const table: Record<Registered, Entry> = {
     },
   },
   heyreach: {
-    expected: { ...tokenOnly, missingId: "named by its content" },
+    expected: { ...tokenOnly, missingId: "named by its fields and bytes" },
     secret: TEST_SECRETS.heyreach,
     otherSecret: "another-heyreach-token",
     request: ({ id = "5b1f-1", type, text, bigId }, options) => {
@@ -330,9 +340,26 @@ const runs: { [C in Case]: (entry: Entry, provider: Provider) => string } = {
     if (verdict(provider, request, [entry.secret]) !== entry.expected.valid) return "refused";
     const [row, other] = [{ id: null }, { id: null, text: "another" }].map((d) => only(rowsOf(entry, provider, d)));
     const body = `sha256:${row?.body_sha256}`;
-    if (!row?.event_key.endsWith(body)) return "named by its content";
+    if (!row?.event_key.endsWith(body)) {
+      return other?.event_key === row?.event_key ? "named by its content" : "named by its fields and bytes";
+    }
     expect(other?.event_key).not.toBe(row.event_key);
     return "named by its bytes";
+  },
+  otherBytes: (entry, provider) => {
+    const [row, other] = [{}, { text: "another" }].map((difference) => only(rowsOf(entry, provider, difference)));
+    expect(other?.fingerprint).not.toBe(row?.fingerprint);
+    return other?.event_key === row?.event_key ? "another version" : "two events";
+  },
+  emptyBody: (_entry, provider) => {
+    if (provider.published) return "has no door";
+    const keys = [0, 30].map((later) => {
+      const options = { at: FIXTURE_TIME + later, id: `empty-${later}` };
+      const request = requestOf(provider.slug as Sender, Buffer.alloc(0), options);
+      return storable(provider, verified(provider, request, provider.slug === "smartlead")).event_key;
+    });
+    expect(keys.join()).not.toContain(sha256Hex(Buffer.alloc(0)));
+    return new Set(keys).size === 2 ? "two events" : "one event";
   },
   otherId: (entry, provider) => {
     const request = entry.request({}, NOW);

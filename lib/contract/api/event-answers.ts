@@ -32,7 +32,11 @@ const summaryFields = {
   livemode: z.boolean().nullable(),
   replay_count: count,
   duplicate_count: count,
-  conflict_count: count,
+  conflict_count: count.describe("How many other versions came: different bytes under the same key."),
+  variant_of: z
+    .string()
+    .nullable()
+    .describe("The first event with this key, when this one is another version of it. Delivered only by a replay."),
   attempt_count: count,
   last_error: z.string().nullable(),
   last_error_class: errorClass.nullable(),
@@ -44,7 +48,7 @@ const summaryFields = {
   source_id: z.string().nullable().describe("The source that received it; null is the provider's default endpoint."),
   suspected_replay: z
     .boolean()
-    .describe("An identical payload arrived earlier under another key. Delivered only by a replay."),
+    .describe("An identical body arrived earlier, which is unusual for this type. Delivered only by a replay."),
   redacted_at: time.nullable().describe("When a privacy request removed its content."),
 };
 
@@ -65,6 +69,19 @@ export const eventPage = z.object({
   total: count.optional().describe("With count=1: how many match, counted up to 10,000."),
 });
 export type EventPage = z.infer<typeof eventPage>;
+
+const version = z.object({
+  id: z.string(),
+  is_first: z.boolean().describe("The version that came first, and was delivered."),
+  status: eventStatus,
+  event_type: z.string(),
+  body_size: count,
+  /** Hex. */
+  body_sha256: z.string(),
+  duplicate_count: count,
+  received_at: time,
+});
+export type EventVersion = z.infer<typeof version>;
 
 const headers = z.array(z.tuple([z.string(), z.string()]));
 
@@ -155,6 +172,9 @@ export const eventDetail = z
     /** Hex, of the bytes as they were received. */
     body_sha256: z.string(),
     request_id: z.string().nullable(),
+    versions: z
+      .array(version)
+      .describe("The other versions that came under this key, oldest first; at most ten are kept besides the first."),
     deliveries: z.array(delivery),
     replays: z.array(replay),
     privacy_request: privacyRequest.nullable().describe("What it asked for and changed, when it is a privacy request."),

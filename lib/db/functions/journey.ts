@@ -24,6 +24,8 @@ export interface NewEvent {
   /** Base64 of the bytes that the payload is made of, when they differ from the body. */
   shown_body: string | null;
   fingerprint: string;
+  rendering: string | null;
+  equal_bytes: "unusual" | "usual" | "of_type" | null;
   method: string;
   path: string;
   headers: HeaderPairs;

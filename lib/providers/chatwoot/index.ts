@@ -5,8 +5,8 @@
 import { randomBytes } from "node:crypto";
 import { decodeHex, hmacSha256, isStale, parseUnixTimestamp, sameDigest, sha256Hex } from "../hmac";
 import { textMemberOf } from "../json-bytes";
-import { acceptAs, header, type Identity, type Provider, type RawRequest, refuse, refuseRepeated } from "../provider";
-import { at, idFrom, isoFromUnix, keyOfBody, timeFrom, typeFrom } from "../shape";
+import { acceptAs, contentOf, header, type Identity, type Provider, type RawRequest, refuse, refuseRepeated } from "../provider";
+import { at, idFrom, isoFromUnix, keyOfBody, keyWithBody, membersInCommon, timeFrom, typeFrom } from "../shape";
 import { chatwootSamples } from "./sample";
 
 const SIGNATURE_PREFIX = "sha256=";
@@ -61,7 +61,7 @@ export const chatwoot: Provider = {
     return {
       // Never X-Chatwoot-Delivery, which is not signed: an attacker who caught a request could send it again as another
       // event.
-      eventKey: naturalKey(payload, eventType, account) ?? keyOfSigned(request),
+      eventKey: naturalKey(request, payload, eventType, account) ?? keyOfSigned(request),
       eventType,
       organisationId: account,
       companyId:
@@ -73,6 +73,7 @@ export const chatwoot: Provider = {
       occurredAt: timeOf(request, payload, eventType),
       writtenTime: writtenTime(payload, eventType),
       flags: isInternal(payload) ? ["internal"] : [],
+      fingerprint: eventType === "message_created" ? withoutSurroundings(payload, contentOf(request)) : undefined,
     };
   },
 };
@@ -104,6 +105,17 @@ function unsignedDetail(request: RawRequest): string {
     ? `${missing} Chatwoot does not sign automation rules and macros: give them the URL of a source.`
     : missing;
 }
+
+/**
+ * The message itself. An account's webhook, an API inbox's and a bot's each send it, with conversation and people as they
+ * are when that request is made.
+ */
+function withoutSurroundings(payload: unknown, content: Buffer): string | undefined {
+  const own = membersInCommon(payload, content, SURROUNDINGS);
+  return own && JSON.stringify([own, idFrom(at(payload, "conversation", "id")) ?? null]);
+}
+
+const SURROUNDINGS = new Set(["conversation", "account", "inbox", "sender"]);
 
 /**
  * Typing events carry their account only inside the conversation, those of rules and macros as a number. Conversation events
@@ -138,11 +150,15 @@ function keyOfSigned(request: RawRequest): string {
 }
 
 /**
- * The key of things that are created once is their id, that of a conversation is when it changed, to the microsecond.
- * Servers that write whole seconds may change a conversation twice in a second. For those, and for the other types,
- * `keyOfSigned` is used.
+ * The key of things that are created once is their id. A change of a conversation is named by when it changed and by the
+ * whole body: two may happen in one second, and some servers write whole seconds. For other types `keyOfSigned` is used.
  */
-function naturalKey(payload: unknown, eventType: string, account: string | undefined): string | undefined {
+function naturalKey(
+  request: RawRequest,
+  payload: unknown,
+  eventType: string,
+  account: string | undefined,
+): string | undefined {
   const id = idFrom(at(payload, "id"));
   if (account === undefined || id === undefined) return undefined;
   switch (eventType) {
@@ -153,9 +169,7 @@ function naturalKey(payload: unknown, eventType: string, account: string | undef
     case "conversation_updated":
     case "conversation_status_changed": {
       const updatedAt = at(payload, "updated_at");
-      return isoFromUnix(updatedAt) && !Number.isInteger(updatedAt)
-        ? `${eventType}:${account}:${id}:${updatedAt}`
-        : undefined;
+      return isoFromUnix(updatedAt) && keyWithBody(`${eventType}:${account}:${id}:${updatedAt}`, contentOf(request));
     }
     default:
       return undefined;

@@ -3,8 +3,10 @@
  * names no tenant, so the source does. Rows: see rows.ts.
  */
 import { randomBytes } from "node:crypto";
+import { withPairsAsJson } from "../form";
+import { sha256Hex } from "../hmac";
 import { firstId, hashedKey } from "../outreach-rows";
-import type { Identity, Provider } from "../provider";
+import { contentOf, type Identity, type Provider, type RawRequest } from "../provider";
 import { at, keyFrom, keyOfBody, timeFrom, typeFrom, UNKNOWN_TYPE } from "../shape";
 import { verifyUrlToken } from "../url-token";
 import { heyreachProjections, isTest, leadIdOf } from "./rows";
@@ -35,6 +37,7 @@ export const heyreach: Provider = {
   samples: heyreachSamples,
   secretHeaders: [],
   verify: verifyUrlToken,
+  split: (request) => [withPairsAsJson(request)],
 
   identify(request, payload, source): Identity {
     const written = typeFrom(at(payload, "event_type"));
@@ -44,7 +47,7 @@ export const heyreach: Provider = {
       eventKey:
         correlation !== undefined && !isTest(payload)
           ? correlation
-          : (naturalKey(payload, eventType) ?? keyOfBody(request)),
+          : (naturalKey(request, payload, eventType) ?? keyOfBody(request)),
       eventType,
       organisationId: source?.organisationId,
       companyId: source?.companyId,
@@ -66,13 +69,16 @@ function readEventType(text: string): { value: string } | { problem: string } {
   return /^[a-z][a-z_]*$/.test(type) ? { value: type } : { problem: "is one event type, such as message_sent." };
 }
 
-/** The identity of an event without an id: its organisation, its conversation, and the message before it. */
-function naturalKey(payload: unknown, eventType: string): string | undefined {
+/**
+ * The identity of an event without an id: its conversation, the message before it, and the rest of its body, because two
+ * tags may be set after one message.
+ */
+function naturalKey(request: RawRequest, payload: unknown, eventType: string): string | undefined {
   const messages = at(payload, "recent_messages");
   const last = Array.isArray(messages) ? firstId(at(messages.at(-1), "creation_time")) : undefined;
   const when = last ?? firstId(at(payload, "timestamp"));
   const who = leadIdOf(payload) ?? firstId(at(payload, "campaign", "id"));
   if (when === undefined || who === undefined) return undefined;
   const where = [firstId(at(payload, "campaign", "id")), firstId(at(payload, "conversation_id"))];
-  return hashedKey(eventType, leadIdOf(payload), ...where, when);
+  return hashedKey(eventType, leadIdOf(payload), ...where, when, sha256Hex(contentOf(request)));
 }

@@ -1,12 +1,13 @@
 /**
  * Mitto, delivery reports of text messages (DLRs). It does not sign, so a token in the callback URL is the only proof. The
  * format is a template that Mitto's staff or the sender of a message fills in, so field names can be set per source. POST
- * with one object or an array, or GET with all data in the query. Rows: see rows.ts.
+ * with one object, an array or a form, or everything in the query of a POST or GET. Rows: see rows.ts.
  */
 import { randomBytes } from "node:crypto";
+import { withPairsAsJson } from "../form";
 import { elementsOf } from "../json-bytes";
-import { contentOf, type Identity, type Provider, type VerifiedRequest } from "../provider";
-import { keyFrom, keyOfBody } from "../shape";
+import { contentOf, type Identity, type Provider } from "../provider";
+import { keyOfBody, keyWithBody } from "../shape";
 import { verifyUrlToken } from "../url-token";
 import { DLR_SETTINGS, isKnownStatus, mittoProjections, readDlr, shopInReference } from "./rows";
 import { mittoSamples } from "./sample";
@@ -32,10 +33,10 @@ export const mitto: Provider = {
   verify: verifyUrlToken,
 
   split(request) {
-    if (request.method === "GET") return [{ ...request, body: bodyOfQuery(request), contentType: "application/json" }];
-    const elements = elementsOf(contentOf(request), MOST_IN_ARRAY);
+    const report = withPairsAsJson(request);
+    const elements = elementsOf(contentOf(report), MOST_IN_ARRAY);
     const areObjects = elements?.length && elements.every((element) => element[0] === 0x7b);
-    return areObjects ? elements.map((body) => ({ ...request, body })) : [request];
+    return areObjects ? elements.map((body) => ({ ...report, body })) : [report];
   },
 
   identify(request, payload, source): Identity {
@@ -43,7 +44,8 @@ export const mitto: Provider = {
     const parts = [dlr.id, dlr.status, dlr.errorCode].filter((part) => part !== undefined);
     const isKnown = dlr.id !== undefined && dlr.status !== undefined;
     return {
-      eventKey: (isKnown ? keyFrom(parts.join(":")) : undefined) ?? keyOfBody(request),
+      // The rest of the body, too: a report may be corrected under the id, status and error code of the wrong one.
+      eventKey: (isKnown ? keyWithBody(parts.join(":"), contentOf(request)) : undefined) ?? keyOfBody(request),
       eventType: "dlr",
       organisationId: source?.organisationId ?? shopInReference(dlr.reference),
       companyId: source?.companyId,
@@ -55,13 +57,3 @@ export const mitto: Provider = {
 
   projections: mittoProjections,
 };
-
-/**
- * A GET has no body, and its path is not stored, so the query becomes the event's body, as a JSON object. A repeated name is
- * repeated there, so that nothing is lost and the event is flagged.
- */
-function bodyOfQuery(request: VerifiedRequest): Buffer {
-  const query = request.path.split("?").slice(1).join("?");
-  const members = [...new URLSearchParams(query)].map((pair) => pair.map((text) => JSON.stringify(text)).join(":"));
-  return Buffer.from(`{${members.join(",")}}`);
-}

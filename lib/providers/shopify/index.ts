@@ -1,12 +1,12 @@
 /**
  * Shopify. Signs only the raw body, with the app's client secret. Topic, shop, event id and time are headers that an
- * attacker who caught a request can change, so a source binds them and `unsignedKeys` catches the rest.
+ * attacker who caught a request can change, so a source binds them and `equalBytes` catches the rest.
  * https://shopify.dev/docs/apps/build/webhooks/subscribe/https, and Shopify's own shopify-api for both sets of headers.
  * Rows: see rows.ts.
  */
 import { randomBytes } from "node:crypto";
 import { decodeBase64, hmacSha256, sameDigest } from "../hmac";
-import { textMemberOf } from "../json-bytes";
+import { membersOf, textMemberOf } from "../json-bytes";
 import {
   acceptAs,
   contentOf,
@@ -103,6 +103,9 @@ export const shopify: Provider = {
       occurredAt: isoFrom(headerOf(request, "triggered-at")),
       writtenTime: headerOf(request, "triggered-at"),
       livemode: livemodeOf(request),
+      // Two subscriptions of one topic may have two API versions.
+      rendering: headerOf(request, "api-version"),
+      equalBytes: equalBytesOf(request, payload, topic),
     };
   },
 
@@ -112,6 +115,27 @@ export const shopify: Provider = {
 
 /** These carry the whole object. */
 const WHOLE_STATE: ReadonlySet<string> = new Set(["orders/updated", "customers/update", "products/update"]);
+
+/** An uninstalled app is told about the shop as it is, which may be as it was. */
+const UNINSTALLED = "app/uninstalled";
+const REMOVING = /(delete|remove|destroy|disconnect)$/i;
+
+/**
+ * A body that says when its object changed is that of one event alone, and so is what creates something. Bodies without a
+ * time are repeated: a product that is unpublished again, a shop that leaves again, every change with `include_fields=id`.
+ * Those of a privacy request belong to its topic, which is not signed: a captured data_request must not become a redact.
+ */
+function equalBytesOf(request: RawRequest, payload: unknown, topic: string): Identity["equalBytes"] {
+  if (isPrivacyTopic(topic)) return "of_type";
+  if (topic === UNINSTALLED) return "usual";
+  // A payload that was not parsed is large: its bytes are read instead.
+  const has =
+    typeof payload === "object" && payload !== null ? (name: string) => Object.hasOwn(payload, name) : undefined;
+  const members = has ? undefined : membersOf(request.body);
+  const isDated = ["updated_at", "updatedAt"].some((name) => has?.(name) ?? members?.has(name));
+  if (!isDated) return /\/create$/i.test(topic) ? "unusual" : "usual";
+  return REMOVING.test(topic) ? "of_type" : "unusual";
+}
 
 /** Refuses a signed body with headers of another shop or topic: a request that was caught elsewhere and sent here. */
 function refuseOther(request: RawRequest, source: Source | undefined): Verification | undefined {

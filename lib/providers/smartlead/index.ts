@@ -3,10 +3,12 @@
  * masked wherever a payload is shown. https://help.smartlead.ai, and observed requests. Rows: see rows.ts.
  */
 import { randomUUID } from "node:crypto";
-import { membersOf, textMemberOf } from "../json-bytes";
+import { withPairsAsJson } from "../form";
+import { sha256Hex } from "../hmac";
+import { textMemberOf } from "../json-bytes";
 import { firstId, hashedKey } from "../outreach-rows";
 import { acceptAs, contentOf, type Identity, type Provider, refuse } from "../provider";
-import { at, idFrom, keyFrom, keyOfBody, timeFrom, typeFrom } from "../shape";
+import { at, idFrom, keyFrom, keyOfBody, membersInCommon, timeFrom, typeFrom } from "../shape";
 import { isOneOf } from "../url-token";
 import { leadEmailOf, smartleadProjections } from "./rows";
 import { smartleadSamples } from "./sample";
@@ -33,17 +35,22 @@ export const smartlead: Provider = {
 
   verify(request, context) {
     if (context.source) return acceptAs("token", request);
-    const given = textMemberOf(contentOf(request), "secret_key");
+    const given = textMemberOf(contentOf(withPairsAsJson(request)), "secret_key");
     if (!given) return refuse("unsigned", "The body carries no secret_key.");
     if (!isOneOf(context.secrets, given)) return refuse("bad_signature", "The secret_key is not a configured one.");
     return acceptAs("token", request);
   },
 
+  split: (request) => [withPairsAsJson(request)],
+
   identify(request, payload, source): Identity {
     const eventType = typeFrom(at(payload, "event_type"));
     const occurredAt = timeFrom(at(payload, "event_timestamp"));
+    // One event is sent once per registered webhook.
+    const fingerprint = membersInCommon(payload, contentOf(request), REGISTRATION);
     return {
-      eventKey: keyFrom(at(payload, "event_id")) ?? naturalKey(payload) ?? keyOfBody(request),
+      eventKey:
+        keyFrom(at(payload, "event_id")) ?? naturalKey(payload, fingerprint ?? contentOf(request)) ?? keyOfBody(request),
       eventType,
       organisationId: source?.organisationId,
       // The client of an agency's account; most accounts have none.
@@ -51,39 +58,26 @@ export const smartlead: Provider = {
       objectId: leadEmailOf(payload),
       occurredAt,
       writtenTime: at(payload, "event_timestamp"),
-      fingerprint: withoutRegistration(payload, contentOf(request)),
+      fingerprint,
     };
   },
 
   projections: smartleadProjections,
 };
 
-/** The identity of an event without an id: its mail, step, time and reply. */
-function naturalKey(payload: unknown): string | undefined {
+/**
+ * The identity of an event without an id: its mail, step, time and reply. Its time has whole seconds, so two clicks or two
+ * changes of a category may have all of these in common: the rest of the body tells them apart.
+ */
+function naturalKey(payload: unknown, rest: string | Buffer): string | undefined {
   const email = leadEmailOf(payload);
   const mail = idFrom(at(payload, "stats_id")) ?? (email && `${idFrom(at(payload, "campaign_id")) ?? ""}:${email}`);
   const reply = at(payload, "reply_message", "message_id");
   const timestamp = at(payload, "event_timestamp");
   if (typeof timestamp !== "string" || (mail ?? firstId(reply)) === undefined) return undefined;
-  return hashedKey(at(payload, "event_type"), mail, firstId(at(payload, "sequence_number")), timestamp, firstId(reply));
+  const step = firstId(at(payload, "sequence_number"));
+  return hashedKey(at(payload, "event_type"), mail, step, timestamp, firstId(reply), sha256Hex(rest));
 }
 
-/** One event is sent once per registered webhook; the copies differ only in these fields. */
-/** The members of a larger body are compared as they were written: printing it would block the thread. */
-const LARGE_BYTES = 256 * 1024;
-
+/** What the copies of one event differ in. */
 const REGISTRATION = new Set(["webhook_id", "webhook_name", "webhook_url", "metadata", "secret_key"]);
-
-function withoutRegistration(payload: unknown, content: Buffer): string | Buffer | undefined {
-  if (content.length > LARGE_BYTES) {
-    const members = [...membersOf(content)].filter(([name]) => !REGISTRATION.has(name));
-    return Buffer.concat(members.flatMap(([name, bytes]) => [Buffer.from(JSON.stringify(name)), bytes]));
-  }
-  if (typeof payload !== "object" || payload === null || Array.isArray(payload)) return undefined;
-  try {
-    return JSON.stringify(Object.entries(payload).filter(([name]) => !REGISTRATION.has(name)));
-  } catch {
-    // Nested too deeply to print: the bytes are used instead.
-    return undefined;
-  }
-}

@@ -58,7 +58,7 @@ export const stripe: Provider = {
 
   identify(request, payload): Identity {
     return {
-      eventKey: keyFrom(at(payload, "id")) ?? keyOfBody(request),
+      eventKey: keyFrom(at(payload, "id")) ?? keyOfBody(request, timestampOf(request)),
       eventType: typeFrom(at(payload, "type")),
       organisationId: accountOf(payload),
       objectId: idFrom(at(payload, "data", "object", "id")) ?? idFrom(at(payload, "related_object", "id")),
@@ -66,6 +66,8 @@ export const stripe: Provider = {
       writtenTime: at(payload, "created"),
       livemode: asBoolean(at(payload, "livemode")),
       fingerprint: withoutPendingWebhooks(contentOf(request)),
+      // Endpoints of two API versions get one event in both.
+      rendering: idFrom(at(payload, "api_version")),
     };
   },
 
@@ -123,6 +125,10 @@ class ReceivedBytes extends Stripe.CryptoProvider {
   override computeHMACSignature(prefix: string, secret: string): string {
     return hmacSha256(secret, prefix, this.body).toString("hex");
   }
+}
+
+function timestampOf(request: RawRequest): number | undefined {
+  return parseUnixTimestamp(/(?:^|,)\s*t=(\d+)/.exec(header(request, "stripe-signature") ?? "")?.[1]);
 }
 
 function asBoolean(value: unknown): boolean | undefined {

@@ -68,7 +68,7 @@ export const telnyx: Provider = {
     const data = at(payload, "data");
     const subject = at(data, "payload");
     return {
-      eventKey: keyFrom(at(data, "id")) ?? keyOfBody(request),
+      eventKey: keyFrom(at(data, "id")) ?? keyOfBody(request, parseUnixTimestamp(header(request, "telnyx-timestamp"))),
       // link_clicked has neither the `data` wrapper nor an id.
       eventType: typeFrom(at(data, "event_type") ?? at(payload, "record_type")),
       organisationId:
