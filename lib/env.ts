@@ -38,6 +38,8 @@ const schema = z.object({
     .string()
     .refine((key) => keyBytes(key) !== undefined, "must be 32 bytes as base64 or hex (`openssl rand -base64 32`)")
     .optional(),
+  /** Which events write rows. A provider's test mode must not write into the rows of live customers. */
+  TABLES_LIVEMODE: z.enum(["live", "test", "any"], "must be live, test or any").default("live"),
   /** The Agent SDK that Chatwoot events are forwarded to. */
   AGENT_SDK_URL: z.url().optional(),
   /** Signs what is sent to the Agent SDK, Standard Webhooks style (whsec_…). */

@@ -1,4 +1,5 @@
 import type { Destination } from "@/lib/contract/destinations";
+import { LIVEMODE_CHOICE } from "@/lib/contract/vocabulary";
 import { CopyButton } from "../copy-button";
 import { Fact } from "../fact";
 import { duration, plural } from "../format";
@@ -37,6 +38,7 @@ export function ConfigurationCard({ destination }: { destination: Destination })
           ) : (
             " of every organisation"
           )}
+          {destination.livemode !== "any" && `. ${LIVEMODE_CHOICE[destination.livemode].label}`}
         </Fact>
         <Fact name="Order">{ORDERING_LABELS[destination.ordering].meaning}</Fact>
         {kind === "http" && (

@@ -2,6 +2,7 @@ import type { ReactNode } from "react";
 import type { ApiError } from "@/lib/client/request";
 import type { Destination } from "@/lib/contract/destinations";
 import { PROVIDERS } from "@/lib/contract/providers";
+import { LIVEMODE_CHOICE, type LivemodeChoice } from "@/lib/contract/vocabulary";
 import { Field } from "../forms/field";
 import { SelectField, type SelectOptions } from "../forms/select-field";
 import { providerName } from "../provider";
@@ -20,6 +21,10 @@ const FROM: SelectOptions = [
     label,
   ]),
 ];
+
+const MODES = (Object.keys(LIVEMODE_CHOICE) as LivemodeChoice[])
+  .toReversed()
+  .map((choice) => [choice, LIVEMODE_CHOICE[choice].label] as const);
 
 /** Every setting of a destination, the most important first. */
 export function DestinationForm({
@@ -80,6 +85,12 @@ export function DestinationForm({
             {wrong("providers") && <p className="mt-1 text-red text-sm">{wrong("providers")}</p>}
           </div>
         </div>
+        <SelectField
+          label="Mode"
+          choices={MODES}
+          value={values.livemode}
+          onChange={(livemode) => onChange({ livemode: livemode as LivemodeChoice })}
+        />
         <TypeChips value={values.types} problem={wrong("event_types")} onChange={(types) => onChange({ types })} />
       </Part>
       <Part title="How">

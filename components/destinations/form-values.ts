@@ -26,6 +26,7 @@ export interface FormValues {
   rate: string;
   concurrency: string;
   ordering: Destination["ordering"];
+  livemode: Destination["livemode"];
 }
 
 export const NEW_DESTINATION: FormValues = {
@@ -42,6 +43,7 @@ export const NEW_DESTINATION: FormValues = {
   rate: "",
   concurrency: "8",
   ordering: "none",
+  livemode: "any",
 };
 
 export function valuesOf(destination: Destination): FormValues {
@@ -59,6 +61,7 @@ export function valuesOf(destination: Destination): FormValues {
     rate: destination.rate_per_second === null ? "" : String(destination.rate_per_second),
     concurrency: String(destination.max_concurrency),
     ordering: destination.ordering,
+    livemode: destination.livemode,
   };
 }
 
@@ -103,5 +106,6 @@ function complete(values: FormValues): DestinationInput {
     max_concurrency: Number(values.concurrency),
     rate_per_second: values.rate.trim() === "" ? null : Number(values.rate),
     ordering: values.ordering,
+    livemode: values.livemode,
   };
 }

@@ -1,12 +1,16 @@
+import Link from "next/link";
 import type { ReactNode } from "react";
 import type { EventDetail } from "@/lib/contract/events";
+import { Amount } from "../amount";
 import { CopyButton } from "../copy-button";
 import { Fact } from "../fact";
 import { count } from "../format";
 import { InertText } from "../inert-text";
+import { historyAddress } from "../links";
 import { MiddleTruncated } from "../middle-truncated";
 import { ProviderMark, providerName } from "../provider";
 import { EventStatusBadge } from "../status/event-status";
+import { TestModeMark } from "../test-mode-mark";
 import { ExactTime, RelativeTime } from "../time";
 
 const VALUE = "flex h-5 items-center tabular-nums";
@@ -20,13 +24,13 @@ export function EventHeader({ event, children }: { event: EventDetail; children:
           <InertText text={event.event_type} />
         </h1>
         <EventStatusBadge status={event.status} large />
+        {event.livemode === false && <TestModeMark />}
         <div className="ml-auto flex items-center gap-2 max-md:ml-0 max-md:w-full">{children}</div>
       </div>
       <dl className="mt-3 gap-x-8 gap-y-2.5 max-md:grid max-md:grid-cols-2 md:flex md:flex-wrap">
         <Fact name="Provider" className="min-w-0" valueClass={VALUE}>
           <ProviderMark slug={event.provider_slug} className="mr-1.5 size-4.5" />
           {providerName(event.provider_slug)}
-          {event.livemode === false && <span className="ml-1.5 text-faint">test mode</span>}
         </Fact>
         <Fact name="Event key" className="min-w-0 max-md:col-span-2" valueClass={VALUE}>
           <span className="min-w-0 max-w-80 font-mono text-sm">
@@ -48,9 +52,23 @@ export function EventHeader({ event, children }: { event: EventDetail; children:
             {outside(event.company_id)}
           </Fact>
         )}
+        {event.customer_id && (
+          <Fact name="Customer" className="min-w-0" valueClass={VALUE}>
+            <Link href={historyAddress({ customer: event.customer_id })} className="min-w-0 hover:underline">
+              {outside(event.customer_id)}
+            </Link>
+          </Fact>
+        )}
         {event.object_id && (
-          <Fact name="About" className="min-w-0" valueClass={VALUE}>
-            {outside(event.object_id)}
+          <Fact name={aboutName(event.object_type)} className="min-w-0" valueClass={VALUE}>
+            <Link href={historyAddress({ object: event.object_id })} className="min-w-0 hover:underline">
+              {outside(event.object_id)}
+            </Link>
+          </Fact>
+        )}
+        {event.amount !== null && (
+          <Fact name="Amount" className="min-w-0" valueClass={VALUE}>
+            <Amount of={event} />
           </Fact>
         )}
         <Fact name="Attempts" className="min-w-0" valueClass={VALUE}>
@@ -60,6 +78,12 @@ export function EventHeader({ event, children }: { event: EventDetail; children:
       </dl>
     </header>
   );
+}
+
+/** `Checkout session` for `checkout.session`. */
+function aboutName(type: string | null): string {
+  const words = type?.replace(/[._]/g, " ").trim();
+  return words ? words.charAt(0).toUpperCase() + words.slice(1) : "About";
 }
 
 function outside(text: string | null): ReactNode {

@@ -31,7 +31,7 @@ export function FailureSummary({ event }: { event: EventDetail }) {
 }
 
 /** The flags of the event itself. */
-function notesOn({ suspected_replay, redacted_at, status, variant_of }: EventDetail): string[] {
+function notesOn({ suspected_replay, redacted_at, status, variant_of, livemode, deliveries }: EventDetail): string[] {
   const notes: string[] = [];
   if (variant_of) {
     notes.push(
@@ -45,6 +45,11 @@ function notesOn({ suspected_replay, redacted_at, status, variant_of }: EventDet
       `Possible replay attack: an identical body arrived earlier under a different event key. This provider does not sign its keys, and equal bodies are unusual for this type.${
         status === "ignored" ? " It was not delivered. If it is genuine, replay it." : ""
       }`,
+    );
+  }
+  if (livemode === false && status === "ignored" && deliveries.length === 0) {
+    notes.push(
+      "Ignored: test mode. Rows are written by live events only, and no other destination receives this event.",
     );
   }
   if (redacted_at) notes.push("A privacy request removed the content of this event.");

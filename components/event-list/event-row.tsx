@@ -3,6 +3,7 @@ import { memo, useState } from "react";
 import { ERROR_CLASS } from "@/lib/contract/error-classes";
 import type { EventSummary } from "@/lib/contract/events";
 import { TRUST } from "@/lib/contract/vocabulary";
+import { Amount } from "../amount";
 import { CopyButton } from "../copy-button";
 import { count, size } from "../format";
 import { InertText } from "../inert-text";
@@ -10,6 +11,7 @@ import { MiddleTruncated } from "../middle-truncated";
 import { ProviderMark } from "../provider";
 import { DeliverySegments } from "../status/delivery-segments";
 import { EventStatusBadge } from "../status/event-status";
+import { TestModeMark } from "../test-mode-mark";
 import { RelativeTime } from "../time";
 import { cn } from "../ui/cn";
 import { COLUMNS, type Column } from "./columns";
@@ -84,7 +86,7 @@ export const EventRow = memo(function EventRow({
           >
             <InertText text={event.event_type} />
           </Link>
-          {event.livemode === false && <span className="text-faint text-xs">test</span>}
+          {event.livemode === false && <TestModeMark />}
         </span>
       </td>
       {shows("key") && (
@@ -99,6 +101,22 @@ export const EventRow = memo(function EventRow({
               />
             )}
           </span>
+        </td>
+      )}
+      {shows("customer") && (
+        <td className={cn(cell, COLUMNS.customer.className, "truncate text-quiet")}>
+          {event.customer_id ? (
+            <span title={event.customer_id}>
+              <InertText text={event.customer_id} />
+            </span>
+          ) : (
+            <span className="text-faint">–</span>
+          )}
+        </td>
+      )}
+      {shows("amount") && (
+        <td className={cn(cell, COLUMNS.amount.className, "text-right text-quiet tabular-nums")}>
+          <Amount of={event} />
         </td>
       )}
       {shows("organisation") && (

@@ -4,6 +4,9 @@ import { FilterChip } from "../filters/filter-chip";
 import { MoreFilters } from "./more-filters";
 
 const RARE = {
+  customer: { customer: undefined },
+  object: { object: undefined },
+  mode: { livemode: undefined },
   company: { company_id: undefined },
   payload: { text: undefined },
   attempts: { attempts: undefined },
@@ -36,7 +39,7 @@ export function MoreFilterChips({
       ))}
       {set.length < Object.keys(RARE).length && (
         <FilterChip
-          name="company, payload, attempts, replays, trust or versions"
+          name="customer, object, mode, company, payload, attempts, replays, trust or versions"
           any="more"
           words={null}
           onClear={() => {}}

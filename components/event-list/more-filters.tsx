@@ -18,6 +18,12 @@ const VERSIONS: Record<string, Pick<EventFilter, "variant" | "conflict">> = {
   several: { ...ANY_VERSION, conflict: "1" },
 };
 
+const MODES = [
+  { value: "", label: "Either" },
+  { value: "true", label: "Live" },
+  { value: "false", label: "Test mode" },
+];
+
 /** The rarely used parts of the filter, in one form. */
 export function MoreFilters({ filter, onApply }: { filter: EventFilter; onApply: (part: EventFilter) => void }) {
   const id = useId();
@@ -26,6 +32,9 @@ export function MoreFilters({ filter, onApply }: { filter: EventFilter; onApply:
     const form = new FormData(event.currentTarget);
     const trust = form.getAll("trust") as TrustLevel[];
     onApply({
+      customer: String(form.get("customer")).trim() || undefined,
+      object: String(form.get("object")).trim() || undefined,
+      livemode: (form.get("livemode") || undefined) as EventFilter["livemode"],
       company_id: String(form.get("company")).trim() || undefined,
       text: String(form.get("text")).trim() || undefined,
       attempts: Number(form.get("attempts")) || undefined,
@@ -37,18 +46,16 @@ export function MoreFilters({ filter, onApply }: { filter: EventFilter; onApply:
   }
   return (
     <form onSubmit={submit} className="flex w-72 flex-col gap-3 p-2">
-      <label htmlFor={`${id}-company`} className="text-quiet text-sm">
-        Company id is exactly
-        <Input
-          id={`${id}-company`}
-          name="company"
-          maxLength={255}
-          defaultValue={filter.company_id}
-          placeholder="company_42"
-          autoComplete="off"
-          className="mt-1 font-mono"
-        />
-      </label>
+      <ExactField id={`${id}-customer`} name="customer" label="Customer id is exactly" value={filter.customer}>
+        cus_42
+      </ExactField>
+      <ExactField id={`${id}-object`} name="object" label="Object id is exactly" value={filter.object}>
+        in_42
+      </ExactField>
+      <Choice name="livemode" legend="Mode" choices={MODES} value={filter.livemode ?? ""} />
+      <ExactField id={`${id}-company`} name="company" label="Company id is exactly" value={filter.company_id}>
+        company_42
+      </ExactField>
       <label htmlFor={`${id}-text`} className="text-quiet text-sm">
         Payload contains
         <Input
@@ -78,23 +85,7 @@ export function MoreFilters({ filter, onApply }: { filter: EventFilter; onApply:
           className="mt-1"
         />
       </label>
-      <fieldset>
-        <legend className="text-quiet text-sm">Replayed</legend>
-        <div className="mt-1 flex gap-3">
-          {REPLAYED.map(({ value, label }) => (
-            <label key={value} className="flex items-center gap-1.5">
-              <input
-                type="radio"
-                name="replayed"
-                value={value}
-                defaultChecked={(filter.replayed ?? "") === value}
-                className="accent-accent"
-              />
-              {label}
-            </label>
-          ))}
-        </div>
-      </fieldset>
+      <Choice name="replayed" legend="Replayed" choices={REPLAYED} value={filter.replayed ?? ""} />
       <fieldset>
         <legend className="text-quiet text-sm">Trust</legend>
         <div className="mt-1 flex gap-3">
@@ -148,5 +139,67 @@ export function MoreFilters({ filter, onApply }: { filter: EventFilter; onApply:
         Apply
       </Button>
     </form>
+  );
+}
+
+function ExactField({
+  id,
+  name,
+  label,
+  value,
+  children,
+}: {
+  id: string;
+  name: string;
+  label: string;
+  value: string | undefined;
+  /** An example. */
+  children: string;
+}) {
+  return (
+    <label htmlFor={id} className="text-quiet text-sm">
+      {label}
+      <Input
+        id={id}
+        name={name}
+        maxLength={255}
+        defaultValue={value}
+        placeholder={children}
+        autoComplete="off"
+        className="mt-1 font-mono"
+      />
+    </label>
+  );
+}
+
+function Choice({
+  name,
+  legend,
+  choices,
+  value,
+}: {
+  name: string;
+  legend: string;
+  choices: readonly { value: string; label: string }[];
+  value: string;
+}) {
+  return (
+    <fieldset>
+      <legend className="text-quiet text-sm">{legend}</legend>
+      <div className="mt-1 flex gap-3">
+        {choices.map((choice) => (
+          <label key={choice.value} className="flex items-center gap-1.5">
+            <input
+              type="radio"
+              name={name}
+              value={choice.value}
+              defaultChecked={value === choice.value}
+              className="accent-accent"
+            />
+            {choice.label}
+          </label>
+        ))}
+      </div>
+    </fieldset>
   );
 }

@@ -20,7 +20,16 @@ export const NO_TIME = { range: undefined, from_ts: undefined, to_ts: undefined 
 
 type Part = "provider" | "status" | "time" | "type" | "organisation" | "company" | "error" | DeliveryPart | RarePart;
 type DeliveryPart = "destination" | "answer" | "delivery" | "cause";
-type RarePart = "attempts" | "trust" | "replayed" | "payload" | "version" | "suspicion";
+type RarePart =
+  | "attempts"
+  | "trust"
+  | "replayed"
+  | "payload"
+  | "version"
+  | "suspicion"
+  | "customer"
+  | "object"
+  | "mode";
 type Words = Record<Part, string | null>;
 
 /** Destinations by slug, when the caller has them: names are more readable. */
@@ -46,6 +55,9 @@ export function filterText(filter: EventFilter, time: TimeFormat, names: Destina
     // `dead · delivery dead` would repeat itself.
     delivery: delivery === status ? null : prefixed("delivery ", delivery),
     cause: prefixed("one cause ", either(filter.error_group?.map((name) => name.slice(0, 6)))),
+    customer: prefixed("customer ", filter.customer ?? null),
+    object: prefixed("about ", filter.object ?? null),
+    mode: filter.livemode ? (filter.livemode === "false" ? "test mode" : "live") : null,
     attempts: filter.attempts ? `${plural(filter.attempts, "attempt")} or more` : null,
     trust: either(filter.trust?.map((trust) => TRUST[trust].label.toLowerCase())),
     replayed: filter.replayed ? (filter.replayed === "1" ? "replayed before" : "never replayed") : null,

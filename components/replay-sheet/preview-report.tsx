@@ -10,7 +10,7 @@ import { TryNowButton } from "../holds/try-now-button";
 import { ChangeRow } from "../status/change-row";
 import { useClockFormat } from "../time";
 import { Button } from "../ui/button";
-import { moneyText, outcomeText, rowText, timeText, warningsOf } from "./preview-text";
+import { impactText, outcomeText, rowText, warningsOf } from "./preview-text";
 
 const ROWS_AT_FIRST = 2;
 
@@ -41,16 +41,6 @@ export function PreviewReport({ drafted, onTried }: { drafted: Drafted; onTried:
       <RowDifferences changes={preview.changes} />
     </>
   );
-}
-
-/** `Takes about 12 s. Touches 31 customers and $6,169.00.` */
-function impactText(preview: ReplayPreview): string {
-  const { customers, money } = preview.impact;
-  const amounts = money.map(({ currency, amount }) => moneyText(currency, amount));
-  const touched = [customers > 0 && plural(customers, "customer"), ...amounts].filter(Boolean);
-  if (preview.to_run === 0) return "";
-  const takes = `Takes ${timeText(preview)}${preview.holds.length > 0 ? ", once they can be sent" : ""}.`;
-  return touched.length > 0 ? `${takes} Affects ${touched.join(", ")}.` : takes;
 }
 
 function Skipped({ reasons }: { reasons: ReplayPreview["to_skip"] }) {

@@ -1,5 +1,7 @@
 /** A preview in sentences: the button's label, what will happen, and warnings. */
+import { moneyText } from "@/lib/contract/money";
 import type { Replay, ReplayPreview } from "@/lib/contract/replays";
+import { AMOUNT_KIND } from "@/lib/contract/vocabulary";
 import { duration, plural } from "../format";
 
 /** `Replay 47 events to 2 destinations`. Counts exactly what runs, so skipped deliveries are left out. */
@@ -48,15 +50,19 @@ export function timeText({ estimated_seconds }: ReplayPreview): string {
   return estimated_seconds <= 1 ? "about a second" : `about ${duration(estimated_seconds * 1000)}`;
 }
 
-/** Minor units as money: `$199.00`. Currencies without minor units (JPY) have none to divide by. */
-export function moneyText(currency: string, amount: number): string {
-  const code = currency.toUpperCase();
-  try {
-    const format = new Intl.NumberFormat("en-GB", { style: "currency", currency: code });
-    return format.format(amount / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
-  } catch {
-    return `${amount} ${code} (minor units)`;
-  }
+/** `Takes about 12 s. Affects 31 customers, $6,169.00 paid. In test mode: 1 customer.` */
+export function impactText(preview: ReplayPreview): string {
+  if (preview.to_run === 0) return "";
+  const takes = `Takes ${timeText(preview)}${preview.holds.length > 0 ? ", once they can be sent" : ""}.`;
+  const [live, test] = [touchedText(preview.impact), touchedText(preview.impact.test)];
+  return [takes, live && `Affects ${live}.`, test && `In test mode: ${test}.`].filter(Boolean).join(" ");
+}
+
+function touchedText({ customers, by_kind }: Pick<ReplayPreview["impact"], "customers" | "by_kind">): string {
+  const amounts = by_kind.map(
+    ({ currency, amount, kind }) => `${moneyText(currency, amount)} ${AMOUNT_KIND[kind].label}`,
+  );
+  return [customers > 0 && plural(customers, "customer"), ...amounts].filter(Boolean).join(", ");
 }
 
 export function warningsOf({ draft, preview }: { draft: Replay; preview: ReplayPreview }): string[] {
@@ -76,7 +82,7 @@ export function warningsOf({ draft, preview }: { draft: Replay; preview: ReplayP
       (preview.by.status ?? []).some(({ value }) => value === "processed" || value === "replayed") &&
       "Some endpoints already accepted some of these events and will receive them again.",
     changes.looked_at < preview.to_run &&
-      `The row changes are shown for the first ${plural(changes.looked_at, "delivery", "deliveries")} only.`,
+      `The row changes, customers and amounts are those of the first ${plural(changes.looked_at, "delivery", "deliveries")} only.`,
   ].filter((warning) => warning !== false);
 }
 

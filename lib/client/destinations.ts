@@ -23,6 +23,7 @@ export interface DestinationInput {
   max_concurrency?: number;
   rate_per_second?: number | null;
   ordering?: Destination["ordering"];
+  livemode?: Destination["livemode"];
 }
 
 export type Switch = "pause" | "resume" | "enable" | "disable";

@@ -31,6 +31,12 @@ export const eventFilterFields = z.object({
     .optional(),
   org_id: text.optional(),
   company_id: text.optional(),
+  /** The provider's id of the customer, exactly. */
+  customer: text.optional(),
+  /** The id of the object that the event is about, exactly. */
+  object: text.optional(),
+  /** `false` (or `test`): of a provider's test mode. `true` (or `live`): all others. `any`: both, as when left out. */
+  livemode: z.preprocess(livemodeIn, z.enum(["true", "false"], "is true, false or left out").optional()).optional(),
   error_class: list(errorClass).optional(),
   /** Free text on the event key. */
   q: text.optional(),
@@ -67,6 +73,11 @@ export const eventFilterFields = z.object({
 });
 
 export const eventFilterSchema = eventFilterFields.superRefine(refuseReversed);
+
+function livemodeIn(value: unknown): unknown {
+  const words: Record<string, string | undefined> = { true: "true", live: "true", false: "false", test: "false" };
+  return value === "any" ? undefined : (words[String(value)] ?? value);
+}
 
 function numberIn(value: unknown): unknown {
   return typeof value === "string" && /^\d+$/.test(value) ? Number(value) : value;

@@ -9,6 +9,8 @@ export type AttemptStatus = Enums["attempt_status"];
 export type ErrorClass = Enums["error_class"];
 export type ParseStatus = Enums["parse_status"];
 export type EventFlag = Enums["event_flag"];
+export type AmountKind = Enums["amount_kind"];
+export type LivemodeChoice = Enums["livemode_choice"];
 export type TrustLevel = Enums["trust_level"];
 export type ReplayStatus = Enums["replay_status"];
 export type ReplayOutcome = Enums["replay_outcome"];
@@ -28,7 +30,7 @@ export const EVENT_STATUS: Record<EventStatus, { label: string; meaning: string 
   ignored: {
     label: "Ignored",
     meaning:
-      "Stored, but not delivered: no destination receives it, it is a suspected replay, or another version of an event.",
+      "Stored, but not delivered: no destination receives it, or it is a test, a suspected replay, or another version of an event.",
   },
 };
 
@@ -50,6 +52,24 @@ export const EVENT_FLAG: Record<EventFlag, { label: string; meaning: string }> =
     label: "Internal",
     meaning: "A private note, or a bot's own message. It is not forwarded to the Agent SDK.",
   },
+};
+
+/** What became of an event's money. Nothing was or will be paid of what does not count. */
+export const AMOUNT_KIND: Record<AmountKind, { label: string; counts: boolean }> = {
+  paid: { label: "paid", counts: true },
+  due: { label: "due", counts: true },
+  refunded: { label: "refunded", counts: true },
+  disputed: { label: "disputed", counts: true },
+  authorised: { label: "authorised", counts: true },
+  open: { label: "not agreed yet", counts: false },
+  failed: { label: "failed", counts: false },
+  cancelled: { label: "cancelled", counts: false },
+};
+
+export const LIVEMODE_CHOICE: Record<LivemodeChoice, { label: string }> = {
+  live: { label: "Live events only" },
+  test: { label: "Test mode only" },
+  any: { label: "Live and test mode" },
 };
 
 export const TRUST: Record<TrustLevel, { label: string }> = {
@@ -101,4 +121,5 @@ export const SKIP_REASON: Record<SkipReason, { label: string; hint: string }> = 
   },
   stopped: { label: "Replay stopped", hint: "The replay stopped before it ran. Nothing was changed." },
   cancelled: { label: "Replay cancelled", hint: "The replay was cancelled before it ran. Nothing was changed." },
+  test_mode: { label: "Test mode", hint: "The destination takes no events of this mode." },
 };

@@ -579,6 +579,7 @@ export type Database = {
           headers: NonNullable<Json>;
           id: number;
           kind: Database["public"]["Enums"]["destination_kind"];
+          livemode: Database["public"]["Enums"]["livemode_choice"];
           managed: boolean;
           max_attempts: number;
           max_concurrency: number;
@@ -611,6 +612,7 @@ export type Database = {
           headers?: NonNullable<Json>;
           id?: never;
           kind: Database["public"]["Enums"]["destination_kind"];
+          livemode?: Database["public"]["Enums"]["livemode_choice"];
           managed?: boolean;
           max_attempts?: number;
           max_concurrency?: number;
@@ -638,6 +640,7 @@ export type Database = {
           headers?: NonNullable<Json>;
           id?: never;
           kind?: Database["public"]["Enums"]["destination_kind"];
+          livemode?: Database["public"]["Enums"]["livemode_choice"];
           managed?: boolean;
           max_attempts?: number;
           max_concurrency?: number;
@@ -741,6 +744,7 @@ export type Database = {
       events: {
         Row: {
           amount: number | null;
+          amount_kind: Database["public"]["Enums"]["amount_kind"] | null;
           attempt_count: number;
           body_sha256: string;
           body_size: number;
@@ -763,6 +767,7 @@ export type Database = {
           logical_key: string | null;
           method: string;
           object_id: string | null;
+          object_type: string | null;
           occurred_at: string | null;
           organisation_id: string | null;
           origin: Database["public"]["Enums"]["event_origin"] | null;
@@ -780,6 +785,7 @@ export type Database = {
           source_id: number | null;
           status: Database["public"]["Enums"]["event_status"];
           suspected_replay: boolean;
+          terms: unknown;
           trust: Database["public"]["Enums"]["trust_level"];
           unsigned_key: boolean;
           variant_of: number | null;
@@ -788,6 +794,7 @@ export type Database = {
           redacted_body: string | null;
           redacted_event: {
             amount: number | null;
+            amount_kind: Database["public"]["Enums"]["amount_kind"] | null;
             attempt_count: number;
             body_sha256: string;
             body_size: number;
@@ -810,6 +817,7 @@ export type Database = {
             logical_key: string | null;
             method: string;
             object_id: string | null;
+            object_type: string | null;
             occurred_at: string | null;
             organisation_id: string | null;
             origin: Database["public"]["Enums"]["event_origin"] | null;
@@ -827,6 +835,7 @@ export type Database = {
             source_id: number | null;
             status: Database["public"]["Enums"]["event_status"];
             suspected_replay: boolean;
+            terms: unknown;
             trust: Database["public"]["Enums"]["trust_level"];
             unsigned_key: boolean;
             variant_of: number | null;
@@ -835,6 +844,7 @@ export type Database = {
         ComputedFields: "payload_bytes" | "payload_of" | "redacted_body" | "redacted_event";
         Insert: {
           amount?: number | null;
+          amount_kind?: Database["public"]["Enums"]["amount_kind"] | null;
           attempt_count?: number;
           body_sha256: string;
           body_size: number;
@@ -857,6 +867,7 @@ export type Database = {
           logical_key?: string | null;
           method: string;
           object_id?: string | null;
+          object_type?: string | null;
           occurred_at?: string | null;
           organisation_id?: string | null;
           origin?: Database["public"]["Enums"]["event_origin"] | null;
@@ -874,12 +885,14 @@ export type Database = {
           source_id?: number | null;
           status?: Database["public"]["Enums"]["event_status"];
           suspected_replay?: boolean;
+          terms?: unknown;
           trust: Database["public"]["Enums"]["trust_level"];
           unsigned_key?: boolean;
           variant_of?: number | null;
         };
         Update: {
           amount?: number | null;
+          amount_kind?: Database["public"]["Enums"]["amount_kind"] | null;
           attempt_count?: number;
           body_sha256?: string;
           body_size?: number;
@@ -902,6 +915,7 @@ export type Database = {
           logical_key?: string | null;
           method?: string;
           object_id?: string | null;
+          object_type?: string | null;
           occurred_at?: string | null;
           organisation_id?: string | null;
           origin?: Database["public"]["Enums"]["event_origin"] | null;
@@ -919,6 +933,7 @@ export type Database = {
           source_id?: number | null;
           status?: Database["public"]["Enums"]["event_status"];
           suspected_replay?: boolean;
+          terms?: unknown;
           trust?: Database["public"]["Enums"]["trust_level"];
           unsigned_key?: boolean;
           variant_of?: number | null;
@@ -2188,8 +2203,9 @@ export type Database = {
       events_json: { Args: { p_ids: number[]; p_scope: string[] }; Returns: Json };
       every_action_choice: { Args: Record<PropertyKey, never>; Returns: Json };
       expire_leases: { Args: { p_limit: number }; Returns: number };
+      find_by_words: { Args: { p_limit: number; p_scope: string[]; p_words: string[] }; Returns: number[] };
       find_events: {
-        Args: { p_limit: number; p_query: string; p_scope: string[] };
+        Args: { p_limit: number; p_query: string; p_scope: string[]; p_words: string[] };
         Returns: {
           id: number;
           n: number;
@@ -2675,6 +2691,7 @@ export type Database = {
         };
         Returns: {
           amount: number | null;
+          amount_kind: Database["public"]["Enums"]["amount_kind"] | null;
           attempt_count: number;
           body_sha256: string;
           body_size: number;
@@ -2697,6 +2714,7 @@ export type Database = {
           logical_key: string | null;
           method: string;
           object_id: string | null;
+          object_type: string | null;
           occurred_at: string | null;
           organisation_id: string | null;
           origin: Database["public"]["Enums"]["event_origin"] | null;
@@ -2714,6 +2732,7 @@ export type Database = {
           source_id: number | null;
           status: Database["public"]["Enums"]["event_status"];
           suspected_replay: boolean;
+          terms: unknown;
           trust: Database["public"]["Enums"]["trust_level"];
           unsigned_key: boolean;
           variant_of: number | null;
@@ -2823,7 +2842,10 @@ export type Database = {
       run_expensive: { Args: { p_args: Json; p_function: string; p_who: string }; Returns: Json };
       same_receiver: { Args: { p_one: string; p_other: string }; Returns: boolean };
       scope_condition: { Args: { p_column: string; p_scope: string[] }; Returns: string };
-      search_everything: { Args: { p_limit: number; p_query: string; p_scope: string[] }; Returns: Json };
+      search_everything: {
+        Args: { p_limit: number; p_query: string; p_scope: string[]; p_words: string[] };
+        Returns: Json;
+      };
       see_notices: { Args: { p_actor_id: string; p_scope: string[]; p_until: number }; Returns: undefined };
       select_deliveries: { Args: { p_events: number[]; p_selection: Json }; Returns: number[] };
       select_events: { Args: { p_limit: number; p_scope: string[]; p_selection: Json }; Returns: number[] };
@@ -2922,6 +2944,16 @@ export type Database = {
         };
         Returns: boolean;
       };
+      takes_mode: {
+        Args: {
+          p_destination: Omit<
+            Database["public"]["Tables"]["destinations"]["Row"],
+            Database["public"]["Tables"]["destinations"]["ComputedFields"]
+          >;
+          p_livemode: boolean;
+        };
+        Returns: boolean;
+      };
       text_array: { Args: { p_list: Json }; Returns: string[] };
       token_scope: {
         Args: {
@@ -2981,6 +3013,7 @@ export type Database = {
             Database["public"]["Tables"]["destinations"]["ComputedFields"]
           >;
           p_event_type: string;
+          p_livemode: boolean;
           p_organisation_id: string;
           p_provider: string;
         };
@@ -2990,6 +3023,7 @@ export type Database = {
       without_secrets: { Args: { p_fields: string[]; p_payload: Json }; Returns: Json };
     };
     Enums: {
+      amount_kind: "paid" | "due" | "refunded" | "disputed" | "authorised" | "open" | "failed" | "cancelled";
       attempt_status: "open" | "succeeded" | "failed" | "lease_expired";
       breaker_state: "closed" | "open" | "half_open";
       change_effect: "created" | "updated" | "unchanged" | "superseded";
@@ -3019,6 +3053,7 @@ export type Database = {
       event_flag: "repeated_keys" | "impossible_time";
       event_origin: "webhook" | "published" | "sample" | "provider_api" | "reconstructed";
       event_status: "received" | "processing" | "processed" | "failed" | "dead" | "replayed" | "resolved" | "ignored";
+      livemode_choice: "live" | "test" | "any";
       parse_status:
         | "ok"
         | "empty"
@@ -3050,7 +3085,8 @@ export type Database = {
         | "in_flight"
         | "predecessor_failed"
         | "stopped"
-        | "cancelled";
+        | "cancelled"
+        | "test_mode";
       staff_role: "viewer" | "support" | "admin";
       trust_level: "signed" | "token" | "unsigned";
     };
@@ -3162,6 +3198,7 @@ export type CompositeTypes<
 export const Constants = {
   public: {
     Enums: {
+      amount_kind: ["paid", "due", "refunded", "disputed", "authorised", "open", "failed", "cancelled"],
       attempt_status: ["open", "succeeded", "failed", "lease_expired"],
       breaker_state: ["closed", "open", "half_open"],
       change_effect: ["created", "updated", "unchanged", "superseded"],
@@ -3192,6 +3229,7 @@ export const Constants = {
       event_flag: ["repeated_keys", "impossible_time"],
       event_origin: ["webhook", "published", "sample", "provider_api", "reconstructed"],
       event_status: ["received", "processing", "processed", "failed", "dead", "replayed", "resolved", "ignored"],
+      livemode_choice: ["live", "test", "any"],
       parse_status: [
         "ok",
         "empty",
@@ -3226,6 +3264,7 @@ export const Constants = {
         "predecessor_failed",
         "stopped",
         "cancelled",
+        "test_mode",
       ],
       staff_role: ["viewer", "support", "admin"],
       trust_level: ["signed", "token", "unsigned"],

@@ -17,6 +17,7 @@ export async function configureDestinations(): Promise<void> {
 
 /** One per provider with projections, for exactly the types it can project. Other events are stored and ignored. */
 function tablesDestinations(): ConfiguredDestination[] {
+  const { TABLES_LIVEMODE: livemode } = environment();
   return Object.values(providers)
     .filter((provider) => provider.projections !== undefined)
     .map((provider) => ({
@@ -25,6 +26,7 @@ function tablesDestinations(): ConfiguredDestination[] {
       kind: "tables",
       providers: [provider.slug],
       event_types: Object.keys(provider.projections ?? {}),
+      livemode,
       ...TABLES_RETRY,
     }));
 }

@@ -11,8 +11,10 @@ import {
   type VerifiedRequest,
 } from "@/lib/providers/provider";
 import { redactHeaders } from "@/lib/providers/redact";
+import { factsOf } from "./event-facts";
 import { maskSecrets } from "./mask";
 import { type ParsedBody, parseBody, parseInTurns } from "./parse";
+import { storable } from "./storable";
 import { shownPath, spellingsOfToken } from "./webhook-path";
 
 /** `eventRow` for a body of any size: a large one is parsed in steps, so that it does not block the thread. */
@@ -70,6 +72,12 @@ export function eventRow(
     content_type: storable(request.contentType ?? header(request, "content-type"), 255),
     request_id: requestId,
     occurred_at: storableTime(identity.occurredAt),
+    ...factsOf(provider, {
+      eventType: identity.eventType,
+      payload: parsed.value,
+      headers: request.headers,
+      settings: source?.settings,
+    }),
   };
 }
 
@@ -93,13 +101,6 @@ export function bytesOf({ body, shown_body }: EventRow): number {
 /** The row as accept_events reads it. */
 export function encoded(row: EventRow): NewEvent {
   return { ...row, body: row.body.toString("base64"), shown_body: row.shown_body?.toString("base64") ?? null };
-}
-
-/** Text that Postgres can store: no NUL, no lone surrogate, at most `length` characters. */
-function storable(text: string | undefined, length: number): string | null {
-  return text === undefined || text === ""
-    ? null
-    : text.toWellFormed().replaceAll("\0", "\uFFFD").slice(0, length).toWellFormed();
 }
 
 /** Keys must remain distinct: a key that cannot be stored unchanged is replaced by its hash. */

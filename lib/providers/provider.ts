@@ -5,7 +5,7 @@
  */
 
 import { isUtf8 } from "node:buffer";
-import type { EventFlag } from "@/lib/contract/vocabulary";
+import type { AmountKind, EventFlag } from "@/lib/contract/vocabulary";
 import type { SampleMaker } from "../samples/maker";
 
 /** HTTP headers as ordered pairs, exactly as received, with duplicates, order and case. */
@@ -213,16 +213,50 @@ export interface Provider {
   outgoing?(event: OutgoingEvent): Buffer;
   /** Pure: from an event to row changes, by event type. Throws `InvalidPayload` when the shape is not the documented one. */
   projections?: Readonly<Record<string, (event: ProjectableEvent) => Change[]>>;
-  /** Pure: the customer and the money that an event is about, for the preview of a replay. */
-  impact?(event: ProjectableEvent): Impact;
+  /**
+   * Pure: whom an event is about, what, and how much. Stored as facts of the event when it is accepted, and added up by the
+   * preview of a replay. Never throws: an unknown shape has fewer facts.
+   */
+  summary?(event: SummarisedEvent): Summary;
+  /** What to search for when a user pastes an address of the provider's dashboard; undefined for any other address. */
+  searchTextIn?(address: URL): string | undefined;
 }
 
-export interface Impact {
-  customer?: string;
-  /** Minor units, e.g. cents. */
-  amount?: number;
+/** What `summary` may read. A preview has no headers: they only add what is searched for. */
+export interface SummarisedEvent {
+  eventType: string;
+  payload: unknown;
+  headers?: HeaderPairs;
+  /** The settings of its source: see `Provider.settings`. */
+  settings?: Readonly<Record<string, string>>;
+}
+
+export interface Summary {
+  /** The provider's own id of the customer. Providers that know people by an address or a number have that one. */
+  customerId?: string;
+  /** The kind of the object that `Identity.objectId` names, in the provider's word: `invoice`, `order`. */
+  objectType?: string;
+  money?: Money;
+  /**
+   * What people search for and no other column holds: names, addresses, invoice and order numbers, ids in headers. Split
+   * into words by lib/contract/search-terms.ts. A privacy request removes them with `customerId`.
+   */
+  searchable?: readonly unknown[];
+}
+
+/** The money of one object, as the event leaves it: what is refunded so far, what of an invoice is still due. */
+export interface Money {
+  /** In minor units: see lib/contract/money.ts. */
+  amount: number;
   /** ISO 4217, lower case. */
-  currency?: string;
+  currency: string;
+  kind: AmountKind;
+  /** The object whose money it is: its newest state counts, and only once. */
+  object: string;
+  /** Other objects that are about the same payment. A payment is added up once. */
+  sameAs?: readonly string[];
+  /** The whole amount of the object, where `amount` is a part of it. */
+  whole?: number;
 }
 
 /** An event whose payload cannot be projected. `field` says where, `message` what was expected. */

@@ -90,6 +90,10 @@ export function idFrom(value: unknown): string | undefined {
   return text !== undefined && text.length <= LONGEST_NAME ? text : undefined;
 }
 
+export function booleanFrom(value: unknown): boolean | undefined {
+  return typeof value === "boolean" ? value : undefined;
+}
+
 /** Text that a person wrote, for a column: cut to `longest`, and without characters that Postgres cannot store. */
 export function textFrom(value: unknown, longest = LONGEST_TEXT): string | undefined {
   if (typeof value !== "string" || value === "") return undefined;

@@ -6,7 +6,9 @@ import { parseId } from "@/lib/contract/ids";
 import { call } from "@/lib/db/client";
 import type { StoredAttempt, StoredEvent } from "@/lib/db/functions/reads";
 import { decoded } from "@/lib/pipeline/content";
+import { factsOf } from "@/lib/pipeline/event-facts";
 import { maskEcho, maskSecrets, shownBytes } from "@/lib/pipeline/mask";
+import { parseInTurns } from "@/lib/pipeline/parse";
 import { findProvider } from "@/lib/providers";
 import { Refusal } from "@/lib/refusals";
 import { type Scoped, scopeOf } from "@/lib/scope";
@@ -59,7 +61,20 @@ export async function getEvent(id: string, asker: Scoped): Promise<EventDetail |
   const number = numberOf(id);
   if (number === null) return null;
   const stored = await call("console", "get_event", { p_id: number, ...scopeOf(asker) });
-  return stored && withoutSecrets(stored);
+  if (stored === null) return null;
+  const received = Buffer.from(stored.body_base64, "base64");
+  const content = await decoded(received, stored.content_encoding);
+  return withoutSecrets(await withFacts(stored, content), received, content);
+}
+
+/** An event from before facts were stored has none in its row; its page reads them from the bytes. */
+async function withFacts(stored: StoredEvent, content: Buffer): Promise<StoredEvent> {
+  const isUnknown = stored.object_type === null && stored.customer_id === null && stored.amount === null;
+  const provider = findProvider(stored.provider_slug);
+  if (!isUnknown || stored.redacted_at !== null || !provider) return stored;
+  const { value: payload } = await parseInTurns(content);
+  const { terms, ...facts } = factsOf(provider, { eventType: stored.event_type, payload, headers: stored.headers });
+  return { ...stored, ...facts };
 }
 
 /** The number in `we_12` or `12`; null for anything that cannot be an event's id. */
@@ -68,10 +83,12 @@ export function numberOf(id: string): number | null {
 }
 
 /** Masks secrets in a provider's bodies, also where an endpoint's answer repeats them. */
-async function withoutSecrets({ content_encoding, ...stored }: StoredEvent): Promise<EventDetail> {
+function withoutSecrets(
+  { content_encoding, ...stored }: StoredEvent,
+  received: Buffer,
+  content: Buffer,
+): EventDetail {
   const provider = findProvider(stored.provider_slug) ?? { slug: stored.provider_slug };
-  const received = Buffer.from(stored.body_base64, "base64");
-  const content = await decoded(received, content_encoding);
   const { bytes, isCovered } = shownBytes(received, content, provider);
   const readable = ({ response_body_base64, ...attempt }: StoredAttempt): Attempt => {
     const text = response_body_base64 === null ? null : Buffer.from(response_body_base64, "base64").toString("utf8");

@@ -7,8 +7,9 @@ import type { ProjectableItem } from "@/lib/db/functions/journey";
 import { project } from "@/lib/destinations/tables";
 import { projectable } from "@/lib/pipeline/projectable";
 import { findProvider } from "@/lib/providers";
-import type { Change, Impact } from "@/lib/providers/provider";
+import type { Change } from "@/lib/providers/provider";
 import { type Scoped, scopeOf } from "@/lib/scope";
+import { impactOf, type Told } from "./replay-impact";
 import { readReplayProgress, replayNumber } from "./replays";
 
 /**
@@ -31,12 +32,7 @@ export async function previewReplay(replay: Replay, asker: Scoped): Promise<Repl
     readReplayProgress(replay.id, asker),
     readItems(replayNumber(replay.id), asker),
   ]);
-  return {
-    ...counts,
-    holds,
-    changes: await previewChanges(items),
-    impact: addUp(await Promise.all(items.map(impactOf))),
-  };
+  return { ...counts, holds, changes: await previewChanges(items), impact: impactOf(await Promise.all(items.map(told))) };
 }
 
 export type ReplayCounts = Omit<ReplayPreview, "changes" | "impact" | "holds">;
@@ -106,22 +102,16 @@ async function previewChanges(items: ProjectableItem[]): Promise<ReplayPreview["
   };
 }
 
-async function impactOf(item: ProjectableItem): Promise<Impact> {
-  try {
-    return findProvider(item.event.provider)?.impact?.(await projectable(item.event)) ?? {};
-  } catch {
-    // An unknown shape has no known impact; its projection reports what is wrong with it.
-    return {};
-  }
-}
-
-function addUp(impacts: Impact[]): ReplayPreview["impact"] {
-  const money = new Map<string, number>();
-  for (const { amount, currency } of impacts) {
-    if (amount !== undefined && currency) money.set(currency, (money.get(currency) ?? 0) + amount);
-  }
+/** Facts are made from the bytes, as when an event is accepted, so that older events have them too. */
+async function told({ event }: ProjectableItem): Promise<Told> {
+  const { payload, settings } = await projectable(event);
+  const summary = findProvider(event.provider)?.summary?.({ eventType: event.event_type, payload, settings });
   return {
-    customers: new Set(impacts.map((impact) => impact.customer).filter(Boolean)).size,
-    money: [...money].map(([currency, amount]) => ({ currency, amount })),
+    eventId: event.id,
+    provider: event.provider,
+    organisationId: event.organisation_id,
+    livemode: event.livemode,
+    at: event.occurred_at ?? event.received_at,
+    summary: summary ?? {},
   };
 }

@@ -17,6 +17,14 @@ create type public.event_flag as enum (
   'repeated_keys', 'impossible_time', 'unknown_status', 'internal'
 );
 
+-- What became of the money an event is about. Of open, failed and cancelled nothing was or will be paid.
+create type public.amount_kind as enum (
+  'paid', 'due', 'refunded', 'disputed', 'authorised', 'open', 'failed', 'cancelled'
+);
+
+-- Which events a destination takes: those of the provider's live mode, or has none; of its test mode; or both.
+create type public.livemode_choice as enum ('live', 'test', 'any');
+
 create type public.rejection_reason as enum (
   'unsigned', 'bad_signature', 'stale', 'malformed', 'too_large', 'not_configured', 'wrong_address'
 );
@@ -64,7 +72,7 @@ create type public.replay_outcome as enum (
 -- Why an item of a replay did not run.
 create type public.skip_reason as enum (
   'already_applied', 'superseded', 'too_old', 'destination_paused', 'destination_disabled', 'in_flight',
-  'predecessor_failed', 'stopped', 'cancelled'
+  'predecessor_failed', 'stopped', 'cancelled', 'test_mode'
 );
 
 create type public.staff_role as enum ('viewer', 'support', 'admin');

@@ -17,6 +17,8 @@ create table public.destinations (
   organisation_id text,
   -- Whether it takes events that are not for the customer's side: private notes, and what a bot said itself.
   takes_internal boolean not null default true,
+  -- … and of this mode of the provider. Rows hold live data, so `tables` takes live events unless configured otherwise.
+  livemode public.livemode_choice not null default 'any',
   url text,
   -- Added to every request: {name: value}, the values encrypted by lib/destinations/secrets.ts.
   headers jsonb not null default '{}',

@@ -59,10 +59,17 @@ create table public.events (
   -- has another event key than the webhook that comes late.
   logical_key text,
   origin public.event_origin,
-  -- Not filled yet: whom it is about and what it is worth, for the impact of an incident. The object is object_id.
+  -- Facts, made by `summary` in the provider's file when the event is accepted: whom it is about and what its object is
+  -- worth, in minor units (lib/contract/money.ts). The object is object_id. Null where the event does not say.
+  object_type text,
   customer_id text,
-  amount numeric,
-  currency text
+  amount bigint,
+  amount_kind public.amount_kind,
+  currency text,
+  -- The words that people search for: names, addresses, numbers. Null for an event whose facts were not read yet, and
+  -- for a redacted one.
+  terms tsvector,
+  check ((amount is null) = (currency is null) and (amount is null) = (amount_kind is null))
 );
 
 -- With what is counted and searched of many events at a time, so that their rows need not be read for it.
@@ -86,6 +93,10 @@ create index events_newest_of_source on public.events (source_id, received_at de
   where source_id is not null;
 -- A privacy request goes through the events of its shop, whatever organisation they have.
 create index events_of_shop on public.events (public.shop_in_headers(headers), id) where provider = 'shopify';
+create index events_newest_of_customer on public.events (customer_id, received_at desc, id desc)
+  where customer_id is not null;
+create index events_newest_in_test_mode on public.events (received_at desc, id desc) where livemode = false;
+create index events_with_terms on public.events using gin (terms);
 create index events_of_key on public.events (provider, event_key_hash);
 create index events_of_object on public.events (object_id, received_at) where object_id is not null;
 create index events_with_bytes on public.events (body_sha256) where unsigned_key;

@@ -76,7 +76,8 @@ language sql stable
 return jsonb_build_object(
   'id', (e).id, 'provider', (e).provider, 'event_key', (e).event_key, 'event_type', (e).event_type,
   'received_at', public.iso((e).received_at), 'occurred_at', public.iso((e).occurred_at),
-  'organisation_id', (e).organisation_id, 'company_id', (e).company_id, 'settings', p_settings,
+  'organisation_id', (e).organisation_id, 'company_id', (e).company_id, 'livemode', (e).livemode,
+  'settings', p_settings,
   'shop', case when (e).provider = 'shopify' then public.shop_in_headers((e).headers) end,
   'body', encode(public.body_of((e).id), 'base64'),
   'content_encoding', public.header_of((e).headers, 'content-encoding')

@@ -16,16 +16,22 @@ language sql immutable set search_path = '' as $$
   );
 $$;
 
--- Whether events of this provider, type and organisation come here. Pausing and disabling do not change that: they
--- hold. Asked of each destination for each event, so its body is one expression, which is inlined, and calls another
--- function only where a family of types is wanted.
+-- Whether a destination takes events of this mode: false is the provider's test mode, null a provider without one.
+create function public.takes_mode(p_destination public.destinations, p_livemode boolean) returns boolean
+language sql immutable
+return (p_destination).livemode = 'any' or ((p_destination).livemode = 'test') = (p_livemode is false);
+
+-- Whether events of this provider, type, organisation and mode come here. Pausing and disabling do not change that:
+-- they hold. Asked of each destination for each event, so its body is one expression, which is inlined, and calls
+-- another function only where a family of types is wanted.
 create function public.wants_event(
-  p_destination public.destinations, p_provider text, p_event_type text, p_organisation_id text
+  p_destination public.destinations, p_provider text, p_event_type text, p_organisation_id text, p_livemode boolean
 ) returns boolean
 language sql immutable
 return (p_destination).archived_at is null
   and (p_provider = any ((p_destination).providers) or '*' = any ((p_destination).providers))
   and ((p_destination).organisation_id is null or (p_destination).organisation_id = p_organisation_id)
+  and public.takes_mode(p_destination, p_livemode)
   and (
     '*' = any ((p_destination).event_types) or p_event_type = any ((p_destination).event_types)
     or strpos(array_to_string((p_destination).event_types, ' '), '.*') > 0

@@ -32,10 +32,16 @@ language sql immutable set search_path = '' as $$
     (14, 'variant', 'e.variant_of is ' || case p_filter ->> 'variant' when '1' then 'not null' else 'null' end),
     (15, 'conflict', case p_filter ->> 'conflict' when '1' then 'e.conflict_count > 0' else 'e.conflict_count = 0' end),
     (16, 'suspected', case p_filter ->> 'suspected' when '0' then 'not ' else '' end || 'e.suspected_replay'),
+    (17, 'customer', format('e.customer_id = %L', p_filter ->> 'customer')),
+    (18, 'object', format('e.object_id = %L', p_filter ->> 'object')),
+    -- A provider without a test mode is live.
+    (19, 'livemode', case p_filter ->> 'livemode'
+      when 'false' then 'e.livemode = false' else 'e.livemode is not false'
+    end),
     -- The most expensive comes last. The payload as Postgres prints it: {"name": "value", "list": [1, 2]}.
-    (17, 'text', format('strpos(lower(public.payload_of(e)::text), lower(%L)) > 0', p_filter ->> 'text')),
+    (20, 'text', format('strpos(lower(public.payload_of(e)::text), lower(%L)) > 0', p_filter ->> 'text')),
     -- Null when the filter says nothing about deliveries.
-    (18, null, 'exists (select from public.deliveries x where x.event_id = e.id and '
+    (21, null, 'exists (select from public.deliveries x where x.event_id = e.id and '
       || public.delivery_predicate(p_filter) || ')')
   ) as c(n, field, condition);
 $$;

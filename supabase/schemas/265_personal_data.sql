@@ -11,10 +11,9 @@ returns table (table_name text, column_name text, handling text, why text)
 language sql immutable set search_path = '' as $$
   select x.table_name, c, x.handling, x.why
   from (values
-    ('events', 'payload headers last_error', 'event', null),
+    ('events', 'payload headers last_error customer_id terms', 'event', null),
     ('events', 'provider event_key event_key_hash event_type flags organisation_id company_id object_id body_sha256'
-      || ' fingerprint method path content_type request_id logical_key currency', 'kept', 'ids, hashes, kinds'),
-    ('events', 'customer_id', 'kept', 'the id of the provider, which the request itself names'),
+      || ' fingerprint method path content_type request_id logical_key currency object_type rendering', 'kept', 'ids, hashes, kinds'),
     ('event_bodies', 'raw_body', 'event', null),
     ('event_keys', '*', 'kept', 'hashes'),
     ('rejections', 'headers body', 'row', 'a rejection about the person is deleted'),

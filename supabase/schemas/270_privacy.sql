@@ -107,6 +107,9 @@ begin
     where lower(h.pair ->> 0) ~ '^(x-)?shopify-(topic|action|shop-domain|event-id|webhook-id|triggered-at|api-version)$'
   ), '[]');
   e.last_error := null;
+  -- Whom it was about goes. What it was worth stays: that names no one.
+  e.customer_id := null;
+  e.terms := null;
   e.redacted_at := public.now_();
   e.body_size := octet_length(public.redacted_body(e));
   return e;
@@ -137,7 +140,7 @@ begin
 
   update public.events e set
     body_size = r.body_size, payload = r.payload, headers = r.headers, last_error = r.last_error,
-    redacted_at = r.redacted_at
+    redacted_at = r.redacted_at, customer_id = r.customer_id, terms = r.terms
   from public.events x cross join lateral public.redacted_event(x) r
   where e.id = any (v_events) and x.id = e.id;
   update public.event_bodies b set raw_body = public.redacted_body(e)

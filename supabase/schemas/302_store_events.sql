@@ -52,7 +52,8 @@ begin
     id, provider, event_key, event_key_hash, event_type, source_id, status, trust, parse_status, flags, organisation_id,
     company_id, object_id, replaces_older, livemode, suspected_replay, unsigned_key, body_size, body_sha256,
     fingerprint, rendering, variant_of, payload,
-    method, path, headers, content_type, request_id, occurred_at
+    method, path, headers, content_type, request_id, occurred_at, object_type, customer_id, amount, amount_kind,
+    currency, terms
   )
   overriding system value
   select
@@ -62,7 +63,7 @@ begin
         select from public.destinations d
         -- Cheaper than the question itself, for a thousand destinations of other organisations.
         where (d.organisation_id is null or d.organisation_id = e.organisation_id)
-          and public.wants_event(d, e.provider, e.event_type, e.organisation_id)
+          and public.wants_event(d, e.provider, e.event_type, e.organisation_id, e.livemode)
           and (d.takes_internal or 'internal' <> all (coalesce(e.flags, '{}')))
       )
     ) then 'received' else 'ignored' end::public.event_status,
@@ -73,13 +74,14 @@ begin
     e.n = any (p_suspected), coalesce(e.unsigned_key, false), octet_length(b.body), sha256(b.body),
     decode(e.fingerprint, 'hex'), e.rendering, e.variant_of,
     public.without_secrets(b.payload, e.secret_fields), e.method, e.path, e.headers, e.content_type, e.request_id,
-    e.occurred_at
+    e.occurred_at, e.object_type, e.customer_id, e.amount, e.amount_kind, e.currency, array_to_tsvector(e.terms)
   from jsonb_to_recordset(p_events) as e(
     n integer, provider text, event_key text, event_type text, source_id bigint, trust public.trust_level,
     parse_status public.parse_status, flags public.event_flag[], organisation_id text, company_id text, object_id text,
     replaces_older boolean, livemode boolean, unsigned_key boolean, secret_fields text[], body text, shown_body text,
     fingerprint text, rendering text, variant_of bigint, method text, path text, headers jsonb, content_type text,
-    request_id text, occurred_at timestamptz
+    request_id text, occurred_at timestamptz, object_type text, customer_id text, amount bigint,
+    amount_kind public.amount_kind, currency text, terms text[]
   )
   cross join lateral (
     select d.body, sha256(convert_to(e.event_key, 'UTF8')) as key_hash,
@@ -104,7 +106,7 @@ begin
   join public.destinations d on case
     when p_for is not null then d.id = p_for
     else (d.organisation_id is null or d.organisation_id = e.organisation_id)
-      and public.wants_event(d, e.provider, e.event_type, e.organisation_id)
+      and public.wants_event(d, e.provider, e.event_type, e.organisation_id, e.livemode)
       and (d.takes_internal or 'internal' <> all (e.flags))
   end
   where e.id = any (v_new) and e.variant_of is null and (p_deliver_suspected or not e.suspected_replay);

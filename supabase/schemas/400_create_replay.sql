@@ -121,6 +121,8 @@ language sql stable set search_path = '' as $$
   select case
     when (d).status not in ('dead', 'delivered', 'cancelled', 'retrying') then 'in_flight'
     when (e).received_at < public.now_() - make_interval(days => p_max_age_days) then 'too_old'
+    -- A delivery from before the destination took live events alone.
+    when not public.takes_mode(t, (e).livemode) then 'test_mode'
     when not (t).enabled then 'destination_disabled'
     when (t).paused_at is not null then 'destination_paused'
     when (p_options ->> 'skipAlreadyApplied')::boolean then case

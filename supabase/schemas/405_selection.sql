@@ -92,7 +92,7 @@ language sql volatile set search_path = '' as $$
   insert into public.deliveries (event_id, destination_id, status, ordering_key, finished_at)
   select e.id, d.id, 'cancelled', public.ordering_key_of(d, e), public.now_()
   from public.events e
-  join public.destinations d on public.wants_event(d, e.provider, e.event_type, e.organisation_id)
+  join public.destinations d on public.wants_event(d, e.provider, e.event_type, e.organisation_id, e.livemode)
   where e.id = any (p_events) and (p_all or not exists (select from public.deliveries x where x.event_id = e.id))
   order by e.id, d.id
   on conflict do nothing;

@@ -17,15 +17,17 @@ begin
   end if;
 
   insert into public.destinations (
-    slug, name, kind, managed, providers, event_types, organisation_id, url, headers, secrets, timeout_ms, max_attempts,
-    base_delay_ms, backoff_factor, max_concurrency, rate_per_second, ordering
+    slug, name, kind, managed, providers, event_types, organisation_id, livemode, url, headers, secrets,
+    timeout_ms, max_attempts, base_delay_ms, backoff_factor, max_concurrency, rate_per_second, ordering
   )
-  select r.slug, r.name, 'http', true, r.providers, r.event_types, r.organisation_id, r.url, r.headers,
+  select r.slug, r.name, 'http', true, r.providers, r.event_types, r.organisation_id,
+    coalesce(r.livemode, 'any'), r.url, r.headers,
     public.add_secret('[]', r.secret, public.now_()), r.timeout_ms, r.max_attempts, r.base_delay_ms, r.backoff_factor,
     r.max_concurrency, r.rate_per_second, r.ordering
   from jsonb_to_record(p_destination) as r(
-    slug text, name text, providers text[], event_types text[], organisation_id text, url text, headers jsonb,
-    secret jsonb, timeout_ms integer, max_attempts integer, base_delay_ms integer, backoff_factor numeric,
+    slug text, name text, providers text[], event_types text[], organisation_id text,
+    livemode public.livemode_choice, url text, headers jsonb, secret jsonb, timeout_ms integer, max_attempts integer,
+    base_delay_ms integer, backoff_factor numeric,
     max_concurrency integer, rate_per_second numeric, ordering public.delivery_ordering
   )
   returning * into v_new;
@@ -80,6 +82,7 @@ begin
     organisation_id = case when p_changes ? 'organisation_id' then r.organisation_id else d.organisation_id end,
     providers = coalesce(r.providers, d.providers),
     event_types = coalesce(r.event_types, d.event_types),
+    livemode = coalesce(r.livemode, d.livemode),
     headers = public.merge_headers(
       case when v_moves then '{}' else d.headers end,
       coalesce(r.headers, case when v_moves then '{}' else d.headers end)
@@ -94,7 +97,8 @@ begin
     ordering = coalesce(r.ordering, d.ordering),
     updated_at = public.clock_()
   from jsonb_to_record(p_changes) as r(
-    name text, organisation_id text, providers text[], event_types text[], headers jsonb, timeout_ms integer,
+    name text, organisation_id text, livemode public.livemode_choice, providers text[], event_types text[],
+    headers jsonb, timeout_ms integer,
     max_attempts integer, base_delay_ms integer, backoff_factor numeric, max_concurrency integer,
     rate_per_second numeric, ordering public.delivery_ordering
   )
@@ -158,7 +162,7 @@ language sql stable set search_path = '' as $$
   select jsonb_build_object(
     'id', 'ds_' || (d).id, 'slug', (d).slug, 'name', (d).name, 'kind', (d).kind, 'managed', (d).managed,
     'organisation_id', (d).organisation_id, 'url', public.mask_url((d).url), 'providers', (d).providers,
-    'event_types', (d).event_types,
+    'event_types', (d).event_types, 'livemode', (d).livemode,
     'headers', (select coalesce(jsonb_object_agg(h.name, '••••'), '{}') from jsonb_object_keys((d).headers) h(name)),
     'timeout_ms', (d).timeout_ms, 'max_attempts', (d).max_attempts, 'base_delay_ms', (d).base_delay_ms,
     'backoff_factor', (d).backoff_factor, 'max_concurrency', (d).max_concurrency,

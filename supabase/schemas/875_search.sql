@@ -1,10 +1,11 @@
--- What a user types to go somewhere: a key, an id, a request id, a name. Called by lib/queries/search.ts. Every part is
--- a lookup in an index or in a table that people fill by hand, so that a million events change nothing.
+-- What a user types to go somewhere: a key, an id, a request id, a name, a number. Called by lib/queries/search.ts.
+-- Every part is a lookup in an index or in a table that people fill by hand, so that a million events change nothing.
 
 -- At most p_limit of each: {events: [{id, event_key, event_type, provider_slug, organisation_id, status, received_at}],
 -- replays: [{id, status, reason, total, created_at}], destinations: [{id, slug, name, organisation_id, enabled}],
--- organisations: [text]}. p_query has at least one character.
-create function public.search_everything(p_query text, p_limit integer, p_scope text[]) returns jsonb
+-- organisations: [text]}. p_query has at least one character, p_words are its words as
+-- events have them (lib/contract/search-terms.ts).
+create function public.search_everything(p_query text, p_words text[], p_limit integer, p_scope text[]) returns jsonb
 language sql stable set search_path = '' as $$
   select jsonb_build_object(
     'events', coalesce((
@@ -12,7 +13,7 @@ language sql stable set search_path = '' as $$
         'id', 'we_' || e.id, 'event_key', e.event_key, 'event_type', e.event_type, 'provider_slug', e.provider,
         'organisation_id', e.organisation_id, 'status', e.status, 'received_at', public.iso(e.received_at)
       ) order by f.n, e.event_key, e.id)
-      from public.find_events(p_query, p_limit, p_scope) f join public.events e on e.id = f.id
+      from public.find_events(p_query, p_words, p_limit, p_scope) f join public.events e on e.id = f.id
     ), '[]'),
     'replays', coalesce((
       select jsonb_agg(jsonb_build_object(
@@ -53,10 +54,11 @@ language sql stable set search_path = '' as $$
   );
 $$;
 
--- Events by id, by request id, by key, by how their key begins, and by the idempotency key they were published with: in
--- this order, each event once. Within a scope, beginnings are looked for in the first 2,000 keys that begin so: a user
--- who has few events among many of others waits no longer for them, and learns nothing from the wait.
-create function public.find_events(p_query text, p_limit integer, p_scope text[])
+-- Events by id, by request id, by key, by how their key begins, by the idempotency key they were published with, by
+-- object, by customer and by words: in this order, each event once. Within a scope, beginnings are looked for in the
+-- first 2,000 keys that begin so: a user who has few events among many of others waits no longer for them, and learns
+-- nothing from the wait.
+create function public.find_events(p_query text, p_words text[], p_limit integer, p_scope text[])
 returns table (id bigint, n integer)
 language plpgsql stable set search_path = '' as $$
 declare
@@ -78,11 +80,44 @@ begin
      where e.provider = 'platform' and substr(e.event_key, strpos(e.event_key, '/') + 1) ~>=~ p_query
        and substr(e.event_key, strpos(e.event_key, '/') + 1) ~<~ (p_query || chr(1114111))
      order by substr(e.event_key, strpos(e.event_key, '/') + 1) using ~<~ limit v_most)
+    union all
+    (select e.id, 6 from public.events e where e.object_id = p_query order by e.received_at desc limit v_most)
+    union all
+    (select e.id, 7 from public.events e
+     where e.customer_id = p_query order by e.received_at desc, e.id desc limit v_most)
+    union all
+    select w.id, 8 from public.find_by_words(p_words, p_limit, p_scope) w(id)
   ) f
   where p_scope is null
     or exists (select from public.events e where e.id = f.id and public.in_scope(p_scope, e.organisation_id))
   group by f.id
-  order by 2
+  order by 2, 1 desc
+  limit p_limit;
+end
+$$;
+
+-- Events that have a word beginning with each of these, the newest of the first 5,000 that match. Words of one or two
+-- characters are meant whole: half of the events have one that begins so. Only a bitmap scan reads the index of words,
+-- and its callers may not make one.
+create function public.find_by_words(p_words text[], p_limit integer, p_scope text[]) returns setof bigint
+language plpgsql stable set search_path = '' set enable_bitmapscan = on set enable_seqscan = off
+set enable_indexscan = off set jit = off as $$
+declare
+  v_words tsquery;
+begin
+  select string_agg(
+    format('''%s''%s', replace(replace(w, '\', '\\'), '''', ''''''), case when char_length(w) > 2 then ':*' end), ' & '
+  )::tsquery
+  into v_words
+  from unnest(p_words) w;
+  return query
+  select m.id
+  from (
+    select e.id from public.events e
+    where e.terms @@ v_words and (p_scope is null or e.organisation_id = any (p_scope))
+    limit 5000
+  ) m
+  order by m.id desc
   limit p_limit;
 end
 $$;

@@ -81,6 +81,7 @@ describe("the journey", () => {
     occurred_at: text,
     organisation_id: text,
     company_id: text,
+    livemode: z.boolean().nullable(),
     settings: z.record(z.string(), z.string()).nullable(),
     shop: z.string().nullable(),
     body: z.string(),
@@ -243,7 +244,10 @@ describe("reads", () => {
     const hour = { p_from: new Date(Date.now() - 3_600_000).toISOString(), p_to: new Date().toISOString() };
     const read = await call("console", "read_analytics", { ...hour, p_bucket_seconds: 60, ...all });
     agree(read, analytics.omit({ range: true, total_processed: true, success_rate: true, missing_secrets: true }));
-    agree(await call("console", "search_everything", { p_query: "shop", p_limit: 5, ...all }), searchAnswer);
+    agree(
+      await call("console", "search_everything", { p_query: "shop", p_words: ["shop"], p_limit: 5, ...all }),
+      searchAnswer,
+    );
     agree(await call("console", "list_actions", { p_filter: {}, p_limit: 10, ...all }), auditPage);
     const ids = z.array(z.int()).nullable();
     agree(

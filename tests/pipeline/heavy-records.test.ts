@@ -166,6 +166,12 @@ test("a thousand events in one request are stored in time, also where none of th
     content_type: null,
     request_id: "heavy",
     occurred_at: null,
+    object_type: "message",
+    customer_id: "7",
+    amount: null,
+    amount_kind: null,
+    currency: null,
+    terms: [`ada-${n}@example.com`],
   });
   const timed = async (count: number, from: number) => {
     const started = performance.now();

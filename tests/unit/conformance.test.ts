@@ -83,6 +83,8 @@ interface Expected {
   tenant: "the source's, and no proxy's";
   /** The year 0, the year 9999, before time began, no number: the time the provider says it happened. */
   impossibleTime: "flagged, and not used" | "has no time";
+  /** Whom and what it is about, as columns. */
+  facts: "customer and object" | "object";
 }
 
 type Case = keyof Expected;
@@ -133,6 +135,7 @@ const signed = {
   repeatedKey: "flagged, and the last counts",
   tenant: "the source's, and no proxy's",
   impossibleTime: "flagged, and not used",
+  facts: "customer and object",
 } as const satisfies Expected;
 
 const tokenOnly = {
@@ -158,6 +161,7 @@ const noDoor = {
   otherId: "has no door",
   repeatedHeader: "has no door",
   idInUtf8: "has no door",
+  facts: "object",
 } as const satisfies Expected;
 
 const BIG = "9007199254740993";
@@ -195,7 +199,7 @@ const table: Record<Registered, Entry> = {
     },
   },
   standard: {
-    expected: { ...signed, missingId: "refused", otherId: "bad_signature" },
+    expected: { ...signed, missingId: "refused", otherId: "bad_signature", facts: "object" },
     secret: TEST_SECRETS.standard,
     otherSecret: `whsec_${Buffer.alloc(24, 6).toString("base64")}`,
     request: ({ id = "msg_1", type, text, bigId }, options) => {
@@ -437,6 +441,12 @@ const runs: { [C in Case]: (entry: Entry, provider: Provider) => string } = {
     expect(rows.map(({ occurred_at }) => occurred_at)).toEqual(rows.map(() => null));
     expect(rows.map(({ flags }) => flags)).toEqual(rows.map(() => ["impossible_time"]));
     return "flagged, and not used";
+  },
+  facts: (entry, provider) => {
+    const row = only(rowsOf(entry, provider, {}));
+    expect(row.object_type).not.toBeNull();
+    expect(row.terms).toEqual(row.terms.map((term) => term.toLowerCase()));
+    return row.customer_id === null ? "object" : "customer and object";
   },
 };
 

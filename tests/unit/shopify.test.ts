@@ -1,5 +1,5 @@
 /** What is particular to Shopify: two sets of headers, nothing signed but the body, exact ids and money, privacy. */
-import { describe, expect, it, test } from "vitest";
+import { describe, expect, it } from "vitest";
 import { parseBody } from "@/lib/pipeline/parse";
 import type { ProjectableEvent, RawRequest, Source } from "@/lib/providers/provider";
 import { shopify } from "@/lib/providers/shopify/index";
@@ -130,21 +130,4 @@ describe("rows", () => {
   it("are none once the event is redacted", () => {
     expect(project({ ...event({}), payload: { redacted: "gone" } })).toEqual([]);
   });
-});
-
-test.each([
-  ["598.94", "USD", 59_894],
-  ["0.29", "EUR", 29],
-  ["1000", "JPY", 1_000],
-  ["1000.00", "JPY", 1_000],
-  ["1.234", "KWD", 1_234],
-  ["-5.5", "USD", -550],
-  ["10.005", "USD", undefined],
-  ["99999999999999.99", "USD", undefined],
-  ["12,50", "EUR", undefined],
-  ["5.00", "dollars", undefined],
-])("%s %s are %s minor units", (total, currency, amount) => {
-  const impact = shopify.impact?.(event({ total, currency }));
-  expect(impact).toMatchObject({ customer: "7731940223158" });
-  expect(impact?.amount).toBe(amount);
 });

@@ -4,7 +4,7 @@ import { Constants } from "@/lib/db/database.types";
 import { DESTINATION_STATES } from "../destinations";
 import { PLATFORM_EVENT_TYPES } from "../platform";
 import { hold } from "./holds";
-import { count, deliveryStatus, errorClass, providerSlug, time } from "./values";
+import { count, deliveryStatus, errorClass, livemodeChoice, providerSlug, time } from "./values";
 
 const { Enums } = Constants.public;
 const LONGEST_OVERLAP_HOURS = 168;
@@ -24,6 +24,7 @@ const fields = {
   name: z.string().trim().min(1, "give it a name").max(120),
   url: z.string().min(1, "enter a URL").max(2048).describe("https, or http inside a network that is allowed."),
   organisation_id: z.string().min(1).max(255).nullable().describe("Only this organisation's events; null: of any."),
+  livemode: livemodeChoice.describe("Events of a provider's live mode, of its test mode, or of both."),
   providers: z
     .array(providerSlug)
     .min(1)
@@ -53,6 +54,7 @@ export const createDestinationRequest = z.strictObject({
   name: fields.name,
   url: fields.url,
   organisation_id: fields.organisation_id.default(null),
+  livemode: fields.livemode.default("any"),
   providers: fields.providers.default(["platform"]),
   event_types: fields.event_types.default(["*"]),
   headers: fields.headers.default({}),

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { hold } from "./holds";
 import { replay } from "./replay-answers";
 import {
+  amountKind,
   attemptStatus,
   changeResult,
   count,
@@ -29,7 +30,17 @@ const summaryFields = {
   org_id: z.string().nullable(),
   company_id: z.string().nullable(),
   object_id: z.string().nullable(),
-  livemode: z.boolean().nullable(),
+  object_type: z.string().nullable().describe("What object_id names, in the provider's word: invoice, order."),
+  customer_id: z.string().nullable().describe("The provider's own id of the customer; null where it names none."),
+  amount: z
+    .int()
+    .nullable()
+    .describe(
+      "Of the object as the event leaves it, in minor units: 2 decimals, 0 or 3 in currencies that Stripe lists.",
+    ),
+  amount_kind: amountKind.nullable(),
+  currency: z.string().nullable(),
+  livemode: z.boolean().nullable().describe("False for a provider's test mode, null where it has none."),
   replay_count: count,
   duplicate_count: count,
   conflict_count: count.describe("How many other versions came: different bytes under the same key."),

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { type ReplayOptions, replayOptionsSchema } from "../replay-options";
 import { hold, replayHold, trial } from "./holds";
 import {
+  amountKind,
   changeResult,
   count,
   deliveryStatus,
@@ -118,6 +119,15 @@ export const replayItemPage = z.object({
 const split = z.object({ value: z.string().nullable(), count });
 export type Split = z.infer<typeof split>;
 
+const sum = { currency: z.string(), amount: z.int().describe("In minor units.") };
+
+/** Of the deliveries that were looked at. */
+const impact = {
+  customers: count,
+  money: z.array(z.object(sum)).describe("Each payment, invoice and order once, by its newest state."),
+  by_kind: z.array(z.object({ ...sum, kind: amountKind })).describe("The same, by what became of it."),
+};
+
 export const replayPreview = z
   .object({
     events: count,
@@ -145,8 +155,8 @@ export const replayPreview = z
       will_fail: count.describe("How many of to_run these are."),
     }),
     impact: z.object({
-      customers: count,
-      money: z.array(z.object({ currency: z.string(), amount: z.number().describe("In minor units.") })),
+      ...impact,
+      test: z.object(impact).describe("Of events of a provider's test mode. They are in no other number here."),
     }),
   })
   .meta({ id: "ReplayPreview" });

@@ -131,6 +131,7 @@ export interface ConfiguredDestination
     Destination,
     "slug" | "name" | "kind" | "providers" | "event_types" | "max_attempts" | "base_delay_ms" | "backoff_factor"
   > {
+  livemode?: Destination["livemode"];
   url?: string;
   timeout_ms?: number;
   max_concurrency?: number;
@@ -152,6 +153,7 @@ type DestinationSettings = Pick<
   | "max_concurrency"
   | "rate_per_second"
   | "ordering"
+  | "livemode"
 > & { url: string };
 
 interface SourceSettings {

@@ -1,5 +1,12 @@
 /** What SQL takes and returns on the way of an event: store, claim, record. */
-import type { DeliveryStatus, ErrorClass, EventFlag, ParseStatus, TrustLevel } from "@/lib/contract/vocabulary";
+import type {
+  AmountKind,
+  DeliveryStatus,
+  ErrorClass,
+  EventFlag,
+  ParseStatus,
+  TrustLevel,
+} from "@/lib/contract/vocabulary";
 
 type HeaderPairs = readonly (readonly [string, string])[];
 
@@ -32,6 +39,13 @@ export interface NewEvent {
   content_type: string | null;
   request_id: string;
   occurred_at: string | null;
+  object_type: string | null;
+  customer_id: string | null;
+  /** In minor units: see lib/contract/money.ts. */
+  amount: number | null;
+  amount_kind: AmountKind | null;
+  currency: string | null;
+  terms: string[];
 }
 
 export interface Acceptance {
@@ -61,6 +75,8 @@ export interface ProjectableRow {
   occurred_at: string | null;
   organisation_id: string | null;
   company_id: string | null;
+  /** False for a provider's test mode. */
+  livemode: boolean | null;
   /** Of the source it came through, if any. */
   settings: Record<string, string> | null;
   /** Of a Shopify event: the shop that its headers name. */

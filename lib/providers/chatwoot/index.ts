@@ -8,6 +8,7 @@ import { textMemberOf } from "../json-bytes";
 import { acceptAs, contentOf, header, type Identity, type Provider, type RawRequest, refuse, refuseRepeated } from "../provider";
 import { at, idFrom, isoFromUnix, keyOfBody, keyWithBody, membersInCommon, timeFrom, typeFrom } from "../shape";
 import { chatwootSamples } from "./sample";
+import { chatwootIdIn, chatwootSummary } from "./summary";
 
 const SIGNATURE_PREFIX = "sha256=";
 /**
@@ -76,6 +77,9 @@ export const chatwoot: Provider = {
       fingerprint: eventType === "message_created" ? withoutSurroundings(payload, contentOf(request)) : undefined,
     };
   },
+
+  summary: chatwootSummary,
+  searchTextIn: chatwootIdIn,
 };
 
 /**

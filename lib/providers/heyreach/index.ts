@@ -11,6 +11,7 @@ import { at, keyFrom, keyOfBody, timeFrom, typeFrom, UNKNOWN_TYPE } from "../sha
 import { verifyUrlToken } from "../url-token";
 import { heyreachProjections, isTest, leadIdOf } from "./rows";
 import { heyreachSamples } from "./sample";
+import { heyreachSummary } from "./summary";
 
 /** `recent_messages` may be the whole conversation: 4,600 of them were 360 KB. HeyReach publishes no limit. */
 const MAX_BODY_BYTES = 10 * 1024 * 1024;
@@ -54,10 +55,13 @@ export const heyreach: Provider = {
       objectId: leadIdOf(payload),
       occurredAt: timeFrom(at(payload, "timestamp")),
       writtenTime: at(payload, "timestamp"),
+      // Its "Test" button sends an invented lead.
+      ...(correlation !== undefined && !isReal && { livemode: false }),
     };
   },
 
   projections: heyreachProjections,
+  summary: heyreachSummary,
 };
 
 /** `Message sent` and `MESSAGE_SENT`, as HeyReach shows it, are `message_sent`. */

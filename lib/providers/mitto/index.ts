@@ -11,6 +11,7 @@ import { keyOfBody, keyWithBody } from "../shape";
 import { verifyUrlToken } from "../url-token";
 import { DLR_SETTINGS, isKnownStatus, mittoProjections, readDlr, shopInReference } from "./rows";
 import { mittoSamples } from "./sample";
+import { mittoSummary } from "./summary";
 
 /** A longer array is stored as one event, and its projection reports the error: Mitto does not send such arrays. */
 const MOST_IN_ARRAY = 1_000;
@@ -56,4 +57,5 @@ export const mitto: Provider = {
   },
 
   projections: mittoProjections,
+  summary: mittoSummary,
 };

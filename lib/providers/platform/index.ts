@@ -3,6 +3,7 @@
  * caller. Merchants get the envelope of their runbook ("Event Deduplication").
  */
 import { createHash } from "node:crypto";
+import { customerSummary } from "../customer-data";
 import { membersOf } from "../json-bytes";
 import {
   acceptAs,
@@ -13,6 +14,7 @@ import {
   refuse,
   type VerifiedRequest,
 } from "../provider";
+import { at } from "../shape";
 
 /** One event as it is published. */
 export interface Publication {
@@ -62,6 +64,8 @@ export const platform: Provider = {
         .digest(),
     };
   },
+
+  summary: ({ eventType, payload }) => customerSummary(at(payload, "data"), eventType),
 
   outgoing({ id, body, replayed }: OutgoingEvent): Buffer {
     const stored = membersOf(body);

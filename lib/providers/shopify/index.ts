@@ -21,9 +21,10 @@ import {
   type Verification,
 } from "../provider";
 import { at, idFrom, isoFrom, keyFrom, keyOfBody, typeFrom } from "../shape";
-import { isPrivacyTopic, shopifyImpact, shopifyProjections } from "./rows";
+import { isPrivacyTopic, shopifyProjections } from "./rows";
 import { shopifySamples } from "./sample";
 import { isSameTopic, readShop, readTopic } from "./settings";
+import { shopifyIdIn, shopifySummary } from "./summary";
 
 const NAMES = ["topic", "shop-domain", "api-version", "webhook-id", "event-id", "triggered-at"] as const;
 /**
@@ -102,7 +103,7 @@ export const shopify: Provider = {
       replacesOlder: WHOLE_STATE.has(topic),
       occurredAt: isoFrom(headerOf(request, "triggered-at")),
       writtenTime: headerOf(request, "triggered-at"),
-      livemode: livemodeOf(request),
+      livemode: livemodeOf(request, payload),
       // Two subscriptions of one topic may have two API versions.
       rendering: headerOf(request, "api-version"),
       equalBytes: equalBytesOf(request, payload, topic),
@@ -110,7 +111,8 @@ export const shopify: Provider = {
   },
 
   projections: shopifyProjections,
-  impact: shopifyImpact,
+  summary: shopifySummary,
+  searchTextIn: shopifyIdIn,
 };
 
 /** These carry the whole object. */
@@ -212,9 +214,12 @@ function resourceOf(request: RawRequest): string | undefined {
   return parts ? `${(parts[1] as string).toLowerCase()}:${parts[2]}` : undefined;
 }
 
-function livemodeOf(request: RawRequest): boolean | undefined {
-  const test = sameCase(headerOf(request, "test"));
-  return test === "true" ? false : test === "false" ? true : undefined;
+/** A test notification says so in a header, an order of a test payment in its signed body. Either is enough. */
+function livemodeOf(request: RawRequest, payload: unknown): boolean | undefined {
+  const header = sameCase(headerOf(request, "test"));
+  const body = at(payload, "test");
+  if (header === "true" || body === true) return false;
+  return header === "false" || body === false ? true : undefined;
 }
 
 /**

@@ -5,7 +5,6 @@
  */
 import {
   type Change,
-  type Impact,
   InvalidPayload,
   type Json,
   type ProjectableEvent,
@@ -139,32 +138,6 @@ function contactsIn({ payload }: ProjectableEvent, shop: string): string[] {
   if (Array.isArray(kept)) return kept.filter((hash) => typeof hash === "string" && /^[0-9a-f]{64}$/.test(hash));
   const [email, phone] = ["email", "phone"].map((field) => textFrom(at(payload, "customer", field), 255));
   return contactHashes(shop, { email, phone });
-}
-
-/**
- * The customer and the money that an order or checkout is about. An amount that its currency cannot hold exactly is left
- * out.
- */
-export function shopifyImpact({ eventType, payload }: ProjectableEvent): Impact {
-  const isCustomer = eventType.startsWith("customers/") && !isPrivacyTopic(eventType);
-  const customer = idFrom(isCustomer ? at(payload, "id") : at(payload, "customer", "id"));
-  const currency = at(payload, "currency");
-  const amount = minorUnits(at(payload, "total_price"), currency);
-  return {
-    ...(customer !== undefined && { customer }),
-    ...(amount !== undefined && typeof currency === "string" && { amount, currency: currency.toLowerCase() }),
-  };
-}
-
-/** `"598.94"` of USD is 59894, digit by digit: 598.94 * 100 is not. */
-function minorUnits(price: unknown, currency: unknown): number | undefined {
-  if (typeof price !== "string" || typeof currency !== "string" || !/^[a-z]{3}$/i.test(currency)) return undefined;
-  const [, sign = "", whole = "", fraction = ""] = /^(-?)(\d{1,15})(?:\.(\d{1,6}))?$/.exec(price) ?? [];
-  const format = new Intl.NumberFormat("en", { style: "currency", currency });
-  const digits = format.resolvedOptions().maximumFractionDigits ?? 2;
-  if (whole === "" || /[1-9]/.test(fraction.slice(digits))) return undefined;
-  const amount = Number(`${sign}${whole}${fraction.slice(0, digits).padEnd(digits, "0")}`);
-  return Number.isSafeInteger(amount) ? amount : undefined;
 }
 
 /** Money is text until Postgres reads it as numeric: exact, whatever its size. */

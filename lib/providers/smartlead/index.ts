@@ -12,6 +12,7 @@ import { at, idFrom, keyFrom, keyOfBody, membersInCommon, timeFrom, typeFrom } f
 import { isOneOf } from "../url-token";
 import { leadEmailOf, smartleadProjections } from "./rows";
 import { smartleadSamples } from "./sample";
+import { smartleadSummary } from "./summary";
 
 /** LEAD_CATEGORY_UPDATED has the whole correspondence with the lead, in HTML: over 400 KB in captures, without a limit. */
 const MAX_BODY_BYTES = 10 * 1024 * 1024;
@@ -63,6 +64,7 @@ export const smartlead: Provider = {
   },
 
   projections: smartleadProjections,
+  summary: smartleadSummary,
 };
 
 /**

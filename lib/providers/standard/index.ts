@@ -5,6 +5,7 @@
 
 import { isUtf8 } from "node:buffer";
 import { randomBytes } from "node:crypto";
+import { customerSummary } from "../customer-data";
 import { decodeBase64, ed25519Verify, hmacSha256, isStale, parseUnixTimestamp, sameDigest, sha256Hex } from "../hmac";
 import {
   acceptAs,
@@ -18,7 +19,7 @@ import {
   refuseContradiction,
   refuseRepeated,
 } from "../provider";
-import { at, idFrom, keyFrom, timeFrom, typeFrom } from "../shape";
+import { at, booleanFrom, idFrom, keyFrom, timeFrom, typeFrom } from "../shape";
 import { standardSamples } from "./sample";
 
 const FAMILIES = ["webhook", "svix"] as const;
@@ -96,8 +97,11 @@ export const standard: Provider = {
       objectId: idFrom(at(payload, "data", "id")),
       occurredAt: timeFrom(at(payload, "timestamp")),
       writtenTime: at(payload, "timestamp"),
+      livemode: booleanFrom(at(payload, "livemode")),
     };
   },
+
+  summary: ({ eventType, payload }) => customerSummary(at(payload, "data"), eventType),
 };
 
 /** All headers come from one family of names, never from both. */

@@ -15,9 +15,10 @@ import {
   refuse,
   refuseRepeated,
 } from "../provider";
-import { at, idFrom, keyFrom, keyOfBody, timeFrom, typeFrom } from "../shape";
-import { stripeImpact, stripeProjections } from "./rows";
+import { at, booleanFrom, idFrom, keyFrom, keyOfBody, timeFrom, typeFrom } from "../shape";
+import { stripeProjections } from "./rows";
 import { stripeSamples } from "./sample";
+import { stripeIdIn, stripeSummary } from "./summary";
 
 /** The SDK's own default: an age of exactly 300 s is accepted, and so is any time in the future. */
 const TOLERANCE_SECONDS = 300;
@@ -64,7 +65,7 @@ export const stripe: Provider = {
       objectId: idFrom(at(payload, "data", "object", "id")) ?? idFrom(at(payload, "related_object", "id")),
       occurredAt: timeFrom(at(payload, "created")),
       writtenTime: at(payload, "created"),
-      livemode: asBoolean(at(payload, "livemode")),
+      livemode: booleanFrom(at(payload, "livemode")),
       fingerprint: withoutPendingWebhooks(contentOf(request)),
       // Endpoints of two API versions get one event in both.
       rendering: idFrom(at(payload, "api_version")),
@@ -72,7 +73,8 @@ export const stripe: Provider = {
   },
 
   projections: stripeProjections,
-  impact: stripeImpact,
+  summary: stripeSummary,
+  searchTextIn: stripeIdIn,
 };
 
 /**
@@ -129,10 +131,6 @@ class ReceivedBytes extends Stripe.CryptoProvider {
 
 function timestampOf(request: RawRequest): number | undefined {
   return parseUnixTimestamp(/(?:^|,)\s*t=(\d+)/.exec(header(request, "stripe-signature") ?? "")?.[1]);
-}
-
-function asBoolean(value: unknown): boolean | undefined {
-  return typeof value === "boolean" ? value : undefined;
 }
 
 /** `pending_webhooks` counts endpoints that have not answered yet, so it may differ between retries of one event. */

@@ -4,8 +4,9 @@
  * Reads both payload shapes, before and after API version 2025-03-31.basil
  * (https://docs.stripe.com/changelog/basil): the version is chosen by the endpoint, not by us.
  */
-import { type Change, type Impact, InvalidPayload, type Json, type ProjectableEvent, versionOf } from "../provider";
-import { at, idFrom, isoFromUnix, objectIn } from "../shape";
+import { type Change, InvalidPayload, type Json, type ProjectableEvent, versionOf } from "../provider";
+import { at, isoFromUnix, objectIn } from "../shape";
+import { referenceTo } from "./reference";
 import { stateOf } from "./state";
 
 type Row = (event: ProjectableEvent) => Change[];
@@ -30,34 +31,6 @@ export const stripeProjections: Readonly<Record<string, Row>> = {
   "checkout.session.async_payment_failed": (event) => checkoutRows(event, "checkout_payment_failed"),
   "checkout.session.expired": (event) => checkoutRows(event, "checkout_expired"),
 };
-
-/** The fields with an object's amount, by the type of its events. The first that is not 0 is the amount of the event. */
-const AMOUNTS: readonly [types: RegExp, fields: readonly string[]][] = [
-  // A failed invoice has 0 paid, and its due amount is the missing one.
-  [/^invoice\./, ["amount_paid", "amount_due"]],
-  [/^(charge|payment_intent)\./, ["amount"]],
-  [/^checkout\.session\./, ["amount_total"]],
-];
-
-/**
- * The customer and the money that a Stripe event is about. Amounts are in the currency's minor unit, as Stripe writes them.
- */
-export function stripeImpact({ eventType, payload }: ProjectableEvent): Impact {
-  const object = at(payload, "data", "object");
-  const about = /^customer\.(created|updated|deleted)$/.test(eventType) ? at(object, "id") : at(object, "customer");
-  const customer = referenceTo(about);
-  const fields = AMOUNTS.find(([types]) => types.test(eventType))?.[1] ?? [];
-  const amounts = fields.map((field) => at(object, field)).filter((value) => Number.isSafeInteger(value)) as number[];
-  const currency = at(object, "currency");
-  return {
-    ...(customer !== undefined && { customer }),
-    ...(amounts.length > 0 &&
-      typeof currency === "string" && {
-        amount: amounts.find((amount) => amount !== 0) ?? 0,
-        currency: currency.toLowerCase(),
-      }),
-  };
-}
 
 function subscriptionRows(event: ProjectableEvent, action: string, rank: number): Change[] {
   const object = objectIn(event, "data", "object");
@@ -182,10 +155,4 @@ function requiredTime(object: unknown, field: string): string {
   const time = isoFromUnix(at(object, field));
   if (time === undefined) throw new InvalidPayload(`data.object.${field}`, "expected a time in unix seconds");
   return time;
-}
-
-/** Stripe writes a related object as its id, or as the whole object when the endpoint expands it. */
-function referenceTo(value: unknown): string | undefined {
-  const id = typeof value === "object" ? at(value, "id") : value;
-  return typeof id === "string" ? idFrom(id) : undefined;
 }

@@ -18,6 +18,7 @@ import {
 import { at, idFrom, keyFrom, keyOfBody, timeFrom, typeFrom } from "../shape";
 import { telnyxProjections } from "./rows";
 import { telnyxSamples } from "./sample";
+import { telnyxIdIn, telnyxSummary } from "./summary";
 import { identifyTexml, isForm } from "./texml";
 
 /** Conversations of AI assistants and transcriptions are in the body. Telnyx publishes no limit. */
@@ -84,6 +85,8 @@ export const telnyx: Provider = {
   },
 
   projections: telnyxProjections,
+  summary: telnyxSummary,
+  searchTextIn: telnyxIdIn,
 };
 
 /** Some types, and link_clicked, have their time in another place. */
