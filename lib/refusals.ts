@@ -4,7 +4,7 @@
  */
 import type { Permission } from "@/lib/auth/permissions";
 import type { Scope } from "@/lib/contract/scopes";
-import type { StaffRole } from "@/lib/contract/vocabulary";
+import type { EventStatus, StaffRole } from "@/lib/contract/vocabulary";
 import type { Organisations } from "@/lib/scope";
 
 /** What is wrong with a blocked URL or header, and what to do. */
@@ -60,6 +60,9 @@ export interface EventRefusals {
   too_many_views: null;
   views_need_owner: null;
   bad_cursor: null;
+  no_such_provider: { slug: string; known: readonly string[] };
+  /** `providers`: those that the filter names. */
+  unknown_event_type: { type: string; providers: readonly string[]; known: readonly string[] };
   search_too_wide: { field: "q" | "text" };
   histogram_of_text: null;
   none_to_resolve: null;
@@ -82,6 +85,7 @@ export interface ReplayRefusals {
   events_not_found: { names: readonly string[] };
   /** The id of a dead-letter request. */
   no_such_webhook: null;
+  not_a_dead_letter: { id: string; status: EventStatus };
   key_of_several: { event_key: string; choices: readonly KeyOwner[] };
 }
 

@@ -4,9 +4,10 @@ import type { Permission } from "@/lib/auth/permissions";
 import type { ActorAtOrigin } from "@/lib/commands/actor";
 import { DatabaseError } from "@/lib/db/client";
 import { type ProblemInit, problemBody } from "@/lib/errors";
+import { operationOfRequest, refuseUnknownParameters } from "@/lib/front/http/known-names";
 import { Problem } from "@/lib/front/http/problem";
 import { publicOrigin } from "@/lib/front/http/public-origin";
-import { allowBody, refuseUnstorable } from "@/lib/front/http/read-body";
+import { allowBody, refuseUnstorable, requireNoFields } from "@/lib/front/http/read-body";
 import { problemOfTarget } from "@/lib/front/target";
 import { log, logError } from "@/lib/log";
 import { requestIdOf } from "@/lib/pipeline/accept";
@@ -20,6 +21,7 @@ export interface ApiContext extends ActorAtOrigin {
   params: Record<string, string | string[] | undefined>;
 }
 
+type Answer = (context: Omit<ApiContext, "actor" | "origin">) => Promise<unknown>;
 type Params = { params: Promise<Record<string, string | string[] | undefined>> };
 
 /**
@@ -27,17 +29,33 @@ type Params = { params: Promise<Record<string, string | string[] | undefined>> }
  * thrown becomes the answer that app/api/problems has for it.
  */
 export function handle(permission: Permission, answer: (context: ApiContext) => Promise<unknown>) {
-  return handleOpen(async (context) => {
+  return answered(async (context) => {
     const actor = await authorise(context.request, permission);
     // Not earlier: before sign-in no body is read, or only a small one on routes that need no sign-in.
     allowBody(context.request);
     refuseUnstorable(new URL(context.request.url).searchParams);
+    await refuseUnknownNames(context.request);
     return answer({ ...context, actor, origin: publicOrigin(context.request) });
   });
 }
 
 /** The same for a route without sign-in: the request itself must contain enough proof. */
-export function handleOpen(answer: (context: Omit<ApiContext, "actor" | "origin">) => Promise<unknown>) {
+export function handleOpen(answer: Answer) {
+  return answered(async (context) => {
+    await refuseUnknownNames(context.request);
+    return answer(context);
+  });
+}
+
+/** Fields of a body are checked when the route reads it; where it reads none, here. */
+async function refuseUnknownNames(request: Request): Promise<void> {
+  const operation = operationOfRequest(request);
+  if (!operation) return;
+  refuseUnknownParameters(operation, new URL(request.url).searchParams);
+  if (!operation.body) await requireNoFields(request);
+}
+
+function answered(answer: Answer) {
   return async (request: Request, { params }: Params): Promise<Response> => {
     const requestId = requestIdOf({ headers: [...request.headers] });
     const answering = async () => {

@@ -3,7 +3,7 @@ import type { Range } from "@/lib/contract/analytics";
 import { ERROR_CLASS } from "@/lib/contract/error-classes";
 import type { EventFilter } from "@/lib/contract/event-filter";
 import { printEventFilter } from "@/lib/contract/print-filter";
-import { DELIVERY_STATUS, EVENT_STATUS, TRUST } from "@/lib/contract/vocabulary";
+import { DELIVERY_STATUS, FILTER_STATUS, TRUST } from "@/lib/contract/vocabulary";
 import { plural } from "../format";
 import { providerName } from "../provider";
 
@@ -40,7 +40,7 @@ type TimeFormat = (iso: string) => string;
 
 /** Null when the filter does not restrict it. */
 export function filterText(filter: EventFilter, time: TimeFormat, names: DestinationNames = {}): Words {
-  const status = either(filter.status?.map((status) => EVENT_STATUS[status].label.toLowerCase()));
+  const status = either(filter.status?.map((status) => FILTER_STATUS[status].label.toLowerCase()));
   const delivery = either(filter.delivery_status?.map((status) => DELIVERY_STATUS[status].label.toLowerCase()));
   return {
     provider: either(filter.provider_slug?.map(providerName)),

@@ -60,10 +60,14 @@ export function TimeRangeField({ filter, onChange }: { filter: Time; onChange: (
             defaultValue={filter.to_ts && fieldTime(filter.to_ts)}
             className="mt-1"
             aria-invalid={isReversed || undefined}
-            aria-describedby={isReversed ? `${id}-to-problem` : undefined}
+            aria-describedby={isReversed ? `${id}-to-problem` : `${id}-to-help`}
           />
         </label>
-        <FieldNotes id={`${id}-to`} problem={isReversed ? "This must be later than From." : null} />
+        <FieldNotes
+          id={`${id}-to`}
+          help="Not included, but a time that ends in :59 includes that second."
+          problem={isReversed ? "This must be later than From." : null}
+        />
         <Button type="submit" variant="primary" size="sm">
           Apply
         </Button>
@@ -72,6 +76,7 @@ export function TimeRangeField({ filter, onChange }: { filter: Time; onChange: (
   );
 }
 
+/** Without milliseconds, as it was typed: the server reads an end in second 59 by that. */
 function toIso(value: FormDataEntryValue | null): string | undefined {
-  return value ? new Date(String(value)).toISOString() : undefined;
+  return value ? new Date(String(value)).toISOString().replace(".000Z", "Z") : undefined;
 }

@@ -37,16 +37,42 @@ function opened(sealed: SealedDestination) {
   }
 }
 
-/** Sends a test to any URL. Throws a `Refusal` for a blocked one. */
-export async function testUrl(
-  { url, payload, merchantId }: { url: string; payload?: unknown; merchantId?: string },
-  by: ActorContext,
-): Promise<EndpointTest> {
+interface UrlTest {
+  url: string;
+  payload?: unknown;
+  merchantId?: string;
+  secret?: string;
+}
+
+/**
+ * Sends a test to any URL, signed with the given secret or with those of the destination that has this URL. Throws a
+ * `Refusal` for a blocked one.
+ */
+export async function testUrl({ url, payload, merchantId, secret }: UrlTest, by: ActorContext): Promise<EndpointTest> {
   const fault = checkUrl(url);
   if (fault) throw new Refusal("bad_url", fault);
   // Without the path: some endpoints have a token in it.
   await noteEndpointTest({ subject: new URL(url).origin, merchantId }, by);
-  return testEndpoint({ url, payload });
+  const secrets = secret ? [secret] : isTest(payload) ? await secretsFor(url, merchantId, by) : [];
+  return testEndpoint({ url, payload, secrets });
+}
+
+/** A signature proves an event to its receiver, so a stored secret signs nothing but tests: callers write the payload. */
+function isTest(payload: unknown): boolean {
+  if (payload === undefined) return true;
+  const type =
+    typeof payload === "object" && payload !== null && "eventType" in payload ? payload.eventType : undefined;
+  return type === "webhook.test";
+}
+
+/** The secrets of the destination with exactly this URL: a signature goes to no one else. */
+async function secretsFor(url: string, merchantId: string | undefined, { actor }: ActorContext): Promise<string[]> {
+  const sealed = await call("console", "find_destination_by_url", {
+    p_urls: [...new Set([url, new URL(url).href])],
+    p_organisation_id: merchantId ?? null,
+    ...scopeOf(actor),
+  });
+  return sealed ? opened(sealed).secrets : [];
 }
 
 /** Records the test for the actor, whose tests are counted. Throws a `Refusal` when there were too many. */

@@ -12,14 +12,19 @@ const LONGEST_WAIT_MS = 8_000;
 
 /** Creates the replay of one event, waits for its end when asked to, and returns its result. */
 export async function replayOne(
-  { provider, eventKey, ...asked }: { provider: string; eventKey: string } & z.infer<typeof replayOneRequest>,
+  {
+    provider,
+    eventKey,
+    idempotencyKey,
+    ...asked
+  }: { provider: string; eventKey: string; idempotencyKey?: string } & z.infer<typeof replayOneRequest>,
   by: ActorContext,
 ): Promise<ReplayAnswer> {
   const { actor, requestId } = by;
   const selection = { provider_slug: provider, event_keys: [eventKey], ...whichOf(asked) };
   await requireOneEach(selection, actor);
   const reason = asked.reason ?? "Replayed through the API";
-  const created = await createAndStartReplay({ kind: "single", selection, reason }, by);
+  const created = await createAndStartReplay({ kind: "single", selection, reason, idempotencyKey }, by);
   const replay = await awaitReplay(created, asked.wait ? LONGEST_WAIT_MS : 0, actor);
   const items = await listReplayItems(replay.id, { limit: 100 }, actor);
   const event = await getEvent(items[0]?.event_id ?? "", actor);

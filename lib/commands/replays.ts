@@ -21,6 +21,8 @@ export interface ReplayInput {
   options?: unknown;
   reason: string;
   idempotencyKey?: string;
+  /** With an idempotency key: when nothing matches, an ended replay of nothing is kept as the answer. */
+  keepEmpty?: boolean;
 }
 
 /** Creates a draft and starts it. The same idempotency key returns the replay it made before. */
@@ -30,9 +32,9 @@ export async function createAndStartReplay(input: ReplayInput, by: ActorContext)
   try {
     return await startReplay(draft.id, by);
   } catch (error) {
-    // A limit refused the start. The draft is cancelled, so that it is not started later by accident.
-    await controlReplay(draft.id, "cancel", by).catch((failure: unknown) =>
-      logError("draft_not_cancelled", failure, { replay_id: draft.id, request_id: by.requestId }),
+    // A limit refused the start. Without the draft nothing is listed, and the same idempotency key works later.
+    await call("console", "discard_draft", { p_id: replayNumber(draft.id), ...scopeOf(by.actor) }).catch(
+      (failure: unknown) => logError("draft_not_discarded", failure, { replay_id: draft.id, request_id: by.requestId }),
     );
     throw error;
   }
@@ -47,7 +49,11 @@ export async function createReplay(input: ReplayInput, by: ActorContext): Promis
     p_kind: input.kind,
     p_selection: input.selection,
     p_options: completeOptions(input.options, input.kind),
-    p_limits: { max_events: REPLAY_MAX_EVENTS, max_age_days: REPLAY_MAX_AGE_DAYS },
+    p_limits: {
+      max_events: REPLAY_MAX_EVENTS,
+      max_age_days: REPLAY_MAX_AGE_DAYS,
+      keep_empty: input.keepEmpty ?? false,
+    },
     p_reason: input.reason,
     ...scopeOf(by.actor),
     ...byArguments(by),

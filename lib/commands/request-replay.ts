@@ -5,6 +5,7 @@
 import type { ReplayOptions } from "@/lib/contract/replay-options";
 import type { ReplayKind } from "@/lib/contract/replays";
 import { environment } from "@/lib/env";
+import { withKnownWords } from "@/lib/queries/known-words";
 import type { RequestedReplay } from "@/lib/queries/replay-answers";
 import { previewReplay } from "@/lib/queries/replay-preview";
 import { listKeyChoices, listMissingEvents, type Selection } from "@/lib/queries/replays";
@@ -26,26 +27,29 @@ export interface ReplayRequest {
   /** The same, with a preview. `options.dryRun` means it too. */
   dryRun?: boolean;
   idempotencyKey?: string;
+  keepEmpty?: boolean;
 }
 
 /** Creates the replay, once per idempotency key. A dry run is a draft and may be started later. Throws a `Refusal`. */
 export async function requestReplay(asked: ReplayRequest, by: ActorContext): Promise<RequestedReplay> {
   requireReplaySize(by.actor, asked.selection);
   requireAllowedLimit(asked.selection);
-  const notFound = await listMissingEvents(asked.selection, by.actor);
-  requireSomeFound(asked.selection, notFound);
-  await requireOneEach(asked.selection, by.actor);
+  const selection = await inKnownWords(asked.selection, by.actor);
+  const notFound = await listMissingEvents(selection, by.actor);
+  requireSomeFound(selection, notFound);
+  await requireOneEach(selection, by.actor);
 
   const isDryRun = asked.dryRun || asked.options?.dryRun;
   const create = isDryRun || asked.draft ? createReplay : createAndStartReplay;
   const replay = await create(
     {
       kind: asked.kind,
-      selection: asked.selection,
+      selection,
       // Only this request is a dry run; the replay may be started later.
       options: { ...asked.options, dryRun: false },
       reason: asked.reason ?? DEFAULT_REASON,
       idempotencyKey: asked.idempotencyKey,
+      keepEmpty: asked.keepEmpty,
     },
     by,
   );
@@ -56,6 +60,11 @@ function requireAllowedLimit(selection: Selection): void {
   const most = environment().REPLAY_MAX_EVENTS;
   if (!("limit" in selection) || (selection.limit ?? 0) <= most) return;
   throw new Refusal("limit_too_high", { most });
+}
+
+async function inKnownWords(selection: Selection, asker: Scoped): Promise<Selection> {
+  if (!("filter" in selection)) return selection;
+  return { ...selection, filter: await withKnownWords(selection.filter, asker) };
 }
 
 function requireSomeFound(selection: Selection, notFound: string[]): void {

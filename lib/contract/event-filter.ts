@@ -4,10 +4,8 @@
  * field. Printing a filter is in lib/contract/print-filter.ts, which the browser loads without the schema.
  */
 import { z } from "zod";
-import { deliveryStatus, errorClass, eventStatus, givenTime, list, trustLevel } from "./api/values";
-
-/** Words of the runbooks for one of our statuses. `timeout` also sets the error class. */
-const RUNBOOK_STATUS: Record<string, string> = { retry_exhausted: "dead" };
+import { deliveryStatus, errorClass, givenEnd, givenTime, list, trustLevel } from "./api/values";
+import { filterStatuses } from "./status-words";
 
 /** Postgres text cannot hold a NUL. */
 const text = z
@@ -18,7 +16,7 @@ const text = z
 /** The fields, for schemas that pick or extend them. Such a schema must refuse a reversed time with `refuseReversed`. */
 export const eventFilterFields = z.object({
   provider_slug: list(z.string().max(40)).optional(),
-  status: list(z.preprocess((value) => RUNBOOK_STATUS[String(value)] ?? value, eventStatus)).optional(),
+  status: filterStatuses.optional(),
   /** One type, or several with commas between them: a type has dots, never commas. */
   event_type: z
     .preprocess(
@@ -66,8 +64,8 @@ export const eventFilterFields = z.object({
   error_group: list(
     z.string().regex(/^[0-9a-f]{16}$/, "must be a group's 16 digits, as the dead letters name it"),
   ).optional(),
-  from_ts: givenTime.optional(),
-  to_ts: givenTime.optional(),
+  from_ts: givenTime.optional().describe("Inclusive."),
+  to_ts: givenEnd.optional(),
   /** A time range that ends now, instead of from_ts: 15m, 1h, 24h, 7d, 30d. */
   range: z.enum(["15m", "1h", "24h", "7d", "30d"], "is 15m, 1h, 24h, 7d or 30d").optional(),
 });

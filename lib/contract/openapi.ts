@@ -130,10 +130,13 @@ export const API: readonly Chapter[] = [
       get("/dead-letters", "Dead deliveries by cause, the biggest group first", { answer: deadLetters.deadLetters }),
       get("/webhooks/dlq", "The newest dead letters", { answer: overview.failedWebhooks }),
       post("/webhooks/dlq", "Replay one dead letter, or all of them", {
+        query: asked.contextInQuery,
         body: asked.deadLettersRequest,
         answer: asked.deadLettersAnswer,
         idempotent: true,
-        notes: "retry_all needs the permission replay_many.",
+        notes:
+          "Only dead deliveries run. 404 for an event that is not a dead letter. retry_all needs the permission replay_many, " +
+          "takes REPLAY_MAX_EVENTS events, 500 by default, and says how many remain.",
       }),
       get("/webhooks/analytics", "Volumes, failures and success rate of a time range", {
         query: overview.analyticsRequest,
@@ -155,11 +158,14 @@ export const API: readonly Chapter[] = [
     about: "A replay runs a fixed selection of deliveries again, with a reason.",
     operations: [
       post("/webhooks/replay/{provider_slug}/{event_key}", "Replay one event and wait for its end", {
+        query: asked.contextInQuery,
         body: asked.replayOneRequest,
         answer: replays.replayAnswer,
         statuses: [200, 202],
+        idempotent: true,
       }),
       post("/webhooks/replay-bulk", "Replay events by their keys", {
+        query: asked.contextInQuery,
         body: asked.replayBulkRequest,
         answer: replays.replayRequested,
         notes: CHOSEN,
@@ -167,6 +173,7 @@ export const API: readonly Chapter[] = [
       }),
       post("/webhooks/replay-query", "Replay a provider's events of a time window", {
         permission: "replay_many",
+        query: asked.contextInQuery,
         body: asked.replayQueryRequest,
         answer: replays.replayRequested,
         ...creates,
@@ -176,6 +183,7 @@ export const API: readonly Chapter[] = [
         answer: replays.replayPage,
       }),
       post("/webhooks/replays", "Create a replay, or a draft of one", {
+        query: asked.contextInQuery,
         body: asked.createReplayRequest,
         answer: replays.replayRequested,
         ...creates,
@@ -216,17 +224,20 @@ export const API: readonly Chapter[] = [
         answer: merchantAnswers.attemptList,
       }),
       post("/admin/webhooks/{eventId}/replay", "Replay one event", {
+        query: asked.contextInQuery,
         body: merchant.merchantReplayRequest,
         answer: merchantAnswers.merchantReplayAnswer,
         ...creates,
       }),
       post("/admin/webhooks/bulk-replay", "Replay by criteria", {
         permission: "replay_many",
+        query: asked.contextInQuery,
         body: merchant.bulkReplayRequest,
         answer: merchantAnswers.bulkReplayAnswer,
         ...creates,
       }),
       post("/admin/webhooks/replay-batch", "Replay events by their ids", {
+        query: asked.contextInQuery,
         body: merchant.replayBatchRequest,
         answer: merchantAnswers.bulkReplayAnswer,
         notes: CHOSEN,
@@ -238,6 +249,7 @@ export const API: readonly Chapter[] = [
         answer: merchantAnswers.failureList,
       }),
       post("/admin/webhooks/replays/{id}/retry-failures", "Retry the failures as a new replay", {
+        query: asked.contextInQuery,
         body: merchant.retryFailuresRequest,
         answer: merchantAnswers.bulkReplayAnswer,
         notes: CHOSEN,
@@ -247,7 +259,9 @@ export const API: readonly Chapter[] = [
         permission: "operate",
         body: endpointTestRequest,
         answer: endpointTest,
-        notes: "Unsigned. Answers 200 whether the test succeeded or not. At most 30 tests a minute per caller.",
+        notes:
+          "Signed as Standard Webhooks with `secret`, or with the secrets of the destination that has this URL; `signed` says " +
+          "whether it was. Answers 200 whether the test succeeded or not. At most 30 tests a minute per caller.",
       }),
       get("/admin/webhooks/bulk-replays/{id}", "Progress of a bulk replay", { answer: merchantAnswers.replayProgress }),
       get("/admin/webhooks/bulk-replays/{id}/stream", "Stream the progress until the replay ends", {
@@ -454,6 +468,7 @@ export const API: readonly Chapter[] = [
     about: "For the console, and about this API.",
     operations: [
       get("/live", "Live changes: server-sent events that name topics and ids, never payloads", {
+        query: asked.liveRequest,
         answer: ["text/event-stream"],
         notes: "`Last-Event-ID`, or `?after=`, continues from there. 503 when there are too many connections.",
       }),

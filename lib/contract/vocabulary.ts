@@ -1,5 +1,6 @@
 /** The closed lists of the product, from the Postgres enums, with their labels. */
 import type { Database } from "@/lib/db/database.types";
+import type { FilterStatus } from "./status-words";
 
 type Enums = Database["public"]["Enums"];
 
@@ -32,6 +33,12 @@ export const EVENT_STATUS: Record<EventStatus, { label: string; meaning: string 
     meaning:
       "Stored, but not delivered: no destination receives it, or it is a test, a suspected replay, or another version of an event.",
   },
+};
+
+/** The statuses that a filter knows. */
+export const FILTER_STATUS: Record<FilterStatus, { label: string }> = {
+  ...EVENT_STATUS,
+  timeout: { label: "Timed out" },
 };
 
 /** What is suspicious about an event that was stored all the same. */

@@ -579,7 +579,6 @@ export type Database = {
           headers: NonNullable<Json>;
           id: number;
           kind: Database["public"]["Enums"]["destination_kind"];
-          livemode: Database["public"]["Enums"]["livemode_choice"];
           managed: boolean;
           max_attempts: number;
           max_concurrency: number;
@@ -612,7 +611,6 @@ export type Database = {
           headers?: NonNullable<Json>;
           id?: never;
           kind: Database["public"]["Enums"]["destination_kind"];
-          livemode?: Database["public"]["Enums"]["livemode_choice"];
           managed?: boolean;
           max_attempts?: number;
           max_concurrency?: number;
@@ -640,7 +638,6 @@ export type Database = {
           headers?: NonNullable<Json>;
           id?: never;
           kind?: Database["public"]["Enums"]["destination_kind"];
-          livemode?: Database["public"]["Enums"]["livemode_choice"];
           managed?: boolean;
           max_attempts?: number;
           max_concurrency?: number;
@@ -671,6 +668,31 @@ export type Database = {
         Update: {
           event_id?: number;
           raw_body?: string;
+        };
+        Relationships: [];
+      };
+      event_conflicts: {
+        Row: {
+          event_id: number;
+          headers: NonNullable<Json>;
+          id: number;
+          raw_body: string;
+          received_at: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          event_id: number;
+          headers: NonNullable<Json>;
+          id?: never;
+          raw_body: string;
+          received_at?: string;
+        };
+        Update: {
+          event_id?: number;
+          headers?: NonNullable<Json>;
+          id?: never;
+          raw_body?: string;
+          received_at?: string;
         };
         Relationships: [];
       };
@@ -744,7 +766,6 @@ export type Database = {
       events: {
         Row: {
           amount: number | null;
-          amount_kind: Database["public"]["Enums"]["amount_kind"] | null;
           attempt_count: number;
           body_sha256: string;
           body_size: number;
@@ -767,7 +788,6 @@ export type Database = {
           logical_key: string | null;
           method: string;
           object_id: string | null;
-          object_type: string | null;
           occurred_at: string | null;
           organisation_id: string | null;
           origin: Database["public"]["Enums"]["event_origin"] | null;
@@ -778,23 +798,19 @@ export type Database = {
           provider: string;
           received_at: string;
           redacted_at: string | null;
-          rendering: string | null;
           replaces_older: boolean;
           replay_count: number;
           request_id: string | null;
           source_id: number | null;
           status: Database["public"]["Enums"]["event_status"];
           suspected_replay: boolean;
-          terms: unknown;
           trust: Database["public"]["Enums"]["trust_level"];
           unsigned_key: boolean;
-          variant_of: number | null;
           payload_bytes: number | null;
           payload_of: Json | null;
           redacted_body: string | null;
           redacted_event: {
             amount: number | null;
-            amount_kind: Database["public"]["Enums"]["amount_kind"] | null;
             attempt_count: number;
             body_sha256: string;
             body_size: number;
@@ -817,7 +833,6 @@ export type Database = {
             logical_key: string | null;
             method: string;
             object_id: string | null;
-            object_type: string | null;
             occurred_at: string | null;
             organisation_id: string | null;
             origin: Database["public"]["Enums"]["event_origin"] | null;
@@ -828,23 +843,19 @@ export type Database = {
             provider: string;
             received_at: string;
             redacted_at: string | null;
-            rendering: string | null;
             replaces_older: boolean;
             replay_count: number;
             request_id: string | null;
             source_id: number | null;
             status: Database["public"]["Enums"]["event_status"];
             suspected_replay: boolean;
-            terms: unknown;
             trust: Database["public"]["Enums"]["trust_level"];
             unsigned_key: boolean;
-            variant_of: number | null;
           } | null;
         };
         ComputedFields: "payload_bytes" | "payload_of" | "redacted_body" | "redacted_event";
         Insert: {
           amount?: number | null;
-          amount_kind?: Database["public"]["Enums"]["amount_kind"] | null;
           attempt_count?: number;
           body_sha256: string;
           body_size: number;
@@ -867,7 +878,6 @@ export type Database = {
           logical_key?: string | null;
           method: string;
           object_id?: string | null;
-          object_type?: string | null;
           occurred_at?: string | null;
           organisation_id?: string | null;
           origin?: Database["public"]["Enums"]["event_origin"] | null;
@@ -878,21 +888,17 @@ export type Database = {
           provider: string;
           received_at?: string;
           redacted_at?: string | null;
-          rendering?: string | null;
           replaces_older?: boolean;
           replay_count?: number;
           request_id?: string | null;
           source_id?: number | null;
           status?: Database["public"]["Enums"]["event_status"];
           suspected_replay?: boolean;
-          terms?: unknown;
           trust: Database["public"]["Enums"]["trust_level"];
           unsigned_key?: boolean;
-          variant_of?: number | null;
         };
         Update: {
           amount?: number | null;
-          amount_kind?: Database["public"]["Enums"]["amount_kind"] | null;
           attempt_count?: number;
           body_sha256?: string;
           body_size?: number;
@@ -915,7 +921,6 @@ export type Database = {
           logical_key?: string | null;
           method?: string;
           object_id?: string | null;
-          object_type?: string | null;
           occurred_at?: string | null;
           organisation_id?: string | null;
           origin?: Database["public"]["Enums"]["event_origin"] | null;
@@ -926,17 +931,14 @@ export type Database = {
           provider?: string;
           received_at?: string;
           redacted_at?: string | null;
-          rendering?: string | null;
           replaces_older?: boolean;
           replay_count?: number;
           request_id?: string | null;
           source_id?: number | null;
           status?: Database["public"]["Enums"]["event_status"];
           suspected_replay?: boolean;
-          terms?: unknown;
           trust?: Database["public"]["Enums"]["trust_level"];
           unsigned_key?: boolean;
-          variant_of?: number | null;
         };
         Relationships: [
           {
@@ -1365,6 +1367,7 @@ export type Database = {
           organisations: string[] | null;
           queued_at: string | null;
           reason: string;
+          remaining: number;
           request_id: string | null;
           scheduled_at: string;
           selection: NonNullable<Json>;
@@ -1392,6 +1395,7 @@ export type Database = {
           organisations?: string[] | null;
           queued_at?: string | null;
           reason: string;
+          remaining?: number;
           request_id?: string | null;
           scheduled_at?: string;
           selection: NonNullable<Json>;
@@ -1417,6 +1421,7 @@ export type Database = {
           organisations?: string[] | null;
           queued_at?: string | null;
           reason?: string;
+          remaining?: number;
           request_id?: string | null;
           scheduled_at?: string;
           selection?: NonNullable<Json>;
@@ -2049,6 +2054,20 @@ export type Database = {
         Args: { p_actor: string; p_actor_id: string; p_destination: Json; p_request_id: string; p_scope: string[] };
         Returns: Json;
       };
+      create_empty_replay: {
+        Args: {
+          p_actor: string;
+          p_actor_id: string;
+          p_idempotency_key: string;
+          p_kind: Database["public"]["Enums"]["replay_kind"];
+          p_options: Json;
+          p_reason: string;
+          p_request_id: string;
+          p_scope: string[];
+          p_selection: Json;
+        };
+        Returns: Json;
+      };
       create_event_view: { Args: { p_name: string; p_query: string; p_staff_id: string }; Returns: Json };
       create_first_admin: { Args: { p_email: string; p_name: string; p_password_hash: string }; Returns: boolean };
       create_replay: {
@@ -2122,6 +2141,7 @@ export type Database = {
         };
         Returns: Json;
       };
+      discard_draft: { Args: { p_id: number; p_scope: string[] }; Returns: boolean };
       due_deliveries: {
         Args: {
           p_destination_id: number;
@@ -2203,9 +2223,12 @@ export type Database = {
       events_json: { Args: { p_ids: number[]; p_scope: string[] }; Returns: Json };
       every_action_choice: { Args: Record<PropertyKey, never>; Returns: Json };
       expire_leases: { Args: { p_limit: number }; Returns: number };
-      find_by_words: { Args: { p_limit: number; p_scope: string[]; p_words: string[] }; Returns: number[] };
+      find_destination_by_url: {
+        Args: { p_organisation_id: string; p_scope: string[]; p_urls: string[] };
+        Returns: Json;
+      };
       find_events: {
-        Args: { p_limit: number; p_query: string; p_scope: string[]; p_words: string[] };
+        Args: { p_limit: number; p_query: string; p_scope: string[] };
         Returns: {
           id: number;
           n: number;
@@ -2213,6 +2236,10 @@ export type Database = {
       };
       find_invitation: { Args: { p_token_hash: string }; Returns: Json };
       find_organisations: { Args: { p_limit: number; p_query: string; p_scope: string[] }; Returns: string[] };
+      find_runnable_events: {
+        Args: { p_limit: number; p_max_age_days: number; p_options: Json; p_scope: string[]; p_selection: Json };
+        Returns: Json;
+      };
       find_sealed_destination: { Args: Record<PropertyKey, never>; Returns: Json };
       find_staff: { Args: { p_email: string }; Returns: Json };
       first_of_keys: {
@@ -2272,6 +2299,10 @@ export type Database = {
           p_key: string;
           p_selection: Json;
         };
+        Returns: boolean;
+      };
+      has_newer_state: {
+        Args: { p_at: string; p_destination_id: number; p_event_type: string; p_object_id: string; p_provider: string };
         Returns: boolean;
       };
       histogram_outcome: { Args: { p_status: Database["public"]["Enums"]["event_status"] }; Returns: string };
@@ -2359,6 +2390,10 @@ export type Database = {
         Returns: boolean;
       };
       is_of_family: { Args: { p_event_type: string; p_wanted: string[] }; Returns: boolean };
+      is_row_lost: {
+        Args: { p_after: Json; p_changed_at: string; p_event_key: string; p_row: Json };
+        Returns: boolean;
+      };
       iso: { Args: { p_at: string }; Returns: string };
       last_event_within: { Args: { p_provider: string; p_scope: string[] }; Returns: Json };
       latency_bounds: { Args: Record<PropertyKey, never>; Returns: number[] };
@@ -2440,6 +2475,7 @@ export type Database = {
       list_wrong_addresses: { Args: { p_scope: string[]; p_senders: string[] }; Returns: Json };
       lock_replay: { Args: { p_id: number }; Returns: undefined };
       lock_rows: { Args: { p_results: Json; p_wait: boolean }; Returns: number[] };
+      lost_deliveries: { Args: { p_deliveries: number[] }; Returns: number[] };
       maintain_destinations: { Args: { p_disable_after_days: number }; Returns: number };
       mask_url: { Args: { p_url: string }; Returns: string };
       may_probe: {
@@ -2631,6 +2667,7 @@ export type Database = {
             Database["public"]["Tables"]["events"]["Row"],
             Database["public"]["Tables"]["events"]["ComputedFields"]
           >;
+          p_lost: boolean;
           p_max_age_days: number;
           p_options: Json;
           t: Omit<
@@ -2691,7 +2728,6 @@ export type Database = {
         };
         Returns: {
           amount: number | null;
-          amount_kind: Database["public"]["Enums"]["amount_kind"] | null;
           attempt_count: number;
           body_sha256: string;
           body_size: number;
@@ -2714,7 +2750,6 @@ export type Database = {
           logical_key: string | null;
           method: string;
           object_id: string | null;
-          object_type: string | null;
           occurred_at: string | null;
           organisation_id: string | null;
           origin: Database["public"]["Enums"]["event_origin"] | null;
@@ -2725,17 +2760,14 @@ export type Database = {
           provider: string;
           received_at: string;
           redacted_at: string | null;
-          rendering: string | null;
           replaces_older: boolean;
           replay_count: number;
           request_id: string | null;
           source_id: number | null;
           status: Database["public"]["Enums"]["event_status"];
           suspected_replay: boolean;
-          terms: unknown;
           trust: Database["public"]["Enums"]["trust_level"];
           unsigned_key: boolean;
-          variant_of: number | null;
         };
         SetofOptions: {
           from: "events";
@@ -2788,7 +2820,6 @@ export type Database = {
           max_attempts: number;
         }[];
       };
-      replayed_filter: { Args: { p_selection: Json }; Returns: Json };
       reroute_events: { Args: { p_all: boolean; p_events: number[] }; Returns: undefined };
       resolve_events: {
         Args: {
@@ -2839,13 +2870,11 @@ export type Database = {
         };
         Returns: Json;
       };
+      rows_written_by: { Args: { p_deliveries: number[] }; Returns: Json };
       run_expensive: { Args: { p_args: Json; p_function: string; p_who: string }; Returns: Json };
       same_receiver: { Args: { p_one: string; p_other: string }; Returns: boolean };
       scope_condition: { Args: { p_column: string; p_scope: string[] }; Returns: string };
-      search_everything: {
-        Args: { p_limit: number; p_query: string; p_scope: string[]; p_words: string[] };
-        Returns: Json;
-      };
+      search_everything: { Args: { p_limit: number; p_query: string; p_scope: string[] }; Returns: Json };
       see_notices: { Args: { p_actor_id: string; p_scope: string[]; p_until: number }; Returns: undefined };
       select_deliveries: { Args: { p_events: number[]; p_selection: Json }; Returns: number[] };
       select_events: { Args: { p_limit: number; p_scope: string[]; p_selection: Json }; Returns: number[] };
@@ -2914,6 +2943,7 @@ export type Database = {
         Returns: string;
       };
       statistics_of: { Args: { p_scope: string[] }; Returns: string[] };
+      status_condition: { Args: { p_list: Json }; Returns: string };
       stop_when_failing: {
         Args: {
           p_fed: number;
@@ -2929,7 +2959,6 @@ export type Database = {
         Args: { p_deliver_suspected: boolean; p_events: Json; p_for?: number; p_suspected: number[] };
         Returns: number[];
       };
-      store_variants: { Args: { p_events: Json; p_other: Json }; Returns: number[] };
       sum_latency: { Args: { p_histograms: number[] }; Returns: number[] };
       sum_outcomes: { Args: { p_counts: Json[] }; Returns: Json };
       summarise_replay: { Args: { p_id: number; p_scope: string[] }; Returns: Json };
@@ -2941,16 +2970,6 @@ export type Database = {
             Database["public"]["Tables"]["destinations"]["Row"],
             Database["public"]["Tables"]["destinations"]["ComputedFields"]
           >;
-        };
-        Returns: boolean;
-      };
-      takes_mode: {
-        Args: {
-          p_destination: Omit<
-            Database["public"]["Tables"]["destinations"]["Row"],
-            Database["public"]["Tables"]["destinations"]["ComputedFields"]
-          >;
-          p_livemode: boolean;
         };
         Returns: boolean;
       };
@@ -3003,7 +3022,6 @@ export type Database = {
       use_api_token: { Args: { p_token_hash: string }; Returns: Json };
       use_session: { Args: { p_id_hash: string }; Returns: Json };
       valid_scope: { Args: { p_scope: string[] }; Returns: boolean };
-      versions_json: { Args: { p_id: number; p_scope: string[]; p_variant_of: number }; Returns: Json };
       wait_of_account: { Args: { p_account: string; p_now: string }; Returns: number };
       wait_of_network: { Args: { p_kind: string; p_network: string; p_now: string }; Returns: number };
       wants_event: {
@@ -3013,7 +3031,6 @@ export type Database = {
             Database["public"]["Tables"]["destinations"]["ComputedFields"]
           >;
           p_event_type: string;
-          p_livemode: boolean;
           p_organisation_id: string;
           p_provider: string;
         };
@@ -3023,7 +3040,6 @@ export type Database = {
       without_secrets: { Args: { p_fields: string[]; p_payload: Json }; Returns: Json };
     };
     Enums: {
-      amount_kind: "paid" | "due" | "refunded" | "disputed" | "authorised" | "open" | "failed" | "cancelled";
       attempt_status: "open" | "succeeded" | "failed" | "lease_expired";
       breaker_state: "closed" | "open" | "half_open";
       change_effect: "created" | "updated" | "unchanged" | "superseded";
@@ -3053,7 +3069,6 @@ export type Database = {
       event_flag: "repeated_keys" | "impossible_time";
       event_origin: "webhook" | "published" | "sample" | "provider_api" | "reconstructed";
       event_status: "received" | "processing" | "processed" | "failed" | "dead" | "replayed" | "resolved" | "ignored";
-      livemode_choice: "live" | "test" | "any";
       parse_status:
         | "ok"
         | "empty"
@@ -3085,8 +3100,7 @@ export type Database = {
         | "in_flight"
         | "predecessor_failed"
         | "stopped"
-        | "cancelled"
-        | "test_mode";
+        | "cancelled";
       staff_role: "viewer" | "support" | "admin";
       trust_level: "signed" | "token" | "unsigned";
     };
@@ -3198,7 +3212,6 @@ export type CompositeTypes<
 export const Constants = {
   public: {
     Enums: {
-      amount_kind: ["paid", "due", "refunded", "disputed", "authorised", "open", "failed", "cancelled"],
       attempt_status: ["open", "succeeded", "failed", "lease_expired"],
       breaker_state: ["closed", "open", "half_open"],
       change_effect: ["created", "updated", "unchanged", "superseded"],
@@ -3229,7 +3242,6 @@ export const Constants = {
       event_flag: ["repeated_keys", "impossible_time"],
       event_origin: ["webhook", "published", "sample", "provider_api", "reconstructed"],
       event_status: ["received", "processing", "processed", "failed", "dead", "replayed", "resolved", "ignored"],
-      livemode_choice: ["live", "test", "any"],
       parse_status: [
         "ok",
         "empty",
@@ -3264,7 +3276,6 @@ export const Constants = {
         "predecessor_failed",
         "stopped",
         "cancelled",
-        "test_mode",
       ],
       staff_role: ["viewer", "support", "admin"],
       trust_level: ["signed", "token", "unsigned"],

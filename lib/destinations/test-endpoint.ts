@@ -42,14 +42,17 @@ export async function testEndpoint(request: EndpointTestRequest): Promise<Endpoi
     secrets: [...secrets, ...secretsIn(headers)],
     inspect: true,
   });
-  return describe(result, Math.round(performance.now() - started));
+  return describe(result, { milliseconds: Math.round(performance.now() - started), signed: secrets.length > 0 });
 }
 
 function defaultPayload() {
   return { eventType: "webhook.test", timestamp: new Date().toISOString(), data: { test: true } };
 }
 
-function describe(result: HttpResult, milliseconds: number): EndpointTest {
+function describe(
+  result: HttpResult,
+  { milliseconds, signed }: { milliseconds: number; signed: boolean },
+): EndpointTest {
   const { failure, status, headers = [], body, truncated, inspection } = result;
   return {
     success: failure === null,
@@ -57,17 +60,21 @@ function describe(result: HttpResult, milliseconds: number): EndpointTest {
     responseTime: milliseconds,
     responseHeaders: joined(headers),
     responseBody: body ? readBody(body) : null,
+    signed,
     truncated: truncated ?? false,
     error_class: failure?.class ?? null,
     error: failure?.message ?? null,
-    hint: failure && hintFor(failure.class),
+    hint: failure && hintFor(failure.class, signed),
     dns: inspection?.dns ?? null,
     tls: inspection?.tls ?? null,
   };
 }
 
 /** The hint of a failed delivery, without the parts that only apply to deliveries: nothing is replayed after a test. */
-function hintFor(errorClass: ErrorClass): string {
+function hintFor(errorClass: ErrorClass, signed: boolean): string {
+  if (errorClass === "http_401" && !signed) {
+    return "The test was not signed: no destination has this URL, or the payload is not a webhook.test. Send its secret in `secret`.";
+  }
   return ERROR_CLASS[errorClass].hint.replace(" for the time below", "").replace(", then replay.", ".");
 }
 

@@ -213,6 +213,8 @@ export interface Provider {
   outgoing?(event: OutgoingEvent): Buffer;
   /** Pure: from an event to row changes, by event type. Throws `InvalidPayload` when the shape is not the documented one. */
   projections?: Readonly<Record<string, (event: ProjectableEvent) => Change[]>>;
+  /** Which event types exist, so that a filter by another word is reported. Left out where its senders choose their own. */
+  eventTypes?: EventTypes;
   /**
    * Pure: whom an event is about, what, and how much. Stored as facts of the event when it is accepted, and added up by the
    * preview of a replay. Never throws: an unknown shape has fewer facts.
@@ -220,6 +222,15 @@ export interface Provider {
   summary?(event: SummarisedEvent): Summary;
   /** What to search for when a user pastes an address of the provider's dashboard; undefined for any other address. */
   searchTextIn?(address: URL): string | undefined;
+}
+
+export interface EventTypes {
+  /** As `identify` returns them. Default: those that write rows. */
+  known?: readonly string[];
+  /** What a type that is not listed looks like. Left out where the list is complete. */
+  form?: RegExp;
+  /** Words of the runbooks and of people, in lower case. */
+  aliases?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** What `summary` may read. A preview has no headers: they only add what is searched for. */

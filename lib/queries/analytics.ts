@@ -27,11 +27,11 @@ export async function readAnalytics(period: Period, asker: Scoped): Promise<Anal
     p_bucket_seconds: stepFor((to - from) / MINUTE_MS),
     ...scopeOf(asker),
   });
-  const { delivered, failed, dead } = read.totals;
+  const { succeeded, lost } = read.totals;
   return {
     ...read,
     range: "range" in period ? period.range : "custom",
-    total_processed: delivered + failed + dead,
+    total_processed: succeeded + lost,
     success_rate: read.totals.success_rate,
     missing_secrets: missingSecrets(),
   };

@@ -9,6 +9,7 @@ import { shownBytes } from "@/lib/pipeline/mask";
 import { findProvider } from "@/lib/providers";
 import { type Scoped, scopeOf } from "@/lib/scope";
 import { numberOf } from "./events";
+import { withKnownWords } from "./known-words";
 import { searchTimeoutFor, withinSearchTimeout } from "./search-timeout";
 
 /** The bytes as users may get them: secrets are masked. */
@@ -31,9 +32,10 @@ export async function readEventBody(
 }
 
 /** Throws a `Refusal` for a search that is too broad, as the history does. */
-export async function findNeighbours(id: string, filter: EventFilter, asker: Scoped): Promise<EventNeighbours | null> {
+export async function findNeighbours(id: string, asked: EventFilter, asker: Scoped): Promise<EventNeighbours | null> {
   const number = numberOf(id);
   if (number === null) return null;
+  const filter = await withKnownWords(asked, asker);
   const args = { p_id: number, p_filter: filter, ...scopeOf(asker) };
   return withinSearchTimeout(filter, call("console", "event_neighbours", args, searchTimeoutFor(filter)));
 }

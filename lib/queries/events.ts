@@ -12,6 +12,7 @@ import { parseInTurns } from "@/lib/pipeline/parse";
 import { findProvider } from "@/lib/providers";
 import { Refusal } from "@/lib/refusals";
 import { type Scoped, scopeOf } from "@/lib/scope";
+import { withKnownWords } from "./known-words";
 import { searchTimeoutFor, withinSearchTimeout } from "./search-timeout";
 
 /** A page shows no more of a body than get_event answers of one that is not compressed. */
@@ -25,15 +26,17 @@ export interface EventPageRequest {
 }
 
 /**
- * One page of the history, newest first. Throws a `Refusal` for a cursor that is not ours, or a search that is too broad.
+ * One page of the history, newest first. Throws a `Refusal` for a cursor that is not ours, for a provider or a type that does
+ * not exist, and for a search that is too broad.
  */
-export function listEvents(
-  filter: EventFilter,
+export async function listEvents(
+  asked: EventFilter,
   { limit, cursor, after }: EventPageRequest,
   asker: Scoped,
 ): Promise<EventPage> {
   checkCursor(cursor);
   checkCursor(after);
+  const filter = await withKnownWords(asked, asker);
   const args = {
     p_filter: filter,
     p_limit: limit,
@@ -45,7 +48,8 @@ export function listEvents(
 }
 
 /** How many events match, counted up to 10,000. */
-export function countEvents(filter: EventFilter, asker: Scoped): Promise<number> {
+export async function countEvents(asked: EventFilter, asker: Scoped): Promise<number> {
+  const filter = await withKnownWords(asked, asker);
   const args = { p_filter: filter, ...scopeOf(asker) };
   return withinSearchTimeout(filter, call("console", "count_events", args, searchTimeoutFor(filter)));
 }

@@ -5,10 +5,12 @@ import type { EventHistogram, EventTypeCount } from "@/lib/contract/history";
 import { call } from "@/lib/db/client";
 import { Refusal } from "@/lib/refusals";
 import { type Scoped, scopeOf } from "@/lib/scope";
+import { withKnownWords } from "./known-words";
 
 /** Events per step of time, by outcome. Throws a `Refusal` for a search in payloads, which would read each of them. */
-export function readHistogram(filter: EventFilter, asker: Scoped): Promise<EventHistogram> {
-  if (filter.text !== undefined) throw new Refusal("histogram_of_text");
+export async function readHistogram(asked: EventFilter, asker: Scoped): Promise<EventHistogram> {
+  if (asked.text !== undefined) throw new Refusal("histogram_of_text");
+  const filter = await withKnownWords(asked, asker);
   return call("console", "read_event_histogram", { p_filter: filter, ...scopeOf(asker) });
 }
 

@@ -6,14 +6,16 @@ import type { Attempt, Delivery } from "@/lib/contract/events";
 import { call } from "@/lib/db/client";
 import { type Scoped, scopeOf } from "@/lib/scope";
 import { checkCursor, countEvents, getEvent } from "./events";
+import { withKnownWords } from "./known-words";
 
 /** One page, newest first, and how many match. Throws a `Refusal` for a cursor that is not ours. */
 export async function listMerchantEvents(
-  filter: EventFilter,
+  asked: EventFilter,
   { limit, cursor }: { limit: number; cursor?: string },
   asker: Scoped,
 ): Promise<z.infer<typeof merchantEventPage>> {
   checkCursor(cursor);
+  const filter = await withKnownWords(asked, asker);
   const [page, total] = await Promise.all([
     call("console", "list_merchant_events", {
       p_filter: filter,

@@ -12,11 +12,13 @@ export async function listFailures(
   page: { after: number; limit: number },
   asker: Scoped,
 ): Promise<z.infer<typeof failureList>> {
-  const { total, failures } = await listReplayFailures(replayId, page, asker);
+  // One more than asked for says whether there is another page.
+  const { total, failures: found } = await listReplayFailures(replayId, { ...page, limit: page.limit + 1 }, asker);
+  const failures = found.slice(0, page.limit);
   return {
     failures: failures.map(inText),
     totalFailures: total,
-    nextAfter: failures.length === page.limit ? (failures.at(-1)?.position ?? null) : null,
+    nextAfter: found.length > page.limit ? (failures.at(-1)?.position ?? null) : null,
   };
 }
 

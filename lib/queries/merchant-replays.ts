@@ -32,6 +32,7 @@ export async function describeBulkReplay(
     replayId: replay.id,
     totalEvents: counts.events,
     matched: replay.matched,
+    remaining: replay.remaining,
     skipped: replay.skipped,
     notFound,
     batchCount: Math.ceil(counts.to_run / replay.options.batchSize),

@@ -1,7 +1,8 @@
 /** The answer to a request for a replay. */
 import type { Replay, ReplayPreview, ReplayRequested } from "@/lib/contract/replays";
 import type { Scoped } from "@/lib/scope";
-import { type Selection, summariseReplay } from "./replays";
+import { countReplay } from "./replay-preview";
+import { summariseReplay } from "./replays";
 
 export interface RequestedReplay {
   replay: Replay;
@@ -14,17 +15,19 @@ export interface RequestedReplay {
 /** In the form of the console and of the OutboundEngine runbook. */
 export async function describeRequested(
   { replay, notFound, preview }: RequestedReplay,
-  selection: Selection,
   { actor, requestId }: { actor: Scoped; requestId: string },
 ): Promise<ReplayRequested> {
-  const limit = "limit" in selection ? selection.limit : undefined;
+  const [{ events }, { skip_reasons }] = await Promise.all([
+    countReplay(replay, actor),
+    summariseReplay(replay.id, actor),
+  ]);
   return {
     ...replay,
     status: statusToCaller(replay),
     request_id: requestId,
     replay_id: replay.id,
-    taken: Math.min(replay.matched, limit ?? replay.matched),
-    skip_reasons: (await summariseReplay(replay.id, actor)).skip_reasons,
+    taken: events,
+    skip_reasons,
     not_found: notFound,
     ...(preview && { preview }),
   };

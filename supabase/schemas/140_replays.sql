@@ -17,6 +17,8 @@ create table public.replays (
   selection jsonb not null,
   -- How many events the selection matched; more than the items' when a limit cut it.
   matched integer not null default 0,
+  -- How many more events would have run, and were left by its limit.
+  remaining integer not null default 0,
   -- Whose events its items are, frozen with them; null when one of them has no organisation. Says who may see it.
   organisations text[],
   total integer not null default 0,

@@ -21,17 +21,19 @@ create function public.takes_mode(p_destination public.destinations, p_livemode 
 language sql immutable
 return (p_destination).livemode = 'any' or ((p_destination).livemode = 'test') = (p_livemode is false);
 
--- Whether events of this provider, type, organisation and mode come here. Pausing and disabling do not change that:
+-- Whether events of this provider, type, organisation, mode and with these flags come here. Pausing and disabling do not change that:
 -- they hold. Asked of each destination for each event, so its body is one expression, which is inlined, and calls
 -- another function only where a family of types is wanted.
 create function public.wants_event(
-  p_destination public.destinations, p_provider text, p_event_type text, p_organisation_id text, p_livemode boolean
+  p_destination public.destinations, p_provider text, p_event_type text, p_organisation_id text, p_livemode boolean,
+  p_flags public.event_flag[]
 ) returns boolean
 language sql immutable
 return (p_destination).archived_at is null
   and (p_provider = any ((p_destination).providers) or '*' = any ((p_destination).providers))
   and ((p_destination).organisation_id is null or (p_destination).organisation_id = p_organisation_id)
   and public.takes_mode(p_destination, p_livemode)
+  and ((p_destination).takes_internal or 'internal' <> all (coalesce(p_flags, '{}')))
   and (
     '*' = any ((p_destination).event_types) or p_event_type = any ((p_destination).event_types)
     or strpos(array_to_string((p_destination).event_types, ' '), '.*') > 0

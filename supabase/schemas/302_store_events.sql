@@ -63,8 +63,7 @@ begin
         select from public.destinations d
         -- Cheaper than the question itself, for a thousand destinations of other organisations.
         where (d.organisation_id is null or d.organisation_id = e.organisation_id)
-          and public.wants_event(d, e.provider, e.event_type, e.organisation_id, e.livemode)
-          and (d.takes_internal or 'internal' <> all (coalesce(e.flags, '{}')))
+          and public.wants_event(d, e.provider, e.event_type, e.organisation_id, e.livemode, e.flags)
       )
     ) then 'received' else 'ignored' end::public.event_status,
     e.trust,
@@ -106,8 +105,7 @@ begin
   join public.destinations d on case
     when p_for is not null then d.id = p_for
     else (d.organisation_id is null or d.organisation_id = e.organisation_id)
-      and public.wants_event(d, e.provider, e.event_type, e.organisation_id, e.livemode)
-      and (d.takes_internal or 'internal' <> all (e.flags))
+      and public.wants_event(d, e.provider, e.event_type, e.organisation_id, e.livemode, e.flags)
   end
   where e.id = any (v_new) and e.variant_of is null and (p_deliver_suspected or not e.suspected_replay);
 

@@ -7,9 +7,11 @@
 -- Rows are locked in one order everywhere: deliveries, events, items, the replay.
 
 -- Creates a draft: resolves the selection and freezes it, oldest first, each item with the reason why it would be
--- skipped. p_selection: {event_ids: [1]} or {provider_slug, event_keys: ["evt_1"]} or {filter: {…}, limit?} or
--- {failures_of: replay id, error_classes?: […]}. p_options: lib/contract/replay-options.ts. p_limits: {max_events,
--- max_age_days}. Answers {result, …}: 'created' with the replay; 'not_found' (no such event), 'no_destination',
+-- skipped. p_selection: {event_ids: [1], only_dead?} or {provider_slug, event_keys: ["evt_1"]} or {filter: {…},
+-- limit?} or {failures_of: replay id, error_classes?: […]}. With `limit` it takes what would run. p_options:
+-- lib/contract/replay-options.ts. p_limits: {max_events, max_age_days, keep_empty?}. `keep_empty`: a request with an
+-- idempotency key that matches nothing is answered with an ended replay of nothing, which its repetition gets again.
+-- Answers {result, …}: 'created' with the replay; 'not_found' (no such event), 'no_destination',
 -- 'in_flight' (everything is waiting or running already), 'too_many' (with matched and limit), 'too_old' (with days),
 -- or 'key_reused' (the idempotency key belongs to a replay of something else).
 create function public.create_replay(
@@ -20,8 +22,11 @@ language plpgsql volatile set search_path = '' as $$
 declare
   v_known public.replays;
   v_matched integer;
+  v_limit integer;
+  v_runnable jsonb;
   v_events bigint[];
   v_deliveries bigint[];
+  v_lost bigint[];
   v_replay_id bigint;
   v_counts record;
 begin
@@ -44,26 +49,44 @@ begin
   delete from public.replays r where r.status = 'draft' and r.created_at < public.now_() - interval '1 day';
 
   v_matched := public.count_selection(p_selection, p_scope);
-  if v_matched = 0 then
+  if v_matched = 0 and p_idempotency_key is not null and (p_limits ->> 'keep_empty')::boolean then
+    return public.create_empty_replay(
+      p_kind, p_selection, p_options, p_reason, p_scope, p_actor, p_actor_id, p_request_id, p_idempotency_key
+    );
+  elsif v_matched = 0 then
     return jsonb_build_object('result', 'not_found');
   elsif v_matched > (p_limits ->> 'max_events')::integer and (p_selection ->> 'limit') is null then
     return jsonb_build_object('result', 'too_many', 'matched', v_matched, 'limit', p_limits -> 'max_events');
   end if;
-  v_events := public.select_events(
-    p_selection, p_scope, least((p_limits ->> 'max_events')::integer, (p_selection ->> 'limit')::integer)
-  );
+  v_limit := least((p_limits ->> 'max_events')::integer, (p_selection ->> 'limit')::integer);
+  if p_selection ? 'filter' and (p_selection ->> 'limit') is not null then
+    v_runnable := public.find_runnable_events(
+      p_selection, p_scope, p_options, (p_limits ->> 'max_age_days')::integer, v_limit
+    );
+    v_events := array(select jsonb_array_elements_text(v_runnable -> 'events')::bigint);
+  end if;
+  -- When nothing would run, the items say why.
+  if coalesce(cardinality(v_events), 0) = 0 then
+    v_events := public.select_events(p_selection, p_scope, v_limit);
+  end if;
 
   insert into public.replays (
-    kind, reason, actor, actor_id, request_id, idempotency_key, options, selection, matched, scheduled_at
+    kind, reason, actor, actor_id, request_id, idempotency_key, options, selection, matched, remaining, scheduled_at
   )
   values (
     p_kind, p_reason, p_actor, p_actor_id, p_request_id, p_idempotency_key, p_options, p_selection, v_matched,
+    coalesce((v_runnable ->> 'remaining')::integer, 0),
     coalesce((p_options ->> 'scheduledAt')::timestamptz, public.now_())
   )
   returning id into v_replay_id;
 
   perform public.reroute_events(v_events, p_options ->> 'destinations' = 'current');
   v_deliveries := public.select_deliveries(p_selection, v_events);
+  if (p_options ->> 'skipAlreadyApplied')::boolean then
+    v_lost := public.lost_deliveries(array(
+      select d.id from public.deliveries d where d.event_id = any (v_events) and d.status = 'delivered'
+    ));
+  end if;
 
   insert into public.replay_items (
     replay_id, position, event_id, delivery_id, organisation_id, ordering_key, skip_reason, outcome, finished_at
@@ -75,7 +98,9 @@ begin
   from (
     select e.received_at, e.id as event_id, d.id as delivery_id, e.organisation_id,
       d.destination_id || ' ' || coalesce(e.object_id, e.event_key) as ordering_key,
-      public.reason_to_skip(e, d, t, p_options, (p_limits ->> 'max_age_days')::integer) as skip_reason
+      public.reason_to_skip(
+        e, d, t, p_options, (p_limits ->> 'max_age_days')::integer, d.id = any (v_lost)
+      ) as skip_reason
     from public.events e
     join public.deliveries d on d.event_id = e.id
     join public.destinations t on t.id = d.destination_id
@@ -113,27 +138,24 @@ begin
 end
 $$;
 
--- Why a delivery would be skipped, null when it would run. The first reason that holds is the one that is said.
-create function public.reason_to_skip(
-  e public.events, d public.deliveries, t public.destinations, p_options jsonb, p_max_age_days integer
-) returns public.skip_reason
-language sql stable set search_path = '' as $$
-  select case
-    when (d).status not in ('dead', 'delivered', 'cancelled', 'retrying') then 'in_flight'
-    when (e).received_at < public.now_() - make_interval(days => p_max_age_days) then 'too_old'
-    -- A delivery from before the destination took live events alone.
-    when not public.takes_mode(t, (e).livemode) then 'test_mode'
-    when not (t).enabled then 'destination_disabled'
-    when (t).paused_at is not null then 'destination_paused'
-    when (p_options ->> 'skipAlreadyApplied')::boolean then case
-      when (d).status = 'delivered' then 'already_applied'
-      -- An endpoint that has the newer state of this object must not get the older one. Rows guard themselves.
-      when (t).kind = 'http' and (e).replaces_older and (e).object_id is not null and exists (
-        select from public.events n
-        join public.deliveries x on x.event_id = n.id and x.destination_id = (t).id and x.status = 'delivered'
-        where n.provider = (e).provider and n.object_id = (e).object_id and n.event_type = (e).event_type
-          and coalesce(n.occurred_at, n.received_at) > coalesce((e).occurred_at, (e).received_at)
-      ) then 'superseded'
-    end
-  end::public.skip_reason;
+-- A replay of nothing, which ended when it was made.
+create function public.create_empty_replay(
+  p_kind public.replay_kind, p_selection jsonb, p_options jsonb, p_reason text, p_scope text[], p_actor text,
+  p_actor_id text, p_request_id text, p_idempotency_key text
+) returns jsonb
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_replay_id bigint;
+begin
+  insert into public.replays (
+    kind, status, reason, actor, actor_id, request_id, idempotency_key, options, selection, organisations, queued_at,
+    started_at, completed_at
+  )
+  values (
+    p_kind, 'completed', p_reason, p_actor, p_actor_id, p_request_id, p_idempotency_key, p_options, p_selection,
+    p_scope, public.now_(), public.now_(), public.now_()
+  )
+  returning id into v_replay_id;
+  return jsonb_build_object('result', 'created', 'repeated', false, 'replay', public.get_replay(v_replay_id, p_scope));
+end
 $$;

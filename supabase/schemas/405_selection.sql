@@ -49,7 +49,7 @@ begin
     )
     else format(
       'e.id in (select k::bigint from jsonb_array_elements_text(%L::jsonb) k)', p_selection -> 'event_ids'
-    )
+    ) || case when (p_selection ->> 'only_dead')::boolean then ' and e.status = ''dead''' else '' end
   end;
   execute format(
     'select array_agg(x.id order by x.received_at, x.id) from (
@@ -72,7 +72,10 @@ $$;
 create function public.select_deliveries(p_selection jsonb, p_events bigint[]) returns bigint[]
 language plpgsql stable set search_path = '' as $$
 declare
-  v_condition text := public.delivery_predicate(p_selection -> 'filter');
+  v_condition text := case
+    when (p_selection ->> 'only_dead')::boolean then 'x.status = ''dead'''
+    else public.delivery_predicate(p_selection -> 'filter')
+  end;
   v_deliveries bigint[];
 begin
   if v_condition is null then
@@ -92,7 +95,7 @@ language sql volatile set search_path = '' as $$
   insert into public.deliveries (event_id, destination_id, status, ordering_key, finished_at)
   select e.id, d.id, 'cancelled', public.ordering_key_of(d, e), public.now_()
   from public.events e
-  join public.destinations d on public.wants_event(d, e.provider, e.event_type, e.organisation_id, e.livemode)
+  join public.destinations d on public.wants_event(d, e.provider, e.event_type, e.organisation_id, e.livemode, e.flags)
   where e.id = any (p_events) and (p_all or not exists (select from public.deliveries x where x.event_id = e.id))
   order by e.id, d.id
   on conflict do nothing;

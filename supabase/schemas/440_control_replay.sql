@@ -14,6 +14,9 @@ begin
   where r.id = p_id and public.all_in_scope(p_scope, r.organisations);
   if not found then
     return jsonb_build_object('result', 'not_found');
+  elsif (p_action = 'pause' and v_status = 'paused') or (p_action = 'cancel' and v_status = 'cancelled') then
+    -- The same request again.
+    return jsonb_build_object('result', 'done', 'replay', public.get_replay(p_id, p_scope));
   elsif not (
     (p_action = 'pause' and v_status in ('queued', 'running'))
     or (p_action = 'resume' and v_status = 'paused')
@@ -39,5 +42,17 @@ begin
 
   perform public.record_staff_action('replay.' || p_action, 'wr_' || p_id, '{}', p_actor, p_actor_id, p_request_id);
   return jsonb_build_object('result', 'done', 'replay', public.get_replay(p_id, p_scope));
+end
+$$;
+
+-- Deletes a draft whose start was refused, and frees its idempotency key: the caller was told to try again later. Has
+-- no effect on anything that started.
+create function public.discard_draft(p_id bigint, p_scope text[]) returns boolean
+language plpgsql volatile set search_path = '' as $$
+begin
+  perform public.lock_replay(p_id);
+  delete from public.replays r
+  where r.id = p_id and r.status = 'draft' and public.all_in_scope(p_scope, r.organisations);
+  return found;
 end
 $$;

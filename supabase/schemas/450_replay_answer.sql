@@ -11,7 +11,8 @@ create function public.replay_json(r public.replays) returns jsonb
 language sql stable set search_path = '' as $$
   select jsonb_build_object(
     'id', 'wr_' || r.id, 'kind', r.kind, 'status', r.status, 'reason', r.reason, 'actor', r.actor,
-    'request_id', r.request_id, 'options', r.options, 'selection', r.selection, 'matched', r.matched, 'total', r.total,
+    'request_id', r.request_id, 'options', r.options, 'selection', r.selection, 'matched', r.matched,
+    'remaining', r.remaining, 'total', r.total,
     'succeeded', r.succeeded, 'failed', r.failed, 'skipped', r.skipped,
     'in_progress', (
       select count(*) from public.replay_items i

@@ -29,6 +29,18 @@ language sql stable set search_path = '' as $$
   where d.id = p_id and d.archived_at is null and public.in_scope(p_scope, d.organisation_id);
 $$;
 
+-- The same for the destination whose URL is one of these, of an organisation when it is given. Null when there is none.
+create function public.find_destination_by_url(p_urls text[], p_organisation_id text, p_scope text[]) returns jsonb
+language sql stable set search_path = '' as $$
+  select public.get_sealed_destination(d.id, p_scope)
+  from public.destinations d
+  where d.url = any (p_urls) and d.kind = 'http' and d.archived_at is null
+    and (p_organisation_id is null or d.organisation_id is null or d.organisation_id = p_organisation_id)
+    and public.in_scope(p_scope, d.organisation_id)
+  order by d.organisation_id is null, d.id
+  limit 1;
+$$;
+
 -- One destination with something encrypted, to try the key with when Redrive starts. Null when nothing needs a key.
 create function public.find_sealed_destination() returns jsonb
 language sql stable set search_path = '' as $$

@@ -61,11 +61,13 @@ language sql stable set search_path = '' as $$
       select jsonb_agg(jsonb_build_object('event_type', t.event_type, 'status', t.status, 'count', t.count)
         order by t.event_type, t.status)
       from (
-        select c.event_type, case c.outcome when 'delivered' then 'success' else 'failure' end as status,
+        -- Events, as total_processed counts them; attempts are in `totals`.
+        select c.event_type, case c.outcome when 'succeeded' then 'success' else 'failure' end as status,
           sum(c.count) as count
         from now_counted c
-        where c.outcome in ('delivered', 'failed', 'dead')
+        where c.outcome in ('succeeded', 'lost')
         group by 1, 2
+        having sum(c.count) > 0
       ) t
     ), '[]'),
     'rejections', coalesce((

@@ -127,7 +127,7 @@ describe("making one", () => {
     ["rate_per_second", { rate_per_second: 0 }],
     ["ordering", { ordering: "random" }],
     ["max_attempts", { max_attempts: 51 }],
-    ["body", { secret: "whsec_mine" }],
+    ["secret", { secret: "whsec_mine" }],
   ];
   test.each(wrong)("names %s when it is wrong: %o", async (field, more) => {
     const asked = { name: "Wrong", url: `${merchant.url}/hooks`, ...more };

@@ -93,20 +93,19 @@ describe("a wrong query names its field", () => {
     expect((await ask(`/api/webhooks/events?${query}`)).status).toBe(400);
   });
 
+  test.each([
+    ["nonsense=1", "nonsense"],
+    ["provider_slug=nobody", "provider_slug"],
+  ])("%s would show everything, or nothing", async (query, field) => {
+    expectProblem(await ask(`/api/webhooks/events?${query}`), { status: 400, field });
+  });
+
   test("range=1y of the analytics", async () => {
     expectProblem(await ask("/api/webhooks/analytics?range=1y"), { status: 400, field: "range" });
   });
 
-  test("but an empty value, an unknown name and a filter without matches are no errors", async () => {
-    for (const query of [
-      "limit=",
-      "status=",
-      "nonsense=1",
-      "provider_slug=nobody",
-      "q=%25",
-      "q=%27%20or%201=1",
-      "q=%ED%A0%80",
-    ]) {
+  test("but an empty value and a filter without matches are no errors", async () => {
+    for (const query of ["limit=", "status=", "q=%25", "q=%27%20or%201=1", "q=%ED%A0%80"]) {
       const { status, body } = await ask(`/api/webhooks/events?${query}`);
       expect({ status, events: body.events }, query).toEqual({ status: 200, events: [] });
     }

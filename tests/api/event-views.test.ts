@@ -33,7 +33,7 @@ const namesOf = async (cookie: string) =>
 test("a view is saved, listed by name, and deleted by whose it is", async () => {
   const saved = await ask("POST", "/api/event-views", admin, {
     name: " Dead Stripe ",
-    query: "provider_slug=stripe&status=retry_exhausted&limit=7&nonsense=1",
+    query: "provider_slug=stripe&status=retry_exhausted&limit=7",
   });
   expect(saved).toMatchObject({
     status: 201,
@@ -61,7 +61,7 @@ test("a name is taken once per person, whatever its case", async () => {
 });
 
 test("what is no filter is not saved", async () => {
-  for (const query of ["status=nonsense", "from_ts=yesterday"]) {
+  for (const query of ["status=nonsense", "from_ts=yesterday", "status=dead&nonsense=1"]) {
     const refused = await ask("POST", "/api/event-views", admin, { name: "Wrong", query });
     expect(refused).toMatchObject({ status: 400, body: { field: "query" } });
   }

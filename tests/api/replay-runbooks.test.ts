@@ -123,11 +123,12 @@ describe("Globapay", () => {
     for (const [words, total] of [
       ["retry_exhausted", 6],
       ["timeout", 0],
+      ["timeout,dead", 6],
+      ["failed,timeout,retry_exhausted", 6],
       ["processed", 0],
     ] as const) {
       expect((await get(`/admin/webhooks/events?status=${words}&merchantId=${merchant}`)).body.total).toBe(total);
     }
-    expect((await get("/admin/webhooks/events?status=timeout,dead")).status).toBe(400);
     const { attempts } = (await get(`/admin/webhooks/events/${ids[0]}/attempts`)).body;
     expect(attempts).toMatchObject([{ responseCode: 503, success: false, retryCount: 0 }]);
     expect(attempts[0].attemptId).toMatch(/^wa_\d+$/);

@@ -68,9 +68,9 @@ test("the console drafts, previews, starts, pauses, resumes, lists items and can
   expect((await post(`${replay}/cancel`, {})).body.status).toBe("cancelled");
   expect((await post(`${replay}/resume`, {})).status).toBe(409);
   await until("what was at the endpoint has ended", async () => (await get(replay)).body.in_progress === 0);
-  const { items, next_after } = (await get(`${replay}/items?outcome=skipped&limit=2`)).body;
-  expect(items).toMatchObject([{ skip_reason: "cancelled" }, { skip_reason: "cancelled" }]);
-  expect(next_after).toBe(items[1].position);
+  const { items, next_after } = (await get(`${replay}/items?outcome=skipped&limit=1`)).body;
+  expect(items).toMatchObject([{ skip_reason: "cancelled" }]);
+  expect(next_after).toBe(items[0].position);
 });
 
 test("an export is a file with every item, and no cell of it is a formula [S41] [D12]", async () => {

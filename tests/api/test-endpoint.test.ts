@@ -63,6 +63,8 @@ test("the runbook's request gets the runbook's answer, and leaves a trace", asyn
     responseTime: expect.any(Number),
     responseHeaders: { "content-type": "application/json", "content-length": "22", "set-cookie": "[redacted]" },
     responseBody: { status: "received" },
+    // No destination has this URL.
+    signed: false,
     truncated: false,
     error_class: null,
     error: null,

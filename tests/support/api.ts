@@ -11,9 +11,9 @@ export interface Heard {
 export type Ask = (method: string, path: string, body?: unknown, headers?: Record<string, string>) => Promise<Heard>;
 
 /** `heard` keeps every answer of the API, for tests that search it for what it must never contain. */
-export function asker(url: string, token: string, heard: string[] = []): Ask {
+export function asker(url: string, token: string, heard: string[] = [], ask: typeof fetch = fetch): Ask {
   return async (method, path, body, headers = {}) => {
-    const response = await fetch(`${url}${path}`, {
+    const response = await ask(`${url}${path}`, {
       method,
       headers: { authorization: `Bearer ${token}`, "content-type": "application/json", ...headers },
       body: body === undefined ? undefined : typeof body === "string" ? body : JSON.stringify(body),

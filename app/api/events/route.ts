@@ -12,8 +12,8 @@ const MOST_VALUES = 100_000;
 /** Publishes one event, or a list of them: 202 when any of them is new, 200 when all were published before. */
 export const POST = handle("publish", async ({ request, actor, requestId }) => {
   const body = await readBytes(request);
-  checkJsonShape(body, MOST_VALUES);
-  const { isList, publications } = await readJsonPublications(body, request.headers);
+  checkJsonShape(body, { mostValues: MOST_VALUES });
+  const { isList, publications } = await readJsonPublications(body, request);
   const hops = hopsOf([...request.headers]);
   const events = await publishEvents(
     publications.map((publication) => ({ ...publication, hops })),

@@ -1,5 +1,7 @@
 import { handle } from "@/app/api/handle";
 import { authorise } from "@/lib/auth/authorise";
+import { liveRequest } from "@/lib/contract/api/replay-requests";
+import { readQuery } from "@/lib/contract/event-filter";
 import { environment } from "@/lib/env";
 import { eventStreamAnswer } from "@/lib/front/http/event-stream-answer";
 import { liveStream } from "@/lib/front/http/live-stream";
@@ -13,7 +15,8 @@ export const dynamic = "force-dynamic";
 export const GET = handle("view", async (context) => {
   const { request, actor } = context;
   if (watching() >= environment().LIVE_MAX_STREAMS) throw new Refusal("too_many_live_streams");
-  const after = request.headers.get("last-event-id") ?? new URL(request.url).searchParams.get("after");
+  const asked = liveRequest.parse(readQuery(new URL(request.url).searchParams));
+  const after = request.headers.get("last-event-id") ?? asked.after ?? null;
   const mayStillWatch = async () => {
     const now = await authorise(request, "view");
     // Ends the stream. The browser reconnects and follows what is in the new scope.

@@ -28,6 +28,20 @@ export const eventProblems: ProblemsOf<EventRefusals> = {
     detail: "Start again without it.",
     field: "cursor",
   },
+  no_such_provider: ({ slug, known }) => ({
+    status: 400,
+    title: `No provider is called "${slug.slice(0, 40)}".`,
+    detail: `Known providers: ${known.join(", ")}.`,
+    field: "provider_slug",
+  }),
+  unknown_event_type: ({ type, providers, known }) => ({
+    status: 400,
+    title: `${providers.length > 0 ? providers.join(" and ") : "No provider"} ${
+      providers.length > 1 ? "send" : "sends"
+    }${providers.length > 0 ? " no" : " an"} event type "${type.slice(0, 100)}".`,
+    detail: `Types: ${known.join(", ")}.`,
+    field: "event_type",
+  }),
   search_too_wide: ({ field }) => ({
     status: 422,
     title: `Searching the ${field === "q" ? "keys" : "payloads"} took too long and was stopped.`,

@@ -30,7 +30,7 @@ export const replayProblems: ProblemsOf<ReplayRefusals> = {
   too_many: ({ matched, limit }) => ({
     status: 422,
     title: `The selection matches ${matched} events; a bulk replay takes at most ${limit}.`,
-    detail: `Narrow it, or send "limit": ${limit} to take the oldest ${limit}.`,
+    detail: `Narrow it, or send lists of at most ${limit} ids. With a filter, send "limit": ${limit} to take the oldest ${limit} that would run.`,
     field: "limit",
     // The console offers the oldest ones by these.
     more: { matched, limit },
@@ -76,6 +76,12 @@ export const replayProblems: ProblemsOf<ReplayRefusals> = {
     }.`,
   }),
   no_such_webhook: { status: 404, title: "Webhook not found.", detail: "Ids look like we_123.", field: "webhook_id" },
+  not_a_dead_letter: ({ id, status }) => ({
+    status: 404,
+    title: `Webhook not found: ${id} is not a dead letter, it is ${status}.`,
+    detail: "GET /api/webhooks/dlq lists dead letters. Any event can be replayed with POST /api/webhooks/replays.",
+    field: "webhook_id",
+  }),
   key_of_several: ({ event_key, choices }) => {
     const organisations = [...new Set(choices.map((choice) => choice.organisation_id))];
     const field = organisations.length > 1 ? "organisation_id" : "source_id";

@@ -1,6 +1,6 @@
 /** The API around the history's table: histogram, event types, saved views. */
 import { z } from "zod";
-import { eventFilterFields, eventFilterSchema, readQuery, refuseReversed } from "../event-filter";
+import { eventFilterFields, eventFilterSchema, eventListSchema, readQuery, refuseReversed } from "../event-filter";
 import { printEventFilter } from "../print-filter";
 import { count, time } from "./values";
 
@@ -44,6 +44,18 @@ export const createViewRequest = z.strictObject({
     .max(4000)
     .describe("A filter as the history's address has it: status=dead&range=24h.")
     .transform((query, context) => {
+      // A page's limit and cursor are no part of the filter, and dropped. A misspelt name would drop a condition.
+      const unknown = [...new URLSearchParams(query).keys()].find(
+        (name) => !Object.hasOwn(eventListSchema.shape, name),
+      );
+      if (unknown !== undefined) {
+        const known = Object.keys(eventFilterFields.shape).join(", ");
+        context.addIssue({
+          code: "custom",
+          message: `is no filter of the history: it has no ${unknown}, only ${known}`,
+        });
+        return z.NEVER;
+      }
       const filter = eventFilterSchema.safeParse(readQuery(new URLSearchParams(query)));
       if (filter.success) return printEventFilter(filter.data);
       const { path, message } = filter.error.issues[0] ?? { path: [], message: "is wrong" };

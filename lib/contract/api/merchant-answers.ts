@@ -67,6 +67,7 @@ export const bulkReplayAnswer = z
     replayId: z.string().describe("The same replay under its other name."),
     totalEvents: count,
     matched: count.describe("Events the criteria matched: more than totalEvents when a limit cut them."),
+    remaining: count.describe("Events that would have run too, and that the limit left for the next request."),
     skipped: count.describe("Deliveries that do not run; the preview and the items say why."),
     notFound: z.array(z.string()),
     batchCount: count,

@@ -2,21 +2,9 @@
 import { z } from "zod";
 import type { EventFilter } from "../event-filter";
 import { FAILURE_LABELS, knownLabel } from "../failure-labels";
-import type { EventStatus } from "../vocabulary";
-import { options } from "./replay-requests";
-import { eventId, eventStatus, givenTime, list, providerSlug, reason } from "./values";
-
-/** The runbook's states. A failure that will be retried and one that will not are the same to a merchant. */
-const RUNBOOK_STATUS: Readonly<Record<string, readonly EventStatus[]>> = {
-  failed: ["failed", "dead"],
-  timeout: ["failed", "dead"],
-  retry_exhausted: ["dead"],
-};
-
-const status = list(z.enum(["timeout", "retry_exhausted", ...eventStatus.options])).refine(
-  (words) => !words.includes("timeout") || words.length === 1,
-  "timeout cannot be combined with other states",
-);
+import { type FilterStatus, merchantStatuses } from "../status-words";
+import { chosenEvents, limit, options } from "./replay-requests";
+import { givenEnd, givenTime, list, providerSlug, reason } from "./values";
 
 const name = z.string().min(1).max(255);
 
@@ -26,12 +14,12 @@ const REVERSED = { error: "must be later than from", path: ["to"] };
 /** `GET /admin/webhooks/events` */
 export const merchantEventsRequest = z
   .object({
-    status: status.optional(),
+    status: merchantStatuses.optional(),
     merchantId: name.optional(),
     eventType: list(name).optional(),
     provider: list(providerSlug).optional(),
-    from: givenTime.optional(),
-    to: givenTime.optional(),
+    from: givenTime.optional().describe("Inclusive."),
+    to: givenEnd.optional(),
     limit: z.coerce.number().int().min(1).max(500).default(50),
     cursor: z.string().max(200).optional(),
   })
@@ -45,23 +33,23 @@ export const bulkReplayRequest = z.strictObject({
   criteria: z
     .strictObject({
       merchantId: name.optional(),
-      status: status.optional(),
+      status: merchantStatuses.optional(),
       eventTypes: z.array(name).min(1).max(50).optional(),
       provider: list(providerSlug).optional(),
       timeRange: z
-        .strictObject({ from: givenTime.optional(), to: givenTime.optional() })
+        .strictObject({ from: givenTime.optional().describe("Inclusive."), to: givenEnd.optional() })
         .refine(inOrder, REVERSED)
         .optional(),
     })
     .refine((criteria) => Object.values(criteria).some((value) => value !== undefined), "name at least one criterion"),
-  limit: z.int().min(1).optional().describe("Replay at most this many, the oldest first."),
+  limit,
   options,
   reason,
 });
 
 /** `POST /admin/webhooks/replay-batch` */
 export const replayBatchRequest = z.strictObject({
-  eventIds: z.array(eventId).min(1).max(50_000),
+  eventIds: chosenEvents,
   options,
   reason: reason.optional(),
 });
@@ -79,13 +67,15 @@ export const retryFailuresRequest = z.strictObject({
   onlySpecificFailures: z
     .array(z.preprocess(knownLabel, z.enum(FAILURE_LABELS, { error: `must be of: ${FAILURE_LABELS.join(", ")}` })))
     .min(1)
+    .max(FAILURE_LABELS.length, `may have at most ${FAILURE_LABELS.length} entries: ${FAILURE_LABELS.join(", ")}`)
+    .transform((labels) => [...new Set(labels)])
     .optional(),
   reason: reason.optional(),
 });
 
 interface Criteria {
   merchantId?: string;
-  status?: string[];
+  status?: FilterStatus[];
   eventType?: string[];
   provider?: string[];
   from?: string;
@@ -93,11 +83,10 @@ interface Criteria {
 }
 
 /** These criteria as a filter of the event history. */
-export function filterOf({ merchantId, status: words, eventType, provider, from, to }: Criteria): EventFilter {
+export function filterOf({ merchantId, status, eventType, provider, from, to }: Criteria): EventFilter {
   return {
     ...(provider && { provider_slug: provider }),
-    ...(words && { status: [...new Set(words.flatMap((w) => RUNBOOK_STATUS[w] ?? [w as EventStatus]))] }),
-    ...(words?.includes("timeout") && { error_class: ["timeout"] }),
+    ...(status && { status }),
     ...(eventType && { event_type: eventType.join(",") }),
     ...(merchantId && { org_id: merchantId }),
     ...(from && { from_ts: from }),

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { LONGEST_PERIOD_DAYS, type Period, RANGES, type Range } from "../analytics";
 import { CHECKS } from "../health";
 import { eventSummary } from "./event-answers";
-import { count, givenTime, time } from "./values";
+import { count, givenEnd, givenTime, time } from "./values";
 
 const range = z.enum(Object.keys(RANGES) as [Range], "is 15m, 1h, 24h, 7d or 30d");
 
@@ -14,7 +14,7 @@ export const analyticsRequest = z
   .object({
     range: range.default("24h"),
     from_ts: givenTime.optional().describe("With to_ts: a time of its own, instead of a range. Read by whole minutes."),
-    to_ts: givenTime.optional(),
+    to_ts: givenEnd.optional(),
   })
   .superRefine(({ from_ts, to_ts }, { addIssue }) => {
     const wrong = (path: string, message: string) => addIssue({ code: "custom", path: [path], message });
@@ -117,7 +117,7 @@ export const failedWebhooks = z.object({ failed_webhooks: z.array(failedWebhook)
 export const analytics = z.object({
   stats: z.array(z.object({ event_type: z.string(), status: z.enum(["success", "failure"]), count })),
   failed_webhooks: z.array(failedWebhook),
-  total_processed: count,
+  total_processed: count.describe("Events received in the period that ended: processed, replayed, resolved or dead."),
   success_rate: successRate,
   range: z.union([range, z.literal("custom")]),
   from: time,

@@ -31,6 +31,7 @@ const replayFields = {
   options: storedOptions,
   selection: z.record(z.string(), z.unknown()),
   matched: count.describe("Events the selection matched: more than were taken when a limit cut it."),
+  remaining: count.describe("Events that would have run too, and that its limit left for the next request."),
   /** `succeeded + failed + skipped + in_progress`, and the queued ones. */
   total: count.describe("Deliveries."),
   succeeded: count,

@@ -2,11 +2,36 @@
 import { z } from "zod";
 import { eventFilterFields, refuseReversed } from "../event-filter";
 import { replayOptionsSchema } from "../replay-options";
-import { count, eventId, givenTime, list, providerSlug, reason, replayOutcome, replayStatus, sourceId } from "./values";
+import {
+  count,
+  eventId,
+  givenEnd,
+  givenTime,
+  list,
+  providerSlug,
+  reason,
+  replayOutcome,
+  replayStatus,
+  sourceId,
+} from "./values";
+
+/** The most ids or keys in one list. A replay takes at most REPLAY_MAX_EVENTS of them, 500 by default. */
+const MOST_LISTED = 1_000;
+const atMost = `may have at most ${MOST_LISTED} entries: send the others in another request`;
+/** A list of chosen events. Also for the merchant-delivery API. */
+export const chosenEvents = z.array(eventId).min(1).max(MOST_LISTED, atMost);
 
 /** How a replay runs; every option has a default. */
 export const options = replayOptionsSchema.meta({ id: "ReplayOptions" }).optional();
-const limit = z.int().min(1).optional().describe("Replay at most this many, the oldest first.");
+/** Also for the merchant-delivery API. */
+export const limit = z
+  .int()
+  .min(1)
+  .optional()
+  .describe(
+    "Replay at most this many of the events that would run: those that no replay has tried first, then the oldest. " +
+      "remaining says how many are left for the next request.",
+  );
 const dry_run = z.boolean().default(false).describe("Answer with the preview, and run nothing.");
 
 /** A window that ends before it begins would match nothing, which the caller could mistake for good news. */
@@ -39,9 +64,15 @@ export function whichOf<
   };
 }
 
+/**
+ * The query of every request that starts a replay: the runbooks add these to the address. lib/front/http/replay-request.ts
+ * reads them as fields of the body, which refuses those that its request does not have.
+ */
+export const contextInQuery = z.object(which);
+
 /** `POST /api/webhooks/replay/{provider_slug}/{event_key}` */
 export const replayOneRequest = z
-  .object({
+  .strictObject({
     ...which,
     reason: reason.optional(),
     wait: z.boolean().default(true).describe("False answers at once with queued."),
@@ -55,7 +86,7 @@ export const replayOneRequest = z
 export const replayBulkRequest = z
   .strictObject({
     provider_slug: providerSlug,
-    event_keys: z.array(z.string().min(1).max(1024)).min(1).max(50_000),
+    event_keys: z.array(z.string().min(1).max(1024)).min(1).max(MOST_LISTED, atMost),
     ...which,
     reason: reason.optional(),
     options,
@@ -75,8 +106,8 @@ export const replayQueryRequest = z
     livemode: eventFilterFields.shape.livemode,
     event_type: eventFilterFields.shape.event_type,
     status: eventFilterFields.shape.status,
-    from_ts: givenTime,
-    to_ts: givenTime,
+    from_ts: givenTime.describe("Inclusive."),
+    to_ts: givenEnd,
     limit,
     reason: reason.optional(),
     options,
@@ -86,7 +117,7 @@ export const replayQueryRequest = z
   .refine(isOneName, oneName)
   .transform(({ organisation_id, org_id = organisation_id, ...asked }) => ({ ...asked, ...(org_id && { org_id }) }));
 
-const chosen = z.strictObject({ event_ids: z.array(eventId).min(1).max(50_000) });
+const chosen = z.strictObject({ event_ids: chosenEvents });
 const matching = z.strictObject({ filter: eventFilterFields.strict().superRefine(refuseReversed), limit });
 
 /** `POST /api/webhooks/replays` */
@@ -129,6 +160,9 @@ export const resolveAnswer = z.object({
   request_id: z.string(),
 });
 
+/** `GET /api/live` */
+export const liveRequest = z.object({ after: z.string().max(4_000).optional().describe("The id of the last event.") });
+
 /** `POST /api/notices` */
 export const seenRequest = z.strictObject({ until: z.int().min(1).describe("The newest notice that was seen.") });
 
@@ -141,12 +175,12 @@ const ofOrganisation = {
 export const deadLettersRequest = z
   .union(
     [
-      z.object({
+      z.strictObject({
         webhook_id: z.union([z.string(), z.number()]).transform(String),
         ...ofOrganisation,
         reason: reason.optional(),
       }),
-      z.object({ retry_all: z.literal(true), ...ofOrganisation, reason: reason.optional() }),
+      z.strictObject({ retry_all: z.literal(true), ...ofOrganisation, limit, reason: reason.optional() }),
     ],
     {
       error:
@@ -159,6 +193,7 @@ export const deadLettersAnswer = z.object({
   success: z.literal(true),
   replay_id: z.string().nullable().describe("Null when there was nothing to replay."),
   queued: count.describe("Deliveries that run."),
-  matched: count.describe("Dead events there are: more than the limit are left for the next time."),
+  matched: count.describe("Dead events there are."),
+  remaining: count.describe("Those that the limit leaves for the next request."),
   limit: count,
 });

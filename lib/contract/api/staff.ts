@@ -4,7 +4,7 @@ import { Constants } from "@/lib/db/database.types";
 import { refuseReversed } from "../event-filter";
 import { SCOPE_NAMES } from "../scopes";
 import { SHORTEST_PASSWORD } from "../staff";
-import { count, givenTime, list, time } from "./values";
+import { count, givenEnd, givenTime, list, time } from "./values";
 
 const role = z.enum(Constants.public.Enums.staff_role);
 const scope = z.enum(SCOPE_NAMES);
@@ -79,8 +79,8 @@ const filter = {
   action: list(z.string().max(100)).optional().describe("Such as staff.invite."),
   subject: z.string().max(320).optional().describe("An id such as wr_12, or a person's e-mail."),
   range: z.enum(["15m", "1h", "24h", "7d", "30d"], "is 15m, 1h, 24h, 7d or 30d").optional(),
-  from_ts: givenTime.optional(),
-  to_ts: givenTime.optional(),
+  from_ts: givenTime.optional().describe("Inclusive."),
+  to_ts: givenEnd.optional(),
 };
 
 /** `GET /api/audit` */

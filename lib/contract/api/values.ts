@@ -29,6 +29,22 @@ export const givenTime = z.iso.datetime({
   error: "must be an ISO 8601 time such as 2026-01-31T09:00:00Z",
 });
 
+/** `…T23:59:59Z` and `…T23:59:59.999Z`: how people write the end of a second that is included. */
+const LAST_SECOND = /(T\d\d:\d\d:59)(?:\.9+)?(?=Z|[+-]\d\d:\d\d$)/i;
+
+/**
+ * The end of a time range as callers may write it. An end is exclusive. One that is written as the last second of a minute
+ * includes that second: it becomes the time right after it.
+ */
+export const givenEnd = givenTime
+  .transform((end) => {
+    if (!LAST_SECOND.test(end)) return end;
+    const next = new Date(Date.parse(end.replace(LAST_SECOND, "$1")) + 1_000);
+    // The end of the year 9999 is how people write for ever; the next year has no four digits.
+    return next.getUTCFullYear() > 9999 ? end : next.toISOString();
+  })
+  .describe("Exclusive, but an end written as 23:59:59 includes that whole second.");
+
 export const count = z.int().min(0);
 
 /** One row change of a projection, and its result. */

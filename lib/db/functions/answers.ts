@@ -74,6 +74,7 @@ export interface Answers {
   create_replay: ReplayDrafted;
   start_replay: ReplayStarted;
   control_replay: ReplaySteered;
+  discard_draft: boolean;
   resolve_events: number;
   create_destination: DestinationChanged;
   update_destination: DestinationChanged;
@@ -85,6 +86,7 @@ export interface Answers {
   disable_destination: DestinationChanged;
   try_destination_now: DestinationTried;
   get_sealed_destination: SealedDestination | null;
+  find_destination_by_url: SealedDestination | null;
   note_endpoint_test: boolean;
   create_sample: SampleMade;
   create_source: Omit<Source, "url"> | { refused: "beyond_scope" };

@@ -47,7 +47,7 @@ export interface DeclaredArguments {
     p_selection: Selection;
     /** As `completeOptions` (lib/contract/replay-options.ts) returns them. */
     p_options: Record<string, unknown>;
-    p_limits: { max_events: number; max_age_days: number };
+    p_limits: { max_events: number; max_age_days: number; keep_empty?: boolean };
     p_idempotency_key: string | null;
   };
   start_replay: { p_limits: { max_per_hour: number; max_concurrent: number } };
@@ -63,6 +63,7 @@ export interface DeclaredArguments {
   };
   rotate_destination_secret: { p_secret: NewSecret };
   disable_destination: { p_because: string | null };
+  find_destination_by_url: { p_organisation_id: string | null };
   note_endpoint_test: { p_details: { merchant_id?: string } };
   create_sample: { p_event: NewEvent };
   create_source: { p_source: SourceSettings & { provider: string; token_hash: string; token_hint: string } };
@@ -89,11 +90,11 @@ export interface DeclaredArguments {
 }
 
 /**
- * Which events: by number, by a provider's keys (of one organisation or source when given), by a filter of the history, or
+ * Which events: by number (`only_dead`: their dead letters), by a provider's keys (of one organisation or source when given), by a filter of the history, or
  * the failures of another replay.
  */
 export type Selection =
-  | { event_ids: number[] }
+  | { event_ids: number[]; only_dead?: true }
   | { provider_slug: string; event_keys: string[]; organisation_id?: string | null; source_id?: number | null }
   | { filter: Record<string, unknown>; limit?: number }
   | { failures_of: number; error_classes?: string[] };

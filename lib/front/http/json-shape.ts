@@ -4,8 +4,14 @@ import { Problem } from "./problem";
 const DEEPEST = 64;
 const MOST_VALUES = 10_000;
 
+interface Limits {
+  mostValues?: number;
+  /** The lists of the body and how long each may be, for the error: {event_ids: 1000}. */
+  longestLists?: readonly [string, number][];
+}
+
 /** Throws a 400 `Problem` that names `body`. Takes one pass and does not recurse. Bytes that are not JSON pass. */
-export function checkJsonShape(bytes: Buffer, mostValues = MOST_VALUES): void {
+export function checkJsonShape(bytes: Buffer, { mostValues = MOST_VALUES, longestLists = [] }: Limits = {}): void {
   let depth = 0;
   let values = 0;
   let inString = false;
@@ -19,7 +25,10 @@ export function checkJsonShape(bytes: Buffer, mostValues = MOST_VALUES): void {
     else if (byte === CLOSE_OBJECT || byte === CLOSE_LIST) depth--;
     else if (byte === COMMA) values++;
     if (depth > DEEPEST) throw refused(`It is nested deeper than ${DEEPEST} levels.`);
-    if (values >= mostValues) throw refused(`It has more than ${mostValues} values.`);
+    if (values >= mostValues) {
+      const lists = longestLists.map(([name, most]) => ` ${name} takes at most ${most}.`);
+      throw refused(`It has more than ${mostValues} values.${lists.join("")}`);
+    }
   }
 }
 

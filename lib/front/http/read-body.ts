@@ -2,6 +2,7 @@
 
 import { API_BODY_BYTES, SIGNED_OUT_BODY_BYTES, tooLarge } from "@/lib/front/body-caps";
 import { checkJsonShape } from "./json-shape";
+import { longestLists, operationOfRequest, refuseUnknownFields } from "./known-names";
 import { Problem } from "./problem";
 
 /** The limit of each request. A request that is not authenticated yet has a small one. */
@@ -34,13 +35,15 @@ export async function readBytes(request: Request): Promise<Buffer> {
 /** The JSON object in the body of a request, `{}` when there is none. Throws a `Problem` that names the field. */
 export async function readJson(request: Request): Promise<Record<string, unknown>> {
   const bytes = await readBytes(request);
-  checkJsonShape(bytes);
+  const operation = operationOfRequest(request);
+  checkJsonShape(bytes, { longestLists: operation && longestLists(operation) });
   const text = bytes.toString("utf8");
   if (text.trim() === "") return {};
   try {
     const body: unknown = JSON.parse(text);
     if (typeof body === "object" && body !== null && !Array.isArray(body)) {
       refuseUnstorable(Object.entries(body));
+      if (operation) refuseUnknownFields(operation, body);
       return body as Record<string, unknown>;
     }
   } catch (error) {
@@ -53,6 +56,11 @@ export async function readJson(request: Request): Promise<Record<string, unknown
     detail: 'Send {"name": "value"}.',
     field: "body",
   });
+}
+
+/** For an operation without a body: throws a `Problem` for a body that asks for something. `{}` asks for nothing. */
+export async function requireNoFields(request: Request): Promise<void> {
+  if (request.body) await readJson(request);
 }
 
 /** Up to a limit; `complete` is false when there was more. */

@@ -4,6 +4,7 @@ import type { z } from "zod";
 import { idempotencyKey, MOST_PUBLISHED, publishEvent } from "@/lib/contract/api/publish";
 import { elementsOf, membersOf } from "@/lib/providers/json-bytes";
 import type { Publication } from "@/lib/providers/platform";
+import { operationOfRequest, refuseUnknownFields } from "./known-names";
 import { Problem } from "./problem";
 
 /** An event and, in a list, its position: `[3].eventType`. */
@@ -13,9 +14,12 @@ type OwnedPublication = Publication & { organisationId: string };
 /** One publication, or a list of them. Used instead of `readJson`. Throws a `Problem` that names the field. */
 export async function readJsonPublications(
   bytes: Buffer,
-  headers: Headers,
+  request: Request,
 ): Promise<{ isList: boolean; publications: OwnedPublication[] }> {
+  const { headers } = request;
   const body = parse(bytes);
+  const operation = operationOfRequest(request);
+  if (operation) refuseUnknownFields(operation, body);
   const isList = Array.isArray(body);
   const values = isList ? requireFew(body) : [body];
   const jsons = isList ? (elementsOf(bytes) ?? []) : [bytes];

@@ -80,6 +80,7 @@ export const chatwoot: Provider = {
 
   summary: chatwootSummary,
   searchTextIn: chatwootIdIn,
+  eventTypes: { form: /^[a-z]+([_.][a-z]+)+$/, aliases: { message: ["message_created"] } },
 };
 
 /**

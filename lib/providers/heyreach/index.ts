@@ -62,6 +62,15 @@ export const heyreach: Provider = {
 
   projections: heyreachProjections,
   summary: heyreachSummary,
+  eventTypes: {
+    aliases: {
+      reply: ["message_reply_received", "every_message_reply_received", "inmail_reply_received"],
+      replied: ["message_reply_received", "every_message_reply_received", "inmail_reply_received"],
+      sent: ["message_sent", "inmail_sent"],
+      connection: ["connection_request_sent", "connection_request_accepted"],
+      connected: ["connection_request_accepted"],
+    },
+  },
 };
 
 /** `Message sent` and `MESSAGE_SENT`, as HeyReach shows it, are `message_sent`. */

@@ -58,4 +58,5 @@ export const mitto: Provider = {
 
   projections: mittoProjections,
   summary: mittoSummary,
+  eventTypes: { aliases: { delivery_report: ["dlr"], sms: ["dlr"] } },
 };

@@ -113,6 +113,7 @@ export const shopify: Provider = {
   projections: shopifyProjections,
   summary: shopifySummary,
   searchTextIn: shopifyIdIn,
+  eventTypes: { form: /^[a-z_]+\/[a-z_]+$/ },
 };
 
 /** These carry the whole object. */

@@ -17,6 +17,9 @@ import { smartleadSummary } from "./summary";
 /** LEAD_CATEGORY_UPDATED has the whole correspondence with the lead, in HTML: over 400 KB in captures, without a limit. */
 const MAX_BODY_BYTES = 10 * 1024 * 1024;
 
+/** Documented types that write no rows. */
+const OTHER_TYPES = ["FIRST_EMAIL_SENT", "MANUAL_STEP_REACHED", "EMAIL_ACCOUNT_DISCONNECTED", "LINKEDIN_DISCONNECTED"];
+
 export const smartlead: Provider = {
   slug: "smartlead",
   label: "Smartlead",
@@ -65,6 +68,24 @@ export const smartlead: Provider = {
 
   projections: smartleadProjections,
   summary: smartleadSummary,
+  eventTypes: {
+    known: [...Object.keys(smartleadProjections), ...OTHER_TYPES],
+    aliases: {
+      reply: ["EMAIL_REPLY"],
+      replied: ["EMAIL_REPLY"],
+      email_replied: ["EMAIL_REPLY"],
+      sent: ["EMAIL_SENT"],
+      open: ["EMAIL_OPEN"],
+      opened: ["EMAIL_OPEN"],
+      click: ["EMAIL_LINK_CLICK"],
+      clicked: ["EMAIL_LINK_CLICK"],
+      bounce: ["EMAIL_BOUNCE"],
+      bounced: ["EMAIL_BOUNCE"],
+      unsubscribe: ["LEAD_UNSUBSCRIBED"],
+      unsubscribed: ["LEAD_UNSUBSCRIBED"],
+      untracked_reply: ["UNTRACKED_REPLIES"],
+    },
+  },
 };
 
 /**

@@ -75,6 +75,7 @@ export const stripe: Provider = {
   projections: stripeProjections,
   summary: stripeSummary,
   searchTextIn: stripeIdIn,
+  eventTypes: { form: /^[a-z0-9_]+(\.[a-z0-9_]+)+$/ },
 };
 
 /**

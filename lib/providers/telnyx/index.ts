@@ -87,6 +87,7 @@ export const telnyx: Provider = {
   projections: telnyxProjections,
   summary: telnyxSummary,
   searchTextIn: telnyxIdIn,
+  eventTypes: { form: /^[a-z0-9_-]+[._][a-z0-9_.-]+$/ },
 };
 
 /** Some types, and link_clicked, have their time in another place. */

@@ -12,5 +12,5 @@ export const POST = handle("replay", async (context) => {
   const selection = { provider_slug, event_keys, ...whichOf(asked) };
   const idempotencyKey = idempotencyKeyOf(context.request);
   const created = await requestReplay({ kind: "keys", selection, options, reason, dryRun, idempotencyKey }, context);
-  return requested(await describeRequested(created, selection, context));
+  return requested(await describeRequested(created, context));
 });

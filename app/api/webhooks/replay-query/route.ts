@@ -12,5 +12,5 @@ export const POST = handle("replay_many", async (context) => {
   const selection = { filter: { ...rest, provider_slug: [provider_slug] }, limit };
   const idempotencyKey = idempotencyKeyOf(context.request);
   const created = await requestReplay({ kind: "query", selection, options, reason, dryRun, idempotencyKey }, context);
-  return requested(await describeRequested(created, selection, context));
+  return requested(await describeRequested(created, context));
 });

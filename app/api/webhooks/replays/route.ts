@@ -19,5 +19,5 @@ export const POST = handle("replay", async (context) => {
   const kind = "filter" in selection ? "criteria" : selection.event_ids.length === 1 ? "single" : "keys";
   const idempotencyKey = idempotencyKeyOf(context.request);
   const created = await requestReplay({ kind, selection, ...asked, idempotencyKey }, context);
-  return requested(await describeRequested(created, selection, context), asked.draft);
+  return requested(await describeRequested(created, context), asked.draft);
 });

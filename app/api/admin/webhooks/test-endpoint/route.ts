@@ -4,6 +4,6 @@ import { endpointTestRequest } from "@/lib/contract/api/test-endpoint";
 
 /** Sends a test to a URL: `POST /admin/webhooks/test-endpoint` of the Globapay runbook. */
 export const POST = handle("operate", async (context) => {
-  const { url, testPayload: payload, merchantId } = endpointTestRequest.parse(await readJson(context.request));
-  return testUrl({ url, payload, merchantId }, context);
+  const { testPayload: payload, ...asked } = endpointTestRequest.parse(await readJson(context.request));
+  return testUrl({ payload, ...asked }, context);
 });

@@ -7,6 +7,8 @@ import { listReplayItems, requireReplay } from "@/lib/queries/replays";
 export const GET = handle("view", async ({ request, params, actor }) => {
   const asked = replayItemsRequest.parse(readQuery(new URL(request.url).searchParams));
   const { id } = await requireReplay(String(params.id), actor);
-  const items = await listReplayItems(id, asked, actor);
-  return { items, next_after: items.length === asked.limit ? (items.at(-1)?.position ?? null) : null };
+  // One more than asked for says whether there is another page.
+  const found = await listReplayItems(id, { ...asked, limit: asked.limit + 1 }, actor);
+  const items = found.slice(0, asked.limit);
+  return { items, next_after: found.length > asked.limit ? (items.at(-1)?.position ?? null) : null };
 });
