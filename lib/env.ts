@@ -20,6 +20,8 @@ const schema = z.object({
   PUBLIC_URL: z.url().optional(),
   /** Proxies whose X-Forwarded-For, -Host and -Proto are trusted: addresses and CIDR blocks. Default: none. */
   TRUSTED_PROXIES: z.string().default(""),
+  /** How many requests a minute one network may send that fail verification; 0: no limit. */
+  MAX_FORGED_PER_MINUTE: z.coerce.number().int().min(0).max(100_000).default(60),
   DATABASE_URL: z.string().startsWith("postgres", "must be a postgres:// or postgresql:// URL").optional(),
   /** Database connections of this process; lib/db/lanes.ts divides them. */
   DATABASE_POOL_SIZE: z.coerce.number().int().min(4).max(200).default(16),

@@ -17,6 +17,7 @@ const TITLE: Record<HealthCheck["name"], string> = {
   secrets: "A secret is missing",
   disk: "The disk is almost full",
   log: "Log lines are lost",
+  proxies: "A proxy hides who sends webhooks",
 };
 
 /** Shown above every page while Redrive is degraded: what is wrong, and what to do. */

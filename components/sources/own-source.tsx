@@ -4,6 +4,7 @@ import { Ellipsis, Pencil, Power, PowerOff, RefreshCw, Trash2 } from "lucide-rea
 import { useState } from "react";
 import { useOrigin } from "@/lib/client/use-hydrated";
 import type { Source, SourceProvider } from "@/lib/contract/sources";
+import { plural } from "../format";
 import { InertText } from "../inert-text";
 import { ExactTime, RelativeTime } from "../time";
 import { Button } from "../ui/button";
@@ -60,6 +61,7 @@ export function OwnSource({
               {provider.settings[key]?.label ?? key}: <InertText text={value} />
             </span>
           ))}
+          {source.max_per_minute !== null && ` · at most ${plural(source.max_per_minute, "event")} a minute`}
         </p>
         {overlap && previous_token_expires_at && (
           <p className="text-amber text-sm" suppressHydrationWarning>

@@ -42,7 +42,13 @@ export function SourceDialog({
   const problem = save.error instanceof ApiError ? save.error : null;
   const wrong = (field: string) => (problem?.field === field ? problem.message : null);
   const settings = Object.entries(provider.settings);
-  const shown = ["name", "organisation_id", "company_id", ...settings.map(([key]) => `settings.${key}`)];
+  const shown = [
+    "name",
+    "organisation_id",
+    "company_id",
+    "max_per_minute",
+    ...settings.map(([key]) => `settings.${key}`),
+  ];
 
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
@@ -52,6 +58,7 @@ export function SourceDialog({
       name: text("name"),
       organisation_id: text("organisation_id") || null,
       company_id: text("company_id") || null,
+      max_per_minute: text("max_per_minute") === "" ? null : Number(text("max_per_minute")),
       settings: Object.fromEntries(
         settings.map(([key]) => [key, text(`settings.${key}`)]).filter(([, value]) => value !== ""),
       ),
@@ -108,6 +115,17 @@ export function SourceDialog({
               problem={wrong(`settings.${key}`)}
             />
           ))}
+          <Field
+            label="Events per minute, at most"
+            help={`More are answered 429 with Retry-After. A sender that does not retry loses them, so leave it empty for no limit.`}
+            name="max_per_minute"
+            type="number"
+            min={1}
+            max={1_000_000}
+            placeholder="no limit"
+            defaultValue={source?.max_per_minute ?? ""}
+            problem={wrong("max_per_minute")}
+          />
           {save.error && !shown.includes(problem?.field ?? "") && (
             <Problem error={save.error} before="Nothing was saved." />
           )}

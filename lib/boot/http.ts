@@ -7,12 +7,14 @@ import { ConfigurationError } from "../env";
 import { type ProblemInit, problemBody } from "../errors";
 import { weScreen } from "../front/listen";
 import { prepare, prepareUpgrade, refusalOf } from "../front/screen";
+import { senderNetwork } from "../front/sender-network";
 import { takeTurnToBegin } from "../front/turns";
 import { logError, logRefused } from "../log";
-import { maxBodyBytes, requestIdOf } from "../pipeline/accept";
+import { maxBodyBytes, refuseSender, requestIdOf } from "../pipeline/accept";
 import { answerTo } from "../pipeline/accept-from-next";
 import { type Answer, answerWith, hasTooManyHeaders, tooManyHeaders } from "../pipeline/answer";
 import { readBody } from "../pipeline/read-body";
+import { takeSenderTurn } from "../pipeline/sender-limit";
 import { webhookRoute } from "../pipeline/webhook-path";
 import { refuseWrongAddress } from "../pipeline/wrong-address";
 import type { HeaderPairs, RawRequest } from "../providers/provider";
@@ -123,15 +125,18 @@ function refuseGuess(request: IncomingMessage): ProblemInit | undefined {
 
 /** The direct path of webhooks: some ten times the requests per second of a route handler. */
 async function acceptWebhook(slug: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const read = await readBody(request, maxBodyBytes(slug));
-  if (read.end === "aborted") return;
-  const raw: RawRequest = {
-    method: request.method ?? "",
-    path: request.url ?? "",
-    headers: headerPairs(request),
-    body: read.body,
-  };
-  send(response, await answerTo(read, slug, raw).finally(read.release), request.method);
+  const network = senderNetwork(request.headers);
+  const unread = { method: request.method ?? "", path: request.url ?? "", headers: headerPairs(request), network };
+  const turn = await takeSenderTurn(network);
+  if ("seconds" in turn) return send(response, await refuseSender(slug, unread, turn.seconds), request.method);
+  try {
+    const read = await readBody(request, maxBodyBytes(slug));
+    if (read.end === "aborted") return;
+    const raw: RawRequest = { ...unread, body: read.body };
+    send(response, await answerTo(read, slug, raw).finally(read.release), request.method);
+  } finally {
+    turn.done();
+  }
 }
 
 function refuse(problem: ProblemInit, { method, headers }: Omit<RawRequest, "body">): Answer {

@@ -10,6 +10,7 @@ export interface SourceInput {
   organisation_id?: string | null;
   company_id?: string | null;
   settings?: Record<string, string>;
+  max_per_minute?: number | null;
   enabled?: boolean;
 }
 

@@ -22,6 +22,7 @@ export interface SourceFields {
   organisation_id?: string | null;
   company_id?: string | null;
   settings?: Record<string, string>;
+  max_per_minute?: number | null;
   enabled?: boolean;
 }
 

@@ -11,6 +11,7 @@ export const CHECKS = [
   "secrets",
   "disk",
   "log",
+  "proxies",
 ] as const;
 
 export type { DeepHealth, HealthCheck } from "./api/overview";

@@ -45,6 +45,17 @@ export const REJECTION: Readonly<Record<RejectionReason, RejectionFacts>> = {
     counted: "before a secret was set",
     advice: ({ variable }) => `Set ${variable}; the sender will retry.`,
   },
+  rate_limited: {
+    label: "too many forged requests",
+    counted: "after too many forged ones",
+    advice: ({ variable }) =>
+      `Nothing is read from a network that fails verification too often. If it is your provider, check ${variable}.`,
+  },
+  over_ceiling: {
+    label: "over the source's limit",
+    counted: "over the source's limit",
+    advice: () => "Raise the limit of the source, or ask the sender to send more slowly. It will retry.",
+  },
   wrong_address: {
     label: "posted to a wrong address",
     counted: "to a wrong address",

@@ -326,6 +326,7 @@ export type Database = {
           organisation_id: string;
           phone: string | null;
           redacted_at: string | null;
+          shop: string | null;
           state: string | null;
           updated_at: string;
           versions: NonNullable<Json>;
@@ -343,6 +344,7 @@ export type Database = {
           organisation_id?: string;
           phone?: string | null;
           redacted_at?: string | null;
+          shop?: string | null;
           state?: string | null;
           updated_at?: string;
           versions?: NonNullable<Json>;
@@ -359,6 +361,7 @@ export type Database = {
           organisation_id?: string;
           phone?: string | null;
           redacted_at?: string | null;
+          shop?: string | null;
           state?: string | null;
           updated_at?: string;
           versions?: NonNullable<Json>;
@@ -579,6 +582,7 @@ export type Database = {
           headers: NonNullable<Json>;
           id: number;
           kind: Database["public"]["Enums"]["destination_kind"];
+          livemode: Database["public"]["Enums"]["livemode_choice"];
           managed: boolean;
           max_attempts: number;
           max_concurrency: number;
@@ -590,6 +594,7 @@ export type Database = {
           rate_per_second: number | null;
           secrets: NonNullable<Json>;
           slug: string;
+          takes_internal: boolean;
           timeout_ms: number;
           updated_at: string;
           url: string | null;
@@ -611,6 +616,7 @@ export type Database = {
           headers?: NonNullable<Json>;
           id?: never;
           kind: Database["public"]["Enums"]["destination_kind"];
+          livemode?: Database["public"]["Enums"]["livemode_choice"];
           managed?: boolean;
           max_attempts?: number;
           max_concurrency?: number;
@@ -622,6 +628,7 @@ export type Database = {
           rate_per_second?: number | null;
           secrets?: NonNullable<Json>;
           slug: string;
+          takes_internal?: boolean;
           timeout_ms?: number;
           updated_at?: string;
           url?: string | null;
@@ -638,6 +645,7 @@ export type Database = {
           headers?: NonNullable<Json>;
           id?: never;
           kind?: Database["public"]["Enums"]["destination_kind"];
+          livemode?: Database["public"]["Enums"]["livemode_choice"];
           managed?: boolean;
           max_attempts?: number;
           max_concurrency?: number;
@@ -649,6 +657,7 @@ export type Database = {
           rate_per_second?: number | null;
           secrets?: NonNullable<Json>;
           slug?: string;
+          takes_internal?: boolean;
           timeout_ms?: number;
           updated_at?: string;
           url?: string | null;
@@ -668,31 +677,6 @@ export type Database = {
         Update: {
           event_id?: number;
           raw_body?: string;
-        };
-        Relationships: [];
-      };
-      event_conflicts: {
-        Row: {
-          event_id: number;
-          headers: NonNullable<Json>;
-          id: number;
-          raw_body: string;
-          received_at: string;
-        };
-        ComputedFields: never;
-        Insert: {
-          event_id: number;
-          headers: NonNullable<Json>;
-          id?: never;
-          raw_body: string;
-          received_at?: string;
-        };
-        Update: {
-          event_id?: number;
-          headers?: NonNullable<Json>;
-          id?: never;
-          raw_body?: string;
-          received_at?: string;
         };
         Relationships: [];
       };
@@ -766,6 +750,7 @@ export type Database = {
       events: {
         Row: {
           amount: number | null;
+          amount_kind: Database["public"]["Enums"]["amount_kind"] | null;
           attempt_count: number;
           body_sha256: string;
           body_size: number;
@@ -788,6 +773,7 @@ export type Database = {
           logical_key: string | null;
           method: string;
           object_id: string | null;
+          object_type: string | null;
           occurred_at: string | null;
           organisation_id: string | null;
           origin: Database["public"]["Enums"]["event_origin"] | null;
@@ -798,19 +784,23 @@ export type Database = {
           provider: string;
           received_at: string;
           redacted_at: string | null;
+          rendering: string | null;
           replaces_older: boolean;
           replay_count: number;
           request_id: string | null;
           source_id: number | null;
           status: Database["public"]["Enums"]["event_status"];
           suspected_replay: boolean;
+          terms: unknown;
           trust: Database["public"]["Enums"]["trust_level"];
           unsigned_key: boolean;
+          variant_of: number | null;
           payload_bytes: number | null;
           payload_of: Json | null;
-          redacted_body: string | null;
-          redacted_event: {
+          privacy_request_json: Json | null;
+          redact_new_event: {
             amount: number | null;
+            amount_kind: Database["public"]["Enums"]["amount_kind"] | null;
             attempt_count: number;
             body_sha256: string;
             body_size: number;
@@ -833,6 +823,7 @@ export type Database = {
             logical_key: string | null;
             method: string;
             object_id: string | null;
+            object_type: string | null;
             occurred_at: string | null;
             organisation_id: string | null;
             origin: Database["public"]["Enums"]["event_origin"] | null;
@@ -843,19 +834,82 @@ export type Database = {
             provider: string;
             received_at: string;
             redacted_at: string | null;
+            rendering: string | null;
             replaces_older: boolean;
             replay_count: number;
             request_id: string | null;
             source_id: number | null;
             status: Database["public"]["Enums"]["event_status"];
             suspected_replay: boolean;
+            terms: unknown;
             trust: Database["public"]["Enums"]["trust_level"];
             unsigned_key: boolean;
+            variant_of: number | null;
           } | null;
+          redacted_body: string | null;
+          redacted_event: {
+            amount: number | null;
+            amount_kind: Database["public"]["Enums"]["amount_kind"] | null;
+            attempt_count: number;
+            body_sha256: string;
+            body_size: number;
+            company_id: string | null;
+            conflict_count: number;
+            content_type: string | null;
+            currency: string | null;
+            customer_id: string | null;
+            duplicate_count: number;
+            event_key: string;
+            event_key_hash: string;
+            event_type: string;
+            fingerprint: string;
+            flags: Database["public"]["Enums"]["event_flag"][];
+            headers: NonNullable<Json>;
+            id: number;
+            last_error: string | null;
+            last_error_class: Database["public"]["Enums"]["error_class"] | null;
+            livemode: boolean | null;
+            logical_key: string | null;
+            method: string;
+            object_id: string | null;
+            object_type: string | null;
+            occurred_at: string | null;
+            organisation_id: string | null;
+            origin: Database["public"]["Enums"]["event_origin"] | null;
+            parse_status: Database["public"]["Enums"]["parse_status"];
+            path: string;
+            payload: Json | null;
+            processed_at: string | null;
+            provider: string;
+            received_at: string;
+            redacted_at: string | null;
+            rendering: string | null;
+            replaces_older: boolean;
+            replay_count: number;
+            request_id: string | null;
+            source_id: number | null;
+            status: Database["public"]["Enums"]["event_status"];
+            suspected_replay: boolean;
+            terms: unknown;
+            trust: Database["public"]["Enums"]["trust_level"];
+            unsigned_key: boolean;
+            variant_of: number | null;
+          } | null;
+          said_by: string | null;
+          shop_of: string | null;
         };
-        ComputedFields: "payload_bytes" | "payload_of" | "redacted_body" | "redacted_event";
+        ComputedFields:
+          | "payload_bytes"
+          | "payload_of"
+          | "privacy_request_json"
+          | "redact_new_event"
+          | "redacted_body"
+          | "redacted_event"
+          | "said_by"
+          | "shop_of";
         Insert: {
           amount?: number | null;
+          amount_kind?: Database["public"]["Enums"]["amount_kind"] | null;
           attempt_count?: number;
           body_sha256: string;
           body_size: number;
@@ -878,6 +932,7 @@ export type Database = {
           logical_key?: string | null;
           method: string;
           object_id?: string | null;
+          object_type?: string | null;
           occurred_at?: string | null;
           organisation_id?: string | null;
           origin?: Database["public"]["Enums"]["event_origin"] | null;
@@ -888,17 +943,21 @@ export type Database = {
           provider: string;
           received_at?: string;
           redacted_at?: string | null;
+          rendering?: string | null;
           replaces_older?: boolean;
           replay_count?: number;
           request_id?: string | null;
           source_id?: number | null;
           status?: Database["public"]["Enums"]["event_status"];
           suspected_replay?: boolean;
+          terms?: unknown;
           trust: Database["public"]["Enums"]["trust_level"];
           unsigned_key?: boolean;
+          variant_of?: number | null;
         };
         Update: {
           amount?: number | null;
+          amount_kind?: Database["public"]["Enums"]["amount_kind"] | null;
           attempt_count?: number;
           body_sha256?: string;
           body_size?: number;
@@ -921,6 +980,7 @@ export type Database = {
           logical_key?: string | null;
           method?: string;
           object_id?: string | null;
+          object_type?: string | null;
           occurred_at?: string | null;
           organisation_id?: string | null;
           origin?: Database["public"]["Enums"]["event_origin"] | null;
@@ -931,14 +991,17 @@ export type Database = {
           provider?: string;
           received_at?: string;
           redacted_at?: string | null;
+          rendering?: string | null;
           replaces_older?: boolean;
           replay_count?: number;
           request_id?: string | null;
           source_id?: number | null;
           status?: Database["public"]["Enums"]["event_status"];
           suspected_replay?: boolean;
+          terms?: unknown;
           trust?: Database["public"]["Enums"]["trust_level"];
           unsigned_key?: boolean;
+          variant_of?: number | null;
         };
         Relationships: [
           {
@@ -1127,6 +1190,7 @@ export type Database = {
           organisation_id: string;
           phone: string | null;
           redacted_at: string | null;
+          shop: string | null;
           total_price: number | null;
           updated_at: string;
           versions: NonNullable<Json>;
@@ -1149,6 +1213,7 @@ export type Database = {
           organisation_id?: string;
           phone?: string | null;
           redacted_at?: string | null;
+          shop?: string | null;
           total_price?: number | null;
           updated_at?: string;
           versions?: NonNullable<Json>;
@@ -1170,6 +1235,7 @@ export type Database = {
           organisation_id?: string;
           phone?: string | null;
           redacted_at?: string | null;
+          shop?: string | null;
           total_price?: number | null;
           updated_at?: string;
           versions?: NonNullable<Json>;
@@ -1178,43 +1244,59 @@ export type Database = {
       };
       privacy_requests: {
         Row: {
+          changed: NonNullable<Json>;
           company_id: string;
+          contact_hashes: string[];
           created_at: string;
           customer_id: string | null;
+          events_changed: number;
           id: number;
           kind: string;
           order_ids: NonNullable<Json>;
           organisation_id: string;
+          people: string[] | null;
           requested_at: string;
+          rows_changed: number;
           shop_domain: string;
           source_event: string;
           updated_at: string;
           versions: NonNullable<Json>;
+          events_about: number | null;
         };
-        ComputedFields: never;
+        ComputedFields: "events_about";
         Insert: {
+          changed?: NonNullable<Json>;
           company_id?: string;
+          contact_hashes?: string[];
           created_at?: string;
           customer_id?: string | null;
+          events_changed?: number;
           id?: never;
           kind: string;
           order_ids: NonNullable<Json>;
           organisation_id?: string;
+          people?: never;
           requested_at: string;
+          rows_changed?: number;
           shop_domain: string;
           source_event: string;
           updated_at?: string;
           versions?: NonNullable<Json>;
         };
         Update: {
+          changed?: NonNullable<Json>;
           company_id?: string;
+          contact_hashes?: string[];
           created_at?: string;
           customer_id?: string | null;
+          events_changed?: number;
           id?: never;
           kind?: string;
           order_ids?: NonNullable<Json>;
           organisation_id?: string;
+          people?: never;
           requested_at?: string;
+          rows_changed?: number;
           shop_domain?: string;
           source_event?: string;
           updated_at?: string;
@@ -1225,6 +1307,7 @@ export type Database = {
       rejections: {
         Row: {
           body: string;
+          body_read: number | null;
           body_sha256: string | null;
           body_size: number;
           detail: string;
@@ -1244,6 +1327,7 @@ export type Database = {
         ComputedFields: never;
         Insert: {
           body: string;
+          body_read?: number | null;
           body_sha256?: string | null;
           body_size: number;
           detail: string;
@@ -1262,6 +1346,7 @@ export type Database = {
         };
         Update: {
           body?: string;
+          body_read?: number | null;
           body_sha256?: string | null;
           body_size?: number;
           detail?: string;
@@ -1434,6 +1519,28 @@ export type Database = {
         };
         Relationships: [];
       };
+      sender_networks: {
+        Row: {
+          charged_until: string;
+          genuine_at: string | null;
+          network: string;
+          seen_at: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          charged_until: string;
+          genuine_at?: string | null;
+          network: string;
+          seen_at?: string;
+        };
+        Update: {
+          charged_until?: string;
+          genuine_at?: string | null;
+          network?: string;
+          seen_at?: string;
+        };
+        Relationships: [];
+      };
       sign_in_guesses: {
         Row: {
           account: string;
@@ -1481,6 +1588,46 @@ export type Database = {
           kind?: string;
           refused?: number;
           subject?: string;
+        };
+        Relationships: [];
+      };
+      sms_log_recipients: {
+        Row: {
+          carrier: string | null;
+          created_at: string;
+          error: string | null;
+          finalized_at: string | null;
+          id: number;
+          message_id: string;
+          recipient: string;
+          status: string | null;
+          updated_at: string;
+          versions: NonNullable<Json>;
+        };
+        ComputedFields: never;
+        Insert: {
+          carrier?: string | null;
+          created_at?: string;
+          error?: string | null;
+          finalized_at?: string | null;
+          id?: never;
+          message_id: string;
+          recipient: string;
+          status?: string | null;
+          updated_at?: string;
+          versions?: NonNullable<Json>;
+        };
+        Update: {
+          carrier?: string | null;
+          created_at?: string;
+          error?: string | null;
+          finalized_at?: string | null;
+          id?: never;
+          message_id?: string;
+          recipient?: string;
+          status?: string | null;
+          updated_at?: string;
+          versions?: NonNullable<Json>;
         };
         Relationships: [];
       };
@@ -1582,6 +1729,30 @@ export type Database = {
         };
         Relationships: [];
       };
+      source_allowances: {
+        Row: {
+          source_id: number;
+          used_until: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          source_id: number;
+          used_until: string;
+        };
+        Update: {
+          source_id?: number;
+          used_until?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "source_allowances_source_id_fkey";
+            columns: ["source_id"];
+            isOneToOne: true;
+            referencedRelation: "sources";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
       sources: {
         Row: {
           archived_at: string | null;
@@ -1589,6 +1760,7 @@ export type Database = {
           created_at: string;
           enabled: boolean;
           id: number;
+          max_per_minute: number | null;
           name: string;
           organisation_id: string | null;
           previous_token_expires_at: string | null;
@@ -1598,14 +1770,16 @@ export type Database = {
           token_hash: string;
           token_hint: string;
           updated_at: string;
+          shop_of_source: string | null;
         };
-        ComputedFields: never;
+        ComputedFields: "shop_of_source";
         Insert: {
           archived_at?: string | null;
           company_id?: string | null;
           created_at?: string;
           enabled?: boolean;
           id?: never;
+          max_per_minute?: number | null;
           name: string;
           organisation_id?: string | null;
           previous_token_expires_at?: string | null;
@@ -1622,6 +1796,7 @@ export type Database = {
           created_at?: string;
           enabled?: boolean;
           id?: never;
+          max_per_minute?: number | null;
           name?: string;
           organisation_id?: string | null;
           previous_token_expires_at?: string | null;
@@ -1859,6 +2034,49 @@ export type Database = {
         };
         Relationships: [];
       };
+      subscriptions: {
+        Row: {
+          created_at: string;
+          ended_at: string | null;
+          history: NonNullable<Json>;
+          id: number;
+          plan: string | null;
+          started_at: string | null;
+          status: string | null;
+          stripe_customer_id: string;
+          subscription_id: string;
+          updated_at: string;
+          versions: NonNullable<Json>;
+        };
+        ComputedFields: never;
+        Insert: {
+          created_at?: string;
+          ended_at?: string | null;
+          history?: NonNullable<Json>;
+          id?: never;
+          plan?: string | null;
+          started_at?: string | null;
+          status?: string | null;
+          stripe_customer_id: string;
+          subscription_id: string;
+          updated_at?: string;
+          versions?: NonNullable<Json>;
+        };
+        Update: {
+          created_at?: string;
+          ended_at?: string | null;
+          history?: NonNullable<Json>;
+          id?: never;
+          plan?: string | null;
+          started_at?: string | null;
+          status?: string | null;
+          stripe_customer_id?: string;
+          subscription_id?: string;
+          updated_at?: string;
+          versions?: NonNullable<Json>;
+        };
+        Relationships: [];
+      };
       write_probe: {
         Row: {
           at: string;
@@ -1917,6 +2135,7 @@ export type Database = {
         Returns: Json;
       };
       apply_changes: { Args: { p_changes: Json }; Returns: Json };
+      apply_to_table: { Args: { p_changes: Json; p_table: string }; Returns: Json };
       archive_destination: {
         Args: { p_actor: string; p_actor_id: string; p_id: number; p_request_id: string; p_scope: string[] };
         Returns: Json;
@@ -1991,8 +2210,13 @@ export type Database = {
       };
       clock_: { Args: Record<PropertyKey, never>; Returns: string };
       clock_shift: { Args: Record<PropertyKey, never>; Returns: string };
+      columns_from_before: { Args: { p_requested_at: string; p_row: Json; p_table: string }; Returns: string[] };
+      columns_of_person: { Args: { p_table: string }; Returns: string[] };
       common_scope: { Args: { p_one: string[]; p_other: string[] }; Returns: string[] };
       configure_destinations: { Args: { p_destinations: Json }; Returns: number };
+      contact_hash: { Args: { p_kind: string; p_shop: string; p_value: string }; Returns: string };
+      contacts_in: { Args: { p_shop: string; p_text: string }; Returns: string[] };
+      contacts_of: { Args: { p_email: string; p_phone: string; p_shop: string }; Returns: string[] };
       control_replay: {
         Args: {
           p_action: string;
@@ -2111,6 +2335,7 @@ export type Database = {
         Returns: boolean;
       };
       delivery_predicate: { Args: { p_filter: Json }; Returns: string };
+      derive_business: { Args: { p_customer: string }; Returns: Json };
       destination_json: {
         Args: {
           d: Omit<
@@ -2168,6 +2393,7 @@ export type Database = {
         Returns: Json;
       };
       end_failing: { Args: { p_disable_after_days: number }; Returns: undefined };
+      end_of_chain: { Args: { p_before: Json; p_level: number; p_states: Json }; Returns: Json };
       end_replay: {
         Args: {
           p_because: string;
@@ -2194,6 +2420,7 @@ export type Database = {
             Database["public"]["Tables"]["privacy_requests"]["Row"],
             Database["public"]["Tables"]["privacy_requests"]["ComputedFields"]
           >;
+          p_people: string[];
         };
         Returns: boolean;
       };
@@ -2220,15 +2447,26 @@ export type Database = {
         };
         Returns: Json;
       };
+      events_about: {
+        Args: {
+          p: Omit<
+            Database["public"]["Tables"]["privacy_requests"]["Row"],
+            Database["public"]["Tables"]["privacy_requests"]["ComputedFields"]
+          >;
+        };
+        Returns: number[];
+      };
       events_json: { Args: { p_ids: number[]; p_scope: string[] }; Returns: Json };
+      events_of_shop: { Args: { p_shop: string }; Returns: number[] };
       every_action_choice: { Args: Record<PropertyKey, never>; Returns: Json };
       expire_leases: { Args: { p_limit: number }; Returns: number };
+      find_by_words: { Args: { p_limit: number; p_scope: string[]; p_words: string[] }; Returns: number[] };
       find_destination_by_url: {
         Args: { p_organisation_id: string; p_scope: string[]; p_urls: string[] };
         Returns: Json;
       };
       find_events: {
-        Args: { p_limit: number; p_query: string; p_scope: string[] };
+        Args: { p_limit: number; p_query: string; p_scope: string[]; p_words: string[] };
         Returns: {
           id: number;
           n: number;
@@ -2236,6 +2474,7 @@ export type Database = {
       };
       find_invitation: { Args: { p_token_hash: string }; Returns: Json };
       find_organisations: { Args: { p_limit: number; p_query: string; p_scope: string[] }; Returns: string[] };
+      find_person: { Args: { p_event_id: number; p_scope: string[] }; Returns: Json };
       find_runnable_events: {
         Args: { p_limit: number; p_max_age_days: number; p_options: Json; p_scope: string[]; p_selection: Json };
         Returns: Json;
@@ -2305,6 +2544,7 @@ export type Database = {
         Args: { p_at: string; p_destination_id: number; p_event_type: string; p_object_id: string; p_provider: string };
         Returns: boolean;
       };
+      header_of: { Args: { p_headers: Json; p_name: string }; Returns: string };
       histogram_outcome: { Args: { p_status: Database["public"]["Enums"]["event_status"] }; Returns: string };
       histogram_slot: { Args: { p_at: string; p_seconds: number }; Returns: string };
       histogram_step: { Args: { p_from: string; p_to: string }; Returns: number };
@@ -2389,6 +2629,7 @@ export type Database = {
         };
         Returns: boolean;
       };
+      is_from_before: { Args: { p_requested_at: string; p_row: Json }; Returns: boolean };
       is_of_family: { Args: { p_event_type: string; p_wanted: string[] }; Returns: boolean };
       is_row_lost: {
         Args: { p_after: Json; p_changed_at: string; p_event_key: string; p_row: Json };
@@ -2414,6 +2655,7 @@ export type Database = {
         };
         Returns: number;
       };
+      likelier_end: { Args: { p_states: Json }; Returns: Json };
       limit_exceeded: { Args: { p_id: number; p_limits: Json }; Returns: Json };
       link_staff: {
         Args: {
@@ -2491,6 +2733,7 @@ export type Database = {
         };
         Returns: boolean;
       };
+      members_of: { Args: { p_names: Json; p_row: Json }; Returns: Json };
       merge_headers: { Args: { p_given: Json; p_old: Json }; Returns: Json };
       move_breaker: {
         Args: {
@@ -2510,17 +2753,8 @@ export type Database = {
         };
         Returns: undefined;
       };
-      names_one_of: {
-        Args: {
-          p: Omit<
-            Database["public"]["Tables"]["privacy_requests"]["Row"],
-            Database["public"]["Tables"]["privacy_requests"]["ComputedFields"]
-          >;
-          p_body: string;
-        };
-        Returns: boolean;
-      };
       network_of: { Args: { p_address: string }; Returns: string };
+      newest_state: { Args: { p_history: Json }; Returns: Json };
       next_due: {
         Args: { p_kind: Database["public"]["Enums"]["destination_kind"]; p_open: number[]; p_replays: boolean };
         Returns: string;
@@ -2622,6 +2856,32 @@ export type Database = {
         Returns: Json;
       };
       payload_or_null: { Args: { p_body: string }; Returns: Json };
+      people_asked: {
+        Args: { p_contact_hashes: string[]; p_customer_id: string; p_order_ids: Json };
+        Returns: string[];
+      };
+      people_in: { Args: { p_shop: string; p_text: string }; Returns: string[] };
+      people_of_event: {
+        Args: {
+          e: Omit<
+            Database["public"]["Tables"]["events"]["Row"],
+            Database["public"]["Tables"]["events"]["ComputedFields"]
+          >;
+          p_shop: string;
+          p_text: string;
+        };
+        Returns: string[];
+      };
+      people_of_row: { Args: { p_row: Json; p_shop: string; p_table: string }; Returns: string[] };
+      personal_columns: {
+        Args: Record<PropertyKey, never>;
+        Returns: {
+          column_name: string;
+          handling: string;
+          table_name: string;
+          why: string;
+        }[];
+      };
       predecessor_failed: {
         Args: {
           i: Omit<
@@ -2637,6 +2897,15 @@ export type Database = {
       };
       preview_changes: { Args: { p_changes: Json }; Returns: Json };
       preview_replay: { Args: { p_id: number; p_scope: string[] }; Returns: Json };
+      privacy_request_json: {
+        Args: {
+          e: Omit<
+            Database["public"]["Tables"]["events"]["Row"],
+            Database["public"]["Tables"]["events"]["ComputedFields"]
+          >;
+        };
+        Returns: Json;
+      };
       probe_write: { Args: Record<PropertyKey, never>; Returns: undefined };
       projection_tables: { Args: Record<PropertyKey, never>; Returns: string[] };
       read_analytics: {
@@ -2649,6 +2918,7 @@ export type Database = {
       read_destination_names: { Args: { p_scope: string[] }; Returns: Json };
       read_event_body: { Args: { p_id: number; p_scope: string[] }; Returns: Json };
       read_event_histogram: { Args: { p_filter: Json; p_scope: string[] }; Returns: Json };
+      read_events_of_person: { Args: { p_ids: number[]; p_scope: string[] }; Returns: Json };
       read_health: { Args: { p_destination_ids: number[] }; Returns: Json };
       read_latency: { Args: { p_from: string; p_scope: string[]; p_to: string }; Returns: Json };
       read_nav_counts: { Args: { p_scope: string[] }; Returns: Json };
@@ -2677,6 +2947,7 @@ export type Database = {
         };
         Returns: Database["public"]["Enums"]["skip_reason"];
       };
+      received_at_of: { Args: { p_key: string; p_provider: string }; Returns: string };
       record_attempts: { Args: { p_results: Json; p_wait?: boolean }; Returns: Json };
       record_download: {
         Args: { p_actor: string; p_actor_id: string; p_details: Json; p_request_id: string; p_subject: string };
@@ -2687,6 +2958,7 @@ export type Database = {
         Returns: undefined;
       };
       record_rejections: { Args: { p_counts: Json; p_samples: Json }; Returns: Json };
+      record_senders: { Args: { p_forged: Json; p_genuine: string[]; p_per_minute: number }; Returns: Json };
       record_signed_token: {
         Args: {
           p_expires_at: string;
@@ -2710,16 +2982,8 @@ export type Database = {
         };
         Returns: undefined;
       };
-      redacted_body: {
-        Args: {
-          e: Omit<
-            Database["public"]["Tables"]["events"]["Row"],
-            Database["public"]["Tables"]["events"]["ComputedFields"]
-          >;
-        };
-        Returns: string;
-      };
-      redacted_event: {
+      redact_events: { Args: { p_events: number[] }; Returns: Json };
+      redact_new_event: {
         Args: {
           e: Omit<
             Database["public"]["Tables"]["events"]["Row"],
@@ -2728,6 +2992,7 @@ export type Database = {
         };
         Returns: {
           amount: number | null;
+          amount_kind: Database["public"]["Enums"]["amount_kind"] | null;
           attempt_count: number;
           body_sha256: string;
           body_size: number;
@@ -2750,6 +3015,7 @@ export type Database = {
           logical_key: string | null;
           method: string;
           object_id: string | null;
+          object_type: string | null;
           occurred_at: string | null;
           organisation_id: string | null;
           origin: Database["public"]["Enums"]["event_origin"] | null;
@@ -2760,14 +3026,89 @@ export type Database = {
           provider: string;
           received_at: string;
           redacted_at: string | null;
+          rendering: string | null;
           replaces_older: boolean;
           replay_count: number;
           request_id: string | null;
           source_id: number | null;
           status: Database["public"]["Enums"]["event_status"];
           suspected_replay: boolean;
+          terms: unknown;
           trust: Database["public"]["Enums"]["trust_level"];
           unsigned_key: boolean;
+          variant_of: number | null;
+        };
+        SetofOptions: {
+          from: "events";
+          to: "events";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
+      redacted_body: {
+        Args: {
+          e: Omit<
+            Database["public"]["Tables"]["events"]["Row"],
+            Database["public"]["Tables"]["events"]["ComputedFields"]
+          >;
+        };
+        Returns: string;
+      };
+      redacted_changes: { Args: { p_changes: Json }; Returns: Json };
+      redacted_event: {
+        Args: {
+          e: Omit<
+            Database["public"]["Tables"]["events"]["Row"],
+            Database["public"]["Tables"]["events"]["ComputedFields"]
+          >;
+        };
+        Returns: {
+          amount: number | null;
+          amount_kind: Database["public"]["Enums"]["amount_kind"] | null;
+          attempt_count: number;
+          body_sha256: string;
+          body_size: number;
+          company_id: string | null;
+          conflict_count: number;
+          content_type: string | null;
+          currency: string | null;
+          customer_id: string | null;
+          duplicate_count: number;
+          event_key: string;
+          event_key_hash: string;
+          event_type: string;
+          fingerprint: string;
+          flags: Database["public"]["Enums"]["event_flag"][];
+          headers: NonNullable<Json>;
+          id: number;
+          last_error: string | null;
+          last_error_class: Database["public"]["Enums"]["error_class"] | null;
+          livemode: boolean | null;
+          logical_key: string | null;
+          method: string;
+          object_id: string | null;
+          object_type: string | null;
+          occurred_at: string | null;
+          organisation_id: string | null;
+          origin: Database["public"]["Enums"]["event_origin"] | null;
+          parse_status: Database["public"]["Enums"]["parse_status"];
+          path: string;
+          payload: Json | null;
+          processed_at: string | null;
+          provider: string;
+          received_at: string;
+          redacted_at: string | null;
+          rendering: string | null;
+          replaces_older: boolean;
+          replay_count: number;
+          request_id: string | null;
+          source_id: number | null;
+          status: Database["public"]["Enums"]["event_status"];
+          suspected_replay: boolean;
+          terms: unknown;
+          trust: Database["public"]["Enums"]["trust_level"];
+          unsigned_key: boolean;
+          variant_of: number | null;
         };
         SetofOptions: {
           from: "events";
@@ -2820,6 +3161,7 @@ export type Database = {
           max_attempts: number;
         }[];
       };
+      replayed_filter: { Args: { p_selection: Json }; Returns: Json };
       reroute_events: { Args: { p_all: boolean; p_events: number[] }; Returns: undefined };
       resolve_events: {
         Args: {
@@ -2870,11 +3212,27 @@ export type Database = {
         };
         Returns: Json;
       };
+      row_to_write: {
+        Args: { p_is_new: boolean; p_is_updated: boolean; p_key: Json; p_row: Json; p_written: Json };
+        Returns: Json;
+      };
       rows_written_by: { Args: { p_deliveries: number[] }; Returns: Json };
       run_expensive: { Args: { p_args: Json; p_function: string; p_who: string }; Returns: Json };
+      said_by: {
+        Args: {
+          e: Omit<
+            Database["public"]["Tables"]["events"]["Row"],
+            Database["public"]["Tables"]["events"]["ComputedFields"]
+          >;
+        };
+        Returns: string;
+      };
       same_receiver: { Args: { p_one: string; p_other: string }; Returns: boolean };
       scope_condition: { Args: { p_column: string; p_scope: string[] }; Returns: string };
-      search_everything: { Args: { p_limit: number; p_query: string; p_scope: string[] }; Returns: Json };
+      search_everything: {
+        Args: { p_limit: number; p_query: string; p_scope: string[]; p_words: string[] };
+        Returns: Json;
+      };
       see_notices: { Args: { p_actor_id: string; p_scope: string[]; p_until: number }; Returns: undefined };
       select_deliveries: { Args: { p_events: number[]; p_selection: Json }; Returns: number[] };
       select_events: { Args: { p_limit: number; p_scope: string[]; p_selection: Json }; Returns: number[] };
@@ -2895,6 +3253,27 @@ export type Database = {
         };
         Returns: undefined;
       };
+      shop_in_headers: { Args: { p_headers: Json }; Returns: string };
+      shop_of: {
+        Args: {
+          e: Omit<
+            Database["public"]["Tables"]["events"]["Row"],
+            Database["public"]["Tables"]["events"]["ComputedFields"]
+          >;
+        };
+        Returns: string;
+      };
+      shop_of_row: { Args: { p_row: Json }; Returns: string };
+      shop_of_source: {
+        Args: {
+          s: Omit<
+            Database["public"]["Tables"]["sources"]["Row"],
+            Database["public"]["Tables"]["sources"]["ComputedFields"]
+          >;
+        };
+        Returns: string;
+      };
+      shown_body_bytes: { Args: Record<PropertyKey, never>; Returns: number };
       sign_out: { Args: { p_id_hash: string; p_request_id: string }; Returns: boolean };
       single_replay_due: { Args: { p_destination_id: number }; Returns: number };
       snapshot_of: { Args: { p_text: string }; Returns: unknown };
@@ -2959,10 +3338,21 @@ export type Database = {
         Args: { p_deliver_suspected: boolean; p_events: Json; p_for?: number; p_suspected: number[] };
         Returns: number[];
       };
+      store_variants: { Args: { p_events: Json; p_other: Json }; Returns: number[] };
+      subscription_rank: { Args: { p_status: string }; Returns: number };
       sum_latency: { Args: { p_histograms: number[] }; Returns: number[] };
       sum_outcomes: { Args: { p_counts: Json[] }; Returns: Json };
       summarise_replay: { Args: { p_id: number; p_scope: string[] }; Returns: Json };
       suspected_replays: { Args: { p_events: Json }; Returns: number[] };
+      tables_of_people: {
+        Args: Record<PropertyKey, never>;
+        Returns: {
+          handling: string;
+          shop_column: string;
+          table_name: string;
+        }[];
+      };
+      take_allowance: { Args: { p_source_id: number; p_wanted: number }; Returns: Json };
       take_turn: { Args: { p_who: string }; Returns: boolean };
       takes_deliveries: {
         Args: {
@@ -2973,7 +3363,18 @@ export type Database = {
         };
         Returns: boolean;
       };
+      takes_mode: {
+        Args: {
+          p_destination: Omit<
+            Database["public"]["Tables"]["destinations"]["Row"],
+            Database["public"]["Tables"]["destinations"]["ComputedFields"]
+          >;
+          p_livemode: boolean;
+        };
+        Returns: boolean;
+      };
       text_array: { Args: { p_list: Json }; Returns: string[] };
+      text_of_bytes: { Args: { p_bytes: string }; Returns: string };
       token_scope: {
         Args: {
           t: Omit<
@@ -3022,6 +3423,8 @@ export type Database = {
       use_api_token: { Args: { p_token_hash: string }; Returns: Json };
       use_session: { Args: { p_id_hash: string }; Returns: Json };
       valid_scope: { Args: { p_scope: string[] }; Returns: boolean };
+      version_time: { Args: { p_version: string }; Returns: string };
+      versions_json: { Args: { p_id: number; p_scope: string[]; p_variant_of: number }; Returns: Json };
       wait_of_account: { Args: { p_account: string; p_now: string }; Returns: number };
       wait_of_network: { Args: { p_kind: string; p_network: string; p_now: string }; Returns: number };
       wants_event: {
@@ -3031,15 +3434,28 @@ export type Database = {
             Database["public"]["Tables"]["destinations"]["ComputedFields"]
           >;
           p_event_type: string;
+          p_flags: Database["public"]["Enums"]["event_flag"][];
+          p_livemode: boolean;
           p_organisation_id: string;
           p_provider: string;
         };
         Returns: boolean;
       };
       why_not_changed: { Args: { p_id: number; p_scope: string[] }; Returns: Json };
+      winning_state: {
+        Args: { p_candidate: Json; p_change: Json; p_row: Json };
+        Returns: {
+          columns: Json;
+          history: Json;
+          undecided: Json;
+          versions: Json;
+        }[];
+      };
       without_secrets: { Args: { p_fields: string[]; p_payload: Json }; Returns: Json };
+      write_rows: { Args: { p_table: string; p_writes: Json[] }; Returns: undefined };
     };
     Enums: {
+      amount_kind: "paid" | "due" | "refunded" | "disputed" | "authorised" | "open" | "failed" | "cancelled";
       attempt_status: "open" | "succeeded" | "failed" | "lease_expired";
       breaker_state: "closed" | "open" | "half_open";
       change_effect: "created" | "updated" | "unchanged" | "superseded";
@@ -3066,9 +3482,10 @@ export type Database = {
         | "handler_error"
         | "lease_expired"
         | "delivery_loop";
-      event_flag: "repeated_keys" | "impossible_time";
+      event_flag: "repeated_keys" | "impossible_time" | "unknown_status" | "internal";
       event_origin: "webhook" | "published" | "sample" | "provider_api" | "reconstructed";
       event_status: "received" | "processing" | "processed" | "failed" | "dead" | "replayed" | "resolved" | "ignored";
+      livemode_choice: "live" | "test" | "any";
       parse_status:
         | "ok"
         | "empty"
@@ -3087,7 +3504,9 @@ export type Database = {
         | "malformed"
         | "too_large"
         | "not_configured"
-        | "wrong_address";
+        | "wrong_address"
+        | "rate_limited"
+        | "over_ceiling";
       replay_kind: "single" | "keys" | "query" | "criteria" | "failures";
       replay_outcome: "changed" | "already_correct" | "superseded" | "delivered" | "failed" | "skipped";
       replay_status: "draft" | "queued" | "running" | "paused" | "completed" | "stopped" | "cancelled";
@@ -3100,7 +3519,8 @@ export type Database = {
         | "in_flight"
         | "predecessor_failed"
         | "stopped"
-        | "cancelled";
+        | "cancelled"
+        | "test_mode";
       staff_role: "viewer" | "support" | "admin";
       trust_level: "signed" | "token" | "unsigned";
     };
@@ -3212,6 +3632,7 @@ export type CompositeTypes<
 export const Constants = {
   public: {
     Enums: {
+      amount_kind: ["paid", "due", "refunded", "disputed", "authorised", "open", "failed", "cancelled"],
       attempt_status: ["open", "succeeded", "failed", "lease_expired"],
       breaker_state: ["closed", "open", "half_open"],
       change_effect: ["created", "updated", "unchanged", "superseded"],
@@ -3239,9 +3660,10 @@ export const Constants = {
         "lease_expired",
         "delivery_loop",
       ],
-      event_flag: ["repeated_keys", "impossible_time"],
+      event_flag: ["repeated_keys", "impossible_time", "unknown_status", "internal"],
       event_origin: ["webhook", "published", "sample", "provider_api", "reconstructed"],
       event_status: ["received", "processing", "processed", "failed", "dead", "replayed", "resolved", "ignored"],
+      livemode_choice: ["live", "test", "any"],
       parse_status: [
         "ok",
         "empty",
@@ -3262,6 +3684,8 @@ export const Constants = {
         "too_large",
         "not_configured",
         "wrong_address",
+        "rate_limited",
+        "over_ceiling",
       ],
       replay_kind: ["single", "keys", "query", "criteria", "failures"],
       replay_outcome: ["changed", "already_correct", "superseded", "delivered", "failed", "skipped"],
@@ -3276,6 +3700,7 @@ export const Constants = {
         "predecessor_failed",
         "stopped",
         "cancelled",
+        "test_mode",
       ],
       staff_role: ["viewer", "support", "admin"],
       trust_level: ["signed", "token", "unsigned"],

@@ -1,7 +1,9 @@
 /** The App Router's handler of webhook endpoints. server.ts has a shorter path; serverless hosts use this one. */
-import { accept, maxBodyBytes, refuseTooLarge, refuseUntilLater } from "@/lib/pipeline/accept";
+import { senderNetwork } from "@/lib/front/sender-network";
+import { accept, maxBodyBytes, refuseSender, refuseTooLarge, refuseUntilLater } from "@/lib/pipeline/accept";
 import { openAdmission } from "@/lib/pipeline/admission";
 import { type Answer, hasTooManyHeaders, tooManyHeaders } from "@/lib/pipeline/answer";
+import { takeSenderTurn } from "@/lib/pipeline/sender-limit";
 import { webhookRoute } from "@/lib/pipeline/webhook-path";
 import { refuseWrongAddress } from "@/lib/pipeline/wrong-address";
 import type { RawRequest } from "@/lib/providers/provider";
@@ -16,12 +18,15 @@ export async function acceptFromNext(request: Request): Promise<Response> {
   const slug = webhookRoute(path);
   if (slug === undefined)
     return responseOf(await refuseWrongAddress({ method: request.method, path, headers: received }));
-  const { read, release } = await readAdmitted(request, maxBodyBytes(slug));
+  const network = senderNetwork(request.headers);
+  const unread = { method: request.method, path, headers: received, network };
+  const turn = await takeSenderTurn(network);
+  if ("seconds" in turn) return responseOf(await refuseSender(slug, unread, turn.seconds));
   try {
-    const raw: RawRequest = { method: request.method, path, headers: received, body: read.body };
-    return responseOf(await answerTo(read, slug, raw));
+    const { read, release } = await readAdmitted(request, maxBodyBytes(slug));
+    return responseOf(await answerTo(read, slug, { ...unread, body: read.body }).finally(release));
   } finally {
-    release();
+    turn.done();
   }
 }
 

@@ -17,7 +17,9 @@ import { createBatcher } from "./batcher";
 import { decoded, encodingOf } from "./content";
 import { bytesOf, type EventRow, encoded, eventRow, eventRowInTurns } from "./event-row";
 import { takeTurn } from "./in-turns";
-import { type Extent, recordRejection } from "./reject";
+import { countRejection, type Extent, recordRejection } from "./reject";
+import { chargeForged, noteGenuine } from "./sender-limit";
+import { overCeiling } from "./source-ceiling";
 import { findSource, hashOf, hasSources } from "./source-tokens";
 import { wakeWorker } from "./wake-worker";
 import { parseWebhookPath, type WebhookPath } from "./webhook-path";
@@ -90,6 +92,7 @@ async function decide(door: WebhookPath, received: RawRequest, requestId: string
     );
   }
   if (source === "unknown") {
+    chargeForged(request.network);
     const detail = "Unknown URL token: mistyped, rotated, or the source is disabled.";
     await recordRejection(provider, request, { reason: "bad_signature", detail, status: 401, requestId });
     return refusal(401, "The token in the URL is not valid.", requestId, "unknown_token");
@@ -109,14 +112,18 @@ async function decide(door: WebhookPath, received: RawRequest, requestId: string
     // A source says whose events they are; verifying them still needs a secret.
     if (!isConfigured && source) return notConfigured(provider, request, requestId, source);
     const { reason, detail } = verification;
+    if (reason !== "stale") chargeForged(request.network);
     await recordRejection(provider, request, { reason, detail, status: provider.refusalStatus, requestId, source });
     return refusal(provider.refusalStatus, REFUSALS[reason], requestId, reason);
   }
+  if (verification.request.trust !== "unsigned") noteGenuine(request.network);
   const verified = await withContent(verification.request);
   const parts = provider.split?.(verified) ?? [verified];
   if (parts.length > MOST_EVENTS) {
     return tooLarge(provider, request, requestId, `At most ${MOST_EVENTS} events fit into one request.`);
   }
+  const seconds = await overCeiling(source, parts.length);
+  if (seconds !== undefined) return refuseOverCeiling(provider, request, requestId, seconds, source);
   const rows =
     parts.length === 1
       ? [await eventRowInTurns(provider, ownBytes(parts[0] as VerifiedRequest, verified), requestId, source)]
@@ -231,6 +238,34 @@ export async function refuseUntilLater(slug: string, request: RawRequest): Promi
   });
   log("accept", { request_id: requestId, provider: slug, status: 503, decision });
   return answer;
+}
+
+/** The answer to a sender whose requests fail verification too often. The body was not read. */
+export async function refuseSender(slug: string, request: Omit<RawRequest, "body">, seconds: number): Promise<Answer> {
+  const requestId = requestIdOf(request);
+  if (findProvider(slug)) countRejection(slug, "rate_limited");
+  const title = "Too many requests from your network failed verification.";
+  const detail = `Wait ${seconds} s, and check the secret that signs them.`;
+  const { answer, decision } = refusal(429, title, requestId, "rate_limited", detail, {
+    "retry-after": String(seconds),
+    connection: "close",
+  });
+  logRefused("accept", { request_id: requestId, provider: slug, status: 429, decision });
+  return answer;
+}
+
+async function refuseOverCeiling(
+  provider: Provider,
+  request: RawRequest,
+  requestId: string,
+  seconds: number,
+  source?: Source,
+): Promise<Decision> {
+  const detail = `The limit of this source is ${source?.maxPerMinute} events a minute. Send it again in ${seconds} s.`;
+  await recordRejection(provider, request, { reason: "over_ceiling", detail, status: 429, requestId, source });
+  return refusal(429, "This source sends too many events.", requestId, "over_ceiling", detail, {
+    "retry-after": String(seconds),
+  });
 }
 
 async function tooLarge(

@@ -24,9 +24,11 @@ const FULL_MS = 10_000;
 const SAMPLES_PER_WINDOW = 20;
 /** Also limited by bytes: a stale body is stored whole. The first of a window always fits. */
 const SAMPLE_BYTES_PER_WINDOW = 2 * 1024 * 1024;
+/** Requests whose sender was verified: too old, or more than their source may send. Others are not parsed. */
+const AUTHENTIC: ReadonlySet<string> = new Set<Refusal["reason"]>(["stale", "over_ceiling"]);
 /**
- * How much of a rejected body is stored. An authentic but stale body is stored whole: it may be the only copy. When many are
- * rejected, record_rejections shortens the others to 1 KiB.
+ * How much of a rejected body is stored. An authentic body is stored whole: it may be the only copy. When many are rejected,
+ * record_rejections shortens the others to 1 KiB.
  */
 export const KEPT_BYTES = 64 * 1024;
 /** The sender gets the rejection whether or not it is recorded: a slow database must not delay it further. */
@@ -43,7 +45,7 @@ export interface Extent {
 }
 
 export interface Refusal {
-  reason: RefusalReason | "too_large" | "not_configured" | "wrong_address";
+  reason: RefusalReason | "too_large" | "not_configured" | "wrong_address" | "over_ceiling";
   detail: string;
   status: number;
   requestId: string;
@@ -91,9 +93,15 @@ export async function recordRejection(provider: Sender, request: RawRequest, ref
   clearTimeout(late);
 }
 
+/** Counts a rejected request, and keeps nothing of it: for those that are not read. */
+export function countRejection(provider: string, reason: "rate_limited"): void {
+  state.current ??= openWindow(COUNTING_WINDOW_MS);
+  count(state.current, { provider, reason, organisation_id: null });
+}
+
 /** Adds a sample unless the window is full. */
 function keep(window: Window, provider: Sender, request: RawRequest, refusal: Refusal, known: Known): void {
-  const kept = refusal.reason === "stale" ? request.body : request.body.subarray(0, KEPT_BYTES);
+  const kept = AUTHENTIC.has(refusal.reason) ? request.body : request.body.subarray(0, KEPT_BYTES);
   const fits = window.samples.length === 0 || window.bytes + kept.length <= SAMPLE_BYTES_PER_WINDOW;
   if (window.samples.length < SAMPLES_PER_WINDOW && fits) {
     window.bytes += kept.length;
@@ -138,8 +146,7 @@ function isFull(provider: string, reason: string): boolean {
 /** The identity, as far as it can be trusted: what the URL is bound to, and what an authentic request says itself. */
 async function knownOf(sender: Sender, request: RawRequest, { reason, source }: Refusal): Promise<Known> {
   const bound = { source_id: source?.id ?? null, organisation_id: source?.organisationId ?? null, event_key: null };
-  // A stale request has a valid signature and only an old time. Other rejected requests are not parsed.
-  const provider = reason === "stale" ? findProvider(sender.slug) : undefined;
+  const provider = AUTHENTIC.has(reason) ? findProvider(sender.slug) : undefined;
   return provider ? { ...bound, ...(await nameOf(provider, request as VerifiedRequest, source)) } : bound;
 }
 

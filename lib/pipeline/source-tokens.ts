@@ -112,6 +112,7 @@ function entriesOf(token: StoredToken, now: number): [string, Known][] {
     ...(token.organisation_id === null ? {} : { organisationId: token.organisation_id }),
     ...(token.company_id === null ? {} : { companyId: token.company_id }),
     settings: token.settings,
+    ...(token.max_per_minute === null ? {} : { maxPerMinute: token.max_per_minute }),
   };
   const entries: [string, Known][] = [
     [token.token_hash, { provider: token.provider, source, endsAt: Number.POSITIVE_INFINITY }],

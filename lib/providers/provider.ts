@@ -24,6 +24,8 @@ export interface RawRequest {
   content?: Buffer;
   /** The content type of a body that we made, of a query for example. Default: the received header. */
   contentType?: string;
+  /** The network it came from, for limits; undefined where that is not known: see lib/front/sender-network.ts. */
+  network?: string;
 }
 
 export type Trust = "signed" | "token" | "unsigned";
@@ -60,6 +62,8 @@ export interface Source {
   companyId?: string;
   /** Values of `Provider.settings`. */
   settings: Readonly<Record<string, string>>;
+  /** How many events a minute it may bring; undefined: no limit. */
+  maxPerMinute?: number;
 }
 
 export interface SourceSetting {

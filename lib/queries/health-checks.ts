@@ -1,6 +1,7 @@
 /** What the facts mean: one check each, with what to do. */
 import type { HealthCheck } from "@/lib/contract/health";
 import type { Lane } from "@/lib/db/client";
+import { unnamedProxies } from "@/lib/front/sender-network";
 import type { LogState } from "@/lib/log";
 import type { Facts } from "./health-facts";
 
@@ -19,7 +20,16 @@ const MIB = 1024 * 1024;
 
 /** The checks of the public health answer, in the order of an event's way and not by severity. */
 export function quickChecks(facts: Facts, log: Readonly<LogState>): HealthCheck[] {
-  return [database(facts), writes(facts), clock(facts), rejections(facts), worker(facts), disk(facts), lines(log)];
+  return [
+    database(facts),
+    writes(facts),
+    clock(facts),
+    rejections(facts),
+    worker(facts),
+    disk(facts),
+    lines(log),
+    proxies(),
+  ];
 }
 
 function database({ condition, latencyMs }: Facts): HealthCheck {
@@ -110,6 +120,16 @@ function lines({ lost, lastLostAt, lastError }: Readonly<LogState>): HealthCheck
     "degraded",
     `${words} (${lastError}).`,
     "Free space on the log's disk, or restart Redrive if its log reader ended. Webhooks are still stored.",
+  );
+}
+
+function proxies(): HealthCheck {
+  if (unnamedProxies().length === 0) return ok("proxies", "Senders are told apart by their addresses.");
+  return wrong(
+    "proxies",
+    "degraded",
+    "Webhooks come through a proxy that TRUSTED_PROXIES does not name. Its senders share one address, so forged requests are not limited.",
+    "Set TRUSTED_PROXIES to the addresses of your proxies, and restart.",
   );
 }
 

@@ -26,7 +26,8 @@ create type public.amount_kind as enum (
 create type public.livemode_choice as enum ('live', 'test', 'any');
 
 create type public.rejection_reason as enum (
-  'unsigned', 'bad_signature', 'stale', 'malformed', 'too_large', 'not_configured', 'wrong_address'
+  'unsigned', 'bad_signature', 'stale', 'malformed', 'too_large', 'not_configured', 'wrong_address',
+  'rate_limited', 'over_ceiling'
 );
 
 create type public.destination_kind as enum ('tables', 'http');

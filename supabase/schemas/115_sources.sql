@@ -18,6 +18,8 @@ create table public.sources (
   -- What the provider's file needs to know of this source: Shopify's shop, the names of Mitto's fields.
   settings jsonb not null default '{}',
   enabled boolean not null default true,
+  -- How many events a minute it may bring, in a burst or one by one; null: no limit.
+  max_per_minute integer check (max_per_minute between 1 and 1000000),
   -- Deleted by a person: lets nothing in, is listed nowhere; its events still say where they came from.
   archived_at timestamptz,
   created_at timestamptz not null default public.now_(),

@@ -21,9 +21,9 @@ create function public.takes_mode(p_destination public.destinations, p_livemode 
 language sql immutable
 return (p_destination).livemode = 'any' or ((p_destination).livemode = 'test') = (p_livemode is false);
 
--- Whether events of this provider, type, organisation, mode and with these flags come here. Pausing and disabling do not change that:
--- they hold. Asked of each destination for each event, so its body is one expression, which is inlined, and calls
--- another function only where a family of types is wanted.
+-- Whether events of this provider, type, organisation and mode, with these flags, come here. Pausing and disabling do
+-- not change that: they hold. Asked of each destination for each event, so its body is one expression, which is
+-- inlined, and calls another function only where a family of types is wanted.
 create function public.wants_event(
   p_destination public.destinations, p_provider text, p_event_type text, p_organisation_id text, p_livemode boolean,
   p_flags public.event_flag[]

@@ -13,7 +13,8 @@ language sql immutable set search_path = '' as $$
   from (values
     ('events', 'payload headers last_error customer_id terms', 'event', null),
     ('events', 'provider event_key event_key_hash event_type flags organisation_id company_id object_id body_sha256'
-      || ' fingerprint method path content_type request_id logical_key currency object_type rendering', 'kept', 'ids, hashes, kinds'),
+      || ' fingerprint rendering method path content_type request_id logical_key object_type currency', 'kept',
+      'ids, hashes, kinds'),
     ('event_bodies', 'raw_body', 'event', null),
     ('event_keys', '*', 'kept', 'hashes'),
     ('rejections', 'headers body', 'row', 'a rejection about the person is deleted'),
@@ -59,8 +60,12 @@ language sql immutable set search_path = '' as $$
     ('campaigns', '*', 'kept', 'of nobody in particular'),
     ('businesses', '*', 'kept', 'of no shop: a customer of Stripe'),
     ('audit_logs', '*', 'kept', 'of no shop'),
+    ('subscriptions', '*', 'kept', 'of no shop: a customer of Stripe'),
+    ('sender_networks', '*', 'kept', 'networks that sent webhooks, for a day'),
+    ('source_allowances', '*', 'kept', 'counts'),
     ('call_logs', '*', 'kept', 'of no shop: Telnyx names none'),
-    ('sms_logs', '*', 'kept', 'of no shop: Telnyx names none')
+    ('sms_logs', '*', 'kept', 'of no shop: Telnyx names none'),
+    ('sms_log_recipients', '*', 'kept', 'of no shop: Telnyx names none')
   ) as x(table_name, columns, handling, why)
   cross join unnest(string_to_array(x.columns, ' ')) as c;
 $$;

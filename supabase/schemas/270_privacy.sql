@@ -1,7 +1,7 @@
 -- Privacy requests: a person asked a Shopify shop to be forgotten (customers/redact), or the shop itself left
 -- (shop/redact). Writing such a row into privacy_requests redacts in the same transaction (272_redact.sql): the bytes,
--- payload and headers of the events concerned, their other versions, answers and rejections, and the personal columns of
--- rows. The shop is the identity: what came through any of its sources is forgotten, whatever its organisation.
+-- payload and headers of the events concerned, their other versions, answers and rejections, and the personal columns
+-- of rows. The shop is the identity: what came through any of its sources is forgotten, whatever its organisation.
 -- Hashes and ids stay, so that a retry is still a duplicate and the request can be proved.
 -- One rule covers what comes late (275_late.sql): nothing that happened before a request is kept, whenever it arrives.
 -- What happens after it is new, and kept: a person may come back.

@@ -5,8 +5,9 @@
 -- p_events: [{n, provider, event_key, event_type, source_id, trust, parse_status, flags, organisation_id, company_id,
 -- object_id, replaces_older, livemode, unsigned_key, equal_bytes, rendering, secret_fields, body (base64), shown_body
 -- (base64), fingerprint (hex), method, path, headers, content_type, request_id, occurred_at, object_type, customer_id,
--- amount, amount_kind, currency, terms}]. p_deliver_suspected: suspected replays are delivered like any other event. Answers [{n, event_id, outcome, suspected_replay}] with outcome
--- accepted, duplicate or conflict (other bytes under a known key; event_id is that of the first).
+-- amount, amount_kind, currency, terms}]. p_deliver_suspected: suspected replays are delivered like any other event.
+-- Answers [{n, event_id, outcome, suspected_replay}] with outcome accepted, duplicate or conflict (other bytes under a
+-- known key; event_id is that of the first).
 create function public.accept_events(p_events jsonb, p_deliver_suspected boolean default false) returns jsonb
 language plpgsql volatile set search_path = '' as $$
 declare

@@ -3,8 +3,8 @@
 -- Keeps rejected requests as evidence, at most 100 per provider, reason and hour, and counts them all.
 -- p_samples: [{provider, reason, detail, status_code, method, path, headers, body (base64), body_size, body_read,
 -- body_sha256 (hex), request_id, source_id?, organisation_id?, event_key?}]. Of a body its beginning is kept; once
--- those of a provider, reason and hour have 1 MiB together, 1 KiB of each: anyone can send them. A stale one is
--- authentic.
+-- those of a provider, reason and hour have 1 MiB together, 1 KiB of each: anyone can send them. A stale one
+-- and one over its ceiling are authentic.
 -- p_counts: [{provider, reason, organisation_id?, count}], which includes the samples.
 -- Answers [{provider, reason}]: those of the samples of which no more are kept in this hour.
 create function public.record_rejections(p_samples jsonb, p_counts jsonb) returns jsonb
@@ -23,8 +23,7 @@ language sql volatile set search_path = '' as $$
     from jsonb_to_recordset(p_samples) as s(
       provider text, reason public.rejection_reason, detail text, status_code integer, method text, path text,
       headers jsonb, body text, body_size bigint, body_read integer, body_sha256 text, request_id text,
-      source_id bigint,
-      organisation_id text, event_key text
+      source_id bigint, organisation_id text, event_key text
     )
     window w as (partition by s.provider, s.reason rows unbounded preceding)
   ),
@@ -45,7 +44,8 @@ language sql volatile set search_path = '' as $$
     )
     select r.provider, r.reason, r.detail, r.status_code, r.method, r.path, r.headers,
       case
-        when r.reason = 'stale' or k.kept_bytes + r.bytes_before < 1048576 then decode(r.body, 'base64')
+        when r.reason in ('stale', 'over_ceiling') or k.kept_bytes + r.bytes_before < 1048576
+          then decode(r.body, 'base64')
         else substring(decode(r.body, 'base64') from 1 for 1024)
       end,
       r.body_size, r.body_read,

@@ -62,7 +62,8 @@ begin
 
   return (
     with considered as (
-      select e.id, e.replay_count, e.received_at, e.provider, e.event_type, e.organisation_id, e.livemode, e.flags, coalesce(
+      select e.id, e.replay_count, e.received_at, e.provider, e.event_type, e.organisation_id, e.livemode, e.flags,
+        coalesce(
         bool_or(
           d.id is not null and public.reason_to_skip(e, d, t, p_options, p_max_age_days, l.id is not null) is null
         ), false

@@ -1,8 +1,8 @@
 -- Sources as people manage them: every change is one statement and an audit row, and answers the source as it is then.
 -- Called by lib/queries/sources.ts. A URL's token never comes here, only its hash.
 
--- p_source: {provider, name, organisation_id?, company_id?, settings, token_hash (hex), token_hint}. Answers {refused:
--- 'beyond_scope'} for an organisation that is not the maker's.
+-- p_source: {provider, name, organisation_id?, company_id?, settings, max_per_minute?, token_hash (hex), token_hint}.
+-- Answers {refused: 'beyond_scope'} for an organisation that is not the maker's.
 create function public.create_source(
   p_source jsonb, p_scope text[], p_actor text, p_actor_id text, p_request_id text
 ) returns jsonb
@@ -13,10 +13,13 @@ begin
   if not public.in_scope(p_scope, p_source ->> 'organisation_id') then
     return jsonb_build_object('refused', 'beyond_scope');
   end if;
-  insert into public.sources (provider, name, organisation_id, company_id, settings, token_hash, token_hint)
+  insert into public.sources (
+    provider, name, organisation_id, company_id, settings, max_per_minute, token_hash, token_hint
+  )
   values (
     p_source ->> 'provider', p_source ->> 'name', p_source ->> 'organisation_id', p_source ->> 'company_id',
-    coalesce(p_source -> 'settings', '{}'), decode(p_source ->> 'token_hash', 'hex'), p_source ->> 'token_hint'
+    coalesce(p_source -> 'settings', '{}'), (p_source ->> 'max_per_minute')::integer,
+    decode(p_source ->> 'token_hash', 'hex'), p_source ->> 'token_hint'
   )
   returning * into s;
   perform public.note_source('create', s, '{}', p_actor, p_actor_id, p_request_id);
@@ -24,9 +27,9 @@ begin
 end
 $$;
 
--- Changes what p_change names: {name, organisation_id, company_id, settings, enabled}; null empties. Null when there is
--- no such source; {refused: 'beyond_scope'} when it would go to an organisation that is not the caller's. Events that
--- are stored keep the organisation they came with.
+-- Changes what p_change names: {name, organisation_id, company_id, settings, max_per_minute, enabled}; null empties.
+-- Null when there is no such source; {refused: 'beyond_scope'} when it would go to an organisation that is not the
+-- caller's. Events that are stored keep the organisation they came with.
 create function public.update_source(
   p_id bigint, p_change jsonb, p_scope text[], p_actor text, p_actor_id text, p_request_id text
 ) returns jsonb
@@ -46,6 +49,9 @@ begin
     end,
     company_id = case when p_change ? 'company_id' then p_change ->> 'company_id' else x.company_id end,
     settings = coalesce(p_change -> 'settings', x.settings),
+    max_per_minute = case
+      when p_change ? 'max_per_minute' then (p_change ->> 'max_per_minute')::integer else x.max_per_minute
+    end,
     enabled = coalesce((p_change ->> 'enabled')::boolean, x.enabled),
     updated_at = public.now_()
   where x.id = p_id and x.archived_at is null and public.in_scope(p_scope, x.organisation_id)
@@ -134,7 +140,8 @@ language sql stable set search_path = '' as $$
     'previous_token_expires_at', case
       when (s).previous_token_expires_at > public.now_() then public.iso((s).previous_token_expires_at)
     end,
-    'settings', (s).settings, 'enabled', (s).enabled, 'created_at', public.iso((s).created_at),
+    'settings', (s).settings, 'max_per_minute', (s).max_per_minute,
+    'enabled', (s).enabled, 'created_at', public.iso((s).created_at),
     'last_event', (
       select jsonb_build_object(
         'id', 'we_' || e.id, 'event_type', e.event_type, 'received_at', public.iso(e.received_at)

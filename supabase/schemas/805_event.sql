@@ -11,7 +11,8 @@ language sql stable set search_path = '' as $$
     end, 'base64'), E'\n', ''),
     'body_cut', x.encoding is null and e.body_size > x.most, 'content_encoding', x.encoding,
     'body_sha256', encode(e.body_sha256, 'hex'),
-    'request_id', e.request_id, 'privacy_request', public.privacy_request_json(e), 'versions', public.versions_json(e.id, e.variant_of, p_scope),
+    'request_id', e.request_id, 'privacy_request', public.privacy_request_json(e),
+    'versions', public.versions_json(e.id, e.variant_of, p_scope),
     'deliveries', coalesce((
       select jsonb_agg(jsonb_build_object(
         'id', d.id, 'status', d.status, 'attempt_count', d.attempt_count,

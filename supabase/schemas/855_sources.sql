@@ -2,12 +2,12 @@
 -- endpoint.
 
 -- What the webhook endpoint must know to accept a request: [{id, provider, organisation_id, company_id, settings,
--- token_hash (hex), previous_token_hash (hex, null when it ended), previous_ends_in_ms}].
+-- max_per_minute, token_hash (hex), previous_token_hash (hex, null when it ended), previous_ends_in_ms}].
 create function public.list_source_tokens() returns jsonb
 language sql stable set search_path = '' as $$
   select coalesce(jsonb_agg(jsonb_build_object(
     'id', s.id, 'provider', s.provider, 'organisation_id', s.organisation_id, 'company_id', s.company_id,
-    'settings', s.settings, 'token_hash', encode(s.token_hash, 'hex'),
+    'settings', s.settings, 'max_per_minute', s.max_per_minute, 'token_hash', encode(s.token_hash, 'hex'),
     'previous_token_hash', case
       when s.previous_token_expires_at > public.now_() then encode(s.previous_token_hash, 'hex')
     end,

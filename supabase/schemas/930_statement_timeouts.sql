@@ -10,7 +10,9 @@ begin
     -- A name that is not a function ends this with an error.
     select ('public.' || n.name)::regproc::oid::regprocedure as name, l.timeout
     from (values
-      ('3s', array['accept_events', 'record_rejections', 'list_source_tokens']),
+      ('3s', array[
+        'accept_events', 'record_rejections', 'list_source_tokens', 'record_senders', 'take_allowance'
+      ]),
       -- Those of the lane `auth`, see lib/db/expensive.ts.
       ('5s', array[
         'get_staff', 'find_staff', 'use_api_token', 'book_guess', 'forget_guess', 'record_refused_sign_in',

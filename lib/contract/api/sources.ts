@@ -10,6 +10,12 @@ const owner = z
   .max(255)
   .nullable()
   .transform((value) => value || null);
+const maxPerMinute = z
+  .int()
+  .min(1)
+  .max(1_000_000)
+  .nullable()
+  .describe("How many events it may bring per minute; others are answered 429. Null: no limit.");
 const settings = z.record(z.string().max(60), z.string().trim().max(500));
 
 /** `POST /api/sources` */
@@ -19,6 +25,7 @@ export const createSourceRequest = z.strictObject({
   organisation_id: owner.optional().describe("The organisation of its events, whatever the events say."),
   company_id: owner.optional(),
   settings: settings.optional().describe("As the provider's `settings` name them."),
+  max_per_minute: maxPerMinute.optional(),
 });
 
 /** `PATCH /api/sources/{id}` */
@@ -27,6 +34,7 @@ export const updateSourceRequest = z.strictObject({
   organisation_id: owner.optional(),
   company_id: owner.optional(),
   settings: settings.optional().describe("All settings. A setting that is left out is removed."),
+  max_per_minute: maxPerMinute.optional(),
   enabled: z.boolean().optional().describe("False rejects requests with 401, within 5 seconds."),
 });
 
@@ -67,6 +75,7 @@ const sourceFields = {
   token_hint: z.string(),
   previous_token_expires_at: time.nullable(),
   settings: z.record(z.string(), z.string()),
+  max_per_minute: maxPerMinute,
   enabled: z.boolean(),
   created_at: time,
   last_event: lastEvent,

@@ -19,7 +19,7 @@ import type {
   StaffSession,
 } from "@/lib/contract/staff";
 import type { RejectionCount } from "./arguments";
-import type { Acceptance, Claim, ProjectableItem, Recorded, StoredToken } from "./journey";
+import type { Acceptance, Claim, KnownSender, ProjectableItem, Recorded, StoredToken } from "./journey";
 import type {
   Booking,
   DestinationChanged,
@@ -58,6 +58,8 @@ export interface Answers {
   // From the event's receipt to its end.
   accept_events: (Acceptance & { n: number })[];
   list_source_tokens: StoredToken[];
+  record_senders: KnownSender[];
+  take_allowance: { granted: number; wait_ms: number };
   record_rejections: Pick<RejectionCount, "provider" | "reason">[];
   configure_destinations: number;
   find_sealed_destination: SecretHolder | null;

@@ -37,6 +37,7 @@ type Declared<Generated, Ours> = {
 export interface DeclaredArguments {
   accept_events: { p_events: (NewEvent & { n: number })[] };
   record_rejections: { p_samples: RejectionSample[]; p_counts: RejectionCount[] };
+  record_senders: { p_forged: { network: string; count: number }[] };
   configure_destinations: { p_destinations: ConfiguredDestination[] };
   claim_deliveries: { p_shares: { unproven: number; slow: number; slow_slots: number; late: number[] } };
   record_attempts: { p_results: AttemptResult[] };
@@ -162,4 +163,5 @@ interface SourceSettings {
   organisation_id?: string | null;
   company_id?: string | null;
   settings?: Record<string, string>;
+  max_per_minute?: number | null;
 }

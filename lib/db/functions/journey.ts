@@ -60,9 +60,18 @@ export interface StoredToken {
   organisation_id: string | null;
   company_id: string | null;
   settings: Record<string, string>;
+  max_per_minute: number | null;
   token_hash: string;
   previous_token_hash: string | null;
   previous_ends_in_ms: number | null;
+}
+
+/** What all processes know of a network that sends webhooks. */
+export interface KnownSender {
+  network: string;
+  ahead_ms: number;
+  /** Null: nothing that was verified within a day. */
+  genuine_ms_ago: number | null;
 }
 
 /** An event as event_for_projection() returns it. */

@@ -56,7 +56,7 @@ export const heyreach: Provider = {
       occurredAt: timeFrom(at(payload, "timestamp")),
       writtenTime: at(payload, "timestamp"),
       // Its "Test" button sends an invented lead.
-      ...(correlation !== undefined && !isReal && { livemode: false }),
+      ...(isTest(payload) && { livemode: false }),
     };
   },
 
