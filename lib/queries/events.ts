@@ -87,11 +87,7 @@ export function numberOf(id: string): number | null {
 }
 
 /** Masks secrets in a provider's bodies, also where an endpoint's answer repeats them. */
-function withoutSecrets(
-  { content_encoding, ...stored }: StoredEvent,
-  received: Buffer,
-  content: Buffer,
-): EventDetail {
+function withoutSecrets({ content_encoding, ...stored }: StoredEvent, received: Buffer, content: Buffer): EventDetail {
   const provider = findProvider(stored.provider_slug) ?? { slug: stored.provider_slug };
   const { bytes, isCovered } = shownBytes(received, content, provider);
   const readable = ({ response_body_base64, ...attempt }: StoredAttempt): Attempt => {

@@ -32,7 +32,12 @@ export async function previewReplay(replay: Replay, asker: Scoped): Promise<Repl
     readReplayProgress(replay.id, asker),
     readItems(replayNumber(replay.id), asker),
   ]);
-  return { ...counts, holds, changes: await previewChanges(items), impact: impactOf(await Promise.all(items.map(told))) };
+  return {
+    ...counts,
+    holds,
+    changes: await previewChanges(items),
+    impact: impactOf(await Promise.all(items.map(told))),
+  };
 }
 
 export type ReplayCounts = Omit<ReplayPreview, "changes" | "impact" | "holds">;

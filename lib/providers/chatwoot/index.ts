@@ -5,7 +5,16 @@
 import { randomBytes } from "node:crypto";
 import { decodeHex, hmacSha256, isStale, parseUnixTimestamp, sameDigest, sha256Hex } from "../hmac";
 import { textMemberOf } from "../json-bytes";
-import { acceptAs, contentOf, header, type Identity, type Provider, type RawRequest, refuse, refuseRepeated } from "../provider";
+import {
+  acceptAs,
+  contentOf,
+  header,
+  type Identity,
+  type Provider,
+  type RawRequest,
+  refuse,
+  refuseRepeated,
+} from "../provider";
 import { at, idFrom, isoFromUnix, keyOfBody, keyWithBody, membersInCommon, timeFrom, typeFrom } from "../shape";
 import { chatwootSamples } from "./sample";
 import { chatwootIdIn, chatwootSummary } from "./summary";

@@ -3,14 +3,7 @@
  * person's data. Rows belong to the organisation and company (the shop) of their event. The topic is not signed, so the
  * values of a row are read from the body alone.
  */
-import {
-  type Change,
-  InvalidPayload,
-  type Json,
-  type ProjectableEvent,
-  toMicroseconds,
-  versionOf,
-} from "../provider";
+import { type Change, InvalidPayload, type Json, type ProjectableEvent, toMicroseconds, versionOf } from "../provider";
 import { at, idFrom, isoFrom, objectIn, present, textFrom } from "../shape";
 import { contactHashes } from "./people";
 

@@ -54,7 +54,9 @@ export const smartlead: Provider = {
     const fingerprint = membersInCommon(payload, contentOf(request), REGISTRATION);
     return {
       eventKey:
-        keyFrom(at(payload, "event_id")) ?? naturalKey(payload, fingerprint ?? contentOf(request)) ?? keyOfBody(request),
+        keyFrom(at(payload, "event_id")) ??
+        naturalKey(payload, fingerprint ?? contentOf(request)) ??
+        keyOfBody(request),
       eventType,
       organisationId: source?.organisationId,
       // The client of an agency's account; most accounts have none.
