@@ -166,7 +166,7 @@ export const CATALOGUE: readonly Section[] = [
     ["C10", "Forms, multipart, XML, CBOR and PDF are stored; entities are never resolved."],
     ["C11", "A missing, wrong or huge content type changes nothing."],
     ["C12", "A compressed body is stored as received; its signature is over those bytes."],
-    ["C13", "A compressed bomb is stored and never unpacked."],
+    ["C13", "A compressed bomb is stored as it came, and unpacked no further than 25 MiB."],
     ["C14", "A body of exactly the limit is stored; one byte more is 413."],
     ["C17", "Header names that repeat, or that every object has, are kept as pairs."],
   ]),
