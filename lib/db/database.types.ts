@@ -3339,6 +3339,7 @@ export type Database = {
         Returns: number[];
       };
       store_variants: { Args: { p_events: Json; p_other: Json }; Returns: number[] };
+      subscription_of_customer: { Args: { p_customer: string }; Returns: Json };
       subscription_rank: { Args: { p_status: string }; Returns: number };
       sum_latency: { Args: { p_histograms: number[] }; Returns: number[] };
       sum_outcomes: { Args: { p_counts: Json[] }; Returns: Json };

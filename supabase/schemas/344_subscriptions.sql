@@ -125,6 +125,19 @@ language sql immutable set search_path = '' as $$
   ], p_status), 99);
 $$;
 
+-- What `businesses` should say of the subscription that counts; null for a customer without one.
+create function public.subscription_of_customer(p_customer text) returns jsonb
+language sql stable set search_path = '' as $$
+  select jsonb_build_object(
+    'stripe_subscription_id', s.subscription_id, 'subscription_status', s.status, 'subscription_plan', s.plan,
+    'subscription_start_date', s.started_at, 'subscription_ended_at', s.ended_at
+  )
+  from public.subscriptions s
+  where s.stripe_customer_id = p_customer
+  order by public.subscription_rank(s.status), s.started_at desc nulls last, s.subscription_id collate "C" desc
+  limit 1;
+$$;
+
 -- The columns of `businesses` about the subscription follow the one that counts, of those with the same status the
 -- newest: an old one that ends, or a second checkout that is abandoned, does not touch a customer who pays.
 -- Answers the change, as apply_changes does; null for a customer without a subscription.
@@ -132,18 +145,9 @@ create function public.derive_business(p_customer text) returns jsonb
 language plpgsql volatile set search_path = '' as $$
 declare
   v_old jsonb;
-  v_new jsonb;
+  v_new jsonb := public.subscription_of_customer(p_customer);
 begin
-  select jsonb_build_object(
-    'stripe_subscription_id', s.subscription_id, 'subscription_status', s.status, 'subscription_plan', s.plan,
-    'subscription_start_date', s.started_at, 'subscription_ended_at', s.ended_at
-  )
-  into v_new
-  from public.subscriptions s
-  where s.stripe_customer_id = p_customer
-  order by public.subscription_rank(s.status), s.started_at desc nulls last, s.subscription_id collate "C" desc
-  limit 1;
-  if not found then
+  if v_new is null then
     return null;
   end if;
 

@@ -61,8 +61,8 @@ language sql stable set search_path = '' as $$
   cross join lateral jsonb_array_elements(a.changes) as c(change);
 $$;
 
--- Whether a row has lost what an attempt wrote: the row is older than that, or a column of which this event is still
--- the last writer (its version ends with the event's key) has another value.
+-- Whether a row has lost what an attempt wrote: the row is older than that, a column of which this event is still the
+-- last writer (its version ends with the event's key) has another value, or what derive_business derived is not there.
 create function public.is_row_lost(p_row jsonb, p_after jsonb, p_changed_at timestamptz, p_event_key text)
 returns boolean
 language sql stable set search_path = '' as $$
@@ -70,5 +70,7 @@ language sql stable set search_path = '' as $$
     select from jsonb_each(p_after) w
     where right(p_row -> 'versions' ->> w.key, char_length(p_event_key) + 1) = '#' || p_event_key
       and p_row -> w.key is distinct from w.value
+  ) or p_after ? 'stripe_subscription_id' and not p_row @> coalesce(
+    public.subscription_of_customer(p_row ->> 'stripe_customer_id'), '{}'
   );
 $$;

@@ -9,6 +9,7 @@ import { type Endpoint, startEndpoint } from "../support/endpoint";
 import { appEnvironment, tokenFor, until } from "../support/processes";
 import { type AppOnCopy, startOnCopy } from "../support/shared-app";
 import { type AgentSdk, startAgentSdk } from "../tools/agent-sdk";
+import { hydrated } from "./sign-in";
 
 /** More than any page of this test needs. */
 const MOST_TABS = 120;
@@ -99,6 +100,7 @@ test("support, administrator and engineer do their day by keyboard alone", async
     await page.keyboard.press("Enter");
     await expect(page).toHaveURL(`${app.url}/events`);
     await expect(page.getByTestId("event-row").first()).toBeVisible();
+    await hydrated(page);
   });
 
   await test.step("a payment is found by its key, and replayed from its page", async () => {

@@ -54,7 +54,9 @@ test("what is under way ends well, what comes later is refused, and nothing is s
   await until("the sink is busy", () => sink.received.length >= 16);
   const queued = startReplay(waiting, token);
   const upload = startUpload();
-  await new Promise((resolve) => setTimeout(resolve, 300));
+  // Connections are accepted in their order: when a later one is answered, the upload is under way.
+  await upload.begun;
+  expect((await fetch(`${app.url}/api/webhooks/health`)).ok).toBe(true);
 
   const stoppedAt = performance.now();
   const stopping = app.stop();
@@ -87,12 +89,20 @@ test("what is under way ends well, what comes later is refused, and nothing is s
 function startUpload() {
   const { key, body } = sample("stripe", "invoice.payment_failed");
   let finish = () => {};
+  let begin = () => {};
+  const begun = new Promise<void>((resolve) => {
+    begin = resolve;
+  });
   const halfway = new Promise<void>((resolve) => {
     finish = resolve;
   });
   const headers = [...sign("stripe", body), ["Content-Length", String(body.length)] as const];
-  const steps = [head("/api/webhooks/stripe", headers), body.subarray(0, 20), halfway, body.subarray(20)];
-  return { key, answer: converse(app.url, steps), finish };
+  const steps = [head("/api/webhooks/stripe", headers), body.subarray(0, 20)];
+  const wait = () => {
+    begin();
+    return halfway;
+  };
+  return { key, answer: converse(app.url, [...steps, wait, body.subarray(20)]), begun, finish };
 }
 
 async function startReplay(key: string, token: string) {

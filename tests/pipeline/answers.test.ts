@@ -166,6 +166,7 @@ describe("the journey", () => {
       token_hash: z.hash("sha256"),
       previous_token_hash: text,
       previous_ends_in_ms: z.number().nullable(),
+      max_per_minute: z.int().nullable(),
     });
     agree(await call("door", "list_source_tokens", {}), z.array(token).min(1));
     const seen = sourceProviders.shape.providers.element.pick({

@@ -1,4 +1,5 @@
 /** Rate and order of destinations, as two workers keep them together. */
+import type postgres from "postgres";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { claim, type Work } from "@/lib/pipeline/claim";
 import { startWorker } from "@/lib/pipeline/worker";
@@ -135,21 +136,18 @@ describe("deliveries of one object", () => {
       insert into deliveries (event_id, destination_id, ordering_key)
       select e.id, ${id}, case when row_number() over (order by e.id) <= 10000 then 'object-0' else 'other-' || e.id end
       from events e where e.event_key like 'bulk-%'`;
-    const timed = async () => {
-      const started = performance.now();
-      const { work } = await claim("w", 10, 30);
-      return { work, ms: performance.now() - started };
+    const pages = async () => {
+      const [row] = await desk.sql`explain (analyze, buffers, format json) select claim_deliveries('w', 10, 30)`;
+      const { Plan } = (row as postgres.Row)["QUERY PLAN"][0];
+      return Plan["Shared Hit Blocks"] + Plan["Shared Read Blocks"];
     };
-    const claimed = new Map<number, string>();
-    for (let round = 0; round < 5; round += 1) {
-      const { work, ms } = await timed();
-      for (const item of work) claimed.set(item.delivery_id, item.event.event_key);
-      expect(ms).toBeLessThan(250);
-    }
+    // The first call also loads the functions themselves.
+    await pages();
+    for (let round = 1; round < 5; round += 1) expect(await pages()).toBeLessThan(10_000);
     // One of the 10,001, and 49 others although they are younger.
-    expect(claimed.size).toBe(50);
-    const [{ first } = {}] = await desk.sql`
-      select count(*)::int as first from deliveries where ordering_key = 'object-0' and status = 'claimed'`;
-    expect(first).toBe(1);
+    const [claimed] = await desk.sql`
+      select count(*)::int as all, (count(*) filter (where ordering_key = 'object-0'))::int as first
+      from deliveries where status = 'claimed'`;
+    expect(claimed).toEqual({ all: 50, first: 1 });
   });
 });

@@ -50,7 +50,7 @@ describe("neighbours", () => {
       newer: ids[5],
       older: ids[2],
     });
-    expect(await findNeighbours(ids[3] as string, { provider_slug: ["nobody"] }, EVERYTHING)).toEqual({
+    expect(await findNeighbours(ids[3] as string, { provider_slug: ["mitto"] }, EVERYTHING)).toEqual({
       newer: null,
       older: null,
     });

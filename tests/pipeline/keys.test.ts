@@ -88,7 +88,7 @@ describe("Two events with the same fields used to be one", () => {
     expect(await sizes(["heyreach", tagged("a")], ["heyreach", tagged("a", "b")], ["heyreach", tagged("a")])).toBe(2);
   });
 
-  test("Mitto: a report with a corrected reference, under the same id, makes its row", async () => {
+  test("Mitto: a report with a corrected reference, under the same id, corrects its row", async () => {
     const { createSource } = await import("@/lib/commands/sources");
     const { ada } = await import("../support/actor");
     const source = await createSource({ provider: "mitto", name: "Elm", organisation_id: "elm" }, {
@@ -105,11 +105,11 @@ describe("Two events with the same fields used to be one", () => {
       });
     await post("another:c-1");
     await workUntilIdle();
-    expect(await desk.sql`select status from sms_recipients`).toEqual([]);
+    expect(await desk.sql`select reference from sms_recipients`).toEqual([{ reference: "another:c-1" }]);
     await post("elm:c-1");
     await workUntilIdle();
-    expect(await desk.sql`select organisation_id, status from sms_recipients`).toEqual([
-      { organisation_id: "elm", status: "delivered" },
+    expect(await desk.sql`select organisation_id, reference, status from sms_recipients`).toEqual([
+      { organisation_id: "elm", reference: "elm:c-1", status: "delivered" },
     ]);
   });
 

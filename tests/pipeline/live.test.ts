@@ -3,6 +3,7 @@ import type postgres from "postgres";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { resolveEvents } from "@/lib/commands/resolve";
 import type { Topic } from "@/lib/contract/live";
+import { searchTerms } from "@/lib/contract/search-terms";
 import { chatwootEvent } from "@/lib/providers/chatwoot/sample";
 import { changesSince, type News, watchChanges, watching } from "@/lib/queries/live";
 import { searchEverything } from "@/lib/queries/search";
@@ -162,7 +163,7 @@ describe("changes", () => {
     const searches = ["evt_", "evt_29999", "request-17", "org_4", "12", "nothing like it"];
     for (const statement of [
       `select changes_since(null, '${cursor}')`,
-      ...searches.map((query) => `select search_everything('${query}', 8, null)`),
+      ...searches.map((query) => `select search_everything('${query}', '{${searchTerms([query])}}', 8, null)`),
     ]) {
       // The first call also loads the functions themselves.
       await pages(statement);

@@ -314,7 +314,7 @@ describe("Mitto's words", () => {
 test("HeyReach's test button writes no lead", async () => {
   await send("heyreach", heyreachEvent({ type: "message_reply_received", correlationId: NO_CORRELATION }));
   await workUntilIdle();
-  expect(await desk.sql`select status from events`).toEqual([{ status: "processed" }]);
+  expect(await desk.sql`select status from events`).toEqual([{ status: "ignored" }]);
   expect(await desk.sql`select (select count(*) from leads) + (select count(*) from messages) as rows`).toEqual([
     { rows: "0" },
   ]);

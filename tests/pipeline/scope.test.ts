@@ -21,6 +21,8 @@ const WITHOUT_SCOPE: Record<string, string> = {
   delete_event_view: "a person's own views",
   expire_leases: "the worker's own loop",
   find_invitation: "the link itself is the proof",
+  record_senders: "counts the requests of networks, before anyone is known",
+  take_allowance: "counts the events of a source that is found already",
   find_sealed_destination: "tries the encryption key when Redrive starts; answers nobody",
   find_staff: "sign-in: who it is, is not known yet",
   get_staff: "reads the very scope of who asks",

@@ -5,7 +5,7 @@
 
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { createSource, deleteSource, rotateSource, updateSource } from "@/lib/commands/sources";
-import { accept } from "@/lib/pipeline/accept";
+import { accept, maxBodyBytes } from "@/lib/pipeline/accept";
 import { acceptFromNext } from "@/lib/pipeline/accept-from-next";
 import { forgetSources } from "@/lib/pipeline/source-tokens";
 import { stripeEvent } from "@/lib/providers/stripe/sample";
@@ -261,7 +261,12 @@ test("a token is seen nowhere: not in a row, an answer, or a line of the log [S5
       [["X-Original-Url", `/api/webhooks/smartlead/${wrong}`]],
     ),
     await accept({ method: "PUT", path: pathOf(source.full_url), headers: [], body: Buffer.alloc(0) }),
-    await accept({ method: "POST", path: pathOf(source.full_url), headers: [], body: Buffer.alloc(2 ** 20 + 1) }),
+    await accept({
+      method: "POST",
+      path: pathOf(source.full_url),
+      headers: [],
+      body: Buffer.alloc(maxBodyBytes("smartlead") + 1),
+    }),
   ];
   expect(answers.map(({ status }) => status)).toEqual([200, 200, 401, 405, 413]);
   vi.restoreAllMocks();

@@ -47,7 +47,11 @@ describe.each(["direct", "supabase"] as const)("over the %s transport", (transpo
 
     const detail = await getEvent(`we_${id}`, EVERYTHING);
     expect(Buffer.from(detail?.body_base64 ?? "", "base64")).toEqual(bodyOf(event));
-    expect(detail?.deliveries[0]?.attempts[0]?.changes).toMatchObject([{ effect: "created" }, { effect: "created" }]);
+    expect(detail?.deliveries[0]?.attempts[0]?.changes).toMatchObject([
+      { table: "subscriptions", effect: "created" },
+      { table: "businesses", effect: "created" },
+      { table: "audit_logs", effect: "created" },
+    ]);
 
     const replay = await createAndStartReplay(
       {

@@ -2,7 +2,9 @@
 import { createHmac } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createSource } from "@/lib/commands/sources";
+import type { Operation } from "@/lib/contract/openapi";
 import { secretsFrom } from "@/lib/env";
+import { operationOfRequest, refuseUnknownParameters } from "@/lib/front/http/known-names";
 import { readReplayRequest } from "@/lib/front/http/replay-request";
 import { accept } from "@/lib/pipeline/accept";
 import { shopifyBody } from "@/lib/providers/shopify/sample";
@@ -170,7 +172,12 @@ test("A replay's query says the organisation as its body does, and nothing in it
   expect(await read("?org_id=zebra", { reason: "x" })).toEqual({ org_id: "zebra", reason: "x" });
   expect(await read("?organisation_id=")).toEqual({ organisation_id: null });
   await expect(read("?org_id=zebra", { org_id: "aardvark" })).rejects.toMatchObject({ init: { field: "org_id" } });
-  await expect(read("?orgid=zebra")).rejects.toMatchObject({ init: { status: 400, field: "orgid" } });
+  for (const path of ["webhooks/replay-query", "webhooks/dlq", "admin/webhooks/bulk-replay"]) {
+    const request = new Request(`http://desk.test/api/${path}?orgid=zebra`, { method: "POST" });
+    const operation = operationOfRequest(request) as Operation;
+    const refuse = () => refuseUnknownParameters(operation, new URL(request.url).searchParams);
+    expect(refuse).toThrow(expect.objectContaining({ init: expect.objectContaining({ status: 400, field: "orgid" }) }));
+  }
 });
 
 test("A data request ends with the person's rows and events as one file, and with no one else's", async () => {

@@ -9,7 +9,7 @@ import { removeWhenWeDie } from "../../lib/db/throwaway";
 import { startedApps } from "./started-apps";
 
 /** A first start on a slow machine builds the console. */
-const START_MS = 300_000;
+const START_MS = 500_000;
 
 export interface RunningApp {
   url: string;

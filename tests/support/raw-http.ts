@@ -12,8 +12,8 @@ export interface RawAnswer {
   interim: number[];
 }
 
-/** What to do, in order: send text or bytes, pause for milliseconds, wait for a promise, or cut the connection. */
-export type Step = string | Buffer | number | Promise<void> | "hang up";
+/** What to do, in order: send text or bytes, pause for milliseconds, wait for a promise or for what a function returns, or cut the connection. */
+export type Step = string | Buffer | number | Promise<void> | (() => Promise<void>) | "hang up";
 
 /** Sends the steps and reads one answer. Resolves when it is complete or the connection ends; rejects after `limitMs`. */
 export function converse(url: string, steps: Step[], limitMs = 20_000): Promise<RawAnswer> {
@@ -64,6 +64,7 @@ async function send(socket: net.Socket, steps: Step[]): Promise<void> {
     if (step === "hang up") socket.resetAndDestroy();
     else if (typeof step === "number") await new Promise((resolve) => setTimeout(resolve, step));
     else if (step instanceof Promise) await step;
+    else if (typeof step === "function") await step();
     else if (!socket.write(step)) await drained(socket);
   }
 }

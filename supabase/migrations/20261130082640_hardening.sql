@@ -3095,18 +3095,9 @@ CREATE OR REPLACE FUNCTION public.derive_business (
   AS $function$
 declare
   v_old jsonb;
-  v_new jsonb;
+  v_new jsonb := public.subscription_of_customer(p_customer);
 begin
-  select jsonb_build_object(
-    'stripe_subscription_id', s.subscription_id, 'subscription_status', s.status, 'subscription_plan', s.plan,
-    'subscription_start_date', s.started_at, 'subscription_ended_at', s.ended_at
-  )
-  into v_new
-  from public.subscriptions s
-  where s.stripe_customer_id = p_customer
-  order by public.subscription_rank(s.status), s.started_at desc nulls last, s.subscription_id collate "C" desc
-  limit 1;
-  if not found then
+  if v_new is null then
     return null;
   end if;
 
@@ -4847,6 +4838,8 @@ CREATE OR REPLACE FUNCTION public.is_row_lost (
     select from jsonb_each(p_after) w
     where right(p_row -> 'versions' ->> w.key, char_length(p_event_key) + 1) = '#' || p_event_key
       and p_row -> w.key is distinct from w.value
+  ) or p_after ? 'stripe_subscription_id' and not p_row @> coalesce(
+    public.subscription_of_customer(p_row ->> 'stripe_customer_id'), '{}'
   );
 $function$;
 
@@ -10039,6 +10032,27 @@ $function$;
 
 REVOKE ALL ON FUNCTION "public"."store_variants"(jsonb, jsonb) FROM PUBLIC, "anon", "authenticated";
 
+CREATE OR REPLACE FUNCTION public.subscription_of_customer (
+  p_customer text
+)
+  RETURNS jsonb
+  LANGUAGE sql
+  STABLE
+  SET search_path TO ''
+  SET jit TO 'off'
+  AS $function$
+  select jsonb_build_object(
+    'stripe_subscription_id', s.subscription_id, 'subscription_status', s.status, 'subscription_plan', s.plan,
+    'subscription_start_date', s.started_at, 'subscription_ended_at', s.ended_at
+  )
+  from public.subscriptions s
+  where s.stripe_customer_id = p_customer
+  order by public.subscription_rank(s.status), s.started_at desc nulls last, s.subscription_id collate "C" desc
+  limit 1;
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."subscription_of_customer"(text) FROM PUBLIC, "anon", "authenticated";
+
 CREATE OR REPLACE FUNCTION public.subscription_rank (
   p_status text
 )
@@ -11568,6 +11582,8 @@ GRANT EXECUTE ON FUNCTION "public"."status_condition"(jsonb) TO "service_role";
 GRANT EXECUTE ON FUNCTION "public"."store_events"(jsonb, integer[], boolean, bigint) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."store_variants"(jsonb, jsonb) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."subscription_of_customer"(text) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."subscription_rank"(text) TO "service_role";
 
