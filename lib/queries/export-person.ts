@@ -6,7 +6,7 @@ import { parseBody } from "@/lib/pipeline/parse";
 import { findProvider } from "@/lib/providers";
 import { Refusal } from "@/lib/refusals";
 import { type Scoped, scopeOf } from "@/lib/scope";
-import { numberOf } from "./events";
+import { getEvent, numberOf } from "./events";
 import { type OnEnd, type Part, streamOf } from "./export-items";
 
 /** A body may have 25 MiB, and one answer of the database is held in memory. */
@@ -17,7 +17,7 @@ export async function findPerson(eventId: string, asker: Scoped): Promise<Person
   const number = numberOf(eventId);
   if (number === null) throw new Refusal("no_such_event");
   const found = await call("console", "find_person", { p_event_id: number, ...scopeOf(asker) });
-  if (!found) throw new Refusal("no_data_request");
+  if (!found) throw new Refusal((await getEvent(eventId, asker)) ? "no_data_request" : "no_such_event");
   return found;
 }
 

@@ -112,7 +112,10 @@ const RULES: Record<string, Record<string, Rule>> = {
   },
   "/api/internal/worker": { POST: { expected: everybody(401) } },
   "/api/stripe/webhook": door("/api/stripe/webhook", 400),
-  "/api/telnyx/webhook": door("/api/telnyx/webhook", 400),
+  "/api/telnyx/webhook": {
+    ...door("/api/telnyx/webhook", 400),
+    GET: { path: "/api/telnyx/webhook", expected: everybody(400) },
+  },
   "/api/webhooks/[provider]": door("/api/webhooks/chatwoot", 401),
   "/api/webhooks/[provider]/[token]": door("/api/webhooks/stripe/not-a-token", 401),
   "/api/sources": {
@@ -141,6 +144,9 @@ const RULES: Record<string, Record<string, Rule>> = {
   },
   "/api/webhooks/events/[id]/neighbours": {
     GET: { path: "/api/webhooks/events/we_999999/neighbours", expected: view(404) },
+  },
+  "/api/webhooks/events/[id]/person": {
+    GET: { path: "/api/webhooks/events/we_999999/person", expected: manage(404) },
   },
   "/api/webhooks/events/[id]/related": {
     GET: { path: "/api/webhooks/events/we_999999/related", expected: view(404) },

@@ -1,9 +1,10 @@
 /** What the event page loads next to the event: neighbours in a filter, related events, and the bytes as a download. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { eventDetail, eventNeighbours, relatedEvents } from "@/lib/contract/api/event-answers";
-import { sign } from "../fixtures/sign";
+import { shopifyBody } from "@/lib/providers/shopify/sample";
+import { requestOf, sign } from "../fixtures/sign";
 import { type Ask, asker } from "../support/api";
-import { tokenFor } from "../support/processes";
+import { tokenFor, until } from "../support/processes";
 import { openApp, type SharedApp } from "../support/shared-app";
 
 let app: SharedApp;
@@ -86,4 +87,34 @@ test("of an event that is not there nothing is said", async () => {
       expect((await ask("GET", `/api/webhooks/events/${id}/${part}`)).status).toBe(404);
     }
   }
+});
+
+test("a data request ends with a file for the person, for administrators alone, and the audit log says so", async () => {
+  const body = shopifyBody({ topic: "customers/data_request", customer: "7731940223158", email: "noah@example.com" });
+  const { path, headers, body: bytes } = requestOf("shopify", body, { topic: "customers/data_request" });
+  const sent = await fetch(`${app.url}${path}`, {
+    method: "POST",
+    headers: headers as [string, string][],
+    body: new Uint8Array(bytes),
+  });
+  const { event_id: id } = (await sent.json()) as { event_id: string };
+  const isDone = async () => (await ask("GET", `/api/webhooks/events/${id}`)).body.status === "processed";
+  await until("the request is processed", isDone);
+
+  const address = `${app.url}/api/webhooks/events/${id}/person`;
+  const as = async (role: "support" | "super_admin") =>
+    fetch(address, { headers: { authorization: `Bearer ${await tokenFor(role)}` } });
+  expect((await as("support")).status).toBe(403);
+  const file = await as("super_admin");
+  expect([file.status, file.headers.get("content-disposition")]).toEqual([
+    200,
+    `attachment; filename="person-${id}.json"`,
+  ]);
+  expect(await file.json()).toMatchObject({
+    request: { kind: "customers/data_request", customer_id: "7731940223158" },
+    events: [{ event_type: "customers/data_request" }],
+  });
+  const isLogged = async () =>
+    (await app.sql`select from staff_actions where action = 'person.export' and subject = ${id}`).length === 1;
+  await until("it is in the audit log", isLogged);
 });

@@ -184,6 +184,7 @@ describe("health", () => {
       "secrets",
       "disk",
       "log",
+      "proxies",
     ]);
     for (const name of ["database", "writes", "lanes", "clock", "migrations", "log"]) {
       expect(await check(name)).toMatchObject({ name, status: "ok", todo: null });

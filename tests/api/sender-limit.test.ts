@@ -10,11 +10,13 @@ import { openApp, type SharedApp } from "../support/shared-app";
 
 const LIMIT = 60;
 
+const LIMITED = { TRUSTED_PROXIES: "127.0.0.1", MAX_FORGED_PER_MINUTE: "60" };
+
 let app: SharedApp;
 let admin: Ask;
 beforeAll(async () => {
   // The clients of these tests say which address they have.
-  app = await openApp({ TRUSTED_PROXIES: "127.0.0.1" });
+  app = await openApp(LIMITED);
   admin = asker(app.url, await tokenFor("super_admin"));
 }, 400_000);
 afterAll(() => app?.close());
@@ -92,7 +94,7 @@ describe("forged requests", () => {
     const [row] = await app.sql`select current_database() as name`;
     const database = new URL(process.env.TEST_POSTGRES_URL as string);
     database.pathname = `/${row?.name}`;
-    const env = { DATABASE_URL: database.href, WORKER_IN_SERVER: "0", TRUSTED_PROXIES: "127.0.0.1" };
+    const env = { DATABASE_URL: database.href, WORKER_IN_SERVER: "0", ...LIMITED };
     const other = await startApp({ env: appEnvironment(app.sink, env) });
     try {
       await posts(LIMIT + 40, "198.51.100.50", "forged");

@@ -100,7 +100,7 @@ describe("what is wrong is said with the field", () => {
     [{ provider: "heyreach" }, "name"],
     [{ provider: "shopify", name: "x", settings: { shopp: "alder.myshopify.com" } }, "settings.shopp"],
     [{ provider: "heyreach", name: "x", organisation_id: 7 }, "organisation_id"],
-    [{ provider: "heyreach", name: "x", token: "mine" }, "body"],
+    [{ provider: "heyreach", name: "x", token: "mine" }, "token"],
   ])("%j", async (json, field) => {
     const answer = await api("POST", "", json);
     expect([answer.status, answer.body.field]).toEqual([400, field]);

@@ -100,7 +100,7 @@ test("A wrong address is counted and shown with the right one, without the token
     reason: "wrong_address",
     status_code: 404,
     path: "/hooks/smartlead/[redacted]?[redacted]",
-    body_size: 0,
+    body_size: "0",
   });
   expect(JSON.stringify(kept)).not.toContain(secret);
   expect(app.output()).not.toContain(secret);

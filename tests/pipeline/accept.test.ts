@@ -4,7 +4,7 @@ import { accept, maxBodyBytes } from "@/lib/pipeline/accept";
 import { stripeEvent } from "@/lib/providers/stripe/sample";
 import { telnyxEvent } from "@/lib/providers/telnyx/sample";
 import { bodyOf } from "@/lib/samples/ids";
-import { sign } from "../fixtures/sign";
+import { requestOf, sign } from "../fixtures/sign";
 import { storedBody } from "../support/bodies";
 import { type Desk, eventIdIn, openDesk, send } from "../support/desk";
 import { alone } from "../support/machine";
@@ -227,6 +227,15 @@ describe("the door itself", () => {
     const [kept] = await rejectionsFor("too_large");
     expect(kept?.body).toHaveLength(64 * 1024);
     expect(Number(kept?.body_size)).toBe(limit + 1);
+
+    // Where the limit is small enough to be stored on any machine: exactly it, and one more.
+    const { path, headers } = requestOf("mitto", bodyOf({}));
+    for (const [bytes, status] of [
+      [maxBodyBytes("mitto"), 200],
+      [maxBodyBytes("mitto") + 1, 413],
+    ] as const) {
+      expect((await accept({ method: "POST", path, headers, body: Buffer.alloc(bytes, "x") })).status).toBe(status);
+    }
   });
 
   test("honours a sane X-Request-ID and replaces any other", async () => {

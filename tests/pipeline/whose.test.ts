@@ -211,5 +211,5 @@ test("A data request ends with the person's rows and events as one file, and wit
   expect(text).not.toContain(ida.email);
   expect(taken).toMatchObject({ rows: 3, complete: true });
   // Who is limited to another organisation gets nothing of it.
-  await expect(findPerson(id, { organisations: ["other"] })).rejects.toMatchObject({ code: "no_data_request" });
+  await expect(findPerson(id, { organisations: ["other"] })).rejects.toMatchObject({ code: "no_such_event" });
 });

@@ -19,6 +19,8 @@ export const APP_ENVIRONMENT: Readonly<Record<string, string>> = {
   AGENT_SDK_SECRET: SINK_SECRET,
   ENCRYPTION_KEY: Buffer.alloc(32, 3).toString("base64"),
   EGRESS_ALLOW_PRIVATE: "127.0.0.0/8",
+  // All tests send from one address, many of them forged requests. tests/api/sender-limit.test.ts has the default.
+  MAX_FORGED_PER_MINUTE: "0",
 };
 
 /** The environment of an app that forwards to `sink`. */
