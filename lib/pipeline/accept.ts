@@ -114,7 +114,7 @@ async function decide(door: WebhookPath, received: RawRequest, requestId: string
     const { reason, detail } = verification;
     if (reason !== "stale") chargeForged(request.network);
     await recordRejection(provider, request, { reason, detail, status: provider.refusalStatus, requestId, source });
-    return refusal(provider.refusalStatus, REFUSALS[reason], requestId, reason);
+    return refusal(provider.refusalStatus, REFUSALS[reason], requestId, reason, detail);
   }
   if (verification.request.trust !== "unsigned") noteGenuine(request.network);
   const verified = await withContent(verification.request);

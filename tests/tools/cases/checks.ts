@@ -24,6 +24,8 @@ type Check = (seen: Seen) => Promise<string[]> | string[];
 
 export interface Expected {
   source?: { provider: string; organisation_id?: string; settings?: Record<string, string> };
+  /** The case is about the URL of this source, also where its path does not say so. */
+  throughSource?: true;
   /** A source that is refused with the field that is wrong is right, too. */
   mayRefuseSource?: true;
   check: Check;
@@ -107,6 +109,7 @@ export const EXPECTED: Readonly<Record<string, Expected>> = {
   },
   P17: {
     source: { provider: "chatwoot" },
+    throughSource: true,
     check: ({ events: [event] }) =>
       same(
         "organisation and object",
