@@ -3,11 +3,13 @@
  * table is typed over the registry and over the cases, so a provider that leaves one out does not compile.
  * Long because it is that table.
  */
+import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { idempotencyKey as publishKey } from "@/lib/contract/api/publish";
 import { eventRow } from "@/lib/pipeline/event-row";
 import { parseBody } from "@/lib/pipeline/parse";
+import { passedOn } from "@/lib/pipeline/passed-on";
 import { findProvider, type providers } from "@/lib/providers";
 import { chatwootEvent } from "@/lib/providers/chatwoot/sample";
 import { heyreachEvent } from "@/lib/providers/heyreach/sample";
@@ -85,6 +87,16 @@ interface Expected {
   impossibleTime: "flagged, and not used" | "has no time";
   /** Whom and what it is about, as columns. */
   facts: "customer and object" | "object";
+  /** The same event with 2 MiB of small objects in it, which its payload has no room for. */
+  large: "named as the small one";
+  /** Sent with gzip and signed over the compressed bytes. */
+  gzip: "read from its content" | NoDoor;
+  /** A form, as some senders' templates make. */
+  form: "read" | "kept as it came" | NoDoor;
+  /** It says that it is of a test mode. */
+  testMode: "told apart" | "has no test mode";
+  /** The received headers that an endpoint gets. */
+  passedOn: "encoding and trace, no secret";
 }
 
 type Case = keyof Expected;
@@ -136,6 +148,11 @@ const signed = {
   tenant: "the source's, and no proxy's",
   impossibleTime: "flagged, and not used",
   facts: "customer and object",
+  large: "named as the small one",
+  gzip: "read from its content",
+  form: "kept as it came",
+  testMode: "has no test mode",
+  passedOn: "encoding and trace, no secret",
 } as const satisfies Expected;
 
 const tokenOnly = {
@@ -145,6 +162,7 @@ const tokenOnly = {
   stale: "has no time",
   rotatedSecret: "token",
   repeatedHeader: "has no headers",
+  form: "read",
 } as const satisfies Expected;
 
 const noDoor = {
@@ -162,6 +180,8 @@ const noDoor = {
   repeatedHeader: "has no door",
   idInUtf8: "has no door",
   facts: "object",
+  gzip: "has no door",
+  form: "has no door",
 } as const satisfies Expected;
 
 const BIG = "9007199254740993";
@@ -169,7 +189,7 @@ const ROUNDED = "9007199254740992";
 
 const table: Record<Registered, Entry> = {
   stripe: {
-    expected: signed,
+    expected: { ...signed, testMode: "told apart" },
     secret: TEST_SECRETS.stripe,
     otherSecret: "whsec_another_stripe_secret",
     request: ({ id = "evt_1", type, text, bigId }, options) => {
@@ -199,7 +219,7 @@ const table: Record<Registered, Entry> = {
     },
   },
   standard: {
-    expected: { ...signed, missingId: "refused", otherId: "bad_signature", facts: "object" },
+    expected: { ...signed, missingId: "refused", otherId: "bad_signature", facts: "object", testMode: "told apart" },
     secret: TEST_SECRETS.standard,
     otherSecret: `whsec_${Buffer.alloc(24, 6).toString("base64")}`,
     request: ({ id = "msg_1", type, text, bigId }, options) => {
@@ -209,7 +229,7 @@ const table: Record<Registered, Entry> = {
     },
   },
   shopify: {
-    expected: { ...signed, stale: "has no time", otherId: "suspected replay" },
+    expected: { ...signed, stale: "has no time", otherId: "suspected replay", testMode: "told apart" },
     secret: TEST_SECRETS.shopify,
     otherSecret: "another-shopify-secret",
     request: ({ id = "5b6f-1", type, text, bigId }, options) => {
@@ -245,7 +265,7 @@ const table: Record<Registered, Entry> = {
     },
   },
   heyreach: {
-    expected: { ...tokenOnly, missingId: "named by its fields and bytes" },
+    expected: { ...tokenOnly, missingId: "named by its fields and bytes", testMode: "told apart" },
     secret: TEST_SECRETS.heyreach,
     otherSecret: "another-heyreach-token",
     request: ({ id = "5b1f-1", type, text, bigId }, options) => {
@@ -448,7 +468,61 @@ const runs: { [C in Case]: (entry: Entry, provider: Provider) => string } = {
     expect(row.terms).toEqual(row.terms.map((term) => term.toLowerCase()));
     return row.customer_id === null ? "object" : "customer and object";
   },
+  large: (entry, provider) => {
+    const small = only(rowsOf(entry, provider, {}));
+    const large = rowWithBody(entry, provider, (body) => body.replace("{", `{"padding":[${PADDING}],`));
+    expect(large.body.length).toBeGreaterThan(2 * 1024 * 1024);
+    expect(large.parse_status).toMatch(/^too_/);
+    const named = ({ event_type, organisation_id, company_id, object_id, customer_id }: typeof small) =>
+      [event_type, organisation_id, company_id, object_id, customer_id].join();
+    return named(large) === named(small) ? "named as the small one" : `${named(large)}, not ${named(small)}`;
+  },
+  gzip: (entry, provider) => {
+    if (entry.published) return "has no door";
+    const { body } = entry.request({}, { ...NOW, unsigned: true });
+    const plain = provider.slug === "smartlead" ? requestOf("smartlead", body).body : body;
+    const sent = resent(provider, gzipSync(plain));
+    const packed = { ...sent, method: "POST", body: gzipSync(plain), content: plain };
+    const row = storable(provider, verified(provider, packed));
+    expect(row.body.equals(gzipSync(plain))).toBe(true);
+    return row.event_type === only(rowsOf(entry, provider, {})).event_type ? "read from its content" : row.event_type;
+  },
+  form: (entry, provider) => {
+    if (entry.published) return "has no door";
+    const request = { ...resent(provider, Buffer.from("event_type=a_b&Id=7&status=SENT")), method: "POST" };
+    const headers = [...request.headers.filter(([name]) => !/content-type/i.test(name)), FORM] as const;
+    const whole = verified(provider, { ...request, headers }, provider.slug === "smartlead");
+    const row = storable(provider, only(provider.split?.(whole) ?? [whole]));
+    return row.parse_status === "ok" ? "read" : "kept as it came";
+  },
+  testMode: (entry, provider) => {
+    expect(only(rowsOf(entry, provider, {})).livemode).not.toBe(false);
+    const row = rowWithBody(entry, provider, (body) =>
+      body
+        .replaceAll('"livemode":true', '"livemode":false')
+        .replace('"test":false', '"test":true')
+        .replace(/"correlation_id":"[^"]*"/, '"correlation_id":"00000000-0000-0000-0000-000000000000"')
+        .replace("{", '{"livemode":false,"test":true,'),
+    );
+    return row.livemode === false ? "told apart" : "has no test mode";
+  },
+  passedOn: (entry, provider) => {
+    const [request] = partsOf(entry, provider, {});
+    const received = [
+      ...(request as VerifiedRequest).headers,
+      ["Content-Encoding", "gzip"],
+      ["traceparent", "00-1-2-01"],
+    ];
+    const headers = passedOn(received as HeaderPairs, provider);
+    expect(headers).toMatchObject({ "content-encoding": "gzip", traceparent: "00-1-2-01" });
+    return Object.keys(headers).some((name) => /signature|hmac|secret|token/.test(name))
+      ? Object.keys(headers).join()
+      : "encoding and trace, no secret";
+  },
 };
+
+const FORM = ["Content-Type", "application/x-www-form-urlencoded"] as const;
+const PADDING = Array.from({ length: 130_000 }, (_, n) => `{"key_${n % 97}":${n}}`).join();
 
 const ID_HEADER = /-(id|delivery)$/i;
 const SIGNING_HEADER = /signature|hmac|timestamp|topic|shop-domain|triggered-at|-(id|delivery)$/i;
