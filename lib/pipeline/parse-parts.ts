@@ -1,6 +1,7 @@
 /**
  * JSON.parse for a text of any size, in steps. The text is cut between the elements of its large lists and objects; each
  * piece is parsed by JSON.parse and added to its list or object. Values and errors are those of JSON.parse of the whole.
+ * Long because cutting, parsing and putting together share one walk over the bytes.
  */
 import type { Steps } from "./in-turns";
 
