@@ -128,7 +128,10 @@ export const API: readonly Chapter[] = [
         answer: asked.resolveAnswer,
       }),
       get("/dead-letters", "Dead deliveries by cause, the biggest group first", { answer: deadLetters.deadLetters }),
-      get("/webhooks/dlq", "The newest dead letters", { answer: overview.failedWebhooks }),
+      get("/webhooks/dlq", "The newest dead letters", {
+        query: asked.listDeadLettersRequest,
+        answer: overview.failedWebhooks,
+      }),
       post("/webhooks/dlq", "Replay one dead letter, or all of them", {
         query: asked.contextInQuery,
         body: asked.deadLettersRequest,

@@ -3,14 +3,12 @@ import type { DeadLetters, RailCounts } from "@/lib/contract/dead-letters";
 import { call } from "@/lib/db/client";
 import { type Scoped, scopeOf } from "@/lib/scope";
 
-/** The CloudGreet runbook shows a hundred. */
-const SHOWN = 100;
 /** To see more causes than this, a user filters instead of scrolling. */
 const SHOWN_GROUPS = 100;
 
 /** The newest dead deliveries with their payloads. */
-export function listDeadLetters(asker: Scoped): Promise<FailedWebhook[]> {
-  return call("console", "list_dead_letters", { p_limit: SHOWN, ...scopeOf(asker) });
+export function listDeadLetters(limit: number, asker: Scoped): Promise<FailedWebhook[]> {
+  return call("console", "list_dead_letters", { p_limit: limit, ...scopeOf(asker) });
 }
 
 /** Dead deliveries by cause, largest group first. */

@@ -170,7 +170,7 @@ describe("a secret in the body", () => {
       event,
       await listEvents({}, { limit: 200 }, EVERYTHING),
       await listMerchantEvents({}, { limit: 200 }, EVERYTHING),
-      await listDeadLetters(EVERYTHING),
+      await listDeadLetters(100, EVERYTHING),
     ];
     const seen = [shown, printed, JSON.stringify(answers), JSON.stringify(reads), await everyText()].join("\n");
     for (const secret of [CANARY, WRONG, WRONG.slice(0, 12)]) expect(seen.split(secret)).toHaveLength(1);

@@ -117,9 +117,11 @@ function nextEvent(random: () => number) {
   const customer = `cus_load${Math.floor(random() * 40)}`;
   const { key, body: plain } = sample(provider, type, { stripe: { customer } });
   const body = oddly(plain);
+  // A key that is made of fields ends with the beginning of the body's hash.
+  const [before, after] = [plain, body].map((bytes) => createHash("sha256").update(bytes).digest("hex").slice(0, 16));
   const entry: Sent = {
     provider,
-    key,
+    key: key.replace(before as string, after as string),
     sha256: createHash("sha256").update(body).digest("hex"),
     deliveries: UNWANTED.has(type) ? 0 : 1,
     forged,

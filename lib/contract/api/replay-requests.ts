@@ -171,6 +171,11 @@ const ofOrganisation = {
   org_id: eventFilterFields.shape.org_id.describe("The same."),
 };
 
+/** `GET /api/webhooks/dlq` */
+export const listDeadLettersRequest = z.object({
+  limit: z.coerce.number().int().min(1).max(500).default(100),
+});
+
 /** `POST /api/webhooks/dlq` */
 export const deadLettersRequest = z
   .union(
