@@ -50,7 +50,7 @@ test("a conflict used to be a number: the other version is compared, and its byt
 
   await page.getByTestId("deliver-withheld").click();
   const sheet = page.getByRole("dialog");
-  await expect(sheet.getByTestId("preview-rows")).toHaveText("2 rows updated.");
+  await expect(sheet.getByTestId("preview-rows")).toHaveText("3 rows updated.");
   await expect(sheet.getByTestId("preview-differences")).toContainText("canceled");
   expect(await status()).toBe("active");
   await sheet.getByTestId("replay-reason").fill("Stripe support confirmed the second one.");
