@@ -3,8 +3,9 @@
  * lost, and none is processed twice.
  */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Desk, openDesk, send, workUntilIdle } from "../support/desk";
-import { type HonestEvent, honestTraffic } from "../support/honest-traffic";
+import { accept } from "@/lib/pipeline/accept";
+import { type Desk, openDesk, workUntilIdle } from "../support/desk";
+import { type HonestEvent, honestRequest, honestTraffic } from "../support/honest-traffic";
 import { seededRandom } from "../support/seed";
 
 const EVENTS = 1_000;
@@ -52,7 +53,7 @@ test("A thousand random events end with the rows of the in-order run, whatever o
 async function run(events: readonly HonestEvent[]): Promise<void> {
   for (let from = 0; from < events.length; from += AT_A_TIME) {
     const answers = await Promise.all(
-      events.slice(from, from + AT_A_TIME).map(({ provider, body, options }) => send(provider, body, options)),
+      events.slice(from, from + AT_A_TIME).map((event) => accept(honestRequest(event))),
     );
     expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
     await workUntilIdle();

@@ -1,22 +1,31 @@
 /**
- * Honest traffic of all providers at random: lives of objects with several states in one second, large bodies, other charsets,
- * equal bytes, and what senders send twice. What the provider says puts all states of one object in order.
+ * Honest traffic of all providers at random: lives of objects with several states in one second, large bodies, forms,
+ * other charsets, equal bytes, and what senders send twice. What the provider says puts all states of one object in order.
  */
 import { chatwootEvent } from "../../lib/providers/chatwoot/sample";
 import { HEYREACH_TYPES, heyreachEvent } from "../../lib/providers/heyreach/sample";
 import { mittoDlr } from "../../lib/providers/mitto/sample";
+import type { RawRequest } from "../../lib/providers/provider";
 import { shopifyBody } from "../../lib/providers/shopify/sample";
 import { smartleadEvent } from "../../lib/providers/smartlead/sample";
 import { standardEvent } from "../../lib/providers/standard/sample";
 import { stripeEvent } from "../../lib/providers/stripe/sample";
 import { type TelnyxType, telnyxEvent } from "../../lib/providers/telnyx/sample";
 import { bodyOf, FIXTURE_TIME } from "../../lib/samples/ids";
-import type { Sender, SignOptions } from "../fixtures/sign";
+import { requestOf, type Sender, type SignOptions } from "../fixtures/sign";
 
 export interface HonestEvent {
   provider: Sender;
   body: Buffer;
   options: SignOptions;
+  isForm?: true;
+}
+
+/** The request that its sender makes. */
+export function honestRequest({ provider, body, options, isForm }: HonestEvent): RawRequest {
+  const request = requestOf(provider, body, options);
+  // Only senders that sign nothing send forms.
+  return isForm ? { ...request, headers: [["Content-Type", "application/x-www-form-urlencoded"]] } : request;
 }
 
 type Random = () => number;
@@ -30,6 +39,8 @@ export function honestTraffic(count: number, random: Random): HonestEvent[] {
 
 type Life = (n: number, random: Random) => HonestEvent[];
 
+/** Of a text, in bytes. */
+const LARGEST = 2 * 1024 * 1024;
 const STATUSES = ["incomplete", "trialing", "active", "past_due", "unpaid", "active", "paused"];
 
 /** A second of so many: most states of an object share theirs with another one. */
@@ -67,7 +78,7 @@ const LIVES: Life[] = [
     return (["call.initiated", "call.answered", "call.hangup"] as const).map((type) => telnyx(n, type));
   },
   function groupMessage(n, random) {
-    const text = random() < 0.2 ? "x".repeat(Math.floor(random() * 700_000)) : "Gate B at six";
+    const text = random() < 0.2 ? "x".repeat(Math.floor(random() * LARGEST)) : "Gate B at six";
     const to = (statuses: string[]) => statuses.map((status, k) => ({ phone_number: `+1202555${k}`, status }));
     const payload = (statuses: string[]) => ({ to: to(statuses), text });
     return [
@@ -90,11 +101,14 @@ const LIVES: Life[] = [
     }));
   },
   function report(n) {
-    return ["BUFFERED", "ENROUTE", "UNDELIV", "DELIVRD"].map((status) => ({
-      provider: "mitto" as const,
-      body: bodyOf(mittoDlr({ id: `m-${n}`, status })),
-      options: {},
-    }));
+    return ["BUFFERED", "ENROUTE", "UNDELIV", "DELIVRD"].map((status, k) => {
+      const dlr = mittoDlr({ id: `m-${n}`, status });
+      const form = Buffer.from(
+        new URLSearchParams(Object.entries(dlr).map(([name, value]) => [name, String(value)])).toString(),
+      );
+      const sent = { provider: "mitto" as const, options: {} };
+      return k % 2 === 0 ? { ...sent, body: bodyOf(dlr) } : { ...sent, body: form, isForm: true as const };
+    });
   },
   function mail(n, random) {
     return (["EMAIL_SENT", "EMAIL_OPEN", "EMAIL_LINK_CLICK", "EMAIL_REPLY"] as const).map((type) => ({
@@ -114,7 +128,7 @@ const LIVES: Life[] = [
     });
   },
   function conversation(n, random) {
-    const content = random() < 0.1 ? "y".repeat(Math.floor(random() * 700_000)) : "Where is my parcel?";
+    const content = random() < 0.1 ? "y".repeat(Math.floor(random() * LARGEST)) : "Where is my parcel?";
     return [
       { provider: "chatwoot", body: bodyOf(chatwootEvent({ id: n, content })), options: {} },
       // Equal bytes are two events where the sender says so.
