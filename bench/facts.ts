@@ -1,8 +1,8 @@
 /**
- * What the facts of an event cost when it is accepted: 2,000 Stripe and Shopify events in batches of 50, in two databases of
+ * What the facts of an event cost when it is accepted: 4,000 Stripe and Shopify events in batches of 50, in two databases of
  * one cluster, turn by turn, by the processor time of the backend. The other database has no facts: their columns stay null and their indexes are dropped.
  *
- *   node --import tsx bench/facts.ts
+ *   npm run bench:facts
  */
 import { readFileSync } from "node:fs";
 import postgres from "postgres";
