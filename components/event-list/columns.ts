@@ -3,7 +3,7 @@ export const COLUMNS = {
   status: { title: "Status", className: "md:w-28", numeric: false },
   received: { title: "Received", className: "md:w-22", numeric: false },
   event: { title: "Event", className: "", numeric: false },
-  key: { title: "Key", className: "md:max-lg:hidden lg:w-36 xl:w-44", numeric: false },
+  key: { title: "Key", className: "md:max-lg:hidden lg:w-36", numeric: false },
   customer: { title: "Customer", className: "md:w-36 max-[96rem]:hidden", numeric: false },
   amount: { title: "Amount", className: "md:w-28 max-xl:hidden", numeric: true },
   organisation: { title: "Organisation", className: "md:w-36 max-[88rem]:hidden", numeric: false },
@@ -12,7 +12,7 @@ export const COLUMNS = {
   size: { title: "Size", className: "md:w-20 max-xl:hidden", numeric: true, seldom: true },
   deliveries: { title: "Deliveries", className: "md:w-22", numeric: false },
   attempts: { title: "Attempts", className: "md:w-20 max-xl:hidden", numeric: true },
-  error: { title: "Last error", className: "md:max-lg:hidden lg:w-36 xl:w-56", numeric: false },
+  error: { title: "Last error", className: "md:max-lg:hidden lg:w-36 xl:w-44", numeric: false },
 } as const;
 
 export type Column = keyof typeof COLUMNS;

@@ -90,7 +90,7 @@ async function fill(app: RunningApp, sql: postgres.Sql, agent: AgentSdk, merchan
   await publish(api, merchants);
   await settled(sql);
   await spreadOverADay(sql);
-  await api("POST", `/api/destinations/${kaya}/pause`, { reason: "Their release is under way" });
+  await api("POST", `/api/destinations/${kaya}/pause`);
   await api("POST", "/api/events", payments("org_kaya", 5));
   agent.setMode("ok");
   const replay = await replaySome(api, sql);
