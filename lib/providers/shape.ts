@@ -50,7 +50,7 @@ export function keyWithBody(fields: string, body: string | Buffer): string | und
 }
 
 /** A larger body is not printed: that would block the thread. */
-const LARGE_BYTES = 256 * 1024;
+export const LARGE_BYTES = 256 * 1024;
 
 /**
  * The members of a body without those that differ between copies of one event, as a fingerprint; of a large body as they were

@@ -1,6 +1,7 @@
 /**
  * Everything that holds deliveries back, as staff see it: on the event, on its destination, in the list and on a replay, in
  * words, with who did it and until when. A new hold is an entry here.
+ * Long because it lists them.
  */
 import { expect, type Page, test } from "playwright/test";
 import type postgres from "postgres";

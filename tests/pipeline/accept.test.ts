@@ -1,3 +1,4 @@
+/** Long because it lists what an endpoint may get. */
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { accept, maxBodyBytes } from "@/lib/pipeline/accept";

@@ -1,6 +1,7 @@
 /**
  * lib/db/functions declares what SQL answers; here SQL is asked. A schema must fit the declared type (tsc checks it), and the
  * answer must fit the schema. What the API passes on is read with the API's own schemas.
+ * Long because it asks every SQL function.
  */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";

@@ -1,4 +1,7 @@
-/** Customer, object, amount and mode are facts of an event: stored, filtered by, searched for, and added up once. */
+/**
+ * Customer, object, amount and mode are facts of an event: stored, filtered by, searched for, and added up once. Long because
+ * it follows them through all of these.
+ */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { createReplay } from "@/lib/commands/replays";
 import { type EventFilter, eventFilterSchema } from "@/lib/contract/event-filter";

@@ -1,4 +1,7 @@
-/** Batches that an operator sends again and again: each takes what is left, and says how much that is. */
+/**
+ * Batches that an operator sends again and again: each takes what is left, and says how much that is. Long because
+ * it lists what a batch may meet.
+ */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { stripeEvent } from "@/lib/providers/stripe/sample";
 import { FIXTURE_TIME } from "@/lib/samples/ids";

@@ -1,6 +1,7 @@
 /**
  * Where data of people lies is declared (265_personal_data.sql), and a privacy request goes by the declaration: whom it is
  * about is found through every source, spelling and table, and no one else is.
+ * Long because it lists the places.
  */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { createSource } from "@/lib/commands/sources";

@@ -1,3 +1,4 @@
+/** Long because it lists what can become of an attempt. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { call } from "@/lib/db/client";
 import type { AttemptResult, RowChange } from "@/lib/db/functions/journey";

@@ -1,4 +1,7 @@
-/** Which bodies Postgres may hold as jsonb, and that hostile ones cost no more than honest ones. */
+/**
+ * Which bodies Postgres may hold as jsonb, and that hostile ones cost no more than honest ones. Long because
+ * it lists bodies.
+ */
 
 import { isDeepStrictEqual } from "node:util";
 import { describe, expect, it } from "vitest";

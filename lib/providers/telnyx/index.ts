@@ -15,7 +15,7 @@ import {
   refuse,
   refuseRepeated,
 } from "../provider";
-import { at, idFrom, keyFrom, keyOfBody, timeFrom, typeFrom } from "../shape";
+import { at, idFrom, keyFrom, keyOfBody, LARGE_BYTES, timeFrom, typeFrom } from "../shape";
 import { telnyxProjections } from "./rows";
 import { telnyxSamples } from "./sample";
 import { telnyxIdIn, telnyxSummary } from "./summary";
@@ -23,7 +23,6 @@ import { identifyTexml, isForm } from "./texml";
 
 /** Conversations of AI assistants and transcriptions are in the body. Telnyx publishes no limit. */
 const MAX_BODY_BYTES = 10 * 1024 * 1024;
-const LARGE_BYTES = 256 * 1024;
 
 export const telnyx: Provider = {
   slug: "telnyx",
@@ -108,7 +107,6 @@ function isSignedWithoutQuery(
 
 /** `meta` has the number and the URL of the attempt, so it differs between retries of one event; `data` never does. */
 function withoutMeta(data: unknown, content: Buffer): string | Buffer | undefined {
-  // Printing a large one would block the thread.
   if (content.length > LARGE_BYTES) return membersOf(content).get("data");
   try {
     return JSON.stringify(data);
