@@ -8,20 +8,31 @@ const LOOK_EVERY_MS = 10;
 /** How much is read and discarded meanwhile: with unread bytes a connection is reset, and the answer is lost. */
 const MOST_DISCARDED_BYTES = 1024 * 1024;
 
-/** Without this, Node reads the rest of any body to its end, or resets the connection while the sender is still sending. */
+/**
+ * Without this, Node reads the rest of any body to its end, or resets the connection while the sender is still sending. An
+ * answer that is written before the body has arrived says that the connection closes: a sender that thinks it stays open
+ * loses its next request.
+ */
 export function closePolitely(request: IncomingMessage, response: ServerResponse): void {
   const { socket } = request;
-  const isEarly = () => !request.complete && !socket.destroyed;
+  const isEarly = () => hasBody(request) && !request.complete && !socket.destroyed;
+  const { writeHead } = response;
+  response.writeHead = ((...head: Parameters<typeof writeHead>) => {
+    if (isEarly()) response.shouldKeepAlive = false;
+    return writeHead.apply(response, head);
+  }) as typeof writeHead;
   let lingers = false;
-  const close = () => {
+  // Node calls it at the end of an answer that says `connection: close`.
+  socket.destroySoon = () => {
     if (lingers) return;
     if (!isEarly()) return net.Socket.prototype.destroySoon.call(socket);
     lingers = true;
     linger(socket);
   };
-  // Node calls it at the end of an answer that says `connection: close`.
-  socket.destroySoon = close;
-  response.once("finish", () => isEarly() && close());
+}
+
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
 }
 
 function linger(socket: Socket): void {

@@ -189,7 +189,7 @@ describe("a body over the cap of its route", () => {
     expect(short.status).toBe(400);
     const packed = await converse(app.url, [
       head(path, [json, ["Content-Encoding", "gzip"], ["Content-Length", "4"]]),
-      "\x1f\x8b\x08\x00",
+      Buffer.from("1f8b0800", "hex"),
     ]);
     expect(packed.status).toBe(415);
     const both = await converse(app.url, [

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { sign } from "../fixtures/sign";
 import { type NextStart, startNext } from "../support/next-start";
 import { tokenFor } from "../support/processes";
-import { converse, head } from "../support/raw-http";
+import { converse, head, reuse } from "../support/raw-http";
 import { openApp, type SharedApp } from "../support/shared-app";
 import { signIn } from "../support/sign-in";
 
@@ -74,6 +74,20 @@ describe.each(FLAVOURS)("behind %s", (_name, url) => {
   test("A provider that sends with GET is not led to the sign-in page", async () => {
     const response = await fetch(`${url()}/webhooks/mitto/a-token-of-mitto?from=1`, { redirect: "manual" });
     expect(response.status).toBe(404);
+  });
+
+  test.each([
+    ["/", "whole"],
+    ["/sign-in", "whole"],
+    ["/api/nowhere", "whole"],
+    ["/api/webhooks/nobody", "whole"],
+    ["/", "late"],
+    ["/sign-in", "late"],
+    ["/api/webhooks/nobody", "late"],
+  ])("A refused request to %s with a %s body used to lose the next one on its connection", async (target, body) => {
+    const start = head(target, [["Content-Length", "2"]]);
+    const { said, isOpen } = await reuse(url(), body === "whole" ? `${start}{}` : start);
+    expect([said, isOpen]).toEqual(isOpen && body === "whole" ? ["keep-alive", true] : ["close", false]);
   });
 
   test("Pages are still redirected to for people", async () => {

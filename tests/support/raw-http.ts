@@ -42,6 +42,35 @@ export function converse(url: string, steps: Step[], limitMs = 20_000): Promise<
   });
 }
 
+/**
+ * What a client with a pool of connections sees: whether the answer calls the connection open, and whether it still is,
+ * which the answer to a second request on it shows.
+ */
+export function reuse(url: string, first: string): Promise<{ said: string | undefined; isOpen: boolean }> {
+  const { hostname, port } = new URL(url);
+  return new Promise((resolve) => {
+    const socket = net.connect({ host: hostname, port: Number(port), noDelay: true });
+    let received = Buffer.alloc(0);
+    let said: string | undefined;
+    socket.on("connect", () => socket.write(first));
+    socket.on("data", (chunk) => {
+      received = Buffer.concat([received, chunk]);
+      if (!isComplete(received)) return;
+      if (said) return finish(true);
+      said = parse(received).headers.connection;
+      received = Buffer.alloc(0);
+      // After the end of the connection has had its time to arrive: what was sent before it would not tell.
+      setImmediate(() => socket.write(head("/api/health", [], "GET")));
+    });
+    socket.on("error", () => {});
+    socket.on("close", () => finish(false));
+    const finish = (isOpen: boolean) => {
+      resolve({ said, isOpen });
+      socket.destroy();
+    };
+  });
+}
+
 /** The start of a POST: request line and headers, with the empty line. */
 export function head(path: string, headers: readonly (readonly [string, string])[], method = "POST"): string {
   const lines = [["Host", "desk.test"] as const, ...headers].map(([name, value]) => `${name}: ${value}`);
@@ -92,10 +121,10 @@ function parse(received: Buffer): Omit<RawAnswer, "milliseconds"> {
   return { status: Number(statusLine.split(" ")[1]), headers, body: rest.slice(end + 4), interim };
 }
 
-/** By its content length; without one the end of the connection ends the body. */
+/** By its content length or last chunk; without either the end of the connection ends the body. */
 function isComplete(received: Buffer): boolean {
   const { status, headers, body } = parse(received);
-  return (
-    status !== undefined && headers["content-length"] !== undefined && body.length >= Number(headers["content-length"])
-  );
+  if (status === undefined) return false;
+  if (headers["transfer-encoding"] === "chunked") return body.endsWith("0\r\n\r\n");
+  return headers["content-length"] !== undefined && body.length >= Number(headers["content-length"]);
 }
