@@ -52,9 +52,10 @@ try {
 async function sendUntilStored(count: number): Promise<{ ended: number; rounds: number }> {
   let waiting = Array.from({ length: count }, (_, n) => `huge_${n}`);
   for (let round = 1; round <= MOST_ROUNDS; round += 1) {
-    const answers = await Promise.all(waiting.map((name) => send(name, 1, 1, HUGE_BYTES)));
-    print(`round ${round}`, answers.flat());
-    waiting = waiting.filter((_, n) => answers[n]?.[0]?.status !== 200);
+    const requests = waiting.flatMap((name) => prepare(name, 1, HUGE_BYTES));
+    const answers = await sendAll(requests, requests.length);
+    print(`round ${round}`, answers);
+    waiting = waiting.filter((_, n) => answers[n]?.status !== 200);
     if (waiting.length === 0) return { ended: count, rounds: round };
   }
   return { ended: count - waiting.length, rounds: MOST_ROUNDS };
@@ -65,21 +66,37 @@ interface Heard {
   ms: number;
 }
 
-async function send(name: string, count: number, connections: number, bytes: number): Promise<Heard[]> {
+interface Prepared {
+  body: Buffer;
+  headers: [string, string][];
+}
+
+function send(name: string, count: number, connections: number, bytes: number): Promise<Heard[]> {
+  return sendAll(prepare(name, count, bytes), connections);
+}
+
+/** Made before the first is sent: a client that makes one body waits with the others' answers unread. */
+function prepare(name: string, count: number, bytes: number): Prepared[] {
+  return Array.from({ length: count }, (_, n) => {
+    const event = stripeEvent({ type: "invoice.payment_failed", id: `evt_${name}_${n}` });
+    const body = padded(Buffer.from(JSON.stringify(event)), bytes);
+    return { body, headers: sign("stripe", body).map(([key, value]): [string, string] => [key, value]) };
+  });
+}
+
+/** The answers in the order of the requests. */
+async function sendAll(requests: Prepared[], connections: number): Promise<Heard[]> {
   const agent = new http.Agent({ keepAlive: true, maxSockets: connections });
   const url = new URL("/api/webhooks/stripe", app.url);
   const heard: Heard[] = [];
   let next = 0;
   await Promise.all(
     Array.from({ length: connections }, async () => {
-      while (next < count) {
-        const n = next++;
-        const event = stripeEvent({ type: "invoice.payment_failed", id: `evt_${name}_${n}` });
-        const body = padded(Buffer.from(JSON.stringify(event)), bytes);
-        const headers = sign("stripe", body).map(([key, value]) => [key, value] as [string, string]);
+      for (let n = next++; n < requests.length; n = next++) {
+        const { body, headers } = requests[n] as Prepared;
         const started = performance.now();
         const answer = await post(url, body, headers, agent);
-        heard.push({ status: typeof answer === "object" ? answer.status : 0, ms: performance.now() - started });
+        heard[n] = { status: typeof answer === "object" ? answer.status : 0, ms: performance.now() - started };
       }
     }),
   );
