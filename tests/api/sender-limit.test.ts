@@ -74,12 +74,23 @@ describe("forged requests", () => {
     expect((await post("198.51.100.30", "genuine")).status).toBe(200);
     await posts(2 * LIMIT, "198.51.100.30", "forged");
     const [genuine, forged] = await Promise.all([
-      posts(50, "198.51.100.30", "genuine"),
+      Promise.all(Array.from({ length: 50 }, () => postUntilItIsTaken("198.51.100.30"))),
       posts(50, "198.51.100.30", "forged"),
     ]);
-    expect(times(genuine, 200)).toBe(50);
+    expect(genuine.map(({ status }) => status)).toEqual(Array(50).fill(200));
     expect(times(forged, 200)).toBe(0);
   });
+
+  /** As a provider does: a busy machine may ask for a second of patience, never for the minute that the stranger owes. */
+  async function postUntilItIsTaken(from: string): Promise<Response> {
+    for (let attempt = 1; ; attempt++) {
+      const answer = await post(from, "genuine");
+      if (answer.status !== 429 || attempt === 20) return answer;
+      const seconds = Number(answer.headers.get("retry-after"));
+      expect(seconds).toBe(1);
+      await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+    }
+  }
 
   test("the addresses of one IPv6 subscriber count together, those of another do not", async () => {
     const answers = await Promise.all(
