@@ -3,11 +3,11 @@
 import type { ChangeResult } from "@/lib/contract/events";
 import type { Replay, ReplayPreview } from "@/lib/contract/replays";
 import { call } from "@/lib/db/client";
-import type { ProjectableItem } from "@/lib/db/functions/journey";
+import type { ProjectableItem, ProjectableRow } from "@/lib/db/functions/journey";
 import { project } from "@/lib/destinations/tables";
 import { projectable } from "@/lib/pipeline/projectable";
 import { findProvider } from "@/lib/providers";
-import type { Change } from "@/lib/providers/provider";
+import type { Change, ProjectableEvent, Provider } from "@/lib/providers/provider";
 import { type Scoped, scopeOf } from "@/lib/scope";
 import { impactOf, type Told } from "./replay-impact";
 import { readReplayProgress, replayNumber } from "./replays";
@@ -32,12 +32,8 @@ export async function previewReplay(replay: Replay, asker: Scoped): Promise<Repl
     readReplayProgress(replay.id, asker),
     readItems(replayNumber(replay.id), asker),
   ]);
-  return {
-    ...counts,
-    holds,
-    changes: await previewChanges(items),
-    impact: impactOf(await Promise.all(items.map(told))),
-  };
+  const { told, ...written } = await readAll(items);
+  return { ...counts, holds, changes: await tryChanges(written), impact: impactOf(told) };
 }
 
 export type ReplayCounts = Omit<ReplayPreview, "changes" | "impact" | "holds">;
@@ -77,22 +73,36 @@ function estimate({ options }: Replay, toRun: number, averageMs: number): number
   return Math.ceil(Math.max(working, rate) + pauses);
 }
 
-async function previewChanges(items: ProjectableItem[]): Promise<ReplayPreview["changes"]> {
+interface Written {
+  changes: Change[];
+  /** How often each reason why an item will fail occurs. */
+  problems: Map<string, number>;
+  lookedAt: number;
+}
+
+/** What the items say and would write. Each body is decoded and parsed once, one after the other. */
+async function readAll(items: ProjectableItem[]): Promise<Written & { told: Told[] }> {
   const changes: Change[] = [];
   const problems = new Map<string, number>();
+  const told: Told[] = [];
   let lookedAt = 0;
-  for (const item of items) {
+  let isFull = false;
+  for (const { kind, event } of items) {
+    const provider = findProvider(event.provider);
+    const readable = await projectable(event);
+    told.push(toldBy(event, readable, provider));
+    if (isFull) continue;
+    const projection = kind === "tables" && provider ? project(provider, readable) : undefined;
+    isFull = projection?.ok === true && changes.length + projection.changes.length > MOST_CHANGES;
+    if (isFull) continue;
     lookedAt += 1;
-    if (item.kind !== "tables") continue;
-    const provider = findProvider(item.event.provider);
-    const projection = provider && project(provider, await projectable(item.event));
-    if (projection?.ok && changes.length + projection.changes.length > MOST_CHANGES) {
-      lookedAt -= 1;
-      break;
-    }
     if (projection?.ok) changes.push(...projection.changes);
     else if (projection) problems.set(projection.message, (problems.get(projection.message) ?? 0) + 1);
   }
+  return { changes, problems, told, lookedAt };
+}
+
+async function tryChanges({ changes, problems, lookedAt }: Written): Promise<ReplayPreview["changes"]> {
   const results = changes.length > 0 ? await call("console", "preview_changes", { p_changes: changes }) : [];
   const count = (effect: ChangeResult["effect"]) => results.filter((result) => result.effect === effect).length;
   return {
@@ -108,15 +118,13 @@ async function previewChanges(items: ProjectableItem[]): Promise<ReplayPreview["
 }
 
 /** Facts are made from the bytes, as when an event is accepted, so that older events have them too. */
-async function told({ event }: ProjectableItem): Promise<Told> {
-  const { payload, settings } = await projectable(event);
-  const summary = findProvider(event.provider)?.summary?.({ eventType: event.event_type, payload, settings });
+function toldBy(event: ProjectableRow, { payload, settings }: ProjectableEvent, provider: Provider | undefined): Told {
   return {
     eventId: event.id,
     provider: event.provider,
     organisationId: event.organisation_id,
     livemode: event.livemode,
     at: event.occurred_at ?? event.received_at,
-    summary: summary ?? {},
+    summary: provider?.summary?.({ eventType: event.event_type, payload, settings }) ?? {},
   };
 }
