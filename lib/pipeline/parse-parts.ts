@@ -3,6 +3,7 @@
  * piece is parsed by JSON.parse and added to its list or object. Values and errors are those of JSON.parse of the whole.
  * Long because cutting, parsing and putting together share one walk over the bytes.
  */
+import { logError } from "@/lib/log";
 import type { Steps } from "./in-turns";
 
 /** Measured: an object key that was not seen before costs JSON.parse about eight times as much as a list or a comma. */
@@ -27,8 +28,8 @@ export function parsePart(text: Buffer, bigIntegers: Places, keys: number): Pars
   try {
     const value: unknown = JSON.parse(quoted(text, bigIntegers, 0).toString("utf8"));
     return { value, repeats: namesIn(value, keys) < keys };
-  } catch {
-    return { value: undefined, repeats: false };
+  } catch (error) {
+    return unparsed(error);
   }
 }
 
@@ -55,9 +56,17 @@ export function* parseParts(text: Buffer, bigIntegers: Places, piece = PIECE): S
       yield;
     }
     return cutter.result();
-  } catch {
-    return { value: undefined, repeats: false };
+  } catch (error) {
+    return unparsed(error);
   }
+}
+
+/** A text that is not JSON. A mistake of ours must not lose an event, so that one is logged, and the bytes are stored. */
+function unparsed(error: unknown): Parsed {
+  // Too deep for JSON.parse, or too long for a string.
+  const isExpected = error instanceof NotJson || error instanceof SyntaxError || error instanceof RangeError;
+  if (!isExpected && (error as NodeJS.ErrnoException).code !== "ERR_STRING_TOO_LONG") logError("not_parsed", error);
+  return { value: undefined, repeats: false };
 }
 
 class NotJson extends Error {}
