@@ -133,6 +133,8 @@ function storableTime(iso: string | undefined): string | null {
   return at >= EARLIEST && at <= Date.now() + YEAR_MS ? iso : null;
 }
 
-function sha256(data: string | Buffer): string {
-  return createHash("sha256").update(data).digest("hex");
+function sha256(data: string | Buffer | Iterable<string>): string {
+  const hash = createHash("sha256");
+  for (const part of typeof data === "string" || Buffer.isBuffer(data) ? [data] : data) hash.update(part);
+  return hash.digest("hex");
 }

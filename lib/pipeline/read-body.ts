@@ -93,7 +93,11 @@ export function receive(capBytes: number, declared: number) {
   const most = isTooLarge ? KEPT_BYTES - 1 : capBytes;
   let chunks: Buffer[] = [];
   let length = 0;
-  const all = () => (chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, length));
+  const all = () => {
+    // Together in one buffer, the pieces can go: a large body would otherwise be held twice until it is answered.
+    if (chunks.length !== 1) chunks = [Buffer.concat(chunks, length)];
+    return chunks[0] as Buffer;
+  };
   const tooLarge = () => {
     const hash = createHash("sha256");
     for (const chunk of chunks) hash.update(chunk);

@@ -100,7 +100,7 @@ export interface Identity {
    * event, which is kept and not delivered. So a key that is made of fields, not of the provider's id, has to contain a hash
    * of the rest: see `keyWithBody`.
    */
-  fingerprint?: string | Buffer;
+  fingerprint?: string | Buffer | Iterable<string>;
   /** The version of the provider's API that the body is written in: other bytes in another version are the same event. */
   rendering?: string;
   /**

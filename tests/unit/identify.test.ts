@@ -48,7 +48,8 @@ describe("stripe", () => {
   });
   it("has equal fingerprints when only pending_webhooks differs", () => {
     const event = stripeEvent({ id: "evt_2" });
-    const print = (other: object) => identify("stripe", { ...event, ...other }).fingerprint;
+    const print = (other: object) => [...(identify("stripe", { ...event, ...other }).fingerprint ?? [])].join("");
+    expect(print({ pending_webhooks: 3 })).toContain("evt_2");
     expect(print({ pending_webhooks: 3 })).toBe(print({ pending_webhooks: 0 }));
     expect(print({ pending_webhooks: 3 })).not.toBe(print({ pending_webhooks: 3, livemode: false }));
   });
