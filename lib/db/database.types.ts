@@ -5,6 +5,132 @@ export type Json = string | number | boolean | null | { [key: string]: Json | un
 export type Database = {
   public: {
     Tables: {
+      api_budgets: {
+        Row: {
+          account: string;
+          next_at: string;
+          updated_at: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          account: string;
+          next_at: string;
+          updated_at?: string;
+        };
+        Update: {
+          account?: string;
+          next_at?: string;
+          updated_at?: string;
+        };
+        Relationships: [];
+      };
+      api_credentials: {
+        Row: {
+          created_at: string;
+          fields: NonNullable<Json>;
+          hints: NonNullable<Json>;
+          id: number;
+          problem: string | null;
+          provider: string;
+          source_id: number | null;
+          tested_at: string | null;
+          updated_at: string;
+          api_credentials_json: Json | null;
+        };
+        ComputedFields: "api_credentials_json";
+        Insert: {
+          created_at?: string;
+          fields: NonNullable<Json>;
+          hints?: NonNullable<Json>;
+          id?: never;
+          problem?: string | null;
+          provider: string;
+          source_id?: number | null;
+          tested_at?: string | null;
+          updated_at?: string;
+        };
+        Update: {
+          created_at?: string;
+          fields?: NonNullable<Json>;
+          hints?: NonNullable<Json>;
+          id?: never;
+          problem?: string | null;
+          provider?: string;
+          source_id?: number | null;
+          tested_at?: string | null;
+          updated_at?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "api_credentials_source_id_fkey";
+            columns: ["source_id"];
+            isOneToOne: false;
+            referencedRelation: "sources";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      api_requests: {
+        Row: {
+          asked_at: string;
+          entries: number | null;
+          id: number;
+          method: string;
+          milliseconds: number;
+          problem: string | null;
+          provider: string;
+          provider_request_id: string | null;
+          reconciliation_id: number | null;
+          status_code: number | null;
+          url: string;
+          window_id: number | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          asked_at?: string;
+          entries?: number | null;
+          id?: never;
+          method: string;
+          milliseconds: number;
+          problem?: string | null;
+          provider: string;
+          provider_request_id?: string | null;
+          reconciliation_id?: number | null;
+          status_code?: number | null;
+          url: string;
+          window_id?: number | null;
+        };
+        Update: {
+          asked_at?: string;
+          entries?: number | null;
+          id?: never;
+          method?: string;
+          milliseconds?: number;
+          problem?: string | null;
+          provider?: string;
+          provider_request_id?: string | null;
+          reconciliation_id?: number | null;
+          status_code?: number | null;
+          url?: string;
+          window_id?: number | null;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "api_requests_reconciliation_id_fkey";
+            columns: ["reconciliation_id"];
+            isOneToOne: false;
+            referencedRelation: "reconciliations";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "api_requests_window_id_fkey";
+            columns: ["window_id"];
+            isOneToOne: false;
+            referencedRelation: "reconciliation_windows";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
       api_tokens: {
         Row: {
           created_at: string;
@@ -1013,6 +1139,119 @@ export type Database = {
           },
         ];
       };
+      findings: {
+        Row: {
+          body: string | null;
+          checked_at: string;
+          closed_at: string | null;
+          detail: string | null;
+          difference: Json | null;
+          event_id: number | null;
+          event_key: string | null;
+          event_type: string;
+          found_at: string;
+          headers: Json | null;
+          id: number;
+          identity: string;
+          kind: Database["public"]["Enums"]["finding_kind"];
+          logical_key: string | null;
+          object_id: string | null;
+          occurred_at: string;
+          organisation_id: string | null;
+          origin: Database["public"]["Enums"]["event_origin"];
+          provider: string;
+          reconciliation_id: number;
+          rejection_id: number | null;
+          replay_id: number | null;
+          source_id: number | null;
+          state: Database["public"]["Enums"]["finding_state"];
+          is_free: boolean | null;
+          shown_state: Database["public"]["Enums"]["finding_state"] | null;
+        };
+        ComputedFields: "is_free" | "shown_state";
+        Insert: {
+          body?: string | null;
+          checked_at?: string;
+          closed_at?: string | null;
+          detail?: string | null;
+          difference?: Json | null;
+          event_id?: number | null;
+          event_key?: string | null;
+          event_type: string;
+          found_at?: string;
+          headers?: Json | null;
+          id?: never;
+          identity: string;
+          kind: Database["public"]["Enums"]["finding_kind"];
+          logical_key?: string | null;
+          object_id?: string | null;
+          occurred_at: string;
+          organisation_id?: string | null;
+          origin: Database["public"]["Enums"]["event_origin"];
+          provider: string;
+          reconciliation_id: number;
+          rejection_id?: number | null;
+          replay_id?: number | null;
+          source_id?: number | null;
+          state?: Database["public"]["Enums"]["finding_state"];
+        };
+        Update: {
+          body?: string | null;
+          checked_at?: string;
+          closed_at?: string | null;
+          detail?: string | null;
+          difference?: Json | null;
+          event_id?: number | null;
+          event_key?: string | null;
+          event_type?: string;
+          found_at?: string;
+          headers?: Json | null;
+          id?: never;
+          identity?: string;
+          kind?: Database["public"]["Enums"]["finding_kind"];
+          logical_key?: string | null;
+          object_id?: string | null;
+          occurred_at?: string;
+          organisation_id?: string | null;
+          origin?: Database["public"]["Enums"]["event_origin"];
+          provider?: string;
+          reconciliation_id?: number;
+          rejection_id?: number | null;
+          replay_id?: number | null;
+          source_id?: number | null;
+          state?: Database["public"]["Enums"]["finding_state"];
+        };
+        Relationships: [
+          {
+            foreignKeyName: "findings_reconciliation_id_fkey";
+            columns: ["reconciliation_id"];
+            isOneToOne: false;
+            referencedRelation: "reconciliations";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "findings_rejection_id_fkey";
+            columns: ["rejection_id"];
+            isOneToOne: false;
+            referencedRelation: "rejections";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "findings_replay_id_fkey";
+            columns: ["replay_id"];
+            isOneToOne: false;
+            referencedRelation: "replays";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "findings_source_id_fkey";
+            columns: ["source_id"];
+            isOneToOne: false;
+            referencedRelation: "sources";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
       leads: {
         Row: {
           campaign_id: string;
@@ -1303,6 +1542,191 @@ export type Database = {
           versions?: NonNullable<Json>;
         };
         Relationships: [];
+      };
+      reconciliation_entries: {
+        Row: {
+          identity_hash: string;
+          reconciliation_id: number;
+        };
+        ComputedFields: never;
+        Insert: {
+          identity_hash: string;
+          reconciliation_id: number;
+        };
+        Update: {
+          identity_hash?: string;
+          reconciliation_id?: number;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "reconciliation_entries_reconciliation_id_fkey";
+            columns: ["reconciliation_id"];
+            isOneToOne: false;
+            referencedRelation: "reconciliations";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      reconciliation_windows: {
+        Row: {
+          cursor: Json | null;
+          due_at: string;
+          failures: number;
+          fence: number;
+          from_ts: string;
+          id: number;
+          lease_until: string | null;
+          pages: number;
+          problem: string | null;
+          reconciliation_id: number;
+          status: Database["public"]["Enums"]["window_status"];
+          to_ts: string;
+          worker: string | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          cursor?: Json | null;
+          due_at?: string;
+          failures?: number;
+          fence?: number;
+          from_ts: string;
+          id?: never;
+          lease_until?: string | null;
+          pages?: number;
+          problem?: string | null;
+          reconciliation_id: number;
+          status?: Database["public"]["Enums"]["window_status"];
+          to_ts: string;
+          worker?: string | null;
+        };
+        Update: {
+          cursor?: Json | null;
+          due_at?: string;
+          failures?: number;
+          fence?: number;
+          from_ts?: string;
+          id?: never;
+          lease_until?: string | null;
+          pages?: number;
+          problem?: string | null;
+          reconciliation_id?: number;
+          status?: Database["public"]["Enums"]["window_status"];
+          to_ts?: string;
+          worker?: string | null;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "reconciliation_windows_reconciliation_id_fkey";
+            columns: ["reconciliation_id"];
+            isOneToOne: false;
+            referencedRelation: "reconciliations";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      reconciliations: {
+        Row: {
+          actor: string;
+          actor_id: string;
+          back_fill_lease_until: string | null;
+          back_filled_at: string | null;
+          company_id: string | null;
+          completed_at: string | null;
+          configuration: Json | null;
+          counted: NonNullable<Json>;
+          created_at: string;
+          dry_run: boolean;
+          from_ts: string;
+          id: number;
+          listed: number;
+          organisation_id: string | null;
+          provider: string;
+          reason: string | null;
+          received: number;
+          replay_id: number | null;
+          request_id: string | null;
+          source_id: number | null;
+          started_at: string | null;
+          started_by: Database["public"]["Enums"]["reconciliation_trigger"];
+          status: Database["public"]["Enums"]["reconciliation_status"];
+          subscribed_types: string[] | null;
+          to_ts: string;
+          types: string[] | null;
+          reconciliation_json: Json | null;
+        };
+        ComputedFields: "reconciliation_json";
+        Insert: {
+          actor: string;
+          actor_id: string;
+          back_fill_lease_until?: string | null;
+          back_filled_at?: string | null;
+          company_id?: string | null;
+          completed_at?: string | null;
+          configuration?: Json | null;
+          counted?: NonNullable<Json>;
+          created_at?: string;
+          dry_run?: boolean;
+          from_ts: string;
+          id?: never;
+          listed?: number;
+          organisation_id?: string | null;
+          provider: string;
+          reason?: string | null;
+          received?: number;
+          replay_id?: number | null;
+          request_id?: string | null;
+          source_id?: number | null;
+          started_at?: string | null;
+          started_by: Database["public"]["Enums"]["reconciliation_trigger"];
+          status?: Database["public"]["Enums"]["reconciliation_status"];
+          subscribed_types?: string[] | null;
+          to_ts: string;
+          types?: string[] | null;
+        };
+        Update: {
+          actor?: string;
+          actor_id?: string;
+          back_fill_lease_until?: string | null;
+          back_filled_at?: string | null;
+          company_id?: string | null;
+          completed_at?: string | null;
+          configuration?: Json | null;
+          counted?: NonNullable<Json>;
+          created_at?: string;
+          dry_run?: boolean;
+          from_ts?: string;
+          id?: never;
+          listed?: number;
+          organisation_id?: string | null;
+          provider?: string;
+          reason?: string | null;
+          received?: number;
+          replay_id?: number | null;
+          request_id?: string | null;
+          source_id?: number | null;
+          started_at?: string | null;
+          started_by?: Database["public"]["Enums"]["reconciliation_trigger"];
+          status?: Database["public"]["Enums"]["reconciliation_status"];
+          subscribed_types?: string[] | null;
+          to_ts?: string;
+          types?: string[] | null;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "reconciliations_replay_id_fkey";
+            columns: ["replay_id"];
+            isOneToOne: false;
+            referencedRelation: "replays";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "reconciliations_source_id_fkey";
+            columns: ["source_id"];
+            isOneToOne: false;
+            referencedRelation: "sources";
+            referencedColumns: ["id"];
+          },
+        ];
       };
       rejections: {
         Row: {
@@ -2077,6 +2501,64 @@ export type Database = {
         };
         Relationships: [];
       };
+      watches: {
+        Row: {
+          back_fills: boolean;
+          covered_until: string | null;
+          created_at: string;
+          daily_window_seconds: number;
+          enabled: boolean;
+          every_seconds: number;
+          id: number;
+          next_daily_run_at: string;
+          next_run_at: string;
+          provider: string;
+          source_id: number | null;
+          updated_at: string;
+          window_seconds: number;
+          watch_json: Json | null;
+        };
+        ComputedFields: "watch_json";
+        Insert: {
+          back_fills?: boolean;
+          covered_until?: string | null;
+          created_at?: string;
+          daily_window_seconds?: number;
+          enabled?: boolean;
+          every_seconds?: number;
+          id?: never;
+          next_daily_run_at?: string;
+          next_run_at?: string;
+          provider: string;
+          source_id?: number | null;
+          updated_at?: string;
+          window_seconds?: number;
+        };
+        Update: {
+          back_fills?: boolean;
+          covered_until?: string | null;
+          created_at?: string;
+          daily_window_seconds?: number;
+          enabled?: boolean;
+          every_seconds?: number;
+          id?: never;
+          next_daily_run_at?: string;
+          next_run_at?: string;
+          provider?: string;
+          source_id?: number | null;
+          updated_at?: string;
+          window_seconds?: number;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "watches_source_id_fkey";
+            columns: ["source_id"];
+            isOneToOne: false;
+            referencedRelation: "sources";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
       write_probe: {
         Row: {
           at: string;
@@ -2109,6 +2591,7 @@ export type Database = {
       add_latency: { Args: { p_one: number[]; p_other: number[] }; Returns: number[] };
       add_secret: { Args: { p_secret: Json; p_secrets: Json; p_until: string }; Returns: Json };
       add_statistics: { Args: { p_counts: Json }; Returns: undefined };
+      advance_reconciliations: { Args: Record<PropertyKey, never>; Returns: number };
       advance_replay: { Args: { p_id: number }; Returns: number };
       advance_replays: { Args: Record<PropertyKey, never>; Returns: number };
       after_switch: {
@@ -2125,6 +2608,15 @@ export type Database = {
         Returns: Json;
       };
       all_in_scope: { Args: { p_organisations: string[]; p_scope: string[] }; Returns: boolean };
+      api_credentials_json: {
+        Args: {
+          c: Omit<
+            Database["public"]["Tables"]["api_credentials"]["Row"],
+            Database["public"]["Tables"]["api_credentials"]["ComputedFields"]
+          >;
+        };
+        Returns: Json;
+      };
       api_token_json: {
         Args: {
           t: Omit<
@@ -2149,6 +2641,7 @@ export type Database = {
         };
         Returns: Json;
       };
+      back_fill: { Args: { p_events: Json; p_id: number; p_scope: string[] }; Returns: Json };
       body_of: { Args: { p_event_id: number }; Returns: string };
       book_claim: { Args: { p_deliveries: number[] }; Returns: undefined };
       book_guess: { Args: { p_address: string; p_email: string; p_request_id: string }; Returns: Json };
@@ -2160,6 +2653,10 @@ export type Database = {
           >;
         };
         Returns: string;
+      };
+      cancel_reconciliation: {
+        Args: { p_actor: string; p_actor_id: string; p_id: number; p_request_id: string; p_scope: string[] };
+        Returns: Json;
       };
       capacity_of: {
         Args: {
@@ -2208,8 +2705,10 @@ export type Database = {
         };
         Returns: Json;
       };
+      claim_windows: { Args: { p_lease_seconds: number; p_limit: number; p_worker: string }; Returns: Json };
       clock_: { Args: Record<PropertyKey, never>; Returns: string };
       clock_shift: { Args: Record<PropertyKey, never>; Returns: string };
+      closed_findings: { Args: { p_provider: string; p_source_id: number }; Returns: Json };
       columns_from_before: { Args: { p_requested_at: string; p_row: Json; p_table: string }; Returns: string[] };
       columns_of_person: { Args: { p_table: string }; Returns: string[] };
       common_scope: { Args: { p_one: string[]; p_other: string[] }; Returns: string[] };
@@ -2256,6 +2755,15 @@ export type Database = {
           provider: string;
         }[];
       };
+      counted_of: {
+        Args: { p_counted: Json };
+        Returns: {
+          by_type: Json;
+          listed: number;
+          received: number;
+        }[];
+      };
+      counted_with: { Args: { p_counted: Json; p_counts: Json }; Returns: Json };
       counts_against_endpoint: { Args: { p_class: Database["public"]["Enums"]["error_class"] }; Returns: boolean };
       create_api_token: {
         Args: {
@@ -2294,6 +2802,10 @@ export type Database = {
       };
       create_event_view: { Args: { p_name: string; p_query: string; p_staff_id: string }; Returns: Json };
       create_first_admin: { Args: { p_email: string; p_name: string; p_password_hash: string }; Returns: boolean };
+      create_reconciliation: {
+        Args: { p_actor: string; p_actor_id: string; p_request_id: string; p_run: Json; p_scope: string[] };
+        Returns: Json;
+      };
       create_replay: {
         Args: {
           p_actor: string;
@@ -2329,11 +2841,23 @@ export type Database = {
         Returns: Json;
       };
       delay_after: { Args: { p_guesses: number }; Returns: number };
+      delete_api_credentials: {
+        Args: {
+          p_actor: string;
+          p_actor_id: string;
+          p_provider: string;
+          p_request_id: string;
+          p_scope: string[];
+          p_source_id: number;
+        };
+        Returns: boolean;
+      };
       delete_event_view: { Args: { p_id: number; p_staff_id: string }; Returns: boolean };
       delete_source: {
         Args: { p_actor: string; p_actor_id: string; p_id: number; p_request_id: string; p_scope: string[] };
         Returns: boolean;
       };
+      deliver_late_webhooks: { Args: { p_events: number[] }; Returns: undefined };
       delivery_predicate: { Args: { p_filter: Json }; Returns: string };
       derive_business: { Args: { p_customer: string }; Returns: Json };
       destination_json: {
@@ -2376,6 +2900,7 @@ export type Database = {
         };
         Returns: number[];
       };
+      due_watches: { Args: { p_sources: Json }; Returns: Json };
       enable_destination: {
         Args: { p_actor: string; p_actor_id: string; p_id: number; p_request_id: string; p_scope: string[] };
         Returns: Json;
@@ -2460,6 +2985,14 @@ export type Database = {
       events_of_shop: { Args: { p_shop: string }; Returns: number[] };
       every_action_choice: { Args: Record<PropertyKey, never>; Returns: Json };
       expire_leases: { Args: { p_limit: number }; Returns: number };
+      fail_window: {
+        Args: { p_counts: boolean; p_fence: number; p_problem: string; p_retry_ms: number; p_window: number };
+        Returns: boolean;
+      };
+      find_back_fill: {
+        Args: { p_actor_id: string; p_id: number; p_idempotency_key: string; p_scope: string[] };
+        Returns: string;
+      };
       find_by_words: { Args: { p_limit: number; p_scope: string[]; p_words: string[] }; Returns: number[] };
       find_destination_by_url: {
         Args: { p_organisation_id: string; p_scope: string[]; p_urls: string[] };
@@ -2472,6 +3005,7 @@ export type Database = {
           n: number;
         }[];
       };
+      find_finding_of_event: { Args: { p_event_id: number; p_scope: string[] }; Returns: Json };
       find_invitation: { Args: { p_token_hash: string }; Returns: Json };
       find_organisations: { Args: { p_limit: number; p_query: string; p_scope: string[] }; Returns: string[] };
       find_person: { Args: { p_event_id: number; p_scope: string[] }; Returns: Json };
@@ -2481,6 +3015,31 @@ export type Database = {
       };
       find_sealed_destination: { Args: Record<PropertyKey, never>; Returns: Json };
       find_staff: { Args: { p_email: string }; Returns: Json };
+      finding_json: {
+        Args: {
+          f: Omit<
+            Database["public"]["Tables"]["findings"]["Row"],
+            Database["public"]["Tables"]["findings"]["ComputedFields"]
+          >;
+          p_scope: string[];
+        };
+        Returns: Json;
+      };
+      findings_of: {
+        Args: { p_id: number };
+        Returns: {
+          back_filling: number;
+          drifted: number;
+          late: number;
+          missing: number;
+          not_subscribed: number;
+          rejected: number;
+          repaired: number;
+          undelivered: number;
+          unrecoverable: number;
+        }[];
+      };
+      finish_back_fill: { Args: { p_id: number; p_problem: string }; Returns: undefined };
       first_of_keys: {
         Args: { p_destination_id: number; p_lane: Database["public"]["Enums"]["delivery_lane"]; p_limit: number };
         Returns: {
@@ -2523,8 +3082,11 @@ export type Database = {
       forget_guess: { Args: { p_id: number; p_was_right: boolean }; Returns: undefined };
       forget_old_guesses: { Args: { p_now: string }; Returns: undefined };
       forget_old_sessions: { Args: { p_staff_id: string }; Returns: undefined };
+      get_api_credentials: { Args: { p_provider: string; p_scope: string[]; p_source_id: number }; Returns: Json };
       get_destination: { Args: { p_id: number; p_scope: string[] }; Returns: Json };
       get_event: { Args: { p_id: number; p_scope: string[] }; Returns: Json };
+      get_finding: { Args: { p_id: number; p_scope: string[] }; Returns: Json };
+      get_reconciliation: { Args: { p_id: number; p_scope: string[] }; Returns: Json };
       get_replay: { Args: { p_id: number; p_scope: string[] }; Returns: Json };
       get_sealed_destination: { Args: { p_id: number; p_scope: string[] }; Returns: Json };
       get_source: { Args: { p_id: number; p_scope: string[] }; Returns: Json };
@@ -2545,9 +3107,22 @@ export type Database = {
         Returns: boolean;
       };
       header_of: { Args: { p_headers: Json; p_name: string }; Returns: string };
+      heal_findings: { Args: { p_limit: number }; Returns: number };
+      healed_state: {
+        Args: {
+          p_differs: boolean;
+          p_event_id: number;
+          p_kind: Database["public"]["Enums"]["finding_kind"];
+          p_origin: Database["public"]["Enums"]["event_origin"];
+          p_state: Database["public"]["Enums"]["finding_state"];
+          p_wrong: Database["public"]["Enums"]["finding_kind"];
+        };
+        Returns: Database["public"]["Enums"]["finding_state"];
+      };
       histogram_outcome: { Args: { p_status: Database["public"]["Enums"]["event_status"] }; Returns: string };
       histogram_slot: { Args: { p_at: string; p_seconds: number }; Returns: string };
       histogram_step: { Args: { p_from: string; p_to: string }; Returns: number };
+      hold_api_account: { Args: { p_account: string; p_ms: number }; Returns: undefined };
       hold_batch: { Args: Record<PropertyKey, never>; Returns: number };
       hold_deliveries: { Args: { p_destination_id: number }; Returns: number };
       hold_of: {
@@ -2620,6 +3195,7 @@ export type Database = {
         };
         Returns: boolean;
       };
+      is_brought_back: { Args: { p_origin: Database["public"]["Enums"]["event_origin"] }; Returns: boolean };
       is_first: {
         Args: {
           p_destination_id: number;
@@ -2629,12 +3205,23 @@ export type Database = {
         };
         Returns: boolean;
       };
+      is_free: {
+        Args: {
+          f: Omit<
+            Database["public"]["Tables"]["findings"]["Row"],
+            Database["public"]["Tables"]["findings"]["ComputedFields"]
+          >;
+        };
+        Returns: boolean;
+      };
       is_from_before: { Args: { p_requested_at: string; p_row: Json }; Returns: boolean };
+      is_in_use: { Args: { p_provider: string; p_source_id: number }; Returns: boolean };
       is_of_family: { Args: { p_event_type: string; p_wanted: string[] }; Returns: boolean };
       is_row_lost: {
         Args: { p_after: Json; p_changed_at: string; p_event_key: string; p_row: Json };
         Returns: boolean;
       };
+      is_subscribed: { Args: { p_event_type: string; p_types: string[] }; Returns: boolean };
       iso: { Args: { p_at: string }; Returns: string };
       last_event_within: { Args: { p_provider: string; p_scope: string[] }; Returns: Json };
       latency_bounds: { Args: Record<PropertyKey, never>; Returns: number[] };
@@ -2672,8 +3259,15 @@ export type Database = {
       };
       list_action_choices: { Args: { p_scope: string[] }; Returns: Json };
       list_actions: { Args: { p_cursor?: string; p_filter: Json; p_limit: number; p_scope: string[] }; Returns: Json };
+      list_api_credentials: { Args: { p_scope: string[] }; Returns: Json };
+      list_api_requests: { Args: { p_after: number; p_id: number; p_limit: number; p_scope: string[] }; Returns: Json };
       list_api_tokens: { Args: { p_scope: string[] }; Returns: Json };
       list_applied_migrations: { Args: Record<PropertyKey, never>; Returns: string[] };
+      list_back_fillable: {
+        Args: { p_finding_ids: number[]; p_id: number; p_limit: number; p_scope: string[] };
+        Returns: Json;
+      };
+      list_coverage: { Args: { p_providers: string[]; p_scope: string[] }; Returns: Json };
       list_dead_letter_groups: { Args: { p_limit: number; p_scope: string[] }; Returns: Json };
       list_dead_letters: { Args: { p_limit: number; p_scope: string[] }; Returns: Json };
       list_destination_deliveries: {
@@ -2686,6 +3280,10 @@ export type Database = {
         Args: { p_after?: string; p_cursor: string; p_filter: Json; p_limit: number; p_scope: string[] };
         Returns: Json;
       };
+      list_findings: {
+        Args: { p_after: number; p_id: number; p_kind: string; p_limit: number; p_scope: string[]; p_state: string };
+        Returns: Json;
+      };
       list_key_choices: { Args: { p_scope: string[]; p_selection: Json }; Returns: Json };
       list_merchant_events: {
         Args: { p_cursor: string; p_filter: Json; p_limit: number; p_scope: string[] };
@@ -2694,8 +3292,24 @@ export type Database = {
       list_missing_events: { Args: { p_scope: string[]; p_selection: Json }; Returns: Json };
       list_notices: { Args: { p_actor_id: string; p_scope: string[] }; Returns: Json };
       list_organisations: { Args: { p_limit: number; p_scope: string[] }; Returns: string[] };
+      list_own_objects: {
+        Args: {
+          p_after: string;
+          p_from: string;
+          p_limit: number;
+          p_provider: string;
+          p_source_id: number;
+          p_to: string;
+          p_types: string[];
+        };
+        Returns: Json;
+      };
       list_projectable_items: {
         Args: { p_after: number; p_limit: number; p_replay_id: number; p_scope: string[] };
+        Returns: Json;
+      };
+      list_reconciliations: {
+        Args: { p_after: number; p_filter: Json; p_limit: number; p_scope: string[] };
         Returns: Json;
       };
       list_related_events: { Args: { p_id: number; p_scope: string[] }; Returns: Json };
@@ -2713,13 +3327,26 @@ export type Database = {
       list_silent_providers: { Args: { p_scope: string[] }; Returns: Json };
       list_source_tokens: { Args: Record<PropertyKey, never>; Returns: Json };
       list_sources: { Args: { p_providers: string[]; p_scope: string[] }; Returns: Json };
+      list_sources_of_organisation: {
+        Args: { p_company_id: string; p_organisation_id: string; p_provider: string; p_scope: string[] };
+        Returns: Json;
+      };
       list_staff: { Args: { p_scope: string[] }; Returns: Json };
       list_wrong_addresses: { Args: { p_scope: string[]; p_senders: string[] }; Returns: Json };
       lock_replay: { Args: { p_id: number }; Returns: undefined };
       lock_rows: { Args: { p_results: Json; p_wait: boolean }; Returns: number[] };
       lost_deliveries: { Args: { p_deliveries: number[] }; Returns: number[] };
       maintain_destinations: { Args: { p_disable_after_days: number }; Returns: number };
+      mark_back_filling: {
+        Args: { p_finding_ids: number[]; p_id: number; p_replay_id: number; p_scope: string[] };
+        Returns: number;
+      };
       mask_url: { Args: { p_url: string }; Returns: string };
+      match_entries: { Args: { p_entries: Json; p_window: number }; Returns: Json };
+      match_keys: {
+        Args: { p_entries: Json; p_provider: string; p_source_id: number; p_subscribed: string[] };
+        Returns: Json;
+      };
       may_probe: {
         Args: {
           h: Omit<
@@ -2733,8 +3360,10 @@ export type Database = {
         };
         Returns: boolean;
       };
+      may_see_source: { Args: { p_provider: string; p_scope: string[]; p_source_id: number }; Returns: boolean };
       members_of: { Args: { p_names: Json; p_row: Json }; Returns: Json };
       merge_headers: { Args: { p_given: Json; p_old: Json }; Returns: Json };
+      missing_counts: { Args: { p_scope: string[] }; Returns: Json };
       move_breaker: {
         Args: {
           h: Omit<
@@ -2754,12 +3383,41 @@ export type Database = {
         Returns: undefined;
       };
       network_of: { Args: { p_address: string }; Returns: string };
+      new_entries: {
+        Args: {
+          p_entries: Json;
+          r: Omit<
+            Database["public"]["Tables"]["reconciliations"]["Row"],
+            Database["public"]["Tables"]["reconciliations"]["ComputedFields"]
+          >;
+        };
+        Returns: number[];
+      };
       newest_state: { Args: { p_history: Json }; Returns: Json };
       next_due: {
         Args: { p_kind: Database["public"]["Enums"]["destination_kind"]; p_open: number[]; p_replays: boolean };
         Returns: string;
       };
       normalise_error: { Args: { p_message: string }; Returns: string };
+      note_api_requests: {
+        Args: { p_id: number; p_provider: string; p_requests: Json; p_window: number };
+        Returns: undefined;
+      };
+      note_api_test: {
+        Args: {
+          p_actor: string;
+          p_actor_id: string;
+          p_problem: string;
+          p_provider: string;
+          p_request_id: string;
+          p_scope: string[];
+          p_source_id: number;
+          p_stored: boolean;
+        };
+        Returns: boolean;
+      };
+      note_configuration: { Args: { p_configuration: Json; p_id: number }; Returns: undefined };
+      note_coverage: { Args: { p_id: number }; Returns: undefined };
       note_destination: {
         Args: {
           p_action: string;
@@ -2802,6 +3460,7 @@ export type Database = {
       now_: { Args: Record<PropertyKey, never>; Returns: string };
       number_in: { Args: { p_prefix: string; p_text: string }; Returns: number };
       one_of: { Args: { p_column: string; p_list: Json; p_type: string }; Returns: string };
+      open_findings: { Args: { p_provider: string; p_source_id: number }; Returns: Json };
       open_invitation: { Args: { p_address: string; p_counts: boolean; p_token_hash: string }; Returns: Json };
       ordering_key_of: {
         Args: {
@@ -2832,6 +3491,8 @@ export type Database = {
         };
         Returns: string;
       };
+      paired_events: { Args: { p_events: Json }; Returns: Json };
+      pairing_lock: { Args: { p_provider: string; p_source_id: number }; Returns: number };
       pause_destination: {
         Args: { p_actor: string; p_actor_id: string; p_id: number; p_request_id: string; p_scope: string[] };
         Returns: Json;
@@ -2872,6 +3533,7 @@ export type Database = {
         };
         Returns: string[];
       };
+      people_of_finding: { Args: { p_body: string; p_event_type: string; p_shop: string }; Returns: string[] };
       people_of_row: { Args: { p_row: Json; p_shop: string; p_table: string }; Returns: string[] };
       personal_columns: {
         Args: Record<PropertyKey, never>;
@@ -2912,6 +3574,7 @@ export type Database = {
         Args: { p_bucket_seconds: number; p_from: string; p_scope: string[]; p_to: string };
         Returns: Json;
       };
+      read_api_credentials: { Args: { p_provider: string; p_source_id: number }; Returns: Json };
       read_backlog: { Args: { p_scope: string[] }; Returns: Json };
       read_clock: { Args: Record<PropertyKey, never>; Returns: string };
       read_condition: { Args: Record<PropertyKey, never>; Returns: Json };
@@ -2919,6 +3582,7 @@ export type Database = {
       read_event_body: { Args: { p_id: number; p_scope: string[] }; Returns: Json };
       read_event_histogram: { Args: { p_filter: Json; p_scope: string[] }; Returns: Json };
       read_events_of_person: { Args: { p_ids: number[]; p_scope: string[] }; Returns: Json };
+      read_findings: { Args: { p_finding_ids: number[]; p_scope: string[] }; Returns: Json };
       read_health: { Args: { p_destination_ids: number[] }; Returns: Json };
       read_latency: { Args: { p_from: string; p_scope: string[]; p_to: string }; Returns: Json };
       read_nav_counts: { Args: { p_scope: string[] }; Returns: Json };
@@ -2948,10 +3612,23 @@ export type Database = {
         Returns: Database["public"]["Enums"]["skip_reason"];
       };
       received_at_of: { Args: { p_key: string; p_provider: string }; Returns: string };
+      reconciliation_json: {
+        Args: {
+          r: Omit<
+            Database["public"]["Tables"]["reconciliations"]["Row"],
+            Database["public"]["Tables"]["reconciliations"]["ComputedFields"]
+          >;
+        };
+        Returns: Json;
+      };
       record_attempts: { Args: { p_results: Json; p_wait?: boolean }; Returns: Json };
       record_download: {
         Args: { p_actor: string; p_actor_id: string; p_details: Json; p_request_id: string; p_subject: string };
         Returns: undefined;
+      };
+      record_page: {
+        Args: { p_fence: number; p_lease_seconds: number; p_page: Json; p_window: number };
+        Returns: boolean;
       };
       record_refused_sign_in: {
         Args: { p_address: string; p_email: string; p_reason: string; p_request_id: string };
@@ -3129,7 +3806,9 @@ export type Database = {
       };
       release_deliveries: { Args: { p_destination_id: number }; Returns: number };
       release_leases: { Args: { p_worker: string }; Returns: number };
+      release_windows: { Args: { p_worker: string }; Returns: number };
       renew_lease: { Args: { p_delivery_id: number; p_fence: number; p_lease_seconds: number }; Returns: boolean };
+      renew_window: { Args: { p_fence: number; p_lease_seconds: number; p_window: number }; Returns: boolean };
       replay_json: {
         Args: {
           r: Omit<
@@ -3218,6 +3897,17 @@ export type Database = {
       };
       rows_written_by: { Args: { p_deliveries: number[] }; Returns: Json };
       run_expensive: { Args: { p_args: Json; p_function: string; p_who: string }; Returns: Json };
+      run_in_brief: { Args: { p_provider: string; p_source_id: number; p_statuses: string[] }; Returns: Json };
+      run_json: {
+        Args: {
+          p_scope: string[];
+          r: Omit<
+            Database["public"]["Tables"]["reconciliations"]["Row"],
+            Database["public"]["Tables"]["reconciliations"]["ComputedFields"]
+          >;
+        };
+        Returns: Json;
+      };
       said_by: {
         Args: {
           e: Omit<
@@ -3236,9 +3926,35 @@ export type Database = {
       see_notices: { Args: { p_actor_id: string; p_scope: string[]; p_until: number }; Returns: undefined };
       select_deliveries: { Args: { p_events: number[]; p_selection: Json }; Returns: number[] };
       select_events: { Args: { p_limit: number; p_scope: string[]; p_selection: Json }; Returns: number[] };
+      set_api_credentials: {
+        Args: {
+          p_actor: string;
+          p_actor_id: string;
+          p_fields: Json;
+          p_hints: Json;
+          p_provider: string;
+          p_request_id: string;
+          p_scope: string[];
+          p_source_id: number;
+        };
+        Returns: Json;
+      };
       set_staff_link: { Args: { p_staff_id: string; p_token_hash: string }; Returns: string };
       set_staff_password: { Args: { p_email: string; p_password_hash: string }; Returns: boolean };
+      set_watch: {
+        Args: {
+          p_actor: string;
+          p_actor_id: string;
+          p_change: Json;
+          p_provider: string;
+          p_request_id: string;
+          p_scope: string[];
+          p_source_id: number;
+        };
+        Returns: Json;
+      };
       settle_deliveries: { Args: { p_deliveries: number[] }; Returns: undefined };
+      settle_findings: { Args: Record<PropertyKey, never>; Returns: number };
       settle_tokens: {
         Args: {
           p_actor: string;
@@ -3274,6 +3990,15 @@ export type Database = {
         Returns: string;
       };
       shown_body_bytes: { Args: Record<PropertyKey, never>; Returns: number };
+      shown_state: {
+        Args: {
+          f: Omit<
+            Database["public"]["Tables"]["findings"]["Row"],
+            Database["public"]["Tables"]["findings"]["ComputedFields"]
+          >;
+        };
+        Returns: Database["public"]["Enums"]["finding_state"];
+      };
       sign_out: { Args: { p_id_hash: string; p_request_id: string }; Returns: boolean };
       single_replay_due: { Args: { p_destination_id: number }; Returns: number };
       snapshot_of: { Args: { p_text: string }; Returns: unknown };
@@ -3287,6 +4012,8 @@ export type Database = {
         };
         Returns: Json;
       };
+      source_subject: { Args: { p_provider: string; p_source_id: number }; Returns: string };
+      split_window: { Args: { p_fence: number; p_window: number }; Returns: boolean };
       staff_member_json: {
         Args: {
           u: Omit<
@@ -3321,6 +4048,7 @@ export type Database = {
         };
         Returns: string;
       };
+      started_replay: { Args: { p_replay_id: number; p_scope: string[] }; Returns: string };
       statistics_of: { Args: { p_scope: string[] }; Returns: string[] };
       status_condition: { Args: { p_list: Json }; Returns: string };
       stop_when_failing: {
@@ -3343,6 +4071,7 @@ export type Database = {
       subscription_rank: { Args: { p_status: string }; Returns: number };
       sum_latency: { Args: { p_histograms: number[] }; Returns: number[] };
       sum_outcomes: { Args: { p_counts: Json[] }; Returns: Json };
+      summarise_api_requests: { Args: { p_ids: number[]; p_scope: string[] }; Returns: Json };
       summarise_replay: { Args: { p_id: number; p_scope: string[] }; Returns: Json };
       suspected_replays: { Args: { p_events: Json }; Returns: number[] };
       tables_of_people: {
@@ -3354,6 +4083,11 @@ export type Database = {
         }[];
       };
       take_allowance: { Args: { p_source_id: number; p_wanted: number }; Returns: Json };
+      take_api_turn: {
+        Args: { p_account: string; p_burst: number; p_cost: number; p_interval_us: number };
+        Returns: number;
+      };
+      take_runs_to_back_fill: { Args: { p_lease_seconds: number }; Returns: Json };
       take_turn: { Args: { p_who: string }; Returns: boolean };
       takes_deliveries: {
         Args: {
@@ -3442,6 +4176,15 @@ export type Database = {
         };
         Returns: boolean;
       };
+      watch_json: {
+        Args: {
+          w: Omit<
+            Database["public"]["Tables"]["watches"]["Row"],
+            Database["public"]["Tables"]["watches"]["ComputedFields"]
+          >;
+        };
+        Returns: Json;
+      };
       why_not_changed: { Args: { p_id: number; p_scope: string[] }; Returns: Json };
       winning_state: {
         Args: { p_candidate: Json; p_change: Json; p_row: Json };
@@ -3460,6 +4203,7 @@ export type Database = {
       attempt_status: "open" | "succeeded" | "failed" | "lease_expired";
       breaker_state: "closed" | "open" | "half_open";
       change_effect: "created" | "updated" | "unchanged" | "superseded";
+      coverage_kind: "events" | "objects" | "counts" | "own_ids";
       delivery_lane: "live" | "replay";
       delivery_ordering: "none" | "object" | "organisation" | "all";
       delivery_status: "pending" | "claimed" | "retrying" | "held" | "delivered" | "dead" | "cancelled";
@@ -3486,6 +4230,8 @@ export type Database = {
       event_flag: "repeated_keys" | "impossible_time" | "unknown_status" | "internal";
       event_origin: "webhook" | "published" | "sample" | "provider_api" | "reconstructed";
       event_status: "received" | "processing" | "processed" | "failed" | "dead" | "replayed" | "resolved" | "ignored";
+      finding_kind: "missing" | "rejected" | "undelivered" | "drifted" | "not_subscribed" | "unrecoverable";
+      finding_state: "open" | "back_filling" | "repaired" | "late";
       livemode_choice: "live" | "test" | "any";
       parse_status:
         | "ok"
@@ -3498,6 +4244,8 @@ export type Database = {
         | "nul_character"
         | "lone_surrogate"
         | "giant_number";
+      reconciliation_status: "queued" | "running" | "completed" | "partial" | "failed" | "cancelled";
+      reconciliation_trigger: "person" | "schedule" | "downtime" | "alert" | "incident";
       rejection_reason:
         | "unsigned"
         | "bad_signature"
@@ -3508,7 +4256,7 @@ export type Database = {
         | "wrong_address"
         | "rate_limited"
         | "over_ceiling";
-      replay_kind: "single" | "keys" | "query" | "criteria" | "failures";
+      replay_kind: "single" | "keys" | "query" | "criteria" | "failures" | "back_fill";
       replay_outcome: "changed" | "already_correct" | "superseded" | "delivered" | "failed" | "skipped";
       replay_status: "draft" | "queued" | "running" | "paused" | "completed" | "stopped" | "cancelled";
       skip_reason:
@@ -3523,7 +4271,8 @@ export type Database = {
         | "cancelled"
         | "test_mode";
       staff_role: "viewer" | "support" | "admin";
-      trust_level: "signed" | "token" | "unsigned";
+      trust_level: "signed" | "token" | "unsigned" | "provider_api";
+      window_status: "pending" | "done" | "split" | "failed";
     };
     CompositeTypes: {
       [_ in never]: never;
@@ -3637,6 +4386,7 @@ export const Constants = {
       attempt_status: ["open", "succeeded", "failed", "lease_expired"],
       breaker_state: ["closed", "open", "half_open"],
       change_effect: ["created", "updated", "unchanged", "superseded"],
+      coverage_kind: ["events", "objects", "counts", "own_ids"],
       delivery_lane: ["live", "replay"],
       delivery_ordering: ["none", "object", "organisation", "all"],
       delivery_status: ["pending", "claimed", "retrying", "held", "delivered", "dead", "cancelled"],
@@ -3664,6 +4414,8 @@ export const Constants = {
       event_flag: ["repeated_keys", "impossible_time", "unknown_status", "internal"],
       event_origin: ["webhook", "published", "sample", "provider_api", "reconstructed"],
       event_status: ["received", "processing", "processed", "failed", "dead", "replayed", "resolved", "ignored"],
+      finding_kind: ["missing", "rejected", "undelivered", "drifted", "not_subscribed", "unrecoverable"],
+      finding_state: ["open", "back_filling", "repaired", "late"],
       livemode_choice: ["live", "test", "any"],
       parse_status: [
         "ok",
@@ -3677,6 +4429,8 @@ export const Constants = {
         "lone_surrogate",
         "giant_number",
       ],
+      reconciliation_status: ["queued", "running", "completed", "partial", "failed", "cancelled"],
+      reconciliation_trigger: ["person", "schedule", "downtime", "alert", "incident"],
       rejection_reason: [
         "unsigned",
         "bad_signature",
@@ -3688,7 +4442,7 @@ export const Constants = {
         "rate_limited",
         "over_ceiling",
       ],
-      replay_kind: ["single", "keys", "query", "criteria", "failures"],
+      replay_kind: ["single", "keys", "query", "criteria", "failures", "back_fill"],
       replay_outcome: ["changed", "already_correct", "superseded", "delivered", "failed", "skipped"],
       replay_status: ["draft", "queued", "running", "paused", "completed", "stopped", "cancelled"],
       skip_reason: [
@@ -3704,7 +4458,8 @@ export const Constants = {
         "test_mode",
       ],
       staff_role: ["viewer", "support", "admin"],
-      trust_level: ["signed", "token", "unsigned"],
+      trust_level: ["signed", "token", "unsigned", "provider_api"],
+      window_status: ["pending", "done", "split", "failed"],
     },
   },
 } as const;

@@ -1,7 +1,7 @@
 -- The closed lists of the product. Each list is declared here and nowhere else: the TypeScript types are generated
 -- from it, and lib/contract/vocabulary.ts gives each value its words. Append values, never reorder them.
 
-create type public.trust_level as enum ('signed', 'token', 'unsigned');
+create type public.trust_level as enum ('signed', 'token', 'unsigned', 'provider_api');
 
 create type public.parse_status as enum (
   'ok', 'empty', 'not_json', 'invalid_json', 'invalid_utf8', 'too_large', 'too_deep', 'nul_character', 'lone_surrogate',
@@ -60,7 +60,7 @@ create type public.error_class as enum (
 
 create type public.change_effect as enum ('created', 'updated', 'unchanged', 'superseded');
 
-create type public.replay_kind as enum ('single', 'keys', 'query', 'criteria', 'failures');
+create type public.replay_kind as enum ('single', 'keys', 'query', 'criteria', 'failures', 'back_fill');
 
 create type public.replay_status as enum (
   'draft', 'queued', 'running', 'paused', 'completed', 'stopped', 'cancelled'
@@ -77,3 +77,26 @@ create type public.skip_reason as enum (
 );
 
 create type public.staff_role as enum ('viewer', 'support', 'admin');
+
+create type public.reconciliation_status as enum (
+  'queued', 'running', 'completed', 'partial', 'failed', 'cancelled'
+);
+
+-- Who or what started a run.
+create type public.reconciliation_trigger as enum ('person', 'schedule', 'downtime', 'alert', 'incident');
+
+-- A window of a run: waiting or under way, read to its end, replaced by its two halves, or given up.
+create type public.window_status as enum ('pending', 'done', 'split', 'failed');
+
+-- What a run found. missing: the provider has it, we do not. rejected: it came, and was refused. undelivered: it is
+-- here, and a delivery is dead. drifted: a row differs from the provider's object. not_subscribed: the provider was not
+-- told to send it. unrecoverable: nobody can bring it back.
+create type public.finding_kind as enum (
+  'missing', 'rejected', 'undelivered', 'drifted', 'not_subscribed', 'unrecoverable'
+);
+
+-- open; back_filling: a replay of it was made; repaired: that replay delivered it; late: its webhook came by itself.
+create type public.finding_state as enum ('open', 'back_filling', 'repaired', 'late');
+
+-- What the provider's API gives: see lib/providers/api.ts.
+create type public.coverage_kind as enum ('events', 'objects', 'counts', 'own_ids');

@@ -55,9 +55,10 @@ create table public.events (
   attempt_count integer not null default 0,
   last_error_class public.error_class,
   last_error text,
-  -- Not filled yet. Made by the provider's file from the body, for pairing alone: what is read from the provider's API
-  -- has another event key than the webhook that comes late.
+  -- Made by the provider's file from the body, for pairing alone: what is read from the provider's API has another
+  -- event key than the webhook that comes late. Null for providers whose API has the events themselves.
   logical_key text,
+  -- Where its bytes are from; null for an event from before this was noted, which was a webhook or published.
   origin public.event_origin,
   -- Facts, made by `summary` in the provider's file when the event is accepted: whom it is about and what its object is
   -- worth, in minor units (lib/contract/money.ts). The object is object_id. Null where the event does not say.
@@ -99,6 +100,7 @@ create index events_newest_in_test_mode on public.events (received_at desc, id d
 create index events_with_terms on public.events using gin (terms);
 create index events_of_key on public.events (provider, event_key_hash);
 create index events_of_object on public.events (object_id, received_at) where object_id is not null;
+create index events_by_logical_key on public.events (logical_key, provider) where logical_key is not null;
 create index events_with_bytes on public.events (body_sha256) where unsigned_key;
 create index events_variants on public.events (variant_of) where variant_of is not null;
 create index events_newest_with_conflicts on public.events (received_at desc, id desc) where conflict_count > 0;

@@ -30,5 +30,7 @@ create table public.rejections (
 create index rejections_newest_of_provider on public.rejections (provider, reason, received_at desc);
 create index rejections_newest_of_organisation on public.rejections (organisation_id, provider, received_at desc)
   where organisation_id is not null;
+-- Whether what a provider says it sent was rejected.
+create index rejections_of_key on public.rejections (provider, event_key) where event_key is not null;
 
 alter table public.rejections enable row level security;

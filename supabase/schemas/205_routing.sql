@@ -63,3 +63,8 @@ language sql immutable set search_path = '' as $$
     when 'all' then ''
   end;
 $$;
+
+-- Whether a back-fill stored an event: its bytes are the provider's answer to us, or ours.
+create function public.is_brought_back(p_origin public.event_origin) returns boolean
+language sql immutable
+return coalesce(p_origin in ('provider_api', 'reconstructed'), false);

@@ -48,6 +48,10 @@ begin
     when p_subject ~ '^so_\d' then (
       select array[s.organisation_id] from public.sources s where s.id = v_number and s.organisation_id is not null
     )
+    when p_subject ~ '^rc_\d' then (
+      select array[r.organisation_id] from public.reconciliations r
+      where r.id = v_number and r.organisation_id is not null
+    )
     when p_subject ~ '^tk_\d' then (select public.token_scope(t) from public.api_tokens t where t.id = v_number)
     when exists (select from public.staff_users u where u.email = p_subject) then (
       select u.organisations from public.staff_users u where u.email = p_subject

@@ -43,6 +43,16 @@ language sql stable set search_path = '' as $$
   end], null) || public.people_in(p_shop, p_text);
 $$;
 
+-- Whom the webhook of a finding would have been about.
+create function public.people_of_finding(p_event_type text, p_shop text, p_body bytea) returns text[]
+language sql stable set search_path = '' as $$
+  select array_remove(array[case
+    when p_event_type ~ '^(orders|customers)/' then
+      split_part(p_event_type, 's/', 1) || ':' || substring(w.text from '^\s*\{\s*"id"\s*:\s*"?(\d+)')
+  end], null) || public.people_in(p_shop, w.text)
+  from (select public.text_of_bytes(p_body) as text offset 0) w;
+$$;
+
 -- Whether a request covers an event of its shop that is about these people.
 create function public.event_concerned(e public.events, p_people text[], p public.privacy_requests) returns boolean
 language sql stable set search_path = '' as $$

@@ -28,6 +28,29 @@ create trigger redact_arriving_event before insert on public.events
 for each row when (new.provider = 'shopify' or new.organisation_id like '%.myshopify.com')
 execute function public.redact_arriving_event();
 
+-- What a provider lists although a request came before: it is named, and what it says is not kept.
+create function public.redact_arriving_finding() returns trigger
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_shop text := coalesce(public.shop_in_headers(new.headers), lower(new.organisation_id));
+begin
+  if exists (
+    select from public.privacy_requests p
+    where p.shop_domain = v_shop and p.kind in ('customers/redact', 'shop/redact') and new.occurred_at <= p.requested_at
+      and (p.kind = 'shop/redact' or p.people && public.people_of_finding(new.event_type, v_shop, new.body))
+  ) then
+    new.body := null;
+    new.headers := null;
+    new.difference := null;
+  end if;
+  return new;
+end
+$$;
+
+create trigger redact_arriving_finding before insert on public.findings
+for each row when (new.provider = 'shopify' or new.organisation_id like '%.myshopify.com')
+execute function public.redact_arriving_finding();
+
 -- Ends an attempt that was under way while its event was redacted. A request's own attempt says which ids it wrote.
 create function public.redact_attempt() returns trigger
 language plpgsql volatile set search_path = '' as $$

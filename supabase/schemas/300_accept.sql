@@ -11,32 +11,38 @@
 create function public.accept_events(p_events jsonb, p_deliver_suspected boolean default false) returns jsonb
 language plpgsql volatile set search_path = '' as $$
 declare
+  v_events jsonb;
   v_new bigint[];
   v_suspected integer[];
   v_answer jsonb;
   v_other jsonb;
+  v_late bigint[];
   v_again integer[] := '{}';
 begin
   -- Whatever the server or role is set to: an acknowledged event is on disk.
   perform set_config('synchronous_commit', 'on', true);
 
-  v_suspected := public.suspected_replays(p_events);
+  v_events := public.paired_events(p_events);
+  v_suspected := public.suspected_replays(v_events);
 
-  v_new := public.store_events(p_events, v_suspected, p_deliver_suspected);
+  v_new := public.store_events(v_events, v_suspected, p_deliver_suspected);
 
   -- A new statement sees what another transaction committed while the insert waited for it.
   with seen as (
     select i.n, i.provider, i.event_type, k.event_id, e.organisation_id,
       coalesce(e.suspected_replay, false) as suspected_replay,
+      public.is_brought_back(e.origin) as is_late, e.fingerprint <> decode(i.fingerprint, 'hex') as is_other,
       case
         when e.id = any (v_new) and row_number() over (partition by e.id order by i.n) = 1 then 'accepted'
         -- Its event may be gone, and with it what could be compared.
         when e.id is null or e.fingerprint = decode(i.fingerprint, 'hex') then 'duplicate'
         -- One event, written in two versions of the provider's API.
         when i.rendering <> e.rendering then 'duplicate'
+        -- The webhook of an event that was brought back: its bytes are kept, and it is delivered once.
+        when public.is_brought_back(e.origin) then 'duplicate'
         else 'conflict'
       end as outcome
-    from jsonb_to_recordset(p_events) as i(
+    from jsonb_to_recordset(v_events) as i(
       n integer, provider text, event_key text, event_type text, source_id bigint, fingerprint text, rendering text
     )
     -- Key by key: planned while the table is empty, a join reads the whole of it for every request ever after.
@@ -66,12 +72,17 @@ begin
   select jsonb_agg(jsonb_build_object(
     'n', s.n, 'event_id', s.event_id, 'outcome', s.outcome, 'provider', s.provider, 'event_type', s.event_type,
     'organisation_id', s.organisation_id, 'suspected_replay', s.suspected_replay
-  )), jsonb_agg(jsonb_build_object('n', s.n, 'of', s.event_id)) filter (where s.outcome = 'conflict')
-  into v_answer, v_other
+  )), jsonb_agg(jsonb_build_object('n', s.n, 'of', s.event_id)) filter (
+    where s.outcome = 'conflict' or s.is_late and s.is_other
+  ), array_agg(distinct s.event_id) filter (where s.is_late and (p_deliver_suspected or s.n <> all (v_suspected)))
+  into v_answer, v_other, v_late
   from seen s;
 
   if v_other is not null then
-    v_again := public.store_variants(p_events, v_other);
+    v_again := public.store_variants(v_events, v_other);
+  end if;
+  if v_late is not null then
+    perform public.deliver_late_webhooks(v_late);
   end if;
 
   perform public.add_statistics((

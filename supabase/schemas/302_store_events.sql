@@ -53,12 +53,13 @@ begin
     company_id, object_id, replaces_older, livemode, suspected_replay, unsigned_key, body_size, body_sha256,
     fingerprint, rendering, variant_of, payload,
     method, path, headers, content_type, request_id, occurred_at, object_type, customer_id, amount, amount_kind,
-    currency, terms
+    currency, terms, logical_key, origin
   )
   overriding system value
   select
     v_new[array_position(v_numbers, e.n)], e.provider, e.event_key, b.key_hash, e.event_type, e.source_id,
-    case when e.variant_of is null and (p_deliver_suspected or e.n <> all (p_suspected)) and (
+    case when e.variant_of is null and not public.is_brought_back(e.origin)
+    and (p_deliver_suspected or e.n <> all (p_suspected)) and (
       p_for is not null or exists (
         select from public.destinations d
         -- Cheaper than the question itself, for a thousand destinations of other organisations.
@@ -73,14 +74,15 @@ begin
     e.n = any (p_suspected), coalesce(e.unsigned_key, false), octet_length(b.body), sha256(b.body),
     decode(e.fingerprint, 'hex'), e.rendering, e.variant_of,
     public.without_secrets(b.payload, e.secret_fields), e.method, e.path, e.headers, e.content_type, e.request_id,
-    e.occurred_at, e.object_type, e.customer_id, e.amount, e.amount_kind, e.currency, array_to_tsvector(e.terms)
+    e.occurred_at, e.object_type, e.customer_id, e.amount, e.amount_kind, e.currency, array_to_tsvector(e.terms),
+    e.logical_key, coalesce(e.origin, 'webhook')
   from jsonb_to_recordset(p_events) as e(
     n integer, provider text, event_key text, event_type text, source_id bigint, trust public.trust_level,
     parse_status public.parse_status, flags public.event_flag[], organisation_id text, company_id text, object_id text,
     replaces_older boolean, livemode boolean, unsigned_key boolean, secret_fields text[], body text, shown_body text,
     fingerprint text, rendering text, variant_of bigint, method text, path text, headers jsonb, content_type text,
     request_id text, occurred_at timestamptz, object_type text, customer_id text, amount bigint,
-    amount_kind public.amount_kind, currency text, terms text[]
+    amount_kind public.amount_kind, currency text, terms text[], logical_key text, origin public.event_origin
   )
   cross join lateral (
     select d.body, sha256(convert_to(e.event_key, 'UTF8')) as key_hash,
@@ -107,7 +109,8 @@ begin
     else (d.organisation_id is null or d.organisation_id = e.organisation_id)
       and public.wants_event(d, e.provider, e.event_type, e.organisation_id, e.livemode, e.flags)
   end
-  where e.id = any (v_new) and e.variant_of is null and (p_deliver_suspected or not e.suspected_replay);
+  where e.id = any (v_new) and e.variant_of is null and not public.is_brought_back(e.origin)
+    and (p_deliver_suspected or not e.suspected_replay);
 
   return v_new;
 end

@@ -51,7 +51,8 @@ begin
   corrected as (
     update public.events e set conflict_count = e.conflict_count - a.times
     from (select x.variant_of, sum(x.times) as times from again x group by x.variant_of) a
-    where e.id = a.variant_of
+    -- Bytes that differ from those of a back-fill were counted as a duplicate.
+    where e.id = a.variant_of and not public.is_brought_back(e.origin)
     returning e.id
   )
   select coalesce(array_agg(s.n) filter (where not s.is_new), '{}') into v_again from seen s;

@@ -80,7 +80,7 @@ begin
     return jsonb_build_object('result', 'not_possible');
   end if;
 
-  v_new := public.store_events(jsonb_build_array(p_event || '{"n": 0}'), '{}', true, p_id);
+  v_new := public.store_events(jsonb_build_array(p_event || '{"n": 0, "origin": "sample"}'), '{}', true, p_id);
   select e.* into strict v_event from public.events e where e.id = v_new[1];
   select d.id into strict v_delivery_id from public.deliveries d where d.event_id = v_event.id;
 

@@ -12,6 +12,8 @@ language sql stable set search_path = '' as $$
     'body_cut', x.encoding is null and e.body_size > x.most, 'content_encoding', x.encoding,
     'body_sha256', encode(e.body_sha256, 'hex'),
     'request_id', e.request_id, 'privacy_request', public.privacy_request_json(e),
+    -- Not filled in events from before it was: those came from their provider.
+    'origin', coalesce(e.origin, 'webhook'), 'found', public.find_finding_of_event(e.id, p_scope),
     'versions', public.versions_json(e.id, e.variant_of, p_scope),
     'deliveries', coalesce((
       select jsonb_agg(jsonb_build_object(

@@ -13,7 +13,9 @@ begin
     from unnest(array[
       'accept_events', 'suspected_replays', 'expire_leases', 'claim_deliveries', 'record_attempts',
       'settle_deliveries', 'roll_up_events', 'advance_replays', 'advance_replay', 'maintain_destinations',
-      'hold_deliveries', 'release_deliveries', 'changes_since', 'search_everything', 'find_events', 'find_organisations'
+      'hold_deliveries', 'release_deliveries', 'claim_windows', 'match_entries', 'match_keys', 'record_page',
+      'heal_findings', 'settle_findings', 'back_fill', 'changes_since', 'search_everything', 'find_events',
+      'find_organisations'
     ]) as n(name)
   loop
     execute format(
@@ -33,7 +35,8 @@ begin
   for v_function in
     select ('public.' || n.name)::regproc::oid
     from unnest(array[
-      'accept_events', 'claim_deliveries', 'record_attempts', 'advance_replays', 'maintain_destinations'
+      'accept_events', 'claim_deliveries', 'record_attempts', 'advance_replays', 'maintain_destinations',
+      'match_entries', 'record_page', 'heal_findings', 'back_fill'
     ]) as n(name)
   loop
     execute format('alter function %s set plan_cache_mode = force_generic_plan', v_function);

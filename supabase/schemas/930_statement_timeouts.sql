@@ -24,7 +24,11 @@ begin
         'list_destination_deliveries', 'list_replays', 'list_replay_items', 'list_replay_failures', 'summarise_replay',
         'preview_replay', 'preview_changes', 'list_actions', 'search_everything', 'changes_since'
       ]),
-      ('30s', array['claim_deliveries', 'record_attempts', 'maintain_destinations', 'advance_replays'])
+      ('30s', array[
+        'claim_deliveries', 'record_attempts', 'maintain_destinations', 'advance_replays', 'claim_windows',
+        'match_entries', 'record_page', 'advance_reconciliations', 'heal_findings', 'settle_findings', 'back_fill',
+        'list_own_objects', 'due_watches'
+      ])
     ) as l(timeout, names)
     cross join unnest(l.names) as n(name)
   loop

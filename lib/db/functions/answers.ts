@@ -53,8 +53,10 @@ import type {
   StoredBody,
   StoredEvent,
 } from "./reads";
+import type { ReconciliationAnswers } from "./reconciliation";
+import type { ReconciliationReadAnswers } from "./reconciliation-reads";
 
-export interface Answers {
+export interface Answers extends ReconciliationAnswers, ReconciliationReadAnswers {
   // From the event's receipt to its end.
   accept_events: (Acceptance & { n: number })[];
   list_source_tokens: StoredToken[];
@@ -153,7 +155,7 @@ export interface Answers {
   preview_changes: ChangeResult[];
   list_dead_letters: FailedWebhook[];
   list_dead_letter_groups: DeadLetters;
-  read_nav_counts: RailCounts;
+  read_nav_counts: Pick<RailCounts, "dead_letters" | "running_replays">;
   list_destinations: DestinationWithoutHealth[];
   get_destination: DestinationWithoutHealth | null;
   /** By the number of the destination. */

@@ -12,6 +12,16 @@ import type { Database, Json } from "../database.types";
 import type { Answers } from "./answers";
 import type { AttemptResult, NewEvent, RowChange } from "./journey";
 import type { StoredSecret } from "./people";
+import type {
+  ApiRequestNote,
+  BackFillEvent,
+  EntryKey,
+  NewReconciliation,
+  RecordedPage,
+  RunConfiguration,
+  WatchedSource,
+} from "./reconciliation";
+import type { ReconciliationReadArguments } from "./reconciliation-reads";
 
 type Functions = Database["public"]["Functions"];
 
@@ -34,7 +44,7 @@ type Declared<Generated, Ours> = {
 };
 
 /** Types of arguments that replace the generated ones. */
-export interface DeclaredArguments {
+export interface DeclaredArguments extends ReconciliationReadArguments {
   accept_events: { p_events: (NewEvent & { n: number })[] };
   record_rejections: { p_samples: RejectionSample[]; p_counts: RejectionCount[] };
   record_senders: { p_forged: { network: string; count: number }[] };
@@ -88,6 +98,19 @@ export interface DeclaredArguments {
   list_key_choices: { p_selection: Selection };
   list_destination_deliveries: { p_cursor: number | null };
   list_actions: { p_filter: AuditFilter };
+
+  create_reconciliation: { p_run: NewReconciliation };
+  match_entries: { p_entries: EntryKey[] };
+  record_page: { p_page: RecordedPage };
+  /** Null: it is not tried again. */
+  fail_window: { p_retry_ms: number | null };
+  note_configuration: { p_configuration: RunConfiguration };
+  note_api_requests: { p_id: number | null; p_window: number | null; p_requests: ApiRequestNote[] };
+  list_back_fillable: { p_finding_ids: number[] | null };
+  back_fill: { p_events: (BackFillEvent | { n: number; finding_id: number })[] };
+  finish_back_fill: { p_problem: string | null };
+  due_watches: { p_sources: WatchedSource[] };
+  list_own_objects: { p_source_id: number | null; p_types: string[] | null; p_after: string | null };
 }
 
 /**

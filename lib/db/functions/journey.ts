@@ -4,6 +4,7 @@ import type {
   DeliveryStatus,
   ErrorClass,
   EventFlag,
+  EventOrigin,
   ParseStatus,
   TrustLevel,
 } from "@/lib/contract/vocabulary";
@@ -46,6 +47,8 @@ export interface NewEvent {
   amount_kind: AmountKind | null;
   currency: string | null;
   terms: string[];
+  logical_key: string | null;
+  origin: EventOrigin;
 }
 
 export interface Acceptance {
