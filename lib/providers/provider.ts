@@ -7,6 +7,7 @@
 import { isUtf8 } from "node:buffer";
 import type { AmountKind, EventFlag } from "@/lib/contract/vocabulary";
 import type { SampleMaker } from "../samples/maker";
+import type { ProviderApi } from "./api";
 
 /** HTTP headers as ordered pairs, exactly as received, with duplicates, order and case. */
 export type HeaderPairs = ReadonlyArray<readonly [name: string, value: string]>;
@@ -28,7 +29,8 @@ export interface RawRequest {
   network?: string;
 }
 
-export type Trust = "signed" | "token" | "unsigned";
+/** `provider_api`: not received, but read from the provider's API over TLS, with our own key. */
+export type Trust = "signed" | "token" | "unsigned" | "provider_api";
 
 export type RefusalReason = "unsigned" | "bad_signature" | "stale" | "malformed";
 
@@ -80,6 +82,11 @@ export type ReadSetting = (text: string) => { value: string } | { problem: strin
 export interface Identity {
   /** The provider's own id of the event, the same on every retry of it. */
   eventKey: string;
+  /**
+   * A second identity, made of the body alone (type, object, version or time), for providers whose API lists objects and not
+   * events: an event that is reconstructed from an object has the logical key of its webhook. Never unique by itself.
+   */
+  logicalKey?: string;
   eventType: string;
   organisationId?: string;
   companyId?: string;
@@ -224,6 +231,8 @@ export interface Provider {
    * preview of a replay. Never throws: an unknown shape has fewer facts.
    */
   summary?(event: SummarisedEvent): Summary;
+  /** How its API is asked what should exist here. Left out where it has none. */
+  api?: ProviderApi;
   /** What to search for when a user pastes an address of the provider's dashboard; undefined for any other address. */
   searchTextIn?(address: URL): string | undefined;
 }

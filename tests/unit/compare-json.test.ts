@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { differences } from "@/components/event-detail/compare-json";
+import { differences } from "@/components/body/compare-json";
 
 test("Two versions of an event are compared value by value, as they were received", () => {
   const here = '{"id":"evt_1","amount":1.10,"big":9007199254740993,"lines":[{"sku":"a"},{"sku":"b"}],"gone":null}';

@@ -29,7 +29,7 @@ const routes = readdirSync(ROUTES, { recursive: true, encoding: "utf8" })
     const source = readFileSync(path.join(ROUTES, file), "utf8");
     return [
       ...source.matchAll(
-        /^export (?:const|async function|function) (GET|POST|PATCH|DELETE)\b(?: = handle\("(\w+)")?/gm,
+        /^export (?:const|async function|function) (GET|POST|PUT|PATCH|DELETE)\b(?: = handle\("(\w+)")?/gm,
       ),
     ].map(({ 1: method = "", 2: permission = "public", index }) => ({
       name: named(method, path.dirname(file)),
@@ -56,7 +56,7 @@ test("the registry says what each route asks for", () => {
 test("a route that reads a body or a query has its schema in the registry", () => {
   for (const { name, source } of routes) {
     const operation = operations.find(({ method, path: route }) => named(method, route) === name);
-    if (/^(POST|PATCH)/.test(name))
+    if (/^(POST|PUT|PATCH)/.test(name))
       expect([name, /readJson|readReplayRequest/.test(source)]).toEqual([name, Boolean(operation?.body)]);
     else expect([name, source.includes("readQuery")]).toEqual([name, Boolean(operation?.query)]);
   }

@@ -1,15 +1,8 @@
 /** A payload as the event page unfolds it: every literal as received, whatever its size. */
 import { describe, expect, test } from "vitest";
-import { hexDump } from "@/components/event-detail/body";
+import { hexDump } from "@/components/body/body";
+import { firstOpen, jsonTree, MOST_NODES, pathOf, readableValue, visibleNodes } from "@/components/body/json-tree";
 import { findNodes, needleOf, splitByNeedle } from "@/components/event-detail/find-in-tree";
-import {
-  firstOpen,
-  jsonTree,
-  MOST_NODES,
-  pathOf,
-  readableValue,
-  visibleNodes,
-} from "@/components/event-detail/json-tree";
 import { treeMove } from "@/components/event-detail/tree-keys";
 
 const tree = (text: string) => jsonTree(text) ?? [];

@@ -16,6 +16,8 @@ import {
   refuseRepeated,
 } from "../provider";
 import { at, idFrom, isoFromUnix, keyOfBody, keyWithBody, membersInCommon, timeFrom, typeFrom } from "../shape";
+import { chatwootApi } from "./api";
+import { logicalKeyOf } from "./objects";
 import { chatwootSamples } from "./sample";
 import { chatwootIdIn, chatwootSummary } from "./summary";
 
@@ -72,6 +74,7 @@ export const chatwoot: Provider = {
       // Never X-Chatwoot-Delivery, which is not signed: an attacker who caught a request could send it again as another
       // event.
       eventKey: naturalKey(request, payload, eventType, account) ?? keyOfSigned(request),
+      logicalKey: logicalKeyOf(eventType, account, idFrom(at(payload, "id"))),
       eventType,
       organisationId: account,
       companyId:
@@ -88,6 +91,7 @@ export const chatwoot: Provider = {
   },
 
   summary: chatwootSummary,
+  api: chatwootApi,
   searchTextIn: chatwootIdIn,
   eventTypes: { form: /^[a-z]+([_.][a-z]+)+$/, aliases: { message: ["message_created"] } },
 };
@@ -179,7 +183,7 @@ function naturalKey(
     case "message_created":
     case "conversation_created":
     case "contact_created":
-      return `${eventType}:${account}:${id}`;
+      return logicalKeyOf(eventType, account, id);
     case "conversation_updated":
     case "conversation_status_changed": {
       const updatedAt = at(payload, "updated_at");

@@ -9,6 +9,8 @@ import { firstId, hashedKey } from "../outreach-rows";
 import { contentOf, type Identity, type Provider, type RawRequest } from "../provider";
 import { at, keyFrom, keyOfBody, timeFrom, typeFrom, UNKNOWN_TYPE } from "../shape";
 import { verifyUrlToken } from "../url-token";
+import { heyreachApi } from "./api";
+import { logicalKeyIn } from "./objects";
 import { heyreachProjections, isTest, leadIdOf } from "./rows";
 import { heyreachSamples } from "./sample";
 import { heyreachSummary } from "./summary";
@@ -49,6 +51,7 @@ export const heyreach: Provider = {
         correlation !== undefined && !isTest(payload)
           ? correlation
           : (naturalKey(request, payload, eventType) ?? keyOfBody(request)),
+      logicalKey: logicalKeyIn(payload, eventType),
       eventType,
       organisationId: source?.organisationId,
       companyId: source?.companyId,
@@ -62,6 +65,7 @@ export const heyreach: Provider = {
 
   projections: heyreachProjections,
   summary: heyreachSummary,
+  api: heyreachApi,
   eventTypes: {
     aliases: {
       reply: ["message_reply_received", "every_message_reply_received", "inmail_reply_received"],

@@ -9,7 +9,8 @@ import { elementsOf } from "../json-bytes";
 import { contentOf, type Identity, type Provider } from "../provider";
 import { keyOfBody, keyWithBody } from "../shape";
 import { verifyUrlToken } from "../url-token";
-import { DLR_SETTINGS, isKnownStatus, mittoProjections, readDlr, shopInReference } from "./rows";
+import { mittoApi } from "./api";
+import { DLR_SETTINGS, isKnownStatus, logicalKeyOf, mittoProjections, readDlr, shopInReference } from "./rows";
 import { mittoSamples } from "./sample";
 import { mittoSummary } from "./summary";
 
@@ -47,6 +48,7 @@ export const mitto: Provider = {
     return {
       // The rest of the body, too: a report may be corrected under the id, status and error code of the wrong one.
       eventKey: (isKnown ? keyWithBody(parts.join(":"), contentOf(request)) : undefined) ?? keyOfBody(request),
+      logicalKey: logicalKeyOf(dlr.id, dlr.status),
       eventType: "dlr",
       organisationId: source?.organisationId ?? shopInReference(dlr.reference),
       companyId: source?.companyId,
@@ -58,5 +60,6 @@ export const mitto: Provider = {
 
   projections: mittoProjections,
   summary: mittoSummary,
+  api: mittoApi,
   eventTypes: { aliases: { delivery_report: ["dlr"], sms: ["dlr"] } },
 };

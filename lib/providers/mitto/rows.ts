@@ -5,8 +5,15 @@
  * time when the message was sent. So the status decides, and a final status never changes back.
  */
 import { parseUnixTimestamp } from "../hmac";
-import { type Change, InvalidPayload, type ProjectableEvent, type Provider, rankedVersionOf } from "../provider";
-import { at, idFrom, isoFromUnix, present } from "../shape";
+import {
+  type Change,
+  InvalidPayload,
+  type Json,
+  type ProjectableEvent,
+  type Provider,
+  rankedVersionOf,
+} from "../provider";
+import { at, idFrom, isoFromUnix, keyFrom, present } from "../shape";
 
 /** Per field: the setting that names it, and its default names, in any case. */
 const FIELDS = {
@@ -34,17 +41,10 @@ export const DLR_SETTINGS: NonNullable<Provider["settings"]> = Object.fromEntrie
 
 /** A report with our field names; the status in lower case. Missing and invalid fields are undefined. */
 export function readDlr(payload: unknown, settings: Readonly<Record<string, string>> = {}) {
-  const own = typeof payload === "object" && payload !== null ? payload : {};
-  const lower = new Map(Object.keys(own).map((name) => [name.toLowerCase(), name]));
+  const nameOf = namesIn(payload, settings);
   const read = (field: Field): string | undefined => {
-    const { setting, names } = FIELDS[field];
-    const set = settings[setting]?.trim();
-    const name = set
-      ? Object.hasOwn(own, set)
-        ? set
-        : lower.get(set.toLowerCase())
-      : names.map((known) => lower.get(known)).find((known) => known !== undefined);
-    return name === undefined ? undefined : idFrom(at(own, name))?.trim();
+    const name = nameOf(field);
+    return name === undefined ? undefined : idFrom(at(payload, name))?.trim();
   };
   return {
     id: read("id"),
@@ -53,6 +53,39 @@ export function readDlr(payload: unknown, settings: Readonly<Record<string, stri
     receiver: read("receiver"),
     reference: read("reference"),
     sentAt: isoFromUnix(parseUnixTimestamp(read("sentAt"))),
+  };
+}
+
+/**
+ * An earlier report of a message with another status, in the words of its template: the rest of it says whose message it is.
+ * Without its error code, which was that of the earlier status.
+ */
+export function withStatus(
+  payload: unknown,
+  settings: Readonly<Record<string, string>>,
+  changed: { id: string; status: string },
+): Record<string, Json> {
+  const own = typeof payload === "object" && payload !== null && !Array.isArray(payload) ? payload : {};
+  const nameOf = namesIn(own, settings);
+  const errorCode = nameOf("errorCode");
+  const kept = Object.entries(own).filter(([name]) => name !== errorCode);
+  const usual = { id: "Id", status: "status" } as const;
+  const written = (["id", "status"] as const).map((field) => [
+    nameOf(field) ?? (settings[FIELDS[field].setting]?.trim() || usual[field]),
+    changed[field],
+  ]);
+  return Object.fromEntries([...kept, ...written]);
+}
+
+/** What a report calls a field: by the setting, else by its default names, in any case. */
+function namesIn(payload: unknown, settings: Readonly<Record<string, string>>): (field: Field) => string | undefined {
+  const own = typeof payload === "object" && payload !== null ? payload : {};
+  const lower = new Map(Object.keys(own).map((name) => [name.toLowerCase(), name]));
+  return (field) => {
+    const { setting, names } = FIELDS[field];
+    const set = settings[setting]?.trim();
+    if (set) return Object.hasOwn(own, set) ? set : lower.get(set.toLowerCase());
+    return names.map((known) => lower.get(known)).find((known) => known !== undefined);
   };
 }
 
@@ -114,6 +147,28 @@ function statusOf(written: string): string {
   return Object.hasOwn(SMPP, written) ? (SMPP[written] as string) : written;
 }
 
+/** From this rank on a status is final. */
+const FINAL_RANK = 8;
+
+/** Whether nothing is to follow it, by a status as a report or Mitto's API writes it. */
+export function isFinal(status: string): boolean {
+  return rankOf(statusOf(status.toLowerCase())) >= FINAL_RANK;
+}
+
+/**
+ * What reports and Mitto's API have in common: the message and how it ended. All failures are one: the API has a single word
+ * for them.
+ */
+export function logicalKeyOf(id: string | undefined, status: string | undefined): string | undefined {
+  if (id === undefined || status === undefined) return undefined;
+  const known = statusOf(status.toLowerCase());
+  return keyFrom(`dlr:${id}:${rankOf(known) === FINAL_RANK ? "failed" : known}`);
+}
+
+function rankOf(status: string): number {
+  return Object.hasOwn(RANKS, status) ? (RANKS[status] as number) : UNKNOWN_RANK;
+}
+
 export const mittoProjections: Readonly<Record<string, (event: ProjectableEvent) => Change[]>> = {
   dlr(event) {
     if (Array.isArray(event.payload)) throw new InvalidPayload("body", "expected up to 1000 objects in an array");
@@ -132,7 +187,7 @@ export const mittoProjections: Readonly<Record<string, (event: ProjectableEvent)
           reference: dlr.reference,
           sent_at: dlr.sentAt,
         }),
-        version: rankedVersionOf(event, Object.hasOwn(RANKS, status) ? (RANKS[status] as number) : UNKNOWN_RANK),
+        version: rankedVersionOf(event, rankOf(status)),
       },
     ];
   },

@@ -21,6 +21,8 @@ import {
   type Verification,
 } from "../provider";
 import { at, idFrom, isoFrom, keyFrom, keyOfBody, typeFrom } from "../shape";
+import { shopifyApi } from "./api";
+import { logicalKeyOf, memberReader } from "./objects";
 import { isPrivacyTopic, shopifyProjections } from "./rows";
 import { shopifySamples } from "./sample";
 import { isSameTopic, readShop, readTopic } from "./settings";
@@ -96,6 +98,7 @@ export const shopify: Provider = {
     const shop = shopOf(request, payload, topic, source);
     return {
       eventKey: keyOf(request, topic),
+      logicalKey: logicalKeyOf(topic, memberReader(contentOf(request), payload)),
       eventType: topic,
       organisationId: source?.organisationId ?? shop,
       companyId: source?.companyId ?? shop,
@@ -112,6 +115,7 @@ export const shopify: Provider = {
 
   projections: shopifyProjections,
   summary: shopifySummary,
+  api: shopifyApi,
   searchTextIn: shopifyIdIn,
   eventTypes: { form: /^[a-z_]+\/[a-z_]+$/ },
 };

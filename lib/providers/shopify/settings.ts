@@ -22,6 +22,12 @@ export const readShop: ReadSetting = (text) => {
   };
 };
 
+/** The shop that a text means; the text itself where it means none. */
+export function shopIn(text = ""): string {
+  const read = readShop(text);
+  return "value" in read ? read.value : text.trim().toLowerCase();
+}
+
 /** `ORDERS_UPDATED`, as GraphQL and its errors write it, and `Orders/Updated` are `orders/updated`. */
 export const readTopic: ReadSetting = (text) => {
   const topic = text

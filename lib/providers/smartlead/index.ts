@@ -10,6 +10,8 @@ import { firstId, hashedKey } from "../outreach-rows";
 import { acceptAs, contentOf, type Identity, type Provider, refuse } from "../provider";
 import { at, idFrom, keyFrom, keyOfBody, membersInCommon, timeFrom, typeFrom } from "../shape";
 import { isOneOf } from "../url-token";
+import { smartleadApi } from "./api";
+import { logicalKeyOf } from "./mails";
 import { leadEmailOf, smartleadProjections } from "./rows";
 import { smartleadSamples } from "./sample";
 import { smartleadSummary } from "./summary";
@@ -57,6 +59,7 @@ export const smartlead: Provider = {
         keyFrom(at(payload, "event_id")) ??
         naturalKey(payload, fingerprint ?? contentOf(request)) ??
         keyOfBody(request),
+      logicalKey: logicalKeyIn(payload, eventType),
       eventType,
       organisationId: source?.organisationId,
       // The client of an agency's account; most accounts have none.
@@ -70,6 +73,7 @@ export const smartlead: Provider = {
 
   projections: smartleadProjections,
   summary: smartleadSummary,
+  api: smartleadApi,
   eventTypes: {
     known: [...Object.keys(smartleadProjections), ...OTHER_TYPES],
     aliases: {
@@ -102,6 +106,15 @@ function naturalKey(payload: unknown, rest: string | Buffer): string | undefined
   if (typeof timestamp !== "string" || (mail ?? firstId(reply)) === undefined) return undefined;
   const step = firstId(at(payload, "sequence_number"));
   return hashedKey(at(payload, "event_type"), mail, step, timestamp, firstId(reply), sha256Hex(rest));
+}
+
+function logicalKeyIn(payload: unknown, eventType: string): string | undefined {
+  return logicalKeyOf(eventType, {
+    mail: firstId(at(payload, "stats_id")),
+    campaign: firstId(at(payload, "campaign_id")),
+    lead: leadEmailOf(payload),
+    repliedAt: timeFrom(at(payload, "time_replied")) ?? timeFrom(at(payload, "reply_message", "time")),
+  });
 }
 
 /** What the copies of one event differ in. */

@@ -20,6 +20,7 @@ import {
   refuseRepeated,
 } from "../provider";
 import { at, booleanFrom, idFrom, keyFrom, timeFrom, typeFrom } from "../shape";
+import { standardApi } from "./api";
 import { standardSamples } from "./sample";
 
 const FAMILIES = ["webhook", "svix"] as const;
@@ -102,6 +103,7 @@ export const standard: Provider = {
   },
 
   summary: ({ eventType, payload }) => customerSummary(at(payload, "data"), eventType),
+  api: standardApi,
 };
 
 /** All headers come from one family of names, never from both. */

@@ -16,6 +16,7 @@ import {
   refuseRepeated,
 } from "../provider";
 import { at, booleanFrom, idFrom, keyFrom, keyOfBody, timeFrom, typeFrom } from "../shape";
+import { stripeApi } from "./api";
 import { stripeProjections } from "./rows";
 import { stripeSamples } from "./sample";
 import { stripeIdIn, stripeSummary } from "./summary";
@@ -74,6 +75,7 @@ export const stripe: Provider = {
 
   projections: stripeProjections,
   summary: stripeSummary,
+  api: stripeApi,
   searchTextIn: stripeIdIn,
   eventTypes: { form: /^[a-z0-9_]+(\.[a-z0-9_]+)+$/ },
 };

@@ -16,10 +16,12 @@ import {
   refuseRepeated,
 } from "../provider";
 import { at, idFrom, keyFrom, keyOfBody, LARGE_BYTES, timeFrom, typeFrom } from "../shape";
+import { telnyxApi } from "./api";
 import { telnyxProjections } from "./rows";
 import { telnyxSamples } from "./sample";
 import { telnyxIdIn, telnyxSummary } from "./summary";
 import { identifyTexml, isForm } from "./texml";
+import { writtenTime } from "./written-time";
 
 /** Conversations of AI assistants and transcriptions are in the body. Telnyx publishes no limit. */
 const MAX_BODY_BYTES = 10 * 1024 * 1024;
@@ -85,15 +87,10 @@ export const telnyx: Provider = {
 
   projections: telnyxProjections,
   summary: telnyxSummary,
+  api: telnyxApi,
   searchTextIn: telnyxIdIn,
   eventTypes: { form: /^[a-z0-9_-]+[._][a-z0-9_.-]+$/ },
 };
-
-/** Some types, and link_clicked, have their time in another place. */
-function writtenTime(payload: unknown): unknown {
-  const [data, subject] = [at(payload, "data"), at(payload, "data", "payload")];
-  return at(data, "occurred_at") ?? at(subject, "timestamp") ?? at(data, "timestamp") ?? at(payload, "time_clicked");
-}
 
 /** An event is never made of values that are not signed: anyone who saw one signature could send any query with it. */
 function isSignedWithoutQuery(
