@@ -126,13 +126,49 @@ export interface SourceRefusals {
   sample_secret_missing: { variable: string };
 }
 
+/** Keys of providers' APIs, findings, and questions that users ask providers. */
+export interface ProviderQuestionRefusals {
+  no_such_finding: null;
+  no_key_encryption: null;
+  /** Only the environment has keys, or none. */
+  no_stored_api_key: { provider: string };
+  unknown_api_field: { provider: string; name: string; known: readonly string[] };
+  /** `problem` is read after the field's label. */
+  bad_api_field: { name: string; problem: string };
+  api_field_missing: { provider: string; name: string; label: string };
+  /** The provider did not answer a question that a user asked. */
+  provider_failed: { provider: string; kind: string; detail: string; retryAfterMs: number | null };
+  /** The client of the provider cannot do this. */
+  not_offered_by_api: { provider: string; what: "check" | "configuration" | "repair" };
+  no_such_problem: { code: string };
+}
+
+/** Runs of reconciliation, and what brings back what they found. */
+export interface ReconciliationRefusals {
+  no_such_reconciliation: null;
+  /** The provider has no API that could be asked. */
+  no_provider_api: { provider: string };
+  /** No key: `variables` configure the default source. */
+  no_api_key: { provider: string; source: string | null; variables: readonly string[] };
+  /** `to_ts` is not after `from_ts`, or all of the span is within what the provider may still send. */
+  empty_span: { provider: string; wait_seconds: number };
+  beyond_horizon: { provider: string; days: number };
+  /** A run that ended cannot be cancelled. */
+  reconciliation_ended: { status: string };
+  reconciliation_not_ended: { status: string };
+  nothing_to_back_fill: null;
+  repairs_need_right: null;
+}
+
 export interface Refusals
   extends AccessRefusals,
     PeopleRefusals,
     EventRefusals,
     ReplayRefusals,
     DestinationRefusals,
-    SourceRefusals {}
+    SourceRefusals,
+    ProviderQuestionRefusals,
+    ReconciliationRefusals {}
 
 export type RefusalCode = keyof Refusals;
 

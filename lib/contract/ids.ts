@@ -10,6 +10,8 @@ const PREFIXES = {
   token: ["tk"],
   session: ["se"],
   view: ["ev"],
+  reconciliation: ["rc"],
+  finding: ["fi"],
 } as const satisfies Record<string, readonly [string, ...string[]]>;
 
 export type IdKind = keyof typeof PREFIXES;

@@ -12,6 +12,7 @@ import * as merchantAnswers from "./api/merchant-answers";
 import * as merchant from "./api/merchant-requests";
 import * as overview from "./api/overview";
 import { publishAnswer, publishRequest } from "./api/publish";
+import * as reconciliation from "./api/reconciliations";
 import * as replays from "./api/replay-answers";
 import * as asked from "./api/replay-requests";
 import { searchAnswer, searchRequest } from "./api/search";
@@ -21,11 +22,11 @@ import { endpointTest, endpointTestRequest } from "./api/test-endpoint";
 import { eventFilterSchema, eventListSchema } from "./event-filter";
 
 export interface Operation {
-  method: "get" | "post" | "patch" | "delete";
+  method: "get" | "post" | "put" | "patch" | "delete";
   /** Under /api, as a caller writes it: parameters in braces. */
   path: string;
   /** As in lib/auth/permissions.ts; `public` needs no sign-in. */
-  permission: "public" | "view" | "replay" | "resolve" | "operate" | "replay_many" | "manage" | "publish";
+  permission: "public" | "view" | "replay" | "resolve" | "operate" | "reconcile" | "replay_many" | "manage" | "publish";
   summary: string;
   query?: z.ZodObject;
   body?: z.ZodType;
@@ -65,6 +66,7 @@ const manage = (
 /** Answers of operations that create a replay: 200 for a dry run, 202 when it was accepted. */
 const creates = { statuses: [202, 200], idempotent: true } as const;
 const operates = { permission: "operate" } as const;
+const reconciles = { permission: "reconcile" } as const;
 const CHOSEN = "More events than REPLAY_MAX_CHOSEN, 100 by default, need the permission replay_many.";
 const SAME_SIZE = "Needs the permission that creating the replay needed.";
 
@@ -121,6 +123,12 @@ export const API: readonly Chapter[] = [
       }),
       get("/webhooks/events/{id}/related", "Events near it that name the same object or changed the same rows", {
         answer: events.relatedEvents,
+      }),
+      post("/webhooks/events/{id}/check", "Ask the provider for the object of an event", {
+        ...reconciles,
+        answer: reconciliation.eventCheck,
+        notes:
+          "One request to the provider's API. 409 where it does not answer for one event, or has no key; 502 when it fails.",
       }),
       post("/webhooks/events/resolve", "Mark failed or dead events as resolved", {
         permission: "resolve",
@@ -212,6 +220,94 @@ export const API: readonly Chapter[] = [
       post("/webhooks/replays/{id}/resume", "Resume a replay", { answer: replays.replay, notes: SAME_SIZE }),
       post("/webhooks/replays/{id}/cancel", "Cancel a replay. Deliveries that have not run stay unchanged", {
         answer: replays.replay,
+      }),
+    ],
+  },
+  {
+    title: "Reconciliation",
+    about: "Asks providers what should be here, names what is missing, and brings it back.",
+    operations: [
+      get("/coverage", "Every source: what its provider can prove, its keys, its schedule, and what is missing", {
+        answer: reconciliation.coverageList,
+      }),
+      post("/reconciliations", "Compare a source with its provider's API over a window", {
+        ...reconciles,
+        body: reconciliation.createReconciliationRequest,
+        answer: reconciliation.reconciliationAccepted,
+        statuses: [202],
+        notes:
+          "A dry run unless dry_run is false, which needs the permission replay_many. 409 without an API key. `to_ts` of the " +
+          "answer is what is read: what is newer may still be on its way.",
+      }),
+      get("/reconciliations", "Runs, newest first", {
+        query: reconciliation.listReconciliationsRequest,
+        answer: reconciliation.reconciliationPage,
+      }),
+      get("/reconciliations/{id}", "A run with its counts", {
+        answer: reconciliation.reconciliation,
+        notes: "Until it is completed its counts are the least: see counts_are.",
+      }),
+      get("/reconciliations/{id}/findings", "What a run found, in the order it was found", {
+        query: reconciliation.findingsRequest,
+        answer: reconciliation.findingPage,
+      }),
+      get("/reconciliations/{id}/findings/{finding_id}", "One finding with what a back-fill would store", {
+        answer: reconciliation.findingDetail,
+      }),
+      get("/reconciliations/{id}/requests", "What a run asked of the provider, with the provider's request ids", {
+        query: reconciliation.apiRequestsRequest,
+        answer: reconciliation.apiRequestPage,
+      }),
+      post("/reconciliations/{id}/back-fill", "Store what findings miss, and replay it", {
+        body: reconciliation.backFillRequest,
+        answer: reconciliation.backFillRequested,
+        idempotent: true,
+        statuses: [202, 201, 200],
+        notes: `201 for a draft. The replay is one like any other. ${CHOSEN}`,
+      }),
+      post("/reconciliations/{id}/cancel", "Cancel a run. What it found so far remains", {
+        ...reconciles,
+        answer: reconciliation.reconciliation,
+      }),
+      get("/coverage/{provider_slug}/credentials", "The API keys of a source: what it has, and what it needs", {
+        query: reconciliation.ofSource,
+        answer: reconciliation.credentialState,
+      }),
+      manage("put", "/coverage/{provider_slug}/credentials", "Store the API keys of a source, encrypted", {
+        body: reconciliation.setCredentialsRequest,
+        answer: reconciliation.credentialState,
+      }),
+      manage("delete", "/coverage/{provider_slug}/credentials", "Remove the stored API keys of a source", {
+        query: reconciliation.ofSource,
+        answer: [],
+        statuses: [204],
+      }),
+      manage("post", "/coverage/{provider_slug}/credentials/test", "Test the API keys of a source", {
+        body: reconciliation.testCredentialsRequest,
+        answer: reconciliation.credentialTest,
+        notes: "Answers 200 whether they work or not.",
+      }),
+      manage("patch", "/coverage/{provider_slug}/watch", "Change the schedule of a source", {
+        body: reconciliation.setWatchRequest,
+        answer: reconciliation.watch,
+      }),
+      get("/coverage/{provider_slug}/configuration", "Ask the provider how it is set up to send", {
+        ...reconciles,
+        query: reconciliation.ofSource,
+        answer: reconciliation.configurationAnswer,
+      }),
+      manage("post", "/coverage/{provider_slug}/configuration/repair", "Repair a problem of it at the provider", {
+        body: reconciliation.repairRequest,
+        answer: reconciliation.configurationAnswer,
+        notes: "Needs an API key that may write.",
+      }),
+      post("/internal/reconciliation/campaigns-leads", "Compare campaigns and leads, as the runbook does", {
+        permission: "replay_many",
+        body: reconciliation.campaignsLeadsRequest,
+        answer: reconciliation.campaignsLeadsAnswer,
+        statuses: [200, 202],
+        notes:
+          "Over the last seven days unless a window is given. Waits for 25 s: 202 with the ids when it takes longer.",
       }),
     ],
   },

@@ -6,6 +6,7 @@ export const SCOPE_NAMES = [
   "replays:write",
   "replays:bulk",
   "destinations:operate",
+  "reconciliation:write",
   "manage",
 ] as const;
 

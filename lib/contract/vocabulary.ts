@@ -10,6 +10,7 @@ export type AttemptStatus = Enums["attempt_status"];
 export type ErrorClass = Enums["error_class"];
 export type ParseStatus = Enums["parse_status"];
 export type EventFlag = Enums["event_flag"];
+export type EventOrigin = Enums["event_origin"];
 export type AmountKind = Enums["amount_kind"];
 export type LivemodeChoice = Enums["livemode_choice"];
 export type TrustLevel = Enums["trust_level"];
@@ -19,6 +20,11 @@ export type ChangeEffect = Enums["change_effect"];
 export type RejectionReason = Enums["rejection_reason"];
 export type SkipReason = Enums["skip_reason"];
 export type StaffRole = Enums["staff_role"];
+export type ReconciliationStatus = Enums["reconciliation_status"];
+export type ReconciliationTrigger = Enums["reconciliation_trigger"];
+export type FindingKind = Enums["finding_kind"];
+export type FindingState = Enums["finding_state"];
+export type CoverageKind = Enums["coverage_kind"];
 
 export const EVENT_STATUS: Record<EventStatus, { label: string; meaning: string }> = {
   received: { label: "Received", meaning: "Stored, and about to be delivered." },
@@ -83,6 +89,7 @@ export const TRUST: Record<TrustLevel, { label: string }> = {
   signed: { label: "Signed" },
   token: { label: "Token" },
   unsigned: { label: "Unsigned" },
+  provider_api: { label: "From the provider's API" },
 };
 
 export const DELIVERY_STATUS: Record<DeliveryStatus, { label: string }> = {

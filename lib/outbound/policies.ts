@@ -12,6 +12,7 @@ export interface OutboundPolicy {
 }
 
 const KB = 1024;
+const MB = 1024 * KB;
 
 /** Discovery documents and key sets have a few kilobytes. */
 const identityProvider = { timeoutMs: 10_000, readBytes: 512 * KB, keptBytes: 512 * KB } as const;
@@ -19,6 +20,8 @@ const identityProvider = { timeoutMs: 10_000, readBytes: 512 * KB, keptBytes: 51
 export const POLICIES = {
   /** Deliveries, and tests of endpoints. */
   destination: { timeoutMs: 15_000, readBytes: 64 * KB, keptBytes: 16 * KB, privateNetworks: "allowed" },
+  /** What a provider says should exist here: pages of up to 1,000 objects. */
+  providerApi: { timeoutMs: 30_000, readBytes: 16 * MB, keptBytes: 16 * MB, privateNetworks: "allowed" },
   /** The operator has configured the issuer's host, which may be in a private network. */
   issuer: { ...identityProvider, privateNetworks: "any" },
   /** Hosts that only the issuer's discovery document names. */

@@ -1,6 +1,6 @@
 /** The row that accept stores of a verified request: its sender and identity, as well as the bytes. */
 import { createHash } from "node:crypto";
-import type { EventFlag } from "@/lib/contract/vocabulary";
+import type { EventFlag, EventOrigin } from "@/lib/contract/vocabulary";
 import type { NewEvent } from "@/lib/db/functions/journey";
 import {
   contentOf,
@@ -72,6 +72,8 @@ export function eventRow(
     content_type: storable(request.contentType ?? header(request, "content-type"), 255),
     request_id: requestId,
     occurred_at: storableTime(identity.occurredAt),
+    logical_key: identity.logicalKey === undefined ? null : storableKey(identity.logicalKey),
+    origin: (provider.published ? "published" : "webhook") as EventOrigin,
     ...factsOf(provider, {
       eventType: identity.eventType,
       payload: parsed.value,
@@ -104,7 +106,7 @@ export function encoded(row: EventRow): NewEvent {
 }
 
 /** Keys must remain distinct: a key that cannot be stored unchanged is replaced by its hash. */
-function storableKey(key: string): string {
+export function storableKey(key: string): string {
   const fits = key !== "" && Buffer.byteLength(key) <= 1024 && key.isWellFormed() && !key.includes("\0");
   return fits ? key : `sha256:${sha256(Buffer.from(key, "utf16le"))}`;
 }

@@ -8,6 +8,7 @@ import { call } from "@/lib/db/client";
 import { environment } from "@/lib/env";
 import { log, logError } from "@/lib/log";
 import { processSingleton } from "@/lib/process-singleton";
+import { startReconciler, tendRuns } from "@/lib/reconciliation/run";
 import { createAlarm } from "./alarm";
 import { claim, type Work } from "./claim";
 import { deliver } from "./deliver";
@@ -46,11 +47,12 @@ export function startWorker(): Worker {
     for (const lane of lanes) lane.ring();
   };
   const stopTending = startTending(name, ring);
+  const reconciler = startReconciler(name);
   onWakeWorker(ring);
   log("worker_started", { worker: name, concurrency: WORKER_CONCURRENCY });
   return {
     async stop() {
-      await Promise.all([...lanes.map((lane) => lane.stop()), stopTending()]);
+      await Promise.all([...lanes.map((lane) => lane.stop()), stopTending(), reconciler.stop()]);
       const released = await releaseLeases(name);
       if (released !== undefined) log("worker_stopped", { worker: name, released });
     },
@@ -206,10 +208,13 @@ export async function runTick(limitMs = environment().TICK_SECONDS * 1000): Prom
     const stopTending = startTending(name, () => {
       for (const lane of lanes) lane.ring();
     });
-    while (Date.now() < endAt && !lanes.every((lane) => lane.isQuiet(endAt))) {
+    const reconciler = startReconciler(name);
+    while (Date.now() < endAt && !(lanes.every((lane) => lane.isQuiet(endAt)) && reconciler.isQuiet())) {
       await new Promise((resolve) => setTimeout(resolve, Math.min(POLL_MS, Math.max(0, endAt - Date.now()))));
     }
-    await Promise.all([...lanes.map((lane) => lane.stop()), stopTending()]);
+    await Promise.all([...lanes.map((lane) => lane.stop()), stopTending(), reconciler.stop()]);
+    // What it read may have ended a run.
+    await tendRuns();
     await releaseLeases(name);
     return lanes.reduce((sum, lane) => sum + lane.tried(), 0);
   } finally {

@@ -239,7 +239,10 @@ describe("reads", () => {
     const deliveries = { p_id: shop, p_limit: 10, p_cursor: null, ...all };
     agree(await call("console", "list_destination_deliveries", deliveries), destinationDeliveryPage);
     agree(await call("console", "list_dead_letter_groups", { p_limit: 10, ...all }), deadLetters);
-    agree(await call("console", "read_nav_counts", all), railCounts);
+    agree(
+      await call("console", "read_nav_counts", all),
+      railCounts.pick({ dead_letters: true, running_replays: true }),
+    );
   });
 
   test("of the overview, the audit log and the changes", async () => {

@@ -172,6 +172,8 @@ test("a thousand events in one request are stored in time, also where none of th
     amount_kind: null,
     currency: null,
     terms: [`ada-${n}@example.com`],
+    logical_key: null,
+    origin: "webhook",
   });
   const timed = async (count: number, from: number) => {
     const started = performance.now();

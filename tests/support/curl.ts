@@ -18,7 +18,7 @@ export interface Heard {
 
 /** `curl -X <method> <url>` with a token and, where given, a JSON body and more headers. */
 export async function curl(
-  method: "GET" | "POST" | "PATCH" | "DELETE",
+  method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE",
   url: string,
   { token, json, headers = [] }: { token?: string; json?: unknown; headers?: string[] } = {},
 ): Promise<Heard> {

@@ -14,9 +14,12 @@ export interface WorkerProcess {
   kill(): Promise<void>;
 }
 
-/** Starts a worker with this process's environment and `env`, and waits until it claims. */
-export async function startWorkerProcess(env: Record<string, string> = {}): Promise<WorkerProcess> {
-  const child: ChildProcess = spawn(process.execPath, ["--import", "tsx", "lib/boot/worker.ts"], {
+/** Starts a worker with this process's environment and `env`, and waits until it claims. `script` starts it. */
+export async function startWorkerProcess(
+  env: Record<string, string> = {},
+  script = "lib/boot/worker.ts",
+): Promise<WorkerProcess> {
+  const child: ChildProcess = spawn(process.execPath, ["--import", "tsx", script], {
     cwd: ROOT,
     env: { ...process.env, ...APP_ENVIRONMENT, ...env },
     stdio: ["ignore", "pipe", "pipe"],

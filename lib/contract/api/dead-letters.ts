@@ -29,5 +29,7 @@ export type DeadLetters = z.infer<typeof deadLetters>;
 export const railCounts = z.object({
   dead_letters: count.describe("Dead events, counted up to 10,000."),
   running_replays: count,
+  missing: count.describe("Events that reconciliation found missing, rejected or not subscribed, and that still are."),
+  repaired_24h: count.describe("Findings of reconciliation that a back-fill repaired within a day."),
 });
 export type RailCounts = z.infer<typeof railCounts>;

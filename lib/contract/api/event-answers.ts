@@ -1,6 +1,7 @@
 /** Answers of the events API: the types, the documentation and the tests are made from these schemas. */
 import { z } from "zod";
 import { hold } from "./holds";
+import { foundBy } from "./reconciliations";
 import { replay } from "./replay-answers";
 import {
   amountKind,
@@ -10,6 +11,7 @@ import {
   deliveryStatus,
   errorClass,
   eventFlag,
+  eventOrigin,
   eventStatus,
   parseStatus,
   time,
@@ -183,6 +185,11 @@ export const eventDetail = z
     /** Hex, of the bytes as they were received. */
     body_sha256: z.string(),
     request_id: z.string().nullable(),
+    origin: eventOrigin.describe(
+      "How it came: webhook, published, sample, provider_api (read from the provider's API), reconstructed (made by Redrive " +
+        "from an object of that API).",
+    ),
+    found: foundBy.nullable().describe("The newest run of reconciliation that found it missing or wrong."),
     versions: z
       .array(version)
       .describe("The other versions that came under this key, oldest first; at most ten are kept besides the first."),

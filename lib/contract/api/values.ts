@@ -20,6 +20,12 @@ export const replayStatus = z.enum(Enums.replay_status);
 export const replayOutcome = z.enum(Enums.replay_outcome);
 export const rejectionReason = z.enum(Enums.rejection_reason);
 export const skipReason = z.enum(Enums.skip_reason);
+export const eventOrigin = z.enum(Enums.event_origin);
+export const reconciliationStatus = z.enum(Enums.reconciliation_status);
+export const reconciliationTrigger = z.enum(Enums.reconciliation_trigger);
+export const findingKind = z.enum(Enums.finding_kind);
+export const findingState = z.enum(Enums.finding_state);
+export const coverageKind = z.enum(Enums.coverage_kind);
 
 /** A time in our format: ISO 8601, UTC. */
 export const time = z.iso.datetime();

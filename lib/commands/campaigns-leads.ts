@@ -1,0 +1,137 @@
+/**
+ * The runbook's reconciliation of campaigns and leads: a run for each source of an organisation, awaited for a while, and one
+ * answer for all of them.
+ */
+
+import { setTimeout as wait } from "node:timers/promises";
+import { printId } from "@/lib/contract/ids";
+import type { CampaignsLeads, Reconciliation } from "@/lib/contract/reconciliations";
+import { isUnderWay } from "@/lib/contract/reconciliations";
+import { call } from "@/lib/db/client";
+import { awaitReconciliation, reconciliationNumber } from "@/lib/queries/reconciliations";
+import { beyondScope, isWithin, scopeOf } from "@/lib/scope";
+import type { ActorContext } from "./actor";
+import { createReconciliation } from "./reconciliations";
+
+const DAY_MS = 86_400_000;
+const DEFAULT_DAYS = 7;
+/** A proxy gives up after 30 seconds. */
+const WAIT_MS = 25_000;
+/** How long a run that ended is given to deliver what it found. */
+const REPAIR_MS = 15_000;
+const LOOK_EVERY_MS = 250;
+
+export interface CampaignsLeadsInput {
+  provider_slug: "smartlead" | "heyreach";
+  org_id?: string;
+  company_id?: string;
+  from_ts?: string;
+  to_ts?: string;
+  dry_run: boolean;
+}
+
+/** Lists of campaigns: each of their entries is one. Every other request with entries is about leads. */
+const LISTS_CAMPAIGNS = /\/campaigns?(\/getall)?\/?$/i;
+
+/**
+ * Runs it and waits for its end, for 25 seconds at most. Without a source of the organisation the provider's default endpoint
+ * is meant. Throws a `Refusal` as `createReconciliation` does.
+ */
+export async function reconcileCampaignsAndLeads(
+  asked: CampaignsLeadsInput,
+  by: ActorContext,
+): Promise<CampaignsLeads> {
+  if (!isWithin(by.actor, asked.org_id)) throw beyondScope(by.actor, "org_id");
+  const deadline = Date.now() + WAIT_MS;
+  const window = windowOf(asked);
+  const started: Reconciliation[] = [];
+  for (const source_id of await sourcesOf(asked, by)) {
+    const { provider_slug, dry_run } = asked;
+    const run = await createReconciliation({ provider_slug, source_id, dry_run, ...window }, by);
+    started.push(await awaitReconciliation(run.id, 0, by.actor));
+  }
+  const runs: Reconciliation[] = [];
+  for (const { id } of started) runs.push(await awaitRepaired(id, deadline, by));
+  return answerOf(asked, runs, by);
+}
+
+/** The run once it has ended, and what it found is back-filled where it does that; as it is at the deadline otherwise. */
+async function awaitRepaired(id: string, deadline: number, { actor }: ActorContext): Promise<Reconciliation> {
+  let run = await awaitReconciliation(id, deadline - Date.now(), actor);
+  const givesUp = Math.min(deadline, Date.now() + REPAIR_MS);
+  while (!run.dry_run && !isRepaired(run) && Date.now() < givesUp) {
+    await wait(LOOK_EVERY_MS);
+    run = await awaitReconciliation(id, 0, actor);
+  }
+  return run;
+}
+
+/** A run that found nothing to bring back has no replay. */
+function isRepaired({ status, back_filling, counts, replay_id }: Reconciliation): boolean {
+  if (isUnderWay(status) || back_filling > 0) return false;
+  return replay_id !== null || counts.missing + counts.rejected + counts.not_subscribed + counts.drifted === 0;
+}
+
+function windowOf({ from_ts, to_ts }: CampaignsLeadsInput) {
+  const end = to_ts ?? new Date().toISOString();
+  return { from_ts: from_ts ?? new Date(Date.parse(end) - DEFAULT_DAYS * DAY_MS).toISOString(), to_ts: end };
+}
+
+async function sourcesOf({ provider_slug, org_id, company_id }: CampaignsLeadsInput, { actor }: ActorContext) {
+  if (org_id === undefined) return [undefined];
+  const numbers = await call("console", "list_sources_of_organisation", {
+    p_provider: provider_slug,
+    p_organisation_id: org_id,
+    p_company_id: company_id ?? null,
+    ...scopeOf(actor),
+  });
+  return numbers.length > 0 ? numbers.map((number) => printId("source", number)) : [undefined];
+}
+
+async function answerOf(
+  { provider_slug, org_id, company_id, dry_run }: CampaignsLeadsInput,
+  runs: readonly Reconciliation[],
+  { actor, requestId }: ActorContext,
+): Promise<CampaignsLeads> {
+  const { errors, entries } = await call("console", "summarise_api_requests", {
+    p_ids: runs.map(({ id }) => reconciliationNumber(id)),
+    ...scopeOf(actor),
+  });
+  const sum = (count: (run: Reconciliation) => number) => runs.reduce((total, run) => total + count(run), 0);
+  const campaigns = Object.entries(entries).reduce(
+    (total, [path, count]) => total + (LISTS_CAMPAIGNS.test(path) ? count : 0),
+    0,
+  );
+  return {
+    provider_slug,
+    org_id: org_id ?? null,
+    company_id: company_id ?? null,
+    dry_run,
+    status: statusOf(runs),
+    reason: runs.map(({ reason }) => reason).find((reason) => reason !== null) ?? null,
+    reconciliation_ids: runs.map(({ id }) => id),
+    from_ts: runs.map(({ from_ts }) => from_ts).toSorted()[0] ?? "",
+    to_ts:
+      runs
+        .map(({ to_ts }) => to_ts)
+        .toSorted()
+        .at(-1) ?? "",
+    campaigns: { compared: campaigns },
+    leads: { compared: sum(({ counts }) => counts.provider) },
+    missing: sum(({ counts }) => counts.missing + counts.rejected + counts.not_subscribed),
+    drifted: sum(({ counts }) => counts.drifted),
+    repaired: sum(({ counts }) => counts.repaired),
+    counts_are: runs.every((run) => run.counts_are === "exact") ? "exact" : "at_least",
+    provider_errors: errors,
+    request_id: requestId,
+  };
+}
+
+/** The worst of several: one that is still under way, then failed, partial, cancelled. */
+function statusOf(runs: readonly Reconciliation[]): Reconciliation["status"] {
+  const statuses = runs.map(({ status }) => status);
+  if (statuses.some(isUnderWay)) return statuses.includes("running") ? "running" : "queued";
+  if (statuses.every((status) => status === "failed")) return "failed";
+  if (statuses.some((status) => status === "failed" || status === "partial")) return "partial";
+  return statuses.includes("cancelled") ? "cancelled" : "completed";
+}
