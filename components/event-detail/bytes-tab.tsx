@@ -3,10 +3,10 @@
 import { Download } from "lucide-react";
 import { useState } from "react";
 import type { EventDetail } from "@/lib/contract/events";
+import { type Body, bodyAddress, hexDump } from "../body/body";
 import { CopyButton } from "../copy-button";
 import { count, size } from "../format";
 import { Button } from "../ui/button";
-import { type Body, bodyAddress, hexDump } from "./body";
 import { PlainText } from "./plain-text";
 
 /** A page cannot lay out megabytes at once. Text is cheaper than hex, so more of it is shown. */

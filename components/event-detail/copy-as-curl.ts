@@ -1,7 +1,7 @@
 import { copyText } from "@/lib/client/clipboard";
 import { loadToast } from "@/lib/client/toaster";
 import type { EventDetail } from "@/lib/contract/events";
-import { readBody } from "./body";
+import { readBody } from "../body/body";
 
 /** Copies the event's request as a command and shows a toast. Its code is loaded on demand. */
 export async function copyAsCurl(event: EventDetail): Promise<void> {

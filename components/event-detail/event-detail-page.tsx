@@ -16,11 +16,14 @@ export function EventDetailPage({
   id,
   within,
   mayReplay,
+  mayCheck,
 }: {
   id: string;
   /** The filter of the history the event was opened from, printed. */
   within: string;
   mayReplay: boolean;
+  /** Whether the provider can be asked for this event, and the reader may ask it. */
+  mayCheck: boolean;
 }) {
   const { event, refetch } = useLiveEvent(id);
   const watch = useReplayVerdict(event);
@@ -28,7 +31,7 @@ export function EventDetailPage({
     <>
       <EventWalk id={event.id} within={within} />
       <EventHeader event={event}>
-        <EventMenu event={event} />
+        <EventMenu event={event} mayCheck={mayCheck} />
         {isWithheld(event) ? (
           <DeliverWithheld id={event.id} mayReplay={mayReplay} />
         ) : (

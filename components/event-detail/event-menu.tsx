@@ -1,16 +1,31 @@
 "use client";
 
-import { Download, Ellipsis, Link2, SquareTerminal } from "lucide-react";
+import { Download, Ellipsis, Link2, Scale, SquareTerminal } from "lucide-react";
+import dynamic from "next/dynamic";
+import { useState } from "react";
 import { copyText } from "@/lib/client/clipboard";
 import { loadToast } from "@/lib/client/toaster";
 import type { EventDetail } from "@/lib/contract/events";
+import { bodyAddress } from "../body/body";
+import { providerName } from "../provider";
 import { Button } from "../ui/button";
 import { Menu, MenuContent, MenuItem, MenuTrigger } from "../ui/menu";
-import { bodyAddress } from "./body";
 import { copyAsCurl } from "./copy-as-curl";
 
-/** What can be copied or downloaded: the event's link, its request, its bytes. */
-export function EventMenu({ event }: { event: EventDetail }) {
+const CheckEventDialog = dynamic(() => import("./check-event").then((module) => module.CheckEventDialog));
+
+/** What can be copied, downloaded or asked: the event's link, its request, its bytes, and what its provider has. */
+export function EventMenu({ event, mayCheck }: { event: EventDetail; mayCheck: boolean }) {
+  const [checking, setChecking] = useState(false);
+  return (
+    <>
+      <Items event={event} onCheck={mayCheck ? () => setChecking(true) : undefined} />
+      {checking && <CheckEventDialog event={event} onClose={() => setChecking(false)} />}
+    </>
+  );
+}
+
+function Items({ event, onCheck }: { event: EventDetail; onCheck: (() => void) | undefined }) {
   return (
     <Menu>
       <MenuTrigger asChild>
@@ -19,6 +34,11 @@ export function EventMenu({ event }: { event: EventDetail }) {
         </Button>
       </MenuTrigger>
       <MenuContent>
+        {onCheck && (
+          <MenuItem onSelect={onCheck} data-testid="check-event">
+            <Scale /> Check with {providerName(event.provider_slug)}…
+          </MenuItem>
+        )}
         <MenuItem onSelect={() => copyLink(event.id)}>
           <Link2 /> Copy link
         </MenuItem>

@@ -1,5 +1,5 @@
 /** Searches a payload: names and values as they were received, ignoring case. */
-import type { JsonNode } from "./json-tree";
+import type { JsonNode } from "../body/json-tree";
 
 /** A pattern that matches the search text literally; null for an empty search. */
 export function needleOf(search: string): RegExp | null {

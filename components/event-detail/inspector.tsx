@@ -3,8 +3,8 @@
 import dynamic from "next/dynamic";
 import { useMemo } from "react";
 import type { EventDetail } from "@/lib/contract/events";
+import { readBody } from "../body/body";
 import { Tabs, TabsContent, TabsList, TabsTrigger } from "../ui/tabs";
-import { readBody } from "./body";
 import { ChangesTab, changeGroups } from "./changes-tab";
 import { PayloadTab } from "./payload-tab";
 import { RequestTab } from "./request-tab";

@@ -5,6 +5,7 @@ export const TRUST_LABELS: Record<TrustLevel, string> = {
   signed: "Signature verified",
   token: "Authenticated by a shared token, not signed",
   unsigned: "Not signed. This source allows unsigned requests",
+  provider_api: "Read from the provider's API with our own key, not received",
 };
 
 export const PARSE_LABELS: Record<ParseStatus, string> = {

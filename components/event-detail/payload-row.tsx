@@ -1,11 +1,11 @@
 import { ChevronRight } from "lucide-react";
 import { memo } from "react";
+import { type JsonNode, type NodeKind, pathOf, readableValue, SHORT_LITERAL, unfolds } from "../body/json-tree";
 import { CopyButton } from "../copy-button";
 import { count, plural } from "../format";
 import { InertText } from "../inert-text";
 import { cn } from "../ui/cn";
 import { splitByNeedle } from "./find-in-tree";
-import { type JsonNode, type NodeKind, pathOf, readableValue, SHORT_LITERAL, unfolds } from "./json-tree";
 
 /** A longer value is cut even when unfolded: a browser cannot lay out a megabyte in one line. Copying takes all of it. */
 const LONGEST_SHOWN = 20_000;

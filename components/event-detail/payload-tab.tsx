@@ -1,9 +1,9 @@
 import { useMemo } from "react";
 import type { ParseStatus } from "@/lib/contract/vocabulary";
+import type { Body } from "../body/body";
+import { jsonTree, MOST_NODES } from "../body/json-tree";
 import { CopyButton } from "../copy-button";
 import { count, size } from "../format";
-import type { Body } from "./body";
-import { jsonTree, MOST_NODES } from "./json-tree";
 import { PARSE_LABELS } from "./labels";
 import { PayloadTree } from "./payload-tree";
 import { PlainText } from "./plain-text";

@@ -1,9 +1,9 @@
 "use client";
 
 import { type KeyboardEvent, type MouseEvent, useEffect, useRef, useState } from "react";
+import { type JsonNode, unfolds } from "../body/json-tree";
 import { count, plural } from "../format";
 import { Button } from "../ui/button";
-import { type JsonNode, unfolds } from "./json-tree";
 import { PayloadRow, rowId } from "./payload-row";
 import { PayloadSearch } from "./payload-search";
 import { treeMove } from "./tree-keys";

@@ -1,5 +1,7 @@
-import { DoorOpen, KeyRound, ShieldCheck, ShieldOff } from "lucide-react";
+import { CloudDownload, DoorOpen, KeyRound, ShieldCheck, ShieldOff } from "lucide-react";
+import Link from "next/link";
 import type { EventDetail } from "@/lib/contract/events";
+import { EVENT_ORIGIN, FINDING_KIND, FINDING_STATE } from "@/lib/contract/reconciliations";
 import { EVENT_FLAG, type TrustLevel } from "@/lib/contract/vocabulary";
 import { duration, plural, size } from "../format";
 import { RelativeTime } from "../time";
@@ -10,15 +12,17 @@ const TRUST_ICON: Record<TrustLevel, typeof ShieldCheck> = {
   signed: ShieldCheck,
   token: KeyRound,
   unsigned: ShieldOff,
+  provider_api: CloudDownload,
 };
 
 /** The request as received: how far its sender is trusted, its size, and whether it could be read. */
 export function ReceivedEntry({ event }: { event: EventDetail }) {
   const Trust = TRUST_ICON[event.trust];
+  const Origin = isBroughtBack(event) ? CloudDownload : DoorOpen;
   return (
     <TimelineEntry
-      icon={<DoorOpen className="size-3.5 text-quiet" />}
-      title={<span className="font-medium">Received</span>}
+      icon={<Origin className="size-3.5 text-quiet" />}
+      title={<span className="font-medium">{isBroughtBack(event) ? "Brought back" : "Received"}</span>}
       aside={
         <span className="text-quiet text-sm">
           <RelativeTime at={event.received_at} />
@@ -26,6 +30,7 @@ export function ReceivedEntry({ event }: { event: EventDetail }) {
       }
     >
       <ul className="mt-0.5 space-y-0.5 text-quiet">
+        <CameFrom event={event} />
         <li className="flex items-center gap-1.5">
           <Trust aria-hidden="true" className="size-3.5" />
           {TRUST_LABELS[event.trust]}
@@ -54,6 +59,35 @@ export function ReceivedEntry({ event }: { event: EventDetail }) {
   );
 }
 
+/** Whether it never arrived as a webhook, and was stored by a back-fill. */
+function isBroughtBack({ origin }: EventDetail): boolean {
+  return origin === "provider_api" || origin === "reconstructed";
+}
+
+/** Where the event came from, unless its provider sent it, and the run that found it. */
+function CameFrom({ event }: { event: EventDetail }) {
+  const { origin, found } = event;
+  return (
+    <>
+      {origin !== "webhook" && (
+        <li data-testid="origin" className={origin === "reconstructed" ? "text-amber" : undefined}>
+          {EVENT_ORIGIN[origin].meaning}
+        </li>
+      )}
+      {found && (
+        <li>
+          Found {FINDING_KIND[found.kind].label.toLowerCase()} by{" "}
+          <Link href={`/reconciliation/${found.reconciliation_id}#${found.kind}`} className="underline">
+            {found.reconciliation_id}
+          </Link>{" "}
+          <RelativeTime at={found.found_at} />
+          {found.state !== "open" && `, ${FINDING_STATE[found.state].label.toLowerCase()}`}
+        </li>
+      )}
+    </>
+  );
+}
+
 /** What a privacy request did, or the file to hand over. */
 function Privacy({ event: { id, privacy_request: request } }: { event: EventDetail }) {
   if (!request) return null;
@@ -76,9 +110,11 @@ function Privacy({ event: { id, privacy_request: request } }: { event: EventDeta
 }
 
 /** How long the provider took to send it: a late event may have been sent late. */
-function Travel({ event: { occurred_at, received_at } }: { event: EventDetail }) {
+function Travel({ event }: { event: EventDetail }) {
+  const { occurred_at, received_at } = event;
   if (!occurred_at) return null;
   const took = Date.parse(received_at) - Date.parse(occurred_at);
+  if (isBroughtBack(event)) return <li>Stored {duration(took)} after it happened</li>;
   // Providers send whole seconds, and their clocks differ from ours.
   if (took < 1_000) return <li>Sent as soon as it happened</li>;
   return <li>Sent {duration(took)} after it happened</li>;

@@ -1,4 +1,4 @@
-import { type JsonNode, unfolds } from "./json-tree";
+import { type JsonNode, unfolds } from "../body/json-tree";
 
 interface Place {
   nodes: readonly JsonNode[];

@@ -1,6 +1,6 @@
 import { useDeferredValue, useMemo, useState } from "react";
+import { firstOpen, type JsonNode, unfolds, visibleNodes } from "../body/json-tree";
 import { findNodes, needleOf } from "./find-in-tree";
-import { firstOpen, type JsonNode, unfolds, visibleNodes } from "./json-tree";
 
 /** How many rows are unfolded when the page opens. */
 const FIRST_ROWS = 250;

@@ -5,14 +5,14 @@ import Link from "next/link";
 import { useState } from "react";
 import { fetchEvent } from "@/lib/client/events";
 import type { EventDetail, EventVersion } from "@/lib/contract/events";
+import { type Body, readBody } from "../body/body";
+import { CompareTable } from "../body/compare-table";
 import { size } from "../format";
 import { InertText } from "../inert-text";
 import { eventAddress } from "../links";
 import { EventStatusBadge } from "../status/event-status";
 import { RelativeTime } from "../time";
 import { Button } from "../ui/button";
-import { type Body, readBody } from "./body";
-import { differences } from "./compare-json";
 import { DeliverWithheld } from "./deliver-withheld";
 
 /** The other versions that came under the event's key, and one of them compared with it. */
@@ -106,45 +106,12 @@ function Comparison({ id, event, body }: { id: string; event: EventDetail; body:
   const theirs = readBody(other.body_base64);
   return (
     <section aria-label={`${event.id} and ${id}`} className="py-3">
-      <Fields body={body} theirs={theirs} id={id} own={event.id} />
+      <CompareTable left={{ name: event.id, body }} right={{ name: id, body: theirs }} />
       <div className="mt-4 grid gap-4 lg:grid-cols-2">
         <Bytes event={event} body={body} />
         <Bytes event={other} body={theirs} />
       </div>
     </section>
-  );
-}
-
-function Fields({ body, theirs, id, own }: { body: Body; theirs: Body; id: string; own: string }) {
-  const isJson = body.isJson && theirs.isJson && body.text !== null && theirs.text !== null;
-  const found = isJson ? differences(body.text as string, theirs.text as string) : null;
-  if (found === null) return <p className="text-quiet">These bodies are compared as bytes only.</p>;
-  if (found.length === 0)
-    return <p className="text-quiet">All values are equal. Only their order or spacing differs.</p>;
-  return (
-    <table className="w-full table-fixed text-sm">
-      <thead className="text-left text-quiet">
-        <tr>
-          {["Field", own, id].map((name) => (
-            <th key={name} scope="col" className="py-1 pr-3 font-normal">
-              {name}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody className="font-mono">
-        {found.map(({ path, here, there }) => (
-          <tr key={path} className="border-t align-top" data-testid="difference">
-            {[path, here, there].map((text, column) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: the three columns are fixed
-              <td key={column} className="py-1 pr-3 [overflow-wrap:anywhere]">
-                {text === null ? <span className="text-faint">–</span> : <InertText text={text.slice(0, 1_000)} />}
-              </td>
-            ))}
-          </tr>
-        ))}
-      </tbody>
-    </table>
   );
 }
 

@@ -8,6 +8,7 @@ import {
   type LucideIcon,
   OctagonX,
   Redo2,
+  Scale,
   Send,
   Settings,
 } from "lucide-react";
@@ -31,6 +32,7 @@ export const NAV_ITEMS = {
   replays: { name: "Replays", href: "/replays", icon: Redo2, key: "r" },
   destinations: { name: "Destinations", href: "/destinations", icon: Send, key: "t" },
   sources: { name: "Sources", href: "/sources", icon: DoorOpen, key: "s" },
+  reconciliation: { name: "Reconciliation", href: "/reconciliation", icon: Scale, key: "c" },
 } satisfies Record<string, MainSection>;
 
 /** At the foot of the sidebar, for those who may manage. */

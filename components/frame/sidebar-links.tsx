@@ -40,8 +40,7 @@ export function SidebarLinks({
   return (
     <nav aria-label={label} className="flex flex-col gap-0.5">
       {rooms.map((room) => {
-        const badge =
-          room === NAV_ITEMS.deadLetters ? counts?.dead : room === NAV_ITEMS.replays ? counts?.replays : undefined;
+        const badge = badgeOf(room, counts);
         const trouble = room === NAV_ITEMS.destinations && troubled > 0 ? `${count(troubled)} in trouble` : undefined;
         const tone = room === NAV_ITEMS.replays ? "text-blue" : "text-red";
         const name = [room.name, badge && count(badge), trouble].filter(Boolean).join(": ");
@@ -78,6 +77,12 @@ export function SidebarLinks({
       })}
     </nav>
   );
+}
+
+function badgeOf(section: Section, counts: ReturnType<typeof useRailCounts>): number | undefined {
+  if (section === NAV_ITEMS.deadLetters) return counts?.dead;
+  if (section === NAV_ITEMS.replays) return counts?.replays;
+  return section === NAV_ITEMS.reconciliation ? counts?.missing : undefined;
 }
 
 /** Pulses while its page loads. The page before it stays until then, because React shows a skeleton for at least 300 ms. */

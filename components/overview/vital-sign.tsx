@@ -18,7 +18,14 @@ export interface Vital {
 /** One figure of the system's state, how it changed, and its sparkline. A quiet one is in the second row. */
 export function VitalSign({ name, meaning, value, alarming, change, spark, href, quiet }: Vital & { quiet?: boolean }) {
   return (
-    <div className="group relative min-w-0 border-l px-4 py-1 max-lg:odd:border-l-0 max-lg:odd:pl-0 lg:nth-[4n+1]:border-l-0 lg:nth-[4n+1]:pl-0">
+    <div
+      className={cn(
+        "group relative min-w-0 border-l px-4 py-1 max-lg:odd:border-l-0 max-lg:odd:pl-0",
+        quiet
+          ? "lg:max-xl:nth-[3n+1]:border-l-0 lg:max-xl:nth-[3n+1]:pl-0 xl:nth-[6n+1]:border-l-0 xl:nth-[6n+1]:pl-0"
+          : "lg:nth-[4n+1]:border-l-0 lg:nth-[4n+1]:pl-0",
+      )}
+    >
       <dt className="text-quiet text-sm" title={meaning}>
         {href ? (
           <Link

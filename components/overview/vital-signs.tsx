@@ -1,6 +1,7 @@
 "use client";
 
 import { useHydrated } from "@/lib/client/use-hydrated";
+import { useRailCounts } from "@/lib/client/use-rail-counts";
 import { useTroubledDestinations } from "@/lib/client/use-troubled-destinations";
 import type { Analytics, OutcomeCounts } from "@/lib/contract/analytics";
 import type { Destination } from "@/lib/contract/destinations";
@@ -14,20 +15,27 @@ import { type Vital, VitalSign } from "./vital-sign";
 /** When a due delivery waits longer than this, staff should check the workers. */
 export const WAITING_TOO_LONG_SECONDS = 60;
 
-/** The four main figures, and four quieter ones. Each links to its details. */
+/** The four main figures, and six quieter ones. Each links to its details. */
 export function VitalSigns({ analytics, buckets }: { analytics: Analytics; buckets: Bucket[] }) {
   const known = useTroubledDestinations();
   // The sidebar may have loaded them before this part hydrates; the server rendered without them.
-  const troubled = useHydrated() ? known : undefined;
+  const hydrated = useHydrated();
+  const troubled = hydrated ? known : undefined;
+  const rail = useRailCounts();
+  const counts = hydrated ? rail : undefined;
   return (
-    <dl className="grid gap-y-5 max-lg:grid-cols-2 lg:grid-cols-4">
-      {vitals(analytics, buckets).map((vital) => (
-        <VitalSign key={vital.name} {...vital} />
-      ))}
-      {quieter(analytics, troubled).map((vital) => (
-        <VitalSign key={vital.name} {...vital} quiet />
-      ))}
-    </dl>
+    <>
+      <dl className="grid gap-y-5 max-lg:grid-cols-2 lg:grid-cols-4">
+        {vitals(analytics, buckets).map((vital) => (
+          <VitalSign key={vital.name} {...vital} />
+        ))}
+      </dl>
+      <dl className="mt-5 grid gap-y-5 max-lg:grid-cols-2 lg:grid-cols-3 xl:grid-cols-6">
+        {[...quieter(analytics, troubled), ...reconciled(counts)].map((vital) => (
+          <VitalSign key={vital.name} {...vital} quiet />
+        ))}
+      </dl>
+    </>
   );
 }
 
@@ -115,6 +123,28 @@ function quieter(analytics: Analytics, troubled: Destination[] | undefined): Vit
       alarming: (troubled?.length ?? 0) > 0,
       change: troubled === undefined ? "looking" : troubled.length === 0 ? "all healthy" : namesOf(troubled),
       href: destinationsAddress({ state: states }),
+    },
+  ];
+}
+
+/** What reconciliation found. Zero only says that no run found more. */
+function reconciled(counts: ReturnType<typeof useRailCounts>): Vital[] {
+  return [
+    {
+      name: "Missing",
+      meaning: "Events that a provider has, and that reconciliation did not find here.",
+      value: counts === undefined ? "–" : count(counts.missing),
+      alarming: (counts?.missing ?? 0) > 0,
+      change: counts === undefined ? "loading" : counts.missing === 0 ? "none found" : "back-fill brings them back",
+      href: "/reconciliation",
+    },
+    {
+      name: "Repaired, 24 h",
+      meaning:
+        "Findings of reconciliation that a back-fill repaired within a day. A channel that needs many is broken.",
+      value: counts === undefined ? "–" : count(counts.repaired),
+      change: counts === undefined ? "loading" : "by back-fills",
+      href: "/reconciliation",
     },
   ];
 }

@@ -14,13 +14,19 @@ import { PreviewError } from "./preview-error";
 import { PreviewReport } from "./preview-report";
 import { PreviewSkeleton } from "./preview-skeleton";
 import { ReplayOptionsSection } from "./replay-options-section";
-import { atThisMoment, type ReplayTarget, selectionOf } from "./replay-target";
+import { atThisMoment, chosenIn, type ReplayTarget, selectionOf } from "./replay-target";
 import { SheetFooter } from "./sheet-footer";
 import { SplitList } from "./split-list";
 
 /** From this many events on, a replay runs a trial first and stops when it fails, by default. */
 const CAREFUL_FROM = 20;
 const CAREFUL: AskedOptions = { canary: 5, stopOnFailureRate: 0.2, notifyOnCompletion: true };
+
+const DESCRIPTION = {
+  Replay: "The received bytes are delivered again, unchanged. Nothing runs until you confirm.",
+  "Back-fill":
+    "What the provider's API has is stored, and delivered below live traffic. Nothing is delivered until you confirm.",
+};
 
 /** The replay form: selection, preview, options, reason, start. Mounted on open, so that it starts empty each time. */
 export function ReplaySheet({
@@ -64,6 +70,7 @@ export function ReplaySheet({
       }
     },
   });
+  const verb = target.kind === "findings" ? "Back-fill" : "Replay";
   const moved = start.data && "moved" in start.data;
   const drafted = error ? undefined : data;
   const change = (part: AskedOptions) => {
@@ -76,10 +83,11 @@ export function ReplaySheet({
       open
       dirty={reason.trim() !== "" || options !== asFirst}
       onOpenChange={(open) => !open && onClose()}
-      title={drafted ? `Replay ${plural(drafted.preview.events, "event")}` : "Replay"}
-      description="The received bytes are delivered again, unchanged. Nothing runs until you confirm."
+      title={drafted ? `${verb} ${plural(drafted.preview.events, "event")}` : verb}
+      description={DESCRIPTION[verb]}
       footer={
         <SheetFooter
+          verb={verb}
           drafted={drafted}
           fresh={!isFetching}
           options={options}
@@ -102,11 +110,7 @@ export function ReplaySheet({
         </Part>
       )}
       <Part title="How">
-        <ReplayOptionsSection
-          options={options}
-          single={target.kind === "chosen" && target.eventIds.length === 1}
-          onChange={change}
-        />
+        <ReplayOptionsSection options={options} single={chosenIn(target) === 1} onChange={change} />
       </Part>
       <section className="pt-4">
         <ReasonField value={reason} onChange={setReason} />
@@ -125,5 +129,6 @@ function Part({ title, busy, children }: { title: string; busy?: boolean; childr
 }
 
 function isMany(target: ReplayTarget): boolean {
-  return target.kind === "matching" || target.eventIds.length >= CAREFUL_FROM;
+  const chosen = chosenIn(target);
+  return chosen === null || chosen >= CAREFUL_FROM;
 }

@@ -13,6 +13,7 @@ const TYPED_ABOVE = 100;
 
 /** The button that says what it does, what is still missing, and what went wrong. */
 export function SheetFooter({
+  verb,
   drafted,
   fresh,
   options,
@@ -23,6 +24,8 @@ export function SheetFooter({
   onStart,
   onCancel,
 }: {
+  /** What it does, as the button says it. */
+  verb: string;
   drafted: Drafted | undefined;
   /** False while a new preview is being loaded. */
   fresh: boolean;
@@ -43,7 +46,7 @@ export function SheetFooter({
 
   function missingBefore(): string | null {
     if (!drafted || !fresh) return "The preview is being prepared.";
-    if (drafted.preview.to_run === 0) return "Every delivery would be skipped, so there is nothing to replay.";
+    if (drafted.preview.to_run === 0) return "Every delivery would be skipped, so there is nothing to deliver.";
     if (reason.trim().length < SHORTEST_REASON) return "Enter a reason first.";
     if (mustType && typed.replace(/\D/g, "") !== String(events)) return `Type ${events} to confirm.`;
     return null;
@@ -75,7 +78,7 @@ export function SheetFooter({
         )}
         <Button onClick={onCancel}>Cancel</Button>
         <StartButton missing={missing} pending={pending} onStart={onStart}>
-          {drafted && drafted.preview.to_run > 0 ? buttonText(drafted, options) : "Replay"}
+          {drafted && drafted.preview.to_run > 0 ? buttonText(verb, drafted, options) : verb}
         </StartButton>
       </div>
     </>
@@ -100,8 +103,8 @@ function StartButton(props: { missing: string | null; pending: boolean; onStart:
   return props.missing ? <Tooltip content={props.missing}>{button}</Tooltip> : button;
 }
 
-function buttonText({ preview }: Drafted, { immediate, scheduledAt }: AskedOptions): string {
-  if (immediate !== false || !scheduledAt) return actionText(preview);
+function buttonText(verb: string, { preview }: Drafted, { immediate, scheduledAt }: AskedOptions): string {
+  if (immediate !== false || !scheduledAt) return actionText(preview, verb);
   return `${actionText(preview, "Schedule")} for ${localTime(scheduledAt).replace(/:\d\d$/, "")}`;
 }
 

@@ -10,6 +10,10 @@ export const SCOPE_LABELS: Record<Scope, { label: string; may: string }> = {
   "replays:write": { label: "Replay chosen events", may: "Selected events, a limited number at a time." },
   "replays:bulk": { label: "Replay in bulk", may: "All events that match a filter, without that limit." },
   "destinations:operate": { label: "Operate destinations", may: "Pause, resume and test them." },
+  "reconciliation:write": {
+    label: "Reconcile",
+    may: "Ask providers what should be here. To back-fill what is missing, add a scope for replays.",
+  },
   manage: {
     label: "Manage",
     may: "Manage destinations, sources, people, tokens and the audit log. Give it only where it is needed.",
@@ -41,6 +45,13 @@ const ACTION_LABELS: Readonly<Record<string, string>> = {
   "person.export": "started to export the person of the data request",
   "person.exported": "exported the person of the data request",
   "event.download": "downloaded the body of",
+  "event.check": "asked the provider for",
+  "api_key.set": "stored an API key for",
+  "api_key.delete": "removed the API key of",
+  "api_key.test": "tested the API key of",
+  "api_configuration.repair": "repaired the provider's configuration of",
+  "watch.update": "changed the schedule of",
+  "reconciliation.back_fill": "back-filled findings of",
 };
 
 /** Verbs of actions such as `destination.rotate_secret`, before "the destination". */
@@ -79,6 +90,7 @@ export function subjectAddress({ subject }: StaffAction): string | null {
   if (parseFullId("event", subject) !== undefined) return `/events/${subject}`;
   if (parseFullId("replay", subject) !== undefined) return `/replays/${subject}`;
   if (parseFullId("destination", subject) !== undefined) return `/destinations/${subject}`;
+  if (parseFullId("reconciliation", subject) !== undefined) return `/reconciliation/${subject}`;
   return null;
 }
 

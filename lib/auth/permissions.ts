@@ -16,6 +16,8 @@ export const PERMISSIONS = {
   resolve: "support",
   /** Pause, resume and test destinations, and send samples to them. */
   operate: "support",
+  /** Ask providers what should be here, without repairing anything. */
+  reconcile: "support",
   /** Replay by selection or all at once. */
   replay_many: "admin",
   /** Change destinations, sources, people. */
@@ -34,6 +36,7 @@ export const SCOPES: Record<Scope, readonly Permission[]> = {
   "replays:write": ["replay"],
   "replays:bulk": ["replay", "replay_many"],
   "destinations:operate": ["operate"],
+  "reconciliation:write": ["reconcile"],
   manage: ["manage"],
 };
 

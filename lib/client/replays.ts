@@ -14,7 +14,10 @@ export type ReplayControl = "pause" | "resume" | "cancel";
 /** The options as a user chooses them. A field that is left out gets its default from the schema. */
 export type AskedOptions = z.input<typeof replayOptionsSchema>;
 
-export type Selection = { event_ids: string[] } | { filter: EventFilter; limit?: number };
+/** Of a back-fill: findings of a run of reconciliation, whose events are stored first. */
+export type FindingSelection = { reconciliation: string; finding_ids?: string[]; all?: true };
+
+export type Selection = { event_ids: string[] } | { filter: EventFilter; limit?: number } | FindingSelection;
 
 export interface ReplayAsk {
   selection: Selection;
@@ -45,12 +48,19 @@ export async function fetchReplayItems(
 
 /** Makes a draft: freezes a selection and runs nothing. The same key returns the same draft. */
 export function createReplay(ask: ReplayAsk, { key, signal }: { key?: string; signal?: AbortSignal } = {}) {
-  return requestJson<Replay>(REPLAYS, {
+  const { path, body } = draftRequest(ask);
+  return requestJson<Replay>(path, {
     method: "POST",
     headers: { "content-type": "application/json", ...(key && { "idempotency-key": key }) },
-    body: JSON.stringify({ ...ask, draft: true }),
+    body: JSON.stringify({ ...body, draft: true }),
     signal,
   });
+}
+
+function draftRequest({ selection, ...how }: ReplayAsk): { path: string; body: object } {
+  if (!("reconciliation" in selection)) return { path: REPLAYS, body: { selection, ...how } };
+  const { reconciliation, ...findings } = selection;
+  return { path: `/api/reconciliations/${reconciliation}/back-fill`, body: { ...findings, ...how } };
 }
 
 export function fetchPreview(id: string, signal?: AbortSignal): Promise<ReplayPreview> {

@@ -17,6 +17,10 @@ export function listDeadLetterGroups(asker: Scoped): Promise<DeadLetters> {
 }
 
 /** The counts in the sidebar, which every page reads. */
-export function readNavCounts(asker: Scoped): Promise<RailCounts> {
-  return call("console", "read_nav_counts", scopeOf(asker));
+export async function readNavCounts(asker: Scoped): Promise<RailCounts> {
+  const [counts, { missing, rejected, not_subscribed, repaired_24h }] = await Promise.all([
+    call("console", "read_nav_counts", scopeOf(asker)),
+    call("console", "missing_counts", scopeOf(asker)),
+  ]);
+  return { ...counts, missing: missing + rejected + not_subscribed, repaired_24h };
 }

@@ -23,6 +23,8 @@ const ROOT = path.resolve(import.meta.dirname, "../..");
 /** A person's id that does not exist. */
 const NOBODY = "00000000-0000-4000-8000-000000000000";
 
+const NO_RUN = "/api/reconciliations/rc_999999";
+
 const nobody = { anonymous: 401, expired: 401, otherKey: 401, noSignature: 401, ended: 401, revoked: 401 };
 /** The answer to callers with the permission: a status after authorisation. `scopes` are the token scopes that allow it. */
 const may =
@@ -43,6 +45,7 @@ const resolve = may("support", "events:resolve");
 const replay = may("support", "replays:write", "replays:bulk");
 const replayMany = may("admin", "replays:bulk");
 const operate = may("support", "destinations:operate");
+const reconcile = may("support", "reconciliation:write");
 const publish = may("admin", "events:publish");
 const manage = may("admin", "manage");
 const everybody = (status: number): Expected =>
@@ -111,6 +114,44 @@ const RULES: Record<string, Record<string, Rule>> = {
     POST: { path: "/api/auth/callback/credentials", expected: everybody(302), body: {} },
   },
   "/api/internal/worker": { POST: { expected: everybody(401) } },
+  "/api/internal/reconciliation/campaigns-leads": {
+    POST: { expected: replayMany(400), body: { provider_slug: "stripe" } },
+  },
+  "/api/reconciliations": {
+    GET: { expected: view(200) },
+    POST: { expected: reconcile(400), body: { provider_slug: "stripe" } },
+  },
+  "/api/reconciliations/[id]": { GET: { path: `${NO_RUN}`, expected: view(404) } },
+  "/api/reconciliations/[id]/findings": { GET: { path: `${NO_RUN}/findings`, expected: view(404) } },
+  "/api/reconciliations/[id]/findings/[finding]": {
+    GET: { path: `${NO_RUN}/findings/fi_999999`, expected: view(404) },
+  },
+  "/api/reconciliations/[id]/requests": { GET: { path: `${NO_RUN}/requests`, expected: view(404) } },
+  "/api/reconciliations/[id]/back-fill": {
+    POST: { path: `${NO_RUN}/back-fill`, expected: replay(404), body: { finding_ids: ["fi_1"], reason: "a test" } },
+  },
+  "/api/reconciliations/[id]/cancel": { POST: { path: `${NO_RUN}/cancel`, expected: reconcile(404) } },
+  "/api/coverage": { GET: { expected: view(200) } },
+  "/api/coverage/[provider]/credentials": {
+    GET: { path: "/api/coverage/nobody/credentials", expected: view(400) },
+    PUT: { path: "/api/coverage/nobody/credentials", expected: manage(400), body: { fields: {} } },
+    DELETE: { path: "/api/coverage/nobody/credentials", expected: manage(400) },
+  },
+  "/api/coverage/[provider]/credentials/test": {
+    POST: { path: "/api/coverage/nobody/credentials/test", expected: manage(400), body: {} },
+  },
+  "/api/coverage/[provider]/watch": {
+    PATCH: { path: "/api/coverage/nobody/watch", expected: manage(400), body: { enabled: false } },
+  },
+  "/api/coverage/[provider]/configuration": {
+    GET: { path: "/api/coverage/nobody/configuration", expected: reconcile(400) },
+  },
+  "/api/coverage/[provider]/configuration/repair": {
+    POST: { path: "/api/coverage/nobody/configuration/repair", expected: manage(400), body: { code: "x" } },
+  },
+  "/api/webhooks/events/[id]/check": {
+    POST: { path: "/api/webhooks/events/we_999999/check", expected: reconcile(404) },
+  },
   "/api/stripe/webhook": door("/api/stripe/webhook", 400),
   "/api/telnyx/webhook": {
     ...door("/api/telnyx/webhook", 400),

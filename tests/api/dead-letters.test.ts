@@ -42,7 +42,7 @@ test("a group is listed, counted and replayed alone by its filter", async () => 
     [2, 503],
     [1, 422],
   ]);
-  expect((await ask("/api/rail")).body).toEqual({ dead_letters: 3, running_replays: 0 });
+  expect((await ask("/api/rail")).body).toEqual({ dead_letters: 3, running_replays: 0, missing: 0, repaired_24h: 0 });
 
   const filter = filterOfGroup(listed.groups[0] as DeadLetters["groups"][number]);
   const history = await ask<{ total: number }>(`/api/webhooks/events?${printEventFilter(filter)}&count=1`);

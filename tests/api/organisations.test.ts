@@ -22,6 +22,8 @@ interface World {
   draft: string;
   destination: string;
   source: string;
+  run: string;
+  finding: string;
   person: string;
   token: string;
 }
@@ -48,6 +50,27 @@ const ofReplay = (what: string, methods: Record<string, Caller>): Record<string,
     Object.entries(methods).map(([method, least]) => [
       method,
       takes(({ draft }) => `/api/webhooks/replays/${draft}${what}`, undefined, least),
+    ]),
+  ),
+});
+const ofRun = (what: string, method: string, least: Caller = "viewer", body?: (world: World) => unknown) => ({
+  [`/api/reconciliations/[id]${what}`]: {
+    [method]: takes(({ run }) => `/api/reconciliations/${run}${what}`, body, least),
+  },
+});
+/** The keys and the schedule of a source. */
+const ofCoverage = (what: string, rules: Record<string, { least?: Caller; body?: object; status?: number }>) => ({
+  [`/api/coverage/[provider]/${what}`]: Object.fromEntries(
+    Object.entries(rules).map(([method, { least = "viewer", body, status }]): [string, Row] => [
+      method,
+      {
+        takes: ({ source }) =>
+          body
+            ? { path: `/api/coverage/stripe/${what}`, body: { source_id: source, ...body } }
+            : { path: `/api/coverage/stripe/${what}?source_id=${source}` },
+        least,
+        status,
+      },
     ]),
   ),
 });
@@ -175,6 +198,49 @@ const ROUTES: Record<string, Record<string, Row>> = {
     GET: { apart: "how Redrive as a whole works: refused to those who are limited" },
   },
   "/api/internal/worker": { POST: { apart: "the cron job" } },
+  "/api/internal/reconciliation/campaigns-leads": {
+    POST: {
+      ...takes(
+        () => "/api/internal/reconciliation/campaigns-leads",
+        ({ name }) => ({ provider_slug: "smartlead", org_id: name }),
+        "admin",
+      ),
+      status: 403,
+    } as Row,
+  },
+  "/api/reconciliations": {
+    GET: { lists: "/api/reconciliations", names: ({ run }) => run },
+    POST: takes(
+      () => "/api/reconciliations",
+      ({ source }) => ({
+        ...{ provider_slug: "stripe", source_id: source },
+        ...{ from_ts: "2026-02-16T00:00:00Z", to_ts: "2026-02-16T01:00:00Z" },
+      }),
+      "support",
+    ),
+  },
+  ...ofRun("", "GET"),
+  ...ofRun("/findings", "GET"),
+  ...ofRun("/requests", "GET"),
+  ...ofRun("/cancel", "POST", "support"),
+  ...ofRun("/back-fill", "POST", "support", ({ finding }) => ({ finding_ids: [finding], reason })),
+  "/api/reconciliations/[id]/findings/[finding]": {
+    GET: takes(({ run, finding }) => `/api/reconciliations/${run}/findings/${finding}`),
+  },
+  "/api/coverage": { GET: { lists: "/api/coverage", names: ({ source }) => source } },
+  ...ofCoverage("credentials", {
+    GET: {},
+    PUT: { least: "admin", body: { fields: { key: "rk_test_51OrganisationsOfATest0123" } } },
+    DELETE: { least: "admin" },
+  }),
+  ...ofCoverage("credentials/test", { POST: { least: "admin", body: {} } }),
+  ...ofCoverage("watch", { PATCH: { least: "admin", body: { enabled: false } } }),
+  // Its own answer needs a provider that can be asked.
+  ...ofCoverage("configuration", { GET: { least: "support", status: 404 } }),
+  ...ofCoverage("configuration/repair", { POST: { least: "admin", body: { code: "x" } } }),
+  "/api/webhooks/events/[id]/check": {
+    POST: takes(({ event }) => `/api/webhooks/events/${event}/check`, undefined, "support"),
+  },
   "/api/invitations/accept": { POST: { apart: "the link itself is the proof" } },
   "/api/live": { GET: { apart: "a stream: it has a test of its own below" } },
   "/api/notices": { GET: { lists: "/api/notices" }, POST: { apart: "marks the asker's own as seen" } },
@@ -339,6 +405,8 @@ const PAGES: Record<string, string | ((world: World) => string) | null> = {
   "/events": "/events",
   "/events/[id]": ({ event }) => `/events/${event}`,
   "/invitation/[token]": null,
+  "/reconciliation": "/reconciliation",
+  "/reconciliation/[id]": ({ run }) => `/reconciliation/${run}`,
   "/replays": "/replays",
   "/replays/[id]": ({ replay }) => `/replays/${replay}`,
   "/settings/audit": "/settings/audit",
@@ -391,7 +459,15 @@ afterAll(async () => {
 
 async function consoleToken(organisations: string[] | null): Promise<string> {
   const token = `rd_${makeSecret()}`;
-  const scopes = ["events:read", "events:resolve", "events:publish", "replays:bulk", "destinations:operate", "manage"];
+  const scopes = [
+    "events:read",
+    "events:resolve",
+    "events:publish",
+    "replays:bulk",
+    "destinations:operate",
+    "reconciliation:write",
+    "manage",
+  ];
   await app.sql`insert into api_tokens (name, token_hash, hint, scopes, created_by, expires_at, organisations)
     values ('a test', decode(${hashSecret(token)}, 'hex'), ${token.slice(-4)}, ${scopes}, 'a test', now() + interval '1 hour',
       ${organisations})`;
@@ -435,6 +511,7 @@ async function makeWorld(name: string): Promise<World> {
   const draft = await all("POST", "/api/webhooks/replays", {
     ...{ selection: { event_ids: [event] }, reason: `Draft of ${name}`, draft: true },
   });
+  const { run, finding } = await makeRun(name, organisation_id, source.body.id);
   for (const actor of ["test-viewer", "test-support", "test-super_admin"]) {
     await app.sql`insert into notices (actor_id, subject, message) values (${actor}, ${replay.body.id}, ${`Notice of ${name}`})`;
   }
@@ -448,8 +525,31 @@ async function makeWorld(name: string): Promise<World> {
       draft: draft.body.id,
       destination: destination.body.destination.id,
     },
-    ...{ source: source.body.id, person: person.body.staff.id, token: token.body.api_token.id },
+    ...{ source: source.body.id, run, finding, person: person.body.staff.id, token: token.body.api_token.id },
   };
+}
+
+/** A run of the organisation's source that found something. */
+async function makeRun(name: string, organisation: string | null, source: string) {
+  const source_id = Number(source.slice(3));
+  const [row] = await app.sql`
+    with run as (
+      insert into reconciliations (provider, source_id, organisation_id, started_by, status, from_ts, to_ts, actor, actor_id,
+        completed_at)
+      values ('stripe', ${source_id}, ${organisation}, 'person', 'completed', now() - interval '2 hours',
+        now() - interval '1 hour', ${`Asker of ${name}`}, 'a test', now())
+      returning id
+    ), asked as (
+      insert into api_requests (reconciliation_id, provider, method, url, status_code, milliseconds)
+      select id, 'stripe', 'GET', ${`https://api.stripe.com/v1/events?of=${name}`}, 200, 9 from run
+    )
+    insert into findings (reconciliation_id, provider, source_id, organisation_id, kind, identity, event_key, event_type,
+      occurred_at, origin)
+    select id, 'stripe', ${source_id}, ${organisation}, 'unrecoverable', ${`evt_${name}`}, ${`evt_${name}`},
+      ${`${name}.happened`}, now() - interval '90 minutes', 'provider_api'
+    from run
+    returning id, reconciliation_id`;
+  return { run: `rc_${row?.reconciliation_id}`, finding: `fi_${row?.id}` };
 }
 
 async function eventOf(organisation: string) {
@@ -521,7 +621,11 @@ async function rows(): Promise<string> {
       (select string_agg(n::text, '' order by id) from notices n),
       (select string_agg(concat(email, role, organisations, disabled_at, session_version), '' order by email) from staff_users),
       (select string_agg(concat(id, name, scopes, organisations, revoked_at), '' order by id) from api_tokens),
-      (select string_agg(i::text, '' order by staff_id) from staff_invitations i)
+      (select string_agg(i::text, '' order by staff_id) from staff_invitations i),
+      (select string_agg(c::text, '' order by id) from api_credentials c),
+      (select string_agg(concat(provider, source_id, enabled, back_fills), '' order by id) from watches),
+      (select string_agg(r::text, '' order by id) from reconciliations r),
+      (select string_agg(f::text, '' order by id) from findings f)
     )) as hash`;
   return hash as string;
 }

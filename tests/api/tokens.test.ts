@@ -58,6 +58,7 @@ describe("a scope", () => {
       { provider_slug: "smartlead", from_ts: "2026-02-16T00:00:00Z", to_ts: "2026-02-16T01:00:00Z" },
       404,
     ],
+    reconcile: ["POST", "/api/reconciliations/rc_999999/cancel", undefined, 404],
     manage: ["GET", "/api/audit", undefined, 200],
   } as const;
   const OPENS: Record<Scope, (keyof typeof REQUESTS)[]> = {
@@ -67,6 +68,7 @@ describe("a scope", () => {
     "replays:write": ["replay"],
     "replays:bulk": ["replay", "replay_many"],
     "destinations:operate": [],
+    "reconciliation:write": ["reconcile"],
     manage: ["manage"],
   };
 

@@ -30,6 +30,7 @@ try {
   await eachLook(room, async (page, look) => {
     for (const [name, address] of Object.entries(room.pages)) await shoot(page, look, name, address);
     await shootOverlays(page, look);
+    if (!values.readme) await shootReconciliation(page, look);
   });
   if (!values.readme) await shootSignIn();
 } finally {
@@ -88,6 +89,35 @@ async function shootOverlays(page: Page, look: Look): Promise<void> {
     for (const key of ["j", "x", "j", "x", "r"]) await page.keyboard.press(key);
     await page.getByRole("dialog").waitFor();
     await page.waitForTimeout(1_500);
+  });
+}
+
+/** What floats above the pages of reconciliation. */
+async function shootReconciliation(page: Page, look: Look): Promise<void> {
+  const [list, run] = [room.pages.reconciliation as string, room.pages.run as string];
+  await shoot(page, look, "reconciliation-check", list, async () => {
+    await page.getByTestId("check-window").click();
+    await page.getByRole("dialog").waitFor();
+  });
+  await shoot(page, look, "reconciliation-key", list, async () => {
+    await page.getByTestId("edit-key").first().click();
+    await page.getByRole("dialog").waitFor();
+  });
+  await shoot(page, look, "reconciliation-schedule", list, async () => {
+    await page.getByTestId("edit-schedule").first().click();
+    await page.getByRole("dialog").waitFor();
+  });
+  await shoot(page, look, "run-compare", run, async () => {
+    for (const kind of ["missing", "drifted"]) {
+      await page.getByTestId(`group-${kind}`).getByTestId("finding").first().getByRole("button").first().click();
+    }
+    await page.getByTestId("show-requests").click();
+    await page.waitForTimeout(800);
+    await page.getByTestId("group-missing").scrollIntoViewIfNeeded();
+  });
+  await shoot(page, look, "run-back-fill", run, async () => {
+    await page.getByTestId("back-fill-all").click();
+    await page.getByTestId("preview-outcome").waitFor();
   });
 }
 

@@ -15,6 +15,7 @@ import { type Endpoint, startEndpoint } from "../support/endpoint";
 import { appEnvironment, connectTo, tokenFor, until } from "../support/processes";
 import { signIn } from "../support/sign-in";
 import { type AgentSdk, startAgentSdk } from "./agent-sdk";
+import { loseSome, type QuietStripe, startQuietStripe } from "./missing-events";
 import { stories } from "./stories";
 
 const STORY_EVENTS = 260;
@@ -37,11 +38,13 @@ export interface Showroom {
 export async function openShowroom({ empty = false } = {}): Promise<Showroom> {
   const agent = await startAgentSdk({ port: 0 });
   const merchants = await Promise.all([startEndpoint(), startEndpoint(), startEndpoint()]);
-  const app = await startApp({ env: appEnvironment(agent, { CHATWOOT_WEBHOOK_MAX_ATTEMPTS: "2" }) });
+  const stripe = await startQuietStripe();
+  const env = { CHATWOOT_WEBHOOK_MAX_ATTEMPTS: "2", ...(empty ? {} : stripe.environment) };
+  const app = await startApp({ env: appEnvironment(agent, env) });
   const sql = await connectTo(app.dataDir);
   const browser = await chromium.launch({ executablePath: findBrowser(), args: browserFlags() });
   const cookie = await signIn(app.url, app.adminEmail, app.adminPassword);
-  const pages = empty ? EMPTY_PAGES : await fill(app, sql, agent, merchants);
+  const pages = empty ? EMPTY_PAGES : await fill(app, sql, { agent, merchants, stripe });
   return {
     url: app.url,
     sql,
@@ -52,7 +55,7 @@ export async function openShowroom({ empty = false } = {}): Promise<Showroom> {
       await browser.close();
       await sql.end({ timeout: 1 });
       await app.stop();
-      await Promise.all([agent.close(), ...merchants.map((merchant) => merchant.close())]);
+      await Promise.all([agent.close(), stripe.fake.close(), ...merchants.map((merchant) => merchant.close())]);
     },
   };
 }
@@ -64,6 +67,7 @@ const EMPTY_PAGES: Record<string, string> = {
   replays: "/replays",
   destinations: "/destinations",
   sources: "/sources",
+  reconciliation: "/reconciliation",
   people: "/settings/people",
   tokens: "/settings/tokens",
   audit: "/settings/audit",
@@ -82,7 +86,11 @@ async function signedIn(browser: Browser, url: string, cookie: string, options: 
 }
 
 /** Creates the day; returns the addresses of its pages. */
-async function fill(app: RunningApp, sql: postgres.Sql, agent: AgentSdk, merchants: Endpoint[]) {
+async function fill(
+  app: RunningApp,
+  sql: postgres.Sql,
+  { agent, merchants, stripe }: { agent: AgentSdk; merchants: Endpoint[]; stripe: QuietStripe },
+) {
   const api = await apiOf(app.url);
   const [nord, lumen, kaya] = await destinations(api, merchants);
   await sendStories(app.url, agent);
@@ -95,6 +103,7 @@ async function fill(app: RunningApp, sql: postgres.Sql, agent: AgentSdk, merchan
   agent.setMode("ok");
   const replay = await replaySome(api, sql);
   await peopleAndTokens(api);
+  const runs = await loseSome(stripe, app.url, api, sql);
   await api("POST", "/api/sources", { provider: "heyreach", name: "Sales team", organisation_id: "org_nord" });
   const eventOf = async (condition: postgres.PendingQuery<postgres.Row[]>) =>
     (await sql`select 'we_' || e.id as id from events e where ${condition} order by e.id desc limit 1`)[0]?.id;
@@ -114,6 +123,10 @@ async function fill(app: RunningApp, sql: postgres.Sql, agent: AgentSdk, merchan
     "destination-healthy": `/destinations/${nord}`,
     "destination-paused": `/destinations/${kaya}`,
     sources: "/sources",
+    reconciliation: "/reconciliation",
+    run: `/reconciliation/${runs.found}`,
+    "run-partial": `/reconciliation/${runs.partial}`,
+    "run-unknown": "/reconciliation/rc_999999",
     people: "/settings/people",
     tokens: "/settings/tokens",
     audit: "/settings/audit",

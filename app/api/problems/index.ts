@@ -9,6 +9,8 @@ import { destinationProblems } from "./destinations";
 import { eventProblems } from "./events";
 import { peopleProblems } from "./people";
 import type { ProblemsOf } from "./problems-of";
+import { providerQuestionProblems } from "./provider-questions";
+import { reconciliationProblems } from "./reconciliations";
 import { replayProblems } from "./replays";
 import { sourceProblems } from "./sources";
 
@@ -19,6 +21,8 @@ const PROBLEMS: ProblemsOf<Refusals> = {
   ...replayProblems,
   ...destinationProblems,
   ...sourceProblems,
+  ...providerQuestionProblems,
+  ...reconciliationProblems,
 };
 
 /** A refusal as callers see it. */

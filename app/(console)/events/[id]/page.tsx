@@ -8,6 +8,7 @@ import { eventQuery } from "@/lib/client/queries/events";
 import { makeQueryClient } from "@/lib/client/query-client";
 import { eventFilterSchema, readQuery } from "@/lib/contract/event-filter";
 import { printEventFilter } from "@/lib/contract/print-filter";
+import { findProvider } from "@/lib/providers";
 import { getEvent } from "@/lib/queries/events";
 
 export async function generateMetadata({ params }: PageProps<"/events/[id]">): Promise<Metadata> {
@@ -24,7 +25,13 @@ export default async function EventPage({ params, searchParams }: PageProps<"/ev
   client.setQueryData(eventQuery(event.id).queryKey, event);
   return (
     <HydrationBoundary state={dehydrate(client)}>
-      <EventDetailPage key={event.id} id={event.id} within={within} mayReplay={mayActor(actor, "replay")} />
+      <EventDetailPage
+        key={event.id}
+        id={event.id}
+        within={within}
+        mayReplay={mayActor(actor, "replay")}
+        mayCheck={mayActor(actor, "reconcile") && findProvider(event.provider_slug)?.api?.get !== undefined}
+      />
     </HydrationBoundary>
   );
 }

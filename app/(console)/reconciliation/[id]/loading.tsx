@@ -1,0 +1,1 @@
+export { RunSkeleton as default } from "@/components/reconciliation/run-skeleton";

@@ -1,0 +1,1 @@
+export { SourceSkeleton as default } from "@/components/endpoints/source-skeleton";

@@ -1,0 +1,17 @@
+/** What bench/reconcile.ts seeds, and what its provider lists. */
+import { stripeEvent } from "../lib/providers/stripe/sample";
+
+/** How long the listed events took to happen. */
+export const SPAN_SECONDS = 24 * 3600;
+/** Of the listed events, those whose number leaves this rest by 20 never came. */
+const LOST = 7;
+
+export const idOf = (n: number) => `evt_listed${n}`;
+
+/** The newest of `count` events is of `until`, in unix seconds. */
+export function listedEvent(n: number, count: number, until: number) {
+  const created = until - SPAN_SECONDS + Math.floor(((n + 1) * SPAN_SECONDS) / count) - 1;
+  return stripeEvent({ type: "invoice.payment_failed", id: idOf(n), created });
+}
+
+export const isLost = (n: number) => n % 20 === LOST;
