@@ -8,6 +8,7 @@ import { type AskableSource, sourceOf, storedCredentials } from "@/lib/queries/a
 import { getCoverage } from "@/lib/queries/coverage";
 import { getEvent } from "@/lib/queries/events";
 import { getStoredSource } from "@/lib/queries/sources";
+import { endpointUrl } from "@/lib/reconciliation/configuration";
 import { askQuestion } from "@/lib/reconciliation/question";
 import { Refusal } from "@/lib/refusals";
 import { type ActorAtOrigin, type ActorContext, byArguments } from "./actor";
@@ -83,8 +84,7 @@ async function visibleSource(named: NamedSource, { actor }: ActorContext): Promi
 
 async function configurationOf(source: AskableSource, by: ActorAtOrigin): Promise<Configuration> {
   const { provider, ref } = source;
-  // The token in the URL of a source is not stored, so it is known by how it begins.
-  const endpoint = `${by.origin}/api/webhooks/${ref.provider}${ref.sourceId === null ? "" : "/"}`;
+  const endpoint = endpointUrl(by.origin, ref);
   const found = await asked(source, by, async (session) => provider.api.configuration?.(session, endpoint));
   if (!found) throw new Refusal("not_offered_by_api", { provider: provider.label, what: "configuration" });
   return found;

@@ -2,11 +2,20 @@
 import type { RunConfiguration } from "@/lib/db/functions/reconciliation";
 import { environment } from "@/lib/env";
 import { ApiFailure, type ApiSession, type ProviderApi } from "@/lib/providers/api";
+import type { SourceRef } from "./credentials";
+
+/**
+ * Where a source's webhooks go, as `ProviderApi.configuration` takes it. The token of a source is known as a hash alone, so its
+ * endpoints are those below the slash at the end. `origin`: such as `https://desk.example`.
+ */
+export function endpointUrl(origin: string, { provider, sourceId }: SourceRef): string {
+  return `${origin.replace(/\/+$/, "")}/api/webhooks/${provider}${sourceId === null ? "" : "/"}`;
+}
 
 export async function readConfiguration(
   api: ProviderApi,
   session: ApiSession,
-  slug: string,
+  ref: SourceRef,
 ): Promise<RunConfiguration> {
   const { PUBLIC_URL } = environment();
   if (!api.configuration) return { subscribed_types: null, problems: [] };
@@ -15,10 +24,7 @@ export async function readConfiguration(
     return { subscribed_types: null, problems: [], note };
   }
   try {
-    const { subscribedTypes, problems } = await api.configuration(
-      session,
-      `${PUBLIC_URL.replace(/\/+$/, "")}/api/webhooks/${slug}`,
-    );
+    const { subscribedTypes, problems } = await api.configuration(session, endpointUrl(PUBLIC_URL, ref));
     return { subscribed_types: subscribedTypes, problems };
   } catch (error) {
     if (error instanceof ApiFailure) return { subscribed_types: null, problems: [], note: error.message };

@@ -9,7 +9,7 @@ import type { Replay } from "@/lib/contract/replays";
 import { call } from "@/lib/db/client";
 import type { RunToBackFill } from "@/lib/db/functions/reconciliation";
 import { environment } from "@/lib/env";
-import { log } from "@/lib/log";
+import { log, logError } from "@/lib/log";
 import { wakeWorker } from "@/lib/pipeline/wake-worker";
 import { EVERYTHING, scopeOf } from "@/lib/scope";
 import { listBackFillable, markBackFilling, storeFindings } from "./back-fill";
@@ -18,8 +18,13 @@ import { listBackFillable, markBackFilling, storeFindings } from "./back-fill";
 export async function repairEndedRuns(): Promise<void> {
   const { LEASE_SECONDS } = environment();
   for (const run of await call("pipeline", "take_runs_to_back_fill", { p_lease_seconds: LEASE_SECONDS })) {
-    const problem = await repair(run);
-    await call("pipeline", "finish_back_fill", { p_id: run.id, p_problem: problem ?? null });
+    // One that fails is tried again when its lease is over, and keeps no other from its turn.
+    try {
+      const problem = await repair(run);
+      await call("pipeline", "finish_back_fill", { p_id: run.id, p_problem: problem ?? null });
+    } catch (error) {
+      logError("back_fill_failed", error, { reconciliation: run.id });
+    }
   }
 }
 

@@ -53,7 +53,10 @@ async function open(
   if (!run.is_configured) {
     await call("pipeline", "note_configuration", {
       p_id: run.id,
-      p_configuration: await readConfiguration(provider.api, session, provider.slug),
+      p_configuration: await readConfiguration(provider.api, session, {
+        provider: provider.slug,
+        sourceId: run.source_id,
+      }),
     });
   }
   return { work, place, session, source: sourceOf(work), leaseSeconds };

@@ -1,4 +1,7 @@
-/** The API of reconciliation as its callers see it, on the real engine and a provider that answers over HTTP. */
+/**
+ * The API of reconciliation as its callers see it, on the real engine and a provider that answers over HTTP.
+ * Long because one provider and desk serve all of it.
+ */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import * as answers from "@/lib/contract/api/reconciliations";
 import { findProvider } from "@/lib/providers";

@@ -1,4 +1,7 @@
-/** What a run found is brought back once, by a replay; what comes late by itself is never lost, and never delivered twice. */
+/**
+ * What a run found is brought back once, by a replay; what comes late by itself is never lost, and never delivered twice.
+ * Long because one provider and desk serve all of it.
+ */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { backFill } from "@/lib/commands/reconciliations";
 import { controlReplay, startReplay } from "@/lib/commands/replays";

@@ -1,4 +1,7 @@
-/** A run asks the provider what should be here, and finds exactly what is not, whatever goes wrong while it reads. */
+/**
+ * A run asks the provider what should be here, and finds exactly what is not, whatever goes wrong while it reads.
+ * Long because one provider and desk serve all of it.
+ */
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { cancelReconciliation, createReconciliation } from "@/lib/commands/reconciliations";
 import { call } from "@/lib/db/client";

@@ -1,7 +1,9 @@
-/** Where a source's key is sent, and which requests share a budget. */
+/** Where a source's key is sent, which requests share a budget, and which endpoint of the provider is the source's. */
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { findProvider } from "@/lib/providers";
+import type { ApiSession, ProviderApi } from "@/lib/providers/api";
 import { accountWith } from "@/lib/reconciliation/accounts";
+import { readConfiguration } from "@/lib/reconciliation/configuration";
 import { environmentCredentials } from "@/lib/reconciliation/credentials";
 import type { ProviderWithApi } from "@/lib/reconciliation/session";
 
@@ -37,4 +39,21 @@ test("a shop is read from the environment as it is from the console", () => {
   vi.stubEnv("SHOPIFY_SHOP", "https://Acme.myshopify.com/");
   const found = environmentCredentials({ provider: "shopify", sourceId: null }, provider("shopify").api);
   expect(found.shop).toBe("acme.myshopify.com");
+});
+
+test.each([
+  [null, "https://desk.example/api/webhooks/stripe"],
+  [7, "https://desk.example/api/webhooks/stripe/"],
+])("a run of a source asked for the default endpoint (source %s)", async (sourceId, url) => {
+  vi.stubEnv("PUBLIC_URL", "https://desk.example/");
+  const asked: string[] = [];
+  const api: ProviderApi = {
+    ...provider("stripe").api,
+    configuration: async (_session, endpoint) => {
+      asked.push(endpoint);
+      return { subscribedTypes: null, problems: [] };
+    },
+  };
+  await readConfiguration(api, {} as ApiSession, { provider: "stripe", sourceId });
+  expect(asked).toEqual([url]);
 });

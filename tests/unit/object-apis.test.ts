@@ -1,6 +1,6 @@
 /**
  * What is special about the APIs of providers that list objects instead of events. What all clients have in common is in
- * provider-apis.test.ts.
+ * provider-apis.test.ts. Long because each provider has its own.
  */
 import { afterEach, describe, expect, it } from "vitest";
 import { findProvider } from "@/lib/providers";

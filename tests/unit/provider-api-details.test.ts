@@ -1,6 +1,6 @@
 /**
  * What the APIs of Stripe, Telnyx and senders of Standard Webhooks do each in their own way. What all clients have in common
- * is in provider-apis.test.ts.
+ * is in provider-apis.test.ts. Long because each provider has its own.
  */
 import { afterEach, describe, expect, it } from "vitest";
 import type { ApiFailure, Entry, ProviderApi, Window } from "@/lib/providers/api";

@@ -1,4 +1,7 @@
-/** Requests and answers of the reconciliation API: runs, what they found, and what brings it back. */
+/**
+ * Requests and answers of the reconciliation API: runs, what they found, and what brings it back. Long because it declares each
+ * of its operations once.
+ */
 import { z } from "zod";
 import { ID_PATTERN } from "../ids";
 import { replayRequested } from "./replay-answers";

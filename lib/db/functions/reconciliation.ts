@@ -1,4 +1,7 @@
-/** What SQL takes and returns of reconciliation: runs, their windows and pages, findings, watches. */
+/**
+ * What SQL takes and returns of reconciliation: runs, their windows and pages, findings, watches. Long because it declares each
+ * function once.
+ */
 import type { ConfigurationProblem, OwnObject } from "@/lib/providers/api";
 import type { HeaderPairs, Json } from "@/lib/providers/provider";
 import type { Database } from "../database.types";
