@@ -10,7 +10,7 @@ export const idOf = (n: number) => `evt_listed${n}`;
 
 /** The newest of `count` events is of `until`, in unix seconds. */
 export function listedEvent(n: number, count: number, until: number) {
-  const created = until - SPAN_SECONDS + Math.floor(((n + 1) * SPAN_SECONDS) / count) - 1;
+  const created = until - SPAN_SECONDS + Math.floor((n * SPAN_SECONDS) / count);
   return stripeEvent({ type: "invoice.payment_failed", id: idOf(n), created });
 }
 

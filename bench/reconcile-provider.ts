@@ -5,4 +5,6 @@ import { listedEvent } from "./reconcile-events";
 const [count = 0, until = 0] = process.argv.slice(2).map(Number);
 const stripe = await startStripe({ perSecond: 25 });
 stripe.add(Array.from({ length: count }, (_, n) => listedEvent(n, count, until)));
-process.stdout.write(`${stripe.url}\n${stripe.key}\n`);
+process.stdout.write(`${JSON.stringify({ url: stripe.url, key: stripe.key })}\n`);
+// Ends with the bench, however that ends.
+process.stdin.resume().once("close", () => process.exit());

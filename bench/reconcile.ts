@@ -32,19 +32,22 @@ const until = Math.floor(Date.now() / 1000) - 3600;
 const provider = spawn(
   process.execPath,
   ["--import", "tsx", "bench/reconcile-provider.ts", String(LISTED), String(until)],
-  { stdio: ["ignore", "pipe", "inherit"] },
+  { stdio: ["pipe", "pipe", "inherit"] },
 );
 const cluster = await startThrowawayPostgres();
 try {
-  const lines = createInterface(provider.stdout);
-  const [url, key] = [String(await once(lines, "line")), String(await once(lines, "line"))];
+  const [line] = await once(createInterface(provider.stdout), "line");
+  const { url, key } = JSON.parse(line) as { url: string; key: string };
   const databaseUrl = await cluster.create("bench");
   await migrate(databaseUrl, () => {});
   await seed(databaseUrl);
   const env = { ...APP_ENVIRONMENT, DATABASE_URL: databaseUrl, STRIPE_API_URL: url, STRIPE_SECRET_KEY: key };
-  const app = await startApp({ env: { ...env, PUBLIC_URL: "https://desk.example.com" } });
+  const app = await startApp({ env });
   try {
     await measure(app.url, app.pid);
+  } catch (error) {
+    console.error(app.output().split("\n").slice(-40).join("\n"));
+    throw error;
   } finally {
     await app.stop();
   }
@@ -132,7 +135,9 @@ async function live(url: string, seconds: number, isOver: () => boolean): Promis
     const started = performance.now();
     sends.push(
       post(new URL("/api/webhooks/stripe", url), body, headers, agent).then((answer) => {
-        if (typeof answer === "string" || answer.status !== 200) throw new Error(JSON.stringify(answer));
+        if (typeof answer === "string" || answer.status !== 200) {
+          throw new Error(`Webhook ${n} was not stored: ${JSON.stringify(answer)}`);
+        }
         times.push(performance.now() - started);
       }),
     );

@@ -77,14 +77,16 @@ async function comparedEntries(reading: Reading, { entries }: Page): Promise<Rec
   return bare.map((one) => {
     const entry = entries[one.n] as Entry;
     const difference = differences.get(one.n);
-    const isHere = Boolean(matched.get(one.n)?.event_id);
+    const known = matched.get(one.n);
+    const isHere = Boolean(known?.event_id);
+    const isRight = isHere && !known?.is_waiting && known?.kind === null && !difference;
     // Of a log of events, ours repairs the row.
     const bytes = isHere && (!difference || !hasObjects(place)) ? {} : withBytes(place, entry, source);
-    return { ...one, ...bytes, ...(difference && { difference }) };
+    return { ...one, is_right: isRight, ...bytes, ...(difference && { difference }) };
   });
 }
 
-function bareEntry(entry: Entry, n: number, { provider }: Place): RecordedEntry {
+function bareEntry(entry: Entry, n: number, { provider }: Place): Omit<RecordedEntry, "is_right"> {
   const { eventKey, logicalKey, occurredAt } = entry;
   const paired = provider.api.pairs === "event_key" ? eventKey : logicalKey;
   if (!paired || Number.isNaN(Date.parse(occurredAt))) {

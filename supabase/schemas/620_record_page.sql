@@ -12,9 +12,10 @@ language sql stable set search_path = '' as $$
 $$;
 
 -- p_page: {next, is_last, entries: [{n, event_key, logical_key, event_type, object_id, occurred_at, origin,
--- organisation_id, body?, headers?, unrecoverable?, difference?}], counts: [{event_type, provider}], requests}. What
--- happened outside of the run's span does not count, and what was listed before counts once. Answers false when the
--- worker has lost the window, or its run has ended: then nothing was recorded.
+-- organisation_id, is_right, body?, headers?, unrecoverable?, difference?}], counts: [{event_type, provider}],
+-- requests}. What match_entries found here and right (`is_right`) is not looked up again. What happened outside of the
+-- run's span does not count, and what was listed before counts once. Answers false when the worker has lost the window,
+-- or its run has ended: then nothing was recorded.
 create function public.record_page(p_window bigint, p_fence bigint, p_page jsonb, p_lease_seconds integer)
 returns boolean
 language plpgsql volatile set search_path = '' as $$
@@ -30,7 +31,8 @@ begin
   if not found then
     return false;
   end if;
-  select * into r from public.reconciliations x where x.id = w.reconciliation_id and x.status = 'running' for update;
+  -- The run cannot end meanwhile; pages of other windows are recorded at the same time.
+  select * into r from public.reconciliations x where x.id = w.reconciliation_id and x.status = 'running' for key share;
   if not found then
     return false;
   end if;
@@ -38,7 +40,8 @@ begin
   perform public.note_api_requests(r.id, w.id, r.provider, p_page -> 'requests');
   v_new := public.new_entries(r, p_page -> 'entries');
   v_matched := public.match_keys(r.provider, r.source_id, r.subscribed_types, (
-    select jsonb_agg(e) from jsonb_array_elements(p_page -> 'entries') e where (e ->> 'n')::integer = any (v_new)
+    select jsonb_agg(e) from jsonb_array_elements(p_page -> 'entries') e
+    where (e ->> 'n')::integer = any (v_new) and not (e ->> 'is_right')::boolean
   ));
 
   insert into public.findings (
@@ -72,6 +75,9 @@ begin
     received = x.received + (
       select count(*) from jsonb_to_recordset(v_matched) as m(event_id bigint, is_waiting boolean)
       where m.event_id is not null and not m.is_waiting
+    ) + (
+      select count(*) from jsonb_to_recordset(p_page -> 'entries') as i(n integer, is_right boolean)
+      where i.is_right and i.n = any (v_new)
     ),
     counted = public.counted_with(x.counted, p_page -> 'counts'),
     reason = null

@@ -129,6 +129,8 @@ export interface RecordedEntry extends EntryKey {
   /** Whose event it would be, when its source does not say. */
   organisation_id: string | null;
   origin: "provider_api" | "reconstructed";
+  /** It is here, and nothing is wrong with it: it is counted, and not looked up again. */
+  is_right: boolean;
   /** Base64. */
   body?: string;
   headers?: HeaderPairs;
