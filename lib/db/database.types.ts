@@ -792,17 +792,20 @@ export type Database = {
       };
       event_bodies: {
         Row: {
+          dense_body: string | null;
           event_id: number;
-          raw_body: string;
+          raw_body: string | null;
         };
         ComputedFields: never;
         Insert: {
+          dense_body?: string | null;
           event_id: number;
-          raw_body: string;
+          raw_body?: string | null;
         };
         Update: {
+          dense_body?: string | null;
           event_id?: number;
-          raw_body?: string;
+          raw_body?: string | null;
         };
         Relationships: [];
       };

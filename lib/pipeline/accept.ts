@@ -29,6 +29,11 @@ const DEFAULT_MAX_BODY_BYTES = 1024 * 1024;
 const MOST_EVENTS = 1_000;
 /** From the request to the answer. Senders must get 503 within 3 s, so the database gets less, also on a busy machine. */
 const DEADLINE_MS = 2_300;
+/**
+ * What more a large request gets once it is being stored. With less, the largest would never be stored on a slow machine,
+ * however often they were sent. Statements of accept_events end after 10 s (930_statement_timeouts.sql).
+ */
+const LARGE_EXTRA_MS = 6_000;
 /** The most events in a batch, or as many bytes as these are expected to have together: 2 MiB. */
 const MOST_IN_BATCH = 200;
 const BYTES_PER_EVENT = (2 * 1024 * 1024) / MOST_IN_BATCH;
@@ -297,6 +302,8 @@ interface Stored {
   bytes: number;
   /** When its sender gets 503. */
   giveUpAt: number;
+  /** Its batch is being stored. */
+  isRunning: boolean;
 }
 
 /**
@@ -304,10 +311,16 @@ interface Stored {
  * Large bodies are stored separately, one or two at a time: some thirty of them in one transaction made every sender wait
  * too long.
  */
-const addSmall = processSingleton("accept", () => createStore(MOST_IN_BATCH, 2));
-const addLarge = processSingleton("accept-large", () => createStore(MOST_IN_BATCH / 2, 1));
+const addSmall = processSingleton("accept", () => createStore(MOST_IN_BATCH, 2, DEADLINE_MS));
+const addLarge = processSingleton("accept-large", () =>
+  createStore(MOST_IN_BATCH / 2, 1, DEADLINE_MS + LARGE_EXTRA_MS),
+);
 
-function createStore(maxItems: number, maxRunning: number): (stored: Stored) => Promise<Acceptance[]> {
+function createStore(
+  maxItems: number,
+  maxRunning: number,
+  deadlineMs: number,
+): (stored: Stored) => Promise<Acceptance[]> {
   return createBatcher<Stored, Acceptance[]>(
     {
       weigh: ({ rows, bytes }) => rows.length + bytes / BYTES_PER_EVENT,
@@ -317,6 +330,7 @@ function createStore(maxItems: number, maxRunning: number): (stored: Stored) => 
       maxWaiting: 5_000,
       isLate: ({ giveUpAt }) => performance.now() > giveUpAt,
       run: async (requests) => {
+        for (const request of requests) request.isRunning = true;
         const rows = requests.flatMap((request) => request.rows);
         const answers = await call(
           "door",
@@ -325,7 +339,7 @@ function createStore(maxItems: number, maxRunning: number): (stored: Stored) => 
             p_events: rows.map((row, n) => ({ n, ...encoded(row) })),
             p_deliver_suspected: environment().DELIVER_SUSPECTED_REPLAYS,
           },
-          DEADLINE_MS,
+          deadlineMs,
         );
         const byNumber = new Map(answers.map((answer) => [answer.n, answer]));
         let n = 0;
@@ -344,14 +358,27 @@ export async function storeEvent(row: EventRow): Promise<Acceptance> {
 
 function storeTogether(rows: EventRow[], giveUpAt: number): Promise<Acceptance[]> {
   const bytes = rows.reduce((sum, row) => sum + bytesOf(row), 0);
-  const add = bytes > LARGE_BYTES ? addLarge : addSmall;
-  return withDeadline(add({ rows, bytes, giveUpAt }), giveUpAt - performance.now());
+  const stored: Stored = { rows, bytes, giveUpAt, isRunning: false };
+  if (bytes <= LARGE_BYTES) return withDeadline(addSmall(stored), giveUpAt - performance.now());
+  const work = addLarge(stored);
+  return withDeadline(work, giveUpAt - performance.now(), () =>
+    stored.isRunning ? withDeadline(work, LARGE_EXTRA_MS) : undefined,
+  );
 }
 
-function withDeadline<Result>(work: Promise<Result>, milliseconds: number): Promise<Result> {
+/** Rejects after so many milliseconds, unless `extended` then says what else to wait for. */
+function withDeadline<Result>(
+  work: Promise<Result>,
+  milliseconds: number,
+  extended?: () => Promise<Result> | undefined,
+): Promise<Result> {
   let timer: NodeJS.Timeout;
-  const deadline = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new DatabaseUnavailable("The database did not answer in time.")), milliseconds);
+  const deadline = new Promise<Result>((resolve, reject) => {
+    timer = setTimeout(() => {
+      const more = extended?.();
+      if (more) resolve(more);
+      else reject(new DatabaseUnavailable("The database did not answer in time."));
+    }, milliseconds);
   });
   return Promise.race([work, deadline]).finally(() => clearTimeout(timer));
 }

@@ -11,6 +11,7 @@ import {
   type VerifiedRequest,
 } from "@/lib/providers/provider";
 import { redactHeaders } from "@/lib/providers/redact";
+import { isDense } from "./dense";
 import { factsOf } from "./event-facts";
 import { maskSecrets } from "./mask";
 import { type ParsedBody, parseBody, parseInTurns } from "./parse";
@@ -102,7 +103,12 @@ export function bytesOf({ body, shown_body }: EventRow): number {
 
 /** The row as accept_events reads it. */
 export function encoded(row: EventRow): NewEvent {
-  return { ...row, body: row.body.toString("base64"), shown_body: row.shown_body?.toString("base64") ?? null };
+  return {
+    ...row,
+    body: row.body.toString("base64"),
+    ...(isDense(row.body) && { is_dense: true }),
+    shown_body: row.shown_body?.toString("base64") ?? null,
+  };
 }
 
 /** Keys must remain distinct: a key that cannot be stored unchanged is replaced by its hash. */

@@ -3,7 +3,7 @@
 -- The received bytes of an event. By its id: passing a whole event makes a copy of it, payload included.
 create function public.body_of(p_event_id bigint) returns bytea
 language sql stable set search_path = '' as $$
-  select b.raw_body from public.event_bodies b where b.event_id = p_event_id;
+  select coalesce(b.raw_body, b.dense_body) from public.event_bodies b where b.event_id = p_event_id;
 $$;
 
 -- Bytes are deleted with their event, however it is deleted.

@@ -15,7 +15,7 @@ language sql immutable set search_path = '' as $$
     ('events', 'provider event_key event_key_hash event_type flags organisation_id company_id object_id body_sha256'
       || ' fingerprint rendering method path content_type request_id logical_key object_type currency', 'kept',
       'ids, hashes, kinds'),
-    ('event_bodies', 'raw_body', 'event', null),
+    ('event_bodies', 'raw_body dense_body', 'event', null),
     ('event_keys', '*', 'kept', 'hashes'),
     ('rejections', 'headers body', 'row', 'a rejection about the person is deleted'),
     ('rejections', 'provider detail method path body_sha256 request_id organisation_id event_key', 'kept',

@@ -153,7 +153,7 @@ begin
     redacted_at = r.redacted_at, customer_id = r.customer_id, terms = r.terms
   from public.events x cross join lateral public.redacted_event(x) r
   where e.id = any (v_events) and x.id = e.id;
-  update public.event_bodies b set raw_body = public.redacted_body(e)
+  update public.event_bodies b set raw_body = public.redacted_body(e), dense_body = null
   from public.events e
   where b.event_id = any (v_events) and e.id = b.event_id;
 
@@ -181,7 +181,7 @@ create function public.redact_new_event(e public.events) returns public.events
 language plpgsql volatile set search_path = '' as $$
 begin
   e := public.redacted_event(e);
-  update public.event_bodies b set raw_body = public.redacted_body(e) where b.event_id = e.id;
+  update public.event_bodies b set raw_body = public.redacted_body(e), dense_body = null where b.event_id = e.id;
   return e;
 end
 $$;

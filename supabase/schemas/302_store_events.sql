@@ -42,9 +42,10 @@ begin
   end if;
 
   -- Before the events, because a privacy request may change the bytes of one that comes late.
-  insert into public.event_bodies (event_id, raw_body)
-  select v_new[array_position(v_numbers, e.n)], decode(e.body, 'base64')
-  from jsonb_to_recordset(p_events) as e(n integer, body text)
+  insert into public.event_bodies (event_id, raw_body, dense_body)
+  select v_new[array_position(v_numbers, e.n)], case when e.is_dense is not true then decode(e.body, 'base64') end,
+    case when e.is_dense then decode(e.body, 'base64') end
+  from jsonb_to_recordset(p_events) as e(n integer, body text, is_dense boolean)
   where e.n = any (v_numbers);
   get diagnostics v_bodies = row_count;
 

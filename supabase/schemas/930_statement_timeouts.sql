@@ -1,6 +1,6 @@
 -- How long the database works on what Redrive asks for. PostgREST makes these settings of a function those of the whole
 -- statement; on a direct connection lib/db/connection.ts sets the same times. They are those of DEADLINE_MS in
--- lib/db/lanes.ts.
+-- lib/db/lanes.ts; that of accept_events is for large bodies.
 
 do $$
 declare
@@ -11,7 +11,7 @@ begin
     select ('public.' || n.name)::regproc::oid::regprocedure as name, l.timeout
     from (values
       ('3s', array[
-        'accept_events', 'record_rejections', 'list_source_tokens', 'record_senders', 'take_allowance'
+        'record_rejections', 'list_source_tokens', 'record_senders', 'take_allowance'
       ]),
       -- Those of the lane `auth`, see lib/db/expensive.ts.
       ('5s', array[
@@ -19,10 +19,11 @@ begin
         'open_invitation', 'start_session', 'use_session', 'sign_out', 'find_invitation', 'accept_invitation'
       ]),
       ('10s', array[
-        'list_events', 'count_events', 'get_event', 'event_neighbours', 'list_related_events', 'read_event_body',
-        'read_event_histogram', 'count_event_types', 'read_analytics', 'list_destinations',
-        'list_destination_deliveries', 'list_replays', 'list_replay_items', 'list_replay_failures', 'summarise_replay',
-        'preview_replay', 'preview_changes', 'list_actions', 'search_everything', 'changes_since'
+        'accept_events', 'list_events', 'count_events', 'get_event', 'event_neighbours', 'list_related_events',
+        'read_event_body', 'read_event_histogram', 'count_event_types', 'read_analytics', 'list_destinations',
+        'list_destination_deliveries', 'list_replays', 'list_replay_items', 'list_replay_failures',
+        'summarise_replay', 'preview_replay', 'preview_changes', 'list_actions', 'search_everything',
+        'changes_since'
       ]),
       ('30s', array[
         'claim_deliveries', 'record_attempts', 'maintain_destinations', 'advance_replays', 'claim_windows',

@@ -3,9 +3,9 @@ import type postgres from "postgres";
 
 /** The bytes of one event. */
 export async function storedBody(sql: postgres.Sql, event: number): Promise<Buffer> {
-  const [row] = await sql`select raw_body from event_bodies where event_id = ${event}`;
+  const [row] = await sql`select coalesce(raw_body, dense_body) as body from event_bodies where event_id = ${event}`;
   if (!row) throw new Error(`Event ${event} has no body.`);
-  return row.raw_body;
+  return row.body;
 }
 
 /** Gives each event that a test inserted by hand a body, as store_events does. */

@@ -119,7 +119,7 @@ interface StoredEvent {
 }
 
 const readEvents = (sql: postgres.Sql) => sql<StoredEvent[]>`
-  select e.id::int, e.provider, e.event_key as key, encode(sha256(b.raw_body), 'hex') as sha256,
+  select e.id::int, e.provider, e.event_key as key, encode(sha256(coalesce(b.raw_body, b.dense_body)), 'hex') as sha256,
     encode(e.body_sha256, 'hex') as stored_sha256,
     (select count(*) from deliveries d where d.event_id = e.id)::int as deliveries
   from events e left join event_bodies b on b.event_id = e.id`;

@@ -29,6 +29,8 @@ export interface NewEvent {
   secret_fields: string[] | null;
   /** Base64 of the received bytes. */
   body: string;
+  /** Compression would not make them smaller. */
+  is_dense?: boolean;
   /** Base64 of the bytes that the payload is made of, when they differ from the body. */
   shown_body: string | null;
   fingerprint: string;
