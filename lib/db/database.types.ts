@@ -925,6 +925,7 @@ export type Database = {
           unsigned_key: boolean;
           variant_of: number | null;
           payload_bytes: number | null;
+          payload_for_reader: Json | null;
           payload_of: Json | null;
           privacy_request_json: Json | null;
           redact_new_event: {
@@ -1029,6 +1030,7 @@ export type Database = {
         };
         ComputedFields:
           | "payload_bytes"
+          | "payload_for_reader"
           | "payload_of"
           | "privacy_request_json"
           | "redact_new_event"
@@ -2583,7 +2585,102 @@ export type Database = {
       };
     };
     Views: {
-      [_ in never]: never;
+      dashboard_facts: {
+        Row: {
+          fact_type: string | null;
+          id: number;
+          metadata: Json | null;
+          recorded_at: string | null;
+          value: Json | null;
+        };
+        ComputedFields: never;
+        Relationships: [];
+      };
+      EventProcessingState: {
+        Row: {
+          duplicates: number;
+          eventId: string;
+          id: number;
+          processedAt: string | null;
+          receivedAt: string;
+          shop: string | null;
+          status: string | null;
+          topic: string;
+        };
+        ComputedFields: never;
+        Relationships: [];
+      };
+      failed_webhooks: {
+        Row: {
+          attempts: number;
+          error_message: string | null;
+          event_id: string;
+          event_type: string;
+          failed_at: string | null;
+          id: number;
+          provider: string;
+          webhook_data: Json | null;
+        };
+        ComputedFields: never;
+        Relationships: [];
+      };
+      webhook_logs: {
+        Row: {
+          error_message: string | null;
+          event_id: string | null;
+          event_type: string | null;
+          id: number;
+          processed_at: string | null;
+          provider: string | null;
+          status: string | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          error_message?: never;
+          event_id?: never;
+          event_type?: never;
+          id?: number | null;
+          processed_at?: string | null;
+          provider?: never;
+          status?: never;
+        };
+        Update: {
+          error_message?: never;
+          event_id?: never;
+          event_type?: never;
+          id?: number | null;
+          processed_at?: string | null;
+          provider?: never;
+          status?: never;
+        };
+        Relationships: [];
+      };
+      WebhookEvent: {
+        Row: {
+          error: string | null;
+          eventId: string;
+          id: number;
+          payload: Json | null;
+          processedAt: string | null;
+          provider: string;
+          receivedAt: string;
+          status: string | null;
+          type: string;
+        };
+        ComputedFields: never;
+        Update: {
+          error?: string | null;
+          eventId?: string | null;
+          id?: number | null;
+          payload?: Json | null;
+          processedAt?: string | null;
+          provider?: string | null;
+          receivedAt?: string | null;
+          status?: string | null;
+          type?: string | null;
+        };
+        Relationships: [];
+      };
     };
     Functions: {
       accept_events: { Args: { p_deliver_suspected?: boolean; p_events: Json }; Returns: Json };
@@ -3510,6 +3607,15 @@ export type Database = {
         };
         Returns: number;
       };
+      payload_for_reader: {
+        Args: {
+          e: Omit<
+            Database["public"]["Tables"]["events"]["Row"],
+            Database["public"]["Tables"]["events"]["ComputedFields"]
+          >;
+        };
+        Returns: Json;
+      };
       payload_of: {
         Args: {
           e: Omit<
@@ -3856,6 +3962,7 @@ export type Database = {
         };
         Returns: number;
       };
+      resolve_in_sql: { Args: { p_event_id: number; p_reason: string }; Returns: boolean };
       resume_destination: {
         Args: { p_actor: string; p_actor_id: string; p_id: number; p_request_id: string; p_scope: string[] };
         Returns: Json;

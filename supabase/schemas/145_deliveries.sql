@@ -42,6 +42,8 @@ create index deliveries_due on public.deliveries (destination_id, lane, due_at, 
 create index deliveries_leased on public.deliveries (lease_until) where status = 'claimed';
 create index deliveries_in_flight on public.deliveries (destination_id) where status = 'claimed';
 create index deliveries_dead on public.deliveries (finished_at desc, id desc) where status = 'dead';
+-- What ended lately, for the views of the runbooks.
+create index deliveries_ended on public.deliveries (finished_at desc, id desc) where status in ('delivered', 'dead');
 create index deliveries_dead_of_destination on public.deliveries (destination_id) where status = 'dead';
 create index deliveries_held on public.deliveries (destination_id, id) where status = 'held';
 create index deliveries_in_order on public.deliveries (destination_id, ordering_key, id)
