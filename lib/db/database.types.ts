@@ -790,6 +790,31 @@ export type Database = {
         };
         Relationships: [];
       };
+      event_assignees: {
+        Row: {
+          assigned_at: string;
+          assigned_by: string;
+          assignee: string;
+          assignee_id: string;
+          event_id: number;
+        };
+        ComputedFields: never;
+        Insert: {
+          assigned_at?: string;
+          assigned_by: string;
+          assignee: string;
+          assignee_id: string;
+          event_id: number;
+        };
+        Update: {
+          assigned_at?: string;
+          assigned_by?: string;
+          assignee?: string;
+          assignee_id?: string;
+          event_id?: number;
+        };
+        Relationships: [];
+      };
       event_bodies: {
         Row: {
           dense_body: string | null;
@@ -841,6 +866,38 @@ export type Database = {
             referencedColumns: ["id"];
           },
         ];
+      };
+      event_notes: {
+        Row: {
+          actor: string;
+          actor_id: string;
+          event_id: number;
+          id: number;
+          message: string;
+          request_id: string | null;
+          written_at: string;
+          event_note_json: Json | null;
+        };
+        ComputedFields: "event_note_json";
+        Insert: {
+          actor: string;
+          actor_id: string;
+          event_id: number;
+          id?: never;
+          message: string;
+          request_id?: string | null;
+          written_at?: string;
+        };
+        Update: {
+          actor?: string;
+          actor_id?: string;
+          event_id?: number;
+          id?: never;
+          message?: string;
+          request_id?: string | null;
+          written_at?: string;
+        };
+        Relationships: [];
       };
       event_views: {
         Row: {
@@ -924,6 +981,7 @@ export type Database = {
           trust: Database["public"]["Enums"]["trust_level"];
           unsigned_key: boolean;
           variant_of: number | null;
+          item_identity: string | null;
           payload_bytes: number | null;
           payload_for_reader: Json | null;
           payload_of: Json | null;
@@ -1029,6 +1087,7 @@ export type Database = {
           shop_of: string | null;
         };
         ComputedFields:
+          | "item_identity"
           | "payload_bytes"
           | "payload_for_reader"
           | "payload_of"
@@ -1256,6 +1315,446 @@ export type Database = {
             referencedColumns: ["id"];
           },
         ];
+      };
+      incident_items: {
+        Row: {
+          accepted_at: string | null;
+          accepted_by: string | null;
+          accepted_by_id: string | null;
+          amount: number | null;
+          cause: Database["public"]["Enums"]["incident_cause"];
+          changed_at: string;
+          currency: string | null;
+          customer_id: string | null;
+          event_id: number | null;
+          event_type: string;
+          finding_id: number | null;
+          identity: string;
+          incident_id: number;
+          object_id: string | null;
+          occurred_at: string | null;
+          organisation_id: string | null;
+          position: number;
+          proof: Json | null;
+          provider: string;
+          reason: string | null;
+          replay_id: number | null;
+          source_id: number | null;
+          state: Database["public"]["Enums"]["incident_item_state"];
+        };
+        ComputedFields: never;
+        Insert: {
+          accepted_at?: string | null;
+          accepted_by?: string | null;
+          accepted_by_id?: string | null;
+          amount?: number | null;
+          cause: Database["public"]["Enums"]["incident_cause"];
+          changed_at?: string;
+          currency?: string | null;
+          customer_id?: string | null;
+          event_id?: number | null;
+          event_type: string;
+          finding_id?: number | null;
+          identity: string;
+          incident_id: number;
+          object_id?: string | null;
+          occurred_at?: string | null;
+          organisation_id?: string | null;
+          position: number;
+          proof?: Json | null;
+          provider: string;
+          reason?: string | null;
+          replay_id?: number | null;
+          source_id?: number | null;
+          state?: Database["public"]["Enums"]["incident_item_state"];
+        };
+        Update: {
+          accepted_at?: string | null;
+          accepted_by?: string | null;
+          accepted_by_id?: string | null;
+          amount?: number | null;
+          cause?: Database["public"]["Enums"]["incident_cause"];
+          changed_at?: string;
+          currency?: string | null;
+          customer_id?: string | null;
+          event_id?: number | null;
+          event_type?: string;
+          finding_id?: number | null;
+          identity?: string;
+          incident_id?: number;
+          object_id?: string | null;
+          occurred_at?: string | null;
+          organisation_id?: string | null;
+          position?: number;
+          proof?: Json | null;
+          provider?: string;
+          reason?: string | null;
+          replay_id?: number | null;
+          source_id?: number | null;
+          state?: Database["public"]["Enums"]["incident_item_state"];
+        };
+        Relationships: [
+          {
+            foreignKeyName: "incident_items_finding_id_fkey";
+            columns: ["finding_id"];
+            isOneToOne: false;
+            referencedRelation: "findings";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "incident_items_incident_id_fkey";
+            columns: ["incident_id"];
+            isOneToOne: false;
+            referencedRelation: "incidents";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "incident_items_replay_id_fkey";
+            columns: ["replay_id"];
+            isOneToOne: false;
+            referencedRelation: "replays";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "incident_items_source_id_fkey";
+            columns: ["source_id"];
+            isOneToOne: false;
+            referencedRelation: "sources";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      incident_log: {
+        Row: {
+          actor: string;
+          actor_id: string;
+          at: string;
+          details: NonNullable<Json>;
+          id: number;
+          incident_id: number;
+          kind: Database["public"]["Enums"]["incident_log_kind"];
+          message: string;
+          request_id: string | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          actor: string;
+          actor_id: string;
+          at?: string;
+          details?: NonNullable<Json>;
+          id?: never;
+          incident_id: number;
+          kind: Database["public"]["Enums"]["incident_log_kind"];
+          message: string;
+          request_id?: string | null;
+        };
+        Update: {
+          actor?: string;
+          actor_id?: string;
+          at?: string;
+          details?: NonNullable<Json>;
+          id?: never;
+          incident_id?: number;
+          kind?: Database["public"]["Enums"]["incident_log_kind"];
+          message?: string;
+          request_id?: string | null;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "incident_log_incident_id_fkey";
+            columns: ["incident_id"];
+            isOneToOne: false;
+            referencedRelation: "incidents";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      incident_requests: {
+        Row: {
+          action: Database["public"]["Enums"]["incident_request_action"];
+          actor: string;
+          actor_id: string;
+          decided_at: string | null;
+          decided_by: string | null;
+          decided_by_id: string | null;
+          decision: string | null;
+          id: number;
+          incident_id: number;
+          input: NonNullable<Json>;
+          is_approved: boolean | null;
+          reason: string;
+          requested_at: string;
+          incident_request_json: Json | null;
+        };
+        ComputedFields: "incident_request_json";
+        Insert: {
+          action: Database["public"]["Enums"]["incident_request_action"];
+          actor: string;
+          actor_id: string;
+          decided_at?: string | null;
+          decided_by?: string | null;
+          decided_by_id?: string | null;
+          decision?: string | null;
+          id?: never;
+          incident_id: number;
+          input: NonNullable<Json>;
+          is_approved?: boolean | null;
+          reason: string;
+          requested_at?: string;
+        };
+        Update: {
+          action?: Database["public"]["Enums"]["incident_request_action"];
+          actor?: string;
+          actor_id?: string;
+          decided_at?: string | null;
+          decided_by?: string | null;
+          decided_by_id?: string | null;
+          decision?: string | null;
+          id?: never;
+          incident_id?: number;
+          input?: NonNullable<Json>;
+          is_approved?: boolean | null;
+          reason?: string;
+          requested_at?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "incident_requests_incident_id_fkey";
+            columns: ["incident_id"];
+            isOneToOne: false;
+            referencedRelation: "incidents";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      incident_runs: {
+        Row: {
+          incident_id: number;
+          purpose: string;
+          reconciliation_id: number;
+        };
+        ComputedFields: never;
+        Insert: {
+          incident_id: number;
+          purpose: string;
+          reconciliation_id: number;
+        };
+        Update: {
+          incident_id?: number;
+          purpose?: string;
+          reconciliation_id?: number;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "incident_runs_incident_id_fkey";
+            columns: ["incident_id"];
+            isOneToOne: false;
+            referencedRelation: "incidents";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "incident_runs_reconciliation_id_fkey";
+            columns: ["reconciliation_id"];
+            isOneToOne: false;
+            referencedRelation: "reconciliations";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      incident_stages: {
+        Row: {
+          incident_id: number;
+          number: number;
+          replay_id: number;
+        };
+        ComputedFields: never;
+        Insert: {
+          incident_id: number;
+          number: number;
+          replay_id: number;
+        };
+        Update: {
+          incident_id?: number;
+          number?: number;
+          replay_id?: number;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "incident_stages_incident_id_fkey";
+            columns: ["incident_id"];
+            isOneToOne: false;
+            referencedRelation: "incidents";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "incident_stages_replay_id_fkey";
+            columns: ["replay_id"];
+            isOneToOne: false;
+            referencedRelation: "replays";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      incident_steps: {
+        Row: {
+          ended_at: string | null;
+          found: NonNullable<Json>;
+          incident_id: number;
+          reason: string | null;
+          started_at: string | null;
+          status: Database["public"]["Enums"]["incident_step_status"];
+          step: Database["public"]["Enums"]["incident_step"];
+        };
+        ComputedFields: never;
+        Insert: {
+          ended_at?: string | null;
+          found?: NonNullable<Json>;
+          incident_id: number;
+          reason?: string | null;
+          started_at?: string | null;
+          status?: Database["public"]["Enums"]["incident_step_status"];
+          step: Database["public"]["Enums"]["incident_step"];
+        };
+        Update: {
+          ended_at?: string | null;
+          found?: NonNullable<Json>;
+          incident_id?: number;
+          reason?: string | null;
+          started_at?: string | null;
+          status?: Database["public"]["Enums"]["incident_step_status"];
+          step?: Database["public"]["Enums"]["incident_step"];
+        };
+        Relationships: [
+          {
+            foreignKeyName: "incident_steps_incident_id_fkey";
+            columns: ["incident_id"];
+            isOneToOne: false;
+            referencedRelation: "incidents";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      incidents: {
+        Row: {
+          accepted: number;
+          actor: string;
+          actor_id: string;
+          affected: number;
+          cause: string;
+          closed_at: string | null;
+          closed_by: string | null;
+          due_at: string;
+          from_ts: string;
+          id: number;
+          lease_until: string | null;
+          opened_at: string;
+          opened_by: Database["public"]["Enums"]["incident_opener"];
+          organisations: string[] | null;
+          owner: string | null;
+          owner_id: string | null;
+          recovered: number;
+          recovering_at: string | null;
+          recovery: Json | null;
+          reopened_at: string | null;
+          request_id: string | null;
+          responded_at: string | null;
+          scope: string[] | null;
+          selection: NonNullable<Json>;
+          severity: Database["public"]["Enums"]["incident_severity"];
+          state: Database["public"]["Enums"]["incident_state"];
+          still_missing: number;
+          title: string;
+          to_ts: string;
+          total: number;
+          unrecoverable: number;
+          verified: number;
+          verified_at: string | null;
+          verifying_at: string | null;
+          delivers_again: boolean | null;
+          evidence_by_organisation: Json | null;
+          incident_in_brief: Json | null;
+          is_incident_closed: boolean | null;
+          is_recovery_active: boolean | null;
+        };
+        ComputedFields:
+          | "delivers_again"
+          | "evidence_by_organisation"
+          | "incident_in_brief"
+          | "is_incident_closed"
+          | "is_recovery_active";
+        Insert: {
+          accepted?: number;
+          actor: string;
+          actor_id: string;
+          affected?: number;
+          cause: string;
+          closed_at?: string | null;
+          closed_by?: string | null;
+          due_at?: string;
+          from_ts: string;
+          id?: never;
+          lease_until?: string | null;
+          opened_at?: string;
+          opened_by: Database["public"]["Enums"]["incident_opener"];
+          organisations?: string[] | null;
+          owner?: string | null;
+          owner_id?: string | null;
+          recovered?: number;
+          recovering_at?: string | null;
+          recovery?: Json | null;
+          reopened_at?: string | null;
+          request_id?: string | null;
+          responded_at?: string | null;
+          scope?: string[] | null;
+          selection: NonNullable<Json>;
+          severity: Database["public"]["Enums"]["incident_severity"];
+          state?: Database["public"]["Enums"]["incident_state"];
+          still_missing?: number;
+          title: string;
+          to_ts: string;
+          total?: number;
+          unrecoverable?: number;
+          verified?: number;
+          verified_at?: string | null;
+          verifying_at?: string | null;
+        };
+        Update: {
+          accepted?: number;
+          actor?: string;
+          actor_id?: string;
+          affected?: number;
+          cause?: string;
+          closed_at?: string | null;
+          closed_by?: string | null;
+          due_at?: string;
+          from_ts?: string;
+          id?: never;
+          lease_until?: string | null;
+          opened_at?: string;
+          opened_by?: Database["public"]["Enums"]["incident_opener"];
+          organisations?: string[] | null;
+          owner?: string | null;
+          owner_id?: string | null;
+          recovered?: number;
+          recovering_at?: string | null;
+          recovery?: Json | null;
+          reopened_at?: string | null;
+          request_id?: string | null;
+          responded_at?: string | null;
+          scope?: string[] | null;
+          selection?: NonNullable<Json>;
+          severity?: Database["public"]["Enums"]["incident_severity"];
+          state?: Database["public"]["Enums"]["incident_state"];
+          still_missing?: number;
+          title?: string;
+          to_ts?: string;
+          total?: number;
+          unrecoverable?: number;
+          verified?: number;
+          verified_at?: string | null;
+          verifying_at?: string | null;
+        };
+        Relationships: [];
       };
       leads: {
         Row: {
@@ -1650,6 +2149,8 @@ export type Database = {
           received: number;
           replay_id: number | null;
           request_id: string | null;
+          resend_lease_until: string | null;
+          resent: Json | null;
           source_id: number | null;
           started_at: string | null;
           started_by: Database["public"]["Enums"]["reconciliation_trigger"];
@@ -1657,9 +2158,8 @@ export type Database = {
           subscribed_types: string[] | null;
           to_ts: string;
           types: string[] | null;
-          reconciliation_json: Json | null;
         };
-        ComputedFields: "reconciliation_json";
+        ComputedFields: never;
         Insert: {
           actor: string;
           actor_id: string;
@@ -1680,6 +2180,8 @@ export type Database = {
           received?: number;
           replay_id?: number | null;
           request_id?: string | null;
+          resend_lease_until?: string | null;
+          resent?: Json | null;
           source_id?: number | null;
           started_at?: string | null;
           started_by: Database["public"]["Enums"]["reconciliation_trigger"];
@@ -1708,6 +2210,8 @@ export type Database = {
           received?: number;
           replay_id?: number | null;
           request_id?: string | null;
+          resend_lease_until?: string | null;
+          resent?: Json | null;
           source_id?: number | null;
           started_at?: string | null;
           started_by?: Database["public"]["Enums"]["reconciliation_trigger"];
@@ -2684,9 +3188,30 @@ export type Database = {
     };
     Functions: {
       accept_events: { Args: { p_deliver_suspected?: boolean; p_events: Json }; Returns: Json };
+      accept_incident_items: {
+        Args: {
+          p_actor: string;
+          p_actor_id: string;
+          p_id: number;
+          p_positions: number[];
+          p_reason: string;
+          p_request_id: string;
+          p_scope: string[];
+        };
+        Returns: Json;
+      };
       accept_invitation: {
         Args: { p_name: string; p_password_hash: string; p_request_id: string; p_token_hash: string };
         Returns: string;
+      };
+      add_incident_events: { Args: { p_events: number[]; p_id: number }; Returns: number };
+      add_incident_findings: {
+        Args: { p_fence: number; p_id: number; p_most: number; p_runs: number[] };
+        Returns: Json;
+      };
+      add_incident_findings_of: {
+        Args: { p_id: number; p_most: number; p_runs: number[]; p_scope: string[] };
+        Returns: number;
       };
       add_latency: { Args: { p_one: number[]; p_other: number[] }; Returns: number[] };
       add_secret: { Args: { p_secret: Json; p_secrets: Json; p_until: string }; Returns: Json };
@@ -2732,6 +3257,30 @@ export type Database = {
         Args: { p_actor: string; p_actor_id: string; p_id: number; p_request_id: string; p_scope: string[] };
         Returns: Json;
       };
+      ask_incident_request: {
+        Args: {
+          p_action: Database["public"]["Enums"]["incident_request_action"];
+          p_actor: string;
+          p_actor_id: string;
+          p_id: number;
+          p_input: Json;
+          p_reason: string;
+          p_request_id: string;
+          p_scope: string[];
+        };
+        Returns: Json;
+      };
+      assign_event: {
+        Args: {
+          p_actor: string;
+          p_actor_id: string;
+          p_assignee: string;
+          p_event_id: number;
+          p_request_id: string;
+          p_scope: string[];
+        };
+        Returns: Json;
+      };
       attempt_json: {
         Args: {
           a: Omit<
@@ -2741,7 +3290,8 @@ export type Database = {
         };
         Returns: Json;
       };
-      back_fill: { Args: { p_events: Json; p_id: number; p_scope: string[] }; Returns: Json };
+      back_fill: { Args: { p_closes: boolean; p_events: Json; p_id: number; p_scope: string[] }; Returns: Json };
+      begin_incident_round: { Args: { p_fence: number; p_id: number }; Returns: boolean };
       body_of: { Args: { p_event_id: number }; Returns: string };
       book_claim: { Args: { p_deliveries: number[] }; Returns: undefined };
       book_guess: { Args: { p_address: string; p_email: string; p_request_id: string }; Returns: Json };
@@ -2772,6 +3322,18 @@ export type Database = {
           >;
         };
         Returns: number;
+      };
+      cause_of_event: { Args: { p_event_id: number }; Returns: Database["public"]["Enums"]["incident_cause"] };
+      change_incident: {
+        Args: {
+          p_actor: string;
+          p_actor_id: string;
+          p_change: Json;
+          p_id: number;
+          p_request_id: string;
+          p_scope: string[];
+        };
+        Returns: Json;
       };
       change_staff: {
         Args: {
@@ -2805,9 +3367,25 @@ export type Database = {
         };
         Returns: Json;
       };
+      claim_incidents: { Args: { p_lease_seconds: number; p_limit: number }; Returns: Json };
       claim_windows: { Args: { p_lease_seconds: number; p_limit: number; p_worker: string }; Returns: Json };
       clock_: { Args: Record<PropertyKey, never>; Returns: string };
       clock_shift: { Args: Record<PropertyKey, never>; Returns: string };
+      close_incident: {
+        Args: {
+          p_actor: string;
+          p_actor_id: string;
+          p_id: number;
+          p_reason: string;
+          p_request_id: string;
+          p_scope: string[];
+        };
+        Returns: Json;
+      };
+      close_when_done: {
+        Args: { p_actor: string; p_actor_id: string; p_by: string; p_id: number; p_request_id: string };
+        Returns: Json;
+      };
       closed_findings: { Args: { p_provider: string; p_source_id: number }; Returns: Json };
       columns_from_before: { Args: { p_requested_at: string; p_row: Json; p_table: string }; Returns: string[] };
       columns_of_person: { Args: { p_table: string }; Returns: string[] };
@@ -2863,8 +3441,46 @@ export type Database = {
           received: number;
         }[];
       };
-      counted_with: { Args: { p_counted: Json; p_counts: Json }; Returns: Json };
+      counted_with: {
+        Args: {
+          p_counts: Json;
+          r: Omit<
+            Database["public"]["Tables"]["reconciliations"]["Row"],
+            Database["public"]["Tables"]["reconciliations"]["ComputedFields"]
+          >;
+        };
+        Returns: Json;
+      };
       counts_against_endpoint: { Args: { p_class: Database["public"]["Enums"]["error_class"] }; Returns: boolean };
+      counts_for: {
+        Args: {
+          d: Omit<
+            Database["public"]["Tables"]["deliveries"]["Row"],
+            Database["public"]["Tables"]["deliveries"]["ComputedFields"]
+          >;
+          e: Omit<
+            Database["public"]["Tables"]["events"]["Row"],
+            Database["public"]["Tables"]["events"]["ComputedFields"]
+          >;
+          t: Omit<
+            Database["public"]["Tables"]["destinations"]["Row"],
+            Database["public"]["Tables"]["destinations"]["ComputedFields"]
+          >;
+        };
+        Returns: boolean;
+      };
+      counts_of_incident: {
+        Args: { p_id: number };
+        Returns: {
+          accepted: number;
+          affected: number;
+          recovered: number;
+          still_missing: number;
+          total: number;
+          unrecoverable: number;
+          verified: number;
+        }[];
+      };
       create_api_token: {
         Args: {
           p_actor: string;
@@ -2940,6 +3556,19 @@ export type Database = {
         Args: { p_destination_id: number; p_error_group: string; p_scope: string[] };
         Returns: Json;
       };
+      decide_incident_request: {
+        Args: {
+          p_actor: string;
+          p_actor_id: string;
+          p_approve: boolean;
+          p_id: number;
+          p_reason: string;
+          p_request: number;
+          p_request_id: string;
+          p_scope: string[];
+        };
+        Returns: Json;
+      };
       delay_after: { Args: { p_guesses: number }; Returns: number };
       delete_api_credentials: {
         Args: {
@@ -2958,6 +3587,15 @@ export type Database = {
         Returns: boolean;
       };
       deliver_late_webhooks: { Args: { p_events: number[] }; Returns: undefined };
+      delivers_again: {
+        Args: {
+          i: Omit<
+            Database["public"]["Tables"]["incidents"]["Row"],
+            Database["public"]["Tables"]["incidents"]["ComputedFields"]
+          >;
+        };
+        Returns: boolean;
+      };
       delivery_predicate: { Args: { p_filter: Json }; Returns: string };
       derive_business: { Args: { p_customer: string }; Returns: Json };
       destination_json: {
@@ -3018,6 +3656,10 @@ export type Database = {
         Returns: Json;
       };
       end_failing: { Args: { p_disable_after_days: number }; Returns: undefined };
+      end_incident_verification: {
+        Args: { p_complete: boolean; p_fence: number; p_found: Json; p_id: number; p_reason: string };
+        Returns: Json;
+      };
       end_of_chain: { Args: { p_before: Json; p_level: number; p_states: Json }; Returns: Json };
       end_replay: {
         Args: {
@@ -3034,6 +3676,7 @@ export type Database = {
         Args: { p_error_class: Database["public"]["Enums"]["error_class"]; p_http_status: number; p_message: string };
         Returns: string;
       };
+      event_assignee_json: { Args: { p_event_id: number }; Returns: Json };
       event_branches: { Args: { p_filter: Json; p_scope: string[] }; Returns: string[] };
       event_concerned: {
         Args: {
@@ -3060,6 +3703,15 @@ export type Database = {
         Returns: Json;
       };
       event_neighbours: { Args: { p_filter: Json; p_id: number; p_scope: string[] }; Returns: Json };
+      event_note_json: {
+        Args: {
+          n: Omit<
+            Database["public"]["Tables"]["event_notes"]["Row"],
+            Database["public"]["Tables"]["event_notes"]["ComputedFields"]
+          >;
+        };
+        Returns: Json;
+      };
       event_outcome: { Args: { p_status: Database["public"]["Enums"]["event_status"] }; Returns: string };
       event_predicate: { Args: { p_filter: Json; p_scope: string[] }; Returns: string };
       event_success_rate: { Args: { p_counts: Json }; Returns: number };
@@ -3084,6 +3736,28 @@ export type Database = {
       events_json: { Args: { p_ids: number[]; p_scope: string[] }; Returns: Json };
       events_of_shop: { Args: { p_shop: string }; Returns: number[] };
       every_action_choice: { Args: Record<PropertyKey, never>; Returns: Json };
+      evidence_by_organisation: {
+        Args: {
+          n: Omit<
+            Database["public"]["Tables"]["incidents"]["Row"],
+            Database["public"]["Tables"]["incidents"]["ComputedFields"]
+          >;
+        };
+        Returns: Json;
+      };
+      evidence_by_type: { Args: { p_id: number }; Returns: Json };
+      evidence_config: { Args: { p_id: number; p_scope: string[] }; Returns: Json };
+      evidence_counts: {
+        Args: { p_accepted: number; p_states: Database["public"]["Enums"]["incident_item_state"][] };
+        Returns: Json;
+      };
+      evidence_sources: {
+        Args: { p_id: number };
+        Returns: {
+          provider: string;
+          source_id: number;
+        }[];
+      };
       expire_leases: { Args: { p_limit: number }; Returns: number };
       fail_window: {
         Args: { p_counts: boolean; p_fence: number; p_problem: string; p_retry_ms: number; p_window: number };
@@ -3106,6 +3780,16 @@ export type Database = {
         }[];
       };
       find_finding_of_event: { Args: { p_event_id: number; p_scope: string[] }; Returns: Json };
+      find_incident_causes: {
+        Args: {
+          p_after: number;
+          p_fence: number;
+          p_id: number;
+          p_limit: number;
+          p_step: Database["public"]["Enums"]["incident_step"];
+        };
+        Returns: Json;
+      };
       find_invitation: { Args: { p_token_hash: string }; Returns: Json };
       find_organisations: { Args: { p_limit: number; p_query: string; p_scope: string[] }; Returns: string[] };
       find_person: { Args: { p_event_id: number; p_scope: string[] }; Returns: Json };
@@ -3182,15 +3866,30 @@ export type Database = {
       forget_guess: { Args: { p_id: number; p_was_right: boolean }; Returns: undefined };
       forget_old_guesses: { Args: { p_now: string }; Returns: undefined };
       forget_old_sessions: { Args: { p_staff_id: string }; Returns: undefined };
+      forget_reconciliation: { Args: { p_limit: number }; Returns: number };
       get_api_credentials: { Args: { p_provider: string; p_scope: string[]; p_source_id: number }; Returns: Json };
       get_destination: { Args: { p_id: number; p_scope: string[] }; Returns: Json };
       get_event: { Args: { p_id: number; p_scope: string[] }; Returns: Json };
       get_finding: { Args: { p_id: number; p_scope: string[] }; Returns: Json };
+      get_incident: { Args: { p_id: number; p_scope: string[] }; Returns: Json };
       get_reconciliation: { Args: { p_id: number; p_scope: string[] }; Returns: Json };
       get_replay: { Args: { p_id: number; p_scope: string[] }; Returns: Json };
       get_sealed_destination: { Args: { p_id: number; p_scope: string[] }; Returns: Json };
       get_source: { Args: { p_id: number; p_scope: string[] }; Returns: Json };
       get_staff: { Args: { p_id: string }; Returns: Json };
+      grow_incident: {
+        Args: {
+          p_actor: string;
+          p_actor_id: string;
+          p_id: number;
+          p_most: number;
+          p_reason: string;
+          p_request_id: string;
+          p_scope: string[];
+          p_selection: Json;
+        };
+        Returns: Json;
+      };
       has_key: {
         Args: {
           e: Omit<
@@ -3271,8 +3970,29 @@ export type Database = {
         Returns: Json;
       };
       http_statuses: { Args: { p_list: Json }; Returns: number[] };
+      impact_of_incident: { Args: { p_id: number }; Returns: Json };
       in_flight: { Args: { p_destination_id: number }; Returns: number };
       in_scope: { Args: { p_organisation: string; p_scope: string[] }; Returns: boolean };
+      incident_findings_to_store: { Args: { p_after: number; p_id: number; p_limit: number }; Returns: Json };
+      incident_in_brief: {
+        Args: {
+          i: Omit<
+            Database["public"]["Tables"]["incidents"]["Row"],
+            Database["public"]["Tables"]["incidents"]["ComputedFields"]
+          >;
+        };
+        Returns: Json;
+      };
+      incident_request_json: {
+        Args: {
+          q: Omit<
+            Database["public"]["Tables"]["incident_requests"]["Row"],
+            Database["public"]["Tables"]["incident_requests"]["ComputedFields"]
+          >;
+        };
+        Returns: Json;
+      };
+      incident_sources: { Args: { p_id: number }; Returns: Json };
       invite_staff: {
         Args: {
           p_actor: string;
@@ -3316,14 +4036,77 @@ export type Database = {
       };
       is_from_before: { Args: { p_requested_at: string; p_row: Json }; Returns: boolean };
       is_in_use: { Args: { p_provider: string; p_source_id: number }; Returns: boolean };
+      is_incident_closed: {
+        Args: {
+          i: Omit<
+            Database["public"]["Tables"]["incidents"]["Row"],
+            Database["public"]["Tables"]["incidents"]["ComputedFields"]
+          >;
+        };
+        Returns: boolean;
+      };
       is_of_family: { Args: { p_event_type: string; p_wanted: string[] }; Returns: boolean };
+      is_recovery_active: {
+        Args: {
+          i: Omit<
+            Database["public"]["Tables"]["incidents"]["Row"],
+            Database["public"]["Tables"]["incidents"]["ComputedFields"]
+          >;
+        };
+        Returns: boolean;
+      };
       is_row_lost: {
         Args: { p_after: Json; p_changed_at: string; p_event_key: string; p_row: Json };
         Returns: boolean;
       };
       is_subscribed: { Args: { p_event_type: string; p_types: string[] }; Returns: boolean };
       iso: { Args: { p_at: string }; Returns: string };
+      item_identity: {
+        Args: {
+          e: Omit<
+            Database["public"]["Tables"]["events"]["Row"],
+            Database["public"]["Tables"]["events"]["ComputedFields"]
+          >;
+        };
+        Returns: string;
+      };
+      items_to_recover: {
+        Args: { p_id: number; p_max_age_days: number };
+        Returns: {
+          accepted_at: string | null;
+          accepted_by: string | null;
+          accepted_by_id: string | null;
+          amount: number | null;
+          cause: Database["public"]["Enums"]["incident_cause"];
+          changed_at: string;
+          currency: string | null;
+          customer_id: string | null;
+          event_id: number | null;
+          event_type: string;
+          finding_id: number | null;
+          identity: string;
+          incident_id: number;
+          object_id: string | null;
+          occurred_at: string | null;
+          organisation_id: string | null;
+          position: number;
+          proof: Json | null;
+          provider: string;
+          reason: string | null;
+          replay_id: number | null;
+          source_id: number | null;
+          state: Database["public"]["Enums"]["incident_item_state"];
+        }[];
+        SetofOptions: {
+          from: "*";
+          to: "incident_items";
+          isOneToOne: false;
+          isSetofReturn: true;
+        };
+      };
+      lacks_delivery: { Args: { p_event_id: number }; Returns: boolean };
       last_event_within: { Args: { p_provider: string; p_scope: string[] }; Returns: Json };
+      last_position: { Args: { p_id: number }; Returns: number };
       latency_bounds: { Args: Record<PropertyKey, never>; Returns: number[] };
       latency_histogram: { Args: { p_durations: number[] }; Returns: number[] };
       latency_quantile: { Args: { p_latency: number[]; p_quantile: number }; Returns: number };
@@ -3344,6 +4127,7 @@ export type Database = {
       };
       likelier_end: { Args: { p_states: Json }; Returns: Json };
       limit_exceeded: { Args: { p_id: number; p_limits: Json }; Returns: Json };
+      link_incident_events: { Args: { p_fence: number; p_id: number }; Returns: Json };
       link_staff: {
         Args: {
           p_actor: string;
@@ -3375,15 +4159,39 @@ export type Database = {
         Returns: Json;
       };
       list_destinations: { Args: { p_scope: string[] }; Returns: Json };
+      list_event_notes: { Args: { p_event_id: number; p_scope: string[] }; Returns: Json };
       list_event_views: { Args: { p_staff_id: string }; Returns: Json };
       list_events: {
         Args: { p_after?: string; p_cursor: string; p_filter: Json; p_limit: number; p_scope: string[] };
+        Returns: Json;
+      };
+      list_evidence_items: {
+        Args: { p_after: number; p_id: number; p_limit: number; p_scope: string[] };
+        Returns: Json;
+      };
+      list_evidence_log: { Args: { p_after: number; p_id: number; p_limit: number; p_scope: string[] }; Returns: Json };
+      list_evidence_rejections: {
+        Args: { p_after: number; p_id: number; p_limit: number; p_scope: string[] };
+        Returns: Json;
+      };
+      list_evidence_replays: {
+        Args: { p_after: number; p_id: number; p_limit: number; p_scope: string[] };
+        Returns: Json;
+      };
+      list_evidence_requests: {
+        Args: { p_after: number; p_id: number; p_limit: number; p_scope: string[] };
         Returns: Json;
       };
       list_findings: {
         Args: { p_after: number; p_id: number; p_kind: string; p_limit: number; p_scope: string[]; p_state: string };
         Returns: Json;
       };
+      list_incident_items: {
+        Args: { p_after: number; p_filter: Json; p_id: number; p_limit: number; p_scope: string[] };
+        Returns: Json;
+      };
+      list_incident_log: { Args: { p_after: number; p_id: number; p_limit: number; p_scope: string[] }; Returns: Json };
+      list_incidents: { Args: { p_after: number; p_filter: Json; p_limit: number; p_scope: string[] }; Returns: Json };
       list_key_choices: { Args: { p_scope: string[]; p_selection: Json }; Returns: Json };
       list_merchant_events: {
         Args: { p_cursor: string; p_filter: Json; p_limit: number; p_scope: string[] };
@@ -3433,6 +4241,51 @@ export type Database = {
       };
       list_staff: { Args: { p_scope: string[] }; Returns: Json };
       list_wrong_addresses: { Args: { p_scope: string[]; p_senders: string[] }; Returns: Json };
+      lock_incident: {
+        Args: { p_fence: number; p_id: number };
+        Returns: {
+          accepted: number;
+          actor: string;
+          actor_id: string;
+          affected: number;
+          cause: string;
+          closed_at: string | null;
+          closed_by: string | null;
+          due_at: string;
+          from_ts: string;
+          id: number;
+          lease_until: string | null;
+          opened_at: string;
+          opened_by: Database["public"]["Enums"]["incident_opener"];
+          organisations: string[] | null;
+          owner: string | null;
+          owner_id: string | null;
+          recovered: number;
+          recovering_at: string | null;
+          recovery: Json | null;
+          reopened_at: string | null;
+          request_id: string | null;
+          responded_at: string | null;
+          scope: string[] | null;
+          selection: NonNullable<Json>;
+          severity: Database["public"]["Enums"]["incident_severity"];
+          state: Database["public"]["Enums"]["incident_state"];
+          still_missing: number;
+          title: string;
+          to_ts: string;
+          total: number;
+          unrecoverable: number;
+          verified: number;
+          verified_at: string | null;
+          verifying_at: string | null;
+        };
+        SetofOptions: {
+          from: "*";
+          to: "incidents";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
       lock_replay: { Args: { p_id: number }; Returns: undefined };
       lock_rows: { Args: { p_results: Json; p_wait: boolean }; Returns: number[] };
       lost_deliveries: { Args: { p_deliveries: number[] }; Returns: number[] };
@@ -3464,6 +4317,7 @@ export type Database = {
       members_of: { Args: { p_names: Json; p_row: Json }; Returns: Json };
       merge_headers: { Args: { p_given: Json; p_old: Json }; Returns: Json };
       missing_counts: { Args: { p_scope: string[] }; Returns: Json };
+      money_of_incident: { Args: { p_id: number }; Returns: Json };
       move_breaker: {
         Args: {
           h: Omit<
@@ -3540,7 +4394,47 @@ export type Database = {
         };
         Returns: boolean;
       };
+      note_event: {
+        Args: {
+          p_actor: string;
+          p_actor_id: string;
+          p_event_id: number;
+          p_message: string;
+          p_request_id: string;
+          p_scope: string[];
+        };
+        Returns: Json;
+      };
+      note_evidence: {
+        Args: {
+          p_actor: string;
+          p_actor_id: string;
+          p_details: Json;
+          p_id: number;
+          p_request_id: string;
+          p_scope: string[];
+        };
+        Returns: boolean;
+      };
       note_health: { Args: { p_results: Json }; Returns: undefined };
+      note_incident: {
+        Args: {
+          p_actor: string;
+          p_actor_id: string;
+          p_id: number;
+          p_message: string;
+          p_request_id: string;
+          p_scope: string[];
+        };
+        Returns: number;
+      };
+      note_incident_organisations: { Args: { p_id: number }; Returns: undefined };
+      note_incident_stage: { Args: { p_fence: number; p_id: number; p_replay_id: number }; Returns: number };
+      note_incident_step: {
+        Args: { p_change: Json; p_fence: number; p_id: number; p_step: Database["public"]["Enums"]["incident_step"] };
+        Returns: boolean;
+      };
+      note_resend: { Args: { p_id: number; p_resent: Json }; Returns: undefined };
       note_source: {
         Args: {
           p_action: string;
@@ -3561,6 +4455,21 @@ export type Database = {
       number_in: { Args: { p_prefix: string; p_text: string }; Returns: number };
       one_of: { Args: { p_column: string; p_list: Json; p_type: string }; Returns: string };
       open_findings: { Args: { p_provider: string; p_source_id: number }; Returns: Json };
+      open_incident: {
+        Args: {
+          p_actor: string;
+          p_actor_id: string;
+          p_incident: Json;
+          p_most: number;
+          p_request_id: string;
+          p_scope: string[];
+        };
+        Returns: Json;
+      };
+      open_incident_request: {
+        Args: { p_actor_id: string; p_id: number; p_request: number; p_scope: string[] };
+        Returns: Json;
+      };
       open_invitation: { Args: { p_address: string; p_counts: boolean; p_token_hash: string }; Returns: Json };
       ordering_key_of: {
         Args: {
@@ -3653,6 +4562,10 @@ export type Database = {
           why: string;
         }[];
       };
+      pick_incident_events: {
+        Args: { p_id: number; p_limit: number; p_max_age_days: number; p_per_organisation: number };
+        Returns: Json;
+      };
       predecessor_failed: {
         Args: {
           i: Omit<
@@ -3679,6 +4592,24 @@ export type Database = {
       };
       probe_write: { Args: Record<PropertyKey, never>; Returns: undefined };
       projection_tables: { Args: Record<PropertyKey, never>; Returns: string[] };
+      prove_incident_items: { Args: { p_id: number; p_positions: number[] }; Returns: Json };
+      proving_attempt: {
+        Args: {
+          p_at: string;
+          p_delivery_id: number;
+          p_destination_id: number;
+          p_event_type: string;
+          p_from: string;
+          p_kind: Database["public"]["Enums"]["destination_kind"];
+          p_object_id: string;
+          p_provider: string;
+          p_status: Database["public"]["Enums"]["delivery_status"];
+        };
+        Returns: {
+          finished_at: string;
+          id: number;
+        }[];
+      };
       read_analytics: {
         Args: { p_bucket_seconds: number; p_from: string; p_scope: string[]; p_to: string };
         Returns: Json;
@@ -3691,8 +4622,16 @@ export type Database = {
       read_event_body: { Args: { p_id: number; p_scope: string[] }; Returns: Json };
       read_event_histogram: { Args: { p_filter: Json; p_scope: string[] }; Returns: Json };
       read_events_of_person: { Args: { p_ids: number[]; p_scope: string[] }; Returns: Json };
+      read_evidence: { Args: { p_id: number; p_scope: string[] }; Returns: Json };
+      read_evidence_bodies: { Args: { p_event_ids: number[]; p_id: number; p_scope: string[] }; Returns: Json };
       read_findings: { Args: { p_finding_ids: number[]; p_scope: string[] }; Returns: Json };
       read_health: { Args: { p_destination_ids: number[] }; Returns: Json };
+      read_incident_progress: { Args: { p_id: number; p_max_age_days: number }; Returns: Json };
+      read_incident_runs: {
+        Args: { p_id: number; p_step: Database["public"]["Enums"]["incident_step"] };
+        Returns: Json;
+      };
+      read_incident_stage: { Args: { p_id: number }; Returns: Json };
       read_latency: { Args: { p_from: string; p_scope: string[]; p_to: string }; Returns: Json };
       read_nav_counts: { Args: { p_scope: string[] }; Returns: Json };
       read_replay_progress: { Args: { p_id: number; p_scope: string[] }; Returns: Json };
@@ -3721,15 +4660,6 @@ export type Database = {
         Returns: Database["public"]["Enums"]["skip_reason"];
       };
       received_at_of: { Args: { p_key: string; p_provider: string }; Returns: string };
-      reconciliation_json: {
-        Args: {
-          r: Omit<
-            Database["public"]["Tables"]["reconciliations"]["Row"],
-            Database["public"]["Tables"]["reconciliations"]["ComputedFields"]
-          >;
-        };
-        Returns: Json;
-      };
       record_attempts: { Args: { p_results: Json; p_wait?: boolean }; Returns: Json };
       record_download: {
         Args: { p_actor: string; p_actor_id: string; p_details: Json; p_request_id: string; p_subject: string };
@@ -3767,6 +4697,17 @@ export type Database = {
           p_subject: string;
         };
         Returns: undefined;
+      };
+      recover_incident: {
+        Args: {
+          p_actor: string;
+          p_actor_id: string;
+          p_id: number;
+          p_recovery: Json;
+          p_request_id: string;
+          p_scope: string[];
+        };
+        Returns: Json;
       };
       redact_events: { Args: { p_events: number[] }; Returns: Json };
       redact_new_event: {
@@ -3914,10 +4855,34 @@ export type Database = {
         Returns: Json;
       };
       release_deliveries: { Args: { p_destination_id: number }; Returns: number };
+      release_incident: { Args: { p_due_ms: number; p_fence: number; p_id: number }; Returns: boolean };
       release_leases: { Args: { p_worker: string }; Returns: number };
       release_windows: { Args: { p_worker: string }; Returns: number };
+      renew_incident: { Args: { p_fence: number; p_id: number; p_lease_seconds: number }; Returns: boolean };
       renew_lease: { Args: { p_delivery_id: number; p_fence: number; p_lease_seconds: number }; Returns: boolean };
       renew_window: { Args: { p_fence: number; p_lease_seconds: number; p_window: number }; Returns: boolean };
+      reopen_events: {
+        Args: {
+          p_actor: string;
+          p_actor_id: string;
+          p_event_ids: number[];
+          p_reason: string;
+          p_request_id: string;
+          p_scope: string[];
+        };
+        Returns: number;
+      };
+      reopen_incident: {
+        Args: {
+          p_actor: string;
+          p_actor_id: string;
+          p_id: number;
+          p_reason: string;
+          p_request_id: string;
+          p_scope: string[];
+        };
+        Returns: Json;
+      };
       replay_json: {
         Args: {
           r: Omit<
@@ -4018,6 +4983,7 @@ export type Database = {
         };
         Returns: Json;
       };
+      runs_of_incident: { Args: { p_id: number }; Returns: Json };
       said_by: {
         Args: {
           e: Omit<
@@ -4034,6 +5000,7 @@ export type Database = {
         Returns: Json;
       };
       see_notices: { Args: { p_actor_id: string; p_scope: string[]; p_until: number }; Returns: undefined };
+      sees_incident: { Args: { p_id: number; p_scope: string[] }; Returns: boolean };
       select_deliveries: { Args: { p_events: number[]; p_selection: Json }; Returns: number[] };
       select_events: { Args: { p_limit: number; p_scope: string[]; p_selection: Json }; Returns: number[] };
       set_api_credentials: {
@@ -4065,6 +5032,7 @@ export type Database = {
       };
       settle_deliveries: { Args: { p_deliveries: number[] }; Returns: undefined };
       settle_findings: { Args: Record<PropertyKey, never>; Returns: number };
+      settle_incident_items: { Args: { p_fence: number; p_id: number }; Returns: number };
       settle_tokens: {
         Args: {
           p_actor: string;
@@ -4133,6 +5101,11 @@ export type Database = {
         };
         Returns: Json;
       };
+      stages_of_incident: { Args: { p_id: number }; Returns: Json };
+      start_incident_run: {
+        Args: { p_fence: number; p_id: number; p_run: Json; p_step: Database["public"]["Enums"]["incident_step"] };
+        Returns: Json;
+      };
       start_replay: {
         Args: {
           p_actor: string;
@@ -4198,6 +5171,7 @@ export type Database = {
         Returns: number;
       };
       take_runs_to_back_fill: { Args: { p_lease_seconds: number }; Returns: Json };
+      take_runs_to_resend: { Args: { p_lease_seconds: number; p_providers: string[] }; Returns: Json };
       take_turn: { Args: { p_who: string }; Returns: boolean };
       takes_deliveries: {
         Args: {
@@ -4268,6 +5242,10 @@ export type Database = {
       use_api_token: { Args: { p_token_hash: string }; Returns: Json };
       use_session: { Args: { p_id_hash: string }; Returns: Json };
       valid_scope: { Args: { p_scope: string[] }; Returns: boolean };
+      verify_incident_items: {
+        Args: { p_after: number; p_fence: number; p_id: number; p_limit: number; p_runs: number[] };
+        Returns: number;
+      };
       version_time: { Args: { p_version: string }; Returns: string };
       versions_json: { Args: { p_id: number; p_scope: string[]; p_variant_of: number }; Returns: Json };
       wait_of_account: { Args: { p_account: string; p_now: string }; Returns: number };
@@ -4306,6 +5284,18 @@ export type Database = {
         }[];
       };
       without_secrets: { Args: { p_fields: string[]; p_payload: Json }; Returns: Json };
+      write_incident_log: {
+        Args: {
+          p_actor: string;
+          p_actor_id: string;
+          p_details: Json;
+          p_id: number;
+          p_kind: Database["public"]["Enums"]["incident_log_kind"];
+          p_message: string;
+          p_request_id: string;
+        };
+        Returns: undefined;
+      };
       write_rows: { Args: { p_table: string; p_writes: Json[] }; Returns: undefined };
     };
     Enums: {
@@ -4342,6 +5332,38 @@ export type Database = {
       event_status: "received" | "processing" | "processed" | "failed" | "dead" | "replayed" | "resolved" | "ignored";
       finding_kind: "missing" | "rejected" | "undelivered" | "drifted" | "not_subscribed" | "unrecoverable";
       finding_state: "open" | "back_filling" | "repaired" | "late";
+      incident_cause: "missing" | "rejected" | "failed" | "waiting" | "stale" | "drifted" | "delivered";
+      incident_item_state: "affected" | "recovered" | "verified" | "still_missing" | "unrecoverable";
+      incident_log_kind:
+        | "opened"
+        | "grown"
+        | "changed"
+        | "note"
+        | "step"
+        | "replay"
+        | "reconciliation"
+        | "verified"
+        | "accepted"
+        | "requested"
+        | "approved"
+        | "declined"
+        | "evidence"
+        | "closed"
+        | "reopened";
+      incident_opener: "person" | "alert" | "run";
+      incident_request_action: "grow" | "recover" | "accept" | "close";
+      incident_severity: "P0" | "P1" | "P2" | "P3" | "P4";
+      incident_state: "open" | "recovering" | "verifying" | "closed" | "closed_with_exceptions" | "reopened";
+      incident_step:
+        | "find_missing"
+        | "find_failed"
+        | "find_stale"
+        | "preview"
+        | "canary"
+        | "run"
+        | "verify"
+        | "evidence";
+      incident_step_status: "pending" | "running" | "waiting" | "done" | "failed";
       livemode_choice: "live" | "test" | "any";
       parse_status:
         | "ok"
@@ -4366,7 +5388,7 @@ export type Database = {
         | "wrong_address"
         | "rate_limited"
         | "over_ceiling";
-      replay_kind: "single" | "keys" | "query" | "criteria" | "failures" | "back_fill";
+      replay_kind: "single" | "keys" | "query" | "criteria" | "failures" | "back_fill" | "incident";
       replay_outcome: "changed" | "already_correct" | "superseded" | "delivered" | "failed" | "skipped";
       replay_status: "draft" | "queued" | "running" | "paused" | "completed" | "stopped" | "cancelled";
       skip_reason:
@@ -4526,6 +5548,31 @@ export const Constants = {
       event_status: ["received", "processing", "processed", "failed", "dead", "replayed", "resolved", "ignored"],
       finding_kind: ["missing", "rejected", "undelivered", "drifted", "not_subscribed", "unrecoverable"],
       finding_state: ["open", "back_filling", "repaired", "late"],
+      incident_cause: ["missing", "rejected", "failed", "waiting", "stale", "drifted", "delivered"],
+      incident_item_state: ["affected", "recovered", "verified", "still_missing", "unrecoverable"],
+      incident_log_kind: [
+        "opened",
+        "grown",
+        "changed",
+        "note",
+        "step",
+        "replay",
+        "reconciliation",
+        "verified",
+        "accepted",
+        "requested",
+        "approved",
+        "declined",
+        "evidence",
+        "closed",
+        "reopened",
+      ],
+      incident_opener: ["person", "alert", "run"],
+      incident_request_action: ["grow", "recover", "accept", "close"],
+      incident_severity: ["P0", "P1", "P2", "P3", "P4"],
+      incident_state: ["open", "recovering", "verifying", "closed", "closed_with_exceptions", "reopened"],
+      incident_step: ["find_missing", "find_failed", "find_stale", "preview", "canary", "run", "verify", "evidence"],
+      incident_step_status: ["pending", "running", "waiting", "done", "failed"],
       livemode_choice: ["live", "test", "any"],
       parse_status: [
         "ok",
@@ -4552,7 +5599,7 @@ export const Constants = {
         "rate_limited",
         "over_ceiling",
       ],
-      replay_kind: ["single", "keys", "query", "criteria", "failures", "back_fill"],
+      replay_kind: ["single", "keys", "query", "criteria", "failures", "back_fill", "incident"],
       replay_outcome: ["changed", "already_correct", "superseded", "delivered", "failed", "skipped"],
       replay_status: ["draft", "queued", "running", "paused", "completed", "stopped", "cancelled"],
       skip_reason: [

@@ -28,6 +28,8 @@ const EXPENSIVE: Partial<Record<FunctionName, Rule>> = {
   preview_replay: {},
   list_projectable_items: {},
   list_replays: { when: ({ p_filter }) => scans(p_filter) },
+  open_incident: { when: ({ p_incident }) => scans(selectionOf(p_incident)?.filter), writes: true },
+  grow_incident: { when: ({ p_selection }) => scans((p_selection as Values | undefined)?.filter), writes: true },
   create_replay: { when: ({ p_selection }) => scans((p_selection as Values | undefined)?.filter), writes: true },
 };
 
@@ -52,6 +54,10 @@ export function routeOf(lane: Lane, name: FunctionName, args: object): { lane: L
     return { lane: "search", writes: rule.writes ?? false };
   }
   return { lane: OF_SIGN_IN.has(name) ? "auth" : lane, writes: true };
+}
+
+function selectionOf(incident: unknown): Values | undefined {
+  return (incident as Values | undefined)?.selection as Values | undefined;
 }
 
 function scans(filter: unknown): boolean {

@@ -60,7 +60,9 @@ create type public.error_class as enum (
 
 create type public.change_effect as enum ('created', 'updated', 'unchanged', 'superseded');
 
-create type public.replay_kind as enum ('single', 'keys', 'query', 'criteria', 'failures', 'back_fill');
+create type public.replay_kind as enum (
+  'single', 'keys', 'query', 'criteria', 'failures', 'back_fill', 'incident'
+);
 
 create type public.replay_status as enum (
   'draft', 'queued', 'running', 'paused', 'completed', 'stopped', 'cancelled'
@@ -100,3 +102,42 @@ create type public.finding_state as enum ('open', 'back_filling', 'repaired', 'l
 
 -- What the provider's API gives: see lib/providers/api.ts.
 create type public.coverage_kind as enum ('events', 'objects', 'counts', 'own_ids');
+
+-- How bad an incident is. How soon somebody has to respond is in lib/contract/incidents.ts.
+create type public.incident_severity as enum ('P0', 'P1', 'P2', 'P3', 'P4');
+
+-- open → recovering → verifying → closed | closed_with_exceptions, and reopened from either end.
+create type public.incident_state as enum (
+  'open', 'recovering', 'verifying', 'closed', 'closed_with_exceptions', 'reopened'
+);
+
+create type public.incident_opener as enum ('person', 'alert', 'run');
+
+-- Why an event belongs to an incident. missing: it never came. rejected: it came, and was refused. failed: a delivery
+-- is dead. waiting: a delivery has not ended. stale: what a delivery wrote is not there any more. drifted: a row
+-- differs from the provider's object. delivered: it was selected, and nothing is wrong with it.
+create type public.incident_cause as enum (
+  'missing', 'rejected', 'failed', 'waiting', 'stale', 'drifted', 'delivered'
+);
+
+-- affected; recovered: a replay delivered it; verified: the target has it; still_missing: a verification did not find
+-- it; unrecoverable: nobody can bring it back, with the reason.
+create type public.incident_item_state as enum (
+  'affected', 'recovered', 'verified', 'still_missing', 'unrecoverable'
+);
+
+-- The steps of a recovery, in their order.
+create type public.incident_step as enum (
+  'find_missing', 'find_failed', 'find_stale', 'preview', 'canary', 'run', 'verify', 'evidence'
+);
+
+-- waiting: for a person. failed: it stopped, and says why; it can be repeated.
+create type public.incident_step_status as enum ('pending', 'running', 'waiting', 'done', 'failed');
+
+create type public.incident_log_kind as enum (
+  'opened', 'grown', 'changed', 'note', 'step', 'replay', 'reconciliation', 'verified', 'accepted', 'requested',
+  'approved', 'declined', 'evidence', 'closed', 'reopened'
+);
+
+-- What a person may ask an administrator to do.
+create type public.incident_request_action as enum ('grow', 'recover', 'accept', 'close');

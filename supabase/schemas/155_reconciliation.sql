@@ -82,6 +82,10 @@ create table public.reconciliations (
   -- then a worker that is about to has it for a while.
   back_filled_at timestamptz,
   back_fill_lease_until timestamptz,
+  -- Of a run that repairs: what the provider was asked to send again: {asked, asked_at, failed_after, checked_at,
+  -- problem}. Null until it was asked.
+  resent jsonb,
+  resend_lease_until timestamptz,
   created_at timestamptz not null default public.now_(),
   started_at timestamptz,
   completed_at timestamptz,
@@ -92,6 +96,8 @@ create table public.reconciliations (
 create index reconciliations_newest_first on public.reconciliations (created_at desc, id desc);
 create index reconciliations_of_source on public.reconciliations (provider, source_id, created_at desc);
 create index reconciliations_to_back_fill on public.reconciliations (id) where not dry_run and back_filled_at is null;
+create index reconciliations_of_replay on public.reconciliations (replay_id) where replay_id is not null;
+create index reconciliations_by_age on public.reconciliations (completed_at) where completed_at is not null;
 create index reconciliations_not_ended on public.reconciliations (id) where status in ('queued', 'running');
 
 alter table public.reconciliations enable row level security;
@@ -172,6 +178,9 @@ create index findings_open on public.findings (checked_at) where state in ('open
 create index findings_open_of_source on public.findings (provider, source_id, kind, occurred_at)
   where state in ('open', 'back_filling');
 create index findings_closed on public.findings (closed_at) where closed_at is not null;
+-- Without them a replay or a rejection is deleted by reading all findings.
+create index findings_of_replay on public.findings (replay_id) where replay_id is not null;
+create index findings_of_rejection on public.findings (rejection_id) where rejection_id is not null;
 create index findings_of_event on public.findings (event_id) where event_id is not null;
 
 alter table public.findings enable row level security;

@@ -21,6 +21,7 @@ create table public.api_requests (
 );
 
 create index api_requests_of_run on public.api_requests (reconciliation_id, id);
+create index api_requests_of_window on public.api_requests (window_id) where window_id is not null;
 create index api_requests_by_age on public.api_requests (asked_at);
 
 alter table public.api_requests enable row level security;

@@ -52,6 +52,7 @@ begin
       select array[r.organisation_id] from public.reconciliations r
       where r.id = v_number and r.organisation_id is not null
     )
+    when p_subject ~ '^in_\d' then (select i.organisations from public.incidents i where i.id = v_number)
     when p_subject ~ '^tk_\d' then (select public.token_scope(t) from public.api_tokens t where t.id = v_number)
     when exists (select from public.staff_users u where u.email = p_subject) then (
       select u.organisations from public.staff_users u where u.email = p_subject

@@ -165,6 +165,10 @@ begin
   get diagnostics v_attempts = row_count;
   update public.deliveries d set last_error = null where d.event_id = any (v_events) and d.last_error is not null;
   update public.replay_items i set detail = null where i.event_id = any (v_events) and i.detail is not null;
+  -- That it was affected stays, and so does who accepted it.
+  update public.incident_items i set
+    customer_id = null, reason = case when i.reason is not null then 'Removed by a privacy request.' end
+  where i.event_id = any (v_events) and (i.customer_id is not null or i.reason is not null);
 
   return jsonb_build_object('versions', cardinality(v_versions), 'attempts', v_attempts);
 end

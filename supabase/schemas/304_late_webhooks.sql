@@ -58,18 +58,26 @@ language sql immutable set search_path = '' as $$
   select hashtextextended('pairing ' || p_provider || ' ' || coalesce(p_source_id::text, ''), 1);
 $$;
 
--- Delivers events that a back-fill stored and nothing has delivered, because its replay is a draft or was cancelled:
--- the webhook has come, and what is acknowledged is not lost. Deliveries that a replay is handing over now are locked,
--- and stay the replay's: the caller holds the events' rows, and may not wait for them.
+-- Delivers what a back-fill stored and nothing has delivered, because its replay is a draft, has not come to it, or was
+-- cancelled: the webhook has come, and what is acknowledged is not lost. Each destination for itself: one may have it
+-- already. What was tried before and is cancelled was resolved by a user. Deliveries that a replay is handing over now
+-- are locked, and stay the replay's: the caller holds the events' rows, and may not wait for them.
 create function public.deliver_late_webhooks(p_events bigint[]) returns void
 language plpgsql volatile set search_path = '' as $$
 declare
+  v_new bigint[];
   v_events bigint[];
 begin
-  select array_agg(e.id order by e.id) into v_events
-  from unnest(p_events) p(id)
-  join public.events e on e.id = p.id
-  where not exists (select from public.deliveries d where d.event_id = e.id and d.status <> 'cancelled');
+  select array_agg(p.id order by p.id) filter (where not exists (
+      select from public.deliveries d where d.event_id = p.id and d.status <> 'cancelled'
+    )),
+    array_agg(p.id order by p.id) filter (where not exists (
+      select from public.deliveries d where d.event_id = p.id
+    ) or exists (
+      select from public.deliveries d where d.event_id = p.id and d.status = 'cancelled'
+    ))
+  into v_new, v_events
+  from unnest(p_events) p(id);
   if v_events is null then
     return;
   end if;
@@ -79,13 +87,14 @@ begin
   from public.events e
   join public.destinations d
     on public.wants_event(d, e.provider, e.event_type, e.organisation_id, e.livemode, e.flags)
-  where e.id = any (v_events)
+  where e.id = any (v_new)
   order by e.id, d.id
   on conflict do nothing;
 
   with waiting as (
     select d.id from public.deliveries d
     where d.event_id = any (v_events) and d.status = 'cancelled'
+      and not exists (select from public.attempts a where a.delivery_id = d.id)
     order by d.id
     for update skip locked
   )

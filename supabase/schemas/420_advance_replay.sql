@@ -91,7 +91,7 @@ begin
     -- Two requests for one dead letter deliver it once, however they overlap.
     and (d.status = 'dead' or not r.selection ? 'only_dead')
     -- The webhook came after the back-fill was made, and delivered its event.
-    and (r.kind <> 'back_fill' or d.status <> 'delivered' or d.finished_at <= r.created_at)
+    and (r.kind not in ('back_fill', 'incident') or d.status <> 'delivered' or d.finished_at <= r.created_at)
     and not public.predecessor_failed(r, i);
 
   select array_agg(i.delivery_id), array_agg(distinct i.event_id) filter (where not exists (

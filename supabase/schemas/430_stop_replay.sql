@@ -121,14 +121,25 @@ begin
 end
 $$;
 
--- Ends a replay before its last item: what has not run is skipped, untouched.
+-- Ends a replay before its last item: what has not run is skipped, untouched. An event whose own webhook came after
+-- its back-fill is delivered all the same: the webhook was acknowledged.
 create function public.end_replay(
   p_id bigint, p_status public.replay_status, p_skip_reason public.skip_reason, p_because text
 ) returns void
 language plpgsql volatile set search_path = '' as $$
 declare
+  v_late bigint[];
   v_skipped integer;
 begin
+  select array_agg(distinct i.event_id) into v_late
+  from public.replay_items i
+  join public.events e on e.id = i.event_id
+  where i.replay_id = p_id and i.fed_at is null and i.outcome is null
+    and public.is_brought_back(e.origin) and e.duplicate_count > 0;
+  if v_late is not null then
+    perform public.deliver_late_webhooks(v_late);
+  end if;
+
   with skipped as (
     update public.replay_items i set outcome = 'skipped', skip_reason = p_skip_reason, finished_at = public.now_()
     where i.replay_id = p_id and i.fed_at is null and i.outcome is null

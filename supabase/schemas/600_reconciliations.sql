@@ -51,7 +51,7 @@ begin
       ), p_actor, p_actor_id, p_request_id
     );
   end if;
-  return jsonb_build_object('result', 'created', 'reconciliation', public.reconciliation_json(r));
+  return jsonb_build_object('result', 'created', 'reconciliation', public.run_json(r, p_scope));
 end
 $$;
 
@@ -70,7 +70,7 @@ begin
   if not found then
     return jsonb_build_object('result', 'not_found');
   elsif r.status not in ('queued', 'running') then
-    return jsonb_build_object('result', 'ended', 'reconciliation', public.reconciliation_json(r));
+    return jsonb_build_object('result', 'ended', 'reconciliation', public.run_json(r, p_scope));
   end if;
   update public.reconciliations x set
     status = 'cancelled', completed_at = public.now_(), reason = left('Cancelled by ' || p_actor || '.', 1000)
@@ -80,40 +80,6 @@ begin
   perform public.record_staff_action(
     'reconciliation.cancel', 'rc_' || p_id, '{}', p_actor, p_actor_id, p_request_id
   );
-  return jsonb_build_object('result', 'cancelled', 'reconciliation', public.reconciliation_json(r));
+  return jsonb_build_object('result', 'cancelled', 'reconciliation', public.run_json(r, p_scope));
 end
-$$;
-
--- A run as the API has it. Findings are counted by kind while they are open or being back-filled, by state afterwards.
-create function public.reconciliation_json(r public.reconciliations) returns jsonb
-language sql stable set search_path = '' as $$
-  select jsonb_build_object(
-    'id', 'rc_' || r.id, 'provider_slug', r.provider, 'source_id', 'so_' || r.source_id,
-    'org_id', r.organisation_id, 'company_id', r.company_id, 'status', r.status, 'reason', r.reason,
-    'started_by', r.started_by, 'dry_run', r.dry_run, 'from_ts', public.iso(r.from_ts), 'to_ts', public.iso(r.to_ts),
-    'types', to_jsonb(r.types),
-    'counts', jsonb_build_object('provider', r.listed, 'received', r.received) || (
-      select jsonb_build_object(
-        'missing', count(*) filter (where f.kind = 'missing' and f.closed_at is null),
-        'rejected', count(*) filter (where f.kind = 'rejected' and f.closed_at is null),
-        'undelivered', count(*) filter (where f.kind = 'undelivered' and f.closed_at is null),
-        'drifted', count(*) filter (where f.kind = 'drifted' and f.closed_at is null),
-        'not_subscribed', count(*) filter (where f.kind = 'not_subscribed' and f.closed_at is null),
-        'unrecoverable', count(*) filter (where f.kind = 'unrecoverable' and f.closed_at is null),
-        'late', count(*) filter (where f.state = 'late'),
-        'repaired', count(*) filter (where f.state = 'repaired')
-      )
-      from public.findings f where f.reconciliation_id = r.id
-    ),
-    'windows', (
-      select jsonb_build_object(
-        'total', count(*), 'done', count(*) filter (where w.status = 'done'),
-        'failed', count(*) filter (where w.status = 'failed')
-      )
-      from public.reconciliation_windows w where w.reconciliation_id = r.id and w.status <> 'split'
-    ),
-    'requests', (select count(*) from public.api_requests a where a.reconciliation_id = r.id),
-    'replay_id', 'wr_' || r.replay_id, 'actor', r.actor, 'created_at', public.iso(r.created_at),
-    'started_at', public.iso(r.started_at), 'completed_at', public.iso(r.completed_at)
-  );
 $$;

@@ -79,7 +79,7 @@ begin
       select count(*) from jsonb_to_recordset(p_page -> 'entries') as i(n integer, is_right boolean)
       where i.is_right and i.n = any (v_new)
     ),
-    counted = public.counted_with(x.counted, p_page -> 'counts'),
+    counted = public.counted_with(x, p_page -> 'counts'),
     reason = null
   where x.id = r.id;
   update public.reconciliation_windows x set
@@ -121,12 +121,21 @@ begin
 end
 $$;
 
--- What was counted so far, and a page's counts: {event_type: number at the provider}.
-create function public.counted_with(p_counted jsonb, p_counts jsonb) returns jsonb
-language sql immutable set search_path = '' as $$
-  select p_counted || coalesce(jsonb_object_agg(
-    c.event_type, coalesce((p_counted ->> c.event_type)::bigint, 0) + c.provider
-  ), '{}')
+-- What was counted so far, and a page's counts, each beside the number of our own events of that type in the run's
+-- span: {event_type: {provider, received}}.
+create function public.counted_with(r public.reconciliations, p_counts jsonb) returns jsonb
+language sql stable set search_path = '' as $$
+  select (r).counted || coalesce(jsonb_object_agg(c.event_type, jsonb_build_object(
+    'provider', coalesce(((r).counted -> c.event_type ->> 'provider')::bigint, 0) + c.provider,
+    'received', (
+      select count(*) from public.events e
+      -- What is received is not older than its time, give or take the clocks.
+      where e.event_type = c.event_type and e.received_at >= (r).from_ts - interval '1 hour'
+        and e.provider = (r).provider and e.source_id is not distinct from (r).source_id and e.variant_of is null
+        and coalesce(e.occurred_at, e.received_at) >= (r).from_ts
+        and coalesce(e.occurred_at, e.received_at) < (r).to_ts
+    )
+  )), '{}')
   from (
     select x.event_type, sum(x.provider) as provider
     from jsonb_to_recordset(p_counts) as x(event_type text, provider bigint)

@@ -8,7 +8,7 @@ returns jsonb
 language sql stable set search_path = '' as $$
   select jsonb_build_object(
     'reconciliation', (
-      select public.reconciliation_json(r) from public.reconciliations r
+      select public.run_json(r, p_scope) from public.reconciliations r
       where r.id = p_id and public.in_scope(p_scope, r.organisation_id)
     ),
     'total', count(*), 'findings', coalesce(jsonb_agg(x.id order by x.place) filter (where x.place <= p_limit), '[]')
@@ -52,9 +52,10 @@ $$;
 
 -- Stores events for findings, without deliveries, and says which event each finding is about now. p_events: as
 -- accept_events takes them, each with its finding_id; {n, finding_id} alone for a finding whose event is here. What
--- came by itself meanwhile is not stored: the finding becomes late. Answers [{finding_id, event_id, state}]; `event_id`
--- is null where there is nothing to deliver.
-create function public.back_fill(p_id bigint, p_events jsonb, p_scope text[]) returns jsonb
+-- came by itself meanwhile is not stored: the finding becomes late. p_closes: false for a preview, which closes no
+-- finding. Answers [{finding_id, event_id, state}]; `event_id` is null where there is nothing to deliver, and `state`
+-- what the finding is, or would be.
+create function public.back_fill(p_id bigint, p_events jsonb, p_closes boolean, p_scope text[]) returns jsonb
 language plpgsql volatile set search_path = '' as $$
 declare
   r public.reconciliations;
@@ -119,11 +120,14 @@ begin
   ),
   changed as (
     update public.findings f set
-      event_id = j.event_id, state = j.state, closed_at = case when j.state <> 'open' then public.now_() end,
-      detail = case when j.state = 'repaired' then 'Stored. No destination receives it.' else f.detail end
+      event_id = j.event_id, state = case when p_closes then j.state else f.state end,
+      closed_at = case when p_closes and j.state <> 'open' then public.now_() end,
+      detail = case
+        when p_closes and j.state = 'repaired' then 'Stored. No destination receives it.' else f.detail
+      end
     from judged j
     where f.id = j.id
-    returning f.id, f.event_id, f.state
+    returning f.id, f.event_id, j.state
   )
   select coalesce(jsonb_agg(jsonb_build_object(
     'finding_id', c.id, 'event_id', case when c.state = 'open' then c.event_id end, 'state', c.state

@@ -59,7 +59,14 @@ language sql stable set search_path = '' as $$
         'actor', a.actor, 'reason', a.details ->> 'reason', 'resolved_at', public.iso(a.acted_at)
       ) order by a.id)
       from public.staff_actions a where a.action = 'event.resolve' and a.subject = 'we_' || e.id
-    ), '[]')
+    ), '[]'),
+    'reopenings', coalesce((
+      select jsonb_agg(jsonb_build_object(
+        'actor', a.actor, 'reason', a.details ->> 'reason', 'reopened_at', public.iso(a.acted_at)
+      ) order by a.id)
+      from public.staff_actions a where a.action = 'event.reopen' and a.subject = 'we_' || e.id
+    ), '[]'),
+    'notes', public.list_event_notes(e.id, p_scope), 'assignee', public.event_assignee_json(e.id)
   )
   from public.events e
   cross join lateral (
@@ -114,4 +121,17 @@ language sql stable set search_path = '' as $$
   )
   from public.events e
   where e.id = p_id and public.in_scope(p_scope, e.organisation_id);
+$$;
+
+-- The notes of staff about an event, oldest first: the newest 200. Null when the caller may see no such event.
+create function public.list_event_notes(p_event_id bigint, p_scope text[]) returns jsonb
+language sql stable set search_path = '' as $$
+  select coalesce((
+    select jsonb_agg(public.event_note_json(n) order by n.id)
+    from (
+      select x.* from public.event_notes x where x.event_id = p_event_id order by x.id desc limit 200
+    ) n
+  ), '[]')
+  from public.events e
+  where e.id = p_event_id and public.in_scope(p_scope, e.organisation_id);
 $$;

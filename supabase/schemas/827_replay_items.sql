@@ -15,7 +15,7 @@ language sql stable set search_path = '' as $$
     'attempts', d.tries,
     'next_retry', case when i.outcome is null and d.status = 'retrying' then public.iso(d.due_at) end,
     'hold', case when i.outcome is null then public.hold_of_delivery(d, t, h, p_scope) end,
-    'changes', coalesce(a.changes, '[]')
+    'changes', coalesce(a.changes, '[]'), 'body_sha256', encode(e.body_sha256, 'hex')
   ) order by i.position), '[]')
   from (
     select * from public.replay_items x

@@ -62,6 +62,13 @@ begin
     (select 'rejection', x.id, null, null, false,
         case when x.organisation_id is not null then array[x.organisation_id] end, x.received_at, x.xmin
       from public.rejections x order by x.id desc limit 20)
+    union all
+    (select 'incident', i.id, null, null, false, i.organisations, i.opened_at, i.xmin
+      from public.incidents i where i.state not in ('closed', 'closed_with_exceptions') order by i.due_at limit 50)
+    union all
+    (select 'incident', l.incident_id, null, null, false, i.organisations, l.at, l.xid
+      from (select x.incident_id, x.at, x.xmin as xid from public.incident_log x order by x.id desc limit 50) l
+      join public.incidents i on i.id = l.incident_id)
   ),
   reach as (
     select count(*) filter (where r.what = 'event') < 300
@@ -118,6 +125,7 @@ begin
       case when s.ended or s.switched then 'destinations' end,
       case when 'rejection' = any (s.whats) then 'rejections' end,
       case when 'notice' = any (s.whats) then 'notices' end,
+      case when 'incident' = any (s.whats) then 'incidents' end,
       case when 'action' = any (s.whats) then 'audit' end
     ], null)),
     'event_ids', case

@@ -2,7 +2,8 @@
 
 -- Of the default endpoints of p_providers, for callers of all organisations, and of the sources that the caller may
 -- see: [{provider, source_id, name, org_id, in_use, credentials, watch, running, last_complete, last_run, missing,
--- open, oldest_missing_at, repaired_24h, late_24h}]. An event that several runs found counts once.
+-- open, open_run_id, oldest_missing_at, repaired_24h, late_24h}]. An event that several runs found counts once.
+-- open_run_id: the run that shows most of what is open, the newest of equal ones.
 create function public.list_coverage(p_providers text[], p_scope text[]) returns jsonb
 language sql stable set search_path = '' as $$
   with places as (
@@ -107,6 +108,15 @@ language sql stable set search_path = '' as $$
         group by o.kind
       ) k
     ), '{}'),
+    'open_run_id', (
+      select 'rc_' || o.reconciliation_id
+      from public.findings o
+      where o.provider = p_provider and o.source_id is not distinct from p_source_id
+        and o.state in ('open', 'back_filling')
+      group by o.reconciliation_id
+      order by count(*) filter (where o.kind <> 'unrecoverable') desc, o.reconciliation_id desc
+      limit 1
+    ),
     'oldest_missing_at', public.iso(min(x.occurred_at))
   )
   from (

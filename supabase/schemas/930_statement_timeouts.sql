@@ -28,7 +28,10 @@ begin
       ('30s', array[
         'claim_deliveries', 'record_attempts', 'maintain_destinations', 'advance_replays', 'claim_windows',
         'match_entries', 'record_page', 'advance_reconciliations', 'heal_findings', 'settle_findings', 'back_fill',
-        'list_own_objects', 'due_watches'
+        'forget_reconciliation', 'take_runs_to_resend',
+        'list_own_objects', 'due_watches', 'find_incident_causes', 'pick_incident_events', 'note_incident_stage',
+        'settle_incident_items', 'verify_incident_items', 'open_incident', 'grow_incident', 'add_incident_findings',
+        'link_incident_events'
       ])
     ) as l(timeout, names)
     cross join unnest(l.names) as n(name)

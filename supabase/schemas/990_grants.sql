@@ -17,3 +17,5 @@ grant execute on all functions in schema public to service_role;
 
 -- Append only.
 revoke update, delete on public.staff_actions from service_role;
+
+revoke update, delete on public.incident_log from service_role;

@@ -29,7 +29,6 @@ describe("A schema file is refused that", () => {
       [read("800_events.sql", ""), read("800_replays.sql", "")],
       /800_events\.sql has the same/,
     ],
-    ["is in a chapter that does not exist", [read("700_incidents.sql", "")], /700_incidents\.sql: its name/],
     ["has 201 lines", [{ name: "800_events.sql", text: "-- x\n".repeat(201) }], /201 lines/],
     ["creates a table among the reads", [{ ...TABLE, name: "800_events.sql" }], /belongs to the chapter of tables/],
     [

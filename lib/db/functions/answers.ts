@@ -19,6 +19,8 @@ import type {
   StaffSession,
 } from "@/lib/contract/staff";
 import type { RejectionCount } from "./arguments";
+import type { EvidenceAnswers } from "./evidence";
+import type { IncidentAnswers } from "./incidents";
 import type { Acceptance, Claim, KnownSender, ProjectableItem, Recorded, StoredToken } from "./journey";
 import type {
   Booking,
@@ -56,7 +58,7 @@ import type {
 import type { ReconciliationAnswers } from "./reconciliation";
 import type { ReconciliationReadAnswers } from "./reconciliation-reads";
 
-export interface Answers extends ReconciliationAnswers, ReconciliationReadAnswers {
+export interface Answers extends ReconciliationAnswers, ReconciliationReadAnswers, EvidenceAnswers, IncidentAnswers {
   // From the event's receipt to its end.
   accept_events: (Acceptance & { n: number })[];
   list_source_tokens: StoredToken[];

@@ -10,6 +10,8 @@ import type { ReplayOutcome, StaffRole } from "@/lib/contract/vocabulary";
 import type { Organisations } from "@/lib/scope";
 import type { Database, Json } from "../database.types";
 import type { Answers } from "./answers";
+import type { EvidenceArguments } from "./evidence";
+import type { IncidentArguments } from "./incidents";
 import type { AttemptResult, NewEvent, RowChange } from "./journey";
 import type { StoredSecret } from "./people";
 import type {
@@ -44,7 +46,7 @@ type Declared<Generated, Ours> = {
 };
 
 /** Types of arguments that replace the generated ones. */
-export interface DeclaredArguments extends ReconciliationReadArguments {
+export interface DeclaredArguments extends ReconciliationReadArguments, EvidenceArguments, IncidentArguments {
   accept_events: { p_events: (NewEvent & { n: number })[] };
   record_rejections: { p_samples: RejectionSample[]; p_counts: RejectionCount[] };
   record_senders: { p_forged: { network: string; count: number }[] };
@@ -109,6 +111,7 @@ export interface DeclaredArguments extends ReconciliationReadArguments {
   list_back_fillable: { p_finding_ids: number[] | null };
   back_fill: { p_events: (BackFillEvent | { n: number; finding_id: number })[] };
   finish_back_fill: { p_problem: string | null };
+  note_resend: { p_resent: Record<string, number | string | null> };
   due_watches: { p_sources: WatchedSource[] };
   list_own_objects: { p_source_id: number | null; p_types: string[] | null; p_after: string | null };
 }

@@ -35,6 +35,7 @@ export type StoredCoverage = Pick<
   | "last_run"
   | "missing"
   | "open"
+  | "open_run_id"
   | "oldest_missing_at"
   | "repaired_24h"
   | "late_24h"

@@ -2,6 +2,7 @@
  * What SQL takes and returns of reconciliation: runs, their windows and pages, findings, watches. Long because it declares each
  * function once.
  */
+import type { Reconciliation } from "@/lib/contract/reconciliations";
 import type { ConfigurationProblem, OwnObject } from "@/lib/providers/api";
 import type { HeaderPairs, Json } from "@/lib/providers/provider";
 import type { Database } from "../database.types";
@@ -14,46 +15,6 @@ export type ReconciliationTrigger = Enums["reconciliation_trigger"];
 export type FindingKind = Enums["finding_kind"];
 export type FindingState = Enums["finding_state"];
 export type EventOrigin = Enums["event_origin"];
-
-/** A run as `reconciliation_json` returns it. */
-export interface Reconciliation {
-  /** `rc_12`. */
-  id: string;
-  provider_slug: string;
-  /** `so_12`; null is the provider's default endpoint. */
-  source_id: string | null;
-  org_id: string | null;
-  company_id: string | null;
-  status: ReconciliationStatus;
-  reason: string | null;
-  started_by: ReconciliationTrigger;
-  dry_run: boolean;
-  from_ts: string;
-  to_ts: string;
-  types: string[] | null;
-  counts: ReconciliationCounts;
-  windows: { total: number; done: number; failed: number };
-  requests: number;
-  replay_id: string | null;
-  actor: string;
-  created_at: string;
-  started_at: string | null;
-  completed_at: string | null;
-}
-
-/** Findings are counted by kind while they are open or being back-filled; `late` and `repaired` by state. */
-export interface ReconciliationCounts {
-  provider: number;
-  received: number;
-  missing: number;
-  rejected: number;
-  undelivered: number;
-  drifted: number;
-  not_subscribed: number;
-  late: number;
-  repaired: number;
-  unrecoverable: number;
-}
 
 /** What create_reconciliation makes. Times are ISO 8601. */
 export interface NewReconciliation {
@@ -236,6 +197,17 @@ export interface RunToBackFill {
   request_id: string | null;
 }
 
+/** A run whose provider is asked to send again. `resent`: null before it was asked. */
+export interface RunToResend {
+  id: number;
+  provider: string;
+  source_id: number | null;
+  from_ts: string;
+  to_ts: string;
+  settings: Record<string, string> | null;
+  resent: { asked: number | null } | null;
+}
+
 /** How the provider is set up, read when a run begins. `note`: why that is not known. */
 export interface RunConfiguration {
   subscribed_types: readonly string[] | null;
@@ -258,12 +230,15 @@ export interface ReconciliationAnswers {
   advance_reconciliations: number;
   heal_findings: number;
   settle_findings: number;
+  forget_reconciliation: number;
   list_back_fillable: BackFillableList;
   read_findings: BackFillable[];
   back_fill: BackFilled[];
   mark_back_filling: number;
   take_runs_to_back_fill: RunToBackFill[];
   finish_back_fill: null;
+  take_runs_to_resend: RunToResend[];
+  note_resend: null;
   find_back_fill: string | null;
   take_api_turn: number;
   hold_api_account: null;

@@ -31,7 +31,7 @@ cross join lateral (
   select 'support.webhook.retry'::text as fact_type
   union all
   -- What a user resolved is no dead letter any more.
-  select 'support.webhook.dead_letter' from public.events e
+  select 'support.webhook.dead_letter'::text as fact_type from public.events e
   where d.status = 'dead' and e.id = d.event_id and e.status = 'dead'
 ) f
 where d.status in ('delivered', 'dead')
