@@ -2,6 +2,7 @@ import type { Analytics } from "@/lib/contract/analytics";
 import type { Destination } from "@/lib/contract/destinations";
 import { ERROR_CLASS } from "@/lib/contract/error-classes";
 import type { EventSummary } from "@/lib/contract/events";
+import type { SourceCoverage } from "@/lib/contract/reconciliations";
 import { REJECTION, type RejectionFacts } from "@/lib/contract/rejections";
 import type { RejectionReason } from "@/lib/contract/vocabulary";
 import { count, duration, plural } from "../format";
@@ -24,9 +25,15 @@ export interface Concern {
   link?: { label: string; href: string };
 }
 
-export function concernsOf(analytics: Analytics, troubled: Destination[], now: number): Concern[] {
+export function concernsOf(
+  analytics: Analytics,
+  troubled: Destination[],
+  incomplete: SourceCoverage[],
+  now: number,
+): Concern[] {
   return [
     ...deadGroups(analytics),
+    ...missingEvents(incomplete, now),
     ...troubledDestinations(troubled, now),
     ...waiting(analytics),
     ...silence(analytics),
@@ -76,6 +83,29 @@ function deadGroups({ needs_attention, dead_letters }: Analytics): Concern[] {
       link: { label: "Open all", href: "/dead-letters" },
     },
   ];
+}
+
+/** What a provider has and we do not, one line per source, with the run that shows it. */
+function missingEvents(incomplete: SourceCoverage[], now: number): Concern[] {
+  return incomplete.map(({ provider_slug, source_id, name, missing, open_run_id, lost_at, oldest_missing_at }) => {
+    const provider = providerName(provider_slug);
+    const left = lost_at === null ? null : Date.parse(lost_at) - now;
+    return {
+      key: `missing ${source_id ?? provider_slug}`,
+      tone: "red",
+      sentence: `${name === null ? provider : `${provider}, ${name}`}: ${plural(missing, "event")} ${missing === 1 ? "is" : "are"} missing.`,
+      detail: [
+        `${provider} has ${missing === 1 ? "it" : "them"}. A back-fill stores and delivers ${missing === 1 ? "it" : "them"}.`,
+        left !== null && left > 0 && `The oldest can be read there for another ${duration(left)}.`,
+      ]
+        .filter(Boolean)
+        .join(" "),
+      at: oldest_missing_at ?? undefined,
+      link: open_run_id
+        ? { label: "Open run", href: `/reconciliation/${open_run_id}` }
+        : { label: "Open reconciliation", href: `/reconciliation#${source_id ?? provider_slug}` },
+    };
+  });
 }
 
 function troubledDestinations(troubled: Destination[], now: number): Concern[] {

@@ -3,6 +3,7 @@
 import { CircleCheck } from "lucide-react";
 import { useNow } from "@/lib/client/clock";
 import { useHydrated } from "@/lib/client/use-hydrated";
+import { useIncompleteSources } from "@/lib/client/use-incomplete-sources";
 import { useTroubledDestinations } from "@/lib/client/use-troubled-destinations";
 import type { Analytics } from "@/lib/contract/analytics";
 import { ConcernLine } from "./concern-line";
@@ -11,8 +12,10 @@ import { concernsOf } from "./concerns";
 /** What needs action, worst first, each with its one next action. */
 export function NeedsAttention({ analytics }: { analytics: Analytics }) {
   const troubled = useTroubledDestinations() ?? [];
+  const incomplete = useIncompleteSources();
   // The sidebar may have loaded them before this part hydrates; the server rendered without them.
-  const concerns = concernsOf(analytics, useHydrated() ? troubled : [], useNow());
+  const hydrated = useHydrated();
+  const concerns = concernsOf(analytics, hydrated ? troubled : [], hydrated ? incomplete : [], useNow());
   return (
     <section aria-labelledby="needs-attention">
       <h2 id="needs-attention" className="border-b pb-2 font-medium">

@@ -5,6 +5,7 @@ import { type FormEvent, useId, useRef, useState } from "react";
 import { removeCredentials, saveCredentials, testCredentials } from "@/lib/client/reconciliations";
 import { ApiError } from "@/lib/client/request";
 import type { CredentialField, CredentialState, SourceCoverage } from "@/lib/contract/reconciliations";
+import { Fact } from "../fact";
 import { duration } from "../format";
 import { Field } from "../forms/field";
 import { Problem } from "../forms/problem";
@@ -77,6 +78,16 @@ export function CredentialsDialog({
           }}
           className="space-y-4 pt-1"
         >
+          {source.coverage && (
+            <dl className="grid grid-cols-[5.5rem_minmax(0,1fr)] gap-y-1 rounded-md bg-sunken px-3 py-2 text-sm">
+              <Fact inColumns name="It proves">
+                {source.coverage.proves}
+              </Fact>
+              <Fact inColumns name="Cannot see">
+                <span className="text-quiet">{source.coverage.misses}</span>
+              </Fact>
+            </dl>
+          )}
           {credentials.fields.map((field) => (
             <Field
               key={field.name}

@@ -6,7 +6,7 @@ import { KIND_STYLE } from "./run-status";
 
 /** What is open by kind, over all runs. Without a complete run nothing says that nothing is missing. */
 export function OpenFindings({ source }: { source: SourceCoverage }) {
-  const { open, last_complete, last_run } = source;
+  const { open, last_complete, open_run_id } = source;
   const kinds = FINDING_KINDS.filter((kind) => (open[kind] ?? 0) > 0);
   if (kinds.length === 0) {
     return last_complete ? (
@@ -26,8 +26,8 @@ export function OpenFindings({ source }: { source: SourceCoverage }) {
   ));
   return (
     <span data-testid="missing-now">
-      {last_run ? (
-        <Link href={`/reconciliation/${last_run.id}`} className="hover:underline">
+      {open_run_id ? (
+        <Link href={`/reconciliation/${open_run_id}`} className="hover:underline">
           {words}
         </Link>
       ) : (

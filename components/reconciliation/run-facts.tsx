@@ -45,6 +45,7 @@ export function RunFacts({ run }: { run: Reconciliation }) {
             </Link>
           </Fact>
         )}
+        {run.resent && <Fact name="Sent again">{sentAgain(run.resent)}</Fact>}
         <Fact name="Asked for">
           <ExactTime at={run.created_at} />
         </Fact>
@@ -66,4 +67,11 @@ export function RunFacts({ run }: { run: Reconciliation }) {
       </dl>
     </aside>
   );
+}
+
+function sentAgain({ asked, failed_after, checked_at, problem }: NonNullable<Reconciliation["resent"]>): string {
+  if (problem !== null) return problem;
+  const first = asked === 0 ? "The provider has nothing that failed" : `Asked for ${asked ?? "what"} failed`;
+  if (checked_at === null || failed_after === null) return first;
+  return `${first}; a minute later ${count(failed_after)} were still failed`;
 }

@@ -1,10 +1,12 @@
 "use client";
 
-import { Redo2 } from "lucide-react";
+import { Redo2, Siren } from "lucide-react";
 import { useState } from "react";
 import { useLiveQuery } from "@/lib/client/live-query";
 import { reconciliationQuery } from "@/lib/client/queries/reconciliations";
 import { FINDING_KINDS, isUnderWay } from "@/lib/contract/reconciliations";
+import { OpenIncidentDialog } from "../incident-dialog/lazy-open-incident-dialog";
+import { MAY_NOT_OPEN_INCIDENT } from "../incident-dialog/may-not-open";
 import { InertText } from "../inert-text";
 import { PermissionGuard } from "../permissions/permission-guard";
 import { forbiddenTo } from "../permissions/replay-permissions";
@@ -31,6 +33,7 @@ const RESTING_MS = 15_000;
 /** One run: its state in a sentence, what it found by kind, how to bring it back, and what was asked. Live until it ends. */
 export function RunPage({ id, rights }: { id: string; rights: Rights }) {
   const [backFilling, setBackFilling] = useState<string[] | "all" | null>(null);
+  const [opening, setOpening] = useState(false);
   const {
     data: run,
     refetch,
@@ -65,6 +68,13 @@ export function RunPage({ id, rights }: { id: string; rights: Rights }) {
                 </Button>
               </PermissionGuard>
             )}
+            {ended && open > 0 && (
+              <PermissionGuard forbidden={rights.replay.mayReplay ? null : MAY_NOT_OPEN_INCIDENT}>
+                <Button data-testid="incident-of-run" onClick={() => setOpening(true)}>
+                  <Siren /> Open incident…
+                </Button>
+              </PermissionGuard>
+            )}
           </div>
         </div>
         <h1
@@ -93,6 +103,24 @@ export function RunPage({ id, rights }: { id: string; rights: Rights }) {
         </div>
         <RunFacts run={run} />
       </div>
+      {opening && (
+        <OpenIncidentDialog
+          target={{
+            kind: "run",
+            reconciliation: run.id,
+            from_ts: run.from_ts,
+            to_ts: run.to_ts,
+            title:
+              `${sourceName({ provider_slug: run.provider_slug, name: run.source_name })}: ${verdictOf(run)}`.slice(
+                0,
+                200,
+              ),
+            cause: `Found by ${run.id}.`,
+          }}
+          mayGrow={false}
+          onClose={() => setOpening(false)}
+        />
+      )}
       {backFilling && (
         <ReplaySheet
           target={{ kind: "findings", reconciliation: run.id, findingIds: backFilling }}

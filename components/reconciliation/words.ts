@@ -103,6 +103,16 @@ export function newerTrouble({ last_complete, last_run }: SourceCoverage): RunIn
   return last_run;
 }
 
+/** Whether it has, or had, a key: it has something to show. The others only wait to be set up. */
+export function isSetUp(source: SourceCoverage): boolean {
+  return (
+    (source.credentials?.is_complete ?? false) ||
+    source.last_run !== null ||
+    source.running !== null ||
+    source.open_run_id !== null
+  );
+}
+
 /** Most urgent first: what is missing, what is on, what is in use, then the rest by name. */
 export function inOrder(sources: readonly SourceCoverage[]): SourceCoverage[] {
   return [...sources].sort((a, b) => rank(a) - rank(b) || sourceKey(a).localeCompare(sourceKey(b), "en"));

@@ -28,13 +28,15 @@ export interface CampaignsLeadsInput {
   from_ts?: string;
   to_ts?: string;
   dry_run: boolean;
+  /** How long it waits for the end. Default: 25 seconds. */
+  waitMs?: number;
 }
 
 /** Lists of campaigns: each of their entries is one. Every other request with entries is about leads. */
 const LISTS_CAMPAIGNS = /\/campaigns?(\/getall)?\/?$/i;
 
 /**
- * Runs it and waits for its end, for 25 seconds at most. Without a source of the organisation the provider's default endpoint
+ * Runs it and waits for its end, for `waitMs` at most. Without a source of the organisation the provider's default endpoint
  * is meant. Throws a `Refusal` as `createReconciliation` does.
  */
 export async function reconcileCampaignsAndLeads(
@@ -42,7 +44,7 @@ export async function reconcileCampaignsAndLeads(
   by: ActorContext,
 ): Promise<CampaignsLeads> {
   if (!isWithin(by.actor, asked.org_id)) throw beyondScope(by.actor, "org_id");
-  const deadline = Date.now() + WAIT_MS;
+  const deadline = Date.now() + (asked.waitMs ?? WAIT_MS);
   const window = windowOf(asked);
   const started: Reconciliation[] = [];
   for (const source_id of await sourcesOf(asked, by)) {

@@ -4,10 +4,11 @@
  */
 import { mayActor } from "@/lib/auth/permissions";
 import { parseId } from "@/lib/contract/ids";
+import type { Reconciliation } from "@/lib/contract/reconciliations";
 import type { ReplayOptions } from "@/lib/contract/replay-options";
 import type { Replay } from "@/lib/contract/replays";
 import { call } from "@/lib/db/client";
-import type { Reconciliation, ReconciliationTrigger } from "@/lib/db/functions/reconciliation";
+import type { ReconciliationTrigger } from "@/lib/db/functions/reconciliation";
 import { environment } from "@/lib/env";
 import { log, logError } from "@/lib/log";
 import { findProvider, senders } from "@/lib/providers";
@@ -133,9 +134,12 @@ export async function backFill(id: string, input: BackFillInput, by: ActorContex
   // Before anything is stored: the replay would be refused as well.
   requireReplaySize(by.actor, input.all ? { filter: {} } : { event_ids: findings });
 
-  const stored = await storeFindings(run, findings, by.requestId, by.actor);
-  if (stored.eventIds.length === 0) throw new Refusal("nothing_to_back_fill");
   const isDryRun = input.options?.dryRun;
+  const isPreview = Boolean(isDryRun || input.draft);
+  const stored = await storeFindings(run, findings, by.requestId, by.actor, { isPreview });
+  if (stored.eventIds.length === 0) {
+    throw new Refusal(stored.findingIds.length > 0 ? "nothing_receives_findings" : "nothing_to_back_fill");
+  }
   const requested = {
     kind: "back_fill" as const,
     selection: { event_ids: stored.eventIds },
@@ -146,7 +150,7 @@ export async function backFill(id: string, input: BackFillInput, by: ActorContex
   };
   const draft = await createReplay(requested, by);
   await markBackFilling(run, stored.findingIds, replayNumber(draft.id), by.actor);
-  const replay = isDryRun || input.draft ? draft : await startOrDiscard(draft, by);
+  const replay = isPreview ? draft : await startOrDiscard(draft, by);
   const preview = isDryRun ? { preview: await previewReplay(replay, by.actor) } : {};
   return { replay, notFound: [], remaining: total - findings.length, ...preview };
 }

@@ -40,6 +40,8 @@ export interface ProviderApi {
   get?(session: ApiSession, id: string, eventType?: string): Promise<Entry | undefined>;
   /** Asks the provider to send what failed once more; returns how many it says it will send, when it says so. */
   resend?(session: ApiSession, window: Window): Promise<{ asked: number | null }>;
+  /** How many webhooks of a window failed by the provider's own count; null when it does not say. */
+  undelivered?(session: ApiSession, window: Window): Promise<number | null>;
   /** How the provider is set up to send to us. */
   configuration?(session: ApiSession, endpointUrl: string): Promise<Configuration>;
   /** Repairs one problem of the configuration, by its code. Needs a key that may write. */
@@ -61,6 +63,8 @@ export interface Window {
   from: Date;
   to: Date;
   types?: readonly string[];
+  /** The window without its overlap with earlier ones: what a provider only counts is counted over this. */
+  counted?: { from: Date; to: Date };
 }
 
 /** What a client may use. */

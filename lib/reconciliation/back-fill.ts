@@ -37,13 +37,15 @@ export function listBackFillable(
 
 /**
  * Stores the events of findings of a run. May be repeated after a kill: what is stored is found. What came by itself
- * meanwhile closes its finding instead.
+ * meanwhile, and what no destination receives, closes its finding instead; a preview closes none, and what no destination
+ * receives closes when its replay has run.
  */
 export async function storeFindings(
   run: number,
   findingIds: readonly number[],
   requestId: string,
   asker: Scoped,
+  { isPreview = false } = {},
 ): Promise<StoredFindings> {
   const eventIds = new Set<number>();
   const toRepair: number[] = [];
@@ -57,12 +59,12 @@ export async function storeFindings(
     const stored = await call("console", "back_fill", {
       p_id: run,
       p_events: findings.map((finding, n) => eventOf(finding, n, requestId)),
+      p_closes: !isPreview,
       ...scopeOf(asker),
     });
-    for (const { finding_id, event_id } of stored) {
-      if (event_id === null) continue;
-      eventIds.add(event_id);
-      toRepair.push(finding_id);
+    for (const { finding_id, event_id, state } of stored) {
+      if (event_id !== null) eventIds.add(event_id);
+      if (event_id !== null || (isPreview && state === "repaired")) toRepair.push(finding_id);
     }
   }
   return { eventIds: [...eventIds], findingIds: toRepair };

@@ -34,6 +34,7 @@ export async function readPage(reading: Reading, cursor: Json): Promise<PageRead
       // Records become readable late, at the edge of what an earlier run has read.
       from: new Date(Date.parse(work.from_ts) - (isFirst ? api.lookbackSeconds * 1000 : 0)),
       to: new Date(work.to_ts),
+      counted: { from: new Date(work.from_ts), to: new Date(work.to_ts) },
       ...(work.run.types && { types: work.run.types }),
     },
     cursor,

@@ -7,6 +7,7 @@ import { environment } from "@/lib/env";
 import { logError } from "@/lib/log";
 import { type Alarm, createAlarm } from "@/lib/pipeline/alarm";
 import { repairEndedRuns } from "./repair";
+import { resendForEndedRuns } from "./resend";
 import { onWakeReconciler } from "./wake";
 import { startDueRuns } from "./watches";
 import { readWindow } from "./window";
@@ -16,6 +17,9 @@ const MOST_WINDOWS = 8;
 const POLL_MS = 1_000;
 const TEND_MS = 2_000;
 const WATCH_MS = 15_000;
+const FORGET_MS = 60_000;
+/** Rows of each kind that are deleted in one go. */
+const FORGOTTEN_AT_ONCE = 1_000;
 const PAUSE_AFTER_FAILURE_MS = 5_000;
 /** Findings that are looked at in one go. */
 const HEALED_AT_ONCE = 500;
@@ -56,6 +60,8 @@ export function startReconciler(name: string): Reconciler {
   });
   const tending = createAlarm();
   const watching = createAlarm();
+  const forgetting = createAlarm();
+  const resending = createAlarm();
   const loops = [
     claiming,
     repeat(signal, tending, async () => {
@@ -66,12 +72,21 @@ export function startReconciler(name: string): Reconciler {
       if ((await startDueRuns()) > 0) alarm.ring();
       return WATCH_MS;
     }),
+    // Apart from the others: it takes as long as the provider's limits make it take.
+    repeat(signal, resending, async () => {
+      await resendForEndedRuns(signal);
+      return WATCH_MS;
+    }),
+    repeat(signal, forgetting, async () => {
+      const deleted = await call("pipeline", "forget_reconciliation", { p_limit: FORGOTTEN_AT_ONCE });
+      return deleted >= FORGOTTEN_AT_ONCE ? POLL_MS : FORGET_MS;
+    }),
   ];
   return {
     isQuiet: () => reading.size === 0,
     async stop() {
       stopping.abort();
-      for (const one of [alarm, tending, watching]) one.ring();
+      for (const one of [alarm, tending, watching, forgetting, resending]) one.ring();
       await Promise.all(loops);
       await Promise.race([Promise.all(reading), new Promise((resolve) => setTimeout(resolve, DRAIN_MS).unref())]);
       await call("pipeline", "release_windows", { p_worker: name }).catch((error: unknown) =>

@@ -213,6 +213,15 @@ describe("coverage", () => {
     expect((await ask("GET", "/api/rail")).body).toMatchObject({ missing: 3, repaired_24h: 0 });
   });
 
+  test("what is missing now leads to the run that shows it, also after a newer run that found nothing", async () => {
+    await history(5, (n) => n > 2);
+    const found = await checked();
+    const newer = await checked({ types: ["customer.deleted"] });
+    const coverage = await stripeCoverage();
+    expect(coverage?.last_run?.id).toBe(newer.id);
+    expect(coverage).toMatchObject({ missing: 3, open_run_id: found.id });
+  });
+
   test("a source without a key is off and says which key it needs; a provider without a client is listed, too", async () => {
     delete process.env.LOG_PROVIDER_KEY;
     expect(await stripeCoverage()).toMatchObject({

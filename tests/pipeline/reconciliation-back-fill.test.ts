@@ -7,6 +7,9 @@ import { backFill } from "@/lib/commands/reconciliations";
 import { controlReplay, startReplay } from "@/lib/commands/replays";
 import { numberInId } from "@/lib/contract/ids";
 import { call } from "@/lib/db/client";
+import { claim } from "@/lib/pipeline/claim";
+import { deliver } from "@/lib/pipeline/deliver";
+import { record } from "@/lib/pipeline/record";
 import { findProvider } from "@/lib/providers";
 import type { Entry } from "@/lib/providers/api";
 import type { Provider } from "@/lib/providers/provider";
@@ -192,6 +195,34 @@ describe("a back-fill", () => {
     expect((await reconcile(desk.sql)).counts).toMatchObject({ received: 1, missing: 0 });
   });
 
+  test("that is only previewed closes no finding, also of what no destination receives", async () => {
+    const other = { type: "radar.early_fraud_warning.created" };
+    provider.events = [{ ...logged(1), ...other, body: { ...logged(1).body, ...other } }];
+    const run = await reconcile(desk.sql);
+    const previews = [{ draft: true }, { options: { dryRun: true } as never }];
+    for (const how of previews) {
+      await expect(backFill(run.id, { all: true, ...how }, ada)).rejects.toMatchObject({
+        code: "nothing_receives_findings",
+      });
+      await deliverAndSettle();
+      expect(await states()).toMatchObject([{ kind: "missing", state: "open" }]);
+    }
+    await expect(backFill(run.id, { all: true }, ada)).rejects.toMatchObject({ code: "nothing_to_back_fill" });
+    expect((await getRun(desk.sql, run.id)).counts).toMatchObject({ missing: 0, repaired: 1 });
+  });
+
+  test("closes what no destination receives when the replay of the others has run, not when it was drafted", async () => {
+    const other = { type: "radar.early_fraud_warning.created" };
+    provider.events = [{ ...logged(1), ...other, body: { ...logged(1).body, ...other } }, logged(2)];
+    const run = await reconcile(desk.sql);
+    const draft = await backFill(run.id, { all: true, draft: true }, ada);
+    await deliverAndSettle();
+    expect((await getRun(desk.sql, run.id)).counts).toMatchObject({ missing: 2, repaired: 0 });
+    await startReplay(draft.replay.id, ada);
+    await deliverAndSettle();
+    expect((await getRun(desk.sql, run.id)).counts).toMatchObject({ missing: 0, repaired: 2 });
+  });
+
   test("that a run was to do by itself is done in the name of who asked, once", async () => {
     provider.events = [logged(1), logged(2)];
     const run = await reconcile(desk.sql, { dry_run: false });
@@ -276,6 +307,27 @@ describe("a webhook that comes late", () => {
     await deliverAndSettle();
     expect(endpoint.arrivals).toHaveLength(1);
     expect(await getReplay(draft.replay.id, EVERYTHING)).toMatchObject({ status: "completed", skipped: 2 });
+  });
+
+  test("while a back-fill of several destinations runs that is then cancelled is delivered to all of them, once", async () => {
+    await addShop();
+    provider.events = [logged(1), logged(2)];
+    const run = await reconcile(desk.sql);
+    const { replay } = await backFill(run.id, { all: true }, ada);
+    // The rows have them, the endpoint has none yet.
+    const { work } = await claim("test", 50, 30, { kind: "tables" });
+    await Promise.all(work.map(async (item) => record(item, await deliver(item), Date.now() + 5_000)));
+    expect(work).toHaveLength(2);
+    await send("stripe", provider.events[0]?.body);
+    await controlReplay(replay.id, "cancel", ada);
+    await deliverAndSettle();
+    const texts = endpoint.arrivals.map(({ body }) => JSON.stringify(body));
+    expect(texts.filter((text) => text.includes("evt_1"))).toHaveLength(1);
+    // Of what no webhook came, nothing is delivered: the replay was cancelled.
+    expect(texts.filter((text) => text.includes("evt_2"))).toHaveLength(0);
+    await send("stripe", provider.events[0]?.body);
+    await deliverAndSettle();
+    expect(endpoint.arrivals).toHaveLength(1);
   });
 
   test("after a back-fill that was cancelled is delivered", async () => {

@@ -2,8 +2,8 @@
 import type postgres from "postgres";
 import { createReconciliation, type ReconciliationInput } from "@/lib/commands/reconciliations";
 import { numberInId } from "@/lib/contract/ids";
+import type { Reconciliation } from "@/lib/contract/reconciliations";
 import { call } from "@/lib/db/client";
-import type { Reconciliation } from "@/lib/db/functions/reconciliation";
 import { tendRuns } from "@/lib/reconciliation/run";
 import { readWindow } from "@/lib/reconciliation/window";
 import { ada } from "./actor";
@@ -46,7 +46,7 @@ export async function workOnRuns(sql: postgres.Sql, worker = "test"): Promise<vo
 /** The run as the API has it. */
 export async function getRun(sql: postgres.Sql, id: string): Promise<Reconciliation> {
   const [row] = await sql`
-    select reconciliation_json(r) as run from reconciliations r where r.id = ${numberInId(id)}`;
+    select run_json(r, null) as run from reconciliations r where r.id = ${numberInId(id)}`;
   return row?.run;
 }
 

@@ -46,6 +46,12 @@ export const reconciliationProblems: ProblemsOf<ReconciliationRefusals> = {
     detail: "The findings are closed, being back-filled already, or cannot be brought back.",
     field: "finding_ids",
   },
+  nothing_receives_findings: {
+    status: 409,
+    title: "No destination receives these events.",
+    detail: "A back-fill without draft and dryRun only stores them, and closes the findings.",
+    field: "finding_ids",
+  },
   repairs_need_right: {
     status: 403,
     title: "A run that repairs what it finds needs the right to replay many events.",

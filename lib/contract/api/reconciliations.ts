@@ -115,6 +115,18 @@ const reconciliationFields = {
   requests: count.describe("Requests to the provider's API."),
   back_filling: count.describe("Findings whose replay has not ended."),
   replay_id: z.string().nullable(),
+  resent: z
+    .object({
+      asked: count
+        .nullable()
+        .describe("How many failed webhooks it was asked for; null when the provider does not say."),
+      asked_at: time,
+      failed_after: count.nullable().describe("How many were still failed a minute later, by the provider."),
+      checked_at: time.nullable(),
+      problem: z.string().nullable(),
+    })
+    .nullable()
+    .describe("Of a run that repairs: what the provider was asked to send again, where its API offers that."),
   actor: z.string(),
   request_id: z.string().nullable(),
   created_at: time,
@@ -353,6 +365,7 @@ export type RunInBrief = z.infer<typeof runInBrief>;
 const openFindings = {
   missing: count.describe("Events that are missing now, by all runs."),
   open: z.partialRecord(findingKind, count),
+  open_run_id: z.string().nullable().describe("The run that shows most of what is open; null when nothing is."),
   oldest_missing_at: time.nullable(),
   repaired_24h: count,
   late_24h: count,

@@ -54,7 +54,7 @@ export const heyreachApi: ProviderApi = {
 
   async list(session, whole, cursor): Promise<Page> {
     const window = boundTo(whole, session.settings.event_type);
-    refuseUnlisted(window, [...LISTED, ...(isWholeDays(window) ? COUNTED : [])], "HeyReach");
+    refuseUnlisted(window, [...LISTED, ...(isWholeDays(daysOf(window)) ? COUNTED : [])], "HeyReach");
     if (cursor === null) return begin(session, window);
     const state = cursorOf<Cursor | null>(cursor, null) as Cursor;
     const [campaign] = state.campaigns;
@@ -77,11 +77,16 @@ async function begin(session: ApiSession, window: Window): Promise<Page> {
     ? []
     : (await listWebhooks(session)).filter(({ isActive }) => isActive).map(({ type }) => type);
   const expected = REPLY_TYPES.filter((type) => (isNamed ? asksFor(window, type) : active.includes(type)));
-  const counts = isWholeDays(window) ? await countsOf(session, window) : undefined;
+  const counts = isWholeDays(daysOf(window)) ? await countsOf(session, daysOf(window)) : undefined;
   const replies = expected.length > 0 || isNamed ? expected : REPLY_TYPES.slice(0, 1);
   const isListed = LISTED.some((type) => asksFor(window, type));
   const first = { campaigns: [], nextCampaigns: 0, list: "leads", offset: 0, walk: walkSince(window.from), replies };
   return { entries: [], next: isListed ? stored(first as Cursor) : null, ...(counts && { counts }) };
+}
+
+/** What is counted: without the overlap, which would make it more than whole days. */
+function daysOf(window: Window): Window {
+  return { ...window, ...window.counted };
 }
 
 async function nextBatch(session: ApiSession, window: Window, state: Cursor): Promise<Page["next"]> {

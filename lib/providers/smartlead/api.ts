@@ -76,20 +76,25 @@ export const smartleadApi: ProviderApi = {
     };
   },
 
-  async resend(session, { from, to }) {
-    const campaigns = await listCampaigns(session, to);
-    if (campaigns.length > MOST_CAMPAIGNS)
-      throw new ApiFailure("refused", "There are too many campaigns to ask at once.");
-    const span = { fromTime: from.toISOString(), toTime: to.toISOString() };
+  async resend(session, window) {
+    const span = spanOf(window);
     let asked: number | null = 0;
-    for (const { id } of campaigns) {
-      const summary = await askSmartlead(session, `/campaigns/${id}/webhooks/summary`, Object.entries(span));
-      const failed = failedIn(summary);
+    for (const id of await campaignsToAsk(session, window)) {
+      const failed = await failedOf(session, id, window);
       if (failed === 0) continue;
       await askSmartlead(session, `/campaigns/${id}/webhooks/retrigger-failed-events`, [], span);
       asked = asked === null || failed === undefined ? null : asked + failed;
     }
     return { asked };
+  },
+
+  async undelivered(session, window) {
+    let sum: number | null = 0;
+    for (const id of await campaignsToAsk(session, window)) {
+      const failed = await failedOf(session, id, window);
+      sum = sum === null || failed === undefined ? null : sum + failed;
+    }
+    return sum;
   },
 
   configuration: smartleadConfiguration,
@@ -158,6 +163,23 @@ async function historyOf(session: ApiSession, campaign: Campaign, lead: unknown)
 /** `2026-11-29 10:33:02.000Z`, as its documentation writes times of this filter. */
 function spaced(time: Date): string {
   return time.toISOString().replace("T", " ");
+}
+
+function spanOf({ from, to }: Window) {
+  return { fromTime: from.toISOString(), toTime: to.toISOString() };
+}
+
+async function campaignsToAsk(session: ApiSession, { to }: Window): Promise<string[]> {
+  const campaigns = await listCampaigns(session, to);
+  if (campaigns.length > MOST_CAMPAIGNS) {
+    throw new ApiFailure("refused", "There are too many campaigns to ask at once.");
+  }
+  return campaigns.map(({ id }) => id);
+}
+
+async function failedOf(session: ApiSession, campaign: string, window: Window): Promise<number | undefined> {
+  const path = `/campaigns/${campaign}/webhooks/summary`;
+  return failedIn(await askSmartlead(session, path, Object.entries(spanOf(window))));
 }
 
 /** Undefined when the summary does not say it: then it is asked to send again all the same. */
