@@ -71,6 +71,13 @@ export function EventHeader({ event, children }: { event: EventDetail; children:
             <Amount of={event} />
           </Fact>
         )}
+        {event.assignee && (
+          <Fact name="Assignee" className="min-w-0" valueClass={VALUE}>
+            <span className="max-w-64 truncate" title={`Assigned by ${event.assignee.assigned_by}`}>
+              {event.assignee.assignee}
+            </span>
+          </Fact>
+        )}
         <Fact name="Attempts" className="min-w-0" valueClass={VALUE}>
           {count(event.attempt_count)}
           {event.replay_count > 0 && <span className="ml-1.5 text-teal">replayed {count(event.replay_count)} ×</span>}

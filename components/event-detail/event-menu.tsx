@@ -1,6 +1,6 @@
 "use client";
 
-import { Download, Ellipsis, Link2, Scale, SquareTerminal } from "lucide-react";
+import { Download, Ellipsis, Link2, RotateCcw, Scale, SquareTerminal, UserRound } from "lucide-react";
 import dynamic from "next/dynamic";
 import { useState } from "react";
 import { copyText } from "@/lib/client/clipboard";
@@ -14,18 +14,49 @@ import { copyAsCurl } from "./copy-as-curl";
 
 const CheckEventDialog = dynamic(() => import("./check-event").then((module) => module.CheckEventDialog));
 
-/** What can be copied, downloaded or asked: the event's link, its request, its bytes, and what its provider has. */
-export function EventMenu({ event, mayCheck }: { event: EventDetail; mayCheck: boolean }) {
-  const [checking, setChecking] = useState(false);
+const AssignDialog = dynamic(() => import("./assign-dialog").then((module) => module.AssignDialog));
+const ReopenDialog = dynamic(() => import("./reopen-dialog").then((module) => module.ReopenDialog));
+
+type Opened = "check" | "assign" | "reopen";
+
+/** What else can be done: ask the provider, assign or reopen the event, copy its link and its request, download its bytes. */
+export function EventMenu({
+  event,
+  mayCheck,
+  mayResolve,
+  onChanged,
+}: {
+  event: EventDetail;
+  mayCheck: boolean;
+  mayResolve: boolean;
+  onChanged: () => void;
+}) {
+  const [opened, setOpened] = useState<Opened>();
+  const close = () => setOpened(undefined);
+  const offered: Record<Opened, boolean> = {
+    check: mayCheck,
+    assign: mayResolve,
+    reopen: mayResolve && event.status === "resolved",
+  };
   return (
     <>
-      <Items event={event} onCheck={mayCheck ? () => setChecking(true) : undefined} />
-      {checking && <CheckEventDialog event={event} onClose={() => setChecking(false)} />}
+      <Items event={event} offered={offered} onOpen={setOpened} />
+      {opened === "check" && <CheckEventDialog event={event} onClose={close} />}
+      {opened === "assign" && <AssignDialog event={event} onClose={close} onAssigned={onChanged} />}
+      {opened === "reopen" && <ReopenDialog eventId={event.id} onClose={close} onReopened={onChanged} />}
     </>
   );
 }
 
-function Items({ event, onCheck }: { event: EventDetail; onCheck: (() => void) | undefined }) {
+function Items({
+  event,
+  offered,
+  onOpen,
+}: {
+  event: EventDetail;
+  offered: Record<Opened, boolean>;
+  onOpen: (dialog: Opened) => void;
+}) {
   return (
     <Menu>
       <MenuTrigger asChild>
@@ -34,9 +65,19 @@ function Items({ event, onCheck }: { event: EventDetail; onCheck: (() => void) |
         </Button>
       </MenuTrigger>
       <MenuContent>
-        {onCheck && (
-          <MenuItem onSelect={onCheck} data-testid="check-event">
+        {offered.check && (
+          <MenuItem onSelect={() => onOpen("check")} data-testid="check-event">
             <Scale /> Check with {providerName(event.provider_slug)}…
+          </MenuItem>
+        )}
+        {offered.assign && (
+          <MenuItem onSelect={() => onOpen("assign")} data-testid="assign-event">
+            <UserRound /> Assign…
+          </MenuItem>
+        )}
+        {offered.reopen && (
+          <MenuItem onSelect={() => onOpen("reopen")} data-testid="reopen-event">
+            <RotateCcw /> Reopen…
           </MenuItem>
         )}
         <MenuItem onSelect={() => copyLink(event.id)}>

@@ -4,9 +4,12 @@ import { logError } from "@/lib/log";
 import type { OnEnd, Taken } from "@/lib/queries/export-items";
 import { type ActorContext, byArguments } from "./actor";
 
-/** What is exported: `audit.export` of `audit`, `replay.export` of `wr_12`, `person.export` of a data request's `we_12`, with the parameters of the request. */
+/**
+ * What is exported: `audit.export` of `audit`, `replay.export` of `wr_12`, `incident.export` of `in_12`, `person.export` of a data
+ * request's `we_12`, with the parameters of the request.
+ */
 export interface Takeout {
-  action: "audit.export" | "replay.export" | "person.export";
+  action: "audit.export" | "replay.export" | "person.export" | "incident.export";
   subject: string;
   details: Record<string, unknown>;
 }

@@ -1,5 +1,6 @@
 /** What an event's page reads in addition to the event: its bytes, its neighbours, related events. Null: no such event. */
 
+import type { EventNote } from "@/lib/contract/api/event-notes";
 import type { EventFilter } from "@/lib/contract/event-filter";
 import type { EventNeighbours, RelatedEvents } from "@/lib/contract/events";
 import { printId } from "@/lib/contract/ids";
@@ -44,4 +45,10 @@ export async function listRelatedEvents(id: string, asker: Scoped): Promise<Rela
   const number = numberOf(id);
   if (number === null) return null;
   return call("console", "list_related_events", { p_id: number, ...scopeOf(asker) });
+}
+
+/** Notes of staff, oldest first. */
+export async function listEventNotes(id: string, asker: Scoped): Promise<EventNote[] | null> {
+  const number = numberOf(id);
+  return number === null ? null : call("console", "list_event_notes", { p_event_id: number, ...scopeOf(asker) });
 }

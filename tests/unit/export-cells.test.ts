@@ -25,6 +25,8 @@ describe("a cell", () => {
   });
 });
 
+const sha256 = expect.stringMatching(/^[0-9a-f]{64}$/);
+
 describe("a file", () => {
   const ends: Taken[] = [];
   const stream = (parts: AsyncGenerator<Part>) =>
@@ -40,7 +42,7 @@ describe("a file", () => {
   test("that was read to its end tells rows and bytes, once", async () => {
     ends.length = 0;
     expect(await new Response(stream(parts(4))).text()).toBe("ä\n".repeat(4));
-    expect(ends).toEqual([{ rows: 4, bytes: 12, complete: true }]);
+    expect(ends).toEqual([{ rows: 4, bytes: 12, sha256, complete: true }]);
   });
 
   test("whose reader went away tells what was made until then, once", async () => {
@@ -56,6 +58,6 @@ describe("a file", () => {
   test("that broke off is never called complete", async () => {
     ends.length = 0;
     await expect(new Response(stream(parts(2, true))).text()).rejects.toThrow("the database is away");
-    expect(ends).toEqual([{ rows: 2, bytes: 6, complete: false }]);
+    expect(ends).toEqual([{ rows: 2, bytes: 6, sha256, complete: false }]);
   });
 });

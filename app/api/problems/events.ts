@@ -59,6 +59,23 @@ export const eventProblems: ProblemsOf<EventRefusals> = {
     title: "None of these events is failed or dead, so nothing was marked.",
     detail: "Reload the history to see their current status.",
   },
+  none_to_reopen: {
+    status: 409,
+    title: "None of these events is resolved, so nothing was reopened.",
+    detail: "Reload the history to see their current status.",
+  },
+  no_such_assignee: ({ email }) => ({
+    status: 400,
+    title: `${email.slice(0, 100)} is not on the staff, or is disabled.`,
+    detail: "Settings › People lists who can be assigned.",
+    field: "assignee",
+  }),
+  assignee_beyond_scope: ({ email }) => ({
+    status: 400,
+    title: `${email.slice(0, 100)} does not see this event.`,
+    detail: "Assign someone who sees events of its organisation.",
+    field: "assignee",
+  }),
   idempotency_key_published: ({ event_id, idempotency_key }) => ({
     status: 409,
     title: `The idempotency key ${idempotency_key} published ${event_id}, which says something else.`,

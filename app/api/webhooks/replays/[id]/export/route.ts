@@ -8,9 +8,12 @@ import { requireReplay } from "@/lib/queries/replays";
 /** Every item of a replay as a file, to keep as proof. The download is in the audit log. */
 export const GET = handle("view", async (context) => {
   const { format } = exportRequest.parse(readQuery(new URL(context.request.url).searchParams));
-  const { id } = await requireReplay(String(context.params.id), context.actor);
-  const onEnd = await recordExport({ action: "replay.export", subject: id, details: { format } }, context);
-  const { stream, contentType } = exportItems(id, format, context.actor, onEnd);
-  const headers = { "content-type": contentType, "content-disposition": `attachment; filename="${id}.${format}"` };
+  const replay = await requireReplay(String(context.params.id), context.actor);
+  const onEnd = await recordExport({ action: "replay.export", subject: replay.id, details: { format } }, context);
+  const { stream, contentType } = exportItems(replay, format, context.actor, onEnd);
+  const headers = {
+    "content-type": contentType,
+    "content-disposition": `attachment; filename="${replay.id}.${format}"`,
+  };
   return new Response(stream, { headers });
 });
