@@ -5,6 +5,7 @@
 import { Resolver } from "node:dns";
 import path from "node:path";
 import { z } from "zod";
+import { isTicketTemplate } from "@/lib/contract/tickets";
 
 /** A shorter secret is a mistake, and is treated as missing: HMAC accepts even an empty key. */
 const SHORTEST_SECRET = 8;
@@ -70,6 +71,8 @@ const schema = z.object({
   REPLAY_MAX_CHOSEN: z.coerce.number().int().min(1).default(100),
   REPLAY_MAX_PER_HOUR: z.coerce.number().int().min(1).default(1000),
   REPLAY_MAX_CONCURRENT: z.coerce.number().int().min(1).default(3),
+  /** The most events that one incident is about. */
+  INCIDENT_MAX_ITEMS: z.coerce.number().int().min(1).max(50_000).default(50_000),
   /** How many open pages one process notifies of changes; further pages poll every few seconds. */
   LIVE_MAX_STREAMS: z.coerce.number().int().min(0).default(500),
   /** How many streams one person or token has open in a process at a time. */
@@ -81,6 +84,14 @@ const schema = z.object({
   DELIVER_SUSPECTED_REPLAYS: flag.default(false),
   /** 1 lets staff send signed samples to the endpoints. Local mode sets it. */
   ALLOW_SAMPLES: flag.default(false),
+  /** Where tickets are: ids such as ABC-123 in what staff write become links. */
+  TICKET_URL_TEMPLATE: z
+    .string()
+    .refine(
+      isTicketTemplate,
+      "must be an http(s) address with {id} after its host, such as https://acme.example/browse/{id}",
+    )
+    .optional(),
   OIDC_ISSUER: z.url().optional(),
   OIDC_CLIENT_ID: z.string().optional(),
   OIDC_CLIENT_SECRET: z.string().optional(),

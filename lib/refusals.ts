@@ -66,6 +66,10 @@ export interface EventRefusals {
   search_too_wide: { field: "q" | "text" };
   histogram_of_text: null;
   none_to_resolve: null;
+  none_to_reopen: null;
+  no_such_assignee: { email: string };
+  /** The person does not see the event of the organisation. */
+  assignee_beyond_scope: { email: string };
   idempotency_key_published: { event_id: string; idempotency_key: string };
 }
 
@@ -157,7 +161,40 @@ export interface ReconciliationRefusals {
   reconciliation_ended: { status: string };
   reconciliation_not_ended: { status: string };
   nothing_to_back_fill: null;
+  /** A preview of what no destination receives: there is no replay to show. */
+  nothing_receives_findings: null;
   repairs_need_right: null;
+}
+
+/** Incidents, and what keeps them from being changed or closed. */
+export interface IncidentRefusals {
+  no_such_incident: null;
+  no_such_owner: null;
+  incident_too_large: { matched: number; limit: number };
+  incident_closed: null;
+  incident_not_closed: null;
+  /** A recovery or verification is at work. */
+  recovery_under_way: null;
+  incident_needs_administrator: { action: "grow" | "recover" | "accept" | "close" };
+  positions_or_all: null;
+  /** Positions of items that may still be brought back, or are verified. */
+  not_acceptable: { positions: readonly number[] };
+  nothing_to_accept: null;
+  incident_not_done: {
+    affected: number;
+    recovered: number;
+    still_missing: number;
+    not_accepted: number;
+    is_verified: boolean;
+  };
+  no_such_incident_request: null;
+  own_incident_request: null;
+  incident_request_decided: null;
+}
+
+export interface EvidenceRefusals {
+  /** Nothing can be signed without ENCRYPTION_KEY. */
+  no_evidence_key: null;
 }
 
 export interface Refusals
@@ -168,7 +205,9 @@ export interface Refusals
     DestinationRefusals,
     SourceRefusals,
     ProviderQuestionRefusals,
-    ReconciliationRefusals {}
+    ReconciliationRefusals,
+    IncidentRefusals,
+    EvidenceRefusals {}
 
 export type RefusalCode = keyof Refusals;
 

@@ -18,6 +18,8 @@ export const PERMISSIONS = {
   operate: "support",
   /** Ask providers what should be here, without repairing anything. */
   reconcile: "support",
+  /** Open incidents, note in them, preview and verify their recovery, and ask an administrator for the rest. */
+  incident: "support",
   /** Replay by selection or all at once. */
   replay_many: "admin",
   /** Change destinations, sources, people. */
@@ -37,6 +39,7 @@ export const SCOPES: Record<Scope, readonly Permission[]> = {
   "replays:bulk": ["replay", "replay_many"],
   "destinations:operate": ["operate"],
   "reconciliation:write": ["reconcile"],
+  "incidents:write": ["incident"],
   manage: ["manage"],
 };
 

@@ -13,6 +13,7 @@ export type {
   RelatedEvents,
   Resolution,
 } from "./api/event-answers";
+export type { EventAssignee, EventNote, Reopening } from "./api/event-notes";
 export type { ChangeResult } from "./api/values";
 
 /** Why an event is related: it is about the same object, or it changed a row that this one changed. */

@@ -12,6 +12,8 @@ const PREFIXES = {
   view: ["ev"],
   reconciliation: ["rc"],
   finding: ["fi"],
+  incident: ["in"],
+  incidentRequest: ["ir"],
 } as const satisfies Record<string, readonly [string, ...string[]]>;
 
 export type IdKind = keyof typeof PREFIXES;

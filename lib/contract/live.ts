@@ -8,6 +8,7 @@ export const TOPICS = [
   "destinations",
   "rejections",
   "notices",
+  "incidents",
   /** Actions of people: staff, tokens, sources, the audit log. */
   "audit",
 ] as const;

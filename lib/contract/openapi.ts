@@ -7,7 +7,10 @@ import type { z } from "zod";
 import * as deadLetters from "./api/dead-letters";
 import * as destinations from "./api/destinations";
 import * as events from "./api/event-answers";
+import * as notes from "./api/event-notes";
+import { evidenceKey, evidenceRequest } from "./api/evidence";
 import * as history from "./api/history";
+import * as incidents from "./api/incidents";
 import * as merchantAnswers from "./api/merchant-answers";
 import * as merchant from "./api/merchant-requests";
 import * as overview from "./api/overview";
@@ -26,7 +29,17 @@ export interface Operation {
   /** Under /api, as a caller writes it: parameters in braces. */
   path: string;
   /** As in lib/auth/permissions.ts; `public` needs no sign-in. */
-  permission: "public" | "view" | "replay" | "resolve" | "operate" | "reconcile" | "replay_many" | "manage" | "publish";
+  permission:
+    | "public"
+    | "view"
+    | "replay"
+    | "resolve"
+    | "operate"
+    | "reconcile"
+    | "incident"
+    | "replay_many"
+    | "manage"
+    | "publish";
   summary: string;
   query?: z.ZodObject;
   body?: z.ZodType;
@@ -66,6 +79,8 @@ const manage = (
 /** Answers of operations that create a replay: 200 for a dry run, 202 when it was accepted. */
 const creates = { statuses: [202, 200], idempotent: true } as const;
 const operates = { permission: "operate" } as const;
+/** What is done in the background: the answer is the incident, and its steps move. */
+const ofIncident = { permission: "incident", answer: incidents.incident } as const;
 const reconciles = { permission: "reconcile" } as const;
 const CHOSEN = "More events than REPLAY_MAX_CHOSEN, 100 by default, need the permission replay_many.";
 const SAME_SIZE = "Needs the permission that creating the replay needed.";
@@ -135,6 +150,27 @@ export const API: readonly Chapter[] = [
         body: asked.resolveRequest,
         answer: asked.resolveAnswer,
       }),
+      post("/webhooks/events/reopen", "Take back that events were marked as resolved", {
+        permission: "resolve",
+        body: notes.reopenRequest,
+        answer: notes.reopenAnswer,
+        notes: "Their status is what their deliveries say. Retries that resolving cancelled become dead letters.",
+      }),
+      get("/webhooks/events/{id}/notes", "Notes of staff about an event", { answer: notes.eventNotes }),
+      post("/webhooks/events/{id}/notes", "Add a note to an event", {
+        permission: "resolve",
+        body: notes.eventNoteRequest,
+        answer: notes.eventNote,
+        statuses: [201],
+      }),
+      {
+        method: "put",
+        path: "/webhooks/events/{id}/assignee",
+        permission: "resolve",
+        summary: "Assign an event to a member of the staff, or to no one",
+        body: notes.assignEventRequest,
+        answer: notes.assignEventAnswer,
+      },
       get("/dead-letters", "Dead deliveries by cause, the biggest group first", { answer: deadLetters.deadLetters }),
       get("/webhooks/dlq", "The newest dead letters", {
         query: asked.listDeadLettersRequest,
@@ -309,6 +345,94 @@ export const API: readonly Chapter[] = [
         notes:
           "Over the last seven days unless a window is given. Waits for 25 s: 202 with the ids when it takes longer.",
       }),
+    ],
+  },
+  {
+    title: "Incidents",
+    about: "An outage, what it affected, and its recovery until nothing is missing.",
+    operations: [
+      post("/incidents", "Open an incident with what it is about", {
+        ...ofIncident,
+        body: incidents.openIncidentRequest,
+        statuses: [201],
+        notes:
+          "The set is frozen. A filter without a time gets the window's. 422 for more than INCIDENT_MAX_ITEMS events, 50,000 by default.",
+      }),
+      get("/incidents", "Incidents, newest first", {
+        query: incidents.listIncidentsRequest,
+        answer: incidents.incidentPage,
+      }),
+      get("/incidents/{id}", "An incident with its counts, steps, impact and log", { answer: incidents.incident }),
+      {
+        ...{ method: "patch", path: "/incidents/{id}", summary: "Change its title, cause, severity or owner" },
+        ...ofIncident,
+        body: incidents.changeIncidentRequest,
+      },
+      get("/incidents/{id}/items", "What it is about, each with its state and proof", {
+        query: incidents.incidentItemsRequest,
+        answer: incidents.incidentItemPage,
+      }),
+      get("/incidents/{id}/log", "What happened in it, newest first", {
+        query: incidents.incidentLogRequest,
+        answer: incidents.incidentLogPage,
+      }),
+      post("/incidents/{id}/notes", "Add a note", { ...ofIncident, body: incidents.noteRequest }),
+      post("/incidents/{id}/grow", "Add what a selection matches now", {
+        ...ofIncident,
+        permission: "replay_many",
+        body: incidents.growIncidentRequest,
+      }),
+      post("/incidents/{id}/recover", "Recover it, up to its preview or to its end", {
+        ...ofIncident,
+        body: incidents.recoverIncidentRequest,
+        notes:
+          "In the background: `steps` says where it is. until: end also needs the permission replay_many. A recovery that waits " +
+          "behind its preview goes on. It closes itself at zero.",
+      }),
+      post("/incidents/{id}/verify", "Verify what is in the target, and ask the providers again", {
+        ...ofIncident,
+        body: incidents.verifyIncidentRequest,
+        notes: "In the background. Without the providers the verification is not complete, unless none can be asked.",
+      }),
+      post("/incidents/{id}/accept", "Accept that items cannot be brought back", {
+        ...ofIncident,
+        permission: "replay_many",
+        body: incidents.acceptIncidentRequest,
+      }),
+      post("/incidents/{id}/close", "Close it when nothing is left", {
+        ...ofIncident,
+        permission: "replay_many",
+        body: incidents.endIncidentRequest,
+        notes: "409 says what is left.",
+      }),
+      post("/incidents/{id}/reopen", "Open a closed incident again", {
+        ...ofIncident,
+        body: incidents.endIncidentRequest,
+      }),
+      post("/incidents/{id}/requests", "Ask an administrator for what you may not do", {
+        ...ofIncident,
+        body: incidents.askIncidentRequest,
+      }),
+      post("/incidents/{id}/requests/{request_id}", "Approve or decline a request", {
+        ...ofIncident,
+        permission: "replay_many",
+        body: incidents.decideIncidentRequest,
+        notes: "What is approved is done at once, in the name of who approves it. No one decides their own request.",
+      }),
+    ],
+  },
+  {
+    title: "Evidence",
+    about: "What is known of an incident, as a signed bundle to hand over.",
+    operations: [
+      get("/incidents/{id}/evidence", "Download the evidence of an incident", {
+        query: evidenceRequest,
+        answer: ["application/zip"],
+        notes:
+          "Signed: `npm run verify-evidence -- file.zip` checks it. E-mail addresses and phone numbers are masked. Payloads " +
+          "only when asked for. Every download is in the audit log and in the incident's log.",
+      }),
+      get("/evidence-key", "The public key that signs evidence", { permission: "public", answer: evidenceKey }),
     ],
   },
   {

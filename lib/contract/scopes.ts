@@ -7,6 +7,7 @@ export const SCOPE_NAMES = [
   "replays:bulk",
   "destinations:operate",
   "reconciliation:write",
+  "incidents:write",
   "manage",
 ] as const;
 

@@ -6,6 +6,7 @@ import { randomUUID } from "node:crypto";
 import os from "node:os";
 import { call } from "@/lib/db/client";
 import { environment } from "@/lib/env";
+import { advanceIncidents, startIncidentWorker } from "@/lib/incidents/run";
 import { log, logError } from "@/lib/log";
 import { processSingleton } from "@/lib/process-singleton";
 import { startReconciler, tendRuns } from "@/lib/reconciliation/run";
@@ -48,11 +49,12 @@ export function startWorker(): Worker {
   };
   const stopTending = startTending(name, ring);
   const reconciler = startReconciler(name);
+  const incidents = startIncidentWorker();
   onWakeWorker(ring);
   log("worker_started", { worker: name, concurrency: WORKER_CONCURRENCY });
   return {
     async stop() {
-      await Promise.all([...lanes.map((lane) => lane.stop()), stopTending(), reconciler.stop()]);
+      await Promise.all([...lanes.map((lane) => lane.stop()), stopTending(), reconciler.stop(), incidents.stop()]);
       const released = await releaseLeases(name);
       if (released !== undefined) log("worker_stopped", { worker: name, released });
     },
@@ -209,12 +211,14 @@ export async function runTick(limitMs = environment().TICK_SECONDS * 1000): Prom
       for (const lane of lanes) lane.ring();
     });
     const reconciler = startReconciler(name);
+    const incidents = startIncidentWorker();
     while (Date.now() < endAt && !(lanes.every((lane) => lane.isQuiet(endAt)) && reconciler.isQuiet())) {
       await new Promise((resolve) => setTimeout(resolve, Math.min(POLL_MS, Math.max(0, endAt - Date.now()))));
     }
-    await Promise.all([...lanes.map((lane) => lane.stop()), stopTending(), reconciler.stop()]);
-    // What it read may have ended a run.
+    await Promise.all([...lanes.map((lane) => lane.stop()), stopTending(), reconciler.stop(), incidents.stop()]);
+    // What it read may have ended a run, and what it delivered a stage.
     await tendRuns();
+    await advanceIncidents();
     await releaseLeases(name);
     return lanes.reduce((sum, lane) => sum + lane.tried(), 0);
   } finally {

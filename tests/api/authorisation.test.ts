@@ -24,6 +24,7 @@ const ROOT = path.resolve(import.meta.dirname, "../..");
 const NOBODY = "00000000-0000-4000-8000-000000000000";
 
 const NO_RUN = "/api/reconciliations/rc_999999";
+const NO_INCIDENT = "/api/incidents/in_999999";
 
 const nobody = { anonymous: 401, expired: 401, otherKey: 401, noSignature: 401, ended: 401, revoked: 401 };
 /** The answer to callers with the permission: a status after authorisation. `scopes` are the token scopes that allow it. */
@@ -46,6 +47,7 @@ const replay = may("support", "replays:write", "replays:bulk");
 const replayMany = may("admin", "replays:bulk");
 const operate = may("support", "destinations:operate");
 const reconcile = may("support", "reconciliation:write");
+const incident = may("support", "incidents:write");
 const publish = may("admin", "events:publish");
 const manage = may("admin", "manage");
 const everybody = (status: number): Expected =>
@@ -79,6 +81,13 @@ const ofReplay = (what: string, rules: Record<string, Rule>): Record<string, Rec
 /** Every action of one destination. */
 const ofDestination = (what: string, method: string, rule: Rule): Record<string, Record<string, Rule>> => ({
   [`/api/destinations/[id]/${what}`]: { [method]: { path: `/api/destinations/ds_999999/${what}`, ...rule } },
+});
+
+const ONE_EVENT = { selection: { event_ids: ["we_1"] }, reason: "a test" };
+
+/** Every action of one incident. */
+const ofIncident = (what: string, expected: (status: number) => Expected, body: unknown, path = what) => ({
+  [`/api/incidents/[id]/${what}`]: { POST: { path: `${NO_INCIDENT}/${path}`, expected: expected(404), body } },
 });
 
 const RULES: Record<string, Record<string, Rule>> = {
@@ -131,6 +140,25 @@ const RULES: Record<string, Record<string, Rule>> = {
     POST: { path: `${NO_RUN}/back-fill`, expected: replay(404), body: { finding_ids: ["fi_1"], reason: "a test" } },
   },
   "/api/reconciliations/[id]/cancel": { POST: { path: `${NO_RUN}/cancel`, expected: reconcile(404) } },
+  "/api/incidents": {
+    GET: { expected: view(200) },
+    POST: { expected: incident(400), body: { title: "No window" } },
+  },
+  "/api/incidents/[id]": {
+    GET: { path: NO_INCIDENT, expected: view(404) },
+    PATCH: { path: NO_INCIDENT, expected: incident(404), body: { title: "Another" } },
+  },
+  "/api/incidents/[id]/items": { GET: { path: `${NO_INCIDENT}/items`, expected: view(404) } },
+  "/api/incidents/[id]/log": { GET: { path: `${NO_INCIDENT}/log`, expected: view(404) } },
+  ...ofIncident("notes", incident, { message: "a test" }),
+  ...ofIncident("grow", replayMany, ONE_EVENT),
+  ...ofIncident("recover", incident, { reason: "a test" }),
+  ...ofIncident("verify", incident, {}),
+  ...ofIncident("accept", replayMany, { all: true, reason: "a test" }),
+  ...ofIncident("close", replayMany, { reason: "a test" }),
+  ...ofIncident("reopen", incident, { reason: "a test" }),
+  ...ofIncident("requests", incident, { action: "close", input: { reason: "a test" }, reason: "a test" }),
+  ...ofIncident("requests/[request]", replayMany, { approve: true, reason: "a test" }, "requests/ir_999999"),
   "/api/coverage": { GET: { expected: view(200) } },
   "/api/coverage/[provider]/credentials": {
     GET: { path: "/api/coverage/nobody/credentials", expected: view(400) },
@@ -217,6 +245,18 @@ const RULES: Record<string, Record<string, Rule>> = {
       expected: replayMany(404),
       body: { provider_slug: "smartlead", from_ts: "2026-02-16T00:00:00Z", to_ts: "2026-02-16T01:00:00Z" },
     },
+  },
+  "/api/evidence-key": { GET: { expected: everybody(200) } },
+  "/api/incidents/[id]/evidence": { GET: { path: `${NO_INCIDENT}/evidence`, expected: view(404) } },
+  "/api/webhooks/events/[id]/notes": {
+    GET: { path: "/api/webhooks/events/we_999999/notes", expected: view(404) },
+    POST: { path: "/api/webhooks/events/we_999999/notes", expected: resolve(404), body: { message: "a test" } },
+  },
+  "/api/webhooks/events/[id]/assignee": {
+    PUT: { path: "/api/webhooks/events/we_999999/assignee", expected: resolve(404), body: { assignee: null } },
+  },
+  "/api/webhooks/events/reopen": {
+    POST: { expected: resolve(409), body: { event_ids: ["we_999999"], reason: "a test" } },
   },
   "/api/webhooks/events/resolve": {
     POST: { expected: resolve(409), body: { event_ids: ["we_999999"], reason: "a test" } },

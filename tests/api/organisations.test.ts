@@ -24,6 +24,8 @@ interface World {
   source: string;
   run: string;
   finding: string;
+  incident: string;
+  request: string;
   person: string;
   token: string;
 }
@@ -56,6 +58,11 @@ const ofReplay = (what: string, methods: Record<string, Caller>): Record<string,
 const ofRun = (what: string, method: string, least: Caller = "viewer", body?: (world: World) => unknown) => ({
   [`/api/reconciliations/[id]${what}`]: {
     [method]: takes(({ run }) => `/api/reconciliations/${run}${what}`, body, least),
+  },
+});
+const ofIncident = (what: string, method: string, least: Caller = "viewer", body?: (world: World) => unknown) => ({
+  [`/api/incidents/[id]${what}`]: {
+    [method]: takes(({ incident }) => `/api/incidents/${incident}${what}`, body, least),
   },
 });
 /** The keys and the schedule of a source. */
@@ -227,6 +234,51 @@ const ROUTES: Record<string, Record<string, Row>> = {
   "/api/reconciliations/[id]/findings/[finding]": {
     GET: takes(({ run, finding }) => `/api/reconciliations/${run}/findings/${finding}`),
   },
+  "/api/incidents": {
+    GET: { lists: "/api/incidents", names: ({ incident }) => incident },
+    POST: takes(
+      () => "/api/incidents",
+      ({ run }) => ({
+        ...{ title: "Of a run", cause: "The endpoint was down", severity: "P2", reconciliation_id: run },
+        ...{ from_ts: "2026-02-16T00:00:00Z", to_ts: "2026-02-16T01:00:00Z" },
+      }),
+      "support",
+    ),
+  },
+  "/api/incidents/[id]": {
+    GET: takes(({ incident }) => `/api/incidents/${incident}`),
+    PATCH: takes(
+      ({ incident }) => `/api/incidents/${incident}`,
+      ({ name }) => ({ cause: `The endpoint of ${name} was down` }),
+      "support",
+    ),
+  },
+  ...ofIncident("/items", "GET"),
+  ...ofIncident("/log", "GET"),
+  ...ofIncident("/evidence", "GET"),
+  ...ofIncident("/notes", "POST", "support", () => ({ message: "a note" })),
+  ...ofIncident("/grow", "POST", "admin", ({ event }) => ({ selection: { event_ids: [event] }, reason })),
+  ...ofIncident("/requests", "POST", "support", () => ({ action: "close", input: { reason }, reason })),
+  "/api/incidents/[id]/requests/[request]": {
+    POST: takes(
+      ({ incident, request }) => `/api/incidents/${incident}/requests/${request}`,
+      () => ({ approve: false, reason }),
+      "admin",
+    ),
+  },
+  "/api/incidents/[id]/accept": {
+    POST: {
+      ...takes(
+        ({ incident }) => `/api/incidents/${incident}/accept`,
+        () => ({ positions: [1], reason }),
+        "admin",
+      ),
+    },
+  },
+  ...ofIncident("/close", "POST", "admin", () => ({ reason })),
+  ...ofIncident("/reopen", "POST", "support", () => ({ reason })),
+  ...ofIncident("/verify", "POST", "support", () => ({ with_provider: false })),
+  ...ofIncident("/recover", "POST", "support", () => ({ reason })),
   "/api/coverage": { GET: { lists: "/api/coverage", names: ({ source }) => source } },
   ...ofCoverage("credentials", {
     GET: {},
@@ -338,6 +390,32 @@ const ROUTES: Record<string, Record<string, Row>> = {
   },
   "/api/webhooks/events/[id]/related": { GET: takes(({ event }) => `/api/webhooks/events/${event}/related`) },
   "/api/webhooks/events/histogram": { GET: { lists: "/api/webhooks/events/histogram?range=1h" } },
+  "/api/evidence-key": { GET: { apart: "a public key, the same for every caller" } },
+  "/api/webhooks/events/[id]/notes": {
+    GET: takes(({ event }) => `/api/webhooks/events/${event}/notes`),
+    POST: takes(
+      ({ event }) => `/api/webhooks/events/${event}/notes`,
+      () => ({ message: "a test" }),
+      "support",
+    ),
+  },
+  "/api/webhooks/events/[id]/assignee": {
+    PUT: takes(
+      ({ event }) => `/api/webhooks/events/${event}/assignee`,
+      () => ({ assignee: null }),
+      "support",
+    ),
+  },
+  "/api/webhooks/events/reopen": {
+    POST: {
+      ...takes(
+        () => "/api/webhooks/events/reopen",
+        ({ event }) => ({ event_ids: [event], reason }),
+        "support",
+      ),
+      status: 409,
+    } as Row,
+  },
   "/api/webhooks/events/resolve": {
     POST: {
       ...takes(
@@ -404,6 +482,8 @@ const PAGES: Record<string, string | ((world: World) => string) | null> = {
   "/destinations/[id]": ({ destination }) => `/destinations/${destination}`,
   "/events": "/events",
   "/events/[id]": ({ event }) => `/events/${event}`,
+  "/incidents": "/incidents",
+  "/incidents/[id]": ({ incident }) => `/incidents/${incident}`,
   "/invitation/[token]": null,
   "/reconciliation": "/reconciliation",
   "/reconciliation/[id]": ({ run }) => `/reconciliation/${run}`,
@@ -466,6 +546,7 @@ async function consoleToken(organisations: string[] | null): Promise<string> {
     "replays:bulk",
     "destinations:operate",
     "reconciliation:write",
+    "incidents:write",
     "manage",
   ];
   await app.sql`insert into api_tokens (name, token_hash, hint, scopes, created_by, expires_at, organisations)
@@ -512,6 +593,7 @@ async function makeWorld(name: string): Promise<World> {
     ...{ selection: { event_ids: [event] }, reason: `Draft of ${name}`, draft: true },
   });
   const { run, finding } = await makeRun(name, organisation_id, source.body.id);
+  const { incident, request } = await makeIncident(name, event);
   for (const actor of ["test-viewer", "test-support", "test-super_admin"]) {
     await app.sql`insert into notices (actor_id, subject, message) values (${actor}, ${replay.body.id}, ${`Notice of ${name}`})`;
   }
@@ -525,8 +607,24 @@ async function makeWorld(name: string): Promise<World> {
       draft: draft.body.id,
       destination: destination.body.destination.id,
     },
+    ...{ incident, request },
     ...{ source: source.body.id, run, finding, person: person.body.staff.id, token: token.body.api_token.id },
   };
+}
+
+/** An incident about the organisation's dead event, with a request that nobody has decided. */
+async function makeIncident(name: string, event: string) {
+  const now = Date.now();
+  const opened = await all("POST", "/api/incidents", {
+    ...{ title: `Incident of ${name}`, cause: "The endpoint was down", severity: "P2" },
+    selection: { event_ids: [event] },
+    ...{ from_ts: new Date(now - 3_600_000).toISOString(), to_ts: new Date(now).toISOString() },
+  });
+  expect(opened.status, opened.text).toBe(201);
+  const asked = await all("POST", `/api/incidents/${opened.body.id}/requests`, {
+    ...{ action: "close", input: { reason }, reason: `Request of ${name}` },
+  });
+  return { incident: opened.body.id as string, request: asked.body.requests[0].id as string };
 }
 
 /** A run of the organisation's source that found something. */
@@ -625,7 +723,10 @@ async function rows(): Promise<string> {
       (select string_agg(c::text, '' order by id) from api_credentials c),
       (select string_agg(concat(provider, source_id, enabled, back_fills), '' order by id) from watches),
       (select string_agg(r::text, '' order by id) from reconciliations r),
-      (select string_agg(f::text, '' order by id) from findings f)
+      (select string_agg(f::text, '' order by id) from findings f),
+      (select string_agg(i::text, '' order by id) from incidents i), (select string_agg(l::text, '' order by id) from incident_log l),
+      (select string_agg(i::text, '' order by incident_id, position) from incident_items i),
+      (select string_agg(q::text, '' order by id) from incident_requests q)
     )) as hash`;
   return hash as string;
 }

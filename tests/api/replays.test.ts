@@ -86,7 +86,13 @@ test("an export is a file with every item, and no cell of it is a formula [S41] 
   expect(line).toContain(`"1","${ids[0]}","chatwoot","'=HYPERLINK(""http://evil"")1"`);
   expect(end).toBe("");
   const json = await get(`/api/webhooks/replays/${body.replayId}/export?format=json`);
-  expect(json.body).toEqual((await get(`/api/webhooks/replays/${body.replayId}/items`)).body.items);
+  const { items } = (await get(`/api/webhooks/replays/${body.replayId}/items`)).body;
+  expect(json.body).toEqual(
+    items.map((item: object) => ({
+      ...item,
+      replay: expect.objectContaining({ reason: expect.any(String), selection: expect.anything() }),
+    })),
+  );
 });
 
 test("events are resolved by hand, only when they failed, and with a reason", async () => {

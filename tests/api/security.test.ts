@@ -109,6 +109,8 @@ const OPEN = [
   // Addresses without a route: 404 at once.
   "/api/[[...path]]",
   "/api/auth/[...nextauth]",
+  // The public key of evidence: who checks a bundle is often outside.
+  "/api/evidence-key",
   "/api/internal/worker",
   "/api/invitations/accept",
   "/api/openapi.json",

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { hashPassword } from "@/lib/auth/password";
 import type { StaffAction, StaffMember, StaffWithInvitation } from "@/lib/contract/staff";
+import { sha256Hex } from "@/lib/providers/hmac";
 import { tokenFor } from "../support/processes";
 import { openApp, type SharedApp } from "../support/shared-app";
 import { signIn } from "../support/sign-in";
@@ -318,7 +319,13 @@ describe("the audit log", () => {
     const asked = { format: "csv", filter: { subject: "@formula" } };
     expect(taken.slice(0, 3).map(({ action, details }) => ({ action, details }))).toEqual([
       { action: "audit.export", details: { format: "json", filter: {} } },
-      { action: "audit.exported", details: { ...asked, rows: 1, bytes: Buffer.byteLength(csv), complete: true } },
+      {
+        action: "audit.exported",
+        details: {
+          ...asked,
+          ...{ rows: 1, bytes: Buffer.byteLength(csv), sha256: sha256Hex(csv), complete: true },
+        },
+      },
       { action: "audit.export", details: asked },
     ]);
   });

@@ -1,4 +1,5 @@
 /** Every download and export is in the audit log: who, what, when, and how much, also when it was cut short. */
+import { createHash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { StaffAction } from "@/lib/contract/staff";
 import { sample } from "../../lib/samples";
@@ -65,9 +66,10 @@ describe("an export", () => {
     const { id } = made.body.replay ?? made.body;
     const file = await (await take(`/api/webhooks/replays/${id}/export?format=${format}`)).text();
     const bytes = Buffer.byteLength(file);
+    const sha256 = createHash("sha256").update(file).digest("hex");
     await until("its end is written", async () => (await actions(`subject=${id}&action=replay.exported`)).length === 1);
     expect((await actions(`subject=${id}&action=replay.export,replay.exported`)).map(briefly)).toEqual([
-      ["replay.exported", "test-viewer", { format, rows: 1, bytes, complete: true }],
+      ["replay.exported", "test-viewer", { format, rows: 1, bytes, sha256, complete: true }],
       ["replay.export", "test-viewer", { format }],
     ]);
   });

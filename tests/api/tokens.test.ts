@@ -59,6 +59,7 @@ describe("a scope", () => {
       404,
     ],
     reconcile: ["POST", "/api/reconciliations/rc_999999/cancel", undefined, 404],
+    incident: ["POST", "/api/incidents/in_999999/notes", { message: "a test" }, 404],
     manage: ["GET", "/api/audit", undefined, 200],
   } as const;
   const OPENS: Record<Scope, (keyof typeof REQUESTS)[]> = {
@@ -69,6 +70,7 @@ describe("a scope", () => {
     "replays:bulk": ["replay", "replay_many"],
     "destinations:operate": [],
     "reconciliation:write": ["reconcile"],
+    "incidents:write": ["incident"],
     manage: ["manage"],
   };
 

@@ -21,7 +21,8 @@ const routes = apiRoutes()
   .filter(({ route }) => !route.includes("[[..."))
   .toSorted((a, b) => a.parameters - b.parameters);
 
-async function answerInProcess(input: string | URL | Request, init?: RequestInit): Promise<Response> {
+/** Answers a request as the app would, also where the answer is no JSON. */
+export async function answerInProcess(input: string | URL | Request, init?: RequestInit): Promise<Response> {
   const request = new Request(input, init);
   const asked = new URL(request.url).pathname.replace(/^(?!\/api\/)/, "/api");
   const found = routes.find(({ pattern }) => pattern.test(asked));

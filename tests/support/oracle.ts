@@ -188,14 +188,12 @@ function wrongBytes(received: Received, events: readonly StoredEvent[]): string[
 }
 
 /** With the library of the specification, not with our code. */
+/** Signed at the time it says. The SDK's `verify` would refuse what is older than five minutes when it is judged. */
 function isSigned({ headers, body }: ReceivedRequest, secret: string): boolean {
   const named = Object.fromEntries(headers.map(([name, value]) => [name.toLowerCase(), value]));
-  try {
-    new Webhook(secret).verify(body.toString("utf8"), named);
-    return true;
-  } catch {
-    return false;
-  }
+  const { "webhook-id": id = "", "webhook-timestamp": at, "webhook-signature": signatures = "" } = named;
+  const wanted = new Webhook(secret).sign(id, new Date(Number(at) * 1000), body.toString("utf8"));
+  return signatures.split(" ").includes(wanted);
 }
 
 async function wrongStatistics(sql: postgres.Sql): Promise<string[]> {

@@ -7,6 +7,8 @@ import { Refusal, type RefusalCode, type Refusals } from "@/lib/refusals";
 import { accessProblems } from "./access";
 import { destinationProblems } from "./destinations";
 import { eventProblems } from "./events";
+import { evidenceProblems } from "./evidence";
+import { incidentProblems } from "./incidents";
 import { peopleProblems } from "./people";
 import type { ProblemsOf } from "./problems-of";
 import { providerQuestionProblems } from "./provider-questions";
@@ -23,6 +25,8 @@ const PROBLEMS: ProblemsOf<Refusals> = {
   ...sourceProblems,
   ...providerQuestionProblems,
   ...reconciliationProblems,
+  ...evidenceProblems,
+  ...incidentProblems,
 };
 
 /** A refusal as callers see it. */

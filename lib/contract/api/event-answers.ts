@@ -1,5 +1,6 @@
 /** Answers of the events API: the types, the documentation and the tests are made from these schemas. */
 import { z } from "zod";
+import { eventAssignee, eventNote, reopening } from "./event-notes";
 import { hold } from "./holds";
 import { foundBy } from "./reconciliations";
 import { replay } from "./replay-answers";
@@ -197,6 +198,9 @@ export const eventDetail = z
     replays: z.array(replay),
     privacy_request: privacyRequest.nullable().describe("What it asked for and changed, when it is a privacy request."),
     resolutions: z.array(resolution).describe("When users marked it as handled, oldest first."),
+    reopenings: z.array(reopening).describe("When users took that back, oldest first."),
+    notes: z.array(eventNote).describe("Notes of staff, oldest first; the newest 200."),
+    assignee: eventAssignee.nullable().describe("Who takes care of it."),
   })
   .meta({ id: "EventDetail" });
 export type EventDetail = z.infer<typeof eventDetail>;

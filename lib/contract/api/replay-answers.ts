@@ -108,6 +108,7 @@ export const replayItem = z
     hold: hold.nullable(),
     /** The rows it changed. */
     changes: z.array(changeResult),
+    body_sha256: z.string().describe("Of the event's bytes as they were received, in hex."),
   })
   .meta({ id: "ReplayItem" });
 export type ReplayItem = z.infer<typeof replayItem>;

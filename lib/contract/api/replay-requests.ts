@@ -120,11 +120,14 @@ export const replayQueryRequest = z
 const chosen = z.strictObject({ event_ids: chosenEvents });
 const matching = z.strictObject({ filter: eventFilterFields.strict().superRefine(refuseReversed), limit });
 
+/** Which events: chosen ones, or those that match a filter. Also for incidents. */
+export const selection = z.union([chosen, matching], {
+  error: 'is {"event_ids": ["we_1"]} or {"filter": {"status": ["dead"]}, "limit": 100}',
+});
+
 /** `POST /api/webhooks/replays` */
 export const createReplayRequest = z.strictObject({
-  selection: z.union([chosen, matching], {
-    error: 'is {"event_ids": ["we_1"]} or {"filter": {"status": ["dead"]}, "limit": 100}',
-  }),
+  selection,
   options,
   reason,
   draft: z.boolean().default(false).describe("Freeze the selection and run nothing until it is started."),

@@ -26,6 +26,14 @@ export const reconciliationTrigger = z.enum(Enums.reconciliation_trigger);
 export const findingKind = z.enum(Enums.finding_kind);
 export const findingState = z.enum(Enums.finding_state);
 export const coverageKind = z.enum(Enums.coverage_kind);
+export const incidentSeverity = z.enum(Enums.incident_severity);
+export const incidentState = z.enum(Enums.incident_state);
+export const incidentCause = z.enum(Enums.incident_cause);
+export const incidentItemState = z.enum(Enums.incident_item_state);
+export const incidentStep = z.enum(Enums.incident_step);
+export const incidentStepStatus = z.enum(Enums.incident_step_status);
+export const incidentLogKind = z.enum(Enums.incident_log_kind);
+export const incidentRequestAction = z.enum(Enums.incident_request_action);
 
 /** A time in our format: ISO 8601, UTC. */
 export const time = z.iso.datetime();
