@@ -3,6 +3,7 @@ import { type Period, printPeriod } from "@/lib/contract/analytics";
 import { type AuditFilter, printAuditFilter } from "@/lib/contract/audit-filter";
 import { type DestinationFilter, printDestinationFilter } from "@/lib/contract/destination-filter";
 import type { EventFilter } from "@/lib/contract/event-filter";
+import { type IncidentFilter, printIncidentFilter } from "@/lib/contract/incident-words";
 import { printEventFilter } from "@/lib/contract/print-filter";
 import { printReplayFilter, type ReplayFilter } from "@/lib/contract/replay-filter";
 
@@ -21,6 +22,10 @@ export function eventAddress(id: string, within = ""): string {
 
 export function replaysAddress(filter: ReplayFilter & { cursor?: number }): string {
   return withQuery("/replays", printReplayFilter(filter));
+}
+
+export function incidentsAddress(filter: IncidentFilter & { cursor?: number }): string {
+  return withQuery("/incidents", printIncidentFilter(filter));
 }
 
 export function destinationsAddress(filter: DestinationFilter): string {

@@ -1,4 +1,4 @@
-import { CheckCheck, Redo2 } from "lucide-react";
+import { CheckCheck, Redo2, Siren } from "lucide-react";
 import Link from "next/link";
 import { type DeadLetterGroup, filterOfGroup } from "@/lib/contract/dead-letters";
 import { ERROR_CLASS } from "@/lib/contract/error-classes";
@@ -19,12 +19,14 @@ export function GroupEntry({
   forbidden,
   onReplay,
   onResolve,
+  onIncident,
 }: {
   group: DeadLetterGroup;
   /** Why this person may not; null when they may. */
-  forbidden: { replay: string | null; resolve: string | null };
+  forbidden: { replay: string | null; resolve: string | null; incident: string | null };
   onReplay: () => void;
   onResolve: () => void;
+  onIncident: () => void;
 }) {
   const { error_class, sample, first_at, last_at } = group;
   const contents = [...group.providers.map(providerName), ...group.event_types].join(" · ");
@@ -74,6 +76,11 @@ export function GroupEntry({
           <PermissionGuard forbidden={forbidden.resolve}>
             <Button variant="ghost" data-testid="resolve-group" onClick={onResolve}>
               <CheckCheck /> Mark resolved…
+            </Button>
+          </PermissionGuard>
+          <PermissionGuard forbidden={forbidden.incident}>
+            <Button variant="ghost" data-testid="incident-of-group" onClick={onIncident}>
+              <Siren /> Open incident…
             </Button>
           </PermissionGuard>
         </div>

@@ -7,10 +7,13 @@ import { useLiveQuery } from "@/lib/client/live-query";
 import { deadLettersQuery } from "@/lib/client/queries/dead-letters";
 import { type DeadLetterGroup, type DeadLetters, filterOfGroup } from "@/lib/contract/dead-letters";
 import { count, plural } from "../format";
+import { OpenIncidentDialog } from "../incident-dialog/lazy-open-incident-dialog";
+import { MAY_NOT_OPEN_INCIDENT } from "../incident-dialog/may-not-open";
 import { Notice } from "../notice";
 import { forbiddenTo, MAY_NOT_RESOLVE, type ReplayPermissions } from "../permissions/replay-permissions";
 import { ReplaySheet } from "../replay-sheet/lazy-replay-sheet";
 import { Button } from "../ui/button";
+import { groupSentence } from "./cause-text";
 import { GroupEntry } from "./group-entry";
 import { ResolveGroupDialog } from "./resolve-group-dialog";
 import { useStableOrder } from "./use-stable-order";
@@ -22,7 +25,9 @@ const POLL_MANY_MS = 20_000;
 
 /** Dead deliveries by cause, biggest group first. Keeps itself current. */
 export function GroupList({ rights }: { rights: ReplayPermissions }) {
-  const [asked, setAsked] = useState<{ group: DeadLetterGroup; action: "replay" | "resolve" } | null>(null);
+  const [asked, setAsked] = useState<{ group: DeadLetterGroup; action: "replay" | "resolve" | "incident" } | null>(
+    null,
+  );
   const { data } = useLiveQuery(deadLettersQuery(), {
     topics: ["dead_letters"],
     atMostEvery: 2_000,
@@ -32,6 +37,7 @@ export function GroupList({ rights }: { rights: ReplayPermissions }) {
   const forbidden = {
     replay: forbiddenTo(rights, "matching"),
     resolve: rights.mayReplay ? null : MAY_NOT_RESOLVE,
+    incident: rights.mayReplay ? null : MAY_NOT_OPEN_INCIDENT,
   };
   const close = () => setAsked(null);
   return (
@@ -51,6 +57,7 @@ export function GroupList({ rights }: { rights: ReplayPermissions }) {
                 forbidden={forbidden}
                 onReplay={() => setAsked({ group, action: "replay" })}
                 onResolve={() => setAsked({ group, action: "resolve" })}
+                onIncident={() => setAsked({ group, action: "incident" })}
               />
             ))}
           </ul>
@@ -58,6 +65,19 @@ export function GroupList({ rights }: { rights: ReplayPermissions }) {
       )}
       {asked?.action === "replay" && (
         <ReplaySheet target={{ kind: "matching", filter: filterOfGroup(asked.group) }} onClose={close} />
+      )}
+      {asked?.action === "incident" && (
+        <OpenIncidentDialog
+          target={{
+            kind: "matching",
+            filter: filterOfGroup(asked.group),
+            title: groupSentence(asked.group).replace(/\.$/, "").slice(0, 200),
+            cause: asked.group.sample.error ?? "",
+            from: asked.group.first_at,
+          }}
+          mayGrow={rights.mayReplayMany}
+          onClose={close}
+        />
       )}
       {asked?.action === "resolve" && <ResolveGroupDialog group={asked.group} onClose={close} />}
     </>

@@ -1,10 +1,11 @@
 "use client";
 
-import { Activity, Ellipsis, KeyRound, Pause, Pencil, Play, Power, PowerOff, Send, Trash2 } from "lucide-react";
+import { Activity, Ellipsis, KeyRound, Pause, Pencil, Play, Power, PowerOff, Send, Siren, Trash2 } from "lucide-react";
 import dynamic from "next/dynamic";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import type { Destination } from "@/lib/contract/destinations";
+import { OpenIncidentDialog } from "../incident-dialog/lazy-open-incident-dialog";
 import { PermissionGuard } from "../permissions/permission-guard";
 import { Button } from "../ui/button";
 import { Menu, MenuContent, MenuItem, MenuSeparator, MenuTrigger } from "../ui/menu";
@@ -17,7 +18,7 @@ const SampleDialog = dynamic(() => import("./sample-dialog").then((module) => mo
 const SwitchDialog = dynamic(() => import("./switch-dialog").then((module) => module.SwitchDialog), { ssr: false });
 const TestDialog = dynamic(() => import("./test-dialog").then((module) => module.TestDialog), { ssr: false });
 
-type Window = "test" | "pause" | "resume" | "enable" | "disable" | "sample" | "rotate" | "delete";
+type Window = "test" | "pause" | "resume" | "enable" | "disable" | "sample" | "rotate" | "delete" | "incident";
 
 /** The actions for a destination: the most likely one first, rare and costly ones in the menu. */
 export function DestinationActions({
@@ -89,6 +90,9 @@ export function DestinationActions({
                 <Send /> Send a sample…
               </MenuItem>
             )}
+            <MenuItem disabled={operate !== null} onSelect={() => setOpen("incident")}>
+              <Siren /> Open an incident…
+            </MenuItem>
             {isHttp && (
               <MenuItem disabled={change !== null} onSelect={() => setOpen("rotate")}>
                 <KeyRound /> Rotate the secret…
@@ -114,6 +118,17 @@ export function DestinationActions({
       {open === "test" && <TestDialog destination={destination} onClose={close} onTested={onChanged} />}
       {(open === "pause" || open === "resume" || open === "enable" || open === "disable") && (
         <SwitchDialog action={open} destination={destination} onClose={close} onChanged={onChanged} />
+      )}
+      {open === "incident" && (
+        <OpenIncidentDialog
+          target={{
+            kind: "matching",
+            filter: { destination: [destination.slug], delivery_status: ["dead", "retrying", "held", "pending"] },
+            title: `${destination.name} does not accept deliveries`.slice(0, 200),
+          }}
+          mayGrow={rights.mayManage}
+          onClose={close}
+        />
       )}
       {open === "sample" && <SampleDialog destination={destination} onClose={close} onSent={onChanged} />}
       {open === "rotate" && <RotateDialog destination={destination} onClose={close} onRotated={onChanged} />}

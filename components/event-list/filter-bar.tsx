@@ -19,6 +19,7 @@ import { Button } from "../ui/button";
 import { DeliveryChips } from "./delivery-chips";
 import { DisplayOptionsMenu } from "./display-options-menu";
 import { MoreFilterChips } from "./more-filter-chips";
+import { OpenIncidentButton } from "./open-incident-button";
 import { SavedViewsMenu } from "./saved-views-menu";
 import { ProviderChoice, TypeChoice } from "./type-choices";
 
@@ -58,6 +59,7 @@ export function FilterBar({ filter: arrived, names }: { filter: EventFilter; nam
           onSearch={(q) => go({ ...filter, q }, "replace")}
         />
         <div className="flex gap-0.5 md:order-last md:ml-auto">
+          {isFiltered(filter) && <OpenIncidentButton filter={filter} />}
           <SavedViewsMenu filter={filter} />
           <DisplayOptionsMenu />
         </div>

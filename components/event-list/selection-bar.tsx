@@ -1,13 +1,15 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import { CheckCheck, Redo2, X } from "lucide-react";
+import { CheckCheck, Redo2, Siren, X } from "lucide-react";
 import dynamic from "next/dynamic";
 import { useState } from "react";
 import { eventCountQuery } from "@/lib/client/queries/events";
 import { clearSelection } from "@/lib/client/selection";
 import type { EventFilter } from "@/lib/contract/event-filter";
 import { count } from "../format";
+import { OpenIncidentDialog } from "../incident-dialog/lazy-open-incident-dialog";
+import { MAY_NOT_OPEN_INCIDENT } from "../incident-dialog/may-not-open";
 import { PermissionGuard } from "../permissions/permission-guard";
 import { forbiddenTo, MAY_NOT_RESOLVE, type ReplayPermissions } from "../permissions/replay-permissions";
 import type { ReplayTarget } from "../replay-sheet/replay-target";
@@ -39,6 +41,7 @@ export function SelectionBar({
 }) {
   const [matching, setMatching] = useState(false);
   const [resolving, setResolving] = useState(false);
+  const [opening, setOpening] = useState(false);
   const words = useMatchingText(filter, wholePage && more);
   if (ticked.size === 0) return null;
   const all = matching && wholePage;
@@ -87,7 +90,19 @@ export function SelectionBar({
             </Button>
           </PermissionGuard>
         )}
+        <PermissionGuard forbidden={rights.mayReplay ? null : MAY_NOT_OPEN_INCIDENT}>
+          <Button data-testid="incident-selected" className="max-md:[&_svg]:hidden" onClick={() => setOpening(true)}>
+            <Siren /> Open incident…
+          </Button>
+        </PermissionGuard>
       </div>
+      {opening && (
+        <OpenIncidentDialog
+          target={all ? { kind: "matching", filter } : { kind: "chosen", eventIds: [...ticked] }}
+          mayGrow={rights.mayReplayMany}
+          onClose={() => setOpening(false)}
+        />
+      )}
       {resolving && <ResolveDialog eventIds={[...ticked]} onClose={() => setResolving(false)} onResolved={close} />}
     </>
   );

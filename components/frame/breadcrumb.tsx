@@ -9,7 +9,7 @@ import { useCurrentSection } from "./navigation";
 export function Breadcrumb() {
   const path = usePathname();
   const room = useCurrentSection();
-  const item = path.match(/^\/(?:events|replays|destinations|reconciliation)\/([^/]+)/)?.[1];
+  const item = path.match(/^\/(?:events|replays|incidents|destinations|reconciliation)\/([^/]+)/)?.[1];
   if (!item) return <h1 className="truncate font-semibold text-lg">{room.name}</h1>;
   return (
     <nav aria-label="Breadcrumb" className="flex min-w-0 items-center gap-1 text-lg">

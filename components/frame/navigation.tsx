@@ -11,6 +11,7 @@ import {
   Scale,
   Send,
   Settings,
+  Siren,
 } from "lucide-react";
 import { usePathname } from "next/navigation";
 
@@ -30,6 +31,7 @@ export const NAV_ITEMS = {
   events: { name: "Events", href: "/events", icon: Inbox, key: "e" },
   deadLetters: { name: "Dead letters", href: "/dead-letters", icon: OctagonX, key: "d" },
   replays: { name: "Replays", href: "/replays", icon: Redo2, key: "r" },
+  incidents: { name: "Incidents", href: "/incidents", icon: Siren, key: "i" },
   destinations: { name: "Destinations", href: "/destinations", icon: Send, key: "t" },
   sources: { name: "Sources", href: "/sources", icon: DoorOpen, key: "s" },
   reconciliation: { name: "Reconciliation", href: "/reconciliation", icon: Scale, key: "c" },

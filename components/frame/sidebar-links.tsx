@@ -2,6 +2,7 @@
 
 import Link, { useLinkStatus } from "next/link";
 import { useDelayedFlag } from "@/lib/client/use-delayed-flag";
+import { useOpenIncidents } from "@/lib/client/use-open-incidents";
 import { useRailCounts } from "@/lib/client/use-rail-counts";
 import { useTroubledDestinations } from "@/lib/client/use-troubled-destinations";
 import { count } from "../format";
@@ -15,11 +16,22 @@ interface Links {
   onNavigate?: () => void;
 }
 
+type Counts = NonNullable<ReturnType<typeof useRailCounts>> & { incidents?: number };
+
 /** The sections of the product, each with its count. */
 export function MainLinks(links: Links) {
   const counts = useRailCounts();
   const troubled = useTroubledDestinations()?.length;
-  return <SidebarLinks rooms={Object.values(NAV_ITEMS)} label="Main" counts={counts} troubled={troubled} {...links} />;
+  const incidents = useOpenIncidents();
+  return (
+    <SidebarLinks
+      rooms={Object.values(NAV_ITEMS)}
+      label="Main"
+      counts={counts && { ...counts, incidents }}
+      troubled={troubled}
+      {...links}
+    />
+  );
 }
 
 /** Some sections under a label of their own. */
@@ -33,7 +45,7 @@ export function SidebarLinks({
 }: Links & {
   rooms: Section[];
   label: string;
-  counts?: ReturnType<typeof useRailCounts>;
+  counts?: Counts;
   troubled?: number;
 }) {
   const here = useCurrentSection();
@@ -79,9 +91,10 @@ export function SidebarLinks({
   );
 }
 
-function badgeOf(section: Section, counts: ReturnType<typeof useRailCounts>): number | undefined {
+function badgeOf(section: Section, counts: Counts | undefined): number | undefined {
   if (section === NAV_ITEMS.deadLetters) return counts?.dead;
   if (section === NAV_ITEMS.replays) return counts?.replays;
+  if (section === NAV_ITEMS.incidents) return counts?.incidents;
   return section === NAV_ITEMS.reconciliation ? counts?.missing : undefined;
 }
 

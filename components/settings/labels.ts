@@ -14,6 +14,10 @@ export const SCOPE_LABELS: Record<Scope, { label: string; may: string }> = {
     label: "Reconcile",
     may: "Ask providers what should be here. To back-fill what is missing, add a scope for replays.",
   },
+  "incidents:write": {
+    label: "Work on incidents",
+    may: "Open incidents, note, preview and verify. To recover to the end, add a scope for bulk replays.",
+  },
   manage: {
     label: "Manage",
     may: "Manage destinations, sources, people, tokens and the audit log. Give it only where it is needed.",

@@ -31,6 +31,7 @@ try {
     for (const [name, address] of Object.entries(room.pages)) await shoot(page, look, name, address);
     await shootOverlays(page, look);
     if (!values.readme) await shootReconciliation(page, look);
+    if (!values.readme) await shootIncidents(page, look);
   });
   if (!values.readme) await shootSignIn();
 } finally {
@@ -119,6 +120,22 @@ async function shootReconciliation(page: Page, look: Look): Promise<void> {
     await page.getByTestId("back-fill-all").click();
     await page.getByTestId("preview-outcome").waitFor();
   });
+}
+
+/** What floats above the pages of incidents. */
+async function shootIncidents(page: Page, look: Look): Promise<void> {
+  const open = async (button: string) => {
+    await page.getByTestId(button).first().click();
+    await page.getByRole("dialog").waitFor();
+    await page.waitForTimeout(400);
+  };
+  const pages = room.pages as Record<string, string>;
+  await shoot(page, look, "incident-new", pages["dead-letters"] ?? "", () => open("incident-of-group"));
+  await shoot(page, look, "incident-find", pages["incident-open"] ?? "", () => open("incident-find"));
+  await shoot(page, look, "incident-start", pages["incident-preview"] ?? "", () => open("incident-start"));
+  await shoot(page, look, "incident-decide", pages["incident-preview"] ?? "", () => open("request-approve"));
+  await shoot(page, look, "incident-accept", pages["incident-lost"] ?? "", () => open("incident-accept"));
+  await shoot(page, look, "incident-evidence", pages["incident-closed"] ?? "", () => open("incident-evidence"));
 }
 
 async function shootSignIn(): Promise<void> {

@@ -15,6 +15,7 @@ import { type Endpoint, startEndpoint } from "../support/endpoint";
 import { appEnvironment, connectTo, tokenFor, until } from "../support/processes";
 import { signIn } from "../support/sign-in";
 import { type AgentSdk, startAgentSdk } from "./agent-sdk";
+import { openIncidents } from "./incident-stories";
 import { loseSome, type QuietStripe, startQuietStripe } from "./missing-events";
 import { stories } from "./stories";
 
@@ -65,6 +66,7 @@ const EMPTY_PAGES: Record<string, string> = {
   events: "/events",
   "dead-letters": "/dead-letters",
   replays: "/replays",
+  incidents: "/incidents",
   destinations: "/destinations",
   sources: "/sources",
   reconciliation: "/reconciliation",
@@ -105,6 +107,7 @@ async function fill(
   await peopleAndTokens(api);
   const runs = await loseSome(stripe, app.url, api, sql);
   await api("POST", "/api/sources", { provider: "heyreach", name: "Sales team", organisation_id: "org_nord" });
+  const incidents = await openIncidents(api, sql, { run: runs.found, replay });
   const eventOf = async (condition: postgres.PendingQuery<postgres.Row[]>) =>
     (await sql`select 'we_' || e.id as id from events e where ${condition} order by e.id desc limit 1`)[0]?.id;
   return {
@@ -118,6 +121,17 @@ async function fill(
     "dead-letters": "/dead-letters",
     replays: "/replays",
     replay: `/replays/${replay}`,
+    incidents: "/incidents",
+    "incident-open": `/incidents/${incidents.open}`,
+    "incident-preview": `/incidents/${incidents.preview}`,
+    "incident-recovering": `/incidents/${incidents.recovering}`,
+    "incident-items": `/incidents/${incidents.recovering}?view=items`,
+    "incident-nothing-matches": `/incidents/${incidents.open}?view=items&state=unrecoverable`,
+    "incident-impact": `/incidents/${incidents.recovering}?view=impact`,
+    "incident-timeline": `/incidents/${incidents.preview}?view=timeline`,
+    "incident-lost": `/incidents/${incidents.lost}`,
+    "incident-closed": `/incidents/${incidents.closed}`,
+    "incident-unknown": "/incidents/in_999999",
     destinations: "/destinations",
     destination: `/destinations/${lumen}`,
     "destination-healthy": `/destinations/${nord}`,

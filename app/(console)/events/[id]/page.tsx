@@ -30,6 +30,7 @@ export default async function EventPage({ params, searchParams }: PageProps<"/ev
         id={event.id}
         within={within}
         mayReplay={mayActor(actor, "replay")}
+        mayResolve={mayActor(actor, "resolve")}
         mayCheck={mayActor(actor, "reconcile") && findProvider(event.provider_slug)?.api?.get !== undefined}
       />
     </HydrationBoundary>

@@ -1,0 +1,1 @@
+export { IncidentSkeleton as default } from "@/components/incidents/incident-skeleton";

@@ -1,0 +1,42 @@
+import { dehydrate, HydrationBoundary } from "@tanstack/react-query";
+import type { Metadata } from "next";
+import { InvalidFilter } from "@/components/filters/invalid-filter";
+import { IncidentFilterBar } from "@/components/incidents/incident-filter-bar";
+import { IncidentList } from "@/components/incidents/incident-list";
+import { requireStaff } from "@/lib/auth/authorise";
+import { incidentListQuery } from "@/lib/client/queries/incidents";
+import { makeQueryClient } from "@/lib/client/query-client";
+import { listIncidentsRequest } from "@/lib/contract/api/incidents";
+import { readQuery } from "@/lib/contract/event-filter";
+import { printIncidentFilter } from "@/lib/contract/incident-words";
+import { listIncidents } from "@/lib/queries/incidents";
+
+export const metadata: Metadata = { title: "Incidents" };
+
+export default async function IncidentsPage({ searchParams }: PageProps<"/incidents">) {
+  const actor = await requireStaff("view");
+  const entries = Object.entries(await searchParams).flatMap(([name, value]) =>
+    [value ?? []].flat().map((one): [string, string] => [name, one]),
+  );
+  const query = listIncidentsRequest.safeParse(readQuery(new URLSearchParams(entries)));
+  if (!query.success) {
+    const issue = query.error.issues[0];
+    return (
+      <InvalidFilter
+        field={issue?.path[0]?.toString() ?? "The address"}
+        problem={issue?.message ?? "is wrong"}
+        all={{ href: "/incidents", words: "Show all incidents" }}
+      />
+    );
+  }
+  const { limit: _, cursor, ...filter } = query.data;
+  const client = makeQueryClient();
+  const queryFn = () => listIncidents(query.data, actor);
+  await client.fetchQuery({ ...incidentListQuery({ ...filter, cursor }), queryFn });
+  return (
+    <HydrationBoundary state={dehydrate(client)}>
+      <IncidentFilterBar filter={filter} />
+      <IncidentList key={printIncidentFilter({ ...filter, cursor })} {...{ filter, cursor }} />
+    </HydrationBoundary>
+  );
+}
