@@ -48,7 +48,8 @@ test("128 webhooks of 1 MiB at 32 connections are all stored: 100 of them were a
   }
   agent.destroy();
   expect(waiting).toEqual([]);
-  const [row] = await desk.sql`select count(*)::int as count, min(octet_length(coalesce(raw_body, dense_body))) as bytes from event_bodies`;
+  const [row] =
+    await desk.sql`select count(*)::int as count, min(octet_length(coalesce(raw_body, dense_body))) as bytes from event_bodies`;
   expect(row?.bytes).toBe(MB);
   // One that was answered 503 may have been stored all the same: sent again it is a duplicate.
   expect(row?.count).toBe(count);
