@@ -5,10 +5,10 @@
  *
  *   npm run bench:runbook-sql [-- 1000000]
  */
-import { readFileSync } from "node:fs";
 import postgres from "postgres";
 import { migrate } from "../lib/db/migrate";
 import { startThrowawayPostgres } from "../lib/db/throwaway";
+import { statementsOf } from "../tests/support/runbook-sql";
 import { seedHistory } from "./history-seed";
 
 const EVENTS = Number(process.argv[2] ?? 1_000_000);
@@ -24,8 +24,8 @@ try {
   await sql`analyze`;
   const [failed] = await sql`select id from events where status = 'dead' order by received_at desc limit 1`;
   let isSlow = false;
-  for (const runbook of ["002", "003", "004"]) {
-    for (const statement of statementsOf(runbook, String(failed?.id))) {
+  for (const runbook of ["002", "003", "004"] as const) {
+    for (const statement of statementsOf(runbook, Number(failed?.id))) {
       const isBounded = /\blimit\b|interval|where id =/i.test(statement) && !/^delete/i.test(statement);
       const { ms, rows } = await timed(sql, statement);
       const [first = ""] = statement.replaceAll(/\s+/g, " ").match(/^.{0,90}/) ?? [];
@@ -49,13 +49,4 @@ async function timed(sql: postgres.Sql, statement: string): Promise<{ ms: number
     times.push(performance.now() - started);
   }
   return { ms: times.sort((a, b) => a - b)[Math.floor(times.length / 2)] ?? Number.NaN, rows };
-}
-
-function statementsOf(runbook: string, eventId: string): string[] {
-  return readFileSync(`tests/fixtures/runbook-sql/${runbook}.sql`, "utf8")
-    .replace(/^--.*$/gm, "")
-    .replaceAll("<event-id>", eventId)
-    .split(";")
-    .map((statement) => statement.trim())
-    .filter(Boolean);
 }

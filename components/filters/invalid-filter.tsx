@@ -24,8 +24,8 @@ export function InvalidFilter({
         </Button>
       }
     >
-      <code className="font-mono text-ink">{field}</code> {problem}. No events are shown, because they could be the
-      wrong ones.
+      <code className="font-mono text-ink">{field}</code> {problem}. Nothing is shown, because it could be the wrong
+      list.
     </Notice>
   );
 }

@@ -11,7 +11,6 @@ import {
   CircleX,
   Eye,
   ListChecks,
-  type LucideIcon,
   OctagonX,
   PencilLine,
   RefreshCw,
@@ -29,14 +28,8 @@ import {
   type IncidentStepStatus,
 } from "@/lib/contract/incident-words";
 import { type IncidentSeverity, SEVERITIES } from "@/lib/contract/incidents";
-import { StatusIcon } from "../status/event-status";
+import { type Look, StatusBadge } from "../status/event-status";
 import { cn } from "../ui/cn";
-
-interface Look {
-  icon: LucideIcon;
-  tone: string;
-  moving?: boolean;
-}
 
 export const STATE_STYLE: Record<IncidentState, Look> = {
   open: { icon: CircleAlert, tone: "text-red" },
@@ -84,13 +77,13 @@ export const STEP_STYLE: Record<IncidentStepStatus, Look> = {
 
 export function IncidentStateBadge({ state, large }: { state: IncidentState; large?: boolean }) {
   const { label, meaning } = INCIDENT_STATE[state];
-  return <Badge look={STATE_STYLE[state]} label={label} title={meaning} large={large} testId="incident-state" />;
+  return <StatusBadge look={STATE_STYLE[state]} label={label} title={meaning} large={large} testId="incident-state" />;
 }
 
 export function ItemStateLabel({ state, accepted }: { state: IncidentItemState; accepted?: boolean }) {
   const { label, meaning } = INCIDENT_ITEM_STATE[state];
   return (
-    <Badge
+    <StatusBadge
       look={ITEM_STYLE[state]}
       label={accepted ? "Accepted" : label}
       title={accepted ? "An administrator accepted that it cannot be brought back." : meaning}
@@ -101,7 +94,7 @@ export function ItemStateLabel({ state, accepted }: { state: IncidentItemState; 
 
 export function CauseLabel({ cause }: { cause: IncidentCause }) {
   const { label, meaning } = INCIDENT_CAUSE[cause];
-  return <Badge look={CAUSE_STYLE[cause]} label={label} title={meaning} testId="item-cause" />;
+  return <StatusBadge look={CAUSE_STYLE[cause]} label={label} title={meaning} testId="item-cause" />;
 }
 
 const SEVERITY_TONE: Record<IncidentSeverity, string> = {
@@ -126,23 +119,6 @@ export function SeverityMark({ severity, large }: { severity: IncidentSeverity; 
     >
       <span className="sr-only">Severity </span>
       {severity}
-    </span>
-  );
-}
-
-function Badge(badge: { look: Look; label: string; title: string; large?: boolean; testId: string }) {
-  return (
-    <span
-      data-testid={badge.testId}
-      title={badge.title}
-      className={cn(
-        "inline-flex shrink-0 items-center gap-1.5 whitespace-nowrap align-middle font-medium",
-        badge.look.tone,
-        badge.large && "h-6 rounded-sm bg-tint pr-2 pl-1.5",
-      )}
-    >
-      <StatusIcon look={badge.look} />
-      {badge.label}
     </span>
   );
 }

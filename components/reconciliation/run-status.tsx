@@ -9,7 +9,6 @@ import {
   CircleX,
   Clock,
   ClockArrowDown,
-  type LucideIcon,
   OctagonX,
   PencilLine,
   Redo2,
@@ -19,14 +18,7 @@ import {
 } from "lucide-react";
 import { FINDING_STATE, RECONCILIATION_STATUS } from "@/lib/contract/reconciliations";
 import type { FindingKind, FindingState, ReconciliationStatus } from "@/lib/contract/vocabulary";
-import { StatusIcon } from "../status/event-status";
-import { cn } from "../ui/cn";
-
-interface Look {
-  icon: LucideIcon;
-  tone: string;
-  moving?: boolean;
-}
+import { type Look, StatusBadge } from "../status/event-status";
 
 const STATUS_STYLE: Record<ReconciliationStatus, Look> = {
   queued: { icon: Clock, tone: "text-slate" },
@@ -55,27 +47,10 @@ const STATE_STYLE: Record<FindingState, Look> = {
 
 export function RunStatusBadge({ status, large }: { status: ReconciliationStatus; large?: boolean }) {
   const { label, meaning } = RECONCILIATION_STATUS[status];
-  return <Badge look={STATUS_STYLE[status]} label={label} title={meaning} large={large} testId="run-status" />;
+  return <StatusBadge look={STATUS_STYLE[status]} label={label} title={meaning} large={large} testId="run-status" />;
 }
 
 export function FindingStateBadge({ state }: { state: FindingState }) {
   const { label, meaning } = FINDING_STATE[state];
-  return <Badge look={STATE_STYLE[state]} label={label} title={meaning} testId="finding-state" />;
-}
-
-function Badge(badge: { look: Look; label: string; title: string; large?: boolean; testId: string }) {
-  return (
-    <span
-      data-testid={badge.testId}
-      title={badge.title}
-      className={cn(
-        "inline-flex shrink-0 items-center gap-1.5 whitespace-nowrap align-middle font-medium",
-        badge.look.tone,
-        badge.large && "h-6 rounded-sm bg-tint pr-2 pl-1.5",
-      )}
-    >
-      <StatusIcon look={badge.look} />
-      {badge.label}
-    </span>
-  );
+  return <StatusBadge look={STATE_STYLE[state]} label={label} title={meaning} testId="finding-state" />;
 }

@@ -24,7 +24,7 @@ import {
 } from "@/lib/contract/vocabulary";
 import { cn } from "../ui/cn";
 
-interface Look {
+export interface Look {
   icon: LucideIcon;
   tone: string;
   /** Work is in progress. */
@@ -61,22 +61,31 @@ export const ATTEMPT_STATUS_STYLE: Record<AttemptStatus, Look & { label: string 
 
 export function EventStatusBadge({ status, large }: { status: EventStatus; large?: boolean }) {
   const { label, meaning } = EVENT_STATUS[status];
-  return <Badge look={EVENT_STATUS_STYLE[status]} label={label} title={meaning} large={large} testId="event-status" />;
+  return (
+    <StatusBadge look={EVENT_STATUS_STYLE[status]} label={label} title={meaning} large={large} testId="event-status" />
+  );
 }
 
 export function DeliveryStatusBadge({ status }: { status: DeliveryStatus }) {
   return (
-    <Badge look={DELIVERY_STATUS_STYLE[status]} label={DELIVERY_STATUS[status].label} large testId="delivery-status" />
+    <StatusBadge
+      look={DELIVERY_STATUS_STYLE[status]}
+      label={DELIVERY_STATUS[status].label}
+      large
+      testId="delivery-status"
+    />
   );
 }
 
 /** The same without a background, for rows. */
 export function DeliveryStatusLabel({ status }: { status: DeliveryStatus }) {
-  return <Badge look={DELIVERY_STATUS_STYLE[status]} label={DELIVERY_STATUS[status].label} testId="delivery-status" />;
+  return (
+    <StatusBadge look={DELIVERY_STATUS_STYLE[status]} label={DELIVERY_STATUS[status].label} testId="delivery-status" />
+  );
 }
 
 /** Icon and label; `large` adds a tinted background, for headings. */
-function Badge({
+export function StatusBadge({
   look,
   label,
   title,

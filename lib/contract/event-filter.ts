@@ -115,3 +115,11 @@ export function readQuery(params: URLSearchParams): Record<string, string> {
   }
   return query;
 }
+
+/** The same of a page's `searchParams`. */
+export function readPageQuery(given: Record<string, string | string[] | undefined>): Record<string, string> {
+  const entries = Object.entries(given).flatMap(([name, value]) =>
+    [value ?? []].flat().map((one): [string, string] => [name, one]),
+  );
+  return readQuery(new URLSearchParams(entries));
+}

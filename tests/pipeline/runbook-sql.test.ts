@@ -1,5 +1,4 @@
 /** The SQL of runbooks 002, 003 and 004, as it is written there, on rows that the product wrote. */
-import { readFileSync } from "node:fs";
 import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { makeReader } from "@/lib/db/reader";
@@ -8,6 +7,7 @@ import { shopifyBody } from "@/lib/providers/shopify/sample";
 import { stripeEvent } from "@/lib/providers/stripe/sample";
 import { nextUuid } from "@/lib/samples/ids";
 import { type Desk, eventIdIn, openDesk, send, workUntilIdle } from "../support/desk";
+import { statementsOf } from "../support/runbook-sql";
 import { type AgentSdk, startAgentSdk } from "../tools/agent-sdk";
 
 let desk: Desk;
@@ -29,16 +29,6 @@ afterAll(async () => {
   await desk.close();
   await agent.close();
 });
-
-/** The statements of a runbook, without their comments. */
-function statementsOf(runbook: "002" | "003" | "004", eventId?: number): string[] {
-  return readFileSync(`tests/fixtures/runbook-sql/${runbook}.sql`, "utf8")
-    .replace(/^--.*$/gm, "")
-    .replaceAll("<event-id>", String(eventId))
-    .split(";")
-    .map((statement) => statement.trim())
-    .filter(Boolean);
-}
 
 const statusOf = async (id: number) => (await desk.sql`select status from events where id = ${id}`)[0]?.status;
 const auditOf = (id: number) =>

@@ -7,17 +7,14 @@ import { mayActor } from "@/lib/auth/permissions";
 import { destinationListQuery } from "@/lib/client/queries/destinations";
 import { makeQueryClient } from "@/lib/client/query-client";
 import { destinationFilterRequest } from "@/lib/contract/api/destination-filter";
-import { readQuery } from "@/lib/contract/event-filter";
+import { readPageQuery } from "@/lib/contract/event-filter";
 import { listDestinations } from "@/lib/queries/destinations";
 
 export const metadata: Metadata = { title: "Destinations" };
 
 export default async function DestinationsPage({ searchParams }: PageProps<"/destinations">) {
   const actor = await requireStaff("view");
-  const entries = Object.entries(await searchParams).flatMap(([name, value]) =>
-    [value ?? []].flat().map((one): [string, string] => [name, one]),
-  );
-  const filter = destinationFilterRequest.safeParse(readQuery(new URLSearchParams(entries)));
+  const filter = destinationFilterRequest.safeParse(readPageQuery(await searchParams));
   if (!filter.success) {
     const issue = filter.error.issues[0];
     return (

@@ -17,7 +17,7 @@ import type { Person } from "@/lib/auth/session";
 import { sendCommand } from "@/lib/boot/send-command";
 import { eventListQuery } from "@/lib/client/queries/events";
 import { makeQueryClient } from "@/lib/client/query-client";
-import { type EventFilter, eventListSchema, readQuery } from "@/lib/contract/event-filter";
+import { type EventFilter, eventListSchema, readPageQuery } from "@/lib/contract/event-filter";
 import { DatabaseBusy } from "@/lib/db/client";
 import type { ProblemInit } from "@/lib/errors";
 import { readDestinationNames } from "@/lib/queries/destination-names";
@@ -29,10 +29,7 @@ export const metadata: Metadata = { title: "Events" };
 
 export default async function EventsPage({ searchParams }: PageProps<"/events">) {
   const actor = await requireStaff("view");
-  const entries = Object.entries(await searchParams).flatMap(([name, value]) =>
-    [value ?? []].flat().map((one): [string, string] => [name, one]),
-  );
-  const query = eventListSchema.safeParse(readQuery(new URLSearchParams(entries)));
+  const query = eventListSchema.safeParse(readPageQuery(await searchParams));
   if (!query.success) {
     const issue = query.error.issues[0];
     return <InvalidFilter field={issue?.path[0]?.toString() ?? "The address"} problem={issue?.message ?? "is wrong"} />;

@@ -7,7 +7,7 @@ import { requireStaff } from "@/lib/auth/authorise";
 import { incidentListQuery } from "@/lib/client/queries/incidents";
 import { makeQueryClient } from "@/lib/client/query-client";
 import { listIncidentsRequest } from "@/lib/contract/api/incidents";
-import { readQuery } from "@/lib/contract/event-filter";
+import { readPageQuery } from "@/lib/contract/event-filter";
 import { printIncidentFilter } from "@/lib/contract/incident-words";
 import { listIncidents } from "@/lib/queries/incidents";
 
@@ -15,10 +15,7 @@ export const metadata: Metadata = { title: "Incidents" };
 
 export default async function IncidentsPage({ searchParams }: PageProps<"/incidents">) {
   const actor = await requireStaff("view");
-  const entries = Object.entries(await searchParams).flatMap(([name, value]) =>
-    [value ?? []].flat().map((one): [string, string] => [name, one]),
-  );
-  const query = listIncidentsRequest.safeParse(readQuery(new URLSearchParams(entries)));
+  const query = listIncidentsRequest.safeParse(readPageQuery(await searchParams));
   if (!query.success) {
     const issue = query.error.issues[0];
     return (

@@ -7,7 +7,7 @@ import { requireStaff } from "@/lib/auth/authorise";
 import { replayListQuery } from "@/lib/client/queries/replays";
 import { makeQueryClient } from "@/lib/client/query-client";
 import { listReplaysRequest } from "@/lib/contract/api/replay-requests";
-import { readQuery } from "@/lib/contract/event-filter";
+import { readPageQuery } from "@/lib/contract/event-filter";
 import { printReplayFilter } from "@/lib/contract/replay-filter";
 import { listReplays } from "@/lib/queries/replays";
 
@@ -15,10 +15,7 @@ export const metadata: Metadata = { title: "Replays" };
 
 export default async function ReplaysPage({ searchParams }: PageProps<"/replays">) {
   const actor = await requireStaff("view");
-  const entries = Object.entries(await searchParams).flatMap(([name, value]) =>
-    [value ?? []].flat().map((one): [string, string] => [name, one]),
-  );
-  const query = listReplaysRequest.safeParse(readQuery(new URLSearchParams(entries)));
+  const query = listReplaysRequest.safeParse(readPageQuery(await searchParams));
   if (!query.success) {
     const issue = query.error.issues[0];
     return (

@@ -8,7 +8,7 @@ import { INCIDENT_ITEMS_PER_PAGE } from "@/lib/client/incidents";
 import { incidentItemsQuery, incidentQuery } from "@/lib/client/queries/incidents";
 import { makeQueryClient } from "@/lib/client/query-client";
 import { incidentItemsRequest } from "@/lib/contract/api/incidents";
-import { readQuery } from "@/lib/contract/event-filter";
+import { readPageQuery } from "@/lib/contract/event-filter";
 import { listIncidentItems, requireIncident } from "@/lib/queries/incidents";
 import { isRefusal } from "@/lib/refusals";
 import { rightsOf } from "../rights";
@@ -25,13 +25,8 @@ export default async function IncidentDetailPage({ params, searchParams }: PageP
   });
   const { view: asked, ...rest } = await searchParams;
   const view: IncidentView = VIEWS.find((one) => one === asked) ?? "recovery";
-  const entries = Object.entries(rest).flatMap(([name, value]) =>
-    [value ?? []].flat().map((one): [string, string] => [name, one]),
-  );
   // An unknown filter shows everything, and the chips say so.
-  const read = incidentItemsRequest
-    .pick({ state: true, cause: true, org_id: true })
-    .safeParse(readQuery(new URLSearchParams(entries)));
+  const read = incidentItemsRequest.pick({ state: true, cause: true, org_id: true }).safeParse(readPageQuery(rest));
   const filter = read.success ? read.data : {};
   const client = makeQueryClient();
   client.setQueryData(incidentQuery(incident.id).queryKey, incident);

@@ -8,17 +8,14 @@ import { auditQuery } from "@/lib/client/queries/settings";
 import { makeQueryClient } from "@/lib/client/query-client";
 import { auditRequest } from "@/lib/contract/api/staff";
 import { printAuditFilter } from "@/lib/contract/audit-filter";
-import { readQuery } from "@/lib/contract/event-filter";
+import { readPageQuery } from "@/lib/contract/event-filter";
 import { listActionChoices, listActions } from "@/lib/queries/audit";
 
 export const metadata: Metadata = { title: "Audit log" };
 
 export default async function AuditPage({ searchParams }: PageProps<"/settings/audit">) {
   const actor = await requireStaff("manage");
-  const entries = Object.entries(await searchParams).flatMap(([name, value]) =>
-    [value ?? []].flat().map((one): [string, string] => [name, one]),
-  );
-  const query = auditRequest.safeParse(readQuery(new URLSearchParams(entries)));
+  const query = auditRequest.safeParse(readPageQuery(await searchParams));
   if (!query.success) {
     const issue = query.error.issues[0];
     return (
