@@ -4,11 +4,16 @@
 -- Read-only: what is known of entries. p_entries: [{n, event_key, logical_key, event_type, occurred_at}]. Answers as
 -- match_keys does.
 create function public.match_entries(p_window bigint, p_entries jsonb) returns jsonb
-language sql stable set search_path = '' as $$
-  select public.match_keys(r.provider, r.source_id, r.subscribed_types, p_entries)
-  from public.reconciliation_windows w
-  join public.reconciliations r on r.id = w.reconciliation_id
-  where w.id = p_window;
+language plpgsql stable set search_path = '' as $$
+begin
+  -- In plpgsql, whose plan is kept: it is asked for every page.
+  return (
+    select public.match_keys(r.provider, r.source_id, r.subscribed_types, p_entries)
+    from public.reconciliation_windows w
+    join public.reconciliations r on r.id = w.reconciliation_id
+    where w.id = p_window
+  );
+end
 $$;
 
 -- p_page: {next, is_last, entries: [{n, event_key, logical_key, event_type, object_id, occurred_at, origin,
@@ -79,7 +84,9 @@ begin
       select count(*) from jsonb_to_recordset(p_page -> 'entries') as i(n integer, is_right boolean)
       where i.is_right and i.n = any (v_new)
     ),
-    counted = public.counted_with(x, p_page -> 'counts'),
+    counted = case
+      when jsonb_array_length(p_page -> 'counts') > 0 then public.counted_with(x, p_page -> 'counts') else x.counted
+    end,
     reason = null
   where x.id = r.id;
   update public.reconciliation_windows x set

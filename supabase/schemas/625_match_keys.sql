@@ -10,7 +10,8 @@ returns jsonb
 language plpgsql stable set search_path = '' as $$
 declare
   v_known jsonb;
-  v_lost bigint[];
+  v_delivered bigint[];
+  v_lost bigint[] := '{}';
 begin
   select jsonb_agg(jsonb_build_object(
     'n', i.n, 'event_key', i.event_key, 'at', i.occurred_at, 'event_type', i.event_type, 'event_id', k.event_id,
@@ -33,17 +34,18 @@ begin
   ) a on true
   left join lateral (
     select x.id as event_id from public.events x
-    where x.logical_key = i.logical_key and x.provider = p_provider and x.source_id is not distinct from p_source_id
-      and x.variant_of is null
+    where a.event_id is null and x.logical_key = i.logical_key and x.provider = p_provider
+      and x.source_id is not distinct from p_source_id and x.variant_of is null
     order by x.id
     limit 1
-  ) b on a.event_id is null
+  ) b on true
   left join lateral (
     select x.event_id from public.event_keys x
-    where x.provider = p_provider and x.key_hash = sha256(convert_to(i.logical_key, 'UTF8'))
-      and x.source_id is not distinct from p_source_id and x.variant = ''
+    where a.event_id is null and b.event_id is null and x.provider = p_provider
+      and x.key_hash = sha256(convert_to(i.logical_key, 'UTF8')) and x.source_id is not distinct from p_source_id
+      and x.variant = ''
     offset 0
-  ) c on a.event_id is null and b.event_id is null
+  ) c on true
   cross join lateral (select coalesce(a.event_id, b.event_id, c.event_id) as event_id) k
   left join public.events e on e.id = k.event_id
   left join lateral (
@@ -55,11 +57,14 @@ begin
     offset 0
   ) d on true;
 
-  v_lost := public.lost_deliveries(array(
+  v_delivered := array(
     select x.id::bigint
     from jsonb_to_recordset(v_known) as k(delivered jsonb)
     cross join lateral jsonb_array_elements_text(nullif(k.delivered, 'null')) x(id)
-  ));
+  );
+  if cardinality(v_delivered) > 0 then
+    v_lost := public.lost_deliveries(v_delivered);
+  end if;
 
   return coalesce((
     select jsonb_agg(jsonb_build_object(
