@@ -5,6 +5,386 @@ export type Json = string | number | boolean | null | { [key: string]: Json | un
 export type Database = {
   public: {
     Tables: {
+      alert_rule_channels: {
+        Row: {
+          channel_id: number;
+          rule_id: number;
+        };
+        ComputedFields: never;
+        Insert: {
+          channel_id: number;
+          rule_id: number;
+        };
+        Update: {
+          channel_id?: number;
+          rule_id?: number;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "alert_rule_channels_channel_id_fkey";
+            columns: ["channel_id"];
+            isOneToOne: false;
+            referencedRelation: "channels";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "alert_rule_channels_rule_id_fkey";
+            columns: ["rule_id"];
+            isOneToOne: false;
+            referencedRelation: "alert_rules";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      alert_rules: {
+        Row: {
+          archived_at: string | null;
+          bad_evaluations: number;
+          created_at: string;
+          destination_id: number | null;
+          enabled: boolean;
+          event_type: string | null;
+          hold_seconds: number;
+          id: number;
+          kind: Database["public"]["Enums"]["alert_kind"];
+          name: string;
+          organisation_id: string | null;
+          provider: string | null;
+          repeat_seconds: number;
+          settings: NonNullable<Json>;
+          severity: Database["public"]["Enums"]["incident_severity"];
+          slug: string | null;
+          updated_at: string;
+          version: number;
+          back_test_unit: string | null;
+          expected_series: {
+            destination_id: number;
+            event_type: string;
+            organisation_id: string;
+            provider: string;
+          } | null;
+        };
+        ComputedFields: "back_test_unit" | "expected_series";
+        Insert: {
+          archived_at?: string | null;
+          bad_evaluations?: number;
+          created_at?: string;
+          destination_id?: number | null;
+          enabled?: boolean;
+          event_type?: string | null;
+          hold_seconds?: number;
+          id?: never;
+          kind: Database["public"]["Enums"]["alert_kind"];
+          name: string;
+          organisation_id?: string | null;
+          provider?: string | null;
+          repeat_seconds?: number;
+          settings: NonNullable<Json>;
+          severity: Database["public"]["Enums"]["incident_severity"];
+          slug?: string | null;
+          updated_at?: string;
+          version?: number;
+        };
+        Update: {
+          archived_at?: string | null;
+          bad_evaluations?: number;
+          created_at?: string;
+          destination_id?: number | null;
+          enabled?: boolean;
+          event_type?: string | null;
+          hold_seconds?: number;
+          id?: never;
+          kind?: Database["public"]["Enums"]["alert_kind"];
+          name?: string;
+          organisation_id?: string | null;
+          provider?: string | null;
+          repeat_seconds?: number;
+          settings?: NonNullable<Json>;
+          severity?: Database["public"]["Enums"]["incident_severity"];
+          slug?: string | null;
+          updated_at?: string;
+          version?: number;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "alert_rules_destination_id_fkey";
+            columns: ["destination_id"];
+            isOneToOne: false;
+            referencedRelation: "destinations";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      alert_series: {
+        Row: {
+          alert_id: number | null;
+          asking_run_id: number | null;
+          asking_until: string | null;
+          bad: number;
+          destination_id: number | null;
+          evaluate_after: string;
+          evaluated_at: string | null;
+          event_type: string | null;
+          explain: NonNullable<Json>;
+          id: number;
+          organisation_id: string | null;
+          problem: string | null;
+          provider: string | null;
+          rule_id: number;
+          since: string;
+          state: Database["public"]["Enums"]["alert_state"];
+          value: number | null;
+          well_since: string | null;
+          missing_of: {
+            identity: string;
+            occurred_at: string;
+            run: number;
+          } | null;
+          resolve_series: string | null;
+          subject_in_words: string | null;
+        };
+        ComputedFields: "missing_of" | "resolve_series" | "subject_in_words";
+        Insert: {
+          alert_id?: number | null;
+          asking_run_id?: number | null;
+          asking_until?: string | null;
+          bad?: number;
+          destination_id?: number | null;
+          evaluate_after?: string;
+          evaluated_at?: string | null;
+          event_type?: string | null;
+          explain?: NonNullable<Json>;
+          id?: never;
+          organisation_id?: string | null;
+          problem?: string | null;
+          provider?: string | null;
+          rule_id: number;
+          since?: string;
+          state?: Database["public"]["Enums"]["alert_state"];
+          value?: number | null;
+          well_since?: string | null;
+        };
+        Update: {
+          alert_id?: number | null;
+          asking_run_id?: number | null;
+          asking_until?: string | null;
+          bad?: number;
+          destination_id?: number | null;
+          evaluate_after?: string;
+          evaluated_at?: string | null;
+          event_type?: string | null;
+          explain?: NonNullable<Json>;
+          id?: never;
+          organisation_id?: string | null;
+          problem?: string | null;
+          provider?: string | null;
+          rule_id?: number;
+          since?: string;
+          state?: Database["public"]["Enums"]["alert_state"];
+          value?: number | null;
+          well_since?: string | null;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "alert_series_destination_id_fkey";
+            columns: ["destination_id"];
+            isOneToOne: false;
+            referencedRelation: "destinations";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "alert_series_rule_id_fkey";
+            columns: ["rule_id"];
+            isOneToOne: false;
+            referencedRelation: "alert_rules";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      alert_silences: {
+        Row: {
+          actor: string;
+          actor_id: string;
+          begins_at: string;
+          created_at: string;
+          destination_id: number | null;
+          ended_by: string | null;
+          ends_at: string;
+          event_type: string | null;
+          id: number;
+          kind: Database["public"]["Enums"]["alert_kind"] | null;
+          organisation_id: string | null;
+          provider: string | null;
+          reason: string;
+          rule_id: number | null;
+          scope: string[] | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          actor: string;
+          actor_id: string;
+          begins_at?: string;
+          created_at?: string;
+          destination_id?: number | null;
+          ended_by?: string | null;
+          ends_at: string;
+          event_type?: string | null;
+          id?: never;
+          kind?: Database["public"]["Enums"]["alert_kind"] | null;
+          organisation_id?: string | null;
+          provider?: string | null;
+          reason: string;
+          rule_id?: number | null;
+          scope?: string[] | null;
+        };
+        Update: {
+          actor?: string;
+          actor_id?: string;
+          begins_at?: string;
+          created_at?: string;
+          destination_id?: number | null;
+          ended_by?: string | null;
+          ends_at?: string;
+          event_type?: string | null;
+          id?: never;
+          kind?: Database["public"]["Enums"]["alert_kind"] | null;
+          organisation_id?: string | null;
+          provider?: string | null;
+          reason?: string;
+          rule_id?: number | null;
+          scope?: string[] | null;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "alert_silences_destination_id_fkey";
+            columns: ["destination_id"];
+            isOneToOne: false;
+            referencedRelation: "destinations";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "alert_silences_rule_id_fkey";
+            columns: ["rule_id"];
+            isOneToOne: false;
+            referencedRelation: "alert_rules";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      alerts: {
+        Row: {
+          acknowledged_at: string | null;
+          acknowledged_by: string | null;
+          acknowledged_by_id: string | null;
+          assignee: string | null;
+          assignee_id: string | null;
+          destination_id: number | null;
+          event_type: string | null;
+          explain: NonNullable<Json>;
+          fired_at: string;
+          id: number;
+          incident_id: number | null;
+          kind: Database["public"]["Enums"]["alert_kind"];
+          note: string | null;
+          organisation_id: string | null;
+          provider: string | null;
+          resolved_at: string | null;
+          rule_id: number;
+          series_id: number | null;
+          severity: Database["public"]["Enums"]["incident_severity"];
+          summary: string;
+          suppressed_because: string | null;
+          notify_acknowledged: number | null;
+          notify_again: number | null;
+          notify_fired: number | null;
+          notify_resolved: number | null;
+          recipients_of: {
+            channel_id: number;
+            group_key: string;
+            repeats: boolean;
+            staff_id: string;
+          } | null;
+          suppression_of: string | null;
+          told_alert: Json | null;
+        };
+        ComputedFields:
+          | "notify_acknowledged"
+          | "notify_again"
+          | "notify_fired"
+          | "notify_resolved"
+          | "recipients_of"
+          | "suppression_of"
+          | "told_alert";
+        Insert: {
+          acknowledged_at?: string | null;
+          acknowledged_by?: string | null;
+          acknowledged_by_id?: string | null;
+          assignee?: string | null;
+          assignee_id?: string | null;
+          destination_id?: number | null;
+          event_type?: string | null;
+          explain: NonNullable<Json>;
+          fired_at?: string;
+          id?: never;
+          incident_id?: number | null;
+          kind: Database["public"]["Enums"]["alert_kind"];
+          note?: string | null;
+          organisation_id?: string | null;
+          provider?: string | null;
+          resolved_at?: string | null;
+          rule_id: number;
+          series_id?: number | null;
+          severity: Database["public"]["Enums"]["incident_severity"];
+          summary: string;
+          suppressed_because?: string | null;
+        };
+        Update: {
+          acknowledged_at?: string | null;
+          acknowledged_by?: string | null;
+          acknowledged_by_id?: string | null;
+          assignee?: string | null;
+          assignee_id?: string | null;
+          destination_id?: number | null;
+          event_type?: string | null;
+          explain?: NonNullable<Json>;
+          fired_at?: string;
+          id?: never;
+          incident_id?: number | null;
+          kind?: Database["public"]["Enums"]["alert_kind"];
+          note?: string | null;
+          organisation_id?: string | null;
+          provider?: string | null;
+          resolved_at?: string | null;
+          rule_id?: number;
+          series_id?: number | null;
+          severity?: Database["public"]["Enums"]["incident_severity"];
+          summary?: string;
+          suppressed_because?: string | null;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "alerts_incident_id_fkey";
+            columns: ["incident_id"];
+            isOneToOne: false;
+            referencedRelation: "incidents";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "alerts_rule_id_fkey";
+            columns: ["rule_id"];
+            isOneToOne: false;
+            referencedRelation: "alert_rules";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "alerts_series_id_fkey";
+            columns: ["series_id"];
+            isOneToOne: false;
+            referencedRelation: "alert_series";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
       api_budgets: {
         Row: {
           account: string;
@@ -202,6 +582,43 @@ export type Database = {
             referencedColumns: ["id"];
           },
         ];
+      };
+      arrival_habits: {
+        Row: {
+          days: number;
+          event_type: string;
+          learnt_at: string;
+          organisation_id: string;
+          per_day: number;
+          provider: string;
+          rates: number[];
+          spread: number | null;
+          threshold: number;
+        };
+        ComputedFields: never;
+        Insert: {
+          days: number;
+          event_type: string;
+          learnt_at?: string;
+          organisation_id?: string;
+          per_day: number;
+          provider: string;
+          rates: number[];
+          spread?: number | null;
+          threshold: number;
+        };
+        Update: {
+          days?: number;
+          event_type?: string;
+          learnt_at?: string;
+          organisation_id?: string;
+          per_day?: number;
+          provider?: string;
+          rates?: number[];
+          spread?: number | null;
+          threshold?: number;
+        };
+        Relationships: [];
       };
       attempts: {
         Row: {
@@ -436,6 +853,68 @@ export type Database = {
           status?: string | null;
           updated_at?: string;
           versions?: NonNullable<Json>;
+        };
+        Relationships: [];
+      };
+      channels: {
+        Row: {
+          archived_at: string | null;
+          created_at: string;
+          enabled: boolean;
+          failures: number;
+          hints: NonNullable<Json>;
+          id: number;
+          kind: Database["public"]["Enums"]["channel_kind"];
+          last_failed_at: string | null;
+          last_sent_at: string | null;
+          name: string;
+          organisations: string[] | null;
+          problem: string | null;
+          secrets: NonNullable<Json>;
+          settings: NonNullable<Json>;
+          severities: Database["public"]["Enums"]["incident_severity"][];
+          updated_at: string;
+          version: number;
+          channel_json: Json | null;
+        };
+        ComputedFields: "channel_json";
+        Insert: {
+          archived_at?: string | null;
+          created_at?: string;
+          enabled?: boolean;
+          failures?: number;
+          hints?: NonNullable<Json>;
+          id?: never;
+          kind: Database["public"]["Enums"]["channel_kind"];
+          last_failed_at?: string | null;
+          last_sent_at?: string | null;
+          name: string;
+          organisations?: string[] | null;
+          problem?: string | null;
+          secrets?: NonNullable<Json>;
+          settings?: NonNullable<Json>;
+          severities?: Database["public"]["Enums"]["incident_severity"][];
+          updated_at?: string;
+          version?: number;
+        };
+        Update: {
+          archived_at?: string | null;
+          created_at?: string;
+          enabled?: boolean;
+          failures?: number;
+          hints?: NonNullable<Json>;
+          id?: never;
+          kind?: Database["public"]["Enums"]["channel_kind"];
+          last_failed_at?: string | null;
+          last_sent_at?: string | null;
+          name?: string;
+          organisations?: string[] | null;
+          problem?: string | null;
+          secrets?: NonNullable<Json>;
+          settings?: NonNullable<Json>;
+          severities?: Database["public"]["Enums"]["incident_severity"][];
+          updated_at?: string;
+          version?: number;
         };
         Relationships: [];
       };
@@ -1316,6 +1795,34 @@ export type Database = {
           },
         ];
       };
+      heartbeats: {
+        Row: {
+          at: string;
+          details: NonNullable<Json>;
+          kind: string;
+          name: string;
+          started_at: string;
+          version: string | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          at?: string;
+          details?: NonNullable<Json>;
+          kind: string;
+          name: string;
+          started_at?: string;
+          version?: string | null;
+        };
+        Update: {
+          at?: string;
+          details?: NonNullable<Json>;
+          kind?: string;
+          name?: string;
+          started_at?: string;
+          version?: string | null;
+        };
+        Relationships: [];
+      };
       incident_items: {
         Row: {
           accepted_at: string | null;
@@ -1884,6 +2391,62 @@ export type Database = {
         };
         Relationships: [];
       };
+      metric_counters: {
+        Row: {
+          count: number;
+          duration_ms: number;
+          error_class: string;
+          label: string;
+          latency: number[] | null;
+          metric: string;
+          outcome: string;
+          shard: number;
+        };
+        ComputedFields: never;
+        Insert: {
+          count: number;
+          duration_ms?: number;
+          error_class?: string;
+          label?: string;
+          latency?: number[] | null;
+          metric: string;
+          outcome: string;
+          shard: number;
+        };
+        Update: {
+          count?: number;
+          duration_ms?: number;
+          error_class?: string;
+          label?: string;
+          latency?: number[] | null;
+          metric?: string;
+          outcome?: string;
+          shard?: number;
+        };
+        Relationships: [];
+      };
+      metric_totals: {
+        Row: {
+          count: number;
+          outcome: string;
+          provider: string;
+          until: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          count: number;
+          outcome: string;
+          provider: string;
+          until: string;
+        };
+        Update: {
+          count?: number;
+          outcome?: string;
+          provider?: string;
+          until?: string;
+        };
+        Relationships: [];
+      };
       notices: {
         Row: {
           actor_id: string;
@@ -1914,6 +2477,136 @@ export type Database = {
           subject?: string;
         };
         Relationships: [];
+      };
+      notification_preferences: {
+        Row: {
+          console_severities: Database["public"]["Enums"]["incident_severity"][];
+          mail_severities: Database["public"]["Enums"]["incident_severity"][];
+          mails_replays: boolean;
+          mails_report: boolean;
+          staff_id: string;
+          updated_at: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          console_severities?: Database["public"]["Enums"]["incident_severity"][];
+          mail_severities?: Database["public"]["Enums"]["incident_severity"][];
+          mails_replays?: boolean;
+          mails_report?: boolean;
+          staff_id: string;
+          updated_at?: string;
+        };
+        Update: {
+          console_severities?: Database["public"]["Enums"]["incident_severity"][];
+          mail_severities?: Database["public"]["Enums"]["incident_severity"][];
+          mails_replays?: boolean;
+          mails_report?: boolean;
+          staff_id?: string;
+          updated_at?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "notification_preferences_staff_id_fkey";
+            columns: ["staff_id"];
+            isOneToOne: true;
+            referencedRelation: "staff_users";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      notifications: {
+        Row: {
+          alert_id: number | null;
+          attempts: number;
+          channel_id: number | null;
+          content: Json | null;
+          created_at: string;
+          due_at: string;
+          ended_at: string | null;
+          fence: number;
+          group_key: string;
+          id: number;
+          kind: Database["public"]["Enums"]["notification_kind"];
+          lease_until: string | null;
+          number: number;
+          outcome: string | null;
+          remote_id: string | null;
+          replay_id: number | null;
+          staff_id: string | null;
+          status: Database["public"]["Enums"]["notification_status"];
+          sent_message_of: string | null;
+        };
+        ComputedFields: "sent_message_of";
+        Insert: {
+          alert_id?: number | null;
+          attempts?: number;
+          channel_id?: number | null;
+          content?: Json | null;
+          created_at?: string;
+          due_at?: string;
+          ended_at?: string | null;
+          fence?: number;
+          group_key: string;
+          id?: never;
+          kind: Database["public"]["Enums"]["notification_kind"];
+          lease_until?: string | null;
+          number?: number;
+          outcome?: string | null;
+          remote_id?: string | null;
+          replay_id?: number | null;
+          staff_id?: string | null;
+          status?: Database["public"]["Enums"]["notification_status"];
+        };
+        Update: {
+          alert_id?: number | null;
+          attempts?: number;
+          channel_id?: number | null;
+          content?: Json | null;
+          created_at?: string;
+          due_at?: string;
+          ended_at?: string | null;
+          fence?: number;
+          group_key?: string;
+          id?: never;
+          kind?: Database["public"]["Enums"]["notification_kind"];
+          lease_until?: string | null;
+          number?: number;
+          outcome?: string | null;
+          remote_id?: string | null;
+          replay_id?: number | null;
+          staff_id?: string | null;
+          status?: Database["public"]["Enums"]["notification_status"];
+        };
+        Relationships: [
+          {
+            foreignKeyName: "notifications_alert_id_fkey";
+            columns: ["alert_id"];
+            isOneToOne: false;
+            referencedRelation: "alerts";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "notifications_channel_id_fkey";
+            columns: ["channel_id"];
+            isOneToOne: false;
+            referencedRelation: "channels";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "notifications_replay_id_fkey";
+            columns: ["replay_id"];
+            isOneToOne: false;
+            referencedRelation: "replays";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "notifications_staff_id_fkey";
+            columns: ["staff_id"];
+            isOneToOne: false;
+            referencedRelation: "staff_users";
+            referencedColumns: ["id"];
+          },
+        ];
       };
       orders: {
         Row: {
@@ -2395,9 +3088,10 @@ export type Database = {
           stopped_because: string | null;
           succeeded: number;
           total: number;
+          replay_estimate: string | null;
           replay_json: Json | null;
         };
-        ComputedFields: "replay_json";
+        ComputedFields: "replay_estimate" | "replay_json";
         Insert: {
           actor: string;
           actor_id: string;
@@ -2939,8 +3633,10 @@ export type Database = {
       statistics_hours: {
         Row: {
           count: number;
+          duration_ms: number;
           event_type: string;
           hour: string;
+          latency: number[] | null;
           organisation_id: string;
           outcome: string;
           provider: string;
@@ -2949,8 +3645,10 @@ export type Database = {
         ComputedFields: never;
         Insert: {
           count: number;
+          duration_ms?: number;
           event_type: string;
           hour: string;
+          latency?: number[] | null;
           organisation_id?: string;
           outcome: string;
           provider: string;
@@ -2958,8 +3656,10 @@ export type Database = {
         };
         Update: {
           count?: number;
+          duration_ms?: number;
           event_type?: string;
           hour?: string;
+          latency?: number[] | null;
           organisation_id?: string;
           outcome?: string;
           provider?: string;
@@ -3204,6 +3904,20 @@ export type Database = {
         Args: { p_name: string; p_password_hash: string; p_request_id: string; p_token_hash: string };
         Returns: string;
       };
+      acknowledge_alert: {
+        Args: {
+          p_actor: string;
+          p_actor_id: string;
+          p_id: number;
+          p_note: string;
+          p_request_id: string;
+          p_scope: string[];
+        };
+        Returns: Json;
+      };
+      add_counters: { Args: { p_counts: Json }; Returns: undefined };
+      add_expected_series: { Args: Record<PropertyKey, never>; Returns: undefined };
+      add_first_rules: { Args: Record<PropertyKey, never>; Returns: number };
       add_incident_events: { Args: { p_events: number[]; p_id: number }; Returns: number };
       add_incident_findings: {
         Args: { p_fence: number; p_id: number; p_most: number; p_runs: number[] };
@@ -3213,7 +3927,9 @@ export type Database = {
         Args: { p_id: number; p_most: number; p_runs: number[]; p_scope: string[] };
         Returns: number;
       };
-      add_latency: { Args: { p_one: number[]; p_other: number[] }; Returns: number[] };
+      add_latency:
+        | { Args: { p_one: number[]; p_other: number[] }; Returns: number[] }
+        | { Args: { p_one: number[]; p_other: number[] }; Returns: number[] };
       add_secret: { Args: { p_secret: Json; p_secrets: Json; p_until: string }; Returns: Json };
       add_statistics: { Args: { p_counts: Json }; Returns: undefined };
       advance_reconciliations: { Args: Record<PropertyKey, never>; Returns: number };
@@ -3232,6 +3948,27 @@ export type Database = {
         };
         Returns: Json;
       };
+      alert_json: {
+        Args: {
+          a: Omit<
+            Database["public"]["Tables"]["alerts"]["Row"],
+            Database["public"]["Tables"]["alerts"]["ComputedFields"]
+          >;
+          p_scope: string[];
+        };
+        Returns: Json;
+      };
+      alert_rule_json: {
+        Args: {
+          p_scope: string[];
+          r: Omit<
+            Database["public"]["Tables"]["alert_rules"]["Row"],
+            Database["public"]["Tables"]["alert_rules"]["ComputedFields"]
+          >;
+        };
+        Returns: Json;
+      };
+      alert_rule_problem: { Args: { p_rule: Json; p_scope: string[] }; Returns: string };
       all_in_scope: { Args: { p_organisations: string[]; p_scope: string[] }; Returns: boolean };
       api_credentials_json: {
         Args: {
@@ -3251,11 +3988,31 @@ export type Database = {
         };
         Returns: Json;
       };
+      applied_bounds: { Args: Record<PropertyKey, never>; Returns: number[] };
       apply_changes: { Args: { p_changes: Json }; Returns: Json };
       apply_to_table: { Args: { p_changes: Json; p_table: string }; Returns: Json };
+      archive_channel: {
+        Args: { p_actor: string; p_actor_id: string; p_id: number; p_request_id: string; p_scope: string[] };
+        Returns: boolean;
+      };
       archive_destination: {
         Args: { p_actor: string; p_actor_id: string; p_id: number; p_request_id: string; p_scope: string[] };
         Returns: Json;
+      };
+      arrival_spread: { Args: { p_mean: number; p_variance: number }; Returns: number };
+      arrivals_between: {
+        Args: { p_event_type: string; p_from: string; p_organisation: string; p_provider: string; p_to: string };
+        Returns: number;
+      };
+      arrivals_in_hour: {
+        Args: {
+          p_event_type: string;
+          p_hour: string;
+          p_organisation: string;
+          p_outcomes: string[];
+          p_provider: string;
+        };
+        Returns: number;
       };
       ask_incident_request: {
         Args: {
@@ -3265,6 +4022,17 @@ export type Database = {
           p_id: number;
           p_input: Json;
           p_reason: string;
+          p_request_id: string;
+          p_scope: string[];
+        };
+        Returns: Json;
+      };
+      assign_alert: {
+        Args: {
+          p_actor: string;
+          p_actor_id: string;
+          p_assignee: string;
+          p_id: number;
           p_request_id: string;
           p_scope: string[];
         };
@@ -3291,6 +4059,43 @@ export type Database = {
         Returns: Json;
       };
       back_fill: { Args: { p_closes: boolean; p_events: Json; p_id: number; p_scope: string[] }; Returns: Json };
+      back_test: { Args: { p_days: number; p_rule: Json; p_scope: string[] }; Returns: Json };
+      back_test_unit: {
+        Args: {
+          r: Omit<
+            Database["public"]["Tables"]["alert_rules"]["Row"],
+            Database["public"]["Tables"]["alert_rules"]["ComputedFields"]
+          >;
+        };
+        Returns: string;
+      };
+      bad_past: {
+        Args: {
+          p_from: string;
+          p_to: string;
+          r: Omit<
+            Database["public"]["Tables"]["alert_rules"]["Row"],
+            Database["public"]["Tables"]["alert_rules"]["ComputedFields"]
+          >;
+        };
+        Returns: {
+          at: string;
+          labels: Json;
+          step: string;
+          value: number;
+        }[];
+      };
+      begin_channel_test: {
+        Args: {
+          p_actor: string;
+          p_actor_id: string;
+          p_id: number;
+          p_most: number;
+          p_request_id: string;
+          p_scope: string[];
+        };
+        Returns: Json;
+      };
       begin_incident_round: { Args: { p_fence: number; p_id: number }; Returns: boolean };
       body_of: { Args: { p_event_id: number }; Returns: string };
       book_claim: { Args: { p_deliveries: number[] }; Returns: undefined };
@@ -3323,7 +4128,32 @@ export type Database = {
         };
         Returns: number;
       };
+      catch_up_alerts: { Args: Record<PropertyKey, never>; Returns: undefined };
       cause_of_event: { Args: { p_event_id: number }; Returns: Database["public"]["Enums"]["incident_cause"] };
+      change_alert_rule: {
+        Args: {
+          p_actor: string;
+          p_actor_id: string;
+          p_change: Json;
+          p_id: number;
+          p_request_id: string;
+          p_scope: string[];
+          p_version: number;
+        };
+        Returns: Json;
+      };
+      change_channel: {
+        Args: {
+          p_actor: string;
+          p_actor_id: string;
+          p_changes: Json;
+          p_id: number;
+          p_request_id: string;
+          p_scope: string[];
+          p_version: number;
+        };
+        Returns: Json;
+      };
       change_incident: {
         Args: {
           p_actor: string;
@@ -3333,6 +4163,10 @@ export type Database = {
           p_request_id: string;
           p_scope: string[];
         };
+        Returns: Json;
+      };
+      change_notification_preferences: {
+        Args: { p_actor: string; p_actor_id: string; p_changes: Json; p_request_id: string; p_staff_id: string };
         Returns: Json;
       };
       change_staff: {
@@ -3354,6 +4188,15 @@ export type Database = {
         Returns: Json;
       };
       changes_since: { Args: { p_cursor?: string; p_scope: string[] }; Returns: Json };
+      channel_json: {
+        Args: {
+          c: Omit<
+            Database["public"]["Tables"]["channels"]["Row"],
+            Database["public"]["Tables"]["channels"]["ComputedFields"]
+          >;
+        };
+        Returns: Json;
+      };
       claim_deliveries: {
         Args: {
           p_bytes?: number;
@@ -3368,6 +4211,7 @@ export type Database = {
         Returns: Json;
       };
       claim_incidents: { Args: { p_lease_seconds: number; p_limit: number }; Returns: Json };
+      claim_notifications: { Args: { p_lease_seconds: number; p_limit: number }; Returns: Json };
       claim_windows: { Args: { p_lease_seconds: number; p_limit: number; p_worker: string }; Returns: Json };
       clock_: { Args: Record<PropertyKey, never>; Returns: string };
       clock_shift: { Args: Record<PropertyKey, never>; Returns: string };
@@ -3405,6 +4249,7 @@ export type Database = {
         };
         Returns: Json;
       };
+      count_attempts: { Args: { p_attempts: Json }; Returns: undefined };
       count_by_event: {
         Args: { p_condition: string; p_from: string; p_most: number; p_seconds: number; p_to: string };
         Returns: Json;
@@ -3416,6 +4261,7 @@ export type Database = {
       count_dead_letters: { Args: { p_scope: string[] }; Returns: number };
       count_event_types: { Args: { p_filter: Json; p_scope: string[] }; Returns: Json };
       count_events: { Args: { p_filter: Json; p_scope: string[] }; Returns: number };
+      count_firing: { Args: { p_scope: string[] }; Returns: Json };
       count_outcomes: {
         Args: { p_failed: number; p_replay_id: number; p_skipped: number; p_succeeded: number };
         Returns: undefined;
@@ -3452,6 +4298,17 @@ export type Database = {
         Returns: Json;
       };
       counts_against_endpoint: { Args: { p_class: Database["public"]["Enums"]["error_class"] }; Returns: boolean };
+      counts_between: {
+        Args: {
+          p_from: string;
+          p_to: string;
+          s: Omit<
+            Database["public"]["Tables"]["alert_series"]["Row"],
+            Database["public"]["Tables"]["alert_series"]["ComputedFields"]
+          >;
+        };
+        Returns: Record<string, unknown>;
+      };
       counts_for: {
         Args: {
           d: Omit<
@@ -3481,6 +4338,10 @@ export type Database = {
           verified: number;
         }[];
       };
+      create_alert_rule: {
+        Args: { p_actor: string; p_actor_id: string; p_request_id: string; p_rule: Json; p_scope: string[] };
+        Returns: Json;
+      };
       create_api_token: {
         Args: {
           p_actor: string;
@@ -3496,6 +4357,10 @@ export type Database = {
           p_scopes: string[];
           p_token_hash: string;
         };
+        Returns: Json;
+      };
+      create_channel: {
+        Args: { p_actor: string; p_actor_id: string; p_channel: Json; p_request_id: string; p_scope: string[] };
         Returns: Json;
       };
       create_destination: {
@@ -3548,6 +4413,10 @@ export type Database = {
         };
         Returns: Json;
       };
+      create_silence: {
+        Args: { p_actor: string; p_actor_id: string; p_request_id: string; p_scope: string[]; p_silence: Json };
+        Returns: Json;
+      };
       create_source: {
         Args: { p_actor: string; p_actor_id: string; p_request_id: string; p_scope: string[]; p_source: Json };
         Returns: Json;
@@ -3570,6 +4439,10 @@ export type Database = {
         Returns: Json;
       };
       delay_after: { Args: { p_guesses: number }; Returns: number };
+      delete_alert_rule: {
+        Args: { p_actor: string; p_actor_id: string; p_id: number; p_request_id: string; p_scope: string[] };
+        Returns: Json;
+      };
       delete_api_credentials: {
         Args: {
           p_actor: string;
@@ -3629,6 +4502,7 @@ export type Database = {
         Returns: Json;
       };
       discard_draft: { Args: { p_id: number; p_scope: string[] }; Returns: boolean };
+      draft_alert_incident: { Args: { p_id: number; p_scope: string[] }; Returns: Json };
       due_deliveries: {
         Args: {
           p_destination_id: number;
@@ -3638,6 +4512,7 @@ export type Database = {
         };
         Returns: number[];
       };
+      due_reports: { Args: { p_limit: number }; Returns: Json };
       due_watches: { Args: { p_sources: Json }; Returns: Json };
       enable_destination: {
         Args: { p_actor: string; p_actor_id: string; p_id: number; p_request_id: string; p_scope: string[] };
@@ -3656,6 +4531,7 @@ export type Database = {
         Returns: Json;
       };
       end_failing: { Args: { p_disable_after_days: number }; Returns: undefined };
+      end_heartbeat: { Args: { p_name: string }; Returns: boolean };
       end_incident_verification: {
         Args: { p_complete: boolean; p_fence: number; p_found: Json; p_id: number; p_reason: string };
         Returns: Json;
@@ -3672,10 +4548,17 @@ export type Database = {
       };
       end_session: { Args: { p_id: number; p_request_id: string; p_staff_id: string }; Returns: boolean };
       end_sessions: { Args: { p_because: string; p_staff_id: string }; Returns: number };
+      end_silence: {
+        Args: { p_actor: string; p_actor_id: string; p_id: number; p_request_id: string; p_scope: string[] };
+        Returns: Json;
+      };
       error_group_of: {
         Args: { p_error_class: Database["public"]["Enums"]["error_class"]; p_http_status: number; p_message: string };
         Returns: string;
       };
+      evaluate_alerts: { Args: { p_horizons?: Json; p_limit: number }; Returns: Json };
+      evaluate_series: { Args: { p_horizons: Json; p_id: number }; Returns: string };
+      evaluation_rank: { Args: { p_kind: Database["public"]["Enums"]["alert_kind"] }; Returns: number };
       event_assignee_json: { Args: { p_event_id: number }; Returns: Json };
       event_branches: { Args: { p_filter: Json; p_scope: string[] }; Returns: string[] };
       event_concerned: {
@@ -3734,6 +4617,16 @@ export type Database = {
         Returns: number[];
       };
       events_json: { Args: { p_ids: number[]; p_scope: string[] }; Returns: Json };
+      events_link: {
+        Args: {
+          p_more: string;
+          s: Omit<
+            Database["public"]["Tables"]["alert_series"]["Row"],
+            Database["public"]["Tables"]["alert_series"]["ComputedFields"]
+          >;
+        };
+        Returns: string;
+      };
       events_of_shop: { Args: { p_shop: string }; Returns: number[] };
       every_action_choice: { Args: Record<PropertyKey, never>; Returns: Json };
       evidence_by_organisation: {
@@ -3758,7 +4651,45 @@ export type Database = {
           source_id: number;
         }[];
       };
+      expected_arrivals: {
+        Args: Record<PropertyKey, never>;
+        Returns: {
+          event_type: string;
+          organisation_id: string;
+          provider: string;
+        }[];
+      };
+      expected_between: { Args: { p_from: string; p_rates: number[]; p_to: string }; Returns: number };
+      expected_by: { Args: { p_expected: number; p_from: string; p_rates: number[] }; Returns: string };
+      expected_series: {
+        Args: {
+          r: Omit<
+            Database["public"]["Tables"]["alert_rules"]["Row"],
+            Database["public"]["Tables"]["alert_rules"]["ComputedFields"]
+          >;
+        };
+        Returns: {
+          destination_id: number;
+          event_type: string;
+          organisation_id: string;
+          provider: string;
+        }[];
+      };
       expire_leases: { Args: { p_limit: number }; Returns: number };
+      explains: {
+        Args: {
+          a: Omit<
+            Database["public"]["Tables"]["alerts"]["Row"],
+            Database["public"]["Tables"]["alerts"]["ComputedFields"]
+          >;
+          o: Omit<
+            Database["public"]["Tables"]["alerts"]["Row"],
+            Database["public"]["Tables"]["alerts"]["ComputedFields"]
+          >;
+        };
+        Returns: boolean;
+      };
+      explanation_json: { Args: { p_explain: Json }; Returns: Json };
       fail_window: {
         Args: { p_counts: boolean; p_fence: number; p_problem: string; p_retry_ms: number; p_window: number };
         Returns: boolean;
@@ -3797,6 +4728,7 @@ export type Database = {
         Args: { p_limit: number; p_max_age_days: number; p_options: Json; p_scope: string[]; p_selection: Json };
         Returns: Json;
       };
+      find_sealed_channel: { Args: { p_id: number; p_scope: string[] }; Returns: Json };
       find_sealed_destination: { Args: Record<PropertyKey, never>; Returns: Json };
       find_staff: { Args: { p_email: string }; Returns: Json };
       finding_json: {
@@ -3824,6 +4756,20 @@ export type Database = {
         }[];
       };
       finish_back_fill: { Args: { p_id: number; p_problem: string }; Returns: undefined };
+      fire_series: {
+        Args: {
+          p_signal: Json;
+          r: Omit<
+            Database["public"]["Tables"]["alert_rules"]["Row"],
+            Database["public"]["Tables"]["alert_rules"]["ComputedFields"]
+          >;
+          s: Omit<
+            Database["public"]["Tables"]["alert_series"]["Row"],
+            Database["public"]["Tables"]["alert_series"]["ComputedFields"]
+          >;
+        };
+        Returns: string;
+      };
       first_of_keys: {
         Args: { p_destination_id: number; p_lane: Database["public"]["Enums"]["delivery_lane"]; p_limit: number };
         Returns: {
@@ -3863,20 +4809,29 @@ export type Database = {
         };
         Returns: Database["public"]["Enums"]["delivery_status"];
       };
+      for_address: { Args: { p_value: string }; Returns: string };
       forget_guess: { Args: { p_id: number; p_was_right: boolean }; Returns: undefined };
+      forget_notifications: { Args: { p_limit: number }; Returns: number };
       forget_old_guesses: { Args: { p_now: string }; Returns: undefined };
       forget_old_sessions: { Args: { p_staff_id: string }; Returns: undefined };
       forget_reconciliation: { Args: { p_limit: number }; Returns: number };
+      free_shard: { Args: Record<PropertyKey, never>; Returns: number };
+      get_alert: { Args: { p_id: number; p_scope: string[] }; Returns: Json };
+      get_alert_rule: { Args: { p_id: number; p_scope: string[] }; Returns: Json };
       get_api_credentials: { Args: { p_provider: string; p_scope: string[]; p_source_id: number }; Returns: Json };
+      get_channel: { Args: { p_id: number; p_scope: string[] }; Returns: Json };
       get_destination: { Args: { p_id: number; p_scope: string[] }; Returns: Json };
       get_event: { Args: { p_id: number; p_scope: string[] }; Returns: Json };
       get_finding: { Args: { p_id: number; p_scope: string[] }; Returns: Json };
       get_incident: { Args: { p_id: number; p_scope: string[] }; Returns: Json };
+      get_notification_preferences: { Args: { p_staff_id: string }; Returns: Json };
       get_reconciliation: { Args: { p_id: number; p_scope: string[] }; Returns: Json };
       get_replay: { Args: { p_id: number; p_scope: string[] }; Returns: Json };
       get_sealed_destination: { Args: { p_id: number; p_scope: string[] }; Returns: Json };
+      get_silence: { Args: { p_id: number; p_scope: string[] }; Returns: Json };
       get_source: { Args: { p_id: number; p_scope: string[] }; Returns: Json };
       get_staff: { Args: { p_id: string }; Returns: Json };
+      group_due: { Args: { p_channel_id: number; p_group_key: string; p_staff_id: string }; Returns: string };
       grow_incident: {
         Args: {
           p_actor: string;
@@ -3918,6 +4873,7 @@ export type Database = {
         };
         Returns: Database["public"]["Enums"]["finding_state"];
       };
+      healed_text: { Args: Record<PropertyKey, never>; Returns: string };
       histogram_outcome: { Args: { p_status: Database["public"]["Enums"]["event_status"] }; Returns: string };
       histogram_slot: { Args: { p_at: string; p_seconds: number }; Returns: string };
       histogram_step: { Args: { p_from: string; p_to: string }; Returns: number };
@@ -3969,6 +4925,13 @@ export type Database = {
         };
         Returns: Json;
       };
+      hour_of_week: { Args: { p_hour: string }; Returns: number };
+      hours_away: {
+        Args: { p_from: string; p_until: string };
+        Returns: {
+          hour: string;
+        }[];
+      };
       http_statuses: { Args: { p_list: Json }; Returns: number[] };
       impact_of_incident: { Args: { p_id: number }; Returns: Json };
       in_flight: { Args: { p_destination_id: number }; Returns: number };
@@ -3983,6 +4946,7 @@ export type Database = {
         };
         Returns: Json;
       };
+      incident_of_run: { Args: { p_run: number }; Returns: number };
       incident_request_json: {
         Args: {
           q: Omit<
@@ -4060,6 +5024,17 @@ export type Database = {
         Returns: boolean;
       };
       is_subscribed: { Args: { p_event_type: string; p_types: string[] }; Returns: boolean };
+      is_switched_off: { Args: { p_organisation: string; p_provider: string }; Returns: boolean };
+      is_wanted: {
+        Args: {
+          p_from: string;
+          s: Omit<
+            Database["public"]["Tables"]["alert_series"]["Row"],
+            Database["public"]["Tables"]["alert_series"]["ComputedFields"]
+          >;
+        };
+        Returns: boolean;
+      };
       iso: { Args: { p_at: string }; Returns: string };
       item_identity: {
         Args: {
@@ -4104,12 +5079,40 @@ export type Database = {
           isSetofReturn: true;
         };
       };
+      judge_counts: {
+        Args: {
+          p_at_least: number;
+          p_before: number;
+          p_dead: number;
+          p_delivered: number;
+          p_failed: number;
+          p_kind: Database["public"]["Enums"]["alert_kind"];
+          p_received: number;
+          p_rejected: number;
+          p_threshold: number;
+        };
+        Returns: Record<string, unknown>;
+      };
+      kpi_facts: {
+        Args: { p_by: string; p_from: string; p_scope: string[]; p_to: string };
+        Returns: {
+          count: number;
+          key: string;
+          ms: number;
+          outcome: string;
+        }[];
+      };
+      kpi_json: { Args: { p_counts: Json; p_ms: Json }; Returns: Json };
+      lacking_of: { Args: { p_run: number; p_types: string[] }; Returns: number };
       lacks_delivery: { Args: { p_event_id: number }; Returns: boolean };
+      last_arrival: { Args: { p_event_type: string; p_organisation: string; p_provider: string }; Returns: string };
       last_event_within: { Args: { p_provider: string; p_scope: string[] }; Returns: Json };
       last_position: { Args: { p_id: number }; Returns: number };
       latency_bounds: { Args: Record<PropertyKey, never>; Returns: number[] };
-      latency_histogram: { Args: { p_durations: number[] }; Returns: number[] };
-      latency_quantile: { Args: { p_latency: number[]; p_quantile: number }; Returns: number };
+      latency_histogram: { Args: { p_bounds?: number[]; p_durations: number[] }; Returns: number[] };
+      latency_quantile: { Args: { p_bounds?: number[]; p_latency: number[]; p_quantile: number }; Returns: number };
+      learn_arrivals: { Args: { p_limit: number }; Returns: number };
+      learn_arrivals_of: { Args: { p_organisation: string }; Returns: undefined };
       lease_deliveries: {
         Args: { p_chosen: number[]; p_lease_seconds: number; p_shares: Json; p_worker: string };
         Returns: Json;
@@ -4127,6 +5130,17 @@ export type Database = {
       };
       likelier_end: { Args: { p_states: Json }; Returns: Json };
       limit_exceeded: { Args: { p_id: number; p_limits: Json }; Returns: Json };
+      link_alert_incident: {
+        Args: {
+          p_actor: string;
+          p_actor_id: string;
+          p_id: number;
+          p_incident_id: number;
+          p_request_id: string;
+          p_scope: string[];
+        };
+        Returns: boolean;
+      };
       link_incident_events: { Args: { p_fence: number; p_id: number }; Returns: Json };
       link_staff: {
         Args: {
@@ -4143,6 +5157,8 @@ export type Database = {
       };
       list_action_choices: { Args: { p_scope: string[] }; Returns: Json };
       list_actions: { Args: { p_cursor?: string; p_filter: Json; p_limit: number; p_scope: string[] }; Returns: Json };
+      list_alert_rules: { Args: { p_scope: string[] }; Returns: Json };
+      list_alerts: { Args: { p_after: number; p_filter: Json; p_limit: number; p_scope: string[] }; Returns: Json };
       list_api_credentials: { Args: { p_scope: string[] }; Returns: Json };
       list_api_requests: { Args: { p_after: number; p_id: number; p_limit: number; p_scope: string[] }; Returns: Json };
       list_api_tokens: { Args: { p_scope: string[] }; Returns: Json };
@@ -4151,6 +5167,11 @@ export type Database = {
         Args: { p_finding_ids: number[]; p_id: number; p_limit: number; p_scope: string[] };
         Returns: Json;
       };
+      list_channel_notifications: {
+        Args: { p_after: number; p_id: number; p_limit: number; p_scope: string[] };
+        Returns: Json;
+      };
+      list_channels: { Args: { p_scope: string[] }; Returns: Json };
       list_coverage: { Args: { p_providers: string[]; p_scope: string[] }; Returns: Json };
       list_dead_letter_groups: { Args: { p_limit: number; p_scope: string[] }; Returns: Json };
       list_dead_letters: { Args: { p_limit: number; p_scope: string[] }; Returns: Json };
@@ -4232,6 +5253,7 @@ export type Database = {
       list_replays: { Args: { p_cursor: number; p_filter: Json; p_limit: number; p_scope: string[] }; Returns: Json };
       list_sessions: { Args: { p_staff_id: string }; Returns: Json };
       list_sign_in_limits: { Args: { p_scope: string[] }; Returns: Json };
+      list_silences: { Args: { p_scope: string[] }; Returns: Json };
       list_silent_providers: { Args: { p_scope: string[] }; Returns: Json };
       list_source_tokens: { Args: Record<PropertyKey, never>; Returns: Json };
       list_sources: { Args: { p_providers: string[]; p_scope: string[] }; Returns: Json };
@@ -4316,7 +5338,22 @@ export type Database = {
       may_see_source: { Args: { p_provider: string; p_scope: string[]; p_source_id: number }; Returns: boolean };
       members_of: { Args: { p_names: Json; p_row: Json }; Returns: Json };
       merge_headers: { Args: { p_given: Json; p_old: Json }; Returns: Json };
+      message_json: { Args: { p_message: Json }; Returns: Json };
+      minutes_in_words: { Args: { p_minutes: number }; Returns: string };
       missing_counts: { Args: { p_scope: string[] }; Returns: Json };
+      missing_of: {
+        Args: {
+          s: Omit<
+            Database["public"]["Tables"]["alert_series"]["Row"],
+            Database["public"]["Tables"]["alert_series"]["ComputedFields"]
+          >;
+        };
+        Returns: {
+          identity: string;
+          occurred_at: string;
+          run: number;
+        }[];
+      };
       money_of_incident: { Args: { p_id: number }; Returns: Json };
       move_breaker: {
         Args: {
@@ -4336,6 +5373,7 @@ export type Database = {
         };
         Returns: undefined;
       };
+      move_metric_totals: { Args: Record<PropertyKey, never>; Returns: boolean };
       network_of: { Args: { p_address: string }; Returns: string };
       new_entries: {
         Args: {
@@ -4348,6 +5386,7 @@ export type Database = {
         Returns: number[];
       };
       newest_state: { Args: { p_history: Json }; Returns: Json };
+      next_channel_id: { Args: Record<PropertyKey, never>; Returns: number };
       next_due: {
         Args: { p_kind: Database["public"]["Enums"]["destination_kind"]; p_open: number[]; p_replays: boolean };
         Returns: string;
@@ -4370,6 +5409,7 @@ export type Database = {
         };
         Returns: boolean;
       };
+      note_channel: { Args: { p_id: number; p_outcome: string; p_status: string }; Returns: undefined };
       note_configuration: { Args: { p_configuration: Json; p_id: number }; Returns: undefined };
       note_coverage: { Args: { p_id: number }; Returns: undefined };
       note_destination: {
@@ -4417,6 +5457,10 @@ export type Database = {
         Returns: boolean;
       };
       note_health: { Args: { p_results: Json }; Returns: undefined };
+      note_heartbeat: {
+        Args: { p_details: Json; p_kind: string; p_name: string; p_version: string };
+        Returns: undefined;
+      };
       note_incident: {
         Args: {
           p_actor: string;
@@ -4434,7 +5478,9 @@ export type Database = {
         Args: { p_change: Json; p_fence: number; p_id: number; p_step: Database["public"]["Enums"]["incident_step"] };
         Returns: boolean;
       };
+      note_notifications: { Args: { p_notifications: Json; p_result: Json }; Returns: boolean };
       note_resend: { Args: { p_id: number; p_resent: Json }; Returns: undefined };
+      note_silences_asked: { Args: { p_run: number; p_series: number[] }; Returns: number };
       note_source: {
         Args: {
           p_action: string;
@@ -4450,9 +5496,51 @@ export type Database = {
         Returns: undefined;
       };
       notice_end: { Args: { p_replay_id: number }; Returns: undefined };
+      notification_pause: { Args: { p_attempts: number }; Returns: string };
+      notify_acknowledged: {
+        Args: {
+          a: Omit<
+            Database["public"]["Tables"]["alerts"]["Row"],
+            Database["public"]["Tables"]["alerts"]["ComputedFields"]
+          >;
+        };
+        Returns: number;
+      };
       notify_admins: { Args: { p_message: string; p_subject: string }; Returns: undefined };
+      notify_again: {
+        Args: {
+          a: Omit<
+            Database["public"]["Tables"]["alerts"]["Row"],
+            Database["public"]["Tables"]["alerts"]["ComputedFields"]
+          >;
+        };
+        Returns: number;
+      };
+      notify_alert: {
+        Args: { p_alert_id: number; p_kind: Database["public"]["Enums"]["notification_kind"] };
+        Returns: number;
+      };
+      notify_fired: {
+        Args: {
+          a: Omit<
+            Database["public"]["Tables"]["alerts"]["Row"],
+            Database["public"]["Tables"]["alerts"]["ComputedFields"]
+          >;
+        };
+        Returns: number;
+      };
+      notify_resolved: {
+        Args: {
+          a: Omit<
+            Database["public"]["Tables"]["alerts"]["Row"],
+            Database["public"]["Tables"]["alerts"]["ComputedFields"]
+          >;
+        };
+        Returns: number;
+      };
       now_: { Args: Record<PropertyKey, never>; Returns: string };
       number_in: { Args: { p_prefix: string; p_text: string }; Returns: number };
+      oldest_due_seconds: { Args: Record<PropertyKey, never>; Returns: number };
       one_of: { Args: { p_column: string; p_list: Json; p_type: string }; Returns: string };
       open_findings: { Args: { p_provider: string; p_source_id: number }; Returns: Json };
       open_incident: {
@@ -4471,6 +5559,7 @@ export type Database = {
         Returns: Json;
       };
       open_invitation: { Args: { p_address: string; p_counts: boolean; p_token_hash: string }; Returns: Json };
+      open_silence_incidents: { Args: { p_most: number }; Returns: number };
       ordering_key_of: {
         Args: {
           d: Omit<
@@ -4502,6 +5591,28 @@ export type Database = {
       };
       paired_events: { Args: { p_events: Json }; Returns: Json };
       pairing_lock: { Args: { p_provider: string; p_source_id: number }; Returns: number };
+      past_alert: {
+        Args: { p_first: string; p_labels: Json; p_resolved: string; p_text: string; p_to: string };
+        Returns: Json;
+      };
+      past_counts: {
+        Args: {
+          p_from: string;
+          p_to: string;
+          p_unit: string;
+          r: Omit<
+            Database["public"]["Tables"]["alert_rules"]["Row"],
+            Database["public"]["Tables"]["alert_rules"]["ComputedFields"]
+          >;
+        };
+        Returns: {
+          at: string;
+          count: number;
+          event_type: string;
+          outcome: string;
+          provider: string;
+        }[];
+      };
       pause_destination: {
         Args: { p_actor: string; p_actor_id: string; p_id: number; p_request_id: string; p_scope: string[] };
         Returns: Json;
@@ -4593,6 +5704,12 @@ export type Database = {
       probe_write: { Args: Record<PropertyKey, never>; Returns: undefined };
       projection_tables: { Args: Record<PropertyKey, never>; Returns: string[] };
       prove_incident_items: { Args: { p_id: number; p_positions: number[] }; Returns: Json };
+      providers_in_use: {
+        Args: Record<PropertyKey, never>;
+        Returns: {
+          provider: string;
+        }[];
+      };
       proving_attempt: {
         Args: {
           p_at: string;
@@ -4616,29 +5733,259 @@ export type Database = {
       };
       read_api_credentials: { Args: { p_provider: string; p_source_id: number }; Returns: Json };
       read_backlog: { Args: { p_scope: string[] }; Returns: Json };
+      read_channel_failing: {
+        Args: {
+          r: Omit<
+            Database["public"]["Tables"]["alert_rules"]["Row"],
+            Database["public"]["Tables"]["alert_rules"]["ComputedFields"]
+          >;
+          s: Omit<
+            Database["public"]["Tables"]["alert_series"]["Row"],
+            Database["public"]["Tables"]["alert_series"]["ComputedFields"]
+          >;
+        };
+        Returns: Json;
+      };
       read_clock: { Args: Record<PropertyKey, never>; Returns: string };
       read_condition: { Args: Record<PropertyKey, never>; Returns: Json };
+      read_configuration: {
+        Args: {
+          r: Omit<
+            Database["public"]["Tables"]["alert_rules"]["Row"],
+            Database["public"]["Tables"]["alert_rules"]["ComputedFields"]
+          >;
+          s: Omit<
+            Database["public"]["Tables"]["alert_series"]["Row"],
+            Database["public"]["Tables"]["alert_series"]["ComputedFields"]
+          >;
+        };
+        Returns: Json;
+      };
+      read_counters: { Args: Record<PropertyKey, never>; Returns: Json };
+      read_counts: {
+        Args: {
+          r: Omit<
+            Database["public"]["Tables"]["alert_rules"]["Row"],
+            Database["public"]["Tables"]["alert_rules"]["ComputedFields"]
+          >;
+          s: Omit<
+            Database["public"]["Tables"]["alert_series"]["Row"],
+            Database["public"]["Tables"]["alert_series"]["ComputedFields"]
+          >;
+        };
+        Returns: Json;
+      };
       read_destination_names: { Args: { p_scope: string[] }; Returns: Json };
+      read_drop_signal: {
+        Args: {
+          r: Omit<
+            Database["public"]["Tables"]["alert_rules"]["Row"],
+            Database["public"]["Tables"]["alert_rules"]["ComputedFields"]
+          >;
+          s: Omit<
+            Database["public"]["Tables"]["alert_series"]["Row"],
+            Database["public"]["Tables"]["alert_series"]["ComputedFields"]
+          >;
+        };
+        Returns: Json;
+      };
+      read_endpoint_disabled: {
+        Args: {
+          r: Omit<
+            Database["public"]["Tables"]["alert_rules"]["Row"],
+            Database["public"]["Tables"]["alert_rules"]["ComputedFields"]
+          >;
+          s: Omit<
+            Database["public"]["Tables"]["alert_series"]["Row"],
+            Database["public"]["Tables"]["alert_series"]["ComputedFields"]
+          >;
+        };
+        Returns: Json;
+      };
+      read_endpoint_down: {
+        Args: {
+          r: Omit<
+            Database["public"]["Tables"]["alert_rules"]["Row"],
+            Database["public"]["Tables"]["alert_rules"]["ComputedFields"]
+          >;
+          s: Omit<
+            Database["public"]["Tables"]["alert_series"]["Row"],
+            Database["public"]["Tables"]["alert_series"]["ComputedFields"]
+          >;
+        };
+        Returns: Json;
+      };
       read_event_body: { Args: { p_id: number; p_scope: string[] }; Returns: Json };
       read_event_histogram: { Args: { p_filter: Json; p_scope: string[] }; Returns: Json };
+      read_event_to_delivered: { Args: { p_from: string; p_scope: string[]; p_to: string }; Returns: Json };
       read_events_of_person: { Args: { p_ids: number[]; p_scope: string[] }; Returns: Json };
       read_evidence: { Args: { p_id: number; p_scope: string[] }; Returns: Json };
       read_evidence_bodies: { Args: { p_event_ids: number[]; p_id: number; p_scope: string[] }; Returns: Json };
       read_findings: { Args: { p_finding_ids: number[]; p_scope: string[] }; Returns: Json };
       read_health: { Args: { p_destination_ids: number[] }; Returns: Json };
+      read_horizon: {
+        Args: {
+          p_horizons: Json;
+          r: Omit<
+            Database["public"]["Tables"]["alert_rules"]["Row"],
+            Database["public"]["Tables"]["alert_rules"]["ComputedFields"]
+          >;
+          s: Omit<
+            Database["public"]["Tables"]["alert_series"]["Row"],
+            Database["public"]["Tables"]["alert_series"]["ComputedFields"]
+          >;
+        };
+        Returns: Json;
+      };
       read_incident_progress: { Args: { p_id: number; p_max_age_days: number }; Returns: Json };
       read_incident_runs: {
         Args: { p_id: number; p_step: Database["public"]["Enums"]["incident_step"] };
         Returns: Json;
       };
       read_incident_stage: { Args: { p_id: number }; Returns: Json };
+      read_kpis: { Args: { p_from: string; p_scope: string[]; p_to: string }; Returns: Json };
       read_latency: { Args: { p_from: string; p_scope: string[]; p_to: string }; Returns: Json };
+      read_metrics: { Args: { p_providers: string[] }; Returns: Json };
+      read_missing: {
+        Args: {
+          r: Omit<
+            Database["public"]["Tables"]["alert_rules"]["Row"],
+            Database["public"]["Tables"]["alert_rules"]["ComputedFields"]
+          >;
+          s: Omit<
+            Database["public"]["Tables"]["alert_series"]["Row"],
+            Database["public"]["Tables"]["alert_series"]["ComputedFields"]
+          >;
+        };
+        Returns: Json;
+      };
       read_nav_counts: { Args: { p_scope: string[] }; Returns: Json };
+      read_oldest_due: {
+        Args: {
+          r: Omit<
+            Database["public"]["Tables"]["alert_rules"]["Row"],
+            Database["public"]["Tables"]["alert_rules"]["ComputedFields"]
+          >;
+          s: Omit<
+            Database["public"]["Tables"]["alert_series"]["Row"],
+            Database["public"]["Tables"]["alert_series"]["ComputedFields"]
+          >;
+        };
+        Returns: Json;
+      };
+      read_provider_metrics: { Args: { p_providers: string[] }; Returns: Json };
+      read_repairs: {
+        Args: {
+          r: Omit<
+            Database["public"]["Tables"]["alert_rules"]["Row"],
+            Database["public"]["Tables"]["alert_rules"]["ComputedFields"]
+          >;
+          s: Omit<
+            Database["public"]["Tables"]["alert_series"]["Row"],
+            Database["public"]["Tables"]["alert_series"]["ComputedFields"]
+          >;
+        };
+        Returns: Json;
+      };
+      read_repeated_failures: {
+        Args: {
+          r: Omit<
+            Database["public"]["Tables"]["alert_rules"]["Row"],
+            Database["public"]["Tables"]["alert_rules"]["ComputedFields"]
+          >;
+          s: Omit<
+            Database["public"]["Tables"]["alert_series"]["Row"],
+            Database["public"]["Tables"]["alert_series"]["ComputedFields"]
+          >;
+        };
+        Returns: Json;
+      };
       read_replay_progress: { Args: { p_id: number; p_scope: string[] }; Returns: Json };
+      read_replay_volume: {
+        Args: {
+          r: Omit<
+            Database["public"]["Tables"]["alert_rules"]["Row"],
+            Database["public"]["Tables"]["alert_rules"]["ComputedFields"]
+          >;
+          s: Omit<
+            Database["public"]["Tables"]["alert_series"]["Row"],
+            Database["public"]["Tables"]["alert_series"]["ComputedFields"]
+          >;
+        };
+        Returns: Json;
+      };
+      read_signal: {
+        Args: {
+          p_horizons: Json;
+          r: Omit<
+            Database["public"]["Tables"]["alert_rules"]["Row"],
+            Database["public"]["Tables"]["alert_rules"]["ComputedFields"]
+          >;
+          s: Omit<
+            Database["public"]["Tables"]["alert_series"]["Row"],
+            Database["public"]["Tables"]["alert_series"]["ComputedFields"]
+          >;
+        };
+        Returns: Json;
+      };
+      read_signs_of_life: { Args: { p_providers: string[] }; Returns: Json };
+      read_silence_signal: {
+        Args: {
+          r: Omit<
+            Database["public"]["Tables"]["alert_rules"]["Row"],
+            Database["public"]["Tables"]["alert_rules"]["ComputedFields"]
+          >;
+          s: Omit<
+            Database["public"]["Tables"]["alert_series"]["Row"],
+            Database["public"]["Tables"]["alert_series"]["ComputedFields"]
+          >;
+        };
+        Returns: Json;
+      };
+      read_slow_endpoint: {
+        Args: {
+          r: Omit<
+            Database["public"]["Tables"]["alert_rules"]["Row"],
+            Database["public"]["Tables"]["alert_rules"]["ComputedFields"]
+          >;
+          s: Omit<
+            Database["public"]["Tables"]["alert_series"]["Row"],
+            Database["public"]["Tables"]["alert_series"]["ComputedFields"]
+          >;
+        };
+        Returns: Json;
+      };
+      read_stuck_replay: {
+        Args: {
+          r: Omit<
+            Database["public"]["Tables"]["alert_rules"]["Row"],
+            Database["public"]["Tables"]["alert_rules"]["ComputedFields"]
+          >;
+          s: Omit<
+            Database["public"]["Tables"]["alert_series"]["Row"],
+            Database["public"]["Tables"]["alert_series"]["ComputedFields"]
+          >;
+        };
+        Returns: Json;
+      };
       read_trial: { Args: { p_id: number }; Returns: Json };
       read_waiting: { Args: Record<PropertyKey, never>; Returns: Json };
+      read_waiting_metrics: { Args: Record<PropertyKey, never>; Returns: Json };
       read_waiting_within: { Args: { p_scope: string[] }; Returns: Json };
       read_waits: { Args: Record<PropertyKey, never>; Returns: Json };
+      read_worker_gone: {
+        Args: {
+          r: Omit<
+            Database["public"]["Tables"]["alert_rules"]["Row"],
+            Database["public"]["Tables"]["alert_rules"]["ComputedFields"]
+          >;
+          s: Omit<
+            Database["public"]["Tables"]["alert_series"]["Row"],
+            Database["public"]["Tables"]["alert_series"]["ComputedFields"]
+          >;
+        };
+        Returns: Json;
+      };
       reason_to_skip: {
         Args: {
           d: Omit<
@@ -4660,6 +6007,20 @@ export type Database = {
         Returns: Database["public"]["Enums"]["skip_reason"];
       };
       received_at_of: { Args: { p_key: string; p_provider: string }; Returns: string };
+      recipients_of: {
+        Args: {
+          a: Omit<
+            Database["public"]["Tables"]["alerts"]["Row"],
+            Database["public"]["Tables"]["alerts"]["ComputedFields"]
+          >;
+        };
+        Returns: {
+          channel_id: number;
+          group_key: string;
+          repeats: boolean;
+          staff_id: string;
+        }[];
+      };
       record_attempts: { Args: { p_results: Json; p_wait?: boolean }; Returns: Json };
       record_download: {
         Args: { p_actor: string; p_actor_id: string; p_details: Json; p_request_id: string; p_subject: string };
@@ -4883,6 +6244,15 @@ export type Database = {
         };
         Returns: Json;
       };
+      replay_estimate: {
+        Args: {
+          x: Omit<
+            Database["public"]["Tables"]["replays"]["Row"],
+            Database["public"]["Tables"]["replays"]["ComputedFields"]
+          >;
+        };
+        Returns: string;
+      };
       replay_json: {
         Args: {
           r: Omit<
@@ -4928,6 +6298,15 @@ export type Database = {
         Returns: number;
       };
       resolve_in_sql: { Args: { p_event_id: number; p_reason: string }; Returns: boolean };
+      resolve_series: {
+        Args: {
+          s: Omit<
+            Database["public"]["Tables"]["alert_series"]["Row"],
+            Database["public"]["Tables"]["alert_series"]["ComputedFields"]
+          >;
+        };
+        Returns: string;
+      };
       resume_destination: {
         Args: { p_actor: string; p_actor_id: string; p_id: number; p_request_id: string; p_scope: string[] };
         Returns: Json;
@@ -5003,6 +6382,15 @@ export type Database = {
       sees_incident: { Args: { p_id: number; p_scope: string[] }; Returns: boolean };
       select_deliveries: { Args: { p_events: number[]; p_selection: Json }; Returns: number[] };
       select_events: { Args: { p_limit: number; p_scope: string[]; p_selection: Json }; Returns: number[] };
+      sent_message_of: {
+        Args: {
+          n: Omit<
+            Database["public"]["Tables"]["notifications"]["Row"],
+            Database["public"]["Tables"]["notifications"]["ComputedFields"]
+          >;
+        };
+        Returns: string;
+      };
       set_api_credentials: {
         Args: {
           p_actor: string;
@@ -5016,6 +6404,7 @@ export type Database = {
         };
         Returns: Json;
       };
+      set_rule_channels: { Args: { p_channels: Json; p_id: number }; Returns: undefined };
       set_staff_link: { Args: { p_staff_id: string; p_token_hash: string }; Returns: string };
       set_staff_password: { Args: { p_email: string; p_password_hash: string }; Returns: boolean };
       set_watch: {
@@ -5029,6 +6418,16 @@ export type Database = {
           p_source_id: number;
         };
         Returns: Json;
+      };
+      setting: {
+        Args: {
+          p_name: string;
+          r: Omit<
+            Database["public"]["Tables"]["alert_rules"]["Row"],
+            Database["public"]["Tables"]["alert_rules"]["ComputedFields"]
+          >;
+        };
+        Returns: number;
       };
       settle_deliveries: { Args: { p_deliveries: number[] }; Returns: undefined };
       settle_findings: { Args: Record<PropertyKey, never>; Returns: number };
@@ -5078,7 +6477,60 @@ export type Database = {
         Returns: Database["public"]["Enums"]["finding_state"];
       };
       sign_out: { Args: { p_id_hash: string; p_request_id: string }; Returns: boolean };
+      signal: {
+        Args: {
+          p_expected: number;
+          p_is_bad: boolean;
+          p_link: string;
+          p_text: string;
+          p_value: number;
+          r: Omit<
+            Database["public"]["Tables"]["alert_rules"]["Row"],
+            Database["public"]["Tables"]["alert_rules"]["ComputedFields"]
+          >;
+        };
+        Returns: Json;
+      };
+      signal_subject: {
+        Args: { p_destination_id: number; p_kind: Database["public"]["Enums"]["alert_kind"] };
+        Returns: string;
+      };
+      silence_answer: {
+        Args: {
+          p_due_at: string;
+          s: Omit<
+            Database["public"]["Tables"]["alert_series"]["Row"],
+            Database["public"]["Tables"]["alert_series"]["ComputedFields"]
+          >;
+        };
+        Returns: Json;
+      };
+      silence_json: {
+        Args: {
+          p_scope: string[];
+          x: Omit<
+            Database["public"]["Tables"]["alert_silences"]["Row"],
+            Database["public"]["Tables"]["alert_silences"]["ComputedFields"]
+          >;
+        };
+        Returns: Json;
+      };
+      silence_of: {
+        Args: {
+          r: Omit<
+            Database["public"]["Tables"]["alert_rules"]["Row"],
+            Database["public"]["Tables"]["alert_rules"]["ComputedFields"]
+          >;
+          s: Omit<
+            Database["public"]["Tables"]["alert_series"]["Row"],
+            Database["public"]["Tables"]["alert_series"]["ComputedFields"]
+          >;
+        };
+        Returns: Record<string, unknown>;
+      };
+      silence_threshold: { Args: { p_mean: number; p_variance: number }; Returns: number };
       single_replay_due: { Args: { p_destination_id: number }; Returns: number };
+      skip_notifications: { Args: Record<PropertyKey, never>; Returns: undefined };
       snapshot_of: { Args: { p_text: string }; Returns: unknown };
       source_json: {
         Args: {
@@ -5150,12 +6602,42 @@ export type Database = {
         Returns: number[];
       };
       store_variants: { Args: { p_events: Json; p_other: Json }; Returns: number[] };
+      subject_in_words: {
+        Args: {
+          s: Omit<
+            Database["public"]["Tables"]["alert_series"]["Row"],
+            Database["public"]["Tables"]["alert_series"]["ComputedFields"]
+          >;
+        };
+        Returns: string;
+      };
       subscription_of_customer: { Args: { p_customer: string }; Returns: Json };
       subscription_rank: { Args: { p_status: string }; Returns: number };
-      sum_latency: { Args: { p_histograms: number[] }; Returns: number[] };
+      sum_latency:
+        | {
+            Args: { p_histograms: number[] };
+            Returns: {
+              error: true;
+            } & "Could not choose the best candidate function between: public.sum_latency(p_histograms => _int4), public.sum_latency(p_histograms => _int8). Try renaming the parameters or the function itself in the database so function overloading can be resolved";
+          }
+        | {
+            Args: { p_histograms: number[] };
+            Returns: {
+              error: true;
+            } & "Could not choose the best candidate function between: public.sum_latency(p_histograms => _int4), public.sum_latency(p_histograms => _int8). Try renaming the parameters or the function itself in the database so function overloading can be resolved";
+          };
       sum_outcomes: { Args: { p_counts: Json[] }; Returns: Json };
       summarise_api_requests: { Args: { p_ids: number[]; p_scope: string[] }; Returns: Json };
       summarise_replay: { Args: { p_id: number; p_scope: string[] }; Returns: Json };
+      suppression_of: {
+        Args: {
+          a: Omit<
+            Database["public"]["Tables"]["alerts"]["Row"],
+            Database["public"]["Tables"]["alerts"]["ComputedFields"]
+          >;
+        };
+        Returns: string;
+      };
       suspected_replays: { Args: { p_events: Json }; Returns: number[] };
       tables_of_people: {
         Args: Record<PropertyKey, never>;
@@ -5172,6 +6654,7 @@ export type Database = {
       };
       take_runs_to_back_fill: { Args: { p_lease_seconds: number }; Returns: Json };
       take_runs_to_resend: { Args: { p_lease_seconds: number; p_providers: string[] }; Returns: Json };
+      take_silences_to_ask: { Args: { p_limit: number }; Returns: Json };
       take_turn: { Args: { p_who: string }; Returns: boolean };
       takes_deliveries: {
         Args: {
@@ -5203,6 +6686,15 @@ export type Database = {
         };
         Returns: string[];
       };
+      told_alert: {
+        Args: {
+          a: Omit<
+            Database["public"]["Tables"]["alerts"]["Row"],
+            Database["public"]["Tables"]["alerts"]["ComputedFields"]
+          >;
+        };
+        Returns: Json;
+      };
       try_destination_now: {
         Args: {
           p_actor: string;
@@ -5214,7 +6706,24 @@ export type Database = {
         };
         Returns: Json;
       };
+      undelivered_since: {
+        Args: {
+          p_from: string;
+          s: Omit<
+            Database["public"]["Tables"]["alert_series"]["Row"],
+            Database["public"]["Tables"]["alert_series"]["ComputedFields"]
+          >;
+        };
+        Returns: string;
+      };
       unfeed_items: { Args: { p_id: number }; Returns: undefined };
+      unusual_hours: {
+        Args: { p_from: string; p_organisation: string; p_until: string };
+        Returns: {
+          hour: string;
+          provider: string;
+        }[];
+      };
       update_destination: {
         Args: {
           p_actor: string;
@@ -5274,6 +6783,7 @@ export type Database = {
         Returns: Json;
       };
       why_not_changed: { Args: { p_id: number; p_scope: string[] }; Returns: Json };
+      wilson_upper: { Args: { p_all: number; p_well: number }; Returns: number };
       winning_state: {
         Args: { p_candidate: Json; p_change: Json; p_row: Json };
         Returns: {
@@ -5296,13 +6806,38 @@ export type Database = {
         };
         Returns: undefined;
       };
+      write_report: { Args: { p_content: Json; p_staff_id: string; p_week: number }; Returns: boolean };
       write_rows: { Args: { p_table: string; p_writes: Json[] }; Returns: undefined };
     };
     Enums: {
+      alert_kind:
+        | "success_rate"
+        | "dead_letters"
+        | "attempts"
+        | "slow_endpoint"
+        | "endpoint_down"
+        | "endpoint_disabled"
+        | "stalled"
+        | "replay_volume"
+        | "repeated_failures"
+        | "stuck_replay"
+        | "failures_doubled"
+        | "rejections"
+        | "silence"
+        | "drop"
+        | "missing"
+        | "repairs"
+        | "horizon"
+        | "configuration"
+        | "oldest_due"
+        | "worker_gone"
+        | "channel_failing";
+      alert_state: "ok" | "pending" | "firing";
       amount_kind: "paid" | "due" | "refunded" | "disputed" | "authorised" | "open" | "failed" | "cancelled";
       attempt_status: "open" | "succeeded" | "failed" | "lease_expired";
       breaker_state: "closed" | "open" | "half_open";
       change_effect: "created" | "updated" | "unchanged" | "superseded";
+      channel_kind: "email" | "slack" | "teams" | "pagerduty" | "webhook";
       coverage_kind: "events" | "objects" | "counts" | "own_ids";
       delivery_lane: "live" | "replay";
       delivery_ordering: "none" | "object" | "organisation" | "all";
@@ -5365,6 +6900,8 @@ export type Database = {
         | "evidence";
       incident_step_status: "pending" | "running" | "waiting" | "done" | "failed";
       livemode_choice: "live" | "test" | "any";
+      notification_kind: "fired" | "repeated" | "resolved" | "replay" | "report" | "test" | "acknowledged";
+      notification_status: "pending" | "sent" | "failed" | "skipped";
       parse_status:
         | "ok"
         | "empty"
@@ -5514,10 +7051,35 @@ export type CompositeTypes<
 export const Constants = {
   public: {
     Enums: {
+      alert_kind: [
+        "success_rate",
+        "dead_letters",
+        "attempts",
+        "slow_endpoint",
+        "endpoint_down",
+        "endpoint_disabled",
+        "stalled",
+        "replay_volume",
+        "repeated_failures",
+        "stuck_replay",
+        "failures_doubled",
+        "rejections",
+        "silence",
+        "drop",
+        "missing",
+        "repairs",
+        "horizon",
+        "configuration",
+        "oldest_due",
+        "worker_gone",
+        "channel_failing",
+      ],
+      alert_state: ["ok", "pending", "firing"],
       amount_kind: ["paid", "due", "refunded", "disputed", "authorised", "open", "failed", "cancelled"],
       attempt_status: ["open", "succeeded", "failed", "lease_expired"],
       breaker_state: ["closed", "open", "half_open"],
       change_effect: ["created", "updated", "unchanged", "superseded"],
+      channel_kind: ["email", "slack", "teams", "pagerduty", "webhook"],
       coverage_kind: ["events", "objects", "counts", "own_ids"],
       delivery_lane: ["live", "replay"],
       delivery_ordering: ["none", "object", "organisation", "all"],
@@ -5574,6 +7136,8 @@ export const Constants = {
       incident_step: ["find_missing", "find_failed", "find_stale", "preview", "canary", "run", "verify", "evidence"],
       incident_step_status: ["pending", "running", "waiting", "done", "failed"],
       livemode_choice: ["live", "test", "any"],
+      notification_kind: ["fired", "repeated", "resolved", "replay", "report", "test", "acknowledged"],
+      notification_status: ["pending", "sent", "failed", "skipped"],
       parse_status: [
         "ok",
         "empty",

@@ -23,6 +23,7 @@ const EXPENSIVE: Partial<Record<FunctionName, Rule>> = {
   count_events: { when: ({ p_filter }) => scans(p_filter) },
   event_neighbours: { when: ({ p_filter }) => scans(p_filter) },
   read_event_histogram: { when: ({ p_filter }) => scans(p_filter) },
+  read_kpis: {},
   list_dead_letters: {},
   list_dead_letter_groups: {},
   preview_replay: {},

@@ -6,7 +6,8 @@
 -- 4 replay      selecting, starting, feeding, stopping
 -- 5 people      the verbs of people and tokens: destinations, sources, staff, resolving
 -- 6 reconciliation  asking providers what should exist, and bringing it back
--- 7 incidents    an outage, what it affected, and its recovery until nothing is missing; 75x is free for alerts
+-- 7 incidents    an outage, what it affected, and its recovery until nothing is missing; from 750 on alerts, and who
+--              is told of them
 -- 8 reads       what pages and APIs ask; 88x is free for the views of the runbooks
 -- 9 closing     what is said about all functions and tables at once; 91x is free for partitions
 -- A file uses its own chapter and the ones before it. Within a chapter, callers come before what they call, so bodies

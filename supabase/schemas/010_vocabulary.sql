@@ -141,3 +141,22 @@ create type public.incident_log_kind as enum (
 
 -- What a person may ask an administrator to do.
 create type public.incident_request_action as enum ('grow', 'recover', 'accept', 'close');
+
+-- What a rule watches. Each has its reading in chapter 7 (read_signal).
+create type public.alert_kind as enum (
+  'success_rate', 'dead_letters', 'attempts', 'slow_endpoint', 'endpoint_down', 'endpoint_disabled', 'stalled',
+  'replay_volume', 'repeated_failures', 'stuck_replay', 'failures_doubled', 'rejections', 'silence', 'drop',
+  'missing', 'repairs', 'horizon', 'configuration', 'oldest_due', 'worker_gone', 'channel_failing'
+);
+
+-- ok → pending (bad, but not yet often enough) → firing → ok
+create type public.alert_state as enum ('ok', 'pending', 'firing');
+
+create type public.channel_kind as enum ('email', 'slack', 'teams', 'pagerduty', 'webhook');
+
+create type public.notification_kind as enum (
+  'fired', 'repeated', 'resolved', 'replay', 'report', 'test', 'acknowledged'
+);
+
+-- pending; sent: the channel accepted it; failed: given up; skipped: it healed before it was sent, or is silenced.
+create type public.notification_status as enum ('pending', 'sent', 'failed', 'skipped');

@@ -53,6 +53,14 @@ begin
       where r.id = v_number and r.organisation_id is not null
     )
     when p_subject ~ '^in_\d' then (select i.organisations from public.incidents i where i.id = v_number)
+    when p_subject ~ '^al_\d' then (
+      select array[a.organisation_id] from public.alerts a where a.id = v_number and a.organisation_id is not null
+    )
+    when p_subject ~ '^ar_\d' then (
+      select array[r.organisation_id] from public.alert_rules r where r.id = v_number and r.organisation_id is not null
+    )
+    when p_subject ~ '^sl_\d' then (select s.scope from public.alert_silences s where s.id = v_number)
+    when p_subject ~ '^ch_\d' then (select c.organisations from public.channels c where c.id = v_number)
     when p_subject ~ '^tk_\d' then (select public.token_scope(t) from public.api_tokens t where t.id = v_number)
     when exists (select from public.staff_users u where u.email = p_subject) then (
       select u.organisations from public.staff_users u where u.email = p_subject

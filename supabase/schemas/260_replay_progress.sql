@@ -47,24 +47,43 @@ begin
   where r.id = p_replay_id
   returning r.status = 'completed' into v_ended;
 
+  perform public.add_counters(jsonb_build_array(
+    jsonb_build_object('metric', 'replay_item', 'outcome', 'succeeded', 'count', p_succeeded),
+    jsonb_build_object('metric', 'replay_item', 'outcome', 'failed', 'count', p_failed),
+    jsonb_build_object('metric', 'replay_item', 'outcome', 'skipped', 'count', p_skipped)
+  ));
+
   if v_ended then
     perform public.notice_end(p_replay_id);
   end if;
 end
 $$;
 
--- Notifies who asked for it that a replay ended: always, when everything went well, or when something failed.
+-- Notifies who asked for it that a replay ended: always, when everything went well, or when something failed. In the
+-- console, and by mail when the person wants that.
 create function public.notice_end(p_replay_id bigint) returns void
 language sql volatile set search_path = '' as $$
-  insert into public.notices (actor_id, subject, message)
-  select r.actor_id, 'wr_' || r.id, format(
-    'Replay wr_%s %s: %s of %s succeeded, %s failed, %s skipped.',
-    r.id, r.status, r.succeeded, r.total, r.failed, r.skipped
+  with wanted as (
+    select r.* from public.replays r
+    where r.id = p_replay_id and (
+      (r.options ->> 'notifyOnCompletion')::boolean
+      or (r.options ->> 'notifyOnSuccess')::boolean and r.status = 'completed' and r.failed = 0
+      or (r.options ->> 'notifyOnFailure')::boolean and (r.status = 'stopped' or r.failed > 0)
+    )
+  ),
+  mailed as (
+    insert into public.notifications (staff_id, kind, replay_id, group_key)
+    select u.id, 'replay', w.id, 'wr_' || w.id
+    from wanted w
+    join public.staff_users u on u.id::text = w.actor_id
+    join public.notification_preferences p on p.staff_id = u.id
+    where p.mails_replays and u.disabled_at is null
+    on conflict on constraint notifications_each_once do nothing
   )
-  from public.replays r
-  where r.id = p_replay_id and (
-    (r.options ->> 'notifyOnCompletion')::boolean
-    or (r.options ->> 'notifyOnSuccess')::boolean and r.status = 'completed' and r.failed = 0
-    or (r.options ->> 'notifyOnFailure')::boolean and (r.status = 'stopped' or r.failed > 0)
-  );
+  insert into public.notices (actor_id, subject, message)
+  select w.actor_id, 'wr_' || w.id, format(
+    'Replay wr_%s %s: %s of %s succeeded, %s failed, %s skipped.',
+    w.id, w.status, w.succeeded, w.total, w.failed, w.skipped
+  )
+  from wanted w;
 $$;

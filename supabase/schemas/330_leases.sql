@@ -101,10 +101,11 @@ begin
     from public.destinations t, public.deliveries x
     left join lateral public.replay_retries(x) p on true
     where t.id = d.destination_id and d.id = any (v_expired) and x.id = d.id
-    returning d.event_id, d.status
+    returning d.event_id, d.status, t.kind
   )
   select jsonb_agg(jsonb_build_object(
     'organisation_id', e.organisation_id, 'provider', e.provider, 'event_type', e.event_type, 'count', 1,
+    'kind', c.kind, 'error_class', 'lease_expired',
     'outcome', case c.status when 'dead' then 'dead' else 'failed' end
   ))
   into v_counts
@@ -112,6 +113,7 @@ begin
 
   perform public.settle_deliveries(v_expired);
   perform public.add_statistics(v_counts);
+  perform public.count_attempts(v_counts);
   return cardinality(v_expired);
 end
 $$;

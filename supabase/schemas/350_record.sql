@@ -41,7 +41,7 @@ begin
 
     select d.tries, d.destination_id, public.takes_deliveries(t) as open,
       coalesce(p.max_attempts, t.max_attempts) as max_attempts, e.provider, e.event_type,
-      e.organisation_id
+      e.organisation_id, t.kind
     into v_delivery
     from public.deliveries d
     join public.destinations t on t.id = d.destination_id
@@ -127,7 +127,8 @@ begin
     ));
     v_counts := array_append(v_counts, jsonb_build_object(
       'organisation_id', v_delivery.organisation_id, 'provider', v_delivery.provider,
-      'event_type', v_delivery.event_type, 'count', 1, 'duration_ms', r.duration_ms,
+      'event_type', v_delivery.event_type, 'count', 1, 'duration_ms', r.duration_ms, 'kind', v_delivery.kind,
+      'error_class', case when v_delivered then null else r.error_class end,
       'outcome', case when v_status in ('retrying', 'held') then 'failed' else v_status::text end
     ));
     v_health := array_append(v_health, jsonb_build_object(
@@ -140,6 +141,7 @@ begin
 
   perform public.settle_deliveries(v_recorded);
   perform public.add_statistics(to_jsonb(v_counts));
+  perform public.count_attempts(to_jsonb(v_counts));
   perform public.note_health(to_jsonb(v_health));
   return to_jsonb(v_answers);
 end

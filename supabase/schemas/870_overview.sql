@@ -94,6 +94,7 @@ language sql stable set search_path = '' as $$
     ), '[]'),
     'latency', public.read_latency(p_from, p_to, p_scope),
     'previous_latency', public.read_latency(p_from - (p_to - p_from), p_from, p_scope),
+    'event_to_delivered', public.read_event_to_delivered(p_from, p_to, p_scope),
     'silent_providers', public.list_silent_providers(p_scope),
     'failed_webhooks', public.list_dead_letters(10, p_scope),
     'needs_attention', (

@@ -1,8 +1,8 @@
 -- What was counted in a time, and who stopped sending.
 
--- What was counted between two whole minutes, by step of p_bucket_seconds (steps are those of the clock, so the first
--- and the last may be parts). Steps of an hour and more are read from the hours, and from the minutes that those leave
--- at both ends: 30 days are 720 hours and at most 118 minutes.
+-- What was counted of requests, attempts and outcomes between two whole minutes, by step of p_bucket_seconds (steps are
+-- those of the clock, so the first and the last may be parts). Steps of an hour and more are read from the hours, and
+-- from the minutes that those leave at both ends: 30 days are 720 hours and at most 118 minutes.
 create function public.counted_between(
   p_from timestamptz, p_to timestamptz, p_bucket_seconds integer, p_scope text[]
 ) returns table (at timestamptz, provider text, event_type text, outcome text, count bigint)
@@ -23,15 +23,15 @@ begin
     from (
       select s.minute as at, s.provider, s.event_type, s.outcome, s.count
       from public.statistics s
-      where s.organisation_id = any (v_of) and s.minute >= p_from and s.minute < v_first
+      where s.organisation_id = any (v_of) and s.minute >= p_from and s.minute < v_first and s.outcome <> 'applied'
       union all
       select h.hour, h.provider, h.event_type, h.outcome, h.count
       from public.statistics_hours h
-      where h.organisation_id = any (v_of) and h.hour >= v_first and h.hour < v_last
+      where h.organisation_id = any (v_of) and h.hour >= v_first and h.hour < v_last and h.outcome <> 'applied'
       union all
       select s.minute, s.provider, s.event_type, s.outcome, s.count
       from public.statistics s
-      where s.organisation_id = any (v_of) and s.minute >= v_last and s.minute < p_to
+      where s.organisation_id = any (v_of) and s.minute >= v_last and s.minute < p_to and s.outcome <> 'applied'
     ) x
     group by 1, 2, 3, 4;
 end

@@ -23,7 +23,7 @@ begin
         'read_event_body', 'read_event_histogram', 'count_event_types', 'read_analytics', 'list_destinations',
         'list_destination_deliveries', 'list_replays', 'list_replay_items', 'list_replay_failures',
         'summarise_replay', 'preview_replay', 'preview_changes', 'list_actions', 'search_everything',
-        'changes_since'
+        'changes_since', 'move_metric_totals', 'read_metrics', 'read_kpis'
       ]),
       ('30s', array[
         'claim_deliveries', 'record_attempts', 'maintain_destinations', 'advance_replays', 'claim_windows',
@@ -31,7 +31,8 @@ begin
         'forget_reconciliation', 'take_runs_to_resend',
         'list_own_objects', 'due_watches', 'find_incident_causes', 'pick_incident_events', 'note_incident_stage',
         'settle_incident_items', 'verify_incident_items', 'open_incident', 'grow_incident', 'add_incident_findings',
-        'link_incident_events'
+        'link_incident_events', 'evaluate_alerts', 'back_test', 'learn_arrivals', 'take_silences_to_ask',
+        'open_silence_incidents'
       ])
     ) as l(timeout, names)
     cross join unnest(l.names) as n(name)

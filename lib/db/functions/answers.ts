@@ -18,10 +18,14 @@ import type {
   StaffMember,
   StaffSession,
 } from "@/lib/contract/staff";
+import type { AlertAnswers } from "./alerts";
+import type { SilenceAnswers } from "./alerts-silence";
 import type { RejectionCount } from "./arguments";
+import type { ChannelAnswers } from "./channels";
 import type { EvidenceAnswers } from "./evidence";
 import type { IncidentAnswers } from "./incidents";
 import type { Acceptance, Claim, KnownSender, ProjectableItem, Recorded, StoredToken } from "./journey";
+import type { ReadKpis, SignsOfLife, StoredMetrics } from "./metrics";
 import type {
   Booking,
   DestinationChanged,
@@ -58,7 +62,14 @@ import type {
 import type { ReconciliationAnswers } from "./reconciliation";
 import type { ReconciliationReadAnswers } from "./reconciliation-reads";
 
-export interface Answers extends ReconciliationAnswers, ReconciliationReadAnswers, EvidenceAnswers, IncidentAnswers {
+export interface Answers
+  extends ReconciliationAnswers,
+    ReconciliationReadAnswers,
+    EvidenceAnswers,
+    IncidentAnswers,
+    AlertAnswers,
+    SilenceAnswers,
+    ChannelAnswers {
   // From the event's receipt to its end.
   accept_events: (Acceptance & { n: number })[];
   list_source_tokens: StoredToken[];
@@ -177,10 +188,14 @@ export interface Answers extends ReconciliationAnswers, ReconciliationReadAnswer
   list_action_choices: ActionChoices;
   list_notices: Notice[];
   read_analytics: ReadAnalytics;
+  read_kpis: ReadKpis;
   search_everything: Found;
   changes_since: Changes;
 
   // Whether all is well.
+  move_metric_totals: boolean;
+  read_metrics: StoredMetrics;
+  read_signs_of_life: SignsOfLife;
   read_condition: Condition;
   probe_write: null;
   read_clock: string;

@@ -9,7 +9,10 @@ import type { ReplayFilter } from "@/lib/contract/replay-filter";
 import type { ReplayOutcome, StaffRole } from "@/lib/contract/vocabulary";
 import type { Organisations } from "@/lib/scope";
 import type { Database, Json } from "../database.types";
+import type { AlertArguments } from "./alerts";
+import type { SilenceArguments } from "./alerts-silence";
 import type { Answers } from "./answers";
+import type { ChannelArguments } from "./channels";
 import type { EvidenceArguments } from "./evidence";
 import type { IncidentArguments } from "./incidents";
 import type { AttemptResult, NewEvent, RowChange } from "./journey";
@@ -46,7 +49,13 @@ type Declared<Generated, Ours> = {
 };
 
 /** Types of arguments that replace the generated ones. */
-export interface DeclaredArguments extends ReconciliationReadArguments, EvidenceArguments, IncidentArguments {
+export interface DeclaredArguments
+  extends ReconciliationReadArguments,
+    EvidenceArguments,
+    IncidentArguments,
+    AlertArguments,
+    SilenceArguments,
+    ChannelArguments {
   accept_events: { p_events: (NewEvent & { n: number })[] };
   record_rejections: { p_samples: RejectionSample[]; p_counts: RejectionCount[] };
   record_senders: { p_forged: { network: string; count: number }[] };
