@@ -15,6 +15,7 @@ const SOURCES = [
     "next.config.js",
     "middleware.ts",
     "instrumentation.ts",
+    "package.json",
     "package-lock.json",
     "tsconfig.json",
     "postcss.config.mjs",

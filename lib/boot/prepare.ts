@@ -3,7 +3,7 @@
  * serverless host. An event that is accepted before its destinations exist would be ignored for good.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import { DatabaseError, DatabaseUnavailable } from "@/lib/db/client";
+import { call, DatabaseError, DatabaseUnavailable } from "@/lib/db/client";
 import { migrate } from "@/lib/db/migrate";
 import { configureDestinations } from "@/lib/destinations/configure";
 import { ConfigurationError, environment } from "@/lib/env";
@@ -26,7 +26,7 @@ interface Options {
 }
 
 /**
- * Checks the configuration, migrates, writes the configured destinations and checks the encryption key. Runs once per
+ * Checks the configuration, migrates, writes the configured destinations and the first alert rules, and checks the encryption key. Runs once per
  * process, however often it is called, and again after a failure. Waits up to a minute for the database. Throws
  * `ConfigurationError` with what to change.
  */
@@ -62,6 +62,7 @@ async function prepareDatabase(say: (line: string) => void, destinations: boolea
   }
   try {
     if (destinations) await configureDestinations();
+    await call("pipeline", "add_first_rules", {});
   } catch (error) {
     if (!(error instanceof DatabaseError) || error.code !== "PGRST202") throw error;
     throw new ConfigurationError(

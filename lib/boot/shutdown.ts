@@ -2,6 +2,8 @@
  * The orderly shutdown: everything is stopped in reverse order of its start, within 30 seconds. A second Ctrl-C ends at
  * once.
  */
+import { startDraining } from "../draining";
+import { environment } from "../env";
 import { log, logError, surviveLostLog } from "../log";
 
 const LIMIT_MS = 29_000;
@@ -17,7 +19,10 @@ export function onShutdown(name: string, stop: () => Promise<unknown>): void {
   steps.push({ name, stop });
 }
 
-/** Starts listening for SIGTERM and SIGINT. Call it before anything is started. */
+/**
+ * Starts listening for SIGTERM and SIGINT. Call it before anything is started. For DRAIN_SECONDS everything goes on, and
+ * only /api/health/ready says 503; then all is stopped.
+ */
 export function shutDownOnSignals(): void {
   for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, () => onSignal(signal));
 }
@@ -42,7 +47,11 @@ async function stopEverything(exitCode: number): Promise<never> {
 function onSignal(signal: string): void {
   if (startedAt === 0) {
     log("shutdown", { decision: "draining", signal });
-    void shutDown(0);
+    startDraining();
+    startedAt = Date.now();
+    const { DRAIN_SECONDS } = environment();
+    if (DRAIN_SECONDS === 0 || signal === "SIGINT") void shutDown(0);
+    else setTimeout(() => void shutDown(0), DRAIN_SECONDS * 1_000);
   } else if (signal === "SIGINT" && Date.now() - startedAt > ECHO_MS) {
     process.exit(130);
   }

@@ -14,4 +14,4 @@ export const CHECKS = [
   "proxies",
 ] as const;
 
-export type { DeepHealth, HealthCheck } from "./api/overview";
+export type { DeepHealth, HealthCheck, Readiness } from "./api/overview";

@@ -4,10 +4,12 @@
  */
 import { statfs } from "node:fs/promises";
 import { call, DatabaseError, DatabaseUnavailable, type Lane } from "@/lib/db/client";
+import type { SignsOfLife } from "@/lib/db/functions/metrics";
 import type { Condition } from "@/lib/db/functions/reads";
 import { LANES } from "@/lib/db/lanes";
 import { localMigrations } from "@/lib/db/migrations";
 import { processSingleton } from "@/lib/process-singleton";
+import { senders } from "@/lib/providers";
 
 const LOOK_MS = 2_000;
 /** The public health is read often. Whether the database can be written is checked at most this often. */
@@ -93,5 +95,12 @@ export async function missingMigrations(): Promise<string[] | null> {
     localMigrations()
       .map(({ version }) => version)
       .filter((version) => !applied.includes(version))
+  );
+}
+
+/** Heartbeats of workers and the newest event of each provider; null when the database does not answer. */
+export function readSignsOfLife(): Promise<SignsOfLife | null> {
+  return call("health", "read_signs_of_life", { p_providers: senders.map(({ slug }) => slug) }, LOOK_MS).catch(
+    () => null,
   );
 }

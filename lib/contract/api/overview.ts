@@ -74,6 +74,12 @@ const latency = z.object({
   p99_ms: milliseconds,
 });
 export type Latency = z.infer<typeof latency>;
+const eventToDelivered = z.object({
+  count: count.describe("Events applied in the period, without those that a replay delivered."),
+  p50_ms: milliseconds,
+  p95_ms: milliseconds,
+  p99_ms: milliseconds,
+});
 /** A provider without an event for more than four times its longest pause of the last two weeks. */
 const silentProvider = z.object({
   provider: z.string(),
@@ -130,6 +136,7 @@ export const analytics = z.object({
   providers: z.array(providerCounts),
   latency: latency.describe("Of all delivery attempts that ended."),
   previous_latency: latency,
+  event_to_delivered: eventToDelivered.describe("From receipt until all deliveries of an event have succeeded."),
   /** The longest silence first. */
   silent_providers: z.array(silentProvider),
   waiting,
@@ -168,11 +175,48 @@ const healthCheck = z.object({
 });
 export type HealthCheck = z.infer<typeof healthCheck>;
 
+/** `GET /api/health/deep` */
+export const deepHealthRequest = z.object({
+  failIfNoRecentEvents: z
+    .string()
+    .regex(/^[1-9]\d{0,5}[smhd]$/, "is a time such as 90s, 15m, 2h or 1d")
+    .optional()
+    .describe("Answers 503 when no event was received for so long, such as 15m."),
+});
+
+/** The same time in seconds. */
+export function secondsOf(text: string): number {
+  const unit = { s: 1, m: 60, h: 3_600, d: 86_400 }[text.at(-1) as "s" | "m" | "h" | "d"];
+  return Number(text.slice(0, -1)) * unit;
+}
+
+const worker = z.object({ name: z.string(), version: z.string().nullable(), at: time, seconds_ago: z.number() });
+
 export const deepHealth = z.object({
   status: z.enum(["healthy", "degraded", "unhealthy"]),
   timestamp: time,
   checks: z.array(healthCheck),
+  oldest_due_seconds: z.number().nullable(),
+  workers: z.array(worker).nullable().describe("Heartbeats of workers. Null when the database does not answer."),
+  last_event_at: z
+    .record(z.string(), time.nullable())
+    .nullable()
+    .describe("When the newest event of each provider was received. Null when the database does not answer."),
+  recent_events: z
+    .object({ within_seconds: count, newest_at: time.nullable(), ok: z.boolean() })
+    .nullable()
+    .describe("The result of failIfNoRecentEvents, when that was given."),
 });
+
+/** `GET /api/health/live` */
+export const liveness = z.object({ status: z.literal("ok") });
+
+/** `GET /api/health/ready` */
+export const readiness = z.object({
+  ready: z.boolean(),
+  because: z.array(z.enum(["draining", "database", "database_slow", "migrations"])).describe("Why it is not ready."),
+});
+export type Readiness = z.infer<typeof readiness>;
 export type DeepHealth = z.infer<typeof deepHealth>;
 
 export const health = z.object({
