@@ -4,10 +4,12 @@
  */
 import { randomUUID } from "node:crypto";
 import os from "node:os";
+import { startAlertWorker } from "@/lib/alerts/run";
 import { call } from "@/lib/db/client";
 import { environment } from "@/lib/env";
 import { advanceIncidents, startIncidentWorker } from "@/lib/incidents/run";
 import { log, logError } from "@/lib/log";
+import { sendNotifications, startNotifier } from "@/lib/notifications/run";
 import { processSingleton } from "@/lib/process-singleton";
 import { startReconciler, tendRuns } from "@/lib/reconciliation/run";
 import { createAlarm } from "./alarm";
@@ -50,11 +52,16 @@ export function startWorker(): Worker {
   const stopTending = startTending(name, ring);
   const reconciler = startReconciler(name);
   const incidents = startIncidentWorker();
+  const alerts = startAlertWorker(name);
+  const notifier = startNotifier();
   onWakeWorker(ring);
   log("worker_started", { worker: name, concurrency: WORKER_CONCURRENCY });
   return {
     async stop() {
-      await Promise.all([...lanes.map((lane) => lane.stop()), stopTending(), reconciler.stop(), incidents.stop()]);
+      await Promise.all([
+        ...lanes.map((lane) => lane.stop()),
+        ...[stopTending(), reconciler.stop(), incidents.stop(), alerts.stop(), notifier.stop()],
+      ]);
       const released = await releaseLeases(name);
       if (released !== undefined) log("worker_stopped", { worker: name, released });
     },
@@ -212,13 +219,20 @@ export async function runTick(limitMs = environment().TICK_SECONDS * 1000): Prom
     });
     const reconciler = startReconciler(name);
     const incidents = startIncidentWorker();
+    const alerts = startAlertWorker(name);
+    const notifier = startNotifier();
     while (Date.now() < endAt && !(lanes.every((lane) => lane.isQuiet(endAt)) && reconciler.isQuiet())) {
       await new Promise((resolve) => setTimeout(resolve, Math.min(POLL_MS, Math.max(0, endAt - Date.now()))));
     }
-    await Promise.all([...lanes.map((lane) => lane.stop()), stopTending(), reconciler.stop(), incidents.stop()]);
+    await Promise.all([
+      ...lanes.map((lane) => lane.stop()),
+      ...[stopTending(), reconciler.stop(), incidents.stop(), alerts.stop(), notifier.stop()],
+    ]);
     // What it read may have ended a run, and what it delivered a stage.
     await tendRuns();
     await advanceIncidents();
+    // What it evaluated may be told now.
+    await sendNotifications();
     await releaseLeases(name);
     return lanes.reduce((sum, lane) => sum + lane.tried(), 0);
   } finally {
