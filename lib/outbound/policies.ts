@@ -22,8 +22,12 @@ export const POLICIES = {
   destination: { timeoutMs: 15_000, readBytes: 64 * KB, keptBytes: 16 * KB, privateNetworks: "allowed" },
   /** What a provider says should exist here: pages of up to 1,000 objects. */
   providerApi: { timeoutMs: 30_000, readBytes: 16 * MB, keptBytes: 16 * MB, privateNetworks: "allowed" },
+  /** Slack, Teams, PagerDuty and webhooks that are told of alerts. */
+  channel: { timeoutMs: 15_000, readBytes: 64 * KB, keptBytes: 4 * KB, privateNetworks: "allowed" },
   /** The operator has configured the issuer's host, which may be in a private network. */
   issuer: { ...identityProvider, privateNetworks: "any" },
   /** Hosts that only the issuer's discovery document names. */
   issuerEndpoint: { ...identityProvider, privateNetworks: "allowed" },
+  /** HEARTBEAT_URL: the operator has configured it. */
+  monitor: { timeoutMs: 5_000, readBytes: 4 * KB, keptBytes: 0, privateNetworks: "any" },
 } as const satisfies Record<string, OutboundPolicy>;

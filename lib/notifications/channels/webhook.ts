@@ -1,0 +1,29 @@
+/** A program of the user's own: JSON, signed as Standard Webhooks, with the same `webhook-id` on every try. */
+import type { ChannelSettings } from "@/lib/contract/api/channels";
+import type { MessageResult } from "@/lib/db/functions/channels";
+import { hopsHeader } from "@/lib/destinations/hops";
+import { signatureHeaders } from "@/lib/destinations/signing";
+import type { Message } from "../message";
+import { post, resultOf } from "./post";
+
+export async function sendWebhook(
+  { url, secret }: ChannelSettings["webhook"],
+  message: Message,
+): Promise<MessageResult> {
+  const body = Buffer.from(JSON.stringify(bodyOf(message)));
+  const secrets = secret ? [secret] : [];
+  const headers = { ...signatureHeaders(message.id, body, secrets), ...hopsHeader([]) };
+  return resultOf("the webhook", await post({ url, body, headers, secrets }));
+}
+
+/** As the notes of `POST /api/channels` describe it. */
+function bodyOf({ kind, title, parts, alerts }: Message): object {
+  return {
+    type: kind === "test" ? "test" : `alert.${kind}`,
+    timestamp: new Date().toISOString(),
+    data: {
+      title,
+      alerts: alerts.map((alert, n) => ({ ...alert, url: parts[n]?.links[0]?.url ?? null })),
+    },
+  };
+}
