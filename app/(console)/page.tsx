@@ -6,11 +6,13 @@ import { Overview } from "@/components/overview/overview";
 import { requireStaff } from "@/lib/auth/authorise";
 import { mayActor } from "@/lib/auth/permissions";
 import { sendCommand } from "@/lib/boot/send-command";
+import { FIRING_SHOWN, firingAlertsQuery } from "@/lib/client/queries/alerts";
 import { analyticsQuery } from "@/lib/client/queries/overview";
 import { sourcesQuery } from "@/lib/client/queries/sources";
 import { makeQueryClient } from "@/lib/client/query-client";
 import { analyticsRequest, periodOf } from "@/lib/contract/api/overview";
 import { environment } from "@/lib/env";
+import { listAlerts } from "@/lib/queries/alerts";
 import { readAnalytics } from "@/lib/queries/analytics";
 import { listSources } from "@/lib/queries/sources";
 
@@ -27,7 +29,11 @@ export default async function OverviewPage({ searchParams }: PageProps<"/">) {
   const period = periodOf(asked.data);
   const client = makeQueryClient();
   const queryFn = () => readAnalytics(period, actor);
-  const { events_stored } = await client.fetchQuery({ ...analyticsQuery(period), queryFn });
+  const firing = () => listAlerts({ state: "firing", limit: FIRING_SHOWN }, actor);
+  const [{ events_stored }] = await Promise.all([
+    client.fetchQuery({ ...analyticsQuery(period), queryFn }),
+    client.fetchQuery({ ...firingAlertsQuery(), queryFn: firing }),
+  ]);
   const origin = environment().PUBLIC_URL?.replace(/\/+$/, "") ?? "";
   if (!events_stored) await client.fetchQuery({ ...sourcesQuery(), queryFn: () => listSources(origin, actor) });
   return (
@@ -36,6 +42,7 @@ export default async function OverviewPage({ searchParams }: PageProps<"/">) {
         key={overviewAddress(period)}
         period={period}
         maySend={mayActor(actor, "operate")}
+        mayHandle={mayActor(actor, "alert")}
         sendCommand={sendCommand()}
       />
     </HydrationBoundary>

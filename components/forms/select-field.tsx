@@ -7,11 +7,14 @@ export type SelectOptions = readonly (readonly [value: string, words: string])[]
 /** A native select: it works everywhere, also on touch screens. */
 export function SelectField({
   label,
+  strong = false,
   choices,
   value,
   onChange,
 }: {
   label: string;
+  /** Its label is as those of the text fields next to it. */
+  strong?: boolean;
   choices: SelectOptions;
   value: string;
   onChange: (value: string) => void;
@@ -19,7 +22,7 @@ export function SelectField({
   const id = useId();
   return (
     <div>
-      <label htmlFor={id} className="mb-1 block text-quiet text-sm">
+      <label htmlFor={id} className={strong ? "mb-1 block font-medium" : "mb-1 block text-quiet text-sm"}>
         {label}
       </label>
       <span className="relative block">

@@ -1,9 +1,11 @@
 "use client";
 
 import {
+  BellRing,
   ChartNoAxesColumn,
   CircleUser,
   DoorOpen,
+  Goal,
   Inbox,
   type LucideIcon,
   OctagonX,
@@ -32,9 +34,11 @@ export const NAV_ITEMS = {
   deadLetters: { name: "Dead letters", href: "/dead-letters", icon: OctagonX, key: "d" },
   replays: { name: "Replays", href: "/replays", icon: Redo2, key: "r" },
   incidents: { name: "Incidents", href: "/incidents", icon: Siren, key: "i" },
+  alerts: { name: "Alerts", href: "/alerts", icon: BellRing, key: "a" },
   destinations: { name: "Destinations", href: "/destinations", icon: Send, key: "t" },
   sources: { name: "Sources", href: "/sources", icon: DoorOpen, key: "s" },
   reconciliation: { name: "Reconciliation", href: "/reconciliation", icon: Scale, key: "c" },
+  kpis: { name: "KPIs", href: "/kpis", icon: Goal, key: "k" },
 } satisfies Record<string, MainSection>;
 
 /** At the foot of the sidebar, for those who may manage. */

@@ -3,6 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { usePathname, useRouter } from "next/navigation";
 import { useEffect, useRef } from "react";
+import { noticeAddress } from "@/components/links";
 import { seeNotices } from "@/lib/client/notices";
 import { noticesQuery } from "@/lib/client/queries/frame";
 import { loadToast } from "@/lib/client/toaster";
@@ -30,8 +31,8 @@ export function NoticeToasts() {
     });
     void loadToast().then((toast) => {
       for (const { subject, message } of fresh.reverse()) {
-        const address = `/replays/${subject}`;
-        // The replay's own page already shows that it ended.
+        const address = noticeAddress(subject);
+        // Its own page already shows what happened.
         if (path === address) continue;
         toast.info(message, { action: { label: "Show", onClick: () => router.push(address) } });
       }

@@ -55,6 +55,10 @@ export function Commands({
     { name: "API tokens", href: "/settings/tokens", icon: SETTINGS.icon },
     { name: "Audit log", href: "/settings/audit", icon: SETTINGS.icon },
   ];
+  const alerts = [
+    { name: "Rules of alerts", href: "/alerts/rules", also: "threshold back-test" },
+    { name: "Channels", href: "/alerts/channels", also: "alerts slack teams pagerduty e-mail notifications" },
+  ];
   const pages: CommandEntry[] = [
     ...Object.values(NAV_ITEMS).map(({ name, href, icon, key }) => ({
       name,
@@ -62,6 +66,7 @@ export function Commands({
       keys: `g ${key}`,
       act: () => go(href),
     })),
+    ...alerts.map(({ name, href, also }) => ({ name, also, icon: NAV_ITEMS.alerts.icon, act: () => go(href) })),
     ...(person.mayManage ? settings : []).map(({ name, href, icon }) => ({
       name,
       icon,

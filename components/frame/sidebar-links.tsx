@@ -5,6 +5,7 @@ import { useDelayedFlag } from "@/lib/client/use-delayed-flag";
 import { useOpenIncidents } from "@/lib/client/use-open-incidents";
 import { useRailCounts } from "@/lib/client/use-rail-counts";
 import { useTroubledDestinations } from "@/lib/client/use-troubled-destinations";
+import { useUrgentAlerts } from "@/lib/client/use-urgent-alerts";
 import { count } from "../format";
 import { cn } from "../ui/cn";
 import { Tooltip } from "../ui/tooltip";
@@ -16,18 +17,19 @@ interface Links {
   onNavigate?: () => void;
 }
 
-type Counts = NonNullable<ReturnType<typeof useRailCounts>> & { incidents?: number };
+type Counts = NonNullable<ReturnType<typeof useRailCounts>> & { incidents?: number; alerts?: number };
 
 /** The sections of the product, each with its count. */
 export function MainLinks(links: Links) {
   const counts = useRailCounts();
   const troubled = useTroubledDestinations()?.length;
   const incidents = useOpenIncidents();
+  const alerts = useUrgentAlerts();
   return (
     <SidebarLinks
       rooms={Object.values(NAV_ITEMS)}
       label="Main"
-      counts={counts && { ...counts, incidents }}
+      counts={counts && { ...counts, incidents, alerts }}
       troubled={troubled}
       {...links}
     />
@@ -95,6 +97,7 @@ function badgeOf(section: Section, counts: Counts | undefined): number | undefin
   if (section === NAV_ITEMS.deadLetters) return counts?.dead;
   if (section === NAV_ITEMS.replays) return counts?.replays;
   if (section === NAV_ITEMS.incidents) return counts?.incidents;
+  if (section === NAV_ITEMS.alerts) return counts?.alerts;
   return section === NAV_ITEMS.reconciliation ? counts?.missing : undefined;
 }
 

@@ -2,10 +2,11 @@ import Link from "next/link";
 import type { IncidentInBrief } from "@/lib/contract/incident-words";
 import { count } from "../format";
 import { InertText } from "../inert-text";
+import { SeverityMark } from "../status/severity-mark";
 import { type Column, cellClass, rowClass } from "../table/data-table";
 import { RelativeTime } from "../time";
 import { cn } from "../ui/cn";
-import { IncidentStateBadge, SeverityMark } from "./incident-status";
+import { IncidentStateBadge } from "./incident-status";
 import { ItemStateBar } from "./item-state-bar";
 import { ResponseClock } from "./response-clock";
 

@@ -27,9 +27,7 @@ import {
   type IncidentState,
   type IncidentStepStatus,
 } from "@/lib/contract/incident-words";
-import { type IncidentSeverity, SEVERITIES } from "@/lib/contract/incidents";
 import { type Look, StatusBadge } from "../status/event-status";
-import { cn } from "../ui/cn";
 
 export const STATE_STYLE: Record<IncidentState, Look> = {
   open: { icon: CircleAlert, tone: "text-red" },
@@ -95,30 +93,4 @@ export function ItemStateLabel({ state, accepted }: { state: IncidentItemState; 
 export function CauseLabel({ cause }: { cause: IncidentCause }) {
   const { label, meaning } = INCIDENT_CAUSE[cause];
   return <StatusBadge look={CAUSE_STYLE[cause]} label={label} title={meaning} testId="item-cause" />;
-}
-
-const SEVERITY_TONE: Record<IncidentSeverity, string> = {
-  P0: "bg-red text-page",
-  P1: "bg-tint text-red ring-1 ring-current ring-inset",
-  P2: "bg-tint text-amber ring-1 ring-current ring-inset",
-  P3: "bg-tint text-slate",
-  P4: "bg-tint text-grey",
-};
-
-/** `P1`, with its meaning on hover. */
-export function SeverityMark({ severity, large }: { severity: IncidentSeverity; large?: boolean }) {
-  return (
-    <span
-      title={SEVERITIES[severity].label}
-      data-testid="severity"
-      className={cn(
-        "inline-grid shrink-0 place-items-center rounded-sm px-1.5 align-middle font-medium font-mono text-sm tabular-nums",
-        large ? "h-6" : "h-5",
-        SEVERITY_TONE[severity],
-      )}
-    >
-      <span className="sr-only">Severity </span>
-      {severity}
-    </span>
-  );
 }

@@ -1,4 +1,5 @@
 import type { Analytics } from "@/lib/contract/analytics";
+import type { Alert } from "@/lib/contract/api/alerts";
 import type { Destination } from "@/lib/contract/destinations";
 import { ERROR_CLASS } from "@/lib/contract/error-classes";
 import type { EventSummary } from "@/lib/contract/events";
@@ -10,43 +11,47 @@ import { historyAddress } from "../links";
 import { providerName, secretVariable } from "../provider";
 import { troubleOf } from "../status/destination-text";
 import { rightAddress, rightAddressSentence, WRONG_ADDRESS, wrongAddressSentence } from "../status/wrong-address-text";
+import { alertConcerns, saidBy } from "./alert-concerns";
+import type { Concern } from "./concern";
 import { WAITING_TOO_LONG_SECONDS } from "./vital-signs";
 
 /** More causes than this are shown as one link to the list. */
 const SHOWN_CAUSES = 5;
 
-/** Something that needs action: what is wrong, details, and the page to open. */
-export interface Concern {
-  key: string;
-  tone: "red" | "amber";
-  sentence: string;
-  detail?: string;
-  at?: string;
-  link?: { label: string; href: string };
-}
-
+/** What fires is first. Below it is what no alert says: too little for a rule, or of a kind that has none. */
 export function concernsOf(
-  analytics: Analytics,
+  { alerts, ...found }: { alerts: readonly Alert[]; analytics: Analytics },
   troubled: Destination[],
   incomplete: SourceCoverage[],
   now: number,
 ): Concern[] {
+  const said = saidBy(alerts);
+  const { analytics } = found;
+  const isUnsaid = (provider: string, ...kinds: Parameters<typeof said>[0]) => !said(kinds, { provider });
   return [
-    ...deadGroups(analytics),
-    ...missingEvents(incomplete, now),
-    ...troubledDestinations(troubled, now),
-    ...waiting(analytics),
-    ...silence(analytics),
+    ...alertConcerns(alerts),
+    ...deadGroups(analytics, (provider) => isUnsaid(provider, "dead_letters")),
+    ...missingEvents(
+      incomplete.filter(({ provider_slug }) => isUnsaid(provider_slug, "missing", "horizon")),
+      now,
+    ),
+    ...troubledDestinations(
+      troubled.filter(({ id }) => !said(["endpoint_down", "endpoint_disabled"], { destination: id })),
+      now,
+    ),
+    ...(said(["oldest_due", "worker_gone"]) ? [] : waiting(analytics)),
     ...wrongAddresses(analytics),
-    ...refusals(analytics),
+    ...refusals(analytics).filter(({ provider }) => isUnsaid(provider, "rejections")),
     ...versions(analytics),
   ];
 }
 
 /** Dead events with the same provider and cause are one concern. */
-function deadGroups({ needs_attention, dead_letters }: Analytics): Concern[] {
+function deadGroups({ needs_attention, dead_letters }: Analytics, isUnsaid: (provider: string) => boolean): Concern[] {
   const groups = new Map<string, EventSummary[]>();
-  for (const event of needs_attention.filter(({ status }) => status === "dead")) {
+  const dead = needs_attention.filter(({ status, provider_slug }) => status === "dead" && isUnsaid(provider_slug));
+  if (dead.length === 0) return [];
+  for (const event of dead) {
     const cause = `${event.provider_slug} ${event.last_error_class}`;
     groups.set(cause, [...(groups.get(cause) ?? []), event]);
   }
@@ -139,17 +144,6 @@ function waiting({ waiting: { oldest_due_seconds: oldest, count: waiting, blocke
   ];
 }
 
-function silence({ silent_providers }: Analytics): Concern[] {
-  return silent_providers.map(({ provider, last_at, usual_gap_seconds, silent_seconds }) => ({
-    key: `silent ${provider}`,
-    tone: "amber",
-    sentence: `${providerName(provider)} has gone silent: nothing for ${duration(silent_seconds * 1_000)}.`,
-    detail: `Its longest pause of late was ${duration(usual_gap_seconds * 1_000)}. Check in its settings that its webhooks are still on and go to this URL.`,
-    at: last_at,
-    link: { label: "Open source", href: `/sources#${provider}` },
-  }));
-}
-
 /** Other bytes under a known key: only the first version was delivered. */
 function versions({ totals: { conflict }, from, to }: Analytics): Concern[] {
   if (conflict === 0) return [];
@@ -188,7 +182,7 @@ function wrongAddresses({ rejections }: Analytics): Concern[] {
 }
 
 /** One line per source: its reasons, most frequent first, with what to do about the first. */
-function refusals({ rejections: all }: Analytics): Concern[] {
+function refusals({ rejections: all }: Analytics): (Concern & { provider: string })[] {
   const rejections = all.filter(({ reason }) => reason !== WRONG_ADDRESS);
   const sources = [...new Set(rejections.map(({ provider }) => provider))];
   return sources.map((provider) => {
@@ -200,6 +194,7 @@ function refusals({ rejections: all }: Analytics): Concern[] {
     const split = reasons.map((one) => `${count(one.count)} ${known(one)?.counted ?? one.reason}`).join(", ");
     const [first] = reasons;
     return {
+      provider,
       key: `refused ${provider}`,
       tone: "amber",
       sentence: `${providerName(provider)}: ${plural(total, "request")} rejected: ${split}.`,

@@ -25,7 +25,18 @@ const POLL_MS: Record<Range | "custom", number> = {
 };
 
 /** The system's state, what needs action, and the newest failures. Before the first event: how to send one. */
-export function Overview({ period, maySend, sendCommand }: { period: Period; maySend: boolean; sendCommand: string }) {
+export function Overview({
+  period,
+  maySend,
+  mayHandle,
+  sendCommand,
+}: {
+  period: Period;
+  maySend: boolean;
+  /** Acknowledge alerts. */
+  mayHandle: boolean;
+  sendCommand: string;
+}) {
   const { data } = useLiveQuery(analyticsQuery(period), {
     topics: ["events", "rejections", "replays"],
     atMostEvery: 2_000,
@@ -47,7 +58,7 @@ export function Overview({ period, maySend, sendCommand }: { period: Period; may
       <VitalSigns analytics={data} buckets={buckets} />
       <OutcomeCharts buckets={buckets} />
       <div className="mt-10 grid gap-x-12 gap-y-10 max-lg:grid-cols-[minmax(0,1fr)] lg:grid-cols-2">
-        <NeedsAttention analytics={data} />
+        <NeedsAttention analytics={data} mayHandle={mayHandle} />
         <div className="min-w-0">
           <NewestReplays />
           <RecentFailures failures={data.failed_webhooks} />

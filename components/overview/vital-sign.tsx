@@ -22,7 +22,7 @@ export function VitalSign({ name, meaning, value, alarming, change, spark, href,
       className={cn(
         "group relative min-w-0 border-l px-4 py-1 max-lg:odd:border-l-0 max-lg:odd:pl-0",
         quiet
-          ? "lg:max-xl:nth-[3n+1]:border-l-0 lg:max-xl:nth-[3n+1]:pl-0 xl:nth-[6n+1]:border-l-0 xl:nth-[6n+1]:pl-0"
+          ? "lg:max-xl:nth-[4n+1]:border-l-0 lg:max-xl:nth-[4n+1]:pl-0 xl:nth-[7n+1]:border-l-0 xl:nth-[7n+1]:pl-0"
           : "lg:nth-[4n+1]:border-l-0 lg:nth-[4n+1]:pl-0",
       )}
     >

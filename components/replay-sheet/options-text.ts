@@ -19,6 +19,13 @@ export function optionText(options: AskedOptions | ReplayOptions, single: boolea
   return words.filter((word) => typeof word === "string");
 }
 
+/** When the person who starts it is told; undefined when never. */
+export function notifyText({ notifyOnCompletion, notifyOnFailure, notifyOnSuccess }: AskedOptions): string | undefined {
+  if (notifyOnCompletion || (notifyOnFailure && notifyOnSuccess)) return "tells you when it ends";
+  if (notifyOnFailure) return "tells you when something fails";
+  return notifyOnSuccess ? "tells you when all succeeded" : undefined;
+}
+
 /** Raises the first letter of a list of words, to make it a sentence. */
 export function sentence(words: string[]): string {
   const text = words.join(", ");

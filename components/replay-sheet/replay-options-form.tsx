@@ -2,6 +2,7 @@ import type { AskedOptions } from "@/lib/client/replays";
 import { CheckboxField } from "../forms/checkbox-field";
 import { SelectField, type SelectOptions } from "../forms/select-field";
 import { LaterField, nextOffPeak } from "./later-field";
+import { NotifyField } from "./notify-field";
 
 const WHEN: SelectOptions = [
   ["now", "Now"],
@@ -120,13 +121,8 @@ export function ReplayOptionsForm({
         >
           Skip already delivered events
         </CheckboxField>
-        <CheckboxField
-          checked={options.notifyOnCompletion ?? false}
-          onChange={(notifyOnCompletion) => onChange({ notifyOnCompletion })}
-        >
-          Notify me when it ends
-        </CheckboxField>
       </div>
+      <NotifyField options={options} onChange={onChange} />
     </>
   );
 }

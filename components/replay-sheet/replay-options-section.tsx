@@ -2,7 +2,7 @@ import { useId, useState } from "react";
 import type { AskedOptions } from "@/lib/client/replays";
 import { localTime } from "../format";
 import { Button } from "../ui/button";
-import { optionText, sentence } from "./options-text";
+import { notifyText, optionText, sentence } from "./options-text";
 import { ReplayOptionsForm } from "./replay-options-form";
 
 /** How it will run, as a sentence. The form opens on demand, because the defaults usually fit. */
@@ -15,12 +15,17 @@ export function ReplayOptionsSection(props: {
   const [open, setOpen] = useState(false);
   const { options, single } = props;
   const words = optionText(options, single);
+  const told = notifyText(options);
   const start = options.immediate === false && options.scheduledAt ? localTime(options.scheduledAt) : "now";
   return (
     <>
       <div className="flex items-baseline justify-between gap-3">
         <p className="text-pretty">
-          {sentence([`starts ${start.replace(/:\d\d$/, "")}`, ...(words.length ? words : ["all at once"])])}
+          {sentence([
+            `starts ${start.replace(/:\d\d$/, "")}`,
+            ...(words.length ? words : ["all at once"]),
+            ...(told ? [told] : []),
+          ])}
         </p>
         <Button
           size="sm"

@@ -8,10 +8,10 @@ import { SCOPE_NAMES, type Scope } from "@/lib/contract/scopes";
 import type { NewApiToken } from "@/lib/contract/staff";
 import { CheckboxField } from "../forms/checkbox-field";
 import { FormDialog } from "../forms/form-dialog";
+import { draftOf, isComplete, OrganisationsField, organisationsIn } from "../forms/organisations-field";
 import { SelectField } from "../forms/select-field";
 import { Input } from "../ui/input";
 import { SCOPE_LABELS } from "./labels";
-import { draftOf, isComplete, OrganisationsField, organisationsIn } from "./organisations-field";
 
 const LIVES = [
   ["7", "7 days"],

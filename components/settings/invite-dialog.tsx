@@ -7,8 +7,8 @@ import { inviteStaff } from "@/lib/client/staff";
 import type { StaffWithInvitation } from "@/lib/contract/staff";
 import type { StaffRole } from "@/lib/contract/vocabulary";
 import { FormDialog } from "../forms/form-dialog";
+import { draftOf, isComplete, OrganisationsField, organisationsIn } from "../forms/organisations-field";
 import { Input } from "../ui/input";
-import { draftOf, isComplete, OrganisationsField, organisationsIn } from "./organisations-field";
 import { RoleChoice } from "./role-choice";
 
 /** E-mail, role and organisations of a new person. The answer holds the link. */

@@ -18,6 +18,8 @@ export const SCOPE_LABELS: Record<Scope, { label: string; may: string }> = {
     label: "Work on incidents",
     may: "Open incidents, note, preview and verify. To recover to the end, add a scope for bulk replays.",
   },
+  "alerts:write": { label: "Work on alerts", may: "Acknowledge, assign and silence them." },
+  "metrics:read": { label: "Read metrics", may: "Metrics and health, for monitoring. No events and no payloads." },
   manage: {
     label: "Manage",
     may: "Manage destinations, sources, people, tokens and the audit log. Give it only where it is needed.",
@@ -56,12 +58,14 @@ const ACTION_LABELS: Readonly<Record<string, string>> = {
   "api_configuration.repair": "repaired the provider's configuration of",
   "watch.update": "changed the schedule of",
   "reconciliation.back_fill": "back-filled findings of",
+  "preferences.change": "changed what is told to",
 };
 
 /** Verbs of actions such as `destination.rotate_secret`, before "the destination". */
 const PAST: Readonly<Record<string, string>> = {
   create: "created",
   update: "changed",
+  change: "changed",
   delete: "deleted",
   start: "started",
   pause: "paused",
@@ -95,6 +99,7 @@ export function subjectAddress({ subject }: StaffAction): string | null {
   if (parseFullId("replay", subject) !== undefined) return `/replays/${subject}`;
   if (parseFullId("destination", subject) !== undefined) return `/destinations/${subject}`;
   if (parseFullId("reconciliation", subject) !== undefined) return `/reconciliation/${subject}`;
+  if (parseFullId("channel", subject) !== undefined) return "/alerts/channels";
   return null;
 }
 

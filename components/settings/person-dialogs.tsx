@@ -6,10 +6,10 @@ import { changeStaff, endSessionsOf, linkStaff } from "@/lib/client/staff";
 import type { StaffMember, StaffWithInvitation } from "@/lib/contract/staff";
 import { plural } from "../format";
 import { ConfirmDialog } from "../forms/confirm-dialog";
+import { draftOf, isComplete, OrganisationsField, organisationsIn } from "../forms/organisations-field";
 import { ROLE_LABELS, scopeText } from "../staff-text";
 import { DisableDialog } from "./disable-dialog";
 import { callOf } from "./labels";
-import { draftOf, isComplete, OrganisationsField, organisationsIn } from "./organisations-field";
 import type { PersonAction } from "./person-row";
 import { RoleChoice } from "./role-choice";
 

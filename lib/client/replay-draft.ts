@@ -11,7 +11,7 @@ const SETTLE_MS = 300;
 /** Creates and previews a draft, and again whenever selection or options change. */
 export function useDraft(selection: Selection, options: ReplayAsk["options"]) {
   // Start time and notifications do not change what runs.
-  const { immediate, scheduledAt, notifyOnCompletion, ...shaping } = options;
+  const { immediate, scheduledAt, notifyOnCompletion, notifyOnFailure, notifyOnSuccess, ...shaping } = options;
   return useQuery(draftQuery(useDebounced(JSON.stringify({ selection, options: shaping }), SETTLE_MS)));
 }
 

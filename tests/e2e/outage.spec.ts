@@ -29,6 +29,8 @@ test.beforeAll(async () => {
   endpoint = await startEndpoint();
   app = await startApp({ env: APP_ENVIRONMENT });
   sql = await connectTo(app.dataDir);
+  // An alert would take the place of what the overview says of the same; alerts.spec.ts is about that.
+  await sql`update alert_rules set enabled = false`;
   authorization = `Bearer ${await tokenFor("super_admin")}`;
   destinationId = await addDestination(sql, SLUG, endpoint.url, { base_delay_ms: RETRY_MS, max_attempts: 3 });
 });

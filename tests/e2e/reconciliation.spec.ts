@@ -17,6 +17,8 @@ test.beforeAll(async () => {
   agent = await startAgentSdk({ port: 0 });
   app = await startOnCopy(appEnvironment(agent));
   sql = app.sql;
+  // An alert would take the place of what the overview says of the same; alerts.spec.ts is about that.
+  await sql`update alert_rules set enabled = false`;
 });
 test.afterAll(async () => {
   await app?.close();

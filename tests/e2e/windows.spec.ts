@@ -43,11 +43,17 @@ test.beforeAll(async () => {
     }),
   });
   const replay = (await response.json()) as Replay;
+  const [alert] = await sql<{ id: string }[]>`
+    insert into alerts (rule_id, kind, severity, provider, event_type, organisation_id, destination_id, summary, explain)
+    select id, kind, 'P1', 'platform', ${"t".repeat(255)}, ${"o".repeat(255)}, ${id}, ${"s".repeat(400)},
+      ${sql.json({ text: "x".repeat(400), observed: 12, threshold: 5, window_minutes: 60, link: "/events" })}
+    from alert_rules where slug = 'dead-letters-5' returning id`;
   const [event] = await sql<{ id: string }[]>`select 'we_' || min(id) as id from events`;
   pages = [
     ...["/", "/events", `/events/${event?.id}`, "/dead-letters", "/replays", `/replays/${replay.id}`],
     ...["/destinations", `/destinations/ds_${id}`, "/sources", "/settings/people", "/settings/tokens"],
-    ...["/settings/audit", "/api-reference"],
+    ...["/settings/audit", "/api-reference", "/alerts", "/alerts/rules", `/alerts/al_${alert?.id}`],
+    ...["/alerts/channels", "/account", "/kpis", "/kpis?by=organisation"],
   ];
 });
 test.afterAll(async () => {

@@ -7,6 +7,7 @@ import { mkdirSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import type { Page } from "playwright";
+import { CHANNEL_KINDS } from "@/lib/contract/channel-words";
 import { openShowroom, type Showroom } from "./showroom";
 
 const WIDTHS = { wide: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } } as const;
@@ -32,6 +33,8 @@ try {
     await shootOverlays(page, look);
     if (!values.readme) await shootReconciliation(page, look);
     if (!values.readme) await shootIncidents(page, look);
+    if (!values.readme) await shootChannels(page, look);
+    if (!values.readme) await shootAlerts(page, look);
   });
   if (!values.readme) await shootSignIn();
 } finally {
@@ -136,6 +139,66 @@ async function shootIncidents(page: Page, look: Look): Promise<void> {
   await shoot(page, look, "incident-decide", pages["incident-preview"] ?? "", () => open("request-approve"));
   await shoot(page, look, "incident-accept", pages["incident-lost"] ?? "", () => open("incident-accept"));
   await shoot(page, look, "incident-evidence", pages["incident-closed"] ?? "", () => open("incident-evidence"));
+}
+
+/** What floats above the page of channels, and the options of a replay that say where a person is told. */
+async function shootChannels(page: Page, look: Look): Promise<void> {
+  for (const kind of CHANNEL_KINDS) {
+    await shoot(page, look, `channel-add-${kind}`, "/alerts/channels", async () => {
+      await page.getByTestId("add-channel").click();
+      await page.getByTestId(`add-${kind}`).click();
+      await page.getByRole("dialog").waitFor();
+      await page.waitForTimeout(400);
+    });
+  }
+  const act = async (name: string, action: string) => {
+    await page.getByRole("button", { name: `Change ${name}` }).click();
+    await page.getByRole("menuitem", { name: action }).click();
+    await page.waitForTimeout(1_200);
+  };
+  const shots: [name: string, channel: string, action: string][] = [
+    ["channel-edit", "#webhooks-alerts", "Edit…"],
+    ["channel-test", "#webhooks-alerts", "Send a test"],
+    ["channel-delete", "Status page", "Delete…"],
+    ["channel-messages", "Nord Outfitters team", "Last messages"],
+  ];
+  for (const [name, channel, action] of shots) {
+    await shoot(page, look, name, "/alerts/channels", () => act(channel, action));
+  }
+  await shoot(page, look, "replay-notify", room.pages["events-filtered"] as string, async () => {
+    for (const key of ["j", "x", "j", "x", "r"]) await page.keyboard.press(key);
+    await page.getByTestId("replay-how").click();
+    await page.getByLabel("Tell me").selectOption("end");
+    await page.getByTestId("notify-where").scrollIntoViewIfNeeded();
+    await page.waitForTimeout(800);
+  });
+}
+
+/** What floats above the pages of alerts. */
+async function shootAlerts(page: Page, look: Look): Promise<void> {
+  const { alerts = "", alert = "", "alert-rules": rules = "" } = room.pages;
+  const fromMenu = async (item: string) => {
+    await page.getByTestId("alert-more").first().click();
+    await page.getByRole("menuitem", { name: item }).click();
+    await page.getByRole("dialog").waitFor();
+    await page.waitForTimeout(400);
+  };
+  await shoot(page, look, "alert-silence", alert, () => fromMenu("Silence…"));
+  await shoot(page, look, "alert-incident", alert, () => fromMenu("Open an incident…"));
+  await shoot(page, look, "alert-acknowledge", alerts, async () => {
+    await page.getByTestId("alert-acknowledge").first().click();
+    await page.getByRole("dialog").waitFor();
+  });
+  await shoot(page, look, "alert-back-test", rules, async () => {
+    await page.getByRole("button", { name: "More than 5 dead letters in an hour" }).click();
+    await page.getByTestId("back-test").click();
+    await page.getByTestId("back-test-result").getByText("Would").waitFor();
+    await page.waitForTimeout(400);
+  });
+  await shoot(page, look, "alert-rule-new", rules, async () => {
+    await page.getByTestId("rule-new").click();
+    await page.getByRole("dialog").waitFor();
+  });
 }
 
 async function shootSignIn(): Promise<void> {

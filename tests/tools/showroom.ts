@@ -11,10 +11,13 @@ import { makerOf } from "@/lib/samples/sign";
 import { FIXTURE_SHOP, requestOf, type Sender } from "../fixtures/sign";
 import { type RunningApp, startApp } from "../support/app";
 import { browserFlags, findBrowser } from "../support/browser";
+import { type ChannelServer, startChannelServer } from "../support/channel-server";
 import { type Endpoint, startEndpoint } from "../support/endpoint";
 import { appEnvironment, connectTo, tokenFor, until } from "../support/processes";
 import { signIn } from "../support/sign-in";
 import { type AgentSdk, startAgentSdk } from "./agent-sdk";
+import { raiseAlerts } from "./alert-stories";
+import { addChannels } from "./channel-stories";
 import { openIncidents } from "./incident-stories";
 import { loseSome, type QuietStripe, startQuietStripe } from "./missing-events";
 import { stories } from "./stories";
@@ -40,12 +43,16 @@ export async function openShowroom({ empty = false } = {}): Promise<Showroom> {
   const agent = await startAgentSdk({ port: 0 });
   const merchants = await Promise.all([startEndpoint(), startEndpoint(), startEndpoint()]);
   const stripe = await startQuietStripe();
-  const env = { CHATWOOT_WEBHOOK_MAX_ATTEMPTS: "2", ...(empty ? {} : stripe.environment) };
+  const channels = await startChannelServer();
+  const env = {
+    ...{ CHATWOOT_WEBHOOK_MAX_ATTEMPTS: "2", SLACK_API_URL: `${channels.url}/api`, PAGERDUTY_EVENTS_URL: channels.url },
+    ...(empty ? {} : stripe.environment),
+  };
   const app = await startApp({ env: appEnvironment(agent, env) });
   const sql = await connectTo(app.dataDir);
   const browser = await chromium.launch({ executablePath: findBrowser(), args: browserFlags() });
   const cookie = await signIn(app.url, app.adminEmail, app.adminPassword);
-  const pages = empty ? EMPTY_PAGES : await fill(app, sql, { agent, merchants, stripe });
+  const pages = empty ? EMPTY_PAGES : await fill(app, sql, { agent, merchants, stripe, channels });
   return {
     url: app.url,
     sql,
@@ -56,7 +63,12 @@ export async function openShowroom({ empty = false } = {}): Promise<Showroom> {
       await browser.close();
       await sql.end({ timeout: 1 });
       await app.stop();
-      await Promise.all([agent.close(), stripe.fake.close(), ...merchants.map((merchant) => merchant.close())]);
+      await Promise.all([
+        agent.close(),
+        stripe.fake.close(),
+        channels.close(),
+        ...merchants.map((merchant) => merchant.close()),
+      ]);
     },
   };
 }
@@ -67,9 +79,12 @@ const EMPTY_PAGES: Record<string, string> = {
   "dead-letters": "/dead-letters",
   replays: "/replays",
   incidents: "/incidents",
+  alerts: "/alerts",
   destinations: "/destinations",
   sources: "/sources",
   reconciliation: "/reconciliation",
+  channels: "/alerts/channels",
+  kpis: "/kpis",
   people: "/settings/people",
   tokens: "/settings/tokens",
   audit: "/settings/audit",
@@ -87,12 +102,16 @@ async function signedIn(browser: Browser, url: string, cookie: string, options: 
   return context.newPage();
 }
 
+/** Who talks with the app. */
+interface Neighbours {
+  agent: AgentSdk;
+  merchants: Endpoint[];
+  stripe: QuietStripe;
+  channels: ChannelServer;
+}
+
 /** Creates the day; returns the addresses of its pages. */
-async function fill(
-  app: RunningApp,
-  sql: postgres.Sql,
-  { agent, merchants, stripe }: { agent: AgentSdk; merchants: Endpoint[]; stripe: QuietStripe },
-) {
+async function fill(app: RunningApp, sql: postgres.Sql, { agent, merchants, stripe, channels }: Neighbours) {
   const api = await apiOf(app.url);
   const [nord, lumen, kaya] = await destinations(api, merchants);
   await sendStories(app.url, agent);
@@ -108,6 +127,8 @@ async function fill(
   const runs = await loseSome(stripe, app.url, api, sql);
   await api("POST", "/api/sources", { provider: "heyreach", name: "Sales team", organisation_id: "org_nord" });
   const incidents = await openIncidents(api, sql, { run: runs.found, replay });
+  await addChannels(api, sql, channels);
+  const alerts = await raiseAlerts(api, sql, { lumen: lumen as string });
   const eventOf = async (condition: postgres.PendingQuery<postgres.Row[]>) =>
     (await sql`select 'we_' || e.id as id from events e where ${condition} order by e.id desc limit 1`)[0]?.id;
   return {
@@ -132,6 +153,12 @@ async function fill(
     "incident-lost": `/incidents/${incidents.lost}`,
     "incident-closed": `/incidents/${incidents.closed}`,
     "incident-unknown": "/incidents/in_999999",
+    alerts: "/alerts",
+    "alerts-nothing-matches": "/alerts?severity=P0&provider_slug=mitto",
+    alert: `/alerts/${alerts.firing}`,
+    "alert-over": `/alerts/${alerts.over}`,
+    "alert-unknown": "/alerts/al_999999",
+    "alert-rules": "/alerts/rules",
     destinations: "/destinations",
     destination: `/destinations/${lumen}`,
     "destination-healthy": `/destinations/${nord}`,
@@ -141,6 +168,9 @@ async function fill(
     run: `/reconciliation/${runs.found}`,
     "run-partial": `/reconciliation/${runs.partial}`,
     "run-unknown": "/reconciliation/rc_999999",
+    channels: "/alerts/channels",
+    kpis: "/kpis",
+    "kpis-organisations": "/kpis?by=organisation",
     people: "/settings/people",
     tokens: "/settings/tokens",
     audit: "/settings/audit",
@@ -279,7 +309,11 @@ async function spreadOverADay(sql: postgres.Sql): Promise<void> {
         case when a.status = 'succeeded' then 'delivered' when d.status = 'dead' and a.number = d.attempt_count then 'dead' else 'failed' end,
         0, count(*), public.latency_histogram(array_agg(a.duration_ms))
       from attempts a join deliveries d on d.id = a.delivery_id join events e on e.id = d.event_id
-      where a.status <> 'open' group by 1, 2, 3, 4, 5`;
+      where a.status <> 'open' group by 1, 2, 3, 4, 5
+      union all
+      select coalesce(e.organisation_id, ''), date_trunc('minute', e.processed_at), e.provider, e.event_type, 'applied',
+        0, count(*), public.latency_histogram(array_agg(${msOf(tx)}), public.applied_bounds())
+      from events e where e.status = 'processed' and e.processed_at is not null group by 1, 2, 3, 4`;
     // All organisations together are counted under '', too.
     await tx`
       insert into statistics as s (organisation_id, minute, provider, event_type, outcome, shard, count, latency)
@@ -294,6 +328,9 @@ async function spreadOverADay(sql: postgres.Sql): Promise<void> {
       insert into statistics_hours (organisation_id, hour, provider, event_type, outcome, shard, count)
       select organisation_id, date_trunc('hour', minute, 'UTC'), provider, event_type, outcome, shard, sum(count)
       from statistics group by 1, 2, 3, 4, 5, 6`;
+    await tx`
+      update statistics_hours set duration_ms = count * (select avg(${msOf(tx)}) from events e where e.status = 'processed')
+      where outcome = 'applied'`;
     await tx`delete from destination_statistics where span = 'hour'`;
     await tx`
       insert into destination_statistics (destination_id, span, at, succeeded, failed, counted, against, latency)
@@ -303,6 +340,10 @@ async function spreadOverADay(sql: postgres.Sql): Promise<void> {
       where a.status <> 'open' group by 1, 3`;
   });
 }
+
+/** How long an event took from its receipt, in milliseconds. */
+const msOf = (sql: postgres.TransactionSql) =>
+  sql`(extract(epoch from e.processed_at - e.received_at) * 1000)::integer`;
 
 /** One replay that fixed some of the dead letters. Returns its id. */
 async function replaySome(api: Api, sql: postgres.Sql): Promise<string> {

@@ -1,0 +1,1 @@
+export { AlertSkeleton as default } from "@/components/alerts/alert-skeleton";

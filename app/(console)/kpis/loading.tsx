@@ -1,0 +1,1 @@
+export { KpiSkeleton as default } from "@/components/kpis/kpi-skeleton";

@@ -1,0 +1,165 @@
+import { ALERT_KIND, type AlertKind, type Subject } from "@/lib/contract/alert-kinds";
+import { KIND_GROUPS } from "@/lib/contract/alert-words";
+import { type IncidentSeverity, SEVERITIES } from "@/lib/contract/incidents";
+import { PROVIDERS } from "@/lib/contract/providers";
+import { Field } from "../forms/field";
+import { SelectField } from "../forms/select-field";
+import { isNeeded, namesOf, newDraft, type RuleDraft, type SettingName } from "./rule-draft";
+
+const severities = (Object.keys(SEVERITIES) as IncidentSeverity[]).map((one) => [one, SEVERITIES[one].label] as const);
+const kinds = KIND_GROUPS.flatMap((group) => group.kinds).map((kind) => [kind, ALERT_KIND[kind].label] as const);
+const providers = [["", "Every provider"] as const, ...PROVIDERS.map(({ slug, label }) => [slug, label] as const)];
+
+const SUBJECTS: Record<Exclude<Subject, "provider_slug">, { label: string; example: string }> = {
+  event_type: { label: "Event type", example: "invoice.payment_failed" },
+  org_id: { label: "Organisation id", example: "org_merchant123" },
+  destination_id: { label: "Destination id", example: "ds_12" },
+};
+
+type Change = (draft: RuleDraft) => void;
+
+/** What a rule watches, when it is bad, how bad that is, and how patient it is. */
+export function RuleFields({ draft, isNew, onChange }: { draft: RuleDraft; isNew: boolean; onChange: Change }) {
+  const { subjects } = ALERT_KIND[draft.kind];
+  const set = (part: Partial<RuleDraft>) => onChange({ ...draft, ...part });
+  const others = subjects.filter((one) => one !== "provider_slug");
+  return (
+    <>
+      <Field
+        label="Name"
+        data-testid="rule-name"
+        maxLength={120}
+        value={draft.name}
+        placeholder="Stripe fails too often"
+        onChange={(event) => set({ name: event.target.value })}
+      />
+      <Grid>
+        {isNew && (
+          <SelectField
+            strong
+            label="Kind"
+            choices={kinds}
+            value={draft.kind}
+            onChange={(kind) => onChange({ ...newDraft(kind as AlertKind, draft.name), severity: draft.severity })}
+          />
+        )}
+        <SelectField
+          strong
+          label="Severity"
+          choices={severities}
+          value={draft.severity}
+          onChange={(severity) => set({ severity: severity as IncidentSeverity })}
+        />
+      </Grid>
+      <Grid>
+        {namesOf(draft.kind).map((name) => (
+          <SettingField key={name} name={name} draft={draft} onChange={onChange} />
+        ))}
+      </Grid>
+      {subjects.length > 0 && (
+        <fieldset>
+          <legend className="mb-1 font-medium">Only about</legend>
+          <Grid>
+            {subjects.includes("provider_slug") && (
+              <SelectField
+                strong
+                label="Provider"
+                choices={providers}
+                value={draft.subject.provider_slug}
+                onChange={(provider_slug) => set({ subject: { ...draft.subject, provider_slug } })}
+              />
+            )}
+            {others.map((name) => (
+              <Field
+                key={name}
+                label={SUBJECTS[name].label}
+                maxLength={255}
+                placeholder={`Any, or ${SUBJECTS[name].example}`}
+                value={draft.subject[name]}
+                onChange={(event) => set({ subject: { ...draft.subject, [name]: event.target.value } })}
+              />
+            ))}
+          </Grid>
+        </fieldset>
+      )}
+      <div className="grid grid-cols-3 gap-3 max-sm:grid-cols-1">
+        <NumberField
+          label="Fires after"
+          unit="min bad"
+          least={1}
+          value={draft.bad_evaluations}
+          onChange={(bad_evaluations) => set({ bad_evaluations })}
+        />
+        <NumberField
+          label="Resolves after"
+          unit="min well"
+          value={draft.hold_minutes}
+          onChange={(hold_minutes) => set({ hold_minutes })}
+        />
+        <NumberField
+          label="Told again every"
+          unit="h"
+          value={draft.repeat_hours}
+          onChange={(repeat_hours) => set({ repeat_hours })}
+        />
+      </div>
+    </>
+  );
+}
+
+const SETTINGS: Record<SettingName, { label: string; unit?: string }> = {
+  threshold: { label: "Threshold" },
+  window_minutes: { label: "Window", unit: "minutes" },
+  at_least: { label: "Only with at least" },
+};
+
+function SettingField({ name, draft, onChange }: { name: SettingName; draft: RuleDraft; onChange: Change }) {
+  const { label, unit } = SETTINGS[name];
+  return (
+    <NumberField
+      label={label}
+      unit={name === "threshold" ? ALERT_KIND[draft.kind].unit : unit}
+      testId={`rule-${name}`}
+      placeholder={isNeeded(draft.kind, name) ? undefined : "Learnt"}
+      value={draft.settings[name] ?? ""}
+      onChange={(value) => onChange({ ...draft, settings: { ...draft.settings, [name]: value } })}
+    />
+  );
+}
+
+function NumberField({
+  label,
+  unit,
+  least = 0,
+  testId,
+  placeholder,
+  value,
+  onChange,
+}: {
+  label: string;
+  unit?: string;
+  least?: number;
+  testId?: string;
+  placeholder?: string;
+  value: string;
+  onChange: (value: string) => void;
+}) {
+  return (
+    <Field
+      label={label}
+      unit={unit}
+      type="number"
+      step="any"
+      min={least}
+      inputMode="decimal"
+      data-testid={testId}
+      placeholder={placeholder}
+      value={value}
+      onChange={(event) => onChange(event.target.value)}
+    />
+  );
+}
+
+function Grid({ children }: { children: React.ReactNode }) {
+  return <div className="grid grid-cols-2 items-end gap-3 max-sm:grid-cols-1">{children}</div>;
+}
