@@ -34,6 +34,8 @@ const schema = z.object({
   API_TOKEN_SECRET: secret.optional(),
   /** Lets a cron job run the worker for a while through POST /api/internal/worker. */
   CRON_SECRET: secret.optional(),
+  /** Lets Prometheus read GET /api/metrics as a bearer token, next to tokens with the scope metrics:read. */
+  METRICS_TOKEN: secret.optional(),
   /** How long a call of the cron tick claims work. Deliveries under way then have 20 seconds to end. */
   TICK_SECONDS: z.coerce.number().int().min(1).max(700).default(25),
   /** Encrypts secrets and header values of destinations in the database: 32 bytes as base64 or hex. */
@@ -57,12 +59,16 @@ const schema = z.object({
     .string()
     .refine(areDnsServers, "must be addresses such as 9.9.9.9 or 10.0.0.53:5353")
     .default(""),
+  /** How long /api/health/ready answers 503 after SIGTERM before Redrive stops listening. */
+  DRAIN_SECONDS: z.coerce.number().int().min(0).max(300).default(0),
   /** How long a claimed delivery belongs to its worker. */
   LEASE_SECONDS: z.coerce.number().int().min(2).max(3600).default(60),
   /** How many deliveries one process works on at a time. */
   WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(500).default(32),
   /** An http destination that fails for this many days without a success is disabled. */
   DISABLE_AFTER_DAYS: z.coerce.number().int().min(2).max(365).default(5),
+  /** Requested once a minute while alerts are evaluated: an outside monitor notices when that stops. */
+  HEARTBEAT_URL: z.url({ protocol: /^https?$/ }).optional(),
   /** 0 keeps the worker loop out of the web process. */
   WORKER_IN_SERVER: flag.default(true),
   /** Limits of replays, from the Globapay runbook: age, events per bulk, chosen by hand, and per merchant. */
@@ -92,6 +98,21 @@ const schema = z.object({
       "must be an http(s) address with {id} after its host, such as https://acme.example/browse/{id}",
     )
     .optional(),
+  /** The mail server that notifications are sent through: smtp://user:password@host:587, or smtps://…:465. */
+  SMTP_URL: z.url({ protocol: /^smtps?$/, error: "must be an smtp:// or smtps:// URL" }).optional(),
+  /** The sender of those mails: an address, or a name and an address: Redrive <redrive@example.com>. */
+  MAIL_FROM: z
+    .string()
+    .max(320)
+    .regex(
+      /^(?:[^\r\n<>]*<[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/,
+      "must be an address, or a name and an address: Redrive <redrive@example.com>",
+    )
+    .optional(),
+  /** Slack's Web API, for channels with a bot token. GovSlack has another address. */
+  SLACK_API_URL: z.url({ protocol: /^https?$/ }).default("https://slack.com/api"),
+  /** PagerDuty's Events API. Accounts of the EU region use https://events.eu.pagerduty.com. */
+  PAGERDUTY_EVENTS_URL: z.url({ protocol: /^https?$/ }).default("https://events.pagerduty.com"),
   OIDC_ISSUER: z.url().optional(),
   OIDC_CLIENT_ID: z.string().optional(),
   OIDC_CLIENT_SECRET: z.string().optional(),

@@ -3,6 +3,7 @@
  * app/api/problems maps each to an HTTP status and texts.
  */
 import type { Permission } from "@/lib/auth/permissions";
+import type { AlertKind } from "@/lib/contract/alert-kinds";
 import type { Scope } from "@/lib/contract/scopes";
 import type { EventStatus, StaffRole } from "@/lib/contract/vocabulary";
 import type { Organisations } from "@/lib/scope";
@@ -192,9 +193,35 @@ export interface IncidentRefusals {
   incident_request_decided: null;
 }
 
+/** Alerts, their rules and silences. */
+export interface AlertRefusals {
+  no_such_alert: null;
+  alert_has_incident: { incident_id: string };
+  no_such_alert_rule: null;
+  rule_changed_meanwhile: null;
+  first_rule_stays: null;
+  /** What rules of this kind cannot be limited to. */
+  rule_unfit: { kind: AlertKind; field: string };
+  /** The settings that rules of this kind have. */
+  rule_settings: { kind: AlertKind; wanted: readonly string[]; more: readonly string[] };
+  no_such_silence: null;
+  silence_span: null;
+  silence_ended: null;
+}
+
 export interface EvidenceRefusals {
   /** Nothing can be signed without ENCRYPTION_KEY. */
   no_evidence_key: null;
+}
+
+/** Channels, and what people want to be told. */
+export interface ChannelRefusals {
+  no_such_channel: null;
+  channel_changed_meanwhile: null;
+  no_channel_encryption: null;
+  bad_channel_url: Fault;
+  /** A token of the command line: nobody's preferences. */
+  preferences_need_person: null;
 }
 
 export interface Refusals
@@ -207,7 +234,9 @@ export interface Refusals
     ProviderQuestionRefusals,
     ReconciliationRefusals,
     IncidentRefusals,
-    EvidenceRefusals {}
+    AlertRefusals,
+    EvidenceRefusals,
+    ChannelRefusals {}
 
 export type RefusalCode = keyof Refusals;
 

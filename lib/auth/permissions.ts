@@ -10,6 +10,8 @@ const ROLES: readonly StaffRole[] = ["viewer", "support", "admin"];
 export const PERMISSIONS = {
   /** See events, payloads, deliveries and statistics. */
   view: "viewer",
+  /** Read metrics and the state of all parts, as monitoring does: less than view, which includes statistics. */
+  metrics: "viewer",
   /** Replay one event. */
   replay: "support",
   /** Mark an event as handled. */
@@ -20,6 +22,8 @@ export const PERMISSIONS = {
   reconcile: "support",
   /** Open incidents, note in them, preview and verify their recovery, and ask an administrator for the rest. */
   incident: "support",
+  /** Acknowledge, assign and silence alerts. */
+  alert: "support",
   /** Replay by selection or all at once. */
   replay_many: "admin",
   /** Change destinations, sources, people. */
@@ -32,7 +36,7 @@ export type Permission = keyof typeof PERMISSIONS;
 
 /** What each scope of an API token allows. None brings another with it. */
 export const SCOPES: Record<Scope, readonly Permission[]> = {
-  "events:read": ["view"],
+  "events:read": ["view", "metrics"],
   "events:resolve": ["resolve"],
   "events:publish": ["publish"],
   "replays:write": ["replay"],
@@ -40,6 +44,8 @@ export const SCOPES: Record<Scope, readonly Permission[]> = {
   "destinations:operate": ["operate"],
   "reconciliation:write": ["reconcile"],
   "incidents:write": ["incident"],
+  "alerts:write": ["alert"],
+  "metrics:read": ["metrics"],
   manage: ["manage"],
 };
 

@@ -14,6 +14,11 @@ const PREFIXES = {
   finding: ["fi"],
   incident: ["in"],
   incidentRequest: ["ir"],
+  alert: ["al"],
+  alertRule: ["ar"],
+  silence: ["sl"],
+  channel: ["ch"],
+  notification: ["no"],
 } as const satisfies Record<string, readonly [string, ...string[]]>;
 
 export type IdKind = keyof typeof PREFIXES;

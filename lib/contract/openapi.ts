@@ -4,6 +4,8 @@
  * that list.
  */
 import type { z } from "zod";
+import * as alerts from "./api/alerts";
+import * as channels from "./api/channels";
 import * as deadLetters from "./api/dead-letters";
 import * as destinations from "./api/destinations";
 import * as events from "./api/event-answers";
@@ -11,6 +13,7 @@ import * as notes from "./api/event-notes";
 import { evidenceKey, evidenceRequest } from "./api/evidence";
 import * as history from "./api/history";
 import * as incidents from "./api/incidents";
+import { kpis, kpisRequest } from "./api/kpis";
 import * as merchantAnswers from "./api/merchant-answers";
 import * as merchant from "./api/merchant-requests";
 import * as overview from "./api/overview";
@@ -37,6 +40,8 @@ export interface Operation {
     | "operate"
     | "reconcile"
     | "incident"
+    | "alert"
+    | "metrics"
     | "replay_many"
     | "manage"
     | "publish";
@@ -81,7 +86,15 @@ const creates = { statuses: [202, 200], idempotent: true } as const;
 const operates = { permission: "operate" } as const;
 /** What is done in the background: the answer is the incident, and its steps move. */
 const ofIncident = { permission: "incident", answer: incidents.incident } as const;
+const ofAlert = { permission: "alert", answer: alerts.alertDetail } as const;
 const reconciles = { permission: "reconcile" } as const;
+/** What POST /channels takes, by kind. */
+const CHANNEL_SETTINGS =
+  'settings by kind: email {"to": ["ops@example.com"]} (needs SMTP_URL and MAIL_FROM) · slack {"webhook_url"}, or ' +
+  '{"bot_token", "channel"} · teams {"webhook_url"} of a workflow · pagerduty {"routing_key"} of an Events API v2 integration · ' +
+  'webhook {"url", "secret"?}. Secrets are stored encrypted and never answered; hints are how they end. A webhook gets JSON, ' +
+  'signed as Standard Webhooks: {"type": "alert.fired" | "alert.repeated" | "alert.acknowledged" | "alert.resolved" | "test", ' +
+  '"timestamp", "data": {"title", "alerts": [...]}}, at least once, with the same webhook-id on every try. ';
 const CHOSEN = "More events than REPLAY_MAX_CHOSEN, 100 by default, need the permission replay_many.";
 const SAME_SIZE = "Needs the permission that creating the replay needed.";
 
@@ -189,14 +202,36 @@ export const API: readonly Chapter[] = [
         query: overview.analyticsRequest,
         answer: overview.analytics,
       }),
+      get("/kpis", "The KPIs of runbook 001, by day or organisation", {
+        query: kpisRequest,
+        answer: kpis,
+        notes: "Answers CSV (text/csv) with format=csv: one line per row, the totals last.",
+      }),
       get("/webhooks/health", "Whether Redrive works", {
         permission: "public",
         answer: overview.health,
         notes: "503 when the database does not respond. Checked at most once a second.",
       }),
+      get("/metrics", "Metrics for Prometheus", {
+        permission: "metrics",
+        answer: ["text/plain"],
+        notes:
+          "For callers of all organisations, or the bearer METRICS_TOKEN. Values of the database are the same from every " +
+          "process: take their maximum. Values of a process are named so.",
+      }),
+      get("/health/live", "Whether the process answers", { permission: "public", answer: overview.liveness }),
+      get("/health/ready", "Whether it may be sent requests", {
+        permission: "public",
+        answer: overview.readiness,
+        notes:
+          "503 while the database does not answer within 500 ms, while a migration is missing, and after SIGTERM " +
+          "(DRAIN_SECONDS says for how long).",
+      }),
       get("/health/deep", "Every check, with its result and what to do about it", {
+        permission: "metrics",
+        query: overview.deepHealthRequest,
         answer: overview.deepHealth,
-        notes: "Writes one row to check that writes work.",
+        notes: "Writes one row to check that writes work. Also for the bearer METRICS_TOKEN.",
       }),
     ],
   },
@@ -436,6 +471,70 @@ export const API: readonly Chapter[] = [
     ],
   },
   {
+    title: "Alerts",
+    about: "Rules watch what should happen; an alert is one time that a rule fired, until it was well again.",
+    operations: [
+      get("/alerts", "Alerts, newest first", {
+        query: alerts.listAlertsRequest,
+        answer: alerts.alertPage,
+        notes:
+          "Those that fire, unless `state` says otherwise. Callers who are limited see those of their organisations.",
+      }),
+      get("/alerts/{id}", "An alert, with whom it was told", { answer: alerts.alertDetail }),
+      post("/alerts/{id}/acknowledge", "Acknowledge it: it is not told again until it is well", {
+        ...ofAlert,
+        body: alerts.acknowledgeRequest,
+      }),
+      post("/alerts/{id}/assign", "Assign it to a member of the staff, or to no one", {
+        ...ofAlert,
+        body: alerts.assignAlertRequest,
+      }),
+      post("/alerts/{id}/incident", "Open an incident about what it is about", {
+        ...ofIncident,
+        body: alerts.alertIncidentRequest,
+        statuses: [201],
+        notes:
+          "The failed and dead events of its provider, type, organisation or destination, from the window before it fired; or " +
+          "what a run found missing. 409 when it has an incident.",
+      }),
+      get("/alert-rules", "The rules, worst first", { answer: alerts.alertRules }),
+      manage("post", "/alert-rules", "Make a rule", {
+        body: alerts.createRuleRequest,
+        answer: alerts.alertRule,
+        statuses: [201],
+        notes: "`settings` has exactly what its kind uses: 400 says which.",
+      }),
+      manage("patch", "/alert-rules/{id}", "Change or switch a rule", {
+        body: alerts.changeRuleRequest,
+        answer: alerts.alertRule,
+        notes: "409 when it has another version by now.",
+      }),
+      manage("delete", "/alert-rules/{id}", "Delete a rule that people made", {
+        answer: [],
+        statuses: [204],
+      }),
+      post("/alert-rules/{id}/back-test", "How often a rule would have fired", {
+        permission: "view",
+        body: alerts.backTestOfRuleRequest,
+        answer: alerts.backTest,
+        notes: "With other settings, if they are sent. Changes nothing.",
+      }),
+      post("/alert-rules/back-test", "How often a rule would have fired that is not saved yet", {
+        permission: "view",
+        body: alerts.backTestRequest,
+        answer: alerts.backTest,
+      }),
+      get("/silences", "Silences that are active or to come, and the newest that ended", { answer: alerts.silences }),
+      post("/silences", "Tell nothing of what matches, for a while", {
+        permission: "alert",
+        body: alerts.silenceRequest,
+        answer: alerts.silence,
+        statuses: [201],
+      }),
+      post("/silences/{id}/end", "End a silence now", { permission: "alert", answer: alerts.silence }),
+    ],
+  },
+  {
     title: "Merchant deliveries",
     about: "The same events and replays under the merchant runbook's names. The paths also work without /api.",
     operations: [
@@ -574,6 +673,47 @@ export const API: readonly Chapter[] = [
         query: destinations.destinationDeliveriesRequest,
         answer: destinations.destinationDeliveryPage,
       }),
+    ],
+  },
+  {
+    title: "Channels",
+    about: "Whom alerts are told, and what each person wants to be told.",
+    operations: [
+      get("/channels", "Every channel with its last outcomes", { answer: channels.channels }),
+      manage("post", "/channels", "Create a channel", {
+        body: channels.createChannelRequest,
+        answer: channels.createdChannel,
+        statuses: [201],
+        notes: `${CHANNEL_SETTINGS}The signing secret that is made for a webhook is in this answer only.`,
+      }),
+      manage("patch", "/channels/{id}", "Change a channel", {
+        body: channels.changeChannelRequest,
+        answer: channels.channel,
+        notes: "409 when the channel was changed after its version was read. Secrets that settings leave out stay.",
+      }),
+      manage("delete", "/channels/{id}", "Delete a channel", {
+        answer: [],
+        statuses: [204],
+        notes: "What waits for it is skipped. Rules that name no other channel then tell all of them.",
+      }),
+      manage("post", "/channels/{id}/test", "Send a test message now", {
+        answer: channels.channelTest,
+        notes: "At most five a minute. What the channel refuses is an answer, too: accepted is false.",
+      }),
+      get("/channels/{id}/notifications", "What a channel was told, newest first", {
+        query: channels.channelNotificationsRequest,
+        answer: channels.notificationPage,
+      }),
+      get("/notification-preferences", "What you want to be told, by mail and in the console", {
+        answer: channels.ownPreferences,
+        notes: "Of the person who is signed in, or who made the token.",
+      }),
+      {
+        ...{ method: "patch", path: "/notification-preferences", permission: "view" },
+        summary: "Change what you want to be told",
+        body: channels.changePreferencesRequest,
+        answer: channels.ownPreferences,
+      },
     ],
   },
   {

@@ -8,6 +8,8 @@ export const SCOPE_NAMES = [
   "destinations:operate",
   "reconciliation:write",
   "incidents:write",
+  "alerts:write",
+  "metrics:read",
   "manage",
 ] as const;
 

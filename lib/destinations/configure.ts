@@ -31,7 +31,8 @@ function tablesDestinations(): ConfiguredDestination[] {
     }));
 }
 
-function agentSdk(): ConfiguredDestination {
+/** The Agent SDK, as the environment says. */
+export function agentSdk(): ConfiguredDestination {
   const env = environment();
   return {
     slug: "agent-sdk",

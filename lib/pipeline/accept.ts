@@ -9,6 +9,7 @@ import { call, DatabaseError, DatabaseUnavailable } from "@/lib/db/client";
 import type { Acceptance } from "@/lib/db/functions/journey";
 import { environment, secretsFrom } from "@/lib/env";
 import { log, logError, logRefused } from "@/lib/log";
+import { noteAccept } from "@/lib/process-metrics";
 import { processSingleton } from "@/lib/process-singleton";
 import { findProvider, senders } from "@/lib/providers";
 import { header, type Provider, type RawRequest, type Source, type VerifiedRequest } from "@/lib/providers/provider";
@@ -46,6 +47,8 @@ export async function accept(request: RawRequest): Promise<Answer> {
   const requestId = requestIdOf(request);
   const door = parseWebhookPath(request.path);
   const { answer, ...facts } = await decide(door, request, requestId);
+  const ms = performance.now() - started;
+  noteAccept(ms);
   const say = answer.status >= 400 && answer.status < 500 ? logRefused : log;
   say("accept", {
     request_id: requestId,
@@ -53,7 +56,7 @@ export async function accept(request: RawRequest): Promise<Answer> {
     status: answer.status,
     ...facts,
     bytes: request.body.length,
-    ms: Math.round(performance.now() - started),
+    ms: Math.round(ms),
   });
   return answer;
 }

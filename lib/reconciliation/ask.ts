@@ -38,6 +38,14 @@ export class TurnTooFar extends ApiFailure {
 /** Sends one request in its turn. Throws `ApiFailure`. */
 export async function ask({ api, account, notes, signal }: Asking, request: ApiRequest): Promise<ApiAnswer> {
   await takeTurn(api, account, request.cost ?? 1, signal);
+  return askOnce({ account, notes, hold: (ms) => hold(account, ms) }, request);
+}
+
+/** The same without a turn, for commands that need no database. `hold` hears how long the provider wants to be left alone. */
+export async function askOnce(
+  { account, notes, hold }: Pick<Asking, "account" | "notes"> & { hold?: (ms: number) => Promise<void> },
+  request: ApiRequest,
+): Promise<ApiAnswer> {
   const { url, noted, secrets } = addressOf(account, request);
   const { headers, body } = contentOf(request);
   const method = request.method ?? "GET";
@@ -54,7 +62,7 @@ export async function ask({ api, account, notes, signal }: Asking, request: ApiR
   };
   notes.push(note);
   try {
-    const answer = await read(account, result);
+    const answer = await read(account, result, hold);
     note.entries = entriesIn(answer.json);
     return answer;
   } catch (error) {
@@ -109,16 +117,19 @@ function contentOf({ headers = {}, json, form }: ApiRequest): { headers: Record<
   return { headers: { "content-type": "application/x-www-form-urlencoded", ...common }, body: Buffer.from(body) };
 }
 
-/** The answer, or why there is none. What the provider says about its limits holds for every process. */
-async function read({ label, hash }: Account, result: HttpResult): Promise<ApiAnswer> {
+/** What the provider says about its limits holds for every process. */
+async function hold({ hash }: Account, ms: number): Promise<void> {
+  await call("pipeline", "hold_api_account", { p_account: hash, p_ms: ms });
+}
+
+/** The answer, or why there is none. */
+async function read({ label }: Account, result: HttpResult, hold?: (ms: number) => Promise<void>): Promise<ApiAnswer> {
   const { status, failure } = result;
   const headers = Object.fromEntries(
     [...(result.headers ?? [])].reverse().map(([name, value]) => [name.toLowerCase(), value]),
   );
   const waitMs = status === undefined ? null : wishedWait(status, headers, Date.now());
-  if (status === 429 || waitMs !== null) {
-    await call("pipeline", "hold_api_account", { p_account: hash, p_ms: waitMs ?? HOLD_MS });
-  }
+  if (status === 429 || waitMs !== null) await hold?.(waitMs ?? HOLD_MS);
   if (status === undefined) {
     const isBlocked = failure?.class === "blocked_address";
     throw new ApiFailure(isBlocked ? "refused" : "network", failure?.message ?? `${label} did not answer.`);

@@ -25,6 +25,8 @@ const NOBODY = "00000000-0000-4000-8000-000000000000";
 
 const NO_RUN = "/api/reconciliations/rc_999999";
 const NO_INCIDENT = "/api/incidents/in_999999";
+const NO_ALERT = "/api/alerts/al_999999";
+const NO_RULE = "/api/alert-rules/ar_999999";
 
 const nobody = { anonymous: 401, expired: 401, otherKey: 401, noSignature: 401, ended: 401, revoked: 401 };
 /** The answer to callers with the permission: a status after authorisation. `scopes` are the token scopes that allow it. */
@@ -48,6 +50,7 @@ const replayMany = may("admin", "replays:bulk");
 const operate = may("support", "destinations:operate");
 const reconcile = may("support", "reconciliation:write");
 const incident = may("support", "incidents:write");
+const alert = may("support", "alerts:write");
 const publish = may("admin", "events:publish");
 const manage = may("admin", "manage");
 const everybody = (status: number): Expected =>
@@ -116,6 +119,23 @@ const RULES: Record<string, Record<string, Rule>> = {
   ...ofDestination("test", "POST", { expected: operate(404) }),
   ...ofDestination("sample", "POST", { expected: operate(404) }),
   ...ofDestination("deliveries", "GET", { expected: view(404) }),
+  "/api/channels": {
+    GET: { expected: view(200) },
+    POST: { expected: manage(400), body: { kind: "teams", name: "a test", settings: {} } },
+  },
+  "/api/channels/[id]": {
+    PATCH: { path: "/api/channels/ch_999999", expected: manage(404), body: { version: 1, name: "Another" } },
+    DELETE: { path: "/api/channels/ch_999999", expected: manage(404) },
+  },
+  "/api/channels/[id]/test": { POST: { path: "/api/channels/ch_999999/test", expected: manage(404) } },
+  "/api/channels/[id]/notifications": {
+    GET: { path: "/api/channels/ch_999999/notifications", expected: view(404) },
+  },
+  // For people, and tokens that a person made.
+  "/api/notification-preferences": {
+    GET: { expected: view(403) },
+    PATCH: { expected: view(403), body: { mails_report: true } },
+  },
   "/api/events": { POST: { expected: publish(400), body: {} } },
   "/api/auth/[...nextauth]": {
     GET: { path: "/api/auth/session", expected: everybody(200) },
@@ -159,6 +179,20 @@ const RULES: Record<string, Record<string, Rule>> = {
   ...ofIncident("reopen", incident, { reason: "a test" }),
   ...ofIncident("requests", incident, { action: "close", input: { reason: "a test" }, reason: "a test" }),
   ...ofIncident("requests/[request]", replayMany, { approve: true, reason: "a test" }, "requests/ir_999999"),
+  "/api/alerts": { GET: { expected: view(200) } },
+  "/api/alerts/[id]": { GET: { path: NO_ALERT, expected: view(404) } },
+  "/api/alerts/[id]/acknowledge": { POST: { path: `${NO_ALERT}/acknowledge`, expected: alert(404), body: {} } },
+  "/api/alerts/[id]/assign": { POST: { path: `${NO_ALERT}/assign`, expected: alert(404), body: { assignee: null } } },
+  "/api/alerts/[id]/incident": { POST: { path: `${NO_ALERT}/incident`, expected: incident(404), body: {} } },
+  "/api/alert-rules": { GET: { expected: view(200) }, POST: { expected: manage(400), body: { name: "" } } },
+  "/api/alert-rules/[id]": {
+    PATCH: { path: NO_RULE, expected: manage(404), body: { version: 1, enabled: false } },
+    DELETE: { path: NO_RULE, expected: manage(404) },
+  },
+  "/api/alert-rules/[id]/back-test": { POST: { path: `${NO_RULE}/back-test`, expected: view(404), body: {} } },
+  "/api/alert-rules/back-test": { POST: { expected: view(400), body: { kind: "none" } } },
+  "/api/silences": { GET: { expected: view(200) }, POST: { expected: alert(400), body: { reason: "a test" } } },
+  "/api/silences/[id]/end": { POST: { path: "/api/silences/sl_999999/end", expected: alert(404) } },
   "/api/coverage": { GET: { expected: view(200) } },
   "/api/coverage/[provider]/credentials": {
     GET: { path: "/api/coverage/nobody/credentials", expected: view(400) },
@@ -221,7 +255,11 @@ const RULES: Record<string, Record<string, Rule>> = {
     GET: { path: "/api/webhooks/events/we_999999/related", expected: view(404) },
   },
   "/api/webhooks/health": { GET: { expected: everybody(200) } },
-  "/api/health/deep": { GET: { expected: view(200) } },
+  "/api/health/deep": { GET: { expected: may("viewer", "events:read", "metrics:read")(200) } },
+  "/api/health/live": { GET: { expected: everybody(200) } },
+  "/api/health/ready": { GET: { expected: everybody(200) } },
+  "/api/kpis": { GET: { expected: view(200) } },
+  "/api/metrics": { GET: { expected: may("viewer", "events:read", "metrics:read")(200) } },
   "/api/webhooks/replay/[provider]/[...key]": {
     POST: { path: "/api/webhooks/replay/stripe/evt_none", expected: replay(404), body: {} },
   },

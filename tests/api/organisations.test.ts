@@ -21,11 +21,15 @@ interface World {
   replay: string;
   draft: string;
   destination: string;
+  channel: string;
   source: string;
   run: string;
   finding: string;
   incident: string;
   request: string;
+  alert: string;
+  rule: string;
+  silence: string;
   person: string;
   token: string;
 }
@@ -47,6 +51,15 @@ const takes = (path: (world: World) => string, body?: (world: World) => unknown,
   least,
 });
 const reason = "a test of organisations";
+const rule = (name: string) => ({
+  ...{
+    kind: "dead_letters",
+    name: `Rule of ${name}`,
+    settings: { threshold: 900, window_minutes: 60 },
+    severity: "P4",
+  },
+  org_id: name === "nomad" ? null : name,
+});
 const ofReplay = (what: string, methods: Record<string, Caller>): Record<string, Record<string, Row>> => ({
   [`/api/webhooks/replays/[id]${what}`]: Object.fromEntries(
     Object.entries(methods).map(([method, least]) => [
@@ -64,6 +77,9 @@ const ofIncident = (what: string, method: string, least: Caller = "viewer", body
   [`/api/incidents/[id]${what}`]: {
     [method]: takes(({ incident }) => `/api/incidents/${incident}${what}`, body, least),
   },
+});
+const ofAlert = (what: string, method: string, least: Caller = "viewer", body?: (world: World) => unknown) => ({
+  [`/api/alerts/[id]${what}`]: { [method]: takes(({ alert }) => `/api/alerts/${alert}${what}`, body, least) },
 });
 /** The keys and the schedule of a source. */
 const ofCoverage = (what: string, rules: Record<string, { least?: Caller; body?: object; status?: number }>) => ({
@@ -93,6 +109,12 @@ const ofDestination = (
       body ? () => body : undefined,
       least,
     ),
+  },
+});
+const ofChannel = (what: string, method: string, body?: (world: World) => unknown) => ({
+  [`/api/channels/[id]${what}`]: {
+    [method]: takes(({ channel }) => `/api/channels/${channel}${what}`, body, "admin"),
+    ...(what === "" && { DELETE: takes(({ channel }) => `/api/channels/${channel}`, undefined, "admin") }),
   },
 });
 const door: Record<string, Row> = Object.fromEntries(
@@ -156,6 +178,17 @@ const ROUTES: Record<string, Record<string, Row>> = {
   "/api/audit/export": { GET: { lists: "/api/audit/export", names: ({ destination }) => destination, least: "admin" } },
   "/api/auth/[...nextauth]": { GET: { apart: "sign-in" }, POST: { apart: "sign-in" } },
   "/api/dead-letters": { GET: { lists: "/api/dead-letters", names: ({ event }) => event } },
+  "/api/channels": {
+    GET: { lists: "/api/channels", names: ({ channel }) => channel },
+    POST: { apart: "tests/api/channels.test.ts: who is limited makes none for others" },
+  },
+  ...ofChannel("", "PATCH", () => ({ version: 1, name: "Another" })),
+  ...ofChannel("/test", "POST"),
+  "/api/channels/[id]/notifications": { GET: takes(({ channel }) => `/api/channels/${channel}/notifications`) },
+  "/api/notification-preferences": {
+    GET: { apart: "a person's own" },
+    PATCH: { apart: "a person's own" },
+  },
   "/api/destinations": {
     GET: { lists: "/api/destinations", names: ({ destination }) => destination },
     POST: {
@@ -204,6 +237,10 @@ const ROUTES: Record<string, Record<string, Row>> = {
   "/api/health/deep": {
     GET: { apart: "how Redrive as a whole works: refused to those who are limited" },
   },
+  "/api/health/live": { GET: { apart: "whether the process answers, for load balancers" } },
+  "/api/health/ready": { GET: { apart: "whether Redrive can do its work, for load balancers" } },
+  "/api/kpis": { GET: { lists: "/api/kpis?by=organisation", names: ({ name }) => name } },
+  "/api/metrics": { GET: { apart: "counts of all organisations: refused to those who are limited" } },
   "/api/internal/worker": { POST: { apart: "the cron job" } },
   "/api/internal/reconciliation/campaigns-leads": {
     POST: {
@@ -279,6 +316,57 @@ const ROUTES: Record<string, Record<string, Row>> = {
   ...ofIncident("/reopen", "POST", "support", () => ({ reason })),
   ...ofIncident("/verify", "POST", "support", () => ({ with_provider: false })),
   ...ofIncident("/recover", "POST", "support", () => ({ reason })),
+  "/api/alerts": { GET: { lists: "/api/alerts", names: ({ alert }) => alert } },
+  ...ofAlert("", "GET"),
+  ...ofAlert("/acknowledge", "POST", "support", () => ({ note: "a note" })),
+  ...ofAlert("/assign", "POST", "support", () => ({ assignee: null })),
+  ...ofAlert("/incident", "POST", "support", () => ({})),
+  "/api/alert-rules": {
+    GET: { lists: "/api/alert-rules", names: ({ rule }) => rule },
+    POST: {
+      ...takes(
+        () => "/api/alert-rules",
+        ({ name }) => ({ ...rule(name), name: "Beyond" }),
+        "admin",
+      ),
+      status: 403,
+    } as Row,
+  },
+  "/api/alert-rules/[id]": {
+    PATCH: takes(
+      ({ rule }) => `/api/alert-rules/${rule}`,
+      () => ({ version: 1, enabled: false }),
+      "admin",
+    ),
+    DELETE: takes(({ rule }) => `/api/alert-rules/${rule}`, undefined, "admin"),
+  },
+  "/api/alert-rules/[id]/back-test": {
+    POST: takes(
+      ({ rule }) => `/api/alert-rules/${rule}/back-test`,
+      () => ({}),
+    ),
+  },
+  "/api/alert-rules/back-test": {
+    POST: {
+      ...takes(
+        () => "/api/alert-rules/back-test",
+        ({ name }) => {
+          const { kind, settings, org_id } = rule(name);
+          return { kind, settings, org_id, bad_evaluations: 1, hold_seconds: 0 };
+        },
+      ),
+      status: 403,
+    } as Row,
+  },
+  "/api/silences": {
+    GET: { lists: "/api/silences", names: ({ silence }) => silence },
+    POST: takes(
+      () => "/api/silences",
+      ({ rule: rule_id }) => ({ rule_id, ends_at: new Date(Date.now() + 60_000).toISOString(), reason }),
+      "support",
+    ),
+  },
+  "/api/silences/[id]/end": { POST: takes(({ silence }) => `/api/silences/${silence}/end`, undefined, "support") },
   "/api/coverage": { GET: { lists: "/api/coverage", names: ({ source }) => source } },
   ...ofCoverage("credentials", {
     GET: {},
@@ -475,7 +563,11 @@ const ROUTES: Record<string, Record<string, Row>> = {
 /** A page shows lists, an object of an organisation, or nothing of any. */
 const PAGES: Record<string, string | ((world: World) => string) | null> = {
   "/account": null,
+  "/alerts": "/alerts",
+  "/alerts/[id]": ({ alert }) => `/alerts/${alert}`,
+  "/alerts/rules": "/alerts/rules",
   "/": "/",
+  "/alerts/channels": "/alerts/channels",
   "/api-reference": null,
   "/dead-letters": "/dead-letters",
   "/destinations": "/destinations",
@@ -485,6 +577,7 @@ const PAGES: Record<string, string | ((world: World) => string) | null> = {
   "/incidents": "/incidents",
   "/incidents/[id]": ({ incident }) => `/incidents/${incident}`,
   "/invitation/[token]": null,
+  "/kpis": "/kpis?by=organisation",
   "/reconciliation": "/reconciliation",
   "/reconciliation/[id]": ({ run }) => `/reconciliation/${run}`,
   "/replays": "/replays",
@@ -547,6 +640,8 @@ async function consoleToken(organisations: string[] | null): Promise<string> {
     "destinations:operate",
     "reconciliation:write",
     "incidents:write",
+    "metrics:read",
+    "alerts:write",
     "manage",
   ];
   await app.sql`insert into api_tokens (name, token_hash, hint, scopes, created_by, expires_at, organisations)
@@ -567,6 +662,10 @@ async function makeWorld(name: string): Promise<World> {
     ...(organisation_id === null ? { providers: ["stripe"] } : { organisation_id }),
   });
   expect(destination.status, destination.text).toBe(201);
+  const channel = await all("POST", "/api/channels", {
+    ...{ kind: "email", name: `Channel of ${name}`, settings: { to: [`ops@${name}.example`] }, organisations },
+  });
+  expect(channel.status, channel.text).toBe(201);
   const source = await all("POST", "/api/sources", { provider: "stripe", name: `Source of ${name}`, organisation_id });
   const person = await all("POST", "/api/staff", { email: `${name}@example.com`, role: "viewer", organisations });
   const token = await all("POST", "/api/tokens", {
@@ -594,6 +693,7 @@ async function makeWorld(name: string): Promise<World> {
   });
   const { run, finding } = await makeRun(name, organisation_id, source.body.id);
   const { incident, request } = await makeIncident(name, event);
+  const alerts = await makeAlert(name, organisation_id);
   for (const actor of ["test-viewer", "test-support", "test-super_admin"]) {
     await app.sql`insert into notices (actor_id, subject, message) values (${actor}, ${replay.body.id}, ${`Notice of ${name}`})`;
   }
@@ -606,8 +706,9 @@ async function makeWorld(name: string): Promise<World> {
       replay: replay.body.id,
       draft: draft.body.id,
       destination: destination.body.destination.id,
+      channel: channel.body.id,
     },
-    ...{ incident, request },
+    ...{ incident, request, ...alerts },
     ...{ source: source.body.id, run, finding, person: person.body.staff.id, token: token.body.api_token.id },
   };
 }
@@ -625,6 +726,22 @@ async function makeIncident(name: string, event: string) {
     ...{ action: "close", input: { reason }, reason: `Request of ${name}` },
   });
   return { incident: opened.body.id as string, request: asked.body.requests[0].id as string };
+}
+
+/** A rule, an alert of it, and a silence of who sees nothing else. */
+async function makeAlert(name: string, organisation: string | null) {
+  const made = await all("POST", "/api/alert-rules", rule(name));
+  expect(made.status, made.text).toBe(201);
+  const [alert] = await app.sql`
+    insert into alerts (rule_id, kind, severity, provider, organisation_id, summary, explain)
+    values (${Number(made.body.id.slice(3))}, 'dead_letters', 'P4', 'stripe', ${organisation}, ${`Dead letters of ${name}`}, '{}')
+    returning id`;
+  const [silence] = await app.sql`
+    insert into alert_silences (kind, organisation_id, reason, actor, actor_id, scope, ends_at)
+    values ('drop', ${organisation}, ${`Silence of ${name}`}, 'Ada', 'a test', ${organisation && [organisation]},
+      now() + interval '1 day')
+    returning id`;
+  return { rule: made.body.id as string, alert: `al_${alert?.id}`, silence: `sl_${silence?.id}` };
 }
 
 /** A run of the organisation's source that found something. */
@@ -695,7 +812,7 @@ function asks() {
 /** An answer without what changes with the clock. */
 function steady(text: string): unknown {
   const moves =
-    /^(at|from|to|bucket_seconds|oldest_due_seconds|silent_seconds|last_used_at|buckets|series|rates|latency|previous_latency)$/;
+    /^(at|from|to|evaluated_at|bucket_seconds|oldest_due_seconds|silent_seconds|last_used_at|buckets|series|rates|latency|previous_latency|event_to_delivered)$/;
   try {
     return JSON.parse(text, (key, value) => (moves.test(key) ? undefined : value));
   } catch {
@@ -726,7 +843,10 @@ async function rows(): Promise<string> {
       (select string_agg(f::text, '' order by id) from findings f),
       (select string_agg(i::text, '' order by id) from incidents i), (select string_agg(l::text, '' order by id) from incident_log l),
       (select string_agg(i::text, '' order by incident_id, position) from incident_items i),
-      (select string_agg(q::text, '' order by id) from incident_requests q)
+      (select string_agg(q::text, '' order by id) from incident_requests q),
+      (select string_agg(a::text, '' order by id) from alerts a where series_id is null),
+      (select string_agg(r::text, '' order by id) from alert_rules r),
+      (select string_agg(s::text, '' order by id) from alert_silences s)
     )) as hash`;
   return hash as string;
 }

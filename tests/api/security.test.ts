@@ -111,6 +111,8 @@ const OPEN = [
   "/api/auth/[...nextauth]",
   // The public key of evidence: who checks a bundle is often outside.
   "/api/evidence-key",
+  "/api/health/live",
+  "/api/health/ready",
   "/api/internal/worker",
   "/api/invitations/accept",
   "/api/openapi.json",

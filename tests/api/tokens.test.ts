@@ -60,10 +60,12 @@ describe("a scope", () => {
     ],
     reconcile: ["POST", "/api/reconciliations/rc_999999/cancel", undefined, 404],
     incident: ["POST", "/api/incidents/in_999999/notes", { message: "a test" }, 404],
+    alert: ["POST", "/api/alerts/al_999999/acknowledge", {}, 404],
+    metrics: ["GET", "/api/health/deep", undefined, 200],
     manage: ["GET", "/api/audit", undefined, 200],
   } as const;
   const OPENS: Record<Scope, (keyof typeof REQUESTS)[]> = {
-    "events:read": ["view"],
+    "events:read": ["view", "metrics"],
     "events:resolve": ["resolve"],
     "events:publish": [],
     "replays:write": ["replay"],
@@ -71,6 +73,8 @@ describe("a scope", () => {
     "destinations:operate": [],
     "reconciliation:write": ["reconcile"],
     "incidents:write": ["incident"],
+    "alerts:write": ["alert"],
+    "metrics:read": ["metrics"],
     manage: ["manage"],
   };
 

@@ -5,17 +5,26 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
+import { channel, notificationPage } from "@/lib/contract/api/channels";
 import { deadLetters, railCounts } from "@/lib/contract/api/dead-letters";
 import { destination, destinationDeliveryPage } from "@/lib/contract/api/destinations";
 import { eventDetail, eventNeighbours, eventPage, relatedEvents } from "@/lib/contract/api/event-answers";
 import { eventHistogram } from "@/lib/contract/api/history";
+import { kpiFigures } from "@/lib/contract/api/kpis";
 import { merchantEvent } from "@/lib/contract/api/merchant-answers";
-import { analytics } from "@/lib/contract/api/overview";
+import { analytics, deepHealth } from "@/lib/contract/api/overview";
 import { replay, replayItem, replayPage, replayPreview, replaySummary } from "@/lib/contract/api/replay-answers";
 import { searchAnswer } from "@/lib/contract/api/search";
 import { source, sourceProviders } from "@/lib/contract/api/sources";
 import { auditPage } from "@/lib/contract/api/staff";
-import { changeResult, errorClass, time } from "@/lib/contract/api/values";
+import {
+  changeResult,
+  channelKind,
+  errorClass,
+  incidentSeverity,
+  notificationKind,
+  time,
+} from "@/lib/contract/api/values";
 import { numberInId } from "@/lib/contract/ids";
 import { TOPICS } from "@/lib/contract/live";
 import { completeOptions } from "@/lib/contract/replay-options";
@@ -69,6 +78,29 @@ function agree<Answer>(answer: Answer, schema: z.ZodType<Answer>): void {
   expect(read.success ? "" : z.prettifyError(read.error)).toBe("");
 }
 
+const told = z.strictObject({
+  ...{ id: z.string(), rule: z.string(), rule_id: z.string(), kind: z.string(), severity: incidentSeverity },
+  ...{ summary: z.string(), explain: z.record(z.string(), z.unknown()), provider_slug: z.string().nullable() },
+  ...{ event_type: z.string().nullable(), org_id: z.string().nullable(), destination_id: z.string().nullable() },
+  ...{ destination: z.string().nullable(), fired_at: time, resolved_at: time.nullable() },
+  ...{ acknowledged_at: time.nullable(), acknowledged_by: z.string().nullable(), incident_id: z.string().nullable() },
+});
+const claimedMessage = z.strictObject({
+  id: z.int(),
+  kind: notificationKind,
+  notifications: z.array(z.strictObject({ id: z.int(), fence: z.int() })).min(1),
+  channel: z
+    .strictObject({
+      ...{ id: z.int(), kind: channelKind, name: z.string(), settings: z.record(z.string(), z.unknown()) },
+      secrets: z.record(z.string(), z.string()),
+    })
+    .nullable(),
+  person: z.strictObject({ name: z.string(), email: z.string() }).nullable(),
+  updates: z.string().nullable(),
+  alerts: z.array(told).min(1),
+  replay: z.null(),
+  content: z.null(),
+});
 const pairs = z.array(z.tuple([z.string(), z.string()]));
 const text = z.string().nullable();
 
@@ -245,6 +277,26 @@ describe("reads", () => {
     );
   });
 
+  test("of channels and what they are told", async () => {
+    const [made] = await desk.sql`with c as (
+      insert into channels (kind, name) values ('teams', 'On call') returning id
+    ), r as (
+      insert into alert_rules (kind, name, settings, severity) values ('silence', 'Silence', '{}', 'P1') returning id
+    ), a as (
+      insert into alerts (rule_id, kind, severity, summary, explain) select id, 'silence', 'P1', 'Quiet', '{}' from r
+      returning id
+    )
+    insert into notifications (channel_id, kind, alert_id, group_key) select c.id, 'fired', a.id, 'x' from c, a
+    returning channel_id::int as channel`;
+    agree(await call("console", "list_channels", all), z.array(channel).min(1));
+    const page = { p_id: made?.channel, p_limit: 5, p_after: null, ...all };
+    agree(await call("console", "list_channel_notifications", page), notificationPage.nullable());
+    agree(
+      await call("pipeline", "claim_notifications", { p_limit: 5, p_lease_seconds: 60 }),
+      z.array(claimedMessage).min(1),
+    );
+  });
+
   test("of the overview, the audit log and the changes", async () => {
     const hour = { p_from: new Date(Date.now() - 3_600_000).toISOString(), p_to: new Date().toISOString() };
     const read = await call("console", "read_analytics", { ...hour, p_bucket_seconds: 60, ...all });
@@ -263,6 +315,45 @@ describe("reads", () => {
         topics: z.array(z.enum(TOPICS)),
         event_ids: ids,
         replay_ids: ids,
+      }),
+    );
+    const { totals, days, organisations } = await call("console", "read_kpis", { ...hour, ...all });
+    agree(totals, kpiFigures);
+    agree(days, z.array(z.strictObject({ day: z.string(), ...kpiFigures.shape })));
+    agree(organisations, z.array(z.strictObject({ organisation_id: z.string(), ...kpiFigures.shape })));
+    agree(
+      await call("health", "read_signs_of_life", { p_providers: ["stripe", "shopify"] }),
+      deepHealth.pick({ workers: true, last_event_at: true }),
+    );
+    expect(await call("health", "move_metric_totals", {})).toBe(false);
+    const counted = z.strictObject({ outcome: z.string(), count: z.int(), provider: z.string() });
+    const durations = { duration_ms: z.int(), latency: z.array(z.int()) };
+    agree(
+      await call("health", "read_metrics", { p_providers: ["stripe"] }),
+      z.strictObject({
+        requests: z.array(counted),
+        events: z.array(counted),
+        applied: z.strictObject({ ...durations, bounds: z.array(z.int()) }),
+        attempts: z.array(
+          z.strictObject({ kind: z.string(), outcome: z.string(), error_class: z.string(), count: z.int() }),
+        ),
+        attempt_bounds: z.array(z.int()),
+        attempt_durations: z.array(z.strictObject({ kind: z.string(), ...durations })),
+        replay_items: z.record(z.string(), z.int()),
+        notifications: z.array(z.strictObject({ channel: z.string(), outcome: z.string(), count: z.int() })),
+        waiting: analytics.shape.waiting,
+        dead_letters: z.int(),
+        replays_running: z.int(),
+        providers: z.array(
+          z.strictObject({
+            provider: z.string(),
+            last_event_at: time.nullable(),
+            last_complete_at: time.nullable(),
+            missing: z.int(),
+            oldest_missing_at: time.nullable(),
+          }),
+        ),
+        alerts_firing: z.record(z.string(), z.int()),
       }),
     );
     agree(

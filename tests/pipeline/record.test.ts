@@ -119,7 +119,7 @@ describe("record", () => {
     const [first, second, third] = (await claimed(3)) as [Work, Work, Work];
     await record([success(first), failure(second, 1000), failure(third, null)]);
     expect(
-      await desk.sql`select outcome, sum(count)::int as count from statistics where organisation_id = '' and outcome not in ('succeeded', 'lost') group by 1 order by 1`,
+      await desk.sql`select outcome, sum(count)::int as count from statistics where organisation_id = '' and outcome not in ('succeeded', 'lost', 'applied') group by 1 order by 1`,
     ).toEqual([
       { outcome: "dead", count: 1 },
       { outcome: "delivered", count: 1 },
@@ -137,7 +137,7 @@ describe("record", () => {
     for (const share of [0.5, 0.95]) {
       const [row] = await desk.sql`
         select latency_quantile((select sum_latency(array_agg(latency)) from statistics
-            where organisation_id = '' and latency is not null), ${share}) as by_provider,
+            where organisation_id = '' and outcome <> 'applied' and latency is not null), ${share}) as by_provider,
           latency_quantile((select sum_latency(array_agg(latency)) from destination_statistics
             where span = 'hour'), ${share}) as by_destination,
           coalesce(bounds[width_bucket(exact - 1, bounds)], 0) as low, bounds[width_bucket(exact - 1, bounds) + 1] as high

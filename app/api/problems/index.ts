@@ -5,6 +5,8 @@ import type { ProblemInit } from "@/lib/errors";
 import { Problem } from "@/lib/front/http/problem";
 import { Refusal, type RefusalCode, type Refusals } from "@/lib/refusals";
 import { accessProblems } from "./access";
+import { alertProblems } from "./alerts";
+import { channelProblems } from "./channels";
 import { destinationProblems } from "./destinations";
 import { eventProblems } from "./events";
 import { evidenceProblems } from "./evidence";
@@ -27,6 +29,8 @@ const PROBLEMS: ProblemsOf<Refusals> = {
   ...reconciliationProblems,
   ...evidenceProblems,
   ...incidentProblems,
+  ...alertProblems,
+  ...channelProblems,
 };
 
 /** A refusal as callers see it. */

@@ -34,6 +34,11 @@ export const incidentStep = z.enum(Enums.incident_step);
 export const incidentStepStatus = z.enum(Enums.incident_step_status);
 export const incidentLogKind = z.enum(Enums.incident_log_kind);
 export const incidentRequestAction = z.enum(Enums.incident_request_action);
+export const alertKind = z.enum(Enums.alert_kind);
+export const alertState = z.enum(Enums.alert_state);
+export const channelKind = z.enum(Enums.channel_kind);
+export const notificationKind = z.enum(Enums.notification_kind);
+export const notificationStatus = z.enum(Enums.notification_status);
 
 /** A time in our format: ISO 8601, UTC. */
 export const time = z.iso.datetime();
