@@ -1,22 +1,9 @@
-import { SearchX } from "lucide-react";
-import Link from "next/link";
-import { Notice } from "@/components/notice";
-import { Button } from "@/components/ui/button";
+import { NothingHere } from "@/components/nothing-here";
 
 export default function EventNotFound() {
   return (
-    <Notice
-      heading="h1"
-      icon={SearchX}
-      title="There is no event with this id"
-      actions={
-        <Button asChild variant="primary">
-          <Link href="/events">Search the history</Link>
-        </Button>
-      }
-    >
-      Ids look like <code className="font-mono">we_123</code>. To find an event by the provider's own id, search for its
-      key.
-    </Notice>
+    <NothingHere kind="event" list="/events" id="we_123" label="Search the history">
+      To find an event by the provider's own id, search for its key.
+    </NothingHere>
   );
 }
