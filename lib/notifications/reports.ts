@@ -52,7 +52,7 @@ async function reportOf({ organisations, from_ts, to_ts }: DueReport): Promise<R
       { label: `Replays (target: above ${replayed} %)`, value: percent(replay_success) },
       {
         label: `Mean time to replay (target: below ${replayTime / MINUTE_S} min)`,
-        value: mean_time_to_replay_seconds === null ? NONE : `${Math.ceil(mean_time_to_replay_seconds / MINUTE_S)} min`,
+        value: minutes(mean_time_to_replay_seconds),
       },
       { label: "Endpoint availability", value: percent(totals.endpoint_availability) },
       { label: "Failed for good", value: String(lost) },
@@ -63,4 +63,9 @@ async function reportOf({ organisations, from_ts, to_ts }: DueReport): Promise<R
 
 function percent(share: number | null): string {
   return share === null ? NONE : `${share.toFixed(2)} %`;
+}
+
+function minutes(seconds: number | null): string {
+  if (seconds === null) return NONE;
+  return seconds < MINUTE_S ? "less than a minute" : `${Math.round(seconds / MINUTE_S)} min`;
 }

@@ -435,7 +435,7 @@ describe("by mail", () => {
     ]);
     const ofAda = mail.mails.find(({ to }) => to[0] === "ada@example.com")?.text;
     expect(ofAda).toContain("Deliveries (target: above 99 %): 75.00 %");
-    expect(ofAda).toContain("Replays (target: above 95 %): –");
+    expect(ofAda).toContain("Endpoint availability: –");
   });
 
   test("nothing is sent without a mail server, and it says so", async () => {
