@@ -115,14 +115,13 @@ async function raise(sql: postgres.Sql, story: Story): Promise<string> {
 
 /** A channel that took what it was told, and one that did not. */
 async function tellOf(api: Api, sql: postgres.Sql, ...alerts: string[]): Promise<void> {
-  for (const [name, outcome] of [
-    ["On call, PagerDuty", "Accepted by PagerDuty (202)."],
-    ["#webhooks", "No answer of hooks.slack.com within 10 s."],
+  const routing_key = "0123456789abcdef0123456789abcdef";
+  const webhook_url = "https://hooks.slack.com/services/T0SHOW/B0SHOW/showroom";
+  for (const [kind, name, settings, outcome] of [
+    ["pagerduty", "On call, PagerDuty", { routing_key }, "Accepted by PagerDuty (202)."],
+    ["slack", "#webhooks", { webhook_url }, "No answer of hooks.slack.com within 10 s."],
   ] as const) {
-    const { id } = await api<{ id: string }>("POST", "/api/channels", {
-      ...{ kind: "pagerduty", name, settings: { routing_key: "0123456789abcdef0123456789abcdef" } },
-      severities: ["P0"],
-    });
+    const { id } = await api<{ id: string }>("POST", "/api/channels", { kind, name, settings, severities: ["P0"] });
     const status = outcome.startsWith("Accepted") ? "sent" : "failed";
     for (const alert of alerts) {
       await sql`
