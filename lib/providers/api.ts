@@ -30,7 +30,10 @@ export interface ProviderApi {
   urlVariable: string;
   /** The address of the API, without a slash at the end. May use credentials, such as the shop. */
   url(credentials: Readonly<Record<string, string>>): string;
-  /** What the provider allows one account, before its own headers say more. */
+  /**
+   * How fast one account is asked, before the provider's own headers say more. Pace and burst together stay below what it
+   * allows in any such span: a refusal costs more time than the pace.
+   */
   budget: { requests: number; perSeconds: number; burst?: number };
   /** What an event of the API and its webhook have in common: the event's key, or the logical key of both. */
   pairs: "event_key" | "logical_key";

@@ -49,6 +49,15 @@ describe.each(rows)("$provider", (row) => {
     });
 
   describe("declares", () => {
+    if (row.limit) {
+      const [allowed, seconds] = row.limit;
+      it("a budget that was refused: burst and pace were more than its limit", () => {
+        const { requests, perSeconds, burst = 1 } = api.budget;
+        // One more may come late, from the span before.
+        expect((requests * seconds) / perSeconds + burst).toBeLessThan(allowed);
+      });
+    }
+
     it("its coverage, wait and look-back, in numbers that make a run honest", () => {
       expect(api.coverage.proves).toMatch(/^[A-Z].+\.$/);
       expect(api.coverage.misses).toMatch(/^[A-Z].+\.$/);

@@ -55,7 +55,8 @@ export const chatwootApi: ProviderApi = {
   },
   urlVariable: "CHATWOOT_BASE_URL",
   url: ({ base_url: address }) => (address?.trim() || "https://app.chatwoot.com").replace(/\/+$/, ""),
-  budget: { requests: 3_000, perSeconds: 60, burst: 20 },
+  // 3,000 in any minute.
+  budget: { requests: 2_950, perSeconds: 60, burst: 20 },
   pairs: "logical_key",
 
   async list(session, window, cursor): Promise<Page> {

@@ -49,7 +49,8 @@ export const heyreachApi: ProviderApi = {
   },
   urlVariable: "HEYREACH_API_URL",
   url: () => "https://api.heyreach.io/api/public",
-  budget: { requests: 300, perSeconds: 60, burst: 10 },
+  // 300 in any minute.
+  budget: { requests: 285, perSeconds: 60, burst: 10 },
   pairs: "logical_key",
 
   async list(session, whole, cursor): Promise<Page> {

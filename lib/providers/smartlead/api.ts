@@ -48,7 +48,8 @@ export const smartleadApi: ProviderApi = {
   },
   urlVariable: "SMARTLEAD_API_URL",
   url: () => "https://server.smartlead.ai/api/v1",
-  budget: { requests: 60, perSeconds: 60, burst: 10 },
+  // 60 in any minute.
+  budget: { requests: 48, perSeconds: 60, burst: 10 },
   pairs: "logical_key",
 
   async list(session, window, cursor): Promise<Page> {

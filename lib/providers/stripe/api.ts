@@ -47,8 +47,8 @@ export const stripeApi: ProviderApi = {
   },
   urlVariable: "STRIPE_API_URL",
   url: () => "https://api.stripe.com",
-  // Of one operation, in live mode and in a sandbox.
-  budget: { requests: 25, perSeconds: 1, burst: 5 },
+  // 25 of one operation in any second, in live mode and in a sandbox.
+  budget: { requests: 23, perSeconds: 1 },
   pairs: "event_key",
 
   async list(session, window, cursor): Promise<Page> {

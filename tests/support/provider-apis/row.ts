@@ -17,6 +17,8 @@ export interface ProviderApiRow {
   resolutionMs: number;
   /** How long its records may take to become readable, in seconds, by its documentation. */
   readableAfterSeconds: number;
+  /** So many requests in any so many seconds, by its documentation; null where it names none, or a bucket. */
+  limit: readonly [requests: number, seconds: number] | null;
   start(): Promise<StartedProvider>;
 }
 

@@ -19,6 +19,7 @@ export const row: ProviderApiRow = {
   requestsPerPage: 26,
   resolutionMs: 1000,
   readableAfterSeconds: 0,
+  limit: [3_000, 60],
 
   async start() {
     const fake = await startChatwoot(ACCOUNT);

@@ -21,6 +21,7 @@ export const row: ProviderApiRow = {
   requestsPerPage: 101,
   resolutionMs: 1000,
   readableAfterSeconds: 0,
+  limit: [300, 60],
 
   async start() {
     const fake = await startHeyreach();

@@ -11,6 +11,7 @@ export const row: ProviderApiRow = {
   requestsPerPage: 50,
   resolutionMs: 1000,
   readableAfterSeconds: 0,
+  limit: null,
 
   async start() {
     const fake = await startMitto();

@@ -15,6 +15,7 @@ export const row: ProviderApiRow = {
   requestsPerPage: 2,
   resolutionMs: 1000,
   readableAfterSeconds: 600,
+  limit: null,
 
   async start() {
     const fake = await startShopify(FIXTURE_SHOP);

@@ -16,6 +16,7 @@ export const row: ProviderApiRow = {
   requestsPerPage: 101,
   resolutionMs: 1000,
   readableAfterSeconds: 0,
+  limit: [60, 60],
 
   async start() {
     const fake = await startSmartlead();

@@ -11,6 +11,7 @@ export const row: ProviderApiRow = {
   perPage: 250,
   resolutionMs: 1,
   readableAfterSeconds: 60,
+  limit: null,
 
   async start() {
     const fake = await startStandard();

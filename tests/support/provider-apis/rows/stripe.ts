@@ -25,6 +25,7 @@ export const row: ProviderApiRow = {
   perPage: 100,
   resolutionMs: 1000,
   readableAfterSeconds: 600,
+  limit: [25, 1],
 
   async start() {
     const fake = await startStripe();
