@@ -31,7 +31,7 @@ export function KpiPage({ period }: { period: KpiPeriod }) {
             {dayText(first)} to {dayText(last)}, days of UTC
           </p>
         </div>
-        <div className="flex shrink-0 flex-wrap items-center gap-2">
+        <div className="flex max-w-full flex-wrap items-center gap-2 lg:shrink-0">
           <KpiPeriodBar period={period} from={from} to={to} />
           <Button asChild>
             <a href={kpiFile(data)} download="kpis.csv" data-testid="kpi-csv">

@@ -21,7 +21,7 @@ export function KpiPeriodBar({ period, from, to }: { period: KpiPeriod; from: st
   const [open, setOpen] = useState(false);
   const [first, last] = daysOf({ from, to });
   return (
-    <nav aria-label="Period" className="flex rounded-md bg-hover p-0.5">
+    <nav aria-label="Period" className="flex max-w-full flex-wrap rounded-md bg-hover p-0.5">
       {KPI_DAYS.map((days) => (
         <Link
           key={days}
