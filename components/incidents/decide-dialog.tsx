@@ -38,8 +38,8 @@ export function DecideDialog({
       title={`${approve ? "Approve" : "Decline"}: ${INCIDENT_REQUEST_ACTION[request.action]}`}
       description={
         approve
-          ? `${request.actor} asked: “${request.reason}”.${size} It happens at once, in your name; the log has both names.`
-          : `${request.actor} asked: “${request.reason}”. Nothing happens, and the log says why.`
+          ? `${request.actor} asked: ${quoted(request.reason)}${size} It happens at once, in your name; the log has both names.`
+          : `${request.actor} asked: ${quoted(request.reason)} Nothing happens, and the log says why.`
       }
       action={approve ? "Approve" : "Decline"}
       doing={approve ? "Approving…" : "Declining…"}
@@ -61,4 +61,9 @@ export function DecideDialog({
       </div>
     </FormDialog>
   );
+}
+
+/** With one full stop, whether or not it was written with one. */
+function quoted(reason: string): string {
+  return `“${/[.!?…]$/.test(reason) ? reason : `${reason}.`}”`;
 }

@@ -13,7 +13,7 @@ import { Dialog, DialogClose, DialogContent } from "../ui/dialog";
 /** What the bundle has in it, whether with payloads, and how to check it. */
 export function EvidenceDialog({ incident, onClose }: { incident: Incident; onClose: () => void }) {
   const [payloads, setPayloads] = useState(false);
-  const check = `npm run verify-evidence -- ${incident.id}-evidence.zip`;
+  const check = `npm run verify-evidence -- evidence-${incident.id}.zip`;
   return (
     <Dialog open onOpenChange={(open) => !open && onClose()}>
       <DialogContent

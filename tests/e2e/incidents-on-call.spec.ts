@@ -126,11 +126,14 @@ test("an engineer opens an incident from dead letters, recovers it to zero, and 
 
   await test.step("the evidence is a zip, and the focus returns to its button", async () => {
     await page.getByTestId("incident-evidence").click();
+    const said = await page.getByRole("dialog").textContent();
     const [download] = await Promise.all([
       page.waitForEvent("download"),
       page.getByTestId("evidence-download").click(),
     ]);
     expect(download.suggestedFilename()).toMatch(/^evidence-in_\d+\.zip$/);
+    // The command named a file that is not the download.
+    expect(said).toContain(`npm run verify-evidence -- ${download.suggestedFilename()}`);
     const bytes = await readFile(await download.path());
     expect(bytes.subarray(0, 2).toString()).toBe("PK");
     await expect(page.getByTestId("incident-evidence")).toBeFocused();
