@@ -44,7 +44,7 @@ export function ProviderTable({ analytics }: { analytics: Analytics }) {
               <th scope="col" className="text-right" title={SUCCESS_RATE_MEANS}>
                 Success rate
               </th>
-              <th scope="col" className="pr-4 text-right">
+              <th scope="col" className="px-4 text-right">
                 Change
               </th>
               {COLUMNS.map(({ title, name }) => (
@@ -93,7 +93,7 @@ function Row(props: { name: string | null; totals: RatedCounts; previous: RatedC
           {percent(rate)}
         </Figure>
       </td>
-      <td className="pr-4 text-right text-faint text-sm">
+      <td className="px-4 text-right text-faint text-sm">
         {rate === null ? "" : rateChange(rate, previous.success_rate)}
       </td>
       {COLUMNS.map(({ title, name: outcome, filter: more, tone }) => (
