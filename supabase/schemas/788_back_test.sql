@@ -45,7 +45,7 @@ begin
       v_text := concat_ws(' ', coalesce(
         (select t.name from public.destinations t where t.id = (b.labels ->> 'destination_id')::bigint),
         b.labels ->> 'provider'
-      ) || ':', round(b.value, 1));
+      ) || ':', trim_scale(round(b.value, 1)));
     end if;
   end loop;
   v_fired := v_fired || public.past_alert(v_of, v_first, v_last, v_text, v_to);
