@@ -1,6 +1,7 @@
 /**
  * Why a request is refused: a closed list of codes, each with its data. Commands, queries and lib/auth throw them;
  * app/api/problems maps each to an HTTP status and texts.
+ * Long because it is that list.
  */
 import type { Permission } from "@/lib/auth/permissions";
 import type { AlertKind } from "@/lib/contract/alert-kinds";

@@ -1,4 +1,7 @@
-/** Monitoring over HTTP: metrics that Prometheus can read, health for load balancers and monitors, and the KPIs. */
+/**
+ * Monitoring over HTTP: metrics that Prometheus can read, health for load balancers and monitors, and the KPIs.
+ * Long because one app and its traffic serve all of it.
+ */
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import path from "node:path";

@@ -1,4 +1,7 @@
-/** The engine of alerts: a rule fires once, whoever evaluates, and is told again, resolved or hidden as it should. */
+/**
+ * The engine of alerts: a rule fires once, whoever evaluates, and is told again, resolved or hidden as it should.
+ * Long because each step of one state machine is tried on one database.
+ */
 import postgres from "postgres";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { createSilence, endSilence } from "@/lib/commands/alert-silences";

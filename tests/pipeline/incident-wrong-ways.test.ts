@@ -1,6 +1,7 @@
 /**
  * Ten wrong ways out of an incident, and from the side: each is refused, with a reason. By the commands of the API, and by SQL
  * of the owner of the tables, where somebody could try it so.
+ * Long because it tries every wrong way on one incident.
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { problemOf } from "@/app/api/problems";

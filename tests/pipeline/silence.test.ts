@@ -1,4 +1,7 @@
-/** Silence: how often events arrive is learnt, what does not arrive is told once it is no chance, and the provider is asked first. */
+/**
+ * Silence: how often events arrive is learnt, what does not arrive is told once it is no chance, and the provider is asked first.
+ * Long because learning, telling and asking work on the same traffic.
+ */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { evaluateAlerts } from "@/lib/alerts/run";
 import { tendSilence } from "@/lib/alerts/silence";
