@@ -18,8 +18,8 @@ const CLIENTS = 32;
 const THINK_MS = 300;
 const CALM_MS = [600, 1_800] as const;
 const LEASE_SECONDS = 3;
-/** The lease, the longest backoff of a tables delivery, and ten seconds. */
-const QUIESCE_MS = (LEASE_SECONDS + 8 + 10) * 1000;
+/** The lease, the longest backoff of a tables delivery, and as long as other tests may keep the machine busy. */
+const QUIESCE_MS = (LEASE_SECONDS + 8 + 40) * 1000;
 const LIMIT_MS = 600_000;
 
 type Victim = "app" | "postgres" | "both";
@@ -108,10 +108,9 @@ async function expectHonestAnswers(sql: Awaited<ReturnType<typeof connectTo>>): 
       (select count(*)::int from attempts where status = 'succeeded') as delivered,
       (select count(*)::int from deliveries where status = 'dead') as dead`;
   expect(analytics.totals).toMatchObject(held as object);
-  expect(await (await fetch(`${app.url}/api/webhooks/health`)).json()).toMatchObject({
-    status: "healthy",
-    oldest_due_seconds: null,
-  });
+  // Not while the database is asked again after it was killed: a busy machine takes a moment.
+  const health = async () => (await fetch(`${app.url}/api/webhooks/health`)).json();
+  await expect.poll(health, { timeout: 15_000 }).toMatchObject({ status: "healthy", oldest_due_seconds: null });
 }
 
 function shuffle<Item>(items: Item[], random: () => number): Item[] {
