@@ -115,6 +115,11 @@ function payloadProblems(name: string, code: string): string[] {
   const free = [
     "130_events.sql",
     "200_payload.sql",
+    "202_body_partitions.sql",
+    "661_forget_bodies.sql",
+    "662_forgettable_rows.sql",
+    "663_forget_rows.sql",
+    "899_retention.sql",
     "265_personal_data.sql",
     "270_privacy.sql",
     "302_store_events.sql",

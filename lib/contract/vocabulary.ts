@@ -126,6 +126,7 @@ export const SKIP_REASON: Record<SkipReason, { label: string; hint: string }> = 
   already_applied: { label: "Already delivered", hint: "Turn off “Skip already delivered events” to send it again." },
   superseded: { label: "Superseded", hint: "The endpoint has a newer event of the same object." },
   too_old: { label: "Too old", hint: "It is older than events may be replayed." },
+  body_forgotten: { label: "Bytes deleted", hint: "Its bytes were deleted when their retention ended." },
   destination_paused: { label: "Destination paused", hint: "Resume the destination, then replay." },
   destination_disabled: { label: "Destination disabled", hint: "Enable the destination, then replay." },
   in_flight: { label: "In flight", hint: "It was waiting or being delivered at that moment." },

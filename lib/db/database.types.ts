@@ -640,9 +640,10 @@ export type Database = {
           started_at: string;
           status: Database["public"]["Enums"]["attempt_status"];
           worker: string;
+          attempt_for_export: Json | null;
           attempt_json: Json | null;
         };
-        ComputedFields: "attempt_json";
+        ComputedFields: "attempt_for_export" | "attempt_json";
         Insert: {
           changes?: NonNullable<Json>;
           delivery_id: number;
@@ -873,6 +874,7 @@ export type Database = {
           secrets: NonNullable<Json>;
           settings: NonNullable<Json>;
           severities: Database["public"]["Enums"]["incident_severity"][];
+          tells_replays: boolean;
           updated_at: string;
           version: number;
           channel_json: Json | null;
@@ -894,6 +896,7 @@ export type Database = {
           secrets?: NonNullable<Json>;
           settings?: NonNullable<Json>;
           severities?: Database["public"]["Enums"]["incident_severity"][];
+          tells_replays?: boolean;
           updated_at?: string;
           version?: number;
         };
@@ -913,6 +916,7 @@ export type Database = {
           secrets?: NonNullable<Json>;
           settings?: NonNullable<Json>;
           severities?: Database["public"]["Enums"]["incident_severity"][];
+          tells_replays?: boolean;
           updated_at?: string;
           version?: number;
         };
@@ -994,13 +998,8 @@ export type Database = {
           status: Database["public"]["Enums"]["delivery_status"];
           tries: number;
           worker: string | null;
-          replay_retries: {
-            backoff_factor: number;
-            base_delay_ms: number;
-            max_attempts: number;
-          } | null;
         };
-        ComputedFields: "replay_retries";
+        ComputedFields: never;
         Insert: {
           attempt_count?: number;
           created_at?: string;
@@ -1203,6 +1202,7 @@ export type Database = {
           timeout_ms: number;
           updated_at: string;
           url: string | null;
+          wants_families: boolean | null;
           burst_of: string | null;
           destination_json: Json | null;
           first_status: Database["public"]["Enums"]["delivery_status"] | null;
@@ -1237,6 +1237,7 @@ export type Database = {
           timeout_ms?: number;
           updated_at?: string;
           url?: string | null;
+          wants_families?: never;
         };
         Update: {
           archived_at?: string | null;
@@ -1266,6 +1267,7 @@ export type Database = {
           timeout_ms?: number;
           updated_at?: string;
           url?: string | null;
+          wants_families?: never;
         };
         Relationships: [];
       };
@@ -1295,6 +1297,25 @@ export type Database = {
         Relationships: [];
       };
       event_bodies: {
+        Row: {
+          dense_body: string | null;
+          event_id: number;
+          raw_body: string | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          dense_body?: string | null;
+          event_id: number;
+          raw_body?: string | null;
+        };
+        Update: {
+          dense_body?: string | null;
+          event_id?: number;
+          raw_body?: string | null;
+        };
+        Relationships: [];
+      };
+      event_bodies_first: {
         Row: {
           dense_body: string | null;
           event_id: number;
@@ -1794,6 +1815,43 @@ export type Database = {
             referencedColumns: ["id"];
           },
         ];
+      };
+      forgettings: {
+        Row: {
+          class: Database["public"]["Enums"]["retention_class"];
+          days: number;
+          file: string | null;
+          first_id: number;
+          forgotten_at: string;
+          id: number;
+          ids: unknown;
+          last_id: number;
+          rows: number;
+        };
+        ComputedFields: never;
+        Insert: {
+          class: Database["public"]["Enums"]["retention_class"];
+          days: number;
+          file?: string | null;
+          first_id: number;
+          forgotten_at?: string;
+          id?: never;
+          ids: unknown;
+          last_id: number;
+          rows: number;
+        };
+        Update: {
+          class?: Database["public"]["Enums"]["retention_class"];
+          days?: number;
+          file?: string | null;
+          first_id?: number;
+          forgotten_at?: string;
+          id?: never;
+          ids?: unknown;
+          last_id?: number;
+          rows?: number;
+        };
+        Relationships: [];
       };
       heartbeats: {
         Row: {
@@ -3088,10 +3146,18 @@ export type Database = {
           stopped_because: string | null;
           succeeded: number;
           total: number;
+          replay_backoff_factor: number | null;
+          replay_base_delay_ms: number | null;
           replay_estimate: string | null;
           replay_json: Json | null;
+          replay_max_attempts: number | null;
         };
-        ComputedFields: "replay_estimate" | "replay_json";
+        ComputedFields:
+          | "replay_backoff_factor"
+          | "replay_base_delay_ms"
+          | "replay_estimate"
+          | "replay_json"
+          | "replay_max_attempts";
         Insert: {
           actor: string;
           actor_id: string;
@@ -3143,6 +3209,59 @@ export type Database = {
           stopped_because?: string | null;
           succeeded?: number;
           total?: number;
+        };
+        Relationships: [];
+      };
+      retention: {
+        Row: {
+          changed_at: string;
+          changed_by: string;
+          class: Database["public"]["Enums"]["retention_class"];
+          days: number | null;
+          id: number;
+          organisation_id: string | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          changed_at?: string;
+          changed_by: string;
+          class: Database["public"]["Enums"]["retention_class"];
+          days?: number | null;
+          id?: never;
+          organisation_id?: string | null;
+        };
+        Update: {
+          changed_at?: string;
+          changed_by?: string;
+          class?: Database["public"]["Enums"]["retention_class"];
+          days?: number | null;
+          id?: never;
+          organisation_id?: string | null;
+        };
+        Relationships: [];
+      };
+      retention_turn: {
+        Row: {
+          id: number;
+          next_at: string;
+          problem: string | null;
+          until: string;
+          worker: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          id?: number;
+          next_at?: string;
+          problem?: string | null;
+          until: string;
+          worker: string;
+        };
+        Update: {
+          id?: number;
+          next_at?: string;
+          problem?: string | null;
+          until?: string;
+          worker?: string;
         };
         Relationships: [];
       };
@@ -3990,6 +4109,8 @@ export type Database = {
       };
       applied_bounds: { Args: Record<PropertyKey, never>; Returns: number[] };
       apply_changes: { Args: { p_changes: Json }; Returns: Json };
+      apply_in_place: { Args: { p_changes: Json }; Returns: Json };
+      apply_results: { Args: { p_places: number[]; p_results: Json }; Returns: Json };
       apply_to_table: { Args: { p_changes: Json; p_table: string }; Returns: Json };
       archive_channel: {
         Args: { p_actor: string; p_actor_id: string; p_id: number; p_request_id: string; p_scope: string[] };
@@ -4049,6 +4170,16 @@ export type Database = {
         };
         Returns: Json;
       };
+      attach_bodies: { Args: { p_from: number; p_name: string; p_to: number }; Returns: undefined };
+      attempt_for_export: {
+        Args: {
+          a: Omit<
+            Database["public"]["Tables"]["attempts"]["Row"],
+            Database["public"]["Tables"]["attempts"]["ComputedFields"]
+          >;
+        };
+        Returns: Json;
+      };
       attempt_json: {
         Args: {
           a: Omit<
@@ -4085,6 +4216,25 @@ export type Database = {
           value: number;
         }[];
       };
+      bad_spans: {
+        Args: {
+          p_from: string;
+          p_to: string;
+          r: Omit<
+            Database["public"]["Tables"]["alert_rules"]["Row"],
+            Database["public"]["Tables"]["alert_rules"]["ComputedFields"]
+          >;
+        };
+        Returns: {
+          begins: string;
+          ends: string;
+          evaluations: number;
+          labels: Json;
+          step: string;
+          text: string;
+          value: number;
+        }[];
+      };
       begin_channel_test: {
         Args: {
           p_actor: string;
@@ -4097,7 +4247,9 @@ export type Database = {
         Returns: Json;
       };
       begin_incident_round: { Args: { p_fence: number; p_id: number }; Returns: boolean };
+      body_forgotten: { Args: { p_event_id: number }; Returns: Json };
       body_of: { Args: { p_event_id: number }; Returns: string };
+      body_partitions_ahead: { Args: Record<PropertyKey, never>; Returns: Json };
       book_claim: { Args: { p_deliveries: number[] }; Returns: undefined };
       book_guess: { Args: { p_address: string; p_email: string; p_request_id: string }; Returns: Json };
       burst_of: {
@@ -4167,6 +4319,20 @@ export type Database = {
       };
       change_notification_preferences: {
         Args: { p_actor: string; p_actor_id: string; p_changes: Json; p_request_id: string; p_staff_id: string };
+        Returns: Json;
+      };
+      change_retention: {
+        Args: {
+          p_actor: string;
+          p_actor_id: string;
+          p_class: Database["public"]["Enums"]["retention_class"];
+          p_confirmed: boolean;
+          p_days: number;
+          p_inherits: boolean;
+          p_organisation_id: string;
+          p_request_id: string;
+          p_scope: string[];
+        };
         Returns: Json;
       };
       change_staff: {
@@ -4262,6 +4428,15 @@ export type Database = {
       count_event_types: { Args: { p_filter: Json; p_scope: string[] }; Returns: Json };
       count_events: { Args: { p_filter: Json; p_scope: string[] }; Returns: number };
       count_firing: { Args: { p_scope: string[] }; Returns: Json };
+      count_older: {
+        Args: {
+          p_class: Database["public"]["Enums"]["retention_class"];
+          p_days: number;
+          p_most: number;
+          p_organisation_id: string;
+        };
+        Returns: number;
+      };
       count_outcomes: {
         Args: { p_failed: number; p_replay_id: number; p_skipped: number; p_succeeded: number };
         Returns: undefined;
@@ -4421,6 +4596,10 @@ export type Database = {
         Args: { p_actor: string; p_actor_id: string; p_request_id: string; p_scope: string[]; p_source: Json };
         Returns: Json;
       };
+      days_kept: {
+        Args: { p_class: Database["public"]["Enums"]["retention_class"]; p_organisation_id: string };
+        Returns: number;
+      };
       dead_letters_json: {
         Args: { p_destination_id: number; p_error_group: string; p_scope: string[] };
         Returns: Json;
@@ -4455,6 +4634,7 @@ export type Database = {
         Returns: boolean;
       };
       delete_event_view: { Args: { p_id: number; p_staff_id: string }; Returns: boolean };
+      delete_events: { Args: { p_ids: number[] }; Returns: undefined };
       delete_source: {
         Args: { p_actor: string; p_actor_id: string; p_id: number; p_request_id: string; p_scope: string[] };
         Returns: boolean;
@@ -4503,6 +4683,7 @@ export type Database = {
       };
       discard_draft: { Args: { p_id: number; p_scope: string[] }; Returns: boolean };
       draft_alert_incident: { Args: { p_id: number; p_scope: string[] }; Returns: Json };
+      drop_bodies: { Args: { p_exported: number; p_file: string; p_name: string }; Returns: Json };
       due_deliveries: {
         Args: {
           p_destination_id: number;
@@ -4537,6 +4718,10 @@ export type Database = {
         Returns: Json;
       };
       end_of_chain: { Args: { p_before: Json; p_level: number; p_states: Json }; Returns: Json };
+      end_of_last_partition: {
+        Args: { p_from: number; p_name: string; p_next: number; p_width: number };
+        Returns: string;
+      };
       end_replay: {
         Args: {
           p_because: string;
@@ -4546,12 +4731,15 @@ export type Database = {
         };
         Returns: undefined;
       };
+      end_retention_turn: { Args: { p_problem: string; p_rest_seconds: number; p_worker: string }; Returns: undefined };
       end_session: { Args: { p_id: number; p_request_id: string; p_staff_id: string }; Returns: boolean };
       end_sessions: { Args: { p_because: string; p_staff_id: string }; Returns: number };
       end_silence: {
         Args: { p_actor: string; p_actor_id: string; p_id: number; p_request_id: string; p_scope: string[] };
         Returns: Json;
       };
+      ending_of: { Args: { p_name: string }; Returns: string };
+      ensure_body_partitions: { Args: Record<PropertyKey, never>; Returns: Json };
       error_group_of: {
         Args: { p_error_class: Database["public"]["Enums"]["error_class"]; p_http_status: number; p_message: string };
         Returns: string;
@@ -4616,6 +4804,7 @@ export type Database = {
         };
         Returns: number[];
       };
+      events_in_use: { Args: { p_events: number[] }; Returns: number[] };
       events_json: { Args: { p_ids: number[]; p_scope: string[] }; Returns: Json };
       events_link: {
         Args: {
@@ -4711,6 +4900,7 @@ export type Database = {
         }[];
       };
       find_finding_of_event: { Args: { p_event_id: number; p_scope: string[] }; Returns: Json };
+      find_forgettable_bodies: { Args: { p_after: number }; Returns: Json };
       find_incident_causes: {
         Args: {
           p_after: number;
@@ -4815,6 +5005,15 @@ export type Database = {
       forget_old_guesses: { Args: { p_now: string }; Returns: undefined };
       forget_old_sessions: { Args: { p_staff_id: string }; Returns: undefined };
       forget_reconciliation: { Args: { p_limit: number }; Returns: number };
+      forget_rows: {
+        Args: { p_class: Database["public"]["Enums"]["retention_class"]; p_file: string; p_ids: number[] };
+        Returns: Json;
+      };
+      forget_staff_actions: { Args: { p_ids: number[] }; Returns: undefined };
+      forgettable_of: {
+        Args: { p_class: Database["public"]["Enums"]["retention_class"]; p_ids: number[] };
+        Returns: number[];
+      };
       free_shard: { Args: Record<PropertyKey, never>; Returns: number };
       get_alert: { Args: { p_id: number; p_scope: string[] }; Returns: Json };
       get_alert_rule: { Args: { p_id: number; p_scope: string[] }; Returns: Json };
@@ -4845,6 +5044,10 @@ export type Database = {
         };
         Returns: Json;
       };
+      has_body: { Args: { p_event_id: number }; Returns: boolean };
+      has_due: { Args: { p_destination_id: number }; Returns: boolean };
+      has_events_in_use: { Args: { p_from: number; p_to: number }; Returns: boolean };
+      has_families: { Args: { p_event_types: string[] }; Returns: boolean };
       has_key: {
         Args: {
           e: Omit<
@@ -4989,6 +5192,7 @@ export type Database = {
         };
         Returns: boolean;
       };
+      is_forgettable: { Args: { p_from: number; p_to: number }; Returns: boolean };
       is_free: {
         Args: {
           f: Omit<
@@ -5093,6 +5297,7 @@ export type Database = {
         };
         Returns: Record<string, unknown>;
       };
+      kept_headers: { Args: { p_headers: Json }; Returns: Json };
       kpi_facts: {
         Args: { p_by: string; p_from: string; p_scope: string[]; p_to: string };
         Returns: {
@@ -5167,6 +5372,14 @@ export type Database = {
         Args: { p_finding_ids: number[]; p_id: number; p_limit: number; p_scope: string[] };
         Returns: Json;
       };
+      list_body_partitions: {
+        Args: Record<PropertyKey, never>;
+        Returns: {
+          from_id: number;
+          name: string;
+          to_id: number;
+        }[];
+      };
       list_channel_notifications: {
         Args: { p_after: number; p_id: number; p_limit: number; p_scope: string[] };
         Returns: Json;
@@ -5205,6 +5418,15 @@ export type Database = {
       };
       list_findings: {
         Args: { p_after: number; p_id: number; p_kind: string; p_limit: number; p_scope: string[]; p_state: string };
+        Returns: Json;
+      };
+      list_forgettable: {
+        Args: {
+          p_after: number;
+          p_before: number;
+          p_class: Database["public"]["Enums"]["retention_class"];
+          p_limit: number;
+        };
         Returns: Json;
       };
       list_incident_items: {
@@ -5263,6 +5485,7 @@ export type Database = {
       };
       list_staff: { Args: { p_scope: string[] }; Returns: Json };
       list_wrong_addresses: { Args: { p_scope: string[]; p_senders: string[] }; Returns: Json };
+      lock_forgetting: { Args: { p_alone: boolean }; Returns: undefined };
       lock_incident: {
         Args: { p_fence: number; p_id: number };
         Returns: {
@@ -5311,7 +5534,17 @@ export type Database = {
       lock_replay: { Args: { p_id: number }; Returns: undefined };
       lock_rows: { Args: { p_results: Json; p_wait: boolean }; Returns: number[] };
       lost_deliveries: { Args: { p_deliveries: number[] }; Returns: number[] };
+      low_hours: {
+        Args: { p_counts: number[]; p_length: number; p_limit: number; p_rates: number[]; p_spread: number };
+        Returns: {
+          expected: number;
+          hour: number;
+          hours: number;
+          observed: number;
+        }[];
+      };
       maintain_destinations: { Args: { p_disable_after_days: number }; Returns: number };
+      make_bodies: { Args: { p_from: number; p_to: number }; Returns: undefined };
       mark_back_filling: {
         Args: { p_finding_ids: number[]; p_id: number; p_replay_id: number; p_scope: string[] };
         Returns: number;
@@ -5385,12 +5618,14 @@ export type Database = {
         };
         Returns: number[];
       };
+      newest_forgettable: { Args: { p_class: Database["public"]["Enums"]["retention_class"] }; Returns: string };
       newest_state: { Args: { p_history: Json }; Returns: Json };
       next_channel_id: { Args: Record<PropertyKey, never>; Returns: number };
       next_due: {
         Args: { p_kind: Database["public"]["Enums"]["destination_kind"]; p_open: number[]; p_replays: boolean };
         Returns: string;
       };
+      next_event_id: { Args: Record<PropertyKey, never>; Returns: number };
       normalise_error: { Args: { p_message: string }; Returns: string };
       note_api_requests: {
         Args: { p_id: number; p_provider: string; p_requests: Json; p_window: number };
@@ -5541,6 +5776,13 @@ export type Database = {
       now_: { Args: Record<PropertyKey, never>; Returns: string };
       number_in: { Args: { p_prefix: string; p_text: string }; Returns: number };
       oldest_due_seconds: { Args: Record<PropertyKey, never>; Returns: number };
+      oldest_of: {
+        Args: { p_class: Database["public"]["Enums"]["retention_class"] };
+        Returns: {
+          at: string;
+          organisation_id: string;
+        }[];
+      };
       one_of: { Args: { p_column: string; p_list: Json; p_type: string }; Returns: string };
       open_findings: { Args: { p_provider: string; p_source_id: number }; Returns: Json };
       open_incident: {
@@ -5562,14 +5804,10 @@ export type Database = {
       open_silence_incidents: { Args: { p_most: number }; Returns: number };
       ordering_key_of: {
         Args: {
-          d: Omit<
-            Database["public"]["Tables"]["destinations"]["Row"],
-            Database["public"]["Tables"]["destinations"]["ComputedFields"]
-          >;
-          e: Omit<
-            Database["public"]["Tables"]["events"]["Row"],
-            Database["public"]["Tables"]["events"]["ComputedFields"]
-          >;
+          p_event_key: string;
+          p_object_id: string;
+          p_ordering: Database["public"]["Enums"]["delivery_ordering"];
+          p_organisation_id: string;
         };
         Returns: string;
       };
@@ -5595,6 +5833,25 @@ export type Database = {
         Args: { p_first: string; p_labels: Json; p_resolved: string; p_text: string; p_to: string };
         Returns: Json;
       };
+      past_arrivals: {
+        Args: {
+          p_from: string;
+          p_to: string;
+          r: Omit<
+            Database["public"]["Tables"]["alert_rules"]["Row"],
+            Database["public"]["Tables"]["alert_rules"]["ComputedFields"]
+          >;
+        };
+        Returns: {
+          begins: string;
+          ends: string;
+          evaluations: number;
+          labels: Json;
+          step: string;
+          text: string;
+          value: number;
+        }[];
+      };
       past_counts: {
         Args: {
           p_from: string;
@@ -5611,6 +5868,61 @@ export type Database = {
           event_type: string;
           outcome: string;
           provider: string;
+        }[];
+      };
+      past_drops: {
+        Args: {
+          p_from: string;
+          p_to: string;
+          r: Omit<
+            Database["public"]["Tables"]["alert_rules"]["Row"],
+            Database["public"]["Tables"]["alert_rules"]["ComputedFields"]
+          >;
+        };
+        Returns: {
+          begins: string;
+          ends: string;
+          event_type: string;
+          organisation_id: string;
+          provider: string;
+          text: string;
+        }[];
+      };
+      past_silences: {
+        Args: {
+          p_from: string;
+          p_most?: number;
+          p_to: string;
+          r: Omit<
+            Database["public"]["Tables"]["alert_rules"]["Row"],
+            Database["public"]["Tables"]["alert_rules"]["ComputedFields"]
+          >;
+        };
+        Returns: {
+          begins: string;
+          ends: string;
+          event_type: string;
+          organisation_id: string;
+          provider: string;
+          text: string;
+        }[];
+      };
+      past_too_few: {
+        Args: {
+          p_from: string;
+          p_to: string;
+          r: Omit<
+            Database["public"]["Tables"]["alert_rules"]["Row"],
+            Database["public"]["Tables"]["alert_rules"]["ComputedFields"]
+          >;
+        };
+        Returns: {
+          begins: string;
+          ends: string;
+          event_type: string;
+          organisation_id: string;
+          provider: string;
+          text: string;
         }[];
       };
       pause_destination: {
@@ -5775,7 +6087,33 @@ export type Database = {
         };
         Returns: Json;
       };
+      read_credential_expiring: {
+        Args: {
+          r: Omit<
+            Database["public"]["Tables"]["alert_rules"]["Row"],
+            Database["public"]["Tables"]["alert_rules"]["ComputedFields"]
+          >;
+          s: Omit<
+            Database["public"]["Tables"]["alert_series"]["Row"],
+            Database["public"]["Tables"]["alert_series"]["ComputedFields"]
+          >;
+        };
+        Returns: Json;
+      };
       read_destination_names: { Args: { p_scope: string[] }; Returns: Json };
+      read_disk_low: {
+        Args: {
+          r: Omit<
+            Database["public"]["Tables"]["alert_rules"]["Row"],
+            Database["public"]["Tables"]["alert_rules"]["ComputedFields"]
+          >;
+          s: Omit<
+            Database["public"]["Tables"]["alert_series"]["Row"],
+            Database["public"]["Tables"]["alert_series"]["ComputedFields"]
+          >;
+        };
+        Returns: Json;
+      };
       read_drop_signal: {
         Args: {
           r: Omit<
@@ -5822,6 +6160,10 @@ export type Database = {
       read_evidence: { Args: { p_id: number; p_scope: string[] }; Returns: Json };
       read_evidence_bodies: { Args: { p_event_ids: number[]; p_id: number; p_scope: string[] }; Returns: Json };
       read_findings: { Args: { p_finding_ids: number[]; p_scope: string[] }; Returns: Json };
+      read_forgettable: {
+        Args: { p_class: Database["public"]["Enums"]["retention_class"]; p_ids: number[] };
+        Returns: Json;
+      };
       read_health: { Args: { p_destination_ids: number[] }; Returns: Json };
       read_horizon: {
         Args: {
@@ -5914,6 +6256,8 @@ export type Database = {
         };
         Returns: Json;
       };
+      read_retention: { Args: { p_scope: string[] }; Returns: Json };
+      read_retention_health: { Args: Record<PropertyKey, never>; Returns: Json };
       read_signal: {
         Args: {
           p_horizons: Json;
@@ -6244,6 +6588,25 @@ export type Database = {
         };
         Returns: Json;
       };
+      replace_bodies: { Args: { p_from: number; p_to: number }; Returns: undefined };
+      replay_backoff_factor: {
+        Args: {
+          r: Omit<
+            Database["public"]["Tables"]["replays"]["Row"],
+            Database["public"]["Tables"]["replays"]["ComputedFields"]
+          >;
+        };
+        Returns: number;
+      };
+      replay_base_delay_ms: {
+        Args: {
+          r: Omit<
+            Database["public"]["Tables"]["replays"]["Row"],
+            Database["public"]["Tables"]["replays"]["ComputedFields"]
+          >;
+        };
+        Returns: number;
+      };
       replay_estimate: {
         Args: {
           x: Omit<
@@ -6262,6 +6625,15 @@ export type Database = {
         };
         Returns: Json;
       };
+      replay_max_attempts: {
+        Args: {
+          r: Omit<
+            Database["public"]["Tables"]["replays"]["Row"],
+            Database["public"]["Tables"]["replays"]["ComputedFields"]
+          >;
+        };
+        Returns: number;
+      };
       replay_name: { Args: { p_replay_id: number; p_scope: string[] }; Returns: string };
       replay_outcome_of: {
         Args: {
@@ -6270,19 +6642,6 @@ export type Database = {
           p_status: Database["public"]["Enums"]["delivery_status"];
         };
         Returns: Database["public"]["Enums"]["replay_outcome"];
-      };
-      replay_retries: {
-        Args: {
-          d: Omit<
-            Database["public"]["Tables"]["deliveries"]["Row"],
-            Database["public"]["Tables"]["deliveries"]["ComputedFields"]
-          >;
-        };
-        Returns: {
-          backoff_factor: number;
-          base_delay_ms: number;
-          max_attempts: number;
-        }[];
       };
       replayed_filter: { Args: { p_selection: Json }; Returns: Json };
       reroute_events: { Args: { p_all: boolean; p_events: number[] }; Returns: undefined };
@@ -6346,7 +6705,7 @@ export type Database = {
         Returns: Json;
       };
       row_to_write: {
-        Args: { p_is_new: boolean; p_is_updated: boolean; p_key: Json; p_row: Json; p_written: Json };
+        Args: { p_is_new: boolean; p_is_updated: boolean; p_key: Json; p_place: number; p_row: Json; p_written: Json };
         Returns: Json;
       };
       rows_written_by: { Args: { p_deliveries: number[] }; Returns: Json };
@@ -6584,6 +6943,7 @@ export type Database = {
         Returns: string;
       };
       started_replay: { Args: { p_replay_id: number; p_scope: string[] }; Returns: string };
+      state_of_change: { Args: { p_candidate: Json; p_change: Json }; Returns: Json };
       statistics_of: { Args: { p_scope: string[] }; Returns: string[] };
       status_condition: { Args: { p_list: Json }; Returns: string };
       stop_when_failing: {
@@ -6599,9 +6959,10 @@ export type Database = {
       };
       store_events: {
         Args: { p_deliver_suspected: boolean; p_events: Json; p_for?: number; p_suspected: number[] };
-        Returns: number[];
+        Returns: Json;
       };
       store_variants: { Args: { p_events: Json; p_other: Json }; Returns: number[] };
+      stored_in: { Args: { p_class: Database["public"]["Enums"]["retention_class"]; p_what: string }; Returns: number };
       subject_in_words: {
         Args: {
           s: Omit<
@@ -6652,6 +7013,7 @@ export type Database = {
         Args: { p_account: string; p_burst: number; p_cost: number; p_interval_us: number };
         Returns: number;
       };
+      take_retention_turn: { Args: { p_seconds: number; p_worker: string }; Returns: boolean };
       take_runs_to_back_fill: { Args: { p_lease_seconds: number }; Returns: Json };
       take_runs_to_resend: { Args: { p_lease_seconds: number; p_providers: string[] }; Returns: Json };
       take_silences_to_ask: { Args: { p_limit: number }; Returns: Json };
@@ -6782,10 +7144,11 @@ export type Database = {
         };
         Returns: Json;
       };
+      webhooks_per_day: { Args: Record<PropertyKey, never>; Returns: number };
       why_not_changed: { Args: { p_id: number; p_scope: string[] }; Returns: Json };
       wilson_upper: { Args: { p_all: number; p_well: number }; Returns: number };
       winning_state: {
-        Args: { p_candidate: Json; p_change: Json; p_row: Json };
+        Args: { p_history: Json; p_state: Json };
         Returns: {
           columns: Json;
           history: Json;
@@ -6831,7 +7194,9 @@ export type Database = {
         | "configuration"
         | "oldest_due"
         | "worker_gone"
-        | "channel_failing";
+        | "channel_failing"
+        | "disk_low"
+        | "credential_expiring";
       alert_state: "ok" | "pending" | "firing";
       amount_kind: "paid" | "due" | "refunded" | "disputed" | "authorised" | "open" | "failed" | "cancelled";
       attempt_status: "open" | "succeeded" | "failed" | "lease_expired";
@@ -6928,6 +7293,7 @@ export type Database = {
       replay_kind: "single" | "keys" | "query" | "criteria" | "failures" | "back_fill" | "incident";
       replay_outcome: "changed" | "already_correct" | "superseded" | "delivered" | "failed" | "skipped";
       replay_status: "draft" | "queued" | "running" | "paused" | "completed" | "stopped" | "cancelled";
+      retention_class: "bodies" | "readable" | "answers" | "events" | "audit";
       skip_reason:
         | "already_applied"
         | "superseded"
@@ -6938,7 +7304,8 @@ export type Database = {
         | "predecessor_failed"
         | "stopped"
         | "cancelled"
-        | "test_mode";
+        | "test_mode"
+        | "body_forgotten";
       staff_role: "viewer" | "support" | "admin";
       trust_level: "signed" | "token" | "unsigned" | "provider_api";
       window_status: "pending" | "done" | "split" | "failed";
@@ -7073,6 +7440,8 @@ export const Constants = {
         "oldest_due",
         "worker_gone",
         "channel_failing",
+        "disk_low",
+        "credential_expiring",
       ],
       alert_state: ["ok", "pending", "firing"],
       amount_kind: ["paid", "due", "refunded", "disputed", "authorised", "open", "failed", "cancelled"],
@@ -7166,6 +7535,7 @@ export const Constants = {
       replay_kind: ["single", "keys", "query", "criteria", "failures", "back_fill", "incident"],
       replay_outcome: ["changed", "already_correct", "superseded", "delivered", "failed", "skipped"],
       replay_status: ["draft", "queued", "running", "paused", "completed", "stopped", "cancelled"],
+      retention_class: ["bodies", "readable", "answers", "events", "audit"],
       skip_reason: [
         "already_applied",
         "superseded",
@@ -7177,6 +7547,7 @@ export const Constants = {
         "stopped",
         "cancelled",
         "test_mode",
+        "body_forgotten",
       ],
       staff_role: ["viewer", "support", "admin"],
       trust_level: ["signed", "token", "unsigned", "provider_api"],

@@ -75,8 +75,13 @@ create type public.replay_outcome as enum (
 -- Why an item of a replay did not run.
 create type public.skip_reason as enum (
   'already_applied', 'superseded', 'too_old', 'destination_paused', 'destination_disabled', 'in_flight',
-  'predecessor_failed', 'stopped', 'cancelled', 'test_mode'
+  'predecessor_failed', 'stopped', 'cancelled', 'test_mode', 'body_forgotten'
 );
+
+-- What may be forgotten, each after a time of its own. bodies: the received bytes. readable: payload, headers and words
+-- of an event. answers: what endpoints answered, and from what to what rows changed. events: the rows of events, with
+-- deliveries and attempts. audit: what staff did.
+create type public.retention_class as enum ('bodies', 'readable', 'answers', 'events', 'audit');
 
 create type public.staff_role as enum ('viewer', 'support', 'admin');
 
@@ -146,7 +151,8 @@ create type public.incident_request_action as enum ('grow', 'recover', 'accept',
 create type public.alert_kind as enum (
   'success_rate', 'dead_letters', 'attempts', 'slow_endpoint', 'endpoint_down', 'endpoint_disabled', 'stalled',
   'replay_volume', 'repeated_failures', 'stuck_replay', 'failures_doubled', 'rejections', 'silence', 'drop',
-  'missing', 'repairs', 'horizon', 'configuration', 'oldest_due', 'worker_gone', 'channel_failing'
+  'missing', 'repairs', 'horizon', 'configuration', 'oldest_due', 'worker_gone', 'channel_failing', 'disk_low',
+  'credential_expiring'
 );
 
 -- ok → pending (bad, but not yet often enough) → firing → ok

@@ -1,9 +1,9 @@
 -- How values are written and read as text.
 
+-- A parsed body, so that it is inlined.
 create function public.iso(p_at timestamptz) returns text
-language sql immutable set search_path = '' as $$
-  select to_char(p_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"');
-$$;
+language sql stable
+return to_char(p_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"');
 
 create function public.text_array(p_list jsonb) returns text[]
 language sql immutable set search_path = '' as $$
@@ -22,4 +22,12 @@ language sql immutable set search_path = '' as $$
   select regexp_replace(
     regexp_replace(p_url, '^([a-z]+://)[^/?#]*@', '\1••••@'), '([?&])([^=&#]*=)?[^&#]+', '\1\2••••', 'g'
   );
+$$;
+
+-- Whether one of these types of events is a family, like `invoice.*`.
+create function public.has_families(p_event_types text[]) returns boolean
+language plpgsql immutable set search_path = '' as $$
+begin
+  return exists (select from unnest(p_event_types) t(type) where right(t.type, 2) = '.*');
+end
 $$;

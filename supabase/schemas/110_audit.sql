@@ -1,7 +1,8 @@
 -- What people and tokens did, and what they asked to be notified of. Both say whose they are as they are written
 -- (250_audit.sql).
 
--- Every action of a person or token that changes something. Append only: no role is granted update or delete.
+-- Every action of a person or token that changes something. Append only: no role is granted update or delete. What is
+-- past its retention goes by forget_staff_actions.
 create table public.staff_actions (
   id bigint generated always as identity primary key,
   actor text not null,

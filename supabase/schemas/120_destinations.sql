@@ -13,6 +13,8 @@ create table public.destinations (
   providers text[] not null,
   -- … of these types (`payment.completed`, every type under `payment.*`, or every type: `*`) …
   event_types text[] not null default '{*}',
+  -- Whether one of them is a family. Stored, because it is asked for each event and destination.
+  wants_families boolean generated always as (public.has_families(event_types)) stored,
   -- … and of this organisation (null: of any) come here.
   organisation_id text,
   -- Whether it takes events that are not for the customer's side: private notes, and what a bot said itself.

@@ -98,7 +98,6 @@ create index events_newest_of_customer on public.events (customer_id, received_a
   where customer_id is not null;
 create index events_newest_in_test_mode on public.events (received_at desc, id desc) where livemode = false;
 create index events_with_terms on public.events using gin (terms);
-create index events_of_key on public.events (provider, event_key_hash);
 create index events_of_object on public.events (object_id, received_at) where object_id is not null;
 create index events_by_logical_key on public.events (logical_key, provider) where logical_key is not null;
 create index events_with_bytes on public.events (body_sha256) where unsigned_key;
@@ -117,18 +116,23 @@ alter table public.events enable row level security;
 
 -- The received bytes, exactly: the record. Verify, forward and replay use them, and nothing changes them but a privacy
 -- request. One row per event: store_events writes both, and deleting an event deletes it (delete_event_bodies). Apart,
--- so that lists never pass over bytes and a change of status never copies them. No foreign key: both tables will be
--- partitioned by time. Ids rise with time, so the key can be partitioned by.
+-- so that lists never pass over bytes and a change of status never copies them. No foreign key: bytes may go before
+-- their event. Ids rise with time, so a range of them is a time, and forgetting is to drop it. No DEFAULT partition:
+-- the last one goes up to maxvalue, so an insert always finds one (202_body_partitions.sql).
 create table public.event_bodies (
   event_id bigint primary key,
   raw_body bytea,
   -- Instead, of a large body that compression does not make smaller: trying took four times as long as storing it.
   dense_body bytea,
   check (num_nonnulls(raw_body, dense_body) = 1)
-);
+) partition by range (event_id);
+
+-- The first partition has all there is until ensure_body_partitions gives it an end.
+create table public.event_bodies_first partition of public.event_bodies for values from (minvalue) to (maxvalue);
 
 alter table public.event_bodies alter column dense_body set storage external;
 alter table public.event_bodies enable row level security;
+alter table public.event_bodies_first enable row level security;
 
 -- What makes an event a duplicate: narrow, so that it can outlive the events, which are partitioned by time one day.
 create table public.event_keys (

@@ -29,7 +29,11 @@ create table public.deliveries (
   created_at timestamptz not null default public.now_(),
   finished_at timestamptz,
   -- Stored, because grouping 100,000 messages would cost seconds: it is made once, when a delivery fails.
-  error_group text generated always as (public.error_group_of(last_error_class, last_http_status, last_error)) stored,
+  error_group text generated always as (
+    case when last_error_class is not null or last_error is not null then
+      public.error_group_of(last_error_class, last_http_status, last_error)
+    end
+  ) stored,
   constraint deliveries_one_per_event_and_destination unique (event_id, destination_id),
   -- Exactly the claimed ones are leased, so a lease cannot be forgotten on any other.
   check ((status = 'claimed') = (lease_until is not null)),

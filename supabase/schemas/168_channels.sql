@@ -13,6 +13,8 @@ create table public.channels (
   severities public.incident_severity[] not null default '{P0,P1,P2,P3}',
   -- Only alerts of these organisations; null is all.
   organisations text[] check (public.valid_scope(organisations)),
+  -- Also ends of replays that ask for it; alerts always.
+  tells_replays boolean not null default false,
   enabled boolean not null default true,
   version integer not null default 1,
   last_sent_at timestamptz,

@@ -6,6 +6,12 @@ language sql stable set search_path = '' as $$
   select coalesce(b.raw_body, b.dense_body) from public.event_bodies b where b.event_id = p_event_id;
 $$;
 
+-- Whether its bytes are here: they may be forgotten before their event (206_forgotten.sql).
+create function public.has_body(p_event_id bigint) returns boolean
+language sql stable set search_path = '' as $$
+  select exists (select from public.event_bodies b where b.event_id = p_event_id);
+$$;
+
 -- Bytes are deleted with their event, however it is deleted.
 create function public.delete_event_bodies() returns trigger
 language plpgsql volatile set search_path = '' as $$

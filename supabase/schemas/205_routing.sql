@@ -36,8 +36,7 @@ return (p_destination).archived_at is null
   and ((p_destination).takes_internal or 'internal' <> all (coalesce(p_flags, '{}')))
   and (
     '*' = any ((p_destination).event_types) or p_event_type = any ((p_destination).event_types)
-    or strpos(array_to_string((p_destination).event_types, ' '), '.*') > 0
-      and public.is_of_family((p_destination).event_types, p_event_type)
+    or (p_destination).wants_families and public.is_of_family((p_destination).event_types, p_event_type)
   );
 
 -- What a new delivery waits for: pending ones are claimed, held ones are released in order when the destination is
@@ -55,14 +54,15 @@ end
 $$;
 
 -- What an event waits for at a destination, as the destination orders its deliveries.
-create function public.ordering_key_of(d public.destinations, e public.events) returns text
-language sql immutable set search_path = '' as $$
-  select case (d).ordering
-    when 'object' then coalesce((e).object_id, (e).event_key)
-    when 'organisation' then coalesce((e).organisation_id, '')
-    when 'all' then ''
-  end;
-$$;
+create function public.ordering_key_of(
+  p_ordering public.delivery_ordering, p_object_id text, p_event_key text, p_organisation_id text
+) returns text
+language sql immutable
+return case p_ordering
+  when 'object' then coalesce(p_object_id, p_event_key)
+  when 'organisation' then coalesce(p_organisation_id, '')
+  when 'all' then ''
+end;
 
 -- Whether a back-fill stored an event: its bytes are the provider's answer to us, or ours.
 create function public.is_brought_back(p_origin public.event_origin) returns boolean

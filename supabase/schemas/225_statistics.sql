@@ -12,34 +12,31 @@ $$;
 create function public.add_statistics(p_counts jsonb) returns void
 language plpgsql volatile set search_path = '' as $$
 begin
-  insert into public.statistics as s (
-    organisation_id, minute, provider, event_type, outcome, shard, count, latency
+  with counted as materialized (
+    select o.id, c.provider, c.event_type, c.outcome, (pg_backend_pid() % 16)::smallint as shard,
+      sum(c.count) as count,
+      public.latency_histogram(array_agg(c.duration_ms) filter (where c.duration_ms is not null)) as latency
+    from jsonb_to_recordset(p_counts) as c(
+      organisation_id text, provider text, event_type text, outcome text, count bigint, duration_ms integer
+    )
+    cross join lateral unnest(array['', nullif(c.organisation_id, '')]) as o(id)
+    where o.id is not null
+    group by 1, 2, 3, 4
+    -- Sorted: two transactions that share rows lock them in the same order.
+    order by 1, 2, 3, 4
+  ),
+  by_minute as (
+    insert into public.statistics as s (
+      organisation_id, minute, provider, event_type, outcome, shard, count, latency
+    )
+    select c.id, date_trunc('minute', public.now_()), c.provider, c.event_type, c.outcome, c.shard, c.count, c.latency
+    from counted c
+    on conflict (organisation_id, minute, provider, event_type, outcome, shard) do update
+      set count = s.count + excluded.count, latency = public.add_latency(s.latency, excluded.latency)
   )
-  select o.id, date_trunc('minute', public.now_()), c.provider, c.event_type, c.outcome,
-    (pg_backend_pid() % 16)::smallint,
-    sum(c.count), public.latency_histogram(array_agg(c.duration_ms) filter (where c.duration_ms is not null))
-  from jsonb_to_recordset(p_counts) as c(
-    organisation_id text, provider text, event_type text, outcome text, count bigint, duration_ms integer
-  )
-  cross join lateral unnest(array['', nullif(c.organisation_id, '')]) as o(id)
-  where o.id is not null
-  group by o.id, c.provider, c.event_type, c.outcome
-  -- Sorted: two transactions that share rows lock them in the same order.
-  order by o.id, c.provider, c.event_type, c.outcome
-  on conflict (organisation_id, minute, provider, event_type, outcome, shard) do update
-    set count = s.count + excluded.count, latency = public.add_latency(s.latency, excluded.latency);
-
   insert into public.statistics_hours as h (organisation_id, hour, provider, event_type, outcome, shard, count)
-  select o.id, date_trunc('hour', public.now_(), 'UTC'), c.provider, c.event_type, c.outcome,
-    (pg_backend_pid() % 16)::smallint,
-    sum(c.count)
-  from jsonb_to_recordset(p_counts) as c(
-    organisation_id text, provider text, event_type text, outcome text, count bigint
-  )
-  cross join lateral unnest(array['', nullif(c.organisation_id, '')]) as o(id)
-  where o.id is not null
-  group by o.id, c.provider, c.event_type, c.outcome
-  order by o.id, c.provider, c.event_type, c.outcome
+  select c.id, date_trunc('hour', public.now_(), 'UTC'), c.provider, c.event_type, c.outcome, c.shard, c.count
+  from counted c
   on conflict (organisation_id, hour, provider, event_type, outcome, shard)
     do update set count = h.count + excluded.count;
 end

@@ -1,15 +1,19 @@
 -- What the journey and a replay share: how a replayed delivery is retried, what it counts as, and how a replay ends
 -- with it.
 
--- How a replayed delivery is retried: its replay's own numbers, where it has any.
-create function public.replay_retries(d public.deliveries)
-returns table (max_attempts integer, base_delay_ms integer, backoff_factor numeric)
-language sql stable set search_path = '' as $$
-  select (r.options ->> 'maxRetries')::integer + 1, (r.options ->> 'retryDelaySeconds')::integer * 1000,
-    case r.options ->> 'retryPolicy' when 'fixed' then 1 when 'exponential_backoff' then 2 end::numeric
-  from public.replays r
-  where (d).lane = 'replay' and r.id = (d).replay_id;
-$$;
+-- How a replayed delivery is retried: its replay's own numbers, null where it has none. Parsed bodies, so that they are
+-- inlined.
+create function public.replay_max_attempts(r public.replays) returns integer
+language sql immutable
+return ((r).options ->> 'maxRetries')::integer + 1;
+
+create function public.replay_base_delay_ms(r public.replays) returns integer
+language sql immutable
+return ((r).options ->> 'retryDelaySeconds')::integer * 1000;
+
+create function public.replay_backoff_factor(r public.replays) returns numeric
+language sql immutable
+return case (r).options ->> 'retryPolicy' when 'fixed' then 1 when 'exponential_backoff' then 2 end;
 
 -- What a replayed delivery did, in one word. `already_correct` and `superseded` say that nothing changed.
 create function public.replay_outcome_of(
@@ -60,7 +64,8 @@ end
 $$;
 
 -- Notifies who asked for it that a replay ended: always, when everything went well, or when something failed. In the
--- console, and by mail when the person wants that.
+-- console, by mail when the person wants that, and in the channels that take ends of replays and may see all of its
+-- organisations. PagerDuty is about what is wrong alone.
 create function public.notice_end(p_replay_id bigint) returns void
 language sql volatile set search_path = '' as $$
   with wanted as (
@@ -78,6 +83,14 @@ language sql volatile set search_path = '' as $$
     join public.staff_users u on u.id::text = w.actor_id
     join public.notification_preferences p on p.staff_id = u.id
     where p.mails_replays and u.disabled_at is null
+    on conflict on constraint notifications_each_once do nothing
+  ),
+  told as (
+    insert into public.notifications (channel_id, kind, replay_id, group_key)
+    select c.id, 'replay', w.id, 'wr_' || w.id
+    from wanted w
+    join public.channels c on c.tells_replays and c.enabled and c.archived_at is null and c.kind <> 'pagerduty'
+      and public.all_in_scope(c.organisations, w.organisations)
     on conflict on constraint notifications_each_once do nothing
   )
   insert into public.notices (actor_id, subject, message)

@@ -57,6 +57,10 @@ language plpgsql volatile set search_path = '' as $$
 declare
   v_event_type text;
 begin
+  -- Most installations have none.
+  if not exists (select from public.privacy_requests) then
+    return new;
+  end if;
   select e.event_type into v_event_type
   from public.deliveries d
   join public.events e on e.id = d.event_id

@@ -3,10 +3,10 @@
 -- Stores the events whose key is new, and gives them deliveries to the destinations that want them; with p_for to that
 -- one alone, whatever it wants. p_events and p_deliver_suspected: as accept_events takes them; p_suspected: the numbers
 -- (n) of suspected replays among them. One with variant_of and variant is another version of that event, and gets no
--- deliveries. Answers the ids of the new ones. What is known already costs one probe: its body is not read.
+-- deliveries. Answers {n: id} of the new ones. What is known already costs one probe: its body is not read.
 create function public.store_events(
   p_events jsonb, p_suspected integer[], p_deliver_suspected boolean, p_for bigint default null
-) returns bigint[]
+) returns jsonb
 language plpgsql volatile set search_path = '' as $$
 declare
   v_new bigint[];
@@ -38,7 +38,7 @@ begin
   -- Not joined: the plans of accept know loops alone, and this would be a million of them for a thousand events.
   where k.id = any (array(select t.event_id from taken t));
   if v_new = '{}' then
-    return v_new;
+    return '{}'::jsonb;
   end if;
 
   -- Before the events, because a privacy request may change the bytes of one that comes late.
@@ -49,70 +49,84 @@ begin
   where e.n = any (v_numbers);
   get diagnostics v_bodies = row_count;
 
-  insert into public.events (
-    id, provider, event_key, event_key_hash, event_type, source_id, status, trust, parse_status, flags, organisation_id,
-    company_id, object_id, replaces_older, livemode, suspected_replay, unsigned_key, body_size, body_sha256,
-    fingerprint, rendering, variant_of, payload,
-    method, path, headers, content_type, request_id, occurred_at, object_type, customer_id, amount, amount_kind,
-    currency, terms, logical_key, origin
-  )
-  overriding system value
-  select
-    v_new[array_position(v_numbers, e.n)], e.provider, e.event_key, b.key_hash, e.event_type, e.source_id,
-    case when e.variant_of is null and not public.is_brought_back(e.origin)
-    and (p_deliver_suspected or e.n <> all (p_suspected)) and (
-      p_for is not null or exists (
-        select from public.destinations d
-        -- Cheaper than the question itself, for a thousand destinations of other organisations.
-        where (d.organisation_id is null or d.organisation_id = e.organisation_id)
-          and public.wants_event(d, e.provider, e.event_type, e.organisation_id, e.livemode, e.flags)
-      )
-    ) then 'received' else 'ignored' end::public.event_status,
-    e.trust,
-    case when e.parse_status = 'ok' and b.payload is null then 'invalid_json' else e.parse_status end,
-    coalesce(e.flags, '{}'),
-    e.organisation_id, e.company_id, e.object_id, coalesce(e.replaces_older, false), e.livemode,
-    e.n = any (p_suspected), coalesce(e.unsigned_key, false), octet_length(b.body), sha256(b.body),
-    decode(e.fingerprint, 'hex'), e.rendering, e.variant_of,
-    public.without_secrets(b.payload, e.secret_fields), e.method, e.path, e.headers, e.content_type, e.request_id,
-    e.occurred_at, e.object_type, e.customer_id, e.amount, e.amount_kind, e.currency, array_to_tsvector(e.terms),
-    e.logical_key, coalesce(e.origin, 'webhook')
-  from jsonb_to_recordset(p_events) as e(
-    n integer, provider text, event_key text, event_type text, source_id bigint, trust public.trust_level,
-    parse_status public.parse_status, flags public.event_flag[], organisation_id text, company_id text, object_id text,
-    replaces_older boolean, livemode boolean, unsigned_key boolean, secret_fields text[], body text, shown_body text,
-    fingerprint text, rendering text, variant_of bigint, method text, path text, headers jsonb, content_type text,
-    request_id text, occurred_at timestamptz, object_type text, customer_id text, amount bigint,
-    amount_kind public.amount_kind, currency text, terms text[], logical_key text, origin public.event_origin
-  )
-  cross join lateral (
-    select d.body, sha256(convert_to(e.event_key, 'UTF8')) as key_hash,
-      case when e.parse_status = 'ok' then public.payload_or_null(
+  with incoming as materialized (
+    select v_new[array_position(v_numbers, e.n)] as id, e.*, b.*,
+      e.variant_of is null and not public.is_brought_back(e.origin)
+        and (p_deliver_suspected or e.n <> all (p_suspected)) as is_deliverable
+    from jsonb_to_recordset(p_events) as e(
+      n integer, provider text, event_key text, event_type text, source_id bigint, trust public.trust_level,
+      parse_status public.parse_status, flags public.event_flag[], organisation_id text, company_id text,
+      object_id text, replaces_older boolean, livemode boolean, unsigned_key boolean, secret_fields text[], body text,
+      shown_body text, fingerprint text, rendering text, variant_of bigint, method text, path text, headers jsonb,
+      content_type text, request_id text, occurred_at timestamptz, object_type text, customer_id text, amount bigint,
+      amount_kind public.amount_kind, currency text, terms text[], logical_key text, origin public.event_origin
+    )
+    cross join lateral (
+      select d.bytes, case when e.parse_status = 'ok' then public.payload_or_null(
         -- What is secret outside of the secret fields is covered in these bytes already.
-        coalesce(decode(e.shown_body, 'base64'), d.body)
+        coalesce(decode(e.shown_body, 'base64'), d.bytes)
       ) end as payload
-    from (select decode(e.body, 'base64') as body offset 0) d
-    offset 0
-  ) b
-  where e.n = any (v_numbers)
-  order by 1;
-  get diagnostics v_events = row_count;
+      from (select decode(e.body, 'base64') as bytes offset 0) d
+      offset 0
+    ) b
+    where e.n = any (v_numbers)
+  ),
+  -- Asked once per kind of event and destination, not per event: there may be a thousand destinations.
+  wanted as materialized (
+    select k.*, d.id as destination_id, public.first_status(d) as status, d.ordering
+    from (
+      select distinct i.provider, i.event_type, i.organisation_id, i.livemode, i.flags from incoming i
+      where i.is_deliverable
+    ) k
+    join public.destinations d on case
+      when p_for is not null then d.id = p_for
+      -- Cheaper than the question itself, for a thousand destinations of other organisations.
+      else (d.organisation_id is null or d.organisation_id = k.organisation_id)
+        and public.wants_event(d, k.provider, k.event_type, k.organisation_id, k.livemode, k.flags)
+    end
+  ),
+  outgoing as materialized (
+    select i.id as event_id, w.destination_id, w.status,
+      public.ordering_key_of(w.ordering, i.object_id, i.event_key, i.organisation_id) as ordering_key
+    from incoming i
+    join wanted w on w.provider = i.provider and w.event_type = i.event_type
+      and w.organisation_id is not distinct from i.organisation_id and w.livemode is not distinct from i.livemode
+      and w.flags is not distinct from i.flags
+    where i.is_deliverable
+  ),
+  stored as (
+    insert into public.events (
+      id, provider, event_key, event_key_hash, event_type, source_id, status, trust, parse_status, flags,
+      organisation_id, company_id, object_id, replaces_older, livemode, suspected_replay, unsigned_key, body_size,
+      body_sha256, fingerprint, rendering, variant_of, payload, method, path, headers, content_type, request_id,
+      occurred_at, object_type, customer_id, amount, amount_kind, currency, terms, logical_key, origin
+    )
+    overriding system value
+    select
+      i.id, i.provider, i.event_key, sha256(convert_to(i.event_key, 'UTF8')), i.event_type, i.source_id,
+      case when i.id in (select o.event_id from outgoing o) then 'received' else 'ignored' end::public.event_status,
+      i.trust, case when i.parse_status = 'ok' and i.payload is null then 'invalid_json' else i.parse_status end,
+      coalesce(i.flags, '{}'), i.organisation_id, i.company_id, i.object_id, coalesce(i.replaces_older, false),
+      i.livemode, i.n = any (p_suspected), coalesce(i.unsigned_key, false), octet_length(i.bytes), sha256(i.bytes),
+      decode(i.fingerprint, 'hex'), i.rendering, i.variant_of,
+      case when i.secret_fields is null then i.payload else public.without_secrets(i.payload, i.secret_fields) end,
+      i.method, i.path, i.headers, i.content_type, i.request_id, i.occurred_at, i.object_type, i.customer_id,
+      i.amount, i.amount_kind, i.currency, array_to_tsvector(i.terms), i.logical_key, coalesce(i.origin, 'webhook')
+    from incoming i
+    order by i.id
+    returning id
+  ),
+  fanned_out as (
+    insert into public.deliveries (event_id, destination_id, status, ordering_key)
+    select o.event_id, o.destination_id, o.status, o.ordering_key from outgoing o
+    order by o.event_id, o.destination_id
+  )
+  select count(*) into v_events from stored;
   -- What is acknowledged can be delivered: no event without its bytes.
   if v_events <> cardinality(v_new) or v_bodies <> v_events then
     raise exception '% new events, % stored, with % bodies', cardinality(v_new), v_events, v_bodies;
   end if;
 
-  insert into public.deliveries (event_id, destination_id, status, ordering_key)
-  select e.id, d.id, public.first_status(d), public.ordering_key_of(d, e)
-  from public.events e
-  join public.destinations d on case
-    when p_for is not null then d.id = p_for
-    else (d.organisation_id is null or d.organisation_id = e.organisation_id)
-      and public.wants_event(d, e.provider, e.event_type, e.organisation_id, e.livemode, e.flags)
-  end
-  where e.id = any (v_new) and e.variant_of is null and not public.is_brought_back(e.origin)
-    and (p_deliver_suspected or not e.suspected_replay);
-
-  return v_new;
+  return (select jsonb_object_agg(x.n, x.id) from unnest(v_numbers, v_new) x(n, id));
 end
 $$;

@@ -9,7 +9,7 @@ create function public.store_variants(p_events jsonb, p_other jsonb) returns int
 language plpgsql volatile set search_path = '' as $$
 declare
   v_other jsonb;
-  v_new bigint[];
+  v_new jsonb;
   v_again integer[];
 begin
   select jsonb_agg(y.event) into v_other
@@ -31,11 +31,11 @@ begin
   ) y
   where y.stored + y.place <= 10;
 
-  v_new := case when v_other is null then '{}' else public.store_events(v_other, '{}', false) end;
+  v_new := case when v_other is null then '{}'::jsonb else public.store_events(v_other, '{}', false) end;
 
   with seen as (
     select o.n, v.id, v.variant_of,
-      v.id = any (v_new) and row_number() over (partition by v.id order by o.n) = 1 as is_new
+      coalesce(v.id = (v_new ->> o.n::text)::bigint, false) as is_new
     from jsonb_to_recordset(p_other) as o(n integer, of bigint)
     join jsonb_to_recordset(p_events) as i(n integer, fingerprint text) on i.n = o.n
     join public.events v on v.variant_of = o.of and v.fingerprint = decode(i.fingerprint, 'hex')

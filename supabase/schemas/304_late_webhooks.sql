@@ -83,7 +83,8 @@ begin
   end if;
 
   insert into public.deliveries (event_id, destination_id, status, ordering_key)
-  select e.id, d.id, public.first_status(d), public.ordering_key_of(d, e)
+  select e.id, d.id, public.first_status(d),
+    public.ordering_key_of(d.ordering, e.object_id, e.event_key, e.organisation_id)
   from public.events e
   join public.destinations d
     on public.wants_event(d, e.provider, e.event_type, e.organisation_id, e.livemode, e.flags)

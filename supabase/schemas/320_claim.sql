@@ -6,11 +6,12 @@
 -- half of a destination's concurrency. p_slots: how many deliveries the worker works on at a time, at most half of them
 -- for one destination. p_kind: only for rows, or only for endpoints. p_shares: as pace_of reads them; then p_limit is
 -- for the proven ones, and the others have limits of their own. p_bytes: once the bodies above 64 KB come to this much,
--- no further one of them is taken; with 0, none is. So an answer stays small enough for jsonb and for memory, whatever
--- a body may have. Answers {work: [{delivery_id, fence, attempt_id, attempt_number, try, replay_id, event: {…, body
--- (base64)}, destination: {…}, pace}], next_due_ms: milliseconds until the next delivery may go, null when nothing
--- waits or only the end of another delivery can change that; of replays only when they were asked for; waiting: the
--- destinations with due work that this claim left, whose next result may free capacity}.
+-- no further one of them is taken; with 0, none is. Once the others come to 4 MiB, no further one is. So an answer
+-- stays small enough for jsonb and for memory, whatever a body may have. Answers {work: [{delivery_id, fence,
+-- attempt_id, attempt_number, try, replay_id, event: {…, body (base64)}, destination: {…}, pace}], next_due_ms:
+-- milliseconds until the next delivery may go, null when nothing waits or only the end of another delivery can change
+-- that; of replays only when they were asked for; waiting: the destinations with due work that this claim left, whose
+-- next result may free capacity}.
 create function public.claim_deliveries(
   p_worker text, p_limit integer, p_lease_seconds integer, p_replay_limit integer default null,
   p_slots integer default null, p_kind public.destination_kind default null, p_shares jsonb default null,
@@ -57,11 +58,7 @@ begin
     from waiting w
     join public.destinations t on t.id = w.destination_id
     left join public.destination_health h on h.destination_id = t.id
-    where (p_kind is null or t.kind = p_kind) and exists (
-      select from public.deliveries d
-      where d.destination_id = t.id and d.status in ('pending', 'retrying') and d.lane in ('live', 'replay')
-        and d.due_at <= public.now_()
-    )
+    where (p_kind is null or t.kind = p_kind) and public.has_due(t.id)
   ),
   paced as (
     select d.*, case d.pace
@@ -131,34 +128,34 @@ begin
   v_chosen := array(
     select y.id
     from (
-      select c.id, b.heavy, sum(b.heavy) over (order by c.place) - b.heavy as before
+      select c.id, b.heavy, sum(b.heavy) over w - b.heavy as before,
+        sum(e.body_size - b.heavy) over w - (e.body_size - b.heavy) as light_before
       from unnest(v_chosen) with ordinality c(id, place)
       join public.deliveries d on d.id = c.id
       join public.events e on e.id = d.event_id
       cross join lateral (
         select case when e.body_size > 65536 then e.body_size else 0 end as heavy offset 0
       ) b
+      window w as (order by c.place)
     ) y
-    where y.heavy = 0 or y.before < p_bytes
+    where case when y.heavy = 0 then y.light_before < 4194304 else y.before < p_bytes end
   );
 
-  -- What a person is changing now is skipped.
+  -- What a person is changing now is skipped. Found by id alone: with its state the planner may take the index of all
+  -- that waits.
   v_chosen := array(
-    select d.id from public.deliveries d
-    where d.id = any (v_chosen) and d.status in ('pending', 'retrying')
-    order by d.id
-    for update skip locked
+    select x.id from (
+      select d.id, d.status from public.deliveries d where d.id = any (v_chosen)
+      order by d.id offset 0 for update skip locked
+    ) x
+    where x.status in ('pending', 'retrying')
   );
 
   if cardinality(v_chosen) > 0 then
     v_work := public.lease_deliveries(v_chosen, p_worker, p_lease_seconds, p_shares);
     v_waiting := array(
       select w.id from unnest(v_waiting) as w(id)
-      where exists (
-        select from public.deliveries d
-        where d.destination_id = w.id and d.status in ('pending', 'retrying') and d.lane in ('live', 'replay')
-          and d.due_at <= public.now_()
-      )
+      where public.has_due(w.id)
     );
   end if;
   v_next_due := public.next_due(p_kind, v_destinations, v_replays_left > 0);

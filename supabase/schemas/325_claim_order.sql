@@ -1,4 +1,4 @@
--- Which deliveries of a destination are next: who is due, who is first, and when the next one will be.
+-- Which deliveries of a destination are next: who is due, and who is first.
 
 -- The next deliveries of a destination and lane that are due, oldest first, at most p_limit. The caller holds the
 -- destination's row. p_together: deliveries that go in the same claim.
@@ -142,38 +142,6 @@ begin
       and r.kind = 'single'
     order by d.id
     limit 1
-  );
-end
-$$;
-
--- When the next delivery may go: it is due, and its destination is not throttled, open, or out of its rate any more.
--- Null when nothing waits, or when it waits for the end of another one, which cannot be known. p_open: the destinations
--- that had capacity in this claim. p_kind: only of these.
-create function public.next_due(p_kind public.destination_kind, p_open bigint[], p_replays boolean) returns timestamptz
-language plpgsql stable set search_path = '' as $$
-begin
-  return (
-    select min(z.at)
-    from public.destinations t
-    left join public.destination_health h on h.destination_id = t.id
-    cross join (values ('live'::public.delivery_lane), ('replay')) as l(lane)
-    cross join lateral (
-      select d.due_at from public.deliveries d
-      where d.destination_id = t.id and d.lane = l.lane and d.status in ('pending', 'retrying')
-        -- Where order is kept, what is due and was not claimed waits for another.
-        and (d.ordering_key is null or d.due_at > public.now_())
-      order by d.due_at
-      limit 1
-    ) x
-    cross join lateral (
-      select greatest(
-        x.due_at, h.throttled_until, case when h.breaker = 'open' then h.probe_at end,
-        h.rate_used_until + 1 / t.rate_per_second * interval '1 second'
-      ) as at
-      offset 0
-    ) z
-    where public.takes_deliveries(t) and h.disable_because is null and (l.lane = 'live' or p_replays)
-      and (p_kind is null or t.kind = p_kind) and (z.at > public.now_() or t.id = any (p_open))
   );
 end
 $$;

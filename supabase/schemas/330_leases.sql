@@ -8,7 +8,7 @@ language plpgsql volatile set search_path = '' as $$
 declare
   v_work jsonb;
 begin
-  with leased as (
+  with claimed as (
     update public.deliveries d set
       status = 'claimed',
       fence = d.fence + 1,
@@ -18,10 +18,7 @@ begin
       lease_until = public.clock_() + make_interval(secs => p_lease_seconds),
       worker = p_worker
     where d.id = any (p_chosen)
-    returning d as row
-  ),
-  claimed as (
-    select (l.row).* from leased l
+    returning d.*
   ),
   opened as (
     -- By the clock, not by the start of this transaction: it may have waited for the one that ended the attempt before.
@@ -38,9 +35,9 @@ begin
     'destination', jsonb_build_object(
       'id', t.id, 'slug', t.slug, 'kind', t.kind, 'url', t.url, 'headers', t.headers,
       'secrets', t.secrets, 'timeout_ms', t.timeout_ms,
-      'max_attempts', coalesce(p.max_attempts, t.max_attempts),
-      'base_delay_ms', coalesce(p.base_delay_ms, t.base_delay_ms),
-      'backoff_factor', coalesce(p.backoff_factor, t.backoff_factor)
+      'max_attempts', coalesce(public.replay_max_attempts(y), t.max_attempts),
+      'base_delay_ms', coalesce(public.replay_base_delay_ms(y), t.base_delay_ms),
+      'backoff_factor', coalesce(public.replay_backoff_factor(y), t.backoff_factor)
     ),
     'pace', public.pace_of(t, h, p_shares)
   ) order by c.id)
@@ -50,10 +47,15 @@ begin
   join public.events e on e.id = c.event_id
   join public.destinations t on t.id = c.destination_id
   left join public.destination_health h on h.destination_id = t.id
-  left join lateral public.replay_retries((select l.row from leased l where (l.row).id = c.id)) p on true;
+  left join public.replays y on y.id = c.replay_id and c.lane = 'replay';
 
+  -- What goes to rows is in flight for milliseconds: to write that down, and take it back, would double the work on its
+  -- event.
   perform public.roll_up_events(array(
-    select distinct d.event_id from public.deliveries d where d.id = any (p_chosen)
+    select distinct d.event_id
+    from public.deliveries d
+    join public.destinations t on t.id = d.destination_id
+    where d.id = any (p_chosen) and (t.kind = 'http' or d.attempt_count > 1)
   ));
   perform public.book_claim(p_chosen);
   return v_work;
@@ -91,15 +93,18 @@ begin
 
   with closed as (
     update public.deliveries d set
-      status = case when d.tries >= coalesce(p.max_attempts, t.max_attempts) then 'dead' else 'retrying' end
-        ::public.delivery_status,
-      finished_at = case when d.tries >= coalesce(p.max_attempts, t.max_attempts) then public.now_() end,
+      status = case
+        when d.tries >= coalesce(public.replay_max_attempts(y), t.max_attempts) then 'dead' else 'retrying'
+      end::public.delivery_status,
+      finished_at = case
+        when d.tries >= coalesce(public.replay_max_attempts(y), t.max_attempts) then public.now_()
+      end,
       due_at = public.now_(),
       lease_until = null,
       last_error_class = 'lease_expired',
       last_error = 'The worker ' || d.worker || ' stopped before it reported a result.'
     from public.destinations t, public.deliveries x
-    left join lateral public.replay_retries(x) p on true
+    left join public.replays y on y.id = x.replay_id and x.lane = 'replay'
     where t.id = d.destination_id and d.id = any (v_expired) and x.id = d.id
     returning d.event_id, d.status, t.kind
   )

@@ -7,6 +7,18 @@
 -- columns for which the order of two events is known by their receipt alone.
 create function public.apply_changes(p_changes jsonb) returns jsonb
 language plpgsql volatile set search_path = '' as $$
+begin
+  return (
+    select coalesce(jsonb_agg(a - 'n' order by (a ->> 'n')::numeric), '[]')
+    from jsonb_array_elements(public.apply_in_place(p_changes)) a
+  );
+end
+$$;
+
+-- The same in any order, each answer with `n`: the place of its change, from 1, and that and a half for what is derived
+-- from it. Changes of many events may come together, in their order.
+create function public.apply_in_place(p_changes jsonb) returns jsonb
+language plpgsql volatile set search_path = '' as $$
 declare
   v_answer jsonb;
   v_answers jsonb[] := '{}';
@@ -22,28 +34,35 @@ begin
   end if;
 
   for r in
-    -- Each event changes one subscription, and what follows from it must be seen change by change.
-    select c.change ->> 'table' as name, jsonb_agg(c.change order by c.n) as changes,
-      array_agg(c.n order by c.n) as places
-    from jsonb_array_elements(p_changes) with ordinality c(change, n)
-    group by c.change ->> 'table', case when c.change ->> 'table' in ('subscriptions', 'businesses') then c.n end
-    order by min(c.n)
+    -- What follows from the change of a subscription must be seen change by change: those of one customer take turns.
+    select c.name, jsonb_agg(c.change order by c.n) as changes, array_agg(c.n order by c.n) as places
+    from (
+      select y.*, case when y.name in ('subscriptions', 'businesses') then row_number() over (
+        partition by y.name in ('subscriptions', 'businesses'), y.customer order by y.n
+      ) end as turn
+      from (
+        select x.change, x.n, x.change ->> 'table' as name,
+          array(select k from jsonb_object_keys(x.change -> 'key') k) as key_columns,
+          coalesce(x.change #>> '{values,stripe_customer_id}', x.change #>> '{key,stripe_customer_id}') as customer
+        from jsonb_array_elements(p_changes) with ordinality x(change, n)
+      ) y
+    ) c
+    group by c.name, c.key_columns, c.turn
+    order by coalesce(c.turn, 0), min(c.n)
   loop
     for v_answer in select a from jsonb_array_elements(public.apply_to_table(r.name, r.changes)) a loop
       v_answers := array_append(v_answers, jsonb_set(v_answer, '{n}', to_jsonb(r.places[(v_answer ->> 'n')::integer])));
     end loop;
-    if r.name = 'subscriptions' then
-      v_answer := public.derive_business(r.changes #>> '{0,values,stripe_customer_id}');
+    continue when r.name <> 'subscriptions';
+    for n in 1..cardinality(r.places) loop
+      v_answer := public.derive_business(r.changes #>> array[(n - 1)::text, 'values', 'stripe_customer_id']);
       if v_answer is not null then
-        v_answers := array_append(v_answers, v_answer || jsonb_build_object('n', r.places[1] + 0.5));
+        v_answers := array_append(v_answers, v_answer || jsonb_build_object('n', r.places[n] + 0.5));
       end if;
-    end if;
+    end loop;
   end loop;
 
-  -- In the order of the changes.
-  return (
-    select coalesce(jsonb_agg(a - 'n' order by (a ->> 'n')::numeric), '[]') from unnest(v_answers) a
-  );
+  return to_jsonb(v_answers);
 end
 $$;
 

@@ -7,6 +7,7 @@ create function public.apply_to_table(p_table text, p_changes jsonb) returns jso
 language plpgsql volatile set search_path = '' as $$
 declare
   v_where text;
+  v_place bigint;
   v_key jsonb;
   -- The row as the changes so far leave it, and those of its columns that they write.
   v_row jsonb;
@@ -15,13 +16,15 @@ declare
   v_is_updated boolean;
   v_version text;
   v_decided integer;
+  v_state jsonb;
+  v_history jsonb;
   v_won record;
   v_effect public.change_effect;
   v_answers jsonb[] := '{}';
   v_writes jsonb[] := '{}';
   r record;
 begin
-  -- The columns of the key, the same in all changes of a table.
+  -- The columns of the key, the same in all of these changes.
   select string_agg(format('t.%I = c.change #>> array[''key'', %L]', k, k), ' and ') into v_where
   from jsonb_object_keys(p_changes #> '{0,key}') k;
 
@@ -36,22 +39,24 @@ begin
   -- A row comes with each of its changes, and the values as the table's types print them, so that
   -- 2026-01-01T00:00:00Z equals what is stored.
   for r in execute format(
-    'select c.n, c.change, t.id is null as is_new, coalesce(t.row, to_jsonb(k)) as row, (
-       select coalesce(jsonb_object_agg(w.key, v.printed -> w.key), ''{}'') from jsonb_object_keys(v.given) as w(key)
-     ) as candidate
+    'select c.n, c.change, t.id is null as is_new, coalesce(t.row, to_jsonb(k)) as row, v.candidate, v.versions
      from jsonb_array_elements($1) with ordinality c(change, n)
      left join lateral (select t.id, to_jsonb(t) as row from public.%1$I t where %2$s offset 0) t on true
      cross join lateral jsonb_populate_record(null::public.%1$I, c.change -> ''key'') k
      cross join lateral (
-       select c.change -> ''values'' as given,
-         to_jsonb(jsonb_populate_record(null::public.%1$I, c.change -> ''values'')) as printed
-       offset 0
+       select coalesce(jsonb_object_agg(w.key, p.printed -> w.key), ''{}'') as candidate,
+         coalesce(jsonb_object_agg(w.key, c.change -> ''version''), ''{}'') as versions
+       from (
+         select to_jsonb(jsonb_populate_record(null::public.%1$I, c.change -> ''values'')) as printed offset 0
+       ) p
+       cross join lateral jsonb_object_keys(c.change -> ''values'') as w(key)
      ) v
      order by c.change -> ''key'', c.n', p_table, v_where
   ) using p_changes
   loop
     if v_key is distinct from r.change -> 'key' then
-      v_writes := array_append(v_writes, public.row_to_write(v_key, v_row, v_written, v_is_new, v_is_updated));
+      v_writes := v_writes || public.row_to_write(v_place, v_key, v_row, v_written, v_is_new, v_is_updated);
+      v_place := r.n;
       v_key := r.change -> 'key';
       v_row := r.row;
       v_written := null;
@@ -63,7 +68,19 @@ begin
     v_decided := length(v_version) - length(r.change #>> '{event,key}') - 1;
 
     if r.change ? 'state' then
-      select * into v_won from public.winning_state(v_row, r.change, r.candidate);
+      v_state := public.state_of_change(r.change, r.candidate);
+      v_history := coalesce(nullif(v_row -> 'history', 'null'), '[]');
+      if (v_history #>> '{-1,moment}') collate "C" >= (v_state ->> 'moment') collate "C" then
+        select * into v_won from public.winning_state(v_history, v_state);
+      else
+        -- Later than all of them.
+        select r.candidate as columns, r.versions, null::jsonb as undecided,
+          case when jsonb_array_length(v_history) < 12 then v_history else v_history - 0 end || v_state as history
+        into v_won;
+      end if;
+    elsif r.is_new and v_written is null then
+      -- Nothing was written before it.
+      select r.candidate as columns, r.versions, null::jsonb as undecided, null::jsonb as history into v_won;
     else
       -- A column is written unless a later event wrote it already. Of two events with the same time and rank, the one
       -- that was received later counts.
@@ -99,7 +116,10 @@ begin
       'n', r.n, 'table', p_table, 'key', v_key, 'effect', v_effect,
       -- Only the columns that the change names.
       'before', case when v_effect <> 'created' then public.members_of(v_row, r.candidate) end,
-      'after', r.candidate || coalesce(public.members_of(v_row || v_won.columns, r.candidate), '{}')
+      'after', case
+        when v_effect = 'created' then r.candidate
+        else r.candidate || coalesce(public.members_of(v_row || v_won.columns, r.candidate), '{}')
+      end
     ) || case when v_won.undecided is null then '{}' else jsonb_build_object('undecided', v_won.undecided) end);
 
     v_row := v_row || v_won.columns || jsonb_build_object(
@@ -112,7 +132,7 @@ begin
     end if;
     v_is_updated := v_is_updated or v_effect = 'updated';
   end loop;
-  v_writes := array_append(v_writes, public.row_to_write(v_key, v_row, v_written, v_is_new, v_is_updated));
+  v_writes := v_writes || public.row_to_write(v_place, v_key, v_row, v_written, v_is_new, v_is_updated);
 
   perform public.write_rows(p_table, v_writes);
   return to_jsonb(v_answers);
@@ -126,62 +146,13 @@ language sql stable set search_path = '' as $$
     to_char(e.received_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') || '#' || lpad(e.id::text, 12, '0')
   ), '')
   from public.events e
-  where e.provider = p_provider and e.event_key_hash = sha256(convert_to(p_key, 'UTF8'));
+  where e.provider = p_provider and e.event_key = p_key;
 $$;
 
 -- Some members of a row, by the names of another object. Null where there are none.
 create function public.members_of(p_row jsonb, p_names jsonb) returns jsonb
-language sql immutable set search_path = '' as $$
-  select jsonb_object_agg(k, p_row -> k) from jsonb_object_keys(p_names) k;
-$$;
-
--- A row that write_rows is to write; null where the changes write none of its columns.
-create function public.row_to_write(
-  p_key jsonb, p_row jsonb, p_written jsonb, p_is_new boolean, p_is_updated boolean
-) returns jsonb
-language sql immutable set search_path = '' as $$
-  select jsonb_build_object(
-    'row', p_row, 'is_new', p_is_new, 'is_updated', p_is_updated and not p_is_new,
-    'columns', (
-      select jsonb_agg(k order by k)
-      from jsonb_object_keys(p_written || '{"versions": true}' || case when p_is_new then p_key else '{}' end) k
-    )
-  )
-  where p_written <> '{}' or p_is_new;
-$$;
-
--- Writes rows of a table: one statement for those that are new, or not, with the same columns.
-create function public.write_rows(p_table text, p_writes jsonb[]) returns void
-language plpgsql volatile set search_path = '' as $$
-declare
-  v_columns text;
-  v_values text;
-  r record;
+language plpgsql immutable set search_path = '' as $$
 begin
-  for r in
-    select (w ->> 'is_new')::boolean as is_new, (w ->> 'is_updated')::boolean as is_updated, w -> 'columns' as columns,
-      jsonb_agg(w -> 'row' order by u.n) as rows
-    from unnest(p_writes) with ordinality u(w, n)
-    where w is not null
-    group by 1, 2, 3
-  loop
-    select string_agg(format('%I', k), ', ' order by k), string_agg(format('r.%I', k), ', ' order by k)
-    into v_columns, v_values
-    from jsonb_array_elements_text(r.columns) k;
-    if r.is_new then
-      execute format(
-        'insert into public.%1$I (%2$s) select %3$s
-         from jsonb_array_elements($1) w cross join lateral jsonb_populate_record(null::public.%1$I, w) r',
-        p_table, v_columns, v_values
-      ) using r.rows;
-    else
-      execute format(
-        'update public.%1$I t set (%2$s) = row(%3$s)%4$s
-         from jsonb_array_elements($1) w cross join lateral jsonb_populate_record(null::public.%1$I, w) r
-         where t.id = r.id',
-        p_table, v_columns, v_values, case when r.is_updated then ', updated_at = public.now_()' else '' end
-      ) using r.rows;
-    end if;
-  end loop;
+  return (select jsonb_object_agg(k, p_row -> k) from jsonb_object_keys(p_names) k);
 end
 $$;

@@ -4,32 +4,22 @@
 -- both, once over the whole object and once over our columns. The row keeps its newest states, and the newest of them
 -- is found anew with each one that comes: the same states give the same row in any order.
 
--- What a state does to a row: the columns it should have, their versions, those that receipt decided, and its history.
-create function public.winning_state(p_row jsonb, p_change jsonb, p_candidate jsonb)
+-- What a state does to a row with this history, oldest first: the columns it should have, their versions, those that
+-- receipt decided, and its history.
+create function public.winning_state(p_history jsonb, p_state jsonb)
 returns table (columns jsonb, versions jsonb, undecided jsonb, history jsonb)
 language sql immutable set search_path = '' as $$
   select s.newest -> 'values',
     (select jsonb_object_agg(k, s.newest -> 'version') from jsonb_object_keys(s.newest -> 'values') k),
-    case when s.newest ->> 'moment' = c.state ->> 'moment' then s.newest -> 'undecided' end,
+    case when s.newest ->> 'moment' = p_state ->> 'moment' then s.newest -> 'undecided' end,
     h.history
   from (
-    select p_change -> 'state' || jsonb_build_object(
-      'version', p_change -> 'version', 'values', p_candidate,
-      -- What the provider says about the order, and then receipt.
-      'moment', coalesce(
-        left(p_change ->> 'version', -1 - length(p_change #>> '{event,key}')), p_change ->> 'version'
-      ),
-      'received', coalesce(p_change #>> '{event,received}', p_change ->> 'version')
-    ) as state
-  ) c
-  cross join lateral (
     select jsonb_agg(x.state order by x.state ->> 'moment' collate "C", x.state ->> 'received' collate "C") as history
     from (
       select y.state from (
-        select o as state from jsonb_array_elements(coalesce(nullif(p_row -> 'history', 'null'), '[]')) o
-        where o ->> 'version' <> p_change ->> 'version'
+        select o as state from jsonb_array_elements(p_history) o where o ->> 'version' <> p_state ->> 'version'
         union all
-        select c.state
+        select p_state
       ) y
       -- The oldest tell nothing any more.
       order by y.state ->> 'moment' collate "C" desc, y.state ->> 'received' collate "C" desc
@@ -37,6 +27,21 @@ language sql immutable set search_path = '' as $$
     ) x
   ) h
   cross join lateral (select public.newest_state(h.history) as newest offset 0) s;
+$$;
+
+-- A change's state as the history keeps it. p_candidate: its values as the table prints them.
+create function public.state_of_change(p_change jsonb, p_candidate jsonb) returns jsonb
+language plpgsql immutable set search_path = '' as $$
+begin
+  return p_change -> 'state' || jsonb_build_object(
+    'version', p_change -> 'version', 'values', p_candidate,
+    -- What the provider says about the order, and then receipt.
+    'moment', coalesce(
+      left(p_change ->> 'version', -1 - length(p_change #>> '{event,key}')), p_change ->> 'version'
+    ),
+    'received', coalesce(p_change #>> '{event,received}', p_change ->> 'version')
+  );
+end
 $$;
 
 -- The newest of these states: {version, values, undecided?}. Those of an earlier time or a lower rank come first. Of

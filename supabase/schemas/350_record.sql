@@ -10,139 +10,138 @@
 create function public.record_attempts(p_results jsonb, p_wait boolean default true) returns jsonb
 language plpgsql volatile set search_path = '' as $$
 declare
-  r record;
-  v_delivery record;
-  v_delivered boolean;
-  v_changes jsonb;
-  v_retry_in_ms bigint;
-  v_status public.delivery_status;
   v_busy bigint[];
-  v_recorded bigint[] := '{}';
-  v_answers jsonb[] := '{}';
-  v_counts jsonb[] := '{}';
-  v_health jsonb[] := '{}';
+  -- The places of the results that count: of a delivery that is still claimed with this fence, once each.
+  v_places bigint[];
+  v_applied jsonb;
+  v_recorded bigint[];
+  v_answers jsonb;
+  v_counts jsonb;
+  v_health jsonb;
 begin
   v_busy := public.lock_rows(p_results, p_wait);
 
-  for r in
-    select * from jsonb_to_recordset(p_results) as x(
-      delivery_id bigint, fence bigint, delivered boolean, duration_ms integer, retry_in_ms bigint, http_status integer,
-      error_class public.error_class, error text, response_headers jsonb, response_body text,
-      response_truncated boolean, throttle_ms bigint, changes jsonb
-    )
-    order by x.delivery_id
-  loop
-    if r.delivery_id = any (v_busy) then
-      v_answers := array_append(
-        v_answers, jsonb_build_object('delivery_id', r.delivery_id, 'recorded', false, 'busy', true)
-      );
-      continue;
-    end if;
+  select array_agg(l.place) into v_places
+  from (
+    select x.place, row_number() over (partition by x.delivery_id order by x.place) as time
+    from (
+      select r.place, r.delivery_id, d.status = 'claimed' and d.fence = r.fence as is_current
+      from rows from (jsonb_to_recordset(p_results) as (delivery_id bigint, fence bigint))
+        with ordinality r(delivery_id, fence, place)
+      join public.deliveries d on d.id = r.delivery_id
+      where r.delivery_id <> all (v_busy)
+      -- With its state the planner may take the index of all that is in flight.
+      order by d.id offset 0
+      for update of d
+    ) x
+    where x.is_current
+  ) l
+  where l.time = 1;
 
-    select d.tries, d.destination_id, public.takes_deliveries(t) as open,
-      coalesce(p.max_attempts, t.max_attempts) as max_attempts, e.provider, e.event_type,
-      e.organisation_id, t.kind
-    into v_delivery
-    from public.deliveries d
+  v_applied := public.apply_results(p_results, v_places);
+
+  with results as materialized (
+    select r.*, o.*, d.destination_id, e.provider, e.event_type, e.organisation_id, t.kind,
+      coalesce(f.applied -> 'changes', '[]') as applied_changes,
+      case
+        when o.is_delivered then 'delivered'
+        when o.wait_ms is null or d.tries >= coalesce(public.replay_max_attempts(y), t.max_attempts) then 'dead'
+        when public.takes_deliveries(t) then 'retrying'
+        else 'held'
+      end::public.delivery_status as status
+    from rows from (jsonb_to_recordset(p_results) as (
+      delivery_id bigint, fence bigint, delivered boolean, duration_ms integer, retry_in_ms bigint,
+      http_status integer, error_class public.error_class, error text, response_headers jsonb, response_body text,
+      response_truncated boolean, throttle_ms bigint
+    )) with ordinality r(
+      delivery_id, fence, delivered, duration_ms, retry_in_ms, http_status, given_class, given_error,
+      response_headers, response_body, response_truncated, throttle_ms, place
+    )
+    join public.deliveries d on d.id = r.delivery_id
     join public.destinations t on t.id = d.destination_id
     join public.events e on e.id = d.event_id
-    left join lateral public.replay_retries(d) p on true
-    where d.id = r.delivery_id and d.status = 'claimed' and d.fence = r.fence
-    for update of d;
-
-    if not found then
-      v_answers := array_append(v_answers, jsonb_build_object('delivery_id', r.delivery_id, 'recorded', false));
-      continue;
-    end if;
-
-    v_delivered := r.delivered;
-    v_retry_in_ms := r.retry_in_ms;
-    v_changes := '[]';
-
-    if v_delivered and jsonb_array_length(r.changes) > 0 then
-      -- A delivery whose changes fail does so alone.
-      begin
-        if jsonb_array_length(r.changes) > 10000 then
-          raise exception using errcode = '23514', message = format(
-            'It wants to change %s rows, and one event may change 10,000. Have the sender send it in parts.',
-            jsonb_array_length(r.changes)
-          );
-        end if;
-        v_changes := public.apply_changes(r.changes);
-      exception when others then
-        v_delivered := false;
-        r.error := sqlerrm;
-        -- Classes 22 and 23: the data is wrong, and will be wrong again. Anything else may pass.
-        if left(sqlstate, 2) in ('22', '23') then
-          r.error_class := 'constraint';
-          v_retry_in_ms := null;
-        else
-          r.error_class := 'handler_error';
-          v_retry_in_ms := 1000;
-        end if;
-      end;
-    end if;
-
-    v_status := case
-      when v_delivered then 'delivered'
-      when v_retry_in_ms is null or v_delivery.tries >= v_delivery.max_attempts then 'dead'
-      when v_delivery.open then 'retrying'
-      else 'held'
-    end;
-
+    left join public.replays y on y.id = d.replay_id and d.lane = 'replay'
+    cross join lateral (select v_applied -> r.delivery_id::text as applied offset 0) f
+    -- What could not be applied failed, whatever was reported.
+    cross join lateral (
+      select r.delivered and not coalesce(f.applied ? 'error', false) as is_delivered,
+        case when f.applied ? 'error' then (f.applied ->> 'retry_in_ms')::bigint else r.retry_in_ms end as wait_ms,
+        case
+          when f.applied ? 'error' then (f.applied ->> 'error_class')::public.error_class
+          when not r.delivered then r.given_class
+        end as error_class,
+        case when f.applied ? 'error' then f.applied ->> 'error' when not r.delivered then r.given_error end as error
+      offset 0
+    ) o
+    where r.place = any (v_places)
+  ),
+  closed as (
     update public.attempts a set
-      status = case when v_delivered then 'succeeded' else 'failed' end::public.attempt_status,
+      status = case when r.is_delivered then 'succeeded' else 'failed' end::public.attempt_status,
       finished_at = public.now_(),
       duration_ms = r.duration_ms,
       http_status = r.http_status,
-      error_class = case when v_delivered then null else r.error_class end,
-      error = case when v_delivered then null else r.error end,
+      error_class = r.error_class,
+      error = r.error,
       response_headers = r.response_headers,
       response_body = decode(r.response_body, 'base64'),
       response_truncated = coalesce(r.response_truncated, false),
       retry_at = case
-        when v_status in ('retrying', 'held') then public.now_() + v_retry_in_ms * interval '1 millisecond'
+        when r.status in ('retrying', 'held') then public.now_() + r.wait_ms * interval '1 millisecond'
       end,
-      changes = v_changes
-    where a.delivery_id = r.delivery_id and a.fence = r.fence and a.status = 'open';
-
+      changes = r.applied_changes
+    from results r
+    where a.delivery_id = r.delivery_id and a.fence = r.fence and a.status = 'open'
+  ),
+  moved as (
     update public.deliveries d set
-      status = v_status,
+      status = r.status,
       lease_until = null,
-      finished_at = case when v_status in ('delivered', 'dead') then public.now_() end,
+      finished_at = case when r.status in ('delivered', 'dead') then public.now_() end,
       due_at = case
-        when v_status in ('retrying', 'held') then public.now_() + v_retry_in_ms * interval '1 millisecond'
+        when r.status in ('retrying', 'held') then public.now_() + r.wait_ms * interval '1 millisecond'
         else d.due_at
       end,
-      last_error_class = case when v_delivered then null else r.error_class end,
-      last_error = case when v_delivered then null else r.error end,
+      last_error_class = r.error_class,
+      last_error = r.error,
       last_http_status = r.http_status
-    where d.id = r.delivery_id and d.fence = r.fence;
-
-    v_recorded := array_append(v_recorded, r.delivery_id);
-    v_answers := array_append(v_answers, jsonb_build_object(
-      'delivery_id', r.delivery_id, 'recorded', true, 'status', v_status,
-      'error_class', case when v_delivered then null else r.error_class end,
-      'error', case when v_delivered then null else r.error end
-    ));
-    v_counts := array_append(v_counts, jsonb_build_object(
-      'organisation_id', v_delivery.organisation_id, 'provider', v_delivery.provider,
-      'event_type', v_delivery.event_type, 'count', 1, 'duration_ms', r.duration_ms, 'kind', v_delivery.kind,
-      'error_class', case when v_delivered then null else r.error_class end,
-      'outcome', case when v_status in ('retrying', 'held') then 'failed' else v_status::text end
-    ));
-    v_health := array_append(v_health, jsonb_build_object(
-      'destination_id', v_delivery.destination_id, 'delivery_id', r.delivery_id, 'delivered', v_delivered,
+    from results r
+    where d.id = r.delivery_id
+  )
+  select array_agg(r.delivery_id),
+    jsonb_agg(jsonb_build_object(
+      'delivery_id', r.delivery_id, 'recorded', true, 'status', r.status, 'error_class', r.error_class,
+      'error', r.error
+    )),
+    jsonb_agg(jsonb_build_object(
+      'organisation_id', r.organisation_id, 'provider', r.provider, 'event_type', r.event_type, 'count', 1,
+      'duration_ms', r.duration_ms, 'kind', r.kind, 'error_class', r.error_class,
+      'outcome', case when r.status in ('retrying', 'held') then 'failed' else r.status::text end
+    )),
+    jsonb_agg(jsonb_build_object(
+      'destination_id', r.destination_id, 'delivery_id', r.delivery_id, 'delivered', r.is_delivered,
       'duration_ms', r.duration_ms, 'http_status', r.http_status, 'throttle_ms', r.throttle_ms,
-      'error_class', case when v_delivered then null else r.error_class end,
-      'error', case when v_delivered then null else r.error end
-    ));
-  end loop;
+      'error_class', r.error_class, 'error', r.error
+    ))
+  into v_recorded, v_answers, v_counts, v_health
+  from results r;
 
-  perform public.settle_deliveries(v_recorded);
-  perform public.add_statistics(to_jsonb(v_counts));
-  perform public.count_attempts(to_jsonb(v_counts));
-  perform public.note_health(to_jsonb(v_health));
-  return to_jsonb(v_answers);
+  if v_recorded is not null then
+    perform public.settle_deliveries(v_recorded);
+    perform public.add_statistics(v_counts);
+    perform public.count_attempts(v_counts);
+    perform public.note_health(v_health);
+  end if;
+  return (
+    select coalesce(jsonb_agg(x.answer order by x.answer -> 'delivery_id'), '[]')
+    from (
+      select a as answer from jsonb_array_elements(v_answers) a
+      union all
+      select jsonb_build_object('delivery_id', r.delivery_id, 'recorded', false)
+        || case when r.delivery_id = any (v_busy) then '{"busy": true}'::jsonb else '{}' end
+      from rows from (jsonb_to_recordset(p_results) as (delivery_id bigint)) with ordinality r(delivery_id, place)
+      where r.place = any (v_places) is not true
+    ) x
+  );
 end
 $$;

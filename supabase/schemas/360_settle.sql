@@ -19,7 +19,7 @@ begin
       finished_at = public.now_()
     from (
       select m.replay_id, m.position, d.status, d.last_error_class, d.last_error, t.kind, a.id as attempt_id, a.changes
-      from public.deliveries d
+      from (select * from public.deliveries where id = any (p_deliveries) offset 0) d
       -- From the few deliveries to their items, never the other way round: `offset 0` keeps the order.
       cross join lateral (
         select * from public.replay_items o
@@ -28,7 +28,7 @@ begin
       ) m
       join public.destinations t on t.id = d.destination_id
       join public.attempts a on a.delivery_id = d.id and a.number = d.attempt_count
-      where d.id = any (p_deliveries) and d.status in ('delivered', 'dead')
+      where d.status in ('delivered', 'dead')
     ) x
     where i.replay_id = x.replay_id and i.position = x.position and i.outcome is null
     returning i.replay_id, i.outcome

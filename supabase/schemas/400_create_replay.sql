@@ -13,7 +13,8 @@
 -- idempotency key that matches nothing is answered with an ended replay of nothing, which its repetition gets again.
 -- Answers {result, …}: 'created' with the replay; 'not_found' (no such event), 'no_destination',
 -- 'in_flight' (everything is waiting or running already), 'too_many' (with matched and limit), 'too_old' (with days),
--- or 'key_reused' (the idempotency key belongs to a replay of something else).
+-- 'body_forgotten' (with at and days: all bytes were deleted), or 'key_reused' (the idempotency key belongs to a replay
+-- of something else).
 create function public.create_replay(
   p_kind public.replay_kind, p_selection jsonb, p_options jsonb, p_limits jsonb, p_reason text, p_scope text[],
   p_actor text, p_actor_id text, p_request_id text, p_idempotency_key text
@@ -30,6 +31,7 @@ declare
   v_replay_id bigint;
   v_counts record;
 begin
+  perform public.lock_forgetting(false);
   if p_idempotency_key is not null then
     perform pg_advisory_xact_lock(hashtextextended(p_actor_id || ' ' || p_idempotency_key, 1));
     select * into v_known from public.replays r
@@ -117,13 +119,17 @@ begin
 
   select count(*) as items, count(*) filter (where i.skip_reason is not null) as skipped,
     count(*) filter (where i.skip_reason = 'too_old') as too_old,
-    count(*) filter (where i.skip_reason = 'in_flight') as in_flight
+    count(*) filter (where i.skip_reason = 'in_flight') as in_flight,
+    count(*) filter (where i.skip_reason = 'body_forgotten') as forgotten, min(i.event_id) as first
   into v_counts
   from public.replay_items i
   where i.replay_id = v_replay_id;
 
-  if v_counts.items = 0 or v_counts.items in (v_counts.too_old, v_counts.in_flight) then
+  if v_counts.items = 0 or v_counts.items in (v_counts.too_old, v_counts.in_flight, v_counts.forgotten) then
     delete from public.replays r where r.id = v_replay_id;
+    if v_counts.items > 0 and v_counts.items = v_counts.forgotten then
+      return '{"result": "body_forgotten"}' || public.body_forgotten(v_counts.first);
+    end if;
     return jsonb_build_object('days', p_limits -> 'max_age_days', 'result', case v_counts.items
       when 0 then 'no_destination' when v_counts.too_old then 'too_old' else 'in_flight'
     end);

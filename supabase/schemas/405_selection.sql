@@ -27,8 +27,8 @@ begin
   v_condition := case
     when p_selection ? 'filter' then public.event_predicate(public.replayed_filter(p_selection), p_scope)
     when p_selection ? 'event_keys' then format(
-      'e.variant_of is null and e.provider = %L and e.event_key_hash in (
-         select sha256(convert_to(k, ''UTF8'')) from jsonb_array_elements_text(%L::jsonb) k
+      'e.variant_of is null and e.provider = %L and e.event_key in (
+         select k from jsonb_array_elements_text(%L::jsonb) k
        )%s%s', p_selection ->> 'provider_slug', p_selection -> 'event_keys',
       case when p_selection ? 'organisation_id' then
         format(' and e.organisation_id is not distinct from %L', p_selection ->> 'organisation_id')
@@ -93,7 +93,8 @@ $$;
 create function public.reroute_events(p_events bigint[], p_all boolean) returns void
 language sql volatile set search_path = '' as $$
   insert into public.deliveries (event_id, destination_id, status, ordering_key, finished_at)
-  select e.id, d.id, 'cancelled', public.ordering_key_of(d, e), public.now_()
+  select e.id, d.id, 'cancelled',
+    public.ordering_key_of(d.ordering, e.object_id, e.event_key, e.organisation_id), public.now_()
   from public.events e
   join public.destinations d on public.wants_event(d, e.provider, e.event_type, e.organisation_id, e.livemode, e.flags)
   where e.id = any (p_events) and (p_all or not exists (select from public.deliveries x where x.event_id = e.id))

@@ -24,6 +24,7 @@ language sql stable
 return case
   when (d).status not in ('dead', 'delivered', 'cancelled', 'retrying') then 'in_flight'
   when (e).received_at < public.now_() - make_interval(days => p_max_age_days) then 'too_old'
+  when not public.has_body((e).id) then 'body_forgotten'
   -- A delivery from before the destination took live events alone.
   when not public.takes_mode(t, (e).livemode) then 'test_mode'
   when not (t).enabled then 'destination_disabled'

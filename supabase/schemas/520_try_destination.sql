@@ -68,7 +68,7 @@ create function public.create_sample(
 language plpgsql volatile set search_path = '' as $$
 declare
   v_destination public.destinations;
-  v_new bigint[];
+  v_new jsonb;
   v_event public.events;
   v_delivery_id bigint;
 begin
@@ -81,7 +81,7 @@ begin
   end if;
 
   v_new := public.store_events(jsonb_build_array(p_event || '{"n": 0, "origin": "sample"}'), '{}', true, p_id);
-  select e.* into strict v_event from public.events e where e.id = v_new[1];
+  select e.* into strict v_event from public.events e where e.id = (v_new ->> '0')::bigint;
   select d.id into strict v_delivery_id from public.deliveries d where d.event_id = v_event.id;
 
   perform public.add_statistics(jsonb_build_array(jsonb_build_object(

@@ -46,6 +46,10 @@ begin
     'ms', round(extract(epoch from public.clock_() - v_began) * 1000)
   );
   perform public.note_heartbeat('alerts', 'evaluation', null, v_answer);
+  if v_fired + v_resolved > 0 then
+    -- For changes_since, which cannot see what was written within an exception block.
+    perform public.note_heartbeat('alert_flips', 'evaluation', null, v_answer);
+  end if;
   return v_answer;
 end
 $$;

@@ -22,6 +22,8 @@ begin
     when 'oldest_due' then public.read_oldest_due(r, s)
     when 'worker_gone' then public.read_worker_gone(r, s)
     when 'channel_failing' then public.read_channel_failing(r, s)
+    when 'disk_low' then public.read_disk_low(r, s)
+    when 'credential_expiring' then public.read_credential_expiring(r, s)
     else public.read_counts(r, s)
   end;
 end

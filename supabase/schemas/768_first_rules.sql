@@ -54,7 +54,10 @@ begin
     ('configuration', 'configuration', 'A provider is not set up as it should be', '{}', 'P2', 1, 0),
     ('oldest-due', 'oldest_due', 'Deliveries wait for more than 5 minutes', '{"threshold": 300}', 'P1', 2, 120),
     ('worker-gone', 'worker_gone', 'A worker stopped without notice', '{"threshold": 60}', 'P1', 1, 60),
-    ('channel-failing', 'channel_failing', 'A channel accepts no messages', '{"threshold": 2}', 'P2', 1, 0)
+    ('channel-failing', 'channel_failing', 'A channel accepts no messages', '{"threshold": 2}', 'P2', 1, 0),
+    ('disk-low', 'disk_low', 'The disk of the database is nearly full', '{"threshold": 1024}', 'P1', 1, 300),
+    ('credential-expiring', 'credential_expiring', 'An API token in use expires within 7 days', '{"threshold": 7}',
+      'P3', 1, 0)
   ) as x(slug, kind, name, settings, severity, bad, hold)
   order by x.severity, x.slug
   on conflict on constraint alert_rules_one_per_slug do nothing;

@@ -7,7 +7,8 @@ language sql volatile set search_path = '' as $$
   select nextval(pg_get_serial_sequence('public.channels', 'id'));
 $$;
 
--- p_channel: {id, kind, name, settings, secrets, hints, severities, organisations, enabled}. {result: 'done', channel}
+-- p_channel: {id, kind, name, settings, secrets, hints, severities, organisations, tells_replays,
+-- enabled}. {result: 'done', channel}
 -- or {result: 'beyond_scope'}.
 create function public.create_channel(
   p_channel jsonb, p_scope text[], p_actor text, p_actor_id text, p_request_id text
@@ -20,9 +21,13 @@ begin
   if not public.all_in_scope(p_scope, c.organisations) then
     return jsonb_build_object('result', 'beyond_scope');
   end if;
-  insert into public.channels (id, kind, name, settings, secrets, hints, severities, organisations, enabled)
+  insert into public.channels (
+    id, kind, name, settings, secrets, hints, severities, organisations, tells_replays, enabled
+  )
   overriding system value
-  values (c.id, c.kind, c.name, c.settings, c.secrets, c.hints, c.severities, c.organisations, c.enabled)
+  values (
+    c.id, c.kind, c.name, c.settings, c.secrets, c.hints, c.severities, c.organisations, c.tells_replays, c.enabled
+  )
   returning * into c;
   perform public.record_staff_action('channel.create', 'ch_' || c.id, jsonb_build_object(
     'name', c.name, 'kind', c.kind, 'severities', c.severities, 'enabled', c.enabled
@@ -55,7 +60,8 @@ begin
   end if;
   update public.channels x set
     name = v_new.name, settings = v_new.settings, secrets = v_new.secrets, hints = v_new.hints,
-    severities = v_new.severities, organisations = v_new.organisations, enabled = v_new.enabled,
+    severities = v_new.severities, organisations = v_new.organisations,
+    tells_replays = v_new.tells_replays, enabled = v_new.enabled,
     -- Other settings: what failed before says nothing about them.
     failures = case when p_changes ? 'settings' then 0 else x.failures end,
     problem = case when p_changes ? 'settings' then null else x.problem end,
@@ -136,7 +142,8 @@ create function public.channel_json(c public.channels) returns jsonb
 language sql stable set search_path = '' as $$
   select jsonb_build_object(
     'id', 'ch_' || (c).id, 'kind', (c).kind, 'name', (c).name, 'settings', (c).settings, 'hints', (c).hints,
-    'severities', (c).severities, 'organisations', (c).organisations, 'enabled', (c).enabled, 'version', (c).version,
+    'severities', (c).severities, 'organisations', (c).organisations, 'tells_replays', (c).tells_replays,
+    'enabled', (c).enabled, 'version', (c).version,
     'rules', (
       select count(*) from public.alert_rule_channels x
       join public.alert_rules r on r.id = x.rule_id

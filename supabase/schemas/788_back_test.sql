@@ -21,15 +21,7 @@ begin
     return jsonb_build_object('result', v_refused);
   end if;
   for b in
-    -- Spans of bad evaluations in a row.
-    select x.labels, x.step, min(x.at) as begins, max(x.at) as ends, count(*) as evaluations,
-      (array_agg(x.value order by x.at))[least(r.bad_evaluations, count(*))] as value
-    from (
-      select p.*, p.at - row_number() over (partition by p.labels order by p.at) * p.step as span
-      from public.bad_past(r, v_from, v_to) p
-    ) x
-    group by x.labels, x.step, x.span
-    order by x.labels, min(x.at)
+    select x.* from public.bad_spans(r, v_from, v_to) x order by x.labels, x.begins
   loop
     if v_of is distinct from b.labels or v_last < b.begins then
       v_fired := v_fired || public.past_alert(v_of, v_first, v_last, v_text, v_to);
@@ -42,10 +34,10 @@ begin
     elsif b.evaluations * extract(epoch from b.step) >= r.bad_evaluations * 60 then
       v_first := b.begins + make_interval(mins => r.bad_evaluations - 1);
       v_last := b.ends + make_interval(secs => r.hold_seconds) + b.step;
-      v_text := concat_ws(' ', coalesce(
+      v_text := coalesce(b.text, concat_ws(' ', coalesce(
         (select t.name from public.destinations t where t.id = (b.labels ->> 'destination_id')::bigint),
         b.labels ->> 'provider'
-      ) || ':', trim_scale(round(b.value, 1)));
+      ) || ':', trim_scale(round(b.value, 1))));
     end if;
   end loop;
   v_fired := v_fired || public.past_alert(v_of, v_first, v_last, v_text, v_to);
@@ -57,7 +49,7 @@ begin
         select x.value from jsonb_array_elements(v_fired) x order by x.value ->> 'fired_at' desc limit 100
       ) t
     ), '[]'),
-    'problem', case when public.back_test_unit(r) is null then
+    'problem', case when public.back_test_unit(r) is null and (r).kind not in ('silence', 'drop') then
       'Nothing is kept of the past of this kind. It can be tested by waiting.'
     end
   );
@@ -85,6 +77,28 @@ language sql immutable set search_path = '' as $$
     when (r).kind in ('success_rate', 'dead_letters', 'attempts', 'stalled', 'failures_doubled', 'rejections')
       then case when public.setting(r, 'window_minutes') > 180 then 'hour' else 'minute' end
   end;
+$$;
+
+-- Bad evaluations in a row. text: what was seen, where value alone does not say it.
+create function public.bad_spans(r public.alert_rules, p_from timestamptz, p_to timestamptz)
+returns table (
+  labels jsonb, step interval, begins timestamptz, ends timestamptz, evaluations bigint, value numeric, text text
+)
+language plpgsql stable set search_path = '' as $$
+#variable_conflict use_column
+begin
+  if (r).kind in ('silence', 'drop') then
+    return query select * from public.past_arrivals(r, p_from, p_to);
+    return;
+  end if;
+  return query select x.labels, x.step, min(x.at), max(x.at), count(*),
+    (array_agg(x.value order by x.at))[least((r).bad_evaluations, count(*))], null::text
+  from (
+    select p.*, p.at - row_number() over (partition by p.labels order by p.at) * p.step as span
+    from public.bad_past(r, p_from, p_to) p
+  ) x
+  group by x.labels, x.step, x.span;
+end
 $$;
 
 -- The times at which a rule was bad, series by series.

@@ -6,10 +6,11 @@ language sql stable set search_path = '' as $$
   select (public.events_json(array[e.id], p_scope) -> 0) || jsonb_build_object(
     'method', e.method, 'path', e.path, 'headers', e.headers, 'content_type', e.content_type,
     -- A compressed body is decoded by the caller, so it must be whole; it is as small as what it came in.
-    'body_base64', translate(encode(case
+    'body_base64', coalesce(translate(encode(case
       when x.encoding is null then substring(public.body_of(e.id) from 1 for x.most) else public.body_of(e.id)
-    end, 'base64'), E'\n', ''),
+    end, 'base64'), E'\n', ''), ''),
     'body_cut', x.encoding is null and e.body_size > x.most, 'content_encoding', x.encoding,
+    'body_forgotten', public.body_forgotten(e.id),
     'body_sha256', encode(e.body_sha256, 'hex'),
     'request_id', e.request_id, 'privacy_request', public.privacy_request_json(e),
     -- Not filled in events from before it was: those came from their provider.
@@ -20,7 +21,9 @@ language sql stable set search_path = '' as $$
         'id', d.id, 'status', d.status, 'attempt_count', d.attempt_count,
         -- Of the run it is in: a replay begins to count anew, and may have a number of its own.
         'tries', d.tries,
-        'max_attempts', coalesce((select p.max_attempts from public.replay_retries(d) p), t.max_attempts),
+        'max_attempts', coalesce((
+          select public.replay_max_attempts(y) from public.replays y where y.id = d.replay_id and d.lane = 'replay'
+        ), t.max_attempts),
         'hold', public.hold_of_delivery(d, t, h, p_scope),
         'due_at', case when d.status in ('pending', 'retrying') then public.iso(d.due_at) end,
         'last_error_class', d.last_error_class, 'last_error', d.last_error, 'last_http_status', d.last_http_status,
@@ -111,13 +114,14 @@ language sql stable set search_path = '' as $$
 $$;
 
 -- The bytes of one event, and what is needed to name, read and cover them: {provider_slug, parse_status,
--- content_encoding, body_base64}. Null when there is no such event.
+-- content_encoding, body_base64, body_forgotten}. Null when there is no such event.
 create function public.read_event_body(p_id bigint, p_scope text[]) returns jsonb
 language sql stable set search_path = '' as $$
   select jsonb_build_object(
     'provider_slug', e.provider, 'parse_status', e.parse_status,
     'content_encoding', public.header_of(e.headers, 'content-encoding'),
-    'body_base64', translate(encode(public.body_of(e.id), 'base64'), E'\n', '')
+    'body_base64', translate(encode(public.body_of(e.id), 'base64'), E'\n', ''),
+    'body_forgotten', public.body_forgotten(e.id)
   )
   from public.events e
   where e.id = p_id and public.in_scope(p_scope, e.organisation_id);

@@ -57,7 +57,8 @@ language sql stable set search_path = '' as $$
     'event_id', 'we_' || e.id, 'provider', e.provider, 'event_type', e.event_type, 'event_key', e.event_key,
     'organisation_id', e.organisation_id, 'occurred_at', public.iso(e.occurred_at),
     'received_at', public.iso(e.received_at),
-    'body_base64', translate(encode(public.body_of(e.id), 'base64'), E'\n', '')
+    'body_base64', translate(encode(public.body_of(e.id), 'base64'), E'\n', ''),
+    'body_forgotten', public.body_forgotten(e.id)
   ) order by e.id), '[]')
   from public.events e
   where e.id = any (p_ids) and public.in_scope(p_scope, e.organisation_id);

@@ -123,7 +123,7 @@ $$;
 create function public.has_key(e public.events, p_key text, p_selection jsonb) returns boolean
 language sql immutable
 return (e).variant_of is null and (e).provider = (p_selection ->> 'provider_slug')
-  and (e).event_key_hash = sha256(convert_to(p_key, 'UTF8'))
+  and (e).event_key = p_key
   and (
     not p_selection ? 'organisation_id' or (e).organisation_id is not distinct from (p_selection ->> 'organisation_id')
   )

@@ -3,7 +3,8 @@
 
 -- At most p_limit of each: {events: [{id, event_key, event_type, provider_slug, organisation_id, status, received_at}],
 -- replays: [{id, status, reason, total, created_at}], destinations: [{id, slug, name, organisation_id, enabled}],
--- organisations: [text]}. p_query has at least one character, p_words are its words as
+-- organisations: [text], alerts: [{id, summary, severity, fired_at, resolved_at}], alert_rules: [{id, name, enabled}]}.
+-- The last two by id alone. p_query has at least one character, p_words are its words as
 -- events have them (lib/contract/search-terms.ts).
 create function public.search_everything(p_query text, p_words text[], p_limit integer, p_scope text[]) returns jsonb
 language sql stable set search_path = '' as $$
@@ -50,7 +51,21 @@ language sql stable set search_path = '' as $$
         limit p_limit
       ) d
     ), '[]'),
-    'organisations', to_jsonb(public.find_organisations(p_query, p_limit, p_scope))
+    'organisations', to_jsonb(public.find_organisations(p_query, p_limit, p_scope)),
+    'alerts', coalesce((
+      select jsonb_agg(jsonb_build_object(
+        'id', 'al_' || a.id, 'summary', a.summary, 'severity', a.severity, 'fired_at', public.iso(a.fired_at),
+        'resolved_at', public.iso(a.resolved_at)
+      ))
+      from public.alerts a
+      where a.id = public.number_in(p_query, 'al_') and p_query ~ '^al_' and public.in_scope(p_scope, a.organisation_id)
+    ), '[]'),
+    'alert_rules', coalesce((
+      select jsonb_agg(jsonb_build_object('id', 'ar_' || r.id, 'name', r.name, 'enabled', r.enabled))
+      from public.alert_rules r
+      where r.id = public.number_in(p_query, 'ar_') and p_query ~ '^ar_' and r.archived_at is null
+        and public.in_scope(p_scope, r.organisation_id)
+    ), '[]')
   );
 $$;
 

@@ -69,6 +69,15 @@ begin
     (select 'incident', l.incident_id, null, null, false, i.organisations, l.at, l.xid
       from (select x.incident_id, x.at, x.xmin as xid from public.incident_log x order by x.id desc limit 50) l
       join public.incidents i on i.id = l.incident_id)
+    union all
+    -- Alerts are written in subtransactions: the heartbeat is not. Whose they are is that of what flipped with it.
+    (select 'alert', null, null, null, false,
+        case when a.organisation_id is not null then array[a.organisation_id] end, h.at, h.xmin
+      from public.heartbeats h
+      left join lateral (
+        select x.* from public.alerts x order by x.fired_at desc, x.id desc limit 50
+      ) a on greatest(a.fired_at, a.resolved_at) >= h.at - interval '1 minute'
+      where h.name = 'alert_flips')
   ),
   reach as (
     select count(*) filter (where r.what = 'event') < 300
@@ -111,7 +120,8 @@ begin
         -- Among so much of others, something of theirs could be missed.
         or p_scope is not null and not (select c.of_attempts and c.of_events from reach c) as acted,
       array_agg(distinct f.what) as whats, coalesce(bool_or(f.word like 'destination.%'), false) as switched,
-      coalesce(bool_or(f.ended), false) as ended
+      coalesce(bool_or(f.ended), false) as ended,
+      coalesce(bool_or(f.word ~ '^(alert|alert_rule|silence)\.'), false) as alerted
     from fresh f
   )
   select jsonb_build_object(
@@ -126,6 +136,7 @@ begin
       case when 'rejection' = any (s.whats) then 'rejections' end,
       case when 'notice' = any (s.whats) then 'notices' end,
       case when 'incident' = any (s.whats) then 'incidents' end,
+      case when s.alerted or 'alert' = any (s.whats) then 'alerts' end,
       case when 'action' = any (s.whats) then 'audit' end
     ], null)),
     'event_ids', case

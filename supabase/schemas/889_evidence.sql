@@ -123,7 +123,8 @@ language sql stable set search_path = '' as $$
   select coalesce(jsonb_agg(jsonb_build_object(
     'event_id', 'we_' || e.id, 'provider_slug', e.provider,
     'content_encoding', public.header_of(e.headers, 'content-encoding'),
-    'body_base64', translate(encode(public.body_of(e.id), 'base64'), E'\n', '')
+    'body_base64', translate(encode(public.body_of(e.id), 'base64'), E'\n', ''),
+    'body_forgotten', public.body_forgotten(e.id)
   ) order by e.id), '[]')
   from public.events e
   where e.id = any (p_event_ids) and public.sees_incident(p_id, p_scope)

@@ -61,6 +61,7 @@ import type {
 } from "./reads";
 import type { ReconciliationAnswers } from "./reconciliation";
 import type { ReconciliationReadAnswers } from "./reconciliation-reads";
+import type { RetentionAnswers } from "./retention";
 
 export interface Answers
   extends ReconciliationAnswers,
@@ -69,7 +70,8 @@ export interface Answers
     IncidentAnswers,
     AlertAnswers,
     SilenceAnswers,
-    ChannelAnswers {
+    ChannelAnswers,
+    RetentionAnswers {
   // From the event's receipt to its end.
   accept_events: (Acceptance & { n: number })[];
   list_source_tokens: StoredToken[];

@@ -27,6 +27,7 @@ import type {
   WatchedSource,
 } from "./reconciliation";
 import type { ReconciliationReadArguments } from "./reconciliation-reads";
+import type { RetentionArguments } from "./retention";
 
 type Functions = Database["public"]["Functions"];
 
@@ -55,7 +56,8 @@ export interface DeclaredArguments
     IncidentArguments,
     AlertArguments,
     SilenceArguments,
-    ChannelArguments {
+    ChannelArguments,
+    RetentionArguments {
   accept_events: { p_events: (NewEvent & { n: number })[] };
   record_rejections: { p_samples: RejectionSample[]; p_counts: RejectionCount[] };
   record_senders: { p_forged: { network: string; count: number }[] };

@@ -3,6 +3,7 @@ import type { EventAssignee, EventNote } from "@/lib/contract/api/event-notes";
 import type { Incident, IncidentItem, IncidentRequest, IncidentStepState } from "@/lib/contract/api/incidents";
 import type { Reconciliation } from "@/lib/contract/reconciliations";
 import type { Replay } from "@/lib/contract/replays";
+import type { BodyForgotten } from "./retention";
 
 type Counts = Incident["counts"];
 
@@ -93,7 +94,9 @@ export interface EvidenceBody {
   event_id: string;
   provider_slug: string;
   content_encoding: string | null;
-  body_base64: string;
+  /** Null when it was deleted. */
+  body_base64: string | null;
+  body_forgotten: BodyForgotten | null;
 }
 
 export type EventAssigned =

@@ -27,8 +27,8 @@ export interface NewEvent {
   livemode: boolean | null;
   unsigned_key: boolean;
   secret_fields: string[] | null;
-  /** Base64 of the received bytes. */
-  body: string;
+  /** Base64 of the received bytes. Null when they were deleted after the delivery was handed out. */
+  body: string | null;
   /** Compression would not make them smaller. */
   is_dense?: boolean;
   /** Base64 of the bytes that the payload is made of, when they differ from the body. */

@@ -3,6 +3,7 @@ import type { Replay } from "@/lib/contract/replays";
 import type { ApiToken, StaffMember } from "@/lib/contract/staff";
 import type { StaffRole } from "@/lib/contract/vocabulary";
 import type { Organisations } from "@/lib/scope";
+import type { BodyForgotten } from "./retention";
 
 /** The answer of `find_staff` and `use_session`. */
 export interface Staff {
@@ -108,6 +109,7 @@ export type ReplayDrafted =
   | { result: "created"; repeated: boolean; replay: Replay }
   | { result: "not_found" | "no_destination" | "in_flight" }
   | { result: "too_old"; days: number }
+  | ({ result: "body_forgotten" } & BodyForgotten)
   | { result: "key_reused"; replay: Replay | null }
   | TooManySelected;
 

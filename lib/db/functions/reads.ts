@@ -7,6 +7,7 @@ import type { Topic } from "@/lib/contract/live";
 import type { ReplayPreview } from "@/lib/contract/replays";
 import type { Source, SourceProvider } from "@/lib/contract/sources";
 import type { ErrorClass, ParseStatus } from "@/lib/contract/vocabulary";
+import type { BodyForgotten } from "./retention";
 
 export type StoredAttempt = Omit<Attempt, "response_body"> & { response_body_base64: string | null };
 
@@ -20,7 +21,9 @@ export interface StoredBody {
   provider_slug: string;
   parse_status: ParseStatus;
   content_encoding: string | null;
-  body_base64: string;
+  /** Null when it was deleted. */
+  body_base64: string | null;
+  body_forgotten: BodyForgotten | null;
 }
 
 /** What is stored about the person of a data request, without the content of the events. */
@@ -38,7 +41,8 @@ export interface EventOfPerson {
   organisation_id: string | null;
   occurred_at: string | null;
   received_at: string;
-  body_base64: string;
+  body_base64: string | null;
+  body_forgotten: BodyForgotten | null;
 }
 
 export interface MerchantEvents {

@@ -2,6 +2,10 @@
 
 SET local check_function_bodies = off;
 
+DROP INDEX "public"."deliveries_dead_by_cause";
+
+DROP INDEX "public"."events_of_key";
+
 ALTER TABLE "public"."statistics"
   DROP CONSTRAINT "statistics_outcome_check";
 
@@ -18,7 +22,29 @@ DROP FUNCTION "public"."latency_quantile"(integer[], numeric);
 
 DROP FUNCTION "public"."match_entries"(bigint, jsonb);
 
+DROP FUNCTION "public"."members_of"(jsonb, jsonb);
+
+DROP FUNCTION "public"."ordering_key_of"(public.destinations, public.events);
+
 DROP FUNCTION "public"."reconciliation_json"(public.reconciliations);
+
+DROP FUNCTION "public"."replay_retries"(public.deliveries);
+
+DROP FUNCTION "public"."row_to_write"(jsonb, jsonb, jsonb, boolean, boolean);
+
+DROP FUNCTION "public"."store_events"(jsonb, integer[], boolean, bigint);
+
+DROP FUNCTION "public"."winning_state"(jsonb, jsonb, jsonb);
+
+ALTER TABLE "public"."deliveries"
+  DROP COLUMN "error_group";
+
+ALTER TABLE "public"."event_bodies" RENAME TO "event_bodies_first";
+ALTER TABLE "public"."event_bodies_first" RENAME CONSTRAINT "event_bodies_pkey" TO "event_bodies_first_pkey";
+ALTER TABLE "public"."event_bodies_first"
+  ALTER COLUMN "raw_body" DROP NOT NULL,
+  ADD COLUMN "dense_body" bytea,
+  ADD CONSTRAINT "event_bodies_check" CHECK (num_nonnulls(raw_body, dense_body) = 1);
 
 CREATE TABLE "public"."alert_rule_channels" (
   "rule_id"    bigint NOT NULL,
@@ -126,6 +152,17 @@ ALTER TABLE "public"."event_assignees"
 
 REVOKE ALL ON TABLE "public"."event_assignees" FROM "anon", "authenticated";
 
+CREATE TABLE "public"."event_bodies" (
+  "event_id"   bigint NOT NULL,
+  "raw_body"   bytea,
+  "dense_body" bytea
+) PARTITION BY RANGE (event_id);
+
+ALTER TABLE "public"."event_bodies"
+  ENABLE ROW LEVEL SECURITY;
+
+REVOKE ALL ON TABLE "public"."event_bodies" FROM "anon", "authenticated";
+
 CREATE TABLE "public"."event_notes" (
   "id"         bigint                   GENERATED ALWAYS AS IDENTITY NOT NULL,
   "event_id"   bigint                   NOT NULL,
@@ -142,6 +179,16 @@ ALTER TABLE "public"."event_notes"
   ENABLE ROW LEVEL SECURITY;
 
 REVOKE ALL ON TABLE "public"."event_notes" FROM "anon", "authenticated";
+
+CREATE TABLE "public"."forgettings" (
+  "id" bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  CONSTRAINT "forgettings_pkey" PRIMARY KEY (id)
+);
+
+ALTER TABLE "public"."forgettings"
+  ENABLE ROW LEVEL SECURITY;
+
+REVOKE ALL ON TABLE "public"."forgettings" FROM "anon", "authenticated";
 
 CREATE TABLE "public"."heartbeats" (
   "name"       text                     NOT NULL,
@@ -318,8 +365,30 @@ ALTER TABLE "public"."notifications"
 
 REVOKE ALL ON TABLE "public"."notifications" FROM "anon", "authenticated";
 
-ALTER TABLE "public"."event_bodies"
-  ADD COLUMN "dense_body" bytea;
+CREATE TABLE "public"."retention_turn" (
+  "id"      integer                  NOT NULL DEFAULT 1,
+  "worker"  text                     NOT NULL,
+  "until"   timestamp with time zone NOT NULL,
+  "problem" text,
+  CONSTRAINT "retention_turn_id_check" CHECK ((id = 1)),
+  CONSTRAINT "retention_turn_pkey" PRIMARY KEY (id),
+  "next_at" timestamp with time zone NOT NULL DEFAULT public.now_()
+);
+
+ALTER TABLE "public"."retention_turn"
+  ENABLE ROW LEVEL SECURITY;
+
+REVOKE ALL ON TABLE "public"."retention_turn" FROM "anon", "authenticated";
+
+CREATE TABLE "public"."retention" (
+  "id" bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  CONSTRAINT "retention_pkey" PRIMARY KEY (id)
+);
+
+ALTER TABLE "public"."retention"
+  ENABLE ROW LEVEL SECURITY;
+
+REVOKE ALL ON TABLE "public"."retention" FROM "anon", "authenticated";
 
 ALTER TABLE "public"."reconciliations"
   ADD COLUMN "resent" jsonb;
@@ -353,12 +422,13 @@ REVOKE ALL ON SEQUENCE "public"."channels_id_seq" FROM "anon";
 
 REVOKE ALL ON SEQUENCE "public"."channels_id_seq" FROM "authenticated";
 
-ALTER TABLE "public"."event_bodies"
-  ALTER COLUMN "raw_body" DROP NOT NULL;
-
 REVOKE ALL ON SEQUENCE "public"."event_notes_id_seq" FROM "anon";
 
 REVOKE ALL ON SEQUENCE "public"."event_notes_id_seq" FROM "authenticated";
+
+REVOKE ALL ON SEQUENCE "public"."forgettings_id_seq" FROM "anon";
+
+REVOKE ALL ON SEQUENCE "public"."forgettings_id_seq" FROM "authenticated";
 
 REVOKE ALL ON SEQUENCE "public"."incident_log_id_seq" FROM "anon";
 
@@ -375,6 +445,10 @@ REVOKE ALL ON SEQUENCE "public"."incidents_id_seq" FROM "authenticated";
 REVOKE ALL ON SEQUENCE "public"."notifications_id_seq" FROM "anon";
 
 REVOKE ALL ON SEQUENCE "public"."notifications_id_seq" FROM "authenticated";
+
+REVOKE ALL ON SEQUENCE "public"."retention_id_seq" FROM "anon";
+
+REVOKE ALL ON SEQUENCE "public"."retention_id_seq" FROM "authenticated";
 
 CREATE TYPE "public"."alert_kind" AS ENUM (
   'success_rate',
@@ -397,7 +471,9 @@ CREATE TYPE "public"."alert_kind" AS ENUM (
   'configuration',
   'oldest_due',
   'worker_gone',
-  'channel_failing'
+  'channel_failing',
+  'disk_low',
+  'credential_expiring'
 );
 
 ALTER TABLE "public"."alert_rules"
@@ -721,6 +797,9 @@ ALTER TABLE "public"."channels"
   ADD COLUMN "organisations" text[];
 
 ALTER TABLE "public"."channels"
+  ADD COLUMN "tells_replays" boolean NOT NULL DEFAULT false;
+
+ALTER TABLE "public"."channels"
   ADD COLUMN "enabled" boolean NOT NULL DEFAULT true;
 
 ALTER TABLE "public"."channels"
@@ -947,6 +1026,52 @@ ALTER TYPE "public"."replay_kind" ADD VALUE 'incident' AFTER 'back_fill';
 
 SET local check_function_bodies = off;
 
+CREATE TYPE "public"."retention_class" AS ENUM (
+  'bodies',
+  'readable',
+  'answers',
+  'events',
+  'audit'
+);
+
+ALTER TABLE "public"."forgettings"
+  ADD COLUMN "class" public.retention_class NOT NULL;
+
+ALTER TABLE "public"."forgettings"
+  ADD COLUMN "days" integer NOT NULL;
+
+ALTER TABLE "public"."forgettings"
+  ADD COLUMN "first_id" bigint NOT NULL;
+
+ALTER TABLE "public"."forgettings"
+  ADD COLUMN "last_id" bigint NOT NULL;
+
+ALTER TABLE "public"."forgettings"
+  ADD COLUMN "ids" int8multirange NOT NULL;
+
+ALTER TABLE "public"."forgettings"
+  ADD COLUMN "rows" bigint NOT NULL;
+
+ALTER TABLE "public"."forgettings"
+  ADD COLUMN "file" text;
+
+ALTER TABLE "public"."retention"
+  ADD COLUMN "class" public.retention_class NOT NULL;
+
+ALTER TABLE "public"."retention"
+  ADD COLUMN "organisation_id" text;
+
+ALTER TABLE "public"."retention"
+  ADD COLUMN "days" integer;
+
+ALTER TABLE "public"."retention"
+  ADD COLUMN "changed_by" text NOT NULL;
+
+ALTER TYPE "public"."skip_reason" ADD VALUE 'body_forgotten' AFTER 'test_mode';
+
+
+SET local check_function_bodies = off;
+
 CREATE OR REPLACE FUNCTION public.accept_events (
   p_events            jsonb,
   p_deliver_suspected boolean DEFAULT false
@@ -964,7 +1089,7 @@ CREATE OR REPLACE FUNCTION public.accept_events (
   AS $function$
 declare
   v_events jsonb;
-  v_new bigint[];
+  v_new jsonb;
   v_suspected integer[];
   v_answer jsonb;
   v_other jsonb;
@@ -979,62 +1104,71 @@ begin
 
   v_new := public.store_events(v_events, v_suspected, p_deliver_suspected);
 
-  -- A new statement sees what another transaction committed while the insert waited for it.
-  with seen as (
-    select i.n, i.provider, i.event_type, k.event_id, e.organisation_id,
-      coalesce(e.suspected_replay, false) as suspected_replay,
-      public.is_brought_back(e.origin) as is_late, e.fingerprint <> decode(i.fingerprint, 'hex') as is_other,
-      case
-        when e.id = any (v_new) and row_number() over (partition by e.id order by i.n) = 1 then 'accepted'
-        -- Its event may be gone, and with it what could be compared.
-        when e.id is null or e.fingerprint = decode(i.fingerprint, 'hex') then 'duplicate'
-        -- One event, written in two versions of the provider's API.
-        when i.rendering <> e.rendering then 'duplicate'
-        -- The webhook of an event that was brought back: its bytes are kept, and it is delivered once.
-        when public.is_brought_back(e.origin) then 'duplicate'
-        else 'conflict'
-      end as outcome
-    from jsonb_to_recordset(v_events) as i(
-      n integer, provider text, event_key text, event_type text, source_id bigint, fingerprint text, rendering text
+  if (select count(*) from jsonb_object_keys(v_new)) = jsonb_array_length(v_events) then
+    select jsonb_agg(jsonb_build_object(
+      'n', i.n, 'event_id', v_new -> i.n::text, 'outcome', 'accepted', 'provider', i.provider,
+      'event_type', i.event_type, 'organisation_id', i.organisation_id, 'suspected_replay', i.n = any (v_suspected)
+    )) into v_answer
+    from jsonb_to_recordset(v_events) as i(n integer, provider text, event_type text, organisation_id text);
+  else
+    -- A new statement sees what another transaction committed while the insert waited for it.
+    with seen as (
+      select i.n, i.provider, i.event_type, k.event_id, e.organisation_id,
+        coalesce(e.suspected_replay, false) as suspected_replay,
+        public.is_brought_back(e.origin) as is_late, e.fingerprint <> decode(i.fingerprint, 'hex') as is_other,
+        case
+          when e.id = (v_new ->> i.n::text)::bigint and row_number() over (partition by e.id order by i.n) = 1
+            then 'accepted'
+          -- Its event may be gone, and with it what could be compared.
+          when e.id is null or e.fingerprint = decode(i.fingerprint, 'hex') then 'duplicate'
+          -- One event, written in two versions of the provider's API.
+          when i.rendering <> e.rendering then 'duplicate'
+          -- The webhook of an event that was brought back: its bytes are kept, and it is delivered once.
+          when public.is_brought_back(e.origin) then 'duplicate'
+          else 'conflict'
+        end as outcome
+      from jsonb_to_recordset(v_events) as i(
+        n integer, provider text, event_key text, event_type text, source_id bigint, fingerprint text, rendering text
+      )
+      -- Key by key: planned while the table is empty, a join reads the whole of it for every request ever after.
+      cross join lateral (
+        select x.event_id from public.event_keys x
+        where x.provider = i.provider and x.key_hash = sha256(convert_to(i.event_key, 'UTF8'))
+          and x.source_id is not distinct from i.source_id and x.variant = ''
+        offset 0
+      ) k
+      left join public.events e on e.id = k.event_id
+    ),
+    again as (
+      select event_id, count(*) filter (where outcome = 'duplicate') as duplicates,
+        count(*) filter (where outcome = 'conflict') as conflicts
+      from seen where outcome <> 'accepted'
+      group by event_id
+      order by event_id
+    ),
+    counted as (
+      update public.events e set
+        duplicate_count = e.duplicate_count + a.duplicates,
+        conflict_count = e.conflict_count + a.conflicts
+      from again a
+      where e.id = a.event_id
+      returning e.id
     )
-    -- Key by key: planned while the table is empty, a join reads the whole of it for every request ever after.
-    cross join lateral (
-      select x.event_id from public.event_keys x
-      where x.provider = i.provider and x.key_hash = sha256(convert_to(i.event_key, 'UTF8'))
-        and x.source_id is not distinct from i.source_id and x.variant = ''
-      offset 0
-    ) k
-    left join public.events e on e.id = k.event_id
-  ),
-  again as (
-    select event_id, count(*) filter (where outcome = 'duplicate') as duplicates,
-      count(*) filter (where outcome = 'conflict') as conflicts
-    from seen where outcome <> 'accepted'
-    group by event_id
-    order by event_id
-  ),
-  counted as (
-    update public.events e set
-      duplicate_count = e.duplicate_count + a.duplicates,
-      conflict_count = e.conflict_count + a.conflicts
-    from again a
-    where e.id = a.event_id
-    returning e.id
-  )
-  select jsonb_agg(jsonb_build_object(
-    'n', s.n, 'event_id', s.event_id, 'outcome', s.outcome, 'provider', s.provider, 'event_type', s.event_type,
-    'organisation_id', s.organisation_id, 'suspected_replay', s.suspected_replay
-  )), jsonb_agg(jsonb_build_object('n', s.n, 'of', s.event_id)) filter (
-    where s.outcome = 'conflict' or s.is_late and s.is_other
-  ), array_agg(distinct s.event_id) filter (where s.is_late and (p_deliver_suspected or s.n <> all (v_suspected)))
-  into v_answer, v_other, v_late
-  from seen s;
+    select jsonb_agg(jsonb_build_object(
+      'n', s.n, 'event_id', s.event_id, 'outcome', s.outcome, 'provider', s.provider, 'event_type', s.event_type,
+      'organisation_id', s.organisation_id, 'suspected_replay', s.suspected_replay
+    )), jsonb_agg(jsonb_build_object('n', s.n, 'of', s.event_id)) filter (
+      where s.outcome = 'conflict' or s.is_late and s.is_other
+    ), array_agg(distinct s.event_id) filter (where s.is_late and (p_deliver_suspected or s.n <> all (v_suspected)))
+    into v_answer, v_other, v_late
+    from seen s;
 
-  if v_other is not null then
-    v_again := public.store_variants(v_events, v_other);
-  end if;
-  if v_late is not null then
-    perform public.deliver_late_webhooks(v_late);
+    if v_other is not null then
+      v_again := public.store_variants(v_events, v_other);
+    end if;
+    if v_late is not null then
+      perform public.deliver_late_webhooks(v_late);
+    end if;
   end if;
 
   perform public.add_statistics((
@@ -1118,7 +1252,7 @@ begin
 end
 $function$;
 
-REVOKE ALL ON FUNCTION "public"."accept_incident_items"(bigint, integer[], text, text[], text, text, text) FROM PUBLIC, "anon", "authenticated";
+REVOKE ALL ON FUNCTION "public"."accept_incident_items"(bigint, integer[], text, text[], text, text, text) FROM "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.acknowledge_alert (
   p_id         bigint,
@@ -1154,7 +1288,7 @@ begin
 end
 $function$;
 
-REVOKE ALL ON FUNCTION "public"."acknowledge_alert"(bigint, text, text[], text, text, text) FROM PUBLIC, "anon", "authenticated";
+REVOKE ALL ON FUNCTION "public"."acknowledge_alert"(bigint, text, text[], text, text, text) FROM "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.add_counters (
   p_counts jsonb
@@ -1183,7 +1317,7 @@ begin
 end
 $function$;
 
-REVOKE ALL ON FUNCTION "public"."add_counters"(jsonb) FROM PUBLIC, "anon", "authenticated";
+REVOKE ALL ON FUNCTION "public"."add_counters"(jsonb) FROM "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.add_expected_series()
   RETURNS void
@@ -1219,7 +1353,7 @@ begin
 end
 $function$;
 
-REVOKE ALL ON FUNCTION "public"."add_expected_series"() FROM PUBLIC, "anon", "authenticated";
+REVOKE ALL ON FUNCTION "public"."add_expected_series"() FROM "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.add_first_rules()
   RETURNS integer
@@ -1277,7 +1411,10 @@ begin
     ('configuration', 'configuration', 'A provider is not set up as it should be', '{}', 'P2', 1, 0),
     ('oldest-due', 'oldest_due', 'Deliveries wait for more than 5 minutes', '{"threshold": 300}', 'P1', 2, 120),
     ('worker-gone', 'worker_gone', 'A worker stopped without notice', '{"threshold": 60}', 'P1', 1, 60),
-    ('channel-failing', 'channel_failing', 'A channel accepts no messages', '{"threshold": 2}', 'P2', 1, 0)
+    ('channel-failing', 'channel_failing', 'A channel accepts no messages', '{"threshold": 2}', 'P2', 1, 0),
+    ('disk-low', 'disk_low', 'The disk of the database is nearly full', '{"threshold": 1024}', 'P1', 1, 300),
+    ('credential-expiring', 'credential_expiring', 'An API token in use expires within 7 days', '{"threshold": 7}',
+      'P3', 1, 0)
   ) as x(slug, kind, name, settings, severity, bad, hold)
   order by x.severity, x.slug
   on conflict on constraint alert_rules_one_per_slug do nothing;
@@ -1286,7 +1423,7 @@ begin
 end
 $function$;
 
-REVOKE ALL ON FUNCTION "public"."add_first_rules"() FROM PUBLIC, "anon", "authenticated";
+REVOKE ALL ON FUNCTION "public"."add_first_rules"() FROM "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.add_incident_events (
   p_id     bigint,
@@ -1319,7 +1456,7 @@ begin
 end
 $function$;
 
-REVOKE ALL ON FUNCTION "public"."add_incident_events"(bigint, bigint[]) FROM PUBLIC, "anon", "authenticated";
+REVOKE ALL ON FUNCTION "public"."add_incident_events"(bigint, bigint[]) FROM "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.add_incident_findings (
   p_id    bigint,
@@ -1353,7 +1490,7 @@ begin
 end
 $function$;
 
-REVOKE ALL ON FUNCTION "public"."add_incident_findings"(bigint, bigint, bigint[], integer) FROM PUBLIC, "anon", "authenticated";
+REVOKE ALL ON FUNCTION "public"."add_incident_findings"(bigint, bigint, bigint[], integer) FROM "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.add_incident_findings_of (
   p_id    bigint,
@@ -1410,7 +1547,7 @@ begin
 end
 $function$;
 
-REVOKE ALL ON FUNCTION "public"."add_incident_findings_of"(bigint, bigint[], text[], integer) FROM PUBLIC, "anon", "authenticated";
+REVOKE ALL ON FUNCTION "public"."add_incident_findings_of"(bigint, bigint[], text[], integer) FROM "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.add_latency (
   p_one   bigint[],
@@ -1431,7 +1568,46 @@ begin
 end
 $function$;
 
-REVOKE ALL ON FUNCTION "public"."add_latency"(bigint[], bigint[]) FROM PUBLIC, "anon", "authenticated";
+REVOKE ALL ON FUNCTION "public"."add_latency"(bigint[], bigint[]) FROM "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.add_statistics (
+  p_counts jsonb
+)
+  RETURNS void
+  LANGUAGE plpgsql
+  SET search_path TO ''
+  SET jit TO 'off'
+  AS $function$
+begin
+  with counted as materialized (
+    select o.id, c.provider, c.event_type, c.outcome, (pg_backend_pid() % 16)::smallint as shard,
+      sum(c.count) as count,
+      public.latency_histogram(array_agg(c.duration_ms) filter (where c.duration_ms is not null)) as latency
+    from jsonb_to_recordset(p_counts) as c(
+      organisation_id text, provider text, event_type text, outcome text, count bigint, duration_ms integer
+    )
+    cross join lateral unnest(array['', nullif(c.organisation_id, '')]) as o(id)
+    where o.id is not null
+    group by 1, 2, 3, 4
+    -- Sorted: two transactions that share rows lock them in the same order.
+    order by 1, 2, 3, 4
+  ),
+  by_minute as (
+    insert into public.statistics as s (
+      organisation_id, minute, provider, event_type, outcome, shard, count, latency
+    )
+    select c.id, date_trunc('minute', public.now_()), c.provider, c.event_type, c.outcome, c.shard, c.count, c.latency
+    from counted c
+    on conflict (organisation_id, minute, provider, event_type, outcome, shard) do update
+      set count = s.count + excluded.count, latency = public.add_latency(s.latency, excluded.latency)
+  )
+  insert into public.statistics_hours as h (organisation_id, hour, provider, event_type, outcome, shard, count)
+  select c.id, date_trunc('hour', public.now_(), 'UTC'), c.provider, c.event_type, c.outcome, c.shard, c.count
+  from counted c
+  on conflict (organisation_id, hour, provider, event_type, outcome, shard)
+    do update set count = h.count + excluded.count;
+end
+$function$;
 
 CREATE OR REPLACE FUNCTION public.advance_replay (
   p_id bigint
@@ -1594,7 +1770,7 @@ CREATE OR REPLACE FUNCTION public.alert_json (
   );
 $function$;
 
-REVOKE ALL ON FUNCTION "public"."alert_json"(public.alerts, text[]) FROM PUBLIC, "anon", "authenticated";
+REVOKE ALL ON FUNCTION "public"."alert_json"(public.alerts, text[]) FROM "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.alert_rule_json (
   r       public.alert_rules,
@@ -1632,7 +1808,7 @@ CREATE OR REPLACE FUNCTION public.alert_rule_json (
   ) s;
 $function$;
 
-REVOKE ALL ON FUNCTION "public"."alert_rule_json"(public.alert_rules, text[]) FROM PUBLIC, "anon", "authenticated";
+REVOKE ALL ON FUNCTION "public"."alert_rule_json"(public.alert_rules, text[]) FROM "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.alert_rule_problem (
   p_rule  jsonb,
@@ -1661,7 +1837,7 @@ CREATE OR REPLACE FUNCTION public.alert_rule_problem (
   end;
 $function$;
 
-REVOKE ALL ON FUNCTION "public"."alert_rule_problem"(jsonb, text[]) FROM PUBLIC, "anon", "authenticated";
+REVOKE ALL ON FUNCTION "public"."alert_rule_problem"(jsonb, text[]) FROM "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.applied_bounds()
   RETURNS integer[]
@@ -1675,7 +1851,286 @@ CREATE OR REPLACE FUNCTION public.applied_bounds()
   ];
 $function$;
 
-REVOKE ALL ON FUNCTION "public"."applied_bounds"() FROM PUBLIC, "anon", "authenticated";
+REVOKE ALL ON FUNCTION "public"."applied_bounds"() FROM "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.apply_changes (
+  p_changes jsonb
+)
+  RETURNS jsonb
+  LANGUAGE plpgsql
+  SET search_path TO ''
+  SET jit TO 'off'
+  AS $function$
+begin
+  return (
+    select coalesce(jsonb_agg(a - 'n' order by (a ->> 'n')::numeric), '[]')
+    from jsonb_array_elements(public.apply_in_place(p_changes)) a
+  );
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.apply_in_place (
+  p_changes jsonb
+)
+  RETURNS jsonb
+  LANGUAGE plpgsql
+  SET search_path TO ''
+  SET jit TO 'off'
+  AS $function$
+declare
+  v_answer jsonb;
+  v_answers jsonb[] := '{}';
+  r record;
+begin
+  select c into v_answer
+  from jsonb_array_elements(p_changes) c
+  where (c ->> 'table' = any (public.projection_tables())) is not true
+  limit 1;
+  if found then
+    raise exception 'A projection may not write the table %.', coalesce(v_answer ->> 'table', '(none)')
+      using errcode = '23514';
+  end if;
+
+  for r in
+    -- What follows from the change of a subscription must be seen change by change: those of one customer take turns.
+    select c.name, jsonb_agg(c.change order by c.n) as changes, array_agg(c.n order by c.n) as places
+    from (
+      select y.*, case when y.name in ('subscriptions', 'businesses') then row_number() over (
+        partition by y.name in ('subscriptions', 'businesses'), y.customer order by y.n
+      ) end as turn
+      from (
+        select x.change, x.n, x.change ->> 'table' as name,
+          array(select k from jsonb_object_keys(x.change -> 'key') k) as key_columns,
+          coalesce(x.change #>> '{values,stripe_customer_id}', x.change #>> '{key,stripe_customer_id}') as customer
+        from jsonb_array_elements(p_changes) with ordinality x(change, n)
+      ) y
+    ) c
+    group by c.name, c.key_columns, c.turn
+    order by coalesce(c.turn, 0), min(c.n)
+  loop
+    for v_answer in select a from jsonb_array_elements(public.apply_to_table(r.name, r.changes)) a loop
+      v_answers := array_append(v_answers, jsonb_set(v_answer, '{n}', to_jsonb(r.places[(v_answer ->> 'n')::integer])));
+    end loop;
+    continue when r.name <> 'subscriptions';
+    for n in 1..cardinality(r.places) loop
+      v_answer := public.derive_business(r.changes #>> array[(n - 1)::text, 'values', 'stripe_customer_id']);
+      if v_answer is not null then
+        v_answers := array_append(v_answers, v_answer || jsonb_build_object('n', r.places[n] + 0.5));
+      end if;
+    end loop;
+  end loop;
+
+  return to_jsonb(v_answers);
+end
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."apply_in_place"(jsonb) FROM "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.apply_results (
+  p_results jsonb,
+  p_places  bigint[]
+)
+  RETURNS jsonb
+  LANGUAGE plpgsql
+  SET search_path TO ''
+  SET jit TO 'off'
+  AS $function$
+declare
+  v_changes jsonb;
+  v_deliveries bigint[];
+  v_applied jsonb := '{}';
+  v_place bigint;
+begin
+  select jsonb_agg(c.change order by r.delivery_id, c.n), array_agg(r.delivery_id order by r.delivery_id, c.n)
+  into v_changes, v_deliveries
+  from rows from (jsonb_to_recordset(p_results) as (delivery_id bigint, delivered boolean, changes jsonb))
+    with ordinality r(delivery_id, delivered, changes, place)
+  cross join lateral jsonb_array_elements(r.changes) with ordinality c(change, n)
+  where r.place = any (p_places) and r.delivered;
+  if v_changes is null then
+    return v_applied;
+  end if;
+
+  begin
+    if jsonb_array_length(v_changes) > 10000 then
+      raise exception using errcode = '23514', message = format(
+        'It wants to change %s rows, and one event may change 10,000. Have the sender send it in parts.',
+        jsonb_array_length(v_changes)
+      );
+    end if;
+    return (
+      select jsonb_object_agg(x.delivery_id, jsonb_build_object('changes', x.changes))
+      from (
+        select v_deliveries[floor(a.place)::integer] as delivery_id, jsonb_agg(a.answer order by a.place) as changes
+        from (
+          select w.answer - 'n' as answer, (w.answer ->> 'n')::numeric as place
+          from jsonb_array_elements(public.apply_in_place(v_changes)) w(answer)
+          offset 0
+        ) a
+        group by 1
+      ) x
+    );
+  exception when others then
+    if v_deliveries[1] = v_deliveries[cardinality(v_deliveries)] then
+      -- Classes 22 and 23: the data is wrong, and will be wrong again. Anything else may pass.
+      return jsonb_build_object(v_deliveries[1], jsonb_build_object('error', sqlerrm) || case
+        when left(sqlstate, 2) in ('22', '23') then '{"error_class": "constraint"}'::jsonb
+        else '{"error_class": "handler_error", "retry_in_ms": 1000}'
+      end);
+    end if;
+  end;
+
+  foreach v_place in array p_places loop
+    v_applied := v_applied || public.apply_results(p_results, array[v_place]);
+  end loop;
+  return v_applied;
+end
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."apply_results"(jsonb, bigint[]) FROM "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.apply_to_table (
+  p_table   text,
+  p_changes jsonb
+)
+  RETURNS jsonb
+  LANGUAGE plpgsql
+  SET search_path TO ''
+  SET jit TO 'off'
+  AS $function$
+declare
+  v_where text;
+  v_place bigint;
+  v_key jsonb;
+  -- The row as the changes so far leave it, and those of its columns that they write.
+  v_row jsonb;
+  v_written jsonb;
+  v_is_new boolean;
+  v_is_updated boolean;
+  v_version text;
+  v_decided integer;
+  v_state jsonb;
+  v_history jsonb;
+  v_won record;
+  v_effect public.change_effect;
+  v_answers jsonb[] := '{}';
+  v_writes jsonb[] := '{}';
+  r record;
+begin
+  -- The columns of the key, the same in all of these changes.
+  select string_agg(format('t.%I = c.change #>> array[''key'', %L]', k, k), ' and ') into v_where
+  from jsonb_object_keys(p_changes #> '{0,key}') k;
+
+  -- First locked, then read: what another transaction wrote meanwhile is there.
+  execute format(
+    'select count(*) from (
+       select distinct jsonb_build_object(''key'', x -> ''key'') as change from jsonb_array_elements($1) x order by 1
+     ) c
+     cross join lateral (select t.id from public.%I t where %s for update offset 0) l', p_table, v_where
+  ) using p_changes;
+
+  -- A row comes with each of its changes, and the values as the table's types print them, so that
+  -- 2026-01-01T00:00:00Z equals what is stored.
+  for r in execute format(
+    'select c.n, c.change, t.id is null as is_new, coalesce(t.row, to_jsonb(k)) as row, v.candidate, v.versions
+     from jsonb_array_elements($1) with ordinality c(change, n)
+     left join lateral (select t.id, to_jsonb(t) as row from public.%1$I t where %2$s offset 0) t on true
+     cross join lateral jsonb_populate_record(null::public.%1$I, c.change -> ''key'') k
+     cross join lateral (
+       select coalesce(jsonb_object_agg(w.key, p.printed -> w.key), ''{}'') as candidate,
+         coalesce(jsonb_object_agg(w.key, c.change -> ''version''), ''{}'') as versions
+       from (
+         select to_jsonb(jsonb_populate_record(null::public.%1$I, c.change -> ''values'')) as printed offset 0
+       ) p
+       cross join lateral jsonb_object_keys(c.change -> ''values'') as w(key)
+     ) v
+     order by c.change -> ''key'', c.n', p_table, v_where
+  ) using p_changes
+  loop
+    if v_key is distinct from r.change -> 'key' then
+      v_writes := v_writes || public.row_to_write(v_place, v_key, v_row, v_written, v_is_new, v_is_updated);
+      v_place := r.n;
+      v_key := r.change -> 'key';
+      v_row := r.row;
+      v_written := null;
+      v_is_new := r.is_new;
+      v_is_updated := false;
+    end if;
+    v_version := r.change ->> 'version';
+    -- How much of the version comes before the event's key: what the provider says about the order.
+    v_decided := length(v_version) - length(r.change #>> '{event,key}') - 1;
+
+    if r.change ? 'state' then
+      v_state := public.state_of_change(r.change, r.candidate);
+      v_history := coalesce(nullif(v_row -> 'history', 'null'), '[]');
+      if (v_history #>> '{-1,moment}') collate "C" >= (v_state ->> 'moment') collate "C" then
+        select * into v_won from public.winning_state(v_history, v_state);
+      else
+        -- Later than all of them.
+        select r.candidate as columns, r.versions, null::jsonb as undecided,
+          case when jsonb_array_length(v_history) < 12 then v_history else v_history - 0 end || v_state as history
+        into v_won;
+      end if;
+    elsif r.is_new and v_written is null then
+      -- Nothing was written before it.
+      select r.candidate as columns, r.versions, null::jsonb as undecided, null::jsonb as history into v_won;
+    else
+      -- A column is written unless a later event wrote it already. Of two events with the same time and rank, the one
+      -- that was received later counts.
+      select coalesce(jsonb_object_agg(w.key, w.value) filter (where w.is_newer), '{}') as columns,
+        coalesce(jsonb_object_agg(w.key, v_version) filter (where w.is_newer), '{}') as versions,
+        jsonb_agg(w.key order by w.key) filter (
+          where w.is_tie and v_row -> w.key is distinct from w.value
+        ) as undecided, null::jsonb as history
+      into v_won
+      from (
+        select e.key, e.value, o.is_tie, case
+          when o.is_tie then public.received_at_of(r.change #>> '{event,provider}', substr(o.stored, v_decided + 2))
+            collate "C" <= (r.change #>> '{event,received}') collate "C"
+          else o.stored collate "C" <= v_version collate "C"
+        end as is_newer
+        from jsonb_each(r.candidate) e
+        cross join lateral (
+          select x.stored, x.stored <> v_version and starts_with(x.stored, left(v_version, v_decided + 1)) as is_tie
+          from (select coalesce(v_row #>> array['versions', e.key], '') as stored) x
+          offset 0
+        ) o
+        offset 0
+      ) w;
+    end if;
+
+    v_effect := case
+      when r.is_new and v_written is null then 'created'
+      when v_row @> r.candidate and v_row @> v_won.columns then 'unchanged'
+      when v_row @> v_won.columns then 'superseded'
+      else 'updated'
+    end;
+    v_answers := array_append(v_answers, jsonb_build_object(
+      'n', r.n, 'table', p_table, 'key', v_key, 'effect', v_effect,
+      -- Only the columns that the change names.
+      'before', case when v_effect <> 'created' then public.members_of(v_row, r.candidate) end,
+      'after', case
+        when v_effect = 'created' then r.candidate
+        else r.candidate || coalesce(public.members_of(v_row || v_won.columns, r.candidate), '{}')
+      end
+    ) || case when v_won.undecided is null then '{}' else jsonb_build_object('undecided', v_won.undecided) end);
+
+    v_row := v_row || v_won.columns || jsonb_build_object(
+      'versions', coalesce(nullif(v_row -> 'versions', 'null'), '{}') || v_won.versions
+    );
+    v_written := coalesce(v_written, '{}') || v_won.columns;
+    if v_won.history is not null then
+      v_row := v_row || jsonb_build_object('history', v_won.history);
+      v_written := v_written || '{"history": true}';
+    end if;
+    v_is_updated := v_is_updated or v_effect = 'updated';
+  end loop;
+  v_writes := v_writes || public.row_to_write(v_place, v_key, v_row, v_written, v_is_new, v_is_updated);
+
+  perform public.write_rows(p_table, v_writes);
+  return to_jsonb(v_answers);
+end
+$function$;
 
 CREATE OR REPLACE FUNCTION public.archive_channel (
   p_id         bigint,
@@ -1706,7 +2161,7 @@ begin
 end
 $function$;
 
-REVOKE ALL ON FUNCTION "public"."archive_channel"(bigint, text[], text, text, text) FROM PUBLIC, "anon", "authenticated";
+REVOKE ALL ON FUNCTION "public"."archive_channel"(bigint, text[], text, text, text) FROM "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.arrival_spread (
   p_mean     double precision,
@@ -1718,7 +2173,7 @@ CREATE OR REPLACE FUNCTION public.arrival_spread (
 RETURN CASE WHEN ((p_variance > (1)::double precision) AND ((p_mean / (p_variance - (1)::double precision)) < (100000)::double precision)) THEN
   GREATEST((3)::double precision, (p_mean / (p_variance - (1)::double precision))) ELSE NULL::double precision END;
 
-REVOKE ALL ON FUNCTION "public"."arrival_spread"(double precision, double precision) FROM PUBLIC, "anon", "authenticated";
+REVOKE ALL ON FUNCTION "public"."arrival_spread"(double precision, double precision) FROM "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.arrivals_between (
   p_organisation text,
@@ -1750,7 +2205,7 @@ begin
 end
 $function$;
 
-REVOKE ALL ON FUNCTION "public"."arrivals_between"(text, text, text, timestamp WITH time zone, timestamp WITH time zone) FROM PUBLIC, "anon", "authenticated";
+REVOKE ALL ON FUNCTION "public"."arrivals_between"(text, text, text, timestamp WITH time zone, timestamp WITH time zone) FROM "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.arrivals_in_hour (
   p_organisation text,
@@ -1782,7 +2237,7 @@ begin
 end
 $function$;
 
-REVOKE ALL ON FUNCTION "public"."arrivals_in_hour"(text, text, text, timestamp WITH time zone, text[]) FROM PUBLIC, "anon", "authenticated";
+REVOKE ALL ON FUNCTION "public"."arrivals_in_hour"(text, text, text, timestamp WITH time zone, text[]) FROM "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.ask_incident_request (
   p_id         bigint,
@@ -1822,7 +2277,7 @@ begin
 end
 $function$;
 
-REVOKE ALL ON FUNCTION "public"."ask_incident_request"(bigint, public.incident_request_action, jsonb, text, text[], text, text, text) FROM PUBLIC, "anon", "authenticated";
+REVOKE ALL ON FUNCTION "public"."ask_incident_request"(bigint, public.incident_request_action, jsonb, text, text[], text, text, text) FROM "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.assign_alert (
   p_id         bigint,
@@ -1863,7 +2318,7 @@ begin
 end
 $function$;
 
-REVOKE ALL ON FUNCTION "public"."assign_alert"(bigint, text, text[], text, text, text) FROM PUBLIC, "anon", "authenticated";
+REVOKE ALL ON FUNCTION "public"."assign_alert"(bigint, text, text[], text, text, text) FROM "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.assign_event (
   p_event_id   bigint,
@@ -1921,7 +2376,41 @@ begin
 end
 $function$;
 
-REVOKE ALL ON FUNCTION "public"."assign_event"(bigint, text, text[], text, text, text) FROM PUBLIC, "anon", "authenticated";
+REVOKE ALL ON FUNCTION "public"."assign_event"(bigint, text, text[], text, text, text) FROM "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.attach_bodies (
+  p_name text,
+  p_from bigint,
+  p_to   bigint
+)
+  RETURNS void
+  LANGUAGE plpgsql
+  SET search_path TO ''
+  SET jit TO 'off'
+  AS $function$
+begin
+  execute format(
+    'alter table public.event_bodies attach partition public.%I for values from (%s) to (%s)', p_name,
+    coalesce(p_from::text, 'minvalue'), coalesce(p_to::text, 'maxvalue')
+  );
+end
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."attach_bodies"(text, bigint, bigint) FROM "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.attempt_for_export (
+  a public.attempts
+)
+  RETURNS jsonb
+  LANGUAGE sql
+  STABLE
+  SET search_path TO ''
+  AS $function$
+  select to_jsonb(a) - 'response_body'
+    || jsonb_build_object('response_body_base64', translate(encode((a).response_body, 'base64'), E'\n', ''));
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."attempt_for_export"(public.attempts) FROM "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.back_fill (
   p_id     bigint,
@@ -2020,7 +2509,7 @@ begin
 end
 $function$;
 
-REVOKE ALL ON FUNCTION "public"."back_fill"(bigint, jsonb, boolean, text[]) FROM PUBLIC, "anon", "authenticated";
+REVOKE ALL ON FUNCTION "public"."back_fill"(bigint, jsonb, boolean, text[]) FROM "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.back_test (
   p_rule  jsonb,
@@ -2050,15 +2539,7 @@ begin
     return jsonb_build_object('result', v_refused);
   end if;
   for b in
-    -- Spans of bad evaluations in a row.
-    select x.labels, x.step, min(x.at) as begins, max(x.at) as ends, count(*) as evaluations,
-      (array_agg(x.value order by x.at))[least(r.bad_evaluations, count(*))] as value
-    from (
-      select p.*, p.at - row_number() over (partition by p.labels order by p.at) * p.step as span
-      from public.bad_past(r, v_from, v_to) p
-    ) x
-    group by x.labels, x.step, x.span
-    order by x.labels, min(x.at)
+    select x.* from public.bad_spans(r, v_from, v_to) x order by x.labels, x.begins
   loop
     if v_of is distinct from b.labels or v_last < b.begins then
       v_fired := v_fired || public.past_alert(v_of, v_first, v_last, v_text, v_to);
@@ -2071,10 +2552,10 @@ begin
     elsif b.evaluations * extract(epoch from b.step) >= r.bad_evaluations * 60 then
       v_first := b.begins + make_interval(mins => r.bad_evaluations - 1);
       v_last := b.ends + make_interval(secs => r.hold_seconds) + b.step;
-      v_text := concat_ws(' ', coalesce(
+      v_text := coalesce(b.text, concat_ws(' ', coalesce(
         (select t.name from public.destinations t where t.id = (b.labels ->> 'destination_id')::bigint),
         b.labels ->> 'provider'
-      ) || ':', trim_scale(round(b.value, 1)));
+      ) || ':', trim_scale(round(b.value, 1))));
     end if;
   end loop;
   v_fired := v_fired || public.past_alert(v_of, v_first, v_last, v_text, v_to);
@@ -2086,14 +2567,14 @@ begin
         select x.value from jsonb_array_elements(v_fired) x order by x.value ->> 'fired_at' desc limit 100
       ) t
     ), '[]'),
-    'problem', case when public.back_test_unit(r) is null then
+    'problem', case when public.back_test_unit(r) is null and (r).kind not in ('silence', 'drop') then
       'Nothing is kept of the past of this kind. It can be tested by waiting.'
     end
   );
 end
 $function$;
 
-REVOKE ALL ON FUNCTION "public"."back_test"(jsonb, integer, text[]) FROM PUBLIC, "anon", "authenticated";
+REVOKE ALL ON FUNCTION "public"."back_test"(jsonb, integer, text[]) FROM "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.back_test_unit (
   r public.alert_rules
@@ -2110,7 +2591,7 @@ CREATE OR REPLACE FUNCTION public.back_test_unit (
   end;
 $function$;
 
-REVOKE ALL ON FUNCTION "public"."back_test_unit"(public.alert_rules) FROM PUBLIC, "anon", "authenticated";
+REVOKE ALL ON FUNCTION "public"."back_test_unit"(public.alert_rules) FROM "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.bad_past (
   r      public.alert_rules,
@@ -2202,7 +2683,43 @@ begin
 end
 $function$;
 
-REVOKE ALL ON FUNCTION "public"."bad_past"(public.alert_rules, timestamp WITH time zone, timestamp WITH time zone) FROM PUBLIC, "anon", "authenticated";
+REVOKE ALL ON FUNCTION "public"."bad_past"(public.alert_rules, timestamp WITH time zone, timestamp WITH time zone) FROM "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.bad_spans (
+  r      public.alert_rules,
+  p_from timestamp with time zone,
+  p_to   timestamp with time zone
+)
+  RETURNS TABLE (
+    labels      jsonb,
+    step        interval,
+    begins      timestamp with time zone,
+    ends        timestamp with time zone,
+    evaluations bigint,
+    value       numeric,
+    text        text
+  )
+  LANGUAGE plpgsql
+  STABLE
+  SET search_path TO ''
+  AS $function$
+#variable_conflict use_column
+begin
+  if (r).kind in ('silence', 'drop') then
+    return query select * from public.past_arrivals(r, p_from, p_to);
+    return;
+  end if;
+  return query select x.labels, x.step, min(x.at), max(x.at), count(*),
+    (array_agg(x.value order by x.at))[least((r).bad_evaluations, count(*))], null::text
+  from (
+    select p.*, p.at - row_number() over (partition by p.labels order by p.at) * p.step as span
+    from public.bad_past(r, p_from, p_to) p
+  ) x
+  group by x.labels, x.step, x.span;
+end
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."bad_spans"(public.alert_rules, timestamp WITH time zone, timestamp WITH time zone) FROM "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.begin_channel_test (
   p_id         bigint,
@@ -2240,7 +2757,7 @@ begin
 end
 $function$;
 
-REVOKE ALL ON FUNCTION "public"."begin_channel_test"(bigint, integer, text[], text, text, text) FROM PUBLIC, "anon", "authenticated";
+REVOKE ALL ON FUNCTION "public"."begin_channel_test"(bigint, integer, text[], text, text, text) FROM "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.begin_incident_round (
   p_id    bigint,
@@ -2271,7 +2788,26 @@ begin
 end
 $function$;
 
-REVOKE ALL ON FUNCTION "public"."begin_incident_round"(bigint, bigint) FROM PUBLIC, "anon", "authenticated";
+REVOKE ALL ON FUNCTION "public"."begin_incident_round"(bigint, bigint) FROM "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.body_forgotten (
+  p_event_id bigint
+)
+  RETURNS jsonb
+  LANGUAGE sql
+  STABLE
+  SET search_path TO ''
+  SET jit TO 'off'
+  AS $function$
+  select case when not public.has_body(p_event_id) then coalesce((
+    select jsonb_build_object('at', public.iso(f.forgotten_at), 'days', f.days)
+    from public.forgettings f
+    where f.class = 'bodies' and f.last_id >= p_event_id and f.first_id <= p_event_id and f.ids @> p_event_id
+    order by f.id limit 1
+  ), '{"at": null, "days": null}') end;
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."body_forgotten"(bigint) FROM "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.body_of (
   p_event_id bigint
@@ -2284,6 +2820,24 @@ CREATE OR REPLACE FUNCTION public.body_of (
   AS $function$
   select coalesce(b.raw_body, b.dense_body) from public.event_bodies b where b.event_id = p_event_id;
 $function$;
+
+CREATE OR REPLACE FUNCTION public.body_partitions_ahead()
+  RETURNS jsonb
+  LANGUAGE sql
+  STABLE
+  SET search_path TO ''
+  SET jit TO 'off'
+  AS $function$
+  select jsonb_build_object('next_id', n.id, 'per_day', n.per_day,
+    'width', least(100000000, ceil(greatest(100000, n.per_day * case
+      when exists (select from public.retention r where r.class = 'bodies' and r.days is not null) then 7 else 30
+    end) / 100000.0) * 100000)::bigint,
+    'ahead', (select count(*) from public.list_body_partitions() p where p.from_id > n.id and p.to_id is not null),
+    'ahead_ids', greatest(0, (select coalesce(max(p.to_id), n.id) from public.list_body_partitions() p) - n.id))
+  from (select public.next_event_id() as id, public.webhooks_per_day() as per_day) n;
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."body_partitions_ahead"() FROM "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.cancel_reconciliation (
   p_id         bigint,
@@ -2352,7 +2906,7 @@ begin
 end
 $function$;
 
-REVOKE ALL ON FUNCTION "public"."catch_up_alerts"() FROM PUBLIC, "anon", "authenticated";
+REVOKE ALL ON FUNCTION "public"."catch_up_alerts"() FROM "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.cause_of_event (
   p_event_id bigint
@@ -2374,7 +2928,7 @@ CREATE OR REPLACE FUNCTION public.cause_of_event (
   where d.event_id = p_event_id and public.counts_for(d, t, e);
 $function$;
 
-REVOKE ALL ON FUNCTION "public"."cause_of_event"(bigint) FROM PUBLIC, "anon", "authenticated";
+REVOKE ALL ON FUNCTION "public"."cause_of_event"(bigint) FROM "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.change_alert_rule (
   p_id         bigint,
@@ -2433,7 +2987,7 @@ begin
 end
 $function$;
 
-REVOKE ALL ON FUNCTION "public"."change_alert_rule"(bigint, integer, jsonb, text[], text, text, text) FROM PUBLIC, "anon", "authenticated";
+REVOKE ALL ON FUNCTION "public"."change_alert_rule"(bigint, integer, jsonb, text[], text, text, text) FROM "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.change_channel (
   p_id         bigint,
@@ -2467,7 +3021,8 @@ begin
   end if;
   update public.channels x set
     name = v_new.name, settings = v_new.settings, secrets = v_new.secrets, hints = v_new.hints,
-    severities = v_new.severities, organisations = v_new.organisations, enabled = v_new.enabled,
+    severities = v_new.severities, organisations = v_new.organisations,
+    tells_replays = v_new.tells_replays, enabled = v_new.enabled,
     -- Other settings: what failed before says nothing about them.
     failures = case when p_changes ? 'settings' then 0 else x.failures end,
     problem = case when p_changes ? 'settings' then null else x.problem end,
@@ -2482,7 +3037,7 @@ begin
 end
 $function$;
 
-REVOKE ALL ON FUNCTION "public"."change_channel"(bigint, integer, jsonb, text[], text, text, text) FROM PUBLIC, "anon", "authenticated";
+REVOKE ALL ON FUNCTION "public"."change_channel"(bigint, integer, jsonb, text[], text, text, text) FROM "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.change_incident (
   p_id         bigint,
@@ -2546,7 +3101,7 @@ begin
 end
 $function$;
 
-REVOKE ALL ON FUNCTION "public"."change_incident"(bigint, jsonb, text[], text, text, text) FROM PUBLIC, "anon", "authenticated";
+REVOKE ALL ON FUNCTION "public"."change_incident"(bigint, jsonb, text[], text, text, text) FROM "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.change_notification_preferences (
   p_staff_id   uuid,
@@ -2578,7 +3133,60 @@ begin
 end
 $function$;
 
-REVOKE ALL ON FUNCTION "public"."change_notification_preferences"(uuid, jsonb, text, text, text) FROM PUBLIC, "anon", "authenticated";
+REVOKE ALL ON FUNCTION "public"."change_notification_preferences"(uuid, jsonb, text, text, text) FROM "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.change_retention (
+  p_class           public.retention_class,
+  p_organisation_id text,
+  p_days            integer,
+  p_inherits        boolean,
+  p_confirmed       boolean,
+  p_scope           text[],
+  p_actor           text,
+  p_actor_id        text,
+  p_request_id      text
+)
+  RETURNS jsonb
+  LANGUAGE plpgsql
+  SET search_path TO ''
+  SET jit TO 'off'
+  AS $function$
+declare
+  v_before integer;
+  v_after integer;
+begin
+  if not public.in_scope(p_scope, p_organisation_id) then
+    return jsonb_build_object('result', 'beyond_scope');
+  end if;
+  lock table public.retention in share row exclusive mode;
+  v_before := public.days_kept(p_class, p_organisation_id);
+  v_after := case when p_inherits then public.days_kept(p_class, null) else p_days end;
+  if v_after < coalesce(v_before, 'infinity'::float8) and not p_confirmed then
+    return jsonb_build_object(
+      'result', 'confirm', 'rows', public.count_older(p_class, p_organisation_id, v_after, 1000001)
+    );
+  end if;
+
+  if p_inherits then
+    delete from public.retention r where r.class = p_class and r.organisation_id = p_organisation_id;
+  else
+    insert into public.retention (class, organisation_id, days, changed_by, changed_at)
+    values (p_class, p_organisation_id, p_days, p_actor, public.now_())
+    on conflict on constraint retention_one_per_class_and_organisation do update set
+      days = excluded.days, changed_by = excluded.changed_by, changed_at = excluded.changed_at;
+  end if;
+  -- At once, and not when the rest is over.
+  update public.retention_turn t set next_at = '-infinity';
+  perform public.record_staff_action(
+    'retention.change', 'retention', jsonb_strip_nulls(jsonb_build_object(
+      'class', p_class, 'organisation', p_organisation_id, 'days_before', v_before, 'days', v_after
+    )), p_actor, p_actor_id, p_request_id
+  );
+  return jsonb_build_object('result', 'done');
+end
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."change_retention"(public.retention_class, text, integer, boolean, boolean, text[], text, text, text) FROM "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.changes_since (
   p_scope  text[],
@@ -2651,6 +3259,15 @@ begin
     (select 'incident', l.incident_id, null, null, false, i.organisations, l.at, l.xid
       from (select x.incident_id, x.at, x.xmin as xid from public.incident_log x order by x.id desc limit 50) l
       join public.incidents i on i.id = l.incident_id)
+    union all
+    -- Alerts are written in subtransactions: the heartbeat is not. Whose they are is that of what flipped with it.
+    (select 'alert', null, null, null, false,
+        case when a.organisation_id is not null then array[a.organisation_id] end, h.at, h.xmin
+      from public.heartbeats h
+      left join lateral (
+        select x.* from public.alerts x order by x.fired_at desc, x.id desc limit 50
+      ) a on greatest(a.fired_at, a.resolved_at) >= h.at - interval '1 minute'
+      where h.name = 'alert_flips')
   ),
   reach as (
     select count(*) filter (where r.what = 'event') < 300
@@ -2693,7 +3310,8 @@ begin
         -- Among so much of others, something of theirs could be missed.
         or p_scope is not null and not (select c.of_attempts and c.of_events from reach c) as acted,
       array_agg(distinct f.what) as whats, coalesce(bool_or(f.word like 'destination.%'), false) as switched,
-      coalesce(bool_or(f.ended), false) as ended
+      coalesce(bool_or(f.ended), false) as ended,
+      coalesce(bool_or(f.word ~ '^(alert|alert_rule|silence)\.'), false) as alerted
     from fresh f
   )
   select jsonb_build_object(
@@ -2708,6 +3326,7 @@ begin
       case when 'rejection' = any (s.whats) then 'rejections' end,
       case when 'notice' = any (s.whats) then 'notices' end,
       case when 'incident' = any (s.whats) then 'incidents' end,
+      case when s.alerted or 'alert' = any (s.whats) then 'alerts' end,
       case when 'action' = any (s.whats) then 'audit' end
     ], null)),
     'event_ids', case
@@ -2736,7 +3355,8 @@ CREATE OR REPLACE FUNCTION public.channel_json (
   AS $function$
   select jsonb_build_object(
     'id', 'ch_' || (c).id, 'kind', (c).kind, 'name', (c).name, 'settings', (c).settings, 'hints', (c).hints,
-    'severities', (c).severities, 'organisations', (c).organisations, 'enabled', (c).enabled, 'version', (c).version,
+    'severities', (c).severities, 'organisations', (c).organisations, 'tells_replays', (c).tells_replays,
+    'enabled', (c).enabled, 'version', (c).version,
     'rules', (
       select count(*) from public.alert_rule_channels x
       join public.alert_rules r on r.id = x.rule_id
@@ -2747,7 +3367,180 @@ CREATE OR REPLACE FUNCTION public.channel_json (
   );
 $function$;
 
-REVOKE ALL ON FUNCTION "public"."channel_json"(public.channels) FROM PUBLIC, "anon", "authenticated";
+REVOKE ALL ON FUNCTION "public"."channel_json"(public.channels) FROM "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.claim_deliveries (
+  p_worker        text,
+  p_limit         integer,
+  p_lease_seconds integer,
+  p_replay_limit  integer                 DEFAULT NULL::integer,
+  p_slots         integer                 DEFAULT NULL::integer,
+  p_kind          public.destination_kind DEFAULT NULL::public.destination_kind,
+  p_shares        jsonb                   DEFAULT NULL::jsonb,
+  p_bytes         bigint                  DEFAULT 8388608
+)
+  RETURNS jsonb
+  LANGUAGE plpgsql
+  SET search_path TO ''
+  SET enable_seqscan TO 'off'
+  SET enable_bitmapscan TO 'off'
+  SET enable_hashjoin TO 'off'
+  SET enable_mergejoin TO 'off'
+  SET plan_cache_mode TO 'force_generic_plan'
+  SET jit TO 'off'
+  SET statement_timeout TO '30s'
+  AS $function$
+declare
+  v_waiting bigint[];
+  v_destinations bigint[];
+  v_shares integer[];
+  v_replays_left integer := coalesce(p_replay_limit, p_limit);
+  s record;
+  v_live bigint[];
+  v_replayed bigint[];
+  v_chosen bigint[] := '{}';
+  v_work jsonb;
+  v_next_due timestamptz;
+begin
+  perform public.expire_leases(greatest(p_limit, 10));
+
+  -- One index probe per destination that has waiting work: destinations without any cost nothing.
+  with recursive waiting as (
+    (
+      select d.destination_id from public.deliveries d
+      where d.status in ('pending', 'retrying')
+      order by d.destination_id
+      limit 1
+    )
+    union all
+    select (
+      select d.destination_id from public.deliveries d
+      where d.status in ('pending', 'retrying') and d.destination_id > w.destination_id
+      order by d.destination_id
+      limit 1
+    )
+    from waiting w
+    where w.destination_id is not null
+  ),
+  due as (
+    select t, h, t.id, case
+      -- A person wants to know now: not in turn with what hangs.
+      when h.breaker = 'open' and public.may_probe(t, h) then 'proven' else public.pace_of(t, h, p_shares)
+    end as pace
+    from waiting w
+    join public.destinations t on t.id = w.destination_id
+    left join public.destination_health h on h.destination_id = t.id
+    where (p_kind is null or t.kind = p_kind) and public.has_due(t.id)
+  ),
+  paced as (
+    select d.*, case d.pace
+      when 'proven' then p_limit else coalesce((p_shares ->> d.pace)::integer, 0)
+    end as free, case d.pace
+      when 'unproven' then 2
+      when 'slow' then greatest(1, (p_shares ->> 'slow_slots')::integer / count(*) over (partition by d.pace))
+    end as most
+    from due d
+  ),
+  -- Asked only of those that have a slot to go to: of a thousand that hang, few have.
+  open as materialized (
+    select p.*, case
+      when p.free > 0 then coalesce(p.most > public.in_flight(p.id), true)
+        and public.capacity_of(p.t, p.h, p_worker, p_slots) > 0
+        or (p.h).breaker = 'open' and public.may_probe(p.t, p.h)
+      else false
+    end as open
+    from paced p
+  ),
+  taken as (
+    select o.*, row_number() over (partition by o.pace, o.open order by random()) as turn from open o
+  ),
+  shared as (
+    select t.id, least(
+      greatest(1, t.free / count(*) over (partition by t.pace)),
+      case when t.most is not null then t.most - public.in_flight(t.id) end
+    )::integer as share
+    from taken t
+    where t.open and t.turn <= t.free
+  )
+  select array(select d.id from due d), array_agg(x.id order by x.turn), array_agg(x.share order by x.turn)
+  into v_waiting, v_destinations, v_shares
+  from (select y.id, y.share, random() as turn from shared y) x;
+
+  -- One claim per destination at a time keeps its concurrency, rate and order exact. Workers queue for a few
+  -- milliseconds, in turn, and the next statement sees what the one before them took.
+  perform from public.destinations t where t.id = any (v_destinations) order by t.id for no key update;
+
+  for s in
+    select t.id, least(c.share, r.capacity) as share,
+      case when r.capacity = 0 and public.may_probe(t, h) then public.single_replay_due(t.id) end as single,
+      ceil(t.max_concurrency / 2.0) - (
+        select count(*) from public.deliveries d
+        where d.destination_id = t.id and d.status = 'claimed' and d.lane = 'replay'
+      ) as replay_share
+    from unnest(v_destinations, v_shares) with ordinality c(id, share, turn)
+    join public.destinations t on t.id = c.id
+    left join public.destination_health h on h.destination_id = t.id
+    cross join lateral (select public.capacity_of(t, h, p_worker, p_slots) as capacity offset 0) r
+    order by c.turn
+  loop
+    if s.single is not null then
+      -- A person wants to know now: their delivery is the probe.
+      v_replayed := array(select s.single where v_replays_left > 0);
+      v_live := '{}';
+    else
+      v_live := public.due_deliveries(s.id, 'live', s.share, '{}');
+      v_replayed := public.due_deliveries(
+        s.id, 'replay', least(s.share - cardinality(v_live), s.replay_share, v_replays_left)::integer, v_live
+      );
+    end if;
+    v_replays_left := v_replays_left - cardinality(v_replayed);
+    v_chosen := v_chosen || v_live || v_replayed;
+  end loop;
+
+  v_chosen := array(
+    select y.id
+    from (
+      select c.id, b.heavy, sum(b.heavy) over w - b.heavy as before,
+        sum(e.body_size - b.heavy) over w - (e.body_size - b.heavy) as light_before
+      from unnest(v_chosen) with ordinality c(id, place)
+      join public.deliveries d on d.id = c.id
+      join public.events e on e.id = d.event_id
+      cross join lateral (
+        select case when e.body_size > 65536 then e.body_size else 0 end as heavy offset 0
+      ) b
+      window w as (order by c.place)
+    ) y
+    where case when y.heavy = 0 then y.light_before < 4194304 else y.before < p_bytes end
+  );
+
+  -- What a person is changing now is skipped. Found by id alone: with its state the planner may take the index of all
+  -- that waits.
+  v_chosen := array(
+    select x.id from (
+      select d.id, d.status from public.deliveries d where d.id = any (v_chosen)
+      order by d.id offset 0 for update skip locked
+    ) x
+    where x.status in ('pending', 'retrying')
+  );
+
+  if cardinality(v_chosen) > 0 then
+    v_work := public.lease_deliveries(v_chosen, p_worker, p_lease_seconds, p_shares);
+    v_waiting := array(
+      select w.id from unnest(v_waiting) as w(id)
+      where public.has_due(w.id)
+    );
+  end if;
+  v_next_due := public.next_due(p_kind, v_destinations, v_replays_left > 0);
+
+  return jsonb_build_object(
+    'work', coalesce(v_work, '[]'),
+    'waiting', coalesce(to_jsonb(v_waiting), '[]'),
+    'next_due_ms', case when v_next_due is not null then
+      greatest(0, ceil(extract(epoch from v_next_due - public.clock_()) * 1000))::bigint
+    end
+  );
+end
+$function$;
 
 CREATE OR REPLACE FUNCTION public.claim_incidents (
   p_limit         integer,
@@ -2783,7 +3576,7 @@ CREATE OR REPLACE FUNCTION public.claim_incidents (
   from claimed c;
 $function$;
 
-REVOKE ALL ON FUNCTION "public"."claim_incidents"(integer, integer) FROM PUBLIC, "anon", "authenticated";
+REVOKE ALL ON FUNCTION "public"."claim_incidents"(integer, integer) FROM "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.claim_notifications (
   p_limit         integer,
@@ -2860,7 +3653,7 @@ begin
 end
 $function$;
 
-REVOKE ALL ON FUNCTION "public"."claim_notifications"(integer, integer) FROM PUBLIC, "anon", "authenticated";
+REVOKE ALL ON FUNCTION "public"."claim_notifications"(integer, integer) FROM "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.close_incident (
   p_id         bigint,
@@ -2899,7 +3692,7 @@ begin
 end
 $function$;
 
-REVOKE ALL ON FUNCTION "public"."close_incident"(bigint, text, text[], text, text, text) FROM PUBLIC, "anon", "authenticated";
+REVOKE ALL ON FUNCTION "public"."close_incident"(bigint, text, text[], text, text, text) FROM "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.close_when_done (
   p_id         bigint,
@@ -2952,7 +3745,7 @@ begin
 end
 $function$;
 
-REVOKE ALL ON FUNCTION "public"."close_when_done"(bigint, text, text, text, text) FROM PUBLIC, "anon", "authenticated";
+REVOKE ALL ON FUNCTION "public"."close_when_done"(bigint, text, text, text, text) FROM "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.count_attempts (
   p_attempts jsonb
@@ -2975,7 +3768,7 @@ begin
 end
 $function$;
 
-REVOKE ALL ON FUNCTION "public"."count_attempts"(jsonb) FROM PUBLIC, "anon", "authenticated";
+REVOKE ALL ON FUNCTION "public"."count_attempts"(jsonb) FROM "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.count_firing (
   p_scope text[]
@@ -2993,7 +3786,7 @@ CREATE OR REPLACE FUNCTION public.count_firing (
   ) c;
 $function$;
 
-REVOKE ALL ON FUNCTION "public"."count_firing"(text[]) FROM PUBLIC, "anon", "authenticated";
+REVOKE ALL ON FUNCTION "public"."count_firing"(text[]) FROM "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.count_incident_items()
   RETURNS TRIGGER
@@ -3019,7 +3812,7 @@ begin
 end
 $function$;
 
-REVOKE ALL ON FUNCTION "public"."count_incident_items"() FROM PUBLIC, "anon", "authenticated";
+REVOKE ALL ON FUNCTION "public"."count_incident_items"() FROM "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.count_notification()
   RETURNS TRIGGER
@@ -3035,7 +3828,40 @@ begin
 end
 $function$;
 
-REVOKE ALL ON FUNCTION "public"."count_notification"() FROM PUBLIC, "anon", "authenticated";
+REVOKE ALL ON FUNCTION "public"."count_notification"() FROM "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.count_older (
+  p_class           public.retention_class,
+  p_organisation_id text,
+  p_days            integer,
+  p_most            integer
+)
+  RETURNS bigint
+  LANGUAGE plpgsql
+  STABLE
+  SET search_path TO ''
+  SET jit TO 'off'
+  AS $function$
+declare
+  v_before timestamptz := public.now_() - make_interval(days => p_days);
+  v_count bigint;
+begin
+  execute format('select count(*) from (select %s limit %s) x', case p_class
+    when 'bodies' then 'from public.events e where e.received_at < $1 and public.has_body(e.id)
+      and case when $2 is null then not exists (
+        select from public.retention o where o.class = ''bodies'' and o.organisation_id = e.organisation_id
+      ) else e.organisation_id = $2 end'
+    when 'readable' then 'from public.events e where e.received_at < $1 and (
+      public.payload_of(e) is not null or e.terms is not null)'
+    when 'answers' then 'from public.attempts a where a.finished_at < $1'
+    when 'events' then 'from public.events e where e.received_at < $1'
+    else 'from public.staff_actions a where a.acted_at < $1'
+  end, p_most) into v_count using v_before, p_organisation_id;
+  return v_count;
+end
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."count_older"(public.retention_class, text, integer, integer) FROM "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.count_outcomes (
   p_replay_id bigint,
@@ -3153,7 +3979,7 @@ CREATE OR REPLACE FUNCTION public.counted_with (
   ) c;
 $function$;
 
-REVOKE ALL ON FUNCTION "public"."counted_with"(public.reconciliations, jsonb) FROM PUBLIC, "anon", "authenticated";
+REVOKE ALL ON FUNCTION "public"."counted_with"(public.reconciliations, jsonb) FROM "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.counts_between (
   s      public.alert_series,
@@ -3204,21 +4030,7 @@ begin
 end
 $function$;
 
-REVOKE ALL ON FUNCTION "public"."counts_between"(public.alert_series, timestamp WITH time zone, timestamp WITH time zone) FROM PUBLIC, "anon", "authenticated";
-
-CREATE OR REPLACE FUNCTION public.counts_for (
-  d public.deliveries,
-  t public.destinations,
-  e public.events
-)
-  RETURNS boolean
-  LANGUAGE sql
-  STABLE
-RETURN
-  (((t).archived_at IS NULL) AND (((d).status <> 'cancelled'::public.delivery_status) OR public.wants_event(t, (e).provider, (e).event_type, (e).organisation_id, (e).livemode,
-  (e).flags)));
-
-REVOKE ALL ON FUNCTION "public"."counts_for"(public.deliveries, public.destinations, public.events) FROM PUBLIC, "anon", "authenticated";
+REVOKE ALL ON FUNCTION "public"."counts_between"(public.alert_series, timestamp WITH time zone, timestamp WITH time zone) FROM "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.counts_of_incident (
   p_id bigint
@@ -3244,7 +4056,7 @@ CREATE OR REPLACE FUNCTION public.counts_of_incident (
   from public.incident_items y where y.incident_id = p_id;
 $function$;
 
-REVOKE ALL ON FUNCTION "public"."counts_of_incident"(bigint) FROM PUBLIC, "anon", "authenticated";
+REVOKE ALL ON FUNCTION "public"."counts_of_incident"(bigint) FROM "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.create_alert_rule (
   p_rule       jsonb,
@@ -3281,7 +4093,7 @@ begin
 end
 $function$;
 
-REVOKE ALL ON FUNCTION "public"."create_alert_rule"(jsonb, text[], text, text, text) FROM PUBLIC, "anon", "authenticated";
+REVOKE ALL ON FUNCTION "public"."create_alert_rule"(jsonb, text[], text, text, text) FROM "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.create_channel (
   p_channel    jsonb,
@@ -3302,9 +4114,13 @@ begin
   if not public.all_in_scope(p_scope, c.organisations) then
     return jsonb_build_object('result', 'beyond_scope');
   end if;
-  insert into public.channels (id, kind, name, settings, secrets, hints, severities, organisations, enabled)
+  insert into public.channels (
+    id, kind, name, settings, secrets, hints, severities, organisations, tells_replays, enabled
+  )
   overriding system value
-  values (c.id, c.kind, c.name, c.settings, c.secrets, c.hints, c.severities, c.organisations, c.enabled)
+  values (
+    c.id, c.kind, c.name, c.settings, c.secrets, c.hints, c.severities, c.organisations, c.tells_replays, c.enabled
+  )
   returning * into c;
   perform public.record_staff_action('channel.create', 'ch_' || c.id, jsonb_build_object(
     'name', c.name, 'kind', c.kind, 'severities', c.severities, 'enabled', c.enabled
@@ -3313,7 +4129,7 @@ begin
 end
 $function$;
 
-REVOKE ALL ON FUNCTION "public"."create_channel"(jsonb, text[], text, text, text) FROM PUBLIC, "anon", "authenticated";
+REVOKE ALL ON FUNCTION "public"."create_channel"(jsonb, text[], text, text, text) FROM "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.create_reconciliation (
   p_run        jsonb,
@@ -3370,6 +4186,192 @@ begin
 end
 $function$;
 
+
+SET local check_function_bodies = off;
+
+CREATE OR REPLACE FUNCTION public.create_replay (
+  p_kind            public.replay_kind,
+  p_selection       jsonb,
+  p_options         jsonb,
+  p_limits          jsonb,
+  p_reason          text,
+  p_scope           text[],
+  p_actor           text,
+  p_actor_id        text,
+  p_request_id      text,
+  p_idempotency_key text
+)
+  RETURNS jsonb
+  LANGUAGE plpgsql
+  SET search_path TO ''
+  SET jit TO 'off'
+  AS $function$
+declare
+  v_known public.replays;
+  v_matched integer;
+  v_limit integer;
+  v_runnable jsonb;
+  v_events bigint[];
+  v_deliveries bigint[];
+  v_lost bigint[];
+  v_replay_id bigint;
+  v_counts record;
+begin
+  perform public.lock_forgetting(false);
+  if p_idempotency_key is not null then
+    perform pg_advisory_xact_lock(hashtextextended(p_actor_id || ' ' || p_idempotency_key, 1));
+    select * into v_known from public.replays r
+    where r.actor_id = p_actor_id and r.idempotency_key = p_idempotency_key;
+    if found then
+      return case
+        when v_known.selection = p_selection and v_known.options = p_options
+          and public.all_in_scope(p_scope, v_known.organisations)
+        then jsonb_build_object('result', 'created', 'repeated', true, 'replay', public.get_replay(v_known.id, p_scope))
+        -- Null for a replay that the caller may not see any more.
+        else jsonb_build_object('result', 'key_reused', 'replay', public.get_replay(v_known.id, p_scope))
+      end;
+    end if;
+  end if;
+
+  -- A draft that was not started within a day was only a preview.
+  delete from public.replays r where r.status = 'draft' and r.created_at < public.now_() - interval '1 day';
+
+  v_matched := public.count_selection(p_selection, p_scope);
+  if v_matched = 0 and p_idempotency_key is not null and (p_limits ->> 'keep_empty')::boolean then
+    return public.create_empty_replay(
+      p_kind, p_selection, p_options, p_reason, p_scope, p_actor, p_actor_id, p_request_id, p_idempotency_key
+    );
+  elsif v_matched = 0 then
+    return jsonb_build_object('result', 'not_found');
+  elsif v_matched > (p_limits ->> 'max_events')::integer and (p_selection ->> 'limit') is null then
+    return jsonb_build_object('result', 'too_many', 'matched', v_matched, 'limit', p_limits -> 'max_events');
+  end if;
+  v_limit := least((p_limits ->> 'max_events')::integer, (p_selection ->> 'limit')::integer);
+  if p_selection ? 'filter' and (p_selection ->> 'limit') is not null then
+    v_runnable := public.find_runnable_events(
+      p_selection, p_scope, p_options, (p_limits ->> 'max_age_days')::integer, v_limit
+    );
+    v_events := array(select jsonb_array_elements_text(v_runnable -> 'events')::bigint);
+  end if;
+  -- When nothing would run, the items say why.
+  if coalesce(cardinality(v_events), 0) = 0 then
+    v_events := public.select_events(p_selection, p_scope, v_limit);
+  end if;
+
+  insert into public.replays (
+    kind, reason, actor, actor_id, request_id, idempotency_key, options, selection, matched, remaining, scheduled_at
+  )
+  values (
+    p_kind, p_reason, p_actor, p_actor_id, p_request_id, p_idempotency_key, p_options, p_selection, v_matched,
+    coalesce((v_runnable ->> 'remaining')::integer, 0),
+    coalesce((p_options ->> 'scheduledAt')::timestamptz, public.now_())
+  )
+  returning id into v_replay_id;
+
+  perform public.reroute_events(v_events, p_options ->> 'destinations' = 'current');
+  v_deliveries := public.select_deliveries(p_selection, v_events);
+  if (p_options ->> 'skipAlreadyApplied')::boolean then
+    v_lost := public.lost_deliveries(array(
+      select d.id from public.deliveries d where d.event_id = any (v_events) and d.status = 'delivered'
+    ));
+  end if;
+
+  insert into public.replay_items (
+    replay_id, position, event_id, delivery_id, organisation_id, ordering_key, skip_reason, outcome, finished_at
+  )
+  select v_replay_id, row_number() over (order by x.received_at, x.event_id, x.delivery_id), x.event_id, x.delivery_id,
+    x.organisation_id, x.ordering_key, x.skip_reason,
+    case when x.skip_reason is not null then 'skipped' end::public.replay_outcome,
+    case when x.skip_reason is not null then public.now_() end
+  from (
+    select e.received_at, e.id as event_id, d.id as delivery_id, e.organisation_id,
+      d.destination_id || ' ' || coalesce(e.object_id, e.event_key) as ordering_key,
+      public.reason_to_skip(
+        e, d, t, p_options, (p_limits ->> 'max_age_days')::integer, d.id = any (v_lost)
+      ) as skip_reason
+    from public.events e
+    join public.deliveries d on d.event_id = e.id
+    join public.destinations t on t.id = d.destination_id
+    where e.id = any (v_events) and (
+      not p_selection ? 'failures_of' or d.id in (
+        select i.delivery_id from public.replay_items i
+        where i.replay_id = (p_selection ->> 'failures_of')::bigint
+          and (i.outcome = 'failed' or i.skip_reason = 'predecessor_failed')
+      )
+    )
+    -- A filter about deliveries replays those, and not the events' other ones.
+    and (v_deliveries is null or d.id = any (v_deliveries))
+  ) x;
+
+  select count(*) as items, count(*) filter (where i.skip_reason is not null) as skipped,
+    count(*) filter (where i.skip_reason = 'too_old') as too_old,
+    count(*) filter (where i.skip_reason = 'in_flight') as in_flight,
+    count(*) filter (where i.skip_reason = 'body_forgotten') as forgotten, min(i.event_id) as first
+  into v_counts
+  from public.replay_items i
+  where i.replay_id = v_replay_id;
+
+  if v_counts.items = 0 or v_counts.items in (v_counts.too_old, v_counts.in_flight, v_counts.forgotten) then
+    delete from public.replays r where r.id = v_replay_id;
+    if v_counts.items > 0 and v_counts.items = v_counts.forgotten then
+      return '{"result": "body_forgotten"}' || public.body_forgotten(v_counts.first);
+    end if;
+    return jsonb_build_object('days', p_limits -> 'max_age_days', 'result', case v_counts.items
+      when 0 then 'no_destination' when v_counts.too_old then 'too_old' else 'in_flight'
+    end);
+  end if;
+
+  update public.replays r set total = v_counts.items, skipped = v_counts.skipped, organisations = (
+    select case when bool_and(i.organisation_id is not null) then array_agg(distinct i.organisation_id) end
+    from public.replay_items i where i.replay_id = v_replay_id
+  )
+  where r.id = v_replay_id;
+  return jsonb_build_object('result', 'created', 'repeated', false, 'replay', public.get_replay(v_replay_id, p_scope));
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.create_sample (
+  p_id         bigint,
+  p_event      jsonb,
+  p_scope      text[],
+  p_actor      text,
+  p_actor_id   text,
+  p_request_id text
+)
+  RETURNS jsonb
+  LANGUAGE plpgsql
+  SET search_path TO ''
+  SET jit TO 'off'
+  AS $function$
+declare
+  v_destination public.destinations;
+  v_new jsonb;
+  v_event public.events;
+  v_delivery_id bigint;
+begin
+  select * into v_destination from public.destinations d
+  where d.id = p_id and d.archived_at is null and public.in_scope(p_scope, d.organisation_id) for share;
+  if not found then
+    return jsonb_build_object('result', 'not_found');
+  elsif v_destination.kind <> 'http' then
+    return jsonb_build_object('result', 'not_possible');
+  end if;
+
+  v_new := public.store_events(jsonb_build_array(p_event || '{"n": 0, "origin": "sample"}'), '{}', true, p_id);
+  select e.* into strict v_event from public.events e where e.id = (v_new ->> '0')::bigint;
+  select d.id into strict v_delivery_id from public.deliveries d where d.event_id = v_event.id;
+
+  perform public.add_statistics(jsonb_build_array(jsonb_build_object(
+    'organisation_id', v_event.organisation_id, 'provider', v_event.provider, 'event_type', v_event.event_type,
+    'count', 1, 'outcome', 'received'
+  )));
+  perform public.note_destination(p_id, 'sample', p_actor, p_actor_id, p_request_id, jsonb_build_object(
+    'event_id', 'we_' || v_event.id
+  ));
+  return jsonb_build_object('result', 'done', 'event_id', 'we_' || v_event.id, 'delivery_id', v_delivery_id);
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION public.create_silence (
   p_silence    jsonb,
   p_scope      text[],
@@ -3416,7 +4418,24 @@ begin
 end
 $function$;
 
-REVOKE ALL ON FUNCTION "public"."create_silence"(jsonb, text[], text, text, text) FROM PUBLIC, "anon", "authenticated";
+REVOKE ALL ON FUNCTION "public"."create_silence"(jsonb, text[], text, text, text) FROM "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.days_kept (
+  p_class           public.retention_class,
+  p_organisation_id text
+)
+  RETURNS integer
+  LANGUAGE sql
+  STABLE
+  SET search_path TO ''
+  SET jit TO 'off'
+  AS $function$
+  select r.days from public.retention r
+  where r.class = p_class and (r.organisation_id = p_organisation_id or r.organisation_id is null)
+  order by r.organisation_id nulls last limit 1;
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."days_kept"(public.retention_class, text) FROM "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.decide_incident_request (
   p_id         bigint,
@@ -3465,7 +4484,7 @@ begin
 end
 $function$;
 
-REVOKE ALL ON FUNCTION "public"."decide_incident_request"(bigint, bigint, boolean, text, text[], text, text, text) FROM PUBLIC, "anon", "authenticated";
+REVOKE ALL ON FUNCTION "public"."decide_incident_request"(bigint, bigint, boolean, text, text[], text, text, text) FROM "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.delete_alert_rule (
   p_id         bigint,
@@ -3499,7 +4518,26 @@ begin
 end
 $function$;
 
-REVOKE ALL ON FUNCTION "public"."delete_alert_rule"(bigint, text[], text, text, text) FROM PUBLIC, "anon", "authenticated";
+REVOKE ALL ON FUNCTION "public"."delete_alert_rule"(bigint, text[], text, text, text) FROM "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.delete_events (
+  p_ids bigint[]
+)
+  RETURNS void
+  LANGUAGE plpgsql
+  SET search_path TO ''
+  SET jit TO 'off'
+  AS $function$
+begin
+  delete from public.attempts a using public.deliveries d where d.event_id = any (p_ids) and a.delivery_id = d.id;
+  delete from public.deliveries d where d.event_id = any (p_ids);
+  delete from public.event_notes n where n.event_id = any (p_ids);
+  delete from public.event_assignees n where n.event_id = any (p_ids);
+  delete from public.events e where e.id = any (p_ids);
+end
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."delete_events"(bigint[]) FROM "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.delete_failed_webhook()
   RETURNS TRIGGER
@@ -3512,7 +4550,7 @@ begin
 end
 $function$;
 
-REVOKE ALL ON FUNCTION "public"."delete_failed_webhook"() FROM PUBLIC, "anon", "authenticated";
+REVOKE ALL ON FUNCTION "public"."delete_failed_webhook"() FROM "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.deliver_late_webhooks (
   p_events bigint[]
@@ -3541,7 +4579,8 @@ begin
   end if;
 
   insert into public.deliveries (event_id, destination_id, status, ordering_key)
-  select e.id, d.id, public.first_status(d), public.ordering_key_of(d, e)
+  select e.id, d.id, public.first_status(d),
+    public.ordering_key_of(d.ordering, e.object_id, e.event_key, e.organisation_id)
   from public.events e
   join public.destinations d
     on public.wants_event(d, e.provider, e.event_type, e.organisation_id, e.livemode, e.flags)
@@ -3578,7 +4617,7 @@ CREATE OR REPLACE FUNCTION public.delivers_again (
   select coalesce(not ((i).recovery -> 'options' ->> 'skipAlreadyApplied')::boolean, false);
 $function$;
 
-REVOKE ALL ON FUNCTION "public"."delivers_again"(public.incidents) FROM PUBLIC, "anon", "authenticated";
+REVOKE ALL ON FUNCTION "public"."delivers_again"(public.incidents) FROM "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.draft_alert_incident (
   p_id    bigint,
@@ -3615,7 +4654,57 @@ CREATE OR REPLACE FUNCTION public.draft_alert_incident (
   where a.id = p_id and public.in_scope(p_scope, a.organisation_id);
 $function$;
 
-REVOKE ALL ON FUNCTION "public"."draft_alert_incident"(bigint, text[]) FROM PUBLIC, "anon", "authenticated";
+REVOKE ALL ON FUNCTION "public"."draft_alert_incident"(bigint, text[]) FROM "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.drop_bodies (
+  p_name     text,
+  p_exported bigint,
+  p_file     text
+)
+  RETURNS jsonb
+  LANGUAGE plpgsql
+  SECURITY DEFINER
+  SET search_path TO ''
+  SET lock_timeout TO '100ms'
+  SET jit TO 'off'
+  AS $function$
+declare
+  v_part record;
+  v_rows bigint;
+begin
+  perform public.lock_forgetting(true);
+  select p.name, coalesce(p.from_id, 0) as from_id, p.to_id into v_part
+  from public.list_body_partitions() p where p.name = p_name;
+  if v_part.to_id is null or v_part.to_id > public.next_event_id()
+    or not public.is_forgettable(v_part.from_id, v_part.to_id)
+  then
+    return jsonb_build_object('result', 'kept', 'rows', 0);
+  end if;
+  select count(*) into v_rows
+  from public.event_bodies b where b.event_id >= v_part.from_id and b.event_id < v_part.to_id;
+  if v_rows > p_exported then
+    return jsonb_build_object('result', 'kept', 'rows', 0);
+  end if;
+
+  insert into public.forgettings (class, days, first_id, last_id, ids, rows, file)
+  select 'bodies', x.days, lower(x.ids), upper(x.ids) - 1, x.ids, x.rows, p_file
+  from (
+    select public.days_kept('bodies', o.organisation_id) as days, count(*) as rows,
+      range_agg(int8range(e.id, e.id, '[]')) as ids
+    from public.events e
+    left join public.retention o on o.class = 'bodies' and o.organisation_id = e.organisation_id
+    where e.id >= v_part.from_id and e.id < v_part.to_id and public.has_body(e.id)
+    group by 1
+  ) x;
+  lock table public.event_bodies in access exclusive mode;
+  perform public.replace_bodies(v_part.from_id, v_part.to_id);
+  return jsonb_build_object('result', 'dropped', 'rows', v_rows);
+exception when lock_not_available then
+  return jsonb_build_object('result', 'busy', 'rows', 0);
+end
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."drop_bodies"(text, bigint, text) FROM "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.due_reports (
   p_limit integer
@@ -3645,7 +4734,7 @@ CREATE OR REPLACE FUNCTION public.due_reports (
   ) u on true;
 $function$;
 
-REVOKE ALL ON FUNCTION "public"."due_reports"(integer) FROM PUBLIC, "anon", "authenticated";
+REVOKE ALL ON FUNCTION "public"."due_reports"(integer) FROM "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.end_heartbeat (
   p_name text
@@ -3661,7 +4750,7 @@ begin
 end
 $function$;
 
-REVOKE ALL ON FUNCTION "public"."end_heartbeat"(text) FROM PUBLIC, "anon", "authenticated";
+REVOKE ALL ON FUNCTION "public"."end_heartbeat"(text) FROM "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.end_incident_verification (
   p_id       bigint,
@@ -3704,7 +4793,47 @@ begin
 end
 $function$;
 
-REVOKE ALL ON FUNCTION "public"."end_incident_verification"(bigint, bigint, boolean, text, jsonb) FROM PUBLIC, "anon", "authenticated";
+REVOKE ALL ON FUNCTION "public"."end_incident_verification"(bigint, bigint, boolean, text, jsonb) FROM "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.end_of_last_partition (
+  p_name  text,
+  p_from  bigint,
+  p_next  bigint,
+  p_width bigint
+)
+  RETURNS text
+  LANGUAGE plpgsql
+  SET search_path TO ''
+  SET jit TO 'off'
+  AS $function$
+declare
+  v_ending text := public.ending_of(p_name);
+  v_end bigint := (p_next / p_width + 1) * p_width + greatest(10000000, 15 * p_width);
+begin
+  if v_ending is null then
+    if pg_catalog.pg_relation_size(format('public.%I', p_name)::regclass) < 64 * 1024 * 1024 then
+      return 'ready';
+    end if;
+    execute format(
+      'alter table public.%I add constraint %I check (%s event_id < %s) not valid', p_name, 'ends_at_' || v_end,
+      'event_id >= ' || p_from || ' and', v_end
+    );
+    return 'again';
+  elsif exists (
+    select from pg_catalog.pg_constraint c
+    where c.conrelid = format('public.%I', p_name)::regclass and c.conname = v_ending and not c.convalidated
+  ) then
+    execute format('alter table public.%I validate constraint %I', p_name, v_ending);
+    return 'again';
+  end if;
+  return 'ready';
+end
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."end_of_last_partition"(text, bigint, bigint, bigint) FROM "anon", "authenticated";
+
+
+SET local check_function_bodies = off;
 
 CREATE OR REPLACE FUNCTION public.end_replay (
   p_id          bigint,
@@ -3746,6 +4875,23 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION public.end_retention_turn (
+  p_worker       text,
+  p_rest_seconds integer,
+  p_problem      text
+)
+  RETURNS void
+  LANGUAGE sql
+  SET search_path TO ''
+  SET jit TO 'off'
+  AS $function$
+  update public.retention_turn t set
+    until = public.clock_(), next_at = public.clock_() + make_interval(secs => p_rest_seconds), problem = p_problem
+  where t.worker = p_worker;
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."end_retention_turn"(text, integer, text) FROM PUBLIC, "anon", "authenticated";
+
 CREATE OR REPLACE FUNCTION public.end_silence (
   p_id         bigint,
   p_scope      text[],
@@ -3776,6 +4922,85 @@ end
 $function$;
 
 REVOKE ALL ON FUNCTION "public"."end_silence"(bigint, text[], text, text, text) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.ending_of (
+  p_name text
+)
+  RETURNS text
+  LANGUAGE sql
+  STABLE
+  SET search_path TO ''
+  SET jit TO 'off'
+  AS $function$
+  select c.conname from pg_catalog.pg_constraint c
+  where c.conrelid = format('public.%I', p_name)::regclass and c.conname like 'ends\_at\_%';
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."ending_of"(text) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.ensure_body_partitions()
+  RETURNS jsonb
+  LANGUAGE plpgsql
+  SECURITY DEFINER
+  SET search_path TO ''
+  SET lock_timeout TO '100ms'
+  SET jit TO 'off'
+  AS $function$
+declare
+  v_now jsonb;
+  v_next bigint;
+  v_width bigint;
+  v_last record;
+  v_end bigint;
+  v_count integer;
+  v_step text;
+begin
+  if not pg_try_advisory_xact_lock(hashtextextended('body_partitions', 1)) then
+    return jsonb_build_object('result', 'busy');
+  end if;
+  v_now := public.body_partitions_ahead();
+  v_next := (v_now ->> 'next_id')::bigint;
+  v_width := (v_now ->> 'width')::bigint;
+  if (v_now ->> 'ahead')::integer >= 2 and (v_now ->> 'ahead_ids')::bigint >= 7 * (v_now ->> 'per_day')::bigint then
+    return jsonb_build_object('result', 'enough', 'ahead', v_now -> 'ahead');
+  end if;
+  v_count := least(32, greatest(3, ceil(14.0 * (v_now ->> 'per_day')::bigint / v_width)))::integer;
+
+  select * into v_last from public.list_body_partitions() p where p.to_id is null;
+  v_step := public.end_of_last_partition(v_last.name, v_last.from_id, v_next, v_width);
+  if v_step = 'again' then
+    return jsonb_build_object('result', v_step);
+  end if;
+
+  lock table public.event_bodies in access exclusive mode;
+  -- Before it is detached: a row may have a higher id than the sequence.
+  v_next := public.next_event_id();
+  execute format('alter table public.event_bodies detach partition public.%I', v_last.name);
+  execute format('select exists (select from public.%I)', v_last.name) into v_step;
+  if v_step = 'true' then
+    -- The rows of the first keep their table, which gets an end beyond every id that was drawn until now.
+    v_end := coalesce(
+      substring(public.ending_of(v_last.name) from '\d+')::bigint, (v_next / v_width + 1) * v_width
+    );
+    perform public.attach_bodies(v_last.name, v_last.from_id, v_end);
+  else
+    execute format('drop table public.%I', v_last.name);
+    -- The first of them has the ids between, where they jumped.
+    v_end := greatest(coalesce(v_last.from_id, 0), (v_next / v_width + 1) * v_width);
+    perform public.make_bodies(v_last.from_id, v_end) where v_last.from_id is null or v_last.from_id < v_end;
+  end if;
+  for n in 1 .. v_count loop
+    perform public.make_bodies(v_end, v_end + v_width);
+    v_end := v_end + v_width;
+  end loop;
+  perform public.make_bodies(v_end, null);
+  return jsonb_build_object('result', 'made', 'ahead', public.body_partitions_ahead() -> 'ahead');
+exception when lock_not_available then
+  return jsonb_build_object('result', 'busy');
+end
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."ensure_body_partitions"() FROM PUBLIC, "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.evaluate_alerts (
   p_limit    integer,
@@ -3825,6 +5050,10 @@ begin
     'ms', round(extract(epoch from public.clock_() - v_began) * 1000)
   );
   perform public.note_heartbeat('alerts', 'evaluation', null, v_answer);
+  if v_fired + v_resolved > 0 then
+    -- For changes_since, which cannot see what was written within an exception block.
+    perform public.note_heartbeat('alert_flips', 'evaluation', null, v_answer);
+  end if;
   return v_answer;
 end
 $function$;
@@ -3924,6 +5153,29 @@ CREATE OR REPLACE FUNCTION public.event_note_json (
 $function$;
 
 REVOKE ALL ON FUNCTION "public"."event_note_json"(public.event_notes) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.events_in_use (
+  p_events bigint[]
+)
+  RETURNS SETOF bigint
+  LANGUAGE sql
+  STABLE
+  SET search_path TO ''
+  AS $function$
+  select d.event_id from public.deliveries d
+  where d.event_id = any (p_events) and d.status not in ('delivered', 'cancelled')
+  union
+  select i.event_id from public.incident_items i join public.incidents n on n.id = i.incident_id
+  where i.event_id = any (p_events) and n.state not in ('closed', 'closed_with_exceptions')
+  union
+  select i.event_id from public.replay_items i join public.replays r on r.id = i.replay_id
+  where i.event_id = any (p_events) and r.status not in ('completed', 'stopped', 'cancelled')
+  union
+  select f.event_id from public.findings f
+  where f.event_id = any (p_events) and f.state in ('open', 'back_filling');
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."events_in_use"(bigint[]) FROM PUBLIC, "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.events_link (
   s      public.alert_series,
@@ -4285,15 +5537,18 @@ begin
 
   with closed as (
     update public.deliveries d set
-      status = case when d.tries >= coalesce(p.max_attempts, t.max_attempts) then 'dead' else 'retrying' end
-        ::public.delivery_status,
-      finished_at = case when d.tries >= coalesce(p.max_attempts, t.max_attempts) then public.now_() end,
+      status = case
+        when d.tries >= coalesce(public.replay_max_attempts(y), t.max_attempts) then 'dead' else 'retrying'
+      end::public.delivery_status,
+      finished_at = case
+        when d.tries >= coalesce(public.replay_max_attempts(y), t.max_attempts) then public.now_()
+      end,
       due_at = public.now_(),
       lease_until = null,
       last_error_class = 'lease_expired',
       last_error = 'The worker ' || d.worker || ' stopped before it reported a result.'
     from public.destinations t, public.deliveries x
-    left join lateral public.replay_retries(x) p on true
+    left join public.replays y on y.id = x.replay_id and x.lane = 'replay'
     where t.id = d.destination_id and d.id = any (v_expired) and x.id = d.id
     returning d.event_id, d.status, t.kind
   )
@@ -4356,6 +5611,38 @@ CREATE OR REPLACE FUNCTION public.explanation_json (
 $function$;
 
 REVOKE ALL ON FUNCTION "public"."explanation_json"(jsonb) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.find_forgettable_bodies (
+  p_after bigint
+)
+  RETURNS jsonb
+  LANGUAGE plpgsql
+  STABLE
+  SET search_path TO ''
+  SET jit TO 'off'
+  AS $function$
+declare
+  v_part record;
+begin
+  if public.newest_forgettable('bodies') is null then
+    return null;
+  end if;
+  for v_part in
+    select p.name, coalesce(p.from_id, 0) as from_id, p.to_id from public.list_body_partitions() p
+    where coalesce(p.from_id, 0) > p_after and p.to_id is not null and p.to_id <= public.next_event_id()
+    order by 2
+  loop
+    if exists (
+      select from public.event_bodies b where b.event_id >= v_part.from_id and b.event_id < v_part.to_id
+    ) and public.is_forgettable(v_part.from_id, v_part.to_id) then
+      return to_jsonb(v_part);
+    end if;
+  end loop;
+  return null;
+end
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."find_forgettable_bodies"(bigint) FROM PUBLIC, "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.find_incident_causes (
   p_id    bigint,
@@ -4581,6 +5868,127 @@ $function$;
 
 REVOKE ALL ON FUNCTION "public"."forget_reconciliation"(integer) FROM PUBLIC, "anon", "authenticated";
 
+CREATE OR REPLACE FUNCTION public.forget_rows (
+  p_class public.retention_class,
+  p_ids   bigint[],
+  p_file  text
+)
+  RETURNS jsonb
+  LANGUAGE plpgsql
+  SET search_path TO ''
+  SET lock_timeout TO '500ms'
+  SET jit TO 'off'
+  AS $function$
+declare
+  v_ids bigint[];
+begin
+  perform public.lock_forgetting(true);
+  v_ids := p_ids;
+  if p_class in ('bodies', 'readable', 'events') then
+    -- A webhook that comes late holds the row of its event: that one has time.
+    v_ids := array(
+      select e.id from public.events e where e.id = any (p_ids) order by e.id for update skip locked
+    );
+  end if;
+  v_ids := array(select f.id from public.forgettable_of(p_class, v_ids) f(id) order by 1);
+  if v_ids = '{}' then
+    return jsonb_build_object('result', 'done', 'rows', 0);
+  end if;
+
+  insert into public.forgettings (class, days, first_id, last_id, ids, rows, file)
+  select p_class, x.days, lower(x.ids), upper(x.ids) - 1, x.ids, x.rows, p_file
+  from (
+    select public.days_kept(p_class, o.organisation_id) as days, count(*) as rows,
+      range_agg(int8range(i.id, i.id, '[]')) as ids
+    from unnest(v_ids) i(id)
+    left join public.events e on p_class = 'bodies' and e.id = i.id
+    left join public.retention o on o.class = 'bodies' and o.organisation_id = e.organisation_id
+    group by 1
+  ) x;
+
+  case p_class
+    when 'bodies' then
+      delete from public.event_bodies b where b.event_id = any (v_ids);
+    when 'audit' then
+      perform public.forget_staff_actions(v_ids);
+    when 'answers' then
+      update public.attempts a set
+        response_body = null, response_headers = null, changes = public.redacted_changes(a.changes)
+      where a.id = any (v_ids);
+    when 'readable' then
+      update public.events e set payload = null, terms = null, headers = public.kept_headers(e.headers)
+      where e.id = any (v_ids);
+    when 'events' then
+      perform public.delete_events(v_ids);
+  end case;
+  return jsonb_build_object('result', 'done', 'rows', cardinality(v_ids));
+exception when lock_not_available then
+  return jsonb_build_object('result', 'busy', 'rows', 0);
+end
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."forget_rows"(public.retention_class, bigint[], text) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.forget_staff_actions (
+  p_ids bigint[]
+)
+  RETURNS void
+  LANGUAGE sql
+  SECURITY DEFINER
+  SET search_path TO ''
+  SET jit TO 'off'
+  AS $function$
+  delete from public.staff_actions a where a.id in (select f.id from public.forgettable_of('audit', p_ids) f(id));
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."forget_staff_actions"(bigint[]) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.forgettable_of (
+  p_class public.retention_class,
+  p_ids   bigint[]
+)
+  RETURNS SETOF bigint
+  LANGUAGE plpgsql
+  STABLE
+  SET search_path TO ''
+  AS $function$
+declare
+  v_days integer := public.days_kept(p_class, null);
+begin
+  if p_class = 'bodies' then
+    return query
+      select e.id from public.events e
+      left join public.retention o on o.class = 'bodies' and o.organisation_id = e.organisation_id
+      where e.id = any (p_ids) and public.has_body(e.id) and e.received_at < public.now_() - make_interval(
+        days => case when o.id is null then v_days else o.days end
+      )
+      except select u.id from public.events_in_use(p_ids) u(id);
+  elsif p_class = 'audit' then
+    return query
+      select a.id from public.staff_actions a
+      where a.id = any (p_ids) and a.acted_at < public.now_() - make_interval(days => v_days);
+  elsif p_class = 'answers' then
+    return query
+      select a.id from public.attempts a join public.deliveries d on d.id = a.delivery_id
+      where a.id = any (p_ids) and a.finished_at < public.now_() - make_interval(days => v_days)
+        and (a.response_body is not null or a.response_headers is not null
+          or a.changes <> public.redacted_changes(a.changes))
+        and not exists (select from public.events_in_use(array[d.event_id]));
+  else
+    -- Not before their bytes: a replay needs the headers, and a row without event is no record.
+    return query
+      select e.id from public.events e
+      where e.id = any (p_ids) and e.received_at < public.now_() - make_interval(days => v_days)
+        and not public.has_body(e.id)
+        and (p_class = 'events' or public.payload_of(e) is not null or e.terms is not null
+          or e.headers <> public.kept_headers(e.headers))
+      except select u.id from public.events_in_use(p_ids) u(id);
+  end if;
+end
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."forgettable_of"(public.retention_class, bigint[]) FROM PUBLIC, "anon", "authenticated";
+
 CREATE OR REPLACE FUNCTION public.free_shard()
   RETURNS smallint
   LANGUAGE plpgsql
@@ -4674,10 +6082,11 @@ CREATE OR REPLACE FUNCTION public.get_event (
   select (public.events_json(array[e.id], p_scope) -> 0) || jsonb_build_object(
     'method', e.method, 'path', e.path, 'headers', e.headers, 'content_type', e.content_type,
     -- A compressed body is decoded by the caller, so it must be whole; it is as small as what it came in.
-    'body_base64', translate(encode(case
+    'body_base64', coalesce(translate(encode(case
       when x.encoding is null then substring(public.body_of(e.id) from 1 for x.most) else public.body_of(e.id)
-    end, 'base64'), E'\n', ''),
+    end, 'base64'), E'\n', ''), ''),
     'body_cut', x.encoding is null and e.body_size > x.most, 'content_encoding', x.encoding,
+    'body_forgotten', public.body_forgotten(e.id),
     'body_sha256', encode(e.body_sha256, 'hex'),
     'request_id', e.request_id, 'privacy_request', public.privacy_request_json(e),
     -- Not filled in events from before it was: those came from their provider.
@@ -4688,7 +6097,9 @@ CREATE OR REPLACE FUNCTION public.get_event (
         'id', d.id, 'status', d.status, 'attempt_count', d.attempt_count,
         -- Of the run it is in: a replay begins to count anew, and may have a number of its own.
         'tries', d.tries,
-        'max_attempts', coalesce((select p.max_attempts from public.replay_retries(d) p), t.max_attempts),
+        'max_attempts', coalesce((
+          select public.replay_max_attempts(y) from public.replays y where y.id = d.replay_id and d.lane = 'replay'
+        ), t.max_attempts),
         'hold', public.hold_of_delivery(d, t, h, p_scope),
         'due_at', case when d.status in ('pending', 'retrying') then public.iso(d.due_at) end,
         'last_error_class', d.last_error_class, 'last_error', d.last_error, 'last_http_status', d.last_http_status,
@@ -4951,6 +6362,105 @@ $function$;
 
 REVOKE ALL ON FUNCTION "public"."guard_incident"() FROM PUBLIC, "anon", "authenticated";
 
+CREATE OR REPLACE FUNCTION public.has_body (
+  p_event_id bigint
+)
+  RETURNS boolean
+  LANGUAGE sql
+  STABLE
+  SET search_path TO ''
+  SET jit TO 'off'
+  AS $function$
+  select exists (select from public.event_bodies b where b.event_id = p_event_id);
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."has_body"(bigint) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.has_due (
+  p_destination_id bigint
+)
+  RETURNS boolean
+  LANGUAGE plpgsql
+  STABLE
+  SET search_path TO ''
+  SET jit TO 'off'
+  AS $function$
+begin
+  return coalesce(
+    (
+      select true from public.deliveries d
+      where d.destination_id = p_destination_id and d.lane = 'live' and d.status in ('pending', 'retrying')
+        and d.due_at <= public.now_()
+      order by d.due_at, d.id limit 1
+    ),
+    (
+      select true from public.deliveries d
+      where d.destination_id = p_destination_id and d.lane = 'replay' and d.status in ('pending', 'retrying')
+        and d.due_at <= public.now_()
+      order by d.due_at, d.id limit 1
+    ),
+    false
+  );
+end
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."has_due"(bigint) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.has_events_in_use (
+  p_from bigint,
+  p_to   bigint
+)
+  RETURNS boolean
+  LANGUAGE sql
+  STABLE
+  SET search_path TO ''
+  SET jit TO 'off'
+  AS $function$
+  select exists (
+    select from public.incidents n join public.incident_items i on i.incident_id = n.id
+    where n.state not in ('closed', 'closed_with_exceptions') and i.event_id >= p_from and i.event_id < p_to
+  ) or exists (
+    select from public.replays r join public.replay_items i on i.replay_id = r.id
+    where r.status not in ('completed', 'stopped', 'cancelled') and i.event_id >= p_from and i.event_id < p_to
+  ) or exists (
+    select from public.findings f
+    where f.state in ('open', 'back_filling') and f.event_id >= p_from and f.event_id < p_to
+  ) or exists (
+    select from public.deliveries d
+    where d.event_id >= p_from and d.event_id < p_to and d.status not in ('delivered', 'cancelled')
+  );
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."has_events_in_use"(bigint, bigint) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.has_families (
+  p_event_types text[]
+)
+  RETURNS boolean
+  LANGUAGE plpgsql
+  IMMUTABLE
+  SET search_path TO ''
+  AS $function$
+begin
+  return exists (select from unnest(p_event_types) t(type) where right(t.type, 2) = '.*');
+end
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."has_families"(text[]) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.has_key (
+  e           public.events,
+  p_key       text,
+  p_selection jsonb
+)
+  RETURNS boolean
+  LANGUAGE sql
+  IMMUTABLE
+RETURN
+  (((e).variant_of IS NULL) AND ((e).provider = (p_selection ->> 'provider_slug'::text)) AND ((e).event_key = p_key) AND ((NOT (p_selection ? 'organisation_id'::text)) OR (NOT
+  ((e).organisation_id IS DISTINCT FROM (p_selection ->> 'organisation_id'::text)))) AND
+  ((NOT (p_selection ? 'source_id'::text)) OR (NOT ((e).source_id IS DISTINCT FROM ((p_selection ->> 'source_id'::text))::bigint))));
+
 CREATE OR REPLACE FUNCTION public.healed_text()
   RETURNS text
   LANGUAGE sql
@@ -5145,6 +6655,36 @@ $function$;
 
 REVOKE ALL ON FUNCTION "public"."incident_sources"(bigint) FROM PUBLIC, "anon", "authenticated";
 
+CREATE OR REPLACE FUNCTION public.is_forgettable (
+  p_from bigint,
+  p_to   bigint
+)
+  RETURNS boolean
+  LANGUAGE plpgsql
+  STABLE
+  SET search_path TO ''
+  SET jit TO 'off'
+  AS $function$
+begin
+  return not exists (
+    select from (
+      select x.* from public.events x where x.id >= p_from and x.id < p_to order by x.id desc limit 1
+    ) e
+    where e.received_at >= public.newest_forgettable('bodies')
+  ) and not public.has_events_in_use(p_from, p_to) and not exists (
+    select from public.events e
+    left join public.retention o on o.class = 'bodies' and o.organisation_id = e.organisation_id
+    where e.id >= p_from and e.id < p_to and public.has_body(e.id) and (
+      e.received_at >= public.now_() - make_interval(
+        days => case when o.id is null then public.days_kept('bodies', null) else o.days end
+      )
+    ) is not false
+  );
+end
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."is_forgettable"(bigint, bigint) FROM PUBLIC, "anon", "authenticated";
+
 CREATE OR REPLACE FUNCTION public.is_incident_closed (
   i public.incidents
 )
@@ -5217,6 +6757,14 @@ CREATE OR REPLACE FUNCTION public.is_wanted (
 $function$;
 
 REVOKE ALL ON FUNCTION "public"."is_wanted"(public.alert_series, timestamp WITH time zone) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.iso (
+  p_at timestamp with time zone
+)
+  RETURNS text
+  LANGUAGE sql
+  STABLE
+RETURN to_char((p_at AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'::text);
 
 CREATE OR REPLACE FUNCTION public.item_identity (
   e public.events
@@ -5310,6 +6858,21 @@ end
 $function$;
 
 REVOKE ALL ON FUNCTION "public"."judge_counts"(public.alert_kind, numeric, numeric, numeric, numeric, numeric, numeric, numeric, numeric) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.kept_headers (
+  p_headers jsonb
+)
+  RETURNS jsonb
+  LANGUAGE sql
+  IMMUTABLE
+  SET search_path TO ''
+  AS $function$
+  select coalesce(jsonb_agg(h.pair order by h.place), '[]')
+  from jsonb_array_elements(p_headers) with ordinality h(pair, place)
+  where lower(h.pair ->> 0) ~ '^(x-)?shopify-shop-domain$';
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."kept_headers"(jsonb) FROM PUBLIC, "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.kpi_facts (
   p_from  timestamp with time zone,
@@ -5689,6 +7252,74 @@ $function$;
 
 REVOKE ALL ON FUNCTION "public"."learn_arrivals_of"(text) FROM PUBLIC, "anon", "authenticated";
 
+CREATE OR REPLACE FUNCTION public.lease_deliveries (
+  p_chosen        bigint[],
+  p_worker        text,
+  p_lease_seconds integer,
+  p_shares        jsonb
+)
+  RETURNS jsonb
+  LANGUAGE plpgsql
+  SET search_path TO ''
+  SET jit TO 'off'
+  AS $function$
+declare
+  v_work jsonb;
+begin
+  with claimed as (
+    update public.deliveries d set
+      status = 'claimed',
+      fence = d.fence + 1,
+      attempt_count = d.attempt_count + 1,
+      tries = d.tries + 1,
+      -- From when it is given, not from when the claim began, which may have had to wait.
+      lease_until = public.clock_() + make_interval(secs => p_lease_seconds),
+      worker = p_worker
+    where d.id = any (p_chosen)
+    returning d.*
+  ),
+  opened as (
+    -- By the clock, not by the start of this transaction: it may have waited for the one that ended the attempt before.
+    insert into public.attempts (delivery_id, number, fence, worker, replay_id, started_at)
+    select c.id, c.attempt_count, c.fence, p_worker, c.replay_id, c.lease_until - make_interval(secs => p_lease_seconds)
+    from claimed c
+    returning id, delivery_id, number
+  )
+  select jsonb_agg(jsonb_build_object(
+    'delivery_id', c.id, 'fence', c.fence, 'attempt_id', o.id, 'attempt_number', o.number, 'try', c.tries,
+    'replay_id', case when c.lane = 'replay' then c.replay_id end,
+    'event', public.event_for_projection(e, (select o.settings from public.sources o where o.id = e.source_id))
+      || jsonb_build_object('headers', e.headers, 'content_type', e.content_type),
+    'destination', jsonb_build_object(
+      'id', t.id, 'slug', t.slug, 'kind', t.kind, 'url', t.url, 'headers', t.headers,
+      'secrets', t.secrets, 'timeout_ms', t.timeout_ms,
+      'max_attempts', coalesce(public.replay_max_attempts(y), t.max_attempts),
+      'base_delay_ms', coalesce(public.replay_base_delay_ms(y), t.base_delay_ms),
+      'backoff_factor', coalesce(public.replay_backoff_factor(y), t.backoff_factor)
+    ),
+    'pace', public.pace_of(t, h, p_shares)
+  ) order by c.id)
+  into v_work
+  from claimed c
+  join opened o on o.delivery_id = c.id
+  join public.events e on e.id = c.event_id
+  join public.destinations t on t.id = c.destination_id
+  left join public.destination_health h on h.destination_id = t.id
+  left join public.replays y on y.id = c.replay_id and c.lane = 'replay';
+
+  -- What goes to rows is in flight for milliseconds: to write that down, and take it back, would double the work on its
+  -- event.
+  perform public.roll_up_events(array(
+    select distinct d.event_id
+    from public.deliveries d
+    join public.destinations t on t.id = d.destination_id
+    where d.id = any (p_chosen) and (t.kind = 'http' or d.attempt_count > 1)
+  ));
+  perform public.book_claim(p_chosen);
+  return v_work;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION public.link_alert_incident (
   p_id          bigint,
   p_incident_id bigint,
@@ -5846,6 +7477,27 @@ CREATE OR REPLACE FUNCTION public.list_back_fillable (
       and public.is_free(f) and f.kind <> 'unrecoverable' and (f.body is not null or f.event_id is not null)
   ) x;
 $function$;
+
+CREATE OR REPLACE FUNCTION public.list_body_partitions()
+  RETURNS TABLE (
+    name    text,
+    from_id bigint,
+    to_id   bigint
+  )
+  LANGUAGE sql
+  STABLE
+  SET search_path TO ''
+  AS $function$
+  select c.relname, substring(b.bound from 'FROM \(''(-?\d+)''\)')::bigint,
+    substring(b.bound from 'TO \(''(-?\d+)''\)')::bigint
+  from pg_catalog.pg_inherits i
+  join pg_catalog.pg_class c on c.oid = i.inhrelid
+  cross join lateral (select pg_catalog.pg_get_expr(c.relpartbound, c.oid) as bound) b
+  where i.inhparent = 'public.event_bodies'::regclass
+  order by 2 nulls first;
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."list_body_partitions"() FROM PUBLIC, "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.list_channel_notifications (
   p_id    bigint,
@@ -6090,6 +7742,53 @@ $function$;
 
 REVOKE ALL ON FUNCTION "public"."list_evidence_requests"(bigint, bigint, integer, text[]) FROM PUBLIC, "anon", "authenticated";
 
+CREATE OR REPLACE FUNCTION public.list_forgettable (
+  p_class  public.retention_class,
+  p_after  bigint,
+  p_before bigint,
+  p_limit  integer
+)
+  RETURNS jsonb
+  LANGUAGE plpgsql
+  STABLE
+  SET search_path TO ''
+  SET jit TO 'off'
+  AS $function$
+declare
+  v_until timestamptz := public.newest_forgettable(p_class);
+  v_seen bigint[];
+  v_newest timestamptz;
+  v_ids bigint[];
+  v_source text := case p_class
+    when 'bodies' then
+      'select e.id, e.received_at as at, sum(e.body_size) over (order by b.event_id) - e.body_size as before
+       from (select x.event_id from public.event_bodies x where x.event_id > $1 and ($2 is null or x.event_id < $2)
+         order by x.event_id limit $3) b
+       join public.events e on e.id = b.event_id'
+    when 'answers' then 'select x.id, x.started_at as at, 0 as before from public.attempts x'
+    when 'audit' then 'select x.id, x.acted_at as at, 0 as before from public.staff_actions x'
+    else 'select x.id, x.received_at as at, 0 as before from public.events x'
+  end;
+begin
+  if v_until is null then
+    return jsonb_build_object('ids', '[]'::jsonb, 'last', p_after, 'ended', true);
+  end if;
+  execute format(
+    'select array_agg(s.id order by s.id), (array_agg(s.at order by s.id desc))[1]
+     from (%s %s) s where s.before < 16 * 1024 * 1024',
+    v_source, case when p_class <> 'bodies' then
+      'where x.id > $1 and ($2 is null or x.id < $2) order by x.id limit $3'
+    end
+  ) into v_seen, v_newest using p_after, p_before, p_limit;
+  v_ids := array(select f.id from public.forgettable_of(p_class, coalesce(v_seen, '{}')) f(id) order by 1);
+  return jsonb_build_object('ids', to_jsonb(v_ids),
+    'last', coalesce((select max(s.id) from unnest(v_seen) s(id)), p_after),
+    'ended', v_seen is null or v_newest >= v_until);
+end
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."list_forgettable"(public.retention_class, bigint, bigint, integer) FROM PUBLIC, "anon", "authenticated";
+
 CREATE OR REPLACE FUNCTION public.list_incident_items (
   p_id     bigint,
   p_filter jsonb,
@@ -6260,6 +7959,25 @@ $function$;
 
 REVOKE ALL ON FUNCTION "public"."list_silences"(text[]) FROM PUBLIC, "anon", "authenticated";
 
+CREATE OR REPLACE FUNCTION public.lock_forgetting (
+  p_alone boolean
+)
+  RETURNS void
+  LANGUAGE plpgsql
+  SET search_path TO ''
+  SET jit TO 'off'
+  AS $function$
+begin
+  if p_alone then
+    perform pg_advisory_xact_lock(hashtextextended('forgetting', 1));
+  else
+    perform pg_advisory_xact_lock_shared(hashtextextended('forgetting', 1));
+  end if;
+end
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."lock_forgetting"(boolean) FROM PUBLIC, "anon", "authenticated";
+
 CREATE OR REPLACE FUNCTION public.lock_incident (
   p_id    bigint,
   p_fence bigint
@@ -6275,6 +7993,95 @@ CREATE OR REPLACE FUNCTION public.lock_incident (
 $function$;
 
 REVOKE ALL ON FUNCTION "public"."lock_incident"(bigint, bigint) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.low_hours (
+  p_rates  bigint[],
+  p_counts bigint[],
+  p_spread double precision,
+  p_limit  double precision,
+  p_length integer
+)
+  RETURNS TABLE (
+    hour     integer,
+    observed bigint,
+    expected double precision,
+    hours    integer
+  )
+  LANGUAGE plpgsql
+  IMMUTABLE
+  SET search_path TO ''
+  AS $function$
+declare
+  v_hours integer := cardinality(p_rates);
+  v_rate bigint := 0;
+  v_count bigint := 0;
+  -- The window that ends with each hour: where it begins, what is usual in it, and what came.
+  v_begins integer[] := array_fill(null::integer, array[v_hours]);
+  v_rates bigint[] := array_fill(0::bigint, array[v_hours]);
+  v_counts bigint[] := array_fill(0::bigint, array[v_hours]);
+  v_low boolean[] := array_fill(false, array[v_hours]);
+  v_first integer := 1;
+  v_second integer;
+  v_third integer;
+begin
+  for v_last in 1..v_hours loop
+    v_rate := v_rate + p_rates[v_last];
+    v_count := v_count + p_counts[v_last];
+    while v_rate - p_rates[v_first] >= 20000000 and v_last - v_first >= p_length loop
+      v_rate := v_rate - p_rates[v_first];
+      v_count := v_count - p_counts[v_first];
+      v_first := v_first + 1;
+    end loop;
+    continue when v_rate < 20000000 or v_last - v_first + 1 < p_length;
+    v_begins[v_last] := v_first;
+    v_rates[v_last] := v_rate;
+    v_counts[v_last] := v_count;
+    v_low[v_last] := v_count - v_rate / 1e6::float8
+      < -p_limit * sqrt(v_rate / 1e6::float8 + coalesce(power(v_rate / 1e6::float8, 2) / p_spread, 0));
+    continue when not v_low[v_last] or v_first = 1;
+    v_second := v_first - 1;
+    continue when not v_low[v_second] or v_begins[v_second] = 1;
+    v_third := v_begins[v_second] - 1;
+    continue when not v_low[v_third] or v_last - v_begins[v_third] >= 72;
+    hour := v_last;
+    hours := v_last - v_begins[v_third] + 1;
+    observed := v_counts[v_last] + v_counts[v_second] + v_counts[v_third];
+    expected := (v_rates[v_last] + v_rates[v_second] + v_rates[v_third]) / 1e6::float8;
+    if observed > 0 then
+      return next;
+    end if;
+  end loop;
+end
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."low_hours"(bigint[], bigint[], double precision, double precision, integer) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.make_bodies (
+  p_from bigint,
+  p_to   bigint
+)
+  RETURNS void
+  LANGUAGE plpgsql
+  SET search_path TO ''
+  SET jit TO 'off'
+  AS $function$
+declare
+  v_name text := 'event_bodies_from_' || coalesce(p_from, 0);
+  v_role text;
+begin
+  execute format('create table public.%I (like public.event_bodies including all)', v_name);
+  -- Whatever a host grants on new tables: only event_bodies itself is used.
+  execute format('alter table public.%I enable row level security', v_name);
+  execute format('revoke all on public.%I from public', v_name);
+  -- An owner who may not create roles does without them.
+  for v_role in select r.rolname from pg_roles r where r.rolname in ('anon', 'authenticated', 'service_role') loop
+    execute format('revoke all on public.%I from %I', v_name, v_role);
+  end loop;
+  perform public.attach_bodies(v_name, p_from, p_to);
+end
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."make_bodies"(bigint, bigint) FROM PUBLIC, "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.match_entries (
   p_window  bigint,
@@ -6429,6 +8236,22 @@ begin
   ), '[]');
 end
 $function$;
+
+CREATE OR REPLACE FUNCTION public.members_of (
+  p_row   jsonb,
+  p_names jsonb
+)
+  RETURNS jsonb
+  LANGUAGE plpgsql
+  IMMUTABLE
+  SET search_path TO ''
+  AS $function$
+begin
+  return (select jsonb_object_agg(k, p_row -> k) from jsonb_object_keys(p_names) k);
+end
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."members_of"(jsonb, jsonb) FROM PUBLIC, "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.message_json (
   p_message jsonb
@@ -6585,6 +8408,20 @@ $function$;
 
 REVOKE ALL ON FUNCTION "public"."move_metric_totals"() FROM PUBLIC, "anon", "authenticated";
 
+CREATE OR REPLACE FUNCTION public.newest_forgettable (
+  p_class public.retention_class
+)
+  RETURNS timestamp WITH time zone
+  LANGUAGE sql
+  STABLE
+  SET search_path TO ''
+  SET jit TO 'off'
+  AS $function$
+  select public.now_() - make_interval(days => min(r.days)) from public.retention r where r.class = p_class;
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."newest_forgettable"(public.retention_class) FROM PUBLIC, "anon", "authenticated";
+
 CREATE OR REPLACE FUNCTION public.next_channel_id()
   RETURNS bigint
   LANGUAGE sql
@@ -6595,6 +8432,21 @@ CREATE OR REPLACE FUNCTION public.next_channel_id()
 $function$;
 
 REVOKE ALL ON FUNCTION "public"."next_channel_id"() FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.next_event_id()
+  RETURNS bigint
+  LANGUAGE sql
+  STABLE
+  SET search_path TO ''
+  SET jit TO 'off'
+  AS $function$
+  select greatest(
+    coalesce(pg_catalog.pg_sequence_last_value(pg_get_serial_sequence('public.events', 'id')::regclass), 0),
+    coalesce((select max(b.event_id) from public.event_bodies b), 0)
+  ) + 1;
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."next_event_id"() FROM PUBLIC, "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.note_channel (
   p_id      bigint,
@@ -7058,6 +8910,14 @@ CREATE OR REPLACE FUNCTION public.notice_end (
     join public.notification_preferences p on p.staff_id = u.id
     where p.mails_replays and u.disabled_at is null
     on conflict on constraint notifications_each_once do nothing
+  ),
+  told as (
+    insert into public.notifications (channel_id, kind, replay_id, group_key)
+    select c.id, 'replay', w.id, 'wr_' || w.id
+    from wanted w
+    join public.channels c on c.tells_replays and c.enabled and c.archived_at is null and c.kind <> 'pagerduty'
+      and public.all_in_scope(c.organisations, w.organisations)
+    on conflict on constraint notifications_each_once do nothing
   )
   insert into public.notices (actor_id, subject, message)
   select w.actor_id, 'wr_' || w.id, format(
@@ -7253,6 +9113,34 @@ $function$;
 
 REVOKE ALL ON FUNCTION "public"."oldest_due_seconds"() FROM PUBLIC, "anon", "authenticated";
 
+CREATE OR REPLACE FUNCTION public.oldest_of (
+  p_class public.retention_class
+)
+  RETURNS TABLE (
+    at              timestamp with time zone,
+    organisation_id text
+  )
+  LANGUAGE plpgsql
+  STABLE
+  SET search_path TO ''
+  AS $function$
+begin
+  if p_class = 'audit' then
+    return query select min(a.acted_at), null::text from public.staff_actions a;
+  elsif p_class = 'answers' then
+    return query select a.started_at, null::text from public.attempts a order by a.id limit 1;
+  elsif p_class = 'bodies' then
+    return query
+      select e.received_at, e.organisation_id from public.events e
+      where e.id = (select min(b.event_id) from public.event_bodies b);
+  else
+    return query select e.received_at, null::text from public.events e order by e.received_at, e.id limit 1;
+  end if;
+end
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."oldest_of"(public.retention_class) FROM PUBLIC, "anon", "authenticated";
+
 CREATE OR REPLACE FUNCTION public.open_findings (
   p_provider  text,
   p_source_id bigint
@@ -7431,6 +9319,20 @@ $function$;
 
 REVOKE ALL ON FUNCTION "public"."open_silence_incidents"(integer) FROM PUBLIC, "anon", "authenticated";
 
+CREATE OR REPLACE FUNCTION public.ordering_key_of (
+  p_ordering        public.delivery_ordering,
+  p_object_id       text,
+  p_event_key       text,
+  p_organisation_id text
+)
+  RETURNS text
+  LANGUAGE sql
+  IMMUTABLE
+RETURN CASE p_ordering WHEN 'object'::public.delivery_ordering THEN COALESCE(p_object_id, p_event_key) WHEN 'organisation'::public.delivery_ordering THEN
+  COALESCE(p_organisation_id, ''::text) WHEN 'all'::public.delivery_ordering THEN ''::text ELSE NULL::text END;
+
+REVOKE ALL ON FUNCTION "public"."ordering_key_of"(public.delivery_ordering, text, text, text) FROM PUBLIC, "anon", "authenticated";
+
 CREATE OR REPLACE FUNCTION public.organisations_of (
   p_subject  text,
   p_actor_id text DEFAULT NULL::text
@@ -7504,6 +9406,51 @@ $function$;
 
 REVOKE ALL ON FUNCTION "public"."past_alert"(jsonb, timestamp WITH time zone, timestamp WITH time zone, text, timestamp WITH time zone) FROM PUBLIC, "anon", "authenticated";
 
+CREATE OR REPLACE FUNCTION public.past_arrivals (
+  r      public.alert_rules,
+  p_from timestamp with time zone,
+  p_to   timestamp with time zone
+)
+  RETURNS TABLE (
+    labels      jsonb,
+    step        interval,
+    begins      timestamp with time zone,
+    ends        timestamp with time zone,
+    evaluations bigint,
+    value       numeric,
+    text        text
+  )
+  LANGUAGE plpgsql
+  STABLE
+  SET search_path TO ''
+  AS $function$
+#variable_conflict use_column
+declare
+  x record;
+begin
+  for x in execute format(
+    'select * from public.%I($1, $2, $3)', case
+      when (r).kind = 'drop' then 'past_drops'
+      when (r).settings ? 'window_minutes' then 'past_too_few'
+      else 'past_silences'
+    end
+  ) using r, p_from, p_to
+  loop
+    labels := jsonb_build_object(
+      'provider', x.provider, 'event_type', x.event_type, 'organisation_id', x.organisation_id
+    );
+    step := interval '1 minute';
+    begins := x.begins;
+    ends := x.ends;
+    evaluations := extract(epoch from x.ends - x.begins)::bigint / 60 + 1;
+    text := concat_ws(' ', x.provider, x.event_type, 'of ' || x.organisation_id) || ': ' || x.text;
+    return next;
+  end loop;
+end
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."past_arrivals"(public.alert_rules, timestamp WITH time zone, timestamp WITH time zone) FROM PUBLIC, "anon", "authenticated";
+
 CREATE OR REPLACE FUNCTION public.past_counts (
   r      public.alert_rules,
   p_unit text,
@@ -7536,6 +9483,281 @@ CREATE OR REPLACE FUNCTION public.past_counts (
 $function$;
 
 REVOKE ALL ON FUNCTION "public"."past_counts"(public.alert_rules, text, timestamp WITH time zone, timestamp WITH time zone) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.past_drops (
+  r      public.alert_rules,
+  p_from timestamp with time zone,
+  p_to   timestamp with time zone
+)
+  RETURNS TABLE (
+    provider        text,
+    event_type      text,
+    organisation_id text,
+    begins          timestamp with time zone,
+    ends            timestamp with time zone,
+    text            text
+  )
+  LANGUAGE sql
+  STABLE
+  SET search_path TO ''
+  SET enable_nestloop TO 'off'
+  SET enable_mergejoin TO 'off'
+  SET work_mem TO '32MB'
+  AS $function$
+  with series as materialized (
+    select row_number() over () * 1000000 as n, a.organisation_id || '/' || a.provider || '/' || a.event_type as key,
+      a.provider, a.event_type, a.organisation_id, a.rates, a.spread
+    from public.expected_series(r) e
+    join public.arrival_habits a on a.provider = e.provider and a.event_type = coalesce(e.event_type, '')
+      and a.organisation_id = coalesce(e.organisation_id, '')
+  ),
+  -- Whole hours, from three days before: so far back reach three windows.
+  span as (
+    select extract(epoch from p_from)::bigint / 3600 - 72 as first, extract(epoch from p_to)::bigint / 3600 - 1 as last
+  ),
+  -- Joins are by one key, as in past_silences.
+  came as (
+    select s.n + h.hour as slot, sum(h.count)::bigint as count
+    from (
+      select c.organisation_id || '/' || c.provider || '/' || t.event_type as key, c.count,
+        date_part('epoch', c.hour)::bigint / 3600 as hour
+      from public.statistics_hours c
+      cross join lateral (values (c.event_type), ('')) as t(event_type)
+      where c.organisation_id in (select x.organisation_id from series x)
+        and c.hour >= date_trunc('hour', p_from, 'UTC') - interval '73 hours' and c.hour <= p_to
+        and c.outcome = 'received'
+    ) h
+    join series s on s.key = h.key
+    group by 1
+  ),
+  counted as (
+    select x.n, array_agg(x.rate order by x.hour) as rates, array_agg(x.count order by x.hour) as counts
+    from (
+      select s.n, g.hour, (w.rate * 1000000)::bigint as rate, coalesce(c.count, 0) as count
+      from series s
+      cross join lateral (select u.rate, u.slot - 1 as slot from unnest(s.rates) with ordinality u(rate, slot)) w
+      join (
+        select h as hour, (h + 72) % 168 as slot from span p cross join lateral generate_series(p.first, p.last) h
+      ) g on g.slot = w.slot
+      left join came c on c.slot = s.n + g.hour
+    ) x
+    group by 1
+  ),
+  low as (
+    select c.n, p.first + l.hour as ended, l.observed, l.expected, l.hours,
+      p.first + l.hour - row_number() over (partition by c.n order by l.hour) as span
+    from counted c
+    join series s on s.n = c.n
+    cross join span p
+    cross join lateral public.low_hours(
+      c.rates, c.counts, s.spread::float8, coalesce(public.setting(r, 'threshold'), 4)::float8,
+      ceil(coalesce(public.setting(r, 'window_minutes'), 60) / 60)::integer
+    ) l
+    where p.first + l.hour >= extract(epoch from p_from) / 3600
+  )
+  -- An hour is read a minute after its end, and is what is known until the next one has ended.
+  select s.provider, nullif(s.event_type, ''), nullif(s.organisation_id, ''),
+    to_timestamp(min(l.ended) * 3600) + interval '1 minute',
+    least(to_timestamp(max(l.ended) * 3600) + interval '59 minutes', p_to), (array_agg(format(
+      '%s events in %s hours, where %s are usual', l.observed, l.hours, round(l.expected)
+    ) order by l.ended))[1]
+  from low l
+  join series s on s.n = l.n
+  group by l.span, s.n, s.provider, s.event_type, s.organisation_id
+  having to_timestamp(min(l.ended) * 3600) + interval '1 minute' <= p_to;
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."past_drops"(public.alert_rules, timestamp WITH time zone, timestamp WITH time zone) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.past_silences (
+  r      public.alert_rules,
+  p_from timestamp with time zone,
+  p_to   timestamp with time zone,
+  p_most bigint                   DEFAULT 150000
+)
+  RETURNS TABLE (
+    provider        text,
+    event_type      text,
+    organisation_id text,
+    begins          timestamp with time zone,
+    ends            timestamp with time zone,
+    text            text
+  )
+  LANGUAGE sql
+  STABLE
+  SET search_path TO ''
+  SET enable_nestloop TO 'off'
+  SET enable_mergejoin TO 'off'
+  SET work_mem TO '32MB'
+  AS $function$
+  -- Every join is by one key, because the planner believes that there is one series.
+  with series as materialized (
+    select row_number() over () * 1000000 as n, a.organisation_id || '/' || a.provider || '/' || a.event_type as key,
+      a.provider, a.event_type, a.organisation_id, a.rates, a.threshold::float8
+    from public.expected_series(r) e
+    join public.arrival_habits a on a.provider = e.provider and a.event_type = coalesce(e.event_type, '')
+      and a.organisation_id = coalesce(e.organisation_id, '')
+  ),
+  span as (
+    select extract(epoch from p_from)::bigint / 3600 - 168 as first, extract(epoch from p_to)::bigint as until
+  ),
+  -- Of each hour of a series (slot) its rate, and what was usual before it.
+  usual as materialized (
+    select s.n + g.hour as slot, w.rate, s.threshold, sum(w.rate) over o - w.rate as before, sum(w.rate) over (
+      partition by s.n
+    ) as all_usual
+    from series s
+    cross join lateral (select u.rate::float8, u.slot - 1 as slot from unnest(s.rates) with ordinality u(rate, slot)) w
+    join (
+      select h as hour, (h + 72) % 168 as slot
+      from span p cross join lateral generate_series(p.first, p.until / 3600) h
+    ) g on g.slot = w.slot
+    window o as (partition by s.n order by g.hour)
+  ),
+  hours as materialized (
+    select s.n + h.hour as slot, s.n, least(sum(h.count), 60)::bigint as minutes
+    from (
+      select c.organisation_id || '/' || c.provider || '/' || t.event_type as key, c.count,
+        date_part('epoch', c.hour)::bigint / 3600 as hour
+      from public.statistics_hours c
+      cross join lateral (values (c.event_type), ('')) as t(event_type)
+      where c.organisation_id in (select x.organisation_id from series x)
+        and c.hour >= date_trunc('hour', p_from, 'UTC') - interval '7 days' and c.hour <= p_to
+        and c.outcome in ('received', 'duplicate', 'conflict')
+    ) h
+    join series s on s.key = h.key
+    group by 1, 2
+  ),
+  -- What is usual from the beginning of the hour before to the end of this one is the most that a gap has.
+  near as (
+    select h.*, u.before + u.rate - lag(u.before) over w >= u.threshold
+      or lead(u.before + u.rate, 1, u.all_usual) over w - u.before >= u.threshold as has_gap
+    from hours h
+    join usual u on u.slot = h.slot
+    window w as (partition by h.n order by h.slot)
+  ),
+  read as materialized (
+    select x.n, x.slot, x.has_gap and sum(x.minutes) over (order by x.slot - x.n desc) <= p_most as has_gap
+    from near x
+  ),
+  -- The first and last arrival in each five minutes, which no gap is shorter than; where no gap is near, the ends of
+  -- the hour do.
+  met as materialized (
+    select c.organisation_id, c.provider, c.event_type, date_part('epoch', min(c.minute))::bigint as first,
+      date_part('epoch', max(c.minute))::bigint as last
+    from public.statistics c
+    where c.organisation_id in (select x.organisation_id from series x)
+      and c.minute >= (select to_timestamp(min(x.slot - x.n) * 3600) from read x where x.has_gap)
+      and c.minute <= p_to and c.outcome in ('received', 'duplicate', 'conflict')
+    group by 1, 2, 3, floor(date_part('epoch', c.minute) / 300)
+  ),
+  arrivals as (
+    select s.n, min(m.first) as first, max(m.last) as last
+    from (
+      select x.organisation_id || '/' || x.provider || '/' || t.event_type as key, x.first, x.last
+      from met x
+      cross join lateral (values (x.event_type), ('')) as t(event_type)
+    ) m
+    join series s on s.key = m.key
+    where s.n + m.first / 3600 in (select x.slot from read x where x.has_gap)
+    group by s.n, m.first / 300
+    union all
+    select x.n, (x.slot - x.n) * 3600, least((x.slot - x.n) * 3600 + 3540, p.until)
+    from read x
+    cross join span p
+    where not x.has_gap
+  ),
+  -- From the end of one arrival's minute to the next arrival's.
+  gaps as materialized (
+    select a.n, a.last + 60 as begins, a.next as ends
+    from (
+      select x.n, x.last, lead(x.first, 1, p.until + 60) over (partition by x.n order by x.first) as next
+      from arrivals x
+      cross join span p
+    ) a
+    where a.next - a.last > 360
+  ),
+  silences as materialized (
+    select g.*
+    from gaps g
+    join usual b on b.slot = g.n + g.begins / 3600
+    join usual e on e.slot = g.n + (g.ends - 1) / 3600
+    where e.before + e.rate * ((g.ends - 1) % 3600 + 1) / 3600 - b.before - b.rate * (g.begins % 3600) / 3600
+      >= b.threshold - 0.001
+  )
+  select s.provider, nullif(s.event_type, ''), nullif(s.organisation_id, ''), d.at, to_timestamp(g.ends - 60),
+    'nothing since ' || to_char(to_timestamp(g.begins) at time zone 'UTC', 'YYYY-MM-DD HH24:MI "UTC"')
+  from silences g
+  join series s on s.n = g.n
+  cross join lateral (
+    select date_trunc('minute', greatest(
+      public.expected_by(s.rates, to_timestamp(g.begins), s.threshold::numeric),
+      to_timestamp(g.begins) + interval '5 minutes'
+    ) + interval '59.999999 seconds') as at
+  ) d
+  where d.at >= p_from and d.at < to_timestamp(g.ends);
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."past_silences"(public.alert_rules, timestamp WITH time zone, timestamp WITH time zone, bigint) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.past_too_few (
+  r      public.alert_rules,
+  p_from timestamp with time zone,
+  p_to   timestamp with time zone
+)
+  RETURNS TABLE (
+    provider        text,
+    event_type      text,
+    organisation_id text,
+    begins          timestamp with time zone,
+    ends            timestamp with time zone,
+    text            text
+  )
+  LANGUAGE plpgsql
+  STABLE
+  SET search_path TO ''
+  AS $function$
+#variable_conflict use_column
+declare
+  v_window interval := make_interval(mins => public.setting(r, 'window_minutes')::integer);
+  v_least integer := greatest(1, public.setting(r, 'at_least')::integer);
+  v_unit text := case when v_window > interval '3 hours' then 'hour' else 'minute' end;
+  -- Of the last one its window begins when its minute (its hour) has ended.
+  v_kept interval := v_window + case when v_least = 1 then ('1 ' || v_unit)::interval else '0' end;
+begin
+  return query
+  with changes as (
+    select x.provider, x.at, sum(x.change) as change from (
+      select e.provider, p_from as at, 0 as change from public.expected_series(r) e
+      union all
+      select c.provider, t.at, t.change * c.count
+      from public.past_counts(r, v_unit, p_from - v_kept, p_to) c
+      cross join lateral (values (c.at, 1), (c.at + v_kept, -1)) as t(at, change)
+      where c.outcome in ('received', 'duplicate', 'conflict')
+    ) x
+    group by 1, 2
+  ),
+  counted as (
+    select c.provider, c.at, lead(c.at, 1, 'infinity') over w as until, sum(c.change) over w < v_least as is_low
+    from changes c
+    window w as (partition by c.provider order by c.at)
+  ),
+  -- Low ones in a row have as many before them that are not.
+  spans as (
+    select c.*, count(*) filter (where not c.is_low) over (partition by c.provider order by c.at) as span
+    from counted c
+    where c.until > p_from and c.at <= p_to
+  )
+  select s.provider, (r).event_type, (r).organisation_id, greatest(min(s.at), p_from),
+    least(max(s.until) - interval '1 minute', p_to),
+    format('fewer than %s in %s', v_least, public.minutes_in_words(public.setting(r, 'window_minutes')))
+  from spans s
+  where s.is_low and s.provider in (select e.provider from public.expected_series(r) e)
+  group by s.provider, s.span;
+end
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."past_too_few"(public.alert_rules, timestamp WITH time zone, timestamp WITH time zone) FROM PUBLIC, "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.payload_for_reader (
   e public.events
@@ -7571,6 +9793,9 @@ CREATE OR REPLACE FUNCTION public.personal_columns()
       'ids, hashes, kinds'),
     ('event_bodies', 'raw_body dense_body', 'event', null),
     ('event_keys', '*', 'kept', 'hashes'),
+    ('retention', '*', 'kept', 'configuration'),
+    ('forgettings', '*', 'kept', 'ids and counts'),
+    ('retention_turn', '*', 'kept', 'names of processes'),
     ('rejections', 'headers body', 'row', 'a rejection about the person is deleted'),
     ('rejections', 'provider detail method path body_sha256 request_id organisation_id event_key', 'kept',
       'ids, hashes, our own words'),
@@ -8107,6 +10332,58 @@ $function$;
 
 REVOKE ALL ON FUNCTION "public"."read_counts"(public.alert_rules, public.alert_series) FROM PUBLIC, "anon", "authenticated";
 
+CREATE OR REPLACE FUNCTION public.read_credential_expiring (
+  r public.alert_rules,
+  s public.alert_series
+)
+  RETURNS jsonb
+  LANGUAGE sql
+  STABLE
+  SET search_path TO ''
+  AS $function$
+  select public.signal(
+    r, count(*), count(*) > 0, 0,
+    case when count(*) = 0 then 'No API token in use expires soon.'
+    else left(format('API tokens in use that expire soon: %s.', string_agg(
+      format('%s (%s, on %s)', t.name, coalesce('of ' || u.name, 'made by ' || t.created_by),
+        to_char(t.expires_at at time zone 'UTC', 'YYYY-MM-DD')), '; ' order by t.expires_at, t.id
+    )), 500) end,
+    '/settings/tokens'
+  )
+  from public.api_tokens t
+  left join public.staff_users u on u.id = t.owner_id
+  where t.revoked_at is null and t.expires_at > public.now_()
+    and t.expires_at <= public.now_() + public.setting(r, 'threshold')::integer * interval '1 day'
+    and t.expires_at - t.created_at > 2 * public.setting(r, 'threshold')::integer * interval '1 day'
+    and t.last_used_at > public.now_() - interval '31 days' and u.disabled_at is null;
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."read_credential_expiring"(public.alert_rules, public.alert_series) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.read_disk_low (
+  r public.alert_rules,
+  s public.alert_series
+)
+  RETURNS jsonb
+  LANGUAGE sql
+  STABLE
+  SET search_path TO ''
+  AS $function$
+  select public.signal(
+    r, x.free, x.free < public.setting(r, 'threshold'), null,
+    case when x.free is null then 'The database is not on the disk of a worker.'
+    else format('%s MiB are free where the database is. Webhooks are rejected when the disk is full.', x.free) end,
+    '/'
+  )
+  from (
+    select min((h.details ->> 'disk_free_mib')::numeric) as free
+    from public.heartbeats h
+    where h.kind = 'worker' and h.at > public.now_() - interval '2 minutes'
+  ) x;
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."read_disk_low"(public.alert_rules, public.alert_series) FROM PUBLIC, "anon", "authenticated";
+
 CREATE OR REPLACE FUNCTION public.read_drop_signal (
   r public.alert_rules,
   s public.alert_series
@@ -8234,6 +10511,27 @@ $function$;
 
 REVOKE ALL ON FUNCTION "public"."read_endpoint_down"(public.alert_rules, public.alert_series) FROM PUBLIC, "anon", "authenticated";
 
+CREATE OR REPLACE FUNCTION public.read_event_body (
+  p_id    bigint,
+  p_scope text[]
+)
+  RETURNS jsonb
+  LANGUAGE sql
+  STABLE
+  SET search_path TO ''
+  SET jit TO 'off'
+  SET statement_timeout TO '10s'
+  AS $function$
+  select jsonb_build_object(
+    'provider_slug', e.provider, 'parse_status', e.parse_status,
+    'content_encoding', public.header_of(e.headers, 'content-encoding'),
+    'body_base64', translate(encode(public.body_of(e.id), 'base64'), E'\n', ''),
+    'body_forgotten', public.body_forgotten(e.id)
+  )
+  from public.events e
+  where e.id = p_id and public.in_scope(p_scope, e.organisation_id);
+$function$;
+
 CREATE OR REPLACE FUNCTION public.read_event_to_delivered (
   p_from  timestamp with time zone,
   p_to    timestamp with time zone,
@@ -8284,6 +10582,27 @@ CREATE OR REPLACE FUNCTION public.read_event_to_delivered (
 $function$;
 
 REVOKE ALL ON FUNCTION "public"."read_event_to_delivered"(timestamp WITH time zone, timestamp WITH time zone, text[]) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.read_events_of_person (
+  p_ids   bigint[],
+  p_scope text[]
+)
+  RETURNS jsonb
+  LANGUAGE sql
+  STABLE
+  SET search_path TO ''
+  SET jit TO 'off'
+  AS $function$
+  select coalesce(jsonb_agg(jsonb_build_object(
+    'event_id', 'we_' || e.id, 'provider', e.provider, 'event_type', e.event_type, 'event_key', e.event_key,
+    'organisation_id', e.organisation_id, 'occurred_at', public.iso(e.occurred_at),
+    'received_at', public.iso(e.received_at),
+    'body_base64', translate(encode(public.body_of(e.id), 'base64'), E'\n', ''),
+    'body_forgotten', public.body_forgotten(e.id)
+  ) order by e.id), '[]')
+  from public.events e
+  where e.id = any (p_ids) and public.in_scope(p_scope, e.organisation_id);
+$function$;
 
 CREATE OR REPLACE FUNCTION public.read_evidence (
   p_id    bigint,
@@ -8346,7 +10665,8 @@ CREATE OR REPLACE FUNCTION public.read_evidence_bodies (
   select coalesce(jsonb_agg(jsonb_build_object(
     'event_id', 'we_' || e.id, 'provider_slug', e.provider,
     'content_encoding', public.header_of(e.headers, 'content-encoding'),
-    'body_base64', translate(encode(public.body_of(e.id), 'base64'), E'\n', '')
+    'body_base64', translate(encode(public.body_of(e.id), 'base64'), E'\n', ''),
+    'body_forgotten', public.body_forgotten(e.id)
   ) order by e.id), '[]')
   from public.events e
   where e.id = any (p_event_ids) and public.sees_incident(p_id, p_scope)
@@ -8355,6 +10675,49 @@ CREATE OR REPLACE FUNCTION public.read_evidence_bodies (
 $function$;
 
 REVOKE ALL ON FUNCTION "public"."read_evidence_bodies"(bigint, bigint[], text[]) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.read_forgettable (
+  p_class public.retention_class,
+  p_ids   bigint[]
+)
+  RETURNS jsonb
+  LANGUAGE plpgsql
+  STABLE
+  SET search_path TO ''
+  SET jit TO 'off'
+  AS $function$
+begin
+  return coalesce(case p_class
+    when 'audit' then (select jsonb_agg(to_jsonb(a) order by a.id) from public.staff_actions a where a.id = any (p_ids))
+    when 'answers' then (
+      select jsonb_agg(jsonb_build_object('event_id', d.event_id, 'destination_id', d.destination_id)
+        || public.attempt_for_export(a) order by a.id)
+      from public.attempts a join public.deliveries d on d.id = a.delivery_id where a.id = any (p_ids)
+    )
+    when 'bodies' then (
+      select jsonb_agg(jsonb_build_object(
+        'id', e.id, 'provider', e.provider, 'event_key', e.event_key, 'event_type', e.event_type,
+        'organisation_id', e.organisation_id, 'received_at', public.iso(e.received_at), 'body_size', e.body_size,
+        'body_sha256', encode(e.body_sha256, 'hex'),
+        'body_base64', translate(encode(public.body_of(e.id), 'base64'), E'\n', '')
+      ) order by e.id)
+      from public.events e where e.id = any (p_ids)
+    )
+    else (
+      select jsonb_agg(to_jsonb(e) || case when p_class = 'events' then jsonb_build_object('deliveries', (
+        select coalesce(jsonb_agg(to_jsonb(d) || jsonb_build_object('attempts', (
+          select coalesce(jsonb_agg(public.attempt_for_export(a) order by a.id), '[]')
+          from public.attempts a where a.delivery_id = d.id
+        )) order by d.id), '[]')
+        from public.deliveries d where d.event_id = e.id
+      )) else '{}' end order by e.id)
+      from public.events e where e.id = any (p_ids)
+    )
+  end, '[]');
+end
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."read_forgettable"(public.retention_class, bigint[]) FROM PUBLIC, "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.read_horizon (
   r          public.alert_rules,
@@ -8765,6 +11128,71 @@ $function$;
 
 REVOKE ALL ON FUNCTION "public"."read_replay_volume"(public.alert_rules, public.alert_series) FROM PUBLIC, "anon", "authenticated";
 
+CREATE OR REPLACE FUNCTION public.read_retention (
+  p_scope text[]
+)
+  RETURNS jsonb
+  LANGUAGE sql
+  STABLE
+  SET search_path TO ''
+  SET jit TO 'off'
+  AS $function$
+  select jsonb_build_object(
+    'classes', (
+      select jsonb_agg(jsonb_build_object(
+        'class', c.class, 'days', r.days, 'changed_by', r.changed_by, 'changed_at', public.iso(r.changed_at),
+        'organisations', coalesce((
+          select jsonb_agg(jsonb_build_object('organisation_id', o.organisation_id, 'days', o.days)
+            order by o.organisation_id)
+          from public.retention o
+          where o.class = c.class and o.organisation_id is not null and public.in_scope(p_scope, o.organisation_id)
+        ), '[]'),
+        'rows', case when p_scope is null then public.stored_in(c.class, 'rows') end,
+        'bytes', case when p_scope is null then public.stored_in(c.class, 'bytes') end,
+        'oldest', case when p_scope is null then public.iso(x.at) end,
+        'next_at', case when p_scope is null then public.iso(x.at + make_interval(days => case
+          when c.class = 'bodies' then public.days_kept('bodies', x.organisation_id) else r.days
+        end)) end
+      ) order by c.class)
+      from unnest(enum_range(null::public.retention_class)) c(class)
+      left join public.retention r on r.class = c.class and r.organisation_id is null
+      left join lateral public.oldest_of(c.class) x on true
+    ),
+    'forgotten', case when p_scope is null then coalesce((
+      select jsonb_agg(jsonb_build_object(
+        'class', f.class, 'days', f.days, 'rows', f.rows, 'file', f.file, 'at', public.iso(f.forgotten_at)
+      ) order by f.id desc)
+      from (select * from public.forgettings y order by y.id desc limit 20) f
+    ), '[]') end,
+    'partitions', case when p_scope is null then (
+      select jsonb_build_object('count', count(*), 'ahead', public.body_partitions_ahead() -> 'ahead')
+      from public.list_body_partitions()
+    ) end,
+    'problem', case when p_scope is null then (select t.problem from public.retention_turn t) end
+  );
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."read_retention"(text[]) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.read_retention_health()
+  RETURNS jsonb
+  LANGUAGE sql
+  STABLE
+  SET search_path TO ''
+  SET statement_timeout TO '3s'
+  SET jit TO 'off'
+  AS $function$
+  select jsonb_build_object(
+    'ahead', (
+      select count(*) from public.list_body_partitions() p
+      where p.from_id > public.next_event_id() and p.to_id is not null
+    ),
+    'problem', (select t.problem from public.retention_turn t)
+  );
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."read_retention_health"() FROM PUBLIC, "anon", "authenticated";
+
 CREATE OR REPLACE FUNCTION public.read_signal (
   r          public.alert_rules,
   s          public.alert_series,
@@ -8792,6 +11220,8 @@ begin
     when 'oldest_due' then public.read_oldest_due(r, s)
     when 'worker_gone' then public.read_worker_gone(r, s)
     when 'channel_failing' then public.read_channel_failing(r, s)
+    when 'disk_low' then public.read_disk_low(r, s)
+    when 'credential_expiring' then public.read_credential_expiring(r, s)
     else public.read_counts(r, s)
   end;
 end
@@ -8983,6 +11413,45 @@ $function$;
 
 REVOKE ALL ON FUNCTION "public"."read_worker_gone"(public.alert_rules, public.alert_series) FROM PUBLIC, "anon", "authenticated";
 
+CREATE OR REPLACE FUNCTION public.reason_to_skip (
+  e              public.events,
+  d              public.deliveries,
+  t              public.destinations,
+  p_options      jsonb,
+  p_max_age_days integer,
+  p_lost         boolean
+)
+  RETURNS public.skip_reason
+  LANGUAGE sql
+  STABLE
+RETURN
+  (CASE WHEN ((d).status <> ALL (ARRAY['dead'::public.delivery_status, 'delivered'::public.delivery_status, 'cancelled'::public.delivery_status,
+  'retrying'::public.delivery_status])) THEN 'in_flight'::text WHEN ((e).received_at < (public.now_() - make_interval(days => p_max_age_days))) THEN 'too_old'::text WHEN
+  (NOT public.has_body((e).id)) THEN 'body_forgotten'::text WHEN (NOT public.takes_mode(t, (e).livemode)) THEN 'test_mode'::text WHEN (NOT (t).enabled) THEN
+  'destination_disabled'::text WHEN ((t).paused_at IS
+  NOT NULL) THEN 'destination_paused'::text WHEN (NOT ((p_options ->> 'skipAlreadyApplied'::text))::boolean) THEN NULL::text WHEN
+  (((d).status = 'delivered'::public.delivery_status) AND (NOT COALESCE(p_lost, false))) THEN 'already_applied'::text WHEN
+  (((t).kind = 'http'::public.destination_kind) AND (e).replaces_older AND ((e).object_id IS
+  NOT NULL) AND public.has_newer_state((t).id, (e).provider, (e).object_id, (e).event_type, COALESCE((e).occurred_at, (e).received_at))) THEN 'superseded'::text ELSE NULL::text
+  END)::public.skip_reason;
+
+CREATE OR REPLACE FUNCTION public.received_at_of (
+  p_provider text,
+  p_key      text
+)
+  RETURNS text
+  LANGUAGE sql
+  STABLE
+  SET search_path TO ''
+  SET jit TO 'off'
+  AS $function$
+  select coalesce(min(
+    to_char(e.received_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') || '#' || lpad(e.id::text, 12, '0')
+  ), '')
+  from public.events e
+  where e.provider = p_provider and e.event_key = p_key;
+$function$;
+
 CREATE OR REPLACE FUNCTION public.recipients_of (
   a public.alerts
 )
@@ -9034,140 +11503,139 @@ CREATE OR REPLACE FUNCTION public.record_attempts (
   SET statement_timeout TO '30s'
   AS $function$
 declare
-  r record;
-  v_delivery record;
-  v_delivered boolean;
-  v_changes jsonb;
-  v_retry_in_ms bigint;
-  v_status public.delivery_status;
   v_busy bigint[];
-  v_recorded bigint[] := '{}';
-  v_answers jsonb[] := '{}';
-  v_counts jsonb[] := '{}';
-  v_health jsonb[] := '{}';
+  -- The places of the results that count: of a delivery that is still claimed with this fence, once each.
+  v_places bigint[];
+  v_applied jsonb;
+  v_recorded bigint[];
+  v_answers jsonb;
+  v_counts jsonb;
+  v_health jsonb;
 begin
   v_busy := public.lock_rows(p_results, p_wait);
 
-  for r in
-    select * from jsonb_to_recordset(p_results) as x(
-      delivery_id bigint, fence bigint, delivered boolean, duration_ms integer, retry_in_ms bigint, http_status integer,
-      error_class public.error_class, error text, response_headers jsonb, response_body text,
-      response_truncated boolean, throttle_ms bigint, changes jsonb
-    )
-    order by x.delivery_id
-  loop
-    if r.delivery_id = any (v_busy) then
-      v_answers := array_append(
-        v_answers, jsonb_build_object('delivery_id', r.delivery_id, 'recorded', false, 'busy', true)
-      );
-      continue;
-    end if;
+  select array_agg(l.place) into v_places
+  from (
+    select x.place, row_number() over (partition by x.delivery_id order by x.place) as time
+    from (
+      select r.place, r.delivery_id, d.status = 'claimed' and d.fence = r.fence as is_current
+      from rows from (jsonb_to_recordset(p_results) as (delivery_id bigint, fence bigint))
+        with ordinality r(delivery_id, fence, place)
+      join public.deliveries d on d.id = r.delivery_id
+      where r.delivery_id <> all (v_busy)
+      -- With its state the planner may take the index of all that is in flight.
+      order by d.id offset 0
+      for update of d
+    ) x
+    where x.is_current
+  ) l
+  where l.time = 1;
 
-    select d.tries, d.destination_id, public.takes_deliveries(t) as open,
-      coalesce(p.max_attempts, t.max_attempts) as max_attempts, e.provider, e.event_type,
-      e.organisation_id, t.kind
-    into v_delivery
-    from public.deliveries d
+  v_applied := public.apply_results(p_results, v_places);
+
+  with results as materialized (
+    select r.*, o.*, d.destination_id, e.provider, e.event_type, e.organisation_id, t.kind,
+      coalesce(f.applied -> 'changes', '[]') as applied_changes,
+      case
+        when o.is_delivered then 'delivered'
+        when o.wait_ms is null or d.tries >= coalesce(public.replay_max_attempts(y), t.max_attempts) then 'dead'
+        when public.takes_deliveries(t) then 'retrying'
+        else 'held'
+      end::public.delivery_status as status
+    from rows from (jsonb_to_recordset(p_results) as (
+      delivery_id bigint, fence bigint, delivered boolean, duration_ms integer, retry_in_ms bigint,
+      http_status integer, error_class public.error_class, error text, response_headers jsonb, response_body text,
+      response_truncated boolean, throttle_ms bigint
+    )) with ordinality r(
+      delivery_id, fence, delivered, duration_ms, retry_in_ms, http_status, given_class, given_error,
+      response_headers, response_body, response_truncated, throttle_ms, place
+    )
+    join public.deliveries d on d.id = r.delivery_id
     join public.destinations t on t.id = d.destination_id
     join public.events e on e.id = d.event_id
-    left join lateral public.replay_retries(d) p on true
-    where d.id = r.delivery_id and d.status = 'claimed' and d.fence = r.fence
-    for update of d;
-
-    if not found then
-      v_answers := array_append(v_answers, jsonb_build_object('delivery_id', r.delivery_id, 'recorded', false));
-      continue;
-    end if;
-
-    v_delivered := r.delivered;
-    v_retry_in_ms := r.retry_in_ms;
-    v_changes := '[]';
-
-    if v_delivered and jsonb_array_length(r.changes) > 0 then
-      -- A delivery whose changes fail does so alone.
-      begin
-        if jsonb_array_length(r.changes) > 10000 then
-          raise exception using errcode = '23514', message = format(
-            'It wants to change %s rows, and one event may change 10,000. Have the sender send it in parts.',
-            jsonb_array_length(r.changes)
-          );
-        end if;
-        v_changes := public.apply_changes(r.changes);
-      exception when others then
-        v_delivered := false;
-        r.error := sqlerrm;
-        -- Classes 22 and 23: the data is wrong, and will be wrong again. Anything else may pass.
-        if left(sqlstate, 2) in ('22', '23') then
-          r.error_class := 'constraint';
-          v_retry_in_ms := null;
-        else
-          r.error_class := 'handler_error';
-          v_retry_in_ms := 1000;
-        end if;
-      end;
-    end if;
-
-    v_status := case
-      when v_delivered then 'delivered'
-      when v_retry_in_ms is null or v_delivery.tries >= v_delivery.max_attempts then 'dead'
-      when v_delivery.open then 'retrying'
-      else 'held'
-    end;
-
+    left join public.replays y on y.id = d.replay_id and d.lane = 'replay'
+    cross join lateral (select v_applied -> r.delivery_id::text as applied offset 0) f
+    -- What could not be applied failed, whatever was reported.
+    cross join lateral (
+      select r.delivered and not coalesce(f.applied ? 'error', false) as is_delivered,
+        case when f.applied ? 'error' then (f.applied ->> 'retry_in_ms')::bigint else r.retry_in_ms end as wait_ms,
+        case
+          when f.applied ? 'error' then (f.applied ->> 'error_class')::public.error_class
+          when not r.delivered then r.given_class
+        end as error_class,
+        case when f.applied ? 'error' then f.applied ->> 'error' when not r.delivered then r.given_error end as error
+      offset 0
+    ) o
+    where r.place = any (v_places)
+  ),
+  closed as (
     update public.attempts a set
-      status = case when v_delivered then 'succeeded' else 'failed' end::public.attempt_status,
+      status = case when r.is_delivered then 'succeeded' else 'failed' end::public.attempt_status,
       finished_at = public.now_(),
       duration_ms = r.duration_ms,
       http_status = r.http_status,
-      error_class = case when v_delivered then null else r.error_class end,
-      error = case when v_delivered then null else r.error end,
+      error_class = r.error_class,
+      error = r.error,
       response_headers = r.response_headers,
       response_body = decode(r.response_body, 'base64'),
       response_truncated = coalesce(r.response_truncated, false),
       retry_at = case
-        when v_status in ('retrying', 'held') then public.now_() + v_retry_in_ms * interval '1 millisecond'
+        when r.status in ('retrying', 'held') then public.now_() + r.wait_ms * interval '1 millisecond'
       end,
-      changes = v_changes
-    where a.delivery_id = r.delivery_id and a.fence = r.fence and a.status = 'open';
-
+      changes = r.applied_changes
+    from results r
+    where a.delivery_id = r.delivery_id and a.fence = r.fence and a.status = 'open'
+  ),
+  moved as (
     update public.deliveries d set
-      status = v_status,
+      status = r.status,
       lease_until = null,
-      finished_at = case when v_status in ('delivered', 'dead') then public.now_() end,
+      finished_at = case when r.status in ('delivered', 'dead') then public.now_() end,
       due_at = case
-        when v_status in ('retrying', 'held') then public.now_() + v_retry_in_ms * interval '1 millisecond'
+        when r.status in ('retrying', 'held') then public.now_() + r.wait_ms * interval '1 millisecond'
         else d.due_at
       end,
-      last_error_class = case when v_delivered then null else r.error_class end,
-      last_error = case when v_delivered then null else r.error end,
+      last_error_class = r.error_class,
+      last_error = r.error,
       last_http_status = r.http_status
-    where d.id = r.delivery_id and d.fence = r.fence;
-
-    v_recorded := array_append(v_recorded, r.delivery_id);
-    v_answers := array_append(v_answers, jsonb_build_object(
-      'delivery_id', r.delivery_id, 'recorded', true, 'status', v_status,
-      'error_class', case when v_delivered then null else r.error_class end,
-      'error', case when v_delivered then null else r.error end
-    ));
-    v_counts := array_append(v_counts, jsonb_build_object(
-      'organisation_id', v_delivery.organisation_id, 'provider', v_delivery.provider,
-      'event_type', v_delivery.event_type, 'count', 1, 'duration_ms', r.duration_ms, 'kind', v_delivery.kind,
-      'error_class', case when v_delivered then null else r.error_class end,
-      'outcome', case when v_status in ('retrying', 'held') then 'failed' else v_status::text end
-    ));
-    v_health := array_append(v_health, jsonb_build_object(
-      'destination_id', v_delivery.destination_id, 'delivery_id', r.delivery_id, 'delivered', v_delivered,
+    from results r
+    where d.id = r.delivery_id
+  )
+  select array_agg(r.delivery_id),
+    jsonb_agg(jsonb_build_object(
+      'delivery_id', r.delivery_id, 'recorded', true, 'status', r.status, 'error_class', r.error_class,
+      'error', r.error
+    )),
+    jsonb_agg(jsonb_build_object(
+      'organisation_id', r.organisation_id, 'provider', r.provider, 'event_type', r.event_type, 'count', 1,
+      'duration_ms', r.duration_ms, 'kind', r.kind, 'error_class', r.error_class,
+      'outcome', case when r.status in ('retrying', 'held') then 'failed' else r.status::text end
+    )),
+    jsonb_agg(jsonb_build_object(
+      'destination_id', r.destination_id, 'delivery_id', r.delivery_id, 'delivered', r.is_delivered,
       'duration_ms', r.duration_ms, 'http_status', r.http_status, 'throttle_ms', r.throttle_ms,
-      'error_class', case when v_delivered then null else r.error_class end,
-      'error', case when v_delivered then null else r.error end
-    ));
-  end loop;
+      'error_class', r.error_class, 'error', r.error
+    ))
+  into v_recorded, v_answers, v_counts, v_health
+  from results r;
 
-  perform public.settle_deliveries(v_recorded);
-  perform public.add_statistics(to_jsonb(v_counts));
-  perform public.count_attempts(to_jsonb(v_counts));
-  perform public.note_health(to_jsonb(v_health));
-  return to_jsonb(v_answers);
+  if v_recorded is not null then
+    perform public.settle_deliveries(v_recorded);
+    perform public.add_statistics(v_counts);
+    perform public.count_attempts(v_counts);
+    perform public.note_health(v_health);
+  end if;
+  return (
+    select coalesce(jsonb_agg(x.answer order by x.answer -> 'delivery_id'), '[]')
+    from (
+      select a as answer from jsonb_array_elements(v_answers) a
+      union all
+      select jsonb_build_object('delivery_id', r.delivery_id, 'recorded', false)
+        || case when r.delivery_id = any (v_busy) then '{"busy": true}'::jsonb else '{}' end
+      from rows from (jsonb_to_recordset(p_results) as (delivery_id bigint)) with ordinality r(delivery_id, place)
+      where r.place = any (v_places) is not true
+    ) x
+  );
 end
 $function$;
 
@@ -9353,6 +11821,34 @@ end
 $function$;
 
 REVOKE ALL ON FUNCTION "public"."recover_incident"(bigint, jsonb, text[], text, text, text) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.redact_attempt()
+  RETURNS TRIGGER
+  LANGUAGE plpgsql
+  SET search_path TO ''
+  AS $function$
+declare
+  v_event_type text;
+begin
+  -- Most installations have none.
+  if not exists (select from public.privacy_requests) then
+    return new;
+  end if;
+  select e.event_type into v_event_type
+  from public.deliveries d
+  join public.events e on e.id = d.event_id
+  where d.id = new.delivery_id and e.redacted_at is not null;
+  if found then
+    new.response_body := null;
+    new.response_headers := null;
+    if v_event_type not in ('customers/redact', 'customers/data_request') then
+      new.error := null;
+      new.changes := public.redacted_changes(new.changes);
+    end if;
+  end if;
+  return new;
+end
+$function$;
 
 CREATE OR REPLACE FUNCTION public.redact_events (
   p_events bigint[]
@@ -9601,6 +12097,68 @@ $function$;
 
 REVOKE ALL ON FUNCTION "public"."reopen_incident"(bigint, text, text[], text, text, text) FROM PUBLIC, "anon", "authenticated";
 
+CREATE OR REPLACE FUNCTION public.replace_bodies (
+  p_from bigint,
+  p_to   bigint
+)
+  RETURNS void
+  LANGUAGE plpgsql
+  SET search_path TO ''
+  SET jit TO 'off'
+  AS $function$
+declare
+  v_part record;
+  v_empty boolean;
+  v_names text[] := '{}';
+  v_from bigint;
+  v_to bigint;
+begin
+  for v_part in
+    select p.name, p.from_id, p.to_id from public.list_body_partitions() p
+    where p.to_id <= public.next_event_id() order by p.from_id nulls first
+  loop
+    execute format('select not exists (select from public.%I)', v_part.name) into v_empty;
+    if coalesce(v_part.from_id, 0) = p_from or v_empty then
+      if v_names = '{}' then
+        v_from := v_part.from_id;
+      end if;
+      v_names := v_names || v_part.name;
+      v_to := v_part.to_id;
+    else
+      exit when v_to >= p_to;
+      v_names := '{}';
+    end if;
+  end loop;
+  for n in 1 .. cardinality(v_names) loop
+    execute format('alter table public.event_bodies detach partition public.%I', v_names[n]);
+    execute format('drop table public.%I', v_names[n]);
+  end loop;
+  perform public.make_bodies(v_from, v_to);
+end
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."replace_bodies"(bigint, bigint) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.replay_backoff_factor (
+  r public.replays
+)
+  RETURNS numeric
+  LANGUAGE sql
+  IMMUTABLE
+RETURN CASE ((r).options ->> 'retryPolicy'::text) WHEN 'fixed'::text THEN 1 WHEN 'exponential_backoff'::text THEN 2 ELSE NULL::integer END;
+
+REVOKE ALL ON FUNCTION "public"."replay_backoff_factor"(public.replays) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.replay_base_delay_ms (
+  r public.replays
+)
+  RETURNS integer
+  LANGUAGE sql
+  IMMUTABLE
+RETURN ((((r).options ->> 'retryDelaySeconds'::text))::integer * 1000);
+
+REVOKE ALL ON FUNCTION "public"."replay_base_delay_ms"(public.replays) FROM PUBLIC, "anon", "authenticated";
+
 CREATE OR REPLACE FUNCTION public.replay_estimate (
   x public.replays
 )
@@ -9617,6 +12175,16 @@ CREATE OR REPLACE FUNCTION public.replay_estimate (
 $function$;
 
 REVOKE ALL ON FUNCTION "public"."replay_estimate"(public.replays) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.replay_max_attempts (
+  r public.replays
+)
+  RETURNS integer
+  LANGUAGE sql
+  IMMUTABLE
+RETURN ((((r).options ->> 'maxRetries'::text))::integer + 1);
+
+REVOKE ALL ON FUNCTION "public"."replay_max_attempts"(public.replays) FROM PUBLIC, "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.require_logged_growth()
   RETURNS TRIGGER
@@ -9678,6 +12246,25 @@ $function$;
 
 REVOKE ALL ON FUNCTION "public"."require_proof"() FROM PUBLIC, "anon", "authenticated";
 
+CREATE OR REPLACE FUNCTION public.reroute_events (
+  p_events bigint[],
+  p_all    boolean
+)
+  RETURNS void
+  LANGUAGE sql
+  SET search_path TO ''
+  SET jit TO 'off'
+  AS $function$
+  insert into public.deliveries (event_id, destination_id, status, ordering_key, finished_at)
+  select e.id, d.id, 'cancelled',
+    public.ordering_key_of(d.ordering, e.object_id, e.event_key, e.organisation_id), public.now_()
+  from public.events e
+  join public.destinations d on public.wants_event(d, e.provider, e.event_type, e.organisation_id, e.livemode, e.flags)
+  where e.id = any (p_events) and (p_all or not exists (select from public.deliveries x where x.event_id = e.id))
+  order by e.id, d.id
+  on conflict do nothing;
+$function$;
+
 CREATE OR REPLACE FUNCTION public.resolve_in_sql (
   p_event_id bigint,
   p_reason   text
@@ -9712,6 +12299,35 @@ end
 $function$;
 
 REVOKE ALL ON FUNCTION "public"."resolve_series"(public.alert_series) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.row_to_write (
+  p_place      bigint,
+  p_key        jsonb,
+  p_row        jsonb,
+  p_written    jsonb,
+  p_is_new     boolean,
+  p_is_updated boolean
+)
+  RETURNS jsonb
+  LANGUAGE plpgsql
+  IMMUTABLE
+  SET search_path TO ''
+  AS $function$
+begin
+  if p_written <> '{}' or p_is_new then
+    return jsonb_build_object(
+      'place', p_place, 'row', p_row, 'is_new', p_is_new, 'is_updated', p_is_updated and not p_is_new,
+      'columns', (
+        select jsonb_agg(k order by k)
+        from jsonb_object_keys(p_written || '{"versions": true}' || case when p_is_new then p_key else '{}' end) k
+      )
+    );
+  end if;
+  return null;
+end
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."row_to_write"(bigint, jsonb, jsonb, jsonb, boolean, boolean) FROM PUBLIC, "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.run_json (
   r       public.reconciliations,
@@ -9788,6 +12404,84 @@ $function$;
 
 REVOKE ALL ON FUNCTION "public"."runs_of_incident"(bigint) FROM PUBLIC, "anon", "authenticated";
 
+CREATE OR REPLACE FUNCTION public.search_everything (
+  p_query text,
+  p_words text[],
+  p_limit integer,
+  p_scope text[]
+)
+  RETURNS jsonb
+  LANGUAGE sql
+  STABLE
+  SET search_path TO ''
+  SET enable_seqscan TO 'off'
+  SET enable_bitmapscan TO 'off'
+  SET enable_hashjoin TO 'off'
+  SET enable_mergejoin TO 'off'
+  SET jit TO 'off'
+  SET statement_timeout TO '10s'
+  AS $function$
+  select jsonb_build_object(
+    'events', coalesce((
+      select jsonb_agg(jsonb_build_object(
+        'id', 'we_' || e.id, 'event_key', e.event_key, 'event_type', e.event_type, 'provider_slug', e.provider,
+        'organisation_id', e.organisation_id, 'status', e.status, 'received_at', public.iso(e.received_at)
+      ) order by f.n, e.event_key, e.id)
+      from public.find_events(p_query, p_words, p_limit, p_scope) f join public.events e on e.id = f.id
+    ), '[]'),
+    'replays', coalesce((
+      select jsonb_agg(jsonb_build_object(
+        'id', 'wr_' || r.id, 'status', r.status, 'reason', r.reason, 'total', r.total,
+        'created_at', public.iso(r.created_at)
+      ) order by r.n, r.id desc)
+      from (
+        select x.*, 1 as n from public.replays x
+        where x.id = public.number_in(p_query, '[wb]r_') and x.status <> 'draft'
+          and public.all_in_scope(p_scope, x.organisations)
+        union all
+        (select x.*, 2 from (
+          -- The newest ones: who looks for a reason remembers it.
+          select * from public.replays y
+          where y.status <> 'draft' and public.all_in_scope(p_scope, y.organisations)
+          order by y.created_at desc, y.id desc limit 500
+        ) x
+        where strpos(lower(x.reason), lower(p_query)) > 0 and x.id is distinct from public.number_in(p_query, '[wb]r_')
+        limit p_limit)
+        limit p_limit
+      ) r
+    ), '[]'),
+    'destinations', coalesce((
+      select jsonb_agg(jsonb_build_object(
+        'id', 'ds_' || d.id, 'slug', d.slug, 'name', d.name, 'organisation_id', d.organisation_id, 'enabled', d.enabled
+      ) order by strpos(lower(d.name), lower(p_query)), d.name, d.id)
+      from (
+        select * from public.destinations x
+        where x.archived_at is null and public.in_scope(p_scope, x.organisation_id) and (
+          strpos(lower(x.name), lower(p_query)) > 0 or strpos(x.slug, lower(p_query)) > 0
+          or x.organisation_id = p_query or x.id = public.number_in(p_query, 'ds_')
+        )
+        order by x.name, x.id
+        limit p_limit
+      ) d
+    ), '[]'),
+    'organisations', to_jsonb(public.find_organisations(p_query, p_limit, p_scope)),
+    'alerts', coalesce((
+      select jsonb_agg(jsonb_build_object(
+        'id', 'al_' || a.id, 'summary', a.summary, 'severity', a.severity, 'fired_at', public.iso(a.fired_at),
+        'resolved_at', public.iso(a.resolved_at)
+      ))
+      from public.alerts a
+      where a.id = public.number_in(p_query, 'al_') and p_query ~ '^al_' and public.in_scope(p_scope, a.organisation_id)
+    ), '[]'),
+    'alert_rules', coalesce((
+      select jsonb_agg(jsonb_build_object('id', 'ar_' || r.id, 'name', r.name, 'enabled', r.enabled))
+      from public.alert_rules r
+      where r.id = public.number_in(p_query, 'ar_') and p_query ~ '^ar_' and r.archived_at is null
+        and public.in_scope(p_scope, r.organisation_id)
+    ), '[]')
+  );
+$function$;
+
 CREATE OR REPLACE FUNCTION public.sees_incident (
   p_id    bigint,
   p_scope text[]
@@ -9802,6 +12496,57 @@ CREATE OR REPLACE FUNCTION public.sees_incident (
 $function$;
 
 REVOKE ALL ON FUNCTION "public"."sees_incident"(bigint, text[]) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.select_events (
+  p_selection jsonb,
+  p_scope     text[],
+  p_limit     integer
+)
+  RETURNS bigint[]
+  LANGUAGE plpgsql
+  STABLE
+  SET search_path TO ''
+  SET jit TO 'off'
+  AS $function$
+declare
+  v_condition text;
+  v_events bigint[];
+begin
+  v_condition := case
+    when p_selection ? 'filter' then public.event_predicate(public.replayed_filter(p_selection), p_scope)
+    when p_selection ? 'event_keys' then format(
+      'e.variant_of is null and e.provider = %L and e.event_key in (
+         select k from jsonb_array_elements_text(%L::jsonb) k
+       )%s%s', p_selection ->> 'provider_slug', p_selection -> 'event_keys',
+      case when p_selection ? 'organisation_id' then
+        format(' and e.organisation_id is not distinct from %L', p_selection ->> 'organisation_id')
+      end,
+      case when p_selection ? 'source_id' then
+        format(' and e.source_id is not distinct from %L::bigint', p_selection ->> 'source_id')
+      end
+    )
+    when p_selection ? 'failures_of' then format(
+      'e.id in (
+         select i.event_id from public.replay_items i
+         where i.replay_id = %1$L::bigint and %3$L::boolean and (
+           i.outcome = ''failed'' and (%2$L::text[] is null or i.error_class::text = any (%2$L::text[]))
+           or i.skip_reason = ''predecessor_failed''
+         )
+       )', p_selection ->> 'failures_of', public.text_array(p_selection -> 'error_classes'),
+      public.replay_name((p_selection ->> 'failures_of')::bigint, p_scope) is not null
+    )
+    else format(
+      'e.id in (select k::bigint from jsonb_array_elements_text(%L::jsonb) k)', p_selection -> 'event_ids'
+    ) || case when (p_selection ->> 'only_dead')::boolean then ' and e.status = ''dead''' else '' end
+  end;
+  execute format(
+    'select array_agg(x.id order by x.received_at, x.id) from (
+       select e.id, e.received_at from public.events e where (%s) and %s order by e.received_at, e.id limit %s
+     ) x', v_condition, public.scope_condition(p_scope, 'e.organisation_id'), coalesce(p_limit::text, 'all')
+  ) into v_events;
+  return coalesce(v_events, '{}');
+end
+$function$;
 
 CREATE OR REPLACE FUNCTION public.sent_message_of (
   n public.notifications
@@ -9848,6 +12593,60 @@ CREATE OR REPLACE FUNCTION public.setting (
 RETURN (((r).settings ->> p_name))::numeric;
 
 REVOKE ALL ON FUNCTION "public"."setting"(public.alert_rules, text) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.settle_deliveries (
+  p_deliveries bigint[]
+)
+  RETURNS void
+  LANGUAGE plpgsql
+  SET search_path TO ''
+  SET enable_seqscan TO 'off'
+  SET enable_bitmapscan TO 'off'
+  SET enable_hashjoin TO 'off'
+  SET enable_mergejoin TO 'off'
+  SET jit TO 'off'
+  AS $function$
+declare
+  v_ended record;
+begin
+  perform public.roll_up_events(array(
+    select distinct d.event_id from public.deliveries d where d.id = any (p_deliveries)
+  ));
+
+  for v_ended in with ended as (
+    update public.replay_items i set
+      outcome = public.replay_outcome_of(x.status, x.kind, x.changes),
+      attempt_id = x.attempt_id,
+      error_class = x.last_error_class,
+      detail = x.last_error,
+      finished_at = public.now_()
+    from (
+      select m.replay_id, m.position, d.status, d.last_error_class, d.last_error, t.kind, a.id as attempt_id, a.changes
+      from (select * from public.deliveries where id = any (p_deliveries) offset 0) d
+      -- From the few deliveries to their items, never the other way round: `offset 0` keeps the order.
+      cross join lateral (
+        select * from public.replay_items o
+        where o.delivery_id = d.id and o.replay_id = d.replay_id and o.fed_at is not null and o.outcome is null
+        offset 0
+      ) m
+      join public.destinations t on t.id = d.destination_id
+      join public.attempts a on a.delivery_id = d.id and a.number = d.attempt_count
+      where d.status in ('delivered', 'dead')
+    ) x
+    where i.replay_id = x.replay_id and i.position = x.position and i.outcome is null
+    returning i.replay_id, i.outcome
+  )
+  select replay_id, count(*) filter (where outcome <> 'failed') as succeeded,
+    count(*) filter (where outcome = 'failed') as failed
+  from ended
+  group by replay_id
+  -- Sorted, as everything that locks several rows.
+  order by replay_id
+  loop
+    perform public.count_outcomes(v_ended.replay_id, v_ended.succeeded, v_ended.failed, 0);
+  end loop;
+end
+$function$;
 
 CREATE OR REPLACE FUNCTION public.settle_incident_items (
   p_id    bigint,
@@ -10211,13 +13010,36 @@ $function$;
 
 REVOKE ALL ON FUNCTION "public"."start_incident_run"(bigint, bigint, public.incident_step, jsonb) FROM PUBLIC, "anon", "authenticated";
 
+CREATE OR REPLACE FUNCTION public.state_of_change (
+  p_change    jsonb,
+  p_candidate jsonb
+)
+  RETURNS jsonb
+  LANGUAGE plpgsql
+  IMMUTABLE
+  SET search_path TO ''
+  AS $function$
+begin
+  return p_change -> 'state' || jsonb_build_object(
+    'version', p_change -> 'version', 'values', p_candidate,
+    -- What the provider says about the order, and then receipt.
+    'moment', coalesce(
+      left(p_change ->> 'version', -1 - length(p_change #>> '{event,key}')), p_change ->> 'version'
+    ),
+    'received', coalesce(p_change #>> '{event,received}', p_change ->> 'version')
+  );
+end
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."state_of_change"(jsonb, jsonb) FROM PUBLIC, "anon", "authenticated";
+
 CREATE OR REPLACE FUNCTION public.store_events (
   p_events            jsonb,
   p_suspected         integer[],
   p_deliver_suspected boolean,
   p_for               bigint    DEFAULT NULL::bigint
 )
-  RETURNS bigint[]
+  RETURNS jsonb
   LANGUAGE plpgsql
   SET search_path TO ''
   SET jit TO 'off'
@@ -10252,7 +13074,7 @@ begin
   -- Not joined: the plans of accept know loops alone, and this would be a million of them for a thousand events.
   where k.id = any (array(select t.event_id from taken t));
   if v_new = '{}' then
-    return v_new;
+    return '{}'::jsonb;
   end if;
 
   -- Before the events, because a privacy request may change the bytes of one that comes late.
@@ -10263,73 +13085,178 @@ begin
   where e.n = any (v_numbers);
   get diagnostics v_bodies = row_count;
 
-  insert into public.events (
-    id, provider, event_key, event_key_hash, event_type, source_id, status, trust, parse_status, flags, organisation_id,
-    company_id, object_id, replaces_older, livemode, suspected_replay, unsigned_key, body_size, body_sha256,
-    fingerprint, rendering, variant_of, payload,
-    method, path, headers, content_type, request_id, occurred_at, object_type, customer_id, amount, amount_kind,
-    currency, terms, logical_key, origin
-  )
-  overriding system value
-  select
-    v_new[array_position(v_numbers, e.n)], e.provider, e.event_key, b.key_hash, e.event_type, e.source_id,
-    case when e.variant_of is null and not public.is_brought_back(e.origin)
-    and (p_deliver_suspected or e.n <> all (p_suspected)) and (
-      p_for is not null or exists (
-        select from public.destinations d
-        -- Cheaper than the question itself, for a thousand destinations of other organisations.
-        where (d.organisation_id is null or d.organisation_id = e.organisation_id)
-          and public.wants_event(d, e.provider, e.event_type, e.organisation_id, e.livemode, e.flags)
-      )
-    ) then 'received' else 'ignored' end::public.event_status,
-    e.trust,
-    case when e.parse_status = 'ok' and b.payload is null then 'invalid_json' else e.parse_status end,
-    coalesce(e.flags, '{}'),
-    e.organisation_id, e.company_id, e.object_id, coalesce(e.replaces_older, false), e.livemode,
-    e.n = any (p_suspected), coalesce(e.unsigned_key, false), octet_length(b.body), sha256(b.body),
-    decode(e.fingerprint, 'hex'), e.rendering, e.variant_of,
-    public.without_secrets(b.payload, e.secret_fields), e.method, e.path, e.headers, e.content_type, e.request_id,
-    e.occurred_at, e.object_type, e.customer_id, e.amount, e.amount_kind, e.currency, array_to_tsvector(e.terms),
-    e.logical_key, coalesce(e.origin, 'webhook')
-  from jsonb_to_recordset(p_events) as e(
-    n integer, provider text, event_key text, event_type text, source_id bigint, trust public.trust_level,
-    parse_status public.parse_status, flags public.event_flag[], organisation_id text, company_id text, object_id text,
-    replaces_older boolean, livemode boolean, unsigned_key boolean, secret_fields text[], body text, shown_body text,
-    fingerprint text, rendering text, variant_of bigint, method text, path text, headers jsonb, content_type text,
-    request_id text, occurred_at timestamptz, object_type text, customer_id text, amount bigint,
-    amount_kind public.amount_kind, currency text, terms text[], logical_key text, origin public.event_origin
-  )
-  cross join lateral (
-    select d.body, sha256(convert_to(e.event_key, 'UTF8')) as key_hash,
-      case when e.parse_status = 'ok' then public.payload_or_null(
+  with incoming as materialized (
+    select v_new[array_position(v_numbers, e.n)] as id, e.*, b.*,
+      e.variant_of is null and not public.is_brought_back(e.origin)
+        and (p_deliver_suspected or e.n <> all (p_suspected)) as is_deliverable
+    from jsonb_to_recordset(p_events) as e(
+      n integer, provider text, event_key text, event_type text, source_id bigint, trust public.trust_level,
+      parse_status public.parse_status, flags public.event_flag[], organisation_id text, company_id text,
+      object_id text, replaces_older boolean, livemode boolean, unsigned_key boolean, secret_fields text[], body text,
+      shown_body text, fingerprint text, rendering text, variant_of bigint, method text, path text, headers jsonb,
+      content_type text, request_id text, occurred_at timestamptz, object_type text, customer_id text, amount bigint,
+      amount_kind public.amount_kind, currency text, terms text[], logical_key text, origin public.event_origin
+    )
+    cross join lateral (
+      select d.bytes, case when e.parse_status = 'ok' then public.payload_or_null(
         -- What is secret outside of the secret fields is covered in these bytes already.
-        coalesce(decode(e.shown_body, 'base64'), d.body)
+        coalesce(decode(e.shown_body, 'base64'), d.bytes)
       ) end as payload
-    from (select decode(e.body, 'base64') as body offset 0) d
-    offset 0
-  ) b
-  where e.n = any (v_numbers)
-  order by 1;
-  get diagnostics v_events = row_count;
+      from (select decode(e.body, 'base64') as bytes offset 0) d
+      offset 0
+    ) b
+    where e.n = any (v_numbers)
+  ),
+  -- Asked once per kind of event and destination, not per event: there may be a thousand destinations.
+  wanted as materialized (
+    select k.*, d.id as destination_id, public.first_status(d) as status, d.ordering
+    from (
+      select distinct i.provider, i.event_type, i.organisation_id, i.livemode, i.flags from incoming i
+      where i.is_deliverable
+    ) k
+    join public.destinations d on case
+      when p_for is not null then d.id = p_for
+      -- Cheaper than the question itself, for a thousand destinations of other organisations.
+      else (d.organisation_id is null or d.organisation_id = k.organisation_id)
+        and public.wants_event(d, k.provider, k.event_type, k.organisation_id, k.livemode, k.flags)
+    end
+  ),
+  outgoing as materialized (
+    select i.id as event_id, w.destination_id, w.status,
+      public.ordering_key_of(w.ordering, i.object_id, i.event_key, i.organisation_id) as ordering_key
+    from incoming i
+    join wanted w on w.provider = i.provider and w.event_type = i.event_type
+      and w.organisation_id is not distinct from i.organisation_id and w.livemode is not distinct from i.livemode
+      and w.flags is not distinct from i.flags
+    where i.is_deliverable
+  ),
+  stored as (
+    insert into public.events (
+      id, provider, event_key, event_key_hash, event_type, source_id, status, trust, parse_status, flags,
+      organisation_id, company_id, object_id, replaces_older, livemode, suspected_replay, unsigned_key, body_size,
+      body_sha256, fingerprint, rendering, variant_of, payload, method, path, headers, content_type, request_id,
+      occurred_at, object_type, customer_id, amount, amount_kind, currency, terms, logical_key, origin
+    )
+    overriding system value
+    select
+      i.id, i.provider, i.event_key, sha256(convert_to(i.event_key, 'UTF8')), i.event_type, i.source_id,
+      case when i.id in (select o.event_id from outgoing o) then 'received' else 'ignored' end::public.event_status,
+      i.trust, case when i.parse_status = 'ok' and i.payload is null then 'invalid_json' else i.parse_status end,
+      coalesce(i.flags, '{}'), i.organisation_id, i.company_id, i.object_id, coalesce(i.replaces_older, false),
+      i.livemode, i.n = any (p_suspected), coalesce(i.unsigned_key, false), octet_length(i.bytes), sha256(i.bytes),
+      decode(i.fingerprint, 'hex'), i.rendering, i.variant_of,
+      case when i.secret_fields is null then i.payload else public.without_secrets(i.payload, i.secret_fields) end,
+      i.method, i.path, i.headers, i.content_type, i.request_id, i.occurred_at, i.object_type, i.customer_id,
+      i.amount, i.amount_kind, i.currency, array_to_tsvector(i.terms), i.logical_key, coalesce(i.origin, 'webhook')
+    from incoming i
+    order by i.id
+    returning id
+  ),
+  fanned_out as (
+    insert into public.deliveries (event_id, destination_id, status, ordering_key)
+    select o.event_id, o.destination_id, o.status, o.ordering_key from outgoing o
+    order by o.event_id, o.destination_id
+  )
+  select count(*) into v_events from stored;
   -- What is acknowledged can be delivered: no event without its bytes.
   if v_events <> cardinality(v_new) or v_bodies <> v_events then
     raise exception '% new events, % stored, with % bodies', cardinality(v_new), v_events, v_bodies;
   end if;
 
-  insert into public.deliveries (event_id, destination_id, status, ordering_key)
-  select e.id, d.id, public.first_status(d), public.ordering_key_of(d, e)
-  from public.events e
-  join public.destinations d on case
-    when p_for is not null then d.id = p_for
-    else (d.organisation_id is null or d.organisation_id = e.organisation_id)
-      and public.wants_event(d, e.provider, e.event_type, e.organisation_id, e.livemode, e.flags)
-  end
-  where e.id = any (v_new) and e.variant_of is null and not public.is_brought_back(e.origin)
-    and (p_deliver_suspected or not e.suspected_replay);
-
-  return v_new;
+  return (select jsonb_object_agg(x.n, x.id) from unnest(v_numbers, v_new) x(n, id));
 end
 $function$;
+
+REVOKE ALL ON FUNCTION "public"."store_events"(jsonb, integer[], boolean, bigint) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.store_variants (
+  p_events jsonb,
+  p_other  jsonb
+)
+  RETURNS integer[]
+  LANGUAGE plpgsql
+  SET search_path TO ''
+  SET jit TO 'off'
+  AS $function$
+declare
+  v_other jsonb;
+  v_new jsonb;
+  v_again integer[];
+begin
+  select jsonb_agg(y.event) into v_other
+  from (
+    select x.event, row_number() over (partition by x.of order by x.n) as place,
+      (select count(*) from public.events v where v.variant_of = x.of) as stored
+    from (
+      -- The same version twice in one batch is one.
+      select distinct on (o.of, p.event ->> 'fingerprint') o.n, o.of,
+        p.event || jsonb_build_object('variant_of', o.of, 'variant', p.event ->> 'fingerprint') as event
+      from jsonb_to_recordset(p_other) as o(n integer, of bigint)
+      join jsonb_array_elements(p_events) as p(event) on (p.event ->> 'n')::integer = o.n
+      where not exists (
+        select from public.events v
+        where v.variant_of = o.of and v.fingerprint = decode(p.event ->> 'fingerprint', 'hex')
+      )
+      order by o.of, p.event ->> 'fingerprint', o.n
+    ) x
+  ) y
+  where y.stored + y.place <= 10;
+
+  v_new := case when v_other is null then '{}'::jsonb else public.store_events(v_other, '{}', false) end;
+
+  with seen as (
+    select o.n, v.id, v.variant_of,
+      coalesce(v.id = (v_new ->> o.n::text)::bigint, false) as is_new
+    from jsonb_to_recordset(p_other) as o(n integer, of bigint)
+    join jsonb_to_recordset(p_events) as i(n integer, fingerprint text) on i.n = o.n
+    join public.events v on v.variant_of = o.of and v.fingerprint = decode(i.fingerprint, 'hex')
+  ),
+  again as (
+    select s.id, s.variant_of, count(*) as times from seen s where not s.is_new group by s.id, s.variant_of
+    order by s.id
+  ),
+  repeated as (
+    update public.events v set duplicate_count = v.duplicate_count + a.times from again a where v.id = a.id
+    returning v.id
+  ),
+  corrected as (
+    update public.events e set conflict_count = e.conflict_count - a.times
+    from (select x.variant_of, sum(x.times) as times from again x group by x.variant_of) a
+    -- Bytes that differ from those of a back-fill were counted as a duplicate.
+    where e.id = a.variant_of and not public.is_brought_back(e.origin)
+    returning e.id
+  )
+  select coalesce(array_agg(s.n) filter (where not s.is_new), '{}') into v_again from seen s;
+  return v_again;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.stored_in (
+  p_class public.retention_class,
+  p_what  text
+)
+  RETURNS bigint
+  LANGUAGE sql
+  STABLE
+  SET search_path TO ''
+  SET jit TO 'off'
+  AS $function$
+  select sum(case p_what
+    when 'rows' then greatest(c.reltuples, 0) else pg_catalog.pg_total_relation_size(c.oid)
+  end)::bigint
+  from pg_catalog.pg_class c
+  where c.oid in (
+    select (case p_class
+      when 'answers' then 'public.attempts' when 'audit' then 'public.staff_actions' else 'public.events'
+    end)::regclass
+    where p_class <> 'bodies'
+    union all
+    select i.inhrelid from pg_catalog.pg_inherits i
+    where p_class = 'bodies' and i.inhparent = 'public.event_bodies'::regclass
+  );
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."stored_in"(public.retention_class, text) FROM PUBLIC, "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.subject_in_words (
   s public.alert_series
@@ -10398,6 +13325,26 @@ CREATE OR REPLACE FUNCTION public.suppression_of (
 $function$;
 
 REVOKE ALL ON FUNCTION "public"."suppression_of"(public.alerts) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.take_retention_turn (
+  p_worker  text,
+  p_seconds integer
+)
+  RETURNS boolean
+  LANGUAGE plpgsql
+  SET search_path TO ''
+  SET jit TO 'off'
+  AS $function$
+begin
+  insert into public.retention_turn as t (worker, until)
+  values (p_worker, public.clock_() + make_interval(secs => p_seconds))
+  on conflict (id) do update set worker = excluded.worker, until = excluded.until
+  where (t.worker = p_worker or t.until < public.clock_()) and t.next_at <= public.clock_();
+  return found;
+end
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."take_retention_turn"(text, integer) FROM PUBLIC, "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.take_runs_to_resend (
   p_providers     text[],
@@ -10670,6 +13617,23 @@ $function$;
 
 REVOKE ALL ON FUNCTION "public"."verify_incident_items"(bigint, bigint, bigint[], integer, integer) FROM PUBLIC, "anon", "authenticated";
 
+CREATE OR REPLACE FUNCTION public.webhooks_per_day()
+  RETURNS bigint
+  LANGUAGE sql
+  STABLE
+  SET search_path TO ''
+  SET jit TO 'off'
+  AS $function$
+  select coalesce(greatest(
+    sum(s.count) filter (where s.hour > public.now_() - interval '1 day'), ceil(sum(s.count) / 7)
+  ), 0)::bigint
+  from public.statistics_hours s
+  where s.organisation_id = '' and s.hour > public.now_() - interval '7 days'
+    and s.outcome in ('received', 'duplicate', 'conflict');
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."webhooks_per_day"() FROM PUBLIC, "anon", "authenticated";
+
 CREATE OR REPLACE FUNCTION public.wilson_upper (
   p_well numeric,
   p_all  numeric
@@ -10682,6 +13646,42 @@ RETURN CASE WHEN (p_all > (0)::numeric) THEN
   ELSE NULL::numeric END;
 
 REVOKE ALL ON FUNCTION "public"."wilson_upper"(numeric, numeric) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.winning_state (
+  p_history jsonb,
+  p_state   jsonb
+)
+  RETURNS TABLE (
+    columns   jsonb,
+    versions  jsonb,
+    undecided jsonb,
+    history   jsonb
+  )
+  LANGUAGE sql
+  IMMUTABLE
+  SET search_path TO ''
+  AS $function$
+  select s.newest -> 'values',
+    (select jsonb_object_agg(k, s.newest -> 'version') from jsonb_object_keys(s.newest -> 'values') k),
+    case when s.newest ->> 'moment' = p_state ->> 'moment' then s.newest -> 'undecided' end,
+    h.history
+  from (
+    select jsonb_agg(x.state order by x.state ->> 'moment' collate "C", x.state ->> 'received' collate "C") as history
+    from (
+      select y.state from (
+        select o as state from jsonb_array_elements(p_history) o where o ->> 'version' <> p_state ->> 'version'
+        union all
+        select p_state
+      ) y
+      -- The oldest tell nothing any more.
+      order by y.state ->> 'moment' collate "C" desc, y.state ->> 'received' collate "C" desc
+      limit 12
+    ) x
+  ) h
+  cross join lateral (select public.newest_state(h.history) as newest offset 0) s;
+$function$;
+
+REVOKE ALL ON FUNCTION "public"."winning_state"(jsonb, jsonb) FROM PUBLIC, "anon", "authenticated";
 
 CREATE OR REPLACE FUNCTION public.write_incident_log (
   p_id         bigint,
@@ -10722,6 +13722,48 @@ end
 $function$;
 
 REVOKE ALL ON FUNCTION "public"."write_report"(uuid, bigint, jsonb) FROM PUBLIC, "anon", "authenticated";
+
+CREATE OR REPLACE FUNCTION public.write_rows (
+  p_table  text,
+  p_writes jsonb[]
+)
+  RETURNS void
+  LANGUAGE plpgsql
+  SET search_path TO ''
+  SET jit TO 'off'
+  AS $function$
+declare
+  v_columns text;
+  v_values text;
+  r record;
+begin
+  for r in
+    select (w ->> 'is_new')::boolean as is_new, (w ->> 'is_updated')::boolean as is_updated, w -> 'columns' as columns,
+      jsonb_agg(w -> 'row' order by w -> 'place') as rows
+    from unnest(p_writes) w
+    where w is not null
+    group by 1, 2, 3
+  loop
+    select string_agg(format('%I', k), ', ' order by k), string_agg(format('r.%I', k), ', ' order by k)
+    into v_columns, v_values
+    from jsonb_array_elements_text(r.columns) k;
+    if r.is_new then
+      execute format(
+        'insert into public.%1$I (%2$s) select %3$s
+         from jsonb_array_elements($1) w cross join lateral jsonb_populate_record(null::public.%1$I, w) r',
+        p_table, v_columns, v_values
+      ) using r.rows;
+    else
+      execute format(
+        'update public.%1$I t set (%2$s) = row(%3$s)%4$s
+         from jsonb_array_elements($1) w cross join lateral jsonb_populate_record(null::public.%1$I, w) r
+         where t.id = r.id',
+        p_table, v_columns, v_values, case when r.is_updated then ', updated_at = public.now_()' else '' end
+      ) using r.rows;
+    end if;
+  end loop;
+end
+$function$;
 
 ALTER TABLE "public"."alert_rules"
   ADD CONSTRAINT "alert_rules_bad_evaluations_check" CHECK (((bad_evaluations >= 1) AND (bad_evaluations <= 60)));
@@ -10791,6 +13833,16 @@ ALTER TABLE "public"."channels"
 
 ALTER TABLE "public"."event_bodies"
   ADD CONSTRAINT "event_bodies_check" CHECK ((num_nonnulls(raw_body, dense_body) = 1));
+
+ALTER TABLE "public"."event_bodies"
+  ADD CONSTRAINT "event_bodies_pkey" PRIMARY KEY (event_id);
+
+ALTER TABLE "public"."event_bodies" ATTACH PARTITION "public"."event_bodies_first" FOR VALUES FROM (MINVALUE) TO (MAXVALUE);
+
+ALTER TABLE "public"."event_bodies_first"
+  ENABLE ROW LEVEL SECURITY;
+
+REVOKE ALL ON TABLE "public"."event_bodies_first" FROM "anon", "authenticated";
 
 ALTER TABLE "public"."incident_items"
   ADD CONSTRAINT "incident_items_accepted_by_name"
@@ -10909,6 +13961,18 @@ ALTER TABLE "public"."notifications"
 
 ALTER TABLE "public"."notifications"
   ADD CONSTRAINT "notifications_staff_id_fkey" FOREIGN KEY (staff_id) REFERENCES public.staff_users(id) ON DELETE CASCADE;
+
+ALTER TABLE "public"."retention"
+  ADD CONSTRAINT "retention_check1" CHECK (((class <> 'audit'::public.retention_class) OR (days >= 90)));
+
+ALTER TABLE "public"."retention"
+  ADD CONSTRAINT "retention_check" CHECK (((organisation_id IS NULL) OR (class = 'bodies'::public.retention_class)));
+
+ALTER TABLE "public"."retention"
+  ADD CONSTRAINT "retention_days_check" CHECK (((days >= 1) AND (days <= 36500)));
+
+ALTER TABLE "public"."retention"
+  ADD CONSTRAINT "retention_one_per_class_and_organisation" UNIQUE NULLS NOT DISTINCT (class, organisation_id);
 
 ALTER TABLE "public"."statistics"
   ADD CONSTRAINT "statistics_outcome_check"
@@ -11061,6 +14125,8 @@ CREATE INDEX findings_of_rejection ON public.findings USING btree (rejection_id)
 CREATE INDEX findings_of_replay ON public.findings USING btree (replay_id)
   WHERE (replay_id IS NOT NULL);
 
+CREATE INDEX forgettings_of_id ON public.forgettings USING btree (class, last_id, first_id);
+
 CREATE INDEX incident_items_by_state ON public.incident_items USING btree (incident_id, state, "position");
 
 CREATE INDEX incident_items_of_event ON public.incident_items USING btree (event_id)
@@ -11187,119 +14253,285 @@ CREATE TRIGGER count_notification
   WHEN (((old.status = 'pending'::public.notification_status) AND (new.status <> 'pending'::public.notification_status)))
   EXECUTE FUNCTION public.count_notification();
 
+REVOKE ALL ON FUNCTION "public"."accept_incident_items"(bigint, integer[], text, text[], text, text, text) FROM PUBLIC;
+
 GRANT EXECUTE ON FUNCTION "public"."accept_incident_items"(bigint, integer[], text, text[], text, text, text) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."acknowledge_alert"(bigint, text, text[], text, text, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."acknowledge_alert"(bigint, text, text[], text, text, text) TO "service_role";
 
+REVOKE ALL ON FUNCTION "public"."add_counters"(jsonb) FROM PUBLIC;
+
 GRANT EXECUTE ON FUNCTION "public"."add_counters"(jsonb) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."add_expected_series"() FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."add_expected_series"() TO "service_role";
 
+REVOKE ALL ON FUNCTION "public"."add_first_rules"() FROM PUBLIC;
+
 GRANT EXECUTE ON FUNCTION "public"."add_first_rules"() TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."add_incident_events"(bigint, bigint[]) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."add_incident_events"(bigint, bigint[]) TO "service_role";
 
+REVOKE ALL ON FUNCTION "public"."add_incident_findings"(bigint, bigint, bigint[], integer) FROM PUBLIC;
+
 GRANT EXECUTE ON FUNCTION "public"."add_incident_findings"(bigint, bigint, bigint[], integer) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."add_incident_findings_of"(bigint, bigint[], text[], integer) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."add_incident_findings_of"(bigint, bigint[], text[], integer) TO "service_role";
 
+REVOKE ALL ON FUNCTION "public"."add_latency"(bigint[], bigint[]) FROM PUBLIC;
+
 GRANT EXECUTE ON FUNCTION "public"."add_latency"(bigint[], bigint[]) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."alert_json"(public.alerts, text[]) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."alert_json"(public.alerts, text[]) TO "service_role";
 
+REVOKE ALL ON FUNCTION "public"."alert_rule_json"(public.alert_rules, text[]) FROM PUBLIC;
+
 GRANT EXECUTE ON FUNCTION "public"."alert_rule_json"(public.alert_rules, text[]) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."alert_rule_problem"(jsonb, text[]) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."alert_rule_problem"(jsonb, text[]) TO "service_role";
 
+REVOKE ALL ON FUNCTION "public"."applied_bounds"() FROM PUBLIC;
+
 GRANT EXECUTE ON FUNCTION "public"."applied_bounds"() TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."apply_in_place"(jsonb) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."apply_in_place"(jsonb) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."apply_results"(jsonb, bigint[]) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."apply_results"(jsonb, bigint[]) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."archive_channel"(bigint, text[], text, text, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."archive_channel"(bigint, text[], text, text, text) TO "service_role";
 
+REVOKE ALL ON FUNCTION "public"."arrival_spread"(double precision, double precision) FROM PUBLIC;
+
 GRANT EXECUTE ON FUNCTION "public"."arrival_spread"(double precision, double precision) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."arrivals_between"(text, text, text, timestamp WITH time zone, timestamp WITH time zone) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."arrivals_between"(text, text, text, timestamp WITH time zone, timestamp WITH time zone) TO "service_role";
 
+REVOKE ALL ON FUNCTION "public"."arrivals_in_hour"(text, text, text, timestamp WITH time zone, text[]) FROM PUBLIC;
+
 GRANT EXECUTE ON FUNCTION "public"."arrivals_in_hour"(text, text, text, timestamp WITH time zone, text[]) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."ask_incident_request"(bigint, public.incident_request_action, jsonb, text, text[], text, text, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."ask_incident_request"(bigint, public.incident_request_action, jsonb, text, text[], text, text, text) TO "service_role";
 
+REVOKE ALL ON FUNCTION "public"."assign_alert"(bigint, text, text[], text, text, text) FROM PUBLIC;
+
 GRANT EXECUTE ON FUNCTION "public"."assign_alert"(bigint, text, text[], text, text, text) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."assign_event"(bigint, text, text[], text, text, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."assign_event"(bigint, text, text[], text, text, text) TO "service_role";
 
+REVOKE ALL ON FUNCTION "public"."attach_bodies"(text, bigint, bigint) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."attach_bodies"(text, bigint, bigint) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."attempt_for_export"(public.attempts) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."attempt_for_export"(public.attempts) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."back_fill"(bigint, jsonb, boolean, text[]) FROM PUBLIC;
+
 GRANT EXECUTE ON FUNCTION "public"."back_fill"(bigint, jsonb, boolean, text[]) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."back_test"(jsonb, integer, text[]) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."back_test"(jsonb, integer, text[]) TO "service_role";
 
+REVOKE ALL ON FUNCTION "public"."back_test_unit"(public.alert_rules) FROM PUBLIC;
+
 GRANT EXECUTE ON FUNCTION "public"."back_test_unit"(public.alert_rules) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."bad_past"(public.alert_rules, timestamp WITH time zone, timestamp WITH time zone) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."bad_past"(public.alert_rules, timestamp WITH time zone, timestamp WITH time zone) TO "service_role";
 
+REVOKE ALL ON FUNCTION "public"."bad_spans"(public.alert_rules, timestamp WITH time zone, timestamp WITH time zone) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."bad_spans"(public.alert_rules, timestamp WITH time zone, timestamp WITH time zone) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."begin_channel_test"(bigint, integer, text[], text, text, text) FROM PUBLIC;
+
 GRANT EXECUTE ON FUNCTION "public"."begin_channel_test"(bigint, integer, text[], text, text, text) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."begin_incident_round"(bigint, bigint) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."begin_incident_round"(bigint, bigint) TO "service_role";
 
+REVOKE ALL ON FUNCTION "public"."body_forgotten"(bigint) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."body_forgotten"(bigint) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."body_partitions_ahead"() FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."body_partitions_ahead"() TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."catch_up_alerts"() FROM PUBLIC;
+
 GRANT EXECUTE ON FUNCTION "public"."catch_up_alerts"() TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."cause_of_event"(bigint) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."cause_of_event"(bigint) TO "service_role";
 
+REVOKE ALL ON FUNCTION "public"."change_alert_rule"(bigint, integer, jsonb, text[], text, text, text) FROM PUBLIC;
+
 GRANT EXECUTE ON FUNCTION "public"."change_alert_rule"(bigint, integer, jsonb, text[], text, text, text) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."change_channel"(bigint, integer, jsonb, text[], text, text, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."change_channel"(bigint, integer, jsonb, text[], text, text, text) TO "service_role";
 
+REVOKE ALL ON FUNCTION "public"."change_incident"(bigint, jsonb, text[], text, text, text) FROM PUBLIC;
+
 GRANT EXECUTE ON FUNCTION "public"."change_incident"(bigint, jsonb, text[], text, text, text) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."change_notification_preferences"(uuid, jsonb, text, text, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."change_notification_preferences"(uuid, jsonb, text, text, text) TO "service_role";
 
+REVOKE ALL ON FUNCTION "public"."change_retention"(public.retention_class, text, integer, boolean, boolean, text[], text, text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."change_retention"(public.retention_class, text, integer, boolean, boolean, text[], text, text, text) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."channel_json"(public.channels) FROM PUBLIC;
+
 GRANT EXECUTE ON FUNCTION "public"."channel_json"(public.channels) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."claim_incidents"(integer, integer) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."claim_incidents"(integer, integer) TO "service_role";
 
+REVOKE ALL ON FUNCTION "public"."claim_notifications"(integer, integer) FROM PUBLIC;
+
 GRANT EXECUTE ON FUNCTION "public"."claim_notifications"(integer, integer) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."close_incident"(bigint, text, text[], text, text, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."close_incident"(bigint, text, text[], text, text, text) TO "service_role";
 
+REVOKE ALL ON FUNCTION "public"."close_when_done"(bigint, text, text, text, text) FROM PUBLIC;
+
 GRANT EXECUTE ON FUNCTION "public"."close_when_done"(bigint, text, text, text, text) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."count_attempts"(jsonb) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."count_attempts"(jsonb) TO "service_role";
 
+REVOKE ALL ON FUNCTION "public"."count_firing"(text[]) FROM PUBLIC;
+
 GRANT EXECUTE ON FUNCTION "public"."count_firing"(text[]) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."count_incident_items"() FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."count_incident_items"() TO "service_role";
 
+REVOKE ALL ON FUNCTION "public"."count_notification"() FROM PUBLIC;
+
 GRANT EXECUTE ON FUNCTION "public"."count_notification"() TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."count_older"(public.retention_class, text, integer, integer) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."count_older"(public.retention_class, text, integer, integer) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."counted_with"(public.reconciliations, jsonb) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."counted_with"(public.reconciliations, jsonb) TO "service_role";
 
+REVOKE ALL ON FUNCTION "public"."counts_between"(public.alert_series, timestamp WITH time zone, timestamp WITH time zone) FROM PUBLIC;
+
 GRANT EXECUTE ON FUNCTION "public"."counts_between"(public.alert_series, timestamp WITH time zone, timestamp WITH time zone) TO "service_role";
 
-GRANT EXECUTE ON FUNCTION "public"."counts_for"(public.deliveries, public.destinations, public.events) TO "service_role";
+REVOKE ALL ON FUNCTION "public"."counts_of_incident"(bigint) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."counts_of_incident"(bigint) TO "service_role";
 
+REVOKE ALL ON FUNCTION "public"."create_alert_rule"(jsonb, text[], text, text, text) FROM PUBLIC;
+
 GRANT EXECUTE ON FUNCTION "public"."create_alert_rule"(jsonb, text[], text, text, text) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."create_channel"(jsonb, text[], text, text, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."create_channel"(jsonb, text[], text, text, text) TO "service_role";
 
+REVOKE ALL ON FUNCTION "public"."create_silence"(jsonb, text[], text, text, text) FROM PUBLIC;
+
 GRANT EXECUTE ON FUNCTION "public"."create_silence"(jsonb, text[], text, text, text) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."days_kept"(public.retention_class, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."days_kept"(public.retention_class, text) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."decide_incident_request"(bigint, bigint, boolean, text, text[], text, text, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."decide_incident_request"(bigint, bigint, boolean, text, text[], text, text, text) TO "service_role";
 
+REVOKE ALL ON FUNCTION "public"."delete_alert_rule"(bigint, text[], text, text, text) FROM PUBLIC;
+
 GRANT EXECUTE ON FUNCTION "public"."delete_alert_rule"(bigint, text[], text, text, text) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."delete_events"(bigint[]) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."delete_events"(bigint[]) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."delete_failed_webhook"() FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."delete_failed_webhook"() TO "service_role";
 
+REVOKE ALL ON FUNCTION "public"."delivers_again"(public.incidents) FROM PUBLIC;
+
 GRANT EXECUTE ON FUNCTION "public"."delivers_again"(public.incidents) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."draft_alert_incident"(bigint, text[]) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."draft_alert_incident"(bigint, text[]) TO "service_role";
 
+REVOKE ALL ON FUNCTION "public"."drop_bodies"(text, bigint, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."drop_bodies"(text, bigint, text) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."due_reports"(integer) FROM PUBLIC;
+
 GRANT EXECUTE ON FUNCTION "public"."due_reports"(integer) TO "service_role";
+
+REVOKE ALL ON FUNCTION "public"."end_heartbeat"(text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."end_heartbeat"(text) TO "service_role";
 
+REVOKE ALL ON FUNCTION "public"."end_incident_verification"(bigint, bigint, boolean, text, jsonb) FROM PUBLIC;
+
 GRANT EXECUTE ON FUNCTION "public"."end_incident_verification"(bigint, bigint, boolean, text, jsonb) TO "service_role";
 
+REVOKE ALL ON FUNCTION "public"."end_of_last_partition"(text, bigint, bigint, bigint) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."end_of_last_partition"(text, bigint, bigint, bigint) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."end_retention_turn"(text, integer, text) TO "service_role";
+
 GRANT EXECUTE ON FUNCTION "public"."end_silence"(bigint, text[], text, text, text) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."ending_of"(text) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."ensure_body_partitions"() TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."evaluate_alerts"(integer, jsonb) TO "service_role";
 
@@ -11310,6 +14542,8 @@ GRANT EXECUTE ON FUNCTION "public"."evaluation_rank"(public.alert_kind) TO "serv
 GRANT EXECUTE ON FUNCTION "public"."event_assignee_json"(bigint) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."event_note_json"(public.event_notes) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."events_in_use"(bigint[]) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."events_link"(public.alert_series, text) TO "service_role";
 
@@ -11335,6 +14569,8 @@ GRANT EXECUTE ON FUNCTION "public"."explains"(public.alerts, public.alerts) TO "
 
 GRANT EXECUTE ON FUNCTION "public"."explanation_json"(jsonb) TO "service_role";
 
+GRANT EXECUTE ON FUNCTION "public"."find_forgettable_bodies"(bigint) TO "service_role";
+
 GRANT EXECUTE ON FUNCTION "public"."find_incident_causes"(bigint, bigint, public.incident_step, integer, integer) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."find_sealed_channel"(bigint, text[]) TO "service_role";
@@ -11346,6 +14582,12 @@ GRANT EXECUTE ON FUNCTION "public"."for_address"(text) TO "service_role";
 GRANT EXECUTE ON FUNCTION "public"."forget_notifications"(integer) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."forget_reconciliation"(integer) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."forget_rows"(public.retention_class, bigint[], text) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."forget_staff_actions"(bigint[]) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."forgettable_of"(public.retention_class, bigint[]) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."free_shard"() TO "service_role";
 
@@ -11369,6 +14611,14 @@ GRANT EXECUTE ON FUNCTION "public"."guard_closed_incident"() TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."guard_incident"() TO "service_role";
 
+GRANT EXECUTE ON FUNCTION "public"."has_body"(bigint) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."has_due"(bigint) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."has_events_in_use"(bigint, bigint) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."has_families"(text[]) TO "service_role";
+
 GRANT EXECUTE ON FUNCTION "public"."healed_text"() TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."hour_of_week"(timestamp WITH time zone) TO "service_role";
@@ -11387,6 +14637,8 @@ GRANT EXECUTE ON FUNCTION "public"."incident_request_json"(public.incident_reque
 
 GRANT EXECUTE ON FUNCTION "public"."incident_sources"(bigint) TO "service_role";
 
+GRANT EXECUTE ON FUNCTION "public"."is_forgettable"(bigint, bigint) TO "service_role";
+
 GRANT EXECUTE ON FUNCTION "public"."is_incident_closed"(public.incidents) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."is_recovery_active"(public.incidents) TO "service_role";
@@ -11400,6 +14652,8 @@ GRANT EXECUTE ON FUNCTION "public"."item_identity"(public.events) TO "service_ro
 GRANT EXECUTE ON FUNCTION "public"."items_to_recover"(bigint, integer) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."judge_counts"(public.alert_kind, numeric, numeric, numeric, numeric, numeric, numeric, numeric, numeric) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."kept_headers"(jsonb) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."kpi_facts"(timestamp WITH time zone, timestamp WITH time zone, text, text[]) TO "service_role";
 
@@ -11429,6 +14683,8 @@ GRANT EXECUTE ON FUNCTION "public"."list_alert_rules"(text[]) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."list_alerts"(jsonb, integer, bigint, text[]) TO "service_role";
 
+GRANT EXECUTE ON FUNCTION "public"."list_body_partitions"() TO "service_role";
+
 GRANT EXECUTE ON FUNCTION "public"."list_channel_notifications"(bigint, integer, bigint, text[]) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."list_channels"(text[]) TO "service_role";
@@ -11445,6 +14701,8 @@ GRANT EXECUTE ON FUNCTION "public"."list_evidence_replays"(bigint, bigint, integ
 
 GRANT EXECUTE ON FUNCTION "public"."list_evidence_requests"(bigint, bigint, integer, text[]) TO "service_role";
 
+GRANT EXECUTE ON FUNCTION "public"."list_forgettable"(public.retention_class, bigint, bigint, integer) TO "service_role";
+
 GRANT EXECUTE ON FUNCTION "public"."list_incident_items"(bigint, jsonb, integer, integer, text[]) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."list_incident_log"(bigint, integer, bigint, text[]) TO "service_role";
@@ -11453,9 +14711,17 @@ GRANT EXECUTE ON FUNCTION "public"."list_incidents"(jsonb, integer, bigint, text
 
 GRANT EXECUTE ON FUNCTION "public"."list_silences"(text[]) TO "service_role";
 
+GRANT EXECUTE ON FUNCTION "public"."lock_forgetting"(boolean) TO "service_role";
+
 GRANT EXECUTE ON FUNCTION "public"."lock_incident"(bigint, bigint) TO "service_role";
 
+GRANT EXECUTE ON FUNCTION "public"."low_hours"(bigint[], bigint[], double precision, double precision, integer) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."make_bodies"(bigint, bigint) TO "service_role";
+
 GRANT EXECUTE ON FUNCTION "public"."match_entries"(bigint, jsonb) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."members_of"(jsonb, jsonb) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."message_json"(jsonb) TO "service_role";
 
@@ -11467,7 +14733,11 @@ GRANT EXECUTE ON FUNCTION "public"."money_of_incident"(bigint) TO "service_role"
 
 GRANT EXECUTE ON FUNCTION "public"."move_metric_totals"() TO "service_role";
 
+GRANT EXECUTE ON FUNCTION "public"."newest_forgettable"(public.retention_class) TO "service_role";
+
 GRANT EXECUTE ON FUNCTION "public"."next_channel_id"() TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."next_event_id"() TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."note_channel"(bigint, text, text) TO "service_role";
 
@@ -11505,15 +14775,27 @@ GRANT EXECUTE ON FUNCTION "public"."notify_resolved"(public.alerts) TO "service_
 
 GRANT EXECUTE ON FUNCTION "public"."oldest_due_seconds"() TO "service_role";
 
+GRANT EXECUTE ON FUNCTION "public"."oldest_of"(public.retention_class) TO "service_role";
+
 GRANT EXECUTE ON FUNCTION "public"."open_incident"(jsonb, integer, text[], text, text, text) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."open_incident_request"(bigint, bigint, text[], text) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."open_silence_incidents"(integer) TO "service_role";
 
+GRANT EXECUTE ON FUNCTION "public"."ordering_key_of"(public.delivery_ordering, text, text, text) TO "service_role";
+
 GRANT EXECUTE ON FUNCTION "public"."past_alert"(jsonb, timestamp WITH time zone, timestamp WITH time zone, text, timestamp WITH time zone) TO "service_role";
 
+GRANT EXECUTE ON FUNCTION "public"."past_arrivals"(public.alert_rules, timestamp WITH time zone, timestamp WITH time zone) TO "service_role";
+
 GRANT EXECUTE ON FUNCTION "public"."past_counts"(public.alert_rules, text, timestamp WITH time zone, timestamp WITH time zone) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."past_drops"(public.alert_rules, timestamp WITH time zone, timestamp WITH time zone) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."past_silences"(public.alert_rules, timestamp WITH time zone, timestamp WITH time zone, bigint) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."past_too_few"(public.alert_rules, timestamp WITH time zone, timestamp WITH time zone) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."payload_for_reader"(public.events) TO "service_role";
 
@@ -11535,6 +14817,10 @@ GRANT EXECUTE ON FUNCTION "public"."read_counters"() TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."read_counts"(public.alert_rules, public.alert_series) TO "service_role";
 
+GRANT EXECUTE ON FUNCTION "public"."read_credential_expiring"(public.alert_rules, public.alert_series) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."read_disk_low"(public.alert_rules, public.alert_series) TO "service_role";
+
 GRANT EXECUTE ON FUNCTION "public"."read_drop_signal"(public.alert_rules, public.alert_series) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."read_endpoint_disabled"(public.alert_rules, public.alert_series) TO "service_role";
@@ -11546,6 +14832,8 @@ GRANT EXECUTE ON FUNCTION "public"."read_event_to_delivered"(timestamp WITH time
 GRANT EXECUTE ON FUNCTION "public"."read_evidence"(bigint, text[]) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."read_evidence_bodies"(bigint, bigint[], text[]) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."read_forgettable"(public.retention_class, bigint[]) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."read_horizon"(public.alert_rules, public.alert_series, jsonb) TO "service_role";
 
@@ -11570,6 +14858,10 @@ GRANT EXECUTE ON FUNCTION "public"."read_repairs"(public.alert_rules, public.ale
 GRANT EXECUTE ON FUNCTION "public"."read_repeated_failures"(public.alert_rules, public.alert_series) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."read_replay_volume"(public.alert_rules, public.alert_series) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."read_retention"(text[]) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."read_retention_health"() TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."read_signal"(public.alert_rules, public.alert_series, jsonb) TO "service_role";
 
@@ -11605,7 +14897,15 @@ GRANT EXECUTE ON FUNCTION "public"."reopen_events"(bigint[], text, text[], text,
 
 GRANT EXECUTE ON FUNCTION "public"."reopen_incident"(bigint, text, text[], text, text, text) TO "service_role";
 
+GRANT EXECUTE ON FUNCTION "public"."replace_bodies"(bigint, bigint) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."replay_backoff_factor"(public.replays) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."replay_base_delay_ms"(public.replays) TO "service_role";
+
 GRANT EXECUTE ON FUNCTION "public"."replay_estimate"(public.replays) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."replay_max_attempts"(public.replays) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."require_logged_growth"() TO "service_role";
 
@@ -11614,6 +14914,8 @@ GRANT EXECUTE ON FUNCTION "public"."require_proof"() TO "service_role";
 GRANT EXECUTE ON FUNCTION "public"."resolve_in_sql"(bigint, text) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."resolve_series"(public.alert_series) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."row_to_write"(bigint, jsonb, jsonb, jsonb, boolean, boolean) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."runs_of_incident"(bigint) TO "service_role";
 
@@ -11645,11 +14947,19 @@ GRANT EXECUTE ON FUNCTION "public"."stages_of_incident"(bigint) TO "service_role
 
 GRANT EXECUTE ON FUNCTION "public"."start_incident_run"(bigint, bigint, public.incident_step, jsonb) TO "service_role";
 
+GRANT EXECUTE ON FUNCTION "public"."state_of_change"(jsonb, jsonb) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."store_events"(jsonb, integer[], boolean, bigint) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."stored_in"(public.retention_class, text) TO "service_role";
+
 GRANT EXECUTE ON FUNCTION "public"."subject_in_words"(public.alert_series) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."sum_latency"(bigint[]) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."suppression_of"(public.alerts) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."take_retention_turn"(text, integer) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."take_runs_to_resend"(text[], integer) TO "service_role";
 
@@ -11665,7 +14975,11 @@ GRANT EXECUTE ON FUNCTION "public"."update_webhook_event"() TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."verify_incident_items"(bigint, bigint, bigint[], integer, integer) TO "service_role";
 
+GRANT EXECUTE ON FUNCTION "public"."webhooks_per_day"() TO "service_role";
+
 GRANT EXECUTE ON FUNCTION "public"."wilson_upper"(numeric, numeric) TO "service_role";
+
+GRANT EXECUTE ON FUNCTION "public"."winning_state"(jsonb, jsonb) TO "service_role";
 
 GRANT EXECUTE ON FUNCTION "public"."write_incident_log"(bigint, public.incident_log_kind, text, jsonb, text, text, text) TO "service_role";
 
@@ -11695,6 +15009,10 @@ REVOKE ALL ON SEQUENCE "public"."event_notes_id_seq" FROM "service_role";
 
 GRANT USAGE ON SEQUENCE "public"."event_notes_id_seq" TO "service_role";
 
+REVOKE ALL ON SEQUENCE "public"."forgettings_id_seq" FROM "service_role";
+
+GRANT USAGE ON SEQUENCE "public"."forgettings_id_seq" TO "service_role";
+
 REVOKE ALL ON SEQUENCE "public"."incident_log_id_seq" FROM "service_role";
 
 GRANT USAGE ON SEQUENCE "public"."incident_log_id_seq" TO "service_role";
@@ -11710,6 +15028,10 @@ GRANT USAGE ON SEQUENCE "public"."incidents_id_seq" TO "service_role";
 REVOKE ALL ON SEQUENCE "public"."notifications_id_seq" FROM "service_role";
 
 GRANT USAGE ON SEQUENCE "public"."notifications_id_seq" TO "service_role";
+
+REVOKE ALL ON SEQUENCE "public"."retention_id_seq" FROM "service_role";
+
+GRANT USAGE ON SEQUENCE "public"."retention_id_seq" TO "service_role";
 
 REVOKE ALL ON TABLE "public"."alert_rule_channels" FROM "service_role";
 
@@ -11743,9 +15065,21 @@ REVOKE ALL ON TABLE "public"."event_assignees" FROM "service_role";
 
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE "public"."event_assignees" TO "service_role";
 
+REVOKE ALL ON TABLE "public"."event_bodies" FROM "service_role";
+
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE "public"."event_bodies" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."event_bodies_first" FROM "service_role";
+
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE "public"."event_bodies_first" TO "service_role";
+
 REVOKE ALL ON TABLE "public"."event_notes" FROM "service_role";
 
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE "public"."event_notes" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."forgettings" FROM "service_role";
+
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE "public"."forgettings" TO "service_role";
 
 REVOKE ALL ON TABLE "public"."heartbeats" FROM "service_role";
 
@@ -11794,6 +15128,14 @@ GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE "public"."notification_preferences
 REVOKE ALL ON TABLE "public"."notifications" FROM "service_role";
 
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE "public"."notifications" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."retention" FROM "service_role";
+
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE "public"."retention" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."retention_turn" FROM "service_role";
+
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE "public"."retention_turn" TO "service_role";
 
 REVOKE ALL ON TABLE "public"."EventProcessingState" FROM "service_role";
 
@@ -11854,6 +15196,19 @@ ALTER TABLE "public"."channels"
 ALTER TABLE "public"."channels"
   ADD COLUMN "updated_at" timestamp WITH time zone NOT NULL DEFAULT public.now_();
 
+ALTER TABLE "public"."deliveries"
+  ADD COLUMN "error_group" text GENERATED ALWAYS AS (
+CASE
+    WHEN ((last_error_class IS NOT NULL) OR (last_error IS NOT NULL)) THEN public.error_group_of(last_error_class, last_http_status, last_error)
+    ELSE NULL::text
+END) STORED;
+
+ALTER TABLE "public"."destinations"
+  ADD COLUMN "wants_families" boolean GENERATED ALWAYS AS (public.has_families(event_types)) STORED;
+
+ALTER TABLE "public"."forgettings"
+  ADD COLUMN "forgotten_at" timestamp WITH time zone NOT NULL DEFAULT public.now_();
+
 ALTER TABLE "public"."incident_items"
   ADD COLUMN "changed_at" timestamp WITH time zone NOT NULL DEFAULT public.now_();
 
@@ -11894,8 +15249,48 @@ CREATE INDEX notifications_of_group ON public.notifications USING btree (group_k
 ALTER TABLE "public"."notifications"
   ADD COLUMN "created_at" timestamp WITH time zone NOT NULL DEFAULT public.now_();
 
+ALTER TABLE "public"."retention"
+  ADD COLUMN "changed_at" timestamp WITH time zone NOT NULL DEFAULT public.now_();
+
+CREATE OR REPLACE FUNCTION public.wants_event (
+  p_destination     public.destinations,
+  p_provider        text,
+  p_event_type      text,
+  p_organisation_id text,
+  p_livemode        boolean,
+  p_flags           public.event_flag[]
+)
+  RETURNS boolean
+  LANGUAGE sql
+  IMMUTABLE
+RETURN
+  (((p_destination).archived_at IS NULL) AND ((p_provider = ANY ((p_destination).providers)) OR ('*'::text = ANY ((p_destination).providers))) AND (((p_destination).organisation_id
+  IS NULL) OR ((p_destination).organisation_id = p_organisation_id)) AND public.takes_mode(p_destination, p_livemode) AND
+  ((p_destination).takes_internal OR ('internal'::public.event_flag <> ALL (COALESCE(p_flags, '{}'::public.event_flag[])))) AND
+  (('*'::text = ANY ((p_destination).event_types)) OR (p_event_type = ANY ((p_destination).event_types)) OR ((p_destination).wants_families AND
+  public.is_of_family((p_destination).event_types, p_event_type))));
+
+CREATE OR REPLACE FUNCTION public.counts_for (
+  d public.deliveries,
+  t public.destinations,
+  e public.events
+)
+  RETURNS boolean
+  LANGUAGE sql
+  STABLE
+RETURN
+  (((t).archived_at IS NULL) AND (((d).status <> 'cancelled'::public.delivery_status) OR public.wants_event(t, (e).provider, (e).event_type, (e).organisation_id, (e).livemode,
+  (e).flags)));
+
+REVOKE ALL ON FUNCTION "public"."counts_for"(public.deliveries, public.destinations, public.events) FROM PUBLIC, "anon", "authenticated";
+
+GRANT EXECUTE ON FUNCTION "public"."counts_for"(public.deliveries, public.destinations, public.events) TO "service_role";
+
 ALTER TABLE "public"."channels"
   ADD CONSTRAINT "channels_organisations_check" CHECK (public.valid_scope(organisations));
+
+CREATE INDEX deliveries_dead_by_cause ON public.deliveries USING btree (error_group, destination_id, finished_at DESC, event_id)
+  WHERE (status = 'dead'::public.delivery_status);
 
 -- A comparison of two schemas does not see how a column is stored.
 ALTER TABLE "public"."event_bodies" ALTER COLUMN "dense_body" SET STORAGE EXTERNAL;
