@@ -10,6 +10,9 @@ const DEFAULT_AGENT_SDK_URL = "https://hotdash-agent-service.fly.dev";
 /** Retries of `tables` deliveries: the CloudGreet runbook's three, from one second, doubling. */
 const TABLES_RETRY = { max_attempts: 4, base_delay_ms: 1000, backoff_factor: 2 };
 
+/** Over all workers. Rows are written in large sets, and no endpoint has to bear it. */
+const TABLES_CONCURRENCY = 512;
+
 /** Writes the configured destinations. Any number of processes may do so at the same time. */
 export async function configureDestinations(): Promise<void> {
   await call("pipeline", "configure_destinations", { p_destinations: [...tablesDestinations(), agentSdk()] });
@@ -27,6 +30,7 @@ function tablesDestinations(): ConfiguredDestination[] {
       providers: [provider.slug],
       event_types: Object.keys(provider.projections ?? {}),
       livemode,
+      max_concurrency: TABLES_CONCURRENCY,
       ...TABLES_RETRY,
     }));
 }

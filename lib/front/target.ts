@@ -37,6 +37,7 @@ export const API_PARTS: ReadonlySet<string> = new Set([
   "rail",
   "reconciliations",
   "refused",
+  "retention",
   "search",
   "sessions",
   "sign-in-limits",

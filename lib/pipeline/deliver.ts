@@ -14,7 +14,7 @@ import { findProvider } from "@/lib/providers";
 import { header } from "@/lib/providers/provider";
 import type { Outcome, Work } from "./claim";
 import { passedOn } from "./passed-on";
-import { projectable } from "./projectable";
+import { projectable, receivedBytes } from "./projectable";
 
 /** Never throws. */
 export async function deliver(work: Work): Promise<Outcome> {
@@ -26,6 +26,7 @@ export async function deliver(work: Work): Promise<Outcome> {
 type Untimed = Outcome extends infer O ? (O extends unknown ? Omit<O, "duration_ms"> : never) : never;
 
 async function attempt(work: Work): Promise<Untimed> {
+  if (work.event.body === null) return failure(work, "invalid_payload", "The bytes were deleted by the retention.");
   return work.destination.kind === "tables" ? projectRows(work) : postBytes(work);
 }
 
@@ -75,7 +76,7 @@ async function postBytes(work: Work): Promise<Untimed> {
 
 /** The received bytes; for an event of our own, the envelope of the merchant runbook. */
 function bytesFor({ event, replay_id }: Work): Buffer {
-  const body = Buffer.from(event.body, "base64");
+  const body = receivedBytes(event);
   const { outgoing } = findProvider(event.provider) ?? {};
   return outgoing?.({ id: printId("event", event.id), body, replayed: replay_id !== null }) ?? body;
 }

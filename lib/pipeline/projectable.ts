@@ -6,7 +6,7 @@ import { parseInTurns } from "./parse";
 
 /** Parses the bytes again, because they are the record: the payload may be missing, and is not exact. */
 export async function projectable(event: ProjectableRow): Promise<ProjectableEvent> {
-  const content = await decoded(Buffer.from(event.body, "base64"), event.content_encoding);
+  const content = await decoded(receivedBytes(event), event.content_encoding);
   return {
     id: event.id,
     provider: event.provider,
@@ -20,4 +20,9 @@ export async function projectable(event: ProjectableRow): Promise<ProjectableEve
     occurredAt: event.occurred_at ?? undefined,
     payload: (await parseInTurns(content)).value,
   };
+}
+
+/** Empty when they were deleted: who delivers or previews asks for that first. */
+export function receivedBytes({ body }: Pick<ProjectableRow, "body">): Buffer {
+  return Buffer.from(body ?? "", "base64");
 }

@@ -115,8 +115,8 @@ function throttleMs({ destination }: Work, outcome: Outcome): number | null {
 }
 
 /** Skips results that would have to wait for a lock, so that they do not delay the others. */
-const addResult = createResults({ maxItems: 100, wait: false });
-const addBusyResult = createResults({ maxItems: 100, wait: true });
+const addResult = createResults({ maxItems: 400, wait: false });
+const addBusyResult = createResults({ maxItems: 400, wait: true });
 /** One after the other, for all destinations, on a connection of their own. */
 const addHeavyResult = createResults({ maxItems: 1, wait: true });
 

@@ -36,13 +36,24 @@ const finish = (work: Work[]) =>
 
 describe("claim", () => {
   test("opens the attempt and counts it before anything is sent [CP5]", async () => {
-    await sendMany(1, "stripe");
+    await sendMany(1, "chatwoot");
     const { work } = await claim("w1", 10, 30);
-    expect(work).toMatchObject([{ attempt_number: 1, try: 1, fence: 1, event: { provider: "stripe" } }]);
+    expect(work).toMatchObject([{ attempt_number: 1, try: 1, fence: 1, event: { provider: "chatwoot" } }]);
     expect(await desk.sql`select number, status, worker from attempts`).toEqual([
       { number: 1, status: "open", worker: "w1" },
     ]);
     expect(await desk.sql`select status from events`).toMatchObject([{ status: "processing" }]);
+  });
+
+  test("leaves an event as it is while its rows are written for the first time, and says so when that is tried again", async () => {
+    await sendMany(1, "stripe");
+    await claim("w1", 10, 30);
+    expect(await desk.sql`select status, attempt_count from events`).toMatchObject([{ status: "received" }]);
+    await desk.sql`update deliveries set lease_until = now() - interval '1 second'`;
+    expect((await claim("w1", 10, 30)).work).toHaveLength(1);
+    expect(await desk.sql`select status, attempt_count from events`).toEqual([
+      { status: "processing", attempt_count: 2 },
+    ]);
   });
 
   test("gives each of 1,000 deliveries to one of four racing workers, exactly once, and starves none [F12]", async () => {
