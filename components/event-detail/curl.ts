@@ -3,10 +3,11 @@
  * comes from the sender, so the shell that it is pasted into must not interpret any of it.
  */
 import type { EventDetail } from "@/lib/contract/events";
+import { forgottenText } from "@/lib/contract/retention-words";
 
 export type SentRequest = Pick<
   EventDetail,
-  "id" | "method" | "path" | "headers" | "body_covered" | "body_cut" | "redacted_at"
+  "id" | "method" | "path" | "headers" | "body_covered" | "body_cut" | "body_forgotten" | "redacted_at"
 >;
 
 const REDACTED = "[redacted]";
@@ -58,6 +59,7 @@ function remarks(request: SentRequest, kept: [string, string][], sent: [string, 
     ...(request.path.includes(REDACTED) ? ["# Replace REDACTED with the token of the source or the query"] : []),
     ...(request.body_covered ? ["# Secrets in the body are masked"] : []),
     ...(request.body_cut ? ["# The body is cut: download the whole one and send it with --data-binary @file"] : []),
+    ...(request.body_forgotten ? [`# ${forgottenText(request.body_forgotten)}`] : []),
     ...(request.redacted_at ? ["# A privacy request removed the body and headers"] : []),
   ];
 }

@@ -2,6 +2,7 @@ import Link from "next/link";
 import { ERROR_CLASS } from "@/lib/contract/error-classes";
 import type { Delivery, EventDetail } from "@/lib/contract/events";
 import { printId } from "@/lib/contract/ids";
+import { forgottenText } from "@/lib/contract/retention-words";
 import { InertText } from "../inert-text";
 import { historyAddress } from "../links";
 import { DELIVERY_STATUS_STYLE, StatusIcon } from "../status/event-status";
@@ -31,7 +32,8 @@ export function FailureSummary({ event }: { event: EventDetail }) {
 }
 
 /** The flags of the event itself. */
-function notesOn({ suspected_replay, redacted_at, status, variant_of, livemode, deliveries }: EventDetail): string[] {
+function notesOn(event: EventDetail): string[] {
+  const { suspected_replay, redacted_at, status, variant_of, livemode, deliveries, body_forgotten } = event;
   const notes: string[] = [];
   if (variant_of) {
     notes.push(
@@ -52,6 +54,7 @@ function notesOn({ suspected_replay, redacted_at, status, variant_of, livemode, 
       "Ignored: test mode. Rows are written by live events only, and no other destination receives this event.",
     );
   }
+  if (body_forgotten) notes.push(`${forgottenText(body_forgotten)} This event cannot be replayed.`);
   if (redacted_at) notes.push("A privacy request removed the content of this event.");
   return notes;
 }

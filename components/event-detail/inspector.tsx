@@ -3,6 +3,7 @@
 import dynamic from "next/dynamic";
 import { useMemo } from "react";
 import type { EventDetail } from "@/lib/contract/events";
+import { forgottenText } from "@/lib/contract/retention-words";
 import { readBody } from "../body/body";
 import { Tabs, TabsContent, TabsList, TabsTrigger } from "../ui/tabs";
 import { ChangesTab, changeGroups } from "./changes-tab";
@@ -21,6 +22,7 @@ export function Inspector({ event, within, mayReplay }: { event: EventDetail; wi
     [event.content_base64, event.body_cut, body],
   );
   const changes = changeGroups(event);
+  const gone = event.body_forgotten && <p className="py-3 text-quiet">{forgottenText(event.body_forgotten)}</p>;
   return (
     <Tabs defaultValue="payload" className="min-w-0">
       <TabsList aria-label="What was received">
@@ -43,7 +45,7 @@ export function Inspector({ event, within, mayReplay }: { event: EventDetail; wi
         )}
       </TabsList>
       <TabsContent value="payload">
-        <PayloadTab body={content} isCut={event.body_cut} parseStatus={event.parse_status} />
+        {gone ?? <PayloadTab body={content} isCut={event.body_cut} parseStatus={event.parse_status} />}
       </TabsContent>
       <TabsContent value="changes">
         <ChangesTab groups={changes} />
@@ -51,9 +53,7 @@ export function Inspector({ event, within, mayReplay }: { event: EventDetail; wi
       <TabsContent value="request">
         <RequestTab event={event} />
       </TabsContent>
-      <TabsContent value="bytes">
-        <BytesTab event={event} body={body} />
-      </TabsContent>
+      <TabsContent value="bytes">{gone ?? <BytesTab event={event} body={body} />}</TabsContent>
       <TabsContent value="related">
         <RelatedTab event={event} within={within} />
       </TabsContent>

@@ -14,6 +14,7 @@ const TITLE: Record<HealthCheck["name"], string> = {
   rejections: "Most webhooks are rejected",
   worker: "Deliveries wait",
   migrations: "The database is older than this version",
+  retention: "Old data is not deleted, or new events have no partition of their own",
   secrets: "A secret is missing",
   disk: "The disk is almost full",
   log: "Log lines are lost",

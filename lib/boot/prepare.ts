@@ -9,6 +9,7 @@ import { configureDestinations } from "@/lib/destinations/configure";
 import { ConfigurationError, environment } from "@/lib/env";
 import { log } from "@/lib/log";
 import { processSingleton } from "@/lib/process-singleton";
+import { ensurePartitions } from "@/lib/retention/partitions";
 import { checkConfiguration, checkDurability, checkEncryptionKey } from "./checks";
 
 /** A database that starts at the same time is ready by then. */
@@ -63,6 +64,7 @@ async function prepareDatabase(say: (line: string) => void, destinations: boolea
   try {
     if (destinations) await configureDestinations();
     await call("pipeline", "add_first_rules", {});
+    await ensurePartitions();
   } catch (error) {
     if (!(error instanceof DatabaseError) || error.code !== "PGRST202") throw error;
     throw new ConfigurationError(

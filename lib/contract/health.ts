@@ -8,6 +8,7 @@ export const CHECKS = [
   "rejections",
   "worker",
   "migrations",
+  "retention",
   "secrets",
   "disk",
   "log",

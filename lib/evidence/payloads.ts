@@ -1,5 +1,6 @@
 /** The received bytes of an incident's events, one file each, with secrets masked. A few MiB are held at a time. */
 import { parseId } from "@/lib/contract/ids";
+import { forgottenText } from "@/lib/contract/retention-words";
 import { call } from "@/lib/db/client";
 import type { EvidenceBody, EvidenceItem } from "@/lib/db/functions/evidence";
 import { decoded } from "@/lib/pipeline/content";
@@ -20,6 +21,7 @@ export async function* payloadFiles(incident: number, asker: Scoped): AsyncGener
   // An event may be two items: by its event key, and by its logical key.
   const seen = new Set<string>();
   const leftOut: string[] = [];
+  const forgotten: string[] = [];
   let bytes = 0;
   for await (const page of eachItem(incident, asker)) {
     const items = page.filter(({ event_id }) => event_id !== null && !seen.has(event_id) && seen.add(event_id));
@@ -31,9 +33,14 @@ export async function* payloadFiles(incident: number, asker: Scoped): AsyncGener
       }
       const p_event_ids = group.flatMap(({ event_id }) => parseId("event", event_id ?? "") ?? []);
       const bodies = await call("console", "read_evidence_bodies", { p_id: incident, p_event_ids, ...scopeOf(asker) });
-      for (const body of bodies) yield { name: `payloads/${body.event_id}`, parts: bytesOf(body) };
+      for (const body of bodies) {
+        if (body.body_base64 === null)
+          forgotten.push(`${body.event_id}: ${forgottenText(body.body_forgotten ?? { at: null, days: null })}\n`);
+        else yield { name: `payloads/${body.event_id}`, parts: bytesOf(body, body.body_base64) };
+      }
     }
   }
+  if (forgotten.length > 0) yield { name: "payloads-deleted.txt", parts: inOrder(forgotten) };
   if (leftOut.length > 0) yield { name: "payloads-left-out.txt", parts: inOrder(leftOut) };
 }
 
@@ -58,8 +65,8 @@ function groups(items: readonly EvidenceItem[]): EvidenceItem[][] {
   return groups;
 }
 
-async function* bytesOf({ provider_slug, content_encoding, body_base64 }: EvidenceBody) {
-  const received = Buffer.from(body_base64, "base64");
+async function* bytesOf({ provider_slug, content_encoding }: EvidenceBody, base64: string) {
+  const received = Buffer.from(base64, "base64");
   const content = await decoded(received, content_encoding);
   yield shownBytes(received, content, findProvider(provider_slug) ?? { slug: provider_slug }).bytes;
 }

@@ -13,6 +13,7 @@ const CLOCK_OFF_MS = 30_000;
 const REJECTED_SHARE = 0.5;
 const REJECTED_AT_LEAST = 20;
 const DISK_FREE_AT_LEAST = 256 * 1024 * 1024;
+const PARTITIONS_AT_LEAST = 2;
 /** Lines that were lost longer ago are not reported any more. */
 const LOST_LATELY_MS = 60_000;
 
@@ -145,6 +146,23 @@ export function migrations(missing: string[] | null): HealthCheck {
   if (missing.length === 0) return ok("migrations", "All of this version are applied.");
   const todo = "Start Redrive again with DATABASE_URL, or run `npx supabase db push`.";
   return wrong("migrations", "degraded", `The database lacks ${missing.join(", ")}.`, todo);
+}
+
+/** Whether the bytes of the events to come have a place of their own, and what was to be deleted could be exported. */
+export function retention(state: { ahead: number; problem: string | null } | null): HealthCheck {
+  if (state === null) return unknown("retention");
+  if (state.problem) {
+    return wrong(
+      "retention",
+      "degraded",
+      `Nothing is deleted, because the export failed: ${state.problem}`,
+      "Make RETENTION_EXPORT_DIR writable, with enough space. It is tried again every minute.",
+    );
+  }
+  const words = `${state.ahead} partitions are ready for events to come.`;
+  if (state.ahead >= PARTITIONS_AT_LEAST) return ok("retention", words);
+  const todo = "Check that a worker runs, and that no transaction stays open. Events are stored all the same.";
+  return wrong("retention", "degraded", words, todo);
 }
 
 /** A provider without a secret is one that is not used. The check names it, and it is no failure. */

@@ -2,10 +2,11 @@
  * The facts that health is based on: measured, never assumed. Each measurement is bounded in time, and a failed one is a
  * fact too.
  */
-import { statfs } from "node:fs/promises";
 import { call, DatabaseError, DatabaseUnavailable, type Lane } from "@/lib/db/client";
+import { readDiskFree } from "@/lib/db/disk";
 import type { SignsOfLife } from "@/lib/db/functions/metrics";
 import type { Condition } from "@/lib/db/functions/reads";
+import type { RetentionAnswers } from "@/lib/db/functions/retention";
 import { LANES } from "@/lib/db/lanes";
 import { localMigrations } from "@/lib/db/migrations";
 import { processSingleton } from "@/lib/process-singleton";
@@ -69,13 +70,6 @@ function probeWrite(freshly: boolean): Promise<string | null> {
   return probes.last;
 }
 
-async function readDiskFree(): Promise<number | null> {
-  const directory = process.env.REDRIVE_EMBEDDED;
-  if (!directory) return null;
-  const { bavail, bsize } = await statfs(directory);
-  return bavail * bsize;
-}
-
 /** The lanes that get no answer. Without the search lane, where waiting is normal. */
 export async function silentLanes(): Promise<Lane[]> {
   const answers = await Promise.all(
@@ -103,4 +97,9 @@ export function readSignsOfLife(): Promise<SignsOfLife | null> {
   return call("health", "read_signs_of_life", { p_providers: senders.map(({ slug }) => slug) }, LOOK_MS).catch(
     () => null,
   );
+}
+
+/** Partitions that are ready, and why nothing is deleted; null when the database does not answer. */
+export function readRetentionHealth(): Promise<RetentionAnswers["read_retention_health"] | null> {
+  return call("health", "read_retention_health", {}, LOOK_MS).catch(() => null);
 }

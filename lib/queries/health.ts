@@ -7,8 +7,15 @@ import { secretsFrom } from "@/lib/env";
 import { logState } from "@/lib/log";
 import { processSingleton } from "@/lib/process-singleton";
 import { senders } from "@/lib/providers";
-import { lanes, migrations, quickChecks, secrets } from "./health-checks";
-import { type Facts, gatherFacts, missingMigrations, readSignsOfLife, silentLanes } from "./health-facts";
+import { lanes, migrations, quickChecks, retention, secrets } from "./health-checks";
+import {
+  type Facts,
+  gatherFacts,
+  missingMigrations,
+  readRetentionHealth,
+  readSignsOfLife,
+  silentLanes,
+} from "./health-facts";
 
 /** The database is checked at most once a second, for all callers together. */
 const KEPT_MS = 1_000;
@@ -71,16 +78,18 @@ export async function readReadiness(): Promise<Readiness> {
 }
 
 async function readChecks(): Promise<DeepHealth> {
-  const [facts, silent, missing, signs] = await Promise.all([
+  const [facts, silent, missing, signs, kept] = await Promise.all([
     gatherFacts(true),
     silentLanes(),
     missingMigrations(),
     readSignsOfLife(),
+    readRetentionHealth(),
   ]);
   const checks = [
     ...quickChecks(facts, logState()),
     lanes(silent),
     migrations(missing),
+    retention(kept),
     secrets(missingSecrets()),
   ].sort((a, b) => CHECKS.indexOf(a.name) - CHECKS.indexOf(b.name));
   return {
