@@ -18,6 +18,8 @@ import { send } from "../tests/support/desk";
 import { addDestination, publish, startEndpoint } from "../tests/support/endpoint";
 import setup from "../tests/support/global-setup";
 import { createTestDatabase } from "../tests/support/postgres";
+import { muteLog } from "./support/quiet";
+import { atMost, type Goal, number, quantile, report } from "./support/report";
 
 const HEALTHY = 9;
 /** Per second: of each kind together. */
@@ -33,9 +35,9 @@ const sql = postgres(database.url, { max: 8, onnotice: () => {} });
 const healthy = await Promise.all(Array.from({ length: HEALTHY }, () => startEndpoint()));
 const hanging = await startEndpoint();
 Object.assign(process.env, TEST_ENVIRONMENT, { DATABASE_URL: database.url, EGRESS_ALLOW_PRIVATE: "127.0.0.0/8" });
-// Its lines would cost more than what is measured.
-const write = process.stdout.write.bind(process.stdout);
-process.stdout.write = ((line: string, ...rest: never[]) => line.startsWith("{") || write(line, ...rest)) as never;
+muteLog();
+const rows: string[][] = [];
+const goals: Goal[] = [];
 let published = Math.floor(Math.random() * 1e12);
 
 await configureDestinations();
@@ -55,6 +57,13 @@ try {
   await database.drop();
   await teardown?.();
 }
+report({
+  title: "Forwards and rows beside endpoints that hang",
+  head: ["", "what", "p50 / p95 / p99 ms", "while all answer", "÷ p95", "÷ p99"],
+  rows,
+  goals,
+  notes: [`${TURNS} pairs of ${SECONDS} s; each figure is the median of its turns.`],
+});
 
 interface Times {
   rows: number[];
@@ -78,12 +87,11 @@ async function compare(count: number): Promise<void> {
       number[][],
       number[][],
     ];
-    const ratio = middle(during, 0.95) / middle(before, 0.95);
     const told = (turns: number[][]) =>
-      `p50 ${middle(turns, 0.5)} ms, p95 ${middle(turns, 0.95)} ms (${turns.flat().length})`;
-    console.log(
-      `${count} hang, ${kind}: ${told(during)}; while all answer: ${told(before)}; ratio of p95 ${ratio.toFixed(2)}`,
-    );
+      `${[0.5, 0.95, 0.99].map((q) => number(middle(turns, q))).join(" / ")} (${turns.flat().length})`;
+    const [p95 = 0, p99 = 0] = [0.95, 0.99].map((q) => middle(during, q) / middle(before, q));
+    rows.push([`${count} hang`, kind, told(during), told(before), number(p95), number(p99)]);
+    goals.push(atMost(`${count} hang, ${kind}: p99 ÷ while all answer`, 1.5, p99));
   }
 }
 
@@ -142,9 +150,4 @@ function middle(turns: number[][], q: number): number {
     turns.map((times) => quantile(times, q)),
     0.5,
   );
-}
-
-function quantile(times: number[], q: number): number {
-  const sorted = [...times].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? Number.NaN;
 }
