@@ -18,7 +18,7 @@ const READ_EVERY_MS = 15_000;
 
 /** What is kept quiet now, by whom, why and until when. Renders nothing when nothing is. */
 export function ActiveSilences({ rights }: { rights: AlertRights }) {
-  const { data } = useLiveQuery(silencesQuery(), { interval: () => READ_EVERY_MS });
+  const { data } = useLiveQuery(silencesQuery(), { topics: ["alerts"], interval: () => READ_EVERY_MS });
   const active = data.filter(({ is_active }) => is_active);
   if (active.length === 0) return null;
   return (

@@ -25,6 +25,7 @@ const ORDER = ["firing", "acknowledged", "not_told", "resolved"];
 export function AlertBoard({ filter, rights }: { filter: AlertFilter; rights: AlertRights }) {
   const [open, setOpen] = useState<{ window: AlertWindow; alert: Alert } | null>(null);
   const { data } = useLiveQuery(firingAlertsQuery(filter), {
+    topics: ["alerts"],
     interval: ({ alerts }) => (alerts.length > 0 ? FIRING_MS : QUIET_MS),
   });
   const alerts = [...data.alerts].sort(

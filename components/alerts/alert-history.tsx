@@ -28,7 +28,10 @@ const COLUMNS = {
 
 /** Alerts that are over, newest first. */
 export function AlertHistory({ filter, cursor }: { filter: AlertFilter; cursor?: number }) {
-  const { data } = useLiveQuery(alertHistoryQuery({ ...filter, cursor }), { interval: () => READ_EVERY_MS });
+  const { data } = useLiveQuery(alertHistoryQuery({ ...filter, cursor }), {
+    topics: ["alerts"],
+    interval: () => READ_EVERY_MS,
+  });
   return (
     <section aria-labelledby="history" className="mt-8">
       <h2 id="history" className="pb-1 font-medium">

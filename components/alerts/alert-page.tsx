@@ -25,6 +25,7 @@ const OVER_MS = 30_000;
 export function AlertPage({ id, rights }: { id: string; rights: AlertRights }) {
   const [open, setOpen] = useState<AlertWindow | null>(null);
   const { data: alert } = useLiveQuery(alertQuery(id), {
+    // Polled: nothing reports when a channel was told.
     interval: (one) => (one.resolved_at === null ? FIRING_MS : OVER_MS),
   });
   const link = linkOf(alert);

@@ -4,7 +4,7 @@ import { useMutation } from "@tanstack/react-query";
 import { History } from "lucide-react";
 import { useEffect, useEffectEvent } from "react";
 import { backTestRule } from "@/lib/client/alerts";
-import { ALERT_KIND } from "@/lib/contract/alert-kinds";
+import { ALERT_KIND, type AlertKind } from "@/lib/contract/alert-kinds";
 import type { BackTest as Answer } from "@/lib/contract/api/alerts";
 import { duration, plural } from "../format";
 import { Problem } from "../forms/problem";
@@ -38,12 +38,15 @@ export function BackTest({ tested }: { tested: ReturnType<typeof testedOf> | nul
           <History /> {test.isPending ? "Testing…" : "Test against the last 14 days"}
         </Button>
       </div>
-      {test.data && tested && test.data.times.length > 0 && (
-        <Times answer={test.data} unit={ALERT_KIND[tested.kind].unit} />
-      )}
+      {test.data && tested && test.data.times.length > 0 && <Times answer={test.data} unit={unitOf(tested.kind)} />}
       <Problem error={test.error} before="It was not tested." />
     </section>
   );
+}
+
+/** What the number at the end of a text counts. Silences and drops say all in words. */
+function unitOf(kind: AlertKind): string | undefined {
+  return kind === "silence" || kind === "drop" ? undefined : ALERT_KIND[kind].unit;
 }
 
 function Verdict({ answer, pending }: { answer: Answer | undefined; pending: boolean }) {
@@ -60,8 +63,7 @@ function Verdict({ answer, pending }: { answer: Answer | undefined; pending: boo
   );
 }
 
-/** `unit`: what the value at the end of each text counts. */
-function Times({ answer: { times, would_have_fired }, unit = "" }: { answer: Answer; unit: string | undefined }) {
+function Times({ answer: { times, would_have_fired }, unit }: { answer: Answer; unit: string | undefined }) {
   const shown = times.slice(0, SHOWN);
   return (
     <ol className="mt-2 border-t">
@@ -73,7 +75,13 @@ function Times({ answer: { times, would_have_fired }, unit = "" }: { answer: Ans
         >
           <ExactTime at={time.fired_at} className="tabular-nums" />
           <span className="min-w-0 flex-1 text-quiet [overflow-wrap:anywhere]">
-            <InertText text={time.text ? `${time.text} ${unit}` : (aboutText({ ...time, destination: null }) ?? "")} />
+            <InertText
+              text={
+                time.text
+                  ? [time.text, unit].filter(Boolean).join(" ")
+                  : (aboutText({ ...time, destination: null }) ?? "")
+              }
+            />
           </span>
           <span className="text-faint text-sm tabular-nums">
             {time.resolved_at

@@ -1,20 +1,13 @@
-import { ALERT_KIND, type AlertKind, type Subject } from "@/lib/contract/alert-kinds";
+import { ALERT_KIND, type AlertKind } from "@/lib/contract/alert-kinds";
 import { KIND_GROUPS } from "@/lib/contract/alert-words";
 import { type IncidentSeverity, SEVERITIES } from "@/lib/contract/incidents";
-import { PROVIDERS } from "@/lib/contract/providers";
 import { Field } from "../forms/field";
 import { SelectField } from "../forms/select-field";
 import { isNeeded, namesOf, newDraft, type RuleDraft, type SettingName } from "./rule-draft";
+import { RuleSubjects } from "./rule-subjects";
 
 const severities = (Object.keys(SEVERITIES) as IncidentSeverity[]).map((one) => [one, SEVERITIES[one].label] as const);
 const kinds = KIND_GROUPS.flatMap((group) => group.kinds).map((kind) => [kind, ALERT_KIND[kind].label] as const);
-const providers = [["", "Every provider"] as const, ...PROVIDERS.map(({ slug, label }) => [slug, label] as const)];
-
-const SUBJECTS: Record<Exclude<Subject, "provider_slug">, { label: string; example: string }> = {
-  event_type: { label: "Event type", example: "invoice.payment_failed" },
-  org_id: { label: "Organisation id", example: "org_merchant123" },
-  destination_id: { label: "Destination id", example: "ds_12" },
-};
 
 type Change = (draft: RuleDraft) => void;
 
@@ -22,7 +15,6 @@ type Change = (draft: RuleDraft) => void;
 export function RuleFields({ draft, isNew, onChange }: { draft: RuleDraft; isNew: boolean; onChange: Change }) {
   const { subjects } = ALERT_KIND[draft.kind];
   const set = (part: Partial<RuleDraft>) => onChange({ ...draft, ...part });
-  const others = subjects.filter((one) => one !== "provider_slug");
   return (
     <>
       <Field
@@ -56,32 +48,7 @@ export function RuleFields({ draft, isNew, onChange }: { draft: RuleDraft; isNew
           <SettingField key={name} name={name} draft={draft} onChange={onChange} />
         ))}
       </Grid>
-      {subjects.length > 0 && (
-        <fieldset>
-          <legend className="mb-1 font-medium">Only about</legend>
-          <Grid>
-            {subjects.includes("provider_slug") && (
-              <SelectField
-                strong
-                label="Provider"
-                choices={providers}
-                value={draft.subject.provider_slug}
-                onChange={(provider_slug) => set({ subject: { ...draft.subject, provider_slug } })}
-              />
-            )}
-            {others.map((name) => (
-              <Field
-                key={name}
-                label={SUBJECTS[name].label}
-                maxLength={255}
-                placeholder={`Any, or ${SUBJECTS[name].example}`}
-                value={draft.subject[name]}
-                onChange={(event) => set({ subject: { ...draft.subject, [name]: event.target.value } })}
-              />
-            ))}
-          </Grid>
-        </fieldset>
-      )}
+      {subjects.length > 0 && <RuleSubjects draft={draft} subjects={subjects} onChange={onChange} />}
       <div className="grid grid-cols-3 gap-3 max-sm:grid-cols-1">
         <NumberField
           label="Fires after"

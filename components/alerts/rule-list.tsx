@@ -26,7 +26,7 @@ export function RuleList({ rights }: { rights: AlertRights }) {
   const client = useQueryClient();
   const [open, setOpen] = useState<AlertRule | "new" | null>(null);
   const [deleted, setDeleted] = useState<AlertRule | null>(null);
-  const { data: rules } = useLiveQuery(alertRulesQuery(), { interval: () => READ_EVERY_MS });
+  const { data: rules } = useLiveQuery(alertRulesQuery(), { topics: ["alerts"], interval: () => READ_EVERY_MS });
   const off = rules.filter(({ enabled }) => !enabled).length;
   return (
     <>

@@ -6,6 +6,7 @@ import { changeChannel, createChannel } from "@/lib/client/channels";
 import { useKnownOrganisations } from "@/lib/client/organisations";
 import { ApiError } from "@/lib/client/request";
 import { CHANNEL_KIND, type Channel, type ChannelKind, type Channels } from "@/lib/contract/channel-words";
+import { CheckboxField } from "../forms/checkbox-field";
 import { Field } from "../forms/field";
 import { FormDialog } from "../forms/form-dialog";
 import { isComplete, OrganisationsField, organisationsIn } from "../forms/organisations-field";
@@ -39,6 +40,7 @@ export function ChannelDialog({
         name: draft.name.trim(),
         severities: draft.severities,
         organisations: organisationsIn(draft.organisations),
+        tells_replays: draft.tellsReplays,
       };
       const settings = settingsIn(kind, draft, channel && before);
       if (!channel) return createChannel(kind, { ...input, settings: settings ?? {} });
@@ -84,6 +86,15 @@ export function ChannelDialog({
         value={draft.severities}
         onChange={(severities) => setDraft({ ...draft, severities })}
       />
+      {kind !== "pagerduty" && (
+        <CheckboxField
+          checked={draft.tellsReplays}
+          hint="Of those that ask to be told. Alerts are told always."
+          onChange={(tellsReplays) => setDraft({ ...draft, tellsReplays })}
+        >
+          Also ends of replays
+        </CheckboxField>
+      )}
       <OrganisationsField
         value={draft.organisations}
         own={own}

@@ -8,6 +8,7 @@ export interface ChannelDraft {
   name: string;
   severities: IncidentSeverity[];
   organisations: OrganisationsDraft;
+  tellsReplays: boolean;
   /** As typed, by the name of the setting. E-mail addresses are one a line. */
   values: Record<string, string>;
   /** Of Slack: post as a bot instead of through a webhook. */
@@ -18,15 +19,19 @@ const FIRST_SEVERITIES: IncidentSeverity[] = ["P0", "P1", "P2", "P3"];
 
 export function draftOfChannel(channel: Channel | undefined, own: readonly string[] | null): ChannelDraft {
   if (!channel) {
-    return { name: "", severities: FIRST_SEVERITIES, organisations: draftOf(own), values: {}, isBot: false };
+    return {
+      ...{ name: "", severities: FIRST_SEVERITIES, organisations: draftOf(own) },
+      ...{ tellsReplays: false, values: {}, isBot: false },
+    };
   }
-  const { name, severities, organisations, settings } = channel;
+  const { name, severities, organisations, tells_replays, settings } = channel;
   const bot = typeof settings.channel === "string" ? settings.channel : "";
   const to = addressesOf(settings).join("\n");
   return {
     name,
     severities,
     organisations: draftOf(organisations),
+    tellsReplays: tells_replays,
     values: { ...(to && { to }), ...(bot && { channel: bot }) },
     isBot: bot !== "",
   };

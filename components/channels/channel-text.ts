@@ -48,8 +48,10 @@ export function severitiesText(severities: Channel["severities"]): string {
 }
 
 /** Which alerts it is told beyond their severity: `all organisations · named by 2 rules`. */
-export function limitsText({ organisations, rules }: Channel): string {
+export function limitsText({ organisations, rules, tells_replays }: Channel): string {
   const [first, ...others] = organisations ?? [];
   const whose = !first ? "all organisations" : others.length > 0 ? `${first} and ${others.length} more` : first;
-  return rules > 0 ? `${whose} · named by ${plural(rules, "rule")}` : whose;
+  return [whose, tells_replays && "ends of replays", rules > 0 && `named by ${plural(rules, "rule")}`]
+    .filter(Boolean)
+    .join(" · ");
 }

@@ -3,6 +3,7 @@
  * number of processes may do so: one at a time evaluates.
  */
 import { call } from "@/lib/db/client";
+import { readDiskFree } from "@/lib/db/disk";
 import { environment } from "@/lib/env";
 import { log, logError } from "@/lib/log";
 import { POLICIES } from "@/lib/outbound/policies";
@@ -30,9 +31,7 @@ export function startAlertWorker(worker: string): AlertWorker {
   const alarm = createAlarm();
   let stopping = false;
   const beat = () =>
-    call("pipeline", "note_heartbeat", { p_name: worker, p_kind: "worker", p_version: null, p_details: {} }).catch(
-      (error: unknown) => logError("heartbeat_not_written", error, { worker }),
-    );
+    noteHeartbeat(worker).catch((error: unknown) => logError("heartbeat_not_written", error, { worker }));
   const beating = setInterval(() => void beat(), HEARTBEAT_MS);
   async function loop(): Promise<void> {
     await beat();
@@ -58,6 +57,17 @@ export function startAlertWorker(worker: string): AlertWorker {
       );
     },
   };
+}
+
+/** With the free space of the database's disk, where it is ours: the rule disk_low reads it. */
+async function noteHeartbeat(worker: string): Promise<void> {
+  const free = await readDiskFree();
+  await call("pipeline", "note_heartbeat", {
+    p_name: worker,
+    p_kind: "worker",
+    p_version: null,
+    p_details: free === null ? {} : { disk_free_mib: Math.floor(free / 2 ** 20) },
+  });
 }
 
 /** Evaluates what is due, and tells the outside monitor. Returns how many series that were; 0 when another process does. */

@@ -21,6 +21,7 @@ export interface ChannelInput {
   settings?: Record<string, unknown>;
   severities: IncidentSeverity[];
   organisations: string[] | null;
+  tells_replays: boolean;
 }
 
 export function fetchChannels(signal?: AbortSignal): Promise<Channels> {

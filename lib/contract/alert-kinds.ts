@@ -168,4 +168,18 @@ export const ALERT_KIND: Record<AlertKind, AlertKindWords> = {
     settings: { threshold: 2 },
     unit: "times",
   },
+  disk_low: {
+    label: "Disk space",
+    when: "Fewer than {threshold} MiB are free on the disk of the embedded database.",
+    subjects: [],
+    settings: { threshold: 1024 },
+    unit: "MiB",
+  },
+  credential_expiring: {
+    label: "Expiring API token",
+    when: "An API token that is in use expires within {threshold} days.",
+    subjects: [],
+    settings: { threshold: 7 },
+    unit: "days",
+  },
 };

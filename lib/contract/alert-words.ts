@@ -30,7 +30,10 @@ export const KIND_GROUPS: readonly { name: string; kinds: readonly AlertKind[] }
   { name: "Arrivals", kinds: ["silence", "drop", "rejections"] },
   { name: "Providers", kinds: ["missing", "horizon", "repairs", "configuration"] },
   { name: "Replays", kinds: ["replay_volume", "repeated_failures", "stuck_replay"] },
-  { name: "Redrive itself", kinds: ["oldest_due", "worker_gone", "channel_failing"] },
+  {
+    name: "Redrive itself",
+    kinds: ["oldest_due", "worker_gone", "channel_failing", "disk_low", "credential_expiring"],
+  },
 ];
 
 /** When a rule is bad, with its settings filled in. What it says of settings that are not given is left out. */

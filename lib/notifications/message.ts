@@ -13,6 +13,8 @@ export interface Message {
   /** One per alert of the group; of others one. */
   parts: MessagePart[];
   alerts: readonly ToldAlert[];
+  /** The replay that ended, where it is about one. */
+  replay: ToldReplay | null;
   /** The channel's id of the message that this one replaces. */
   updates: string | null;
 }
@@ -37,7 +39,7 @@ export interface Link {
 
 /** Makes the message of what was claimed. Links need the console's address: PUBLIC_URL. */
 export function messageOf({ id, kind, alerts, replay, content, updates }: ClaimedMessage): Message {
-  const common = { id: printId("notification", id), kind, updates, alerts };
+  const common = { id: printId("notification", id), kind, updates, alerts, replay };
   if (replay) return { ...common, ...aboutReplay(replay) };
   if (content) {
     const part = {
@@ -60,7 +62,7 @@ export function testMessage(id: number, channel: string): Message {
   const text = `This is a test of the channel "${channel}". Nothing is wrong.`;
   const part = { heading: null, text, facts: [], links: linksTo(["Open Redrive", "/"]) };
   return {
-    ...{ id: printId("notification", id), kind: "test", updates: null, alerts: [] },
+    ...{ id: printId("notification", id), kind: "test", updates: null, alerts: [], replay: null },
     title: "Redrive: test",
     parts: [part],
   };

@@ -79,8 +79,28 @@ const finding = async (count: number, { hours = 1, closed = null as number | nul
 const due = async (seconds: number) =>
   sql`insert into deliveries (event_id, destination_id, due_at)
     values (1, ${await sdk()}, now_() - ${`${seconds} seconds`}::interval)`;
-const worker = (secondsAgo: number) =>
-  sql`insert into heartbeats (name, kind, at) values ('w', 'worker', now_() - ${`${secondsAgo} seconds`}::interval)`;
+const worker = (secondsAgo: number, details: Record<string, number> = {}) =>
+  sql`insert into heartbeats (name, kind, at, details)
+    values ('w', 'worker', now_() - ${`${secondsAgo} seconds`}::interval, ${sql.json(details)})`;
+/** An API token that ends so many days from now. */
+const token = async ({
+  days,
+  used = "1 day",
+  revoked = false,
+}: {
+  days: number;
+  used?: string | null;
+  revoked?: boolean;
+}) => {
+  await sql`delete from api_tokens`;
+  await sql`
+    insert into staff_users (email, name, role) values ('ada@example.com', 'Ada Lovelace', 'admin') on conflict do nothing`;
+  await sql`
+    insert into api_tokens (name, token_hash, hint, scopes, owner_id, created_by, created_at, expires_at, last_used_at, revoked_at)
+    select 'CI deploy', sha256('a'), 'aaaa', '{view}', u.id, 'Ada Lovelace', now_() - interval '30 days',
+      now_() + make_interval(days => ${days}), now_() - ${used}::interval, case when ${revoked} then now_() end
+    from staff_users u where u.email = 'ada@example.com'`;
+};
 const pause = () => sql`update destinations set paused_at = now_() where slug = 'agent-sdk'`;
 
 const CASES: Case[] = [
@@ -279,6 +299,29 @@ const CASES: Case[] = [
     says: /^Channels that accept nothing: Tests \(The address does not exist\)\.$/,
     link: /^\/alerts\/channels$/,
     well: { "one failure": () => sql`update channels set failures = 1` },
+  },
+  {
+    kind: "disk_low",
+    bad: () => worker(20, { disk_free_mib: 900 }),
+    says: /^900 MiB are free where the database is\. Webhooks are rejected when the disk is full\.$/,
+    link: /^\/$/,
+    well: {
+      "enough is free": () => worker(20, { disk_free_mib: 1024 }),
+      "one that reports no more": () => worker(150, { disk_free_mib: 900 }),
+      "a database elsewhere": () => worker(20),
+    },
+  },
+  {
+    kind: "credential_expiring",
+    bad: () => token({ days: 6 }),
+    says: /^API tokens in use that expire soon: CI deploy \(of Ada Lovelace, on \d{4}-\d\d-\d\d\)\.$/,
+    link: /^\/settings\/tokens$/,
+    well: {
+      "in eight days": () => token({ days: 8 }),
+      "one that is not used": () => token({ days: 6, used: null }),
+      "one that was revoked": () => token({ days: 6, revoked: true }),
+      "one that has expired": () => token({ days: -1 }),
+    },
   },
 ];
 

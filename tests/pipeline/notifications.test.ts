@@ -394,6 +394,39 @@ describe("who is told", () => {
   });
 });
 
+describe("the end of a replay", () => {
+  test("is told to the channels that take it and may see all of it, if the replay asks for it", async () => {
+    const channels = { takes: await hook("takes"), acme: await hook("acme"), not: await hook("not") };
+    await desk.sql`update channels set tells_replays = true where id in (${channels.takes.number}, ${channels.acme.number})`;
+    await desk.sql`update channels set organisations = '{acme}' where id = ${channels.acme.number}`;
+    const end = async (options: object, organisations: string[]) => {
+      const [replay] = await desk.sql`
+        insert into replays (kind, status, actor, actor_id, reason, selection, options, total, request_id, started_at,
+          organisations)
+        values ('criteria', 'running', 'Ada', ${ADA}, 'The shop was down', '{}', ${desk.sql.json(options as never)}, 2,
+          'r', now_(), ${organisations}) returning id::int`;
+      await desk.sql`select count_outcomes(${replay?.id}, 1, 1, 0)`;
+      await sendAll();
+      return replay?.id as number;
+    };
+    const of = () =>
+      desk.sql`select channel_id::int as channel, replay_id::int as replay, status from notifications
+        where kind = 'replay' order by replay_id, channel_id`;
+    await end({ notifyOnSuccess: true }, ["acme"]);
+    expect(await of(), "it failed, and that was not asked for").toEqual([]);
+    const [own, others] = [
+      await end({ notifyOnCompletion: true }, ["acme"]),
+      await end({ notifyOnFailure: true }, ["acme", "zebra"]),
+    ];
+    const sent = (channel: number, replay: number) => ({ channel, replay, status: "sent" });
+    expect(await of()).toEqual([
+      sent(channels.takes.number, own),
+      sent(channels.acme.number, own),
+      sent(channels.takes.number, others),
+    ]);
+  });
+});
+
 describe("by mail", () => {
   test("a person is told that a replay has ended, if both wanted that", async () => {
     const end = async (options: object) => {

@@ -41,6 +41,10 @@ export const createChannelRequest = z.strictObject({
   settings: z.record(z.string().max(40), z.unknown()).describe("By kind: see the notes."),
   severities: severities.default(["P0", "P1", "P2", "P3"]),
   organisations: organisations.default(null).describe("Only alerts of these organisations; null is all."),
+  tells_replays: z
+    .boolean()
+    .default(false)
+    .describe("Also the ends of replays that ask for it. PagerDuty takes alerts alone."),
   enabled: z.boolean().default(true),
 });
 
@@ -54,6 +58,7 @@ export const changeChannelRequest = z.strictObject({
     .describe("All of them again; a secret that is left out stays."),
   severities: severities.optional(),
   organisations: organisations.optional(),
+  tells_replays: z.boolean().optional(),
   enabled: z.boolean().optional(),
 });
 
@@ -68,6 +73,7 @@ export const channel = z
     hints: z.record(z.string(), z.string()).describe("How its secrets end."),
     severities,
     organisations: z.array(z.string()).nullable(),
+    tells_replays: z.boolean(),
     enabled: z.boolean(),
     version: z.int(),
     rules: count.describe("How many rules name it."),

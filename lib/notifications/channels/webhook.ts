@@ -17,13 +17,13 @@ export async function sendWebhook(
 }
 
 /** As the notes of `POST /api/channels` describe it. */
-function bodyOf({ kind, title, parts, alerts }: Message): object {
+function bodyOf({ kind, title, parts, alerts, replay }: Message): object {
+  const link = (n: number) => parts[n]?.links[0]?.url ?? null;
+  const timestamp = new Date().toISOString();
+  if (replay) return { type: "replay.ended", timestamp, data: { title, replay: { ...replay, url: link(0) } } };
   return {
     type: kind === "test" ? "test" : `alert.${kind}`,
-    timestamp: new Date().toISOString(),
-    data: {
-      title,
-      alerts: alerts.map((alert, n) => ({ ...alert, url: parts[n]?.links[0]?.url ?? null })),
-    },
+    timestamp,
+    data: { title, alerts: alerts.map((alert, n) => ({ ...alert, url: link(n) })) },
   };
 }
