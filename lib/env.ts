@@ -69,6 +69,8 @@ const schema = z.object({
   DISABLE_AFTER_DAYS: z.coerce.number().int().min(2).max(365).default(5),
   /** Requested once a minute while alerts are evaluated: an outside monitor notices when that stops. */
   HEARTBEAT_URL: z.url({ protocol: /^https?$/ }).optional(),
+  /** What retention deletes is written here first, as compressed JSON lines. Without it, it is deleted without a copy. */
+  RETENTION_EXPORT_DIR: z.string().trim().min(1).optional(),
   /** 0 keeps the worker loop out of the web process. */
   WORKER_IN_SERVER: flag.default(true),
   /** Limits of replays, from the Globapay runbook: age, events per bulk, chosen by hand, and per merchant. */

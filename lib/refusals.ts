@@ -81,6 +81,8 @@ export interface ReplayRefusals {
   no_destination: null;
   in_flight: null;
   too_old: { days: number };
+  /** Its bytes were deleted, at a time and under a retention of days, where that is known. */
+  body_forgotten: { at: string | null; days: number | null };
   too_many: { matched: number; limit: number };
   limit_too_high: { most: number };
   key_reused: { replay: string | null };
@@ -225,6 +227,11 @@ export interface ChannelRefusals {
   preferences_need_person: null;
 }
 
+export interface RetentionRefusals {
+  /** Fewer days than now. `rows`: how many are older, 1,000,001 for more than a million. */
+  retention_unconfirmed: { rows: number };
+}
+
 export interface Refusals
   extends AccessRefusals,
     PeopleRefusals,
@@ -237,7 +244,8 @@ export interface Refusals
     IncidentRefusals,
     AlertRefusals,
     EvidenceRefusals,
-    ChannelRefusals {}
+    ChannelRefusals,
+    RetentionRefusals {}
 
 export type RefusalCode = keyof Refusals;
 

@@ -53,6 +53,7 @@ export function Commands({
   const settings = [
     { name: "People", href: "/settings/people", icon: SETTINGS.icon },
     { name: "API tokens", href: "/settings/tokens", icon: SETTINGS.icon },
+    { name: "Retention", href: "/settings/retention", icon: SETTINGS.icon },
     { name: "Audit log", href: "/settings/audit", icon: SETTINGS.icon },
   ];
   const alerts = [

@@ -9,18 +9,23 @@ import { ProviderMark } from "../provider";
 import { EVENT_STATUS_STYLE, StatusIcon } from "../status/event-status";
 import { REPLAY_STATUS_STYLE } from "../status/replay-status";
 import { RelativeTime } from "../time";
+import { alertAddress, FoundAlerts, ruleAddress } from "./palette-alerts";
 import { type GoOptions, PaletteGroup, PaletteItem } from "./palette-item";
 
 type Go = (href: string, options?: GoOptions) => void;
 
 /** The first result in the groups below, and its address; undefined when nothing was found. */
-export function firstOf({ events, replays, destinations, organisations }: Found) {
+export function firstOf({ events, replays, destinations, organisations, alerts, alert_rules }: Found) {
   const [event] = events;
   if (event) return { id: event.id, href: `/events/${event.id}`, label: event.event_key };
   const [replay] = replays;
   if (replay) return { id: replay.id, href: `/replays/${replay.id}`, label: replayLabel(replay) };
   const [destination] = destinations;
   if (destination) return { id: destination.id, href: `/destinations/${destination.id}`, label: destination.name };
+  const [alert] = alerts;
+  if (alert) return { id: alert.id, href: alertAddress(alert), label: alert.summary };
+  const [rule] = alert_rules;
+  if (rule) return { id: rule.id, href: ruleAddress(rule), label: rule.name };
   const [organisation] = organisations;
   if (!organisation) return undefined;
   return { id: organisationId(organisation), href: historyAddress({ org_id: organisation }), label: organisation };
@@ -104,6 +109,7 @@ export function FoundThings({ found, go }: { found: Found; go: Go }) {
           ))}
         </PaletteGroup>
       )}
+      <FoundAlerts found={found} go={go} />
       {found.organisations.length > 0 && (
         <PaletteGroup heading="Organisations">
           {found.organisations.map((organisation) => (

@@ -111,6 +111,8 @@ function draftRefusal(answer: NotDrafted): Refusal {
       return new Refusal("no_event_matches");
     case "too_old":
       return new Refusal("too_old", { days: answer.days });
+    case "body_forgotten":
+      return new Refusal("body_forgotten", { at: answer.at, days: answer.days });
     case "too_many":
       return new Refusal("too_many", { matched: answer.matched, limit: answer.limit });
     case "key_reused":

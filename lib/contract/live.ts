@@ -9,6 +9,8 @@ export const TOPICS = [
   "rejections",
   "notices",
   "incidents",
+  /** Alerts that fired or resolved, and what people did about alerts, rules and silences. */
+  "alerts",
   /** Actions of people: staff, tokens, sources, the audit log. */
   "audit",
 ] as const;

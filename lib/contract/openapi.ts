@@ -21,6 +21,7 @@ import { publishAnswer, publishRequest } from "./api/publish";
 import * as reconciliation from "./api/reconciliations";
 import * as replays from "./api/replay-answers";
 import * as asked from "./api/replay-requests";
+import * as retention from "./api/retention";
 import { searchAnswer, searchRequest } from "./api/search";
 import * as sources from "./api/sources";
 import * as staff from "./api/staff";
@@ -94,7 +95,7 @@ const CHANNEL_SETTINGS =
   '{"bot_token", "channel"} · teams {"webhook_url"} of a workflow · pagerduty {"routing_key"} of an Events API v2 integration · ' +
   'webhook {"url", "secret"?}. Secrets are stored encrypted and never answered; hints are how they end. A webhook gets JSON, ' +
   'signed as Standard Webhooks: {"type": "alert.fired" | "alert.repeated" | "alert.acknowledged" | "alert.resolved" | "test", ' +
-  '"timestamp", "data": {"title", "alerts": [...]}}, at least once, with the same webhook-id on every try. ';
+  '"timestamp", "data": {"title", "alerts": [...]}}, or {"type": "replay.ended", "data": {"title", "replay"}}, at least once, with the same webhook-id on every try. ';
 const CHOSEN = "More events than REPLAY_MAX_CHOSEN, 100 by default, need the permission replay_many.";
 const SAME_SIZE = "Needs the permission that creating the replay needed.";
 
@@ -785,6 +786,12 @@ export const API: readonly Chapter[] = [
         answer: [],
         statuses: [204],
       },
+      manage("get", "/retention", "How long what is kept, and what goes next", { answer: retention.retention }),
+      manage("patch", "/retention", "Change how long a class is kept", {
+        body: retention.changeRetentionRequest,
+        answer: retention.retention,
+        notes: "409 with `rows` for fewer days than now that are not confirmed: so many rows are older.",
+      }),
       manage("get", "/sign-in-limits", "Accounts and addresses that must wait before the next sign-in", {
         answer: staff.signInLimits,
       }),

@@ -1,2 +1,2 @@
 /** The types of `GET /api/search`, without the schemas. */
-export type { Found, FoundDestination, FoundEvent, FoundReplay } from "./api/search";
+export type { Found, FoundAlert, FoundAlertRule, FoundDestination, FoundEvent, FoundReplay } from "./api/search";

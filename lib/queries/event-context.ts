@@ -8,12 +8,13 @@ import { call } from "@/lib/db/client";
 import { decoded } from "@/lib/pipeline/content";
 import { shownBytes } from "@/lib/pipeline/mask";
 import { findProvider } from "@/lib/providers";
+import { Refusal } from "@/lib/refusals";
 import { type Scoped, scopeOf } from "@/lib/scope";
 import { numberOf } from "./events";
 import { withKnownWords } from "./known-words";
 import { searchTimeoutFor, withinSearchTimeout } from "./search-timeout";
 
-/** The bytes as users may get them: secrets are masked. */
+/** The bytes as users may get them: secrets are masked. Throws a `Refusal` when they were deleted. */
 export async function readEventBody(
   id: string,
   asker: Scoped,
@@ -23,6 +24,9 @@ export async function readEventBody(
   const stored = await call("console", "read_event_body", { p_id: number, ...scopeOf(asker) });
   if (!stored) return null;
   const provider = findProvider(stored.provider_slug) ?? { slug: stored.provider_slug };
+  if (stored.body_base64 === null) {
+    throw new Refusal("body_forgotten", stored.body_forgotten ?? { at: null, days: null });
+  }
   const received = Buffer.from(stored.body_base64, "base64");
   const content = await decoded(received, stored.content_encoding);
   return {

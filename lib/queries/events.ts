@@ -67,7 +67,7 @@ export async function getEvent(id: string, asker: Scoped): Promise<EventDetail |
   const stored = await call("console", "get_event", { p_id: number, ...scopeOf(asker) });
   if (stored === null) return null;
   const received = Buffer.from(stored.body_base64, "base64");
-  const content = await decoded(received, stored.content_encoding);
+  const content = stored.body_forgotten ? received : await decoded(received, stored.content_encoding);
   return withoutSecrets(await withFacts(stored, content), received, content);
 }
 
@@ -75,7 +75,7 @@ export async function getEvent(id: string, asker: Scoped): Promise<EventDetail |
 async function withFacts(stored: StoredEvent, content: Buffer): Promise<StoredEvent> {
   const isUnknown = stored.object_type === null && stored.customer_id === null && stored.amount === null;
   const provider = findProvider(stored.provider_slug);
-  if (!isUnknown || stored.redacted_at !== null || !provider) return stored;
+  if (!isUnknown || stored.redacted_at !== null || stored.body_forgotten || !provider) return stored;
   const { value: payload } = await parseInTurns(content);
   const { terms, ...facts } = factsOf(provider, { eventType: stored.event_type, payload, headers: stored.headers });
   return { ...stored, ...facts };

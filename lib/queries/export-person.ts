@@ -41,7 +41,8 @@ async function* parts({ request, rows, event_ids }: PersonFound, asker: Scoped):
 }
 
 /** With its body as JSON where it is JSON, else as base64. */
-function shown({ body_base64, ...event }: EventOfPerson): Record<string, unknown> {
+function shown({ body_base64, body_forgotten, ...event }: EventOfPerson): Record<string, unknown> {
+  if (body_base64 === null) return { ...event, body: null, body_forgotten };
   const bytes = maskSecrets(
     Buffer.from(body_base64, "base64"),
     findProvider(event.provider) ?? { slug: event.provider },

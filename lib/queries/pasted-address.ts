@@ -13,7 +13,8 @@ export function pastedText(query: string): string | undefined {
 
 /** The console's own pages, whatever host it runs on. */
 function idOfPage({ pathname }: URL): string | undefined {
-  const [, page, id] = /\/(events|replays|destinations)\/((?:we|wr|br|ds)_\d{1,15})(?:\/|$)/.exec(pathname) ?? [];
+  const [, page, id] =
+    /\/(events|replays|destinations|alerts)\/((?:we|wr|br|ds|al)_\d{1,15})(?:\/|$)/.exec(pathname) ?? [];
   return page && id;
 }
 

@@ -251,7 +251,7 @@ test("A viewer on an administrator's page is answered 403, with the page that sa
   await app.sql`insert into staff_users (email, name, role, password_hash)
     values ('viewer@redrive.local', 'Vera Viewer', 'viewer', ${await hashPassword(password)})`;
   const cookie = await signIn(app.url, "viewer@redrive.local", password);
-  for (const page of ["/settings/people", "/settings/tokens", "/settings/audit"]) {
+  for (const page of ["/settings/people", "/settings/tokens", "/settings/retention", "/settings/audit"]) {
     const response = await fetch(`${app.url}${page}`, { headers: { cookie }, redirect: "manual" });
     expect(response.status, page).toBe(403);
     expect(await response.text(), page).toContain("Your role may not see this page");

@@ -313,6 +313,10 @@ const RULES: Record<string, Record<string, Rule>> = {
   // For people only: a token has no session, whatever its role.
   "/api/sessions": { GET: { expected: view(403) }, DELETE: { expected: view(403) } },
   "/api/sessions/[id]": { DELETE: { path: "/api/sessions/se_999999", expected: view(403) } },
+  "/api/retention": {
+    GET: { expected: manage(200) },
+    PATCH: { expected: manage(400), body: { class: "none" } },
+  },
   "/api/sign-in-limits": {
     GET: { expected: manage(200) },
     DELETE: { path: "/api/sign-in-limits?kind=account&subject=nobody@example.com", expected: manage(404) },

@@ -181,12 +181,13 @@ describe("health", () => {
       "rejections",
       "worker",
       "migrations",
+      "retention",
       "secrets",
       "disk",
       "log",
       "proxies",
     ]);
-    for (const name of ["database", "writes", "lanes", "clock", "migrations", "log"]) {
+    for (const name of ["database", "writes", "lanes", "clock", "migrations", "retention", "log"]) {
       expect(await check(name)).toMatchObject({ name, status: "ok", todo: null });
     }
     expect(Object.keys(await open()).sort()).toEqual([

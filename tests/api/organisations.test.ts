@@ -390,6 +390,17 @@ const ROUTES: Record<string, Record<string, Row>> = {
   "/api/search": { GET: { lists: "/api/search?q=evt_", names: ({ event }) => event } },
   "/api/sessions": { GET: { apart: "a person's own sessions" }, DELETE: { apart: "a person's own sessions" } },
   "/api/sessions/[id]": { DELETE: { apart: "a person's own sessions" } },
+  "/api/retention": {
+    GET: { lists: "/api/retention", least: "admin" },
+    PATCH: {
+      ...takes(
+        () => "/api/retention",
+        ({ name }) => ({ class: "bodies", days: 4000, confirmed: true, ...(name !== "nomad" && { org_id: name }) }),
+        "admin",
+      ),
+      status: 403,
+    },
+  },
   "/api/sign-in-limits": {
     GET: { lists: "/api/sign-in-limits", least: "admin" },
     DELETE: takes(({ name }) => `/api/sign-in-limits?kind=account&subject=${name}@example.com`, undefined, "admin"),
@@ -584,6 +595,7 @@ const PAGES: Record<string, string | ((world: World) => string) | null> = {
   "/replays/[id]": ({ replay }) => `/replays/${replay}`,
   "/settings/audit": "/settings/audit",
   "/settings/people": "/settings/people",
+  "/settings/retention": "/settings/retention",
   "/settings/tokens": "/settings/tokens",
   "/sign-in": null,
   "/sources": "/sources",

@@ -25,6 +25,7 @@ const CONSOLE = [
   "/account",
   "/settings/people",
   "/settings/tokens",
+  "/settings/retention",
   "/settings/audit",
   "/events/we_999999",
   "/nowhere",

@@ -108,7 +108,7 @@ test("a person is invited, sets a password, sees what the role may, and is shut 
   await test.step("a viewer has no settings", async () => {
     await expect(ada.getByRole("link", { name: "Events", exact: true })).toBeVisible();
     await expect(ada.getByRole("link", { name: "Settings" })).toHaveCount(0);
-    for (const path of ["/settings/people", "/settings/tokens", "/settings/audit"]) {
+    for (const path of ["/settings/people", "/settings/tokens", "/settings/retention", "/settings/audit"]) {
       await ada.goto(`${app.url}${path}`);
       await expect(ada.getByText("Your role may not see this page")).toBeVisible();
     }
@@ -265,4 +265,31 @@ test("twelve spaces are no password, which the form says before it sends", async
   await guest.getByTestId("invitation-submit").click();
   await expect(guest).toHaveURL(`${app.url}/`);
   await guest.context().close();
+});
+
+test("how long bytes are kept is changed after what would go was counted, and their event then says that they are gone", async ({
+  page,
+}) => {
+  const [event] = await sql`
+    insert into events (provider, event_key, event_key_hash, event_type, trust, parse_status, body_size, body_sha256,
+      fingerprint, method, path, headers, received_at, status)
+    values ('stripe', 'evt_old', sha256('evt_old'), 'invoice.paid', 'signed', 'ok', 2, sha256('{}'), sha256('{}'), 'POST',
+      '/', '[]', now_() - interval '91 days', 'processed')
+    returning id::int`;
+  await sql`insert into event_bodies (event_id, raw_body) values (${event?.id}, '{}')`;
+  await signIn(page, "/settings/retention");
+  const row = page.getByTestId("retention-bodies");
+  await expect(row).toContainText("For ever");
+  await page.getByTestId("change-bodies").click();
+  await page.getByLabel("Keep").selectOption("days");
+  await page.getByRole("textbox", { name: "Days" }).fill("90");
+  await page.getByTestId("save-retention").click();
+  await expect(page.getByTestId("older-rows")).toContainText("1 row is older than 90 days and will be deleted");
+  await page.getByTestId("save-retention").click();
+  await expect(row).toContainText("90 days");
+  await sql`select forget_rows('bodies', array[${event?.id}]::bigint[], null)`;
+  await page.goto(`${app.url}/events/we_${event?.id}`);
+  const gone = /The bytes were deleted on .* under the retention of 90 days\./;
+  await expect(page.getByText(gone).first()).toContainText("This event cannot be replayed.");
+  await expect(page.getByText(gone)).toHaveCount(2);
 });

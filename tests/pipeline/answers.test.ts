@@ -14,6 +14,7 @@ import { kpiFigures } from "@/lib/contract/api/kpis";
 import { merchantEvent } from "@/lib/contract/api/merchant-answers";
 import { analytics, deepHealth } from "@/lib/contract/api/overview";
 import { replay, replayItem, replayPage, replayPreview, replaySummary } from "@/lib/contract/api/replay-answers";
+import { retentionClass, storedRetention } from "@/lib/contract/api/retention";
 import { searchAnswer } from "@/lib/contract/api/search";
 import { source, sourceProviders } from "@/lib/contract/api/sources";
 import { auditPage } from "@/lib/contract/api/staff";
@@ -223,6 +224,36 @@ describe("the journey", () => {
     });
     agree(await call("console", "get_sealed_destination", { p_id: shop, ...all }), sealed.nullable());
   });
+});
+
+test("of retention", async () => {
+  const nothing = { p_class: "bodies", p_after: 0, p_before: null, p_limit: 10 } as const;
+  agree(await call("console", "read_retention", all), storedRetention);
+  const change = { p_class: "bodies", p_organisation_id: null, p_inherits: false, p_confirmed: false } as const;
+  const changed = z.union([
+    z.strictObject({ result: z.enum(["done", "beyond_scope"]) }),
+    z.strictObject({ result: z.literal("confirm"), rows: z.int() }),
+  ]);
+  agree(await call("console", "change_retention", { ...change, p_days: 4000, ...ada }), changed);
+  agree(
+    await call("pipeline", "list_forgettable", nothing),
+    z.strictObject({ ids: z.array(z.int()), last: z.int(), ended: z.boolean() }),
+  );
+  for (const p_class of retentionClass.options) {
+    const rows = await call("pipeline", "read_forgettable", { p_class, p_ids: [delivered] });
+    agree(rows, z.array(z.record(z.string(), z.unknown())));
+    const gone = z.strictObject({ result: z.enum(["done", "busy"]), rows: z.literal(0) });
+    agree(await call("pipeline", "forget_rows", { p_class, p_ids: [delivered], p_file: null }), gone);
+  }
+  agree(await call("pipeline", "find_forgettable_bodies", { p_after: -1 }), z.null());
+  agree(
+    await call("pipeline", "drop_bodies", { p_name: "none", p_exported: null, p_file: null }),
+    z.strictObject({ result: z.enum(["dropped", "kept", "busy"]), rows: z.int() }),
+  );
+  agree(
+    await call("health", "read_retention_health", {}),
+    z.strictObject({ ahead: z.int(), problem: z.string().nullable() }),
+  );
 });
 
 describe("reads", () => {

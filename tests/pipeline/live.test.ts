@@ -64,6 +64,64 @@ describe("changes", () => {
     expect((await look(dead.cursor)).topics).toEqual(["events", "dead_letters", "audit"]);
   });
 
+  test("an alert that fires or resolves is told to who may see it, and an evaluation in which nothing changes is not", async () => {
+    await desk.sql`truncate alert_rules, heartbeats cascade`;
+    const [rule] = await desk.sql`
+      insert into alert_rules (kind, name, provider, organisation_id, settings, severity, hold_seconds)
+      values ('dead_letters', 'Dead letters', 'stripe', 'acme', '{"threshold": 5, "window_minutes": 60}', 'P2', 0)
+      returning id::int`;
+    const evaluate = async () => {
+      await desk.sql`update alert_series set evaluate_after = now_()`;
+      await desk.sql`select evaluate_alerts(100)`;
+    };
+    const by = async (organisations: string[] | null, cursor: string) =>
+      (await changesSince(cursor, organisations ? { organisations } : EVERYTHING)).change?.topics;
+    await evaluate();
+    const start = await now();
+    await evaluate();
+    expect(await by(null, start)).toEqual([]);
+    await desk.sql`select add_statistics('[{"provider": "stripe", "event_type": "a", "outcome": "dead", "count": 9,
+      "organisation_id": "acme"}]')`;
+    await evaluate();
+    expect(await desk.sql`select from alerts where rule_id = ${rule?.id}`).toHaveLength(1);
+    expect(await by(null, start)).toContain("alerts");
+    expect(await by(["acme"], start)).toContain("alerts");
+    expect(await by(["zebra"], start)).not.toContain("alerts");
+    const fired = await now();
+    await evaluate();
+    expect(await by(null, fired)).not.toContain("alerts");
+    await desk.sql`truncate statistics, statistics_hours`;
+    await evaluate();
+    expect(await by(["acme"], fired)).toContain("alerts");
+  });
+
+  test("an alert and a rule are found by their ids, by who may see them", async () => {
+    await desk.sql`truncate alert_rules cascade`;
+    const [rule] = await desk.sql`
+      insert into alert_rules (kind, name, organisation_id, settings, severity)
+      values ('dead_letters', 'Letters', 'acme', '{}', 'P2') returning id::int`;
+    const [alert] = await desk.sql`
+      insert into alerts (rule_id, kind, severity, organisation_id, summary, explain)
+      values (${rule?.id}, 'dead_letters', 'P2', 'acme', '9 dead letters.', '{}') returning id::int`;
+    const [ar, al] = [`ar_${rule?.id}`, `al_${alert?.id}`];
+    for (const query of [al, `https://desk.example/alerts/${al}`]) {
+      expect((await searchEverything(query, EVERYTHING)).alerts, query).toMatchObject([
+        { id: al, summary: "9 dead letters.", severity: "P2", resolved_at: null },
+      ]);
+    }
+    expect(await searchEverything(ar, EVERYTHING)).toMatchObject({
+      alerts: [],
+      alert_rules: [{ id: ar, name: "Letters" }],
+    });
+    for (const query of [al, ar]) {
+      expect(await searchEverything(query, { organisations: ["zebra"] })).toMatchObject({
+        alerts: [],
+        alert_rules: [],
+      });
+    }
+    expect((await searchEverything(String(alert?.id), EVERYTHING)).alerts, "a number alone is no alert").toEqual([]);
+  });
+
   test("a transaction that began before a look and ends after later ones is not lost", async () => {
     const id = await arrive();
     await workUntilIdle();

@@ -17,7 +17,7 @@ export interface Ran {
 const WRITTEN_BY_READING: Record<string, string[]> = { api_tokens: ["last_used_at"], write_probe: ["at", "filler"] };
 
 /** What the worker writes by itself, whether or not anybody reads: that it lives, and what each rule saw last. */
-const OF_THE_WORKER = ["heartbeats", "alert_series"];
+const OF_THE_WORKER = ["heartbeats", "alert_series", "retention_turn"];
 
 /** With the environment of the installation, in which the tools find its secrets and its database. */
 export async function smoke(url: string, env: Record<string, string>, ...flags: string[]): Promise<Ran> {

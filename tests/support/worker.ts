@@ -5,6 +5,7 @@ import { ROOT } from "../../lib/db/supabase-cli";
 import { APP_ENVIRONMENT } from "./processes";
 
 export interface WorkerProcess {
+  pid: number;
   /** Resident memory now, in bytes. */
   memory(): number;
   /** Everything it has printed. */
@@ -36,6 +37,7 @@ export async function startWorkerProcess(
   });
   process.once("exit", () => child.kill("SIGKILL"));
   return {
+    pid: child.pid as number,
     memory: () => Number(execFileSync("ps", ["-o", "rss=", "-p", String(child.pid)])) * 1024,
     output: () => printed,
     stop: () => end(child, "SIGTERM"),

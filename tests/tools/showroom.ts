@@ -87,6 +87,7 @@ const EMPTY_PAGES: Record<string, string> = {
   kpis: "/kpis",
   people: "/settings/people",
   tokens: "/settings/tokens",
+  retention: "/settings/retention",
   audit: "/settings/audit",
   account: "/account",
 };
@@ -173,6 +174,7 @@ async function fill(app: RunningApp, sql: postgres.Sql, { agent, merchants, stri
     "kpis-organisations": "/kpis?by=organisation",
     people: "/settings/people",
     tokens: "/settings/tokens",
+    retention: "/settings/retention",
     audit: "/settings/audit",
     account: "/account",
     "api-reference": "/api-reference",

@@ -18,6 +18,7 @@ const REQUEST: SentRequest = {
   ],
   body_covered: false,
   body_cut: false,
+  body_forgotten: null,
   redacted_at: null,
 };
 

@@ -16,6 +16,7 @@ import type { ProblemsOf } from "./problems-of";
 import { providerQuestionProblems } from "./provider-questions";
 import { reconciliationProblems } from "./reconciliations";
 import { replayProblems } from "./replays";
+import { retentionProblems } from "./retention";
 import { sourceProblems } from "./sources";
 
 const PROBLEMS: ProblemsOf<Refusals> = {
@@ -31,6 +32,7 @@ const PROBLEMS: ProblemsOf<Refusals> = {
   ...incidentProblems,
   ...alertProblems,
   ...channelProblems,
+  ...retentionProblems,
 };
 
 /** A refusal as callers see it. */

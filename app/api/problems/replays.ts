@@ -1,3 +1,4 @@
+import { forgottenText } from "@/lib/contract/retention-words";
 import type { ReplayRefusals } from "@/lib/refusals";
 import type { ProblemsOf } from "./problems-of";
 
@@ -26,6 +27,11 @@ export const replayProblems: ProblemsOf<ReplayRefusals> = {
     status: 422,
     title: `Events older than ${days} days cannot be replayed.`,
     detail: "An administrator may raise REPLAY_MAX_AGE_DAYS.",
+  }),
+  body_forgotten: (gone) => ({
+    status: 410,
+    title: forgottenText(gone),
+    detail: "What was not kept cannot be replayed or downloaded. The provider may still have it.",
   }),
   too_many: ({ matched, limit }) => ({
     status: 422,

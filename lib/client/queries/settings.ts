@@ -4,6 +4,7 @@ import { type AuditFilter, printAuditFilter } from "@/lib/contract/audit-filter"
 import { fetchActions } from "../audit";
 import { DRAWN } from "../query-client";
 import { requestJson } from "../request";
+import { fetchRetention } from "../retention";
 import { fetchSessions, fetchSignInLimits, fetchStaff, fetchTokens } from "../staff";
 
 export const staffQuery = () =>
@@ -17,6 +18,9 @@ export const sessionsQuery = () =>
 
 export const signInLimitsQuery = () =>
   queryOptions({ ...DRAWN, queryKey: ["sign-in-limits"], queryFn: ({ signal }) => fetchSignInLimits(signal) });
+
+export const retentionQuery = () =>
+  queryOptions({ ...DRAWN, queryKey: ["retention"], queryFn: ({ signal }) => fetchRetention(signal) });
 
 export const auditQuery = (query: AuditFilter & { cursor?: string }) =>
   queryOptions({

@@ -177,6 +177,10 @@ export const eventDetail = z
     body_base64: z
       .string()
       .describe("The received bytes, of a large body the first MiB. Secrets in them are masked with asterisks."),
+    body_forgotten: z
+      .object({ at: time.nullable(), days: count.nullable() })
+      .nullable()
+      .describe("When the bytes were deleted, and under a retention of how many days. Null while they are here."),
     body_cut: z.boolean().describe("Whether body_base64 is only the beginning. `/body` has all of it."),
     content_base64: z
       .string()

@@ -1,6 +1,6 @@
 /** `GET /api/search`. */
 import { z } from "zod";
-import { count, eventStatus, replayStatus, time } from "./values";
+import { count, eventStatus, incidentSeverity, replayStatus, time } from "./values";
 
 /** As long as the longest key. */
 export const searchRequest = z.object({ q: z.string().trim().min(1, "enter a search text").max(1024) });
@@ -34,11 +34,25 @@ const foundDestination = z.object({
 });
 export type FoundDestination = z.infer<typeof foundDestination>;
 
+const foundAlert = z.object({
+  id: z.string(),
+  summary: z.string(),
+  severity: incidentSeverity,
+  fired_at: time,
+  resolved_at: time.nullable(),
+});
+export type FoundAlert = z.infer<typeof foundAlert>;
+
+const foundAlertRule = z.object({ id: z.string(), name: z.string(), enabled: z.boolean() });
+export type FoundAlertRule = z.infer<typeof foundAlertRule>;
+
 /** A few fields of each result, enough to recognise and open it. */
 export const searchAnswer = z.object({
   events: z.array(foundEvent),
   replays: z.array(foundReplay),
   destinations: z.array(foundDestination),
   organisations: z.array(z.string()),
+  alerts: z.array(foundAlert).describe("By id alone."),
+  alert_rules: z.array(foundAlertRule).describe("By id alone."),
 });
 export type Found = z.infer<typeof searchAnswer>;
