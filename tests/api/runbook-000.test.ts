@@ -112,7 +112,11 @@ test("an incident is recovered: found, replayed, reconciled, verified, and what 
   expect([repaired.status, repaired.body]).toMatchObject([200, { status: "completed", missing: 0, repaired: MISSING }]);
   expect((await rows()).length).toBeGreaterThan(before.length);
   const again = await reconcile({ dry_run: false });
-  expect(again.body).toMatchObject({ status: "completed", missing: 0, drifted: 0, repaired: 0 });
+  expect([200, 202]).toContain(again.status);
+  // A third run may have to wait for the provider's limit, and where the span has two days: it is read again by its id.
+  const rerun = async () => (await ask("GET", `/api/reconciliations/${again.body.reconciliation_ids[0]}`)).body;
+  await until("the third run has ended", async () => !["queued", "running"].includes((await rerun()).status));
+  expect(await rerun()).toMatchObject({ status: "completed", counts: { missing: 0, drifted: 0, repaired: 0 } });
   expect(await list(`${scope}&status=failed,dead`)).toEqual([]);
   expect(await list(`${scope}&limit=200`)).toHaveLength(10 + MAILS_BEFORE);
 
@@ -125,4 +129,4 @@ test("an incident is recovered: found, replayed, reconciled, verified, and what 
   const asked = await ask("GET", `/api/reconciliations/${refused.body.reconciliation_ids[0]}/requests`);
   expect(JSON.stringify(asked.body)).not.toContain(fields.api_key);
   expect(asked.body.requests[0]).toMatchObject({ status_code: 401, provider_request_id: expect.any(String) });
-}, 120_000);
+}, 180_000);
