@@ -22,8 +22,8 @@ import { createSlots } from "./slots";
 import { onWakeWorker } from "./wake-worker";
 
 /**
- * Deliveries to rows that a process has at a time. They wait for nobody, and a claim of many costs each of them a tenth of
- * what a claim of eight does.
+ * Deliveries to rows that a process has at a time. They wait for nobody, and a claim of a hundred costs each of them a
+ * quarter of what a claim of eight does.
  */
 const ROWS_AT_ONCE = 256;
 /** How soon work is found without a wake-up: work that another process stored, or that is due again. */
