@@ -5,7 +5,7 @@
 import type { SingleSignOnRefusal } from "@/lib/contract/single-sign-on";
 import { call } from "@/lib/db/client";
 import type { Booking } from "@/lib/db/functions/people";
-import { heldFor, holdAddress } from "./held-addresses";
+import { heldFor, holdAddress, noteRefusedGuess, releaseAddress } from "./held-addresses";
 
 /** Counts a guess at an account before it is evaluated. */
 export async function bookGuess(email: string, address: string, requestId: string): Promise<Booking> {
@@ -16,7 +16,9 @@ export async function bookGuess(email: string, address: string, requestId: strin
     p_address: address,
     p_request_id: requestId,
   });
-  if (booking.wait !== undefined && booking.of_address) holdAddress(address, booking.wait);
+  if (booking.wait === undefined) releaseAddress(address);
+  else if (booking.of_address) holdAddress(address, booking.wait);
+  else noteRefusedGuess(address);
   return booking;
 }
 

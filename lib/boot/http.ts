@@ -104,7 +104,12 @@ async function answer(request: IncomingMessage, response: ServerResponse, next: 
   if (slug) return acceptWebhook(slug, request, response);
   const gone = new AbortController();
   response.once("close", () => gone.abort());
-  const refusal = refusalOf(request) ?? refuseGuess(request) ?? (await takeTurnToBegin(request, response, gone.signal));
+  const refusal =
+    refusalOf(request) ??
+    refuseGuess(request) ??
+    (await takeTurnToBegin(request, response, gone.signal)) ??
+    // Again, because it may have waited behind the guesses that made a flood of it.
+    refuseGuess(request);
   if (refusal === "gone") return;
   if (refusal) {
     const raw = { method: request.method ?? "", path: request.url ?? "", headers: headerPairs(request) };
