@@ -1447,7 +1447,6 @@ export type Database = {
           customer_id: string | null;
           duplicate_count: number;
           event_key: string;
-          event_key_hash: string;
           event_type: string;
           fingerprint: string;
           flags: Database["public"]["Enums"]["event_flag"][];
@@ -1478,6 +1477,7 @@ export type Database = {
           status: Database["public"]["Enums"]["event_status"];
           suspected_replay: boolean;
           terms: unknown;
+          traceparent: string | null;
           trust: Database["public"]["Enums"]["trust_level"];
           unsigned_key: boolean;
           variant_of: number | null;
@@ -1499,7 +1499,6 @@ export type Database = {
             customer_id: string | null;
             duplicate_count: number;
             event_key: string;
-            event_key_hash: string;
             event_type: string;
             fingerprint: string;
             flags: Database["public"]["Enums"]["event_flag"][];
@@ -1530,6 +1529,7 @@ export type Database = {
             status: Database["public"]["Enums"]["event_status"];
             suspected_replay: boolean;
             terms: unknown;
+            traceparent: string | null;
             trust: Database["public"]["Enums"]["trust_level"];
             unsigned_key: boolean;
             variant_of: number | null;
@@ -1548,7 +1548,6 @@ export type Database = {
             customer_id: string | null;
             duplicate_count: number;
             event_key: string;
-            event_key_hash: string;
             event_type: string;
             fingerprint: string;
             flags: Database["public"]["Enums"]["event_flag"][];
@@ -1579,6 +1578,7 @@ export type Database = {
             status: Database["public"]["Enums"]["event_status"];
             suspected_replay: boolean;
             terms: unknown;
+            traceparent: string | null;
             trust: Database["public"]["Enums"]["trust_level"];
             unsigned_key: boolean;
             variant_of: number | null;
@@ -1610,7 +1610,6 @@ export type Database = {
           customer_id?: string | null;
           duplicate_count?: number;
           event_key: string;
-          event_key_hash: string;
           event_type: string;
           fingerprint: string;
           flags?: Database["public"]["Enums"]["event_flag"][];
@@ -1641,6 +1640,7 @@ export type Database = {
           status?: Database["public"]["Enums"]["event_status"];
           suspected_replay?: boolean;
           terms?: unknown;
+          traceparent?: string | null;
           trust: Database["public"]["Enums"]["trust_level"];
           unsigned_key?: boolean;
           variant_of?: number | null;
@@ -1658,7 +1658,6 @@ export type Database = {
           customer_id?: string | null;
           duplicate_count?: number;
           event_key?: string;
-          event_key_hash?: string;
           event_type?: string;
           fingerprint?: string;
           flags?: Database["public"]["Enums"]["event_flag"][];
@@ -1689,6 +1688,7 @@ export type Database = {
           status?: Database["public"]["Enums"]["event_status"];
           suspected_replay?: boolean;
           terms?: unknown;
+          traceparent?: string | null;
           trust?: Database["public"]["Enums"]["trust_level"];
           unsigned_key?: boolean;
           variant_of?: number | null;
@@ -6435,7 +6435,6 @@ export type Database = {
           customer_id: string | null;
           duplicate_count: number;
           event_key: string;
-          event_key_hash: string;
           event_type: string;
           fingerprint: string;
           flags: Database["public"]["Enums"]["event_flag"][];
@@ -6466,6 +6465,7 @@ export type Database = {
           status: Database["public"]["Enums"]["event_status"];
           suspected_replay: boolean;
           terms: unknown;
+          traceparent: string | null;
           trust: Database["public"]["Enums"]["trust_level"];
           unsigned_key: boolean;
           variant_of: number | null;
@@ -6507,7 +6507,6 @@ export type Database = {
           customer_id: string | null;
           duplicate_count: number;
           event_key: string;
-          event_key_hash: string;
           event_type: string;
           fingerprint: string;
           flags: Database["public"]["Enums"]["event_flag"][];
@@ -6538,6 +6537,7 @@ export type Database = {
           status: Database["public"]["Enums"]["event_status"];
           suspected_replay: boolean;
           terms: unknown;
+          traceparent: string | null;
           trust: Database["public"]["Enums"]["trust_level"];
           unsigned_key: boolean;
           variant_of: number | null;

@@ -3,10 +3,8 @@
 create table public.events (
   id bigint generated always as identity primary key,
   provider text not null,
-  -- At most 1 KB: longer keys arrive here as `sha256:<hex>` of themselves.
+  -- At most 1 KB: longer keys arrive here as `sha256:<hex>` of themselves. Looked up by its hash, in event_keys.
   event_key text not null check (octet_length(event_key) between 1 and 1024),
-  -- An index refuses entries above 2,704 bytes, so the key is looked up by its hash. event_keys makes it unique.
-  event_key_hash bytea not null,
   event_type text not null check (char_length(event_type) <= 255),
   -- The source it came through; null is the provider's default one, which the environment configures.
   source_id bigint references public.sources (id) on delete restrict,
@@ -45,6 +43,8 @@ create table public.events (
   headers jsonb not null,
   content_type text,
   request_id text,
+  -- Of the span that received it, where traces are exported: its deliveries go on from there (lib/tracing).
+  traceparent text,
   occurred_at timestamptz,
   received_at timestamptz not null default public.now_(),
   processed_at timestamptz,

@@ -44,7 +44,7 @@ create table public.retention_turn (
   until timestamptz not null,
   -- After all was gone over, it rests.
   next_at timestamptz not null default public.now_(),
-  -- Why nothing is deleted: the export could not be written. Null: all is well.
+  -- Why nothing is deleted, in words without data of rows. Null: all is well.
   problem text
 );
 

@@ -177,6 +177,7 @@ create table public.findings (
 create index findings_open on public.findings (checked_at) where state in ('open', 'back_filling');
 create index findings_open_of_source on public.findings (provider, source_id, kind, occurred_at)
   where state in ('open', 'back_filling');
+create index findings_back_filling on public.findings (id) where state = 'back_filling';
 create index findings_closed on public.findings (closed_at) where closed_at is not null;
 -- Without them a replay or a rejection is deleted by reading all findings.
 create index findings_of_replay on public.findings (replay_id) where replay_id is not null;

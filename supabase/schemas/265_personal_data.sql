@@ -12,9 +12,9 @@ language sql immutable set search_path = '' as $$
   select x.table_name, c, x.handling, x.why
   from (values
     ('events', 'payload headers last_error customer_id terms', 'event', null),
-    ('events', 'provider event_key event_key_hash event_type flags organisation_id company_id object_id body_sha256'
-      || ' fingerprint rendering method path content_type request_id logical_key object_type currency', 'kept',
-      'ids, hashes, kinds'),
+    ('events', 'provider event_key event_type flags organisation_id company_id object_id body_sha256'
+      || ' fingerprint rendering method path content_type request_id logical_key object_type currency traceparent',
+      'kept', 'ids, hashes, kinds'),
     ('event_bodies', 'raw_body dense_body', 'event', null),
     ('event_keys', '*', 'kept', 'hashes'),
     ('retention', '*', 'kept', 'configuration'),

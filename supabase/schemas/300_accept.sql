@@ -5,13 +5,15 @@
 -- p_events: [{n, provider, event_key, event_type, source_id, trust, parse_status, flags, organisation_id, company_id,
 -- object_id, replaces_older, livemode, unsigned_key, equal_bytes, rendering, secret_fields, body (base64), shown_body
 -- (base64), fingerprint (hex), method, path, headers, content_type, request_id, occurred_at, object_type, customer_id,
--- amount, amount_kind, currency, terms}]. p_deliver_suspected: suspected replays are delivered like any other event.
--- Answers [{n, event_id, outcome, suspected_replay}] with outcome accepted, duplicate or conflict (other bytes under a
--- known key; event_id is that of the first).
+-- amount, amount_kind, currency, terms, traceparent}]. p_deliver_suspected: suspected replays are delivered like any
+-- other event. Answers [{n, event_id, outcome, suspected_replay, wakes}] with outcome accepted, duplicate or conflict
+-- (other bytes under a known key; event_id is that of the first); wakes: the kinds of destinations that get work by
+-- this batch, null where that is not known.
 create function public.accept_events(p_events jsonb, p_deliver_suspected boolean default false) returns jsonb
 language plpgsql volatile set search_path = '' as $$
 declare
   v_events jsonb;
+  v_stored jsonb;
   v_new jsonb;
   v_suspected integer[];
   v_answer jsonb;
@@ -25,12 +27,14 @@ begin
   v_events := public.paired_events(p_events);
   v_suspected := public.suspected_replays(v_events);
 
-  v_new := public.store_events(v_events, v_suspected, p_deliver_suspected);
+  v_stored := public.store_events(v_events, v_suspected, p_deliver_suspected);
+  v_new := v_stored -> 'new';
 
   if (select count(*) from jsonb_object_keys(v_new)) = jsonb_array_length(v_events) then
     select jsonb_agg(jsonb_build_object(
       'n', i.n, 'event_id', v_new -> i.n::text, 'outcome', 'accepted', 'provider', i.provider,
-      'event_type', i.event_type, 'organisation_id', i.organisation_id, 'suspected_replay', i.n = any (v_suspected)
+      'event_type', i.event_type, 'organisation_id', i.organisation_id, 'suspected_replay', i.n = any (v_suspected),
+      'wakes', v_stored -> 'kinds'
     )) into v_answer
     from jsonb_to_recordset(v_events) as i(n integer, provider text, event_type text, organisation_id text);
   else

@@ -3,7 +3,8 @@
 -- Stores the events whose key is new, and gives them deliveries to the destinations that want them; with p_for to that
 -- one alone, whatever it wants. p_events and p_deliver_suspected: as accept_events takes them; p_suspected: the numbers
 -- (n) of suspected replays among them. One with variant_of and variant is another version of that event, and gets no
--- deliveries. Answers {n: id} of the new ones. What is known already costs one probe: its body is not read.
+-- deliveries. Answers {new: {n: id}, kinds: [the kinds of destinations that get one of them]}. What is known already
+-- costs one probe: its body is not read.
 create function public.store_events(
   p_events jsonb, p_suspected integer[], p_deliver_suspected boolean, p_for bigint default null
 ) returns jsonb
@@ -13,6 +14,7 @@ declare
   v_numbers integer[];
   v_bodies bigint;
   v_events bigint;
+  v_kinds public.destination_kind[];
 begin
   -- In key order, so that two batches with the same keys wait for each other instead of deadlocking.
   with keys as materialized (
@@ -38,7 +40,7 @@ begin
   -- Not joined: the plans of accept know loops alone, and this would be a million of them for a thousand events.
   where k.id = any (array(select t.event_id from taken t));
   if v_new = '{}' then
-    return '{}'::jsonb;
+    return '{"new": {}, "kinds": []}'::jsonb;
   end if;
 
   -- Before the events, because a privacy request may change the bytes of one that comes late.
@@ -59,7 +61,8 @@ begin
       object_id text, replaces_older boolean, livemode boolean, unsigned_key boolean, secret_fields text[], body text,
       shown_body text, fingerprint text, rendering text, variant_of bigint, method text, path text, headers jsonb,
       content_type text, request_id text, occurred_at timestamptz, object_type text, customer_id text, amount bigint,
-      amount_kind public.amount_kind, currency text, terms text[], logical_key text, origin public.event_origin
+      amount_kind public.amount_kind, currency text, terms text[], logical_key text, origin public.event_origin,
+      traceparent text
     )
     cross join lateral (
       select d.bytes, case when e.parse_status = 'ok' then public.payload_or_null(
@@ -73,7 +76,7 @@ begin
   ),
   -- Asked once per kind of event and destination, not per event: there may be a thousand destinations.
   wanted as materialized (
-    select k.*, d.id as destination_id, public.first_status(d) as status, d.ordering
+    select k.*, d.id as destination_id, d.kind, public.first_status(d) as status, d.ordering
     from (
       select distinct i.provider, i.event_type, i.organisation_id, i.livemode, i.flags from incoming i
       where i.is_deliverable
@@ -96,14 +99,15 @@ begin
   ),
   stored as (
     insert into public.events (
-      id, provider, event_key, event_key_hash, event_type, source_id, status, trust, parse_status, flags,
+      id, provider, event_key, event_type, source_id, status, trust, parse_status, flags,
       organisation_id, company_id, object_id, replaces_older, livemode, suspected_replay, unsigned_key, body_size,
       body_sha256, fingerprint, rendering, variant_of, payload, method, path, headers, content_type, request_id,
-      occurred_at, object_type, customer_id, amount, amount_kind, currency, terms, logical_key, origin
+      occurred_at, object_type, customer_id, amount, amount_kind, currency, terms, logical_key, origin,
+      traceparent
     )
     overriding system value
     select
-      i.id, i.provider, i.event_key, sha256(convert_to(i.event_key, 'UTF8')), i.event_type, i.source_id,
+      i.id, i.provider, i.event_key, i.event_type, i.source_id,
       case when i.id in (select o.event_id from outgoing o) then 'received' else 'ignored' end::public.event_status,
       i.trust, case when i.parse_status = 'ok' and i.payload is null then 'invalid_json' else i.parse_status end,
       coalesce(i.flags, '{}'), i.organisation_id, i.company_id, i.object_id, coalesce(i.replaces_older, false),
@@ -111,7 +115,8 @@ begin
       decode(i.fingerprint, 'hex'), i.rendering, i.variant_of,
       case when i.secret_fields is null then i.payload else public.without_secrets(i.payload, i.secret_fields) end,
       i.method, i.path, i.headers, i.content_type, i.request_id, i.occurred_at, i.object_type, i.customer_id,
-      i.amount, i.amount_kind, i.currency, array_to_tsvector(i.terms), i.logical_key, coalesce(i.origin, 'webhook')
+      i.amount, i.amount_kind, i.currency, array_to_tsvector(i.terms), i.logical_key, coalesce(i.origin, 'webhook'),
+      i.traceparent
     from incoming i
     order by i.id
     returning id
@@ -121,12 +126,14 @@ begin
     select o.event_id, o.destination_id, o.status, o.ordering_key from outgoing o
     order by o.event_id, o.destination_id
   )
-  select count(*) into v_events from stored;
+  select (select count(*) from stored), array(select distinct w.kind from wanted w) into v_events, v_kinds;
   -- What is acknowledged can be delivered: no event without its bytes.
   if v_events <> cardinality(v_new) or v_bodies <> v_events then
     raise exception '% new events, % stored, with % bodies', cardinality(v_new), v_events, v_bodies;
   end if;
 
-  return (select jsonb_object_agg(x.n, x.id) from unnest(v_numbers, v_new) x(n, id));
+  return jsonb_build_object(
+    'new', (select jsonb_object_agg(x.n, x.id) from unnest(v_numbers, v_new) x(n, id)), 'kinds', v_kinds
+  );
 end
 $$;

@@ -31,7 +31,7 @@ begin
   ) y
   where y.stored + y.place <= 10;
 
-  v_new := case when v_other is null then '{}'::jsonb else public.store_events(v_other, '{}', false) end;
+  v_new := case when v_other is null then '{}'::jsonb else public.store_events(v_other, '{}', false) -> 'new' end;
 
   with seen as (
     select o.n, v.id, v.variant_of,

@@ -7,6 +7,7 @@ returns jsonb
 language plpgsql volatile set search_path = '' as $$
 declare
   v_work jsonb;
+  v_events bigint[];
 begin
   with claimed as (
     update public.deliveries d set
@@ -31,7 +32,7 @@ begin
     'delivery_id', c.id, 'fence', c.fence, 'attempt_id', o.id, 'attempt_number', o.number, 'try', c.tries,
     'replay_id', case when c.lane = 'replay' then c.replay_id end,
     'event', public.event_for_projection(e, (select o.settings from public.sources o where o.id = e.source_id))
-      || jsonb_build_object('headers', e.headers, 'content_type', e.content_type),
+      || jsonb_build_object('headers', e.headers, 'content_type', e.content_type, 'traceparent', e.traceparent),
     'destination', jsonb_build_object(
       'id', t.id, 'slug', t.slug, 'kind', t.kind, 'url', t.url, 'headers', t.headers,
       'secrets', t.secrets, 'timeout_ms', t.timeout_ms,
@@ -51,12 +52,15 @@ begin
 
   -- What goes to rows is in flight for milliseconds: to write that down, and take it back, would double the work on its
   -- event.
-  perform public.roll_up_events(array(
+  v_events := array(
     select distinct d.event_id
     from public.deliveries d
     join public.destinations t on t.id = d.destination_id
     where d.id = any (p_chosen) and (t.kind = 'http' or d.attempt_count > 1)
-  ));
+  );
+  if v_events <> '{}' then
+    perform public.roll_up_events(v_events);
+  end if;
   perform public.book_claim(p_chosen);
   return v_work;
 end

@@ -17,13 +17,19 @@ begin
 
   for k in
     with locks as materialized (
-      select (x ->> 'delivery_id')::bigint as delivery_id, jsonb_array_length(x -> 'changes') > 1000 as many,
+      select r.delivery_id, r.many,
         hashtextextended(
           concat_ws(' ', c ->> 'table', c #>> '{key,provider}', c #>> '{key,organisation_id}'), 2
         ) as shared,
         hashtextextended((c ->> 'table') || (c -> 'key')::text, 0) as own
-      from jsonb_array_elements(p_results) x
-      cross join jsonb_array_elements(x -> 'changes') g
+      from (
+        -- Read once per result: taken out for each of thousands of changes, they are copied as often.
+        select (x ->> 'delivery_id')::bigint as delivery_id, x -> 'changes' as changes,
+          jsonb_array_length(x -> 'changes') > 1000 as many
+        from jsonb_array_elements(p_results) x
+        offset 0
+      ) r
+      cross join jsonb_array_elements(r.changes) g
       cross join lateral (
         select g
         union all

@@ -14,12 +14,13 @@ declare
   v_result text;
   v_until timestamptz;
 begin
-  -- One statement decides: of two callers, the second finds the time of the probe in the past.
+  -- One statement decides: of two callers, the second finds the time of the probe in the past. By the clock, because
+  -- its transaction may have begun before that of the first.
   update public.destination_health h set probe_at = public.now_()
   from public.destinations t
   where h.destination_id = p_id and t.id = p_id and public.takes_deliveries(t)
     and public.in_scope(p_scope, t.organisation_id) and h.disable_because is null and h.breaker = 'open'
-    and h.probe_at > public.now_() and h.throttled_until > public.now_() is not true;
+    and h.probe_at > public.clock_() and h.throttled_until > public.now_() is not true;
   if not found then
     select case
       when t.kind <> 'http' then 'not_possible'
@@ -81,7 +82,7 @@ begin
   end if;
 
   v_new := public.store_events(jsonb_build_array(p_event || '{"n": 0, "origin": "sample"}'), '{}', true, p_id);
-  select e.* into strict v_event from public.events e where e.id = (v_new ->> '0')::bigint;
+  select e.* into strict v_event from public.events e where e.id = (v_new #>> '{new,0}')::bigint;
   select d.id into strict v_delivery_id from public.deliveries d where d.event_id = v_event.id;
 
   perform public.add_statistics(jsonb_build_array(jsonb_build_object(

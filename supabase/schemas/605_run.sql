@@ -48,29 +48,32 @@ language sql stable set search_path = '' as $$
   from public.findings_of((r).id) f, public.counted_of((r).counted) c;
 $$;
 
--- How many findings of a run there are, by kind or by how they ended.
+-- How many findings of a run there are, by kind or by how they ended. Counted first and judged then, because a run that
+-- is under way is looked at every other second, and may have thousands. shown_state (637_free_findings.sql) has the
+-- same rule for one of them.
 create function public.findings_of(p_id bigint) returns table (
   missing bigint, rejected bigint, undelivered bigint, drifted bigint, not_subscribed bigint, unrecoverable bigint,
   late bigint, repaired bigint, back_filling bigint
 )
 language sql stable set search_path = '' as $$
   select
-    coalesce(sum(x.count) filter (where x.kind = 'missing' and x.open), 0)::bigint,
-    coalesce(sum(x.count) filter (where x.kind = 'rejected' and x.open), 0)::bigint,
-    coalesce(sum(x.count) filter (where x.kind = 'undelivered' and x.open), 0)::bigint,
-    coalesce(sum(x.count) filter (where x.kind = 'drifted' and x.open), 0)::bigint,
-    coalesce(sum(x.count) filter (where x.kind = 'not_subscribed' and x.open), 0)::bigint,
-    coalesce(sum(x.count) filter (where x.kind = 'unrecoverable' and x.open), 0)::bigint,
+    coalesce(sum(x.count) filter (where x.kind = 'missing' and x.is_open), 0)::bigint,
+    coalesce(sum(x.count) filter (where x.kind = 'rejected' and x.is_open), 0)::bigint,
+    coalesce(sum(x.count) filter (where x.kind = 'undelivered' and x.is_open), 0)::bigint,
+    coalesce(sum(x.count) filter (where x.kind = 'drifted' and x.is_open), 0)::bigint,
+    coalesce(sum(x.count) filter (where x.kind = 'not_subscribed' and x.is_open), 0)::bigint,
+    coalesce(sum(x.count) filter (where x.kind = 'unrecoverable' and x.is_open), 0)::bigint,
     coalesce(sum(x.count) filter (where x.state = 'late'), 0)::bigint,
     coalesce(sum(x.count) filter (where x.state = 'repaired'), 0)::bigint,
-    coalesce(sum(x.count) filter (where x.state = 'back_filling'), 0)::bigint
+    -- What a draft has is still open.
+    coalesce(sum(x.count) filter (where x.state = 'back_filling' and r.status is distinct from 'draft'), 0)::bigint
   from (
-    select y.kind, y.state, y.state in ('open', 'back_filling') as open, count(*) as count
-    from (
-      select f.kind, public.shown_state(f) as state from public.findings f where f.reconciliation_id = p_id
-    ) y
-    group by y.kind, y.state
-  ) x;
+    select f.kind, f.state, f.replay_id, f.state in ('open', 'back_filling') as is_open, count(*) as count
+    from public.findings f
+    where f.reconciliation_id = p_id
+    group by f.kind, f.state, f.replay_id
+  ) x
+  left join public.replays r on r.id = x.replay_id;
 $$;
 
 -- What a provider counts without listing it: the sums, and [{event_type, provider, received}] by type.

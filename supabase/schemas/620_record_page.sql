@@ -16,11 +16,11 @@ begin
 end
 $$;
 
--- p_page: {next, is_last, entries: [{n, event_key, logical_key, event_type, object_id, occurred_at, origin,
--- organisation_id, is_right, body?, headers?, unrecoverable?, difference?}], counts: [{event_type, provider}],
--- requests}. What match_entries found here and right (`is_right`) is not looked up again. What happened outside of the
--- run's span does not count, and what was listed before counts once. Answers false when the worker has lost the window,
--- or its run has ended: then nothing was recorded.
+-- p_page: {next, is_last, entries: [{n, event_key, logical_key, event_type, occurred_at, is_right, object_id?, origin?,
+-- organisation_id?, body?, headers?, unrecoverable?, difference?}], counts: [{event_type, provider}], requests}. What
+-- match_entries found here and right (`is_right`) is not looked up again, and comes without what a finding says. What
+-- happened outside of the run's span does not count, and what was listed before counts once. Answers false when the
+-- worker has lost the window, or its run has ended: then nothing was recorded.
 create function public.record_page(p_window bigint, p_fence bigint, p_page jsonb, p_lease_seconds integer)
 returns boolean
 language plpgsql volatile set search_path = '' as $$

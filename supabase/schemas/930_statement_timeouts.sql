@@ -32,7 +32,8 @@ begin
         'list_own_objects', 'due_watches', 'find_incident_causes', 'pick_incident_events', 'note_incident_stage',
         'settle_incident_items', 'verify_incident_items', 'open_incident', 'grow_incident', 'add_incident_findings',
         'link_incident_events', 'evaluate_alerts', 'back_test', 'learn_arrivals', 'take_silences_to_ask',
-        'open_silence_incidents'
+        'open_silence_incidents', 'ensure_body_partitions', 'find_forgettable_bodies', 'drop_bodies',
+        'list_forgettable', 'read_forgettable', 'forget_rows', 'take_retention_turn', 'end_retention_turn'
       ])
     ) as l(timeout, names)
     cross join unnest(l.names) as n(name)

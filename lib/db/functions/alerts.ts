@@ -1,5 +1,7 @@
 /** What SQL takes and answers about alerts, rules and silences. */
-import type { AlertDetail, AlertPage, AlertRule, BackTest, RuleSettings, Silence } from "@/lib/contract/api/alerts";
+import type { AlertRule, BackTest, RuleSettings } from "@/lib/contract/api/alert-rules";
+import type { Silence } from "@/lib/contract/api/alert-silences";
+import type { AlertDetail, AlertPage } from "@/lib/contract/api/alerts";
 import type { IncidentSeverity } from "@/lib/contract/incidents";
 import type { Database } from "../database.types";
 

@@ -1,6 +1,7 @@
 /** What SQL takes and answers of the evidence of incidents, and of what staff note about events. */
 import type { EventAssignee, EventNote } from "@/lib/contract/api/event-notes";
-import type { Incident, IncidentItem, IncidentRequest, IncidentStepState } from "@/lib/contract/api/incidents";
+import type { IncidentItem } from "@/lib/contract/api/incident-items";
+import type { Incident, IncidentRequest, IncidentStepState } from "@/lib/contract/api/incidents";
 import type { Reconciliation } from "@/lib/contract/reconciliations";
 import type { Replay } from "@/lib/contract/replays";
 import type { BodyForgotten } from "./retention";

@@ -1,12 +1,6 @@
 /** What SQL takes and answers about incidents. */
-import type {
-  Incident,
-  IncidentInBrief,
-  IncidentItemPage,
-  IncidentLogPage,
-  IncidentRequest,
-  IncidentStepState,
-} from "@/lib/contract/api/incidents";
+import type { IncidentItemPage, IncidentLogPage } from "@/lib/contract/api/incident-items";
+import type { Incident, IncidentInBrief, IncidentRequest, IncidentStepState } from "@/lib/contract/api/incidents";
 import type { IncidentSeverity } from "@/lib/contract/incidents";
 import type { ReconciliationStatus, ReplayStatus } from "@/lib/contract/vocabulary";
 import type { Selection } from "./arguments";

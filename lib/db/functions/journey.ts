@@ -41,6 +41,8 @@ export interface NewEvent {
   headers: HeaderPairs;
   content_type: string | null;
   request_id: string;
+  /** Of the span that received it, where traces are exported. */
+  traceparent?: string;
   occurred_at: string | null;
   object_type: string | null;
   customer_id: string | null;
@@ -57,6 +59,8 @@ export interface Acceptance {
   event_id: number;
   outcome: "accepted" | "duplicate" | "conflict";
   suspected_replay: boolean;
+  /** The kinds of destinations that have work by its batch. Missing or null: not known. */
+  wakes?: ("tables" | "http")[] | null;
 }
 
 export interface StoredToken {
@@ -117,7 +121,7 @@ export interface Work {
   /** The number of the try since it was last set to pending: 1 is the first. */
   try: number;
   replay_id: number | null;
-  event: ProjectableRow & { headers: HeaderPairs; content_type: string | null };
+  event: ProjectableRow & { headers: HeaderPairs; content_type: string | null; traceparent: string | null };
   destination: {
     id: number;
     slug: string;

@@ -84,14 +84,18 @@ export interface MatchedEntry {
   detail: string | null;
 }
 
-/** An entry as record_page takes it. Only what is not here, or has drifted, carries its bytes. */
+/** An entry that is here, and nothing is wrong with it: record_page counts it, and does not look it up again. */
+export interface RightEntry extends EntryKey {
+  is_right: true;
+}
+
+/** Another entry as record_page takes it. Only what is not here, or has drifted, carries its bytes. */
 export interface RecordedEntry extends EntryKey {
+  is_right: false;
   object_id: string | null;
   /** Whose event it would be, when its source does not say. */
   organisation_id: string | null;
   origin: "provider_api" | "reconstructed";
-  /** It is here, and nothing is wrong with it: it is counted, and not looked up again. */
-  is_right: boolean;
   /** Base64. */
   body?: string;
   headers?: HeaderPairs;
@@ -123,7 +127,7 @@ export interface RecordedPage {
   /** Where the next page begins. */
   next: Json;
   is_last: boolean;
-  entries: RecordedEntry[];
+  entries: (RightEntry | RecordedEntry)[];
   counts: { event_type: string; provider: number }[];
   requests: ApiRequestNote[];
 }
