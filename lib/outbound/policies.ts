@@ -30,4 +30,6 @@ export const POLICIES = {
   issuerEndpoint: { ...identityProvider, privateNetworks: "allowed" },
   /** HEARTBEAT_URL: the operator has configured it. */
   monitor: { timeoutMs: 5_000, readBytes: 4 * KB, keptBytes: 0, privateNetworks: "any" },
+  /** OTEL_EXPORTER_OTLP_ENDPOINT: the operator has configured it, most often next to Redrive. */
+  collector: { timeoutMs: 10_000, readBytes: 64 * KB, keptBytes: 0, privateNetworks: "any" },
 } as const satisfies Record<string, OutboundPolicy>;

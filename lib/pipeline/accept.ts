@@ -13,6 +13,7 @@ import { noteAccept } from "@/lib/process-metrics";
 import { processSingleton } from "@/lib/process-singleton";
 import { findProvider, senders } from "@/lib/providers";
 import { header, type Provider, type RawRequest, type Source, type VerifiedRequest } from "@/lib/providers/provider";
+import { type ReceiptSpan, tracing } from "@/lib/tracing/tracing";
 import { type Answer, answerWith, type Decision, REFUSALS, RETRY, refusal } from "./answer";
 import { createBatcher } from "./batcher";
 import { decoded, encodingOf } from "./content";
@@ -62,7 +63,7 @@ export async function accept(request: RawRequest): Promise<Answer> {
 }
 
 async function decide(door: WebhookPath, received: RawRequest, requestId: string): Promise<Decision> {
-  const giveUpAt = performance.now() + DEADLINE_MS;
+  const startedAt = performance.now();
   const provider = findProvider(door.slug);
   if (provider?.published) {
     const way = "Publish its events through POST /api/events.";
@@ -132,11 +133,13 @@ async function decide(door: WebhookPath, received: RawRequest, requestId: string
   }
   const seconds = await overCeiling(source, parts.length);
   if (seconds !== undefined) return refuseOverCeiling(provider, request, requestId, seconds, source);
+  const route = `/api/webhooks/${provider.slug}`;
+  const span = tracing()?.receipt({ ...received, route, provider: provider.slug, startedAt });
   const rows =
     parts.length === 1
       ? [await eventRowInTurns(provider, ownBytes(parts[0] as VerifiedRequest, verified), requestId, source)]
       : parts.map((part) => eventRow(provider, ownBytes(part, verified), requestId, source));
-  return store(rows, requestId, giveUpAt);
+  return store(rows, requestId, startedAt + DEADLINE_MS, span);
 }
 
 /** The request with what its body unfolds to, when it has a content encoding. */
@@ -192,13 +195,24 @@ async function sourceOf(
   return findSource(provider.slug, token);
 }
 
-async function store(rows: EventRow[], requestId: string, giveUpAt: number): Promise<Decision> {
-  const [{ provider, event_key, source_id }] = rows as [EventRow];
-  const facts = { event_key, source_id: source_id ?? undefined, events: rows.length > 1 ? rows.length : undefined };
+async function store(
+  rows: EventRow[],
+  requestId: string,
+  giveUpAt: number,
+  span: ReceiptSpan | undefined,
+): Promise<Decision> {
+  const [{ provider, event_key, event_type, source_id }] = rows as [EventRow];
+  const facts = {
+    event_key,
+    source_id: source_id ?? undefined,
+    events: rows.length > 1 ? rows.length : undefined,
+    trace_id: span?.traceId,
+  };
+  if (span) for (const row of rows) row.traceparent = span.traceparent;
   try {
     const accepted = await storeTogether(rows, giveUpAt);
-    wakeWorker();
     const [first] = accepted as [Acceptance];
+    wakeWorker(first.wakes ?? undefined);
     const { event_id } = first;
     const body = {
       received: true,
@@ -207,9 +221,11 @@ async function store(rows: EventRow[], requestId: string, giveUpAt: number): Pro
       duplicate: accepted.every(({ outcome }) => outcome !== "accepted"),
       request_id: requestId,
     };
+    const decision = (accepted.find(({ outcome }) => outcome === "accepted") ?? first).outcome;
+    span?.end({ status: 200, decision, event_id, event_type, events: rows.length });
     return {
       answer: answerWith(200, JSON.stringify(body), requestId),
-      decision: (accepted.find(({ outcome }) => outcome === "accepted") ?? first).outcome,
+      decision,
       event_id,
       ...facts,
       suspected_replay: accepted.some(({ suspected_replay }) => suspected_replay) || undefined,
@@ -217,6 +233,7 @@ async function store(rows: EventRow[], requestId: string, giveUpAt: number): Pro
   } catch (error) {
     // As far as we know it is not stored. The provider sends it again, and if the row did commit, that is a duplicate.
     logError("accept_failed", error, { request_id: requestId, provider, ...facts });
+    span?.end({ status: 503, decision: "unavailable", event_type, events: rows.length });
     return refusal(503, "The event could not be stored.", requestId, "unavailable", "Send it again.", RETRY);
   }
 }

@@ -19,6 +19,8 @@ export interface Decision {
   events?: number;
   source_id?: number;
   suspected_replay?: boolean;
+  /** Of its span, where traces are exported. */
+  trace_id?: string;
 }
 
 /** For a 503: the sender should retry soon. */

@@ -16,18 +16,18 @@ import type { Outcome, Work } from "./claim";
 import { passedOn } from "./passed-on";
 import { projectable, receivedBytes } from "./projectable";
 
-/** Never throws. */
-export async function deliver(work: Work): Promise<Outcome> {
+/** Never throws. `trace`: the headers of its span, which replace those of the caller. */
+export async function deliver(work: Work, trace?: Record<string, string>): Promise<Outcome> {
   const started = performance.now();
-  const outcome = await attempt(work).catch((error: unknown) => failure(work, "handler_error", String(error)));
+  const outcome = await attempt(work, trace).catch((error: unknown) => failure(work, "handler_error", String(error)));
   return { ...outcome, duration_ms: Math.round(performance.now() - started) };
 }
 
 type Untimed = Outcome extends infer O ? (O extends unknown ? Omit<O, "duration_ms"> : never) : never;
 
-async function attempt(work: Work): Promise<Untimed> {
+async function attempt(work: Work, trace?: Record<string, string>): Promise<Untimed> {
   if (work.event.body === null) return failure(work, "invalid_payload", "The bytes were deleted by the retention.");
-  return work.destination.kind === "tables" ? projectRows(work) : postBytes(work);
+  return work.destination.kind === "tables" ? projectRows(work) : postBytes(work, trace);
 }
 
 async function projectRows(work: Work): Promise<Untimed> {
@@ -39,7 +39,7 @@ async function projectRows(work: Work): Promise<Untimed> {
   return { delivered: true, changes: projection.changes };
 }
 
-async function postBytes(work: Work): Promise<Untimed> {
+async function postBytes(work: Work, trace?: Record<string, string>): Promise<Untimed> {
   const { destination, event } = work;
   const loop = loopIn(event.headers, destination.slug);
   if (loop) return failure(work, "delivery_loop", loop);
@@ -52,12 +52,13 @@ async function postBytes(work: Work): Promise<Untimed> {
     url: destination.url ?? "",
     headers: {
       ...inLowerCase(custom),
-      ...requestHeaders(work),
+      ...requestHeaders(work, trace),
       ...signatureHeaders(printId("event", event.id), body, secrets),
     },
     body,
     timeoutMs: destination.timeout_ms,
     secrets: [...secrets, ...secretsIn(custom)],
+    ...connectionOf(work),
   };
   const result = await sendRequest(POLICIES.destination, outgoing, env);
   const answer = {
@@ -74,6 +75,14 @@ async function postBytes(work: Work): Promise<Untimed> {
   };
 }
 
+/**
+ * A stray answer on a kept connection can only reach the destination it came from. An endpoint may close a kept connection
+ * while a request is on its way, which fails this try, so the last one opens its own.
+ */
+function connectionOf({ destination, try: number }: Work): { keptFor?: string } {
+  return number < destination.max_attempts ? { keptFor: `destination ${destination.id}` } : {};
+}
+
 /** The received bytes; for an event of our own, the envelope of the merchant runbook. */
 function bytesFor({ event, replay_id }: Work): Buffer {
   const body = receivedBytes(event);
@@ -87,7 +96,10 @@ function inLowerCase(headers: Record<string, string>): Record<string, string> {
 }
 
 /** The received content type, the provider's own harmless headers, and ours: the event, the try, whether it is a replay. */
-function requestHeaders({ event, replay_id, attempt_number }: Work): Record<string, string> {
+function requestHeaders(
+  { event, replay_id, attempt_number }: Work,
+  trace?: Record<string, string>,
+): Record<string, string> {
   const headers: Record<string, string> = {
     "content-type": event.content_type ?? "application/octet-stream",
     "user-agent": "Redrive/1.0",
@@ -95,7 +107,8 @@ function requestHeaders({ event, replay_id, attempt_number }: Work): Record<stri
     "x-redrive-attempt": String(attempt_number),
     ...hopsHeader(event.headers),
   };
-  Object.assign(headers, passedOn(event.headers, findProvider(event.provider)));
+  const { traceparent, tracestate, ...passed } = passedOn(event.headers, findProvider(event.provider));
+  Object.assign(headers, passed, trace ?? { ...(traceparent && { traceparent }), ...(tracestate && { tracestate }) });
   if (replay_id !== null) {
     headers["x-redrive-replay"] = "true";
     headers["x-redrive-replay-id"] = printId("replay", replay_id);

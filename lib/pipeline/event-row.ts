@@ -94,7 +94,8 @@ export async function nameOf(provider: Provider, request: VerifiedRequest, sourc
   };
 }
 
-export type EventRow = ReturnType<typeof eventRow>;
+/** `traceparent`: see lib/tracing. */
+export type EventRow = ReturnType<typeof eventRow> & { traceparent?: string };
 
 /** The weight of an event in a batch. */
 export function bytesOf({ body, shown_body }: EventRow): number {

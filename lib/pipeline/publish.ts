@@ -6,7 +6,9 @@ import type { PublishedEvent } from "@/lib/contract/platform";
 import { DatabaseUnavailable } from "@/lib/db/client";
 import { log } from "@/lib/log";
 import { type Publication, platform, publishedRequest } from "@/lib/providers/platform";
+import type { HeaderPairs } from "@/lib/providers/provider";
 import { beyondScope, isWithin, type Scoped } from "@/lib/scope";
+import { tracing } from "@/lib/tracing/tracing";
 import { storeEvent } from "./accept";
 import { BatcherFull } from "./batcher";
 import { type EventRow, eventRow } from "./event-row";
@@ -15,12 +17,14 @@ import { wakeWorker } from "./wake-worker";
 /**
  * Publishes events, those of one organisation one after the other, so that they are delivered in the given order. Throws a
  * `Refusal`, and publishes none, when one is not of the publisher's organisations. Throws `DatabaseUnavailable` when it is
- * not certain what was stored: publishing them again makes duplicates of the stored ones.
+ * not certain what was stored: publishing them again makes duplicates of the stored ones. `headers` are those of the
+ * request: its trace goes on in each event.
  */
 export async function publishEvents(
   publications: readonly (Publication & { organisationId: string })[],
   requestId: string,
   publisher: Scoped,
+  headers: HeaderPairs = [],
 ): Promise<PublishedEvent[]> {
   const beyond = publications.findIndex(({ organisationId }) => !isWithin(publisher, organisationId));
   if (beyond >= 0)
@@ -28,7 +32,7 @@ export async function publishEvents(
   const last = new Map<string, Promise<unknown>>();
   const published = publications.map((publication) => {
     const before = last.get(publication.organisationId) ?? Promise.resolve();
-    const result = before.then(() => publishOne(publication, requestId));
+    const result = before.then(() => publishOne(publication, requestId, headers));
     last.set(publication.organisationId, result);
     return result;
   });
@@ -43,17 +47,24 @@ export async function publishEvents(
 async function publishOne(
   publication: Publication & { organisationId: string },
   requestId: string,
+  headers: HeaderPairs,
 ): Promise<PublishedEvent> {
-  const row = publicationRow(publication, requestId);
+  const request = { method: "POST", route: "/api/events", headers, provider: platform.slug };
+  const span = tracing()?.receipt({ ...request, startedAt: performance.now() });
+  const row = { ...publicationRow(publication, requestId), traceparent: span?.traceparent };
+  const { event_type } = row;
   const { event_id, outcome } = await storeEvent(row).catch((error: unknown) => {
+    span?.end({ decision: "unavailable", event_type });
     throw error instanceof BatcherFull ? new DatabaseUnavailable(error.message) : error;
   });
+  span?.end({ decision: outcome, event_id, event_type });
   log("publish", {
     request_id: requestId,
     event_id: printId("event", event_id),
-    event_type: row.event_type,
+    event_type,
     organisation_id: row.organisation_id,
     decision: outcome,
+    trace_id: span?.traceId,
   });
   return {
     event_id: printId("event", event_id),

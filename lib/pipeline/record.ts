@@ -22,19 +22,25 @@ const BYTES_PER_RESULT = 32 * 1024;
 
 /**
  * Records an outcome and retries until `giveUpAt` (unix milliseconds): the delivery has happened, and without a recorded
- * result it would happen again. Never throws.
+ * result it would happen again. Never throws. Answers undefined when nothing was recorded. `traceId`: for the log.
  */
-export async function record(work: Work, outcome: Outcome, giveUpAt: number): Promise<void> {
+export async function record(
+  work: Work,
+  outcome: Outcome,
+  giveUpAt: number,
+  traceId?: string,
+): Promise<Recorded | undefined> {
   const result = measured(resultRow(work, outcome));
   for (;;) {
     try {
       const recorded = await (isHeavy(result)
         ? keepingLease(work, () => addHeavyResult(result))
         : recordBeside(work, result));
-      return logAttempt(work, outcome, recorded);
+      logAttempt(work, outcome, recorded, traceId);
+      return recorded;
     } catch (error) {
       logError("record_failed", error, { delivery_id: work.delivery_id, attempt_id: work.attempt_id });
-      if (error instanceof DatabaseError || Date.now() > giveUpAt) return;
+      if (error instanceof DatabaseError || Date.now() > giveUpAt) return undefined;
       await new Promise((resolve) => setTimeout(resolve, PAUSE_AFTER_FAILURE_MS));
     }
   }
@@ -142,7 +148,7 @@ function createResults({ maxItems, wait }: { maxItems: number; wait: boolean }):
   );
 }
 
-function logAttempt(work: Work, outcome: Outcome, recorded: Recorded): void {
+function logAttempt(work: Work, outcome: Outcome, recorded: Recorded, traceId?: string): void {
   log("attempt", {
     event_id: printId("event", work.event.id),
     delivery_id: work.delivery_id,
@@ -156,5 +162,6 @@ function logAttempt(work: Work, outcome: Outcome, recorded: Recorded): void {
     http_status: outcome.http_status,
     error_class: recorded.error_class ?? undefined,
     ms: outcome.duration_ms,
+    trace_id: traceId,
   });
 }

@@ -1,14 +1,20 @@
 /** Wakes the worker loop of this process, so that a new event does not wait for the next poll. */
 import { processSingleton } from "@/lib/process-singleton";
+import type { Work } from "./claim";
 
-const bell = processSingleton("worker-bell", () => ({ ring: () => {} }));
+type Kind = Work["destination"]["kind"];
 
-/** Call it when there is new work. Without a worker in this process it does nothing: other workers poll. */
-export function wakeWorker(): void {
-  bell.ring();
+const bell = processSingleton("worker-bell", () => ({ ring: (_kinds?: readonly Kind[]) => {} }));
+
+/**
+ * Call it when there is new work, for destinations of these kinds, or of any. Without a worker in this process it does
+ * nothing: other workers poll.
+ */
+export function wakeWorker(kinds?: readonly Kind[]): void {
+  bell.ring(kinds);
 }
 
 /** Registers the worker loop. */
-export function onWakeWorker(listener: () => void): void {
+export function onWakeWorker(listener: (kinds?: readonly Kind[]) => void): void {
   bell.ring = listener;
 }

@@ -13,6 +13,7 @@ import { sendNotifications, startNotifier } from "@/lib/notifications/run";
 import { processSingleton } from "@/lib/process-singleton";
 import { startReconciler, tendRuns } from "@/lib/reconciliation/run";
 import { startRetention } from "@/lib/retention/run";
+import { tracing } from "@/lib/tracing/tracing";
 import { createAlarm } from "./alarm";
 import { claim, type Work } from "./claim";
 import { deliver } from "./deliver";
@@ -26,6 +27,8 @@ import { onWakeWorker } from "./wake-worker";
  * quarter of what a claim of eight does.
  */
 const ROWS_AT_ONCE = 256;
+/** Of these a lane's replays have half: more at a time, and live deliveries would wait behind each burst of them. */
+const REPLAY_CONCURRENCY = 32;
 /** How soon work is found without a wake-up: work that another process stored, or that is due again. */
 const POLL_MS = 250;
 /**
@@ -51,9 +54,9 @@ export function startWorker(): Worker {
   const { WORKER_CONCURRENCY } = environment();
   const name = `${os.hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
   const flow: ReplayFlow = { liveAt: 0 };
-  const lanes = [startLane("tables", name, flow), startLane("http", name, flow)];
-  const ring = () => {
-    for (const lane of lanes) lane.ring();
+  const lanes = { tables: startLane("tables", name, flow), http: startLane("http", name, flow) };
+  const ring = (kinds: readonly Kind[] = ["tables", "http"]) => {
+    for (const kind of kinds) lanes[kind].ring();
   };
   const stopTending = startTending(name, ring);
   const reconciler = startReconciler(name);
@@ -66,7 +69,7 @@ export function startWorker(): Worker {
   return {
     async stop() {
       await Promise.all([
-        ...lanes.map((lane) => lane.stop()),
+        ...[lanes.tables.stop(), lanes.http.stop()],
         ...[stopTending(), reconciler.stop(), incidents.stop(), alerts.stop(), notifier.stop(), retention.stop()],
       ]);
       const released = await releaseLeases(name);
@@ -91,7 +94,7 @@ function startLane(kind: Kind, name: string, flow: ReplayFlow) {
   const { WORKER_CONCURRENCY, LEASE_SECONDS } = environment();
   const most = kind === "tables" ? Math.max(ROWS_AT_ONCE, WORKER_CONCURRENCY) : WORKER_CONCURRENCY;
   const slots = createSlots(most, kind);
-  const replays = createReplayLane(WORKER_CONCURRENCY, flow);
+  const replays = createReplayLane(Math.min(REPLAY_CONCURRENCY, WORKER_CONCURRENCY), flow);
   const running = new Set<Promise<void>>();
   const alarm = createAlarm();
   let stopping = false;
@@ -121,6 +124,7 @@ function startLane(kind: Kind, name: string, flow: ReplayFlow) {
     if (proven + shares.unproven + shares.slow <= 0) return POLL_MS;
     const { slots: replayLimit, gapMs } = replays.next();
     ended = new Set();
+    const claimedFrom = performance.now();
     const { work, next_due_ms, ...claimed } = await claim(name, proven, LEASE_SECONDS, {
       replayLimit,
       slots: most,
@@ -131,7 +135,7 @@ function startLane(kind: Kind, name: string, flow: ReplayFlow) {
     waiting = new Set(claimed.waiting);
     replays.claimed(work);
     nextAt = next_due_ms === null ? null : Date.now() + next_due_ms;
-    for (const item of work) start(item);
+    for (const item of work) start(item, claimedFrom);
     const longest = Math.min(POLL_MS, gapMs || POLL_MS);
     if (work.length > 0 && slots.taken() >= most) return longest;
     if (claimed.waiting.some((destination) => ended.has(destination))) return 0;
@@ -141,7 +145,7 @@ function startLane(kind: Kind, name: string, flow: ReplayFlow) {
     return Math.min(longest, Math.max(pause, next_due_ms ?? longest));
   }
 
-  function start(work: Work): void {
+  function start(work: Work, claimedFrom: number): void {
     tried += 1;
     const giveUpAt = Date.now() + LEASE_SECONDS * 1000;
     let wasLate = false;
@@ -150,8 +154,12 @@ function startLane(kind: Kind, name: string, flow: ReplayFlow) {
       replays.ended(work);
       if (waiting.size > 0 || slots.taken() === most - 1) alarm.ring();
     });
-    const done = deliver(work)
-      .then((outcome) => record(work, outcome, giveUpAt))
+    const span = tracing()?.delivery(work, claimedFrom);
+    const done = deliver(work, span?.headers)
+      .then(async (outcome) => {
+        const recorded = await record(work, outcome, giveUpAt, span?.traceId);
+        span?.end(outcome, recorded);
+      })
       .finally(() => {
         release();
         running.delete(done);

@@ -106,6 +106,16 @@ describe("an open circuit is tried now", () => {
     expect(await destination(id)).toMatchObject({ hold: { why: "circuit" } });
   });
 
+  test("two were let through when the second had begun first: it is told, too", async () => {
+    const id = await opened(3);
+    const tryNow = (sql: Desk["sql"]) => sql`select try_destination_now(${id}, false, null, 'Ada', '1', 'r') as answer`;
+    await desk.sql.begin(async (earlier) => {
+      await earlier`select now()`;
+      expect((await tryNow(desk.sql))[0]?.answer).toMatchObject({ result: "done" });
+      expect((await tryNow(earlier as never))[0]?.answer).toMatchObject({ result: "trying" });
+    });
+  });
+
   test("not while it is paused, disabled, closed or slowed down, each with its name", async () => {
     const id = await opened(1);
     const refused = async () =>

@@ -201,7 +201,7 @@ export const CATALOGUE: readonly Section[] = [
     ["S02", "No spelling of such an address helps."],
     ["S04", "A name that changes its address between check and connection never leads inside."],
     ["S05", "That holds for delivery, retry, replay, test and sample, each."],
-    ["S06", "No connection outlives the check of its address."],
+    ["S06", "A kept connection is used again only for the addresses that were just checked."],
     ["S07", "A redirect inside is not followed."],
     ["S08", "Other schemes and the ports of other services are refused."],
     ["S10", "An answer does not tell whether something listens inside."],

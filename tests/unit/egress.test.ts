@@ -291,5 +291,5 @@ test("nothing but lib/outbound opens a connection to others [S05]", () => {
         );
       }),
   );
-  expect(opening.sort()).toEqual(["lib/outbound/mail.ts", "lib/outbound/request.ts"]);
+  expect(opening.sort()).toEqual(["lib/outbound/connections.ts", "lib/outbound/mail.ts"]);
 });

@@ -14,11 +14,13 @@ export const POST = handle("publish", async ({ request, actor, requestId }) => {
   const body = await readBytes(request);
   checkJsonShape(body, { mostValues: MOST_VALUES });
   const { isList, publications } = await readJsonPublications(body, request);
-  const hops = hopsOf([...request.headers]);
+  const headers = [...request.headers];
+  const hops = hopsOf(headers);
   const events = await publishEvents(
     publications.map((publication) => ({ ...publication, hops })),
     requestId,
     actor,
+    headers,
   );
   const accepted = events.some((event) => event.outcome === "accepted");
   const conflict = events.find((event) => event.outcome === "conflict");
