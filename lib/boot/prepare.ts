@@ -7,9 +7,10 @@ import { call, DatabaseError, DatabaseUnavailable } from "@/lib/db/client";
 import { migrate } from "@/lib/db/migrate";
 import { configureDestinations } from "@/lib/destinations/configure";
 import { ConfigurationError, environment } from "@/lib/env";
-import { log } from "@/lib/log";
+import { log, logError } from "@/lib/log";
 import { processSingleton } from "@/lib/process-singleton";
 import { ensurePartitions } from "@/lib/retention/partitions";
+import { startTracing } from "@/lib/tracing/tracing";
 import { checkConfiguration, checkDurability, checkEncryptionKey } from "./checks";
 
 /** A database that starts at the same time is ready by then. */
@@ -27,9 +28,9 @@ interface Options {
 }
 
 /**
- * Checks the configuration, migrates, writes the configured destinations and the first alert rules, and checks the encryption key. Runs once per
- * process, however often it is called, and again after a failure. Waits up to a minute for the database. Throws
- * `ConfigurationError` with what to change.
+ * Checks the configuration, migrates, writes the configured destinations and the first alert rules, makes partitions, checks
+ * the encryption key, and starts the traces if they are configured. Runs once per process, however often it is called, and
+ * again after a failure. Waits up to a minute for the database. Throws `ConfigurationError` with what to change.
  */
 export function prepare(options: Options = {}): Promise<void> {
   const preparation = processSingleton<Preparation>("preparation", () => ({}));
@@ -43,6 +44,7 @@ export function prepare(options: Options = {}): Promise<void> {
 async function run({ say = (line) => log("prepare", { line }), destinations = true }: Options): Promise<void> {
   const giveUpAt = Date.now() + WAIT_FOR_DATABASE_MS;
   checkConfiguration(environment());
+  await startTracing();
   for (let saidSo = false; ; saidSo = true) {
     try {
       return await prepareDatabase(say, destinations);
@@ -64,7 +66,8 @@ async function prepareDatabase(say: (line: string) => void, destinations: boolea
   try {
     if (destinations) await configureDestinations();
     await call("pipeline", "add_first_rules", {});
-    await ensurePartitions();
+    // The worker makes them, too, and the last one takes every id: nothing waits for them.
+    await ensurePartitions().catch((error: unknown) => logError("partitions_not_made", error, {}));
   } catch (error) {
     if (!(error instanceof DatabaseError) || error.code !== "PGRST202") throw error;
     throw new ConfigurationError(

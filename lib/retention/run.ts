@@ -2,7 +2,7 @@
  * The worker of retention: keeps partitions ahead of the events, and deletes what is past its horizon. Any number of
  * processes may run it: one at a time deletes.
  */
-import { call } from "@/lib/db/client";
+import { call, DatabaseError } from "@/lib/db/client";
 import { log, logError } from "@/lib/log";
 import { createAlarm } from "@/lib/pipeline/alarm";
 import { ExportFailed, forgetOnce } from "./forget";
@@ -14,7 +14,7 @@ const TURN_S = 120;
 /** After all was gone over, the next time is an hour later, or 20 times as long as it took. */
 const REST_S = 3_600;
 const REST_TIMES = 20;
-/** An export that failed is tried again sooner. */
+/** What failed is tried again sooner. */
 const RETRY_S = 60;
 
 export interface RetentionWorker {
@@ -29,7 +29,8 @@ export function startRetention(worker: string): RetentionWorker {
   async function loop(): Promise<void> {
     do {
       try {
-        await ensurePartitions();
+        // Without them events are stored all the same: the last partition takes every id.
+        await ensurePartitions().catch((error: unknown) => logError("partitions_not_made", error, { worker }));
         await tendRetention(worker, () => !stopping);
       } catch (error) {
         logError("retention_failed", error, { worker });
@@ -49,7 +50,7 @@ export function startRetention(worker: string): RetentionWorker {
 
 /**
  * Deletes what is past its horizon, if it is this worker's turn. `goOn` is asked between batches. Returns how many rows
- * were deleted; null while it is not, or when the export could not be written, which health then says.
+ * were deleted; null while it is not, or when something failed, which health and the page of retention then say.
  */
 export async function tendRetention(worker: string, goOn: () => boolean = () => true): Promise<number | null> {
   const take = () => call("pipeline", "take_retention_turn", { p_worker: worker, p_seconds: TURN_S });
@@ -64,9 +65,15 @@ export async function tendRetention(worker: string, goOn: () => boolean = () => 
     if (rows > 0) log("retention", { worker, rows });
     return rows;
   } catch (error) {
-    if (!(error instanceof ExportFailed)) throw error;
-    logError("retention_not_exported", error, { worker });
-    await end(RETRY_S, error.message);
+    logError(error instanceof ExportFailed ? "retention_not_exported" : "retention_failed", error, { worker });
+    await end(RETRY_S, problemOf(error));
     return null;
   }
+}
+
+/** For people. What the database says may have values of rows in it, so only its code is told. */
+function problemOf(error: unknown): string {
+  if (error instanceof ExportFailed) return `The export failed: ${error.message}`;
+  if (error instanceof DatabaseError) return `The database answered with error ${error.code}.`;
+  return "An unexpected error. The worker's log has it as retention_failed.";
 }

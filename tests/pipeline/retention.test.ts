@@ -9,6 +9,7 @@ import { call } from "@/lib/db/client";
 import { stripeEvent } from "@/lib/providers/stripe/sample";
 import { EVERYTHING, scopeOf } from "@/lib/scope";
 import { type Desk, eventIdIn, openDesk, send, workUntilIdle } from "../support/desk";
+import { until } from "../support/processes";
 
 let desk: Desk;
 let exports: string;
@@ -32,9 +33,9 @@ async function seed(count: number, daysAgo: number, more: { organisation?: strin
   const { organisation = null, status = "delivered" } = more;
   const rows = await desk.sql`
     with made as (
-      insert into events (provider, event_key, event_key_hash, event_type, trust, parse_status, body_size, body_sha256,
+      insert into events (provider, event_key, event_type, trust, parse_status, body_size, body_sha256,
         fingerprint, payload, method, path, headers, received_at, organisation_id, status)
-      select 'stripe', k, sha256(convert_to(k, 'UTF8')), 'invoice.paid', 'signed', 'ok', 9, sha256('x'), sha256('x'),
+      select 'stripe', k, 'invoice.paid', 'signed', 'ok', 9, sha256('x'), sha256('x'),
         '{"id": 1}', 'POST', '/', '[["x-a", "b"]]', now_() - ${daysAgo} * interval '1 day', ${organisation}, 'processed'
       from (select 'evt_' || gen_random_uuid() as k from generate_series(1, ${count})) k
       returning id
@@ -292,6 +293,42 @@ describe("Exports", () => {
     expect(await forget()).toBe(3);
     await ensure();
     expect((await call("health", "read_retention_health", {})).problem).toBeNull();
+  });
+});
+
+describe("Errors", () => {
+  test("an error that is not of the export was only logged: health says it, without what the database said", async () => {
+    await seed(3, 100);
+    await keep("bodies", 90);
+    await desk.sql.unsafe(`
+      create function refuse_deletion() returns trigger language plpgsql as
+        $$ begin raise exception 'ada@example.com is in the way' using errcode = 'P0042'; end $$;
+      create trigger refuse_deletion before delete on event_bodies for each row execute function refuse_deletion()`);
+    try {
+      expect(await forget()).toBeNull();
+    } finally {
+      await desk.sql.unsafe("drop function refuse_deletion cascade");
+    }
+    const { retention } = await import("@/lib/queries/health-checks");
+    expect(retention(await call("health", "read_retention_health", {}))).toMatchObject({
+      status: "degraded",
+      detail: "Nothing is deleted. The database answered with error P0042.",
+    });
+    expect(await forget()).toBe(3);
+    expect((await call("health", "read_retention_health", {})).problem).toBeNull();
+  });
+});
+
+describe("Partitions that cannot be made", () => {
+  beforeAll(() => desk.sql`alter function ensure_body_partitions() rename to ensure_body_partitions_later`);
+  afterAll(() => desk.sql`alter function ensure_body_partitions_later() rename to ensure_body_partitions`);
+
+  test("stopped the deletion: the worker deletes what it can", async () => {
+    await seed(3, 100);
+    await keep("bodies", 90);
+    const worker = (await import("@/lib/retention/run")).startRetention("test");
+    await until("the bytes are deleted", async () => (await bodies()).length === 0);
+    await worker.stop();
   });
 });
 
