@@ -34,8 +34,9 @@ export function startAlertWorker(worker: string): AlertWorker {
     noteHeartbeat(worker).catch((error: unknown) => logError("heartbeat_not_written", error, { worker }));
   const beating = setInterval(() => void beat(), HEARTBEAT_MS);
   async function loop(): Promise<void> {
-    await beat();
     do {
+      // First, so that no evaluation finds its own worker gone, such as the first one after the machine slept.
+      await beat();
       try {
         const evaluated = await evaluateAlerts();
         await alarm.sleep(evaluated === AT_ONCE ? 0 : POLL_MS);
