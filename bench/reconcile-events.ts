@@ -1,10 +1,13 @@
 /** What bench/reconcile.ts seeds, and what its provider lists. */
 import { stripeEvent } from "../lib/providers/stripe/sample";
 
-/** How long the listed events took to happen. */
+/** The events that the provider lists. */
+export const LISTED = 100_000;
+/** How long they took to happen. */
 export const SPAN_SECONDS = 24 * 3600;
-/** Of the listed events, those whose number leaves this rest by 20 never came. */
-const LOST = 7;
+/** Those whose number leaves this rest by 20 never came. */
+const LOST_REST = 7;
+export const LOST = LISTED / 20;
 
 export const idOf = (n: number) => `evt_listed${n}`;
 
@@ -14,4 +17,4 @@ export function listedEvent(n: number, count: number, until: number) {
   return stripeEvent({ type: "invoice.payment_failed", id: idOf(n), created });
 }
 
-export const isLost = (n: number) => n % 20 === LOST;
+export const isLost = (n: number) => n % 20 === LOST_REST;

@@ -2,7 +2,7 @@
  * The only way to a provider's API: in turn, by the guarded way out, noted, and every failure in one form. The budget of an
  * account is a row, so all processes share it.
  */
-import { setTimeout as wait } from "node:timers/promises";
+import { setImmediate as nextTurn, setTimeout as wait } from "node:timers/promises";
 import { call } from "@/lib/db/client";
 import type { ApiRequestNote } from "@/lib/db/functions/reconciliation";
 import { masker } from "@/lib/outbound/mask";
@@ -63,6 +63,8 @@ export async function askOnce(
   notes.push(note);
   try {
     const answer = await read(account, result, hold);
+    // Parsing a page is enough for one turn of the thread: see page.ts.
+    await nextTurn();
     note.entries = entriesIn(answer.json);
     return answer;
   } catch (error) {

@@ -1,6 +1,13 @@
 /** One page of a window: read, compared with what is here, recorded with its findings and the next cursor. */
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { call } from "@/lib/db/client";
-import type { ClaimedWindow, MatchedEntry, RecordedEntry } from "@/lib/db/functions/reconciliation";
+import type {
+  ClaimedWindow,
+  EntryKey,
+  MatchedEntry,
+  RecordedEntry,
+  RecordedPage,
+} from "@/lib/db/functions/reconciliation";
 import { storableKey } from "@/lib/pipeline/event-row";
 import { storable } from "@/lib/pipeline/storable";
 import { ApiFailure, type ApiSession, type Entry, type Page } from "@/lib/providers/api";
@@ -39,6 +46,8 @@ export async function readPage(reading: Reading, cursor: Json): Promise<PageRead
     },
     cursor,
   );
+  // Webhooks are answered by this thread, too: they wait for a part of the work on a page, not for all of it.
+  await nextTurn();
   if (page.isTooLarge) return { result: "too_large" };
   if (page.next !== null && JSON.stringify(page.next) === JSON.stringify(cursor)) {
     throw new ApiFailure("malformed", `${label} answers with the same page again and again.`);
@@ -63,15 +72,13 @@ export async function readPage(reading: Reading, cursor: Json): Promise<PageRead
 }
 
 /** The entries as they are recorded. Only keys go to the database for those that are here. */
-async function comparedEntries(reading: Reading, { entries }: Page): Promise<RecordedEntry[]> {
+async function comparedEntries(reading: Reading, { entries }: Page): Promise<RecordedPage["entries"]> {
   const { work, place, source } = reading;
   if (entries.length === 0) return [];
   const bare = entries.map((entry, n) => bareEntry(entry, n, place));
   const matches = await call("pipeline", "match_entries", {
     p_window: work.id,
-    p_entries: bare.map(({ n, event_key, logical_key, event_type, occurred_at }) => ({
-      ...{ n, event_key, logical_key, event_type, occurred_at },
-    })),
+    p_entries: bare.map(keyOf),
   });
   const matched = new Map(matches.map((one) => [one.n, one]));
   const differences = await differencesOf(place.provider, comparable(place, entries, matched), source);
@@ -80,11 +87,15 @@ async function comparedEntries(reading: Reading, { entries }: Page): Promise<Rec
     const difference = differences.get(one.n);
     const known = matched.get(one.n);
     const isHere = Boolean(known?.event_id);
-    const isRight = isHere && !known?.is_waiting && known?.kind === null && !difference;
+    if (isHere && !known?.is_waiting && known?.kind === null && !difference) return { ...keyOf(one), is_right: true };
     // Of a log of events, ours repairs the row.
     const bytes = isHere && (!difference || !hasObjects(place)) ? {} : withBytes(place, entry, source);
-    return { ...one, is_right: isRight, ...bytes, ...(difference && { difference }) };
+    return { ...one, is_right: false, ...bytes, ...(difference && { difference }) };
   });
+}
+
+function keyOf({ n, event_key, logical_key, event_type, occurred_at }: EntryKey): EntryKey {
+  return { n, event_key, logical_key, event_type, occurred_at };
 }
 
 function bareEntry(entry: Entry, n: number, { provider }: Place): Omit<RecordedEntry, "is_right"> {

@@ -38,6 +38,7 @@ export function startReconciler(name: string): Reconciler {
   const stopping = new AbortController();
   const { signal } = stopping;
   const alarm = createAlarm();
+  const tending = createAlarm();
   const reading = new Set<Promise<void>>();
   onWakeReconciler(alarm.ring);
 
@@ -53,12 +54,13 @@ export function startReconciler(name: string): Reconciler {
       const done = readWindow(work, signal).finally(() => {
         reading.delete(done);
         alarm.ring();
+        // It may have been the last of its run.
+        if (reading.size === 0) tending.ring();
       });
       reading.add(done);
     }
     return POLL_MS;
   });
-  const tending = createAlarm();
   const watching = createAlarm();
   const forgetting = createAlarm();
   const resending = createAlarm();

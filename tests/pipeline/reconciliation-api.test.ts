@@ -3,7 +3,11 @@
  * Long because one provider and desk serve all of it.
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import * as campaignsLeads from "@/lib/contract/api/campaigns-leads";
+import * as coverage from "@/lib/contract/api/coverage";
+import * as findings from "@/lib/contract/api/findings";
 import * as answers from "@/lib/contract/api/reconciliations";
+import * as sourceApi from "@/lib/contract/api/source-api";
 import { findProvider } from "@/lib/providers";
 import type { ProviderApi } from "@/lib/providers/api";
 import type { Provider } from "@/lib/providers/provider";
@@ -84,9 +88,9 @@ async function checked(more: object = {}) {
 }
 
 const findingsOf = async (id: string, query = "") =>
-  answers.findingPage.parse((await ask("GET", `/api/reconciliations/${id}/findings${query}`)).body);
+  findings.findingPage.parse((await ask("GET", `/api/reconciliations/${id}/findings${query}`)).body);
 const stripeCoverage = async () =>
-  answers.coverageList
+  coverage.coverageList
     .parse((await ask("GET", "/api/coverage")).body)
     .sources.find(({ provider_slug, source_id }) => provider_slug === "stripe" && source_id === null);
 
@@ -108,7 +112,7 @@ describe("a run", () => {
     const [found] = first.findings;
     expect(found).toMatchObject({ state: "open", origin: "provider_api", may_back_fill: true, event_id: null });
     const detail = await ask("GET", `/api/reconciliations/${run.id}/findings/${found?.id}`);
-    const { body_base64 } = answers.findingDetail.parse(detail.body);
+    const { body_base64 } = findings.findingDetail.parse(detail.body);
     expect(JSON.parse(Buffer.from(body_base64 ?? "", "base64").toString()).id).toBe(found?.event_key);
     const asked = answers.apiRequestPage.parse((await ask("GET", `/api/reconciliations/${run.id}/requests`)).body);
     expect(asked.requests.length).toBe(run.requests);
@@ -244,7 +248,7 @@ describe("API keys", () => {
     const secret = "rk_live_of_the_console_9876";
     const saved = await ask("PUT", path, { fields: { key: secret } });
     expect(saved).toMatchObject({ status: 200, body: { from: "console", fields: [{ value: "…9876" }] } });
-    answers.credentialState.parse(saved.body);
+    sourceApi.credentialState.parse(saved.body);
     const log = await desk.sql`select * from staff_actions order by id`;
     const stored = await desk.sql`select * from api_credentials`;
     for (const text of [saved.text, (await ask("GET", path)).text, JSON.stringify(log), JSON.stringify(stored)]) {
@@ -317,7 +321,7 @@ describe("API keys", () => {
 test("A schedule is changed field by field, within its bounds, and a shorter interval begins at once", async () => {
   const path = "/api/coverage/stripe/watch";
   const changed = await ask("PATCH", path, { every_seconds: 120, back_fills: true });
-  expect(answers.watch.parse(changed.body)).toMatchObject({
+  expect(coverage.watch.parse(changed.body)).toMatchObject({
     every_seconds: 120,
     window_seconds: 3600,
     back_fills: true,
@@ -336,7 +340,7 @@ test("One event is asked for at its provider; a provider that does not answer is
   await history(2, () => true);
   const [row] = await desk.sql`select id from events where event_key = 'evt_1'`;
   const found = await ask("POST", `/api/webhooks/events/we_${row?.id}/check`);
-  expect(answers.eventCheck.parse(found.body)).toMatchObject({ found: true, same_key: true, asked_for: "evt_1" });
+  expect(findings.eventCheck.parse(found.body)).toMatchObject({ found: true, same_key: true, asked_for: "evt_1" });
   provider.events.length = 0;
   expect((await ask("POST", `/api/webhooks/events/we_${row?.id}/check`)).body).toMatchObject({ found: false });
   provider.misbehave = (_request, response) => {
@@ -351,7 +355,7 @@ test("One event is asked for at its provider; a provider that does not answer is
 test("The provider's configuration is read, repaired once, and the repair is in the audit log before it is done", async () => {
   const path = "/api/coverage/stripe/configuration";
   const read = await ask("GET", path);
-  expect(answers.configurationAnswer.parse(read.body).problems).toEqual([
+  expect(sourceApi.configurationAnswer.parse(read.body).problems).toEqual([
     {
       ...{ code: "endpoint_disabled", title: "The endpoint is disabled.", repair: "Enable it" },
       way_out: "Enable http://desk.test/api/webhooks/stripe.",
@@ -390,7 +394,7 @@ describe("runbook 000's reconciliation of campaigns and leads", () => {
       workWhileAsked(),
     ]);
     expect(answer.status).toBe(200);
-    expect(answers.campaignsLeadsAnswer.parse(answer.body)).toMatchObject({
+    expect(campaignsLeads.campaignsLeadsAnswer.parse(answer.body)).toMatchObject({
       ...{ ...asked, status: "completed", missing: 1, drifted: 0, repaired: 0, request_id: "incident-000" },
       ...{ campaigns: { compared: expect.any(Number) }, leads: { compared: 1 }, provider_errors: {} },
     });
