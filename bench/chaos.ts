@@ -120,7 +120,8 @@ async function appliedAt(keys: string[]): Promise<Map<string, number>> {
   const found: postgres.Row[] = await sql`
     select e.event_key as key, extract(epoch from d.finished_at) * 1000 as at
     from unnest(${keys}::text[]) k(key)
-    join events e on e.provider = 'stripe' and e.event_key_hash = sha256(convert_to(k.key, 'UTF8'))
+    join event_keys h on h.provider = 'stripe' and h.key_hash = sha256(convert_to(k.key, 'UTF8'))
+    join events e on e.id = h.event_id
     join deliveries d on d.event_id = e.id and d.status = 'delivered'`;
   return new Map(found.map(({ key, at }) => [key, Number(at)]));
 }

@@ -117,7 +117,7 @@ async function turn(count: number, hang: boolean): Promise<Times> {
         else {
           const slug = kind === "healthy" ? `shop-${n % HEALTHY}` : `hang-${n % count}`;
           sent.set(n, Date.now());
-          sends.push(publish(sql, slug, 1, { from: n }).then(wakeWorker));
+          sends.push(publish(sql, slug, 1, { from: n }).then(() => wakeWorker()));
         }
       }
     }

@@ -30,10 +30,10 @@ export async function seedRange(
   const [before] = await sql`select coalesce(max(id), 0) as id from events`;
   const last = before?.id;
   await sql`
-    insert into events (provider, event_key, event_key_hash, event_type, status, trust, parse_status, organisation_id,
+    insert into events (provider, event_key, event_type, status, trust, parse_status, organisation_id,
       company_id, body_size, body_sha256, fingerprint, payload, method, path, headers, received_at, processed_at,
       attempt_count, replay_count, last_error_class, last_error)
-    select provider, key, sha256(key::bytea), event_type, status::event_status, 'signed', 'ok', 'org_' || n % 2000,
+    select provider, key, event_type, status::event_status, 'signed', 'ok', 'org_' || n % 2000,
       case when n % 3 = 0 then 'company_' || n % 500 end, octet_length(payload::text), sha256(key::bytea),
       sha256(key::bytea), payload, 'POST', '/api/webhooks/' || provider, '[["content-type", "application/json"]]',
       received_at, received_at + interval '1 second',
@@ -59,7 +59,8 @@ export async function seedRange(
     ) x`;
   await sql`insert into event_bodies (event_id, raw_body) select id, convert_to(payload::text, 'UTF8') from events where id > ${last}`;
   await sql`
-    insert into event_keys (provider, key_hash, event_id) select provider, event_key_hash, id from events where id > ${last}`;
+    insert into event_keys (provider, key_hash, event_id)
+    select provider, sha256(event_key::bytea), id from events where id > ${last}`;
   await sql`
     insert into deliveries (event_id, destination_id, status, due_at, attempt_count, tries, finished_at, created_at,
       last_error_class, last_error, last_http_status)

@@ -24,8 +24,8 @@ import { startAgentSdk } from "../tests/tools/agent-sdk";
 import { seedHistory } from "./history-seed";
 import { KINDS } from "./hostile-callers";
 import { startControl } from "./hostile-control";
-import { type Cpu, cpuOf, parentOf } from "./hostile-cpu";
 import { genuineTraffic, NEVER, type Taken } from "./hostile-genuine";
+import { parentOf, secondsOf } from "./support/cpu";
 
 const HISTORY = 100_000;
 /** A p99 is the fifth worst of 500 webhooks, and the tenth worst of 1,000. */
@@ -99,7 +99,7 @@ interface Turn {
   /** What the hostile caller heard. */
   answers: Record<string, number>;
   /** In shares of a core. */
-  cpu: Cpu;
+  cpu: { server: number; postgres: number };
 }
 
 interface Row extends Turn {
@@ -127,14 +127,15 @@ async function start(): Promise<RunningApp> {
 async function turn(seconds: number, kind?: string, target?: string): Promise<Turn> {
   const { url, pid } = app as RunningApp;
   const watch = watching(url, pid);
-  const [started, before] = [performance.now(), cpuOf(pid, postmaster)];
+  const cpuNow = () => secondsOf({ server: pid, postgres: postmaster });
+  const [started, before] = [performance.now(), cpuNow()];
   const caller = kind === undefined ? undefined : startCaller(kind, target ?? url, seconds);
   // A moment in which the caller starts.
   if (caller) await pause(1_000);
   const taken = await genuineTraffic(url, caller ? seconds - 1 : seconds, caller);
   const answers = await caller;
   const watched = await watch.end();
-  const [took, after] = [(performance.now() - started) / 1000, cpuOf(pid, postmaster)];
+  const [took, after] = [(performance.now() - started) / 1000, cpuNow()];
   const cpu = {
     server: (after.server - before.server) / took,
     postgres: (after.postgres - before.postgres) / took,
@@ -238,7 +239,8 @@ function print(row: Row): void {
     `    genuine: ${tally(row.taken.map((one) => one.answer))}; the caller heard: ${countsOf(row.answers)}${row.recovered ? "" : "; did not recover, started anew"}`,
   );
   const [least = 0, most = 0] = row.spread;
-  const shares = ({ server, postgres }: Cpu) => `${(server * 100).toFixed(0)} % + ${(postgres * 100).toFixed(0)} %`;
+  const shares = ({ server, postgres }: Turn["cpu"]) =>
+    `${(server * 100).toFixed(0)} % + ${(postgres * 100).toFixed(0)} %`;
   console.log(
     `    p99 of the turns without it ${ms(least).trim()} and ${ms(most).trim()}, beside the control ${ms(row.control).trim()} ` +
       `(${(row.control / p99(row.calm.taken)).toFixed(1)} ×); a core's share of server + Postgres ${shares(row.calm.cpu)} → ${shares(row.cpu)}`,

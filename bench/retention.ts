@@ -56,9 +56,9 @@ async function seed(count: number): Promise<void> {
   await ensurePartitions();
   await sql`
     with made as (
-      insert into events (provider, event_key, event_key_hash, event_type, trust, parse_status, body_size, body_sha256,
+      insert into events (provider, event_key, event_type, trust, parse_status, body_size, body_sha256,
         fingerprint, payload, method, path, headers, received_at, status)
-      select 'stripe', k, sha256(convert_to(k, 'UTF8')), 'invoice.paid', 'signed', 'ok', 700, sha256(convert_to(k, 'UTF8')),
+      select 'stripe', k, 'invoice.paid', 'signed', 'ok', 700, sha256(convert_to(k, 'UTF8')),
         sha256(convert_to(k, 'UTF8')), jsonb_build_object('id', k), 'POST', '/', '[]', now_() - interval '100 days', 'processed'
       from (select 'evt_' || gen_random_uuid() as k from generate_series(1, ${count})) k
       returning id

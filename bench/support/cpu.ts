@@ -1,4 +1,4 @@
-/** Whose work a turn was: seconds of CPU of whole process trees, from /proc. Linux only. */
+/** Whose work a turn was: seconds of CPU of whole process trees, from /proc. The only reader of it. Linux only. */
 import { readdirSync, readFileSync } from "node:fs";
 
 /** Of Linux, on every architecture it calls itself so. */
@@ -35,9 +35,10 @@ export function parentOf(pid: number): number {
 }
 
 /** Seconds of CPU so far, by tree. */
-export function secondsOf(trees: Trees): Record<string, number> {
+export function secondsOf<Name extends string>(trees: Readonly<Record<Name, number>>): Record<Name, number> {
   const processes = allProcesses();
-  return Object.fromEntries(Object.entries(trees).map(([name, root]) => [name, treeSeconds(root, processes)]));
+  const spent = Object.entries<number>(trees).map(([name, root]) => [name, treeSeconds(root, processes)]);
+  return Object.fromEntries(spent) as Record<Name, number>;
 }
 
 interface Process {

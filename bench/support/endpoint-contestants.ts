@@ -5,10 +5,10 @@ import { createDatabase } from "../../lib/db/throwaway";
 import { startApp } from "../../tests/support/app";
 import { APP_ENVIRONMENT } from "../../tests/support/processes";
 import { findStockPostgres, startStockPostgres } from "../../tests/support/stock-postgres";
-import { postmasterOf, startBenchCluster } from "./cluster";
+import { postmasterOf } from "./cluster";
+import { type Contest, openContest } from "./contest";
 import type { Trees } from "./cpu";
-import { startPeer } from "./peer-process";
-import { hasRedis, NO_REDIS, startRedis } from "./redis";
+import { hasRedis, NO_REDIS } from "./redis";
 
 export const REDRIVE = "Redrive";
 export const REDRIVE_STOCK = "Redrive on a stock Postgres with JIT";
@@ -38,22 +38,20 @@ const ON_POSTGRES = {
 } as const;
 
 export async function openContestants(): Promise<Contestants> {
-  const cluster = await startBenchCluster();
-  const closes: (() => Promise<unknown>)[] = [() => cluster.remove()];
+  const contest = await openContest();
+  const { cluster, closes, close } = contest;
   const missing: string[] = [];
   const contestants: Contestant[] = [await redrive(REDRIVE, await cluster.redrive(), cluster.pid, closes)];
   for (const [name, file] of Object.entries(ON_POSTGRES)) {
     const env = { DATABASE_URL: await cluster.create(file.replaceAll("-", "_")) };
-    contestants.push(await peer(name, file, env, { store: cluster.pid }, closes));
+    contestants.push(await peer(contest, name, file, env, { store: cluster.pid }));
   }
   for (const fsync of hasRedis() ? (["everysec", "always"] as const) : []) {
-    const redis = await startRedis(fsync);
-    closes.push(redis.stop);
-    const env = { REDIS_PORT: String(redis.port) };
-    contestants.push(await peer(`BullMQ ${fsync}`, "endpoint-bullmq", env, { store: redis.pid }, closes));
+    const { pid, env } = await contest.redis(fsync);
+    contestants.push(await peer(contest, `BullMQ ${fsync}`, "endpoint-bullmq", env, { store: pid }));
   }
   if (!hasRedis()) missing.push(NO_REDIS);
-  contestants.push(await peer("echo", "endpoint-echo", {}, {}, closes));
+  contestants.push(await peer(contest, "echo", "endpoint-echo", {}, {}));
   const stock = findStockPostgres();
   if ("missing" in stock) missing.push(`${REDRIVE_STOCK}: not measured. ${stock.missing}`);
   else {
@@ -63,14 +61,7 @@ export async function openContestants(): Promise<Contestants> {
     await migrate(url, () => {});
     contestants.push(await redrive(REDRIVE_STOCK, url, (await postmasterOf(server.url)).pid, closes));
   }
-  return {
-    contestants,
-    version: cluster.version,
-    missing,
-    async close() {
-      for (const one of closes.toReversed()) await one();
-    },
-  };
+  return { contestants, version: cluster.version, missing, close };
 }
 
 /** Without its worker: it would deliver while the others only keep. */
@@ -86,13 +77,12 @@ async function redrive(
 }
 
 async function peer(
+  contest: Contest,
   name: string,
   file: string,
   env: Record<string, string>,
-  trees: Trees,
-  closes: (() => Promise<unknown>)[],
+  store: Trees,
 ): Promise<Contestant> {
-  const process = await startPeer(file, env);
-  closes.push(process.stop);
-  return { name, url: `http://127.0.0.1:${process.port}`, trees: { app: process.pid, ...trees } };
+  const { process, trees } = await contest.peer(file, env, store);
+  return { name, url: `http://127.0.0.1:${process.port}`, trees };
 }

@@ -2,10 +2,9 @@
 import type postgres from "postgres";
 import { openDesk, send } from "../../tests/support/desk";
 import { startWorkerProcess, type WorkerProcess } from "../../tests/support/worker";
-import { startBenchCluster } from "./cluster";
+import { type Contest, openContest } from "./contest";
 import type { Trees } from "./cpu";
-import { startPeer } from "./peer-process";
-import { hasRedis, NO_REDIS, startRedis } from "./redis";
+import { hasRedis, NO_REDIS } from "./redis";
 import { eventOf } from "./requests";
 
 export const ONE_WORKER = "Redrive, one worker";
@@ -30,28 +29,26 @@ export interface Contestant {
 }
 
 export async function openWorkers() {
-  const cluster = await startBenchCluster();
+  const contest = await openContest();
+  const { cluster, close } = contest;
   const desk = await openDesk();
-  const closes: (() => Promise<unknown>)[] = [() => cluster.remove(), desk.close];
+  contest.closes.push(desk.close);
   const contestants = [redrive(ONE_WORKER, 1, desk.sql, cluster.pid), redrive(TWO_WORKERS, 2, desk.sql, cluster.pid)];
   for (const [name, file, acknowledge] of ON_POSTGRES) {
     const env = { DATABASE_URL: await cluster.create(`${file}_${acknowledge}`), ACKNOWLEDGE: acknowledge };
-    contestants.push(await peer(name, file, env, { store: cluster.pid }, closes));
+    contestants.push(await peer(contest, name, file, env, { store: cluster.pid }));
   }
   if (hasRedis()) {
-    const redis = await startRedis("everysec");
-    closes.push(redis.stop);
-    const env = { REDIS_PORT: String(redis.port), DATABASE_URL: await cluster.create("bullmq") };
+    const redis = await contest.redis("everysec");
+    const env = { ...redis.env, DATABASE_URL: await cluster.create("bullmq") };
     const trees = { store: cluster.pid, redis: redis.pid };
-    contestants.push(await peer("BullMQ + upsert", "drain-bullmq", env, trees, closes));
+    contestants.push(await peer(contest, "BullMQ + upsert", "drain-bullmq", env, trees));
   }
   return {
     contestants,
     version: cluster.version,
     missing: hasRedis() ? [] : [NO_REDIS],
-    async close() {
-      for (const one of closes.toReversed()) await one();
-    },
+    close,
   };
 }
 
@@ -99,14 +96,13 @@ export async function fillRedrive(events: number): Promise<void> {
 }
 
 async function peer(
+  contest: Contest,
   name: string,
   file: string,
   env: Record<string, string>,
-  trees: Trees,
-  closes: (() => Promise<unknown>)[],
+  store: Trees,
 ): Promise<Contestant> {
-  const process = await startPeer(file, env);
-  closes.push(process.stop);
+  const { process, trees } = await contest.peer(file, env, store);
   let filled = 0;
   return {
     name,
@@ -117,6 +113,6 @@ async function peer(
     start: () => process.ask({ start: true }),
     left: async () => filled - (await process.ask<{ done: number }>({ done: true })).done,
     stop: () => process.ask({ stop: true }),
-    trees: () => ({ app: process.pid, ...trees }),
+    trees: () => trees,
   };
 }
