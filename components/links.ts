@@ -4,7 +4,7 @@ import { type Period, printPeriod } from "@/lib/contract/analytics";
 import { type AuditFilter, printAuditFilter } from "@/lib/contract/audit-filter";
 import { type DestinationFilter, printDestinationFilter } from "@/lib/contract/destination-filter";
 import type { EventFilter } from "@/lib/contract/event-filter";
-import { type IncidentFilter, printIncidentFilter } from "@/lib/contract/incident-words";
+import { type IncidentFilter, printIncidentFilter } from "@/lib/contract/incident-filter";
 import { type KpiPeriod, printKpiPeriod } from "@/lib/contract/kpi-period";
 import { printEventFilter } from "@/lib/contract/print-filter";
 import { printReplayFilter, type ReplayFilter } from "@/lib/contract/replay-filter";

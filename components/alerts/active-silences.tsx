@@ -5,7 +5,7 @@ import { BellOff } from "lucide-react";
 import { endSilence } from "@/lib/client/alerts";
 import { useLiveQuery } from "@/lib/client/live-query";
 import { silencesQuery } from "@/lib/client/queries/alerts";
-import type { Silence } from "@/lib/contract/api/alerts";
+import type { Silence } from "@/lib/contract/api/alert-silences";
 import { InertText } from "../inert-text";
 import { PermissionGuard } from "../permissions/permission-guard";
 import { RelativeTime } from "../time";

@@ -38,7 +38,7 @@ export function AlertPage({ id, rights }: { id: string; rights: AlertRights }) {
           <span className="text-quiet tabular-nums">
             {alert.resolved_at === null ? (
               <>
-                since <RelativeTime at={alert.fired_at} />
+                fired <RelativeTime at={alert.fired_at} />
               </>
             ) : (
               `lasted ${duration(Date.parse(alert.resolved_at) - Date.parse(alert.fired_at))}`

@@ -1,7 +1,7 @@
 /** The state of an alert: its colour, icon and words in one list. */
 import { BellOff, BellRing, CircleCheck, UserCheck } from "lucide-react";
 import type { Alert } from "@/lib/contract/api/alerts";
-import { type Look, StatusBadge } from "../status/event-status";
+import { type Look, StatusBadge } from "../status/status-badge";
 
 export type AlertState = "firing" | "acknowledged" | "not_told" | "resolved";
 
@@ -18,7 +18,7 @@ export const ALERT_STATE: Record<AlertState, Look & { label: string; meaning: st
     label: "Acknowledged",
     meaning: "A person takes care of it. It is not told again; that it is well again still is.",
   },
-  not_told: { icon: BellOff, tone: "text-grey", label: "Not told", meaning: "A silence or a worse alert includes it." },
+  not_told: { icon: BellOff, tone: "text-grey", label: "Muted", meaning: "A silence or a worse alert includes it." },
   resolved: { icon: CircleCheck, tone: "text-green", label: "Resolved", meaning: "It is well again." },
 };
 

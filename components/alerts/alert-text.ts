@@ -1,7 +1,8 @@
 /** Alerts, silences and rules in sentences. */
 
 import { ALERT_KIND } from "@/lib/contract/alert-kinds";
-import type { Alert, Silence } from "@/lib/contract/api/alerts";
+import type { Silence } from "@/lib/contract/api/alert-silences";
+import type { Alert } from "@/lib/contract/api/alerts";
 import { providerName } from "../provider";
 
 type About = Pick<Alert, "provider_slug" | "event_type" | "org_id" | "destination">;

@@ -5,7 +5,7 @@ import { History } from "lucide-react";
 import { useEffect, useEffectEvent } from "react";
 import { backTestRule } from "@/lib/client/alerts";
 import { ALERT_KIND, type AlertKind } from "@/lib/contract/alert-kinds";
-import type { BackTest as Answer } from "@/lib/contract/api/alerts";
+import type { BackTest as Answer } from "@/lib/contract/api/alert-rules";
 import { duration, plural } from "../format";
 import { Problem } from "../forms/problem";
 import { InertText } from "../inert-text";

@@ -48,7 +48,7 @@ export function FiringAlert({
         </p>
         <ul className="mt-1 flex flex-wrap items-center gap-x-3 gap-y-1 text-faint text-sm">
           <li className="tabular-nums">
-            since <RelativeTime at={alert.fired_at} />
+            fired <RelativeTime at={alert.fired_at} />
           </li>
           {about && (
             <li className="min-w-0 [overflow-wrap:anywhere]">

@@ -1,7 +1,7 @@
 /** A rule as its form holds it: texts of fields, read into what the API takes. */
 import type { NewRule } from "@/lib/client/alerts";
 import { ALERT_KIND, type AlertKind, type Subject } from "@/lib/contract/alert-kinds";
-import type { AlertRule, RuleSettings } from "@/lib/contract/api/alerts";
+import type { AlertRule, RuleSettings } from "@/lib/contract/api/alert-rules";
 import type { IncidentSeverity } from "@/lib/contract/incidents";
 
 export type SettingName = keyof RuleSettings;

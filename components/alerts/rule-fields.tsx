@@ -2,6 +2,7 @@ import { ALERT_KIND, type AlertKind } from "@/lib/contract/alert-kinds";
 import { KIND_GROUPS } from "@/lib/contract/alert-words";
 import { type IncidentSeverity, SEVERITIES } from "@/lib/contract/incidents";
 import { Field } from "../forms/field";
+import { NumberField } from "../forms/number-field";
 import { SelectField } from "../forms/select-field";
 import { isNeeded, namesOf, newDraft, type RuleDraft, type SettingName } from "./rule-draft";
 import { RuleSubjects } from "./rule-subjects";
@@ -90,39 +91,6 @@ function SettingField({ name, draft, onChange }: { name: SettingName; draft: Rul
       placeholder={isNeeded(draft.kind, name) ? undefined : "Learnt"}
       value={draft.settings[name] ?? ""}
       onChange={(value) => onChange({ ...draft, settings: { ...draft.settings, [name]: value } })}
-    />
-  );
-}
-
-function NumberField({
-  label,
-  unit,
-  least = 0,
-  testId,
-  placeholder,
-  value,
-  onChange,
-}: {
-  label: string;
-  unit?: string;
-  least?: number;
-  testId?: string;
-  placeholder?: string;
-  value: string;
-  onChange: (value: string) => void;
-}) {
-  return (
-    <Field
-      label={label}
-      unit={unit}
-      type="number"
-      step="any"
-      min={least}
-      inputMode="decimal"
-      data-testid={testId}
-      placeholder={placeholder}
-      value={value}
-      onChange={(event) => onChange(event.target.value)}
     />
   );
 }

@@ -8,7 +8,7 @@ import { deleteAlertRule } from "@/lib/client/alerts";
 import { useLiveQuery } from "@/lib/client/live-query";
 import { alertRulesQuery } from "@/lib/client/queries/alerts";
 import { KIND_GROUPS } from "@/lib/contract/alert-words";
-import type { AlertRule } from "@/lib/contract/api/alerts";
+import type { AlertRule } from "@/lib/contract/api/alert-rules";
 import { plural } from "../format";
 import { ConfirmDialog } from "../forms/confirm-dialog";
 import { PermissionGuard } from "../permissions/permission-guard";

@@ -1,7 +1,7 @@
 import { TriangleAlert } from "lucide-react";
 import Link from "next/link";
 import { whenText } from "@/lib/contract/alert-words";
-import type { AlertRule } from "@/lib/contract/api/alerts";
+import type { AlertRule } from "@/lib/contract/api/alert-rules";
 import { count } from "../format";
 import { InertText } from "../inert-text";
 import { alertsAddress } from "../links";

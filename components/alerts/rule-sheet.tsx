@@ -4,7 +4,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useId, useState } from "react";
 import { changeAlertRule, createAlertRule } from "@/lib/client/alerts";
 import { whenText } from "@/lib/contract/alert-words";
-import type { AlertRule } from "@/lib/contract/api/alerts";
+import type { AlertRule } from "@/lib/contract/api/alert-rules";
 import { Problem } from "../forms/problem";
 import { PermissionGuard } from "../permissions/permission-guard";
 import { Button } from "../ui/button";

@@ -2,7 +2,7 @@
 
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { changeAlertRule } from "@/lib/client/alerts";
-import type { AlertRule } from "@/lib/contract/api/alerts";
+import type { AlertRule } from "@/lib/contract/api/alert-rules";
 import { sayFailed } from "../toasts";
 import { cn } from "../ui/cn";
 import { Tooltip } from "../ui/tooltip";

@@ -2,7 +2,7 @@ import { BellOff, CircleCheck, CircleDashed, CircleMinus, CircleX } from "lucide
 import Link from "next/link";
 import type { AlertDetail, Told } from "@/lib/contract/api/alerts";
 import { InertText } from "../inert-text";
-import { type Look, StatusBadge, StatusIcon } from "../status/event-status";
+import { type Look, StatusBadge, StatusIcon } from "../status/status-badge";
 import { type Column, cellClass, DataTable, rowClass } from "../table/data-table";
 import { RelativeTime } from "../time";
 import { cn } from "../ui/cn";

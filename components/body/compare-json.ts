@@ -1,5 +1,6 @@
 /** Where two JSON texts differ, value by value, each as it was received. */
-import { type JsonNode, jsonTree, pathOf } from "./json-tree";
+import { pathOf } from "./json-copy";
+import { type JsonNode, jsonTree } from "./json-tree";
 
 export interface Difference {
   path: string;

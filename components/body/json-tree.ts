@@ -30,11 +30,6 @@ export const MOST_NODES = 200_000;
 /** A longer literal is cut until it is unfolded. */
 export const SHORT_LITERAL = 400;
 
-/** Whether there is more to see than its row shows at first. */
-export function unfolds({ size, from, to }: JsonNode): boolean {
-  return size > 0 || to - from > SHORT_LITERAL;
-}
-
 /** `text` must be valid JSON. Null when it has more than `MOST_NODES`. */
 export function jsonTree(text: string): JsonNode[] | null {
   const nodes: JsonNode[] = [];
@@ -76,67 +71,6 @@ export function jsonTree(text: string): JsonNode[] | null {
     if (nodes.length > MOST_NODES) return null;
   }
   return nodes;
-}
-
-/** The indices of the rows to draw when the nodes in `open` are unfolded. */
-export function visibleNodes(nodes: readonly JsonNode[], open: ReadonlySet<number>): number[] {
-  const visible: number[] = [];
-  for (let index = 0; index < nodes.length; ) {
-    visible.push(index);
-    index = open.has(index) ? index + 1 : (nodes[index] as JsonNode).end;
-  }
-  return visible;
-}
-
-/** What is unfolded at first: level by level, up to so many rows. The root always is. */
-export function firstOpen(nodes: readonly JsonNode[], mostRows: number): Set<number> {
-  const open = new Set<number>();
-  const levels: number[][] = [];
-  nodes.forEach(({ size, level }, index) => {
-    if (size === 0) return;
-    levels[level] ??= [];
-    levels[level].push(index);
-  });
-  let rows = 1;
-  for (const level of levels.slice(1)) {
-    for (const index of level) rows += (nodes[index] as JsonNode).size;
-    if (rows > mostRows && open.size > 0) return open;
-    for (const index of level) open.add(index);
-  }
-  return open;
-}
-
-/** The path of a node as JSONPath (RFC 9535): `$.data.object.id`, `$.items[0]['first name']`. */
-export function pathOf(nodes: readonly JsonNode[], index: number): string {
-  const steps: string[] = [];
-  for (let node = nodes[index]; node && node.key !== null; node = nodes[node.parent]) steps.unshift(stepTo(node.key));
-  return `$${steps.join("")}`;
-}
-
-function stepTo(key: string | number): string {
-  if (typeof key === "number") return `[${key}]`;
-  const name = unescaped(`"${key}"`);
-  if (/^[A-Za-z_]\w*$/.test(name)) return `.${name}`;
-  const quoted = name.replace(/['\\]/g, "\\$&").replace(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu, (hidden) =>
-    // Characters that hide or reorder text are escaped, one UTF-16 unit at a time as the RFC wants it.
-    Array.from({ length: hidden.length }, (_, unit) => `\\u${hex4(hidden.charCodeAt(unit))}`).join(""),
-  );
-  return `['${quoted}']`;
-}
-
-/** What is copied of a value: a string without its quotes, anything else as it was received. */
-export function readableValue(text: string, { kind, from, to }: JsonNode): string {
-  const literal = text.slice(from, to);
-  return kind === "string" ? unescaped(literal) : literal;
-}
-
-/** A string literal's text. */
-function unescaped(literal: string): string {
-  return JSON.parse(literal) as string;
-}
-
-function hex4(unit: number): string {
-  return unit.toString(16).padStart(4, "0");
 }
 
 function kindOf(first: string): NodeKind {

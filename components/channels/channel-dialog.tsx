@@ -12,7 +12,8 @@ import { FormDialog } from "../forms/form-dialog";
 import { isComplete, OrganisationsField, organisationsIn } from "../forms/organisations-field";
 import { SeveritiesField } from "../forms/severities-field";
 import { draftOfChannel, settingsIn } from "./channel-draft";
-import { KIND_HELP, KindFields } from "./kind-fields";
+import { KindFields } from "./kind-fields";
+import { KIND_HELP } from "./kind-help";
 
 /** Adds a channel of a kind, or changes one. Says where to get what it needs. */
 export function ChannelDialog({
@@ -81,7 +82,7 @@ export function ChannelDialog({
         onChange={setDraft}
       />
       <SeveritiesField
-        legend="It takes"
+        legend="Severities"
         help="Rules that name channels are told through those alone, whatever their severity."
         value={draft.severities}
         onChange={(severities) => setDraft({ ...draft, severities })}
@@ -89,10 +90,10 @@ export function ChannelDialog({
       {kind !== "pagerduty" && (
         <CheckboxField
           checked={draft.tellsReplays}
-          hint="Of those that ask to be told. Alerts are told always."
+          hint="Only of replays that ask for it. Alerts are always sent."
           onChange={(tellsReplays) => setDraft({ ...draft, tellsReplays })}
         >
-          Also ends of replays
+          Also when replays end
         </CheckboxField>
       )}
       <OrganisationsField

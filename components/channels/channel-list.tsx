@@ -45,7 +45,7 @@ export function ChannelList({
     <>
       <MailProblem channels={channels} mail={mail} />
       {channels.length === 0 ? (
-        <Notice icon={Megaphone} title="Alerts are told nowhere but here" actions={add}>
+        <Notice icon={Megaphone} title="Alerts appear only on this page" actions={add}>
           Add e-mail, Slack, Microsoft Teams, PagerDuty or a webhook, so that people learn of an alert without looking
           at this page.
         </Notice>

@@ -11,7 +11,7 @@ import {
   Webhook,
 } from "lucide-react";
 import type { ChannelKind } from "@/lib/contract/channel-words";
-import { StatusBadge } from "../status/event-status";
+import { StatusBadge } from "../status/status-badge";
 import type { ChannelState } from "./channel-text";
 
 /** How each kind of channel is drawn. */

@@ -7,7 +7,7 @@ import { testChannel } from "@/lib/client/channels";
 import type { Channel, ChannelKind } from "@/lib/contract/channel-words";
 import { Problem } from "../forms/problem";
 import { InertText } from "../inert-text";
-import { StatusIcon } from "../status/event-status";
+import { StatusIcon } from "../status/status-badge";
 import { Button } from "../ui/button";
 import { Dialog, DialogClose, DialogContent } from "../ui/dialog";
 

@@ -10,7 +10,7 @@ import { SearchField } from "../filters/search-field";
 import { destinationsAddress } from "../links";
 import { PermissionGuard } from "../permissions/permission-guard";
 import { DESTINATION_STATE_STYLE, DESTINATION_STATES } from "../status/destination-status";
-import { StatusIcon } from "../status/event-status";
+import { StatusIcon } from "../status/status-badge";
 import { Button } from "../ui/button";
 
 const states = DESTINATION_STATES.map((state) => ({

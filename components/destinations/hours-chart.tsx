@@ -1,17 +1,14 @@
 "use client";
 
-import type { DestinationHealth } from "@/lib/contract/destinations";
 import { ChartTable } from "../charts/chart-table";
 import { ColourKey } from "../charts/colour-key";
-import { ReadingBox, ReadingLine } from "../charts/reading-box";
+import { ReadingBox } from "../charts/reading-box";
 import { barOf, middleOf } from "../charts/scale";
 import { TimeAxis } from "../charts/time-axis";
 import { useBucketCursor } from "../charts/use-bucket-cursor";
-import { count, duration, percent, shortClock, utcTime } from "../format";
+import { count, duration, shortClock, utcTime } from "../format";
+import { type Hour, HourReading, madeIn } from "./hour-reading";
 
-type Hour = DestinationHealth["hours"][number];
-
-const HOUR_MS = 3_600_000;
 const MARKS_EVERY = 6;
 /** Of the step of one bar. */
 const GAP = 0.18;
@@ -73,7 +70,7 @@ export function HoursChart({ hours }: { hours: Hour[] }) {
           {quiet && <p className="grid h-32 place-items-center text-faint">Nothing was sent in the last 24 hours.</p>}
           {hour && range && (
             <ReadingBox position={middleOf(range, hours.length)} away={14} className="top-0 z-10 w-44">
-              <Reading hour={hour} />
+              <HourReading hour={hour} />
             </ReadingBox>
           )}
         </div>
@@ -98,31 +95,6 @@ function Bar({ hour, place, tallest }: { hour: Hour; place: ReturnType<typeof ba
       {bad > 0 && <rect {...place} rx={1} y={`${100 - good - bad}%`} height={`${bad}%`} fill={BAD} />}
     </>
   );
-}
-
-function Reading({ hour }: { hour: Hour }) {
-  const start = Date.parse(hour.at);
-  return (
-    <>
-      <span className="block text-quiet tabular-nums">
-        {shortClock(start)} – {shortClock(start + HOUR_MS)}
-      </span>
-      {madeIn(hour) === 0 ? (
-        <span className="block">Nothing was sent.</span>
-      ) : (
-        <>
-          <ReadingLine name="Delivered" value={count(hour.succeeded)} />
-          <ReadingLine name="Failed" value={count(hour.failed)} />
-          <ReadingLine name="Success" value={percent((hour.succeeded / madeIn(hour)) * 100)} />
-          {hour.p95_ms !== null && <ReadingLine name="p95" value={duration(hour.p95_ms)} />}
-        </>
-      )}
-    </>
-  );
-}
-
-function madeIn({ succeeded, failed }: Hour): number {
-  return succeeded + failed;
 }
 
 function rowOf({ at, succeeded, failed, p95_ms }: Hour): string[] {

@@ -3,7 +3,7 @@ import type { DestinationState } from "@/lib/contract/destinations";
 import { InertText } from "../inert-text";
 import { DESTINATION_STATE_STYLE } from "../status/destination-status";
 import type { Trouble } from "../status/destination-text";
-import { StatusIcon } from "../status/event-status";
+import { StatusIcon } from "../status/status-badge";
 import { cn } from "../ui/cn";
 
 /** What is wrong now and what happens next, at the top of the page. */

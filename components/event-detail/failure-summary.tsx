@@ -5,7 +5,8 @@ import { printId } from "@/lib/contract/ids";
 import { forgottenText } from "@/lib/contract/retention-words";
 import { InertText } from "../inert-text";
 import { historyAddress } from "../links";
-import { DELIVERY_STATUS_STYLE, StatusIcon } from "../status/event-status";
+import { DELIVERY_STATUS_STYLE } from "../status/event-status";
+import { StatusIcon } from "../status/status-badge";
 import { cn } from "../ui/cn";
 
 /** What is wrong now, in words, at the top of the page. Renders nothing when nothing is wrong. */

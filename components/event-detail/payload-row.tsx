@@ -1,24 +1,14 @@
 import { ChevronRight } from "lucide-react";
 import { memo } from "react";
-import { type JsonNode, type NodeKind, pathOf, readableValue, SHORT_LITERAL, unfolds } from "../body/json-tree";
+import { pathOf, readableValue } from "../body/json-copy";
+import type { JsonNode } from "../body/json-tree";
+import { unfolds } from "../body/json-unfold";
 import { CopyButton } from "../copy-button";
-import { count, plural } from "../format";
-import { InertText } from "../inert-text";
 import { cn } from "../ui/cn";
-import { splitByNeedle } from "./find-in-tree";
+import { PayloadName, PayloadValue } from "./payload-value";
 
-/** A longer value is cut even when unfolded: a browser cannot lay out a megabyte in one line. Copying takes all of it. */
-const LONGEST_SHOWN = 20_000;
 /** Deeper rows are not indented any further. */
 const DEEPEST_INDENT = 16;
-
-const TONE: Record<NodeKind, string> = {
-  object: "text-faint",
-  list: "text-faint",
-  string: "text-teal",
-  number: "text-blue",
-  word: "text-violet",
-};
 
 interface PayloadRowProps {
   text: string;
@@ -62,8 +52,8 @@ export const PayloadRow = memo(function PayloadRow(props: PayloadRowProps) {
         )}
       </span>
       <span className="min-w-0 whitespace-pre-wrap [overflow-wrap:anywhere]">
-        <Name node={node} needle={needle} />
-        <Value text={text} node={node} needle={needle} unfolded={unfolded} />
+        <PayloadName node={node} needle={needle} />
+        <PayloadValue text={text} node={node} needle={needle} unfolded={unfolded} />
       </span>
       {tools && (
         <span className="absolute top-0 right-0 flex rounded-sm bg-hover font-sans">
@@ -77,62 +67,4 @@ export const PayloadRow = memo(function PayloadRow(props: PayloadRowProps) {
 
 export function rowId(index: number): string {
   return `payload-row-${index}`;
-}
-
-function Name({ node: { key }, needle }: { node: JsonNode; needle: RegExp | null }) {
-  if (key === null) return null;
-  return (
-    <span className={typeof key === "number" ? "text-faint" : "text-ink"}>
-      {typeof key === "number" ? key : <Marked text={key} needle={needle} />}
-      <span className="text-faint">: </span>
-    </span>
-  );
-}
-
-function Value({
-  text,
-  node,
-  needle,
-  unfolded,
-}: {
-  text: string;
-  node: JsonNode;
-  needle: RegExp | null;
-  unfolded: boolean;
-}) {
-  if (node.size > 0) {
-    return (
-      <span className="text-faint">
-        {node.kind === "object" ? `{ ${plural(node.size, "key")} }` : `[ ${plural(node.size, "item")} ]`}
-      </span>
-    );
-  }
-  const shown = unfolded ? LONGEST_SHOWN : SHORT_LITERAL;
-  const hidden = node.to - node.from - shown;
-  return (
-    <span className={TONE[node.kind]}>
-      <Marked text={text.slice(node.from, Math.min(node.to, node.from + shown))} needle={needle} />
-      {hidden > 0 && (
-        <span className="text-faint">
-          {` … ${count(hidden)} more characters`}
-          {unfolded && ". Copy the value to get all of it"}
-        </span>
-      )}
-    </span>
-  );
-}
-
-function Marked({ text, needle }: { text: string; needle: RegExp | null }) {
-  const parts = needle ? splitByNeedle(text, needle) : [text];
-  return parts.map((part, position) =>
-    position % 2 === 1 ? (
-      // biome-ignore lint/suspicious/noArrayIndexKey: the parts of one text have no other name
-      <mark key={position} className="rounded-xs bg-[color-mix(in_oklab,var(--amber)_32%,transparent)] text-ink">
-        <InertText text={part} />
-      </mark>
-    ) : (
-      // biome-ignore lint/suspicious/noArrayIndexKey: as above
-      part !== "" && <InertText key={position} text={part} />
-    ),
-  );
 }

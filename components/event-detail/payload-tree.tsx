@@ -1,7 +1,8 @@
 "use client";
 
 import { type KeyboardEvent, type MouseEvent, useEffect, useRef, useState } from "react";
-import { type JsonNode, unfolds } from "../body/json-tree";
+import type { JsonNode } from "../body/json-tree";
+import { unfolds } from "../body/json-unfold";
 import { count, plural } from "../format";
 import { Button } from "../ui/button";
 import { PayloadRow, rowId } from "./payload-row";

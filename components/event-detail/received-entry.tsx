@@ -1,8 +1,8 @@
 import { CloudDownload, DoorOpen, KeyRound, ShieldCheck, ShieldOff } from "lucide-react";
 import Link from "next/link";
 import type { EventDetail } from "@/lib/contract/events";
-import { EVENT_ORIGIN, FINDING_KIND, FINDING_STATE } from "@/lib/contract/reconciliations";
-import { EVENT_FLAG, type TrustLevel } from "@/lib/contract/vocabulary";
+import { FINDING_KIND, FINDING_STATE } from "@/lib/contract/reconciliations";
+import { EVENT_FLAG, EVENT_ORIGIN, type TrustLevel } from "@/lib/contract/vocabulary";
 import { duration, plural, size } from "../format";
 import { RelativeTime } from "../time";
 import { PARSE_LABELS, TRUST_LABELS } from "./labels";

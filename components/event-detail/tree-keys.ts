@@ -1,4 +1,5 @@
-import { type JsonNode, unfolds } from "../body/json-tree";
+import type { JsonNode } from "../body/json-tree";
+import { unfolds } from "../body/json-unfold";
 
 interface Place {
   nodes: readonly JsonNode[];

@@ -1,5 +1,6 @@
 import { useDeferredValue, useMemo, useState } from "react";
-import { firstOpen, type JsonNode, unfolds, visibleNodes } from "../body/json-tree";
+import type { JsonNode } from "../body/json-tree";
+import { firstOpen, unfolds, visibleNodes } from "../body/json-unfold";
 import { findNodes, needleOf } from "./find-in-tree";
 
 /** How many rows are unfolded when the page opens. */

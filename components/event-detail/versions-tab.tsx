@@ -1,19 +1,16 @@
 "use client";
 
-import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { useState } from "react";
-import { fetchEvent } from "@/lib/client/events";
 import type { EventDetail, EventVersion } from "@/lib/contract/events";
-import { type Body, readBody } from "../body/body";
-import { CompareTable } from "../body/compare-table";
+import type { Body } from "../body/body";
 import { size } from "../format";
-import { InertText } from "../inert-text";
 import { eventAddress } from "../links";
 import { EventStatusBadge } from "../status/event-status";
 import { RelativeTime } from "../time";
 import { Button } from "../ui/button";
 import { DeliverWithheld } from "./deliver-withheld";
+import { VersionComparison } from "./version-comparison";
 
 /** The other versions that came under the event's key, and one of them compared with it. */
 export function VersionsTab({
@@ -46,7 +43,7 @@ export function VersionsTab({
           />
         ))}
       </ol>
-      {chosen && <Comparison key={chosen} id={chosen} event={event} body={body} />}
+      {chosen && <VersionComparison key={chosen} id={chosen} event={event} body={body} />}
     </>
   );
 }
@@ -87,46 +84,5 @@ function VersionRow({
         </Button>
       </span>
     </li>
-  );
-}
-
-function Comparison({ id, event, body }: { id: string; event: EventDetail; body: Body }) {
-  const { data: other, error } = useQuery({
-    queryKey: ["version", id],
-    queryFn: ({ signal }) => fetchEvent(id, signal),
-  });
-  if (error) {
-    return (
-      <p role="alert" className="py-3 text-red">
-        Could not load {id}. {error.message}
-      </p>
-    );
-  }
-  if (!other) return <p className="py-3 text-quiet">Loading {id}…</p>;
-  const theirs = readBody(other.body_base64);
-  return (
-    <section aria-label={`${event.id} and ${id}`} className="py-3">
-      <CompareTable left={{ name: event.id, body }} right={{ name: id, body: theirs }} />
-      <div className="mt-4 grid gap-4 lg:grid-cols-2">
-        <Bytes event={event} body={body} />
-        <Bytes event={other} body={theirs} />
-      </div>
-    </section>
-  );
-}
-
-/** A page cannot lay out megabytes at once: the whole body is on the version's own page. */
-const SHOWN = 16_384;
-
-function Bytes({ event, body }: { event: EventDetail; body: Body }) {
-  return (
-    <div className="min-w-0">
-      <h3 className="text-quiet text-sm">
-        {event.id} · {size(event.body_size)} · SHA-256 <code>{event.body_sha256.slice(0, 16)}</code>
-      </h3>
-      <pre className="mt-1 max-h-96 overflow-y-auto whitespace-pre-wrap rounded-md border bg-sunken p-2 font-mono text-sm [overflow-wrap:anywhere]">
-        {body.text === null ? "These bytes are not text." : <InertText text={body.text.slice(0, SHOWN)} />}
-      </pre>
-    </div>
   );
 }

@@ -1,7 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { Bookmark, Check, Plus, Trash2 } from "lucide-react";
+import { Bookmark, Plus } from "lucide-react";
 import dynamic from "next/dynamic";
-import Link from "next/link";
 import { useState } from "react";
 import { deleteEventView, saveEventView } from "@/lib/client/history";
 import { eventViewsQuery } from "@/lib/client/queries/events";
@@ -11,6 +10,7 @@ import type { EventView } from "@/lib/contract/history";
 import { printEventFilter } from "@/lib/contract/print-filter";
 import { Button } from "../ui/button";
 import { Popover, PopoverContent, PopoverTrigger } from "../ui/popover";
+import { ViewLine } from "./view-line";
 
 const SaveViewDialog = dynamic(() => import("./save-view-dialog").then((module) => module.SaveViewDialog), {
   ssr: false,
@@ -83,46 +83,6 @@ export function SavedViewsMenu({ filter }: { filter: EventFilter }) {
       </PopoverContent>
       {saving && <SaveViewDialog query={query} onClose={() => setSaving(false)} />}
     </Popover>
-  );
-}
-
-function ViewLine({
-  name,
-  query,
-  current,
-  onOpen,
-  onDelete,
-}: {
-  name: string;
-  query: string;
-  current: string;
-  onOpen: () => void;
-  onDelete?: () => void;
-}) {
-  return (
-    <li className="group flex h-8 items-center rounded-sm hover:bg-hover">
-      <Link
-        href={`/events?${query}`}
-        prefetch={false}
-        onClick={onOpen}
-        aria-current={query === current ? "true" : undefined}
-        className="flex h-full min-w-0 flex-1 items-center gap-2 rounded-sm px-2"
-      >
-        <span className="truncate">{name}</span>
-        {query === current && <Check aria-hidden="true" className="size-3.5 shrink-0 text-accent" />}
-      </Link>
-      {onDelete && (
-        <button
-          type="button"
-          aria-label={`Delete the view ${name}`}
-          title="Delete this view"
-          onClick={onDelete}
-          className="grid h-full w-8 place-items-center rounded-sm text-faint hover:text-red"
-        >
-          <Trash2 className="size-3.5" />
-        </button>
-      )}
-    </li>
   );
 }
 

@@ -1,38 +1,21 @@
 import { Building2, Send } from "lucide-react";
-import type { Found, FoundReplay } from "@/lib/contract/search";
-import { EVENT_STATUS, REPLAY_STATUS } from "@/lib/contract/vocabulary";
+import { REPLAY_STATUS } from "@/lib/contract/replay-words";
+import type { Found } from "@/lib/contract/search";
+import { EVENT_STATUS } from "@/lib/contract/vocabulary";
 import { plural } from "../format";
 import { InertText } from "../inert-text";
 import { historyAddress } from "../links";
 import { MiddleTruncated } from "../middle-truncated";
 import { ProviderMark } from "../provider";
-import { EVENT_STATUS_STYLE, StatusIcon } from "../status/event-status";
+import { EVENT_STATUS_STYLE } from "../status/event-status";
 import { REPLAY_STATUS_STYLE } from "../status/replay-status";
+import { StatusIcon } from "../status/status-badge";
 import { RelativeTime } from "../time";
-import { alertAddress, FoundAlerts, ruleAddress } from "./palette-alerts";
+import { FoundAlerts } from "./palette-alerts";
+import { organisationId, replayLabel } from "./palette-first";
 import { type GoOptions, PaletteGroup, PaletteItem } from "./palette-item";
 
 type Go = (href: string, options?: GoOptions) => void;
-
-/** The first result in the groups below, and its address; undefined when nothing was found. */
-export function firstOf({ events, replays, destinations, organisations, alerts, alert_rules }: Found) {
-  const [event] = events;
-  if (event) return { id: event.id, href: `/events/${event.id}`, label: event.event_key };
-  const [replay] = replays;
-  if (replay) return { id: replay.id, href: `/replays/${replay.id}`, label: replayLabel(replay) };
-  const [destination] = destinations;
-  if (destination) return { id: destination.id, href: `/destinations/${destination.id}`, label: destination.name };
-  const [alert] = alerts;
-  if (alert) return { id: alert.id, href: alertAddress(alert), label: alert.summary };
-  const [rule] = alert_rules;
-  if (rule) return { id: rule.id, href: ruleAddress(rule), label: rule.name };
-  const [organisation] = organisations;
-  if (!organisation) return undefined;
-  return { id: organisationId(organisation), href: historyAddress({ org_id: organisation }), label: organisation };
-}
-
-const organisationId = (organisation: string) => `organisation ${organisation}`;
-const replayLabel = ({ id, reason }: Pick<FoundReplay, "id" | "reason">) => `${id} · ${reason.slice(0, 60)}`;
 
 /** The results, a group per kind. Kinds without results are left out. */
 export function FoundThings({ found, go }: { found: Found; go: Go }) {

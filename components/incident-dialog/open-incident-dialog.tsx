@@ -78,6 +78,7 @@ export function OpenIncidentDialog({
     >
       {mayAdd && others.length > 0 && (
         <SelectField
+          strong
           label="Incident"
           choices={[[NEW, "A new one"], ...others.map(({ id, title }) => [id, `${id} · ${title}`] as const)]}
           value={where}
@@ -103,6 +104,7 @@ export function OpenIncidentDialog({
             onChange={setCause}
           />
           <SelectField
+            strong
             label="Severity"
             choices={severities}
             value={severity}

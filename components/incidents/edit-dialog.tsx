@@ -65,12 +65,14 @@ export function EditDialog({
       <Field label="Title" maxLength={200} value={title} onChange={(event) => setTitle(event.target.value)} />
       <TextAreaField label="What happened" testId="edit-cause" maxLength={2000} value={cause} onChange={setCause} />
       <SelectField
+        strong
         label="Severity"
         choices={severities}
         value={severity}
         onChange={(value) => setSeverity(value as IncidentSeverity)}
       />
       <SelectField
+        strong
         label="Owner"
         choices={[[NO_OWNER, "None"], ...people.map((email) => [email, email] as const)]}
         value={owner}

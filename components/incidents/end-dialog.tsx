@@ -40,7 +40,7 @@ export function EndDialog({
   const closing = action === "close";
   return (
     <FormDialog
-      title={closing ? `Close ${incident.id}` : `Reopen ${incident.id}`}
+      title={closing ? `${asks ? "Ask to close" : "Close"} ${incident.id}` : `Reopen ${incident.id}`}
       description={
         closing
           ? `${verdictOf(incident)} It closes itself at zero, after a complete verification. By hand it can be closed under the same condition only.`

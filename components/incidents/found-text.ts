@@ -64,11 +64,13 @@ export function foundText(
     }
     case "evidence":
       return status === "done"
-        ? `${named([
-            ["items", "events"],
-            ["requests", "requests to providers"],
-            ["replays", "replays"],
-          ])}.`
+        ? `${[
+            plural(number("items"), "event"),
+            number("requests") > 0 && plural(number("requests"), "request to providers", "requests to providers"),
+            number("replays") > 0 && plural(number("replays"), "replay"),
+          ]
+            .filter(Boolean)
+            .join(", ")}.`
         : null;
   }
 }

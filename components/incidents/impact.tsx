@@ -1,17 +1,18 @@
 "use client";
 
 import Link from "next/link";
-import { useNow } from "@/lib/client/clock";
+import { printItemFilter } from "@/lib/contract/incident-filter";
 import { customerNotice } from "@/lib/contract/incident-texts";
-import { type Incident, printItemFilter } from "@/lib/contract/incident-words";
+import type { Incident } from "@/lib/contract/incident-words";
 import { CopyButton } from "../copy-button";
 import { count, percent } from "../format";
 import { InertText } from "../inert-text";
 import { ProviderMark } from "../provider";
 import { type Column, cellClass, DataTable, rowClass } from "../table/data-table";
 import { cn } from "../ui/cn";
+import { IncidentKpis } from "./incident-kpis";
 import { ItemStateBar } from "./item-state-bar";
-import { kpisOf, shareOf } from "./kpis";
+import { shareOf } from "./kpis";
 import { viewAddress } from "./view-tabs";
 
 const COLUMNS = {
@@ -28,7 +29,7 @@ export function Impact({ incident }: { incident: Incident }) {
   const { organisations, types } = incident.impact;
   return (
     <>
-      <Kpis incident={incident} />
+      <IncidentKpis incident={incident} />
       <section aria-labelledby="by-merchant" className="mt-6">
         <h2 id="by-merchant" className="font-semibold text-lg">
           By merchant
@@ -113,31 +114,5 @@ function Figures({ counts }: { counts: Incident["counts"] }) {
         {percent(shareOf(counts.verified, counts.total))}
       </td>
     </>
-  );
-}
-
-function Kpis({ incident }: { incident: Incident }) {
-  const kpis = kpisOf(incident, useNow());
-  return (
-    <dl className="grid grid-cols-3 gap-x-6 gap-y-3 pt-4 max-sm:grid-cols-1" data-testid="kpis">
-      {kpis.map(({ name, value, target, met }) => (
-        <div key={name}>
-          <dt className="text-faint text-sm">{name}</dt>
-          <dd>
-            <span
-              suppressHydrationWarning
-              className={cn(
-                "font-semibold text-xl tabular-nums",
-                met === true && "text-green",
-                met === false && "text-amber",
-              )}
-            >
-              {value}
-            </span>
-            <span className="ml-2 text-faint text-sm">target: {target}</span>
-          </dd>
-        </div>
-      ))}
-    </dl>
   );
 }

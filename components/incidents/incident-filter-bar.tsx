@@ -1,13 +1,16 @@
 "use client";
 
+import { Siren } from "lucide-react";
+import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useTransition } from "react";
-import { INCIDENT_STATE, type IncidentFilter, type IncidentState } from "@/lib/contract/incident-words";
+import type { IncidentFilter } from "@/lib/contract/incident-filter";
+import { INCIDENT_STATE, type IncidentState } from "@/lib/contract/incident-words";
 import { type IncidentSeverity, SEVERITIES } from "@/lib/contract/incidents";
 import { Checklist } from "../filters/checklist";
 import { FilterChip } from "../filters/filter-chip";
 import { incidentsAddress } from "../links";
-import { StatusIcon } from "../status/event-status";
+import { StatusIcon } from "../status/status-badge";
 import { Button } from "../ui/button";
 import { STATE_STYLE } from "./incident-status";
 
@@ -44,6 +47,11 @@ export function IncidentFilterBar({ filter }: { filter: IncidentFilter }) {
           Clear
         </Button>
       )}
+      <Button asChild className="ml-auto max-sm:ml-0">
+        <Link href="/events?status=failed,dead">
+          <Siren /> Open one from failed events
+        </Link>
+      </Button>
     </search>
   );
 }

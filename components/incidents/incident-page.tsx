@@ -3,7 +3,7 @@
 import { useState } from "react";
 import { useLiveQuery } from "@/lib/client/live-query";
 import { incidentQuery } from "@/lib/client/queries/incidents";
-import type { IncidentItemFilter } from "@/lib/contract/incident-words";
+import type { IncidentItemFilter } from "@/lib/contract/incident-filter";
 import { InertText } from "../inert-text";
 import { SeverityMark } from "../status/severity-mark";
 import { Impact } from "./impact";

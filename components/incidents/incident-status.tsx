@@ -27,7 +27,7 @@ import {
   type IncidentState,
   type IncidentStepStatus,
 } from "@/lib/contract/incident-words";
-import { type Look, StatusBadge } from "../status/event-status";
+import { type Look, StatusBadge } from "../status/status-badge";
 
 export const STATE_STYLE: Record<IncidentState, Look> = {
   open: { icon: CircleAlert, tone: "text-red" },
@@ -90,7 +90,9 @@ export function ItemStateLabel({ state, accepted }: { state: IncidentItemState; 
   );
 }
 
-export function CauseLabel({ cause }: { cause: IncidentCause }) {
+/** Without its colour when it is `over`: what is verified needs no one. */
+export function CauseLabel({ cause, over }: { cause: IncidentCause; over: boolean }) {
   const { label, meaning } = INCIDENT_CAUSE[cause];
-  return <StatusBadge look={CAUSE_STYLE[cause]} label={label} title={meaning} testId="item-cause" />;
+  const look = over ? { ...CAUSE_STYLE[cause], tone: "text-grey" } : CAUSE_STYLE[cause];
+  return <StatusBadge look={look} label={label} title={meaning} testId="item-cause" />;
 }

@@ -2,19 +2,18 @@
 
 import { useRouter } from "next/navigation";
 import { useTransition } from "react";
+import { type IncidentItemFilter, printItemFilter } from "@/lib/contract/incident-filter";
 import {
   INCIDENT_CAUSE,
   INCIDENT_ITEM_STATE,
   type Incident,
   type IncidentCause,
-  type IncidentItemFilter,
   ITEM_STATES,
-  printItemFilter,
 } from "@/lib/contract/incident-words";
 import { Checklist } from "../filters/checklist";
 import { FilterChip } from "../filters/filter-chip";
 import { TextField } from "../filters/text-field";
-import { StatusIcon } from "../status/event-status";
+import { StatusIcon } from "../status/status-badge";
 import { Button } from "../ui/button";
 import { CAUSE_STYLE, ITEM_STYLE } from "./incident-status";
 import { viewAddress } from "./view-tabs";

@@ -52,10 +52,10 @@ export function ItemRow({ item }: { item: IncidentItem }) {
         </span>
       </td>
       <td className={cn(cell, "max-md:row-start-2 max-md:text-right")}>
-        <CauseLabel cause={item.cause} />
+        <CauseLabel cause={item.cause} over={item.state === "verified"} />
       </td>
-      <td className={cn(cell, ITEM_COLUMNS.whose.className, "truncate font-mono text-quiet text-sm max-md:hidden")}>
-        {item.org_id ? <InertText text={item.org_id} /> : <span className="text-faint">–</span>}
+      <td className={cn(cell, ITEM_COLUMNS.whose.className, "font-mono text-quiet text-sm max-md:hidden")}>
+        {item.org_id ? <MiddleTruncated text={item.org_id} /> : <span className="text-faint">–</span>}
       </td>
       <td className={cn(cell, ITEM_COLUMNS.amount.className, "text-right text-quiet tabular-nums max-md:hidden")}>
         {item.amount !== null && item.currency !== null ? (
@@ -90,7 +90,7 @@ function Proof({ item: { state, proof, reason, accepted_by, replay_id } }: { ite
   if (proof && proof.length > 0) {
     const first = proof[0];
     return (
-      <span className="block truncate">
+      <span className="line-clamp-2 text-pretty [overflow-wrap:anywhere]">
         {proofText(proof)} {first && first.kind !== "stored" && <ExactTime at={first.at} className="text-faint" />}
       </span>
     );

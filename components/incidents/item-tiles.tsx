@@ -1,13 +1,8 @@
 import Link from "next/link";
-import {
-  INCIDENT_ITEM_STATE,
-  type Incident,
-  type IncidentItemFilter,
-  ITEM_STATES,
-  printItemFilter,
-} from "@/lib/contract/incident-words";
+import { type IncidentItemFilter, printItemFilter } from "@/lib/contract/incident-filter";
+import { INCIDENT_ITEM_STATE, type Incident, ITEM_STATES } from "@/lib/contract/incident-words";
 import { count } from "../format";
-import { StatusIcon } from "../status/event-status";
+import { StatusIcon } from "../status/status-badge";
 import { cn } from "../ui/cn";
 import { ITEM_STYLE } from "./incident-status";
 import { viewAddress } from "./view-tabs";
@@ -32,13 +27,13 @@ export function ItemTiles({ incident, filter }: { incident: Incident; filter: In
             title={meaning}
             data-testid={`items-${state}`}
             className={cn(
-              "rounded-md border px-3 py-2 max-md:last:col-span-2 transition-colors duration-150 hover:border-line-strong hover:bg-hover",
+              "rounded-md border px-3 py-2 max-md:flex max-md:flex-row-reverse max-md:items-center max-md:justify-between max-md:last:col-span-2 transition-colors duration-150 hover:border-line-strong hover:bg-hover",
               on && "border-accent ring-1 ring-accent ring-inset",
             )}
           >
             <span
               className={cn(
-                "block font-semibold text-xl tabular-nums",
+                "block font-semibold text-xl tabular-nums max-md:text-lg",
                 times === 0 ? "text-faint" : ITEM_STYLE[state].tone,
               )}
             >

@@ -27,18 +27,18 @@ export function nextStepOf(incident: Incident): NextStep {
   if (failed) {
     return {
       tone: "wrong",
-      title: `${INCIDENT_STEP[failed.step].label} stopped.`,
+      title: `${INCIDENT_STEP[failed.step].subject} stopped.`,
       detail: failed.reason ?? "No reason was recorded.",
       actions: wayOutOf(failed.step, counts.still_missing),
     };
   }
   const running = at("running");
   if (running) {
-    const { label, does } = INCIDENT_STEP[running.step];
+    const { subject, does } = INCIDENT_STEP[running.step];
     return {
       tone: "moving",
-      title: `${label} is running.`,
-      detail: running.reason ?? `${does} It goes on without this page.`,
+      title: `${subject} is running.`,
+      detail: running.reason ?? `${does} You can leave this page.`,
       actions: [],
     };
   }
@@ -63,8 +63,8 @@ export function nextStepOf(incident: Incident): NextStep {
   if (waiting) {
     return {
       tone: "waiting",
-      title: `${INCIDENT_STEP[waiting.step].label} waits.`,
-      detail: waiting.reason ?? "It goes on by itself.",
+      title: `${INCIDENT_STEP[waiting.step].subject} is waiting.`,
+      detail: waiting.reason ?? "It continues by itself.",
       actions: [],
     };
   }
@@ -73,15 +73,16 @@ export function nextStepOf(incident: Incident): NextStep {
       return {
         tone: "wrong",
         title: `${count(counts.still_missing)} of ${plural(counts.total, "event")} are still missing.`,
-        detail: "The verification did not find them in their targets. Recover them again, or accept the loss.",
+        detail:
+          "The verification did not find them in their targets. Find out why and recover them again, or accept the loss.",
         actions: ["find", "accept"],
       };
     }
-    return { tone: "moving", title: "The recovery goes on.", detail: "It goes on without this page.", actions: [] };
+    return { tone: "moving", title: "The recovery continues.", detail: "You can leave this page.", actions: [] };
   }
   return {
     tone: "calm",
-    title: "Find out what is affected.",
+    title: state === "reopened" ? "It was reopened. Find out what is affected now." : "Find out what is affected.",
     detail:
       "Asks the providers what never arrived, finds what failed and what is stale, and prepares a preview. Nothing is delivered.",
     actions: ["find"],

@@ -37,6 +37,8 @@ export function NextStep({
   onChanged: () => void;
 }) {
   const next = nextStepOf(incident);
+  // What waits for a decision is decided first: its button alone is primary.
+  const isAsked = incident.requests.some(({ is_approved }) => is_approved === null);
   const { icon: Icon, tone } = LOOK[next.tone];
   return (
     <section
@@ -62,7 +64,7 @@ export function NextStep({
             <ActionButton
               key={action}
               action={action}
-              first={index === 0}
+              first={index === 0 && !isAsked}
               {...{ incident, rights, onOpen, onChanged }}
             />
           ))}
@@ -134,7 +136,7 @@ function ActionButton({
         <PermissionGuard forbidden={forbidden}>
           <Button variant={variant} data-testid="incident-accept" onClick={() => onOpen("accept")}>
             {rights.mayDecide
-              ? `Accept ${plural(unacceptedOf(incident) + incident.counts.still_missing, "event")}…`
+              ? `Accept the loss of ${plural(unacceptedOf(incident) + incident.counts.still_missing, "event")}…`
               : "Ask an administrator to accept…"}
           </Button>
         </PermissionGuard>

@@ -12,13 +12,10 @@ export function PreviewFacts({ found }: { found: IncidentStepState["found"] }) {
     <div className="mt-1.5 max-w-[44rem] rounded-md bg-sunken px-3 py-2" data-testid="incident-preview">
       {effects.length > 0 && <p className="text-pretty tabular-nums">{effects.join(" · ")}</p>}
       {destinations.length > 0 && (
-        <ul className="mt-1 max-w-96 text-quiet">
+        <ul className="mt-1 text-quiet">
           {destinations.map(({ name, items }) => (
-            <li key={name} className="flex justify-between gap-3">
-              <span className="min-w-0 truncate">
-                <InertText text={name} />
-              </span>
-              <span className="tabular-nums">{count(items)}</span>
+            <li key={name} className="[overflow-wrap:anywhere] tabular-nums">
+              {count(items)} to <InertText text={name} />
             </li>
           ))}
         </ul>

@@ -1,13 +1,15 @@
 /** The call that a request stands for, in words. */
 import type { AskedOptions } from "@/lib/client/replays";
 import type { IncidentRequest } from "@/lib/contract/incident-words";
-import { duration } from "../format";
+import { duration, plural } from "../format";
 import { optionText, sentence } from "../replay-sheet/options-text";
 
-/** `10 deliveries first as a trial, stops when more than 20 % fail.` Null when there is nothing to add. */
+/** `A canary of 10 events first, stops when more than 20 % fail.` Null when there is nothing to add. */
 export function requestInputText({ action, input }: IncidentRequest): string | null {
   if (action !== "recover") return null;
-  const words = optionText((input.options ?? {}) as AskedOptions, false);
+  const { canary = 0, ...options } = (input.options ?? {}) as AskedOptions;
+  const words = optionText(options, false);
+  if (canary > 0) words.unshift(`a canary of ${plural(canary, "event")} first`);
   const pause = Number(input.pause_seconds ?? 0);
   const first = [...listIn(input.types_first), ...listIn(input.organisations_first)];
   if (pause > 0) words.push(`${duration(pause * 1_000)} between stages`);

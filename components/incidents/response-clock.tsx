@@ -28,8 +28,8 @@ function clockOf(
     // Within the first minute also counts where the severity says "at once".
     const late = Date.parse(responded_at) - Math.max(due, opened + 60_000);
     return late > 0
-      ? { tone: "text-amber", words: `Owner after ${duration(took)}, ${duration(late)} late` }
-      : { tone: "text-quiet", words: `Owner after ${duration(took)}` };
+      ? { tone: "text-amber", words: `Taken after ${duration(took)}, ${duration(late)} late` }
+      : { tone: "text-quiet", words: `Taken after ${duration(took)}` };
   }
   if (isClosed(state)) return { tone: "text-quiet", words: "Closed without an owner" };
   const left = due - now;

@@ -1,41 +1,21 @@
 "use client";
 
 import { useMutation } from "@tanstack/react-query";
-import { type ReactNode, useState } from "react";
+import { useState } from "react";
 import { askIncident, type RecoverAsk, recoverIncident } from "@/lib/client/incidents";
 import type { Incident } from "@/lib/contract/incident-words";
 import { plural } from "../format";
 import { ReasonField, SHORTEST_REASON } from "../forms/reason-field";
-import { SelectField, type SelectOptions } from "../forms/select-field";
+import { SelectField } from "../forms/select-field";
 import { Sheet } from "../ui/sheet";
+import { SheetPart } from "../ui/sheet-part";
 import { FirstChoices } from "./first-choices";
 import { PreviewFacts } from "./preview-facts";
+import { CANARIES, LIMITS, PAUSES, RATES } from "./recovery-choices";
 import { CANARY, defaultRecovery, STOP_AT } from "./recovery-options";
 import type { IncidentRights } from "./rights";
 import { StartFooter } from "./start-footer";
 import { moneyLeft, toRecover } from "./words";
-
-const CANARIES: SelectOptions = [
-  ["5", "5 events"],
-  [String(CANARY), `${CANARY} events`],
-  ["25", "25 events"],
-  ["100", "100 events"],
-];
-const LIMITS: SelectOptions = [
-  ["0.05", "More than 5 % fail"],
-  [String(STOP_AT), "More than 20 % fail"],
-  ["0.5", "More than 50 % fail"],
-];
-const PAUSES: SelectOptions = [
-  ["0", "None"],
-  ["30", "30 s"],
-  ["300", "5 min"],
-];
-const RATES: SelectOptions = [
-  ["", "No rate limit"],
-  ["20", "20 per second"],
-  ["5", "5 per second"],
-];
 
 /** The recovery's last look: what, what will happen, how, why. An administrator starts it; others ask for it. */
 export function StartSheet({
@@ -94,7 +74,7 @@ export function StartSheet({
         />
       }
     >
-      <Part title="What will happen">
+      <SheetPart title="What will happen">
         <p className="font-medium text-lg">
           {plural(events, "event")} {events === 1 ? "is" : "are"} delivered
           {incident.counts.recovered + incident.counts.verified > 0 &&
@@ -103,8 +83,8 @@ export function StartSheet({
         </p>
         {money && <p className="text-quiet tabular-nums">Amount that is not verified: {money}</p>}
         {preview && <PreviewFacts found={preview.found} />}
-      </Part>
-      <Part title="How">
+      </SheetPart>
+      <SheetPart title="How">
         <div className="grid grid-cols-2 gap-3">
           <SelectField
             label="Canary first"
@@ -132,7 +112,7 @@ export function StartSheet({
           />
         </div>
         <FirstChoices incident={incident} ask={ask} onChange={change} />
-      </Part>
+      </SheetPart>
       <section className="pt-4">
         <ReasonField
           value={ask.reason}
@@ -141,14 +121,5 @@ export function StartSheet({
         />
       </section>
     </Sheet>
-  );
-}
-
-function Part({ title, children }: { title: string; children: ReactNode }) {
-  return (
-    <section aria-label={title} className="border-b pt-4 pb-4">
-      <h3 className="mb-1 text-faint text-sm">{title}</h3>
-      {children}
-    </section>
   );
 }

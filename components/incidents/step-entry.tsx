@@ -6,7 +6,7 @@ import {
 } from "@/lib/contract/incident-words";
 import { duration } from "../format";
 import { InertText } from "../inert-text";
-import { StatusIcon } from "../status/event-status";
+import { StatusIcon } from "../status/status-badge";
 import { cn } from "../ui/cn";
 import { foundText, notAskedIn } from "./found-text";
 import { STEP_STYLE } from "./incident-status";

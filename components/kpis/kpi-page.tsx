@@ -6,9 +6,10 @@ import { useLiveQuery } from "@/lib/client/live-query";
 import { kpisQuery } from "@/lib/client/queries/kpis";
 import type { KpiPeriod } from "@/lib/contract/kpi-period";
 import { Button } from "../ui/button";
+import { daysOf, dayText } from "./kpi-days";
 import { KpiPeriodBar } from "./kpi-period-bar";
 import { KpiTable } from "./kpi-table";
-import { daysOf, dayText, headline, otherKpis, TARGET_KPIS } from "./kpi-text";
+import { headline, otherKpis, TARGET_KPIS } from "./kpi-text";
 import { TargetTile } from "./target-tile";
 
 const REFRESH_MS = 60_000;

@@ -11,7 +11,7 @@ import { Button } from "../ui/button";
 import { cn } from "../ui/cn";
 import { Input } from "../ui/input";
 import { Popover, PopoverContent, PopoverTrigger } from "../ui/popover";
-import { daysOf, dayText } from "./kpi-text";
+import { daysOf, dayText } from "./kpi-days";
 
 const DAY_MS = 86_400_000;
 

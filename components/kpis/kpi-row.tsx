@@ -4,7 +4,8 @@ import { count, duration, percent } from "../format";
 import { InertText } from "../inert-text";
 import { type Column, cellClass, rowClass } from "../table/data-table";
 import { cn } from "../ui/cn";
-import { dayText, TARGET_KPIS, type TargetKpi } from "./kpi-text";
+import { dayText } from "./kpi-days";
+import { TARGET_KPIS, type TargetKpi } from "./kpi-text";
 
 type Row = Kpis["rows"][number];
 

@@ -1,5 +1,5 @@
 /** KPIs in words: each figure, its target, and whether it is met. */
-import { KPI_TARGETS, type KpiFigures, type Kpis } from "@/lib/contract/kpi-targets";
+import { KPI_TARGETS, type KpiFigures } from "@/lib/contract/kpi-targets";
 import { count, duration, percent, plural } from "../format";
 
 export type Verdict = "met" | "not_met" | "nothing";
@@ -103,18 +103,6 @@ export function otherKpis(figures: KpiFigures, hours: number) {
 function rate(value: number): string {
   return value >= 10 || value === 0 ? count(Math.round(value)) : value.toFixed(1);
 }
-
-/** `Mon, 30 Nov`. Days are those of UTC, so no zone moves them. */
-export function dayText(day: string): string {
-  return DAY.format(new Date(`${day}T00:00:00Z`));
-}
-
-/** The first and the last day, in UTC. The last day of a period that ends at midnight is the day before. */
-export function daysOf({ from, to }: Pick<Kpis, "from" | "to">): [first: string, last: string] {
-  return [from.slice(0, 10), new Date(Date.parse(to) - 1).toISOString().slice(0, 10)];
-}
-
-const DAY = new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "numeric", month: "short", timeZone: "UTC" });
 
 /** A sentence that says which targets are met: `2 of 3 targets are met. Not met: replay success.` */
 export function headline(figures: KpiFigures): string {

@@ -1,5 +1,5 @@
 import { CircleCheck, CircleDashed, type LucideIcon, TriangleAlert } from "lucide-react";
-import { StatusBadge } from "../status/event-status";
+import { StatusBadge } from "../status/status-badge";
 import { VERDICT, type Verdict } from "./kpi-text";
 
 const STYLE: Record<Verdict, { icon: LucideIcon; tone: string }> = {

@@ -1,29 +1,8 @@
-import Link from "next/link";
-import type { Analytics, OutcomeCounts, RatedCounts } from "@/lib/contract/analytics";
-import type { EventFilter } from "@/lib/contract/event-filter";
-import { count, percent } from "../format";
-import { historyAddress } from "../links";
-import { ProviderMark, providerName } from "../provider";
-import { cn } from "../ui/cn";
-import { rateChange, SUCCESS_RATE_MEANS } from "./change-text";
+import type { Analytics, OutcomeCounts } from "@/lib/contract/analytics";
+import { SUCCESS_RATE_MEANS } from "./change-text";
 import { timeFilter } from "./period";
+import { COLUMNS, ProviderRow } from "./provider-row";
 import { OUTCOMES } from "./volume-bars";
-
-interface Column {
-  title: string;
-  name: keyof OutcomeCounts;
-  /** The history filter behind the number; null when it links to the sources page. */
-  filter: EventFilter | null;
-  tone?: string;
-}
-
-const COLUMNS: Column[] = [
-  { title: "Received", name: "received", filter: {} },
-  { title: "Delivered", name: "delivered", filter: { delivery_status: ["delivered"] } },
-  { title: "Failed", name: "failed", filter: { attempts: 2 }, tone: "text-amber" },
-  { title: "Dead", name: "dead", filter: { delivery_status: ["dead"] }, tone: "text-red" },
-  { title: "Rejected", name: "rejected", filter: null },
-];
 
 /** Each provider's figures, compared with the period before. Every number links to what it counts. */
 export function ProviderTable({ analytics }: { analytics: Analytics }) {
@@ -63,9 +42,9 @@ export function ProviderTable({ analytics }: { analytics: Analytics }) {
           </thead>
           <tbody>
             {seen.map(({ provider, ...counts }) => (
-              <Row key={provider} {...counts} filter={{ ...time, provider_slug: [provider] }} name={provider} />
+              <ProviderRow key={provider} {...counts} filter={{ ...time, provider_slug: [provider] }} name={provider} />
             ))}
-            {seen.length > 1 && <Row totals={totals} previous={previous} filter={time} name={null} />}
+            {seen.length > 1 && <ProviderRow totals={totals} previous={previous} filter={time} name={null} />}
           </tbody>
         </table>
       </div>
@@ -73,59 +52,7 @@ export function ProviderTable({ analytics }: { analytics: Analytics }) {
   );
 }
 
-function Row(props: { name: string | null; totals: RatedCounts; previous: RatedCounts; filter: EventFilter }) {
-  const { name, totals, previous, filter } = props;
-  const rate = totals.success_rate;
-  return (
-    <tr className={cn("h-9 border-b", name === null && "font-medium")}>
-      <th scope="row" className="font-medium">
-        {name === null ? (
-          "All"
-        ) : (
-          <span className="flex items-center gap-2">
-            <ProviderMark slug={name} />
-            {providerName(name)}
-          </span>
-        )}
-      </th>
-      <td className="text-right">
-        <Figure href={rate === null || rate === 100 ? null : historyAddress({ ...filter, status: ["dead"] })}>
-          {percent(rate)}
-        </Figure>
-      </td>
-      <td className="px-4 text-right text-faint text-sm">
-        {rate === null ? "" : rateChange(rate, previous.success_rate)}
-      </td>
-      {COLUMNS.map(({ title, name: outcome, filter: more, tone }) => (
-        <td key={title} className={cn("text-right", totals[outcome] === 0 ? "text-faint" : tone)}>
-          <Figure
-            href={
-              totals[outcome] === 0
-                ? null
-                : more === null
-                  ? `/sources#${name ?? ""}`
-                  : historyAddress({ ...filter, ...more })
-            }
-          >
-            {count(totals[outcome])}
-          </Figure>
-        </td>
-      ))}
-    </tr>
-  );
-}
-
 /** The colour of its bars above: the headings are their legend. */
 function colourOf(outcome: keyof OutcomeCounts): string | undefined {
   return OUTCOMES.find(({ name }) => name === outcome)?.colour;
-}
-
-function Figure({ href, children }: { href: string | null; children: string }) {
-  return href === null ? (
-    children
-  ) : (
-    <Link href={href} prefetch={false} className="hover:underline">
-      {children}
-    </Link>
-  );
 }

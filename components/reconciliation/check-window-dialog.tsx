@@ -13,7 +13,7 @@ import { SelectField } from "../forms/select-field";
 import { providerName } from "../provider";
 import { Button } from "../ui/button";
 import type { Rights } from "./rights";
-import { sourceKey, sourceName } from "./words";
+import { sourceKey, sourceName } from "./source-words";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;

@@ -2,8 +2,8 @@
 
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { CircleCheck, TriangleAlert } from "lucide-react";
+import { repairConfiguration } from "@/lib/client/coverage";
 import { configurationQuery } from "@/lib/client/queries/reconciliations";
-import { repairConfiguration } from "@/lib/client/reconciliations";
 import type { ConfigurationProblem, SourceCoverage } from "@/lib/contract/reconciliations";
 import { Problem } from "../forms/problem";
 import { InertText } from "../inert-text";
@@ -13,7 +13,7 @@ import { Button } from "../ui/button";
 import { Dialog, DialogContent } from "../ui/dialog";
 import { Skeleton } from "../ui/skeleton";
 import type { Rights } from "./rights";
-import { sourceName } from "./words";
+import { sourceName } from "./source-words";
 
 /** How the provider is set up to send to us: asked now, with what to do about each problem. */
 export function ConfigurationDialog({

@@ -14,7 +14,7 @@ import { NotSetUp } from "./not-set-up";
 import type { Rights } from "./rights";
 import { RunList } from "./run-list";
 import { SourceCard } from "./source-card";
-import { inOrder, isSetUp, sourceKey } from "./words";
+import { inOrder, isSetUp, sourceKey } from "./source-words";
 
 const RUNNING_MS = 2_000;
 const RESTING_MS = 15_000;

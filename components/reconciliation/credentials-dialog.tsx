@@ -2,7 +2,7 @@
 
 import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, useId, useRef, useState } from "react";
-import { removeCredentials, saveCredentials, testCredentials } from "@/lib/client/reconciliations";
+import { removeCredentials, saveCredentials, testCredentials } from "@/lib/client/coverage";
 import { ApiError } from "@/lib/client/request";
 import type { CredentialField, CredentialState, SourceCoverage } from "@/lib/contract/reconciliations";
 import { Fact } from "../fact";
@@ -12,7 +12,7 @@ import { Problem } from "../forms/problem";
 import { InertText } from "../inert-text";
 import { Button } from "../ui/button";
 import { Dialog, DialogContent } from "../ui/dialog";
-import { sourceName } from "./words";
+import { sourceName } from "./source-words";
 
 /** The keys of a source's API: what they have to be allowed, a test before they are stored, and their removal. */
 export function CredentialsDialog({

@@ -6,7 +6,7 @@ import type { ReactNode } from "react";
 import { eventQuery } from "@/lib/client/queries/events";
 import { findingQuery } from "@/lib/client/queries/reconciliations";
 import type { Finding, FindingDetail, RowDifference } from "@/lib/contract/reconciliations";
-import { EVENT_ORIGIN } from "@/lib/contract/reconciliations";
+import { EVENT_ORIGIN } from "@/lib/contract/vocabulary";
 import { readBody } from "../body/body";
 import { CompareTable } from "../body/compare-table";
 import { Problem } from "../forms/problem";

@@ -10,7 +10,7 @@ import { count, plural } from "../format";
 import { Problem } from "../forms/problem";
 import { PermissionGuard } from "../permissions/permission-guard";
 import { forbiddenTo } from "../permissions/replay-permissions";
-import { StatusIcon } from "../status/event-status";
+import { StatusIcon } from "../status/status-badge";
 import { Button } from "../ui/button";
 import { Skeleton } from "../ui/skeleton";
 import { FindingRow } from "./finding-row";

@@ -1,7 +1,7 @@
 "use client";
 
 import { useMutation } from "@tanstack/react-query";
-import { testCredentials } from "@/lib/client/reconciliations";
+import { testCredentials } from "@/lib/client/coverage";
 import type { SourceCoverage } from "@/lib/contract/reconciliations";
 import { duration } from "../format";
 import { InertText } from "../inert-text";

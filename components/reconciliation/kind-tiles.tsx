@@ -1,6 +1,6 @@
 import { FINDING_KIND, FINDING_KINDS, type Reconciliation } from "@/lib/contract/reconciliations";
 import { count } from "../format";
-import { StatusIcon } from "../status/event-status";
+import { StatusIcon } from "../status/status-badge";
 import { cn } from "../ui/cn";
 import { KIND_STYLE } from "./run-status";
 

@@ -8,7 +8,7 @@ import { ProviderMark, providerName } from "../provider";
 import { Button } from "../ui/button";
 import { CredentialsDialog } from "./credentials-dialog";
 import type { Rights } from "./rights";
-import { sourceKey, sourceName } from "./words";
+import { sourceKey, sourceName } from "./source-words";
 
 /** Sources without an API key, one line each: what a key would prove, and the dialog that takes it. */
 export function NotSetUp({

@@ -10,7 +10,8 @@ import { type Column, cellClass, DataTable, rowClass } from "../table/data-table
 import { RelativeTime, useTimeFormat } from "../time";
 import { cn } from "../ui/cn";
 import { RunStatusBadge } from "./run-status";
-import { missingText, openOf, sourceName } from "./words";
+import { sourceName } from "./source-words";
+import { missingText, openOf } from "./words";
 
 const RUNNING_MS = 2_000;
 const RESTING_MS = 15_000;

@@ -24,7 +24,8 @@ import type { Rights } from "./rights";
 import { RunFacts } from "./run-facts";
 import { RunProgress } from "./run-progress";
 import { RunStatusBadge } from "./run-status";
-import { openOf, sourceName, verdictOf } from "./words";
+import { sourceName } from "./source-words";
+import { openOf, verdictOf } from "./words";
 
 const RUNNING_MS = 1_000;
 const REPAIRING_MS = 2_000;

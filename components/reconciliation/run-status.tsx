@@ -18,7 +18,7 @@ import {
 } from "lucide-react";
 import { FINDING_STATE, RECONCILIATION_STATUS } from "@/lib/contract/reconciliations";
 import type { FindingKind, FindingState, ReconciliationStatus } from "@/lib/contract/vocabulary";
-import { type Look, StatusBadge } from "../status/event-status";
+import { type Look, StatusBadge } from "../status/status-badge";
 
 const STATUS_STYLE: Record<ReconciliationStatus, Look> = {
   queued: { icon: Clock, tone: "text-slate" },

@@ -2,13 +2,13 @@
 
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
-import { saveWatch } from "@/lib/client/reconciliations";
+import { saveWatch } from "@/lib/client/coverage";
 import type { SourceCoverage } from "@/lib/contract/reconciliations";
 import { CheckboxField } from "../forms/checkbox-field";
 import { Field } from "../forms/field";
 import { FormDialog } from "../forms/form-dialog";
 import type { Rights } from "./rights";
-import { sourceName } from "./words";
+import { sourceName } from "./source-words";
 
 const MINUTE = 60;
 const DAY = 86_400;

@@ -8,7 +8,7 @@ import { Fact } from "../fact";
 import { count } from "../format";
 import { InertText } from "../inert-text";
 import { ProviderMark, providerName } from "../provider";
-import { StatusIcon } from "../status/event-status";
+import { StatusIcon } from "../status/status-badge";
 import { DueTime, ExactTime, RelativeTime } from "../time";
 import { ConfigurationDialog } from "./configuration-dialog";
 import { CredentialsDialog } from "./credentials-dialog";
@@ -19,7 +19,7 @@ import type { Rights } from "./rights";
 import { RunStatusBadge } from "./run-status";
 import { ScheduleDialog } from "./schedule-dialog";
 import { SourceActions, type SourceWindow } from "./source-actions";
-import { newerTrouble, stateOf } from "./words";
+import { newerTrouble, stateOf } from "./source-words";
 
 /** One source: what its provider can prove, what is missing now, when it was and will be asked, and its key. */
 export function SourceCard({

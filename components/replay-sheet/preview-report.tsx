@@ -1,8 +1,9 @@
 import { TriangleAlert } from "lucide-react";
 import { useState } from "react";
 import type { Drafted } from "@/lib/client/replays";
+import { SKIP_REASON } from "@/lib/contract/replay-words";
 import type { ReplayPreview } from "@/lib/contract/replays";
-import { SKIP_REASON, type SkipReason } from "@/lib/contract/vocabulary";
+import type { SkipReason } from "@/lib/contract/vocabulary";
 import { count, plural } from "../format";
 import { HoldLine } from "../holds/hold-line";
 import { replayHoldSentence } from "../holds/hold-text";

@@ -1,46 +1,9 @@
 import type { AskedOptions } from "@/lib/client/replays";
 import { CheckboxField } from "../forms/checkbox-field";
-import { SelectField, type SelectOptions } from "../forms/select-field";
+import { SelectField } from "../forms/select-field";
 import { LaterField, nextOffPeak } from "./later-field";
 import { NotifyField } from "./notify-field";
-
-const WHEN: SelectOptions = [
-  ["now", "Now"],
-  ["later", "Later…"],
-];
-const RATES: SelectOptions = [
-  ["full", "No rate limit"],
-  ["20", "20 per second"],
-  ["5", "5 per second"],
-  ["1", "1 per second"],
-];
-const TRIALS: SelectOptions = [
-  ["0", "All at once"],
-  ["1", "1, then the rest"],
-  ["5", "5, then the rest"],
-  ["20", "20, then the rest"],
-];
-const THRESHOLDS: SelectOptions = [
-  ["never", "Never"],
-  ["0.05", "More than 5 % fail"],
-  ["0.2", "More than 20 % fail"],
-  ["0.5", "More than 50 % fail"],
-];
-const TRIES: SelectOptions = [
-  ["usual", "As the destination is configured"],
-  ["none", "Never"],
-  ["1", "Once"],
-  ["3", "Three times"],
-];
-const ROUTES: SelectOptions = [
-  ["original", "Original destinations"],
-  ["current", "Current routing too"],
-];
-const PAUSES: SelectOptions = [
-  ["0", "None"],
-  ["5", "5 s after every 100"],
-  ["60", "1 min after every 100"],
-];
+import { PAUSES, RATES, ROUTES, THRESHOLDS, TRIALS, TRIES, WHEN } from "./replay-option-choices";
 
 /** How the replay runs. `single` hides options that only make sense for several events. */
 export function ReplayOptionsForm({

@@ -2,7 +2,7 @@
 
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
-import { type ReactNode, useRef, useState } from "react";
+import { useRef, useState } from "react";
 import { ALL } from "@/lib/client/queries/all";
 import { railCountsQuery } from "@/lib/client/queries/frame";
 import { startAsShown, useDraft } from "@/lib/client/replay-draft";
@@ -10,6 +10,7 @@ import type { AskedOptions } from "@/lib/client/replays";
 import { plural } from "../format";
 import { ReasonField } from "../forms/reason-field";
 import { Sheet } from "../ui/sheet";
+import { SheetPart } from "../ui/sheet-part";
 import { PreviewError } from "./preview-error";
 import { PreviewReport } from "./preview-report";
 import { PreviewSkeleton } from "./preview-skeleton";
@@ -100,31 +101,22 @@ export function ReplaySheet({
         />
       }
     >
-      <Part title="What">
+      <SheetPart title="What">
         {error && <PreviewError error={error} onTake={setLimit} onRetry={() => refetch()} />}
         {drafted ? <SplitList by={drafted.preview.by} /> : !error && <PreviewSkeleton lines={3} />}
-      </Part>
+      </SheetPart>
       {!error && (
-        <Part title="What will happen" busy={isFetching}>
+        <SheetPart title="What will happen" busy={isFetching}>
           {drafted ? <PreviewReport drafted={drafted} onTried={() => void refetch()} /> : <PreviewSkeleton lines={5} />}
-        </Part>
+        </SheetPart>
       )}
-      <Part title="How">
+      <SheetPart title="How">
         <ReplayOptionsSection options={options} single={chosenIn(target) === 1} onChange={change} />
-      </Part>
+      </SheetPart>
       <section className="pt-4">
         <ReasonField value={reason} onChange={setReason} />
       </section>
     </Sheet>
-  );
-}
-
-function Part({ title, busy, children }: { title: string; busy?: boolean; children: ReactNode }) {
-  return (
-    <section aria-label={title} aria-busy={busy} className="border-b pt-4 pb-4">
-      <h3 className="mb-1 text-faint text-sm">{title}</h3>
-      <div className={busy ? "opacity-60 transition-opacity duration-150" : undefined}>{children}</div>
-    </section>
   );
 }
 

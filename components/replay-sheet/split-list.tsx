@@ -4,7 +4,8 @@ import { EVENT_STATUS, type EventStatus } from "@/lib/contract/vocabulary";
 import { count } from "../format";
 import { InertText } from "../inert-text";
 import { providerName } from "../provider";
-import { EVENT_STATUS_STYLE, StatusIcon } from "../status/event-status";
+import { EVENT_STATUS_STYLE } from "../status/event-status";
+import { StatusIcon } from "../status/status-badge";
 import { cn } from "../ui/cn";
 
 const SHOWN = 5;

@@ -9,8 +9,8 @@ import { count, plural } from "../format";
 import { InertText } from "../inert-text";
 import { PermissionGuard } from "../permissions/permission-guard";
 import { forbiddenTo, type ReplayPermissions } from "../permissions/replay-permissions";
-import { StatusIcon } from "../status/event-status";
 import { OUTCOME_STYLE } from "../status/replay-status";
+import { StatusIcon } from "../status/status-badge";
 import { Button } from "../ui/button";
 import { type Failure, type FailureGroup, RetryDialog } from "./retry-dialog";
 

@@ -1,6 +1,6 @@
 import { ERROR_CLASS } from "@/lib/contract/error-classes";
+import { SKIP_REASON } from "@/lib/contract/replay-words";
 import type { ReplayItem } from "@/lib/contract/replays";
-import { SKIP_REASON } from "@/lib/contract/vocabulary";
 import { duration, plural } from "../format";
 import { holdShort } from "../holds/hold-text";
 import { InertText } from "../inert-text";

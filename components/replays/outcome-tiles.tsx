@@ -2,8 +2,8 @@ import Link from "next/link";
 import type { ItemOutcome } from "@/lib/client/replays";
 import type { OutcomeCounts } from "../charts/outcome-bar";
 import { count } from "../format";
-import { StatusIcon } from "../status/event-status";
 import { OUTCOME_STYLE, OUTCOMES } from "../status/replay-status";
+import { StatusIcon } from "../status/status-badge";
 import { cn } from "../ui/cn";
 
 /** The items by outcome. A click filters the list by one; the address keeps it. */

@@ -3,13 +3,14 @@
 import { useRouter } from "next/navigation";
 import { useTransition } from "react";
 import type { ReplayFilter } from "@/lib/contract/replay-filter";
-import { REPLAY_STATUS, type ReplayStatus } from "@/lib/contract/vocabulary";
+import { REPLAY_STATUS } from "@/lib/contract/replay-words";
+import type { ReplayStatus } from "@/lib/contract/vocabulary";
 import { Checklist } from "../filters/checklist";
 import { FilterChip } from "../filters/filter-chip";
 import { SearchField } from "../filters/search-field";
 import { replaysAddress } from "../links";
-import { StatusIcon } from "../status/event-status";
 import { REPLAY_STATUS_STYLE } from "../status/replay-status";
+import { StatusIcon } from "../status/status-badge";
 import { Button } from "../ui/button";
 
 // Drafts are previews that were not started.

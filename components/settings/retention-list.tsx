@@ -11,6 +11,7 @@ import { count, plural } from "../format";
 import { InertText } from "../inert-text";
 import { type Columns, cellClass, DataTable, rowClass } from "../table/data-table";
 import { RelativeTime } from "../time";
+import { cn } from "../ui/cn";
 import { RetentionDialog } from "./retention-dialog";
 import { RetentionRow } from "./retention-row";
 
@@ -18,9 +19,9 @@ const REFRESH_MS = 30_000;
 
 const COLUMNS: Columns = [
   { title: "What" },
-  { title: "Kept", className: "md:w-44" },
-  { title: "Stored", className: "md:w-36" },
-  { title: "Next to go", className: "md:w-36" },
+  { title: "Kept", className: "md:w-40" },
+  { title: "Stored", className: "md:w-32" },
+  { title: "Next to go", className: "md:w-60 md:max-lg:w-40" },
   { title: "Actions", className: "md:w-24" },
 ];
 
@@ -47,7 +48,7 @@ export function RetentionList({ ownOrganisations }: { ownOrganisations: readonly
       </p>
       {data.problem && (
         <p role="alert" className="pb-3 text-amber">
-          Nothing is deleted now, because the export failed: <InertText text={data.problem} />
+          Nothing is deleted now. <InertText text={data.problem} />
         </p>
       )}
       <DataTable caption="Retention" columns={COLUMNS}>
@@ -93,13 +94,15 @@ function Deleted({ forgotten }: { forgotten: NonNullable<Retention["forgotten"]>
         {forgotten.map(({ at, class: one, rows, days, file }, n) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: a batch has no id, and batches of one time differ by their place alone.
           <tr key={`${at} ${n}`} className={rowClass}>
-            <td className={cellClass}>
+            <td className={cn(cellClass, "whitespace-nowrap text-quiet max-md:col-start-2 max-md:row-start-1")}>
               <RelativeTime at={at} />
             </td>
-            <td className={cellClass}>
+            <td className={cn(cellClass, "max-md:col-start-1 max-md:row-start-1")}>
               {RETENTION_CLASS[one].label}: {plural(rows, "row")}, older than {plural(days, "day")}
             </td>
-            <td className={`${cellClass} truncate text-quiet`}>{file ? <InertText text={file} /> : "Not exported"}</td>
+            <td className={cn(cellClass, "text-quiet [overflow-wrap:anywhere] max-md:col-span-2 max-md:text-sm")}>
+              {file ? <InertText text={file} /> : "Not exported"}
+            </td>
           </tr>
         ))}
       </DataTable>

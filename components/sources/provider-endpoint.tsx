@@ -11,7 +11,7 @@ import { InertText } from "../inert-text";
 import { historyAddress } from "../links";
 import { PermissionGuard } from "../permissions/permission-guard";
 import { ProviderMark } from "../provider";
-import { StatusIcon } from "../status/event-status";
+import { StatusIcon } from "../status/status-badge";
 import { RelativeTime } from "../time";
 import { Button } from "../ui/button";
 import { rejectionText, trafficText } from "./labels";

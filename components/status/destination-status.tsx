@@ -13,7 +13,7 @@ import {
 } from "lucide-react";
 import type { DestinationState } from "@/lib/contract/destinations";
 import { cn } from "../ui/cn";
-import { StatusIcon } from "./event-status";
+import { StatusIcon } from "./status-badge";
 
 interface Look {
   icon: LucideIcon;

@@ -9,7 +9,6 @@ import {
   CircleMinus,
   CirclePause,
   CircleX,
-  type LucideIcon,
   OctagonX,
   RefreshCw,
   Unplug,
@@ -22,14 +21,7 @@ import {
   EVENT_STATUS,
   type EventStatus,
 } from "@/lib/contract/vocabulary";
-import { cn } from "../ui/cn";
-
-export interface Look {
-  icon: LucideIcon;
-  tone: string;
-  /** Work is in progress. */
-  moving?: boolean;
-}
+import { type Look, StatusBadge } from "./status-badge";
 
 export const EVENT_STATUS_STYLE: Record<EventStatus, Look> = {
   received: { icon: CircleArrowDown, tone: "text-slate" },
@@ -81,46 +73,5 @@ export function DeliveryStatusBadge({ status }: { status: DeliveryStatus }) {
 export function DeliveryStatusLabel({ status }: { status: DeliveryStatus }) {
   return (
     <StatusBadge look={DELIVERY_STATUS_STYLE[status]} label={DELIVERY_STATUS[status].label} testId="delivery-status" />
-  );
-}
-
-/** Icon and label; `large` adds a tinted background, for headings. */
-export function StatusBadge({
-  look,
-  label,
-  title,
-  large,
-  testId,
-}: {
-  look: Look;
-  label: string;
-  title?: string;
-  large?: boolean;
-  testId: string;
-}) {
-  return (
-    <span
-      data-testid={testId}
-      title={title}
-      className={cn(
-        "inline-flex shrink-0 items-center gap-1.5 whitespace-nowrap align-middle font-medium",
-        look.tone,
-        large && "h-6 rounded-sm bg-tint pr-2 pl-1.5",
-      )}
-    >
-      <StatusIcon look={look} />
-      {label}
-    </span>
-  );
-}
-
-export function StatusIcon({ look, className }: { look: Look; className?: string }) {
-  const Icon = look.icon;
-  return (
-    <Icon
-      aria-hidden="true"
-      className={cn("size-3.5 shrink-0", look.tone, look.moving && "animate-quiet-pulse", className)}
-      strokeWidth={2.25}
-    />
   );
 }

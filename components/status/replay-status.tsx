@@ -17,9 +17,10 @@ import {
   SquarePen,
 } from "lucide-react";
 import type { ItemOutcome } from "@/lib/client/replays";
-import { REPLAY_OUTCOME, REPLAY_STATUS, type ReplayStatus } from "@/lib/contract/vocabulary";
+import { REPLAY_OUTCOME, REPLAY_STATUS } from "@/lib/contract/replay-words";
+import type { ReplayStatus } from "@/lib/contract/vocabulary";
 import { cn } from "../ui/cn";
-import { StatusIcon } from "./event-status";
+import { StatusIcon } from "./status-badge";
 
 interface Look {
   icon: LucideIcon;

@@ -2,17 +2,14 @@
 import type { z } from "zod";
 import { type AlertFilter, printAlertFilter } from "@/lib/contract/alert-words";
 import type {
-  AlertDetail,
-  AlertPage,
   AlertRule,
-  alertIncidentRequest,
   BackTest,
   backTestRequest,
   changeRuleRequest,
   createRuleRequest,
-  Silence,
-  silenceRequest,
-} from "@/lib/contract/api/alerts";
+} from "@/lib/contract/api/alert-rules";
+import type { Silence, silenceRequest } from "@/lib/contract/api/alert-silences";
+import type { AlertDetail, AlertPage, alertIncidentRequest } from "@/lib/contract/api/alerts";
 import type { Channel } from "@/lib/contract/api/channels";
 import type { Incident } from "@/lib/contract/incident-words";
 import { patchJson, postJson, requestJson } from "./request";

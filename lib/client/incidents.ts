@@ -1,15 +1,17 @@
 /** The console's client of the incident API. Each function is one request, and throws `ApiError`. */
 import {
-  type Incident,
   type IncidentFilter,
   type IncidentItemFilter,
-  type IncidentItemPage,
-  type IncidentLogPage,
-  type IncidentPage,
-  type IncidentRequestAction,
-  type OpenIncidentInput,
   printIncidentFilter,
   printItemFilter,
+} from "@/lib/contract/incident-filter";
+import type {
+  Incident,
+  IncidentItemPage,
+  IncidentLogPage,
+  IncidentPage,
+  IncidentRequestAction,
+  OpenIncidentInput,
 } from "@/lib/contract/incident-words";
 import type { IncidentSeverity } from "@/lib/contract/incidents";
 import type { AskedOptions } from "./replays";

@@ -1,22 +1,21 @@
 /** Rules of alerts as people make and change them. What a kind takes is in lib/contract/alert-kinds.ts. */
 import type { z } from "zod";
-import { ALERT_KIND, type AlertKind, type Subject } from "@/lib/contract/alert-kinds";
 import type {
   BackTest,
   backTestOfRuleRequest,
   backTestRequest,
   changeRuleRequest,
   createRuleRequest,
-  RuleSettings,
-} from "@/lib/contract/api/alerts";
+} from "@/lib/contract/api/alert-rules";
 import { numberInId, printId } from "@/lib/contract/ids";
 import { call } from "@/lib/db/client";
-import type { AlertRuleChanged, AlertSubject } from "@/lib/db/functions/alerts";
+import type { AlertRuleChanged } from "@/lib/db/functions/alerts";
 import { log } from "@/lib/log";
 import { backTest, requireAlertRule, ruleNumber } from "@/lib/queries/alerts";
 import { Refusal } from "@/lib/refusals";
 import { beyondScope, scopeOf } from "@/lib/scope";
 import { type ActorContext, byArguments } from "./actor";
+import { NO_SUBJECT, requireFitting, subjectOf } from "./alert-rule-fields";
 
 /** Makes a rule, and returns its id. Throws a `Refusal` for what its kind does not take, or that is not the caller's. */
 export async function createAlertRule(
@@ -91,33 +90,6 @@ export async function backTestSavedRule(
   requireFitting(kind, rule, change.settings ?? settings);
   const tested = { kind, settings, bad_evaluations, hold_seconds, ...change };
   return backTest({ ...tested, ...NO_SUBJECT, ...subjectOf(rule) }, days, actor);
-}
-
-const NO_SUBJECT = { provider: null, event_type: null, organisation_id: null, destination_id: null };
-
-type Given = Partial<Record<Subject, string | null>>;
-
-/** The fields that are given, as SQL names them. */
-function subjectOf({ provider_slug, event_type, org_id, destination_id }: Given): Partial<AlertSubject> {
-  return {
-    ...(provider_slug !== undefined && { provider: provider_slug }),
-    ...(event_type !== undefined && { event_type }),
-    ...(org_id !== undefined && { organisation_id: org_id }),
-    ...(destination_id !== undefined && { destination_id: destination_id && numberInId(destination_id) }),
-  } as Partial<AlertSubject>;
-}
-
-/** A setting that is not used would seem to be. Endpoints and providers are never both meant. */
-function requireFitting(kind: AlertKind, subject: Given, settings: RuleSettings): void {
-  const { subjects, settings: used, more = [] } = ALERT_KIND[kind];
-  for (const field of ["provider_slug", "event_type", "org_id", "destination_id"] as const) {
-    if (subject[field] && !subjects.includes(field)) throw new Refusal("rule_unfit", { kind, field });
-  }
-  if (subject.destination_id && subject.event_type) throw new Refusal("rule_unfit", { kind, field: "event_type" });
-  const given = Object.keys(settings);
-  const taken = [...Object.keys(used), ...more];
-  const wrong = given.find((name) => !taken.includes(name)) ?? Object.keys(used).find((name) => !given.includes(name));
-  if (wrong) throw new Refusal("rule_settings", { kind, wanted: Object.keys(used), more });
 }
 
 function requireDone(result: AlertRuleChanged["result"], { actor }: ActorContext): void {

@@ -1,6 +1,6 @@
 /** Silences: what is not told for a while, by whom and why. */
 import type { z } from "zod";
-import type { silenceRequest } from "@/lib/contract/api/alerts";
+import type { silenceRequest } from "@/lib/contract/api/alert-silences";
 import { numberInId, printId } from "@/lib/contract/ids";
 import { call } from "@/lib/db/client";
 import { silenceNumber } from "@/lib/queries/alerts";

@@ -2,28 +2,20 @@ import type { CredentialState, CredentialTest } from "@/lib/contract/reconciliat
 import { call } from "@/lib/db/client";
 import { canEncrypt } from "@/lib/destinations/secrets";
 import { ApiFailure } from "@/lib/providers/api";
-import {
-  type AskableSource,
-  argumentsOf,
-  readStored,
-  requireAll,
-  sourceOf,
-  storedCredentials,
-} from "@/lib/queries/askable-source";
+import { type AskableSource, argumentsOf, sourceOf, storedCredentials } from "@/lib/queries/askable-source";
 import { describeCredentials, getCoverage } from "@/lib/queries/coverage";
 import { sealCredentials } from "@/lib/reconciliation/credentials";
 import { askQuestion } from "@/lib/reconciliation/question";
 import { Refusal } from "@/lib/refusals";
 import { scopeOf } from "@/lib/scope";
 import { type ActorContext, byArguments } from "./actor";
+import { completeCredentials, type TypedFields } from "./typed-credentials";
 
 /** Which source of which provider, as a request names it. */
 export interface NamedSource {
   provider_slug: string;
   source_id?: string;
 }
-
-type Fields = Readonly<Record<string, string>>;
 
 /** What a source has, and what it needs. Throws a `Refusal` for a source that is not the caller's. */
 export async function getApiCredentials(named: NamedSource, { actor }: ActorContext): Promise<CredentialState> {
@@ -36,14 +28,14 @@ export async function getApiCredentials(named: NamedSource, { actor }: ActorCont
  * unknown or missing field, one that cannot be meant, and without an encryption key.
  */
 export async function setApiCredentials(
-  named: NamedSource & { fields: Fields },
+  named: NamedSource & { fields: TypedFields },
   by: ActorContext,
 ): Promise<CredentialState> {
   const source = sourceOf(named.provider_slug, named.source_id);
   const { ref, provider } = source;
   await getCoverage(ref, by.actor);
   if (!canEncrypt()) throw new Refusal("no_key_encryption");
-  const { fields, hints } = sealCredentials(ref, provider.api, await completed(source, named.fields, by));
+  const { fields, hints } = sealCredentials(ref, provider.api, await completeCredentials(source, named.fields, by));
   const stored = await call("console", "set_api_credentials", {
     ...argumentsOf(ref),
     p_fields: fields,
@@ -67,12 +59,14 @@ export async function deleteApiCredentials(named: NamedSource, by: ActorContext)
 
 /** Asks the provider with the stored keys, or with the given ones before they are stored. A key that fails is an answer. */
 export async function testApiCredentials(
-  named: NamedSource & { fields?: Fields },
+  named: NamedSource & { fields?: TypedFields },
   by: ActorContext,
 ): Promise<CredentialTest> {
   const source = sourceOf(named.provider_slug, named.source_id);
   await getCoverage(source.ref, by.actor);
-  const credentials = named.fields ? await completed(source, named.fields, by) : await storedCredentials(source);
+  const credentials = named.fields
+    ? await completeCredentials(source, named.fields, by)
+    : await storedCredentials(source);
   const started = performance.now();
   const failure = await failureOf(source, credentials);
   const milliseconds = Math.round(performance.now() - started);
@@ -88,7 +82,7 @@ export async function testApiCredentials(
   return { works: failure === undefined, problem, kind: failure?.kind ?? null, milliseconds };
 }
 
-async function failureOf({ ref, provider }: AskableSource, credentials: Fields): Promise<ApiFailure | undefined> {
+async function failureOf({ ref, provider }: AskableSource, credentials: TypedFields): Promise<ApiFailure | undefined> {
   try {
     await askQuestion(provider, ref, { credentials, settings: {} }, (session) => provider.api.test(session));
     return undefined;
@@ -96,31 +90,6 @@ async function failureOf({ ref, provider }: AskableSource, credentials: Fields):
     if (error instanceof ApiFailure) return error;
     throw error;
   }
-}
-
-/** What was typed, as its client reads it, with the stored secrets that a form does not show. All that is required. */
-async function completed(source: AskableSource, typed: Fields, { actor }: ActorContext): Promise<Fields> {
-  const values = readFields(source, typed);
-  const seen = await call("console", "get_api_credentials", { ...argumentsOf(source.ref), ...scopeOf(actor) });
-  const before = seen ? ((await readStored(source))?.values ?? {}) : {};
-  const { credentials } = source.provider.api;
-  const kept = Object.entries(before).filter(([name]) => credentials[name]?.isSecret && !(name in values));
-  return requireAll(source, { ...values, ...Object.fromEntries(kept) });
-}
-
-/** Empty ones are left out. */
-function readFields({ provider: { api, label } }: AskableSource, typed: Fields): Fields {
-  const known = Object.keys(api.credentials);
-  const values: Record<string, string> = {};
-  for (const [name, text] of Object.entries(typed)) {
-    const field = Object.hasOwn(api.credentials, name) ? api.credentials[name] : undefined;
-    if (!field) throw new Refusal("unknown_api_field", { provider: label, name, known });
-    if (text.trim() === "") continue;
-    const read = field.read?.(text) ?? { value: text.trim() };
-    if ("problem" in read) throw new Refusal("bad_api_field", { name, problem: read.problem });
-    values[name] = read.value;
-  }
-  return values;
 }
 
 function noSource(): never {

@@ -2,20 +2,15 @@
 import type { z } from "zod";
 import type { Channel, ChannelKind, changeChannelRequest, createChannelRequest } from "@/lib/contract/api/channels";
 import { type Answers, call } from "@/lib/db/client";
-import type { MessageResult } from "@/lib/db/functions/channels";
 import { checkDestinationUrl } from "@/lib/destinations/policy";
 import { canEncrypt } from "@/lib/destinations/secrets";
 import { environment } from "@/lib/env";
 import { log } from "@/lib/log";
-import { sendThrough } from "@/lib/notifications/channels";
-import { testMessage } from "@/lib/notifications/message";
-import { addressIn, openSecrets, openSettings, readSettings, sealSettings } from "@/lib/notifications/settings";
+import { addressIn, openSecrets, readSettings, sealSettings } from "@/lib/notifications/settings";
 import { channelNumber } from "@/lib/queries/channels";
 import { Refusal } from "@/lib/refusals";
 import { beyondScope, scopeOf } from "@/lib/scope";
 import { type ActorContext, byArguments } from "./actor";
-
-const MOST_TESTS_A_MINUTE = 5;
 
 /** Makes a channel. `secret`: of a webhook whose secret was made here, shown only this once. */
 export async function createChannel(
@@ -70,31 +65,8 @@ export async function deleteChannel(id: string, by: ActorContext): Promise<void>
   log("channel", { request_id: by.requestId, channel_id: id, actor: by.actor.id, step: "delete" });
 }
 
-/** Sends a test now. What the channel answers is noted like any notification. */
-export async function testChannel(id: string, by: ActorContext): Promise<{ accepted: boolean; outcome: string }> {
-  const stored = await findSealed(channelNumber(id), by);
-  const notification = await call("console", "begin_channel_test", {
-    p_id: stored.id,
-    p_most: MOST_TESTS_A_MINUTE,
-    ...scopeOf(by.actor),
-    ...byArguments(by),
-  });
-  if (!notification) throw new Refusal("too_many_tests", { most: MOST_TESTS_A_MINUTE });
-  const sent = await sendThrough(stored.kind, openSettings(stored), testMessage(notification.id, stored.name));
-  // Nobody tries a test again.
-  const result: MessageResult = sent.status === "retry" ? { ...sent, status: "failed" } : sent;
-  await call("console", "note_notifications", { p_notifications: [notification], p_result: result });
-  log("channel", {
-    request_id: by.requestId,
-    channel_id: id,
-    actor: by.actor.id,
-    step: "test",
-    decision: result.status,
-  });
-  return { accepted: result.status === "sent", outcome: result.outcome };
-}
-
-async function findSealed(id: number, { actor }: ActorContext) {
+/** A channel with its encrypted secrets. Throws a `Refusal` when the caller may see none. */
+export async function findSealed(id: number, { actor }: ActorContext) {
   const found = await call("console", "find_sealed_channel", { p_id: id, ...scopeOf(actor) });
   if (!found) throw new Refusal("no_such_channel");
   return found;

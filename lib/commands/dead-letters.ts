@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { deadLettersAnswer, deadLettersRequest } from "@/lib/contract/api/replay-requests";
+import type { deadLettersAnswer, deadLettersRequest } from "@/lib/contract/api/dead-letters";
 import { parseId } from "@/lib/contract/ids";
 import type { Replay } from "@/lib/contract/replays";
 import { environment } from "@/lib/env";

@@ -8,7 +8,6 @@ import { openHeaders, secretsOf } from "@/lib/destinations/secrets";
 import { testEndpoint } from "@/lib/destinations/test-endpoint";
 import { ConfigurationError, environment } from "@/lib/env";
 import { log } from "@/lib/log";
-import { checkUrl } from "@/lib/outbound/url";
 import { encoded } from "@/lib/pipeline/event-row";
 import { sampleEvent, samplePayload } from "@/lib/pipeline/publish";
 import { wakeWorker } from "@/lib/pipeline/wake-worker";
@@ -25,10 +24,11 @@ export async function testDestination(id: number, by: ActorContext): Promise<End
   await noteEndpointTest({ subject: printId("destination", id) }, by);
   if (sealed.url === null) throw new Refusal("no_endpoint");
   const payload: unknown = JSON.parse(samplePayload().toString("utf8"));
-  return testEndpoint({ url: sealed.url, payload, ...opened(sealed), timeoutMs: sealed.timeout_ms });
+  return testEndpoint({ url: sealed.url, payload, ...openedSecrets(sealed), timeoutMs: sealed.timeout_ms });
 }
 
-function opened(sealed: SealedDestination) {
+/** The headers and secrets of a destination, decrypted. Throws a `Refusal` when they are unreadable. */
+export function openedSecrets(sealed: SealedDestination) {
   try {
     return { headers: openHeaders(sealed), secrets: secretsOf(sealed, environment()) };
   } catch (error) {
@@ -37,46 +37,8 @@ function opened(sealed: SealedDestination) {
   }
 }
 
-interface UrlTest {
-  url: string;
-  payload?: unknown;
-  merchantId?: string;
-  secret?: string;
-}
-
-/**
- * Sends a test to any URL, signed with the given secret or with those of the destination that has this URL. Throws a
- * `Refusal` for a blocked one.
- */
-export async function testUrl({ url, payload, merchantId, secret }: UrlTest, by: ActorContext): Promise<EndpointTest> {
-  const fault = checkUrl(url);
-  if (fault) throw new Refusal("bad_url", fault);
-  // Without the path: some endpoints have a token in it.
-  await noteEndpointTest({ subject: new URL(url).origin, merchantId }, by);
-  const secrets = secret ? [secret] : isTest(payload) ? await secretsFor(url, merchantId, by) : [];
-  return testEndpoint({ url, payload, secrets });
-}
-
-/** A signature proves an event to its receiver, so a stored secret signs nothing but tests: callers write the payload. */
-function isTest(payload: unknown): boolean {
-  if (payload === undefined) return true;
-  const type =
-    typeof payload === "object" && payload !== null && "eventType" in payload ? payload.eventType : undefined;
-  return type === "webhook.test";
-}
-
-/** The secrets of the destination with exactly this URL: a signature goes to no one else. */
-async function secretsFor(url: string, merchantId: string | undefined, { actor }: ActorContext): Promise<string[]> {
-  const sealed = await call("console", "find_destination_by_url", {
-    p_urls: [...new Set([url, new URL(url).href])],
-    p_organisation_id: merchantId ?? null,
-    ...scopeOf(actor),
-  });
-  return sealed ? opened(sealed).secrets : [];
-}
-
 /** Records the test for the actor, whose tests are counted. Throws a `Refusal` when there were too many. */
-async function noteEndpointTest(
+export async function noteEndpointTest(
   { subject, merchantId }: { subject: string; merchantId?: string },
   by: ActorContext,
 ): Promise<void> {

@@ -5,7 +5,7 @@
 
 import { randomBytes } from "node:crypto";
 import type { z } from "zod";
-import type { createDestinationRequest, updateDestinationRequest } from "@/lib/contract/api/destinations";
+import type { createDestinationRequest, updateDestinationRequest } from "@/lib/contract/api/destination-requests";
 import { MASK } from "@/lib/contract/destinations";
 import { numberInId, printId } from "@/lib/contract/ids";
 import { type Answers, call } from "@/lib/db/client";

@@ -6,9 +6,9 @@ import {
   type decideIncidentRequest,
   endIncidentRequest,
   growIncidentRequest,
-  type IncidentRequest,
   recoverIncidentRequest,
-} from "@/lib/contract/api/incidents";
+} from "@/lib/contract/api/incident-requests";
+import type { IncidentRequest } from "@/lib/contract/api/incidents";
 import { parseId } from "@/lib/contract/ids";
 import { call } from "@/lib/db/client";
 import { incidentNumber } from "@/lib/queries/incidents";

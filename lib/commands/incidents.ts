@@ -12,7 +12,7 @@ import type {
   openIncidentRequest,
   recoverIncidentRequest,
   verifyIncidentRequest,
-} from "@/lib/contract/api/incidents";
+} from "@/lib/contract/api/incident-requests";
 import { numberInId } from "@/lib/contract/ids";
 import { completeOptions } from "@/lib/contract/replay-options";
 import { call } from "@/lib/db/client";

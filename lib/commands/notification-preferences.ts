@@ -1,4 +1,4 @@
-import type { OwnPreferences, Preferences } from "@/lib/contract/api/channels";
+import type { OwnPreferences, Preferences } from "@/lib/contract/api/notifications";
 import { call } from "@/lib/db/client";
 import { mailProblem } from "@/lib/outbound/mail";
 import { personOf } from "@/lib/queries/channels";

@@ -1,5 +1,6 @@
 import type { z } from "zod";
-import { type replayOneRequest, whichOf } from "@/lib/contract/api/replay-requests";
+import type { replayOneRequest } from "@/lib/contract/api/replay-requests";
+import { whichOf } from "@/lib/contract/api/which-event";
 import type { ReplayAnswer } from "@/lib/contract/replays";
 import { getEvent } from "@/lib/queries/events";
 import { awaitReplay, listReplayItems } from "@/lib/queries/replays";

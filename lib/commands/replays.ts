@@ -13,6 +13,7 @@ import { replayNumber, type Selection } from "@/lib/queries/replays";
 import { Refusal } from "@/lib/refusals";
 import { scopeOf } from "@/lib/scope";
 import { type ActorContext, byArguments } from "./actor";
+import { type Drafted, draftRefusal } from "./draft-refusal";
 
 export interface ReplayInput {
   kind: ReplayKind;
@@ -99,28 +100,8 @@ export async function controlReplay(id: string, action: ReplayControl, by: Actor
   wakeWorker();
   return answer.replay;
 }
-
-type Drafted = Answers["create_replay"];
-type NotDrafted = Exclude<Drafted, { result: "created" }>;
 type Started = Answers["start_replay"];
 type Controlled = Answers["control_replay"];
-
-function draftRefusal(answer: NotDrafted): Refusal {
-  switch (answer.result) {
-    case "not_found":
-      return new Refusal("no_event_matches");
-    case "too_old":
-      return new Refusal("too_old", { days: answer.days });
-    case "body_forgotten":
-      return new Refusal("body_forgotten", { at: answer.at, days: answer.days });
-    case "too_many":
-      return new Refusal("too_many", { matched: answer.matched, limit: answer.limit });
-    case "key_reused":
-      return new Refusal("key_reused", { replay: answer.replay?.id ?? null });
-    default:
-      return new Refusal(answer.result);
-  }
-}
 
 function logReplay(step: string, { actor, requestId }: ActorContext, answer: Drafted | Started | Controlled): void {
   const replay = "replay" in answer ? answer.replay : undefined;

@@ -1,6 +1,6 @@
 /** What each kind of rule watches, what it may be limited to, and which settings it uses. SQL reads them (read_signal). */
 import type { Database } from "@/lib/db/database.types";
-import type { RuleSettings } from "./api/alerts";
+import type { RuleSettings } from "./api/alert-rules";
 
 export type AlertKind = Database["public"]["Enums"]["alert_kind"];
 
@@ -40,7 +40,7 @@ export const ALERT_KIND: Record<AlertKind, AlertKindWords> = {
   },
   attempts: {
     label: "Attempts per delivery",
-    when: "Of at least {at_least} deliveries in {window}, one took more than {threshold} attempts on average.",
+    when: "Of at least {at_least} deliveries in {window}, each took more than {threshold} attempts on average.",
     subjects: COUNTED,
     settings: { threshold: 1.5, window_minutes: 60, at_least: 20 },
     unit: "attempts",
@@ -93,7 +93,7 @@ export const ALERT_KIND: Record<AlertKind, AlertKindWords> = {
   },
   failures_doubled: {
     label: "Failures doubled",
-    when: "At least {at_least} attempts failed in {window}, {threshold} times as many as in as long before.",
+    when: "At least {at_least} attempts failed in {window}, {threshold} times as many as in the time before.",
     subjects: COUNTED,
     settings: { threshold: 2, window_minutes: 60, at_least: 20 },
     unit: "times",
@@ -122,7 +122,7 @@ export const ALERT_KIND: Record<AlertKind, AlertKindWords> = {
   },
   missing: {
     label: "Missing events",
-    when: "More than {threshold} events of a provider are missing here.",
+    when: "Events of a provider are missing here: more than {threshold}.",
     subjects: ["provider_slug"],
     settings: { threshold: 0 },
     unit: "events",

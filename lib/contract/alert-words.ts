@@ -1,6 +1,6 @@
 /** Alerts and their rules in words, and the filter that the addresses of the console print. `listAlertsRequest` parses it. */
 import { ALERT_KIND, type AlertKind } from "./alert-kinds";
-import type { RuleSettings } from "./api/alerts";
+import type { RuleSettings } from "./api/alert-rules";
 import type { IncidentSeverity } from "./incidents";
 
 export interface AlertFilter {

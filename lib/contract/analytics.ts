@@ -1,5 +1,5 @@
 /** The JSON of `GET /api/webhooks/analytics`: the fields of the CloudGreet runbook, and those of the overview. */
-import type { RatedCounts } from "./api/overview";
+import type { RatedCounts } from "./api/outcomes";
 
 export const RANGES = { "15m": 15, "1h": 60, "24h": 1440, "7d": 10080, "30d": 43200 } as const;
 /** A time range of the overview; the value in RANGES is its length in minutes. */
@@ -16,15 +16,7 @@ export function printPeriod(period: Period): string {
 /** A longer period would show nothing that a month does not. */
 export const LONGEST_PERIOD_DAYS = 92;
 
-export type {
-  Analytics,
-  FailedWebhook,
-  Latency,
-  ProviderCounts,
-  RatedCounts,
-  SeriesPoint,
-  SilentProvider,
-  Waiting,
-} from "./api/overview";
+export type { Latency, ProviderCounts, RatedCounts, SeriesPoint } from "./api/outcomes";
+export type { Analytics, FailedWebhook, SilentProvider, Waiting } from "./api/overview";
 
 export type OutcomeCounts = Omit<RatedCounts, "success_rate">;

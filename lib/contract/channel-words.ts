@@ -1,17 +1,16 @@
 /** The types and words of channels without their schemas, which the browser need not load. */
-import type { ChannelKind, NotificationKind, NotificationStatus } from "./api/channels";
+import type { ChannelKind } from "./api/channels";
+import type { NotificationKind, NotificationStatus } from "./api/notifications";
 import type { IncidentSeverity } from "./incidents";
 
+export type { Channel, ChannelKind, Channels } from "./api/channels";
 export type {
-  Channel,
-  ChannelKind,
-  Channels,
   NotificationKind,
   NotificationPage,
   NotificationStatus,
   OwnPreferences,
   Preferences,
-} from "./api/channels";
+} from "./api/notifications";
 
 /** `add` names the action that makes one. */
 export const CHANNEL_KIND: Record<ChannelKind, { label: string; add: string }> = {

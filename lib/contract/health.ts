@@ -15,4 +15,4 @@ export const CHECKS = [
   "proxies",
 ] as const;
 
-export type { DeepHealth, HealthCheck, Readiness } from "./api/overview";
+export type { DeepHealth, HealthCheck, Readiness } from "./api/health";

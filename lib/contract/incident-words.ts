@@ -1,19 +1,9 @@
 /** The types and words of incidents without their schemas, which the browser need not load. */
 import type { Database } from "@/lib/db/database.types";
-import type { IncidentSeverity } from "./incidents";
 
-export type {
-  Incident,
-  IncidentInBrief,
-  IncidentItem,
-  IncidentItemPage,
-  IncidentLogEntry,
-  IncidentLogPage,
-  IncidentPage,
-  IncidentRequest,
-  IncidentStepState,
-  OpenIncidentInput,
-} from "./api/incidents";
+export type { IncidentItem, IncidentItemPage, IncidentLogEntry, IncidentLogPage } from "./api/incident-items";
+export type { OpenIncidentInput } from "./api/incident-requests";
+export type { Incident, IncidentInBrief, IncidentPage, IncidentRequest, IncidentStepState } from "./api/incidents";
 
 type Enums = Database["public"]["Enums"];
 
@@ -58,38 +48,46 @@ export const INCIDENT_ITEM_STATE: Record<IncidentItemState, { label: string; mea
 
 export const ITEM_STATES = Object.keys(INCIDENT_ITEM_STATE) as IncidentItemState[];
 
-/** `does`: what the step will do, while it has not run. */
-export const INCIDENT_STEP: Record<IncidentStep, { label: string; does: string }> = {
+/** `subject` begins a sentence about the step; `does`: what the step will do, while it has not run. */
+export const INCIDENT_STEP: Record<IncidentStep, { label: string; subject: string; does: string }> = {
   find_missing: {
     label: "Find what never arrived",
+    subject: "The search for what never arrived",
     does: "Asks the provider of each source what it has in this window, and adds what is not here.",
   },
   find_failed: {
     label: "Find what failed",
+    subject: "The search for what failed",
     does: "Finds dead and unfinished deliveries of these events.",
   },
   find_stale: {
     label: "Find what is stale",
+    subject: "The search for what is stale",
     does: "Finds rows that were written and are not there any more.",
   },
   preview: {
     label: "Preview",
+    subject: "The preview",
     does: "Stores what can be brought back, and shows what a recovery would change. Nothing is delivered.",
   },
   canary: {
     label: "Canary",
+    subject: "The canary",
     does: "Delivers a few events first. If they fail, nothing else runs.",
   },
   run: {
     label: "Recover",
+    subject: "The recovery",
     does: "Delivers the rest in growing stages, below live traffic, and waits for destinations that are down.",
   },
   verify: {
     label: "Verify",
+    subject: "The verification",
     does: "Compares rows and endpoints with the events, and asks the providers again. A 2xx alone does not count.",
   },
   evidence: {
     label: "Evidence",
+    subject: "The evidence bundle",
     does: "A signed bundle of every repair, for a provider's support or a customer's auditor.",
   },
 };
@@ -115,32 +113,4 @@ export const INCIDENT_REQUEST_ACTION: Record<IncidentRequestAction, string> = {
 /** Whether it is over. Nothing of it runs, and only reopening changes it. */
 export function isClosed(state: IncidentState): boolean {
   return state === "closed" || state === "closed_with_exceptions";
-}
-
-export interface IncidentFilter {
-  state?: IncidentState[];
-  severity?: IncidentSeverity[];
-}
-
-/** Prints a filter as a query string; `listIncidentsRequest` (api/incidents.ts) parses it. */
-export function printIncidentFilter({ state, severity, cursor }: IncidentFilter & { cursor?: number }): string {
-  const params = new URLSearchParams();
-  if (state?.length) params.set("state", state.join(","));
-  if (severity?.length) params.set("severity", severity.join(","));
-  if (cursor) params.set("cursor", String(cursor));
-  return params.toString();
-}
-
-export interface IncidentItemFilter {
-  state?: IncidentItemState[];
-  cause?: IncidentCause[];
-  org_id?: string;
-}
-
-export function printItemFilter({ state, cause, org_id }: IncidentItemFilter): string {
-  const params = new URLSearchParams();
-  if (state?.length) params.set("state", state.join(","));
-  if (cause?.length) params.set("cause", cause.join(","));
-  if (org_id) params.set("org_id", org_id);
-  return params.toString();
 }

@@ -4,28 +4,47 @@
  * that list.
  */
 import type { z } from "zod";
+import * as alertRules from "./api/alert-rules";
+import * as alertSilences from "./api/alert-silences";
 import * as alerts from "./api/alerts";
+import * as apiTokens from "./api/api-tokens";
+import * as audit from "./api/audit";
+import * as campaignsLeads from "./api/campaigns-leads";
 import * as channels from "./api/channels";
+import * as coverage from "./api/coverage";
 import * as deadLetters from "./api/dead-letters";
+import * as destinationRequests from "./api/destination-requests";
 import * as destinations from "./api/destinations";
 import * as events from "./api/event-answers";
 import * as notes from "./api/event-notes";
+import * as eventSummary from "./api/event-summary";
 import { evidenceKey, evidenceRequest } from "./api/evidence";
+import * as findings from "./api/findings";
+import * as health from "./api/health";
 import * as history from "./api/history";
+import * as incidentItems from "./api/incident-items";
+import * as incidentRequests from "./api/incident-requests";
 import * as incidents from "./api/incidents";
 import { kpis, kpisRequest } from "./api/kpis";
 import * as merchantAnswers from "./api/merchant-answers";
 import * as merchant from "./api/merchant-requests";
+import * as notifications from "./api/notifications";
 import * as overview from "./api/overview";
 import { publishAnswer, publishRequest } from "./api/publish";
 import * as reconciliation from "./api/reconciliations";
+import * as relatedEvents from "./api/related-events";
 import * as replays from "./api/replay-answers";
+import * as replayItems from "./api/replay-items";
+import * as replayPreview from "./api/replay-preview";
 import * as asked from "./api/replay-requests";
 import * as retention from "./api/retention";
 import { searchAnswer, searchRequest } from "./api/search";
+import * as sourceApi from "./api/source-api";
+import * as sourceRequests from "./api/source-requests";
 import * as sources from "./api/sources";
 import * as staff from "./api/staff";
 import { endpointTest, endpointTestRequest } from "./api/test-endpoint";
+import * as whichEvent from "./api/which-event";
 import { eventFilterSchema, eventListSchema } from "./event-filter";
 
 export interface Operation {
@@ -104,7 +123,10 @@ export const API: readonly Chapter[] = [
     title: "Events",
     about: "What providers sent, and what happened to it.",
     operations: [
-      get("/webhooks/events", "The event history, newest first", { query: eventListSchema, answer: events.eventPage }),
+      get("/webhooks/events", "The event history, newest first", {
+        query: eventListSchema,
+        answer: eventSummary.eventPage,
+      }),
       get("/webhooks/events/histogram", "How many events per step of time, by outcome, for a filter", {
         query: eventFilterSchema,
         answer: history.eventHistogram,
@@ -148,14 +170,14 @@ export const API: readonly Chapter[] = [
       }),
       get("/webhooks/events/{id}/neighbours", "The previous and the next event in the filtered history", {
         query: eventFilterSchema,
-        answer: events.eventNeighbours,
+        answer: relatedEvents.eventNeighbours,
       }),
       get("/webhooks/events/{id}/related", "Events near it that name the same object or changed the same rows", {
-        answer: events.relatedEvents,
+        answer: relatedEvents.relatedEvents,
       }),
       post("/webhooks/events/{id}/check", "Ask the provider for the object of an event", {
         ...reconciles,
-        answer: reconciliation.eventCheck,
+        answer: findings.eventCheck,
         notes:
           "One request to the provider's API. 409 where it does not answer for one event, or has no key; 502 when it fails.",
       }),
@@ -187,13 +209,13 @@ export const API: readonly Chapter[] = [
       },
       get("/dead-letters", "Dead deliveries by cause, the biggest group first", { answer: deadLetters.deadLetters }),
       get("/webhooks/dlq", "The newest dead letters", {
-        query: asked.listDeadLettersRequest,
+        query: deadLetters.listDeadLettersRequest,
         answer: overview.failedWebhooks,
       }),
       post("/webhooks/dlq", "Replay one dead letter, or all of them", {
-        query: asked.contextInQuery,
-        body: asked.deadLettersRequest,
-        answer: asked.deadLettersAnswer,
+        query: whichEvent.contextInQuery,
+        body: deadLetters.deadLettersRequest,
+        answer: deadLetters.deadLettersAnswer,
         idempotent: true,
         notes:
           "Only dead deliveries run. 404 for an event that is not a dead letter. retry_all needs the permission replay_many, " +
@@ -210,7 +232,7 @@ export const API: readonly Chapter[] = [
       }),
       get("/webhooks/health", "Whether Redrive works", {
         permission: "public",
-        answer: overview.health,
+        answer: health.health,
         notes: "503 when the database does not respond. Checked at most once a second.",
       }),
       get("/metrics", "Metrics for Prometheus", {
@@ -220,18 +242,18 @@ export const API: readonly Chapter[] = [
           "For callers of all organisations, or the bearer METRICS_TOKEN. Values of the database are the same from every " +
           "process: take their maximum. Values of a process are named so.",
       }),
-      get("/health/live", "Whether the process answers", { permission: "public", answer: overview.liveness }),
+      get("/health/live", "Whether the process answers", { permission: "public", answer: health.liveness }),
       get("/health/ready", "Whether it may be sent requests", {
         permission: "public",
-        answer: overview.readiness,
+        answer: health.readiness,
         notes:
           "503 while the database does not answer within 500 ms, while a migration is missing, and after SIGTERM " +
           "(DRAIN_SECONDS says for how long).",
       }),
       get("/health/deep", "Every check, with its result and what to do about it", {
         permission: "metrics",
-        query: overview.deepHealthRequest,
-        answer: overview.deepHealth,
+        query: health.deepHealthRequest,
+        answer: health.deepHealth,
         notes: "Writes one row to check that writes work. Also for the bearer METRICS_TOKEN.",
       }),
     ],
@@ -241,14 +263,14 @@ export const API: readonly Chapter[] = [
     about: "A replay runs a fixed selection of deliveries again, with a reason.",
     operations: [
       post("/webhooks/replay/{provider_slug}/{event_key}", "Replay one event and wait for its end", {
-        query: asked.contextInQuery,
+        query: whichEvent.contextInQuery,
         body: asked.replayOneRequest,
         answer: replays.replayAnswer,
         statuses: [200, 202],
         idempotent: true,
       }),
       post("/webhooks/replay-bulk", "Replay events by their keys", {
-        query: asked.contextInQuery,
+        query: whichEvent.contextInQuery,
         body: asked.replayBulkRequest,
         answer: replays.replayRequested,
         notes: CHOSEN,
@@ -256,7 +278,7 @@ export const API: readonly Chapter[] = [
       }),
       post("/webhooks/replay-query", "Replay a provider's events of a time window", {
         permission: "replay_many",
-        query: asked.contextInQuery,
+        query: whichEvent.contextInQuery,
         body: asked.replayQueryRequest,
         answer: replays.replayRequested,
         ...creates,
@@ -266,7 +288,7 @@ export const API: readonly Chapter[] = [
         answer: replays.replayPage,
       }),
       post("/webhooks/replays", "Create a replay, or a draft of one", {
-        query: asked.contextInQuery,
+        query: whichEvent.contextInQuery,
         body: asked.createReplayRequest,
         answer: replays.replayRequested,
         ...creates,
@@ -277,11 +299,11 @@ export const API: readonly Chapter[] = [
         answer: replays.replayDetail,
       }),
       get("/webhooks/replays/{id}/preview", "Preview what it would do if it started now", {
-        answer: replays.replayPreview,
+        answer: replayPreview.replayPreview,
       }),
       get("/webhooks/replays/{id}/items", "Its items in the order they run, with results and row changes", {
         query: asked.replayItemsRequest,
-        answer: replays.replayItemPage,
+        answer: replayItems.replayItemPage,
       }),
       get("/webhooks/replays/{id}/export", "Export every item", {
         query: asked.exportRequest,
@@ -300,7 +322,7 @@ export const API: readonly Chapter[] = [
     about: "Asks providers what should be here, names what is missing, and brings it back.",
     operations: [
       get("/coverage", "Every source: what its provider can prove, its keys, its schedule, and what is missing", {
-        answer: reconciliation.coverageList,
+        answer: coverage.coverageList,
       }),
       post("/reconciliations", "Compare a source with its provider's API over a window", {
         ...reconciles,
@@ -320,19 +342,19 @@ export const API: readonly Chapter[] = [
         notes: "Until it is completed its counts are the least: see counts_are.",
       }),
       get("/reconciliations/{id}/findings", "What a run found, in the order it was found", {
-        query: reconciliation.findingsRequest,
-        answer: reconciliation.findingPage,
+        query: findings.findingsRequest,
+        answer: findings.findingPage,
       }),
       get("/reconciliations/{id}/findings/{finding_id}", "One finding with what a back-fill would store", {
-        answer: reconciliation.findingDetail,
+        answer: findings.findingDetail,
       }),
       get("/reconciliations/{id}/requests", "What a run asked of the provider, with the provider's request ids", {
         query: reconciliation.apiRequestsRequest,
         answer: reconciliation.apiRequestPage,
       }),
       post("/reconciliations/{id}/back-fill", "Store what findings miss, and replay it", {
-        body: reconciliation.backFillRequest,
-        answer: reconciliation.backFillRequested,
+        body: findings.backFillRequest,
+        answer: findings.backFillRequested,
         idempotent: true,
         statuses: [202, 201, 200],
         notes: `201 for a draft. The replay is one like any other. ${CHOSEN}`,
@@ -342,41 +364,41 @@ export const API: readonly Chapter[] = [
         answer: reconciliation.reconciliation,
       }),
       get("/coverage/{provider_slug}/credentials", "The API keys of a source: what it has, and what it needs", {
-        query: reconciliation.ofSource,
-        answer: reconciliation.credentialState,
+        query: sourceApi.ofSource,
+        answer: sourceApi.credentialState,
       }),
       manage("put", "/coverage/{provider_slug}/credentials", "Store the API keys of a source, encrypted", {
-        body: reconciliation.setCredentialsRequest,
-        answer: reconciliation.credentialState,
+        body: sourceApi.setCredentialsRequest,
+        answer: sourceApi.credentialState,
       }),
       manage("delete", "/coverage/{provider_slug}/credentials", "Remove the stored API keys of a source", {
-        query: reconciliation.ofSource,
+        query: sourceApi.ofSource,
         answer: [],
         statuses: [204],
       }),
       manage("post", "/coverage/{provider_slug}/credentials/test", "Test the API keys of a source", {
-        body: reconciliation.testCredentialsRequest,
-        answer: reconciliation.credentialTest,
+        body: sourceApi.testCredentialsRequest,
+        answer: sourceApi.credentialTest,
         notes: "Answers 200 whether they work or not.",
       }),
       manage("patch", "/coverage/{provider_slug}/watch", "Change the schedule of a source", {
-        body: reconciliation.setWatchRequest,
-        answer: reconciliation.watch,
+        body: coverage.setWatchRequest,
+        answer: coverage.watch,
       }),
       get("/coverage/{provider_slug}/configuration", "Ask the provider how it is set up to send", {
         ...reconciles,
-        query: reconciliation.ofSource,
-        answer: reconciliation.configurationAnswer,
+        query: sourceApi.ofSource,
+        answer: sourceApi.configurationAnswer,
       }),
       manage("post", "/coverage/{provider_slug}/configuration/repair", "Repair a problem of it at the provider", {
-        body: reconciliation.repairRequest,
-        answer: reconciliation.configurationAnswer,
+        body: sourceApi.repairRequest,
+        answer: sourceApi.configurationAnswer,
         notes: "Needs an API key that may write.",
       }),
       post("/internal/reconciliation/campaigns-leads", "Compare campaigns and leads, as the runbook does", {
         permission: "replay_many",
-        body: reconciliation.campaignsLeadsRequest,
-        answer: reconciliation.campaignsLeadsAnswer,
+        body: campaignsLeads.campaignsLeadsRequest,
+        answer: campaignsLeads.campaignsLeadsAnswer,
         statuses: [200, 202],
         notes:
           "Over the last seven days unless a window is given. Waits for 25 s: 202 with the ids when it takes longer.",
@@ -389,70 +411,70 @@ export const API: readonly Chapter[] = [
     operations: [
       post("/incidents", "Open an incident with what it is about", {
         ...ofIncident,
-        body: incidents.openIncidentRequest,
+        body: incidentRequests.openIncidentRequest,
         statuses: [201],
         notes:
           "The set is frozen. A filter without a time gets the window's. 422 for more than INCIDENT_MAX_ITEMS events, 50,000 by default.",
       }),
       get("/incidents", "Incidents, newest first", {
-        query: incidents.listIncidentsRequest,
+        query: incidentRequests.listIncidentsRequest,
         answer: incidents.incidentPage,
       }),
       get("/incidents/{id}", "An incident with its counts, steps, impact and log", { answer: incidents.incident }),
       {
         ...{ method: "patch", path: "/incidents/{id}", summary: "Change its title, cause, severity or owner" },
         ...ofIncident,
-        body: incidents.changeIncidentRequest,
+        body: incidentRequests.changeIncidentRequest,
       },
       get("/incidents/{id}/items", "What it is about, each with its state and proof", {
-        query: incidents.incidentItemsRequest,
-        answer: incidents.incidentItemPage,
+        query: incidentItems.incidentItemsRequest,
+        answer: incidentItems.incidentItemPage,
       }),
       get("/incidents/{id}/log", "What happened in it, newest first", {
-        query: incidents.incidentLogRequest,
-        answer: incidents.incidentLogPage,
+        query: incidentItems.incidentLogRequest,
+        answer: incidentItems.incidentLogPage,
       }),
-      post("/incidents/{id}/notes", "Add a note", { ...ofIncident, body: incidents.noteRequest }),
+      post("/incidents/{id}/notes", "Add a note", { ...ofIncident, body: incidentRequests.noteRequest }),
       post("/incidents/{id}/grow", "Add what a selection matches now", {
         ...ofIncident,
         permission: "replay_many",
-        body: incidents.growIncidentRequest,
+        body: incidentRequests.growIncidentRequest,
       }),
       post("/incidents/{id}/recover", "Recover it, up to its preview or to its end", {
         ...ofIncident,
-        body: incidents.recoverIncidentRequest,
+        body: incidentRequests.recoverIncidentRequest,
         notes:
           "In the background: `steps` says where it is. until: end also needs the permission replay_many. A recovery that waits " +
           "behind its preview goes on. It closes itself at zero.",
       }),
       post("/incidents/{id}/verify", "Verify what is in the target, and ask the providers again", {
         ...ofIncident,
-        body: incidents.verifyIncidentRequest,
+        body: incidentRequests.verifyIncidentRequest,
         notes: "In the background. Without the providers the verification is not complete, unless none can be asked.",
       }),
       post("/incidents/{id}/accept", "Accept that items cannot be brought back", {
         ...ofIncident,
         permission: "replay_many",
-        body: incidents.acceptIncidentRequest,
+        body: incidentRequests.acceptIncidentRequest,
       }),
       post("/incidents/{id}/close", "Close it when nothing is left", {
         ...ofIncident,
         permission: "replay_many",
-        body: incidents.endIncidentRequest,
+        body: incidentRequests.endIncidentRequest,
         notes: "409 says what is left.",
       }),
       post("/incidents/{id}/reopen", "Open a closed incident again", {
         ...ofIncident,
-        body: incidents.endIncidentRequest,
+        body: incidentRequests.endIncidentRequest,
       }),
       post("/incidents/{id}/requests", "Ask an administrator for what you may not do", {
         ...ofIncident,
-        body: incidents.askIncidentRequest,
+        body: incidentRequests.askIncidentRequest,
       }),
       post("/incidents/{id}/requests/{request_id}", "Approve or decline a request", {
         ...ofIncident,
         permission: "replay_many",
-        body: incidents.decideIncidentRequest,
+        body: incidentRequests.decideIncidentRequest,
         notes: "What is approved is done at once, in the name of who approves it. No one decides their own request.",
       }),
     ],
@@ -498,16 +520,16 @@ export const API: readonly Chapter[] = [
           "The failed and dead events of its provider, type, organisation or destination, from the window before it fired; or " +
           "what a run found missing. 409 when it has an incident.",
       }),
-      get("/alert-rules", "The rules, worst first", { answer: alerts.alertRules }),
+      get("/alert-rules", "The rules, worst first", { answer: alertRules.alertRules }),
       manage("post", "/alert-rules", "Make a rule", {
-        body: alerts.createRuleRequest,
-        answer: alerts.alertRule,
+        body: alertRules.createRuleRequest,
+        answer: alertRules.alertRule,
         statuses: [201],
         notes: "`settings` has exactly what its kind uses: 400 says which.",
       }),
       manage("patch", "/alert-rules/{id}", "Change or switch a rule", {
-        body: alerts.changeRuleRequest,
-        answer: alerts.alertRule,
+        body: alertRules.changeRuleRequest,
+        answer: alertRules.alertRule,
         notes: "409 when it has another version by now.",
       }),
       manage("delete", "/alert-rules/{id}", "Delete a rule that people made", {
@@ -516,23 +538,25 @@ export const API: readonly Chapter[] = [
       }),
       post("/alert-rules/{id}/back-test", "How often a rule would have fired", {
         permission: "view",
-        body: alerts.backTestOfRuleRequest,
-        answer: alerts.backTest,
+        body: alertRules.backTestOfRuleRequest,
+        answer: alertRules.backTest,
         notes: "With other settings, if they are sent. Changes nothing.",
       }),
       post("/alert-rules/back-test", "How often a rule would have fired that is not saved yet", {
         permission: "view",
-        body: alerts.backTestRequest,
-        answer: alerts.backTest,
+        body: alertRules.backTestRequest,
+        answer: alertRules.backTest,
       }),
-      get("/silences", "Silences that are active or to come, and the newest that ended", { answer: alerts.silences }),
+      get("/silences", "Silences that are active or to come, and the newest that ended", {
+        answer: alertSilences.silences,
+      }),
       post("/silences", "Tell nothing of what matches, for a while", {
         permission: "alert",
-        body: alerts.silenceRequest,
-        answer: alerts.silence,
+        body: alertSilences.silenceRequest,
+        answer: alertSilences.silence,
         statuses: [201],
       }),
-      post("/silences/{id}/end", "End a silence now", { permission: "alert", answer: alerts.silence }),
+      post("/silences/{id}/end", "End a silence now", { permission: "alert", answer: alertSilences.silence }),
     ],
   },
   {
@@ -547,20 +571,20 @@ export const API: readonly Chapter[] = [
         answer: merchantAnswers.attemptList,
       }),
       post("/admin/webhooks/{eventId}/replay", "Replay one event", {
-        query: asked.contextInQuery,
+        query: whichEvent.contextInQuery,
         body: merchant.merchantReplayRequest,
         answer: merchantAnswers.merchantReplayAnswer,
         ...creates,
       }),
       post("/admin/webhooks/bulk-replay", "Replay by criteria", {
         permission: "replay_many",
-        query: asked.contextInQuery,
+        query: whichEvent.contextInQuery,
         body: merchant.bulkReplayRequest,
         answer: merchantAnswers.bulkReplayAnswer,
         ...creates,
       }),
       post("/admin/webhooks/replay-batch", "Replay events by their ids", {
-        query: asked.contextInQuery,
+        query: whichEvent.contextInQuery,
         body: merchant.replayBatchRequest,
         answer: merchantAnswers.bulkReplayAnswer,
         notes: CHOSEN,
@@ -572,7 +596,7 @@ export const API: readonly Chapter[] = [
         answer: merchantAnswers.failureList,
       }),
       post("/admin/webhooks/replays/{id}/retry-failures", "Retry the failures as a new replay", {
-        query: asked.contextInQuery,
+        query: whichEvent.contextInQuery,
         body: merchant.retryFailuresRequest,
         answer: merchantAnswers.bulkReplayAnswer,
         notes: CHOSEN,
@@ -610,7 +634,7 @@ export const API: readonly Chapter[] = [
       get("/destinations", "Every destination with its health", { answer: destinations.destinationList }),
       post("/destinations", "Create a destination", {
         permission: "manage",
-        body: destinations.createDestinationRequest,
+        body: destinationRequests.createDestinationRequest,
         answer: destinations.destinationWithSecret,
         statuses: [201],
         notes: "The secret is in this answer only.",
@@ -618,7 +642,7 @@ export const API: readonly Chapter[] = [
       get("/destinations/{id}", "One destination with its health", { answer: destinations.destination }),
       {
         ...{ method: "patch", path: "/destinations/{id}", permission: "manage", summary: "Change a destination" },
-        body: destinations.updateDestinationRequest,
+        body: destinationRequests.updateDestinationRequest,
         answer: destinations.destination,
         notes:
           "The last write wins. With If-Match and the ETag of a read: 412 when it changed since. When the URL leads to " +
@@ -640,7 +664,7 @@ export const API: readonly Chapter[] = [
       }),
       post("/destinations/{id}/try-now", "Test an open circuit now", {
         ...operates,
-        body: destinations.tryNowRequest,
+        body: destinationRequests.tryNowRequest,
         answer: destinations.destination,
         notes:
           "The next waiting delivery is sent at once. When it succeeds, the others follow within the destination's rate limit. " +
@@ -652,12 +676,12 @@ export const API: readonly Chapter[] = [
       }),
       post("/destinations/{id}/disable", "Disable a destination", {
         permission: "manage",
-        body: destinations.disableDestinationRequest,
+        body: destinationRequests.disableDestinationRequest,
         answer: destinations.destination,
       }),
       post("/destinations/{id}/rotate-secret", "Rotate the signing secret", {
         permission: "manage",
-        body: destinations.rotateSecretRequest,
+        body: destinationRequests.rotateSecretRequest,
         answer: destinations.destinationWithSecret,
         notes: "Both secrets sign during the overlap.",
       }),
@@ -671,7 +695,7 @@ export const API: readonly Chapter[] = [
         statuses: [202],
       }),
       get("/destinations/{id}/deliveries", "The newest deliveries of a destination", {
-        query: destinations.destinationDeliveriesRequest,
+        query: destinationRequests.destinationDeliveriesRequest,
         answer: destinations.destinationDeliveryPage,
       }),
     ],
@@ -702,18 +726,18 @@ export const API: readonly Chapter[] = [
         notes: "At most five a minute. What the channel refuses is an answer, too: accepted is false.",
       }),
       get("/channels/{id}/notifications", "What a channel was told, newest first", {
-        query: channels.channelNotificationsRequest,
-        answer: channels.notificationPage,
+        query: notifications.channelNotificationsRequest,
+        answer: notifications.notificationPage,
       }),
       get("/notification-preferences", "What you want to be told, by mail and in the console", {
-        answer: channels.ownPreferences,
+        answer: notifications.ownPreferences,
         notes: "Of the person who is signed in, or who made the token.",
       }),
       {
         ...{ method: "patch", path: "/notification-preferences", permission: "view" },
         summary: "Change what you want to be told",
-        body: channels.changePreferencesRequest,
-        answer: channels.ownPreferences,
+        body: notifications.changePreferencesRequest,
+        answer: notifications.ownPreferences,
       },
     ],
   },
@@ -726,20 +750,20 @@ export const API: readonly Chapter[] = [
       }),
       post("/sources", "Create a source with its own URL", {
         permission: "manage",
-        body: sources.createSourceRequest,
+        body: sourceRequests.createSourceRequest,
         answer: sources.sourceWithUrl,
         statuses: [201],
         notes: "The full URL is in this answer only.",
       }),
       post("/sources/sample", "Send a signed sample of a provider to its own endpoint", {
         permission: "operate",
-        body: sources.sampleRequest,
+        body: sourceRequests.sampleRequest,
         answer: sources.sentSample,
         notes: "Only in local mode, or when ALLOW_SAMPLES=1 is set. The sample is an event like any other.",
       }),
       {
         ...{ method: "patch", path: "/sources/{id}", permission: "manage", summary: "Change a source" },
-        body: sources.updateSourceRequest,
+        body: sourceRequests.updateSourceRequest,
         answer: sources.source,
       },
       {
@@ -750,7 +774,7 @@ export const API: readonly Chapter[] = [
       },
       post("/sources/{id}/rotate", "Rotate a source's URL. The previous one works until the overlap ends", {
         permission: "manage",
-        body: sources.rotateSourceRequest,
+        body: sourceRequests.rotateSourceRequest,
         answer: sources.sourceWithUrl,
       }),
     ],
@@ -813,22 +837,22 @@ export const API: readonly Chapter[] = [
         notes:
           "404 when the link is used up, replaced or too old; 400 for a password that is easy to guess; 429 with `Retry-After` after 20 wrong links in 15 minutes.",
       }),
-      manage("get", "/tokens", "Active API tokens, and those that ended recently", { answer: staff.tokenList }),
+      manage("get", "/tokens", "Active API tokens, and those that ended recently", { answer: apiTokens.tokenList }),
       manage("post", "/tokens", "Create an API token", {
-        body: staff.createTokenRequest,
-        answer: staff.newToken,
+        body: apiTokens.createTokenRequest,
+        answer: apiTokens.newToken,
         statuses: [201],
         notes: "It can do what its scopes allow, and nothing else.",
       }),
       manage("delete", "/tokens/{id}", "Revoke an API token, and the tokens created with it", {
-        answer: staff.tokenAnswer,
+        answer: apiTokens.tokenAnswer,
       }),
       manage("get", "/organisations", "Organisations that have events, to choose from", {
         answer: staff.organisationList,
       }),
-      manage("get", "/audit", "The audit log, newest first", { query: staff.auditRequest, answer: staff.auditPage }),
+      manage("get", "/audit", "The audit log, newest first", { query: audit.auditRequest, answer: audit.auditPage }),
       manage("get", "/audit/export", "The audit log as a file", {
-        query: staff.auditExportRequest,
+        query: audit.auditExportRequest,
         answer: ["text/csv", "application/json"],
       }),
     ],

@@ -1,34 +1,23 @@
 /** The types and words of reconciliation without its schemas, which the browser need not load. */
 import type {
   CoverageKind,
-  EventOrigin,
   FindingKind,
   FindingState,
   ReconciliationStatus,
   ReconciliationTrigger,
 } from "./vocabulary";
 
+export type { CampaignsLeads } from "./api/campaigns-leads";
+export type { MissingCounts, RunInBrief, SourceCoverage, Watch } from "./api/coverage";
+export type { EventCheck, Finding, FindingDetail, FindingPage, RowDifference } from "./api/findings";
+export type { ApiRequestNote, ApiRequestPage, Reconciliation, ReconciliationPage } from "./api/reconciliations";
 export type {
-  ApiRequestNote,
-  ApiRequestPage,
-  CampaignsLeads,
   ConfigurationProblem,
   ConfigurationState,
   CredentialField,
   CredentialState,
   CredentialTest,
-  EventCheck,
-  Finding,
-  FindingDetail,
-  FindingPage,
-  MissingCounts,
-  Reconciliation,
-  ReconciliationPage,
-  RowDifference,
-  RunInBrief,
-  SourceCoverage,
-  Watch,
-} from "./api/reconciliations";
+} from "./api/source-api";
 
 export const RECONCILIATION_STATUS: Record<ReconciliationStatus, { label: string; meaning: string }> = {
   queued: { label: "Queued", meaning: "It starts as soon as a worker is free." },
@@ -102,42 +91,7 @@ export const COVERAGE_KIND: Record<CoverageKind, { label: string; meaning: strin
   own_ids: { label: "Known ids only", meaning: "The provider answers for ids that are here already." },
 };
 
-/** Where an event came from, as a sentence. */
-export const EVENT_ORIGIN: Record<EventOrigin, { label: string; meaning: string }> = {
-  webhook: { label: "Webhook", meaning: "Sent by its provider." },
-  published: { label: "Published", meaning: "Published by one of your own services." },
-  sample: { label: "Sample", meaning: "A sample that a user sent from the console." },
-  provider_api: {
-    label: "Provider's API",
-    meaning: "Never arrived as a webhook. It was read from the provider's API, and is the provider's own event.",
-  },
-  reconstructed: {
-    label: "Reconstructed",
-    meaning: "Never arrived as a webhook. Redrive made it from the provider's object: these bytes are ours.",
-  },
-};
-
 /** Whether a run goes on by itself. */
 export function isUnderWay(status: ReconciliationStatus): boolean {
   return status === "queued" || status === "running";
-}
-
-export interface ReconciliationFilter {
-  provider_slug?: string;
-  source_id?: string;
-  status?: ReconciliationStatus[];
-}
-
-export function printReconciliationFilter({
-  provider_slug,
-  source_id,
-  status,
-  cursor,
-}: ReconciliationFilter & { cursor?: number }): string {
-  const params = new URLSearchParams();
-  if (provider_slug) params.set("provider_slug", provider_slug);
-  if (source_id) params.set("source_id", source_id);
-  if (status?.length) params.set("status", status.join(","));
-  if (cursor) params.set("cursor", String(cursor));
-  return params.toString();
 }

@@ -1,18 +1,10 @@
 /** The types of people, their links and API tokens, without the schemas. */
-import type { ApiToken, StaffMember } from "./api/staff";
+import type { ApiToken } from "./api/api-tokens";
+import type { StaffMember } from "./api/staff";
 
-export type {
-  ApiToken,
-  Invitation,
-  NewApiToken,
-  SignInLimit,
-  StaffAction,
-  StaffActionPage,
-  StaffChange,
-  StaffMember,
-  StaffSession,
-  StaffWithInvitation,
-} from "./api/staff";
+export type { ApiToken, NewApiToken } from "./api/api-tokens";
+export type { StaffAction, StaffActionPage } from "./api/audit";
+export type { Invitation, SignInLimit, StaffChange, StaffMember, StaffSession, StaffWithInvitation } from "./api/staff";
 
 /** Characters. */
 export const SHORTEST_PASSWORD = 12;

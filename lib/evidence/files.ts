@@ -1,10 +1,10 @@
 /** The files of a bundle but for its hashes and manifest, in their order. Each is made page by page while it is sent. */
-import { customerNotice, supportText } from "@/lib/contract/incident-texts";
 import type { ReplayItem } from "@/lib/contract/replays";
 import type { Scoped } from "@/lib/scope";
 import { itemHeader, itemLines } from "./items";
+import { noticeLetters, supportLetters } from "./letters";
 import { payloadFiles } from "./payloads";
-import { eachItem, eachLine, eachReplay, eachReplayItem, type LineList, type readHead } from "./read";
+import { eachItem, eachLine, eachReplay, eachReplayItem, type Head, type LineList } from "./read";
 import { summaryOf } from "./summary";
 import { newTally, type Tally, tallyItems, tallyRejection, tallyRequest } from "./tally";
 
@@ -13,8 +13,6 @@ export interface BundleFile {
   name: string;
   parts: AsyncIterable<string | Uint8Array>;
 }
-
-export type Head = Awaited<ReturnType<typeof readHead>>;
 
 export interface BundleRequest {
   head: Head;
@@ -41,8 +39,8 @@ export async function* filesOf({ head, asker, made }: BundleRequest): AsyncGener
   yield { name: "replays.jsonl", parts: replays(head.number, asker) };
   const { config, recovery, selection } = head;
   yield { name: "config.json", parts: once(`${JSON.stringify({ selection, recovery, ...config }, null, 2)}\n`) };
-  yield { name: "provider-support.txt", parts: once(() => support(head, tally)) };
-  yield { name: "customer-notice.txt", parts: once(() => notices(head)) };
+  yield { name: "provider-support.txt", parts: once(() => supportLetters(head, tally)) };
+  yield { name: "customer-notice.txt", parts: once(() => noticeLetters(head)) };
   if (made.payloads) yield* payloadFiles(head.number, asker);
 }
 
@@ -86,55 +84,6 @@ function outcomeOf({ position, event_id, event_key, destination, outcome, ...ite
     ...{ skip_reason, error_class, http_status, duration_ms, attempts, finished_at },
     rows: item.changes.map(({ table, effect }) => ({ table, effect })),
   };
-}
-
-function support(head: Head, tally: Tally): string {
-  const providers = [...new Set(head.by_type.map(({ provider }) => provider))];
-  const texts = providers.map((provider) => {
-    const types = head.by_type.filter((type) => type.provider === provider);
-    const known = tally.get(provider);
-    return supportText(head, {
-      provider,
-      types,
-      counts: sum(types.map(({ counts }) => counts)),
-      eventKeys: known?.eventKeys ?? [],
-      requestIds: known?.requestIds ?? [],
-      rejections: [...(known?.rejections ?? [])].map(([reason, count]) => ({ reason, count })),
-    });
-  });
-  return joined(providers, texts);
-}
-
-function notices(head: Head): string {
-  const names = head.by_organisation.map(({ org_id }) => org_id ?? "events without an organisation");
-  return joined(
-    names,
-    head.by_organisation.map((organisation) => customerNotice(head, organisation)),
-  );
-}
-
-/** One text per addressee, each under its name, so that none is sent to another. */
-function joined(names: readonly string[], texts: readonly string[]): string {
-  return texts.map((text, n) => `===== ${names[n]} =====\n\n${text}`).join("\n\n");
-}
-
-type Counts = Head["counts"];
-
-function sum(list: readonly Counts[]): Counts {
-  const zero: Counts = {
-    total: 0,
-    affected: 0,
-    recovered: 0,
-    verified: 0,
-    still_missing: 0,
-    unrecoverable: 0,
-    accepted: 0,
-  };
-  const names = Object.keys(zero) as (keyof Counts)[];
-  return list.reduce(
-    (total, counts) => Object.fromEntries(names.map((name) => [name, total[name] + counts[name]])) as Counts,
-    zero,
-  );
 }
 
 async function* once(text: string | (() => string)) {

@@ -13,8 +13,10 @@ const PAGE = 500;
 
 export type EvidenceReplay = Awaited<ReturnType<typeof listReplays>>[number];
 
+export type Head = EvidenceHead & { number: number };
+
 /** The incident as a whole. Throws a `Refusal` when the caller may see no such incident. */
-export async function readHead(id: string, asker: Scoped): Promise<EvidenceHead & { number: number }> {
+export async function readHead(id: string, asker: Scoped): Promise<Head> {
   const number = parseId("incident", id);
   const head =
     number === undefined ? null : await call("console", "read_evidence", { p_id: number, ...scopeOf(asker) });

@@ -1,6 +1,7 @@
 /** summary.md: the incident on one page. */
 import { SEVERITIES } from "@/lib/contract/incidents";
 import type { EvidenceHead, EvidenceOfOrganisation } from "@/lib/db/functions/evidence";
+import { cells, plain, table } from "./markdown";
 
 /** The runbook's targets at the end of an emergency. */
 const DELIVERED_TARGET = 0.99;
@@ -14,23 +15,24 @@ export function summaryOf(head: EvidenceHead, made: { at: string; by: string; pa
     "",
     plain(head.cause),
     "",
-    "| | |",
-    "| --- | --- |",
-    row("Severity", SEVERITIES[head.severity].label),
-    row("State", head.state.replaceAll("_", " ")),
-    row("Window", `${head.from_ts} to ${head.to_ts}`),
-    row("Opened", `${head.opened_at} by ${head.actor}`),
-    row("Response", head.responded_at ?? "none"),
-    row("Owner", head.owner ?? "none"),
-    row("Verified", head.verified_at ?? "not completely"),
-    row("Closed", head.closed_at ? `${head.closed_at} ${head.closed_by ? `by ${head.closed_by}` : "by itself"}` : "no"),
-    ...(head.reopened_at ? [row("Reopened", head.reopened_at)] : []),
-    row("Evidence made", `${made.at} by ${made.by}, ${made.payloads ? "with" : "without"} payloads`),
+    ...table(["", ""]),
+    cells("Severity", SEVERITIES[head.severity].label),
+    cells("State", head.state.replaceAll("_", " ")),
+    cells("Window", `${head.from_ts} to ${head.to_ts}`),
+    cells("Opened", `${head.opened_at} by ${head.actor}`),
+    cells("Response", head.responded_at ?? "none"),
+    cells("Owner", head.owner ?? "none"),
+    cells("Verified", head.verified_at ?? "not completely"),
+    cells(
+      "Closed",
+      head.closed_at ? `${head.closed_at} ${head.closed_by ? `by ${head.closed_by}` : "by itself"}` : "no",
+    ),
+    ...(head.reopened_at ? [cells("Reopened", head.reopened_at)] : []),
+    cells("Evidence made", `${made.at} by ${made.by}, ${made.payloads ? "with" : "without"} payloads`),
     "",
     "## Events",
     "",
-    "| total | affected | recovered | verified | still missing | unrecoverable | of these accepted |",
-    "| --- | --- | --- | --- | --- | --- | --- |",
+    ...table(["total", "affected", "recovered", "verified", "still missing", "unrecoverable", "of these accepted"]),
     cells(
       ...[counts.total, counts.affected, counts.recovered, counts.verified],
       ...[counts.still_missing, counts.unrecoverable, counts.accepted],
@@ -41,34 +43,31 @@ export function summaryOf(head: EvidenceHead, made: { at: string; by: string; pa
     "",
     `Targets: more than ${percent(DELIVERED_TARGET)} delivered, more than ${percent(REPLAYED_TARGET)} of replays successful, verified within ${MINUTES_TARGET} minutes.`,
     "",
-    "| organisation | events | verified | delivered | replays successful | median minutes to verified |",
-    "| --- | --- | --- | --- | --- | --- |",
+    ...table(["organisation", "events", "verified", "delivered", "replays successful", "median minutes to verified"]),
     ...head.by_organisation.map(ofOrganisation),
     "",
     "## By type",
     "",
-    "| provider | type | events | verified |",
-    "| --- | --- | --- | --- |",
+    ...table(["provider", "type", "events", "verified"]),
     ...head.by_type.map((type) => cells(type.provider, type.event_type, type.counts.total, type.counts.verified)),
     "",
     "## Steps",
     "",
-    "| step | status | started | ended | |",
-    "| --- | --- | --- | --- | --- |",
+    ...table(["step", "status", "started", "ended", ""]),
     ...head.steps.map((step) =>
       cells(step.step.replaceAll("_", " "), step.status, step.started_at ?? "", step.ended_at ?? "", step.reason ?? ""),
     ),
     "",
     "## What providers were asked",
     "",
-    ...(head.runs.length === 0 ? ["Nothing."] : RUN_HEADER),
+    ...(head.runs.length === 0 ? ["Nothing."] : table(["run", "purpose", "provider", "status", "missing", "reason"])),
     ...head.runs.map((run) =>
       cells(run.id, run.purpose, run.provider_slug, run.status, run.counts.missing, run.reason ?? ""),
     ),
     "",
     "## Requests to administrators",
     "",
-    ...(head.requests.length === 0 ? ["None."] : REQUEST_HEADER),
+    ...(head.requests.length === 0 ? ["None."] : table(["request", "action", "by", "reason", "decision", ""])),
     ...head.requests.map((request) =>
       cells(
         ...[request.id, request.action, request.actor, request.reason],
@@ -82,12 +81,6 @@ export function summaryOf(head: EvidenceHead, made: { at: string; by: string; pa
     FILES,
   ].join("\n");
 }
-
-const RUN_HEADER = [
-  "| run | purpose | provider | status | missing | reason |",
-  "| --- | --- | --- | --- | --- | --- |",
-];
-const REQUEST_HEADER = ["| request | action | by | reason | decision | |", "| --- | --- | --- | --- | --- | --- |"];
 
 const FILES = `## The files
 
@@ -105,8 +98,7 @@ function money({ money }: EvidenceHead): string[] {
   return [
     "Amounts in minor units, each object once:",
     "",
-    "| currency | at stake | verified |",
-    "| --- | --- | --- |",
+    ...table(["currency", "at stake", "verified"]),
     ...lines,
     "",
   ];
@@ -127,11 +119,3 @@ function judged(share: number, target: number): string {
 
 /** Rounded down, so that 100 % means all. */
 const percent = (share: number) => `${Math.floor(share * 1000) / 10} %`;
-
-const row = (name: string, value: string) => cells(name, value);
-const cells = (...values: (string | number)[]) => `| ${values.map((value) => plain(String(value))).join(" | ")} |`;
-
-/** Text from outside can be neither markup nor another cell: one line, with Markdown's characters escaped. */
-function plain(text: string): string {
-  return text.replace(/\s+/g, " ").replace(/[\\`*_[\]<>|#]/g, "\\$&");
-}

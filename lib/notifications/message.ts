@@ -1,7 +1,7 @@
 /** One message for all channels: what happened, why we say so, and where to see it. Each channel writes it in its own form. */
-import type { NotificationKind } from "@/lib/contract/api/channels";
+import type { NotificationKind } from "@/lib/contract/api/notifications";
 import { printId } from "@/lib/contract/ids";
-import type { ClaimedMessage, ToldAlert, ToldReplay } from "@/lib/db/functions/channels";
+import type { ClaimedMessage, ToldAlert, ToldReplay } from "@/lib/db/functions/messages";
 import { environment } from "@/lib/env";
 
 export interface Message {

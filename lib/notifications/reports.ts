@@ -1,7 +1,8 @@
 /** The report of each week, by mail to those who want it, about what they may see. */
 import { KPI_TARGETS } from "@/lib/contract/kpi-targets";
 import { call } from "@/lib/db/client";
-import type { DueReport, ReportContent } from "@/lib/db/functions/channels";
+import type { DueReport } from "@/lib/db/functions/channels";
+import type { ReportContent } from "@/lib/db/functions/messages";
 import { scopeOf } from "@/lib/scope";
 
 const AT_ONCE = 20;

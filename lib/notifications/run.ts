@@ -3,7 +3,7 @@
  * of processes may do so; leases keep them apart.
  */
 import { call } from "@/lib/db/client";
-import type { ClaimedMessage, MessageResult } from "@/lib/db/functions/channels";
+import type { ClaimedMessage, MessageResult } from "@/lib/db/functions/messages";
 import { ConfigurationError } from "@/lib/env";
 import { log, logError } from "@/lib/log";
 import { mailProblem } from "@/lib/outbound/mail";

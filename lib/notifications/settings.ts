@@ -1,7 +1,7 @@
 /** Settings of channels: what is a secret, how it is stored, and what is wrong with what a user enters. */
 import { z } from "zod";
 import { type ChannelKind, type ChannelSettings, channelSettings } from "@/lib/contract/api/channels";
-import type { SealedChannel, SealedSecrets } from "@/lib/db/functions/channels";
+import type { SealedChannel, SealedSecrets } from "@/lib/db/functions/messages";
 import { decrypt, encrypt, newSigningSecret } from "@/lib/destinations/secrets";
 
 export const SECRETS: Record<ChannelKind, readonly string[]> = {

@@ -1,13 +1,8 @@
 /** Server reads of alerts, their rules and silences. */
 import type { z } from "zod";
-import type {
-  AlertDetail,
-  AlertPage,
-  AlertRule,
-  BackTest,
-  listAlertsRequest,
-  Silence,
-} from "@/lib/contract/api/alerts";
+import type { AlertRule, BackTest } from "@/lib/contract/api/alert-rules";
+import type { Silence } from "@/lib/contract/api/alert-silences";
+import type { AlertDetail, AlertPage, listAlertsRequest } from "@/lib/contract/api/alerts";
 import { numberInId, parseId } from "@/lib/contract/ids";
 import { type Arguments, call } from "@/lib/db/client";
 import { Refusal } from "@/lib/refusals";

@@ -1,13 +1,8 @@
 /** Server reads of channels, what they were told, and what a person wants to be told. */
 import type { z } from "zod";
 import { type Actor, accountOf } from "@/lib/auth/permissions";
-import type {
-  Channel,
-  Channels,
-  channelNotificationsRequest,
-  NotificationPage,
-  OwnPreferences,
-} from "@/lib/contract/api/channels";
+import type { Channel, Channels } from "@/lib/contract/api/channels";
+import type { channelNotificationsRequest, NotificationPage, OwnPreferences } from "@/lib/contract/api/notifications";
 import { parseId } from "@/lib/contract/ids";
 import { call } from "@/lib/db/client";
 import { environment } from "@/lib/env";

@@ -155,8 +155,8 @@ export function retention(state: { ahead: number; problem: string | null } | nul
     return wrong(
       "retention",
       "degraded",
-      `Nothing is deleted, because the export failed: ${state.problem}`,
-      "Make RETENTION_EXPORT_DIR writable, with enough space. It is tried again every minute.",
+      `Nothing is deleted. ${state.problem}`,
+      "If it is the export, make RETENTION_EXPORT_DIR writable, with enough space. Otherwise read retention_failed in the worker's log. It is tried again every minute.",
     );
   }
   const words = `${state.ahead} partitions are ready for events to come.`;

@@ -1,14 +1,13 @@
 /** Server reads of incidents. */
 import type { z } from "zod";
 import type {
-  Incident,
   IncidentItemPage,
   IncidentLogPage,
-  IncidentPage,
   incidentItemsRequest,
   incidentLogRequest,
-  listIncidentsRequest,
-} from "@/lib/contract/api/incidents";
+} from "@/lib/contract/api/incident-items";
+import type { listIncidentsRequest } from "@/lib/contract/api/incident-requests";
+import type { Incident, IncidentPage } from "@/lib/contract/api/incidents";
 import { parseId } from "@/lib/contract/ids";
 import { type IncidentSeverity, SEVERITIES } from "@/lib/contract/incidents";
 import { call } from "@/lib/db/client";

@@ -65,3 +65,19 @@ function valuesOf({ name, bounds, series }: Durations): Value[] {
     ];
   });
 }
+
+/** A metric that only rises. */
+export const counter = (name: string, help: string, samples: Sample[]): Metric => ({
+  name,
+  help,
+  type: "counter",
+  samples,
+});
+
+/** A metric that rises and falls. */
+export const gauge = (name: string, help: string, samples: Sample[]): Metric => ({
+  name,
+  help,
+  type: "gauge",
+  samples,
+});

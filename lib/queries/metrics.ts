@@ -5,10 +5,10 @@ import type { StoredMetrics } from "@/lib/db/functions/metrics";
 import { processRegistry } from "@/lib/process-metrics";
 import { findProvider, senders } from "@/lib/providers";
 import build from "@/package.json";
-import { type Durations, type Metric, registryOf, type Sample } from "./metric-text";
+import { ofDeliveries, ofEvents } from "./journey-metrics";
+import { counter, type Durations, gauge, type Metric, registryOf, type Sample } from "./metric-text";
 
 const DAY_S = 86_400;
-const REQUESTS = ["received", "duplicate", "conflict", "rejected"] as const;
 const SEVERITIES = ["P0", "P1", "P2", "P3", "P4"] as const;
 
 /** The metrics as text, with its media type. */
@@ -22,73 +22,6 @@ export async function readMetrics(): Promise<{ text: string; type: string }> {
 
 function metricsOf(stored: StoredMetrics): Metric[] {
   return [...ofEvents(stored), ...ofDeliveries(stored), ...ofProviders(stored), ...ofAlerts(stored)];
-}
-
-/** The first three have the names of the runbook. Each provider has them from the start, so that a rise from 0 is seen. */
-function ofEvents({ requests, events }: StoredMetrics): Metric[] {
-  const slugs = [...new Set([...senders.map(({ slug }) => slug), ...requests.map(({ provider }) => provider)])];
-  const asked = (outcome: string, provider: string) =>
-    requests.find((one) => one.provider === provider && one.outcome === outcome)?.count ?? 0;
-  const ended = (outcome: string): Sample[] =>
-    [...new Set([...slugs, ...events.map(({ provider }) => provider)])].map((provider) => ({
-      labels: { provider },
-      value: events.find((one) => one.provider === provider && one.outcome === outcome)?.count ?? 0,
-    }));
-  return [
-    counter(
-      "webhook_events_processed_total",
-      "Events whose deliveries all succeeded, replays included.",
-      ended("processed"),
-    ),
-    counter("webhook_events_failed_total", "Events that became dead letters.", ended("failed")),
-    counter(
-      "webhook_events_duplicate_total",
-      "Requests with an event that was here already.",
-      slugs.map((provider) => ({ labels: { provider }, value: asked("duplicate", provider) })),
-    ),
-    counter(
-      "redrive_events_received_total",
-      "Webhook requests by what became of them.",
-      slugs.flatMap((provider) =>
-        REQUESTS.map((outcome) => ({ labels: { provider, outcome }, value: asked(outcome, provider) })),
-      ),
-    ),
-  ];
-}
-
-function ofDeliveries(stored: StoredMetrics): Metric[] {
-  const { waiting } = stored;
-  return [
-    counter(
-      "redrive_deliveries_total",
-      "Delivery attempts that ended: delivered, failed (will be retried) or dead.",
-      stored.attempts.map(({ count, ...labels }) => ({ labels, value: count })),
-    ),
-    counter(
-      "redrive_replay_items_total",
-      "Items of replays by their outcome.",
-      (["succeeded", "failed", "skipped"] as const).map((outcome) => ({
-        labels: { outcome },
-        value: stored.replay_items[outcome] ?? 0,
-      })),
-    ),
-    gauge(
-      "redrive_delivery_backlog",
-      "Deliveries that wait: free to go, blocked by their destination, or held. At most 10000.",
-      [
-        { labels: { state: "free" }, value: waiting.count - waiting.blocked },
-        { labels: { state: "blocked" }, value: waiting.blocked },
-        { labels: { state: "held" }, value: waiting.held },
-      ],
-    ),
-    gauge(
-      "redrive_oldest_due_seconds",
-      "How long the oldest delivery has waited that a worker could take; 0 for none.",
-      [{ value: waiting.oldest_due_seconds ?? 0 }],
-    ),
-    gauge("redrive_dead_letters", "Dead events now. At most 10000.", [{ value: stored.dead_letters }]),
-    gauge("redrive_replays_running", "Replays that are running now.", [{ value: stored.replays_running }]),
-  ];
 }
 
 function ofProviders({ providers }: StoredMetrics): Metric[] {
@@ -162,9 +95,6 @@ function durationsOf({ applied, attempt_bounds, attempt_durations }: StoredMetri
     },
   ];
 }
-
-const counter = (name: string, help: string, samples: Sample[]): Metric => ({ name, help, type: "counter", samples });
-const gauge = (name: string, help: string, samples: Sample[]): Metric => ({ name, help, type: "gauge", samples });
 
 function secondsOf(at: string | null): number | undefined {
   return at === null ? undefined : Date.parse(at) / 1000;

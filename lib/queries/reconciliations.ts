@@ -1,28 +1,16 @@
 /** Server reads of reconciliation: runs, what they found, and what they asked. */
 import { parseId } from "@/lib/contract/ids";
-import type {
-  ApiRequestPage,
-  FindingDetail,
-  FindingPage,
-  MissingCounts,
-  Reconciliation,
-  ReconciliationFilter,
-  ReconciliationPage,
-} from "@/lib/contract/reconciliations";
+import type { ReconciliationFilter } from "@/lib/contract/reconciliation-filter";
+import type { ApiRequestPage, MissingCounts, Reconciliation, ReconciliationPage } from "@/lib/contract/reconciliations";
 import { isUnderWay } from "@/lib/contract/reconciliations";
-import type { FindingKind, FindingState } from "@/lib/contract/vocabulary";
 import { call } from "@/lib/db/client";
-import { maskSecrets } from "@/lib/pipeline/mask";
-import { findProvider } from "@/lib/providers";
 import { Refusal } from "@/lib/refusals";
 import { type Scoped, scopeOf } from "@/lib/scope";
 import { sourceNumber } from "./sources";
 
-/** A page shows no more of a body, as of an event's. */
-const MOST_SHOWN_BYTES = 1024 * 1024;
 const LOOK_EVERY_MS = 250;
 
-interface PageRequest {
+export interface PageRequest {
   limit: number;
   cursor?: number;
 }
@@ -67,39 +55,6 @@ export async function awaitReconciliation(id: string, waitMs: number, asker: Sco
   return run;
 }
 
-/** Findings of a run, in the order they were found. Throws a `Refusal` when the caller may see no such run. */
-export async function listFindings(
-  id: string,
-  { kind, state, limit, cursor }: PageRequest & { kind?: FindingKind; state?: FindingState },
-  asker: Scoped,
-): Promise<FindingPage> {
-  const page = await call("console", "list_findings", {
-    p_id: reconciliationNumber(id),
-    p_kind: kind ?? null,
-    p_state: state ?? null,
-    p_limit: limit,
-    p_after: cursor ?? null,
-    ...scopeOf(asker),
-  });
-  return page ?? missing();
-}
-
-/** One finding of a run with its bytes, in which secrets are masked. Throws a `Refusal` when the caller may see none. */
-export async function getFinding(id: string, findingId: string, asker: Scoped): Promise<FindingDetail> {
-  const number = parseId("finding", findingId);
-  const found = number === undefined ? null : await call("console", "get_finding", { p_id: number, ...scopeOf(asker) });
-  if (!found || found.reconciliation_id !== `rc_${reconciliationNumber(id)}`) throw new Refusal("no_such_finding");
-  const { body_base64, ...rest } = found;
-  if (body_base64 === null) return { ...rest, body_base64, body_cut: false };
-  const provider = findProvider(found.provider_slug) ?? { slug: found.provider_slug };
-  const bytes = maskSecrets(Buffer.from(body_base64, "base64"), provider);
-  return {
-    ...rest,
-    body_base64: bytes.toString("base64", 0, MOST_SHOWN_BYTES),
-    body_cut: bytes.length > MOST_SHOWN_BYTES,
-  };
-}
-
 /** What a run asked of the provider, newest first. Throws a `Refusal` when the caller may see no such run. */
 export async function listApiRequests(
   id: string,
@@ -125,6 +80,7 @@ export function reconciliationNumber(id: string): number {
   return parseId("reconciliation", id) ?? missing();
 }
 
-function missing(): never {
+/** Throws the `Refusal` for a run that the caller may not see. */
+export function missing(): never {
   throw new Refusal("no_such_reconciliation");
 }

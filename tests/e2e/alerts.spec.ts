@@ -137,6 +137,8 @@ test("a rule is tested against the last 14 days, and then changed", async ({ pag
   await expect(row).toContainText("More than 12 deliveries were given up in an hour.");
   await row.getByTestId("rule-switch").click();
   await expect(row.getByTestId("rule-switch")).toHaveAttribute("aria-checked", "false");
-  const [saved] = await sql`select settings, enabled from alert_rules where slug = 'dead-letters-5'`;
-  expect(saved).toEqual({ settings: { threshold: 12, window_minutes: 60 }, enabled: false });
+  // The switch is shown as chosen at once; the row follows.
+  await expect
+    .poll(async () => (await sql`select settings, enabled from alert_rules where slug = 'dead-letters-5'`)[0])
+    .toEqual({ settings: { threshold: 12, window_minutes: 60 }, enabled: false });
 });

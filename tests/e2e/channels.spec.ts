@@ -31,7 +31,7 @@ test("a webhook channel shows its secret once, is tested, and a failing one is f
   page,
 }) => {
   await signInAt(page, app, "/alerts/channels");
-  await expect(page.getByText("Alerts are told nowhere but here")).toBeVisible();
+  await expect(page.getByText("Alerts appear only on this page")).toBeVisible();
 
   await test.step("its secret is shown once, and signs what it is sent", async () => {
     await add(page, "webhook", "Status page", { url: `${server.url}/hook` });

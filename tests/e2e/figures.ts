@@ -3,6 +3,7 @@
  * is a line here, and the outage test compares it at each step. Long because it is a list.
  */
 import { expect, type Locator, type Page } from "playwright/test";
+import { REPLAY_STATUS } from "@/lib/contract/replay-words";
 import { DELIVERIES_PER_PAGE } from "../../lib/client/destinations";
 import type { Analytics } from "../../lib/contract/analytics";
 import type { DeadLetters, RailCounts } from "../../lib/contract/dead-letters";
@@ -10,7 +11,7 @@ import type { Destination, DestinationDelivery } from "../../lib/contract/destin
 import type { EventDetail, EventSummary } from "../../lib/contract/events";
 import type { Replay, ReplaySummary } from "../../lib/contract/replays";
 import type { SourceProvider } from "../../lib/contract/sources";
-import { DELIVERY_STATUS, EVENT_STATUS, REPLAY_STATUS } from "../../lib/contract/vocabulary";
+import { DELIVERY_STATUS, EVENT_STATUS } from "../../lib/contract/vocabulary";
 
 /** What the page must show: the whole text, a part of it, one text for each element, or nothing. */
 type Shown = string | RegExp | (string | RegExp)[] | null;

@@ -85,7 +85,7 @@ test("an engineer opens an incident from dead letters, recovers it to zero, and 
     await page.getByTestId("recovery-typed").fill(String(MESSAGES));
     await page.getByTestId("recovery-confirm").click();
     await expect(step(page, "canary")).toHaveAttribute("data-status", "failed", { timeout: 120_000 });
-    await expect(page.getByTestId("next-step")).toContainText("Canary stopped.");
+    await expect(page.getByTestId("next-step")).toContainText("The canary stopped.");
     await expect(step(page, "run")).toHaveAttribute("data-status", "pending");
   });
 

@@ -96,7 +96,7 @@ test("a support agent opens an incident from a filter, previews it and asks; an 
     await expect(noor.getByTestId("response-clock")).toContainText("Owner due in");
     await noor.getByTestId("take-over").click();
     await expect(noor.getByTestId("incident-owner")).toContainText("noor@example.com");
-    await expect(noor.getByTestId("response-clock")).toContainText("Owner after");
+    await expect(noor.getByTestId("response-clock")).toContainText("Taken after");
   });
 
   await test.step("it is found out what is affected, and nothing is delivered", async () => {

@@ -271,9 +271,9 @@ test("how long bytes are kept is changed after what would go was counted, and th
   page,
 }) => {
   const [event] = await sql`
-    insert into events (provider, event_key, event_key_hash, event_type, trust, parse_status, body_size, body_sha256,
+    insert into events (provider, event_key, event_type, trust, parse_status, body_size, body_sha256,
       fingerprint, method, path, headers, received_at, status)
-    values ('stripe', 'evt_old', sha256('evt_old'), 'invoice.paid', 'signed', 'ok', 2, sha256('{}'), sha256('{}'), 'POST',
+    values ('stripe', 'evt_old', 'invoice.paid', 'signed', 'ok', 2, sha256('{}'), sha256('{}'), 'POST',
       '/', '[]', now_() - interval '91 days', 'processed')
     returning id::int`;
   await sql`insert into event_bodies (event_id, raw_body) values (${event?.id}, '{}')`;

@@ -3,12 +3,12 @@
  * a picture of a recovery under way can be taken at leisure. Long because a recovery has eight steps.
  */
 import type postgres from "postgres";
+import { ago, log, numberOf, setSteps, take } from "./incident-rows";
 
 type Api = <Answer>(method: string, path: string, body?: unknown) => Promise<Answer>;
 type Opened = { id: string };
 
 const HOUR_MS = 3_600_000;
-const ago = (ms: number) => new Date(Date.now() - ms).toISOString();
 
 export interface IncidentPages {
   open: string;
@@ -231,39 +231,4 @@ async function openClosed(api: Api, sql: postgres.Sql, replay: string): Promise<
     where id = ${number}`;
   await log(sql, id, [["closed", "Closed: 40 of 40 events are verified.", "Recovery", "24 hours"]]);
   return id;
-}
-
-async function take(sql: postgres.Sql, id: string, owner: string, opened: string): Promise<void> {
-  await sql`
-    update incidents set owner = ${owner}, owner_id = 'staff', opened_at = now() - ${opened}::interval,
-      responded_at = now() - ${opened}::interval + interval '4 minutes'
-    where id = ${numberOf(id)}`;
-}
-
-type Steps = Record<string, [status: string, found: object, reason?: string]>;
-
-async function setSteps(sql: postgres.Sql, id: string, steps: Steps): Promise<void> {
-  for (const [step, [status, found, reason]] of Object.entries(steps)) {
-    await sql`
-      update incident_steps set status = ${status}::incident_step_status, found = ${sql.json(found as postgres.JSONValue)},
-        reason = ${reason ?? null}, started_at = now() - interval '20 minutes',
-        ended_at = ${status === "done" ? ago(1_140_000) : null}
-      where incident_id = ${numberOf(id)} and step = ${step}::incident_step`;
-  }
-}
-
-async function log(
-  sql: postgres.Sql,
-  id: string,
-  entries: [kind: string, message: string, actor: string, at: string][],
-) {
-  for (const [kind, message, actor, at] of entries) {
-    await sql`
-      insert into incident_log (incident_id, kind, message, actor, actor_id, at)
-      values (${numberOf(id)}, ${kind}::incident_log_kind, ${message}, ${actor}, 'staff', now() - ${at}::interval)`;
-  }
-}
-
-function numberOf(id: string): number {
-  return Number(id.slice(3));
 }

@@ -8,6 +8,7 @@ import path from "node:path";
 import { parseArgs } from "node:util";
 import type { Page } from "playwright";
 import { CHANNEL_KINDS } from "@/lib/contract/channel-words";
+import { INCIDENT_SHOTS, SUPPORT_SHOTS } from "./incident-shots";
 import { openShowroom, type Showroom } from "./showroom";
 
 const WIDTHS = { wide: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } } as const;
@@ -32,10 +33,13 @@ try {
     for (const [name, address] of Object.entries(room.pages)) await shoot(page, look, name, address);
     await shootOverlays(page, look);
     if (!values.readme) await shootReconciliation(page, look);
-    if (!values.readme) await shootIncidents(page, look);
+    if (!values.readme) await shootEach(page, look, INCIDENT_SHOTS);
     if (!values.readme) await shootChannels(page, look);
     if (!values.readme) await shootAlerts(page, look);
   });
+  const support = { open: room.openAsSupport, url: room.url };
+  if (!values.readme) await eachLook(support, (page, look) => shootEach(page, look, SUPPORT_SHOTS));
+  if (!values.readme) await shootRetention();
   if (!values.readme) await shootSignIn();
 } finally {
   await room.close();
@@ -125,20 +129,18 @@ async function shootReconciliation(page: Page, look: Look): Promise<void> {
   });
 }
 
-/** What floats above the pages of incidents. */
-async function shootIncidents(page: Page, look: Look): Promise<void> {
-  const open = async (button: string) => {
-    await page.getByTestId(button).first().click();
-    await page.getByRole("dialog").waitFor();
-    await page.waitForTimeout(400);
-  };
-  const pages = room.pages as Record<string, string>;
-  await shoot(page, look, "incident-new", pages["dead-letters"] ?? "", () => open("incident-of-group"));
-  await shoot(page, look, "incident-find", pages["incident-open"] ?? "", () => open("incident-find"));
-  await shoot(page, look, "incident-start", pages["incident-preview"] ?? "", () => open("incident-start"));
-  await shoot(page, look, "incident-decide", pages["incident-preview"] ?? "", () => open("request-approve"));
-  await shoot(page, look, "incident-accept", pages["incident-lost"] ?? "", () => open("incident-accept"));
-  await shoot(page, look, "incident-evidence", pages["incident-closed"] ?? "", () => open("incident-evidence"));
+/** What opens on a page when its buttons are clicked, one after another. */
+async function shootEach(page: Page, look: Look, shots: Record<string, readonly [page: string, ...clicks: string[]]>) {
+  for (const [name, [on, ...clicks]] of Object.entries(shots)) {
+    await shoot(page, look, name, room.pages[on] ?? "", async () => {
+      for (const one of clicks) {
+        const isOfMenu = one.endsWith("…");
+        await (isOfMenu ? page.getByRole("menuitem", { name: one }) : page.getByTestId(one).first()).click();
+      }
+      if (clicks.length > 0) await page.getByRole("dialog").waitFor();
+      await page.waitForTimeout(400);
+    });
+  }
 }
 
 /** What floats above the page of channels, and the options of a replay that say where a person is told. */
@@ -198,6 +200,18 @@ async function shootAlerts(page: Page, look: Look): Promise<void> {
   await shoot(page, look, "alert-rule-new", rules, async () => {
     await page.getByTestId("rule-new").click();
     await page.getByRole("dialog").waitFor();
+  });
+}
+
+/** The page of retention while its export fails, and its dialog. */
+async function shootRetention(): Promise<void> {
+  await room.sql`update retention_turn set problem = 'No space left on /var/redrive/exports (ENOSPC).'`;
+  await eachLook(room, async (page, look) => {
+    await shoot(page, look, "retention-failing", "/settings/retention");
+    await shoot(page, look, "retention-change", "/settings/retention", async () => {
+      await page.getByTestId("change-bodies").click();
+      await page.getByRole("dialog").waitFor();
+    });
   });
 }
 

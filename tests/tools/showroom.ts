@@ -5,6 +5,7 @@
 import { randomBytes } from "node:crypto";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright";
 import type postgres from "postgres";
+import type { StaffWithInvitation } from "@/lib/contract/api/staff";
 import type { DestinationWithSecret } from "@/lib/contract/destinations";
 import { type Sample, sample } from "@/lib/samples";
 import { makerOf } from "@/lib/samples/sign";
@@ -20,11 +21,14 @@ import { raiseAlerts } from "./alert-stories";
 import { addChannels } from "./channel-stories";
 import { openIncidents } from "./incident-stories";
 import { loseSome, type QuietStripe, startQuietStripe } from "./missing-events";
+import { openStates } from "./open-states";
 import { stories } from "./stories";
 
 const STORY_EVENTS = 260;
 const PER_PROVIDER = 6;
 const AT_ONCE = 10;
+const SUPPORT = "noor@example.com";
+const SUPPORT_PASSWORD = "seven quiet lighthouses";
 
 export interface Showroom {
   url: string;
@@ -33,6 +37,8 @@ export interface Showroom {
   pages: Record<string, string>;
   /** A page that is signed in as an administrator. */
   open(options?: BrowserContextOptions): Promise<Page>;
+  /** A page that is signed in as a support agent. Only of a full one. */
+  openAsSupport(options?: BrowserContextOptions): Promise<Page>;
   /** The session, as a Cookie header. */
   cookie: string;
   close(): Promise<void>;
@@ -59,6 +65,8 @@ export async function openShowroom({ empty = false } = {}): Promise<Showroom> {
     pages,
     cookie,
     open: (options) => signedIn(browser, app.url, cookie, options),
+    openAsSupport: async (options) =>
+      signedIn(browser, app.url, await signIn(app.url, SUPPORT, SUPPORT_PASSWORD), options),
     async close() {
       await browser.close();
       await sql.end({ timeout: 1 });
@@ -130,6 +138,8 @@ async function fill(app: RunningApp, sql: postgres.Sql, { agent, merchants, stri
   const incidents = await openIncidents(api, sql, { run: runs.found, replay });
   await addChannels(api, sql, channels);
   const alerts = await raiseAlerts(api, sql, { lumen: lumen as string });
+  const states = await openStates(api, sql);
+  await keepFor(api, sql);
   const eventOf = async (condition: postgres.PendingQuery<postgres.Row[]>) =>
     (await sql`select 'we_' || e.id as id from events e where ${condition} order by e.id desc limit 1`)[0]?.id;
   return {
@@ -153,6 +163,10 @@ async function fill(app: RunningApp, sql: postgres.Sql, { agent, merchants, stri
     "incident-timeline": `/incidents/${incidents.preview}?view=timeline`,
     "incident-lost": `/incidents/${incidents.lost}`,
     "incident-closed": `/incidents/${incidents.closed}`,
+    ...states,
+    "incident-requests": `${states["incident-stopped"]}?view=timeline`,
+    "incident-lost-items": `/incidents/${incidents.lost}?view=items`,
+    "incidents-nothing-matches": "/incidents?severity=P0&state=closed",
     "incident-unknown": "/incidents/in_999999",
     alerts: "/alerts",
     "alerts-nothing-matches": "/alerts?severity=P0&provider_slug=mitto",
@@ -368,7 +382,24 @@ async function replaySome(api: Api, sql: postgres.Sql): Promise<string> {
 }
 
 async function peopleAndTokens(api: Api): Promise<void> {
-  await api("POST", "/api/staff", { email: "noor@example.com", role: "support" });
+  const { invitation } = await api<StaffWithInvitation>("POST", "/api/staff", { email: SUPPORT, role: "support" });
+  const token = invitation.url.split("/").at(-1);
+  await api("POST", "/api/invitations/accept", { token, name: "Noor", password: SUPPORT_PASSWORD });
   await api("POST", "/api/staff", { email: "marek@example.com", role: "viewer" });
   await api("POST", "/api/tokens", { name: "Globapay backend", scopes: ["events:publish"], expires_in_days: 90 });
+}
+
+/** Some days of retention, and what was deleted for them. */
+async function keepFor(api: Api, sql: postgres.Sql): Promise<void> {
+  for (const [one, days, org_id] of [
+    ["bodies", 400, null],
+    ["bodies", 730, "org_nord"],
+    ["answers", 90, null],
+  ] as const) {
+    await api("PATCH", "/api/retention", { class: one, days, org_id, confirmed: true });
+  }
+  await sql`
+    insert into forgettings (class, days, first_id, last_id, ids, rows, file, forgotten_at)
+    values ('answers', 90, 1, 2, '{}', 50000, '2026/08/answers-2026-08-31-0001.ndjson.gz', now() - interval '9 hours'),
+      ('bodies', 400, 1, 2, '{}', 1, null, now() - interval '33 hours')`;
 }

@@ -6,9 +6,9 @@ import { IncidentList } from "@/components/incidents/incident-list";
 import { requireStaff } from "@/lib/auth/authorise";
 import { incidentListQuery } from "@/lib/client/queries/incidents";
 import { makeQueryClient } from "@/lib/client/query-client";
-import { listIncidentsRequest } from "@/lib/contract/api/incidents";
+import { listIncidentsRequest } from "@/lib/contract/api/incident-requests";
 import { readPageQuery } from "@/lib/contract/event-filter";
-import { printIncidentFilter } from "@/lib/contract/incident-words";
+import { printIncidentFilter } from "@/lib/contract/incident-filter";
 import { listIncidents } from "@/lib/queries/incidents";
 
 export const metadata: Metadata = { title: "Incidents" };

@@ -1,6 +1,6 @@
 import { handle, readJson } from "@/app/api/handle";
 import { createAlertRule } from "@/lib/commands/alert-rules";
-import { createRuleRequest } from "@/lib/contract/api/alerts";
+import { createRuleRequest } from "@/lib/contract/api/alert-rules";
 import { listAlertRules, requireAlertRule } from "@/lib/queries/alerts";
 
 /** The rules, worst first. */

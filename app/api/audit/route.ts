@@ -1,5 +1,5 @@
 import { handle } from "@/app/api/handle";
-import { auditRequest } from "@/lib/contract/api/staff";
+import { auditRequest } from "@/lib/contract/api/audit";
 import { readQuery } from "@/lib/contract/event-filter";
 import { listActions } from "@/lib/queries/audit";
 

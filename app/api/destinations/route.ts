@@ -1,6 +1,6 @@
 import { handle, readJson } from "@/app/api/handle";
 import { createDestination } from "@/lib/commands/destinations";
-import { createDestinationRequest } from "@/lib/contract/api/destinations";
+import { createDestinationRequest } from "@/lib/contract/api/destination-requests";
 import { listDestinations, requireDestination } from "@/lib/queries/destinations";
 
 /** Every destination with its health. */

@@ -1,6 +1,6 @@
 import { handle, readJson } from "@/app/api/handle";
 import { openIncident } from "@/lib/commands/incidents";
-import { listIncidentsRequest, openIncidentRequest } from "@/lib/contract/api/incidents";
+import { listIncidentsRequest, openIncidentRequest } from "@/lib/contract/api/incident-requests";
 import { readQuery } from "@/lib/contract/event-filter";
 import { listIncidents, requireIncident } from "@/lib/queries/incidents";
 

@@ -1,6 +1,6 @@
 import { handle, readJson } from "@/app/api/handle";
 import { changePreferences } from "@/lib/commands/notification-preferences";
-import { changePreferencesRequest } from "@/lib/contract/api/channels";
+import { changePreferencesRequest } from "@/lib/contract/api/notifications";
 import { readPreferences } from "@/lib/queries/channels";
 
 /** What the caller wants to be told, by mail and in the console. */

@@ -1,6 +1,6 @@
 import { handle, readJson } from "@/app/api/handle";
 import { createSilence } from "@/lib/commands/alert-silences";
-import { silenceRequest } from "@/lib/contract/api/alerts";
+import { silenceRequest } from "@/lib/contract/api/alert-silences";
 import { listSilences, requireSilence } from "@/lib/queries/alerts";
 
 /** Silences that are active or to come, and the newest that ended. */

@@ -1,6 +1,6 @@
 import { handle, readJson } from "@/app/api/handle";
 import { createSource } from "@/lib/commands/sources";
-import { createSourceRequest } from "@/lib/contract/api/sources";
+import { createSourceRequest } from "@/lib/contract/api/source-requests";
 import { listSources } from "@/lib/queries/sources";
 
 /** Every provider: its default endpoint, what it received recently, and its sources. */

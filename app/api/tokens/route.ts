@@ -1,6 +1,6 @@
 import { handle, readJson } from "@/app/api/handle";
 import { createApiToken } from "@/lib/commands/api-tokens";
-import { createTokenRequest } from "@/lib/contract/api/staff";
+import { createTokenRequest } from "@/lib/contract/api/api-tokens";
 import { listApiTokens } from "@/lib/queries/api-tokens";
 
 /** Active API tokens, and those that ended recently. */

@@ -5,7 +5,7 @@ import {
   type IncidentItemFilter,
   printIncidentFilter,
   printItemFilter,
-} from "@/lib/contract/incident-words";
+} from "@/lib/contract/incident-filter";
 import { fetchIncident, fetchIncidentItems, fetchIncidentLog, fetchIncidents } from "../incidents";
 import { DRAWN } from "../query-client";
 

@@ -1,17 +1,15 @@
 /** The queries of reconciliation: coverage, runs, what they found and what they asked. */
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
-import { printReconciliationFilter, type ReconciliationFilter } from "@/lib/contract/reconciliations";
+import { fetchConfiguration, fetchCoverage, type SourceOf } from "@/lib/client/coverage";
+import { printReconciliationFilter, type ReconciliationFilter } from "@/lib/contract/reconciliation-filter";
 import type { FindingKind } from "@/lib/contract/vocabulary";
 import { DRAWN } from "../query-client";
 import {
   fetchApiRequests,
-  fetchConfiguration,
-  fetchCoverage,
   fetchFinding,
   fetchFindings,
   fetchReconciliation,
   fetchReconciliations,
-  type SourceOf,
 } from "../reconciliations";
 
 export const coverageQuery = () =>

@@ -1,6 +1,6 @@
-/** Requests and answers about channels: whom alerts, replays and reports are told. */
+/** Channels, through which people are told of alerts, replays and reports. */
 import { z } from "zod";
-import { channelKind, count, incidentSeverity, notificationKind, notificationStatus, time } from "./values";
+import { channelKind, count, incidentSeverity, time } from "./values";
 
 const name = z.string().trim().min(1, "enter a name").max(120);
 const severities = z.array(incidentSeverity).min(1, "choose at least one");
@@ -8,8 +8,6 @@ const organisations = z.array(z.string().min(1).max(255)).min(1).max(100).nullab
 const url = z.url({ protocol: /^https?$/, error: "must be an http(s) address" }).max(2048);
 
 export type ChannelKind = z.infer<typeof channelKind>;
-export type NotificationKind = z.infer<typeof notificationKind>;
-export type NotificationStatus = z.infer<typeof notificationStatus>;
 
 /** What each kind needs. Secret fields are stored encrypted and never answered. */
 export const channelSettings = {
@@ -99,41 +97,3 @@ export const channelTest = z.object({
   accepted: z.boolean(),
   outcome: z.string().describe('What the channel answered, such as "Accepted by Slack (200)."'),
 });
-
-/** `GET /api/channels/{id}/notifications` */
-export const channelNotificationsRequest = z.object({
-  limit: z.coerce.number().int().min(1).max(100).default(20),
-  cursor: z.coerce.number().int().min(1).optional(),
-});
-export const notificationPage = z.object({
-  notifications: z.array(
-    z.object({
-      id: z.string(),
-      kind: notificationKind,
-      status: notificationStatus,
-      alert_id: z.string().nullable(),
-      replay_id: z.string().nullable(),
-      summary: z.string(),
-      outcome: z.string().nullable(),
-      attempts: count,
-      due_at: time,
-      ended_at: time.nullable(),
-    }),
-  ),
-  next_cursor: z.number().nullable(),
-});
-export type NotificationPage = z.infer<typeof notificationPage>;
-
-/** `GET|PATCH /api/notification-preferences`: of the person who is signed in. */
-export const preferences = z.strictObject({
-  mail_severities: z.array(incidentSeverity),
-  console_severities: z.array(incidentSeverity),
-  mails_replays: z.boolean(),
-  mails_report: z.boolean(),
-});
-export type Preferences = z.infer<typeof preferences>;
-export const ownPreferences = preferences.extend({
-  mail_problem: z.string().nullable().describe("Why no mail can be sent at all; null when it can."),
-});
-export type OwnPreferences = z.infer<typeof ownPreferences>;
-export const changePreferencesRequest = preferences.partial();

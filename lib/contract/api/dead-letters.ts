@@ -1,6 +1,9 @@
-/** Answers of the dead-letter API. */
+/** Requests and answers about dead letters. */
 import { z } from "zod";
-import { count, errorClass, time } from "./values";
+import { eventFilterFields } from "../event-filter";
+import { limit } from "./replay-requests";
+import { count, errorClass, reason, time } from "./values";
+import { isOneName, oneName } from "./which-event";
 
 const group = z
   .object({
@@ -33,3 +36,40 @@ export const railCounts = z.object({
   repaired_24h: count.describe("Findings of reconciliation that a back-fill repaired within a day."),
 });
 export type RailCounts = z.infer<typeof railCounts>;
+
+const ofOrganisation = {
+  organisation_id: eventFilterFields.shape.org_id.describe("Only of this organisation."),
+  org_id: eventFilterFields.shape.org_id.describe("The same."),
+};
+
+/** `GET /api/webhooks/dlq` */
+export const listDeadLettersRequest = z.object({
+  limit: z.coerce.number().int().min(1).max(500).default(100),
+});
+
+/** `POST /api/webhooks/dlq` */
+export const deadLettersRequest = z
+  .union(
+    [
+      z.strictObject({
+        webhook_id: z.union([z.string(), z.number()]).transform(String),
+        ...ofOrganisation,
+        reason: reason.optional(),
+      }),
+      z.strictObject({ retry_all: z.literal(true), ...ofOrganisation, limit, reason: reason.optional() }),
+    ],
+    {
+      error:
+        'send {"webhook_id": "we_123"} or {"retry_all": true}, and "organisation_id" for the dead letters of one organisation',
+    },
+  )
+  .refine(isOneName, oneName);
+
+export const deadLettersAnswer = z.object({
+  success: z.literal(true),
+  replay_id: z.string().nullable().describe("Null when there was nothing to replay."),
+  queued: count.describe("Deliveries that run."),
+  matched: count.describe("Dead events there are."),
+  remaining: count.describe("Those that the limit leaves for the next request."),
+  limit: count,
+});

@@ -1,6 +1,6 @@
 /** Answers of the merchant-delivery API of the Globapay runbook, with that runbook's fields. */
 import { z } from "zod";
-import { replayPreview } from "./replay-answers";
+import { replayPreview } from "./replay-preview";
 import { attemptStatus, count, errorClass, eventStatus, replayStatus, time } from "./values";
 
 /** `00:02:30`, for durations. */

@@ -1,8 +1,8 @@
-/** The API of the overview: figures of a time range, dead letters, health. */
+/** The API of the overview: the figures of a time range, and what needs attention. */
 import { z } from "zod";
 import { LONGEST_PERIOD_DAYS, type Period, RANGES, type Range } from "../analytics";
-import { CHECKS } from "../health";
-import { eventSummary } from "./event-answers";
+import { eventSummary } from "./event-summary";
+import { eventToDelivered, latency, outcomes, point, providerCounts, successRate } from "./outcomes";
 import { count, givenEnd, givenTime, time } from "./values";
 
 const range = z.enum(Object.keys(RANGES) as [Range], "is 15m, 1h, 24h, 7d or 30d");
@@ -29,57 +29,6 @@ export const analyticsRequest = z
 export function periodOf({ range, from_ts, to_ts }: z.infer<typeof analyticsRequest>): Period {
   return from_ts && to_ts ? { from_ts, to_ts } : { range };
 }
-
-/**
- * What is counted per minute. `received`, `duplicate`, `conflict` and `rejected` count requests. `delivered`, `failed` (will
- * be retried) and `dead` count finished attempts. `succeeded` and `lost` count the events received in that minute that by
- * now have ended well (processed, replayed or resolved) or are dead.
- */
-const outcomeFields = {
-  received: count,
-  duplicate: count,
-  conflict: count,
-  rejected: count,
-  delivered: count,
-  failed: count.describe("Attempts that failed and will be repeated."),
-  dead: count,
-  succeeded: count.describe("Events received then that are processed, replayed or resolved now."),
-  lost: count.describe("Events received then that are dead now."),
-};
-/** SQL defines it (event_success_rate). */
-const successRate = z
-  .number()
-  .nullable()
-  .describe(
-    "Percent of finished events received then that succeeded. Retries do not count. Null when none is finished.",
-  );
-
-const rated = { ...outcomeFields, success_rate: successRate };
-const outcomes = z.object(rated);
-export type RatedCounts = z.infer<typeof outcomes>;
-const point = z.object({ ...rated, at: time, provider: z.string() });
-export type SeriesPoint = z.infer<typeof point>;
-
-const providerCounts = z.object({
-  provider: z.string(),
-  totals: outcomes,
-  previous: outcomes,
-});
-export type ProviderCounts = z.infer<typeof providerCounts>;
-const milliseconds = count.nullable().describe("Null where no attempt ended.");
-const latency = z.object({
-  attempts: count,
-  p50_ms: milliseconds,
-  p95_ms: milliseconds,
-  p99_ms: milliseconds,
-});
-export type Latency = z.infer<typeof latency>;
-const eventToDelivered = z.object({
-  count: count.describe("Events applied in the period, without those that a replay delivered."),
-  p50_ms: milliseconds,
-  p95_ms: milliseconds,
-  p99_ms: milliseconds,
-});
 /** A provider without an event for more than four times its longest pause of the last two weeks. */
 const silentProvider = z.object({
   provider: z.string(),
@@ -163,67 +112,3 @@ export const analytics = z.object({
   missing_secrets: z.array(z.string()),
 });
 export type Analytics = z.infer<typeof analytics>;
-
-/**
- * `failed`: webhooks are not stored. `degraded`: something is lost, refused or late. `unknown`: the check was not possible.
- */
-const healthCheck = z.object({
-  name: z.enum(CHECKS),
-  status: z.enum(["ok", "degraded", "failed", "unknown"]),
-  detail: z.string(),
-  todo: z.string().nullable().describe("What to do about it; null when there is nothing to do."),
-});
-export type HealthCheck = z.infer<typeof healthCheck>;
-
-/** `GET /api/health/deep` */
-export const deepHealthRequest = z.object({
-  failIfNoRecentEvents: z
-    .string()
-    .regex(/^[1-9]\d{0,5}[smhd]$/, "is a time such as 90s, 15m, 2h or 1d")
-    .optional()
-    .describe("Answers 503 when no event was received for so long, such as 15m."),
-});
-
-/** The same time in seconds. */
-export function secondsOf(text: string): number {
-  const unit = { s: 1, m: 60, h: 3_600, d: 86_400 }[text.at(-1) as "s" | "m" | "h" | "d"];
-  return Number(text.slice(0, -1)) * unit;
-}
-
-const worker = z.object({ name: z.string(), version: z.string().nullable(), at: time, seconds_ago: z.number() });
-
-export const deepHealth = z.object({
-  status: z.enum(["healthy", "degraded", "unhealthy"]),
-  timestamp: time,
-  checks: z.array(healthCheck),
-  oldest_due_seconds: z.number().nullable(),
-  workers: z.array(worker).nullable().describe("Heartbeats of workers. Null when the database does not answer."),
-  last_event_at: z
-    .record(z.string(), time.nullable())
-    .nullable()
-    .describe("When the newest event of each provider was received. Null when the database does not answer."),
-  recent_events: z
-    .object({ within_seconds: count, newest_at: time.nullable(), ok: z.boolean() })
-    .nullable()
-    .describe("The result of failIfNoRecentEvents, when that was given."),
-});
-
-/** `GET /api/health/live` */
-export const liveness = z.object({ status: z.literal("ok") });
-
-/** `GET /api/health/ready` */
-export const readiness = z.object({
-  ready: z.boolean(),
-  because: z.array(z.enum(["draining", "database", "database_slow", "migrations"])).describe("Why it is not ready."),
-});
-export type Readiness = z.infer<typeof readiness>;
-export type DeepHealth = z.infer<typeof deepHealth>;
-
-export const health = z.object({
-  status: z.enum(["healthy", "degraded", "unhealthy"]),
-  timestamp: time,
-  endpoints: z.record(z.string(), z.boolean()).describe("Per provider: is its secret configured?"),
-  database: z.object({ reachable: z.boolean(), latency_ms: count.nullable() }),
-  oldest_due_seconds: z.number().nullable(),
-  missing_secrets: z.array(z.string()),
-});

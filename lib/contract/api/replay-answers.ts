@@ -1,19 +1,10 @@
 /** Answers of the replay API: the types, the documentation and the tests are made from these schemas. */
 import { z } from "zod";
 import { type ReplayOptions, replayOptionsSchema } from "../replay-options";
-import { hold, replayHold, trial } from "./holds";
-import {
-  amountKind,
-  changeResult,
-  count,
-  deliveryStatus,
-  errorClass,
-  replayKind,
-  replayOutcome,
-  replayStatus,
-  skipReason,
-  time,
-} from "./values";
+import { replayHold, trial } from "./holds";
+import { replayItem } from "./replay-items";
+import { replayPreview } from "./replay-preview";
+import { count, errorClass, replayKind, replayOutcome, replayStatus, skipReasons, time } from "./values";
 
 /** As stored: every option is present, and null when it was left out. */
 const storedOptions = z.object(
@@ -56,8 +47,6 @@ export const replayPage = z.object({
 });
 export type ReplayPage = z.infer<typeof replayPage>;
 
-const skipReasons = z.partialRecord(skipReason, count);
-
 export const replaySummary = z
   .object({
     /** Items by outcome; `waiting` are those without one. */
@@ -81,88 +70,6 @@ export const replaySummary = z
 export type ReplaySummary = z.infer<typeof replaySummary>;
 
 export const replayDetail = z.object({ ...replayFields, summary: replaySummary });
-
-export const replayItem = z
-  .object({
-    position: z.int().min(1),
-    event_id: z.string(),
-    event_key: z.string(),
-    event_type: z.string(),
-    provider_slug: z.string(),
-    org_id: z.string().nullable(),
-    received_at: time,
-    delivery_id: z.int(),
-    destination: z.string(),
-    delivery_status: deliveryStatus,
-    /** Null until it ends. */
-    outcome: replayOutcome.nullable(),
-    skip_reason: skipReason.nullable(),
-    error_class: errorClass.nullable(),
-    detail: z.string().nullable(),
-    finished_at: time.nullable(),
-    http_status: z.int().nullable(),
-    duration_ms: count.nullable(),
-    /** Under this replay. */
-    attempts: count,
-    next_retry: time.nullable(),
-    hold: hold.nullable(),
-    /** The rows it changed. */
-    changes: z.array(changeResult),
-    body_sha256: z.string().describe("Of the event's bytes as they were received, in hex."),
-  })
-  .meta({ id: "ReplayItem" });
-export type ReplayItem = z.infer<typeof replayItem>;
-
-export const replayItemPage = z.object({
-  items: z.array(replayItem),
-  next_after: z.int().nullable().describe("Pass it back as after for the next items. Null on the last page."),
-});
-
-const split = z.object({ value: z.string().nullable(), count });
-export type Split = z.infer<typeof split>;
-
-const sum = { currency: z.string(), amount: z.int().describe("In minor units.") };
-
-/** Of the deliveries that were looked at. */
-const impact = {
-  customers: count,
-  money: z.array(z.object(sum)).describe("Each payment, invoice and order once, by its newest state."),
-  by_kind: z.array(z.object({ ...sum, kind: amountKind })).describe("The same, by what became of it."),
-};
-
-export const replayPreview = z
-  .object({
-    events: count,
-    deliveries: count,
-    to_run: count,
-    to_skip: skipReasons,
-    by: z.partialRecord(z.enum(["provider", "event_type", "destination", "organisation", "status"]), z.array(split)),
-    oldest: time.nullable(),
-    newest: time.nullable(),
-    /** At the chosen rate and batches. */
-    estimated_seconds: count,
-    unhealthy_destinations: z.array(z.string()),
-    holds: z.array(replayHold).describe("What holds the destinations of what would run."),
-    /** What `tables` destinations would change now, with the events applied one after the other. */
-    changes: z.object({
-      created: count,
-      updated: count,
-      unchanged: count,
-      superseded: count,
-      /** The first fifty that would change. */
-      rows: z.array(changeResult),
-      /** Deliveries; fewer than `to_run` only in very large replays. */
-      looked_at: count,
-      problems: z.array(z.object({ message: z.string(), count })),
-      will_fail: count.describe("How many of to_run these are."),
-    }),
-    impact: z.object({
-      ...impact,
-      test: z.object(impact).describe("Of events of a provider's test mode. They are in no other number here."),
-    }),
-  })
-  .meta({ id: "ReplayPreview" });
-export type ReplayPreview = z.infer<typeof replayPreview>;
 
 export const replayRequested = z
   .object({

@@ -2,18 +2,8 @@
 import { z } from "zod";
 import { eventFilterFields, refuseReversed } from "../event-filter";
 import { replayOptionsSchema } from "../replay-options";
-import {
-  count,
-  eventId,
-  givenEnd,
-  givenTime,
-  list,
-  providerSlug,
-  reason,
-  replayOutcome,
-  replayStatus,
-  sourceId,
-} from "./values";
+import { count, eventId, givenEnd, givenTime, list, providerSlug, reason, replayOutcome, replayStatus } from "./values";
+import { isOneName, oneName, which } from "./which-event";
 
 /** The most ids or keys in one list. A replay takes at most REPLAY_MAX_EVENTS of them, 500 by default. */
 const MOST_LISTED = 1_000;
@@ -36,39 +26,6 @@ const dry_run = z.boolean().default(false).describe("Answer with the preview, an
 
 /** A window that ends before it begins would match nothing, which the caller could mistake for good news. */
 const inOrder = { error: "must be later than from_ts", path: ["to_ts"] };
-
-/** Required where several organisations or sources sent the same key: without it nothing runs, and the answer is 409. */
-const organisationId = z.string().min(1).max(255).nullable().optional();
-const which = {
-  organisation_id: organisationId.describe(
-    "The organisation, where several have this key; null for events without one.",
-  ),
-  org_id: organisationId.describe("The same."),
-  source_id: sourceId.nullable().optional().describe("The source that received it; null for the default endpoint."),
-};
-const oneName = {
-  error: "differs from organisation_id, which means the same: send one of them",
-  path: ["org_id"],
-};
-const isOneName = (asked: { organisation_id?: string | null; org_id?: string | null }) =>
-  asked.org_id === undefined || asked.organisation_id === undefined || asked.org_id === asked.organisation_id;
-
-/** The fields that say which event is meant, under one name. */
-export function whichOf<
-  Asked extends { organisation_id?: string | null; org_id?: string | null; source_id?: number | null },
->({ organisation_id, org_id, source_id }: Asked) {
-  const organisation = organisation_id === undefined ? org_id : organisation_id;
-  return {
-    ...(organisation !== undefined && { organisation_id: organisation }),
-    ...(source_id !== undefined && { source_id }),
-  };
-}
-
-/**
- * The query of every request that starts a replay: the runbooks add these to the address. lib/front/http/replay-request.ts
- * reads them as fields of the body, which refuses those that its request does not have.
- */
-export const contextInQuery = z.object(which);
 
 /** `POST /api/webhooks/replay/{provider_slug}/{event_key}` */
 export const replayOneRequest = z
@@ -168,40 +125,3 @@ export const liveRequest = z.object({ after: z.string().max(4_000).optional().de
 
 /** `POST /api/notices` */
 export const seenRequest = z.strictObject({ until: z.int().min(1).describe("The newest notice that was seen.") });
-
-const ofOrganisation = {
-  organisation_id: eventFilterFields.shape.org_id.describe("Only of this organisation."),
-  org_id: eventFilterFields.shape.org_id.describe("The same."),
-};
-
-/** `GET /api/webhooks/dlq` */
-export const listDeadLettersRequest = z.object({
-  limit: z.coerce.number().int().min(1).max(500).default(100),
-});
-
-/** `POST /api/webhooks/dlq` */
-export const deadLettersRequest = z
-  .union(
-    [
-      z.strictObject({
-        webhook_id: z.union([z.string(), z.number()]).transform(String),
-        ...ofOrganisation,
-        reason: reason.optional(),
-      }),
-      z.strictObject({ retry_all: z.literal(true), ...ofOrganisation, limit, reason: reason.optional() }),
-    ],
-    {
-      error:
-        'send {"webhook_id": "we_123"} or {"retry_all": true}, and "organisation_id" for the dead letters of one organisation',
-    },
-  )
-  .refine(isOneName, oneName);
-
-export const deadLettersAnswer = z.object({
-  success: z.literal(true),
-  replay_id: z.string().nullable().describe("Null when there was nothing to replay."),
-  queued: count.describe("Deliveries that run."),
-  matched: count.describe("Dead events there are."),
-  remaining: count.describe("Those that the limit leaves for the next request."),
-  limit: count,
-});

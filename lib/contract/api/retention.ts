@@ -75,7 +75,10 @@ export const storedRetention = z.object({
   partitions: z
     .object({ count, ahead: count.describe("Partitions of received bytes that are ready and empty.") })
     .nullable(),
-  problem: z.string().nullable().describe("Why nothing is deleted now: the export could not be written."),
+  problem: z
+    .string()
+    .nullable()
+    .describe("Why nothing is deleted now: the export could not be written, or the database answered with an error."),
 });
 export type StoredRetention = z.infer<typeof storedRetention>;
 

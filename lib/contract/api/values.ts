@@ -65,6 +65,7 @@ export const givenEnd = givenTime
   .describe("Exclusive, but an end written as 23:59:59 includes that whole second.");
 
 export const count = z.int().min(0);
+export const skipReasons = z.partialRecord(skipReason, count);
 
 /** One row change of a projection, and its result. */
 export const changeResult = z

@@ -1,6 +1,6 @@
 /** E-mail over the operator's SMTP server. */
 import type { ChannelSettings } from "@/lib/contract/api/channels";
-import type { MessageResult } from "@/lib/db/functions/channels";
+import type { MessageResult } from "@/lib/db/functions/messages";
 import { mailProblem, sendMail } from "@/lib/outbound/mail";
 import type { Message, MessagePart } from "../message";
 import { andMore, cut } from "./size";

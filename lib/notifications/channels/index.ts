@@ -1,6 +1,6 @@
 /** The kinds of channels: one line each. */
 import type { ChannelKind, ChannelSettings } from "@/lib/contract/api/channels";
-import type { MessageResult } from "@/lib/db/functions/channels";
+import type { MessageResult } from "@/lib/db/functions/messages";
 import type { Message } from "../message";
 import { sendEmail } from "./email";
 import { sendPagerDuty } from "./pagerduty";

@@ -4,7 +4,7 @@
  */
 import type { ChannelSettings } from "@/lib/contract/api/channels";
 import type { IncidentSeverity } from "@/lib/contract/incidents";
-import type { MessageResult, ToldAlert } from "@/lib/db/functions/channels";
+import type { MessageResult, ToldAlert } from "@/lib/db/functions/messages";
 import { environment } from "@/lib/env";
 import type { Message } from "../message";
 import { jsonIn, post, resultOf } from "./post";

@@ -1,5 +1,5 @@
 /** A request to a channel through the guarded way out, and what its answer means for the message. */
-import type { MessageResult } from "@/lib/db/functions/channels";
+import type { MessageResult } from "@/lib/db/functions/messages";
 import { POLICIES } from "@/lib/outbound/policies";
 import { type HttpResult, sendRequest } from "@/lib/outbound/request";
 

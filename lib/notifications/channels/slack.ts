@@ -3,7 +3,7 @@
  * Sources: docs.slack.dev, "Sending messages using incoming webhooks", chat.postMessage, chat.update, rate limits.
  */
 import type { ChannelSettings } from "@/lib/contract/api/channels";
-import type { MessageResult } from "@/lib/db/functions/channels";
+import type { MessageResult } from "@/lib/db/functions/messages";
 import { environment } from "@/lib/env";
 import type { Message, MessagePart } from "../message";
 import { jsonIn, pauseIn, post, resultOf } from "./post";

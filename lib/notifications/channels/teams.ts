@@ -4,7 +4,7 @@
  * with Workflows".
  */
 import type { ChannelSettings } from "@/lib/contract/api/channels";
-import type { MessageResult } from "@/lib/db/functions/channels";
+import type { MessageResult } from "@/lib/db/functions/messages";
 import type { Message, MessagePart } from "../message";
 import { jsonIn, post, resultOf, tidy } from "./post";
 import { andMore, cut, withinSize } from "./size";

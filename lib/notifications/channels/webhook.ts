@@ -1,6 +1,6 @@
 /** A program of the user's own: JSON, signed as Standard Webhooks, with the same `webhook-id` on every try. */
 import type { ChannelSettings } from "@/lib/contract/api/channels";
-import type { MessageResult } from "@/lib/db/functions/channels";
+import type { MessageResult } from "@/lib/db/functions/messages";
 import { hopsHeader } from "@/lib/destinations/hops";
 import { signatureHeaders } from "@/lib/destinations/signing";
 import type { Message } from "../message";

@@ -9,21 +9,21 @@ import { isEndpoint } from "../reconstruct";
 import { at } from "../shape";
 import { askShopify } from "./graphql";
 import { readTopic } from "./settings";
+import {
+  filtered,
+  lacksTime,
+  missingTopics,
+  noSubscription,
+  SUBSCRIBE,
+  type Subscription,
+  withoutTime,
+} from "./subscription-problems";
 
 /** What the rows of orders and customers need: a subscription that was deleted is noticed by these. */
 const NEEDED = ["orders/create", "orders/updated", "orders/delete", "customers/create", "customers/update"] as const;
 /** An app has at most one per topic and address, and there are fewer topics. */
 const PER_PAGE = 250;
 const POINTS = 32;
-
-interface Subscription {
-  id: string;
-  /** As headers write it: `orders/create`. */
-  topic: string;
-  uri: string;
-  includeFields: string[];
-  filter: string | null;
-}
 
 /** The topics of all of the app's subscriptions, wherever they send to. */
 export async function subscribedTopics(session: ApiSession): Promise<string[]> {
@@ -60,8 +60,6 @@ export async function repairSubscription(session: ApiSession, { repair }: Config
   }
 }
 
-const SUBSCRIBE = "subscribe";
-
 const CREATE = `mutation Subscribe($topic: WebhookSubscriptionTopic!, $input: WebhookSubscriptionInput!) {
   webhookSubscriptionCreate(topic: $topic, webhookSubscription: $input) { userErrors { message } }
 }`;
@@ -93,48 +91,4 @@ async function listSubscriptions(session: ApiSession): Promise<Subscription[]> {
       filter: typeof at(node, "filter") === "string" ? (at(node, "filter") as string) : null,
     };
   });
-}
-
-function noSubscription(endpointUrl: string): ConfigurationProblem {
-  return {
-    code: "endpoint_missing",
-    title: "The app has no webhook subscription for this address that was made through Shopify's API.",
-    wayOut: `Check whether its webhooks are in shopify.app.toml or under Settings > Notifications, which the API does not list. Else create them for ${endpointUrl}: Shopify deletes a subscription after eight failed deliveries.`,
-  };
-}
-
-function missingTopics(topics: readonly string[], endpointUrl: string): ConfigurationProblem {
-  const names = topics.join(", ");
-  const inputs = topics.map((topic) => topic.replace("/", "_").toUpperCase());
-  return {
-    code: "types_missing",
-    title: `The app is not subscribed to ${names}.`,
-    wayOut: "Subscribe to those that you need. Shopify deletes a subscription after eight failed deliveries.",
-    repair: { id: SUBSCRIBE, what: `Subscribe to ${names}`, data: { topics: inputs, uri: endpointUrl } },
-  };
-}
-
-/** Without the time, two states of one object may have equal bytes, and Shopify drops the second as a duplicate. */
-function lacksTime({ topic, includeFields }: Subscription): boolean {
-  const isState = /\/(?:create|updated?)$/.test(topic);
-  return isState && includeFields.length > 0 && !includeFields.includes("updated_at");
-}
-
-function withoutTime({ id, topic, includeFields }: Subscription): ConfigurationProblem {
-  const fields = [...includeFields, "updated_at"];
-  return {
-    code: "include_fields",
-    title: `The subscription to ${topic} includes only ${includeFields.join(", ")}, without updated_at.`,
-    wayOut: "Add updated_at to its includeFields. Without it Shopify drops changes whose bodies are equal.",
-    repair: { id, what: `Add updated_at to ${topic}`, data: { includeFields: fields } },
-  };
-}
-
-function filtered({ topic, filter }: Subscription): ConfigurationProblem {
-  return {
-    code: "filtered",
-    title: `The subscription to ${topic} has a filter: ${filter}.`,
-    wayOut:
-      "Objects that do not match it are never sent, and a run reports them as missing. Remove the filter, or expect that.",
-  };
 }

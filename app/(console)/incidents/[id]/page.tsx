@@ -7,7 +7,7 @@ import { requireStaff } from "@/lib/auth/authorise";
 import { INCIDENT_ITEMS_PER_PAGE } from "@/lib/client/incidents";
 import { incidentItemsQuery, incidentQuery } from "@/lib/client/queries/incidents";
 import { makeQueryClient } from "@/lib/client/query-client";
-import { incidentItemsRequest } from "@/lib/contract/api/incidents";
+import { incidentItemsRequest } from "@/lib/contract/api/incident-items";
 import { readPageQuery } from "@/lib/contract/event-filter";
 import { listIncidentItems, requireIncident } from "@/lib/queries/incidents";
 import { isRefusal } from "@/lib/refusals";

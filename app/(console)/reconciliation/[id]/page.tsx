@@ -7,7 +7,8 @@ import { findingsQuery, reconciliationQuery } from "@/lib/client/queries/reconci
 import { makeQueryClient } from "@/lib/client/query-client";
 import { FINDINGS_PER_PAGE } from "@/lib/client/reconciliations";
 import { FINDING_KINDS } from "@/lib/contract/reconciliations";
-import { getReconciliation, listFindings } from "@/lib/queries/reconciliations";
+import { listFindings } from "@/lib/queries/findings";
+import { getReconciliation } from "@/lib/queries/reconciliations";
 import { rightsOf } from "../rights";
 
 export async function generateMetadata({ params }: PageProps<"/reconciliation/[id]">): Promise<Metadata> {

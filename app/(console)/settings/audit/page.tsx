@@ -6,7 +6,7 @@ import { AuditList } from "@/components/settings/audit-list";
 import { requireStaff } from "@/lib/auth/authorise";
 import { auditQuery } from "@/lib/client/queries/settings";
 import { makeQueryClient } from "@/lib/client/query-client";
-import { auditRequest } from "@/lib/contract/api/staff";
+import { auditRequest } from "@/lib/contract/api/audit";
 import { printAuditFilter } from "@/lib/contract/audit-filter";
 import { readPageQuery } from "@/lib/contract/event-filter";
 import { listActionChoices, listActions } from "@/lib/queries/audit";

@@ -1,6 +1,6 @@
 import { handle, readJson } from "@/app/api/handle";
 import { changeAlertRule, deleteAlertRule } from "@/lib/commands/alert-rules";
-import { changeRuleRequest } from "@/lib/contract/api/alerts";
+import { changeRuleRequest } from "@/lib/contract/api/alert-rules";
 import { requireAlertRule } from "@/lib/queries/alerts";
 
 /** Changes a rule, unless another request changed it since the version that the caller saw. */

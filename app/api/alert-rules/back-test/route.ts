@@ -1,6 +1,6 @@
 import { handle, readJson } from "@/app/api/handle";
 import { backTestNewRule } from "@/lib/commands/alert-rules";
-import { backTestRequest } from "@/lib/contract/api/alerts";
+import { backTestRequest } from "@/lib/contract/api/alert-rules";
 
 /** How often a rule would have fired that is not saved yet. Changes nothing. */
 export const POST = handle("view", async (context) =>

@@ -1,6 +1,6 @@
 import { handle } from "@/app/api/handle";
 import { recordExport } from "@/lib/commands/exports";
-import { auditExportRequest } from "@/lib/contract/api/staff";
+import { auditExportRequest } from "@/lib/contract/api/audit";
 import { readQuery } from "@/lib/contract/event-filter";
 import { exportActions } from "@/lib/queries/audit";
 

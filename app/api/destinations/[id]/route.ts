@@ -1,6 +1,6 @@
 import { handle, readJson } from "@/app/api/handle";
 import { deleteDestination, updateDestination } from "@/lib/commands/destinations";
-import { updateDestinationRequest } from "@/lib/contract/api/destinations";
+import { updateDestinationRequest } from "@/lib/contract/api/destination-requests";
 import { seenIn } from "@/lib/front/http/if-match";
 import { destinationNumber, requireDestination } from "@/lib/queries/destinations";
 

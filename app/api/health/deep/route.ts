@@ -1,5 +1,5 @@
 import { handle } from "@/app/api/handle";
-import { deepHealthRequest, secondsOf } from "@/lib/contract/api/overview";
+import { deepHealthRequest, secondsOf } from "@/lib/contract/api/health";
 import { readQuery } from "@/lib/contract/event-filter";
 import { readDeepHealth } from "@/lib/queries/health";
 import { Refusal } from "@/lib/refusals";

@@ -1,6 +1,6 @@
 import { handle, readJson } from "@/app/api/handle";
 import { changeIncident } from "@/lib/commands/incidents";
-import { changeIncidentRequest } from "@/lib/contract/api/incidents";
+import { changeIncidentRequest } from "@/lib/contract/api/incident-requests";
 import { requireIncident } from "@/lib/queries/incidents";
 
 /** One incident with its counts, steps, impact and newest log. */

@@ -1,6 +1,6 @@
 import { handle, readJson } from "@/app/api/handle";
 import { deleteSource, updateSource } from "@/lib/commands/sources";
-import { updateSourceRequest } from "@/lib/contract/api/sources";
+import { updateSourceRequest } from "@/lib/contract/api/source-requests";
 
 /** Changes what the body names. */
 export const PATCH = handle("manage", async (context) => {

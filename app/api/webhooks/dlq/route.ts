@@ -1,6 +1,6 @@
 import { handle } from "@/app/api/handle";
 import { replayDeadLetters } from "@/lib/commands/dead-letters";
-import { deadLettersRequest, listDeadLettersRequest } from "@/lib/contract/api/replay-requests";
+import { deadLettersRequest, listDeadLettersRequest } from "@/lib/contract/api/dead-letters";
 import { readQuery } from "@/lib/contract/event-filter";
 import { idempotencyKeyOf } from "@/lib/front/http/idempotency-key";
 import { readReplayRequest } from "@/lib/front/http/replay-request";

@@ -1,6 +1,7 @@
 import { handle, requested } from "@/app/api/handle";
 import { requestReplay } from "@/lib/commands/request-replay";
-import { replayBulkRequest, whichOf } from "@/lib/contract/api/replay-requests";
+import { replayBulkRequest } from "@/lib/contract/api/replay-requests";
+import { whichOf } from "@/lib/contract/api/which-event";
 import { idempotencyKeyOf } from "@/lib/front/http/idempotency-key";
 import { readReplayRequest } from "@/lib/front/http/replay-request";
 import { describeRequested } from "@/lib/queries/replay-answers";

@@ -1,5 +1,5 @@
 import { handle, readJson } from "@/app/api/handle";
-import { testUrl } from "@/lib/commands/destination-tests";
+import { testUrl } from "@/lib/commands/url-tests";
 import { endpointTestRequest } from "@/lib/contract/api/test-endpoint";
 
 /** Sends a test to a URL: `POST /admin/webhooks/test-endpoint` of the Globapay runbook. */

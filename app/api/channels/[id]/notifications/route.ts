@@ -1,5 +1,5 @@
 import { handle } from "@/app/api/handle";
-import { channelNotificationsRequest } from "@/lib/contract/api/channels";
+import { channelNotificationsRequest } from "@/lib/contract/api/notifications";
 import { readQuery } from "@/lib/contract/event-filter";
 import { listChannelNotifications } from "@/lib/queries/channels";
 

@@ -1,6 +1,6 @@
 import { handle } from "@/app/api/handle";
 import { readConfiguration } from "@/lib/commands/ask-provider";
-import { ofSource } from "@/lib/contract/api/reconciliations";
+import { ofSource } from "@/lib/contract/api/source-api";
 import { readQuery } from "@/lib/contract/event-filter";
 
 /** Asks the provider how it is set up to send to us. */

@@ -1,6 +1,6 @@
 import { handle, readJson } from "@/app/api/handle";
 import { deleteApiCredentials, getApiCredentials, setApiCredentials } from "@/lib/commands/api-credentials";
-import { ofSource, setCredentialsRequest } from "@/lib/contract/api/reconciliations";
+import { ofSource, setCredentialsRequest } from "@/lib/contract/api/source-api";
 import { readQuery } from "@/lib/contract/event-filter";
 
 /** What a source has, and what it needs. Secret values are shown by how they end. */

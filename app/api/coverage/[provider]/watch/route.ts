@@ -1,6 +1,6 @@
 import { handle, readJson } from "@/app/api/handle";
 import { setWatch } from "@/lib/commands/watch-settings";
-import { setWatchRequest } from "@/lib/contract/api/reconciliations";
+import { setWatchRequest } from "@/lib/contract/api/coverage";
 
 /** Changes the schedule of a source. */
 export const PATCH = handle("manage", async (context) => {

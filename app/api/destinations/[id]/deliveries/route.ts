@@ -1,5 +1,5 @@
 import { handle } from "@/app/api/handle";
-import { destinationDeliveriesRequest } from "@/lib/contract/api/destinations";
+import { destinationDeliveriesRequest } from "@/lib/contract/api/destination-requests";
 import { readQuery } from "@/lib/contract/event-filter";
 import { destinationNumber, listDestinationDeliveries, requireDestination } from "@/lib/queries/destinations";
 

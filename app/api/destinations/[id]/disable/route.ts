@@ -1,6 +1,6 @@
 import { handle, readJson } from "@/app/api/handle";
 import { disableDestination } from "@/lib/commands/destinations";
-import { disableDestinationRequest } from "@/lib/contract/api/destinations";
+import { disableDestinationRequest } from "@/lib/contract/api/destination-requests";
 import { destinationNumber, requireDestination } from "@/lib/queries/destinations";
 
 /** Stops sending to it until it is enabled. Its events are held. */

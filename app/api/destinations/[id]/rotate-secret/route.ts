@@ -1,6 +1,6 @@
 import { handle, readJson } from "@/app/api/handle";
 import { rotateDestinationSecret } from "@/lib/commands/destinations";
-import { rotateSecretRequest } from "@/lib/contract/api/destinations";
+import { rotateSecretRequest } from "@/lib/contract/api/destination-requests";
 import { destinationNumber, requireDestination } from "@/lib/queries/destinations";
 
 /** Gives it a new secret, shown in this answer only. The old secret also signs until the overlap ends. */

@@ -1,6 +1,6 @@
 import { handle, readJson } from "@/app/api/handle";
 import { tryDestinationNow } from "@/lib/commands/destination-tests";
-import { tryNowRequest } from "@/lib/contract/api/destinations";
+import { tryNowRequest } from "@/lib/contract/api/destination-requests";
 import { destinationNumber, requireDestination } from "@/lib/queries/destinations";
 
 /** Sends the next waiting delivery through an open circuit at once. When it succeeds, the others follow. */

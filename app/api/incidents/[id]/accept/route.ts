@@ -1,6 +1,6 @@
 import { handle, readJson } from "@/app/api/handle";
 import { acceptIncidentItems } from "@/lib/commands/incidents";
-import { acceptIncidentRequest } from "@/lib/contract/api/incidents";
+import { acceptIncidentRequest } from "@/lib/contract/api/incident-requests";
 import { requireIncident } from "@/lib/queries/incidents";
 
 /** Accepts by name that items cannot be brought back. */

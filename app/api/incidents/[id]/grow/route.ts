@@ -1,6 +1,6 @@
 import { handle, readJson } from "@/app/api/handle";
 import { growIncident } from "@/lib/commands/incidents";
-import { growIncidentRequest } from "@/lib/contract/api/incidents";
+import { growIncidentRequest } from "@/lib/contract/api/incident-requests";
 import { requireIncident } from "@/lib/queries/incidents";
 
 /** Adds what a selection matches now, and says how many that were. */

@@ -1,5 +1,5 @@
 import { handle } from "@/app/api/handle";
-import { incidentItemsRequest } from "@/lib/contract/api/incidents";
+import { incidentItemsRequest } from "@/lib/contract/api/incident-items";
 import { readQuery } from "@/lib/contract/event-filter";
 import { listIncidentItems } from "@/lib/queries/incidents";
 

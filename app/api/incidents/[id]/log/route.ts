@@ -1,5 +1,5 @@
 import { handle } from "@/app/api/handle";
-import { incidentLogRequest } from "@/lib/contract/api/incidents";
+import { incidentLogRequest } from "@/lib/contract/api/incident-items";
 import { readQuery } from "@/lib/contract/event-filter";
 import { listIncidentLog } from "@/lib/queries/incidents";
 

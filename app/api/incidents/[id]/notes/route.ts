@@ -1,6 +1,6 @@
 import { handle, readJson } from "@/app/api/handle";
 import { noteIncident } from "@/lib/commands/incidents";
-import { noteRequest } from "@/lib/contract/api/incidents";
+import { noteRequest } from "@/lib/contract/api/incident-requests";
 import { requireIncident } from "@/lib/queries/incidents";
 
 /** Adds a note to its log. */

@@ -1,6 +1,6 @@
 import { handle, readJson } from "@/app/api/handle";
 import { recoverIncident } from "@/lib/commands/incidents";
-import { recoverIncidentRequest } from "@/lib/contract/api/incidents";
+import { recoverIncidentRequest } from "@/lib/contract/api/incident-requests";
 import { requireIncident } from "@/lib/queries/incidents";
 
 /** Recovers it in the background: up to its preview, or to its end, which an administrator may. */

@@ -1,6 +1,6 @@
 import { handle, readJson } from "@/app/api/handle";
 import { reopenIncident } from "@/lib/commands/incidents";
-import { endIncidentRequest } from "@/lib/contract/api/incidents";
+import { endIncidentRequest } from "@/lib/contract/api/incident-requests";
 import { requireIncident } from "@/lib/queries/incidents";
 
 /** Opens a closed incident again. */

@@ -1,6 +1,6 @@
 import { handle, readJson } from "@/app/api/handle";
 import { askIncident } from "@/lib/commands/incident-requests";
-import { askIncidentRequest } from "@/lib/contract/api/incidents";
+import { askIncidentRequest } from "@/lib/contract/api/incident-requests";
 import { requireIncident } from "@/lib/queries/incidents";
 
 /** Asks an administrator for what the caller may not do. */

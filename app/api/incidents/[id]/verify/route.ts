@@ -1,6 +1,6 @@
 import { handle, readJson } from "@/app/api/handle";
 import { verifyIncident } from "@/lib/commands/incidents";
-import { verifyIncidentRequest } from "@/lib/contract/api/incidents";
+import { verifyIncidentRequest } from "@/lib/contract/api/incident-requests";
 import { requireIncident } from "@/lib/queries/incidents";
 
 /** Verifies in the background what is in the target, and asks the providers again. */

@@ -1,6 +1,6 @@
 import { handle, readJson } from "@/app/api/handle";
 import { reconcileCampaignsAndLeads } from "@/lib/commands/campaigns-leads";
-import { campaignsLeadsRequest } from "@/lib/contract/api/reconciliations";
+import { campaignsLeadsRequest } from "@/lib/contract/api/campaigns-leads";
 import { isUnderWay } from "@/lib/contract/reconciliations";
 
 export const dynamic = "force-dynamic";

@@ -1,6 +1,6 @@
 import { handle, readJson, requested } from "@/app/api/handle";
 import { backFill } from "@/lib/commands/reconciliations";
-import { backFillRequest } from "@/lib/contract/api/reconciliations";
+import { backFillRequest } from "@/lib/contract/api/findings";
 import { idempotencyKeyOf } from "@/lib/front/http/idempotency-key";
 import { describeRequested } from "@/lib/queries/replay-answers";
 

@@ -1,6 +1,6 @@
 import { handle, readJson } from "@/app/api/handle";
 import { rotateSource } from "@/lib/commands/sources";
-import { rotateSourceRequest } from "@/lib/contract/api/sources";
+import { rotateSourceRequest } from "@/lib/contract/api/source-requests";
 
 /** Gives it a new URL, which is in this answer and in no other. The old URL works until the overlap ends. */
 export const POST = handle("manage", async (context) => {

@@ -1,6 +1,6 @@
 import { handle, readJson } from "@/app/api/handle";
 import { repairConfiguration } from "@/lib/commands/ask-provider";
-import { repairRequest } from "@/lib/contract/api/reconciliations";
+import { repairRequest } from "@/lib/contract/api/source-api";
 
 /** Repairs one problem at the provider, and answers the configuration as it is then. */
 export const POST = handle("manage", async (context) => {

@@ -1,6 +1,6 @@
 import { handle, readJson } from "@/app/api/handle";
 import { decideRequest } from "@/lib/commands/incident-requests";
-import { decideIncidentRequest } from "@/lib/contract/api/incidents";
+import { decideIncidentRequest } from "@/lib/contract/api/incident-requests";
 import { requireIncident } from "@/lib/queries/incidents";
 
 /** Approves or declines what was asked for. What is approved is done at once, in the caller's name. */
