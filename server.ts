@@ -16,6 +16,7 @@ import { startPostgres } from "./lib/db/embedded";
 import { listensOn } from "./lib/destinations/ourselves";
 import { ConfigurationError, environment } from "./lib/env";
 import { startWorker } from "./lib/pipeline/worker";
+import { stopTracing } from "./lib/tracing/tracing";
 
 /** Requests under way get this long to end; the worker and Postgres need the rest of the 30 seconds. */
 const REQUESTS_END_MS = 10_000;
@@ -48,6 +49,7 @@ async function boot(): Promise<void> {
 
   if (mode === "local") await startEmbeddedPostgres(dataDir);
   onShutdown("database connections", closeDatabase);
+  onShutdown("traces", stopTracing);
   await prepare({ say });
   startedByServer().value = true;
   if (!dev) await ensureBuild(root, say);

@@ -3,6 +3,7 @@ import { closeDatabase } from "../db/client";
 import { runningPostgresUrl } from "../db/embedded";
 import { ConfigurationError, environment } from "../env";
 import { startWorker } from "../pipeline/worker";
+import { stopTracing } from "../tracing/tracing";
 import { loadLocalSecrets } from "./local";
 import { prepare } from "./prepare";
 import { onShutdown, shutDown, shutDownOnSignals, surviveWhatIsSafe } from "./shutdown";
@@ -29,6 +30,7 @@ async function boot(): Promise<void> {
     process.env.DATABASE_URL = url;
   }
   onShutdown("database connections", closeDatabase);
+  onShutdown("traces", stopTracing);
   await prepare({ destinations: false });
   const worker = startWorker();
   onShutdown("worker", () => worker.stop());

@@ -2,7 +2,9 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { alertDetail, alertPage, alertRule, alertRules, backTest, silence } from "@/lib/contract/api/alerts";
+import { alertRule, alertRules, backTest } from "@/lib/contract/api/alert-rules";
+import { silence } from "@/lib/contract/api/alert-silences";
+import { alertDetail, alertPage } from "@/lib/contract/api/alerts";
 import { incident } from "@/lib/contract/api/incidents";
 import { chatwootEvent } from "@/lib/providers/chatwoot/sample";
 import { requestOf } from "../fixtures/sign";

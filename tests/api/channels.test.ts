@@ -1,7 +1,8 @@
 /** Channels and preferences over HTTP: secrets are answered to no one and logged nowhere, and every change is in the audit log. */
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { hashPassword } from "@/lib/auth/password";
-import { channel, channels, channelTest, createdChannel, notificationPage } from "@/lib/contract/api/channels";
+import { channel, channels, channelTest, createdChannel } from "@/lib/contract/api/channels";
+import { notificationPage } from "@/lib/contract/api/notifications";
 import { type Ask, asker } from "../support/api";
 import { type ChannelServer, startChannelServer } from "../support/channel-server";
 import { type MailServer, startMailServer } from "../support/mail-server";

@@ -1,6 +1,7 @@
 /** What the event page loads next to the event: neighbours in a filter, related events, and the bytes as a download. */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { eventDetail, eventNeighbours, relatedEvents } from "@/lib/contract/api/event-answers";
+import { eventDetail } from "@/lib/contract/api/event-answers";
+import { eventNeighbours, relatedEvents } from "@/lib/contract/api/related-events";
 import { shopifyBody } from "@/lib/providers/shopify/sample";
 import { requestOf, sign } from "../fixtures/sign";
 import { type Ask, asker } from "../support/api";

@@ -131,9 +131,9 @@ describe("a provider has gone silent", () => {
 
 test("the overview's cost does not grow with events: 60,000 of them, and no plan reads their table whole", async () => {
   await desk.sql`
-    insert into events (provider, event_key, event_key_hash, event_type, trust, parse_status, body_size, body_sha256,
+    insert into events (provider, event_key, event_type, trust, parse_status, body_size, body_sha256,
       fingerprint, method, path, headers, status, received_at)
-    select 'stripe', 'evt_' || n, sha256(('evt_' || n)::bytea), 'a.type', 'signed', 'ok', 2, '\\x00', '\\x00', 'POST',
+    select 'stripe', 'evt_' || n, 'a.type', 'signed', 'ok', 2, '\\x00', '\\x00', 'POST',
       '/api/webhooks/stripe', '[]', 'processed', now() - n * interval '1 minute'
     from generate_series(1, 60000) n`;
   await counted(hoursAgo(3), "stripe", "received", 60_000);

@@ -5,19 +5,25 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
-import { channel, notificationPage } from "@/lib/contract/api/channels";
+import { auditPage } from "@/lib/contract/api/audit";
+import { channel } from "@/lib/contract/api/channels";
 import { deadLetters, railCounts } from "@/lib/contract/api/dead-letters";
 import { destination, destinationDeliveryPage } from "@/lib/contract/api/destinations";
-import { eventDetail, eventNeighbours, eventPage, relatedEvents } from "@/lib/contract/api/event-answers";
+import { eventDetail } from "@/lib/contract/api/event-answers";
+import { eventPage } from "@/lib/contract/api/event-summary";
+import { deepHealth } from "@/lib/contract/api/health";
 import { eventHistogram } from "@/lib/contract/api/history";
 import { kpiFigures } from "@/lib/contract/api/kpis";
 import { merchantEvent } from "@/lib/contract/api/merchant-answers";
-import { analytics, deepHealth } from "@/lib/contract/api/overview";
-import { replay, replayItem, replayPage, replayPreview, replaySummary } from "@/lib/contract/api/replay-answers";
+import { notificationPage } from "@/lib/contract/api/notifications";
+import { analytics } from "@/lib/contract/api/overview";
+import { eventNeighbours, relatedEvents } from "@/lib/contract/api/related-events";
+import { replay, replayPage, replaySummary } from "@/lib/contract/api/replay-answers";
+import { replayItem } from "@/lib/contract/api/replay-items";
+import { replayPreview } from "@/lib/contract/api/replay-preview";
 import { retentionClass, storedRetention } from "@/lib/contract/api/retention";
 import { searchAnswer } from "@/lib/contract/api/search";
 import { source, sourceProviders } from "@/lib/contract/api/sources";
-import { auditPage } from "@/lib/contract/api/staff";
 import {
   changeResult,
   channelKind,
@@ -128,7 +134,7 @@ describe("the journey", () => {
     attempt_number: z.int(),
     try: z.int(),
     replay_id: z.int().nullable(),
-    event: z.object({ ...projectable, headers: pairs, content_type: text }),
+    event: z.object({ ...projectable, headers: pairs, content_type: text, traceparent: text }),
     destination: z.object({
       id: z.int(),
       slug: z.string(),

@@ -2,7 +2,7 @@
 import type postgres from "postgres";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { backTestNewRule } from "@/lib/commands/alert-rules";
-import { backTest as answer, type BackTest, backTestRequest } from "@/lib/contract/api/alerts";
+import { backTest as answer, type BackTest, backTestRequest } from "@/lib/contract/api/alert-rules";
 import { call } from "@/lib/db/client";
 import { ada } from "../support/actor";
 import { shiftClock } from "../support/clock";

@@ -3,7 +3,7 @@ import type postgres from "postgres";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { ActorContext } from "@/lib/commands/actor";
 import { backTestNewRule } from "@/lib/commands/alert-rules";
-import { backTest as answer, type BackTest, backTestRequest } from "@/lib/contract/api/alerts";
+import { backTest as answer, type BackTest, backTestRequest } from "@/lib/contract/api/alert-rules";
 import { ada } from "../support/actor";
 import { type Alerting, openAlerting } from "../support/alerting";
 import { type Desk, openDesk } from "../support/desk";

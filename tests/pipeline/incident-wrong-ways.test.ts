@@ -15,7 +15,7 @@ import {
   reopenIncident,
   verifyIncident,
 } from "@/lib/commands/incidents";
-import { acceptIncidentRequest, endIncidentRequest } from "@/lib/contract/api/incidents";
+import { acceptIncidentRequest, endIncidentRequest } from "@/lib/contract/api/incident-requests";
 import { numberInId } from "@/lib/contract/ids";
 import { findProvider } from "@/lib/providers";
 import type { Provider } from "@/lib/providers/provider";

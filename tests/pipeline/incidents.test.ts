@@ -2,7 +2,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { askIncident, decideRequest } from "@/lib/commands/incident-requests";
 import { changeIncident, growIncident, noteIncident, openIncident } from "@/lib/commands/incidents";
-import { incident, incidentItemPage, incidentLogPage, incidentPage } from "@/lib/contract/api/incidents";
+import { incidentItemPage, incidentLogPage } from "@/lib/contract/api/incident-items";
+import { incident, incidentPage } from "@/lib/contract/api/incidents";
 import { stripeEvent } from "@/lib/providers/stripe/sample";
 import { listIncidentItems, listIncidentLog, listIncidents, requireIncident } from "@/lib/queries/incidents";
 import { EVERYTHING } from "@/lib/scope";

@@ -42,7 +42,6 @@ export async function deadEvents(app: SharedApp, wanted: DeadEvents): Promise<st
     await app.sql`
       update events set provider = ${provider}, event_type = coalesce(${type ?? null}, event_type),
         event_key = coalesce(${key ?? null}, event_key),
-        event_key_hash = sha256(convert_to(coalesce(${key ?? null}, event_key), 'UTF8')),
         organisation_id = ${organisation}, company_id = ${company},
         received_at = coalesce(${at}::timestamptz + ${n} * interval '1 second', received_at)
       where id = ${id}`;

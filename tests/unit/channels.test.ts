@@ -5,7 +5,7 @@
 import { Webhook } from "standardwebhooks";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { ChannelKind } from "@/lib/contract/api/channels";
-import type { ClaimedMessage, ToldAlert } from "@/lib/db/functions/channels";
+import type { ClaimedMessage, ToldAlert } from "@/lib/db/functions/messages";
 import { sendThrough } from "@/lib/notifications/channels";
 import { pauseIn } from "@/lib/notifications/channels/post";
 import { messageOf, testMessage } from "@/lib/notifications/message";

@@ -1,7 +1,9 @@
 /** A payload as the event page unfolds it: every literal as received, whatever its size. */
 import { describe, expect, test } from "vitest";
 import { hexDump } from "@/components/body/body";
-import { firstOpen, jsonTree, MOST_NODES, pathOf, readableValue, visibleNodes } from "@/components/body/json-tree";
+import { pathOf, readableValue } from "@/components/body/json-copy";
+import { jsonTree, MOST_NODES } from "@/components/body/json-tree";
+import { firstOpen, visibleNodes } from "@/components/body/json-unfold";
 import { findNodes, needleOf, splitByNeedle } from "@/components/event-detail/find-in-tree";
 import { treeMove } from "@/components/event-detail/tree-keys";
 

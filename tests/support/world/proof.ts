@@ -3,7 +3,8 @@
  * of the world without faults, nothing was processed twice, and the incident has closed by itself.
  */
 
-import type { Incident, IncidentItem } from "@/lib/contract/api/incidents";
+import type { IncidentItem } from "@/lib/contract/api/incident-items";
+import type { Incident } from "@/lib/contract/api/incidents";
 import { enterRoom } from "../../drills/room-in-process";
 import { openDesk } from "../desk";
 import type { Endpoint } from "../endpoint";
