@@ -4,12 +4,14 @@
  */
 import type postgres from "postgres";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { startAlertWorker } from "@/lib/alerts/run";
 import { ALERT_KIND, type AlertKind } from "@/lib/contract/alert-kinds";
 import { alertPage } from "@/lib/contract/api/alerts";
 import { listAlerts } from "@/lib/queries/alerts";
 import { EVERYTHING } from "@/lib/scope";
 import { type Alerting, openAlerting } from "../support/alerting";
 import { type Desk, openDesk } from "../support/desk";
+import { until } from "../support/processes";
 
 let desk: Desk;
 let sql: postgres.Sql;
@@ -365,4 +367,20 @@ describe.each(CASES)("$kind", ({ kind, bad, says, link, well }) => {
       await sql`select count(*)::int as series from alert_series where evaluated_at is not null`;
     expect(series, "it was evaluated").toBeGreaterThan(0);
   });
+});
+
+test("after the machine slept, the first evaluation found its own worker gone: it writes its heartbeat first", async () => {
+  await on.rule({ kind: "worker_gone", settings: { threshold: 60 } });
+  const evaluatedAt = async () => (await sql`select max(evaluated_at) as at from alert_series`)[0]?.at as Date | null;
+  const sleeper = startAlertWorker("sleeper");
+  try {
+    await until("it has evaluated", async () => (await evaluatedAt()) !== null);
+    await due(100);
+    await on.skip(180);
+    const [{ at } = {}] = await sql`select now_() as at`;
+    await until("it evaluates again", async () => ((await evaluatedAt()) ?? 0) >= at);
+    expect(await on.alerts()).toEqual([]);
+  } finally {
+    await sleeper.stop();
+  }
 });
