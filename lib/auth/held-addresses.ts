@@ -70,6 +70,7 @@ export function heldFor(address: string): number | undefined {
   return waitOf(address, found);
 }
 
+/** Requests that our server let pass to ask: it looks at each twice. */
 const asking = new WeakSet<IncomingMessage>();
 
 /** The same of a request that our server has not read yet, when it is a guess. One that may ask may do so when asked again. */
@@ -89,9 +90,10 @@ export function heldSignIn(request: IncomingMessage): number | undefined {
 function waitOf(address: string, found: Held | undefined): number | undefined {
   if (!found) return undefined;
   const now = performance.now();
-  if (now >= found.until) held.delete(address);
-  else if (now < found.asksAt) {
-    // As long as it goes on: after a pause all that comes at once would be asked for.
+  if (now >= found.until) {
+    held.delete(address);
+  } else if (now < found.asksAt) {
+    // A flood is held while it goes on: between two holds, all of it would ask the database.
     if (found.isFlood) found.until = now + FLOOD_MS;
     return found.isFlood ? 1 : Math.ceil((found.until - now) / 1000);
   }
